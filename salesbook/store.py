@@ -1,0 +1,107 @@
+"""How tables move: the contract between the verbs and whatever holds a workbook.
+
+A *host* knows cells: it hands out a table's columns as raw values and takes new ones back. Hosts know
+nothing of field types, labels or frames; `salesbook.book.session` builds those on top, once for all hosts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """An error value in a cell, by the name Excel shows: `#N/A`, `#DIV/0!`, `#SPILL!`."""
+
+    code: str
+
+
+Cell = None | bool | int | float | str | dt.date | dt.datetime | CellError
+
+
+class _Keep(Enum):
+    KEEP = "keep"
+
+
+KEEP: Final = _Keep.KEEP
+"""In a column to write: leave the cell of the row's source as it stands, formula and format included."""
+
+NewCell = Cell | _Keep
+
+
+@dataclass(frozen=True, slots=True)
+class TableCells:
+    """A table as it stands in its sheet.
+
+    `columns` runs parallel to `headers`; every column has one raw value per body row, in sheet order.
+    Blank rows inside the table are rows of None. A table without rows has columns of length 0 or one
+    blank row: Excel keeps at least one.
+    """
+
+    table: str
+    sheet: str
+    headers: tuple[str, ...]
+    columns: tuple[Sequence[Cell], ...]
+    first_row: int
+    """Sheet row (from 1) of the first body row."""
+    first_column: int
+    """Sheet column (from 1) of the first header."""
+    epoch_1904: bool = False
+    """True where a bare number that stands for a date counts from 1904."""
+    calculated: frozenset[str] = frozenset()
+    """Headers of the columns that the sheet calculates by a formula of the table's own."""
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    """Merged areas that touch the body: first row, first column, last row, last column (sheet numbers)."""
+
+    @property
+    def row_count(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+
+@dataclass(frozen=True, slots=True)
+class TableWrite:
+    """The new body of one table.
+
+    Row i of the result takes its KEEP cells, and every column that `columns` does not name, from row
+    `sources[i]` of the table as it was read; with source None such cells are blank, or calculated where
+    the table has a formula for the column. Old rows that no source names disappear. No rows at all
+    leaves one blank row.
+    """
+
+    table: str
+    columns: Mapping[str, Sequence[NewCell]]
+    """By header as it stands in the sheet; every column has len(sources) values."""
+    sources: Sequence[int | None]
+    number_formats: Mapping[str, str] = field(default_factory=dict)
+    """Number format by header for cells that hold a date or time and whose format does not show one."""
+
+
+class Host(Protocol):
+    """Something that holds a workbook's tables. All hosts pass the same contract suite."""
+
+    @property
+    def language(self) -> str:
+        """The workbook's language code: `en` or `zh-CN`."""
+        ...
+
+    def table_codes(self) -> tuple[str, ...]:
+        """Codes of the tables that are there, in sheet order."""
+        ...
+
+    def read(self, table: str) -> TableCells:
+        """Hand out one table's raw cells.
+
+        Raises: NoSuchTable.
+        """
+        ...
+
+    def write(self, writes: Sequence[TableWrite]) -> None:
+        """Put all these bodies in place, or none.
+
+        Raises: CannotWrite, ProtectedSheet, ChangedMeanwhile, LockedFile, NoSuchTable, ColumnMissing.
+        """
+        ...
