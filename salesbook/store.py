@@ -83,11 +83,6 @@ class TableWrite:
 class Host(Protocol):
     """Something that holds a workbook's tables. All hosts pass the same contract suite."""
 
-    @property
-    def language(self) -> str:
-        """The workbook's language code: `en` or `zh-CN`."""
-        ...
-
     def table_codes(self) -> tuple[str, ...]:
         """Codes of the tables that are there, in sheet order."""
         ...

@@ -1,0 +1,40 @@
+"""What the domain says: a code with its facts, turned into words only on the way to a cell or a terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal
+
+Fact = str | int | float | bool | dt.date | None
+"""A parameter of a message. Money goes in as `Amount`, a rate as float 0 to 1 under a name ending in `_rate`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One sentence: the label `message.<code>` with `params` filled in."""
+
+    code: str
+    params: dict[str, Fact] = field(default_factory=dict, hash=False)
+
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong or doubtful in the tables: a value, never raised.
+
+    `row` is the frame's index label (the row's position in the table as read), which leads to the cell;
+    None where the finding is about the table as a whole. `row_key` is the row's key as text, parts joined
+    by "|". The sentences are the labels `finding.<code>.expected` and `finding.<code>.advice`.
+    """
+
+    code: str
+    severity: Severity
+    table: str
+    row: int | None = None
+    field: str | None = None
+    row_key: str = ""
+    found: str = ""
+    params: dict[str, Fact] = field(default_factory=dict, hash=False)
