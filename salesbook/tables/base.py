@@ -1,0 +1,208 @@
+"""What a table is: a pydantic model per row, read into specs that every other part of salesbook uses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Le
+from pydantic import BaseModel, ConfigDict
+
+
+class Kind(StrEnum):
+    """What a field's cells may hold; decides parser, dtype, number format and dropdown."""
+
+    ID = "id"
+    """Key text: never a number, `00123` stays as typed."""
+    TEXT = "text"
+    MONEY = "money"
+    """Decimals in cells and JSON, int64 minor units in frames."""
+    MEASURE = "measure"
+    """An amount in the unit of the row's `metric`: money for `revenue`, else a whole count; int64 in frames."""
+    NUMBER = "number"
+    RATE = "rate"
+    """A share; 0.25 in cells shown as 25 %."""
+    COUNT = "count"
+    DAYS = "days"
+    DATE = "date"
+    DATETIME = "datetime"
+    PERIOD = "period"
+    """`2026-07`, `FY2026-Q3` or `FY2026`."""
+    CHOICE = "choice"
+    FLAG = "flag"
+    MESSAGE = "message"
+    """A `messages.Message` in frames, a sentence in cells, code and params in JSON."""
+
+
+class Part(StrEnum):
+    """The part of sales management a table belongs to; decides the colour of its tab."""
+
+    SETTINGS = "settings"
+    TARGETS = "targets"
+    PEOPLE = "people"
+    CUSTOMERS = "customers"
+    PROCESS = "process"
+    SYSTEM = "system"
+
+
+class Role(StrEnum):
+    """Who fills a table."""
+
+    SETTING = "setting"
+    INPUT = "input"
+    OUTPUT = "output"
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """Marks a field's annotation with its kind and, for a reference, the table it points to."""
+
+    kind: Kind
+    ref: str | None = None
+
+
+Id = Annotated[str, Is(Kind.ID)]
+Text = Annotated[str, Is(Kind.TEXT)]
+Money = Annotated[int, Is(Kind.MONEY)]
+Price = Annotated[int, Is(Kind.MONEY), Ge(0)]
+Measure = Annotated[int, Is(Kind.MEASURE), Ge(0)]
+Balance = Annotated[int, Is(Kind.MEASURE)]
+"""A measure that may be negative, as a gap may."""
+Number = Annotated[float, Is(Kind.NUMBER)]
+Amount = Annotated[float, Is(Kind.NUMBER), Ge(0)]
+Ratio = Annotated[float, Is(Kind.RATE)]
+Share = Annotated[float, Is(Kind.RATE), Ge(0), Le(1)]
+Count = Annotated[int, Is(Kind.COUNT), Ge(0)]
+Year = Annotated[int, Is(Kind.COUNT), Ge(1990), Le(2200)]
+Month = Annotated[int, Is(Kind.COUNT), Ge(1), Le(12)]
+Position = Annotated[int, Is(Kind.COUNT), Ge(1)]
+Days = Annotated[float, Is(Kind.DAYS), Ge(0)]
+Date = Annotated[dt.date, Is(Kind.DATE)]
+DateTime = Annotated[dt.datetime, Is(Kind.DATETIME)]
+Period = Annotated[str, Is(Kind.PERIOD)]
+Flag = Annotated[bool, Is(Kind.FLAG)]
+Sentence = Annotated[object, Is(Kind.MESSAGE)]
+
+CustomerRef = Annotated[str, Is(Kind.ID, ref="Customers")]
+RepRef = Annotated[str, Is(Kind.ID, ref="Reps")]
+DealRef = Annotated[str, Is(Kind.ID, ref="Deals")]
+OrderRef = Annotated[str, Is(Kind.ID, ref="Orders")]
+ProductRef = Annotated[str, Is(Kind.ID, ref="Products")]
+StageRef = Annotated[str, Is(Kind.ID, ref="Stages")]
+OpeningRef = Annotated[str, Is(Kind.ID, ref="Openings")]
+CandidateRef = Annotated[str, Is(Kind.ID, ref="Candidates")]
+CourseRef = Annotated[str, Is(Kind.ID, ref="Courses")]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of a table as the rest of the code sees it."""
+
+    name: str
+    kind: Kind
+    required: bool
+    key: bool = False
+    choices: tuple[str, ...] = ()
+    ref: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    default: object = None
+    """What a blank key field means (`line_no` 1, `pipeline` main); None elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """One table: its fields in sheet order and what it is for."""
+
+    name: str
+    role: Role
+    part: Part
+    fields: tuple[FieldSpec, ...]
+    row: type[Row]
+    shown: bool
+    """True where the sheet is visible in a fresh workbook."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Names of the key fields, in order."""
+        return tuple(spec.name for spec in self.fields if spec.key)
+
+    def field(self, name: str) -> FieldSpec:
+        """The field of that name; KeyError where there is none."""
+        return next(spec for spec in self.fields if spec.name == name)
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return tuple(spec.name for spec in self.fields)
+
+
+class Row(BaseModel):
+    """A row of a table; the class docstring says one row per what.
+
+    Subclasses name their table in the class line:
+    `class Deal(Row, table="Deals", key=("deal_id",), role=..., part=...)`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    spec: ClassVar[TableSpec]
+
+    @classmethod
+    def __pydantic_init_subclass__(
+        cls,
+        *,
+        table: str = "",
+        key: tuple[str, ...] = (),
+        role: Role = Role.INPUT,
+        part: Part = Part.SYSTEM,
+        shown: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if not table:
+            return
+        fields = tuple(_field_spec(name, cls, name in key) for name in cls.model_fields)
+        cls.spec = TableSpec(table, role, part, fields, cls, shown)
+
+
+def _field_spec(name: str, row: type[Row], is_key: bool) -> FieldSpec:
+    info = row.model_fields[name]
+    spec = _from_annotation(name, info.annotation, list(info.metadata))
+    default = None if info.is_required() else info.default
+    return replace(spec, required=info.is_required(), key=is_key, default=default)
+
+
+def _from_annotation(name: str, annotation: Any, metadata: list[Any]) -> FieldSpec:
+    """Collect kind, choices and bounds, looking through `X | None` and Annotated."""
+    while True:
+        origin = get_origin(annotation)
+        if origin in (Union, types.UnionType):
+            annotation = next(arg for arg in get_args(annotation) if arg is not type(None))
+        elif origin is Annotated:
+            annotation, *more = get_args(annotation)
+            metadata = [*metadata, *more]
+        else:
+            break
+    choices = tuple(get_args(annotation)) if origin is Literal else ()
+    marks = [mark for mark in metadata if isinstance(mark, Is)]
+    if not marks and not choices:
+        raise TypeError(f"field {name} has no kind")
+    lows = [float(mark.ge) for mark in metadata if isinstance(mark, Ge)]  # type: ignore[arg-type]
+    highs = [float(mark.le) for mark in metadata if isinstance(mark, Le)]  # type: ignore[arg-type]
+    return FieldSpec(
+        name=name,
+        kind=marks[0].kind if marks else Kind.CHOICE,
+        required=True,
+        choices=choices,
+        ref=marks[0].ref if marks else None,
+        minimum=max(lows, default=None),
+        maximum=min(highs, default=None),
+    )
+
+
+def by_name(*rows: type[Row]) -> Mapping[str, TableSpec]:
+    """Tables by name, in the order given."""
+    return {row.spec.name: row.spec for row in rows}

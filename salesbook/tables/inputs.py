@@ -1,0 +1,347 @@
+"""The tables that people type into: targets, people, customers and process."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le
+
+from salesbook.tables.base import (
+    Amount,
+    CandidateRef,
+    CourseRef,
+    CustomerRef,
+    Date,
+    DateTime,
+    Days,
+    DealRef,
+    Flag,
+    Id,
+    Is,
+    Kind,
+    Measure,
+    Money,
+    Month,
+    Number,
+    OpeningRef,
+    OrderRef,
+    Part,
+    Period,
+    Position,
+    Price,
+    ProductRef,
+    RepRef,
+    Row,
+    Share,
+    StageRef,
+    Text,
+    Year,
+)
+
+TargetMetric = Literal["revenue", "orders", "new_customers"]
+Score10 = Annotated[float, Is(Kind.NUMBER), Ge(0), Le(10)]
+Capacity = Annotated[float, Is(Kind.RATE), Ge(0)]
+
+
+class Target(
+    Row, table="Targets", key=("year", "scope_kind", "scope", "metric"), part=Part.TARGETS, shown=True
+):
+    """One row per fiscal year, scope and metric."""
+
+    year: Year
+    scope_kind: Literal["company", "team", "rep"]
+    scope: Id = "company"
+    """A team's name or a rep; blank for the company."""
+    metric: TargetMetric = "revenue"
+    floor: Measure | None = None
+    target: Measure
+    stretch: Measure | None = None
+    binding: Flag | None = None
+    basis: Text | None = None
+    owner_id: RepRef | None = None
+    note: Text | None = None
+
+
+class Lock(Row, table="Locks", key=("year", "rep_id", "month", "metric", "kind"), part=Part.TARGETS):
+    """One row per fixed or bounded cell of the plan; `month` is the calendar month."""
+
+    year: Year
+    rep_id: RepRef
+    month: Month
+    metric: TargetMetric = "revenue"
+    kind: Literal["lock", "min", "max"] = "lock"
+    amount: Measure
+
+
+class Rep(Row, table="Reps", key=("rep_id",), part=Part.PEOPLE, shown=True):
+    """One row per sales person."""
+
+    rep_id: Id
+    name: Text
+    team: Text | None = None
+    manager_id: RepRef | None = None
+    role: Text | None = None
+    level: Text | None = None
+    hired_on: Date | None = None
+    left_on: Date | None = None
+    capacity_rate: Capacity | None = None
+    plan: Text | None = None
+    email: Text | None = None
+
+
+class Assignment(Row, table="Assignments", key=("rep_id", "valid_from"), part=Part.PEOPLE):
+    """One row per dated change of a rep; a blank field stays as it was."""
+
+    rep_id: RepRef
+    valid_from: Date
+    team: Text | None = None
+    role: Text | None = None
+    manager_id: RepRef | None = None
+    plan: Text | None = None
+    capacity_rate: Capacity | None = None
+
+
+class ClosedPeriod(Row, table="Periods", key=("period",), part=Part.TARGETS):
+    """One row per closed month."""
+
+    period: Period
+    closed_on: Date | None = None
+    closed_by: Text | None = None
+
+
+class Review(Row, table="Reviews", key=("rep_id", "period"), part=Part.PEOPLE):
+    """One row per rep and appraisal period; scores on the metric's own scale, blank is not zero."""
+
+    rep_id: RepRef
+    period: Period
+    attitude: Amount | None = None
+    self_score: Amount | None = None
+    peer_score: Amount | None = None
+    goal: Text | None = None
+    note: Text | None = None
+
+
+class Opening(Row, table="Openings", key=("opening_id",), part=Part.PEOPLE):
+    """One row per vacancy."""
+
+    opening_id: Id
+    team: Text
+    role: Text
+    opened_on: Date
+    needed_by: Date | None = None
+    filled_on: Date | None = None
+    must_have: Text | None = None
+
+
+CandidateStage = Literal["applied", "screened", "interviewed", "offered", "hired", "rejected", "withdrawn"]
+
+
+class Candidate(Row, table="Candidates", key=("candidate_id",), part=Part.PEOPLE):
+    """One row per applicant."""
+
+    candidate_id: Id
+    opening_id: OpeningRef
+    name: Text
+    channel: Text
+    cost: Price | None = None
+    applied_on: Date
+    stage: CandidateStage = "applied"
+    hired_rep_id: RepRef | None = None
+
+
+class CandidateStep(Row, table="CandidateHistory", key=("candidate_id", "seq"), part=Part.PEOPLE):
+    """One row per stage that an applicant reached."""
+
+    candidate_id: CandidateRef
+    seq: Position
+    stage: CandidateStage
+    entered_on: Date
+
+
+class InterviewScore(
+    Row, table="InterviewScores", key=("candidate_id", "criterion", "interviewer"), part=Part.PEOPLE
+):
+    """One row per score given in an interview."""
+
+    candidate_id: CandidateRef
+    criterion: Id
+    interviewer: Id
+    score: Amount
+    weight: Amount | None = None
+
+
+class Course(Row, table="Courses", key=("course_id",), part=Part.PEOPLE):
+    """One row per course."""
+
+    course_id: Id
+    title: Text
+    kind: Literal["onboarding", "ongoing", "career"] = "ongoing"
+    for_role: Text | None = None
+    due_days: Days | None = None
+    pass_score: Amount | None = None
+
+
+class TrainingRecord(Row, table="Training", key=("rep_id", "course_id"), part=Part.PEOPLE):
+    """One row per rep and course taken."""
+
+    rep_id: RepRef
+    course_id: CourseRef
+    enrolled_on: Date
+    completed_on: Date | None = None
+    score: Amount | None = None
+
+
+class Customer(Row, table="Customers", key=("customer_id",), part=Part.CUSTOMERS, shown=True):
+    """One row per customer."""
+
+    customer_id: Id
+    name: Text
+    company: Text | None = None
+    industry: Text | None = None
+    region: Text | None = None
+    owner_id: RepRef | None = None
+    phone: Text | None = None
+    email: Text | None = None
+    channel: Literal["phone", "email", "message", "visit"] | None = None
+    needs: Text | None = None
+    budget: Price | None = None
+    buying_on: Date | None = None
+    urgency: Text | None = None
+    source: Text | None = None
+    created_on: Date | None = None
+    updated_on: Date | None = None
+    contract_end_on: Date | None = None
+
+
+class Activity(Row, table="Activities", key=("activity_id",), part=Part.CUSTOMERS, shown=True):
+    """One row per contact."""
+
+    activity_id: Id
+    done_on: Date
+    rep_id: RepRef
+    customer_id: CustomerRef | None = None
+    deal_id: DealRef | None = None
+    kind: Literal["visit", "phone", "email", "message", "demo", "service"]
+    outcome: Text | None = None
+    next_step: Text | None = None
+    next_on: Date | None = None
+
+
+class FeedbackItem(Row, table="Feedback", key=("feedback_id",), part=Part.CUSTOMERS):
+    """One row per survey answer, complaint or after-sales visit."""
+
+    feedback_id: Id
+    customer_id: CustomerRef
+    received_at: DateTime
+    kind: Literal["survey", "complaint", "visit"]
+    score: Score10 | None = None
+    comment: Text | None = None
+    owner_id: RepRef | None = None
+    answered_at: DateTime | None = None
+    resolved_at: DateTime | None = None
+    action_taken: Text | None = None
+
+
+class Lead(Row, table="Leads", key=("lead_id",), part=Part.PROCESS):
+    """One row per lead."""
+
+    lead_id: Id
+    name: Text
+    source: Text | None = None
+    cost: Price | None = None
+    received_at: DateTime
+    rep_id: RepRef | None = None
+    first_contact_at: DateTime | None = None
+    status: Literal["new", "contacted", "qualified", "rejected", "converted"] = "new"
+    customer_id: CustomerRef | None = None
+    deal_id: DealRef | None = None
+
+
+class Deal(Row, table="Deals", key=("deal_id",), part=Part.PROCESS, shown=True):
+    """One row per opportunity."""
+
+    deal_id: Id
+    name: Text | None = None
+    customer_id: CustomerRef | None = None
+    rep_id: RepRef
+    partner_id: RepRef | None = None
+    partner_share: Share | None = None
+    product: ProductRef | None = None
+    source: Text | None = None
+    pipeline: Id | None = None
+    """Blank: `main`."""
+    stage: StageRef
+    amount: Price | None = None
+    category: Literal["commit", "best_case", "pipeline", "omitted"] | None = None
+    created_on: Date | None = None
+    stage_since: Date | None = None
+    expected_on: Date | None = None
+    closed_on: Date | None = None
+    lost_stage: StageRef | None = None
+    lost_reason: Text | None = None
+    next_step: Text | None = None
+    next_on: Date | None = None
+
+
+class DealTeamMember(Row, table="DealTeam", key=("deal_id", "stage"), part=Part.PROCESS):
+    """One row per deal and stage that somebody other than the deal's rep works on."""
+
+    deal_id: DealRef
+    stage: StageRef
+    rep_id: RepRef
+
+
+class OrderLine(Row, table="Orders", key=("order_id", "line_no"), part=Part.PROCESS, shown=True):
+    """One row per order line; a refund is a line with a negative amount."""
+
+    order_id: Id
+    line_no: Position = 1
+    deal_id: DealRef | None = None
+    customer_id: CustomerRef
+    rep_id: RepRef
+    partner_id: RepRef | None = None
+    partner_share: Share | None = None
+    product: ProductRef | None = None
+    quantity: Number | None = None
+    ordered_on: Date
+    amount: Money
+    refund_of: OrderRef | None = None
+    due_on: Date | None = None
+    delivered_on: Date | None = None
+    status: Literal["placed", "delivered", "invoiced", "paid", "cancelled"] | None = None
+
+
+class Payment(Row, table="Payments", key=("payment_id",), part=Part.PROCESS):
+    """One row per payment received."""
+
+    payment_id: Id
+    order_id: OrderRef
+    paid_on: Date
+    amount: Money
+
+
+class Initiative(Row, table="Initiatives", key=("plan", "step"), part=Part.PROCESS):
+    """One row per step of the sales plan."""
+
+    plan: Id
+    step: Id
+    owner_id: RepRef | None = None
+    start_on: Date | None = None
+    due_on: Date
+    done_on: Date | None = None
+    budget: Price | None = None
+    result: Text | None = None
+
+
+class Waiver(Row, table="Waivers", key=("table", "row_key", "field", "code"), part=Part.SYSTEM):
+    """One row per warning that somebody accepted."""
+
+    table: Id
+    row_key: Id
+    field: Id
+    code: Id
+    value_hash: Text
+    reason: Text
+    by: Text
+    on: Date
+

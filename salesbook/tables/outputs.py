@@ -1,0 +1,385 @@
+"""The tables that salesbook writes; each is owned by one verb."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from salesbook.tables.base import (
+    Balance,
+    Count,
+    CourseRef,
+    CustomerRef,
+    Date,
+    DateTime,
+    Days,
+    DealRef,
+    Flag,
+    Id,
+    Money,
+    Number,
+    OrderRef,
+    Part,
+    Period,
+    Position,
+    Ratio,
+    RepRef,
+    Role,
+    Row,
+    Sentence,
+    Share,
+    Text,
+)
+
+OUT = Role.OUTPUT
+SliceKind = Literal["all", "team", "rep", "source", "product", "pipeline"]
+ScopeKind = Literal["company", "team", "rep"]
+PlanMetric = Literal["revenue", "orders", "new_customers"]
+
+
+class Check(
+    Row,
+    table="Checks",
+    key=("severity", "code", "table", "row_key", "field"),
+    role=OUT,
+    part=Part.SYSTEM,
+    shown=True,
+):
+    """One row per finding, in sheet order."""
+
+    severity: Literal["error", "warning"]
+    code: Id
+    table: Id
+    row_key: Id
+    field: Id
+    sheet: Text | None = None
+    cell: Text | None = None
+    found: Text | None = None
+    expected: Sentence
+    advice: Sentence
+
+
+class Duplicate(
+    Row, table="Duplicates", key=("table", "left_id", "right_id"), role=OUT, part=Part.CUSTOMERS
+):
+    """One row per pair of rows that look alike; left is the smaller key."""
+
+    table: Id
+    left_id: Id
+    right_id: Id
+    score: Share
+    because: Sentence
+
+
+class PlannedTarget(
+    Row, table="TargetPlan", key=("period", "rep_id", "metric"), role=OUT, part=Part.TARGETS, shown=True
+):
+    """One row per month, rep and metric of the plan."""
+
+    period: Period
+    rep_id: RepRef
+    metric: PlanMetric
+    team: Text | None = None
+    amount: Balance
+    locked: Flag
+    status: Literal["draft", "published"]
+    version: Position
+    published_on: Date | None = None
+
+
+class Attained(
+    Row,
+    table="Attainment",
+    key=("period", "scope_kind", "scope", "metric"),
+    role=OUT,
+    part=Part.TARGETS,
+):
+    """One row per period (month, quarter, year), scope and metric."""
+
+    period: Period
+    scope_kind: ScopeKind
+    scope: Id
+    metric: PlanMetric
+    target: Balance
+    actual: Balance
+    gap: Balance
+    rate: Ratio | None = None
+    floor: Balance | None = None
+    stretch: Balance | None = None
+    per_workday_needed: Balance | None = None
+
+
+class Score(
+    Row, table="Scorecard", key=("period", "rep_id"), role=OUT, part=Part.PEOPLE, shown=True
+):
+    """One row per rep and appraisal period."""
+
+    period: Period
+    rep_id: RepRef
+    score: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    rank: Position | None = None
+    grade: Id | None = None
+    missing: Text | None = None
+    because: Sentence
+
+
+class ScoreLine(
+    Row, table="ScorecardLines", key=("period", "rep_id", "metric"), role=OUT, part=Part.PEOPLE
+):
+    """One row per rep, appraisal period and metric."""
+
+    period: Period
+    rep_id: RepRef
+    metric: Id
+    value: Number | None = None
+    goal: Number | None = None
+    score: Number | None = None
+    weight: Number
+    low: Number | None = None
+    high: Number | None = None
+
+
+class CommissionLine(
+    Row, table="Commission", key=("period", "rep_id", "line"), role=OUT, part=Part.PEOPLE
+):
+    """One row per paid line; a rep's lines of a period add up to the statement."""
+
+    period: Period
+    rep_id: RepRef
+    line: Position
+    order_id: OrderRef | None = None
+    base: Money
+    rate: Number | None = None
+    amount: Money
+    plan: Id
+    rule: Id
+    because: Sentence
+
+
+class HiringStep(Row, table="HiringFunnel", key=("scope_kind", "scope"), role=OUT, part=Part.PEOPLE):
+    """One row per opening, role or channel, and one for all."""
+
+    scope_kind: Literal["all", "opening", "role", "channel"]
+    scope: Id
+    applied: Count
+    screened: Count
+    interviewed: Count
+    offered: Count
+    hired: Count
+    rejected: Count
+    withdrawn: Count
+    days_to_hire: Number | None = None
+    cost_per_hire: Money | None = None
+
+
+class TrainingGap(Row, table="TrainingGaps", key=("rep_id", "course_id"), role=OUT, part=Part.PEOPLE):
+    """One row per rep and course that is due, late or failed."""
+
+    rep_id: RepRef
+    course_id: CourseRef
+    due_on: Date | None = None
+    days_late: Count
+    because: Sentence
+
+
+Tier = Id
+BuyingStage = Literal["prospect", "intent", "customer", "dormant"]
+
+
+class CustomerTier(
+    Row, table="CustomerTiers", key=("customer_id",), role=OUT, part=Part.CUSTOMERS, shown=True
+):
+    """One row per customer."""
+
+    customer_id: CustomerRef
+    value: Money
+    tier: Tier
+    recency_days: Days | None = None
+    frequency: Count
+    monetary: Money
+    rfm: Id | None = None
+    """Three digits, recency, frequency and money, 5 best; blank without an order."""
+    buying_stage: BuyingStage
+    p_alive: Share | None = None
+    last_touch_on: Date | None = None
+    next_touch_on: Date | None = None
+    days_stale: Days | None = None
+    moved: Literal["up", "down", "same", "new"]
+    offer: Text | None = None
+    because: Sentence
+
+
+class TierSnapshot(
+    Row, table="TierHistory", key=("as_of", "customer_id"), role=OUT, part=Part.CUSTOMERS
+):
+    """One row per run date and customer."""
+
+    as_of: Date
+    customer_id: CustomerRef
+    tier: Tier
+    value: Money
+
+
+class Call(Row, table="CallList", key=("customer_id",), role=OUT, part=Part.CUSTOMERS, shown=True):
+    """One row per customer whose next touch is due, latest first."""
+
+    customer_id: CustomerRef
+    rep_id: RepRef | None = None
+    due_on: Date
+    days_late: Count
+    channel: Literal["phone", "email", "message", "visit"] | None = None
+    tier: Tier
+    because: Sentence
+
+
+class StageEntry(Row, table="StageHistory", key=("deal_id", "seq"), role=OUT, part=Part.PROCESS):
+    """One row per stage that a deal entered, oldest first; rows are only ever appended."""
+
+    deal_id: DealRef
+    seq: Position
+    stage: Id
+    entered_on: Date
+    noticed_on: Date
+    source: Literal["typed", "imported", "inferred"]
+    amount: Money | None = None
+    expected_on: Date | None = None
+    rep_id: RepRef | None = None
+
+
+class FunnelStage(
+    Row,
+    table="Funnel",
+    key=("slice_kind", "slice", "pipeline", "stage"),
+    role=OUT,
+    part=Part.PROCESS,
+    shown=True,
+):
+    """One row per slice and open stage: distinct deals that entered it and what became of them."""
+
+    slice_kind: SliceKind
+    slice: Id
+    pipeline: Id
+    stage: Id
+    entered: Count
+    advanced: Count
+    lost: Count
+    open: Count
+    rate: Share | None = None
+    resolved_rate: Share | None = None
+    bound_low: Share | None = None
+    bound_high: Share | None = None
+    wilson_low: Share | None = None
+    wilson_high: Share | None = None
+    amount: Money
+    leak_value: Money | None = None
+    leak_low: Money | None = None
+    leak_high: Money | None = None
+    worst: Flag
+
+
+class StageTime(
+    Row,
+    table="StageTimes",
+    key=("slice_kind", "slice", "pipeline", "stage"),
+    role=OUT,
+    part=Part.PROCESS,
+):
+    """One row per slice and open stage: how long deals stay, open ones counted as still there."""
+
+    slice_kind: SliceKind
+    slice: Id
+    pipeline: Id
+    stage: Id
+    count: Count
+    open: Count
+    median_days: Days | None = None
+    p80_days: Days | None = None
+    naive_mean_days: Days | None = None
+    limit_days: Days | None = None
+
+
+class ForecastRow(
+    Row,
+    table="Forecast",
+    key=("period", "slice_kind", "slice"),
+    role=OUT,
+    part=Part.PROCESS,
+    shown=True,
+):
+    """One row per period and slice; categories are single, not cumulative."""
+
+    period: Period
+    slice_kind: SliceKind
+    slice: Id
+    closed: Money
+    commit: Money
+    best_case: Money
+    pipeline: Money
+    weighted: Money
+    p10: Money
+    p50: Money
+    p90: Money
+    target: Money | None = None
+    gap: Money | None = None
+    coverage: Number | None = None
+
+
+class ForecastSnapshot(
+    Row,
+    table="ForecastHistory",
+    key=("as_of", "period", "slice_kind", "slice"),
+    role=OUT,
+    part=Part.PROCESS,
+):
+    """One row per run date, period and slice."""
+
+    as_of: Date
+    period: Period
+    slice_kind: SliceKind
+    slice: Id
+    closed: Money
+    commit: Money
+    best_case: Money
+    pipeline: Money
+    weighted: Money
+    p10: Money
+    p50: Money
+    p90: Money
+    target: Money | None = None
+    gap: Money | None = None
+    coverage: Number | None = None
+
+
+class Alert(Row, table="Alerts", key=("kind", "table", "row_key"), role=OUT, part=Part.PROCESS, shown=True):
+    """One row per thing to act on, most severe first."""
+
+    kind: Id
+    table: Id
+    row_key: Id
+    severity: Literal["high", "medium", "low"]
+    who: RepRef | None = None
+    since_on: Date | None = None
+    days: Days | None = None
+    amount: Money | None = None
+    because: Sentence
+    do: Sentence
+    sheet: Text | None = None
+    cell: Text | None = None
+
+
+class Run(Row, table="RunLog", key=("at",), role=OUT, part=Part.SYSTEM):
+    """One row per run that wrote."""
+
+    at: DateTime
+    action: Id
+    as_of: Date | None = None
+    seconds: Number
+    rows_in: Count
+    rows_out: Count
+    findings: Count
+    user: Text | None = None
+    version: Id
+    input_hash: Id
+    written: Text | None = None
+    """What undo needs: each table written, with a hash of what it held afterwards."""
