@@ -63,6 +63,8 @@ class Is:
 
     kind: Kind
     ref: str | None = None
+    choices: tuple[str, ...] = ()
+    """Codes of a choice that no Literal spells out."""
 
 
 Id = Annotated[str, Is(Kind.ID)]
@@ -150,6 +152,10 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     spec: ClassVar[TableSpec]
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Take the class line's words, which pydantic passes here first; see below for their use."""
+        super().__init_subclass__()
+
     @classmethod
     def __pydantic_init_subclass__(
         cls,
@@ -161,7 +167,7 @@ class Row(BaseModel):
         shown: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__pydantic_init_subclass__(**kwargs)
+        super().__pydantic_init_subclass__()
         if not table:
             return
         fields = tuple(_field_spec(name, cls, name in key) for name in cls.model_fields)
@@ -186,8 +192,9 @@ def _from_annotation(name: str, annotation: Any, metadata: list[Any]) -> FieldSp
             metadata = [*metadata, *more]
         else:
             break
-    choices = tuple(get_args(annotation)) if origin is Literal else ()
     marks = [mark for mark in metadata if isinstance(mark, Is)]
+    choices = tuple(get_args(annotation)) if origin is Literal else ()
+    choices = choices or (marks[0].choices if marks else ())
     if not marks and not choices:
         raise TypeError(f"field {name} has no kind")
     lows = [float(mark.ge) for mark in metadata if isinstance(mark, Ge)]  # type: ignore[arg-type]

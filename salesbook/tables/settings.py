@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le
+from pydantic import BaseModel, ConfigDict
 
 from salesbook.tables.base import (
     Amount,
@@ -11,6 +14,8 @@ from salesbook.tables.base import (
     Days,
     Flag,
     Id,
+    Is,
+    Kind,
     Month,
     Part,
     Position,
@@ -24,10 +29,72 @@ from salesbook.tables.base import (
 )
 
 
-class Setting(Row, table="Policy", key=("key",), role=Role.SETTING, part=Part.SETTINGS, shown=True):
-    """One row per setting; `salesbook.policy.Rules` knows every key, its type and its default."""
+At01 = Annotated[float, Ge(0), Le(1)]
+AtLeast0 = Annotated[float, Ge(0)]
 
-    key: Id
+
+class Rules(BaseModel):
+    """Every key of the Policy table with its type and its default; nothing else holds a default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    currency: str = "USD"
+    language: Literal["en", "zh-CN"] = "en"
+    number_style: Literal["plain", "thousands", "wan"] = "plain"
+    fiscal_year_start: Annotated[int, Ge(1), Le(12)] = 1
+    weekend: str = "sat,sun"
+    calendar: str = ""
+    """Country code of a public-holiday calendar; blank: weekends and the Holidays table only."""
+    working_hours: str = "09:00-18:00"
+    split_by: Literal["equal", "history", "capacity", "potential"] = "equal"
+    split_blend_rate: At01 = 1.0
+    """Share of the chosen weights; the rest is split equally."""
+    split_unit: Annotated[float, Ge(0)] = 1.0
+    """Money unit of plan amounts, in the currency; 0: its smallest coin."""
+    season_from: Literal["typed", "history", "workdays"] = "typed"
+    season_years: Annotated[int, Ge(1)] = 3
+    """Years of history that make a season fully trusted; fewer are shrunk towards 1."""
+    commission_period: Literal["month", "quarter", "year"] = "year"
+    """Period to date on which brackets are read."""
+    commission_basis: Literal["booking", "invoice", "cash"] = "booking"
+    interval_level: Annotated[float, Ge(0.5), Le(0.99)] = 0.8
+    few: Annotated[int, Ge(1)] = 10
+    """Closed deals under which a rate is not ranked."""
+    rank_chance: Annotated[float, Ge(0.5), Le(1)] = 0.9
+    tier_months: Annotated[int, Ge(1)] = 12
+    abc_rule: Literal["before", "including"] = "before"
+    rfm_rule: Literal["quintiles", "fixed"] = "quintiles"
+    rfm_recency_cuts: str = "1,3,6,9"
+    """Months since the last order up to which the score is 5, 4, 3, 2."""
+    rfm_frequency_cuts: str = "40,30,20,10"
+    rfm_money_cuts: str = "50000,20000,10000,5000"
+    dormant_factor: AtLeast0 = 3.0
+    p_alive_low: At01 = 0.2
+    duplicate_score: At01 = 0.88
+    pool_days: Annotated[int, Ge(1)] = 90
+    answer_limit_hours: AtLeast0 = 24.0
+    resolve_limit_hours: AtLeast0 = 72.0
+    funnel_rule: Literal["all", "any"] = "all"
+    stuck_quantile: At01 = 0.8
+    stuck_deals: Annotated[int, Ge(1)] = 20
+    """Won deals under which the stage's limit_days decides instead."""
+    leak_deals: Annotated[int, Ge(1)] = 30
+    """Resolved deals that a slice needs to be a yardstick."""
+    quiet_days: Annotated[int, Ge(1)] = 30
+    """Days without activity after which a large open deal is named."""
+    forecast_months: Annotated[int, Ge(1), Le(24)] = 6
+    magnitude_factor: Annotated[float, Ge(2)] = 1000.0
+    earliest_year: Annotated[int, Ge(1900)] = 1990
+    years_ahead: Annotated[int, Ge(1)] = 10
+
+
+SettingKey = Annotated[str, Is(Kind.CHOICE, choices=tuple(Rules.model_fields))]
+
+
+class Setting(Row, table="Policy", key=("key",), role=Role.SETTING, part=Part.SETTINGS, shown=True):
+    """One row per setting; `Rules` knows every key."""
+
+    key: SettingKey
     value: Text | None = None
     note: Text | None = None
 

@@ -1,0 +1,196 @@
+"""How this company sells: the Settings tables as one typed value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import ValidationError
+
+from salesbook import labels
+from salesbook.errors import SettingsError
+from salesbook.messages import Finding
+from salesbook.tables import TABLES, Role
+from salesbook.tables.settings import (
+    Bracket,
+    Grade,
+    Holiday,
+    Level,
+    Metric,
+    Product,
+    RampStep,
+    Rules,
+    SeasonWeight,
+    Spiff,
+    Stage,
+    TierRule,
+)
+
+SettingRows = Mapping[str, Sequence[tuple[int, Mapping[str, Any]]]]
+"""Per settings table: position in the table and the typed fields of each usable row; None is missing."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Every setting that a verb may need.
+
+    Money is in minor units of `rules.currency`. Tables keep the sheet's rows in order of their keys or
+    ranks, so that a sorted sheet changes nothing.
+    """
+
+    rules: Rules = field(default_factory=Rules)
+    stages: tuple[Stage, ...] = ()
+    products: tuple[Product, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    grades: tuple[Grade, ...] = ()
+    levels: tuple[Level, ...] = ()
+    tier_rules: tuple[TierRule, ...] = ()
+    brackets: tuple[Bracket, ...] = ()
+    spiffs: tuple[Spiff, ...] = ()
+    ramp: tuple[RampStep, ...] = ()
+    season: tuple[SeasonWeight, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
+    faults: tuple[Finding, ...] = ()
+    """What could not be used: unreadable Policy values; each names its key in `row_key`."""
+
+    def refuse_faults(self, faults: Sequence[Finding]) -> None:
+        """Stop a verb that needs settings which make no sense.
+
+        Raises: SettingsError naming the first fault and the number of all.
+        """
+        errors = [fault for fault in faults if fault.severity == "error"]
+        if errors:
+            first = errors[0]
+            raise SettingsError(
+                first.code,
+                where=f"{first.table} {first.row_key}".strip(),
+                **{"found": first.found, "count": len(errors), **first.params},
+            )
+
+    def pipelines(self) -> tuple[str, ...]:
+        """Names of the pipelines, `main` first."""
+        names = sorted({stage.pipeline for stage in self.stages}, key=lambda name: (name != "main", name))
+        return tuple(names)
+
+    def stages_of(self, pipeline: str) -> tuple[Stage, ...]:
+        """One pipeline's stages by rank: open ones, then won, then lost."""
+        return tuple(stage for stage in self.stages if stage.pipeline == pipeline)
+
+    def open_stages(self, pipeline: str) -> tuple[Stage, ...]:
+        """One pipeline's open stages by rank."""
+        return tuple(stage for stage in self.stages_of(pipeline) if stage.kind == "open")
+
+    def stage_now(self, pipeline: str, name: str) -> Stage | None:
+        """The stage of that name, or the one that once was called so; None where there is none."""
+        wanted = name.strip().casefold()
+        stages = self.stages_of(pipeline)
+        for stage in stages:
+            if stage.stage.strip().casefold() == wanted:
+                return stage
+        for stage in stages:
+            if wanted in {was.strip().casefold() for was in (stage.was or "").split(",") if was.strip()}:
+                return stage
+        return None
+
+
+_KIND_ORDER = {"open": 0, "won": 1, "lost": 2}
+
+
+def read_policy(rows: SettingRows) -> Policy:
+    """Make the policy of a workbook's settings tables; a table that is absent or empty stays empty.
+
+    A Policy value that cannot be read leaves its default in force and becomes a fault.
+    """
+    rules, faults = _read_rules(rows.get("Policy", ()))
+    tables: dict[str, list[Any]] = {}
+    for name, spec in TABLES.items():
+        if spec.role is Role.SETTING and name != "Policy":
+            tables[name] = [spec.row(**_filled(fields)) for _, fields in rows.get(name, ())]
+    return Policy(
+        rules=rules,
+        stages=tuple(
+            sorted(
+                tables["Stages"],
+                key=lambda s: (s.pipeline != "main", s.pipeline, _KIND_ORDER[s.kind], s.rank or 10**6, s.stage),
+            )
+        ),
+        products=_sorted(tables["Products"], "product"),
+        metrics=_sorted(tables["Metrics"], "metric"),
+        grades=tuple(sorted(tables["Grades"], key=lambda g: (-g.from_score, g.grade))),
+        levels=_sorted(tables["Levels"], "rank", "level"),
+        tier_rules=_sorted(tables["TierRules"], "up_to_share", "tier"),
+        brackets=_sorted(tables["Brackets"], "plan", "valid_from", "from_rate"),
+        spiffs=_sorted(tables["Spiffs"], "spiff"),
+        ramp=_sorted(tables["Ramp"], "month"),
+        season=_sorted(tables["Season"], "month"),
+        holidays=_sorted(tables["Holidays"], "day"),
+        faults=tuple(faults),
+    )
+
+
+def _sorted(rows: list[Any], *names: str) -> tuple[Any, ...]:
+    return tuple(sorted(rows, key=lambda row: tuple(getattr(row, name) for name in names)))
+
+
+def _filled(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what was typed: a missing field takes the model's default."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _read_rules(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> tuple[Rules, list[Finding]]:
+    values: dict[str, Any] = {}
+    faults: list[Finding] = []
+    for position, fields in rows:
+        key, text = fields["key"], fields.get("value")
+        if text is None:
+            continue
+        value = _setting_value(key, str(text).strip())
+        try:
+            Rules.model_validate({key: value})
+            values[key] = value
+        except ValidationError:
+            faults.append(
+                Finding(
+                    "bad-setting",
+                    "error",
+                    "Policy",
+                    row=position,
+                    field="value",
+                    row_key=key,
+                    found=str(text),
+                    params={"key": key, "expected": expected_setting(key), "default": str(default_setting(key))},
+                )
+            )
+    return Rules.model_validate(values), faults
+
+
+def _setting_value(key: str, text: str) -> str:
+    """A choice's code for its label in either language; other values as typed, percent made a share."""
+    annotation = Rules.model_fields[key].annotation
+    if get_origin(annotation) is Literal:
+        return labels.code_of_choice(f"Policy.{key}", text, get_args(annotation)) or text
+    if text.endswith("%") and annotation is float:
+        try:
+            return str(float(text[:-1]) / 100)
+        except ValueError:
+            return text
+    if annotation is int and text.endswith(".0"):
+        return text[:-2]
+    return text
+
+
+def default_setting(key: str) -> object:
+    """The value a setting has when its row is blank or absent."""
+    return Rules.model_fields[key].default
+
+
+def expected_setting(key: str) -> str:
+    """What a setting takes, as choices or bounds, for a finding."""
+    info = Rules.model_fields[key]
+    if get_origin(info.annotation) is Literal:
+        return " | ".join(get_args(info.annotation))
+    bounds = [f"{type(mark).__name__} {next(iter(vars(mark).values()))}" for mark in info.metadata if hasattr(mark, "__dict__")]
+    return {"int": "whole number", "float": "number"}.get(getattr(info.annotation, "__name__", ""), "text") + (
+        f" ({', '.join(bounds)})" if bounds else ""
+    )
