@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
-Fact = str | int | float | bool | dt.date | None
-"""A parameter of a message. Money goes in as `Amount`, a rate as float 0 to 1 under a name ending in `_rate`."""
+Fact = str | int | float | bool | Decimal | dt.date | None
+"""A parameter of a message: money as Decimal, a share as float 0 to 1, a code as text.
+
+The template says how it is shown (`{amount:money}`, `{rate:percent}`, `{metric:choice}` ...).
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One sentence: the label `message.<code>` with `params` filled in."""
+    """One sentence: the label `code` with `params` filled in."""
 
     code: str
-    params: dict[str, Fact] = field(default_factory=dict, hash=False)
+    params: dict[str, Fact] = dataclasses.field(default_factory=dict, hash=False)
 
 
 Severity = Literal["error", "warning"]
@@ -27,7 +32,8 @@ class Finding:
 
     `row` is the frame's index label (the row's position in the table as read), which leads to the cell;
     None where the finding is about the table as a whole. `row_key` is the row's key as text, parts joined
-    by "|". The sentences are the labels `finding.<code>.expected` and `finding.<code>.advice`.
+    by "|". The sentences are the labels `<code>.expected` and `<code>.advice` of the findings' file, filled
+    with `params`.
     """
 
     code: str
@@ -37,4 +43,4 @@ class Finding:
     field: str | None = None
     row_key: str = ""
     found: str = ""
-    params: dict[str, Fact] = field(default_factory=dict, hash=False)
+    params: dict[str, Fact] = dataclasses.field(default_factory=dict, hash=False)

@@ -1,0 +1,37 @@
+"""Every word a user sees, in each language, looked up in both directions.
+
+The words stand in `<language>/*.toml`: `tables` (sheets, headers, notes, choices), `messages` (what the
+domain says), `findings`, `errors`, `cli`, `book` (what only the built workbook shows). A file is read when
+its first word is asked for.
+"""
+
+from salesbook.labels.messages import message_of, sentence
+from salesbook.labels.names import (
+    choice,
+    code_of_choice,
+    field_note,
+    field_of_header,
+    header,
+    sheet_name,
+    table_note,
+    table_of_name,
+)
+from salesbook.labels.words import LANGUAGES, Language, language_of, word, words
+
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "choice",
+    "code_of_choice",
+    "field_note",
+    "field_of_header",
+    "header",
+    "language_of",
+    "message_of",
+    "sentence",
+    "sheet_name",
+    "table_note",
+    "table_of_name",
+    "word",
+    "words",
+]

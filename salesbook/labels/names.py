@@ -1,0 +1,80 @@
+"""What tables, fields and choices are called, and what a typed name stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from salesbook.labels.words import LANGUAGES, Language, fold, words
+
+
+def sheet_name(table: str, language: Language) -> str:
+    """The name of the sheet that holds a table; also what people call the table."""
+    return str(words("tables", language)["sheets"][table])
+
+
+def table_note(table: str, language: Language) -> str:
+    """One line that says what a table is for."""
+    return str(words("tables", language)["notes"]["tables"][table])
+
+
+def table_of_name(name: str, tables: Iterable[str]) -> str | None:
+    """The table that a code or a sheet name in any language stands for."""
+    wanted = fold(name)
+    for table in tables:
+        if wanted == fold(table) or any(wanted == fold(sheet_name(table, lang)) for lang in LANGUAGES):
+            return table
+    return None
+
+
+@cache
+def header(table: str, field: str, language: Language) -> str:
+    """A column's header: the table's own if it has one, else the field's."""
+    fields = words("tables", language)["fields"]
+    own = fields.get(table, {})
+    return str(own.get(field) or fields[field])
+
+
+def field_note(table: str, field: str, language: Language) -> str:
+    """What a column means, or nothing where the header says it all."""
+    notes = words("tables", language)["notes"]["fields"]
+    return str(notes.get(table, {}).get(field) or notes.get(field, ""))
+
+
+@cache
+def _fields_by_header(table: str, fields: tuple[str, ...]) -> dict[str, str]:
+    known = {fold(field): field for field in fields}
+    for language in LANGUAGES:
+        known |= {fold(header(table, field, language)): field for field in fields}
+    return known
+
+
+def field_of_header(table: str, text: str, fields: tuple[str, ...]) -> str | None:
+    """The field that a header in any language, or a field's own name, stands for."""
+    return _fields_by_header(table, fields).get(fold(text))
+
+
+@cache
+def choice(owner: str, code: str, language: Language) -> str:
+    """The label of a choice; `owner` is `Table.field` or, for a setting's value, `Policy.key`."""
+    choices = words("tables", language)["choices"]
+    own = choices.get(owner, {})
+    if code in own:
+        return str(own[code])
+    shared = choices.get("shared", {})
+    if code in shared:
+        return str(shared[code])
+    raise KeyError(f"no label for choice {owner}={code} in {language}")
+
+
+@cache
+def _codes_by_label(owner: str, choices: tuple[str, ...]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for language in LANGUAGES:
+        known |= {fold(choice(owner, code, language)): code for code in choices}
+    return known | {fold(code): code for code in choices}
+
+
+def code_of_choice(owner: str, text: str, choices: tuple[str, ...]) -> str | None:
+    """The code that a choice's label in any language, or the code itself, stands for."""
+    return _codes_by_label(owner, choices).get(fold(text))
