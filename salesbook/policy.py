@@ -112,7 +112,13 @@ def read_policy(rows: SettingRows) -> Policy:
         stages=tuple(
             sorted(
                 tables["Stages"],
-                key=lambda s: (s.pipeline != "main", s.pipeline, _KIND_ORDER[s.kind], s.rank or 10**6, s.stage),
+                key=lambda s: (
+                    s.pipeline != "main",
+                    s.pipeline,
+                    _KIND_ORDER[s.kind],
+                    s.rank or 10**6,
+                    s.stage,
+                ),
             )
         ),
         products=_sorted(tables["Products"], "product"),
@@ -159,7 +165,11 @@ def _read_rules(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> tuple[Rules, l
                     field="value",
                     row_key=key,
                     found=str(text),
-                    params={"key": key, "expected": expected_setting(key), "default": str(default_setting(key))},
+                    params={
+                        "key": key,
+                        "expected": expected_setting(key),
+                        "default": str(default_setting(key)),
+                    },
                 )
             )
     return Rules.model_validate(values), faults
@@ -190,7 +200,11 @@ def expected_setting(key: str) -> str:
     info = Rules.model_fields[key]
     if get_origin(info.annotation) is Literal:
         return " | ".join(get_args(info.annotation))
-    bounds = [f"{type(mark).__name__} {next(iter(vars(mark).values()))}" for mark in info.metadata if hasattr(mark, "__dict__")]
-    return {"int": "whole number", "float": "number"}.get(getattr(info.annotation, "__name__", ""), "text") + (
-        f" ({', '.join(bounds)})" if bounds else ""
-    )
+    bounds = [
+        f"{type(mark).__name__} {next(iter(vars(mark).values()))}"
+        for mark in info.metadata
+        if hasattr(mark, "__dict__")
+    ]
+    return {"int": "whole number", "float": "number"}.get(
+        getattr(info.annotation, "__name__", ""), "text"
+    ) + (f" ({', '.join(bounds)})" if bounds else "")

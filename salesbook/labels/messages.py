@@ -105,7 +105,9 @@ def message_of(text: str) -> Message | None:
         match = pattern.fullmatch(text)
         if match:
             pairs = zip(names, match.groups(), strict=True)
-            return Message(code, {name.partition(":")[0]: _fact(name.partition(":")[2], seen) for name, seen in pairs})
+            return Message(
+                code, {name.partition(":")[0]: _fact(name.partition(":")[2], seen) for name, seen in pairs}
+            )
     return None
 
 

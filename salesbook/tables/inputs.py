@@ -344,4 +344,3 @@ class Waiver(Row, table="Waivers", key=("table", "row_key", "field", "code"), pa
     reason: Text
     by: Text
     on: Date
-

@@ -58,9 +58,7 @@ class Check(
     advice: Sentence
 
 
-class Duplicate(
-    Row, table="Duplicates", key=("table", "left_id", "right_id"), role=OUT, part=Part.CUSTOMERS
-):
+class Duplicate(Row, table="Duplicates", key=("table", "left_id", "right_id"), role=OUT, part=Part.CUSTOMERS):
     """One row per pair of rows that look alike; left is the smaller key."""
 
     table: Id
@@ -108,9 +106,7 @@ class Attained(
     per_workday_needed: Balance | None = None
 
 
-class Score(
-    Row, table="Scorecard", key=("period", "rep_id"), role=OUT, part=Part.PEOPLE, shown=True
-):
+class Score(Row, table="Scorecard", key=("period", "rep_id"), role=OUT, part=Part.PEOPLE, shown=True):
     """One row per rep and appraisal period."""
 
     period: Period
@@ -124,9 +120,7 @@ class Score(
     because: Sentence
 
 
-class ScoreLine(
-    Row, table="ScorecardLines", key=("period", "rep_id", "metric"), role=OUT, part=Part.PEOPLE
-):
+class ScoreLine(Row, table="ScorecardLines", key=("period", "rep_id", "metric"), role=OUT, part=Part.PEOPLE):
     """One row per rep, appraisal period and metric."""
 
     period: Period
@@ -140,9 +134,7 @@ class ScoreLine(
     high: Number | None = None
 
 
-class CommissionLine(
-    Row, table="Commission", key=("period", "rep_id", "line"), role=OUT, part=Part.PEOPLE
-):
+class CommissionLine(Row, table="Commission", key=("period", "rep_id", "line"), role=OUT, part=Part.PEOPLE):
     """One row per paid line; a rep's lines of a period add up to the statement."""
 
     period: Period
@@ -210,9 +202,7 @@ class CustomerTier(
     because: Sentence
 
 
-class TierSnapshot(
-    Row, table="TierHistory", key=("as_of", "customer_id"), role=OUT, part=Part.CUSTOMERS
-):
+class TierSnapshot(Row, table="TierHistory", key=("as_of", "customer_id"), role=OUT, part=Part.CUSTOMERS):
     """One row per run date and customer."""
 
     as_of: Date

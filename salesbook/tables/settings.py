@@ -28,7 +28,6 @@ from salesbook.tables.base import (
     Text,
 )
 
-
 At01 = Annotated[float, Ge(0), Le(1)]
 AtLeast0 = Annotated[float, Ge(0)]
 
@@ -99,7 +98,9 @@ class Setting(Row, table="Policy", key=("key",), role=Role.SETTING, part=Part.SE
     note: Text | None = None
 
 
-class Stage(Row, table="Stages", key=("pipeline", "stage"), role=Role.SETTING, part=Part.SETTINGS, shown=True):
+class Stage(
+    Row, table="Stages", key=("pipeline", "stage"), role=Role.SETTING, part=Part.SETTINGS, shown=True
+):
     """One row per stage of a pipeline."""
 
     pipeline: Id = "main"

@@ -1,0 +1,176 @@
+"""Which month, quarter and fiscal year a day falls in, and which days are worked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from salesbook.policy import Policy
+
+_PERIOD: Final = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})|FY(?P<fiscal>\d{4})(?:-Q(?P<quarter>[1-4]))?")
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def month_of(day: dt.date) -> str:
+    """The month period of a day: `2026-07`."""
+    return f"{day.year:04d}-{day.month:02d}"
+
+
+def months_of(days: pd.Series[Any]) -> pd.Series[str]:
+    """The month period of each day; missing stays missing."""
+    return days.dt.strftime("%Y-%m").astype("str")
+
+
+def fiscal_year_of(day: dt.date, start_month: int) -> int:
+    """The fiscal year a day falls in, named after the calendar year it ends in.
+
+    A year that starts in January is the calendar year itself.
+    """
+    return day.year + (1 if start_month > 1 and day.month >= start_month else 0)
+
+
+def fiscal_year_of_month(period: str, start_month: int) -> int:
+    """The fiscal year of a month period."""
+    return fiscal_year_of(first_day(period, start_month), start_month)
+
+
+def months_of_year(fiscal_year: int, start_month: int) -> list[str]:
+    """The twelve month periods of a fiscal year, in order."""
+    year = fiscal_year - (1 if start_month > 1 else 0)
+    return [next_month(f"{year:04d}-{start_month:02d}", step) for step in range(12)]
+
+
+def next_month(period: str, step: int = 1) -> str:
+    """The month period so many months later, or earlier."""
+    year, month = divmod(int(period[:4]) * 12 + int(period[5:7]) - 1 + step, 12)
+    return f"{year:04d}-{month + 1:02d}"
+
+
+def quarter_of_month(period: str, start_month: int) -> str:
+    """The fiscal quarter of a month period: `FY2026-Q3`."""
+    quarter = (int(period[5:7]) - start_month) % 12 // 3 + 1
+    return f"FY{fiscal_year_of_month(period, start_month)}-Q{quarter}"
+
+
+def year_of_month(period: str, start_month: int) -> str:
+    """The fiscal year of a month period as a period: `FY2026`."""
+    return f"FY{fiscal_year_of_month(period, start_month)}"
+
+
+def months_in(period: str, start_month: int) -> list[str]:
+    """The month periods that a month, quarter or year consists of.
+
+    Raises: ValueError for what is no period.
+    """
+    match = _PERIOD.fullmatch(period)
+    if not match:
+        raise ValueError(f"no period: {period!r}")
+    if match["month"]:
+        return [period]
+    months = months_of_year(int(match["fiscal"]), start_month)
+    if match["quarter"]:
+        at = (int(match["quarter"]) - 1) * 3
+        return months[at : at + 3]
+    return months
+
+
+def first_day(period: str, start_month: int) -> dt.date:
+    """The first day of a period."""
+    month = months_in(period, start_month)[0] if period.startswith("FY") else period
+    return dt.date(int(month[:4]), int(month[5:7]), 1)
+
+
+def last_day(period: str, start_month: int) -> dt.date:
+    """The last day of a period."""
+    after = next_month(months_in(period, start_month)[-1])
+    return dt.date(int(after[:4]), int(after[5:7]), 1) - dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """Which days are worked: a week's pattern, days off and days worked in exchange."""
+
+    weekend: frozenset[int] = frozenset({5, 6})
+    """Weekdays off, Monday 0."""
+    off: frozenset[dt.date] = frozenset()
+    work: frozenset[dt.date] = frozenset()
+
+    @classmethod
+    def of_policy(cls, policy: Policy, years: Iterable[int] = ()) -> WorkCalendar:
+        """The calendar of the Settings: weekend, public holidays of `years`, then the Holidays table.
+
+        Chinese make-up days count as worked. A year that the public calendar does not know yet has only
+        its weekends and what Holidays says; see `unknown_years`.
+        """
+        named = (day.strip().casefold()[:3] for day in policy.rules.weekend.split(","))
+        weekend = frozenset(_DAYS.index(day) for day in named if day in _DAYS)
+        off, work = _public_days(policy.rules.calendar, tuple(sorted(set(years))))
+        typed_off = {row.day for row in policy.holidays if row.kind == "off"}
+        typed_work = {row.day for row in policy.holidays if row.kind == "work"}
+        return cls(
+            weekend, frozenset((off | typed_off) - typed_work), frozenset((work | typed_work) - typed_off)
+        )
+
+    @cached_property
+    def _numpy(self) -> np.busdaycalendar:
+        mask = [number not in self.weekend for number in range(7)]
+        return np.busdaycalendar(weekmask=mask if any(mask) else [True] * 7, holidays=sorted(self.off))
+
+    def is_workday(self, day: dt.date) -> bool:
+        """True where the day is worked."""
+        return day in self.work or (day.weekday() not in self.weekend and day not in self.off)
+
+    def next_workday(self, day: dt.date) -> dt.date:
+        """The day itself if worked, else the next one that is."""
+        for step in range(400):
+            later = day + dt.timedelta(days=step)
+            if self.is_workday(later):
+                return later
+        return day
+
+    def count(self, start: dt.date, end: dt.date) -> int:
+        """Days worked from `start` to `end`, both included; 0 where `end` is earlier."""
+        if end < start:
+            return 0
+        plain = int(np.busday_count(start, end + dt.timedelta(days=1), busdaycal=self._numpy))
+        made_up = sum(
+            1
+            for day in self.work
+            if start <= day <= end and (day.weekday() in self.weekend or day in self.off)
+        )
+        return plain + made_up
+
+
+def _public_days(country: str, years: tuple[int, ...]) -> tuple[set[dt.date], set[dt.date]]:
+    """Public days off and make-up days worked of the years that the calendar really knows."""
+    if not country or not years:
+        return set(), set()
+    if country.upper() == "CN":
+        return _chinese_days(years)
+    import holidays
+
+    return set(holidays.country_holidays(country.upper(), years=list(years))), set()
+
+
+def _chinese_days(years: tuple[int, ...]) -> tuple[set[dt.date], set[dt.date]]:
+    from chinese_calendar import constants
+
+    off = {day for day in constants.holidays if day.year in years}
+    return off, {day for day in constants.workdays if day.year in years}
+
+
+def unknown_years(country: str, years: Iterable[int]) -> list[int]:
+    """Years for which the public calendar would have to guess."""
+    if country.upper() != "CN":
+        return []
+    from chinese_calendar import constants
+
+    last = max(day.year for day in constants.holidays)
+    return [year for year in years if year > last]
