@@ -1,8 +1,8 @@
 """How a message becomes a sentence, and a sentence a message again.
 
-Templates hold `{name}` or `{name:form}`. Forms: `money` (Decimal, grouped), `percent` (share, one decimal),
-`number` (up to two decimals), `whole`, `date`, `table`, `field` (`Table.field`), `choice` (`Table.field=code`),
-`text` (the default). A list of reasons is one message whose params are themselves texts.
+Templates hold `{name}` or `{name:form}`. Forms: `money` (Decimal, grouped), `percent` (share, one
+decimal), `number` (up to two decimals), `whole`, `date`, `table`, `field` (`Table.field`), `choice`
+(`Table.field=code`), `text` (the default). A list of reasons is one message whose params are themselves texts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,18 @@ from salesbook.labels.words import LANGUAGES, Language, words
 from salesbook.messages import Fact, Message
 
 _SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
-_SUBJECTS = ("messages", "findings")
+_SUBJECTS = (
+    "messages_targets",
+    "messages_team",
+    "messages_customers",
+    "messages_process",
+    "findings",
+    "findings_settings",
+    "findings_targets",
+    "findings_team",
+    "findings_customers",
+    "findings_process",
+)
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ class Kind(StrEnum):
     MONEY = "money"
     """Decimals in cells and JSON, int64 minor units in frames."""
     MEASURE = "measure"
-    """An amount in the unit of the row's `metric`: money for `revenue`, else a whole count; int64 in frames."""
+    """An amount in the unit of the row's `metric`: money for `revenue`, else a whole count; int64."""
     NUMBER = "number"
     RATE = "rate"
     """A share; 0.25 in cells shown as 25 %."""
