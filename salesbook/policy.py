@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin
 
+from annotated_types import Ge, Le
 from pydantic import ValidationError
 
 from salesbook import labels
@@ -109,18 +110,7 @@ def read_policy(rows: SettingRows) -> Policy:
             tables[name] = [spec.row(**_filled(fields)) for _, fields in rows.get(name, ())]
     return Policy(
         rules=rules,
-        stages=tuple(
-            sorted(
-                tables["Stages"],
-                key=lambda s: (
-                    s.pipeline != "main",
-                    s.pipeline,
-                    _KIND_ORDER[s.kind],
-                    s.rank or 10**6,
-                    s.stage,
-                ),
-            )
-        ),
+        stages=tuple(sorted(tables["Stages"], key=_stage_order)),
         products=_sorted(tables["Products"], "product"),
         metrics=_sorted(tables["Metrics"], "metric"),
         grades=tuple(sorted(tables["Grades"], key=lambda g: (-g.from_score, g.grade))),
@@ -133,6 +123,12 @@ def read_policy(rows: SettingRows) -> Policy:
         holidays=_sorted(tables["Holidays"], "day"),
         faults=tuple(faults),
     )
+
+
+def _stage_order(stage: Stage) -> tuple[bool, str, int, int, str]:
+    """Main pipeline first; open stages by rank, then won, then lost."""
+    pipeline = stage.pipeline
+    return (pipeline != "main", pipeline, _KIND_ORDER[stage.kind], stage.rank or 10**6, stage.stage)
 
 
 def _sorted(rows: list[Any], *names: str) -> tuple[Any, ...]:
@@ -166,7 +162,6 @@ def _read_rules(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> tuple[Rules, l
                     row_key=key,
                     found=str(text),
                     params={
-                        "key": key,
                         "expected": expected_setting(key),
                         "default": str(default_setting(key)),
                     },
@@ -200,11 +195,7 @@ def expected_setting(key: str) -> str:
     info = Rules.model_fields[key]
     if get_origin(info.annotation) is Literal:
         return " | ".join(get_args(info.annotation))
-    bounds = [
-        f"{type(mark).__name__} {next(iter(vars(mark).values()))}"
-        for mark in info.metadata
-        if hasattr(mark, "__dict__")
-    ]
-    return {"int": "whole number", "float": "number"}.get(
-        getattr(info.annotation, "__name__", ""), "text"
-    ) + (f" ({', '.join(bounds)})" if bounds else "")
+    words = {"int": "whole number", "float": "number"}.get(getattr(info.annotation, "__name__", ""), "text")
+    lows = [f">= {mark.ge}" for mark in info.metadata if isinstance(mark, Ge)]
+    highs = [f"<= {mark.le}" for mark in info.metadata if isinstance(mark, Le)]
+    return ", ".join([words, *lows, *highs])

@@ -2,7 +2,7 @@
 
 Templates hold `{name}` or `{name:form}`. Forms: `money` (Decimal, grouped), `percent` (share, one
 decimal), `number` (up to two decimals), `whole`, `date`, `table`, `field` (`Table.field`), `choice`
-(`Table.field=code`), `text` (the default). A list of reasons is one message whose params are themselves texts.
+(`Table.field=code`), `text` (the default).
 """
 
 from __future__ import annotations
