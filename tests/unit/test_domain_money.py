@@ -1,0 +1,101 @@
+"""Money: minor units, decimals and rounding."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salesbook.domain import money
+
+
+@pytest.mark.parametrize(
+    ("code", "decimals"), [("USD", 2), ("cny", 2), ("JPY", 0), (" kwd ", 3), ("CLF", 4), ("XXX", 2)]
+)
+def test_decimals_follow_iso_4217(code: str, decimals: int) -> None:
+    assert decimals == money.currency_decimals(code)
+
+
+@pytest.mark.parametrize(
+    ("amount", "decimals", "minor"),
+    [
+        (1.005, 2, 101),
+        (-1.005, 2, -101),
+        (1.115, 2, 112),
+        (2.5, 0, 3),
+        (-2.5, 0, -3),
+        (0.285 * 100, 0, 29),
+        ("1234.50", 2, 123450),
+        (Decimal("0.0005"), 3, 1),
+        (Fraction(1, 3), 2, 33),
+        (7, 2, 700),
+        (12345678901234.56, 2, 1234567890123456),
+        (0.0049999, 2, 0),
+    ],
+)
+def test_an_amount_is_rounded_once_half_away_from_zero(
+    amount: money.Number, decimals: int, minor: int
+) -> None:
+    assert minor == money.to_minor(amount, decimals)
+
+
+@pytest.mark.parametrize("value", ["12,5OO", "", float("nan"), float("inf"), "NaN", Decimal("Infinity")])
+def test_what_is_no_finite_number_is_refused(value: money.Number) -> None:
+    with pytest.raises(ValueError, match="number"):
+        money.to_minor(value, 2)
+
+
+def test_texts_keep_every_decimal() -> None:
+    assert [
+        money.to_text(5, 2),
+        money.to_text(-123450, 2),
+        money.to_text(5, 0),
+        money.to_text(1, 3),
+    ] == ["0.05", "-1234.50", "5", "0.001"]
+
+
+def test_missing_stays_missing_in_a_column() -> None:
+    values, missing = money.minor_units([1.005, np.nan, -0.005, np.inf, 1e300], 2)
+    assert values.tolist() == [101, 0, -1, 0, 0]
+    assert missing.tolist() == [False, True, False, True, True]
+
+
+def test_a_product_of_money_and_rate_is_exact() -> None:
+    values, missing = money.times_rate([1050, 1050, -1050, 9_007_199_254_740_993], [0.07, np.nan, 0.07, 1.0])
+    assert values.tolist() == [74, 0, -74, 9_007_199_254_740_993]
+    assert missing.tolist() == [False, True, False, False]
+
+
+def test_one_number_works_as_a_column_of_none() -> None:
+    assert int(money.minor_units(1.005, 2)[0]) == 101
+    assert int(money.times_rate(1050, 0.07)[0]) == 74
+
+
+@given(st.lists(st.floats(-1e14, 1e14), max_size=20), st.integers(0, 4))
+def test_a_column_rounds_as_each_of_its_amounts(values: list[float], decimals: int) -> None:
+    column, missing = money.minor_units(values, decimals)
+    assert [money.to_minor(value, decimals) for value in values] == column.tolist()
+    assert not missing.any()
+
+
+@given(st.lists(st.integers(-(10**13), 10**13), min_size=1, max_size=9), st.floats(-3, 3))
+def test_a_column_of_products_rounds_as_each_of_them(minor: list[int], rate: float) -> None:
+    column, _ = money.times_rate(minor, rate)
+    assert [money.round_half_away(one * money.exact(rate)) for one in minor] == column.tolist()
+
+
+@given(st.integers(-(10**15), 10**15), st.integers(0, 4))
+def test_minor_units_survive_the_way_through_floats_and_texts(minor: int, decimals: int) -> None:
+    assert minor == money.to_minor(money.to_float(minor, decimals), decimals)
+    assert minor == money.to_minor(money.to_text(minor, decimals), decimals)
+    assert [minor] == money.minor_units(money.to_floats([minor], decimals), decimals)[0].tolist()
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(0, 3))
+def test_a_typed_half_always_goes_away_from_zero(whole: int, decimals: int) -> None:
+    typed = float(Decimal(2 * whole + 1).scaleb(-decimals) / 2)
+    assert (whole + 1 if whole >= 0 else whole) == money.to_minor(typed, decimals)
