@@ -1,0 +1,113 @@
+"""What does a typed value look like in a cell? Frames become raw cells in the workbook's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from salesbook import labels
+from salesbook.domain.money import currency_decimals, to_floats
+from salesbook.labels import Language
+from salesbook.messages import Message
+from salesbook.store import Cell
+from salesbook.tables import FieldSpec, Kind
+
+NUMBER_FORMATS: Final = {Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "yyyy-mm-dd hh:mm"}
+"""For a column whose cells show no date of their own."""
+
+
+def cells_of(
+    table: str, one: FieldSpec, frame: pd.DataFrame, *, language: Language, currency: str
+) -> list[Cell]:
+    """One field of a typed frame as raw cells; missing is None.
+
+    Money and measures become decimals, choices and flags labels, messages sentences.
+    """
+    column = frame[one.name]
+    if one.kind in (Kind.MONEY, Kind.MEASURE):
+        return _amounts(one, frame, currency)
+    if one.kind is Kind.COUNT:
+        return [None if value is pd.NA else int(value) for value in column]
+    if one.kind in (Kind.NUMBER, Kind.RATE, Kind.DAYS):
+        return [None if value != value else _short(value) for value in column.to_list()]
+    if one.kind is Kind.DATE:
+        return [None if value is pd.NaT else value.date() for value in column]
+    if one.kind is Kind.DATETIME:
+        return [None if value is pd.NaT else value.to_pydatetime() for value in column]
+    if one.kind is Kind.MESSAGE:
+        return [_said(value, language) for value in column]
+    if one.kind is Kind.CHOICE:
+        owner = f"{table}.{one.name}"
+        return _mapped(column, lambda code: labels.choice(owner, str(code), language))
+    if one.kind is Kind.FLAG:
+        yes, no = (labels.choice("shared", code, language) for code in ("yes", "no"))
+        return [None if value is pd.NA else (yes if value else no) for value in column]
+    return [value if isinstance(value, str) else None for value in column]
+
+
+def _amounts(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Cell]:
+    column = frame[one.name]
+    missing = column.isna().to_numpy()
+    whole = column.fillna(0).to_numpy(dtype="int64")
+    values = to_floats(whole, currency_decimals(currency)).tolist()
+    if one.kind is Kind.MEASURE:
+        money = (frame["metric"] == "revenue").to_numpy()
+        rows = zip(values, whole.tolist(), money, strict=True)
+        values = [value if is_money else count for value, count, is_money in rows]
+    return [None if gone else _short(value) for value, gone in zip(values, missing, strict=True)]
+
+
+def _short(value: float) -> int | float:
+    """A whole float as int, so that a cell holds 1200 and not 1200.0."""
+    return int(value) if value == int(value) and abs(value) < 1e15 else value
+
+
+def _said(value: object, language: Language) -> Cell:
+    if isinstance(value, Message):
+        return labels.sentence(value, language)
+    return value if isinstance(value, str) else None
+
+
+def _mapped(column: pd.Series[Any], label: Callable[[object], str]) -> list[Cell]:
+    known: dict[object, Cell] = {code: label(code) for code in column.dropna().unique()}
+    return [known.get(code) for code in column]
+
+
+def same_cell(left: Cell, right: Cell) -> bool:
+    """True where two raw cells hold the same: blank text is no text, 3 is 3.0, a bare date its midnight."""
+    if left in (None, "") and right in (None, ""):
+        return True
+    if isinstance(left, bool) is not isinstance(right, bool):
+        return False
+    return _plain(left) == _plain(right)
+
+
+def _plain(value: Cell) -> object:
+    if isinstance(value, dt.date):
+        return value.isoformat().removesuffix("T00:00:00")
+    return value
+
+
+def fingerprint(columns: Sequence[Sequence[Cell]]) -> str:
+    """A short hash of raw cells, equal for equal content as `same_cell` sees it."""
+    digest = hashlib.blake2b(digest_size=8)
+    for column in columns:
+        digest.update("\x1f".join([_spelled(value) for value in column]).encode("utf-8", "surrogatepass"))
+        digest.update(b"\x1e")
+    return digest.hexdigest()
+
+
+def _spelled(value: Cell) -> str:
+    if value is None:
+        return ""
+    if type(value) is str:
+        return value
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        return repr(float(value))
+    return str(_plain(value))

@@ -1,0 +1,77 @@
+"""What does a program that reads salesbook get? JSON documents with stable codes, whatever the language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from salesbook import labels
+from salesbook.book.reading import ReadTable
+from salesbook.book.session import Report, Session
+from salesbook.domain.money import currency_decimals, to_floats
+from salesbook.messages import Message
+from salesbook.tables import FieldSpec, Kind
+
+
+def report_document(report: Report) -> dict[str, Any]:
+    """A verb's result."""
+    return {
+        "action": report.action,
+        "as_of": report.as_of.isoformat(),
+        "rows": report.rows,
+        "written": report.written,
+        "findings": {"error": report.errors, "warning": report.warnings},
+        "seconds": report.seconds,
+    }
+
+
+def table_document(session: Session, table: str) -> dict[str, Any]:
+    """A table's usable rows: English field names and codes, ISO dates, decimals, null for missing."""
+    return {"table": table, "rows": rows_of(session.table(table), session.currency)}
+
+
+def rows_of(read: ReadTable, currency: str) -> list[dict[str, Any]]:
+    """A table's rows in sheet order as plain values."""
+    columns = {one.name: json_column(one, read.frame, currency) for one in read.spec.fields}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def json_column(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Any]:
+    """One field's values as JSON knows them."""
+    column = frame[one.name]
+    gone = column.isna().to_numpy()
+    values = column.tolist()
+    if one.kind in (Kind.MONEY, Kind.MEASURE):
+        values = _decimals(one, frame, currency)
+    elif one.kind is Kind.DATE:
+        values = [None if pd.isna(value) else value.date().isoformat() for value in values]
+    elif one.kind is Kind.DATETIME:
+        values = [None if pd.isna(value) else value.isoformat() for value in values]
+    elif one.kind is Kind.MESSAGE:
+        values = [_message(value) for value in values]
+    return [None if missing else value for value, missing in zip(values, gone, strict=True)]
+
+
+def _decimals(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Any]:
+    whole = frame[one.name].fillna(0).to_numpy(dtype="int64")
+    decimals = to_floats(whole, currency_decimals(currency)).tolist()
+    if one.kind is Kind.MONEY:
+        return decimals
+    rows = zip(decimals, whole.tolist(), frame["metric"] == "revenue", strict=True)
+    return [value if is_money else count for value, count, is_money in rows]
+
+
+def _message(value: object) -> Mapping[str, Any] | None:
+    """A sentence as code and params; one that somebody typed over has no code."""
+    if value is None or value != value:
+        return None
+    said = value if isinstance(value, Message) else labels.message_of(str(value))
+    if said is None:
+        return {"code": None, "params": {}, "text": str(value)}
+    return {"code": said.code, "params": {name: _plain(fact) for name, fact in said.params.items()}}
+
+
+def _plain(fact: object) -> Any:
+    return fact if isinstance(fact, str | int | float | bool) or fact is None else str(fact)

@@ -1,0 +1,263 @@
+"""What does a table hold? Raw cells become a typed frame; every cell that cannot becomes a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from salesbook import labels
+from salesbook.domain.cells import CellOptions, options_for
+from salesbook.domain.cells_base import Reason, shown
+from salesbook.domain.cells_frame import parse_column
+from salesbook.domain.money import currency_decimals, minor_units
+from salesbook.errors import ColumnMissing
+from salesbook.frames import DTYPES, row_keys
+from salesbook.messages import Fact, Finding
+from salesbook.store import Cell, TableCells
+from salesbook.tables import TABLES, FieldSpec, Kind, Role, TableSpec
+
+_ANY_RATE: Final = 1e12
+"""An attainment of ours may be far above 1, where a typed share may not."""
+
+
+@dataclass(frozen=True)
+class ReadTable:
+    """A table as read: its usable rows typed, the rest explained."""
+
+    spec: TableSpec
+    cells: TableCells
+    headers: Mapping[str, str]
+    """The sheet's header by field, for the fields whose column is there."""
+    frame: pd.DataFrame
+    """Usable rows; the index is their position in the table."""
+    rows_in: int
+    """Rows that are not blank."""
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def rows_skipped(self) -> int:
+        """Rows that hold something and could not be used."""
+        return self.rows_in - len(self.frame)
+
+    @cached_property
+    def own_headers(self) -> tuple[str, ...]:
+        """Headers of columns that are no field of ours: the user's own."""
+        ours = set(self.headers.values())
+        return tuple(header for header in self.cells.headers if header not in ours)
+
+    def column(self, header: str) -> Any:
+        """Raw cells of one column by its header."""
+        return self.cells.columns[self.cells.headers.index(header)]
+
+    def address(self, row: int | None, field_name: str | None) -> str:
+        """The cell of a row and field such as `F17`; the row's first cell where the field has no column."""
+        if row is None:
+            return ""
+        header = self.headers.get(field_name or "")
+        offset = self.cells.headers.index(header) if header else 0
+        return f"{column_letters(self.cells.first_column + offset)}{self.cells.first_row + row}"
+
+
+def column_letters(number: int) -> str:
+    """A sheet column's letters: 1 → A, 28 → AB."""
+    found = ""
+    while number:
+        number, digit = divmod(number - 1, 26)
+        found = chr(65 + digit) + found
+    return found
+
+
+def read_table(cells: TableCells, *, currency: str, fiscal_year_start: int = 1) -> ReadTable:
+    """Type a table's cells.
+
+    A row is left out if its key or a required field is missing or unreadable, or if another row has the
+    same key. An optional cell that cannot be read, or is out of its range, counts as missing.
+
+    Raises: ColumnMissing for a key or required field without a column.
+    """
+    spec = TABLES[cells.table]
+    headers = _headers(spec, cells)
+    used = _filled_rows(cells, headers)
+    options = CellOptions(epoch_1904=cells.epoch_1904, currency=currency, fiscal_year_start=fiscal_year_start)
+    columns: dict[str, Any] = {}
+    faults: list[_Fault] = []
+    for one in spec.fields:
+        column = _raw_column(cells, headers.get(one.name), used)
+        columns[one.name], reasons = _typed_column(spec, one, column, options)
+        faults.extend(_Fault(int(used[at]), one.name, reason) for at, reason in reasons.items())
+    frame = pd.DataFrame(columns).set_axis(used, axis=0)
+    for check in (_in_range, _in_units):
+        frame, more = check(spec, frame, currency)
+        faults.extend(more)
+    faults.extend(_merged(spec, cells, headers))
+    read = ReadTable(spec, cells, headers, _with_defaults(spec, frame), len(used))
+    return _usable(read, faults)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    row: int
+    field: str
+    reason: Reason
+
+
+def _headers(spec: TableSpec, cells: TableCells) -> dict[str, str]:
+    """Which header stands for which field; of two that do, the first."""
+    found: dict[str, str] = {}
+    for header in cells.headers:
+        name = labels.field_of_header(spec.name, header, spec.field_names)
+        if name and name not in found:
+            found[name] = header
+    for one in spec.fields:
+        if one.required and one.name not in found:
+            raise ColumnMissing(where=cells.sheet, table=spec.name, field=f"{spec.name}.{one.name}")
+    return found
+
+
+def _filled_rows(cells: TableCells, headers: Mapping[str, str]) -> Any:
+    """Positions of the rows in which some field of ours holds something."""
+    filled = np.zeros(cells.row_count, dtype=bool)
+    for header in headers.values():
+        column = cells.columns[cells.headers.index(header)]
+        filled |= np.fromiter(
+            (value is not None and not (isinstance(value, str) and not value.strip()) for value in column),
+            dtype=bool,
+            count=len(column),
+        )
+        if filled.all():
+            break
+    return np.flatnonzero(filled)
+
+
+def _raw_column(cells: TableCells, header: str | None, used: Any) -> Sequence[Cell]:
+    """The cells of the rows that are used; all missing where the column is not there."""
+    if header is None:
+        return [None] * len(used)
+    column = cells.columns[cells.headers.index(header)]
+    return column if len(used) == cells.row_count else [column[position] for position in used]
+
+
+def _typed_column(
+    spec: TableSpec, one: FieldSpec, column: Sequence[Cell], options: CellOptions
+) -> tuple[pd.Series[Any], dict[int, Reason]]:
+    """One field's values as its dtype (a measure still as float in its row's unit) and what failed."""
+    dtype = "float64" if one.kind is Kind.MEASURE else DTYPES[one.kind]
+    own = options_for(f"{spec.name}.{one.name}", one, options)
+    if spec.role is Role.OUTPUT:
+        own = replace(own, rate_limit=_ANY_RATE)
+    parsed = parse_column(column, one.kind, own)
+    return pd.Series(parsed.values, dtype=dtype), parsed.reasons
+
+
+def _in_range(spec: TableSpec, frame: pd.DataFrame, _: str) -> tuple[pd.DataFrame, list[_Fault]]:
+    """Values outside their field's range taken out."""
+    faults: list[_Fault] = []
+    for one in spec.fields:
+        if one.minimum is None and one.maximum is None:
+            continue
+        values = frame[one.name].astype("float64")
+        low = -np.inf if one.minimum is None else one.minimum
+        high = np.inf if one.maximum is None else one.maximum
+        wrong = (values < low) | (values > high)
+        if wrong.any():
+            params: dict[str, Fact] = {"minimum": one.minimum, "maximum": one.maximum}
+            code = "below-minimum" if one.maximum is None else "out-of-range"
+            faults.extend(_Fault(int(row), one.name, Reason(code, params)) for row in frame.index[wrong])
+            frame[one.name] = frame[one.name].mask(wrong)
+    return frame, faults
+
+
+def _in_units(spec: TableSpec, frame: pd.DataFrame, currency: str) -> tuple[pd.DataFrame, list[_Fault]]:
+    """Measures in whole units of their row's metric: minor units of money, or counts."""
+    faults: list[_Fault] = []
+    for one in spec.fields:
+        if one.kind is not Kind.MEASURE:
+            continue
+        values = frame[one.name]
+        money = (frame["metric"].fillna("revenue") == "revenue").to_numpy()
+        minor, _ = minor_units(values.to_numpy(), currency_decimals(currency))
+        whole = values.round()
+        broken = values.notna() & ~money & (values != whole)
+        faults.extend(
+            _Fault(int(row), one.name, Reason("number-not-whole", {"found": str(values[row])}))
+            for row in frame.index[broken]
+        )
+        units = np.where(money, minor, whole.fillna(0).to_numpy()).astype(np.int64)
+        masked = pd.arrays.IntegerArray(units, (values.isna() | broken).to_numpy())
+        frame[one.name] = pd.Series(masked, index=frame.index)
+    return frame, faults
+
+
+def _with_defaults(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
+    for one in spec.fields:
+        if one.default is not None:
+            frame[one.name] = frame[one.name].fillna(one.default)
+    return frame
+
+
+def _merged(spec: TableSpec, cells: TableCells, headers: Mapping[str, str]) -> Iterator[_Fault]:
+    """Merged areas hide all but their first cell."""
+    by_offset = {cells.headers.index(header): name for name, header in headers.items()}
+    for top, left, _, _ in cells.merged:
+        row = max(top - cells.first_row, 0)
+        name = by_offset.get(max(left - cells.first_column, 0), spec.fields[0].name)
+        yield _Fault(row, name, Reason("merged-cells"))
+
+
+def _usable(read: ReadTable, faults: list[_Fault]) -> ReadTable:
+    """Leave out rows that cannot be used and say why."""
+    spec, frame = read.spec, read.frame
+    failed = {(fault.row, fault.field) for fault in faults}
+    bad = pd.Series(False, index=frame.index)
+    for one in spec.fields:
+        if not (one.required or (one.key and one.default is None)):
+            continue
+        missing = frame[one.name].isna()
+        bad |= missing
+        code = "missing-key" if one.key else "missing-required"
+        faults.extend(
+            _Fault(int(row), one.name, Reason(code))
+            for row in frame.index[missing]
+            if (int(row), one.name) not in failed
+        )
+    keys = row_keys(spec.name, frame) if spec.key else pd.Series("", index=frame.index)
+    twice = _later_twins(frame[~bad], keys[~bad])
+    faults.extend(_Fault(int(row), spec.key[0], Reason("duplicate-key")) for row in twice)
+    findings = tuple(_finding(read, fault, keys) for fault in _in_sheet_order(read, faults))
+    return replace(read, frame=frame[~bad].drop(index=twice), findings=findings)
+
+
+def _later_twins(frame: pd.DataFrame, keys: pd.Series[str]) -> list[int]:
+    """Rows that repeat a key: all but the first by content, so that the sheet's order decides nothing."""
+    twins = keys[keys.duplicated(keep=False)]
+    if twins.empty:
+        return []
+    content = frame.loc[twins.index].astype("str").fillna("").agg("\x1f".join, axis=1)
+    ordered = pd.DataFrame({"key": twins, "content": content}).sort_values(["key", "content"], kind="stable")
+    return sorted(int(row) for row in ordered.index[ordered["key"].duplicated()])
+
+
+def _in_sheet_order(read: ReadTable, faults: list[_Fault]) -> list[_Fault]:
+    order = {name: place for place, name in enumerate(read.spec.field_names)}
+    return sorted(faults, key=lambda fault: (fault.row, order[fault.field], fault.reason.code))
+
+
+def _finding(read: ReadTable, fault: _Fault, keys: pd.Series[str]) -> Finding:
+    header = read.headers.get(fault.field)
+    raw = read.column(header)[fault.row] if header else None
+    key = str(keys.get(fault.row, "")).strip("|")
+    return Finding(
+        code=fault.reason.code,
+        severity="error",
+        table=read.spec.name,
+        row=fault.row,
+        field=fault.field,
+        row_key=key or f"#{read.cells.first_row + fault.row}",
+        found=shown(raw) if raw is not None else "",
+        params={"kind": read.spec.field(fault.field).kind.value, **fault.reason.params},
+    )

@@ -1,0 +1,259 @@
+"""One run over a workbook, whatever holds it: read, calculate, plan all writes, and say what was done."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from salesbook import __version__
+from salesbook.actions import ACTIONS
+from salesbook.book.checks import checks_frame, with_addresses
+from salesbook.book.reading import ReadTable, read_table
+from salesbook.book.writing import PlannedWrite, plan_write
+from salesbook.domain.outcome import Outcome, Task
+from salesbook.domain.references import resolve_references
+from salesbook.domain.settings_checks import faults_of
+from salesbook.errors import NoSuchTable, NotAWorkbook
+from salesbook.frames import empty_frame, frame_from_rows
+from salesbook.labels import Language
+from salesbook.messages import Finding
+from salesbook.policy import Policy, read_policy
+from salesbook.store import Host
+from salesbook.tables import TABLES, Role
+
+SETTING_TABLES = tuple(name for name, spec in TABLES.items() if spec.role is Role.SETTING)
+DAY_ZERO = dt.date(1900, 1, 1)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a user may ask of a verb."""
+
+    as_of: dt.date
+    publish: bool = False
+    resplit_from: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did, in counts."""
+
+    action: str
+    as_of: dt.date
+    rows: dict[str, dict[str, int]]
+    written: dict[str, int]
+    findings: tuple[Finding, ...]
+    seconds: float
+    language: Language
+
+    @property
+    def errors(self) -> int:
+        """Findings that are errors."""
+        return sum(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        """Findings that are warnings."""
+        return len(self.findings) - self.errors
+
+
+@dataclass
+class Session:
+    """The tables of one workbook, read once and typed under its own settings."""
+
+    host: Host
+    _read: dict[str, ReadTable] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.codes = frozenset(self.host.table_codes())
+        if not self.codes & TABLES.keys():
+            raise NotAWorkbook("not-ours")
+        self.policy, self.policy_findings = self._read_policy()
+
+    @property
+    def language(self) -> Language:
+        """The workbook's language: of everything that is written into it."""
+        return self.policy.rules.language
+
+    @property
+    def currency(self) -> str:
+        """The currency of all money in the workbook."""
+        return self.policy.rules.currency
+
+    def has(self, table: str) -> bool:
+        """True where the workbook has the table."""
+        return table in self.codes
+
+    def table(self, name: str) -> ReadTable:
+        """One table, typed. Raises: NoSuchTable, ColumnMissing."""
+        if name not in self._read:
+            if name not in self.codes:
+                raise NoSuchTable(where=name, table=name)
+            self._read[name] = read_table(
+                self.host.read(name),
+                currency=self.currency,
+                fiscal_year_start=self.policy.rules.fiscal_year_start,
+            )
+        return self._read[name]
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """A table's usable rows; empty where the workbook has no such table."""
+        return self.table(name).frame if self.has(name) else empty_frame(name)
+
+    def _read_policy(self) -> tuple[Policy, list[Finding]]:
+        """The settings; the Policy table first, because its currency types the others."""
+        rules = read_policy({"Policy": self._setting_rows("Policy", "USD")}).rules
+        rows = {name: self._setting_rows(name, rules.currency) for name in SETTING_TABLES}
+        policy = read_policy(rows)
+        findings = [finding for name in rows if name in self._read for finding in self._read[name].findings]
+        return policy, [*findings, *policy.faults]
+
+    def _setting_rows(self, name: str, currency: str) -> Sequence[tuple[int, Mapping[str, Any]]]:
+        if name not in self.codes:
+            return ()
+        self._read[name] = read_table(self.host.read(name), currency=currency)
+        frame = self._read[name].frame
+        rows = frame.astype("object").where(frame.notna(), None).to_dict("records")
+        return [(int(row), _plain(fields)) for row, fields in zip(frame.index, rows, strict=True)]
+
+    def task(self, reads: Sequence[str], options: Options) -> tuple[Task, list[Finding]]:
+        """The frames a verb asked for with references resolved, and what reading them found."""
+        targets = {one.ref for name in reads for one in TABLES[name].fields if one.ref}
+        wanted = dict.fromkeys([*reads, *sorted(name for name in targets if name not in SETTING_TABLES)])
+        tables, found = resolve_references({name: self.frame(name) for name in wanted}, self.policy)
+        read = [finding for name in wanted if self.has(name) for finding in self.table(name).findings]
+        task = Task(
+            {name: tables[name] for name in reads},
+            self.policy,
+            options.as_of,
+            publish=options.publish,
+            resplit_from=options.resplit_from,
+        )
+        return task, [*self.policy_findings, *read, *found]
+
+
+def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """pandas' own scalars as Python's, which pydantic knows."""
+    return {
+        name: value.date() if isinstance(value, pd.Timestamp) else value for name, value in fields.items()
+    }
+
+
+def run_action(host: Host, name: str, options: Options) -> Report:
+    """Run one verb: read everything, calculate everything, then hand all writes to the host at once.
+
+    Raises: SalesbookError of any kind; then the host was asked for no write.
+    """
+    started = time.perf_counter()
+    action = ACTIONS[name]
+    session = Session(host)
+    for table in action.writes:
+        if not session.has(table):
+            raise NoSuchTable(where=table, table=table)
+    session.policy.refuse_faults(faults_of(session.policy, action.needs))
+    task, found = session.task(action.reads, options)
+    outcome = action.run(task)
+    planned, findings = _plan(session, action.writes, outcome, found)
+    rows = {table: _counts(session, table) for table in action.reads if session.has(table)}
+    report = Report(
+        action=name,
+        as_of=options.as_of,
+        rows=rows,
+        written={one.write.table: len(one.write.sources) for one in planned},
+        findings=findings,
+        seconds=round(time.perf_counter() - started, 3),
+        language=session.language,
+    )
+    host.write([one.write for one in (*planned, *log_entry(session, report, planned, task))])
+    return report
+
+
+def _plan(
+    session: Session, writes: Sequence[str], outcome: Outcome, found: Sequence[Finding]
+) -> tuple[list[PlannedWrite], tuple[Finding, ...]]:
+    """All writes of a verb. Checks come last: they also hold what the other writes would lose."""
+    planned: list[PlannedWrite] = []
+    findings = [*found, *outcome.findings]
+    for table in writes:
+        if table == "Checks":
+            continue
+        frame = with_addresses(outcome.tables[table], table, session)
+        planned.append(planned_write(session, table, frame))
+        findings.extend(planned[-1].findings)
+    unique = _one_per_cell(findings)
+    if "Checks" in writes:
+        planned.append(planned_write(session, "Checks", checks_frame(unique, session)))
+    return planned, unique
+
+
+def _one_per_cell(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Each finding once, though several verbs of one run may have come upon it."""
+    seen = {(one.severity, one.code, one.table, one.row_key, one.field): one for one in reversed(findings)}
+    return tuple(reversed(seen.values()))
+
+
+def planned_write(session: Session, table: str, frame: pd.DataFrame) -> PlannedWrite:
+    """The write of one table's new body in the session's language and currency."""
+    return plan_write(session.table(table), frame, language=session.language, currency=session.currency)
+
+
+def _counts(session: Session, table: str) -> dict[str, int]:
+    read = session.table(table)
+    return {"in": read.rows_in, "used": len(read.frame), "skipped": read.rows_skipped}
+
+
+def log_entry(
+    session: Session, report: Report, planned: Sequence[PlannedWrite], task: Task | None = None
+) -> list[PlannedWrite]:
+    """The RunLog with one row more; nothing where the workbook keeps no log."""
+    if not session.has("RunLog"):
+        return []
+    log = session.table("RunLog")
+    row = {
+        "at": _next_moment(log.frame),
+        "action": report.action,
+        "as_of": report.as_of,
+        "seconds": report.seconds,
+        "rows_in": sum(counts["in"] for counts in report.rows.values()),
+        "rows_out": sum(report.written.values()),
+        "findings": len(report.findings),
+        "user": _user(),
+        "version": __version__,
+        "input_hash": input_hash(task) if task else "",
+        "written": " ".join(f"{one.write.table}={one.content}" for one in planned),
+    }
+    frame = pd.concat([log.frame, frame_from_rows("RunLog", [row])], ignore_index=True)
+    return [planned_write(session, "RunLog", frame)]
+
+
+def _next_moment(log: pd.DataFrame) -> dt.datetime:
+    """Now, to the second, but later than the last entry: `at` is the log's key."""
+    now = dt.datetime.now().replace(microsecond=0)
+    last = log["at"].max()
+    return now if pd.isna(last) or now > last else last.to_pydatetime() + dt.timedelta(seconds=1)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def input_hash(task: Task) -> str:
+    """A hash of everything a verb looked at, the same whatever the order of rows."""
+    digest = hashlib.blake2b(digest_size=8)
+    for name in sorted(task.tables):
+        frame = task.tables[name]
+        rows = pd.util.hash_pandas_object(frame.astype("str"), index=False) if len(frame) else []
+        digest.update(name.encode())
+        digest.update(pd.Series(rows, dtype="uint64").sort_values().to_numpy().tobytes())
+    digest.update(repr((task.policy, task.as_of, task.publish, task.resplit_from)).encode())
+    return digest.hexdigest()
