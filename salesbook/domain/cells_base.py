@@ -1,0 +1,125 @@
+"""What every cell reader shares: how to read, why not, and text made plain."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from salesbook.messages import Fact
+
+DateOrder = Literal["dmy", "mdy", "ymd"]
+DecimalSign = Literal["point", "comma"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a cell has no value of its kind: a code with the facts its sentence needs, never an exception."""
+
+    code: str
+    params: dict[str, Fact] = field(default_factory=dict, hash=False)
+
+
+Value = str | int | float | bool | dt.date | dt.datetime
+"""What a cell may mean; money in minor units."""
+Reading = Value | Reason | None
+"""What came of a cell; None is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellOptions:
+    """What decides where a cell alone does not say enough."""
+
+    date_order: DateOrder | None = None
+    decimal: DecimalSign | None = None
+    epoch_1904: bool = False
+    """True where a bare number that stands for a date counts from 1904."""
+    currency: str = ""
+    """ISO code of the money column; a cell in another currency is refused. Blank: any, two decimals."""
+    fiscal_year_start: int | None = None
+    """Month; 1 makes `2026-Q3` and `2026` fiscal periods, else they are refused as unclear."""
+    percent: bool = False
+    """True where the header says that the column's bare numbers are per cent."""
+    rate_limit: float = 1.0
+    """Largest share that a bare number may stand for; more needs a percent sign."""
+    choices: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Code by folded label (`salesbook.labels.words.fold`), for choices and for more words of a flag."""
+
+
+DEFAULTS: Final = CellOptions()
+TEXT_LIMIT: Final = 32_767
+"""Characters that one Excel cell holds."""
+
+_ERRORS = frozenset(
+    "#N/A #DIV/0! #REF! #NAME? #VALUE! #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #GETTING_DATA"
+    " #UNKNOWN! #CONNECT! #BUSY! #PYTHON! #EXTERNAL!".split()
+)
+_PLACEHOLDERS = frozenset(
+    "- -- --- \u2014 \u2014\u2014 \u2013 / . \\n n/a na n.a. nan null none nil <na> nat"
+    " 无 無 暂无 暫無 没有 空 不适用 不適用 0000-00-00".split()
+) | {"0000-00-00 00:00:00"}
+_NO_ID = frozenset("- -- \u2014 \u2013 n/a \\n 000000000000000aaa 000000000000000".split())
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e"))
+_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r\x85"}
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ")
+_LINES = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"), "-")
+_QUOTES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u00b4`"), "'")
+_ODD_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>", "<square>")
+
+
+def clean_text(text: str) -> str:
+    """Text as a person means it: no invisible characters or controls, plain spaces and line ends, trimmed.
+
+    Letters stay as typed: `ＡＢＣ`, `m²` and `①` are somebody's spelling.
+    """
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    text = _LINES.sub("\n", text.translate(_INVISIBLE))
+    return text.translate(_CONTROLS).translate(_SPACES).strip()
+
+
+def plain_text(text: str) -> str:
+    """Text for reading numbers, dates and keys: as `clean_text`, with full-width forms made narrow (NFKC).
+
+    Superscripts, fractions and circled digits keep their form: `5²` must not become 52.
+    """
+    text = clean_text(text)
+    if text.isascii() or unicodedata.is_normalized("NFKC", text):
+        return text
+    if any(unicodedata.decomposition(char).startswith(_ODD_FORMS) for char in text):
+        return text
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def plain_number_text(text: str) -> str:
+    """As `plain_text`, with one kind each of minus sign, apostrophe and white space."""
+    if text.isascii():
+        return " ".join(clean_text(text).replace("`", "'").split())
+    plain = plain_text(text.translate(_QUOTES)).translate(_DASHES)
+    return " ".join(plain.split())
+
+
+def error_name(text: str) -> str | None:
+    """The Excel error that a text spells (as CSV exports write it); None for other texts."""
+    return text.upper() if text.startswith("#") and text.upper() in _ERRORS else None
+
+
+def is_placeholder(text: str) -> bool:
+    """True for texts that say "nothing here" where a number, date, choice or period is expected."""
+    return text.casefold() in _PLACEHOLDERS
+
+
+def is_no_id(text: str) -> bool:
+    """True for texts that no system uses as a key; `NA` and `None` stay keys and names."""
+    return text.casefold() in _NO_ID
+
+
+def shown(value: object) -> str:
+    """A cell's content for a reason, cut to a readable length."""
+    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,210 @@
+"""What always holds for cells, and what a column decides for its cells."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesbook.domain.cells import CellOptions, Reason, parse_cell
+from salesbook.domain.cells_base import DEFAULTS
+from salesbook.domain.cells_column import read_column
+from salesbook.domain.cells_frame import parse_column
+from salesbook.frames import DTYPES
+from salesbook.store import CellError
+from salesbook.tables import Kind
+
+KINDS = [kind for kind in Kind if kind not in (Kind.MESSAGE, Kind.MEASURE)]
+DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2049, 12, 31))
+CENTS = st.integers(-(10**12), 10**12)
+ODD = st.text("0123456789.,-+()%年月日万亿千百十零一二三/: TtZMarchk¥$eE'\u3000\uff10\u200bOol", max_size=14)
+CELLS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    ODD,
+    st.dates(),
+    st.datetimes(),
+    st.datetimes(timezones=st.just(dt.UTC)),
+    st.just(CellError("#N/A")),
+)
+
+
+def reasons(cells, kind, options=DEFAULTS):
+    return [cell.code if isinstance(cell, Reason) else cell for cell in read_column(cells, kind, options)]
+
+
+@settings(max_examples=400, deadline=None)
+@given(cell=CELLS, kind=st.sampled_from(KINDS))
+def test_no_cell_makes_a_reader_raise(cell, kind):
+    """Whatever a cell holds, the answer is a value of the kind, nothing, or a reason."""
+    found = parse_cell(cell, kind, CellOptions(choices={"a": "a"}))
+    assert found is None or isinstance(found, (Reason, str, int, float, dt.date))
+    if kind in (Kind.MONEY, Kind.COUNT):
+        assert found is None or isinstance(found, Reason) or type(found) is int
+
+
+@settings(max_examples=60, deadline=None)
+@given(cells=st.lists(CELLS, max_size=8), kind=st.sampled_from(KINDS))
+def test_a_column_as_an_array_says_what_its_cells_say(cells, kind):
+    """`parse_column` fits the frame's dtype and agrees with `read_column` cell by cell."""
+    values, refused = parse_column(cells, kind)
+    read = read_column(cells, kind)
+    assert refused == {at: value for at, value in enumerate(read) if isinstance(value, Reason)}
+    series = pd.Series(values, dtype=DTYPES[kind])
+    for at, value in enumerate(read):
+        if value is None or isinstance(value, Reason):
+            assert pd.isna(series[at])
+        else:
+            assert series[at] == (pd.Timestamp(value) if isinstance(value, dt.date) else value)
+
+
+UNIFORM = st.one_of(
+    st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), min_size=1),
+    st.lists(st.one_of(st.none(), CENTS.map(lambda c: f"{Decimal(c) / 100:.2f}")), min_size=1),
+    st.lists(st.one_of(st.none(), CENTS.map(lambda c: f"{Decimal(c) / 100:,.2f}")), min_size=1),
+    st.lists(st.integers(0, 10**12).map(lambda c: f"${Decimal(c) / 10**4:,.4f}"), min_size=1),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(cells=UNIFORM, kind=st.sampled_from([Kind.MONEY, Kind.NUMBER, Kind.COUNT, Kind.RATE]))
+def test_the_fast_way_and_the_careful_way_agree_on_numbers(cells, kind):
+    """Uniform columns take a short cut; its values are those of the long way, cent by cent."""
+    fast, careful = parse_column(cells, kind), read_column(cells, kind)
+    expected = [None if isinstance(value, Reason) else value for value in careful]
+    series = pd.Series(fast.values, dtype=DTYPES[kind])
+    assert [None if pd.isna(value) else value for value in series] == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    cents=CENTS,
+    shape=st.sampled_from(
+        ["{:.2f}", "{:,.2f}", "¥{:,.2f}", "${:.2f}", "{:.2f} CNY", "\u3000{:,.2f}\u200b", "{:,.2f}元"]
+    ),
+)
+def test_money_comes_back_from_every_spelling(cents, shape):
+    """An amount written in a known way is read to the cent."""
+    assert parse_cell(shape.format(Decimal(cents) / 100), Kind.MONEY) == cents
+
+
+@settings(max_examples=60, deadline=None)
+@given(cents=CENTS)
+def test_money_comes_back_from_continental_spelling(cents):
+    """`1.234,56` under the option comma is read to the cent."""
+    written = f"{Decimal(cents) / 100:,.2f}".translate(str.maketrans(",.", ".,"))
+    assert parse_cell(written, Kind.MONEY, CellOptions(decimal="comma")) == cents
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    day=DAYS,
+    shape=st.sampled_from(
+        "%Y-%m-%d|%Y/%m/%d|%Y.%m.%d|%Y年%m月%d日|%Y%m%d|%d %b %Y|%B %d, %Y|%d-%b-%y|%d.%m.%Y|%a, %d %b %Y"
+        "|%Y-%m-%dT%H:%M:%SZ|%Y-%m-%d %I:%M %p".split("|")
+    ),
+)
+def test_a_day_comes_back_from_every_clear_spelling(day, shape):
+    """A date written so that it has one reading is read as that date (two-digit years from 1990 on)."""
+    moment = dt.datetime.combine(day, dt.time(13, 5))
+    assert parse_cell(moment.strftime(shape), Kind.DATE) == day
+
+
+@settings(max_examples=60, deadline=None)
+@given(day=DAYS, order=st.sampled_from(["dmy", "mdy"]), separator=st.sampled_from("/-"))
+def test_a_day_comes_back_under_its_order(day, order, separator):
+    """A d/m/y date is read by the order the option names; without it only if it has one reading."""
+    shape = separator.join(["%d", "%m", "%Y"] if order == "dmy" else ["%m", "%d", "%Y"])
+    written = day.strftime(shape)
+    assert parse_cell(written, Kind.DATE, CellOptions(date_order=order)) == day
+    alone = parse_cell(written, Kind.DATE)
+    assert alone == day or (isinstance(alone, Reason) and alone.code == "date-ambiguous")
+
+
+@settings(max_examples=40, deadline=None)
+@given(day=DAYS)
+def test_a_serial_is_the_day_excel_shows(day):
+    """Serials count from 1899-12-30, and from 1904-01-01 where the workbook says so."""
+    assert parse_cell(float((day - dt.date(1899, 12, 30)).days), Kind.DATE) == day
+    assert parse_cell(float((day - dt.date(1904, 1, 1)).days), Kind.DATE, CellOptions(epoch_1904=True)) == day
+
+
+def test_one_clear_date_decides_the_order_of_its_column():
+    """`25/12/2024` shows that days come first; `03/04/2024` beside it is 3 April."""
+    assert reasons(["03/04/2024", "25/12/2024"], Kind.DATE) == [dt.date(2024, 4, 3), dt.date(2024, 12, 25)]
+
+
+def test_dates_that_contradict_decide_nothing():
+    """With days first in one cell and months first in another, the open cell is refused."""
+    read = reasons(["03/04/2024", "25/12/2024", "12/25/2024"], Kind.DATE)
+    assert read == ["date-ambiguous", dt.date(2024, 12, 25), dt.date(2024, 12, 25)]
+
+
+def test_iso_dates_say_nothing_about_others():
+    """A column of ISO dates leaves `03/04/2024` open."""
+    assert reasons(["2024-12-25", "03/04/2024"], Kind.DATE)[1] == "date-ambiguous"
+
+
+def test_short_years_are_decided_by_what_all_cells_allow():
+    """`25/12/24` may begin with day or year, `13/01/99` too, `32/01/05` only with the year."""
+    assert reasons(["25/12/24", "32/01/05"], Kind.DATE) == [dt.date(2025, 12, 24), dt.date(2032, 1, 5)]
+
+
+def test_an_option_goes_before_the_column():
+    """With days first by option, what can only be months first is refused by name."""
+    read = reasons(["03/04/2024", "12/25/2024"], Kind.DATE, CellOptions(date_order="dmy"))
+    assert read == [dt.date(2024, 4, 3), "date-order-contradicts"]
+
+
+def test_dates_that_a_spreadsheet_swapped_are_refused():
+    """Real dates that are never after the 12th beside texts that always are: the dates were swapped."""
+    real = [dt.datetime(2024, month, day) for month, day in ((1, 5), (2, 7), (3, 9), (4, 11), (5, 5), (6, 2))]
+    read = reasons([*real, "25/12/2024", "13/01/2024"], Kind.DATE)
+    assert read[:4] == ["date-maybe-swapped"] * 4
+    assert read[4] == dt.date(2024, 5, 5)
+    assert read[6:] == [dt.date(2024, 12, 25), dt.date(2024, 1, 13)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["1.234", "12.5"], [1.234, 12.5]),
+        (["1.234", "1234,5"], [1234.0, 1234.5]),
+        (["1,234", "0,5"], [1.234, 0.5]),
+        (["1,234", "1,234.50"], [1234.0, 1234.5]),
+        (["12,50", "3,99"], [12.5, 3.99]),
+        (["12,50", "3,99", "1,234"], [12.5, 3.99, "number-ambiguous"]),
+        (["12,50", "12,50"], ["number-ambiguous", "number-ambiguous"]),
+        (["1,23", "1,234.50"], ["number-grouping", 1234.5]),
+        (["1,234", "1.234,5", "1,234.5"], ["number-ambiguous", 1234.5, 1234.5]),
+        (["1,234", "5,678"], [1234.0, 5678.0]),
+    ],
+)
+def test_a_column_decides_its_decimal_sign(cells, expected):
+    """One clear cell decides, contradiction decides nothing, and `12,50` counts only where others agree."""
+    assert reasons(cells, Kind.NUMBER) == expected
+
+
+def test_bare_shares_in_a_column_of_percents_are_refused():
+    """Among 12, 25 and 40 a bare 1 may be 1 % or 100 %; a percent sign is always clear."""
+    read = reasons(["12", "25", "40", "1", "3%"], Kind.RATE)
+    assert read == ["rate-unclear", "rate-unclear", "rate-unclear", "rate-unclear", 0.03]
+    assert reasons([0.5, 1.0, 1.0, 80.0], Kind.RATE) == [0.5, 1.0, 1.0, "rate-unclear"]
+
+
+def test_long_columns_are_arrays_of_the_frames_dtypes():
+    """Money and counts are whole numbers with gaps, dates microseconds at midnight, flags with gaps."""
+    money = parse_column([1.5, None, 2.25], Kind.MONEY, CellOptions(currency="USD"))
+    assert money.values.to_numpy(dtype=object, na_value=None).tolist() == [150, None, 225]
+    days = parse_column([dt.datetime(2024, 3, 5, 9), None], Kind.DATE)
+    assert days.values.dtype == np.dtype("datetime64[us]")
+    assert days.values[0] == np.datetime64("2024-03-05")
+    assert parse_column([], Kind.TEXT) == ([], {})
