@@ -1,0 +1,5 @@
+"""`python -m salesbook`: the command line."""
+
+from salesbook.cli import main
+
+main()

@@ -1,0 +1,86 @@
+"""The verbs on a workbook file: lock it, run, save it in one step."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+from pathlib import Path
+from typing import Any
+
+from salesbook.book.documents import table_document
+from salesbook.book.session import Options, Report, Session, run_action
+from salesbook.book.undo import undo_last
+from salesbook.errors import CannotWrite, NoSuchTable, NothingToUndo
+from salesbook.hosts.package import backup_path, open_package
+from salesbook.labels import Language, table_of_name
+from salesbook.tables import TABLES
+
+
+def run_on_file(book: Path, action: str, options: Options, *, wait: float, out: Path | None = None) -> Report:
+    """Run one verb and save the workbook, or a copy of it with the results.
+
+    Raises: SalesbookError of any kind; then no file changed.
+    """
+    with open_package(book, wait=wait, for_writing=True) as host:
+        report = run_action(host, action, options)
+        host.save(out)
+    return report
+
+
+def show_table(book: Path, name: str) -> tuple[dict[str, Any], Session, str]:
+    """One table of a workbook as a document. `name` is a table's code or its sheet's name in any language."""
+    with open_package(book, for_writing=False) as host:
+        session = Session(host)
+        table = table_of_name(name, TABLES)
+        if table is None or not session.has(table):
+            raise NoSuchTable("no-such-table", where=str(book), table=name)
+        return table_document(session, table), session, table
+
+
+def undo_file(book: Path, as_of: dt.date, *, wait: float) -> Report:
+    """Take back the last run or import. Raises: NothingToUndo, UndoLosesTyping."""
+    backup = backup_path(Path(os.path.realpath(book)))
+    with contextlib.ExitStack() as stack:
+        host = stack.enter_context(open_package(book, wait=wait, for_writing=True))
+        if not backup.exists():
+            raise NothingToUndo("nothing-to-undo", where=str(book))
+        before = stack.enter_context(open_package(backup, for_writing=False))
+        report = undo_last(host, before, as_of)
+        host.save()
+    return report
+
+
+def new_file(book: Path, language: Language, *, sample_as_of: dt.date | None = None) -> dict[str, int]:
+    """Copy the built workbook of a language, with sample rows where a date for them is given.
+
+    Returns: rows by table. Raises: CannotWrite where something is there already.
+    """
+    from salesbook.book.sample import sample_tables
+    from salesbook.book.session import planned_write
+    from salesbook.book.template import template_bytes
+
+    if book.exists():
+        raise CannotWrite("already-there", where=str(book))
+    try:
+        with book.open("xb") as file:
+            file.write(template_bytes(language))
+    except OSError as error:
+        raise CannotWrite("cannot-write", where=str(book), found=error.strerror or str(error)) from error
+    if sample_as_of is None:
+        return {}
+    try:
+        return _fill(book, sample_tables(language, sample_as_of), planned_write)
+    except BaseException:
+        book.unlink(missing_ok=True)
+        raise
+    finally:
+        backup_path(Path(os.path.realpath(book))).unlink(missing_ok=True)
+
+
+def _fill(book: Path, tables: dict[str, Any], plan: Any) -> dict[str, int]:
+    with open_package(book, for_writing=True) as host:
+        session = Session(host)
+        host.write([plan(session, name, frame).write for name, frame in tables.items()])
+        host.save()
+    return {name: len(frame) for name, frame in tables.items()}

@@ -1,0 +1,286 @@
+"""The command line: the verbs on a workbook file, for people and for programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import locale
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from salesbook import __version__
+from salesbook.errors import SalesbookError, UsageError
+from salesbook.labels.words import LANGUAGES, Language, language_of, word
+
+
+def _language_at_start() -> Language:
+    """The language of help: `--lang` if given, else the system's."""
+    words = sys.argv[1:]
+    for place, text in enumerate(words):
+        if text.startswith("--lang="):
+            return language_of(text.removeprefix("--lang="))
+        if text == "--lang" and place + 1 < len(words):
+            return language_of(words[place + 1])
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return language_of(next((name for name in names if name), locale.getlocale()[0] or "en"))
+
+
+LANGUAGE = _language_at_start()
+Command = Callable[..., None]
+
+
+def _help(name: str) -> str:
+    return word("cli", f"help.{name}", LANGUAGE)
+
+
+def _option(*names: str, say: str, **more: Any) -> Callable[[Command], Command]:
+    return click.option(*names, help=_help(say), **more)
+
+
+def _with(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+_BOOK = click.argument("book", metavar="BOOK.xlsm", type=click.Path(path_type=Path))
+_COMMON = _with(
+    _option("--json", "as_json", say="json", is_flag=True),
+    _option("--lang", say="lang", type=click.Choice(LANGUAGES)),
+    _option("-q", "--quiet", say="quiet", is_flag=True),
+    _option("--wait", say="wait", type=click.FloatRange(min=0), default=10.0, metavar="SECONDS"),
+)
+_AS_OF = _option("--as-of", say="as_of", metavar="YYYY-MM-DD", callback=lambda _c, _p, text: _day(text))
+_RESULT = _with(
+    _AS_OF,
+    _option("--out", say="out", type=click.Path(path_type=Path), metavar="OTHER.xlsm"),
+    _option("--strict", say="strict", is_flag=True),
+)
+
+
+def _day(text: str | None) -> dt.date:
+    if text is None:
+        return dt.date.today()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError("bad-date", where="--as-of", found=text) from None
+
+
+def _month(text: str | None) -> str | None:
+    if text is not None:
+        try:
+            dt.date.fromisoformat(f"{text}-01")
+        except ValueError:
+            raise UsageError("bad-month", where="--from", found=text) from None
+    return text
+
+
+@click.group(help=_help("app"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="salesbook")
+def app() -> None:
+    """Gather the commands."""
+
+
+def _run(name: str, book: Path, asked: dict[str, Any]) -> None:
+    """Run a verb on a file and say what it did."""
+    from salesbook.book.documents import report_document
+    from salesbook.book.files import run_on_file
+    from salesbook.book.session import Options
+    from salesbook.terminal import Terminal
+
+    options = Options(asked["as_of"], asked.get("publish", False), asked.get("resplit_from"))
+    report = run_on_file(book, name, options, wait=asked["wait"], out=asked.get("out"))
+    terminal = Terminal(asked["lang"] or report.language, quiet=asked["quiet"])
+    if asked["as_json"]:
+        terminal.document(report_document(report))
+    else:
+        terminal.report(asked.get("out") or book, report)
+    if report.errors and (asked.get("strict") or name == "validate"):
+        raise click.exceptions.Exit(1)
+
+
+def _add_verb(name: str) -> None:
+    """Add the command of a verb that takes a date, a place for the result and strictness."""
+
+    @app.command(name, help=_help(name))
+    @_BOOK
+    @_RESULT
+    @_COMMON
+    def command(book: Path, **asked: Any) -> None:
+        _run(name, book, asked)
+
+
+@app.command("new", help=_help("new"))
+@_BOOK
+@_option("--sample", say="sample", is_flag=True)
+@_COMMON
+def _new(book: Path, sample: bool, **asked: Any) -> None:
+    from salesbook.book.files import new_file
+    from salesbook.terminal import Terminal
+
+    language = asked["lang"] or LANGUAGE
+    rows = new_file(book, language, sample_as_of=dt.date.today() if sample else None)
+    terminal = Terminal(language, quiet=asked["quiet"])
+    if asked["as_json"]:
+        terminal.document({"book": str(book), "language": language, "rows": rows})
+    else:
+        terminal.made(book, rows)
+
+
+@app.command("import", help=_help("import"))
+@_BOOK
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@_option("--into", say="into", metavar="TABLE", required=True)
+@_option("--column", "columns", say="column", metavar='FIELD="Header"', multiple=True)
+@_option("--date-order", say="date_order", type=click.Choice(["dmy", "mdy", "ymd"]))
+@_option("--decimal", say="decimal", type=click.Choice(["point", "comma"]))
+@_option("--encoding", say="encoding", metavar="E")
+@_option("--sheet", say="sheet", metavar="S")
+@_option("--stages", say="stages", metavar='"A>B>Won|Lost"')
+@_option("--add-missing", say="add_missing", is_flag=True)
+@_option("--dry-run", say="dry_run", is_flag=True)
+@_option("--replace", say="replace", is_flag=True)
+@_option("--yes", say="yes", is_flag=True)
+@_AS_OF
+@_COMMON
+def _import(book: Path, file: Path, **asked: Any) -> None:
+    from salesbook.book.importing import import_document, import_file
+    from salesbook.terminal import Terminal
+
+    if asked["replace"] and not asked["yes"]:
+        raise UsageError("replace-needs-yes", where="--replace")
+    result = import_file(book, file, asked)
+    terminal = Terminal(asked["lang"] or result.language, quiet=asked["quiet"])
+    if asked["as_json"]:
+        terminal.document(import_document(result))
+    else:
+        terminal.imported(file, result)
+
+
+_add_verb("validate")
+
+
+@app.command("split", help=_help("split"))
+@_BOOK
+@_AS_OF
+@_option("--publish", say="publish", is_flag=True)
+@_option("--resplit", say="resplit", is_flag=True)
+@_option("--from", "resplit_from", say="from", metavar="YYYY-MM", callback=lambda _c, _p, text: _month(text))
+@_COMMON
+def _split(book: Path, resplit: bool, **asked: Any) -> None:
+    if resplit is not (asked["resplit_from"] is not None):
+        raise UsageError("resplit-from", where="--resplit")
+    _run("split", book, asked)
+
+
+for _name in ("score", "tier", "funnel", "refresh"):
+    _add_verb(_name)
+
+
+@app.command("show", help=_help("show"))
+@_BOOK
+@click.argument("table", metavar="TABLE")
+@_COMMON
+def _show(book: Path, table: str, **asked: Any) -> None:
+    from salesbook.book.files import show_table
+    from salesbook.terminal import Terminal
+
+    document, session, name = show_table(book, table)
+    terminal = Terminal(asked["lang"] or session.language, quiet=asked["quiet"])
+    if asked["as_json"]:
+        terminal.document(document)
+    else:
+        terminal.table(name, session)
+
+
+@app.command("undo", help=_help("undo"))
+@_BOOK
+@_COMMON
+def _undo(book: Path, **asked: Any) -> None:
+    from salesbook.book.documents import report_document
+    from salesbook.book.files import undo_file
+    from salesbook.terminal import Terminal
+
+    report = undo_file(book, dt.date.today(), wait=asked["wait"])
+    terminal = Terminal(asked["lang"] or report.language, quiet=asked["quiet"])
+    if asked["as_json"]:
+        terminal.document(report_document(report))
+    else:
+        terminal.restored(book, report)
+
+
+@app.command("doctor", help=_help("doctor"))
+@click.argument("book", metavar="[BOOK.xlsm]", required=False, type=click.Path(path_type=Path))
+@_COMMON
+def _doctor(book: Path | None, **asked: Any) -> None:
+    from salesbook.setup.doctor import examine
+    from salesbook.terminal import Terminal
+
+    language = asked["lang"] or LANGUAGE
+    terminal = Terminal(language, quiet=asked["quiet"])
+    checks = examine(book, language)
+    if asked["as_json"]:
+        terminal.document({"checks": [check.document() for check in checks]})
+    else:
+        terminal.checks(checks)
+    if not all(check.ok for check in checks):
+        raise click.exceptions.Exit(1)
+
+
+def main() -> None:
+    """Run one command and exit with its code; a user's mistake never shows a traceback."""
+    raise SystemExit(run(sys.argv[1:]))
+
+
+def run(words: list[str]) -> int:
+    """Run the command that the words say. Returns: its exit code."""
+    try:
+        result = app.main(args=words, prog_name="salesbook", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message(), err=True)
+        return UsageError.exit_code
+    except click.ClickException as wrong:
+        return _refused(UsageError("usage", where="salesbook", found=wrong.format_message()), words)
+    except SalesbookError as refused:
+        return _refused(refused, words)
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except Exception as bug:
+        return _refused(_logged(bug), words)
+
+
+def _refused(error: SalesbookError, words: list[str]) -> int:
+    from salesbook.labels.errors import error_document, error_text
+
+    if "--json" in words:
+        import json
+
+        click.echo(json.dumps(error_document(error, LANGUAGE), ensure_ascii=False))
+    click.echo(error_text(error, LANGUAGE), err=True)
+    return error.exit_code
+
+
+def _logged(bug: Exception) -> SalesbookError:
+    """Keep the traceback of our own bug for whoever mends it."""
+    import traceback
+
+    from platformdirs import user_log_path
+
+    path = user_log_path("salesbook", appauthor=False, ensure_exists=True) / "errors.log"
+    with path.open("a", encoding="utf-8") as log:
+        log.write(f"\n{dt.datetime.now().isoformat()}\n")
+        traceback.print_exception(bug, file=log)
+    return SalesbookError("internal", where=str(path), found=type(bug).__name__)
+
+
+if __name__ == "__main__":
+    main()

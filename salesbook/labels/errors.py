@@ -1,0 +1,54 @@
+"""What a refusal says: where, what was found, what was expected, and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesbook.errors import SalesbookError
+from salesbook.labels.messages import fill
+from salesbook.labels.words import Language, word, words
+
+
+def error_message(error: SalesbookError, language: Language) -> str:
+    """The sentence of a refusal."""
+    return _filled(error, "message", language)
+
+
+def error_advice(error: SalesbookError, language: Language) -> str:
+    """What to do about a refusal."""
+    return _filled(error, "advice", language)
+
+
+def error_text(error: SalesbookError, language: Language) -> str:
+    """A refusal as one line for people."""
+    where = f"{error.where}: " if error.where else ""
+    prefix = word("cli", "error.prefix", language)
+    return f"{prefix}: {where}{error_message(error, language)} {error_advice(error, language)}".strip()
+
+
+def error_document(error: SalesbookError, language: Language) -> dict[str, Any]:
+    """A refusal for programs."""
+    return {
+        "error": {
+            "code": error.code,
+            "exit": error.exit_code,
+            "message": error_message(error, language),
+            "where": error.where,
+            "advice": error_advice(error, language),
+        }
+    }
+
+
+def _filled(error: SalesbookError, part: str, language: Language) -> str:
+    """The words of the code, or of its kind where the code has none of its own."""
+    known = words("errors", language)
+    own = known.get(error.code) or known[error.default_code]
+    facts = {"where": error.where, **error.params}
+    return fill(str(own[part]), _Facts(facts), language)
+
+
+class _Facts(dict[str, Any]):
+    """Facts of an error; one that is not there shows as a dash rather than hiding the error."""
+
+    def __missing__(self, name: str) -> None:
+        return None

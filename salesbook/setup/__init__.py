@@ -1,0 +1,1 @@
+"""Is everything in place for salesbook to run?"""

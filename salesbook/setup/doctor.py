@@ -1,0 +1,105 @@
+"""What is wrong with the set-up, and which sentence cures it?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from salesbook import __version__
+from salesbook.errors import SalesbookError
+from salesbook.labels import Language, sheet_name, word
+from salesbook.labels.errors import error_advice, error_message
+from salesbook.labels.messages import fill
+
+_PACKAGES = ("xlwings", "openpyxl", "pandas", "pydantic", "python-calamine", "lxml")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    code: str
+    ok: bool
+    message: str
+    advice: str = ""
+
+    def document(self) -> dict[str, Any]:
+        """The check for programs."""
+        return asdict(self)
+
+
+def examine(book: Path | None, language: Language) -> list[Check]:
+    """Look at the installation and, if given, at a workbook; nothing is changed."""
+    return [*_installation(language), *(_workbook(book, language) if book else ())]
+
+
+def _say(path: str, language: Language, **facts: Any) -> str:
+    return fill(word("cli", f"doctor.{path}", language), facts, language)
+
+
+def _installation(language: Language) -> Iterator[Check]:
+    yield Check(
+        "python", sys.version_info >= (3, 11), _say("python", language, version=sys.version.split()[0])
+    )
+    yield Check("package", True, _say("package", language, version=__version__))
+    for name in _PACKAGES:
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            yield Check(
+                name, False, _say("dependency", language, name=name, version="–"), f"pip install {name}"
+            )
+            continue
+        yield Check(name, True, _say("dependency", language, name=name, version=found))
+
+
+def _workbook(book: Path, language: Language) -> Iterator[Check]:
+    from salesbook.book.session import Session
+    from salesbook.hosts.package import backup_path, open_package
+    from salesbook.tables import TABLES
+
+    try:
+        with open_package(book, for_writing=False) as host:
+            session = Session(host)
+            rows = sum(session.table(name).rows_in for name in TABLES if session.has(name))
+            missing = [sheet_name(name, language) for name in TABLES if not session.has(name)]
+            yield Check(
+                "workbook",
+                True,
+                _say("book_ok", language, book=book, tables=len(TABLES) - len(missing), rows=rows),
+            )
+            if missing:
+                yield Check(
+                    "tables", False, _say("missing_tables", language, book=book, tables=", ".join(missing))
+                )
+            yield _plan(session, language)
+        yield _holder(book, language)
+    except SalesbookError as refused:
+        yield Check(
+            refused.code,
+            False,
+            f"{book}: {error_message(refused, language)}",
+            error_advice(refused, language),
+        )
+        return
+    backup = backup_path(book)
+    found = backup.exists()
+    yield Check("backup", True, _say("backup" if found else "no_backup", language, path=backup))
+
+
+def _plan(session: Any, language: Language) -> Check:
+    status = set(session.frame("TargetPlan")["status"])
+    word_of = "plan_none" if not status else "plan_published" if "published" in status else "plan_draft"
+    return Check(word_of.replace("_", "-"), True, _say(word_of, language))
+
+
+def _holder(book: Path, language: Language) -> Check:
+    """Whether a run could write now: take the lock a run takes, and let it go."""
+    from salesbook.hosts.package import open_package
+
+    with open_package(book, wait=0, for_writing=True):
+        return Check("not-held", True, _say("not_held", language))
