@@ -1,0 +1,53 @@
+"""When are two typed names the same name, and which known name is nearest to an unknown one?"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+
+_NEAR_SCORE = 60.0
+_MOST_LOOKED_UP = 200
+"""Unknown names for which the nearest is looked up; a column full of them has another cause."""
+
+
+def fold_name(text: str) -> str:
+    """A form in which names are equal that differ only in case, width or the amount of white space.
+
+    `ACME  Ltd` equals `Acme ltd`, `ＡＣＭＥ` equals `acme`; `GTXPro` and `GTX Pro` stay two names.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(text.casefold().split())
+
+
+def keys_by_name(pairs: Iterable[tuple[object, str]]) -> dict[str, tuple[str, ...]]:
+    """Keys by folded name; a name that several keys share has them all, in order of the keys.
+
+    Args:
+        pairs: name and key of each row; a name that is no text is missing.
+    """
+    found: dict[str, set[str]] = {}
+    for name, key in pairs:
+        if isinstance(name, str):
+            found.setdefault(fold_name(name), set()).add(key)
+    return {name: tuple(sorted(keys)) for name, keys in found.items()}
+
+
+def nearest_names(unknown: Collection[str], known: Mapping[str, str]) -> dict[str, str]:
+    """The known name that is most like each unknown one; left out where none is at all like it.
+
+    Args:
+        unknown: names as typed.
+        known: shown name by folded name. Ties go to the first in alphabetical order.
+    """
+    if not known or not unknown:
+        return {}
+    from rapidfuzz import fuzz, process
+
+    choices = sorted(known)
+    found = {}
+    for name in sorted(unknown)[:_MOST_LOOKED_UP]:
+        best = process.extractOne(fold_name(name), choices, scorer=fuzz.ratio, score_cutoff=_NEAR_SCORE)
+        if best:
+            found[name] = known[best[0]]
+    return found
