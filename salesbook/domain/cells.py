@@ -99,7 +99,7 @@ def _numeric(
         return Reason("cell-is-flag", {"found": shown(cell)})
     if isinstance(cell, dt.date):
         return Reason("cell-is-date", {"found": shown(cell)})
-    if kind is Kind.MONEY and isinstance(cell, float) and abs(cell) < _MOST:
+    if kind is Kind.MONEY and isinstance(cell, float) and abs(cell) < _MOST and options.scale == 1:
         return _in_minor(cell, options)
     amount = amount_of(cell, rule)
     if amount is None or isinstance(amount, Reason):
@@ -114,7 +114,9 @@ def number_as(amount: Amount, kind: Kind, options: CellOptions) -> int | float |
     misfit = _misfit(amount, kind, options)
     if misfit:
         return misfit
-    value = amount.value / amount.per if amount.per != 1 else amount.value
+    if options.scale != 1 and amount.has_unit:
+        return Reason("number-unit-twice")
+    value = (amount.value / amount.per if amount.per != 1 else amount.value) * options.scale
     if kind is Kind.MONEY:
         return _in_minor(value, options)
     if kind is Kind.COUNT:

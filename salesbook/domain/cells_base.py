@@ -43,6 +43,8 @@ class CellOptions:
     """Month; 1 makes `2026-Q3` and `2026` fiscal periods, else they are refused as unclear."""
     percent: bool = False
     """True where the header says that the column's bare numbers are per cent."""
+    scale: int = 1
+    """What the header says each number stands for: 10,000 under `金额（万元）`."""
     rate_limit: float = 1.0
     """Largest share that a bare number may stand for; more needs a percent sign."""
     choices: Mapping[str, str] = field(default_factory=dict, hash=False)

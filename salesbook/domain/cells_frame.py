@@ -73,7 +73,7 @@ def _fast(cells: Sequence[object], types: set[type], kind: Kind, options: CellOp
     """The column's array where all cells are of one plain type; None where cells need a closer look."""
     if types == {_NONE}:
         return packed([None] * len(cells), kind)
-    if kind in NUMERIC:
+    if kind in NUMERIC and options.scale == 1:
         if types <= {float, int, _NONE}:
             return _from_numbers(cells, types, kind, options)
         return _from_digits(cells, kind, options) if types <= {str, _NONE} else None

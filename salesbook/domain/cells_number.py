@@ -43,12 +43,12 @@ _MOST_CHARACTERS = 80
 
 
 class Amount:
-    """A number as text spells it: value, and whether a percent sign or which currency stood beside it."""
+    """A number as text spells it: value, percent sign, currency and whether a unit stood beside it."""
 
-    __slots__ = ("currency", "per", "value")
+    __slots__ = ("currency", "has_unit", "per", "value")
 
-    def __init__(self, value: Decimal, per: int, currency: str) -> None:
-        self.value, self.per, self.currency = value, per, currency
+    def __init__(self, value: Decimal, per: int, currency: str, has_unit: bool = False) -> None:
+        self.value, self.per, self.currency, self.has_unit = value, per, currency, has_unit
 
 
 def readings(body: str) -> tuple[Decimal | None, Decimal | None]:
@@ -122,7 +122,8 @@ def _assembled(match: re.Match[str], rule: DecimalRule) -> Amount | Reason:
     if currency is None or (post["pct"] and (currency or post["unit"])):
         return Reason("number-unreadable")
     value = body * UNITS.get(post["unit"] or "", 1) * (-1 if parens or "-" in signs else 1)
-    return Amount(value, {None: 1, "‰": 1000}.get(post["pct"], 100), currency)
+    has_unit = bool(post["unit"]) or re.search(rf"[{NUMERAL_CHARS}]", match["body"]) is not None
+    return Amount(value, {None: 1, "‰": 1000}.get(post["pct"], 100), currency, has_unit)
 
 
 def _value_of(match: re.Match[str], rule: DecimalRule) -> Decimal | Reason:

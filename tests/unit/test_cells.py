@@ -208,3 +208,15 @@ def test_long_columns_are_arrays_of_the_frames_dtypes():
     assert days.values.dtype == np.dtype("datetime64[us]")
     assert days.values[0] == np.datetime64("2024-03-05")
     assert parse_column([], Kind.TEXT) == ([], {})
+
+
+def test_a_unit_in_the_header_counts_for_every_cell():
+    """Under `金额（万元）` 1.23456 is 12,345.60; a cell with a unit of its own is refused."""
+    wan = CellOptions(scale=10_000)
+    assert reasons(["1.23456", 2.5, "1.2万", "1,234.5"], Kind.MONEY, wan) == [
+        1_234_560,
+        2_500_000,
+        "number-unit-twice",
+        1_234_500_000,
+    ]
+    assert parse_column([1.5, 2.0], Kind.MONEY, wan).values.tolist() == [1_500_000, 2_000_000]
