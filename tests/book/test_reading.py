@@ -1,0 +1,147 @@
+"""What a table of raw cells is read as."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from salesbook.book.reading import ReadTable, column_letters, read_table
+from salesbook.errors import ColumnMissing
+from salesbook.store import CellError, TableCells
+from tests.book.drawn import table
+
+
+def read(cells: TableCells, currency: str = "USD") -> ReadTable:
+    return read_table(cells, currency=currency)
+
+
+def codes(found: ReadTable) -> list[tuple[str, str | None, int | None]]:
+    return [(finding.code, finding.field, finding.row) for finding in found.findings]
+
+
+def test_money_becomes_minor_units_of_the_currency():
+    """1,234.50 dollars are 123450 cents, and 1,235 yen are 1235 yen."""
+    cells = table("Products", {"product": ["P"], "list_price": [1234.5]})
+    assert read(cells).frame["list_price"].tolist() == [123450]
+    assert read(cells, "JPY").frame["list_price"].tolist() == [1235]
+
+
+def test_a_measure_has_the_unit_of_its_metric():
+    """A revenue target is money, an order target a count."""
+    cells = table(
+        "Targets",
+        {
+            "year": [2026.0, 2026.0],
+            "scope_kind": ["Company", "公司"],
+            "metric": ["revenue", "订单数"],
+            "target": [1000.0, 12.0],
+        },
+    )
+    frame = read(cells).frame
+    assert frame["target"].tolist() == [100000, 12]
+    assert frame["scope"].tolist() == ["company", "company"]
+
+
+def test_half_an_order_is_no_target():
+    """A count that is not whole is a finding and counts as missing: the row cannot be used."""
+    cells = table(
+        "Targets",
+        {"year": [2026.0], "scope_kind": ["team"], "scope": ["A"], "metric": ["orders"], "target": [7.5]},
+    )
+    found = read(cells)
+    assert (found.rows_in, found.rows_skipped) == (1, 1)
+    assert codes(found) == [("number-not-whole", "target", 0)]
+
+
+def test_blank_rows_are_no_rows():
+    """Rows in which no field of ours holds anything are not counted, wherever they stand."""
+    cells = table("Reps", {"rep_id": [None, "R1", "  "], "name": ["", "Ann", None]})
+    found = read(cells)
+    assert (found.rows_in, found.frame.index.tolist(), codes(found)) == (1, [1], [])
+
+
+def test_a_row_without_key_is_skipped_with_a_finding():
+    """A missing or unreadable key or required field skips the row; its position leads to the cell."""
+    cells = table("Reps", {"rep_id": ["R1", None, "R3"], "name": ["Ann", "Bob", CellError("#N/A")]})
+    found = read(cells)
+    assert found.frame["rep_id"].tolist() == ["R1"]
+    assert codes(found) == [("missing-key", "rep_id", 1), ("cell-error", "name", 2)]
+    assert found.address(1, "rep_id") == "A5"
+    assert found.findings[0].row_key == "#5"
+
+
+def test_an_optional_field_that_cannot_be_read_counts_as_missing():
+    """The row is used, the cell is named."""
+    cells = table("Reps", {"rep_id": ["R1"], "name": ["Ann"], "hired_on": ["soon"]})
+    found = read(cells)
+    assert found.frame["hired_on"].isna().tolist() == [True]
+    assert found.rows_skipped == 0
+    assert [finding.field for finding in found.findings] == ["hired_on"]
+    assert found.findings[0].found == "soon"
+
+
+def test_a_value_out_of_its_range_counts_as_missing():
+    """A deal's amount is never negative."""
+    cells = table("Deals", {"deal_id": ["D1"], "rep_id": ["R1"], "stage": ["Lead"], "amount": [-5.0]})
+    found = read(cells)
+    assert found.frame["amount"].isna().tolist() == [True]
+    assert codes(found) == [("below-minimum", "amount", 0)]
+
+
+def test_of_rows_with_one_key_the_sheet_order_decides_nothing():
+    """The same row of two twins is used whatever their order."""
+    rows = {"rep_id": ["R1", "R1"], "name": ["Zoe", "Ann"]}
+    turned = {"rep_id": ["R1", "R1"], "name": ["Ann", "Zoe"]}
+    names = [read(table("Reps", drawn)).frame["name"].tolist() for drawn in (rows, turned)]
+    assert names == [["Ann"], ["Ann"]]
+    assert codes(read(table("Reps", rows))) == [("duplicate-key", "rep_id", 0)]
+
+
+def test_headers_are_known_in_both_languages_and_in_any_order():
+    """A Chinese book reads as an English one does."""
+    english = table("Reps", {"rep_id": ["R1"], "name": ["Ann"], "hired_on": [dt.date(2026, 1, 5)]})
+    chinese = table(
+        "Reps", {"rep_id": ["R1"], "name": ["Ann"], "hired_on": ["2026年1月5日"]}, language="zh-CN"
+    )
+    pd.testing.assert_frame_equal(read(english).frame, read(chinese).frame)
+
+
+def test_a_key_column_that_is_gone_is_refused_by_name():
+    """Without its key column a table cannot be read at all."""
+    cells = table("Reps", {"rep_id": ["R1"], "name": ["Ann"]})
+    headers = tuple(header.replace("Rep ID", "Number") for header in cells.headers)
+    broken = TableCells("Reps", cells.sheet, headers, cells.columns, 4, 1)
+    with pytest.raises(ColumnMissing) as refused:
+        read(broken)
+    assert refused.value.params["field"] == "Reps.rep_id"
+
+
+def test_an_optional_column_that_is_gone_counts_as_missing():
+    """Users may delete what they do not need."""
+    whole = table("Reps", {"rep_id": ["R1"], "name": ["Ann"], "team": ["A"]})
+    keep = [place for place, header in enumerate(whole.headers) if header != "Team"]
+    cut = TableCells(
+        "Reps",
+        whole.sheet,
+        tuple(whole.headers[place] for place in keep),
+        tuple(whole.columns[place] for place in keep),
+        4,
+        1,
+    )
+    assert read(cut).frame["team"].isna().all()
+
+
+def test_merged_cells_are_named():
+    """Merged cells hide what should be there."""
+    cells = table("Reps", {"rep_id": ["R1", "R2"], "name": ["Ann", "Bob"]}, merged=((4, 2, 5, 2),))
+    assert ("merged-cells", "name", 0) in codes(read(cells))
+
+
+@pytest.mark.parametrize(
+    ("number", "letters"), [(1, "A"), (26, "Z"), (27, "AA"), (703, "AAA"), (16384, "XFD")]
+)
+def test_column_letters(number: int, letters: str):
+    """Columns are named as a sheet names them."""
+    assert column_letters(number) == letters

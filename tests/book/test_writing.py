@@ -1,0 +1,113 @@
+"""What a new body of a table becomes in its sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from salesbook import labels
+from salesbook.book.cellvalues import fingerprint, same_cell
+from salesbook.book.reading import read_table
+from salesbook.book.writing import plan_changes, plan_write
+from salesbook.frames import frame_from_rows
+from salesbook.hosts.memory import MemoryHost
+from salesbook.store import KEEP, Cell, TableCells
+from tests.book.drawn import Drawn, table
+
+
+def rewritten(cells: TableCells, rows: list[dict[str, object]]) -> tuple[dict[str, list[Cell]], list[str]]:
+    """The table's columns after a write of these rows, and the codes of what was lost."""
+    host = MemoryHost([cells])
+    read = read_table(cells, currency="USD")
+    planned = plan_write(read, frame_from_rows(cells.table, rows), language="en", currency="USD")
+    host.write([planned.write])
+    after = host.read(cells.table)
+    assert planned.content == fingerprint(after.columns)
+    return {h: list(c) for h, c in zip(after.headers, after.columns, strict=True)}, [
+        finding.code for finding in planned.findings
+    ]
+
+
+def calls(own: Drawn | None = None) -> TableCells:
+    """A call list with two customers."""
+    return table(
+        "CallList",
+        {
+            "customer_id": ["C1", "C2"],
+            "due_on": [dt.date(2026, 1, 5), dt.date(2026, 1, 6)],
+            "days_late": [1.0, 0.0],
+            "tier": ["A", "B"],
+            "because": ["x", "y"],
+        },
+        own=own,
+    )
+
+
+def call(customer: str) -> dict[str, object]:
+    return {"customer_id": customer, "due_on": dt.date(2026, 1, 5), "days_late": 1, "tier": "A"}
+
+
+def test_a_users_column_follows_its_rows_key():
+    """Notes typed beside an output row stay with the customer when rows move."""
+    after, lost = rewritten(calls(own={"My note": ["nice", "rude"]}), [call("C2"), call("C3"), call("C1")])
+    assert after["Customer"] == ["C2", "C3", "C1"]
+    assert after["My note"] == ["rude", None, "nice"]
+    assert lost == []
+
+
+def test_typing_in_a_row_that_is_gone_is_named():
+    """A note whose customer left the list is not lost in silence."""
+    after, lost = rewritten(calls(own={"My note": ["nice", None]}), [call("C2")])
+    assert after["My note"] == [None]
+    assert lost == ["lost-typing"]
+
+
+def test_no_rows_leave_one_blank_row():
+    """A sheet's table keeps one body row."""
+    after, _ = rewritten(calls(), [])
+    assert all(column == [None] for column in after.values())
+
+
+def test_what_is_unchanged_is_left_alone():
+    """Equal cells are kept, so that formats and files change only where something changed."""
+    cells = calls()
+    read = read_table(cells, currency="USD")
+    planned = plan_write(read, read.frame.reset_index(drop=True), language="en", currency="USD")
+    assert all(cell is KEEP for column in planned.write.columns.values() for cell in column)
+
+
+def test_sentences_choices_and_amounts_are_in_the_books_words():
+    """Codes become labels of the language, messages sentences, cents decimals."""
+    frame = frame_from_rows("Products", [{"product": "P", "list_price": 123450, "cost": 99, "active": True}])
+    read = read_table(table("Products", {}, language="zh-CN"), currency="USD")
+    columns = plan_write(read, frame, language="zh-CN", currency="USD").write.columns
+    shown = {
+        field: columns[labels.header("Products", field, "zh-CN")]
+        for field in ("list_price", "cost", "active")
+    }
+    assert shown == {"list_price": [1234.5], "cost": [0.99], "active": ["是"]}
+
+
+def test_changes_touch_single_cells():
+    """An import changes what it must; users' cells and formulas stay."""
+    cells = table("Products", {"product": ["P", "Q"], "list_price": [1.0, 2.0]}, own={"Mine": ["a", "b"]})
+    read = read_table(cells, currency="USD")
+    new = frame_from_rows("Products", [{"product": "R", "list_price": 300}])
+    planned = plan_changes(read, {1: {"list_price": 250}}, new, language="en", currency="USD")
+    host = MemoryHost([cells])
+    host.write([planned.write])
+    after = dict(zip(host.read("Products").headers, host.read("Products").columns, strict=True))
+    assert list(after["List price"]) == [1.0, 2.5, 3]
+    assert list(after["Mine"]) == ["a", "b", None]
+    assert planned.write.columns["List price"] == [KEEP, 2.5, 3]
+    assert planned.content == fingerprint(host.read("Products").columns)
+
+
+def test_the_same_content_has_the_same_fingerprint():
+    """Whole floats are ints, a blank text is nothing, a bare date its midnight."""
+    left: list[list[Cell]] = [[1, None, dt.date(2026, 1, 1), True]]
+    right: list[list[Cell]] = [[1.0, "", dt.datetime(2026, 1, 1), True]]
+    assert fingerprint(left) == fingerprint(right)
+    assert fingerprint(left) != fingerprint([[1, None, dt.date(2026, 1, 1), 1]])
+    assert same_cell(1, 1.0)
+    assert not same_cell(True, 1)
+    assert not same_cell("1", 1)
