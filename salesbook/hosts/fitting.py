@@ -1,0 +1,33 @@
+"""Does a write fit the table it is meant for?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from salesbook.errors import ColumnMissing
+from salesbook.store import TableCells, TableWrite
+
+
+def refuse_unfit(old: TableCells, write: TableWrite) -> None:
+    """Refuse a write that names columns the table has not, or whose columns differ in length.
+
+    Raises: ColumnMissing; ValueError for a write that contradicts itself, which is our bug.
+    """
+    for header, column in write.columns.items():
+        if header not in old.headers:
+            raise ColumnMissing("column-missing", where=old.sheet, table=old.table, column=header)
+        if len(column) != len(write.sources):
+            raise ValueError(f"{write.table}[{header}] has {len(column)} values for {len(write.sources)} rows")
+    for source in write.sources:
+        if source is not None and not 0 <= source < old.row_count:
+            raise ValueError(f"{write.table} has no row {source}")
+
+
+def refuse_twice(writes: Sequence[TableWrite]) -> None:
+    """Refuse two bodies for one table.
+
+    Raises: ValueError, since that is our bug.
+    """
+    codes = [write.table.lower() for write in writes]
+    if len(set(codes)) < len(codes):
+        raise ValueError(f"a table is written twice: {codes}")

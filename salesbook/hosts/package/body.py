@@ -1,0 +1,253 @@
+"""How does a table's new body come into its sheet's rows?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from salesbook.errors import CannotWrite
+from salesbook.hosts.fitting import refuse_unfit
+from salesbook.hosts.package import moves
+from salesbook.hosts.package.cellxml import cell_xml, style_of
+from salesbook.hosts.package.parts import TablePart
+from salesbook.hosts.package.refs import Area, cell_name
+from salesbook.hosts.package.rows import SheetRows
+from salesbook.hosts.package.styles import Styles
+from salesbook.hosts.package.xmlscan import attribute, tag_pattern, with_attribute
+from salesbook.store import KEEP, Cell, NewCell, TableCells, TableWrite
+
+DEFAULT_DATE, DEFAULT_MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+
+
+@dataclass(frozen=True)
+class NewBody:
+    """One write, held against the table as it stands. `apply` edits the rows."""
+
+    rows: SheetRows
+    table: TablePart
+    old: TableCells
+    write: TableWrite
+    styles: Styles
+
+    @cached_property
+    def sources(self) -> Sequence[int | None]:
+        return self.write.sources or (None,)
+
+    @cached_property
+    def body(self) -> Area:
+        """The new body."""
+        return self.table.body.ending_at(self.table.body.top + len(self.sources) - 1)
+
+    @cached_property
+    def area(self) -> Area:
+        """The new table, header and totals included."""
+        return self.table.area.ending_at(self.body.bottom + self.table.totals_rows)
+
+    def apply(self) -> None:
+        """Put the new body, and the totals row after it, in place.
+
+        Raises: CannotWrite, ColumnMissing.
+        """
+        refuse_unfit(self.old, self.write)
+        changed = self._changed_rows()
+        before, top = self.table.body, self.table.body.top
+        touched = [top + index for index in changed]
+        if self.body.bottom != before.bottom:
+            ends = sorted((self.area.bottom, self.table.area.bottom))
+            touched += [min(before.bottom, self.body.bottom) + 1, ends[1]]
+        if not touched:
+            return
+        self._refuse_obstacles(Area(min(touched), before.left, max(touched), before.right))
+        freed = range(self.body.bottom + 1, before.bottom + 1)
+        old_rows = {top + source for index in changed if (source := self.sources[index]) is not None}
+        old_rows.update(number for number in touched if number <= before.bottom)
+        moves.unshare(self.rows, before, sorted(old_rows.union(freed)))
+        cells = {index: self._row_cells(index) for index in changed}
+        hidden = {index: self._is_hidden(self.sources[index]) for index in changed}
+        like = self.rows.row(before.bottom).tag
+        self._move_totals(freed)
+        for index, new in cells.items():
+            self._put(top + index, new, hidden[index], like)
+
+    def _changed_rows(self) -> list[int]:
+        """List the rows of the new body that are not simply the old row in its old place."""
+        changed = bytearray(source != index for index, source in enumerate(self.sources))
+        given = bytearray(len(changed))
+        for header, column in self.write.columns.items():
+            before = self.old.columns[self.old.headers.index(header)]
+            for index, value in enumerate(column):
+                if value is not KEEP:
+                    given[index] = 1
+                    if not changed[index] and not same(value, before[index]):
+                        changed[index] = 1
+        formula = b"<" + self.rows.prefix + b"f"
+        top = self.table.body.top
+        for index, is_given in enumerate(given):
+            if is_given and not changed[index] and formula in self.rows.xml(top + index):
+                changed[index] = 1
+        return [index for index, is_changed in enumerate(changed) if is_changed]
+
+    def _refuse_obstacles(self, touched: Area) -> None:
+        """Refuse where merged cells, an array formula or other content would be harmed."""
+        sheet = self.rows.sheet
+        for tag in tag_pattern(self.rows.prefix, b"mergeCell").finditer(self.rows.tail):
+            area = Area.parse(attribute(tag[0], b"ref") or "")
+            if area and area.meets(touched):
+                raise CannotWrite("merged-cells", where=f"{sheet}!{area}", table=self.table.code)
+        moves.refuse_wide_arrays(self.rows, touched)
+        for number in range(self.table.area.bottom + 1, self.area.bottom + 1):
+            for column, cell in self.rows.row(number).cells.items():
+                if self.area.left <= column <= self.area.right and self.rows.has_content(cell):
+                    place = f"{sheet}!{cell_name(number, column)}"
+                    raise CannotWrite("cells-in-the-way", where=place, table=self.table.code)
+
+    def _row_cells(self, index: int) -> dict[int, bytes]:
+        """Write or keep the cells of one row of the new body."""
+        source, number = self.sources[index], self.body.top + index
+        before = {} if source is None else self.rows.row(self.body.top + source).cells
+        found = {}
+        for place, header in enumerate(self.table.headers):
+            column = self.body.left + place
+            given = self.write.columns.get(header)
+            value: NewCell = KEEP if given is None or not self.write.sources else given[index]
+            kept = before.get(column)
+            if value is KEEP:
+                cell = self._blank(number, place) if source is None else self._kept(kept, source, number, column)
+            elif kept and source is not None and self._is_as_before(kept, value, place, source):
+                cell = self._kept(kept, source, number, column)
+            else:
+                cell = self._new(value, kept, number, place)
+            if cell:
+                found[column] = cell
+        return found
+
+    def _is_as_before(self, kept: bytes, value: Cell, place: int, source: int) -> bool:
+        return same(value, self.old.columns[place][source]) and not moves.has_formula(kept)
+
+    def _kept(self, cell: bytes | None, source: int, number: int, column: int) -> bytes | None:
+        old = self.body.top + source
+        return cell if cell is None or old == number else moves.moved(cell, self.rows.sheet, (old, column), number)
+
+    def _blank(self, number: int, place: int) -> bytes | None:
+        """Write a cell of a new row that nobody gives: calculated, or blank with the column's format."""
+        calculation = self.table.calculations.get(self.table.headers[place])
+        if not calculation:
+            return self._new(None, None, number, place)
+        top, column = self.table.body.top, self.body.left + place
+        first = self.rows.row(top).cells.get(column, b"")
+        made = moves.Calculated(calculation, first, top, column, self.rows.sheet)
+        return made.cell(number, self._column_styles[place], self.rows.prefix)
+
+    def _new(self, value: Cell, kept: bytes | None, number: int, place: int) -> bytes | None:
+        style = style_of(kept) if kept else self._column_styles[place]
+        reference = cell_name(number, self.body.left + place)
+        if value is None or value == "":
+            if not style:
+                return None
+        elif isinstance(value, (dt.date, int, float)) and not isinstance(value, bool):
+            style = self._fitting(style, value, place)
+        prefix = self.rows.prefix.decode()
+        try:
+            return cell_xml(reference, value, style, prefix, self.old.epoch_1904).encode()
+        except CannotWrite as error:
+            error.where = f"{self.rows.sheet}!{reference}"
+            raise
+
+    def _fitting(self, style: int, value: dt.date | int | float, place: int) -> int:
+        """Choose a format that shows a date as one, and a number not as a date."""
+        key = (style, type(value), place)
+        if key not in self._chosen:
+            chosen = style
+            if isinstance(value, dt.date) and not self.styles.shows_date(style):
+                default = DEFAULT_MOMENT if isinstance(value, dt.datetime) else DEFAULT_DATE
+                code = self.write.number_formats.get(self.table.headers[place], default)
+                chosen = self.styles.like(style, code)
+            elif not isinstance(value, dt.date) and self.styles.shows_date(style):
+                chosen = style if self.styles.shows_only_time(style) else self.styles.like(style, "General")
+            self._chosen[key] = chosen
+        return self._chosen[key]
+
+    @cached_property
+    def _chosen(self) -> dict[tuple[int, type, int], int]:
+        return {}
+
+    @cached_property
+    def _column_styles(self) -> tuple[int, ...]:
+        """The format of each column's new cells: the first body row's, else the sheet column's."""
+        first = self.rows.row(self.table.body.top).cells
+        defaults = _sheet_column_styles(self.rows)
+        columns = range(self.body.left, self.body.right + 1)
+        return tuple(style_of(first[c]) if c in first else defaults.get(c, 0) for c in columns)
+
+    def _is_hidden(self, source: int | None) -> bool | None:
+        """Say whether a filter hid the source's row; None where no filter has a say."""
+        if not self.table.is_filtered:
+            return None
+        return source is not None and attribute(self.rows.row(self.body.top + source).tag, b"hidden") == "1"
+
+    def _move_totals(self, freed: range) -> None:
+        """Take the freed rows' cells away and carry the totals row to the table's new end."""
+        shift = self.body.bottom - self.table.body.bottom
+        if not shift:
+            return
+        columns = range(self.area.left, self.area.right + 1)
+        totals = []
+        for number in range(self.table.body.bottom + 1, self.table.area.bottom + 1):
+            cells = self.rows.row(number).cells
+            totals.append((number, {column: cells[column] for column in columns if column in cells}))
+            self._clear(number, columns)
+        for number in freed:
+            self._clear(number, columns)
+        for number, cells in totals:
+            new = {c: moves.moved(cell, self.rows.sheet, (number, c), number + shift) for c, cell in cells.items()}
+            self._put(number + shift, new, None, self.rows.row(number).tag)
+
+    def _clear(self, number: int, columns: range) -> None:
+        if not self.rows.row(number).tag:
+            return
+        row = self.rows.edit(number)
+        for column in columns:
+            row.cells.pop(column, None)
+        if self.table.is_filtered:
+            row.tag = with_attribute(row.tag, b"hidden", None)
+
+    def _put(self, number: int, new: dict[int, bytes], is_hidden: bool | None, like: bytes) -> None:
+        """Set our columns' cells of one row and leave its other cells."""
+        columns = range(self.body.left, self.body.right + 1)
+        current = self.rows.row(number)
+        hides = attribute(current.tag, b"hidden") == "1"
+        if new == {c: current.cells[c] for c in columns if c in current.cells} and is_hidden in (None, hides):
+            return
+        row = self.rows.edit(number, like)
+        for column in columns:
+            row.cells.pop(column, None)
+        row.cells |= new
+        if is_hidden is not None and is_hidden != hides:
+            row.tag = with_attribute(row.tag, b"hidden", "1" if is_hidden else None)
+
+
+def _sheet_column_styles(rows: SheetRows) -> dict[int, int]:
+    """Read the formats that whole sheet columns have."""
+    found = {}
+    for tag in tag_pattern(rows.prefix, b"col").finditer(rows.head):
+        style, first, last = (attribute(tag[0], name) or "0" for name in (b"style", b"min", b"max"))
+        if style != "0" and style.isdigit() and first.isdigit() and last.isdigit():
+            found |= dict.fromkeys(range(int(first), min(int(last), int(first) + 20_000) + 1), int(style))
+    return found
+
+
+def same(new: Cell, old: Cell) -> bool:
+    """Say whether a cell already holds a value; a date and its midnight are one."""
+    if new is None or new == "":
+        return old is None
+    if isinstance(new, bool) or isinstance(old, bool):
+        return new is old
+    if isinstance(new, dt.date) and isinstance(old, dt.date):
+        return _moment(new) == _moment(old)
+    return new == old
+
+
+def _moment(value: dt.date) -> dt.datetime:
+    return value if isinstance(value, dt.datetime) else dt.datetime(value.year, value.month, value.day)

@@ -1,0 +1,84 @@
+"""How far does a sheet really reach, and would reading it cost more than its file could hold?
+
+The reader makes one dense block from the first to the last cell, and aborts the process where that does
+not fit: a lone cell at XFD1048576 is enough. So the cells are looked at before it is called.
+"""
+
+from __future__ import annotations
+
+import re
+
+from salesbook.errors import UnsafeFile
+from salesbook.hosts.package.refs import MAX_COLUMN, MAX_ROW, cell_name, column_number
+from salesbook.hosts.package.xmlscan import root_prefix
+
+MAX_CELLS = 16_000_000
+FREE_CELLS = 2_000_000
+MAX_BLANKS_PER_CELL = 30
+_SLOW_CELLS = 1_000_000
+
+
+def refuse_wide_extent(data: bytes, part: str, sheet: str) -> None:
+    """Refuse a sheet whose cells span too much, or that is nearly all gaps.
+
+    Raises: UnsafeFile, naming the last cell.
+    """
+    prefix = root_prefix(data, b"worksheet", part)
+    cells, is_usual = _cell_count(data, prefix)
+    if is_usual:
+        rows, columns = _bounds(data, prefix)
+    elif cells > _SLOW_CELLS:
+        raise UnsafeFile("unusual-xml", where=sheet, found="cells without reference")
+    else:
+        rows, columns = _walked_bounds(data, prefix)
+    if not _too_much(rows, columns, cells):
+        return
+    rows, columns = _walked_bounds(data, prefix)
+    if rows > MAX_ROW or columns > MAX_COLUMN or _too_much(rows, columns, cells):
+        last = cell_name(min(rows, MAX_ROW), min(columns, MAX_COLUMN))
+        raise UnsafeFile("sheet-too-sparse", where=f"{sheet}!{last}", rows=rows, columns=columns, cells=cells)
+
+
+def _too_much(rows: int, columns: int, cells: int) -> bool:
+    return rows * columns > min(MAX_CELLS, FREE_CELLS + cells * MAX_BLANKS_PER_CELL)
+
+
+def _cell_count(data: bytes, prefix: bytes) -> tuple[int, bool]:
+    """Count the cells, and say whether all rows and cells are written the usual way, reference first."""
+    start, end = data.find(b"<" + prefix + b"sheetData"), data.rfind(b"</" + prefix + b"sheetData")
+    cell, row = b"<" + prefix + b"c", b"<" + prefix + b"row"
+    cells, rows = data.count(cell, start, end), data.count(row, start, end)
+    is_usual = data.count(cell + b' r="', start, end) == cells and data.count(row + b' r="', start, end) == rows
+    return cells, is_usual
+
+
+def _bounds(data: bytes, prefix: bytes) -> tuple[int, int]:
+    """Bound rows and columns from above in a few quick passes."""
+    cell, row = b"<" + prefix + b'c r="', b"<" + prefix + b'row r="'
+    last_row = max(map(int, re.findall(row + rb"(\d{1,9})", data)), default=1)
+    if not re.search(cell + rb'(?![A-Z]\d{1,5}")', data):
+        return last_row, 26
+    if re.search(cell + rb'(?![A-Z]{1,3}\d{1,7}")', data):
+        return _walked_bounds(data, prefix)
+    far = re.findall(cell + rb"[A-Z]{1,3}(\d{6,7})", data)
+    wide = re.findall(cell + rb"([A-Z]{3})\d", data) or re.findall(cell + rb"([A-Z]{2})\d", data)
+    last_column = max((column_number(letters.decode()) for letters in set(wide)), default=26)
+    return max(last_row, 99_999 if last_column > 26 else 1, max(map(int, far), default=1)), last_column
+
+
+def _walked_bounds(data: bytes, prefix: bytes) -> tuple[int, int]:
+    """Follow every row and cell, counting on where a reference is missing, as the reader does."""
+    tag = re.compile(
+        rb"<" + prefix + rb"""(row|c)(?=[\s/>])(?:[^>]*?\sr\s*=\s*["']\$?([A-Za-z]*)\$?(\d{0,9}))?"""
+    )
+    row = column = last_row = last_column = 0
+    for found in tag.finditer(data):
+        kind, letters, digits = found.groups()
+        if kind == b"row":
+            row, column = int(digits) if digits else row + 1, 0
+            continue
+        column = column_number(letters[:7].decode()) if letters else column + 1
+        if digits:
+            row = int(digits)
+        last_row, last_column = max(last_row, row), max(last_column, column)
+    return last_row, last_column

@@ -1,0 +1,87 @@
+"""Is this file a workbook that is safe to open? Asked before any of it is parsed."""
+
+from __future__ import annotations
+
+from salesbook.errors import NotAWorkbook, PasswordProtected, UnsafeFile
+
+MEGABYTE = 1 << 20
+MAX_FILE_BYTES = 256 * MEGABYTE
+MAX_MEMBERS = 10_000
+MAX_INFLATED_BYTES = 1024 * MEGABYTE
+MAX_SMALL_PART_BYTES = 16 * MEGABYTE
+"""For parts that are read into a tree: relations, tables, the workbook part."""
+MAX_STYLES_BYTES = 32 * MEGABYTE
+RATIO_CAPS = ((64 * MEGABYTE, 50), (4 * MEGABYTE, 200))
+"""Above so many inflated bytes a member may inflate at most so many times. Honest sheets reach about 15."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+
+
+def refuse_foreign(data: bytes, path: str) -> None:
+    """Refuse what is no zip by saying what it is instead.
+
+    Raises: NotAWorkbook, PasswordProtected.
+    """
+    if data.startswith(b"PK\x03\x04"):
+        return
+    if data.startswith(_OLE):
+        if _ENCRYPTED_STREAM in data:
+            raise PasswordProtected("password-protected", where=path)
+        raise NotAWorkbook("not-a-workbook", where=path, found="xls")
+    raise NotAWorkbook("not-a-workbook", where=path, found=_kind(data))
+
+
+def _kind(data: bytes) -> str:
+    """Name what a file that is no zip seems to be: empty, html, xml, pdf, text or unknown."""
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not data:
+        return "empty"
+    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<meta")):
+        return "html"
+    if head.startswith(b"<"):
+        return "xml"
+    if head.startswith(b"%pdf"):
+        return "pdf"
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" not in data[:4096]:
+        return "text"
+    return "unknown"
+
+
+def refuse_odd_name(name: str, path: str) -> None:
+    """Refuse member names that would leave the package.
+
+    Raises: UnsafeFile.
+    """
+    parts = name.replace("\\", "/").split("/")
+    if not name or name[0] in "/\\" or ".." in parts or "\x00" in name or ":" in parts[0]:
+        raise UnsafeFile("unsafe-name", where=path, member=name[:200])
+
+
+def refuse_bomb(name: str, packed: int, inflated: int, path: str) -> None:
+    """Refuse a member that inflates more than any honest one.
+
+    Raises: UnsafeFile.
+    """
+    for size, ratio in RATIO_CAPS:
+        if inflated > size and inflated > packed * ratio:
+            megabytes = inflated // MEGABYTE
+            raise UnsafeFile("zip-bomb", where=path, member=name, megabytes=megabytes)
+
+
+def refuse_entities(data: bytes, part: str) -> None:
+    """Refuse XML that declares a document type, or that is not UTF-8.
+
+    A document type is what entity bombs and external entities need; no workbook has one.
+
+    Raises: UnsafeFile, NotAWorkbook.
+    """
+    head = data[:200]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head:
+        raise NotAWorkbook("unsupported-encoding", where=part, found="UTF-16")
+    declared = head.partition(b"?>")[0].lower().partition(b"encoding")[2].strip(b" =\"'").split(b'"')[0]
+    declared = declared.split(b"'")[0]
+    if head.startswith(b"<?xml") and declared not in (b"", b"utf-8", b"us-ascii", b"ascii", b"utf8"):
+        raise NotAWorkbook("unsupported-encoding", where=part, found=declared.decode("ascii", "replace")[:40])
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise UnsafeFile("xml-entities", where=part)

@@ -1,0 +1,147 @@
+"""How does the .xlsm file itself hold tables? Lossless: a save rewrites only the parts that must change."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook, UnsafeFile
+from salesbook.hosts.fitting import refuse_twice
+from salesbook.hosts.package import guards
+from salesbook.hosts.package.archive import Archive
+from salesbook.hosts.package.assemble import assemble
+from salesbook.hosts.package.changes import changes_for
+from salesbook.hosts.package.disk import Disk, refuse_unwritable, remove_leftovers, replace_file
+from salesbook.hosts.package.lock import locked
+from salesbook.hosts.package.parts import TablePart, read_parts
+from salesbook.hosts.package.values import read_tables
+from salesbook.hosts.package.verify import refuse_unsound
+from salesbook.store import TableCells, TableWrite
+
+
+class Staged:
+    """The parts of a package as they would be saved now: the archive's, and the changed ones over them."""
+
+    def __init__(self, archive: Archive, changes: Mapping[str, bytes | None] | None = None) -> None:
+        self.archive = archive
+        self.changes = dict(changes or {})
+
+    def __contains__(self, name: str) -> bool:
+        return self.changes.get(name.lower(), b"") is not None and name in self.archive
+
+    def content(self, name: str) -> bytes:
+        changed = self.changes.get(name.lower())
+        return self.archive.inflate(name) if changed is None else changed
+
+
+class PackageHost:
+    """A workbook file. `write` stages new tables in memory, `save` puts them on disk.
+
+    Made by `open_package`, which holds the lock.
+    """
+
+    def __init__(self, path: Path, data: bytes, *, for_writing: bool, wait: float, disk: Disk) -> None:
+        self.path = path
+        self.for_writing = for_writing
+        self._wait = wait
+        self._disk = disk
+        self._read_bytes = data
+        self._parts = Staged(Archive(data, str(path)))
+        self._book = read_parts(self._parts, str(path))
+        self._cells: dict[str, TableCells] = {}
+
+    def table_codes(self) -> tuple[str, ...]:
+        return tuple(table.code for table in self._book.tables.values())
+
+    def read(self, table: str) -> TableCells:
+        part = self._table(table)
+        if table.lower() not in self._cells:
+            self._cells |= read_tables(self._parts.content, self._book, part.sheet)
+        return self._cells[table.lower()]
+
+    def write(self, writes: Sequence[TableWrite]) -> None:
+        """Stage these bodies; the file changes only on `save`."""
+        if not self.for_writing:
+            raise ValueError(f"{self.path} was opened for reading alone")
+        refuse_twice(writes)
+        tables = {write.table.lower(): self.read(write.table) for write in writes}
+        changes = changes_for(self._parts, self._book, writes, tables)
+        if not changes.parts:
+            return
+        staged = Staged(self._parts.archive, self._parts.changes | changes.parts)
+        self._book = refuse_unsound(staged, changes.parts, changes.areas, str(self.path))
+        self._parts = staged
+        touched = {self._table(write.table).sheet for write in writes}
+        for table in self._book.tables.values():
+            if table.sheet in touched:
+                self._cells.pop(table.code.lower(), None)
+
+    def save(self, out: Path | None = None) -> None:
+        """Put what was staged on disk in one step, and keep the version before as the one backup.
+
+        Args:
+            out: save there instead, and leave the workbook that was read as it is.
+
+        Raises: CannotWrite, ChangedMeanwhile, LockedFile.
+        """
+        target = self.path if out is None else Path(os.path.realpath(out))
+        if target == self.path:
+            if self._parts.changes:
+                self._put(target, self._read_bytes)
+            return
+        refuse_unwritable(target)
+        with locked(target, self._wait):
+            remove_leftovers(target)
+            self._put(target, target.read_bytes() if target.exists() else None)
+
+    def _put(self, target: Path, old: bytes | None) -> None:
+        new = assemble(self._parts.archive, self._parts.changes)
+        archive = Archive(new, str(target))
+        replace_file(self._disk, target, new, old)
+        if target == self.path:
+            self._read_bytes, self._parts = new, Staged(archive)
+
+    def _table(self, code: str) -> TablePart:
+        try:
+            return self._book.tables[code.lower()]
+        except KeyError:
+            raise NoSuchTable("no-such-table", where=str(self.path), table=code) from None
+
+
+@contextlib.contextmanager
+def open_package(
+    path: str | Path, *, wait: float = 10.0, for_writing: bool, disk: Disk | None = None
+) -> Iterator[PackageHost]:
+    """Open a workbook file; for writing, hold it against all others until the end.
+
+    Leaving without `save` discards what was written.
+
+    Raises: NotAWorkbook, PasswordProtected, UnsafeFile; for writing also LockedFile, CannotWrite.
+    """
+    book = Path(os.path.realpath(path))
+    with contextlib.ExitStack() as stack:
+        if for_writing:
+            if book.parent.is_dir() and not book.exists():
+                raise NotAWorkbook("no-such-file", where=str(book))
+            refuse_unwritable(book)
+            stack.enter_context(locked(book, wait))
+            remove_leftovers(book)
+        data = _bytes_of(book)
+        yield PackageHost(book, data, for_writing=for_writing, wait=wait, disk=disk or Disk())
+
+
+def _bytes_of(book: Path) -> bytes:
+    """Read the file, if it is one and not larger than any honest workbook."""
+    try:
+        if book.is_dir():
+            raise NotAWorkbook("not-a-workbook", where=str(book), found="folder")
+        size = book.stat().st_size
+        if size > guards.MAX_FILE_BYTES:
+            raise UnsafeFile("file-too-large", where=str(book), megabytes=size // guards.MEGABYTE)
+        return book.read_bytes()
+    except FileNotFoundError:
+        raise NotAWorkbook("no-such-file", where=str(book)) from None
+    except OSError as error:
+        raise CannotWrite("cannot-read", where=str(book), found=error.strerror or str(error)) from error

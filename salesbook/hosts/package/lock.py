@@ -1,0 +1,160 @@
+"""Who holds the workbook: another run of salesbook, Excel, LibreOffice, or nobody?"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import getpass
+import hashlib
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from salesbook.errors import CannotWrite, LockedFile
+
+PAUSE_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has the workbook open, as far as the marker file beside it tells."""
+
+    program: str
+    user: str = ""
+    since: str = ""
+    marker: str = ""
+
+    def refusal(self, book: Path) -> LockedFile:
+        return LockedFile(
+            "locked", where=str(book), program=self.program, user=self.user, since=self.since, marker=self.marker
+        )
+
+
+def own_name(book: Path, ending: str) -> str:
+    """Name a file of ours beside a workbook; short, since paths have a limit, and known again by its start."""
+    key = hashlib.blake2b(book.name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f".~salesbook-{key}{ending}"
+
+
+@contextlib.contextmanager
+def locked(book: Path, wait: float) -> Iterator[None]:
+    """Hold the workbook against every other writer, for a whole read, compute and write.
+
+    The lock lies beside the book, where runs of other users and machines see it too. It is removed at
+    the end; who then still waits for the removed file tries again. After a crash the system frees it, and
+    the next run removes it.
+
+    Raises: LockedFile after `wait` seconds, CannotWrite where no file can be made beside the book.
+    """
+    path = book.with_name(own_name(book, ".lock"))
+    deadline = time.monotonic() + wait
+    lock = FileLock(path, timeout=max(wait, 0), poll_interval=PAUSE_SECONDS)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise _run_holding(path).refusal(book) from None
+    except OSError as error:
+        raise CannotWrite("cannot-write", where=str(book), found=error.strerror or str(error)) from error
+    try:
+        _await_others(book, deadline)
+        with contextlib.suppress(OSError):
+            path.write_text(json.dumps(_ourselves()), "utf-8")
+        yield
+    finally:
+        if sys.platform != "win32":
+            with contextlib.suppress(OSError):
+                path.unlink()
+        lock.release()
+
+
+def _ourselves() -> dict[str, str]:
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):
+        user = ""
+    since = dt.datetime.now().isoformat(" ", "seconds")
+    return {"user": user, "host": platform.node(), "pid": str(os.getpid()), "since": since}
+
+
+def _run_holding(lock: Path) -> Holder:
+    try:
+        told = json.loads(lock.read_text("utf-8"))
+        user = f"{told['user']} ({told['host']}, {told['pid']})"
+        return Holder("salesbook", user, str(told["since"]), lock.name)
+    except (OSError, ValueError, KeyError, TypeError):
+        return Holder("salesbook", marker=lock.name)
+
+
+def _await_others(book: Path, deadline: float) -> None:
+    """Wait until neither Excel nor LibreOffice has the book.
+
+    Raises: LockedFile.
+    """
+    while holder := other_program(book):
+        if time.monotonic() >= deadline:
+            raise holder.refusal(book)
+        time.sleep(PAUSE_SECONDS)
+
+
+def other_program(book: Path) -> Holder | None:
+    """Look for the marker files that Excel and LibreOffice keep beside an open workbook."""
+    excel, office = book.with_name(f"~${book.name}"), book.with_name(f".~lock.{book.name}#")
+    with contextlib.suppress(FileNotFoundError):
+        if not _is_stale_owner(excel):
+            return Holder("Excel", _excel_user(excel), _changed_at(excel), excel.name)
+    with contextlib.suppress(FileNotFoundError):
+        holder, host = _office_holder(office)
+        if not (host == platform.node() and _no_office_runs()):
+            return holder
+    return None
+
+
+def _is_stale_owner(marker: Path) -> bool:
+    """Say whether Excel's marker was left by a crash: on Windows a living Excel refuses us the file."""
+    marker.stat()
+    if sys.platform != "win32":
+        return False
+    try:
+        with marker.open("r+b"):
+            return True
+    except PermissionError:
+        return False
+
+
+def _excel_user(marker: Path) -> str:
+    """Read the user's name: a length and the name, first in the system's encoding, from byte 54 in UTF-16."""
+    try:
+        told = marker.read_bytes()[:165]
+    except OSError:
+        return ""
+    if len(told) > 55 and told[54]:
+        return told[56 : 56 + 2 * told[54]].decode("utf-16-le", "replace").strip("\x00 ")
+    return told[1 : 1 + told[0]].decode("latin-1").strip("\x00 ") if told else ""
+
+
+def _office_holder(marker: Path) -> tuple[Holder, str]:
+    """Read LibreOffice's marker: name, user, host, time and profile, between commas."""
+    told = [*marker.read_bytes()[:2000].decode("utf-8", "replace").split(","), "", "", "", ""]
+    name, user, host, since = told[:4]
+    return Holder("LibreOffice", name.strip() or user.strip(), since.strip(), marker.name), host.strip()
+
+
+def _no_office_runs() -> bool:
+    """Say whether this machine is known to run no LibreOffice; only Linux tells."""
+    commands = list(Path("/proc").glob("[0-9]*/comm")) if sys.platform == "linux" else []
+    names = set()
+    for command in commands:
+        with contextlib.suppress(OSError):
+            names.add(command.read_text("utf-8", "replace").strip())
+    return bool(names) and not any(name.startswith(("soffice", "oosplash")) for name in names)
+
+
+def _changed_at(marker: Path) -> str:
+    return dt.datetime.fromtimestamp(marker.stat().st_mtime).isoformat(" ", "seconds")

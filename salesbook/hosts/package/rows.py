@@ -1,0 +1,175 @@
+"""Which rows and cells does a sheet part hold, and how are a few of them replaced in place?
+
+Rows that nobody edits keep their bytes; an edited row keeps the bytes of the cells that nobody sets.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from salesbook.errors import CannotWrite, NotAWorkbook
+from salesbook.hosts.package.refs import Area, cell_name, column_number
+from salesbook.hosts.package.xmlscan import attribute, root_prefix, tag_pattern, with_attribute
+
+_CONTENT = re.compile(rb"<(?:[\w.-]+:)?(?:v|f|is)[\s>/]")
+
+
+@dataclass(slots=True)
+class Row:
+    """One row: its start tag, and its cells' XML by column."""
+
+    tag: bytes
+    cells: dict[int, bytes]
+    tail: bytes = b""
+
+
+class SheetRows:
+    """A sheet part cut into what comes before its rows, the rows, and what comes after.
+
+    Raises: CannotWrite, NotAWorkbook.
+    """
+
+    def __init__(self, data: bytes, part: str, sheet: str) -> None:
+        self.sheet = sheet
+        self.prefix = root_prefix(data, b"worksheet", part)
+        self._cell = re.compile(
+            rb"<%bc(?=[\s/>])([^>]*?)(?:/>|>(.*?)</%bc\s*>)" % (self.prefix, self.prefix), re.DOTALL
+        )
+        self._usual = re.compile(
+            rb'(<%bc r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*?/>|[^>]*>.*?</%bc>))' % (self.prefix, self.prefix), re.DOTALL
+        )
+        opening = tag_pattern(self.prefix, b"sheetData").search(data)
+        if not opening:
+            raise NotAWorkbook("damaged-part", where=part)
+        self.data = data
+        self.head = data[: opening.start()]
+        if opening[2]:
+            self._start = self._end = opening.end()
+            self.tail = data[opening.end() :]
+        else:
+            self._start = opening.end()
+            self._end = data.find(b"</" + self.prefix + b"sheetData", self._start)
+            self.tail = data[data.find(b">", self._end) + 1 :]
+        if data.find(b"<!", self._start, self._end) >= 0 or data.find(b"<?", self._start, self._end) >= 0:
+            raise CannotWrite("unusual-xml", where=sheet, found="comment or CDATA")
+        self.numbers: list[int] = []
+        self._spans: list[tuple[int, int]] = []
+        self._index()
+        self._edited: dict[int, Row] = {}
+
+    def _index(self) -> None:
+        """Find every row's place; rows must ascend."""
+        tag = re.compile(rb'<%brow(?=[\s/>])(?: r="(\d{1,7})")?[^>]*>' % self.prefix)
+        close, last = b"</" + self.prefix + b"row>", 0
+        for found in tag.finditer(self.data, self._start, self._end):
+            text = found[1] or (attribute(found[0], b"r") or "").encode()
+            number = int(text) if text.isdigit() else last + 1
+            if number <= last:
+                raise CannotWrite("rows-out-of-order", where=f"{self.sheet}!{number}", row=number)
+            end = found.end()
+            if not found[0].endswith(b"/>"):
+                end = self.data.find(close, end, self._end) + len(close)
+                if end < found.end():
+                    raise CannotWrite("unusual-xml", where=f"{self.sheet}!{number}", found="row")
+            self.numbers.append(number)
+            self._spans.append((found.start(), end))
+            last = number
+
+    def xml(self, number: int) -> bytes:
+        """Hand out a row's bytes as they were read; empty where the sheet has no such row."""
+        at = bisect_left(self.numbers, number)
+        if at == len(self.numbers) or self.numbers[at] != number:
+            return b""
+        start, end = self._spans[at]
+        return self.data[start:end]
+
+    def row(self, number: int) -> Row:
+        """Parse a row, edits included. The result may be changed only after `edit`."""
+        return self._edited.get(number) or self._parsed(number, self.xml(number))
+
+    def edit(self, number: int, like: bytes = b"") -> Row:
+        """Parse a row in order to change it; a missing row is made with the attributes of the tag `like`."""
+        if number not in self._edited:
+            row = self.row(number)
+            if not row.tag:
+                row.tag = self._tag_like(number, like)
+            self._edited[number] = row
+        return self._edited[number]
+
+    def _tag_like(self, number: int, like: bytes) -> bytes:
+        tag = like or b"<" + self.prefix + b"row>"
+        for name in (b"r", b"spans", b"hidden", b"collapsed", b"outlineLevel"):
+            tag = with_attribute(tag, name, None)
+        start = len(b"<" + self.prefix + b"row")
+        return tag[:start] + b' r="%d"' % number + tag[start:].replace(b"/>", b">")
+
+    def _parsed(self, number: int, xml: bytes) -> Row:
+        if not xml:
+            return Row(b"", {})
+        end = xml.index(b">") + 1
+        if xml[:end].endswith(b"/>"):
+            return Row(xml[: end - 2].rstrip() + b">", {})
+        content = xml[end : xml.rindex(b"</")]
+        usual = self._usual.findall(content)
+        if sum(len(whole) for whole, _, _ in usual) == len(content):
+            cells = {self._column(letters): whole for whole, letters, digits in usual if int(digits) == number}
+            if len(cells) == len(usual) and sorted(cells) == list(cells):
+                return Row(xml[:end], cells)
+        return self._parsed_with_care(number, xml[:end], content)
+
+    def _parsed_with_care(self, number: int, tag: bytes, content: bytes) -> Row:
+        """Parse cells that lack references, stand among other elements or are written in an unusual way."""
+        cells: dict[int, bytes] = {}
+        column = at = 0
+        for found in self._cell.finditer(content):
+            if content[at : found.start()].strip():
+                raise CannotWrite("unusual-xml", where=f"{self.sheet}!{number}", found="row")
+            reference = Area.parse(attribute(b"<c" + found[1] + b">", b"r") or cell_name(number, column + 1))
+            if not reference or reference.top != number or reference.left <= column:
+                raise CannotWrite("cells-out-of-order", where=f"{self.sheet}!{number}", row=number)
+            column, at = reference.left, found.end()
+            cells[column] = found[0]
+        return Row(tag, cells, content[at:].strip())
+
+    @staticmethod
+    def _column(letters: bytes) -> int:
+        return column_number(letters.decode())
+
+    def has_content(self, cell: bytes) -> bool:
+        """Say whether a cell holds more than a format."""
+        return bool(_CONTENT.search(cell))
+
+    @property
+    def edited_numbers(self) -> list[int]:
+        return sorted(self._edited)
+
+    def render(self, head: bytes, tail: bytes) -> bytes:
+        """Put the sheet together again around what comes before and after its rows."""
+        pieces, at = [head, b"<" + self.prefix + b"sheetData>"], self._start
+        for number in self.edited_numbers:
+            spot = bisect_left(self.numbers, number)
+            exists = spot < len(self.numbers) and self.numbers[spot] == number
+            start = self._spans[spot][0] if spot < len(self.numbers) else self._end
+            pieces.append(self.data[at:start])
+            pieces.append(self._rendered(self._edited[number]))
+            at = self._spans[spot][1] if exists else start
+        pieces += [self.data[at : self._end], b"</" + self.prefix + b"sheetData>", tail]
+        return b"".join(pieces)
+
+    def _rendered(self, row: Row) -> bytes:
+        cells = b"".join(row.cells[column] for column in sorted(row.cells))
+        if not cells and not row.tail:
+            told = set(re.findall(rb"\s([\w:.-]+)\s*=", row.tag)) - {b"r", b"spans"}
+            if all(b":" in name for name in told):
+                return b""
+            return row.tag[:-1] + b"/>"
+        tag = with_attribute(row.tag, b"spans", None)
+        return tag + cells + row.tail + b"</" + self.prefix + b"row>"
+
+    def last_number(self) -> int:
+        """Number the last row that will be there."""
+        edited = [number for number in self._edited if self._rendered(self._edited[number])]
+        kept = next((number for number in reversed(self.numbers) if number not in self._edited), 0)
+        return max(kept, max(edited, default=0))

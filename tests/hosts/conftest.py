@@ -1,0 +1,42 @@
+"""The hosts that the contract suite runs on. A new host joins by a factory here."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from salesbook.hosts.memory import MemoryHost
+from salesbook.hosts.package import open_package
+from salesbook.store import Host, TableCells
+from tests.hosts.books import plain_book, plain_table
+
+OpenHost = Callable[[], AbstractContextManager[Host]]
+
+
+@contextlib.contextmanager
+def memory(folder: Path) -> Iterator[Host]:
+    yield MemoryHost([plain_table()])
+
+
+@contextlib.contextmanager
+def package(folder: Path) -> Iterator[Host]:
+    with open_package(plain_book(folder / "Book.xlsx"), for_writing=True) as host:
+        yield host
+
+
+HOSTS = (memory, package)
+
+
+@pytest.fixture(params=HOSTS, ids=lambda factory: factory.__name__)
+def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
+    """Give a host that holds the plain book's one table."""
+    with request.param(tmp_path) as made:
+        yield made
+
+
+def values(cells: TableCells) -> dict[str, list[object]]:
+    return {header: list(column) for header, column in zip(cells.headers, cells.columns, strict=True)}
