@@ -1,0 +1,139 @@
+"""Settings that make no sense are found; those of a plain company are not."""
+
+import datetime as dt
+
+import pytest
+
+from salesbook.domain.settings_checks import check_settings, faults_of
+from salesbook.errors import SettingsError
+from salesbook.policy import Policy, read_policy
+from salesbook.tables.settings import (
+    Bracket,
+    Grade,
+    Level,
+    Metric,
+    Product,
+    RampStep,
+    Rules,
+    SeasonWeight,
+    Spiff,
+    Stage,
+    TierRule,
+)
+
+STAGES = (Stage(stage="New", rank=1), Stage(stage="Won", kind="won"), Stage(stage="Lost", kind="lost"))
+TIERS = (
+    TierRule(tier="A", up_to_share=0.8, touch_days=14),
+    TierRule(tier="B", up_to_share=0.95, touch_days=30),
+    TierRule(tier="C", up_to_share=1, touch_days=90),
+)
+
+
+def policy(**settings):
+    rules = Rules(**settings.pop("rules", {}))
+    return Policy(**({"stages": STAGES, "tier_rules": TIERS, "rules": rules} | settings))
+
+
+def bracket(from_rate, pay_rate, kind="marginal", cap=None):
+    day = dt.date(2026, 1, 1)
+    return Bracket(plan="P", valid_from=day, from_rate=from_rate, pay_rate=pay_rate, kind=kind, cap=cap)
+
+
+def tier(name, share):
+    return TierRule(tier=name, up_to_share=share, touch_days=1)
+
+
+def test_a_plain_company_has_no_fault():
+    plain = policy(
+        products=(Product(product="X"),),
+        metrics=(Metric(metric="revenue", weight=1, goal=5),),
+        grades=(Grade(grade="A", from_score=90), Grade(grade="B", from_score=0)),
+        levels=(Level(level="L1", rank=1), Level(level="L2", rank=2)),
+        brackets=(bracket(0, 0.05), bracket(1, 0.1, cap=100)),
+        ramp=(RampStep(month=1, share=0.2), RampStep(month=2, share=1)),
+        season=(SeasonWeight(month=1, weight=2),),
+    )
+    assert check_settings(plain) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "row_key"),
+    [
+        ({"rules": {"currency": "XXQ"}}, "currency-unknown", "currency"),
+        ({"rules": {"weekend": "sat,noday"}}, "weekend-unreadable", "weekend"),
+        ({"rules": {"weekend": "mon,tue,wed,thu,fri,sat,sun"}}, "weekend-unreadable", "weekend"),
+        ({"rules": {"working_hours": "nine to five"}}, "hours-unreadable", "working_hours"),
+        ({"rules": {"working_hours": "18:00-09:00"}}, "hours-unreadable", "working_hours"),
+        ({"rules": {"calendar": "QQ"}}, "calendar-unknown", "calendar"),
+        ({"rules": {"rfm_recency_cuts": "9,6,3,1"}}, "cuts-rise", "rfm_recency_cuts"),
+        ({"rules": {"rfm_money_cuts": "10,20,30,40"}}, "cuts-fall", "rfm_money_cuts"),
+        ({"rules": {"rfm_frequency_cuts": "4,3,2"}}, "cuts-fall", "rfm_frequency_cuts"),
+        ({"stages": ()}, "stages-missing", ""),
+        ({"stages": STAGES[1:]}, "stage-kind-missing", "main|Won"),
+        ({"stages": STAGES[:2]}, "stage-kind-missing", "main|New"),
+        ({"stages": (*STAGES, Stage(stage="Lost 2", kind="lost"))}, "stage-kind-twice", "main|Lost 2"),
+        ({"stages": (*STAGES, Stage(stage="Odd"))}, "stage-rank-missing", "main|Odd"),
+        ({"stages": (*STAGES, Stage(stage="LOST", kind="open", rank=2))}, "stage-name-twice", "main|LOST"),
+        (
+            {"stages": (*STAGES, Stage(stage="Odd", rank=2, was="Lost, Old"))},
+            "stage-was-twice",
+            "main|Odd",
+        ),
+        (
+            {"stages": (*STAGES, Stage(stage="Odd", rank=2, needs="Amount, shoe size"))},
+            "stage-needs-unknown",
+            "main|Odd",
+        ),
+        ({"products": (Product(product="X y"), Product(product="x Y"))}, "product-twice", "x Y"),
+        ({"metrics": (Metric(metric="revenue", weight=0),)}, "weights-all-zero", "revenue"),
+        ({"metrics": (Metric(metric="revenue", weight=1, goal=0),)}, "metric-goal-zero", "revenue"),
+        ({"grades": (Grade(grade="A", from_score=60),)}, "grades-gap", "A"),
+        ({"tier_rules": ()}, "tiers-missing", ""),
+        ({"tier_rules": (tier("A", 0.5), tier("B", 0.9))}, "tier-share-last", "B"),
+        ({"brackets": (bracket(0.1, 0.05),)}, "brackets-start", "P|2026-01-01|0.1"),
+        ({"brackets": (bracket(0, 0.05), bracket(1, 0.01, "whole"))}, "pay-falls", "P|2026-01-01|1.0"),
+        ({"brackets": (bracket(0, 0.05, cap=5), bracket(1, 0.1))}, "cap-not-last", "P|2026-01-01|0.0"),
+        (
+            {
+                "spiffs": (
+                    Spiff(spiff="S", amount=1, valid_from=dt.date(2026, 2, 1), valid_to=dt.date(2026, 1, 1)),
+                )
+            },
+            "date-before",
+            "S",
+        ),
+        ({"ramp": (RampStep(month=1, share=0.1), RampStep(month=3, share=1))}, "ramp-gap", "3"),
+        (
+            {"season": tuple(SeasonWeight(month=month, weight=0) for month in range(1, 13))},
+            "weights-all-zero",
+            "1",
+        ),
+    ],
+)
+def test_one_wrong_setting_is_one_finding(settings, code, row_key):
+    [finding] = check_settings(policy(**settings))
+    assert (finding.code, finding.row_key) == (code, row_key)
+
+
+def test_two_open_stages_of_one_rank_are_both_named():
+    findings = check_settings(policy(stages=(*STAGES, Stage(stage="Again", rank=1))))
+    assert [(f.code, f.row_key, f.params["other"]) for f in findings] == [
+        ("stage-rank-twice", "main|New", "Again"),
+        ("stage-rank-twice", "main|Again", "New"),
+    ]
+
+
+def test_a_verb_refuses_only_faults_of_what_it_needs():
+    faulty = policy(tier_rules=())
+    faulty.refuse_faults(faults_of(faulty, {"Stages"}))
+    with pytest.raises(SettingsError, match="tiers-missing"):
+        faulty.refuse_faults(faults_of(faulty, {"Stages", "TierRules"}))
+
+
+def test_of_single_values_only_the_keys_that_matter_count():
+    rows = {
+        "Policy": [(0, {"key": "abc_rule", "value": "sometimes"}), (1, {"key": "currency", "value": "?"})]
+    }
+    faulty = read_policy(rows)
+    assert [f.row_key for f in faults_of(faulty, {"Policy"})] == ["abc_rule", "currency"]
+    assert [f.row_key for f in faults_of(faulty, {"Policy"}, {"abc_rule", "few"})] == ["abc_rule"]
