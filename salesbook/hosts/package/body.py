@@ -107,28 +107,29 @@ class NewBody:
         """Write or keep the cells of one row of the new body."""
         source, number = self.sources[index], self.body.top + index
         before = {} if source is None else self.rows.row(self.body.top + source).cells
-        found = {}
+        found: dict[int, bytes] = {}
         for place, header in enumerate(self.table.headers):
-            column = self.body.left + place
             given = self.write.columns.get(header)
             value: NewCell = KEEP if given is None or not self.write.sources else given[index]
-            kept = before.get(column)
-            if value is KEEP:
-                cell = self._blank(number, place) if source is None else self._kept(kept, source, number, column)
-            elif kept and source is not None and self._is_as_before(kept, value, place, source):
-                cell = self._kept(kept, source, number, column)
+            kept = before.get(self.body.left + place)
+            if source is None:
+                cell = self._blank(number, place) if value is KEEP else self._new(value, None, number, place)
+            elif value is KEEP or self._is_as_before(kept, value, place, source):
+                cell = self._kept(kept, source, number, self.body.left + place)
             else:
                 cell = self._new(value, kept, number, place)
             if cell:
-                found[column] = cell
+                found[self.body.left + place] = cell
         return found
 
-    def _is_as_before(self, kept: bytes, value: Cell, place: int, source: int) -> bool:
-        return same(value, self.old.columns[place][source]) and not moves.has_formula(kept)
+    def _is_as_before(self, kept: bytes | None, value: Cell, place: int, source: int) -> bool:
+        return same(value, self.old.columns[place][source]) and not (kept and moves.has_formula(kept))
 
     def _kept(self, cell: bytes | None, source: int, number: int, column: int) -> bytes | None:
         old = self.body.top + source
-        return cell if cell is None or old == number else moves.moved(cell, self.rows.sheet, (old, column), number)
+        if cell is None or old == number:
+            return cell
+        return moves.moved(cell, self.rows.sheet, (old, column), number)
 
     def _blank(self, number: int, place: int) -> bytes | None:
         """Write a cell of a new row that nobody gives: calculated, or blank with the column's format."""
@@ -201,8 +202,9 @@ class NewBody:
         for number in freed:
             self._clear(number, columns)
         for number, cells in totals:
-            new = {c: moves.moved(cell, self.rows.sheet, (number, c), number + shift) for c, cell in cells.items()}
-            self._put(number + shift, new, None, self.rows.row(number).tag)
+            target = number + shift
+            new = {c: moves.moved(cell, self.rows.sheet, (number, c), target) for c, cell in cells.items()}
+            self._put(target, new, None, self.rows.row(number).tag)
 
     def _clear(self, number: int, columns: range) -> None:
         if not self.rows.row(number).tag:
@@ -230,7 +232,7 @@ class NewBody:
 
 def _sheet_column_styles(rows: SheetRows) -> dict[int, int]:
     """Read the formats that whole sheet columns have."""
-    found = {}
+    found: dict[int, int] = {}
     for tag in tag_pattern(rows.prefix, b"col").finditer(rows.head):
         style, first, last = (attribute(tag[0], name) or "0" for name in (b"style", b"min", b"max"))
         if style != "0" and style.isdigit() and first.isdigit() and last.isdigit():

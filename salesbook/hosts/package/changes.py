@@ -10,7 +10,7 @@ from salesbook.hosts.package import around, book_patch
 from salesbook.hosts.package.body import NewBody
 from salesbook.hosts.package.guards import refuse_entities
 from salesbook.hosts.package.parts import BookParts, Parts, SheetPart, TablePart, relations_part
-from salesbook.hosts.package.refs import Area
+from salesbook.hosts.package.refs import MAX_ROW, Area
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.styles import Styles
 from salesbook.hosts.package.verify import refuse_unsound_sheet
@@ -33,84 +33,93 @@ def changes_for(
 ) -> Changes:
     """Work out all changes for these writes; nothing is kept unless every one succeeds.
 
+    Args:
+        tables: what each written table holds, by code in lower case.
+
     Raises: CannotWrite, ProtectedSheet, ColumnMissing.
     """
     if book.is_signed:
         raise CannotWrite("signed-package", where=book.workbook)
-    styles = Styles(parts.content(book.styles), book.styles) if book.styles else None
-    if styles is None:
+    if not book.styles:
         raise CannotWrite("no-cell-formats", where=book.workbook)
-    found = Changes()
+    patch = _Patch(parts, book, Styles(parts.content(book.styles), book.styles))
     by_sheet: dict[SheetPart, list[TableWrite]] = {}
     for write in writes:
         by_sheet.setdefault(book.tables[write.table.lower()].sheet, []).append(write)
     for sheet, sheet_writes in by_sheet.items():
-        _patch_sheet(parts, book, sheet, [(w, tables[w.table.lower()]) for w in sheet_writes], styles, found)
-    if not found.parts:
-        return found
-    new_styles = styles.render()
-    if new_styles is not None and book.styles:
-        found.parts[book.styles.lower()] = new_styles
-    _recalculate(parts, book, found)
-    return found
+        patch.write_sheet(sheet, [(write, tables[write.table.lower()]) for write in sheet_writes])
+    if patch.found.parts:
+        patch.finish()
+    return patch.found
 
 
-def _patch_sheet(
-    parts: Parts,
-    book: BookParts,
-    sheet: SheetPart,
-    writes: Sequence[tuple[TableWrite, TableCells]],
-    styles: Styles,
-    found: Changes,
-) -> None:
-    """Edit one sheet for all its writes, in their order, and the tables' own parts."""
-    data = parts.content(sheet.part)
-    refuse_entities(data, sheet.part)
-    rows = SheetRows(data, sheet.part, sheet.name)
-    _refuse_protected(rows)
-    growths = []
-    for write, cells in writes:
-        table = book.tables[write.table.lower()]
-        new = NewBody(rows, table, cells, write, styles)
-        _refuse_overlap(book, table, new.area, found)
-        new.apply()
-        growths.append((table.body, new.body))
-        found.areas[table.code.lower()] = new.area
-        if new.area != table.area:
-            found.parts[table.part.lower()] = book_patch.table_part(parts.content(table.part), table, new.area)
-    if not rows.edited_numbers:
-        return
-    areas = [found.areas.get(table.code.lower(), table.area) for table in book.tables_of(sheet)]
-    head = around.with_dimension(rows.head, rows.prefix, rows.last_number(), areas)
-    tail = around.with_rules_extended(rows.tail, rows.prefix, growths)
-    patched = rows.render(head, tail)
-    refuse_unsound_sheet(rows, patched, sheet.part)
-    found.parts[sheet.part.lower()] = patched
+@dataclass(slots=True)
+class _Patch:
+    """The changes as they come together."""
+
+    parts: Parts
+    book: BookParts
+    styles: Styles
+    found: Changes = field(default_factory=Changes)
+
+    def write_sheet(self, sheet: SheetPart, writes: Sequence[tuple[TableWrite, TableCells]]) -> None:
+        """Edit one sheet for all its writes, in their order, and the tables' own parts."""
+        data = self.parts.content(sheet.part)
+        refuse_entities(data, sheet.part)
+        rows = SheetRows(data, sheet.part, sheet.name)
+        _refuse_protected(rows)
+        growths = []
+        for write, cells in writes:
+            table = self.book.tables[write.table.lower()]
+            new = NewBody(rows, table, cells, write, self.styles)
+            self._refuse_overlap(table, new.area)
+            new.apply()
+            growths.append((table.body, new.body))
+            self.found.areas[table.code.lower()] = new.area
+            if new.area != table.area:
+                resized = book_patch.table_part(self.parts.content(table.part), table, new.area)
+                self.found.parts[table.part.lower()] = resized
+        if rows.edited_numbers:
+            self.found.parts[sheet.part.lower()] = self._patched(rows, sheet, growths)
+
+    def _patched(self, rows: SheetRows, sheet: SheetPart, growths: Sequence[around.Growth]) -> bytes:
+        areas = [self._area(table) for table in self.book.tables_of(sheet)]
+        head = around.with_dimension(rows.head, rows.prefix, rows.last_number(), areas)
+        tail = around.with_rules_extended(rows.tail, rows.prefix, growths)
+        data = rows.render(head, tail)
+        refuse_unsound_sheet(rows, data, sheet.part)
+        return data
+
+    def _area(self, table: TablePart) -> Area:
+        return self.found.areas.get(table.code.lower(), table.area)
+
+    def _refuse_overlap(self, table: TablePart, area: Area) -> None:
+        if area.bottom > MAX_ROW:
+            raise CannotWrite("sheet-full", where=table.sheet.name, table=table.code, rows=area.row_count)
+        for other in self.book.tables_of(table.sheet):
+            if other != table and self._area(other).meets(area):
+                place = f"{table.sheet.name}!{self._area(other)}"
+                raise CannotWrite("table-in-the-way", where=place, table=table.code, other=other.code)
+
+    def finish(self) -> None:
+        """Have everything calculated on load, and drop the chain of formulas, which the new cells outdate."""
+        changed, name = self.found.parts, self.book.workbook
+        styles = self.styles.render()
+        if styles is not None and self.book.styles:
+            changed[self.book.styles.lower()] = styles
+        self._change(name, book_patch.recalculating(self.parts.content(name), name))
+        if self.book.calc_chain:
+            changed[self.book.calc_chain.lower()] = None
+            holder = relations_part(name)
+            self._change(holder, book_patch.without_relation(self.parts.content(holder), "calcChain"))
+            self._change(_TYPES, book_patch.without_override(self.parts.content(_TYPES), self.book.calc_chain))
+
+    def _change(self, part: str, data: bytes) -> None:
+        if data != self.parts.content(part):
+            self.found.parts[part.lower()] = data
 
 
 def _refuse_protected(rows: SheetRows) -> None:
     tag = tag_pattern(rows.prefix, b"sheetProtection").search(rows.tail)
     if tag and attribute(tag[0], b"sheet") in ("1", "true"):
         raise ProtectedSheet("protected-sheet", where=rows.sheet, sheet=rows.sheet)
-
-
-def _refuse_overlap(book: BookParts, table: TablePart, area: Area, found: Changes) -> None:
-    for other in book.tables_of(table.sheet):
-        current = found.areas.get(other.code.lower(), other.area)
-        if other != table and current.meets(area):
-            place = f"{table.sheet.name}!{current}"
-            raise CannotWrite("table-in-the-way", where=place, table=table.code, other=other.code)
-    if area.bottom > 1_048_576:
-        raise CannotWrite("sheet-full", where=table.sheet.name, table=table.code, rows=area.row_count)
-
-
-def _recalculate(parts: Parts, book: BookParts, found: Changes) -> None:
-    """Have everything calculated on load, and drop the chain of formulas, which the new cells outdate."""
-    name = book.workbook
-    found.parts[name.lower()] = book_patch.recalculating(parts.content(name), name)
-    if not book.calc_chain:
-        return
-    found.parts[book.calc_chain.lower()] = None
-    holder = relations_part(name)
-    found.parts[holder.lower()] = book_patch.without_relation(parts.content(holder), "calcChain")
-    found.parts[_TYPES.lower()] = book_patch.without_override(parts.content(_TYPES), book.calc_chain)
