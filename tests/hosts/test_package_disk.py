@@ -1,0 +1,291 @@
+"""What happens to the file when a save is disturbed: another holder, a full disk, a kill, a change meanwhile."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from salesbook.errors import CannotWrite, ChangedMeanwhile, LockedFile
+from salesbook.hosts.package import Disk, backup_path, open_package
+from salesbook.hosts.package.lock import own_name
+from salesbook.store import KEEP, TableWrite
+from tests.hosts.books import plain_book
+from tests.hosts.conftest import values
+
+RENAME = TableWrite("Deals", {"name": ["a", "b", "c"]}, [0, 1, 2])
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return plain_book(tmp_path / "Book.xlsx")
+
+
+def names(path: Path) -> list[object]:
+    with open_package(path, for_writing=False) as host:
+        return values(host.read("Deals"))["name"]
+
+
+def listing(folder: Path) -> set[str]:
+    return {entry.name for entry in folder.iterdir()}
+
+
+def save(path: Path, disk: Disk | None = None) -> None:
+    with open_package(path, for_writing=True, wait=0, disk=disk) as host:
+        host.write([RENAME])
+        host.save()
+
+
+def test_backup(book: Path) -> None:
+    """The version before stays beside the book; there is one, of the last save."""
+    first = book.read_bytes()
+    save(book)
+    assert backup_path(book).read_bytes() == first
+    assert listing(book.parent) == {"Book.xlsx", "Book.backup.xlsx"}
+    second = book.read_bytes()
+    with open_package(book, for_writing=True) as host:
+        host.write([TableWrite("Deals", {"name": ["z"]}, [0])])
+        host.save()
+    assert backup_path(book).read_bytes() == second
+
+
+def test_nothing_is_written_without_save(book: Path) -> None:
+    """Leaving without a save leaves the file, and nothing beside it."""
+    before = book.read_bytes()
+    with open_package(book, for_writing=True) as host:
+        host.write([RENAME])
+    assert book.read_bytes() == before
+    assert listing(book.parent) == {"Book.xlsx"}
+
+
+def test_saving_elsewhere(book: Path, tmp_path: Path) -> None:
+    """Another file can take the result; the book that was read stays."""
+    before, other = book.read_bytes(), tmp_path / "Other.xlsx"
+    with open_package(book, for_writing=True) as host:
+        host.write([RENAME])
+        host.save(other)
+    assert (book.read_bytes(), names(other)) == (before, ["a", "b", "c"])
+    assert listing(tmp_path) == {"Book.xlsx", "Other.xlsx"}
+
+
+class FailingDisk(Disk):
+    """Fails at the k-th step that can fail."""
+
+    def __init__(self, at: int, number: int) -> None:
+        self.left, self.number = at, number
+
+    def _step(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise OSError(self.number, os.strerror(self.number))
+
+    def write(self, path: Path, data: bytes, mode: int) -> None:
+        path.write_bytes(data[: len(data) // 2])
+        self._step()
+        path.unlink()
+        super().write(path, data, mode)
+
+    def sync(self, handle: int) -> None:
+        self._step()
+        super().sync(handle)
+
+    def replace(self, source: Path, target: Path) -> None:
+        self._step()
+        super().replace(source, target)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EACCES])
+def test_every_step_can_fail(book: Path, number: int) -> None:
+    """Whichever write, sync or rename fails: the book is as it was or as it should be, with no debris."""
+    before, failures = book.read_bytes(), 0
+    for at in range(20):
+        try:
+            save(book, FailingDisk(at, number))
+        except CannotWrite as error:
+            failures += 1
+            assert error.where == str(book)
+            assert error.code == ("disk-full" if number == errno.ENOSPC else "cannot-write")
+            assert book.read_bytes() == before
+            assert listing(book.parent) <= {"Book.xlsx", "Book.backup.xlsx"}
+        else:
+            assert names(book) == ["a", "b", "c"]
+            book.write_bytes(before)
+    assert failures == 6
+
+
+def test_changed_meanwhile(book: Path) -> None:
+    """A file that someone else saved since it was read is not overwritten."""
+    other = plain_book(book.with_name("x.xlsx"), rows=[("D9",)]).read_bytes()
+    with (
+        pytest.raises(ChangedMeanwhile),
+        open_package(book, for_writing=True) as host,
+    ):
+        host.write([RENAME])
+        book.write_bytes(other)
+        host.save()
+    assert book.read_bytes() == other
+    assert listing(book.parent) == {"Book.xlsx", "x.xlsx"}
+
+
+def test_gone_meanwhile(book: Path) -> None:
+    """A file that was taken away is not made again."""
+    with pytest.raises(ChangedMeanwhile), open_package(book, for_writing=True) as host:
+        host.write([RENAME])
+        book.unlink()
+        host.save()
+    assert listing(book.parent) == set()
+
+
+def test_folder_gone(book: Path, tmp_path: Path) -> None:
+    """A folder that is not there is named."""
+    with pytest.raises(CannotWrite) as caught, open_package(tmp_path / "no" / "B.xlsx", for_writing=True):
+        pass
+    assert (caught.value.code, caught.value.where) == ("folder-missing", str(tmp_path / "no"))
+
+
+def test_read_only(book: Path) -> None:
+    """A read-only file or folder is refused before anything is calculated; reading goes on."""
+    book.chmod(0o444)
+    with pytest.raises(CannotWrite) as caught:
+        save(book)
+    assert caught.value.code == "read-only-file"
+    assert names(book)[0] == "Anna & Co"
+    book.chmod(0o644)
+    book.parent.chmod(0o555)
+    try:
+        with pytest.raises(CannotWrite) as caught:
+            save(book)
+    finally:
+        book.parent.chmod(0o755)
+    assert caught.value.code == "read-only-folder"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes and links are POSIX matters")
+def test_links_and_modes_stay(book: Path, tmp_path: Path) -> None:
+    """Saving through a link changes the file it leads to; the link and the file's mode stay."""
+    (tmp_path / "links").mkdir()
+    link = tmp_path / "links" / "Link.xlsx"
+    link.symlink_to(book)
+    book.chmod(0o640)
+    save(link)
+    assert link.is_symlink()
+    assert listing(link.parent) == {"Link.xlsx"}
+    assert book.stat().st_mode & 0o777 == 0o640
+    assert names(book) == ["a", "b", "c"]
+
+
+def excel_marker(book: Path, user: str) -> Path:
+    marker = book.with_name(f"~${book.name}")
+    narrow = user.encode("latin-1").ljust(53, b" ")
+    marker.write_bytes(bytes([len(user)]) + narrow + bytes([len(user), 0]) + user.encode("utf-16-le").ljust(109, b" "))
+    return marker
+
+
+def test_open_in_excel(book: Path) -> None:
+    """A book that Excel has open is refused and the user named; reading goes on."""
+    marker = excel_marker(book, "Mei Lin")
+    with pytest.raises(LockedFile) as caught:
+        save(book)
+    assert (caught.value.params["program"], caught.value.params["user"]) == ("Excel", "Mei Lin")
+    assert names(book)[0] == "Anna & Co"
+    assert listing(book.parent) == {"Book.xlsx", marker.name}
+
+
+def test_open_in_libreoffice(book: Path) -> None:
+    """A book that LibreOffice has open on some machine is refused and the user named."""
+    marker = book.with_name(f".~lock.{book.name}#")
+    marker.write_text(",mei,elsewhere,01.02.2026 10:00,file:///home/mei;", "utf-8")
+    with pytest.raises(LockedFile) as caught:
+        save(book)
+    assert (caught.value.params["program"], caught.value.params["user"]) == ("LibreOffice", "mei")
+
+
+def test_waiting(book: Path) -> None:
+    """A run waits for the other program to close the book."""
+    marker = excel_marker(book, "Mei")
+    threading.Timer(0.3, marker.unlink).start()
+    with open_package(book, for_writing=True, wait=5) as host:
+        host.write([RENAME])
+        host.save()
+    assert names(book) == ["a", "b", "c"]
+
+
+def test_two_runs(book: Path) -> None:
+    """A second run is refused while the first holds the book, and told who does."""
+    with open_package(book, for_writing=True), pytest.raises(LockedFile) as caught:
+        save(book)
+    assert caught.value.params["program"] == "salesbook"
+    assert str(os.getpid()) in caught.value.params["user"]
+    save(book)
+
+
+def test_no_update_is_lost(book: Path) -> None:
+    """Writers that come at once wait for each other: every row arrives."""
+    failures: list[BaseException] = []
+
+    def append(name: str) -> None:
+        try:
+            for turn in range(3):
+                with open_package(book, for_writing=True, wait=30) as host:
+                    rows = host.read("Deals").row_count
+                    column = [KEEP] * rows + [f"{name}{turn}"]
+                    host.write([TableWrite("Deals", {"name": column}, [*range(rows), None])])
+                    host.save()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=append, args=(name,)) for name in "pqrs"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert set(names(book)[3:]) == {f"{name}{turn}" for name in "pqrs" for turn in range(3)}
+    assert listing(book.parent) == {"Book.xlsx", "Book.backup.xlsx"}
+
+
+def test_leftovers_of_a_killed_run(book: Path) -> None:
+    """The next run removes the temporary files that a killed one left, and no one else's."""
+    debris = book.with_name(own_name(book, "-0a1b2c3d.tmp"))
+    foreign = book.with_name(".~other.tmp")
+    for path in (debris, foreign):
+        path.write_bytes(b"x")
+    save(book)
+    assert listing(book.parent) == {"Book.xlsx", "Book.backup.xlsx", foreign.name}
+
+
+ENDLESS = """
+import itertools, sys
+from salesbook.hosts.package import open_package
+from salesbook.store import TableWrite
+print("ready", flush=True)
+for turn in itertools.count():
+    with open_package(sys.argv[1], for_writing=True) as host:
+        host.write([TableWrite("Deals", {"name": [f"{turn}-{i}" for i in range(300)]}, [None] * 300)])
+        host.save()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a POSIX matter")
+def test_killed_at_any_moment(book: Path) -> None:
+    """After kill -9 the book is whole, in its old or its new version, and the next run works and tidies up."""
+    for delay in (0.0, 0.013, 0.029, 0.041, 0.057):
+        command = [sys.executable, "-c", ENDLESS, str(book)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as run:
+            assert run.stdout
+            run.stdout.readline()
+            time.sleep(delay)
+            run.send_signal(signal.SIGKILL)
+        found = names(book)
+        assert len(found) in (3, 300)
+        assert len(found) == 3 or {str(name).split("-")[0] for name in found} == {str(found[0]).split("-")[0]}
+        with open_package(book, for_writing=True, wait=1) as host:
+            host.read("Deals")
+        assert listing(book.parent) <= {"Book.xlsx", "Book.backup.xlsx"}
