@@ -1,0 +1,24 @@
+"""Where is the built workbook? Beside the sources in a checkout, inside the package once installed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from salesbook.labels import Language
+
+FILES: Final[Mapping[Language, str]] = {
+    "en": "SalesManagement.xlsm",
+    "zh-CN": "SalesManagement.zh-CN.xlsm",
+}
+
+
+def template_bytes(language: Language) -> bytes:
+    """The empty workbook of a language, as built. Raises: FileNotFoundError where it was never built."""
+    name = FILES[language]
+    checkout = Path(__file__).resolve().parents[2] / "workbook" / name
+    if checkout.is_file():
+        return checkout.read_bytes()
+    return (files("salesbook.book") / "template" / name).read_bytes()

@@ -1,0 +1,1 @@
+"""Makes the workbooks from row models, settings and labels: `python -m workbook.build`."""

@@ -1,0 +1,238 @@
+"""What do the Dashboard's tiles and charts show? A hidden sheet of fixed size, calculated by the workbook.
+
+A chart's ranges do not grow when a file is written from outside, so every block has a fixed number of
+rows; what is not there is #N/A, which charts leave out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from workbook.build.canvas import Canvas, CellValue, Spot, put_formula
+from workbook.build.expressions import Expressions, quoted
+
+NONE: Final = "#N/A"
+MONTHS: Final = 12
+STAGES: Final = 8
+AHEAD: Final = 6
+TIERS: Final = 5
+
+FACTS: Final = (
+    "as_of", "style", "unit", "unit_word", "year_start", "month", "currency",
+    "title_months", "title_funnel", "title_forecast", "title_tiers",
+)  # fmt: skip
+FACT_ROW: Final = {name: row for row, name in enumerate(FACTS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A rectangle of ChartData: one row per month, stage or tier; one column per series."""
+
+    row: int
+    column: int
+    size: int
+    series: tuple[str, ...]
+
+    def cells(self, name: str) -> tuple[int, int, int, int]:
+        """First row, first column, last row, last column of a series, as charts take them."""
+        column = self.column + self.series.index(name)
+        return self.row, column, self.row + self.size - 1, column
+
+    def cell(self, name: str, offset: int) -> str:
+        """One cell's address inside ChartData."""
+        row, column, _, _ = self.cells(name)
+        return f"${chr(65 + column)}${row + offset + 1}"
+
+    def whole(self, name: str) -> str:
+        """A series' address inside ChartData."""
+        row, column, last, _ = self.cells(name)
+        letter = chr(65 + column)
+        return f"${letter}${row + 1}:${letter}${last + 1}"
+
+
+_TOP: Final = len(FACTS) + 2
+MONTH_BLOCK: Final = Block(_TOP, 0, MONTHS, ("start", "period", "label", "target", "actual"))
+FUNNEL_BLOCK: Final = Block(_TOP, 6, STAGES, ("order", "stage", "label", "entered", "advanced", "open"))
+AHEAD_BLOCK: Final = Block(
+    _TOP, 13, AHEAD, ("start", "period", "label", "closed", "commit", "best_case", "pipeline", "target")
+)  # fmt: skip
+TIER_BLOCK: Final = Block(_TOP, 22, TIERS, ("order", "label", "customers", "money"))
+
+
+def fact(name: str) -> str:
+    """Address of a single value inside ChartData."""
+    return f"$B${FACT_ROW[name] + 1}"
+
+
+class ChartData:
+    """Writes the hidden sheet."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas = canvas
+        self.name = canvas.word("sheets.chart_data")
+        self.sheet: Worksheet = canvas.book.get_worksheet_by_name(self.name)
+        self.e = Expressions(canvas)
+        self.plain: Format = canvas.style()
+
+    def write(self) -> None:
+        """Fill every block."""
+        self._facts()
+        self._block(MONTH_BLOCK, self._month_formulas, label=2)
+        self._block(FUNNEL_BLOCK, self._funnel_formulas, label=2)
+        self._block(AHEAD_BLOCK, self._ahead_formulas, label=2)
+        self._block(TIER_BLOCK, self._tier_formulas, label=1)
+
+    def _facts(self) -> None:
+        formulas = self._fact_formulas()
+        dates = self.canvas.style(num_format="yyyy-mm-dd")
+        for name, row in FACT_ROW.items():
+            self.sheet.write_string(row, 0, name, self.plain)
+            style = dates if name in ("as_of", "year_start", "month") else self.plain
+            formula, value = formulas[name]
+            put_formula(Spot(self.sheet, row, 1), formula, style, value)
+        self.sheet.set_column(0, 30, 13)
+
+    def _fact_formulas(self) -> dict[str, tuple[str, CellValue]]:
+        e, word = self.e, self.canvas.word
+        at, as_of = e.column("RunLog", "at"), e.column("RunLog", "as_of")
+        dated = f"IF(ISNUMBER({as_of}),{at})"
+        first = f"N({e.setting('fiscal_year_start')})"
+        day, style, shown = fact("as_of"), fact("style"), fact("unit_word")
+        scale = '" ("&' + fact("currency") + f'&IF({shown}="",""," "&{shown})&")"'
+        currency = self.canvas.currency
+        empty_scale = f" ({currency} 万)" if self.canvas.language == "zh-CN" else f" ({currency})"
+        titles = {
+            f"title_{name}": (
+                f"{quoted(word(f'charts.{name}'))}&{scale}",
+                word(f"charts.{name}") + empty_scale,
+            )
+            for name in ("months", "forecast")
+        } | {
+            f"title_{name}": (quoted(word(f"charts.{name}")), word(f"charts.{name}"))
+            for name in ("funnel", "tiers")
+        }
+        wan = self.canvas.language == "zh-CN"
+        return {
+            "as_of": (f'IFERROR(INDEX({as_of},MATCH(MAX({dated}),{dated},0))+0,"")', ""),
+            "style": (
+                f'IF({e.setting_is("number_style", "wan")},"wan",'
+                f'IF({e.setting_is("number_style", "thousands")},"thousands","plain"))',
+                "wan" if wan else "plain",
+            ),
+            "unit": (f'IF({style}="wan",10000,IF({style}="thousands",1000,1))', 10000 if wan else 1),
+            "unit_word": (f'IF({style}="wan","万",IF({style}="thousands","K",""))', "万" if wan else ""),
+            "year_start": (
+                f'IF({day}="","",DATE(YEAR({day})-(MONTH({day})<{first}),{first},1))',
+                "",
+            ),
+            "month": (f'IF({day}="","",DATE(YEAR({day}),MONTH({day}),1))', ""),
+            "currency": (f'{e.setting("currency")}&""', currency),
+            **titles,
+        }
+
+    def _block(self, block: Block, make: Callable[[int], Sequence[str]], *, label: int) -> None:
+        dates = self.canvas.style(num_format="yyyy-mm-dd")
+        for offset, name in enumerate(block.series):
+            self.sheet.write_string(block.row - 1, block.column + offset, name, self.plain)
+        for down in range(block.size):
+            for offset, formula in enumerate(make(down)):
+                style = dates if block.series[offset] == "start" else self.plain
+                value = "" if offset <= label else NONE
+                spot = Spot(self.sheet, block.row + down, block.column + offset)
+                put_formula(spot, formula, style, value)
+
+    def _months_from(self, block: Block, start: str, down: int) -> tuple[str, str, str]:
+        """First day, period text and axis label of the month `down` months after `start`."""
+        day = block.cell("start", down)
+        text = f'YEAR({day})&"-"&RIGHT("0"&MONTH({day}),2)'
+        names = ",".join(quoted(name) for name in self.canvas.word("dashboard.months").split())
+        return (
+            f'IF({start}="","",EDATE({start},{down}))',
+            f'IF({day}="","",{text})',
+            f'IF({day}="","",CHOOSE(MONTH({day}),{names}))',
+        )
+
+    def _month_formulas(self, down: int) -> list[str]:
+        e = self.e
+        start, period, label = self._months_from(MONTH_BLOCK, fact("year_start"), down)
+        here = MONTH_BLOCK.cell("period", down)
+        rows = (
+            f"{e.column('Attainment', 'period')}={here}",
+            e.is_choice("Attainment", "scope_kind", "company"),
+            e.is_choice("Attainment", "metric", "revenue"),
+        )
+        unit = fact("unit")
+        target = e.total(e.column("Attainment", "target"), *rows)
+        actual = e.total(e.column("Attainment", "actual"), *rows)
+        day = MONTH_BLOCK.cell("start", down)
+        reached = f'AND({day}<>"",N({day})<=N({fact("as_of")}))'
+        return [
+            start,
+            period,
+            label,
+            f"IF({e.count(*rows)}=0,NA(),{target}/{unit})",
+            f"IF({reached},IF({e.count(*rows)}=0,NA(),{actual}/{unit}),NA())",
+        ]
+
+    def _funnel_formulas(self, down: int) -> list[str]:
+        e = self.e
+        ranks = f"{e.column('Stages', 'rank')}+ROW({e.column('Stages', 'rank')})/100000"
+        open_ones = f"({e.is_main('Stages')})*({e.is_choice('Stages', 'kind', 'open')})"
+        order, stage = FUNNEL_BLOCK.cell("order", down), FUNNEL_BLOCK.cell("stage", down)
+        named = e.column("Stages", "stage")
+        rows = (
+            f"{e.column('Funnel', 'stage')}={stage}",
+            e.is_choice("Funnel", "slice_kind", "all"),
+            e.is_main("Funnel"),
+        )
+        entered, advanced = FUNNEL_BLOCK.cell("entered", down), FUNNEL_BLOCK.cell("advanced", down)
+        rate = f'IF({entered}>0," → "&ROUND(100*{advanced}/{entered},0)&"%","")'
+        counted = f'{stage}&"  "&{entered}&{rate}'
+        counts = [
+            f'IF({stage}="",NA(),IF({e.count(*rows)}=0,NA(),{e.total(e.column("Funnel", name), *rows)}))'
+            for name in ("entered", "advanced", "open")
+        ]
+        return [
+            f'IFERROR(SMALL(IF(({open_ones})*({named}<>"")=1,{ranks}),{down + 1}),"")',
+            f'IF({order}="","",INDEX({named},MATCH(TRUE,ABS({ranks}-{order})<0.000001,0)))',
+            f"IF(ISNUMBER({entered}),{counted},{stage})",
+            *counts,
+        ]
+
+    def _ahead_formulas(self, down: int) -> list[str]:
+        e = self.e
+        start, period, label = self._months_from(AHEAD_BLOCK, fact("month"), down)
+        here = AHEAD_BLOCK.cell("period", down)
+        rows = (
+            f"{e.column('Forecast', 'period')}={here}",
+            e.is_choice("Forecast", "slice_kind", "all"),
+        )
+        some, unit = f"{e.count(*rows)}=0", fact("unit")
+        parts = [
+            f"IF({some},NA(),{e.total(e.column('Forecast', name), *rows)}/{unit})"
+            for name in ("closed", "commit", "best_case", "pipeline")
+        ]
+        typed = e.count(*rows, f"ISNUMBER({e.column('Forecast', 'target')})")
+        target = f"IF({typed}=0,NA(),{e.total(e.column('Forecast', 'target'), *rows)}/{unit})"
+        return [start, period, label, *parts, target]
+
+    def _tier_formulas(self, down: int) -> list[str]:
+        e = self.e
+        shares = f"{e.column('TierRules', 'up_to_share')}+ROW({e.column('TierRules', 'tier')})/100000"
+        named = e.column("TierRules", "tier")
+        order, label = TIER_BLOCK.cell("order", down), TIER_BLOCK.cell("label", down)
+        tiers, values = e.column("CustomerTiers", "tier"), e.column("CustomerTiers", "value")
+        here, all_rows = f"{tiers}={label}", f'{tiers}<>""'
+        customers = f"{e.count(here)}/{e.count(all_rows)}"
+        money = f"{e.total(values, here)}/{e.total(values, all_rows)}"
+        return [
+            f'IFERROR(SMALL(IF({named}<>"",{shares}),{down + 1}),"")',
+            f'IF({order}="","",INDEX({named},MATCH(TRUE,ABS({shares}-{order})<0.000001,0)))',
+            f'IF({label}="",NA(),IFERROR({customers},NA()))',
+            f'IF({label}="",NA(),IFERROR({money},NA()))',
+        ]

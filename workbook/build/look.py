@@ -1,0 +1,163 @@
+"""What does the workbook look like? Colours, fonts and number formats, the same on every sheet.
+
+Colours are those of Okabe and Ito, which people with colour-blindness can tell apart, in darker shades
+where text stands on them; no meaning rests on a colour alone.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from xlsxwriter.theme import THEME_XML_2007
+
+from salesbook.domain.money import currency_decimals
+from salesbook.labels import Language
+from salesbook.tables import FieldSpec, Kind, Part, Role
+
+INK: Final = "#1F2A37"
+QUIET: Final = "#667085"
+LINE: Final = "#E4E7EC"
+PAPER: Final = "#FFFFFF"
+MIST: Final = "#F4F6F8"
+
+BLUE: Final = "#0072B2"
+SKY: Final = "#56B4E9"
+GREEN: Final = "#009E73"
+AMBER: Final = "#E69F00"
+RED: Final = "#D55E00"
+PINK: Final = "#CC79A7"
+GREY: Final = "#98A2B3"
+
+TABS: Final[Mapping[Part, str]] = {
+    Part.SETTINGS: AMBER,
+    Part.TARGETS: BLUE,
+    Part.PEOPLE: PINK,
+    Part.CUSTOMERS: GREEN,
+    Part.PROCESS: RED,
+    Part.SYSTEM: GREY,
+}
+
+HEADS: Final[Mapping[Role, tuple[str, str]]] = {
+    Role.INPUT: ("#0B4F7D", "#5A8FB4"),
+    Role.SETTING: ("#8A5A00", "#B98A3C"),
+    Role.OUTPUT: ("#475467", "#475467"),
+}
+"""Header fill by role: fields that must be filled, fields that may stay empty."""
+
+BODIES: Final[Mapping[Role, str]] = {Role.INPUT: PAPER, Role.SETTING: "#FFFBF2", Role.OUTPUT: MIST}
+
+FONTS: Final[Mapping[Language, str]] = {"en": "Calibri", "zh-CN": "Microsoft YaHei"}
+SIZES: Final[Mapping[Language, int]] = {"en": 11, "zh-CN": 10}
+
+CURRENCIES: Final[Mapping[Language, str]] = {"en": "USD", "zh-CN": "CNY"}
+
+_NUMBERS: Final[Mapping[Kind, str]] = {
+    Kind.ID: "@",
+    Kind.PERIOD: "@",
+    Kind.MEASURE: "#,##0",
+    Kind.NUMBER: "#,##0.##",
+    Kind.RATE: "0.0%",
+    Kind.COUNT: "0",
+    Kind.DAYS: "#,##0",
+    Kind.DATE: "yyyy-mm-dd",
+    Kind.DATETIME: "yyyy-mm-dd hh:mm",
+}
+_TEXT_FIELDS: Final = frozenset({"phone"})
+_PLAIN_NUMBERS: Final = frozenset({"score", "low", "high", "value", "goal", "seconds", "coverage"})
+_SENTENCES: Final = frozenset({"comment", "action_taken", "must_have", "written"})
+
+
+def number_format(one: FieldSpec, currency: str) -> str:
+    """The number format of a field's cells. Keys are text cells, so that `00123` stays as typed."""
+    if one.kind is Kind.MONEY:
+        decimals = currency_decimals(currency)
+        return "#,##0" + ("." + "0" * decimals if decimals else "")
+    if one.name in _TEXT_FIELDS:
+        return "@"
+    if one.kind is Kind.NUMBER:
+        return "#,##0.00" if one.name in _PLAIN_NUMBERS else "General"
+    return _NUMBERS.get(one.kind, "General")
+
+
+def is_sentence(one: FieldSpec) -> bool:
+    """True for a field that holds whole sentences and is wrapped."""
+    return one.kind is Kind.MESSAGE or one.name in _SENTENCES
+
+
+_WIDTHS: Final[Mapping[Kind, float]] = {
+    Kind.ID: 12,
+    Kind.TEXT: 15,
+    Kind.MONEY: 15,
+    Kind.MEASURE: 13,
+    Kind.NUMBER: 10,
+    Kind.RATE: 9,
+    Kind.COUNT: 8,
+    Kind.DAYS: 8,
+    Kind.DATE: 11.5,
+    Kind.DATETIME: 16.5,
+    Kind.PERIOD: 11,
+    Kind.CHOICE: 12,
+    Kind.FLAG: 8,
+    Kind.MESSAGE: 56,
+}
+_OWN_WIDTHS: Final[Mapping[str, float]] = {
+    "name": 22,
+    "company": 28,
+    "email": 26,
+    "phone": 17,
+    "needs": 24,
+    "note": 30,
+    "basis": 22,
+    "title": 28,
+    "comment": 40,
+    "action_taken": 36,
+    "must_have": 30,
+    "next_step": 22,
+    "outcome": 22,
+    "lost_reason": 18,
+    "offer": 24,
+    "reason": 30,
+    "result": 28,
+    "step": 28,
+    "scope": 14,
+    "found": 18,
+    "row_key": 22,
+    "code": 22,
+    "field": 16,
+    "table": 14,
+    "sheet": 14,
+    "missing": 22,
+    "rule": 20,
+    "written": 40,
+    "input_hash": 18,
+    "was": 16,
+    "product": 16,
+    "stage": 14,
+    "year": 10,
+    "industry": 16,
+    "goal": 12,
+}
+
+
+def shown_length(text: str) -> int:
+    """How many half-width characters a text takes: a Chinese character takes two."""
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
+
+
+def column_width(one: FieldSpec, header: str) -> float:
+    """A width in characters that holds the field's usual values and its header in bold with room to spare."""
+    return max(_OWN_WIDTHS.get(one.name, _WIDTHS[one.kind]), shown_length(header) * 1.12 + 2.5)
+
+
+def theme(language: Language) -> io.StringIO:
+    """Office's theme with our colours and the language's font, so that users' own charts match."""
+    xml = THEME_XML_2007
+    accents = (BLUE, AMBER, GREEN, RED, SKY, PINK)
+    for number, colour in enumerate(accents, start=1):
+        xml = re.sub(rf'(<a:accent{number}><a:srgbClr val=")\w+', rf"\g<1>{colour[1:]}", xml)
+    xml = xml.replace('name="Office Theme"', 'name="Salesbook"')
+    xml = re.sub(r'(<a:m\w+Font><a:latin typeface=")[^"]*', rf"\g<1>{FONTS[language]}", xml)
+    return io.StringIO(xml)

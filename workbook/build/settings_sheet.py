@@ -1,0 +1,73 @@
+"""What stands on the Settings sheet? Every settings table, side by side, each with its title and note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from salesbook import labels
+from salesbook.policy import default_setting
+from salesbook.tables import TABLES, Role, TableSpec
+from salesbook.tables.settings import Rules
+from workbook.build import look
+from workbook.build.canvas import Canvas, Spot, heading, link_home, page, title_of
+from workbook.build.names import setting_choices
+from workbook.build.sheets import SheetPlan
+from workbook.build.table_block import Rows, write_table
+from workbook.build.validation import TEXT_MOST, TITLE_MOST, listed_setting
+
+HEAD_ROW: Final = 5
+_GAP: Final = 2.5
+
+
+def write_settings(canvas: Canvas, plan: SheetPlan, rows: Mapping[str, Rows]) -> None:
+    """Fill the Settings sheet; rows by table."""
+    sheet = canvas.book.get_worksheet_by_name(plan.name)
+    heading(canvas, sheet, plan.name, canvas.word("settings.note"))
+    paper = canvas.style(bg_color=look.PAPER)
+    for row in (2, 3, 4):
+        sheet.set_row(row, 18, paper)
+    link_home(canvas, sheet)
+    sheet.set_row(HEAD_ROW, 32)
+    name = canvas.style(bold=True, font_size=13, font_color=look.HEADS[Role.SETTING][0], bg_color=look.PAPER)
+    quiet = canvas.style(
+        font_color=look.QUIET, bg_color=look.PAPER, font_size=look.SIZES[canvas.language] - 1
+    )
+    column = 0
+    for spec in setting_specs():
+        sheet.write_string(3, column, _title(canvas, spec), name)
+        sheet.write_string(4, column, labels.table_note(spec.name, canvas.language), quiet)
+        write_table(canvas, Spot(sheet, HEAD_ROW, column), spec, rows[spec.name])
+        if spec.name == "Policy":
+            _offer_values(canvas, plan, column)
+        column += len(spec.fields)
+        sheet.set_column(column, column, _GAP, paper)
+        column += 1
+    sheet.freeze_panes(HEAD_ROW + 1, 0)
+    sheet.hide_gridlines(2)
+    sheet.set_selection(HEAD_ROW + 1, 1, HEAD_ROW + 1, 1)
+    page(canvas, sheet, repeat=(3, HEAD_ROW))
+
+
+def setting_specs() -> list[TableSpec]:
+    """The settings tables in sheet order."""
+    return [spec for spec in TABLES.values() if spec.role is Role.SETTING]
+
+
+def _title(canvas: Canvas, spec: TableSpec) -> str:
+    return canvas.word("settings.rules") if spec.name == "Policy" else title_of(canvas.name(spec.name))
+
+
+def _offer_values(canvas: Canvas, plan: SheetPlan, column: int) -> None:
+    """Each setting's cell offers its values and says its default."""
+    sheet = canvas.book.get_worksheet_by_name(plan.name)
+    for row, key in enumerate(Rules.model_fields, start=HEAD_ROW + 1):
+        default = default_setting(key)
+        if setting_choices(key):
+            default = labels.choice(f"Policy.{key}", str(default), canvas.language)
+        options = listed_setting(canvas, key) if setting_choices(key) else {"validate": "any"}
+        note = labels.word("tables", f"notes.settings.{key}", canvas.language)
+        text = canvas.word("settings.default").format(note=note, default=default or "–")
+        title = labels.choice("Policy.key", key, canvas.language)[:TITLE_MOST]
+        options |= {"input_title": title, "input_message": text[:TEXT_MOST], "ignore_blank": True}
+        sheet.data_validation(row, column + 1, row, column + 1, options)

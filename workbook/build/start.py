@@ -1,0 +1,128 @@
+"""What does somebody do first, and where is everything? Steps, colours and the list of sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from salesbook import labels
+from salesbook.labels import words
+from salesbook.tables import TABLES, Part, Role
+from workbook.build import look
+from workbook.build.canvas import Canvas, heading, page
+from workbook.build.sheets import SETTINGS, SheetPlan
+
+_WIDTHS: Final = (4, 24, 74, 22, 15)
+
+
+class Start:
+    """Draws the first sheet."""
+
+    def __init__(self, canvas: Canvas, plans: Sequence[SheetPlan]) -> None:
+        self.canvas = canvas
+        self.plans = plans
+        self.sheet = canvas.book.get_worksheet_by_name(plans[0].name)
+        self.row = 3
+
+    def write(self) -> None:
+        """Fill the sheet from top to bottom."""
+        canvas = self.canvas
+        for column, width in enumerate(_WIDTHS):
+            self.sheet.set_column(column, column, width)
+        self.sheet.hide_gridlines(2)
+        heading(canvas, self.sheet, canvas.word("start.title"), canvas.word("start.note"))
+        self._steps()
+        self._colours()
+        self._sheets()
+        page(canvas, self.sheet, tall=0)
+        self.sheet.set_portrait()
+
+    def _title(self, code: str) -> None:
+        self.sheet.write_string(
+            self.row, 0, self.canvas.word(f"start.{code}"), self.canvas.style(bold=True, font_size=13)
+        )
+        self.sheet.set_row(self.row, 24)
+        self.row += 1
+
+    def _steps(self) -> None:
+        canvas, sheet = self.canvas, self.sheet
+        self._title("steps_title")
+        number = canvas.style(bold=True, font_color=look.PAPER, bg_color=look.BLUE, align="center")
+        text = canvas.style(text_wrap=True)
+        steps = words("book", canvas.language)["start"]["steps"]
+        for count, step in enumerate(steps, start=1):
+            sheet.set_row(self.row, 34)
+            sheet.write_number(self.row, 0, count, number)
+            self._link(self.row, 1, step["sheet"], bold=True)
+            sheet.merge_range(self.row, 2, self.row, 4, step["text"], text)
+            self.row += 1
+        self.row += 1
+
+    def _colours(self) -> None:
+        canvas, sheet = self.canvas, self.sheet
+        self._title("colours_title")
+        for role in (Role.INPUT, Role.SETTING, Role.OUTPUT):
+            head = canvas.style(
+                bold=True, font_color=look.PAPER, bg_color=look.HEADS[role][0], align="center"
+            )
+            body = canvas.style(bg_color=look.BODIES[role], border=1, border_color=look.LINE)
+            sheet.write_string(self.row, 1, canvas.word(f"start.colour_{role.value}"), head)
+            sheet.merge_range(self.row, 2, self.row, 4, canvas.word(f"roles.{role.value}"), body)
+            self.row += 1
+        self.row += 1
+
+    def _sheets(self) -> None:
+        canvas, sheet = self.canvas, self.sheet
+        self._title("sheets_title")
+        quiet = canvas.style(font_color=look.QUIET)
+        sheet.write_string(self.row - 1, 2, canvas.word("start.hidden_note"), quiet)
+        head = canvas.style(bold=True, bottom=2, bottom_color=look.INK)
+        for column, code in ((1, "sheet"), (2, "purpose"), (3, "filled_by"), (4, "state")):
+            sheet.write_string(self.row, column, canvas.word(f"start.{code}"), head)
+        self.row += 1
+        for part in Part:
+            self._part(part)
+
+    def _part(self, part: Part) -> None:
+        canvas, sheet = self.canvas, self.sheet
+        plans = [plan for plan in self.plans if self._part_of(plan) is part]
+        if not plans:
+            return
+        tab = canvas.style(bg_color=look.TABS[part])
+        name = canvas.style(bold=True, font_color=look.QUIET)
+        sheet.write_string(self.row, 1, canvas.word(f"parts.{part.value}"), name)
+        sheet.set_row(self.row, 22)
+        self.row += 1
+        for plan in plans:
+            sheet.write_blank(self.row, 0, None, tab)
+            self._line(plan)
+            self.row += 1
+
+    def _part_of(self, plan: SheetPlan) -> Part | None:
+        if plan.code in TABLES:
+            return TABLES[plan.code].part
+        return Part.SETTINGS if plan.code == SETTINGS else None
+
+    def _line(self, plan: SheetPlan) -> None:
+        canvas, sheet = self.canvas, self.sheet
+        line = canvas.style(bottom=1, bottom_color=look.LINE, text_wrap=True)
+        role = TABLES[plan.code].role if plan.code in TABLES else Role.SETTING
+        note = (
+            labels.table_note(plan.code, canvas.language)
+            if plan.code in TABLES
+            else canvas.word("settings.note")
+        )
+        self._link(self.row, 1, plan.code, bold=False)
+        sheet.write_string(self.row, 2, note, line)
+        sheet.write_string(self.row, 3, canvas.word(f"start.colour_{role.value}"), line)
+        sheet.write_string(self.row, 4, canvas.word("start.shown" if plan.visible else "start.hidden"), line)
+
+    def _link(self, row: int, column: int, code: str, *, bold: bool) -> None:
+        """The sheet's name, as a link where it is visible: Excel cannot follow one to a hidden sheet."""
+        plan = next(plan for plan in self.plans if plan.code == code)
+        line = {} if bold else {"bottom": 1, "bottom_color": look.LINE}
+        if plan.visible:
+            style = self.canvas.style(font_color=look.BLUE, bold=bold, **line)
+            self.sheet.write_url(row, column, f"internal:'{plan.name}'!A1", style, plan.name)
+        else:
+            self.sheet.write_string(row, column, plan.name, self.canvas.style(font_color=look.QUIET, **line))

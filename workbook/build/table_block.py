@@ -1,0 +1,84 @@
+"""How is a table drawn? Headers by role, one blank row at least, formats and rules for all rows to come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from xlsxwriter.format import Format
+
+from salesbook.tables import FieldSpec, Kind, Role, TableSpec
+from workbook.build import look
+from workbook.build.canvas import Canvas, CellValue, Spot, put
+from workbook.build.validation import explain_header, validate_column
+
+Rows = Sequence[Sequence[CellValue]]
+_CENTRED: Final = frozenset({Kind.DATE, Kind.DATETIME, Kind.PERIOD, Kind.FLAG})
+_RIGHT: Final = frozenset({Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS})
+
+
+def write_table(canvas: Canvas, spot: Spot, spec: TableSpec, rows: Rows) -> None:
+    """Draw one table with its headers at `spot`; the whole columns below take its formats and rules."""
+    body = [list(cells) for cells in rows] or [[None] * len(spec.fields)]
+    _add_table(canvas, spot, spec, len(body))
+    for offset, one in enumerate(spec.fields):
+        head, style = spot.moved(0, offset), body_style(canvas, spec, one)
+        width = look.column_width(one, canvas.header(spec.name, one.name))
+        spot.sheet.set_column(head.column, head.column, width, style)
+        for down, cells in enumerate(body, start=1):
+            put(head.moved(down, 0), cells[offset], style)
+        explain_header(canvas, head, spec.name, one)
+        if spec.role is not Role.OUTPUT:
+            validate_column(canvas, head.moved(1, 0), spec.name, one)
+
+
+def _add_table(canvas: Canvas, spot: Spot, spec: TableSpec, size: int) -> None:
+    columns = [
+        {"header": canvas.header(spec.name, one.name), "header_format": head_style(canvas, spec, one)}
+        for one in spec.fields
+    ]
+    end = spot.moved(size, len(columns) - 1)
+    options = {
+        "name": spec.name,
+        "columns": columns,
+        "style": "Table Style Light 1",
+        "banded_rows": False,
+        "autofilter": spec.role is not Role.SETTING,
+    }
+    spot.sheet.add_table(spot.row, spot.column, end.row, end.column, options)
+
+
+def head_style(canvas: Canvas, spec: TableSpec, one: FieldSpec) -> Format:
+    """A header's format: dark where the field must be filled, lighter where it may stay empty."""
+    must, may = look.HEADS[spec.role]
+    needed = one.required or one.key
+    return canvas.style(
+        bold=needed or spec.role is Role.OUTPUT,
+        font_color=look.PAPER,
+        bg_color=must if needed else may,
+        align=_align(one),
+        text_wrap=True,
+        right=1,
+        right_color=look.PAPER,
+    )
+
+
+def body_style(canvas: Canvas, spec: TableSpec, one: FieldSpec) -> Format:
+    """The format of a field's cells, in rows that are there and in rows to come."""
+    return canvas.style(
+        num_format=look.number_format(one, canvas.currency),
+        bg_color=look.BODIES[spec.role],
+        align=_align(one),
+        valign="top" if look.is_sentence(one) else "vcenter",
+        text_wrap=look.is_sentence(one),
+        bottom=1,
+        bottom_color=look.LINE,
+        right=1,
+        right_color=look.LINE,
+    )
+
+
+def _align(one: FieldSpec) -> str:
+    if one.kind in _RIGHT:
+        return "right"
+    return "center" if one.kind in _CENTRED else "left"

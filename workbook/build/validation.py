@@ -1,0 +1,91 @@
+"""What does a cell offer and accept? Dropdowns, bounds and a hint for every column that people fill."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from salesbook import labels
+from salesbook.tables import FieldSpec, Kind
+from workbook.build.canvas import LAST_ROW, Canvas, Spot
+from workbook.build.names import FLAGS, choice_name, key_name, referenced
+
+TITLE_MOST: Final = 32
+TEXT_MOST: Final = 255
+_EARLIEST: Final = dt.date(1990, 1, 1)
+_WHOLE: Final = frozenset({Kind.COUNT})
+_NUMERIC: Final = frozenset({Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.DAYS, Kind.COUNT})
+
+
+def hint(canvas: Canvas, table: str, one: FieldSpec) -> dict[str, Any]:
+    """The message beside a selected cell of the field; nothing where the header says it all."""
+    text = labels.field_note(table, one.name, canvas.language)
+    if not text:
+        return {}
+    return {"input_title": canvas.header(table, one.name)[:TITLE_MOST], "input_message": text[:TEXT_MOST]}
+
+
+def rule(canvas: Canvas, table: str, one: FieldSpec) -> dict[str, Any]:
+    """What a field's cells take. Only choices are strict: all else is judged by the checks, with reasons."""
+    reference = referenced(table, one)
+    if one.kind is Kind.CHOICE:
+        return _listed(canvas, choice_name(f"{table}.{one.name}"), "stop", "choice")
+    if one.kind is Kind.FLAG:
+        return _listed(canvas, FLAGS, "stop", "choice")
+    if reference:
+        return _listed(canvas, key_name(reference), "warning", "key", canvas.name(reference))
+    if one.kind in _NUMERIC:
+        return _number(canvas, one)
+    if one.kind in (Kind.DATE, Kind.DATETIME):
+        bounds = {"validate": "date", "criteria": ">=", "value": _EARLIEST}
+        return bounds | _warning(canvas, "warning", "date")
+    return {}
+
+
+def validate_column(canvas: Canvas, spot: Spot, table: str, one: FieldSpec) -> None:
+    """Give a typed column its rule and hint, from `spot` downwards."""
+    options = rule(canvas, table, one) | hint(canvas, table, one)
+    if not options:
+        return
+    options.setdefault("validate", "any")
+    options["ignore_blank"] = True
+    spot.sheet.data_validation(spot.row, spot.column, LAST_ROW, spot.column, options)
+
+
+def explain_header(canvas: Canvas, spot: Spot, table: str, one: FieldSpec) -> None:
+    """Show a field's note when its header is selected."""
+    words = hint(canvas, table, one)
+    if words:
+        spot.sheet.data_validation(spot.row, spot.column, spot.row, spot.column, {"validate": "any"} | words)
+
+
+def listed_setting(canvas: Canvas, key: str) -> dict[str, Any]:
+    """The dropdown of a setting that takes one of a few values."""
+    return _listed(canvas, choice_name(f"Policy.{key}"), "stop", "choice")
+
+
+def _listed(canvas: Canvas, name: str, error: str, text: str, table: str = "") -> dict[str, Any]:
+    return {"validate": "list", "source": f"={name}"} | _warning(canvas, error, text, table)
+
+
+def _number(canvas: Canvas, one: FieldSpec) -> dict[str, Any]:
+    kind = "integer" if one.kind in _WHOLE else "decimal"
+    low = -1e15 if one.minimum is None else one.minimum
+    words = _warning(canvas, "warning", "whole" if kind == "integer" else "number")
+    if one.maximum is None:
+        return {"validate": kind, "criteria": ">=", "value": _plain(low)} | words
+    bounds = {"minimum": _plain(low), "maximum": _plain(one.maximum)}
+    text = canvas.word("validation.between").format(low=_plain(low), high=_plain(one.maximum))
+    return {"validate": kind, "criteria": "between"} | bounds | words | {"error_message": text}
+
+
+def _plain(number: float) -> float | int:
+    return int(number) if float(number).is_integer() else number
+
+
+def _warning(canvas: Canvas, error: str, text: str, table: str = "") -> dict[str, Any]:
+    return {
+        "error_type": error,
+        "error_title": canvas.word("validation.title"),
+        "error_message": canvas.word(f"validation.{text}").format(table=table),
+    }
