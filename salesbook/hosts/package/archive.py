@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from salesbook.errors import NotAWorkbook, PasswordProtected, UnsafeFile
 from salesbook.hosts.package import guards
@@ -115,11 +115,10 @@ class Archive:
             if name != member.record[_CENTRAL.size : _CENTRAL.size + len(name)] or not name:
                 raise UnsafeFile("names-differ", where=self.path, member=member.name)
             end = min(limit, end + member.end)
-            placed[at] = Member(
-                member.name, member.method, member.crc, member.packed, member.size, at, body, end, member.record
-            )
+            placed[at] = replace(member, body=body, end=end)
             limit = at
-        by_name = {member.name.lower(): placed[member.start] for member in entries}
+        # Some programs write names with backslashes.
+        by_name = {member.name.lower().replace("\\", "/"): placed[member.start] for member in entries}
         if len(by_name) < len(entries):
             raise UnsafeFile("duplicate-members", where=self.path)
         return by_name

@@ -21,6 +21,7 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _COUNT = re.compile(rb"""\s(?:uniqueCount|count)\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""")
 _DIMENSION = re.compile(rb"<(?:[\w.-]+:)?dimension\s[^>]*?(?:/>|>\s*</(?:[\w.-]+:)?dimension\s*>)")
+_ERROR_KIND = re.compile(rb"""(<(?:[\w.-]+:)?c\s(?:[^>]*?\s)?t\s*=\s*)["']e["']""")
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?sst(?=[\s/>])[^>]*>")
 
 
@@ -29,7 +30,7 @@ def small_package(content: Content, book: BookParts, sheet: bytes) -> bytes:
 
     Raises: UnsafeFile, NotAWorkbook.
     """
-    parts = {"sheet.xml": ("worksheet", _without_dimension(sheet))}
+    parts = {"sheet.xml": ("worksheet", _without_errors(_without_dimension(sheet)))}
     if book.styles:
         styles = content(book.styles)
         if len(styles) > MAX_STYLES_BYTES:
@@ -47,6 +48,13 @@ def small_package(content: Content, book: BookParts, sheet: bytes) -> bytes:
 def _without_dimension(sheet: bytes) -> bytes:
     found = _DIMENSION.search(sheet, 0, max(0, sheet.find(b"sheetData")))
     return sheet[: found.start()] + sheet[found.end() :] if found else sheet
+
+
+def _without_errors(sheet: bytes) -> bytes:
+    """Make error values texts: the reader gives up on a sheet that holds one it does not know, as #SPILL!."""
+    if b'"e"' not in sheet and b"'e'" not in sheet:
+        return sheet
+    return _ERROR_KIND.sub(rb'\1"str"', sheet)
 
 
 def _zipped(parts: dict[str, tuple[str, bytes]], is_1904: bool) -> bytes:

@@ -1,0 +1,68 @@
+"""The package host does what the memory host does, for any write."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from salesbook.hosts.memory import MemoryHost
+from salesbook.hosts.package import open_package
+from salesbook.store import KEEP, Cell, CellError, TableWrite
+from tests.hosts.books import HEADERS, plain_book, plain_table
+
+MIDNIGHT = dt.time()
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"), max_size=12)
+moments = st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(9999, 12, 31)).map(
+    lambda moment: moment.replace(microsecond=0)
+)
+cells = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**15), 10**15),
+    st.floats(allow_nan=False, allow_infinity=False),
+    texts,
+    st.sampled_from(["=1", "_x000D_", "_x005F_", "\r\n", " ", "+A1", "#N/A"]),
+    st.dates(dt.date(1900, 1, 1)),
+    moments,
+    st.sampled_from(["#N/A", "#DIV/0!", "#SPILL!"]).map(CellError),
+)
+
+
+@st.composite
+def writes(draw: st.DrawFn, rows: int) -> TableWrite:
+    sources = draw(st.lists(st.none() | st.integers(0, rows - 1), max_size=7))
+    names = draw(st.lists(st.sampled_from(HEADERS), unique=True))
+    column = st.lists(st.just(KEEP) | cells, min_size=len(sources), max_size=len(sources))
+    return TableWrite("Deals", {name: draw(column) for name in names}, sources)
+
+
+def comparable(value: Cell) -> object:
+    """Let a date and its midnight be one; keep true and 1 apart."""
+    if isinstance(value, dt.datetime):
+        return value.date() if value.time() == MIDNIGHT else value
+    return (type(value), value) if isinstance(value, bool) else value
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_hosts_agree(data: st.DataObject) -> None:
+    """Two random writes one after the other leave the same table in memory and in the file."""
+    reference = MemoryHost([plain_table()])
+    with tempfile.TemporaryDirectory() as folder:
+        book = plain_book(Path(folder) / "Book.xlsx")
+        with open_package(book, for_writing=True) as host:
+            for _ in range(2):
+                write = data.draw(writes(reference.read("Deals").row_count))
+                reference.write([write])
+                host.write([write])
+            host.save()
+        with open_package(book, for_writing=False) as host:
+            found = host.read("Deals")
+    expected = reference.read("Deals")
+    for header, new, old in zip(HEADERS, found.columns, expected.columns, strict=True):
+        assert (header, list(map(comparable, new))) == (header, list(map(comparable, old)))
