@@ -11,6 +11,7 @@ import pandas as pd
 from salesbook.domain import brackets
 from salesbook.domain.brackets import PayPlan
 from salesbook.domain.calendar import last_day, quarter_of_month, year_of_month
+from salesbook.domain.settings_checks import faults_of
 from salesbook.domain.staff import Staff
 from salesbook.messages import Finding
 from salesbook.policy import Policy
@@ -27,10 +28,13 @@ class Terms:
     plan: PayPlan
     quota: int
     """Of the whole commission period, minor units, above 0."""
+    _paid: dict[int, int] = field(default_factory=dict, repr=False, compare=False)
 
     def pay(self, sales: int) -> int:
         """Pay for the period to date."""
-        return brackets.pay(self.plan, sales, self.quota)
+        if sales not in self._paid:
+            self._paid[sales] = brackets.pay(self.plan, sales, self.quota)
+        return self._paid[sales]
 
     def bracket(self, sales: int) -> brackets.Bracket:
         """The bracket that the sales to date reach."""
@@ -49,6 +53,7 @@ class TermsBook:
     months: tuple[str, ...]
     reps: tuple[str, ...]
     _made: dict[tuple[str, str], PayPlan] = field(default_factory=dict, repr=False)
+    _terms: dict[tuple[str, ...], Terms] = field(default_factory=dict, repr=False)
 
     def period_of(self, month: str) -> str:
         """The commission period that a month belongs to."""
@@ -85,7 +90,8 @@ class TermsBook:
         since = self._since(name, month) if name else None
         if name is None or since is None or quota <= 0:
             return None
-        return Terms(name, since, self._pay_plan(name, since), quota)
+        key = (rep, name, since, self.period_of(month))
+        return self._terms.setdefault(key, Terms(name, since, self._pay_plan(name, since), quota))
 
     def _since(self, name: str, month: str) -> str | None:
         day = last_day(month, 1)
@@ -106,18 +112,8 @@ class TermsBook:
         Raises: SettingsError.
         """
         used = set(self.plan_names.values())
-        chosen = [b for b in self.policy.brackets if b.plan in used]
-        faults = []
-        for name, since in sorted({(b.plan, b.valid_from.isoformat()) for b in chosen}):
-            for problem in brackets.bracket_problems(self._pay_plan(name, since)):
-                found = ", ".join([name, since, *(f"{key} {value}" for key, value in problem.params.items())])
-                key = f"{name}|{since}"
-                faults.append(
-                    Finding(
-                        problem.code, "error", "Brackets", row_key=key, found=found, params=problem.params
-                    )
-                )
-        self.policy.refuse_faults(faults)
+        faults = faults_of(self.policy, ("Brackets",))
+        self.policy.refuse_faults([fault for fault in faults if fault.params.get("plan") in used])
 
     def findings(self, sold: Iterable[tuple[str, str]]) -> list[Finding]:
         """Say which reps have sales but no plan, no brackets or no quota to be paid by.

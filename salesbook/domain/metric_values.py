@@ -33,6 +33,10 @@ _FEW_PEERS: Final = 3
 """A team smaller than this says nothing about what is usual."""
 
 
+Peers = Mapping[str, tuple[str, ...]]
+"""By rep, in order: whom the rep is compared with, the rep included."""
+
+
 @dataclass(frozen=True)
 class Window:
     """An appraisal period as far as it has gone."""
@@ -74,7 +78,7 @@ def windows_until(as_of: dt.date, start_month: int) -> list[Window]:
     return windows
 
 
-def peers_of(reps: list[str], staff: Staff, day: dt.date) -> dict[str, list[str]]:
+def peers_of(reps: list[str], staff: Staff, day: dt.date) -> Peers:
     """Whom each rep is compared with: the own team, or everybody where the team has fewer than three."""
     ids = pd.Series(reps, dtype="str")
     teams = staff.on(ids, pd.Series(pd.Timestamp(day), index=ids.index))["team"]
@@ -82,8 +86,9 @@ def peers_of(reps: list[str], staff: Staff, day: dt.date) -> dict[str, list[str]
     for rep, team in zip(reps, teams, strict=True):
         if not pd.isna(team):
             groups.setdefault(str(team), []).append(rep)
-    large = {team: group for team, group in groups.items() if len(group) >= _FEW_PEERS}
-    return {rep: large.get(str(team), reps) for rep, team in zip(reps, teams, strict=True)}
+    large = {team: tuple(group) for team, group in groups.items() if len(group) >= _FEW_PEERS}
+    everybody = tuple(reps)
+    return {rep: large.get(str(team), everybody) for rep, team in zip(reps, teams, strict=True)}
 
 
 def closed_deals(sources: Sources, window: Window) -> pd.DataFrame:
@@ -95,24 +100,24 @@ def closed_deals(sources: Sources, window: Window) -> pd.DataFrame:
     return counts.groupby(inside["rep_id"]).sum()
 
 
-def win_rate(sources: Sources, window: Window, peers: Mapping[str, list[str]]) -> pd.DataFrame:
+def win_rate(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
     """Won of closed deals, drawn towards the peers' rate, with Wilson's interval of the rep's own rate.
 
     Source: Wilson 1927 (interval); Kleinman 1973 (shrinkage), see `intervals`.
     """
     counts = closed_deals(sources, window).reindex(sorted(peers)).fillna(0)
     shrunk: dict[str, float] = {}
-    for group in {tuple(members) for members in peers.values()}:
+    for group in set(peers.values()):
         part = counts.loc[list(group)]
         rates, _, _ = shrink_rates(part["won"], part["closed"])
         own = dict(zip(group, rates, strict=True))
-        shrunk |= {rep: own[rep] for rep in group if tuple(peers[rep]) == group}
+        shrunk |= {rep: own[rep] for rep in group if peers[rep] == group}
     low, high = wilson(counts["won"], counts["closed"], sources.policy.rules.interval_level)
     value = counts.index.to_series().map(shrunk).where(counts["closed"] > 0)
     return pd.DataFrame({"value": value, "low": low, "high": high}, index=counts.index)
 
 
-def attainment(sources: Sources, window: Window, peers: Mapping[str, list[str]]) -> pd.DataFrame:
+def attainment(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
     """Revenue over its target; a running month's target counts by its working days gone."""
     facts = sources.facts[sources.facts["month"].isin(window.months) & (sources.facts["metric"] == "revenue")]
     gone = {month: _share_gone(month, window.end, sources.calendar) for month in window.months}
@@ -133,7 +138,7 @@ def _share_gone(month: str, end: dt.date, calendar: WorkCalendar) -> float:
 def sold(metric: str) -> Callable[..., pd.DataFrame]:
     """The metric that counts sales: `revenue` in the currency's units, orders or new customers."""
 
-    def value(sources: Sources, window: Window, peers: Mapping[str, list[str]]) -> pd.DataFrame:
+    def value(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
         facts = sources.facts[sources.facts["month"].isin(window.months)]
         own = facts[facts["metric"] == metric].groupby("rep_id")["actual"].sum().reindex(sorted(peers))
         if not (facts["actual"] != 0).any():
@@ -145,25 +150,28 @@ def sold(metric: str) -> Callable[..., pd.DataFrame]:
     return value
 
 
-def activity(sources: Sources, window: Window, peers: Mapping[str, list[str]]) -> pd.DataFrame:
+def activity(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
     """Visits and calls per working day employed; missing where nobody logs any in the period."""
     activities = sources.tables["Activities"]
     inside = activities[window.holds(activities["done_on"])]
     counted = inside[inside["kind"].isin(["visit", "phone"])]
     counts = counted.groupby("rep_id").size().reindex(sorted(peers))
-    reps = sources.tables["Reps"].set_index("rep_id")
-    days = pd.Series({rep: _days_employed(reps.loc[rep], window, sources.calendar) for rep in counts.index})
-    value = counts.fillna(0) / days.astype("float64").where(days > 0)
+    days = _days_employed(sources.tables["Reps"], window, sources.calendar).reindex(counts.index)
+    value = counts.fillna(0) / days.where(days > 0)
     return _plain(value if len(inside) else value * np.nan)
 
 
-def _days_employed(rep: pd.Series[Any], window: Window, calendar: WorkCalendar) -> int:
-    start = window.start if pd.isna(rep["hired_on"]) else max(window.start, rep["hired_on"].date())
-    end = window.end if pd.isna(rep["left_on"]) else min(window.end, rep["left_on"].date())
-    return calendar.count(start, end)
+def _days_employed(reps: pd.DataFrame, window: Window, calendar: WorkCalendar) -> pd.Series[Any]:
+    """Working days of the window on which each rep was employed, by rep."""
+    start, end = pd.Timestamp(window.start), pd.Timestamp(window.end)
+    first = reps["hired_on"].fillna(start).clip(lower=start)
+    last = reps["left_on"].fillna(end).clip(upper=end)
+    spans = list(zip(first.dt.date, last.dt.date, strict=True))
+    days = {span: calendar.count(*span) for span in set(spans)}
+    return pd.Series([days[span] for span in spans], index=reps["rep_id"], dtype="float64")
 
 
-def satisfaction(sources: Sources, window: Window, peers: Mapping[str, list[str]]) -> pd.DataFrame:
+def satisfaction(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
     """Mean survey score, 0 to 10, of the rep's customers, with the interval of a mean from two answers on.
 
     The customer's owner answers for a score, or the feedback's owner where the customer has none.
@@ -183,7 +191,7 @@ def satisfaction(sources: Sources, window: Window, peers: Mapping[str, list[str]
 def reviewed(field: str) -> Callable[..., pd.DataFrame]:
     """A score that somebody typed in Reviews: the period's own, else the mean of its months'."""
 
-    def value(sources: Sources, window: Window, peers: Mapping[str, list[str]]) -> pd.DataFrame:
+    def value(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
         reviews = sources.tables["Reviews"].sort_values(["rep_id", "period"])
         own = reviews[reviews["period"] == window.period].set_index("rep_id")[field]
         months = reviews[reviews["period"].isin(window.months)].groupby("rep_id")[field].mean()

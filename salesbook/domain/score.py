@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from salesbook.domain.attainment import attain, monthly, published
 from salesbook.domain.calendar import WorkCalendar, fiscal_year_of, months_of_year
 from salesbook.domain.commission import commission
@@ -9,10 +11,24 @@ from salesbook.domain.credit import credits_of
 from salesbook.domain.hiring_funnel import hiring_funnel
 from salesbook.domain.metric_values import Sources
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.domain.scorecard import appraise, checked_metrics
+from salesbook.domain.scorecard import appraise
+from salesbook.domain.settings_checks import faults_of
 from salesbook.domain.staff import Staff
 from salesbook.domain.training_gaps import training_gaps
 from salesbook.messages import Finding
+
+_KEYS: Final = (
+    "currency",
+    "fiscal_year_start",
+    "weekend",
+    "calendar",
+    "commission_period",
+    "commission_basis",
+    "interval_level",
+    "few",
+    "rank_chance",
+)
+"""Settings that `score` goes by."""
 
 
 def run(task: Task) -> Outcome:
@@ -21,10 +37,10 @@ def run(task: Task) -> Outcome:
     Only the published plan counts. Without one there are still actuals, appraisals of what needs no
     target, hiring and training; targets are 0, no commission is due, and a finding says so.
 
-    Raises: SettingsError where all weights of the Metrics are 0, or where the brackets of a plan that a
-        rep has make no sense.
+    Raises: SettingsError where Metrics, Grades or a setting that is needed make no sense, or the brackets
+        of a plan that some rep has.
     """
-    checked_metrics(task.policy)
+    task.policy.refuse_faults(faults_of(task.policy, ("Metrics", "Grades", "Policy"), _KEYS))
     tables, policy, as_of = task.tables, task.policy, task.as_of
     staff = Staff(tables["Reps"], tables["Assignments"])
     credits = credits_of(tables, policy, as_of=as_of)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.intervals import z_of
+from salesbook.domain.appraisal import (
+    chance_apart,
+    grade_of,
+    metric_scores,
+    shared_weights,
+    spread,
+    weighted_mean,
+)
 from salesbook.domain.metric_values import (
     FULL,
     METRICS,
     VALUE,
+    Peers,
     Sources,
     Window,
     closed_deals,
@@ -23,53 +30,13 @@ from salesbook.domain.metric_values import (
     windows_until,
 )
 from salesbook.domain.money import currency_decimals, to_decimal
-from salesbook.frames import frame_from_rows, sorted_by_key
+from salesbook.frames import empty_frame, frame_of, sorted_by_key
 from salesbook.messages import Fact, Finding, Message
 from salesbook.policy import Policy
-from salesbook.tables.settings import Grade, Metric
-
-BEST: Final = 120.0
-"""A metric's score ends here, so that one cannot make up for all others."""
+from salesbook.tables.settings import Metric
 
 _SHOWN: Final = 2
 """Decimals of a score that count: a grade goes by the score that people see."""
-
-
-def metric_scores(value: pd.Series[Any], goal: pd.Series[Any], better: str) -> pd.Series[Any]:
-    """100 × value / goal where higher is better, else 100 × goal / value, from 0 to 120.
-
-    A missing value or goal, or a goal that is not above 0, gives no score.
-    """
-    real = goal.where(goal > 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if better == "lower":
-            raw = 100 * real / value.clip(lower=0)
-            raw = raw.where(value.notna())
-        else:
-            raw = 100 * value / real
-    return raw.clip(0, BEST)
-
-
-def weighted_mean(scores: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series[Any]:
-    """Mean of the scores that are there; the weight of missing ones is shared out among them.
-
-    Source: peoplegoal, weighted performance score: weights 30/70, scores 5 and 3 → 3.6.
-    """
-    share = shared_weights(scores, weights)
-    return (share * scores.fillna(0)).sum(axis=1).where(share.sum(axis=1) > 0)
-
-
-def shared_weights(scores: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataFrame:
-    """Each present metric's part of the whole, per row; 0 where it is missing, rows add up to 1."""
-    weight = scores.notna() * pd.Series(weights).reindex(scores.columns)
-    total = weight.sum(axis=1)
-    return weight.div(total.where(total > 0), axis=0).fillna(0.0)
-
-
-def grade_of(score: float, grades: Sequence[Grade]) -> str | None:
-    """The highest grade whose `from_score` the score reaches; None below all, or without a score."""
-    reached = [grade for grade in grades if not np.isnan(score) and score >= grade.from_score]
-    return max(reached, key=lambda grade: (grade.from_score, grade.grade)).grade if reached else None
 
 
 @dataclass(frozen=True)
@@ -99,26 +66,23 @@ def appraise(sources: Sources, *, as_of: dt.date) -> tuple[pd.DataFrame, pd.Data
     Returns: Scorecard and ScorecardLines, by key, and findings about the Metrics.
     """
     rules = sources.policy.rules
-    cards: list[dict[str, Any]] = []
-    lines: list[dict[str, Any]] = []
+    cards = [empty_frame("Scorecard")]
+    lines = [empty_frame("ScorecardLines")]
     for window in windows_until(as_of, rules.fiscal_year_start):
         marks = _mark(sources, window)
         if marks is not None:
-            cards += _card_rows(marks, sources.policy)
-            lines += _line_rows(marks)
+            cards.append(_cards(marks, sources.policy))
+            lines.append(_lines(marks))
     return (
-        sorted_by_key("Scorecard", frame_from_rows("Scorecard", cards)),
-        sorted_by_key("ScorecardLines", frame_from_rows("ScorecardLines", lines)),
+        sorted_by_key("Scorecard", _joined(cards)),
+        sorted_by_key("ScorecardLines", _joined(lines)),
         _unknown_metrics(sources.policy),
     )
 
 
-def checked_metrics(policy: Policy) -> None:
-    """Refuse Metrics whose weights are all 0. Raises: SettingsError."""
-    if policy.metrics and not any(metric.weight > 0 for metric in policy.metrics):
-        names = ", ".join(metric.metric for metric in policy.metrics)
-        fault = Finding("metrics-without-weight", "error", "Metrics", field="weight", found=names)
-        policy.refuse_faults([fault])
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """One frame of all; the empty one stands for none."""
+    return pd.concat(frames[1:] or frames, ignore_index=True)
 
 
 def _unknown_metrics(policy: Policy) -> list[Finding]:
@@ -145,7 +109,7 @@ def _mark(sources: Sources, window: Window) -> _Marks | None:
     total = pd.DataFrame({"score": weighted_mean(scores, weights)})
     shares = shared_weights(scores, weights)
     bounds = (_scored(metrics, lows.fillna(values), goals), _scored(metrics, highs.fillna(values), goals))
-    total["low"], total["high"] = _spread(total["score"], scores, shares, bounds=bounds)
+    total["low"], total["high"] = spread(total["score"], scores, shares, bounds=bounds)
     total = total.round(_SHOWN)
     deals = closed_deals(sources, window)["closed"]
     total["closed"] = deals.reindex(reps).fillna(0).astype(np.int64)
@@ -163,9 +127,7 @@ def _appraised(sources: Sources, window: Window) -> list[str]:
     return [rep for rep in reps if rep not in managers or rep in own]
 
 
-def _measured(
-    metric: Metric, sources: Sources, window: Window, *, peers: Mapping[str, list[str]]
-) -> pd.DataFrame:
+def _measured(metric: Metric, sources: Sources, window: Window, *, peers: Peers) -> pd.DataFrame:
     """Value, low and high by rep on the metric's own scale; all missing where nobody knows the metric."""
     measure = METRICS.get(metric.metric)
     if measure is None:
@@ -175,10 +137,11 @@ def _measured(
     return found * (metric.scale / full) if full and metric.scale else found
 
 
-def _goal(metric: Metric, values: pd.Series[Any], peers: Mapping[str, list[str]]) -> pd.Series[Any]:
+def _goal(metric: Metric, values: pd.Series[Any], peers: Peers) -> pd.Series[Any]:
     if metric.goal is not None:
         return pd.Series(float(metric.goal), index=values.index)
-    return pd.Series({rep: values[peers[rep]].median() for rep in values.index}, dtype="float64")
+    medians = {group: values[list(group)].median() for group in set(peers.values())}
+    return pd.Series({rep: medians[peers[rep]] for rep in values.index}, dtype="float64")
 
 
 def _scored(metrics: Sequence[Metric], values: pd.DataFrame, goals: pd.DataFrame) -> pd.DataFrame:
@@ -187,42 +150,23 @@ def _scored(metrics: Sequence[Metric], values: pd.DataFrame, goals: pd.DataFrame
     )
 
 
-def _spread(
-    total: pd.Series[Any],
-    scores: pd.DataFrame,
-    shares: pd.DataFrame,
-    *,
-    bounds: tuple[pd.DataFrame, pd.DataFrame],
-) -> tuple[pd.Series[Any], pd.Series[Any]]:
-    """Carry the metrics' intervals over to the score: weighted distances, squared and added."""
-    below = pd.concat(bounds).groupby(level=0).min().reindex(scores.index)
-    above = pd.concat(bounds).groupby(level=0).max().reindex(scores.index)
-    down = np.sqrt(((shares * (scores - below).clip(lower=0)).fillna(0) ** 2).sum(axis=1))
-    up = np.sqrt(((shares * (above - scores).clip(lower=0)).fillna(0) ** 2).sum(axis=1))
-    return (total - down).clip(0, BEST), (total + up).clip(0, BEST)
-
-
-def _ranked(total: pd.DataFrame, peers: Mapping[str, list[str]], policy: Policy) -> pd.DataFrame:
+def _ranked(total: pd.DataFrame, peers: Peers, policy: Policy) -> pd.DataFrame:
     """Add rank, or the reason why there is none: `few` or `middle`, and the number of peers with a score."""
-    level, bar = policy.rules.interval_level, policy.rules.rank_chance
+    rules = policy.rules
+    groups = {group: np.sort(total.loc[list(group), "score"].dropna()) for group in set(peers.values())}
+    medians = {group: float(np.median(scores)) if scores.size else np.nan for group, scores in groups.items()}
     ranks, reasons, sizes = [], [], []
-    for rep, row in total.iterrows():
-        others = total.loc[peers[str(rep)], "score"].dropna()
-        sizes.append(len(others))
-        few = row["needs_deals"] and row["closed"] < policy.rules.few
-        apart = not np.isnan(row["score"]) and _chance_apart(row, float(others.median()), level) > bar
+    for row in total.itertuples():
+        group = peers[str(row.Index)]
+        scores = groups[group]
+        few = row.needs_deals and row.closed < rules.few
+        chance = chance_apart(row.score, row.low, row.high, bar=medians[group], level=rules.interval_level)
+        apart = chance > rules.rank_chance
+        sizes.append(scores.size)
         reasons.append("few" if few else "" if apart else "middle")
-        ranks.append(int((others > row["score"]).sum()) + 1 if apart and not few else None)
+        above = scores.size - int(np.searchsorted(scores, row.score, side="right"))
+        ranks.append(above + 1 if apart and not few else None)
     return total.assign(rank=pd.array(ranks, dtype="Int64"), reason=reasons, peers=sizes)
-
-
-def _chance_apart(row: pd.Series[Any], median: float, level: float) -> float:
-    """Chance to be on the side of the median where the score is, by a normal error on that side."""
-    distance = abs(row["score"] - median)
-    width = row["score"] - row["low"] if row["score"] > median else row["high"] - row["score"]
-    if distance <= 1e-9:
-        return 0.5
-    return NormalDist().cdf(distance * z_of(level) / width) if width > 0 else 1.0
 
 
 def _best_seller(sources: Sources, window: Window, reps: list[str]) -> pd.Series[Any]:
@@ -232,31 +176,32 @@ def _best_seller(sources: Sources, window: Window, reps: list[str]) -> pd.Series
     return revenue.where((revenue == revenue.max()) & (revenue > 0))
 
 
-def _card_rows(marks: _Marks, policy: Policy) -> list[dict[str, Any]]:
-    rows = []
-    for rep, row in marks.total.iterrows():
-        missing = [metric for metric in marks.scores if pd.isna(marks.scores.at[rep, metric])]
-        rows.append(
-            {
-                "period": marks.window.period,
-                "rep_id": rep,
-                **{name: row[name] for name in ("score", "low", "high", "rank")},
-                "grade": grade_of(float(row["score"]), policy.grades),
-                "missing": ", ".join(sorted(missing)) or None,
-                "because": _because(marks.scores.loc[rep], row, policy),
-            }
-        )
-    return rows
+def _cards(marks: _Marks, policy: Policy) -> pd.DataFrame:
+    total = marks.total
+    scores = [
+        {metric: score for metric, score in row.items() if score == score}
+        for row in marks.scores[sorted(marks.scores)].to_dict("records")
+    ]
+    missing = [", ".join(sorted(set(marks.scores) - set(present))) or None for present in scores]
+    rows = total.to_dict("records")
+    columns = {
+        "period": [marks.window.period] * len(total),
+        "rep_id": total.index.to_list(),
+        **{name: total[name] for name in ("score", "low", "high", "rank")},
+        "grade": [grade_of(float(row["score"]), policy.grades) for row in rows],
+        "missing": missing,
+        "because": [_because(present, row, policy) for present, row in zip(scores, rows, strict=True)],
+    }
+    return frame_of("Scorecard", columns)
 
 
-def _because(scores: pd.Series[Any], row: pd.Series[Any], policy: Policy) -> Message:
-    present = scores.dropna().sort_index()
-    if present.empty:
+def _because(scores: Mapping[Hashable, float], row: Mapping[Hashable, Any], policy: Policy) -> Message:
+    if not scores or pd.isna(row["score"]):
         return Message("score-nothing")
     facts: dict[str, Fact] = {
         "score": float(row["score"]),
-        "best": f"Metrics.metric={present.idxmax()}",
-        "worst": f"Metrics.metric={present.idxmin()}",
+        "best": f"Metrics.metric={max(scores, key=lambda metric: scores[metric])}",
+        "worst": f"Metrics.metric={min(scores, key=lambda metric: scores[metric])}",
     }
     if row["reason"] == "few":
         code, facts = "score-few-deals", facts | {"closed": int(row["closed"]), "few": policy.rules.few}
@@ -270,19 +215,17 @@ def _because(scores: pd.Series[Any], row: pd.Series[Any], policy: Policy) -> Mes
     return Message(f"{code}-best-seller", facts | {"amount": amount})
 
 
-def _line_rows(marks: _Marks) -> list[dict[str, Any]]:
-    return [
-        {
-            "period": marks.window.period,
-            "rep_id": rep,
-            "metric": metric,
-            "value": marks.values.at[rep, metric],
-            "goal": marks.goals.at[rep, metric],
-            "score": marks.scores.at[rep, metric],
-            "weight": marks.shares.at[rep, metric],
-            "low": marks.lows.at[rep, metric],
-            "high": marks.highs.at[rep, metric],
-        }
-        for rep in marks.scores.index
-        for metric in marks.scores
-    ]
+def _lines(marks: _Marks) -> pd.DataFrame:
+    reps, metrics = list(marks.scores.index), list(marks.scores)
+    parts = {
+        "value": marks.values,
+        "goal": marks.goals,
+        "score": marks.scores,
+        "weight": marks.shares,
+        "low": marks.lows,
+        "high": marks.highs,
+    }
+    columns = {name: frame.loc[reps, metrics].to_numpy().ravel() for name, frame in parts.items()}
+    names = {"rep_id": np.repeat(reps, len(metrics)), "metric": np.tile(metrics, len(reps))}
+    period = [marks.window.period] * len(names["rep_id"])
+    return frame_of("ScorecardLines", {"period": period, **names, **columns})
