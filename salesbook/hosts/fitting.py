@@ -17,7 +17,9 @@ def refuse_unfit(old: TableCells, write: TableWrite) -> None:
         if header not in old.headers:
             raise ColumnMissing("column-missing", where=old.sheet, table=old.table, column=header)
         if len(column) != len(write.sources):
-            raise ValueError(f"{write.table}[{header}] has {len(column)} values for {len(write.sources)} rows")
+            raise ValueError(
+                f"{write.table}[{header}] has {len(column)} values for {len(write.sources)} rows"
+            )
     for source in write.sources:
         if source is not None and not 0 <= source < old.row_count:
             raise ValueError(f"{write.table} has no row {source}")

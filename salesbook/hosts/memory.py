@@ -17,15 +17,24 @@ class MemoryHost:
         self._tables = {table.table.lower(): table for table in tables}
 
     def table_codes(self) -> tuple[str, ...]:
+        """List the codes in the order given."""
         return tuple(table.table for table in self._tables.values())
 
     def read(self, table: str) -> TableCells:
+        """Hand out one table.
+
+        Raises: NoSuchTable.
+        """
         try:
             return self._tables[table.lower()]
         except KeyError:
             raise NoSuchTable("no-such-table", where=table, table=table) from None
 
     def write(self, writes: Sequence[TableWrite]) -> None:
+        """Put all these bodies in place, or none.
+
+        Raises: NoSuchTable, ColumnMissing.
+        """
         refuse_twice(writes)
         self._tables |= {write.table.lower(): written(self.read(write.table), write) for write in writes}
 

@@ -96,7 +96,7 @@ def test_no_rows(host: Host) -> None:
 
 
 TEXTS = [
-    "=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "'quoted", " spaces ", "line\nbreak", "tab\there",
+    "=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "'quoted", " spaces ", "line\nbreak", "a\tb",
     "cr\r\nlf", "_x000D_", "_x005F_x000D_", "\x01\x1f\x7f", "<b>&amp;</b>", '"quotes"', "]]>", "客户 😀", "00123",
     "1e5", "TRUE", "#N/A", "{=1}", "http://x.example", "x" * 32_767,
 ]  # fmt: skip
@@ -113,7 +113,9 @@ def test_kinds_of_values(host: Host) -> None:
     given = [True, False, 0, -7, 1.1, 1e300, 5e-324, 123456789012345, CellError("#N/A"), CellError("#DIV/0!")]
     host.write([TableWrite("Deals", {"amount": given}, [None] * len(given))])
     assert column(host, "amount") == given
-    assert [type(value) is bool for value in column(host, "amount")] == [type(value) is bool for value in given]
+    assert [type(value) is bool for value in column(host, "amount")] == [
+        type(value) is bool for value in given
+    ]
 
 
 def test_empty_text_is_blank(host: Host) -> None:
@@ -124,7 +126,12 @@ def test_empty_text_is_blank(host: Host) -> None:
 
 def test_dates(host: Host) -> None:
     """Dates come back as dates in columns that showed none before, and numbers as numbers in date columns."""
-    days = [dt.date(2026, 3, 5), dt.datetime(2026, 3, 5, 23, 59, 59), dt.date(1900, 1, 1), dt.date(9999, 12, 31)]
+    days = [
+        dt.date(2026, 3, 5),
+        dt.datetime(2026, 3, 5, 23, 59, 59),
+        dt.date(1900, 1, 1),
+        dt.date(9999, 12, 31),
+    ]
     numbers = [46000, 1.5, 0, -1]
     formats = {"amount": "yyyy-mm-dd"}
     host.write([TableWrite("Deals", {"amount": days, "closed_on": numbers}, [0, None, None, None], formats)])

@@ -39,7 +39,14 @@ def test_corpus(source: Path, tmp_path: Path) -> None:
     if not tables:
         assert path.read_bytes() == before
         return
-    allowed = ("xl/worksheets/", "xl/tables/", "xl/workbook.xml", "xl/_rels/workbook", "[Content", "xl/calcChain")
+    allowed = (
+        "xl/worksheets/",
+        "xl/tables/",
+        "xl/workbook.xml",
+        "xl/_rels/workbook",
+        "[Content",
+        "xl/calcChain",
+    )
     assert all(name.startswith(allowed) for name in changed_parts(parts(source), parts(path)))
     with open_package(path, for_writing=False) as host:
         for cells in tables:

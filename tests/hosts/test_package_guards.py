@@ -20,11 +20,16 @@ SHEET, TABLE, STRINGS = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml", "xl/
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def refusal(path: Path) -> SalesbookError:
-    started = time.monotonic()
-    with pytest.raises(SalesbookError) as caught, open_package(path, for_writing=True) as host:
+def read_all(path: Path) -> None:
+    with open_package(path, for_writing=True) as host:
         for code in host.table_codes():
             host.read(code)
+
+
+def refusal(path: Path) -> SalesbookError:
+    started = time.monotonic()
+    with pytest.raises(SalesbookError) as caught:
+        read_all(path)
     assert time.monotonic() - started < 2
     return caught.value
 
@@ -113,7 +118,11 @@ def with_member(data: bytes, name: str, squeezed: bytes, sizes: tuple[int, int, 
     struct.pack_into("<3L", record, 16, *sizes)
     struct.pack_into("<L", record, 42, place)
     struct.pack_into("<H", record, 8, struct.unpack_from("<H", record, 8)[0] & ~8)
-    local = struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, 0, 8, 0, 0, *sizes, len(name), 0) + name.encode() + squeezed
+    local = (
+        struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, 0, 8, 0, 0, *sizes, len(name), 0)
+        + name.encode()
+        + squeezed
+    )
     tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, size, place + len(local), 0)
     return data[:place] + local + directory[:at] + bytes(record) + directory[at + length :] + tail
 
@@ -124,7 +133,11 @@ def test_lying_sizes(book: Path) -> None:
     squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
     squeezed = squeezer.compress(content) + squeezer.flush()
     honest, crc = book.read_bytes(), zlib.crc32(content)
-    for size, check, code in ((100, crc, "lying-size"), (10**6, crc, "damaged-zip"), (len(content), 1, "damaged-zip")):
+    for size, check, code in (
+        (100, crc, "lying-size"),
+        (10**6, crc, "damaged-zip"),
+        (len(content), 1, "damaged-zip"),
+    ):
         book.write_bytes(with_member(honest, SHEET, squeezed, (check, len(squeezed), size)))
         assert refusal(book).code == code
     book.write_bytes(with_member(honest, SHEET, squeezed, (crc, len(squeezed), len(content))))

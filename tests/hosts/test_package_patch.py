@@ -32,9 +32,8 @@ def write(path: Path, *writes: TableWrite) -> dict[str, TableCells]:
 def refusal(path: Path, *writes: TableWrite) -> SalesbookError:
     """Write, expect a refusal, and hold the file against what it was."""
     before = path.read_bytes()
-    with pytest.raises(SalesbookError) as caught, open_package(path, for_writing=True) as host:
-        host.write(writes)
-        host.save()
+    with pytest.raises(SalesbookError) as caught:
+        write(path, *writes)
     assert path.read_bytes() == before
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
     return caught.value
@@ -105,7 +104,8 @@ def test_recalculation_is_asked_for(tmp_path: Path) -> None:
 
 def test_calc_chain_goes(book: Path) -> None:
     """The chain of formulas goes with its relation and type; Excel makes a new one."""
-    chain = b'<calcChain xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><c r="H4" i="1"/></calcChain>'
+    main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    chain = b'<calcChain xmlns="' + main + b'"><c r="H4" i="1"/></calcChain>'
     kind = b'<Override PartName="/xl/calcChain.xml" ContentType="application/vnd.ms-excel.calcChain+xml"/>'
     link = (
         b'<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
@@ -192,7 +192,11 @@ def test_shrinking(book: Path) -> None:
 
 def test_totals_row_moves(tmp_path: Path) -> None:
     """The totals row stays the table's last row, whether it grows or shrinks."""
-    columns = [{"header": "a", "total_string": "Total"}, {"header": "b", "total_function": "sum"}, {"header": "c"}]
+    columns = [
+        {"header": "a", "total_string": "Total"},
+        {"header": "b", "total_function": "sum"},
+        {"header": "c"},
+    ]
 
     def fill(target: Any, sheet: Any) -> None:
         put_table(sheet, "T", (0, 0), ABC, THREE, columns=columns, total_row=True)
@@ -262,7 +266,9 @@ def test_formulas_follow_their_own_row(book: Path) -> None:
     assert "<f>B4&amp;$C4&amp;$B$1&amp;Other!$A$1&amp;LOG10(2)</f>" in row_xml(book, 4)
 
 
-@pytest.mark.parametrize("formula", [b"B2", b"SUM(D$2:D3)+B4", b"Other!A3", b"3:3", b"SUM(B3:B5)", b"'a b'!B3"])
+@pytest.mark.parametrize(
+    "formula", [b"B2", b"SUM(D$2:D3)+B4", b"Other!A3", b"3:3", b"SUM(B3:B5)", b"'a b'!B3"]
+)
 def test_formulas_that_name_other_rows_do_not_move(book: Path, formula: bytes) -> None:
     """Where moving would have to guess, the write is refused and names the cell."""
     with_formula(book, b"<f>" + formula + b"</f>")
@@ -328,7 +334,9 @@ def test_protected_sheet(book: Path) -> None:
 
 def test_signed_package(book: Path) -> None:
     """A signed package is not written to, since its signature would no longer hold."""
-    link = b'<Relationship Id="rIdS" Type="http://x/digital-signature/origin" Target="_xmlsignatures/origin.sigs"/>'
+    link = (
+        b'<Relationship Id="rIdS" Type="http://x/digital-signature/origin" Target="_xmlsignatures/o.sigs"/>'
+    )
     bend(book, {"_rels/.rels": swap(b"</Relationships>", link + b"</Relationships>")})
     assert refusal(book, TableWrite("Deals", {}, [0])).code == "signed-package"
 
@@ -386,7 +394,7 @@ def test_new_rows_look_like_the_first(tmp_path: Path) -> None:
 
 
 def test_styles_are_appended_only(book: Path) -> None:
-    """A date in a column without a date format gets a clone of the format; nothing else in the part changes."""
+    """A date where the format shows none gets a clone of the format; nothing else in the part changes."""
     old = parts(book)["xl/styles.xml"].decode()
     days = [dt.date(2026, 1, 1), dt.date(2026, 1, 2)]
     with open_package(book, for_writing=True) as host:
@@ -397,10 +405,10 @@ def test_styles_are_appended_only(book: Path) -> None:
     count = int(re.findall(r'<cellXfs count="(\d+)"', old)[0])
     assert f'<cellXfs count="{count + 1}"' in new
     assert 'formatCode="yyyy&quot;年&quot;"' in new or "formatCode='yyyy\"年\"'" in new
-    start = old.index("<cellXfs")
     assert new.startswith(old[: old.index("<numFmts")])
     assert new.endswith(old[old.index("</cellXfs>") :])
-    assert re.findall(r"<xf .*?>", old[start:])[:count] == re.findall(r"<xf .*?>", new[new.index("<cellXfs") :])[:count]
+    formats = [re.findall(r"<xf .*?>", text[text.index("<cellXfs") :]) for text in (old, new)]
+    assert formats[0][:count] == formats[1][:count]
 
 
 def test_epoch_of_1904(tmp_path: Path) -> None:
@@ -419,7 +427,8 @@ def test_epoch_of_1904(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "code"), [("x" * 32_768, "text-too-long"), ("😀" * 16_384, "text-too-long"), ("\ud800", "text-not-unicode")]
+    ("value", "code"),
+    [("x" * 32_768, "text-too-long"), ("😀" * 16_384, "text-too-long"), ("\ud800", "text-not-unicode")],
 )
 def test_text_that_no_cell_holds(book: Path, value: str, code: str) -> None:
     """Text that does not fit a cell is refused, never cut, and the cell is named."""
@@ -443,7 +452,9 @@ def test_prefixed_namespace(book: Path) -> None:
         return data.replace(b"xmlns=", b"xmlns:x=")
 
     bend(book, {SHEET: prefixed, TABLE: prefixed, "xl/workbook.xml": prefixed, "xl/styles.xml": prefixed})
-    found = write(book, TableWrite("Deals", {"name": ["a", "b"], "amount": [KEEP, dt.date(2026, 1, 1)]}, [1, None]))
+    found = write(
+        book, TableWrite("Deals", {"name": ["a", "b"], "amount": [KEEP, dt.date(2026, 1, 1)]}, [1, None])
+    )
     assert values(found["Deals"])["name"] == ["a", "b"]
     assert values(found["Deals"])["amount"] == [-3, dt.date(2026, 1, 1)]
     for name in (SHEET, TABLE, "xl/workbook.xml", "xl/styles.xml"):
@@ -452,11 +463,11 @@ def test_prefixed_namespace(book: Path) -> None:
 
 def test_hidden_rows_follow_their_source(book: Path) -> None:
     """Where the table's filter has criteria, a record that it hid stays hidden and new ones show."""
-    criteria = b'<autoFilter ref="B2:F5"><filterColumn colId="0"><filters><filter val="D1"/></filters></filterColumn></autoFilter>'
+    criteria = b'<filterColumn colId="0"><filters><filter val="D1"/></filters></filterColumn></autoFilter>'
     bend(
         book,
         {
-            TABLE: swap(b'<autoFilter ref="B2:F5"/>', criteria),
+            TABLE: swap(b'<autoFilter ref="B2:F5"/>', b'<autoFilter ref="B2:F5">' + criteria),
             SHEET: swap(b'<row r="4"', b'<row r="4" hidden="1"'),
         },
     )
@@ -509,7 +520,14 @@ def test_headers_with_line_breaks(tmp_path: Path) -> None:
 
 def test_table_without_header_row(book: Path) -> None:
     """A table that shows no header row begins with its body."""
-    bend(book, {TABLE: lambda data: re.sub(rb"<autoFilter[^>]*/>", b"", data).replace(b" ref=", b' headerRowCount="0" ref=')})
+    bend(
+        book,
+        {
+            TABLE: lambda data: re.sub(rb"<autoFilter[^>]*/>", b"", data).replace(
+                b" ref=", b' headerRowCount="0" ref='
+            )
+        },
+    )
     with open_package(book, for_writing=False) as host:
         assert host.read("Deals").first_row == 2
         assert host.read("Deals").row_count == 4

@@ -10,15 +10,13 @@ from functools import cached_property
 from salesbook.errors import CannotWrite
 from salesbook.hosts.fitting import refuse_unfit
 from salesbook.hosts.package import moves
-from salesbook.hosts.package.cellxml import cell_xml, style_of
+from salesbook.hosts.package.newcells import NewCells
 from salesbook.hosts.package.parts import TablePart
 from salesbook.hosts.package.refs import Area, cell_name
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.styles import Styles
 from salesbook.hosts.package.xmlscan import attribute, tag_pattern, with_attribute
 from salesbook.store import KEEP, Cell, NewCell, TableCells, TableWrite
-
-DEFAULT_DATE, DEFAULT_MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,7 @@ class NewBody:
 
     @cached_property
     def sources(self) -> Sequence[int | None]:
+        """The old row of each new one; a body is never without a row."""
         return self.write.sources or (None,)
 
     @cached_property
@@ -44,6 +43,10 @@ class NewBody:
     def area(self) -> Area:
         """The new table, header and totals included."""
         return self.table.area.ending_at(self.body.bottom + self.table.totals_rows)
+
+    @cached_property
+    def _cells(self) -> NewCells:
+        return NewCells(self.rows, self.table, self.write, self.styles, self.old.epoch_1904)
 
     def apply(self) -> None:
         """Put the new body, and the totals row after it, in place.
@@ -113,11 +116,15 @@ class NewBody:
             value: NewCell = KEEP if given is None or not self.write.sources else given[index]
             kept = before.get(self.body.left + place)
             if source is None:
-                cell = self._blank(number, place) if value is KEEP else self._new(value, None, number, place)
+                cell = (
+                    self._cells.blank(number, place)
+                    if value is KEEP
+                    else self._cells.cell(value, None, number, place)
+                )
             elif value is KEEP or self._is_as_before(kept, value, place, source):
                 cell = self._kept(kept, source, number, self.body.left + place)
             else:
-                cell = self._new(value, kept, number, place)
+                cell = self._cells.cell(value, kept, number, place)
             if cell:
                 found[self.body.left + place] = cell
         return found
@@ -130,57 +137,6 @@ class NewBody:
         if cell is None or old == number:
             return cell
         return moves.moved(cell, self.rows.sheet, (old, column), number)
-
-    def _blank(self, number: int, place: int) -> bytes | None:
-        """Write a cell of a new row that nobody gives: calculated, or blank with the column's format."""
-        calculation = self.table.calculations.get(self.table.headers[place])
-        if not calculation:
-            return self._new(None, None, number, place)
-        top, column = self.table.body.top, self.body.left + place
-        first = self.rows.row(top).cells.get(column, b"")
-        made = moves.Calculated(calculation, first, top, column, self.rows.sheet)
-        return made.cell(number, self._column_styles[place], self.rows.prefix)
-
-    def _new(self, value: Cell, kept: bytes | None, number: int, place: int) -> bytes | None:
-        style = style_of(kept) if kept else self._column_styles[place]
-        reference = cell_name(number, self.body.left + place)
-        if value is None or value == "":
-            if not style:
-                return None
-        elif isinstance(value, (dt.date, int, float)) and not isinstance(value, bool):
-            style = self._fitting(style, value, place)
-        prefix = self.rows.prefix.decode()
-        try:
-            return cell_xml(reference, value, style, prefix, self.old.epoch_1904).encode()
-        except CannotWrite as error:
-            error.where = f"{self.rows.sheet}!{reference}"
-            raise
-
-    def _fitting(self, style: int, value: dt.date | int | float, place: int) -> int:
-        """Choose a format that shows a date as one, and a number not as a date."""
-        key = (style, type(value), place)
-        if key not in self._chosen:
-            chosen = style
-            if isinstance(value, dt.date) and not self.styles.shows_date(style):
-                default = DEFAULT_MOMENT if isinstance(value, dt.datetime) else DEFAULT_DATE
-                code = self.write.number_formats.get(self.table.headers[place], default)
-                chosen = self.styles.like(style, code)
-            elif not isinstance(value, dt.date) and self.styles.shows_date(style):
-                chosen = style if self.styles.shows_only_time(style) else self.styles.like(style, "General")
-            self._chosen[key] = chosen
-        return self._chosen[key]
-
-    @cached_property
-    def _chosen(self) -> dict[tuple[int, type, int], int]:
-        return {}
-
-    @cached_property
-    def _column_styles(self) -> tuple[int, ...]:
-        """The format of each column's new cells: the first body row's, else the sheet column's."""
-        first = self.rows.row(self.table.body.top).cells
-        defaults = _sheet_column_styles(self.rows)
-        columns = range(self.body.left, self.body.right + 1)
-        return tuple(style_of(first[c]) if c in first else defaults.get(c, 0) for c in columns)
 
     def _is_hidden(self, source: int | None) -> bool | None:
         """Say whether a filter hid the source's row; None where no filter has a say."""
@@ -228,16 +184,6 @@ class NewBody:
         row.cells |= new
         if is_hidden is not None and is_hidden != hides:
             row.tag = with_attribute(row.tag, b"hidden", "1" if is_hidden else None)
-
-
-def _sheet_column_styles(rows: SheetRows) -> dict[int, int]:
-    """Read the formats that whole sheet columns have."""
-    found: dict[int, int] = {}
-    for tag in tag_pattern(rows.prefix, b"col").finditer(rows.head):
-        style, first, last = (attribute(tag[0], name) or "0" for name in (b"style", b"min", b"max"))
-        if style != "0" and style.isdigit() and first.isdigit() and last.isdigit():
-            found |= dict.fromkeys(range(int(first), min(int(last), int(first) + 20_000) + 1), int(style))
-    return found
 
 
 def same(new: Cell, old: Cell) -> bool:

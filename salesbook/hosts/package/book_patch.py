@@ -1,4 +1,4 @@
-"""What changes outside the sheet when a table was written: its own part, recalculation on load, the calc chain?"""
+"""What changes outside the sheet when a table was written: its part, recalculation, the calc chain?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ def table_part(data: bytes, table: TablePart, area: Area) -> bytes:
     def resized(found: re.Match[bytes]) -> bytes:
         old = Area.parse(attribute(found[0], b"ref") or "")
         is_ours = old and old.bottom == table.body.bottom and old.top in (table.body.top, table.area.top)
-        return with_attribute(found[0], b"ref", str(old.ending_at(filtered.bottom))) if old and is_ours else found[0]
+        return (
+            with_attribute(found[0], b"ref", str(old.ending_at(filtered.bottom)))
+            if old and is_ours
+            else found[0]
+        )
 
     root = tag_pattern(prefix, b"table").search(data)
     if not root:

@@ -52,7 +52,10 @@ def escaped(text: str, reference: str) -> str:
 
     Raises: CannotWrite.
     """
-    if len(text) * 2 > MAX_TEXT_UNITS and len(text.encode("utf-16-le", "surrogatepass")) // 2 > MAX_TEXT_UNITS:
+    if (
+        len(text) * 2 > MAX_TEXT_UNITS
+        and len(text.encode("utf-16-le", "surrogatepass")) // 2 > MAX_TEXT_UNITS
+    ):
         raise CannotWrite("text-too-long", where=reference, length=len(text), limit=MAX_TEXT_UNITS)
     if _SURROGATE.search(text):
         raise CannotWrite("text-not-unicode", where=reference)
@@ -78,7 +81,9 @@ def serial(value: dt.date, is_1904: bool, reference: str) -> float:
         raise ValueError(f"{reference}: {value} has a time zone")
     first = _EPOCH_1904 if is_1904 else dt.datetime(1900, 1, 1)
     if moment < first:
-        raise CannotWrite("date-before-epoch", where=reference, found=value.isoformat(), first=first.date().isoformat())
+        raise CannotWrite(
+            "date-before-epoch", where=reference, found=value.isoformat(), first=first.date().isoformat()
+        )
     days = (moment - (_EPOCH_1904 if is_1904 else _EPOCH_1900)) / _DAY
     # Excel counts a 29 February 1900 that never was.
     return days - 1 if not is_1904 and moment < _LEAP_BUG_ENDS else days

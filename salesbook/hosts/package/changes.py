@@ -112,7 +112,9 @@ class _Patch:
             changed[self.book.calc_chain.lower()] = None
             holder = relations_part(name)
             self._change(holder, book_patch.without_relation(self.parts.content(holder), "calcChain"))
-            self._change(_TYPES, book_patch.without_override(self.parts.content(_TYPES), self.book.calc_chain))
+            self._change(
+                _TYPES, book_patch.without_override(self.parts.content(_TYPES), self.book.calc_chain)
+            )
 
     def _change(self, part: str, data: bytes) -> None:
         if data != self.parts.content(part):

@@ -48,7 +48,9 @@ def _cell_count(data: bytes, prefix: bytes) -> tuple[int, bool]:
     start, end = data.find(b"<" + prefix + b"sheetData"), data.rfind(b"</" + prefix + b"sheetData")
     cell, row = b"<" + prefix + b"c", b"<" + prefix + b"row"
     cells, rows = data.count(cell, start, end), data.count(row, start, end)
-    is_usual = data.count(cell + b' r="', start, end) == cells and data.count(row + b' r="', start, end) == rows
+    is_usual = (
+        data.count(cell + b' r="', start, end) == cells and data.count(row + b' r="', start, end) == rows
+    )
     return cells, is_usual
 
 

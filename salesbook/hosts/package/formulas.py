@@ -95,7 +95,10 @@ def copied(formula: str, down: int, right: int) -> str:
     """
     tokens, found = _tokens(formula), []
     for at, (kind, text) in enumerate(tokens):
-        beside_colon = ":" in (tokens[at - 1][1] if at else "", tokens[at + 1][1] if at + 1 < len(tokens) else "")
+        beside_colon = ":" in (
+            tokens[at - 1][1] if at else "",
+            tokens[at + 1][1] if at + 1 < len(tokens) else "",
+        )
         cell = _CELL.fullmatch(text) if kind == "name" else None
         if cell:
             text = _shifted(cell, down, right)

@@ -32,6 +32,7 @@ class Staged:
         return self.changes.get(name.lower(), b"") is not None and name in self.archive
 
     def content(self, name: str) -> bytes:
+        """Hand out a part."""
         changed = self.changes.get(name.lower())
         return self.archive.inflate(name) if changed is None else changed
 
@@ -53,16 +54,24 @@ class PackageHost:
         self._cells: dict[str, TableCells] = {}
 
     def table_codes(self) -> tuple[str, ...]:
+        """List the codes in sheet order, as their tables spell them."""
         return tuple(table.code for table in self._book.tables.values())
 
     def read(self, table: str) -> TableCells:
+        """Hand out one table's raw cells; its sheet is read once, with all its tables.
+
+        Raises: NoSuchTable, NotAWorkbook, UnsafeFile.
+        """
         part = self._table(table)
         if table.lower() not in self._cells:
             self._cells |= read_tables(self._parts.content, self._book, part.sheet)
         return self._cells[table.lower()]
 
     def write(self, writes: Sequence[TableWrite]) -> None:
-        """Stage these bodies; the file changes only on `save`."""
+        """Stage these bodies; the file changes only on `save`.
+
+        Raises: CannotWrite, ProtectedSheet, NoSuchTable, ColumnMissing.
+        """
         if not self.for_writing:
             raise ValueError(f"{self.path} was opened for reading alone")
         refuse_twice(writes)

@@ -12,7 +12,7 @@ import platform
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -32,13 +32,12 @@ class Holder:
     marker: str = ""
 
     def refusal(self, book: Path) -> LockedFile:
-        return LockedFile(
-            "locked", where=str(book), program=self.program, user=self.user, since=self.since, marker=self.marker
-        )
+        """Say that the book is held, and by whom."""
+        return LockedFile("locked", where=str(book), **asdict(self))
 
 
 def own_name(book: Path, ending: str) -> str:
-    """Name a file of ours beside a workbook; short, since paths have a limit, and known again by its start."""
+    """Name a file of ours beside a workbook; short, since paths have a limit, and known by its start."""
     key = hashlib.blake2b(book.name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
     return f".~salesbook-{key}{ending}"
 

@@ -19,6 +19,7 @@ _FORMULA = re.compile(rb"<((?:[\w.-]+:)?)f((?:\s[^>]*?)?)(?:/>|>(.*?)</\1f\s*>)"
 
 
 def has_formula(cell: bytes) -> bool:
+    """Say whether a cell is calculated."""
     return _FORMULA.search(cell) is not None
 
 
@@ -76,7 +77,11 @@ class Calculated:
             marker = attribute(self.first[: self.first.find(b">") + 1], b"cm")
             start += f' cm="{marker}"' if marker else ""
         whole = f"{start}><f{kind}>{escape(text)}</f></c>".encode()
-        return re.sub(rb"<(/?)([cf])(?=[\s/>])", lambda tag: b"<" + tag[1] + prefix + tag[2], whole) if prefix else whole
+        return (
+            re.sub(rb"<(/?)([cf])(?=[\s/>])", lambda tag: b"<" + tag[1] + prefix + tag[2], whole)
+            if prefix
+            else whole
+        )
 
     def _own_formula(self, row: int) -> str:
         """Take the formula from the first body row, since the column's own names cells relatively."""
@@ -87,7 +92,9 @@ class Calculated:
                 raise formulas.UnsureError(self.calculation.formula)
             return formulas.moved(text, self.first_row, row)
         except formulas.UnsureError:
-            raise _stuck(self.sheet, (self.first_row, self.column), text or self.calculation.formula) from None
+            raise _stuck(
+                self.sheet, (self.first_row, self.column), text or self.calculation.formula
+            ) from None
 
 
 def refuse_wide_arrays(rows: SheetRows, touched: Area) -> None:
@@ -95,7 +102,9 @@ def refuse_wide_arrays(rows: SheetRows, touched: Area) -> None:
 
     Raises: CannotWrite.
     """
-    for tag in re.findall(rb"<%bf\s[^>]*\bt\s*=\s*[\"'](?:array|dataTable)[\"'][^>]*>" % rows.prefix, rows.data):
+    for tag in re.findall(
+        rb"<%bf\s[^>]*\bt\s*=\s*[\"'](?:array|dataTable)[\"'][^>]*>" % rows.prefix, rows.data
+    ):
         area = Area.parse(attribute(tag, b"ref") or "")
         if area and not area.is_one_cell and area.meets(touched):
             raise CannotWrite("array-formula", where=f"{rows.sheet}!{area}")
@@ -109,7 +118,9 @@ def unshare(rows: SheetRows, area: Area, old_rows: Iterable[int]) -> None:
     if b"shared" not in rows.data:
         return
     inside = range(area.left, area.right + 1)
-    if not any(_is_shared(rows.row(number).cells.get(column, b"")) for number in old_rows for column in inside):
+    if not any(
+        _is_shared(rows.row(number).cells.get(column, b"")) for number in old_rows for column in inside
+    ):
         return
     masters, members = _groups(rows)
     for group, places in members.items():

@@ -23,7 +23,9 @@ class Parts(Protocol):
 
     def __contains__(self, name: str) -> bool: ...
 
-    def content(self, name: str) -> bytes: ...
+    def content(self, name: str) -> bytes:
+        """Hand out a part's bytes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class TablePart:
 
     @property
     def body(self) -> Area:
+        """The rows between the header and the totals."""
         area = self.area
         return Area(area.top + self.header_rows, area.left, area.bottom - self.totals_rows, area.right)
 
@@ -79,6 +82,7 @@ class BookParts:
     is_signed: bool
 
     def tables_of(self, sheet: SheetPart) -> list[TablePart]:
+        """List a sheet's tables."""
         return [table for table in self.tables.values() if table.sheet == sheet]
 
 
@@ -114,7 +118,7 @@ def read_parts(parts: Parts, path: str) -> BookParts:
 
 def relations(parts: Parts, source: str) -> Iterator[tuple[str, str, str]]:
     """List a part's relations inside the package: the type's last word, the id, the target part."""
-    folder, name = posixpath.split(source)
+    folder = posixpath.dirname(source)
     holder = relations_part(source)
     if holder not in parts:
         return
@@ -179,9 +183,7 @@ def read_table(data: bytes, part: str, sheet: SheetPart) -> TablePart:
             if local(node.tag) == "calculatedColumnFormula" and node.text:
                 calculations[header] = Calculation(node.text, node.get("array") in _YES)
     is_filtered = any(len(node) for node in filters)
-    return TablePart(
-        code, part, sheet, area, header_rows, totals_rows, headers, calculations, is_filtered
-    )
+    return TablePart(code, part, sheet, area, header_rows, totals_rows, headers, calculations, is_filtered)
 
 
 def _count(root: Element, name: str, default: int) -> int:

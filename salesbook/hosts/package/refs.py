@@ -64,14 +64,17 @@ class Area:
 
     @property
     def row_count(self) -> int:
+        """How many rows it has."""
         return self.bottom - self.top + 1
 
     @property
     def width(self) -> int:
+        """How many columns it has."""
         return self.right - self.left + 1
 
     @property
     def is_one_cell(self) -> bool:
+        """Whether it is a single cell."""
         return self.top == self.bottom and self.left == self.right
 
     def meets(self, other: Area) -> bool:

@@ -38,7 +38,8 @@ class SheetRows:
             rb"<%bc(?=[\s/>])([^>]*?)(?:/>|>(.*?)</%bc\s*>)" % (self.prefix, self.prefix), re.DOTALL
         )
         self._usual = re.compile(
-            rb'(<%bc r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*?/>|[^>]*>.*?</%bc>))' % (self.prefix, self.prefix), re.DOTALL
+            rb'(<%bc r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*?/>|[^>]*>.*?</%bc>))' % (self.prefix, self.prefix),
+            re.DOTALL,
         )
         opening = tag_pattern(self.prefix, b"sheetData").search(data)
         if not opening:
@@ -114,7 +115,9 @@ class SheetRows:
         content = xml[end : xml.rindex(b"</")]
         usual = self._usual.findall(content)
         if sum(len(whole) for whole, _, _ in usual) == len(content):
-            cells = {self._column(letters): whole for whole, letters, digits in usual if int(digits) == number}
+            cells = {
+                self._column(letters): whole for whole, letters, digits in usual if int(digits) == number
+            }
             if len(cells) == len(usual) and sorted(cells) == list(cells):
                 return Row(xml[:end], cells)
         return self._parsed_with_care(number, xml[:end], content)
@@ -143,6 +146,7 @@ class SheetRows:
 
     @property
     def edited_numbers(self) -> list[int]:
+        """The rows that `edit` was called for, ascending."""
         return sorted(self._edited)
 
     def render(self, head: bytes, tail: bytes) -> bytes:

@@ -106,7 +106,7 @@ class Styles:
     def _with_codes(self, data: bytes) -> bytes:
         name, made = self._prefix + b"numFmt", []
         for number, code in self._new_codes:
-            made.append(b"<%b numFmtId=\"%d\" formatCode=%b/>" % (name, number, quoteattr(code).encode()))
+            made.append(b'<%b numFmtId="%d" formatCode=%b/>' % (name, number, quoteattr(code).encode()))
         opening = tag_pattern(self._prefix, b"numFmts").search(data)
         if opening and not opening[2]:
             return _appended(data, self._prefix, b"numFmts", made)

@@ -24,7 +24,6 @@ Column = list[Cell]
 _STORED_NUMBER = re.compile(rb"[^>]*>(?:<[^>]*f\b[^>]*/>|<[^>]*f\b[^>]*>[^<]*<[^>]*>)?<[^>/]*v>([^<]*)<")
 
 
-
 def read_tables(content: Content, book: BookParts, sheet: SheetPart) -> dict[str, TableCells]:
     """Read all tables of one sheet in one pass, by code in lower case.
 
@@ -138,5 +137,3 @@ def _serial(value: dt.time | dt.timedelta) -> float:
     if isinstance(value, dt.timedelta):
         return value / dt.timedelta(days=1)
     return (dt.datetime.combine(dt.date.min, value) - dt.datetime.min) / dt.timedelta(days=1)
-
-

@@ -17,7 +17,9 @@ class UnsoundPackageError(RuntimeError):
     """A patch went wrong: our own bug, found before anything was saved."""
 
 
-def refuse_unsound(parts: Parts, changes: Mapping[str, bytes | None], areas: Mapping[str, Area], path: str) -> BookParts:
+def refuse_unsound(
+    parts: Parts, changes: Mapping[str, bytes | None], areas: Mapping[str, Area], path: str
+) -> BookParts:
     """Read the changed parts again and hold the tables against what was meant.
 
     Args:
