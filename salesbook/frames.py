@@ -71,12 +71,12 @@ def empty_frame(table: str) -> pd.DataFrame:
 
 
 def row_keys(table: str, frame: pd.DataFrame) -> pd.Series[str]:
-    """Each row's key as text, parts joined by "|"; a date part is ISO."""
+    """Each row's key as text, parts joined by "|"; a date or time part is ISO."""
     parts = []
     for name in TABLES[table].key:
-        column = frame[name]
-        if pd.api.types.is_datetime64_any_dtype(column.dtype):
-            column = column.dt.strftime("%Y-%m-%d")
+        column, kind = frame[name], TABLES[table].field(name).kind
+        if kind in (Kind.DATE, Kind.DATETIME):
+            column = column.dt.strftime("%Y-%m-%d" if kind is Kind.DATE else "%Y-%m-%dT%H:%M:%S")
         parts.append(column.astype("str").fillna(""))
     joined = parts[0]
     for part in parts[1:]:

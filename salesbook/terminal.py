@@ -61,9 +61,9 @@ class Terminal:
             return self._say("report.clean")
         counts = self._say("report.findings", errors=report.errors, warnings=report.warnings)
         if "Checks" not in report.written:
-            return f"{counts}. {self._say('report.run_validate')}"
+            return f"{counts} {self._say('report.run_validate')}"
         where = self._say("report.see_checks", sheet=sheet_name("Checks", report.language))
-        return f"{counts}. {where}"
+        return f"{counts} {where}"
 
     def restored(self, book: Path, report: Report) -> None:
         """Say which tables an undo put back."""
@@ -122,8 +122,8 @@ class Terminal:
             table.add_row("✓" if check.ok else "✗", check.message, check.advice)
         self._print(table)
 
-    def _say(self, path: str, **facts: Any) -> str:
-        return fill(word("cli", path, self.language), facts, self.language)
+    def _say(self, name: str, **facts: Any) -> str:
+        return fill(word("cli", name, self.language), facts, self.language)
 
     def _message(self, text: str) -> None:
         if not self.quiet:

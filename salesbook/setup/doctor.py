@@ -37,8 +37,8 @@ def examine(book: Path | None, language: Language) -> list[Check]:
     return [*_installation(language), *(_workbook(book, language) if book else ())]
 
 
-def _say(path: str, language: Language, **facts: Any) -> str:
-    return fill(word("cli", f"doctor.{path}", language), facts, language)
+def _say(name: str, language: Language, **facts: Any) -> str:
+    return fill(word("cli", f"doctor.{name}", language), facts, language)
 
 
 def _installation(language: Language) -> Iterator[Check]:
@@ -51,10 +51,10 @@ def _installation(language: Language) -> Iterator[Check]:
             found = version(name)
         except PackageNotFoundError:
             yield Check(
-                name, False, _say("dependency", language, name=name, version="–"), f"pip install {name}"
+                name, False, _say("dependency", language, package=name, version="–"), f"pip install {name}"
             )
             continue
-        yield Check(name, True, _say("dependency", language, name=name, version=found))
+        yield Check(name, True, _say("dependency", language, package=name, version=found))
 
 
 def _workbook(book: Path, language: Language) -> Iterator[Check]:
