@@ -226,8 +226,8 @@ def log_entry(
         "findings": len(report.findings),
         "user": _user(),
         "version": __version__,
-        "input_hash": input_hash(task) if task else "",
-        "written": " ".join(f"{one.write.table}={one.content}" for one in planned),
+        "input_hash": input_hash(task) if task else None,
+        "written": " ".join(f"{one.write.table}={one.content}" for one in planned if one.content) or None,
     }
     frame = pd.concat([log.frame, frame_from_rows("RunLog", [row])], ignore_index=True)
     return [planned_write(session, "RunLog", frame)]

@@ -23,6 +23,8 @@ def undo_last(host: Host, before: Host, as_of: dt.date) -> Report:
         before: the workbook as it was before that run.
         as_of: the day to log.
 
+    An undo has nothing written to its name, so that it cannot be undone itself.
+
     Raises:
         NothingToUndo: no run is logged, it was an undo, or `before` is another state of the book.
         UndoLosesTyping: a table no longer holds what the run wrote.
@@ -54,7 +56,7 @@ def _last_run(log: pd.DataFrame) -> pd.Series[object]:
     if log.empty:
         raise NothingToUndo("nothing-to-undo")
     last = log.sort_values("at").iloc[-1]
-    if last["action"] == "undo" or pd.isna(last["written"]) or not last["written"]:
+    if pd.isna(last["written"]):
         raise NothingToUndo("nothing-to-undo")
     return last
 

@@ -370,6 +370,7 @@ class Run(Row, table="RunLog", key=("at",), role=OUT, part=Part.SYSTEM):
     findings: Count
     user: Text | None = None
     version: Id
-    input_hash: Id
+    input_hash: Id | None = None
+    """Blank for an undo, which looks at no input."""
     written: Text | None = None
     """What undo needs: each table written, with a hash of what it held afterwards."""

@@ -1,0 +1,140 @@
+"""What one run over a workbook reads, writes and says, and what an undo puts back."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+
+import pytest
+
+from salesbook.book.session import Options, Session, run_action
+from salesbook.book.undo import undo_last
+from salesbook.errors import NoSuchTable, NotAWorkbook, NothingToUndo, SettingsError, UndoLosesTyping
+from salesbook.hosts.memory import MemoryHost
+from salesbook.store import TableCells, TableWrite
+from tests.book.drawn import book, table
+
+TODAY = dt.date(2026, 6, 30)
+
+
+def values(host: MemoryHost, name: str, header: str) -> list[object]:
+    cells = host.read(name)
+    return list(cells.columns[cells.headers.index(header)])
+
+
+def team() -> TableCells:
+    return table("Reps", {"rep_id": ["R1", "R2", None], "name": ["Ann", "Bob", "Cy"]})
+
+
+def test_a_run_counts_what_it_read_used_and_skipped():
+    """Every row read is used or skipped with a finding."""
+    report = run_action(book(team()), "validate", Options(TODAY))
+    assert report.rows["Reps"] == {"in": 3, "used": 2, "skipped": 1}
+    assert report.errors >= 1
+
+
+def test_checks_lead_to_the_cell():
+    """A finding names sheet and cell, in the workbook's language."""
+    for language, sheet, header in (("en", "Team", "Cell"), ("zh-CN", "团队", "单元格")):
+        host = book(table("Reps", {"rep_id": [None], "name": ["Cy"]}, language=language), language=language)
+        run_action(host, "validate", Options(TODAY))
+        read = host.read("Checks")
+        row = read.columns[read.headers.index(header)]
+        assert "A4" in list(row)
+        assert sheet in list(read.columns[read.headers.index("Sheet" if language == "en" else "工作表")])
+
+
+def test_every_run_is_logged_once():
+    """The log tells what ran, on what, and what it wrote."""
+    host = book(team())
+    run_action(host, "validate", Options(TODAY))
+    run_action(host, "validate", Options(TODAY))
+    assert values(host, "RunLog", "Action") == ["validate", "validate"]
+    hashes = values(host, "RunLog", "Input hash")
+    assert hashes[0] == hashes[1]
+
+
+def test_the_input_hash_does_not_know_the_order_of_rows():
+    """A sorted sheet is the same input."""
+    turned = table("Reps", {"rep_id": [None, "R2", "R1"], "name": ["Cy", "Bob", "Ann"]})
+    hashes = []
+    for cells in (team(), turned):
+        host = book(cells)
+        run_action(host, "validate", Options(TODAY))
+        hashes.append(values(host, "RunLog", "Input hash")[0])
+    assert hashes[0] == hashes[1]
+
+
+def test_a_book_without_our_tables_is_refused():
+    """A workbook of somebody else's is none of ours."""
+    foreign = TableCells("Invoices", "Sheet1", ("No",), ([1.0],), 2, 1)
+    with pytest.raises(NotAWorkbook):
+        run_action(MemoryHost([foreign]), "validate", Options(TODAY))
+
+
+def test_a_missing_output_table_is_refused_by_name():
+    """Nothing is calculated for a table that cannot be written."""
+    host = MemoryHost([team()])
+    with pytest.raises(NoSuchTable) as refused:
+        run_action(host, "validate", Options(TODAY))
+    assert refused.value.params["table"] == "Checks"
+
+
+def test_a_setting_that_cannot_be_read_keeps_its_default_and_is_a_finding():
+    """`validate` names the setting; nothing else stops."""
+    host = book(table("Policy", {"key": ["few", "Language"], "value": ["many", "English"]}))
+    report = run_action(host, "validate", Options(TODAY))
+    assert ("bad-setting", "few") in {(one.code, one.row_key) for one in report.findings}
+    assert Session(host).policy.rules.few == 10
+
+
+def test_a_verb_refuses_settings_that_make_no_sense():
+    """Tiers whose shares fall cannot tier anybody; nothing is written."""
+    host = book(
+        table("TierRules", {"tier": ["A", "B"], "up_to_share": [0.8, 0.8], "touch_days": [30.0, 60.0]})
+    )
+    before = copy.copy(host._tables)
+    with pytest.raises(SettingsError):
+        run_action(host, "tier", Options(TODAY))
+    assert host._tables == before
+
+
+class TestUndo:
+    """The last run can be taken back once, if nobody typed since."""
+
+    def run(self) -> tuple[MemoryHost, MemoryHost]:
+        host = book(team())
+        run_action(host, "validate", Options(TODAY))
+        before = MemoryHost(host._tables.values())
+        host.write([TableWrite("Reps", {}, [0, 1])])
+        run_action(host, "validate", Options(TODAY))
+        return host, before
+
+    def test_it_puts_back_what_the_run_wrote(self):
+        """The output tables are what they were; inputs typed since stay."""
+        host, before = self.run()
+        undo_last(host, before, TODAY)
+        assert host.read("Checks").columns == before.read("Checks").columns
+        assert values(host, "Reps", "Rep ID") == ["R1", "R2"]
+        assert values(host, "RunLog", "Action") == ["validate", "validate", "undo"]
+
+    def test_it_cannot_be_undone(self):
+        """There is one backup, and the undo used it."""
+        host, before = self.run()
+        between = MemoryHost(host._tables.values())
+        undo_last(host, before, TODAY)
+        with pytest.raises(NothingToUndo):
+            undo_last(host, between, TODAY)
+
+    def test_it_refuses_where_somebody_typed_since(self):
+        """A note in an output table would be lost."""
+        host, before = self.run()
+        host.write([TableWrite("Checks", {"Found": ["mine"]}, [0])])
+        with pytest.raises(UndoLosesTyping):
+            undo_last(host, before, TODAY)
+
+    def test_it_refuses_another_backup(self):
+        """A backup of another run holds other rows."""
+        host, _ = self.run()
+        with pytest.raises(NothingToUndo):
+            undo_last(host, book(team()), TODAY)
