@@ -1,0 +1,174 @@
+"""What always holds for `score`, whatever the tables hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesbook.domain import score
+from salesbook.domain.outcome import Outcome, Task
+from salesbook.labels import LANGUAGES, message_of, sentence
+from salesbook.tables import TABLES
+from tests.spec.score_tables import FLAT, day, order, planned, policy_of, rows_of, task_of
+
+REP_IDS = ("r1", "r2", "r3", "r4")
+MONTHS = ("2026-01", "2026-02", "2026-03")
+METRICS = [{"metric": "attainment", "weight": 50.0}, {"metric": "win_rate", "weight": 20.0, "goal": 0.5}]
+POLICY = policy_of(
+    Brackets=[FLAT, {**FLAT, "from_rate": 1.0, "pay_rate": 0.2}, {**FLAT, "plan": "all", "kind": "whole"}],
+    Metrics=METRICS,
+    Grades=[{"grade": "A", "from_score": 50.0}],
+    Spiffs=[
+        {
+            "spiff": "s",
+            "amount": 33,
+            "valid_from": day("2026-01-15").date(),
+            "valid_to": day("2026-02-15").date(),
+        }
+    ],
+)
+DAYS = st.dates(day("2025-12-01").date(), day("2026-04-10").date()).map(str)
+SALES = st.lists(
+    st.tuples(
+        st.sampled_from(REP_IDS),
+        DAYS,
+        st.integers(-5000, 50_000),
+        st.sampled_from([None, *REP_IDS]),
+        st.sampled_from([None, 0.0, 0.3, 0.5, 1.0]),
+        st.sampled_from([None, "cancelled", "paid"]),
+    ),
+    max_size=25,
+)
+
+
+@st.composite
+def tasks(draw: st.DrawFn) -> Task:
+    """A book of four reps with orders, deals, a plan and moves."""
+    reps = [
+        {"rep_id": rep, "name": rep, "team": draw(st.sampled_from([None, "N", "S"])), "plan": plan}
+        for rep, plan in zip(REP_IDS, ("std", "std", "all", None), strict=True)
+    ]
+    orders = [
+        order(
+            f"o{n}",
+            rep,
+            on,
+            amount,
+            partner_id=partner,
+            partner_share=share,
+            status=status,
+            customer_id=f"c{n % 5}",
+        )
+        for n, (rep, on, amount, partner, share, status) in enumerate(draw(SALES))
+    ]
+    deals = [
+        {"deal_id": f"d{n}", "rep_id": rep, "stage": stage, "closed_on": day(on)}
+        for n, (rep, on, stage) in enumerate(
+            draw(
+                st.lists(
+                    st.tuples(st.sampled_from(REP_IDS), DAYS, st.sampled_from(["Won", "Lost"])), max_size=20
+                )
+            )
+        )
+    ]
+    amounts = st.dictionaries(st.sampled_from(MONTHS), st.integers(0, 30_000))
+    plan = [row for rep in REP_IDS for row in planned(rep, draw(amounts))]
+    moves = [{"rep_id": "r1", "valid_from": day("2026-02-10"), "team": "S", "plan": "all"}]
+    tables: dict[str, Any] = {"Reps": reps, "Orders": orders, "Deals": deals, "TargetPlan": plan}
+    return task_of("2026-03-20", POLICY, Assignments=moves, **tables)
+
+
+def shown(out: Outcome) -> dict[str, list[tuple[Any, ...]]]:
+    return {name: rows_of(frame, *frame.columns) for name, frame in out.tables.items()}
+
+
+@given(tasks())
+@settings(max_examples=25)
+def test_members_add_up_and_nothing_is_counted_twice(task: Task):
+    """The company is the sum of its reps, a team of the facts of its members, a quarter of its months."""
+    found = score.run(task).tables["Attainment"]
+    sums = found.groupby(["scope_kind", "period", "metric"])[["target", "actual", "gap"]].sum()
+    if "rep" in sums.index:
+        pd.testing.assert_frame_equal(sums.loc["company"], sums.loc["rep"])
+    months = found[found["period"].str.startswith("2026-")]
+    parts = months.groupby(["scope_kind", "scope", "metric"])["gap"].sum()
+    quarter = found[found["period"] == "FY2026-Q1"].set_index(["scope_kind", "scope", "metric"])["gap"]
+    pd.testing.assert_series_equal(parts, quarter.sort_index())
+    orders = task.tables["Orders"]
+    kept = orders[(orders["status"] != "cancelled").fillna(True) & (orders["ordered_on"] <= "2026-03-20")]
+    years = found[(found["scope_kind"] == "company") & found["period"].isin(["FY2025", "FY2026"])]
+    assert years.loc[years["metric"] == "revenue", "actual"].sum() == kept["amount"].sum()
+
+
+@given(tasks(), st.randoms(use_true_random=False))
+@settings(max_examples=15)
+def test_order_of_rows_is_irrelevant_and_inputs_stay(task: Task, random: Any):
+    """Every table shuffled, index and all, gives the same rows."""
+    before = {name: frame.copy() for name, frame in task.tables.items()}
+    mixed = {}
+    for name, frame in task.tables.items():
+        places = list(range(len(frame)))
+        random.shuffle(places)
+        mixed[name] = frame.iloc[places]
+    assert shown(score.run(Task(mixed, task.policy, task.as_of))) == shown(score.run(task))
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(task.tables[name], frame)
+
+
+@given(tasks(), st.sampled_from([(), ("2026-01",), ("2026-01", "2026-02"), ("2026-02",), ("FY2026-Q1",)]))
+@settings(max_examples=25)
+def test_running_again_changes_nothing(task: Task, closed: tuple[str, ...]):
+    """With open and with closed months, also after what was written is read again."""
+    periods = task_of("2026-03-20", Periods=[{"period": period} for period in closed]).tables["Periods"]
+    first = score.run(Task({**task.tables, "Periods": periods}, task.policy, task.as_of))
+    again = score.run(Task({**task.tables, **first.tables, "Periods": periods}, task.policy, task.as_of))
+    assert shown(again) == shown(first)
+
+
+@given(tasks(), tasks())
+@settings(max_examples=25)
+def test_late_changes_settle_to_the_cent(before: Task, after: Task):
+    """After January closed, whatever changes in its orders: what is paid in all is what is due in all."""
+    reps = {name: before.tables[name] for name in ("Reps", "Assignments", "TargetPlan", "Deals")}
+    first = score.run(before).tables["Commission"]
+    tables = {**after.tables, **reps}
+    closed = task_of("2026-03-20", Periods=[{"period": "2025-12"}, {"period": "2026-01"}]).tables["Periods"]
+    settled = score.run(Task({**tables, "Commission": first, "Periods": closed}, POLICY, after.as_of))
+    fresh = score.run(Task(tables, POLICY, after.as_of))
+    months = settled.tables["Commission"]["period"]
+    frozen = settled.tables["Commission"][months <= "2026-01"]
+    assert rows_of(frozen, *frozen.columns) == rows_of(first[first["period"] <= "2026-01"], *frozen.columns)
+    same_plan = ["r2", "r3"]
+    sums = [
+        out.tables["Commission"].groupby("rep_id")["amount"].sum().reindex(same_plan).fillna(0).tolist()
+        for out in (settled, fresh)
+    ]
+    assert sums[0] == sums[1]
+
+
+@given(tasks())
+@settings(max_examples=15)
+def test_every_sentence_can_be_said_and_read_back(task: Task):
+    """In both languages; and every required field is filled."""
+    out = score.run(task)
+    for name, frame in out.tables.items():
+        for field in TABLES[name].fields:
+            assert not field.required or frame[field.name].notna().all(), f"{name}.{field.name}"
+        for message in frame.get("because", ()):
+            for language in LANGUAGES:
+                read = message_of(sentence(message, language))
+                assert read is not None
+                assert read.code == message.code
+    for finding in out.findings:
+        for language in LANGUAGES:
+            for part in ("expected", "advice"):
+                assert sentence_of(f"{finding.code}.{part}", finding.params, language)
+
+
+def sentence_of(code: str, params: dict[str, Any], language: Any) -> str:
+    from salesbook.messages import Message
+
+    return sentence(Message(code, params), language)

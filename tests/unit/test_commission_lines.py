@@ -1,0 +1,46 @@
+"""How a statement falls to its orders, and how a draw is recovered."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salesbook.domain.allocation import allocate
+from salesbook.domain.brackets import Bracket, PayPlan
+from salesbook.domain.commission_lines import Tally, lines_of, shares
+from salesbook.domain.commission_terms import Terms
+from salesbook.domain.draw import recover_draw
+
+AMOUNTS = st.integers(-(10**9), 10**9).filter(bool)
+WEIGHTS = st.lists(st.integers(1, 10**12), min_size=1, max_size=30)
+
+
+def test_recoverable_draw():
+    """Draw 2,000: what the third month is short of it comes back from the fourth and fifth."""
+    found = recover_draw([2750, 3000, 1500, 2375, 3000, 2750], 2000)
+    paid, owed = zip(*found, strict=True)
+    assert paid == (2750, 3000, 2000, 2000, 2875, 2750)
+    assert owed == (0, 0, 500, 125, 0, 0)
+
+
+@given(st.integers(-(10**12), 10**12), WEIGHTS)
+def test_shares_are_those_of_allocate(total: int, weights: list[int]):
+    assert shares(total, weights) == allocate(total, weights)
+
+
+@given(
+    st.dictionaries(st.text("abc", min_size=1, max_size=3), AMOUNTS, max_size=12),
+    st.integers(1, 10**10),
+    st.integers(0, 10**10),
+    st.sampled_from(["marginal", "whole"]),
+)
+def test_lines_add_up_to_what_the_pay_rises_by(bases: dict[str, int], quota: int, before: int, kind: str):
+    """To the cent, whatever is sold and taken back, and each order has one line."""
+    plan = PayPlan((Bracket(0.0, 0.05, kind), Bracket(0.5, 0.07, kind), Bracket(1.0, 0.1, kind)), cap=10**9)  # type: ignore[arg-type]
+    terms = Terms("p", "2020-01-01", plan, quota)
+    tally = Tally(sales=before, paid=terms.pay(before))
+    lines = lines_of(bases, terms, tally, decimals=2)
+    after = before + sum(bases.values())
+    assert sum(line.amount for line in lines) == terms.pay(after) - terms.pay(before)
+    assert sorted((line.order_id, line.base) for line in lines) == sorted(bases.items())
+    assert (tally.sales, tally.paid) == (after, terms.pay(after))
