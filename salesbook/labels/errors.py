@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from salesbook.errors import SalesbookError
-from salesbook.labels.messages import fill
+from salesbook.labels.messages import fill, templates
 from salesbook.labels.words import Language, word, words
+
+
+_FINDING_PARTS = {"message": "expected", "advice": "advice"}
 
 
 def error_message(error: SalesbookError, language: Language) -> str:
@@ -40,11 +43,13 @@ def error_document(error: SalesbookError, language: Language) -> dict[str, Any]:
 
 
 def _filled(error: SalesbookError, part: str, language: Language) -> str:
-    """The words of the code, or of its kind where the code has none of its own."""
+    """The words of the code; of the finding of that code; else of the error's kind."""
     known = words("errors", language)
-    own = known.get(error.code) or known[error.default_code]
-    facts = {"where": error.where, **error.params}
-    return fill(str(own[part]), _Facts(facts), language)
+    facts = _Facts({"where": error.where, **error.params})
+    finding = templates(language).get(f"{error.code}.{_FINDING_PARTS[part]}")
+    if error.code not in known and finding:
+        return fill(finding, facts, language)
+    return fill(str(known.get(error.code, known[error.default_code])[part]), facts, language)
 
 
 class _Facts(dict[str, Any]):

@@ -24,6 +24,7 @@ _SUBJECTS = (
     "messages_customers",
     "messages_process",
     "findings",
+    "findings_cells",
     "findings_settings",
     "findings_targets",
     "findings_team",
