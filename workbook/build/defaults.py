@@ -29,8 +29,8 @@ _STAGES: Final = (
         "negotiation",
         {"rank": 4, "win_rate": 0.7, "limit_days": 21, "needs": "amount, expected_on, next_step"},
     ),
-    ("won", {"rank": 5, "kind": "won", "win_rate": 1.0, "needs": "amount, closed_on"}),
-    ("lost", {"rank": 6, "kind": "lost", "win_rate": 0.0, "needs": "closed_on, lost_reason"}),
+    ("won", {"rank": 5, "kind": "won", "win_rate": 1.0, "needs": "amount"}),
+    ("lost", {"rank": 6, "kind": "lost", "win_rate": 0.0}),
 )
 _CATEGORIES: Final = {
     "lead": "omitted",
