@@ -71,6 +71,14 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
     assert refusal(tmp_path / "gone.xlsm").code == "no-such-file"
     (tmp_path / "x.xlsm").mkdir()
     assert refusal(tmp_path / "x.xlsm").params["found"] == "folder"
+    assert refusal(tmp_path / ("x" * 300 + ".xlsm")).code == "no-such-file"
+    assert refusal(tmp_path / "a\0b.xlsm").code == "no-such-file"
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device")
+def test_devices() -> None:
+    """A device that never ends is no workbook."""
+    assert refusal(Path("/dev/zero")).params["found"] == "device"
 
 
 def test_binary_workbook(book: Path) -> None:

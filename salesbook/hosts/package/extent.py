@@ -24,13 +24,15 @@ def refuse_wide_extent(data: bytes, part: str, sheet: str) -> None:
     Raises: UnsafeFile, naming the last cell.
     """
     prefix = root_prefix(data, b"worksheet", part)
-    cells, is_usual = _cell_count(data, prefix)
-    if is_usual:
+    if _is_usual(data, prefix):
         rows, columns = _bounds(data, prefix)
-    elif cells > _SLOW_CELLS:
-        raise UnsafeFile("unusual-xml", where=sheet, found="cells without reference")
     else:
+        if data.count(b"<" + prefix + b"c") > _SLOW_CELLS:
+            raise UnsafeFile("unusual-xml", where=sheet, found="cells without reference")
         rows, columns = _walked_bounds(data, prefix)
+    if rows * columns <= FREE_CELLS:
+        return
+    cells = data.count(b"<" + prefix + b"c")
     if not _too_much(rows, columns, cells):
         return
     rows, columns = _walked_bounds(data, prefix)
@@ -43,27 +45,24 @@ def _too_much(rows: int, columns: int, cells: int) -> bool:
     return rows * columns > min(MAX_CELLS, FREE_CELLS + cells * MAX_BLANKS_PER_CELL)
 
 
-def _cell_count(data: bytes, prefix: bytes) -> tuple[int, bool]:
-    """Count the cells, and say whether all rows and cells are written the usual way, reference first."""
+def _is_usual(data: bytes, prefix: bytes) -> bool:
+    """Say whether all rows and cells are written the usual way, each beginning with its reference."""
     start, end = data.find(b"<" + prefix + b"sheetData"), data.rfind(b"</" + prefix + b"sheetData")
-    cell, row = b"<" + prefix + b"c", b"<" + prefix + b"row"
-    cells, rows = data.count(cell, start, end), data.count(row, start, end)
-    is_usual = (
-        data.count(cell + b' r="', start, end) == cells and data.count(row + b' r="', start, end) == rows
+    odd_cell = re.compile(rb"<" + prefix + rb'c(?! r="[A-Z]{1,3}[0-9]{1,7}")')
+    odd_row = re.compile(rb"<" + prefix + rb'row(?! r="[0-9]{1,7}")')
+    return not odd_cell.search(data, start, max(start, end)) and not odd_row.search(
+        data, start, max(start, end)
     )
-    return cells, is_usual
 
 
 def _bounds(data: bytes, prefix: bytes) -> tuple[int, int]:
     """Bound rows and columns from above in a few quick passes."""
     cell, row = b"<" + prefix + b'c r="', b"<" + prefix + b'row r="'
-    last_row = max(map(int, re.findall(row + rb"(\d{1,9})", data)), default=1)
-    if not re.search(cell + rb'(?![A-Z]\d{1,5}")', data):
+    last_row = max(map(int, re.findall(row + rb"([0-9]+)", data)), default=1)
+    if not re.search(cell + rb'(?![A-Z][0-9]{1,5}")', data):
         return last_row, 26
-    if re.search(cell + rb'(?![A-Z]{1,3}\d{1,7}")', data):
-        return _walked_bounds(data, prefix)
-    far = re.findall(cell + rb"[A-Z]{1,3}(\d{6,7})", data)
-    wide = re.findall(cell + rb"([A-Z]{3})\d", data) or re.findall(cell + rb"([A-Z]{2})\d", data)
+    far = re.findall(cell + rb"[A-Z]{1,3}([0-9]{6,7})", data)
+    wide = re.findall(cell + rb"([A-Z]{3})", data) or re.findall(cell + rb"([A-Z]{2})", data)
     last_column = max((column_number(letters.decode()) for letters in set(wide)), default=26)
     return max(last_row, 99_999 if last_column > 26 else 1, max(map(int, far), default=1)), last_column
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -129,11 +130,9 @@ def open_package(
 
     Raises: NotAWorkbook, PasswordProtected, UnsafeFile; for writing also LockedFile, CannotWrite.
     """
-    book = Path(os.path.realpath(path))
+    book = _existing(path)
     with contextlib.ExitStack() as stack:
         if for_writing:
-            if book.parent.is_dir() and not book.exists():
-                raise NotAWorkbook("no-such-file", where=str(book))
             refuse_unwritable(book)
             stack.enter_context(locked(book, wait))
             remove_leftovers(book)
@@ -141,16 +140,33 @@ def open_package(
         yield PackageHost(book, data, for_writing=for_writing, wait=wait, disk=disk or Disk())
 
 
-def _bytes_of(book: Path) -> bytes:
-    """Read the file, if it is one and not larger than any honest workbook."""
+def _existing(path: str | Path) -> Path:
+    """Follow links to the file itself, and refuse what is none or is larger than any honest workbook.
+
+    Raises: NotAWorkbook, UnsafeFile, CannotWrite.
+    """
     try:
-        if book.is_dir():
-            raise NotAWorkbook("not-a-workbook", where=str(book), found="folder")
-        size = book.stat().st_size
-        if size > guards.MAX_FILE_BYTES:
-            raise UnsafeFile("file-too-large", where=str(book), megabytes=size // guards.MEGABYTE)
+        book = Path(os.path.realpath(path))
+        told = book.stat()
+    except (OSError, ValueError) as error:
+        folder = Path(path).parent
+        if isinstance(error, FileNotFoundError) and not folder.is_dir():
+            raise CannotWrite("folder-missing", where=str(folder)) from None
+        raise NotAWorkbook("no-such-file", where=str(path), found=_words(error)) from None
+    if not stat.S_ISREG(told.st_mode):
+        found = "folder" if stat.S_ISDIR(told.st_mode) else "device"
+        raise NotAWorkbook("not-a-workbook", where=str(book), found=found)
+    if told.st_size > guards.MAX_FILE_BYTES:
+        raise UnsafeFile("file-too-large", where=str(book), megabytes=told.st_size // guards.MEGABYTE)
+    return book
+
+
+def _bytes_of(book: Path) -> bytes:
+    try:
         return book.read_bytes()
-    except FileNotFoundError:
-        raise NotAWorkbook("no-such-file", where=str(book)) from None
     except OSError as error:
-        raise CannotWrite("cannot-read", where=str(book), found=error.strerror or str(error)) from error
+        raise NotAWorkbook("cannot-read", where=str(book), found=_words(error)) from error
+
+
+def _words(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else "") or str(error)

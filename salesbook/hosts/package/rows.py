@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 
 from salesbook.errors import CannotWrite, NotAWorkbook
 from salesbook.hosts.package.refs import Area, cell_name, column_number
 from salesbook.hosts.package.xmlscan import attribute, root_prefix, tag_pattern, with_attribute
 
+_column = lru_cache(maxsize=20_000)(lambda letters: column_number(letters.decode()))
 _CONTENT = re.compile(rb"<(?:[\w.-]+:)?(?:v|f|is)[\s>/]")
 
 
@@ -59,6 +61,7 @@ class SheetRows:
         self._spans: list[tuple[int, int]] = []
         self._index()
         self._edited: dict[int, Row] = {}
+        self._last = (0, Row(b"", {}))
 
     def _index(self) -> None:
         """Find every row's place; rows must ascend."""
@@ -88,7 +91,11 @@ class SheetRows:
 
     def row(self, number: int) -> Row:
         """Parse a row, edits included. The result may be changed only after `edit`."""
-        return self._edited.get(number) or self._parsed(number, self.xml(number))
+        if number in self._edited:
+            return self._edited[number]
+        if self._last[0] != number:
+            self._last = (number, self._parsed(number, self.xml(number)))
+        return self._last[1]
 
     def edit(self, number: int, like: bytes = b"") -> Row:
         """Parse a row in order to change it; a missing row is made with the attributes of the tag `like`."""
@@ -114,10 +121,9 @@ class SheetRows:
             return Row(xml[: end - 2].rstrip() + b">", {})
         content = xml[end : xml.rindex(b"</")]
         usual = self._usual.findall(content)
-        if sum(len(whole) for whole, _, _ in usual) == len(content):
-            cells = {
-                self._column(letters): whole for whole, letters, digits in usual if int(digits) == number
-            }
+        if sum([len(whole) for whole, _, _ in usual]) == len(content):
+            own = b"%d" % number
+            cells = {_column(letters): whole for whole, letters, digits in usual if digits == own}
             if len(cells) == len(usual) and sorted(cells) == list(cells):
                 return Row(xml[:end], cells)
         return self._parsed_with_care(number, xml[:end], content)
@@ -135,10 +141,6 @@ class SheetRows:
             column, at = reference.left, found.end()
             cells[column] = found[0]
         return Row(tag, cells, content[at:].strip())
-
-    @staticmethod
-    def _column(letters: bytes) -> int:
-        return column_number(letters.decode())
 
     def has_content(self, cell: bytes) -> bool:
         """Say whether a cell holds more than a format."""

@@ -25,7 +25,7 @@ _ERROR_KIND = re.compile(rb"""(<(?:[\w.-]+:)?c\s(?:[^>]*?\s)?t\s*=\s*)["']e["']"
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?sst(?=[\s/>])[^>]*>")
 
 
-def small_package(content: Content, book: BookParts, sheet: bytes) -> bytes:
+def small_package(content: Content, book: BookParts, sheet: bytes) -> io.BytesIO:
     """Build a package of one sheet with the strings and styles it needs.
 
     Raises: UnsafeFile, NotAWorkbook.
@@ -57,7 +57,7 @@ def _without_errors(sheet: bytes) -> bytes:
     return _ERROR_KIND.sub(rb'\1"str"', sheet)
 
 
-def _zipped(parts: dict[str, tuple[str, bytes]], is_1904: bool) -> bytes:
+def _zipped(parts: dict[str, tuple[str, bytes]], is_1904: bool) -> io.BytesIO:
     links = "".join(
         f'<Relationship Id="r{i}" Type="{_OFFICE}/{kind}" Target="{name}"/>'
         for i, (name, (kind, _)) in enumerate(parts.items())
@@ -75,7 +75,8 @@ def _zipped(parts: dict[str, tuple[str, bytes]], is_1904: bool) -> bytes:
         package.writestr("xl/_rels/workbook.xml.rels", _relations(links))
         for name, (_, data) in parts.items():
             package.writestr(f"xl/{name}", data)
-    return buffer.getvalue()
+    buffer.seek(0)
+    return buffer
 
 
 def _relations(links: str) -> str:

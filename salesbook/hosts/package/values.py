@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-import io
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -14,14 +14,12 @@ from salesbook.errors import NotAWorkbook
 from salesbook.hosts.package.extent import refuse_wide_extent
 from salesbook.hosts.package.guards import refuse_entities
 from salesbook.hosts.package.parts import BookParts, SheetPart, TablePart
-from salesbook.hosts.package.refs import Area, cell_name
+from salesbook.hosts.package.refs import Area, column_letters
 from salesbook.hosts.package.small import Content, small_package
 from salesbook.hosts.package.xmlscan import plain, root_prefix
 from salesbook.store import Cell, CellError, TableCells
 
-Column = list[Cell]
-
-_STORED_NUMBER = re.compile(rb"[^>]*>(?:<[^>]*f\b[^>]*/>|<[^>]*f\b[^>]*>[^<]*<[^>]*>)?<[^>/]*v>([^<]*)<")
+Column = Sequence[Cell]
 
 
 def read_tables(content: Content, book: BookParts, sheet: SheetPart) -> dict[str, TableCells]:
@@ -43,7 +41,7 @@ def _rows(
 ) -> list[list[Any]]:
     """Let calamine read one sheet out of a package that holds nothing but what was checked."""
     try:
-        reader = CalamineWorkbook.from_filelike(io.BytesIO(small_package(content, book, sheet_data)))
+        reader = CalamineWorkbook.from_filelike(small_package(content, book, sheet_data))
         found: list[list[Any]] = reader.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=last)
     except (CalamineError, ValueError, IndexError, OSError) as error:
         raise NotAWorkbook("damaged-part", where=sheet.part) from error
@@ -61,11 +59,7 @@ def _cells(
     table: TablePart, rows: Sequence[Sequence[Any]], data: bytes, merged: list[Area], is_1904: bool
 ) -> TableCells:
     body = table.body
-    columns = _columns(rows, body)
-    for index, column in enumerate(columns):
-        kinds = set(map(type, column))
-        if str in kinds:
-            columns[index] = [None if value == "" else value for value in column]
+    columns = [_plain(column) for column in _columns(rows, body)]
     _put_back(columns, body, data)
     return TableCells(
         table.code,
@@ -82,34 +76,52 @@ def _cells(
 
 def _columns(rows: Sequence[Sequence[Any]], body: Area) -> list[Column]:
     """Turn the body's rows into columns; what lies beyond the sheet's last cell is blank."""
-    found = [row[body.left - 1 : body.right] for row in rows[body.top - 1 : body.bottom]]
-    columns: list[Column] = [list(column) for column in zip(*found, strict=True)]
-    columns += [[None] * len(found) for _ in range(body.width - len(columns))]
-    for column in columns:
-        column.extend([None] * (body.row_count - len(found)))
-    return columns
+    found = rows[body.top - 1 : body.bottom]
+    if body.left > 1 or (found and len(found[0]) > body.width):
+        found = [row[body.left - 1 : body.right] for row in found]
+    missing = (None,) * (body.row_count - len(found))
+    columns: list[Column] = [column + missing for column in zip(*found, strict=True)]
+    return columns + [(None,) * body.row_count] * (body.width - len(columns))
+
+
+def _plain(column: Column) -> Column:
+    """Make calamine's empty texts blanks."""
+    if str in set(map(type, column)):
+        return [None if value == "" else value for value in column]
+    return column
 
 
 def _put_back(columns: list[Column], body: Area, data: bytes) -> None:
     """Put back what calamine blanks or changes: error values, and bare times, which stay serial numbers."""
     if b'"e"' in data or b"'e'" in data:
-        for row, column, code in _errors(data):
-            if body.top <= row <= body.bottom and body.left <= column <= body.right:
-                columns[column - body.left][row - body.top] = CellError(code)
+        found = [error for error in _errors(data) if body.contains(Area(*error[:2], *error[:2]))]
+        for place in {left - body.left for _, left, _ in found}:
+            columns[place] = _with_errors(columns[place], found, place + body.left, body.top)
     odd = (dt.time, dt.timedelta)
-    for index, values in enumerate(columns):
-        if set(map(type, values)).intersection(odd):
-            for at, value in enumerate(values):
-                if isinstance(value, odd):
-                    number = _raw_number(data, cell_name(body.top + at, body.left + index))
-                    values[at] = _serial(value) if number is None else number
+    for index, column in enumerate(columns):
+        if not set(map(type, column)).isdisjoint(odd):
+            stored = _stored_numbers(data, column_letters(body.left + index))
+            columns[index] = [
+                stored.get(body.top + at, _serial(value)) if isinstance(value, odd) else value
+                for at, value in enumerate(column)
+            ]
+
+
+def _with_errors(column: Column, errors: list[tuple[int, int, str]], left: int, top: int) -> Column:
+    cells = list(column)
+    for row, place, code in errors:
+        if place == left:
+            cells[row - top] = CellError(code)
+    return cells
 
 
 def _errors(data: bytes) -> list[tuple[int, int, str]]:
     """List the cells of type e by row, column and code."""
     prefix = root_prefix(data, b"worksheet", "")
     pattern = re.compile(
-        rb"<" + prefix + rb"""c\s(?=[^>]*?\bt\s*=\s*["']e["'])[^>]*?\br\s*=\s*["']([A-Z]+\d+)["'][^>]*>"""
+        rb"<"
+        + prefix
+        + rb"""c\s(?=[^>]*?\bt\s*=\s*["']e["'])[^>]*?\br\s*=\s*["']([A-Z]+\d+)["'][^>]*(?<!/)>"""
         rb"(?:(?!</" + prefix + rb"c>).)*?<" + prefix + rb"v>([^<]*)</",
         re.DOTALL,
     )
@@ -121,16 +133,18 @@ def _errors(data: bytes) -> list[tuple[int, int, str]]:
     return found
 
 
-def _raw_number(data: bytes, reference: str) -> float | None:
-    """Read the number a cell stores, whatever its format shows."""
-    at = data.find(b'r="' + reference.encode() + b'"')
-    if at < 0:
-        return None
-    found = _STORED_NUMBER.match(data, at)
-    try:
-        return float(found[1]) if found else None
-    except ValueError:
-        return None
+def _stored_numbers(data: bytes, letters: str) -> dict[int, float]:
+    """Read the numbers that a column's cells store, whatever their formats show, by row."""
+    prefix = root_prefix(data, b"worksheet", "")
+    pattern = re.compile(
+        rb'<%bc r="%b([0-9]{1,7})"[^>]*(?<!/)>(?:<%bf[^>]*/>|<%bf[^>]*>[^<]*</%bf>)?<%bv>([-+.0-9Ee]+)<'
+        % (prefix, letters.encode(), *(prefix,) * 4)
+    )
+    found = {}
+    for row, number in pattern.findall(data):
+        with contextlib.suppress(ValueError):
+            found[int(row)] = float(number)
+    return found
 
 
 def _serial(value: dt.time | dt.timedelta) -> float:

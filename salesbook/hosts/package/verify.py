@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from salesbook.errors import SalesbookError
@@ -54,10 +53,6 @@ def refuse_unsound_sheet(rows: SheetRows, data: bytes, part: str) -> None:
     try:
         again = SheetRows(data, part, rows.sheet)
         for number in rows.edited_numbers:
-            xml = again.xml(number)
-            references = re.findall(rb'<%bc r="([A-Z]+\d+)"' % again.prefix, xml)
-            row = again.row(number)
-            if len(set(references)) != len(references) or len(row.cells) < len(references):
-                raise UnsoundPackageError(f"{part}: row {number} holds a cell twice")
+            again.row(number)
     except SalesbookError as error:
         raise UnsoundPackageError(f"{part}: {error}") from error
