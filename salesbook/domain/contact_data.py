@@ -1,0 +1,76 @@
+"""When do two e-mail addresses or two telephone numbers reach the same person or company?"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_PUBLIC_DOMAINS: Final = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com rocketmail.com "
+    "icloud.com me.com mac.com aol.com proton.me protonmail.com pm.me zoho.com fastmail.com hey.com mail.com "
+    "email.com gmx.com gmx.net gmx.de gmx.at gmx.ch web.de t-online.de freenet.de posteo.de mailbox.org "
+    "orange.fr wanadoo.fr free.fr laposte.net sfr.fr libero.it virgilio.it tiscali.it btinternet.com sky.com "
+    "comcast.net verizon.net att.net sbcglobal.net cox.net bellsouth.net rogers.com shaw.ca bigpond.com "
+    "optusnet.com.au naver.com hanmail.net daum.net yandex.ru yandex.com mail.ru bk.ru list.ru inbox.ru "
+    "rambler.ru seznam.cz wp.pl o2.pl interia.pl uol.com.br bol.com.br terra.com.br rediffmail.com "
+    "qq.com vip.qq.com foxmail.com 163.com vip.163.com 126.com yeah.net 188.com sina.com sina.cn "
+    "vip.sina.com sina.com.cn sohu.com vip.sohu.com tom.com 21cn.com 263.net 139.com 189.cn wo.cn "
+    "aliyun.com hinet.net".split()
+)
+"""Domains where anybody gets an address: sharing one says nothing."""
+
+_PUBLIC_BRANDS: Final = frozenset({"yahoo", "hotmail", "outlook", "live", "gmx", "yandex"})
+"""Public providers with a domain for each country."""
+
+_ADDRESS: Final = re.compile(r"([^@\s<>]+)@([^@\s<>]+\.[^@\s.<>]+)")
+_EXTENSION: Final = re.compile(
+    r"(?:ext(?:ension)?\.?|x|#|转|轉|分机|分機|内线)\s*[:.-]?\s*\d+\s*$", re.IGNORECASE
+)
+_BETWEEN: Final = re.compile(r"[,;|、，；]|\s/\s|(?<=\d{7})/(?=\+?\d{7})")
+_ONE_DIGIT: Final = "17"
+_TWO_DIGITS: Final = frozenset(
+    "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 "
+    "82 84 86 90 91 92 93 94 95 98".split()
+)
+"""Country codes of two digits; those not here, 1 and 7 aside, have three. Source: ITU-T E.164."""
+_SHORTEST: Final = 7
+
+
+def mail_address(text: str) -> str | None:
+    """The address in a cell in lower case; None where there is none."""
+    match = _ADDRESS.search(unicodedata.normalize("NFKC", text).casefold())
+    return f"{match[1]}@{match[2]}" if match else None
+
+
+def private_domain(address: str) -> str | None:
+    """The domain of an address that belongs to one company; None for those of public providers."""
+    domain = address.rpartition("@")[2]
+    parts = domain.split(".")
+    is_public = domain in _PUBLIC_DOMAINS or (parts[0] in _PUBLIC_BRANDS and len(parts) <= 3)
+    return None if is_public else domain
+
+
+def phone_numbers(text: str) -> frozenset[str]:
+    """The numbers in a cell as dialled within their country, without its code and without extension.
+
+    `+86 138 1234 5678`, `0086-13812345678` and `138 1234 5678` are one; so are `+86 10 6552 9988 转 801`
+    and `(010) 65529988`. What has fewer than 7 digits, or one digit only, is no number.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    found = {_national(part) for part in _BETWEEN.split(plain)}
+    return frozenset(number for number in found if len(number) >= _SHORTEST and len(set(number)) > 1)
+
+
+def _national(text: str) -> str:
+    text = _EXTENSION.sub("", text.strip()).replace("(0)", "")
+    digits = re.sub(r"\D", "", text)
+    if text.lstrip(" (").startswith("+") or digits.startswith("00"):
+        digits = digits.removeprefix("00")
+        if digits[:1] in _ONE_DIGIT:
+            digits = digits[1:]
+        else:
+            digits = digits[2:] if digits[:2] in _TWO_DIGITS else digits[3:]
+    elif len(digits) == 13 and digits.startswith("861"):
+        digits = digits[2:]
+    return digits.lstrip("0")

@@ -1,0 +1,298 @@
+"""What validate finds in tables drawn here, and what it leaves in peace."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesbook.domain.outcome import Task
+from salesbook.domain.validate import run
+from salesbook.domain.waivers import value_hash
+from salesbook.frames import empty_frame, frame_from_rows
+from salesbook.policy import Policy
+from salesbook.tables import TABLES, Role
+from salesbook.tables.settings import Product, Rules, Stage, TierRule
+
+AS_OF = dt.date(2026, 6, 30)
+STAGES = (
+    Stage(stage="New", rank=1),
+    Stage(stage="Offer", rank=2, needs="Amount, Expected on"),
+    Stage(stage="Won", kind="won"),
+    Stage(stage="Lost", kind="lost"),
+)
+TIERS = (TierRule(tier="A", up_to_share=1, touch_days=30),)
+POLICY = Policy(stages=STAGES, tier_rules=TIERS, products=(Product(product="X"),))
+REP = {"rep_id": "R1", "name": "Ann Lee", "team": "North"}
+REQUIRED = {
+    "Reps": REP,
+    "Customers": {"customer_id": "C1", "name": "Acme"},
+    "Deals": {"deal_id": "D1", "rep_id": "R1", "stage": "New"},
+    "Orders": {
+        "order_id": "O1",
+        "line_no": 1,
+        "customer_id": "C1",
+        "rep_id": "R1",
+        "ordered_on": dt.date(2026, 5, 5),
+        "amount": 10_000,
+    },
+    "Payments": {"payment_id": "P1", "order_id": "O1", "paid_on": dt.date(2026, 5, 6), "amount": 10_000},
+    "Targets": {
+        "year": 2026,
+        "scope_kind": "company",
+        "scope": "company",
+        "metric": "revenue",
+        "target": 100,
+    },
+    "Locks": {"year": 2026, "rep_id": "R1", "month": 1, "metric": "revenue", "kind": "lock", "amount": 5},
+    "Leads": {"lead_id": "L1", "name": "Lee", "received_at": dt.datetime(2026, 5, 5, 9), "status": "new"},
+    "Training": {"rep_id": "R1", "course_id": "K1", "enrolled_on": dt.date(2026, 5, 5)},
+}
+
+
+def task(policy=POLICY, **rows):
+    tables = {name: empty_frame(name) for name, spec in TABLES.items() if spec.role is Role.INPUT}
+    for name, given_rows in rows.items():
+        tables[name] = frame_from_rows(name, [REQUIRED.get(name, {}) | row for row in given_rows])
+    return Task(tables, policy, AS_OF)
+
+
+def found(policy=POLICY, **rows):
+    return [(f.code, f.table, f.row, f.field) for f in run(task(policy, **rows)).findings]
+
+
+def day(text):
+    return dt.date.fromisoformat(text)
+
+
+def test_a_clean_book_has_no_findings():
+    """One plain row in every table, and nothing to say."""
+    assert found(**{name: [{}] for name in REQUIRED}) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "code", "field"),
+    [
+        (
+            "Deals",
+            {"created_on": day("2026-05-02"), "stage_since": day("2026-05-01")},
+            "date-before",
+            "stage_since",
+        ),
+        (
+            "Deals",
+            {"created_on": day("2026-05-02"), "expected_on": day("2026-05-01")},
+            "date-before",
+            "expected_on",
+        ),
+        ("Deals", {"stage": "Won"}, "closed-without-date", "closed_on"),
+        ("Deals", {"closed_on": day("2026-05-01")}, "open-with-closed-date", "closed_on"),
+        ("Deals", {"stage": "Lost", "closed_on": day("2026-05-01")}, "lost-without-reason", "lost_reason"),
+        ("Deals", {"lost_reason": "price"}, "reason-without-loss", "lost_reason"),
+        (
+            "Deals",
+            {"stage": "Lost", "closed_on": day("2026-05-01"), "lost_reason": "price", "lost_stage": "Won"},
+            "lost-stage-closed",
+            "lost_stage",
+        ),
+        ("Deals", {"stage": "Offer", "amount": 5}, "stage-need-missing", "expected_on"),
+        ("Deals", {"partner_id": "R2"}, "partner-without-share", "partner_share"),
+        ("Deals", {"partner_share": 0.5}, "share-without-partner", "partner_id"),
+        ("Deals", {"partner_id": "R1", "partner_share": 0.5}, "partner-is-rep", "partner_id"),
+        ("Deals", {"created_on": day("1989-12-31")}, "date-too-early", "created_on"),
+        ("Deals", {"expected_on": day("2036-07-01")}, "date-too-far", "expected_on"),
+        ("Deals", {"deal_id": "Total"}, "totals-row", "deal_id"),
+        ("Deals", {"name": "合 计："}, "totals-row", "name"),
+        ("Orders", {"delivered_on": day("2026-05-04")}, "date-before", "delivered_on"),
+        ("Orders", {"amount": -5}, "refund-without-order", "refund_of"),
+        ("Leads", {"first_contact_at": dt.datetime(2026, 5, 5, 8)}, "date-before", "first_contact_at"),
+        ("Training", {"completed_on": day("2026-05-04")}, "date-before", "completed_on"),
+        (
+            "Customers",
+            {"created_on": day("2026-05-05"), "updated_on": day("2026-05-04")},
+            "date-before",
+            "updated_on",
+        ),
+        ("Customers", {"email": "ann at acme"}, "email-odd", "email"),
+        ("Reps", {"manager_id": "R1"}, "manager-circle", "manager_id"),
+        ("Targets", {"floor": 101}, "floor-above-target", "floor"),
+        ("Targets", {"stretch": 99}, "stretch-below-target", "stretch"),
+    ],
+)
+def test_one_wrong_cell_is_one_finding(table, row, code, field):
+    """The row is named with the field that is wrong, once."""
+    assert found(**{table: [row]}) == [(code, table, 0, field)]
+
+
+def test_a_cell_with_several_faults_is_named_once_by_its_error():
+    """A closing date long ago on an open deal is doubtful and wrong; wrong is said."""
+    assert found(Deals=[{"closed_on": day("1950-01-01")}]) == [
+        ("open-with-closed-date", "Deals", 0, "closed_on")
+    ]
+
+
+def test_an_amount_a_thousand_times_the_median_is_doubted():
+    """Zeros have no say in what is usual; 999 times is still believed."""
+    amounts = [0, 0, 100, 100, 99_900, 100_000, 100]
+    [finding] = run(
+        task(Deals=[{"deal_id": f"D{at}", "amount": amount} for at, amount in enumerate(amounts)])
+    ).findings
+    assert (finding.code, finding.severity, finding.row, finding.found) == (
+        "magnitude",
+        "warning",
+        5,
+        "1000.00",
+    )
+    assert finding.params == {"factor": 1000.0, "median": Decimal("1.00")}
+
+
+def test_payments_above_their_order_name_the_last_one():
+    """100.00 ordered, 60.00 and 50.00 paid."""
+    rows = [
+        {"payment_id": "P2", "paid_on": day("2026-05-09"), "amount": 5_000},
+        {"payment_id": "P1", "paid_on": day("2026-05-08"), "amount": 6_000},
+    ]
+    [finding] = run(task(Orders=[{}], Payments=rows)).findings
+    assert (finding.code, finding.row, finding.row_key) == ("overpaid", 0, "P2")
+    assert finding.params == {"order": "O1", "paid": Decimal("110.00"), "owed": Decimal("100.00")}
+
+
+def test_refunds_take_back_no_more_than_was_sold():
+    """Two refunds of 60.00 on an order of 100.00: the later one is too much."""
+    back = {"amount": -6_000, "refund_of": "O1"}
+    rows = [
+        {},
+        {"order_id": "O3", "ordered_on": day("2026-06-02"), **back},
+        {"order_id": "O2", "ordered_on": day("2026-06-01"), **back},
+    ]
+    assert found(Orders=rows) == [("refund-too-large", "Orders", 1, "amount")]
+
+
+def test_a_refund_is_not_before_its_order():
+    """The refund's date is the wrong one."""
+    rows = [{}, {"order_id": "O2", "ordered_on": day("2026-05-01"), "amount": -1, "refund_of": "O1"}]
+    assert found(Orders=rows) == [("date-before", "Orders", 1, "ordered_on")]
+
+
+def test_open_deals_and_customers_of_a_rep_who_left_are_named():
+    """Closed deals stay where they were; on the last day a rep is still there."""
+    reps = [{"left_on": day("2026-06-29")}, {"rep_id": "R2", "name": "Bo Chan", "left_on": day("2026-06-30")}]
+    deals = [
+        {},
+        {"deal_id": "D2", "stage": "Won", "closed_on": day("2026-06-01")},
+        {"deal_id": "D3", "rep_id": "R2"},
+    ]
+    assert found(Reps=reps, Deals=deals, Customers=[{"owner_id": "R1"}]) == [
+        ("owner-left", "Customers", 0, "owner_id"),
+        ("owner-left", "Deals", 0, "rep_id"),
+    ]
+
+
+def test_a_circle_of_managers_is_named_at_each_of_them():
+    """Ann reports to Bo, Bo to Cy, Cy to Bo: Ann is in no circle."""
+    names = ("Ann Lee", "Bo Chan", "Cy Marsh")
+    reps = [
+        {"rep_id": f"R{at}", "name": name, "manager_id": boss}
+        for at, (name, boss) in enumerate(zip(names, ("R1", "R2", "R1"), strict=True))
+    ]
+    findings = run(task(Reps=reps)).findings
+    assert [(f.code, f.row_key, f.params["circle"]) for f in findings] == [
+        ("manager-circle", "R1", "R1 → R2 → R1"),
+        ("manager-circle", "R2", "R2 → R1 → R2"),
+    ]
+
+
+def test_team_targets_that_do_not_add_up_are_named_at_the_company():
+    """North and South come to 90.00 of 100.00; a part without target may still make it up."""
+    reps = [{}, {"rep_id": "R2", "name": "Bo Chan", "team": "South"}]
+    parts = [{"scope_kind": "team", "scope": team, "target": 4_500} for team in ("North", "South")]
+    targets = [{"target": 10_000}, *parts]
+    [finding] = run(task(Reps=reps, Targets=targets)).findings
+    assert (finding.code, finding.row, finding.found, finding.params["total"]) == (
+        "targets-apart",
+        0,
+        "100.00",
+        Decimal("90.00"),
+    )
+    assert found(Reps=reps, Targets=targets[:2]) == []
+
+
+def test_a_target_for_a_team_without_members_is_wrong():
+    """Nobody could be given it."""
+    rows = [{"scope_kind": "team", "scope": "West"}]
+    assert found(Reps=[{}], Targets=rows) == [("unknown-team", "Targets", 0, "scope")]
+
+
+def test_bounds_of_a_locked_cell_that_cross_are_wrong():
+    """At least 10 and at most 5 cannot both be."""
+    rows = [{"kind": "min", "amount": 10}, {"kind": "max", "amount": 5}]
+    assert found(Locks=rows) == [("lock-bounds-cross", "Locks", 0, "amount")]
+
+
+def test_look_alikes_are_suggested_and_named_once():
+    """Two rows of one company: a pair in Duplicates and a warning at the second."""
+    outcome = run(task(Customers=[{"name": "Acme Inc."}, {"customer_id": "C2", "name": "ACME"}]))
+    assert outcome.tables["Duplicates"][["table", "left_id", "right_id", "score"]].values.tolist() == [
+        ["Customers", "C1", "C2", 1.0]
+    ]
+    assert [(f.code, f.row_key, f.params["other"]) for f in outcome.findings] == [("look-alike", "C2", "C1")]
+
+
+def test_settings_that_make_no_sense_are_found_too():
+    """A bad setting is a finding here, and a refusal where it is needed."""
+    policy = Policy(stages=STAGES, tier_rules=TIERS, rules=Rules(working_hours="always"))
+    assert found(policy) == [("hours-unreadable", "Policy", None, "value")]
+
+
+def test_an_accepted_warning_is_left_out_until_its_value_changes():
+    """Waivers name table, row, field, code and a hash of what was found; errors cannot be accepted."""
+    waiver = {
+        "table": "Customers",
+        "row_key": "C1",
+        "field": "email",
+        "code": "email-odd",
+        "value_hash": value_hash("ann at acme"),
+        "reason": "fax only",
+        "by": "Bo",
+        "on": AS_OF,
+    }
+    assert found(Customers=[{"email": "ann at acme"}], Waivers=[waiver]) == []
+    assert found(Customers=[{"email": "ann at acne"}], Waivers=[waiver]) == [
+        ("email-odd", "Customers", 0, "email")
+    ]
+    error = waiver | {"table": "Deals", "row_key": "D1", "field": "closed_on", "code": "closed-without-date"}
+    error |= {"value_hash": value_hash("")}
+    assert found(Deals=[{"stage": "Won"}], Waivers=[error]) == [
+        ("closed-without-date", "Deals", 0, "closed_on")
+    ]
+
+
+MESSY = st.fixed_dictionaries(
+    {
+        "stage": st.sampled_from(["New", "Offer", "Won", "Lost", "Gone"]),
+        "amount": st.sampled_from([None, 0, 1, 5_000_000]),
+        "created_on": st.sampled_from([None, day("1980-01-01"), day("2026-05-05")]),
+        "closed_on": st.sampled_from([None, day("2026-05-01"), day("2099-01-01")]),
+        "lost_reason": st.sampled_from([None, "price"]),
+        "partner_id": st.sampled_from([None, "R1", "R2"]),
+        "partner_share": st.sampled_from([None, 0.5]),
+        "name": st.sampled_from([None, "Total", "Fine"]),
+    }
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(MESSY, max_size=8), seed=st.randoms(use_true_random=False))
+def test_no_cell_is_named_twice_and_order_does_not_matter(rows, seed):
+    """Shuffled rows give the same findings, each at its row."""
+    deals = [row | {"deal_id": f"D{at}"} for at, row in enumerate(rows)]
+    shuffled = deals.copy()
+    seed.shuffle(shuffled)
+    first, second = (
+        {(f.code, f.row_key, f.field, f.found, str(f.params)) for f in run(task(Deals=order)).findings}
+        for order in (deals, shuffled)
+    )
+    cells = [(key, field) for _, key, field, _, _ in first]
+    assert len(cells) == len(set(cells))
+    assert first == second
