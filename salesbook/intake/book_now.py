@@ -1,0 +1,110 @@
+"""What does the workbook hold before the import? The tables that an import looks at, as plain values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from salesbook.domain.cells import Reason, Value
+from salesbook.domain.cells_column import read_column
+from salesbook.frames import empty_frame
+from salesbook.policy import Policy
+from salesbook.store import TableCells
+from salesbook.tables import TABLES, Kind, Role
+
+Key = tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class TableNow:
+    """One table: its usable rows, and where rows stand that cannot be used but have a key."""
+
+    table: str
+    frame: pd.DataFrame
+    """Typed; the index is the row's position in the table."""
+    spare: Mapping[Key, int] = field(default_factory=dict)
+
+    @cached_property
+    def rows(self) -> dict[int, dict[str, Value]]:
+        """Values that are not missing, by field, for every usable row by position."""
+        columns = {name: plain_values(self.frame[name]) for name in self.frame.columns}
+        found: dict[int, dict[str, Value]] = {int(position): {} for position in self.frame.index}
+        positions = list(found)
+        for name, values in columns.items():
+            for position, value in zip(positions, values, strict=True):
+                if value is not None:
+                    found[position][name] = value
+        return found
+
+    @cached_property
+    def by_key(self) -> dict[Key, int]:
+        """Position by key, usable rows before others."""
+        names = TABLES[self.table].key
+        usable = {tuple(values.get(name, "") for name in names): at for at, values in self.rows.items()}
+        return {**self.spare, **usable}
+
+
+@dataclass(frozen=True)
+class BookNow:
+    """The workbook as an import needs it."""
+
+    tables: Mapping[str, TableNow]
+    policy: Policy
+    as_of: dt.date
+
+    def table(self, name: str) -> TableNow:
+        """A table; empty where the workbook has none of that name."""
+        return self.tables.get(name) or TableNow(name, empty_frame(name))
+
+
+def tables_for(into: str) -> tuple[str, ...]:
+    """The tables that an import into a table looks at or adds to."""
+    refs = {spec.ref for spec in TABLES[into].fields} & {"Reps", "Customers"}
+    staged = ("Stages", "Deals") if into == "Deals" else ()
+    return tuple(dict.fromkeys((into, *sorted(ref for ref in refs if ref), *staged)))
+
+
+def takes_imports(table: str) -> bool:
+    """True for tables that people type into, settings included."""
+    return TABLES[table].role is not Role.OUTPUT
+
+
+def plain_values(column: pd.Series[Any]) -> list[Value | None]:
+    """A column as Python's own values; missing is None."""
+    missing = column.isna().tolist()
+    values = column.tolist()
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        values = [
+            None if gone else value.to_pydatetime() for value, gone in zip(values, missing, strict=True)
+        ]
+    return [None if gone else value for value, gone in zip(values, missing, strict=True)]
+
+
+def table_now(cells: TableCells, headers: Mapping[str, str], frame: pd.DataFrame) -> TableNow:
+    """Take a table that was read, rows without use included where their key can be told.
+
+    Args:
+        headers: the sheet's header by field.
+        frame: the usable rows; the index is their position.
+    """
+    spec = TABLES[cells.table]
+    if not all(name in headers for name in spec.key):
+        return TableNow(cells.table, frame)
+    used = {int(position) for position in frame.index}
+    left = [position for position in range(cells.row_count) if position not in used]
+    columns = [_keys(cells, headers[name], spec.field(name).kind, left) for name in spec.key]
+    spare: dict[Key, int] = {}
+    for position, parts in zip(left, zip(*columns, strict=True), strict=True):
+        if all(part is not None and not isinstance(part, Reason) for part in parts):
+            spare.setdefault(tuple(parts), position)
+    return TableNow(cells.table, frame, spare)
+
+
+def _keys(cells: TableCells, header: str, kind: Kind, rows: Sequence[int]) -> Iterator[Any]:
+    column = cells.columns[cells.headers.index(header)]
+    return iter(read_column([column[row] for row in rows], kind))

@@ -1,0 +1,49 @@
+"""What a foreign file holds once it is opened: headers, rows of raw cells, rows that cannot be rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from salesbook.domain.cells import Reason
+from salesbook.store import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """What the user says about a file."""
+
+    encoding: str | None = None
+    sheet: str | None = None
+    headers: tuple[str, ...] = ()
+    """Headers that the user names with `--column`: they count as known."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One row of a file as it stands."""
+
+    number: int
+    """Line of a text file, row of a sheet; both from 1."""
+    cells: tuple[Cell, ...]
+    fault: Reason | None = None
+    """Why the row cannot be used whatever its cells mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignTable:
+    """A table out of a foreign file.
+
+    Every row without a fault has one cell per header; a row with one has its cells as they came.
+    """
+
+    headers: tuple[str, ...]
+    rows: tuple[RawRow, ...]
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    epoch_1904: bool = False
+    formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """By row number and column: `%` or the currency word that a cell's number format shows."""
+    above: tuple[str, ...] = ()
+    """Title lines over the headers, as text."""

@@ -1,0 +1,86 @@
+"""Where does a table begin and end in a file? Titles above it, blank rows in it, totals under it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from statistics import median
+from typing import Final
+
+from salesbook.domain.cells import Reason
+from salesbook.domain.cells_base import plain_text
+from salesbook.errors import ColumnMissing
+from salesbook.intake.foreign import RawRow
+from salesbook.store import Cell
+
+_HEAD_ROWS: Final = 40
+_TOTALS = re.compile(
+    r"(?:grand |sub)?-?totals?\b.*|sum|summary|total:?|(?:总|總|小|合|共)(?:计|計)[:：]?.*|汇总[:：]?|总和",
+    re.IGNORECASE,
+)
+_SPARSE: Final = 0.67
+
+
+def lay_out(
+    rows: Sequence[RawRow], score: Callable[[Sequence[Cell]], int], *, where: str
+) -> tuple[tuple[str, ...], tuple[RawRow, ...], tuple[str, ...]]:
+    """Find the headers and square the rows under them.
+
+    The header row is the one of the first rows with the most known headers. Under it, a row that is too
+    short has its last cells missing; one with more cells than headers has a fault, as has a totals row.
+
+    Returns: headers without blank ones at the end, rows, and the title lines above.
+    Raises: ColumnMissing where no row has a header that is known, or one as wide as a table stands above.
+    """
+    counts = [score(row.cells) for row in rows[:_HEAD_ROWS]]
+    best = max(counts, default=0)
+    at = counts.index(best) if best else 0
+    wide = [row for row in rows[:at] if _filled(row) > max(2, _filled(rows[at]) * _SPARSE)]
+    if not best or wide:
+        seen = [_text(cell) for cell in (wide or rows[:1])[0].cells] if rows else []
+        raise ColumnMissing("no-known-header", where=where, headers=", ".join(seen[:20]), option="--column")
+    headers = [_text(cell) for cell in rows[at].cells]
+    while headers and not headers[-1]:
+        headers.pop()
+    above = tuple(" ".join(filter(None, map(_text, row.cells))) for row in rows[:at])
+    body = [_squared(row, len(headers)) for row in rows[at + 1 :]]
+    return tuple(headers), tuple(_without_totals(body)), above
+
+
+def _text(cell: Cell) -> str:
+    return "" if cell is None else " ".join(plain_text(str(cell)).split())
+
+
+def is_blank(cell: Cell) -> bool:
+    """True for a cell that holds nothing but space."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _squared(row: RawRow, width: int) -> RawRow:
+    cells = row.cells
+    if len(cells) > width:
+        if row.fault or all(map(is_blank, cells[width:])):
+            return replace(row, cells=cells[:width]) if not row.fault else row
+        return replace(row, fault=Reason("row-too-long", {"cells": len(cells), "headers": width}))
+    return replace(row, cells=(*cells, *[None] * (width - len(cells))))
+
+
+def _without_totals(rows: Sequence[RawRow]) -> list[RawRow]:
+    """Mark rows that begin with a word such as Total and are emptier than the others."""
+    usual = median([_filled(row) for row in rows]) if rows else 0
+    return [
+        replace(row, fault=Reason("totals-row"))
+        if row.fault is None and _is_totals(row) and _filled(row) <= usual * _SPARSE
+        else row
+        for row in rows
+    ]
+
+
+def _filled(row: RawRow) -> int:
+    return sum(not is_blank(cell) for cell in row.cells)
+
+
+def _is_totals(row: RawRow) -> bool:
+    first = next((cell for cell in row.cells if not is_blank(cell)), None)
+    return isinstance(first, str) and _TOTALS.fullmatch(plain_text(first)) is not None
