@@ -7,7 +7,7 @@ import math
 import re
 
 from salesbook.errors import CannotWrite
-from salesbook.hosts.package.xmlscan import attribute, with_attribute
+from salesbook.hosts.package.xmlscan import attribute, whole_number, with_attribute
 from salesbook.store import Cell, CellError
 
 MAX_TEXT_UNITS = 32_767
@@ -91,8 +91,7 @@ def serial(value: dt.date, is_1904: bool, reference: str) -> float:
 
 def style_of(cell: bytes) -> int:
     """Read a cell's format."""
-    text = attribute(cell[: cell.index(b">") + 1], b"s") or "0"
-    return int(text) if text.isdigit() else 0
+    return whole_number(attribute(cell[: cell.index(b">") + 1], b"s"))
 
 
 def placed(cell: bytes, reference: str) -> bytes:

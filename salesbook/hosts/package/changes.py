@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from salesbook.errors import CannotWrite, ProtectedSheet
+from salesbook.errors import CannotWrite, ProtectedSheet, SalesbookError
 from salesbook.hosts.package import around, book_patch
 from salesbook.hosts.package.body import NewBody
 from salesbook.hosts.package.guards import refuse_entities
@@ -13,11 +13,14 @@ from salesbook.hosts.package.parts import BookParts, Parts, SheetPart, TablePart
 from salesbook.hosts.package.refs import MAX_ROW, Area
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.styles import Styles
-from salesbook.hosts.package.verify import refuse_unsound_sheet
 from salesbook.hosts.package.xmlscan import attribute, tag_pattern
 from salesbook.store import TableCells, TableWrite
 
 _TYPES = "[Content_Types].xml"
+
+
+class UnsoundPackageError(RuntimeError):
+    """A patch went wrong: our own bug, found before anything was saved."""
 
 
 @dataclass(slots=True)
@@ -87,7 +90,7 @@ class _Patch:
         head = around.with_dimension(rows.head, rows.prefix, rows.last_number(), areas)
         tail = around.with_rules_extended(rows.tail, rows.prefix, growths)
         data = rows.render(head, tail)
-        refuse_unsound_sheet(rows, data, sheet.part)
+        _refuse_unsound_sheet(rows, data, sheet.part)
         return data
 
     def _area(self, table: TablePart) -> Area:
@@ -125,3 +128,16 @@ def _refuse_protected(rows: SheetRows) -> None:
     tag = tag_pattern(rows.prefix, b"sheetProtection").search(rows.tail)
     if tag and attribute(tag[0], b"sheet") in ("1", "true"):
         raise ProtectedSheet("protected-sheet", where=rows.sheet, sheet=rows.sheet)
+
+
+def _refuse_unsound_sheet(rows: SheetRows, data: bytes, part: str) -> None:
+    """Hold a patched sheet's rows against each other: ascending, each cell once and in its row.
+
+    Raises: UnsoundPackageError.
+    """
+    try:
+        again = SheetRows(data, part, rows.sheet)
+        for number in rows.edited_numbers:
+            again.row(number)
+    except SalesbookError as error:
+        raise UnsoundPackageError(f"{part}: {error}") from error

@@ -81,7 +81,7 @@ class PackageHost:
         if not changes.parts:
             return
         staged = Staged(self._parts.archive, self._parts.changes | changes.parts)
-        self._book = refuse_unsound(staged, changes.parts, changes.areas, str(self.path))
+        self._book = refuse_unsound(staged, self._parts, changes, str(self.path))
         self._parts = staged
         touched = {self._table(write.table).sheet for write in writes}
         for table in self._book.tables.values():

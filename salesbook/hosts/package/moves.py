@@ -67,7 +67,7 @@ class Calculated:
         Raises: CannotWrite.
         """
         text = self.calculation.formula
-        if formulas.has_cell_references(text):
+        if _may_name_cells(text):
             text = self._own_formula(row)
         name = cell_name(row, self.column)
         start = f'<c r="{name}"' + (f' s="{style}"' if style else "")
@@ -95,6 +95,13 @@ class Calculated:
             raise _stuck(
                 self.sheet, (self.first_row, self.column), text or self.calculation.formula
             ) from None
+
+
+def _may_name_cells(formula: str) -> bool:
+    try:
+        return formulas.has_cell_references(formula)
+    except formulas.UnsureError:
+        return True
 
 
 def refuse_wide_arrays(rows: SheetRows, touched: Area) -> None:

@@ -10,10 +10,10 @@ from salesbook.errors import CannotWrite
 from salesbook.hosts.package import moves
 from salesbook.hosts.package.cellxml import cell_xml, style_of
 from salesbook.hosts.package.parts import TablePart
-from salesbook.hosts.package.refs import cell_name
+from salesbook.hosts.package.refs import MAX_COLUMN, cell_name
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.styles import Styles
-from salesbook.hosts.package.xmlscan import attribute, tag_pattern
+from salesbook.hosts.package.xmlscan import attribute, tag_pattern, whole_number
 from salesbook.store import Cell, TableWrite
 
 DEFAULT_DATE, DEFAULT_MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
@@ -89,7 +89,7 @@ def _sheet_column_styles(rows: SheetRows) -> dict[int, int]:
     """Read the formats that whole sheet columns have."""
     found: dict[int, int] = {}
     for tag in tag_pattern(rows.prefix, b"col").finditer(rows.head):
-        style, first, last = (attribute(tag[0], name) or "0" for name in (b"style", b"min", b"max"))
-        if style != "0" and style.isdigit() and first.isdigit() and last.isdigit():
-            found |= dict.fromkeys(range(int(first), min(int(last), int(first) + 20_000) + 1), int(style))
+        style, first, last = (whole_number(attribute(tag[0], name)) for name in (b"style", b"min", b"max"))
+        if style:
+            found |= dict.fromkeys(range(first, min(last, MAX_COLUMN) + 1), style)
     return found

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from salesbook.errors import NotAWorkbook
 from salesbook.hosts.package.refs import Area
-from salesbook.hosts.package.xmlscan import local, tree
+from salesbook.hosts.package.xmlscan import local, tree, whole_number
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _YES = ("1", "true", "on")
@@ -187,8 +187,7 @@ def read_table(data: bytes, part: str, sheet: SheetPart) -> TablePart:
 
 
 def _count(root: Element, name: str, default: int) -> int:
-    text = root.get(name, str(default))
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else default
+    return whole_number(root.get(name), default)
 
 
 def _unescaped(name: str) -> str:

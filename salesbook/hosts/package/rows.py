@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from salesbook.errors import CannotWrite, NotAWorkbook
 from salesbook.hosts.package.refs import Area, cell_name, column_number
-from salesbook.hosts.package.xmlscan import attribute, root_prefix, tag_pattern, with_attribute
+from salesbook.hosts.package.xmlscan import attribute, root_prefix, tag_pattern, whole_number, with_attribute
 
 _column = lru_cache(maxsize=20_000)(lambda letters: column_number(letters.decode()))
 _CONTENT = re.compile(rb"<(?:[\w.-]+:)?(?:v|f|is)[\s>/]")
@@ -68,8 +68,8 @@ class SheetRows:
         tag = re.compile(rb'<%brow(?=[\s/>])(?: r="(\d{1,7})")?[^>]*>' % self.prefix)
         close, last = b"</" + self.prefix + b"row>", 0
         for found in tag.finditer(self.data, self._start, self._end):
-            text = found[1] or (attribute(found[0], b"r") or "").encode()
-            number = int(text) if text.isdigit() else last + 1
+            told = found[1].decode() if found[1] else attribute(found[0], b"r")
+            number = whole_number(told, last + 1)
             if number <= last:
                 raise CannotWrite("rows-out-of-order", where=f"{self.sheet}!{number}", row=number)
             end = found.end()

@@ -8,7 +8,14 @@ from xml.sax.saxutils import quoteattr
 
 from salesbook.errors import CannotWrite
 from salesbook.hosts.package.guards import refuse_entities
-from salesbook.hosts.package.xmlscan import attribute, attributes, root_prefix, tag_pattern, with_attribute
+from salesbook.hosts.package.xmlscan import (
+    attribute,
+    attributes,
+    root_prefix,
+    tag_pattern,
+    whole_number,
+    with_attribute,
+)
 
 MAX_FORMATS = 65_490
 _BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)))
@@ -41,8 +48,7 @@ class Styles:
         found: dict[int, str] = {}
         for tag in re.findall(rb"<%bnumFmt\s[^>]*>" % self._prefix, self._data):
             told = attributes(tag)
-            if told.get("numFmtId", "").isdigit():
-                found[int(told["numFmtId"])] = told.get("formatCode", "")
+            found[whole_number(told.get("numFmtId"))] = told.get("formatCode", "")
         return found
 
     def _span(self, name: bytes) -> tuple[int, int]:
@@ -56,7 +62,7 @@ class Styles:
         formats = self._formats
         if style >= len(formats):
             return 0
-        return int(attribute(formats[style][: formats[style].index(b">") + 1], b"numFmtId") or 0)
+        return whole_number(attribute(formats[style][: formats[style].index(b">") + 1], b"numFmtId"))
 
     def shows_date(self, style: int) -> bool:
         """Say whether a format shows its number as a date or a time."""
@@ -125,7 +131,7 @@ def _appended(data: bytes, prefix: bytes, name: bytes, items: list[bytes]) -> by
     if not opening:
         raise CannotWrite("no-cell-formats")
     tag, count = opening[0], attribute(opening[0], b"count")
-    if count is not None and count.isdigit():
-        tag = with_attribute(tag, b"count", str(int(count) + len(items)))
+    if count is not None:
+        tag = with_attribute(tag, b"count", str(whole_number(count) + len(items)))
     end = data.index(b"</" + prefix + name, opening.end())
     return data[: opening.start()] + tag + data[opening.end() : end] + b"".join(items) + data[end:]

@@ -70,15 +70,23 @@ def root_prefix(data: bytes, name: bytes, part: str) -> bytes:
 
 def attributes(tag: bytes) -> dict[str, str]:
     """Read a start tag's attributes."""
-    return {name.decode(): plain(value[1:-1].decode()) for name, value in _ATTRIBUTE.findall(tag)}
+    return {
+        name.decode("utf-8", "replace"): plain(value[1:-1].decode("utf-8", "replace"))
+        for name, value in _ATTRIBUTE.findall(tag)
+    }
 
 
 def attribute(tag: bytes, name: bytes) -> str | None:
     """Read one attribute of a start tag."""
     for found, value in _ATTRIBUTE.findall(tag):
         if found == name:
-            return plain(value[1:-1].decode())
+            return plain(value[1:-1].decode("utf-8", "replace"))
     return None
+
+
+def whole_number(text: str | None, default: int = 0) -> int:
+    """Read a count or an index; anything else is the default."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
 
 
 def with_attribute(tag: bytes, name: bytes, value: str | None) -> bytes:
