@@ -8,7 +8,6 @@ from salesbook.errors import SalesbookError
 from salesbook.labels.messages import fill, templates
 from salesbook.labels.words import Language, word, words
 
-
 _FINDING_PARTS = {"message": "expected", "advice": "advice"}
 
 
