@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from salesbook.errors import CannotWrite, ChangedMeanwhile, LockedFile
-from salesbook.hosts.package import Disk, backup_path, open_package
+from salesbook.hosts.package import Disk, backup_path, lock, open_package
 from salesbook.hosts.package.lock import own_name
 from salesbook.store import KEEP, TableWrite
 from tests.hosts.books import plain_book
@@ -284,3 +285,15 @@ def test_killed_at_any_moment(book: Path) -> None:
         with open_package(book, for_writing=True, wait=1) as host:
             host.read("Deals")
         assert listing(book.parent) <= {"Book.xlsx", "Book.backup.xlsx"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which programs run")
+def test_stale_marker_of_libreoffice(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A marker that LibreOffice left on this machine, where it no longer runs, does not lock the book."""
+    marker = book.with_name(f".~lock.{book.name}#")
+    marker.write_text(f",mei,{platform.node()},01.02.2026 10:00,file:///home/mei;", "utf-8")
+    monkeypatch.setattr(lock, "_no_office_runs", lambda: False)
+    with pytest.raises(LockedFile):
+        save(book)
+    monkeypatch.setattr(lock, "_no_office_runs", lambda: True)
+    save(book)

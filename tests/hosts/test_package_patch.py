@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -537,3 +538,36 @@ def test_names_are_not_headers(book: Path) -> None:
     """Headers come from the table, in its order."""
     with open_package(book, for_writing=False) as host:
         assert host.read("Deals").headers == HEADERS
+
+
+def test_zip64(tmp_path: Path) -> None:
+    """A package with 64-bit fields is read and copied like any other."""
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(str(path)) as target:
+        put_table(target.add_worksheet("S"), "T", (0, 0), ABC, THREE)
+    content = parts(path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in content.items():
+            with package.open(name, "w", force_zip64=True) as member:
+                member.write(data)
+    before = members(path)
+    assert values(write(path, grow("T", "a", 3, 1))["T"])["a"] == ["x", "y", "z", "new"]
+    assert changed_parts(before, members(path)) == {SHEET, TABLE}
+
+
+def test_strict_namespace(book: Path) -> None:
+    """A workbook in the strict form of the standard is patched in its own manner."""
+    loose, strict = b"http://schemas.openxmlformats.org/", b"http://purl.oclc.org/ooxml/"
+
+    def stricter(data: bytes) -> bytes:
+        data = data.replace(loose + b"spreadsheetml/2006/main", strict + b"spreadsheetml/main")
+        return data.replace(loose + b"officeDocument/2006/", strict + b"officeDocument/")
+
+    relations = ("_rels/.rels", "xl/_rels/workbook.xml.rels", "xl/worksheets/_rels/sheet1.xml.rels")
+    names = (SHEET, TABLE, "xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml", *relations)
+    bend(book, dict.fromkeys(names, stricter))
+    days = [dt.date(2026, 1, 1), KEEP]
+    found = write(book, TableWrite("Deals", {"name": ["a", "b"], "amount": days}, [1, 0]))["Deals"]
+    assert values(found)["name"] == ["a", "b"]
+    assert values(found)["amount"] == [dt.date(2026, 1, 1), 1200.5]
+    assert loose + b"spreadsheetml" not in parts(book)[SHEET]

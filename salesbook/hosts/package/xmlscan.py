@@ -70,17 +70,14 @@ def root_prefix(data: bytes, name: bytes, part: str) -> bytes:
 
 def attributes(tag: bytes) -> dict[str, str]:
     """Read a start tag's attributes."""
-    return {
-        name.decode("utf-8", "replace"): plain(value[1:-1].decode("utf-8", "replace"))
-        for name, value in _ATTRIBUTE.findall(tag)
-    }
+    return {_text(name): plain(_text(value[1:-1])) for name, value in _ATTRIBUTE.findall(tag)}
 
 
 def attribute(tag: bytes, name: bytes) -> str | None:
     """Read one attribute of a start tag."""
     for found, value in _ATTRIBUTE.findall(tag):
         if found == name:
-            return plain(value[1:-1].decode("utf-8", "replace"))
+            return plain(_text(value[1:-1]))
     return None
 
 
@@ -99,6 +96,10 @@ def with_attribute(tag: bytes, name: bytes, value: str | None) -> bytes:
         return tag
     end = len(tag) - (2 if tag.endswith(b"/>") else 1)
     return tag[:end].rstrip() + new + tag[end:]
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
 
 
 def plain(text: str) -> str:
