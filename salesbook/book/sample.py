@@ -12,7 +12,7 @@ from salesbook.book.sample_orders import add_orders
 from salesbook.book.sample_people import LEFT, add_hiring, add_people, add_training
 from salesbook.book.sample_process import add_deals, add_leads
 from salesbook.book.sample_targets import add_days_off, add_initiatives, add_products, add_targets
-from salesbook.book.sample_world import CURRENCY_UNIT, Fields, World
+from salesbook.book.sample_world import Fields, World
 from salesbook.frames import frame_from_rows
 from salesbook.labels import Language
 from salesbook.tables import TABLES
@@ -52,14 +52,15 @@ def sample_tables(language: Language, as_of: dt.date = SAMPLE_AS_OF) -> dict[str
 def _plant_mistakes(world: World) -> None:
     """What somebody gets wrong in every real workbook."""
     deals, customers = world.rows["Deals"], world.rows["Customers"]
+    orders = [row for row in world.rows["Orders"] if row["status"] == "paid" and not row.get("refund_of")]
     won = [deal for deal in deals if deal["stage"] == world.stage("won")]
     lost = [deal for deal in deals if deal["stage"] == world.stage("lost")]
     still_open = [deal for deal in deals if deal["closed_on"] is None and deal["rep_id"] != LEFT]
     still_open[3]["product"] = world.words.typo
     won[-2]["closed_on"] = None
     lost[-5]["lost_reason"] = None
-    lost[-9]["created_on"] = lost[-9]["closed_on"] + dt.timedelta(days=10)
-    still_open[8]["amount"] = 60_000_000 * CURRENCY_UNIT * world.words.money
+    orders[-60]["delivered_on"] = orders[-60]["ordered_on"] - dt.timedelta(days=6)
+    customers[40]["budget"] = world.money(30_000_000)
     still_open[12]["expected_on"] = world.ago(40)
     _look_alike(customers[0], customers[-1])
 

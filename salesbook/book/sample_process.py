@@ -7,7 +7,7 @@ import random
 from typing import Final
 
 from salesbook.book.sample_customers import company_of, size_of
-from salesbook.book.sample_people import LEFT, NEW, left_on, team_of
+from salesbook.book.sample_people import LEFT, NEW, left_on, person, team_of
 from salesbook.book.sample_world import STAGES, Fields, World, key, spread
 
 DEALS: Final = 400
@@ -145,10 +145,10 @@ def _history(world: World, deal: Fields, steps: list[tuple[str, dt.date]]) -> li
 
 def add_leads(world: World) -> None:
     """Fill Leads and DealTeam: who came in, how fast somebody called, and what became of it."""
-    recent = [
-        deal for deal in world.rows["Deals"] if deal["created_on"] > world.as_of - dt.timedelta(days=300)
-    ]
-    world.rows["Leads"] = [_lead(world, number, recent[number]) for number in range(60)]
+    since = world.as_of - dt.timedelta(days=400)
+    recent = [deal for deal in world.rows["Deals"] if deal["created_on"] > since]
+    firsts = list({deal["customer_id"]: deal for deal in reversed(recent)}.values())
+    world.rows["Leads"] = [_lead(world, number, deal) for number, deal in enumerate(firsts[:60])]
     world.rows["Leads"] += [_lead(world, number, None) for number in range(60, 90)]
     world.rows["DealTeam"] = [
         {"deal_id": deal["deal_id"], "stage": world.stage("proposal"), "rep_id": _partner(deal["rep_id"])}
@@ -165,13 +165,11 @@ def _lead(world: World, number: int, deal: Fields | None) -> Fields:
         "converted" if deal else spread(chance, ("new", "contacted", "qualified", "rejected"), (3, 3, 2, 4))
     )
     called = None if status == "new" else received + dt.timedelta(hours=chance.choice((1, 1, 2, 3, 26, 50)))
-    company = company_of(world, 1 + (number * 17) % 149)[0]
-    customer = next(
-        (row for row in world.rows["Customers"] if deal and row["customer_id"] == deal["customer_id"]), None
-    )
+    customers = {row["customer_id"]: row for row in world.rows["Customers"]}
+    who = customers[deal["customer_id"]]["name"] if deal else person(world, 500 + number)
     return {
         "lead_id": key("L", number + 1),
-        "name": customer["company"] if customer else company,
+        "name": who,
         "source": deal["source"] if deal else chance.choice(world.words.sources),
         "cost": world.money(chance.choice((0, 15, 40, 60))),
         "received_at": received,

@@ -63,7 +63,7 @@ EN: Final = Words(
     person="{first} {last}",
     firsts=tuple(
         "Ada Bruno Clara Dario Edith Felix Greta Hugo Irene Jonas Kaya Leon Mira Nils Olive Pablo Quinn Rosa "
-        "Silas Thea Umar Vera Wanda Xavier Yara".split()
+        "Samir Thea Umar Vera Wanda Xavier Yara".split()
     ),
     lasts=tuple(
         "Ashdown Birkett Calloway Dunmore Everhart Fennimore Gladwin Hartigan Inglewood Jessop Kirkbride "

@@ -10,15 +10,19 @@ from typing import Final
 
 _RECALCULATE: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode"><value>0</value></prop>
+</item>
 </oor:items>
 """
 _FONTS: Final = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
 <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
-<alias binding="same"><family>Calibri</family><prefer><family>Carlito</family><family>Noto Sans CJK SC</family></prefer></alias>
-<alias binding="same"><family>Microsoft YaHei</family><prefer><family>Noto Sans CJK SC</family></prefer></alias>
+<alias binding="same"><family>Calibri</family>
+<prefer><family>Carlito</family><family>Noto Sans CJK SC</family></prefer></alias>
+<alias binding="same"><family>Microsoft YaHei</family>
+<prefer><family>Noto Sans CJK SC</family></prefer></alias>
 </fontconfig>
 """
 PAGE_PER_SHEET: Final = 'pdf:calc_pdf_Export:{"SinglePageSheets":{"type":"boolean","value":"true"}}'

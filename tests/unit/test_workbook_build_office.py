@@ -1,0 +1,102 @@
+"""LibreOffice opens the workbooks and calculates every formula without an error."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import openpyxl
+import pytest
+
+from salesbook.book.session import Session
+from salesbook.book.template import FILES, template_bytes
+from salesbook.book.writing import plan_write
+from salesbook.frames import frame_from_rows
+from salesbook.hosts.package import open_package
+from salesbook.labels.words import word
+from workbook.build.office import convert, office
+
+pytestmark = [
+    pytest.mark.libreoffice,
+    pytest.mark.skipif(office() is None, reason="LibreOffice is not installed"),
+]
+AS_OF = dt.datetime(2026, 6, 30)
+
+
+def errors(book, chart_data):
+    """Cells that show an error, but for the #N/A that pad the charts' ranges."""
+    return [
+        (sheet.title, cell.coordinate, cell.value)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "e" and not (sheet.title == chart_data and cell.value == "#N/A")
+    ]
+
+
+def calculated(path, folder):
+    return openpyxl.load_workbook(convert(path, "xlsx", folder), data_only=True)
+
+
+def test_an_empty_workbook_shows_no_error(tmp_path):
+    path = tmp_path / FILES["zh-CN"]
+    path.write_bytes(template_bytes("zh-CN"))
+    book = calculated(path, tmp_path)
+    assert errors(book, word("book", "sheets.chart_data", "zh-CN")) == []
+    dashboard = book[word("book", "sheets.dashboard", "zh-CN")]
+    assert {dashboard.cell(row, column).value for row in (6, 10) for column in (1, 5, 9, 13)} == {"–"}
+
+
+def attained(month, kind, actual):
+    amounts = {"target": 10_000_00, "actual": actual, "gap": actual - 10_000_00}
+    return {"period": f"2026-{month:02d}", "scope_kind": kind, "scope": kind, "metric": "revenue"} | amounts
+
+
+def forecast(kind):
+    amounts = {"closed": 9_000_00, "commit": 0, "best_case": 0, "pipeline": 5_000_00, "weighted": 0}
+    quantiles = {"p10": 9_000_00, "p50": 11_000_00, "p90": 14_000_00, "target": 10_000_00}
+    return {"period": "2026-06", "slice_kind": kind, "slice": kind} | amounts | quantiles
+
+
+def entered(kind):
+    counts = {"entered": 10, "advanced": 6, "lost": 2, "open": 2, "amount": 5_000_00, "worst": False}
+    return {"slice_kind": kind, "slice": kind, "pipeline": "main", "stage": "Lead"} | counts
+
+
+def run(day, action, as_of):
+    counts = {"seconds": 1.0, "rows_in": 1, "rows_out": 1, "findings": 0, "version": "1", "input_hash": "x"}
+    return {"at": dt.datetime(2026, 7, day, 9), "action": action, "as_of": as_of} | counts
+
+
+OUTPUTS = {
+    "Attainment": [
+        attained(month, kind, actual)
+        for month, actual in ((1, 8_000_00), (6, 9_000_00), (7, 0))
+        for kind in ("company", "team")
+    ],
+    "Forecast": [forecast("all"), forecast("team")],
+    "Funnel": [entered("all"), entered("team")],
+    "RunLog": [run(1, "refresh", AS_OF), run(2, "import", None)],
+}
+
+
+def test_the_dashboard_says_what_the_outputs_say(tmp_path):
+    """Company rows only, months up to the run's day, P50 and the open amount as they stand."""
+    path = tmp_path / FILES["en"]
+    path.write_bytes(template_bytes("en"))
+    with open_package(path, for_writing=True) as host:
+        session = Session(host)
+        plans = [
+            plan_write(session.table(name), frame_from_rows(name, rows), language="en", currency="USD")
+            for name, rows in OUTPUTS.items()
+        ]
+        host.write([plan.write for plan in plans])
+        host.save()
+    book = calculated(path, tmp_path)
+    assert errors(book, "ChartData") == []
+    shown = book["Dashboard"]
+    assert shown["A6"].value == pytest.approx(17_000 / 20_000)
+    assert shown["A7"].value == "17,000 of 20,000"
+    assert shown["E6"].value == pytest.approx(0.9)
+    assert shown["I6"].value == 11_000
+    assert shown["M6"].value == 5_000
+    assert shown["O3"].value == "As of 2026-06-30"
