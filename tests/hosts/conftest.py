@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.memory import MemoryHost
 from salesbook.hosts.package import open_package
 from salesbook.store import Host, TableCells
+from tests.engines.fake_excel import open_fake
 from tests.hosts.books import plain_book, plain_table
 
 OpenHost = Callable[[], AbstractContextManager[Host]]
@@ -28,7 +30,13 @@ def package(folder: Path) -> Iterator[Host]:
         yield host
 
 
-HOSTS = (memory, package)
+@contextlib.contextmanager
+def excel(folder: Path) -> Iterator[Host]:
+    book, _ = open_fake(plain_book(folder / "Book.xlsx"))
+    yield ExcelHost(book, patience=0)
+
+
+HOSTS = (memory, package, excel)
 
 
 @pytest.fixture(params=HOSTS, ids=lambda factory: factory.__name__)

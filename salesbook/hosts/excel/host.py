@@ -1,0 +1,150 @@
+"""Tables of the workbook that is open in Excel: read in blocks, written all or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from salesbook.errors import CannotWrite, NoSuchTable
+from salesbook.hosts.excel.body import calculated_columns
+from salesbook.hosts.excel.calls import Calls, bounded_retries, native, refusal
+from salesbook.hosts.excel.cells import Formula
+from salesbook.hosts.excel.filters import FiltersAside
+from salesbook.hosts.excel.replacing import Replacement, replacement
+from salesbook.hosts.excel.table import LiveTable
+from salesbook.hosts.fitting import refuse_twice
+from salesbook.hosts.package.refs import Area
+from salesbook.store import TableCells, TableWrite
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+_PATIENCE_TO_RESTORE: Final = 120.0
+
+
+class ExcelHost:
+    """A workbook open in Excel; no other book and no other instance of Excel is looked at.
+
+    Args:
+        patience: seconds to go on asking while a cell is being edited or a box is open.
+    """
+
+    def __init__(self, book: xw.Book, *, patience: float = 10.0) -> None:
+        self._book = book
+        with bounded_retries():
+            self._calls = Calls("", patience)
+            self.name = self._calls.where = self._calls(lambda: str(book.name))
+            self._tables = self._find_tables()
+            self._epoch_1904 = bool(self._calls(lambda: native(book.api, "Date1904", "date_1904")))
+        self._read: dict[str, TableCells] = {}
+
+    def _find_tables(self) -> dict[str, LiveTable]:
+        found = {}
+        for sheet in self._calls(lambda: list(self._book.sheets)):
+            for table in self._calls(lambda sheet=sheet: list(sheet.tables)):  # type: ignore[misc]
+                code = str(self._calls(lambda table=table: table.name))  # type: ignore[misc]
+                found[code.lower()] = LiveTable(self._calls, sheet, table, code)
+        return found
+
+    def table_codes(self) -> tuple[str, ...]:
+        """Codes of the tables that are there, in the order of the sheets."""
+        return tuple(live.code for live in self._tables.values())
+
+    def read(self, table: str) -> TableCells:
+        """Hand out one table's raw cells. Raises: NoSuchTable, LockedFile."""
+        live = self._table(table)
+        with bounded_retries(), _own_refusals(live.sheet_name):
+            layout = live.layout()
+            contents = live.contents(layout, layout.rows)
+            body = Area(layout.top, layout.left, layout.top + layout.rows - 1, layout.right)
+            merged = set(live.merged(body)) if layout.rows else set()
+        filled = frozenset(layout.headers[place] for place in calculated_columns(contents))
+        columns = tuple(
+            [cell.shown if isinstance(cell, Formula) else cell for cell in column] for column in contents
+        )
+        areas = tuple(sorted((one.top, one.left, one.bottom, one.right) for one in merged))
+        cells = TableCells(
+            live.code,
+            live.sheet_name,
+            layout.headers,
+            columns,
+            layout.top,
+            layout.left,
+            self._epoch_1904,
+            filled,
+            areas,
+        )
+        self._read[live.code] = cells
+        return cells
+
+    def write(self, writes: Sequence[TableWrite]) -> None:
+        """Put all bodies in place; if Excel refuses one in the middle, all tables get their old ones back."""
+        refuse_twice(writes)
+        lives = [self._table(write.table) for write in writes]
+        with bounded_retries():
+            with _own_refusals(self.name):
+                planned = [
+                    replacement(live, write, self._read.get(live.code))
+                    for live, write in zip(lives, writes, strict=True)
+                ]
+                needed = [one for one in planned if one.is_needed]
+                sheets = {one.live.sheet_name: one.live.sheet for one in needed}
+                filters = FiltersAside(self._calls, sheets.values())
+            self._replace(needed, filters)
+        for live in lives:
+            self._read.pop(live.code, None)
+
+    def _replace(self, needed: Sequence[Replacement], filters: FiltersAside) -> None:
+        begun: list[Replacement] = []
+        try:
+            filters.clear()
+            for one in needed:
+                begun.append(one)
+                one.apply()
+            filters.put_back()
+        except BaseException:
+            self._take_back(begun, filters)
+            with _own_refusals(begun[-1].live.sheet_name if begun else self.name):
+                raise
+
+    def _take_back(self, begun: Sequence[Replacement], filters: FiltersAside) -> None:
+        """Undo in reverse. One table that resists does not keep the others from being restored."""
+        failed: list[tuple[str, BaseException]] = []
+        self._calls.patience = max(self._calls.patience, _PATIENCE_TO_RESTORE * bool(self._calls.patience))
+        with contextlib.suppress(Exception):
+            filters.clear()
+        for one in reversed(begun):
+            error = _attempt(one.take_back) and _attempt(one.take_back)
+            if error:
+                failed.append((one.live.sheet_name, error))
+        with contextlib.suppress(Exception):
+            filters.put_back()
+        if failed:
+            sheets = ", ".join(sheet for sheet, _ in failed)
+            raise CannotWrite("roll-back-failed", where=sheets, sheets=sheets) from failed[0][1]
+
+    def _table(self, code: str) -> LiveTable:
+        try:
+            return self._tables[code.lower()]
+        except KeyError:
+            raise NoSuchTable("no-such-table", where=self.name, table=code) from None
+
+
+@contextlib.contextmanager
+def _own_refusals(where: str) -> Iterator[None]:
+    """Say in our words what Excel refuses."""
+    try:
+        yield
+    except Exception as error:
+        found = refusal(error, where)
+        raise found from (None if found is error else error)
+
+
+def _attempt(action: Callable[[], None]) -> BaseException | None:
+    """What went wrong, if anything: restoring goes on through every error and a second Esc."""
+    try:
+        action()
+    except BaseException as error:
+        return error
+    return None

@@ -1,0 +1,170 @@
+"""Where does a table lie in its sheet, and what do its cells hold?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from salesbook.hosts.excel.calls import Calls, is_program_error, native
+from salesbook.hosts.excel.cells import ERROR_NAMES, Content, Formula, cell_of
+from salesbook.hosts.package.refs import Area, cell_name
+from salesbook.store import Cell, CellError
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+_CELLS_AT_ONCE: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A table's place: its body by sheet row and column, and what stands around it."""
+
+    headers: tuple[str, ...]
+    top: int
+    left: int
+    rows: int
+    """Body rows; 0 where Excel says there are none, though one blank row is shown."""
+    has_headers: bool
+    has_totals: bool
+
+    @property
+    def right(self) -> int:
+        """The last column."""
+        return self.left + len(self.headers) - 1
+
+    def area(self, rows: int | None = None) -> Area:
+        """The whole table with its headers and totals, as it is or with so many body rows."""
+        body = max(1, self.rows if rows is None else rows)
+        return Area(self.top - self.has_headers, self.left, self.top + body - 1 + self.has_totals, self.right)
+
+    def cell(self, row: int, column: int) -> str:
+        """The name of a body cell, counted from 0."""
+        return cell_name(self.top + row, self.left + column)
+
+
+class LiveTable:
+    """One table of a workbook that is open in Excel."""
+
+    def __init__(self, calls: Calls, sheet: xw.Sheet, table: xw.main.Table, code: str) -> None:
+        self.calls = calls
+        self.sheet = sheet
+        self.table = table
+        self.code = code
+        self.sheet_name: str = calls(lambda: sheet.name)
+
+    def layout(self) -> Layout:
+        """Ask where the table lies now."""
+        whole = self.calls(lambda: self.table.range)
+        top, left = self.calls(lambda: (whole.row, whole.column))
+        has_headers = bool(self.calls(lambda: self.table.show_headers))
+        has_totals = bool(self.calls(lambda: self.table.show_totals))
+        body = self.calls(lambda: self.table.data_body_range)
+        rows = 0 if body is None else self.calls(lambda: int(body.shape[0]))
+        return Layout(self._headers(), top + has_headers, left, rows, has_headers, has_totals)
+
+    def _headers(self) -> tuple[str, ...]:
+        shown = self.calls(lambda: self.table.header_row_range if self.table.show_headers else None)
+        if shown is None:
+            return tuple(self.calls(lambda: [column.name for column in self.table.columns]))
+        (names,) = self.calls(lambda: shown.options(ndim=2).value)
+        return tuple("" if name is None else str(name) for name in names)
+
+    def contents(self, layout: Layout, rows: int) -> list[list[Content]]:
+        """What the first so many rows below the headers hold, column by column."""
+        columns: list[list[Content]] = [[] for _ in layout.headers]
+        at_once = max(1, _CELLS_AT_ONCE // max(1, len(columns)))
+        for first in range(0, rows, at_once):
+            last = min(rows, first + at_once) - 1
+            cells = self.span(layout.top + first, layout.left, layout.top + last, layout.right)
+            formulas = block(self.calls(lambda cells=cells: formulas_of(cells)))  # type: ignore[misc]
+            for values, spelled in zip(self._values(cells), formulas, strict=True):
+                for column, value, formula in zip(columns, values, spelled, strict=True):
+                    column.append(_content(value, formula))
+        return columns
+
+    def _values(self, cells: xw.Range) -> Iterator[list[Cell]]:
+        """Raw values as cells, row by row.
+
+        On a Mac a raw value does not tell an error from nothing, so its name is asked for; elsewhere a
+        name would not tell an error from a text.
+        """
+        if sys.platform == "darwin":
+            for row in self.calls(lambda: cells.options(ndim=2, err_to_str=True).value):
+                yield [CellError(raw) if raw in ERROR_NAMES else cell_of(raw) for raw in row]
+            return
+        for row in block(self.calls(lambda: cells.raw_value)):
+            yield [cell_of(raw) for raw in row]
+
+    def span(self, top: int, left: int, bottom: int, right: int) -> xw.Range:
+        """Cells of the table's sheet."""
+        return self.sheet.range((top, left), (bottom, right))
+
+    def is_protected(self) -> bool:
+        """True where the sheet lets no macro write."""
+        if not self.calls(lambda: native(self.sheet.api, "ProtectContents", "protect_contents")):
+            return False
+        return not self.calls(lambda: native(self.sheet.api, "ProtectionMode", "protection_mode"))
+
+    def merged(self, area: Area) -> Iterator[Area]:
+        """Merged areas that meet an area, found by halving it."""
+        cells = self.span(area.top, area.left, area.bottom, area.right)
+        state = self.calls(lambda: cells.merge_cells)
+        if state is False:
+            return
+        if area.top == area.bottom and area.left == area.right:
+            whole = self.calls(lambda: cells.merge_area)
+            top, left, (rows, columns) = self.calls(lambda: (whole.row, whole.column, whole.shape))
+            yield Area(top, left, top + rows - 1, left + columns - 1)
+            return
+        for half in _halves(area):
+            yield from self.merged(half)
+
+    def resize(self, layout: Layout, rows: int) -> None:
+        """Give the table so many body rows, at least one; cells are neither moved nor cleared."""
+        new = layout.area(rows)
+        whole = self.span(new.top, new.left, new.bottom - layout.has_totals, new.right)
+        self.calls(lambda: self.table.resize(whole))
+
+    def show_totals(self, shown: bool) -> None:
+        """Show or hide the totals row; Excel remembers what it adds up."""
+
+        def assign() -> None:
+            self.table.show_totals = shown
+
+        self.calls(assign)
+
+
+def block(raw: Any) -> Sequence[Sequence[Any]]:
+    """Rows of values: Excel hands a single cell over bare."""
+    return raw if isinstance(raw, list | tuple) else ((raw,),)
+
+
+def formulas_of(cells: xw.Range) -> Any:
+    """Formulas as Excel spells them; versions before dynamic arrays know the older property only."""
+    try:
+        return cells.formula2
+    except AttributeError:
+        return cells.formula
+    except Exception as error:
+        if not is_program_error(error) or "busy" in type(error).__name__.lower():
+            raise
+        return cells.formula
+
+
+def _content(value: Cell, formula: Any) -> Content:
+    """A formula where the cell has one: a text that only looks like one is its own value."""
+    if isinstance(formula, str) and formula.startswith("=") and formula != value:
+        return Formula(formula, value)
+    return value
+
+
+def _halves(area: Area) -> tuple[Area, Area]:
+    if area.bottom > area.top:
+        middle = (area.top + area.bottom) // 2
+        upper = Area(area.top, area.left, middle, area.right)
+        return upper, Area(middle + 1, area.left, area.bottom, area.right)
+    middle = (area.left + area.right) // 2
+    return Area(area.top, area.left, area.top, middle), Area(area.top, middle + 1, area.top, area.right)

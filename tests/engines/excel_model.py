@@ -1,0 +1,205 @@
+"""What does desktop Excel do with sheets and tables? Enough of it to try a host on, with faults on demand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from salesbook.hosts.package import formulas
+from salesbook.hosts.package.refs import Area
+from tests.engines.excel_cells import Slot, refused, rejected
+
+
+@dataclass
+class Program:
+    """The running Excel: its state, what it said, and what should go wrong."""
+
+    state: dict[str, Any] = field(
+        default_factory=lambda: {
+            "screen_updating": True,
+            "display_alerts": True,
+            "enable_events": True,
+            "calculation": "automatic",
+            "status_bar": False,
+        }
+    )
+    alerts: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    """Everything the status bar said."""
+    answer: str = "ok"
+    writes: int = 0
+    """Calls so far that change a sheet."""
+    fail_at: int | None = None
+    """The write that fails, counted from 1: half of it is done."""
+    fault: BaseException | None = None
+    rejections: int = 0
+    """So many calls in a row are rejected, as while a cell is being edited."""
+    sign_counts_in_text: bool = True
+    knows_formula2: bool = True
+
+    def called(self) -> None:
+        if self.rejections > 0:
+            self.rejections -= 1
+            raise rejected()
+
+    def written(self) -> bool:
+        """Count a write. Returns: True where it is the one to fail."""
+        self.called()
+        self.writes += 1
+        return self.writes == self.fail_at
+
+    def fail(self) -> None:
+        raise self.fault or refused("Unable to set a property of the Range class")
+
+
+@dataclass
+class SheetModel:
+    """One sheet: cells by row and column, tables, merged areas."""
+
+    program: Program
+    name: str
+    cells: dict[tuple[int, int], Slot] = field(default_factory=lambda: defaultdict(Slot))
+    tables: list[TableModel] = field(default_factory=list)
+    merged: list[Area] = field(default_factory=list)
+    is_protected: bool = False
+    is_hidden: bool = False
+
+    def slots(self, area: Area) -> Iterator[list[Slot]]:
+        for row in range(area.top, area.bottom + 1):
+            yield [self.cells[row, column] for column in range(area.left, area.right + 1)]
+
+    def hidden_rows(self) -> set[int]:
+        return {row for table in self.tables for row in table.hidden_rows()}
+
+    def change(self, area: Area, how: str, given: Any) -> None:
+        """Assign to a range; half of it where this is the write that should fail."""
+        fails = self.program.written()
+        if self.is_protected:
+            raise refused("The cell or chart you're trying to change is on a protected sheet.")
+        rows = given if isinstance(given, list | tuple) else [[given] * area.width] * area.row_count
+        targets = list(range(area.top, area.bottom + 1))
+        hidden = self.hidden_rows()
+        if how != "number_format" and hidden.intersection(targets):
+            targets = [row for row in targets if row not in hidden]
+        half = len(targets) // 2 if fails else len(targets)
+        for row, values in zip(targets[:half], rows, strict=False):
+            for column, value in zip(range(area.left, area.right + 1), values, strict=True):
+                self._assign(row, column, how, value)
+        if fails:
+            self.program.fail()
+
+    def _assign(self, row: int, column: int, how: str, value: Any) -> None:
+        slot = self.cells[row, column]
+        if how == "number_format":
+            slot.number_format = value
+        elif how == "formula":
+            slot.calculate(str(value))
+        else:
+            slot.enter(value, sign_counts_in_text=self.program.sign_counts_in_text)
+        if how != "number_format" and slot.value is not None:
+            for table in self.tables:
+                table.expand_to(row, column)
+
+    def format_of(self, area: Area) -> str | None:
+        """The format of all cells; None where they differ."""
+        found = {slot.number_format for row in self.slots(area) for slot in row}
+        return found.pop() if len(found) == 1 else None
+
+    def is_merged(self, area: Area) -> bool | None:
+        meeting = [one for one in self.merged if one.meets(area)]
+        if not meeting:
+            return False
+        return True if any(one.contains(area) for one in meeting) else None
+
+
+@dataclass
+class TableModel:
+    """A ListObject."""
+
+    sheet: SheetModel
+    name: str
+    area: Area
+    has_headers: bool = True
+    has_totals: bool = False
+    has_filter: bool = True
+    is_empty: bool = False
+    """True where Excel holds that there are no rows: the one shown is for inserting."""
+    calculated: dict[int, str] = field(default_factory=dict)
+    """Formula of the first body row by column."""
+    totals: list[tuple[Any, str | None]] = field(default_factory=list)
+    criteria: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def body(self) -> Area | None:
+        if self.is_empty:
+            return None
+        area = self.area
+        return Area(area.top + self.has_headers, area.left, area.bottom - self.has_totals, area.right)
+
+    def hidden_rows(self) -> set[int]:
+        """Rows that a filter of shown texts hides."""
+        body, found = self.body, set()
+        for at, one in self.criteria.items():
+            for row in range(body.top, body.bottom + 1) if body else ():
+                if self.sheet.cells[row, self.area.left + at - 1].spelled not in (one.get("values") or ()):
+                    found.add(row)
+        return found
+
+    def resize(self, new: Area) -> None:
+        """Take another area, as ListObject.Resize does; calculated columns fill new rows."""
+        fails = self.sheet.program.written()
+        if self.sheet.is_protected:
+            raise refused("The sheet is protected.")
+        others = [table.area for table in self.sheet.tables if table is not self]
+        if new.top != self.area.top or self.has_totals or any(new.meets(other) for other in others):
+            raise refused("Method 'Resize' of object 'ListObject' failed")
+        old = self.body or self.area
+        self.area, self.is_empty = new, False
+        for column, formula in self.calculated.items():
+            for row in range(old.bottom + 1, new.bottom + 1):
+                text = formulas.copied(formula[1:], row - (self.area.top + self.has_headers), 0)
+                self.sheet.cells[row, column].calculate("=" + text)
+        if fails:
+            self.sheet.program.fail()
+
+    def expand_to(self, row: int, column: int) -> None:
+        """Swallow what is written right below, as AutoCorrect does."""
+        area = self.area
+        if not self.has_totals and row == area.bottom + 1 and area.left <= column <= area.right:
+            self.area = area.ending_at(row)
+
+    def show_totals(self, shown: bool) -> None:
+        if shown == self.has_totals:
+            return
+        fails = self.sheet.program.written()
+        last = self.area.bottom + shown
+        row = [self.sheet.cells[last, column] for column in range(self.area.left, self.area.right + 1)]
+        if shown:
+            if any(slot.value is not None for slot in row):
+                raise refused("There is something in the way of the total row.")
+            for slot, (value, formula) in zip(row, self.totals, strict=False):
+                slot.value, slot.formula = value, formula
+        else:
+            self.totals = [(slot.value, slot.formula) for slot in row]
+            for slot in row:
+                slot.value = slot.formula = None
+        self.has_totals = shown
+        self.area = self.area.ending_at(self.area.bottom + (1 if shown else -1))
+        if fails:
+            self.sheet.program.fail()
+
+
+@dataclass
+class BookModel:
+    """A workbook."""
+
+    program: Program
+    name: str
+    path: str
+    sheets: list[SheetModel] = field(default_factory=list)
+    is_1904: bool = False
+
+    def sheet(self, name: str) -> SheetModel:
+        return next(sheet for sheet in self.sheets if sheet.name.lower() == name.lower())

@@ -1,0 +1,292 @@
+"""An xlwings engine over the model of Excel: the real xlwings API runs on it, on any system."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import xlwings as xw
+from xlwings import base_classes
+
+from salesbook.hosts.package.refs import Area
+from tests.engines.excel_cells import TimeType
+from tests.engines.excel_model import BookModel, Program, SheetModel, TableModel
+from tests.engines.loading import load_model
+
+EMPTY_CRITERION = base_classes.empty_autofilter_criteria
+
+
+class Engine:
+    """Named as Excel's own, since xlwings chooses conversions by the kind of engine."""
+
+    name, type = "fake-excel", "desktop"
+
+    @property
+    def apps(self) -> list[Any]:
+        return []
+
+    @staticmethod
+    def prepare_xl_data_element(value: Any, options: Any) -> Any:
+        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+            value = dt.datetime(value.year, value.month, value.day)
+        return "" if value is None else value
+
+    @staticmethod
+    def clean_value_data(
+        data: Any, datetime_builder: Any, empty_as: Any, number_builder: Any, err_to_str: bool
+    ) -> list[list[Any]]:
+        """As the Windows engine: an error of the old seven by name or as nothing, a new one as a number."""
+        return [[_clean(value, datetime_builder, empty_as, err_to_str) for value in row] for row in data]
+
+
+def _clean(value: Any, datetime_builder: Any, empty_as: Any, err_to_str: bool) -> Any:
+    old_errors = {-2146826281: "#DIV/0!", -2146826246: "#N/A", -2146826259: "#NAME?", -2146826288: "#NULL!",
+                  -2146826252: "#NUM!", -2146826265: "#REF!", -2146826273: "#VALUE!"}  # fmt: skip
+    if value in ("", None):
+        return empty_as
+    if isinstance(value, TimeType):
+        return datetime_builder(*value.timetuple()[:6])
+    if isinstance(value, int) and value in old_errors:
+        return old_errors[value] if err_to_str else None
+    return value
+
+
+ENGINE = Engine()
+
+
+def _state(name: str) -> property:
+    def get(app: App) -> Any:
+        app.program.called()
+        return app.program.state[name]
+
+    def put(app: App, value: Any) -> None:
+        app.program.called()
+        app.program.state[name] = value
+        if name == "status_bar" and value:
+            app.program.shown.append(value)
+
+    return property(get, put)
+
+
+class App(base_classes.App):
+    engine = ENGINE
+    pid, hwnd, version = 1, 1, "16.0"
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    api = property(lambda self: SimpleNamespace())
+    screen_updating = _state("screen_updating")
+    display_alerts = _state("display_alerts")
+    enable_events = _state("enable_events")
+    calculation = _state("calculation")
+    status_bar = _state("status_bar")
+
+    def alert(self, prompt: str, title: str | None, buttons: str, mode: str | None, callback: Any) -> str:
+        self.program.alerts.append(prompt)
+        return "ok" if buttons == "ok" else self.program.answer
+
+
+class Book(base_classes.Book):
+    def __init__(self, model: BookModel) -> None:
+        self.model = model
+
+    app = property(lambda self: App(self.model.program))
+    name = property(lambda self: self.model.name)
+    fullname = property(lambda self: self.model.path)
+    sheets = property(lambda self: Sheets(self.model))
+    api = property(lambda self: SimpleNamespace(Date1904=self.model.is_1904))
+
+
+class Sheets(base_classes.Sheets):
+    def __init__(self, model: BookModel) -> None:
+        self.model = model
+
+    def __call__(self, key: Any) -> Sheet:
+        named = self.model.sheet(key) if isinstance(key, str) else self.model.sheets[key - 1]
+        return Sheet(self.model, named)
+
+    def __len__(self) -> int:
+        return len(self.model.sheets)
+
+    def __iter__(self) -> Iterator[Sheet]:
+        self.model.program.called()
+        return (Sheet(self.model, sheet) for sheet in self.model.sheets)
+
+    active = property(lambda self: Sheet(self.model, self.model.sheets[0]))
+
+
+class Sheet(base_classes.Sheet):
+    def __init__(self, book: BookModel, model: SheetModel) -> None:
+        self._book, self.model = book, model
+
+    book = property(lambda self: Book(self._book))
+    name = property(lambda self: self.model.name)
+    tables = property(lambda self: Tables(self))
+    visible = property(lambda self: not self.model.is_hidden)
+    api = property(
+        lambda self: SimpleNamespace(ProtectContents=self.model.is_protected, ProtectionMode=False)
+    )
+
+    def range(self, first: Any, last: Any = None) -> Range:
+        if isinstance(first, Range):
+            area = first.area
+            other = last.area if last else area
+            return Range(self, Area(area.top, area.left, other.bottom, other.right))
+        if isinstance(first, str):
+            return Range(self, Area.parse(first) or Area(1, 1, 1, 1))
+        return Range(self, Area(*first, *(last or first)))
+
+
+class Range(base_classes.Range):
+    def __init__(self, sheet: Sheet, area: Area) -> None:
+        self._sheet, self.area = sheet, area
+
+    sheet = property(lambda self: self._sheet)
+    api = property(lambda self: self)
+    row = property(lambda self: self.area.top)
+    column = property(lambda self: self.area.left)
+    shape = property(lambda self: (self.area.row_count, self.area.width))
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __len__(self) -> int:
+        return self.area.row_count * self.area.width
+
+    def __call__(self, row: int, column: int = 1) -> Range:
+        top, left = self.area.top + row - 1, self.area.left + column - 1
+        return Range(self.sheet, Area(top, left, top, left))
+
+    def _block(self, what: str) -> Any:
+        self.sheet.model.program.called()
+        found = tuple(tuple(getattr(slot, what) for slot in row) for row in self.sheet.model.slots(self.area))
+        return found[0][0] if self.area.is_one_cell else found
+
+    @property
+    def raw_value(self) -> Any:
+        return self._block("raw")
+
+    @raw_value.setter
+    def raw_value(self, data: Any) -> None:
+        self.sheet.model.change(self.area, "value", data)
+
+    @property
+    def formula(self) -> Any:
+        return self._block("spelled")
+
+    @formula.setter
+    def formula(self, data: Any) -> None:
+        self.sheet.model.change(self.area, "formula", data)
+
+    @property
+    def formula2(self) -> Any:
+        if not self.sheet.model.program.knows_formula2:
+            raise AttributeError("Formula2")
+        return self._block("spelled")
+
+    @formula2.setter
+    def formula2(self, data: Any) -> None:
+        self.formula = data
+
+    @property
+    def number_format(self) -> str | None:
+        self.sheet.model.program.called()
+        return self.sheet.model.format_of(self.area)
+
+    @number_format.setter
+    def number_format(self, code: str) -> None:
+        self.sheet.model.change(self.area, "number_format", code)
+
+    @property
+    def merge_cells(self) -> bool | None:
+        return self.sheet.model.is_merged(self.area)
+
+    @property
+    def merge_area(self) -> Range:
+        found = next((one for one in self.sheet.model.merged if one.meets(self.area)), self.area)
+        return Range(self.sheet, found)
+
+
+class Tables(base_classes.Tables):
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+
+    def __iter__(self) -> Iterator[Table]:
+        self.sheet.model.program.called()
+        return (Table(self.sheet, table) for table in self.sheet.model.tables)
+
+    def __len__(self) -> int:
+        return len(self.sheet.model.tables)
+
+    def __call__(self, key: Any) -> Table:
+        tables = self.sheet.model.tables
+        is_it = (
+            (lambda at, table: table.name == key) if isinstance(key, str) else (lambda at, table: at == key)
+        )
+        return next(Table(self.sheet, table) for at, table in enumerate(tables, 1) if is_it(at, table))
+
+
+class Table(base_classes.Table):
+    def __init__(self, sheet: Sheet, model: TableModel) -> None:
+        self._sheet, self.model = sheet, model
+
+    parent = property(lambda self: self._sheet)
+    name = property(lambda self: self.model.name)
+    api = property(lambda self: SimpleNamespace())
+    range = property(lambda self: Range(self._sheet, self.model.area))
+    show_headers = property(lambda self: self.model.has_headers)
+    show_autofilter = property(lambda self: self.model.has_filter)
+    autofilter = property(lambda self: AutoFilter(self.model))
+
+    @property
+    def show_totals(self) -> bool:
+        return self.model.has_totals
+
+    @show_totals.setter
+    def show_totals(self, shown: bool) -> None:
+        self.model.show_totals(shown)
+
+    @property
+    def header_row_range(self) -> Range | None:
+        area = self.model.area
+        return Range(self._sheet, Area(area.top, area.left, area.top, area.right))
+
+    @property
+    def data_body_range(self) -> Range | None:
+        return Range(self._sheet, self.model.body) if self.model.body else None
+
+    def resize(self, new: xw.Range) -> None:
+        self.model.resize(new.impl.area)
+
+
+class AutoFilter(base_classes.AutoFilter):
+    def __init__(self, model: TableModel) -> None:
+        self.model = model
+
+    @property
+    def criteria(self) -> list[dict[str, Any]]:
+        fields = range(1, self.model.area.width + 1)
+        return [self.model.criteria.get(field, EMPTY_CRITERION(field)) for field in fields]
+
+    def apply_values(self, field: int, values: list[str]) -> None:
+        self.model.sheet.program.called()
+        self.model.criteria[field] = {**EMPTY_CRITERION(field, "values"), "values": values}
+
+    def apply_comparison(self, field: int, operator: str, value1: Any, value2: Any) -> None:
+        told = {"operator": operator, "value1": value1, "value2": value2}
+        self.model.criteria[field] = EMPTY_CRITERION(field, "comparison") | told
+
+    def clear(self, field: int | None) -> None:
+        if self.model.sheet.program.written():
+            self.model.sheet.program.fail()
+        self.model.criteria.clear()
+
+
+def open_fake(path: Path, program: Program | None = None) -> tuple[xw.Book, BookModel]:
+    """Open a workbook in a made-up Excel."""
+    model = load_model(path, program)
+    return xw.Book(impl=Book(model)), model

@@ -1,0 +1,115 @@
+"""How does a workbook file get into the model of Excel? openpyxl reads it, formulas and values apart."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.worksheet.formula import ArrayFormula
+
+from salesbook.hosts.package.refs import Area
+from tests.engines.excel_cells import DAY_ZERO, ERRORS, Error
+from tests.engines.excel_model import BookModel, Program, SheetModel, TableModel
+
+
+def load_model(path: Path, program: Program | None = None) -> BookModel:
+    """Open a workbook as Excel would."""
+    with_formulas = openpyxl.load_workbook(path)
+    with_values = openpyxl.load_workbook(path, data_only=True)
+    made = BookModel(program or Program(), path.name, str(path))
+    made.is_1904 = with_formulas.epoch.year == 1904
+    for sheet in with_formulas.worksheets:
+        model = SheetModel(made.program, sheet.title)
+        model.is_protected = bool(sheet.protection.sheet)
+        model.is_hidden = sheet.sheet_state != "visible"
+        values = with_values[sheet.title]
+        for row in sheet.iter_rows():
+            for cell in row:
+                _load_cell(model, cell, values)
+        for name in sheet.tables:
+            model.tables.append(_table(model, sheet.tables[name]))
+        model.merged = [
+            Area(one.min_row, one.min_col, one.max_row, one.max_col) for one in sheet.merged_cells.ranges
+        ]
+        _default_formats(model, sheet)
+        made.sheets.append(model)
+    with_formulas.close()
+    with_values.close()
+    return made
+
+
+def _load_cell(model: SheetModel, cell: Any, values: Any) -> None:
+    if cell.value is None and not cell.has_style:
+        return
+    slot = model.cells[cell.row, cell.column]
+    slot.number_format = _code(cell.number_format)
+    value = cell.value
+    if cell.data_type == "f":
+        slot.formula = value.text if isinstance(value, ArrayFormula) else str(value)
+        slot.formula = "=" + slot.formula.lstrip("=")
+        value = values.cell(cell.row, cell.column).value
+        slot.value = _plain(0.0 if value is None else value)
+        if isinstance(slot.value, str) and slot.value in ERRORS:
+            slot.value = Error(slot.value)
+        return
+    slot.value = Error(value) if cell.data_type == "e" else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """A value as Excel stores it: dates are numbers, so are durations and times."""
+    if isinstance(value, bool | str) or value is None:
+        return value
+    if isinstance(value, dt.datetime):
+        return (value - DAY_ZERO) / dt.timedelta(days=1)
+    if isinstance(value, dt.date):
+        return float((value - DAY_ZERO.date()).days)
+    if isinstance(value, dt.time):
+        return (dt.datetime.combine(dt.date.min, value) - dt.datetime.min) / dt.timedelta(days=1)
+    if isinstance(value, dt.timedelta):
+        return value / dt.timedelta(days=1)
+    return float(value)
+
+
+def _code(code: str) -> str:
+    return "m/d/yyyy" if code == "mm-dd-yy" else code
+
+
+def _table(model: SheetModel, table: Any) -> TableModel:
+    area = Area.parse(table.ref)
+    if area is None:
+        raise ValueError(table.ref)
+    made = TableModel(model, table.displayName, area)
+    made.has_headers = table.headerRowCount != 0
+    made.has_totals = bool(table.totalsRowCount)
+    made.has_filter = table.autoFilter is not None
+    for at, column in enumerate(table.tableColumns):
+        if column.calculatedColumnFormula is not None:
+            first = model.cells[area.top + made.has_headers, area.left + at].formula
+            text = column.calculatedColumnFormula.attr_text or ""
+            made.calculated[area.left + at] = first or "=" + text
+    return made
+
+
+def _default_formats(model: SheetModel, sheet: Any) -> None:
+    """Cells that are not in the file have their column's format."""
+    codes = {}
+    for dimension in sheet.column_dimensions.values():
+        if dimension.number_format != "General":
+            last = dimension.max or dimension.min
+            codes |= dict.fromkeys(range(dimension.min, last + 1), _code(dimension.number_format))
+    if codes:
+        model.cells = _Cells(codes, model.cells)
+
+
+class _Cells(dict[tuple[int, int], Any]):
+    def __init__(self, codes: dict[int, str], cells: Any) -> None:
+        super().__init__(cells)
+        self._codes = codes
+
+    def __missing__(self, place: tuple[int, int]) -> Any:
+        from tests.engines.excel_cells import Slot
+
+        self[place] = Slot(number_format=self._codes.get(place[1], "General"))
+        return self[place]
