@@ -1,0 +1,290 @@
+"""What tier says of customers drawn here."""
+
+import datetime as dt
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesbook.domain.outcome import Task
+from salesbook.domain.tier import run
+from salesbook.errors import SettingsError
+from salesbook.frames import empty_frame, frame_from_rows, frame_of
+from salesbook.messages import Message
+from salesbook.policy import Policy
+from salesbook.tables.settings import Rules, Stage, TierRule
+
+AS_OF = dt.date(2026, 6, 30)
+STAGES = (Stage(stage="New", rank=1), Stage(stage="Won", kind="won"), Stage(stage="Lost", kind="lost"))
+TIERS = (
+    TierRule(tier="A", up_to_share=0.8, touch_days=14, channel="visit", offer="Early access"),
+    TierRule(tier="B", up_to_share=0.95, touch_days=30, channel="phone"),
+    TierRule(tier="C", up_to_share=1, touch_days=90),
+)
+POLICY = Policy(stages=STAGES, tier_rules=TIERS)
+READS = ("Customers", "Orders", "Deals", "Activities", "Feedback", "Reps", "TierHistory")
+
+
+def day(text):
+    return dt.date.fromisoformat(text)
+
+
+def order(key, customer, amount, on="2026-06-01", **more):
+    required = {"line_no": 1, "rep_id": "R1", "ordered_on": day(on), "amount": amount}
+    return {"order_id": key, "customer_id": customer} | required | more
+
+
+def deal(key, customer, stage="New", **more):
+    return {"deal_id": key, "customer_id": customer, "rep_id": "R1", "stage": stage} | more
+
+
+def touch(key, customer, on):
+    return {"activity_id": key, "done_on": day(on), "rep_id": "R1", "customer_id": customer, "kind": "phone"}
+
+
+def task(policy=POLICY, as_of=AS_OF, customers=("C1",), **rows):
+    tables = {name: empty_frame(name) for name in READS}
+    given_customers = [one if isinstance(one, dict) else {"customer_id": one} for one in customers]
+    rows["Customers"] = [{"name": one["customer_id"]} | one for one in given_customers]
+    return Task(tables | {name: frame_from_rows(name, given) for name, given in rows.items()}, policy, as_of)
+
+
+def tiers(*columns, **parts):
+    frame = run(task(**parts)).tables["CustomerTiers"].set_index("customer_id")
+    return frame[list(columns)].to_dict("index") if len(columns) > 1 else frame[columns[0]].to_dict()
+
+
+def test_customers_are_tiered_by_their_share_of_net_orders():
+    """50, 30, 10, 6, 4 → A, A, B, B, C; a refund and a cancelled order do not count as value."""
+    orders = [order(f"O{at}", f"C{at}", value) for at, value in enumerate([50, 30, 10, 6, 14])]
+    orders += [
+        order("O9", "C4", -10, refund_of="O4"),
+        order("O8", "C4", 500, status="cancelled"),
+    ]
+    customers = [f"C{at}" for at in range(6)]
+    assert tiers("tier", customers=customers, Orders=orders) == dict(zip(customers, "AABBCC", strict=True))
+    assert tiers("value", customers=customers, Orders=orders)["C4"] == 4
+
+
+def test_value_is_of_the_last_months_up_to_the_day():
+    """Twelve months before 30 June 2026: from 1 July 2025 on, and nothing after the day itself."""
+    days = ("2025-06-30", "2025-07-01", "2026-06-30", "2026-07-01")
+    orders = [order(f"O{at}", "C1", 10**at, on) for at, on in enumerate(days)]
+    assert tiers("value", "monetary", "frequency", "recency_days", Orders=orders) == {
+        "C1": {"value": 110, "monetary": 111, "frequency": 3, "recency_days": 0}
+    }
+
+
+def test_won_deals_stand_in_only_where_there_are_no_orders_at_all():
+    """One order of somebody else, and deals no longer count as value."""
+    deals = [deal("D1", "C1", "Won", amount=700, closed_on=day("2026-05-01")), deal("D2", "C1", amount=50)]
+    assert tiers("value", Deals=deals) == {"C1": 700}
+    with_orders = tiers("value", customers=("C1", "C2"), Deals=deals, Orders=[order("O1", "C2", 5)])
+    assert with_orders == {"C1": 0, "C2": 5}
+
+
+def test_lines_of_one_order_are_one_purchase():
+    """Frequency counts orders, not lines."""
+    orders = [order("O1", "C1", 5), order("O1", "C1", 6, line_no=2), order("O2", "C1", 7, "2026-05-01")]
+    assert tiers("frequency", "monetary", Orders=orders) == {"C1": {"frequency": 2, "monetary": 18}}
+
+
+def test_without_an_order_there_is_no_rfm_and_no_recency():
+    """The blank says that there is nothing to score."""
+    row = run(task()).tables["CustomerTiers"].iloc[0]
+    assert (row["frequency"], row["monetary"], row["tier"]) == (0, 0, "C")
+    assert row[["rfm", "recency_days", "p_alive", "last_touch_on"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("parts", "stage"),
+    [
+        ({}, "prospect"),
+        ({"Deals": [deal("D1", "C1", "Lost", closed_on=day("2026-01-01"))]}, "prospect"),
+        ({"Deals": [deal("D1", "C1")]}, "intent"),
+        ({"Deals": [deal("D1", "C1", created_on=day("2026-07-01"))]}, "prospect"),
+        ({"Deals": [deal("D1", "C1", "Lost", closed_on=day("2026-07-01"))]}, "intent"),
+        ({"Orders": [order("O1", "C1", 5)]}, "customer"),
+        ({"Orders": [order("O1", "C1", 5)], "Deals": [deal("D1", "C1")]}, "customer"),
+        ({"Deals": [deal("D1", "C1", "Won", closed_on=day("2026-06-01"))]}, "customer"),
+        ({"Orders": [order("O1", "C1", 5, "2026-05-18")]}, "dormant"),
+        ({"Orders": [order("O1", "C1", 5, "2026-05-19")]}, "customer"),
+        (
+            {"Orders": [order("O1", "C1", 5, "2026-01-01")], "Activities": [touch("A1", "C1", "2026-06-01")]},
+            "customer",
+        ),
+    ],
+)
+def test_the_buying_stage_follows_deals_orders_and_silence(parts, stage):
+    """An A customer's rhythm is 14 days: silent for more than 42 is dormant."""
+    assert tiers("buying_stage", **parts) == {"C1": stage}
+
+
+def test_the_next_touch_is_one_rhythm_after_the_last_on_a_work_day():
+    """A: Monday 1 June + 14 = Monday 15 June; C: 90 days after Thursday 2 April is Wednesday 1 July."""
+    found = tiers(
+        "last_touch_on",
+        "next_touch_on",
+        "days_stale",
+        customers=("C1", "C2"),
+        Orders=[order("O1", "C1", 5)],
+        Activities=[touch("A1", "C1", "2026-06-01"), touch("A2", "C2", "2026-04-02")],
+    )
+    assert found["C1"]["next_touch_on"] == pd.Timestamp("2026-06-15")
+    assert found["C2"]["next_touch_on"] == pd.Timestamp("2026-07-01")
+    assert (found["C1"]["days_stale"], found["C2"]["days_stale"]) == (29, 89)
+
+
+def test_who_was_never_touched_is_due_a_rhythm_after_order_or_entry_else_at_once():
+    """Last order on Friday 26 June + 14; entered on 2 April + 90; nothing known: the day of the run."""
+    customers = ("C1", {"customer_id": "C2", "created_on": day("2026-04-02")}, "C3")
+    found = tiers("next_touch_on", customers=customers, Orders=[order("O1", "C1", 5, "2026-06-26")])
+    assert {key: on.date().isoformat() for key, on in found.items()} == {
+        "C1": "2026-07-10",
+        "C2": "2026-07-01",
+        "C3": "2026-06-30",
+    }
+
+
+def test_the_call_list_names_who_is_due_longest_late_first():
+    """The customer's own channel goes before the tier's; who is not due is not called."""
+    customers = (
+        {"customer_id": "C1", "owner_id": "R1"},
+        {"customer_id": "C2", "channel": "email"},
+        "C3",
+        "C4",
+    )
+    touches = [
+        touch("A1", "C1", "2026-06-01"),
+        touch("A2", "C2", "2026-03-02"),
+        touch("A3", "C3", "2026-06-29"),
+        touch("A4", "C4", "2026-04-01"),
+    ]
+    calls = run(task(customers=customers, Activities=touches, Orders=[order("O1", "C1", 5)])).tables[
+        "CallList"
+    ]
+    shown = calls[["customer_id", "rep_id", "days_late", "channel", "tier"]].astype("object")
+    assert shown.where(shown.notna(), None).values.tolist() == [
+        ["C2", None, 29, "email", "C"],
+        ["C1", "R1", 15, "visit", "A"],
+        ["C4", None, 0, None, "C"],
+    ]
+    assert calls["because"][1] == Message(
+        "call-late", {"days": 29, "last": day("2026-06-01"), "tier": "A", "every": 14}
+    )
+
+
+def snapshot(as_of, **customers):
+    return [
+        {"as_of": day(as_of), "customer_id": key, "tier": tier, "value": 1} for key, tier in customers.items()
+    ]
+
+
+def test_moves_compare_with_the_newest_snapshot_of_an_earlier_day():
+    """Not with the one of the same day, not with later ones, not with a tier that is gone."""
+    history = [
+        *snapshot("2026-04-30", C1="A", C2="A", C3="A", C4="A", C5="A"),
+        *snapshot("2026-05-31", C1="B", C2="A", C3="C", C4="Gold"),
+        *snapshot("2026-06-30", C1="C", C2="C", C3="C", C4="C"),
+        *snapshot("2026-07-31", C1="C"),
+    ]
+    customers = [f"C{at}" for at in range(1, 6)]
+    moved = tiers("moved", customers=customers, Orders=[order("O1", "C1", 5)], TierHistory=history)
+    assert moved == {"C1": "up", "C2": "down", "C3": "same", "C4": "new", "C5": "new"}
+
+
+def test_a_days_own_snapshot_is_overwritten_and_the_others_stay():
+    """History grows by one snapshot per day of run."""
+    history = [*snapshot("2026-05-31", C1="B", Gone="A"), *snapshot("2026-06-30", C1="A", Gone="A")]
+    kept = run(task(TierHistory=history)).tables["TierHistory"]
+    assert [(str(at.date()), key, tier) for at, key, tier, _ in kept.itertuples(index=False)] == [
+        ("2026-05-31", "C1", "B"),
+        ("2026-05-31", "Gone", "A"),
+        ("2026-06-30", "C1", "C"),
+    ]
+
+
+def test_the_tier_says_why_and_brings_its_offer():
+    """Value, months and the share of larger customers."""
+    found = tiers(
+        "because", "offer", customers=("C1", "C2"), Orders=[order("O1", "C1", 75), order("O2", "C2", 25)]
+    )
+    assert found["C1"]["offer"] == "Early access"
+    assert found["C2"]["because"].code == "tier-by-share"
+    assert found["C2"]["because"].params["before"] == 0.75
+
+
+def test_tiers_that_make_no_sense_are_refused():
+    """No tier at all cannot be tiered by."""
+    with pytest.raises(SettingsError, match="tiers-missing"):
+        run(task(policy=Policy(stages=STAGES)))
+
+
+def test_cuts_that_make_no_sense_are_refused_only_where_they_are_used():
+    """Quintiles need no cuts."""
+    wrong = {"rfm_money_cuts": "a lot"}
+    run(task(policy=Policy(tier_rules=TIERS, rules=Rules(**wrong))))
+    with pytest.raises(SettingsError, match="cuts-fall"):
+        run(task(policy=Policy(tier_rules=TIERS, rules=Rules(rfm_rule="fixed", **wrong))))
+
+
+ORDERS = st.lists(
+    st.tuples(
+        st.sampled_from(["C1", "C2", "C3"]),
+        st.integers(-5_000, 100_000),
+        st.dates(dt.date(2025, 1, 1), dt.date(2026, 12, 31)),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(drawn=ORDERS, order_of_rows=st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing_and_a_second_run_neither(drawn, order_of_rows):
+    """Every customer is tiered once, and history after a second run on the same day is the same."""
+    orders = [order(f"O{at}", who, amount, str(on)) for at, (who, amount, on) in enumerate(drawn)]
+    shuffled = orders.copy()
+    order_of_rows.shuffle(shuffled)
+    names = ["C1", "C2", "C3"]
+    first = run(task(customers=names, Orders=orders)).tables
+    other = task(customers=names[::-1], Orders=shuffled)
+    second = run(Task(dict(other.tables) | {"TierHistory": first["TierHistory"]}, POLICY, AS_OF)).tables
+    for name, frame in first.items():
+        pd.testing.assert_frame_equal(frame, second[name])
+    assert first["CustomerTiers"]["customer_id"].tolist() == names
+
+
+def test_inputs_stay_as_they_are():
+    """Pure: frames come out as they went in."""
+    given_task = task(Orders=[order("O1", "C1", 5)], Activities=[touch("A1", "C1", "2026-06-01")])
+    before = {name: frame.copy() for name, frame in given_task.tables.items()}
+    run(given_task)
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(frame, given_task.tables[name])
+
+
+def test_ten_thousand_customers_take_a_moment():
+    """With 200,000 orders."""
+    draw = np.random.default_rng(7)
+    size, many = 10_000, 200_000
+    keys = np.array([f"C{at}" for at in range(size)])
+    drawn = task()
+    tables = dict(drawn.tables)
+    tables["Customers"] = frame_of("Customers", {"customer_id": keys, "name": keys})
+    tables["Orders"] = frame_of(
+        "Orders",
+        {
+            "order_id": [f"O{at}" for at in range(many)],
+            "line_no": [1] * many,
+            "customer_id": draw.choice(keys, many),
+            "rep_id": ["R1"] * many,
+            "ordered_on": pd.Timestamp("2024-01-01") + pd.to_timedelta(draw.integers(0, 900, many), unit="D"),
+            "amount": draw.integers(100, 10_000, many),
+        },
+    )
+    started = time.perf_counter()
+    run(Task(tables, POLICY, AS_OF))
+    assert time.perf_counter() - started < 4
