@@ -1,0 +1,168 @@
+"""Rows of a foreign file into a table: plan everything, then write or refuse; say what became of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from salesbook import labels
+from salesbook.book.session import Report, Session, log_entry, planned_write
+from salesbook.book.writing import PlannedWrite, plan_changes
+from salesbook.domain.cells_base import Reason
+from salesbook.errors import EveryRowRejected, NoSuchTable
+from salesbook.hosts.package import open_package
+from salesbook.intake.book_now import BookNow, table_now, tables_for
+from salesbook.intake.plan import ImportOptions, ImportPlan, TableChange, parse_columns, plan_import
+from salesbook.intake.rejects import rejects_path, rejects_text, write_rejects
+from salesbook.labels import Language, table_of_name
+from salesbook.messages import Message
+from salesbook.store import Host
+from salesbook.tables import TABLES
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What became of a file's rows: read = accepted + rejected + duplicates."""
+
+    table: str
+    read: int
+    accepted: int
+    new: int
+    updated: int
+    unchanged: int
+    rejected: int
+    duplicates: int
+    total: Decimal | None
+    """Sum of the accepted rows' main amount, in currency units; None for a table without one."""
+    total_field: str
+    rejects_file: Path | None
+    not_taken: tuple[str, ...]
+    added: Mapping[str, int]
+    dry_run: bool
+    language: Language
+
+
+def import_options(table: str, asked: Mapping[str, Any]) -> ImportOptions:
+    """The options of an import from the words of a command."""
+    return ImportOptions(
+        into=table,
+        columns=parse_columns(tuple(asked["columns"])),
+        date_order=asked["date_order"],
+        decimal=asked["decimal"],
+        encoding=asked["encoding"],
+        sheet=asked["sheet"],
+        stages=asked["stages"],
+        add_missing=asked["add_missing"],
+        replace=asked["replace"],
+    )
+
+
+def import_file(book: Path, file: Path, asked: Mapping[str, Any]) -> ImportResult:
+    """Import into a workbook file; a dry run and a refusal leave it as it was.
+
+    Raises: SalesbookError of any kind, EveryRowRejected where no row could be used.
+    """
+    table = table_of_name(asked["into"], TABLES)
+    if table is None:
+        raise NoSuchTable("no-such-table", where=str(book), table=asked["into"])
+    options, dry_run = import_options(table, asked), asked["dry_run"]
+    with open_package(book, wait=asked["wait"], for_writing=not dry_run) as host:
+        plan, session = import_into(host, file, options, asked["as_of"], dry_run=dry_run)
+        if not dry_run and plan.accepted:
+            host.save()
+    return _result(file, plan, session.language, asked)
+
+
+def import_into(
+    host: Host, file: Path, options: ImportOptions, as_of: dt.date, *, dry_run: bool
+) -> tuple[ImportPlan, Session]:
+    """Plan an import and, unless it is a dry run or nothing could be used, hand its writes to the host."""
+    started = time.perf_counter()
+    session = Session(host)
+    session.table(options.into)
+    wanted = [name for name in tables_for(options.into) if session.has(name)]
+    reads = {name: session.table(name) for name in wanted}
+    now = {name: table_now(read.cells, read.headers, read.frame) for name, read in reads.items()}
+    plan = plan_import(file, options, BookNow(now, session.policy, as_of))
+    if dry_run or not plan.accepted:
+        return plan, session
+    writes = [_write(session, change) for change in plan.changes]
+    report = Report(
+        action="import",
+        as_of=as_of,
+        rows={options.into: {"in": plan.read, "used": plan.accepted, "skipped": len(plan.rejected)}},
+        written={change.table: len(change.changes) + len(change.new_rows) for change in plan.changes},
+        findings=(),
+        seconds=round(time.perf_counter() - started, 3),
+        language=session.language,
+    )
+    host.write([one.write for one in (*writes, *log_entry(session, report, writes))])
+    return plan, session
+
+
+def _write(session: Session, change: TableChange) -> PlannedWrite:
+    if change.replaces:
+        return planned_write(session, change.table, change.new_rows)
+    return plan_changes(
+        session.table(change.table),
+        change.changes,
+        change.new_rows,
+        language=session.language,
+        currency=session.currency,
+    )
+
+
+def _result(file: Path, plan: ImportPlan, book_language: Language, asked: Mapping[str, Any]) -> ImportResult:
+    language: Language = asked["lang"] or book_language
+    rejects = None
+    if plan.rejected and not asked["dry_run"]:
+        rejects = rejects_path(file)
+        write_rejects(rejects, rejects_text(plan, lambda reason: reason_text(reason, language)))
+    if plan.is_all_rejected and not asked["dry_run"]:
+        raise EveryRowRejected(where=str(file), rejected=len(plan.rejected), rejects_file=str(rejects))
+    return ImportResult(
+        table=plan.table,
+        read=plan.read,
+        accepted=plan.accepted,
+        new=plan.new,
+        updated=plan.updated,
+        unchanged=plan.unchanged,
+        rejected=len(plan.rejected),
+        duplicates=plan.duplicates,
+        total=plan.totals.accepted if plan.totals else None,
+        total_field=plan.totals.field if plan.totals else "",
+        rejects_file=rejects,
+        not_taken=plan.not_taken,
+        added=plan.added,
+        dry_run=asked["dry_run"],
+        language=language,
+    )
+
+
+def reason_text(reason: Reason, language: Language) -> str:
+    """Why a row was rejected: what was expected there, and what to do."""
+    parts = (Message(f"{reason.code}.{part}", reason.params) for part in ("expected", "advice"))
+    return " · ".join(labels.sentence(part, language) for part in parts)
+
+
+def import_document(result: ImportResult) -> dict[str, Any]:
+    """An import's result for programs."""
+    return {
+        "table": result.table,
+        "read": result.read,
+        "accepted": result.accepted,
+        "new": result.new,
+        "updated": result.updated,
+        "unchanged": result.unchanged,
+        "rejected": result.rejected,
+        "duplicates": result.duplicates,
+        "total": None if result.total is None else float(result.total),
+        "rejects_file": str(result.rejects_file) if result.rejects_file else None,
+        "not_taken": list(result.not_taken),
+        "added": dict(result.added),
+    }
