@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from salesbook.domain.cells import MOMENTS, NUMERIC
-from salesbook.domain.cells_base import DEFAULTS, TEXT_LIMIT, CellOptions, Reason, Value
+from salesbook.domain.cells_base import DEFAULTS, TEXT_LIMIT, CellOptions, Reading, Reason, Value
 from salesbook.domain.cells_column import read_column
 from salesbook.domain.cells_units import currency_codes
 from salesbook.domain.money import currency_decimals, minor_units
@@ -55,6 +55,21 @@ def parse_column(cells: Sequence[object], kind: Kind, options: CellOptions = DEF
     read = read_column(cells, kind, options)
     reasons = {position: value for position, value in enumerate(read) if type(value) is Reason}
     return ParsedColumn(packed([None if type(v) is Reason else v for v in read], kind), reasons)  # type: ignore[misc]
+
+
+def read_values(cells: Sequence[object], kind: Kind, options: CellOptions = DEFAULTS) -> list[Reading]:
+    """As `read_column`, taking the short cuts of `parse_column` where all cells are alike."""
+    values = _fast(cells, set(map(type, cells)), kind, options) if cells else None
+    if values is None:
+        return read_column(cells, kind, options)
+    if kind in MOMENTS:
+        unit = "datetime64[D]" if kind is Kind.DATE else "datetime64[us]"
+        return values.astype(unit).astype(object).tolist()  # type: ignore[no-any-return]
+    if kind in _INTEGERS:
+        return values.to_numpy(dtype=object, na_value=None).tolist()  # type: ignore[no-any-return]
+    if kind in NUMERIC:
+        return [None if value != value else value for value in values.tolist()]
+    return list(values)
 
 
 def packed(values: Sequence[Value | None], kind: Kind) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from salesbook.domain.cells import Reason
-from salesbook.intake.foreign import RawRow
+from salesbook.intake.foreign import RawRow, is_blank
 from salesbook.store import Cell
 
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -40,16 +40,12 @@ def split_text(text: str, score: Callable[[Sequence[str]], int]) -> tuple[list[R
         rows = list(_strict_rows(text, delimiter, first))
     except csv.Error:
         rows = list(_mended_rows(text, delimiter, first))
-    return [_unwrapped(row) for row in rows if any(cell.strip() for cell in _texts(row))], delimiter
+    return [_unwrapped(row) for row in rows if not all(map(is_blank, row.cells))], delimiter
 
 
 def header_score(text: str, score: Callable[[Sequence[str]], int]) -> int:
     """The most known headers that any row of a text's head has, under any delimiter."""
     return max(_best_row(text, delimiter, score)[0] for delimiter in DELIMITERS)
-
-
-def _texts(row: RawRow) -> tuple[str, ...]:
-    return tuple(cell for cell in row.cells if isinstance(cell, str))
 
 
 def _delimiter(text: str, score: Callable[[Sequence[str]], int]) -> str:
@@ -130,7 +126,7 @@ def _one_row(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[str] |
 
 def _unwrapped(row: RawRow) -> RawRow:
     """`="00123"` and `'=1+1` are how programs make a spreadsheet keep a text."""
-    if not any(cell.startswith(_WRAPPED) for cell in _texts(row)):
+    if not any(isinstance(cell, str) and cell.startswith(_WRAPPED) for cell in row.cells):
         return row
     return RawRow(row.number, tuple(map(_bare, row.cells)), row.fault)
 

@@ -27,6 +27,7 @@ PREFIXES: Final = {
 """How keys begin that the import makes; where the table's keys have a pattern of their own, that goes on."""
 _NUMBERED = re.compile(r"(\D*)(\d{1,12})")
 _LOOKS_LIKE_A_KEY = re.compile(r"(?=\S*\d)\S{3,}")
+_MOST_LOOKED_UP: Final = 200
 _NAMING: Final = {"Reps": ("name",), "Customers": ("name", "company")}
 _UNKNOWN: Final = {"Reps": "unknown-rep", "Customers": "unknown-customer"}
 
@@ -78,6 +79,7 @@ class Directory:
     _keys: set[str] = field(default_factory=set)
     _levels: list[dict[str, set[str]]] = field(default_factory=list)
     maker: KeyMaker = field(init=False)
+    refused: int = 0
     _found: dict[str, str | Reason] = field(default_factory=dict)
     _shown: dict[str, str] = field(default_factory=dict)
 
@@ -118,8 +120,17 @@ class Directory:
             return next(iter(keys))
         if keys:
             return Reason("name-not-unique", {"found": typed, "keys": ", ".join(sorted(keys)[:5])})
-        nearest = nearest_names([typed], self._shown).get(typed, "")
-        return Reason(_UNKNOWN[self.table], {"found": typed, "nearest": nearest})
+        return Reason(_UNKNOWN[self.table], {"found": typed, "nearest": ""})
+
+    def refusal(self, reason: Reason) -> Reason:
+        """A reason with the name that is nearest to an unknown one; only for the first of many."""
+        if reason.code != _UNKNOWN[self.table] or self.refused >= _MOST_LOOKED_UP:
+            return reason
+        self.refused += 1
+        typed = str(reason.params["found"])
+        return Reason(
+            reason.code, {"found": typed, "nearest": nearest_names([typed], self._shown).get(typed, "")}
+        )
 
     def find_or_add(self, typed: str, more: dict[str, Value] | None = None) -> str | Reason:
         """As `find`; a word that means nobody becomes a row, where rows may be added.

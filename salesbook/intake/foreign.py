@@ -9,6 +9,11 @@ from salesbook.domain.cells import Reason
 from salesbook.store import Cell
 
 
+def is_blank(cell: Cell) -> bool:
+    """True for a cell that holds nothing but space."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
     """What the user says about a file."""

@@ -11,7 +11,7 @@ from typing import Final
 from salesbook.domain.cells import Reason
 from salesbook.domain.cells_base import plain_text
 from salesbook.errors import ColumnMissing
-from salesbook.intake.foreign import RawRow
+from salesbook.intake.foreign import RawRow, is_blank
 from salesbook.store import Cell
 
 _HEAD_ROWS: Final = 40
@@ -50,11 +50,6 @@ def lay_out(
 
 def _text(cell: Cell) -> str:
     return "" if cell is None else " ".join(plain_text(str(cell)).split())
-
-
-def is_blank(cell: Cell) -> bool:
-    """True for a cell that holds nothing but space."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def _squared(row: RawRow, width: int) -> RawRow:

@@ -35,6 +35,7 @@ class Merge:
         self._identities: dict[tuple[object, ...], int] = {}
         self._lines: dict[Value, int] = {}
         self._maker: KeyMaker | None = None
+        self._names = frozenset(TABLES[table].field_names)
 
     def run(self, rows: Sequence[FileRow]) -> None:
         """Place every row, or note why it cannot be."""
@@ -129,7 +130,7 @@ class Merge:
 
     def _take(self, row: FileRow, at: int | None) -> None:
         self.accepted.append(row)
-        values = {name: value for name, value in row.values.items() if name in TABLES[self.table].field_names}
+        values = {name: value for name, value in row.values.items() if name in self._names}
         if at is None:
             self.new += 1
             self.new_rows.append(values)

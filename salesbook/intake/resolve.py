@@ -60,7 +60,7 @@ class Resolver:
         more = _MANAGER if name == "manager_id" else None
         found = self.directories[ref].find_or_add(str(row.values[name]), dict(more) if more else None)
         if isinstance(found, Reason):
-            row.faults.append((name, found))
+            row.faults.append((name, self.directories[ref].refusal(found)))
         else:
             row.values[name] = found
 
@@ -142,7 +142,6 @@ class Resolver:
 
 
 def _conditional(values: dict[str, Value]) -> Iterator[tuple[str, str]]:
-    for name in list(values):
-        field, sign, only = name.partition("@")
-        if sign:
-            yield field, only
+    for name in [name for name in values if "@" in name]:
+        field, _, only = name.partition("@")
+        yield field, only

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from salesbook.domain.cells import CellOptions, Reason, Value, options_for
 from salesbook.domain.cells_base import plain_text
-from salesbook.domain.cells_column import read_column
+from salesbook.domain.cells_frame import read_values
 from salesbook.domain.cells_units import CURRENCIES, currency_codes
 from salesbook.domain.money import currency_decimals, to_minor
 from salesbook.intake.foreign import ForeignTable
@@ -62,7 +62,7 @@ def read_rows(foreign: ForeignTable, mapped: HeaderMap, table: str, options: Cel
         cells = [foreign.rows[at].cells[taken.column] for at in sound]
         kind, own = _how_to_read(table, taken, base)
         name = f"{taken.field}@{taken.only}" if taken.only else taken.field
-        for at, cell, value in zip(sound, cells, read_column(cells, kind, own), strict=True):
+        for at, cell, value in zip(sound, cells, read_values(cells, kind, own), strict=True):
             value = _by_format(
                 cell, value, kind, foreign.formats.get((rows[at].number, taken.column), ""), own
             )
@@ -157,10 +157,19 @@ def drop_twins(rows: Iterable[FileRow]) -> tuple[list[FileRow], list[FileRow]]:
     kept: list[FileRow] = []
     twins: list[FileRow] = []
     for row in rows:
-        content = tuple(_plain(cell) for cell in row.cells)
+        content = _content(row.cells)
         (twins if content in seen else kept).append(row)
         seen.add(content)
     return kept, twins
+
+
+def _content(cells: tuple[Cell, ...]) -> tuple[object, ...]:
+    try:
+        if "".join(cells).isascii():  # type: ignore[arg-type]
+            return tuple(map(str.strip, cells))  # type: ignore[arg-type]
+    except TypeError:
+        pass
+    return tuple(_plain(cell) for cell in cells)
 
 
 def _plain(cell: Cell) -> object:

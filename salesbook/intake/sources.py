@@ -17,6 +17,8 @@ from salesbook.intake.workbooks import read_workbook
 from salesbook.store import Cell
 
 MOST_BYTES = 512 * 1024 * 1024
+_NAMED = 1000
+"""What a header that the user names counts for: the row that has it is the header row."""
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BINARY = (
     b"%PDF",
@@ -79,7 +81,7 @@ def _score(table: str, named: Sequence[str]) -> Callable[[Sequence[Cell]], int]:
     def score(cells: Sequence[Cell]) -> int:
         texts = [plain_text(cell) for cell in cells if isinstance(cell, str) and len(cell) < 200]
         asked = [text for text in texts if fold_header(text) in own]
-        return known_count(table, texts) + len(asked)
+        return known_count(table, texts) + _NAMED * len(asked)
 
     return score
 

@@ -55,6 +55,7 @@ class StageBook:
     unused: frozenset[str] = frozenset()
     """Pipelines in which no deal is."""
     _stages: dict[str, list[Stage]] = field(default_factory=dict)
+    _found: dict[tuple[str, str], Stage | None] = field(default_factory=dict)
     added: int = 0
     """Stages that the workbook lacked."""
 
@@ -72,6 +73,11 @@ class StageBook:
 
     def find(self, pipeline: str, typed: str) -> Stage | None:
         """The stage that a word means, by its name now or an earlier one."""
+        if (pipeline, typed) not in self._found:
+            self._found[pipeline, typed] = self._look_up(pipeline, typed)
+        return self._found[pipeline, typed]
+
+    def _look_up(self, pipeline: str, typed: str) -> Stage | None:
         wanted = fold_name(typed)
         stages = self.of(pipeline)
         by_name = (stage for stage in stages if fold_name(stage.stage) == wanted)

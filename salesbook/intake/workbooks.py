@@ -15,14 +15,14 @@ from salesbook.errors import AmbiguousFile, NotAWorkbook, SalesbookError, Unsafe
 from salesbook.hosts.package.archive import Archive
 from salesbook.hosts.package.extent import refuse_wide_extent
 from salesbook.hosts.package.guards import MAX_STYLES_BYTES, refuse_entities
-from salesbook.intake.foreign import ForeignTable, RawRow
-from salesbook.intake.layout import is_blank, lay_out
+from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
+from salesbook.intake.layout import lay_out
 from salesbook.labels.words import fold
 from salesbook.store import Cell, CellError
 
 _HEAD_ROWS = 40
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_SPACE_AND_COLOUR = re.compile(r"\\.|_.|\*.|\[(?!\$)[^\]]*\]")
+_SPACE_AND_COLOUR = re.compile(r"\\.|_.|\*.|\[[^\]]*\]")
 _CURRENCY_CODE = re.compile(r"\[\$([^\]-]+)(?:-[^\]]*)?\]")
 _QUOTED = re.compile(r'"([^"]*)"')
 _BARE_SIGN = re.compile(r"[$¥€£￥₹₩₽]")
@@ -81,6 +81,8 @@ def _open(data: bytes, where: str, *, values: bool) -> Any:
 
 def _choose(book: Any, wanted: str | None, score: Callable[[Sequence[Cell]], int], where: str) -> str:
     names: list[str] = [sheet.title for sheet in book.worksheets]
+    if not names:
+        raise NotAWorkbook("damaged-workbook", where=where, found="no sheets")
     if wanted is not None:
         found = [name for name in names if fold(name) == fold(wanted)]
         if not found and wanted.isdigit() and 1 <= int(wanted) <= len(names):
