@@ -62,7 +62,7 @@ _LATIN_FORMS: Final = frozenset(
 )
 _MARKS: Final = re.compile(r"[.'’`´]")
 _OTHER: Final = re.compile(r"[^\w]+|_+")
-_BETWEEN_CHINESE: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_BESIDE_CHINESE: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])")
 _DIGITS: Final = re.compile(r"\d+")
 
 
@@ -89,7 +89,7 @@ def name_core(name: str) -> NameCore:
     text = "".join(ch for ch in unicodedata.normalize("NFKD", text) if not unicodedata.combining(ch))
     text = unicodedata.normalize("NFC", text).replace("&", " and ")
     text = _OTHER.sub(" ", _MARKS.sub("", text)).strip()
-    text = _BETWEEN_CHINESE.sub("", text)
+    text = _BESIDE_CHINESE.sub("", text)
     words = _without_latin_forms(text.split())
     if words:
         words[-1] = _without_chinese_forms(words[-1])

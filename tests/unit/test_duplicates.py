@@ -1,0 +1,194 @@
+"""Look-alikes: what makes two rows one, and what does not."""
+
+import random
+import time
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesbook.domain.company_names import name_core
+from salesbook.domain.contact_data import mail_address, phone_numbers, private_domain
+from salesbook.domain.duplicates import find_duplicates
+from salesbook.domain.name_likeness import alike_names
+from salesbook.frames import frame_from_rows, frame_of
+from salesbook.policy import Policy
+from salesbook.tables.settings import Product, Rules
+
+
+def customers(*rows):
+    full = [{"customer_id": f"C{at}", "name": f"Nobody {at}{at}{at}"} | row for at, row in enumerate(rows)]
+    return {"Customers": frame_from_rows("Customers", full)}
+
+
+def pairs(tables, policy=None):
+    found = find_duplicates(tables, policy or Policy())
+    return [(row.left_id, row.right_id, row.because.code) for row in found.itertuples()]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Acme Inc.", "ACME"),
+        ("Acme, Ltd", "ａｃｍｅ　Co., Ltd."),
+        ("Müller & Söhne GmbH", "Muller and Sohne"),
+        ("The Red Door Company", "Red Door"),
+        ("Wei Zhang", "Zhang Wei"),
+        ("北京东方科技有限公司", "北京东方"),
+        ("上海星辰股份有限公司", "上海星辰集团"),
+        ("長江實業（集團）有限公司", "长江实业"),
+        ("廣東 華潤 有限責任公司", "广东华润"),
+        ("ＡＢＣ（中国）有限公司", "abc中国"),
+    ],
+)
+def test_names_with_one_core_are_one(left, right):
+    assert name_core(left).ordered == name_core(right).ordered
+    assert pairs(customers({"name": left}, {"name": right})) == [("C0", "C1", "alike-names")]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Store 12", "Store 13"),
+        ("Acme", "Apex"),
+        ("东方贸易有限公司", "东方实业有限公司"),
+        ("Li Na", "Li Ma"),
+        ("Smith Holdings Ltd", "Jones Holdings Ltd"),
+    ],
+)
+def test_other_names_are_two(left, right):
+    assert pairs(customers({"name": left}, {"name": right})) == []
+
+
+def test_a_name_is_never_all_legal_form():
+    assert name_core("科技有限公司").plain == "科技"
+    assert name_core("Group").plain == "group"
+
+
+def test_one_person_at_two_companies_is_two():
+    at = {"name": "王伟"}
+    assert pairs(customers(at | {"company": "东方"}, at | {"company": "西方"})) == []
+    assert pairs(customers(at | {"company": "东方"}, at | {"company": "东方集团"})) == [
+        ("C0", "C1", "same-name")
+    ]
+    assert pairs(customers(at | {"company": "东方"}, at)) == [("C0", "C1", "same-name")]
+
+
+def test_two_people_of_one_company_are_two_but_the_company_itself_is_each_of_them():
+    rows = ({"name": "Ann", "company": "Acme"}, {"name": "Bo", "company": "Acme"}, {"name": "Acme Inc"})
+    assert pairs(customers(*rows)) == [("C0", "C2", "alike-names"), ("C1", "C2", "alike-names")]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "code"),
+    [
+        ({"email": "Ann@ACME.com"}, {"email": " ann@acme.com"}, "same-email"),
+        ({"email": "ann@acme.com"}, {"email": "bo@acme.com"}, "same-domain"),
+        ({"email": "ann@qq.com"}, {"email": "ann@QQ.com"}, "same-email"),
+        ({"phone": "+86 138 1234 5678"}, {"phone": "０１３８１２３４５６７８"}, "same-phone"),
+        ({"phone": "0086-13812345678"}, {"phone": "138-1234-5678"}, "same-phone"),
+        ({"phone": "+86 10 6552 9988 转 801"}, {"phone": "(010) 65529988"}, "same-phone"),
+        ({"phone": "+44 (0)20 7946 0018"}, {"phone": "020 7946 0018 ext. 3"}, "same-phone"),
+        ({"phone": "+1 (415) 555-2671"}, {"phone": "4155552671"}, "same-phone"),
+        ({"phone": "010-65529988/13812345678"}, {"phone": "13812345678"}, "same-phone"),
+    ],
+)
+def test_mail_and_telephone_tell_customers(left, right, code):
+    assert pairs(customers(left, right)) == [("C0", "C1", code)]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ({"email": "ann@gmail.com"}, {"email": "bo@gmail.com"}),
+        ({"email": "ann@yahoo.co.uk"}, {"email": "bo@yahoo.co.uk"}),
+        ({"email": "ann@163.com"}, {"email": "bo@163.com"}),
+        ({"email": "no address"}, {"email": "no address"}),
+        ({"phone": "000000000"}, {"phone": "000000000"}),
+        ({"phone": "801"}, {"phone": "801"}),
+        ({"phone": "13812345678"}, {"phone": "15812345678"}),
+        ({}, {}),
+    ],
+)
+def test_what_many_share_tells_nothing(left, right):
+    assert pairs(customers(left, right)) == []
+
+
+def test_reading_addresses_and_numbers():
+    assert mail_address("Ann <Ann@Acme.com>") == "ann@acme.com"
+    assert private_domain("ann@acme.com") == "acme.com"
+    assert private_domain("ann@outlook.de") is None
+    assert phone_numbers("13812345678、13912345678") == {"13812345678", "13912345678"}
+
+
+def test_reps_share_a_domain_but_not_an_address():
+    reps = [
+        {"rep_id": "R1", "name": "Ann Lee", "email": "ann@us.com"},
+        {"rep_id": "R2", "name": "Bo Chan", "email": "bo@us.com"},
+        {"rep_id": "R3", "name": "Cy Marsh", "email": "bo@us.com"},
+    ]
+    assert pairs({"Reps": frame_from_rows("Reps", reps)}) == [("R2", "R3", "same-email")]
+
+
+def test_products_and_leads_are_compared_by_name():
+    policy = Policy(products=(Product(product="GTX Pro"), Product(product="GTXPro"), Product(product="MG")))
+    leads = [
+        {"lead_id": key, "name": name} for key, name in (("L1", "Bright Co"), ("L2", "bright"), ("L3", "Dim"))
+    ]
+    assert pairs({"Leads": frame_from_rows("Leads", leads)}, policy) == [
+        ("L1", "L2", "alike-names"),
+        ("GTX Pro", "GTXPro", "alike-names"),
+    ]
+
+
+def test_the_setting_says_how_alike_is_enough():
+    tables = customers({"name": "Northwind Trading"}, {"name": "Nortwind Trading"})
+    assert pairs(tables) == [("C0", "C1", "alike-names")]
+    assert pairs(tables, Policy(rules=Rules(duplicate_score=0.97))) == []
+
+
+def test_a_crowd_of_one_domain_is_tied_to_its_first_row():
+    crowd = customers(*({"email": f"p{at}@acme.com"} for at in range(40)))
+    assert len(pairs(crowd)) == 39
+
+
+NAMES = st.lists(st.text(alphabet="abc 东方集团", min_size=1, max_size=8), max_size=8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(names=NAMES, order=st.randoms(use_true_random=False))
+def test_likeness_is_symmetric_and_rows_may_come_in_any_order(names, order):
+    rows = [{"customer_id": f"C{at}", "name": name} for at, name in enumerate(names)]
+    shuffled = rows.copy()
+    order.shuffle(shuffled)
+    first, second = (
+        find_duplicates({"Customers": frame_from_rows("Customers", given_rows)}, Policy())
+        for given_rows in (rows, shuffled)
+    )
+    pd.testing.assert_frame_equal(first, second)
+    assert (first["left_id"] < first["right_id"]).all()
+    assert first["score"].between(0, 1).all()
+    cores = {name_core(name).plain for name in names}
+    assert alike_names(cores, 0.5) == alike_names(sorted(cores, reverse=True), 0.5)
+
+
+def test_ten_thousand_customers_take_a_moment():
+    draw = random.Random(3)
+    parts = "ba ke lo mi ru ta ven sol gri tan mo der xi fo que zar pin".split()
+    names = [
+        "".join(draw.choices(parts, k=4)) + " " + "".join(draw.choices(parts, k=2)) for _ in range(10_000)
+    ]
+    frame = frame_of(
+        "Customers",
+        {
+            "customer_id": [f"C{at}" for at in range(10_000)],
+            "name": names,
+            "company": [f"{name} Ltd" for name in names],
+            "email": [f"x{at}@d{at % 9000}.com" for at in range(10_000)],
+            "phone": [f"138{draw.randrange(10**8):08d}" for at in range(10_000)],
+        },
+    )
+    started = time.perf_counter()
+    find_duplicates({"Customers": frame}, Policy())
+    assert time.perf_counter() - started < 6
