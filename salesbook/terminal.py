@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from salesbook.book.importing import ImportResult
     from salesbook.book.session import Report, Session
     from salesbook.setup.doctor import Check
+    from salesbook.store import Cell
 
 
 class Terminal:
@@ -112,7 +113,7 @@ class Terminal:
             for one in fields
         ]
         for row in zip(*columns, strict=True):
-            table.add_row(*("" if value is None else str(value) for value in row))
+            table.add_row(*(_shown(value, one.kind) for value, one in zip(row, fields, strict=True)))
         self._print(table)
 
     def checks(self, checks: Sequence[Check]) -> None:
@@ -143,3 +144,16 @@ class Terminal:
 
         wide = None if sys.stdout.isatty() else max(int(os.environ.get("COLUMNS", "0") or 0), 200)
         Console(width=wide, highlight=False, markup=False, emoji=False).print(table)
+
+
+def _shown(value: Cell, kind: str) -> str:
+    """A cell as a person reads it; `kind` is its field's."""
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if kind == "rate":
+            return f"{value:.1%}"
+        if kind in ("money", "measure"):
+            return f"{value:,}"
+        return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    return str(value)

@@ -22,7 +22,8 @@ def run_on_file(book: Path, action: str, options: Options, *, wait: float, out: 
 
     Raises: SalesbookError of any kind; then no file changed.
     """
-    with open_package(book, wait=wait, for_writing=True) as host:
+    in_place = out is None or os.path.realpath(out) == os.path.realpath(book)
+    with open_package(book, wait=wait, for_writing=in_place) as host:
         report = run_action(host, action, options)
         host.save(out)
     return report

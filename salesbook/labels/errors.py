@@ -12,8 +12,8 @@ _FINDING_PARTS = {"message": "expected", "advice": "advice"}
 
 
 def error_message(error: SalesbookError, language: Language) -> str:
-    """The sentence of a refusal."""
-    return _filled(error, "message", language)
+    """The sentence of a refusal; facts that nobody knows leave no gap."""
+    return " ".join(_filled(error, "message", language).split())
 
 
 def error_advice(error: SalesbookError, language: Language) -> str:

@@ -73,8 +73,6 @@ class PackageHost:
 
         Raises: CannotWrite, ProtectedSheet, NoSuchTable, ColumnMissing.
         """
-        if not self.for_writing:
-            raise ValueError(f"{self.path} was opened for reading alone")
         refuse_twice(writes)
         tables = {write.table.lower(): self.read(write.table) for write in writes}
         changes = changes_for(self._parts, self._book, writes, tables)
@@ -98,6 +96,8 @@ class PackageHost:
         """
         target = self.path if out is None else Path(os.path.realpath(out))
         if target == self.path:
+            if not self.for_writing:
+                raise ValueError(f"{self.path} was opened for reading alone")
             if self._parts.changes:
                 self._put(target, self._read_bytes)
             return
@@ -125,6 +125,8 @@ def open_package(
     path: str | Path, *, wait: float = 10.0, for_writing: bool, disk: Disk | None = None
 ) -> Iterator[PackageHost]:
     """Open a workbook file; for writing, hold it against all others until the end.
+
+    A book that was opened for reading alone can be saved elsewhere, even while Excel has it.
 
     Leaving without `save` discards what was written.
 
