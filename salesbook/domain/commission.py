@@ -147,7 +147,8 @@ class _Statements:
                 tally = self._tally(month)
                 tally.turn_to(terms)
                 lines += lines_of(changed, terms, tally, decimals=self.decimals, adjusts=month)
-        if self.pending and max(self.pending) == max(self.past.frozen):
+        frozen = [month for month in self.book.months if month in self.past.frozen]
+        if self.pending and self.pending[-1] == frozen[-1]:
             plans = (self.book.plan_names.get((self.rep, month)) for month in reversed(self.pending))
             plan = next((name for name in plans if name), None)
             for key, amount in spiff_changes(self.past, self.rep, self.spiffs).items() if plan else ():

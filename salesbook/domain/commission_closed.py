@@ -39,7 +39,7 @@ class Past:
 
     closed: frozenset[str]
     frozen: frozenset[str]
-    """Closed months whose statements were written before; they are never written again."""
+    """Closed months whose statements stay as they are."""
     rows: pd.DataFrame
     """The lines of frozen months, as they stand."""
     reps: Mapping[str, RepPast]
@@ -48,8 +48,8 @@ class Past:
 def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -> Past:
     """Read the closed months' statements.
 
-    A closed month is frozen once Commission holds a line of it or of a later month; before that, its
-    statement has never been written and is reckoned like that of an open month, once.
+    Closed months are frozen as soon as Commission holds any line; before that, no statement has ever been
+    written, and theirs are reckoned like those of open months, once.
 
     Args:
         periods: the Periods table; a quarter or year closes all of its months, what is no period none.
@@ -61,8 +61,7 @@ def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -
             closed.update(months_in(str(period), start_month))
         except ValueError:
             continue
-    last = max(commission["period"].dropna(), default="")
-    frozen = frozenset(month for month in closed if month <= last)
+    frozen = frozenset(closed if len(commission) else ())
     rows = commission[commission["period"].isin(frozen)]
     reps: dict[str, RepPast] = {}
     ordered = rows.sort_values(["period", "rep_id", "line"])

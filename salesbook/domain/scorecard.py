@@ -97,8 +97,8 @@ def _mark(sources: Sources, window: Window) -> _Marks | None:
     """Appraise one window; None where there is nobody or nothing to appraise."""
     end = pd.Timestamp(window.end)
     metrics = [m for m in sources.policy.metrics if m.valid_from is None or pd.Timestamp(m.valid_from) <= end]
-    reps = _appraised(sources, window)
-    if not reps or not metrics:
+    reps = _appraised(sources, window) if metrics else []
+    if not reps:
         return None
     peers = peers_of(reps, sources.staff, window.end)
     found = {metric.metric: _measured(metric, sources, window, peers=peers) for metric in metrics}
