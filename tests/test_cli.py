@@ -1,0 +1,247 @@
+"""The command line is a contract: documents, exit codes and untouched files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salesbook import errors
+from salesbook.actions import ACTIONS
+from salesbook.cli import app, run
+from salesbook.errors import SalesbookError
+
+ACCOUNTS = "Account Name,Industry,Phone\nAcme,retail,+1 555 0100\nBolt,software,\n"
+DEALS = """Opportunity ID,Opportunity Owner,Account Name,Stage,Amount,Created Date,Close Date
+D1,Ann Lee,Acme,Won,"$1,200.50",2026-01-05,2026-02-10
+D2,Ann Lee,Bolt,Offer,800,2026-02-01,2026-08-31
+D3,Bo Chen,Acme,Lost,300,2026-02-03,2026-03-01
+D4,Bo Chen,,Contact,,2026-04-03,
+"""
+
+
+class Out:
+    """What a command printed."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def salesbook(capsys: pytest.CaptureFixture[str]):
+    def call(*words: object) -> Out:
+        code = run([str(word) for word in words])
+        printed = capsys.readouterr()
+        return Out(code, printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture
+def book(tmp_path: Path, salesbook) -> Path:
+    """A workbook with two customers, two reps and four deals, imported."""
+    path = tmp_path / "Sales.xlsm"
+    assert salesbook("new", path, "--lang", "en").code == 0
+    accounts, deals = tmp_path / "accounts.csv", tmp_path / "deals.csv"
+    accounts.write_text(ACCOUNTS, encoding="utf-8")
+    deals.write_text(DEALS, encoding="utf-8")
+    assert salesbook("import", path, accounts, "--into", "Customers").code == 0
+    stages = ("--stages", "Contact>Offer>Won|Lost", "--add-missing")
+    done = salesbook("import", path, deals, "--into", "Deals", *stages, "--as-of", "2026-06-30")
+    assert done.code == 0, done.err
+    return path
+
+
+class TestImport:
+    def test_the_document_counts_every_row(self, book, salesbook):
+        """read = accepted + rejected + duplicates, accepted = new + updated + unchanged."""
+        deals = book.with_name("deals.csv")
+        again = DEALS.splitlines()[1]
+        changed = DEALS.replace("800", "900") + f"{again}\nD5,Ann Lee,,Offer,12x,,\n"
+        deals.write_text(changed, encoding="utf-8")
+        done = salesbook("import", book, deals, "--into", "Deals", "--json").document
+        assert (done["table"], done["read"]) == ("Deals", 6)
+        assert done["read"] == done["accepted"] + done["rejected"] + done["duplicates"]
+        assert done["accepted"] == done["new"] + done["updated"] + done["unchanged"]
+        assert (done["new"], done["updated"], done["unchanged"], done["duplicates"]) == (0, 1, 3, 1)
+        assert done["total"] == 1200.5 + 900 + 300
+        assert Path(done["rejects_file"]).read_text(encoding="utf-8-sig").count("\n") == 2
+
+    def test_importing_twice_changes_nothing(self, book, salesbook):
+        """The second import of a file finds every row there."""
+        before = salesbook("show", book, "Deals", "--json").document
+        again = salesbook("import", book, book.with_name("deals.csv"), "--into", "Deals", "--json").document
+        assert (again["new"], again["updated"], again["unchanged"]) == (0, 0, 4)
+        assert salesbook("show", book, "Deals", "--json").document == before
+
+    def test_a_dry_run_leaves_the_file(self, book, salesbook):
+        """It says what would happen and writes nothing, not even rejects."""
+        content = book.read_bytes()
+        deals = book.with_name("deals.csv")
+        deals.write_text(DEALS.replace("800", "nonsense"), encoding="utf-8")
+        done = salesbook("import", book, deals, "--into", "Deals", "--dry-run", "--json").document
+        assert done["rejected"] == 1
+        assert done["rejects_file"] is None
+        assert book.read_bytes() == content
+
+    def test_when_no_row_can_be_used_the_exit_is_3(self, book, salesbook):
+        """The workbook is untouched, the reasons are in the rejects file."""
+        content = book.read_bytes()
+        deals = book.with_name("bad.csv")
+        deals.write_text("Deal ID,Rep,Stage,Amount\nD9,Nobody,Offer,1\n", encoding="utf-8")
+        done = salesbook("import", book, deals, "--into", "Deals", "--json")
+        assert (done.code, done.document["error"]["exit"]) == (3, 3)
+        assert book.read_bytes() == content
+        assert "Nobody" in book.with_name("bad.rejects.csv").read_text(encoding="utf-8-sig")
+
+    def test_money_is_in_decimals_and_dates_are_iso(self, book, salesbook):
+        """Whatever the file wrote, the table document is typed."""
+        rows = {row["deal_id"]: row for row in salesbook("show", book, "Deals", "--json").document["rows"]}
+        assert rows["D1"]["amount"] == 1200.5
+        assert rows["D1"]["closed_on"] == "2026-02-10"
+        assert rows["D2"]["expected_on"] == "2026-08-31"
+        assert rows["D4"]["amount"] is None
+        assert rows["D4"]["customer_id"] is None
+
+    def test_replace_needs_yes(self, book, salesbook):
+        """Emptying a table is asked for twice."""
+        words = ("import", book, book.with_name("deals.csv"), "--into", "Deals", "--replace")
+        assert salesbook(*words).code == 2
+        assert salesbook(*words, "--yes").code == 0
+
+
+class TestVerbs:
+    @pytest.mark.parametrize("name", [name for name in ACTIONS if name != "split"])
+    def test_the_document_of_a_verb(self, name, book, salesbook):
+        """Counts per table read, rows per table written, findings by severity."""
+        done = salesbook(name, book, "--as-of", "2026-06-30", "--json")
+        document = done.document
+        assert set(document) == {"action", "as_of", "rows", "written", "findings", "seconds"}
+        assert (document["action"], document["as_of"]) == (name, "2026-06-30")
+        assert set(document["written"]) == set(ACTIONS[name].writes)
+        for counts in document["rows"].values():
+            assert counts["in"] == counts["used"] + counts["skipped"]
+        assert set(document["findings"]) == {"error", "warning"}
+
+    def test_running_twice_changes_nothing_but_the_log(self, book, salesbook):
+        """Same inputs and date, same rows in every output table."""
+        tables = ACTIONS["refresh"].writes
+        assert salesbook("refresh", book, "--as-of", "2026-06-30").code == 0
+        first = {name: salesbook("show", book, name, "--json").document for name in tables}
+        assert salesbook("refresh", book, "--as-of", "2026-06-30").code == 0
+        assert {name: salesbook("show", book, name, "--json").document for name in tables} == first
+        assert len(salesbook("show", book, "RunLog", "--json").document["rows"]) == 4
+
+    def test_out_leaves_the_workbook(self, book, salesbook):
+        """The result goes to another file."""
+        content, other = book.read_bytes(), book.with_name("Other.xlsm")
+        assert salesbook("tier", book, "--out", other).code == 0
+        assert book.read_bytes() == content
+        assert salesbook("show", other, "CustomerTiers", "--json").document["rows"]
+
+    def test_validate_and_strict_say_errors_by_exit_1(self, book, salesbook):
+        """Findings alone do not fail a verb; `validate` and `--strict` do."""
+        assert salesbook("validate", book).code == 0
+        deals = book.with_name("deals.csv")
+        deals.write_text("Deal ID,Amount\nD9,5\n", encoding="utf-8")
+        assert salesbook("import", book, deals, "--into", "Deals", "--json").document["new"] == 1
+        assert salesbook("validate", book).code == 1
+        assert salesbook("funnel", book).code == 0
+        assert salesbook("funnel", book, "--strict").code == 1
+
+    def test_undo_puts_back_what_the_last_run_wrote(self, book, salesbook):
+        """And can be done once."""
+        before = salesbook("show", book, "Funnel", "--json").document
+        salesbook("funnel", book, "--as-of", "2026-06-30")
+        assert salesbook("show", book, "Funnel", "--json").document != before
+        assert salesbook("undo", book, "--json").document["action"] == "undo"
+        assert salesbook("show", book, "Funnel", "--json").document == before
+        assert salesbook("undo", book).code == 22
+
+    def test_undo_of_an_import_takes_its_rows_out(self, book, salesbook):
+        """Added reps and stages go with the deals."""
+        assert salesbook("undo", book).code == 0
+        assert salesbook("show", book, "Deals", "--json").document["rows"] == []
+        assert salesbook("show", book, "Reps", "--json").document["rows"] == []
+        stages = salesbook("show", book, "Stages", "--json").document["rows"]
+        assert "Negotiation" in {row["stage"] for row in stages}
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("words", "code"),
+        [
+            (("refresh",), 2),
+            (("no-such-verb", "x"), 2),
+            (("refresh", "x.xlsm", "--as-of", "tomorrow"), 2),
+            (("refresh", "x.xlsm", "--lang", "fr"), 2),
+            (("split", "x.xlsm", "--resplit"), 2),
+            (("split", "x.xlsm", "--resplit", "--from", "July"), 2),
+            (("refresh", "nowhere.xlsm"), 10),
+        ],
+    )
+    def test_a_mistake_has_its_exit_code_and_document(self, words, code, salesbook):
+        """The document carries code, exit, message, where and advice; no traceback."""
+        done = salesbook(*words, "--json")
+        assert done.code == code
+        assert set(done.document["error"]) == {"code", "exit", "message", "where", "advice"}
+        assert done.document["error"]["exit"] == code
+        assert "Traceback" not in done.err
+
+    def test_a_foreign_file_is_refused_untouched(self, tmp_path, salesbook):
+        """A CSV under a workbook's name is no workbook."""
+        fake = tmp_path / "Fake.xlsm"
+        fake.write_text("a,b\n1,2\n", encoding="utf-8")
+        assert salesbook("refresh", fake).code == 10
+        assert fake.read_text(encoding="utf-8") == "a,b\n1,2\n"
+
+    def test_an_unknown_table_is_refused_by_name(self, book, salesbook):
+        """Exit 13 and the name."""
+        done = salesbook("show", book, "Nonsense", "--json")
+        assert (done.code, "Nonsense" in done.document["error"]["message"]) == (13, True)
+
+    def test_new_never_overwrites(self, book, salesbook):
+        """A workbook that is there is nobody's to replace."""
+        content = book.read_bytes()
+        assert salesbook("new", book).code == 18
+        assert book.read_bytes() == content
+
+    def test_every_refusal_has_its_own_exit_code(self):
+        """Programs tell refusals apart."""
+        leaves = [
+            leaf
+            for leaf in vars(errors).values()
+            if isinstance(leaf, type) and issubclass(leaf, SalesbookError)
+        ]
+        codes = [leaf.exit_code for leaf in leaves]
+        assert len(set(codes)) == len(codes)
+        assert set(codes) == {2, 3, *range(10, 25), 70}
+
+
+class TestShow:
+    def test_a_table_has_its_sheets_name_in_both_languages(self, book, salesbook):
+        """`Pipeline`, `商机` and `Deals` are the same table."""
+        documents = [
+            salesbook("show", book, name, "--json").document for name in ("Deals", "pipeline", "商机")
+        ]
+        assert documents[0] == documents[1] == documents[2]
+
+    def test_people_see_headers_in_their_language(self, book, salesbook):
+        """Without --json a table for people."""
+        assert "商机编号" in salesbook("show", book, "Deals", "--lang", "zh-CN").out
+
+    def test_settings_are_tables_too(self, book, salesbook):
+        """Any table, input, setting or output."""
+        rows = salesbook("show", book, "Policy", "--json").document["rows"]
+        assert {"key": "currency", "value": "USD"}.items() <= rows[0].items()
+
+
+def test_every_verb_is_a_command():
+    """The commands are the verbs of ACTIONS and what surrounds them."""
+    assert set(app.commands) == {*ACTIONS, "new", "import", "show", "undo", "doctor"}
