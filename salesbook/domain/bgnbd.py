@@ -22,6 +22,8 @@ _MOST_TERMS = 200_000
 _MOST_STEPS = 400
 _TOLERANCE = 1e-7
 _LARGEST_LOG = 7.0
+_PULL = 1e-5
+"""Weight of a pull to 1, which decides only where the purchases themselves say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,9 @@ def fit(purchases: Purchases, least_repeaters: int) -> Parameters | None:
 
     Returns: None where fewer customers than asked have bought again, or where the likelihood has no
         maximum within reason; then the model has nothing to say.
+
+    Source: table 2 of the paper; the CDNOW sample up to 30 September 1997, in weeks → r 0.243,
+        alpha 4.414, a 0.793, b 2.426.
     """
     if int((purchases.repeats > 0).sum()) < least_repeaters:
         return None
@@ -113,7 +118,7 @@ def fit(purchases: Purchases, least_repeaters: int) -> Parameters | None:
 
 
 def _cost(purchases: Purchases, logs: FloatArray) -> float:
-    """Mean negative log likelihood at the logarithms of the parameters."""
+    """Mean negative log likelihood at the logarithms of the parameters, and the pull."""
     if float(np.abs(logs).max()) > 2 * _LARGEST_LOG:
         return math.inf
     r, alpha, a, b = np.exp(logs)
@@ -124,7 +129,8 @@ def _cost(purchases: Purchases, logs: FloatArray) -> float:
     never_stopped = -(r + x) * np.log(alpha + purchases.age)
     stopped = np.log(a / np.maximum(b + x - 1, 1e-300)) - (r + x) * np.log(alpha + purchases.last)
     either = np.where(x > 0, np.logaddexp(never_stopped, stopped), never_stopped)
-    return -float((upto[x] + r * np.log(alpha) + either).mean())
+    likelihood = float((upto[x] + r * np.log(alpha) + either).mean())
+    return _PULL * float((logs**2).sum()) - likelihood
 
 
 def _lowest(cost: Callable[[FloatArray], float], start: FloatArray) -> FloatArray | None:

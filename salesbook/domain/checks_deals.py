@@ -16,9 +16,13 @@ from salesbook.policy import Policy
 
 def stage_kinds(deals: pd.DataFrame, policy: Policy, field: str = "stage") -> pd.Series[str]:
     """The kind (open, won, lost) of the stage that a field names; missing for an unknown stage."""
-    kinds = {(stage.pipeline, stage.stage): stage.kind for stage in policy.stages}
-    pairs = list(zip(deals["pipeline"].fillna(MAIN), deals[field], strict=True))
-    return pd.Series([kinds.get(pair) for pair in pairs], index=deals.index, dtype="str")
+    pipelines = deals["pipeline"].fillna(MAIN)
+    kinds = pd.Series(None, index=deals.index, dtype="str")
+    for pipeline in policy.pipelines():
+        within = pipelines == pipeline
+        by_name = {stage.stage: stage.kind for stage in policy.stages_of(pipeline)}
+        kinds = kinds.mask(within, deals[field].map(by_name).astype("str"))
+    return kinds
 
 
 def closing(task: Task) -> Iterator[Finding]:

@@ -63,14 +63,16 @@ def resolve_stages(
     columns: Columns = {}
     faults: Faults = []
     for name in fields:
-        pairs = pd.Series(list(zip(pipelines, frame[name], strict=True)), index=frame.index, dtype="object")
-        pairs = pairs[frame[name].notna() & pipelines.isin(policy.pipelines())]
-        known, wrong = _look_up(set(pairs), policy)
-        current = pairs.map(known).dropna()
-        if (current != frame[name].loc[current.index]).any():
-            columns[name] = current.reindex(frame.index).fillna(frame[name]).astype("str")
-        left = pairs[pairs.isin(wrong.keys())]
-        faults += [(row, name, pair[1], wrong[pair]) for row, pair in left.items()]
+        current = frame[name]
+        for pipeline in policy.pipelines():
+            typed = frame[name][pipelines == pipeline].dropna()
+            known, wrong = _look_up(set(typed.unique()), policy, pipeline)
+            if known:
+                current = current.where(~current.index.isin(typed.index), current.replace(known))
+            left = typed[typed.isin(wrong.keys())]
+            faults += [(row, name, text, wrong[text]) for row, text in left.items()]
+        if (current != frame[name]).any():
+            columns[name] = current.astype("str")
     return columns, faults
 
 
@@ -83,25 +85,17 @@ def _pipelines(table: str, frame: pd.DataFrame, deals: pd.DataFrame | None) -> p
     return frame["deal_id"].map(by_deal).fillna(MAIN)
 
 
-def _look_up(
-    pairs: set[tuple[str, str]], policy: Policy
-) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], Fault]]:
-    """Current names of the pairs of pipeline and typed stage, and what is wrong with the others."""
-    known: dict[tuple[str, str], str] = {}
-    wrong: dict[tuple[str, str], Fault] = {}
-    for pipeline in sorted({pipeline for pipeline, _ in pairs}):
-        names = stage_names(policy, pipeline)
-        typed = {text for at, text in pairs if at == pipeline}
-        unknown = {text for text in typed if fold_name(text) not in names}
-        nearest = nearest_names(unknown, names)
-        known |= {(pipeline, text): names[fold_name(text)] for text in typed - unknown}
-        wrong |= {
-            (pipeline, text): Fault(
-                "unknown-stage", "error", {"pipeline": pipeline, "nearest": nearest.get(text)}
-            )
-            for text in unknown
-        }
-    return known, wrong
+def _look_up(typed: set[str], policy: Policy, pipeline: str) -> tuple[dict[str, str], dict[str, Fault]]:
+    """Current names of typed stages that are called otherwise, and what is wrong with unknown ones."""
+    names = stage_names(policy, pipeline)
+    unknown = {text for text in typed if fold_name(text) not in names}
+    nearest = nearest_names(unknown, names)
+    wrong = {
+        text: Fault("unknown-stage", "error", {"pipeline": pipeline, "nearest": nearest.get(text)})
+        for text in unknown
+    }
+    known = {text: names[fold_name(text)] for text in typed - unknown}
+    return {text: name for text, name in known.items() if text != name}, wrong
 
 
 def stage_names(policy: Policy, pipeline: str) -> dict[str, str]:
