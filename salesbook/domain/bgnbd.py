@@ -20,9 +20,9 @@ FloatArray = npt.NDArray[np.float64]
 
 _MOST_TERMS = 200_000
 _MOST_STEPS = 400
-_TOLERANCE = 1e-7
+_TOLERANCE = 1e-9
 _LARGEST_LOG = 7.0
-_PULL = 1e-5
+_PULL = 1e-6
 """Weight of a pull to 1, which decides only where the purchases themselves say nothing."""
 
 
