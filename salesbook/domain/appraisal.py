@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.intervals import z_of
 from salesbook.tables.settings import Grade
 
 BEST: Final = 120.0
@@ -68,14 +67,13 @@ def spread(
     return (total - down).clip(0, BEST), (total + up).clip(0, BEST)
 
 
-def chance_apart(score: float, low: float, high: float, *, bar: float, level: float) -> float:
-    """Chance that the true score is on the side of the bar where the score is.
+def chance_apart(distance: float, error: float) -> float:
+    """Chance that the true score is on the side of a bar where the score is.
 
-    The error is normal, as wide as the interval on the side of the bar; without an interval a score off
-    the bar is surely off it.
+    Args:
+        distance: of score and bar, either sign; nan is no score.
+        error: the score's standard error; 0 where nothing about it is uncertain.
     """
-    distance = abs(score - bar)
-    if np.isnan(score) or np.isnan(bar) or distance <= 1e-9:
+    if np.isnan(distance) or abs(distance) <= 1e-9:
         return 0.5
-    width = score - low if score > bar else high - score
-    return NormalDist().cdf(distance * z_of(level) / width) if width > 0 else 1.0
+    return NormalDist().cdf(abs(distance) / error) if error > 0 else 1.0

@@ -28,7 +28,8 @@ from salesbook.domain.staff import Staff
 from salesbook.frames import Tables
 from salesbook.policy import Policy
 
-VALUE: Final = ("value", "low", "high")
+VALUE: Final = ("value", "low", "high", "error")
+"""What is measured per rep: the value, its interval, and its standard error for comparing reps."""
 _FEW_PEERS: Final = 3
 """A team smaller than this says nothing about what is usual."""
 
@@ -103,18 +104,26 @@ def closed_deals(sources: Sources, window: Window) -> pd.DataFrame:
 def win_rate(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
     """Won of closed deals, drawn towards the peers' rate, with Wilson's interval of the rep's own rate.
 
+    The error is that of the shrunk rate (its beta posterior's): where reps differ by no more than chance,
+    shrunk rates hardly differ, and the interval of the own rate would not tell so.
+
     Source: Wilson 1927 (interval); Kleinman 1973 (shrinkage), see `intervals`.
     """
     counts = closed_deals(sources, window).reindex(sorted(peers)).fillna(0)
     shrunk: dict[str, float] = {}
+    sizes: dict[str, float] = {}
     for group in set(peers.values()):
         part = counts.loc[list(group)]
-        rates, _, _ = shrink_rates(part["won"], part["closed"])
+        rates, a, b = shrink_rates(part["won"], part["closed"])
         own = dict(zip(group, rates, strict=True))
-        shrunk |= {rep: own[rep] for rep in group if peers[rep] == group}
+        members = [rep for rep in group if peers[rep] == group]
+        shrunk |= {rep: own[rep] for rep in members}
+        sizes |= dict.fromkeys(members, a + b)
     low, high = wilson(counts["won"], counts["closed"], sources.policy.rules.interval_level)
     value = counts.index.to_series().map(shrunk).where(counts["closed"] > 0)
-    return pd.DataFrame({"value": value, "low": low, "high": high}, index=counts.index)
+    posterior = counts["closed"] + counts.index.to_series().map(sizes) + 1
+    error = np.sqrt(value * (1 - value) / posterior)
+    return pd.DataFrame({"value": value, "low": low, "high": high, "error": error}, index=counts.index)
 
 
 def attainment(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
@@ -183,9 +192,10 @@ def satisfaction(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame
     rep = owners.reindex(kept["customer_id"]).set_axis(kept.index).fillna(kept["owner_id"])
     scores = kept["score"].sort_values(kind="stable").groupby(rep).agg(["mean", "std", "count"])
     scores = scores.reindex(sorted(peers))
-    half = z_of(sources.policy.rules.interval_level) * scores["std"] / np.sqrt(scores["count"])
+    error = scores["std"] / np.sqrt(scores["count"])
+    half = z_of(sources.policy.rules.interval_level) * error
     low, high = (scores["mean"] - half).clip(lower=0), (scores["mean"] + half).clip(upper=10)
-    return pd.DataFrame({"value": scores["mean"], "low": low, "high": high})
+    return pd.DataFrame({"value": scores["mean"], "low": low, "high": high, "error": error})
 
 
 def reviewed(field: str) -> Callable[..., pd.DataFrame]:
@@ -201,7 +211,9 @@ def reviewed(field: str) -> Callable[..., pd.DataFrame]:
 
 
 def _plain(value: pd.Series[Any]) -> pd.DataFrame:
-    return pd.DataFrame({"value": value.astype("float64"), "low": np.nan, "high": np.nan}, index=value.index)
+    measured = pd.DataFrame(np.nan, index=value.index, columns=list(VALUE))
+    measured["value"] = value.astype("float64")
+    return measured
 
 
 METRICS: Final[Mapping[str, Callable[..., pd.DataFrame]]] = {
@@ -217,7 +229,7 @@ METRICS: Final[Mapping[str, Callable[..., pd.DataFrame]]] = {
     "self_score": reviewed("self_score"),
     "peer_score": reviewed("peer_score"),
 }
-"""How each metric that Settings may name is measured: value, low and high by rep, missing as nan."""
+"""How each metric that Settings may name is measured: see VALUE, by rep, missing as nan."""
 
 FULL: Final[Mapping[str, float]] = {"attainment": 1.0, "win_rate": 1.0, "satisfaction": 10.0}
 """What full marks are on the scale that a metric is measured on; `scale` in Metrics turns it into its own."""

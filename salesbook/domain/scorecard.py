@@ -51,7 +51,7 @@ class _Marks:
     scores: pd.DataFrame
     shares: pd.DataFrame
     total: pd.DataFrame
-    """Per rep: score, low, high, rank, reason, peers, closed, seller (best seller's amount)."""
+    """Per rep: score, low, high, error, rank, reason, peers, closed, seller (best seller's amount)."""
 
 
 def appraise(sources: Sources, *, as_of: dt.date) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
@@ -102,7 +102,9 @@ def _mark(sources: Sources, window: Window) -> _Marks | None:
         return None
     peers = peers_of(reps, sources.staff, window.end)
     found = {metric.metric: _measured(metric, sources, window, peers=peers) for metric in metrics}
-    values, lows, highs = (pd.DataFrame({m: frame[part] for m, frame in found.items()}) for part in VALUE)
+    values, lows, highs, errors = (
+        pd.DataFrame({m: frame[part] for m, frame in found.items()}) for part in VALUE
+    )
     goals = pd.DataFrame({m.metric: _goal(m, values[m.metric], peers) for m in metrics})
     scores = _scored(metrics, values, goals)
     weights = {metric.metric: metric.weight for metric in metrics}
@@ -111,6 +113,10 @@ def _mark(sources: Sources, window: Window) -> _Marks | None:
     bounds = (_scored(metrics, lows.fillna(values), goals), _scored(metrics, highs.fillna(values), goals))
     total["low"], total["high"] = spread(total["score"], scores, shares, bounds=bounds)
     total = total.round(_SHOWN)
+    off = errors.fillna(0)
+    bounds = (_scored(metrics, values - off, goals), _scored(metrics, values + off, goals))
+    below, above = spread(total["score"], scores, shares, bounds=bounds)
+    total["error"] = np.maximum(above - total["score"], total["score"] - below)
     deals = closed_deals(sources, window)["closed"]
     total["closed"] = deals.reindex(reps).fillna(0).astype(np.int64)
     total["needs_deals"] = bool(deals.sum()) and weights.get("win_rate", 0) > 0
@@ -160,8 +166,7 @@ def _ranked(total: pd.DataFrame, peers: Peers, policy: Policy) -> pd.DataFrame:
         group = peers[str(row.Index)]
         scores = groups[group]
         few = row.needs_deals and row.closed < rules.few
-        chance = chance_apart(row.score, row.low, row.high, bar=medians[group], level=rules.interval_level)
-        apart = chance > rules.rank_chance
+        apart = chance_apart(row.score - medians[group], row.error) > rules.rank_chance
         sizes.append(scores.size)
         reasons.append("few" if few else "" if apart else "middle")
         above = scores.size - int(np.searchsorted(scores, row.score, side="right"))
@@ -201,8 +206,10 @@ def _because(scores: Mapping[Hashable, float], row: Mapping[Hashable, Any], poli
     facts: dict[str, Fact] = {
         "score": float(row["score"]),
         "best": f"Metrics.metric={max(scores, key=lambda metric: scores[metric])}",
-        "worst": f"Metrics.metric={min(scores, key=lambda metric: scores[metric])}",
+        "worst": None,
     }
+    if len(scores) > 1:
+        facts["worst"] = f"Metrics.metric={min(scores, key=lambda metric: scores[metric])}"
     if row["reason"] == "few":
         code, facts = "score-few-deals", facts | {"closed": int(row["closed"]), "few": policy.rules.few}
     elif row["reason"] == "middle":

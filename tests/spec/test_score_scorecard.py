@@ -81,6 +81,18 @@ def test_few_deals_give_no_rank():
     assert at(out.tables["Scorecard"], period="2026-01", rep_id="r2")["rank"] == 3
 
 
+def test_reps_who_differ_by_chance_alone_have_no_rank():
+    """Also not the one whose own rate lies far off the team's: 12 reps with the same true rate."""
+    rates = (61, 66, 58, 70, 63, 64, 60, 68, 62, 65, 59, 73)
+    reps = [{"rep_id": f"r{n:02}", "name": "x", "team": "North"} for n in range(12)]
+    deals = [
+        row for rep, won in zip(reps, rates, strict=True) for row in closed(rep["rep_id"], won, 100 - won)
+    ]
+    policy = policy_of(Metrics=[{"metric": "win_rate", "weight": 1.0}])
+    out = scored("2026-01-31", policy, Reps=reps, Deals=deals)
+    assert out.tables["Scorecard"]["rank"].isna().all()
+
+
 def test_a_missing_review_is_not_zero():
     """It is named, and its weight goes to the others."""
     metrics = [

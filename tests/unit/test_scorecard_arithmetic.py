@@ -53,9 +53,8 @@ def test_grades_begin_at_their_score():
     assert found == ["A", "A", "B", "B", "D", None]
 
 
-def test_the_chance_to_be_apart_is_that_of_the_interval():
-    """A bar at the end of an 80 % interval is exceeded with 90 %; without an interval it is certain."""
-    assert chance_apart(80, 70, 95, bar=70, level=0.8) == pytest.approx(0.9)
-    assert chance_apart(80, 70, 95, bar=95, level=0.8) == pytest.approx(0.9)
-    assert chance_apart(80, 80, 80, bar=79, level=0.8) == 1.0
-    assert chance_apart(80, 70, 95, bar=80, level=0.8) == 0.5
+def test_the_chance_to_be_apart_is_that_of_the_error():
+    """1.2816 standard errors off are 90 %; without an error it is certain."""
+    assert chance_apart(-12.816, 10) == pytest.approx(0.9, abs=1e-4)
+    assert chance_apart(1, 0) == 1.0
+    assert chance_apart(0, 10) == chance_apart(math.nan, 10) == 0.5
