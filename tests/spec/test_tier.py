@@ -241,7 +241,7 @@ ORDERS = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(drawn=ORDERS, order_of_rows=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing_and_a_second_run_neither(drawn, order_of_rows):
     """Every customer is tiered once, and history after a second run on the same day is the same."""

@@ -282,7 +282,7 @@ MESSY = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(rows=st.lists(MESSY, max_size=8), seed=st.randoms(use_true_random=False))
 def test_no_cell_is_named_twice_and_order_does_not_matter(rows, seed):
     """Shuffled rows give the same findings, each at its row."""
