@@ -135,9 +135,11 @@ def _matrix(
     )
     tops = np.array([math.ceil(one) for one in margins.months], dtype=np.int64)
     slack = np.array([float(top - one) for top, one in zip(tops.tolist(), margins.months, strict=True)])
+    # What the slack row takes a month lacks, so of equal months the last must come first in it.
+    leaning = np.where(slack > 0, slack + 1e-6 * np.arange(len(slack)), 0.0)
     spare = int(tops.sum() - margins.totals.sum())
     whole = round_matrix(
-        np.vstack([fractions, slack]),
+        np.vstack([fractions, leaning]),
         np.vstack([lower, np.zeros_like(tops)]),
         np.vstack([upper, np.where(slack > 0, 1, 0)]),
         group=np.append(margins.group, len(margins.totals)),

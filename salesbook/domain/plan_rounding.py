@@ -92,7 +92,10 @@ def _mend_groups(whole: IntArray, costs: _Costs, group: IntArray, totals: IntArr
 
 
 def _mend_columns(whole: IntArray, costs: _Costs, group: IntArray, sums: IntArray) -> None:
-    """Move units between columns along cheapest paths until all columns add up."""
+    """Move units between columns along cheapest paths until all columns add up.
+
+    Groups that ask the same price along a path move at once.
+    """
     order = np.argsort(group, kind="stable")
     starts = np.flatnonzero(np.diff(group[order], prepend=-1))
     lacks = sums - whole.sum(axis=0)
@@ -102,12 +105,14 @@ def _mend_columns(whole: IntArray, costs: _Costs, group: IntArray, sums: IntArra
         down_at, down_cost = _cheapest(down, starts)
         way = down_cost[:, :, None] + up_cost[:, None, :]
         path = _cheapest_path(way.min(axis=0), lacks)
-        for source, target in pairwise(path):
-            giver = int(way[:, source, target].argmin())
-            whole[order[down_at[giver, source]], source] -= 1
-            whole[order[up_at[giver, target]], target] += 1
-        lacks[path[0]] += 1
-        lacks[path[-1]] -= 1
+        givers = [np.flatnonzero(way[:, j, k] == way[:, j, k].min()) for j, k in pairwise(path)]
+        units = min(-int(lacks[path[0]]), int(lacks[path[-1]]), *(len(one) for one in givers))
+        for (source, target), groups in zip(pairwise(path), givers, strict=True):
+            one_each = groups[:units]
+            whole[order[down_at[one_each, source]], source] -= 1
+            whole[order[up_at[one_each, target]], target] += 1
+        lacks[path[0]] += units
+        lacks[path[-1]] -= units
 
 
 def _cheapest(price: IntArray, starts: IntArray) -> tuple[IntArray, IntArray]:

@@ -1,0 +1,162 @@
+"""The verb `split`: which target does each rep get in each month?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+from salesbook.domain.attainment import monthly
+from salesbook.domain.calendar import fiscal_year_of, fiscal_year_of_month
+from salesbook.domain.credit import credits_of
+from salesbook.domain.money import currency_decimals
+from salesbook.domain.outcome import Outcome, Task
+from salesbook.domain.plan_notes import Topic
+from salesbook.domain.plan_weights import Evidence
+from salesbook.domain.plan_year import Block, plan_year
+from salesbook.domain.settings_checks import faults_of
+from salesbook.domain.staff import Staff
+from salesbook.errors import PlanNotPublished
+from salesbook.frames import frame_of, sorted_by_key
+from salesbook.messages import Finding
+
+_KEYS: Final = (
+    "currency",
+    "fiscal_year_start",
+    "weekend",
+    "calendar",
+    "split_by",
+    "split_blend_rate",
+    "split_unit",
+    "season_from",
+    "season_years",
+)
+"""Settings that `split` goes by."""
+_SAME: Final = ["period", "rep_id", "team", "amount", "locked"]
+
+
+def run(task: Task) -> Outcome:
+    """Write TargetPlan: a draft of every year in Targets, or its publication.
+
+    A year and metric is planned as a whole and takes the place of its rows; years that are over keep a
+    published plan as it is, and rows that no target asks for stay. A draft's version is one more than that
+    of the published plan it replaces.
+
+    With `publish`, drafts become the plan as they stand; where there is none, the targets are split and
+    published at once, and a published plan that would not change keeps version and date.
+
+    With `resplit_from`, only that fiscal year is planned anew, and only its months from there on.
+
+    Raises: SplitInfeasible; PlanNotPublished where there is nothing to re-split; SettingsError.
+    """
+    task.policy.refuse_faults(faults_of(task.policy, ("Policy", "Ramp", "Season"), _KEYS))
+    current = task.tables["TargetPlan"]
+    if task.publish and task.resplit_from is None and (current["status"] == "draft").any():
+        return Outcome({"TargetPlan": _frozen(current, task.as_of)}, _differing(task, current))
+    blocks = _blocks(task)
+    findings: list[Finding] = []
+    if task.tables["Targets"].empty:
+        findings.append(Finding("nothing-to-split", "warning", "Targets"))
+    evidence = _evidence(task)
+    gone: set[int] = set()
+    parts = []
+    for block in blocks:
+        rows, notes = plan_year(block, evidence, since=task.resplit_from)
+        findings += notes
+        old = block.current
+        if task.resplit_from is not None:
+            old = old[old["period"] >= task.resplit_from]
+        if not (task.publish and (old["status"] == "published").all() and _same(old, rows)):
+            gone |= set(old.index)
+            parts.append(_new_rows(rows, block, task))
+    both = pd.concat([current[~current.index.isin(gone)], *parts], ignore_index=True)
+    columns = {name: both[name] for name in current.columns}
+    return Outcome({"TargetPlan": sorted_by_key("TargetPlan", frame_of("TargetPlan", columns))}, findings)
+
+
+def _evidence(task: Task) -> Evidence:
+    tables, policy = task.tables, task.policy
+    staff = Staff(tables["Reps"], tables["Assignments"])
+    lines = credits_of(tables, policy, as_of=task.as_of).lines
+    return Evidence(tables, policy, monthly(lines, tables["TargetPlan"].iloc[:0], staff), task.as_of)
+
+
+def _blocks(task: Task) -> list[Block]:
+    """The years and metrics to plan, in order."""
+    targets, locks, plan = (task.tables[name] for name in ("Targets", "Locks", "TargetPlan"))
+    start_month = task.policy.rules.fiscal_year_start
+    years = plan["period"].map(lambda period: fiscal_year_of_month(period, start_month)).astype("Int64")
+    this_year = fiscal_year_of(task.as_of, start_month)
+    asked = fiscal_year_of_month(task.resplit_from, start_month) if task.resplit_from else None
+    if asked is not None and not (years == asked).any():
+        raise PlanNotPublished(where=f"FY{asked}")
+    blocks = []
+    for year, metric in sorted(set(zip(targets["year"].astype(int), targets["metric"], strict=True))):
+        block = Block(
+            year,
+            metric,
+            targets[(targets["year"] == year) & (targets["metric"] == metric)],
+            locks[(locks["year"] == year) & (locks["metric"] == metric)],
+            plan[(years == year) & (plan["metric"] == metric)],
+        )
+        kept = year < this_year and (block.current["status"] == "published").any()
+        if year == asked or (asked is None and not kept):
+            blocks.append(block)
+    return blocks
+
+
+def _new_rows(rows: pd.DataFrame, block: Block, task: Task) -> pd.DataFrame:
+    new = rows.assign(
+        metric=block.metric,
+        status="published" if task.publish else "draft",
+        version=_version(block.current),
+        published_on=pd.Timestamp(task.as_of) if task.publish else pd.NaT,
+    )
+    return frame_of("TargetPlan", {name: new[name] for name in new.columns})
+
+
+def _version(current: pd.DataFrame) -> int:
+    """That of the draft that is replaced, else one more than the published plan's."""
+    drafts = current.loc[current["status"] == "draft", "version"]
+    if len(drafts):
+        return int(drafts.max())
+    return int(current["version"].max()) + 1 if len(current) else 1
+
+
+def _same(old: pd.DataFrame, rows: pd.DataFrame) -> bool:
+    before = frame_of("TargetPlan", {name: old[name] for name in _SAME})[_SAME]
+    after = frame_of("TargetPlan", {name: rows[name] for name in _SAME})[_SAME]
+    order = ["period", "rep_id"]
+    return bool(
+        before.sort_values(order, ignore_index=True).equals(after.sort_values(order, ignore_index=True))
+    )
+
+
+def _frozen(current: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    """The plan with its drafts published; everything else stays."""
+    drafts = current["status"] == "draft"
+    columns = {name: current[name] for name in current.columns}
+    columns["status"] = current["status"].mask(drafts, "published")
+    columns["published_on"] = current["published_on"].mask(drafts, pd.Timestamp(as_of))
+    return sorted_by_key("TargetPlan", frame_of("TargetPlan", columns))
+
+
+def _differing(task: Task, current: pd.DataFrame) -> Sequence[Finding]:
+    """Say where a draft no longer adds up to the company's target: Targets changed since it was made."""
+    rules = task.policy.rules
+    years = current["period"].map(lambda period: fiscal_year_of_month(period, rules.fiscal_year_start))
+    targets = task.tables["Targets"]
+    findings = []
+    for target in targets[targets["scope_kind"] == "company"].sort_values(["year", "metric"]).itertuples():
+        rows = current[(years == target.year) & (current["metric"] == target.metric)]
+        drafted = int(rows["amount"].sum())
+        if len(rows) and (rows["status"] == "draft").all() and drafted != target.target:
+            money = target.metric == "revenue"
+            topic = Topic(
+                int(target.year), str(target.metric), currency_decimals(rules.currency) if money else 0
+            )
+            amounts = {"drafted": topic.amount(drafted), "target": topic.amount(int(target.target))}
+            findings.append(topic.warning("draft-differs", found=str(amounts["drafted"]), **amounts))
+    return findings
