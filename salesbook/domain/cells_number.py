@@ -94,7 +94,7 @@ def read_amount(text: str, rule: DecimalRule = "open") -> Amount | Reason | None
     if text.startswith("百分之"):
         text = text[3:] + "%"
     if len(text) > _MOST_CHARACTERS:
-        return Reason("number-unreadable")
+        return Reason("number-unreadable", {"found": shown(text)})
     match = _SHAPE.fullmatch(text)
     if match and not re.search(rf"[{NUMERAL_CHARS}]", match["pre"]):
         return _assembled(match, rule)
@@ -120,7 +120,7 @@ def _assembled(match: re.Match[str], rule: DecimalRule) -> Amount | Reason:
         return body
     currency = _one_currency(pre["cur"], post["cur"])
     if currency is None or (post["pct"] and (currency or post["unit"])):
-        return Reason("number-unreadable")
+        return Reason("number-unreadable", {"found": shown(match.string)})
     value = body * UNITS.get(post["unit"] or "", 1) * (-1 if parens or "-" in signs else 1)
     has_unit = bool(post["unit"]) or re.search(rf"[{NUMERAL_CHARS}]", match["body"]) is not None
     return Amount(value, {None: 1, "‰": 1000}.get(post["pct"], 100), currency, has_unit)
@@ -131,7 +131,8 @@ def _value_of(match: re.Match[str], rule: DecimalRule) -> Decimal | Reason:
     if "exp" not in match.re.groupindex:
         spelled = chinese_numeral(body)
         if spelled is None or spelled == "unclear":
-            return Reason("number-unreadable" if spelled is None else "number-numeral-unclear")
+            code = "number-unreadable" if spelled is None else "number-numeral-unclear"
+            return Reason(code, {"found": shown(match.string)})
         return spelled
     written_by_machine = match["exp"] and rule == "open" and "." in body
     value = _decided(body, "point" if written_by_machine else rule)

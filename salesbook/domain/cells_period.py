@@ -42,7 +42,7 @@ def read_period(cell: object, fiscal_year_start: int | None = None) -> str | Rea
             return Reason("period-is-day", {"found": shown(cell)})
         return f"{cell.year:04d}-{cell.month:02d}"
     if isinstance(cell, (int, float)):
-        if cell != cell or cell != int(cell):
+        if not abs(cell) < 1e15 or cell != int(cell):
             return Reason("period-unreadable", {"found": shown(cell)})
         cell = str(int(cell))
     text = plain_number_text(str(cell))

@@ -94,7 +94,7 @@ def read_choice(cell: object, choices: Mapping[str, str]) -> str | Reason | None
     if is_placeholder(text):
         return None
     near = get_close_matches(word, list(choices), n=1, cutoff=0.75)
-    return Reason("choice-unknown", {"found": shown(text), "nearest": choices[near[0]] if near else ""})
+    return Reason("choice-unknown", {"found": shown(text), "nearest": choices[near[0]] if near else None})
 
 
 def read_flag(cell: object, choices: Mapping[str, str]) -> bool | Reason | None:

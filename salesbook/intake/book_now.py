@@ -32,7 +32,8 @@ class TableNow:
     @cached_property
     def rows(self) -> dict[int, dict[str, Value]]:
         """Values that are not missing, by field, for every usable row by position."""
-        columns = {name: plain_values(self.frame[name]) for name in self.frame.columns}
+        spec = TABLES[self.table]
+        columns = {one.name: plain_values(self.frame[one.name], one.kind) for one in spec.fields}
         found: dict[int, dict[str, Value]] = {int(position): {} for position in self.frame.index}
         positions = list(found)
         for name, values in columns.items():
@@ -74,14 +75,15 @@ def takes_imports(table: str) -> bool:
     return TABLES[table].role is not Role.OUTPUT
 
 
-def plain_values(column: pd.Series[Any]) -> list[Value | None]:
+def plain_values(column: pd.Series[Any], kind: Kind) -> list[Value | None]:
     """A column as Python's own values; missing is None."""
     missing = column.isna().tolist()
     values = column.tolist()
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        values = [
+    if kind in (Kind.DATE, Kind.DATETIME):
+        moments = [
             None if gone else value.to_pydatetime() for value, gone in zip(values, missing, strict=True)
         ]
+        return [value.date() if value and kind is Kind.DATE else value for value in moments]
     return [None if gone else value for value, gone in zip(values, missing, strict=True)]
 
 

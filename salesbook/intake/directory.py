@@ -38,11 +38,28 @@ class KeyMaker:
 
     table: str
     taken: set[str]
+    _begun: bool = False
     _prefix: str = ""
     _width: int = 4
-    _next: int = 0
+    _next: int = 1
 
-    def __post_init__(self) -> None:
+    def reserve(self, keys: Iterable[str]) -> None:
+        """Never make these."""
+        self.taken.update(keys)
+
+    def make(self) -> str:
+        """The next key."""
+        if not self._begun:
+            self._begin()
+        while True:
+            key = f"{self._prefix}{self._next:0{self._width}d}"
+            self._next += 1
+            if key not in self.taken:
+                self.taken.add(key)
+                return key
+
+    def _begin(self) -> None:
+        """See how the keys that are taken are made."""
         numbered = [match for key in self.taken if (match := _NUMBERED.fullmatch(key))]
         counts: dict[str, int] = {}
         for match in numbered:
@@ -52,19 +69,7 @@ class KeyMaker:
         same = [match[2] for match in numbered if match[1] == self._prefix]
         self._width = max((len(digits) for digits in same if digits.startswith("0")), default=4)
         self._next = max((int(digits) for digits in same), default=0) + 1
-
-    def reserve(self, keys: Iterable[str]) -> None:
-        """Never make these."""
-        self.taken.update(keys)
-
-    def make(self) -> str:
-        """The next key."""
-        while True:
-            key = f"{self._prefix}{self._next:0{self._width}d}"
-            self._next += 1
-            if key not in self.taken:
-                self.taken.add(key)
-                return key
+        self._begun = True
 
 
 @dataclass
@@ -120,7 +125,7 @@ class Directory:
             return next(iter(keys))
         if keys:
             return Reason("name-not-unique", {"found": typed, "keys": ", ".join(sorted(keys)[:5])})
-        return Reason(_UNKNOWN[self.table], {"found": typed, "nearest": ""})
+        return Reason(_UNKNOWN[self.table], {"found": typed, "nearest": None})
 
     def refusal(self, reason: Reason) -> Reason:
         """A reason with the name that is nearest to an unknown one; only for the first of many."""
@@ -129,7 +134,7 @@ class Directory:
         self.refused += 1
         typed = str(reason.params["found"])
         return Reason(
-            reason.code, {"found": typed, "nearest": nearest_names([typed], self._shown).get(typed, "")}
+            reason.code, {"found": typed, "nearest": nearest_names([typed], self._shown).get(typed)}
         )
 
     def find_or_add(self, typed: str, more: dict[str, Value] | None = None) -> str | Reason:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from salesbook.domain.cells import Value
@@ -11,7 +10,7 @@ from salesbook.intake.directory import KeyMaker
 from salesbook.intake.matching import Matcher, has_made_keys, key_of
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow
-from salesbook.tables import TABLES, Kind
+from salesbook.tables import TABLES
 
 
 class Merge:
@@ -149,12 +148,4 @@ class Merge:
     def _same(self, name: str, old: Value | None, new: Value) -> bool:
         if old is None:
             return TABLES[self.table].field(name).default == new
-        if TABLES[self.table].field(name).kind in (Kind.DATE, Kind.DATETIME):
-            return _moment(old) == _moment(new)
         return old == new or self.resolver.same(name, old) == new
-
-
-def _moment(value: Value) -> object:
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return dt.datetime.combine(value, dt.time())
-    return value

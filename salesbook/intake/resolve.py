@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from salesbook.domain.cells import Reason, Value
-from salesbook.domain.names import fold_name
+from salesbook.domain.names import fold_name, nearest_names
 from salesbook.domain.stage_references import MAIN
 from salesbook.frames import empty_frame
 from salesbook.intake.book_now import BookNow, TableNow
@@ -123,8 +123,9 @@ class Resolver:
             return None
         known = self.stages.find(pipeline, str(typed))
         if known is None:
-            names = ", ".join(stage.stage for stage in self.stages.of(pipeline))
-            row.reject(name, "unknown-stage", found=str(typed), pipeline=pipeline, known=names)
+            names = {fold_name(stage.stage): stage.stage for stage in self.stages.of(pipeline)}
+            nearest = nearest_names([str(typed)], names).get(str(typed))
+            row.reject(name, "unknown-stage", found=str(typed), pipeline=pipeline, nearest=nearest)
         else:
             row.values[name] = known.stage
         return known

@@ -65,7 +65,7 @@ def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise UnsafeFile("file-too-large", where=str(path), most=MOST_BYTES)
+            raise UnsafeFile("file-too-large", where=str(path), megabytes=path.stat().st_size >> 20)
         return path.read_bytes()
     except FileNotFoundError:
         raise UsageError("no-such-file", where=str(path)) from None

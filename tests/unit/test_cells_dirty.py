@@ -345,6 +345,7 @@ FAMILIES: dict[str, tuple[Kind, list[tuple[Any, Any] | tuple[Any, Any, CellOptio
             ("2026年第3季度", "FY2026-Q3", JANUARY),
             (2026.0, "FY2026", JANUARY),
             (2026.1, No("period-unreadable")),
+            (float("inf"), No("period-unreadable")),
             ("next month", No("period-unreadable")),
         ],
     ),

@@ -1,0 +1,304 @@
+"""What an import does with the rows of a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from salesbook.errors import UsageError
+from tests.spec.import_tables import book, counts, imported, new_rows, plan, problems
+
+DAY = dt.date
+
+
+def test_deals_come_in_by_name_of_rep_customer_and_stage(tmp_path):
+    """References become keys, names in any case; dates and money are typed."""
+    done = plan(
+        tmp_path,
+        "Deal ID,Deal name,Account Name,Opportunity Owner,Stage,Amount,Created Date\n"
+        'D1,Pumps,ACME,ann,offer,"$1,234.50",2026-03-05\n',
+        "Deals",
+    )
+    assert new_rows(done) == [
+        {
+            "deal_id": "D1",
+            "name": "Pumps",
+            "customer_id": "C1",
+            "rep_id": "R1",
+            "stage": "Offer",
+            "amount": 123450,
+            "created_on": DAY(2026, 3, 5),
+        }
+    ]
+
+
+def test_a_close_date_is_expected_while_the_deal_is_open(tmp_path):
+    done = plan(
+        tmp_path, "Deal ID,Rep,Stage,Close Date\nD1,Ann,Lead,2026-09-01\nD2,Ann,Won,2026-06-01\n", "Deals"
+    )
+    first, second = new_rows(done)
+    assert (first["expected_on"], "closed_on" in first) == (DAY(2026, 9, 1), False)
+    assert (second["closed_on"], "expected_on" in second) == (DAY(2026, 6, 1), False)
+
+
+def test_an_engage_date_is_when_an_open_deal_entered_its_stage(tmp_path):
+    """For a closed deal it only says when the deal began."""
+    text = (
+        "opportunity_id,sales_agent,deal_stage,engage_date,close_date\n"
+        "D1,Ann,Offer,2026-01-02,\n"
+        "D2,Ann,Won,2026-01-02,2026-02-02\n"
+    )
+    first, second = new_rows(plan(tmp_path, text, "Deals"))
+    assert first["created_on"] == first["stage_since"] == second["created_on"] == DAY(2026, 1, 2)
+    assert "stage_since" not in second
+
+
+def test_a_status_beside_the_stage_closes_the_deal(tmp_path):
+    """Pipedrive keeps a lost deal in the stage where it was lost."""
+    text = (
+        "Deal - Title,Deal - Owner,Deal - Stage,Deal - Status\n"
+        "A,Ann,Offer,Lost\n"
+        "B,Ann,Lead,Open\n"
+        "C,Bo,Lead,Won\n"
+    )
+    lost, still_open, won = new_rows(plan(tmp_path, text, "Deals"))
+    assert (lost["stage"], lost["lost_stage"]) == ("Lost", "Offer")
+    assert still_open["stage"] == "Lead"
+    assert (won["stage"], "lost_stage" in won) == ("Won", False)
+
+
+def test_unknown_reps_customers_and_stages_reject_their_rows(tmp_path):
+    """Each with its code and, where one is near, the name that may be meant; the good row goes in."""
+    text = (
+        "Deal ID,Rep,Customer,Stage\n"
+        "D1,Anne,Acme,Lead\n"
+        "D2,Ann,Nobody,Lead\n"
+        "D3,Ann,Acme,Dreaming\n"
+        "D4,Ann,Acme,Lead\n"
+    )
+    done = plan(tmp_path, text, "Deals")
+    assert problems(done) == [
+        (2, "rep_id", "unknown-rep"),
+        (3, "customer_id", "unknown-customer"),
+        (4, "stage", "unknown-stage"),
+    ]
+    assert done.rejected[0].faults[0][1].params["nearest"] == "Ann"
+    assert counts(done) == {"read": 4, "new": 1, "rejected": 3}
+
+
+def test_unknown_products_and_deals_reject_nothing(tmp_path):
+    """Whether they exist is for `validate` to say."""
+    done = plan(
+        tmp_path,
+        "Order,Customer,Rep,Product,Date,Amount,Deal\nO1,Acme,Ann,GTXPro,2026-01-02,5,D9\n",
+        "Orders",
+    )
+    row = new_rows(done)[0]
+    assert (row["product"], row["deal_id"]) == ("GTXPro", "D9")
+
+
+def test_add_missing_adds_reps_and_customers_once(tmp_path):
+    """Keys go on from those there are; what looks like another system's key is kept as key."""
+    text = "Deal ID,Owner,Customer,Stage\nD1,Cy,New Co,Lead\nD2,Cy,New Co,Lead\nD3,005A0001,Acme,Lead\n"
+    done = plan(tmp_path, text, "Deals", add_missing=True)
+    assert done.added == {"Customers": 1, "Reps": 2}
+    assert new_rows(done, "Reps") == [
+        {"rep_id": "R0003", "name": "Cy"},
+        {"rep_id": "005A0001", "name": "005A0001"},
+    ]
+    assert [row["customer_id"] for row in new_rows(done)] == ["C0003", "C0003", "C1"]
+
+
+def test_nobody_is_added_for_a_rejected_row(tmp_path):
+    done = plan(tmp_path, "Deal ID,Owner,Stage\nD1,Ann,Lead\nD1,Cy,Lead\n", "Deals", add_missing=True)
+    assert problems(done) == [(3, "deal_id", "key-repeated")]
+    assert done.added == {}
+
+
+def test_stages_are_added_in_the_order_of_the_option(tmp_path):
+    """In a pipeline without deals the option says all stages there are; others make way."""
+    text = "Deal ID,Rep,Stage\nD1,Ann,Prospecting\nD2,Ann,Won\n"
+    done = plan(tmp_path, text, "Deals", stages="Prospecting>Engaging>Won|Lost", add_missing=True)
+    assert [(row["stage"], row["rank"], row["kind"]) for row in new_rows(done, "Stages")] == [
+        ("Prospecting", 1, "open"),
+        ("Engaging", 2, "open"),
+        ("Won", 3, "won"),
+        ("Lost", 4, "lost"),
+    ]
+    assert done.added == {"Stages": 2}
+
+
+def test_a_pipeline_in_use_keeps_its_stages(tmp_path):
+    now = book({"Deals": [{"deal_id": "D0", "rep_id": "R1", "stage": "Offer"}]})
+    text = "Deal ID,Rep,Stage\nD1,Ann,Prospecting\n"
+    done = plan(tmp_path, text, "Deals", now, stages="Prospecting>Lead>Won|Lost", add_missing=True)
+    stages = imported(now, done).table("Stages").rows.values()
+    ranks = {row["stage"]: row["rank"] for row in stages}
+    assert ranks == {"Prospecting": 1, "Lead": 2, "Offer": 3, "Won": 4, "Lost": 5}
+
+
+def test_without_add_missing_the_option_adds_nothing(tmp_path):
+    done = plan(tmp_path, "Deal ID,Rep,Stage\nD1,Ann,Prospecting\n", "Deals", stages="Prospecting>Won|Lost")
+    assert problems(done) == [(2, "stage", "unknown-stage")]
+
+
+@pytest.mark.parametrize("text", [">", "A", "A>B", "A>Won|", "A>>Won|Lost", "A>a>Won|Lost", "Won|Lost"])
+def test_an_order_of_stages_that_makes_no_sense_is_refused(tmp_path, text):
+    with pytest.raises(UsageError, match="bad-stages"):
+        plan(tmp_path, "Deal ID,Stage\nD1,Lead\n", "Deals", stages=text, add_missing=True)
+
+
+def test_importing_again_updates_by_key_and_blanks_nothing(tmp_path):
+    """The second file changes what it says, leaves what it leaves empty, and repeats the rest."""
+    now = book()
+    first = plan(
+        tmp_path, "Deal ID,Rep,Stage,Amount,Next step\nD1,Ann,Lead,5,call\nD2,Bo,Lead,6,visit\n", "Deals", now
+    )
+    after = imported(now, first)
+    second = plan(
+        tmp_path, "Deal ID,Rep,Stage,Amount,Next step\nD1,Ann,Offer,,\nD2,Bo,Lead,6,\n", "Deals", after
+    )
+    assert counts(second) == {"read": 2, "updated": 1, "unchanged": 1}
+    assert [dict(change.changes) for change in second.changes] == [{0: {"stage": "Offer"}}]
+
+
+def test_customers_without_keys_are_known_by_mail_phone_or_name_and_company(tmp_path):
+    text = (
+        "Name,Company,Email,Phone\nAcme Inc,,A@ACME.COM,\nH,,,0015550102030\nHill,Hill Ltd,,\nHill,Other,,\n"
+    )
+    done = plan(tmp_path, text, "Customers")
+    assert problems(done) == [(4, "customer_id", "key-repeated")]
+    assert counts(done) == {"read": 4, "updated": 2, "new": 1, "rejected": 1}
+    assert new_rows(done) == [{"customer_id": "C0003", "name": "Hill", "company": "Other"}]
+
+
+def test_a_name_with_another_mail_is_another_customer(tmp_path):
+    """Suggest, never merge: the look-alike is for `validate` to name."""
+    done = plan(tmp_path, "Name,Email\nAcme,b@acme.com\n", "Customers")
+    assert counts(done) == {"read": 1, "new": 1}
+
+
+def test_reps_refer_to_managers_of_the_same_file(tmp_path):
+    """The manager's row may come later; a manager who is nowhere rejects the row or is added."""
+    text = "Name,Manager,Team\nCy,Di,North\nDi,,North\nEd,Flo,South\n"
+    done = plan(tmp_path, text, "Reps")
+    assert problems(done) == [(4, "manager_id", "unknown-rep")]
+    assert [row.get("manager_id") for row in new_rows(done)] == ["R0004", None]
+    added = plan(tmp_path, text, "Reps", add_missing=True)
+    assert new_rows(added)[-1] == {"rep_id": "R0006", "name": "Flo", "role": "manager"}
+
+
+def test_who_refers_to_a_rejected_row_is_rejected_too(tmp_path):
+    done = plan(tmp_path, "Name,Manager\nCy,Di\nDi,Nobody\n", "Reps")
+    assert problems(done) == [(2, "manager_id", "refers-to-rejected"), (3, "manager_id", "unknown-rep")]
+
+
+def test_activities_without_keys_are_known_by_their_content(tmp_path):
+    """The same file twice adds nothing; a next step typed meanwhile changes nothing."""
+    now = book()
+    text = (
+        "Date,Rep,Customer,Type,Notes,Next step\n"
+        "2026-01-02,Ann,Acme,Call,hello,\n"
+        "2026-01-03,Ann,Acme,Meeting,hi,\n"
+    )
+    after = imported(now, plan(tmp_path, text, "Activities", now))
+    assert [row["kind"] for row in after.table("Activities").rows.values()] == ["phone", "visit"]
+    after.table("Activities").frame.loc[0, "next_step"] = "send offer"
+    assert counts(plan(tmp_path, text, "Activities", after)) == {"read": 2, "unchanged": 2}
+
+
+def test_lines_of_an_order_are_numbered_by_their_place(tmp_path):
+    text = (
+        "订单 Id,客户名称,订单日期,产品名称,销售额\n"
+        "O1,Acme,2026/1/2,A,10\nO1,Acme,2026/1/2,B,20\nO2,Acme,2026/1/3,A,5\n"
+    )
+    now = book()
+    done = plan(tmp_path, text, "Orders", now)
+    assert [(row["order_id"], row["line_no"]) for row in new_rows(done)] == [("O1", 1), ("O1", 2), ("O2", 1)]
+    assert counts(plan(tmp_path, text, "Orders", imported(now, done))) == {"read": 3, "unchanged": 3}
+
+
+def test_a_row_equal_to_an_earlier_one_is_a_duplicate(tmp_path):
+    """Full width and spaces at the ends do not make two rows of one."""
+    done = plan(
+        tmp_path, "Deal ID,Rep,Stage,Amount\nD1,Ann,Lead,5\nD1,Ann,Lead,５ \nD1,Ann,Lead,6\n", "Deals"
+    )
+    assert counts(done) == {"read": 3, "new": 1, "duplicates": 1, "rejected": 1}
+    assert problems(done) == [(4, "deal_id", "key-repeated")]
+
+
+def test_cells_that_cannot_be_read_reject_their_row_with_every_reason(tmp_path):
+    text = 'Deal ID,Rep,Stage,Amount,Created on\nD1,Ann,Lead,"12,5OO",2026-02-30\nD2,Ann,Lead,5,2026-02-28\n'
+    done = plan(tmp_path, text, "Deals")
+    assert problems(done) == [(2, "Amount", "number-letters"), (2, "Created on", "date-impossible")]
+
+
+def test_what_is_missing_is_not_for_the_import_to_judge(tmp_path):
+    """A deal without rep or stage goes in: `validate` says so. Without key and name it cannot."""
+    done = plan(tmp_path, "Deal ID,Deal name,Amount\nD1,,5\n,,6\n,Pumps,7\n", "Deals")
+    assert problems(done) == [(3, "deal_id", "no-natural-key")]
+    assert [row["deal_id"] for row in new_rows(done)] == ["D1", "D0002"]
+
+
+def test_amounts_are_conserved(tmp_path):
+    """Read = accepted + rejected + duplicates, in money as in rows."""
+    text = "Deal ID,Rep,Stage,Amount\nD1,Ann,Lead,10.50\nD1,Ann,Lead,10.50\nD2,Zed,Lead,3\nD3,Bo,Lead,1\n"
+    done = plan(tmp_path, text, "Deals")
+    assert done.totals
+    assert (done.totals.read, done.totals.accepted) == (Decimal("25.00"), Decimal("11.50"))
+    assert (done.totals.rejected, done.totals.duplicates) == (Decimal("3.00"), Decimal("10.50"))
+
+
+def test_replace_leaves_only_the_files_rows_under_their_old_keys(tmp_path):
+    now = book()
+    done = plan(tmp_path, "Name,Email\nAcme,a@acme.com\nNew,n@new.com\n", "Customers", now, replace=True)
+    after = imported(now, done).table("Customers").rows.values()
+    assert [(row["customer_id"], row["name"]) for row in after] == [("C1", "Acme"), ("C0003", "New")]
+
+
+def test_money_of_another_currency_is_rejected(tmp_path):
+    """By the sign in the cell, the header, or a column of its own."""
+    text = "Deal ID,Stage,Amount,CurrencyIsoCode\nD1,Lead,€5,\nD2,Lead,5,EUR\nD3,Lead,$5,USD\nD4,Lead,,EUR\n"
+    done = plan(tmp_path, text, "Deals")
+    assert [line for line, _, code in problems(done) if code == "money-other-currency"] == [2, 3]
+    by_header = plan(tmp_path, "Deal ID,Stage,Amount (EUR)\nD1,Lead,5\nD2,Lead,\n", "Deals")
+    assert problems(by_header) == [(2, "Amount (EUR)", "money-other-currency")]
+
+
+def test_a_unit_in_the_header_counts(tmp_path):
+    done = plan(tmp_path, "Deal ID,Stage,Amount (k)\nD1,Lead,1.5\n", "Deals")
+    assert new_rows(done)[0]["amount"] == 150000
+
+
+def test_rows_that_the_other_system_deleted_are_rejected(tmp_path):
+    done = plan(tmp_path, "Id,IsDeleted,StageName\nD1,1,Lead\nD2,0,Lead\n", "Deals")
+    assert problems(done) == [(2, "", "row-deleted")]
+
+
+def test_the_column_decides_the_order_of_dates_or_the_option_does(tmp_path):
+    text = "Deal ID,Stage,Created on\nD1,Lead,03/04/2026\nD2,Lead,{}\n"
+    by_column = plan(tmp_path, text.format("25/04/2026"), "Deals")
+    assert new_rows(by_column)[0]["created_on"] == DAY(2026, 4, 3)
+    left_open = plan(tmp_path, text.format("04/05/2026"), "Deals")
+    assert [code for _, _, code in problems(left_open)] == ["date-ambiguous", "date-ambiguous"]
+    by_option = plan(tmp_path, text.format("04/05/2026"), "Deals", date_order="mdy")
+    assert new_rows(by_option)[0]["created_on"] == DAY(2026, 3, 4)
+
+
+def test_targets_take_money_or_counts_by_their_metric(tmp_path):
+    text = (
+        "Fiscal year,Scope kind,Scope,Metric,Target\n"
+        "2026,company,,revenue,1000.5\n"
+        "2026,rep,R1,orders,12\n"
+        "2026,rep,R2,orders,1.5\n"
+    )
+    done = plan(tmp_path, text, "Targets")
+    assert [row["target"] for row in new_rows(done)] == [100050, 12]
+    assert problems(done) == [(4, "target", "number-not-whole")]
+
+
+def test_only_tables_that_people_type_take_imports(tmp_path):
+    with pytest.raises(UsageError, match="output-table"):
+        plan(tmp_path, "Score\n5\n", "Scorecard")
