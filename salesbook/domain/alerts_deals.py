@@ -37,7 +37,7 @@ def stuck_deals(desk: Desk, deals: pd.DataFrame, learned: npt.NDArray[np.bool_])
     Args: learned tells per stage whether the limit comes from won deals or was typed.
     """
     stuck = deals[is_stuck(deals["days"].to_numpy(), deals["limit"].to_numpy())]
-    for row in stuck.itertuples(index=False):
+    for row in _rows(stuck, "stage_name", "stage_code", "days", "limit"):
         yield _of_deal(
             row,
             "deal-stuck",
@@ -56,7 +56,8 @@ def stuck_deals(desk: Desk, deals: pd.DataFrame, learned: npt.NDArray[np.bool_])
 
 def passed_close_dates(desk: Desk, deals: pd.DataFrame) -> Iterator[AlertRow]:
     """Deals that should have been closed by now; urgent where they are committed."""
-    for row in deals[deals["expected_on"] < desk.today].itertuples(index=False):
+    passed = deals[deals["expected_on"] < desk.today]
+    for row in _rows(passed, "stage_name", "category", "expected_on"):
         days = (desk.today - row.expected_on).days
         yield _of_deal(
             row,
@@ -75,7 +76,7 @@ def next_steps(desk: Desk, deals: pd.DataFrame) -> Iterator[AlertRow]:
     """
     steps = _planned(deals, desk.tables["Activities"], desk.today)
     late = steps[steps["next_on"] < desk.today]
-    for row in late.itertuples(index=False):
+    for row in _rows(late, "next_on"):
         days = (desk.today - row.next_on).days
         yield _of_deal(
             row,
@@ -87,7 +88,7 @@ def next_steps(desk: Desk, deals: pd.DataFrame) -> Iterator[AlertRow]:
         )
     has_none = steps["next_on"].isna() & steps["next_step"].isna()
     if not has_none.all():
-        for row in steps[has_none].itertuples(index=False):
+        for row in _rows(steps[has_none], "stage_name"):
             yield _of_deal(row, "no-next-step", severity="low", facts={"stage": row.stage_name})
 
 
@@ -111,10 +112,9 @@ def unmet_needs(deals: pd.DataFrame, codes: StageCodes) -> Iterator[AlertRow]:
         if here.empty or not fields:
             continue
         empty = here[fields].isna()
-        for row, blank in zip(here.itertuples(index=False), empty.to_numpy(), strict=True):
-            missing = [field for field, is_blank in zip(fields, blank, strict=True) if is_blank]
-            if missing:
-                yield _needs_row(row, missing)
+        here, empty = here[empty.any(axis=1)], empty[empty.any(axis=1)]
+        for row, blank in zip(_rows(here, "stage_name"), empty.to_numpy(), strict=True):
+            yield _needs_row(row, [field for field, is_blank in zip(fields, blank, strict=True) if is_blank])
 
 
 def _needs_row(row: Any, missing: list[str]) -> AlertRow:
@@ -149,7 +149,7 @@ def quiet_big_deals(desk: Desk, deals: pd.DataFrame) -> Iterator[AlertRow]:
     last = _last_contact(big, done)
     known = big.assign(contact=last, since=last.fillna(big["created_on"]).fillna(big["stage_since"]))
     quiet = known[(desk.today - known["since"]).dt.days.gt(limit) | known["since"].isna()]
-    for row in quiet.itertuples(index=False):
+    for row in _rows(quiet, "since", "contact"):
         days = None if pd.isna(row.since) else (desk.today - row.since).days
         facts = {
             "amount": desk.money(row.amount),
@@ -170,6 +170,11 @@ def _last_contact(deals: pd.DataFrame, done: pd.DataFrame) -> pd.Series[Any]:
         for key in ("deal_id", "customer_id")
     ]
     return pd.concat([one.astype("datetime64[us]") for one in found], axis=1).max(axis=1)
+
+
+def _rows(deals: pd.DataFrame, *fields: str) -> Iterator[Any]:
+    """Rows of deals with what every alert needs and these fields."""
+    return iter(deals[["deal_id", "rep_id", "amount", *fields]].itertuples(index=False))
 
 
 def _of_deal(row: Any, kind: str, **parts: Any) -> AlertRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -50,30 +51,37 @@ def forecast_frame(lines: pd.DataFrame, as_of: dt.date, rules: Rules) -> pd.Data
     Args: lines as `forecast_lines` gives them.
     """
     spans = forecast_periods(as_of, rules)
-    parts = [part for kind in SLICE_KINDS if (part := _of_kind(lines, kind, spans)) is not None]
+    parts = [part for kind in SLICE_KINDS for part in _of_kind(lines, kind, spans)]
     if not parts:
         return frame_of("Forecast", {})
-    whole = pd.concat(parts, ignore_index=True).sort_values("order", kind="stable", ignore_index=True)
-    return frame_of("Forecast", {name: whole[name] for name in whole.columns if name != "order"})
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    in_order = np.argsort(columns.pop("order"), kind="stable")
+    sorted_columns = {name: values[in_order] for name, values in columns.items()}
+    money = {name: _money(sorted_columns[name]) for name in (*_MEASURES, "target", "gap")}
+    return frame_of("Forecast", sorted_columns | money)
 
 
-def _of_kind(lines: pd.DataFrame, kind: str, spans: list[Span]) -> pd.DataFrame | None:
-    """Rows of one slice kind; periods of a slice are spread by `order`."""
+def _of_kind(lines: pd.DataFrame, kind: str, spans: list[Span]) -> Iterator[dict[str, npt.NDArray[Any]]]:
+    """Columns of one slice kind, period by period; `order` is the period's place."""
     first, last = min(span[1] for span in spans), max(span[2] for span in spans)
     part = lines[lines[kind].notna() & lines["month"].between(first, last)]
     if part.empty:
-        return None
+        return
     at, names = pd.factorize(part[kind], sort=True)
-    frames = [
-        _of_period(part[inside], at[inside], len(names), period).assign(slice=names, order=order)
-        for order, (period, start, end) in enumerate(spans)
-        for inside in (part["month"].between(start, end).to_numpy(dtype=bool),)
-    ]
-    return pd.concat(frames, ignore_index=True).assign(slice_kind=kind)
+    month = part["month"].to_numpy(dtype=np.int64)
+    for order, (period, start, end) in enumerate(spans):
+        inside = (month >= start) & (month <= end)
+        yield {
+            "order": np.full(len(names), order),
+            "period": np.full(len(names), period, dtype=object),
+            "slice_kind": np.full(len(names), kind, dtype=object),
+            "slice": np.asarray(names, dtype=object),
+            **_of_period(part[inside], at[inside], len(names)),
+        }
 
 
-def _of_period(lines: pd.DataFrame, at: Ints, size: int, period: str) -> pd.DataFrame:
-    """One period's rows, one per slice."""
+def _of_period(lines: pd.DataFrame, at: Ints, size: int) -> dict[str, Floats]:
+    """One period's measures, one value per slice; money as floats, nan where missing."""
     what, amount = lines["what"].to_numpy(), lines["amount"].to_numpy(dtype=np.float64)
     sums = {name: _sums(at, amount, what == name, size) for name in (CLOSED, *OPEN_CATEGORIES, TARGET)}
     is_open = np.isin(what, OPEN_CATEGORIES)
@@ -82,15 +90,12 @@ def _of_period(lines: pd.DataFrame, at: Ints, size: int, period: str) -> pd.Data
     ranges = _ranges(at[is_open], amount[is_open], rate[is_open], size) + sums[CLOSED][:, None]
     sums |= {name: ranges[:, column] for column, name in enumerate(("p10", "p50", "p90"))}
     has_target = np.bincount(at[what == TARGET], minlength=size) > 0
-    target = np.where(has_target, sums[TARGET], np.nan)
-    missing = target - sums[CLOSED]
+    sums[TARGET] = np.where(has_target, sums[TARGET], np.nan)
+    missing = sums[TARGET] - sums[CLOSED]
     open_money = sum((sums[name] for name in OPEN_CATEGORIES), np.zeros(size))
     with np.errstate(divide="ignore", invalid="ignore"):
         coverage = np.where(missing > 0, open_money / missing, np.nan)
-    money = {name: _money(sums[name]) for name in _MEASURES}
-    return pd.DataFrame(
-        {"period": period, **money, "target": _money(target), "gap": _money(-missing), "coverage": coverage}
-    )
+    return sums | {"gap": -missing, "coverage": coverage}
 
 
 def _sums(at: npt.NDArray[Any], amount: Floats, rows: npt.NDArray[np.bool_], size: int) -> Floats:

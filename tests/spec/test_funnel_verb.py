@@ -1,0 +1,127 @@
+"""What the verb `funnel` promises of all its tables together."""
+
+import datetime as dt
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salesbook.actions import ACTIONS
+from salesbook.domain import funnel
+from salesbook.frames import DTYPES
+from salesbook.policy import Policy
+from salesbook.tables import TABLES
+from tests.pipeline_book import AS_OF, FEWER, day, deal, draw
+
+MEMORY = ("StageHistory", "ForecastHistory")
+
+dates = st.one_of(st.none(), st.dates(day("2025-09-01"), day("2026-12-31")))
+deals = st.lists(
+    st.fixed_dictionaries(
+        {
+            "stage": st.sampled_from(["Lead", "Offer", "Talks", "Won", "Lost", "Limbo"]),
+            "lost_stage": st.sampled_from([None, "Lead", "Offer"]),
+            "rep_id": st.sampled_from(["ann", "bob"]),
+            "source": st.sampled_from([None, "web"]),
+            "pipeline": st.sampled_from([None, "main", "other"]),
+            "amount": st.one_of(st.none(), st.integers(0, 10**6)),
+            "category": st.sampled_from([None, "commit", "omitted"]),
+            "created_on": dates,
+            "stage_since": dates,
+            "expected_on": dates,
+            "closed_on": dates,
+            "next_on": dates,
+        }
+    ),
+    max_size=7,
+)
+
+
+def with_ids(drawn):
+    return [{"deal_id": f"d{at}"} | row for at, row in enumerate(drawn)]
+
+
+def assert_same(left, right):
+    for name, frame in left.tables.items():
+        pd.testing.assert_frame_equal(frame, right.tables[name])
+    assert list(left.findings) == list(right.findings)
+
+
+def test_it_writes_the_tables_it_declares_with_their_types():
+    """Also from an empty book, and without any stages."""
+    for task in (draw(), draw(settings=Policy(), Deals=[deal("a", "Lead")]), draw(Deals=[deal("a", "Lead")])):
+        outcome = funnel.run(task)
+        assert set(outcome.tables) == set(ACTIONS["funnel"].writes)
+        for name, frame in outcome.tables.items():
+            expected = {spec.name: DTYPES[spec.kind] for spec in TABLES[name].fields}
+            assert {field: str(dtype) for field, dtype in frame.dtypes.items()} == expected
+
+
+def test_without_stages_it_says_so_once():
+    outcome = funnel.run(draw(settings=Policy(), Deals=[deal("a", "Lead"), deal("b", "Won")]))
+    assert [finding.code for finding in outcome.findings] == ["no-stages"]
+    assert all(frame.empty for frame in outcome.tables.values())
+
+
+@FEWER
+@given(deals)
+def test_running_twice_changes_nothing(drawn):
+    """What the first run wrote is input to the second."""
+    first = draw(Deals=with_ids(drawn))
+    outcome = funnel.run(first)
+    again = draw(Deals=with_ids(drawn), **{name: outcome.tables[name] for name in MEMORY})
+    assert_same(outcome, funnel.run(again))
+
+
+@FEWER
+@given(deals, st.randoms())
+def test_the_order_of_rows_does_not_matter(drawn, random):
+    rows = with_ids(drawn)
+    history = funnel.run(draw(Deals=rows, as_of=AS_OF - dt.timedelta(days=40))).tables["StageHistory"]
+    moved = [row | {"stage": "Talks"} for row in rows]
+    outcome = funnel.run(draw(Deals=moved, StageHistory=history))
+    random.shuffle(moved)
+    order = list(range(len(history)))
+    random.shuffle(order)
+    shuffled = funnel.run(draw(Deals=moved, StageHistory=history.iloc[order]))
+    for name in ("Funnel", "StageTimes", "Forecast", "Alerts"):
+        pd.testing.assert_frame_equal(outcome.tables[name], shuffled.tables[name])
+
+
+@FEWER
+@given(deals)
+def test_keys_are_unique_and_every_row_has_what_it_needs(drawn):
+    outcome = funnel.run(draw(Deals=with_ids(drawn)))
+    for name, frame in outcome.tables.items():
+        spec = TABLES[name]
+        assert not frame.duplicated(list(spec.key)).any()
+        required = [field.name for field in spec.fields if field.required]
+        assert frame[required].notna().all(axis=None)
+
+
+def test_a_deal_that_moves_is_followed_from_run_to_run():
+    """Seen in Lead in May, in Offer in June, won in July."""
+    table = None
+    runs = [
+        ("2026-05-31", {"stage": "Lead", "created_on": "2026-05-20"}),
+        ("2026-06-30", {"stage": "Offer", "created_on": "2026-05-20", "stage_since": "2026-06-10"}),
+        ("2026-07-31", {"stage": "Won", "created_on": "2026-05-20", "closed_on": "2026-07-04"}),
+    ]
+    for as_of, fields in runs:
+        rows = [deal("d", **fields)]
+        tables = {} if table is None else {"StageHistory": table}
+        outcome = funnel.run(draw(Deals=rows, as_of=day(as_of), **tables))
+        table = outcome.tables["StageHistory"]
+    assert list(table["stage"]) == ["Lead", "Offer", "Won"]
+    assert list(table["entered_on"].dt.date) == [day("2026-05-20"), day("2026-06-10"), day("2026-07-04")]
+    times = outcome.tables["StageTimes"].iloc[:2]
+    assert list(times["naive_mean_days"]) == [21, 24]
+
+
+def test_an_older_run_keeps_the_history_and_warns():
+    history = funnel.run(draw(Deals=[deal("d", "Lead")])).tables["StageHistory"]
+    outcome = funnel.run(
+        draw(Deals=[deal("d", "Offer")], StageHistory=history, as_of=AS_OF - dt.timedelta(days=1))
+    )
+    pd.testing.assert_frame_equal(outcome.tables["StageHistory"], history)
+    assert outcome.findings[0].code == "run-older-than-history"

@@ -1,0 +1,226 @@
+"""What to act on."""
+
+import datetime as dt
+import re
+
+from salesbook.domain import funnel
+from salesbook.labels import LANGUAGES, message_of, sentence
+from salesbook.labels.messages import templates
+from salesbook.tables.settings import Stage
+from tests.pipeline_book import AS_OF, STAGES, day, deal, draw, policy, records
+
+
+def alerts(rows=(), settings=None, **tables):
+    return funnel.run(draw(Deals=list(rows), settings=settings, **tables)).tables["Alerts"]
+
+
+def kinds(table):
+    return records(table, "kind", "row_key", "severity")
+
+
+def of_kind(table, kind):
+    return kinds(table[table["kind"] == kind])
+
+
+def order(**fields):
+    base = {"order_id": "o", "line_no": 1, "customer_id": "c", "rep_id": "ann", "amount": 100}
+    return base | {"ordered_on": day("2026-05-01")} | fields
+
+
+def visit(activity_id, rep_id, done_on, **fields):
+    base = {"activity_id": activity_id, "rep_id": rep_id, "done_on": day(done_on), "kind": "visit"}
+    return base | fields
+
+
+def test_close_date_passed():
+    rows = [
+        deal("a", "Lead", expected_on="2026-06-29"),
+        deal("b", "Lead", expected_on="2026-06-30"),
+        deal("c", "Lead", expected_on="2026-06-29", category="commit"),
+        deal("d", "Won", expected_on="2026-06-01", closed_on="2026-06-02"),
+    ]
+    found = alerts(rows)
+    assert kinds(found) == [("close-date-passed", "c", "high"), ("close-date-passed", "a", "medium")]
+    assert sentence(found["because"].iloc[0], "en") == (
+        "Expected to close on 2026-06-29, 1 days ago, and still in Lead"
+    )
+
+
+def test_next_steps_are_asked_for_only_in_a_book_that_keeps_them():
+    assert kinds(alerts([deal("a", "Lead")])) == []
+    rows = [
+        deal("a", "Lead", next_step="call", next_on="2026-06-20"),
+        deal("b", "Lead"),
+        deal("c", "Lead", next_step="call", next_on="2026-07-20"),
+    ]
+    assert kinds(alerts(rows)) == [("next-step-overdue", "a", "medium"), ("no-next-step", "b", "low")]
+
+
+def test_the_next_step_of_the_newest_activity_counts():
+    rows = [deal("a", "Lead"), deal("b", "Lead", next_on="2026-07-20")]
+    activities = [
+        visit("1", "ann", "2026-06-01", deal_id="a", next_on=day("2026-06-05")),
+        visit("2", "ann", "2026-06-25", deal_id="a", next_on=day("2026-07-05")),
+    ]
+    assert kinds(alerts(rows, Activities=activities)) == []
+    assert of_kind(alerts(rows, Activities=activities[:1]), "next-step-overdue") == [
+        ("next-step-overdue", "a", "medium")
+    ]
+
+
+def test_needs_may_be_typed_as_fields_or_headers():
+    stages = (Stage(stage="Lead", rank=1, kind="open", needs="amount, Expected on，产品"), *STAGES[1:])
+    rows = [
+        deal("a", "Lead", amount=1),
+        deal("b", "Lead", amount=1, expected_on="2026-07-01", product="p"),
+        deal("c", "Lead", expected_on="2026-07-01", product="p"),
+    ]
+    found = alerts(rows, policy(stages))
+    assert kinds(found) == [("needs-missing", "a", "medium"), ("needs-missing", "c", "medium")]
+    assert [sentence(message, "en") for message in found["because"]] == [
+        "Lead needs Expected on and 1 more fields that are empty",
+        "Lead needs Amount, which is empty",
+    ]
+
+
+def test_big_deals_without_contact():
+    rows = [
+        deal("a", "Lead", amount=1000, created_on="2026-01-01", customer_id="c"),
+        deal("b", "Lead", amount=1000, created_on="2026-01-01"),
+        deal("n", "Lead", amount=1000, created_on="2026-06-20"),
+        deal("s", "Lead", amount=10, created_on="2026-01-01"),
+    ]
+    assert of_kind(alerts(rows), "big-deal-quiet") == []
+    seen = [visit("1", "ann", "2026-06-25", customer_id="c"), visit("2", "ann", "2026-05-01", deal_id="b")]
+    found = alerts(rows, Activities=seen)
+    assert of_kind(found, "big-deal-quiet") == [("big-deal-quiet", "b", "high")]
+    assert records(found[found["kind"] == "big-deal-quiet"], "since_on", "days") == [
+        (day("2026-05-01"), 60.0)
+    ]
+
+
+def test_orders_not_delivered_in_time():
+    orders = [
+        order(due_on=day("2026-06-20")),
+        order(order_id="late", due_on=day("2026-05-01"), status="placed"),
+        order(order_id="done", due_on=day("2026-05-01"), delivered_on=day("2026-06-01")),
+        order(order_id="off", due_on=day("2026-05-01"), status="cancelled"),
+        order(order_id="soon", due_on=day("2026-07-01")),
+    ]
+    assert kinds(alerts(Orders=orders)) == [
+        ("order-undelivered", "late|1", "high"),
+        ("order-undelivered", "o|1", "medium"),
+    ]
+
+
+def test_orders_not_paid_in_time():
+    orders = [
+        order(due_on=day("2026-06-20"), status="delivered"),
+        order(line_no=2, amount=50, due_on=day("2026-06-20"), status="delivered"),
+        order(order_id="back", amount=-30, refund_of="o"),
+        order(order_id="paid", due_on=day("2026-06-20"), status="paid"),
+        order(order_id="full", due_on=day("2026-06-20"), status="invoiced"),
+    ]
+    paid = [
+        {"payment_id": "1", "order_id": "o", "paid_on": day("2026-06-21"), "amount": 20},
+        {"payment_id": "2", "order_id": "full", "paid_on": day("2026-06-21"), "amount": 100},
+    ]
+    found = alerts(Orders=orders, Payments=paid)
+    assert records(found, "kind", "row_key", "amount", "days") == [("order-unpaid", "o|1", 100, 10.0)]
+
+
+def test_leads_not_contacted():
+    def lead(lead_id, received, **fields):
+        return {"lead_id": lead_id, "name": lead_id, "received_at": received, "status": "new"} | fields
+
+    leads = [
+        lead("old", dt.datetime(2026, 6, 27, 9)),
+        lead("today", dt.datetime(2026, 6, 30, 9)),
+        lead("met", dt.datetime(2026, 6, 1, 9), first_contact_at=dt.datetime(2026, 6, 1, 10)),
+        lead("out", dt.datetime(2026, 6, 1, 9), status="rejected"),
+    ]
+    assert kinds(alerts(Leads=leads)) == [("lead-waiting", "old", "high")]
+
+
+def test_reps_without_visits():
+    """The last five work days up to Tuesday 2026-06-30 begin on 2026-06-24."""
+    reps = [
+        {"rep_id": "ann", "name": "Ann", "manager_id": "max"},
+        {"rep_id": "bob", "name": "Bob"},
+        {"rep_id": "cas", "name": "Cas"},
+        {"rep_id": "max", "name": "Max"},
+        {"rep_id": "new", "name": "New", "hired_on": day("2026-06-29")},
+        {"rep_id": "off", "name": "Off", "left_on": day("2026-06-01")},
+    ]
+    assert kinds(alerts(Reps=reps)) == []
+    visits = [visit("1", "ann", "2026-06-24"), visit("2", "bob", "2026-06-23")]
+    found = alerts(Reps=reps, Activities=visits)
+    assert kinds(found) == [("no-visits", "bob", "medium"), ("no-visits", "cas", "medium")]
+    assert sentence(found["because"].iloc[1], "en").endswith("nor any before")
+
+
+def test_too_little_pipeline_for_the_target():
+    stages = (Stage(stage="Lead", rank=1, kind="open", win_rate=0.2), *STAGES[1:])
+    rows = [
+        deal("w", "Won", amount=100, created_on="2026-01-01", closed_on="2026-05-01"),
+        deal("l", "Lost", closed_on="2026-05-01", lost_stage="Lead"),
+        deal("o", "Lead", amount=900, expected_on="2026-06-30"),
+    ]
+    target = {
+        "period": "2026-06",
+        "rep_id": "ann",
+        "metric": "revenue",
+        "amount": 1000,
+        "locked": False,
+        "status": "published",
+        "version": 1,
+    }
+    found = alerts(rows, policy(stages), TargetPlan=[target])
+    assert records(found[found["kind"] == "coverage-low"], "row_key", "amount", "severity", "who") == [
+        ("FY2026-Q2|all|all", 900, "medium", None),
+        ("FY2026-Q2|rep|ann", 900, "medium", "ann"),
+    ]
+    met = alerts(rows, policy(stages), TargetPlan=[target | {"amount": 100}])
+    assert of_kind(met, "coverage-low") == []
+
+
+def test_most_severe_first_then_most_money():
+    rows = [
+        deal("a", "Lead", expected_on="2026-06-29"),
+        deal("b", "Lead", expected_on="2026-06-29", amount=10),
+        deal("c", "Lead", expected_on="2026-06-29", amount=20),
+        deal("d", "Lead", expected_on="2026-06-29", category="commit", amount=1),
+    ]
+    assert [key for _, key, _ in kinds(alerts(rows))] == ["d", "c", "b", "a"]
+
+
+def test_every_alert_can_be_said_and_read_back_in_both_languages():
+    stages = (Stage(stage="Lead", rank=1, kind="open", limit_days=5, needs="amount,product"), *STAGES[1:])
+    rows = [
+        deal("a", "Lead", stage_since="2026-01-01", expected_on="2026-01-01", next_on="2026-01-01"),
+        deal("b", "Lead", amount=10, created_on="2026-01-01"),
+        deal("c", "Lead", amount=1000, created_on="2026-01-01"),
+    ]
+    table = alerts(
+        rows,
+        policy(stages),
+        Activities=[visit("1", "ann", "2026-01-01", deal_id="b")],
+        Reps=[{"rep_id": "ann", "name": "Ann"}],
+        Orders=[
+            order(due_on=day("2026-01-01")),
+            order(order_id="p", due_on=day("2026-01-01"), status="delivered"),
+        ],
+        Payments=[{"payment_id": "1", "order_id": "x", "paid_on": AS_OF, "amount": 1}],
+        Leads=[{"lead_id": "l", "name": "L", "received_at": dt.datetime(2026, 1, 1), "status": "new"}],
+    )
+    assert len(set(table["kind"])) == 10
+    for message in [*table["because"], *table["do"]]:
+        for language in LANGUAGES:
+            again = message_of(sentence(message, language))
+            assert again is not None
+            assert (again.code, again.params.keys()) == (message.code, _shown(message, language))
+
+
+def _shown(message, language):
+    """The params that the sentence shows."""
+    return set(re.findall(r"{(\w+)", templates(language)[message.code]))

@@ -1,0 +1,192 @@
+"""Counting deals through stages."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salesbook.domain import funnel
+from salesbook.domain.funnel_stages import counts_of, funnel_frame, passages_of
+from salesbook.domain.leak import chance_alike, leaks_of
+from salesbook.domain.slices import cuts_of
+from salesbook.domain.stage_codes import known_deals, stage_codes
+from salesbook.domain.stage_history import append_history, entries_of
+from salesbook.frames import empty_frame, frame_from_rows, frame_of
+from salesbook.tables.settings import Rules
+from tests.pipeline_book import AS_OF, FEWER, day, deal, draw, numbered, policy, records
+
+
+def all_rows(outcome):
+    table = outcome.tables["Funnel"]
+    return table[table["slice_kind"] == "all"]
+
+
+def history(*stages, deal_id="d"):
+    return [
+        {
+            "deal_id": deal_id,
+            "seq": at + 1,
+            "stage": stage,
+            "entered_on": day(f"2026-01-{at + 1:02d}"),
+            "noticed_on": day("2026-05-31"),
+            "source": "typed",
+        }
+        for at, stage in enumerate(stages)
+    ]
+
+
+def counts_of_deal(*stages, rule="all", **fields):
+    outcome = funnel.run(
+        draw(
+            Deals=[deal("d", stages[-1], **fields)],
+            StageHistory=history(*stages),
+            settings=policy(funnel_rule=rule),
+        )
+    )
+    return records(all_rows(outcome), "stage", "entered", "advanced", "lost", "open")
+
+
+def test_ten_entered_six_advanced_two_lost_two_open():
+    rows = [deal(f"w{at}", "Offer") for at in range(6)]
+    rows += [deal(f"l{at}", "Lost", lost_stage="Lead") for at in range(2)]
+    rows += [deal(f"o{at}", "Lead") for at in range(2)]
+    row = all_rows(funnel.run(draw(Deals=rows))).iloc[0]
+    assert (row["entered"], row["advanced"], row["lost"], row["open"]) == (10, 6, 2, 2)
+    shown = ["rate", "resolved_rate", "bound_low", "bound_high", "wilson_low", "wilson_high"]
+    assert [round(row[name], 3) for name in shown] == [0.6, 0.75, 0.6, 0.8, 0.524, 0.891]
+
+
+def test_a_skipped_stage_counts_by_the_setting():
+    assert counts_of_deal("Lead", "Talks")[1] == ("Offer", 0, 0, 0, 0)
+    assert counts_of_deal("Lead", "Talks", rule="any")[1] == ("Offer", 1, 1, 0, 0)
+
+
+def test_a_deal_that_went_back_counts_once_and_is_open_where_it_was():
+    assert counts_of_deal("Lead", "Offer", "Lead") == [
+        ("Lead", 1, 0, 0, 1),
+        ("Offer", 1, 0, 0, 1),
+        ("Talks", 0, 0, 0, 0),
+    ]
+
+
+def test_a_lost_deal_without_lost_stage_was_lost_from_its_last_known_stage():
+    assert counts_of_deal("Lead", "Offer", "Lost") == [
+        ("Lead", 1, 1, 0, 0),
+        ("Offer", 1, 0, 1, 0),
+        ("Talks", 0, 0, 0, 0),
+    ]
+
+
+def test_a_won_deal_that_skipped_stages_counts_where_it_was():
+    assert counts_of_deal("Lead", "Won") == [
+        ("Lead", 1, 1, 0, 0),
+        ("Offer", 0, 0, 0, 0),
+        ("Talks", 0, 0, 0, 0),
+    ]
+
+
+def test_slices_come_in_order_and_blank_ones_not_at_all():
+    rows = [deal("a", "Lead", source="web"), deal("b", "Lead", rep_id="bob")]
+    reps = [{"rep_id": "ann", "name": "Ann", "team": "North"}, {"rep_id": "bob", "name": "Bob"}]
+    table = funnel.run(draw(Deals=rows, Reps=reps)).tables["Funnel"]
+    first = table[table["stage"] == "Lead"]
+    assert records(first, "slice_kind", "slice", "entered") == [
+        ("all", "all", 2),
+        ("team", "North", 1),
+        ("rep", "ann", 1),
+        ("rep", "bob", 1),
+        ("source", "web", 1),
+        ("pipeline", "main", 2),
+    ]
+
+
+def test_no_deals_give_the_stages_with_nothing_in_them():
+    rows = all_rows(funnel.run(draw()))
+    assert list(rows["entered"]) == [0, 0, 0]
+    assert rows[["rate", "resolved_rate", "wilson_low"]].isna().all(axis=None)
+
+
+steps = st.lists(st.sampled_from(["Lead", "Offer", "Talks", "Won", "Lost", "Gone"]), min_size=1, max_size=6)
+lost_at = st.sampled_from([None, "Lead", "Offer", "Talks"])
+
+
+@FEWER
+@given(st.lists(st.tuples(steps, lost_at), max_size=8), st.sampled_from(["all", "any"]))
+def test_entered_is_advanced_and_lost_and_open(paths, rule):
+    rows = [deal(f"d{at}", path[-1], lost_stage=lost) for at, (path, lost) in enumerate(paths)]
+    lines = [line for at, (path, _) in enumerate(paths) for line in history(*path, deal_id=f"d{at}")]
+    deals, codes = numbered(rows)
+    known = entries_of(frame_from_rows("StageHistory", lines), deals, codes)
+    passages = passages_of(deals, known, codes, skipped=rule)
+    pairs = list(zip(passages.deal.tolist(), passages.code.tolist(), strict=True))
+    assert len(pairs) == len(set(pairs))
+    assert set(passages.state.tolist()) <= {0, 1, 2}
+    table = funnel.run(draw(Deals=rows, StageHistory=lines, settings=policy(funnel_rule=rule))).tables[
+        "Funnel"
+    ]
+    assert (table["entered"] == table["advanced"] + table["lost"] + table["open"]).all()
+
+
+def test_equal_true_rates_name_a_leak_in_at_most_one_of_ten_cases():
+    """Ten reps, 80 deals each, one true rate per stage: 60 books from a fixed seed."""
+    random = np.random.default_rng(20260630)
+    named = sum(_names_leak(random, np.full(10, 0.5)) for _ in range(60))
+    assert named <= 6
+
+
+def test_a_rep_far_below_the_others_is_a_leak():
+    random = np.random.default_rng(7)
+    rates = np.array([0.15] + [0.6] * 9)
+    table = _simulated(random, rates)
+    leaks = table[(table["slice"] == "r0") & table["worst"]]
+    assert list(leaks["stage"]) == ["Lead"]
+    assert (leaks["leak_low"] > 0).all()
+    assert (leaks["leak_value"].between(leaks["leak_low"], leaks["leak_high"])).all()
+
+
+def _names_leak(random, rates):
+    return bool((_simulated(random, rates)["leak_value"].fillna(0) > 0).any())
+
+
+def _simulated(random, rates, size=80):
+    rep = np.repeat(np.arange(len(rates)), size)
+    on = random.random((3, len(rep))) < np.stack([rates[rep], np.full(len(rep), 0.6), np.full(len(rep), 0.7)])
+    lost_at = np.where(~on[0], "Lead", np.where(~on[1], "Offer", np.where(~on[2], "Talks", None)))
+    columns = {
+        "deal_id": [f"d{at:04d}" for at in range(len(rep))],
+        "rep_id": [f"r{number}" for number in rep],
+        "stage": np.where(lost_at == None, "Won", "Lost"),  # noqa: E711 (an array's elements are compared)
+        "lost_stage": lost_at,
+        "amount": np.full(len(rep), 1000),
+    }
+    codes = stage_codes(policy())
+    deals = known_deals(frame_of("Deals", columns), codes)
+    full, _ = append_history(empty_frame("StageHistory"), deals, codes, as_of=AS_OF)
+    passages = passages_of(deals, entries_of(full, deals, codes), codes, skipped="all")
+    return table_of(passages, deals, codes)
+
+
+def table_of(passages, deals, codes):
+    counts = [counts_of(passages, deals, codes, cut) for cut in cuts_of(deals, empty_frame("Reps"), codes)]
+    return funnel_frame(counts, leaks_of(counts, passages, deals, codes, Rules()), codes, level=0.8)
+
+
+def test_chance_that_groups_are_alike():
+    """Chi-squared 8 with 1 degree of freedom has p 0.0047."""
+    assert chance_alike(np.array([60.0, 40.0]), np.array([100.0, 100.0])) == pytest.approx(0.0047, abs=0.0006)
+    assert chance_alike(np.array([5.0, 5.0]), np.array([10.0, 10.0])) > 0.9
+
+
+def test_the_frame_of_deals_is_not_changed():
+    task = draw(Deals=[deal("b", "Lead"), deal("a", "Won", amount=5)])
+    before = {name: frame.copy() for name, frame in task.tables.items()}
+    funnel.run(task)
+    for name, frame in task.tables.items():
+        pd.testing.assert_frame_equal(frame, before[name])
+
+
+def test_history_of_deals_that_are_gone_counts_for_nothing():
+    deals, codes = numbered([deal("d", "Lead")])
+    full, _ = append_history(empty_frame("StageHistory"), deals, codes, as_of=AS_OF)
+    assert len(entries_of(full, numbered([])[0], codes).deal) == 0

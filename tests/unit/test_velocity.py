@@ -1,0 +1,21 @@
+"""Velocity and coverage."""
+
+import math
+
+from salesbook.domain.velocity import coverage, required_coverage, velocity
+
+
+def test_forty_deals_at_a_quarter_worth_25000_in_90_days():
+    assert round(velocity(40, 0.25, 25_000, 90), 2) == 2777.78
+    assert math.isnan(velocity(40, 0.25, 25_000, 0))
+
+
+def test_coverage_is_of_what_is_missing():
+    assert coverage(300, 40, 100) == 5
+    assert coverage(300, 100, 100) is None
+    assert math.isnan(coverage(300, 0, math.nan))
+
+
+def test_required_coverage():
+    assert round(required_coverage(0.3, 0.2), 9) == 3.5
+    assert math.isnan(required_coverage(0.3, 0))
