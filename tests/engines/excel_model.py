@@ -200,6 +200,8 @@ class BookModel:
     path: str
     sheets: list[SheetModel] = field(default_factory=list)
     is_1904: bool = False
+    active: str | None = None
+    """The sheet that is shown; the first where nobody said."""
 
     def sheet(self, name: str) -> SheetModel:
         return next(sheet for sheet in self.sheets if sheet.name.lower() == name.lower())

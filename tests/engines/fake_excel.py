@@ -116,7 +116,7 @@ class Sheets(base_classes.Sheets):
         self.model.program.called()
         return (Sheet(self.model, sheet) for sheet in self.model.sheets)
 
-    active = property(lambda self: Sheet(self.model, self.model.sheets[0]))
+    active = property(lambda self: self(self.model.active or 1))
 
 
 class Sheet(base_classes.Sheet):

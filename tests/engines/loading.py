@@ -17,7 +17,8 @@ from tests.engines.excel_model import BookModel, Program, SheetModel, TableModel
 def load_model(path: Path, program: Program | None = None) -> BookModel:
     """Open a workbook as Excel would."""
     with_formulas = openpyxl.load_workbook(path)
-    with_values = openpyxl.load_workbook(path, data_only=True)
+    calculates = any(_has_formulas(sheet) for sheet in with_formulas.worksheets if sheet.tables)
+    with_values = openpyxl.load_workbook(path, data_only=True) if calculates else with_formulas
     made = BookModel(program or Program(), path.name, str(path))
     made.is_1904 = with_formulas.epoch.year == 1904
     for sheet in with_formulas.worksheets:
@@ -40,6 +41,10 @@ def load_model(path: Path, program: Program | None = None) -> BookModel:
     return made
 
 
+def _has_formulas(sheet: Any) -> bool:
+    return any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+
+
 def _load_cell(model: SheetModel, cell: Any, values: Any) -> None:
     if cell.value is None and not cell.has_style:
         return
@@ -49,7 +54,7 @@ def _load_cell(model: SheetModel, cell: Any, values: Any) -> None:
     if cell.data_type == "f":
         slot.formula = value.text if isinstance(value, ArrayFormula) else str(value)
         slot.formula = "=" + slot.formula.lstrip("=")
-        value = values.cell(cell.row, cell.column).value
+        value = values.cell(cell.row, cell.column).value if values is not cell.parent else None
         slot.value = _plain(0.0 if value is None else value)
         if isinstance(slot.value, str) and slot.value in ERRORS:
             slot.value = Error(slot.value)

@@ -51,6 +51,11 @@ class ExcelHost:
         """Codes of the tables that are there, in the order of the sheets."""
         return tuple(live.code for live in self._tables.values())
 
+    def sheet_of(self, table: str) -> str | None:
+        """The name of the sheet that holds a table; None where there is no such table."""
+        live = self._tables.get(table.lower())
+        return live.sheet_name if live else None
+
     def read(self, table: str) -> TableCells:
         """Hand out one table's raw cells. Raises: NoSuchTable, LockedFile."""
         live = self._table(table)

@@ -1,0 +1,164 @@
+"""What does a macro work on? The open workbook as a host that tells the user how far the run is."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import xlwings as xw
+
+from salesbook.actions import ACTIONS
+from salesbook.errors import SalesbookError
+from salesbook.hosts.excel import ExcelHost, quiet_excel
+from salesbook.labels import Language, sheet_name
+from salesbook.macros import words
+from salesbook.macros.kept import Kept
+from salesbook.store import TableCells, TableWrite
+from salesbook.tables import TABLES, Role
+
+_ESCAPE: Final = 0x1B
+_DOWN_OR_PRESSED_SINCE: Final = 0x8001
+
+
+class Cancelled(Exception):  # noqa: N818 - it is what the user asked for
+    """The user pressed Esc between two steps."""
+
+
+def today() -> dt.date:
+    """The day a button calculates for."""
+    return dt.date.today()
+
+
+def escape_pressed() -> bool:
+    """True where Esc was pressed since the last look. Only Windows tells; elsewhere Python is interrupted."""
+    if sys.platform != "win32":
+        return False
+    import ctypes
+
+    return bool(ctypes.windll.user32.GetAsyncKeyState(_ESCAPE) & _DOWN_OR_PRESSED_SINCE)
+
+
+class Desk:
+    """The workbook whose button was pressed, as a host.
+
+    A table is read from Excel once per press; each read and the write are steps that the status bar
+    names, and between steps the user may cancel.
+    """
+
+    def __init__(self, book: xw.Book) -> None:
+        self.book = book
+        self.host = ExcelHost(book)
+        self.name = self.host.name
+        self.kept = Kept(_full_name(book))
+        self.can_be_undone = True
+        self._cells: dict[str, TableCells] = {}
+        self._inputs: set[str] = set()
+        self._total = 0
+        self._keeps = True
+        self._is_working = False
+        self.language = self._language()
+
+    def table_codes(self) -> tuple[str, ...]:
+        """Codes of the tables that are there."""
+        return self.host.table_codes()
+
+    def read(self, table: str) -> TableCells:
+        """One table's raw cells."""
+        if table not in self._cells:
+            if self._is_working:
+                step = "reading" if self._total else "reading_more"
+                self._step(step, table=sheet_name(table, self.language))
+            self._cells[table] = self.host.read(table)
+            if self._is_working and self._inputs and self._inputs <= self._cells.keys():
+                self._inputs = set()
+                self._step("calculating")
+        return self._cells[table]
+
+    def write(self, writes: Sequence[TableWrite]) -> None:
+        """Put all bodies in place, or none; first keep what undo will need."""
+        self._step("writing", count=len(writes))
+        if self._keeps:
+            self.can_be_undone = self.kept.keep([self.read(write.table) for write in writes])
+        try:
+            self.host.write(writes)
+        except BaseException:
+            self.kept.drop_new()
+            raise
+        finally:
+            self._cells.clear()
+        self.kept.take_new()
+
+    @contextlib.contextmanager
+    def working(self, action: str, *, keeps: bool = True) -> Iterator[None]:
+        """Excel stands still, steps are shown, Esc cancels. What was read before is read from memory."""
+        self._keeps, self._is_working = keeps, True
+        self._inputs = _inputs(action).intersection(self.table_codes()) - self._cells.keys()
+        self._total = len(self._inputs | _outputs(action).intersection(self.table_codes()))
+        escape_pressed()
+        try:
+            with quiet_excel(self.book.app):
+                yield
+        finally:
+            self._is_working = False
+
+    def _step(self, name: str, **facts: object) -> None:
+        """Say what comes next, unless the user has had enough. Raises: Cancelled."""
+        if escape_pressed():
+            raise Cancelled
+        done = len(self._cells) + 1
+        told = {"done": min(done, self._total), "total": self._total, **facts}
+        self.show(words.say(f"progress.{name}", self.language, **told))
+
+    def show(self, text: str) -> None:
+        """Put a text into the status bar; that it cannot is no reason to stop."""
+        with contextlib.suppress(Exception):
+            self.book.app.status_bar = text
+
+    def sheet_of(self, table: str) -> str:
+        """What the table's sheet is called in this book, and how to see it where it is hidden."""
+        name = self.host.sheet_of(table) or sheet_name(table, self.language)
+        try:
+            is_hidden = not self.book.sheets[name].visible
+        except Exception:
+            return name
+        return words.say("hidden_sheet", self.language, sheet=name) if is_hidden else name
+
+    def _language(self) -> Language:
+        """The workbook's language, by its settings, else by what its sheets are called."""
+        from salesbook.book.session import Session
+
+        self.language = _language_of_sheets(self.host)
+        try:
+            return Session(self).language
+        except SalesbookError:
+            return self.language
+
+
+def _language_of_sheets(host: ExcelHost) -> Language:
+    names = {host.sheet_of(table) for table in host.table_codes()}
+    chinese = {sheet_name(table, "zh-CN") for table in TABLES}
+    return "zh-CN" if names & chinese else "en"
+
+
+def _inputs(action: str) -> set[str]:
+    """Tables that are read before anything is calculated; none are known for an import or an undo."""
+    if action not in ACTIONS:
+        return set()
+    reads = set(ACTIONS[action].reads)
+    settings = {name for name, spec in TABLES.items() if spec.role is Role.SETTING}
+    return reads | settings | {one.ref for name in reads for one in TABLES[name].fields if one.ref}
+
+
+def _outputs(action: str) -> set[str]:
+    return {*ACTIONS[action].writes, "RunLog"} if action in ACTIONS else set()
+
+
+def _full_name(book: xw.Book) -> str:
+    """The book's path; its name where it lies in the cloud and has none on this computer."""
+    try:
+        return str(book.fullname)
+    except Exception:
+        return str(book.name)

@@ -1,0 +1,127 @@
+"""How can a button's run be taken back? The tables it wrote are kept as they were, on this computer."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from salesbook.hosts.memory import MemoryHost
+from salesbook.store import Cell, CellError, TableCells
+
+_VERSION: Final = 1
+_MOST_BOOKS: Final = 20
+
+
+class Kept:
+    """The state of one workbook's tables before its last run.
+
+    Each press of a button is a Python process of its own, so the state lies in a file: one per workbook,
+    in the user's own folder, readable by the user alone.
+    """
+
+    def __init__(self, book: str) -> None:
+        name = hashlib.blake2b(os.path.normcase(book).encode("utf-8", "surrogatepass"), digest_size=12)
+        self._path = _folder() / f"{name.hexdigest()}.json"
+        self._new = self._path.with_suffix(".new")
+
+    def keep(self, tables: Sequence[TableCells]) -> bool:
+        """Write tables aside for `take_new`. Returns: False where the disk refuses."""
+        document = {"version": _VERSION, "tables": [_table(cells) for cells in tables]}
+        try:
+            self._new.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(self._new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
+                json.dump(document, file, ensure_ascii=False)
+        except OSError:
+            self.drop_new()
+            return False
+        return True
+
+    def take_new(self) -> None:
+        """The run is done: from now on undo returns to what was put aside last, or to nothing."""
+        try:
+            if self._new.exists():
+                self._new.replace(self._path)
+                self._leave_newest()
+        except OSError:
+            self.forget()
+
+    def drop_new(self) -> None:
+        """The run came to nothing: undo still returns to what it returned to before."""
+        with contextlib.suppress(OSError):
+            self._new.unlink(missing_ok=True)
+
+    def forget(self) -> None:
+        """Nothing can be undone any more."""
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def before(self) -> MemoryHost | None:
+        """The tables as they were; None where nothing was kept."""
+        try:
+            document = json.loads(self._path.read_text(encoding="utf-8", errors="surrogatepass"))
+            if document["version"] != _VERSION:
+                return None
+            return MemoryHost([_cells(told) for told in document["tables"]])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _leave_newest(self) -> None:
+        files = sorted(self._path.parent.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in files[_MOST_BOOKS:]:
+            path.unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    from platformdirs import user_state_path
+
+    return user_state_path("salesbook", appauthor=False) / "undo"
+
+
+def _table(cells: TableCells) -> dict[str, Any]:
+    return {
+        "table": cells.table,
+        "sheet": cells.sheet,
+        "headers": cells.headers,
+        "columns": [[_told(value) for value in column] for column in cells.columns],
+        "first_row": cells.first_row,
+        "first_column": cells.first_column,
+        "epoch_1904": cells.epoch_1904,
+        "calculated": sorted(cells.calculated),
+    }
+
+
+def _cells(told: dict[str, Any]) -> TableCells:
+    return TableCells(
+        told["table"],
+        told["sheet"],
+        tuple(told["headers"]),
+        tuple([_cell(value) for value in column] for column in told["columns"]),
+        told["first_row"],
+        told["first_column"],
+        told["epoch_1904"],
+        frozenset(told["calculated"]),
+    )
+
+
+def _told(value: Cell) -> Any:
+    if isinstance(value, dt.datetime):
+        return {"moment": value.isoformat()}
+    if isinstance(value, dt.date):
+        return {"day": value.isoformat()}
+    return {"error": value.code} if isinstance(value, CellError) else value
+
+
+def _cell(told: Any) -> Cell:
+    if not isinstance(told, dict):
+        found: Cell = told
+        return found
+    if "moment" in told:
+        return dt.datetime.fromisoformat(told["moment"])
+    return dt.date.fromisoformat(told["day"]) if "day" in told else CellError(told["error"])

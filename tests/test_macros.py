@@ -1,0 +1,382 @@
+"""What each button does to the open workbook, and that it is what the command line does to the file."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import xlwings as xw
+
+from salesbook import macros
+from salesbook.actions import ACTIONS
+from salesbook.book.cellvalues import same_cell
+from salesbook.book.files import new_file, run_on_file, undo_file
+from salesbook.book.session import Options
+from salesbook.hosts.excel import ExcelHost
+from salesbook.hosts.package import open_package
+from salesbook.labels import Language, header, words
+from salesbook.macros import desk, importing
+from salesbook.store import Host
+from salesbook.tables import TABLES, Role
+from tests.engines.excel_model import BookModel, Program
+from tests.engines.fake_excel import Book, open_fake
+from tests.engines.loading import load_model
+
+PARSED: list[BookModel] = []
+Opened = tuple[xw.Book, BookModel]
+AS_OF = dt.date(2026, 6, 30)
+OUTPUTS = [name for name, spec in TABLES.items() if spec.role is Role.OUTPUT and name != "RunLog"]
+AS_BEFORE = {
+    "screen_updating": True,
+    "display_alerts": True,
+    "enable_events": True,
+    "calculation": "automatic",
+    "status_bar": False,
+}
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A day that stays, and folders of our own for what is kept and logged."""
+    for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "state"))
+    monkeypatch.setattr(desk, "today", lambda: AS_OF)
+    monkeypatch.setattr(macros, "today", lambda: AS_OF)
+    yield
+    if hasattr(xw.Book, "_mock_caller"):
+        del xw.Book._mock_caller
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh English workbook."""
+    path = tmp_path_factory.mktemp("empty") / "Sales & Co 销售.xlsm"
+    new_file(path, "en")
+    return path
+
+
+@pytest.fixture
+def caller(empty: Path, tmp_path: Path) -> Opened:
+    """The fresh workbook, open in the made-up Excel, its buttons ready to be pressed."""
+    path = Path(shutil.copy(empty, tmp_path))
+    if not PARSED:
+        PARSED.append(load_model(empty))
+    model = copy.deepcopy(PARSED[0])
+    model.path = str(path)
+    book = xw.Book(impl=Book(model))
+    book.set_mock_caller()
+    return book, model
+
+
+def content(book: xw.Book) -> list[object]:
+    """Everything that stands in tables."""
+    host = ExcelHost(book)
+    return [host.read(table) for table in host.table_codes()]
+
+
+def put_bad_rows(model: BookModel) -> None:
+    """Reps without a name, so that Checks has something to say."""
+    sheet = model.sheet("Team")
+    (reps,) = sheet.tables
+    reps.resize(reps.area.ending_at(reps.area.top + 3))
+    for down in (1, 2, 3):
+        sheet.cells[reps.area.top + down, reps.area.left].enter(f"R{down}")
+    model.program.writes = 0
+
+
+def opened(path: Path, program: Program | None = None) -> Opened:
+    """Open a book and say that its button was pressed."""
+    book, model = open_fake(path, program)
+    book.set_mock_caller()
+    return book, model
+
+
+def differing(left: Host, right: Host, tables: Iterable[str]) -> list[tuple[str, str]]:
+    """Columns of tables that are not the same row for row."""
+    found = []
+    for name in tables:
+        one, other = left.read(name), right.read(name)
+        for column, mine, theirs in zip(one.headers, one.columns, other.columns, strict=True):
+            if len(mine) != len(theirs) or not all(map(same_cell, mine, theirs)):
+                found.append((name, column))
+    return found
+
+
+EVERY_BUTTON = ("validate", "split", "publish", "score", "tier", "funnel", "refresh")
+
+
+@pytest.mark.parametrize(
+    ("language", "buttons"), [("en", EVERY_BUTTON), ("zh-CN", ("split", "publish", "refresh"))]
+)
+def test_buttons_do_what_commands_do(language: Language, buttons: Sequence[str], tmp_path: Path) -> None:
+    """Each button leaves in every output table, row for row, what its command leaves in the file."""
+    path = tmp_path / "Sample.xlsm"
+    new_file(path, language, sample_as_of=AS_OF)
+    book, model = opened(path)
+    for button in buttons:
+        getattr(macros, button)()
+        action = "split" if button == "publish" else button
+        run_on_file(path, action, Options(AS_OF, publish=button == "publish"), wait=0)
+        with open_package(path, for_writing=False) as file:
+            assert differing(ExcelHost(book), file, ACTIONS[action].writes) == [], button
+    macros.undo()
+    undo_file(path, AS_OF, wait=0)
+    with open_package(path, for_writing=False) as file:
+        assert differing(ExcelHost(book), file, OUTPUTS) == []
+    assert len(model.program.alerts) == len(buttons) + 1
+    assert model.program.state == AS_BEFORE
+
+
+def test_the_message(caller: Opened) -> None:
+    """At the end stands one message: what was written, what needs attention, where to click."""
+    _, model = caller
+    macros.validate()
+    (said,) = model.program.alerts
+    assert said.startswith("Validate is done in ")
+    assert "as of 2026-06-30" in said
+    assert "Checks" in said
+
+
+def test_steps_are_shown(caller: Opened) -> None:
+    """The status bar names each step; afterwards Excel has it back."""
+    _, model = caller
+    macros.tier()
+    shown = model.program.shown
+    assert any(text.startswith("Reading Customers … ") for text in shown)
+    assert any(text.startswith("Calculating") for text in shown)
+    assert shown[-1] == "Writing 4 tables …"
+    assert model.program.state == AS_BEFORE
+
+
+def test_the_users_state_comes_back(caller: Opened) -> None:
+    """What the user had set stays set: manual calculation, a text in the status bar."""
+    _, model = caller
+    own = AS_BEFORE | {"calculation": "manual", "status_bar": "Ready, steady", "enable_events": False}
+    model.program.state.update(own)
+    macros.validate()
+    assert model.program.state == own
+
+
+@pytest.mark.parametrize("steps", [1, 3, 8, 20])
+def test_cancel(caller: Opened, monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+    """Esc between two steps: nothing was written, Excel is as before, one message says so."""
+    _, model = caller
+    presses = iter([False] * steps + [True] * 1000)
+    monkeypatch.setattr(desk, "escape_pressed", lambda: next(presses))
+    macros.validate()
+    assert model.program.alerts == ["Cancelled. Nothing was changed."]
+    assert (model.program.writes, model.program.state) == (0, AS_BEFORE)
+
+
+def test_interrupted_while_writing(caller: Opened) -> None:
+    """An interrupt in the middle of a write takes everything back."""
+    book, model = caller
+    put_bad_rows(model)
+    before = content(book)
+    model.program.fail_at, model.program.fault = 3, KeyboardInterrupt()
+    macros.validate()
+    assert model.program.writes > 3
+    assert content(book) == before
+    assert model.program.alerts == ["Cancelled. Nothing was changed."]
+    assert model.program.state == AS_BEFORE
+
+
+def test_refused_while_writing(caller: Opened) -> None:
+    """Where Excel refuses a write, the message says so and everything is as it was."""
+    book, model = caller
+    put_bad_rows(model)
+    before = content(book)
+    model.program.fail_at = 3
+    macros.validate()
+    (said,) = model.program.alerts
+    assert "everything is as it was" in said
+    assert (content(book), model.program.state) == (before, AS_BEFORE)
+
+
+def test_refusals_speak_of_excel(caller: Opened) -> None:
+    """A refusal is one message that says where to click in Excel, not what to type in a terminal."""
+    _, model = caller
+    model.sheet("Checks").is_protected = True
+    macros.validate()
+    (said,) = model.program.alerts
+    assert said == (
+        "Checks: the sheet Checks is protected.\n\nReview, Unprotect Sheet; then press the button again."
+    )
+    assert model.program.state == AS_BEFORE
+
+
+def test_bugs_go_to_the_log(caller: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own bug: no traceback on the screen, but in a log whose path is named."""
+    _, model = caller
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr("salesbook.book.session.run_action", broken)
+    macros.validate()
+    (said,) = model.program.alerts
+    log = Path(said.splitlines()[-1])
+    assert "ZeroDivisionError: ours" in log.read_text(encoding="utf-8")
+    assert model.program.state == AS_BEFORE
+
+
+def test_a_message_even_while_excel_is_busy(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell that stays in edit mode ends in one message."""
+    _, model = opened(empty)
+    host = desk.ExcelHost
+    monkeypatch.setattr(desk, "ExcelHost", lambda book: host(book, patience=0))
+    model.program.rejections = 1
+    macros.validate()
+    (said,) = model.program.alerts
+    assert "a cell is being edited" in said or "正在编辑" in said
+
+
+def test_a_table_turned_into_a_range(caller: Opened) -> None:
+    """A missing table is named, with the way to get it back."""
+    _, model = caller
+    sheet = model.sheet("Checks")
+    sheet.tables = []
+    macros.validate()
+    (said,) = model.program.alerts
+    assert "there is no table Checks" in said
+    assert "Insert, Table" in said
+
+
+def test_renamed_sheets(caller: Opened) -> None:
+    """Sheets may be renamed; the message names them as they are called now."""
+    _, model = caller
+    model.sheet("Checks").name = "What is wrong"
+    macros.validate()
+    assert model.program.alerts[0].startswith("Validate is done")
+
+
+def test_nothing_to_undo(caller: Opened) -> None:
+    """Without a run before there is nothing to undo; after one, only once."""
+    _, model = caller
+    macros.undo()
+    macros.validate()
+    macros.undo()
+    macros.undo()
+    assert [text.split("\n")[0] for text in model.program.alerts][::3] == [
+        f"{model.name}: there is nothing to undo."
+    ] * 2
+    assert model.program.alerts[2].startswith("Put back as before the last run: ")
+
+
+def test_undo_after_typing(caller: Opened) -> None:
+    """Undo refuses where somebody typed since, and changes nothing."""
+    book, model = caller
+    macros.validate()
+    checks = next(one for one in model.sheet("Checks").tables if one.name == "Checks")
+    model.sheet("Checks").cells[checks.area.top + 1, checks.area.left + 1].enter("typed")
+    before = content(book)
+    macros.undo()
+    assert "undoing would lose that" in model.program.alerts[-1]
+    assert content(book) == before
+
+
+def test_undo_of_another_book(empty: Path, tmp_path: Path) -> None:
+    """What was kept of one book is not put into its copy."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        shutil.copy(empty, tmp_path / name / "Book.xlsm")
+    opened(tmp_path / "a" / "Book.xlsm")
+    macros.validate()
+    _, model = opened(tmp_path / "b" / "Book.xlsm")
+    macros.undo()
+    assert "there is nothing to undo" in model.program.alerts[0]
+
+
+def test_a_failed_run_keeps_the_undo_before_it(caller: Opened) -> None:
+    """A run that came to nothing does not take away what could be undone before it."""
+    _, model = caller
+    macros.validate()
+    model.sheet("Tiers").is_protected = True
+    macros.tier()
+    macros.undo()
+    assert model.program.alerts[2].startswith("Put back as before the last run: ")
+
+
+def test_no_disk_for_undo(caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where the state before cannot be kept, the run goes on and says so."""
+    _, model = caller
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    macros.validate()
+    assert "cannot be undone with the Undo button" in model.program.alerts[0]
+
+
+def test_set_up(caller: Opened) -> None:
+    """Check set-up lists what it looked at."""
+    _, model = caller
+    macros.check_setup()
+    assert "✓ xlwings" in model.program.alerts[0]
+
+
+def chosen(monkeypatch: pytest.MonkeyPatch, file: Path | None) -> None:
+    monkeypatch.setattr(importing, "choose_file", lambda _: file)
+
+
+def test_import(caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The rows of the chosen file go into the table of the sheet that is shown; undo takes them out."""
+    book, model = caller
+    file = tmp_path / "people.csv"
+    file.write_text("Rep ID,Name,Hired on\nR1,Ann Lee,05/06/2024\nR2,=1+1,07/08/2024\n", encoding="utf-8")
+    chosen(monkeypatch, file)
+    model.active = "Team"
+    model.program.answer = "no"
+    macros.import_file()
+    assert "Does the day come first?" in model.program.alerts[0]
+    assert "Read 2 rows: 2 new" in model.program.alerts[1]
+    reps = ExcelHost(book).read("Reps")
+    found = dict(zip(reps.headers, reps.columns, strict=True))
+    name, hired = (header("Reps", field, "en") for field in ("name", "hired_on"))
+    assert found[name] == ["Ann Lee", "=1+1"]
+    assert found[hired] == [dt.date(2024, 5, 6), dt.date(2024, 7, 8)]
+    macros.undo()
+    assert ExcelHost(book).read("Reps").columns[0] == [None]
+
+
+def test_import_needs_a_table(caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On a sheet without a table for rows, import says which sheets have one."""
+    _, model = caller
+    chosen(monkeypatch, tmp_path / "any.csv")
+    model.active = "Checks"
+    macros.import_file()
+    assert "this sheet has no table that takes rows" in model.program.alerts[0]
+
+
+def test_import_cancelled(caller: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file chosen: nothing happens."""
+    _, model = caller
+    chosen(monkeypatch, None)
+    model.active = "Team"
+    macros.import_file()
+    assert model.program.alerts == ["Cancelled. Nothing was changed."]
+    assert model.program.writes == 0
+
+
+def test_words_have_their_twins() -> None:
+    """Every text of the buttons exists in both languages, with the same facts in it."""
+
+    def flat(tree: dict[str, object], path: str = "") -> dict[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for name, value in tree.items():
+            if isinstance(value, dict):
+                found |= flat(value, f"{path}{name}.")
+            else:
+                found[path + name] = frozenset(re.findall(r"\{\w+(?::\w+)?\}", str(value)))
+        return found
+
+    assert flat(words("macros", "en")) == flat(words("macros", "zh-CN"))
+
+
+def test_every_button_has_its_words() -> None:
+    """Each public function of the macros is a button with a name."""
+    names = {"import" if name == "import_file" else name for name in macros.__all__}
+    assert names == set(words("macros", "en")["button"])
