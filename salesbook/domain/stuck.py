@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from salesbook.domain.stage_codes import OPEN, KnownDeals, StageCodes
 from salesbook.domain.stage_history import Entries
@@ -41,8 +40,3 @@ def is_stuck(days: Floats, limits: Floats) -> npt.NDArray[np.bool_]:
     with np.errstate(invalid="ignore"):
         found: npt.NDArray[np.bool_] = days > limits
     return found
-
-
-def stuck_since(as_of: dt.date, days: Floats) -> pd.Series[Any]:
-    """The day on which the count of days would have begun without a break."""
-    return pd.Series(pd.Timestamp(as_of) - pd.to_timedelta(np.nan_to_num(days), unit="D"))
