@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from salesbook.frames import frame_from_rows, row_keys
 from salesbook.messages import Finding, Message
-from salesbook.tables import TABLES
 
 if TYPE_CHECKING:
     from salesbook.book.session import Session
 
 
 def checks_frame(findings: Sequence[Finding], session: Session) -> pd.DataFrame:
-    """One row per finding with its sheet and cell, errors and warnings mixed, in the order of the sheets."""
-    ordered = sorted(findings, key=_place)
-    return frame_from_rows("Checks", [_check(finding, session) for finding in ordered])
+    """One row per finding, in the order given, with the sheet and cell it is about."""
+    places = Places(session)
+    return frame_from_rows("Checks", [_check(finding, places) for finding in findings])
 
 
-def _place(finding: Finding) -> tuple[int, int, int, str, str]:
-    spec = TABLES.get(finding.table)
-    tables = list(TABLES)
-    table = tables.index(finding.table) if spec else len(tables)
-    row = -1 if finding.row is None else finding.row
-    names = spec.field_names if spec else ()
-    column = names.index(finding.field) if finding.field in names else -1
-    return table, row, column, finding.code, finding.row_key
+@dataclass
+class Places:
+    """Finds the cell of a row by its key."""
+
+    session: Session
+    _rows: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def sheet_of(self, table: str) -> str | None:
+        """The sheet that holds a table; None where the workbook has no such table."""
+        return self.session.table(table).cells.sheet if self.session.has(table) else None
+
+    def cell_of(self, table: str, row: int | None, key: str, name: str | None = None) -> str | None:
+        """The address of a row's field; by the row's key where its position is not known."""
+        if not self.session.has(table):
+            return None
+        row = self._row(table, key) if row is None else row
+        return self.session.table(table).address(row, name) or None
+
+    def _row(self, table: str, key: str) -> int | None:
+        if table not in self._rows:
+            frame = self.session.table(table).frame
+            self._rows[table] = dict(zip(row_keys(table, frame), frame.index, strict=True))
+        return self._rows[table].get(key)
 
 
-def _check(finding: Finding, session: Session) -> dict[str, object]:
-    read = session.table(finding.table) if session.has(finding.table) else None
+def _check(finding: Finding, places: Places) -> dict[str, object]:
     params = {**finding.params, "found": finding.found}
     return {
         "severity": finding.severity,
@@ -40,8 +54,8 @@ def _check(finding: Finding, session: Session) -> dict[str, object]:
         "table": finding.table,
         "row_key": finding.row_key,
         "field": finding.field or "",
-        "sheet": read.cells.sheet if read else None,
-        "cell": read.address(finding.row, finding.field) or None if read else None,
+        "sheet": places.sheet_of(finding.table),
+        "cell": places.cell_of(finding.table, finding.row, finding.row_key, finding.field),
         "found": finding.found or None,
         "expected": Message(f"{finding.code}.expected", params),
         "advice": Message(f"{finding.code}.advice", params),
@@ -52,15 +66,8 @@ def with_addresses(frame: pd.DataFrame, table: str, session: Session) -> pd.Data
     """Alerts with the sheet and cell of the row they are about; other tables as they are."""
     if table != "Alerts" or frame.empty:
         return frame
-    sheets: list[str | None] = []
-    cells: list[str | None] = []
-    places: dict[str, dict[str, int]] = {}
-    for about, key in zip(frame["table"], frame["row_key"], strict=True):
-        read = session.table(about) if session.has(about) else None
-        if read and about not in places:
-            keys = row_keys(about, read.frame)
-            places[about] = dict(zip(keys, read.frame.index, strict=True))
-        row = places.get(about, {}).get(key)
-        sheets.append(read.cells.sheet if read else None)
-        cells.append(read.address(row, None) if read and row is not None else None)
+    places = Places(session)
+    abouts = list(zip(frame["table"], frame["row_key"], strict=True))
+    sheets = [places.sheet_of(about) for about, _ in abouts]
+    cells = [places.cell_of(about, None, key) for about, key in abouts]
     return frame.assign(sheet=pd.Series(sheets, dtype="str"), cell=pd.Series(cells, dtype="str"))

@@ -17,9 +17,11 @@ from salesbook.actions import ACTIONS
 from salesbook.book.checks import checks_frame, with_addresses
 from salesbook.book.reading import ReadTable, read_table
 from salesbook.book.writing import PlannedWrite, plan_write
+from salesbook.domain.entry_checks import one_per_cell
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.references import resolve_references
 from salesbook.domain.settings_checks import faults_of
+from salesbook.domain.waivers import without_waived
 from salesbook.errors import NoSuchTable, NotAWorkbook
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.labels import Language
@@ -187,16 +189,15 @@ def _plan(
         frame = with_addresses(outcome.tables[table], table, session)
         planned.append(planned_write(session, table, frame))
         findings.extend(planned[-1].findings)
-    unique = _one_per_cell(findings)
+    unique = _to_show(session, findings)
     if "Checks" in writes:
         planned.append(planned_write(session, "Checks", checks_frame(unique, session)))
     return planned, unique
 
 
-def _one_per_cell(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Each finding once, though several verbs of one run may have come upon it."""
-    seen = {(one.severity, one.code, one.table, one.row_key, one.field): one for one in reversed(findings)}
-    return tuple(reversed(seen.values()))
+def _to_show(session: Session, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """One finding per cell, though several verbs of a run may have come upon it; accepted ones left out."""
+    return tuple(without_waived(one_per_cell(findings), session.frame("Waivers")))
 
 
 def planned_write(session: Session, table: str, frame: pd.DataFrame) -> PlannedWrite:

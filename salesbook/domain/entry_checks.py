@@ -95,10 +95,14 @@ def has_rows(task: Task, *tables: str) -> bool:
 
 
 def one_per_cell(findings: Iterable[Finding]) -> list[Finding]:
-    """Keep the first finding of each cell, an error before a warning, in the order of the sheets."""
-    kept: dict[tuple[str, str, int | None, str | None], Finding] = {}
+    """Keep the first finding of each cell, an error before a warning, in the order of the sheets.
+
+    Findings about a table as a whole are kept one per code.
+    """
+    kept: dict[tuple[str, str, int | None, str | None, str], Finding] = {}
     for finding in sorted(findings, key=lambda one: one.severity != "error"):
-        kept.setdefault((finding.table, finding.row_key, finding.row, finding.field), finding)
+        code = finding.code if finding.row is None else ""
+        kept.setdefault((finding.table, finding.row_key, finding.row, finding.field, code), finding)
     return sorted(kept.values(), key=_place)
 
 
