@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Final
 
@@ -18,8 +18,9 @@ from salesbook.tables.settings import Rules
 
 Floats = npt.NDArray[np.float64]
 
-_FALSE_ALARMS: Final = 0.1
-"""Chance that any leak is named in a run although all slices are alike."""
+_FALSE_ALARMS: Final = 0.05
+"""Chance that any leak is named although all slices are alike; half of what is allowed, as the test is
+approximate for few deals."""
 _TOP: Final = 0.75
 _YARDSTICKS: Final = {"all": ("rep", "team"), "pipeline": ("rep", "team")}
 """Slices that a whole is held against, best first; other kinds are held against their own."""
@@ -33,8 +34,10 @@ class Yardstick:
     variance: float
     prior_a: float
     prior_b: float
-    differ: bool
-    """False where the slices differ by no more than chance."""
+    alike: float
+    """Chance that slices with one true rate differ as much as these."""
+    differ: bool = False
+    """True where that chance is too small to believe."""
 
 
 def leaks_of(
@@ -48,18 +51,20 @@ def leaks_of(
     brings: the share won of resolved deals that advanced x the mean amount won. The interval comes from
     both rates' posteriors at `interval_level`. The leak is 0 where it covers 0, and wherever the slices
     differ by no more than chance: a chi-squared test per kind and stage, made so strict that with equal
-    true rates a run names any leak in at most 10 % of cases.
+    true rates a run names any leak in at most 10 % of cases (Bonferroni over the tests made).
 
     Returns: by slice kind: leak_value, leak_low, leak_high in minor units as floats (nan: no yardstick or
     nothing resolved) and worst, 1 on the stage with the largest leak_low above 0 of each slice.
     """
     worth = advance_worth(passages, deals, codes)
     families = {one.cut.kind: one for one in counts}
-    tests = 4 * max(len(codes.open_codes()), 1)
     sticks = {
-        kind: [_yardstick(families[kind], code, rules, _FALSE_ALARMS / tests) for code in range(codes.count)]
+        kind: [_yardstick(families[kind], code, rules) for code in range(codes.count)]
         for kind in ("team", "rep", "source", "product")
     }
+    tests = sum(stick is not None for row in sticks.values() for stick in row)
+    bar = _FALSE_ALARMS / max(tests, 1)
+    sticks = {kind: [_if_told_apart(stick, bar) for stick in row] for kind, row in sticks.items()}
     return {one.cut.kind: _leaks(one, sticks, worth, codes, rules.interval_level) for one in counts}
 
 
@@ -80,7 +85,12 @@ def advance_worth(passages: Passages, deals: KnownDeals, codes: StageCodes) -> F
     return chance * mean[codes.pipe]
 
 
-def _yardstick(counts: Counts, code: int, rules: Rules, false_alarms: float) -> Yardstick | None:
+def _if_told_apart(stick: Yardstick | None, bar: float) -> Yardstick | None:
+    """The yardstick, marked where its slices differ by more than chance."""
+    return stick and replace(stick, differ=stick.alike < bar)
+
+
+def _yardstick(counts: Counts, code: int, rules: Rules) -> Yardstick | None:
     """The yardstick of one kind at one stage; None with fewer than two slices of enough deals."""
     advanced = counts.states[0][:, code].astype(np.float64)
     resolved = advanced + counts.states[1][:, code]
@@ -96,7 +106,7 @@ def _yardstick(counts: Counts, code: int, rules: Rules, false_alarms: float) -> 
         variance=float(variance.mean()) / top,
         prior_a=a,
         prior_b=b,
-        differ=chance_alike(won, n) < false_alarms,
+        alike=chance_alike(won, n),
     )
 
 
