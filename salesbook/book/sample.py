@@ -17,7 +17,7 @@ from salesbook.frames import frame_from_rows
 from salesbook.labels import Language
 from salesbook.tables import TABLES
 
-SAMPLE_AS_OF: Final = dt.date(2026, 6, 30)
+SAMPLE_AS_OF: Final = dt.date(2026, 6, 12)
 """The day that documents and pictures of the sample are calculated for."""
 
 _STEPS: Final = (

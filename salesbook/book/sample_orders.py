@@ -65,7 +65,7 @@ def _regular(world: World, customer: Fields) -> list[Fields]:
     while day <= stop:
         ordered = world.workday(day)
         product = spread(chance, range(8), (3, 2, 0, 3, 2, 1, 0, 5))
-        quantity = max(1, round(size * chance.uniform(0.3, 1.4)))
+        quantity = max(1, round(size * chance.uniform(0.2, 0.7)))
         if ordered <= stop and chance.random() < _SEASON[ordered.month - 1] / 1.35:
             amount = world.money(PRICES[product] * quantity)
             name = world.words.products[product][0]

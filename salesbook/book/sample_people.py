@@ -199,12 +199,12 @@ def add_training(world: World) -> None:
 def _took(world: World, rep: str, number: int) -> list[Fields]:
     chance = world.chance(f"training {rep} {number}")
     hired = next(row["hired_on"] for row in world.rows["Reps"] if row["rep_id"] == rep)
-    if (number == 5) != (rep in MANAGERS) or (number == 4 and chance.random() < 0.5):
+    if (number == 5 and rep not in MANAGERS) or (number == 4 and chance.random() < 0.5):
         return []
     enrolled = world.workday(hired + dt.timedelta(days=7 * number))
     done = world.workday(enrolled + dt.timedelta(days=chance.randint(5, 20)))
     unfinished = rep == NEW and number >= 2
-    score = 62 if rep == "R10" and number == 3 else chance.randint(76, 98)
+    score = 62 if rep == "R10" and number == 3 else chance.randint(82, 98)
     return [
         {
             "rep_id": rep,

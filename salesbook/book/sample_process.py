@@ -47,7 +47,7 @@ def _add_deal(world: World, number: int, created: dt.date) -> None:
         rep = LEFT
     product = spread(chance, range(8), _WANTED)
     size = size_of(customer["customer_id"])
-    pieces = max(1, round(size * chance.uniform(0.5, 2.5)))
+    pieces = max(1, round(size * chance.uniform(0.7, 3.0)))
     steps, end = _walk(world, chance, rep, created)
     outcome = steps[-1][0]
     deal: Fields = {
@@ -95,7 +95,7 @@ def _walk(
         go_on = _LEAK[1] if place == 2 and team_of(rep) == _LEAK[0] else _GO_ON[place] * skill
         on = chance.random() < go_on
         if day > world.as_of:
-            later = day + dt.timedelta(days=sum(_DAYS[place + 1 :]))
+            later = day + dt.timedelta(days=round(sum(_DAYS[place + 1 :]) * chance.uniform(0.3, 1.1)))
             return steps, later
         if rep == LEFT and day > left_on(world):
             return steps, day + dt.timedelta(days=60)

@@ -75,6 +75,10 @@ OUTPUTS = {
     ],
     "Forecast": [forecast("all"), forecast("team")],
     "Funnel": [entered("all"), entered("team")],
+    "Deals": [
+        {"deal_id": str(place), "rep_id": "R1", "stage": stage, "amount": 3_500_00}
+        for place, stage in enumerate(("Lead", "Won", "Proposal"))
+    ],
     "RunLog": [run(1, "refresh", AS_OF), run(2, "import", None)],
 }
 
@@ -98,5 +102,5 @@ def test_the_dashboard_says_what_the_outputs_say(tmp_path):
     assert shown["A7"].value == "17,000 of 20,000"
     assert shown["E6"].value == pytest.approx(0.9)
     assert shown["I6"].value == 11_000
-    assert shown["M6"].value == 5_000
+    assert shown["M6"].value == 7_000
     assert shown["O3"].value == "As of 2026-06-30"

@@ -22,6 +22,7 @@ from workbook.build.sheets import SETTINGS, SheetPlan, sheet_plans
 from workbook.build.start import Start
 from workbook.build.table_block import Rows
 from workbook.build.table_sheet import write_table_sheet
+from workbook.build.tiles import Tiles
 from workbook.build.vba import BOOK_CODE_NAME, vba_project
 
 MADE_ON: Final = dt.datetime(2026, 1, 1)
@@ -80,6 +81,7 @@ def _fill(canvas: Canvas, plans: list[SheetPlan], rows: Mapping[str, Rows]) -> N
         if plan.code in TABLES:
             write_table_sheet(canvas, plan, TABLES[plan.code], rows.get(plan.code, ()))
     ChartData(canvas).write()
+    Tiles(canvas).write()
     write_lists(canvas, "lists")
     _write_conf(canvas)
 

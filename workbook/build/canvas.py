@@ -99,6 +99,11 @@ def put_formula(spot: Spot, formula: str, style: Format, value: CellValue = "") 
     spot.sheet.write_array_formula(row, column, row, column, "{=" + formula + "}", style, value)
 
 
+def put_plain_formula(spot: Spot, formula: str, style: Format, value: CellValue = "") -> None:
+    """Write a formula that needs no more than its own cell's place, as merged cells must."""
+    spot.sheet.write_formula(spot.row, spot.column, "=" + formula, style, value)
+
+
 def heading(canvas: Canvas, sheet: Worksheet, title: str, note: str) -> None:
     """The two lines that head every sheet."""
     sheet.set_row(0, 27, canvas.style(bg_color=look.PAPER))

@@ -18,9 +18,9 @@ from workbook.build.expressions import Expressions, quoted
 
 NONE: Final = "#N/A"
 MONTHS: Final = 12
-STAGES: Final = 8
+STAGES: Final = 6
 AHEAD: Final = 6
-TIERS: Final = 5
+TIERS: Final = 4
 
 FACTS: Final = (
     "as_of", "style", "unit", "unit_word", "year_start", "month", "currency",

@@ -68,7 +68,7 @@ class Charts:
         chart = self._chart({"type": "column"}, "tiers")
         self._add(chart, TIER_BLOCK, "customers", "#D0D5DD", gap=80)
         self._add(chart, TIER_BLOCK, "money", look.GREEN)
-        chart.set_y_axis(self._axis() | {"num_format": "0%", "min": 0, "line": {"none": True}})
+        chart.set_y_axis(self._axis() | {"num_format": "0%", "min": 0, "max": 1, "line": {"none": True}})
         return chart
 
     def _chart(self, kind: dict[str, str], code: str) -> Chart:

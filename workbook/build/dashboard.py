@@ -10,12 +10,12 @@ from xlsxwriter.worksheet import Worksheet
 
 from salesbook.tables import Role
 from workbook.build import look
-from workbook.build.canvas import Canvas, Spot, heading, link_home, page, put_formula
+from workbook.build.canvas import Canvas, Spot, heading, link_home, page, put_plain_formula
 from workbook.build.chart_data import FACT_ROW
 from workbook.build.charts import Charts
 from workbook.build.expressions import Expressions, quoted
 from workbook.build.sheets import SheetPlan
-from workbook.build.tiles import DASH, Tile, Tiles
+from workbook.build.tiles import CODES, DASH, KINDS, line_cell, value_cell
 
 _UNIT: Final = 12.0
 _GUTTER: Final = 2.0
@@ -26,7 +26,7 @@ _CHART_TALL: Final = 16
 _ALERT_ROW: Final = 46
 _ALERTS: Final = 8
 _FORMATS: Final = {
-    "wan": '[>=100000000]0!.00,,"亿";[>=10000]0!.0,"万";#,##0',
+    "wan": '[>=100000000]0\\.00,,"亿";[>=10000]0\\.0,"万";#,##0',
     "thousands": '[>=1000000]#,##0.00,,"M";[>=1000]#,##0,"K";#,##0',
 }
 _STYLE_CELL: Final = "$Q$1"
@@ -45,8 +45,8 @@ class Dashboard:
         """Fill the sheet."""
         self._grid()
         self._head()
-        for number, tile in enumerate(Tiles(self.canvas).all()):
-            self._tile(_TILE_ROWS[number // 4], 4 * (number % 4), tile)
+        for number, code in enumerate(CODES):
+            self._tile(_TILE_ROWS[number // 4], 4 * (number % 4), code)
         charts = Charts(self.canvas)
         self._place(_CHART_ROWS[0], 0, charts.months())
         self._place(_CHART_ROWS[0], 8, charts.forecast())
@@ -71,12 +71,12 @@ class Dashboard:
         as_of, never = quoted(canvas.word("dashboard.as_of") + " "), quoted(canvas.word("dashboard.never"))
         formula = f"IF(ISNUMBER({day}),{as_of}&{dated},{never})"
         right = canvas.style(font_color=look.QUIET, align="right")
-        put_formula(Spot(self.sheet, 2, _COLUMNS - 2), formula, right, canvas.word("dashboard.never"))
+        put_plain_formula(Spot(self.sheet, 2, _COLUMNS - 2), formula, right, canvas.word("dashboard.never"))
         style = f"{self.data}$B${FACT_ROW['style'] + 1}"
         hidden = canvas.style(num_format=";;;", font_color=look.PAPER)
-        put_formula(Spot(self.sheet, 0, _COLUMNS), style, hidden, "plain")
+        put_plain_formula(Spot(self.sheet, 0, _COLUMNS), style, hidden, "plain")
 
-    def _tile(self, row: int, column: int, tile: Tile) -> None:
+    def _tile(self, row: int, column: int, code: str) -> None:
         canvas, sheet = self.canvas, self.sheet
         sheet.set_row(row, 19)
         sheet.set_row(row + 1, 33)
@@ -86,25 +86,22 @@ class Dashboard:
         formats = {"rate": "0.0%", "money": "#,##0", "count": "#,##0", "text": "General"}
         name = canvas.style(**face, **edge, font_color=look.QUIET, font_size=look.SIZES[canvas.language] - 1)
         number = canvas.style(
-            **face, **edge, bold=True, font_size=20, align="left", num_format=formats[tile.kind]
+            **face, **edge, bold=True, font_size=20, align="left", num_format=formats[KINDS[code]]
         )
         beneath = canvas.style(
             **face, **edge, font_color=look.QUIET, font_size=look.SIZES[canvas.language] - 1
         )
-        self._wide(row, column, canvas.word(f"tiles.{tile.code}"), name)
+        self._wide(row, column, canvas.word(f"tiles.{code}"), name)
         self._wide(row + 1, column, "", number)
-        put_formula(Spot(sheet, row + 1, column), tile.value, number, DASH)
+        put_plain_formula(Spot(sheet, row + 1, column), self.data + value_cell(code), number, DASH)
         self._wide(row + 2, column, "", beneath)
-        put_formula(Spot(sheet, row + 2, column), tile.beneath, beneath, "")
-        if tile.kind == "money":
+        put_plain_formula(Spot(sheet, row + 2, column), self.data + line_cell(code), beneath)
+        if KINDS[code] == "money":
             self._money_styles(row + 1, column)
 
     def _wide(self, row: int, column: int, text: str, style: Format) -> None:
-        """One line of a tile over its three columns, without merging cells."""
-        self.sheet.write_string(row, column, text, style)
-        plain = self.canvas.style(bg_color=look.MIST)
-        for right in (column + 1, column + 2):
-            self.sheet.write_blank(row, right, None, plain)
+        """One line of a tile over its three columns."""
+        self.sheet.merge_range(row, column, row, column + 2, text, style)
 
     def _money_styles(self, row: int, column: int) -> None:
         for code, shown in _FORMATS.items():
@@ -131,19 +128,34 @@ class Dashboard:
         e = Expressions(canvas)
         title = canvas.style(bold=True, font_size=13)
         sheet.write_string(_ALERT_ROW, 0, canvas.word("dashboard.alerts"), title)
-        places = (("severity", 0, 1), ("who", 1, 1), ("because", 2, 7), ("do", 9, 6))
-        head = canvas.style(bold=True, font_color=look.PAPER, bg_color=look.HEADS[Role.OUTPUT][0])
-        body = canvas.style(bottom=1, bottom_color=look.LINE, text_wrap=True, valign="top")
+        sheet.set_row(_ALERT_ROW, 26)
+        sheet.set_row(_ALERT_ROW + 1, 21)
+        places = (("severity", 0, 1), ("who", 1, 2), ("because", 3, 7), ("do", 10, 5))
+        head = canvas.style(bold=True, font_color=look.PAPER, bg_color=look.HEADS[Role.OUTPUT][0], indent=1)
+        body = canvas.style(bottom=1, bottom_color=look.LINE, text_wrap=True, indent=1)
         for name, column, wide in places:
             self._band(_ALERT_ROW + 1, column, wide, head)
             sheet.write_string(_ALERT_ROW + 1, column, canvas.header("Alerts", name), head)
+        day = f"{self.data}$B${FACT_ROW['as_of'] + 1}"
+        calm = f'IF(ISNUMBER({day}),{quoted(canvas.word("dashboard.calm"))},"")'
         for number in range(1, _ALERTS + 1):
             row = _ALERT_ROW + 1 + number
             sheet.set_row(row, 31)
             for name, column, wide in places:
-                formula = f'IFERROR(INDEX({e.column("Alerts", name)},{number})&"","")'
+                formula = self._alert(name, number)
+                if (number, name) == (1, "because"):
+                    formula = f"IF({e.has_rows('Alerts')},{formula},{calm})"
                 self._band(row, column, wide, body)
-                put_formula(Spot(sheet, row, column), formula, body)
+                put_plain_formula(Spot(sheet, row, column), formula, body)
+
+    def _alert(self, name: str, number: int) -> str:
+        """One field of an alert; a person by name."""
+        e = Expressions(self.canvas)
+        value = f"INDEX({e.column('Alerts', name)},{number})"
+        if name == "who":
+            found = f"MATCH({value},{e.column('Reps', 'rep_id')},0)"
+            value = f"IFERROR(INDEX({e.column('Reps', 'name')},{found}),{value})"
+        return f'IFERROR({value}&"","")'
 
     def _band(self, row: int, column: int, wide: int, style: Format) -> None:
         if wide > 1:

@@ -66,11 +66,10 @@ _NUMBERS: Final[Mapping[Kind, str]] = {
     Kind.DATETIME: "yyyy-mm-dd hh:mm",
 }
 _TEXT_FIELDS: Final = frozenset({"phone"})
-_PLAIN_NUMBERS: Final = frozenset({"score", "low", "high", "value", "goal", "seconds", "coverage"})
 _SENTENCES: Final = frozenset({"comment", "action_taken", "must_have", "written"})
 
 
-def number_format(one: FieldSpec, currency: str) -> str:
+def number_format(one: FieldSpec, currency: str, role: Role = Role.INPUT) -> str:
     """The number format of a field's cells. Keys are text cells, so that `00123` stays as typed."""
     if one.kind is Kind.MONEY:
         decimals = currency_decimals(currency)
@@ -78,7 +77,8 @@ def number_format(one: FieldSpec, currency: str) -> str:
     if one.name in _TEXT_FIELDS:
         return "@"
     if one.kind is Kind.NUMBER:
-        return "#,##0.00" if one.name in _PLAIN_NUMBERS else "General"
+        calculated = "0.0%" if one.name == "rate" else "#,##0.00"
+        return calculated if role is Role.OUTPUT else "General"
     return _NUMBERS.get(one.kind, "General")
 
 
@@ -101,7 +101,7 @@ _WIDTHS: Final[Mapping[Kind, float]] = {
     Kind.PERIOD: 11,
     Kind.CHOICE: 12,
     Kind.FLAG: 8,
-    Kind.MESSAGE: 56,
+    Kind.MESSAGE: 84,
 }
 _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "name": 22,
@@ -129,16 +129,31 @@ _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "field": 16,
     "table": 14,
     "sheet": 14,
-    "missing": 22,
+    "missing": 28,
+    "metric": 16,
     "rule": 20,
     "written": 40,
     "input_hash": 18,
     "was": 16,
-    "product": 16,
+    "product": 20,
     "stage": 14,
     "year": 10,
     "industry": 16,
     "goal": 12,
+}
+
+_TABLE_WIDTHS: Final[Mapping[tuple[str, str], float]] = {
+    ("Policy", "key"): 30,
+    ("Policy", "value"): 26,
+    ("Policy", "note"): 66,
+    ("Stages", "needs"): 36,
+    ("Deals", "name"): 44,
+    ("Leads", "name"): 24,
+    ("Alerts", "kind"): 20,
+    ("Initiatives", "plan"): 24,
+    ("Reviews", "goal"): 44,
+    ("Products", "product"): 24,
+    ("Metrics", "metric"): 18,
 }
 
 
@@ -147,9 +162,12 @@ def shown_length(text: str) -> int:
     return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
 
 
-def column_width(one: FieldSpec, header: str) -> float:
-    """A width in characters that holds the field's usual values and its header in bold with room to spare."""
-    return max(_OWN_WIDTHS.get(one.name, _WIDTHS[one.kind]), shown_length(header) * 1.12 + 2.5)
+def column_width(table: str, one: FieldSpec, header: str) -> float:
+    """A width in characters that holds the field's usual values, and its header in bold on two lines."""
+    usual = _TABLE_WIDTHS.get((table, one.name)) or _OWN_WIDTHS.get(one.name, _WIDTHS[one.kind])
+    longest = max(shown_length(word) for word in header.split()) if header.isascii() else 0
+    half = (shown_length(header) + 1) / 2 + (4 if " " in header else 0)
+    return max(usual, max(longest, min(half, shown_length(header))) * 1.12 + 4)
 
 
 def theme(language: Language) -> io.StringIO:

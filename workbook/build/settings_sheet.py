@@ -18,6 +18,8 @@ from workbook.build.validation import TEXT_MOST, TITLE_MOST, listed_setting
 
 HEAD_ROW: Final = 5
 _GAP: Final = 2.5
+_PAGE: Final = 200.0
+"""Characters on one printed page."""
 
 
 def write_settings(canvas: Canvas, plan: SheetPlan, rows: Mapping[str, Rows]) -> None:
@@ -28,15 +30,20 @@ def write_settings(canvas: Canvas, plan: SheetPlan, rows: Mapping[str, Rows]) ->
     for row in (2, 3, 4):
         sheet.set_row(row, 18, paper)
     link_home(canvas, sheet)
-    sheet.set_row(HEAD_ROW, 32)
+    sheet.set_row(HEAD_ROW, 34)
     name = canvas.style(bold=True, font_size=13, font_color=look.HEADS[Role.SETTING][0], bg_color=look.PAPER)
     quiet = canvas.style(
         font_color=look.QUIET, bg_color=look.PAPER, font_size=look.SIZES[canvas.language] - 1
     )
-    column = 0
+    column, breaks, used = 0, [], 0.0
     for spec in setting_specs():
         sheet.write_string(3, column, _title(canvas, spec), name)
         sheet.write_string(4, column, labels.table_note(spec.name, canvas.language), quiet)
+        wide = _width(canvas, spec)
+        if used and used + wide > _PAGE:
+            breaks.append(column)
+            used = 0.0
+        used += wide
         write_table(canvas, Spot(sheet, HEAD_ROW, column), spec, rows[spec.name])
         if spec.name == "Policy":
             _offer_values(canvas, plan, column)
@@ -47,11 +54,19 @@ def write_settings(canvas: Canvas, plan: SheetPlan, rows: Mapping[str, Rows]) ->
     sheet.hide_gridlines(2)
     sheet.set_selection(HEAD_ROW + 1, 1, HEAD_ROW + 1, 1)
     page(canvas, sheet, repeat=(3, HEAD_ROW))
+    sheet.set_print_scale(60)
+    sheet.set_v_pagebreaks(breaks)
 
 
 def setting_specs() -> list[TableSpec]:
     """The settings tables in sheet order."""
     return [spec for spec in TABLES.values() if spec.role is Role.SETTING]
+
+
+def _width(canvas: Canvas, spec: TableSpec) -> float:
+    """A table's width in characters."""
+    fields = ((one, canvas.header(spec.name, one.name)) for one in spec.fields)
+    return sum(look.column_width(spec.name, one, header) for one, header in fields) + _GAP
 
 
 def _title(canvas: Canvas, spec: TableSpec) -> str:

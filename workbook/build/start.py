@@ -48,7 +48,7 @@ class Start:
         canvas, sheet = self.canvas, self.sheet
         self._title("steps_title")
         number = canvas.style(bold=True, font_color=look.PAPER, bg_color=look.BLUE, align="center")
-        text = canvas.style(text_wrap=True)
+        text = canvas.style(text_wrap=True, indent=1)
         steps = words("book", canvas.language)["start"]["steps"]
         for count, step in enumerate(steps, start=1):
             sheet.set_row(self.row, 34)
@@ -65,18 +65,19 @@ class Start:
             head = canvas.style(
                 bold=True, font_color=look.PAPER, bg_color=look.HEADS[role][0], align="center"
             )
-            body = canvas.style(bg_color=look.BODIES[role], border=1, border_color=look.LINE)
+            body = canvas.style(bg_color=look.BODIES[role], border=1, border_color=look.LINE, indent=1)
             sheet.write_string(self.row, 1, canvas.word(f"start.colour_{role.value}"), head)
             sheet.merge_range(self.row, 2, self.row, 4, canvas.word(f"roles.{role.value}"), body)
+            sheet.set_row(self.row, 20)
             self.row += 1
         self.row += 1
 
     def _sheets(self) -> None:
         canvas, sheet = self.canvas, self.sheet
         self._title("sheets_title")
-        quiet = canvas.style(font_color=look.QUIET)
+        quiet = canvas.style(font_color=look.QUIET, indent=1)
         sheet.write_string(self.row - 1, 2, canvas.word("start.hidden_note"), quiet)
-        head = canvas.style(bold=True, bottom=2, bottom_color=look.INK)
+        head = canvas.style(bold=True, bottom=2, bottom_color=look.INK, indent=1)
         for column, code in ((1, "sheet"), (2, "purpose"), (3, "filled_by"), (4, "state")):
             sheet.write_string(self.row, column, canvas.word(f"start.{code}"), head)
         self.row += 1
@@ -89,13 +90,14 @@ class Start:
         if not plans:
             return
         tab = canvas.style(bg_color=look.TABS[part])
-        name = canvas.style(bold=True, font_color=look.QUIET)
+        name = canvas.style(bold=True, font_color=look.QUIET, indent=1)
         sheet.write_string(self.row, 1, canvas.word(f"parts.{part.value}"), name)
         sheet.set_row(self.row, 22)
         self.row += 1
         for plan in plans:
             sheet.write_blank(self.row, 0, None, tab)
             self._line(plan)
+            sheet.set_row(self.row, 18)
             self.row += 1
 
     def _part_of(self, plan: SheetPlan) -> Part | None:
@@ -105,7 +107,7 @@ class Start:
 
     def _line(self, plan: SheetPlan) -> None:
         canvas, sheet = self.canvas, self.sheet
-        line = canvas.style(bottom=1, bottom_color=look.LINE, text_wrap=True)
+        line = canvas.style(bottom=1, bottom_color=look.LINE, text_wrap=True, indent=1)
         role = TABLES[plan.code].role if plan.code in TABLES else Role.SETTING
         note = (
             labels.table_note(plan.code, canvas.language)
@@ -120,7 +122,7 @@ class Start:
     def _link(self, row: int, column: int, code: str, *, bold: bool) -> None:
         """The sheet's name, as a link where it is visible: Excel cannot follow one to a hidden sheet."""
         plan = next(plan for plan in self.plans if plan.code == code)
-        line = {} if bold else {"bottom": 1, "bottom_color": look.LINE}
+        line = {"indent": 1} if bold else {"indent": 1, "bottom": 1, "bottom_color": look.LINE}
         if plan.visible:
             style = self.canvas.style(font_color=look.BLUE, bold=bold, **line)
             self.sheet.write_url(row, column, f"internal:'{plan.name}'!A1", style, plan.name)

@@ -23,7 +23,7 @@ def write_table(canvas: Canvas, spot: Spot, spec: TableSpec, rows: Rows) -> None
     _add_table(canvas, spot, spec, len(body))
     for offset, one in enumerate(spec.fields):
         head, style = spot.moved(0, offset), body_style(canvas, spec, one)
-        width = look.column_width(one, canvas.header(spec.name, one.name))
+        width = look.column_width(spec.name, one, canvas.header(spec.name, one.name))
         spot.sheet.set_column(head.column, head.column, width, style)
         for down, cells in enumerate(body, start=1):
             put(head.moved(down, 0), cells[offset], style)
@@ -49,7 +49,10 @@ def _add_table(canvas: Canvas, spot: Spot, spec: TableSpec, size: int) -> None:
 
 
 def head_style(canvas: Canvas, spec: TableSpec, one: FieldSpec) -> Format:
-    """A header's format: dark where the field must be filled, lighter where it may stay empty."""
+    """A header's format: dark where the field must be filled, lighter where it may stay empty.
+
+    The text keeps to the top, because the filter's button covers the lower right corner.
+    """
     must, may = look.HEADS[spec.role]
     needed = one.required or one.key
     return canvas.style(
@@ -57,6 +60,8 @@ def head_style(canvas: Canvas, spec: TableSpec, one: FieldSpec) -> Format:
         font_color=look.PAPER,
         bg_color=must if needed else may,
         align=_align(one),
+        indent=_indent(one),
+        valign="vcenter" if spec.role is Role.SETTING else "top",
         text_wrap=True,
         right=1,
         right_color=look.PAPER,
@@ -66,9 +71,10 @@ def head_style(canvas: Canvas, spec: TableSpec, one: FieldSpec) -> Format:
 def body_style(canvas: Canvas, spec: TableSpec, one: FieldSpec) -> Format:
     """The format of a field's cells, in rows that are there and in rows to come."""
     return canvas.style(
-        num_format=look.number_format(one, canvas.currency),
+        num_format=look.number_format(one, canvas.currency, spec.role),
         bg_color=look.BODIES[spec.role],
         align=_align(one),
+        indent=_indent(one),
         valign="top" if look.is_sentence(one) else "vcenter",
         text_wrap=look.is_sentence(one),
         bottom=1,
@@ -82,3 +88,8 @@ def _align(one: FieldSpec) -> str:
     if one.kind in _RIGHT:
         return "right"
     return "center" if one.kind in _CENTRED else "left"
+
+
+def _indent(one: FieldSpec) -> int:
+    """Room between a value and its neighbour's."""
+    return 0 if one.kind in _CENTRED else 1

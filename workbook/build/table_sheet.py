@@ -21,7 +21,7 @@ def write_table_sheet(canvas: Canvas, plan: SheetPlan, spec: TableSpec, rows: Ro
     dark, _ = look.HEADS[spec.role]
     tag = canvas.style(font_color=dark, bold=True, bg_color=look.PAPER)
     sheet.write_string(2, 1, canvas.word(f"roles.{spec.role.value}"), tag)
-    sheet.set_row(HEADER_ROW, 32)
+    sheet.set_row(HEADER_ROW, 34)
     write_table(canvas, Spot(sheet, HEADER_ROW, 0), spec, rows)
     sheet.freeze_panes(HEADER_ROW + 1, _frozen_columns(spec))
     sheet.hide_gridlines(2)

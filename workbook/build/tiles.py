@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from workbook.build.canvas import Canvas
+from workbook.build.canvas import Canvas, Spot, put_formula
 from workbook.build.chart_data import AHEAD_BLOCK, MONTH_BLOCK, fact
 from workbook.build.expressions import Expressions, quoted
 
@@ -14,21 +14,67 @@ DASH: Final = "–"
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One tile: the word for its name, how its number is shown, the number and the line beneath."""
+    """One tile: the word for its name, its number and the line beneath."""
 
     code: str
-    kind: str
     value: str
     beneath: str
 
 
+KINDS: Final = {
+    "year": "rate",
+    "month": "rate",
+    "expected": "money",
+    "open": "money",
+    "calls": "count",
+    "alerts": "count",
+    "errors": "count",
+    "plan": "text",
+}
+_EMPTY: Final = {
+    "year": "tiles.none_target",
+    "month": "tiles.none_target",
+    "expected": "tiles.none_funnel",
+    "open": "tiles.none_deals",
+    "calls": "tiles.none_run",
+    "alerts": "tiles.none_run",
+    "errors": "tiles.none_run",
+    "plan": "tiles.none_plan",
+}
+"""What the line says in an empty book."""
+CODES: Final = tuple(KINDS)
+_COLUMN: Final = 3
+
+
+def value_cell(code: str) -> str:
+    """Address of a tile's number inside ChartData."""
+    return f"$E${CODES.index(code) + 1}"
+
+
+def line_cell(code: str) -> str:
+    """Address of the line beneath a tile's number inside ChartData."""
+    return f"$F${CODES.index(code) + 1}"
+
+
 class Tiles:
-    """Makes the tiles' formulas."""
+    """Makes the tiles' formulas and writes them into ChartData, for merged cells take no array formula."""
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas = canvas
         self.e = Expressions(canvas)
         self.data = canvas.word("sheets.chart_data") + "!"
+
+    def write(self) -> None:
+        """Put every tile's number and line where the Dashboard looks for them."""
+        sheet = self.canvas.book.get_worksheet_by_name(self.canvas.word("sheets.chart_data"))
+        plain = self.canvas.style()
+        for tile in self.all():
+            row = CODES.index(tile.code)
+            sheet.write_string(row, _COLUMN, tile.code, plain)
+            put_formula(Spot(sheet, row, _COLUMN + 1), tile.value, plain, DASH)
+            put_formula(
+                Spot(sheet, row, _COLUMN + 2), tile.beneath, plain, self.canvas.word(_EMPTY[tile.code])
+            )
 
     def all(self) -> list[Tile]:
         """Results first, then what is to come, then what to do."""
@@ -52,7 +98,7 @@ class Tiles:
     def _attained(self, code: str, done: str, wanted: str) -> Tile:
         value = f'IF({wanted}>0,{done}/{wanted},"{DASH}")'
         line = f"{self._amount(done)}&{self._text('of')}&{self._amount(wanted)}"
-        return Tile(code, "rate", value, f"IF({wanted}+{done}=0,{self._text('none_target')},{line})")
+        return Tile(code, value, f"IF({wanted}+{done}=0,{self._text('none_target')},{line})")
 
     def _expected(self) -> Tile:
         e = self.e
@@ -67,23 +113,21 @@ class Tiles:
         value = f'IF({some},{e.total(e.column("Forecast", "p50"), *rows)},"{DASH}")'
         return Tile(
             "expected",
-            "money",
             value,
             f"IF({some},{line}&{self._text('chance')},{self._text('none_funnel')})",
         )
 
     def _open(self) -> Tile:
+        """Straight from the deals, so that it is there before anything was calculated."""
         e = self.e
-        rows = (e.is_choice("Funnel", "slice_kind", "all"),)
-        some = f"{e.count(*rows)}>0"
-        value = f'IF({some},{e.total(e.column("Funnel", "amount"), *rows)},"{DASH}")'
-        deals = e.total(e.column("Funnel", "open"), *rows)
-        return Tile(
-            "open",
-            "money",
-            value,
-            f"IF({some},{deals}&{self._text('open_deals')},{self._text('none_funnel')})",
+        open_ones = f"IF({e.is_choice('Stages', 'kind', 'open')},{e.column('Stages', 'stage')})"
+        rows = (
+            f"ISNUMBER(MATCH({e.column('Deals', 'stage')},{open_ones},0))",
+            f'{e.column("Deals", "stage")}<>""',
         )
+        value = f'IF({e.has_rows("Deals")},{e.total(e.column("Deals", "amount"), *rows)},"{DASH}")'
+        line = f"{e.count(*rows)}&{self._text('open_deals')}"
+        return Tile("open", value, f"IF({e.has_rows('Deals')},{line},{self._text('none_deals')})")
 
     def _to_do(self) -> list[Tile]:
         e = self.e
@@ -104,7 +148,7 @@ class Tiles:
 
     def _counted(self, code: str, ran: str, number: str, beneath: str) -> Tile:
         value = f'IF({ran},{number},"{DASH}")'
-        return Tile(code, "count", value, f"IF({ran},{beneath},{self._text('none_run')})")
+        return Tile(code, value, f"IF({ran},{beneath},{self._text('none_run')})")
 
     def _plan(self) -> Tile:
         e = self.e
@@ -113,7 +157,7 @@ class Tiles:
         version = f"MAX({e.column('TargetPlan', 'version')})"
         value = f'IF({rows}=0,"{DASH}",IF({draft}>0,{self._text("draft")},{self._text("published")}))'
         return Tile(
-            "plan", "text", value, f"IF({rows}=0,{self._text('none_plan')},{self._text('version')}&{version})"
+            "plan", value, f"IF({rows}=0,{self._text('none_plan')},{self._text('version')}&{version})"
         )
 
     def _amount(self, scaled: str) -> str:
