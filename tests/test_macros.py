@@ -24,6 +24,7 @@ from salesbook.macros import desk, importing
 from salesbook.store import Host
 from salesbook.tables import TABLES, Role
 from tests.engines.excel_model import BookModel, Program
+from tests.engines.fake_com import open_com
 from tests.engines.fake_excel import Book, open_fake
 from tests.engines.loading import load_model
 
@@ -359,6 +360,19 @@ def test_import_cancelled(caller: Opened, monkeypatch: pytest.MonkeyPatch) -> No
     macros.import_file()
     assert model.program.alerts == ["Cancelled. Nothing was changed."]
     assert model.program.writes == 0
+
+
+def test_through_the_windows_engine(empty: Path) -> None:
+    """The same runs through xlwings' own Windows engine, over stand-ins of Excel's objects."""
+    with open_com(empty) as (book, model):
+        put_bad_rows(model)
+        book.set_mock_caller()
+        macros.validate()
+        macros.undo()
+        assert model.program.alerts[0].startswith("Validate is done in ")
+        assert model.program.alerts[1].startswith("Put back as before the last run: ")
+        assert model.program.state == AS_BEFORE
+        assert ExcelHost(book).read("Checks").row_count == 1
 
 
 def test_words_have_their_twins() -> None:

@@ -190,6 +190,8 @@ class Range(base_classes.Range):
 
     @formula2.setter
     def formula2(self, data: Any) -> None:
+        if not self.sheet.model.program.knows_formula2:
+            raise AttributeError("Formula2")
         self.formula = data
 
     @property

@@ -13,6 +13,7 @@ from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.memory import MemoryHost
 from salesbook.hosts.package import open_package
 from salesbook.store import Host, TableCells
+from tests.engines.fake_com import open_com
 from tests.engines.fake_excel import open_fake
 from tests.hosts.books import plain_book, plain_table
 
@@ -36,7 +37,13 @@ def excel(folder: Path) -> Iterator[Host]:
     yield ExcelHost(book, patience=0)
 
 
-HOSTS = (memory, package, excel)
+@contextlib.contextmanager
+def excel_com(folder: Path) -> Iterator[Host]:
+    with open_com(plain_book(folder / "Book.xlsx")) as (book, _):
+        yield ExcelHost(book, patience=0)
+
+
+HOSTS = (memory, package, excel, excel_com)
 
 
 @pytest.fixture(params=HOSTS, ids=lambda factory: factory.__name__)

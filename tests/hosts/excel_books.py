@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+import xlwings as xw
 
 from salesbook.hosts.excel import ExcelHost
 from salesbook.store import Host
@@ -14,6 +16,11 @@ from tests.engines.fake_excel import open_fake
 
 HEADERS = ("rep_id", "amount", "note", "double", "rest")
 ROWS = (("R1", 10.0, "call"), ("R2", 20.0, "=1+1"), ("R3", 30.0, "007"))
+
+
+Opening = Callable[[Path, Program | None], tuple[xw.Book, BookModel]]
+opening: list[Opening] = [open_fake]
+"""How books are opened: the last one counts."""
 
 
 def worn_book(path: Path, *, totals: bool = False) -> Path:
@@ -42,7 +49,7 @@ def worn_book(path: Path, *, totals: bool = False) -> Path:
 
 def worn_host(folder: Path, program: Program | None = None, **options: Any) -> tuple[Host, BookModel]:
     """Open the worn book in the made-up Excel."""
-    book, model = open_fake(worn_book(folder / "Worn.xlsx", **options), program)
+    book, model = opening[-1](worn_book(folder / "Worn.xlsx", **options), program)
     return ExcelHost(book, patience=0), model
 
 

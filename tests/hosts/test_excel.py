@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,20 @@ from salesbook.hosts.package.refs import Area
 from salesbook.store import KEEP, CellError, TableWrite
 from tests.engines.excel_cells import Error
 from tests.engines.excel_model import Program, TableModel
-from tests.engines.fake_excel import open_fake
+from tests.engines.fake_com import open_com
 from tests.hosts.books import plain_book
 from tests.hosts.conftest import values
-from tests.hosts.excel_books import everything, table, worn_host
+from tests.hosts.excel_books import everything, opening, table, worn_host
+
+
+@pytest.fixture(autouse=True, params=["engine", "windows"])
+def _face(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test runs on an engine of our own, and on xlwings' Windows engine over stand-ins of COM."""
+    with contextlib.ExitStack() as stack:
+        if request.param == "windows":
+            opening.append(lambda path, program: stack.enter_context(open_com(path, program)))
+            stack.callback(opening.pop)
+        yield
 
 
 def formulas(model: object, column: int, rows: range) -> list[str | None]:
@@ -184,7 +196,7 @@ def test_a_cell_being_edited(tmp_path: Path) -> None:
         host.read("Deals")
     assert (caught.value.code, caught.value.where) == ("cell-being-edited", "Worn.xlsx")
     model.program.rejections = 1
-    book, _ = open_fake(tmp_path / "Worn.xlsx", Program(rejections=1))
+    book, _ = opening[-1](tmp_path / "Worn.xlsx", Program(rejections=1))
     assert ExcelHost(book, patience=5).table_codes() == ("Deals", "Plan")
 
 
@@ -280,8 +292,8 @@ def test_only_the_given_book(tmp_path: Path) -> None:
     """A host looks at its book alone, whatever else is open under the same name."""
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    one, _ = open_fake(plain_book(tmp_path / "a" / "Book.xlsx"))
-    two, model = open_fake(plain_book(tmp_path / "b" / "Book.xlsx"))
+    one, _ = opening[-1](plain_book(tmp_path / "a" / "Book.xlsx"), None)
+    two, model = opening[-1](plain_book(tmp_path / "b" / "Book.xlsx"), None)
     ExcelHost(one).write([TableWrite("Deals", {"name": ["x"] * 3}, [0, 1, 2])])
     assert model.program.writes == 0
     assert values(ExcelHost(two).read("Deals"))["name"][0] == "Anna & Co"

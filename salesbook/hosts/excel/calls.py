@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 _BUSY: Final = frozenset({-2147418111, -2147417846, -2146777998})
 """Call rejected by callee, try again later, and Excel's own "ignored": a cell is edited, a box is open."""
+_UNKNOWN_NAME: Final = -2147352570
 _PROGRAM_ERRORS: Final = frozenset({"com_error", "CommandError", "ExcelBusyError"})
 """Errors of pywin32, appscript and xlwings by name: neither package exists on every system."""
 
@@ -71,6 +72,11 @@ def is_busy(error: BaseException) -> bool:
     if not is_program_error(error):
         return False
     return getattr(error, "hresult", None) in _BUSY or _details(error)[1] in _BUSY
+
+
+def is_unknown_name(error: BaseException) -> bool:
+    """True where this version of Excel does not have the property."""
+    return isinstance(error, AttributeError) or getattr(error, "hresult", None) == _UNKNOWN_NAME
 
 
 def _details(error: BaseException) -> tuple[str, int | None]:

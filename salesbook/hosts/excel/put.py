@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from salesbook.hosts.excel.body import Contents, Mask
+from salesbook.hosts.excel.calls import is_unknown_name
 from salesbook.hosts.excel.cells import Content, Formula, spelled
 from salesbook.hosts.excel.formats import TEXT, ColumnFormats, FormatChange
 from salesbook.hosts.excel.table import Layout, LiveTable
@@ -49,7 +50,12 @@ class Writer:
         for place in rows:
             for top, bottom in _formula_runs(want[place], touched[place]):
                 texts = [[content.text] for content in want[place][top : bottom + 1]]  # type: ignore[union-attr]
-                self._assign("formula2", (top, place, bottom, place), texts)
+                try:
+                    self._assign("formula2", (top, place, bottom, place), texts)
+                except Exception as error:
+                    if not is_unknown_name(error):
+                        raise
+                    self._assign("formula", (top, place, bottom, place), texts)
 
     def restore_formats(self) -> None:
         """Undo the changes of format, the last first."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from salesbook.hosts.excel.calls import Calls, is_program_error, native
+from salesbook.hosts.excel.calls import Calls, is_unknown_name, native
 from salesbook.hosts.excel.cells import ERROR_NAMES, Content, Formula, cell_of
 from salesbook.hosts.package.refs import Area, cell_name
 from salesbook.store import Cell, CellError
@@ -146,10 +146,8 @@ def formulas_of(cells: xw.Range) -> Any:
     """Formulas as Excel spells them; versions before dynamic arrays know the older property only."""
     try:
         return cells.formula2
-    except AttributeError:
-        return cells.formula
     except Exception as error:
-        if not is_program_error(error) or "busy" in type(error).__name__.lower():
+        if not is_unknown_name(error):
             raise
         return cells.formula
 
