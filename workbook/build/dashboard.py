@@ -54,6 +54,7 @@ class Dashboard:
         self._place(_CHART_ROWS[1], 8, charts.tiers())
         self._alerts()
         page(self.canvas, self.sheet, tall=1)
+        self.sheet.center_horizontally()
 
     def _grid(self) -> None:
         for column in range(_COLUMNS):

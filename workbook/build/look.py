@@ -165,9 +165,15 @@ def shown_length(text: str) -> int:
 def column_width(table: str, one: FieldSpec, header: str) -> float:
     """A width in characters that holds the field's usual values, and its header in bold on two lines."""
     usual = _TABLE_WIDTHS.get((table, one.name)) or _OWN_WIDTHS.get(one.name, _WIDTHS[one.kind])
-    longest = max(shown_length(word) for word in header.split()) if header.isascii() else 0
-    half = (shown_length(header) + 1) / 2 + (4 if " " in header else 0)
-    return max(usual, max(longest, min(half, shown_length(header))) * 1.12 + 4)
+    return max(usual, _header_length(header) * 1.12 + 4)
+
+
+def _header_length(header: str) -> float:
+    """Room for a header on two lines; a Chinese one stays on one, because it would break anywhere."""
+    if not header.isascii():
+        return shown_length(header)
+    longest = max(len(word) for word in header.split())
+    return max(longest, len(header) / 2 + 4) if " " in header else longest
 
 
 def theme(language: Language) -> io.StringIO:
