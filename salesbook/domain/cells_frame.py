@@ -65,7 +65,7 @@ def read_values(cells: Sequence[object], kind: Kind, options: CellOptions = DEFA
     if kind in MOMENTS:
         unit = "datetime64[D]" if kind is Kind.DATE else "datetime64[us]"
         return values.astype(unit).astype(object).tolist()  # type: ignore[no-any-return]
-    if kind in _INTEGERS:
+    if kind in _INTEGERS or kind is Kind.FLAG:
         return values.to_numpy(dtype=object, na_value=None).tolist()  # type: ignore[no-any-return]
     if kind in NUMERIC:
         return [None if value != value else value for value in values.tolist()]

@@ -15,7 +15,7 @@ from salesbook.domain.cells_column import read_column
 from salesbook.frames import empty_frame
 from salesbook.policy import Policy
 from salesbook.store import TableCells
-from salesbook.tables import TABLES, Kind, Role
+from salesbook.tables import TABLES, FieldSpec, Kind, Role
 
 Key = tuple[Value, ...]
 
@@ -45,9 +45,17 @@ class TableNow:
     @cached_property
     def by_key(self) -> dict[Key, int]:
         """Position by key, usable rows before others."""
-        names = TABLES[self.table].key
-        usable = {tuple(values.get(name, "") for name in names): at for at, values in self.rows.items()}
-        return {**self.spare, **usable}
+        return {**self.spare, **{self.key_at(at): at for at in self.rows}}
+
+    def key_at(self, at: int) -> Key:
+        """The key of a usable row, blank parts as what they mean."""
+        spec, values = TABLES[self.table], self.rows[at]
+        return tuple(values[name] if name in values else _blank(spec.field(name)) for name in spec.key)
+
+
+def _blank(spec: FieldSpec) -> Value:
+    """What a blank part of a key means."""
+    return spec.default if isinstance(spec.default, str | int) else ""
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,11 @@ class Directory:
             return Reason("name-not-unique", {"found": typed, "keys": ", ".join(sorted(keys)[:5])})
         return Reason(_UNKNOWN[self.table], {"found": typed, "nearest": None})
 
+    def is_unknown(self, typed: str) -> bool:
+        """True for a word that means nobody."""
+        found = self.find(typed)
+        return isinstance(found, Reason) and found.code == _UNKNOWN[self.table]
+
     def refusal(self, reason: Reason) -> Reason:
         """A reason with the name that is nearest to an unknown one; only for the first of many."""
         if reason.code != _UNKNOWN[self.table] or self.refused >= _MOST_LOOKED_UP:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from statistics import median
 from typing import Final
 
 from salesbook.domain.cells import Reason
@@ -16,10 +15,12 @@ from salesbook.store import Cell
 
 _HEAD_ROWS: Final = 40
 _TOTALS = re.compile(
-    r"(?:grand |sub)?-?totals?\b.*|sum|summary|total:?|(?:总|總|小|合|共)(?:计|計)[:：]?.*|汇总[:：]?|总和",
+    r"(?:(?:grand|sub)[ -]?)?totals?\s*(?:[:(\d].*)?|sum|summary"
+    r"|(?:总|總|小|合|共)(?:计|計)\s*(?:[:：(（\d].*)?|汇总[:：]?|总和",
     re.IGNORECASE,
 )
 _SPARSE: Final = 0.67
+_WIDE: Final = 4
 
 
 def lay_out(
@@ -62,14 +63,27 @@ def _squared(row: RawRow, width: int) -> RawRow:
 
 
 def _without_totals(rows: Sequence[RawRow]) -> list[RawRow]:
-    """Mark rows that begin with a word such as Total and are emptier than the others."""
-    usual = median([_filled(row) for row in rows]) if rows else 0
-    return [
+    """Mark rows that begin with a word such as Total and are emptier than others, and notes at the end."""
+    most = max(map(_filled, rows), default=0)
+    marked = [
         replace(row, fault=Reason("totals-row"))
-        if row.fault is None and _is_totals(row) and _filled(row) <= usual * _SPARSE
+        if row.fault is None and _is_totals(row) and _filled(row) <= most * _SPARSE
         else row
         for row in rows
     ]
+    return _without_notes(marked) if most >= _WIDE else marked
+
+
+def _without_notes(rows: list[RawRow]) -> list[RawRow]:
+    """Mark last rows of one cell that stand apart: after a blank line or a totals row."""
+    start = len(rows)
+    while start > 1 and _filled(rows[start - 1]) == 1 and not rows[start - 1].fault:
+        start -= 1
+    for at in range(start, len(rows)):
+        before = rows[at - 1]
+        if before.fault is not None or rows[at].number > before.number + 1:
+            return [*rows[:at], *(replace(row, fault=Reason("note-row")) for row in rows[at:])]
+    return rows
 
 
 def _filled(row: RawRow) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -69,6 +69,8 @@ class Matcher:
     fields: tuple[str, ...]
     """The fields that the file fills."""
     same_ref: Callable[[str, Value], Value]
+    claimed: set[int] = field(default_factory=set)
+    """Rows that rows of the file were found to be by content."""
 
     def by_key(self, key: Key) -> int | None:
         """The row with that key."""
@@ -81,12 +83,16 @@ class Matcher:
             return self._customer(row.values)
         if table in NATURAL:
             return set(self._named.get(self._name(row.values), ()))
-        return set(self._content(row.values)[:1])
+        return self._content(row.values)
 
     def lacks(self, values: Mapping[str, Value]) -> str:
         """The fields of which a row without key needs one, where it has none; blank where it has."""
         needed = _NEEDS.get(self.now.table, ())
-        return "" if not needed or any(name in values for name in needed) else ", ".join(needed)
+        if self.now.table == "Customers" and not _customer_marks(values):
+            return ", ".join(needed)
+        if any(name in values for name in needed) or (values and not needed):
+            return ""
+        return ", ".join(needed or (one.name for one in TABLES[self.now.table].fields if one.required))
 
     def identity(self, values: Mapping[str, Value]) -> tuple[object, ...]:
         """What two rows of one file without keys must not share."""
@@ -122,15 +128,21 @@ class Matcher:
             (mark, at) for at, values in self.now.rows.items() for mark in _customer_marks(values)
         )
 
-    def _content(self, values: Mapping[str, Value]) -> list[int]:
-        """Rows whose cells equal all that the file's row fills."""
+    def _content(self, values: Mapping[str, Value]) -> set[int]:
+        """The row whose cells equal all that the file's row fills, each row once, the least filled first."""
         wanted = {name: self.same_ref(name, value) for name, value in values.items()}
         anchor = tuple((name, wanted.get(name)) for name in self._anchors)
-        return [
+        found = [
             at
             for at in self._anchored.get(anchor, ())
-            if all(self._value(at, name) == value for name, value in wanted.items())
+            if at not in self.claimed
+            and all(self._value(at, name) == value for name, value in wanted.items())
         ]
+        if not found:
+            return set()
+        best = min(found, key=lambda at: (sum(name in self.now.rows[at] for name in self.fields), at))
+        self.claimed.add(best)
+        return {best}
 
     def _value(self, at: int, name: str) -> Value | None:
         value = self.now.rows[at].get(name)

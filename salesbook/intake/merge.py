@@ -97,7 +97,7 @@ class Merge:
             self._identities[identity] = row.number
         if found:
             at = next(iter(found))
-            key = tuple(self.now.rows[at].get(name, "") for name in self.key_names)
+            key = self.now.key_at(at)
             row.values.update(dict(zip(self.key_names, key, strict=True)))
         else:
             at = None

@@ -51,10 +51,18 @@ class Resolver:
                 self._reference(row, name, str(ref))
 
     def resolve_own(self, row: FileRow) -> None:
-        """Resolve references to the row's own table, such as a rep's manager."""
+        """Resolve references to the row's own table, such as a rep's manager.
+
+        One that is nowhere, and may not be added, stays as written: a list of sellers need not list their
+        managers, and `validate` names who is missing.
+        """
         for name, ref in self.refs.items():
-            if ref == self.table and name in row.values:
-                self._reference(row, name, str(ref))
+            if ref == self.table and name in row.values and self._is_known_or_added(row, name):
+                self._reference(row, name, ref)
+
+    def _is_known_or_added(self, row: FileRow, name: str) -> bool:
+        own = self.directories[self.table]
+        return own.may_add or not own.is_unknown(str(row.values[name]))
 
     def _reference(self, row: FileRow, name: str, ref: str) -> None:
         more = _MANAGER if name == "manager_id" else None

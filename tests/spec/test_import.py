@@ -43,8 +43,8 @@ def test_a_close_date_is_expected_while_the_deal_is_open(tmp_path):
     assert (second["closed_on"], "expected_on" in second) == (DAY(2026, 6, 1), False)
 
 
-def test_an_engage_date_is_when_an_open_deal_entered_its_stage(tmp_path):
-    """For a closed deal it only says when the deal began."""
+def test_an_engage_date_is_when_a_deal_entered_its_last_open_stage(tmp_path):
+    """For a closed deal too: since then it was in the stage from which it was closed."""
     text = (
         "opportunity_id,sales_agent,deal_stage,engage_date,close_date\n"
         "D1,Ann,Offer,2026-01-02,\n"
@@ -52,7 +52,7 @@ def test_an_engage_date_is_when_an_open_deal_entered_its_stage(tmp_path):
     )
     first, second = new_rows(plan(tmp_path, text, "Deals"))
     assert first["created_on"] == first["stage_since"] == second["created_on"] == DAY(2026, 1, 2)
-    assert "stage_since" not in second
+    assert second["stage_since"] == DAY(2026, 1, 2)
 
 
 def test_a_status_beside_the_stage_closes_the_deal(tmp_path):

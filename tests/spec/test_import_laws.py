@@ -144,6 +144,7 @@ REASONS = [
     Reason("row-too-long", {"cells": 5, "headers": 4}),
     Reason("quote-unclosed"),
     Reason("totals-row"),
+    Reason("note-row"),
     Reason("row-deleted"),
     Reason("missing-key"),
     Reason("no-natural-key", {"fields": "name"}),

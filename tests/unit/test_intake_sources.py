@@ -126,6 +126,14 @@ def test_a_totals_row_is_rejected(tmp_path):
     assert faults(read(tmp_path, text)) == [None, None, "totals-row", "totals-row"]
 
 
+def test_notes_under_the_table_are_rejected(tmp_path):
+    """What stands alone after a blank line or a total is no row; a last row of one cell that does not is."""
+    head = "Deal name,Customer,Stage,Amount\nA,X,Won,1\n"
+    found = read(tmp_path, f"{head}\n\nConfidential - do not distribute\nCopyright\n")
+    assert faults(found) == [None, "note-row", "note-row"]
+    assert faults(read(tmp_path, f"{head}B,,,\n")) == [None, None]
+
+
 def test_an_open_quote_spoils_only_its_own_line(tmp_path):
     """The rows after a quote that is never closed are read; nothing is swallowed."""
     found = read(tmp_path, 'Deal name,Amount,Stage\n"A,1,Won\nB,2,Won\n"C",3,Won\n')
