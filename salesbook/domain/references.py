@@ -139,16 +139,20 @@ def _resolve_column(
     unknown = [text for text, rows in found.items() if not rows]
     nearest = nearest_names(unknown, directory.suggestions()) if unknown else {}
     wrong = {
-        text: _fault(directory, rows, nearest.get(text)) for text, rows in found.items() if len(rows) != 1
+        text: _fault(field, directory, rows, nearest.get(text))
+        for text, rows in found.items()
+        if len(rows) != 1
     }
     left = doubtful[doubtful.isin(wrong.keys())]
     faults += [(row, field, text, wrong[text]) for row, text in left.items()]
 
 
-def _fault(directory: Directory, rows: tuple[str, ...], nearest: str | None) -> Fault:
+def _fault(field: str, directory: Directory, rows: tuple[str, ...], nearest: str | None) -> Fault:
     if rows:
         shown = ", ".join(rows[:3]) + (" …" if len(rows) > 3 else "")
         return Fault("ambiguous-reference", "error", {"table": directory.table, "keys": shown})
+    if field == "manager_id":
+        return Fault("unknown-manager", "warning", {"nearest": nearest})
     severity: Severity = "warning" if directory.table == "Products" else "error"
     return Fault(directory.unknown(), severity, {"nearest": nearest})
 
