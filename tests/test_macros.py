@@ -168,7 +168,7 @@ def test_cancel(caller: Opened, monkeypatch: pytest.MonkeyPatch, steps: int) -> 
     """Esc between two steps: nothing was written, Excel is as before, one message says so."""
     _, model = caller
     presses = iter([False] * steps + [True] * 1000)
-    monkeypatch.setattr(desk, "escape_pressed", lambda: next(presses))
+    monkeypatch.setattr(desk, "escape_pressed", lambda _: next(presses))
     macros.validate()
     assert model.program.alerts == ["Cancelled. Nothing was changed."]
     assert (model.program.writes, model.program.state) == (0, AS_BEFORE)

@@ -32,13 +32,18 @@ def today() -> dt.date:
     return dt.date.today()
 
 
-def escape_pressed() -> bool:
-    """True where Esc was pressed since the last look. Only Windows tells; elsewhere Python is interrupted."""
+def escape_pressed(app: xw.App) -> bool:
+    """True where Esc was pressed in Excel since the last look.
+
+    Only Windows tells; elsewhere Python is interrupted. Esc in another program's window does not count.
+    """
     if sys.platform != "win32":
         return False
     import ctypes
 
-    return bool(ctypes.windll.user32.GetAsyncKeyState(_ESCAPE) & _DOWN_OR_PRESSED_SINCE)
+    windows = ctypes.windll.user32
+    pressed = windows.GetAsyncKeyState(_ESCAPE) & _DOWN_OR_PRESSED_SINCE
+    return bool(pressed) and windows.GetForegroundWindow() == app.hwnd
 
 
 class Desk:
@@ -97,7 +102,7 @@ class Desk:
         self._keeps, self._is_working = keeps, True
         self._inputs = _inputs(action).intersection(self.table_codes()) - self._cells.keys()
         self._total = len(self._inputs | _outputs(action).intersection(self.table_codes()))
-        escape_pressed()
+        escape_pressed(self.book.app)
         try:
             with quiet_excel(self.book.app):
                 yield
@@ -106,7 +111,7 @@ class Desk:
 
     def _step(self, name: str, **facts: object) -> None:
         """Say what comes next, unless the user has had enough. Raises: Cancelled."""
-        if escape_pressed():
+        if escape_pressed(self.book.app):
             raise Cancelled
         done = len(self._cells) + 1
         told = {"done": min(done, self._total), "total": self._total, **facts}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -29,6 +30,8 @@ _ERRORS: Final = {
 ERROR_NAMES: Final = frozenset(_ERRORS.values())
 MOST_LETTERS: Final = 32_767
 _DAY: Final = dt.timedelta(days=1)
+_MILLISECOND: Final = 1 / 86_400_000
+_HALF_SECOND: Final = 0.5 / 86_400
 _DAY_ZERO: Final = dt.datetime(1899, 12, 30)
 _LOGICAL: Final = frozenset("true false wahr falsch vrai faux verdadero falso vero verdadeiro 真 假".split())
 
@@ -78,9 +81,11 @@ def serial(value: dt.date) -> float:
 
 
 def same(left: Content, right: Content, *, to_the_letter: bool = True) -> bool:
-    """True where two contents are one; not to the letter, any formula is as good as another.
+    """True where two contents are one.
 
-    Excel spells a formula its own way, so what was written need not be what is read.
+    Args:
+        to_the_letter: False where one was written and the other is what Excel made of it. Excel spells
+            formulas its own way, may keep 15 digits of a number and one sign for the end of a line.
     """
     if isinstance(left, Formula) or isinstance(right, Formula):
         both = isinstance(left, Formula) and isinstance(right, Formula)
@@ -90,12 +95,17 @@ def same(left: Content, right: Content, *, to_the_letter: bool = True) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, dt.date | int | float) and isinstance(right, dt.date | int | float):
-        return _number(left) == _number(right)
+        return _same_number(left, right, to_the_letter)
+    if not to_the_letter and isinstance(left, str) and isinstance(right, str):
+        return left.splitlines() == right.splitlines()
     return left == right
 
 
-def _number(value: dt.date | float) -> float:
-    return round(serial(value) * 86_400_000) / 86_400_000 if isinstance(value, dt.date) else value
+def _same_number(left: dt.date | float, right: dt.date | float, to_the_letter: bool) -> bool:
+    one, other = (serial(value) if isinstance(value, dt.date) else value for value in (left, right))
+    if isinstance(left, dt.date) or isinstance(right, dt.date):
+        return abs(one - other) < (_MILLISECOND if to_the_letter else _HALF_SECOND)
+    return one == other or (not to_the_letter and math.isclose(one, other, rel_tol=1e-13))
 
 
 def must_guard(text: str) -> bool:
