@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from salesbook.errors import CannotWrite
 from salesbook.hosts.fitting import refuse_unfit
 from salesbook.hosts.package import moves
+from salesbook.hosts.package.freshrows import FreshRows
 from salesbook.hosts.package.newcells import NewCells
 from salesbook.hosts.package.parts import TablePart
 from salesbook.hosts.package.refs import Area, cell_name
@@ -17,6 +18,8 @@ from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.styles import Styles
 from salesbook.hosts.package.xmlscan import attribute, tag_pattern, with_attribute
 from salesbook.store import KEEP, Cell, NewCell, TableCells, TableWrite
+
+_NewRow = tuple[int, dict[int, bytes], bool | None]
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class NewBody:
     old: TableCells
     write: TableWrite
     styles: Styles
+    is_alone: bool = False
+    """True where nothing else is written on the sheet."""
 
     @cached_property
     def sources(self) -> Sequence[int | None]:
@@ -54,7 +59,8 @@ class NewBody:
         Raises: CannotWrite, ColumnMissing.
         """
         refuse_unfit(self.old, self.write)
-        changed = self._changed_rows()
+        fresh = self._fresh_start()
+        changed = self._changed_rows(fresh)
         before, top = self.table.body, self.table.body.top
         touched = [top + index for index in changed]
         if self.body.bottom != before.bottom:
@@ -67,20 +73,37 @@ class NewBody:
         old_rows = {top + source for index in changed if (source := self.sources[index]) is not None}
         old_rows.update(number for number in touched if number <= before.bottom)
         moves.unshare(self.rows, before, sorted(old_rows.union(freed)))
-        cells = {index: self._row_cells(index) for index in changed}
-        hidden = {index: self._is_hidden(self.sources[index]) for index in changed}
         like = self.rows.row(before.bottom).tag
-        self._move_totals(freed)
-        for index, new in cells.items():
-            self._put(top + index, new, hidden[index], like)
+        if fresh < len(self.sources):
+            new_rows = FreshRows(self.rows, self.write, self._cells, self.table.headers, like)
+            new_rows.append(fresh, top + fresh)
+        if self._stay_in_place(changed):
+            self._move_totals(freed)
+            rows: Iterable[_NewRow] = map(self._new_row, reversed(changed))
+        else:
+            rows = [self._new_row(index) for index in changed]
+            self._move_totals(freed)
+        for new in rows:
+            self._put(*new, like)
 
-    def _changed_rows(self) -> list[int]:
-        """List the rows of the new body that are not simply the old row in its old place."""
-        changed = bytearray(source != index for index, source in enumerate(self.sources))
+    def _fresh_start(self) -> int:
+        """Find from where on the new body's rows come from none and lie below all that the sheet holds."""
+        count = len(self.sources)
+        if not self.is_alone or not self.write.sources:
+            return count
+        last = max(self.table.area.bottom, self.rows.last_read)
+        start = max(last + 1 - self.table.body.top, 0)
+        while count > start and self.sources[count - 1] is None:
+            count -= 1
+        return count
+
+    def _changed_rows(self, end: int) -> list[int]:
+        """List the rows of the new body, up to `end`, that are not simply the old row in its old place."""
+        changed = bytearray(source != index for index, source in enumerate(self.sources[:end]))
         given = bytearray(len(changed))
         for header, column in self.write.columns.items():
             before = self.old.columns[self.old.headers.index(header)]
-            for index, value in enumerate(column):
+            for index, value in enumerate(column[:end]):
                 if value is not KEEP:
                     given[index] = 1
                     if not changed[index] and not same(value, before[index]):
@@ -100,20 +123,28 @@ class NewBody:
             if area and area.meets(touched):
                 raise CannotWrite("merged-cells", where=f"{sheet}!{area}", table=self.table.code)
         moves.refuse_wide_arrays(self.rows, touched)
-        for number in range(self.table.area.bottom + 1, self.area.bottom + 1):
+        last = min(self.area.bottom, self.rows.last_read)
+        for number in range(self.table.area.bottom + 1, last + 1):
             for column, cell in self.rows.row(number).cells.items():
                 if self.area.left <= column <= self.area.right and self.rows.has_content(cell):
                     place = f"{sheet}!{cell_name(number, column)}"
                     raise CannotWrite("cells-in-the-way", where=place, table=self.table.code)
+
+    def _stay_in_place(self, changed: Sequence[int]) -> bool:
+        """Say whether no row takes cells from another, so that one row can be done after the other."""
+        return all(self.sources[index] in (None, index) for index in changed)
+
+    def _new_row(self, index: int) -> _NewRow:
+        """Give a new row's number, its cells, and whether a filter hides it."""
+        return self.body.top + index, self._row_cells(index), self._is_hidden(self.sources[index])
 
     def _row_cells(self, index: int) -> dict[int, bytes]:
         """Write or keep the cells of one row of the new body."""
         source, number = self.sources[index], self.body.top + index
         before = {} if source is None else self.rows.row(self.body.top + source).cells
         found: dict[int, bytes] = {}
-        for place, header in enumerate(self.table.headers):
-            given = self.write.columns.get(header)
-            value: NewCell = KEEP if given is None or not self.write.sources else given[index]
+        for place, given in enumerate(self._given):
+            value: NewCell = given[index] if given else KEEP
             kept = before.get(self.body.left + place)
             if source is None:
                 cell = (
@@ -128,6 +159,11 @@ class NewBody:
             if cell:
                 found[self.body.left + place] = cell
         return found
+
+    @cached_property
+    def _given(self) -> list[Sequence[NewCell] | None]:
+        """The new values of each column, None where it keeps its own."""
+        return [self.write.columns.get(header) for header in self.table.headers]
 
     def _is_as_before(self, kept: bytes | None, value: Cell, place: int, source: int) -> bool:
         return same(value, self.old.columns[place][source]) and not (kept and moves.has_formula(kept))

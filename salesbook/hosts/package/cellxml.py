@@ -12,6 +12,8 @@ from salesbook.store import Cell, CellError
 
 MAX_TEXT_UNITS = 32_767
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_SPACE_THAT_COUNTS = re.compile(r"^\s|\s$|[\t\r\n]|\s\s")
+_USUAL_STYLE = re.compile(rb'<(?:[\w.-]+:)?c r="[A-Z]{1,3}[0-9]{1,7}" s="([0-9]{1,9})"')
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _EPOCH_1904 = dt.datetime(1904, 1, 1)
 _EPOCH_1900 = dt.datetime(1899, 12, 30)
@@ -25,14 +27,22 @@ def cell_xml(reference: str, value: Cell, style: int, prefix: str, is_1904: bool
     Raises: CannotWrite for text or a date that no cell can hold; ValueError for a number that no cell
     can hold, which is our bug.
     """
-    start = f'<{prefix}c r="{reference}"' + (f' s="{style}"' if style else "")
+    return f'<{prefix}c r="{reference}"{after_reference(value, style, prefix, is_1904, reference)}'
+
+
+def after_reference(value: Cell, style: int, prefix: str, is_1904: bool, reference: str) -> str:
+    """Write what follows a cell's reference, which is the same in all cells that hold the same.
+
+    Raises: as `cell_xml`.
+    """
+    start = f' s="{style}"' if style else ""
     if value is None or value == "":
         return f"{start}/>"
     if isinstance(value, str):
         text = escaped(value, reference)
+        space = ' xml:space="preserve"' if _SPACE_THAT_COUNTS.search(value) else ""
         return (
-            f'{start} t="inlineStr"><{prefix}is><{prefix}t xml:space="preserve">{text}</{prefix}t>'
-            f"</{prefix}is></{prefix}c>"
+            f'{start} t="inlineStr"><{prefix}is><{prefix}t{space}>{text}</{prefix}t></{prefix}is></{prefix}c>'
         )
     kind, content = "", ""
     if isinstance(value, bool):
@@ -91,6 +101,9 @@ def serial(value: dt.date, is_1904: bool, reference: str) -> float:
 
 def style_of(cell: bytes) -> int:
     """Read a cell's format."""
+    usual = _USUAL_STYLE.match(cell)
+    if usual:
+        return int(usual[1])
     return whole_number(attribute(cell[: cell.index(b">") + 1], b"s"))
 
 

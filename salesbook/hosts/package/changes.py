@@ -74,7 +74,7 @@ class _Patch:
         growths = []
         for write, cells in writes:
             table = self.book.tables[write.table.lower()]
-            new = NewBody(rows, table, cells, write, self.styles)
+            new = NewBody(rows, table, cells, write, self.styles, is_alone=len(writes) == 1)
             self._refuse_overlap(table, new.area)
             new.apply()
             growths.append((table.body, new.body))
@@ -82,7 +82,7 @@ class _Patch:
             if new.area != table.area:
                 resized = book_patch.table_part(self.parts.content(table.part), table, new.area)
                 self.found.parts[table.part.lower()] = resized
-        if rows.edited_numbers:
+        if rows.is_edited:
             self.found.parts[sheet.part.lower()] = self._patched(rows, sheet, growths)
 
     def _patched(self, rows: SheetRows, sheet: SheetPart, growths: Sequence[around.Growth]) -> bytes:
@@ -137,7 +137,7 @@ def _refuse_unsound_sheet(rows: SheetRows, data: bytes, part: str) -> None:
     """
     try:
         again = SheetRows(data, part, rows.sheet)
-        for number in rows.edited_numbers:
+        for number in [*rows.edited_numbers, *rows.appended_ends]:
             again.row(number)
     except SalesbookError as error:
         raise UnsoundPackageError(f"{part}: {error}") from error

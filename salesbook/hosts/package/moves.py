@@ -20,7 +20,7 @@ _FORMULA = re.compile(rb"<((?:[\w.-]+:)?)f((?:\s[^>]*?)?)(?:/>|>(.*?)</\1f\s*>)"
 
 def has_formula(cell: bytes) -> bool:
     """Say whether a cell is calculated."""
-    return _FORMULA.search(cell) is not None
+    return (b"<f" in cell or b":f" in cell) and _FORMULA.search(cell) is not None
 
 
 def moved(cell: bytes, sheet: str, start: tuple[int, int], row: int) -> bytes:

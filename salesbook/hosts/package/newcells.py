@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from salesbook.errors import CannotWrite
 from salesbook.hosts.package import moves
-from salesbook.hosts.package.cellxml import cell_xml, style_of
+from salesbook.hosts.package.cellxml import after_reference, style_of
 from salesbook.hosts.package.parts import TablePart
-from salesbook.hosts.package.refs import MAX_COLUMN, cell_name
+from salesbook.hosts.package.refs import MAX_COLUMN, cell_name, column_letters
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.styles import Styles
 from salesbook.hosts.package.xmlscan import attribute, tag_pattern, whole_number
-from salesbook.store import Cell, TableWrite
+from salesbook.store import KEEP, Cell, NewCell, TableWrite
 
+_MOST_KEPT = 50_000
 DEFAULT_DATE, DEFAULT_MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 
 
@@ -45,21 +47,52 @@ class NewCells:
         Raises: CannotWrite.
         """
         style = style_of(kept) if kept else self._column_styles[place]
-        reference = cell_name(number, self.table.area.left + place)
-        if value is None or value == "":
-            if not style:
-                return None
-        elif isinstance(value, (dt.date, int, float)) and not isinstance(value, bool):
-            style = self._fitting(style, value, place)
-        prefix = self.rows.prefix.decode()
-        try:
-            return cell_xml(reference, value, style, prefix, self.is_1904).encode()
-        except CannotWrite as error:
-            error.where = f"{self.rows.sheet}!{reference}"
-            raise
+        rest = self._rest.get((value.__class__, value, style, place))
+        if rest is None:
+            rest = self._written(value, style, number, place)
+        return self._starts[place] + b"%d" % number + rest if rest else None
 
-    def _fitting(self, style: int, value: dt.date | int | float, place: int) -> int:
+    def column(self, values: Sequence[NewCell], first: int, place: int) -> list[bytes]:
+        """Write a column's cells in new rows, `first` and those below; nothing where there is no cell.
+
+        Raises: CannotWrite.
+        """
+        return [
+            (self.blank(number, place) if value is KEEP else self.cell(value, None, number, place)) or b""
+            for number, value in enumerate(values, start=first)
+        ]
+
+    def _written(self, value: Cell, style: int, number: int, place: int) -> bytes:
+        """Write what follows a cell's reference, and keep it for the next cell that holds the same."""
+        if len(self._rest) > _MOST_KEPT:
+            self._rest.clear()
+        rest = b""
+        if style or not (value is None or value == ""):
+            reference = cell_name(number, self.table.area.left + place)
+            fitting = self._fitting(style, value, place)
+            try:
+                text = after_reference(value, fitting, self.rows.prefix.decode(), self.is_1904, reference)
+            except CannotWrite as error:
+                error.where = f"{self.rows.sheet}!{reference}"
+                raise
+            rest = b'"' + text.encode()
+        self._rest[value.__class__, value, style, place] = rest
+        return rest
+
+    @cached_property
+    def _rest(self) -> dict[tuple[type, Cell, int, int], bytes]:
+        return {}
+
+    @cached_property
+    def _starts(self) -> tuple[bytes, ...]:
+        """What each column's cells begin with, up to the row's number."""
+        columns = range(self.table.area.left, self.table.area.right + 1)
+        return tuple(b'<%bc r="%b' % (self.rows.prefix, column_letters(c).encode()) for c in columns)
+
+    def _fitting(self, style: int, value: Cell, place: int) -> int:
         """Choose a format that shows a date as one, and a number not as a date."""
+        if not isinstance(value, (dt.date, int, float)) or isinstance(value, bool):
+            return style
         key = (style, type(value), place)
         if key not in self._chosen:
             chosen = style

@@ -61,6 +61,8 @@ class SheetRows:
         self._spans: list[tuple[int, int]] = []
         self._index()
         self._edited: dict[int, Row] = {}
+        self._block: list[bytes] = []
+        self._block_rows = range(0)
         self._last = (0, Row(b"", {}))
 
     def _index(self) -> None:
@@ -102,11 +104,16 @@ class SheetRows:
         if number not in self._edited:
             row = self.row(number)
             if not row.tag:
-                row.tag = self._tag_like(number, like)
+                row.tag = self.tag_like(like, number)
             self._edited[number] = row
         return self._edited[number]
 
-    def _tag_like(self, number: int, like: bytes) -> bytes:
+    def append(self, numbers: range, block: list[bytes]) -> None:
+        """Add whole rows below all that were read: pieces of XML for these rows, in order. Only once."""
+        self._block_rows, self._block = numbers, block
+
+    def tag_like(self, like: bytes, number: int) -> bytes:
+        """Make a row's start tag with the attributes of another's that say nothing of its place."""
         tag = like or b"<" + self.prefix + b"row>"
         for name in (b"r", b"spans", b"hidden", b"collapsed", b"outlineLevel"):
             tag = with_attribute(tag, name, None)
@@ -147,6 +154,21 @@ class SheetRows:
         return bool(_CONTENT.search(cell))
 
     @property
+    def last_read(self) -> int:
+        """Number the last row of the sheet as it was read."""
+        return self.numbers[-1] if self.numbers else 0
+
+    @property
+    def is_edited(self) -> bool:
+        """True where something would be rendered anew."""
+        return bool(self._edited or self._block)
+
+    @property
+    def appended_ends(self) -> list[int]:
+        """The first and the last row that `append` added."""
+        return [self._block_rows[0], self._block_rows[-1]] if self._block else []
+
+    @property
     def edited_numbers(self) -> list[int]:
         """The rows that `edit` was called for, ascending."""
         return sorted(self._edited)
@@ -154,17 +176,22 @@ class SheetRows:
     def render(self, head: bytes, tail: bytes) -> bytes:
         """Put the sheet together again around what comes before and after its rows."""
         pieces, at = [head, b"<" + self.prefix + b"sheetData>"], self._start
+        below = False
         for number in self.edited_numbers:
+            if self._block and not below and number > self._block_rows[0]:
+                pieces += [self.data[at : self._end], *self._block]
+                below, at = True, self._end
             spot = bisect_left(self.numbers, number)
             exists = spot < len(self.numbers) and self.numbers[spot] == number
             start = self._spans[spot][0] if spot < len(self.numbers) else self._end
             pieces.append(self.data[at:start])
-            pieces.append(self._rendered(self._edited[number]))
+            pieces.append(self.rendered(self._edited[number]))
             at = self._spans[spot][1] if exists else start
-        pieces += [self.data[at : self._end], b"</" + self.prefix + b"sheetData>", tail]
-        return b"".join(pieces)
+        pieces += [self.data[at : self._end], *([] if below else self._block)]
+        return b"".join([*pieces, b"</" + self.prefix + b"sheetData>", tail])
 
-    def _rendered(self, row: Row) -> bytes:
+    def rendered(self, row: Row) -> bytes:
+        """Put a row together; nothing for one without cells whose tag says nothing of note."""
         cells = b"".join(row.cells[column] for column in sorted(row.cells))
         if not cells and not row.tail:
             told = set(re.findall(rb"\s([\w:.-]+)\s*=", row.tag)) - {b"r", b"spans"}
@@ -176,6 +203,7 @@ class SheetRows:
 
     def last_number(self) -> int:
         """Number the last row that will be there."""
-        edited = [number for number in self._edited if self._rendered(self._edited[number])]
+        numbers = reversed(self.edited_numbers)
+        edited = next((number for number in numbers if self.rendered(self._edited[number])), 0)
         kept = next((number for number in reversed(self.numbers) if number not in self._edited), 0)
-        return max(kept, max(edited, default=0))
+        return max(kept, edited, self._block_rows[-1] if self._block else 0)
