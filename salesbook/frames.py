@@ -18,6 +18,8 @@ DTYPES: Final[Mapping[Kind, str]] = {
     Kind.TEXT: "str",
     Kind.PERIOD: "str",
     Kind.CHOICE: "str",
+    Kind.TABLE: "str",
+    Kind.FIELD: "str",
     Kind.MONEY: "Int64",
     Kind.MEASURE: "Int64",
     Kind.COUNT: "Int64",

@@ -46,6 +46,21 @@ def cells_of(
     if one.kind is Kind.FLAG:
         yes, no = (labels.choice("shared", code, language) for code in ("yes", "no"))
         return [None if value is pd.NA else (yes if value else no) for value in column]
+    return _named(table, one, frame, language)
+
+
+def _named(table: str, one: FieldSpec, frame: pd.DataFrame, language: Language) -> list[Cell]:
+    """Texts, those that name something of ours by its label."""
+    column = frame[one.name]
+    if one.kind is Kind.TABLE:
+        return _mapped(column, lambda code: labels.sheet_name(str(code), language))
+    if one.kind is Kind.FIELD:
+        pairs = list(zip(frame["table"], column, strict=True))
+        known = {pair: labels.field_label(*pair, language) for pair in set(pairs) if isinstance(pair[1], str)}
+        return [known.get(pair) for pair in pairs]
+    if one.choices:
+        owner = f"{table}.{one.name}"
+        return _mapped(column, lambda names: labels.labels_of_names(owner, str(names), one.choices, language))
     return [value if isinstance(value, str) else None for value in column]
 
 

@@ -56,7 +56,7 @@ def json_column(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Any]
 
 def _decimals(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Any]:
     whole = frame[one.name].fillna(0).to_numpy(dtype="int64")
-    decimals = to_floats(whole, currency_decimals(currency)).tolist()
+    decimals: list[Any] = to_floats(whole, currency_decimals(currency)).tolist()
     if one.kind is Kind.MONEY:
         return decimals
     rows = zip(decimals, whole.tolist(), frame["metric"] == "revenue", strict=True)

@@ -91,6 +91,7 @@ def read_table(cells: TableCells, *, currency: str, fiscal_year_start: int = 1) 
         columns[one.name], reasons = _typed_column(spec, one, column, options)
         faults.extend(_Fault(int(used[at]), one.name, reason) for at, reason in reasons.items())
     frame = pd.DataFrame(columns).set_axis(used, axis=0)
+    frame = _in_codes(spec, frame)
     for check in (_in_range, _in_units):
         frame, more = check(spec, frame, currency)
         faults.extend(more)
@@ -152,6 +153,34 @@ def _typed_column(
         own = replace(own, rate_limit=_ANY_RATE)
     parsed = parse_column(column, one.kind, own)
     return pd.Series(parsed.values, dtype=dtype), parsed.reasons
+
+
+def _in_codes(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
+    """Labels of what salesbook names itself as codes: tables, their fields, known names."""
+    for one in spec.fields:
+        if one.kind is Kind.TABLE:
+            known = {
+                text: labels.table_of_name(text, TABLES) or text for text in frame[one.name].dropna().unique()
+            }
+            frame[one.name] = frame[one.name].map(known).astype("str")
+        elif one.kind is Kind.FIELD:
+            pairs = zip(frame["table"], frame[one.name], strict=True)
+            frame[one.name] = pd.Series(
+                [_field_code(*pair) for pair in pairs], index=frame.index, dtype="str"
+            )
+        elif one.choices and one.kind is not Kind.CHOICE:
+            owner = f"{spec.name}.{one.name}"
+            texts = frame[one.name].dropna().unique()
+            known = {text: labels.names_of_labels(owner, text, one.choices) for text in texts}
+            frame[one.name] = frame[one.name].map(known).astype("str")
+    return frame
+
+
+def _field_code(table: object, text: object) -> object:
+    spec = TABLES.get(str(table))
+    if spec is None or not isinstance(text, str):
+        return text
+    return labels.field_of_header(spec.name, text, spec.field_names) or text
 
 
 def _in_range(spec: TableSpec, frame: pd.DataFrame, _: str) -> tuple[pd.DataFrame, list[_Fault]]:

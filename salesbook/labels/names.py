@@ -27,6 +27,15 @@ def table_of_name(name: str, tables: Iterable[str]) -> str | None:
     return None
 
 
+_GROUPS = {
+    "Metrics.metric": ("metrics",),
+    "ScorecardLines.metric": ("metrics",),
+    "Scorecard.missing": ("metrics",),
+    "Alerts.kind": ("alerts",),
+}
+"""Fields that share their words with others, beside those that all fields share."""
+
+
 @cache
 def header(table: str, field: str, language: Language) -> str:
     """A column's header: the table's own if it has one, else the field's."""
@@ -61,9 +70,9 @@ def choice(owner: str, code: str, language: Language) -> str:
     own = choices.get(owner, {})
     if code in own:
         return str(own[code])
-    shared = choices.get("shared", {})
-    if code in shared:
-        return str(shared[code])
+    for group in (*_GROUPS.get(owner, ()), "shared"):
+        if code in choices.get(group, {}):
+            return str(choices[group][code])
     raise KeyError(f"no label for choice {owner}={code} in {language}")
 
 
@@ -73,6 +82,25 @@ def _codes_by_label(owner: str, choices: tuple[str, ...]) -> dict[str, str]:
     for language in LANGUAGES:
         known |= {fold(choice(owner, code, language)): code for code in choices}
     return known | {fold(code): code for code in choices}
+
+
+def labels_of_names(owner: str, names: str, choices: tuple[str, ...], language: Language) -> str:
+    """A name, or names with commas, each by its label if it is one of `choices`, else as it is."""
+    known = set(choices)
+    return ", ".join(choice(owner, one, language) if one in known else one for one in names.split(", "))
+
+
+def names_of_labels(owner: str, text: str, choices: tuple[str, ...]) -> str:
+    """The names that labels stand for; texts that are no label of ours as they are."""
+    return ", ".join(code_of_choice(owner, one, choices) or one for one in text.split(", "))
+
+
+def field_label(table: str, field: str, language: Language) -> str:
+    """A field's header; a user's own column, or a field of no table of ours, as it is."""
+    try:
+        return header(table, field, language) if field else ""
+    except KeyError:
+        return field
 
 
 def code_of_choice(owner: str, text: str, choices: tuple[str, ...]) -> str | None:

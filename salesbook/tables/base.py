@@ -33,6 +33,10 @@ class Kind(StrEnum):
     PERIOD = "period"
     """`2026-07`, `FY2026-Q3` or `FY2026`."""
     CHOICE = "choice"
+    TABLE = "table"
+    """A table's code; its sheet's name in cells."""
+    FIELD = "field"
+    """A field of the table that the row's `table` names; its header in cells."""
     FLAG = "flag"
     MESSAGE = "message"
     """A `messages.Message` in frames, a sentence in cells, code and params in JSON."""
@@ -64,7 +68,11 @@ class Is:
     kind: Kind
     ref: str | None = None
     choices: tuple[str, ...] = ()
-    """Codes of a choice that no Literal spells out."""
+    """Codes of a choice that no Literal spells out.
+
+    On an ID they are names that salesbook knows and calls by their labels; others stay as typed. On a text
+    likewise for each name of a list with commas.
+    """
 
 
 Id = Annotated[str, Is(Kind.ID)]
@@ -88,6 +96,39 @@ DateTime = Annotated[dt.datetime, Is(Kind.DATETIME)]
 Period = Annotated[str, Is(Kind.PERIOD)]
 Flag = Annotated[bool, Is(Kind.FLAG)]
 Sentence = Annotated[object, Is(Kind.MESSAGE)]
+
+TableName = Annotated[str, Is(Kind.TABLE)]
+FieldName = Annotated[str, Is(Kind.FIELD)]
+METRICS = (
+    "attainment",
+    "win_rate",
+    "activity",
+    "activities",
+    "satisfaction",
+    "revenue",
+    "orders",
+    "new_customers",
+    "attitude",
+    "self_score",
+    "peer_score",
+)
+MetricName = Annotated[str, Is(Kind.ID, choices=METRICS)]
+MetricNames = Annotated[str, Is(Kind.TEXT, choices=METRICS)]
+ALERTS = (
+    "deal-stuck",
+    "close-date-passed",
+    "next-step-overdue",
+    "no-next-step",
+    "needs-missing",
+    "big-deal-quiet",
+    "order-undelivered",
+    "order-unpaid",
+    "lead-waiting",
+    "no-visits",
+    "worst-leak",
+    "coverage-low",
+)
+AlertName = Annotated[str, Is(Kind.ID, choices=ALERTS)]
 
 CustomerRef = Annotated[str, Is(Kind.ID, ref="Customers")]
 RepRef = Annotated[str, Is(Kind.ID, ref="Reps")]

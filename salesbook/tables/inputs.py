@@ -15,6 +15,7 @@ from salesbook.tables.base import (
     DateTime,
     Days,
     DealRef,
+    FieldName,
     Flag,
     Id,
     Is,
@@ -34,6 +35,7 @@ from salesbook.tables.base import (
     Row,
     Share,
     StageRef,
+    TableName,
     Text,
     Year,
 )
@@ -336,9 +338,9 @@ class Initiative(Row, table="Initiatives", key=("plan", "step"), part=Part.PROCE
 class Waiver(Row, table="Waivers", key=("table", "row_key", "field", "code"), part=Part.SYSTEM):
     """One row per warning that somebody accepted."""
 
-    table: Id
+    table: TableName
     row_key: Id
-    field: Id
+    field: FieldName
     code: Id
     value_hash: Text
     reason: Text

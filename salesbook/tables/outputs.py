@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from salesbook.tables.base import (
+    AlertName,
     Balance,
     Count,
     CourseRef,
@@ -13,8 +14,11 @@ from salesbook.tables.base import (
     DateTime,
     Days,
     DealRef,
+    FieldName,
     Flag,
     Id,
+    MetricName,
+    MetricNames,
     Money,
     Number,
     OrderRef,
@@ -27,6 +31,7 @@ from salesbook.tables.base import (
     Row,
     Sentence,
     Share,
+    TableName,
     Text,
 )
 
@@ -48,9 +53,10 @@ class Check(
 
     severity: Literal["error", "warning"]
     code: Id
-    table: Id
-    row_key: Id
-    field: Id
+    table: TableName
+    row_key: Id = ""
+    """Blank where the finding is about the table as a whole."""
+    field: FieldName = ""
     sheet: Text | None = None
     cell: Text | None = None
     found: Text | None = None
@@ -61,7 +67,7 @@ class Check(
 class Duplicate(Row, table="Duplicates", key=("table", "left_id", "right_id"), role=OUT, part=Part.CUSTOMERS):
     """One row per pair of rows that look alike; left is the smaller key."""
 
-    table: Id
+    table: TableName
     left_id: Id
     right_id: Id
     score: Share
@@ -116,7 +122,7 @@ class Score(Row, table="Scorecard", key=("period", "rep_id"), role=OUT, part=Par
     high: Number | None = None
     rank: Position | None = None
     grade: Id | None = None
-    missing: Text | None = None
+    missing: MetricNames | None = None
     because: Sentence
 
 
@@ -125,7 +131,7 @@ class ScoreLine(Row, table="ScorecardLines", key=("period", "rep_id", "metric"),
 
     period: Period
     rep_id: RepRef
-    metric: Id
+    metric: MetricName
     value: Number | None = None
     goal: Number | None = None
     score: Number | None = None
@@ -344,9 +350,9 @@ class ForecastSnapshot(
 class Alert(Row, table="Alerts", key=("kind", "table", "row_key"), role=OUT, part=Part.PROCESS, shown=True):
     """One row per thing to act on, most severe first."""
 
-    kind: Id
-    table: Id
-    row_key: Id
+    kind: AlertName
+    table: TableName
+    row_key: Id = ""
     severity: Literal["high", "medium", "low"]
     who: RepRef | None = None
     since_on: Date | None = None

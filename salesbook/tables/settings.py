@@ -16,6 +16,7 @@ from salesbook.tables.base import (
     Id,
     Is,
     Kind,
+    MetricName,
     Month,
     Part,
     Position,
@@ -130,7 +131,7 @@ class Product(Row, table="Products", key=("product",), role=Role.SETTING, part=P
 class Metric(Row, table="Metrics", key=("metric",), role=Role.SETTING, part=Part.SETTINGS, shown=True):
     """One row per appraisal metric."""
 
-    metric: Id
+    metric: MetricName
     weight: Amount
     goal: Amount | None = None
     better: Literal["higher", "lower"] = "higher"

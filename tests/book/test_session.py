@@ -138,3 +138,20 @@ class TestUndo:
         host, _ = self.run()
         with pytest.raises(NothingToUndo):
             undo_last(host, book(team()), TODAY)
+
+
+def test_people_see_names_and_programs_see_codes():
+    """A Chinese book's Checks call table and field as its sheets do; read back they are codes."""
+    host = book(table("Reps", {"rep_id": [None], "name": ["Cy"]}, language="zh-CN"), language="zh-CN")
+    run_action(host, "validate", Options(TODAY))
+    assert "团队" in values(host, "Checks", "表")
+    assert "销售编号" in values(host, "Checks", "字段")
+    frame = Session(host).frame("Checks")
+    assert ("Reps", "rep_id") in set(zip(frame["table"], frame["field"], strict=True))
+
+
+def test_a_finding_about_a_whole_table_is_read_back():
+    """It has no row and no field, and still counts."""
+    host = book()
+    report = run_action(host, "validate", Options(TODAY))
+    assert len(Session(host).frame("Checks")) == len(report.findings)
