@@ -101,8 +101,11 @@ class Directory:
 
     def know(self, key: str, values: dict[str, Value]) -> None:
         """Take a row into the directory."""
-        self._keys.add(key)
         self._found.clear()
+        self._enter(key, values)
+
+    def _enter(self, key: str, values: dict[str, Value]) -> None:
+        self._keys.add(key)
         names = (key, *(values.get(name) for name in _NAMING[self.table]))
         if isinstance(names[1], str):
             self._shown[fold_name(names[1])] = names[1]
@@ -153,5 +156,6 @@ class Directory:
         key = typed if _LOOKS_LIKE_A_KEY.fullmatch(typed) else self.maker.make()
         values: dict[str, Value] = {self.key: key, "name": typed, **(more or {})}
         self.added[key] = values
-        self.know(key, values)
+        self._enter(key, values)
+        self._found[typed] = key
         return key

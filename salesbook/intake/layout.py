@@ -55,6 +55,8 @@ def _text(cell: Cell) -> str:
 
 def _squared(row: RawRow, width: int) -> RawRow:
     cells = row.cells
+    if len(cells) == width:
+        return row
     if len(cells) > width:
         if row.fault or all(map(is_blank, cells[width:])):
             return replace(row, cells=cells[:width]) if not row.fault else row

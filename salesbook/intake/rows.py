@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final
 
 from salesbook.domain.cells import CellOptions, Reason, Value, options_for
@@ -72,8 +73,10 @@ def read_rows(foreign: ForeignTable, mapped: HeaderMap, table: str, options: Cel
                 rows[at].values[name] = value
                 if taken.currency and kind in _MONEY and _is_other(taken.currency, own.currency):
                     _refuse_currency(rows[at], taken.header, taken.currency, own.currency)
+    steering = any(taken.field in _STEERING for taken in mapped.taken)
     for row in rows:
-        _steer(row, table, options.currency)
+        if steering:
+            _steer(row, table, options.currency)
         _weigh_measures(row, table, options.currency)
     return rows
 
@@ -128,7 +131,7 @@ def _steer(row: FileRow, table: str, currency: str) -> None:
 
 def _weigh_measures(row: FileRow, table: str, currency: str) -> None:
     """Turn measures into whole units of their row's metric."""
-    for name in measure_fields(table):
+    for name in _measures(table):
         value = row.values.get(name)
         if not isinstance(value, float):
             continue
@@ -140,7 +143,8 @@ def _weigh_measures(row: FileRow, table: str, currency: str) -> None:
             row.reject(name, "number-not-whole", found=repr(value))
 
 
-def measure_fields(table: str) -> tuple[str, ...]:
+@cache
+def _measures(table: str) -> tuple[str, ...]:
     """Fields whose unit is their row's."""
     return tuple(spec.name for spec in TABLES[table].fields if spec.kind is Kind.MEASURE)
 
