@@ -270,16 +270,9 @@ def _refused(error: SalesbookError, words: list[str]) -> int:
 
 
 def _logged(bug: Exception) -> SalesbookError:
-    """Keep the traceback of our own bug for whoever mends it."""
-    import traceback
+    from salesbook.setup.bug_log import keep
 
-    from platformdirs import user_log_path
-
-    path = user_log_path("salesbook", appauthor=False, ensure_exists=True) / "errors.log"
-    with path.open("a", encoding="utf-8") as log:
-        log.write(f"\n{dt.datetime.now().isoformat()}\n")
-        traceback.print_exception(bug, file=log)
-    return SalesbookError("internal", where=str(path), found=type(bug).__name__)
+    return SalesbookError("internal", where=str(keep(bug)), found=type(bug).__name__)
 
 
 if __name__ == "__main__":

@@ -222,7 +222,7 @@ def test_bugs_go_to_the_log(caller: Opened, monkeypatch: pytest.MonkeyPatch) -> 
     macros.validate()
     (said,) = model.program.alerts
     log = Path(said.splitlines()[-1])
-    assert "ZeroDivisionError: ours" in log.read_text(encoding="utf-8")
+    assert "builtins.ZeroDivisionError" in log.read_text(encoding="utf-8")
     assert model.program.state == AS_BEFORE
 
 

@@ -75,7 +75,7 @@ def import_file(book: Path, file: Path, asked: Mapping[str, Any]) -> ImportResul
         plan, session = import_into(host, file, options, asked["as_of"], dry_run=dry_run)
         if not dry_run and plan.accepted:
             host.save()
-    return _result(file, plan, session.language, asked)
+    return result_of(file, plan, session.language, asked)
 
 
 def import_into(
@@ -117,7 +117,13 @@ def _write(session: Session, change: TableChange) -> PlannedWrite:
     )
 
 
-def _result(file: Path, plan: ImportPlan, book_language: Language, asked: Mapping[str, Any]) -> ImportResult:
+def result_of(
+    file: Path, plan: ImportPlan, book_language: Language, asked: Mapping[str, Any]
+) -> ImportResult:
+    """What to tell of an import, its rejects written beside the file.
+
+    Raises: EveryRowRejected.
+    """
     language: Language = asked["lang"] or book_language
     rejects = None
     if plan.rejected and not asked["dry_run"]:

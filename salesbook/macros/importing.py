@@ -57,7 +57,7 @@ def import_chosen(desk: Desk) -> Said:
     with desk.working("import"):
         options = importing.import_options(table, asked)
         plan, session = importing.import_into(desk, file, options, today(), dry_run=False)
-    result = importing._result(file, plan, session.language, asked)
+    result = importing.result_of(file, plan, session.language, asked)
     return words.import_said(desk, file, result)
 
 

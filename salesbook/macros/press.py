@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 
 import xlwings as xw
 
@@ -15,6 +12,7 @@ from salesbook.labels import Language, language_of
 from salesbook.macros import words
 from salesbook.macros.desk import Cancelled, Desk
 from salesbook.macros.words import Said
+from salesbook.setup import bug_log
 
 
 def pressed(button: str, work: Callable[[Desk], Said]) -> None:
@@ -34,7 +32,7 @@ def pressed(button: str, work: Callable[[Desk], Said]) -> None:
     except (Cancelled, KeyboardInterrupt):
         said = Said(words.say("cancelled", language))
     except Exception as bug:
-        said = words.bug_said(_logged(bug), language)
+        said = words.bug_said(bug_log.keep(bug), language)
     title = words.say(f"button.{button}", language)
     with contextlib.suppress(KeyboardInterrupt):
         book.app.alert(said.text, title, said.buttons, said.mode)
@@ -44,14 +42,3 @@ def _system_language() -> Language:
     import locale
 
     return language_of(locale.getlocale()[0] or "en")
-
-
-def _logged(bug: Exception) -> Path:
-    """Keep the traceback of our own bug for whoever mends it."""
-    from platformdirs import user_log_path
-
-    path = user_log_path("salesbook", appauthor=False, ensure_exists=True) / "errors.log"
-    with path.open("a", encoding="utf-8") as log:
-        log.write(f"\n{dt.datetime.now().isoformat()}\n")
-        traceback.print_exception(bug, file=log)
-    return path

@@ -1,0 +1,33 @@
+"""Where is our own bug kept, so that somebody can mend it, without a word of a customer's in it?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import traceback
+from pathlib import Path
+
+from salesbook import __version__
+
+
+def keep(bug: BaseException) -> Path:
+    """Add a bug to the user's log: its type and where in the code it happened.
+
+    Its message is left out, and no line shows a value: both may quote a cell.
+
+    Returns: the log's path.
+    """
+    from platformdirs import user_log_path
+
+    path = user_log_path("salesbook", appauthor=False, ensure_exists=True) / "errors.log"
+    with path.open("a", encoding="utf-8") as log:
+        log.write(f"\n{dt.datetime.now().isoformat(timespec='seconds')} salesbook {__version__}\n")
+        log.writelines(_lines(bug))
+    return path
+
+
+def _lines(bug: BaseException) -> list[str]:
+    cause = bug.__cause__ or bug.__context__
+    before = [*_lines(cause), "which led to\n"] if cause else []
+    frames = traceback.extract_tb(bug.__traceback__)
+    places = [f"  {frame.filename}:{frame.lineno} in {frame.name}: {frame.line}\n" for frame in frames]
+    return [*before, *places, f"{type(bug).__module__}.{type(bug).__qualname__}\n"]
