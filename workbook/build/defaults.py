@@ -63,7 +63,7 @@ def default_rows(table: str, language: Language) -> Rows:
 
 def _cell(table: str, name: str, value: Any, language: Language) -> CellValue:
     one = TABLES[table].field(name)
-    if one.kind is Kind.CHOICE and value is not None:
+    if one.choices and value is not None:
         return labels.choice(f"{table}.{name}", str(value), language)
     return value  # type: ignore[no-any-return]
 
