@@ -25,6 +25,7 @@ _SUBJECTS = (
     "messages_process",
     "findings",
     "findings_cells",
+    "findings_import",
     "findings_settings",
     "findings_targets",
     "findings_team",

@@ -90,6 +90,8 @@ def is_sentence(one: FieldSpec) -> bool:
 _WIDTHS: Final[Mapping[Kind, float]] = {
     Kind.ID: 12,
     Kind.TEXT: 15,
+    Kind.TABLE: 14,
+    Kind.FIELD: 16,
     Kind.MONEY: 15,
     Kind.MEASURE: 13,
     Kind.NUMBER: 10,
