@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,22 +62,36 @@ def new_file(book: Path, language: Language, *, sample_as_of: dt.date | None = N
     from salesbook.book.session import planned_write
     from salesbook.book.template import template_bytes
 
-    if book.exists():
-        raise CannotWrite("already-there", where=str(book))
-    try:
-        with book.open("xb") as file:
-            file.write(template_bytes(language))
-    except OSError as error:
-        raise CannotWrite("cannot-write", where=str(book), found=error.strerror or str(error)) from error
+    _put_new(book, template_bytes(language))
     if sample_as_of is None:
         return {}
     try:
-        return _fill(book, sample_tables(language, sample_as_of), planned_write)
-    except BaseException:
-        book.unlink(missing_ok=True)
-        raise
+        with _gone_on_failure(book):
+            return _fill(book, sample_tables(language, sample_as_of), planned_write)
     finally:
         backup_path(Path(os.path.realpath(book))).unlink(missing_ok=True)
+
+
+def _put_new(book: Path, data: bytes) -> None:
+    """Make a file that was not there, whole or not at all. Raises: CannotWrite."""
+    try:
+        with book.open("xb") as file, _gone_on_failure(book):
+            file.write(data)
+            file.flush()
+    except FileExistsError:
+        raise CannotWrite("already-there", where=str(book)) from None
+    except OSError as error:
+        raise CannotWrite("cannot-write", where=str(book), found=error.strerror or str(error)) from error
+
+
+@contextlib.contextmanager
+def _gone_on_failure(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
 
 
 def _fill(book: Path, tables: dict[str, Any], plan: Any) -> dict[str, int]:

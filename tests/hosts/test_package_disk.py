@@ -297,3 +297,30 @@ def test_stale_marker_of_libreoffice(book: Path, monkeypatch: pytest.MonkeyPatch
         save(book)
     monkeypatch.setattr(lock, "_no_office_runs", lambda: True)
     save(book)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits paths in other ways")
+@pytest.mark.parametrize("length", [245, 249, 250])
+def test_names_without_room_for_more(tmp_path: Path, length: int) -> None:
+    """A book whose backup's name would be too long is refused; one whose markers' names would be is free."""
+    book = plain_book(tmp_path / ("b" * (length - 5) + ".xlsx"))
+    if length + len(".backup") <= 255:
+        save(book)
+        assert names(book) == ["a", "b", "c"]
+        return
+    before = book.read_bytes()
+    with pytest.raises(CannotWrite) as caught:
+        save(book)
+    assert caught.value.where == str(book)
+    assert (book.read_bytes(), listing(tmp_path)) == (before, {book.name})
+
+
+@pytest.mark.skipif(sys.platform == "win32" or not os.geteuid(), reason="root may read everything")
+def test_a_marker_that_may_not_be_read(book: Path) -> None:
+    """LibreOffice's marker counts although its words are another user's secret."""
+    marker = book.with_name(f".~lock.{book.name}#")
+    marker.write_bytes(b"")
+    marker.chmod(0)
+    with pytest.raises(LockedFile) as caught:
+        save(book)
+    assert caught.value.params["program"] == "LibreOffice"

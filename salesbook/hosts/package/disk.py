@@ -60,6 +60,12 @@ def refuse_unwritable(book: Path) -> None:
         raise CannotWrite("read-only-folder", where=str(folder))
     if book.exists() and (book.stat().st_mode & 0o222 == 0 or not os.access(book, os.W_OK)):
         raise CannotWrite("read-only-file", where=str(book))
+    try:
+        backup_path(book).lstat()
+    except FileNotFoundError:
+        return
+    except OSError as error:  # its name is longer than the book's
+        raise CannotWrite("cannot-write", where=str(book), found=error.strerror or str(error)) from error
 
 
 def remove_leftovers(book: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import getpass
 import hashlib
 import json
@@ -105,14 +106,26 @@ def _await_others(book: Path, deadline: float) -> None:
 def other_program(book: Path) -> Holder | None:
     """Look for the marker files that Excel and LibreOffice keep beside an open workbook."""
     excel, office = book.with_name(f"~${book.name}"), book.with_name(f".~lock.{book.name}#")
-    with contextlib.suppress(FileNotFoundError):
+    with _unless_absent():
         if not _is_stale_owner(excel):
             return Holder("Excel", _excel_user(excel), _changed_at(excel), excel.name)
-    with contextlib.suppress(FileNotFoundError):
+    with _unless_absent():
         holder, host = _office_holder(office)
         if not (host == platform.node() and _no_office_runs()):
             return holder
     return None
+
+
+@contextlib.contextmanager
+def _unless_absent() -> Iterator[None]:
+    """Go on where there is no marker, or none can be: its name is longer than the book's."""
+    try:
+        yield
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
 
 
 def _is_stale_owner(marker: Path) -> bool:
@@ -140,7 +153,11 @@ def _excel_user(marker: Path) -> str:
 
 def _office_holder(marker: Path) -> tuple[Holder, str]:
     """Read LibreOffice's marker: name, user, host, time and profile, between commas."""
-    told = [*marker.read_bytes()[:2000].decode("utf-8", "replace").split(","), "", "", "", ""]
+    try:
+        data = marker.read_bytes()[:2000]
+    except PermissionError:
+        data = b""
+    told = [*data.decode("utf-8", "replace").split(","), "", "", "", ""]
     name, user, host, since = told[:4]
     return Holder("LibreOffice", name.strip() or user.strip(), since.strip(), marker.name), host.strip()
 
