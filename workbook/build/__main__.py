@@ -1,4 +1,4 @@
-"""Builds both workbooks: `python -m workbook.build`."""
+"""Builds both workbooks and the reference pages: `python -m workbook.build`."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import sys
 from pathlib import Path
 
 from salesbook.book.template import FILES
+from workbook.build import reference
 from workbook.build.book import build_book
 
 FOLDER = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    """Write the workbooks beside their sources and name them."""
+    """Write the workbooks beside their sources and name them, then the reference pages."""
     for language, name in FILES.items():
         content = build_book(language)
         (FOLDER / name).write_bytes(content)
         sys.stdout.write(f"workbook/{name}: {len(content):,} bytes\n")
+    reference.main()
     return 0
 
 
