@@ -1,4 +1,4 @@
-"""Set everything up and run it: `python dev.py demo`, `test`, `check`, `build`, `pictures` or `bench`.
+"""Set everything up and run it: `python dev.py demo`, `test`, `check`, `build`, `pictures`, `bench`, `reliability`.
 
 Needs Python 3.11 or newer and nothing else: packages go into `.venv` beside this file.
 """
@@ -63,7 +63,7 @@ def demo(language: str) -> None:
     run("salesbook", "split", path, "--lang", language)
     run("salesbook", "split", path, "--publish", "--quiet", "--lang", language)
     run("salesbook", "refresh", path, "--lang", language)
-    for table in ("Checks", "Forecast"):
+    for table in ("Checks", "Alerts"):
         run("salesbook", "show", path, table, "--lang", language)
 
 
@@ -80,6 +80,10 @@ def main() -> None:
     commands.add_parser("build", help="build both workbooks and the reference pages from their sources")
     commands.add_parser("pictures", help="render every sheet of both workbooks into pictures/")
     commands.add_parser("bench", help="measure speed and memory").add_argument("words", nargs="*")
+    faults = commands.add_parser(
+        "reliability", help="kill, fill, race, feed rubbish; writes docs/reliability.md"
+    )
+    faults.add_argument("words", nargs="*")
     asked, rest = parser.parse_known_args()
     if asked.command == "demo":
         demo(asked.lang)
@@ -92,8 +96,8 @@ def main() -> None:
             run(*CHECKS[part])
     else:
         set_up("dev")
-        module = {"build": "workbook.build", "pictures": "workbook.build.pictures", "bench": "bench"}
-        run("python", "-m", module[asked.command], *getattr(asked, "words", []), *rest)
+        module = {"build": "workbook.build", "pictures": "workbook.build.pictures"}
+        run("python", "-m", module.get(asked.command, asked.command), *getattr(asked, "words", []), *rest)
 
 
 if __name__ == "__main__":
