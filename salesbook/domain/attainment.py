@@ -27,11 +27,6 @@ COMPANY: Final = "company"
 _KEY: Final = ["period", "scope_kind", "scope", "metric"]
 
 
-def published(plan: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the plan that count: a draft is no target yet."""
-    return plan[(plan["status"] == "published").fillna(False)]
-
-
 def monthly(lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
     """Target and actual by month, rep and metric: what every longer period and group adds up.
 

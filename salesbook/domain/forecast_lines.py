@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from salesbook.domain.money import times_rate
+from salesbook.domain.plan_in_force import plan_in_force
 from salesbook.domain.slices import ALL, teams_of
 from salesbook.domain.stage_codes import OPEN, WON, KnownDeals, StageCodes
 from salesbook.frames import Tables
@@ -125,7 +126,8 @@ def _order_lines(orders: pd.DataFrame, reps: pd.DataFrame, as_of: dt.date) -> pd
 
 
 def _target_lines(plan: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
-    part = plan[(plan["status"] == "published") & (plan["metric"] == "revenue")]
+    held = plan_in_force(plan)
+    part = held[held["metric"] == "revenue"]
     blank = pd.Series(None, index=part.index, dtype="str")
     month = pd.to_datetime(part["period"] + "-01", format="%Y-%m-%d", errors="coerce")
     lines = part.assign(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesbook.domain.attainment import attain, monthly, published
+from salesbook.domain.attainment import attain, monthly
 from salesbook.domain.calendar import WorkCalendar, fiscal_year_of, months_of_year
 from salesbook.domain.commission import commission
 from salesbook.domain.credit import credits_of
 from salesbook.domain.hiring_funnel import hiring_funnel
 from salesbook.domain.metric_values import Sources
 from salesbook.domain.outcome import Outcome, Task
+from salesbook.domain.plan_in_force import plan_in_force
 from salesbook.domain.scorecard import appraise
 from salesbook.domain.settings_checks import faults_of
 from salesbook.domain.staff import Staff
@@ -44,7 +45,7 @@ def run(task: Task) -> Outcome:
     tables, policy, as_of = task.tables, task.policy, task.as_of
     staff = Staff(tables["Reps"], tables["Assignments"])
     credits = credits_of(tables, policy, as_of=as_of)
-    plan = published(tables["TargetPlan"])
+    plan = plan_in_force(tables["TargetPlan"])
     facts = monthly(credits.lines, plan, staff)
     start = policy.rules.fiscal_year_start
     calendar = WorkCalendar.of_policy(policy, {as_of.year - 1, as_of.year, as_of.year + 1})
@@ -72,7 +73,7 @@ def _unplanned(task: Task) -> list[Finding]:
     start = task.policy.rules.fiscal_year_start
     year = fiscal_year_of(task.as_of, start)
     months = months_of_year(year, start)
-    if published(task.tables["TargetPlan"])["period"].isin(months).any():
+    if plan_in_force(task.tables["TargetPlan"])["period"].isin(months).any():
         return []
     facts = {"year": str(year)}
     return [Finding("plan-not-published", "warning", "TargetPlan", field="status", params=dict(facts))]

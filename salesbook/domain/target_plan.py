@@ -13,6 +13,7 @@ from salesbook.domain.calendar import fiscal_year_of, fiscal_year_of_month
 from salesbook.domain.credit import credits_of
 from salesbook.domain.money import currency_decimals
 from salesbook.domain.outcome import Outcome, Task
+from salesbook.domain.plan_in_force import plan_in_force
 from salesbook.domain.plan_notes import Topic
 from salesbook.domain.plan_weights import Evidence
 from salesbook.domain.plan_year import Block, plan_year
@@ -42,7 +43,7 @@ def run(task: Task) -> Outcome:
 
     A year and metric is planned as a whole and takes the place of its rows; years that are over keep a
     published plan as it is, and rows that no target asks for stay. A draft's version is one more than that
-    of the published plan it replaces.
+    of the published plan it is to replace, whose amounts it carries as `in_force` until it is published.
 
     With `publish`, drafts become the plan as they stand; where there is none, the targets are split and
     published at once, and a published plan that would not change keeps version and date.
@@ -70,7 +71,8 @@ def run(task: Task) -> Outcome:
             old = old[old["period"] >= task.resplit_from]
         if not (task.publish and (old["status"] == "published").all() and _same(old, rows)):
             gone |= set(old.index)
-            parts.append(_new_rows(rows, block, task))
+            new = _new_rows(rows, block, task)
+            parts.append(new if task.publish else _over(new, plan_in_force(old)))
     both = pd.concat([current[~current.index.isin(gone)], *parts], ignore_index=True)
     columns = {name: both[name] for name in current.columns}
     return Outcome({"TargetPlan": sorted_by_key("TargetPlan", frame_of("TargetPlan", columns))}, findings)
@@ -117,6 +119,25 @@ def _new_rows(rows: pd.DataFrame, block: Block, task: Task) -> pd.DataFrame:
     return frame_of("TargetPlan", {name: new[name] for name in new.columns})
 
 
+def _over(draft: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """A draft with what holds until it is published; who is in the plan no more is drafted at 0."""
+    keys = ["period", "rep_id"]
+    amounts = held.set_index(keys)["amount"]
+    places = pd.MultiIndex.from_frame(draft[keys])
+    gone = held[~pd.MultiIndex.from_frame(held[keys]).isin(places)]
+    left = gone.assign(
+        in_force=gone["amount"],
+        amount=0,
+        locked=False,
+        status="draft",
+        version=draft["version"].max(),
+        published_on=pd.NaT,
+    )
+    drafted = draft.assign(in_force=amounts.reindex(places).array)
+    both = pd.concat([drafted, left], ignore_index=True) if len(left) else drafted
+    return frame_of("TargetPlan", {name: both[name] for name in draft.columns})
+
+
 def _version(current: pd.DataFrame) -> int:
     """That of the draft that is replaced, else one more than the published plan's."""
     drafts = current.loc[current["status"] == "draft", "version"]
@@ -135,11 +156,14 @@ def _same(old: pd.DataFrame, rows: pd.DataFrame) -> bool:
 
 
 def _frozen(current: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    """The plan with its drafts published; everything else stays."""
+    """The plan with its drafts published; who was drafted out of it goes, everything else stays."""
+    out = (current["amount"] == 0) & current["in_force"].notna()
+    current = current[~out.fillna(False)]
     drafts = current["status"] == "draft"
     columns = {name: current[name] for name in current.columns}
     columns["status"] = current["status"].mask(drafts, "published")
     columns["published_on"] = current["published_on"].mask(drafts, pd.Timestamp(as_of))
+    columns["in_force"] = current["in_force"].mask(drafts)
     return sorted_by_key("TargetPlan", frame_of("TargetPlan", columns))
 
 

@@ -88,6 +88,8 @@ class PlannedTarget(
     status: Literal["draft", "published"]
     version: Position
     published_on: Date | None = None
+    in_force: Balance | None = None
+    """On a draft: the published amount that holds until the draft is published."""
 
 
 class Attained(

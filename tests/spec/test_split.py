@@ -437,7 +437,7 @@ def test_what_a_leaver_missed_falls_to_the_others() -> None:
     outcome = resplit(replace(asked, tables={**asked.tables, "Reps": people}), "2026-07", "2026-06-30")
     plan = plan_of(outcome)
     late = plan[plan["period"] >= "2026-07"]
-    assert late.groupby("rep_id")["amount"].sum().to_dict() == {"a": 1200_00}
+    assert late.groupby("rep_id")["amount"].sum().to_dict() == {"a": 1200_00, "b": 0}
 
 
 def test_fixed_parts_carry_their_own_gap() -> None:
