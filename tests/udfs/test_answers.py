@@ -1,0 +1,233 @@
+"""Each function on the published and hand-worked examples, called as plain Python."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from tests.udfs.com import DIV0, NA, VALUE
+from udfs import FUNCTIONS
+
+
+def rows(name: str, *args: Any) -> Any:
+    return FUNCTIONS[name](*args)
+
+
+def one(name: str, *args: Any) -> Any:
+    ((value,),) = rows(name, *args)
+    return value
+
+
+def column(name: str, *args: Any) -> list[Any]:
+    return [row[0] for row in rows(name, *args)]
+
+
+def down(*values: Any) -> list[list[Any]]:
+    return [[value] for value in values]
+
+
+def near(*values: float) -> Any:
+    return pytest.approx(list(values), abs=5e-4)
+
+
+MONTHS = [[dt.date(2026, month, 1) for month in range(1, 13)]]
+TIERED = [[0, 0.06], [1, 0.08], [1.25, 0.1], [1.5, 0.12]]
+RETROACTIVE = [[0, 0.05, "whole"], [0.5, 0.1, "whole"], [1, 0.2, "marginal"]]
+
+
+def test_a_split_adds_up_and_keeps_the_shape_of_the_weights() -> None:
+    assert rows("SALES_SPLIT", 100, [[1, 1, 1]]) == [[34, 33, 33]]
+    assert column("SALES_SPLIT", 1_000_000, down(*[1] * 12)) == [83_334] * 4 + [83_333] * 8
+    assert column("SALES_SPLIT", 7, down(50, 30, 20)) == [4, 2, 1]
+
+
+def test_a_split_takes_cents_units_and_totals_that_are_not_whole_in_them() -> None:
+    assert column("SALES_SPLIT", 100, down(1, 1, 1), 0.01) == [33.34, 33.33, 33.33]
+    assert column("SALES_SPLIT", 100_000, down(1, 1, 1), 10_000) == [40_000, 30_000, 30_000]
+    assert sum(column("SALES_SPLIT", 100.5, down(1, 1, 1))) == 100.5
+    assert column("SALES_SPLIT", -10, down(1, 1, None)) == [-5, -5, 0]
+
+
+def test_a_split_that_cannot_be_is_an_error() -> None:
+    assert one("SALES_SPLIT", 100, down(0, 0)) == VALUE
+    assert one("SALES_SPLIT", 100, down(1, -1)) == VALUE
+    assert one("SALES_SPLIT", 100, down(1, "2")) == VALUE
+    assert one("SALES_SPLIT", None, down(1, 2)) == NA
+    assert one("SALES_SPLIT", 100, down(1, 2), 0) == VALUE
+
+
+def test_a_ramp_gives_what_a_new_rep_carries_in_the_first_year() -> None:
+    ramp = down(10_000, 20_000, 30_000, 45_000)
+    january, july = rows("SALES_RAMP", down(dt.date(2026, 1, 1), dt.date(2026, 7, 1)), MONTHS, ramp)
+    assert (sum(january), sum(july)) == (465_000, 195_000)
+    assert one("SALES_RAMP", None, "2026-01", ramp) == 45_000
+    assert one("SALES_RAMP", dt.date(2026, 1, 16), "2026-01", ramp) == 0
+
+
+def test_a_ramp_table_may_skip_months() -> None:
+    assert rows("SALES_RAMP", dt.date(2026, 1, 1), MONTHS, [[1, 0.5], [4, 1]])[0][:5] == [0.5, 0.5, 0.5, 1, 1]
+
+
+def test_attainment_is_actual_over_target() -> None:
+    assert one("SALES_ATTAINMENT", 24_000, 30_000) == 0.8
+    assert column("SALES_ATTAINMENT", down(None, 5, DIV0, "5"), down(10, 0, 1, 1)) == [0, NA, DIV0, VALUE]
+
+
+def test_a_score_is_a_weighted_mean_of_what_is_there() -> None:
+    assert one("SALES_SCORE", [[5, 3]], [[100, 100]], [[30, 70]], "higher") == pytest.approx(3.6)
+    assert one("SALES_SCORE", down(5, 3), down(100, 100), down(30, 70), "越高越好") == pytest.approx(3.6)
+    assert one("SALES_SCORE", [[5, 3]], [[100, 100]], [[30, 70]], "best") == VALUE
+    values = [[120, 10], [60, None], [None, None]]
+    assert column("SALES_SCORE", values, [[100, 5]], [[1, 1]], [["higher", "lower"]]) == [85, 60, NA]
+    assert column("SALES_SCORE", down(50, 100, 200), None, 1, "higher") == [50, 100, 120]
+
+
+def test_a_grade_is_the_highest_reached() -> None:
+    grades = [["A", 90], ["B", 75], ["C", 50]]
+    assert column("SALES_GRADE", down(95, 90, 75, 49, None), grades) == ["A", "A", "B", NA, NA]
+
+
+def test_commission_by_brackets() -> None:
+    assert one("SALES_COMMISSION", 500_000, 375_000, TIERED) == 33_125
+    assert column("SALES_COMMISSION", down(15_000, 40_000, -100), 33_000, RETROACTIVE) == [750, 4_700, -5]
+    assert one("SALES_COMMISSION", 100, None, TIERED) == 6
+    capped = [[0, 0.1, "marginal", None], [1, 0.2, "marginal", 15]]
+    assert one("SALES_COMMISSION", 1_000, 100, capped) == 15
+
+
+def test_brackets_that_make_no_sense_pay_nothing_and_are_explained() -> None:
+    falling = [[0, 0.2, "whole"], [0.5, 0.1, "whole"]]
+    assert one("SALES_COMMISSION", 100, 100, falling) == VALUE
+    assert one("SALES_COMMISSION", 100, 100, [[0.5, 0.1]]) == VALUE
+    said = column("SALES_CHECK", falling, "brackets")
+    assert said == ["", said[1]]
+    assert said[1].startswith("Expected pay that nowhere falls")
+
+
+def test_abc_by_the_share_of_larger_values() -> None:
+    assert column("SALES_ABC", down(50, 30, 10, 6, 4)) == ["A", "A", "B", "B", "C"]
+    assert column("SALES_ABC", down(7)) == ["A"]
+    assert column("SALES_ABC", down(10, 0, None, -1)) == ["A", "C", NA, "C"]
+
+
+def test_rfm_by_fixed_cuts_and_by_fifths() -> None:
+    cuts = [[1, 3, 6, 9], [40, 30, 20, 10], [50_000, 20_000, 10_000, 5_000]]
+    customers = down(*["Ann"] * 12, *["Bob"] * 35)
+    dates = down(*[dt.date(2008, 5, 9)] * 12, *[dt.date(2007, 11, 3)] * 35)
+    amounts = down(*[500] * 12, *[40_000 / 35] * 35)
+    found = column("SALES_RFM", customers, dates, amounts, dt.date(2008, 7, 15), cuts)
+    assert (found[0], found[-1], len(set(found))) == ("422", "244", 2)
+    late = column("SALES_RFM", down("Ann", "Ann"), down(46_000, 46_100), down(1, 1), 46_050)
+    assert late == ["555", NA]
+
+
+def test_tiers_by_own_rules() -> None:
+    rules = [["tier", "up_to_share"], ["Silver", 1], ["Gold", 0.6]]
+    assert column("SALES_TIER", down(50, 30, 20), rules) == ["Gold", "Gold", "Silver"]
+    assert one("SALES_TIER", down(50, 30), [["Gold", 0.6]]) == VALUE
+
+
+def test_the_next_touch_falls_on_a_work_day() -> None:
+    friday, monday = dt.date(2026, 7, 3), 46_209
+    assert one("SALES_NEXT_TOUCH", friday, 1) == monday
+    assert one("SALES_NEXT_TOUCH", friday, 1, dt.date(2026, 7, 6)) == monday + 1
+    assert one("SALES_NEXT_TOUCH", friday, 1, [[dt.date(2026, 7, 4), "work"]]) == monday - 2
+    assert one("SALES_NEXT_TOUCH", friday, 1, [[dt.date(2026, 7, 4), "sometimes"]]) == VALUE
+
+
+def test_net_promoter_score() -> None:
+    assert one("SALES_NPS", down(10, 9, 9, 8, 7, 7, 6, 3, 10, 0, None)) == 10
+    assert one("SALES_NPS", down(None, None)) == NA
+    assert one("SALES_NPS", down(10, 11)) == VALUE
+    assert one("SALES_NPS", down(10, DIV0)) == DIV0
+
+
+def test_work_days_include_both_ends() -> None:
+    july = (dt.date(2026, 7, 1), dt.date(2026, 7, 31))
+    assert one("SALES_WORKDAYS", *july) == 23
+    assert one("SALES_WORKDAYS", *july, down(dt.date(2026, 7, 3), dt.date(2026, 7, 4))) == 22
+    assert column("SALES_WORKDAYS", down(july[1], july[0], None), july[0]) == [0, 1, NA]
+
+
+def test_a_funnel_counts_open_deals_as_neither_won_nor_lost() -> None:
+    deals = [[f"D{at}", "Offer", None] for at in range(6)]
+    deals += [["L1", "Lost", "Lead"], ["L2", "Lost", "Lead"], ["O1", "Lead", None], ["O2", "Lead", None]]
+    stages = [["Lead"], ["Offer"], ["Lost"]]
+    kinds = [[stage, kind] for [stage], kind in zip(stages, ("open", "open", "lost"), strict=True)]
+    lead, _, lost = rows("SALES_FUNNEL", deals, None, kinds, dt.date(2026, 7, 1))
+    assert lead == near(10, 6, 2, 2, 0.6, 0.75, 0.6, 0.8, 0.524, 0.891)
+    assert lost == [2, *[NA] * 9]
+
+
+def test_a_funnel_finds_columns_by_their_headers_and_knows_history() -> None:
+    deals = [["Amount", "Stage", "Deal ID"], [5, "Offer", "D1"]]
+    history = [["商机", "阶段", "进入日期"], ["D1", "Offer", 46_010], ["D1", "Lead", 46_000]]
+    stages = [["Lead", "open"], ["Demo", "open"], ["Offer", "open"]]
+    entered = column("SALES_FUNNEL", deals, history, stages, dt.date(2026, 7, 1))
+    assert entered == [1, 0, 1]
+
+
+def test_stage_days_count_deals_that_are_still_there() -> None:
+    entered = down(46_000, 46_000, 46_000, 46_006, 46_001)
+    left = down(46_002, 46_004, 46_006, None, None)
+    assert one("SALES_STAGE_DAYS", entered, left, 46_010) == 6
+    assert one("SALES_STAGE_DAYS", entered, left, 46_010, 0.8) == NA
+    assert one("SALES_STAGE_DAYS", entered, left, 45_000) == NA
+
+
+def test_stuck_is_longer_than_the_stage_allows() -> None:
+    stages, limits = down("lead", "Offer", "Won", None), [["Lead", 14], ["Offer", 30], ["Won", None]]
+    assert column("SALES_STUCK", stages, 46_000, limits, 46_020) == [True, False, NA, NA]
+
+
+def test_win_rates_by_count_and_amount_with_an_interval_if_asked() -> None:
+    assert one("SALES_WIN_RATE", 8, 3) == pytest.approx(0.7273, abs=5e-5)
+    assert one("SALES_WIN_RATE", 1_300, 600) == pytest.approx(0.6842, abs=5e-5)
+    assert rows("SALES_WIN_RATE", 6, 2, 0.8)[0] == near(0.75, 0.524, 0.891)
+    assert rows("SALES_WIN_RATE", down(6, 0), down(2, 0), 0.8)[1] == [NA] * 3
+    assert len(rows("SALES_WIN_RATE", [[6, 1]], [[2, 1]], 0.8)) == 3
+
+
+def test_a_forecast_is_weighted_or_a_quantile() -> None:
+    assert one("SALES_FORECAST", 100_000, 0.5) == 50_000
+    assert rows("SALES_FORECAST", down(100, 100), down(0.5, 0.5), [[0.1, 0.5, 0.9]]) == [[0, 100, 200]]
+    assert one("SALES_FORECAST", down(100, -1), down(0.5, 0.5)) == VALUE
+    assert one("SALES_FORECAST", 100, 50) == VALUE
+
+
+def test_velocity_and_coverage() -> None:
+    assert one("SALES_VELOCITY", 40, 0.25, 25_000, 90) == pytest.approx(2_777.78, abs=5e-3)
+    assert one("SALES_VELOCITY", 40, 0.25, 25_000, 0) == NA
+    assert one("SALES_COVERAGE", 300_000, 40_000, 160_000) == 2.5
+    assert one("SALES_COVERAGE", 300_000, 160_000, 160_000) == NA
+
+
+def test_numbers_as_people_type_them() -> None:
+    typed = down("1.2万", "¥1,234", "(5)", "12%", "１２３", "12,5OO", None, 7, DIV0)
+    assert column("SALES_NUMBER", typed) == [12_000, 1_234, -5, 0.12, 123, VALUE, NA, 7, DIV0]
+    assert column("SALES_NUMBER", down("1.234,50", "2,5")) == [1_234.5, 2.5]
+    assert column("SALES_NUMBER", down("1,234.50", "1,234", "1.234,5")) == [1_234.5, VALUE, 1_234.5]
+
+
+def test_dates_as_people_type_them() -> None:
+    assert one("SALES_DATE", "2024年3月5日") == 45_356
+    assert one("SALES_DATE", "05/03/2024") == VALUE
+    assert one("SALES_DATE", "05/03/2024", "dmy") == 45_356
+    assert column("SALES_DATE", down("05/03/2024", "25/12/2024")) == [45_356, 45_651]
+    assert column("SALES_DATE", down(dt.date(2024, 3, 5), None, "x")) == [45_356, NA, VALUE]
+
+
+def test_a_check_says_why_in_the_language_of_its_kind() -> None:
+    (fine,), (wrong,) = rows("SALES_CHECK", down("100", "12,5OO"), "number")
+    assert (fine, wrong) == (
+        "",
+        "Expected a number; letters stand for digits, perhaps 12,500. Type digits instead of letters.",
+    )
+    assert one("SALES_CHECK", "12,5OO", "数字").startswith("应为数字")
+    assert column("SALES_CHECK", down("a", None, "a", "b"), "key")[3] == ""
+    assert all(column("SALES_CHECK", down("a", None, "a"), "编号"))
+    assert column("SALES_CHECK", down(0, 0), "weights")[0]
+    assert column("SALES_CHECK", down(1, -1), "weights")[1]
+    assert one("SALES_CHECK", 1, "colour") == VALUE
