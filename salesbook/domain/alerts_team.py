@@ -11,7 +11,6 @@ import pandas as pd
 from salesbook.domain.alert_rows import AlertRow, Desk, text_or_none
 from salesbook.domain.calendar import WorkCalendar
 
-_VISIT_WORKDAYS: Final = 5
 """A rep without a visit in so many work days is named."""
 _HOUR: Final = pd.Timedelta(hours=1)
 _DONE: Final = ("delivered", "invoiced", "paid", "cancelled")
@@ -94,7 +93,8 @@ def reps_without_visits(desk: Desk) -> Iterator[AlertRow]:
     if visits.empty:
         return
     calendar = WorkCalendar.of_policy(desk.policy, (desk.as_of.year - 1, desk.as_of.year))
-    start = pd.Timestamp(_days_back(calendar, desk.as_of))
+    workdays = desk.policy.rules.visit_workdays
+    start = pd.Timestamp(_days_back(calendar, desk.as_of, workdays))
     last = visits.groupby("rep_id")["done_on"].max()
     for rep_id in _visiting_reps(desk, start):
         seen = last.get(rep_id)
@@ -109,15 +109,15 @@ def reps_without_visits(desk: Desk) -> Iterator[AlertRow]:
                 who=rep_id,
                 since_on=seen,
                 days=days,
-                facts={"workdays": _VISIT_WORKDAYS, "day": day},
+                facts={"workdays": workdays, "day": day},
                 reason="because-never" if day is None else "because",
             )
 
 
-def _days_back(calendar: WorkCalendar, as_of: dt.date) -> dt.date:
-    """The first of the last work days up to `as_of`."""
-    day, left = as_of, _VISIT_WORKDAYS
-    for step in range(60):
+def _days_back(calendar: WorkCalendar, as_of: dt.date, workdays: int) -> dt.date:
+    """The first of the last so many work days up to `as_of`."""
+    day, left = as_of, workdays
+    for step in range(10 * workdays + 60):
         day = as_of - dt.timedelta(days=step)
         left -= calendar.is_workday(day)
         if left == 0:

@@ -82,6 +82,8 @@ class Rules(BaseModel):
     """Resolved deals that a slice needs to be a yardstick."""
     quiet_days: Annotated[int, Ge(1)] = 30
     """Days without activity after which a large open deal is named."""
+    visit_workdays: Annotated[int, Ge(1)] = 5
+    """Work days without a visit after which a rep is named."""
     forecast_months: Annotated[int, Ge(1), Le(24)] = 6
     magnitude_factor: Annotated[float, Ge(2)] = 1000.0
     earliest_year: Annotated[int, Ge(1900)] = 1990
