@@ -12,11 +12,14 @@ import xlsxwriter
 from salesbook.labels import Language
 from salesbook.tables import TABLES
 from workbook.build import look
+from workbook.build.buttons import put_buttons
 from workbook.build.canvas import Canvas
 from workbook.build.chart_data import ChartData
+from workbook.build.conf_sheet import write_conf
 from workbook.build.dashboard import Dashboard
 from workbook.build.defaults import default_rows
 from workbook.build.names import write_lists
+from workbook.build.ribbon import with_ribbon
 from workbook.build.settings_sheet import setting_specs, write_settings
 from workbook.build.sheets import SETTINGS, SheetPlan, sheet_plans
 from workbook.build.start import Start
@@ -53,7 +56,7 @@ def build_book(language: Language, rows: Mapping[str, Rows] | None = None) -> by
             }
         )
         book.set_calc_mode("auto")
-    return memory.getvalue()
+    return with_ribbon(memory.getvalue(), language)
 
 
 def _add_sheets(canvas: Canvas, plans: list[SheetPlan]) -> None:
@@ -83,12 +86,5 @@ def _fill(canvas: Canvas, plans: list[SheetPlan], rows: Mapping[str, Rows]) -> N
     ChartData(canvas).write()
     Tiles(canvas).write()
     write_lists(canvas, "lists")
-    _write_conf(canvas)
-
-
-def _write_conf(canvas: Canvas) -> None:
-    """What the bridge to Python reads: a folder lying beside a downloaded workbook must never be run."""
-    sheet = canvas.book.get_worksheet_by_name(canvas.word("sheets.conf"))
-    sheet.write_string(0, 0, "ADD_WORKBOOK_TO_PYTHONPATH", canvas.style())
-    sheet.write_string(0, 1, "False", canvas.style())
-    sheet.set_column(0, 1, 32)
+    write_conf(canvas)
+    put_buttons(canvas, plans)

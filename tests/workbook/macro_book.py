@@ -1,0 +1,93 @@
+"""A built workbook whose macros run in memory, with a stand-in where RunPython would start Python."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+from pyopenvba import ExcelFile
+from pyopenvba.apps.excel import ExcelApplication
+
+from salesbook.book.template import template_bytes
+from salesbook.labels import Language
+from workbook.build.vba import sources
+
+_STAND_IN = """Attribute VB_Name = "xlwings"
+Option Explicit
+Public Handed As String
+Public Presses As Long
+Public Breaks As Boolean
+
+Public Function RunPython(PythonCommand As String)
+    Presses = Presses + 1
+    Handed = PythonCommand
+    If Breaks Then Err.Raise 53, , "File not found: xlwings64.dll"
+End Function
+
+Public Function WScript() As Object
+    Set WScript = New StandInShell
+End Function
+"""
+_SHELL = """Option Explicit
+
+Public Function Environment(kind As String) As StandInShell
+    If kind <> "PROCESS" Then Err.Raise 5
+    Set Environment = Me
+End Function
+
+Public Property Let Item(name As String, value As String)
+    Variables = Variables & name & "=" & value & ";"
+End Property
+"""
+_DRIVER = """Attribute VB_Name = "Driver"
+Option Explicit
+Public Variables As String
+
+Public Function HandedOver() As String
+    HandedOver = Handed
+End Function
+
+Public Function PressCount() As Long
+    PressCount = Presses
+End Function
+
+Public Function SetVariables() As String
+    SetVariables = Variables
+End Function
+
+Public Sub BreakPython()
+    Breaks = True
+End Sub
+
+Public Sub RecordOptions(Macro, Description, Category, Optional ArgumentDescriptions)
+    Debug.Print Macro & "|" & Category & "|" & Description
+    If Not IsMissing(ArgumentDescriptions) Then Debug.Print Join(ArgumentDescriptions, "|")
+End Sub
+
+Public Function PublishEnabled() As Boolean
+    Dim enabled As Variant
+    IsPublishEnabled Nothing, enabled
+    PublishEnabled = enabled
+End Function
+"""
+
+
+def started(language: Language, drive: str = "") -> ExcelApplication:
+    """The workbook, opened where macros run in memory; `drive` is VBA of the test's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "Sales & Co.xlsm"
+        path.write_bytes(template_bytes(language))
+        with ExcelFile(path) as file:
+            project = file.vba_project()
+            project.delete_module("xlwings")
+            project.add_module("xlwings", _STAND_IN.replace("\n", "\r\n"))
+            desk = project.get_module("SalesbookDesk")
+            file.set_module("SalesbookDesk", desk.source.replace("Application.MacroOptions", "RecordOptions"))
+            file.save()
+        app = ExcelApplication.open(path)
+    app.add_module(_SHELL, name="StandInShell", kind="class")
+    names = re.findall(r"^Sub (On\w+)\(control", sources()["Salesbook"], re.MULTILINE)
+    clicks = "".join(f"Public Sub Click{name}(): {name} Nothing: End Sub\n" for name in names)
+    app.add_module(_DRIVER + clicks + drive, name="Driver")
+    return app

@@ -1,0 +1,222 @@
+"""Macros compile, and each press hands over a command that does what its button says."""
+
+from __future__ import annotations
+
+import copy
+import io
+import re
+import shutil
+import zipfile
+from functools import cache
+
+import pytest
+import xlwings as xw
+from lxml import etree
+from pyopenvba import ExcelFile
+from pyopenvba.vba import VBAReference
+from pyvbaanalysis import analyze_module, analyze_office_file
+
+from salesbook import macros
+from salesbook.book.files import new_file
+from salesbook.book.template import FILES, template_bytes
+from salesbook.labels import LANGUAGES, choice, word
+from salesbook.macros import importing
+from tests.engines.fake_excel import Book
+from tests.engines.loading import load_model
+from tests.workbook.macro_book import started
+from workbook.build.buttons import BUTTONS, macro_of
+from workbook.build.conf_sheet import function_texts
+from workbook.build.ribbon import ribbon_xml
+from workbook.build.vba import SOURCES, sources, vba_project, xlwings_folder
+
+both = pytest.mark.parametrize("language", LANGUAGES)
+SIGNATURE = re.compile(r"^Sub (\w+)\(([^)]*)\)", re.MULTILINE)
+SIGNATURES = {
+    "onLoad": "ribbon As IRibbonUI",
+    "onAction": "control As IRibbonControl",
+    "getEnabled": "control As IRibbonControl, ByRef enabled",
+}
+CALLBACKS = {
+    button.get("onAction"): button.get("id")
+    for button in etree.fromstring(ribbon_xml("en")).iter("{*}button")
+}
+ON_SHEETS = sorted({button for buttons in BUTTONS.values() for button in buttons})
+
+
+@cache
+def app_of(language):
+    return started(language)
+
+
+def function_of(button):
+    return "import_file" if button == "import" else button
+
+
+def test_the_analyser_finds_no_error(tmp_path):
+    """In no module; in our own ones nothing to remark at all. Both languages carry the same macros."""
+    path = tmp_path / FILES["en"]
+    path.write_bytes(template_bytes("en"))
+    found = analyze_office_file(path)
+    assert [
+        (name, one.message) for name, all_ in found.items() for one in all_ if one.severity.value == "error"
+    ] == []
+    ours = {path.stem for path in SOURCES.iterdir() if path.stem != "xlwings_udfs"}
+    assert [(name, one.message) for name in ours & found.keys() for one in found[name]] == []
+    projects = set()
+    for language in LANGUAGES:
+        with zipfile.ZipFile(io.BytesIO(template_bytes(language))) as package:
+            projects.add(package.read("xl/vbaProject.bin"))
+    assert len(projects) == 1
+
+
+def test_the_analyser_would_find_one():
+    found = analyze_module('Sub Test()\n    Dim n As Long\n    n = "oops"\nEnd Sub\n')
+    assert "error" in {one.severity.value for one in found}
+
+
+def test_every_callback_of_the_ribbon_has_the_right_signature():
+    declared = dict(SIGNATURE.findall(sources()["Salesbook"].replace("\r\n", "\n")))
+    root = etree.fromstring(ribbon_xml("en"))
+    named = {
+        (kind, one.get(kind)) for one in root.iter(etree.Element) for kind in SIGNATURES if one.get(kind)
+    }
+    assert len(named) == len(macros.__all__) + 2
+    assert {name: declared.get(name) for _, name in named} == {name: SIGNATURES[kind] for kind, name in named}
+
+
+def test_every_button_of_a_sheet_has_a_macro_without_arguments():
+    declared = dict(SIGNATURE.findall(sources()["Salesbook"].replace("\r\n", "\n")))
+    assert {declared.get(macro_of(button)) for button in ON_SHEETS} == {""}
+
+
+def pressed(app, macro):
+    """The command that a press hands over."""
+    before = app.run("PressCount")
+    app.run(f"Click{macro}" if macro.startswith("On") else macro)
+    assert app.run("PressCount") == before + 1
+    return app.run("HandedOver")
+
+
+@both
+@pytest.mark.parametrize("macro", [*CALLBACKS, *map(macro_of, ON_SHEETS)])
+def test_a_press_hands_over_the_command_of_its_button(language, macro, monkeypatch):
+    """The command, run by Python, calls the macro of that name and no other."""
+    called = []
+    for name in macros.__all__:
+        monkeypatch.setattr(macros, name, lambda name=name: called.append(name))
+    exec(pressed(app_of(language), macro), {})
+    buttons = CALLBACKS | {macro_of(button): button for button in ON_SHEETS}
+    assert called == [function_of(buttons[macro])]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    path = tmp_path_factory.mktemp("book") / "Sales & Co 销售.xlsm"
+    new_file(path, "en")
+    return load_model(path), path
+
+
+@pytest.mark.parametrize("callback", CALLBACKS)
+def test_a_press_does_what_its_button_says(callback, model, monkeypatch, tmp_path):
+    """From the callback to the message on the open workbook: only RunPython and Excel are stand-ins."""
+    parsed, path = model
+    for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "state"))
+    opened = copy.deepcopy(parsed)
+    opened.path = shutil.copy(path, tmp_path)
+    monkeypatch.setattr(importing, "choose_file", lambda _: None)
+    opened.active = "Customers"
+    monkeypatch.setattr(xw.Book, "_mock_caller", xw.Book(impl=Book(opened)), raising=False)
+    exec(pressed(app_of("en"), callback), {})
+    (said,) = opened.program.alerts
+    expected = {
+        "import": "Cancelled.",
+        "publish": "there is no draft|no plan|nothing to publish|Publish",
+        "undo": "there is nothing to undo",
+        "check_setup": "✓",
+    }
+    button = CALLBACKS[callback]
+    assert re.search(
+        expected.get(button, f"^{word('macros', f'button.{button}', 'en')} is done|target"), said
+    )
+
+
+def test_python_that_cannot_start_is_one_message():
+    app = started("zh-CN")
+    app.run("BreakPython")
+    app.run("ClickOnValidate")
+    (dialog,) = app.dialogs
+    assert word("ribbon", "not_started", "zh-CN") in str(dialog)
+    assert "File not found: xlwings64.dll" in str(dialog)
+
+
+def test_python_looks_for_no_module_in_excels_folder():
+    app = started("en")
+    app.run("ClickOnValidate")
+    assert app.run("SetVariables") == "PYTHONSAFEPATH=1;"
+
+
+@both
+def test_publish_is_enabled_when_there_is_a_draft(language):
+    app = started(language)
+    assert app.run("PublishEnabled") is False
+    sheet, cell = plan_status_cell(language)
+    app.sheet(sheet).set_value(cell, choice("TargetPlan.status", "published", language))
+    assert app.run("PublishEnabled") is False
+    app.sheet(sheet).set_value(cell, choice("TargetPlan.status", "draft", language))
+    assert app.run("PublishEnabled") is True
+
+
+def plan_status_cell(language):
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(template_bytes(language)))
+    sheet = next(one for one in book.worksheets if "TargetPlan" in one.tables)
+    table = sheet.tables["TargetPlan"]
+    place = [column.name for column in table.tableColumns].index(word("tables", "fields.status", language))
+    return sheet.title, sheet[table.ref.split(":")[0]].offset(1, place).coordinate
+
+
+def test_a_plan_that_cannot_be_looked_at_leaves_publish_to_python():
+    app = started("en")
+    sheet, cell = plan_status_cell("en")
+    app.sheet(sheet).set_value(re.sub(r"\d+", "4", cell), "State of things")
+    assert app.run("PublishEnabled") is True
+
+
+def test_opening_describes_the_functions_and_leaves_the_book_unmodified():
+    drive = """
+Public Function OpenBook(saved As Boolean) As Boolean
+    ThisWorkbook.Saved = saved
+    Application.Run "ThisWorkbook.Workbook_Open"
+    OpenBook = ThisWorkbook.Saved
+End Function
+"""
+    app = started("zh-CN", drive)
+    assert app.run("OpenBook", True) is True
+    assert app.run("OpenBook", False) is False
+    shown = app.console[: len(app.console) // 2]
+    expected = []
+    for name, text, *arguments in function_texts("zh-CN"):
+        expected += [f"'Sales & Co.xlsm'!{name}|Salesbook|{text}", "|".join(filter(None, arguments))]
+    assert shown == expected
+
+
+def test_the_modules_of_xlwings_are_those_of_the_installed_version():
+    text = (xlwings_folder() / "xlwings.bas").read_text(encoding="utf-8")
+    assert sources()["xlwings"].split() == text.split()
+    assert f'XLWINGS_VERSION As String = "{xw.__version__}"' in text
+
+
+@both
+def test_the_project_refers_to_what_its_types_come_from(language, tmp_path):
+    path = tmp_path / FILES[language]
+    path.write_bytes(template_bytes(language))
+    with ExcelFile(path) as book:
+        found = book.vba_project()
+        assert "Office" in {one.name for one in found.references if isinstance(one, VBAReference)}
+        assert found.validate() == []
+
+
+def test_the_project_is_always_the_same_bytes():
+    assert vba_project(["SheetOne"]) == vba_project(["SheetOne"])

@@ -1,0 +1,98 @@
+Attribute VB_Name = "SalesbookDesk"
+Option Explicit
+Option Private Module
+
+' How a press reaches Python, and what the ribbon and the function wizard are told.
+
+Private shownRibbon As IRibbonUI
+
+Public Sub Press(button As String)
+    ' RunPython shows what Python has to say; an error here means that Python could not be started.
+    Dim reason As String
+    On Error GoTo NotStarted
+    KeepStrangersOut
+    RunPython "from salesbook import macros; macros." & button & "()"
+    RefreshRibbon
+    Exit Sub
+NotStarted:
+    reason = Err.Description
+    MsgBox Told("not_started") & vbNewLine & vbNewLine & reason, vbCritical, "salesbook"
+End Sub
+
+Public Sub KeepStrangersOut()
+    ' Python would look for modules in Excel's current folder first, where a stranger's file may lie.
+    #If Not Mac Then
+    On Error Resume Next
+    WScript.Environment("PROCESS").Item("PYTHONSAFEPATH") = "1"
+    #End If
+End Sub
+
+Public Sub KeepRibbon(ribbon As IRibbonUI)
+    Set shownRibbon = ribbon
+End Sub
+
+Public Sub RefreshRibbon()
+    If Not shownRibbon Is Nothing Then shownRibbon.Invalidate
+End Sub
+
+Public Function HasDraft() As Boolean
+    ' A plan that cannot be looked at does not lock the button: Python says what is wrong with it.
+    Dim sheet As Worksheet
+    Dim table As ListObject
+    On Error GoTo Unknown
+    For Each sheet In ThisWorkbook.Worksheets
+        For Each table In sheet.ListObjects
+            If table.Name = "TargetPlan" Then
+                HasDraft = Application.WorksheetFunction.CountIf( _
+                    table.ListColumns(Told("plan_status")).DataBodyRange, Told("plan_draft")) > 0
+                Exit Function
+            End If
+        Next table
+    Next sheet
+Unknown:
+    HasDraft = True
+End Function
+
+Public Sub DescribeFunctions()
+    ' The texts stand in cells because VBA holds them in one code page only.
+    #If Not Mac Then
+    Dim texts As Variant
+    Dim row As Long
+    On Error GoTo NoTexts
+    texts = ThisWorkbook.Names("function_texts").RefersToRange.Value
+    For row = LBound(texts, 1) To UBound(texts, 1)
+        DescribeFunction texts, row
+    Next row
+NoTexts:
+    #End If
+End Sub
+
+Private Sub DescribeFunction(texts As Variant, ByVal row As Long)
+    Dim arguments() As String
+    Dim column As Long
+    Dim count As Long
+    Dim macro As String
+    macro = "'" & Replace(ThisWorkbook.Name, "'", "''") & "'!" & texts(row, 1)
+    ReDim arguments(0 To UBound(texts, 2))
+    For column = 3 To UBound(texts, 2)
+        If Len(texts(row, column)) > 0 Then
+            arguments(count) = texts(row, column)
+            count = count + 1
+        End If
+    Next column
+    On Error Resume Next
+    If count = 0 Then
+        Application.MacroOptions Macro:=macro, Description:=texts(row, 2), Category:="Salesbook"
+    Else
+        ReDim Preserve arguments(0 To count - 1)
+        Application.MacroOptions Macro:=macro, Description:=texts(row, 2), Category:="Salesbook", _
+            ArgumentDescriptions:=arguments
+    End If
+End Sub
+
+Private Function Told(code As String) As String
+    ' A text in the workbook's language.
+    Dim found As Variant
+    found = Application.VLookup(code, ThisWorkbook.Names("macro_texts").RefersToRange, 2, False)
+    If Not IsError(found) Then Told = found
+End Function
