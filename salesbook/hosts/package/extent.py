@@ -24,7 +24,10 @@ def refuse_wide_extent(data: bytes, part: str, sheet: str) -> None:
     Raises: UnsafeFile, naming the last cell.
     """
     prefix = root_prefix(data, b"worksheet", part)
-    if _is_usual(data, prefix):
+    narrow = _rows_of_narrow(data, prefix)
+    if narrow:
+        rows, columns = narrow, 26
+    elif _is_usual(data, prefix):
         rows, columns = _bounds(data, prefix)
     else:
         if data.count(b"<" + prefix + b"c") > _SLOW_CELLS:
@@ -43,6 +46,29 @@ def refuse_wide_extent(data: bytes, part: str, sheet: str) -> None:
 
 def _too_much(rows: int, columns: int, cells: int) -> bool:
     return rows * columns > min(MAX_CELLS, FREE_CELLS + cells * MAX_BLANKS_PER_CELL)
+
+
+def _rows_of_narrow(data: bytes, prefix: bytes) -> int:
+    """Number the last row where all is written the usual way and lies in columns A to Z; else 0."""
+    start, end = data.find(b"<" + prefix + b"sheetData"), data.rfind(b"</" + prefix + b"sheetData")
+    row, end = b"<" + prefix + b"row", max(start, end)
+    if re.compile(row + rb'(?! r="[0-9]{1,7}")').search(data, start, end):
+        return 0
+    last = max(map(int, re.compile(row + rb' r="([0-9]+)').findall(data, start, end)), default=1)
+    within = rb'<%bc(?=[\s/>])(?! r="[A-Z](?:%b)")' % (prefix, _up_to(last))
+    return 0 if re.compile(within).search(data, start, end) else last
+
+
+def _up_to(number: int) -> bytes:
+    """Match whole numbers without leading zeros up to this one, in as few steps as a short pattern can."""
+    digits = str(number)
+    ways = [
+        f"{digits[:place]}[0-{int(digit) - 1}][0-9]{{{len(digits) - place - 1}}}"
+        for place, digit in enumerate(digits)
+        if digit > "0"
+    ]
+    shorter = [f"[0-9]{{1,{len(digits) - 1}}}"] if len(digits) > 1 else []
+    return "|".join([*ways, digits, *shorter]).encode()
 
 
 def _is_usual(data: bytes, prefix: bytes) -> bool:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook, UnsafeFile
@@ -17,6 +18,7 @@ from salesbook.hosts.package.changes import changes_for
 from salesbook.hosts.package.disk import Disk, refuse_unwritable, remove_leftovers, replace_file
 from salesbook.hosts.package.lock import locked
 from salesbook.hosts.package.parts import TablePart, read_parts
+from salesbook.hosts.package.strings import SharedStrings
 from salesbook.hosts.package.values import read_tables
 from salesbook.hosts.package.verify import refuse_unsound
 from salesbook.store import TableCells, TableWrite
@@ -65,8 +67,14 @@ class PackageHost:
         """
         part = self._table(table)
         if table.lower() not in self._cells:
-            self._cells |= read_tables(self._parts.content, self._book, part.sheet)
+            self._cells |= read_tables(self._parts.content, self._book, part.sheet, self._strings)
         return self._cells[table.lower()]
+
+    @cached_property
+    def _strings(self) -> SharedStrings | None:
+        """The texts that cells share; no write changes them."""
+        part = self._book.strings
+        return SharedStrings(self._parts.content(part), part) if part else None
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Stage these bodies; the file changes only on `save`.

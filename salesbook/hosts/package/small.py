@@ -13,8 +13,10 @@ from collections.abc import Callable
 from salesbook.errors import UnsafeFile
 from salesbook.hosts.package.guards import MAX_STYLES_BYTES, MEGABYTE, refuse_entities
 from salesbook.hosts.package.parts import BookParts
+from salesbook.hosts.package.strings import SharedStrings
 
 Content = Callable[[str], bytes]
+Pieces = tuple[bytes | memoryview, ...]
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -22,42 +24,47 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _COUNT = re.compile(rb"""\s(?:uniqueCount|count)\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""")
 _DIMENSION = re.compile(rb"<(?:[\w.-]+:)?dimension\s[^>]*?(?:/>|>\s*</(?:[\w.-]+:)?dimension\s*>)")
 _ERROR_KIND = re.compile(rb"""(<(?:[\w.-]+:)?c\s(?:[^>]*?\s)?t\s*=\s*)["']e["']""")
-_ROOT = re.compile(rb"<(?:[\w.-]+:)?sst(?=[\s/>])[^>]*>")
 
 
-def small_package(content: Content, book: BookParts, sheet: bytes) -> io.BytesIO:
+def small_package(
+    content: Content, book: BookParts, sheet: bytes, strings: SharedStrings | None
+) -> io.BytesIO:
     """Build a package of one sheet with the strings and styles it needs.
 
     Raises: UnsafeFile, NotAWorkbook.
     """
-    parts = {"sheet.xml": ("worksheet", _without_errors(_without_dimension(sheet)))}
+    sheet, texts = strings.needed_by(sheet) if strings else (sheet, None)
+    parts: dict[str, tuple[str, Pieces]] = {
+        "sheet.xml": ("worksheet", _without_dimension(_without_errors(sheet)))
+    }
     if book.styles:
         styles = content(book.styles)
         if len(styles) > MAX_STYLES_BYTES:
             raise UnsafeFile("part-too-large", where=book.styles, megabytes=len(styles) // MEGABYTE)
         refuse_entities(styles, book.styles)
-        parts["styles.xml"] = ("styles", _COUNT.sub(b"", styles))
-    if book.strings:
-        strings = content(book.strings)
-        refuse_entities(strings, book.strings)
-        uncounted = _ROOT.sub(lambda tag: _COUNT.sub(b"", tag[0]), strings, count=1)
-        parts["sharedStrings.xml"] = ("sharedStrings", uncounted)
+        parts["styles.xml"] = ("styles", (_COUNT.sub(b"", styles),))
+    if texts is not None:
+        parts["sharedStrings.xml"] = ("sharedStrings", (texts,))
     return _zipped(parts, book.is_1904)
 
 
-def _without_dimension(sheet: bytes) -> bytes:
+def _without_dimension(sheet: bytes) -> Pieces:
     found = _DIMENSION.search(sheet, 0, max(0, sheet.find(b"sheetData")))
-    return sheet[: found.start()] + sheet[found.end() :] if found else sheet
+    whole = memoryview(sheet)
+    return (whole[: found.start()], whole[found.end() :]) if found else (whole,)
+
+
+def may_hold_errors(sheet: bytes) -> bool:
+    """Say whether some cell may hold an error value."""
+    return b'"e"' in sheet or b"'e'" in sheet
 
 
 def _without_errors(sheet: bytes) -> bytes:
     """Make error values texts: the reader gives up on a sheet that holds one it does not know, as #SPILL!."""
-    if b'"e"' not in sheet and b"'e'" not in sheet:
-        return sheet
-    return _ERROR_KIND.sub(rb'\1"str"', sheet)
+    return _ERROR_KIND.sub(rb'\1"str"', sheet) if may_hold_errors(sheet) else sheet
 
 
-def _zipped(parts: dict[str, tuple[str, bytes]], is_1904: bool) -> io.BytesIO:
+def _zipped(parts: dict[str, tuple[str, Pieces]], is_1904: bool) -> io.BytesIO:
     links = "".join(
         f'<Relationship Id="r{i}" Type="{_OFFICE}/{kind}" Target="{name}"/>'
         for i, (name, (kind, _)) in enumerate(parts.items())
@@ -73,8 +80,10 @@ def _zipped(parts: dict[str, tuple[str, bytes]], is_1904: bool) -> io.BytesIO:
         package.writestr("_rels/.rels", _relations(root))
         package.writestr("xl/workbook.xml", workbook)
         package.writestr("xl/_rels/workbook.xml.rels", _relations(links))
-        for name, (_, data) in parts.items():
-            package.writestr(f"xl/{name}", data)
+        for name, (_, pieces) in parts.items():
+            with package.open(f"xl/{name}", "w") as member:
+                for piece in pieces:
+                    member.write(piece)
     buffer.seek(0)
     return buffer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import io
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -15,15 +16,22 @@ from salesbook.hosts.package.extent import refuse_wide_extent
 from salesbook.hosts.package.guards import refuse_entities
 from salesbook.hosts.package.parts import BookParts, SheetPart, TablePart
 from salesbook.hosts.package.refs import Area, column_letters
-from salesbook.hosts.package.small import Content, small_package
+from salesbook.hosts.package.small import Content, may_hold_errors, small_package
+from salesbook.hosts.package.strings import SharedStrings
 from salesbook.hosts.package.xmlscan import plain, root_prefix
 from salesbook.store import Cell, CellError, TableCells
 
 Column = Sequence[Cell]
+_SHARED = {str, dt.date, dt.datetime}
 
 
-def read_tables(content: Content, book: BookParts, sheet: SheetPart) -> dict[str, TableCells]:
+def read_tables(
+    content: Content, book: BookParts, sheet: SheetPart, strings: SharedStrings | None
+) -> dict[str, TableCells]:
     """Read all tables of one sheet in one pass, by code in lower case.
+
+    Args:
+        strings: the workbook's shared texts, where it has any.
 
     Raises: NotAWorkbook, UnsafeFile.
     """
@@ -31,17 +39,16 @@ def read_tables(content: Content, book: BookParts, sheet: SheetPart) -> dict[str
     refuse_entities(data, sheet.part)
     refuse_wide_extent(data, sheet.part, sheet.name)
     tables = book.tables_of(sheet)
-    rows = _rows(content, book, data, max(table.area.bottom for table in tables), sheet)
+    package = small_package(content, book, data, strings)
+    rows = _rows(package, max(table.area.bottom for table in tables), sheet)
     merged = _merged(data, sheet.part)
     return {table.code.lower(): _cells(table, rows, data, merged, book.is_1904) for table in tables}
 
 
-def _rows(
-    content: Content, book: BookParts, sheet_data: bytes, last: int, sheet: SheetPart
-) -> list[list[Any]]:
+def _rows(package: io.BytesIO, last: int, sheet: SheetPart) -> list[list[Any]]:
     """Let calamine read one sheet out of a package that holds nothing but what was checked."""
     try:
-        reader = CalamineWorkbook.from_filelike(small_package(content, book, sheet_data))
+        reader = CalamineWorkbook.from_filelike(package)
         found: list[list[Any]] = reader.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=last)
     except (CalamineError, ValueError, IndexError, OSError) as error:
         raise NotAWorkbook("damaged-part", where=sheet.part) from error
@@ -59,8 +66,10 @@ def _cells(
     table: TablePart, rows: Sequence[Sequence[Any]], data: bytes, merged: list[Area], is_1904: bool
 ) -> TableCells:
     body = table.body
-    columns = [_plain(column) for column in _columns(rows, body)]
-    _put_back(columns, body, data)
+    raw = _columns(rows, body)
+    kinds = [set(map(type, column)) for column in raw]
+    columns = [_plain(*column) for column in zip(raw, kinds, strict=True)]
+    _put_back(columns, kinds, body, data)
     return TableCells(
         table.code,
         table.sheet.name,
@@ -84,22 +93,25 @@ def _columns(rows: Sequence[Sequence[Any]], body: Area) -> list[Column]:
     return columns + [(None,) * body.row_count] * (body.width - len(columns))
 
 
-def _plain(column: Column) -> Column:
-    """Make calamine's empty texts blanks."""
-    if str in set(map(type, column)):
-        return [None if value == "" else value for value in column]
-    return column
+def _plain(column: Column, kinds: set[type]) -> Column:
+    """Make calamine's empty texts blanks, and equal texts and dates one object, which saves memory."""
+    if str not in kinds:
+        return column
+    if kinds <= _SHARED:
+        one: dict[Cell, Cell] = {"": None}
+        return [one.setdefault(value, value) for value in column]
+    return [None if value == "" else value for value in column]
 
 
-def _put_back(columns: list[Column], body: Area, data: bytes) -> None:
+def _put_back(columns: list[Column], kinds: list[set[type]], body: Area, data: bytes) -> None:
     """Put back what calamine blanks or changes: error values, and bare times, which stay serial numbers."""
-    if b'"e"' in data or b"'e'" in data:
+    if may_hold_errors(data):
         found = [error for error in _errors(data) if body.contains(Area(*error[:2], *error[:2]))]
         for place in {left - body.left for _, left, _ in found}:
             columns[place] = _with_errors(columns[place], found, place + body.left, body.top)
     odd = (dt.time, dt.timedelta)
     for index, column in enumerate(columns):
-        if not set(map(type, column)).isdisjoint(odd):
+        if not kinds[index].isdisjoint(odd):
             stored = _stored_numbers(data, column_letters(body.left + index))
             columns[index] = [
                 stored.get(body.top + at, _serial(value)) if isinstance(value, odd) else value
