@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection
 from typing import Any
 
@@ -40,16 +41,27 @@ def alike_names(cores: Collection[str], least: float) -> Likeness:
 
 
 def _compare(names: list[str], texts: list[str], least: float) -> Likeness:
+    """Compare the texts of the names, shortest first: what is much longer cannot be alike enough."""
     from rapidfuzz import fuzz, process
 
+    order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+    names, texts = [names[place] for place in order], [texts[place] for place in order]
+    lengths = [len(text) for text in texts]
     found: Likeness = {}
     for start in range(0, len(texts), _ROWS_AT_ONCE):
         block = texts[start : start + _ROWS_AT_ONCE]
+        end = bisect_right(lengths, _longest_alike(len(block[-1]), least))
         scores: Any = process.cdist(
-            block, texts[start:], scorer=fuzz.ratio, score_cutoff=least * 100, dtype=np.float32
+            block, texts[start:end], scorer=fuzz.ratio, score_cutoff=least * 100, dtype=np.float32, workers=-1
         )
-        for row, column in zip(*np.nonzero(scores), strict=True):
+        rows, columns = np.divmod(np.flatnonzero(scores.ravel() > 0), end - start)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
             if column > row:
-                pair = (names[start + row], names[start + column])
-                found[pair] = round(float(scores[row, column]) / 100, 4)
+                one, other = sorted((names[start + row], names[start + column]))
+                found[one, other] = round(float(scores[row, column]) / 100, 4)
     return found
+
+
+def _longest_alike(length: int, least: float) -> float:
+    """The length up to which a text can be so alike: it has all of the shorter one's characters, and more."""
+    return length * (2 - least) / least + 1 if least > 0 else float("inf")

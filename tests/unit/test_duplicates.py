@@ -2,11 +2,13 @@
 
 import random
 import time
+from itertools import combinations
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
 from salesbook.domain.company_names import name_core
 from salesbook.domain.contact_data import mail_address, phone_numbers, private_domain
@@ -192,3 +194,21 @@ def test_ten_thousand_customers_take_a_moment():
     started = time.perf_counter()
     find_duplicates({"Customers": frame}, Policy())
     assert time.perf_counter() - started < 6
+
+
+def _alike_pair_by_pair(names: list[str], least: float) -> dict[tuple[str, str], float]:
+    """The plain way: every two names, in their order and in alphabetical order."""
+    found = {}
+    for one, other in combinations(sorted({name for name in names if len(name) > 1}), 2):
+        sorts = (" ".join(sorted(one.split())), " ".join(sorted(other.split())))
+        score = max(fuzz.ratio(one, other), fuzz.ratio(*sorts)) / 100
+        if score >= least and name_core(one).numbers == name_core(other).numbers:
+            found[one, other] = score
+    return found
+
+
+@given(st.lists(st.text("ab c", min_size=1, max_size=9), max_size=12), st.sampled_from([0.5, 0.7, 0.88, 1.0]))
+def test_leaving_out_names_of_other_lengths_loses_no_pair(names: list[str], least: float):
+    """Only pairs that cannot be alike enough are never compared."""
+    cores = [name_core(name).plain for name in names]
+    assert alike_names(cores, least) == pytest.approx(_alike_pair_by_pair(cores, least), abs=1e-3)
