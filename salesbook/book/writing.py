@@ -137,8 +137,13 @@ def _sources(read: ReadTable, frame: pd.DataFrame) -> list[int | None]:
 
 
 def _only_changes(new: list[Cell], old: Sequence[Cell], sources: Sequence[int | None]) -> list[NewCell]:
+    """New cells, KEEP where the row's own old one says the same; most are equal in type and value."""
     return [
-        KEEP if source == row and source is not None and same_cell(cell, old[source]) else cell
+        KEEP
+        if source == row
+        and source is not None
+        and ((cell.__class__ is (was := old[source]).__class__ and cell == was) or same_cell(cell, was))
+        else cell
         for row, (cell, source) in enumerate(zip(new, sources, strict=True))
     ]
 
