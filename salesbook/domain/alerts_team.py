@@ -11,7 +11,6 @@ import pandas as pd
 from salesbook.domain.alert_rows import AlertRow, Desk, text_or_none
 from salesbook.domain.calendar import WorkCalendar
 
-"""A rep without a visit in so many work days is named."""
 _HOUR: Final = pd.Timedelta(hours=1)
 _DONE: Final = ("delivered", "invoiced", "paid", "cancelled")
 
