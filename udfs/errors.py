@@ -29,7 +29,9 @@ _NAMES: Final = {
     -2146826239: "#FIELD!",
     -2146826238: "#CALC!",
 }
-_FIRST, _LAST = -2146826288, -2146826200
+FIRST: Final = -2146826288
+LAST: Final = -2146826200
+"""Bounds of the numbers that stand for errors."""
 
 
 class SheetError(Exception):
@@ -42,7 +44,7 @@ class SheetError(Exception):
 
 def is_error(cell: object) -> bool:
     """True for what Excel hands over in place of an error cell."""
-    return type(cell) is int and _FIRST <= cell <= _LAST
+    return type(cell) is int and FIRST <= cell <= LAST
 
 
 def error_name(code: int) -> str:

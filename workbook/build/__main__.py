@@ -8,6 +8,7 @@ from pathlib import Path
 from salesbook.book.template import FILES
 from workbook.build import reference
 from workbook.build.book import build_book
+from workbook.build.udf_wrappers import main as write_wrappers
 
 FOLDER = Path(__file__).resolve().parent.parent
 

@@ -1,6 +1,7 @@
 Attribute VB_Name = "xlwings_udfs"
 ' Made by `python dev.py build`; do not edit.
 #Const App = "Microsoft Excel"
+Option Explicit
 
 Function SALES_ABC(values)
     #If App = "Microsoft Excel" Then
@@ -292,12 +293,14 @@ Private Function WithErrors(ByVal answer As Variant) As Variant
     ' Python's numbers are Doubles; a Long stands for an error.
     Dim row As Long
     Dim column As Long
+    Dim hasColumns As Boolean
     If Not IsArray(answer) Then
         WithErrors = WithError(answer)
         Exit Function
     End If
+    hasColumns = IsTable(answer)
     For row = LBound(answer, 1) To UBound(answer, 1)
-        If IsTable(answer) Then
+        If hasColumns Then
             For column = LBound(answer, 2) To UBound(answer, 2)
                 answer(row, column) = WithError(answer(row, column))
             Next column
@@ -315,10 +318,8 @@ Private Function WithError(ByVal cell As Variant) As Variant
     End If
 End Function
 
-Private Function IsTable(ByVal answer As Variant) As Boolean
-    Dim last As Long
+Private Function IsTable(ByRef answer As Variant) As Boolean
     On Error GoTo OneRow
-    last = UBound(answer, 2)
-    IsTable = True
+    IsTable = UBound(answer, 2) >= LBound(answer, 2)
 OneRow:
 End Function
