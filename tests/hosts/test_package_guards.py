@@ -228,6 +228,21 @@ def test_a_note_far_below_is_no_reason(book: Path) -> None:
         assert host.read("Deals").row_count == 3
 
 
+def test_a_million_formats(book: Path) -> None:
+    """Formats without end, which every reader of the styles pays for, are refused; 100,000 are not."""
+    before = book.read_bytes()
+    for count, refused in ((100_000, False), (1_000_000, True)):
+        book.write_bytes(before)
+        bend(book, {"xl/styles.xml": swap(b"</cellXfs>", b'<xf numFmtId="0"/>' * count + b"</cellXfs>")})
+        with open_package(book, for_writing=False) as host:
+            if not refused:
+                assert host.read("Deals").row_count == 3
+                continue
+            with pytest.raises(UnsafeFile) as caught:
+                host.read("Deals")
+        assert caught.value.code == "part-too-large"
+
+
 def test_claims_of_size_are_not_believed(book: Path) -> None:
     """What a part claims about its counts and extent is ignored."""
     bend(

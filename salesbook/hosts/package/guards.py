@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from salesbook.errors import NotAWorkbook, PasswordProtected, UnsafeFile
 
 MEGABYTE = 1 << 20
@@ -11,9 +13,12 @@ MAX_INFLATED_BYTES = 1024 * MEGABYTE
 MAX_SMALL_PART_BYTES = 16 * MEGABYTE
 """For parts that are read into a tree: relations, tables, the workbook part."""
 MAX_STYLES_BYTES = 32 * MEGABYTE
+MAX_STYLES_FORMATS, MAX_STYLES_TAGS = 131_000, 800_000
+"""Excel itself knows 65,490 cell formats; every reader pays for each of them."""
 RATIO_CAPS = ((64 * MEGABYTE, 50), (4 * MEGABYTE, 200))
 """Above so many inflated bytes a member may inflate at most so many times. Honest sheets reach about 15."""
 
+_FORMAT = re.compile(rb"[<:]xf[\s/>]")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
@@ -67,6 +72,17 @@ def refuse_bomb(name: str, packed: int, inflated: int, path: str) -> None:
         if inflated > size and inflated > packed * ratio:
             megabytes = inflated // MEGABYTE
             raise UnsafeFile("zip-bomb", where=path, member=name, megabytes=megabytes)
+
+
+def refuse_styles(data: bytes, part: str) -> None:
+    """Refuse a styles part that only takes time to read.
+
+    Raises: UnsafeFile, NotAWorkbook.
+    """
+    formats = sum(1 for _ in _FORMAT.finditer(data))
+    if len(data) > MAX_STYLES_BYTES or formats > MAX_STYLES_FORMATS or data.count(b"<") > MAX_STYLES_TAGS:
+        raise UnsafeFile("part-too-large", where=part, megabytes=len(data) // MEGABYTE)
+    refuse_entities(data, part)
 
 
 def refuse_entities(data: bytes, part: str) -> None:

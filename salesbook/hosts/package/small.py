@@ -10,8 +10,7 @@ import re
 import zipfile
 from collections.abc import Callable
 
-from salesbook.errors import UnsafeFile
-from salesbook.hosts.package.guards import MAX_STYLES_BYTES, MEGABYTE, refuse_entities
+from salesbook.hosts.package.guards import refuse_styles
 from salesbook.hosts.package.parts import BookParts
 from salesbook.hosts.package.strings import SharedStrings
 
@@ -39,9 +38,7 @@ def small_package(
     }
     if book.styles:
         styles = content(book.styles)
-        if len(styles) > MAX_STYLES_BYTES:
-            raise UnsafeFile("part-too-large", where=book.styles, megabytes=len(styles) // MEGABYTE)
-        refuse_entities(styles, book.styles)
+        refuse_styles(styles, book.styles)
         parts["styles.xml"] = ("styles", (_COUNT.sub(b"", styles),))
     if texts is not None:
         parts["sharedStrings.xml"] = ("sharedStrings", (texts,))
