@@ -1,4 +1,4 @@
-"""Set everything up and run it: `python dev.py demo`, `test`, `check`, `build`, `pictures`, `bench`, `reliability`.
+"""Set everything up and run it: `python dev.py demo`, `test`, `check`, `build`, `pictures` ...
 
 Needs Python 3.11 or newer and nothing else: packages go into `.venv` beside this file.
 """

@@ -1,0 +1,223 @@
+"""What is left of a workbook when the disk is full, or a write, fsync or rename fails?"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from reliability import peer, runs
+from reliability.books import content, day, listing, new_book
+from reliability.results import Figures, Goal, Result, none_of, told
+from salesbook.hosts.package import Disk
+from salesbook.hosts.package import host as package_host
+
+STEP = 64 * 1024
+ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EDQUOT)
+_STEPS = 8
+_VERB = ("validate", "--as-of", day(), "--json", "--wait", "0")
+
+
+class FullDisk(Disk):
+    """Has room for so many bytes of new files, then none."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+
+    def write(self, path: Path, data: bytes, mode: int) -> None:
+        """Write what fits; a part of a file stays, as on a real disk."""
+        if len(data) <= self.room:
+            self.room -= len(data)
+            super().write(path, data, mode)
+            return
+        path.write_bytes(data[: self.room])
+        self.room = 0
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+class FailingDisk(Disk):
+    """Fails at one step: a write, sync or rename."""
+
+    def __init__(self, at: int, number: int) -> None:
+        self.left, self.number = at, number
+
+    def _step(self) -> None:
+        self.left -= 1
+        if self.left == -1:
+            raise OSError(self.number, os.strerror(self.number))
+
+    def write(self, path: Path, data: bytes, mode: int) -> None:
+        """Write half of it and fail, or all of it."""
+        if self.left == 0:
+            path.write_bytes(data[: len(data) // 2])
+        self._step()
+        super().write(path, data, mode)
+
+    def sync(self, handle: int) -> None:
+        """Bring to the medium, or fail."""
+        self._step()
+        super().sync(handle)
+
+    def replace(self, source: Path, target: Path) -> None:
+        """Rename, or fail."""
+        self._step()
+        super().replace(source, target)
+
+
+def fill_up(room: int) -> None:
+    """Give this process a full disk."""
+    vars(package_host)["Disk"] = lambda: FullDisk(room)
+
+
+def fail_at(step_and_error: tuple[int, int]) -> None:
+    """Give this process a failing disk."""
+    vars(package_host)["Disk"] = lambda: FailingDisk(*step_and_error)
+
+
+def run(work: Path, *, errors: tuple[int, ...] = ERRORS, real: bool = True) -> Result:
+    """Save with every fault; then again without, which must work."""
+    book = new_book(work / "disks")
+    wanted = _wanted(book)
+    sizes = range(0, 2 * len(book.read_bytes()) + 3 * STEP, STEP)
+    full = [_tried(book, wanted, ("reliability.disks:fill_up", room)) for room in sizes]
+    failing = [
+        _tried(book, wanted, ("reliability.disks:fail_at", (at, number)))
+        for number in errors
+        for at in range(_STEPS)
+    ]
+    tables = [("disk full at every 64 kB (stand-in)", full), ("each step fails, five errors", failing)]
+    peers: list[str] = []
+    with _small_disk(work / "small") as folder:
+        if real and folder:
+            tables.append(("a real full disk (tmpfs), free space in steps of 64 kB", _real(folder, wanted)))
+            peers = _real_peer(folder)
+    all_of = [one for _, found in tables for one in found]
+    rows = [_row(f"salesbook: {name}", found) for name, found in tables]
+    rows += [_row("openpyxl, 20,000 cells, save in place: the same tmpfs", peers)] if peers else []
+    return Result(
+        *told("disks"),
+        (Figures(("", "saves", "refused, as before", "saved", "wrong"), tuple(rows)),),
+        (
+            none_of(
+                "no book lost, nothing half done, messages name path and need",
+                [one for one in all_of if one not in ("refused", "saved")],
+                of=len(all_of),
+            ),
+            Goal("a real file system was filled too", bool(peers) or not real),
+        ),
+    )
+
+
+def _row(name: str, found: list[str]) -> tuple[object, ...]:
+    counts = Counter(one if one in ("refused", "saved") else "wrong" for one in found)
+    return name, len(found), counts["refused"], counts["saved"], counts["wrong"]
+
+
+def _wanted(book: Path) -> object:
+    """What `validate` makes of the book."""
+    with _copy(book) as copy:
+        runs.salesbook(_VERB[0], copy, *_VERB[1:])
+        return content(copy)
+
+
+@contextlib.contextmanager
+def _copy(book: Path) -> Iterator[Path]:
+    folder = book.parent / "turn"
+    folder.mkdir()
+    try:
+        yield Path(shutil.copy(book, folder))
+    finally:
+        shutil.rmtree(folder)
+
+
+def _tried(book: Path, wanted: object, disturb: tuple[str, object]) -> str:
+    with _copy(book) as copy:
+        done = runs.salesbook(_VERB[0], copy, *_VERB[1:], setting=runs.Setting(disturb=disturb))
+        return _judged(copy, done, book.read_bytes(), wanted) or _again(copy, done)
+
+
+def _judged(copy: Path, done: runs.Done, before: bytes, wanted: object) -> str:
+    """Say what is wrong after a save that failed or did not."""
+    if done.code in (0, 1):
+        return "" if content(copy) == wanted else "exit 0, yet not saved"
+    if copy.read_bytes() != before:
+        return f"exit {done.code}, yet changed"
+    error = (done.document or {}).get("error", {})
+    if done.code != 18 or str(copy) not in error.get("where", ""):
+        return f"exit {done.code} {error.get('code')} at {error.get('where')}"
+    if error["code"] == "disk-full" and not any(char.isdigit() for char in error["message"]):
+        return "no need named"
+    others = set(listing(copy.parent)) - {copy.name, f"{copy.stem}.backup{copy.suffix}"}
+    return f"debris {others}" if others else ""
+
+
+def _again(copy: Path, first: runs.Done) -> str:
+    """Run once more without a fault. Returns: what became of the first run."""
+    done = runs.salesbook(_VERB[0], copy, *_VERB[1:])
+    others = set(listing(copy.parent)) - {copy.name, f"{copy.stem}.backup{copy.suffix}"}
+    if done.code not in (0, 1) or others:
+        return f"next run exits {done.code}, leaves {others}"
+    return "saved" if first.code in (0, 1) else "refused"
+
+
+@contextlib.contextmanager
+def _small_disk(folder: Path) -> Iterator[Path | None]:
+    """A tmpfs of 8 MB; None where we may not mount one."""
+    folder.mkdir(parents=True)
+    words = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
+    try:
+        mounted = subprocess.run(words, capture_output=True).returncode == 0
+    except OSError:
+        mounted = False
+    try:
+        yield folder if mounted else None
+    finally:
+        if mounted:
+            subprocess.run(["umount", str(folder)], check=True)
+
+
+def _fill_but(folder: Path, room: int) -> Path:
+    """Fill a disk until so many bytes are free."""
+    free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
+    ballast = folder.parent / "small" / "ballast.bin"
+    ballast.write_bytes(bytes(max(0, free - room)))
+    return ballast
+
+
+def _real(folder: Path, wanted: object) -> list[str]:
+    found = []
+    size = len(new_book(folder).read_bytes())
+    for room in range(0, 2 * size + 2 * STEP, STEP):
+        book = new_book(folder)
+        book.with_name(f"{book.stem}.backup{book.suffix}").unlink(missing_ok=True)
+        before = book.read_bytes()
+        ballast = _fill_but(folder, room)
+        done = runs.salesbook(_VERB[0], book, *_VERB[1:])
+        kept = ballast.read_bytes()
+        ballast.unlink()
+        wrong = _judged(book, done, before, wanted)
+        found.append(wrong or _again(book, done) if len(kept) else "no ballast")
+    return found
+
+
+def _real_peer(folder: Path) -> list[str]:
+    """How openpyxl fares on the same disk."""
+    found = []
+    size = len(new_book(folder).read_bytes())
+    for path in folder.iterdir():
+        path.unlink()
+    for room in range(0, 2 * size + 2 * STEP, STEP):
+        book = new_book(folder)
+        before = book.read_bytes()
+        ballast = _fill_but(folder, room)
+        done = runs.call("reliability.peer:save_in_place", str(book), 20_000)
+        ballast.unlink()
+        same = book.read_bytes() == before
+        saved = "saved" if peer.is_whole(book) and done.code == 0 else "book lost"
+        found.append("refused" if same and done.code else saved)
+    return found
