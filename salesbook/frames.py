@@ -89,3 +89,13 @@ def row_keys(table: str, frame: pd.DataFrame) -> pd.Series[str]:
 def sorted_by_key(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame in order of its key, with a fresh index."""
     return frame.sort_values(list(TABLES[table].key), kind="stable").reset_index(drop=True)
+
+
+def later_twins(frame: pd.DataFrame, keys: pd.Series[str]) -> list[int]:
+    """Rows that repeat a key: all but the first by content, so that the sheet's order decides nothing."""
+    twins = keys[keys.duplicated(keep=False)]
+    if twins.empty:
+        return []
+    content = frame.loc[twins.index].astype("str").fillna("").agg("\x1f".join, axis=1)
+    ordered = pd.DataFrame({"key": twins, "content": content}).sort_values(["key", "content"], kind="stable")
+    return sorted(int(row) for row in ordered.index[ordered["key"].duplicated()])

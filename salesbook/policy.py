@@ -147,7 +147,7 @@ def _read_rules(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> tuple[Rules, l
         key, text = fields["key"], fields.get("value")
         if text is None:
             continue
-        value = _setting_value(key, str(text).strip())
+        value = setting_code(key, str(text).strip())
         try:
             Rules.model_validate({key: value})
             values[key] = value
@@ -170,7 +170,7 @@ def _read_rules(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> tuple[Rules, l
     return Rules.model_validate(values), faults
 
 
-def _setting_value(key: str, text: str) -> str:
+def setting_code(key: str, text: str) -> str:
     """A choice's code for its label in either language; other values as typed, percent made a share."""
     annotation = Rules.model_fields[key].annotation
     if get_origin(annotation) is Literal:

@@ -12,6 +12,7 @@ from salesbook.book.reading import ReadTable
 from salesbook.book.session import Report, Session
 from salesbook.domain.money import currency_decimals, to_floats
 from salesbook.messages import Message
+from salesbook.policy import setting_code
 from salesbook.tables import FieldSpec, Kind
 
 
@@ -35,6 +36,9 @@ def table_document(session: Session, table: str) -> dict[str, Any]:
 def rows_of(read: ReadTable, currency: str) -> list[dict[str, Any]]:
     """A table's rows in sheet order as plain values."""
     columns = {one.name: json_column(one, read.frame, currency) for one in read.spec.fields}
+    if read.spec.name == "Policy":
+        pairs = zip(columns["key"], columns["value"], strict=True)
+        columns["value"] = [None if typed is None else setting_code(key, typed) for key, typed in pairs]
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
@@ -56,7 +60,8 @@ def json_column(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Any]
 
 def _decimals(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Any]:
     whole = frame[one.name].fillna(0).to_numpy(dtype="int64")
-    decimals: list[Any] = to_floats(whole, currency_decimals(currency)).tolist()
+    places = currency_decimals(currency)
+    decimals: list[Any] = to_floats(whole, places).tolist() if places else whole.tolist()
     if one.kind is Kind.MONEY:
         return decimals
     rows = zip(decimals, whole.tolist(), frame["metric"] == "revenue", strict=True)

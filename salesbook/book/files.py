@@ -12,7 +12,7 @@ from typing import Any
 from salesbook.book.documents import table_document
 from salesbook.book.session import Options, Report, Session, run_action
 from salesbook.book.undo import undo_last
-from salesbook.errors import CannotWrite, NoSuchTable, NothingToUndo
+from salesbook.errors import CannotWrite, NoSuchTable, NothingToUndo, UsageError
 from salesbook.hosts.package import backup_path, open_package
 from salesbook.labels import Language, table_of_name
 from salesbook.tables import TABLES
@@ -23,6 +23,8 @@ def run_on_file(book: Path, action: str, options: Options, *, wait: float, out: 
 
     Raises: SalesbookError of any kind; then no file changed.
     """
+    if out is not None:
+        _refuse_other_kind(out, book.suffix)
     in_place = out is None or os.path.realpath(out) == os.path.realpath(book)
     with open_package(book, wait=wait, for_writing=in_place) as host:
         report = run_action(host, action, options)
@@ -56,12 +58,15 @@ def undo_file(book: Path, as_of: dt.date, *, wait: float) -> Report:
 def new_file(book: Path, language: Language, *, sample_as_of: dt.date | None = None) -> dict[str, int]:
     """Copy the built workbook of a language, with sample rows where a date for them is given.
 
-    Returns: rows by table. Raises: CannotWrite where something is there already.
+    Returns: rows by table. Raises: CannotWrite where something is there already; UsageError for another
+        kind of file, which Excel would not open.
     """
     from salesbook.book.sample import sample_tables
     from salesbook.book.session import planned_write
     from salesbook.book.template import template_bytes
 
+    if not os.path.lexists(book):
+        _refuse_other_kind(book, ".xlsm")
     _put_new(book, template_bytes(language))
     if sample_as_of is None:
         return {}
@@ -70,6 +75,11 @@ def new_file(book: Path, language: Language, *, sample_as_of: dt.date | None = N
             return _fill(book, sample_tables(language, sample_as_of), planned_write)
     finally:
         backup_path(Path(os.path.realpath(book))).unlink(missing_ok=True)
+
+
+def _refuse_other_kind(book: Path, kind: str) -> None:
+    if book.suffix.lower() != kind.lower():
+        raise UsageError("other-kind-of-file", where=str(book), found=book.name, expected=kind)
 
 
 def _put_new(book: Path, data: bytes) -> None:

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from salesbook import labels
 from salesbook.book.session import Report, Session, log_entry, planned_write
 from salesbook.book.writing import PlannedWrite, plan_changes
 from salesbook.domain.cells_base import Reason
-from salesbook.errors import EveryRowRejected, NoSuchTable
+from salesbook.errors import AmbiguousFile, EveryRowRejected, NoSuchTable, SalesbookError
 from salesbook.hosts.package import open_package
 from salesbook.intake.book_now import BookNow, table_now, tables_for
 from salesbook.intake.plan import ImportOptions, ImportPlan, TableChange, parse_columns, plan_import
@@ -23,6 +23,9 @@ from salesbook.labels import Language, table_of_name
 from salesbook.messages import Message
 from salesbook.store import Host
 from salesbook.tables import TABLES
+
+_UNDECIDED: Final = ("number-ambiguous", "date-ambiguous")
+"""Reasons of cells that can be read in two ways."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def result_of(
 ) -> ImportResult:
     """What to tell of an import, its rejects written beside the file.
 
-    Raises: EveryRowRejected.
+    Raises: EveryRowRejected, or AmbiguousFile where one option would decide every row.
     """
     language: Language = asked["lang"] or book_language
     rejects = None
@@ -130,7 +133,7 @@ def result_of(
         rejects = rejects_path(file)
         write_rejects(rejects, rejects_text(plan, lambda reason: reason_text(reason, language)))
     if plan.is_all_rejected and not asked["dry_run"]:
-        raise EveryRowRejected(where=str(file), rejected=len(plan.rejected), rejects_file=str(rejects))
+        raise _refusal(file, plan, str(rejects))
     return ImportResult(
         table=plan.table,
         read=plan.read,
@@ -148,6 +151,19 @@ def result_of(
         dry_run=asked["dry_run"],
         language=language,
     )
+
+
+def _refusal(file: Path, plan: ImportPlan, rejects_file: str) -> SalesbookError:
+    """Why nothing of a file was taken."""
+    facts: dict[str, Any] = {"rejected": len(plan.rejected), "rejects_file": rejects_file}
+    options = [
+        {reason.params["option"] for _, reason in row.faults if reason.code in _UNDECIDED}
+        for row in plan.rejected
+    ]
+    if all(options):
+        asked = " ".join(sorted(str(option) for option in set().union(*options)))
+        return AmbiguousFile("every-row-unclear", where=str(file), option=asked, **facts)
+    return EveryRowRejected(where=str(file), **facts)
 
 
 def reason_text(reason: Reason, language: Language) -> str:

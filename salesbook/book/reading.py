@@ -16,7 +16,7 @@ from salesbook.domain.cells_base import Reason, shown
 from salesbook.domain.cells_frame import parse_column
 from salesbook.domain.money import currency_decimals, minor_units
 from salesbook.errors import ColumnMissing
-from salesbook.frames import DTYPES, row_keys
+from salesbook.frames import DTYPES, later_twins, row_keys
 from salesbook.messages import Fact, Finding
 from salesbook.store import Cell, TableCells
 from salesbook.tables import TABLES, FieldSpec, Kind, Role, TableSpec
@@ -255,20 +255,10 @@ def _usable(read: ReadTable, faults: list[_Fault]) -> ReadTable:
             if (int(row), one.name) not in failed
         )
     keys = row_keys(spec.name, frame) if spec.key else pd.Series("", index=frame.index)
-    twice = _later_twins(frame[~bad], keys[~bad])
+    twice = later_twins(frame[~bad], keys[~bad])
     faults.extend(_Fault(int(row), spec.key[0], Reason("duplicate-key")) for row in twice)
     findings = tuple(_finding(read, fault, keys) for fault in _in_sheet_order(read, faults))
     return replace(read, frame=frame[~bad].drop(index=twice), findings=findings)
-
-
-def _later_twins(frame: pd.DataFrame, keys: pd.Series[str]) -> list[int]:
-    """Rows that repeat a key: all but the first by content, so that the sheet's order decides nothing."""
-    twins = keys[keys.duplicated(keep=False)]
-    if twins.empty:
-        return []
-    content = frame.loc[twins.index].astype("str").fillna("").agg("\x1f".join, axis=1)
-    ordered = pd.DataFrame({"key": twins, "content": content}).sort_values(["key", "content"], kind="stable")
-    return sorted(int(row) for row in ordered.index[ordered["key"].duplicated()])
 
 
 def _in_sheet_order(read: ReadTable, faults: list[_Fault]) -> list[_Fault]:

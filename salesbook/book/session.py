@@ -163,7 +163,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     task, found = session.task(action.reads, options)
     outcome = action.run(task)
     planned, findings = _plan(session, action.writes, outcome, found)
-    rows = {table: _counts(session, table) for table in action.reads if session.has(table)}
+    rows = {table: _counts(session, task, table) for table in action.reads if session.has(table)}
     report = Report(
         action=name,
         as_of=options.as_of,
@@ -205,9 +205,10 @@ def planned_write(session: Session, table: str, frame: pd.DataFrame) -> PlannedW
     return plan_write(session.table(table), frame, language=session.language, currency=session.currency)
 
 
-def _counts(session: Session, table: str) -> dict[str, int]:
-    read = session.table(table)
-    return {"in": read.rows_in, "used": len(read.frame), "skipped": read.rows_skipped}
+def _counts(session: Session, task: Task, table: str) -> dict[str, int]:
+    """Rows that were there, those the verb was given, and those left out."""
+    rows_in, used = session.table(table).rows_in, len(task.tables[table])
+    return {"in": rows_in, "used": used, "skipped": rows_in - used}
 
 
 def log_entry(

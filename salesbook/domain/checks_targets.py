@@ -41,9 +41,10 @@ def _amounts(locks: pd.DataFrame, kind: str) -> pd.Series[int]:
 
 
 def teams(task: Task) -> Iterator[Finding]:
-    """Teams that have a target have members."""
+    """Teams that have a target have members, now or once."""
     if has_rows(task, "Targets", "Reps"):
-        targets, known = task.tables["Targets"], task.tables["Reps"]["team"].dropna()
+        targets = task.tables["Targets"]
+        known = pd.concat([task.tables[name]["team"] for name in ("Reps", "Assignments")]).dropna()
         wrong = (targets["scope_kind"] == "team") & ~targets["scope"].isin(known)
         yield from flag(task, "Targets.scope", wrong, "unknown-team", "error")
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from salesbook.domain.names import fold_name, keys_by_name, nearest_names
 from salesbook.domain.stage_references import Fault, Faults, resolve_pipelines, resolve_stages
-from salesbook.frames import Tables, row_keys
+from salesbook.frames import Tables, later_twins, row_keys
 from salesbook.messages import Finding, Severity
 from salesbook.policy import Policy
 from salesbook.tables import TABLES, Role
@@ -73,7 +73,7 @@ def resolve_references(tables: Tables, policy: Policy) -> tuple[dict[str, pd.Dat
     in full; any other is an error.
 
     Returns: the tables, new frames where something was replaced; findings in order of tables, fields and
-    rows. A row whose key became that of an earlier row is left out, with a finding.
+    rows. Of rows whose keys became the same all but the first by content are left out, with a finding.
     """
     directories = _directories(tables, policy)
     resolved = dict(tables)
@@ -116,9 +116,21 @@ def _resolve_table(
     if table == "Targets" and "Reps" in directories:
         of_reps = frame["scope"].where(frame["scope_kind"] == "rep")
         _resolve_column("scope", of_reps, directories["Reps"], columns, faults)
-        if "scope" in columns:
-            columns["scope"] = columns["scope"].fillna(frame["scope"])
+        typed = columns["scope"].fillna(frame["scope"]) if "scope" in columns else frame["scope"]
+        scopes = _whole_scopes(typed, frame["scope_kind"], directories["Reps"].frame["team"])
+        if not scopes.equals(frame["scope"]):
+            columns["scope"] = scopes
     return columns, faults
+
+
+def _whole_scopes(typed: pd.Series[str], kinds: pd.Series[str], known: pd.Series[str]) -> pd.Series[str]:
+    """Scopes of targets: one company, whatever it was called, and teams spelled as the reps have them."""
+    names = known.dropna().unique()
+    spelled = {fold_name(team): team for team in sorted(names, reverse=True)}
+    teams = {text: spelled.get(fold_name(text), text) for text in typed.dropna().unique()}
+    teams |= {team: team for team in names}
+    scopes = typed.where(kinds != "company", "company")
+    return scopes.where(kinds != "team", typed.map(teams).fillna(typed)).astype("str")
 
 
 def _resolve_column(
@@ -177,14 +189,15 @@ def _findings(table: str, frame: pd.DataFrame, faults: Faults) -> list[Finding]:
 
 
 def _without_twins(table: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
-    """Leave out rows whose key, now that names are keys, is that of a row above."""
-    keys = row_keys(table, frame).sort_index()
-    twice = keys.duplicated()
-    if not twice.any():
+    """Leave out rows whose key, now that names are keys, another row has: all but the first by content."""
+    keys = row_keys(table, frame)
+    twice = later_twins(frame, keys)
+    if not twice:
         return frame, []
-    field = next(name for name in TABLES[table].key if TABLES[table].field(name).ref)
+    names = TABLES[table].key
+    field = next((name for name in names if TABLES[table].field(name).ref or name == "scope"), names[0])
     findings = [
-        Finding("duplicate-key", "error", table, row=row, field=field, row_key=key, found=key)
-        for row, key in keys[twice].items()
+        Finding("duplicate-key", "error", table, row=row, field=field, row_key=keys[row], found=keys[row])
+        for row in twice
     ]
-    return frame.drop(index=keys.index[twice]), findings
+    return frame.drop(index=twice), findings

@@ -50,7 +50,7 @@ def run(task: Task) -> Outcome:
 
     With `resplit_from`, only that fiscal year is planned anew, and only its months from there on.
 
-    Raises: SplitInfeasible; PlanNotPublished where there is nothing to re-split; SettingsError.
+    Raises: SplitInfeasible; PlanNotPublished where nothing holds that could be re-split; SettingsError.
     """
     task.policy.refuse_faults(faults_of(task.policy, ("Policy", "Ramp", "Season"), _KEYS))
     current = task.tables["TargetPlan"]
@@ -92,7 +92,7 @@ def _blocks(task: Task) -> list[Block]:
     years = plan["period"].map(lambda period: fiscal_year_of_month(period, start_month)).astype("Int64")
     this_year = fiscal_year_of(task.as_of, start_month)
     asked = fiscal_year_of_month(task.resplit_from, start_month) if task.resplit_from else None
-    if asked is not None and not (years == asked).any():
+    if asked is not None and plan_in_force(plan[years == asked]).empty:
         raise PlanNotPublished(where=f"FY{asked}")
     blocks = []
     for year, metric in sorted(set(zip(targets["year"].astype(int), targets["metric"], strict=True))):

@@ -454,6 +454,13 @@ def test_there_is_nothing_to_resplit_without_a_plan() -> None:
         resplit(task("2026-01-01", Targets=[company(1200_00)], Reps=reps("a")), "2026-07", "2026-06-30")
 
 
+def test_a_draft_that_was_never_published_cannot_be_resplit() -> None:
+    asked = task("2026-01-01", Targets=[company(1200_00)], Reps=reps("a"))
+    draft = replace(asked, tables={**asked.tables, "TargetPlan": plan_of(target_plan.run(asked))})
+    with pytest.raises(PlanNotPublished):
+        resplit(draft, "2026-07", "2026-06-30")
+
+
 teams = st.sampled_from(["north", "south", None])
 people = st.lists(
     st.tuples(teams, st.integers(1, 12), st.sampled_from([None, 0.5, 1.0])), min_size=1, max_size=6

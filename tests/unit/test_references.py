@@ -170,3 +170,38 @@ def test_input_frames_stay_as_they_are():
     before = frame.copy()
     resolve(Deals=frame)
     pd.testing.assert_frame_equal(frame, before)
+
+
+def targets(*rows):
+    return frame_from_rows(
+        "Targets", [{"year": 2026, "metric": "revenue", "target": 1} | row for row in rows]
+    )
+
+
+def test_there_is_one_company_and_a_team_is_spelled_as_its_reps_have_it():
+    """What stands in the scope of a company's target names nobody; two of them are one key."""
+    north = REPS.assign(team="North")
+    typed = targets(
+        {"scope_kind": "company", "scope": "Acme", "target": 3},
+        {"scope_kind": "company", "scope": "company", "target": 2},
+        {"scope_kind": "team", "scope": "ＮＯＲＴＨ "},
+        {"scope_kind": "team", "scope": "South"},
+    )
+    tables, [finding] = resolve_references({"Reps": north, "Targets": typed}, POLICY)
+    kept = tables["Targets"][["scope", "target"]].itertuples(index=False, name=None)
+    assert list(kept) == [("company", 2), ("North", 1), ("South", 1)]
+    assert (finding.code, finding.row, finding.field) == ("duplicate-key", 0, "scope")
+
+
+def test_of_rows_that_mean_the_same_rep_the_sheets_order_chooses_none():
+    """`R1` and `Ann Lee` are one key: the same row stays whichever stands first."""
+    rows = [
+        {"scope_kind": "rep", "scope": "Ann Lee", "target": 4},
+        {"scope_kind": "rep", "scope": "R1", "target": 3},
+    ]
+    kept = []
+    for ordered in (rows, rows[::-1]):
+        tables, [finding] = resolve(Targets=targets(*ordered))
+        assert (finding.code, finding.severity) == ("duplicate-key", "error")
+        kept.append(tables["Targets"]["target"].tolist())
+    assert kept == [[3], [3]]

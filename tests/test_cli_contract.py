@@ -1,0 +1,111 @@
+"""What programs rely on: codes whatever the language, whole counts, exit codes that say what to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salesbook.cli import run
+
+REPS = "Rep ID,Name,Team\nR1,Ann Lee,North\nR2,Bo Chen,North\n"
+
+
+class Out:
+    """What a command printed."""
+
+    def __init__(self, code: int, out: str) -> None:
+        self.code, self.out = code, out
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def salesbook(capsys: pytest.CaptureFixture[str]):
+    def call(*words: object) -> Out:
+        code = run([str(word) for word in (*words, "--json")])
+        return Out(code, capsys.readouterr().out)
+
+    return call
+
+
+@pytest.fixture
+def new_book(tmp_path: Path, salesbook):
+    """A function that makes a workbook of a language and imports tables given as text."""
+
+    def make(language: str = "en", **tables: str) -> Path:
+        book = tmp_path / "Sales.xlsm"
+        assert salesbook("new", book, "--lang", language).code == 0
+        for table, text in tables.items():
+            file = tmp_path / f"{table}.csv"
+            file.write_text(text, encoding="utf-8")
+            done = salesbook("import", book, file, "--into", table)
+            assert (done.code, done.document["rejected"]) == (0, 0), done.out
+        return book
+
+    return make
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_settings_are_codes_in_both_workbooks(language, new_book, salesbook):
+    """The sheet shows labels, a program gets what it may also type."""
+    rows = salesbook("show", new_book(language), "Policy").document["rows"]
+    values = {row["key"]: row["value"] for row in rows}
+    assert (values["language"], values["abc_rule"], values["split_by"]) == (language, "before", "equal")
+    assert (values["calendar"] is None) == (language == "en")
+
+
+@pytest.mark.parametrize(("currency", "shown"), [("JPY", "1234"), ("USD", "1234.0"), ("KWD", "1234.0")])
+def test_money_has_the_currencys_decimals(currency, shown, new_book, salesbook):
+    """A currency without a smaller coin has whole numbers."""
+    book = new_book(Policy=f"key,value\ncurrency,{currency}\n", Products="product,list_price\nX,1234\n")
+    assert f'"list_price": {shown},' in salesbook("show", book, "Products").out
+
+
+def test_a_row_left_out_because_its_key_means_another_row_counts_as_skipped(new_book, salesbook):
+    """in = used + skipped, where `Ann Lee` and `R1` are one rep."""
+    targets = "Year,Scope kind,Scope,Metric,Target\n2026,rep,R1,revenue,120\n2026,rep,Ann Lee,revenue,240\n"
+    book = new_book(Reps=REPS, Targets=targets)
+    done = salesbook("split", book, "--as-of", "2026-01-01").document
+    assert done["rows"]["Targets"] == {"in": 2, "used": 1, "skipped": 1}
+    assert done["findings"]["error"] == 1
+
+
+def test_a_file_whose_every_row_one_option_would_decide_is_ambiguous(new_book, salesbook):
+    """Exit 21 names the option; with it the same file is read."""
+    book = new_book(Reps=REPS, Customers="Customer ID,Name\nC1,Acme\n")
+    file = book.with_name("orders.csv")
+    text = "Order ID,Customer,Rep,Order date,Amount\nO1,Acme,R1,03/04/2026,5\nO2,Acme,R1,05/04/2026,5\n"
+    file.write_text(text, encoding="utf-8")
+    content = book.read_bytes()
+    refused = salesbook("import", book, file, "--into", "Orders")
+    assert (refused.code, refused.document["error"]["code"]) == (21, "every-row-unclear")
+    assert "--date-order" in refused.document["error"]["advice"]
+    assert book.read_bytes() == content
+    assert salesbook("import", book, file, "--into", "Orders", "--date-order", "dmy").code == 0
+    dates = [row["ordered_on"] for row in salesbook("show", book, "Orders").document["rows"]]
+    assert dates == ["2026-04-03", "2026-04-05"]
+
+
+def test_a_workbook_gets_no_name_under_which_excel_would_not_open_it(new_book, salesbook):
+    """What holds macros is called .xlsm, also where a result goes."""
+    book = new_book()
+    wrong = book.with_suffix(".xlsx")
+    assert salesbook("new", wrong).document["error"]["exit"] == 2
+    assert salesbook("funnel", book, "--out", wrong).code == 2
+    assert not wrong.exists()
+
+
+def test_a_plan_that_was_never_published_cannot_be_resplit(new_book, salesbook):
+    """Exit 24: there is nothing that holds."""
+    targets = "Year,Scope kind,Scope,Metric,Target\n2026,company,,revenue,1200\n"
+    book = new_book(Reps=REPS, Targets=targets)
+    again = ("split", book, "--resplit", "--from", "2026-07", "--as-of", "2026-06-30")
+    assert salesbook("split", book, "--as-of", "2026-01-01").code == 0
+    assert salesbook(*again).code == 24
+    assert salesbook("split", book, "--as-of", "2026-01-02", "--publish").code == 0
+    assert salesbook(*again).code == 0
