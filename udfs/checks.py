@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from salesbook import labels
-from salesbook.domain.brackets import bracket_problems
-from salesbook.domain.cells_base import Reading, Reason
+from salesbook.domain.cells.base import Reading, Reason
+from salesbook.domain.pay.brackets import bracket_problems
 from salesbook.labels import Language
 from salesbook.labels.messages import fill, templates
 from salesbook.labels.words import fold, words

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.feedback import nps
-from salesbook.domain.money import minor_units
-from salesbook.domain.rfm import rfm_codes
-from salesbook.domain.tiers import stand_values
-from salesbook.domain.touch import next_touch
+from salesbook.domain.arithmetic.money import minor_units
+from salesbook.domain.customers.feedback import nps
+from salesbook.domain.customers.rfm import rfm_codes
+from salesbook.domain.customers.tiers import stand_values
+from salesbook.domain.customers.touch import next_touch
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules
 from udfs.answers import numeric, one, worded

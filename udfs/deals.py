@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.funnel_stages import Counts, counts_of, passages_of, ratio
-from salesbook.domain.intervals import wilson
-from salesbook.domain.names import fold_name
-from salesbook.domain.slices import ALL, Cut
-from salesbook.domain.stage_codes import OPEN, KnownDeals, StageCodes, known_deals, stage_codes
-from salesbook.domain.stage_history import append_history, entries_of
+from salesbook.domain.arithmetic.intervals import wilson
+from salesbook.domain.names.folding import fold_name
+from salesbook.domain.pipeline.funnel_stages import Counts, counts_of, passages_of, ratio
+from salesbook.domain.pipeline.slices import ALL, Cut
+from salesbook.domain.pipeline.stage_codes import OPEN, KnownDeals, StageCodes, known_deals, stage_codes
+from salesbook.domain.pipeline.stage_history import append_history, entries_of
 from salesbook.frames import frame_of
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules, Stage

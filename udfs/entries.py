@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from salesbook.domain.cells_base import DEFAULTS, CellOptions, Reading, Reason
-from salesbook.domain.cells_column import read_column
+from salesbook.domain.cells.base import DEFAULTS, CellOptions, Reading, Reason
+from salesbook.domain.cells.column import read_column
 from salesbook.store import CellError
 from salesbook.tables.base import Kind
 from udfs.answers import numeric

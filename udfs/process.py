@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from salesbook.domain.forecast_range import sum_quantiles
-from salesbook.domain.intervals import wilson
-from salesbook.domain.names import fold_name
-from salesbook.domain.stuck import is_stuck
-from salesbook.domain.survival import kaplan_meier, time_until
+from salesbook.domain.arithmetic.intervals import wilson
+from salesbook.domain.arithmetic.survival import kaplan_meier, time_until
+from salesbook.domain.names.folding import fold_name
+from salesbook.domain.pipeline.forecast_range import sum_quantiles
+from salesbook.domain.pipeline.stuck import is_stuck
 from udfs.answers import numeric, one, worded
 from udfs.cells import (
     Block,

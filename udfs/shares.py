@@ -1,6 +1,6 @@
 """How are a hundred thousand parts allocated, or paid, in a second and still exactly?
 
-The same rules as `salesbook.domain.allocation` and `salesbook.domain.brackets`, in whole numbers for columns.
+The same rules as `salesbook.domain.arithmetic.allocation` and `salesbook.domain.pay.brackets`, in whole numbers for columns.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from salesbook.domain.allocation import effective_unit
-from salesbook.domain.brackets import PayPlan
-from salesbook.domain.money import exact, minor_units
+from salesbook.domain.arithmetic.allocation import effective_unit
+from salesbook.domain.arithmetic.money import exact, minor_units
+from salesbook.domain.pay.brackets import PayPlan
 from udfs.cells import Floats
 from udfs.errors import SheetError
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from salesbook import labels
-from salesbook.domain.calendar import WorkCalendar
+from salesbook.domain.arithmetic.calendar import WorkCalendar
 from udfs.cells import Block, date_of, day_numbers, numbers, refuse_errors, texts
 from udfs.errors import SheetError
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from salesbook.domain.money import to_float, to_minor
-from salesbook.domain.ramp import ramp_shares
+from salesbook.domain.arithmetic.money import to_float, to_minor
+from salesbook.domain.targets.ramp import ramp_shares
 from udfs.answers import numeric
 from udfs.cells import (
     Block,

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.appraisal import grade_of, metric_scores, weighted_mean
-from salesbook.domain.brackets import Bracket, PayPlan, bracket_problems
-from salesbook.domain.money import minor_units, to_floats, to_minor
+from salesbook.domain.arithmetic.money import minor_units, to_floats, to_minor
+from salesbook.domain.pay.brackets import Bracket, PayPlan, bracket_problems
+from salesbook.domain.team.appraisal import grade_of, metric_scores, weighted_mean
 from salesbook.tables.settings import Grade
 from udfs.answers import numeric, worded
 from udfs.cells import Block, Codes, Column, Floats, Objects, flat, numbers, refuse_errors, together

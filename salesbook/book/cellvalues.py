@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook import labels
-from salesbook.domain.money import currency_decimals, to_floats
+from salesbook.domain.arithmetic.money import currency_decimals, to_floats
 from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.store import Cell

@@ -10,7 +10,7 @@ import pandas as pd
 from salesbook import labels
 from salesbook.book.reading import ReadTable
 from salesbook.book.session import Report, Session
-from salesbook.domain.money import currency_decimals, to_floats
+from salesbook.domain.arithmetic.money import currency_decimals, to_floats
 from salesbook.messages import Message
 from salesbook.policy import setting_code
 from salesbook.tables import FieldSpec, Kind

@@ -13,7 +13,7 @@ from typing import Any, Final
 from salesbook import labels
 from salesbook.book.session import Report, Session, log_entry, planned_write
 from salesbook.book.writing import PlannedWrite, plan_changes
-from salesbook.domain.cells_base import Reason
+from salesbook.domain.cells.base import Reason
 from salesbook.errors import AmbiguousFile, EveryRowRejected, NoSuchTable, SalesbookError
 from salesbook.hosts.package import open_package
 from salesbook.intake.book_now import BookNow, table_now, tables_for

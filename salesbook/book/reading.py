@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from salesbook import labels
-from salesbook.domain.cells import CellOptions, options_for
-from salesbook.domain.cells_base import Reason, shown
-from salesbook.domain.cells_frame import parse_column
-from salesbook.domain.money import currency_decimals, minor_units
+from salesbook.domain.arithmetic.money import currency_decimals, minor_units
+from salesbook.domain.cells.base import Reason, shown
+from salesbook.domain.cells.field import CellOptions, options_for
+from salesbook.domain.cells.frame import parse_column
 from salesbook.errors import ColumnMissing
 from salesbook.frames import DTYPES, later_twins, row_keys
 from salesbook.messages import Fact, Finding

@@ -17,11 +17,11 @@ from salesbook.actions import ACTIONS
 from salesbook.book.checks import checks_frame, with_addresses
 from salesbook.book.reading import ReadTable, read_table
 from salesbook.book.writing import PlannedWrite, plan_write
-from salesbook.domain.entry_checks import one_per_cell
+from salesbook.domain.checks.entry_checks import one_per_cell
+from salesbook.domain.checks.settings_checks import faults_of
+from salesbook.domain.checks.waivers import without_waived
+from salesbook.domain.names.references import resolve_references
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.domain.references import resolve_references
-from salesbook.domain.settings_checks import faults_of
-from salesbook.domain.waivers import without_waived
 from salesbook.errors import NoSuchTable, NotAWorkbook
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.labels import Language

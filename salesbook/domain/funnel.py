@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from salesbook.domain.alert_rows import Desk
-from salesbook.domain.alerts import Watched, find_alerts
-from salesbook.domain.forecast import forecast_frame, forecast_history
-from salesbook.domain.forecast_lines import forecast_lines
-from salesbook.domain.funnel_stages import Counts, Passages, counts_of, funnel_frame, passages_of
-from salesbook.domain.leak import leaks_of
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.domain.slices import cuts_of
-from salesbook.domain.stage_codes import KnownDeals, StageCodes, known_deals, stage_codes
-from salesbook.domain.stage_history import append_history, entries_of
-from salesbook.domain.stage_times import limits_of, stage_times_frame, stays_of
-from salesbook.domain.stuck import days_in_stage
-from salesbook.domain.win_rates import stage_win_rates
+from salesbook.domain.pipeline.alert_rows import Desk
+from salesbook.domain.pipeline.alerts import Watched, find_alerts
+from salesbook.domain.pipeline.forecast import forecast_frame, forecast_history
+from salesbook.domain.pipeline.forecast_lines import forecast_lines
+from salesbook.domain.pipeline.funnel_stages import Counts, Passages, counts_of, funnel_frame, passages_of
+from salesbook.domain.pipeline.leak import leaks_of
+from salesbook.domain.pipeline.slices import cuts_of
+from salesbook.domain.pipeline.stage_codes import KnownDeals, StageCodes, known_deals, stage_codes
+from salesbook.domain.pipeline.stage_history import append_history, entries_of
+from salesbook.domain.pipeline.stage_times import limits_of, stage_times_frame, stays_of
+from salesbook.domain.pipeline.stuck import days_in_stage
+from salesbook.domain.pipeline.win_rates import stage_win_rates
 from salesbook.messages import Finding
 
 

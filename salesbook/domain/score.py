@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesbook.domain.attainment import attain, monthly
-from salesbook.domain.calendar import WorkCalendar, fiscal_year_of, months_of_year
-from salesbook.domain.commission import commission
-from salesbook.domain.credit import credits_of
-from salesbook.domain.hiring_funnel import hiring_funnel
-from salesbook.domain.metric_values import Sources
+from salesbook.domain.arithmetic.calendar import WorkCalendar, fiscal_year_of, months_of_year
+from salesbook.domain.checks.settings_checks import faults_of
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.domain.plan_in_force import plan_in_force
-from salesbook.domain.scorecard import appraise
-from salesbook.domain.settings_checks import faults_of
-from salesbook.domain.staff import Staff
-from salesbook.domain.training_gaps import training_gaps
+from salesbook.domain.pay.commission import commission
+from salesbook.domain.targets.attainment import attain, monthly
+from salesbook.domain.targets.plan_in_force import plan_in_force
+from salesbook.domain.team.credit import credits_of
+from salesbook.domain.team.hiring_funnel import hiring_funnel
+from salesbook.domain.team.metric_values import Sources
+from salesbook.domain.team.scorecard import appraise
+from salesbook.domain.team.staff import Staff
+from salesbook.domain.team.training_gaps import training_gaps
 from salesbook.messages import Finding
 
 _KEYS: Final = (

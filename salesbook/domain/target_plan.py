@@ -8,17 +8,17 @@ from typing import Final
 
 import pandas as pd
 
-from salesbook.domain.attainment import monthly
-from salesbook.domain.calendar import fiscal_year_of, fiscal_year_of_month
-from salesbook.domain.credit import credits_of
-from salesbook.domain.money import currency_decimals
+from salesbook.domain.arithmetic.calendar import fiscal_year_of, fiscal_year_of_month
+from salesbook.domain.arithmetic.money import currency_decimals
+from salesbook.domain.checks.settings_checks import faults_of
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.domain.plan_in_force import plan_in_force
-from salesbook.domain.plan_notes import Topic
-from salesbook.domain.plan_weights import Evidence
-from salesbook.domain.plan_year import Block, plan_year
-from salesbook.domain.settings_checks import faults_of
-from salesbook.domain.staff import Staff
+from salesbook.domain.targets.attainment import monthly
+from salesbook.domain.targets.plan_in_force import plan_in_force
+from salesbook.domain.targets.plan_notes import Topic
+from salesbook.domain.targets.plan_weights import Evidence
+from salesbook.domain.targets.plan_year import Block, plan_year
+from salesbook.domain.team.credit import credits_of
+from salesbook.domain.team.staff import Staff
 from salesbook.errors import PlanNotPublished
 from salesbook.frames import frame_of, sorted_by_key
 from salesbook.messages import Finding

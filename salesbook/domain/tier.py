@@ -8,16 +8,16 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.domain import bgnbd
-from salesbook.domain.buying_stage import buying_stages, with_open_deal, won_on
-from salesbook.domain.call_list import list_calls
-from salesbook.domain.entry_checks import amount_of
+from salesbook.domain.checks.entry_checks import amount_of
+from salesbook.domain.checks.settings_checks import faults_of
+from salesbook.domain.customers import bgnbd
+from salesbook.domain.customers.buying_stage import buying_stages, with_open_deal, won_on
+from salesbook.domain.customers.call_list import list_calls
+from salesbook.domain.customers.purchases import buying_histories, purchase_lines, values_of
+from salesbook.domain.customers.rfm import rfm_codes
+from salesbook.domain.customers.tiers import Standings, stand_values
+from salesbook.domain.customers.touch import last_touches, next_touches
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.domain.purchases import buying_histories, purchase_lines, values_of
-from salesbook.domain.rfm import rfm_codes
-from salesbook.domain.settings_checks import faults_of
-from salesbook.domain.tiers import Standings, stand_values
-from salesbook.domain.touch import last_touches, next_touches
 from salesbook.frames import frame_of, sorted_by_key
 from salesbook.messages import Message
 from salesbook.policy import Policy

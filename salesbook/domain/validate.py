@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from salesbook.domain import (
+from salesbook.domain.checks import (
     checks_dates,
     checks_deals,
     checks_orders,
@@ -13,11 +13,11 @@ from salesbook.domain import (
     checks_targets,
     checks_values,
 )
-from salesbook.domain.duplicates import find_duplicates, look_alikes
-from salesbook.domain.entry_checks import one_per_cell
+from salesbook.domain.checks.duplicates import find_duplicates, look_alikes
+from salesbook.domain.checks.entry_checks import one_per_cell
+from salesbook.domain.checks.settings_checks import check_settings
+from salesbook.domain.checks.waivers import without_waived
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.domain.settings_checks import check_settings
-from salesbook.domain.waivers import without_waived
 from salesbook.messages import Finding
 
 _CHECKS: Final[Sequence[Callable[[Task], Iterator[Finding]]]] = (

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from salesbook.domain.cells import Reason, Value
-from salesbook.domain.cells_column import read_column
+from salesbook.domain.cells.column import read_column
+from salesbook.domain.cells.field import Reason, Value
 from salesbook.frames import empty_frame
 from salesbook.policy import Policy
 from salesbook.store import TableCells

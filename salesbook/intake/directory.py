@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from salesbook.domain.cells import Reason, Value
-from salesbook.domain.names import fold_name, nearest_names
+from salesbook.domain.cells.field import Reason, Value
+from salesbook.domain.names.folding import fold_name, nearest_names
 from salesbook.intake.book_now import TableNow
 
 PREFIXES: Final = {

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from salesbook.domain.cells import Reason
-from salesbook.domain.cells_base import plain_text
+from salesbook.domain.cells.base import plain_text
+from salesbook.domain.cells.field import Reason
 from salesbook.errors import ColumnMissing
 from salesbook.intake.foreign import RawRow, is_blank
 from salesbook.store import Cell

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from salesbook.domain.cells import Value
-from salesbook.domain.names import fold_name
+from salesbook.domain.cells.field import Value
+from salesbook.domain.names.folding import fold_name
 from salesbook.intake.book_now import Key, TableNow
 from salesbook.intake.rows import FileRow
 from salesbook.tables import TABLES

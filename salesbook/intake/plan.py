@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from salesbook.domain.cells import CellOptions, DateOrder, DecimalSign, Value
-from salesbook.domain.money import currency_decimals, to_decimal
+from salesbook.domain.arithmetic.money import currency_decimals, to_decimal
+from salesbook.domain.cells.field import CellOptions, DateOrder, DecimalSign, Value
 from salesbook.errors import UsageError
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, takes_imports

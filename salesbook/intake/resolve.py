@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from salesbook.domain.cells import Reason, Value
-from salesbook.domain.names import fold_name, nearest_names
-from salesbook.domain.stage_references import MAIN
+from salesbook.domain.cells.field import Reason, Value
+from salesbook.domain.names.folding import fold_name, nearest_names
+from salesbook.domain.names.stage_references import MAIN
 from salesbook.frames import empty_frame
 from salesbook.intake.book_now import BookNow, TableNow
 from salesbook.intake.directory import Directory

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
-from salesbook.domain.cells import CellOptions, Reason, Value, options_for
-from salesbook.domain.cells_base import plain_text
-from salesbook.domain.cells_frame import read_values
-from salesbook.domain.cells_units import CURRENCIES, currency_codes
-from salesbook.domain.money import currency_decimals, to_minor
+from salesbook.domain.arithmetic.money import currency_decimals, to_minor
+from salesbook.domain.cells.base import plain_text
+from salesbook.domain.cells.field import CellOptions, Reason, Value, options_for
+from salesbook.domain.cells.frame import read_values
+from salesbook.domain.cells.units import CURRENCIES, currency_codes
 from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.headers import HeaderMap, Taken, choice_aliases
 from salesbook.store import Cell

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from salesbook.domain.names import fold_name
+from salesbook.domain.names.folding import fold_name
 from salesbook.errors import UsageError
 from salesbook.policy import Policy
 from salesbook.tables.settings import Stage

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from salesbook.domain.intervals import wilson
+from salesbook.domain.arithmetic.intervals import wilson
 from salesbook.errors import SettingsError
 from tests.spec.score_tables import at, day, order, planned, policy_of, rows_of, scored
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from salesbook.domain import target_plan
 from salesbook.domain.outcome import Task
-from salesbook.domain.plan_in_force import plan_in_force
+from salesbook.domain.targets.plan_in_force import plan_in_force
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.policy import Policy
 

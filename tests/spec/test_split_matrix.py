@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from salesbook.domain.money import BoolArray
-from salesbook.domain.plan_feasibility import find_clashes, is_feasible, smallest_release
-from salesbook.domain.plan_matrix import Plan, split_matrix
-from salesbook.domain.plan_problem import Constraint, Grid, PlanRequest
+from salesbook.domain.arithmetic.money import BoolArray
+from salesbook.domain.targets.plan_feasibility import find_clashes, is_feasible, smallest_release
+from salesbook.domain.targets.plan_matrix import Plan, split_matrix
+from salesbook.domain.targets.plan_problem import Constraint, Grid, PlanRequest
 from salesbook.errors import SplitInfeasible
 
 

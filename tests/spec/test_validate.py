@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salesbook.domain.checks.waivers import value_hash
 from salesbook.domain.outcome import Task
 from salesbook.domain.validate import run
-from salesbook.domain.waivers import value_hash
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.policy import Policy
 from salesbook.tables import TABLES, Role

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesbook.domain.allocation import allocate
-from salesbook.domain.brackets import Bracket, PayPlan, bracket_problems, pay
+from salesbook.domain.arithmetic.allocation import allocate
+from salesbook.domain.pay.brackets import Bracket, PayPlan, bracket_problems, pay
 from tests.udfs.com import DIV0, LEFT_OUT, NA, SPILL
 from udfs import ANSWERS, FUNCTIONS
 from udfs.errors import is_error

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.domain.allocation import (
+from salesbook.domain.arithmetic.allocation import (
     allocate,
     allocate_signed,
     allocate_within,

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from salesbook.domain.bgnbd import Parameters, Purchases, expected_purchases, fit, p_alive
+from salesbook.domain.customers.bgnbd import Parameters, Purchases, expected_purchases, fit, p_alive
 
 CDNOW = Parameters(r=0.243, alpha=4.414, a=0.793, b=2.426)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.domain.brackets import (
+from salesbook.domain.pay.brackets import (
     Bracket,
     Cliff,
     Kind,

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesbook.domain.cells import CellOptions, Reason, parse_cell
-from salesbook.domain.cells_base import DEFAULTS
-from salesbook.domain.cells_column import read_column
-from salesbook.domain.cells_frame import parse_column
+from salesbook.domain.cells.base import DEFAULTS
+from salesbook.domain.cells.column import read_column
+from salesbook.domain.cells.field import CellOptions, Reason, parse_cell
+from salesbook.domain.cells.frame import parse_column
 from salesbook.frames import DTYPES
 from salesbook.store import CellError
 from salesbook.tables import Kind

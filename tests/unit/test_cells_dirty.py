@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from salesbook.domain.cells import CellOptions, Reason, choice_map, parse_cell
+from salesbook.domain.cells.field import CellOptions, Reason, choice_map, parse_cell
 from salesbook.store import CellError
 from salesbook.tables import Kind
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.domain.allocation import allocate
-from salesbook.domain.brackets import Bracket, PayPlan
-from salesbook.domain.commission_lines import Tally, lines_of, shares
-from salesbook.domain.commission_terms import Terms
-from salesbook.domain.draw import recover_draw
+from salesbook.domain.arithmetic.allocation import allocate
+from salesbook.domain.pay.brackets import Bracket, PayPlan
+from salesbook.domain.pay.commission_lines import Tally, lines_of, shares
+from salesbook.domain.pay.commission_terms import Terms
+from salesbook.domain.pay.draw import recover_draw
 
 AMOUNTS = st.integers(-(10**9), 10**9).filter(bool)
 WEIGHTS = st.lists(st.integers(1, 10**12), min_size=1, max_size=30)

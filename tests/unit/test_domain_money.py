@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.domain import money
+from salesbook.domain.arithmetic import money
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from salesbook.domain.calendar import WorkCalendar
-from salesbook.domain.feedback import csat, nps, working_hours_between
+from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.domain.customers.feedback import csat, nps, working_hours_between
 
 HOURS = (dt.time(9), dt.time(18))
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbook.domain import funnel
-from salesbook.domain.forecast import cumulative_categories, forecast_history, forecast_periods
-from salesbook.domain.forecast_range import sum_quantiles
+from salesbook.domain.pipeline.forecast import cumulative_categories, forecast_history, forecast_periods
+from salesbook.domain.pipeline.forecast_range import sum_quantiles
 from salesbook.tables.settings import Rules, Stage
 from tests.pipeline_book import AS_OF, FEWER, STAGES, day, deal, draw, policy, records
 

@@ -9,7 +9,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from salesbook.domain.cells import CellOptions
+from salesbook.domain.cells.field import CellOptions
 from salesbook.errors import AmbiguousFile, NotAWorkbook, UnsafeFile, UsageError
 from salesbook.intake.foreign import SourceOptions
 from salesbook.intake.headers import map_headers

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from salesbook.domain.intervals import beta_cdf, chance_above, shrink_rates, wilson, z_of
+from salesbook.domain.arithmetic.intervals import beta_cdf, chance_above, shrink_rates, wilson, z_of
 
 
 def test_wilson_of_six_in_eight():

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from salesbook.domain.references import resolve_references
+from salesbook.domain.names.references import resolve_references
 from salesbook.frames import frame_from_rows
 from salesbook.policy import Policy
 from salesbook.tables.settings import Product, Stage

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesbook.domain.rfm import months_since, quintile_scores, rfm_codes
+from salesbook.domain.customers.rfm import months_since, quintile_scores, rfm_codes
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules
 

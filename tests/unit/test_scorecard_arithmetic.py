@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from salesbook.domain.appraisal import chance_apart, grade_of, metric_scores, weighted_mean
+from salesbook.domain.team.appraisal import chance_apart, grade_of, metric_scores, weighted_mean
 from salesbook.tables.settings import Grade
 
 

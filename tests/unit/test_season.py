@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.domain.ramp import employed_months, ramp_shares
-from salesbook.domain.season import FLAT, season_as_typed, season_from_history, season_from_workdays
+from salesbook.domain.targets.ramp import employed_months, ramp_shares
+from salesbook.domain.targets.season import FLAT, season_as_typed, season_from_history, season_from_workdays
 from salesbook.errors import SettingsError
 
 YEAR = [(2026, month) for month in range(1, 13)]

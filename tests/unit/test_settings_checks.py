@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from salesbook.domain.settings_checks import check_settings, faults_of
+from salesbook.domain.checks.settings_checks import check_settings, faults_of
 from salesbook.errors import SettingsError
 from salesbook.policy import Policy, read_policy
 from salesbook.tables.settings import (

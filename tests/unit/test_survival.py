@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.domain.survival import aalen_johansen, kaplan_meier, time_until
+from salesbook.domain.arithmetic.survival import aalen_johansen, kaplan_meier, time_until
 
 
 def test_moved_after_two_four_and_six_days_open_at_four_and_nine():

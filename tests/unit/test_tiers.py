@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesbook.domain.tiers import stand_values
+from salesbook.domain.customers.tiers import stand_values
 
 SHARES = (0.8, 0.95, 1.0)
 

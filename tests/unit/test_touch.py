@@ -5,8 +5,8 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from salesbook.domain.calendar import WorkCalendar
-from salesbook.domain.touch import last_touches, next_touch, next_touches
+from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.domain.customers.touch import last_touches, next_touch, next_touches
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.policy import Policy
 from salesbook.tables.settings import Holiday

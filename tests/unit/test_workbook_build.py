@@ -18,7 +18,7 @@ from pyopenvba import ExcelFile
 from salesbook import labels
 from salesbook.book.session import Session
 from salesbook.book.template import FILES, template_bytes
-from salesbook.domain.settings_checks import faults_of
+from salesbook.domain.checks.settings_checks import faults_of
 from salesbook.frames import DTYPES
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES

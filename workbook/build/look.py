@@ -13,7 +13,7 @@ from typing import Final
 
 from xlsxwriter.theme import THEME_XML_2007
 
-from salesbook.domain.money import currency_decimals
+from salesbook.domain.arithmetic.money import currency_decimals
 from salesbook.labels import Language
 from salesbook.tables import FieldSpec, Kind, Part, Role
 

@@ -1,0 +1,1 @@
+"""How amounts, days and rates are counted: exact, and honest about chance."""

@@ -1,0 +1,111 @@
+"""What a column means as a whole: the order of its dates, its decimal sign, its per cent; then each cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from salesbook.domain.cells.base import DEFAULTS, CellOptions, Reading, Reason, plain_number_text, shown
+from salesbook.domain.cells.date import Numeric, Rule, decide_order, numeric_date, possible
+from salesbook.domain.cells.field import MOMENTS, NUMERIC, parse_cell
+from salesbook.domain.cells.number import DecimalRule, decimal_evidence
+from salesbook.tables.base import Kind
+
+_ENOUGH_DATES, _ENOUGH_DAYS = 5, 4
+_Read = dict[tuple[type, object], Reading]
+
+
+def read_column(cells: Sequence[object], kind: Kind, options: CellOptions = DEFAULTS) -> list[Reading]:
+    """The typed value of every cell, None for missing, or its Reason.
+
+    A column decides what its cells leave open only if at least one cell is clear and none contradicts.
+    """
+    keys = list(zip(map(type, cells), cells, strict=True))
+    distinct = dict.fromkeys(keys)
+    texts = [cell for _, cell in distinct if isinstance(cell, str)]
+    decimal = decide_decimal(texts) if kind in NUMERIC and texts else "open"
+    orders = _decide_orders(texts) if kind in MOMENTS and texts else {}
+    read: _Read = {}
+    for key in distinct:
+        cell = key[1]
+        rule = orders.get(_separator(cell), "open") if orders and isinstance(cell, str) else "open"
+        read[key] = parse_cell(cell, kind, options, decimal_rule=decimal, date_rule=rule)
+    if kind is Kind.RATE and not options.percent:
+        _doubt_bare_rates(read)
+    if kind in MOMENTS and texts:
+        _doubt_swapped_dates(read, texts)
+    return [read[key] for key in keys]
+
+
+def decide_decimal(texts: Sequence[str]) -> DecimalRule:
+    """The decimal sign of a column of texts.
+
+    Two different cells such as `12,50`, where no cell is clear, make the comma likely enough to read such
+    cells, yet not `1,234`.
+    """
+    seen = [
+        evidence
+        for text in texts
+        if "," in text or "." in text or not text.isascii()
+        for evidence in (decimal_evidence(plain_number_text(text)),)
+    ]
+    point, comma = "point" in seen, "comma" in seen
+    if point and comma:
+        return "conflict"
+    if point or comma:
+        return "point" if point else "comma"
+    return "comma-weak" if seen.count("comma-weak") >= 2 else "open"
+
+
+def _separator(text: str) -> str:
+    parts = numeric_date(plain_number_text(text))
+    return ("." if parts.separator == "." else "/") if parts else ""
+
+
+def _decide_orders(texts: Sequence[str]) -> dict[str, Rule]:
+    """The order of d, m and y by separator: a dot is a style of its own."""
+    kinds: dict[str, list[Numeric]] = {}
+    for text in texts:
+        parts = numeric_date(plain_number_text(text))
+        if parts:
+            kinds.setdefault("." if parts.separator == "." else "/", []).append(parts)
+    return {separator: decide_order(dates) for separator, dates in kinds.items()}
+
+
+def _doubt_bare_rates(read: _Read) -> None:
+    """Refuse every bare number where most can only be per cent: among 12, 25 and 40, 1 is no 100 %."""
+    unclear = [
+        key for key, value in read.items() if isinstance(value, Reason) and value.code == "rate-unclear"
+    ]
+    bare = [
+        key
+        for key, value in read.items()
+        if isinstance(value, float) and value and not (isinstance(key[1], str) and _has_percent(key[1]))
+    ]
+    if len(unclear) > len(bare):
+        for key in bare:
+            read[key] = Reason("rate-unclear", {"suggestion": f"{shown(key[1])}%"})
+
+
+def _has_percent(text: str) -> bool:
+    plain = plain_number_text(text).casefold()
+    return any(mark in plain for mark in ("%", "‰", "pct", "percent", "百分之"))
+
+
+def _doubt_swapped_dates(read: _Read, texts: Sequence[str]) -> None:
+    """Refuse real dates that a spreadsheet of the other habit has swapped.
+
+    Such a program turns `03/04/2024` into a date, months first or days first as it is used to, and leaves
+    `25/12/2024` as text: then no real date is after the 12th, and no text is before the 13th.
+    """
+    real = [(key, cell) for key in read if isinstance((cell := key[1]), dt.date)]
+    days = {cell.day for _, cell in real}
+    if len(real) < _ENOUGH_DATES or len(days) < _ENOUGH_DAYS or max(days) > 12:
+        return
+    dates = [parts for text in texts if (parts := numeric_date(plain_number_text(text))) and parts.whole_year]
+    orders = [possible(parts) for parts in dates]
+    if len(orders) < 2 or any(len(found) != 1 for found in orders) or len({*map(tuple, orders)}) != 1:
+        return
+    for key, cell in real:
+        if cell.day != cell.month:
+            read[key] = Reason("date-maybe-swapped", {"found": shown(cell)})

@@ -1,0 +1,101 @@
+"""Do dates follow each other as the work does, and do they lie in a time that can be meant?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Final
+
+import pandas as pd
+
+from salesbook.domain.checks.entry_checks import flag, has_rows
+from salesbook.domain.outcome import Task
+from salesbook.messages import Finding
+from salesbook.tables import TABLES, Kind, Role
+
+_ORDER: Final = tuple(
+    line.split()
+    for line in """
+    Reps hired_on left_on
+    Openings opened_on needed_by filled_on
+    Openings opened_on filled_on
+    Training enrolled_on completed_on
+    Customers created_on updated_on
+    Activities done_on next_on
+    Feedback received_at answered_at
+    Feedback received_at resolved_at
+    Feedback answered_at resolved_at
+    Leads received_at first_contact_at
+    Deals created_on stage_since
+    Deals stage_since closed_on
+    Deals created_on closed_on
+    Deals created_on expected_on
+    Orders ordered_on due_on
+    Orders ordered_on delivered_on
+    Initiatives start_on due_on
+    Initiatives start_on done_on
+    """.strip().splitlines()
+)
+"""Table, a date, and those that cannot come before it."""
+
+
+def date_order(task: Task) -> Iterator[Finding]:
+    """Name dates that come before one they must follow; the later of the two is taken as the wrong one.
+
+    A refund is also not before its order, a candidate's step not before the application and not before
+    the step with the number below.
+    """
+    for table, earlier, *later in _ORDER:
+        for field in later if has_rows(task, table) else ():
+            frame = task.tables[table]
+            wrong = frame[field] < frame[earlier]
+            yield from _before(task, f"{table}.{field}", wrong, frame[earlier], f"{table}.{earlier}")
+    yield from _refunds(task)
+    yield from _candidate_steps(task)
+
+
+def _before(
+    task: Task, place: str, wrong: pd.Series[bool], earlier: pd.Series[pd.Timestamp], field: str
+) -> Iterator[Finding]:
+    return flag(task, place, wrong, "date-before", "error", field=field, earlier=earlier)
+
+
+def _refunds(task: Task) -> Iterator[Finding]:
+    if has_rows(task, "Orders"):
+        orders = task.tables["Orders"]
+        ordered = orders["refund_of"].map(orders.groupby("order_id")["ordered_on"].min())
+        wrong = orders["ordered_on"] < ordered
+        yield from _before(task, "Orders.ordered_on", wrong, ordered, "Orders.refund_of")
+
+
+def _candidate_steps(task: Task) -> Iterator[Finding]:
+    if not has_rows(task, "CandidateHistory"):
+        return
+    steps = task.tables["CandidateHistory"].sort_values(["candidate_id", "seq"])
+    place, own = "CandidateHistory.entered_on", steps["entered_on"]
+    before = steps.groupby("candidate_id")["entered_on"].shift()
+    yield from _before(task, place, own < before, before, place)
+    if has_rows(task, "Candidates"):
+        applied = steps["candidate_id"].map(task.tables["Candidates"].set_index("candidate_id")["applied_on"])
+        yield from _before(task, place, own < applied, applied, "Candidates.applied_on")
+
+
+def date_range(task: Task) -> Iterator[Finding]:
+    """Name dates before `earliest_year` or more than `years_ahead` years after the day of the run."""
+    rules = task.policy.rules
+    first = pd.Timestamp(rules.earliest_year, 1, 1)
+    last = _years_later(task.as_of, rules.years_ahead)
+    for table, spec in TABLES.items():
+        if spec.role is not Role.INPUT or not has_rows(task, table):
+            continue
+        for field in (one.name for one in spec.fields if one.kind in (Kind.DATE, Kind.DATETIME)):
+            days, place = task.tables[table][field], f"{table}.{field}"
+            yield from flag(task, place, days < first, "date-too-early", year=rules.earliest_year)
+            too_far = days >= pd.Timestamp(last) + pd.Timedelta(days=1)
+            yield from flag(task, place, too_far, "date-too-far", day=last)
+
+
+def _years_later(day: dt.date, years: int) -> dt.date:
+    year = min(day.year + years, dt.MAXYEAR)
+    leap_day = (day.month, day.day) == (2, 29)
+    return dt.date(year, 2, 28) if leap_day else day.replace(year=year)

@@ -1,0 +1,1 @@
+"""Customers: what each is worth, how far each has come, and when to call."""

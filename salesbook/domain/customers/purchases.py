@@ -1,0 +1,84 @@
+"""What did each customer buy, when, and for how much?"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from salesbook.domain.arithmetic.calendar import month_of, next_month
+from salesbook.domain.checks.checks_deals import stage_kinds
+from salesbook.frames import Tables
+from salesbook.policy import Policy
+
+
+def purchase_lines(tables: Tables, policy: Policy, as_of: dt.date) -> pd.DataFrame:
+    """List everything that counts into a customer's value, up to and including `as_of`.
+
+    That is every order line that is not cancelled, refunds as negative ones. Only where Orders has no rows
+    at all do won deals stand in, with their amount (0 where blank) on the day they were closed.
+
+    Returns: `customer_id`, `order_id`, `on`, `amount` (minor units), and `bought`: false for what takes
+        back. In no particular order.
+    """
+    lines = _order_lines(tables["Orders"]) if len(tables["Orders"]) else _won_deals(tables["Deals"], policy)
+    known = lines["customer_id"].notna() & (lines["on"] <= pd.Timestamp(as_of))
+    return lines[known].reset_index(drop=True)
+
+
+def _order_lines(orders: pd.DataFrame) -> pd.DataFrame:
+    standing = orders[orders["status"].fillna("") != "cancelled"]
+    return pd.DataFrame(
+        {
+            "customer_id": standing["customer_id"],
+            "order_id": standing["order_id"],
+            "on": standing["ordered_on"],
+            "amount": standing["amount"].astype("int64"),
+            "bought": (standing["amount"] >= 0) & standing["refund_of"].isna(),
+        }
+    )
+
+
+def _won_deals(deals: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    won = deals[(stage_kinds(deals, policy) == "won").fillna(False)]
+    return pd.DataFrame(
+        {
+            "customer_id": won["customer_id"],
+            "order_id": won["deal_id"],
+            "on": won["closed_on"],
+            "amount": won["amount"].fillna(0).astype("int64"),
+            "bought": True,
+        }
+    ).astype({"bought": "bool"})
+
+
+def months_before(day: dt.date, months: int) -> dt.date:
+    """The same day so many months earlier, or the last day of that month where it is shorter."""
+    month = next_month(month_of(day), -months)
+    year, number = int(month[:4]), int(month[5:7])
+    after = next_month(month)
+    last = (dt.date(int(after[:4]), int(after[5:7]), 1) - dt.timedelta(days=1)).day
+    return dt.date(year, number, min(day.day, last))
+
+
+def values_of(lines: pd.DataFrame, as_of: dt.date, months: int) -> pd.Series[int]:
+    """Net amount by customer over the last months: after the same day `months` earlier, to `as_of`."""
+    start = pd.Timestamp(months_before(as_of, months))
+    return lines[lines["on"] > start].groupby("customer_id")["amount"].sum()
+
+
+def buying_histories(lines: pd.DataFrame) -> pd.DataFrame:
+    """Sum up what each customer ever bought.
+
+    Returns: by customer_id `first_on` and `last_on` (purchases, not refunds), `frequency` (different
+        orders), `buying_days` (different days), `monetary` (net of refunds, minor units). Customers who
+        only ever got money back have no row.
+    """
+    bought = lines[lines["bought"]].groupby("customer_id")
+    found = bought.agg(
+        first_on=("on", "min"),
+        last_on=("on", "max"),
+        frequency=("order_id", "nunique"),
+        buying_days=("on", "nunique"),
+    )
+    return found.assign(monetary=lines.groupby("customer_id")["amount"].sum().reindex(found.index))

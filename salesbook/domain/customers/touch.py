@@ -1,0 +1,52 @@
+"""When was a customer last in touch with us, and when is the next time due?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import pandas as pd
+
+from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.frames import Tables
+from salesbook.policy import Policy
+
+
+def last_touches(tables: Tables, as_of: dt.date) -> pd.Series[pd.Timestamp]:
+    """Day of the latest contact by customer, up to and including `as_of`.
+
+    A touch is an activity, its customer or its deal's customer, an after-sales visit, and an answer to
+    feedback. An order is none: it is the customer who came.
+    """
+    activities, feedback = tables["Activities"], tables["Feedback"]
+    of_deal = tables["Deals"].drop_duplicates("deal_id").set_index("deal_id")["customer_id"]
+    customers = activities["customer_id"].fillna(activities["deal_id"].map(of_deal).astype("str"))
+    visits = feedback[feedback["kind"] == "visit"]
+    touches = pd.concat(
+        [
+            pd.DataFrame({"customer_id": customers, "on": activities["done_on"]}),
+            pd.DataFrame({"customer_id": visits["customer_id"], "on": visits["received_at"]}),
+            pd.DataFrame({"customer_id": feedback["customer_id"], "on": feedback["answered_at"]}),
+        ],
+        ignore_index=True,
+    )
+    days = touches["on"].dt.normalize()
+    done = touches["customer_id"].notna() & (days <= pd.Timestamp(as_of))
+    return days[done].groupby(touches.loc[done, "customer_id"]).max()
+
+
+def next_touch(last: dt.date, every_days: float, calendar: WorkCalendar) -> dt.date:
+    """The day of the next touch: so many days after the last, moved on to a work day."""
+    return calendar.next_workday(last + dt.timedelta(days=math.ceil(every_days)))
+
+
+def next_touches(
+    last: pd.Series[pd.Timestamp], every_days: pd.Series[float], policy: Policy
+) -> pd.Series[pd.Timestamp]:
+    """The day of each next touch, on the work days of the settings."""
+    plain = last + pd.to_timedelta(every_days.map(math.ceil), unit="D")
+    days = plain.drop_duplicates()
+    years = {year + more for year in days.dt.year for more in (0, 1)}
+    calendar = WorkCalendar.of_policy(policy, years)
+    worked = {day: pd.Timestamp(calendar.next_workday(day.date())) for day in days}
+    return plain.map(worked).astype("datetime64[us]")

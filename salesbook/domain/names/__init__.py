@@ -1,0 +1,1 @@
+"""Which row, stage, person or company a typed name means."""

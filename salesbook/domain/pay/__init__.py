@@ -1,0 +1,1 @@
+"""Pay: what commission is due, traced from order to rule to bracket."""

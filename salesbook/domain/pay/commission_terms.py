@@ -1,0 +1,146 @@
+"""On which plan and quota is a rep paid in a month?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from salesbook.domain.arithmetic.calendar import last_day, quarter_of_month, year_of_month
+from salesbook.domain.checks.settings_checks import faults_of
+from salesbook.domain.pay import brackets
+from salesbook.domain.pay.brackets import PayPlan
+from salesbook.domain.team.staff import Staff
+from salesbook.messages import Finding
+from salesbook.policy import Policy
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a rep is paid by in one month."""
+
+    name: str
+    """Of the plan."""
+    since: str
+    """The `valid_from` of its brackets, ISO."""
+    plan: PayPlan
+    quota: int
+    """Of the whole commission period, minor units, above 0."""
+    _paid: dict[int, int] = field(default_factory=dict, repr=False, compare=False)
+
+    def pay(self, sales: int) -> int:
+        """Pay for the period to date."""
+        if sales not in self._paid:
+            self._paid[sales] = brackets.pay(self.plan, sales, self.quota)
+        return self._paid[sales]
+
+    def bracket(self, sales: int) -> brackets.Bracket:
+        """The bracket that the sales to date reach."""
+        reached = [b for b in self.plan.brackets if b.from_rate * self.quota <= sales]
+        return reached[-1] if reached else self.plan.brackets[0]
+
+
+@dataclass(frozen=True)
+class TermsBook:
+    """Plans, quotas and assignments, asked rep by rep and month by month."""
+
+    policy: Policy
+    plan: pd.DataFrame
+    """Published rows of TargetPlan."""
+    staff: Staff
+    months: tuple[str, ...]
+    reps: tuple[str, ...]
+    _made: dict[tuple[str, str], PayPlan] = field(default_factory=dict, repr=False)
+    _terms: dict[tuple[str, ...], Terms] = field(default_factory=dict, repr=False)
+
+    def period_of(self, month: str) -> str:
+        """The commission period that a month belongs to."""
+        kind, start = self.policy.rules.commission_period, self.policy.rules.fiscal_year_start
+        if kind == "month":
+            return month
+        return quarter_of_month(month, start) if kind == "quarter" else year_of_month(month, start)
+
+    @cached_property
+    def quotas(self) -> dict[tuple[str, str], int]:
+        """Revenue planned by rep and commission period, all of its months."""
+        revenue = self.plan[self.plan["metric"] == "revenue"]
+        periods = revenue["period"].map(self.period_of)
+        sums = revenue["amount"].fillna(0).groupby([revenue["rep_id"], periods]).sum()
+        return {(str(rep), str(period)): int(amount) for (rep, period), amount in sums.items()}
+
+    @cached_property
+    def plan_names(self) -> dict[tuple[str, str], str]:
+        """The plan of each rep on the last day of each month; no entry where there is none."""
+        asked = pd.MultiIndex.from_product([self.reps, self.months], names=["rep_id", "month"])
+        table = asked.to_frame(index=False)
+        if table.empty:
+            return {}
+        days = table["month"].map({month: pd.Timestamp(last_day(month, 1)) for month in self.months})
+        named = self.staff.on(table["rep_id"], days)["plan"]
+        kept = named.dropna()
+        keys = table.loc[kept.index]
+        return dict(zip(zip(keys["rep_id"], keys["month"], strict=True), kept, strict=True))
+
+    def terms(self, rep: str, month: str) -> Terms | None:
+        """What the rep is paid by in the month; None without plan, brackets in force, or quota."""
+        name = self.plan_names.get((rep, month))
+        quota = self.quotas.get((rep, self.period_of(month)), 0)
+        since = self._since(name, month) if name else None
+        if name is None or since is None or quota <= 0:
+            return None
+        key = (rep, name, since, self.period_of(month))
+        return self._terms.setdefault(key, Terms(name, since, self._pay_plan(name, since), quota))
+
+    def _since(self, name: str, month: str) -> str | None:
+        day = last_day(month, 1)
+        begun = [b.valid_from for b in self.policy.brackets if b.plan == name and b.valid_from <= day]
+        return max(begun).isoformat() if begun else None
+
+    def _pay_plan(self, name: str, since: str) -> PayPlan:
+        key = (name, since)
+        if key not in self._made:
+            rows = [b for b in self.policy.brackets if b.plan == name and b.valid_from.isoformat() == since]
+            steps = tuple(brackets.Bracket(b.from_rate, b.pay_rate, b.kind) for b in rows)
+            self._made[key] = PayPlan(steps, rows[-1].cap)
+        return self._made[key]
+
+    def refuse_bad_plans(self) -> None:
+        """Stop where the brackets of a plan that some rep has make no sense.
+
+        Raises: SettingsError.
+        """
+        used = set(self.plan_names.values())
+        faults = faults_of(self.policy, ("Brackets",))
+        self.policy.refuse_faults([fault for fault in faults if fault.params.get("plan") in used])
+
+    def findings(self, sold: Iterable[tuple[str, str]]) -> list[Finding]:
+        """Say which reps have sales but no plan, no brackets or no quota to be paid by.
+
+        Args:
+            sold: rep and month of all sales.
+        """
+        if not self.plan_names:
+            return [Finding("no-commission-plans", "warning", "Reps", field="plan")] if self.reps else []
+        found: dict[tuple[str, str], Finding] = {}
+        for rep, month in sorted(sold):
+            if month not in self.months or rep not in self.reps:
+                continue
+            fault = self._fault(rep, month)
+            if fault is not None:
+                found.setdefault((rep, fault.code), fault)
+        return list(found.values())
+
+    def _fault(self, rep: str, month: str) -> Finding | None:
+        name = self.plan_names.get((rep, month))
+        where = {"field": "plan", "row_key": rep}
+        if name is None:
+            return Finding("rep-without-plan", "warning", "Reps", params={"month": month}, **where)  # type: ignore[arg-type]
+        if self._since(name, month) is None:
+            facts = {"plan": name, "month": month}
+            return Finding("plan-without-brackets", "error", "Reps", found=name, params=dict(facts), **where)  # type: ignore[arg-type]
+        period = self.period_of(month)
+        if self.plan.empty or self.quotas.get((rep, period), 0) > 0:
+            return None
+        return Finding("rep-without-quota", "warning", "Reps", params={"period": period}, **where)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""The pipeline: stages, times, leaks, forecast, and what to act on."""

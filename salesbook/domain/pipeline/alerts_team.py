@@ -1,0 +1,135 @@
+"""Which orders, leads and reps need looking after?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pandas as pd
+
+from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.domain.pipeline.alert_rows import AlertRow, Desk, text_or_none
+
+_HOUR: Final = pd.Timedelta(hours=1)
+_DONE: Final = ("delivered", "invoiced", "paid", "cancelled")
+
+
+def late_deliveries(desk: Desk) -> Iterator[AlertRow]:
+    """Order lines due before today that are neither delivered, paid nor cancelled."""
+    orders = desk.tables["Orders"]
+    waiting = orders["delivered_on"].isna() & ~orders["status"].isin(_DONE) & (orders["amount"] >= 0)
+    for row in orders[waiting & (orders["due_on"] < desk.today)].itertuples(index=False):
+        yield _of_order(desk, row, "order-undelivered", int(row.amount))
+
+
+def late_payments(desk: Desk) -> Iterator[AlertRow]:
+    """Orders delivered, due before today and not fully paid, in a book that keeps payments.
+
+    An order with a line marked paid or without one delivered is left out; refunds lower what is owed.
+    """
+    orders, payments = desk.tables["Orders"], desk.tables["Payments"]
+    kept = orders[(orders["status"] != "cancelled").fillna(True).to_numpy(dtype=bool)]
+    if kept.empty or (payments.empty and not (orders["status"] == "paid").any()):
+        return
+    paid = payments[payments["paid_on"] <= desk.today].groupby("order_id")["amount"].sum()
+    owed = kept.groupby(kept["refund_of"].fillna(kept["order_id"]))["amount"].sum()
+    first = kept.sort_values(["order_id", "line_no"]).drop_duplicates("order_id")
+    first = first.set_index("order_id", drop=False)
+    delivered = kept[kept["delivered_on"].notna() | kept["status"].isin(("delivered", "invoiced"))]
+    open_orders = set(delivered["order_id"]) - set(kept.loc[kept["status"] == "paid", "order_id"])
+    due = kept.groupby("order_id")["due_on"].max()
+    for order_id in sorted(open_orders & set(due.index[due < desk.today])):
+        missing = int(owed.get(order_id, 0)) - int(paid.get(order_id, 0))
+        if missing > 0:
+            row = first.loc[order_id].copy()
+            row["due_on"] = due[order_id]
+            yield _of_order(desk, row, "order-unpaid", missing)
+
+
+def _of_order(desk: Desk, row: Any, kind: str, amount: int) -> AlertRow:
+    days = (desk.today - row.due_on).days
+    return AlertRow(
+        kind=kind,
+        table="Orders",
+        row_key=f"{row.order_id}|{row.line_no}",
+        severity="high" if days > desk.policy.rules.quiet_days else "medium",
+        who=text_or_none(row.rep_id),
+        since_on=row.due_on,
+        days=days,
+        amount=amount,
+        facts={"day": row.due_on.date(), "days": days, "amount": desk.money(amount)},
+    )
+
+
+def waiting_leads(desk: Desk) -> Iterator[AlertRow]:
+    """New leads that nobody contacted within `answer_limit_hours`, counted up to the end of the day."""
+    leads, limit = desk.tables["Leads"], desk.policy.rules.answer_limit_hours
+    new = leads[(leads["status"] == "new").fillna(True) & leads["first_contact_at"].isna()]
+    hours = (desk.today + pd.Timedelta(days=1) - new["received_at"]) / _HOUR
+    late = new.assign(hours=hours)[(hours > limit) & (new["received_at"] < desk.today)]
+    for row in late.itertuples(index=False):
+        days = (desk.today - row.received_at.normalize()).days
+        yield AlertRow(
+            kind="lead-waiting",
+            table="Leads",
+            row_key=row.lead_id,
+            severity="high",
+            who=text_or_none(row.rep_id),
+            since_on=row.received_at.normalize(),
+            days=days,
+            facts={"days": days, "limit": limit},
+        )
+
+
+def reps_without_visits(desk: Desk) -> Iterator[AlertRow]:
+    """Reps at work who logged no visit in the last five work days, in a book that logs visits.
+
+    Managers, and reps hired within these days, are left out.
+    """
+    activities = desk.tables["Activities"]
+    visits = activities[(activities["kind"] == "visit") & (activities["done_on"] <= desk.today)]
+    if visits.empty:
+        return
+    calendar = WorkCalendar.of_policy(desk.policy, (desk.as_of.year - 1, desk.as_of.year))
+    workdays = desk.policy.rules.visit_workdays
+    start = pd.Timestamp(_days_back(calendar, desk.as_of, workdays))
+    last = visits.groupby("rep_id")["done_on"].max()
+    for rep_id in _visiting_reps(desk, start):
+        seen = last.get(rep_id)
+        if seen is None or seen < start:
+            day = None if seen is None else seen.date()
+            days = None if seen is None else (desk.today - seen).days
+            yield AlertRow(
+                kind="no-visits",
+                table="Reps",
+                row_key=rep_id,
+                severity="medium",
+                who=rep_id,
+                since_on=seen,
+                days=days,
+                facts={"workdays": workdays, "day": day},
+                reason="because-never" if day is None else "because",
+            )
+
+
+def _days_back(calendar: WorkCalendar, as_of: dt.date, workdays: int) -> dt.date:
+    """The first of the last so many work days up to `as_of`."""
+    day, left = as_of, workdays
+    for step in range(10 * workdays + 60):
+        day = as_of - dt.timedelta(days=step)
+        left -= calendar.is_workday(day)
+        if left == 0:
+            break
+    return day
+
+
+def _visiting_reps(desk: Desk, start: pd.Timestamp) -> list[str]:
+    reps = desk.tables["Reps"]
+    at_work = (reps["left_on"].isna() | (reps["left_on"] >= desk.today)) & (
+        reps["hired_on"].isna() | (reps["hired_on"] <= start)
+    )
+    manages = reps["rep_id"].isin(set(reps["manager_id"].dropna())) | (
+        reps["role"].str.strip().str.casefold() == "manager"
+    )
+    return sorted(reps.loc[at_work & ~manages, "rep_id"])
