@@ -50,7 +50,9 @@ def _with(*decorators: Callable[[Command], Command]) -> Callable[[Command], Comm
     return decorate
 
 
-_BOOK = click.argument("book", metavar="BOOK.xlsm", type=click.Path(path_type=Path))
+_PATH = click.Path(path_type=Path, readable=False)
+"""What cannot be read is said by whoever reads it, with its own exit code."""
+_BOOK = click.argument("book", metavar="BOOK.xlsm", type=_PATH)
 _COMMON = _with(
     _option("--json", "as_json", say="json", is_flag=True),
     _option("--lang", say="lang", type=click.Choice(LANGUAGES)),
@@ -60,7 +62,7 @@ _COMMON = _with(
 _AS_OF = _option("--as-of", say="as_of", metavar="YYYY-MM-DD", callback=lambda _c, _p, text: _day(text))
 _RESULT = _with(
     _AS_OF,
-    _option("--out", say="out", type=click.Path(path_type=Path), metavar="OTHER.xlsm"),
+    _option("--out", say="out", type=_PATH, metavar="OTHER.xlsm"),
     _option("--strict", say="strict", is_flag=True),
 )
 
@@ -137,7 +139,7 @@ def _new(book: Path, sample: bool, **asked: Any) -> None:
 
 @app.command("import", help=_help("import"))
 @_BOOK
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE", type=_PATH)
 @_option("--into", say="into", metavar="TABLE", required=True)
 @_option("--column", "columns", say="column", metavar='FIELD="Header"', multiple=True)
 @_option("--date-order", say="date_order", type=click.Choice(["dmy", "mdy", "ymd"]))
@@ -218,7 +220,7 @@ def _undo(book: Path, **asked: Any) -> None:
 
 
 @app.command("doctor", help=_help("doctor"))
-@click.argument("book", metavar="[BOOK.xlsm]", required=False, type=click.Path(path_type=Path))
+@click.argument("book", metavar="[BOOK.xlsm]", required=False, type=_PATH)
 @_COMMON
 def _doctor(book: Path | None, **asked: Any) -> None:
     from salesbook.setup.doctor import examine

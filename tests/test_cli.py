@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -222,6 +223,12 @@ class TestRefusals:
         done = salesbook("show", book, "Nonsense", "--json")
         assert (done.code, "Nonsense" in done.document["error"]["message"]) == (13, True)
 
+    @pytest.mark.skipif(os.name == "nt" or not os.geteuid(), reason="root may read everything")
+    def test_a_file_that_may_not_be_read_is_refused_as_such(self, book, salesbook):
+        book.chmod(0o200)
+        done = salesbook("show", book, "Deals", "--json")
+        assert (done.code, done.document["error"]["code"]) == (10, "cannot-read")
+
     def test_new_never_overwrites(self, book, salesbook):
         """A workbook that is there is nobody's to replace."""
         content = book.read_bytes()
@@ -260,4 +267,4 @@ class TestShow:
 
 def test_every_verb_is_a_command():
     """The commands are the verbs of ACTIONS and what surrounds them."""
-    assert set(app.commands) == {*ACTIONS, "new", "import", "show", "undo", "doctor"}
+    assert set(app.commands) == {*ACTIONS, "new", "import", "show", "undo", "install", "doctor"}
