@@ -5,7 +5,7 @@ from __future__ import annotations
 from salesbook.errors import NothingToUndo
 from salesbook.labels import sheet_name
 from salesbook.macros import words
-from salesbook.macros.desk import Desk, today
+from salesbook.macros.desk import Desk, full_name, today
 from salesbook.macros.press import pressed
 from salesbook.macros.words import Said
 
@@ -99,4 +99,4 @@ def _undo(desk: Desk) -> Said:
 def _check_setup(desk: Desk) -> Said:
     from salesbook.setup.doctor import examine
 
-    return words.checks_said(examine(None, desk.language), desk.language)
+    return words.checks_said(examine(None, desk.language, open_book=full_name(desk.book)), desk.language)

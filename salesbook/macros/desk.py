@@ -57,7 +57,7 @@ class Desk:
         self.book = book
         self.host = ExcelHost(book)
         self.name = self.host.name
-        self.kept = Kept(_full_name(book))
+        self.kept = Kept(full_name(book))
         self.can_be_undone = True
         self._cells: dict[str, TableCells] = {}
         self._inputs: set[str] = set()
@@ -161,7 +161,7 @@ def _outputs(action: str) -> set[str]:
     return {*ACTIONS[action].writes, "RunLog"} if action in ACTIONS else set()
 
 
-def _full_name(book: xw.Book) -> str:
+def full_name(book: xw.Book) -> str:
     """The book's path; its name where it lies in the cloud and has none on this computer."""
     try:
         return str(book.fullname)

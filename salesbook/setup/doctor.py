@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,7 +14,11 @@ from salesbook.errors import SalesbookError
 from salesbook.labels import Language, sheet_name, word
 from salesbook.labels.errors import error_advice, error_message
 from salesbook.labels.messages import fill
+from salesbook.setup import book_rules, excel_rules, python_rules
+from salesbook.setup.faults import Look, Place
+from salesbook.setup.machine import Machine, ThisMachine
 
+CONF_SHEET = "xlwings.conf"
 _PACKAGES = ("xlwings", "openpyxl", "pandas", "pydantic", "python-calamine", "lxml")
 
 
@@ -32,9 +36,63 @@ class Check:
         return asdict(self)
 
 
-def examine(book: Path | None, language: Language) -> list[Check]:
-    """Look at the installation and, if given, at a workbook; nothing is changed."""
-    return [*_installation(language), *(_workbook(book, language) if book else ())]
+def examine(
+    book: Path | None, language: Language, *, machine: Machine | None = None, open_book: str = ""
+) -> list[Check]:
+    """Look at the installation and, if given, at a workbook; nothing is changed.
+
+    Args: open_book is the path or address of a workbook that Excel holds, in place of `book`.
+    """
+    name = str(book.absolute()) if book else open_book
+    place = Place(name, settings_in(Path(name))) if name else None
+    return [
+        *_installation(language),
+        *_excel(machine or ThisMachine(), place, language),
+        *(_workbook(book, language) if book else ()),
+    ]
+
+
+def checks_of(looks: Iterable[Look], language: Language) -> Iterator[Check]:
+    """Looks in words; a remark is no fault."""
+    for look in looks:
+        facts = dict(look.facts)
+        if look.fault:
+            message, cure = (
+                word("setup", f"fault.{look.fault}.{part}", language) for part in ("message", "cure")
+            )
+            yield Check(
+                look.fault, look.is_remark, fill(message, facts, language), fill(cure, facts, language)
+            )
+        else:
+            yield Check(
+                look.check, True, fill(word("setup", f"fine.{look.check}", language), facts, language)
+            )
+
+
+def _excel(machine: Machine, place: Place | None, language: Language) -> Iterator[Check]:
+    if machine.system == "linux":
+        yield Check("no-excel-here", True, word("setup", "no_excel_here", language))
+        rules = book_rules.ANYWHERE
+    else:
+        rules = (*python_rules.RULES, *excel_rules.RULES, *book_rules.RULES)
+    yield from checks_of((look for rule in rules for look in rule(machine, place)), language)
+
+
+def settings_in(book: Path) -> Mapping[str, str]:
+    """What a workbook's own sheet of settings says, by key in capitals; nothing where it has none."""
+    from openpyxl import load_workbook
+
+    try:
+        opened = load_workbook(book, read_only=True, data_only=True)
+    except Exception:  # whatever is wrong with the file is said when its tables are read
+        return {}
+    try:
+        if CONF_SHEET not in opened.sheetnames:
+            return {}
+        rows = opened[CONF_SHEET].iter_rows(max_row=100, max_col=2, values_only=True)
+        return {str(key).upper(): str(value or "") for key, value in rows if key}
+    finally:
+        opened.close()
 
 
 def _say(name: str, language: Language, **facts: Any) -> str:

@@ -80,7 +80,8 @@ def started(language: Language, drive: str = "") -> ExcelApplication:
         path.write_bytes(template_bytes(language))
         with ExcelFile(path) as file:
             project = file.vba_project()
-            project.delete_module("xlwings")
+            for name in {"xlwings", "xlwings_udfs"} & set(project.module_names()):
+                project.delete_module(name)
             project.add_module("xlwings", _STAND_IN.replace("\n", "\r\n"))
             desk = project.get_module("SalesbookDesk")
             file.set_module("SalesbookDesk", desk.source.replace("Application.MacroOptions", "RecordOptions"))

@@ -7,11 +7,10 @@ from typing import Final
 
 from salesbook import labels
 from salesbook.labels import Language, words
+from salesbook.setup.book_rules import BOOK_VERSION
 from workbook.build.canvas import Canvas
 from workbook.build.vba import worksheet_functions
 
-BOOK_VERSION: Final = "1"
-"""Of the workbook's macros; the doctor compares it with what the installed program makes."""
 SETTINGS: Final = (
     ("ADD_WORKBOOK_TO_PYTHONPATH", "False"),
     ("PYTHONPATH", "%SystemRoot%"),

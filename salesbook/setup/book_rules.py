@@ -1,0 +1,105 @@
+"""Does the workbook lie where its macros may run, and do they fit the installed program?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Final
+
+from salesbook.setup.faults import Look, Place, Rule
+from salesbook.setup.machine import Machine, path_on
+from salesbook.setup.python_rules import interpreter_key
+
+BOOK_VERSION: Final = "1"
+"""Of the macros that this program knows; a built workbook carries its own in the sheet xlwings.conf."""
+_TRUSTED: Final = r"HKCU\Software\Microsoft\Office\16.0\Excel\Security\Trusted Locations"
+_CLOUDS: Final = ("onedrive", "sharepoint", "mobile documents", "cloudstorage", "icloud drive", "dropbox")
+_ZONE: Final = re.compile(r"ZoneId\s*=\s*(\d)")
+
+
+def mark_of_the_web(machine: Machine, place: Place | None) -> Iterator[Look]:
+    """Was the file downloaded? Then Excel refuses its macros without asking."""
+    if machine.system != "windows" or place is None or not place.has_folder:
+        return
+    zone = _ZONE.search(machine.text(f"{place.name}:Zone.Identifier") or "")
+    marked = bool(zone and int(zone[1]) >= 3)
+    yield Look("mark", "mark-of-the-web" if marked else "", {"book": place.name})
+
+
+def trusted_location(machine: Machine, place: Place | None) -> Iterator[Look]:
+    """Does Excel trust the folder, or does it ask?"""
+    if machine.system != "windows" or place is None or not place.has_folder:
+        return
+    folder = path_on(machine, place.name).parent
+    facts = {"folder": str(folder)}
+    if _is_trusted(machine, folder):
+        yield Look("trusted", facts=facts)
+    elif str(folder).startswith("\\\\"):
+        yield Look("trusted", "network-folder", facts)
+    else:
+        yield Look("trusted", "not-trusted", facts, is_remark=True)
+
+
+def _is_trusted(machine: Machine, folder: PurePath) -> bool:
+    for name in machine.registry_keys(_TRUSTED):
+        path = machine.registry(rf"{_TRUSTED}\{name}", "Path")
+        if not path:
+            continue
+        trusted = path_on(machine, _expanded(machine, str(path)))
+        below = machine.registry(rf"{_TRUSTED}\{name}", "AllowSubFolders")
+        if folder == trusted or (below and folder.is_relative_to(trusted)):
+            return True
+    return False
+
+
+def _expanded(machine: Machine, text: str) -> str:
+    variables = {name.upper(): value for name, value in machine.environment.items()}
+    return re.sub(r"%([^%]+)%", lambda match: variables.get(match[1].upper(), match[0]), text)
+
+
+def cloud_folder(machine: Machine, place: Place | None) -> Iterator[Look]:
+    """Is the workbook shared with other computers while it is written?"""
+    if place is None:
+        return
+    if not place.has_folder:
+        yield Look("cloud", "cloud-address", {"book": place.name})
+    elif any(cloud in part.lower() for part in path_on(machine, place.name).parts for cloud in _CLOUDS):
+        yield Look("cloud", "cloud-folder", {"book": place.name}, is_remark=True)
+
+
+def versions(machine: Machine, place: Place | None) -> Iterator[Look]:
+    """Are the workbook's macros of the installed program, and of the installed xlwings?"""
+    if place is None or not place.settings:
+        return
+    facts = {
+        "book": place.settings.get("SALESBOOK_XLWINGS", "–"),
+        "installed": machine.package("xlwings") or "–",
+        "macros": place.settings.get("SALESBOOK_BOOK", "–"),
+        "known": BOOK_VERSION,
+    }
+    if facts["book"] != facts["installed"]:
+        yield Look("versions", "xlwings-version", facts)
+    elif facts["macros"] != BOOK_VERSION:
+        yield Look("versions", "macros-version", facts)
+    else:
+        yield Look("versions", facts=facts)
+
+
+def own_settings(machine: Machine, place: Place | None) -> Iterator[Look]:
+    """Was the sheet xlwings.conf changed into something that keeps Python from starting?"""
+    settings = place.settings if place else {}
+    if settings.get("DEBUG UDFS", "").lower() == "true":
+        yield Look("book-conf", "debugging")
+    if settings.get("CONDA PATH"):
+        yield Look("book-conf", "conda", {"path": settings["CONDA PATH"]})
+    if settings.get("ADD_WORKBOOK_TO_PYTHONPATH", "False").lower() == "true":
+        yield Look("book-conf", "workbook-folder")
+    if settings.get(interpreter_key(machine)):
+        facts = {"python": settings[interpreter_key(machine)]}
+        yield Look("book-conf", "own-interpreter", facts, is_remark=True)
+
+
+RULES: Final[tuple[Rule, ...]] = (mark_of_the_web, trusted_location, cloud_folder, versions, own_settings)
+ANYWHERE: Final[tuple[Rule, ...]] = (versions,)
+"""What matters where there is no Excel, too: the workbook goes to somebody who has it."""

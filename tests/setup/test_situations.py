@@ -1,0 +1,197 @@
+"""For each way in which Excel and Python fail to meet: the fault is found, alone, with its cure in words."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from salesbook.labels import LANGUAGES, words
+from salesbook.setup import book_rules, excel_rules, python_rules
+from salesbook.setup.doctor import checks_of
+from salesbook.setup.faults import Place
+from tests.setup.computers import (
+    APP,
+    BOOK,
+    CONF,
+    DLL,
+    MAC_CONF,
+    MAC_SCRIPT,
+    PYTHON,
+    SETTINGS,
+    TRUSTED,
+    mac,
+    windows,
+)
+
+RULES = (*python_rules.RULES, *excel_rules.RULES, *book_rules.RULES)
+SECURITY = r"HKCU\Software\Microsoft\Office\16.0\Excel\Security"
+POLICY = r"HKCU\Software\Policies\Microsoft\Office\16.0\Excel\Security"
+OPTIONS = r"HKCU\Software\Microsoft\Office\16.0\Excel\Options"
+DISABLED = r"HKCU\Software\Microsoft\Office\16.0\Excel\Resiliency\DisabledItems"
+GUARD = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules"
+STORE_PYTHON = r"C:\Users\Ann\AppData\Local\Microsoft\WindowsApps\python.exe"
+CHINESE = r"C:\Users\安娜\销售\.venv\Scripts\python.exe"
+
+
+def looks(machine, place):
+    return [look for rule in RULES for look in rule(machine, place)]
+
+
+def faults(machine, place=None):
+    return [look.fault for look in looks(machine, place) if look.fault]
+
+
+def place(name=BOOK, **settings):
+    return Place(name, SETTINGS | {key.replace("_", " "): value for key, value in settings.items()})
+
+
+def with_(machine, **changes):
+    return dataclasses.replace(machine, **changes)
+
+
+def with_value(key, name, value):
+    machine = windows()
+    machine.values[key] = {name: value}
+    return machine
+
+
+def with_text(path, text):
+    machine = windows()
+    machine.texts[path] = text
+    return machine
+
+
+def moved(python):
+    """Installed elsewhere, and all that goes with it."""
+    folder = python.rpartition("\\")[0]
+    return with_(
+        windows(),
+        python=python,
+        files={python, f"{folder}\\xlwings64-0.37.8.dll"},
+        texts={CONF: f'"INTERPRETER_WIN","{python}"\r\n'},
+    )
+
+
+ON_WINDOWS = {
+    "interpreter-unnamed": (with_text(CONF, '"PYTHONPATH",""\r\n'), None),
+    "interpreter-gone": (with_(windows(), files={DLL}), None),
+    "interpreter-other": (
+        with_(windows(), python=r"C:\Python312\python.exe"),
+        None,
+    ),
+    "conf-odd": (with_text(CONF, f'"INTERPRETER_WIN","{PYTHON}"\r\n\r\n\r\n'), None),
+    "conf-beside": (with_text(r"C:\Sales\xlwings.conf", '"PYTHONPATH","C:\\stranger"'), place()),
+    "path-letters": (moved(CHINESE), None),
+    "path-signs": (moved(r"C:\100%\python.exe"), None),
+    "store-python": (moved(STORE_PYTHON), None),
+    "dll-missing": (with_(windows(), files={PYTHON}), None),
+    "dll-of-user": (
+        with_(
+            windows(),
+            files={PYTHON},
+            package_folder=r"C:\Users\Ann\AppData\Roaming\Python\Python312\site-packages\xlwings",
+        ),
+        None,
+    ),
+    "bridge-missing": (with_(windows(), packages={"xlwings": "0.37.8"}), None),
+    "python-variables": (with_(windows(), environment={"PYTHONHOME": r"C:\Python27"}), None),
+    "no-excel": (with_(windows(), values={}), None),
+    "store-excel": (
+        with_value(APP, "", r"C:\Program Files\WindowsApps\Microsoft.Office.Desktop_16\Office16\EXCEL.EXE"),
+        None,
+    ),
+    "macros-policy": (with_value(POLICY, "VBAWarnings", 3), None),
+    "macros-off": (with_value(SECURITY, "VBAWarnings", 4), None),
+    "defender-programs": (with_value(GUARD, "D4F940AB-401B-4EFC-AADC-AD5F3C50688A", "1"), None),
+    "defender-calls": (with_value(GUARD, "92E97FA1-2EDF-4476-BDD6-9DD0B4DDDC7B", 1), None),
+    "cmd-disabled": (
+        with_value(r"HKCU\Software\Policies\Microsoft\Windows\System", "DisableCMD", 2),
+        None,
+    ),
+    "cmd-autorun": (
+        with_value(r"HKCU\Software\Microsoft\Command Processor", "AutoRun", "conda_hook.bat"),
+        None,
+    ),
+    "add-in": (with_value(OPTIONS, "OPEN", r'"C:\Users\Ann\xlwings.xlam"'), None),
+    "disabled-item": (
+        with_value(DISABLED, "1A2B", b"\x01\x00\x00\x00" + BOOK.lower().encode("utf-16-le")),
+        place(),
+    ),
+    "mark-of-the-web": (
+        with_text(f"{BOOK}:Zone.Identifier", "[ZoneTransfer]\r\nZoneId=3\r\n"),
+        place(),
+    ),
+    "not-trusted": (windows(), place(r"D:\Sales\Team.xlsm")),
+    "network-folder": (windows(), place(r"\\server\sales\Team.xlsm")),
+    "cloud-address": (windows(), place("https://firm.sharepoint.com/sites/x/Team.xlsm")),
+    "cloud-folder": (windows(), place(r"C:\Sales\OneDrive - Firm\Team.xlsm")),
+    "xlwings-version": (windows(), Place(BOOK, SETTINGS | {"SALESBOOK_XLWINGS": "0.30.1"})),
+    "macros-version": (windows(), Place(BOOK, SETTINGS | {"SALESBOOK_BOOK": "0"})),
+    "debugging": (windows(), place(DEBUG_UDFS="True")),
+    "conda": (windows(), place(CONDA_PATH=r"C:\conda")),
+    "workbook-folder": (windows(), Place(BOOK, SETTINGS | {"ADD_WORKBOOK_TO_PYTHONPATH": "True"})),
+    "own-interpreter": (windows(), Place(BOOK, SETTINGS | {"INTERPRETER_WIN": PYTHON})),
+}
+ON_A_MAC = {
+    "interpreter-unnamed": with_(mac(), texts={}),
+    "bridge-missing": with_(mac(), packages={"xlwings": "0.37.8", "appscript": "1.4.0"}),
+    "mac-script": with_(mac(), files=mac().files - {MAC_SCRIPT}),
+    "no-excel": with_(mac(), files={mac().python, MAC_SCRIPT}),
+    "conf-odd": with_(mac(), texts={MAC_CONF: f'\n"INTERPRETER_MAC","{mac().python}"\n'}),
+}
+
+
+@pytest.mark.parametrize("fault", ON_WINDOWS)
+def test_a_fault_on_windows_is_found_and_no_other(fault):
+    machine, where = ON_WINDOWS[fault]
+    assert faults(machine, where) == [fault]
+
+
+@pytest.mark.parametrize("fault", ON_A_MAC)
+def test_a_fault_on_a_mac_is_found_and_no_other(fault):
+    assert faults(ON_A_MAC[fault]) == [fault]
+
+
+def test_where_all_is_well_no_fault_is_found():
+    assert faults(windows(), place()) == []
+    assert faults(mac(), Place("/Users/ann/Sales/Team.xlsm", SETTINGS)) == []
+
+
+def test_every_fault_has_a_situation_and_every_sentence_a_use():
+    """Words and rules are the same set; nothing is said that no rule finds."""
+    assert {*ON_WINDOWS, *ON_A_MAC} == words("setup", "en")["fault"].keys()
+    fine = {
+        look.check
+        for machine, where in (
+            (windows(), place()),
+            (mac(), Place("/Users/ann/Team.xlsm", SETTINGS)),
+        )
+        for look in looks(machine, where)
+        if not look.fault
+    }
+    assert fine == words("setup", "en")["fine"].keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("fault", ON_WINDOWS)
+def test_each_is_said_with_its_cure(fault, language):
+    """Every fact that a sentence needs is there; only a remark leaves the exit code alone."""
+    machine, where = ON_WINDOWS[fault]
+    (check,) = [one for one in checks_of(looks(machine, where), language) if one.code == fault]
+    assert check.advice
+    assert "{" not in check.message + check.advice
+    remarks = {"add-in", "not-trusted", "cloud-folder", "own-interpreter"}
+    assert check.ok is (fault in remarks)
+
+
+def test_a_trusted_folder_may_be_named_by_a_variable():
+    machine = with_(windows(), environment={"Home": "C:\\Users\\Ann"})
+    machine.values[TRUSTED] = {"Path": "%HOME%\\Sales", "AllowSubFolders": 1}
+    assert faults(machine, place(r"C:\Users\Ann\Sales\North\Team.xlsm")) == []
+    machine.values[TRUSTED] = {"Path": "%HOME%\\Sales"}
+    assert faults(machine, place(r"C:\Users\Ann\Sales\North\Team.xlsm")) == ["not-trusted"]
+
+
+def test_an_interpreter_that_only_the_old_setting_names_counts():
+    assert faults(with_text(CONF, f'"INTERPRETER","{PYTHON}"\r\n')) == []
