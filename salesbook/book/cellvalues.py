@@ -31,13 +31,13 @@ def cells_of(
     if one.kind in (Kind.MONEY, Kind.MEASURE):
         return _amounts(one, frame, currency)
     if one.kind is Kind.COUNT:
-        return [None if value is pd.NA else int(value) for value in column]
+        return _wholes(column)
     if one.kind in (Kind.NUMBER, Kind.RATE, Kind.DAYS):
         return [None if value != value else _short(value) for value in column.to_list()]
     if one.kind is Kind.DATE:
-        return [None if value is pd.NaT else value.date() for value in column]
+        return _moments(column, "datetime64[D]")
     if one.kind is Kind.DATETIME:
-        return [None if value is pd.NaT else value.to_pydatetime() for value in column]
+        return _moments(column, "datetime64[us]")
     if one.kind is Kind.MESSAGE:
         return [_said(value, language) for value in column]
     if one.kind is Kind.CHOICE:
@@ -61,7 +61,17 @@ def _named(table: str, one: FieldSpec, frame: pd.DataFrame, language: Language) 
     if one.choices:
         owner = f"{table}.{one.name}"
         return _mapped(column, lambda names: labels.labels_of_names(owner, str(names), one.choices, language))
-    return [value if isinstance(value, str) else None for value in column]
+    return [value if isinstance(value, str) else None for value in column.to_numpy(dtype=object)]
+
+
+def _wholes(column: pd.Series[Any]) -> list[Cell]:
+    wholes = column.fillna(0).to_numpy(dtype="int64").tolist()
+    return [None if gone else whole for whole, gone in zip(wholes, column.isna().tolist(), strict=True)]
+
+
+def _moments(column: pd.Series[Any], unit: str) -> list[Cell]:
+    cells: list[Cell] = column.to_numpy().astype(unit).astype(object).tolist()
+    return cells
 
 
 def _amounts(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Cell]:
@@ -89,7 +99,7 @@ def _said(value: object, language: Language) -> Cell:
 
 def _mapped(column: pd.Series[Any], label: Callable[[object], str]) -> list[Cell]:
     known: dict[object, Cell] = {code: label(code) for code in column.dropna().unique()}
-    return [known.get(code) for code in column]
+    return [known.get(code) for code in column.to_numpy(dtype=object)]
 
 
 def same_cell(left: Cell, right: Cell) -> bool:
@@ -111,7 +121,8 @@ def fingerprint(columns: Sequence[Sequence[Cell]]) -> str:
     """A short hash of raw cells, equal for equal content as `same_cell` sees it."""
     digest = hashlib.blake2b(digest_size=8)
     for column in columns:
-        digest.update("\x1f".join([_spelled(value) for value in column]).encode("utf-8", "surrogatepass"))
+        spelled = [value if value.__class__ is str else _spelled(value) for value in column]
+        digest.update("\x1f".join(spelled).encode("utf-8", "surrogatepass"))
         digest.update(b"\x1e")
     return digest.hexdigest()
 
@@ -119,10 +130,8 @@ def fingerprint(columns: Sequence[Sequence[Cell]]) -> str:
 def _spelled(value: Cell) -> str:
     if value is None:
         return ""
-    if type(value) is str:
-        return value
     if isinstance(value, bool):
         return str(value).upper()
-    if isinstance(value, int | float):
+    if isinstance(value, (int, float)):
         return repr(float(value))
     return str(_plain(value))
