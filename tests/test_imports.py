@@ -56,7 +56,7 @@ def test_help_and_usage_errors_load_nothing_slow(words: list[str], code: int) ->
 
 @pytest.mark.parametrize("verb", [*ACTIONS, "show", "doctor", "undo"])
 def test_no_command_loads_xlwings(verb: str, book: Path) -> None:
-    """The file path never needs Excel's bridge; openpyxl only `doctor` looks at, to see whether it is sound."""
+    """The file path never needs Excel's bridge; openpyxl is looked at by `doctor` alone."""
     more = {"show": ["Deals"]}.get(verb, [])
     codes = (0, 1, 24) if verb != "undo" else (0, 22, 23)
     unwanted = {"xlwings"} if verb == "doctor" else {"xlwings", "openpyxl"}
