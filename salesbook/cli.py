@@ -237,6 +237,24 @@ def _doctor(book: Path | None, **asked: Any) -> None:
         raise click.exceptions.Exit(1)
 
 
+@app.command("install", help=_help("install"))
+@click.argument("where", metavar="[FOLDER|BOOK.xlsm]", required=False, type=_PATH)
+@_COMMON
+def _install(where: Path | None, **asked: Any) -> None:
+    from salesbook.setup.install import install
+    from salesbook.terminal import Terminal
+
+    language = asked["lang"] or LANGUAGE
+    terminal = Terminal(language, quiet=asked["quiet"])
+    checks = install(where, language)
+    if asked["as_json"]:
+        terminal.document({"checks": [check.document() for check in checks]})
+    else:
+        terminal.checks(checks)
+    if not all(check.ok for check in checks):
+        raise click.exceptions.Exit(1)
+
+
 def main() -> None:
     """Run one command and exit with its code; a user's mistake never shows a traceback."""
     raise SystemExit(run(sys.argv[1:]))
