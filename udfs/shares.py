@@ -1,6 +1,6 @@
 """How are a hundred thousand parts allocated, or paid, in a second and still exactly?
 
-The same rules as `salesbook.domain.arithmetic.allocation` and `salesbook.domain.pay.brackets`, in whole numbers for columns.
+The rules of `domain.arithmetic.allocation` and `domain.pay.brackets`, in whole numbers for columns.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from udfs.errors import SheetError
 
 
 def hamilton(total: int, weights: Floats, *, unit: int) -> list[int]:
-    """As `domain.allocation.allocate` without keys, for weights of 0 or more.
+    """As `allocate` without keys, for weights of 0 or more.
 
     Raises: SheetError where all weights are 0 and the total is not.
     """
@@ -51,7 +51,7 @@ def _whole_numbers(weights: Floats) -> list[int]:
 
 
 def pays(plan: PayPlan, sales: Sequence[int], quotas: Sequence[int]) -> list[int]:
-    """As `domain.brackets.pay`, for a column; a quota of 0 or below is none.
+    """As `pay`, for a column; a quota of 0 or below is none.
 
     In a bracket the pay is a straight line: a part of the quota plus a rate of the sales. Both are whole
     numbers over one denominator, so that nothing but the pay itself is rounded.

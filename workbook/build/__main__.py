@@ -15,6 +15,7 @@ FOLDER = Path(__file__).resolve().parent.parent
 
 def main() -> int:
     """Write the workbooks beside their sources and name them, then the reference pages."""
+    write_wrappers()
     for language, name in FILES.items():
         content = build_book(language)
         (FOLDER / name).write_bytes(content)

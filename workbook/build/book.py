@@ -18,6 +18,7 @@ from workbook.build.chart_data import ChartData
 from workbook.build.conf_sheet import write_conf
 from workbook.build.dashboard import Dashboard
 from workbook.build.defaults import default_rows
+from workbook.build.functions_sheet import write_functions
 from workbook.build.names import write_lists
 from workbook.build.ribbon import with_ribbon
 from workbook.build.settings_sheet import setting_specs, write_settings
@@ -83,6 +84,7 @@ def _fill(canvas: Canvas, plans: list[SheetPlan], rows: Mapping[str, Rows]) -> N
     for plan in plans:
         if plan.code in TABLES:
             write_table_sheet(canvas, plan, TABLES[plan.code], rows.get(plan.code, ()))
+    write_functions(canvas)
     ChartData(canvas).write()
     Tiles(canvas).write()
     write_lists(canvas, "lists")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from salesbook.labels.messages import templates
 from salesbook.policy import default_setting, expected_setting
 from salesbook.tables import TABLES, FieldSpec, TableSpec
 from salesbook.tables.settings import Rules
+from udfs import ANSWERS
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
@@ -25,11 +27,16 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "settings": "Settings",
         "findings": "Findings",
         "errors": "Refusals",
+        "functions": "Worksheet functions",
         "field_row": "Field | Header | Kind | Needed | Meaning",
         "action_row": "Verb | What it does | Reads | Writes",
         "setting_row": "Key | Setting | Default | Takes | Meaning",
         "finding_row": "Code | Expected | What to do",
         "error_row": "Exit | Code | Message | What to do",
+        "argument_row": "Argument | Meaning",
+        "optional": "may be left out",
+        "example": "Example",
+        "gives": "gives",
         "key": "key",
         "yes": "yes",
         "to": "refers to",
@@ -41,11 +48,16 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "settings": "设置",
         "findings": "检查问题",
         "errors": "拒绝",
+        "functions": "工作表函数",
         "field_row": "字段 | 标题 | 类型 | 必填 | 含义",
         "action_row": "命令 | 作用 | 读取 | 写入",
         "setting_row": "键 | 设置项 | 默认值 | 取值 | 含义",
         "finding_row": "代码 | 应为 | 处理办法",
         "error_row": "退出码 | 代码 | 消息 | 处理办法",
+        "argument_row": "参数 | 含义",
+        "optional": "可省略",
+        "example": "示例",
+        "gives": "结果",
         "key": "键",
         "yes": "是",
         "to": "引用",
@@ -62,6 +74,7 @@ def pages(language: Language) -> dict[str, str]:
         "settings": _settings(language),
         "findings": _findings(language),
         "errors": _errors(language),
+        "functions": _functions(language),
     }
     return {
         f"{name}.md": "\n".join([f"# {say[name]}", "", say["made"], "", *lines]) + "\n"
@@ -155,6 +168,27 @@ def _errors(language: Language) -> Iterator[str]:
             for code, said in words("errors", language).items()
         ),
     )
+
+
+def _functions(language: Language) -> Iterator[str]:
+    say = _WORDS[language]
+    told = words("functions", language)["functions"]
+    for name, answer in ANSWERS.items():
+        one = told[name]
+        parameters = inspect.signature(answer).parameters
+        yield f"## {name}({', '.join(parameters)})"
+        yield ""
+        yield one["text"]
+        yield ""
+        rows = (
+            [f"`{argument}`" + ("" if may.default is may.empty else f" ({say['optional']})"), meaning]
+            for (argument, may), meaning in zip(parameters.items(), one["arguments"].values(), strict=True)
+        )
+        yield from _grid(say["argument_row"], rows)
+        yield ""
+        answers = "; ".join(", ".join(str(cell) for cell in row) for row in one["expected"])
+        yield f"{say['example']}: `{one['example']}` {say['gives']} {answers}"
+        yield ""
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from workbook.build.canvas import Canvas
 
 SETTINGS: Final = "settings"
 _FRONT: Final = (("start", look.INK), ("dashboard", look.INK), (SETTINGS, look.AMBER))
-_BACK: Final = ("chart_data", "lists", "conf")
+_BACK: Final = ("functions", "chart_data", "lists", "conf")
 
 
 @dataclass(frozen=True, slots=True)
