@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,8 @@ from salesbook.domain.names.company_names import name_core
 Likeness = dict[tuple[str, str], float]
 """Likeness of two different cores, the smaller one first; only those at least as alike as asked."""
 
-_ROWS_AT_ONCE = 1000
+_ROWS_AT_ONCE = 500
+_ROUNDING = 1e-6
 _SHORTEST = 2
 
 
@@ -41,27 +42,51 @@ def alike_names(cores: Collection[str], least: float) -> Likeness:
 
 
 def _compare(names: list[str], texts: list[str], least: float) -> Likeness:
-    """Compare the texts of the names, shortest first: what is much longer cannot be alike enough."""
+    """Compare the texts of the names, those in full that their lengths and characters let be alike enough."""
     from rapidfuzz import fuzz, process
 
     order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
     names, texts = [names[place] for place in order], [texts[place] for place in order]
-    lengths = [len(text) for text in texts]
     found: Likeness = {}
-    for start in range(0, len(texts), _ROWS_AT_ONCE):
-        block = texts[start : start + _ROWS_AT_ONCE]
-        end = bisect_right(lengths, _longest_alike(len(block[-1]), least))
-        scores: Any = process.cdist(
-            block, texts[start:end], scorer=fuzz.ratio, score_cutoff=least * 100, dtype=np.float32, workers=-1
+    for lefts, rights in _may_be_alike(texts, least):
+        scores: Any = process.cpdist(
+            [texts[place] for place in lefts],
+            [texts[place] for place in rights],
+            scorer=fuzz.ratio,
+            score_cutoff=least * 100,
+            dtype=np.float32,
         )
-        rows, columns = np.divmod(np.flatnonzero(scores.ravel() > 0), end - start)
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-            if column > row:
-                one, other = sorted((names[start + row], names[start + column]))
-                found[one, other] = round(float(scores[row, column]) / 100, 4)
+        for at in np.flatnonzero(scores).tolist():
+            one, other = sorted((names[lefts[at]], names[rights[at]]))
+            found[one, other] = round(float(scores[at]) / 100, 4)
     return found
 
 
-def _longest_alike(length: int, least: float) -> float:
-    """The length up to which a text can be so alike: it has all of the shorter one's characters, and more."""
-    return length * (2 - least) / least + 1 if least > 0 else float("inf")
+def _may_be_alike(texts: list[str], least: float) -> Iterator[tuple[list[int], list[int]]]:
+    """Pairs of places, block by block, that a bound on insertions and deletions does not rule out.
+
+    Each insertion or deletion flips one bit of a text's mark, and the alike differ in few.
+
+    Args:
+        texts: shortest first.
+    """
+    marks = np.array([_mark(text) for text in texts], dtype=np.uint64)
+    lengths = np.array([len(text) for text in texts])
+    for start in range(0, len(texts), _ROWS_AT_ONCE):
+        stop = min(start + _ROWS_AT_ONCE, len(texts))
+        longest = lengths[stop - 1] * (2 - least) / least + 1 if least > 0 else np.inf
+        end = int(np.searchsorted(lengths, longest, "right"))
+        most = np.minimum((1 - least) * (lengths[stop - 1] + lengths[start:end]) + _ROUNDING, 64)
+        differing = np.bitwise_count(marks[start:stop, None] ^ marks[start:end])
+        rows, columns = np.divmod(np.flatnonzero(differing <= most.astype(np.uint8)), end - start)
+        later = columns > rows
+        yield (rows[later] + start).tolist(), (columns[later] + start).tolist()
+
+
+def _mark(text: str) -> int:
+    """64 bits that stand for a text's characters in any order, the second `a` another than the first."""
+    mark, seen = 0, Counter[str]()
+    for character in text:
+        seen[character] += 1
+        mark ^= 1 << ((ord(character) * 31 + seen[character] * 11) % 64)
+    return mark
