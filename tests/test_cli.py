@@ -268,3 +268,11 @@ class TestShow:
 def test_every_verb_is_a_command():
     """The commands are the verbs of ACTIONS and what surrounds them."""
     assert set(app.commands) == {*ACTIONS, "new", "import", "show", "undo", "install", "doctor"}
+
+
+def test_what_a_refusal_quotes_does_not_command_the_terminal(tmp_path, salesbook):
+    """An escape in a file's name is shown as a mark."""
+    done = salesbook("show", tmp_path / "\x1b[31mred\x07\u202e.xlsm", "Deals")
+    assert done.code == 10
+    assert "[31mred" in done.err
+    assert not {"\x1b", "\x07", "\u202e"} & set(done.err)

@@ -13,6 +13,7 @@ from typing import Any
 from salesbook.domain.cells.units import CURRENCIES
 from salesbook.errors import AmbiguousFile, NotAWorkbook, SalesbookError
 from salesbook.hosts.package.archive import Archive
+from salesbook.hosts.package.assemble import assemble
 from salesbook.hosts.package.extent import refuse_wide_extent
 from salesbook.hosts.package.guards import refuse_entities, refuse_styles
 from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
@@ -37,6 +38,7 @@ def read_workbook(
     Raises: NotAWorkbook, UnsafeFile, PasswordProtected, AmbiguousFile, ColumnMissing.
     """
     formulas = _refuse_harmful(data, where)
+    data = _with_escapes_kept(data, where)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = _open(data, where, values=True)
@@ -66,6 +68,14 @@ def _refuse_harmful(data: bytes, where: str) -> bool:
             refuse_wide_extent(content, name, f"{where}: {name}")
             formulas = formulas or b"<f>" in content or b"<f " in content or b":f>" in content
     return formulas
+
+
+def _with_escapes_kept(data: bytes, where: str) -> bytes:
+    """The package with `_x005F_`, which says that what follows is no escape, in a spelling openpyxl keeps."""
+    archive = Archive(data, where)
+    found = {name: archive.inflate(name) for name in archive.members if name.endswith("sharedstrings.xml")}
+    changed = {name: new for name, old in found.items() if (new := old.replace(b"x005F_", b"x005f_")) != old}
+    return assemble(archive, changed) if changed else data
 
 
 def _open(data: bytes, where: str, *, values: bool) -> Any:

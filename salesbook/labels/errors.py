@@ -6,7 +6,7 @@ from typing import Any
 
 from salesbook.errors import SalesbookError
 from salesbook.labels.messages import fill, templates
-from salesbook.labels.words import Language, word, words
+from salesbook.labels.words import Language, inert, word, words
 
 _FINDING_PARTS = {"message": "expected", "advice": "advice"}
 
@@ -25,7 +25,8 @@ def error_text(error: SalesbookError, language: Language) -> str:
     """A refusal as one line for people."""
     where = f"{error.where}: " if error.where else ""
     prefix = word("cli", "error.prefix", language)
-    return f"{prefix}: {where}{error_message(error, language)} {error_advice(error, language)}".strip()
+    text = f"{prefix}: {where}{error_message(error, language)} {error_advice(error, language)}"
+    return inert(text.strip())
 
 
 def error_document(error: SalesbookError, language: Language) -> dict[str, Any]:

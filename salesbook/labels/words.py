@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from functools import cache
@@ -9,6 +10,7 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 Language = Literal["en", "zh-CN"]
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh-CN")
 
 
@@ -40,3 +42,8 @@ def fold(text: str) -> str:
     """A form in which two spellings of the same label are equal: width, case, spaces and `_` ignored."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return "".join(ch for ch in plain if not ch.isspace() and ch not in "_-\u200b\ufeff")
+
+
+def inert(text: str) -> str:
+    """The text with a mark for each character that a terminal would obey: escapes, turned directions."""
+    return _OBEYED.sub("\ufffd", text)

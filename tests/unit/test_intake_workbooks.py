@@ -8,6 +8,7 @@ import zipfile
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from salesbook.domain.cells.field import CellOptions
 from salesbook.errors import AmbiguousFile, NotAWorkbook, UnsafeFile, UsageError
@@ -113,6 +114,16 @@ def test_options_that_make_no_sense_for_the_kind_of_file(tmp_path):
     text.write_text("Deal name\nA\n")
     with pytest.raises(UsageError, match="option-not-for-text"):
         read(text, sheet="S")
+
+
+def test_what_looks_like_an_escape_and_is_none_stays_text(tmp_path):
+    """Excel writes the text `_x003D_1` as `_x005F_x003D_1`, and a control character as an escape."""
+    path = tmp_path / "escapes.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        for row, text in enumerate(["Deal name", "_x003D_1+1", "a_x0041_", "two\x07bells"]):
+            sheet.write_string(row, 0, text)
+    assert [row.cells[0] for row in read(path).rows] == ["_x003D_1+1", "a_x0041_", "two\x07bells"]
 
 
 def test_a_formula_without_a_value_is_no_blank_cell(tmp_path):
