@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING, Any
 from salesbook import labels
 from salesbook.labels import Language, sheet_name, word
 from salesbook.labels.messages import fill
+from salesbook.messages import Message
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from salesbook.book.importing import ImportResult
     from salesbook.book.session import Report, Session
+    from salesbook.messages import Finding
     from salesbook.setup.doctor import Check
     from salesbook.store import Cell
+
+_TOLD = 20
+"""Findings that a run tells itself; Checks has room for all."""
 
 
 class Terminal:
@@ -62,9 +67,24 @@ class Terminal:
             return self._say("report.clean")
         counts = self._say("report.findings", errors=report.errors, warnings=report.warnings)
         if "Checks" not in report.written:
-            return f"{counts} {self._say('report.run_validate')}"
+            told = [self._finding(finding) for finding in report.findings[:_TOLD]]
+            more = [self._say("report.run_validate")] if len(report.findings) > _TOLD else []
+            return "\n".join([counts, *told, *more])
         where = self._say("report.see_checks", sheet=sheet_name("Checks", report.language))
         return f"{counts} {where}"
+
+    def _finding(self, finding: Finding) -> str:
+        """Where, what was found, what was expected, what to do: of a run that writes no Checks."""
+        facts = {**finding.params, "found": finding.found}
+        header = labels.field_label(finding.table, finding.field or "", self.language)
+        where = " ".join(
+            part for part in (sheet_name(finding.table, self.language), finding.row_key, header) if part
+        )
+        said = [
+            labels.sentence(Message(f"{finding.code}.{part}", facts), self.language)
+            for part in ("expected", "advice")
+        ]
+        return f"  {where}: " + " · ".join(part for part in (finding.found, *said) if part)
 
     def restored(self, book: Path, report: Report) -> None:
         """Say which tables an undo put back."""

@@ -109,3 +109,21 @@ def test_a_plan_that_was_never_published_cannot_be_resplit(new_book, salesbook):
     assert salesbook(*again).code == 24
     assert salesbook("split", book, "--as-of", "2026-01-02", "--publish").code == 0
     assert salesbook(*again).code == 0
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31"])
+def test_a_day_that_no_sheet_or_fiscal_year_knows_is_a_wrong_word(day, new_book, salesbook):
+    """Exit 2, not a bug of ours."""
+    book = new_book()
+    for verb in ("validate", "score", "refresh"):
+        assert salesbook(verb, book, "--as-of", day).code == 2
+
+
+def test_a_verb_that_writes_no_checks_tells_its_findings(new_book, capsys):
+    """What split finds stands on no sheet: each is said with what to do."""
+    targets = "Year,Scope kind,Scope,Metric,Target\n2026,company,,revenue,1200\n"
+    book = new_book(Targets=targets)
+    capsys.readouterr()
+    assert run(["split", str(book), "--as-of", "2026-01-01", "--lang", "en"]) == 0
+    told = capsys.readouterr().err
+    assert "Fill the team table" in told

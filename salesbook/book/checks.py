@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,18 +15,25 @@ if TYPE_CHECKING:
     from salesbook.book.session import Session
 
 
-def checks_frame(findings: Sequence[Finding], session: Session) -> pd.DataFrame:
+def checks_frame(findings: Sequence[Finding], places: Places) -> pd.DataFrame:
     """One row per finding, in the order given, with the sheet and cell it is about."""
-    places = Places(session)
     return frame_from_rows("Checks", [_check(finding, places) for finding in findings])
 
 
 @dataclass
 class Places:
-    """Finds the cell of a row by its key."""
+    """Finds the cell of a row by its key, where it will be once the run has written."""
 
     session: Session
+    written: Mapping[str, pd.DataFrame]
+    """New bodies of the tables that the run writes."""
     _rows: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def placed(self, finding: Finding) -> Finding:
+        """The finding with its row, where only the row's key is known so far."""
+        if finding.row is not None or not finding.row_key or not self.session.has(finding.table):
+            return finding
+        return replace(finding, row=self._row(finding.table, finding.row_key))
 
     def sheet_of(self, table: str) -> str | None:
         """The sheet that holds a table; None where the workbook has no such table."""
@@ -41,7 +48,8 @@ class Places:
 
     def _row(self, table: str, key: str) -> int | None:
         if table not in self._rows:
-            frame = self.session.table(table).frame
+            new = self.written.get(table)
+            frame = self.session.table(table).frame if new is None else new.reset_index(drop=True)
             self._rows[table] = dict(zip(row_keys(table, frame), frame.index, strict=True))
         return self._rows[table].get(key)
 
@@ -62,11 +70,10 @@ def _check(finding: Finding, places: Places) -> dict[str, object]:
     }
 
 
-def with_addresses(frame: pd.DataFrame, table: str, session: Session) -> pd.DataFrame:
+def with_addresses(frame: pd.DataFrame, table: str, places: Places) -> pd.DataFrame:
     """Alerts with the sheet and cell of the row they are about; other tables as they are."""
     if table != "Alerts" or frame.empty:
         return frame
-    places = Places(session)
     abouts = list(zip(frame["table"], frame["row_key"], strict=True))
     sheets = [places.sheet_of(about) for about, _ in abouts]
     cells = [places.cell_of(about, None, key) for about, key in abouts]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from salesbook import __version__
 from salesbook.actions import ACTIONS
-from salesbook.book.checks import checks_frame, with_addresses
+from salesbook.book.checks import Places, checks_frame, with_addresses
 from salesbook.book.reading import ReadTable, read_table
 from salesbook.book.writing import PlannedWrite, plan_write
 from salesbook.domain.checks.entry_checks import one_per_cell
@@ -22,7 +22,7 @@ from salesbook.domain.checks.settings_checks import faults_of
 from salesbook.domain.checks.waivers import without_waived
 from salesbook.domain.names.references import resolve_references
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.errors import NoSuchTable, NotAWorkbook
+from salesbook.errors import NoSuchTable, NotAWorkbook, UsageError
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.labels import Language
 from salesbook.messages import Finding
@@ -31,7 +31,8 @@ from salesbook.store import Host
 from salesbook.tables import TABLES, Role
 
 SETTING_TABLES = tuple(name for name, spec in TABLES.items() if spec.role is Role.SETTING)
-DAY_ZERO = dt.date(1900, 1, 1)
+DAY_ZERO, LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
+"""Runs are as of days that a sheet and a fiscal year know."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
 
     Raises: SalesbookError of any kind; then the host was asked for no write.
     """
+    if not DAY_ZERO <= options.as_of <= LAST_DAY:
+        raise UsageError("bad-date", where="--as-of", found=options.as_of.isoformat())
     started = time.perf_counter()
     action = ACTIONS[name]
     session = Session(host)
@@ -182,16 +185,17 @@ def _plan(
 ) -> tuple[list[PlannedWrite], tuple[Finding, ...]]:
     """All writes of a verb. Checks come last: they also hold what the other writes would lose."""
     planned: list[PlannedWrite] = []
+    places = Places(session, outcome.tables)
     findings = [*found, *outcome.findings]
     for table in writes:
         if table == "Checks":
             continue
-        frame = with_addresses(outcome.tables[table], table, session)
+        frame = with_addresses(outcome.tables[table], table, places)
         planned.append(planned_write(session, table, frame))
         findings.extend(planned[-1].findings)
-    unique = _to_show(session, findings)
+    unique = _to_show(session, [places.placed(finding) for finding in findings])
     if "Checks" in writes:
-        planned.append(planned_write(session, "Checks", checks_frame(unique, session)))
+        planned.append(planned_write(session, "Checks", checks_frame(unique, places)))
     return planned, unique
 
 

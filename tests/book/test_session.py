@@ -7,9 +7,11 @@ import datetime as dt
 
 import pytest
 
+from salesbook.book.checks import Places
 from salesbook.book.session import Options, Session, run_action
 from salesbook.book.undo import undo_last
 from salesbook.errors import NoSuchTable, NotAWorkbook, NothingToUndo, SettingsError, UndoLosesTyping
+from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
 from salesbook.store import TableCells, TableWrite
 from tests.book.drawn import book, table
@@ -42,6 +44,25 @@ def test_checks_lead_to_the_cell():
         row = read.columns[read.headers.index(header)]
         assert "A4" in list(row)
         assert sheet in list(read.columns[read.headers.index("Sheet" if language == "en" else "工作表")])
+
+
+def test_an_address_is_that_of_the_row_once_the_run_has_written():
+    """A forecast row that stands in row 4 today and will stand in row 5 is named by where it will be."""
+    old = {"period": ["2026-07"], "slice_kind": ["All"], "slice": ["all"]}
+    session = Session(book(table("Forecast", old)))
+    rows = [{"period": month, "slice_kind": "all", "slice": "all"} for month in ("2026-06", "2026-07")]
+    places = Places(session, {"Forecast": frame_from_rows("Forecast", rows)})
+    assert places.cell_of("Forecast", None, "2026-07|all|all") == "A5"
+    assert Places(session, {}).cell_of("Forecast", None, "2026-06|all|all") is None
+
+
+def test_checks_about_settings_come_in_the_order_of_the_sheet():
+    """Findings that know only a key are put where its row is."""
+    policy = table("Policy", {"key": ["weekend", "currency"], "value": ["never", "XXXX"]})
+    host = book(policy)
+    run_action(host, "validate", Options(TODAY))
+    cells = [cell for cell in values(host, "Checks", "Cell") if cell]
+    assert cells == ["B4", "B5"]
 
 
 def test_every_run_is_logged_once():
