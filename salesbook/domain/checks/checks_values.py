@@ -42,9 +42,14 @@ def totals_rows(task: Task) -> Iterator[Finding]:
         if not (TABLES[table].field(field).key or field in _NAMES):
             continue
         texts = task.tables[table][field]
-        totals = {text for text in texts.dropna().unique() if _TOTAL.fullmatch(fold_name(text))}
+        totals = {text for text in texts.dropna().unique() if _says_total(text)}
         if totals:
             yield from flag(task, f"{table}.{field}", texts.isin(totals), "totals-row")
+
+
+def _says_total(text: str) -> bool:
+    may = "total" in text.casefold() if text.isascii() else True
+    return may and _TOTAL.fullmatch(fold_name(text)) is not None
 
 
 def addresses(task: Task) -> Iterator[Finding]:

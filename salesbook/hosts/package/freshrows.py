@@ -37,19 +37,19 @@ class FreshRows:
     def _piece(self, indices: range, shift: int) -> bytes:
         """Write some rows, column by column."""
         blank = [KEEP] * len(indices)
+        numbers = [str(index + shift) for index in indices]
         columns = [
-            self.cells.column(
-                given[indices.start : indices.stop] if given else blank, indices[0] + shift, place
-            )
+            self.cells.column(given[indices.start : indices.stop] if given else blank, numbers, place)
             for place, given in enumerate(map(self.write.columns.get, self.headers))
         ]
-        before, after = self.rows.tag_like(self.like, 0).split(b' r="0"')
-        close = b"</" + self.rows.prefix + b"row>"
+        before, after = self.rows.tag_like(self.like, 0).decode().split(' r="0"')
+        close = f"</{self.rows.prefix.decode()}row>"
         rows = []
-        for number, cells in enumerate(zip(*columns, strict=True), start=indices[0] + shift):
-            content = b"".join(cells)
+        for number, cells in zip(numbers, zip(*columns, strict=True), strict=True):
+            content = "".join(cells)
             if content:
-                rows.append(b'%b r="%d"%b%b%b' % (before, number, after, content, close))
+                rows.append(f'{before} r="{number}"{after}{content}{close}')
             else:
-                rows.append(self.rows.rendered(Row(self.rows.tag_like(self.like, number), {})))
-        return b"".join(rows)
+                empty = Row(self.rows.tag_like(self.like, int(number)), {})
+                rows.append(self.rows.rendered(empty).decode())
+        return "".join(rows).encode()

@@ -11,11 +11,11 @@ from salesbook.errors import CannotWrite
 from salesbook.hosts.package import moves
 from salesbook.hosts.package.cellxml import after_reference, style_of
 from salesbook.hosts.package.parts import TablePart
-from salesbook.hosts.package.refs import MAX_COLUMN, cell_name, column_letters
+from salesbook.hosts.package.refs import MAX_COLUMN, cell_name
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.styles import Styles
 from salesbook.hosts.package.xmlscan import attribute, tag_pattern, whole_number
-from salesbook.store import KEEP, Cell, NewCell, TableWrite
+from salesbook.store import KEEP, Cell, NewCell, TableWrite, column_letters
 
 _MOST_KEPT = 50_000
 DEFAULT_DATE, DEFAULT_MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
@@ -52,15 +52,25 @@ class NewCells:
             rest = self._written(value, style, number, place)
         return self._starts[place] + b"%d" % number + rest if rest else None
 
-    def column(self, values: Sequence[NewCell], first: int, place: int) -> list[bytes]:
-        """Write a column's cells in new rows, `first` and those below; nothing where there is no cell.
+    def column(self, values: Sequence[NewCell], numbers: Sequence[str], place: int) -> list[str]:
+        """Write a column's cells in new rows, whose numbers are given; nothing where there is no cell.
 
         Raises: CannotWrite.
         """
-        return [
-            (self.blank(number, place) if value is KEEP else self.cell(value, None, number, place)) or b""
-            for number, value in enumerate(values, start=first)
-        ]
+        start, style = self._starts[place].decode(), self._column_styles[place]
+        known: dict[tuple[type, NewCell], str] = {}
+        found = []
+        for number, value in zip(numbers, values, strict=True):
+            rest = known.get((value.__class__, value))
+            if value is KEEP:
+                found.append((self.blank(int(number), place) or b"").decode())
+                continue
+            if rest is None:
+                rest = known[value.__class__, value] = self._written(
+                    value, style, int(number), place
+                ).decode()
+            found.append(f"{start}{number}{rest}" if rest else "")
+        return found
 
     def _written(self, value: Cell, style: int, number: int, place: int) -> bytes:
         """Write what follows a cell's reference, and keep it for the next cell that holds the same."""
