@@ -82,18 +82,6 @@ class Policy:
         """One pipeline's open stages by rank."""
         return tuple(stage for stage in self.stages_of(pipeline) if stage.kind == "open")
 
-    def stage_now(self, pipeline: str, name: str) -> Stage | None:
-        """The stage of that name, or the one that once was called so; None where there is none."""
-        wanted = name.strip().casefold()
-        stages = self.stages_of(pipeline)
-        for stage in stages:
-            if stage.stage.strip().casefold() == wanted:
-                return stage
-        for stage in stages:
-            if wanted in {was.strip().casefold() for was in (stage.was or "").split(",") if was.strip()}:
-                return stage
-        return None
-
 
 _KIND_ORDER = {"open": 0, "won": 1, "lost": 2}
 

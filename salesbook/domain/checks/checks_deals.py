@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pandas as pd
-
 from salesbook.domain.checks.entry_checks import flag, has_rows
 from salesbook.domain.checks.stage_checks import needed_fields
-from salesbook.domain.names.stage_references import MAIN
+from salesbook.domain.names.stage_references import MAIN, stage_kinds
 from salesbook.domain.outcome import Task
 from salesbook.messages import Finding
-from salesbook.policy import Policy
-
-
-def stage_kinds(deals: pd.DataFrame, policy: Policy, field: str = "stage") -> pd.Series[str]:
-    """The kind (open, won, lost) of the stage that a field names; missing for an unknown stage."""
-    pipelines = deals["pipeline"].fillna(MAIN)
-    kinds = pd.Series(None, index=deals.index, dtype="str")
-    for pipeline in policy.pipelines():
-        within = pipelines == pipeline
-        by_name = {stage.stage: stage.kind for stage in policy.stages_of(pipeline)}
-        kinds = kinds.mask(within, deals[field].map(by_name).astype("str"))
-    return kinds
 
 
 def closing(task: Task) -> Iterator[Finding]:

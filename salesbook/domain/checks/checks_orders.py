@@ -8,6 +8,7 @@ import pandas as pd
 
 from salesbook.domain.checks.entry_checks import amount_of, flag, has_rows
 from salesbook.domain.outcome import Task
+from salesbook.domain.sales import standing
 from salesbook.messages import Finding
 
 
@@ -17,15 +18,15 @@ def refunds(task: Task) -> Iterator[Finding]:
         return
     orders = task.tables["Orders"]
     amount, of = orders["amount"], orders["refund_of"]
-    standing = orders["status"].fillna("") != "cancelled"
-    nameless = standing & (amount < 0) & of.isna()
+    kept = standing(orders)
+    nameless = kept & (amount < 0) & of.isna()
     yield from flag(task, "Orders.refund_of", nameless, "refund-without-order")
     yield from flag(task, "Orders.amount", of.notna() & (amount > 0), "refund-not-negative", order=of)
     yield from flag(task, "Orders.refund_of", (of == orders["order_id"]).fillna(False), "refund-of-itself")
-    sold = orders[standing & (amount > 0)].groupby("order_id")["amount"].sum()
-    back = -orders[standing & (amount < 0)].groupby("refund_of")["amount"].sum()
+    sold = orders[kept & (amount > 0)].groupby("order_id")["amount"].sum()
+    back = -orders[kept & (amount < 0)].groupby("refund_of")["amount"].sum()
     limit = of.map(sold)
-    above = standing & (amount < 0) & (of.map(back) > limit)
+    above = kept & (amount < 0) & (of.map(back) > limit)
     last = orders[above].sort_values(["ordered_on", "order_id", "line_no"])
     worst = last.index[~last["refund_of"].duplicated(keep="last")]
     facts = pd.Series({row: amount_of(task, limit[row]) for row in worst}, index=orders.index, dtype="object")
@@ -41,7 +42,7 @@ def payments(task: Task) -> Iterator[Finding]:
     if not has_rows(task, "Payments", "Orders"):
         return
     orders, paid = task.tables["Orders"], task.tables["Payments"]
-    worth = orders["amount"].where((orders["status"].fillna("") != "cancelled") & (orders["amount"] > 0), 0)
+    worth = orders["amount"].where(standing(orders) & (orders["amount"] > 0), 0)
     owed = paid["order_id"].map(worth.groupby(orders["order_id"]).sum())
     total = paid.groupby("order_id")["amount"].transform("sum")
     ordered = paid[(total > owed).fillna(False)].sort_values(["paid_on", "payment_id"])

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from salesbook.domain.checks.checks_deals import stage_kinds
 from salesbook.domain.checks.entry_checks import flag, has_rows
 from salesbook.domain.names.folding import fold_name
+from salesbook.domain.names.stage_references import stage_kinds
 from salesbook.domain.outcome import Task
 from salesbook.messages import Finding
 

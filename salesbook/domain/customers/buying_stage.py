@@ -7,7 +7,8 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.checks.checks_deals import stage_kinds
+from salesbook.domain.names.stage_references import stage_kinds
+from salesbook.domain.sales import won_deals
 from salesbook.policy import Policy
 
 
@@ -21,7 +22,7 @@ def with_open_deal(deals: pd.DataFrame, policy: Policy, as_of: dt.date) -> froze
 
 def won_on(deals: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.Series[pd.Timestamp]:
     """Day of the last won deal by customer up to `as_of`; missing where no day was typed."""
-    won = deals[(stage_kinds(deals, policy) == "won").fillna(False)]
+    won = won_deals(deals, policy)
     past = won[won["customer_id"].notna() & ~(won["closed_on"] > pd.Timestamp(as_of))]
     return past.groupby("customer_id")["closed_on"].max()
 

@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import month_of, next_month
-from salesbook.domain.checks.checks_deals import stage_kinds
+from salesbook.domain.sales import standing, takes_back, won_deals
 from salesbook.frames import Tables
 from salesbook.policy import Policy
 
@@ -21,26 +21,26 @@ def purchase_lines(tables: Tables, policy: Policy, as_of: dt.date) -> pd.DataFra
     Returns: `customer_id`, `order_id`, `on`, `amount` (minor units), and `bought`: false for what takes
         back. In no particular order.
     """
-    lines = _order_lines(tables["Orders"]) if len(tables["Orders"]) else _won_deals(tables["Deals"], policy)
+    lines = _order_lines(tables["Orders"]) if len(tables["Orders"]) else _deal_lines(tables["Deals"], policy)
     known = lines["customer_id"].notna() & (lines["on"] <= pd.Timestamp(as_of))
     return lines[known].reset_index(drop=True)
 
 
 def _order_lines(orders: pd.DataFrame) -> pd.DataFrame:
-    standing = orders[orders["status"].fillna("") != "cancelled"]
+    kept = orders[standing(orders)]
     return pd.DataFrame(
         {
-            "customer_id": standing["customer_id"],
-            "order_id": standing["order_id"],
-            "on": standing["ordered_on"],
-            "amount": standing["amount"].astype("int64"),
-            "bought": (standing["amount"] >= 0) & standing["refund_of"].isna(),
+            "customer_id": kept["customer_id"],
+            "order_id": kept["order_id"],
+            "on": kept["ordered_on"],
+            "amount": kept["amount"].astype("int64"),
+            "bought": ~takes_back(kept),
         }
     )
 
 
-def _won_deals(deals: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    won = deals[(stage_kinds(deals, policy) == "won").fillna(False)]
+def _deal_lines(deals: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    won = won_deals(deals, policy)
     return pd.DataFrame(
         {
             "customer_id": won["customer_id"],

@@ -98,6 +98,23 @@ def _look_up(typed: set[str], policy: Policy, pipeline: str) -> tuple[dict[str, 
     return {text: name for text, name in known.items() if text != name}, wrong
 
 
+def stage_kinds(deals: pd.DataFrame, policy: Policy, field: str = "stage") -> pd.Series[str]:
+    """The kind (open, won, lost) of the stage that a field names, also by an earlier name.
+
+    Missing where Settings has no such stage.
+    """
+    pipelines = deals["pipeline"].fillna(MAIN)
+    kinds = pd.Series(None, index=deals.index, dtype="str")
+    for pipeline in policy.pipelines():
+        within = pipelines == pipeline
+        kind = {stage.stage: stage.kind for stage in policy.stages_of(pipeline)}
+        names = stage_names(policy, pipeline)
+        typed = {text: names.get(fold_name(text)) for text in deals[field][within].dropna().unique()}
+        by_name = {text: kind[name] for text, name in typed.items() if name is not None}
+        kinds = kinds.mask(within, deals[field].map(by_name).astype("str"))
+    return kinds
+
+
 def stage_names(policy: Policy, pipeline: str) -> dict[str, str]:
     """Current names of a pipeline's stages by folded name, earlier names included; current ones go first."""
     names: dict[str, str] = {}

@@ -10,8 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from salesbook.domain.arithmetic.money import times_rate
+from salesbook.domain.names.stage_references import MAIN
 from salesbook.domain.pipeline.slices import ALL, teams_of
 from salesbook.domain.pipeline.stage_codes import OPEN, WON, KnownDeals, StageCodes
+from salesbook.domain.sales import standing
 from salesbook.domain.targets.plan_in_force import plan_in_force
 from salesbook.frames import Tables
 from salesbook.messages import Finding
@@ -73,7 +75,7 @@ def _with_slices(deals: KnownDeals, reps: pd.DataFrame) -> pd.DataFrame:
         all=ALL,
         team=teams_of(frame["rep_id"], reps),
         rep=frame["rep_id"],
-        pipeline=frame["pipeline"].fillna("main"),
+        pipeline=frame["pipeline"].fillna(MAIN),
     )
 
 
@@ -110,7 +112,7 @@ def _left_out(code: str, rows: pd.Series[Any]) -> list[Finding]:
 
 
 def _order_lines(orders: pd.DataFrame, reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    kept = (orders["status"] != "cancelled").fillna(True) & (orders["ordered_on"] <= pd.Timestamp(as_of))
+    kept = standing(orders) & (orders["ordered_on"] <= pd.Timestamp(as_of))
     part = orders[kept.to_numpy(dtype=bool)]
     return part.assign(
         what=CLOSED,

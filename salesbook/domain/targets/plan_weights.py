@@ -12,10 +12,10 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import WorkCalendar, first_day, last_day, month_of, next_month
 from salesbook.domain.arithmetic.money import FloatArray
+from salesbook.domain.names.stage_references import stage_kinds
 from salesbook.domain.targets.plan_staff import Seats
 from salesbook.domain.targets.ramp import first_month
 from salesbook.domain.targets.season import FLAT, season_as_typed, season_from_history, season_from_workdays
-from salesbook.domain.team.credit import stage_kinds
 from salesbook.frames import Tables
 from salesbook.messages import Finding
 from salesbook.policy import Policy

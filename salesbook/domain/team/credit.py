@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import months_of
 from salesbook.domain.arithmetic.money import times_rate
+from salesbook.domain.sales import standing, takes_back, won_deals
 from salesbook.frames import Tables
 from salesbook.messages import Finding
 from salesbook.policy import Policy
@@ -68,25 +69,9 @@ def credits_of(tables: Tables, policy: Policy, *, as_of: dt.date) -> Credits:
     return Credits(lines, source, tuple(findings))  # type: ignore[arg-type]
 
 
-def won_deals(deals: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """The deals whose stage, by its present or an earlier name, is a won one."""
-    return deals[stage_kinds(deals, policy) == "won"]
-
-
-def stage_kinds(deals: pd.DataFrame, policy: Policy) -> pd.Series[Any]:
-    """The kind (open, won, lost) of each deal's stage; missing where Settings has no such stage."""
-    pipelines = deals["pipeline"].fillna("main")
-    pairs = pd.Series(list(zip(pipelines, deals["stage"], strict=True)), index=deals.index, dtype="object")
-    kinds = {}
-    for pair in pairs.unique():
-        stage = policy.stage_now(*pair)
-        kinds[pair] = stage.kind if stage else None
-    return pairs.map(kinds).astype("str")
-
-
 def _order_sales(orders: pd.DataFrame) -> pd.DataFrame:
-    kept = orders[(orders["status"] != "cancelled").fillna(True)]
-    return kept.assign(on=kept["ordered_on"], refund=kept["refund_of"].notna() | (kept["amount"] < 0))
+    kept = orders[standing(orders)]
+    return kept.assign(on=kept["ordered_on"], refund=takes_back(kept))
 
 
 def _deal_sales(won: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from salesbook.domain.arithmetic.calendar import (
 )
 from salesbook.domain.arithmetic.intervals import shrink_rates, wilson, z_of
 from salesbook.domain.arithmetic.money import currency_decimals, to_floats
-from salesbook.domain.team.credit import stage_kinds
+from salesbook.domain.names.stage_references import stage_kinds
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import Tables
 from salesbook.policy import Policy
