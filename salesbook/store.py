@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Final, Protocol
 
 
@@ -31,6 +32,16 @@ KEEP: Final = _Keep.KEEP
 """In a column to write: leave the cell of the row's source as it stands, formula and format included."""
 
 NewCell = Cell | _Keep
+
+
+@lru_cache(maxsize=20_000)
+def column_letters(number: int) -> str:
+    """Name a sheet's column: 1 is A, 28 is AB."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,7 @@ class TableCells:
 
     @property
     def row_count(self) -> int:
+        """How many body rows there are, blank ones included."""
         return len(self.columns[0]) if self.columns else 0
 
 

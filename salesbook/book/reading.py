@@ -18,7 +18,7 @@ from salesbook.domain.cells.frame import parse_column
 from salesbook.errors import ColumnMissing
 from salesbook.frames import DTYPES, later_twins, row_keys
 from salesbook.messages import Fact, Finding
-from salesbook.store import Cell, TableCells
+from salesbook.store import Cell, TableCells, column_letters
 from salesbook.tables import TABLES, FieldSpec, Kind, Role, TableSpec
 
 _ANY_RATE: Final = 1e12
@@ -61,15 +61,6 @@ class ReadTable:
         header = self.headers.get(field_name or "")
         offset = self.cells.headers.index(header) if header else 0
         return f"{column_letters(self.cells.first_column + offset)}{self.cells.first_row + row}"
-
-
-def column_letters(number: int) -> str:
-    """A sheet column's letters: 1 → A, 28 → AB."""
-    found = ""
-    while number:
-        number, digit = divmod(number - 1, 26)
-        found = chr(65 + digit) + found
-    return found
 
 
 def read_table(cells: TableCells, *, currency: str, fiscal_year_start: int = 1) -> ReadTable:

@@ -7,9 +7,9 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from salesbook.book.reading import ReadTable, column_letters, read_table
+from salesbook.book.reading import ReadTable, read_table
 from salesbook.errors import ColumnMissing
-from salesbook.store import CellError, TableCells
+from salesbook.store import CellError, TableCells, column_letters
 from tests.book.drawn import table
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, get_args, get_origin
 
 from salesbook import labels
+from salesbook.store import column_letters
 from salesbook.tables import TABLES, FieldSpec, Kind, Role
 from salesbook.tables.settings import Rules
 from workbook.build.canvas import Canvas
@@ -69,7 +70,7 @@ def write_lists(canvas: Canvas, sheet_code: str) -> None:
         sheet.write_string(0, column, name.removeprefix("choices_"), head)
         for row, label in enumerate(shown, start=1):
             sheet.write_string(row, column, label, body)
-        letters = _letters(column)
+        letters = column_letters(column + 1)
         canvas.book.define_name(name, f"='{sheet_name}'!${letters}$2:${letters}${len(shown) + 1}")
     for table in _key_tables():
         key = TABLES[table].key[-1]
@@ -80,8 +81,3 @@ def _key_tables() -> list[str]:
     fields = ((spec.name, one) for spec in TABLES.values() for one in spec.fields)
     found = {referenced(table, one) for table, one in fields if TABLES[table].role is not Role.OUTPUT}
     return [table for table in TABLES if table in found]
-
-
-def _letters(column: int) -> str:
-    high, low = divmod(column, 26)
-    return (chr(64 + high) if high else "") + chr(65 + low)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from salesbook.hosts.package.refs import MAX_COLUMN, MAX_ROW, column_letters, column_number
+from salesbook.hosts.package.refs import MAX_COLUMN, MAX_ROW, column_number
+from salesbook.store import column_letters
 
 _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"]|"")*")"""

@@ -6,20 +6,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from salesbook.store import column_letters
+
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
-
-
-@lru_cache(maxsize=20_000)
-def column_letters(number: int) -> str:
-    """Name a column: 1 is A, 28 is AB."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 @lru_cache(maxsize=20_000)

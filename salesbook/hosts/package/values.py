@@ -15,11 +15,11 @@ from salesbook.errors import NotAWorkbook
 from salesbook.hosts.package.extent import refuse_wide_extent
 from salesbook.hosts.package.guards import refuse_entities
 from salesbook.hosts.package.parts import BookParts, SheetPart, TablePart
-from salesbook.hosts.package.refs import Area, column_letters
+from salesbook.hosts.package.refs import Area
 from salesbook.hosts.package.small import Content, may_hold_errors, small_package
 from salesbook.hosts.package.strings import SharedStrings
 from salesbook.hosts.package.xmlscan import plain, root_prefix
-from salesbook.store import Cell, CellError, TableCells
+from salesbook.store import Cell, CellError, TableCells, column_letters
 
 Column = Sequence[Cell]
 _SHARED = {str, dt.date, dt.datetime}
