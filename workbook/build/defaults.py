@@ -9,7 +9,7 @@ from typing import Any, Final
 from salesbook import labels
 from salesbook.labels import Language
 from salesbook.policy import default_setting
-from salesbook.tables import TABLES, Kind
+from salesbook.tables import TABLES
 from salesbook.tables.settings import Rules
 from workbook.build.canvas import CellValue
 from workbook.build.names import setting_choices

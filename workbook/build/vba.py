@@ -1,4 +1,4 @@
-"""Which VBA project does a workbook carry? Made of the text in `workbook/vba` and of xlwings, without Excel."""
+"""Which VBA project does a workbook carry? Made of `workbook/vba` and of xlwings, without Excel."""
 
 from __future__ import annotations
 
