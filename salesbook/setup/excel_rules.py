@@ -23,7 +23,10 @@ _BLOCK: Final = {"1", "6"}
 
 
 def excel_there(machine: Machine, place: Place | None) -> Iterator[Look]:
-    """Is there an Excel, and is it none of the Microsoft Store?"""
+    """Is there an Excel, and is it none of the Microsoft Store?
+
+    Source: xlwings issues 1166, 1260, 1476, 1502.
+    """
     if machine.system == "mac":
         yield Look("excel", "" if machine.is_file(_MAC_APP) else "no-excel", {"path": _MAC_APP})
         return
@@ -49,7 +52,10 @@ def macros_on(machine: Machine, place: Place | None) -> Iterator[Look]:
 
 
 def defender(machine: Machine, place: Place | None) -> Iterator[Look]:
-    """Does a rule of Defender forbid Excel to start programs or to load a DLL?"""
+    """Does a rule of Defender forbid Excel to start programs or to load a DLL?
+
+    Source: xlwings issues 821, 2433.
+    """
     if machine.system != "windows":
         return
     for rule in (_CHILD_PROCESSES, _MACRO_CALLS):

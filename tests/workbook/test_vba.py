@@ -129,16 +129,9 @@ def test_a_press_does_what_its_button_says(callback, model, monkeypatch, tmp_pat
     monkeypatch.setattr(xw.Book, "_mock_caller", xw.Book(impl=Book(opened)), raising=False)
     exec(pressed(app_of("en"), callback), {})
     (said,) = opened.program.alerts
-    expected = {
-        "import": "Cancelled.",
-        "publish": "there is no draft|no plan|nothing to publish|Publish",
-        "undo": "there is nothing to undo",
-        "check_setup": "✓",
-    }
     button = CALLBACKS[callback]
-    assert re.search(
-        expected.get(button, f"^{word('macros', f'button.{button}', 'en')} is done|target"), said
-    )
+    others = {"import": "Cancelled.", "undo": "there is nothing to undo", "check_setup": "✓ salesbook"}
+    assert others.get(button, f"{word('macros', f'button.{button}', 'en')} is done in ") in said
 
 
 def test_python_that_cannot_start_is_one_message():
