@@ -29,7 +29,8 @@ def cells_of(
     """
     column = frame[one.name]
     if one.kind in (Kind.MONEY, Kind.MEASURE):
-        return _amounts(one, frame, currency)
+        pairs = zip(amounts_of(one, frame, currency), column.isna().tolist(), strict=True)
+        return [None if gone else _short(value) for value, gone in pairs]
     if one.kind is Kind.COUNT:
         return _wholes(column)
     if one.kind in (Kind.NUMBER, Kind.RATE, Kind.DAYS):
@@ -74,16 +75,16 @@ def _moments(column: pd.Series[Any], unit: str) -> list[Cell]:
     return cells
 
 
-def _amounts(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Cell]:
-    column = frame[one.name]
-    missing = column.isna().to_numpy()
-    whole = column.fillna(0).to_numpy(dtype="int64")
-    values = to_floats(whole, currency_decimals(currency)).tolist()
-    if one.kind is Kind.MEASURE:
-        money = (frame["metric"] == "revenue").to_numpy()
-        rows = zip(values, whole.tolist(), money, strict=True)
-        values = [value if is_money else count for value, count, is_money in rows]
-    return [None if gone else _short(value) for value, gone in zip(values, missing, strict=True)]
+def amounts_of(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[float | int]:
+    """Money or measures as people see them, decimals of the currency or counts; 0 where missing."""
+    whole = frame[one.name].fillna(0).to_numpy(dtype="int64")
+    counts: list[float | int] = whole.tolist()
+    places = currency_decimals(currency)
+    decimals = to_floats(whole, places).tolist() if places else counts
+    if one.kind is Kind.MONEY:
+        return decimals
+    rows = zip(decimals, counts, (frame["metric"] == "revenue").to_numpy(), strict=True)
+    return [value if is_money else count for value, count, is_money in rows]
 
 
 def _short(value: float) -> int | float:

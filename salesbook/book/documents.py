@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from salesbook import labels
+from salesbook.book.cellvalues import amounts_of
 from salesbook.book.reading import ReadTable
 from salesbook.book.session import Report, Session
-from salesbook.domain.arithmetic.money import currency_decimals, to_floats
 from salesbook.messages import Message
 from salesbook.policy import setting_code
 from salesbook.tables import FieldSpec, Kind
@@ -48,7 +48,7 @@ def json_column(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Any]
     gone = column.isna().to_numpy()
     values = column.tolist()
     if one.kind in (Kind.MONEY, Kind.MEASURE):
-        values = _decimals(one, frame, currency)
+        values = amounts_of(one, frame, currency)
     elif one.kind is Kind.DATE:
         values = [None if pd.isna(value) else value.date().isoformat() for value in values]
     elif one.kind is Kind.DATETIME:
@@ -56,16 +56,6 @@ def json_column(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Any]
     elif one.kind is Kind.MESSAGE:
         values = [_message(value) for value in values]
     return [None if missing else value for value, missing in zip(values, gone, strict=True)]
-
-
-def _decimals(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Any]:
-    whole = frame[one.name].fillna(0).to_numpy(dtype="int64")
-    places = currency_decimals(currency)
-    decimals: list[Any] = to_floats(whole, places).tolist() if places else whole.tolist()
-    if one.kind is Kind.MONEY:
-        return decimals
-    rows = zip(decimals, whole.tolist(), frame["metric"] == "revenue", strict=True)
-    return [value if is_money else count for value, count, is_money in rows]
 
 
 def _message(value: object) -> Mapping[str, Any] | None:
