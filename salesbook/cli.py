@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import locale
 import os
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 import click
 
 from salesbook import __version__
-from salesbook.errors import SalesbookError, UsageError
+from salesbook.errors import Interrupted, SalesbookError, UsageError
 from salesbook.labels.words import LANGUAGES, Language, language_of, word
 
 
@@ -257,6 +258,9 @@ def _install(where: Path | None, **asked: Any) -> None:
 
 def main() -> None:
     """Run one command and exit with its code; a user's mistake never shows a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a Windows pipe knows few letters
     raise SystemExit(run(sys.argv[1:]))
 
 
@@ -273,7 +277,7 @@ def run(words: list[str]) -> int:
     except SalesbookError as refused:
         return _refused(refused, words)
     except (KeyboardInterrupt, click.Abort):
-        return 130
+        return _refused(Interrupted(), words)
     except Exception as bug:
         return _refused(_logged(bug), words)
 
@@ -282,9 +286,9 @@ def _refused(error: SalesbookError, words: list[str]) -> int:
     from salesbook.labels.errors import error_document, error_text
 
     if "--json" in words:
-        import json
+        from salesbook.terminal import json_line
 
-        click.echo(json.dumps(error_document(error, LANGUAGE), ensure_ascii=False))
+        click.echo(json_line(error_document(error, LANGUAGE)), nl=False)
     click.echo(error_text(error, LANGUAGE), err=True)
     return error.exit_code
 

@@ -123,3 +123,9 @@ class PlanNotPublished(SalesbookError):
     """The action needs a published plan."""
 
     exit_code, default_code = 24, "plan-not-published"
+
+
+class Interrupted(SalesbookError):
+    """The user stopped the command; nothing was written."""
+
+    exit_code, default_code = 130, "interrupted"

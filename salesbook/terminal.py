@@ -27,6 +27,12 @@ _TOLD = 20
 """Findings that a run tells itself; Checks has room for all."""
 
 
+def json_line(document: dict[str, Any]) -> str:
+    """One JSON document, in escapes where the output could not write every letter."""
+    is_utf8 = (getattr(sys.stdout, "encoding", None) or "").lower().replace("_", "-") in ("utf-8", "utf8")
+    return json.dumps(document, ensure_ascii=not is_utf8, allow_nan=False) + "\n"
+
+
 class Terminal:
     """Writes in one language; `quiet` leaves out messages, never results."""
 
@@ -36,8 +42,7 @@ class Terminal:
 
     def document(self, document: dict[str, Any]) -> None:
         """Print one JSON document."""
-        json.dump(document, sys.stdout, ensure_ascii=False, allow_nan=False)
-        sys.stdout.write("\n")
+        sys.stdout.write(json_line(document))
 
     def report(self, book: Path, report: Report) -> None:
         """Show what a verb read, wrote and found."""

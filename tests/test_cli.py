@@ -244,7 +244,7 @@ class TestRefusals:
         ]
         codes = [leaf.exit_code for leaf in leaves]
         assert len(set(codes)) == len(codes)
-        assert set(codes) == {2, 3, *range(10, 25), 70}
+        assert set(codes) == {2, 3, *range(10, 25), 70, 130}
 
 
 class TestShow:

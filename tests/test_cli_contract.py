@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +130,29 @@ def test_a_verb_that_writes_no_checks_tells_its_findings(new_book, capsys):
     assert run(["split", str(book), "--as-of", "2026-01-01", "--lang", "en"]) == 0
     told = capsys.readouterr().err
     assert "Fill the team table" in told
+
+
+@pytest.mark.parametrize("words", [("--json",), ()])
+def test_names_that_a_pipe_cannot_write_stop_no_command(words, new_book):
+    """A Windows pipe knows one code page: JSON goes in escapes, a table for people in question marks."""
+    book = new_book(Reps="Rep ID,Name\nR1,王伟\n")
+    command = [sys.executable, "-m", "salesbook", "show", str(book), "Reps", *words]
+    narrow = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    done = subprocess.run(command, capture_output=True, env=narrow, check=False)
+    assert done.returncode == 0, done.stderr
+    if words:
+        assert json.loads(done.stdout.decode("ascii"))["rows"][0]["name"] == "王伟"
+    else:
+        assert b"R1" in done.stdout
+
+
+def test_an_interrupted_command_is_a_refusal_too(new_book, salesbook, monkeypatch):
+    """Exit 130 with a document, as every failure has one."""
+    book = new_book()
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("salesbook.book.files.run_on_file", interrupt)
+    stopped = salesbook("tier", book)
+    assert (stopped.code, stopped.document["error"]["code"]) == (130, "interrupted")
