@@ -14,6 +14,7 @@ from salesbook.domain.pipeline.stage_codes import KnownDeals, StageCodes, known_
 from salesbook.frames import frame_from_rows
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules, Stage
+from tests.drawn_tables import day, frames_of
 
 FEWER = hypothesis.settings(max_examples=max(hypothesis.settings.default.max_examples // 4, 10))
 """For laws that run the whole verb."""
@@ -25,10 +26,6 @@ STAGES = (
     Stage(stage="Won", kind="won"),
     Stage(stage="Lost", kind="lost"),
 )
-
-
-def day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
 
 
 def deal(deal_id: str, stage: str, **fields: Any) -> dict[str, Any]:
@@ -43,11 +40,7 @@ def policy(stages: tuple[Stage, ...] = STAGES, **rules: Any) -> Policy:
 def draw(
     *, as_of: dt.date = AS_OF, settings: Policy | None = None, **tables: list[dict[str, Any]] | pd.DataFrame
 ) -> Task:
-    frames = {}
-    for name in ACTIONS["funnel"].reads:
-        rows = tables.get(name, [])
-        frames[name] = rows if isinstance(rows, pd.DataFrame) else frame_from_rows(name, rows)
-    return Task(frames, settings or policy(), as_of)
+    return Task(frames_of(tables, ACTIONS["funnel"].reads), settings or policy(), as_of)
 
 
 def numbered(rows: list[dict[str, Any]], settings: Policy | None = None) -> tuple[KnownDeals, StageCodes]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from salesbook.domain import score
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.frames import frame_from_rows
 from salesbook.policy import Policy, read_policy
-from salesbook.tables import TABLES, Role
-
-Rows = Sequence[Mapping[str, Any]]
+from tests.drawn_tables import Rows, frames_of
 
 STAGES: Rows = (
     {"stage": "Talk", "rank": 1, "kind": "open"},
@@ -36,12 +33,7 @@ def policy_of(**tables: Rows) -> Policy:
 
 def task_of(as_of: str, policy: Policy | None = None, **tables: Rows | pd.DataFrame) -> Task:
     """A task with the tables given and all others empty."""
-    frames = {
-        name: body if isinstance(body := tables.get(name, ()), pd.DataFrame) else frame_from_rows(name, body)
-        for name, spec in TABLES.items()
-        if spec.role is not Role.SETTING
-    }
-    return Task(frames, policy or policy_of(), dt.date.fromisoformat(as_of))
+    return Task(frames_of(tables), policy or policy_of(), dt.date.fromisoformat(as_of))
 
 
 def scored(as_of: str, policy: Policy | None = None, **tables: Rows | pd.DataFrame) -> Outcome:

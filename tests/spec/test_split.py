@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,9 +18,7 @@ from salesbook.domain.outcome import Outcome, Task
 from salesbook.errors import PlanNotPublished, SplitInfeasible
 from salesbook.frames import frame_from_rows, sorted_by_key
 from salesbook.policy import Policy, read_policy
-from salesbook.tables import TABLES, Role
-
-Rows = Sequence[Mapping[str, Any]]
+from tests.drawn_tables import Rows, frames_of
 
 
 def day(text: str) -> dt.datetime:
@@ -38,12 +36,7 @@ def policy(*, season: Sequence[float] = (), ramp: Sequence[float] = (), **rules:
 
 
 def task(as_of: str, settings: Policy | None = None, **tables: Rows | pd.DataFrame) -> Task:
-    frames = {}
-    for name, spec in TABLES.items():
-        body = tables.get(name, ())
-        if spec.role is not Role.SETTING:
-            frames[name] = body if isinstance(body, pd.DataFrame) else frame_from_rows(name, body)
-    return Task(frames, settings or policy(), dt.date.fromisoformat(as_of))
+    return Task(frames_of(tables), settings or policy(), dt.date.fromisoformat(as_of))
 
 
 def reps(*names: str, **more: Any) -> list[dict[str, Any]]:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from salesbook.domain.outcome import Task
 from salesbook.domain.tier import run
 from salesbook.errors import SettingsError
-from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.messages import Message
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules, Stage, TierRule
+from tests.drawn_tables import day, frames_of
 
 AS_OF = dt.date(2026, 6, 30)
 STAGES = (Stage(stage="New", rank=1), Stage(stage="Won", kind="won"), Stage(stage="Lost", kind="lost"))
@@ -24,10 +24,6 @@ TIERS = (
 )
 POLICY = Policy(stages=STAGES, tier_rules=TIERS)
 READS = ("Customers", "Orders", "Deals", "Activities", "Feedback", "Reps", "TierHistory")
-
-
-def day(text):
-    return dt.date.fromisoformat(text)
 
 
 def order(key, customer, amount, on="2026-06-01", **more):
@@ -44,10 +40,9 @@ def touch(key, customer, on):
 
 
 def task(policy=POLICY, as_of=AS_OF, customers=("C1",), **rows):
-    tables = {name: empty_frame(name) for name in READS}
     given_customers = [one if isinstance(one, dict) else {"customer_id": one} for one in customers]
     rows["Customers"] = [{"name": one["customer_id"]} | one for one in given_customers]
-    return Task(tables | {name: frame_from_rows(name, given) for name, given in rows.items()}, policy, as_of)
+    return Task(frames_of(rows, READS), policy, as_of)
 
 
 def tiers(*columns, **parts):

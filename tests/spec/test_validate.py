@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from salesbook.domain.checks.waivers import value_hash
 from salesbook.domain.outcome import Task
 from salesbook.domain.validate import run
-from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.policy import Policy
-from salesbook.tables import TABLES, Role
 from salesbook.tables.settings import Product, Rules, Stage, TierRule
+from tests.drawn_tables import day, frames_of
 
 AS_OF = dt.date(2026, 6, 30)
 STAGES = (
@@ -52,18 +51,12 @@ REQUIRED = {
 
 
 def task(policy=POLICY, **rows):
-    tables = {name: empty_frame(name) for name, spec in TABLES.items() if spec.role is Role.INPUT}
-    for name, given_rows in rows.items():
-        tables[name] = frame_from_rows(name, [REQUIRED.get(name, {}) | row for row in given_rows])
-    return Task(tables, policy, AS_OF)
+    drawn = {name: [REQUIRED.get(name, {}) | row for row in given] for name, given in rows.items()}
+    return Task(frames_of(drawn), policy, AS_OF)
 
 
 def found(policy=POLICY, **rows):
     return [(f.code, f.table, f.row, f.field) for f in run(task(policy, **rows)).findings]
-
-
-def day(text):
-    return dt.date.fromisoformat(text)
 
 
 def test_a_clean_book_has_no_findings():
