@@ -23,7 +23,7 @@ _ESCAPE: Final = 0x1B
 _DOWN_OR_PRESSED_SINCE: Final = 0x8001
 
 
-class Cancelled(Exception):  # noqa: N818 - it is what the user asked for
+class Cancelled(Exception):
     """The user pressed Esc between two steps."""
 
 
