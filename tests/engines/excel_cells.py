@@ -23,7 +23,7 @@ class TimeType(dt.datetime):
     """As pywintypes' time: a datetime with a time zone that means nothing."""
 
 
-class com_error(Exception):
+class com_error(Exception):  # noqa: N801 - the name that COM gives it
     """As pywintypes': four arguments, of which the third says what Excel says."""
 
     def __init__(self, hresult: int, strerror: str, excepinfo: Any = None, argerror: Any = None) -> None:

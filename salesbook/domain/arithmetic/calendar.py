@@ -107,7 +107,7 @@ class WorkCalendar:
         """The calendar of the Settings: weekend, public holidays of `years`, then the Holidays table.
 
         Chinese make-up days count as worked. A year that the public calendar does not know yet has only
-        its weekends and what Holidays says; see `unknown_years`.
+        its weekends and what Holidays says.
         """
         named = (day.strip().casefold()[:3] for day in policy.rules.weekend.split(","))
         weekend = frozenset(_DAYS.index(day) for day in named if day in _DAYS)
@@ -164,13 +164,3 @@ def _chinese_days(years: tuple[int, ...]) -> tuple[set[dt.date], set[dt.date]]:
 
     off = {day for day in constants.holidays if day.year in years}
     return off, {day for day in constants.workdays if day.year in years}
-
-
-def unknown_years(country: str, years: Iterable[int]) -> list[int]:
-    """Years for which the public calendar would have to guess."""
-    if country.upper() != "CN":
-        return []
-    from chinese_calendar import constants
-
-    last = max(day.year for day in constants.holidays)
-    return [year for year in years if year > last]

@@ -21,19 +21,11 @@ _LEAP_BUG_ENDS = dt.datetime(1900, 3, 1)
 _DAY = dt.timedelta(days=1)
 
 
-def cell_xml(reference: str, value: Cell, style: int, prefix: str, is_1904: bool) -> str:
-    """Write one cell; a blank one keeps its format.
-
-    Raises: CannotWrite for text or a date that no cell can hold; ValueError for a number that no cell
-    can hold, which is our bug.
-    """
-    return f'<{prefix}c r="{reference}"{after_reference(value, style, prefix, is_1904, reference)}'
-
-
 def after_reference(value: Cell, style: int, prefix: str, is_1904: bool, reference: str) -> str:
     """Write what follows a cell's reference, which is the same in all cells that hold the same.
 
-    Raises: as `cell_xml`.
+    Raises: CannotWrite for text or a date that no cell can hold; ValueError for a number that no cell
+    can hold, which is our bug.
     """
     start = f' s="{style}"' if style else ""
     if value is None or value == "":

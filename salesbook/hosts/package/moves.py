@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from salesbook.errors import CannotWrite
 from salesbook.hosts.package import formulas
-from salesbook.hosts.package.cellxml import placed, style_of
+from salesbook.hosts.package.cellxml import placed
 from salesbook.hosts.package.parts import Calculation
 from salesbook.hosts.package.refs import Area, cell_name
 from salesbook.hosts.package.rows import SheetRows
@@ -177,8 +177,3 @@ def _write_out(rows: SheetRows, place: Place, master: Place, formula: str) -> No
     cells = rows.edit(row).cells
     new = b"<%bf>%b</%bf>" % (rows.prefix, escape(text).encode(), rows.prefix)
     cells[column] = _FORMULA.sub(lambda _: new, cells[column], count=1)
-
-
-def style_or_none(cell: bytes | None) -> int | None:
-    """Read a cell's format where there is a cell."""
-    return style_of(cell) if cell else None
