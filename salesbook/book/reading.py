@@ -17,10 +17,11 @@ from salesbook.domain.cells.field import CellOptions, options_for
 from salesbook.domain.cells.frame import parse_column
 from salesbook.errors import ColumnMissing
 from salesbook.frames import DTYPES, later_twins, row_keys
-from salesbook.messages import Fact, Finding
+from salesbook.messages import Fact, Finding, Severity
 from salesbook.store import Cell, TableCells, column_letters
 from salesbook.tables import TABLES, FieldSpec, Kind, Role, TableSpec
 
+_NUMBERS: Final = frozenset({Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS})
 _ANY_RATE: Final = 1e12
 """An attainment of ours may be far above 1, where a typed share may not."""
 
@@ -81,6 +82,8 @@ def read_table(cells: TableCells, *, currency: str, fiscal_year_start: int = 1) 
         column = _raw_column(cells, headers.get(one.name), used)
         columns[one.name], reasons = _typed_column(spec, one, column, options)
         faults.extend(_Fault(int(used[at]), one.name, reason) for at, reason in reasons.items())
+        if spec.role is not Role.OUTPUT and one.kind in _NUMBERS:
+            faults.extend(_as_text(one.name, used, column, columns[one.name]))
     frame = pd.DataFrame(columns).set_axis(used, axis=0)
     frame = _in_codes(spec, frame)
     for check in (_in_range, _in_units):
@@ -96,6 +99,7 @@ class _Fault:
     row: int
     field: str
     reason: Reason
+    severity: Severity = "error"
 
 
 def _headers(spec: TableSpec, cells: TableCells) -> dict[str, str]:
@@ -138,12 +142,28 @@ def _typed_column(
     spec: TableSpec, one: FieldSpec, column: Sequence[Cell], options: CellOptions
 ) -> tuple[pd.Series[Any], dict[int, Reason]]:
     """One field's values as its dtype (a measure still as float in its row's unit) and what failed."""
+    if spec.role is Role.OUTPUT and one.kind is Kind.TEXT and all(_is_text(cell) for cell in column):
+        return pd.Series([cell or None for cell in column], dtype="str"), {}
     dtype = "float64" if one.kind is Kind.MEASURE else DTYPES[one.kind]
     own = options_for(f"{spec.name}.{one.name}", one, options)
     if spec.role is Role.OUTPUT:
         own = replace(own, rate_limit=_ANY_RATE)
     parsed = parse_column(column, one.kind, own)
     return pd.Series(parsed.values, dtype=dtype), parsed.reasons
+
+
+def _is_text(cell: Cell) -> bool:
+    """What we wrote as text is read as it is, were it to quote an error such as `#REF!`."""
+    return cell is None or type(cell) is str
+
+
+def _as_text(name: str, used: Any, column: Sequence[Cell], values: pd.Series[Any]) -> Iterator[_Fault]:
+    """Numbers that stand in text cells: they count here, and the sheet's own sums leave them out."""
+    texts = [at for at, cell in enumerate(column) if isinstance(cell, str)]
+    known = values.notna().to_numpy() if texts else ()
+    for at in texts:
+        if known[at]:
+            yield _Fault(int(used[at]), name, Reason("number-as-text"), "warning")
 
 
 def _in_codes(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
@@ -263,7 +283,7 @@ def _finding(read: ReadTable, fault: _Fault, keys: pd.Series[str]) -> Finding:
     key = str(keys.get(fault.row, "")).strip("|")
     return Finding(
         code=fault.reason.code,
-        severity="error",
+        severity=fault.severity,
         table=read.spec.name,
         row=fault.row,
         field=fault.field,

@@ -28,6 +28,32 @@ def test_money_becomes_minor_units_of_the_currency():
     assert read(cells, "JPY").frame["list_price"].tolist() == [1235]
 
 
+def test_a_number_in_a_text_cell_counts_and_is_named():
+    """The sheet's own sums leave text out, so that somebody must know; a real number is in peace."""
+    found = read(table("Products", {"product": ["P", "Q"], "list_price": ["１２３", 5.0]}))
+    assert found.frame["list_price"].tolist() == [12300, 500]
+    assert [(one.code, one.severity, one.row, one.found) for one in found.findings] == [
+        ("number-as-text", "warning", 0, "１２３")
+    ]
+
+
+def test_text_of_ours_is_read_as_it_was_written():
+    """A finding that quotes an error cell quotes it still when Checks is read."""
+    checks = {
+        "severity": ["Error"],
+        "code": ["cell-error"],
+        "table": ["Deals"],
+        "row_key": ["D1"],
+        "field": ["Amount"],
+        "found": ["#REF!"],
+        "expected": ["a"],
+        "advice": ["b"],
+    }
+    found = read(table("Checks", checks))
+    assert found.frame["found"].tolist() == ["#REF!"]
+    assert found.findings == ()
+
+
 def test_a_measure_has_the_unit_of_its_metric():
     """A revenue target is money, an order target a count."""
     cells = table(
