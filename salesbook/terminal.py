@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from salesbook import labels
 from salesbook.labels import Language, sheet_name, word
 from salesbook.labels.messages import fill
+from salesbook.labels.words import inert
 from salesbook.messages import Message
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class Terminal:
         """Show what a doctor found."""
         table = self._table("", "", "", self._say("doctor.advice"))
         for check in checks:
-            table.add_row("✓" if check.ok else "✗", check.message, check.advice)
+            table.add_row("✓" if check.ok else "✗", inert(check.message), inert(check.advice))
         self._print(table)
 
     def _say(self, name: str, **facts: Any) -> str:
@@ -153,13 +154,15 @@ class Terminal:
 
     def _message(self, text: str) -> None:
         if not self.quiet:
-            sys.stderr.write(f"{text}\n")
+            sys.stderr.write(f"{inert(text)}\n")
 
     def _table(self, title: str, *headers: str) -> Table:
         from rich.box import SIMPLE_HEAD
         from rich.table import Table
 
-        table = Table(title=title or None, box=SIMPLE_HEAD, title_justify="left", show_header=any(headers))
+        table = Table(
+            title=inert(title) or None, box=SIMPLE_HEAD, title_justify="left", show_header=any(headers)
+        )
         for place, header in enumerate(headers):
             table.add_column(header, overflow="fold", no_wrap=place == 0)
         return table
@@ -181,4 +184,4 @@ def _shown(value: Cell, kind: str) -> str:
         if kind in ("money", "measure"):
             return f"{value:,}"
         return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-    return str(value)
+    return inert(str(value))

@@ -276,3 +276,14 @@ def test_what_a_refusal_quotes_does_not_command_the_terminal(tmp_path, salesbook
     assert done.code == 10
     assert "[31mred" in done.err
     assert not {"\x1b", "\x07", "\u202e"} & set(done.err)
+
+
+def test_what_a_table_holds_does_not_command_the_terminal(book, tmp_path, salesbook):
+    """Nor does a file's name, in titles and messages."""
+    file = tmp_path / "\x1b[31mred\x07.csv"
+    file.write_text("Account Name,Company\n\u2066Turned\u202e,Acme\n", encoding="utf-8")
+    done = salesbook("import", book, file, "--into", "Customers")
+    shown = salesbook("show", book, "Customers")
+    assert done.code == 0, done.err
+    assert "Turned" in shown.out
+    assert not {"\x1b", "\x07", "\u202e", "\u2066"} & set(done.out + done.err + shown.out)

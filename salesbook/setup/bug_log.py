@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
+import tempfile
 import traceback
 from pathlib import Path
 
@@ -14,15 +17,27 @@ def keep(bug: BaseException) -> Path:
 
     Its message is left out, and no line shows a value: both may quote a cell.
 
-    Returns: the log's path.
+    Returns: the log's path; in the folder for temporary files where the user's own takes no log.
     """
     from platformdirs import user_log_path
 
-    path = user_log_path("salesbook", appauthor=False, ensure_exists=True) / "errors.log"
-    with path.open("a", encoding="utf-8") as log:
-        log.write(f"\n{dt.datetime.now().isoformat(timespec='seconds')} salesbook {__version__}\n")
-        log.writelines(_lines(bug))
+    text = (
+        f"\n{dt.datetime.now().isoformat(timespec='seconds')} salesbook {__version__}\n{''.join(_lines(bug))}"
+    )
+    path = user_log_path("salesbook", appauthor=False) / "errors.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _append(path, text)
+    except OSError:
+        path = Path(tempfile.gettempdir()) / f"salesbook-errors-{os.getpid()}.log"
+        with contextlib.suppress(OSError):
+            _append(path, text)
     return path
+
+
+def _append(path: Path, text: str) -> None:
+    with path.open("a", encoding="utf-8") as log:
+        log.write(text)
 
 
 def _lines(bug: BaseException) -> list[str]:

@@ -29,3 +29,15 @@ def test_the_log_names_the_place_and_no_value(tmp_path: Path, monkeypatch: pytes
     assert "builtins.ValueError" in text
     assert "builtins.KeyError" in text
     assert SECRET not in text
+
+
+def test_where_no_log_can_be_kept_a_temporary_one_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home that takes no folder costs the user no traceback."""
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder", "utf-8")
+    monkeypatch.setattr("platformdirs.user_log_path", lambda *_, **__: blocked / "salesbook")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    path = bug_log.keep(ValueError("Jane"))
+    assert path.parent == tmp_path
+    assert "ValueError" in path.read_text("utf-8")
+    assert "Jane" not in path.read_text("utf-8")
