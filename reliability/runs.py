@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -32,7 +33,8 @@ PRELOAD = [
     "salesbook.domain.validate",
     "reliability.runs",
 ]
-MEGABYTE = 1 << 20
+CRASHED = 99
+"""Exit code of a task that raised what it should not."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Done:
     @property
     def has_traceback(self) -> bool:
         """True where a user would have seen our entrails, or was told of a bug."""
-        return "Traceback (most recent call last)" in self.out + self.err or self.code in (70, -6, -11)
+        return "Traceback (most recent call last)" in self.out + self.err or self.code in (70, CRASHED, -6, -11)
 
     @property
     def document(self) -> Any:
@@ -208,7 +210,12 @@ def _within(task: str, args: tuple[Any, ...], setting: Setting, folder: Path, sa
     os.environ.update({"XDG_STATE_HOME": str(folder), **setting.environment})
     _settle(setting)
     started = time.perf_counter()
-    answer = _named(task)(*args)
+    try:
+        answer = _named(task)(*args)
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(CRASHED)
     seconds = time.perf_counter() - started
     code = answer if task.endswith(":command") else 0
     sys.stdout.flush()
