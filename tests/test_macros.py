@@ -248,6 +248,22 @@ def test_a_table_turned_into_a_range(caller: Opened) -> None:
     assert "Insert, Table" in said
 
 
+@pytest.mark.parametrize("locked", [False, True])
+def test_first_rows_show_their_sheet(locked: bool, tmp_path: Path) -> None:
+    """A hidden sheet of results comes to light with its first rows, once, and only where Excel lets it."""
+    path = tmp_path / "Sample.xlsm"
+    new_file(path, "en", sample_as_of=AS_OF)
+    _, model = opened(path)
+    model.sheet("StageTimes").is_locked = locked
+    macros.funnel()
+    assert model.sheet("StageTimes").is_hidden is locked
+    assert model.sheet("Training").is_hidden
+    assert model.program.alerts[0].startswith("Funnel is done")
+    model.sheet("StageTimes").is_hidden, model.sheet("StageTimes").is_locked = True, False
+    macros.funnel()
+    assert model.sheet("StageTimes").is_hidden
+
+
 def test_renamed_sheets(caller: Opened) -> None:
     """Sheets may be renamed; the message names them as they are called now."""
     _, model = caller

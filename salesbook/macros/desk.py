@@ -85,8 +85,13 @@ class Desk:
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all bodies in place, or none; first keep what undo will need."""
         self._step("writing", count=len(writes))
+        first_filled: list[str] = []
         if self._keeps:
-            self.can_be_undone = self.kept.keep([self.read(write.table) for write in writes])
+            before = [self.read(write.table) for write in writes]
+            self.can_be_undone = self.kept.keep(before)
+            first_filled = [
+                cells.table for cells, write in zip(before, writes, strict=True) if _fills(cells, write)
+            ]
         try:
             self.host.write(writes)
         except BaseException:
@@ -95,6 +100,15 @@ class Desk:
         finally:
             self._cells.clear()
         self.kept.take_new()
+        self._reveal(first_filled)
+
+    def _reveal(self, tables: Sequence[str]) -> None:
+        """Show sheets of results that wait for their first rows; that Excel refuses is no reason to stop."""
+        for table in tables:
+            with contextlib.suppress(Exception):
+                sheet = self.book.sheets[self.host.sheet_of(table) or table]
+                if not sheet.visible:
+                    sheet.visible = True
 
     @contextlib.contextmanager
     def working(self, action: str, *, keeps: bool = True) -> Iterator[None]:
@@ -146,6 +160,14 @@ def _language_of_sheets(host: ExcelHost) -> Language:
     names = {host.sheet_of(table) for table in host.table_codes()}
     chinese = {sheet_name(table, "zh-CN") for table in TABLES}
     return "zh-CN" if names & chinese else "en"
+
+
+def _fills(before: TableCells, write: TableWrite) -> bool:
+    """True where a table of results that had no rows gets some."""
+    if TABLES[write.table].role is not Role.OUTPUT or not write.sources:
+        return False
+    written = zip(before.headers, before.columns, strict=True)
+    return all(cell is None for header, column in written if header in write.columns for cell in column)
 
 
 def _inputs(action: str) -> set[str]:

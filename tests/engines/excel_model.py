@@ -65,6 +65,14 @@ class SheetModel:
     merged: list[Area] = field(default_factory=list)
     is_protected: bool = False
     is_hidden: bool = False
+    is_locked: bool = False
+    """The workbook's structure is protected."""
+
+    def show(self, *, shown: bool) -> None:
+        self.program.called()
+        if self.is_locked:
+            raise refused("Unable to set the Visible property of the Worksheet class")
+        self.is_hidden = not shown
 
     def slots(self, area: Area) -> Iterator[list[Slot]]:
         for row in range(area.top, area.bottom + 1):

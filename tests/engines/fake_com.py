@@ -102,7 +102,9 @@ class Worksheet(CDispatch):
         self.Parent, self.model = book, model
 
     Name = property(lambda self: self.model.name)
-    Visible = property(lambda self: not self.model.is_hidden)
+    Visible = property(
+        lambda self: not self.model.is_hidden, lambda self, shown: self.model.show(shown=bool(shown))
+    )
     ProtectContents = property(lambda self: self.model.is_protected)
     ProtectionMode = False
     ListObjects = property(lambda self: Many([ListObject(self, table) for table in self.model.tables]))

@@ -126,7 +126,15 @@ class Sheet(base_classes.Sheet):
     book = property(lambda self: Book(self._book))
     name = property(lambda self: self.model.name)
     tables = property(lambda self: Tables(self))
-    visible = property(lambda self: not self.model.is_hidden)
+
+    @property
+    def visible(self) -> bool:
+        return not self.model.is_hidden
+
+    @visible.setter
+    def visible(self, shown: bool) -> None:
+        self.model.show(shown=shown)
+
     api = property(
         lambda self: SimpleNamespace(ProtectContents=self.model.is_protected, ProtectionMode=False)
     )

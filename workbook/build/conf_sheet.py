@@ -58,6 +58,8 @@ def macro_texts(language: Language) -> list[list[str]]:
         ["not_started", labels.word("ribbon", "not_started", language)],
         ["plan_status", labels.header("TargetPlan", "status", language)],
         ["plan_draft", labels.choice("TargetPlan.status", "draft", language)],
+        ["sheet_shown", labels.word("book", "start.shown", language)],
+        ["sheet_hidden", labels.word("book", "start.hidden", language)],
     ]
 
 

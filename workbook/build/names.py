@@ -12,6 +12,7 @@ from salesbook.tables.settings import Rules
 from workbook.build.canvas import Canvas
 
 FLAGS: Final = "choices_flag"
+SWITCH: Final = "choices_switch"
 _MORE_REFERENCES: Final = {("Reps", "level"): "Levels"}
 _SPECIAL = frozenset("[]#'@")
 
@@ -47,6 +48,7 @@ def column_reference(canvas: Canvas, table: str, name: str) -> str:
 def _choices(canvas: Canvas) -> Iterator[tuple[str, list[str]]]:
     yes_no = [labels.choice("shared", code, canvas.language) for code in ("yes", "no")]
     yield FLAGS, yes_no
+    yield SWITCH, [canvas.word(f"start.{state}") for state in ("shown", "hidden")]
     for spec in TABLES.values():
         if spec.role is Role.OUTPUT:
             continue

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xlsxwriter.utility import xl_range_abs
+
 from salesbook import labels
 from salesbook.labels import words
 from salesbook.tables import TABLES, Part, Role
-from workbook.build import look
+from workbook.build import look, validation
 from workbook.build.canvas import Canvas, heading, page
 from workbook.build.sheets import SETTINGS, SheetPlan
 
+SWITCHES: Final = "sheet_switches"
 _WIDTHS: Final = (4, 24, 74, 22, 15)
+_SWITCH: Final = 4
+_CODE_NAME: Final = 5
 
 
 class Start:
@@ -29,6 +34,7 @@ class Start:
         canvas = self.canvas
         for column, width in enumerate(_WIDTHS):
             self.sheet.set_column(column, column, width)
+        self.sheet.set_column(_CODE_NAME, _CODE_NAME, None, None, {"hidden": True})
         self.sheet.hide_gridlines(2)
         heading(canvas, self.sheet, canvas.word("start.title"), canvas.word("start.note"))
         self._steps()
@@ -81,8 +87,11 @@ class Start:
         for column, code in ((1, "sheet"), (2, "purpose"), (3, "filled_by"), (4, "state")):
             sheet.write_string(self.row, column, canvas.word(f"start.{code}"), head)
         self.row += 1
+        first = self.row
         for part in Part:
             self._part(part)
+        area = xl_range_abs(first, _SWITCH, self.row - 1, _SWITCH)
+        canvas.book.define_name(SWITCHES, f"='{self.plans[0].name}'!{area}")
 
     def _part(self, part: Part) -> None:
         canvas, sheet = self.canvas, self.sheet
@@ -117,7 +126,16 @@ class Start:
         self._link(self.row, 1, plan.code, bold=False)
         sheet.write_string(self.row, 2, note, line)
         sheet.write_string(self.row, 3, canvas.word(f"start.colour_{role.value}"), line)
-        sheet.write_string(self.row, 4, canvas.word("start.shown" if plan.visible else "start.hidden"), line)
+        self._switch(plan)
+
+    def _switch(self, plan: SheetPlan) -> None:
+        """The cell that shows or hides the sheet, and beside it, out of sight, the sheet's name in macros."""
+        canvas, sheet = self.canvas, self.sheet
+        typed = canvas.style(bg_color=look.BODIES[Role.SETTING], border=1, border_color=look.LINE, indent=1)
+        state = canvas.word("start.shown" if plan.visible else "start.hidden")
+        sheet.write_string(self.row, _SWITCH, state, typed)
+        sheet.data_validation(self.row, _SWITCH, self.row, _SWITCH, validation.switch(canvas))
+        sheet.write_string(self.row, _CODE_NAME, plan.code_name, canvas.style())
 
     def _link(self, row: int, column: int, code: str, *, bold: bool) -> None:
         """The sheet's name, as a link where it is visible: Excel cannot follow one to a hidden sheet."""

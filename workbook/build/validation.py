@@ -8,7 +8,7 @@ from typing import Any, Final
 from salesbook import labels
 from salesbook.tables import FieldSpec, Kind
 from workbook.build.canvas import LAST_ROW, Canvas, Spot
-from workbook.build.names import FLAGS, choice_name, key_name, referenced
+from workbook.build.names import FLAGS, SWITCH, choice_name, key_name, referenced
 
 TITLE_MOST: Final = 32
 TEXT_MOST: Final = 255
@@ -62,6 +62,11 @@ def explain_header(canvas: Canvas, spot: Spot, table: str, one: FieldSpec) -> No
 def listed_setting(canvas: Canvas, key: str) -> dict[str, Any]:
     """The dropdown of a setting that takes one of a few values."""
     return _listed(canvas, choice_name(f"Policy.{key}"), "stop", "choice")
+
+
+def switch(canvas: Canvas) -> dict[str, Any]:
+    """The dropdown that shows or hides a sheet."""
+    return _listed(canvas, SWITCH, "stop", "choice")
 
 
 def _listed(canvas: Canvas, name: str, error: str, text: str, table: str = "") -> dict[str, Any]:

@@ -90,7 +90,7 @@ Private Sub DescribeFunction(texts As Variant, ByVal row As Long)
     End If
 End Sub
 
-Private Function Told(code As String) As String
+Public Function Told(code As String) As String
     ' A text in the workbook's language.
     Dim found As Variant
     found = Application.VLookup(code, ThisWorkbook.Names("macro_texts").RefersToRange, 2, False)
