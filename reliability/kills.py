@@ -36,7 +36,7 @@ def run(work: Path, *, kills: int = 200, peer_kills: int = 60) -> Result:
     whole, saving = _durations(book, _start)
     ours = [_killed(book, chance, whole, saving, at_save=turn % 2 == 1) for turn in range(kills)]
     peer_book = new_book(work / "kills-peer")
-    peer_whole, peer_saving = _durations(peer_book, _start_peer)
+    peer_whole, peer_saving = _durations(peer_book, _start_peer) if peer_kills else (0.0, 0.0)
     theirs = [
         _peer_killed(peer_book, chance, peer_whole, peer_saving, at_save=turn % 2 == 1)
         for turn in range(peer_kills)

@@ -56,7 +56,8 @@ class Done:
     @property
     def has_traceback(self) -> bool:
         """True where a user would have seen our entrails, or was told of a bug."""
-        return "Traceback (most recent call last)" in self.out + self.err or self.code in (70, CRASHED, -6, -11)
+        is_told = "Traceback (most recent call last)" in self.out + self.err
+        return is_told or self.code in (70, CRASHED, -6, -11)
 
     @property
     def document(self) -> Any:
