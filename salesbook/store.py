@@ -44,7 +44,7 @@ def column_letters(number: int) -> str:
     return letters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class TableCells:
     """A table as it stands in its sheet.
 

@@ -35,10 +35,11 @@ def undo_last(host: Host, before: Host, as_of: dt.date) -> Report:
     if not _is_predecessor(old.frame("RunLog"), session.frame("RunLog")):
         raise NothingToUndo("no-backup")
     written = dict(part.split("=", 1) for part in str(last["written"]).split())
+    now = {table: host.read(table) for table in written}
     for table, content in written.items():
-        if fingerprint(_typed_columns(host.read(table))) != content:
+        if fingerprint(_typed_columns(now[table])) != content:
             raise UndoLosesTyping(where=table, table=table, action=str(last["action"]))
-    restored = [_restore(host.read(table), before.read(table)) for table in written]
+    restored = [_restore(now[table], before.read(table)) for table in written]
     done = Report(
         action="undo",
         as_of=as_of,

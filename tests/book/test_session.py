@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import gc
 
 import pytest
 
@@ -176,3 +177,10 @@ def test_a_finding_about_a_whole_table_is_read_back():
     host = book()
     report = run_action(host, "validate", Options(TODAY))
     assert len(Session(host).frame("Checks")) == len(report.findings)
+
+
+def test_a_run_pauses_garbage_collection_and_starts_it_again():
+    """Also where the run is refused."""
+    with pytest.raises(NoSuchTable):
+        run_action(MemoryHost([team()]), "funnel", Options(TODAY))
+    assert gc.isenabled()

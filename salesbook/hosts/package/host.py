@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook, UnsafeFile
 from salesbook.hosts.fitting import refuse_twice
@@ -54,7 +55,8 @@ class PackageHost:
         self._read_bytes = data
         self._parts = Staged(Archive(data, str(path)))
         self._book = read_parts(self._parts, str(path))
-        self._cells: dict[str, TableCells] = {}
+        self._unread: dict[str, TableCells] = {}
+        self._read: WeakValueDictionary[str, TableCells] = WeakValueDictionary()
 
     def table_codes(self) -> tuple[str, ...]:
         """List the codes in sheet order, as their tables spell them."""
@@ -63,12 +65,17 @@ class PackageHost:
     def read(self, table: str) -> TableCells:
         """Hand out one table's raw cells; its sheet is read once, with all its tables.
 
+        What was handed out is kept for as long as somebody holds it, since a large table takes much memory.
+
         Raises: NoSuchTable, NotAWorkbook, UnsafeFile.
         """
-        part = self._table(table)
-        if table.lower() not in self._cells:
-            self._cells |= read_tables(self._parts.content, self._book, part.sheet, self._strings)
-        return self._cells[table.lower()]
+        part, key = self._table(table), table.lower()
+        cells = self._read.get(key) or self._unread.pop(key, None)
+        if cells is None:
+            self._unread |= read_tables(self._parts.content, self._book, part.sheet, self._strings)
+            cells = self._unread.pop(key)
+        self._read[key] = cells
+        return cells
 
     @cached_property
     def _strings(self) -> SharedStrings | None:
@@ -92,7 +99,8 @@ class PackageHost:
         touched = {self._table(write.table).sheet for write in writes}
         for table in self._book.tables.values():
             if table.sheet in touched:
-                self._cells.pop(table.code.lower(), None)
+                self._unread.pop(table.code.lower(), None)
+                self._read.pop(table.code.lower(), None)
 
     def save(self, out: Path | None = None) -> None:
         """Put what was staged on disk in one step, and keep the version before as the one backup.

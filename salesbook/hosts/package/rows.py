@@ -5,6 +5,7 @@ Rows that nobody edits keep their bytes; an edited row keeps the bytes of the ce
 
 from __future__ import annotations
 
+import io
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -161,12 +162,12 @@ class SheetRows:
     @property
     def is_edited(self) -> bool:
         """True where something would be rendered anew."""
-        return bool(self._edited or self._block)
+        return bool(self._edited or self._block_rows)
 
     @property
     def appended_ends(self) -> list[int]:
         """The first and the last row that `append` added."""
-        return [self._block_rows[0], self._block_rows[-1]] if self._block else []
+        return [self._block_rows[0], self._block_rows[-1]] if self._block_rows else []
 
     @property
     def edited_numbers(self) -> list[int]:
@@ -174,21 +175,31 @@ class SheetRows:
         return sorted(self._edited)
 
     def render(self, head: bytes, tail: bytes) -> bytes:
-        """Put the sheet together again around what comes before and after its rows."""
-        pieces, at = [head, b"<" + self.prefix + b"sheetData>"], self._start
-        below = False
+        """Put the sheet together again around what comes before and after its rows. Only once."""
+        out, at = io.BytesIO(), self._start
+        out.write(head + b"<" + self.prefix + b"sheetData>")
+        whole = memoryview(self.data)
         for number in self.edited_numbers:
-            if self._block and not below and number > self._block_rows[0]:
-                pieces += [self.data[at : self._end], *self._block]
-                below, at = True, self._end
+            if self._block and number > self._block_rows[0]:
+                out.write(whole[at : self._end])
+                self._write_block(out)
+                at = self._end
             spot = bisect_left(self.numbers, number)
             exists = spot < len(self.numbers) and self.numbers[spot] == number
             start = self._spans[spot][0] if spot < len(self.numbers) else self._end
-            pieces.append(self.data[at:start])
-            pieces.append(self.rendered(self._edited[number]))
+            out.write(whole[at:start])
+            out.write(self.rendered(self._edited[number]))
             at = self._spans[spot][1] if exists else start
-        pieces += [self.data[at : self._end], *([] if below else self._block)]
-        return b"".join([*pieces, b"</" + self.prefix + b"sheetData>", tail])
+        out.write(whole[at : self._end])
+        self._write_block(out)
+        out.write(b"</" + self.prefix + b"sheetData>" + tail)
+        return out.getvalue()
+
+    def _write_block(self, out: io.BytesIO) -> None:
+        """Write the appended rows and let go of them: there may be hundreds of megabytes."""
+        self._block.reverse()
+        while self._block:
+            out.write(self._block.pop())
 
     def rendered(self, row: Row) -> bytes:
         """Put a row together; nothing for one without cells whose tag says nothing of note."""
@@ -206,4 +217,4 @@ class SheetRows:
         numbers = reversed(self.edited_numbers)
         edited = next((number for number in numbers if self.rendered(self._edited[number])), 0)
         kept = next((number for number in reversed(self.numbers) if number not in self._edited), 0)
-        return max(kept, edited, self._block_rows[-1] if self._block else 0)
+        return max(kept, edited, self._block_rows[-1] if self._block_rows else 0)

@@ -48,8 +48,9 @@ def read_tables(
 def _rows(package: io.BytesIO, last: int, sheet: SheetPart) -> list[list[Any]]:
     """Let calamine read one sheet out of a package that holds nothing but what was checked."""
     try:
-        reader = CalamineWorkbook.from_filelike(package)
-        found: list[list[Any]] = reader.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=last)
+        cells = CalamineWorkbook.from_filelike(package).get_sheet_by_index(0)
+        package.close()
+        found: list[list[Any]] = cells.to_python(skip_empty_area=False, nrows=last)
     except (CalamineError, ValueError, IndexError, OSError) as error:
         raise NotAWorkbook("damaged-part", where=sheet.part) from error
     return found
