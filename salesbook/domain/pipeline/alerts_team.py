@@ -10,6 +10,7 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.pipeline.alert_rows import AlertRow, Desk, text_or_none
+from salesbook.domain.sales import standing
 
 _HOUR: Final = pd.Timedelta(hours=1)
 _DONE: Final = ("delivered", "invoiced", "paid", "cancelled")
@@ -29,7 +30,7 @@ def late_payments(desk: Desk) -> Iterator[AlertRow]:
     An order with a line marked paid or without one delivered is left out; refunds lower what is owed.
     """
     orders, payments = desk.tables["Orders"], desk.tables["Payments"]
-    kept = orders[(orders["status"] != "cancelled").fillna(True).to_numpy(dtype=bool)]
+    kept = orders[standing(orders)]
     if kept.empty or (payments.empty and not (orders["status"] == "paid").any()):
         return
     paid = payments[payments["paid_on"] <= desk.today].groupby("order_id")["amount"].sum()
@@ -39,12 +40,12 @@ def late_payments(desk: Desk) -> Iterator[AlertRow]:
     delivered = kept[kept["delivered_on"].notna() | kept["status"].isin(("delivered", "invoiced"))]
     open_orders = set(delivered["order_id"]) - set(kept.loc[kept["status"] == "paid", "order_id"])
     due = kept.groupby("order_id")["due_on"].max()
-    for order_id in sorted(open_orders & set(due.index[due < desk.today])):
-        missing = int(owed.get(order_id, 0)) - int(paid.get(order_id, 0))
-        if missing > 0:
-            row = first.loc[order_id].copy()
-            row["due_on"] = due[order_id]
-            yield _of_order(desk, row, "order-unpaid", missing)
+    late = sorted(open_orders & set(due.index[due < desk.today]))
+    missing = owed.reindex(late, fill_value=0) - paid.reindex(late, fill_value=0)
+    rows = first.loc[late].assign(due_on=due[late])
+    for row, amount in zip(rows.itertuples(index=False), missing.tolist(), strict=True):
+        if amount > 0:
+            yield _of_order(desk, row, "order-unpaid", amount)
 
 
 def _of_order(desk: Desk, row: Any, kind: str, amount: int) -> AlertRow:
