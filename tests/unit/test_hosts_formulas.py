@@ -52,5 +52,5 @@ def test_not_copied(formula: str) -> None:
 
 def test_cell_references() -> None:
     """Column names, functions and defined names are no places."""
-    assert not has_cell_references("SUM(T[A1])+LOG10(2)+Rate_1+\"A1\"")
+    assert not has_cell_references('SUM(T[A1])+LOG10(2)+Rate_1+"A1"')
     assert all(map(has_cell_references, ["A1", "$A$1", "S!A1", "3:4", "IF(a1,1,2)"]))
