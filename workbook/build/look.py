@@ -103,12 +103,12 @@ _WIDTHS: Final[Mapping[Kind, float]] = {
     Kind.PERIOD: 11,
     Kind.CHOICE: 12,
     Kind.FLAG: 8,
-    Kind.MESSAGE: 84,
+    Kind.MESSAGE: 96,
 }
 _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "name": 22,
     "company": 28,
-    "email": 26,
+    "email": 30,
     "phone": 17,
     "needs": 24,
     "note": 30,
@@ -116,8 +116,8 @@ _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "title": 28,
     "comment": 40,
     "action_taken": 36,
-    "must_have": 30,
-    "next_step": 22,
+    "must_have": 36,
+    "next_step": 25,
     "outcome": 22,
     "lost_reason": 18,
     "offer": 24,
@@ -126,7 +126,7 @@ _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "step": 28,
     "scope": 14,
     "found": 18,
-    "row_key": 22,
+    "row_key": 26,
     "code": 22,
     "field": 16,
     "table": 14,
@@ -142,6 +142,8 @@ _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "year": 10,
     "industry": 16,
     "goal": 12,
+    "slice": 18,
+    "spiff": 20,
 }
 
 _TABLE_WIDTHS: Final[Mapping[tuple[str, str], float]] = {
@@ -152,6 +154,9 @@ _TABLE_WIDTHS: Final[Mapping[tuple[str, str], float]] = {
     ("Deals", "name"): 44,
     ("Leads", "name"): 24,
     ("Alerts", "kind"): 20,
+    ("Alerts", "because"): 116,
+    ("Scorecard", "because"): 116,
+    ("Commission", "because"): 116,
     ("Initiatives", "plan"): 24,
     ("Reviews", "goal"): 44,
     ("Products", "product"): 24,

@@ -1,22 +1,25 @@
-"""What does every sheet look like? PNG pictures of both workbooks, empty and with the sample.
+"""What does every sheet look like? PNG pictures of both workbooks, empty, with few rows and with many.
 
-`python -m workbook.build.pictures [folder]` needs LibreOffice and pdftoppm; pictures go to ./pictures.
+`python -m workbook.build.pictures [folder] [--kinds ...]` needs LibreOffice and pdftoppm; pictures go to
+./pictures. Without kinds: empty and with the sample, which is quick.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
 import xlsxwriter
 
-from salesbook.book.files import new_file, run_on_file
-from salesbook.book.sample import SAMPLE_AS_OF
+from salesbook.book.files import run_on_file
+from salesbook.book.sample import SAMPLE_AS_OF, sample_tables
 from salesbook.book.session import Options, Session, planned_write
 from salesbook.book.template import template_bytes
 from salesbook.hosts.package import open_package
@@ -27,6 +30,9 @@ from workbook.build.canvas import Canvas
 from workbook.build.office import PAGE_PER_SHEET, convert
 from workbook.build.sheets import sheet_plans
 
+_KINDS: Final = ("empty", "sample", "one-row", "large")
+_LARGE: Final = ("Customers", "Deals", "Orders")
+_MANY: Final = 5_000
 _DOTS: Final = 84
 _FRONT: Final = 3
 """Start, Dashboard and Settings."""
@@ -36,51 +42,69 @@ _TALLEST: Final = 1300
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Draw every sheet of both workbooks into `<folder>/<language>/<empty or sample>/`."""
-    folder = Path(arguments[0] if arguments else "pictures")
+    """Draw every sheet of both workbooks into `<folder>/<language>/<kind>/`."""
+    parser = argparse.ArgumentParser(prog="pictures")
+    parser.add_argument("folder", nargs="?", default="pictures", type=Path)
+    parser.add_argument("--kinds", nargs="+", choices=_KINDS, default=_KINDS[:2])
+    wanted = parser.parse_args(arguments)
     for language in LANGUAGES:
-        for kind in ("empty", "sample"):
-            drawn = draw(language, folder / language / kind, sample=kind == "sample")
-            sys.stdout.write(f"{folder / language / kind}: {len(drawn)} pictures\n")
+        for kind in wanted.kinds:
+            folder = wanted.folder / language / kind
+            sys.stdout.write(f"{folder}: {len(draw(language, folder, kind))} pictures\n")
     return 0
 
 
-def draw(language: Language, folder: Path, *, sample: bool) -> list[Path]:
+def draw(language: Language, folder: Path, kind: str) -> list[Path]:
     """Draw each sheet of one workbook, hidden sheets too, in the order of their tabs.
 
     The sheets in front show the whole workbook; each table shows its first rows, because a page that holds
     thousands is drawn too small to read.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    codes = _codes(language)
     with tempfile.TemporaryDirectory() as scratch:
         book = Path(scratch) / "book.xlsm"
-        if not sample:
-            book.write_bytes(template_bytes(language))
-            return _pages(convert(book, PAGE_PER_SHEET, Path(scratch)), folder, _codes(language))
-        new_file(book, language, sample_as_of=SAMPLE_AS_OF)
+        book.write_bytes(template_bytes(language))
+        if kind == "empty":
+            return _pages(convert(book, PAGE_PER_SHEET, Path(scratch)), folder, codes)
+        _replace(book, _rows(kind, language))
         run_on_file(book, "split", Options(SAMPLE_AS_OF, publish=True), wait=5)
         run_on_file(book, "refresh", Options(SAMPLE_AS_OF), wait=5)
-        whole = _pages(convert(book, PAGE_PER_SHEET, Path(scratch)), folder, _codes(language)[:_FRONT])
+        whole = _pages(convert(book, PAGE_PER_SHEET, Path(scratch)), folder, codes[:_FRONT])
         _shorten(book)
-        return [
-            *whole,
-            *_pages(convert(book, PAGE_PER_SHEET, Path(scratch)), folder, _codes(language), _FRONT),
-        ]
+        return [*whole, *_pages(convert(book, PAGE_PER_SHEET, Path(scratch)), folder, codes, _FRONT)]
+
+
+def _rows(kind: str, language: Language) -> dict[str, pd.DataFrame]:
+    """The sample; its first row of every table; or its large tables repeated under new keys."""
+    frames = sample_tables(language, SAMPLE_AS_OF)
+    if kind == "one-row":
+        return {name: frame.head(1) for name, frame in frames.items()}
+    if kind == "large":
+        return frames | {name: _repeated(frames[name], TABLES[name].key[0]) for name in _LARGE}
+    return frames
+
+
+def _repeated(frame: pd.DataFrame, key: str) -> pd.DataFrame:
+    rounds = -(-_MANY // len(frame))
+    parts = [frame.assign(**{key: frame[key] + f"-{turn}"}) for turn in range(1, rounds)]
+    return pd.concat([frame, *parts], ignore_index=True).head(_MANY)
+
+
+def _replace(book: Path, frames: Mapping[str, pd.DataFrame]) -> None:
+    """Put other rows into tables of a file."""
+    with open_package(book, for_writing=True) as host:
+        session = Session(host)
+        host.write([planned_write(session, name, frame).write for name, frame in frames.items()])
+        host.save()
 
 
 def _shorten(book: Path) -> None:
     """Leave the first rows of every table."""
-    with open_package(book, for_writing=True) as host:
+    with open_package(book, for_writing=False) as host:
         session = Session(host)
         tables = {name: session.frame(name) for name, spec in TABLES.items() if spec.role is not Role.SETTING}
-        host.write(
-            [
-                planned_write(session, name, frame.head(_ROWS)).write
-                for name, frame in tables.items()
-                if len(frame) > _ROWS
-            ]
-        )
-        host.save()
+    _replace(book, {name: frame.head(_ROWS) for name, frame in tables.items() if len(frame) > _ROWS})
 
 
 def _codes(language: Language) -> list[str]:
