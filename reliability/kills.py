@@ -29,14 +29,14 @@ def tell_of_save(_: object) -> None:
     vars(package_host)["replace_file"] = told
 
 
-def run(work: Path, *, kills: int = 200, peer_kills: int = 60) -> Result:
+def run(work: Path, *, kills: int = 200, peer_kills: int = 60, timed: int = 3) -> Result:
     """Kill refreshes at random moments: half of them over the whole run, half within the save."""
     book = new_book(work / "kills")
     chance = random.Random(2026)
-    whole, saving = _durations(book, _start)
+    whole, saving = _durations(book, _start, timed)
     ours = [_killed(book, chance, whole, saving, at_save=turn % 2 == 1) for turn in range(kills)]
     peer_book = new_book(work / "kills-peer")
-    peer_whole, peer_saving = _durations(peer_book, _start_peer) if peer_kills else (0.0, 0.0)
+    peer_whole, peer_saving = _durations(peer_book, _start_peer, timed) if peer_kills else (0.0, 0.0)
     theirs = [
         _peer_killed(peer_book, chance, peer_whole, peer_saving, at_save=turn % 2 == 1)
         for turn in range(peer_kills)
@@ -69,11 +69,11 @@ def _start_peer(book: Path) -> runs.Running:
     return runs.start("reliability.peer:save_in_place", str(book), 300)
 
 
-def _durations(book: Path, start: Any) -> tuple[float, float]:
-    """How long a run and its save take, the middle of three."""
+def _durations(book: Path, start: Any, timed: int) -> tuple[float, float]:
+    """How long a run and its save take, the middle of so many."""
     found = []
     before = book.read_bytes()
-    for _ in range(3):
+    for _ in range(timed):
         began = time.perf_counter()
         running = start(book)
         running.await_word(120)
