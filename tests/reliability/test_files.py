@@ -1,4 +1,4 @@
-"""The short form of the hostile files: refused in words, left as they were. What the fuzzer finds comes here."""
+"""The short form of the hostile files: refused in words, left as they were. A fuzzer's finds come here."""
 
 from __future__ import annotations
 
