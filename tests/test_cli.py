@@ -107,6 +107,16 @@ class TestImport:
         assert done["rejects_file"] is None
         assert book.read_bytes() == content
 
+    def test_where_the_rejects_cannot_be_written_nothing_is(self, book, salesbook):
+        """A refusal leaves the workbook: rows are not taken while their neighbours vanish."""
+        file = book.with_name("half.csv")
+        file.write_text(ACCOUNTS + ',,"+1"\n', encoding="utf-8")
+        book.with_name("half.rejects.csv").mkdir()
+        before = book.read_bytes()
+        done = salesbook("import", book, file, "--into", "Customers", "--json")
+        assert (done.code, done.document["error"]["code"]) == (18, "cannot-write")
+        assert book.read_bytes() == before
+
     def test_when_no_row_can_be_used_the_exit_is_3(self, book, salesbook):
         """The workbook is untouched, the reasons are in the rejects file."""
         content = book.read_bytes()

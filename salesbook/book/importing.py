@@ -76,9 +76,11 @@ def import_file(book: Path, file: Path, asked: Mapping[str, Any]) -> ImportResul
     options, dry_run = import_options(table, asked), asked["dry_run"]
     with open_package(book, wait=asked["wait"], for_writing=not dry_run) as host:
         plan, session = import_into(host, file, options, asked["as_of"], dry_run=dry_run)
+        # The rejects first: where they cannot be written, the workbook must not change either.
+        result = result_of(file, plan, session.language, asked)
         if not dry_run and plan.accepted:
             host.save()
-    return result_of(file, plan, session.language, asked)
+    return result
 
 
 def import_into(
