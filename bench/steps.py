@@ -15,7 +15,9 @@ def run(book: Path, first: str, last: str) -> tuple[float, float]:
     """Do all steps up to `last`. Returns: wall and CPU seconds from the start of `first` on."""
     state: dict[str, Any] = {"book": book}
     started = (perf_counter(), process_time())
-    with ExitStack() as stack:
+    from salesbook.book.session import collecting_nothing
+
+    with ExitStack() as stack, collecting_nothing():
         state["stack"] = stack
         for name in STEPS[: STEPS.index(last) + 1]:
             if name == first:
@@ -33,16 +35,18 @@ def _open(state: dict[str, Any], _: str) -> None:
 def _cells(state: dict[str, Any], _: str) -> None:
     from salesbook.actions import ACTIONS
 
-    for table in {*ACTIONS["refresh"].reads, *ACTIONS["refresh"].writes}:
-        state["host"].read(table)
+    refresh = ACTIONS["refresh"]
+    tables = dict.fromkeys((*refresh.reads, *refresh.writes))
+    state["cells"] = [state["host"].read(table) for table in tables]
 
 
 def _frames(state: dict[str, Any], _: str) -> None:
     from salesbook.actions import ACTIONS
     from salesbook.book.session import Options, Session
 
-    state["session"] = Session(state["host"])
-    state["task"], state["found"] = state["session"].task(ACTIONS["refresh"].reads, Options(AS_OF))
+    refresh, session = ACTIONS["refresh"], Session(state["host"])
+    state["task"], state["found"] = session.task(refresh.reads, Options(AS_OF), writes=refresh.writes)
+    state["session"], state["cells"] = session, None
     state["outcomes"] = []
 
 

@@ -7,7 +7,7 @@ import gc
 import getpass
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -128,11 +128,18 @@ class Session:
         rows = frame.astype("object").where(frame.notna(), None).to_dict("records")
         return [(int(row), _plain(fields)) for row, fields in zip(frame.index, rows, strict=True)]
 
-    def task(self, reads: Sequence[str], options: Options) -> tuple[Task, list[Finding]]:
-        """The frames a verb asked for with references resolved, and what reading them found."""
+    def task(
+        self, reads: Sequence[str], options: Options, *, writes: Collection[str] = TABLES
+    ) -> tuple[Task, list[Finding]]:
+        """The frames a verb asked for with references resolved, and what reading them found.
+
+        Args:
+            writes: tables whose raw cells are still needed; those of others go as soon as they are typed.
+        """
         targets = {one.ref for name in reads for one in TABLES[name].fields if one.ref}
         wanted = dict.fromkeys([*reads, *sorted(name for name in targets if name not in SETTING_TABLES)])
-        tables, found = resolve_references({name: self.frame(name) for name in wanted}, self.policy)
+        frames = {name: self._last_frame(name, writes) for name in wanted}
+        tables, found = resolve_references(frames, self.policy)
         read = [finding for name in wanted if self.has(name) for finding in self.table(name).findings]
         task = Task(
             {name: tables[name] for name in reads},
@@ -143,11 +150,13 @@ class Session:
         )
         return task, [*self.policy_findings, *read, *found]
 
-    def let_go(self, tables: Iterable[str]) -> None:
-        """Forget the raw cells of tables that were read and into which nothing will be written."""
-        for name in self._read.keys() & set(tables):
+    def _last_frame(self, name: str, writes: Collection[str]) -> pd.DataFrame:
+        """A table's usable rows, its raw cells forgotten where nothing will be written."""
+        frame = self.frame(name)
+        if self.has(name) and name not in writes:
             read = self._read[name]
             self._read[name] = replace(read, cells=replace(read.cells, columns=()))
+        return frame
 
 
 def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,8 +193,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         if not session.has(table):
             raise NoSuchTable(where=table, table=table)
     session.policy.refuse_faults(faults_of(session.policy, action.needs))
-    task, found = session.task(action.reads, options)
-    session.let_go(set(action.reads) - set(action.writes))
+    task, found = session.task(action.reads, options, writes=action.writes)
     outcome = action.run(task)
     planned, findings = _plan(session, action.writes, outcome, found)
     rows = {table: _counts(session, task, table) for table in action.reads if session.has(table)}

@@ -6,7 +6,8 @@ import contextlib
 import datetime as dt
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -35,14 +36,34 @@ def read_tables(
 
     Raises: NotAWorkbook, UnsafeFile.
     """
+    tables = book.tables_of(sheet)
+    last = max(table.area.bottom for table in tables)
+    package, lost = _prepared(content, book, sheet, strings)
+    rows = _rows(package, last, sheet)
+    return {table.code.lower(): _cells(table, rows, lost, book.is_1904) for table in tables}
+
+
+@dataclass(frozen=True)
+class _Lost:
+    """What of a sheet calamine does not tell."""
+
+    merged: list[Area]
+    errors: list[tuple[int, int, str]]
+    """The cells of type e by row, column and code."""
+    xml: Callable[[], bytes]
+    """The sheet itself, for the rare cells whose stored number is wanted."""
+
+
+def _prepared(
+    content: Content, book: BookParts, sheet: SheetPart, strings: SharedStrings | None
+) -> tuple[io.BytesIO, _Lost]:
+    """Check a sheet and pack it for the reader; of its XML, which may be large, only one copy is left."""
     data = content(sheet.part)
     refuse_entities(data, sheet.part)
     refuse_wide_extent(data, sheet.part, sheet.name)
-    tables = book.tables_of(sheet)
-    package = small_package(content, book, data, strings)
-    rows = _rows(package, max(table.area.bottom for table in tables), sheet)
-    merged = _merged(data, sheet.part)
-    return {table.code.lower(): _cells(table, rows, data, merged, book.is_1904) for table in tables}
+    errors = _errors(data) if may_hold_errors(data) else []
+    lost = _Lost(_merged(data, sheet.part), errors, lambda: content(sheet.part))
+    return small_package(content, book, data, strings), lost
 
 
 def _rows(package: io.BytesIO, last: int, sheet: SheetPart) -> list[list[Any]]:
@@ -63,14 +84,12 @@ def _merged(data: bytes, part: str) -> list[Area]:
     return [area for area in areas if area]
 
 
-def _cells(
-    table: TablePart, rows: Sequence[Sequence[Any]], data: bytes, merged: list[Area], is_1904: bool
-) -> TableCells:
+def _cells(table: TablePart, rows: Sequence[Sequence[Any]], lost: _Lost, is_1904: bool) -> TableCells:
     body = table.body
     raw = _columns(rows, body)
     kinds = [set(map(type, column)) for column in raw]
     columns = [_plain(*column) for column in zip(raw, kinds, strict=True)]
-    _put_back(columns, kinds, body, data)
+    _put_back(columns, kinds, body, lost)
     return TableCells(
         table.code,
         table.sheet.name,
@@ -80,7 +99,7 @@ def _cells(
         body.left,
         is_1904,
         frozenset(table.calculations),
-        tuple((a.top, a.left, a.bottom, a.right) for a in merged if a.meets(body)),
+        tuple((a.top, a.left, a.bottom, a.right) for a in lost.merged if a.meets(body)),
     )
 
 
@@ -104,16 +123,16 @@ def _plain(column: Column, kinds: set[type]) -> Column:
     return [None if value == "" else value for value in column]
 
 
-def _put_back(columns: list[Column], kinds: list[set[type]], body: Area, data: bytes) -> None:
+def _put_back(columns: list[Column], kinds: list[set[type]], body: Area, lost: _Lost) -> None:
     """Put back what calamine blanks or changes: error values, and bare times, which stay serial numbers."""
-    if may_hold_errors(data):
-        found = [error for error in _errors(data) if body.contains(Area(*error[:2], *error[:2]))]
+    if lost.errors:
+        found = [error for error in lost.errors if body.contains(Area(*error[:2], *error[:2]))]
         for place in {left - body.left for _, left, _ in found}:
             columns[place] = _with_errors(columns[place], found, place + body.left, body.top)
     odd = (dt.time, dt.timedelta)
     for index, column in enumerate(columns):
         if not kinds[index].isdisjoint(odd):
-            stored = _stored_numbers(data, column_letters(body.left + index))
+            stored = _stored_numbers(lost.xml(), column_letters(body.left + index))
             columns[index] = [
                 stored.get(body.top + at, _serial(value)) if isinstance(value, odd) else value
                 for at, value in enumerate(column)
