@@ -37,7 +37,7 @@ def read_workbook(
 
     Raises: NotAWorkbook, UnsafeFile, PasswordProtected, AmbiguousFile, ColumnMissing.
     """
-    formulas = _refuse_harmful(data, where)
+    formulas = refuse_harmful(data, where)
     data = _with_escapes_kept(data, where)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -53,8 +53,11 @@ def read_workbook(
     return ForeignTable(headers, body, sheet=name, epoch_1904=is_1904, formats=formats, above=above)
 
 
-def _refuse_harmful(data: bytes, where: str) -> bool:
-    """Look at every part that openpyxl will parse. Returns: whether some sheet has formulas."""
+def refuse_harmful(data: bytes, where: str) -> bool:
+    """Look at every part that openpyxl will parse. Returns: whether some sheet has formulas.
+
+    Raises: NotAWorkbook, UnsafeFile, PasswordProtected.
+    """
     archive = Archive(data, where)
     formulas = False
     for name in archive.members:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -82,17 +84,21 @@ def settings_in(book: Path) -> Mapping[str, str]:
     """What a workbook's own sheet of settings says, by key in capitals; nothing where it has none."""
     from openpyxl import load_workbook
 
+    from salesbook.hosts.package.guards import MAX_FILE_BYTES
+    from salesbook.intake.workbooks import refuse_harmful
+
     try:
-        opened = load_workbook(book, read_only=True, data_only=True)
+        if not book.is_file() or book.stat().st_size > MAX_FILE_BYTES:
+            return {}
+        data = book.read_bytes()
+        refuse_harmful(data, book.name)
+        with contextlib.closing(load_workbook(io.BytesIO(data), read_only=True, data_only=True)) as opened:
+            if CONF_SHEET not in opened.sheetnames:
+                return {}
+            rows = opened[CONF_SHEET].iter_rows(max_row=100, max_col=2, values_only=True)
+            return {str(key).upper(): str(value or "") for key, value in rows if key}
     except Exception:  # whatever is wrong with the file is said when its tables are read
         return {}
-    try:
-        if CONF_SHEET not in opened.sheetnames:
-            return {}
-        rows = opened[CONF_SHEET].iter_rows(max_row=100, max_col=2, values_only=True)
-        return {str(key).upper(): str(value or "") for key, value in rows if key}
-    finally:
-        opened.close()
 
 
 def _say(name: str, language: Language, **facts: Any) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -140,6 +142,18 @@ def test_a_file_that_is_no_workbook_has_no_settings(tmp_path):
     book = tmp_path / "no.xlsm"
     book.write_bytes(b"no workbook")
     assert settings_in(book) == {}
+
+
+def test_settings_are_not_read_from_a_book_that_may_harm(tmp_path, monkeypatch):
+    """A part with entities is refused before any reader of workbooks parses it."""
+    book = tmp_path / "harmful.xlsm"
+    with zipfile.ZipFile(io.BytesIO(template_bytes("en"))) as old, zipfile.ZipFile(book, "w") as new:
+        for name in old.namelist():
+            doctype = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' if name == "xl/styles.xml" else b""
+            new.writestr(name, doctype + old.read(name))
+    monkeypatch.setattr("openpyxl.load_workbook", lambda *_, **__: pytest.fail("it was parsed"))
+    assert settings_in(book) == {}
+    assert settings_in(tmp_path) == {}
 
 
 def test_checks_of_a_whole_windows_computer(tmp_path):
