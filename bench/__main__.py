@@ -18,8 +18,8 @@ from bench.steplist import STEPS
 
 ROOT = Path(__file__).resolve().parents[1]
 AS_OF = ("--as-of", "2026-06-30")
-OPENPYXL_FREELY = 10_000
-"""Above so many deals openpyxl takes minutes: only with --full."""
+FREELY = 10_000
+"""Above so many deals openpyxl and all the pairs of steps take many minutes: only with --full."""
 
 Named = Iterator[tuple[str, Figure]]
 
@@ -64,9 +64,10 @@ def whole(files: dict[str, Path], place: Path, repeats: int) -> Named:
     )
 
 
-def steps(files: dict[str, Path], place: Path, repeats: int) -> Named:
+def steps(files: dict[str, Path], place: Path, repeats: int, *, with_pairs: bool) -> Named:
     """Each step of the first refresh, alone and with the next."""
-    for first, last in [*((name, name) for name in STEPS), *pairwise(STEPS)]:
+    alone = [(name, name) for name in STEPS]
+    for first, last in [*alone, *pairwise(STEPS)] if with_pairs else alone:
         name = first if first == last else f"{first} + {last}"
 
         def one(first: str = first, last: str = last) -> Figure:
@@ -98,7 +99,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--sizes", nargs="*", type=int, default=[1_000, 10_000, 100_000], metavar="DEALS")
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--full", action="store_true", help="openpyxl at every size: minutes")
+    parser.add_argument(
+        "--full", action="store_true", help="openpyxl and pairs of steps at every size: half an hour"
+    )
     parser.add_argument(
         "--only",
         nargs="*",
@@ -133,9 +136,9 @@ def _measured(asked: argparse.Namespace, place: Path) -> Iterator[tuple[str, int
         if "whole" in asked.only:
             yield "whole", deals, whole(files, place, repeats)
         if "steps" in asked.only:
-            yield "steps", deals, steps(files, place, repeats)
+            yield "steps", deals, steps(files, place, repeats, with_pairs=asked.full or deals <= FREELY)
         if "peers" in asked.only:
-            with_openpyxl = asked.full or deals <= OPENPYXL_FREELY
+            with_openpyxl = asked.full or deals <= FREELY
             yield "peers", deals, peers(files, place, repeats, with_openpyxl=with_openpyxl)
 
 
