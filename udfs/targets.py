@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from salesbook.domain.arithmetic.money import to_float, to_minor
+from salesbook.domain.arithmetic.allocation import allocate
+from salesbook.domain.arithmetic.money import minor_units, to_float, to_minor
 from salesbook.domain.targets.ramp import ramp_shares
 from udfs.answers import numeric
 from udfs.cells import (
@@ -24,7 +25,6 @@ from udfs.cells import (
     together,
 )
 from udfs.errors import SheetError
-from udfs.shares import hamilton
 from udfs.tables import columns, needed_numbers
 
 _DECIMALS = 2
@@ -49,11 +49,23 @@ def split(total: Block, weights: Block, unit: Block | None = None) -> Objects:
     refuse_errors(column.errors)
     shares = np.nan_to_num(column.values.ravel())
     decimals = max(_DECIMALS, -int(Decimal(repr(step)).normalize().as_tuple().exponent))
-    if step <= 0 or decimals > _MOST_DECIMALS or (shares < 0).any():
+    whole = to_minor(amount, decimals)
+    if step <= 0 or decimals > _MOST_DECIMALS or (shares < 0).any() or (whole and not shares.any()):
         raise SheetError
-    parts = hamilton(to_minor(amount, decimals), shares, unit=to_minor(step, decimals))
+    parts = allocate(whole, _whole_weights(shares), unit=to_minor(step, decimals))
     made = np.array([to_float(part, decimals) for part in parts], dtype=np.float64)
     return numeric(made.reshape(column.values.shape))
+
+
+def _whole_weights(weights: Floats) -> list[int] | list[float]:
+    """The same proportions in whole numbers where a few decimals hold them, which splits a column sooner."""
+    for decimals in (0, 2, 4):
+        minor, missing = minor_units(weights, decimals)
+        if not missing.any() and (np.abs(minor) < 10**15).all() and (minor / 10.0**decimals == weights).all():
+            found: list[int] = minor.tolist()
+            return found
+    floats: list[float] = weights.tolist()
+    return floats
 
 
 def ramp(hired_on: Block, months: Block, ramp: Block) -> Objects:

@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 
 from salesbook.domain.arithmetic.money import minor_units, to_floats, to_minor
-from salesbook.domain.pay.brackets import Bracket, PayPlan, bracket_problems
+from salesbook.domain.pay.brackets import Bracket, PayPlan, bracket_problems, pays
 from salesbook.domain.team.appraisal import grade_of, metric_scores, weighted_mean
 from salesbook.tables.settings import Grade
 from udfs.answers import numeric, worded
 from udfs.cells import Block, Codes, Column, Floats, Objects, flat, numbers, refuse_errors, together
 from udfs.errors import VALUE_ERROR, SheetError
-from udfs.shares import pays
 from udfs.tables import choices, columns, needed_numbers, needed_texts
 
 MONEY_DECIMALS = 2

@@ -15,11 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesbook.domain.arithmetic.allocation import allocate
-from salesbook.domain.pay.brackets import Bracket, PayPlan, bracket_problems, pay
 from tests.udfs.com import DIV0, LEFT_OUT, NA, SPILL
 from udfs import ANSWERS, FUNCTIONS
 from udfs.errors import is_error
-from udfs.shares import hamilton, pays
 
 IN_WORDS = frozenset(("SALES_GRADE", "SALES_ABC", "SALES_RFM", "SALES_TIER", "SALES_CHECK", "SALES_STUCK"))
 
@@ -74,28 +72,9 @@ def test_any_argument_gives_cells(name: str, data: st.DataObject) -> None:
 )
 def test_columns_are_split_as_the_domain_splits(total: int, weights: list[float], unit: int) -> None:
     if any(weights):
-        assert hamilton(total, np.array(weights), unit=unit) == allocate(total, weights, unit=unit)
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    st.lists(
-        st.tuples(st.integers(1, 300), st.integers(0, 40), st.sampled_from(["marginal", "whole"])),
-        max_size=4,
-        unique_by=lambda step: step[0],
-    ),
-    st.integers(0, 40),
-    st.lists(st.tuples(st.integers(-(10**6), 10**8), st.integers(0, 10**7)), min_size=1, max_size=6),
-    st.one_of(st.none(), st.integers(0, 10**6)),
-)
-def test_columns_are_paid_as_the_domain_pays(
-    steps: list[tuple[int, int, Any]], first: int, cases: list[tuple[int, int]], cap: int | None
-) -> None:
-    brackets = [Bracket(0, first / 100), *(Bracket(a / 100, b / 100, kind) for a, b, kind in sorted(steps))]
-    plan = PayPlan(tuple(brackets), cap)
-    if not bracket_problems(plan):
-        found = pays(plan, [sales for sales, _ in cases], [quota for _, quota in cases])
-        assert found == [pay(plan, sales, quota) for sales, quota in cases]
+        found = FUNCTIONS["SALES_SPLIT"](total / 100, [[weight] for weight in weights], unit / 100)
+        expected = [[part / 100] for part in allocate(total, weights, unit=unit)]
+        assert found == expected
 
 
 def test_decimals_are_numbers() -> None:

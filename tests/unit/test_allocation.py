@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from salesbook.domain.arithmetic.allocation import (
     allocate,
-    allocate_signed,
     allocate_within,
     effective_unit,
     hold_and_change,
@@ -131,17 +130,6 @@ def test_the_order_of_weights_is_irrelevant(total: int, weights: dict[str, int],
         zip(shuffled, allocate(total, [weights[key] for key in shuffled], keys=shuffled), strict=True)
     )
     assert first == second
-
-
-def test_a_refund_takes_its_share_back() -> None:
-    assert allocate_signed(100, [300, -100, 100]) == [100, -33, 33]
-    assert allocate_signed(0, [5, -5]) == [0, 0]
-
-
-@given(st.integers(-(10**9), 10**9), st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=9))
-def test_signed_parts_add_up(total: int, weights: list[int]) -> None:
-    if sum(weights):
-        assert total == sum(allocate_signed(total, weights))
 
 
 def test_bounds_push_the_rest_to_the_others_in_proportion() -> None:

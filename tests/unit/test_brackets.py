@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salesbook.domain.arithmetic.money import exact, round_half_away
 from salesbook.domain.pay.brackets import (
     Bracket,
-    Cliff,
     Kind,
-    PayLine,
     PayPlan,
+    bracket_cliffs,
     bracket_problems,
-    checked_plan,
-    cliffs,
     pay,
-    pay_curve,
-    pay_lines,
+    pays,
 )
-from salesbook.errors import SettingsError
+from salesbook.messages import Message
 
 MARGINAL = PayPlan((Bracket(0, 0.06), Bracket(1, 0.08), Bracket(1.25, 0.10), Bracket(1.5, 0.12)))
 WHOLE = PayPlan((Bracket(0, 0.05, "whole"), Bracket(0.5, 0.10, "whole"), Bracket(1, 0.20, "marginal")))
@@ -28,11 +27,6 @@ WHOLE = PayPlan((Bracket(0, 0.05, "whole"), Bracket(0.5, 0.10, "whole"), Bracket
 def test_marginal_brackets_pay_each_slice_at_its_rate() -> None:
     """comish.online: quota 375,000, sales 500,000 → 22,500 + 7,500 + 3,125."""
     assert pay(MARGINAL, 500_000_00, 375_000_00) == 33_125_00
-    assert pay_lines(MARGINAL, 500_000_00, 375_000_00) == [
-        PayLine(1, "marginal", 375_000_00, 0.06, 22_500_00),
-        PayLine(2, "marginal", 93_750_00, 0.08, 7_500_00),
-        PayLine(3, "marginal", 31_250_00, 0.10, 3_125_00),
-    ]
 
 
 @pytest.mark.parametrize(
@@ -44,16 +38,11 @@ def test_whole_brackets_pay_on_all_sales(sales: int, due: float) -> None:
     assert due == pay(WHOLE, sales * 100, 33_000_00) / 100
 
 
-def test_a_slice_above_a_whole_bracket_starts_from_what_that_bracket_pays() -> None:
-    assert pay_lines(WHOLE, 40_000_00, 33_000_00) == [
-        PayLine(2, "whole", 33_000_00, 0.10, 3_300_00),
-        PayLine(3, "marginal", 7_000_00, 0.20, 1_400_00),
-    ]
-
-
 def test_a_cliff_is_named_with_the_pay_on_both_sides() -> None:
-    assert cliffs(WHOLE, 33_000_00) == [Cliff(0.5, 16_500_00, 825_00, 1_650_00)]
-    assert cliffs(MARGINAL, 375_000_00) == []
+    """At half the quota of 33,000 the pay leaps from 825 to 1,650."""
+    facts = {"bracket": 2, "from_rate": 0.5, "before_rate": 0.025, "after_rate": 0.05}
+    assert bracket_cliffs(WHOLE.brackets) == [Message("pay-jumps", facts)]
+    assert bracket_cliffs(MARGINAL.brackets) == []
 
 
 def test_a_bracket_holds_its_start_and_not_its_end() -> None:
@@ -62,10 +51,8 @@ def test_a_bracket_holds_its_start_and_not_its_end() -> None:
     assert pay(plan, 100_000, 100_000) == 20_000
 
 
-def test_a_cap_takes_off_what_is_above_it_on_a_line_of_its_own() -> None:
-    plan = PayPlan(MARGINAL.brackets, cap=30_000_00)
-    assert pay(plan, 500_000_00, 375_000_00) == 30_000_00
-    assert pay_lines(plan, 500_000_00, 375_000_00)[-1] == PayLine(3, "cap", 0, 0.0, -3_125_00)
+def test_nothing_is_paid_above_the_cap() -> None:
+    assert pay(PayPlan(MARGINAL.brackets, cap=30_000_00), 500_000_00, 375_000_00) == 30_000_00
 
 
 def test_refunds_above_sales_take_back_at_the_first_rate() -> None:
@@ -75,11 +62,6 @@ def test_refunds_above_sales_take_back_at_the_first_rate() -> None:
 @pytest.mark.parametrize("quota", [None, 0])
 def test_without_a_quota_the_first_rate_pays_for_all(quota: int | None) -> None:
     assert pay(MARGINAL, 500_000_00, quota) == 30_000_00
-
-
-def test_the_curve_shows_the_pay_by_attainment() -> None:
-    curve = pay_curve(WHOLE, 33_000_00, [0, 0.49, 0.5, 1.0, 1.5])
-    assert curve == [(0, 0), (0.49, 80_850), (0.5, 165_000), (1.0, 330_000), (1.5, 660_000)]
 
 
 @pytest.mark.parametrize(
@@ -99,13 +81,6 @@ def test_a_plan_that_makes_no_sense_is_refused_with_the_place(
     plan = PayPlan(tuple(brackets))
     problems = bracket_problems(plan)
     assert [(code, bracket)] == [(problem.code, problem.params.get("bracket")) for problem in problems]
-    with pytest.raises(SettingsError) as refusal:
-        checked_plan(plan, name="hunter")
-    assert (refusal.value.code, refusal.value.params["plan"]) == (code, "hunter")
-
-
-def test_a_plan_that_may_pay_is_handed_back() -> None:
-    assert checked_plan(WHOLE) is WHOLE
 
 
 def test_a_negative_cap_is_refused() -> None:
@@ -121,14 +96,46 @@ any_brackets = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 40), kinds)
 )
 
 
+def by_slices(plan: PayPlan, sales: int, quota: int) -> Fraction:
+    """The rule read aloud: walk down from the bracket that is reached, each slice paid at its own rate."""
+    starts = [exact(bracket.from_rate) * quota for bracket in plan.brackets] if quota else [Fraction(0)]
+    reached = max((at for at, start in enumerate(starts) if start <= sales), default=0)
+    due, upto = Fraction(0), Fraction(sales)
+    for at in range(reached, -1, -1):
+        on_all = at == 0 or plan.brackets[at].kind == "whole"
+        due += (upto if on_all else upto - starts[at]) * exact(plan.brackets[at].pay_rate)
+        if on_all:
+            break
+        upto = starts[at]
+    return due
+
+
 @given(any_brackets, st.integers(-(10**6), 10**7), st.integers(0, 10**7), st.none() | st.integers(0, 10**5))
-def test_lines_add_up_to_the_pay_and_cover_each_sale_once(
+def test_the_pay_covers_each_sale_once(
     brackets: tuple[Bracket, ...], sales: int, quota: int, cap: int | None
 ) -> None:
-    plan = PayPlan(brackets, cap)
-    lines = pay_lines(plan, sales, quota)
-    assert sum(line.pay for line in lines) == pay(plan, sales, quota)
-    assert sum(line.base for line in lines) == sales
+    due = round_half_away(by_slices(PayPlan(brackets), sales, quota))
+    assert pay(PayPlan(brackets, cap), sales, quota) == (due if cap is None else min(due, cap))
+
+
+@given(any_brackets, st.lists(st.tuples(st.integers(-(10**6), 10**8), st.integers(-5, 10**7)), max_size=6))
+def test_a_column_is_paid_as_each_of_its_rows(
+    brackets: tuple[Bracket, ...], cases: list[tuple[int, int]]
+) -> None:
+    plan = PayPlan(brackets)
+    columns = [sales for sales, _ in cases], [quota for _, quota in cases]
+    assert pays(plan, *columns) == [pay(plan, *case) for case in cases]
+
+
+@given(any_brackets)
+def test_a_cliff_is_one_more_sale_that_lifts_the_pay(brackets: tuple[Bracket, ...]) -> None:
+    """With a quota so large that a unit of sales counts for next to nothing."""
+    quota = 20 * 10**9
+    named = {message.params["bracket"] for message in bracket_cliffs(brackets)}
+    for number in range(2, len(brackets) + 1):
+        start = round_half_away(exact(brackets[number - 1].from_rate) * quota)
+        rise = pay(PayPlan(brackets), start, quota) - pay(PayPlan(brackets), start - 1, quota)
+        assert (rise > 1) == (number in named)
 
 
 @given(any_brackets, st.integers(1, 10**6), st.lists(st.integers(0, 3 * 10**6), min_size=2, max_size=9))

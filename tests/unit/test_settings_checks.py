@@ -92,6 +92,7 @@ def test_a_plain_company_has_no_fault():
         ({"tier_rules": (tier("A", 0.5), tier("B", 0.9))}, "tier-share-last", "B"),
         ({"brackets": (bracket(0.1, 0.05),)}, "brackets-start", "P|2026-01-01|0.1"),
         ({"brackets": (bracket(0, 0.05), bracket(1, 0.01, "whole"))}, "pay-falls", "P|2026-01-01|1.0"),
+        ({"brackets": (bracket(0, 0.05), bracket(1, 0.1, "whole"))}, "pay-jumps", "P|2026-01-01|1.0"),
         ({"brackets": (bracket(0, 0.05, cap=5), bracket(1, 0.1))}, "cap-not-last", "P|2026-01-01|0.0"),
         (
             {

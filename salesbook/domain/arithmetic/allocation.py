@@ -40,7 +40,7 @@ def allocate(
     Source: electowiki, "Hamilton method" (15 states, 60 seats); infinitelexicon, "largest remainder"
         (7 units by 50:30:20 → 4, 2, 1).
     """
-    shares = _shares(weights)
+    shares = _whole_shares(weights)
     step = effective_unit(_checked_unit(unit), total) or 1
     if total == 0:
         return [0] * len(shares)
@@ -48,24 +48,13 @@ def allocate(
     if whole == 0:
         raise SettingsError("weights-zero", total=total)
     units = abs(total) // step
-    sign = 1 if total > 0 else -1
-    parts = apportion([units * share / whole for share in shares], units, keys=keys)
-    return [sign * step * part for part in parts]
-
-
-def allocate_signed(total: int, weights: Sequence[int], *, keys: Sequence[str] | None = None) -> list[int]:
-    """Split a total over amounts of which some may be negative, such as orders and their refunds.
-
-    Each part is total × weight / sum of weights, rounded down, and the largest remainders get one more.
-
-    Raises: SettingsError `weights-zero` where the weights cancel out and the total is not 0.
-    """
-    whole = sum(weights)
-    if whole == 0:
-        if total:
-            raise SettingsError("weights-zero", total=total)
-        return [0] * len(weights)
-    return apportion([Fraction(total * weight, whole) for weight in weights], total, keys=keys)
+    parts = [divmod(units * share, whole) for share in shares]
+    places: Sequence[int] = range(len(parts))
+    in_ties = places if keys is None else sorted(places, key=keys.__getitem__)
+    left = units - sum(part for part, _ in parts)
+    more = set(sorted(in_ties, key=lambda at: -parts[at][1])[:left])
+    sign = step if total > 0 else -step
+    return [sign * (part + (at in more)) for at, (part, _) in enumerate(parts)]
 
 
 def allocate_within(
@@ -166,6 +155,15 @@ def _checked_unit(unit: int) -> int:
     if unit < 1:
         raise SettingsError("unit-not-positive", unit=unit)
     return unit
+
+
+def _whole_shares(weights: Sequence[Number]) -> list[int]:
+    """The weights' proportions in whole numbers, with which a hundred thousand parts take a second."""
+    if all(type(weight) is int and weight >= 0 for weight in weights):
+        return [int(weight) for weight in weights]
+    shares = _shares(weights)
+    scale = math.lcm(*(share.denominator for share in shares))
+    return [share.numerator * (scale // share.denominator) for share in shares]
 
 
 def _shares(weights: Sequence[Number]) -> list[Fraction]:

@@ -11,8 +11,8 @@ from salesbook.domain.checks.setting_values import value_faults
 from salesbook.domain.checks.stage_checks import stage_faults
 from salesbook.domain.names.folding import fold_name
 from salesbook.domain.pay.brackets import Bracket as PayBracket
-from salesbook.domain.pay.brackets import PayPlan, bracket_problems
-from salesbook.messages import Finding
+from salesbook.domain.pay.brackets import PayPlan, bracket_cliffs, bracket_problems
+from salesbook.messages import Finding, Message, Severity
 from salesbook.policy import Policy
 from salesbook.tables.settings import Bracket
 
@@ -104,26 +104,33 @@ def _tier_faults(policy: Policy) -> Iterator[Finding]:
 
 
 def _bracket_faults(policy: Policy) -> Iterator[Finding]:
-    for (plan, valid_from), rows in groupby(policy.brackets, key=lambda row: (row.plan, row.valid_from)):
+    for _, rows in groupby(policy.brackets, key=lambda row: (row.plan, row.valid_from)):
         brackets = list(rows)
         steps = tuple(PayBracket(row.from_rate, row.pay_rate, row.kind) for row in brackets)
-        for problem in bracket_problems(PayPlan(steps, brackets[-1].cap)):
-            at = brackets[int(str(problem.params.get("bracket", 1))) - 1]
-            field = "pay_rate" if problem.code in ("pay-falls", "bracket-negative") else "from_rate"
-            params = {"plan": plan, "valid_from": valid_from, **problem.params}
-            found = _percent(getattr(at, field))
-            yield Finding(
-                problem.code,
-                "error",
-                "Brackets",
-                field=field,
-                row_key=_bracket_key(at),
-                found=found,
-                params=params,
-            )
+        problems = bracket_problems(PayPlan(steps, brackets[-1].cap))
+        for problem in problems:
+            yield _bracket_fault(brackets, problem, "error")
+        for cliff in () if problems else bracket_cliffs(steps):
+            yield _bracket_fault(brackets, cliff, "warning")
         for row in brackets[:-1]:
             if row.cap is not None:
-                yield _warning("cap-not-last", "Brackets", "cap", _bracket_key(row), str(row.cap), plan=plan)
+                yield _warning(
+                    "cap-not-last", "Brackets", "cap", _bracket_key(row), str(row.cap), plan=row.plan
+                )
+
+
+def _bracket_fault(brackets: Sequence[Bracket], problem: Message, severity: Severity) -> Finding:
+    at = brackets[int(str(problem.params.get("bracket", 1))) - 1]
+    field = "pay_rate" if problem.code in ("pay-falls", "pay-jumps", "bracket-negative") else "from_rate"
+    return Finding(
+        problem.code,
+        severity,
+        "Brackets",
+        field=field,
+        row_key=_bracket_key(at),
+        found=_percent(getattr(at, field)),
+        params={"plan": at.plan, "valid_from": at.valid_from, **problem.params},
+    )
 
 
 def _bracket_key(row: Bracket) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from salesbook.domain.arithmetic.allocation import allocate
 from salesbook.domain.arithmetic.money import to_decimal
 from salesbook.domain.pay.commission_terms import Terms
 from salesbook.messages import Fact, Message
@@ -71,7 +72,7 @@ def _paid_group(
     after = before + total
     due = terms.pay(after) - terms.pay(before)
     tally.sales, tally.paid = after, tally.paid + due
-    amounts = shares(due, list(group.values()))
+    amounts = allocate(due, [abs(base) for base in group.values()])
     rate, low, high = _rate(terms, before, after, due)
     code = "commission-refund" if total < 0 else f"commission-{terms.bracket(after).kind}"
     if adjusts:
@@ -102,20 +103,6 @@ def _paid_group(
         )
         for (order, base), amount in zip(group.items(), amounts, strict=True)
     ]
-
-
-def shares(total: int, bases: Sequence[int]) -> list[int]:
-    """Split a total in proportion to bases of one sign, as `allocation.allocate`, in whole numbers alone.
-
-    A year's statements have a line per order: exact fractions would take seconds. Ties go by position.
-    """
-    whole = abs(sum(bases))
-    parts = [divmod(abs(total) * abs(base), whole) for base in bases]
-    result = [part for part, _ in parts]
-    order = sorted(range(len(parts)), key=lambda at: -parts[at][1])
-    for at in order[: abs(total) - sum(result)]:
-        result[at] += 1
-    return result if total >= 0 else [-part for part in result]
 
 
 def _rate(terms: Terms, before: int, after: int, due: int) -> tuple[float, float, float]:
