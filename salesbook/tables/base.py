@@ -190,7 +190,7 @@ class Row(BaseModel):
     `class Deal(Row, table="Deals", key=("deal_id",), role=..., part=...)`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     spec: ClassVar[TableSpec]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

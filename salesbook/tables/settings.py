@@ -36,7 +36,7 @@ AtLeast0 = Annotated[float, Ge(0)]
 class Rules(BaseModel):
     """Every key of the Policy table with its type and its default; nothing else holds a default."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     currency: str = "USD"
     language: Literal["en", "zh-CN"] = "en"
