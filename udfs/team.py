@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -46,13 +44,9 @@ def score(values: Block, goals: Block, weights: Block, better: Block) -> Objects
         raise SheetError
     ways = choices(better, "Metrics.better", ("higher", "lower"), metrics)
     ways = ways * metrics if len(ways) == 1 else ways
-    frame = pd.DataFrame(read.values)
-    scores = pd.DataFrame(
-        {at: metric_scores(frame[at], pd.Series(wanted[at], frame.index), way) for at, way in enumerate(ways)}
-    )
-    by_metric: dict[Any, float] = dict(enumerate(share.tolist()))
-    mean = weighted_mean(scores, by_metric)
-    return numeric(mean.to_numpy(dtype=np.float64).reshape(-1, 1), _first_by_row(read))
+    by_metric = zip(read.values.T, wanted, ways, strict=True)
+    scores = np.array([metric_scores(value, goal, way) for value, goal, way in by_metric])
+    return numeric(weighted_mean(scores, share).reshape(-1, 1), _first_by_row(read))
 
 
 def _goals(goals: Column, values: Floats) -> Floats:

@@ -12,8 +12,8 @@ from salesbook.domain.targets.attainment import attain, monthly
 from salesbook.domain.targets.plan_in_force import plan_in_force
 from salesbook.domain.team.credit import credits_of
 from salesbook.domain.team.hiring_funnel import hiring_funnel
-from salesbook.domain.team.metric_values import Sources
 from salesbook.domain.team.scorecard import appraise
+from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.staff import Staff
 from salesbook.domain.team.training_gaps import training_gaps
 from salesbook.messages import Finding

@@ -167,6 +167,22 @@ def test_an_unknown_metric_is_missing_and_named():
     assert [(f.code, f.found) for f in out.findings if f.table == "Metrics"] == [("unknown-metric", "charm")]
 
 
+def test_a_metric_counts_from_the_period_on_in_which_it_begins():
+    """Also its demand for closed deals: January has neither."""
+    win_rate = {"metric": "win_rate", "weight": 50.0, "valid_from": day("2026-02-10").date()}
+    plan = [row for rep in ("r1", "r2", "r3") for row in planned(rep, {"2026-01": 100, "2026-02": 100})]
+    orders = [order(f"o{n}", f"r{n}", "2026-01-05", n * 20) for n in (1, 2, 3)]
+    deals = closed("r1", 2, 1)
+    policy = policy_of(Metrics=[ATTAINMENT, win_rate])
+    out = scored("2026-02-28", policy, Reps=TEAM, TargetPlan=plan, Orders=orders, Deals=deals)
+    lines = out.tables["ScorecardLines"]
+    expected = {"2026-01": {"attainment"}, "2026-02": {"attainment", "win_rate"}}
+    assert {month: set(lines.loc[lines["period"] == month, "metric"]) for month in expected} == expected
+    cards = out.tables["Scorecard"]
+    assert rows_of(cards[cards["period"] == "2026-01"], "rank") == [(3,), (None,), (1,)]
+    assert cards.loc[cards["period"] == "FY2026", "rank"].isna().all()
+
+
 def test_weights_that_are_all_zero_are_refused():
     with pytest.raises(SettingsError):
         scored("2026-01-31", policy_of(Metrics=[{"metric": "attainment", "weight": 0.0}]))

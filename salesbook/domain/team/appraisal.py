@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import NormalDist
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import pandas as pd
 
+from salesbook.domain.arithmetic.money import FloatArray
 from salesbook.tables.settings import Grade
 
 BEST: Final = 120.0
 """A metric's score ends here, so that one cannot make up for all others."""
 
 
-def metric_scores(value: pd.Series[Any], goal: pd.Series[Any], better: str) -> pd.Series[Any]:
+def metric_scores(value: FloatArray, goal: FloatArray, better: str) -> FloatArray:
     """100 × value / goal where higher is better, else 100 × goal / value, from 0 to 120.
 
     A missing value or goal, or a goal that is not above 0, gives no score.
     """
-    real = goal.where(goal > 0)
+    real = np.where(goal > 0, goal, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        if better == "lower":
-            raw = 100 * real / value.clip(lower=0)
-            raw = raw.where(value.notna())
-        else:
-            raw = 100 * value / real
-    return raw.clip(0, BEST)
+        raw = 100 * real / np.maximum(value, 0) if better == "lower" else 100 * value / real
+    return np.clip(raw, 0, BEST)
 
 
-def weighted_mean(scores: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series[Any]:
+def weighted_mean(scores: FloatArray, weights: FloatArray) -> FloatArray:
     """Mean of the scores that are there; the weight of missing ones is shared out among them.
+
+    Args:
+        scores: metrics down, reps across.
+        weights: one per metric.
 
     Source: peoplegoal, weighted performance score: weights 30/70, scores 5 and 3 → 3.6.
     """
-    share = shared_weights(scores, weights)
-    return (share * scores.fillna(0)).sum(axis=1).where(share.sum(axis=1) > 0)
+    shares = shared_weights(scores, weights)
+    mean = (shares * np.nan_to_num(scores)).sum(axis=0)
+    return np.where(shares.sum(axis=0) > 0, mean, np.nan)
 
 
-def shared_weights(scores: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataFrame:
-    """Each present metric's part of the whole, per row; 0 where it is missing, rows add up to 1."""
-    weight = scores.notna() * pd.Series(weights).reindex(scores.columns)
-    total = weight.sum(axis=1)
-    return weight.div(total.where(total > 0), axis=0).fillna(0.0)
+def shared_weights(scores: FloatArray, weights: FloatArray) -> FloatArray:
+    """Each present metric's part of a rep's whole; 0 where it is missing, a rep's parts add up to 1."""
+    present = ~np.isnan(scores) * weights[:, None]
+    total = present.sum(axis=0)
+    return present / np.where(total > 0, total, np.inf)
 
 
 def grade_of(score: float, grades: Sequence[Grade]) -> str | None:
@@ -53,18 +54,17 @@ def grade_of(score: float, grades: Sequence[Grade]) -> str | None:
 
 
 def spread(
-    total: pd.Series[Any],
-    scores: pd.DataFrame,
-    shares: pd.DataFrame,
-    *,
-    bounds: tuple[pd.DataFrame, pd.DataFrame],
-) -> tuple[pd.Series[Any], pd.Series[Any]]:
-    """Carry the metrics' intervals over to the score: weighted distances, squared and added."""
-    below = pd.concat(bounds).groupby(level=0).min().reindex(scores.index)
-    above = pd.concat(bounds).groupby(level=0).max().reindex(scores.index)
-    down = np.sqrt(((shares * (scores - below).clip(lower=0)).fillna(0) ** 2).sum(axis=1))
-    up = np.sqrt(((shares * (above - scores).clip(lower=0)).fillna(0) ** 2).sum(axis=1))
-    return (total - down).clip(0, BEST), (total + up).clip(0, BEST)
+    total: FloatArray, scores: FloatArray, shares: FloatArray, bounds: tuple[FloatArray, FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    """Carry the metrics' intervals over to the score: weighted distances, squared and added.
+
+    Args:
+        bounds: the scores at both ends of the metrics' intervals, whichever is the lower one.
+    """
+    down = np.maximum(scores - np.fmin(*bounds), 0)
+    up = np.maximum(np.fmax(*bounds) - scores, 0)
+    below, above = (np.sqrt(np.nansum((shares * off) ** 2, axis=0)) for off in (down, up))
+    return np.clip(total - below, 0, BEST), np.clip(total + above, 0, BEST)
 
 
 def chance_apart(distance: float, error: float) -> float:

@@ -4,104 +4,44 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import (
-    WorkCalendar,
-    first_day,
-    fiscal_year_of,
-    last_day,
-    month_of,
-    months_in,
-    months_of_year,
-    quarter_of_month,
-    year_of_month,
-)
+from salesbook.domain.arithmetic.calendar import WorkCalendar, first_day, last_day
 from salesbook.domain.arithmetic.intervals import shrink_rates, wilson, z_of
-from salesbook.domain.arithmetic.money import currency_decimals, to_floats
-from salesbook.domain.names.stage_references import stage_kinds
-from salesbook.domain.team.staff import Staff
-from salesbook.frames import Tables
-from salesbook.policy import Policy
-
-VALUE: Final = ("value", "low", "high", "error")
-"""What is measured per rep: the value, its interval, and its standard error for comparing reps."""
-_FEW_PEERS: Final = 3
-"""A team smaller than this says nothing about what is usual."""
+from salesbook.domain.arithmetic.money import FloatArray, currency_decimals, to_floats
+from salesbook.domain.team.peers import Peers
+from salesbook.domain.team.sources import Sources
+from salesbook.domain.team.windows import Window
 
 
-Peers = Mapping[str, tuple[str, ...]]
-"""By rep, in order: whom the rep is compared with, the rep included."""
+class Measured(NamedTuple):
+    """A metric of the appraised reps: arrays with a place for each rep, missing as nan."""
+
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
+    error: FloatArray
+    """The value's standard error, for comparing reps."""
+
+    def times(self, factor: float) -> Measured:
+        """The same on another scale."""
+        return Measured(*(part * factor for part in self))
 
 
-@dataclass(frozen=True)
-class Window:
-    """An appraisal period as far as it has gone."""
-
-    period: str
-    start: dt.date
-    end: dt.date
-    """The last day that counts: the period's own, or `as_of` while it runs."""
-    months: tuple[str, ...]
-
-    def holds(self, days: pd.Series[Any]) -> pd.Series[Any]:
-        """Which of the days, or times, fall in it."""
-        after = pd.Timestamp(self.end) + pd.Timedelta(days=1)
-        return (days >= pd.Timestamp(self.start)) & (days < after)
+def _certain(value: FloatArray) -> Measured:
+    """A value without an interval."""
+    none = np.full(len(value), np.nan)
+    return Measured(value, none, none, none)
 
 
-@dataclass(frozen=True)
-class Sources:
-    """What appraisals look at, prepared once for all periods."""
-
-    tables: Tables
-    policy: Policy
-    facts: pd.DataFrame
-    """Target and actual by month, rep and metric, as `attainment.monthly` gives them."""
-    staff: Staff
-    calendar: WorkCalendar
+def unknown(sources: Sources, window: Window, peers: Peers) -> Measured:
+    """Missing for everybody."""
+    return _certain(np.full(len(peers.reps), np.nan))
 
 
-def windows_until(as_of: dt.date, start_month: int) -> list[Window]:
-    """Appraisal periods: the months and quarters of the fiscal year up to `as_of`, and the year to date."""
-    year = months_of_year(fiscal_year_of(as_of, start_month), start_month)
-    months = [month for month in year if month <= month_of(as_of)]
-    quarters = list(dict.fromkeys(quarter_of_month(month, start_month) for month in months))
-    windows = []
-    for period in [*months, *quarters, year_of_month(months[0], start_month)]:
-        end = min(last_day(period, start_month), as_of)
-        held = tuple(month for month in months_in(period, start_month) if month <= month_of(as_of))
-        windows.append(Window(period, first_day(period, start_month), end, held))
-    return windows
-
-
-def peers_of(reps: list[str], staff: Staff, day: dt.date) -> Peers:
-    """Whom each rep is compared with: the own team, or everybody where the team has fewer than three."""
-    ids = pd.Series(reps, dtype="str")
-    teams = staff.on(ids, pd.Series(pd.Timestamp(day), index=ids.index))["team"]
-    groups: dict[str, list[str]] = {}
-    for rep, team in zip(reps, teams, strict=True):
-        if not pd.isna(team):
-            groups.setdefault(str(team), []).append(rep)
-    large = {team: tuple(group) for team, group in groups.items() if len(group) >= _FEW_PEERS}
-    everybody = tuple(reps)
-    return {rep: large.get(str(team), everybody) for rep, team in zip(reps, teams, strict=True)}
-
-
-def closed_deals(sources: Sources, window: Window) -> pd.DataFrame:
-    """Deals won and lost by rep in the window: columns `won` and `closed`."""
-    deals = sources.tables["Deals"]
-    inside = deals[window.holds(deals["closed_on"])]
-    kinds = stage_kinds(inside, sources.policy)
-    counts = pd.DataFrame({"won": kinds == "won", "closed": kinds.isin(["won", "lost"])}).astype(np.int64)
-    return counts.groupby(inside["rep_id"]).sum()
-
-
-def win_rate(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
+def win_rate(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Won of closed deals, drawn towards the peers' rate, with Wilson's interval of the rep's own rate.
 
     The error is that of the shrunk rate (its beta posterior's): where reps differ by no more than chance,
@@ -109,31 +49,25 @@ def win_rate(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
 
     Source: Wilson 1927 (interval); Kleinman 1973 (shrinkage), see `intervals`.
     """
-    counts = closed_deals(sources, window).reindex(sorted(peers)).fillna(0)
-    shrunk: dict[str, float] = {}
-    sizes: dict[str, float] = {}
-    for group in set(peers.values()):
-        part = counts.loc[list(group)]
-        rates, a, b = shrink_rates(part["won"], part["closed"])
-        own = dict(zip(group, rates, strict=True))
-        members = [rep for rep in group if peers[rep] == group]
-        shrunk |= {rep: own[rep] for rep in members}
-        sizes |= dict.fromkeys(members, a + b)
-    low, high = wilson(counts["won"], counts["closed"], sources.policy.rules.interval_level)
-    value = counts.index.to_series().map(shrunk).where(counts["closed"] > 0)
-    posterior = counts["closed"] + counts.index.to_series().map(sizes) + 1
-    error = np.sqrt(value * (1 - value) / posterior)
-    return pd.DataFrame({"value": value, "low": low, "high": high, "error": error}, index=counts.index)
+    closed = sources.closed_deals.count(window, peers, hits=False)
+    won = sources.closed_deals.count(window, peers, hits=True)
+    value, size = np.full(len(closed), np.nan), np.full(len(closed), np.nan)
+    for number, group in enumerate(peers.groups):
+        rates, a, b = shrink_rates(won[group], closed[group])
+        own = peers.group_of[group] == number
+        value[group[own]] = rates[own]
+        size[group[own]] = a + b
+    value[closed == 0] = np.nan
+    low, high = wilson(won, closed, sources.policy.rules.interval_level)
+    return Measured(value, low, high, error=np.sqrt(value * (1 - value) / (closed + size + 1)))
 
 
-def attainment(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
+def attainment(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Revenue over its target; a running month's target counts by its working days gone."""
-    facts = sources.facts[sources.facts["month"].isin(window.months) & (sources.facts["metric"] == "revenue")]
-    gone = {month: _share_gone(month, window.end, sources.calendar) for month in window.months}
-    target = facts["target"] * facts["month"].map(gone).astype("float64")
-    sums = pd.DataFrame({"target": target, "actual": facts["actual"]}).groupby(facts["rep_id"]).sum()
-    sums = sums.reindex(sorted(peers))
-    return _plain(sums["actual"] / sums["target"].where(sums["target"] > 0))
+    gone = [[_share_gone(month, window.end, sources.calendar)] for month in window.months]
+    target = (sources.target("revenue", window.months, peers) * gone).sum(axis=0)
+    actual = sources.actual("revenue", window.months, peers).sum(axis=0)
+    return _certain(actual / np.where(target > 0, target, np.nan))
 
 
 def _share_gone(month: str, end: dt.date, calendar: WorkCalendar) -> float:
@@ -144,79 +78,63 @@ def _share_gone(month: str, end: dt.date, calendar: WorkCalendar) -> float:
     return calendar.count(first, end) / worked if worked else 1.0
 
 
-def sold(metric: str) -> Callable[..., pd.DataFrame]:
+def sold(metric: str) -> Callable[[Sources, Window, Peers], Measured]:
     """The metric that counts sales: `revenue` in the currency's units, orders or new customers."""
 
-    def value(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
-        facts = sources.facts[sources.facts["month"].isin(window.months)]
-        own = facts[facts["metric"] == metric].groupby("rep_id")["actual"].sum().reindex(sorted(peers))
-        if not (facts["actual"] != 0).any():
-            return _plain(own * np.nan)
+    def value(sources: Sources, window: Window, peers: Peers) -> Measured:
+        if not sources.anything_sold(window):
+            return unknown(sources, window, peers)
         decimals = currency_decimals(sources.policy.rules.currency) if metric == "revenue" else 0
-        amounts = to_floats(own.fillna(0).astype(np.int64), decimals)
-        return _plain(pd.Series(amounts, index=own.index))
+        return _certain(to_floats(sources.actual(metric, window.months, peers).sum(axis=0), decimals))
 
     return value
 
 
-def activity(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
+def activity(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Visits and calls per working day employed; missing where nobody logs any in the period."""
-    activities = sources.tables["Activities"]
-    inside = activities[window.holds(activities["done_on"])]
-    counted = inside[inside["kind"].isin(["visit", "phone"])]
-    counts = counted.groupby("rep_id").size().reindex(sorted(peers))
-    days = _days_employed(sources.tables["Reps"], window, sources.calendar).reindex(counts.index)
-    value = counts.fillna(0) / days.where(days > 0)
-    return _plain(value if len(inside) else value * np.nan)
+    done = sources.activities
+    if not window.holds(done.on).any():
+        return unknown(sources, window, peers)
+    days = _days_employed(sources, window, peers)
+    return _certain(done.count(window, peers, hits=True) / np.where(days > 0, days, np.nan))
 
 
-def _days_employed(reps: pd.DataFrame, window: Window, calendar: WorkCalendar) -> pd.Series[Any]:
-    """Working days of the window on which each rep was employed, by rep."""
-    start, end = pd.Timestamp(window.start), pd.Timestamp(window.end)
-    first = reps["hired_on"].fillna(start).clip(lower=start)
-    last = reps["left_on"].fillna(end).clip(upper=end)
-    spans = list(zip(first.dt.date, last.dt.date, strict=True))
-    days = {span: calendar.count(*span) for span in set(spans)}
-    return pd.Series([days[span] for span in spans], index=reps["rep_id"], dtype="float64")
+def _days_employed(sources: Sources, window: Window, peers: Peers) -> FloatArray:
+    """Working days of the window on which each rep was employed."""
+    spans = [
+        (max(came or window.start, window.start), min(left or window.end, window.end))
+        for came, left in map(sources.staff.employment.__getitem__, peers.reps)
+    ]
+    days = {span: sources.calendar.count(*span) for span in set(spans)}
+    return np.array([days[span] for span in spans], dtype=np.float64)
 
 
-def satisfaction(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
-    """Mean survey score, 0 to 10, of the rep's customers, with the interval of a mean from two answers on.
-
-    The customer's owner answers for a score, or the feedback's owner where the customer has none.
-    """
-    feedback = sources.tables["Feedback"]
-    kept = feedback[window.holds(feedback["received_at"]) & feedback["score"].notna()]
-    kept = kept[kept["kind"] == "survey"]
-    owners = sources.tables["Customers"].set_index("customer_id")["owner_id"]
-    rep = owners.reindex(kept["customer_id"]).set_axis(kept.index).fillna(kept["owner_id"])
-    scores = kept["score"].sort_values(kind="stable").groupby(rep).agg(["mean", "std", "count"])
-    scores = scores.reindex(sorted(peers))
-    error = scores["std"] / np.sqrt(scores["count"])
+def satisfaction(sources: Sources, window: Window, peers: Peers) -> Measured:
+    """Mean survey score, 0 to 10, of the rep's customers, with the interval of a mean from two answers on."""
+    surveys = sources.surveys
+    kept = surveys[window.holds(surveys["received_at"].to_numpy())]
+    scores = kept.groupby("rep")["score"].agg(["mean", "std", "count"]).reindex(peers.places)
+    mean, deviation, count = scores.to_numpy(dtype=np.float64, na_value=np.nan).T
+    error = deviation / np.sqrt(count)
     half = z_of(sources.policy.rules.interval_level) * error
-    low, high = (scores["mean"] - half).clip(lower=0), (scores["mean"] + half).clip(upper=10)
-    return pd.DataFrame({"value": scores["mean"], "low": low, "high": high, "error": error})
+    return Measured(mean, low=np.maximum(mean - half, 0), high=np.minimum(mean + half, 10), error=error)
 
 
-def reviewed(field: str) -> Callable[..., pd.DataFrame]:
+def reviewed(field: str) -> Callable[[Sources, Window, Peers], Measured]:
     """A score that somebody typed in Reviews: the period's own, else the mean of its months'."""
 
-    def value(sources: Sources, window: Window, peers: Peers) -> pd.DataFrame:
-        reviews = sources.tables["Reviews"].sort_values(["rep_id", "period"])
+    def value(sources: Sources, window: Window, peers: Peers) -> Measured:
+        reviews = sources.tables["Reviews"]
         own = reviews[reviews["period"] == window.period].set_index("rep_id")[field]
-        months = reviews[reviews["period"].isin(window.months)].groupby("rep_id")[field].mean()
-        return _plain(own.reindex(sorted(peers)).fillna(months.reindex(sorted(peers))))
+        months = reviews[reviews["period"].isin(window.months)].sort_values("period")
+        mean = months.groupby("rep_id")[field].mean()
+        typed = own.reindex(peers.reps).fillna(mean.reindex(peers.reps))
+        return _certain(typed.to_numpy(dtype=np.float64, na_value=np.nan))
 
     return value
 
 
-def _plain(value: pd.Series[Any]) -> pd.DataFrame:
-    measured = pd.DataFrame(np.nan, index=value.index, columns=list(VALUE))
-    measured["value"] = value.astype("float64")
-    return measured
-
-
-METRICS: Final[Mapping[str, Callable[..., pd.DataFrame]]] = {
+METRICS: Final[Mapping[str, Callable[[Sources, Window, Peers], Measured]]] = {
     "attainment": attainment,
     "win_rate": win_rate,
     "activity": activity,
@@ -229,7 +147,7 @@ METRICS: Final[Mapping[str, Callable[..., pd.DataFrame]]] = {
     "self_score": reviewed("self_score"),
     "peer_score": reviewed("peer_score"),
 }
-"""How each metric that Settings may name is measured: see VALUE, by rep, missing as nan."""
+"""How each metric that Settings may name is measured, rep by rep."""
 
 FULL: Final[Mapping[str, float]] = {"attainment": 1.0, "win_rate": 1.0, "satisfaction": 10.0}
 """What full marks are on the scale that a metric is measured on; `scale` in Metrics turns it into its own."""

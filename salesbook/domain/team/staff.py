@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
+
+from salesbook.domain.arithmetic.money import IntArray
 
 DATED: Final = ("team", "role", "manager_id", "plan")
 """What Assignments may change about a rep."""
@@ -17,6 +20,7 @@ class Staff:
     """Reps as they were on any day: Reps, changed from each `valid_from` of Assignments on.
 
     A blank field of an assignment stays as it was. What Reps says holds until the first assignment.
+    `ids` are all reps, by key.
     """
 
     def __init__(self, reps: pd.DataFrame, assignments: pd.DataFrame) -> None:
@@ -29,6 +33,7 @@ class Staff:
         )
         self._states["valid_from"] = self._states["valid_from"].astype("datetime64[us]")
         self._reps = reps
+        self.ids = pd.Index(sorted(reps["rep_id"]), dtype="str", name="rep_id")
 
     def on(self, rep_ids: pd.Series[Any], days: pd.Series[Any]) -> pd.DataFrame:
         """Team, role, manager and plan of each rep on each day, under the index of `rep_ids`.
@@ -49,16 +54,36 @@ class Staff:
         found = found.sort_values("place")[list(DATED)]
         return found.set_axis(rep_ids.index, axis=0)
 
+    def on_day(self, day: dt.date) -> pd.DataFrame:
+        """Everybody's team, role, manager and plan on one day, under `ids`."""
+        known = self._states[self._states["valid_from"] <= pd.Timestamp(day)]
+        newest = known[~known["rep_id"].duplicated(keep="last")].set_index("rep_id")
+        return newest[list(DATED)].reindex(self.ids)
+
+    def places(self, rep_ids: pd.Series[Any]) -> IntArray:
+        """Where each stands among `ids`; -1 for whom Reps lacks."""
+        found: IntArray = self.ids.get_indexer(pd.Index(rep_ids))
+        return found
+
     def employed(self, start: dt.date, end: dt.date) -> list[str]:
         """Reps who worked here on some day from `start` to `end`, by key; a missing date is no limit."""
-        reps = self._reps
-        came = reps["hired_on"].isna() | (reps["hired_on"] <= pd.Timestamp(end))
-        stayed = reps["left_on"].isna() | (reps["left_on"] >= pd.Timestamp(start))
-        return sorted(reps.loc[came & stayed, "rep_id"])
+        return [
+            rep
+            for rep, (came, left) in self.employment.items()
+            if (came is None or came <= end) and (left is None or left >= start)
+        ]
+
+    @cached_property
+    def employment(self) -> dict[str, tuple[dt.date | None, dt.date | None]]:
+        """First and last day of each rep, by key; None where it is not known."""
+        reps = self._reps.set_index("rep_id").loc[self.ids]
+        came, left = (
+            [None if pd.isna(day) else day.date() for day in reps[name]] for name in ("hired_on", "left_on")
+        )
+        return dict(zip(self.ids, zip(came, left, strict=True), strict=True))
 
     def managers(self, day: dt.date) -> set[str]:
         """Reps who have somebody under them on that day, or whose role is manager."""
-        ids = self._reps["rep_id"]
-        state = self.on(ids, pd.Series(pd.Timestamp(day), index=ids.index))
-        named = set(ids[state["role"].str.strip().str.casefold() == "manager"])
+        state = self.on_day(day)
+        named = set(state.index[state["role"].str.strip().str.casefold() == "manager"])
         return named | set(state["manager_id"].dropna())
