@@ -186,6 +186,8 @@ class Bracket(
     kind: Literal["marginal", "whole"] = "marginal"
     cap: Price | None = None
     """On the last bracket: most money per rep and period."""
+    draw: Price | None = None
+    """On the last bracket: least money per rep and month, an advance on later months that earn more."""
 
 
 class Spiff(Row, table="Spiffs", key=("spiff",), role=Role.SETTING, part=Part.SETTINGS, shown=True):

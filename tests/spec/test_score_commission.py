@@ -72,6 +72,43 @@ def test_the_cap_ends_the_pay_of_the_period():
     assert paid(out, "period", "amount") == [("2026-01", 80), ("2026-02", 20)]
 
 
+def test_a_draw_is_paid_in_advance_and_taken_back():
+    """Draw 2,000, earned 2,750, 1,500, 2,375, 3,000; closed months count for what is owed."""
+    policy = policy_of(Brackets=[{**FLAT, "draw": 200_000}])
+    plan = planned("r1", {"2026-01": 50_000_000})
+    sold = {"2026-01": 2_750_000, "2026-02": 1_500_000, "2026-03": 2_375_000, "2026-04": 3_000_000}
+    facts: dict[str, Any] = {
+        "Reps": REPS[:1],
+        "TargetPlan": plan,
+        "Orders": [order(month, "r1", f"{month}-10", amount) for month, amount in sold.items()],
+    }
+    out = scored("2026-04-30", policy, **facts)
+    advanced = [("2026-02", 50_000), ("2026-03", -37_500), ("2026-04", -12_500)]
+    assert [row[:2] for row in paid(out, "period", "amount", "rule") if row[2] == "draw"] == advanced
+    sums = out.tables["Commission"].groupby("period")["amount"].sum().tolist()
+    assert sums == [275_000, 200_000, 200_000, 287_500]
+    last = out.tables["Commission"]["because"].iloc[-1]
+    assert (last.code, str(last.params["owed"])) == ("commission-draw-back", "0.00")
+    closed = [{"period": f"2026-0{month}"} for month in (1, 2, 3)]
+    again = scored("2026-04-30", policy, **facts, Periods=closed, Commission=out.tables["Commission"])
+    assert paid(again, "period", "amount", "rule") == paid(out, "period", "amount", "rule")
+
+
+def test_a_draw_is_paid_without_sales_and_without_quota():
+    """A month is there for everybody as soon as anybody has sold; who has left gets none."""
+    policy = policy_of(Brackets=[{**FLAT, "draw": 1000}])
+    reps = [*REPS, {"rep_id": "r3", "name": "Cy", "plan": "std", "left_on": day("2026-01-20")}]
+    orders = [order("o1", "r1", "2026-01-10", 50_000)]
+    plan = planned("r1", {"2026-01": 5000})
+    out = scored("2026-02-28", policy, Reps=reps, TargetPlan=plan, Orders=orders)
+    assert paid(out, "period", "rep_id", "amount", "rule") == [
+        ("2026-01", "r1", 5000, "marginal"),
+        ("2026-01", "r2", 1000, "draw"),
+        ("2026-02", "r1", 1000, "draw"),
+        ("2026-02", "r2", 1000, "draw"),
+    ]
+
+
 def test_a_refund_is_a_negative_line():
     """It takes back on its own day what the order's amount has paid."""
     plan = planned("r1", {"2026-01": 5000})

@@ -8,17 +8,34 @@ from hypothesis import strategies as st
 from salesbook.domain.pay.brackets import Bracket, PayPlan
 from salesbook.domain.pay.commission_lines import Tally, lines_of
 from salesbook.domain.pay.commission_terms import Terms
-from salesbook.domain.pay.draw import recover_draw
+from salesbook.domain.pay.draw import draw_line
 
 AMOUNTS = st.integers(-(10**9), 10**9).filter(bool)
 
 
+def paid_with_draw(gross: list[int], draw: int) -> list[tuple[int, int]]:
+    """What each month pays, and what is owed after it."""
+    months, owed = [], 0
+    for earned in gross:
+        line = draw_line(earned, draw, owed, plan="std", decimals=2)
+        owed += line.amount if line else 0
+        months.append((earned + (line.amount if line else 0), owed))
+    return months
+
+
 def test_recoverable_draw():
     """Draw 2,000: what the third month is short of it comes back from the fourth and fifth."""
-    found = recover_draw([2750, 3000, 1500, 2375, 3000, 2750], 2000)
-    paid, owed = zip(*found, strict=True)
+    paid, owed = zip(*paid_with_draw([2750, 3000, 1500, 2375, 3000, 2750], 2000), strict=True)
     assert paid == (2750, 3000, 2000, 2000, 2875, 2750)
     assert owed == (0, 0, 500, 125, 0, 0)
+
+
+@given(st.lists(st.integers(-(10**6), 10**7), max_size=24), st.integers(1, 10**6))
+def test_a_draw_changes_when_money_is_paid_and_not_how_much(gross: list[int], draw: int):
+    months = paid_with_draw(gross, draw)
+    assert all(pays >= draw and owed >= 0 for pays, owed in months)
+    assert sum(pays for pays, _ in months) == sum(gross) + (months[-1][1] if months else 0)
+    assert all(pays == draw for pays, owed in months if owed)
 
 
 @given(

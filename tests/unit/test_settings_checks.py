@@ -34,9 +34,9 @@ def policy(**settings):
     return Policy(**({"stages": STAGES, "tier_rules": TIERS, "rules": rules} | settings))
 
 
-def bracket(from_rate, pay_rate, kind="marginal", cap=None):
+def bracket(from_rate, pay_rate, kind="marginal", **more):
     day = dt.date(2026, 1, 1)
-    return Bracket(plan="P", valid_from=day, from_rate=from_rate, pay_rate=pay_rate, kind=kind, cap=cap)
+    return Bracket(plan="P", valid_from=day, from_rate=from_rate, pay_rate=pay_rate, kind=kind, **more)
 
 
 def tier(name, share):
@@ -94,6 +94,7 @@ def test_a_plain_company_has_no_fault():
         ({"brackets": (bracket(0, 0.05), bracket(1, 0.01, "whole"))}, "pay-falls", "P|2026-01-01|1.0"),
         ({"brackets": (bracket(0, 0.05), bracket(1, 0.1, "whole"))}, "pay-jumps", "P|2026-01-01|1.0"),
         ({"brackets": (bracket(0, 0.05, cap=5), bracket(1, 0.1))}, "cap-not-last", "P|2026-01-01|0.0"),
+        ({"brackets": (bracket(0, 0.05, draw=5), bracket(1, 0.1))}, "draw-not-last", "P|2026-01-01|0.0"),
         (
             {
                 "spiffs": (

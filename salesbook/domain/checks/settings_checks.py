@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
+from salesbook.domain.arithmetic.money import currency_decimals, to_text
 from salesbook.domain.checks.setting_values import value_faults
 from salesbook.domain.checks.stage_checks import stage_faults
 from salesbook.domain.names.folding import fold_name
@@ -112,11 +113,12 @@ def _bracket_faults(policy: Policy) -> Iterator[Finding]:
             yield _bracket_fault(brackets, problem, "error")
         for cliff in () if problems else bracket_cliffs(steps):
             yield _bracket_fault(brackets, cliff, "warning")
+        decimals = currency_decimals(policy.rules.currency)
         for row in brackets[:-1]:
-            if row.cap is not None:
-                yield _warning(
-                    "cap-not-last", "Brackets", "cap", _bracket_key(row), str(row.cap), plan=row.plan
-                )
+            for field, amount in (("cap", row.cap), ("draw", row.draw)):
+                if amount is not None:
+                    found, key = to_text(amount, decimals), _bracket_key(row)
+                    yield _warning(f"{field}-not-last", "Brackets", field, key, found, plan=row.plan)
 
 
 def _bracket_fault(brackets: Sequence[Bracket], problem: Message, severity: Severity) -> Finding:

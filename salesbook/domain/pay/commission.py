@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from salesbook.domain.pay.commission_closed import Past, RepPast, changes, past_
 from salesbook.domain.pay.commission_lines import Line, Tally, lines_of, row_of, spiff_line, true_up
 from salesbook.domain.pay.commission_sales import BETWEEN, Bases, bases_of, spiffs_of
 from salesbook.domain.pay.commission_terms import TermsBook
+from salesbook.domain.pay.draw import draw_line
 from salesbook.domain.team.credit import Credits
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import frame_from_rows, frame_of, sorted_by_key
@@ -29,7 +31,8 @@ def commission(
     period has paid already. Plan and brackets are those in force on the month's last day; a change of
     plan does not reckon earlier months anew. The quota is the published plan of the whole commission
     period. A closed month's lines stay as they were written; what changed in its orders since, and what a
-    changed quota makes of it, is settled in the first open month after it.
+    changed quota makes of it, is settled in the first open month after it. A plan with a draw pays at least
+    that each month; the advance comes back from later months that earn more.
 
     Args:
         plan: published rows of TargetPlan.
@@ -88,6 +91,8 @@ class _Statements:
     """By commission period."""
     pending: list[str] = field(default_factory=list)
     """Frozen months whose changes wait for the next open one."""
+    owed: int = 0
+    """Advanced on the draw and not yet taken back, minor units."""
 
     @property
     def own(self) -> RepPast | None:
@@ -117,6 +122,7 @@ class _Statements:
             tally = self._tally(line.earned)
             tally.sales += line.base
             tally.paid += line.amount
+        self.owed += self.own.advanced.get(month, 0) if self.own else 0
         self.pending.append(month)
 
     def _month(self, month: str) -> list[Line]:
@@ -135,7 +141,18 @@ class _Statements:
             for key, amount in sorted(self.spiffs.get((self.rep, month), {}).items()):
                 rule, _, order = key.partition(BETWEEN)
                 lines.append(spiff_line(order, rule, amount, plan=plan))
-        return lines
+        return [*lines, *self._draw(month, lines, plan)]
+
+    def _draw(self, month: str, lines: list[Line], plan: str | None) -> Iterator[Line]:
+        """What the month advances, or takes back, on top of what its other lines pay."""
+        name = plan or (lines[-1].plan if lines else None)
+        if name is None:
+            return
+        gross, draw = sum(line.amount for line in lines), self.book.draw(self.rep, month)
+        line = draw_line(gross, draw, self.owed, plan=name, decimals=self.decimals)
+        if line is not None:
+            self.owed += line.amount
+            yield line
 
     def _settled(self) -> list[Line]:
         """Corrections of the frozen months before, once."""

@@ -11,6 +11,7 @@ import pandas as pd
 from salesbook.domain.arithmetic.calendar import months_in
 from salesbook.domain.pay.commission_lines import ADJUSTMENT
 from salesbook.domain.pay.commission_sales import BETWEEN, SPIFF, Bases
+from salesbook.domain.pay.draw import DRAW
 
 
 class Booked(NamedTuple):
@@ -31,6 +32,8 @@ class RepPast:
     """By month of the statement."""
     spiffs: dict[str, int] = field(default_factory=dict)
     """By rule and order (see BETWEEN): what has been paid."""
+    advanced: dict[str, int] = field(default_factory=dict)
+    """By month of the statement: what it advanced on the draw, negative where some came back."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,9 @@ def _enter(past: RepPast, row: Mapping[Hashable, Any]) -> None:
         past.spiffs[key] = past.spiffs.get(key, 0) + amount
         return
     period = str(row["period"])
+    if rule == DRAW:
+        past.advanced[period] = past.advanced.get(period, 0) + amount
+        return
     earned = rule.removeprefix(ADJUSTMENT) if rule.startswith(ADJUSTMENT) else period
     past.booked.setdefault(period, []).append(Booked(earned, base, amount))
     if order is not None:

@@ -54,6 +54,7 @@ class TermsBook:
     reps: tuple[str, ...]
     _made: dict[tuple[str, str], PayPlan] = field(default_factory=dict, repr=False)
     _terms: dict[tuple[str, ...], Terms] = field(default_factory=dict, repr=False)
+    _on_last_day: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     def period_of(self, month: str) -> str:
         """The commission period that a month belongs to."""
@@ -92,6 +93,22 @@ class TermsBook:
             return None
         key = (rep, name, since, self.period_of(month))
         return self._terms.setdefault(key, Terms(name, since, self._pay_plan(name, since), quota))
+
+    def draw(self, rep: str, month: str) -> int:
+        """What the rep is paid at least in the month, minor units; 0 without a draw in the plan.
+
+        It is for who is on the team on the month's last day.
+        """
+        name = self.plan_names.get((rep, month)) if rep in self._there(month) else None
+        since = self._since(name, month) if name else None
+        last = [b.draw for b in self.policy.brackets if b.plan == name and b.valid_from.isoformat() == since]
+        return (last[-1] or 0) if last else 0
+
+    def _there(self, month: str) -> frozenset[str]:
+        if month not in self._on_last_day:
+            day = last_day(month, 1)
+            self._on_last_day[month] = frozenset(self.staff.employed(day, day))
+        return self._on_last_day[month]
 
     def _since(self, name: str, month: str) -> str | None:
         day = last_day(month, 1)
