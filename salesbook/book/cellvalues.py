@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import eq
 from typing import Any, Final
 
 import pandas as pd
@@ -13,7 +14,7 @@ from salesbook import labels
 from salesbook.domain.arithmetic.money import currency_decimals, to_floats
 from salesbook.labels import Language
 from salesbook.messages import Message
-from salesbook.store import Cell
+from salesbook.store import KEEP, Cell, NewCell
 from salesbook.tables import FieldSpec, Kind
 
 NUMBER_FORMATS: Final = {Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "yyyy-mm-dd hh:mm"}
@@ -128,21 +129,35 @@ def _spelled(value: Cell) -> str:
     return str(_plain(value))
 
 
-_SPELLINGS: Final[Mapping[type, Callable[[Any], str]]] = {
-    str: str,
-    type(None): lambda _: "",
-    float: repr,
-    int: lambda value: repr(float(value)),
-    dt.date: dt.date.isoformat,
-}
-"""Short ways of `_spelled` for most cells."""
+def changes_of(new: Sequence[Cell], old: Sequence[Cell]) -> list[NewCell]:
+    """Cells that take the place of others, row by row: KEEP where the old one says the same."""
+    if bool not in {*map(type, new), *map(type, old)}:  # else True would be 1
+        if new == old:
+            return [KEEP] * len(new)
+        pairs = zip(map(eq, new, old), new, old, strict=True)
+        return [KEEP if equal or same_cell(cell, was) else cell for equal, cell, was in pairs]
+    return [KEEP if same_cell(cell, was) else cell for cell, was in zip(new, old, strict=True)]
+
+
+_NONE: Final = type(None)
 
 
 def fingerprint(columns: Sequence[Sequence[Cell]]) -> str:
     """A short hash of raw cells, equal for equal content as `same_cell` sees it."""
     digest = hashlib.blake2b(digest_size=8)
     for column in columns:
-        spelled = [_SPELLINGS.get(value.__class__, _spelled)(value) for value in column]
-        digest.update("\x1f".join(spelled).encode("utf-8", "surrogatepass"))
+        digest.update("\x1f".join(_spellings(column)).encode("utf-8", "surrogatepass"))
         digest.update(b"\x1e")
     return digest.hexdigest()
+
+
+def _spellings(column: Sequence[Cell]) -> Iterable[str]:
+    """`_spelled` of each cell; a column of one kind is spelled at once."""
+    kinds = set(map(type, column)) - {_NONE}
+    if kinds <= {str}:
+        return [cell or "" for cell in column]  # type: ignore[misc]
+    if kinds <= {int, float}:
+        return ["" if cell is None else repr(float(cell)) for cell in column]  # type: ignore[arg-type]
+    if len(kinds) == 1:
+        return map({cell: _spelled(cell) for cell in set(column)}.__getitem__, column)
+    return map(_spelled, column)

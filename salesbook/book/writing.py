@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from salesbook.book.cellvalues import NUMBER_FORMATS, cells_of, fingerprint, same_cell
+from salesbook.book.cellvalues import NUMBER_FORMATS, cells_of, changes_of, fingerprint, same_cell
 from salesbook.book.reading import ReadTable
 from salesbook.frames import row_keys
 from salesbook.labels import Language
@@ -29,11 +29,12 @@ class PlannedWrite:
 def plan_write(read: ReadTable, frame: pd.DataFrame, *, language: Language, currency: str) -> PlannedWrite:
     """Plan the body that `frame` makes of a table.
 
-    Columns of ours take the frame's values, unchanged cells are left alone; a user's own column keeps its
-    cell wherever the row's key is still there. A field without a column is not written.
+    Columns of ours take the frame's values, unchanged cells and columns are left alone; a user's own column
+    keeps its cell wherever the row's key is still there. A field without a column is not written.
     """
     spec = read.spec
     sources = _sources(read, frame)
+    staying = next((row for row, source in enumerate(sources) if source != row), len(sources))
     columns: dict[str, Sequence[NewCell]] = {}
     formats: dict[str, str] = {}
     final: list[Sequence[Cell]] = []
@@ -47,8 +48,11 @@ def plan_write(read: ReadTable, frame: pd.DataFrame, *, language: Language, curr
             continue
         one = spec.field(name)
         new = cells_of(spec.name, one, frame, language=language, currency=currency)
-        columns[header] = _only_changes(new, old, sources)
         final.append(new)
+        changes = _only_changes(new, old, sources, staying)
+        if changes == [KEEP] * len(sources):
+            continue
+        columns[header] = changes
         if one.kind in NUMBER_FORMATS:
             formats[header] = NUMBER_FORMATS[one.kind]
     write = TableWrite(spec.name, columns, sources, formats)
@@ -136,15 +140,18 @@ def _sources(read: ReadTable, frame: pd.DataFrame) -> list[int | None]:
     return [places.get(key) for key in row_keys(read.spec.name, frame)]
 
 
-def _only_changes(new: list[Cell], old: Sequence[Cell], sources: Sequence[int | None]) -> list[NewCell]:
-    """New cells, KEEP where the row's own old one says the same; most are equal in type and value."""
-    return [
-        KEEP
-        if source == row
-        and source is not None
-        and ((cell.__class__ is (was := old[source]).__class__ and cell == was) or same_cell(cell, was))
-        else cell
-        for row, (cell, source) in enumerate(zip(new, sources, strict=True))
+def _only_changes(
+    new: list[Cell], old: Sequence[Cell], sources: Sequence[int | None], staying: int
+) -> list[NewCell]:
+    """New cells, KEEP where the row's own old one says the same.
+
+    Args:
+        staying: how many rows from the first on are their own sources.
+    """
+    moved = enumerate(zip(new[staying:], sources[staying:], strict=True), staying)
+    return changes_of(new[:staying], list(old[:staying])) + [
+        KEEP if source is not None and source == row and same_cell(cell, old[source]) else cell
+        for row, (cell, source) in moved
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from salesbook import labels
-from salesbook.book.cellvalues import fingerprint, same_cell
+from salesbook.book.cellvalues import changes_of, fingerprint, same_cell
 from salesbook.book.reading import read_table
 from salesbook.book.writing import plan_changes, plan_write
 from salesbook.frames import frame_from_rows
@@ -68,11 +68,23 @@ def test_no_rows_leave_one_blank_row():
 
 
 def test_what_is_unchanged_is_left_alone():
-    """Equal cells are kept, so that formats and files change only where something changed."""
-    cells = calls()
-    read = read_table(cells, currency="USD")
-    planned = plan_write(read, read.frame.reset_index(drop=True), language="en", currency="USD")
-    assert all(cell is KEEP for column in planned.write.columns.values() for cell in column)
+    """Equal columns and cells are kept, so that formats and files change only where something changed."""
+    read = read_table(calls(), currency="USD")
+    frame = read.frame.reset_index(drop=True)
+    assert plan_write(read, frame, language="en", currency="USD").write.columns == {}
+    read = read_table(table("Products", {"product": ["P", "Q"], "list_price": [1.0, 2.0]}), currency="USD")
+    frame = frame_from_rows("Products", [{"product": "P", "list_price": 100}, {"product": "Q"}])
+    columns = plan_write(read, frame, language="en", currency="USD").write.columns
+    assert columns == {"List price": [KEEP, None]}
+
+
+def test_true_is_no_number():
+    """Cells are held against each other by kind too: a switch is no 1, a date is its midnight."""
+    new: list[Cell] = [1, 0, 3, None, dt.date(2026, 1, 1), "3"]
+    old: list[Cell] = [True, 0.0, 3.0, "", dt.datetime(2026, 1, 1), 3]
+    assert changes_of(new, old) == [1, KEEP, KEEP, KEEP, KEEP, "3"]
+    assert changes_of(new[1:], old[1:]) == [KEEP, KEEP, KEEP, KEEP, "3"]
+    assert changes_of([1, 2, None], [1.0, 2.0, None]) == [KEEP, KEEP, KEEP]
 
 
 def test_sentences_choices_and_amounts_are_in_the_books_words():
