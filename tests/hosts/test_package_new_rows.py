@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from salesbook.hosts.package import open_package
 from salesbook.hosts.package.body import NewBody
-from salesbook.store import KEEP, CellError, NewCell, TableWrite
+from salesbook.hosts.package.cellxml import after_reference
+from salesbook.hosts.package.manycells import rests_of
+from salesbook.store import KEEP, Cell, CellError, NewCell, TableWrite
 from tests.hosts.books import HEADERS, bend, parts, plain_book, swap
 
 CELLS: st.SearchStrategy[NewCell] = st.one_of(
@@ -76,3 +78,44 @@ def test_thousands_of_new_rows_read_back(book: Path) -> None:
         host.save(out)
     with open_package(out, for_writing=False) as host:
         assert list(host.read("Deals").columns[1]) == names
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+KINDS: list[st.SearchStrategy[Cell]] = [
+    TEXTS
+    | st.sampled_from(["", " a", "a ", "a  b", "a|b", "a\tb", "_x0041_", "&", "张三", "\xa0", "a" * 20_000]),
+    st.integers(-(10**16), 10**16) | st.floats(allow_nan=False, allow_infinity=False),
+    st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)),
+    st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1)),
+    st.booleans(),
+]
+
+
+@given(
+    values=st.one_of(*[st.lists(kind | st.none()) for kind in KINDS]),
+    style=st.sampled_from([0, 7]),
+    prefix=st.sampled_from(["", "x:"]),
+)
+def test_a_column_is_written_as_its_cells_are(values: list[Cell], style: int, prefix: str) -> None:
+    """Whatever one kind of values a column holds, each cell says what it would say alone."""
+    alone = ['"' + after_reference(value, style, prefix, False, "") for value in values]
+    alone = ["" if cell == '"/>' else cell for cell in alone]
+    assert rests_of(values, lambda _: style, prefix, False) in (alone, None)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((None, "", "a & b"), ["", "", '" t="inlineStr"><is><t>a &amp; b</t></is></c>']),
+        ((2, None, 0.5), ['"><v>2</v></c>', "", '"><v>0.5</v></c>']),
+        ((True, True, None), ['" t="b"><v>1</v></c>', '" t="b"><v>1</v></c>', ""]),
+        ((dt.date(1900, 1, 1), None), ['"><v>1</v></c>', ""]),
+        ((1, "a"), None),
+        ((True, 1), None),
+        ((10**15, 1), None),
+        (("a" * 32_768,), None),
+    ],
+)
+def test_only_columns_of_one_kind_are_written_at_once(values: tuple[Cell, ...], expected: object) -> None:
+    """Where kinds are mixed, or a value may not fit a cell, each is left to be written alone."""
+    assert rests_of(values, lambda _: 0, "", False) == expected

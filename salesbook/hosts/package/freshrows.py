@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from salesbook.hosts.package.newcells import NewCells
 from salesbook.hosts.package.rows import Row, SheetRows
-from salesbook.store import KEEP, TableWrite
+from salesbook.store import TableWrite
 
 _ROWS_AT_ONCE = 4096
 
@@ -36,10 +36,9 @@ class FreshRows:
 
     def _piece(self, indices: range, shift: int) -> bytes:
         """Write some rows, column by column."""
-        blank = [KEEP] * len(indices)
         numbers = [str(index + shift) for index in indices]
         columns = [
-            self.cells.column(given[indices.start : indices.stop] if given else blank, numbers, place)
+            self.cells.column(given[indices.start : indices.stop] if given else None, numbers, place)
             for place, given in enumerate(map(self.write.columns.get, self.headers))
         ]
         before, after = self.rows.tag_like(self.like, 0).decode().split(' r="0"')

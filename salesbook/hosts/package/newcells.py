@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from salesbook.errors import CannotWrite
 from salesbook.hosts.package import moves
 from salesbook.hosts.package.cellxml import after_reference, style_of
+from salesbook.hosts.package.manycells import rests_of
 from salesbook.hosts.package.parts import TablePart
 from salesbook.hosts.package.refs import MAX_COLUMN, cell_name
 from salesbook.hosts.package.rows import SheetRows
@@ -52,25 +53,31 @@ class NewCells:
             rest = self._written(value, style, number, place)
         return self._starts[place] + b"%d" % number + rest if rest else None
 
-    def column(self, values: Sequence[NewCell], numbers: Sequence[str], place: int) -> list[str]:
+    def column(self, values: Sequence[NewCell] | None, numbers: Sequence[str], place: int) -> list[str]:
         """Write a column's cells in new rows, whose numbers are given; nothing where there is no cell.
+
+        Args:
+            values: None for a column that nobody gives.
 
         Raises: CannotWrite.
         """
-        start, style = self._starts[place].decode(), self._column_styles[place]
-        known: dict[tuple[type, NewCell], str] = {}
-        found = []
-        for number, value in zip(numbers, values, strict=True):
-            rest = known.get((value.__class__, value))
-            if value is KEEP:
-                found.append((self.blank(int(number), place) or b"").decode())
-                continue
-            if rest is None:
-                rest = known[value.__class__, value] = self._written(
-                    value, style, int(number), place
-                ).decode()
-            found.append(f"{start}{number}{rest}" if rest else "")
-        return found
+        if values is None and not self.table.calculations.get(self.table.headers[place]):
+            values = [None] * len(numbers)
+        style, prefix = self._column_styles[place], self.rows.prefix.decode()
+        rests = None
+        if values is not None and KEEP not in values:
+            fitting = partial(self._fitting, style, place=place)
+            rests = rests_of(values, fitting, prefix, self.is_1904)
+        if rests is None:
+            pairs = zip(numbers, values or [KEEP] * len(numbers), strict=True)
+            return [self._new(value, int(number), place).decode() for number, value in pairs]
+        start = self._starts[place].decode()
+        return [f"{start}{number}{rest}" if rest else "" for number, rest in zip(numbers, rests, strict=True)]
+
+    def _new(self, value: NewCell, number: int, place: int) -> bytes:
+        """Write one cell of a new row."""
+        cell = self.blank(number, place) if value is KEEP else self.cell(value, None, number, place)
+        return cell or b""
 
     def _written(self, value: Cell, style: int, number: int, place: int) -> bytes:
         """Write what follows a cell's reference, and keep it for the next cell that holds the same."""
