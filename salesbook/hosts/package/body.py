@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -77,14 +77,7 @@ class NewBody:
         if fresh < len(self.sources):
             new_rows = FreshRows(self.rows, self.write, self._cells, self.table.headers, like)
             new_rows.append(fresh, top + fresh)
-        if self._stay_in_place(changed):
-            self._move_totals(freed)
-            rows: Iterable[_NewRow] = map(self._new_row, reversed(changed))
-        else:
-            rows = [self._new_row(index) for index in changed]
-            self._move_totals(freed)
-        for new in rows:
-            self._put(*new, like)
+        self._set_rows(changed, freed, like)
 
     def _fresh_start(self) -> int:
         """Find from where on the new body's rows come from none and lie below all that the sheet holds."""
@@ -103,11 +96,10 @@ class NewBody:
         given = bytearray(len(changed))
         for header, column in self.write.columns.items():
             before = self.old.columns[self.old.headers.index(header)]
-            for index, value in enumerate(column[:end]):
-                if value is not KEEP:
-                    given[index] = 1
-                    if not changed[index] and not same(value, before[index]):
-                        changed[index] = 1
+            for index, value in [(at, cell) for at, cell in enumerate(column[:end]) if cell is not KEEP]:
+                given[index] = 1
+                if not changed[index] and not same(value, before[index]):
+                    changed[index] = 1
         formula = b"<" + self.rows.prefix + b"f"
         top = self.table.body.top
         for index, is_given in enumerate(given):
@@ -130,9 +122,41 @@ class NewBody:
                     place = f"{sheet}!{cell_name(number, column)}"
                     raise CannotWrite("cells-in-the-way", where=place, table=self.table.code)
 
-    def _stay_in_place(self, changed: Sequence[int]) -> bool:
-        """Say whether no row takes cells from another, so that one row can be done after the other."""
-        return all(self.sources[index] in (None, index) for index in changed)
+    def _set_rows(self, changed: Sequence[int], freed: range, like: bytes) -> None:
+        """Put the changed rows in place; one by one where none takes cells from another."""
+        if any(self.sources[index] not in (None, index) for index in changed):
+            rows = [self._new_row(index) for index in changed]
+            self._move_totals(freed)
+            for new in rows:
+                self._put(*new, like)
+            return
+        self._move_totals(freed)
+        for index in reversed(changed):
+            if self.sources[index] is None:
+                self._put(*self._new_row(index), like)
+            else:
+                self._set_given(index, like)
+
+    def _set_given(self, index: int, like: bytes) -> None:
+        """Set the given cells of a row that stays in its place."""
+        number = self.body.top + index
+        cells = self.rows.row(number).cells
+        new: dict[int, bytes | None] = {}
+        for place, given in self._given_places:
+            value, kept = given[index], cells.get(self.body.left + place)
+            if value is KEEP or self._is_as_before(kept, value, place, index):
+                continue
+            cell = self._cells.cell(value, kept, number, place)
+            if cell != kept:
+                new[self.body.left + place] = cell
+        if not new:
+            return
+        row = self.rows.edit(number, like)
+        for column, cell in new.items():
+            if cell:
+                row.cells[column] = cell
+            else:
+                row.cells.pop(column, None)
 
     def _new_row(self, index: int) -> _NewRow:
         """Give a new row's number, its cells, and whether a filter hides it."""
@@ -164,6 +188,11 @@ class NewBody:
     def _given(self) -> list[Sequence[NewCell] | None]:
         """The new values of each column, None where it keeps its own."""
         return [self.write.columns.get(header) for header in self.table.headers]
+
+    @cached_property
+    def _given_places(self) -> list[tuple[int, Sequence[NewCell]]]:
+        """The columns that get new values, by their place."""
+        return [(place, given) for place, given in enumerate(self._given) if given]
 
     def _is_as_before(self, kept: bytes | None, value: Cell, place: int, source: int) -> bool:
         return same(value, self.old.columns[place][source]) and not (kept and moves.has_formula(kept))

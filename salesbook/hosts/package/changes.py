@@ -138,6 +138,6 @@ def _refuse_unsound_sheet(rows: SheetRows, data: bytes, part: str) -> None:
     try:
         again = SheetRows(data, part, rows.sheet)
         for number in [*rows.edited_numbers, *rows.appended_ends]:
-            again.row(number)
+            again.refuse_disorder(number)
     except SalesbookError as error:
         raise UnsoundPackageError(f"{part}: {error}") from error

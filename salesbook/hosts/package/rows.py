@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import io
 import re
+from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from operator import lt
 
 from salesbook.errors import CannotWrite, NotAWorkbook
 from salesbook.hosts.package.refs import Area, cell_name, column_number
@@ -44,6 +46,7 @@ class SheetRows:
             rb'(<%bc r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*?/>|[^>]*>.*?</%bc>))' % (self.prefix, self.prefix),
             re.DOTALL,
         )
+        self._reference = re.compile(rb'<%bc r="([A-Z]{1,3})(\d{1,7})"' % self.prefix)
         opening = tag_pattern(self.prefix, b"sheetData").search(data)
         if not opening:
             raise NotAWorkbook("damaged-part", where=part)
@@ -56,40 +59,63 @@ class SheetRows:
             self._start = opening.end()
             self._end = data.find(b"</" + self.prefix + b"sheetData", self._start)
             self.tail = data[data.find(b">", self._end) + 1 :]
-        if data.find(b"<!", self._start, self._end) >= 0 or data.find(b"<?", self._start, self._end) >= 0:
-            raise CannotWrite("unusual-xml", where=sheet, found="comment or CDATA")
-        self.numbers: list[int] = []
-        self._spans: list[tuple[int, int]] = []
-        self._index()
         self._edited: dict[int, Row] = {}
         self._block: list[bytes] = []
         self._block_rows = range(0)
         self._last = (0, Row(b"", {}))
 
-    def _index(self) -> None:
-        """Find every row's place; rows must ascend."""
-        tag = re.compile(rb'<%brow(?=[\s/>])(?: r="(\d{1,7})")?[^>]*>' % self.prefix)
-        close, last = b"</" + self.prefix + b"row>", 0
-        for found in tag.finditer(self.data, self._start, self._end):
-            told = found[1].decode() if found[1] else attribute(found[0], b"r")
-            number = whole_number(told, last + 1)
+    @cached_property
+    def _index(self) -> tuple[array[int], array[int]]:
+        """Find every row's number, and where it starts; rows must ascend.
+
+        Raises: CannotWrite.
+        """
+        data, start, end = self.data, self._start, self._end
+        if data.find(b"<!", start, end) >= 0 or data.find(b"<?", start, end) >= 0:
+            raise CannotWrite("unusual-xml", where=self.sheet, found="comment or CDATA")
+        tag = re.compile(rb'<%brow(?=[\s/>])(?: r="(\d{1,7})")?' % self.prefix)
+        numbers, starts, last = array("Q"), array("Q"), 0
+        for found in tag.finditer(data, start, end):
+            told = found[1]
+            number = int(told) if told else self._number_told(found.start(), last + 1)
             if number <= last:
                 raise CannotWrite("rows-out-of-order", where=f"{self.sheet}!{number}", row=number)
-            end = found.end()
-            if not found[0].endswith(b"/>"):
-                end = self.data.find(close, end, self._end) + len(close)
-                if end < found.end():
-                    raise CannotWrite("unusual-xml", where=f"{self.sheet}!{number}", found="row")
-            self.numbers.append(number)
-            self._spans.append((found.start(), end))
+            numbers.append(number)
+            starts.append(found.start())
             last = number
+        return numbers, starts
+
+    def _number_told(self, start: int, default: int) -> int:
+        """Read a row's number where it is missing or not written the usual way."""
+        return whole_number(attribute(self.data[start : self.data.find(b">", start) + 1], b"r"), default)
+
+    @property
+    def numbers(self) -> array[int]:
+        """The numbers of the rows that were read, ascending."""
+        return self._index[0]
+
+    def _span(self, spot: int) -> tuple[int, int]:
+        """Find where a row starts and ends.
+
+        Raises: CannotWrite.
+        """
+        starts = self._index[1]
+        start, limit = starts[spot], starts[spot + 1] if spot + 1 < len(starts) else self._end
+        opened = self.data.find(b">", start, limit) + 1
+        if self.data.startswith(b"/>", opened - 2):
+            return start, opened
+        close = b"</" + self.prefix + b"row>"
+        end = self.data.find(close, opened, limit) + len(close)
+        if end < opened:
+            raise CannotWrite("unusual-xml", where=f"{self.sheet}!{self.numbers[spot]}", found="row")
+        return start, end
 
     def xml(self, number: int) -> bytes:
         """Hand out a row's bytes as they were read; empty where the sheet has no such row."""
         at = bisect_left(self.numbers, number)
         if at == len(self.numbers) or self.numbers[at] != number:
             return b""
-        start, end = self._spans[at]
+        start, end = self._span(at)
         return self.data[start:end]
 
     def row(self, number: int) -> Row:
@@ -150,6 +176,18 @@ class SheetRows:
             cells[column] = found[0]
         return Row(tag, cells, content[at:].strip())
 
+    def refuse_disorder(self, number: int) -> None:
+        """Refuse a row that does not hold each of its cells once, in their order.
+
+        Raises: CannotWrite.
+        """
+        xml = self.xml(number)
+        found = self._reference.findall(xml)
+        columns = [_column(letters) for letters, digits in found if int(digits) == number]
+        ascend = all(map(lt, columns, columns[1:]))
+        if len(columns) < xml.count(b"<" + self.prefix + b"c") or not ascend:
+            self._parsed(number, xml)
+
     def has_content(self, cell: bytes) -> bool:
         """Say whether a cell holds more than a format."""
         return bool(_CONTENT.search(cell))
@@ -186,10 +224,10 @@ class SheetRows:
                 at = self._end
             spot = bisect_left(self.numbers, number)
             exists = spot < len(self.numbers) and self.numbers[spot] == number
-            start = self._spans[spot][0] if spot < len(self.numbers) else self._end
+            start = self._index[1][spot] if spot < len(self.numbers) else self._end
             out.write(whole[at:start])
             out.write(self.rendered(self._edited[number]))
-            at = self._spans[spot][1] if exists else start
+            at = self._span(spot)[1] if exists else start
         out.write(whole[at : self._end])
         self._write_block(out)
         out.write(b"</" + self.prefix + b"sheetData>" + tail)
