@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from salesbook.hosts.package.archive import DEFLATED, Archive, Member
 
@@ -23,12 +25,13 @@ def assemble(archive: Archive, changes: Mapping[str, bytes | None]) -> bytes:
     every member that does not change.
     """
     body, directory, place, count = [], [], 0, 0
+    squeezed = _squeezed({key: content for key, content in changes.items() if content is not None})
     for key, member in archive.members.items():
         content = changes.get(key, b"")
         if content is None:
             continue
         if key in changes:
-            raw, record = _packed(member, content, place)
+            raw, record = _packed(member, content, squeezed.pop(key), place)
         else:
             raw = archive.data[member.start : member.end]
             record = _moved(member, place)
@@ -41,11 +44,21 @@ def assemble(archive: Archive, changes: Mapping[str, bytes | None]) -> bytes:
     return b"".join((*body, *directory, end, archive.comment))
 
 
-def _packed(member: Member, content: bytes, place: int) -> tuple[bytes, bytes]:
-    """Compress new content under the old name: the local header with its bytes, and the directory entry."""
+def _squeezed(contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Compress several parts at the same time, the largest first."""
+    keys = sorted(contents, key=lambda key: len(contents[key]), reverse=True)
+    with ThreadPoolExecutor(min(len(keys), os.cpu_count() or 1) or 1) as pool:
+        return dict(zip(keys, pool.map(_deflated, map(contents.__getitem__, keys)), strict=True))
+
+
+def _deflated(content: bytes) -> bytes:
     level = _LEVEL if len(content) < _LARGE else _LEVEL_OF_LARGE
     squeezer = zlib.compressobj(level, zlib.DEFLATED, -15)
-    squeezed = squeezer.compress(content) + squeezer.flush()
+    return squeezer.compress(content) + squeezer.flush()
+
+
+def _packed(member: Member, content: bytes, squeezed: bytes, place: int) -> tuple[bytes, bytes]:
+    """Put compressed new content under the old name: the local header with it, and the directory entry."""
     fields = list(_CENTRAL.unpack_from(member.record))
     name = member.record[_CENTRAL.size : _CENTRAL.size + fields[10]]
     comment = member.record[_CENTRAL.size + fields[10] + fields[11] :]
