@@ -63,8 +63,10 @@ def _before(
 def _refunds(task: Task) -> Iterator[Finding]:
     if has_rows(task, "Orders"):
         orders = task.tables["Orders"]
-        ordered = orders["refund_of"].map(orders.groupby("order_id")["ordered_on"].min())
-        wrong = orders["ordered_on"] < ordered
+        refunds = orders[orders["refund_of"].notna()]
+        first = orders[orders["order_id"].isin(refunds["refund_of"])].groupby("order_id")["ordered_on"].min()
+        ordered = first.reindex(refunds["refund_of"]).set_axis(refunds.index)
+        wrong = refunds["ordered_on"] < ordered
         yield from _before(task, "Orders.ordered_on", wrong, ordered, "Orders.refund_of")
 
 

@@ -23,7 +23,8 @@ def refunds(task: Task) -> Iterator[Finding]:
     yield from flag(task, "Orders.refund_of", nameless, "refund-without-order")
     yield from flag(task, "Orders.amount", of.notna() & (amount > 0), "refund-not-negative", order=of)
     yield from flag(task, "Orders.refund_of", (of == orders["order_id"]).fillna(False), "refund-of-itself")
-    sold = orders[kept & (amount > 0)].groupby("order_id")["amount"].sum()
+    taken_back = orders["order_id"].isin(of.dropna())
+    sold = orders[kept & (amount > 0) & taken_back].groupby("order_id")["amount"].sum()
     back = -orders[kept & (amount < 0)].groupby("refund_of")["amount"].sum()
     limit = of.map(sold)
     above = kept & (amount < 0) & (of.map(back) > limit)
@@ -43,8 +44,8 @@ def payments(task: Task) -> Iterator[Finding]:
         return
     orders, paid = task.tables["Orders"], task.tables["Payments"]
     worth = orders["amount"].where(standing(orders) & (orders["amount"] > 0), 0)
-    owed = paid["order_id"].map(worth.groupby(orders["order_id"]).sum())
-    total = paid.groupby("order_id")["amount"].transform("sum")
+    owed = paid["order_id"].map(worth.groupby(orders["order_id"], sort=False).sum())
+    total = paid.groupby("order_id", sort=False)["amount"].transform("sum")
     ordered = paid[(total > owed).fillna(False)].sort_values(["paid_on", "payment_id"])
     last = ordered.index[~ordered["order_id"].duplicated(keep="last")]
     wrong = pd.Series(paid.index.isin(last), index=paid.index)

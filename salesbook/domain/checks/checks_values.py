@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -15,6 +16,8 @@ from salesbook.tables import TABLES, Kind, Role
 _TOTAL: Final = re.compile(
     r"(?:(?:grand|sub)[ -]?)?totals?[ :\d()/-]*|(?:合|总|總|小|共)\s*[计計][ :\d()/-]*|总和|總和|汇总|彙總"
 )
+_TOTAL_WORDS: Final = ("total", "计", "計", "总和", "總和", "汇总", "彙總")
+"""One of these is part of whatever `_TOTAL` matches."""
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _NAMES: Final = frozenset({"name", "title"})
 
@@ -42,14 +45,16 @@ def totals_rows(task: Task) -> Iterator[Finding]:
         if not (TABLES[table].field(field).key or field in _NAMES):
             continue
         texts = task.tables[table][field]
-        totals = {text for text in texts.dropna().unique() if _says_total(text)}
-        if totals:
+        known = texts.dropna().tolist()
+        if _may_say_total("\n".join(known)):
+            totals = {text for text in set(known) if _TOTAL.fullmatch(fold_name(text))}
             yield from flag(task, f"{table}.{field}", texts.isin(totals), "totals-row")
 
 
-def _says_total(text: str) -> bool:
-    may = "total" in text.casefold() if text.isascii() else True
-    return may and _TOTAL.fullmatch(fold_name(text)) is not None
+def _may_say_total(column: str) -> bool:
+    """Whether some word for a total stands anywhere in the texts of a column: one look instead of many."""
+    folded = unicodedata.normalize("NFKC", column).casefold()
+    return any(word in folded for word in _TOTAL_WORDS)
 
 
 def addresses(task: Task) -> Iterator[Finding]:
