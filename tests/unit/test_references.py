@@ -2,7 +2,11 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
+from salesbook.domain.names.folding import fold_name, nearest_names
 from salesbook.domain.names.references import resolve_references
 from salesbook.frames import frame_from_rows
 from salesbook.policy import Policy
@@ -205,3 +209,18 @@ def test_of_rows_that_mean_the_same_rep_the_sheets_order_chooses_none():
         assert (finding.code, finding.severity) == ("duplicate-key", "error")
         kept.append(tables["Targets"]["target"].tolist())
     assert kept == [[3], [3]]
+
+
+@given(
+    st.sets(st.text("abAB 1", min_size=1, max_size=6), max_size=20),
+    st.sets(st.text("abAB 1", min_size=1, max_size=6), max_size=20),
+)
+def test_the_nearest_name_is_the_one_most_alike_and_the_first_of_equals(unknown: set[str], names: set[str]):
+    """As found one by one; a name too unlike all others has none."""
+    known = {fold_name(name): name for name in sorted(names)}
+    expected = {}
+    for typed in unknown:
+        likeness = {folded: fuzz.ratio(fold_name(typed), folded) for folded in sorted(known)}
+        if likeness and max(likeness.values()) >= 60:
+            expected[typed] = known[max(likeness, key=lambda folded: likeness[folded])]
+    assert nearest_names(unknown, known) == expected

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
+from typing import Final
 
-_NEAR_SCORE = 60.0
-_MOST_LOOKED_UP = 200
+import numpy as np
+
+_NEAR_SCORE: Final = 60.0
+_MOST_LOOKED_UP: Final = 200
 """Unknown names for which the nearest is looked up; a column full of them has another cause."""
+_AT_ONCE: Final = 16
+"""Unknown names compared in one go, so that their scores need little memory."""
 
 
 def fold_name(text: str) -> str:
@@ -45,9 +50,13 @@ def nearest_names(unknown: Collection[str], known: Mapping[str, str]) -> dict[st
     from rapidfuzz import fuzz, process
 
     choices = sorted(known)
+    looked_up = sorted(unknown)[:_MOST_LOOKED_UP]
     found = {}
-    for name in sorted(unknown)[:_MOST_LOOKED_UP]:
-        best = process.extractOne(fold_name(name), choices, scorer=fuzz.ratio, score_cutoff=_NEAR_SCORE)
-        if best:
-            found[name] = known[best[0]]
+    for start in range(0, len(looked_up), _AT_ONCE):
+        names = looked_up[start : start + _AT_ONCE]
+        folded = [fold_name(name) for name in names]
+        scores = process.cdist(folded, choices, scorer=fuzz.ratio, score_cutoff=_NEAR_SCORE, dtype=np.float64)
+        for name, row, best in zip(names, scores, scores.argmax(axis=1), strict=True):
+            if row[best] > 0:
+                found[name] = known[choices[best]]
     return found

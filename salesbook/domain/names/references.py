@@ -53,6 +53,7 @@ class Directory:
         folded = fold_name(typed)
         return next((level[folded] for level in self._levels if folded in level), ())
 
+    @cached_property
     def suggestions(self) -> dict[str, str]:
         """Names to suggest, by folded name."""
         name = _NAMES[self.table][1] if len(_NAMES[self.table]) > 1 else _NAMES[self.table][0]
@@ -149,7 +150,7 @@ def _resolve_column(
     if keys:
         columns[field] = typed.where(~typed.isin(keys.keys()), typed.map(keys)).astype("str")
     unknown = [text for text, rows in found.items() if not rows]
-    nearest = nearest_names(unknown, directory.suggestions()) if unknown else {}
+    nearest = nearest_names(unknown, directory.suggestions) if unknown else {}
     wrong = {
         text: _fault(field, directory, rows, nearest.get(text))
         for text, rows in found.items()

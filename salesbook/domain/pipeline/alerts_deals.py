@@ -93,14 +93,16 @@ def next_steps(desk: Desk, deals: pd.DataFrame) -> Iterator[AlertRow]:
 
 
 def _planned(deals: pd.DataFrame, activities: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
-    done = activities[activities["deal_id"].notna() & (activities["done_on"] <= today)]
-    newest = done.sort_values(["done_on", "activity_id"]).drop_duplicates("deal_id", keep="last")
-    newest = newest.set_index("deal_id")
     own = deals["next_on"].notna() | deals["next_step"].notna()
-    day = deals["deal_id"].map(newest["next_on"].to_dict()).astype("datetime64[us]")
-    step = deals["deal_id"].map(newest["next_step"].to_dict()).astype("str")
+    asked = activities["deal_id"].isin(deals.loc[~own, "deal_id"])
+    done = activities[asked & (activities["done_on"] <= today)]
+    newest = done.sort_values(["done_on", "activity_id"]).drop_duplicates("deal_id", keep="last")
+    steps = newest.set_index("deal_id")[["next_on", "next_step"]].reindex(deals["deal_id"])
     return deals.assign(
-        next_on=deals["next_on"].where(own, day), next_step=deals["next_step"].where(own, step)
+        **{
+            name: deals[name].where(own, steps[name].set_axis(deals.index))
+            for name in ("next_on", "next_step")
+        }
     )
 
 
@@ -165,11 +167,12 @@ def quiet_big_deals(desk: Desk, deals: pd.DataFrame) -> Iterator[AlertRow]:
 
 
 def _last_contact(deals: pd.DataFrame, done: pd.DataFrame) -> pd.Series[Any]:
-    found = [
-        deals[key].map(done.dropna(subset=[key]).groupby(key)["done_on"].max().to_dict())
-        for key in ("deal_id", "customer_id")
-    ]
-    return pd.concat([one.astype("datetime64[us]") for one in found], axis=1).max(axis=1)
+    """The newest contact with each deal itself or with its customer."""
+    found = []
+    for key in ("deal_id", "customer_id"):
+        newest = done[done[key].isin(deals[key])].groupby(key)["done_on"].max()
+        found.append(newest.reindex(deals[key]).set_axis(deals.index))
+    return pd.concat(found, axis=1).max(axis=1)
 
 
 def _rows(deals: pd.DataFrame, *fields: str) -> Iterator[Any]:

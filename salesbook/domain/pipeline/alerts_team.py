@@ -33,14 +33,17 @@ def late_payments(desk: Desk) -> Iterator[AlertRow]:
     kept = orders[standing(orders)]
     if kept.empty or (payments.empty and not (orders["status"] == "paid").any()):
         return
-    paid = payments[payments["paid_on"] <= desk.today].groupby("order_id")["amount"].sum()
-    owed = kept.groupby(kept["refund_of"].fillna(kept["order_id"]))["amount"].sum()
-    first = kept.sort_values(["order_id", "line_no"]).drop_duplicates("order_id")
+    delivered = kept["delivered_on"].notna() | kept["status"].isin(("delivered", "invoiced"))
+    is_open = kept["order_id"].isin(kept.loc[delivered, "order_id"])
+    is_open &= ~kept["order_id"].isin(kept.loc[kept["status"] == "paid", "order_id"])
+    due = kept[is_open].groupby("order_id")["due_on"].max()
+    late = due.index[due < desk.today]
+    first = kept[kept["order_id"].isin(late)].sort_values(["order_id", "line_no"]).drop_duplicates("order_id")
     first = first.set_index("order_id", drop=False)
-    delivered = kept[kept["delivered_on"].notna() | kept["status"].isin(("delivered", "invoiced"))]
-    open_orders = set(delivered["order_id"]) - set(kept.loc[kept["status"] == "paid", "order_id"])
-    due = kept.groupby("order_id")["due_on"].max()
-    late = sorted(open_orders & set(due.index[due < desk.today]))
+    order = kept["refund_of"].fillna(kept["order_id"])
+    owed = kept[order.isin(late)].groupby(order)["amount"].sum()
+    paid = payments[payments["order_id"].isin(late) & (payments["paid_on"] <= desk.today)]
+    paid = paid.groupby("order_id")["amount"].sum()
     missing = owed.reindex(late, fill_value=0) - paid.reindex(late, fill_value=0)
     rows = first.loc[late].assign(due_on=due[late])
     for row, amount in zip(rows.itertuples(index=False), missing.tolist(), strict=True):
