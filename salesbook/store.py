@@ -21,6 +21,9 @@ class CellError:
     code: str
 
 
+NOT_CALCULATED: Final = CellError("#NOT-CALCULATED!")
+"""A formula whose value the file does not hold: it was written by a program that does not calculate."""
+
 Cell = None | bool | int | float | str | dt.date | dt.datetime | CellError
 
 
@@ -67,6 +70,10 @@ class TableCells:
     """Headers of the columns that the sheet calculates by a formula of the table's own."""
     merged: tuple[tuple[int, int, int, int], ...] = ()
     """Merged areas that touch the body: first row, first column, last row, last column (sheet numbers)."""
+
+    below: tuple[Cell, ...] = ()
+    """The cells right below the body where something stands there, for a host whose tables do not grow
+    with what is typed; else empty."""
 
     @property
     def row_count(self) -> int:

@@ -268,8 +268,27 @@ def _usable(read: ReadTable, faults: list[_Fault]) -> ReadTable:
     keys = row_keys(spec.name, frame) if spec.key else pd.Series("", index=frame.index)
     twice = later_twins(frame[~bad], keys[~bad])
     faults.extend(_Fault(int(row), spec.key[0], Reason("duplicate-key")) for row in twice)
-    findings = tuple(_finding(read, fault, keys) for fault in _in_sheet_order(read, faults))
+    findings = (
+        *(_finding(read, fault, keys) for fault in _in_sheet_order(read, faults)),
+        *_about_the_table(read),
+    )
     return replace(read, frame=frame[~bad].drop(index=twice), findings=findings)
+
+
+def _about_the_table(read: ReadTable) -> Iterator[Finding]:
+    """What people type into beside the table or under a changed header, so that it would be missed."""
+    spec, cells = read.spec, read.cells
+    if spec.role is Role.OUTPUT:
+        return
+    if cells.below:
+        found = next(shown(cell) for cell in cells.below if cell is not None)
+        key = f"#{cells.first_row + cells.row_count}"
+        yield Finding("row-below-table", "warning", spec.name, cells.row_count, None, key, found)
+    for one in spec.fields:
+        if one.name not in read.headers and read.own_headers:
+            params: dict[str, Fact] = {"field": f"{spec.name}.{one.name}"}
+            found = ", ".join(read.own_headers)
+            yield Finding("column-not-there", "warning", spec.name, None, one.name, one.name, found, params)
 
 
 def _in_sheet_order(read: ReadTable, faults: list[_Fault]) -> list[_Fault]:

@@ -19,7 +19,7 @@ from salesbook.hosts.package.guards import refuse_entities, refuse_styles
 from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
 from salesbook.intake.layout import lay_out
 from salesbook.labels.words import fold
-from salesbook.store import Cell, CellError
+from salesbook.store import NOT_CALCULATED, Cell, CellError
 
 _HEAD_ROWS = 40
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -27,7 +27,6 @@ _SPACE_AND_COLOUR = re.compile(r"\\.|_.|\*.|\[[^\]]*\]")
 _CURRENCY_CODE = re.compile(r"\[\$([^\]-]+)(?:-[^\]]*)?\]")
 _QUOTED = re.compile(r'"([^"]*)"')
 _BARE_SIGN = re.compile(r"[$¥€£￥₹₩₽]")
-_NOT_CALCULATED = CellError("#NOT-CALCULATED!")
 
 
 def read_workbook(
@@ -164,7 +163,7 @@ def _mark_uncalculated(cells: list[Cell], typed: Sequence[Any]) -> None:
     """A formula whose value the file lacks is no blank cell."""
     for column, cell in enumerate(typed[: len(cells)]):
         if cells[column] is None and cell.data_type == "f":
-            cells[column] = _NOT_CALCULATED
+            cells[column] = NOT_CALCULATED
 
 
 def _value(cell: Any) -> Cell:

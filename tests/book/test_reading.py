@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from salesbook.book.reading import ReadTable, read_table
 from salesbook.errors import ColumnMissing
-from salesbook.store import CellError, TableCells, column_letters
+from salesbook.store import NOT_CALCULATED, CellError, TableCells, column_letters
 from tests.book.drawn import table
 
 
@@ -171,3 +172,46 @@ def test_merged_cells_are_named():
 def test_column_letters(number: int, letters: str):
     """Columns are named as a sheet names them."""
     assert column_letters(number) == letters
+
+
+def test_a_formula_without_its_value_is_no_blank_cell():
+    """A program that does not calculate wrote it: the amount is missing, and somebody must know."""
+    found = read(table("Products", {"product": ["P", "Q"], "list_price": [NOT_CALCULATED, 5.0]}))
+    assert codes(found) == [("formula-without-value", "list_price", 0)]
+    assert found.frame["list_price"].isna().tolist() == [True, False]
+
+
+def test_a_row_typed_below_the_table_is_named():
+    """Programs that do not know tables do not let them grow; the row is not used, and not passed over."""
+    cells = table("Products", {"product": ["P"], "list_price": [5.0]})
+    found = read(replace(cells, below=(None, 7.0)))
+    assert [(one.code, one.severity, one.row, one.found) for one in found.findings] == [
+        ("row-below-table", "warning", 1, "7.0")
+    ]
+    assert found.rows_in == 1
+
+
+def test_a_column_under_another_header_is_named():
+    """A renamed header would make all its values missing without a word; a removed column is a choice."""
+    cells = table("Products", {"product": ["P"], "list_price": [5.0]})
+    renamed = replace(cells, headers=(cells.headers[0], "Our price"))
+    found = {one.field: one.found for one in read(renamed).findings if one.code == "column-not-there"}
+    assert found["list_price"] == "Our price"
+    assert read(cells).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "minor"),
+    [
+        (9_999_999_999_999.99, "USD", 999_999_999_999_999),
+        (99_999_999_999.9999, "CLF", 999_999_999_999_999),
+        (10_000_000_000_000.0, "USD", None),
+        (1_000_000_000_000.0, "KWD", None),
+        (9_999_999_999_999_999.0, "JPY", None),
+    ],
+)
+def test_an_amount_with_more_digits_than_a_sheet_keeps_is_refused(typed, currency, minor):
+    """A cent would be lost without a word."""
+    found = read(table("Products", {"product": ["P"], "list_price": [typed]}), currency)
+    assert found.frame["list_price"].fillna(-1).tolist() == [-1 if minor is None else minor]
+    assert codes(found) == ([("number-too-large", "list_price", 0)] if minor is None else [])

@@ -28,7 +28,7 @@ from salesbook.domain.cells.number import Amount, DecimalRule, amount_of
 from salesbook.domain.cells.period import read_period
 from salesbook.domain.cells.text import choice_map, read_choice, read_flag, read_id, read_text
 from salesbook.domain.cells.units import currency_codes
-from salesbook.store import CellError
+from salesbook.store import NOT_CALCULATED, CellError
 from salesbook.tables.base import FieldSpec, Kind
 
 __all__ = [
@@ -45,7 +45,8 @@ __all__ = [
 
 NUMERIC: Final = frozenset((Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS))
 MOMENTS: Final = frozenset((Kind.DATE, Kind.DATETIME))
-_MOST = 9_000_000_000_000_000_000
+_MOST = 10**15
+"""Whole numbers and minor units from here on have more digits than a sheet keeps."""
 _UNBOUNDED_RATE = 3.0
 
 
@@ -75,6 +76,8 @@ def parse_cell(
     """
     if cell is None:
         return None
+    if cell == NOT_CALCULATED:
+        return Reason("formula-without-value")
     if isinstance(cell, CellError):
         return Reason("cell-error", {"error": cell.code})
     if kind in NUMERIC:

@@ -21,6 +21,8 @@ from salesbook.tables.base import Kind
 
 _NONE = type(None)
 _EXACT = 2**53
+_SURE_TO_4_DECIMALS = 1e11
+"""Below this an amount of any currency has at most the 15 digits that a sheet keeps."""
 _SURE_TO_6_DECIMALS = 1e9
 _PLAIN_NUMBERS: Final = re.compile(
     r"(?:[$¥€£]?-?(?:\d{1,15}|[1-9]\d{0,2}(?:,\d{3}){1,4})(?:\.(?:\d{1,2}|\d{4,6}))?\n)++"
@@ -119,7 +121,7 @@ def _as_kind(
         return numbers if largest < _EXACT else None
     plain = np.where(missing, 0.0, numbers)
     if kind is Kind.MONEY:
-        if largest >= _EXACT / 1000:
+        if largest >= _SURE_TO_4_DECIMALS:
             return None
         minor, _ = minor_units(plain, currency_decimals(options.currency))
         return pd.arrays.IntegerArray(minor, missing)

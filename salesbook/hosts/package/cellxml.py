@@ -8,7 +8,7 @@ import re
 
 from salesbook.errors import CannotWrite
 from salesbook.hosts.package.xmlscan import attribute, whole_number, with_attribute
-from salesbook.store import Cell, CellError
+from salesbook.store import NOT_CALCULATED, Cell, CellError
 
 MAX_TEXT_UNITS = 32_767
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
@@ -42,7 +42,8 @@ def after_reference(value: Cell, style: int, prefix: str, is_1904: bool, referen
     elif isinstance(value, (int, float)):
         content = _number(value, reference)
     elif isinstance(value, CellError):
-        kind, content = ' t="e"', escaped(value.code, reference)
+        code = "#N/A" if value == NOT_CALCULATED else value.code
+        kind, content = ' t="e"', escaped(code, reference)
     else:
         content = repr(serial(value, is_1904, reference))
         content = content.removesuffix(".0")

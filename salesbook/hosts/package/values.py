@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from salesbook.hosts.package.refs import Area
 from salesbook.hosts.package.small import Content, may_hold_errors, small_package
 from salesbook.hosts.package.strings import SharedStrings
 from salesbook.hosts.package.xmlscan import plain, root_prefix
-from salesbook.store import Cell, CellError, TableCells, column_letters
+from salesbook.store import NOT_CALCULATED, Cell, CellError, TableCells, column_letters
 
 Column = Sequence[Cell]
 _SHARED = {str, dt.date, dt.datetime}
@@ -37,7 +37,7 @@ def read_tables(
     Raises: NotAWorkbook, UnsafeFile.
     """
     tables = book.tables_of(sheet)
-    last = max(table.area.bottom for table in tables)
+    last = max(table.area.bottom for table in tables) + 1
     package, lost = _prepared(content, book, sheet, strings)
     rows = _rows(package, last, sheet)
     return {table.code.lower(): _cells(table, rows, lost, book.is_1904) for table in tables}
@@ -49,7 +49,7 @@ class _Lost:
 
     merged: list[Area]
     errors: list[tuple[int, int, str]]
-    """The cells of type e by row, column and code."""
+    """The cells of type e, and formulas without a value, by row, column and code."""
     xml: Callable[[], bytes]
     """The sheet itself, for the rare cells whose stored number is wanted."""
 
@@ -61,7 +61,7 @@ def _prepared(
     data = content(sheet.part)
     refuse_entities(data, sheet.part)
     refuse_wide_extent(data, sheet.part, sheet.name)
-    errors = _errors(data) if may_hold_errors(data) else []
+    errors = [*(_errors(data) if may_hold_errors(data) else []), *_uncalculated(data, sheet.part)]
     lost = _Lost(_merged(data, sheet.part), errors, lambda: content(sheet.part))
     return small_package(content, book, data, strings), lost
 
@@ -100,7 +100,16 @@ def _cells(table: TablePart, rows: Sequence[Sequence[Any]], lost: _Lost, is_1904
         is_1904,
         frozenset(table.calculations),
         tuple((a.top, a.left, a.bottom, a.right) for a in lost.merged if a.meets(body)),
+        _below(table, rows),
     )
+
+
+def _below(table: TablePart, rows: Sequence[Sequence[Any]]) -> tuple[Cell, ...]:
+    """What stands right below a table, which a program that does not know tables leaves out of it."""
+    area = table.area
+    cells = rows[area.bottom][area.left - 1 : area.right] if area.bottom < len(rows) else ()
+    found = tuple(None if cell == "" else cell for cell in cells)
+    return found if not table.totals_rows and any(cell is not None for cell in found) else ()
 
 
 def _columns(rows: Sequence[Sequence[Any]], body: Area) -> list[Column]:
@@ -163,6 +172,22 @@ def _errors(data: bytes) -> list[tuple[int, int, str]]:
         if area:
             found.append((area.top, area.left, plain(code.decode()).strip()))
     return found
+
+
+def _uncalculated(data: bytes, part: str) -> Iterator[tuple[int, int, str]]:
+    """List the formulas without a value, as programs write them that do not calculate."""
+    prefix = root_prefix(data, b"worksheet", part)
+    ends = (b"</%bf></%bc>" % (prefix, prefix), b"/></%bc>" % prefix)
+    if not any(end in data for end in ends):
+        return
+    pattern = re.compile(
+        rb"""<%bc\s(?:[^<>]*?\s)?r\s*=\s*["']([A-Z]+\d+)["'][^<>]*><%bf(?:\s[^<>]*)?(?:/>|>[^<]*</%bf>)</%bc>"""
+        % ((prefix,) * 4)
+    )
+    for reference in pattern.findall(data):
+        area = Area.parse(reference.decode())
+        if area:
+            yield area.top, area.left, NOT_CALCULATED.code
 
 
 def _stored_numbers(data: bytes, letters: str) -> dict[int, float]:
