@@ -270,6 +270,8 @@ def test_claims_of_size_are_not_believed(book: Path) -> None:
         (TABLE, swap(b"</table>", b"")),
         ("xl/workbook.xml", swap(b"</workbook>", b"")),
         (SHEET, swap(b"<sheetData>", b"<sheetData")),
+        (SHEET, lambda data: data.replace(b"sheetData", b"otherData")),
+        (SHEET, swap(b"</sheetData>", b"")),
     ],
 )
 def test_damaged_parts(book: Path, part: str, edit: Callable[[bytes], bytes]) -> None:

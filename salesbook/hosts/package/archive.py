@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from salesbook.errors import NotAWorkbook, PasswordProtected, UnsafeFile
 from salesbook.hosts.package import guards
 
-_END = struct.Struct("<4s4H2LH")
+END = struct.Struct("<4s4H2LH")
 _END64_PLACE = struct.Struct("<4sLQL")
 _END64 = struct.Struct("<4sQ2H2L4Q")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
-_LOCAL = struct.Struct("<4s5H3L2H")
+CENTRAL = struct.Struct("<4s6H3L5H2L")
+LOCAL = struct.Struct("<4s5H3L2H")
 _DESCRIPTOR_BYTES = 24
 _BIT_ENCRYPTED, _BIT_DESCRIPTOR, _BIT_UTF8 = 0x1, 0x8, 0x800
 STORED, DEFLATED = 0, 8
@@ -35,6 +35,16 @@ class Member:
     """Where its raw bytes end, a data descriptor included."""
     record: bytes
     """The directory entry as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A member's bytes as a zip holds them, and what the zip says of them."""
+
+    method: int
+    crc: int
+    size: int
+    data: bytes | memoryview
 
 
 class Archive:
@@ -59,10 +69,10 @@ class Archive:
     def _directory(self) -> tuple[int, int, bytes]:
         """Find the directory: how many entries, where it starts, and the zip's comment."""
         at = self.data.rfind(b"PK\x05\x06", max(0, len(self.data) - 65_557))
-        if at < 0 or at + _END.size > len(self.data):
+        if at < 0 or at + END.size > len(self.data):
             raise self._damaged()
-        _, _, _, _, count, _, place, comment_size = _END.unpack_from(self.data, at)
-        comment = self.data[at + _END.size : at + _END.size + comment_size]
+        _, _, _, _, count, _, place, comment_size = END.unpack_from(self.data, at)
+        comment = self.data[at + END.size : at + END.size + comment_size]
         before = at - _END64_PLACE.size
         if before >= 0 and self.data.startswith(b"PK\x06\x07", before):
             _, _, end64, _ = _END64_PLACE.unpack_from(self.data, before)
@@ -77,12 +87,12 @@ class Archive:
         """Read the directory's entries; where their bytes lie is still as they claim."""
         found = []
         for _ in range(count):
-            if not self.data.startswith(b"PK\x01\x02", place) or place + _CENTRAL.size > len(self.data):
+            if not self.data.startswith(b"PK\x01\x02", place) or place + CENTRAL.size > len(self.data):
                 raise self._damaged()
-            fields = _CENTRAL.unpack_from(self.data, place)
+            fields = CENTRAL.unpack_from(self.data, place)
             flags, method = fields[3], fields[4]
             name_size, extra_size, comment_size = fields[10:13]
-            name_at = place + _CENTRAL.size
+            name_at = place + CENTRAL.size
             end = name_at + name_size + extra_size + comment_size
             raw = self.data[name_at : name_at + name_size]
             name = raw.decode("utf-8" if flags & _BIT_UTF8 else "cp437", "replace")
@@ -104,15 +114,15 @@ class Archive:
         limit, placed = directory, {}
         for member in ordered:
             at = member.start
-            if not self.data.startswith(b"PK\x03\x04", at) or at + _LOCAL.size > len(self.data):
+            if not self.data.startswith(b"PK\x03\x04", at) or at + LOCAL.size > len(self.data):
                 raise self._damaged(member.name)
-            name_size, extra_size = _LOCAL.unpack_from(self.data, at)[9:11]
-            name = self.data[at + _LOCAL.size : at + _LOCAL.size + name_size]
-            body = at + _LOCAL.size + name_size + extra_size
+            name_size, extra_size = LOCAL.unpack_from(self.data, at)[9:11]
+            name = self.data[at + LOCAL.size : at + LOCAL.size + name_size]
+            body = at + LOCAL.size + name_size + extra_size
             end = body + member.packed
             if end > limit:
                 raise UnsafeFile("overlapping-members", where=self.path, member=member.name)
-            if name != member.record[_CENTRAL.size : _CENTRAL.size + len(name)] or not name:
+            if name != member.record[CENTRAL.size : CENTRAL.size + len(name)] or not name:
                 raise UnsafeFile("names-differ", where=self.path, member=member.name)
             end = min(limit, end + member.end)
             placed[at] = replace(member, body=body, end=end)
@@ -134,6 +144,12 @@ class Archive:
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self.members
+
+    def packed(self, name: str) -> Packed:
+        """Hand out a member as it is, unchecked: whoever reads it has `inflate` look at it first."""
+        member = self.members[name.lower()]
+        data = memoryview(self.data)[member.body : member.body + member.packed]
+        return Packed(member.method, member.crc, member.size, data)
 
     def inflate(self, name: str) -> bytes:
         """Hand out a member's content, never more of it than its entry says.

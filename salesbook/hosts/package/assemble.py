@@ -8,11 +8,8 @@ import zlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from salesbook.hosts.package.archive import DEFLATED, Archive, Member
+from salesbook.hosts.package.archive import CENTRAL, DEFLATED, END, LOCAL, Archive, Member
 
-_END = struct.Struct("<4s4H2LH")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
-_LOCAL = struct.Struct("<4s5H3L2H")
 _FULL = 0xFFFFFFFF
 _LEVEL, _LEVEL_OF_LARGE, _LARGE = 6, 2, 8 << 20
 _FLAGS_TO_KEEP = 0x800
@@ -40,7 +37,7 @@ def assemble(archive: Archive, changes: Mapping[str, bytes | None]) -> bytes:
         place += len(raw)
         count += 1
     size = sum(map(len, directory))
-    end = _END.pack(b"PK\x05\x06", 0, 0, count, count, size, place, len(archive.comment))
+    end = END.pack(b"PK\x05\x06", 0, 0, count, count, size, place, len(archive.comment))
     return b"".join((*body, *directory, end, archive.comment))
 
 
@@ -59,27 +56,27 @@ def _deflated(content: bytes) -> bytes:
 
 def _packed(member: Member, content: bytes, squeezed: bytes, place: int) -> tuple[bytes, bytes]:
     """Put compressed new content under the old name: the local header with it, and the directory entry."""
-    fields = list(_CENTRAL.unpack_from(member.record))
-    name = member.record[_CENTRAL.size : _CENTRAL.size + fields[10]]
-    comment = member.record[_CENTRAL.size + fields[10] + fields[11] :]
+    fields = list(CENTRAL.unpack_from(member.record))
+    name = member.record[CENTRAL.size : CENTRAL.size + fields[10]]
+    comment = member.record[CENTRAL.size + fields[10] + fields[11] :]
     flags, crc = fields[3] & _FLAGS_TO_KEEP, zlib.crc32(content)
     sizes = (crc, len(squeezed), len(content))
-    local = _LOCAL.pack(b"PK\x03\x04", 20, flags, DEFLATED, fields[5], fields[6], *sizes, len(name), 0)
+    local = LOCAL.pack(b"PK\x03\x04", 20, flags, DEFLATED, fields[5], fields[6], *sizes, len(name), 0)
     fields[2:5] = [20, flags, DEFLATED]
     fields[7:10] = sizes
     fields[11] = 0
     fields[16] = place
-    return local + name + squeezed, _CENTRAL.pack(*fields) + name + comment
+    return local + name + squeezed, CENTRAL.pack(*fields) + name + comment
 
 
 def _moved(member: Member, place: int) -> bytes:
     """Give a directory entry the member's new place."""
-    fields = list(_CENTRAL.unpack_from(member.record))
-    rest = member.record[_CENTRAL.size :]
+    fields = list(CENTRAL.unpack_from(member.record))
+    rest = member.record[CENTRAL.size :]
     if fields[16] != _FULL:
         fields[16] = place
-        return _CENTRAL.pack(*fields) + rest
-    return _CENTRAL.pack(*fields) + _wide_moved(rest, fields, place)
+        return CENTRAL.pack(*fields) + rest
+    return CENTRAL.pack(*fields) + _wide_moved(rest, fields, place)
 
 
 def _wide_moved(rest: bytes, fields: list[int], place: int) -> bytes:

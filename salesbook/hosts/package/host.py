@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -18,27 +17,12 @@ from salesbook.hosts.package.assemble import assemble
 from salesbook.hosts.package.changes import changes_for
 from salesbook.hosts.package.disk import Disk, refuse_unwritable, remove_leftovers, replace_file
 from salesbook.hosts.package.lock import locked
-from salesbook.hosts.package.parts import TablePart, read_parts
-from salesbook.hosts.package.strings import SharedStrings
+from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
+from salesbook.hosts.package.reader import SheetReader
+from salesbook.hosts.package.staged import Staged
 from salesbook.hosts.package.values import read_tables
 from salesbook.hosts.package.verify import refuse_unsound
 from salesbook.store import TableCells, TableWrite
-
-
-class Staged:
-    """The parts of a package as they would be saved now: the archive's, and the changed ones over them."""
-
-    def __init__(self, archive: Archive, changes: Mapping[str, bytes | None] | None = None) -> None:
-        self.archive = archive
-        self.changes = dict(changes or {})
-
-    def __contains__(self, name: str) -> bool:
-        return self.changes.get(name.lower(), b"") is not None and name in self.archive
-
-    def content(self, name: str) -> bytes:
-        """Hand out a part."""
-        changed = self.changes.get(name.lower())
-        return self.archive.inflate(name) if changed is None else changed
 
 
 class PackageHost:
@@ -53,8 +37,8 @@ class PackageHost:
         self._wait = wait
         self._disk = disk
         self._read_bytes = data
-        self._parts = Staged(Archive(data, str(path)))
-        self._book = read_parts(self._parts, str(path))
+        parts = Staged(Archive(data, str(path)))
+        self._hold(parts, read_parts(parts, str(path)))
         self._unread: dict[str, TableCells] = {}
         self._read: WeakValueDictionary[str, TableCells] = WeakValueDictionary()
 
@@ -72,16 +56,10 @@ class PackageHost:
         part, key = self._table(table), table.lower()
         cells = self._read.get(key) or self._unread.pop(key, None)
         if cells is None:
-            self._unread |= read_tables(self._parts.content, self._book, part.sheet, self._strings)
+            self._unread |= read_tables(self._reader, self._book, part.sheet)
             cells = self._unread.pop(key)
         self._read[key] = cells
         return cells
-
-    @cached_property
-    def _strings(self) -> SharedStrings | None:
-        """The texts that cells share; no write changes them."""
-        part = self._book.strings
-        return SharedStrings(self._parts.content(part), part) if part else None
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Stage these bodies; the file changes only on `save`.
@@ -90,12 +68,12 @@ class PackageHost:
         """
         refuse_twice(writes)
         tables = {write.table.lower(): self.read(write.table) for write in writes}
+        self._hold(self._parts, self._book)  # forgets the texts that cells share, which take much memory
         changes = changes_for(self._parts, self._book, writes, tables)
         if not changes.parts:
             return
         staged = Staged(self._parts.archive, self._parts.changes | changes.parts)
-        self._book = refuse_unsound(staged, self._parts, changes, str(self.path))
-        self._parts = staged
+        self._hold(staged, refuse_unsound(staged, self._parts, changes, str(self.path)))
         touched = {self._table(write.table).sheet for write in writes}
         for table in self._book.tables.values():
             if table.sheet in touched:
@@ -127,7 +105,11 @@ class PackageHost:
         archive = Archive(new, str(target))
         replace_file(self._disk, target, new, old)
         if target == self.path:
-            self._read_bytes, self._parts = new, Staged(archive)
+            self._read_bytes = new
+            self._hold(Staged(archive), self._book)
+
+    def _hold(self, parts: Staged, book: BookParts) -> None:
+        self._parts, self._book, self._reader = parts, book, SheetReader(parts, book)
 
     def _table(self, code: str) -> TablePart:
         try:
