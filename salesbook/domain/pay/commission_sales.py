@@ -43,7 +43,7 @@ def bases_of(credits: Credits, payments: pd.DataFrame, policy: Policy, *, as_of:
         counted = settled.assign(month=months_of(day))[day <= as_of]
     else:
         counted = lines
-    sums = counted.groupby(["rep_id", "month", "order_id"])["amount"].sum()
+    sums = counted.groupby(["rep_id", "month", "order_id"], sort=False)["amount"].sum()
     bases: dict[tuple[str, str], dict[str, int]] = {}
     for (rep, month, order), amount in zip(sums.index, sums.tolist(), strict=True):
         if amount:

@@ -37,13 +37,14 @@ def stuck_deals(desk: Desk, deals: pd.DataFrame, learned: npt.NDArray[np.bool_])
     Args: learned tells per stage whether the limit comes from won deals or was typed.
     """
     stuck = deals[is_stuck(deals["days"].to_numpy(), deals["limit"].to_numpy())]
-    for row in _rows(stuck, "stage_name", "stage_code", "days", "limit"):
+    stuck = stuck.assign(since=desk.today - pd.to_timedelta(stuck["days"], unit="D"))
+    for row in _rows(stuck, "stage_name", "stage_code", "days", "limit", "since"):
         yield _of_deal(
             row,
             "deal-stuck",
             severity="high" if row.days > _TWICE * row.limit else "medium",
             days=float(row.days),
-            since_on=desk.today - pd.Timedelta(days=row.days),
+            since_on=row.since,
             reason="because-learned" if learned[row.stage_code] else "because",
             facts={
                 "stage": row.stage_name,

@@ -59,10 +59,10 @@ def _entered(deals: KnownDeals, known: Entries, codes: StageCodes, stands: Ints)
     seen = (known.code != UNKNOWN) & (codes.kind[known.code] == OPEN)
     now = np.flatnonzero((deals.kind == OPEN) | ((deals.kind == LOST) & (stands >= 0)))
     wide = int(codes.open_count.max(initial=0)) + 1
-    pairs = np.concatenate(
-        [known.deal[seen] * wide + codes.place[known.code[seen]], now * wide + stands[now]]
-    )
-    deal, place = np.divmod(np.unique(pairs), wide)
+    entered = np.zeros((len(deals), wide), dtype=bool)
+    entered[known.deal[seen], codes.place[known.code[seen]]] = True
+    entered[now, stands[now]] = True
+    deal, place = np.nonzero(entered)
     return deal, place
 
 

@@ -36,10 +36,11 @@ def monthly(lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff) -> pd.DataFra
     Returns: month, rep_id, team, metric, target, actual (measures); one row per combination that has
         either.
     """
+    sold = lines.assign(team=staff.on(lines["rep_id"], lines["on"])["team"])
     parts = [
-        _facts(lines, "revenue", staff, lines["amount"]),
-        _facts(order_counts(lines), "orders", staff),
-        _facts(new_customers(lines), "new_customers", staff),
+        _facts(sold, "revenue", sold["amount"]),
+        _facts(order_counts(sold), "orders"),
+        _facts(new_customers(sold), "new_customers"),
         _planned(plan, staff),
     ]
     facts = pd.concat(parts, ignore_index=True)
@@ -48,14 +49,8 @@ def monthly(lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff) -> pd.DataFra
     return summed[(summed["target"] != 0) | (summed["actual"] != 0)].reset_index(drop=True)
 
 
-def _facts(
-    lines: pd.DataFrame, metric: str, staff: Staff, amounts: pd.Series[Any] | None = None
-) -> pd.DataFrame:
-    frame = pd.DataFrame({"month": lines["month"], "rep_id": lines["rep_id"], "metric": metric})
-    frame["team"] = staff.on(lines["rep_id"], lines["on"])["team"]
-    frame["target"] = 0
-    frame["actual"] = 1 if amounts is None else amounts
-    return frame
+def _facts(lines: pd.DataFrame, metric: str, amounts: pd.Series[Any] | int = 1) -> pd.DataFrame:
+    return lines[["month", "rep_id", "team"]].assign(metric=metric, target=0, actual=amounts)
 
 
 def _planned(plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
@@ -123,12 +118,14 @@ def _periods(scopes: pd.DataFrame, columns: list[str], start_month: int) -> pd.D
 
 def _mark(field: str, scopes: pd.DataFrame, targets: pd.DataFrame, start_month: int) -> pd.DataFrame:
     """Floor or stretch of Targets by period and scope, spread in the plan's proportions."""
+    marked = targets[targets[field].notna()]
+    asked = scopes[(scopes["target"] > 0) & scopes["scope"].isin({COMPANY, *marked["scope"]})]
     planned = {
         key: dict(zip(group["month"], group["target"], strict=True))
-        for key, group in scopes[scopes["target"] > 0].groupby(["scope_kind", "scope", "metric"])
+        for key, group in asked.groupby(["scope_kind", "scope", "metric"])
     }
     parts = []
-    for row in targets[targets[field].notna()].itertuples():
+    for row in marked.itertuples():
         kind = str(row.scope_kind)
         scope = COMPANY if kind == "company" else str(row.scope)
         year = set(months_of_year(int(row.year), start_month))
