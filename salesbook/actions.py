@@ -83,6 +83,7 @@ _FUNNEL = Action(
         "Orders",
         "Payments",
         "Customers",
+        "Feedback",
         "Reps",
         "TargetPlan",
         "ForecastHistory",

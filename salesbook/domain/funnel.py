@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from salesbook.domain.alerts.rows import Desk
+from salesbook.domain.alerts.watch import Watched, find_alerts
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.domain.pipeline.alert_rows import Desk
-from salesbook.domain.pipeline.alerts import Watched, find_alerts
 from salesbook.domain.pipeline.forecast import forecast_frame, forecast_history
 from salesbook.domain.pipeline.forecast_lines import forecast_lines
 from salesbook.domain.pipeline.funnel_stages import Counts, Passages, counts_of, funnel_frame, passages_of

@@ -125,6 +125,9 @@ ALERTS = (
     "order-unpaid",
     "lead-waiting",
     "no-visits",
+    "complaint-unanswered",
+    "complaint-unresolved",
+    "customer-untouched",
     "worst-leak",
     "coverage-low",
 )

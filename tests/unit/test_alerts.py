@@ -130,16 +130,80 @@ def test_orders_not_paid_in_time():
 
 
 def test_leads_not_contacted():
+    """From 9 on Friday to the evening of Tuesday are 27 working hours; the limit is 24."""
+
     def lead(lead_id, received, **fields):
         return {"lead_id": lead_id, "name": lead_id, "received_at": received, "status": "new"} | fields
 
     leads = [
-        lead("old", dt.datetime(2026, 6, 27, 9)),
+        lead("old", dt.datetime(2026, 6, 26, 9)),
+        lead("weekend", dt.datetime(2026, 6, 27, 9)),
         lead("today", dt.datetime(2026, 6, 30, 9)),
         lead("met", dt.datetime(2026, 6, 1, 9), first_contact_at=dt.datetime(2026, 6, 1, 10)),
         lead("out", dt.datetime(2026, 6, 1, 9), status="rejected"),
     ]
     assert kinds(alerts(Leads=leads)) == [("lead-waiting", "old", "high")]
+    found = alerts(Leads=leads, settings=policy(working_hours="00:00-23:59"))
+    assert [key for _, key, _ in kinds(found)] == ["old", "weekend"]
+
+
+def complaint(feedback_id, received, **fields):
+    base = {"feedback_id": feedback_id, "customer_id": "c", "received_at": received, "kind": "complaint"}
+    return base | fields
+
+
+def test_complaints_without_answer_or_way_out():
+    """The owner of the feedback is asked, else the customer's."""
+    early, friday = dt.datetime(2026, 6, 1, 9), dt.datetime(2026, 6, 26, 9)
+    feedback = [
+        complaint("mute", friday),
+        complaint("fresh", dt.datetime(2026, 6, 29, 9)),
+        complaint("stuck", early, answered_at=early, owner_id="bob"),
+        complaint("talks", friday, answered_at=friday),
+        complaint("done", early, resolved_at=friday),
+        complaint("survey", early) | {"kind": "survey"},
+    ]
+    customers = [{"customer_id": "c", "name": "C", "owner_id": "ann"}]
+    found = alerts(Feedback=feedback, Customers=customers)
+    assert records(found, "kind", "row_key", "who", "days") == [
+        ("complaint-unanswered", "mute", "ann", 4.0),
+        ("complaint-unresolved", "stuck", "bob", 29.0),
+    ]
+
+
+def test_customers_that_may_be_reassigned():
+    """After 90 days up to 2026-06-30, that is since 2026-04-01; only where contacts are logged at all."""
+
+    def customer(customer_id, **fields):
+        return {"customer_id": customer_id, "name": customer_id, "owner_id": "ann"} | fields
+
+    customers = [
+        customer("late"),
+        customer("seen"),
+        customer("never", created_on=day("2026-01-01")),
+        customer("new", created_on=day("2026-06-01")),
+        customer("unknown"),
+        customer("bound", contract_end_on=day("2026-06-30")),
+        customer("nobody", owner_id=None),
+        customer("again", created_on=day("2026-05-01")),
+    ]
+    assert of_kind(alerts(Customers=customers), "customer-untouched") == []
+    touches = [
+        visit(key, "ann", on, customer_id=key)
+        for key, on in (
+            ("late", "2026-04-01"),
+            ("seen", "2026-04-02"),
+            ("bound", "2026-01-01"),
+            ("nobody", "2026-01-01"),
+            ("again", "2026-01-01"),
+        )
+    ]
+    found = alerts(Customers=customers, Activities=touches)
+    found = found[found["kind"] == "customer-untouched"]
+    assert records(found, "row_key", "days") == [("late", 90.0), ("never", 180.0)]
+    assert [message.code.split(".")[-1] for message in found["because"]] == ["because", "because-never"]
+    found = alerts(Customers=customers, Activities=touches, settings=policy(pool_days=91))
+    assert [key for _, key, _ in of_kind(found, "customer-untouched")] == ["never"]
 
 
 def test_reps_without_visits():

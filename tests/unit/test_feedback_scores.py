@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from salesbook.domain.arithmetic.calendar import WorkCalendar
-from salesbook.domain.customers.feedback import csat, nps, working_hours_between
+from salesbook.domain.arithmetic.calendar import WorkCalendar, working_hours_between
+from salesbook.domain.customers.feedback import nps
 
 HOURS = (dt.time(9), dt.time(18))
 
@@ -15,12 +15,6 @@ def test_the_net_promoter_score_is_promoters_minus_detractors():
     assert nps([10, float("nan")]) == 100
     assert nps([0, 6]) == -100
     assert nps([]) is None
-
-
-def test_satisfied_are_the_two_best_of_five_boxes():
-    assert csat([10, 8, 7, 0]) == 0.5
-    assert csat([3, 4, 5], satisfied_from=4) == pytest.approx(2 / 3)
-    assert csat([float("nan")]) is None
 
 
 @pytest.mark.parametrize(

@@ -164,3 +164,30 @@ def _chinese_days(years: tuple[int, ...]) -> tuple[set[dt.date], set[dt.date]]:
 
     off = {day for day in constants.holidays if day.year in years}
     return off, {day for day in constants.workdays if day.year in years}
+
+
+def working_hours_between(
+    start: dt.datetime, end: dt.datetime, calendar: WorkCalendar, hours: tuple[dt.time, dt.time]
+) -> float:
+    """Count the hours between two moments that lie in the working time of work days; 0 where end is earlier.
+
+    Args:
+        hours: start and end of the working day, in that order.
+    """
+    if end <= start:
+        return 0.0
+    opens, closes = (_hour(moment) for moment in hours)
+    first = _clipped(start.time(), opens, closes) if calendar.is_workday(start.date()) else closes
+    last = _clipped(end.time(), opens, closes) if calendar.is_workday(end.date()) else opens
+    if start.date() == end.date():
+        return max(last - first, 0.0)
+    between = calendar.count(start.date() + dt.timedelta(days=1), end.date() - dt.timedelta(days=1))
+    return (closes - first) + between * (closes - opens) + (last - opens)
+
+
+def _hour(moment: dt.time) -> float:
+    return moment.hour + moment.minute / 60 + moment.second / 3600
+
+
+def _clipped(moment: dt.time, opens: float, closes: float) -> float:
+    return min(max(_hour(moment), opens), closes)

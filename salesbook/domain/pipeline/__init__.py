@@ -1,1 +1,1 @@
-"""The pipeline: stages, times, leaks, forecast, and what to act on."""
+"""The pipeline: stages, times, leaks and forecast."""

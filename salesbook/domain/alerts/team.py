@@ -1,4 +1,4 @@
-"""Which orders, leads and reps need looking after?"""
+"""Which orders and reps need looking after?"""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from salesbook.domain.alerts.rows import AlertRow, Desk, text_or_none
 from salesbook.domain.arithmetic.calendar import WorkCalendar
-from salesbook.domain.pipeline.alert_rows import AlertRow, Desk, text_or_none
 from salesbook.domain.sales import standing
 
-_HOUR: Final = pd.Timedelta(hours=1)
 _DONE: Final = ("delivered", "invoiced", "paid", "cancelled")
 
 
@@ -66,26 +65,6 @@ def _of_order(desk: Desk, row: Any, kind: str, amount: int) -> AlertRow:
     )
 
 
-def waiting_leads(desk: Desk) -> Iterator[AlertRow]:
-    """New leads that nobody contacted within `answer_limit_hours`, counted up to the end of the day."""
-    leads, limit = desk.tables["Leads"], desk.policy.rules.answer_limit_hours
-    new = leads[(leads["status"] == "new").fillna(True) & leads["first_contact_at"].isna()]
-    hours = (desk.today + pd.Timedelta(days=1) - new["received_at"]) / _HOUR
-    late = new.assign(hours=hours)[(hours > limit) & (new["received_at"] < desk.today)]
-    for row in late.itertuples(index=False):
-        days = (desk.today - row.received_at.normalize()).days
-        yield AlertRow(
-            kind="lead-waiting",
-            table="Leads",
-            row_key=row.lead_id,
-            severity="high",
-            who=text_or_none(row.rep_id),
-            since_on=row.received_at.normalize(),
-            days=days,
-            facts={"days": days, "limit": limit},
-        )
-
-
 def reps_without_visits(desk: Desk) -> Iterator[AlertRow]:
     """Reps at work who logged no visit in the last five work days, in a book that logs visits.
 
@@ -95,9 +74,8 @@ def reps_without_visits(desk: Desk) -> Iterator[AlertRow]:
     visits = activities[(activities["kind"] == "visit") & (activities["done_on"] <= desk.today)]
     if visits.empty:
         return
-    calendar = WorkCalendar.of_policy(desk.policy, (desk.as_of.year - 1, desk.as_of.year))
     workdays = desk.policy.rules.visit_workdays
-    start = pd.Timestamp(_days_back(calendar, desk.as_of, workdays))
+    start = pd.Timestamp(_days_back(desk.calendar, desk.as_of, workdays))
     last = visits.groupby("rep_id")["done_on"].max()
     for rep_id in _visiting_reps(desk, start):
         seen = last.get(rep_id)

@@ -8,8 +8,8 @@ from typing import Final
 
 import pandas as pd
 
+from salesbook.domain.alerts.rows import AlertRow, Desk
 from salesbook.domain.arithmetic.calendar import last_day, month_of, quarter_of_month
-from salesbook.domain.pipeline.alert_rows import AlertRow, Desk
 from salesbook.domain.pipeline.velocity import required_coverage
 from salesbook.domain.pipeline.win_rates import win_rate_by_count
 from salesbook.frames import row_keys

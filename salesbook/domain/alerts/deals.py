@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from salesbook import labels
-from salesbook.domain.pipeline.alert_rows import AlertRow, Desk, text_or_none, whole_or_none
+from salesbook.domain.alerts.rows import AlertRow, Desk, text_or_none, whole_or_none
 from salesbook.domain.pipeline.stage_codes import OPEN, KnownDeals, StageCodes
 from salesbook.domain.pipeline.stuck import is_stuck
 from salesbook.messages import Fact

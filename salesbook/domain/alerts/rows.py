@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
+from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.arithmetic.money import currency_decimals, to_decimal
 from salesbook.frames import Tables, frame_of
 from salesbook.messages import Fact, Message
@@ -33,6 +34,11 @@ class Desk:
     def today(self) -> pd.Timestamp:
         """The day of the run as pandas has it."""
         return pd.Timestamp(self.as_of)
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Work days of this year and the last."""
+        return WorkCalendar.of_policy(self.policy, (self.as_of.year - 1, self.as_of.year))
 
     @cached_property
     def _decimals(self) -> int:
