@@ -47,6 +47,8 @@ class Terminal:
 
     def report(self, book: Path, report: Report) -> None:
         """Show what a verb read, wrote and found."""
+        if self.quiet:
+            return
         title = self._say("report.title", action=report.action, as_of=report.as_of)
         table = self._table(
             title, *(self._say(f"report.{name}") for name in ("table", "in", "used", "skipped", "written"))
@@ -105,6 +107,8 @@ class Terminal:
 
     def imported(self, file: Path, result: ImportResult) -> None:
         """Show what became of a file's rows."""
+        if self.quiet:
+            return
         title = self._say("import.title", file=file.name, table=sheet_name(result.table, self.language))
         table = self._table(title, "", "")
         for name in ("read", "accepted", "new", "updated", "unchanged", "rejected", "duplicates"):

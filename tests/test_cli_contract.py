@@ -156,3 +156,13 @@ def test_an_interrupted_command_is_a_refusal_too(new_book, salesbook, monkeypatc
     monkeypatch.setattr("salesbook.book.files.run_on_file", interrupt)
     stopped = salesbook("tier", book)
     assert (stopped.code, stopped.document["error"]["code"]) == (130, "interrupted")
+
+
+def test_a_quiet_command_prints_only_what_was_asked_for(new_book, tmp_path, capsys):
+    """Tables of counts are messages; `show` is asked for its table."""
+    book, file = new_book(Reps=REPS), tmp_path / "Reps.csv"
+    for words in (["import", book, file, "--into", "Reps"], ["refresh", book], ["undo", book]):
+        assert run([*map(str, words), "--quiet"]) == 0
+        assert capsys.readouterr() == ("", "")
+    assert run(["show", str(book), "Reps", "--quiet"]) == 0
+    assert "Ann Lee" in capsys.readouterr().out
