@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import datetime as dt
 import io
 import locale
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -87,6 +88,21 @@ def _month(text: str | None) -> str | None:
     return text
 
 
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    """Tell of work that is done: neither Ctrl-C nor an output that takes no more words undoes it."""
+    from salesbook.hosts.package.disk import uninterrupted
+
+    with uninterrupted():
+        try:
+            yield
+            sys.stdout.flush()
+        except OSError as error:
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            click.echo(f"stdout: {error.strerror}", err=True)
+
+
 @click.group(help=_help("app"), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="salesbook")
 def app() -> None:
@@ -103,10 +119,11 @@ def _run(name: str, book: Path, asked: dict[str, Any]) -> None:
     options = Options(asked["as_of"], asked.get("publish", False), asked.get("resplit_from"))
     report = run_on_file(book, name, options, wait=asked["wait"], out=asked.get("out"))
     terminal = Terminal(asked["lang"] or report.language, quiet=asked["quiet"])
-    if asked["as_json"]:
-        terminal.document(report_document(report))
-    else:
-        terminal.report(asked.get("out") or book, report)
+    with _telling():
+        if asked["as_json"]:
+            terminal.document(report_document(report))
+        else:
+            terminal.report(asked.get("out") or book, report)
     if report.errors and (asked.get("strict") or name == "validate"):
         raise click.exceptions.Exit(1)
 
@@ -133,10 +150,11 @@ def _new(book: Path, sample: bool, **asked: Any) -> None:
     language = asked["lang"] or LANGUAGE
     rows = new_file(book, language, sample_as_of=dt.date.today() if sample else None)
     terminal = Terminal(language, quiet=asked["quiet"])
-    if asked["as_json"]:
-        terminal.document({"book": str(book), "language": language, "rows": rows})
-    else:
-        terminal.made(book, rows)
+    with _telling():
+        if asked["as_json"]:
+            terminal.document({"book": str(book), "language": language, "rows": rows})
+        else:
+            terminal.made(book, rows)
 
 
 @app.command("import", help=_help("import"))
@@ -163,10 +181,11 @@ def _import(book: Path, file: Path, **asked: Any) -> None:
         raise UsageError("replace-needs-yes", where="--replace")
     result = import_file(book, file, asked)
     terminal = Terminal(asked["lang"] or result.language, quiet=asked["quiet"])
-    if asked["as_json"]:
-        terminal.document(import_document(result))
-    else:
-        terminal.imported(file, result)
+    with _telling():
+        if asked["as_json"]:
+            terminal.document(import_document(result))
+        else:
+            terminal.imported(file, result)
 
 
 _add_verb("validate")
@@ -215,10 +234,11 @@ def _undo(book: Path, **asked: Any) -> None:
 
     report = undo_file(book, dt.date.today(), wait=asked["wait"])
     terminal = Terminal(asked["lang"] or report.language, quiet=asked["quiet"])
-    if asked["as_json"]:
-        terminal.document(report_document(report))
-    else:
-        terminal.restored(book, report)
+    with _telling():
+        if asked["as_json"]:
+            terminal.document(report_document(report))
+        else:
+            terminal.restored(book, report)
 
 
 @app.command("doctor", help=_help("doctor"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 
 from salesbook import errors
 from salesbook.actions import ACTIONS
+from salesbook.book import importing
 from salesbook.cli import app, run
 from salesbook.errors import SalesbookError
 from salesbook.hosts.package import open_package
@@ -126,6 +129,32 @@ class TestImport:
         assert (done.code, done.document["error"]["exit"]) == (3, 3)
         assert book.read_bytes() == content
         assert "Nobody" in book.with_name("bad.rejects.csv").read_text(encoding="utf-8-sig")
+
+    def test_rejects_that_a_person_may_have_mended_stay(self, book, salesbook):
+        """The same rejects again need no second file; other ones get a number."""
+        deals = book.with_name("twice.csv")
+        for rep, name in (("Nobody", ""), ("Nobody", ""), ("Noone", ".2"), ("Nix", ".3")):
+            deals.write_text(f"Deal ID,Rep,Stage,Amount\nD9,{rep},Offer,1\n", encoding="utf-8")
+            assert salesbook("import", book, deals, "--into", "Deals").code == 3
+            assert rep in book.with_name(f"twice.rejects{name}.csv").read_text(encoding="utf-8-sig")
+        assert len(list(book.parent.glob("twice.rejects*"))) == 3
+
+    def test_a_file_that_still_grows_is_refused(self, book, salesbook, monkeypatch):
+        """Its last row may be half a row, and half an amount."""
+        file = book.with_name("grows.csv")
+        file.write_text("Account Name,Phone\nCole,+1 555 01", encoding="utf-8")
+        plan = importing.plan_import
+
+        def meanwhile(*asked):
+            planned = plan(*asked)
+            file.write_text("Account Name,Phone\nCole,+1 555 0199\n", encoding="utf-8")
+            return planned
+
+        monkeypatch.setattr(importing, "plan_import", meanwhile)
+        before = book.read_bytes()
+        done = salesbook("import", book, file, "--into", "Customers", "--json")
+        assert (done.code, done.document["error"]["where"]) == (17, str(file))
+        assert book.read_bytes() == before
 
     def test_money_is_in_decimals_and_dates_are_iso(self, book, salesbook):
         """Whatever the file wrote, the table document is typed."""
@@ -297,3 +326,16 @@ def test_what_a_table_holds_does_not_command_the_terminal(book, tmp_path, salesb
     assert done.code == 0, done.err
     assert "Turned" in shown.out
     assert not {"\x1b", "\x07", "\u202e", "\u2066"} & set(done.out + done.err + shown.out)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_an_output_that_takes_no_words_undoes_nothing(book):
+    """The workbook is saved by then: no bug is told, and not that nothing was written."""
+    before = book.read_bytes()
+    with Path("/dev/full").open("w") as full:
+        words = [sys.executable, "-m", "salesbook", "tier", str(book), "--as-of", "2026-03-01", "--json"]
+        done = subprocess.run(
+            words, stdout=full, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
+        )
+    assert (done.returncode, done.stderr) == (0, "stdout: No space left on device\n")
+    assert book.read_bytes() != before

@@ -14,11 +14,11 @@ from salesbook import labels
 from salesbook.book.session import Report, Session, log_entry, planned_write
 from salesbook.book.writing import PlannedWrite, plan_changes
 from salesbook.domain.cells.base import Reason
-from salesbook.errors import AmbiguousFile, EveryRowRejected, NoSuchTable, SalesbookError
+from salesbook.errors import AmbiguousFile, ChangedMeanwhile, EveryRowRejected, NoSuchTable, SalesbookError
 from salesbook.hosts.package import open_package
 from salesbook.intake.book_now import BookNow, table_now, tables_for
 from salesbook.intake.plan import ImportOptions, ImportPlan, TableChange, parse_columns, plan_import
-from salesbook.intake.rejects import rejects_path, rejects_text, write_rejects
+from salesbook.intake.rejects import rejects_text, write_rejects
 from salesbook.labels import Language, table_of_name
 from salesbook.messages import Message
 from salesbook.store import Host
@@ -75,12 +75,24 @@ def import_file(book: Path, file: Path, asked: Mapping[str, Any]) -> ImportResul
         raise NoSuchTable("no-such-table", where=str(book), table=asked["into"])
     options, dry_run = import_options(table, asked), asked["dry_run"]
     with open_package(book, wait=asked["wait"], for_writing=not dry_run) as host:
+        state = _state(file)
         plan, session = import_into(host, file, options, asked["as_of"], dry_run=dry_run)
+        if _state(file) != state:
+            raise ChangedMeanwhile("changed-meanwhile", where=str(file))
         # The rejects first: where they cannot be written, the workbook must not change either.
         result = result_of(file, plan, session.language, asked)
         if not dry_run and plan.accepted:
             host.save()
     return result
+
+
+def _state(file: Path) -> tuple[int, int] | None:
+    """What tells that a program is still writing a file; None where there is none."""
+    try:
+        told = file.stat()
+    except OSError:
+        return None
+    return told.st_size, told.st_mtime_ns
 
 
 def import_into(
@@ -132,8 +144,7 @@ def result_of(
     language: Language = asked["lang"] or book_language
     rejects = None
     if plan.rejected and not asked["dry_run"]:
-        rejects = rejects_path(file)
-        write_rejects(rejects, rejects_text(plan, lambda reason: reason_text(reason, language)))
+        rejects = write_rejects(file, rejects_text(plan, lambda reason: reason_text(reason, language)))
     if plan.is_all_rejected and not asked["dry_run"]:
         raise _refusal(file, plan, str(rejects))
     return ImportResult(

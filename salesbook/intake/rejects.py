@@ -19,9 +19,28 @@ TITLES = ("Row", "Problem in", "Problem")
 """Headers of the three columns before the file's own; no table has a field of that name."""
 
 
-def rejects_path(file: Path) -> Path:
-    """Where the rejects of a file go: beside it."""
-    return file.with_name(f"{file.stem}.rejects.csv")
+def write_rejects(file: Path, text: str) -> Path:
+    """Write a file's rejects beside it, as UTF-8 with the mark by which Excel knows it.
+
+    What a person may have mended in the rejects of an earlier import stays; the new ones get a number.
+
+    Returns: where they are. Raises: CannotWrite.
+    """
+    data = text.encode("utf-8-sig", "replace")
+    names = (f"{file.stem}.rejects{number}.csv" for number in ("", *map(".{}".format, range(2, 10**6))))
+    path = next(path for name in names if not _holds_other(path := file.with_name(name), data))
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise CannotWrite("cannot-write", where=str(path), found=error.strerror or str(error)) from error
+    return path
+
+
+def _holds_other(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() != data
+    except OSError:
+        return False
 
 
 def rejects_text(plan: ImportPlan, say: Callable[[Reason], str], titles: Sequence[str] = TITLES) -> str:
@@ -43,14 +62,6 @@ def rejects_text(plan: ImportPlan, say: Callable[[Reason], str], titles: Sequenc
             [row.number, harmless(fields), harmless(reasons), *(harmless(_shown(cell)) for cell in row.cells)]
         )
     return out.getvalue()
-
-
-def write_rejects(path: Path, text: str) -> None:
-    """Write the rejects as UTF-8 with the mark by which Excel knows it. Raises: CannotWrite."""
-    try:
-        path.write_bytes(text.encode("utf-8-sig", "replace"))
-    except OSError as error:
-        raise CannotWrite("cannot-write", where=str(path), found=error.strerror or str(error)) from error
 
 
 def harmless(text: str) -> str:

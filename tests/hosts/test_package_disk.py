@@ -324,3 +324,67 @@ def test_a_marker_that_may_not_be_read(book: Path) -> None:
     with pytest.raises(LockedFile) as caught:
         save(book)
     assert caught.value.params["program"] == "LibreOffice"
+
+
+class InterruptedDisk(Disk):
+    """Gets Ctrl-C at one of its steps."""
+
+    def __init__(self, step: str) -> None:
+        self.step = step
+
+    def write(self, path: Path, data: bytes, mode: int) -> None:
+        super().write(path, data, mode)
+        if self.step == "write":
+            signal.raise_signal(signal.SIGINT)
+
+    def sync_folder(self, folder: Path) -> None:
+        super().sync_folder(folder)
+        if self.step == "sync_folder":
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_interrupted(book: Path) -> None:
+    """Ctrl-C leaves the book and no debris; once the new version is in place it comes too late."""
+    before = book.read_bytes()
+    with pytest.raises(KeyboardInterrupt):
+        save(book, InterruptedDisk("write"))
+    assert (book.read_bytes(), listing(book.parent)) == (before, {"Book.xlsx"})
+    save(book, InterruptedDisk("sync_folder"))
+    assert names(book) == ["a", "b", "c"]
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="flock is a POSIX matter")
+@pytest.mark.parametrize(("number", "is_refused"), [(errno.ENOLCK, True), (errno.ENOSYS, False)])
+def test_a_share_without_locks(book: Path, monkeypatch: pytest.MonkeyPatch, number: int, is_refused) -> None:
+    """Where no lock can be had the book is refused, and no lock file stays; or another kind of lock holds."""
+    import fcntl
+
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", fail)
+    before = book.read_bytes()
+    if is_refused:
+        with pytest.raises(CannotWrite):
+            save(book)
+        assert (book.read_bytes(), listing(book.parent)) == (before, {"Book.xlsx"})
+        return
+    with open_package(book, for_writing=True), pytest.raises(LockedFile):
+        save(book)
+    save(book)
+    assert listing(book.parent) == {"Book.xlsx", "Book.backup.xlsx"}
+
+
+def test_a_file_that_is_shared_with_nobody(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows refuses to read it: it is held, not damaged."""
+
+    def refuse(self: Path) -> bytes:
+        error = PermissionError(errno.EACCES, "in use")
+        error.winerror = 32  # type: ignore[attr-defined]
+        raise error
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(LockedFile):
+        save(book)

@@ -7,6 +7,8 @@ import errno
 import os
 import secrets
 import shutil
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,9 +94,25 @@ def replace_file(disk: Disk, target: Path, new: bytes, old: bytes | None) -> Non
             disk.write(copy, old, mode)
             _keep_mode(target, copy)
             disk.replace(copy, backup_path(target))
-        _refuse_changed(target, old)
-        disk.replace(draft, target)
-        disk.sync_folder(target.parent)
+        with uninterrupted():
+            _refuse_changed(target, old)
+            disk.replace(draft, target)
+            disk.sync_folder(target.parent)
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Pass over Ctrl-C for a moment, since whoever is told of it is told that nothing was written."""
+    is_ours = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT) if is_ours else None
+    if before is None:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _refuse_changed(target: Path, old: bytes | None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook, UnsafeFile
+from salesbook.errors import CannotWrite, LockedFile, NoSuchTable, NotAWorkbook, UnsafeFile
 from salesbook.hosts.fitting import refuse_twice
 from salesbook.hosts.package import guards
 from salesbook.hosts.package.archive import Archive
@@ -23,6 +23,9 @@ from salesbook.hosts.package.staged import Staged
 from salesbook.hosts.package.values import read_tables
 from salesbook.hosts.package.verify import refuse_unsound
 from salesbook.store import TableCells, TableWrite
+
+_SHARING_REFUSED = (32, 33)
+"""Windows' words for a file that another program shares with nobody, or has locked a range of."""
 
 
 class PackageHost:
@@ -165,6 +168,8 @@ def _bytes_of(book: Path) -> bytes:
     try:
         return book.read_bytes()
     except OSError as error:
+        if getattr(error, "winerror", None) in _SHARING_REFUSED:
+            raise LockedFile("locked", where=str(book), program="", user="", since="", marker="") from error
         raise NotAWorkbook("cannot-read", where=str(book), found=_words(error)) from error
 
 

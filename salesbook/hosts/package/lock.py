@@ -12,6 +12,7 @@ import os
 import platform
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -56,11 +57,16 @@ def locked(book: Path, wait: float) -> Iterator[None]:
     path = book.with_name(own_name(book, ".lock"))
     deadline = time.monotonic() + wait
     lock = FileLock(path, timeout=max(wait, 0), poll_interval=PAUSE_SECONDS)
+    was_there = path.exists()
     try:
-        lock.acquire()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a network drive without locks gets a lock of another kind
+            lock.acquire()
     except Timeout:
         raise _run_holding(path).refusal(book) from None
     except OSError as error:
+        if not was_there:
+            path.unlink(missing_ok=True)
         raise CannotWrite("cannot-write", where=str(book), found=error.strerror or str(error)) from error
     try:
         _await_others(book, deadline)
