@@ -27,12 +27,10 @@ class Action:
         """Calculate; pure. Only here is the verb's module, and pandas with it, imported."""
         if self.steps:
             return _run_steps([ACTIONS[name] for name in self.steps], task)
-        module = import_module(f"salesbook.domain.{_MODULES.get(self.name, self.name)}")
+        module = import_module(f"salesbook.domain.{self.name}")
         outcome: Outcome = module.run(task)
         return outcome
 
-
-_MODULES: Final = {"split": "target_plan"}
 
 _TARGETS = ("Targets", "Locks", "Periods")
 _TEAM = ("Reps", "Assignments", "Reviews")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesbook.domain import target_plan
+from salesbook.domain import split
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.errors import PlanNotPublished, SplitInfeasible
 from salesbook.frames import frame_from_rows, sorted_by_key
@@ -80,7 +80,7 @@ def codes(outcome: Outcome) -> list[str]:
 
 def test_a_draft_has_a_row_per_month_and_rep_in_order_of_the_key() -> None:
     asked = task("2026-01-10", Targets=[company(1_200_000_00)], Reps=reps("b", "a", team="north"))
-    outcome = target_plan.run(asked)
+    outcome = split.run(asked)
     plan = plan_of(outcome)
     assert len(plan) == 24
     assert plan.equals(sorted_by_key("TargetPlan", plan))
@@ -99,16 +99,16 @@ def test_a_draft_has_a_row_per_month_and_rep_in_order_of_the_key() -> None:
 
 def test_amounts_are_whole_in_the_unit_of_the_settings() -> None:
     """1,000,000 in whole units of the currency: four months of 83,334, eight of 83,333."""
-    outcome = target_plan.run(task("2026-01-10", Targets=[company(1_000_000_00)], Reps=reps("a")))
+    outcome = split.run(task("2026-01-10", Targets=[company(1_000_000_00)], Reps=reps("a")))
     assert plan_of(outcome)["amount"].tolist() == [83_334_00] * 4 + [83_333_00] * 8
-    outcome = target_plan.run(
+    outcome = split.run(
         task("2026-01-10", policy(split_unit=10_000), Targets=[company(1_000_000_00)], Reps=reps("a", "b"))
     )
     assert (plan_of(outcome)["amount"] % 10_000_00 == 0).all()
 
 
 def test_a_target_in_cents_shrinks_the_unit_and_says_why() -> None:
-    outcome = target_plan.run(task("2026-01-10", Targets=[company(1_000_50)], Reps=reps("a")))
+    outcome = split.run(task("2026-01-10", Targets=[company(1_000_50)], Reps=reps("a")))
     assert int(plan_of(outcome)["amount"].sum()) == 1_000_50
     assert [(one.code, str(one.params["used"]), one.params["because"]) for one in outcome.findings] == [
         ("split-unit-smaller", "0.50", "FY2026 = 1000.50")
@@ -116,7 +116,7 @@ def test_a_target_in_cents_shrinks_the_unit_and_says_why() -> None:
 
 
 def test_a_fiscal_year_is_named_after_the_year_it_ends_in() -> None:
-    outcome = target_plan.run(
+    outcome = split.run(
         task("2025-05-01", policy(fiscal_year_start=4), Targets=[company(1200)], Reps=reps("a"))
     )
     assert plan_of(outcome)["period"].tolist()[0] == "2025-04"
@@ -125,7 +125,7 @@ def test_a_fiscal_year_is_named_after_the_year_it_ends_in() -> None:
 
 def test_the_season_shapes_the_months() -> None:
     season = [2.0] + [1.0] * 10 + [0.0]
-    outcome = target_plan.run(
+    outcome = split.run(
         task("2026-01-10", policy(season=season), Targets=[company(1200_00)], Reps=reps("a", "b"))
     )
     assert by_month(outcome) == [200_00] + [100_00] * 10 + [0]
@@ -133,9 +133,7 @@ def test_the_season_shapes_the_months() -> None:
 
 def test_locks_and_bounds_are_kept_and_locks_are_marked() -> None:
     locks = [lock("a", 1, 7_00), lock("a", 2, 80_00, "min"), lock("b", 3, 10_00, "max")]
-    outcome = target_plan.run(
-        task("2026-01-10", Targets=[company(1200_00)], Reps=reps("a", "b"), Locks=locks)
-    )
+    outcome = split.run(task("2026-01-10", Targets=[company(1200_00)], Reps=reps("a", "b"), Locks=locks))
     cells = plan_of(outcome).set_index(["rep_id", "period"])
     assert cells.loc[("a", "2026-01"), "amount"] == 7_00
     assert cells.loc[("a", "2026-02"), "amount"] >= 80_00
@@ -152,7 +150,7 @@ def test_who_comes_or_goes_in_the_year_carries_the_months_worked() -> None:
         {"rep_id": "b", "name": "b", "hired_on": day("2026-03-16"), "left_on": day("2026-10-15")},
         {"rep_id": "c", "name": "c", "left_on": day("2025-06-30")},
     ]
-    outcome = target_plan.run(task("2026-01-10", Targets=[company(1800_00)], Reps=people))
+    outcome = split.run(task("2026-01-10", Targets=[company(1800_00)], Reps=people))
     plan = plan_of(outcome)
     assert plan.loc[plan["rep_id"] == "b", "period"].tolist() == [
         f"2026-{month:02d}" for month in range(4, 10)
@@ -168,7 +166,7 @@ def test_capacity_follows_rate_and_ramp() -> None:
         {"rep_id": "new", "name": "z", "hired_on": day("2026-07-01")},
     ]
     chosen = policy(split_by="capacity", ramp=[0.0, 0.5, 1.0])
-    outcome = target_plan.run(task("2026-01-10", chosen, Targets=[company(2250_00)], Reps=people))
+    outcome = split.run(task("2026-01-10", chosen, Targets=[company(2250_00)], Reps=people))
     assert by_rep(outcome) == {"full": 1200_00, "half": 600_00, "new": 450_00}
 
 
@@ -176,7 +174,7 @@ def test_a_leave_in_assignments_weighs_nothing() -> None:
     leave = [
         {"rep_id": "a", "valid_from": day("2026-07-01"), "capacity_rate": 0.0},
     ]
-    outcome = target_plan.run(
+    outcome = split.run(
         task("2026-01-10", Targets=[company(1800_00)], Reps=reps("a", "b"), Assignments=leave)
     )
     assert by_rep(outcome) == {"a": 600_00, "b": 1200_00}
@@ -189,7 +187,7 @@ def test_history_weighs_sales_per_month_worked() -> None:
         {"rep_id": "new", "name": "new", "hired_on": day("2026-01-01")},
     ]
     orders = [sale("o1", "a", "2025-05-05", 2400_00), sale("o2", "b", "2025-09-09", 600_00)]
-    outcome = target_plan.run(
+    outcome = split.run(
         task(
             "2026-01-10",
             policy(split_by="history"),
@@ -202,7 +200,7 @@ def test_history_weighs_sales_per_month_worked() -> None:
 
 
 def test_without_history_the_split_is_equal_and_says_so() -> None:
-    outcome = target_plan.run(
+    outcome = split.run(
         task("2026-01-10", policy(split_by="history"), Targets=[company(1200_00)], Reps=reps("a", "b"))
     )
     assert by_rep(outcome) == {"a": 600_00, "b": 600_00}
@@ -215,7 +213,7 @@ def test_potential_weighs_budgets_and_a_blend_adds_equal_shares() -> None:
         {"customer_id": "c2", "name": "y", "owner_id": "b", "budget": 100},
     ]
     chosen = policy(split_by="potential", split_blend_rate=0.5)
-    outcome = target_plan.run(
+    outcome = split.run(
         task("2026-01-10", chosen, Targets=[company(1600_00)], Reps=reps("a", "b"), Customers=customers)
     )
     assert by_rep(outcome) == {"a": 1000_00, "b": 600_00}
@@ -230,30 +228,30 @@ def test_binding_targets_are_fixed_and_others_are_weights() -> None:
         aim("rep", "c", 200_00),
         aim("rep", "d", 100_00),
     ]
-    outcome = target_plan.run(task("2026-01-10", Targets=targets, Reps=people))
+    outcome = split.run(task("2026-01-10", Targets=targets, Reps=people))
     assert by_rep(outcome) == {"a": 100_00, "b": 600_00, "c": 200_00, "d": 100_00}
 
 
 def test_a_loose_team_target_weighs_against_the_other_teams() -> None:
     people = [*reps("a", "b", team="north"), *reps("c", "d", team="south")]
     targets = [company(1000_00), aim("team", "north", 900_00), aim("team", "south", 300_00)]
-    outcome = target_plan.run(task("2026-01-10", Targets=targets, Reps=people))
+    outcome = split.run(task("2026-01-10", Targets=targets, Reps=people))
     assert by_rep(outcome) == {"a": 375_00, "b": 375_00, "c": 125_00, "d": 125_00}
 
 
 def test_without_a_company_target_the_parts_are_fixed() -> None:
     people = [*reps("a", "b", team="north"), *reps("c", "d", team="south")]
     targets = [aim("team", "north", 600_00), aim("rep", "c", 100_00)]
-    outcome = target_plan.run(task("2026-01-10", Targets=targets, Reps=people))
+    outcome = split.run(task("2026-01-10", Targets=targets, Reps=people))
     assert by_rep(outcome) == {"a": 300_00, "b": 300_00, "c": 100_00}
 
 
 def test_a_manager_has_a_quota_only_where_targets_say_so() -> None:
     people = [*reps("a", "b", manager_id="m"), *reps("m"), *reps("boss", role="Manager")]
     asked = task("2026-01-10", Targets=[company(1200_00)], Reps=people)
-    assert by_rep(target_plan.run(asked)) == {"a": 600_00, "b": 600_00}
+    assert by_rep(split.run(asked)) == {"a": 600_00, "b": 600_00}
     asked = task("2026-01-10", Targets=[company(1200_00), aim("rep", "m", 200_00, binding=True)], Reps=people)
-    assert by_rep(target_plan.run(asked)) == {"a": 500_00, "b": 500_00, "m": 200_00}
+    assert by_rep(split.run(asked)) == {"a": 500_00, "b": 500_00, "m": 200_00}
 
 
 def test_who_changes_teams_carries_a_part_of_each_teams_target() -> None:
@@ -264,7 +262,7 @@ def test_who_changes_teams_carries_a_part_of_each_teams_target() -> None:
         aim("team", "north", 300_00, binding=True),
         aim("team", "south", 900_00, binding=True),
     ]
-    outcome = target_plan.run(task("2026-01-10", Targets=targets, Reps=people, Assignments=move))
+    outcome = split.run(task("2026-01-10", Targets=targets, Reps=people, Assignments=move))
     plan = plan_of(outcome)
     teams = plan[plan["rep_id"] == "a"].groupby("team")["amount"].sum().to_dict()
     assert teams == {"north": 300_00, "south": 300_00}
@@ -272,36 +270,32 @@ def test_who_changes_teams_carries_a_part_of_each_teams_target() -> None:
 
 
 def test_counts_are_split_in_whole_ones() -> None:
-    outcome = target_plan.run(
-        task("2026-01-10", Targets=[company(100, metric="orders")], Reps=reps("a", "b", "c"))
-    )
+    outcome = split.run(task("2026-01-10", Targets=[company(100, metric="orders")], Reps=reps("a", "b", "c")))
     assert by_rep(outcome) == {"a": 34, "b": 33, "c": 33}
 
 
 def test_targets_and_locks_that_nobody_can_carry_are_findings() -> None:
     targets = [company(1200_00), aim("team", "west", 5_00, binding=True), aim("rep", "gone", 5_00)]
-    outcome = target_plan.run(
-        task("2026-01-10", Targets=targets, Reps=reps("a"), Locks=[lock("nobody", 1, 5)])
-    )
+    outcome = split.run(task("2026-01-10", Targets=targets, Reps=reps("a"), Locks=[lock("nobody", 1, 5)]))
     assert codes(outcome) == ["target-without-people", "target-without-people", "lock-without-target"]
     assert by_rep(outcome) == {"a": 1200_00}
 
 
 def test_without_people_there_is_no_plan() -> None:
-    outcome = target_plan.run(task("2026-01-10", Targets=[company(1200_00)]))
+    outcome = split.run(task("2026-01-10", Targets=[company(1200_00)]))
     assert codes(outcome) == ["nobody-to-plan"]
     assert plan_of(outcome).empty
 
 
 def test_without_targets_nothing_is_split() -> None:
-    assert codes(target_plan.run(task("2026-01-10", Reps=reps("a")))) == ["nothing-to-split"]
+    assert codes(split.run(task("2026-01-10", Reps=reps("a")))) == ["nothing-to-split"]
 
 
 def test_constraints_that_clash_are_named_and_nothing_is_planned() -> None:
     targets = [company(1200_00), aim("rep", "a", 100_00, binding=True)]
     locks = [lock("a", 1, 60_00, "min"), lock("a", 2, 50_00)]
     with pytest.raises(SplitInfeasible) as refusal:
-        target_plan.run(task("2026-01-10", Targets=targets, Reps=reps("a", "b"), Locks=locks))
+        split.run(task("2026-01-10", Targets=targets, Reps=reps("a", "b"), Locks=locks))
     assert refusal.value.where == "FY2026 revenue"
     assert refusal.value.params == {
         "clashes": "a = 100.00 + a 2026-01 ≥ 60.00 + a 2026-02 = 50.00",
@@ -312,15 +306,13 @@ def test_constraints_that_clash_are_named_and_nothing_is_planned() -> None:
 def test_a_lock_after_leaving_clashes_with_the_months_away() -> None:
     people = [*reps("a"), *reps("b", hired_on=day("2026-03-01"), left_on=day("2026-06-30"))]
     with pytest.raises(SplitInfeasible) as refusal:
-        target_plan.run(
-            task("2026-01-10", Targets=[company(1200_00)], Reps=people, Locks=[lock("b", 9, 50_00)])
-        )
+        split.run(task("2026-01-10", Targets=[company(1200_00)], Reps=people, Locks=[lock("b", 9, 50_00)]))
     assert refusal.value.params["clashes"] == "b 2026-09 = 50.00 + b 2026-01…2026-02, 2026-07…2026-12 = 0.00"
 
 
 def test_months_that_nobody_can_work_are_named() -> None:
     people = reps("a", "b", hired_on=day("2026-02-01"))
-    outcome = target_plan.run(task("2026-01-10", Targets=[company(1200_00)], Reps=people))
+    outcome = split.run(task("2026-01-10", Targets=[company(1200_00)], Reps=people))
     (finding,) = outcome.findings
     assert (finding.code, finding.params["name"], finding.params["count"]) == (
         "split-months-moved",
@@ -332,15 +324,15 @@ def test_months_that_nobody_can_work_are_named() -> None:
 
 def published(asked: Task) -> Task:
     """The task with its targets split and published."""
-    plan = plan_of(target_plan.run(replace(asked, publish=True)))
+    plan = plan_of(split.run(replace(asked, publish=True)))
     return replace(asked, tables={**asked.tables, "TargetPlan": plan})
 
 
 def test_publishing_freezes_the_draft_as_it_stands() -> None:
     asked = task("2026-01-10", Targets=[company(1200_00)], Reps=reps("a", "b"))
-    draft = plan_of(target_plan.run(asked))
+    draft = plan_of(split.run(asked))
     later = task("2026-01-20", Targets=[company(2400_00)], Reps=reps("a", "b"), TargetPlan=draft)
-    outcome = target_plan.run(replace(later, publish=True))
+    outcome = split.run(replace(later, publish=True))
     plan = plan_of(outcome)
     assert int(plan["amount"].sum()) == 1200_00
     assert set(plan["status"]) == {"published"}
@@ -351,29 +343,29 @@ def test_publishing_freezes_the_draft_as_it_stands() -> None:
 
 def test_a_new_draft_of_a_published_plan_has_the_next_version() -> None:
     asked = published(task("2026-01-10", Targets=[company(1200_00)], Reps=reps("a")))
-    once = plan_of(target_plan.run(asked))
+    once = plan_of(split.run(asked))
     assert set(zip(once["status"], once["version"], strict=True)) == {("draft", 2)}
-    again = target_plan.run(replace(asked, tables={**asked.tables, "TargetPlan": once}))
+    again = split.run(replace(asked, tables={**asked.tables, "TargetPlan": once}))
     assert plan_of(again).equals(once)
 
 
 def test_publishing_what_would_not_change_changes_nothing() -> None:
     asked = published(task("2026-01-10", Targets=[company(1200_00)], Reps=reps("a")))
     later = replace(asked, publish=True, as_of=dt.date(2026, 2, 2))
-    assert plan_of(target_plan.run(later)).equals(asked.tables["TargetPlan"])
+    assert plan_of(split.run(later)).equals(asked.tables["TargetPlan"])
 
 
 def test_a_year_that_is_over_keeps_its_published_plan() -> None:
     asked = published(task("2025-01-10", Targets=[company(1200_00, 2025)], Reps=reps("a")))
     targets = frame_from_rows("Targets", [company(5, 2025), company(2400_00)])
     later = replace(asked, as_of=dt.date(2026, 1, 5), tables={**asked.tables, "Targets": targets})
-    plan = plan_of(target_plan.run(later))
+    plan = plan_of(split.run(later))
     sums = plan.groupby([plan["period"].str[:4], "status"])["amount"].sum().to_dict()
     assert sums == {("2025", "published"): 1200_00, ("2026", "draft"): 2400_00}
 
 
 def resplit(asked: Task, since: str, as_of: str) -> Outcome:
-    return target_plan.run(replace(asked, resplit_from=since, as_of=dt.date.fromisoformat(as_of)))
+    return split.run(replace(asked, resplit_from=since, as_of=dt.date.fromisoformat(as_of)))
 
 
 def test_a_resplit_carries_the_gap_and_leaves_earlier_months_alone() -> None:
@@ -449,7 +441,7 @@ def test_there_is_nothing_to_resplit_without_a_plan() -> None:
 
 def test_a_draft_that_was_never_published_cannot_be_resplit() -> None:
     asked = task("2026-01-01", Targets=[company(1200_00)], Reps=reps("a"))
-    draft = replace(asked, tables={**asked.tables, "TargetPlan": plan_of(target_plan.run(asked))})
+    draft = replace(asked, tables={**asked.tables, "TargetPlan": plan_of(split.run(asked))})
     with pytest.raises(PlanNotPublished):
         resplit(draft, "2026-07", "2026-06-30")
 
@@ -491,7 +483,7 @@ def test_every_draft_adds_up_keeps_locks_and_does_not_depend_on_the_order_of_row
     ]
     chosen = policy(split_by=rule, season=[float(2 + month % 3) for month in range(12)])
     asked = task("2026-01-10", chosen, Targets=[company(total)], Reps=rows, Locks=locks)
-    outcome = target_plan.run(asked)
+    outcome = split.run(asked)
     plan = plan_of(outcome)
     assert int(plan["amount"].sum()) == total
     assert (plan["amount"] >= 0).all()
@@ -502,13 +494,13 @@ def test_every_draft_adds_up_keeps_locks_and_does_not_depend_on_the_order_of_row
     shuffled = {
         name: frame.sample(frac=1, random_state=random.randrange(99)) for name, frame in asked.tables.items()
     }
-    assert plan_of(target_plan.run(replace(asked, tables=shuffled))).equals(plan)
+    assert plan_of(split.run(replace(asked, tables=shuffled))).equals(plan)
 
 
 def test_inputs_are_left_as_they_were() -> None:
     asked = task("2026-01-10", Targets=[company(1200_00)], Reps=reps("a", "b"), Locks=[lock("a", 1, 5_00)])
     before = {name: frame.copy(deep=True) for name, frame in asked.tables.items()}
-    target_plan.run(asked)
+    split.run(asked)
     assert all(frame.equals(before[name]) for name, frame in asked.tables.items())
 
 
@@ -524,6 +516,6 @@ def test_three_hundred_reps_with_three_metrics_are_planned() -> None:
         for at in range(300)
     ]
     targets = [company(10**11), company(50_000, metric="orders"), company(9_000, metric="new_customers")]
-    outcome = target_plan.run(task("2026-01-10", policy(split_by="capacity"), Targets=targets, Reps=people))
+    outcome = split.run(task("2026-01-10", policy(split_by="capacity"), Targets=targets, Reps=people))
     sums = plan_of(outcome).groupby("metric")["amount"].sum().to_dict()
     assert sums == {"revenue": 10**11, "orders": 50_000, "new_customers": 9_000}
