@@ -6,8 +6,8 @@ import datetime as dt
 
 import pandas as pd
 
-from salesbook.domain import split
 from salesbook.domain.outcome import Task
+from salesbook.domain.split import run
 from salesbook.domain.targets.plan_in_force import plan_in_force
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.policy import Policy
@@ -26,7 +26,7 @@ def split(
     )
     tables["Reps"] = frame_from_rows("Reps", [{"rep_id": rep, "name": rep} for rep in reps])
     task = Task({**tables, "TargetPlan": plan}, Policy(), TODAY, **asked)  # type: ignore[arg-type]
-    return split.run(task).tables["TargetPlan"]
+    return run(task).tables["TargetPlan"]
 
 
 def held(plan: pd.DataFrame) -> dict[tuple[str, str], int]:
