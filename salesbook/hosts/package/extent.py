@@ -35,7 +35,10 @@ def refuse_wide_extent(data: bytes, part: str, sheet: str) -> None:
         rows, columns = _walked_bounds(data, prefix)
     if rows * columns <= FREE_CELLS:
         return
-    cells = data.count(b"<" + prefix + b"c")
+    tag = b"<" + prefix + b"c"
+    if not _too_much(rows, columns, data.count(tag, 0, len(data) // 16)):
+        return
+    cells = data.count(tag)
     if not _too_much(rows, columns, cells):
         return
     rows, columns = _walked_bounds(data, prefix)
@@ -51,11 +54,12 @@ def _too_much(rows: int, columns: int, cells: int) -> bool:
 def _rows_of_narrow(data: bytes, prefix: bytes) -> int:
     """Number the last row where all is written the usual way and lies in columns A to Z; else 0."""
     start, end = data.find(b"<" + prefix + b"sheetData"), data.rfind(b"</" + prefix + b"sheetData")
-    row, end = b"<" + prefix + b"row", max(start, end)
-    if re.compile(row + rb'(?! r="[0-9]{1,7}")').search(data, start, end):
+    end = max(start, end)
+    rows = re.compile(rb'<%brow(?: r="([0-9]{1,7})")?' % prefix).findall(data, start, end)
+    if b"" in rows:
         return 0
-    last = max(map(int, re.compile(row + rb' r="([0-9]+)').findall(data, start, end)), default=1)
-    within = rb'<%bc(?=[\s/>])(?! r="[A-Z](?:%b)")' % (prefix, _up_to(last))
+    last = max(map(int, rows), default=1)
+    within = rb'<%bc(?! r="[A-Z](?:%b)")[\s/>]' % (prefix, _up_to(last))
     return 0 if re.compile(within).search(data, start, end) else last
 
 

@@ -57,10 +57,9 @@ def _below(table: TablePart, rows: Sequence[Sequence[Any]]) -> tuple[Cell, ...]:
 def _columns(rows: Sequence[Sequence[Any]], body: Area) -> list[Column]:
     """Turn the body's rows into columns; what lies beyond the sheet's last cell is blank."""
     found = rows[body.top - 1 : body.bottom]
-    if body.left > 1 or (found and len(found[0]) > body.width):
-        found = [row[body.left - 1 : body.right] for row in found]
     missing = (None,) * (body.row_count - len(found))
-    columns: list[Column] = [column + missing for column in zip(*found, strict=True)]
+    in_sheet = list(zip(*found, strict=True))[body.left - 1 : body.right]
+    columns: list[Column] = [column + missing for column in in_sheet]
     return columns + [(None,) * body.row_count] * (body.width - len(columns))
 
 
