@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from salesbook import labels
-from salesbook.book.session import Report, Session, log_entry, planned_write
+from salesbook.book.session import Report, Session, collecting_nothing, log_entry, planned_write
 from salesbook.book.writing import PlannedWrite, plan_changes
 from salesbook.domain.cells.base import Reason
 from salesbook.errors import AmbiguousFile, ChangedMeanwhile, EveryRowRejected, NoSuchTable, SalesbookError
@@ -95,6 +95,7 @@ def _state(file: Path) -> tuple[int, int] | None:
     return told.st_size, told.st_mtime_ns
 
 
+@collecting_nothing()
 def import_into(
     host: Host, file: Path, options: ImportOptions, as_of: dt.date, *, dry_run: bool
 ) -> tuple[ImportPlan, Session]:

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from salesbook.book.cellvalues import fingerprint, same_cell
-from salesbook.book.session import Report, Session, log_entry
+from salesbook.book.session import Report, Session, collecting_nothing, log_entry
 from salesbook.book.writing import PlannedWrite
 from salesbook.errors import NothingToUndo, UndoLosesTyping
 from salesbook.store import KEEP, Cell, Host, NewCell, TableCells, TableWrite
 
 
+@collecting_nothing()
 def undo_last(host: Host, before: Host, as_of: dt.date) -> Report:
     """Put back the tables that the last run or import wrote, and log it.
 

@@ -89,7 +89,7 @@ def _without_notes(rows: list[RawRow]) -> list[RawRow]:
 
 
 def _filled(row: RawRow) -> int:
-    return sum(not is_blank(cell) for cell in row.cells)
+    return len(row.cells) - sum(map(is_blank, row.cells))
 
 
 def _is_totals(row: RawRow) -> bool:

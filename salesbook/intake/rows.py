@@ -64,9 +64,8 @@ def read_rows(foreign: ForeignTable, mapped: HeaderMap, table: str, options: Cel
         kind, own = _how_to_read(table, taken, base)
         name = f"{taken.field}@{taken.only}" if taken.only else taken.field
         for at, cell, value in zip(sound, cells, read_values(cells, kind, own), strict=True):
-            value = _by_format(
-                cell, value, kind, foreign.formats.get((rows[at].number, taken.column), ""), own
-            )
+            shown = foreign.formats.get((rows[at].number, taken.column)) if foreign.formats else None
+            value = _by_format(cell, value, kind, shown, own) if shown else value
             if isinstance(value, Reason):
                 rows[at].faults.append((taken.header, value))
             elif value is not None and value != "":
@@ -93,7 +92,7 @@ def _how_to_read(table: str, taken: Taken, base: CellOptions) -> tuple[Kind, Cel
 
 def _by_format(cell: Cell, value: Any, kind: Kind, shown: str, options: CellOptions) -> Any:
     """What a cell's number format adds: a share shown in per cent is clear, foreign money is not ours."""
-    if not shown or isinstance(cell, bool) or not isinstance(cell, int | float):
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
         return value
     if shown == "%":
         if kind is Kind.RATE:
