@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import eq
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from salesbook import labels
@@ -30,12 +31,11 @@ def cells_of(
     """
     column = frame[one.name]
     if one.kind in (Kind.MONEY, Kind.MEASURE):
-        pairs = zip(amounts_of(one, frame, currency), column.isna().tolist(), strict=True)
-        return [None if gone else _short(value) for value, gone in pairs]
+        return _short(np.array(amounts_of(one, frame, currency), dtype="float64"), column)
     if one.kind is Kind.COUNT:
         return _wholes(column)
     if one.kind in (Kind.NUMBER, Kind.RATE, Kind.DAYS):
-        return [None if value != value else _short(value) for value in column.to_list()]
+        return _short(column.to_numpy(), column)
     if one.kind is Kind.DATE:
         return _moments(column, "datetime64[D]")
     if one.kind is Kind.DATETIME:
@@ -63,7 +63,8 @@ def _named(table: str, one: FieldSpec, frame: pd.DataFrame, language: Language) 
     if one.choices:
         owner = f"{table}.{one.name}"
         return _mapped(column, lambda names: labels.labels_of_names(owner, str(names), one.choices, language))
-    return [value if isinstance(value, str) else None for value in column.to_numpy(dtype=object)]
+    texts: list[Cell] = column.to_numpy(dtype=object, na_value=None).tolist()
+    return texts
 
 
 def _wholes(column: pd.Series[Any]) -> list[Cell]:
@@ -88,9 +89,14 @@ def amounts_of(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[float
     return [value if is_money else count for value, count, is_money in rows]
 
 
-def _short(value: float) -> int | float:
-    """A whole float as int, so that a cell holds 1200 and not 1200.0."""
-    return int(value) if value == int(value) and abs(value) < 1e15 else value
+def _short(values: np.ndarray[Any, Any], column: pd.Series[Any]) -> list[Cell]:
+    """Numbers of a column, whole ones as int, so that a cell holds 1200 and not 1200.0; missing is None."""
+    cells = values.astype(object)
+    whole = (values == np.floor(values)) & (np.abs(values) < 1e15)
+    cells[whole] = values[whole].astype("int64")
+    cells[column.isna().to_numpy()] = None
+    found: list[Cell] = cells.tolist()
+    return found
 
 
 def _said(value: object, language: Language) -> Cell:

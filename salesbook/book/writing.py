@@ -35,6 +35,7 @@ def plan_write(read: ReadTable, frame: pd.DataFrame, *, language: Language, curr
     spec = read.spec
     sources = _sources(read, frame)
     staying = next((row for row, source in enumerate(sources) if source != row), len(sources))
+    returning = [row for row in range(staying, len(sources)) if sources[row] == row]
     columns: dict[str, Sequence[NewCell]] = {}
     formats: dict[str, str] = {}
     final: list[Sequence[Cell]] = []
@@ -49,7 +50,7 @@ def plan_write(read: ReadTable, frame: pd.DataFrame, *, language: Language, curr
         one = spec.field(name)
         new = cells_of(spec.name, one, frame, language=language, currency=currency)
         final.append(new)
-        changes = _only_changes(new, old, sources, staying)
+        changes = _only_changes(new, old, staying, returning)
         if changes == [KEEP] * len(sources):
             continue
         columns[header] = changes
@@ -141,18 +142,19 @@ def _sources(read: ReadTable, frame: pd.DataFrame) -> list[int | None]:
 
 
 def _only_changes(
-    new: list[Cell], old: Sequence[Cell], sources: Sequence[int | None], staying: int
+    new: list[Cell], old: Sequence[Cell], staying: int, returning: Sequence[int]
 ) -> list[NewCell]:
     """New cells, KEEP where the row's own old one says the same.
 
     Args:
         staying: how many rows from the first on are their own sources.
+        returning: which later rows are.
     """
-    moved = enumerate(zip(new[staying:], sources[staying:], strict=True), staying)
-    return changes_of(new[:staying], list(old[:staying])) + [
-        KEEP if source is not None and source == row and same_cell(cell, old[source]) else cell
-        for row, (cell, source) in moved
-    ]
+    changes: list[NewCell] = [*changes_of(new[:staying], list(old[:staying])), *new[staying:]]
+    for row in returning:
+        if same_cell(new[row], old[row]):
+            changes[row] = KEEP
+    return changes
 
 
 def _lost_typing(read: ReadTable, sources: Sequence[int | None]) -> list[Finding]:
