@@ -37,18 +37,20 @@ class FreshRows:
     def _piece(self, indices: range, shift: int) -> bytes:
         """Write some rows, column by column."""
         numbers = [str(index + shift) for index in indices]
-        columns = [
-            self.cells.column(given[indices.start : indices.stop] if given else None, numbers, place)
-            for place, given in enumerate(map(self.write.columns.get, self.headers))
-        ]
-        before, after = self.rows.tag_like(self.like, 0).decode().split(' r="0"')
-        close = f"</{self.rows.prefix.decode()}row>"
-        rows = []
-        for number, cells in zip(numbers, zip(*columns, strict=True), strict=True):
-            content = "".join(cells)
-            if content:
-                rows.append(f'{before} r="{number}"{after}{content}{close}')
-            else:
-                empty = Row(self.rows.tag_like(self.like, int(number)), {})
-                rows.append(self.rows.rendered(empty).decode())
-        return "".join(rows).encode()
+        before, after = self.rows.tag_like(self.like, 0).decode().replace("%", "%%").split(' r="0"')
+        pattern, streams, has_blank_rows = f'{before} r="%s"{after}', [numbers], True
+        for place, given in enumerate(map(self.write.columns.get, self.headers)):
+            values = given[indices.start : indices.stop] if given else None
+            start, cells = self.cells.column(values, numbers, place)
+            pattern += f"{start}%s%s" if start else "%s"
+            streams += [numbers, cells] if start else [cells]
+            has_blank_rows = has_blank_rows and not start
+        pattern += f"</{self.rows.prefix.decode()}row>"
+        rows = zip(*streams, strict=True)
+        if has_blank_rows:
+            return "".join(pattern % row if any(row[1:]) else self._blank(row[0]) for row in rows).encode()
+        return "".join(map(pattern.__mod__, rows)).encode()
+
+    def _blank(self, number: str) -> str:
+        """Write a row without cells."""
+        return self.rows.rendered(Row(self.rows.tag_like(self.like, int(number)), {})).decode()

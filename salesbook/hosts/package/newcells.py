@@ -53,11 +53,16 @@ class NewCells:
             rest = self._written(value, style, number, place)
         return self._starts[place] + b"%d" % number + rest if rest else None
 
-    def column(self, values: Sequence[NewCell] | None, numbers: Sequence[str], place: int) -> list[str]:
-        """Write a column's cells in new rows, whose numbers are given; nothing where there is no cell.
+    def column(
+        self, values: Sequence[NewCell] | None, numbers: Sequence[str], place: int
+    ) -> tuple[str, list[str]]:
+        """Write a column's cells in new rows, whose numbers are given.
 
         Args:
             values: None for a column that nobody gives.
+
+        Returns: what every cell begins with, up to its row's number, and what follows that; or else no
+            beginning and the whole cells, nothing where there is none.
 
         Raises: CannotWrite.
         """
@@ -69,10 +74,13 @@ class NewCells:
             fitting = partial(self._fitting, style, place=place)
             rests = rests_of(values, fitting, prefix, self.is_1904)
         if rests is None:
-            pairs = zip(numbers, values or [KEEP] * len(numbers), strict=True)
-            return [self._new(value, int(number), place).decode() for number, value in pairs]
+            given = zip(numbers, values or [KEEP] * len(numbers), strict=True)
+            return "", [self._new(value, int(number), place).decode() for number, value in given]
         start = self._starts[place].decode()
-        return [f"{start}{number}{rest}" if rest else "" for number, rest in zip(numbers, rests, strict=True)]
+        if "" not in rests:
+            return start, rests
+        pairs = zip(numbers, rests, strict=True)
+        return "", [f"{start}{number}{rest}" if rest else "" for number, rest in pairs]
 
     def _new(self, value: NewCell, number: int, place: int) -> bytes:
         """Write one cell of a new row."""

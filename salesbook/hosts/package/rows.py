@@ -71,8 +71,9 @@ class SheetRows:
         Raises: CannotWrite.
         """
         data, start, end = self.data, self._start, self._end
-        if data.find(b"<!", start, end) >= 0 or data.find(b"<?", start, end) >= 0:
-            raise CannotWrite("unusual-xml", where=self.sheet, found="comment or CDATA")
+        for sign in (b"!", b"?"):  # seldom there, and alone found at once
+            if data.find(sign, start, end) >= 0 and data.find(b"<" + sign, start, end) >= 0:
+                raise CannotWrite("unusual-xml", where=self.sheet, found="comment or CDATA")
         tag = re.compile(rb'<%brow(?=[\s/>])(?: r="(\d{1,7})")?' % self.prefix)
         numbers, starts, last = array("Q"), array("Q"), 0
         for found in tag.finditer(data, start, end):
