@@ -8,13 +8,15 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from salesbook.domain.cells.base import DEFAULTS
 from salesbook.domain.cells.column import read_column
-from salesbook.domain.cells.field import CellOptions, Reason, parse_cell
-from salesbook.domain.cells.frame import parse_column
+from salesbook.domain.cells.field import MOMENTS, NUMERIC, CellOptions, Reason, parse_cell
+from salesbook.domain.cells.frame import parse_column, read_values
+from salesbook.domain.cells.plain import WORDS
+from salesbook.domain.cells.text import choice_map
 from salesbook.frames import DTYPES
 from salesbook.store import CellError
 from salesbook.tables import Kind
@@ -64,6 +66,72 @@ def test_a_column_as_an_array_says_what_its_cells_say(cells, kind):
             assert pd.isna(series[at])
         else:
             assert series[at] == (pd.Timestamp(value) if isinstance(value, dt.date) else value)
+
+
+SORTS = st.sampled_from(
+    [
+        (NUMERIC, st.floats(-1e6, 1e6, width=32), ["1.5", "12,50", "1,234", "1.234", "12,5OO", "5%", "$3"]),
+        (NUMERIC, st.integers(-(10**9), 10**9).map(float), ["7", "-", "tbc", "1 234", "２５"]),
+        ({Kind.RATE}, st.sampled_from([0.1, 0.5, 1.0, 1]), ["12", "25", "40", "5%", "0.3"]),
+        (MOMENTS, st.dates(dt.date(1899, 12, 1), dt.date(2049, 12, 31)), ["25/12/2024", "03/04/2024", "?"]),
+        (
+            MOMENTS,
+            st.dates(dt.date(2024, 3, 1), dt.date(2024, 3, 12)),
+            ["25/12/2024", "13/11/2024", "12/13/2024", pd.Timestamp("2024-03-25")],
+        ),
+        (MOMENTS, st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2049, 12, 31)), ["2024-03-05 10:30"]),
+        (MOMENTS, st.dates(dt.date(1990, 1, 1)).map(str), ["03/04/2024", "31.13.2025"]),
+        (WORDS, st.text("ABCz019 -./#é客户", max_size=6), ["-", "n/a", "#N/A", "1.2E+15", "ＡＢ", " x"]),
+        (WORDS, st.integers(-1000, 1000).map(float), ["007", 1.5, 1e15]),
+        (
+            {Kind.CHOICE, Kind.FLAG},
+            st.sampled_from(["Open", "Won", "进行中", "赢单", "Yes", "否"]),
+            ["lots", "opne", 1],
+        ),
+        ({Kind.PERIOD}, st.sampled_from(["2026-Q3", "FY2026", "2026-07", "2026年7月"]), ["2026-13", 2026.0]),
+    ]
+)
+LABELLED = CellOptions(
+    currency="USD", fiscal_year_start=1, choices=choice_map("Stages.kind", ("open", "won", "lost"))
+)
+
+
+@st.composite
+def columns(draw):
+    """A kind and a column of it: plain cells, blank here and there, and a few odd ones among them."""
+    kinds, plain, odd = draw(SORTS)
+    some = st.one_of(plain, st.none()) if draw(st.booleans()) else plain
+    cells = draw(st.lists(some, min_size=1, max_size=12)) * draw(st.sampled_from([1, 1, 7, 13]))
+    for cell in draw(st.lists(st.one_of(st.sampled_from(odd), CELLS), max_size=5)):
+        cells.insert(draw(st.integers(0, len(cells))), cell)
+    return draw(st.sampled_from(sorted(kinds - {Kind.MESSAGE}))), cells
+
+
+EARLY = [dt.date(2024, 3, day) for day in range(1, 9)]
+TEXT_DAYS = ["25/12/2024", "13/11/2024"]
+
+
+@settings(max_examples=400, deadline=None)
+@example(column=(Kind.RATE, [0.1, 0.5, "12", "25", "40"]), options=DEFAULTS)
+@example(column=(Kind.DATE, [*EARLY, *TEXT_DAYS]), options=DEFAULTS)
+@example(column=(Kind.DATE, [dt.date(2024, 3, 25), *map(pd.Timestamp, EARLY), *TEXT_DAYS]), options=DEFAULTS)
+@given(
+    column=columns(),
+    options=st.sampled_from([DEFAULTS, LABELLED, CellOptions(scale=10_000), CellOptions(decimal="comma")]),
+)
+def test_a_few_odd_cells_change_nothing_for_the_others(column, options):
+    """Plain cells are read at a glance, odd ones one by one: never otherwise than a column cell by cell."""
+    kind, cells = column
+    read = read_column(cells, kind, options)
+    values, refused = parse_column(cells, kind, options)
+    assert refused == {at: value for at, value in enumerate(read) if isinstance(value, Reason)}
+    series = pd.Series(values, dtype="float64" if kind is Kind.MEASURE else DTYPES[kind])
+    for found, value in zip(series, read, strict=True):
+        if value is None or isinstance(value, Reason):
+            assert pd.isna(found)
+        else:
+            assert found == (pd.Timestamp(value) if isinstance(value, dt.date) else value)
+    assert read_values(cells, kind, options) == read
 
 
 UNIFORM = st.one_of(

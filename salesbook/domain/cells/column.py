@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any, Final
 
 from salesbook.domain.cells.base import DEFAULTS, CellOptions, Reading, Reason, plain_number_text, shown
 from salesbook.domain.cells.date import Numeric, Rule, decide_order, numeric_date, possible
 from salesbook.domain.cells.field import MOMENTS, NUMERIC, parse_cell
 from salesbook.domain.cells.number import DecimalRule, decimal_evidence
+from salesbook.store import CellError
 from salesbook.tables.base import Kind
 
 _ENOUGH_DATES, _ENOUGH_DAYS = 5, 4
-_Read = dict[tuple[type, object], Reading]
+_APART: Final = frozenset((str, dt.date, dt.datetime, CellError, type(None)))
+"""Types of which no cell equals one of another type, as 1 equals 1.0 and True."""
+_Cells = dict[Hashable, object]
+"""The different cells of a column by what tells them apart."""
+_Read = dict[Hashable, Reading]
 
 
-def read_column(cells: Sequence[object], kind: Kind, options: CellOptions = DEFAULTS) -> list[Reading]:
+def read_column(cells: Sequence[Any], kind: Kind, options: CellOptions = DEFAULTS) -> list[Reading]:
     """The typed value of every cell, None for missing, or its Reason.
 
     A column decides what its cells leave open only if at least one cell is clear and none contradicts.
     """
-    keys = list(zip(map(type, cells), cells, strict=True))
-    distinct = dict.fromkeys(keys)
-    texts = [cell for _, cell in distinct if isinstance(cell, str)]
+    keys, distinct = _told_apart(cells)
+    texts = [cell for cell in distinct.values() if isinstance(cell, str)]
     decimal = decide_decimal(texts) if kind in NUMERIC and texts else "open"
     orders = _decide_orders(texts) if kind in MOMENTS and texts else {}
     read: _Read = {}
-    for key in distinct:
-        cell = key[1]
+    for key, cell in distinct.items():
         rule = orders.get(_separator(cell), "open") if orders and isinstance(cell, str) else "open"
         read[key] = parse_cell(cell, kind, options, decimal_rule=decimal, date_rule=rule)
     if kind is Kind.RATE and not options.percent:
-        _doubt_bare_rates(read)
+        _doubt_bare_rates(read, distinct)
     if kind in MOMENTS and texts:
-        _doubt_swapped_dates(read, texts)
-    return [read[key] for key in keys]
+        _doubt_swapped_dates(read, distinct, texts)
+    return list(map(read.__getitem__, keys))
+
+
+def _told_apart(cells: Sequence[Any]) -> tuple[Sequence[Hashable], _Cells]:
+    """What tells each cell from the others, and the different cells by that."""
+    types = list(map(type, cells))
+    if len(set(types) - _APART) < 2:
+        return cells, {cell: cell for cell in dict.fromkeys(cells)}
+    pairs = list(zip(types, cells, strict=True))
+    return pairs, {pair: pair[1] for pair in dict.fromkeys(pairs)}
 
 
 def decide_decimal(texts: Sequence[str]) -> DecimalRule:
@@ -72,7 +85,7 @@ def _decide_orders(texts: Sequence[str]) -> dict[str, Rule]:
     return {separator: decide_order(dates) for separator, dates in kinds.items()}
 
 
-def _doubt_bare_rates(read: _Read) -> None:
+def _doubt_bare_rates(read: _Read, distinct: _Cells) -> None:
     """Refuse every bare number where most can only be per cent: among 12, 25 and 40, 1 is no 100 %."""
     unclear = [
         key for key, value in read.items() if isinstance(value, Reason) and value.code == "rate-unclear"
@@ -80,25 +93,27 @@ def _doubt_bare_rates(read: _Read) -> None:
     bare = [
         key
         for key, value in read.items()
-        if isinstance(value, float) and value and not (isinstance(key[1], str) and _has_percent(key[1]))
+        if isinstance(value, float) and value and not _has_percent(distinct[key])
     ]
     if len(unclear) > len(bare):
         for key in bare:
-            read[key] = Reason("rate-unclear", {"suggestion": f"{shown(key[1])}%"})
+            read[key] = Reason("rate-unclear", {"suggestion": f"{shown(distinct[key])}%"})
 
 
-def _has_percent(text: str) -> bool:
-    plain = plain_number_text(text).casefold()
+def _has_percent(cell: object) -> bool:
+    if not isinstance(cell, str):
+        return False
+    plain = plain_number_text(cell).casefold()
     return any(mark in plain for mark in ("%", "‰", "pct", "percent", "百分之"))
 
 
-def _doubt_swapped_dates(read: _Read, texts: Sequence[str]) -> None:
+def _doubt_swapped_dates(read: _Read, distinct: _Cells, texts: Sequence[str]) -> None:
     """Refuse real dates that a spreadsheet of the other habit has swapped.
 
     Such a program turns `03/04/2024` into a date, months first or days first as it is used to, and leaves
     `25/12/2024` as text: then no real date is after the 12th, and no text is before the 13th.
     """
-    real = [(key, cell) for key in read if isinstance((cell := key[1]), dt.date)]
+    real = [(key, cell) for key, cell in distinct.items() if isinstance(cell, dt.date)]
     days = {cell.day for _, cell in real}
     if len(real) < _ENOUGH_DATES or len(days) < _ENOUGH_DAYS or max(days) > 12:
         return

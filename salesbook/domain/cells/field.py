@@ -45,7 +45,7 @@ __all__ = [
 
 NUMERIC: Final = frozenset((Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS))
 MOMENTS: Final = frozenset((Kind.DATE, Kind.DATETIME))
-_MOST = 10**15
+MOST: Final = 10**15
 """Whole numbers and minor units from here on have more digits than a sheet keeps."""
 _UNBOUNDED_RATE = 3.0
 
@@ -102,7 +102,7 @@ def _numeric(
         return Reason("cell-is-flag", {"found": shown(cell)})
     if isinstance(cell, dt.date):
         return Reason("cell-is-date", {"found": shown(cell)})
-    if kind is Kind.MONEY and isinstance(cell, float) and abs(cell) < _MOST and options.scale == 1:
+    if kind is Kind.MONEY and isinstance(cell, float) and abs(cell) < MOST and options.scale == 1:
         return _in_minor(cell, options)
     amount = amount_of(cell, rule)
     if amount is None or isinstance(amount, Reason):
@@ -125,16 +125,16 @@ def number_as(amount: Amount, kind: Kind, options: CellOptions) -> int | float |
     if kind is Kind.COUNT:
         if value != int(value):
             return Reason("number-not-whole", {"found": str(value)})
-        return int(value) if abs(value) < _MOST else Reason("number-too-large")
+        return int(value) if abs(value) < MOST else Reason("number-too-large")
     number = float(value)
     return number if abs(number) != float("inf") else Reason("number-too-large")
 
 
 def _in_minor(value: float | Decimal, options: CellOptions) -> int | Reason:
-    if not -_MOST < value < _MOST:
+    if not -MOST < value < MOST:
         return Reason("number-too-large")
     minor = to_minor(value, currency_decimals(options.currency))
-    return minor if abs(minor) < _MOST else Reason("number-too-large")
+    return minor if abs(minor) < MOST else Reason("number-too-large")
 
 
 def _misfit(amount: Amount, kind: Kind, options: CellOptions) -> Reason | None:
