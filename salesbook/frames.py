@@ -86,6 +86,11 @@ def row_keys(table: str, frame: pd.DataFrame) -> pd.Series[str]:
     return joined
 
 
+def texts_of(column: pd.Series[str]) -> set[str]:
+    """The different texts of a column; missing is none."""
+    return {text for text in set(column.to_numpy(dtype=object).tolist()) if isinstance(text, str)}
+
+
 def sorted_by_key(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame in order of its key, with a fresh index."""
     return frame.sort_values(list(TABLES[table].key), kind="stable").reset_index(drop=True)

@@ -22,6 +22,8 @@ from salesbook.store import Cell, TableCells, column_letters
 from salesbook.tables import TABLES, FieldSpec, Kind, Role, TableSpec
 
 _NUMBERS: Final = frozenset({Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS})
+_OUR_TEXT: Final = frozenset({str, type(None)})
+"""What we wrote as text is read as it is, were it to quote an error such as `#REF!`."""
 _ANY_RATE: Final = 1e12
 """An attainment of ours may be far above 1, where a typed share may not."""
 
@@ -119,7 +121,9 @@ def _filled_rows(cells: TableCells, headers: Mapping[str, str]) -> Any:
     """Positions of the rows in which some field of ours holds something."""
     filled = np.zeros(cells.row_count, dtype=bool)
     for header in headers.values():
-        column = cells.columns[cells.headers.index(header)]
+        column: Sequence[Any] = cells.columns[cells.headers.index(header)]
+        if set(map(type, column)) == {str} and all(map(str.strip, column)):
+            return np.arange(cells.row_count, dtype=np.intp)
         filled |= np.fromiter(
             (value is not None and not (isinstance(value, str) and not value.strip()) for value in column),
             dtype=bool,
@@ -142,7 +146,7 @@ def _typed_column(
     spec: TableSpec, one: FieldSpec, column: Sequence[Cell], options: CellOptions
 ) -> tuple[pd.Series[Any], dict[int, Reason]]:
     """One field's values as its dtype (a measure still as float in its row's unit) and what failed."""
-    if spec.role is Role.OUTPUT and one.kind is Kind.TEXT and all(_is_text(cell) for cell in column):
+    if spec.role is Role.OUTPUT and one.kind is Kind.TEXT and set(map(type, column)) <= _OUR_TEXT:
         return pd.Series([cell or None for cell in column], dtype="str"), {}
     dtype = "float64" if one.kind is Kind.MEASURE else DTYPES[one.kind]
     own = options_for(f"{spec.name}.{one.name}", one, options)
@@ -152,17 +156,13 @@ def _typed_column(
     return pd.Series(parsed.values, dtype=dtype), parsed.reasons
 
 
-def _is_text(cell: Cell) -> bool:
-    """What we wrote as text is read as it is, were it to quote an error such as `#REF!`."""
-    return cell is None or type(cell) is str
-
-
 def _as_text(name: str, used: Any, column: Sequence[Cell], values: pd.Series[Any]) -> Iterator[_Fault]:
     """Numbers that stand in text cells: they count here, and the sheet's own sums leave them out."""
-    texts = [at for at, cell in enumerate(column) if isinstance(cell, str)]
-    known = values.notna().to_numpy() if texts else ()
-    for at in texts:
-        if known[at]:
+    if str not in set(map(type, column)):
+        return
+    known = values.notna().to_numpy()
+    for at, cell in enumerate(column):
+        if isinstance(cell, str) and known[at]:
             yield _Fault(int(used[at]), name, Reason("number-as-text"), "warning")
 
 
@@ -253,11 +253,11 @@ def _usable(read: ReadTable, faults: list[_Fault]) -> ReadTable:
     """Leave out rows that cannot be used and say why."""
     spec, frame = read.spec, read.frame
     failed = {(fault.row, fault.field) for fault in faults}
-    bad = pd.Series(False, index=frame.index)
+    bad = np.zeros(len(frame), dtype=bool)
     for one in spec.fields:
         if not (one.required or (one.key and one.default is None)):
             continue
-        missing = frame[one.name].isna()
+        missing = frame[one.name].isna().to_numpy()
         bad |= missing
         code = "missing-key" if one.key else "missing-required"
         faults.extend(
@@ -266,13 +266,15 @@ def _usable(read: ReadTable, faults: list[_Fault]) -> ReadTable:
             if (int(row), one.name) not in failed
         )
     keys = row_keys(spec.name, frame) if spec.key else pd.Series("", index=frame.index)
-    twice = later_twins(frame[~bad], keys[~bad])
+    good = frame[~bad] if bad.any() else frame
+    twice = later_twins(good, keys[good.index])
     faults.extend(_Fault(int(row), spec.key[0], Reason("duplicate-key")) for row in twice)
+    named = keys[keys.index.isin({fault.row for fault in faults})].to_dict() if faults else {}
     findings = (
-        *(_finding(read, fault, keys) for fault in _in_sheet_order(read, faults)),
+        *(_finding(read, fault, named.get(fault.row, "")) for fault in _in_sheet_order(read, faults)),
         *_about_the_table(read),
     )
-    return replace(read, frame=frame[~bad].drop(index=twice), findings=findings)
+    return replace(read, frame=good.drop(index=twice) if twice else good, findings=findings)
 
 
 def _about_the_table(read: ReadTable) -> Iterator[Finding]:
@@ -296,17 +298,16 @@ def _in_sheet_order(read: ReadTable, faults: list[_Fault]) -> list[_Fault]:
     return sorted(faults, key=lambda fault: (fault.row, order[fault.field], fault.reason.code))
 
 
-def _finding(read: ReadTable, fault: _Fault, keys: pd.Series[str]) -> Finding:
+def _finding(read: ReadTable, fault: _Fault, row_key: str) -> Finding:
     header = read.headers.get(fault.field)
     raw = read.column(header)[fault.row] if header else None
-    key = str(keys.get(fault.row, "")).strip("|")
     return Finding(
         code=fault.reason.code,
         severity=fault.severity,
         table=read.spec.name,
         row=fault.row,
         field=fault.field,
-        row_key=key or f"#{read.cells.first_row + fault.row}",
+        row_key=row_key.strip("|") or f"#{read.cells.first_row + fault.row}",
         found=shown(raw) if raw is not None else "",
         params={"kind": read.spec.field(fault.field).kind.value, **fault.reason.params},
     )

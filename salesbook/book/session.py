@@ -114,8 +114,12 @@ class Session:
 
     def _read_policy(self) -> tuple[Policy, list[Finding]]:
         """The settings; the Policy table first, because its currency types the others."""
-        rules = read_policy({"Policy": self._setting_rows("Policy", "USD")}).rules
-        rows = {name: self._setting_rows(name, rules.currency) for name in SETTING_TABLES}
+        rules = {"Policy": self._setting_rows("Policy", "USD")}
+        currency = read_policy(rules).rules.currency
+        rows = {
+            name: rules[name] if name in rules else self._setting_rows(name, currency)
+            for name in SETTING_TABLES
+        }
         policy = read_policy(rows)
         findings = [finding for name in rows if name in self._read for finding in self._read[name].findings]
         return policy, [*findings, *policy.faults]

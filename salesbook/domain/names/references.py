@@ -11,7 +11,7 @@ import pandas as pd
 
 from salesbook.domain.names.folding import fold_name, keys_by_name, nearest_names
 from salesbook.domain.names.stage_references import Fault, Faults, resolve_pipelines, resolve_stages
-from salesbook.frames import Tables, later_twins, row_keys
+from salesbook.frames import Tables, later_twins, row_keys, texts_of
 from salesbook.messages import Finding, Severity
 from salesbook.policy import Policy
 from salesbook.tables import TABLES, Role
@@ -39,7 +39,7 @@ class Directory:
     @cached_property
     def keys(self) -> frozenset[str]:
         """Keys as they stand in the table."""
-        return frozenset(self.frame[_NAMES[self.table][0]].dropna())
+        return frozenset(texts_of(self.frame[_NAMES[self.table][0]]))
 
     @cached_property
     def _levels(self) -> list[dict[str, tuple[str, ...]]]:
@@ -142,9 +142,10 @@ def _resolve_column(
     faults: Faults,
 ) -> None:
     """Look up what is no key; add a new column where something was found, and faults where not."""
-    doubtful = typed[typed.notna() & ~typed.isin(directory.keys)]
-    if doubtful.empty:
+    odd = texts_of(typed) - directory.keys
+    if not odd:
         return
+    doubtful = typed[typed.isin(odd)]
     found = {text: directory.find(text) for text in doubtful.unique()}
     keys = {text: rows[0] for text, rows in found.items() if len(rows) == 1}
     if keys:
