@@ -31,14 +31,14 @@ def flag(
         facts: the finding's params; a column gives each row its own.
     """
     table, _, field = place.partition(".")
-    frame = task.tables[table]
     rows = wrong.index[wrong.fillna(False).astype(bool)]
     if rows.empty:
         return
-    keys = row_keys(table, frame.loc[rows])
+    frame = task.tables[table].loc[rows]
+    keys = row_keys(table, frame)
     columns = {name: fact.loc[rows].tolist() for name, fact in facts.items() if isinstance(fact, pd.Series)}
     fixed = {name: fact for name, fact in facts.items() if not isinstance(fact, pd.Series)}
-    found = shown_values(task, table, field).loc[rows]
+    found = _shown_values(task, table, field, frame)
     for at, row in enumerate(rows):
         params: dict[str, Fact] = {**fixed, **{name: _fact(values[at]) for name, values in columns.items()}}
         yield Finding(
@@ -58,9 +58,9 @@ def _fact(value: Any) -> Fact:
     return known if pd.notna(value) else None
 
 
-def shown_values(task: Task, table: str, field: str) -> pd.Series[str]:
+def _shown_values(task: Task, table: str, field: str, rows: pd.DataFrame) -> pd.Series[str]:
     """A column as a reader of the findings knows it: dates ISO, money with decimals, missing blank."""
-    column, kind = task.tables[table][field], TABLES[table].field(field).kind
+    column, kind = rows[field], TABLES[table].field(field).kind
     if kind is Kind.DATE:
         return column.dt.strftime("%Y-%m-%d").astype("str").fillna("")
     if kind is Kind.DATETIME:
@@ -69,18 +69,16 @@ def shown_values(task: Task, table: str, field: str) -> pd.Series[str]:
     if kind is Kind.MONEY:
         return column.map(lambda minor: to_text(minor, decimals), na_action="ignore").astype("str").fillna("")
     if kind is Kind.MEASURE:
-        shown = [str(amount) for amount in measures(task, table, field)]
-        return pd.Series(shown, index=column.index, dtype="str").replace("None", "")
+        shown = ["" if amount is None else str(amount) for amount in _measures(task, field, rows)]
+        return pd.Series(shown, index=column.index, dtype="str")
     return column.astype("str").fillna("")
 
 
-def measures(task: Task, table: str, field: str) -> list[Decimal | None]:
+def _measures(task: Task, field: str, rows: pd.DataFrame) -> list[Decimal | None]:
     """A column of measures as amounts: money in the currency for revenue, whole counts otherwise."""
-    frame = task.tables[table]
-    money = frame["metric"] == "revenue"
     return [
-        None if pd.isna(value) else amount_of(task, value) if is_money else Decimal(int(value))
-        for value, is_money in zip(frame[field], money, strict=True)
+        None if pd.isna(value) else amount_of(task, value) if metric == "revenue" else Decimal(int(value))
+        for value, metric in zip(rows[field], rows["metric"], strict=True)
     ]
 
 
