@@ -12,7 +12,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from reliability.results import Figures, Result, none_of, told
+from reliability.results import Figures, Goal, Result, none_of, told
 from salesbook.book.reading import read_table
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, TableNow
@@ -65,6 +65,11 @@ def run(work: Path, *, cases: int = 1000) -> Result:
         *told("conservation", cases=f"{cases:,}"),
         (Figures(("way", "cases", "a row or amount lost"), rows),),
         (
+            Goal(
+                f"{cases:,} cases each",
+                all(row[1] >= cases for row in rows),
+                str(min(row[1] for row in rows)),
+            ),
             none_of(
                 "rows in = used + skipped, amounts in = amounts out", lost, of=sum(row[1] for row in rows)
             ),

@@ -10,6 +10,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from reliability import peer, runs
 from reliability.books import content, day, listing, new_book
@@ -19,7 +20,8 @@ from salesbook.hosts.package import host as package_host
 
 STEP = 64 * 1024
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EDQUOT)
-_STEPS = 8
+_STEPS = 7
+"""Steps of a save that can fail; a run that has another number misses a goal."""
 _VERB = ("validate", "--as-of", day(), "--json", "--wait", "0")
 
 
@@ -79,6 +81,40 @@ def fail_at(step_and_error: tuple[int, int]) -> None:
     vars(package_host)["Disk"] = lambda: FailingDisk(*step_and_error)
 
 
+class CountingDisk(FailingDisk):
+    """Fails never, and says how many steps there were."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(-1, 0)
+        self.path = path
+
+    def _step(self) -> None:
+        self.left -= 1
+        self.path.write_text(str(-1 - self.left), "utf-8")
+
+
+def count_steps(path: str) -> None:
+    """Give this process a disk that counts into a file."""
+    vars(package_host)["Disk"] = lambda: CountingDisk(Path(path))
+
+
+def fail_peer(step: int) -> None:
+    """Have the k-th write to a file fail in a process whose zips are written by Python."""
+    import zipfile
+
+    write = zipfile._ZipWriteFile.write  # type: ignore[attr-defined]
+    left = [step]
+
+    def failing(self: Any, data: bytes) -> int:
+        left[0] -= bool(self._zipfile.filename)  # what openpyxl copies in memory is no write to the disk
+        if left[0] == -1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written: int = write(self, data)
+        return written
+
+    zipfile._ZipWriteFile.write = failing  # type: ignore[attr-defined]
+
+
 def run(work: Path, *, errors: tuple[int, ...] = ERRORS, real: bool = True) -> Result:
     """Save with every fault; then again without, which must work."""
     book = new_book(work / "disks")
@@ -92,13 +128,20 @@ def run(work: Path, *, errors: tuple[int, ...] = ERRORS, real: bool = True) -> R
     ]
     tables = [("disk full at every 64 kB (stand-in)", full), ("each step fails, five errors", failing)]
     peers: list[str] = []
+    steps = _steps(book, work / "steps")
+    failing_peers = [_failing_peer(book, step) for step in range(0, 200, 20)] if real else []
     with _small_disk(work / "small") as folder:
         if real and folder:
             tables.append(("a real full disk (tmpfs), free space in steps of 64 kB", _real(folder, wanted)))
             peers = _real_peer(folder)
+    if failing_peers:
+        peer_rows = [_row("openpyxl, save in place: the k-th write fails, k = 1, 21, 41 ...", failing_peers)]
+    else:
+        peer_rows = []
     all_of = [one for _, found in tables for one in found]
     rows = [_row(f"salesbook: {name}", found) for name, found in tables]
     rows += [_row("openpyxl, 20,000 cells, save in place: the same tmpfs", peers)] if peers else []
+    rows += peer_rows
     return Result(
         *told("disks"),
         (Figures(("", "saves", "refused, as before", "saved", "wrong"), tuple(rows)),),
@@ -108,9 +151,28 @@ def run(work: Path, *, errors: tuple[int, ...] = ERRORS, real: bool = True) -> R
                 [one for one in all_of if one not in ("refused", "saved")],
                 of=len(all_of),
             ),
+            Goal(f"every step was tried: a save has {_STEPS}", steps == _STEPS, str(steps)),
             Goal("a real file system was filled too", bool(peers) or not real),
         ),
     )
+
+
+def _steps(book: Path, told_in: Path) -> int:
+    """How many steps a save really has."""
+    with _copy(book) as copy:
+        setting = runs.Setting(disturb=("reliability.disks:count_steps", str(told_in)))
+        runs.salesbook(_VERB[0], copy, *_VERB[1:], setting=setting)
+    return int(told_in.read_text("utf-8"))
+
+
+def _failing_peer(book: Path, step: int) -> str:
+    """How openpyxl fares where a write fails."""
+    with _copy(book) as copy:
+        setting = runs.Setting(disturb=("reliability.disks:fail_peer", step))
+        done = runs.call("reliability.peer:save_in_place", str(copy), 300, setting=setting)
+        if copy.read_bytes() == book.read_bytes():
+            return "refused"
+        return "saved" if done.code == 0 and peer.is_whole(copy) else "book lost"
 
 
 def _row(name: str, found: list[str]) -> tuple[object, ...]:

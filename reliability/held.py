@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import shutil
@@ -13,6 +14,7 @@ from typing import Any
 from reliability import peer, runs
 from reliability.books import book_bytes, content, day, listing, new_book
 from reliability.results import Figures, Result, none_of, told
+from salesbook.hosts.package import disk as package_disk
 from salesbook.hosts.package import host as package_host
 
 NOBODY = 65534
@@ -45,6 +47,30 @@ def meddle(how: str) -> None:
         replace(disk, target, new, old)
 
     vars(package_host)["replace_file"] = after
+
+
+class _Windows:
+    """The module os as Windows has it, for one module of ours."""
+
+    name = "nt"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
+
+
+def share_nothing(how: str) -> None:
+    """Answer as Windows does where Excel has the book open and no marker tells: at the save, or at once."""
+    error = PermissionError(errno.EACCES, "in use")
+    error.winerror = 32  # type: ignore[attr-defined]
+
+    def refuse(*_: Any) -> None:
+        raise error
+
+    vars(package_disk)["os"] = _Windows()
+    if how == "save":
+        package_disk.Disk.replace = refuse  # type: ignore[method-assign, assignment]
+    else:
+        Path.read_bytes = refuse  # type: ignore[method-assign, assignment]
 
 
 def hold(path: str) -> None:
@@ -110,6 +136,20 @@ _AS_NOBODY = runs.Setting(user=NOBODY)
 CASES = (
     Case("open in Excel (`~$` beside it)", _marked("~${}", _EXCEL), 16),
     Case("open in LibreOffice (`.~lock.#` beside it)", _marked(".~lock.{}#", _OFFICE), 16),
+    Case(
+        "open in Excel that shares it for reading alone (Windows' answer)",
+        lambda book: book,
+        16,
+        runs.Setting(disturb=("reliability.held:share_nothing", "save")),
+        peer=False,
+    ),
+    Case(
+        "open in a program that shares it with nobody (Windows' answer)",
+        lambda book: book,
+        16,
+        runs.Setting(disturb=("reliability.held:share_nothing", "read")),
+        peer=False,
+    ),
     Case("an empty `~$` file beside it", _marked("~${}", b""), 16),
     Case("marker of a LibreOffice of this machine that runs no more", _marked(".~lock.{}#", _STALE), 0),
     Case(

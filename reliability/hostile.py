@@ -55,7 +55,18 @@ def run(work: Path, *, commands: Sequence[str] = COMMANDS, corpus: bool = True, 
             ),
             Goal("others' test files were there", CORPUS.is_dir() or not corpus),
         ),
+        (_taken([one for one in every if one.taken]),),
     )
+
+
+def _taken(tried: Sequence[Tried]) -> str:
+    """Name what was taken, so that a reader can judge whether it is harmless."""
+    names: dict[str, list[str]] = {}
+    for one in tried:
+        command, _, file = one.name.partition(" ")
+        names.setdefault(file, []).append(command)
+    told_names = "; ".join(f"{file} ({', '.join(commands)})" for file, commands in sorted(names.items()))
+    return f"Taken, since the odd part is not read by the command or is harmless: {told_names or 'none'}."
 
 
 class Tried:

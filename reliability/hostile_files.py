@@ -6,6 +6,7 @@ import io
 import random
 import re
 import struct
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -139,11 +140,18 @@ def _zips(content: Mapping[str, bytes], data: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(twice, "w") as package:
         for name in ("xl/workbook.xml", "xl/Workbook.xml", "[Content_Types].xml"):
             package.writestr(name, content.get(name, content["xl/workbook.xml"]))
+    again = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as package:
+        warnings.simplefilter("ignore")  # zipfile's own, that this is no good idea
+        for name, one in [*content.items(), (SHEET, content[SHEET])]:
+            package.writestr(name, one)
     noisy = bytearray(data)
     for _ in range(200):
         noisy[chance.randrange(len(noisy))] = chance.randrange(256)
     return {
         "name with dots.xlsm": _zip(content, {"../../evil.xml": b"x"}),
+        "name with dots and backslashes.xlsm": _zip(content, {"..\\..\\evil.xml": b"x"}),
+        "two members of one name.xlsm": again.getvalue(),
         "name from the root.xlsm": _zip(content, {"/etc/evil": b"x"}),
         "name with a drive.xlsm": _zip(content, {"C:/evil.xml": b"x"}),
         "names that differ in case alone.xlsm": twice.getvalue(),

@@ -15,11 +15,17 @@ import xlsxwriter
 from reliability import runs
 from reliability.books import day, new_book, parts
 from reliability.payloads import PAYLOADS, STARTS_FORMULA, TOKENS
-from reliability.results import Figures, Result, none_of, told
+from reliability.results import Figures, Goal, Result, none_of, told
+from salesbook.hosts.package import open_package
+from salesbook.labels import field_of_header
+from salesbook.store import KEEP, NewCell, TableWrite
+from salesbook.tables import TABLES
 
 _TEXT = re.compile(rb"<t(?: [^>]*)?>[^<]*</t>")
 _PLAIN_NUMBER = re.compile(r"[-+]?[\d.,]*\d%?")
 MOST_UNITS = 32_767
+TYPED = {"Deals": "Deal name", "Customers": "Name"}
+"""Texts that result tables and findings quote, by table."""
 Finding = tuple[str, list[str], list[str]]
 """A way, what was live on it, what was not the same text."""
 
@@ -38,12 +44,18 @@ def run(work: Path) -> Result:
         found.append((f"import from {kind}: result tables", _live(book), []))
         found.append((f"import from {kind}: openpyxl reads", _formulas(book), []))
         found.append(("table in the terminal", _odd(runs.salesbook("show", book, "Customers").out), []))
-    found += [_rejects(work / "rejects"), _headers(work / "headers"), _messages(work / "messages")]
+    found += [
+        _typed(work / "typed"),
+        _rejects(work / "rejects"),
+        _headers(work / "headers"),
+        _messages(work / "messages"),
+    ]
     rows = [(way, len(PAYLOADS), len(live), len(altered)) for way, live, altered in found]
     return Result(
         *told("injection", count=len(PAYLOADS)),
         (Figures(("way", "payloads", "live", "not the same text"), tuple(rows)),),
         (
+            Goal("at least 40 payloads", len(PAYLOADS) >= 40, str(len(PAYLOADS))),
             none_of("nothing live", [f"{way}: {one}" for way, live, _ in found for one in live]),
             none_of("no value corrupted", [f"{way}: {one}" for way, _, other in found for one in other]),
         ),
@@ -111,6 +123,31 @@ def _altered(names: Iterable[str], kind: str) -> list[str]:
         elif not is_in:
             lost.append(repr(payload[:40]))
     return lost
+
+
+def _typed(folder: Path) -> Finding:
+    """Payloads that people typed into the texts of the tables: after every verb, and as JSON."""
+    book = new_book(folder, "sample")
+    texts = [payload for payload in PAYLOADS if len(payload) <= MOST_UNITS]
+    with open_package(book, for_writing=True) as host:
+        for table, header in TYPED.items():
+            cells = host.read(table)
+            column: list[NewCell] = [*texts, *[KEEP] * (cells.row_count - len(texts))]
+            host.write([TableWrite(table, {header: column}, list(range(cells.row_count)))])
+        host.save()
+    live = []
+    for verb in ("split", "refresh"):
+        runs.salesbook(verb, book, "--as-of", day(), "-q")
+        live += _live(book)
+    live += _formulas(book)
+    altered = []
+    for table, header in TYPED.items():
+        done = runs.salesbook("show", book, table, "--json")
+        field = field_of_header(table, header, TABLES[table].field_names)
+        told_texts = {visible(str(row[field])) for row in done.document["rows"]}
+        altered += [f"{table}: {text[:40]!r}" for text in texts if visible(text) not in told_texts]
+        live += _odd(runs.salesbook("show", book, table).out)
+    return "typed into tables, split, refresh, shown", live, altered
 
 
 def _rejects(folder: Path) -> Finding:

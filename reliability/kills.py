@@ -75,9 +75,8 @@ def _figures(found: dict[str, list[str]]) -> Figures:
     for name, states in found.items():
         counts = Counter(word.partition(" (")[0] for one in states for word in one.split(" + "))
         rows.append((name, len(states), *(counts[word] for word in _STATES)))
-    headers = (
-        "", "kills", "came too late", "book as before", "book as after", "lost", "next run fails", "debris after it"
-    )  # fmt: skip
+    outcomes = ("book as before", "book as after", "lost", "next run fails", "debris after it")
+    headers = ("", "kills", "came too late", *outcomes)
     return Figures(headers, tuple(rows))
 
 

@@ -35,9 +35,12 @@ WRITERS: dict[str, tuple[object, ...]] = {
 
 def run(work: Path, *, writers: tuple[str, ...] = tuple(WRITERS)) -> Result:
     """Undo after every writer, in every situation."""
-    rows, wrong, count = [], [], 0
+    rows: list[tuple[str, ...]] = []
+    wrong: list[str] = []
+    count = 0
     for writer in writers:
-        found = [_tried(work / "undos", writer, case) for case in CASES]
+        made = Written(work / f"undos-{len(rows)}", writer)
+        found = [made.wrong or _tried(work / "undos", made, case) for case in CASES]
         count += len(found)
         wrong += [f"{writer}, {name}: {one}" for name, one in zip(CASES, found, strict=True) if one]
         rows.append((writer, *(one or "✓" for one in found)))
@@ -48,24 +51,32 @@ def run(work: Path, *, writers: tuple[str, ...] = tuple(WRITERS)) -> Result:
     )
 
 
-def _tried(folder: Path, writer: str, case: str) -> str:
-    """Run a writer on a book with results, bend it as the case says, undo. Returns: what was wrong."""
-    book = new_book(folder)
-    for name, text in _FILES.items():
-        (folder / name).write_text(text, "utf-8")
-    if writer == "split --publish":
-        runs.salesbook("split", book, *_AS_OF)
-    before = content(book)
-    words = WRITERS[writer]
-    place = [folder / str(word) if str(word).endswith(".csv") else word for word in words[1:]]
-    done = runs.salesbook(words[0], book, *place)
-    if done.code not in (0, 1):
-        return f"{writer} exits {done.code}: {done.err[-200:]}"
-    if content(book) == before and case == "at once":
-        return f"{writer} wrote nothing"
-    said = done.document
-    written = [*said.get("written", {}), *([said["table"]] if "table" in said else [])]
-    wrong = CASES[case](book, before, written)
+class Written:
+    """A book that a writer has written, with its backup, and what its tables held before."""
+
+    def __init__(self, folder: Path, writer: str) -> None:
+        self.book = new_book(folder)
+        for name, text in _FILES.items():
+            (folder / name).write_text(text, "utf-8")
+        if writer == "split --publish":
+            runs.salesbook("split", self.book, *_AS_OF)
+        self.before = content(self.book)
+        words = WRITERS[writer]
+        place = [folder / str(word) if str(word).endswith(".csv") else word for word in words[1:]]
+        done = runs.salesbook(words[0], self.book, *place)
+        said = done.document or {}
+        self.written = [*said.get("written", {}), *([said["table"]] if "table" in said else [])]
+        self.wrong = ""
+        if done.code not in (0, 1):
+            self.wrong = f"{writer} exits {done.code}: {done.err[-200:]}"
+        elif content(self.book) == self.before:
+            self.wrong = f"{writer} wrote nothing"
+
+
+def _tried(folder: Path, made: Written, case: str) -> str:
+    """Bend a copy of a written book as the case says, undo. Returns: what was wrong."""
+    shutil.copytree(made.book.parent, folder)
+    wrong = CASES[case](folder / made.book.name, made.before, made.written)
     shutil.rmtree(folder)
     return wrong
 

@@ -18,6 +18,13 @@ from reliability.zoo_parts import CELLS, FEATURES
 from salesbook.hosts.package import open_package
 
 _CHAIN = {"xl/calcChain.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels"}
+_ONLY = {
+    "xl/workbook.xml": rb"<calcPr[^>]*/>",
+    "[Content_Types].xml": rb"<Override [^>]*calcChain[^>]*/>",
+    "xl/_rels/workbook.xml.rels": rb"<Relationship [^>]*calcChain[^>]*/>",
+}
+"""What alone may differ in the book-wide parts."""
+_SPANS = re.compile(rb' ref="[^"]*"')
 TOKENS = [f.token for f in FEATURES] + [f"zoo-{name}".encode() for name, _ in CELLS] + [b"zoo-own-sheet"]
 SPARED = frozenset(
     "drawing-with-shapes-and-text-boxes pivot-table pivot-cache notes external-link custom-properties".split()
@@ -143,9 +150,14 @@ def _harmed_inside(before: Path, after: Path, changed: set[str]) -> list[str]:
     """What went wrong inside parts that may change: styles not appended to, elements after the cells lost."""
     old, new = parts(before), parts(after)
     harmed = []
+    for name, growing in _ONLY.items():
+        if name in changed and re.sub(growing, b"", old[name]) != re.sub(growing, b"", new.get(name, b"")):
+            harmed.append(f"{name}: more than the manual says")
     if "xl/styles.xml" in changed and not _is_appended(old["xl/styles.xml"], new["xl/styles.xml"]):
         harmed.append("styles not appended to")
     for name in changed:
+        if name.startswith("xl/tables/") and _SPANS.sub(b"", old[name]) != _SPANS.sub(b"", new[name]):
+            harmed.append(f"{name}: more than its size")
         if name.startswith("xl/worksheets/") and _around(old[name]) != _around(new[name]):
             harmed.append(f"{name}: elements around the cells")
         harmed += [f"{name}: {t.decode()}" for t in TOKENS if t in old[name] and t not in new.get(name, b"")]

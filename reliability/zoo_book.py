@@ -16,6 +16,8 @@ from salesbook.store import column_letters
 
 OWN = "xl/worksheets/zoosheet.xml"
 TABLE = "CustomerTiers"
+WRITTEN = (TABLE, "Checks", "Scorecard", "Forecast", "TargetPlan", "Customers", "RunLog")
+"""Tables on whose sheets the zoo stands too: every verb and import writes one of them."""
 NOTE = "zoo-my-note"
 _RELS = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships '
@@ -37,6 +39,7 @@ class Zoo:
         self.content = parts(path)
         self.book = book_parts(path)
         self.output = self.book.tables[TABLE.lower()].sheet.part
+        self.homes = [OWN, *(self.book.tables[code.lower()].sheet.part for code in WRITTEN)]
 
     def settle(self) -> None:
         """Put everything in and write the workbook."""
@@ -71,11 +74,11 @@ class Zoo:
         if feature.part:
             self.content[feature.part] = feature.content
             self._type(feature.part, feature.type)
-        sources = [OWN, self.output] if feature.source == SHEET else [feature.source]
+        sources = self.homes if feature.source == SHEET else [feature.source]
         for source in sources:
             if feature.part:
                 self._relate(source, feature.kind, feature.part, key)
-            if source in (OWN, self.output):
+            if source in self.homes:
                 self._elements(source, feature, key)
         for number, (part, (kind, content_type)) in enumerate(feature.more.items()):
             self.content[part] = Feature(feature.name, part).content

@@ -76,4 +76,4 @@ def test_hard_cases_are_right_or_refused(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("case", ["typed into a result (23)", "saved by another program"])
 def test_undo_restores_or_says_why_not(tmp_path: Path, case: str) -> None:
-    assert undos._tried(tmp_path / "undo", "import", case) == ""
+    assert undos._tried(tmp_path / "undo", undos.Written(tmp_path / "made", "import"), case) == ""
