@@ -19,6 +19,7 @@ SECTIONS = (
     "zoo",
     "patches",
     "undos",
+    "mondays",
     "hostile",
     "injection",
     "secrets",
@@ -26,7 +27,7 @@ SECTIONS = (
     "dialects",
     "conservation",
 )
-ORDER = (*SECTIONS[:10], "fuzz", *SECTIONS[10:])
+ORDER = (*SECTIONS[:11], "fuzz", *SECTIONS[11:])
 
 
 def main() -> int:

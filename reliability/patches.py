@@ -211,7 +211,7 @@ def _tiers(book: Path, bend: Bend | None, name: str = "Bent.xlsm") -> Any:
     if bend:
         held = parts(copy)
         bend(held, place_of(copy))
-        _pack(copy, held)
+        pack(copy, held)
     before = copy.read_bytes()
     done = runs.salesbook(_TIER[0], copy, *_TIER[1:])
     if done.code == 0:
@@ -219,7 +219,8 @@ def _tiers(book: Path, bend: Bend | None, name: str = "Bent.xlsm") -> Any:
     return done.error_code if copy.read_bytes() == before else f"{done.error_code}, yet changed"
 
 
-def _pack(path: Path, held: Parts, *, wide: bool = False) -> None:
+def pack(path: Path, held: Parts, *, wide: bool = False) -> None:
+    """Write a package of these parts, with 64-bit sizes if asked."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, data in held.items():
             with package.open(name, "w", force_zip64=wide) as member:
@@ -237,7 +238,7 @@ def _tried(plain: Path, name: str, wanted: Any) -> tuple[str, bool]:
 
 def _zip64(plain: Path, wanted: Any) -> tuple[str, bool]:
     wide = plain.with_name("Wide.xlsm")
-    _pack(wide, parts(plain), wide=True)
+    pack(wide, parts(plain), wide=True)
     found = _tiers(wide, None)
     return ("right" if found == wanted else f"{found}"[:80]), found == wanted
 
@@ -250,7 +251,7 @@ def _epoch(folder: Path) -> tuple[str, bool]:
         book.write_bytes(template_bytes("en"))
         held = parts(book)
         held["xl/workbook.xml"] = held["xl/workbook.xml"].replace(b"<workbookPr ", flag, 1)
-        _pack(book, held)
+        pack(book, held)
         fill(book, sample_tables("en"))
         found.append(_tiers(book, None))
     is_same = found[0] == found[1] and not isinstance(found[0], str)

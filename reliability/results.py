@@ -16,12 +16,15 @@ class Figures:
     headers: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     title: str = ""
+    is_folded: bool = False
+    """True for a long table that a reader opens by its title."""
 
     def markdown(self) -> str:
         """Draw it."""
-        lines = [f"**{self.title}**", ""] if self.title else []
-        lines += [_line(self.headers), _line(["---"] * len(self.headers)), *map(_line, self.rows)]
-        return "\n".join(lines)
+        table = [_line(self.headers), _line(["---"] * len(self.headers)), *map(_line, self.rows)]
+        if self.is_folded:
+            return "\n".join([f"<details><summary>{self.title}</summary>", "", *table, "", "</details>"])
+        return "\n".join([f"**{self.title}**", "", *table] if self.title else table)
 
 
 @dataclass(frozen=True)

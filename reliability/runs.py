@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -110,6 +111,11 @@ class Running:
     def kill(self) -> None:
         """End it as `kill -9` does."""
         self.process.kill()
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C, if it still runs."""
+        if self.process.pid and self.process.is_alive():
+            os.kill(self.process.pid, signal.SIGINT)
 
     def done(self, seconds: float = 120.0) -> Done:
         """Wait for its end; one that takes too long is killed."""

@@ -388,3 +388,15 @@ def test_a_file_that_is_shared_with_nobody(book: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(LockedFile):
         save(book)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these calls")
+def test_attributes_stay(book: Path) -> None:
+    """Tags, and the rights of single users, belong to the book and not to its version."""
+    if sys.platform == "linux":
+        try:
+            os.setxattr(book, "user.tag", b"mine")
+        except OSError:
+            pytest.skip("a file system without attributes")
+        save(book)
+        assert os.getxattr(book, "user.tag") == b"mine"

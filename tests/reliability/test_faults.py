@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reliability import disks, held, kills, patches, races, undos, zoo
+from reliability import disks, held, kills, mondays, patches, races, undos, zoo
 from reliability.books import new_book
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fault runs fork and kill processes")
@@ -77,3 +77,16 @@ def test_hard_cases_are_right_or_refused(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("case", ["typed into a result (23)", "saved by another program"])
 def test_undo_restores_or_says_why_not(tmp_path: Path, case: str) -> None:
     assert undos._tried(tmp_path / "undo", undos.Written(tmp_path / "made", "import"), case) == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "amounts that are negative, of 15 and of 16 digits",
+        "the column Amount renamed",
+        "two tables of one name",
+        "a network drive that knows no locks, in three ways",
+    ],
+)
+def test_a_monday_loses_nothing(tmp_path: Path, name: str) -> None:
+    assert mondays.MONDAYS[name](tmp_path) == ""

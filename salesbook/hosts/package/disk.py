@@ -131,6 +131,10 @@ def _keep_mode(source: Path, target: Path) -> None:
     with contextlib.suppress(OSError, AttributeError):
         told = source.stat()
         os.chown(target, told.st_uid, told.st_gid)
+    with contextlib.suppress(OSError, AttributeError):
+        for name in os.listxattr(source):  # on Linux rights of single users are attributes too
+            with contextlib.suppress(OSError):
+                os.setxattr(target, name, os.getxattr(source, name))
 
 
 @contextlib.contextmanager
