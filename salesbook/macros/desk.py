@@ -166,8 +166,8 @@ def _fills(before: TableCells, write: TableWrite) -> bool:
     """True where a table of results that had no rows gets some."""
     if TABLES[write.table].role is not Role.OUTPUT or not write.sources:
         return False
-    written = zip(before.headers, before.columns, strict=True)
-    return all(cell is None for header, column in written if header in write.columns for cell in column)
+    held = zip(before.headers, before.columns, strict=True)
+    return all(cell is None for header, column in held if header not in before.calculated for cell in column)
 
 
 def _inputs(action: str) -> set[str]:
