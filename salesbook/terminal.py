@@ -132,8 +132,13 @@ class Terminal:
 
         read = session.table(name)
         fields = [one for one in read.spec.fields if one.name in read.headers]
+        if read.rows_skipped:
+            self._message(
+                self._say("report.left_out", table=sheet_name(name, self.language), count=read.rows_skipped)
+            )
         if not len(read.frame):
-            self._message(self._say("report.no_rows", table=sheet_name(name, self.language)))
+            if not read.rows_skipped:
+                self._message(self._say("report.no_rows", table=sheet_name(name, self.language)))
             return
         table = self._table(
             sheet_name(name, self.language), *(labels.header(name, one.name, self.language) for one in fields)

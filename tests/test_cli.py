@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from salesbook import errors
+from salesbook import errors, labels
 from salesbook.actions import ACTIONS
 from salesbook.book import importing
 from salesbook.cli import app, run
 from salesbook.errors import SalesbookError
 from salesbook.hosts.package import open_package
-from salesbook.store import TableCells
+from salesbook.store import TableCells, TableWrite
 
 ACCOUNTS = "Account Name,Industry,Phone\nAcme,retail,+1 555 0100\nBolt,software,\n"
 DEALS = """Opportunity ID,Opportunity Owner,Account Name,Stage,Amount,Created Date,Close Date
@@ -204,12 +204,32 @@ class TestVerbs:
     def test_validate_and_strict_say_errors_by_exit_1(self, book, salesbook):
         """Findings alone do not fail a verb; `validate` and `--strict` do."""
         assert salesbook("validate", book).code == 0
-        deals = book.with_name("deals.csv")
-        deals.write_text("Deal ID,Amount\nD9,5\n", encoding="utf-8")
-        assert salesbook("import", book, deals, "--into", "Deals", "--json").document["new"] == 1
+        customers = book.with_name("customers.csv")
+        customers.write_text("Customer ID,Name,Budget\nC9999,Nine,-500\n", encoding="utf-8")
+        for count in ("new", "unchanged"):
+            done = salesbook("import", book, customers, "--into", "Customers", "--json")
+            assert done.document[count] == 1
         assert salesbook("validate", book).code == 1
         assert salesbook("funnel", book).code == 0
         assert salesbook("funnel", book, "--strict").code == 1
+
+    @pytest.mark.parametrize(("lang", "word"), [("en", "left out"), ("zh-CN", "无法使用")])
+    def test_show_says_how_many_rows_it_leaves_out(self, book, salesbook, lang, word):
+        """A deal whose owner was taken out is not shown, and not passed over either."""
+        shown = salesbook("show", book, "Deals", "--json").document
+        assert (len(shown["rows"]), shown["skipped"]) == (4, 0)
+        with open_package(book, for_writing=True) as host:
+            rep = labels.header("Deals", "rep_id", "en")
+            cells = host.read("Deals")
+            owners = [None, *cells.columns[cells.headers.index(rep)][1:]]
+            host.write([TableWrite("Deals", {rep: owners}, range(cells.row_count))])
+            host.save()
+        shown = salesbook("show", book, "Deals", "--json").document
+        assert (len(shown["rows"]), shown["skipped"]) == (3, 1)
+        said = salesbook("show", book, "Deals", "--lang", lang).err
+        assert word in said
+        assert "1" in said
+        assert "validate" in said
 
     def test_undo_puts_back_what_the_last_run_wrote(self, book, salesbook):
         """And can be done once."""

@@ -29,8 +29,9 @@ def report_document(report: Report) -> dict[str, Any]:
 
 
 def table_document(session: Session, table: str) -> dict[str, Any]:
-    """A table's usable rows: English field names and codes, ISO dates, decimals, null for missing."""
-    return {"table": table, "rows": rows_of(session.table(table), session.currency)}
+    """A table's usable rows, and how many are not: English codes, ISO dates, decimals, null for missing."""
+    read = session.table(table)
+    return {"table": table, "rows": rows_of(read, session.currency), "skipped": read.rows_skipped}
 
 
 def rows_of(read: ReadTable, currency: str) -> list[dict[str, Any]]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from salesbook import labels
+from salesbook.book.reading import ReadTable
 from salesbook.book.session import Report, Session, collecting_nothing, log_entry, planned_write
 from salesbook.book.writing import PlannedWrite, plan_changes
-from salesbook.domain.cells.base import Reason
+from salesbook.domain.cells.base import CellOptions, Reason
 from salesbook.errors import AmbiguousFile, ChangedMeanwhile, EveryRowRejected, NoSuchTable, SalesbookError
 from salesbook.hosts.package import open_package
-from salesbook.intake.book_now import BookNow, table_now, tables_for
+from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.plan import ImportOptions, ImportPlan, TableChange, parse_columns, plan_import
 from salesbook.intake.rejects import rejects_text, write_rejects
 from salesbook.labels import Language, table_of_name
@@ -105,8 +106,7 @@ def import_into(
     session.table(options.into)
     wanted = [name for name in tables_for(options.into) if session.has(name)]
     reads = {name: session.table(name) for name in wanted}
-    now = {name: table_now(read.cells, read.headers, read.frame) for name, read in reads.items()}
-    plan = plan_import(file, options, BookNow(now, session.policy, as_of))
+    plan = plan_import(file, options, BookNow(_now(session, reads), session.policy, as_of))
     if dry_run or not plan.accepted:
         return plan, session
     writes = [_write(session, change) for change in plan.changes]
@@ -121,6 +121,15 @@ def import_into(
     )
     host.write([one.write for one in (*writes, *log_entry(session, report, writes))])
     return plan, session
+
+
+def _now(session: Session, reads: Mapping[str, ReadTable]) -> dict[str, TableNow]:
+    rules = session.policy.rules
+    own = CellOptions(currency=rules.currency, fiscal_year_start=rules.fiscal_year_start)
+    return {
+        name: table_now(read.cells, read.headers, read.frame, replace(own, epoch_1904=read.cells.epoch_1904))
+        for name, read in reads.items()
+    }
 
 
 def _write(session: Session, change: TableChange) -> PlannedWrite:

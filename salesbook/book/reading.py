@@ -13,7 +13,7 @@ import pandas as pd
 from salesbook import labels
 from salesbook.domain.arithmetic.money import currency_decimals, minor_units
 from salesbook.domain.cells.base import Reason, shown
-from salesbook.domain.cells.field import CellOptions, options_for
+from salesbook.domain.cells.field import CellOptions, options_for, range_reason
 from salesbook.domain.cells.frame import parse_column
 from salesbook.errors import ColumnMissing
 from salesbook.frames import DTYPES, later_twins, row_keys
@@ -205,9 +205,9 @@ def _in_range(spec: TableSpec, frame: pd.DataFrame, _: str) -> tuple[pd.DataFram
         high = np.inf if one.maximum is None else one.maximum
         wrong = (values < low) | (values > high)
         if wrong.any():
-            params: dict[str, Fact] = {"minimum": one.minimum, "maximum": one.maximum}
-            code = "below-minimum" if one.maximum is None else "out-of-range"
-            faults.extend(_Fault(int(row), one.name, Reason(code, params)) for row in frame.index[wrong])
+            for row, value in values[wrong].items():
+                reason = range_reason(one, value)
+                faults += [_Fault(int(row), one.name, reason)] if reason else []
             frame[one.name] = frame[one.name].mask(wrong)
     return frame, faults
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
+from salesbook.domain.cells.base import DEFAULTS, CellOptions
 from salesbook.domain.cells.column import read_column
-from salesbook.domain.cells.field import Reason, Value
+from salesbook.domain.cells.field import Reason, Value, options_for
 from salesbook.frames import empty_frame
 from salesbook.policy import Policy
 from salesbook.store import TableCells
@@ -28,6 +29,8 @@ class TableNow:
     frame: pd.DataFrame
     """Typed; the index is the row's position in the table."""
     spare: Mapping[Key, int] = field(default_factory=dict)
+    unused: Mapping[int, Mapping[str, Value]] = field(default_factory=dict)
+    """By position, what stands in cells that no verb uses: whole rows, or values out of their range."""
 
     @cached_property
     def rows(self) -> dict[int, dict[str, Value]]:
@@ -46,6 +49,10 @@ class TableNow:
     def by_key(self) -> dict[Key, int]:
         """Position by key, usable rows before others."""
         return {**self.spare, **{self.key_at(at): at for at in self.rows}}
+
+    def held_at(self, at: int) -> dict[str, Value]:
+        """What a row holds, whether a verb can use it or not."""
+        return {**self.unused.get(at, {}), **self.rows.get(at, {})}
 
     def key_at(self, at: int) -> Key:
         """The key of a usable row, blank parts as what they mean."""
@@ -95,26 +102,33 @@ def plain_values(column: pd.Series[Any], kind: Kind) -> list[Value | None]:
     return [None if gone else value for value, gone in zip(values, missing, strict=True)]
 
 
-def table_now(cells: TableCells, headers: Mapping[str, str], frame: pd.DataFrame) -> TableNow:
+def table_now(
+    cells: TableCells, headers: Mapping[str, str], frame: pd.DataFrame, options: CellOptions = DEFAULTS
+) -> TableNow:
     """Take a table that was read, rows without use included where their key can be told.
 
     Args:
         headers: the sheet's header by field.
         frame: the usable rows; the index is their position.
+        options: with the workbook's currency and fiscal year.
     """
     spec = TABLES[cells.table]
-    if not all(name in headers for name in spec.key):
-        return TableNow(cells.table, frame)
     used = {int(position) for position in frame.index}
     left = [position for position in range(cells.row_count) if position not in used]
-    columns = [_keys(cells, headers[name], spec.field(name).kind, left) for name in spec.key]
+    unused: dict[int, dict[str, Value]] = {at: {} for at in left}
+    for one in spec.fields:
+        if one.name not in headers or one.kind is Kind.MEASURE:
+            continue
+        column = cells.columns[cells.headers.index(headers[one.name])]
+        is_bounded = one.minimum is not None or one.maximum is not None
+        gone = frame.index[frame[one.name].isna().to_numpy()] if is_bounded else ()
+        rows = [*left, *(at for at in map(int, gone) if column[at] is not None)]
+        own = options_for(f"{spec.name}.{one.name}", one, options)
+        for at, value in zip(rows, read_column([column[at] for at in rows], one.kind, own), strict=True):
+            if value is not None and not isinstance(value, Reason):
+                unused.setdefault(at, {})[one.name] = value
     spare: dict[Key, int] = {}
-    for position, parts in zip(left, zip(*columns, strict=True), strict=True):
-        if all(part is not None and not isinstance(part, Reason) for part in parts):
-            spare.setdefault(tuple(parts), position)
-    return TableNow(cells.table, frame, spare)
-
-
-def _keys(cells: TableCells, header: str, kind: Kind, rows: Sequence[int]) -> Iterator[Any]:
-    column = cells.columns[cells.headers.index(header)]
-    return iter(read_column([column[row] for row in rows], kind))
+    for at in left:
+        if all(name in unused[at] for name in spec.key):
+            spare.setdefault(tuple(unused[at][name] for name in spec.key), at)
+    return TableNow(cells.table, frame, spare, unused)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from salesbook.domain.cells.base import plain_text
+from salesbook.domain.cells.base import plain_number_text, plain_text
 from salesbook.domain.cells.field import Reason
+from salesbook.domain.cells.number import Amount, read_amount
+from salesbook.domain.names.totals import may_say_total, says_total
 from salesbook.errors import ColumnMissing
 from salesbook.intake.foreign import RawRow, is_blank
 from salesbook.store import Cell
 
 _HEAD_ROWS: Final = 40
-_TOTALS = re.compile(
-    r"(?:(?:grand|sub)[ -]?)?totals?\s*(?:[:(\d].*)?|sum|summary"
-    r"|(?:总|總|小|合|共)(?:计|計)\s*(?:[:：(（\d].*)?|汇总[:：]?|总和",
-    re.IGNORECASE,
-)
 _SPARSE: Final = 0.67
 _WIDE: Final = 4
 
@@ -65,14 +61,11 @@ def _squared(row: RawRow, width: int) -> RawRow:
 
 
 def _without_totals(rows: Sequence[RawRow]) -> list[RawRow]:
-    """Mark rows that begin with a word such as Total and are emptier than others, and notes at the end."""
+    """Mark rows that say Total and are emptier than others, and notes at the end."""
     most = max(map(_filled, rows), default=0)
-    marked = [
-        replace(row, fault=Reason("totals-row"))
-        if row.fault is None and _is_totals(row) and _filled(row) <= most * _SPARSE
-        else row
-        for row in rows
-    ]
+    sparse = {row.number: row for row in rows if row.fault is None and _filled(row) <= most * _SPARSE}
+    totals = {number for number, row in sparse.items() if _is_totals(row)} if _may_hold(sparse) else ()
+    marked = [replace(row, fault=Reason("totals-row")) if row.number in totals else row for row in rows]
     return _without_notes(marked) if most >= _WIDE else marked
 
 
@@ -92,6 +85,21 @@ def _filled(row: RawRow) -> int:
     return len(row.cells) - sum(map(is_blank, row.cells))
 
 
+def _may_hold(rows: Mapping[int, RawRow]) -> bool:
+    return may_say_total(
+        plain_text(cell) for row in rows.values() for cell in row.cells if isinstance(cell, str)
+    )
+
+
 def _is_totals(row: RawRow) -> bool:
-    first = next((cell for cell in row.cells if not is_blank(cell)), None)
-    return isinstance(first, str) and _TOTALS.fullmatch(plain_text(first)) is not None
+    """Whether the row begins with a word for a total, or has one beside nothing but numbers."""
+    texts = [plain_text(cell) for cell in row.cells if isinstance(cell, str) and not is_blank(cell)]
+    if not texts or not any(map(says_total, texts)):
+        return False
+    first = next(cell for cell in row.cells if not is_blank(cell))
+    begins = isinstance(first, str) and says_total(plain_text(first))
+    return begins or sum(not _is_number(text) for text in texts) == 1
+
+
+def _is_number(text: str) -> bool:
+    return isinstance(read_amount(plain_number_text(text), "comma" if "," in text else "open"), Amount)

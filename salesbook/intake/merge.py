@@ -10,6 +10,7 @@ from salesbook.intake.directory import KeyMaker
 from salesbook.intake.matching import Matcher, has_made_keys, key_of
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow
+from salesbook.intake.usable import needed_fields, reject_unusable
 from salesbook.tables import TABLES
 
 
@@ -24,6 +25,7 @@ class Merge:
         self.table, self.resolver, self.replace = table, resolver, replace
         self.now: TableNow = book.table(table)
         self.key_names = TABLES[table].key
+        self._needed = needed_fields(table)
         self.matcher = Matcher(self.now, (), resolver.same)
         self.new_rows: list[dict[str, Value]] = []
         self.changes: dict[int, dict[str, Value]] = {}
@@ -45,6 +47,8 @@ class Merge:
         for row in rows:
             self._complete(row)
             at = self._place(row)
+            if not row.faults:
+                reject_unusable(row, self._needed, {**self._old(at), **row.values})
             if not row.faults:
                 placed.append((row, at))
         for row, at in self._with_own_references(placed):
@@ -108,6 +112,10 @@ class Merge:
         self._seen.setdefault(key, row.number)
         return at
 
+    def _old(self, at: int | None) -> dict[str, Value]:
+        """What stays of the row that a row of the file is."""
+        return {} if at is None or self.replace else self.now.held_at(at)
+
     def _with_own_references(
         self, placed: list[tuple[FileRow, int | None]]
     ) -> list[tuple[FileRow, int | None]]:
@@ -134,7 +142,7 @@ class Merge:
             self.new += 1
             self.new_rows.append(values)
             return
-        old = self.now.rows.get(at, {})
+        old = self.now.held_at(at)
         different = {
             name: value for name, value in values.items() if not self._same(name, old.get(name), value)
         }

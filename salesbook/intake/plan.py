@@ -21,6 +21,7 @@ from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
+from salesbook.intake.usable import reject_sum
 from salesbook.tables.settings import Stage
 
 
@@ -134,6 +135,7 @@ def plan_rows(source: ForeignTable, mapped: HeaderMap, options: ImportOptions, b
         fiscal_year_start=rules.fiscal_year_start,
     )
     rows = read_rows(source, mapped, table, reading)
+    reject_sum(rows, table)
     kept, twins = drop_twins(rows)
     stages = _stage_book(options, book)
     resolver = Resolver(table, book, stages, may_add=options.add_missing, replace=options.replace)

@@ -213,8 +213,8 @@ def test_activities_without_keys_are_known_by_their_content(tmp_path):
 
 def test_lines_of_an_order_are_numbered_by_their_place(tmp_path):
     text = (
-        "订单 Id,客户名称,订单日期,产品名称,销售额\n"
-        "O1,Acme,2026/1/2,A,10\nO1,Acme,2026/1/2,B,20\nO2,Acme,2026/1/3,A,5\n"
+        "订单 Id,客户名称,销售员,订单日期,产品名称,销售额\n"
+        "O1,Acme,Ann,2026/1/2,A,10\nO1,Acme,Ann,2026/1/2,B,20\nO2,Acme,Ann,2026/1/3,A,5\n"
     )
     now = book()
     done = plan(tmp_path, text, "Orders", now)
@@ -237,11 +237,66 @@ def test_cells_that_cannot_be_read_reject_their_row_with_every_reason(tmp_path):
     assert problems(done) == [(2, "Amount", "number-letters"), (2, "Created on", "date-impossible")]
 
 
-def test_what_is_missing_is_not_for_the_import_to_judge(tmp_path):
-    """A deal without rep or stage goes in: `validate` says so. Without key and name it cannot."""
-    done = plan(tmp_path, "Deal ID,Deal name,Amount\nD1,,5\n,,6\n,Pumps,7\n", "Deals")
-    assert problems(done) == [(3, "deal_id", "no-natural-key")]
-    assert [row["deal_id"] for row in new_rows(done)] == ["D1", "D0002"]
+def test_a_new_row_that_no_verb_could_use_is_rejected(tmp_path):
+    """A deal without owner or stage would be left out by every verb, and its money with it."""
+    done = plan(
+        tmp_path, "Deal ID,Deal name,Rep,Stage,Amount\nD1,,Ann,,5\n,,Ann,Lead,6\nD2,,,Lead,7\n", "Deals"
+    )
+    assert problems(done) == [
+        (2, "stage", "missing-required"),
+        (3, "deal_id", "no-natural-key"),
+        (4, "rep_id", "missing-required"),
+    ]
+    assert done.totals
+    assert (done.totals.accepted, done.totals.rejected) == (Decimal(0), Decimal(18))
+
+
+@pytest.mark.parametrize("amount", ["", "N/A", "-"])
+def test_an_order_without_amount_is_rejected(tmp_path, amount):
+    text = f"Order,Customer,Rep,Date,Amount\nO1,Acme,Ann,2026-01-02,{amount}\nO2,Acme,Ann,2026-01-02,5\n"
+    assert problems(plan(tmp_path, text, "Orders")) == [(2, "amount", "missing-required")]
+
+
+def test_a_row_that_is_there_needs_only_what_changes(tmp_path):
+    """What the file leaves out stays as it is in the table."""
+    now = book({"Deals": [{"deal_id": "D1", "rep_id": "R1", "stage": "Lead"}]})
+    done = plan(tmp_path, "Deal ID,Amount\nD1,5\n", "Deals", now)
+    assert counts(done) == {"read": 1, "updated": 1}
+
+
+def test_a_key_or_required_value_out_of_its_range_rejects_its_row(tmp_path):
+    """Such a row would be left out; line 0 would even become line 1."""
+    text = "Order,Line,Customer,Rep,Date,Amount\nO1,0,Acme,Ann,2026-01-02,5\nO1,1,Acme,Ann,2026-01-02,5\n"
+    assert problems(plan(tmp_path, text, "Orders")) == [(2, "line_no", "below-minimum")]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Summe,,,,6.00",
+        ",,,Gesamt:,6",
+        "Total général,,,,6",
+        "Итого,,,,6",
+        "合計,,,,6",
+        "Totaal 2026,,,,9",
+        ",,,,6",
+    ],
+)
+def test_a_totals_row_is_no_order_in_any_language(tmp_path, last):
+    """By its word, or by its number being the sum of the rows above."""
+    rows = "".join(f"O{n},Acme,Ann,2026-01-02,{n}\n" for n in (1, 2, 3))
+    done = plan(tmp_path, f"Order,Customer,Rep,Date,Amount\n{rows}{last}\n", "Orders")
+    assert [code for _, _, code in problems(done)] == ["totals-row"]
+    assert done.totals
+    assert done.totals.accepted == 6
+
+
+def test_a_sum_under_a_word_that_nobody_knows_is_no_customer(tmp_path):
+    text = "Name,Email,City,Budget\nA,a@x.com,Rom,1\nB,b@x.com,Rom,2\nC,c@x.com,Rom,3\n{}\n"
+    done = plan(tmp_path, text.format("Yhteensä,,,6"), "Customers")
+    assert problems(done) == [(5, "", "totals-row")]
+    for customer in ("Yhteensä,,,7", "Total Energies,,,7", "D,d@x.com,,6"):
+        assert problems(plan(tmp_path, text.format(customer), "Customers")) == []
 
 
 def test_amounts_are_conserved(tmp_path):
@@ -262,25 +317,28 @@ def test_replace_leaves_only_the_files_rows_under_their_old_keys(tmp_path):
 
 def test_money_of_another_currency_is_rejected(tmp_path):
     """By the sign in the cell, the header, or a column of its own."""
-    text = "Deal ID,Stage,Amount,CurrencyIsoCode\nD1,Lead,€5,\nD2,Lead,5,EUR\nD3,Lead,$5,USD\nD4,Lead,,EUR\n"
+    text = (
+        "Deal ID,Rep,Stage,Amount,CurrencyIsoCode\n"
+        "D1,Ann,Lead,€5,\nD2,Ann,Lead,5,EUR\nD3,Ann,Lead,$5,USD\nD4,Ann,Lead,,EUR\n"
+    )
     done = plan(tmp_path, text, "Deals")
     assert [line for line, _, code in problems(done) if code == "money-other-currency"] == [2, 3]
-    by_header = plan(tmp_path, "Deal ID,Stage,Amount (EUR)\nD1,Lead,5\nD2,Lead,\n", "Deals")
+    by_header = plan(tmp_path, "Deal ID,Rep,Stage,Amount (EUR)\nD1,Ann,Lead,5\nD2,Ann,Lead,\n", "Deals")
     assert problems(by_header) == [(2, "Amount (EUR)", "money-other-currency")]
 
 
 def test_a_unit_in_the_header_counts(tmp_path):
-    done = plan(tmp_path, "Deal ID,Stage,Amount (k)\nD1,Lead,1.5\n", "Deals")
+    done = plan(tmp_path, "Deal ID,Rep,Stage,Amount (k)\nD1,Ann,Lead,1.5\n", "Deals")
     assert new_rows(done)[0]["amount"] == 150000
 
 
 def test_rows_that_the_other_system_deleted_are_rejected(tmp_path):
-    done = plan(tmp_path, "Id,IsDeleted,StageName\nD1,1,Lead\nD2,0,Lead\n", "Deals")
+    done = plan(tmp_path, "Id,IsDeleted,StageName,Rep\nD1,1,Lead,Ann\nD2,0,Lead,Ann\n", "Deals")
     assert problems(done) == [(2, "", "row-deleted")]
 
 
 def test_the_column_decides_the_order_of_dates_or_the_option_does(tmp_path):
-    text = "Deal ID,Stage,Created on\nD1,Lead,03/04/2026\nD2,Lead,{}\n"
+    text = "Deal ID,Rep,Stage,Created on\nD1,Ann,Lead,03/04/2026\nD2,Ann,Lead,{}\n"
     by_column = plan(tmp_path, text.format("25/04/2026"), "Deals")
     assert new_rows(by_column)[0]["created_on"] == DAY(2026, 4, 3)
     left_open = plan(tmp_path, text.format("04/05/2026"), "Deals")

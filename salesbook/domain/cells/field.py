@@ -41,6 +41,7 @@ __all__ = [
     "choice_map",
     "options_for",
     "parse_cell",
+    "range_reason",
 ]
 
 NUMERIC: Final = frozenset((Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS))
@@ -58,6 +59,14 @@ def options_for(owner: str, spec: FieldSpec, options: CellOptions = DEFAULTS) ->
     limit = _UNBOUNDED_RATE if spec.maximum is None else spec.maximum
     choices: Mapping[str, str] = choice_map(owner, spec.choices) if spec.choices else {}
     return replace(options, rate_limit=limit, choices=choices)
+
+
+def range_reason(spec: FieldSpec, value: float) -> Reason | None:
+    """Why a number of a field is out of its range; None for one within it."""
+    low, high = spec.minimum, spec.maximum
+    if (low is None or value >= low) and (high is None or value <= high):
+        return None
+    return Reason("below-minimum" if high is None else "out-of-range", {"minimum": low, "maximum": high})
 
 
 def parse_cell(

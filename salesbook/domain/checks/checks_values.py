@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from salesbook.domain.checks.entry_checks import amount_of, flag, has_rows
-from salesbook.domain.names.folding import fold_name
+from salesbook.domain.names.totals import may_say_total, says_total
 from salesbook.domain.outcome import Task
 from salesbook.messages import Finding
 from salesbook.tables import TABLES, Kind, Role
 
-_TOTAL: Final = re.compile(
-    r"(?:(?:grand|sub)[ -]?)?totals?[ :\d()/-]*|(?:合|总|總|小|共)\s*[计計][ :\d()/-]*|总和|總和|汇总|彙總"
-)
-_TOTAL_WORDS: Final = ("total", "计", "計", "总和", "總和", "汇总", "彙總")
-"""One of these is part of whatever `_TOTAL` matches."""
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _NAMES: Final = frozenset({"name", "title"})
 
@@ -46,15 +40,9 @@ def totals_rows(task: Task) -> Iterator[Finding]:
             continue
         texts = task.tables[table][field]
         known = texts.dropna().tolist()
-        if _may_say_total("\n".join(known)):
-            totals = {text for text in set(known) if _TOTAL.fullmatch(fold_name(text))}
+        if may_say_total(known):
+            totals = {text for text in set(known) if says_total(text)}
             yield from flag(task, f"{table}.{field}", texts.isin(totals), "totals-row")
-
-
-def _may_say_total(column: str) -> bool:
-    """Whether some word for a total stands anywhere in the texts of a column: one look instead of many."""
-    folded = unicodedata.normalize("NFKC", column).casefold()
-    return any(word in folded for word in _TOTAL_WORDS)
 
 
 def addresses(task: Task) -> Iterator[Finding]:

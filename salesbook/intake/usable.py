@@ -1,0 +1,49 @@
+"""Which rows could no verb use: those that lack what a row needs, and a last one that sums up the others?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from salesbook.domain.cells.field import Reason, Value, range_reason
+from salesbook.intake.foreign import is_blank
+from salesbook.intake.rows import FileRow, main_amount
+from salesbook.tables import TABLES, FieldSpec
+
+_ENOUGH_ABOVE: Final = 3
+"""Of fewer amounts, one may be the sum of the others by chance."""
+
+
+def needed_fields(table: str) -> tuple[FieldSpec, ...]:
+    """The fields without which, or with a value out of their range, a row is left out by every verb."""
+    return tuple(spec for spec in TABLES[table].fields if spec.required or spec.key)
+
+
+def reject_unusable(row: FileRow, needed: Sequence[FieldSpec], values: Mapping[str, Value]) -> None:
+    """Reject a row that would leave the table with a row that no verb can use.
+
+    Args: values as the table's row will have them.
+    """
+    for spec in needed:
+        value = values.get(spec.name)
+        if value is None:
+            if spec.default is None:
+                row.reject(spec.name, "missing-required")
+        elif isinstance(value, int | float):
+            reason = range_reason(spec, value)
+            if reason:
+                row.faults.append((spec.name, reason))
+
+
+def reject_sum(rows: Sequence[FileRow], table: str) -> None:
+    """Reject a last row that holds little but the sum of the main amounts above, whatever it is called."""
+    spec = main_amount(table)
+    typed = [row for row in rows if row.values]
+    if spec is None or len(typed) <= _ENOUGH_ABOVE:
+        return
+    last, above = typed[-1], [row.values[spec.name] for row in typed[:-1] if spec.name in row.values]
+    usual = max(len(row.cells) - sum(map(is_blank, row.cells)) for row in typed[:-1])
+    filled = len(last.cells) - sum(map(is_blank, last.cells))
+    is_sum = len(above) >= _ENOUGH_ABOVE and sum(map(int, above)) == last.values.get(spec.name)  # type: ignore[arg-type]
+    if is_sum and filled <= min(2, usual / 2):
+        last.faults = [("", Reason("totals-row"))]
