@@ -35,7 +35,7 @@ _KEYS: Final = (
     "season_years",
 )
 """Settings that `split` goes by."""
-_SAME: Final = ["period", "rep_id", "team", "amount", "locked"]
+_SAME: Final = ["period", "rep_id", "team", "amount", "locked", "carried"]
 
 
 def run(task: Task) -> Outcome:
@@ -48,7 +48,8 @@ def run(task: Task) -> Outcome:
     With `publish`, drafts become the plan as they stand; where there is none, the targets are split and
     published at once, and a published plan that would not change keeps version and date.
 
-    With `resplit_from`, only that fiscal year is planned anew, and only its months from there on.
+    With `resplit_from`, only that fiscal year is planned anew, and only its months from there on; `carried`
+    is what they make up for. Published at once, it takes all drafts with it.
 
     Raises: SplitInfeasible; PlanNotPublished where nothing holds that could be re-split; SettingsError.
     """
@@ -74,15 +75,18 @@ def run(task: Task) -> Outcome:
             new = _new_rows(rows, block, task)
             parts.append(new if task.publish else _over(new, plan_in_force(old)))
     both = pd.concat([current[~current.index.isin(gone)], *parts], ignore_index=True)
-    columns = {name: both[name] for name in current.columns}
-    return Outcome({"TargetPlan": sorted_by_key("TargetPlan", frame_of("TargetPlan", columns))}, findings)
+    made = frame_of("TargetPlan", {name: both[name] for name in current.columns})
+    plan = _frozen(made, task.as_of) if task.publish else sorted_by_key("TargetPlan", made)
+    return Outcome({"TargetPlan": plan}, findings)
 
 
 def _evidence(task: Task) -> Evidence:
     tables, policy = task.tables, task.policy
     staff = Staff(tables["Reps"], tables["Assignments"])
     lines = credits_of(tables, policy, as_of=task.as_of).lines
-    return Evidence(tables, policy, monthly(lines, tables["TargetPlan"].iloc[:0], staff), task.as_of)
+    return Evidence(
+        tables, policy, monthly(lines, plan_in_force(tables["TargetPlan"].iloc[:0]), staff), task.as_of
+    )
 
 
 def _blocks(task: Task) -> list[Block]:
@@ -122,18 +126,23 @@ def _new_rows(rows: pd.DataFrame, block: Block, task: Task) -> pd.DataFrame:
 def _over(draft: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     """A draft with what holds until it is published; who is in the plan no more is drafted at 0."""
     keys = ["period", "rep_id"]
-    amounts = held.set_index(keys)["amount"]
+    known = held.set_index(keys)
     places = pd.MultiIndex.from_frame(draft[keys])
     gone = held[~pd.MultiIndex.from_frame(held[keys]).isin(places)]
     left = gone.assign(
         in_force=gone["amount"],
+        carried_in_force=gone["amount"] - gone["quota"],
+        carried=pd.NA,
         amount=0,
         locked=False,
         status="draft",
         version=draft["version"].max(),
         published_on=pd.NaT,
     )
-    drafted = draft.assign(in_force=amounts.reindex(places).array)
+    drafted = draft.assign(
+        in_force=known["amount"].reindex(places).array,
+        carried_in_force=(known["amount"] - known["quota"]).reindex(places).array,
+    )
     both = pd.concat([drafted, left], ignore_index=True) if len(left) else drafted
     return frame_of("TargetPlan", {name: both[name] for name in draft.columns})
 
@@ -157,13 +166,14 @@ def _same(old: pd.DataFrame, rows: pd.DataFrame) -> bool:
 
 def _frozen(current: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     """The plan with its drafts published; who was drafted out of it goes, everything else stays."""
-    out = (current["amount"] == 0) & current["in_force"].notna()
-    current = current[~out.fillna(False)]
+    blank = (current["amount"] == 0) & current["carried"].isna() & ~current["locked"].fillna(False)
+    current = current[~(blank & (current["in_force"] != 0).fillna(False))]
     drafts = current["status"] == "draft"
     columns = {name: current[name] for name in current.columns}
     columns["status"] = current["status"].mask(drafts, "published")
     columns["published_on"] = current["published_on"].mask(drafts, pd.Timestamp(as_of))
-    columns["in_force"] = current["in_force"].mask(drafts)
+    for held in ("in_force", "carried_in_force"):
+        columns[held] = current[held].mask(drafts)
     return sorted_by_key("TargetPlan", frame_of("TargetPlan", columns))
 
 

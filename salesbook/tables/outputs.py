@@ -88,8 +88,12 @@ class PlannedTarget(
     status: Literal["draft", "published"]
     version: Position
     published_on: Date | None = None
+    carried: Balance | None = None
+    """After a re-split: the part that makes up for months gone; the year's quota does not hold it twice."""
     in_force: Balance | None = None
     """On a draft: the published amount that holds until the draft is published."""
+    carried_in_force: Balance | None = None
+    """On a draft: the carried part of that."""
 
 
 class Attained(

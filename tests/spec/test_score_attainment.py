@@ -55,6 +55,17 @@ def test_a_month_without_sales_has_a_gap_of_minus_its_target():
     assert rows_of(mine, "period", "gap") == expected
 
 
+def test_what_a_resplit_carries_is_asked_for_by_the_month_and_not_twice_by_the_year():
+    """100 missed in January are carried by February; the year's target stays 1,000."""
+    plan = [*planned("r1", {"2026-01": 500}), *planned("r1", {"2026-02": 600}, carried=100)]
+    orders = [order("o1", "r1", "2026-01-10", 400), order("o2", "r1", "2026-02-10", 600)]
+    out = scored("2026-02-28", Reps=REPS, TargetPlan=plan, Orders=orders)
+    found = out.tables["Attainment"]
+    mine = found[(found["scope"] == "r1") & (found["metric"] == "revenue")]
+    expected = [("2026-01", 500, -100), ("2026-02", 600, 0), ("FY2026", 1000, 0), ("FY2026-Q1", 1100, -100)]
+    assert rows_of(mine, "period", "target", "gap") == expected
+
+
 def test_sales_stay_with_the_team_of_their_day():
     """Who moves takes later sales and targets along, not the earlier ones."""
     orders = [order("o1", "r1", "2026-01-10", 100), order("o2", "r1", "2026-02-10", 200)]

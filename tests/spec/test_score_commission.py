@@ -51,6 +51,19 @@ def test_each_month_pays_what_the_year_to_date_adds():
     assert paid(out, "period", "base", "amount") == [("2026-01", 800, 80), ("2026-02", 400, 60)]
 
 
+def test_what_a_resplit_carries_is_no_quota_of_the_year():
+    """Ahead in January, so that February asks for 100 less: the year's quota is 1,000 all the same."""
+    brackets = [FLAT, {**FLAT, "from_rate": 1.0, "pay_rate": 0.2}]
+    plan = [*planned("r1", {"2026-01": 500}), *planned("r1", {"2026-02": 400}, carried=-100)]
+    orders = [order("o1", "r1", "2026-01-10", 600), order("o2", "r1", "2026-02-10", 400)]
+    facts: dict[str, Any] = {"Reps": REPS, "TargetPlan": plan, "Orders": orders}
+    out = scored("2026-02-28", policy_of(Brackets=brackets), **facts)
+    assert paid(out, "period", "base", "amount") == [("2026-01", 600, 60), ("2026-02", 400, 40)]
+    monthly = [{"key": "commission_period", "value": "month"}]
+    out = scored("2026-02-28", policy_of(Brackets=brackets, Policy=monthly), **facts)
+    assert paid(out, "period", "base", "amount") == [("2026-01", 600, 70), ("2026-02", 400, 40)]
+
+
 def test_a_month_as_commission_period_begins_anew():
     """The quota is then the month's own."""
     policy = policy_of(

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from salesbook.domain.outcome import Task
+from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.split import run
 from salesbook.domain.targets.plan_in_force import plan_in_force
+from salesbook.errors import SplitInfeasible
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.policy import Policy
 
@@ -16,17 +21,35 @@ TODAY = dt.date(2026, 6, 30)
 KEY = ["period", "rep_id"]
 
 
-def split(
-    plan: pd.DataFrame, target: int, reps: tuple[str, ...] = ("R1", "R2"), **asked: object
-) -> pd.DataFrame:
+REPS = ("R1", "R2")
+
+
+def outcome(
+    plan: pd.DataFrame,
+    target: int,
+    reps: tuple[str, ...] = REPS,
+    *,
+    publish: bool = False,
+    resplit_from: str | None = None,
+    own: dict[str, int] | None = None,
+    **drawn: pd.DataFrame,
+) -> Outcome:
+    """Split a year's revenue; `own` are binding targets of reps."""
     tables = {name: empty_frame(name) for name in ("Locks", "Assignments", "Orders", "Deals", "Customers")}
-    tables["Targets"] = frame_from_rows(
-        "Targets",
-        [{"year": 2026, "scope_kind": "company", "scope": "company", "metric": "revenue", "target": target}],
-    )
+    shared = {"year": 2026, "metric": "revenue"}
+    targets = [{"scope_kind": "company", "scope": "company", "target": target}]
+    targets += [
+        {"scope_kind": "rep", "scope": rep, "target": part, "binding": True}
+        for rep, part in (own or {}).items()
+    ]
+    tables["Targets"] = frame_from_rows("Targets", [{**shared, **row} for row in targets])
     tables["Reps"] = frame_from_rows("Reps", [{"rep_id": rep, "name": rep} for rep in reps])
-    task = Task({**tables, "TargetPlan": plan}, Policy(), TODAY, **asked)  # type: ignore[arg-type]
-    return run(task).tables["TargetPlan"]
+    tables |= {"TargetPlan": plan, **drawn}
+    return run(Task(tables, Policy(), TODAY, publish=publish, resplit_from=resplit_from))
+
+
+def split(plan: pd.DataFrame, target: int, reps: tuple[str, ...] = REPS, **asked: Any) -> pd.DataFrame:
+    return outcome(plan, target, reps, **asked).tables["TargetPlan"]
 
 
 def held(plan: pd.DataFrame) -> dict[tuple[str, str], int]:
@@ -54,6 +77,92 @@ def test_a_resplit_draft_leaves_the_year_whole():
     draft = split(published, 240_000, resplit_from="2026-08")
     assert set(draft["status"]) == {"draft", "published"}
     assert held(draft) == held(published)
+
+
+def quotas(plan: pd.DataFrame) -> dict[str, int]:
+    """What counts for each rep's year."""
+    sums = plan_in_force(plan).groupby("rep_id")["quota"].sum()
+    return {str(rep): int(quota) for rep, quota in sums.items()}
+
+
+def sold(amounts: dict[tuple[str, str], int]) -> pd.DataFrame:
+    rows = [
+        {
+            "order_id": f"{rep} {month}",
+            "line_no": 1,
+            "customer_id": "c",
+            "rep_id": rep,
+            "ordered_on": dt.datetime.fromisoformat(f"{month}-10"),
+            "amount": amount,
+        }
+        for (rep, month), amount in amounts.items()
+    ]
+    return frame_from_rows("Orders", rows)
+
+
+MONTHS = [f"2026-{month:02}" for month in range(1, 8)]
+SALES = st.dictionaries(st.tuples(st.sampled_from(REPS), st.sampled_from(MONTHS)), st.integers(0, 90_000))
+
+
+@settings(max_examples=12, deadline=None)
+@given(SALES, st.integers(0, 200_000), st.sampled_from(["2026-07", "2026-08"]))
+def test_a_resplit_moves_when_and_not_how_much_counts_for_the_year(
+    amounts: dict[tuple[str, str], int], own: int, since: str
+):
+    """Also while it is a draft, and after another one: quotas of the year add up to its target."""
+    asked = {"own": {"R1": own}, "Orders": sold(amounts)}
+    plan = split(empty_frame("TargetPlan"), 240_000, REPS, publish=True, **asked)
+    before = quotas(plan)
+    for from_month in (since, "2026-10"):
+        draft = split(plan, 240_000, REPS, resplit_from=from_month, **asked)
+        assert quotas(draft) == quotas(plan)
+        plan = split(draft, 240_000, REPS, publish=True, **asked)
+        after = quotas(plan)
+        assert sum(after.values()) == 240_000
+        assert after["R1"] == own
+        assert all(abs(after[rep] - before[rep]) <= 100 for rep in REPS)
+
+
+def test_a_raised_target_raises_the_quotas_of_the_year():
+    plan = split(empty_frame("TargetPlan"), 240_000, publish=True)
+    asked = {"Orders": sold({("R1", "2026-01"): 90_000})}
+    plan = split(plan, 300_000, resplit_from="2026-07", publish=True, **asked)
+    assert quotas(plan) == {"R1": 150_000, "R2": 150_000}
+
+
+def test_publishing_a_resplit_leaves_no_draft_behind():
+    """A draft of earlier months is published with it: half a plan is none."""
+    plan = split(empty_frame("TargetPlan"), 240_000, publish=True)
+    draft = split(plan, 240_000, resplit_from="2026-07")
+    plan = split(draft, 240_000, resplit_from="2026-09", publish=True)
+    assert set(plan["status"]) == {"published"}
+    assert plan["in_force"].isna().all()
+
+
+def test_a_locked_zero_is_published_too():
+    lock = {"year": 2026, "metric": "revenue", "rep_id": "R1", "month": 12, "kind": "lock", "amount": 0}
+    asked = {"Locks": frame_from_rows("Locks", [lock])}
+    plan = split(empty_frame("TargetPlan"), 240_000, publish=True)
+    plan = split(split(plan, 240_000, **asked), 240_000, publish=True, **asked)
+    assert len(plan) == 24
+    assert plan.loc[plan["locked"], "amount"].tolist() == [0]
+
+
+def test_a_resplit_refuses_locks_that_the_targets_have_no_room_for():
+    """As the split of the whole year does."""
+    lock = {"year": 2026, "metric": "revenue", "rep_id": "R1", "month": 12, "kind": "lock", "amount": 500_000}
+    plan = split(empty_frame("TargetPlan"), 240_000, publish=True)
+    with pytest.raises(SplitInfeasible):
+        split(plan, 240_000, resplit_from="2026-07", Locks=frame_from_rows("Locks", [lock]))
+
+
+def test_a_resplit_above_the_target_is_said():
+    """Who is beyond a target of their own lightens nobody else."""
+    asked = {"own": {"R1": 60_000}, "Orders": sold({("R1", "2026-01"): 90_000})}
+    plan = split(empty_frame("TargetPlan"), 240_000, publish=True, **asked)
+    found = outcome(plan, 240_000, resplit_from="2026-07", **asked).findings
+    said = {finding.code: finding.params for finding in found}["resplit-above-target"]
+    assert (str(said["sum"]), str(said["target"])) == ("2700.00", "2400.00")
 
 
 def test_who_is_in_the_plan_no_more_keeps_the_target_until_it_is_published():

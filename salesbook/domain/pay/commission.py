@@ -35,7 +35,7 @@ def commission(
     that each month; the advance comes back from later months that earn more.
 
     Args:
-        plan: published rows of TargetPlan.
+        plan: what `plan_in_force` gives.
 
     Returns: Commission, by key, and findings about reps who sold and cannot be paid.
 

@@ -48,7 +48,7 @@ class TermsBook:
 
     policy: Policy
     plan: pd.DataFrame
-    """Published rows of TargetPlan."""
+    """The plan in force, with its quotas."""
     staff: Staff
     months: tuple[str, ...]
     reps: tuple[str, ...]
@@ -65,10 +65,14 @@ class TermsBook:
 
     @cached_property
     def quotas(self) -> dict[tuple[str, str], int]:
-        """Revenue planned by rep and commission period, all of its months."""
+        """Revenue planned by rep and commission period, all of its months.
+
+        A re-split changes when the year's quota is to be sold, and not the quota.
+        """
         revenue = self.plan[self.plan["metric"] == "revenue"]
         periods = revenue["period"].map(self.period_of)
-        sums = revenue["amount"].fillna(0).groupby([revenue["rep_id"], periods]).sum()
+        amounts = revenue["quota" if self.policy.rules.commission_period == "year" else "amount"]
+        sums = amounts.groupby([revenue["rep_id"], periods]).sum()
         return {(str(rep), str(period)): int(amount) for (rep, period), amount in sums.items()}
 
     @cached_property

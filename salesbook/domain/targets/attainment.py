@@ -25,6 +25,7 @@ from salesbook.frames import frame_of, sorted_by_key
 
 COMPANY: Final = "company"
 _KEY: Final = ["period", "scope_kind", "scope", "metric"]
+_MEASURES: Final = ["target", "quota", "actual"]
 
 
 def monthly(lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
@@ -33,8 +34,8 @@ def monthly(lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff) -> pd.DataFra
     A rep's sale belongs to the team of that day, a target to the team of the month's first day (the
     plan's own team where neither Reps nor Assignments knows one).
 
-    Returns: month, rep_id, team, metric, target, actual (measures); one row per combination that has
-        either.
+    Returns: month, rep_id, team, metric, target, quota, actual (measures); one row per combination that has
+        any. The quota is what the target counts for in its year; see `plan_in_force`.
     """
     sold = lines.assign(team=staff.on(lines["rep_id"], lines["on"])["team"])
     parts = [
@@ -45,20 +46,20 @@ def monthly(lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff) -> pd.DataFra
     ]
     facts = pd.concat(parts, ignore_index=True)
     grouped = facts.groupby(["month", "rep_id", "team", "metric"], dropna=False, as_index=False)
-    summed = grouped[["target", "actual"]].sum()
-    return summed[(summed["target"] != 0) | (summed["actual"] != 0)].reset_index(drop=True)
+    summed = grouped[_MEASURES].sum()
+    return summed[(summed[_MEASURES] != 0).any(axis=1)].reset_index(drop=True)
 
 
 def _facts(lines: pd.DataFrame, metric: str, amounts: pd.Series[Any] | int = 1) -> pd.DataFrame:
-    return lines[["month", "rep_id", "team"]].assign(metric=metric, target=0, actual=amounts)
+    return lines[["month", "rep_id", "team"]].assign(metric=metric, target=0, quota=0, actual=amounts)
 
 
 def _planned(plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
     days = pd.to_datetime(plan["period"] + "-01", format="%Y-%m-%d")
     team = staff.on(plan["rep_id"], days)["team"].fillna(plan["team"])
-    amounts = plan["amount"].fillna(0).astype(np.int64)
     columns = {"month": plan["period"], "rep_id": plan["rep_id"], "metric": plan["metric"], "team": team}
-    return pd.DataFrame({**columns, "target": amounts, "actual": 0})
+    amounts = {"target": plan["amount"].astype(np.int64), "quota": plan["quota"].astype(np.int64)}
+    return pd.DataFrame({**columns, **amounts, "actual": 0})
 
 
 def attain(
@@ -67,10 +68,11 @@ def attain(
     """Compare target and actual of every period and scope up to the end of the fiscal year of `as_of`.
 
     The gap is actual − target; the rate is missing without a target. Months still to come show their
-    target with nothing sold yet, so that a quarter's gap is the sum of its months'. What a running period
-    still needs per working day counts the days worked from `as_of` to its end, `as_of` included, rounded
-    up; 0 when the target is reached, missing when no working day is left. Floor and stretch of a Targets
-    row fall to its months in proportion to the plan.
+    target with nothing sold yet, so that a quarter's gap is the sum of its months'. After a re-split a
+    year's target stays what it was: what later months carry for earlier ones is asked for in both. What a
+    running period still needs per working day counts the days worked from `as_of` to its end, `as_of`
+    included, rounded up; 0 when the target is reached, missing when no working day is left. Floor and
+    stretch of a Targets row fall to its months in proportion to the plan.
 
     Args:
         facts: what `monthly` gives, of sales up to `as_of`.
@@ -101,16 +103,17 @@ def _scopes(facts: pd.DataFrame) -> pd.DataFrame:
     rep = facts.assign(scope_kind="rep", scope=facts["rep_id"])
     both = pd.concat([company, team, rep], ignore_index=True)
     keys = ["month", "scope_kind", "scope", "metric"]
-    return both.groupby(keys, as_index=False)[["target", "actual"]].sum()
+    return both.groupby(keys, as_index=False)[_MEASURES].sum()
 
 
 def _periods(scopes: pd.DataFrame, columns: list[str], start_month: int) -> pd.DataFrame:
-    """Months, and the quarters and years that they add up to."""
+    """Months, and the quarters and years that they add up to; a year's targets are its quotas."""
     months = scopes["month"].unique()
+    years = scopes.assign(target=scopes["quota"]) if "quota" in scopes else scopes
     parts = [scopes.assign(period=scopes["month"])]
-    for longer in (quarter_of_month, year_of_month):
+    for part, longer in ((scopes, quarter_of_month), (years, year_of_month)):
         names = {month: longer(month, start_month) for month in months}
-        parts.append(scopes.assign(period=scopes["month"].map(names)))
+        parts.append(part.assign(period=part["month"].map(names)))
     both = pd.concat(parts, ignore_index=True)
     both["period"] = both["period"].astype("str")
     return both.groupby(_KEY, as_index=False)[columns].sum()

@@ -6,11 +6,13 @@ import pandas as pd
 
 
 def plan_in_force(plan: pd.DataFrame) -> pd.DataFrame:
-    """The rows of TargetPlan that count, with the amount that holds.
+    """The rows of TargetPlan that count, with the amount that holds, and `quota`.
 
     A published row counts as it is, a draft with what was published before it; a first draft is no target
-    yet.
+    yet. The quotas of a year add up to its target also after a re-split: they are the amounts without what
+    these carry for months gone.
     """
     published = (plan["status"] == "published").fillna(False)
     held = plan["amount"].where(published, plan["in_force"])
-    return plan.assign(amount=held, status="published")[held.notna()]
+    carried = plan["carried"].where(published, plan["carried_in_force"])
+    return plan.assign(amount=held, quota=held - carried.fillna(0), status="published")[held.notna()]

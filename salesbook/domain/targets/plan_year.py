@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from salesbook.domain.arithmetic.allocation import allocate
 from salesbook.domain.arithmetic.calendar import first_day, last_day, months_of_year
 from salesbook.domain.arithmetic.money import BoolArray, FloatArray, IntArray, currency_decimals, to_minor
 from salesbook.domain.names.folding import fold_name
+from salesbook.domain.targets.plan_in_force import plan_in_force
 from salesbook.domain.targets.plan_matrix import split_matrix
 from salesbook.domain.targets.plan_notes import Topic, plan_findings, worded
 from salesbook.domain.targets.plan_problem import Constraint, Grid, PlanRequest
@@ -22,7 +24,7 @@ from salesbook.domain.team.staff import Staff
 from salesbook.errors import SplitInfeasible
 from salesbook.messages import Finding
 
-COLUMNS = ("period", "rep_id", "team", "amount", "locked")
+COLUMNS = ("period", "rep_id", "team", "amount", "locked", "carried")
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,10 @@ def plan_year(
 
     Everybody who works here in the year takes part, but not managers, whose teams carry their targets,
     unless Targets has a row for them. In a re-split, months that are over count with their actuals and
-    those running before `since` as planned.
+    those running before `since` as planned; what that adds to a rep's months, or takes off, is `carried`.
 
     Returns: one row per month and rep who works here then, in that order: COLUMNS; empty where there is
-        nobody, with a finding.
+        nobody, with a finding. `carried` is missing in a plan of the whole year.
 
     Raises: SplitInfeasible, worded for people.
     """
@@ -59,18 +61,24 @@ def plan_year(
     if not seats.rep_ids:
         nobody = replace(topic.warning("nobody-to-plan"), severity="error")
         return pd.DataFrame(columns=list(COLUMNS)), [nobody]
-    demand, findings = _demand(block, seats, evidence, unit)
-    if since is not None:
-        demand = _demand_since(since, demand, block, evidence)
-    demand = _taking_part(demand)
-    cells, unused = lock_constraints(block.locks, demand.seats)
+    whole, findings = _demand(block, seats, evidence, unit)
     try:
+        if since is None:
+            demand, quotas = _taking_part(whole), None
+        else:
+            _refuse_impossible(_taking_part(whole), block.locks, since, unit)
+            sold, planned = _done(block, seats, evidence, since), _as_planned(block, seats, since)
+            demand = _taking_part(_demand_since(since, whole, sold, block.locks))
+            findings += _above_target(topic, whole.shares, sold.total, demand.shares.total)
+            calm = _taking_part(_demand_since(since, whole, planned, block.locks.iloc[:0]))
+            quotas = split_matrix(_request(calm, (), unit)).amounts.sum(axis=1)
+        cells, unused = lock_constraints(block.locks, demand.seats)
         plan = split_matrix(_request(demand, cells, unit))
     except SplitInfeasible as refusal:
         raise worded(refusal, topic) from None
     names = {"months": demand.seats.months, "people": demand.seats.rep_ids}
     notes = plan_findings(plan, topic, asked_unit=unit, names=names)
-    return _rows(demand.seats, plan.amounts, cells), [*findings, *unused, *notes]
+    return _rows(demand.seats, plan.amounts, cells, quotas), [*findings, *unused, *notes]
 
 
 @dataclass(frozen=True)
@@ -91,17 +99,38 @@ def _demand(block: Block, seats: Seats, evidence: Evidence, unit: int) -> tuple[
     return _Demand(seats, weights, season, shares), [*unweighed, *unknown, *lost]
 
 
-def _demand_since(since: str, demand: _Demand, block: Block, evidence: Evidence) -> _Demand:
-    """What is left to ask for from a month on."""
+def _demand_since(since: str, demand: _Demand, done: Done, locks: pd.DataFrame) -> _Demand:
+    """What is left to ask for from a month on, when so much is done."""
     later = np.array([month >= since for month in demand.seats.months])
-    done = _done(block, demand.seats, evidence, since)
     seats, weights, season = demand.seats.since(since), demand.weights[:, later], demand.season[later]
-    cells, _ = lock_constraints(block.locks, seats)
+    cells, _ = lock_constraints(locks, seats)
     least = np.zeros(len(seats.rep_ids), dtype=np.int64)
     for one in cells:
         least[one.row] += one.amount if one.kind in ("lock", "min") else 0
     shares = rest_of(demand.shares, seats, done, least=least, spare=(weights * season).sum(axis=1))
     return _Demand(seats, weights, season, shares)
+
+
+def _refuse_impossible(demand: _Demand, locks: pd.DataFrame, since: str, unit: int) -> None:
+    """Refuse locks that the year's targets have no room for, whatever has been sold.
+
+    Raises: SplitInfeasible.
+    """
+    cells, _ = lock_constraints(locks, demand.seats)
+    later = [one for one in cells if demand.seats.months[one.month or 0] >= since]
+    split_matrix(_request(demand, later, unit))
+
+
+def _above_target(topic: Topic, shares: Shares, sold: int, left: int) -> list[Finding]:
+    """Say that sales and the plan of what is left come to more than the company's target.
+
+    People beyond a target of their own lighten nobody else.
+    """
+    if not shares.of_company or sold + left <= shares.total:
+        return []
+    amounts = {"sold": sold, "left": left, "sum": sold + left, "target": shares.total}
+    facts = {name: topic.amount(value) for name, value in amounts.items()}
+    return [topic.warning("resplit-above-target", found=str(facts["sum"]), **facts)]
 
 
 def _taking_part(demand: _Demand) -> _Demand:
@@ -137,21 +166,27 @@ def _done(block: Block, seats: Seats, evidence: Evidence, since: str) -> Done:
     facts, plan = evidence.facts, block.current
     actual = facts[(facts["metric"] == block.metric) & facts["month"].isin(over)]
     running = plan[plan["period"].isin(set(before) - set(over))]
-    both = pd.concat(
-        [
-            actual[["rep_id", "team", "actual"]],
-            running[["rep_id", "team", "amount"]].rename(columns={"amount": "actual"}),
-        ]
-    )
+    parts = [actual.assign(amount=actual["actual"]), running]
+    return _done_by(pd.concat([part[["rep_id", "team", "amount"]] for part in parts]), seats)
+
+
+def _as_planned(block: Block, seats: Seats, since: str) -> Done:
+    """What the months before `since` would have brought had they gone as planned."""
+    held = plan_in_force(block.current)
+    return _done_by(held[held["period"] < since].assign(amount=held["quota"]), seats)
+
+
+def _done_by(rows: pd.DataFrame, seats: Seats) -> Done:
+    """Add up amounts by rep and team."""
     by_team: dict[str, int] = {}
     by_seat = np.zeros(len(seats.rep_ids), dtype=np.int64)
-    for rep, team, amount in zip(both["rep_id"], both["team"].fillna(""), both["actual"], strict=True):
+    for rep, team, amount in zip(rows["rep_id"], rows["team"].fillna(""), rows["amount"], strict=True):
         by_team[fold_name(team)] = by_team.get(fold_name(team), 0) + int(amount)
         own = seats.of_rep(str(rep))
         same = [at for at in own if fold_name(seats.teams[at]) == fold_name(team)]
         if own:
             by_seat[(same or own)[0]] += int(amount)
-    return Done(int(both["actual"].sum()), by_team, by_seat)
+    return Done(int(rows["amount"].sum()), by_team, by_seat)
 
 
 def _request(demand: _Demand, cells: Sequence[Constraint], unit: int) -> PlanRequest:
@@ -179,13 +214,20 @@ def _request(demand: _Demand, cells: Sequence[Constraint], unit: int) -> PlanReq
     )
 
 
-def _rows(seats: Seats, amounts: IntArray, cells: Sequence[Constraint]) -> pd.DataFrame:
-    """The months in which each seat is there, and any other that has an amount."""
+def _rows(
+    seats: Seats, amounts: IntArray, cells: Sequence[Constraint], quotas: IntArray | None
+) -> pd.DataFrame:
+    """The months in which each seat is there, and any other that has an amount.
+
+    Args:
+        quotas: what each seat's months would add up to had all gone as planned; None in a whole year.
+    """
     locked = np.zeros(amounts.shape, dtype=bool)
     for one in cells:
         if one.kind == "lock":
             locked[one.row, one.month] = True
     at, month = np.nonzero(seats.present | (amounts != 0))
+    carried = None if quotas is None else _carried(amounts, seats.present, quotas)
     rows = pd.DataFrame(
         {
             "period": [seats.months[one] for one in month],
@@ -193,6 +235,18 @@ def _rows(seats: Seats, amounts: IntArray, cells: Sequence[Constraint]) -> pd.Da
             "team": [seats.teams[one] or None for one in at],
             "amount": amounts[at, month],
             "locked": locked[at, month],
+            "carried": pd.NA if carried is None else carried[at, month],
         }
     )
     return rows.sort_values(["period", "rep_id"], ignore_index=True)
+
+
+def _carried(amounts: IntArray, present: BoolArray, quotas: IntArray) -> IntArray:
+    """What each seat's months hold beyond its quota, spread over them in proportion."""
+    carried = np.zeros_like(amounts)
+    for at, own in enumerate(amounts):
+        months = np.flatnonzero(present[at] | (own != 0)).tolist()
+        if months:
+            weights = own[months].tolist() if own.any() else [1] * len(months)
+            carried[at, months] = allocate(int(own.sum() - quotas[at]), weights)
+    return carried

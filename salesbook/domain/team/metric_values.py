@@ -65,7 +65,7 @@ def win_rate(sources: Sources, window: Window, peers: Peers) -> Measured:
 def attainment(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Revenue over its target; a running month's target counts by its working days gone."""
     gone = [[_share_gone(month, window.end, sources.calendar)] for month in window.months]
-    target = (sources.target("revenue", window.months, peers) * gone).sum(axis=0)
+    target = (sources.target("revenue", window, peers) * gone).sum(axis=0)
     actual = sources.actual("revenue", window.months, peers).sum(axis=0)
     return _certain(actual / np.where(target > 0, target, np.nan))
 

@@ -59,9 +59,10 @@ class Sources:
         """Whether anybody's sales are known for the window."""
         return not self._months_sold.isdisjoint(window.months)
 
-    def target(self, metric: str, months: tuple[str, ...], peers: Peers) -> IntArray:
-        """A metric's target: months down, appraised reps across."""
-        return self._summed(self._targets, metric, months, peers)
+    def target(self, metric: str, window: Window, peers: Peers) -> IntArray:
+        """A metric's target: months down, appraised reps across; in a year what counts for the year."""
+        sums = self._quotas if window.is_year else self._targets
+        return self._summed(sums, metric, window.months, peers)
 
     def actual(self, metric: str, months: tuple[str, ...], peers: Peers) -> IntArray:
         """What was sold, in the metric's measure: months down, appraised reps across."""
@@ -105,6 +106,10 @@ class Sources:
     @cached_property
     def _targets(self) -> Mapping[Any, IntArray]:
         return self._monthly("target")
+
+    @cached_property
+    def _quotas(self) -> Mapping[Any, IntArray]:
+        return self._monthly("quota")
 
     @cached_property
     def _actuals(self) -> Mapping[Any, IntArray]:

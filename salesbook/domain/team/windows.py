@@ -33,6 +33,7 @@ class Window:
     end: dt.date
     """The last day that counts: the period's own, or `as_of` while it runs."""
     months: tuple[str, ...]
+    is_year: bool
 
     def holds(self, days: Days) -> BoolArray:
         """Which of the days, or times, fall in it."""
@@ -48,5 +49,6 @@ def windows_until(as_of: dt.date, start_month: int) -> list[Window]:
     for period in [*months, *quarters, year_of_month(months[0], start_month)]:
         end = min(last_day(period, start_month), as_of)
         held = tuple(month for month in months_in(period, start_month) if month <= month_of(as_of))
-        windows.append(Window(period, first_day(period, start_month), end, held))
+        is_year = period not in months and period not in quarters
+        windows.append(Window(period, first_day(period, start_month), end, held, is_year))
     return windows
