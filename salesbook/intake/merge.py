@@ -10,7 +10,7 @@ from salesbook.intake.directory import KeyMaker
 from salesbook.intake.matching import Matcher, has_made_keys, key_of
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow
-from salesbook.intake.usable import needed_fields, reject_unusable
+from salesbook.intake.usable import needed_fields, reject_broken_orders, reject_unusable
 from salesbook.tables import TABLES
 
 
@@ -38,8 +38,9 @@ class Merge:
         self._maker: KeyMaker | None = None
         self._names = frozenset(TABLES[table].field_names)
 
-    def run(self, rows: Sequence[FileRow]) -> None:
-        """Place every row, or note why it cannot be."""
+    def run(self, kept: Sequence[FileRow]) -> None:
+        """Place every row that has no fault yet, or note why it cannot be."""
+        rows = [row for row in kept if not row.faults]
         self._fields = frozenset(name for row in rows for name in row.values)
         self.matcher = Matcher(self.now, tuple(sorted(self._fields)), self.resolver.same)
         self._reserve(rows)
@@ -51,7 +52,9 @@ class Merge:
                 reject_unusable(row, self._needed, {**self._old(at), **row.values})
             if not row.faults:
                 placed.append((row, at))
-        for row, at in self._with_own_references(placed):
+        if self._numbers_lines:
+            reject_broken_orders(kept)
+        for row, at in self._with_own_references([(row, at) for row, at in placed if not row.faults]):
             self._take(row, at)
 
     def _reserve(self, rows: Sequence[FileRow]) -> None:
@@ -62,9 +65,13 @@ class Merge:
         self._maker = own.maker if own else KeyMaker(self.table, taken)
         self._maker.reserve(keys | taken)
 
+    @property
+    def _numbers_lines(self) -> bool:
+        return self.table == "Orders" and "line_no" not in self._fields
+
     def _complete(self, row: FileRow) -> None:
         """Number an order's lines by their place in the file where it has no line numbers."""
-        if self.table == "Orders" and "line_no" not in self._fields and "order_id" in row.values:
+        if self._numbers_lines and "order_id" in row.values:
             order = row.values["order_id"]
             self._lines[order] = self._lines.get(order, 0) + 1
             row.values["line_no"] = self._lines[order]

@@ -143,7 +143,7 @@ def plan_rows(source: ForeignTable, mapped: HeaderMap, options: ImportOptions, b
         if not row.faults:
             resolver.resolve(row)
     merge = Merge(table, book, resolver, replace=options.replace)
-    merge.run([row for row in kept if not row.faults])
+    merge.run(kept)
     rejected = tuple(row for row in kept if row.faults)
     changes, added = _all_changes(merge, resolver, options, book)
     return ImportPlan(

@@ -47,3 +47,20 @@ def reject_sum(rows: Sequence[FileRow], table: str) -> None:
     is_sum = len(above) >= _ENOUGH_ABOVE and sum(map(int, above)) == last.values.get(spec.name)  # type: ignore[arg-type]
     if is_sum and filled <= min(2, usual / 2):
         last.faults = [("", Reason("totals-row"))]
+
+
+def reject_broken_orders(rows: Sequence[FileRow]) -> None:
+    """Reject all lines of an order of which one is rejected, where lines have their place as number.
+
+    Else a line that is mended and imported alone would become line 1, and replace the one that is.
+    """
+    named = {
+        name: row.number
+        for row in rows
+        if row.faults
+        for name in ((row.values.get("order_id"),) if row.values else map(str, row.cells))
+    }
+    for row in rows:
+        order = row.values.get("order_id")
+        if not row.faults and order is not None and order in named:
+            row.reject("order_id", "order-incomplete", key=str(order), row=named[order])

@@ -222,6 +222,30 @@ def test_lines_of_an_order_are_numbered_by_their_place(tmp_path):
     assert counts(plan(tmp_path, text, "Orders", imported(now, done))) == {"read": 3, "unchanged": 3}
 
 
+def test_an_order_comes_in_with_all_its_lines_or_none(tmp_path):
+    """Lines that have their place as number: a mended one, imported alone, would replace line 1."""
+    text = "Order,Customer,Rep,Date,Amount\n{}O2,Acme,Ann,2026-01-03,5\n"
+    lines = "O1,Acme,Ann,2026-01-02,10\nO1,Acme,Ann,2026-01-02,{}\nO1,Acme,Ann,2026-01-02,30\n"
+    now = book()
+    done = plan(tmp_path, text.format(lines.format("2O")), "Orders", now)
+    assert problems(done) == [
+        (2, "order_id", "order-incomplete"),
+        (3, "Amount", "number-letters"),
+        (4, "order_id", "order-incomplete"),
+    ]
+    header, *_ = text.split("\n")
+    again = plan(tmp_path, f"{header}\n{lines.format('20')}", "Orders", imported(now, done))
+    assert [(row["line_no"], row["amount"]) for row in new_rows(again)] == [(1, 1000), (2, 2000), (3, 3000)]
+
+
+def test_an_order_is_not_whole_without_a_line_that_has_too_many_cells(tmp_path):
+    text = "Order,Customer,Rep,Date,Amount\nO1,Acme,Ann,2026-01-02,1,2\nO1,Acme,Ann,2026-01-02,3\n"
+    assert [code for _, _, code in problems(plan(tmp_path, text, "Orders"))] == [
+        "row-too-long",
+        "order-incomplete",
+    ]
+
+
 def test_a_row_equal_to_an_earlier_one_is_a_duplicate(tmp_path):
     """Full width and spaces at the ends do not make two rows of one."""
     done = plan(
