@@ -20,7 +20,8 @@ def run(work: Path, *, commands: Sequence[str] = COMMANDS, corpus: bool = True, 
     """Give every file to every command that opens one."""
     made = work / "made"
     made.mkdir(parents=True)
-    found = {name: [_tried(work, path, name) for path in hostile_files(made)] for name in commands}
+    files = list(hostile_files(made))
+    found = {name: [_tried(work, path, name) for path in files] for name in commands}
     rows = [_row(f"made here: {name}", tried) for name, tried in found.items()]
     every = [one for tried in found.values() for one in tried]
     if corpus and CORPUS.is_dir():
