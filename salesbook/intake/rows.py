@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from salesbook.domain.arithmetic.money import currency_decimals, to_minor
 from salesbook.domain.cells.base import plain_text
-from salesbook.domain.cells.field import CellOptions, Reason, Value, options_for
+from salesbook.domain.cells.column import shared_decimals
+from salesbook.domain.cells.field import NUMERIC, CellOptions, Reason, Value, options_for
 from salesbook.domain.cells.frame import read_values
 from salesbook.domain.cells.units import CURRENCIES, currency_codes
 from salesbook.intake.foreign import ForeignTable
@@ -59,9 +60,11 @@ def read_rows(foreign: ForeignTable, mapped: HeaderMap, table: str, options: Cel
         if raw.fault:
             row.faults.append(("", raw.fault))
     base = replace(options, epoch_1904=foreign.epoch_1904)
-    for taken in mapped.taken:
-        cells = [foreign.rows[at].cells[taken.column] for at in sound]
-        kind, own = _how_to_read(table, taken, base)
+    columns = [[foreign.rows[at].cells[taken.column] for at in sound] for taken in mapped.taken]
+    ways = [_how_to_read(table, taken, base) for taken in mapped.taken]
+    for taken, cells, (kind, own) in zip(
+        mapped.taken, columns, _with_shared_decimal(columns, ways), strict=True
+    ):
         name = f"{taken.field}@{taken.only}" if taken.only else taken.field
         for at, cell, value in zip(sound, cells, read_values(cells, kind, own), strict=True):
             shown = foreign.formats.get((rows[at].number, taken.column)) if foreign.formats else None
@@ -88,6 +91,18 @@ def _how_to_read(table: str, taken: Taken, base: CellOptions) -> tuple[Kind, Cel
     own = options_for(owner, spec, base)
     choices = {**choice_aliases(owner), **own.choices} if spec.choices else {}
     return spec.kind, replace(own, choices=choices, scale=taken.scale, percent=taken.percent)
+
+
+def _with_shared_decimal(
+    columns: list[list[Cell]], ways: list[tuple[Kind, CellOptions]]
+) -> list[tuple[Kind, CellOptions]]:
+    """How to read each column, with the decimal sign that other columns of the file prove for it."""
+    numeric = [at for at, (kind, own) in enumerate(ways) if kind in NUMERIC and own.decimal is None]
+    found = list(ways)
+    for at, sign in zip(numeric, shared_decimals([columns[at] for at in numeric]), strict=True):
+        kind, own = ways[at]
+        found[at] = (kind, replace(own, decimal=sign))
+    return found
 
 
 def _by_format(cell: Cell, value: Any, kind: Kind, shown: str, options: CellOptions) -> Any:

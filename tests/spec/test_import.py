@@ -361,6 +361,30 @@ def test_rows_that_the_other_system_deleted_are_rejected(tmp_path):
     assert problems(done) == [(2, "", "row-deleted")]
 
 
+def test_columns_share_the_decimal_sign_that_one_of_them_proves(tmp_path):
+    """Where amounts prove the comma, a single `1,5` beside them is no puzzle, and `1,234` is no 1234."""
+    text = (
+        "Order;Customer;Rep;Date;Amount;Quantity\n"
+        "O1;Acme;Ann;2026-01-02;{};1,5\nO2;Acme;Ann;2026-01-02;7;1,234\n"
+    )
+    read = new_rows(plan(tmp_path, text.format("1.234,50"), "Orders"))
+    assert [(row["amount"], row["quantity"]) for row in read] == [(123450, 1.5), (700, 1.234)]
+    assert [code for _, _, code in problems(plan(tmp_path, text.format("3"), "Orders"))] == [
+        "number-ambiguous"
+    ]
+
+
+def test_a_columns_own_decimal_sign_goes_before_the_files(tmp_path):
+    """Two columns that differ decide nothing for a third, and each is read its own way."""
+    text = (
+        "Order;Customer;Rep;Date;Amount;Quantity;Partner share\n"
+        "O1;Acme;Ann;2026-01-02;1.234,50;1.5;1.234\nO2;Acme;Ann;2026-01-02;7,05;2.25;\n"
+    )
+    done = plan(tmp_path, text, "Orders")
+    assert problems(done) == [(2, "Partner share", "number-ambiguous")]
+    assert [(row["amount"], row["quantity"]) for row in new_rows(done)] == [(705, 2.25)]
+
+
 def test_the_column_decides_the_order_of_dates_or_the_option_does(tmp_path):
     text = "Deal ID,Rep,Stage,Created on\nD1,Ann,Lead,03/04/2026\nD2,Ann,Lead,{}\n"
     by_column = plan(tmp_path, text.format("25/04/2026"), "Deals")

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Hashable, Sequence
 from typing import Any, Final
 
-from salesbook.domain.cells.base import DEFAULTS, CellOptions, Reading, Reason, plain_number_text, shown
+from salesbook.domain.cells.base import (
+    DEFAULTS,
+    CellOptions,
+    DecimalSign,
+    Reading,
+    Reason,
+    plain_number_text,
+    shown,
+)
 from salesbook.domain.cells.date import Numeric, Rule, decide_order, numeric_date, possible
 from salesbook.domain.cells.field import MOMENTS, NUMERIC, parse_cell
 from salesbook.domain.cells.number import DecimalRule, decimal_evidence
@@ -16,6 +25,8 @@ from salesbook.tables.base import Kind
 _ENOUGH_DATES, _ENOUGH_DAYS = 5, 4
 _APART: Final = frozenset((str, dt.date, dt.datetime, CellError, type(None)))
 """Types of which no cell equals one of another type, as 1 equals 1.0 and True."""
+_LEFT_OPEN: Final = re.compile(r"[.,]\d{3}(?!\d)|,\d{1,2}(?!\d)")
+"""What one column alone may leave open; a file without it needs no closer look."""
 _Cells = dict[Hashable, object]
 """The different cells of a column by what tells them apart."""
 _Read = dict[Hashable, Reading]
@@ -68,6 +79,29 @@ def decide_decimal(texts: Sequence[str]) -> DecimalRule:
     if point or comma:
         return "point" if point else "comma"
     return "comma-weak" if seen.count("comma-weak") >= 2 else "open"
+
+
+def shared_decimals(columns: Sequence[Sequence[Any]]) -> list[DecimalSign | None]:
+    """What the columns of numbers of one file prove for each other where one of them is not clear itself.
+
+    Returns: by column the decimal sign; None where it decides alone, or where clear columns differ.
+    """
+    texts = [[cell for cell in dict.fromkeys(cells) if isinstance(cell, str)] for cells in columns]
+    if sum(any("," in text or "." in text for text in column) for column in texts) < 2 or not any(
+        _LEFT_OPEN.search("\n".join(column)) for column in texts
+    ):
+        return [None] * len(columns)
+    rules = [decide_decimal(column) for column in texts]
+    clear = set(rules) - {"open"}
+    if clear == {"point"}:
+        has_comma = [any("," in text for text in column) for column in texts]
+        return [
+            "point" if rule == "open" and not comma else None
+            for rule, comma in zip(rules, has_comma, strict=True)
+        ]
+    if "comma" in clear and clear <= {"comma", "comma-weak"}:
+        return ["comma" if rule != "comma" else None for rule in rules]
+    return [None] * len(columns)
 
 
 def _separator(text: str) -> str:

@@ -38,6 +38,8 @@ _INDIAN = r"[1-9]\d?(?:,\d{2})+,\d{3}"
 _POINT = re.compile(rf"(?:\d+|[1-9]\d{{0,2}}(?:,\d{{3}})+|{_INDIAN}|{_BY_SPACE})?(?:\.\d*)?")
 _COMMA = re.compile(rf"(?:\d+|[1-9]\d{{0,2}}(?:\.\d{{3}})+|{_BY_SPACE})?(?:,\d*)?")
 _WEAK_COMMA = re.compile(r"[1-9]\d{0,2},(?:\d{1,2}|\d{4,})|\d{4,},\d{3}")
+_SHARE = re.compile(r"\d+,\d{1,2}")
+"""With a percent sign this has one meaning: no grouping ends so, and per cents are often typed by hand."""
 _LOOK_ALIKES = str.maketrans({"O": "0", "o": "0", "Q": "0", "l": "1", "I": "1", "|": "1"})
 _MOST_CHARACTERS = 80
 
@@ -115,6 +117,8 @@ def _assembled(match: re.Match[str], rule: DecimalRule) -> Amount | Reason:
     signs = [sign for sign in (pre["s1"], pre["s2"], post["sign"]) if sign]
     if len(post["close"]) != parens or parens + len(signs) > 1:
         return _not_a_number(match.string, rule)
+    if post["pct"] and rule in ("open", "conflict") and _SHARE.fullmatch(match["body"]):
+        rule = "comma-weak"
     body = _value_of(match, rule)
     if isinstance(body, Reason):
         return body
