@@ -20,6 +20,8 @@ class Action:
     writes: tuple[str, ...]
     needs: tuple[str, ...] = ()
     """Settings tables whose errors refuse the verb."""
+    rests_on: tuple[str, ...] = ()
+    """Settings tables in which only what cannot be read refuses the verb: it would calculate without it."""
     steps: tuple[str, ...] = ()
     """Verbs this one consists of, in order; empty for a verb of its own."""
 
@@ -43,6 +45,7 @@ _SPLIT = Action(
     reads=("Targets", "Locks", "Reps", "Assignments", "Orders", "Deals", "Customers", "TargetPlan"),
     writes=("TargetPlan",),
     needs=("Policy", "Ramp", "Season"),
+    rests_on=("Holidays", "Stages"),
 )
 _VALIDATE = Action(
     "validate",
@@ -63,13 +66,15 @@ _SCORE = Action(
         "Commission",
     ),
     writes=("Attainment", "Scorecard", "ScorecardLines", "Commission", "HiringFunnel", "TrainingGaps"),
-    needs=("Metrics", "Grades", "Levels"),
+    needs=("Metrics", "Grades", "Levels", "Spiffs"),
+    rests_on=("Holidays", "Products", "Stages"),
 )
 _TIER = Action(
     "tier",
     reads=("Customers", "Orders", "Deals", "Activities", "Feedback", "Reps", "TierHistory"),
     writes=("CustomerTiers", "CallList", "TierHistory"),
     needs=("TierRules",),
+    rests_on=("Holidays", "Stages"),
 )
 _FUNNEL = Action(
     "funnel",
@@ -88,6 +93,7 @@ _FUNNEL = Action(
     ),
     writes=("StageHistory", "Funnel", "StageTimes", "Forecast", "ForecastHistory", "Alerts"),
     needs=("Stages",),
+    rests_on=("Holidays",),
 )
 
 
@@ -101,6 +107,7 @@ _REFRESH = Action(
     reads=_all_of(*_STEPS, of="reads"),
     writes=_all_of(*_STEPS, of="writes"),
     needs=_all_of(*_STEPS, of="needs"),
+    rests_on=_all_of(*_STEPS, of="rests_on"),
     steps=tuple(action.name for action in _STEPS),
 )
 

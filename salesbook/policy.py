@@ -53,20 +53,19 @@ class Policy:
     season: tuple[SeasonWeight, ...] = ()
     holidays: tuple[Holiday, ...] = ()
     faults: tuple[Finding, ...] = ()
-    """What could not be used: unreadable Policy values; each names its key in `row_key`."""
+    """What could not be used: unreadable cells and rows of all settings tables, and Policy values that the
+    setting does not take; those name their key in `row_key`."""
 
     def refuse_faults(self, faults: Sequence[Finding]) -> None:
         """Stop a verb that needs settings which make no sense.
 
-        Raises: SettingsError naming the first fault and the number of all.
+        Raises: SettingsError about the first fault, with the number of all.
         """
         errors = [fault for fault in faults if fault.severity == "error"]
         if errors:
             first = errors[0]
             raise SettingsError(
-                first.code,
-                where=f"{first.table} {first.row_key}".strip(),
-                **{"found": first.found, "count": len(errors), **first.params},
+                first.code, where=f"{first.table} {first.row_key}".strip(), about=first, count=len(errors)
             )
 
     def pipelines(self) -> tuple[str, ...]:
@@ -150,8 +149,8 @@ def _read_rules(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> tuple[Rules, l
                     row_key=key,
                     found=str(text),
                     params={
-                        "expected": expected_setting(key),
-                        "default": str(default_setting(key)),
+                        "expected": f"Policy.{key}={expected_setting(key)}",
+                        "default": f"Policy.{key}={default_setting(key)}",
                     },
                 )
             )
@@ -179,11 +178,10 @@ def default_setting(key: str) -> object:
 
 
 def expected_setting(key: str) -> str:
-    """What a setting takes, as choices or bounds, for a finding."""
+    """What a setting takes, in codes: its choices `a|b`, or type and bounds `int:1:12`, for a finding."""
     info = Rules.model_fields[key]
     if get_origin(info.annotation) is Literal:
-        return " | ".join(get_args(info.annotation))
-    words = {"int": "whole number", "float": "number"}.get(getattr(info.annotation, "__name__", ""), "text")
-    lows = [f">= {mark.ge}" for mark in info.metadata if isinstance(mark, Ge)]
-    highs = [f"<= {mark.le}" for mark in info.metadata if isinstance(mark, Le)]
-    return ", ".join([words, *lows, *highs])
+        return "|".join(get_args(info.annotation))
+    low = next((f"{mark.ge:g}" for mark in info.metadata if isinstance(mark, Ge)), "")
+    high = next((f"{mark.le:g}" for mark in info.metadata if isinstance(mark, Le)), "")
+    return ":".join([getattr(info.annotation, "__name__", "str"), low, high])

@@ -271,7 +271,10 @@ def _usable(read: ReadTable, faults: list[_Fault]) -> ReadTable:
     faults.extend(_Fault(int(row), spec.key[0], Reason("duplicate-key")) for row in twice)
     named = keys[keys.index.isin({fault.row for fault in faults})].to_dict() if faults else {}
     findings = (
-        *(_finding(read, fault, named.get(fault.row, "")) for fault in _in_sheet_order(read, faults)),
+        *(
+            _finding(read, fault, named.get(fault.row, ""), _own_names(spec, frame, fault.row))
+            for fault in _in_sheet_order(read, faults)
+        ),
         *_about_the_table(read),
     )
     return replace(read, frame=good.drop(index=twice) if twice else good, findings=findings)
@@ -298,7 +301,15 @@ def _in_sheet_order(read: ReadTable, faults: list[_Fault]) -> list[_Fault]:
     return sorted(faults, key=lambda fault: (fault.row, order[fault.field], fault.reason.code))
 
 
-def _finding(read: ReadTable, fault: _Fault, row_key: str) -> Finding:
+def _own_names(spec: TableSpec, frame: pd.DataFrame, row: int) -> dict[str, Fact]:
+    """The names in a setting's key, None where unreadable: whether it matters may depend on its plan."""
+    if spec.role is not Role.SETTING or row not in frame.index:
+        return {}
+    names = [name for name in spec.key if spec.field(name).kind is Kind.ID]
+    return {name: None if pd.isna(frame.at[row, name]) else frame.at[row, name] for name in names}
+
+
+def _finding(read: ReadTable, fault: _Fault, row_key: str, names: Mapping[str, Fact]) -> Finding:
     header = read.headers.get(fault.field)
     raw = read.column(header)[fault.row] if header else None
     return Finding(
@@ -309,5 +320,5 @@ def _finding(read: ReadTable, fault: _Fault, row_key: str) -> Finding:
         field=fault.field,
         row_key=row_key.strip("|") or f"#{read.cells.first_row + fault.row}",
         found=shown(raw) if raw is not None else "",
-        params={"kind": read.spec.field(fault.field).kind.value, **fault.reason.params},
+        params={"kind": read.spec.field(fault.field).kind.value, **names, **fault.reason.params},
     )

@@ -7,10 +7,9 @@ import gc
 import getpass
 import hashlib
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pandas as pd
 
@@ -18,21 +17,20 @@ from salesbook import __version__
 from salesbook.actions import ACTIONS
 from salesbook.book.checks import Places, checks_frame, with_addresses
 from salesbook.book.reading import ReadTable, read_table
+from salesbook.book.settings import SETTING_TABLES, placed_refusal, read_settings
 from salesbook.book.writing import PlannedWrite, plan_write
 from salesbook.domain.checks.entry_checks import one_per_cell
-from salesbook.domain.checks.settings_checks import faults_of
+from salesbook.domain.checks.settings_checks import faults_of, unreadable
 from salesbook.domain.checks.waivers import without_waived
 from salesbook.domain.names.references import resolve_references
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.errors import NoSuchTable, NotAWorkbook, UsageError
+from salesbook.errors import NoSuchTable, NotAWorkbook, SettingsError, UsageError
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.labels import Language
 from salesbook.messages import Finding
-from salesbook.policy import Policy, read_policy
 from salesbook.store import Host
-from salesbook.tables import TABLES, Role
+from salesbook.tables import TABLES
 
-SETTING_TABLES = tuple(name for name, spec in TABLES.items() if spec.role is Role.SETTING)
 DAY_ZERO, LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
 """Runs are as of days that a sheet and a fiscal year know."""
 
@@ -80,7 +78,9 @@ class Session:
         self.codes = frozenset(self.host.table_codes())
         if not self.codes & TABLES.keys():
             raise NotAWorkbook("not-ours")
-        self.policy, self.policy_findings = self._read_policy()
+        self.policy, self._read = read_settings(self.host.read, self.codes)
+        read = [finding for table in self._read.values() for finding in table.findings]
+        self.policy_findings = one_per_cell([*read, *self.policy.faults])
 
     @property
     def language(self) -> Language:
@@ -111,26 +111,6 @@ class Session:
     def frame(self, name: str) -> pd.DataFrame:
         """A table's usable rows; empty where the workbook has no such table."""
         return self.table(name).frame if self.has(name) else empty_frame(name)
-
-    def _read_policy(self) -> tuple[Policy, list[Finding]]:
-        """The settings; the Policy table first, because its currency types the others."""
-        rules = {"Policy": self._setting_rows("Policy", "USD")}
-        currency = read_policy(rules).rules.currency
-        rows = {
-            name: rules[name] if name in rules else self._setting_rows(name, currency)
-            for name in SETTING_TABLES
-        }
-        policy = read_policy(rows)
-        findings = [finding for name in rows if name in self._read for finding in self._read[name].findings]
-        return policy, [*findings, *policy.faults]
-
-    def _setting_rows(self, name: str, currency: str) -> Sequence[tuple[int, Mapping[str, Any]]]:
-        if name not in self.codes:
-            return ()
-        self._read[name] = read_table(self.host.read(name), currency=currency)
-        frame = self._read[name].frame
-        rows = frame.astype("object").where(frame.notna(), None).to_dict("records")
-        return [(int(row), _plain(fields)) for row, fields in zip(frame.index, rows, strict=True)]
 
     def task(
         self, reads: Sequence[str], options: Options, *, writes: Collection[str] = TABLES
@@ -163,13 +143,6 @@ class Session:
         return frame
 
 
-def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """pandas' own scalars as Python's, which pydantic knows."""
-    return {
-        name: value.date() if isinstance(value, pd.Timestamp) else value for name, value in fields.items()
-    }
-
-
 @contextmanager
 def collecting_nothing() -> Iterator[None]:
     """Pause the search for circular garbage: millions of cells hold none, and it takes an eighth of a run."""
@@ -196,9 +169,14 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     for table in action.writes:
         if not session.has(table):
             raise NoSuchTable(where=table, table=table)
-    session.policy.refuse_faults(faults_of(session.policy, action.needs))
-    task, found = session.task(action.reads, options, writes=action.writes)
-    outcome = action.run(task)
+    try:
+        session.policy.refuse_faults(
+            [*unreadable(session.policy, action.rests_on), *faults_of(session.policy, action.needs)]
+        )
+        task, found = session.task(action.reads, options, writes=action.writes)
+        outcome = action.run(task)
+    except SettingsError as refused:
+        raise placed_refusal(session, refused) from None
     planned, findings = _plan(session, action.writes, outcome, found)
     rows = {table: _counts(session, task, table) for table in action.reads if session.has(table)}
     report = Report(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 
 from salesbook.domain.alerts.rows import Desk
 from salesbook.domain.alerts.watch import Watched, find_alerts
+from salesbook.domain.checks.settings_checks import faults_of
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.forecast import forecast_frame, forecast_history
 from salesbook.domain.pipeline.forecast_lines import forecast_lines
@@ -19,13 +22,37 @@ from salesbook.domain.pipeline.stuck import days_in_stage
 from salesbook.domain.pipeline.win_rates import stage_win_rates
 from salesbook.messages import Finding
 
+_KEYS: Final = (
+    "currency",
+    "fiscal_year_start",
+    "weekend",
+    "calendar",
+    "working_hours",
+    "interval_level",
+    "few",
+    "funnel_rule",
+    "stuck_quantile",
+    "stuck_deals",
+    "leak_deals",
+    "forecast_months",
+    "quiet_days",
+    "visit_workdays",
+    "answer_limit_hours",
+    "resolve_limit_hours",
+    "pool_days",
+)
+"""Settings that `funnel` goes by."""
+
 
 def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
     Writes StageHistory, Funnel, StageTimes, Forecast, ForecastHistory and Alerts. Deals in a stage or
     pipeline that Stages lacks take no part; with no Stages at all that is said once.
+
+    Raises: SettingsError where a setting that is needed makes no sense.
     """
+    task.policy.refuse_faults(faults_of(task.policy, ("Policy",), _KEYS))
     codes = stage_codes(task.policy)
     deals = known_deals(task.tables["Deals"], codes)
     history, findings = append_history(task.tables["StageHistory"], deals, codes, as_of=task.as_of)

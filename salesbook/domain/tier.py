@@ -23,6 +23,18 @@ from salesbook.messages import Message
 from salesbook.policy import Policy
 
 _DAYS_A_WEEK: Final = 7
+_KEYS: Final = (
+    "currency",
+    "weekend",
+    "calendar",
+    "few",
+    "tier_months",
+    "abc_rule",
+    "rfm_rule",
+    "dormant_factor",
+    "p_alive_low",
+)
+"""Settings that `tier` goes by."""
 _CUTS: Final = ("rfm_recency_cuts", "rfm_frequency_cuts", "rfm_money_cuts")
 
 
@@ -32,10 +44,10 @@ def run(task: Task) -> Outcome:
     Returns: CustomerTiers by key; CallList, longest late first; TierHistory with this day's snapshot,
         which takes the place of an earlier one of the same day.
 
-    Raises: SettingsError where TierRules, fixed RFM cuts or the calendar make no sense.
+    Raises: SettingsError where TierRules, fixed RFM cuts or a setting that is needed make no sense.
     """
     policy = task.policy
-    keys = {"calendar", *(_CUTS if policy.rules.rfm_rule == "fixed" else ())}
+    keys = {*_KEYS, *(_CUTS if policy.rules.rfm_rule == "fixed" else ())}
     policy.refuse_faults(faults_of(policy, {"TierRules", "Policy"}, keys))
     tiers = tier_customers(task)
     return Outcome(

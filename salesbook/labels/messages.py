@@ -2,7 +2,7 @@
 
 Templates hold `{name}` or `{name:form}`. Forms: `money` (Decimal, grouped), `percent` (share, one
 decimal), `number` (up to two decimals), `whole`, `date`, `table`, `field` (`Table.field`), `choice`
-(`Table.field=code`), `text` (the default).
+(`Table.field=code`), `setting` (what one takes: `policy.expected_setting`), `text` (the default).
 """
 
 from __future__ import annotations
@@ -77,10 +77,26 @@ def _shown(value: Any, form: str, language: Language) -> str:
     if form == "field":
         table, _, field = str(value).partition(".")
         return _known(lambda: header(table, field, language), field or table)
+    if form == "setting":
+        return _setting(str(value), language)
     if form == "choice":
         owner, _, code = str(value).partition("=")
         return _known(lambda: choice(owner, code, language), code or owner)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _setting(text: str, language: Language) -> str:
+    """What a setting holds or takes, from `Policy.key=` and a value, choices `a|b`, or bounds `int:1:12`."""
+    owner, _, value = text.partition("=")
+    kind, *bounds = value.split(":")
+    say = words("cli", language)["setting"]
+    if len(bounds) != 2 or kind not in say:
+        return " | ".join(
+            _known(lambda one=one: choice(owner, one, language), one) for one in value.split("|")
+        )
+    form = "between" if bounds[1] else "from" if bounds[0] else ""
+    facts = {"kind": say[kind], "minimum": bounds[0], "maximum": bounds[1]}
+    return fill(say[form], facts, language) if form else str(say[kind])
 
 
 def _known(look: Any, otherwise: str) -> str:

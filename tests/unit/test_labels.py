@@ -21,7 +21,7 @@ SUBJECTS = sorted(
     for file in (files("salesbook.labels") / "en").iterdir()
     if file.name.endswith(".toml")
 )
-FORMS = {"money", "percent", "number", "whole", "date", "table", "field", "choice", "text"}
+FORMS = {"money", "percent", "number", "whole", "date", "table", "field", "choice", "setting", "text"}
 ILLEGAL_IN_SHEET_NAMES = set("[]:*?/\\")
 ILLEGAL_IN_HEADERS = set("[]#'@")
 
@@ -156,6 +156,7 @@ PLAUSIBLE = {
     "table": "Deals",
     "field": "Deals.amount",
     "choice": "Stages.kind=won",
+    "setting": "Policy.few=int:1:",
     "text": "Q7",
 }
 

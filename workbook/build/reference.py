@@ -11,7 +11,7 @@ from salesbook import errors, labels
 from salesbook.actions import ACTIONS
 from salesbook.errors import SalesbookError
 from salesbook.labels import LANGUAGES, Language, word, words
-from salesbook.labels.messages import templates
+from salesbook.labels.messages import fill, templates
 from salesbook.policy import default_setting, expected_setting
 from salesbook.tables import TABLES, FieldSpec, TableSpec
 from salesbook.tables.settings import Rules
@@ -138,7 +138,7 @@ def _settings(language: Language) -> Iterator[str]:
                 f"`{key}`",
                 labels.choice("Policy.key", key, language),
                 str(default_setting(key)),
-                expected_setting(key),
+                fill("{takes:setting}", {"takes": f"Policy.{key}={expected_setting(key)}"}, language),
                 notes[key],
             ]
             for key in Rules.model_fields

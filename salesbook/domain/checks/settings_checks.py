@@ -35,12 +35,21 @@ def faults_of(policy: Policy, tables: Collection[str], keys: Collection[str] | N
         tables: names of settings tables; `Policy` stands for the table of single values.
         keys: of the Policy table, those that matter; None for all of them.
     """
-    found = [*policy.faults, *check_settings(policy)]
     return [
         fault
-        for fault in found
-        if fault.table in tables and (fault.table != "Policy" or keys is None or fault.row_key in keys)
+        for fault in [*policy.faults, *check_settings(policy)]
+        if fault.table in tables and (fault.table != "Policy" or keys is None or _may_be(fault, keys))
     ]
+
+
+def unreadable(policy: Policy, tables: Collection[str]) -> list[Finding]:
+    """Cells and rows of these settings tables that cannot be read, for `policy.refuse_faults`."""
+    return [fault for fault in policy.faults if fault.table in tables]
+
+
+def _may_be(fault: Finding, keys: Collection[str]) -> bool:
+    """True for one of the keys, and for a key that cannot be read: it may be one of them."""
+    return fault.field == "key" or fault.row_key in keys
 
 
 def _product_faults(policy: Policy) -> Iterator[Finding]:

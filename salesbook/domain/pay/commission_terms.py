@@ -128,11 +128,13 @@ class TermsBook:
         return self._made[key]
 
     def refuse_bad_plans(self) -> None:
-        """Stop where the brackets of a plan that some rep has make no sense.
+        """Stop where the brackets of a plan that some rep has make no sense or cannot be read.
+
+        A bracket whose plan cannot be read may be one of theirs.
 
         Raises: SettingsError.
         """
-        used = set(self.plan_names.values())
+        used = {None, *self.plan_names.values()} if self.plan_names else set()
         faults = faults_of(self.policy, ("Brackets",))
         self.policy.refuse_faults([fault for fault in faults if fault.params.get("plan") in used])
 

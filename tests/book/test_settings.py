@@ -1,0 +1,171 @@
+"""A setting that cannot be read: no verb that rests on it calculates without it."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+
+import pytest
+
+from salesbook.book.session import Options, run_action
+from salesbook.errors import SettingsError
+from salesbook.labels.errors import error_text
+from tests.book.drawn import STAGES, book, table
+
+TODAY = dt.date(2026, 7, 31)
+BRACKETS = {
+    "plan": ["std", "std"],
+    "valid_from": [46023.0] * 2,
+    "from_rate": [0.0, 1.0],
+    "pay_rate": [0.1, 0.2],
+}
+TIERS = {"tier": ["A", "B"], "up_to_share": [0.8, 1.0], "touch_days": [30.0, 60.0]}
+WRONG = {
+    "Stages": {**STAGES, "rank": [1.0, "l2", 3.0, 4.0]},
+    "TierRules": {**TIERS, "touch_days": ["3O", 60.0]},
+    "Metrics": {"metric": ["revenue", "tasks_done"], "weight": [1.0, None]},
+    "Grades": {"grade": ["A", "B"], "from_score": [80.0, "low"]},
+    "Levels": {"level": ["Junior", "Senior"], "rank": [1.0, "#REF!"]},
+    "Spiffs": {"spiff": ["S"], "amount": [None], "valid_from": [46023.0], "valid_to": [46053.0]},
+    "Holidays": {"day": [46023.0, "Xmas"]},
+    "Ramp": {"month": [1.0, 2.0], "share": [-0.5, 1.0]},
+    "Season": {"month": [1.0, 2.0], "weight": ["?", 1.0]},
+    "Products": {"product": [None], "family": ["Tools"]},
+    "Brackets": {**BRACKETS, "pay_rate": [0.1, "2O%"]},
+}
+REFUSING = {
+    "Stages": {"split", "score", "tier", "funnel"},
+    "TierRules": {"tier"},
+    "Metrics": {"score"},
+    "Grades": {"score"},
+    "Levels": {"score"},
+    "Spiffs": {"score"},
+    "Holidays": {"split", "score", "tier", "funnel"},
+    "Ramp": {"split"},
+    "Season": {"split"},
+    "Products": {"score"},
+    "Brackets": {"score"},
+}
+
+
+def filled(**settings):
+    reps = table("Reps", {"rep_id": ["R1"], "name": ["Ann"], "plan": ["std"], "hired_on": [44000.0]})
+    basics = {"Brackets": BRACKETS, "TierRules": TIERS, **settings}
+    return book(reps, *(table(name, columns) for name, columns in basics.items()))
+
+
+@pytest.mark.parametrize("verb", ["split", "score", "tier", "funnel"])
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_a_verb_refuses_an_unreadable_setting_that_it_rests_on(name, verb):
+    """Nothing is written; verbs that do not need the table go on."""
+    host = filled(**{name: WRONG[name]})
+    before = copy.copy(host._tables)
+    try:
+        run_action(host, verb, Options(TODAY))
+        refused = False
+    except SettingsError:
+        refused = True
+    assert refused is (verb in REFUSING[name])
+    assert (host._tables == before) is refused
+
+
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_validate_goes_on_and_lists_it(name):
+    """Checks names the cell."""
+    report = run_action(filled(**{name: WRONG[name]}), "validate", Options(TODAY))
+    assert {one.table for one in report.findings if one.severity == "error"} == {name}
+
+
+@pytest.mark.parametrize("verb", ["score", "refresh"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pay_rate": [0.1, -0.095]},
+        {"pay_rate": [0.1, None]},
+        {"valid_from": [46023.0, "soon"]},
+        {"from_rate": [0.0, 0.0]},
+        {"plan": ["std", None]},
+        {"cap": [None, "2O00"]},
+        {"kind": [None, "sometimes"]},
+    ],
+)
+def test_a_bracket_that_is_not_whole_stops_pay(verb, wrong):
+    """Neither a bracket nor its cap is left out where a rep is paid by the plan."""
+    host = filled(Brackets={**BRACKETS, **wrong})
+    with pytest.raises(SettingsError):
+        run_action(host, verb, Options(TODAY))
+
+
+def test_a_bracket_of_a_plan_that_nobody_has_stops_nothing():
+    """It is a finding."""
+    brackets = {name: [*cells, cells[1]] for name, cells in BRACKETS.items()}
+    brackets |= {"plan": ["std", "std", "old"], "pay_rate": [0.1, 0.2, "2O%"]}
+    report = run_action(filled(Brackets=brackets), "score", Options(TODAY))
+    assert ("number-letters", "Brackets") in {(one.code, one.table) for one in report.findings}
+
+
+def test_blank_rows_notes_beside_and_prices_stop_nothing():
+    """A blank row at the end, a note in a column of one's own, and a list price are no settings."""
+    blank = {name: [*cells, None] for name, cells in BRACKETS.items()}
+    noted = table("Brackets", blank, own={"My note": ["ask Li", None, "see the contract"]})
+    prices = table("Products", {"product": ["X"], "list_price": ["on demand"]})
+    reps = table("Reps", {"rep_id": ["R1"], "name": ["Ann"], "plan": ["std"]})
+    run_action(book(reps, noted, prices), "score", Options(TODAY))
+
+
+@pytest.mark.parametrize("verb", ["split", "score", "tier", "funnel", "refresh"])
+def test_a_policy_key_that_cannot_be_read_may_be_any(verb):
+    """A misspelt key with a value refuses; a heading without one does not."""
+    keys = {"key": ["language", "curency"], "value": ["en", "EUR"]}
+    with pytest.raises(SettingsError):
+        run_action(filled(Policy=keys), verb, Options(TODAY))
+    run_action(filled(Policy={**keys, "value": ["en", None]}), verb, Options(TODAY))
+
+
+@pytest.mark.parametrize(
+    ("settings", "verb", "english", "chinese"),
+    [
+        (
+            {"Policy": {"key": ["language", "Commission period"], "value": ["en", "weekly"]}},
+            "score",
+            'Error: Settings!B5, column "Commission period": found weekly; expected Month | Quarter | Year. '
+            "Choose one of these, or clear the cell: blank means Year.",
+            "错误: Settings!B5，“Commission period”列: 发现 weekly；应为 月 | 季度 | 年。",
+        ),
+        (
+            {"Policy": {"key": ["language", "few"], "value": ["en", "many"]}},
+            "funnel",
+            'Error: Settings!B5, column "few": found many; expected a whole number, 1 or more. '
+            "Choose one of these, or clear the cell: blank means 10.",
+            "错误: Settings!B5，“few”列: 发现 many；应为 不小于 1 的整数。",
+        ),
+        (
+            {"TierRules": {**TIERS, "up_to_share": [0.8, 0.8]}},
+            "tier",
+            'Error: TierRules!B4, column "Up to share": found 80%; expected a share that no other tier has. '
+            "Give each tier another share, the best one the smallest. "
+            "There are 3 such settings; salesbook validate lists them all.",
+            "错误: TierRules!B4，“Up to share”列: 发现 80%；应为",
+        ),
+        (
+            {"Brackets": {**BRACKETS, "pay_rate": [0.1, None]}},
+            "score",
+            'Error: Brackets!D5, column "Pays": found nothing; expected a value: '
+            "the setting cannot be used without it. Fill the cell, or delete the row.",
+            "错误: Brackets!D5，“Pays”列: 发现空白；应有内容",
+        ),
+        (
+            {"TierRules": {}},
+            "tier",
+            "Error: TierRules: found nothing; expected at least one tier in TierRules. "
+            "Type the tiers with their shares, such as A 80 %, B 95 %, C 100 %.",
+            "错误: TierRules: 发现 空白；应为",
+        ),
+    ],
+)
+def test_a_refusal_says_where_what_and_what_to_do(settings, verb, english, chinese):
+    """Sheet, cell and column; what was found; what was expected; what to do."""
+    with pytest.raises(SettingsError) as refused:
+        run_action(filled(**settings), verb, Options(TODAY))
+    assert error_text(refused.value, "en") == english
+    assert error_text(refused.value, "zh-CN").startswith(chinese)
