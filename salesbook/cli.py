@@ -20,19 +20,23 @@ from salesbook.errors import Interrupted, SalesbookError, UsageError
 from salesbook.labels.words import LANGUAGES, Language, language_of, word
 
 
-def _language_at_start() -> Language:
-    """The language of help: `--lang` if given, else the system's."""
-    words = sys.argv[1:]
+def _asked_language(words: list[str]) -> Language | None:
+    """The language that `--lang` names among the words."""
     for place, text in enumerate(words):
         if text.startswith("--lang="):
             return language_of(text.removeprefix("--lang="))
         if text == "--lang" and place + 1 < len(words):
             return language_of(words[place + 1])
+    return None
+
+
+def _system_language() -> Language:
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     return language_of(next((name for name in names if name), locale.getlocale()[0] or "en"))
 
 
-LANGUAGE = _language_at_start()
+LANGUAGE = _asked_language(sys.argv[1:]) or _system_language()
+"""The language of help: `--lang` if given, else the system's."""
 Command = Callable[..., None]
 
 
@@ -322,12 +326,26 @@ def run(words: list[str]) -> int:
 def _refused(error: SalesbookError, words: list[str]) -> int:
     from salesbook.labels.errors import error_document, error_text
 
+    language = _asked_language(words) or _book_language(error, words) or LANGUAGE
     if "--json" in words:
         from salesbook.terminal import json_line
 
-        click.echo(json_line(error_document(error, LANGUAGE)), nl=False)
-    click.echo(error_text(error, LANGUAGE), err=True)
+        click.echo(json_line(error_document(error, language)), nl=False)
+    click.echo(error_text(error, language), err=True)
     return error.exit_code
+
+
+def _book_language(error: SalesbookError, words: list[str]) -> Language | None:
+    """The language of the workbook that the words name; wrong words are answered without opening it."""
+    if error.code in (UsageError.default_code, SalesbookError.default_code):
+        return None
+    files = filter(os.path.isfile, words[1:])  # unlike Path.is_file it stands names of any length
+    book = next((name for name in files if not name.startswith("-")), None)
+    if book is None:
+        return None
+    from salesbook.book.language import language_of_book
+
+    return language_of_book(Path(book))
 
 
 def _logged(bug: Exception) -> SalesbookError:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from salesbook.cli import run
+from salesbook.cli import LANGUAGE, run
+from salesbook.labels import word
 
 REPS = "Rep ID,Name,Team\nR1,Ann Lee,North\nR2,Bo Chen,North\n"
 
@@ -166,3 +167,18 @@ def test_a_quiet_command_prints_only_what_was_asked_for(new_book, tmp_path, caps
         assert capsys.readouterr() == ("", "")
     assert run(["show", str(book), "Reps", "--quiet"]) == 0
     assert "Ann Lee" in capsys.readouterr().out
+
+
+def test_a_refusal_speaks_the_workbooks_language(new_book, capsys, tmp_path):
+    """Whatever the system's is; `--lang` decides against it, and without a workbook it is the system's."""
+    book = str(new_book("zh-CN"))
+    unclear = tmp_path / "unclear.csv"
+    unclear.write_bytes("员工编号,姓名\nR1,张三\n".encode("gb18030") + b"R2,\xff\xff\n")
+    capsys.readouterr()
+    for words in (["show", book, "Foo"], ["undo", book], ["import", book, str(unclear), "--into", "Reps"]):
+        run(words)
+        assert capsys.readouterr().err.startswith("错误: "), words
+        run([*words, "--lang", "en"])
+        assert capsys.readouterr().err.startswith("Error: "), words
+    run(["show", str(tmp_path / "none.xlsm"), "Reps"])
+    assert capsys.readouterr().err.startswith(f"{word('cli', 'error.prefix', LANGUAGE)}: ")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from salesbook.errors import SalesbookError
 from salesbook.labels import Language, sheet_name, word, words
-from salesbook.labels.errors import error_advice, error_message
+from salesbook.labels.errors import error_advice, error_message, error_where
 from salesbook.labels.messages import fill
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def refusal_said(refused: SalesbookError, language: Language) -> Said:
         message, advice = error_message(refused, language), error_advice(refused, language)
     else:
         message, advice = (fill(str(own[part]), facts, language) for part in ("message", "advice"))
-    where = f"{refused.where}: " if refused.where else ""
+    where = f"{error_where(refused, language)}: " if refused.where else ""
     return Said(f"{where}{message}\n\n{advice}", "critical")
 
 
