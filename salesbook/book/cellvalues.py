@@ -111,7 +111,10 @@ def _mapped(column: pd.Series[Any], label: Callable[[object], str]) -> list[Cell
 
 
 def same_cell(left: Cell, right: Cell) -> bool:
-    """True where two raw cells hold the same: blank text is no text, 3 is 3.0, a bare date its midnight."""
+    """True where two raw cells hold the same: blank text is no text, 3 is 3.0, a bare date its midnight.
+
+    Numbers are compared as a sheet shows them, to 15 digits: programs save the rest as they like.
+    """
     if left in (None, "") and right in (None, ""):
         return True
     if isinstance(left, bool) is not isinstance(right, bool):
@@ -122,7 +125,19 @@ def same_cell(left: Cell, right: Cell) -> bool:
 def _plain(value: Cell) -> object:
     if isinstance(value, dt.date):
         return value.isoformat().removesuffix("T00:00:00")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _digits(value)
     return value
+
+
+_SHORT: Final = 16
+"""Characters of at most 15 digits and a decimal sign."""
+
+
+def _digits(number: float) -> str:
+    """A number to 15 significant digits, spelled as Python does."""
+    text = repr(float(number))
+    return text if len(text) <= _SHORT else repr(float(f"{number:.15g}"))
 
 
 def _spelled(value: Cell) -> str:
@@ -131,7 +146,7 @@ def _spelled(value: Cell) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, (int, float)):
-        return repr(float(value))
+        return _digits(value)
     return str(_plain(value))
 
 
@@ -163,7 +178,7 @@ def _spellings(column: Sequence[Cell]) -> Iterable[str]:
     if kinds <= {str}:
         return [cell or "" for cell in column]  # type: ignore[misc]
     if kinds <= {int, float}:
-        return ["" if cell is None else repr(float(cell)) for cell in column]  # type: ignore[arg-type]
+        return ["" if cell is None else _digits(cell) for cell in column]  # type: ignore[arg-type]
     if len(kinds) == 1:
         return map({cell: _spelled(cell) for cell in set(column)}.__getitem__, column)
     return map(_spelled, column)

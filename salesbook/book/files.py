@@ -12,7 +12,7 @@ from typing import Any
 from salesbook.book.documents import table_document
 from salesbook.book.session import Options, Report, Session, run_action
 from salesbook.book.undo import undo_last
-from salesbook.errors import CannotWrite, NoSuchTable, NothingToUndo, UsageError
+from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook, NothingToUndo, UsageError
 from salesbook.hosts.package import backup_path, open_package
 from salesbook.labels import Language, table_of_name
 from salesbook.tables import TABLES
@@ -49,7 +49,10 @@ def undo_file(book: Path, as_of: dt.date, *, wait: float) -> Report:
         host = stack.enter_context(open_package(book, wait=wait, for_writing=True))
         if not backup.exists():
             raise NothingToUndo("nothing-to-undo", where=str(book))
-        before = stack.enter_context(open_package(backup, for_writing=False))
+        try:
+            before = stack.enter_context(open_package(backup, for_writing=False))
+        except NotAWorkbook as damaged:
+            raise NothingToUndo("damaged-backup", where=str(backup)) from damaged
         report = undo_last(host, before, as_of)
         host.save()
     return report

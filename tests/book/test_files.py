@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 
 import pytest
 
 from salesbook.book import files
-from salesbook.book.files import new_file
-from salesbook.errors import CannotWrite
+from salesbook.book.files import new_file, run_on_file, undo_file
+from salesbook.book.session import Options
+from salesbook.errors import CannotWrite, NothingToUndo
+from salesbook.hosts.package import backup_path
 
 
 def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
@@ -55,3 +58,16 @@ def test_a_sample_that_cannot_be_written_leaves_no_file(tmp_path: Path, monkeypa
     with pytest.raises(CannotWrite):
         new_file(tmp_path / "Sales.xlsm", "en", sample_as_of=files.dt.date(2026, 6, 1))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_damaged_backup_is_named_as_the_backup(tmp_path: Path) -> None:
+    """The workbook itself is whole, and stays as it is."""
+    path, today = tmp_path / "Sales.xlsm", dt.date(2026, 6, 1)
+    new_file(path, "en")
+    run_on_file(path, "validate", Options(today), wait=1)
+    content, backup = path.read_bytes(), backup_path(path)
+    backup.write_bytes(backup.read_bytes()[:5000])
+    with pytest.raises(NothingToUndo) as refused:
+        undo_file(path, today, wait=1)
+    assert (refused.value.code, refused.value.where) == ("damaged-backup", str(backup))
+    assert path.read_bytes() == content

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from salesbook import labels
 from salesbook.book.cellvalues import changes_of, fingerprint, same_cell
 from salesbook.book.reading import read_table
@@ -123,3 +125,18 @@ def test_the_same_content_has_the_same_fingerprint():
     assert same_cell(1, 1.0)
     assert not same_cell(True, 1)
     assert not same_cell("1", 1)
+
+
+@pytest.mark.parametrize(
+    ("saved", "same"), [(0.333333333333333, True), (0.3333333333333333, True), (0.333333333333334, False)]
+)
+def test_numbers_are_those_that_a_sheet_shows(saved, same):
+    """A program that saves 15 or 16 digits of a number typed nothing; another 15th digit is typing."""
+    assert (fingerprint([[1 / 3, None]]) == fingerprint([[saved, None]])) is same
+    assert (fingerprint([[1 / 3, "x"]]) == fingerprint([[saved, "x"]])) is same
+    assert same_cell(1 / 3, saved) is same
+
+
+def test_a_fingerprint_of_short_numbers_is_what_earlier_versions_logged():
+    """A run of theirs can still be undone."""
+    assert fingerprint([[1200, 0.25, None], ["a", 3.0, True]]) == "9421ce3fdc7a582a"

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from salesbook import errors, labels
+from salesbook import labels
 from salesbook.actions import ACTIONS
-from salesbook.errors import SalesbookError
 from salesbook.labels import LANGUAGES, Language, word, words
 from salesbook.labels.messages import fill, templates
 from salesbook.policy import default_setting, expected_setting
 from salesbook.tables import TABLES, FieldSpec, TableSpec
 from salesbook.tables.settings import Rules
 from udfs import ANSWERS
+from workbook.build.exits import exits_by_code
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
@@ -156,15 +156,11 @@ def _findings(language: Language) -> Iterator[str]:
 
 
 def _errors(language: Language) -> Iterator[str]:
-    exits = {
-        leaf.default_code: leaf.exit_code
-        for leaf in vars(errors).values()
-        if isinstance(leaf, type) and issubclass(leaf, SalesbookError)
-    }
+    exits = exits_by_code()
     yield from _grid(
         _WORDS[language]["error_row"],
         (
-            [str(exits.get(code, "")), f"`{code}`", said["message"], said["advice"]]
+            [", ".join(map(str, exits[code])), f"`{code}`", said["message"], said["advice"]]
             for code, said in words("errors", language).items()
         ),
     )
