@@ -1,0 +1,105 @@
+"""The examples of docs/commission.md: what the page says is what `score` pays, in both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.spec.score_tables import FLAT, day, order, planned, policy_of, rows_of, scored
+
+PAGES = [Path(__file__).resolve().parents[2] / "docs" / f"commission{tail}.md" for tail in ("", ".zh-CN")]
+LOW, HIGH = {**FLAT, "pay_rate": 0.05}, {**FLAT, "from_rate": 1.0, "pay_rate": 0.1}
+MONTHLY = ({"key": "commission_period", "value": "month"},)
+REPS = [{"rep_id": "ann", "name": "Ann", "plan": "std"}, {"rep_id": "bo", "name": "Bo"}]
+
+
+def score_of(as_of, *, year=120_000, policy=(), brackets=(LOW, HIGH), **tables):
+    """The table Commission; amounts of orders are typed in dollars."""
+    plan = planned("ann", {f"2026-{month:02}": year * 100 // 12 for month in range(1, 13)})
+    orders = [{**one, "amount": round(one["amount"] * 100)} for one in tables.pop("Orders")]
+    settings = policy_of(Policy=policy, Brackets=brackets, Spiffs=tables.pop("Spiffs", ()))
+    return scored(as_of, settings, Reps=REPS, TargetPlan=plan, Orders=orders, **tables).tables["Commission"]
+
+
+def paid(as_of, **facts):
+    """Ann's lines as (month, order, rule, amount in dollars)."""
+    rows = score_of(as_of, **facts)
+    found = rows_of(rows[rows["rep_id"] == "ann"], "period", "order_id", "rule", "amount")
+    return [(month[5:], order_id or "", rule, amount / 100) for month, order_id, rule, amount in found]
+
+
+def sums(lines):
+    """What each month pays."""
+    months = sorted({line[0] for line in lines})
+    return {month: round(sum(line[3] for line in lines if line[0] == month), 2) for month in months}
+
+
+A, B = order("A", "ann", "2026-01-10", 100_000), order("B", "ann", "2026-02-10", 40_000)
+FEBRUARY = "2026-02-28"
+
+
+@pytest.mark.parametrize(
+    ("second", "amounts"),
+    [
+        (HIGH, [5000, 3000]),
+        ({**HIGH, "kind": "whole"}, [5000, 9000]),
+        ({**HIGH, "cap": 700_000}, [5000, 2000]),
+    ],
+)
+def test_brackets_and_cap(second, amounts):
+    assert [line[3] for line in paid(FEBRUARY, Orders=[A, B], brackets=(LOW, second))] == amounts
+
+
+def test_a_change_of_plan():
+    moved = [{"rep_id": "ann", "valid_from": day("2026-02-01"), "plan": "new"}]
+    brackets = (LOW, HIGH, {**LOW, "plan": "new", "pay_rate": 0.08})
+    orders = [A, {**B, "amount": 10_000}]
+    assert sums(paid(FEBRUARY, Orders=orders, Assignments=moved, brackets=brackets)) == {
+        "01": 5000,
+        "02": 800,
+    }
+
+
+def test_a_partners_share():
+    shared = [order("A", "ann", "2026-01-10", 1_000.01, partner_id="bo", partner_share=0.3)]
+    assert sums(paid("2026-01-31", Orders=shared)) == {"01": 35}
+
+
+@pytest.mark.parametrize(("sale", "amounts"), [(12_000, [700, -250]), (1_000, [50, -150])])
+def test_refunds(sale, amounts):
+    orders = [order("A", "ann", "2026-01-10", sale), order("R", "ann", "2026-01-20", -3_000)]
+    assert [line[3] for line in paid("2026-01-31", Orders=orders, policy=MONTHLY)] == amounts
+
+
+def test_a_spiff():
+    january = {"valid_from": day("2026-01-01").date(), "valid_to": day("2026-01-31").date()}
+    lines = paid(FEBRUARY, Orders=[A, B], Spiffs=[{"spiff": "Launch", "amount": 5000, **january}])
+    assert [(order, amount) for _, order, rule, amount in lines if rule.startswith("spiff")] == [("A", 50)]
+
+
+def test_a_draw():
+    gross = [2750, 3000, 1500, 2375, 3000, 2750]
+    orders = [order(f"O{at}", "ann", f"2026-{at:02}-10", due * 20) for at, due in enumerate(gross, 1)]
+    brackets = (LOW, {**HIGH, "draw": 200_000})
+    paid_out = sums(paid("2026-06-30", year=12_000_000, Orders=orders, brackets=brackets))
+    assert list(paid_out.values()) == [2750, 3000, 2000, 2000, 2875, 2750]
+
+
+@pytest.mark.parametrize(
+    ("year", "sold", "line"),
+    [(120_000, 90_000, ("A", "adjustment:2026-01", -500)), (90_000, 100_000, ("", "true-up", 500))],
+)
+def test_what_changed_after_closing(year, sold, line):
+    statements = score_of("2026-01-31", Orders=[A])
+    closed = {"Commission": statements, "Periods": [{"period": "2026-01"}]}
+    lines = paid(FEBRUARY, year=year, Orders=[{**A, "amount": sold}], **closed)
+    assert lines == [("01", "A", "marginal", 5000), ("02", *line)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_both_pages_give_these_amounts(page):
+    """In the order of the page, those in bold."""
+    bold = re.findall(r"\*\*([\d,.]+)\*\*", page.read_text(encoding="utf-8"))
+    assert bold == "5,000 3,000 9,000 2,000 800 35.00 700 250 150 50.00 2,000 2,000 2,875 500 500".split()
