@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import datetime as dt
-import io
 import locale
 import os
 import sys
@@ -18,6 +17,7 @@ import click
 from salesbook import __version__
 from salesbook.errors import Interrupted, SalesbookError, UsageError
 from salesbook.labels.words import LANGUAGES, Language, language_of, word
+from salesbook.outputs import lost_output, prepare_outputs, printing, say
 
 
 def _asked_language(words: list[str]) -> Language | None:
@@ -97,14 +97,8 @@ def _telling() -> Iterator[None]:
     """Tell of work that is done: neither Ctrl-C nor an output that takes no more words undoes it."""
     from salesbook.hosts.package.disk import uninterrupted
 
-    with uninterrupted():
-        try:
-            yield
-            sys.stdout.flush()
-        except OSError as error:
-            with contextlib.suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            click.echo(f"stdout: {error.strerror}", err=True)
+    with uninterrupted(), printing(done=True):
+        yield
 
 
 @click.group(help=_help("app"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -222,10 +216,11 @@ def _show(book: Path, table: str, **asked: Any) -> None:
 
     document, session, name = show_table(book, table)
     terminal = Terminal(asked["lang"] or session.language, quiet=asked["quiet"])
-    if asked["as_json"]:
-        terminal.document(document)
-    else:
-        terminal.table(name, session)
+    with printing(done=False):
+        if asked["as_json"]:
+            terminal.document(document)
+        else:
+            terminal.table(name, session)
 
 
 @app.command("undo", help=_help("undo"))
@@ -255,10 +250,11 @@ def _doctor(book: Path | None, **asked: Any) -> None:
     language = asked["lang"] or LANGUAGE
     terminal = Terminal(language, quiet=asked["quiet"])
     checks = examine(book, language)
-    if asked["as_json"]:
-        terminal.document({"checks": [check.document() for check in checks]})
-    else:
-        terminal.checks(checks)
+    with printing(done=False):
+        if asked["as_json"]:
+            terminal.document({"checks": [check.document() for check in checks]})
+        else:
+            terminal.checks(checks)
     if not all(check.ok for check in checks):
         raise click.exceptions.Exit(1)
 
@@ -273,36 +269,31 @@ def _install(where: Path | None, **asked: Any) -> None:
     language = asked["lang"] or LANGUAGE
     terminal = Terminal(language, quiet=asked["quiet"])
     checks = install(where, language)
-    if asked["as_json"]:
-        terminal.document({"checks": [check.document() for check in checks]})
-    else:
-        terminal.checks(checks)
+    with _telling():
+        if asked["as_json"]:
+            terminal.document({"checks": [check.document() for check in checks]})
+        else:
+            terminal.checks(checks)
     if not all(check.ok for check in checks):
         raise click.exceptions.Exit(1)
 
 
 def main() -> None:
     """Run one command and exit with its code; a user's mistake never shows a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a Windows pipe knows few letters
+    prepare_outputs()
     _leave(run(sys.argv[1:]))
 
 
 def _leave(code: int) -> NoReturn:
     """End the process without taking millions of cells apart one by one.
 
-    What waits for the end runs, and what was printed is flushed, first. Where an output cannot be written,
-    Python ends as it always does, and says so.
+    What waits for the end runs, and what was printed is flushed, first; where it is lost, that is no success.
     """
     atexit._run_exitfuncs()
-    try:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
-    except (OSError, ValueError):
-        raise SystemExit(code) from None
-    os._exit(code)
+    lost = lost_output()
+    if lost:
+        say(f"stdout: {lost.params['found']}")
+    os._exit(code or (lost.exit_code if lost else 0))
 
 
 def run(words: list[str]) -> int:
@@ -311,7 +302,7 @@ def run(words: list[str]) -> int:
         result = app.main(args=words, prog_name="salesbook", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.exceptions.NoArgsIsHelpError as asked:
-        click.echo(asked.format_message(), err=True)
+        say(asked.format_message())
         return UsageError.exit_code
     except click.ClickException as wrong:
         return _refused(UsageError("usage", where="salesbook", found=wrong.format_message()), words)
@@ -319,8 +310,10 @@ def run(words: list[str]) -> int:
         return _refused(refused, words)
     except (KeyboardInterrupt, click.Abort):
         return _refused(Interrupted(), words)
+    except SystemExit:
+        return 0  # how click ends help whose reader has had enough
     except Exception as bug:
-        return _refused(_logged(bug), words)
+        return _refused(lost_output() or _logged(bug), words)
 
 
 def _refused(error: SalesbookError, words: list[str]) -> int:
@@ -330,8 +323,9 @@ def _refused(error: SalesbookError, words: list[str]) -> int:
     if "--json" in words:
         from salesbook.terminal import json_line
 
-        click.echo(json_line(error_document(error, language)), nl=False)
-    click.echo(error_text(error, language), err=True)
+        with printing(done=True):
+            sys.stdout.write(json_line(error_document(error, language)))
+    say(error_text(error, language))
     return error.exit_code
 
 

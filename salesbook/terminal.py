@@ -14,6 +14,7 @@ from salesbook.labels import Language, sheet_name, word
 from salesbook.labels.messages import fill
 from salesbook.labels.words import inert
 from salesbook.messages import Message
+from salesbook.outputs import say
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -163,7 +164,7 @@ class Terminal:
 
     def _message(self, text: str) -> None:
         if not self.quiet:
-            sys.stderr.write(f"{inert(text)}\n")
+            say(inert(text))
 
     def _table(self, title: str, *headers: str) -> Table:
         from rich.box import SIMPLE_HEAD
@@ -180,7 +181,10 @@ class Terminal:
         from rich.console import Console
 
         wide = None if sys.stdout.isatty() else max(int(os.environ.get("COLUMNS", "0") or 0), 200)
-        Console(width=wide, highlight=False, markup=False, emoji=False).print(table)
+        console = Console(width=wide, highlight=False, markup=False, emoji=False)
+        with console.capture() as drawn:  # printing itself, it ends the process where a reader has had enough
+            console.print(table)
+        sys.stdout.write(drawn.get())
 
 
 def _shown(value: Cell, kind: str) -> str:
