@@ -120,6 +120,8 @@ class Terminal:
         self._print(table)
         for name, count in result.added.items():
             self._message(self._say("import.added", table=sheet_name(name, self.language), count=count))
+        if result.look_alikes:
+            self._message(self._say("import.look_alikes", count=result.look_alikes))
         if result.not_taken:
             self._message(self._say("import.not_taken", headers=", ".join(result.not_taken)))
         if result.rejects_file:

@@ -348,6 +348,16 @@ def test_what_a_table_holds_does_not_command_the_terminal(book, tmp_path, salesb
     assert not {"\x1b", "\x07", "\u202e", "\u2066"} & set(done.out + done.err + shown.out)
 
 
+@pytest.mark.parametrize(("lang", "word"), [("en", "another key: 1"), ("zh-CN", "有 1 个新行")])
+def test_an_import_says_that_new_rows_look_like_rows_with_another_key(book, tmp_path, salesbook, lang, word):
+    file = tmp_path / "keys.csv"
+    file.write_text("Customer ID,Name,Company\nK1,Acme,Acme\n", encoding="utf-8")
+    done = salesbook("import", book, file, "--into", "Customers", "--dry-run", "--lang", lang)
+    assert word in done.err
+    told = salesbook("import", book, file, "--into", "Customers", "--dry-run", "--json").document
+    assert (told["new"], told["look_alikes"]) == (1, 1)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
 def test_an_output_that_takes_no_words_undoes_nothing(book):
     """The workbook is saved by then: no bug is told, and not that nothing was written."""

@@ -47,6 +47,8 @@ class ImportResult:
     rejects_file: Path | None
     not_taken: tuple[str, ...]
     added: Mapping[str, int]
+    look_alikes: int
+    """New rows that have the name, e-mail or phone of a row with another key."""
     dry_run: bool
     language: Language
 
@@ -171,6 +173,7 @@ def result_of(
         rejects_file=rejects,
         not_taken=plan.not_taken,
         added=plan.added,
+        look_alikes=plan.look_alikes,
         dry_run=asked["dry_run"],
         language=language,
     )
@@ -210,4 +213,5 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         "rejects_file": str(result.rejects_file) if result.rejects_file else None,
         "not_taken": list(result.not_taken),
         "added": dict(result.added),
+        "look_alikes": result.look_alikes,
     }

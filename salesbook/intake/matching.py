@@ -85,6 +85,11 @@ class Matcher:
             return set(self._named.get(self._name(row.values), ()))
         return self._content(row.values)
 
+    def looks_known(self, row: FileRow) -> bool:
+        """True where a row that is new by its key has the name, e-mail or phone of one that is there."""
+        by_name = self.now.table == "Customers" or self.now.table in NATURAL
+        return by_name and bool(self.naturally(row))
+
     def lacks(self, values: Mapping[str, Value]) -> str:
         """The fields of which a row without key needs one, where it has none; blank where it has."""
         needed = _NEEDS.get(self.now.table, ())

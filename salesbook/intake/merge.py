@@ -29,7 +29,7 @@ class Merge:
         self.matcher = Matcher(self.now, (), resolver.same)
         self.new_rows: list[dict[str, Value]] = []
         self.changes: dict[int, dict[str, Value]] = {}
-        self.new = self.updated = self.unchanged = 0
+        self.new = self.updated = self.unchanged = self.look_alikes = 0
         self._fields: frozenset[str] = frozenset()
         self.accepted: list[FileRow] = []
         self._seen: dict[Key, int] = {}
@@ -147,6 +147,7 @@ class Merge:
         values = {name: value for name, value in row.values.items() if name in self._names}
         if at is None:
             self.new += 1
+            self.look_alikes += not self.replace and self.matcher.looks_known(row)
             self.new_rows.append(values)
             return
         old = self.now.held_at(at)

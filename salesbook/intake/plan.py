@@ -81,6 +81,8 @@ class ImportPlan:
     changes: tuple[TableChange, ...]
     added: Mapping[str, int]
     """Rows added to other tables, by table."""
+    look_alikes: int = 0
+    """New rows that have the name, e-mail or phone of a row with another key."""
 
     @property
     def accepted(self) -> int:
@@ -159,6 +161,7 @@ def plan_rows(source: ForeignTable, mapped: HeaderMap, options: ImportOptions, b
         totals=_totals(table, rules.currency, kept, twins) if _has_main_amount(mapped, table) else None,
         changes=changes,
         added=added,
+        look_alikes=merge.look_alikes,
     )
 
 

@@ -98,6 +98,8 @@ def import_said(desk: Desk, file: Path, result: ImportResult) -> Said:
     ]
     for table, count in result.added.items():
         lines.append(say("import.added", language, table=sheet_name(table, language), count=count))
+    if result.look_alikes:
+        lines.append(say("import.look_alikes", language, count=result.look_alikes))
     if result.not_taken:
         lines.append(say("import.not_taken", language, headers=", ".join(result.not_taken)))
     if result.rejects_file:

@@ -222,6 +222,15 @@ def test_lines_of_an_order_are_numbered_by_their_place(tmp_path):
     assert counts(plan(tmp_path, text, "Orders", imported(now, done))) == {"read": 3, "unchanged": 3}
 
 
+def test_rows_with_new_keys_that_look_like_rows_there_are_counted(tmp_path):
+    """As after a first import whose file had its keys under a header that nobody knew."""
+    text = "Customer ID,Name,Email\nK1,Anna,A@acme.com\nK2,New,n@new.com\nC2,Hill,h@hill.com\n"
+    done = plan(tmp_path, text, "Customers")
+    assert counts(done) == {"read": 3, "new": 2, "updated": 1}
+    assert done.look_alikes == 1
+    assert plan(tmp_path, text, "Customers", imported(book(), done)).look_alikes == 0
+
+
 def test_an_order_comes_in_with_all_its_lines_or_none(tmp_path):
     """Lines that have their place as number: a mended one, imported alone, would replace line 1."""
     text = "Order,Customer,Rep,Date,Amount\n{}O2,Acme,Ann,2026-01-03,5\n"
