@@ -62,8 +62,13 @@ def _squared(row: RawRow, width: int) -> RawRow:
 
 def _without_totals(rows: Sequence[RawRow]) -> list[RawRow]:
     """Mark rows that say Total and are emptier than others, and notes at the end."""
-    most = max(map(_filled, rows), default=0)
-    sparse = {row.number: row for row in rows if row.fault is None and _filled(row) <= most * _SPARSE}
+    filled = list(map(_filled, rows))
+    most = max(filled, default=0)
+    sparse = {
+        row.number: row
+        for row, count in zip(rows, filled, strict=True)
+        if row.fault is None and count <= most * _SPARSE
+    }
     totals = {number for number, row in sparse.items() if _is_totals(row)} if _may_hold(sparse) else ()
     marked = [replace(row, fault=Reason("totals-row")) if row.number in totals else row for row in rows]
     return _without_notes(marked) if most >= _WIDE else marked

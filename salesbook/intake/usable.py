@@ -42,11 +42,15 @@ def reject_sum(rows: Sequence[FileRow], table: str) -> None:
     if spec is None or len(typed) <= _ENOUGH_ABOVE:
         return
     last, above = typed[-1], [row.values[spec.name] for row in typed[:-1] if spec.name in row.values]
-    usual = max(len(row.cells) - sum(map(is_blank, row.cells)) for row in typed[:-1])
-    filled = len(last.cells) - sum(map(is_blank, last.cells))
-    is_sum = len(above) >= _ENOUGH_ABOVE and sum(map(int, above)) == last.values.get(spec.name)  # type: ignore[arg-type]
-    if is_sum and filled <= min(2, usual / 2):
+    if len(above) < _ENOUGH_ABOVE or sum(map(int, above)) != last.values.get(spec.name):  # type: ignore[arg-type]
+        return
+    usual = max(map(_filled, typed[:-1]))
+    if _filled(last) <= min(2, usual / 2):
         last.faults = [("", Reason("totals-row"))]
+
+
+def _filled(row: FileRow) -> int:
+    return len(row.cells) - sum(map(is_blank, row.cells))
 
 
 def reject_broken_orders(rows: Sequence[FileRow]) -> None:
