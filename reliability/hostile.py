@@ -82,7 +82,7 @@ class Tried:
 
 
 def _row(name: str, tried: Sequence[Tried]) -> tuple[object, ...]:
-    taken = sum(one.taken for one in tried)
+    taken = sum(one.taken and not one.wrong for one in tried)
     wrong = sum(bool(one.wrong) for one in tried)
     seconds = max(one.seconds for one in tried)
     most = max(one.megabytes for one in tried)
