@@ -119,3 +119,13 @@ def test_a_column_is_written_as_its_cells_are(values: list[Cell], style: int, pr
 def test_only_columns_of_one_kind_are_written_at_once(values: tuple[Cell, ...], expected: object) -> None:
     """Where kinds are mixed, or a value may not fit a cell, each is left to be written alone."""
     assert rests_of(values, lambda _: 0, "", False) == expected
+
+
+def test_blank_cells_of_new_rows_need_no_new_format(book: Path) -> None:
+    """Not in a column of dates either."""
+    out = book.with_name("blank.xlsx")
+    with open_package(book, for_writing=True) as host:
+        rows = host.read("Deals").row_count
+        host.write([TableWrite("Deals", {HEADERS[0]: [KEEP] * rows + ["new"]}, [*range(rows), None])])
+        host.save(out)
+    assert parts(out)["xl/styles.xml"] == parts(book)["xl/styles.xml"]

@@ -27,6 +27,8 @@ def rests_of(
     kinds = set(map(type, values)) - {_NONE}
     style = fitting(None)
     blank = f'" s="{style}"/>' if style else ""
+    if not kinds:
+        return [blank] * len(values)
     if kinds <= {int, float}:
         return _numbers(values, _start(fitting(0)), blank, prefix)
     if len(kinds) > 1:
