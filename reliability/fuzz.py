@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -130,5 +131,12 @@ def _minutes(done: list[Fuzzed]) -> str:
 
 
 def run(minutes: float, folder: Path, targets: tuple[str, ...] = tuple(TARGETS)) -> Result:
-    """Fuzz each target for its share of the minutes."""
-    return section([fuzz(target, minutes * 60 / len(targets), folder) for target in targets])
+    """Fuzz each target for its share of the minutes; the inputs of crashes are kept, and where is said."""
+    done = [fuzz(target, minutes * 60 / len(targets), folder) for target in targets]
+    found = [path for path in folder.iterdir() if path.is_file()]
+    if found:
+        kept = Path(tempfile.mkdtemp(prefix="salesbook-fuzz-"))
+        for path in found:
+            shutil.copy(path, kept)
+        sys.stdout.write(f"inputs of crashes are kept in {kept}\n")
+    return section(done)

@@ -270,7 +270,7 @@ def input_hash(task: Task) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for name in sorted(task.tables):
         frame = task.tables[name]
-        rows = pd.util.hash_pandas_object(frame.astype("str"), index=False) if len(frame) else []
+        rows = pd.util.hash_pandas_object(frame, index=False) if len(frame) else []
         digest.update(name.encode())
         digest.update(pd.Series(rows, dtype="uint64").sort_values().to_numpy().tobytes())
     digest.update(repr((task.policy, task.as_of, task.publish, task.resplit_from)).encode())
