@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-
 _AS_INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 """An installed package has its bytecode; a first run writes it here too."""
 
