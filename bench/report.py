@@ -44,7 +44,7 @@ def _head() -> str:
     return f"""# How fast is it?
 
 Made by `python dev.py bench --full --write`. Each figure is a process of its own on a fresh copy of the
-book; the best of 3 runs (of 1 at 100,000 deals), since whatever disturbs only ever adds. CPU seconds add up
+book; the best of 2 runs or more (of 1 at 100,000 deals), since whatever disturbs only ever adds. CPU seconds add up
 all cores; memory is the process's peak. A command's time is all of it, from starting Python to the end,
 with bytecode as an installation leaves it.
 
