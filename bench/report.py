@@ -44,9 +44,9 @@ def _head() -> str:
     return f"""# How fast is it?
 
 Made by `python dev.py bench --full --write`. Each figure is a process of its own on a fresh copy of the
-book; the best of 2 runs or more (of 1 at 100,000 deals), since whatever disturbs only ever adds. CPU seconds add up
-all cores; memory is the process's peak. A command's time is all of it, from starting Python to the end,
-with bytecode as an installation leaves it.
+book; the best of 2 runs or more (of 1 at 100,000 deals), since whatever disturbs only ever adds. CPU
+seconds add up all cores; memory is the process's peak. A command's time is all of it, from starting Python
+to the end, with bytecode as an installation leaves it.
 
 A book of *n* deals has n/10 customers, 2 n orders, 3 n activities, n/5 leads, n/20 answers, a payment for
 every fourth paid order and one rep per 150 deals (6 to 300); 40 % of its deals are open, 22 % won, 38 % lost.
