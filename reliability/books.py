@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import struct
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -93,6 +94,18 @@ def _mark(path: Path) -> str:
     if path.is_symlink():
         return f"link to {path.readlink()}"
     return blake2b(path.read_bytes(), digest_size=8).hexdigest() if path.is_file() else "no file"
+
+
+def members(path: Path) -> dict[str, bytes]:
+    """Every member's bytes as they lie in the file: header, name, compressed content."""
+    data = path.read_bytes()
+    found = {}
+    with zipfile.ZipFile(path) as package:
+        for one in package.infolist():
+            name_size, extra_size = struct.unpack_from("<2H", data, one.header_offset + 26)
+            end = one.header_offset + 30 + name_size + extra_size + one.compress_size
+            found[one.filename] = data[one.header_offset : end]
+    return found
 
 
 def parts(path: Path) -> dict[str, bytes]:

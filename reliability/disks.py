@@ -43,14 +43,14 @@ class FullDisk(Disk):
 
 
 class FailingDisk(Disk):
-    """Fails at one step: a write, sync or rename."""
+    """Fails at one step: a write, sync or rename; `for_good` at all later ones too."""
 
-    def __init__(self, at: int, number: int) -> None:
-        self.left, self.number = at, number
+    def __init__(self, at: int, number: int, *, for_good: bool = False) -> None:
+        self.left, self.number, self.for_good = at, number, for_good
 
     def _step(self) -> None:
         self.left -= 1
-        if self.left == -1:
+        if self.left == -1 or (self.for_good and self.left < 0):
             raise OSError(self.number, os.strerror(self.number))
 
     def write(self, path: Path, data: bytes, mode: int) -> None:

@@ -84,6 +84,12 @@ def hold(path: str) -> None:
         time.sleep(600)
 
 
+def _disturbed(name: str, exits: int, how: Callable[[str], None], when: str) -> Case:
+    """A book where it should be, and a process that one of the functions above has bent."""
+    setting = runs.Setting(disturb=(f"{how.__module__}:{how.__name__}", when))
+    return Case(name, lambda book: book, exits, setting, peer=False)
+
+
 def _marked(name: str, data: bytes) -> Callable[[Path], Path]:
     def prepare(book: Path) -> Path:
         book.with_name(name.format(book.name)).write_bytes(data)
@@ -136,36 +142,12 @@ _AS_NOBODY = runs.Setting(user=NOBODY)
 CASES = (
     Case("open in Excel (`~$` beside it)", _marked("~${}", _EXCEL), 16),
     Case("open in LibreOffice (`.~lock.#` beside it)", _marked(".~lock.{}#", _OFFICE), 16),
-    Case(
-        "open in Excel that shares it for reading alone (Windows' answer)",
-        lambda book: book,
-        16,
-        runs.Setting(disturb=("reliability.held:share_nothing", "save")),
-        peer=False,
-    ),
-    Case(
-        "open in a program that shares it with nobody (Windows' answer)",
-        lambda book: book,
-        16,
-        runs.Setting(disturb=("reliability.held:share_nothing", "read")),
-        peer=False,
-    ),
+    _disturbed("open in Excel that shares it for reading alone (Windows' answer)", 16, share_nothing, "save"),
+    _disturbed("open in a program that shares it with nobody (Windows' answer)", 16, share_nothing, "read"),
     Case("an empty `~$` file beside it", _marked("~${}", b""), 16),
     Case("marker of a LibreOffice of this machine that runs no more", _marked(".~lock.{}#", _STALE), 0),
-    Case(
-        "changed between read and write",
-        lambda book: book,
-        17,
-        runs.Setting(disturb=("reliability.held:meddle", "change")),
-        peer=False,
-    ),
-    Case(
-        "taken away between read and write",
-        lambda book: book,
-        17,
-        runs.Setting(disturb=("reliability.held:meddle", "unlink")),
-        peer=False,
-    ),
+    _disturbed("changed between read and write", 17, meddle, "change"),
+    _disturbed("taken away between read and write", 17, meddle, "unlink"),
     Case("read-only file", _mode(0o444), 18),
     Case("read-only folder", _mode(0o644, 0o555), 18),
     Case("another user's file, not writable", _mode(0o644), 18, _AS_NOBODY),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from reliability import peer, runs
-from reliability.books import day, new_book, parts
+from reliability.books import day, members, new_book, parts
 from reliability.results import Figures, Goal, Result, none_of, told
 from reliability.zoo_book import NOTE, TABLE, Zoo, book_parts
 from reliability.zoo_parts import CELLS, FEATURES
@@ -117,18 +116,6 @@ def _tried(folder: Path, zoo: Path, verb: Callable[[Path], runs.Done]) -> tuple[
     strayed = _strayed_notes(copy)
     shutil.rmtree(folder)
     return len(changed & allowed), strayed, beyond
-
-
-def members(path: Path) -> dict[str, bytes]:
-    """Every member's bytes as they lie in the file: header, name, compressed content."""
-    data = path.read_bytes()
-    found = {}
-    with zipfile.ZipFile(path) as package:
-        for one in package.infolist():
-            name_size, extra_size = struct.unpack_from("<2H", data, one.header_offset + 26)
-            end = one.header_offset + 30 + name_size + extra_size + one.compress_size
-            found[one.filename] = data[one.header_offset : end]
-    return found
 
 
 def _changed(before: Path, after: Path) -> set[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import struct
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
+from reliability.books import parts
 from salesbook.store import Cell, CellError, TableCells
 
 HEADERS = ("deal_id", "name", "amount", "closed_on", "ok")
@@ -71,23 +71,6 @@ def put_cell(sheet: Any, place: tuple[int, int], value: Cell, date: Any) -> None
         sheet.write_number(*place, value)
     elif isinstance(value, CellError):
         sheet.write_formula(*place, f"={value.code}", None, value.code)
-
-
-def members(path: Path) -> dict[str, bytes]:
-    """Hand out every member's raw bytes: local header, name and compressed content."""
-    data = path.read_bytes()
-    found = {}
-    with zipfile.ZipFile(path) as package:
-        for info in package.infolist():
-            name_size, extra_size = struct.unpack_from("<2H", data, info.header_offset + 26)
-            end = info.header_offset + 30 + name_size + extra_size + info.compress_size
-            found[info.filename] = data[info.header_offset : end]
-    return found
-
-
-def parts(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as package:
-        return {name: package.read(name) for name in package.namelist()}
 
 
 def changed_parts(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> set[str]:

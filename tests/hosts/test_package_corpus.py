@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from reliability.books import parts
 from salesbook.errors import SalesbookError
 from salesbook.hosts.package import open_package
 from salesbook.store import KEEP, TableWrite
-from tests.hosts.books import changed_parts, parts
+from tests.hosts.books import changed_parts
 
 FOLDER = Path(os.environ.get("SALESBOOK_CORPUS") or Path(__file__).parents[3] / "shared/data/corpus")
 FILES = sorted(path for path in FOLDER.glob("*.xls*")) if FOLDER.is_dir() else []

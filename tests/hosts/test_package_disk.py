@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from reliability.disks import FailingDisk
 from salesbook.errors import CannotWrite, ChangedMeanwhile, LockedFile
 from salesbook.hosts.package import Disk, backup_path, lock, open_package
 from salesbook.hosts.package.lock import own_name
@@ -78,45 +79,19 @@ def test_saving_elsewhere(book: Path, tmp_path: Path) -> None:
     assert listing(tmp_path) == {"Book.xlsx", "Other.xlsx"}
 
 
-class FailingDisk(Disk):
-    """Fails at the k-th step that can fail."""
-
-    def __init__(self, at: int, number: int) -> None:
-        self.left, self.number = at, number
-
-    def _step(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise OSError(self.number, os.strerror(self.number))
-
-    def write(self, path: Path, data: bytes, mode: int) -> None:
-        path.write_bytes(data[: len(data) // 2])
-        self._step()
-        path.unlink()
-        super().write(path, data, mode)
-
-    def sync(self, handle: int) -> None:
-        self._step()
-        super().sync(handle)
-
-    def replace(self, source: Path, target: Path) -> None:
-        self._step()
-        super().replace(source, target)
-
-
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EACCES])
 def test_every_step_can_fail(book: Path, number: int) -> None:
     """Whichever write, sync or rename fails: the book is as it was or as it should be, with no debris."""
     before = book.read_bytes()
     for at in range(6):
         with pytest.raises(CannotWrite) as caught:
-            save(book, FailingDisk(at, number))
+            save(book, FailingDisk(at, number, for_good=True))
         assert caught.value.where == str(book)
         assert caught.value.code == ("disk-full" if number == errno.ENOSPC else "cannot-write")
         assert book.read_bytes() == before
         assert listing(book.parent) <= {"Book.xlsx", "Book.backup.xlsx"}
     for at in (6, 7):
-        save(book, FailingDisk(at, number))
+        save(book, FailingDisk(at, number, for_good=True))
         assert names(book) == ["a", "b", "c"]
         book.write_bytes(before)
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from reliability.books import parts
 from salesbook.errors import NotAWorkbook, PasswordProtected, SalesbookError, UnsafeFile
 from salesbook.hosts.package import open_package
-from tests.hosts.books import bend, parts, plain_book, swap, zipped
+from tests.hosts.books import bend, plain_book, swap, zipped
 from tests.hosts.conftest import values
 
 SHEET, TABLE, STRINGS = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml", "xl/sharedStrings.xml"

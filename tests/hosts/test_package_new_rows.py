@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reliability.books import parts
 from salesbook.hosts.package import open_package
 from salesbook.hosts.package.body import NewBody
 from salesbook.hosts.package.cellxml import after_reference
 from salesbook.hosts.package.manycells import rests_of
 from salesbook.store import KEEP, Cell, CellError, NewCell, TableWrite
-from tests.hosts.books import HEADERS, bend, parts, plain_book, swap
+from tests.hosts.books import HEADERS, bend, plain_book, swap
 
 CELLS: st.SearchStrategy[NewCell] = st.one_of(
     st.sampled_from([None, KEEP, "", "a", " a ", "a  b", "a\nb", "_x0041_", "=1+1", 1, 1.0, True, False]),

@@ -12,10 +12,11 @@ import pytest
 import xlsxwriter
 from lxml import etree
 
+from reliability.books import members, parts
 from salesbook.errors import CannotWrite, ProtectedSheet, SalesbookError
 from salesbook.hosts.package import open_package
 from salesbook.store import KEEP, TableCells, TableWrite
-from tests.hosts.books import HEADERS, bend, changed_parts, members, parts, plain_book, put_table, swap
+from tests.hosts.books import HEADERS, bend, changed_parts, plain_book, put_table, swap
 from tests.hosts.conftest import values
 
 SHEET, TABLE = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml"

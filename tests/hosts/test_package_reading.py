@@ -16,11 +16,12 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reliability.books import parts
 from salesbook.hosts.package import open_package
 from salesbook.hosts.package.extent import _up_to
 from salesbook.hosts.package.reader import HEAD
 from salesbook.store import Cell, CellError
-from tests.hosts.books import bend, parts, plain_book, put_table, swap
+from tests.hosts.books import bend, plain_book, put_table, swap
 from tests.hosts.conftest import values
 
 SHEETS = {"First": "xl/worksheets/sheet1.xml", "Second": "xl/worksheets/sheet2.xml"}
