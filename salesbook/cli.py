@@ -8,9 +8,9 @@ import datetime as dt
 import locale
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -18,6 +18,9 @@ from salesbook import __version__
 from salesbook.errors import Interrupted, SalesbookError, UsageError
 from salesbook.labels.words import LANGUAGES, Language, language_of, word
 from salesbook.outputs import lost_output, prepare_outputs, printing, say
+
+if TYPE_CHECKING:
+    from salesbook.setup.doctor import Check
 
 
 def _asked_language(words: list[str]) -> Language | None:
@@ -245,18 +248,11 @@ def _undo(book: Path, **asked: Any) -> None:
 @_COMMON
 def _doctor(book: Path | None, **asked: Any) -> None:
     from salesbook.setup.doctor import examine
-    from salesbook.terminal import Terminal
 
-    language = asked["lang"] or LANGUAGE
-    terminal = Terminal(language, quiet=asked["quiet"])
-    checks = examine(book, language)
+    checks = examine(book, asked["lang"] or LANGUAGE)
     with printing(done=False):
-        if asked["as_json"]:
-            terminal.document({"checks": [check.document() for check in checks]})
-        else:
-            terminal.checks(checks)
-    if not all(check.ok for check in checks):
-        raise click.exceptions.Exit(1)
+        _show_checks(checks, asked)
+    _refuse_failed(checks)
 
 
 @app.command("install", help=_help("install"))
@@ -264,16 +260,25 @@ def _doctor(book: Path | None, **asked: Any) -> None:
 @_COMMON
 def _install(where: Path | None, **asked: Any) -> None:
     from salesbook.setup.install import install
+
+    checks = install(where, asked["lang"] or LANGUAGE)
+    with _telling():
+        _show_checks(checks, asked)
+    _refuse_failed(checks)
+
+
+def _show_checks(checks: Sequence[Check], asked: dict[str, Any]) -> None:
+    """Show what is right and wrong with the set-up."""
     from salesbook.terminal import Terminal
 
-    language = asked["lang"] or LANGUAGE
-    terminal = Terminal(language, quiet=asked["quiet"])
-    checks = install(where, language)
-    with _telling():
-        if asked["as_json"]:
-            terminal.document({"checks": [check.document() for check in checks]})
-        else:
-            terminal.checks(checks)
+    terminal = Terminal(asked["lang"] or LANGUAGE, quiet=asked["quiet"])
+    if asked["as_json"]:
+        terminal.document({"checks": [check.document() for check in checks]})
+    else:
+        terminal.checks(checks)
+
+
+def _refuse_failed(checks: Sequence[Check]) -> None:
     if not all(check.ok for check in checks):
         raise click.exceptions.Exit(1)
 

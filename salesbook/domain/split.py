@@ -131,7 +131,7 @@ def _over(draft: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     gone = held[~pd.MultiIndex.from_frame(held[keys]).isin(places)]
     left = gone.assign(
         in_force=gone["amount"],
-        carried_in_force=gone["amount"] - gone["quota"],
+        carried_in_force=gone["carried"],
         carried=pd.NA,
         amount=0,
         locked=False,
@@ -141,7 +141,7 @@ def _over(draft: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     )
     drafted = draft.assign(
         in_force=known["amount"].reindex(places).array,
-        carried_in_force=(known["amount"] - known["quota"]).reindex(places).array,
+        carried_in_force=known["carried"].reindex(places).array,
     )
     both = pd.concat([drafted, left], ignore_index=True) if len(left) else drafted
     return frame_of("TargetPlan", {name: both[name] for name in draft.columns})

@@ -52,7 +52,7 @@ def untouched_customers(desk: Desk) -> Iterator[AlertRow]:
     if touched.empty:
         return
     last = customers["customer_id"].map(touched).astype("datetime64[us]")
-    since = last.where(last.notna() & ~(customers["created_on"] > last), customers["created_on"])
+    since = pd.concat([last, customers["created_on"]], axis=1).max(axis=1)
     days = (desk.today - since).dt.days
     is_free = ~(customers["contract_end_on"] >= desk.today) & customers["owner_id"].notna()
     idle = customers.assign(since=since, days=days, never=last.isna())[is_free & (days >= limit)]

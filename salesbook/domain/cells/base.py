@@ -106,9 +106,10 @@ def plain_number_text(text: str) -> str:
     return " ".join(plain.split())
 
 
-def error_name(text: str) -> str | None:
+def error_in(text: str) -> Reason | None:
     """The Excel error that a text spells (as CSV exports write it); None for other texts."""
-    return text.upper() if text.startswith("#") and text.upper() in _ERRORS else None
+    is_error = text.startswith("#") and text.upper() in _ERRORS
+    return Reason("cell-error", {"error": text.upper()}) if is_error else None
 
 
 def is_placeholder(text: str) -> bool:

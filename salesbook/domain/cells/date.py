@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from salesbook.domain.cells.base import (
     DateOrder,
     Reason,
-    error_name,
+    error_in,
     is_placeholder,
     plain_number_text,
     shown,
@@ -135,9 +135,9 @@ def read_moment(text: str, rule: Rule = "open", *, epoch_1904: bool = False) -> 
     """
     if not text or is_placeholder(text):
         return None
-    error = error_name(text)
+    error = error_in(text)
     if error:
-        return Reason("cell-error", {"error": error})
+        return error
     if len(text) > 80:
         return Reason("date-unreadable", {"found": shown(text)})
     if _SERIAL.fullmatch(text):

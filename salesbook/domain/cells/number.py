@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Literal
 
-from salesbook.domain.cells.base import Reason, error_name, is_placeholder, plain_number_text, shown
+from salesbook.domain.cells.base import Reason, error_in, is_placeholder, plain_number_text, shown
 from salesbook.domain.cells.chinese import NUMERAL_CHARS, chinese_numeral
 from salesbook.domain.cells.units import CURRENCIES, UNCLEAR_UNITS, UNITS, currency_codes
 
@@ -89,9 +89,9 @@ def read_amount(text: str, rule: DecimalRule = "open") -> Amount | Reason | None
     """
     if not text or is_placeholder(text):
         return None
-    error = error_name(text)
+    error = error_in(text)
     if error:
-        return Reason("cell-error", {"error": error})
+        return error
     text = text.removeprefix("'")
     if text.startswith("百分之"):
         text = text[3:] + "%"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from salesbook.domain.cells.base import Reason, error_name, is_placeholder, plain_number_text, shown
+from salesbook.domain.cells.base import Reason, error_in, is_placeholder, plain_number_text, shown
 from salesbook.domain.cells.chinese import chinese_numeral
 from salesbook.domain.cells.date import MONTHS, two_digit_year
 
@@ -48,9 +48,9 @@ def read_period(cell: object, fiscal_year_start: int | None = None) -> str | Rea
     text = plain_number_text(str(cell))
     if not text or is_placeholder(text):
         return None
-    error = error_name(text)
+    error = error_in(text)
     if error:
-        return Reason("cell-error", {"error": error})
+        return error
     return (
         _month(text)
         or _fiscal(text, fiscal_year_start)

@@ -12,7 +12,7 @@ from salesbook.domain.cells.base import (
     TEXT_LIMIT,
     Reason,
     clean_text,
-    error_name,
+    error_in,
     is_no_id,
     is_placeholder,
     plain_text,
@@ -39,9 +39,9 @@ def read_text(cell: object) -> str | Reason | None:
             return None
         if len(text) > TEXT_LIMIT:
             return Reason("text-too-long", {"length": len(text), "most": TEXT_LIMIT})
-        error = error_name(text)
+        error = error_in(text)
         if error:
-            return Reason("cell-error", {"error": error})
+            return error
         return Reason("digits-lost", {"found": text}) if _LOST_DIGITS.fullmatch(text) else text
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"

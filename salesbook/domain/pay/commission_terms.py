@@ -15,6 +15,7 @@ from salesbook.domain.pay.brackets import PayPlan
 from salesbook.domain.team.staff import Staff
 from salesbook.messages import Finding
 from salesbook.policy import Policy
+from salesbook.tables import settings
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class TermsBook:
     staff: Staff
     months: tuple[str, ...]
     reps: tuple[str, ...]
-    _made: dict[tuple[str, str], PayPlan] = field(default_factory=dict, repr=False)
+    _in_force: dict[tuple[str, str], tuple[settings.Bracket, ...]] = field(default_factory=dict, repr=False)
     _terms: dict[tuple[str, ...], Terms] = field(default_factory=dict, repr=False)
     _on_last_day: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
@@ -92,11 +93,14 @@ class TermsBook:
         """What the rep is paid by in the month; None without plan, brackets in force, or quota."""
         name = self.plan_names.get((rep, month))
         quota = self.quotas.get((rep, self.period_of(month)), 0)
-        since = self._since(name, month) if name else None
-        if name is None or since is None or quota <= 0:
+        rows = self._brackets(name, month)
+        if name is None or not rows or quota <= 0:
             return None
+        since = rows[0].valid_from.isoformat()
         key = (rep, name, since, self.period_of(month))
-        return self._terms.setdefault(key, Terms(name, since, self._pay_plan(name, since), quota))
+        if key not in self._terms:
+            self._terms[key] = Terms(name, since, _pay_plan(rows), quota)
+        return self._terms[key]
 
     def draw(self, rep: str, month: str) -> int:
         """What the rep is paid at least in the month, minor units; 0 without a draw in the plan.
@@ -104,9 +108,8 @@ class TermsBook:
         It is for who is on the team on the month's last day.
         """
         name = self.plan_names.get((rep, month)) if rep in self._there(month) else None
-        since = self._since(name, month) if name else None
-        last = [b.draw for b in self.policy.brackets if b.plan == name and b.valid_from.isoformat() == since]
-        return (last[-1] or 0) if last else 0
+        rows = self._brackets(name, month)
+        return (rows[-1].draw or 0) if rows else 0
 
     def _there(self, month: str) -> frozenset[str]:
         if month not in self._on_last_day:
@@ -114,18 +117,16 @@ class TermsBook:
             self._on_last_day[month] = frozenset(self.staff.employed(day, day))
         return self._on_last_day[month]
 
-    def _since(self, name: str, month: str) -> str | None:
-        day = last_day(month, 1)
-        begun = [b.valid_from for b in self.policy.brackets if b.plan == name and b.valid_from <= day]
-        return max(begun).isoformat() if begun else None
-
-    def _pay_plan(self, name: str, since: str) -> PayPlan:
-        key = (name, since)
-        if key not in self._made:
-            rows = [b for b in self.policy.brackets if b.plan == name and b.valid_from.isoformat() == since]
-            steps = tuple(brackets.Bracket(b.from_rate, b.pay_rate, b.kind) for b in rows)
-            self._made[key] = PayPlan(steps, rows[-1].cap)
-        return self._made[key]
+    def _brackets(self, name: str | None, month: str) -> tuple[settings.Bracket, ...]:
+        """A plan's brackets in force on the month's last day; none before its first, or without a plan."""
+        if name is None:
+            return ()
+        if (name, month) not in self._in_force:
+            day = last_day(month, 1)
+            begun = [b for b in self.policy.brackets if b.plan == name and b.valid_from <= day]
+            since = max((b.valid_from for b in begun), default=None)
+            self._in_force[name, month] = tuple(b for b in begun if b.valid_from == since)
+        return self._in_force[name, month]
 
     def refuse_bad_plans(self) -> None:
         """Stop where the brackets of a plan that some rep has make no sense or cannot be read.
@@ -160,10 +161,15 @@ class TermsBook:
         where = {"field": "plan", "row_key": rep}
         if name is None:
             return Finding("rep-without-plan", "warning", "Reps", params={"month": month}, **where)  # type: ignore[arg-type]
-        if self._since(name, month) is None:
+        if not self._brackets(name, month):
             facts = {"plan": name, "month": month}
             return Finding("plan-without-brackets", "error", "Reps", found=name, params=dict(facts), **where)  # type: ignore[arg-type]
         period = self.period_of(month)
         if self.plan.empty or self.quotas.get((rep, period), 0) > 0:
             return None
         return Finding("rep-without-quota", "warning", "Reps", params={"period": period}, **where)  # type: ignore[arg-type]
+
+
+def _pay_plan(rows: tuple[settings.Bracket, ...]) -> PayPlan:
+    steps = tuple(brackets.Bracket(row.from_rate, row.pay_rate, row.kind) for row in rows)
+    return PayPlan(steps, rows[-1].cap)

@@ -62,7 +62,7 @@ def split_matrix(request: PlanRequest) -> Plan:
         together, and `release`, one smallest list of constraints to give up; each as dict of kind, key,
         amount.
     """
-    _refuse_clashes(request)
+    refuse_clashes(request)
     unit, breakers = _unit_of(request)
     limits = limits_of(request.grid, in_units(request.constraints, unit))
     people = people_totals(request, limits)
@@ -87,7 +87,8 @@ def in_units(constraints: Sequence[Constraint], unit: int) -> tuple[Constraint, 
     )
 
 
-def _refuse_clashes(request: PlanRequest) -> None:
+def refuse_clashes(request: PlanRequest) -> None:
+    """Refuse constraints that no plan keeps. Raises: SplitInfeasible as `split_matrix`."""
     if is_feasible(request.grid, request.constraints):
         return
     clashes = find_clashes(request.grid, request.constraints)

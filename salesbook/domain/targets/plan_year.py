@@ -13,7 +13,7 @@ from salesbook.domain.arithmetic.calendar import first_day, last_day, months_of_
 from salesbook.domain.arithmetic.money import BoolArray, FloatArray, IntArray, currency_decimals, to_minor
 from salesbook.domain.names.folding import fold_name
 from salesbook.domain.targets.plan_in_force import plan_in_force
-from salesbook.domain.targets.plan_matrix import split_matrix
+from salesbook.domain.targets.plan_matrix import refuse_clashes, split_matrix
 from salesbook.domain.targets.plan_notes import Topic, plan_findings, worded
 from salesbook.domain.targets.plan_problem import Constraint, Grid, PlanRequest
 from salesbook.domain.targets.plan_rest import Done, rest_of
@@ -118,7 +118,7 @@ def _refuse_impossible(demand: _Demand, locks: pd.DataFrame, since: str, unit: i
     """
     cells, _ = lock_constraints(locks, demand.seats)
     later = [one for one in cells if demand.seats.months[one.month or 0] >= since]
-    split_matrix(_request(demand, later, unit))
+    refuse_clashes(_request(demand, later, unit))
 
 
 def _above_target(topic: Topic, shares: Shares, sold: int, left: int) -> list[Finding]:
