@@ -38,7 +38,9 @@ def run(*words: str) -> None:
 
 
 def set_up(extra: str) -> None:
-    """Make the environment and install salesbook into it, unless that was done for the same pyproject."""
+    """Make the environment and install salesbook into it, unless that was done for the same
+    pyproject.
+    """
     mark = HOME / f"ready-{extra}"
     wanted = sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
     if mark.exists() and mark.read_text() == wanted:
@@ -51,7 +53,9 @@ def set_up(extra: str) -> None:
 
 
 def demo(language: str) -> None:
-    """Make a workbook with sample rows in demo/, split, publish and refresh it, and show what came out."""
+    """Make a workbook with sample rows in demo/, split, publish and refresh it, and show what came
+    out.
+    """
     set_up("")
     folder = ROOT / "demo"
     folder.mkdir(exist_ok=True)
@@ -69,7 +73,9 @@ def demo(language: str) -> None:
 
 def main() -> None:
     """Read the command and run it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("demo", help="make, fill and refresh a workbook in demo/").add_argument(
         "--lang", default="en", choices=["en", "zh-CN"]
@@ -77,7 +83,9 @@ def main() -> None:
     commands.add_parser("test", help="run the tests").add_argument("pytest", nargs="*")
     check = commands.add_parser("check", help="format, lint, types, import contract, tests")
     check.add_argument("parts", nargs="*", choices=[*CHECKS, []], default=list(CHECKS))
-    commands.add_parser("build", help="build both workbooks and the reference pages from their sources")
+    commands.add_parser(
+        "build", help="build both workbooks and the reference pages from their sources"
+    )
     commands.add_parser("pictures", help="render every sheet of both workbooks into pictures/")
     commands.add_parser("bench", help="measure speed and memory").add_argument("words", nargs="*")
     faults = commands.add_parser(
@@ -97,7 +105,13 @@ def main() -> None:
     else:
         set_up("dev")
         module = {"build": "workbook.build", "pictures": "workbook.build.pictures"}
-        run("python", "-m", module.get(asked.command, asked.command), *getattr(asked, "words", []), *rest)
+        run(
+            "python",
+            "-m",
+            module.get(asked.command, asked.command),
+            *getattr(asked, "words", []),
+            *rest,
+        )
 
 
 if __name__ == "__main__":

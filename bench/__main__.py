@@ -1,4 +1,6 @@
-"""Measure speed and memory: `python dev.py bench [--sizes 1000 10000] [--full] [--repeats 3] [--write]`."""
+"""Measure speed and memory: `python dev.py bench [--sizes 1000 10000] [--full] [--repeats 3]
+[--write]`.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,10 @@ def commands(place: Path, repeats: int) -> Named:
     salesbook("new", book, "--sample", "--quiet")
     yield "--help", best(lambda: salesbook("--help"), repeats + 2)
     yield "usage error", best(lambda: salesbook("refresh", codes=(2,)), repeats + 2)
-    yield "validate, sample book", best(lambda: salesbook("validate", book, codes=(0, 1)), repeats + 2)
+    yield (
+        "validate, sample book",
+        best(lambda: salesbook("validate", book, codes=(0, 1)), repeats + 2),
+    )
 
 
 def whole(files: dict[str, Path], place: Path, repeats: int) -> Named:
@@ -57,7 +62,10 @@ def whole(files: dict[str, Path], place: Path, repeats: int) -> Named:
     )
     csv = str(files["deals_csv"])
     words = ("--into", "Deals", *AS_OF)
-    yield "import of the deals", best(lambda: salesbook("import", copy("hollow_book"), csv, *words), repeats)
+    yield (
+        "import of the deals",
+        best(lambda: salesbook("import", copy("hollow_book"), csv, *words), repeats),
+    )
     yield (
         "validate, 1 % bad cells",
         best(lambda: salesbook("validate", copy("spoilt_book"), *AS_OF, codes=(1,)), repeats),
@@ -97,10 +105,14 @@ def peers(files: dict[str, Path], place: Path, repeats: int, *, with_openpyxl: b
 def main() -> None:
     """Measure, print, and keep the figures; write the page of all that is kept."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--sizes", nargs="*", type=int, default=[1_000, 10_000, 100_000], metavar="DEALS")
+    parser.add_argument(
+        "--sizes", nargs="*", type=int, default=[1_000, 10_000, 100_000], metavar="DEALS"
+    )
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument(
-        "--full", action="store_true", help="openpyxl and pairs of steps at every size: half an hour"
+        "--full",
+        action="store_true",
+        help="openpyxl and pairs of steps at every size: half an hour",
     )
     parser.add_argument(
         "--only",
@@ -136,7 +148,11 @@ def _measured(asked: argparse.Namespace, place: Path) -> Iterator[tuple[str, int
         if "whole" in asked.only:
             yield "whole", deals, whole(files, place, repeats)
         if "steps" in asked.only:
-            yield "steps", deals, steps(files, place, repeats, with_pairs=asked.full or deals <= FREELY)
+            yield (
+                "steps",
+                deals,
+                steps(files, place, repeats, with_pairs=asked.full or deals <= FREELY),
+            )
         if "peers" in asked.only:
             with_openpyxl = asked.full or deals <= FREELY
             yield "peers", deals, peers(files, place, repeats, with_openpyxl=with_openpyxl)

@@ -1,4 +1,6 @@
-"""Where are the workbooks that are measured? Made once per size from the built template, then kept."""
+"""Where are the workbooks that are measured? Made once per size from the built template,
+then kept.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ _STRINGS: Final = re.compile(rb"(<sst [^>]*?)(?: count=[^>]*)?>.*(</sst>)", re.D
 
 def folder() -> Path:
     """The place of the made books: a new one whenever the template or the maker changes."""
-    makers = b"".join(Path(__file__).with_name(name).read_bytes() for name in ("books.py", "company.py"))
+    makers = b"".join(
+        Path(__file__).with_name(name).read_bytes() for name in ("books.py", "company.py")
+    )
     mark = blake2b(template_bytes("en") + makers, digest_size=6).hexdigest()
     place = Path(tempfile.gettempdir()) / f"salesbook-bench-{mark}"
     place.mkdir(exist_ok=True)
@@ -122,11 +126,15 @@ def _spoilt(write: TableWrite, share: float) -> TableWrite:
     """The write with junk in some cells that hold something."""
     chance = random.Random(write.table)
     columns: dict[str, Sequence[NewCell]] = {}
-    kinds = {labels.header(write.table, one.name, "en"): one.kind for one in TABLES[write.table].fields}
+    kinds = {
+        labels.header(write.table, one.name, "en"): one.kind for one in TABLES[write.table].fields
+    }
     for header, cells in write.columns.items():
         spoils = kinds[header] not in _NOT_SPOILT
         columns[header] = [
-            chance.choice(_JUNK) if spoils and cell is not None and chance.random() < share else cell
+            chance.choice(_JUNK)
+            if spoils and cell is not None and chance.random() < share
+            else cell
             for cell in cells
         ]
     return replace(write, columns=columns)

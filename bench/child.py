@@ -1,4 +1,6 @@
-"""Time one part of the work, or make books: `python -m bench.child TOLD.json KIND BOOK [FIRST LAST]`."""
+"""Time one part of the work, or make books: `python -m bench.child TOLD.json KIND BOOK [FIRST
+LAST]`.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ def main(told: str, kind: str, book: str, *rest: str) -> None:
     else:
         from bench import peers, steps
 
-        found = steps.run(Path(book), *rest) if kind == "steps" else getattr(peers, kind)(Path(book))
+        found = (
+            steps.run(Path(book), *rest) if kind == "steps" else getattr(peers, kind)(Path(book))
+        )
     Path(told).write_text(json.dumps(found))
 
 

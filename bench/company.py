@@ -1,4 +1,6 @@
-"""What does a company of so many deals have in its tables? Made-up rows, the same for the same size."""
+"""What does a company of so many deals have in its tables? Made-up rows, the same for the same
+size.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +29,11 @@ Words = npt.NDArray[Any]
 
 
 def company(deals: int) -> dict[str, pd.DataFrame]:
-    """A frame per input table: 10 % as many customers as deals, 2 × orders, 3 × activities, a team in scale.
+    """A frame per input table: 10 % as many customers as deals, 2 × orders, 3 × activities, a team
+    in scale.
 
-    40 % of the deals are open, 22 % won, 38 % lost, over three years; a few leads, answers and payments
-    besides.
+    40 % of the deals are open, 22 % won, 38 % lost, over three years; a few leads, answers and
+    payments besides.
     """
     chance = np.random.default_rng(deals)
     reps = _reps(max(6, min(300, deals // 150)))
@@ -113,15 +116,21 @@ def _customers(chance: Random, count: int, reps: pd.DataFrame) -> pd.DataFrame:
         "Customers",
         {
             "customer_id": keys,
-            "name": [f"{name} {key[-3:]}" for name, key in zip(_names(chance, count), keys, strict=True)],
+            "name": [
+                f"{name} {key[-3:]}" for name, key in zip(_names(chance, count), keys, strict=True)
+            ],
             "company": [
                 f"{name} {kind}"
-                for name, kind in zip(names, _pick(chance, ("Ltd", "GmbH", "Inc"), count), strict=True)
+                for name, kind in zip(
+                    names, _pick(chance, ("Ltd", "GmbH", "Inc"), count), strict=True
+                )
             ],
             "industry": _pick(chance, _INDUSTRIES, count),
             "region": _pick(chance, ("North", "South", "East", "West"), count),
             "owner_id": reps["rep_id"].to_numpy(dtype=object)[chance.integers(0, len(reps), count)],
-            "phone": [f"+1 212 {number:07d}" for number in chance.integers(2_000_000, 9_999_999, count)],
+            "phone": [
+                f"+1 212 {number:07d}" for number in chance.integers(2_000_000, 9_999_999, count)
+            ],
             "email": [
                 f"{key.lower()}@{name.split()[0].lower()}.example"
                 for key, name in zip(keys, names, strict=True)
@@ -165,7 +174,9 @@ def _deals(chance: Random, count: int, customers: pd.DataFrame) -> pd.DataFrame:
             "amount": chance.integers(1, 400, count) * 25_000,
             "created_on": _moments(created),
             "stage_since": _moments(since),
-            "expected_on": _moments(np.where(closed, ended, _NOW + chance.integers(-5, 150, count))),
+            "expected_on": _moments(
+                np.where(closed, ended, _NOW + chance.integers(-5, 150, count))
+            ),
             "closed_on": _blanked(ended, closed),
             "lost_stage": _blanked(_pick(chance, _STAGES[:4], count), lost),
             "lost_reason": _blanked(_pick(chance, _REASONS, count), lost),
@@ -175,11 +186,15 @@ def _deals(chance: Random, count: int, customers: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _orders(chance: Random, count: int, customers: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
+def _orders(
+    chance: Random, count: int, customers: pd.DataFrame, deals: pd.DataFrame
+) -> pd.DataFrame:
     """One order per won deal, the rest repeat orders."""
     won = deals[deals["stage"] == "Won"]
     at, more = chance.integers(0, len(customers), count - len(won)), count - len(won)
-    ordered = np.concatenate([won["closed_on"].to_numpy(), _moments(_days(chance, more, 365 * _YEARS))])
+    ordered = np.concatenate(
+        [won["closed_on"].to_numpy(), _moments(_days(chance, more, 365 * _YEARS))]
+    )
     days = ordered.astype("datetime64[D]")
     paid = days + 40 < _NOW
     return frame_of(
@@ -228,7 +243,9 @@ def _activities(chance: Random, count: int, deals: pd.DataFrame) -> pd.DataFrame
             "done_on": _moments(done),
             "rep_id": deals["rep_id"].to_numpy(dtype=object)[at],
             "customer_id": deals["customer_id"].to_numpy(dtype=object)[at],
-            "deal_id": _blanked(deals["deal_id"].to_numpy(dtype=object)[at], chance.random(count) < 0.7),
+            "deal_id": _blanked(
+                deals["deal_id"].to_numpy(dtype=object)[at], chance.random(count) < 0.7
+            ),
             "kind": _pick(chance, ("visit", "phone", "email", "message", "demo"), count),
             "outcome": _pick(chance, ("Interested", "No answer", "Wants an offer", "Later"), count),
         },
@@ -275,7 +292,13 @@ def _monthly(reps: pd.DataFrame, orders: pd.DataFrame) -> int:
 
 def _targets(reps: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     total = _monthly(reps, orders) * 12 * len(reps)
-    row = {"year": 2026, "scope_kind": "company", "scope": "company", "metric": "revenue", "target": total}
+    row = {
+        "year": 2026,
+        "scope_kind": "company",
+        "scope": "company",
+        "metric": "revenue",
+        "target": total,
+    }
     return frame_of("Targets", {name: [value] for name, value in row.items()})
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-_AS_INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+_AS_INSTALLED = {
+    name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+}
 """An installed package has its bytecode; a first run writes it here too."""
 
 
@@ -60,7 +62,9 @@ def part(*words: str) -> Figure:
 
 
 def made(deals: int) -> dict[str, Path]:
-    """The files of one size. Made in another process: a child's peak memory is never below its parent's."""
+    """The files of one size. Made in another process: a child's peak memory is never below its
+    parent's.
+    """
     with tempfile.TemporaryDirectory() as place:
         told = Path(place) / "told.json"
         program([sys.executable, "-m", "bench.child", str(told), "make", str(deals)])

@@ -1,4 +1,6 @@
-"""What do others take for the same? openpyxl, LibreOffice's formulas, and what nothing can be faster than."""
+"""What do others take for the same? openpyxl, LibreOffice's formulas, and what nothing can be
+faster than.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ def _put(new: Any, sheet: Any, table: Any, left: int, top: int) -> None:
 
 
 def best_reader(book: Path) -> tuple[float, float]:
-    """Read every sheet with calamine, straight from the file and with no check. Returns: seconds."""
+    """Read every sheet with calamine, straight from the file and with no check. Returns:
+    seconds.
+    """
     from python_calamine import CalamineWorkbook
 
     started = (perf_counter(), process_time())
@@ -86,7 +90,9 @@ def import_pandas(_: Path) -> tuple[float, float]:
 
 
 def funnel_formulas(deals: int, path: Path) -> Path:
-    """A workbook that counts the funnel of every rep by COUNTIFS and SUMIFS, with no value calculated yet."""
+    """A workbook that counts the funnel of every rep by COUNTIFS and SUMIFS, with no value
+    calculated yet.
+    """
     import xlsxwriter
 
     from bench.company import company

@@ -35,7 +35,13 @@ _STEP_NOTES: Final = {
 def page(kept: Kept) -> str:
     """The whole page."""
     sizes = sorted({int(size) for size in kept.get("whole", {}).get("refresh, first", {})})
-    parts = [_head(), _commands(kept), _against(kept, sizes), _whole(kept, sizes), _steps(kept, sizes)]
+    parts = [
+        _head(),
+        _commands(kept),
+        _against(kept, sizes),
+        _whole(kept, sizes),
+        _steps(kept, sizes),
+    ]
     parts += [_pairs(kept, sizes), _peers(kept, sizes), _left()]
     return "\n\n".join(parts) + "\n"
 
@@ -61,10 +67,14 @@ def _machine() -> str:
     info = Path("/proc/cpuinfo")
     if info.exists():
         names = [
-            line.partition(":")[2].strip() for line in info.read_text().splitlines() if "model name" in line
+            line.partition(":")[2].strip()
+            for line in info.read_text().splitlines()
+            if "model name" in line
         ]
         model = names[0] if names else model
-    return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    return (
+        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    )
 
 
 def _commands(kept: Kept) -> str:
@@ -86,7 +96,9 @@ def _against(kept: Kept, sizes: Sequence[int]) -> str:
     """The goals: times openpyxl's time, times the best parts' time, memory."""
     rows = []
     for size in sizes:
-        first, again = (_one(kept, "whole", f"refresh, {when}", size) for when in ("first", "again"))
+        first, again = (
+            _one(kept, "whole", f"refresh, {when}", size) for when in ("first", "again")
+        )
         way, best = _one(kept, "peers", "openpyxl_way", size), _best_parts(kept, size)
         faster = (_ratios(way, first), _ratios(way, again), _ratios(first, best))
         rows.append((f"{size:,}", _cell(first), _cell(again), _cell(way), _cell(best), *faster))
@@ -147,9 +159,7 @@ def _pairs(kept: Kept, sizes: Sequence[int]) -> str:
 
 def _peers(kept: Kept, sizes: Sequence[int]) -> str:
     rows = list(_rows(kept, "peers", list(_WORDS), sizes))
-    return (
-        f"## Peers and floors\n\n{_table(_heads('', sizes), [(_WORDS[name], *rest) for name, *rest in rows])}"
-    )
+    return f"## Peers and floors\n\n{_table(_heads('', sizes), [(_WORDS[name], *rest) for name, *rest in rows])}"
 
 
 def _left() -> str:
@@ -161,7 +171,9 @@ def _heads(what: str, sizes: Sequence[int]) -> tuple[str, ...]:
     return (what, *(f"{size:,}" for size in sizes), *growth)
 
 
-def _rows(kept: Kept, group: str, names: Sequence[str], sizes: Sequence[int]) -> Iterator[tuple[str, ...]]:
+def _rows(
+    kept: Kept, group: str, names: Sequence[str], sizes: Sequence[int]
+) -> Iterator[tuple[str, ...]]:
     """Per name: wall, CPU and memory at each size, and the exponents of growth of the wall time."""
     for name in names:
         figures = kept.get(group, {}).get(name)

@@ -8,4 +8,6 @@ from typing import Final
 AS_OF: Final = dt.date(2026, 6, 30)
 VERBS: Final = ("validate", "score", "tier", "funnel")
 STEPS: Final = ("open", "cells", "frames", *VERBS, "plan", "write", "save")
-"""In their order: the file, its raw cells, typed frames, each verb, new cells, their XML, the new file."""
+"""In their order: the file, its raw cells, typed frames, each verb, new cells, their XML, the new
+file.
+"""

@@ -1,4 +1,6 @@
-"""How long does each step of a `refresh` take, alone and with the next? Runs in a process of its own."""
+"""How long does each step of a `refresh` take, alone and with the next? Runs in a process of its
+own.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ def _frames(state: dict[str, Any], _: str) -> None:
     from salesbook.book.session import Options, Session
 
     refresh, session = ACTIONS["refresh"], Session(state["host"])
-    state["task"], state["found"] = session.task(refresh.reads, Options(AS_OF), writes=refresh.writes)
+    state["task"], state["found"] = session.task(
+        refresh.reads, Options(AS_OF), writes=refresh.writes
+    )
     state["session"], state["cells"] = session, None
     state["outcomes"] = []
 
@@ -61,10 +65,14 @@ def _plan(state: dict[str, Any], step: str) -> None:
     from salesbook.book.session import _plan as plan
     from salesbook.domain.outcome import Outcome
 
-    tables = {name: frame for outcome in state["outcomes"] for name, frame in outcome.tables.items()}
+    tables = {
+        name: frame for outcome in state["outcomes"] for name, frame in outcome.tables.items()
+    }
     findings = [finding for outcome in state["outcomes"] for finding in outcome.findings]
     outcome = Outcome(tables, findings)
-    state["planned"], *_ = plan(state["session"], ACTIONS["refresh"].writes, outcome, state["found"])
+    state["planned"], *_ = plan(
+        state["session"], ACTIONS["refresh"].writes, outcome, state["found"]
+    )
 
 
 def _write(state: dict[str, Any], _: str) -> None:

@@ -1,1 +1,3 @@
-"""Can salesbook be trusted? Fault runs, hostile files, dirty data, peers; not needed at run time."""
+"""Can salesbook be trusted? Fault runs, hostile files, dirty data, peers;
+not needed at run time.
+"""

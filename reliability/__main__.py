@@ -1,4 +1,6 @@
-"""Run the reliability sections by name, all without one, print their tables and write docs/reliability.md."""
+"""Run the reliability sections by name, all without one, print their tables and write
+docs/reliability.md.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,10 @@ def main() -> int:
     for name in asked.sections or SECTIONS:
         started = time.perf_counter()
         results[name] = _run(name, asked.minutes)
-        print(f"{results[name].markdown()}\n\n{name}: {time.perf_counter() - started:.0f} s\n", flush=True)
+        print(
+            f"{results[name].markdown()}\n\n{name}: {time.perf_counter() - started:.0f} s\n",
+            flush=True,
+        )
         if not asked.no_page:
             page.write({name: results[name]}, ORDER)
     return int(any(result.misses for result in results.values()))

@@ -1,4 +1,6 @@
-"""Which workbooks are the fault runs made on? The built template with all or a few of the sample's rows."""
+"""Which workbooks are the fault runs made on? The built template with all or a few of the sample's
+rows.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ _FEW_CUSTOMERS = 12
 
 
 def book_bytes(rows: str = "few") -> bytes:
-    """A workbook with a published plan in which `refresh` never ran; rows: `none`, `few` or `sample`."""
+    """A workbook with a published plan in which `refresh` never ran; rows: `none`, `few` or
+    `sample`.
+    """
     return _made(rows)
 
 

@@ -1,4 +1,6 @@
-"""Is every dirty cell understood or refused, and none read as something else? What does pandas make of it?"""
+"""Is every dirty cell understood or refused, and none read as something else? What does pandas make
+of it?
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def run(work: Path) -> Result:
         ours = [_ours(case) for case in cases]
         theirs = Counter(_pandas(case) for case in cases)
         mine = Counter(ours)
-        wrong += [f"{name}: {case[0]!r}" for case, one in zip(cases, ours, strict=True) if one == "wrong"]
+        wrong += [
+            f"{name}: {case[0]!r}" for case, one in zip(cases, ours, strict=True) if one == "wrong"
+        ]
         meant = [one for case, one in zip(cases, ours, strict=True) if not isinstance(case[3], No)]
         clear, understood = clear + len(meant), understood + meant.count("right")
         rows.append((name, len(cases), *(mine[w] for w in _OURS), *(theirs[w] for w in _THEIRS)))
@@ -46,7 +50,11 @@ def run(work: Path) -> Result:
         (
             none_of("none silently wrong", wrong, of=sums[0]),
             none_of("every refusal is said in English and in Chinese", _unsaid(families)),
-            Goal("at least 150 cells in 12 families", sums[0] >= 150 and len(families) >= 12, str(sums[0])),
+            Goal(
+                "at least 150 cells in 12 families",
+                sums[0] >= 150 and len(families) >= 12,
+                str(sums[0]),
+            ),
             Goal(
                 "at least 95 % of the unambiguous understood",
                 understood >= 0.95 * clear,
@@ -58,7 +66,12 @@ def run(work: Path) -> Result:
 
 _OURS = ("right", "refused", "refused, though clear", "wrong")
 _THEIRS = ("right", "left as text", "wrong", "fails")
-_HEADERS = ("family", "cells", *(f"salesbook: {w}" for w in _OURS), *(f"pandas: {w}" for w in _THEIRS))
+_HEADERS = (
+    "family",
+    "cells",
+    *(f"salesbook: {w}" for w in _OURS),
+    *(f"pandas: {w}" for w in _THEIRS),
+)
 
 
 def _unsaid(families: dict[str, list[Case]]) -> set[str]:
@@ -69,7 +82,9 @@ def _unsaid(families: dict[str, list[Case]]) -> set[str]:
         for cell, kind, options, _ in cases
         if isinstance(read := parse_cell(cell, kind, options), Reason)
     }
-    said = {code: {reason_text(reason, name) for name in LANGUAGES} for code, reason in reasons.items()}
+    said = {
+        code: {reason_text(reason, name) for name in LANGUAGES} for code, reason in reasons.items()
+    }
     return {code for code, texts in said.items() if len(texts) < len(LANGUAGES) or not all(texts)}
 
 
@@ -118,7 +133,9 @@ def _ours(case: Case) -> str:
 
 
 def _pandas(case: Case) -> str:
-    """What `read_csv` makes of a column with this one cell. A text left alone is nobody's mistake yet."""
+    """What `read_csv` makes of a column with this one cell. A text left alone is nobody's mistake
+    yet.
+    """
     cell, kind, _, meaning = case
     if not isinstance(cell, str):
         cell = str(cell)

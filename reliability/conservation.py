@@ -71,7 +71,9 @@ def run(work: Path, *, cases: int = 1000) -> Result:
                 str(min(row[1] for row in rows)),
             ),
             none_of(
-                "rows in = used + skipped, amounts in = amounts out", lost, of=sum(row[1] for row in rows)
+                "rows in = used + skipped, amounts in = amounts out",
+                lost,
+                of=sum(row[1] for row in rows),
             ),
         ),
     )

@@ -1,4 +1,6 @@
-"""Is a text file read cell for cell, whatever its encoding, delimiter, quotes and ragged rows? pandas beside it."""
+"""Is a text file read cell for cell, whatever its encoding, delimiter, quotes and ragged rows?
+pandas beside it.
+"""
 
 from __future__ import annotations
 
@@ -35,16 +37,27 @@ DIALECTS = tuple(
 
 
 def run(work: Path) -> Result:
-    """Read every dialect; cp1252 as users must, with the option, and once without, which is refused."""
+    """Read every dialect; cp1252 as users must, with the option, and once without, which is
+    refused.
+    """
     work.mkdir(parents=True, exist_ok=True)
     rows, wrong = [], []
     for encoding in CONTENT:
         some = [dialect for dialect in DIALECTS if dialect[0] == encoding]
         ours = [_ours(work / "file.csv", *dialect) for dialect in some]
         theirs = Counter(_pandas(work / "file.csv", *dialect) for dialect in some)
-        wrong += [f"{dialect}: {one}" for dialect, one in zip(some, ours, strict=True) if one != "right"]
+        wrong += [
+            f"{dialect}: {one}" for dialect, one in zip(some, ours, strict=True) if one != "right"
+        ]
         name = f"{encoding}, by option" if encoding == "cp1252" else encoding
-        rows.append((name, len(some), ours.count("right"), *(theirs[w] for w in ("right", "wrong", "fails"))))
+        rows.append(
+            (
+                name,
+                len(some),
+                ours.count("right"),
+                *(theirs[w] for w in ("right", "wrong", "fails")),
+            )
+        )
     return Result(
         *told("dialects"),
         (
@@ -70,7 +83,10 @@ def _write(path: Path, encoding: str, *dialect: str) -> Rows:
     out = io.StringIO(newline="")
     quoting = quotes == "all"
     csv.writer(
-        out, delimiter=delimiter, quoting=csv.QUOTE_ALL if quoting else csv.QUOTE_MINIMAL, lineterminator=end
+        out,
+        delimiter=delimiter,
+        quoting=csv.QUOTE_ALL if quoting else csv.QUOTE_MINIMAL,
+        lineterminator=end,
     ).writerows(rows)
     path.write_bytes(out.getvalue().encode(encoding))
     return rows
@@ -87,7 +103,9 @@ def _ours(path: Path, encoding: str, *dialect: str) -> str:
     wanted = [row + [""] * (4 - len(row)) for row in rows[1:] if len(row) <= 4]
     faults = [row.fault.code for row in read.rows if row.fault]
     is_right = list(read.headers) == rows[0] and good == wanted
-    return "right" if is_right and faults == ["row-too-long"] * (dialect[2] == "ragged") else "wrong"
+    return (
+        "right" if is_right and faults == ["row-too-long"] * (dialect[2] == "ragged") else "wrong"
+    )
 
 
 def _pandas(path: Path, encoding: str, *dialect: str) -> str:
@@ -100,7 +118,11 @@ def _pandas(path: Path, encoding: str, *dialect: str) -> str:
         list(map(str, frame.columns)),
         *(["" if pd.isna(c) else str(c) for c in row] for row in frame.to_numpy()),
     ]
-    return "right" if read == [row + [""] * (4 - len(row)) for row in rows if len(row) <= 4] else "wrong"
+    return (
+        "right"
+        if read == [row + [""] * (4 - len(row)) for row in rows if len(row) <= 4]
+        else "wrong"
+    )
 
 
 def _is_doubted(path: Path) -> bool:

@@ -184,7 +184,21 @@ FAMILIES: dict[str, tuple[Kind, list[Any]]] = {
         Kind.NUMBER,
         [
             (cell, None)
-            for cell in ("", " ", "\u3000", "-", "—", "n/a", "N/A", "NULL", "NaN", "无", "暂无", "\\N", None)
+            for cell in (
+                "",
+                " ",
+                "\u3000",
+                "-",
+                "—",
+                "n/a",
+                "N/A",
+                "NULL",
+                "NaN",
+                "无",
+                "暂无",
+                "\\N",
+                None,
+            )
         ]
         + [("TBD", No("number-unreadable")), ("待定", No("number-unreadable"))],
     ),

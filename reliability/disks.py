@@ -106,7 +106,9 @@ def fail_peer(step: int) -> None:
     left = [step]
 
     def failing(self: Any, data: bytes) -> int:
-        left[0] -= bool(self._zipfile.filename)  # what openpyxl copies in memory is no write to the disk
+        left[0] -= bool(
+            self._zipfile.filename
+        )  # what openpyxl copies in memory is no write to the disk
         if left[0] == -1:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         written: int = write(self, data)
@@ -126,16 +128,23 @@ def run(work: Path, *, errors: tuple[int, ...] = ERRORS, real: bool = True) -> R
         for number in errors
         for at in range(_STEPS)
     ]
-    tables = [("disk full at every 64 kB (stand-in)", full), ("each step fails, five errors", failing)]
+    tables = [
+        ("disk full at every 64 kB (stand-in)", full),
+        ("each step fails, five errors", failing),
+    ]
     peers: list[str] = []
     steps = _steps(book, work / "steps")
     failing_peers = [_failing_peer(book, step) for step in range(0, 200, 20)] if real else []
     with _small_disk(work / "small") as folder:
         if real and folder:
-            tables.append(("a real full disk (tmpfs), free space in steps of 64 kB", _real(folder, wanted)))
+            tables.append(
+                ("a real full disk (tmpfs), free space in steps of 64 kB", _real(folder, wanted))
+            )
             peers = _real_peer(folder)
     if failing_peers:
-        peer_rows = [_row("openpyxl, save in place: the k-th write fails, k = 1, 21, 41 ...", failing_peers)]
+        peer_rows = [
+            _row("openpyxl, save in place: the k-th write fails, k = 1, 21, 41 ...", failing_peers)
+        ]
     else:
         peer_rows = []
     all_of = [one for _, found in tables for one in found]

@@ -1,4 +1,6 @@
-"""Does anything but a refusal come out of the readers, however odd the bytes? Coverage-guided, by atheris."""
+"""Does anything but a refusal come out of the readers, however odd the bytes? Coverage-guided, by
+atheris.
+"""
 
 from __future__ import annotations
 
@@ -63,18 +65,34 @@ def fuzz(target: str, seconds: float, folder: Path) -> Fuzzed:
 def _round(done: Fuzzed, seconds: float, corpus: Path, folder: Path) -> None:
     started = time.monotonic()
     before = {path.name for path in folder.glob(f"{done.target}-crash-*")}
-    options = ["-len_control=0", "-max_len=800", "-rss_limit_mb=1500", "-timeout=20", "-print_final_stats=1"]
-    words = [f"-max_total_time={max(1, int(seconds))}", f"-artifact_prefix={folder}/{done.target}-", *options]
+    options = [
+        "-len_control=0",
+        "-max_len=800",
+        "-rss_limit_mb=1500",
+        "-timeout=20",
+        "-print_final_stats=1",
+    ]
+    words = [
+        f"-max_total_time={max(1, int(seconds))}",
+        f"-artifact_prefix={folder}/{done.target}-",
+        *options,
+    ]
     module = [sys.executable, "-m", "reliability.fuzz_targets", done.target]
     nice = ["nice", "-n", "15"] if shutil.which("nice") else []
-    ended = subprocess.run([*nice, *module, *words, str(corpus)], cwd=ROOT, capture_output=True, env=_quiet())
+    ended = subprocess.run(
+        [*nice, *module, *words, str(corpus)], cwd=ROOT, capture_output=True, env=_quiet()
+    )
     done.seconds += time.monotonic() - started
-    done.runs += max([int(a or b) for a, b in _RUNS.findall(ended.stderr)] + _numbers(_PULSE, ended.stderr))
+    done.runs += max(
+        [int(a or b) for a, b in _RUNS.findall(ended.stderr)] + _numbers(_PULSE, ended.stderr)
+    )
     done.cover = max([done.cover, *_numbers(_COVER, ended.stderr)])
     found = {path.name for path in folder.glob(f"{done.target}-*")} - before
     crashes = sorted(name for name in found if "-corpus" not in name)
     if ended.returncode:
-        done.crashes.append(f"{', '.join(crashes) or 'no file'}: {_last_words(ended.stdout + ended.stderr)}")
+        done.crashes.append(
+            f"{', '.join(crashes) or 'no file'}: {_last_words(ended.stdout + ended.stderr)}"
+        )
 
 
 def _numbers(pattern: re.Pattern[bytes], data: bytes) -> list[int]:
@@ -108,7 +126,14 @@ def _seeds(target: str) -> Iterator[bytes]:
 def section(done: list[Fuzzed]) -> Result:
     """Say what the fuzzing found."""
     rows = [
-        (one.target, WHAT[one.target], f"{one.seconds / 60:.0f}", one.runs, one.cover, len(one.crashes))
+        (
+            one.target,
+            WHAT[one.target],
+            f"{one.seconds / 60:.0f}",
+            one.runs,
+            one.cover,
+            len(one.crashes),
+        )
         for one in done
     ]
     return Result(
@@ -131,7 +156,9 @@ def _minutes(done: list[Fuzzed]) -> str:
 
 
 def run(minutes: float, folder: Path, targets: tuple[str, ...] = tuple(TARGETS)) -> Result:
-    """Fuzz each target for its share of the minutes; the inputs of crashes are kept, and where is said."""
+    """Fuzz each target for its share of the minutes; the inputs of crashes are kept, and where is
+    said.
+    """
     done = [fuzz(target, minutes * 60 / len(targets), folder) for target in targets]
     found = [path for path in folder.iterdir() if path.is_file()]
     if found:

@@ -1,6 +1,8 @@
-"""What does a fuzzer throw at salesbook, and what counts as a crash? Anything raised but a SalesbookError.
+"""What does a fuzzer throw at salesbook, and what counts as a crash? Anything raised but a
+SalesbookError.
 
-Run by `reliability.fuzz` in a process of its own: `python -m reliability.fuzz_targets TARGET CORPUS`.
+Run by `reliability.fuzz` in a process of its own: `python -m reliability.fuzz_targets TARGET
+CORPUS`.
 """
 
 from __future__ import annotations
@@ -55,7 +57,9 @@ def cells(source: Any) -> None:
         epoch_1904=source.ConsumeBool(),
     )
     column = [_cell(source) for _ in range(source.ConsumeIntInRange(1, 4))]
-    for cell, read in zip(column, [parse_cell(cell, kind, options) for cell in column], strict=True):
+    for cell, read in zip(
+        column, [parse_cell(cell, kind, options) for cell in column], strict=True
+    ):
         _judge(cell, kind, read)
     if len(read_column(column, kind, options)) != len(column):
         raise WrongError("a cell was lost")
@@ -70,7 +74,9 @@ def _cell(source: Any) -> object:
         case 2:
             return CellError(source.ConsumeUnicodeNoSurrogates(8))
         case 3:
-            return dt.datetime(1900, 1, 1) + dt.timedelta(minutes=source.ConsumeIntInRange(0, 10**9))
+            return dt.datetime(1900, 1, 1) + dt.timedelta(
+                minutes=source.ConsumeIntInRange(0, 10**9)
+            )
         case _:
             return source.ConsumeUnicode(40)
 
@@ -131,7 +137,9 @@ def _base() -> dict[str, bytes]:
                 {"header": "n", "formula": "=1+1"},
             ]
             rows = [["Anna", 46000.5, 2], ["Bo", 1, 2]]
-            sheet.add_table(1, 1, 4, 3, {"name": "Deals", "columns": columns, "data": rows, "total_row": 1})
+            sheet.add_table(
+                1, 1, 4, 3, {"name": "Deals", "columns": columns, "data": rows, "total_row": 1}
+            )
             sheet.add_table(7, 0, 8, 0, {"name": "Reps", "columns": [{"header": "name"}]})
             sheet.conditional_format("B3:B5", {"type": "duplicate", "format": day})
             sheet.write("H1", "beside")
@@ -141,14 +149,18 @@ def _base() -> dict[str, bytes]:
 
 
 def package(source: Any) -> None:
-    """A workbook with a damaged part, or a damaged zip: read all tables, grow one, shrink the other."""
+    """A workbook with a damaged part, or a damaged zip: read all tables, grow one, shrink the
+    other.
+    """
     content = dict(_base())
     for _ in range(source.ConsumeIntInRange(1, 3)):
         name = sorted(content)[source.ConsumeIntInRange(0, len(content) - 1)]
         old = content[name]
         at = source.ConsumeIntInRange(0, len(old))
         cut = source.ConsumeIntInRange(0, 40)
-        content[name] = old[:at] + source.ConsumeBytes(source.ConsumeIntInRange(0, 60)) + old[at + cut :]
+        content[name] = (
+            old[:at] + source.ConsumeBytes(source.ConsumeIntInRange(0, 60)) + old[at + cut :]
+        )
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as zipped:
         for name, data in content.items():

@@ -1,4 +1,6 @@
-"""What happens where the workbook cannot or must not be written: held, changed, read-only, gone, far away?"""
+"""What happens where the workbook cannot or must not be written: held, changed, read-only, gone,
+far away?
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ class _Windows:
 
 
 def share_nothing(how: str) -> None:
-    """Answer as Windows does where Excel has the book open and no marker tells: at the save, or at once."""
+    """Answer as Windows does where Excel has the book open and no marker tells: at the save, or at
+    once.
+    """
     error = PermissionError(errno.EACCES, "in use")
     error.winerror = 32  # type: ignore[attr-defined]
 
@@ -142,10 +146,21 @@ _AS_NOBODY = runs.Setting(user=NOBODY)
 CASES = (
     Case("open in Excel (`~$` beside it)", _marked("~${}", _EXCEL), 16),
     Case("open in LibreOffice (`.~lock.#` beside it)", _marked(".~lock.{}#", _OFFICE), 16),
-    _disturbed("open in Excel that shares it for reading alone (Windows' answer)", 16, share_nothing, "save"),
-    _disturbed("open in a program that shares it with nobody (Windows' answer)", 16, share_nothing, "read"),
+    _disturbed(
+        "open in Excel that shares it for reading alone (Windows' answer)",
+        16,
+        share_nothing,
+        "save",
+    ),
+    _disturbed(
+        "open in a program that shares it with nobody (Windows' answer)", 16, share_nothing, "read"
+    ),
     Case("an empty `~$` file beside it", _marked("~${}", b""), 16),
-    Case("marker of a LibreOffice of this machine that runs no more", _marked(".~lock.{}#", _STALE), 0),
+    Case(
+        "marker of a LibreOffice of this machine that runs no more",
+        _marked(".~lock.{}#", _STALE),
+        0,
+    ),
     _disturbed("changed between read and write", 17, meddle, "change"),
     _disturbed("taken away between read and write", 17, meddle, "unlink"),
     Case("read-only file", _mode(0o444), 18),
@@ -165,9 +180,17 @@ CASES = (
     Case("through a link that leads nowhere", _link("../none.xlsm"), 10, peer=False),
     Case("through a link that leads to itself", _link("Link.xlsm"), 10, peer=False),
     Case("path longer than 260", _moved(*["long folder name " * 3] * 6), 0),
-    Case("file name of 250 characters, no room for the backup's", _moved(name="b" * 245 + ".xlsm"), 18),
+    Case(
+        "file name of 250 characters, no room for the backup's",
+        _moved(name="b" * 245 + ".xlsm"),
+        18,
+    ),
     Case("path longer than any system allows", _here("x" * 300 + ".xlsm"), 10, peer=False),
-    Case("name with spaces, quotes, brackets, Chinese", _moved(name="a 'b' [c] \"d\" 销售%20#1.xlsm"), 0),
+    Case(
+        "name with spaces, quotes, brackets, Chinese",
+        _moved(name="a 'b' [c] \"d\" 销售%20#1.xlsm"),
+        0,
+    ),
     Case("name that begins with a dash", _moved(name="./-f.xlsm"), 0),
     Case(
         "undo with a name too long for a backup",
@@ -196,8 +219,14 @@ def run(work: Path, *, cases: tuple[Case, ...] = CASES) -> Result:
     return Result(
         *told("held"),
         (Figures(("case", "command", "exit code wanted", "found", "openpyxl"), tuple(rows)),),
-        (none_of("right exit code, files untouched", wrong + ([held] if held else []), of=len(rows)),),
-        (f"openpyxl wrote in {harmed} cases where a run must not: held, read-only.",) if harmed else (),
+        (
+            none_of(
+                "right exit code, files untouched", wrong + ([held] if held else []), of=len(rows)
+            ),
+        ),
+        (f"openpyxl wrote in {harmed} cases where a run must not: held, read-only.",)
+        if harmed
+        else (),
     )
 
 
@@ -211,7 +240,9 @@ def _words(case: Case, path: Path) -> tuple[object, ...]:
 
 def _snapshot(folder: Path) -> dict[str, dict[str, str]]:
     return {
-        str(one.relative_to(folder)): listing(one) for one in [folder, *folder.rglob("*")] if one.is_dir()
+        str(one.relative_to(folder)): listing(one)
+        for one in [folder, *folder.rglob("*")]
+        if one.is_dir()
     }
 
 

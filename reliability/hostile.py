@@ -1,4 +1,6 @@
-"""Is every malicious or damaged file refused quickly, in little memory, in words, and left as it was?"""
+"""Is every malicious or damaged file refused quickly, in little memory, in words, and left as it
+was?
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ _ADDRESS_SPACE = 3 << 30
 COMMANDS = ("refresh", "import", "show", "doctor")
 
 
-def run(work: Path, *, commands: Sequence[str] = COMMANDS, corpus: bool = True, peer: bool = True) -> Result:
+def run(
+    work: Path, *, commands: Sequence[str] = COMMANDS, corpus: bool = True, peer: bool = True
+) -> Result:
     """Give every file to every command that opens one."""
     made = work / "made"
     made.mkdir(parents=True)
@@ -30,15 +34,24 @@ def run(work: Path, *, commands: Sequence[str] = COMMANDS, corpus: bool = True, 
         rows += [_row(f"others' test files: {name}", tried) for name, tried in foreign.items()]
         every += [one for tried in foreign.values() for one in tried]
     if peer:
-        rows.append(_row("made here: openpyxl, load", [_peer(path) for path in sorted(made.iterdir())]))
+        rows.append(
+            _row("made here: openpyxl, load", [_peer(path) for path in sorted(made.iterdir())])
+        )
     cold = runs.cold_start()
     slow = [one for one in every if not one.taken and one.seconds + cold > MOST_SECONDS]
     return Result(
         *told("hostile", cold=cold, count=len(every)),
-        (Figures(("", "files", "taken", "refused", "most processor s", "most MB", "wrong"), tuple(rows)),),
+        (
+            Figures(
+                ("", "files", "taken", "refused", "most processor s", "most MB", "wrong"),
+                tuple(rows),
+            ),
+        ),
         (
             none_of(
-                "no traceback, no crash, no change", [one.name for one in every if one.wrong], of=len(every)
+                "no traceback, no crash, no change",
+                [one.name for one in every if one.wrong],
+                of=len(every),
             ),
             none_of(
                 "refused in under 2 s each",
@@ -47,7 +60,11 @@ def run(work: Path, *, commands: Sequence[str] = COMMANDS, corpus: bool = True, 
             ),
             none_of(
                 "under 300 MB each",
-                [f"{one.name} {one.megabytes:.0f} MB" for one in every if one.megabytes > MOST_MEGABYTES],
+                [
+                    f"{one.name} {one.megabytes:.0f} MB"
+                    for one in every
+                    if one.megabytes > MOST_MEGABYTES
+                ],
                 of=len(every),
             ),
             none_of(
@@ -66,7 +83,9 @@ def _taken(tried: Sequence[Tried]) -> str:
     for one in tried:
         command, _, file = one.name.partition(" ")
         names.setdefault(file, []).append(command)
-    told_names = "; ".join(f"{file} ({', '.join(commands)})" for file, commands in sorted(names.items()))
+    told_names = "; ".join(
+        f"{file} ({', '.join(commands)})" for file, commands in sorted(names.items())
+    )
     return f"Taken, since the odd part is not read by the command or is harmless: {told_names or 'none'}."
 
 
@@ -106,7 +125,14 @@ def _tried(work: Path, file: Path, command: str) -> Tried:
     elif command == "show":
         words = ("show", copy, "Deals", "--json")
     elif command == "import":
-        words = ("import", new_book(folder, "none", "Ours.xlsm"), copy, "--into", "Customers", "--json")
+        words = (
+            "import",
+            new_book(folder, "none", "Ours.xlsm"),
+            copy,
+            "--into",
+            "Customers",
+            "--json",
+        )
     before = listing(folder)
     done = runs.salesbook(*words, seconds=60, setting=runs.Setting(address_space=_ADDRESS_SPACE))
     wrong = _wrong(done, before, listing(folder), copy.name)
@@ -128,8 +154,18 @@ def _wrong(done: runs.Done, before: dict[str, str], after: dict[str, str], name:
 
 def _peer(path: Path) -> Tried:
     done = runs.call(
-        "reliability.peer:read_all", str(path), seconds=20, setting=runs.Setting(address_space=_ADDRESS_SPACE)
+        "reliability.peer:read_all",
+        str(path),
+        seconds=20,
+        setting=runs.Setting(address_space=_ADDRESS_SPACE),
     )
-    died = done.code < 0 or done.cpu > MOST_SECONDS or done.megabytes > MOST_MEGABYTES or done.code == 99
+    died = (
+        done.code < 0
+        or done.cpu > MOST_SECONDS
+        or done.megabytes > MOST_MEGABYTES
+        or done.code == 99
+    )
     cpu = done.cpu or 20.0
-    return Tried(path.name, runs.Done(done.code, cpu=cpu, megabytes=done.megabytes), "x" if died else "")
+    return Tried(
+        path.name, runs.Done(done.code, cpu=cpu, megabytes=done.megabytes), "x" if died else ""
+    )

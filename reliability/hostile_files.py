@@ -9,6 +9,7 @@ import struct
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from reliability.books import book_bytes, parts
@@ -63,12 +64,18 @@ def _bombs(content: Mapping[str, bytes]) -> dict[str, bytes]:
         "bomb in a sheet.xlsm": _bent(
             content, SHEET, lambda x: x.replace(b"</sheetData>", gap + b"</sheetData>")
         ),
-        "bomb in styles.xlsm": _bent(content, "xl/styles.xml", lambda x: x + spaces[: 40 * MEGABYTE]),
+        "bomb in styles.xlsm": _bent(
+            content, "xl/styles.xml", lambda x: x + spaces[: 40 * MEGABYTE]
+        ),
         "bomb in strings.xlsm": _bent(content, "xl/sharedStrings.xml", lambda x: x + spaces),
-        "bomb in relations.xlsm": _bent(content, "_rels/.rels", lambda x: x + spaces[: 60 * MEGABYTE]),
+        "bomb in relations.xlsm": _bent(
+            content, "_rels/.rels", lambda x: x + spaces[: 60 * MEGABYTE]
+        ),
         "bomb in content types.xlsm": _bent(content, "[Content_Types].xml", lambda x: x + spaces),
         "zip in a zip in a zip.xlsm": _zip({"a.zip": _zip({"b.zip": bomb})}),
-        "a hundred bombs.xlsm": _zip(content, {f"xl/m{n}.bin": spaces[: 12 * MEGABYTE] for n in range(100)}),
+        "a hundred bombs.xlsm": _zip(
+            content, {f"xl/m{n}.bin": spaces[: 12 * MEGABYTE] for n in range(100)}
+        ),
         "twenty thousand members.xlsm": _zip(content, {f"xl/m{n}.bin": b"" for n in range(20_000)}),
     }
 
@@ -76,34 +83,51 @@ def _bombs(content: Mapping[str, bytes]) -> dict[str, bytes]:
 def _xml(content: Mapping[str, bytes]) -> dict[str, bytes]:
     """XML that attacks its parser."""
     made = {}
-    for part in ("xl/workbook.xml", SHEET, "xl/sharedStrings.xml", "xl/styles.xml", "xl/tables/table8.xml"):
+    for part in (
+        "xl/workbook.xml",
+        SHEET,
+        "xl/sharedStrings.xml",
+        "xl/styles.xml",
+        "xl/tables/table8.xml",
+    ):
         short = part.rpartition("/")[2].removesuffix(".xml")
         for kind, entities in (("entity bomb", _ENTITIES), ("external entity", _EXTERNAL)):
-            made[f"{kind} in {short}.xlsm"] = _bent(content, part, lambda x, e=entities: _declared(x, e))  # type: ignore[misc]
+            declared = partial(_declared, doctype=entities)
+            made[f"{kind} in {short}.xlsm"] = _bent(content, part, declared)
     deep = b"<a>" * 200_000
     made["deep nesting in workbook.xlsm"] = _bent(
         content, "xl/workbook.xml", lambda x: x.replace(b"</workbook>", deep + b"</workbook>")
     )
-    made["deep nesting in a table.xlsm"] = _bent(content, "xl/tables/table8.xml", lambda x: x + deep)
+    made["deep nesting in a table.xlsm"] = _bent(
+        content, "xl/tables/table8.xml", lambda x: x + deep
+    )
     made["million attributes.xlsm"] = _bent(
         content,
         "xl/tables/table8.xml",
-        lambda x: x.replace(b"<table ", b"<table " + b"".join(b'a%d="" ' % n for n in range(300_000)), 1),
+        lambda x: x.replace(
+            b"<table ", b"<table " + b"".join(b'a%d="" ' % n for n in range(300_000)), 1
+        ),
     )
     made["sheet in UTF-16.xlsm"] = _bent(content, SHEET, lambda x: x.decode().encode("utf-16"))
-    made["sheet that claims UTF-7.xlsm"] = _bent(content, SHEET, lambda x: x.replace(b"UTF-8", b"UTF-7", 1))
+    made["sheet that claims UTF-7.xlsm"] = _bent(
+        content, SHEET, lambda x: x.replace(b"UTF-8", b"UTF-7", 1)
+    )
     made["sheet that is no UTF-8.xlsm"] = _bent(
         content, SHEET, lambda x: x.replace(b"<sheetData>", b"<sheetData>\xff\xfe")
     )
     made["sheet cut in the middle.xlsm"] = _bent(content, SHEET, lambda x: x[: len(x) // 2])
     made["sheet that is empty.xlsm"] = _bent(content, SHEET, lambda _: b"")
-    made["sheet that is HTML.xlsm"] = _bent(content, SHEET, lambda _: b"<html><body>no sheet</body></html>")
+    made["sheet that is HTML.xlsm"] = _bent(
+        content, SHEET, lambda _: b"<html><body>no sheet</body></html>"
+    )
     return made
 
 
 def _declared(data: bytes, doctype: bytes) -> bytes:
     start = data.index(b"?>") + 2 if data.startswith(b"<?xml") else 0
-    changed = re.sub(rb"<(v|t|t xml:space=\"preserve\")>[^<]*<", rb"<\1>&a;<", data[start:], count=1)
+    changed = re.sub(
+        rb"<(v|t|t xml:space=\"preserve\")>[^<]*<", rb"<\1>&a;<", data[start:], count=1
+    )
     return data[:start] + doctype + changed
 
 

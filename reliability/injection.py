@@ -35,7 +35,9 @@ def run(work: Path) -> Result:
     found: list[Finding] = []
     for kind in ("csv", "xlsx"):
         book = new_book(work / kind)
-        file = _file(book.parent / f"customers.{kind}", ["Name", "Company"], [[p, "Acme"] for p in PAYLOADS])
+        file = _file(
+            book.parent / f"customers.{kind}", ["Name", "Company"], [[p, "Acme"] for p in PAYLOADS]
+        )
         done = runs.salesbook("import", book, file, "--into", "Customers", "--json")
         if done.code:
             found.append((f"import from {kind}", [f"exit {done.code}"], []))
@@ -43,7 +45,9 @@ def run(work: Path) -> Result:
         runs.salesbook("refresh", book, "--as-of", day(), "-q")
         found.append((f"import from {kind}: result tables", _live(book), []))
         found.append((f"import from {kind}: openpyxl reads", _formulas(book), []))
-        found.append(("table in the terminal", _odd(runs.salesbook("show", book, "Customers").out), []))
+        found.append(
+            ("table in the terminal", _odd(runs.salesbook("show", book, "Customers").out), [])
+        )
     found += [
         _typed(work / "typed"),
         _rejects(work / "rejects"),
@@ -57,7 +61,9 @@ def run(work: Path) -> Result:
         (
             Goal("at least 40 payloads", len(PAYLOADS) >= 40, str(len(PAYLOADS))),
             none_of("nothing live", [f"{way}: {one}" for way, live, _ in found for one in live]),
-            none_of("no value corrupted", [f"{way}: {one}" for way, _, other in found for one in other]),
+            none_of(
+                "no value corrupted", [f"{way}: {one}" for way, _, other in found for one in other]
+            ),
         ),
     )
 
@@ -67,7 +73,9 @@ def _file(path: Path, headers: list[str], rows: list[list[str]]) -> Path:
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, quoting=csv.QUOTE_ALL).writerows([headers, *rows])
         return path
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        str(path), {"strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         sheet = book.add_worksheet()
         for down, row in enumerate([headers, *rows]):
             for right, text in enumerate(row):
@@ -104,7 +112,9 @@ def _shown(book: Path) -> list[str]:
 def visible(text: str) -> str:
     """A text without controls, zero-width characters and space around it; one kind of line end."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf"))
+    kept = (
+        char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf")
+    )
     return "".join(" " if char.isspace() and char != "\n" else char for char in kept).strip()
 
 
@@ -158,17 +168,25 @@ def _rejects(folder: Path) -> Finding:
     runs.salesbook("import", book, file, "--into", "Deals", "--json")
     with (folder / "deals.rejects.csv").open(encoding="utf-8-sig", newline="") as opened:
         cells = [row[-1] for row in csv.reader(opened)][1:]
-    live = [repr(c[:30]) for c in cells if c[:1] in STARTS_FORMULA and c and not _PLAIN_NUMBER.fullmatch(c)]
+    live = [
+        repr(c[:30])
+        for c in cells
+        if c[:1] in STARTS_FORMULA and c and not _PLAIN_NUMBER.fullmatch(c)
+    ]
     back = [cell[1:] if cell[:1] == "'" and cell[1:2] in STARTS_FORMULA else cell for cell in cells]
     same = {visible(text) for cell in back for text in (cell, f"'{cell}", f'="{cell}"')}
     return "rejects file", live, [repr(p[:40]) for p in PAYLOADS if visible(p) not in same]
 
 
 def _headers(folder: Path) -> Finding:
-    """Payloads as headers of columns that are not taken: told, in the rejects file, in the terminal."""
+    """Payloads as headers of columns that are not taken: told, in the rejects file, in the
+    terminal.
+    """
     book = new_book(folder)
     headers = ["Deal name", "Stage", *(payload[:200] for payload in PAYLOADS)]
-    file = _file(folder / "deals.csv", headers, [["A", "nobody knows this", *["x"] * len(PAYLOADS)]])
+    file = _file(
+        folder / "deals.csv", headers, [["A", "nobody knows this", *["x"] * len(PAYLOADS)]]
+    )
     done = runs.salesbook("import", book, file, "--into", "Deals")
     with (folder / "deals.rejects.csv").open(encoding="utf-8-sig", newline="") as opened:
         cells = next(csv.reader(opened))
@@ -184,7 +202,10 @@ def _messages(folder: Path) -> Finding:
         word = payload[:60].replace("\x00", "").replace("/", "_")
         file = folder / f"{word}.csv"
         file.write_text("Name\nAnna\n", "utf-8")
-        for words in (("show", book, word), ("import", book, file, "--into", "Customers", "--dry-run")):
+        for words in (
+            ("show", book, word),
+            ("import", book, file, "--into", "Customers", "--dry-run"),
+        ):
             done = runs.salesbook(*words, setting=runs.Setting(folder=folder))
             live += _odd(done.out + done.err)
             live += [done.err[-100:]] if done.has_traceback else []

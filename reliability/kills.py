@@ -29,7 +29,9 @@ def tell_of_save(_: object) -> None:
     vars(package_host)["replace_file"] = told
 
 
-def run(work: Path, *, kills: int = 200, in_save: int = 50, peer_kills: int = 20, timed: int = 3) -> Result:
+def run(
+    work: Path, *, kills: int = 200, in_save: int = 50, peer_kills: int = 20, timed: int = 3
+) -> Result:
     """Kill refreshes at random moments of the whole run, and some more within the save."""
     book = new_book(work / "kills")
     chance = random.Random(2026)
@@ -40,12 +42,16 @@ def run(work: Path, *, kills: int = 200, in_save: int = 50, peer_kills: int = 20
         ours.append(_killed(book, wanted, chance.uniform(0, whole), at_save=False))
     late = [_killed(book, wanted, chance.uniform(0, saving), at_save=True) for _ in range(in_save)]
     peer_book = new_book(work / "kills-peer")
-    peer_whole, peer_saving = _durations(peer_book, _start_peer, timed) if peer_kills else (0.0, 0.0)
+    peer_whole, peer_saving = (
+        _durations(peer_book, _start_peer, timed) if peer_kills else (0.0, 0.0)
+    )
     theirs = [
-        _peer_killed(peer_book, chance.uniform(0, peer_whole), at_save=False) for _ in range(peer_kills)
+        _peer_killed(peer_book, chance.uniform(0, peer_whole), at_save=False)
+        for _ in range(peer_kills)
     ]
     theirs_late = [
-        _peer_killed(peer_book, chance.uniform(0, peer_saving), at_save=True) for _ in range(peer_kills)
+        _peer_killed(peer_book, chance.uniform(0, peer_saving), at_save=True)
+        for _ in range(peer_kills)
     ]
     every = ours + late
     died = sum("too late" not in one for one in ours)
@@ -62,7 +68,9 @@ def run(work: Path, *, kills: int = 200, in_save: int = 50, peer_kills: int = 20
             ),
         ),
         (
-            Goal(f"at least {kills} killed before their end", died >= kills, f"{died} of {len(ours)}"),
+            Goal(
+                f"at least {kills} killed before their end", died >= kills, f"{died} of {len(ours)}"
+            ),
             none_of("no book lost", [one for one in every if "lost" in one], of=len(every)),
             none_of("the next run works", [one for one in every if "next" in one], of=len(every)),
             none_of("no debris after it", [one for one in every if "debris" in one], of=len(every)),
@@ -131,7 +139,9 @@ def _killed(book: Path, wanted: dict[str, Any], after: float, *, at_save: bool) 
     copy.write_bytes(book.read_bytes())
     words = _kill(_start(copy), after, at_save)
     words.append(_state(copy, book, wanted))
-    if runs.salesbook("tier", copy, "--as-of", day(), "-q", "--wait", "1").code or not _holds(copy, wanted):
+    if runs.salesbook("tier", copy, "--as-of", day(), "-q", "--wait", "1").code or not _holds(
+        copy, wanted
+    ):
         words.append("next")
     if not set(listing(folder)) <= {copy.name, f"{copy.stem}.backup{copy.suffix}"}:
         words.append("debris")
@@ -153,7 +163,9 @@ def _state(copy: Path, book: Path, wanted: dict[str, Any]) -> str:
 def _holds(copy: Path, wanted: dict[str, Any]) -> bool:
     """True where the next run, `tier`, gave the tables that are its own."""
     tables = content(copy)
-    return all(tables[name] == wanted[name] for name in ("CustomerTiers", "CallList", "TierHistory"))
+    return all(
+        tables[name] == wanted[name] for name in ("CustomerTiers", "CallList", "TierHistory")
+    )
 
 
 def _peer_killed(book: Path, after: float, *, at_save: bool) -> str:

@@ -57,7 +57,12 @@ def bent(how: str, book: Path) -> None:
     deals, orders = tables["deals"], tables["orders"]
     if how == "formula":
         place = f"{column_letters(deals.area.left + deals.headers.index('Amount'))}{deals.body.top}"
-        _swap(held, deals.sheet.part, rf'<c r="{place}"[^>]*?(/>|>.*?</c>)', f'<c r="{place}"><f>2+3</f></c>')
+        _swap(
+            held,
+            deals.sheet.part,
+            rf'<c r="{place}"[^>]*?(/>|>.*?</c>)',
+            f'<c r="{place}"><f>2+3</f></c>',
+        )
     elif how == "below":
         below = orders.area.bottom + 1
         cell = f'<c r="{column_letters(orders.area.left)}{below}" t="inlineStr"><is><t>O999</t></is></c>'
@@ -72,6 +77,8 @@ def bent(how: str, book: Path) -> None:
 
 
 def _swap(held: dict[str, bytes], part: str, pattern: str, new: str) -> None:
-    held[part], count = re.subn(pattern.encode(), new.encode(), held[part], count=1, flags=re.DOTALL)
+    held[part], count = re.subn(
+        pattern.encode(), new.encode(), held[part], count=1, flags=re.DOTALL
+    )
     if not count:
         raise ValueError(f"{part} has no {pattern}")

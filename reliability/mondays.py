@@ -1,4 +1,6 @@
-"""What may go wrong on a user's Monday that no other section tries? One function each says what was lost."""
+"""What may go wrong on a user's Monday that no other section tries? One function each says what was
+lost.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,10 @@ def _interrupted(folder: Path, times: int = 40) -> str:
         book = new_book(folder / str(turn))
         before = book.read_bytes()
         running = runs.starting(
-            "refresh", book, *_AS_OF, setting=runs.Setting(disturb=("reliability.kills:tell_of_save", None))
+            "refresh",
+            book,
+            *_AS_OF,
+            setting=runs.Setting(disturb=("reliability.kills:tell_of_save", None)),
         )
         if turn % 2:
             running.await_word(120)
@@ -64,7 +69,9 @@ def _interrupted(folder: Path, times: int = 40) -> str:
         done = running.done()
         is_saved = book.read_bytes() != before
         if is_saved is not (done.code == 0) or set(listing(book.parent)) - _PLAIN:
-            return f"turn {turn}: exit {done.code}, saved: {is_saved}, {sorted(listing(book.parent))}"
+            return (
+                f"turn {turn}: exit {done.code}, saved: {is_saved}, {sorted(listing(book.parent))}"
+            )
         shutil.rmtree(book.parent)
     return ""
 
@@ -73,7 +80,9 @@ def _little_memory(folder: Path) -> str:
     for megabytes in (150, 180, 200, 220, 240, 260, 280):
         book = new_book(folder / str(megabytes), "sample")
         before = book.read_bytes()
-        done = runs.salesbook("refresh", book, *_AS_OF, setting=runs.Setting(address_space=megabytes << 20))
+        done = runs.salesbook(
+            "refresh", book, *_AS_OF, setting=runs.Setting(address_space=megabytes << 20)
+        )
         wrong = _untouched(book, before) if done.code else ""
         if wrong:
             return f"{megabytes} MB: exit {done.code}, {wrong}"
@@ -97,7 +106,9 @@ def _clock(folder: Path) -> str:
     setting = runs.Setting(disturb=("reliability.monday_faults:clock_ahead", 400))
     runs.salesbook("refresh", book, *_AS_OF, setting=setting)
     ahead = content(book)
-    runs.salesbook("import", book, _file(folder, "Name,Company\nZoe Zoo,Zoo Ltd\n"), "--into", "Customers")
+    runs.salesbook(
+        "import", book, _file(folder, "Name,Company\nZoe Zoo,Zoo Ltd\n"), "--into", "Customers"
+    )
     if content(book) == ahead:
         return "the import wrote nothing"
     done = runs.salesbook("undo", book, "--json")
@@ -116,7 +127,11 @@ def _conflict_copy(folder: Path) -> str:
     shutil.copy(book, copy)
     kept = copy.read_bytes()
     done = runs.salesbook("refresh", book, *_AS_OF)
-    return "" if done.code == 0 and copy.read_bytes() == kept else f"exit {done.code}, or the copy changed"
+    return (
+        ""
+        if done.code == 0 and copy.read_bytes() == kept
+        else f"exit {done.code}, or the copy changed"
+    )
 
 
 def _empty(folder: Path) -> str:
@@ -125,7 +140,10 @@ def _empty(folder: Path) -> str:
         runs.salesbook("new", book, "--lang", language)
         for verb in _VERBS:
             before = content(book)
-            codes = [runs.salesbook(verb, book, *_AS_OF).code, runs.salesbook("undo", book, "--json").code]
+            codes = [
+                runs.salesbook(verb, book, *_AS_OF).code,
+                runs.salesbook("undo", book, "--json").code,
+            ]
             if codes != [0, 0] or content(book) != before:
                 return f"{language} {verb}: exits {codes}, or undo left something"
     return ""
@@ -136,9 +154,17 @@ def _leap_day(folder: Path) -> str:
     customer, rep = _rows(book, "Customers")[0]["customer_id"], _rows(book, "Reps")[0]["rep_id"]
     text = f"Order ID,Customer,Rep,Amount,Ordered on\nLEAP,{customer},{rep},290.29,29.02.2028\n"
     runs.salesbook("import", book, _file(folder, text), "--into", "Orders", "--date-order", "dmy")
-    kept = [(row["ordered_on"], row["amount"]) for row in _rows(book, "Orders") if row["order_id"] == "LEAP"]
+    kept = [
+        (row["ordered_on"], row["amount"])
+        for row in _rows(book, "Orders")
+        if row["order_id"] == "LEAP"
+    ]
     codes = [runs.salesbook(verb, book, "--as-of", "2028-02-29", "--json").code for verb in _VERBS]
-    return "" if kept == [("2028-02-29", 290.29)] and set(codes) <= {0, 1} else f"{kept}, exits {codes}"
+    return (
+        ""
+        if kept == [("2028-02-29", 290.29)] and set(codes) <= {0, 1}
+        else f"{kept}, exits {codes}"
+    )
 
 
 def _amounts(folder: Path) -> str:
@@ -152,17 +178,23 @@ def _amounts(folder: Path) -> str:
         "10000000000000.01",
         "9999999999999999",
     )
-    lines = "".join(f"A{n},{customer},{rep},{amount},2026-01-02\n" for n, amount in enumerate(typed))
+    lines = "".join(
+        f"A{n},{customer},{rep},{amount},2026-01-02\n" for n, amount in enumerate(typed)
+    )
     file = _file(folder, f"Order ID,Customer,Rep,Amount,Ordered on\n{lines}")
     done = runs.salesbook("import", book, file, "--into", "Orders", "--json").document
     found = {row["order_id"]: f"{row['amount']:.2f}" for row in _rows(book, "Orders")}
     shown = [found.get(f"A{n}") for n in range(len(typed))]
     wanted = [*typed[:4], None, None]
-    return "" if shown == wanted and done["rejected"] == 2 else f"{shown}, {done['rejected']} rejected"
+    return (
+        "" if shown == wanted and done["rejected"] == 2 else f"{shown}, {done['rejected']} rejected"
+    )
 
 
 def _names(folder: Path) -> str:
-    """Emoji, and letters with their accents apart, as Macs write them; then told as others write them."""
+    """Emoji, and letters with their accents apart, as Macs write them; then told as others write
+    them.
+    """
     book = new_book(folder)
     people = {
         "Jose\u0301 Garci\u0301a": "José García",
@@ -176,7 +208,11 @@ def _names(folder: Path) -> str:
     runs.salesbook("import", book, file, "--into", "Deals", "--json")
     deals = {row["name"]: row["rep_id"] for row in _rows(book, "Deals")}
     found = [deals.get(f"X{n}") for n in range(len(people))]
-    return "" if None not in found and found == list(reps.values())[-3:] else f"{found} of {list(reps)[-3:]}"
+    return (
+        ""
+        if None not in found and found == list(reps.values())[-3:]
+        else f"{found} of {list(reps)[-3:]}"
+    )
 
 
 def _other_savers(folder: Path) -> str:
@@ -189,7 +225,9 @@ def _other_savers(folder: Path) -> str:
         home = f"-env:UserInstallation=file://{folder}/profile"
         words = ["soffice", "--headless", home, "--convert-to", "xlsm:Calc MS Excel 2007 VBA XML"]
         source = new_book(folder / "source", "sample")
-        subprocess.run([*words, "--outdir", str(folder / "office"), str(source)], capture_output=True)
+        subprocess.run(
+            [*words, "--outdir", str(folder / "office"), str(source)], capture_output=True
+        )
         books.append(folder / "office" / source.name)
     for book in books:
         done = runs.salesbook("refresh", book, *_AS_OF)
@@ -228,7 +266,11 @@ def _mended_rejects(folder: Path) -> str:
     mine = file.with_name("file.rejects.csv")
     mine.write_text("mended by hand", "utf-8")
     done = runs.salesbook("import", book, file, "--into", "Deals", "--json")
-    return "" if done.code == 3 and mine.read_text("utf-8") == "mended by hand" else f"exit {done.code}"
+    return (
+        ""
+        if done.code == 3 and mine.read_text("utf-8") == "mended by hand"
+        else f"exit {done.code}"
+    )
 
 
 def _own_book(folder: Path) -> str:

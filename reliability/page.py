@@ -1,4 +1,6 @@
-"""How do sections come into docs/reliability.md? Each between its own marks, so that one can be made anew."""
+"""How do sections come into docs/reliability.md? Each between its own marks, so that one can be
+made anew.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ def write(results: dict[str, Result], order: tuple[str, ...]) -> None:
     blocks = {name: found for name in order if (found := _section(old, name))}
     blocks |= {name: f"{result.markdown()}\n\n{_made_on()}" for name, result in results.items()}
     summary = "\n".join(_summary(blocks[name]) for name in order if name in blocks)
-    marked = [f"<!-- {name} -->\n{blocks[name]}\n<!-- /{name} -->" for name in order if name in blocks]
+    marked = [
+        f"<!-- {name} -->\n{blocks[name]}\n<!-- /{name} -->" for name in order if name in blocks
+    ]
     PAGE.write_text("\n\n".join([f"{_HEAD}\n{summary}", *marked]) + "\n", "utf-8")
 
 
@@ -44,7 +48,9 @@ def _summary(block: str) -> str:
 
 def _made_on() -> str:
     """What the figures were made with; nothing that names a machine."""
-    peers = ", ".join(f"{name} {version(name)}" for name in ("openpyxl", "pandas", "python-calamine"))
+    peers = ", ".join(
+        f"{name} {version(name)}" for name in ("openpyxl", "pandas", "python-calamine")
+    )
     cores = os.cpu_count()
     return f"*{platform.system()}, {cores} cores, Python {platform.python_version()}, {peers}.*"
 

@@ -1,4 +1,6 @@
-"""Are the hard cases of patching a package right, or refused by name? The same run on a plain book tells."""
+"""Are the hard cases of patching a package right, or refused by name? The same run on a plain book
+tells.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ _STRICT = (
 
 @dataclass(frozen=True)
 class Place:
-    """Where the output table lies that the cases bend: its parts, first and last body row, columns."""
+    """Where the output table lies that the cases bend: its parts, first and last body row,
+    columns.
+    """
 
     part: str
     sheet: str
@@ -51,11 +55,15 @@ def place_of(book: Path) -> Place:
     table = book_parts(book).tables[TABLE.lower()]
     area = table.area
     left, right = column_letters(area.left), column_letters(area.right)
-    return Place(table.part, table.sheet.part, area.top + 1, area.bottom, left, right, len(table.headers))
+    return Place(
+        table.part, table.sheet.part, area.top + 1, area.bottom, left, right, len(table.headers)
+    )
 
 
 def _edit(content: Parts, part: str, pattern: str, new: str) -> None:
-    changed, count = re.subn(pattern.encode(), new.encode(), content[part], count=1, flags=re.DOTALL)
+    changed, count = re.subn(
+        pattern.encode(), new.encode(), content[part], count=1, flags=re.DOTALL
+    )
     if not count:
         raise ValueError(f"{part} has no {pattern}")
     content[part] = changed
@@ -63,7 +71,10 @@ def _edit(content: Parts, part: str, pattern: str, new: str) -> None:
 
 def _totals(content: Parts, at: Place) -> None:
     below = at.bottom + 1
-    old, new = f"{at.left}{at.top - 1}:{at.right}{at.bottom}", f"{at.left}{at.top - 1}:{at.right}{below}"
+    old, new = (
+        f"{at.left}{at.top - 1}:{at.right}{at.bottom}",
+        f"{at.left}{at.top - 1}:{at.right}{below}",
+    )
     _edit(content, at.part, f' ref="{old}"', f' ref="{new}" totalsRowCount="1"')
     row = f'<row r="{below}"><c r="{at.left}{below}" t="inlineStr"><is><t>Sum</t></is></c></row></sheetData>'
     _edit(content, at.sheet, "</sheetData>", row)
@@ -77,7 +88,9 @@ def _formulas(first: str, other: str, calculated: str = "") -> Callable[[Parts, 
         data = content[at.part].decode().replace(f'"{old}"', f'"{new}"')
         column = f'<tableColumn id="900" name="Mine">{calculated}</tableColumn></tableColumns>'
         data = data.replace("</tableColumns>", column)
-        data = data.replace(f'<tableColumns count="{at.count}"', f'<tableColumns count="{at.count + 1}"')
+        data = data.replace(
+            f'<tableColumns count="{at.count}"', f'<tableColumns count="{at.count + 1}"'
+        )
         content[at.part] = data.encode()
         cell = f'<c r="{at.beside}{at.top - 1}" t="inlineStr"><is><t>Mine</t></is></c>'
         _into_row(content, at, at.top - 1, cell)
@@ -137,7 +150,9 @@ def _strict(content: Parts, _: Place) -> None:
 
 def _filtered(content: Parts, at: Place) -> None:
     column = '<filterColumn colId="0"><filters><filter val="C001"/></filters></filterColumn>'
-    _edit(content, at.part, r'<autoFilter (ref="[^"]*")/>', rf"<autoFilter \1>{column}</autoFilter>")
+    _edit(
+        content, at.part, r'<autoFilter (ref="[^"]*")/>', rf"<autoFilter \1>{column}</autoFilter>"
+    )
     for row in range(at.top, at.bottom):
         _edit(content, at.sheet, f'<row r="{row}"', f'<row r="{row}" hidden="1"')
 
@@ -246,7 +261,10 @@ def _zip64(plain: Path, wanted: Any) -> tuple[str, bool]:
 def _epoch(folder: Path) -> tuple[str, bool]:
     """The same rows in a book that counts days from 1904: the results must be the same."""
     found = []
-    for name, flag in (("From1900.xlsm", b"<workbookPr "), ("From1904.xlsm", b'<workbookPr date1904="1" ')):
+    for name, flag in (
+        ("From1900.xlsm", b"<workbookPr "),
+        ("From1904.xlsm", b'<workbookPr date1904="1" '),
+    ):
         book = folder / name
         book.write_bytes(template_bytes("en"))
         held = parts(book)

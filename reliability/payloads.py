@@ -1,4 +1,6 @@
-"""What do people hide in names, so that a spreadsheet or a terminal does what they want? Each has a token."""
+"""What do people hide in names, so that a spreadsheet or a terminal does what they want? Each has a
+token.
+"""
 
 from __future__ import annotations
 

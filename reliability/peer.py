@@ -40,7 +40,12 @@ def append_customer(path: str, name: str) -> None:
 def customers(path: Path) -> set[str]:
     """Names that are anywhere on the customers' sheet."""
     sheet = load(str(path))["Customers"]
-    return {str(value) for row in sheet.iter_rows(values_only=True) for value in row if value is not None}
+    return {
+        str(value)
+        for row in sheet.iter_rows(values_only=True)
+        for value in row
+        if value is not None
+    }
 
 
 def is_whole(path: Path) -> bool:

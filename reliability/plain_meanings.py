@@ -1,4 +1,6 @@
-"""What does a person mean by these cells? A second list, written without looking at what the readers do."""
+"""What does a person mean by these cells? A second list, written without looking at what the
+readers do.
+"""
 
 from __future__ import annotations
 

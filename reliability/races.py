@@ -32,7 +32,11 @@ def run(work: Path, *, races: int = 100, peer_races: int = 10) -> Result:
         ),
         (
             none_of("no update lost", [one for one in ours if one not in good], of=races),
-            Goal("they really met", good[1] in ours or races < 4, f"{ours.count(good[1])} refused by name"),
+            Goal(
+                "they really met",
+                good[1] in ours or races < 4,
+                f"{ours.count(good[1])} refused by name",
+            ),
         ),
     )
 
@@ -55,12 +59,18 @@ def _race(folder: Path, is_patient: bool) -> str:
         running.append(runs.starting(*words))
     done = [one.done() for one in running]
     found = _verdict(book, names, done, is_patient)
-    others = set(listing(folder)) - {book.name, "Sales.backup.xlsm", *(f"{name}.csv" for name in names)}
+    others = set(listing(folder)) - {
+        book.name,
+        "Sales.backup.xlsm",
+        *(f"{name}.csv" for name in names),
+    }
     return f"debris {others}" if others else found
 
 
 def _verdict(book: Path, names: tuple[str, str], done: list[runs.Done], is_patient: bool) -> str:
-    cells = {cell for column in content(book)["Customers"] for cell in column if isinstance(cell, str)}
+    cells = {
+        cell for column in content(book)["Customers"] for cell in column if isinstance(cell, str)
+    }
     for name, one in zip(names, done, strict=True):
         if (one.code == 0) is not (name in cells):
             return f"exit {one.code}, yet {name} is {'in' if name in cells else 'lost'}"
@@ -81,5 +91,7 @@ def _peer_race(folder: Path) -> str:
     if not peer.is_whole(book):
         return "book lost"
     found = peer.customers(book)
-    lost = [name for name, one in zip(names, done, strict=True) if one.code == 0 and name not in found]
+    lost = [
+        name for name, one in zip(names, done, strict=True) if one.code == 0 and name not in found
+    ]
     return f"{len(lost)} lost" if lost or any(one.code for one in done) else "both in, one waited"

@@ -1,4 +1,6 @@
-"""What does a section of the reliability runs say? Figures, how they were made, and goals met or not."""
+"""What does a section of the reliability runs say? Figures, how they were made, and goals met or
+not.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ class Figures:
         """Draw it."""
         table = [_line(self.headers), _line(["---"] * len(self.headers)), *map(_line, self.rows)]
         if self.is_folded:
-            return "\n".join([f"<details><summary>{self.title}</summary>", "", *table, "", "</details>"])
+            return "\n".join(
+                [f"<details><summary>{self.title}</summary>", "", *table, "", "</details>"]
+            )
         return "\n".join([f"**{self.title}**", "", *table] if self.title else table)
 
 
@@ -38,7 +42,9 @@ class Goal:
 
     def markdown(self) -> str:
         """Say it in one line."""
-        return f"- {'✓' if self.met else '✗'} {self.text}" + (f": {self.found}" if self.found else "")
+        return f"- {'✓' if self.met else '✗'} {self.text}" + (
+            f": {self.found}" if self.found else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,9 @@ def none_of(text: str, found: Iterable[object], *, of: int | None = None) -> Goa
     seen = [str(one) for one in found]
     count = f"{len(seen)} of {of}" if of is not None else str(len(seen))
     shown = "; ".join(seen[:5]) + ("; …" if len(seen) > 5 else "")
-    return Goal(text, not seen, f"{count} ({shown})" if seen else (f"0 of {of}" if of is not None else ""))
+    return Goal(
+        text, not seen, f"{count} ({shown})" if seen else (f"0 of {of}" if of is not None else "")
+    )
 
 
 def told(section: str, **facts: Any) -> tuple[str, str]:

@@ -70,7 +70,11 @@ class Done:
     @property
     def error_code(self) -> str:
         """The code of a refusal told as JSON."""
-        return str(self.document["error"]["code"]) if self.document and "error" in self.document else ""
+        return (
+            str(self.document["error"]["code"])
+            if self.document and "error" in self.document
+            else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,9 @@ class Running:
         said.close()
 
     def await_word(self, seconds: float) -> bool:
-        """Wait until the process says that it is where it was to be killed. Returns: whether it did."""
+        """Wait until the process says that it is where it was to be killed. Returns: whether it
+        did.
+        """
         with contextlib.suppress(EOFError):
             return self.said.poll(seconds) and self.said.recv() == "now"
         return False
@@ -148,7 +154,9 @@ def call(task: str, *args: Any, setting: Setting | None = None, seconds: float =
 
 def salesbook(*words: object, setting: Setting | None = None, seconds: float = 120.0) -> Done:
     """Run a command of the command line to its end."""
-    return call("reliability.runs:command", [str(word) for word in words], setting=setting, seconds=seconds)
+    return call(
+        "reliability.runs:command", [str(word) for word in words], setting=setting, seconds=seconds
+    )
 
 
 def starting(*words: object, setting: Setting | None = None) -> Running:
@@ -205,7 +213,9 @@ def now() -> None:
             say.send("now")
 
 
-def _within(task: str, args: tuple[Any, ...], setting: Setting, folder: Path, said: Connection) -> None:
+def _within(
+    task: str, args: tuple[Any, ...], setting: Setting, folder: Path, said: Connection
+) -> None:
     """Do a task in the child: its words go to files, its figures and answer to who started it."""
     global say
     say = said
@@ -228,7 +238,11 @@ def _within(task: str, args: tuple[Any, ...], setting: Setting, folder: Path, sa
     sys.stdout.flush()
     sys.stderr.flush()
     used = resource.getrusage(resource.RUSAGE_SELF)
-    figures = {"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "megabytes": used.ru_maxrss / 1024}
+    figures = {
+        "seconds": seconds,
+        "cpu": used.ru_utime + used.ru_stime,
+        "megabytes": used.ru_maxrss / 1024,
+    }
     with contextlib.suppress(OSError):
         said.send({**figures, "answer": None if code else answer})
     os._exit(code)

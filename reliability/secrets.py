@@ -1,4 +1,6 @@
-"""Does a customer's name, phone or pay ever reach the log of our own bugs, or the terminal with it?"""
+"""Does a customer's name, phone or pay ever reach the log of our own bugs,
+or the terminal with it?
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,11 @@ def break_down(place: str) -> None:
 def run(work: Path) -> Result:
     """Break every place and search what was written."""
     found = [_tried(work / "secrets" / str(at), *one) for at, one in enumerate(PLACES.items())]
-    leaks = [f"{place}: {leak}" for place, (leaks, _) in zip(PLACES, found, strict=True) for leak in leaks]
+    leaks = [
+        f"{place}: {leak}"
+        for place, (leaks, _) in zip(PLACES, found, strict=True)
+        for leak in leaks
+    ]
     logged = [place for place, (_, is_logged) in zip(PLACES, found, strict=True) if not is_logged]
     rows = [
         (place.partition(":")[2], words[0], len(leaks), "yes" if is_logged else "no")
@@ -67,7 +73,9 @@ def _tried(folder: Path, place: str, words: tuple[str, ...]) -> tuple[list[str],
     done = runs.salesbook(*_words(book, file, words), setting=_broken(place, log))
     texts = [path.read_text("utf-8") for path in log.rglob("*.log")]
     whole = "".join(texts) + done.out + done.err
-    is_logged = done.code == 70 and "ValueError" in "".join(texts) and "secrets.py" in "".join(texts)
+    is_logged = (
+        done.code == 70 and "ValueError" in "".join(texts) and "secrets.py" in "".join(texts)
+    )
     return [secret for secret in SECRETS if secret in whole], is_logged
 
 
@@ -80,7 +88,9 @@ def _words(book: Path, file: Path, words: tuple[str, ...]) -> tuple[object, ...]
 
 def _broken(place: str, log: Path) -> runs.Setting:
     disturb = ("reliability.secrets:break_down", place)
-    return runs.Setting(disturb=disturb, environment={"XDG_STATE_HOME": str(log), "LOCALAPPDATA": str(log)})
+    return runs.Setting(
+        disturb=disturb, environment={"XDG_STATE_HOME": str(log), "LOCALAPPDATA": str(log)}
+    )
 
 
 def _without_a_home(folder: Path) -> str:
@@ -88,7 +98,9 @@ def _without_a_home(folder: Path) -> str:
     book = new_book(folder)
     blocked = folder / "file"
     blocked.write_text("no folder", "utf-8")
-    done = runs.salesbook(*_words(book, book, ("validate",)), setting=_broken(next(iter(PLACES)), blocked))
+    done = runs.salesbook(
+        *_words(book, book, ("validate",)), setting=_broken(next(iter(PLACES)), blocked)
+    )
     leaked = [secret for secret in SECRETS if secret in done.out + done.err]
     if done.code != 70 or "Traceback" in done.err or leaked:
         return f"exit {done.code}: {done.err.strip()[-150:]}"

@@ -29,7 +29,15 @@ WRITERS: dict[str, tuple[object, ...]] = {
     "refresh": ("refresh", *_AS_OF),
     "import": ("import", "customers.csv", "--into", "Customers", "--json"),
     "import --add-missing": ("import", "deals.csv", "--into", "Deals", "--add-missing", "--json"),
-    "import --replace": ("import", "customers.csv", "--into", "Leads", "--replace", "--yes", "--json"),
+    "import --replace": (
+        "import",
+        "customers.csv",
+        "--into",
+        "Leads",
+        "--replace",
+        "--yes",
+        "--json",
+    ),
 }
 
 

@@ -24,7 +24,9 @@ _ONLY = {
 }
 """What alone may differ in the book-wide parts."""
 _SPANS = re.compile(rb' ref="[^"]*"')
-TOKENS = [f.token for f in FEATURES] + [f"zoo-{name}".encode() for name, _ in CELLS] + [b"zoo-own-sheet"]
+TOKENS = (
+    [f.token for f in FEATURES] + [f"zoo-{name}".encode() for name, _ in CELLS] + [b"zoo-own-sheet"]
+)
 SPARED = frozenset(
     "drawing-with-shapes-and-text-boxes pivot-table pivot-cache notes external-link custom-properties".split()
 )
@@ -44,7 +46,10 @@ def run(work: Path, *, rows: str = "few") -> Result:
     return Result(
         *told("zoo", features=len(TOKENS), parts=count),
         (
-            Figures(("", "parts", "changed as the manual says", "changed or gone beyond that"), tuple(table)),
+            Figures(
+                ("", "parts", "changed as the manual says", "changed or gone beyond that"),
+                tuple(table),
+            ),
             Figures(
                 ("", "features", "lost"),
                 (
@@ -73,7 +78,8 @@ def make(folder: Path, rows: str = "few") -> Path:
 def verbs(work: Path) -> Iterator[tuple[str, Callable[[Path], runs.Done]]]:
     """Every way to write a workbook, by name."""
     words: dict[str, tuple[object, ...]] = {
-        name: (name, "--as-of", day(1)) for name in ("validate", "score", "tier", "funnel", "refresh")
+        name: (name, "--as-of", day(1))
+        for name in ("validate", "score", "tier", "funnel", "refresh")
     }
     words["split"] = ("split", "--as-of", day(1))
     words["split --publish"] = ("split", "--as-of", day(1), "--publish")
@@ -103,8 +109,12 @@ def _undone(file: Path, book: Path) -> runs.Done:
     return runs.salesbook("undo", book, "--json")
 
 
-def _tried(folder: Path, zoo: Path, verb: Callable[[Path], runs.Done]) -> tuple[int, list[str], list[str]]:
-    """Run a verb on a copy. Returns: allowed changes, notes that strayed, parts changed beyond the list."""
+def _tried(
+    folder: Path, zoo: Path, verb: Callable[[Path], runs.Done]
+) -> tuple[int, list[str], list[str]]:
+    """Run a verb on a copy. Returns: allowed changes, notes that strayed, parts changed beyond the
+    list.
+    """
     folder.mkdir(exist_ok=True)
     copy = Path(shutil.copy(zoo, folder))
     done = verb(copy)
@@ -124,7 +134,9 @@ def _changed(before: Path, after: Path) -> set[str]:
 
 
 def _allowed(book: Path, done: runs.Done) -> set[str]:
-    """What a run may change: parts of the tables it says it wrote and their sheets, and the book-wide few."""
+    """What a run may change: parts of the tables it says it wrote and their sheets, and the
+    book-wide few.
+    """
     told_parts = book_parts(book)
     said = done.document
     written = {*said.get("written", {}), said.get("table"), "RunLog"}
@@ -134,25 +146,37 @@ def _allowed(book: Path, done: runs.Done) -> set[str]:
 
 
 def _harmed_inside(before: Path, after: Path, changed: set[str]) -> list[str]:
-    """What went wrong inside parts that may change: styles not appended to, elements after the cells lost."""
+    """What went wrong inside parts that may change: styles not appended to, elements after the
+    cells lost.
+    """
     old, new = parts(before), parts(after)
     harmed = []
     for name, growing in _ONLY.items():
-        if name in changed and re.sub(growing, b"", old[name]) != re.sub(growing, b"", new.get(name, b"")):
+        if name in changed and re.sub(growing, b"", old[name]) != re.sub(
+            growing, b"", new.get(name, b"")
+        ):
             harmed.append(f"{name}: more than the manual says")
     if "xl/styles.xml" in changed and not _is_appended(old["xl/styles.xml"], new["xl/styles.xml"]):
         harmed.append("styles not appended to")
     for name in changed:
-        if name.startswith("xl/tables/") and _SPANS.sub(b"", old[name]) != _SPANS.sub(b"", new[name]):
+        if name.startswith("xl/tables/") and _SPANS.sub(b"", old[name]) != _SPANS.sub(
+            b"", new[name]
+        ):
             harmed.append(f"{name}: more than its size")
         if name.startswith("xl/worksheets/") and _around(old[name]) != _around(new[name]):
             harmed.append(f"{name}: elements around the cells")
-        harmed += [f"{name}: {t.decode()}" for t in TOKENS if t in old[name] and t not in new.get(name, b"")]
+        harmed += [
+            f"{name}: {t.decode()}"
+            for t in TOKENS
+            if t in old[name] and t not in new.get(name, b"")
+        ]
     return harmed
 
 
 def _is_appended(old: bytes, new: bytes) -> bool:
-    formats = [re.findall(rb"<xf .*?(?:/>|</xf>)", data[data.index(b"<cellXfs") :]) for data in (old, new)]
+    formats = [
+        re.findall(rb"<xf .*?(?:/>|</xf>)", data[data.index(b"<cellXfs") :]) for data in (old, new)
+    ]
     return formats[1][: len(formats[0])] == formats[0]
 
 
@@ -169,7 +193,9 @@ def _strayed_notes(book: Path) -> list[str]:
         cells = host.read(TABLE)
     keys, notes = cells.columns[0], cells.columns[cells.headers.index(NOTE)]
     return [
-        f"{key}: {note}" for key, note in zip(keys, notes, strict=True) if note != f"note on {key}" and key
+        f"{key}: {note}"
+        for key, note in zip(keys, notes, strict=True)
+        if note != f"note on {key}" and key
     ]
 
 

@@ -1,4 +1,6 @@
-"""How does the zoo come into a workbook: parts, relationships, types, sheet elements, cells, a column?"""
+"""How does the zoo come into a workbook: parts, relationships, types, sheet elements, cells, a
+column?
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ class Zoo:
         self._relate(BOOK, f"{_REL}/worksheet", OWN, "zoosheet")
         self._type(OWN, "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml")
         self._edit(
-            BOOK, b"</sheets>", b'<sheet name="zoo-own-sheet" sheetId="900" r:id="zoosheet"/></sheets>'
+            BOOK,
+            b"</sheets>",
+            b'<sheet name="zoo-own-sheet" sheetId="900" r:id="zoosheet"/></sheets>',
         )
 
     def _feature(self, feature: Feature) -> None:
@@ -87,7 +91,9 @@ class Zoo:
 
     def _elements(self, sheet: str, feature: Feature, key: str) -> None:
         if feature.before:
-            self._edit(sheet, b"<tableParts", feature.before.replace("{id}", key).encode() + b"<tableParts")
+            self._edit(
+                sheet, b"<tableParts", feature.before.replace("{id}", key).encode() + b"<tableParts"
+            )
         if feature.ext:
             if b"</extLst></worksheet>" not in self.content[sheet]:
                 self._edit(sheet, b"</worksheet>", b"<extLst></extLst></worksheet>")
@@ -120,7 +126,9 @@ class Zoo:
             found = re.search(rf'<row r="{row}"[^>]*>.*?</row>', data, re.DOTALL)
             if not found:
                 raise ValueError(f"{TABLE} has no row {row}")
-            key = re.search(rf'<c r="{column_letters(area.left)}{row}".*?<t[^>]*>([^<]*)</t>', found[0])
+            key = re.search(
+                rf'<c r="{column_letters(area.left)}{row}".*?<t[^>]*>([^<]*)</t>', found[0]
+            )
             text = NOTE if row == area.top else f"note on {key[1] if key else ''}"
             cell = f'<c r="{letters}{row}" t="inlineStr"><is><t>{text}</t></is></c>'
             data = data.replace(found[0], _with_cell(found[0], cell, letters), 1)
@@ -139,7 +147,9 @@ class Zoo:
     def _relate(self, source: str, kind: str, target: str, key: str) -> None:
         holder = "_rels/.rels" if source == PACKAGE else relations_part(source)
         self.content.setdefault(holder, _RELS)
-        new = f'<Relationship Id="{key}" Type="{kind}" Target="/{target}"/></Relationships>'.encode()
+        new = (
+            f'<Relationship Id="{key}" Type="{kind}" Target="/{target}"/></Relationships>'.encode()
+        )
         self._edit(holder, b"</Relationships>", new)
 
     def _type(self, part: str, content_type: str) -> None:
@@ -153,7 +163,9 @@ class Zoo:
 
 
 def _with_cell(row: str, cell: str, letters: str) -> str:
-    """Put a cell in its place in a row: before the first one to its right, and instead of a blank there."""
+    """Put a cell in its place in a row: before the first one to its right, and instead of a blank
+    there.
+    """
     row = re.sub(rf'<c r="{letters}\d+"[^>]*(/>|>.*?</c>)', "", row)
     for found in re.finditer(r'<c r="([A-Z]+)\d+"', row):
         if (len(found[1]), found[1]) > (len(letters), letters):

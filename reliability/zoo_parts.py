@@ -1,4 +1,6 @@
-"""Which foreign features does the zoo's workbook have? One small, plausible part each, with a token to know it by."""
+"""Which foreign features does the zoo's workbook have? One small, plausible part each, with a token
+to know it by.
+"""
 
 from __future__ import annotations
 

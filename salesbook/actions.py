@@ -21,7 +21,9 @@ class Action:
     needs: tuple[str, ...] = ()
     """Settings tables whose errors refuse the verb."""
     rests_on: tuple[str, ...] = ()
-    """Settings tables in which only what cannot be read refuses the verb: it would calculate without it."""
+    """Settings tables in which only what cannot be read refuses the verb: it would calculate
+    without it.
+    """
     steps: tuple[str, ...] = ()
     """Verbs this one consists of, in order; empty for a verb of its own."""
 
@@ -65,7 +67,14 @@ _SCORE = Action(
         "TargetPlan",
         "Commission",
     ),
-    writes=("Attainment", "Scorecard", "ScorecardLines", "Commission", "HiringFunnel", "TrainingGaps"),
+    writes=(
+        "Attainment",
+        "Scorecard",
+        "ScorecardLines",
+        "Commission",
+        "HiringFunnel",
+        "TrainingGaps",
+    ),
     needs=("Metrics", "Grades", "Levels", "Spiffs"),
     rests_on=("Holidays", "Products", "Stages"),
 )
@@ -118,11 +127,15 @@ ACTIONS: Final[Mapping[str, Action]] = {
 
 
 def _run_steps(actions: list[Action], task: Task) -> Outcome:
-    """Each verb on the same inputs; what one writes the next does not see, so their order is free."""
+    """Each verb on the same inputs; what one writes the next does not see,
+    so their order is free.
+    """
     from salesbook.domain.outcome import Outcome
 
     outcomes = [action.run(task) for action in actions]
     return Outcome(
         tables={name: frame for outcome in outcomes for name, frame in outcome.tables.items()},
-        findings=tuple(dict.fromkeys(finding for outcome in outcomes for finding in outcome.findings)),
+        findings=tuple(
+            dict.fromkeys(finding for outcome in outcomes for finding in outcome.findings)
+        ),
     )

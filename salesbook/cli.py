@@ -69,7 +69,9 @@ _COMMON = _with(
     _option("-q", "--quiet", say="quiet", is_flag=True),
     _option("--wait", say="wait", type=click.FloatRange(min=0), default=10.0, metavar="SECONDS"),
 )
-_AS_OF = _option("--as-of", say="as_of", metavar="YYYY-MM-DD", callback=lambda _c, _p, text: _day(text))
+_AS_OF = _option(
+    "--as-of", say="as_of", metavar="YYYY-MM-DD", callback=lambda _c, _p, text: _day(text)
+)
 _RESULT = _with(
     _AS_OF,
     _option("--out", say="out", type=_PATH, metavar="OTHER.xlsm"),
@@ -97,7 +99,9 @@ def _month(text: str | None) -> str | None:
 
 @contextlib.contextmanager
 def _telling() -> Iterator[None]:
-    """Tell of work that is done: neither Ctrl-C nor an output that takes no more words undoes it."""
+    """Tell of work that is done: neither Ctrl-C nor an output that takes
+    no more words undoes it.
+    """
     from salesbook.hosts.package.disk import uninterrupted
 
     with uninterrupted(), printing(done=True):
@@ -197,7 +201,13 @@ _add_verb("validate")
 @_AS_OF
 @_option("--publish", say="publish", is_flag=True)
 @_option("--resplit", say="resplit", is_flag=True)
-@_option("--from", "resplit_from", say="from", metavar="YYYY-MM", callback=lambda _c, _p, text: _month(text))
+@_option(
+    "--from",
+    "resplit_from",
+    say="from",
+    metavar="YYYY-MM",
+    callback=lambda _c, _p, text: _month(text),
+)
 @_COMMON
 def _split(book: Path, resplit: bool, **asked: Any) -> None:
     if resplit is not (asked["resplit_from"] is not None):
@@ -292,7 +302,8 @@ def main() -> None:
 def _leave(code: int) -> NoReturn:
     """End the process without taking millions of cells apart one by one.
 
-    What waits for the end runs, and what was printed is flushed, first; where it is lost, that is no success.
+    What waits for the end runs, and what was printed is flushed, first; where it is lost, that is
+    no success.
     """
     atexit._run_exitfuncs()
     lost = lost_output()
@@ -335,7 +346,9 @@ def _refused(error: SalesbookError, words: list[str]) -> int:
 
 
 def _book_language(error: SalesbookError, words: list[str]) -> Language | None:
-    """The language of the workbook that the words name; wrong words are answered without opening it."""
+    """The language of the workbook that the words name; wrong words are answered without opening
+    it.
+    """
     if error.code in (UsageError.default_code, SalesbookError.default_code):
         return None
     files = filter(os.path.isfile, words[1:])  # unlike Path.is_file it stands names of any length

@@ -1,4 +1,6 @@
-"""What can go wrong for a user, each with its code, its exit code and the facts its sentence needs."""
+"""What can go wrong for a user, each with its code,
+its exit code and the facts its sentence needs.
+"""
 
 from __future__ import annotations
 
@@ -102,7 +104,9 @@ class SplitInfeasible(SalesbookError):
 
 
 class AmbiguousFile(SalesbookError):
-    """A foreign file can be read in more than one way; the message names the option that decides."""
+    """A foreign file can be read in more than one way;
+    the message names the option that decides.
+    """
 
     exit_code, default_code = 21, "ambiguous-file"
 

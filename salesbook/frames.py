@@ -1,7 +1,7 @@
 """What a table is in memory: a DataFrame with one fixed dtype per kind of field.
 
-The index is the row's position in the table as it was read, so that a finding can lead to its cell; its
-order means nothing. Missing is NA of the dtype. Money and measures are whole minor units.
+The index is the row's position in the table as it was read, so that a finding can lead to its cell;
+its order means nothing. Missing is NA of the dtype. Money and measures are whole minor units.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ def frame_of(table: str, columns: Mapping[str, Any]) -> pd.DataFrame:
     if unknown:
         raise KeyError(f"{table} has no {sorted(unknown)}")
     size = max((len(values) for values in columns.values()), default=0)
-    made = {field.name: _typed(columns.get(field.name), DTYPES[field.kind], size) for field in spec.fields}
+    made = {
+        field.name: _typed(columns.get(field.name), DTYPES[field.kind], size)
+        for field in spec.fields
+    }
     return pd.DataFrame(made, index=pd.RangeIndex(size))
 
 
@@ -97,10 +100,14 @@ def sorted_by_key(table: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def later_twins(frame: pd.DataFrame, keys: pd.Series[str]) -> list[int]:
-    """Rows that repeat a key: all but the first by content, so that the sheet's order decides nothing."""
+    """Rows that repeat a key: all but the first by content, so that the sheet's order decides
+    nothing.
+    """
     twins = keys[keys.duplicated(keep=False)]
     if twins.empty:
         return []
     content = frame.loc[twins.index].astype("str").fillna("").agg("\x1f".join, axis=1)
-    ordered = pd.DataFrame({"key": twins, "content": content}).sort_values(["key", "content"], kind="stable")
+    ordered = pd.DataFrame({"key": twins, "content": content}).sort_values(
+        ["key", "content"], kind="stable"
+    )
     return sorted(int(row) for row in ordered.index[ordered["key"].duplicated()])

@@ -1,9 +1,12 @@
-"""What the domain says: a code with its facts, turned into words only on the way to a cell or a terminal."""
+"""What the domain says: a code with its facts, turned into words only on the way to a cell or a
+terminal.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -20,7 +23,7 @@ class Message:
     """One sentence: the label `code` with `params` filled in."""
 
     code: str
-    params: dict[str, Fact] = dataclasses.field(default_factory=dict, hash=False)
+    params: Mapping[str, Fact] = dataclasses.field(default_factory=dict, hash=False)
 
 
 Severity = Literal["error", "warning"]
@@ -30,10 +33,10 @@ Severity = Literal["error", "warning"]
 class Finding:
     """Something wrong or doubtful in the tables: a value, never raised.
 
-    `row` is the frame's index label (the row's position in the table as read), which leads to the cell;
-    None where the finding is about the table as a whole. `row_key` is the row's key as text, parts joined
-    by "|". The sentences are the labels `<code>.expected` and `<code>.advice` of the findings' file, filled
-    with `params`.
+    `row` is the frame's index label (the row's position in the table as read), which leads to the
+    cell; None where the finding is about the table as a whole. `row_key` is the row's key as text,
+    parts joined by "|". The sentences are the labels `<code>.expected` and `<code>.advice` of the
+    findings' file, filled with `params`.
     """
 
     code: str
@@ -43,4 +46,4 @@ class Finding:
     field: str | None = None
     row_key: str = ""
     found: str = ""
-    params: dict[str, Fact] = dataclasses.field(default_factory=dict, hash=False)
+    params: Mapping[str, Fact] = dataclasses.field(default_factory=dict, hash=False)

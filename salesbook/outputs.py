@@ -1,4 +1,6 @@
-"""What becomes of words that nobody takes? A closed or full output undoes no work and is no bug of ours."""
+"""What becomes of words that nobody takes? A closed or full output undoes no work and is no bug of
+ours.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +34,8 @@ class _Closed(io.TextIOBase):
 def prepare_outputs() -> None:
     """Make both outputs fit to be written to, whatever the command was started with.
 
-    What is closed is taken by the null device: else the next file opened would have its number, and get
-    what a library prints.
+    What is closed is taken by the null device: else the next file opened would have its number, and
+    get what a library prints.
     """
     while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
@@ -48,7 +50,9 @@ def prepare_outputs() -> None:
 
 
 def lost_output() -> CannotWrite | None:
-    """Why what was printed cannot reach its reader; None where it did, or where the reader has had enough."""
+    """Why what was printed cannot reach its reader; None where it did, or where the reader has had
+    enough.
+    """
     try:
         sys.stdout.flush()
     except BrokenPipeError:

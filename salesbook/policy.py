@@ -29,15 +29,17 @@ from salesbook.tables.settings import (
 )
 
 SettingRows = Mapping[str, Sequence[tuple[int, Mapping[str, Any]]]]
-"""Per settings table: position in the table and the typed fields of each usable row; None is missing."""
+"""Per settings table: position in the table and the typed fields of each usable row; None is
+missing.
+"""
 
 
 @dataclass(frozen=True)
 class Policy:
     """Every setting that a verb may need.
 
-    Money is in minor units of `rules.currency`. Tables keep the sheet's rows in order of their keys or
-    ranks, so that a sorted sheet changes nothing.
+    Money is in minor units of `rules.currency`. Tables keep the sheet's rows in order of their keys
+    or ranks, so that a sorted sheet changes nothing.
     """
 
     rules: Rules = field(default_factory=Rules)
@@ -53,8 +55,8 @@ class Policy:
     season: tuple[SeasonWeight, ...] = ()
     holidays: tuple[Holiday, ...] = ()
     faults: tuple[Finding, ...] = ()
-    """What could not be used: unreadable cells and rows of all settings tables, and Policy values that the
-    setting does not take; those name their key in `row_key`."""
+    """What could not be used: unreadable cells and rows of all settings tables, and Policy values
+    that the setting does not take; those name their key in `row_key`."""
 
     def refuse_faults(self, faults: Sequence[Finding]) -> None:
         """Stop a verb that needs settings which make no sense.
@@ -65,12 +67,17 @@ class Policy:
         if errors:
             first = errors[0]
             raise SettingsError(
-                first.code, where=f"{first.table} {first.row_key}".strip(), about=first, count=len(errors)
+                first.code,
+                where=f"{first.table} {first.row_key}".strip(),
+                about=first,
+                count=len(errors),
             )
 
     def pipelines(self) -> tuple[str, ...]:
         """Names of the pipelines, `main` first."""
-        names = sorted({stage.pipeline for stage in self.stages}, key=lambda name: (name != "main", name))
+        names = sorted(
+            {stage.pipeline for stage in self.stages}, key=lambda name: (name != "main", name)
+        )
         return tuple(names)
 
     def stages_of(self, pipeline: str) -> tuple[Stage, ...]:
@@ -158,7 +165,9 @@ def _read_rules(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> tuple[Rules, l
 
 
 def setting_code(key: str, text: str) -> str:
-    """A choice's code for its label in either language; other values as typed, percent made a share."""
+    """A choice's code for its label in either language; other values as typed, percent made a
+    share.
+    """
     annotation = Rules.model_fields[key].annotation
     if get_origin(annotation) is Literal:
         return labels.code_of_choice(f"Policy.{key}", text, get_args(annotation)) or text
@@ -178,7 +187,9 @@ def default_setting(key: str) -> object:
 
 
 def expected_setting(key: str) -> str:
-    """What a setting takes, in codes: its choices `a|b`, or type and bounds `int:1:12`, for a finding."""
+    """What a setting takes, in codes: its choices `a|b`, or type and bounds `int:1:12`, for a
+    finding.
+    """
     info = Rules.model_fields[key]
     if get_origin(info.annotation) is Literal:
         return "|".join(get_args(info.annotation))

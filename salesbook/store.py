@@ -1,7 +1,8 @@
 """How tables move: the contract between the verbs and whatever holds a workbook.
 
-A *host* knows cells: it hands out a table's columns as raw values and takes new ones back. Hosts know
-nothing of field types, labels or frames; `salesbook.book.session` builds those on top, once for all hosts.
+A *host* knows cells: it hands out a table's columns as raw values and takes new ones back. Hosts
+know nothing of field types, labels or frames; `salesbook.book.session` builds those on top, once
+for all hosts.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ class CellError:
 
 
 NOT_CALCULATED: Final = CellError("#NOT-CALCULATED!")
-"""A formula whose value the file does not hold: it was written by a program that does not calculate."""
+"""A formula whose value the file does not hold: it was written by a program that does not
+calculate.
+"""
 
 Cell = None | bool | int | float | str | dt.date | dt.datetime | CellError
 
@@ -32,7 +35,9 @@ class _Keep(Enum):
 
 
 KEEP: Final = _Keep.KEEP
-"""In a column to write: leave the cell of the row's source as it stands, formula and format included."""
+"""In a column to write: leave the cell of the row's source as it stands, formula and format
+included.
+"""
 
 NewCell = Cell | _Keep
 
@@ -51,9 +56,9 @@ def column_letters(number: int) -> str:
 class TableCells:
     """A table as it stands in its sheet.
 
-    `columns` runs parallel to `headers`; every column has one raw value per body row, in sheet order.
-    Blank rows inside the table are rows of None. A table without rows has columns of length 0 or one
-    blank row: Excel keeps at least one.
+    `columns` runs parallel to `headers`; every column has one raw value per body row, in sheet
+    order. Blank rows inside the table are rows of None. A table without rows has columns of length
+    0 or one blank row: Excel keeps at least one.
     """
 
     table: str
@@ -69,11 +74,13 @@ class TableCells:
     calculated: frozenset[str] = frozenset()
     """Headers of the columns that the sheet calculates by a formula of the table's own."""
     merged: tuple[tuple[int, int, int, int], ...] = ()
-    """Merged areas that touch the body: first row, first column, last row, last column (sheet numbers)."""
+    """Merged areas that touch the body: first row, first column, last row, last column (sheet
+    numbers).
+    """
 
     below: tuple[Cell, ...] = ()
-    """The cells right below the body where something stands there, for a host whose tables do not grow
-    with what is typed; else empty."""
+    """The cells right below the body where something stands there, for a host whose tables do not
+    grow with what is typed; else empty."""
 
     @property
     def row_count(self) -> int:
@@ -85,10 +92,10 @@ class TableCells:
 class TableWrite:
     """The new body of one table.
 
-    Row i of the result takes its KEEP cells, and every column that `columns` does not name, from row
-    `sources[i]` of the table as it was read; with source None such cells are blank, or calculated where
-    the table has a formula for the column. Old rows that no source names disappear. No rows at all
-    leaves one blank row.
+    Row i of the result takes its KEEP cells, and every column that `columns` does not name, from
+    row `sources[i]` of the table as it was read; with source None such cells are blank, or
+    calculated where the table has a formula for the column. Old rows that no source names
+    disappear. No rows at all leaves one blank row.
     """
 
     table: str
@@ -96,7 +103,9 @@ class TableWrite:
     """By header as it stands in the sheet; every column has len(sources) values."""
     sources: Sequence[int | None]
     number_formats: Mapping[str, str] = field(default_factory=dict)
-    """Number format by header for cells that hold a date or time and whose format does not show one."""
+    """Number format by header for cells that hold a date or time and whose format does not show
+    one.
+    """
 
 
 class Host(Protocol):
@@ -116,6 +125,7 @@ class Host(Protocol):
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all these bodies in place, or none.
 
-        Raises: CannotWrite, ProtectedSheet, ChangedMeanwhile, LockedFile, NoSuchTable, ColumnMissing.
+        Raises: CannotWrite, ProtectedSheet, ChangedMeanwhile, LockedFile, NoSuchTable,
+        ColumnMissing.
         """
         ...

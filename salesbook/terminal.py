@@ -31,7 +31,10 @@ _TOLD = 20
 
 def json_line(document: dict[str, Any]) -> str:
     """One JSON document, in escapes where the output could not write every letter."""
-    is_utf8 = (getattr(sys.stdout, "encoding", None) or "").lower().replace("_", "-") in ("utf-8", "utf8")
+    is_utf8 = (getattr(sys.stdout, "encoding", None) or "").lower().replace("_", "-") in (
+        "utf-8",
+        "utf8",
+    )
     return json.dumps(document, ensure_ascii=not is_utf8, allow_nan=False) + "\n"
 
 
@@ -52,7 +55,11 @@ class Terminal:
             return
         title = self._say("report.title", action=report.action, as_of=report.as_of)
         table = self._table(
-            title, *(self._say(f"report.{name}") for name in ("table", "in", "used", "skipped", "written"))
+            title,
+            *(
+                self._say(f"report.{name}")
+                for name in ("table", "in", "used", "skipped", "written")
+            ),
         )
         for name in dict.fromkeys([*report.rows, *report.written]):
             counts = report.rows.get(name, {})
@@ -64,11 +71,15 @@ class Terminal:
                 counts.get("skipped") or None,
                 report.written.get(name),
             ]
-            table.add_row(sheet_name(name, self.language), *("" if n is None else str(n) for n in shown))
+            table.add_row(
+                sheet_name(name, self.language), *("" if n is None else str(n) for n in shown)
+            )
         self._print(table)
         self._message(self._findings(report))
         self._message(
-            self._say("report.done", book=book, action=report.action, seconds=f"{report.seconds:.2f}")
+            self._say(
+                "report.done", book=book, action=report.action, seconds=f"{report.seconds:.2f}"
+            )
         )
 
     def _findings(self, report: Report) -> str:
@@ -87,7 +98,9 @@ class Terminal:
         facts = {**finding.params, "found": finding.found}
         header = labels.field_label(finding.table, finding.field or "", self.language)
         where = " ".join(
-            part for part in (sheet_name(finding.table, self.language), finding.row_key, header) if part
+            part
+            for part in (sheet_name(finding.table, self.language), finding.row_key, header)
+            if part
         )
         said = [
             labels.sentence(Message(f"{finding.code}.{part}", facts), self.language)
@@ -110,7 +123,9 @@ class Terminal:
         """Show what became of a file's rows."""
         if self.quiet:
             return
-        title = self._say("import.title", file=file.name, table=sheet_name(result.table, self.language))
+        title = self._say(
+            "import.title", file=file.name, table=sheet_name(result.table, self.language)
+        )
         table = self._table(title, "", "")
         for name in ("read", "accepted", "new", "updated", "unchanged", "rejected", "duplicates"):
             table.add_row(self._say(f"import.{name}"), str(getattr(result, name)))
@@ -119,7 +134,9 @@ class Terminal:
             table.add_row(self._say("import.total", field=field), f"{result.total:,}")
         self._print(table)
         for name, count in result.added.items():
-            self._message(self._say("import.added", table=sheet_name(name, self.language), count=count))
+            self._message(
+                self._say("import.added", table=sheet_name(name, self.language), count=count)
+            )
         if result.look_alikes:
             self._message(self._say("import.look_alikes", count=result.look_alikes))
         if result.not_taken:
@@ -137,21 +154,28 @@ class Terminal:
         fields = [one for one in read.spec.fields if one.name in read.headers]
         if read.rows_skipped:
             self._message(
-                self._say("report.left_out", table=sheet_name(name, self.language), count=read.rows_skipped)
+                self._say(
+                    "report.left_out",
+                    table=sheet_name(name, self.language),
+                    count=read.rows_skipped,
+                )
             )
         if not len(read.frame):
             if not read.rows_skipped:
                 self._message(self._say("report.no_rows", table=sheet_name(name, self.language)))
             return
         table = self._table(
-            sheet_name(name, self.language), *(labels.header(name, one.name, self.language) for one in fields)
+            sheet_name(name, self.language),
+            *(labels.header(name, one.name, self.language) for one in fields),
         )
         columns = [
             cells_of(name, one, read.frame, language=self.language, currency=session.currency)
             for one in fields
         ]
         for row in zip(*columns, strict=True):
-            table.add_row(*(_shown(value, one.kind) for value, one in zip(row, fields, strict=True)))
+            table.add_row(
+                *(_shown(value, one.kind) for value, one in zip(row, fields, strict=True))
+            )
         self._print(table)
 
     def checks(self, checks: Sequence[Check]) -> None:
@@ -173,7 +197,10 @@ class Terminal:
         from rich.table import Table
 
         table = Table(
-            title=inert(title) or None, box=SIMPLE_HEAD, title_justify="left", show_header=any(headers)
+            title=inert(title) or None,
+            box=SIMPLE_HEAD,
+            title_justify="left",
+            show_header=any(headers),
         )
         for place, header in enumerate(headers):
             table.add_column(header, overflow="fold", no_wrap=place == 0)
@@ -184,7 +211,9 @@ class Terminal:
 
         wide = None if sys.stdout.isatty() else max(int(os.environ.get("COLUMNS", "0") or 0), 200)
         console = Console(width=wide, highlight=False, markup=False, emoji=False)
-        with console.capture() as drawn:  # printing itself, it ends the process where a reader has had enough
+        with (
+            console.capture() as drawn
+        ):  # printing itself, it ends the process where a reader has had enough
             console.print(table)
         sys.stdout.write(drawn.get())
 

@@ -38,19 +38,26 @@ def policy(stages: tuple[Stage, ...] = STAGES, **rules: Any) -> Policy:
 
 
 def draw(
-    *, as_of: dt.date = AS_OF, settings: Policy | None = None, **tables: list[dict[str, Any]] | pd.DataFrame
+    *,
+    as_of: dt.date = AS_OF,
+    settings: Policy | None = None,
+    **tables: list[dict[str, Any]] | pd.DataFrame,
 ) -> Task:
     return Task(frames_of(tables, ACTIONS["funnel"].reads), settings or policy(), as_of)
 
 
-def numbered(rows: list[dict[str, Any]], settings: Policy | None = None) -> tuple[KnownDeals, StageCodes]:
+def numbered(
+    rows: list[dict[str, Any]], settings: Policy | None = None
+) -> tuple[KnownDeals, StageCodes]:
     codes = stage_codes(settings or policy())
     return known_deals(frame_from_rows("Deals", rows), codes), codes
 
 
 def records(frame: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
     """The frame's rows as plain tuples; dates as dates, missing as None."""
-    return [tuple(_plain(value) for value in row) for row in frame[list(names)].itertuples(index=False)]
+    return [
+        tuple(_plain(value) for value in row) for row in frame[list(names)].itertuples(index=False)
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -62,7 +62,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stages = ("--stages", "Contact>Offer>Won|Lost", "--add-missing")
     assert run(["new", path, "--lang", "en"]) == 0
     assert run(["import", path, str(accounts), "--into", "Customers"]) == 0
-    assert run(["import", path, str(deals), "--into", "Deals", *stages, "--as-of", "2026-06-30"]) == 0
+    assert (
+        run(["import", path, str(deals), "--into", "Deals", *stages, "--as-of", "2026-06-30"]) == 0
+    )
     return folder
 
 
@@ -96,7 +98,9 @@ class TestImport:
     def test_importing_twice_changes_nothing(self, book, salesbook):
         """The second import of a file finds every row there."""
         before = salesbook("show", book, "Deals", "--json").document
-        again = salesbook("import", book, book.with_name("deals.csv"), "--into", "Deals", "--json").document
+        again = salesbook(
+            "import", book, book.with_name("deals.csv"), "--into", "Deals", "--json"
+        ).document
         assert (again["new"], again["updated"], again["unchanged"]) == (0, 0, 4)
         assert salesbook("show", book, "Deals", "--json").document == before
 
@@ -158,7 +162,10 @@ class TestImport:
 
     def test_money_is_in_decimals_and_dates_are_iso(self, book, salesbook):
         """Whatever the file wrote, the table document is typed."""
-        rows = {row["deal_id"]: row for row in salesbook("show", book, "Deals", "--json").document["rows"]}
+        rows = {
+            row["deal_id"]: row
+            for row in salesbook("show", book, "Deals", "--json").document["rows"]
+        }
         assert rows["D1"]["amount"] == 1200.5
         assert rows["D1"]["closed_on"] == "2026-02-10"
         assert rows["D2"]["expected_on"] == "2026-08-31"
@@ -310,7 +317,8 @@ class TestShow:
     def test_a_table_has_its_sheets_name_in_both_languages(self, book, salesbook):
         """`Pipeline`, `商机` and `Deals` are the same table."""
         documents = [
-            salesbook("show", book, name, "--json").document for name in ("Deals", "pipeline", "商机")
+            salesbook("show", book, name, "--json").document
+            for name in ("Deals", "pipeline", "商机")
         ]
         assert documents[0] == documents[1] == documents[2]
 
@@ -349,7 +357,9 @@ def test_what_a_table_holds_does_not_command_the_terminal(book, tmp_path, salesb
 
 
 @pytest.mark.parametrize(("lang", "word"), [("en", "another key: 1"), ("zh-CN", "有 1 个新行")])
-def test_an_import_says_that_new_rows_look_like_rows_with_another_key(book, tmp_path, salesbook, lang, word):
+def test_an_import_says_that_new_rows_look_like_rows_with_another_key(
+    book, tmp_path, salesbook, lang, word
+):
     file = tmp_path / "keys.csv"
     file.write_text("Customer ID,Name,Company\nK1,Acme,Acme\n", encoding="utf-8")
     done = salesbook("import", book, file, "--into", "Customers", "--dry-run", "--lang", lang)
@@ -358,12 +368,23 @@ def test_an_import_says_that_new_rows_look_like_rows_with_another_key(book, tmp_
     assert (told["new"], told["look_alikes"]) == (1, 1)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="only Linux has a disk that is always full"
+)
 def test_an_output_that_takes_no_words_undoes_nothing(book):
     """The workbook is saved by then: no bug is told, and not that nothing was written."""
     before = book.read_bytes()
     with Path("/dev/full").open("w") as full:
-        words = [sys.executable, "-m", "salesbook", "tier", str(book), "--as-of", "2026-03-01", "--json"]
+        words = [
+            sys.executable,
+            "-m",
+            "salesbook",
+            "tier",
+            str(book),
+            "--as-of",
+            "2026-03-01",
+            "--json",
+        ]
         done = subprocess.run(
             words, stdout=full, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
         )

@@ -1,4 +1,6 @@
-"""What programs rely on: codes whatever the language, whole counts, exit codes that say what to do."""
+"""What programs rely on: codes whatever the language, whole counts,
+exit codes that say what to do.
+"""
 
 from __future__ import annotations
 
@@ -59,14 +61,22 @@ def test_settings_are_codes_in_both_workbooks(language, new_book, salesbook):
     """The sheet shows labels, a program gets what it may also type."""
     rows = salesbook("show", new_book(language), "Policy").document["rows"]
     values = {row["key"]: row["value"] for row in rows}
-    assert (values["language"], values["abc_rule"], values["split_by"]) == (language, "before", "equal")
+    assert (values["language"], values["abc_rule"], values["split_by"]) == (
+        language,
+        "before",
+        "equal",
+    )
     assert (values["calendar"] is None) == (language == "en")
 
 
-@pytest.mark.parametrize(("currency", "shown"), [("JPY", "1234"), ("USD", "1234.0"), ("KWD", "1234.0")])
+@pytest.mark.parametrize(
+    ("currency", "shown"), [("JPY", "1234"), ("USD", "1234.0"), ("KWD", "1234.0")]
+)
 def test_money_has_the_currencys_decimals(currency, shown, new_book, salesbook):
     """A currency without a smaller coin has whole numbers."""
-    book = new_book(Policy=f"key,value\ncurrency,{currency}\n", Products="product,list_price\nX,1234\n")
+    book = new_book(
+        Policy=f"key,value\ncurrency,{currency}\n", Products="product,list_price\nX,1234\n"
+    )
     assert f'"list_price": {shown},' in salesbook("show", book, "Products").out
 
 
@@ -135,7 +145,9 @@ def test_a_verb_that_writes_no_checks_tells_its_findings(new_book, capsys):
 
 @pytest.mark.parametrize("words", [("--json",), ()])
 def test_names_that_a_pipe_cannot_write_stop_no_command(words, new_book):
-    """A Windows pipe knows one code page: JSON goes in escapes, a table for people in question marks."""
+    """A Windows pipe knows one code page: JSON goes in escapes, a table for people in question
+    marks.
+    """
     book = new_book(Reps="Rep ID,Name\nR1,王伟\n")
     command = [sys.executable, "-m", "salesbook", "show", str(book), "Reps", *words]
     narrow = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
@@ -170,12 +182,18 @@ def test_a_quiet_command_prints_only_what_was_asked_for(new_book, tmp_path, caps
 
 
 def test_a_refusal_speaks_the_workbooks_language(new_book, capsys, tmp_path):
-    """Whatever the system's is; `--lang` decides against it, and without a workbook it is the system's."""
+    """Whatever the system's is; `--lang` decides against it, and without a workbook it is the
+    system's.
+    """
     book = str(new_book("zh-CN"))
     unclear = tmp_path / "unclear.csv"
     unclear.write_bytes("员工编号,姓名\nR1,张三\n".encode("gb18030") + b"R2,\xff\xff\n")
     capsys.readouterr()
-    for words in (["show", book, "Foo"], ["undo", book], ["import", book, str(unclear), "--into", "Reps"]):
+    for words in (
+        ["show", book, "Foo"],
+        ["undo", book],
+        ["import", book, str(unclear), "--into", "Reps"],
+    ):
         run(words)
         assert capsys.readouterr().err.startswith("错误: "), words
         run([*words, "--lang", "en"])

@@ -10,7 +10,17 @@ import pytest
 
 from salesbook.actions import ACTIONS
 
-SLOW = {"pandas", "numpy", "pydantic", "xlwings", "rich", "openpyxl", "lxml", "python_calamine", "rapidfuzz"}
+SLOW = {
+    "pandas",
+    "numpy",
+    "pydantic",
+    "xlwings",
+    "rich",
+    "openpyxl",
+    "lxml",
+    "python_calamine",
+    "rapidfuzz",
+}
 """Libraries that take longer to load than help takes to print."""
 _CHILD = """
 import atexit, sys

@@ -45,7 +45,9 @@ def child(*words: str, stdout: object = subprocess.PIPE) -> subprocess.Completed
     )
 
 
-@pytest.mark.parametrize(("words", "code"), [(["--version"], 0), (["show", "none.xlsm", "Deals"], 10)])
+@pytest.mark.parametrize(
+    ("words", "code"), [(["--version"], 0), (["show", "none.xlsm", "Deals"], 10)]
+)
 def test_a_command_prints_all_and_does_what_waits_for_the_end(words: list[str], code: int) -> None:
     done = child(*words)
     assert done.returncode == code
@@ -73,7 +75,9 @@ def test_a_reader_that_has_had_enough_is_no_error(words: tuple[str, ...], book: 
 
 
 def shell(book: Path, command: str) -> tuple[int, str]:
-    """Run `salesbook` in a shell, with what the shell does to its outputs. Returns: code and stderr."""
+    """Run `salesbook` in a shell, with what the shell does to its outputs. Returns: code and
+    stderr.
+    """
     program = f"'{sys.executable}' -m salesbook"
     root = Path(__file__).parents[1]
     done = subprocess.run(
@@ -88,16 +92,22 @@ def shell(book: Path, command: str) -> tuple[int, str]:
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell of Unix closes the outputs")
 @pytest.mark.parametrize(
-    ("outputs", "told"), [(">&-", "stdout: Bad file descriptor\n"), (">/dev/null 2>&-", ""), (">&- 2>&-", "")]
+    ("outputs", "told"),
+    [(">&-", "stdout: Bad file descriptor\n"), (">/dev/null 2>&-", ""), (">&- 2>&-", "")],
 )
 def test_closed_outputs_undo_no_run(outputs: str, told: str, book: Path) -> None:
     """What was written is never said not to be."""
     before = book.read_bytes()
-    assert shell(book, "{salesbook} tier {book} --quiet --json --as-of 2026-03-01 " + outputs) == (0, told)
+    assert shell(book, "{salesbook} tier {book} --quiet --json --as-of 2026-03-01 " + outputs) == (
+        0,
+        told,
+    )
     assert book.read_bytes() != before
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="only Linux has a disk that is always full"
+)
 @pytest.mark.parametrize("outputs", [">/dev/full", ">&-"])
 @pytest.mark.parametrize(
     ("words", "code"),
@@ -119,12 +129,16 @@ def test_a_result_that_is_lost_is_told_in_one_line_each(
     assert "log" not in told
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="only Linux has a disk that is always full"
+)
 def test_messages_that_nobody_can_read_stop_nothing(book: Path) -> None:
     assert shell(book, "{salesbook} tier {book} 2>/dev/full >/dev/null")[0] == 0
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="only Linux has a disk that is always full"
+)
 def test_a_full_disk_under_the_output_is_no_success() -> None:
     with Path("/dev/full").open("w") as full:
         done = child("--version", stdout=full)

@@ -1,4 +1,6 @@
-"""What each button does to the open workbook, and that it is what the command line does to the file."""
+"""What each button does to the open workbook, and that it is what the command line does to the
+file.
+"""
 
 from __future__ import annotations
 
@@ -114,8 +116,12 @@ BY_STEPS = ("validate", "split", "publish", "score", "tier", "funnel")
 @pytest.mark.parametrize(
     ("language", "buttons"), [("en", BY_STEPS), ("zh-CN", ("split", "publish", "refresh"))]
 )
-def test_buttons_do_what_commands_do(language: Language, buttons: Sequence[str], tmp_path: Path) -> None:
-    """Each button leaves in every output table, row for row, what its command leaves in the file."""
+def test_buttons_do_what_commands_do(
+    language: Language, buttons: Sequence[str], tmp_path: Path
+) -> None:
+    """Each button leaves in every output table, row for row,
+    what its command leaves in the file.
+    """
     path = tmp_path / "Sample.xlsm"
     new_file(path, language, sample_as_of=AS_OF)
     book, model = opened(path)
@@ -157,7 +163,11 @@ def test_steps_are_shown(caller: Opened) -> None:
 def test_the_users_state_comes_back(caller: Opened) -> None:
     """What the user had set stays set: manual calculation, a text in the status bar."""
     _, model = caller
-    own = AS_BEFORE | {"calculation": "manual", "status_bar": "Ready, steady", "enable_events": False}
+    own = AS_BEFORE | {
+        "calculation": "manual",
+        "status_bar": "Ready, steady",
+        "enable_events": False,
+    }
     model.program.state.update(own)
     macros.validate()
     assert model.program.state == own
@@ -200,7 +210,9 @@ def test_refused_while_writing(caller: Opened) -> None:
 
 
 def test_refusals_speak_of_excel(caller: Opened) -> None:
-    """A refusal is one message that says where to click in Excel, not what to type in a terminal."""
+    """A refusal is one message that says where to click in Excel,
+    not what to type in a terminal.
+    """
     _, model = caller
     model.sheet("Checks").is_protected = True
     macros.validate()
@@ -250,7 +262,9 @@ def test_a_table_turned_into_a_range(caller: Opened) -> None:
 
 @pytest.mark.parametrize("locked", [False, True])
 def test_first_rows_show_their_sheet(locked: bool, tmp_path: Path) -> None:
-    """A hidden sheet of results comes to light with its first rows, once, and only where Excel lets it."""
+    """A hidden sheet of results comes to light with its first rows, once, and only where Excel lets
+    it.
+    """
     path = tmp_path / "Sample.xlsm"
     new_file(path, "en", sample_as_of=AS_OF)
     _, model = opened(path)
@@ -353,10 +367,14 @@ def chosen(monkeypatch: pytest.MonkeyPatch, file: Path | None) -> None:
 
 
 def test_import(caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The rows of the chosen file go into the table of the sheet that is shown; undo takes them out."""
+    """The rows of the chosen file go into the table of the sheet that is shown; undo takes them
+    out.
+    """
     book, model = caller
     file = tmp_path / "people.csv"
-    file.write_text("Rep ID,Name,Hired on\nR1,Ann Lee,05/06/2024\nR2,=1+1,07/08/2024\n", encoding="utf-8")
+    file.write_text(
+        "Rep ID,Name,Hired on\nR1,Ann Lee,05/06/2024\nR2,=1+1,07/08/2024\n", encoding="utf-8"
+    )
     chosen(monkeypatch, file)
     model.active = "Team"
     model.program.answer = "no"
@@ -372,7 +390,9 @@ def test_import(caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert ExcelHost(book).read("Reps").columns[0] == [None]
 
 
-def test_import_needs_a_table(caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_import_needs_a_table(
+    caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """On a sheet without a table for rows, import says which sheets have one."""
     _, model = caller
     chosen(monkeypatch, tmp_path / "any.csv")

@@ -18,7 +18,9 @@ from salesbook.cli import run
 FILES = Path(__file__).resolve().parents[2] / "shared" / "data" / "maven_crm"
 AS_OF = "2017-12-31"
 
-pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason="the practice export is not beside the checkout")
+pytestmark = pytest.mark.skipif(
+    not FILES.is_dir(), reason="the practice export is not beside the checkout"
+)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,9 @@ def test_every_deal_is_in_with_its_stage_and_money(show):
 
 def test_the_funnel_knows_what_is_still_open(show):
     """4,238 of 6,711 resolved deals were won; of all that entered, between 51 and 70 %."""
-    row = next(row for row in show("Funnel") if row["slice_kind"] == "all" and row["stage"] == "Engaging")
+    row = next(
+        row for row in show("Funnel") if row["slice_kind"] == "all" and row["stage"] == "Engaging"
+    )
     counts = [row[name] for name in ("entered", "advanced", "lost", "open")]
     assert counts == [8300, 4238, 2473, 1589]
     assert row["rate"] == pytest.approx(4238 / 8300)
@@ -78,14 +82,22 @@ def test_the_funnel_knows_what_is_still_open(show):
 
 
 def test_time_in_stage_counts_open_deals_as_still_there(show):
-    """The plain mean of closed deals, 48 days, hides that half of all deals take 69 days or more."""
-    row = next(row for row in show("StageTimes") if row["slice_kind"] == "all" and row["stage"] == "Engaging")
+    """The plain mean of closed deals, 48 days,
+    hides that half of all deals take 69 days or more.
+    """
+    row = next(
+        row
+        for row in show("StageTimes")
+        if row["slice_kind"] == "all" and row["stage"] == "Engaging"
+    )
     assert (row["count"], row["open"], row["median_days"], row["p80_days"]) == (8300, 1589, 69, 122)
     assert row["naive_mean_days"] == pytest.approx(47.99, abs=0.01)
 
 
 def test_what_is_wrong_with_the_export_is_named(show):
-    """A misspelt product in 1,480 deals, 2,473 lost deals without a reason, managers who are no reps."""
+    """A misspelt product in 1,480 deals, 2,473 lost deals without a reason, managers who are no
+    reps.
+    """
     codes = Counter(check["code"] for check in show("Checks"))
     assert codes["unknown-product"] == 1480
     assert codes["lost-without-reason"] == 2473
@@ -101,7 +113,9 @@ def test_deals_without_account_and_agents_without_deals(show):
 
 
 def test_open_deals_older_than_the_longest_won_one(show):
-    """They are the deals that nobody closed: on the last day of the export, older than any success."""
+    """They are the deals that nobody closed: on the last day of the export,
+    older than any success.
+    """
     deals = show("Deals")
 
     def age(deal: dict[str, Any], until: str) -> int:
@@ -111,7 +125,9 @@ def test_open_deals_older_than_the_longest_won_one(show):
     older = [
         deal
         for deal in deals
-        if deal["stage"] in ("Engaging", "Prospecting") and deal["created_on"] and age(deal, AS_OF) > longest
+        if deal["stage"] in ("Engaging", "Prospecting")
+        and deal["created_on"]
+        and age(deal, AS_OF) > longest
     ]
     assert longest == 138
     assert len(older) == 1291

@@ -36,7 +36,8 @@ def test_both_languages_have_the_same_sections():
 def test_the_verbs_are_those_of_the_code(language):
     """The table of verbs is the one the code makes."""
     rows = [
-        f"| `{action.name}` | {word('cli', f'help.{action.name}', language)} |" for action in ACTIONS.values()
+        f"| `{action.name}` | {word('cli', f'help.{action.name}', language)} |"
+        for action in ACTIONS.values()
     ]
     table = text_of(language).split("<!-- verbs -->\n")[1].split("<!-- /verbs -->")[0]
     assert table.splitlines()[2:] == rows

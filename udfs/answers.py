@@ -1,4 +1,6 @@
-"""How does an answer go back to the sheet? Numbers are floats, errors are errors, no blank hides one."""
+"""How does an answer go back to the sheet? Numbers are floats, errors are errors, no blank hides
+one.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from udfs.errors import NOT_AVAILABLE, VALUE_ERROR
 def numeric(values: Floats, errors: Codes | int = 0) -> Objects:
     """Numbers, row by row: nan is #N/A, what is too large is #VALUE!, `errors` go before both."""
     wrong = np.where(np.isnan(values), NOT_AVAILABLE, np.where(np.isinf(values), VALUE_ERROR, 0))
-    return _with_errors(np.asarray(values).astype(object), np.where(np.asarray(errors) != 0, errors, wrong))
+    return _with_errors(
+        np.asarray(values).astype(object), np.where(np.asarray(errors) != 0, errors, wrong)
+    )
 
 
 def worded(words: Objects, errors: Codes | int = 0) -> Objects:

@@ -68,7 +68,9 @@ class Block:
 
 
 class Column(NamedTuple):
-    """An argument read by kind, in the shape of its range: nan is missing; an error of 0 is none."""
+    """An argument read by kind, in the shape of its range: nan is missing;
+    an error of 0 is none.
+    """
 
     values: Floats
     errors: Codes
@@ -142,7 +144,8 @@ def refuse_errors(*errors: Codes) -> None:
 
 
 def together(*columns: Column) -> tuple[list[Floats], Codes]:
-    """Stretch arguments to one shape, as Excel does: one value, or one row or column, stands for all.
+    """Stretch arguments to one shape, as Excel does: one value, or one row or column, stands for
+    all.
 
     Returns: the values, and the first error of each place.
 

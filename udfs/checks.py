@@ -39,9 +39,9 @@ def check(range: Block, kind: Block) -> Objects:
 
     Args:
         range: a blank cell is wrong only as a key.
-        kind: number, money, rate, count, date, key (each only once), text, weights (0 or more, not all 0)
-            or brackets (a plan as SALES_COMMISSION takes it: one answer per bracket); in either language,
-            which is also the language of the answer.
+        kind: number, money, rate, count, date, key (each only once), text, weights (0 or more, not
+            all 0) or brackets (a plan as SALES_COMMISSION takes it: one answer per bracket); in
+            either language, which is also the language of the answer.
     """
     name, language = _kind_of(kind)
     if name == "brackets":
@@ -122,7 +122,9 @@ def _bracket_words(cells: Block, language: Language) -> Objects:
         said[0] = str(words("functions", language)["brackets_unreadable"])
         return _as_column(said)
     table = columns(cells, "Brackets", ("from_rate", "pay_rate", "kind", "cap"), 2)
-    filled = [at for at in range(cells.rows) if any(cell not in (None, "") for cell in cells.row(at))]
+    filled = [
+        at for at in range(cells.rows) if any(cell not in (None, "") for cell in cells.row(at))
+    ]
     filled = filled[len(filled) - table["from_rate"].size :]
     for problem in bracket_problems(plan):
         number = int(str(problem.params.get("bracket", 1)))

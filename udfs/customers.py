@@ -38,7 +38,8 @@ _CUTS = ("rfm_recency_cuts", "rfm_frequency_cuts", "rfm_money_cuts")
 
 
 def abc(values: Block) -> Objects:
-    """Sort values into A, B and C by the share of all value that larger ones have: under 80 %, 95 %, rest.
+    """Sort values into A, B and C by the share of all value that larger ones have: under 80 %, 95
+    %, rest.
 
     Equal values share a letter; 0 and below is C, a blank has no answer.
 
@@ -67,21 +68,26 @@ def _tiers(values: Block, names: list[str], shares: list[float]) -> Objects:
     refuse_errors(column.errors)
     amounts = column.values.ravel()
     minor, lost = minor_units(amounts, MONEY_DECIMALS)
-    if (lost & ~np.isnan(amounts)).any() or float(np.abs(minor.astype(np.float64)).sum()) >= 2.0**62:
+    if (lost & ~np.isnan(amounts)).any() or float(
+        np.abs(minor.astype(np.float64)).sum()
+    ) >= 2.0**62:
         raise SheetError
     found = np.array(names, dtype=object)[stand_values(minor, shares).tiers]
     found[np.isnan(amounts)] = None
     return worded(flat(found.tolist(), values))
 
 
-def rfm(customers: Block, dates: Block, amounts: Block, as_of: Block, cuts: Block | None = None) -> Objects:
+def rfm(
+    customers: Block, dates: Block, amounts: Block, as_of: Block, cuts: Block | None = None
+) -> Objects:
     """Give every order its customer's code of recency, frequency and money, 5 best.
 
     Args:
-        customers, dates, amounts: one cell per order; an order after `as_of`, or with a blank among the
+        customers, dates, amounts: one cell per order; an order after `as_of`, or with a blank among
+        the
             three, counts for nothing and has no answer.
-        cuts: left out: fifths of the customers. Else three rows of four numbers: months since the last
-            order up to which the score is 5, 4, 3, 2; orders from which on; money above which.
+        cuts: left out: fifths of the customers. Else three rows of four numbers: months since the
+            last order up to which the score is 5, 4, 3, 2; orders from which on; money above which.
 
     Source: in July 2008 a last order in May 2008, 12 orders and 6,000 make 422.
     """
@@ -94,7 +100,9 @@ def rfm(customers: Block, dates: Block, amounts: Block, as_of: Block, cuts: Bloc
     lines = pd.DataFrame({"customer": texts(customers), "day": day, "money": minor})
     counts = lines["customer"].notna() & (day <= day_of(today)) & ~lost
     grouped = lines[counts].groupby("customer")
-    histories = grouped.agg(last=("day", "max"), frequency=("day", "size"), monetary=("money", "sum"))
+    histories = grouped.agg(
+        last=("day", "max"), frequency=("day", "size"), monetary=("money", "sum")
+    )
     histories["last_on"] = pd.to_datetime(histories["last"], unit="D", origin="1899-12-30")
     codes = rfm_codes(histories, _rfm_policy(cuts), today)
     found = lines["customer"].map(codes.to_dict()).where(counts)
@@ -110,7 +118,9 @@ def _rfm_policy(cuts: Block | None) -> Policy:
     rows = [needed_numbers(Block(1, 4, cuts.row(at))) for at in range(len(_CUTS))]
     if any(row != sorted(row, reverse=at > 0) for at, row in enumerate(rows)):
         raise SheetError
-    lists = {key: ",".join(f"{number:f}" for number in row) for key, row in zip(_CUTS, rows, strict=True)}
+    lists = {
+        key: ",".join(f"{number:f}" for number in row) for key, row in zip(_CUTS, rows, strict=True)
+    }
     return Policy(rules=Rules.model_validate({"currency": "USD", "rfm_rule": "fixed", **lists}))
 
 
@@ -130,7 +140,8 @@ def next_touch_on(last: Block, days: Block, holidays: Block | None = None) -> Ob
 
 
 def promoters(scores: Block) -> Objects:
-    """Give the net promoter score: per cent of answers 9 and 10 minus per cent 0 to 6; blanks do not count.
+    """Give the net promoter score: per cent of answers 9 and 10 minus per cent 0 to 6; blanks do
+    not count.
 
     Source: Reichheld (2003); 10, 9, 9, 8, 7, 7, 6, 3, 10, 0 → +10.
     """
@@ -155,7 +166,8 @@ def workdays(from_day: Block, to_day: Block, holidays: Block | None = None) -> O
             [calendar.count(base, date_of(max(day, 1))) if day >= first else 0 for day in distinct]
         )
         passed = (
-            until[np.searchsorted(distinct, end[sure])] - until[np.searchsorted(distinct, start[sure] - 1)]
+            until[np.searchsorted(distinct, end[sure])]
+            - until[np.searchsorted(distinct, start[sure] - 1)]
         )
         found[sure] = np.maximum(passed, 0)
     return numeric(found, errors)

@@ -13,7 +13,13 @@ from salesbook.domain.arithmetic.intervals import wilson
 from salesbook.domain.names.folding import fold_name
 from salesbook.domain.pipeline.funnel_stages import Counts, counts_of, passages_of, ratio
 from salesbook.domain.pipeline.slices import ALL, Cut
-from salesbook.domain.pipeline.stage_codes import OPEN, KnownDeals, StageCodes, known_deals, stage_codes
+from salesbook.domain.pipeline.stage_codes import (
+    OPEN,
+    KnownDeals,
+    StageCodes,
+    known_deals,
+    stage_codes,
+)
 from salesbook.domain.pipeline.stage_history import append_history, entries_of
 from salesbook.frames import frame_of
 from salesbook.policy import Policy
@@ -41,15 +47,17 @@ def funnel(deals: Block, history: Block, stages: Block, as_of: Block) -> Objects
     """Count per stage the deals that entered it, and what became of them.
 
     Args:
-        deals: of Deals: deal_id, stage, lost_stage; a deal in a stage that `stages` lacks is left out.
-        history: of StageHistory: deal_id, stage, entered_on, or in order without it; one blank cell where
-            there is none: then a deal entered every stage up to its own.
+        deals: of Deals: deal_id, stage, lost_stage; a deal in a stage that `stages` lacks is left
+            out.
+        history: of StageHistory: deal_id, stage, entered_on, or in order without it; one blank cell
+            where there is none: then a deal entered every stage up to its own.
         stages: of Stages, in order: stage, kind (open if blank, won, lost).
         as_of: the day for which deals are compared with their history.
 
-    Returns: a row per row of `stages`: entered, advanced, lost, open, rate to date, rate of the resolved,
-        the bounds of the final rate, Wilson's interval of the resolved at 80 %. A closed stage has only
-        the deals that entered it.
+    Returns: a row per row of `stages`: entered, advanced, lost, open, rate to date, rate of the
+    resolved,
+        the bounds of the final rate, Wilson's interval of the resolved at 80 %. A closed stage has
+        only the deals that entered it.
 
     Source: 10 entered, 6 advanced, 2 lost, 2 open → 60 %, 75 %, 60 to 80 %, 0.524 to 0.891.
     """
@@ -82,17 +90,22 @@ def _names(policy: Policy) -> list[str]:
     return [fold_name(stage.stage) for stage in policy.stages]
 
 
-def _counts(deals: Block, history: Block, codes: StageCodes, as_of: dt.date) -> tuple[KnownDeals, Counts]:
+def _counts(
+    deals: Block, history: Block, codes: StageCodes, as_of: dt.date
+) -> tuple[KnownDeals, Counts]:
     table = columns(deals, "Deals", ("deal_id", "stage", "lost_stage"), 2)
     made = _texts_of(table)
     keep = [bool(key) for key in made["deal_id"]]
     rows = {
-        name: [one for one, kept in zip(cells, keep, strict=True) if kept] for name, cells in made.items()
+        name: [one for one, kept in zip(cells, keep, strict=True) if kept]
+        for name, cells in made.items()
     }
     if len(set(rows["deal_id"])) < len(rows["deal_id"]):
         raise SheetError
     known = known_deals(frame_of("Deals", rows), codes)
-    past, _ = append_history(frame_of("StageHistory", _history(history, as_of)), known, codes, as_of=as_of)
+    past, _ = append_history(
+        frame_of("StageHistory", _history(history, as_of)), known, codes, as_of=as_of
+    )
     entries = entries_of(past, known, codes)
     passages = passages_of(known, entries, codes, skipped="all")
     cut = Cut("all", (ALL,), np.zeros(len(known), dtype=np.int64))
@@ -106,7 +119,9 @@ def _texts_of(table: Mapping[str, Block]) -> dict[str, list[str | None]]:
 
 
 def _history(history: Block, as_of: dt.date) -> dict[str, Any]:
-    """Rows of StageHistory in the order in which deals entered their stages; none for one blank cell."""
+    """Rows of StageHistory in the order in which deals entered their stages; none for one blank
+    cell.
+    """
     if history.size == 1:
         return {}
     table = columns(history, "StageHistory", ("deal_id", "stage", "entered_on"), 2)

@@ -20,7 +20,9 @@ from udfs.errors import VALUE_ERROR, SheetError, error_name, is_error
 
 _ORDERS: Final = ("dmy", "mdy", "ymd")
 _GROUPED: Final = re.compile(r"-?[$€£¥]?[1-9]\d{0,2}(?:,\d{3})+\.\d{1,4}")
-"""Texts that mean one number whatever else stands in the column; each says that it writes a decimal point."""
+"""Texts that mean one number whatever else stands in the column; each says that it writes a decimal
+point.
+"""
 _UNGROUPED: Final = re.compile(r"-?[1-9]\d{0,14}")
 _SIGNS: Final = str.maketrans("", "", ",$€£¥")
 
@@ -28,8 +30,8 @@ _SIGNS: Final = str.maketrans("", "", ",$€£¥")
 def number(text: Block) -> Objects:
     """Read numbers however they are typed: `1.2万`, `¥1,234`, `(5)`, `12%`.
 
-    The column as a whole decides what a cell alone leaves open; a text that stays unclear is #VALUE!, and
-    SALES_CHECK says why. A blank has no answer.
+    The column as a whole decides what a cell alone leaves open; a text that stays unclear is
+    #VALUE!, and SALES_CHECK says why. A blank has no answer.
     """
     values, errors = np.full(text.size, np.nan), np.zeros(text.size, dtype=np.int64)
     for at, reading in enumerate(readings_of(text, Kind.NUMBER)):
@@ -45,8 +47,8 @@ def number(text: Block) -> Objects:
 def readings_of(cells: Block, kind: Kind) -> list[Reading]:
     """What the domain reads in a column; numbers that are clear in any column are read without it.
 
-    Where such a text writes a decimal point, one of its like goes to the domain with the others, as it
-    helps to decide what they mean.
+    Where such a text writes a decimal point, one of its like goes to the domain with the others, as
+    it helps to decide what they mean.
     """
     if kind not in (Kind.NUMBER, Kind.MONEY):
         return read_column([_raw(cell) for cell in cells.cells], kind)
@@ -73,7 +75,8 @@ def _clear(cell: Any) -> float | None:
 def date(text: Block, order: Block | None = None) -> Objects:
     """Read dates however they are typed: `2024年3月5日`, `5 Mar 2024`, `2024-03-05`, `20240305`.
 
-    Args: order of day, month and year, `dmy`, `mdy` or `ymd`, where the digits and the column as a whole do
+    Args: order of day, month and year, `dmy`, `mdy` or `ymd`, where the digits and the column as a
+    whole do
         not tell.
 
     Returns: Excel's count of days, to be formatted as a date; an unclear text is #VALUE!.

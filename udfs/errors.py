@@ -1,7 +1,8 @@
 """Which errors does a cell show, and how do they travel between Excel and Python?
 
-Excel hands error cells over as whole numbers that no number cell can be, for its numbers are floats. Answers
-carry errors in the same way, and the macro around each function turns them into real errors of Excel.
+Excel hands error cells over as whole numbers that no number cell can be, for its numbers are
+floats. Answers carry errors in the same way, and the macro around each function turns them into
+real errors of Excel.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ from udfs.tables import columns, needed_texts
 def stage_days(entered: Block, left: Block, as_of: Block, quantile: Block | None = None) -> Objects:
     """Give the days after which half of the deals, or another share, have left a stage.
 
-    Deals that are still there count with the days they have been there (Kaplan-Meier), so that slow ones
-    are not forgotten.
+    Deals that are still there count with the days they have been there (Kaplan-Meier), so that slow
+    ones are not forgotten.
 
     Args:
         entered: one day per deal; a blank one, or one after `as_of`, is left out.
@@ -68,7 +68,9 @@ def stuck(stage: Block, entered: Block, limits: Block, as_of: Block) -> Objects:
     days_of = numbers(table["limit_days"])
     refuse_errors(days_of.errors, errors_of(table["stage"]))
     names = needed_texts(table["stage"])
-    limit_by = {fold_name(name): float(day) for name, day in zip(names, days_of.values.ravel(), strict=True)}
+    limit_by = {
+        fold_name(name): float(day) for name, day in zip(names, days_of.values.ravel(), strict=True)
+    }
     distinct = {text: limit_by.get(fold_name(text), np.nan) for text in set(texts(stage)) if text}
     limit = np.array([distinct.get(text or "", np.nan) for text in texts(stage)])
     typed = Column(limit.reshape(stage.rows, stage.columns), errors_of(stage))
@@ -83,8 +85,8 @@ def win_rate(won: Block, lost: Block, level: Block | None = None) -> Objects:
     """Give won / (won + lost), of deals or of money; with a level also its interval.
 
     Args:
-        level: for counts, from 0.5 to 0.99: adds the lower and upper end of Wilson's interval, beside each
-            rate or below a row of rates.
+        level: for counts, from 0.5 to 0.99: adds the lower and upper end of Wilson's interval,
+            beside each rate or below a row of rates.
 
     Returns: #N/A where nothing is closed.
 
@@ -109,13 +111,14 @@ def win_rate(won: Block, lost: Block, level: Block | None = None) -> Objects:
 
 
 def forecast(amounts: Block, probabilities: Block, quantile: Block | None = None) -> Objects:
-    """Give the money that open deals bring on average, or the sum that is exceeded with a given chance.
+    """Give the money that open deals bring on average, or the sum that is exceeded with a given
+    chance.
 
     Args:
         amounts: 0 or more, one per deal; a blank adds nothing.
         probabilities: 0 to 1, one per deal; a blank is 0.
-        quantile: above 0 and below 1; 0.1 is the careful sum, exceeded in 9 of 10 cases. Several give one
-            sum each.
+        quantile: above 0 and below 1; 0.1 is the careful sum, exceeded in 9 of 10 cases. Several
+            give one sum each.
 
     Source: 100,000 at 50 % → 50,000; the sum's distribution is exact up to 200 deals.
     """
@@ -151,7 +154,8 @@ def velocity(deals: Block, win_rate: Block, average: Block, days: Block) -> Obje
 def coverage(open_amount: Block, closed: Block, target: Block) -> Objects:
     """Say how many times the open pipeline covers what is missing to the target.
 
-    A blank open or closed amount is 0. #N/A where the target is met, for then none is needed, or blank.
+    A blank open or closed amount is 0. #N/A where the target is met, for then none is needed, or
+    blank.
     """
     parts, errors = together(numbers(open_amount), numbers(closed), numbers(target))
     still, done, wanted = np.nan_to_num(parts[0]), np.nan_to_num(parts[1]), parts[2]

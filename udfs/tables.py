@@ -1,7 +1,8 @@
-"""What does a small table say that is passed to a function: grades, tiers, brackets, stages, holidays?
+"""What does a small table say that is passed to a function: grades, tiers, brackets, stages,
+holidays?
 
-Its columns are told by their headers where the first row holds them (`Grades[#All]`, in either language),
-else by their order.
+Its columns are told by their headers where the first row holds them (`Grades[#All]`, in either
+language), else by their order.
 """
 
 from __future__ import annotations
@@ -68,18 +69,24 @@ def needed_texts(block: Block) -> list[str]:
 
 
 def choices(block: Block | None, owner: str, codes: tuple[str, ...], size: int) -> list[str]:
-    """Codes of a choice typed in either language; a blank is the first. Raises: SheetError for others."""
+    """Codes of a choice typed in either language; a blank is the first. Raises: SheetError for
+    others.
+    """
     if block is None:
         return [codes[0]] * size
     typed = texts(block)
-    found = [codes[0] if text is None else labels.code_of_choice(owner, text, codes) for text in typed]
+    found = [
+        codes[0] if text is None else labels.code_of_choice(owner, text, codes) for text in typed
+    ]
     if None in found:
         raise SheetError
     return [str(code) for code in found]
 
 
 def work_calendar(holidays: Block | None) -> WorkCalendar:
-    """Saturdays and Sundays off, and what `holidays` says: days, and beside them `off` (blank) or `work`."""
+    """Saturdays and Sundays off, and what `holidays` says: days, and beside them `off` (blank) or
+    `work`.
+    """
     if holidays is None:
         return WorkCalendar()
     if holidays.rows == 1 and holidays.columns > 2:
@@ -89,7 +96,9 @@ def work_calendar(holidays: Block | None) -> WorkCalendar:
     refuse_errors(column.errors)
     kinds = choices(table.get("kind"), "Holidays.kind", ("off", "work"), table["day"].size)
     dated: list[tuple[dt.date, Any]] = [
-        (date_of(day), kind) for day, kind in zip(column.values.ravel(), kinds, strict=True) if day == day
+        (date_of(day), kind)
+        for day, kind in zip(column.values.ravel(), kinds, strict=True)
+        if day == day
     ]
     return WorkCalendar(
         off=frozenset(day for day, kind in dated if kind == "off"),

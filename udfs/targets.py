@@ -37,8 +37,8 @@ def split(total: Block, weights: Block, unit: Block | None = None) -> Objects:
     Args:
         total: one amount; counted in hundredths, or in the decimals of `unit` where it has more.
         weights: 0 or more, in any shape; a blank is 0 and gets 0.
-        unit: above 0, 1 if left out. A total that is not whole in it is split in the largest unit in
-            which it is.
+        unit: above 0, 1 if left out. A total that is not whole in it is split in the largest unit
+            in which it is.
 
     Returns: the parts, in the shape of the weights; ties go to the earlier cell.
 
@@ -58,10 +58,16 @@ def split(total: Block, weights: Block, unit: Block | None = None) -> Objects:
 
 
 def _whole_weights(weights: Floats) -> list[int] | list[float]:
-    """The same proportions in whole numbers where a few decimals hold them, which splits a column sooner."""
+    """The same proportions in whole numbers where a few decimals hold them, which splits a column
+    sooner.
+    """
     for decimals in (0, 2, 4):
         minor, missing = minor_units(weights, decimals)
-        if not missing.any() and (np.abs(minor) < 10**15).all() and (minor / 10.0**decimals == weights).all():
+        if (
+            not missing.any()
+            and (np.abs(minor) < 10**15).all()
+            and (minor / 10.0**decimals == weights).all()
+        ):
             found: list[int] = minor.tolist()
             return found
     floats: list[float] = weights.tolist()
@@ -78,7 +84,8 @@ def ramp(hired_on: Block, months: Block, ramp: Block) -> Objects:
 
     Returns: 0 before the month of hire; a column of reps and a row of months give a grid.
 
-    Source: 10k, 20k, 30k, then 45k a month: hired in January 465,000 in the first year, in July 195,000.
+    Source: 10k, 20k, 30k, then 45k a month: hired in January 465,000 in the first year, in July
+    195,000.
     """
     steps = _ramp_steps(ramp)
     hired, month = day_numbers(hired_on), _months(months)
@@ -98,7 +105,9 @@ def _ramp_share(day: float, month: int, steps: list[float]) -> float:
 
 
 def _ramp_steps(block: Block) -> list[float]:
-    """Shares in order of the month since hire; a month that the table skips goes on like the one before."""
+    """Shares in order of the month since hire; a month that the table skips goes on like the one
+    before.
+    """
     if block.columns != 2:
         return needed_numbers(block)
     table = columns(block, "Ramp", ("month", "share"), 2)
@@ -116,7 +125,9 @@ def _months(block: Block) -> Column:
     """Months counted from the year 0."""
     named = [_month_of(text) if isinstance(text, str) else None for text in texts(block)]
     dated = day_numbers(Block(block.rows, block.columns, _without(block.cells, named)))
-    typed = np.array([math.nan if month is None else month for month in named]).reshape(dated.values.shape)
+    typed = np.array([math.nan if month is None else month for month in named]).reshape(
+        dated.values.shape
+    )
     distinct, place = np.unique(np.nan_to_num(dated.values, nan=1), return_inverse=True)
     counted = np.array([_month_count(day) for day in distinct])[place.ravel()].reshape(typed.shape)
     from_days = np.where(np.isnan(dated.values), np.nan, counted)
@@ -134,7 +145,13 @@ def _month_count(day: float) -> int:
 
 def _month_of(text: str) -> int | None:
     year, _, month = text.partition("-")
-    if len(year) == 4 and year.isdecimal() and month.isdecimal() and 1 <= int(month) <= 12 and int(year):
+    if (
+        len(year) == 4
+        and year.isdecimal()
+        and month.isdecimal()
+        and 1 <= int(month) <= 12
+        and int(year)
+    ):
         return int(year) * 12 + int(month) - 1
     return None
 

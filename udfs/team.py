@@ -22,8 +22,8 @@ def score(values: Block, goals: Block, weights: Block, better: Block) -> Objects
     """Score reps on weighted metrics: 100 × value / goal, or goal / value, each from 0 to 120.
 
     Args:
-        values: a row per rep, a column per metric; or one rep's metrics in a column. A blank is missing,
-            and its weight is shared out among the others.
+        values: a row per rep, a column per metric; or one rep's metrics in a column. A blank is
+            missing, and its weight is shared out among the others.
         goals: one per metric; a blank one is the median of the values.
         weights: one per metric, 0 or more.
         better: higher or lower, one per metric or one for all.
@@ -87,9 +87,11 @@ def commission(sales: Block, quota: Block, brackets: Block) -> Objects:
     Args:
         sales: may be negative: refunds take back at the first bracket's rate.
         quota: blank, 0 or below is none: the first bracket's rate pays for all.
-        brackets: of one plan, from the Brackets table: from_rate, pay_rate, kind (marginal if blank), cap.
+        brackets: of one plan, from the Brackets table: from_rate, pay_rate, kind (marginal if
+            blank), cap.
 
-    Raises: SheetError for brackets that do not start at 0, do not rise, or let the pay fall anywhere;
+    Raises: SheetError for brackets that do not start at 0, do not rise, or let the pay fall
+    anywhere;
         SALES_CHECK(brackets, "brackets") says which.
 
     Source: comish.online, tiered commission; quota 375,000, sales 500,000 → 33,125.
@@ -106,12 +108,15 @@ def commission(sales: Block, quota: Block, brackets: Block) -> Objects:
     money = to_floats(np.array(due, dtype=np.int64).reshape(sold.shape), MONEY_DECIMALS)
     too_large = (unpaid & ~np.isnan(sold)) | unclear
     return numeric(
-        np.where(np.isnan(sold), np.nan, money), np.where(errors == 0, too_large * VALUE_ERROR, errors)
+        np.where(np.isnan(sold), np.nan, money),
+        np.where(errors == 0, too_large * VALUE_ERROR, errors),
     )
 
 
 def plan_of(brackets: Block) -> PayPlan:
-    """The plan that a table of brackets describes, usable or not. Raises: SheetError where unreadable."""
+    """The plan that a table of brackets describes, usable or not. Raises: SheetError where
+    unreadable.
+    """
     table = columns(brackets, "Brackets", ("from_rate", "pay_rate", "kind", "cap"), 2)
     starts, rates = needed_numbers(table["from_rate"]), needed_numbers(table["pay_rate"])
     kinds = choices(table.get("kind"), "Brackets.kind", ("marginal", "whole"), len(starts))

@@ -1,4 +1,6 @@
-"""How does Excel call a function? Raw cells in, raw cells or an error out, and nothing ever breaks."""
+"""How does Excel call a function? Raw cells in, raw cells or an error out,
+and nothing ever breaks.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,9 @@ _log = logging.getLogger(__name__)
 def worksheet_function(name: str, answer: Callable[..., Objects]) -> Callable[..., Any]:
     """Make the function that Excel calls of one that takes blocks of cells.
 
-    It returns a list of rows, one by one for a single value, where errors are numbers of `udfs.errors`; an
-    argument that makes no sense makes the whole answer one error. An argument left out, or a blank in place
-    of an optional one, takes its default.
+    It returns a list of rows, one by one for a single value, where errors are numbers of
+    `udfs.errors`; an argument that makes no sense makes the whole answer one error. An argument
+    left out, or a blank in place of an optional one, takes its default.
     """
     parameters = list(inspect.signature(answer).parameters.values())
     optional = [parameter.default is None for parameter in parameters]
@@ -51,8 +53,8 @@ def worksheet_function(name: str, answer: Callable[..., Objects]) -> Callable[..
 def declare(function: Callable[..., Any], xlwings: Any) -> Callable[..., Any]:
     """Tell xlwings about a function: its category, and that cells come and go as they are.
 
-    xlwings' own conversion would make error cells blank on their way in, and blanks empty texts on their
-    way out.
+    xlwings' own conversion would make error cells blank on their way in, and blanks empty texts on
+    their way out.
 
     Args: xlwings has `func`, `arg` and `ret`: the package, or a stand-in for it as on Windows.
     """

@@ -1,4 +1,6 @@
-"""What does a typed value look like in a cell? Frames become raw cells in the workbook's language."""
+"""What does a typed value look like in a cell? Frames become raw cells in
+the workbook's language.
+"""
 
 from __future__ import annotations
 
@@ -58,18 +60,26 @@ def _named(table: str, one: FieldSpec, frame: pd.DataFrame, language: Language) 
         return _mapped(column, lambda code: labels.sheet_name(str(code), language))
     if one.kind is Kind.FIELD:
         pairs = list(zip(frame["table"], column, strict=True))
-        known = {pair: labels.field_label(*pair, language) for pair in set(pairs) if isinstance(pair[1], str)}
+        known = {
+            pair: labels.field_label(*pair, language)
+            for pair in set(pairs)
+            if isinstance(pair[1], str)
+        }
         return [known.get(pair) for pair in pairs]
     if one.choices:
         owner = f"{table}.{one.name}"
-        return _mapped(column, lambda names: labels.labels_of_names(owner, str(names), one.choices, language))
+        return _mapped(
+            column, lambda names: labels.labels_of_names(owner, str(names), one.choices, language)
+        )
     texts: list[Cell] = column.to_numpy(dtype=object, na_value=None).tolist()
     return texts
 
 
 def _wholes(column: pd.Series[Any]) -> list[Cell]:
     wholes = column.fillna(0).to_numpy(dtype="int64").tolist()
-    return [None if gone else whole for whole, gone in zip(wholes, column.isna().tolist(), strict=True)]
+    return [
+        None if gone else whole for whole, gone in zip(wholes, column.isna().tolist(), strict=True)
+    ]
 
 
 def _moments(column: pd.Series[Any], unit: str) -> list[Cell]:
@@ -90,7 +100,9 @@ def amounts_of(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[float
 
 
 def _short(values: np.ndarray[Any, Any], column: pd.Series[Any]) -> list[Cell]:
-    """Numbers of a column, whole ones as int, so that a cell holds 1200 and not 1200.0; missing is None."""
+    """Numbers of a column, whole ones as int, so that a cell holds 1200 and not 1200.0; missing is
+    None.
+    """
     cells = values.astype(object)
     whole = (values == np.floor(values)) & (np.abs(values) < 1e15)
     cells[whole] = values[whole].astype("int64")
@@ -111,7 +123,8 @@ def _mapped(column: pd.Series[Any], label: Callable[[object], str]) -> list[Cell
 
 
 def same_cell(left: Cell, right: Cell) -> bool:
-    """True where two raw cells hold the same: blank text is no text, 3 is 3.0, a bare date its midnight.
+    """True where two raw cells hold the same: blank text is no text, 3 is 3.0, a bare date its
+    midnight.
 
     Numbers are compared as a sheet shows them, to 15 digits: programs save the rest as they like.
     """

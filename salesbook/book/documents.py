@@ -1,4 +1,6 @@
-"""What does a program that reads salesbook get? JSON documents with stable codes, whatever the language."""
+"""What does a program that reads salesbook get? JSON documents with stable codes, whatever the
+language.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def report_document(report: Report) -> dict[str, Any]:
 
 
 def table_document(session: Session, table: str) -> dict[str, Any]:
-    """A table's usable rows, and how many are not: English codes, ISO dates, decimals, null for missing."""
+    """A table's usable rows, and how many are not: English codes, ISO dates, decimals, null for
+    missing.
+    """
     read = session.table(table)
     return {"table": table, "rows": rows_of(read, session.currency), "skipped": read.rows_skipped}
 
@@ -39,7 +43,9 @@ def rows_of(read: ReadTable, currency: str) -> list[dict[str, Any]]:
     columns = {one.name: json_column(one, read.frame, currency) for one in read.spec.fields}
     if read.spec.name == "Policy":
         pairs = zip(columns["key"], columns["value"], strict=True)
-        columns["value"] = [None if typed is None else setting_code(key, typed) for key, typed in pairs]
+        columns["value"] = [
+            None if typed is None else setting_code(key, typed) for key, typed in pairs
+        ]
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 

@@ -18,7 +18,9 @@ from salesbook.labels import Language, table_of_name
 from salesbook.tables import TABLES
 
 
-def run_on_file(book: Path, action: str, options: Options, *, wait: float, out: Path | None = None) -> Report:
+def run_on_file(
+    book: Path, action: str, options: Options, *, wait: float, out: Path | None = None
+) -> Report:
     """Run one verb and save the workbook, or a copy of it with the results.
 
     Raises: SalesbookError of any kind; then no file changed.
@@ -33,7 +35,9 @@ def run_on_file(book: Path, action: str, options: Options, *, wait: float, out: 
 
 
 def show_table(book: Path, name: str) -> tuple[dict[str, Any], Session, str]:
-    """One table of a workbook as a document. `name` is a table's code or its sheet's name in any language."""
+    """One table of a workbook as a document. `name` is a table's code or its sheet's name in any
+    language.
+    """
     with open_package(book, for_writing=False) as host:
         session = Session(host)
         table = table_of_name(name, TABLES)
@@ -58,10 +62,13 @@ def undo_file(book: Path, as_of: dt.date, *, wait: float) -> Report:
     return report
 
 
-def new_file(book: Path, language: Language, *, sample_as_of: dt.date | None = None) -> dict[str, int]:
+def new_file(
+    book: Path, language: Language, *, sample_as_of: dt.date | None = None
+) -> dict[str, int]:
     """Copy the built workbook of a language, with sample rows where a date for them is given.
 
-    Returns: rows by table. Raises: CannotWrite where something is there already; UsageError for another
+    Returns: rows by table. Raises: CannotWrite where something is there already; UsageError for
+    another
         kind of file, which Excel would not open.
     """
     from salesbook.book.sample import sample_tables
@@ -94,7 +101,9 @@ def _put_new(book: Path, data: bytes) -> None:
     except FileExistsError:
         raise CannotWrite("already-there", where=str(book)) from None
     except OSError as error:
-        raise CannotWrite("cannot-write", where=str(book), found=error.strerror or str(error)) from error
+        raise CannotWrite(
+            "cannot-write", where=str(book), found=error.strerror or str(error)
+        ) from error
 
 
 @contextlib.contextmanager

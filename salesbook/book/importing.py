@@ -1,4 +1,6 @@
-"""Rows of a foreign file into a table: plan everything, then write or refuse; say what became of each."""
+"""Rows of a foreign file into a table: plan everything, then write or refuse; say what became of
+each.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,13 @@ from salesbook.book.reading import ReadTable
 from salesbook.book.session import Report, Session, collecting_nothing, log_entry, planned_write
 from salesbook.book.writing import PlannedWrite, plan_changes
 from salesbook.domain.cells.base import CellOptions, Reason
-from salesbook.errors import AmbiguousFile, ChangedMeanwhile, EveryRowRejected, NoSuchTable, SalesbookError
+from salesbook.errors import (
+    AmbiguousFile,
+    ChangedMeanwhile,
+    EveryRowRejected,
+    NoSuchTable,
+    SalesbookError,
+)
 from salesbook.hosts.package import open_package
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.plan import ImportOptions, ImportPlan, TableChange, parse_columns, plan_import
@@ -102,7 +110,9 @@ def _state(file: Path) -> tuple[int, int] | None:
 def import_into(
     host: Host, file: Path, options: ImportOptions, as_of: dt.date, *, dry_run: bool
 ) -> tuple[ImportPlan, Session]:
-    """Plan an import and, unless it is a dry run or nothing could be used, hand its writes to the host."""
+    """Plan an import and, unless it is a dry run or nothing could be used, hand its writes to the
+    host.
+    """
     started = time.perf_counter()
     session = Session(host)
     session.table(options.into)
@@ -115,8 +125,12 @@ def import_into(
     report = Report(
         action="import",
         as_of=as_of,
-        rows={options.into: {"in": plan.read, "used": plan.accepted, "skipped": len(plan.rejected)}},
-        written={change.table: len(change.changes) + len(change.new_rows) for change in plan.changes},
+        rows={
+            options.into: {"in": plan.read, "used": plan.accepted, "skipped": len(plan.rejected)}
+        },
+        written={
+            change.table: len(change.changes) + len(change.new_rows) for change in plan.changes
+        },
         findings=(),
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
@@ -129,7 +143,9 @@ def _now(session: Session, reads: Mapping[str, ReadTable]) -> dict[str, TableNow
     rules = session.policy.rules
     own = CellOptions(currency=rules.currency, fiscal_year_start=rules.fiscal_year_start)
     return {
-        name: table_now(read.cells, read.headers, read.frame, replace(own, epoch_1904=read.cells.epoch_1904))
+        name: table_now(
+            read.cells, read.headers, read.frame, replace(own, epoch_1904=read.cells.epoch_1904)
+        )
         for name, read in reads.items()
     }
 
@@ -156,7 +172,9 @@ def result_of(
     language: Language = asked["lang"] or book_language
     rejects = None
     if plan.rejected and not asked["dry_run"]:
-        rejects = write_rejects(file, rejects_text(plan, lambda reason: reason_text(reason, language)))
+        rejects = write_rejects(
+            file, rejects_text(plan, lambda reason: reason_text(reason, language))
+        )
     if plan.is_all_rejected and not asked["dry_run"]:
         raise _refusal(file, plan, str(rejects))
     return ImportResult(

@@ -1,4 +1,6 @@
-"""What does a table hold? Raw cells become a typed frame; every cell that cannot becomes a finding."""
+"""What does a table hold? Raw cells become a typed frame;
+every cell that cannot becomes a finding.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from salesbook.messages import Fact, Finding, Severity
 from salesbook.store import Cell, TableCells, column_letters
 from salesbook.tables import TABLES, FieldSpec, Kind, Role, TableSpec
 
-_NUMBERS: Final = frozenset({Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS})
+_NUMBERS: Final = frozenset(
+    {Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS}
+)
 _OUR_TEXT: Final = frozenset({str, type(None)})
 """What we wrote as text is read as it is, were it to quote an error such as `#REF!`."""
 _ANY_RATE: Final = 1e12
@@ -58,7 +62,9 @@ class ReadTable:
         return self.cells.columns[self.cells.headers.index(header)]
 
     def address(self, row: int | None, field_name: str | None) -> str:
-        """The cell of a row and field such as `F17`; the row's first cell where the field has no column."""
+        """The cell of a row and field such as `F17`; the row's first cell where the field has no
+        column.
+        """
         if row is None:
             return ""
         header = self.headers.get(field_name or "")
@@ -69,15 +75,17 @@ class ReadTable:
 def read_table(cells: TableCells, *, currency: str, fiscal_year_start: int = 1) -> ReadTable:
     """Type a table's cells.
 
-    A row is left out if its key or a required field is missing or unreadable, or if another row has the
-    same key. An optional cell that cannot be read, or is out of its range, counts as missing.
+    A row is left out if its key or a required field is missing or unreadable, or if another row has
+    the same key. An optional cell that cannot be read, or is out of its range, counts as missing.
 
     Raises: ColumnMissing for a key or required field without a column.
     """
     spec = TABLES[cells.table]
     headers = _headers(spec, cells)
     used = _filled_rows(cells, headers)
-    options = CellOptions(epoch_1904=cells.epoch_1904, currency=currency, fiscal_year_start=fiscal_year_start)
+    options = CellOptions(
+        epoch_1904=cells.epoch_1904, currency=currency, fiscal_year_start=fiscal_year_start
+    )
     columns: dict[str, Any] = {}
     faults: list[_Fault] = []
     for one in spec.fields:
@@ -125,7 +133,10 @@ def _filled_rows(cells: TableCells, headers: Mapping[str, str]) -> Any:
         if set(map(type, column)) == {str} and all(map(str.strip, column)):
             return np.arange(cells.row_count, dtype=np.intp)
         filled |= np.fromiter(
-            (value is not None and not (isinstance(value, str) and not value.strip()) for value in column),
+            (
+                value is not None and not (isinstance(value, str) and not value.strip())
+                for value in column
+            ),
             dtype=bool,
             count=len(column),
         )
@@ -145,7 +156,9 @@ def _raw_column(cells: TableCells, header: str | None, used: Any) -> Sequence[Ce
 def _typed_column(
     spec: TableSpec, one: FieldSpec, column: Sequence[Cell], options: CellOptions
 ) -> tuple[pd.Series[Any], dict[int, Reason]]:
-    """One field's values as its dtype (a measure still as float in its row's unit) and what failed."""
+    """One field's values as its dtype (a measure still as float in its
+    row's unit) and what failed.
+    """
     if spec.role is Role.OUTPUT and one.kind is Kind.TEXT and set(map(type, column)) <= _OUR_TEXT:
         return pd.Series([cell or None for cell in column], dtype="str"), {}
     dtype = "float64" if one.kind is Kind.MEASURE else DTYPES[one.kind]
@@ -156,8 +169,12 @@ def _typed_column(
     return pd.Series(parsed.values, dtype=dtype), parsed.reasons
 
 
-def _as_text(name: str, used: Any, column: Sequence[Cell], values: pd.Series[Any]) -> Iterator[_Fault]:
-    """Numbers that stand in text cells: they count here, and the sheet's own sums leave them out."""
+def _as_text(
+    name: str, used: Any, column: Sequence[Cell], values: pd.Series[Any]
+) -> Iterator[_Fault]:
+    """Numbers that stand in text cells: they count here,
+    and the sheet's own sums leave them out.
+    """
     if str not in set(map(type, column)):
         return
     known = values.notna().to_numpy()
@@ -171,7 +188,8 @@ def _in_codes(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
     for one in spec.fields:
         if one.kind is Kind.TABLE:
             known = {
-                text: labels.table_of_name(text, TABLES) or text for text in frame[one.name].dropna().unique()
+                text: labels.table_of_name(text, TABLES) or text
+                for text in frame[one.name].dropna().unique()
             }
             frame[one.name] = frame[one.name].map(known).astype("str")
         elif one.kind is Kind.FIELD:
@@ -212,7 +230,9 @@ def _in_range(spec: TableSpec, frame: pd.DataFrame, _: str) -> tuple[pd.DataFram
     return frame, faults
 
 
-def _in_units(spec: TableSpec, frame: pd.DataFrame, currency: str) -> tuple[pd.DataFrame, list[_Fault]]:
+def _in_units(
+    spec: TableSpec, frame: pd.DataFrame, currency: str
+) -> tuple[pd.DataFrame, list[_Fault]]:
     """Measures in whole units of their row's metric: minor units of money, or counts."""
     faults: list[_Fault] = []
     for one in spec.fields:
@@ -281,7 +301,9 @@ def _usable(read: ReadTable, faults: list[_Fault]) -> ReadTable:
 
 
 def _about_the_table(read: ReadTable) -> Iterator[Finding]:
-    """What people type into beside the table or under a changed header, so that it would be missed."""
+    """What people type into beside the table or under a changed header,
+    so that it would be missed.
+    """
     spec, cells = read.spec, read.cells
     if spec.role is Role.OUTPUT:
         return
@@ -293,7 +315,9 @@ def _about_the_table(read: ReadTable) -> Iterator[Finding]:
         if one.name not in read.headers and read.own_headers:
             params: dict[str, Fact] = {"field": f"{spec.name}.{one.name}"}
             found = ", ".join(read.own_headers)
-            yield Finding("column-not-there", "warning", spec.name, None, one.name, one.name, found, params)
+            yield Finding(
+                "column-not-there", "warning", spec.name, None, one.name, one.name, found, params
+            )
 
 
 def _in_sheet_order(read: ReadTable, faults: list[_Fault]) -> list[_Fault]:
@@ -302,7 +326,9 @@ def _in_sheet_order(read: ReadTable, faults: list[_Fault]) -> list[_Fault]:
 
 
 def _own_names(spec: TableSpec, frame: pd.DataFrame, row: int) -> dict[str, Fact]:
-    """The names in a setting's key, None where unreadable: whether it matters may depend on its plan."""
+    """The names in a setting's key, None where unreadable: whether it matters may depend on its
+    plan.
+    """
     if spec.role is not Role.SETTING or row not in frame.index:
         return {}
     names = [name for name in spec.key if spec.field(name).kind is Kind.ID]

@@ -1,4 +1,6 @@
-"""What does a workbook full of made-up but realistic rows hold? The same rows for the same date, always."""
+"""What does a workbook full of made-up but realistic rows hold? The same rows for the same date,
+always.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +40,11 @@ _STEPS: Final = (
 
 
 def sample_tables(language: Language, as_of: dt.date = SAMPLE_AS_OF) -> dict[str, pd.DataFrame]:
-    """A frame for every input table of a company of 12 sellers and 3 managers, as it stands on `as_of`.
+    """A frame for every input table of a company of 12 sellers and 3 managers, as it stands on
+    `as_of`.
 
-    The rows fit together except for a handful of mistakes, one of a kind, that show what the checks say.
+    The rows fit together except for a handful of mistakes, one of a kind, that show what the checks
+    say.
     """
     world = World(language, as_of)
     for step in _STEPS:
@@ -52,7 +56,9 @@ def sample_tables(language: Language, as_of: dt.date = SAMPLE_AS_OF) -> dict[str
 def _plant_mistakes(world: World) -> None:
     """What somebody gets wrong in every real workbook."""
     deals, customers = world.rows["Deals"], world.rows["Customers"]
-    orders = [row for row in world.rows["Orders"] if row["status"] == "paid" and not row.get("refund_of")]
+    orders = [
+        row for row in world.rows["Orders"] if row["status"] == "paid" and not row.get("refund_of")
+    ]
     won = [deal for deal in deals if deal["stage"] == world.stage("won")]
     lost = [deal for deal in deals if deal["stage"] == world.stage("lost")]
     still_open = [deal for deal in deals if deal["closed_on"] is None and deal["rep_id"] != LEFT]

@@ -44,7 +44,9 @@ def _customer(world: World, number: int) -> Fields:
         "email": f"office@{_domain(number)}.example",
         "channel": spread(chance, _CHANNELS, (4, 3, 2, 1)),
         "needs": chance.choice(words.needs),
-        "budget": world.money(round(6000 * size_of(key("C", number)) * chance.uniform(0.8, 3)) // 100 * 100),
+        "budget": world.money(
+            round(6000 * size_of(key("C", number)) * chance.uniform(0.8, 3)) // 100 * 100
+        ),
         "buying_on": world.as_of + dt.timedelta(days=chance.randint(10, 200))
         if chance.random() < 0.4
         else None,
@@ -142,7 +144,9 @@ def _contact(world: World, chance: random.Random, day: dt.date, kind: str) -> Fi
         "kind": kind,
         "outcome": words.outcomes[5] if kind == "service" else chance.choice(words.outcomes[:5]),
         "next_step": chance.choice(words.steps) if open_step else None,
-        "next_on": world.workday(day + dt.timedelta(days=chance.randint(10, 24))) if open_step else None,
+        "next_on": world.workday(day + dt.timedelta(days=chance.randint(10, 24)))
+        if open_step
+        else None,
     }
 
 
@@ -155,7 +159,9 @@ def _feedback(world: World, number: int) -> Fields:
     chance = world.chance(f"feedback {number}")
     customer = chance.choice(world.rows["Customers"])
     kind = spread(chance, ("survey", "complaint", "visit"), (7, 3, 2))
-    earliest = (world.as_of - max(customer["created_on"], world.as_of - dt.timedelta(days=400))).days
+    earliest = (
+        world.as_of - max(customer["created_on"], world.as_of - dt.timedelta(days=400))
+    ).days
     day = world.workday(world.as_of - dt.timedelta(days=min(round(number * 3.2), earliest)))
     received = world.at(day, chance.randint(9, 16), chance.choice((0, 10, 25, 40)))
     row: Fields = {
@@ -170,7 +176,11 @@ def _feedback(world: World, number: int) -> Fields:
         return row | {"score": score, "comment": chance.choice(world.words.praise)}
     text, action = chance.choice(world.words.complaints)
     if kind == "visit":
-        return row | {"comment": world.words.outcomes[5], "answered_at": received, "resolved_at": received}
+        return row | {
+            "comment": world.words.outcomes[5],
+            "answered_at": received,
+            "resolved_at": received,
+        }
     answered = received + dt.timedelta(hours=chance.choice((1, 2, 4, 20, 30, 72)))
     if answered > world.at(world.as_of, 18):
         return row | {"comment": text}

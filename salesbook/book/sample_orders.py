@@ -1,4 +1,6 @@
-"""What did customers order and pay? Won deals, regular orders of old customers, refunds and late payers."""
+"""What did customers order and pay? Won deals, regular orders of old customers, refunds and late
+payers.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,11 @@ _SEASON: Final = (0.8, 0.75, 1.1, 0.95, 1.0, 1.2, 0.85, 0.8, 1.1, 1.0, 1.15, 1.3
 
 def add_orders(world: World) -> None:
     """Fill Orders and Payments, oldest order first."""
-    lines = [_from_deal(world, deal) for deal in world.rows["Deals"] if deal["stage"] == world.stage("won")]
+    lines = [
+        _from_deal(world, deal)
+        for deal in world.rows["Deals"]
+        if deal["stage"] == world.stage("won")
+    ]
     for customer in world.rows["Customers"]:
         lines += _regular(world, customer)
     lines.sort(key=lambda row: (row["ordered_on"], row["customer_id"], row["amount"]))
@@ -53,7 +59,9 @@ def _from_deal(world: World, deal: Fields) -> Fields:
 
 
 def _regular(world: World, customer: Fields) -> list[Fields]:
-    """Repeat orders of customers who were there before: rhythm by size, more of them in strong months."""
+    """Repeat orders of customers who were there before: rhythm by size, more of them in strong
+    months.
+    """
     chance = world.chance(f"orders {customer['customer_id']}")
     if chance.random() < 0.3:
         return []
@@ -109,12 +117,16 @@ def _deliver_and_pay(world: World, row: Fields) -> None:
         return
     if chance.random() < 0.05:
         half = row["amount"] // 200 * 100
-        world.rows["Payments"].append({"order_id": row["order_id"], "paid_on": paid, "amount": half})
+        world.rows["Payments"].append(
+            {"order_id": row["order_id"], "paid_on": paid, "amount": half}
+        )
         later = paid + dt.timedelta(days=20)
         if later <= world.as_of:
             rest = {"order_id": row["order_id"], "paid_on": later, "amount": row["amount"] - half}
             world.rows["Payments"].append(rest)
             row["status"] = "paid"
         return
-    world.rows["Payments"].append({"order_id": row["order_id"], "paid_on": paid, "amount": row["amount"]})
+    world.rows["Payments"].append(
+        {"order_id": row["order_id"], "paid_on": paid, "amount": row["amount"]}
+    )
     row["status"] = "paid"

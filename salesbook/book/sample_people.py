@@ -25,7 +25,11 @@ def add_people(world: World) -> None:
         {"rep_id": "R12", "valid_from": world.month_start(2), "capacity_rate": 0.5},
     ]
     world.rows["Reviews"] = [
-        row for quarter in (0, 1) for rep in SELLERS if rep != LEFT for row in [_review(world, rep, quarter)]
+        row
+        for quarter in (0, 1)
+        for rep in SELLERS
+        if rep != LEFT
+        for row in [_review(world, rep, quarter)]
     ]
 
 
@@ -192,7 +196,10 @@ def add_training(world: World) -> None:
         )
     ]
     world.rows["Training"] = [
-        row for rep in (*MANAGERS, *SELLERS) for number in range(1, 6) for row in _took(world, rep, number)
+        row
+        for rep in (*MANAGERS, *SELLERS)
+        for number in range(1, 6)
+        for row in _took(world, rep, number)
     ]
 
 

@@ -34,7 +34,9 @@ def add_deals(world: World) -> None:
 def _start(world: World, chance: random.Random) -> dt.date:
     """More deals lately than two years ago, none at weekends."""
     share = chance.random() ** 0.7
-    return world.workday(world.start + dt.timedelta(days=round(share * (world.as_of - world.start).days - 4)))
+    return world.workday(
+        world.start + dt.timedelta(days=round(share * (world.as_of - world.start).days - 4))
+    )
 
 
 def _add_deal(world: World, number: int, created: dt.date) -> None:
@@ -53,7 +55,8 @@ def _add_deal(world: World, number: int, created: dt.date) -> None:
     deal: Fields = {
         "deal_id": deal_id,
         "name": words.deal.format(
-            product=words.products[product][0], company=company_of(world, int(customer["customer_id"][1:]))[0]
+            product=words.products[product][0],
+            company=company_of(world, int(customer["customer_id"][1:]))[0],
         ),
         "customer_id": customer["customer_id"],
         "rep_id": rep,
@@ -86,7 +89,9 @@ def _partner(rep: str) -> str:
 def _walk(
     world: World, chance: random.Random, rep: str, created: dt.date
 ) -> tuple[list[tuple[str, dt.date]], dt.date]:
-    """The stages a deal enters up to the run date, each with its day; and its end, known or expected."""
+    """The stages a deal enters up to the run date, each with its day; and its end, known or
+    expected.
+    """
     steps, day = [("lead", created)], created
     skill = 1 + (int(rep[1:]) * 13 % 7 - 3) / 40
     for place, stage in enumerate(STAGES):
@@ -95,7 +100,9 @@ def _walk(
         go_on = _LEAK[1] if place == 2 and team_of(rep) == _LEAK[0] else _GO_ON[place] * skill
         on = chance.random() < go_on
         if day > world.as_of:
-            later = day + dt.timedelta(days=round(sum(_DAYS[place + 1 :]) * chance.uniform(0.3, 1.1)))
+            later = day + dt.timedelta(
+                days=round(sum(_DAYS[place + 1 :]) * chance.uniform(0.3, 1.1))
+            )
             return steps, later
         if rep == LEFT and day > left_on(world):
             return steps, day + dt.timedelta(days=60)
@@ -108,7 +115,9 @@ def _walk(
     return steps, day
 
 
-def _ending(world: World, chance: random.Random, steps: list[tuple[str, dt.date]], end: dt.date) -> Fields:
+def _ending(
+    world: World, chance: random.Random, steps: list[tuple[str, dt.date]], end: dt.date
+) -> Fields:
     """What a deal says about its end, or about the next step while it is open."""
     outcome, day = steps[-1]
     if outcome == "won":
@@ -151,7 +160,11 @@ def add_leads(world: World) -> None:
     world.rows["Leads"] = [_lead(world, number, deal) for number, deal in enumerate(firsts[:60])]
     world.rows["Leads"] += [_lead(world, number, None) for number in range(60, 90)]
     world.rows["DealTeam"] = [
-        {"deal_id": deal["deal_id"], "stage": world.stage("proposal"), "rep_id": _partner(deal["rep_id"])}
+        {
+            "deal_id": deal["deal_id"],
+            "stage": world.stage("proposal"),
+            "rep_id": _partner(deal["rep_id"]),
+        }
         for deal in recent[::25]
         if deal["rep_id"] not in (LEFT, NEW)
     ]
@@ -162,9 +175,15 @@ def _lead(world: World, number: int, deal: Fields | None) -> Fields:
     day = deal["created_on"] if deal else world.ago(chance.randint(0, 90))
     received = world.at(day, chance.randint(9, 14), chance.choice((5, 20, 45)))
     status = (
-        "converted" if deal else spread(chance, ("new", "contacted", "qualified", "rejected"), (3, 3, 2, 4))
+        "converted"
+        if deal
+        else spread(chance, ("new", "contacted", "qualified", "rejected"), (3, 3, 2, 4))
     )
-    called = None if status == "new" else received + dt.timedelta(hours=chance.choice((1, 1, 2, 3, 26, 50)))
+    called = (
+        None
+        if status == "new"
+        else received + dt.timedelta(hours=chance.choice((1, 1, 2, 3, 26, 50)))
+    )
     customers = {row["customer_id"]: row for row in world.rows["Customers"]}
     who = customers[deal["customer_id"]]["name"] if deal else person(world, 500 + number)
     return {

@@ -1,4 +1,6 @@
-"""What does the sample company plan? Products, days off, this year's targets, locks and sales plan."""
+"""What does the sample company plan? Products, days off, this year's targets,
+locks and sales plan.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ def add_days_off(world: World) -> None:
 
 
 def add_targets(world: World) -> None:
-    """Fill Targets: the year before and 15 % more, by team, in round sums that add up; and two locks."""
+    """Fill Targets: the year before and 15 % more, by team, in round sums that add up; and two
+    locks.
+    """
     year, words = world.as_of.year, world.words
     sold = _sales_by_team(world)
     teams = [_round_up(sold[team] * _GROWTH) for team in range(3)]

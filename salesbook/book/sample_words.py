@@ -1,4 +1,6 @@
-"""What are people, companies and things of the sample called? All fictional, in the book's language."""
+"""What are people, companies and things of the sample called? All fictional, in the book's
+language.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from salesbook.labels import Language
 
 @dataclass(frozen=True)
 class Words:
-    """One language's vocabulary; lists that belong together have the same order in both languages."""
+    """One language's vocabulary; lists that belong together have the same
+    order in both languages.
+    """
 
     person: str
     """How a first and a last name make a person."""
@@ -104,7 +108,13 @@ EN: Final = Words(
     ),
     sources=("Web", "Trade fair", "Referral", "Partner", "Cold call"),
     lost=("Price", "Competitor", "No budget", "No decision", "Missing feature"),
-    needs=("Faster reports", "One data source", "Fewer manual steps", "Audit trail", "Mobile access"),
+    needs=(
+        "Faster reports",
+        "One data source",
+        "Fewer manual steps",
+        "Audit trail",
+        "Mobile access",
+    ),
     urgencies=("high", "this quarter", "this year", "low"),
     outcomes=(
         "Interested",
@@ -114,7 +124,13 @@ EN: Final = Words(
         "Agreed next step",
         "Solved",
     ),
-    steps=("Send offer", "Call back", "Arrange a demo", "Meet the decision maker", "Negotiate terms"),
+    steps=(
+        "Send offer",
+        "Call back",
+        "Arrange a demo",
+        "Meet the decision maker",
+        "Negotiate terms",
+    ),
     praise=(
         "Quick and friendly",
         "Does what it should",
@@ -128,7 +144,13 @@ EN: Final = Words(
         ("Training too short", "Second session arranged"),
         ("Login does not work", "Account repaired"),
     ),
-    courses=("Product basics", "Discovery calls", "Negotiation", "Forecasting well", "Leading a team"),
+    courses=(
+        "Product basics",
+        "Discovery calls",
+        "Negotiation",
+        "Forecasting well",
+        "Leading a team",
+    ),
     criteria=("Discovery", "Drive", "Organisation"),
     channels=("Referral", "Job board", "Agency", "Career page"),
     goals=(

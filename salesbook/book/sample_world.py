@@ -1,4 +1,6 @@
-"""What do all sample tables share? The run date, seeded chance, days at work, and money of the language."""
+"""What do all sample tables share? The run date, seeded chance, days at work, and money of the
+language.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ class World:
         return f"FY{year}-Q{quarter + 1}"
 
     def workday(self, day: dt.date) -> dt.date:
-        """The day itself, or the Friday before a weekend: still in the same month, or the Monday after."""
+        """The day itself, or the Friday before a weekend: still in the same month, or the Monday
+        after.
+        """
         if day.weekday() < 5:
             return day
         friday = day - dt.timedelta(days=day.weekday() - 4)

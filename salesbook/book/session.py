@@ -1,4 +1,6 @@
-"""One run over a workbook, whatever holds it: read, calculate, plan all writes, and say what was done."""
+"""One run over a workbook, whatever holds it: read, calculate, plan all writes, and say what was
+done.
+"""
 
 from __future__ import annotations
 
@@ -118,13 +120,18 @@ class Session:
         """The frames a verb asked for with references resolved, and what reading them found.
 
         Args:
-            writes: tables whose raw cells are still needed; those of others go as soon as they are typed.
+            writes: tables whose raw cells are still needed; those of others go as soon as they are
+                typed.
         """
         targets = {one.ref for name in reads for one in TABLES[name].fields if one.ref}
-        wanted = dict.fromkeys([*reads, *sorted(name for name in targets if name not in SETTING_TABLES)])
+        wanted = dict.fromkeys(
+            [*reads, *sorted(name for name in targets if name not in SETTING_TABLES)]
+        )
         frames = {name: self._last_frame(name, writes) for name in wanted}
         tables, found = resolve_references(frames, self.policy)
-        read = [finding for name in wanted if self.has(name) for finding in self.table(name).findings]
+        read = [
+            finding for name in wanted if self.has(name) for finding in self.table(name).findings
+        ]
         task = Task(
             {name: tables[name] for name in reads},
             self.policy,
@@ -145,7 +152,9 @@ class Session:
 
 @contextmanager
 def collecting_nothing() -> Iterator[None]:
-    """Pause the search for circular garbage: millions of cells hold none, and it takes an eighth of a run."""
+    """Pause the search for circular garbage: millions of cells hold none, and it takes an eighth of
+    a run.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -157,7 +166,8 @@ def collecting_nothing() -> Iterator[None]:
 
 @collecting_nothing()
 def run_action(host: Host, name: str, options: Options) -> Report:
-    """Run one verb: read everything, calculate everything, then hand all writes to the host at once.
+    """Run one verb: read everything, calculate everything, then hand all writes to the host at
+    once.
 
     Raises: SalesbookError of any kind; then the host was asked for no write.
     """
@@ -212,13 +222,17 @@ def _plan(
 
 
 def _to_show(session: Session, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """One finding per cell, though several verbs of a run may have come upon it; accepted ones left out."""
+    """One finding per cell, though several verbs of a run may have come upon it; accepted ones left
+    out.
+    """
     return tuple(without_waived(one_per_cell(findings), session.frame("Waivers")))
 
 
 def planned_write(session: Session, table: str, frame: pd.DataFrame) -> PlannedWrite:
     """The write of one table's new body in the session's language and currency."""
-    return plan_write(session.table(table), frame, language=session.language, currency=session.currency)
+    return plan_write(
+        session.table(table), frame, language=session.language, currency=session.currency
+    )
 
 
 def _counts(session: Session, task: Task, table: str) -> dict[str, int]:
@@ -245,7 +259,8 @@ def log_entry(
         "user": _user(),
         "version": __version__,
         "input_hash": input_hash(task) if task else None,
-        "written": " ".join(f"{one.write.table}={one.content}" for one in planned if one.content) or None,
+        "written": " ".join(f"{one.write.table}={one.content}" for one in planned if one.content)
+        or None,
     }
     frame = pd.concat([log.frame, frame_from_rows("RunLog", [row])], ignore_index=True)
     return [planned_write(session, "RunLog", frame)]

@@ -1,4 +1,6 @@
-"""Which settings does a workbook hold, which cannot be read, and where does one stand that a verb refuses?"""
+"""Which settings does a workbook hold, which cannot be read, and where does one stand that a verb
+refuses?
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ _ONLY_SHOWN = frozenset({"Products.list_price", "Products.cost", "Products.activ
 def read_settings(
     read: Callable[[str], TableCells], codes: Collection[str]
 ) -> tuple[Policy, dict[str, ReadTable]]:
-    """Read the settings tables that are there; the Policy table first, because its currency types the others.
+    """Read the settings tables that are there; the Policy table first, because its currency types
+    the others.
 
     What cannot be read is among the policy's faults, so that a verb that rests on it can refuse.
     """
@@ -41,7 +44,10 @@ def read_settings(
             tables[name] = read_table(read(name), currency=currency)
     policy = read_policy(_rows(tables))
     unreadable = [
-        finding for table in tables.values() for finding in table.findings if _matters(table, finding)
+        finding
+        for table in tables.values()
+        for finding in table.findings
+        if _matters(table, finding)
     ]
     return replace(policy, faults=(*unreadable, *policy.faults)), tables
 
@@ -58,12 +64,15 @@ def _table_rows(frame: pd.DataFrame) -> list[tuple[int, Mapping[str, Any]]]:
 def _plain(fields: Mapping[Any, Any]) -> dict[str, Any]:
     """pandas' own scalars as Python's, which pydantic knows."""
     return {
-        name: value.date() if isinstance(value, pd.Timestamp) else value for name, value in fields.items()
+        name: value.date() if isinstance(value, pd.Timestamp) else value
+        for name, value in fields.items()
     }
 
 
 def _matters(table: ReadTable, finding: Finding) -> bool:
-    """True for an error that changes what a verb calculates; a Policy row without a value sets nothing."""
+    """True for an error that changes what a verb calculates; a Policy row without a value sets
+    nothing.
+    """
     if finding.severity != "error" or f"{finding.table}.{finding.field}" in _ONLY_SHOWN:
         return False
     if finding.table != "Policy" or finding.row is None or "value" not in table.headers:
@@ -73,7 +82,9 @@ def _matters(table: ReadTable, finding: Finding) -> bool:
 
 
 def placed_refusal(session: Session, refused: SettingsError) -> SettingsError:
-    """Name the sheet, cell and column of the setting that a refusal is about; of a Policy value its key."""
+    """Name the sheet, cell and column of the setting that a refusal is about; of a Policy value its
+    key.
+    """
     about = refused.params.get("about")
     if not isinstance(about, Finding) or not session.has(about.table):
         return refused

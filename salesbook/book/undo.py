@@ -1,4 +1,6 @@
-"""Can the last run be taken back? Its tables return to what the backup holds, unless somebody typed since."""
+"""Can the last run be taken back? Its tables return to what the backup holds, unless somebody typed
+since.
+"""
 
 from __future__ import annotations
 

@@ -26,11 +26,14 @@ class PlannedWrite:
     """Fingerprint of the table once written, columns that the sheet calculates left out."""
 
 
-def plan_write(read: ReadTable, frame: pd.DataFrame, *, language: Language, currency: str) -> PlannedWrite:
+def plan_write(
+    read: ReadTable, frame: pd.DataFrame, *, language: Language, currency: str
+) -> PlannedWrite:
     """Plan the body that `frame` makes of a table.
 
-    Columns of ours take the frame's values, unchanged cells and columns are left alone; a user's own column
-    keeps its cell wherever the row's key is still there. A field without a column is not written.
+    Columns of ours take the frame's values, unchanged cells and columns are left alone; a user's
+    own column keeps its cell wherever the row's key is still there. A field without a column is not
+    written.
     """
     spec = read.spec
     sources = _sources(read, frame)
@@ -115,7 +118,9 @@ def _changed_cells(
     for name, values in by_fields.items():
         one = read.spec.field(name)
         frame = read.frame.reindex(list(values)).drop(columns=name)
-        frame[name] = pd.Series(list(values.values()), index=frame.index, dtype=read.frame[name].dtype)
+        frame[name] = pd.Series(
+            list(values.values()), index=frame.index, dtype=read.frame[name].dtype
+        )
         cells = cells_of(read.spec.name, one, frame, language=language, currency=currency)
         found[name] = dict(zip(values, cells, strict=True))
     return found
@@ -131,7 +136,9 @@ def _last_filled(read: ReadTable) -> int:
 
 
 def _sources(read: ReadTable, frame: pd.DataFrame) -> list[int | None]:
-    """Which old row each new row continues: by key where users keep columns of their own, else by place."""
+    """Which old row each new row continues: by key where users keep columns of their own, else by
+    place.
+    """
     if not any(header not in read.cells.calculated for header in read.own_headers):
         old = read.cells.row_count
         return [row if row < old else None for row in range(len(frame))]

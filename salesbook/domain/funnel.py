@@ -12,7 +12,13 @@ from salesbook.domain.checks.settings_checks import faults_of
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.forecast import forecast_frame, forecast_history
 from salesbook.domain.pipeline.forecast_lines import forecast_lines
-from salesbook.domain.pipeline.funnel_stages import Counts, Passages, counts_of, funnel_frame, passages_of
+from salesbook.domain.pipeline.funnel_stages import (
+    Counts,
+    Passages,
+    counts_of,
+    funnel_frame,
+    passages_of,
+)
 from salesbook.domain.pipeline.leak import leaks_of
 from salesbook.domain.pipeline.slices import cuts_of
 from salesbook.domain.pipeline.stage_codes import KnownDeals, StageCodes, known_deals, stage_codes
@@ -47,8 +53,8 @@ _KEYS: Final = (
 def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
-    Writes StageHistory, Funnel, StageTimes, Forecast, ForecastHistory and Alerts. Deals in a stage or
-    pipeline that Stages lacks take no part; with no Stages at all that is said once.
+    Writes StageHistory, Funnel, StageTimes, Forecast, ForecastHistory and Alerts. Deals in a stage
+    or pipeline that Stages lacks take no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
     """
@@ -59,9 +65,13 @@ def run(task: Task) -> Outcome:
     known = entries_of(history, deals, codes)
     rules, cuts = task.policy.rules, cuts_of(deals, task.tables["Reps"], codes)
     passages = passages_of(deals, known, codes, skipped=rules.funnel_rule)
-    funnel = _funnel(task, [counts_of(passages, deals, codes, cut) for cut in cuts], passages, deals, codes)
+    funnel = _funnel(
+        task, [counts_of(passages, deals, codes, cut) for cut in cuts], passages, deals, codes
+    )
     stays = stays_of(deals, known, codes, as_of=task.as_of)
-    limits, learned = limits_of(stays, deals, codes, quantile=rules.stuck_quantile, few=rules.stuck_deals)
+    limits, learned = limits_of(
+        stays, deals, codes, quantile=rules.stuck_quantile, few=rules.stuck_deals
+    )
     rates, no_rates = stage_win_rates(passages, deals, codes, few=rules.few)
     lines, undated = forecast_lines(task.tables, deals, codes, rates, as_of=task.as_of)
     forecast = forecast_frame(lines, task.as_of, rules)
@@ -80,7 +90,9 @@ def run(task: Task) -> Outcome:
             "Funnel": funnel,
             "StageTimes": stage_times_frame(stays, cuts, limits, codes),
             "Forecast": forecast,
-            "ForecastHistory": forecast_history(task.tables["ForecastHistory"], forecast, task.as_of),
+            "ForecastHistory": forecast_history(
+                task.tables["ForecastHistory"], forecast, task.as_of
+            ),
             "Alerts": find_alerts(Desk(task.tables, task.policy, task.as_of), watched),
         },
         (*_no_stages(task, codes), *findings, *no_rates, *undated),

@@ -17,8 +17,8 @@ from salesbook.policy import Policy
 class Task:
     """Everything a verb may look at.
 
-    `tables` holds a frame for every table the verb reads, empty where the workbook has no rows: unusable
-    rows left out, keys unique, references resolved to keys, settings in `policy` instead.
+    `tables` holds a frame for every table the verb reads, empty where the workbook has no rows:
+    unusable rows left out, keys unique, references resolved to keys, settings in `policy` instead.
     """
 
     tables: Tables

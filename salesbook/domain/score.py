@@ -38,7 +38,8 @@ def run(task: Task) -> Outcome:
     Only the published plan counts. Without one there are still actuals, appraisals of what needs no
     target, hiring and training; targets are 0, no commission is due, and a finding says so.
 
-    Raises: SettingsError where Metrics, Grades or a setting that is needed make no sense, or the brackets
+    Raises: SettingsError where Metrics, Grades or a setting that is needed make no sense, or the
+    brackets
         of a plan that some rep has.
     """
     task.policy.refuse_faults(faults_of(task.policy, ("Metrics", "Grades", "Policy"), _KEYS))
@@ -53,7 +54,9 @@ def run(task: Task) -> Outcome:
     sources = Sources(tables, policy, facts, staff, calendar)
     scorecard, lines, about_metrics = appraise(sources, as_of=as_of)
     paid, about_pay = commission(task, credits, plan, staff)
-    hired = hiring_funnel(tables["Openings"], tables["Candidates"], tables["CandidateHistory"], as_of=as_of)
+    hired = hiring_funnel(
+        tables["Openings"], tables["Candidates"], tables["CandidateHistory"], as_of=as_of
+    )
     gaps = training_gaps(tables["Courses"], tables["Training"], tables["Reps"], staff, as_of=as_of)
     return Outcome(
         {
@@ -76,4 +79,4 @@ def _unplanned(task: Task) -> list[Finding]:
     if plan_in_force(task.tables["TargetPlan"])["period"].isin(months).any():
         return []
     facts = {"year": str(year)}
-    return [Finding("plan-not-published", "warning", "TargetPlan", field="status", params=dict(facts))]
+    return [Finding("plan-not-published", "warning", "TargetPlan", field="status", params=facts)]

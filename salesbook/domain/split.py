@@ -41,17 +41,19 @@ _SAME: Final = ["period", "rep_id", "team", "amount", "locked", "carried"]
 def run(task: Task) -> Outcome:
     """Write TargetPlan: a draft of every year in Targets, or its publication.
 
-    A year and metric is planned as a whole and takes the place of its rows; years that are over keep a
-    published plan as it is, and rows that no target asks for stay. A draft's version is one more than that
-    of the published plan it is to replace, whose amounts it carries as `in_force` until it is published.
+    A year and metric is planned as a whole and takes the place of its rows; years that are over
+    keep a published plan as it is, and rows that no target asks for stay. A draft's version is one
+    more than that of the published plan it is to replace, whose amounts it carries as `in_force`
+    until it is published.
 
-    With `publish`, drafts become the plan as they stand; where there is none, the targets are split and
-    published at once, and a published plan that would not change keeps version and date.
+    With `publish`, drafts become the plan as they stand; where there is none, the targets are split
+    and published at once, and a published plan that would not change keeps version and date.
 
-    With `resplit_from`, only that fiscal year is planned anew, and only its months from there on; `carried`
-    is what they make up for. Published at once, it takes all drafts with it.
+    With `resplit_from`, only that fiscal year is planned anew, and only its months from there on;
+    `carried` is what they make up for. Published at once, it takes all drafts with it.
 
-    Raises: SplitInfeasible; PlanNotPublished where nothing holds that could be re-split; SettingsError.
+    Raises: SplitInfeasible; PlanNotPublished where nothing holds that could be re-split;
+    SettingsError.
     """
     task.policy.refuse_faults(faults_of(task.policy, ("Policy", "Ramp", "Season"), _KEYS))
     current = task.tables["TargetPlan"]
@@ -85,7 +87,10 @@ def _evidence(task: Task) -> Evidence:
     staff = Staff(tables["Reps"], tables["Assignments"])
     lines = credits_of(tables, policy, as_of=task.as_of).lines
     return Evidence(
-        tables, policy, monthly(lines, plan_in_force(tables["TargetPlan"].iloc[:0]), staff), task.as_of
+        tables,
+        policy,
+        monthly(lines, plan_in_force(tables["TargetPlan"].iloc[:0]), staff),
+        task.as_of,
     )
 
 
@@ -93,13 +98,17 @@ def _blocks(task: Task) -> list[Block]:
     """The years and metrics to plan, in order."""
     targets, locks, plan = (task.tables[name] for name in ("Targets", "Locks", "TargetPlan"))
     start_month = task.policy.rules.fiscal_year_start
-    years = plan["period"].map(lambda period: fiscal_year_of_month(period, start_month)).astype("Int64")
+    years = (
+        plan["period"].map(lambda period: fiscal_year_of_month(period, start_month)).astype("Int64")
+    )
     this_year = fiscal_year_of(task.as_of, start_month)
     asked = fiscal_year_of_month(task.resplit_from, start_month) if task.resplit_from else None
     if asked is not None and plan_in_force(plan[years == asked]).empty:
         raise PlanNotPublished(where=f"FY{asked}")
     blocks = []
-    for year, metric in sorted(set(zip(targets["year"].astype(int), targets["metric"], strict=True))):
+    for year, metric in sorted(
+        set(zip(targets["year"].astype(int), targets["metric"], strict=True))
+    ):
         block = Block(
             year,
             metric,
@@ -160,7 +169,9 @@ def _same(old: pd.DataFrame, rows: pd.DataFrame) -> bool:
     after = frame_of("TargetPlan", {name: rows[name] for name in _SAME})[_SAME]
     order = ["period", "rep_id"]
     return bool(
-        before.sort_values(order, ignore_index=True).equals(after.sort_values(order, ignore_index=True))
+        before.sort_values(order, ignore_index=True).equals(
+            after.sort_values(order, ignore_index=True)
+        )
     )
 
 
@@ -178,19 +189,29 @@ def _frozen(current: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
 
 
 def _differing(task: Task, current: pd.DataFrame) -> Sequence[Finding]:
-    """Say where a draft no longer adds up to the company's target: Targets changed since it was made."""
+    """Say where a draft no longer adds up to the company's target: Targets changed since it was
+    made.
+    """
     rules = task.policy.rules
-    years = current["period"].map(lambda period: fiscal_year_of_month(period, rules.fiscal_year_start))
+    years = current["period"].map(
+        lambda period: fiscal_year_of_month(period, rules.fiscal_year_start)
+    )
     targets = task.tables["Targets"]
     findings = []
-    for target in targets[targets["scope_kind"] == "company"].sort_values(["year", "metric"]).itertuples():
+    for target in (
+        targets[targets["scope_kind"] == "company"].sort_values(["year", "metric"]).itertuples()
+    ):
         rows = current[(years == target.year) & (current["metric"] == target.metric)]
         drafted = int(rows["amount"].sum())
         if len(rows) and (rows["status"] == "draft").all() and drafted != target.target:
             money = target.metric == "revenue"
             topic = Topic(
-                int(target.year), str(target.metric), currency_decimals(rules.currency) if money else 0
+                int(target.year),
+                str(target.metric),
+                currency_decimals(rules.currency) if money else 0,
             )
             amounts = {"drafted": topic.amount(drafted), "target": topic.amount(int(target.target))}
-            findings.append(topic.warning("draft-differs", found=str(amounts["drafted"]), **amounts))
+            findings.append(
+                topic.warning("draft-differs", found=str(amounts["drafted"]), **amounts)
+            )
     return findings

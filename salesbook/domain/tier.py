@@ -41,7 +41,8 @@ _CUTS: Final = ("rfm_recency_cuts", "rfm_frequency_cuts", "rfm_money_cuts")
 def run(task: Task) -> Outcome:
     """Tier every customer on what is known up to the day of the run.
 
-    Returns: CustomerTiers by key; CallList, longest late first; TierHistory with this day's snapshot,
+    Returns: CustomerTiers by key; CallList, longest late first; TierHistory with this day's
+    snapshot,
         which takes the place of an earlier one of the same day.
 
     Raises: SettingsError where TierRules, fixed RFM cuts or a setting that is needed make no sense.
@@ -71,7 +72,9 @@ def tier_customers(task: Task) -> pd.DataFrame:
     standings = stand_values(facts["value"].to_numpy(), shares, policy.rules.abc_rule)
     facts["place"] = standings.tiers
     facts["touch_days"] = np.array([rule.touch_days for rule in policy.tier_rules])[standings.tiers]
-    facts["because"] = pd.Series(_reasons(task, facts["value"], standings), facts.index, dtype="object")
+    facts["because"] = pd.Series(
+        _reasons(task, facts["value"], standings), facts.index, dtype="object"
+    )
     facts = facts.join(_bought(lines, policy, as_of).reindex(facts.index))
     facts = _in_touch(task, facts, known["created_on"])
     return _customer_tiers(task, facts)
@@ -82,9 +85,13 @@ def _reasons(task: Task, values: pd.Series[int], standings: Standings) -> list[M
     rules, names = task.policy.rules, [rule.tier for rule in task.policy.tier_rules]
     sole = int((values > 0).sum()) == 1
     reasons = []
-    for value, place, before in zip(values.tolist(), standings.tiers, standings.before, strict=True):
+    for value, place, before in zip(
+        values.tolist(), standings.tiers, standings.before, strict=True
+    ):
         if value <= 0:
-            reasons.append(Message("tier-no-value", {"tier": names[place], "months": rules.tier_months}))
+            reasons.append(
+                Message("tier-no-value", {"tier": names[place], "months": rules.tier_months})
+            )
             continue
         facts = {"tier": names[place], "value": amount_of(task, value), "months": rules.tier_months}
         if sole:
@@ -99,7 +106,9 @@ def _reasons(task: Task, values: pd.Series[int], standings: Standings) -> list[M
 
 
 def _bought(lines: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.DataFrame:
-    """What customers bought: their history, RFM code and P(alive); no row for those who never did."""
+    """What customers bought: their history, RFM code and P(alive);
+    no row for those who never did.
+    """
     histories = buying_histories(lines)
     day = pd.Timestamp(as_of)
     purchases = bgnbd.Purchases(
@@ -119,8 +128,8 @@ def _weeks(spans: pd.Series[Any]) -> bgnbd.FloatArray:
 def _in_touch(task: Task, facts: pd.DataFrame, created_on: pd.Series[Any]) -> pd.DataFrame:
     """Add last and next touch, silence and buying stage.
 
-    Who was never touched is due one rhythm after the last purchase or the day he was entered, whichever is
-    later, or at once where neither is known.
+    Who was never touched is due one rhythm after the last purchase or the day he was entered,
+    whichever is later, or at once where neither is known.
     """
     deals, policy, day = task.tables["Deals"], task.policy, pd.Timestamp(task.as_of)
     touched = last_touches(task.tables, task.as_of).reindex(facts.index).astype("datetime64[us]")
@@ -160,7 +169,14 @@ def _customer_tiers(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
             "moved": _moved(task, tier),
             **{
                 name: facts[name]
-                for name in ("rfm", "buying_stage", "p_alive", "last_touch_on", "next_touch_on", "days_stale")
+                for name in (
+                    "rfm",
+                    "buying_stage",
+                    "p_alive",
+                    "last_touch_on",
+                    "next_touch_on",
+                    "days_stale",
+                )
             },
             "because": facts["because"],
         },

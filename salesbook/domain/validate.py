@@ -46,8 +46,8 @@ def run(task: Task) -> Outcome:
 
     What keeps a row from being read (cells, keys, references) is found while reading, not here.
 
-    Returns: Duplicates; findings in the order of the sheets, one per wrong cell, without the warnings that
-    Waivers accepts.
+    Returns: Duplicates; findings in the order of the sheets, one per wrong cell, without the
+    warnings that Waivers accepts.
     """
     duplicates = find_duplicates(task.tables, task.policy)
     entries = [finding for check in _CHECKS for finding in check(task)]

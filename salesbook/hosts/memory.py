@@ -1,4 +1,6 @@
-"""How do tables behave that live in memory alone? The reference that every other host is held against."""
+"""How do tables behave that live in memory alone? The reference that every other host is held
+against.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ class MemoryHost:
         Raises: NoSuchTable, ColumnMissing.
         """
         refuse_twice(writes)
-        self._tables |= {write.table.lower(): written(self.read(write.table), write) for write in writes}
+        self._tables |= {
+            write.table.lower(): written(self.read(write.table), write) for write in writes
+        }
 
 
 def written(old: TableCells, write: TableWrite) -> TableCells:
@@ -46,7 +50,9 @@ def written(old: TableCells, write: TableWrite) -> TableCells:
     columns: list[Sequence[Cell]] = []
     for header, before in zip(old.headers, old.columns, strict=True):
         new: Sequence[NewCell] = write.columns.get(header, ()) or (KEEP,) * len(sources)
-        columns.append([_cell(value, source, before) for value, source in zip(new, sources, strict=True)])
+        columns.append(
+            [_cell(value, source, before) for value, source in zip(new, sources, strict=True)]
+        )
     return replace(old, columns=tuple(columns))
 
 

@@ -1,4 +1,6 @@
-"""What does the workbook hold before the import? The tables that an import looks at, as plain values."""
+"""What does the workbook hold before the import? The tables that an import looks at, as plain
+values.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class TableNow:
     """Typed; the index is the row's position in the table."""
     spare: Mapping[Key, int] = field(default_factory=dict)
     unused: Mapping[int, Mapping[str, Value]] = field(default_factory=dict)
-    """By position, what stands in cells that no verb uses: whole rows, or values out of their range."""
+    """By position, what stands in cells that no verb uses: whole rows, or values out of their
+    range.
+    """
 
     @cached_property
     def rows(self) -> dict[int, dict[str, Value]]:
@@ -57,7 +61,9 @@ class TableNow:
     def key_at(self, at: int) -> Key:
         """The key of a usable row, blank parts as what they mean."""
         spec, values = TABLES[self.table], self.rows[at]
-        return tuple(values[name] if name in values else _blank(spec.field(name)) for name in spec.key)
+        return tuple(
+            values[name] if name in values else _blank(spec.field(name)) for name in spec.key
+        )
 
 
 def _blank(spec: FieldSpec) -> Value:
@@ -96,14 +102,18 @@ def plain_values(column: pd.Series[Any], kind: Kind) -> list[Value | None]:
     values = column.tolist()
     if kind in (Kind.DATE, Kind.DATETIME):
         moments = [
-            None if gone else value.to_pydatetime() for value, gone in zip(values, missing, strict=True)
+            None if gone else value.to_pydatetime()
+            for value, gone in zip(values, missing, strict=True)
         ]
         return [value.date() if value and kind is Kind.DATE else value for value in moments]
     return [None if gone else value for value, gone in zip(values, missing, strict=True)]
 
 
 def table_now(
-    cells: TableCells, headers: Mapping[str, str], frame: pd.DataFrame, options: CellOptions = DEFAULTS
+    cells: TableCells,
+    headers: Mapping[str, str],
+    frame: pd.DataFrame,
+    options: CellOptions = DEFAULTS,
 ) -> TableNow:
     """Take a table that was read, rows without use included where their key can be told.
 
@@ -124,7 +134,9 @@ def table_now(
         gone = frame.index[frame[one.name].isna().to_numpy()] if is_bounded else ()
         rows = [*left, *(at for at in map(int, gone) if column[at] is not None)]
         own = options_for(f"{spec.name}.{one.name}", one, options)
-        for at, value in zip(rows, read_column([column[at] for at in rows], one.kind, own), strict=True):
+        for at, value in zip(
+            rows, read_column([column[at] for at in rows], one.kind, own), strict=True
+        ):
             if value is not None and not isinstance(value, Reason):
                 unused.setdefault(at, {})[one.name] = value
     spare: dict[Key, int] = {}

@@ -1,4 +1,6 @@
-"""How does a text file fall into rows and cells? Delimiter, quotes, and lines that quotes have spoiled."""
+"""How does a text file fall into rows and cells? Delimiter, quotes, and lines that quotes have
+spoiled.
+"""
 
 from __future__ import annotations
 
@@ -85,12 +87,17 @@ def _strict_rows(text: str, delimiter: str, first: int) -> Iterator[RawRow]:
 def _swallowed(cells: Sequence[str], delimiter: str, width: int) -> bool:
     """True where a quoted cell holds what looks like a whole row of the file."""
     return width > 2 and any(
-        line.count(delimiter) >= width - 1 for cell in cells if "\n" in cell for line in cell.splitlines()[1:]
+        line.count(delimiter) >= width - 1
+        for cell in cells
+        if "\n" in cell
+        for line in cell.splitlines()[1:]
     )
 
 
 def _mended_rows(text: str, delimiter: str, first: int) -> Iterator[RawRow]:
-    """Rows of a text with quotes out of place: only the lines they spoil are lost, with the reason."""
+    """Rows of a text with quotes out of place: only the lines they spoil are lost,
+    with the reason.
+    """
     lines = _LINES.split(text)
     at = 0
     while at < len(lines):
@@ -102,7 +109,9 @@ def _mended_rows(text: str, delimiter: str, first: int) -> Iterator[RawRow]:
 
 
 def _one_row(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[str] | None, int]:
-    """The row that begins on a line and how many lines it takes; None where no row can be made of it."""
+    """The row that begins on a line and how many lines it takes; None where no row can be made of
+    it.
+    """
     record = ""
     for taken in range(1, _MOST_LINES_PER_ROW + 1):
         if at + taken > len(lines):
@@ -112,7 +121,9 @@ def _one_row(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[str] |
         if taken > 1 and '"' not in line:
             continue
         try:
-            rows = list(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, strict=True))
+            rows = list(
+                csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, strict=True)
+            )
         except csv.Error as error:
             if "unexpected end" in str(error):
                 continue

@@ -24,7 +24,9 @@ PREFIXES: Final = {
     "Candidates": "K",
     "Courses": "T",
 }
-"""How keys begin that the import makes; where the table's keys have a pattern of their own, that goes on."""
+"""How keys begin that the import makes; where the table's keys have a pattern of their own, that
+goes on.
+"""
 _NUMBERED = re.compile(r"(\D*)(\d{1,12})")
 _LOOKS_LIKE_A_KEY = re.compile(r"(?=\S*\d)\S{3,}")
 _MOST_LOOKED_UP: Final = 200
@@ -34,7 +36,9 @@ _UNKNOWN: Final = {"Reps": "unknown-rep", "Customers": "unknown-customer"}
 
 @dataclass
 class KeyMaker:
-    """Hands out the next free keys of a table: one more than the highest number behind its usual prefix."""
+    """Hands out the next free keys of a table: one more than the highest number behind its usual
+    prefix.
+    """
 
     table: str
     taken: set[str]
@@ -114,7 +118,9 @@ class Directory:
                 level.setdefault(fold_name(name), set()).add(key)
 
     def find(self, typed: str) -> str | Reason:
-        """The key that a word means: a key, or a name that only one row has. Names never beat keys."""
+        """The key that a word means: a key, or a name that only one row
+        has. Names never beat keys.
+        """
         if typed not in self._found:
             self._found[typed] = self._look_up(typed)
         return self._found[typed]

@@ -1,4 +1,6 @@
-"""In which encoding is a text file written? Its mark tells, or strict UTF-8, or headers that make sense."""
+"""In which encoding is a text file written? Its mark tells, or strict UTF-8, or headers that make
+sense.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,14 @@ _WIDE: Final = ("utf-16-le", "utf-16-be")
 _HEAD = 4096
 
 
-def decode(data: bytes, encoding: str | None, score: Callable[[str], int], *, where: str) -> tuple[str, str]:
+def decode(
+    data: bytes, encoding: str | None, score: Callable[[str], int], *, where: str
+) -> tuple[str, str]:
     """Read a file's bytes as text.
 
-    Without a mark and unless the bytes are UTF-8, the encodings are tried under which they make a text
-    without unassigned characters; the one whose text has the most known headers is taken, if it is the only
-    one, or if the others read the same.
+    Without a mark and unless the bytes are UTF-8, the encodings are tried under which they make a
+    text without unassigned characters; the one whose text has the most known headers is taken, if
+    it is the only one, or if the others read the same.
 
     Args:
         encoding: what the user says; None to find out.
@@ -43,7 +47,9 @@ def decode(data: bytes, encoding: str | None, score: Callable[[str], int], *, wh
         text = _strict(data, "utf-8")
         if text is not None:
             return text, "utf-8"
-    found = [(score(text), name, text) for name, text in _readable(data, _WIDE if wide else _CANDIDATES)]
+    found = [
+        (score(text), name, text) for name, text in _readable(data, _WIDE if wide else _CANDIDATES)
+    ]
     best = max((count for count, _, _ in found), default=0)
     texts = {text: name for count, name, text in reversed(found) if count == best and best > 0}
     if len(texts) != 1:

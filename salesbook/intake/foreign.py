@@ -1,4 +1,6 @@
-"""What a foreign file holds once it is opened: headers, rows of raw cells, rows that cannot be rows."""
+"""What a foreign file holds once it is opened: headers, rows of raw cells, rows that cannot be
+rows.
+"""
 
 from __future__ import annotations
 

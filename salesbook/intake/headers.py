@@ -1,4 +1,6 @@
-"""Which column of a file is which field? By our own labels, known systems' headers, or the user's word."""
+"""Which column of a file is which field? By our own labels, known systems' headers, or the user's
+word.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +75,9 @@ class _Note:
 
 
 def fold_header(text: str) -> str:
-    """A header as it is compared: without case, width, spaces, `_`, `-`, marks; traditional as simplified."""
+    """A header as it is compared: without case, width, spaces, `_`, `-`, marks; traditional as
+    simplified.
+    """
     return fold(text).strip("*:：'\"").translate(_SIMPLER)
 
 
@@ -83,7 +87,9 @@ def _aliases() -> dict[str, Any]:
 
 
 def choice_aliases(owner: str) -> dict[str, str]:
-    """Code by folded word, for the words that other systems use in a choice field; blank means nothing."""
+    """Code by folded word, for the words that other systems use in a choice field; blank means
+    nothing.
+    """
     known: Mapping[str, list[str]] = _aliases()["choices"].get(owner, {})
     return {fold(word): code for code, words in known.items() for word in words}
 
@@ -99,7 +105,10 @@ def known_headers(table: str) -> Mapping[str, tuple[Meaning, ...]]:
             own[meaning.field] = meaning
 
     for spec in TABLES[table].fields:
-        for label in (spec.name, *(labels.header(table, spec.name, lang) for lang in labels.LANGUAGES)):
+        for label in (
+            spec.name,
+            *(labels.header(table, spec.name, lang) for lang in labels.LANGUAGES),
+        ):
             add(label, Meaning(spec.name, "", 0))
     for name, headers in _aliases().get(table, {}).items():
         field, _, only = name.partition("@")
@@ -150,7 +159,8 @@ def map_headers(
     """Decide which column goes into which field.
 
     Args:
-        wanted: header by field, as the user says with `--column`; `Header#2` is the second of that name.
+        wanted: header by field, as the user says with `--column`; `Header#2` is the second of that
+            name.
         same: whether two columns hold the same in all rows; then two equal headers are no conflict.
 
     Raises: UsageError, ColumnMissing, AmbiguousFile.
@@ -162,10 +172,14 @@ def map_headers(
         for meaning in meanings:
             if meaning.field in taken:
                 continue
-            one = Taken(meaning.field, column, header, meaning.only, note.scale, note.currency, note.percent)
+            one = Taken(
+                meaning.field, column, header, meaning.only, note.scale, note.currency, note.percent
+            )
             rank, rival = best.get(meaning.field, (10**6, one))
             if meaning.rank == rank and not same(column, rival.column):
-                raise AmbiguousFile("two-headers", where=header, field=meaning.field, option="--column")
+                raise AmbiguousFile(
+                    "two-headers", where=header, field=meaning.field, option="--column"
+                )
             if meaning.rank < rank:
                 best[meaning.field] = (meaning.rank, one)
     columns = (*taken.values(), *(one for _, one in best.values()))
@@ -185,6 +199,8 @@ def _wanted(table: str, field: str, header: str, headers: Sequence[str]) -> Take
         places = [at for at, one in enumerate(headers) if fold_header(one) == fold_header(text)]
         places = places[int(number) - 1 : int(number)]
     if not places:
-        raise ColumnMissing("header-missing", where="--column", found=header, headers=", ".join(headers))
+        raise ColumnMissing(
+            "header-missing", where="--column", found=header, headers=", ".join(headers)
+        )
     note = _meanings(table, headers[places[0]])[1]
     return Taken(name, places[0], headers[places[0]], "", note.scale, note.currency, note.percent)

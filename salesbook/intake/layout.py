@@ -1,4 +1,6 @@
-"""Where does a table begin and end in a file? Titles above it, blank rows in it, totals under it."""
+"""Where does a table begin and end in a file? Titles above it, blank rows in it,
+totals under it.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +26,13 @@ def lay_out(
 ) -> tuple[tuple[str, ...], tuple[RawRow, ...], tuple[str, ...]]:
     """Find the headers and square the rows under them.
 
-    The header row is the one of the first rows with the most known headers. Under it, a row that is too
-    short has its last cells missing; one with more cells than headers has a fault, as has a totals row.
+    The header row is the one of the first rows with the most known headers. Under it, a row that is
+    too short has its last cells missing; one with more cells than headers has a fault, as has a
+    totals row.
 
     Returns: headers without blank ones at the end, rows, and the title lines above.
-    Raises: ColumnMissing where no row has a header that is known, or one as wide as a table stands above.
+    Raises: ColumnMissing where no row has a header that is known, or one as wide as a table stands
+    above.
     """
     counts = [score(row.cells) for row in rows[:_HEAD_ROWS]]
     best = max(counts, default=0)
@@ -36,7 +40,9 @@ def lay_out(
     wide = [row for row in rows[:at] if _filled(row) > max(2, _filled(rows[at]) * _SPARSE)]
     if not best or wide:
         seen = [_text(cell) for cell in (wide or rows[:1])[0].cells] if rows else []
-        raise ColumnMissing("no-known-header", where=where, headers=", ".join(seen[:20]), option="--column")
+        raise ColumnMissing(
+            "no-known-header", where=where, headers=", ".join(seen[:20]), option="--column"
+        )
     headers = [_text(cell) for cell in rows[at].cells]
     while headers and not headers[-1]:
         headers.pop()
@@ -69,8 +75,12 @@ def _without_totals(rows: Sequence[RawRow]) -> list[RawRow]:
         for row, count in zip(rows, filled, strict=True)
         if row.fault is None and count <= most * _SPARSE
     }
-    totals = {number for number, row in sparse.items() if _is_totals(row)} if _may_hold(sparse) else ()
-    marked = [replace(row, fault=Reason("totals-row")) if row.number in totals else row for row in rows]
+    totals = (
+        {number for number, row in sparse.items() if _is_totals(row)} if _may_hold(sparse) else ()
+    )
+    marked = [
+        replace(row, fault=Reason("totals-row")) if row.number in totals else row for row in rows
+    ]
     return _without_notes(marked) if most >= _WIDE else marked
 
 
@@ -107,4 +117,6 @@ def _is_totals(row: RawRow) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    return isinstance(read_amount(plain_number_text(text), "comma" if "," in text else "open"), Amount)
+    return isinstance(
+        read_amount(plain_number_text(text), "comma" if "," in text else "open"), Amount
+    )

@@ -1,4 +1,6 @@
-"""Which row of the table is a row of the file: by key, by what names it naturally, or by content?"""
+"""Which row of the table is a row of the file: by key, by what names it naturally,
+or by content?
+"""
 
 from __future__ import annotations
 
@@ -77,7 +79,9 @@ class Matcher:
         return self.now.by_key.get(key)
 
     def naturally(self, row: FileRow) -> set[int]:
-        """Rows that are the same thing as a row without key; more than one is for a person to decide."""
+        """Rows that are the same thing as a row without key; more than one is for a person to
+        decide.
+        """
         table = self.now.table
         if table == "Customers":
             return self._customer(row.values)
@@ -86,18 +90,24 @@ class Matcher:
         return self._content(row.values)
 
     def looks_known(self, row: FileRow) -> bool:
-        """True where a row that is new by its key has the name, e-mail or phone of one that is there."""
+        """True where a row that is new by its key has the name, e-mail or phone of one that is
+        there.
+        """
         by_name = self.now.table == "Customers" or self.now.table in NATURAL
         return by_name and bool(self.naturally(row))
 
     def lacks(self, values: Mapping[str, Value]) -> str:
-        """The fields of which a row without key needs one, where it has none; blank where it has."""
+        """The fields of which a row without key needs one, where it has none;
+        blank where it has.
+        """
         needed = _NEEDS.get(self.now.table, ())
         if self.now.table == "Customers" and not _customer_marks(values):
             return ", ".join(needed)
         if any(name in values for name in needed) or (values and not needed):
             return ""
-        return ", ".join(needed or (one.name for one in TABLES[self.now.table].fields if one.required))
+        return ", ".join(
+            needed or (one.name for one in TABLES[self.now.table].fields if one.required)
+        )
 
     def identity(self, values: Mapping[str, Value]) -> tuple[object, ...]:
         """What two rows of one file without keys must not share."""
@@ -110,7 +120,8 @@ class Matcher:
     def _name(self, values: Mapping[str, Value]) -> tuple[object, ...]:
         fields = [name for name in NATURAL[self.now.table] if name in self.fields]
         return tuple(
-            _folded(self.same_ref(name, values[name])) if name in values else None for name in fields
+            _folded(self.same_ref(name, values[name])) if name in values else None
+            for name in fields
         )
 
     @cached_property
@@ -118,7 +129,9 @@ class Matcher:
         return _grouped((self._name(values), at) for at, values in self.now.rows.items())
 
     def _customer(self, values: Mapping[str, Value]) -> set[int]:
-        """By e-mail, else by phone, else by name and company of a row that has no other e-mail or phone."""
+        """By e-mail, else by phone, else by name and company of a row that has no other e-mail or
+        phone.
+        """
         for mark in _customer_marks(values):
             found = self._marked.get(mark, [])
             if mark[0] == "name":
@@ -134,7 +147,9 @@ class Matcher:
         )
 
     def _content(self, values: Mapping[str, Value]) -> set[int]:
-        """The row whose cells equal all that the file's row fills, each row once, the least filled first."""
+        """The row whose cells equal all that the file's row fills, each row once, the least filled
+        first.
+        """
         wanted = {name: self.same_ref(name, value) for name, value in values.items()}
         anchor = tuple((name, wanted.get(name)) for name in self._anchors)
         found = [
@@ -145,7 +160,9 @@ class Matcher:
         ]
         if not found:
             return set()
-        best = min(found, key=lambda at: (sum(name in self.now.rows[at] for name in self.fields), at))
+        best = min(
+            found, key=lambda at: (sum(name in self.now.rows[at] for name in self.fields), at)
+        )
         self.claimed.add(best)
         return {best}
 
@@ -155,17 +172,22 @@ class Matcher:
 
     @cached_property
     def _anchors(self) -> tuple[str, ...]:
-        required = (one.name for one in TABLES[self.now.table].fields if one.required and not one.key)
+        required = (
+            one.name for one in TABLES[self.now.table].fields if one.required and not one.key
+        )
         return tuple(name for name in required if name in self.fields)
 
     @cached_property
     def _anchored(self) -> dict[tuple[object, ...], list[int]]:
         return _grouped(
-            (tuple((name, self._value(at, name)) for name in self._anchors), at) for at in self.now.rows
+            (tuple((name, self._value(at, name)) for name in self._anchors), at)
+            for at in self.now.rows
         )
 
 
-def _grouped(pairs: Iterable[tuple[tuple[object, ...], int]]) -> dict[tuple[object, ...], list[int]]:
+def _grouped(
+    pairs: Iterable[tuple[tuple[object, ...], int]],
+) -> dict[tuple[object, ...], list[int]]:
     found: dict[tuple[object, ...], list[int]] = {}
     for mark, at in pairs:
         found.setdefault(mark, []).append(at)
@@ -192,7 +214,9 @@ def _customer_marks(values: Mapping[str, Value]) -> list[tuple[object, ...]]:
 
 
 def phone_digits(text: str) -> str:
-    """A phone number as digits to compare, without international prefix 00 or 86; blank for too few."""
+    """A phone number as digits to compare, without international prefix 00 or 86; blank for too
+    few.
+    """
     digits = re.sub(r"\D", "", text).removeprefix("00")
     if len(digits) == 13 and digits.startswith("86"):
         digits = digits[2:]

@@ -17,8 +17,8 @@ from salesbook.tables import TABLES
 class Merge:
     """Brings a file's rows into a table: by key, else by what names a row, else as new rows.
 
-    A cell that the file leaves empty changes nothing. With `replace` the table's rows go, but a row that
-    comes again keeps its key, so that what refers to it still does.
+    A cell that the file leaves empty changes nothing. With `replace` the table's rows go, but a row
+    that comes again keeps its key, so that what refers to it still does.
     """
 
     def __init__(self, table: str, book: BookNow, resolver: Resolver, *, replace: bool) -> None:
@@ -54,12 +54,16 @@ class Merge:
                 placed.append((row, at))
         if self._numbers_lines:
             reject_broken_orders(kept)
-        for row, at in self._with_own_references([(row, at) for row, at in placed if not row.faults]):
+        for row, at in self._with_own_references(
+            [(row, at) for row, at in placed if not row.faults]
+        ):
             self._take(row, at)
 
     def _reserve(self, rows: Sequence[FileRow]) -> None:
         """Keep the keys that the file brings from being made for its rows without."""
-        keys = {str(row.values[self.key_names[0]]) for row in rows if self.key_names[0] in row.values}
+        keys = {
+            str(row.values[self.key_names[0]]) for row in rows if self.key_names[0] in row.values
+        }
         taken = {str(key[0]) for key in self.now.by_key}
         own = self.resolver.directories.get(self.table)
         self._maker = own.maker if own else KeyMaker(self.table, taken)
@@ -77,12 +81,17 @@ class Merge:
             row.values["line_no"] = self._lines[order]
 
     def _place(self, row: FileRow) -> int | None:
-        """The position of the row that this one is; None for a new one. Gives new rows their keys."""
+        """The position of the row that this one is;
+        None for a new one. Gives new rows their keys.
+        """
         key = key_of(self.table, row.values)
         if isinstance(key, tuple):
             if key in self._seen:
                 row.reject(
-                    self.key_names[0], "key-repeated", key="|".join(map(str, key)), row=self._seen[key]
+                    self.key_names[0],
+                    "key-repeated",
+                    key="|".join(map(str, key)),
+                    row=self._seen[key],
                 )
                 return None
             self._seen[key] = row.number
@@ -102,7 +111,9 @@ class Merge:
         if len(found) > 1 or (identity and identity in self._identities):
             twin = self._identities.get(identity, 0)
             code = "key-repeated" if twin else "natural-key-ambiguous"
-            row.reject(self.key_names[0], code, key=" / ".join(str(part) for part in identity), row=twin)
+            row.reject(
+                self.key_names[0], code, key=" / ".join(str(part) for part in identity), row=twin
+            )
             return None
         if identity:
             self._identities[identity] = row.number
@@ -115,7 +126,9 @@ class Merge:
             row.values[self.key_names[0]] = self._maker.make() if self._maker else ""
             key = key_of(self.table, row.values)  # type: ignore[assignment]
         if key in self._seen:
-            row.reject(self.key_names[0], "key-repeated", key="|".join(map(str, key)), row=self._seen[key])
+            row.reject(
+                self.key_names[0], "key-repeated", key="|".join(map(str, key)), row=self._seen[key]
+            )
         self._seen.setdefault(key, row.number)
         return at
 
@@ -126,7 +139,9 @@ class Merge:
     def _with_own_references(
         self, placed: list[tuple[FileRow, int | None]]
     ) -> list[tuple[FileRow, int | None]]:
-        """Resolve references among the file's own rows; who refers to a rejected row is rejected too."""
+        """Resolve references among the file's own rows; who refers to a rejected row is rejected
+        too.
+        """
         own = self.resolver.directories.get(self.table)
         if own is None:
             return placed
@@ -152,7 +167,9 @@ class Merge:
             return
         old = self.now.held_at(at)
         different = {
-            name: value for name, value in values.items() if not self._same(name, old.get(name), value)
+            name: value
+            for name, value in values.items()
+            if not self._same(name, old.get(name), value)
         }
         self.updated += bool(different)
         self.unchanged += not different

@@ -1,4 +1,6 @@
-"""What will an import do? Each row of a file is new, updates, changes nothing, is rejected or comes twice."""
+"""What will an import do? Each row of a file is new, updates, changes nothing, is rejected or comes
+twice.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ class TableChange:
 
     table: str
     changes: Mapping[int, Mapping[str, Value]]
-    """New typed values by field, by the row's position in the table; empty where the body is replaced."""
+    """New typed values by field, by the row's position in the table; empty where the body is
+    replaced.
+    """
     new_rows: pd.DataFrame
     """Rows to append, or the whole new body."""
     replaces: bool = False
@@ -55,7 +59,9 @@ class TableChange:
 
 @dataclass(frozen=True)
 class Totals:
-    """The table's main amount over the file, in currency units; read = accepted + rejected + duplicates."""
+    """The table's main amount over the file, in currency units; read = accepted + rejected +
+    duplicates.
+    """
 
     field: str
     read: Decimal
@@ -66,7 +72,9 @@ class Totals:
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """What happens to rows: read = accepted + rejected + duplicates; accepted = new + updated + unchanged."""
+    """What happens to rows: read = accepted + rejected + duplicates; accepted = new + updated +
+    unchanged.
+    """
 
     table: str
     source: ForeignTable
@@ -126,7 +134,9 @@ def plan_import(path: Path, options: ImportOptions, book: BookNow) -> ImportPlan
     return plan_rows(source, mapped, options, book)
 
 
-def plan_rows(source: ForeignTable, mapped: HeaderMap, options: ImportOptions, book: BookNow) -> ImportPlan:
+def plan_rows(
+    source: ForeignTable, mapped: HeaderMap, options: ImportOptions, book: BookNow
+) -> ImportPlan:
     """Decide what becomes of the rows of a file that was read."""
     table = options.into
     rules = book.policy.rules
@@ -158,7 +168,9 @@ def plan_rows(source: ForeignTable, mapped: HeaderMap, options: ImportOptions, b
         unchanged=merge.unchanged,
         duplicates=len(twins),
         rejected=rejected,
-        totals=_totals(table, rules.currency, kept, twins) if _has_main_amount(mapped, table) else None,
+        totals=_totals(table, rules.currency, kept, twins)
+        if _has_main_amount(mapped, table)
+        else None,
         changes=changes,
         added=added,
         look_alikes=merge.look_alikes,
@@ -176,7 +188,9 @@ def _stage_book(options: ImportOptions, book: BookNow) -> StageBook:
     order = parse_stages(options.stages) if options.stages else None
     deals = {} if options.replace and options.into == "Deals" else book.table("Deals").rows
     in_use = {str(values.get("pipeline", "main")) for values in deals.values()}
-    unused = frozenset() if book.table("Stages").spare else frozenset(book.policy.pipelines()) - in_use
+    unused = (
+        frozenset() if book.table("Stages").spare else frozenset(book.policy.pipelines()) - in_use
+    )
     return StageBook(book.policy, order if options.add_missing else None, unused)
 
 
@@ -202,7 +216,9 @@ def _stage_change(stages: StageBook, book: BookNow) -> TableChange:
     now = book.table("Stages")
     wanted = {(one.pipeline, one.stage): _filled(one) for one in stages.all_stages()}
     if not set(now.by_key) <= set(wanted):
-        return TableChange("Stages", {}, frame_from_rows("Stages", list(wanted.values())), replaces=True)
+        return TableChange(
+            "Stages", {}, frame_from_rows("Stages", list(wanted.values())), replaces=True
+        )
     changes: dict[int, dict[str, Value]] = {}
     for key, at in now.by_key.items():
         old, new = now.rows.get(at, {}), wanted.pop((str(key[0]), str(key[1])))

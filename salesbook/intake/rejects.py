@@ -22,17 +22,22 @@ TITLES = ("Row", "Problem in", "Problem")
 def write_rejects(file: Path, text: str) -> Path:
     """Write a file's rejects beside it, as UTF-8 with the mark by which Excel knows it.
 
-    What a person may have mended in the rejects of an earlier import stays; the new ones get a number.
+    What a person may have mended in the rejects of an earlier import stays; the new ones get a
+    number.
 
     Returns: where they are. Raises: CannotWrite.
     """
     data = text.encode("utf-8-sig", "replace")
-    names = (f"{file.stem}.rejects{number}.csv" for number in ("", *map(".{}".format, range(2, 10**6))))
+    names = (
+        f"{file.stem}.rejects{number}.csv" for number in ("", *map(".{}".format, range(2, 10**6)))
+    )
     path = next(path for name in names if not _holds_other(path := file.with_name(name), data))
     try:
         path.write_bytes(data)
     except OSError as error:
-        raise CannotWrite("cannot-write", where=str(path), found=error.strerror or str(error)) from error
+        raise CannotWrite(
+            "cannot-write", where=str(path), found=error.strerror or str(error)
+        ) from error
     return path
 
 
@@ -43,10 +48,13 @@ def _holds_other(path: Path, data: bytes) -> bool:
         return False
 
 
-def rejects_text(plan: ImportPlan, say: Callable[[Reason], str], titles: Sequence[str] = TITLES) -> str:
+def rejects_text(
+    plan: ImportPlan, say: Callable[[Reason], str], titles: Sequence[str] = TITLES
+) -> str:
     """The rejected rows as CSV: row number, field and reason, then the cells as they came.
 
-    A cell that a spreadsheet would take for a formula gets an apostrophe, which the import takes off again.
+    A cell that a spreadsheet would take for a formula gets an apostrophe, which the import takes
+    off again.
 
     Args: say puts a reason into words.
     """
@@ -59,7 +67,12 @@ def rejects_text(plan: ImportPlan, say: Callable[[Reason], str], titles: Sequenc
         fields = "; ".join(dict.fromkeys(where for where, _ in row.faults if where))
         reasons = " ".join(dict.fromkeys(say(reason) for _, reason in row.faults))
         writer.writerow(
-            [row.number, harmless(fields), harmless(reasons), *(harmless(_shown(cell)) for cell in row.cells)]
+            [
+                row.number,
+                harmless(fields),
+                harmless(reasons),
+                *(harmless(_shown(cell)) for cell in row.cells),
+            ]
         )
     return out.getvalue()
 

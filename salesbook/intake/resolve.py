@@ -1,4 +1,6 @@
-"""What do a row's references mean? Reps, customers and stages are known, added, or the row is rejected."""
+"""What do a row's references mean? Reps, customers and stages are known, added, or the row is
+rejected.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ _MANAGER: Final[dict[str, Value]] = {"role": "manager"}
 class Resolver:
     """Replaces what a file says of other rows by keys.
 
-    Products, deals and orders stay as they are written: whether they exist is for `validate` to say.
+    Products, deals and orders stay as they are written: whether they exist is for `validate` to
+    say.
     """
 
     def __init__(
@@ -37,13 +40,17 @@ class Resolver:
         gone = table if replace else ""
         self.directories = {
             name: Directory(
-                name, TableNow(name, empty_frame(name)) if name == gone else book.table(name), may_add
+                name,
+                TableNow(name, empty_frame(name)) if name == gone else book.table(name),
+                may_add,
             )
             for name in sorted(names)
         }
 
     def resolve(self, row: FileRow) -> None:
-        """Resolve stages, then references to other tables; those to the row's own table wait for its keys."""
+        """Resolve stages, then references to other tables; those to the row's own table wait for
+        its keys.
+        """
         if self.table == "Deals":
             self._stage_of_deal(row)
         for name, ref in self.refs.items():
@@ -53,8 +60,8 @@ class Resolver:
     def resolve_own(self, row: FileRow) -> None:
         """Resolve references to the row's own table, such as a rep's manager.
 
-        One that is nowhere, and may not be added, stays as written: a list of sellers need not list their
-        managers, and `validate` names who is missing.
+        One that is nowhere, and may not be added, stays as written: a list of sellers need not list
+        their managers, and `validate` names who is missing.
         """
         for name, ref in self.refs.items():
             if ref == self.table and name in row.values and self._is_known_or_added(row, name):
@@ -66,7 +73,9 @@ class Resolver:
 
     def _reference(self, row: FileRow, name: str, ref: str) -> None:
         more = _MANAGER if name == "manager_id" else None
-        found = self.directories[ref].find_or_add(str(row.values[name]), dict(more) if more else None)
+        found = self.directories[ref].find_or_add(
+            str(row.values[name]), dict(more) if more else None
+        )
         if isinstance(found, Reason):
             row.faults.append((name, self.directories[ref].refusal(found)))
         else:
@@ -75,7 +84,9 @@ class Resolver:
     def refers_to(self, row: FileRow, gone: Collection[Value]) -> bool:
         """Reject a row that refers to a rejected one of its own table. Returns: whether it does."""
         names = [
-            name for name, ref in self.refs.items() if ref == self.table and row.values.get(name) in gone
+            name
+            for name, ref in self.refs.items()
+            if ref == self.table and row.values.get(name) in gone
         ]
         for name in names:
             row.reject(name, "refers-to-rejected", key=str(row.values[name]))
@@ -98,7 +109,9 @@ class Resolver:
         return value if isinstance(found, Reason) else found
 
     def _stage_of_deal(self, row: FileRow) -> None:
-        """Bring stage and status together, then take the dates that belong to an open or a closed deal."""
+        """Bring stage and status together, then take the dates that belong to an open or a closed
+        deal.
+        """
         values = row.values
         pipeline = self._pipeline(row)
         kind = self._kind_by_stage(row, pipeline)
@@ -112,13 +125,24 @@ class Resolver:
         self._stage(row, pipeline, "lost_stage")
 
     def _pipeline(self, row: FileRow) -> str:
-        """The pipeline by its name in Stages; one that Stages lacks only where the order makes it."""
+        """The pipeline by its name in Stages;
+        one that Stages lacks only where the order makes it.
+        """
         typed = str(row.values.get("pipeline", MAIN))
         name = self.pipelines.get(fold_name(typed), typed)
         if name != typed:
             row.values["pipeline"] = name
-        if fold_name(typed) not in self.pipelines and self.stages.order is None and "pipeline" in row.values:
-            row.reject("pipeline", "unknown-pipeline", found=typed, known=", ".join(self.pipelines.values()))
+        if (
+            fold_name(typed) not in self.pipelines
+            and self.stages.order is None
+            and "pipeline" in row.values
+        ):
+            row.reject(
+                "pipeline",
+                "unknown-pipeline",
+                found=typed,
+                known=", ".join(self.pipelines.values()),
+            )
         return name
 
     def _kind_by_stage(self, row: FileRow, pipeline: str) -> str:
@@ -139,7 +163,9 @@ class Resolver:
         return known
 
     def _close(self, row: FileRow, pipeline: str, status: str) -> str:
-        """A deal that another system keeps in its last open stage, with the status won or lost beside it."""
+        """A deal that another system keeps in its last open stage, with the status won or lost
+        beside it.
+        """
         end = self.stages.last(pipeline, "won" if status == "won" else "lost")
         if end is None:
             row.reject("stage", "no-closing-stage", found=status, pipeline=pipeline)

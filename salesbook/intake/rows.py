@@ -1,8 +1,9 @@
-"""What do a file's rows say of a table's fields? Columns are read as a whole; rows get values or faults.
+"""What do a file's rows say of a table's fields? Columns are read as a whole; rows get values or
+faults.
 
-Names that begin with "_" steer the import: `_status` (a deal is open, won or lost beside its stage),
-`_deleted` (a row that the other system has deleted), `_currency` (of the row's money), `_first_name` and
-`_last_name` (together the name).
+Names that begin with "_" steer the import: `_status` (a deal is open, won or lost beside its
+stage), `_deleted` (a row that the other system has deleted), `_currency` (of the row's money),
+`_first_name` and `_last_name` (together the name).
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ class FileRow:
     number: int
     cells: tuple[Cell, ...]
     values: dict[str, Value] = field(default_factory=dict)
-    """What is not missing, by field; `field@open` and `field@closed` until the deal's stage is known."""
+    """What is not missing, by field; `field@open` and `field@closed` until the deal's stage is
+    known.
+    """
     faults: list[tuple[str, Reason]] = field(default_factory=list)
     """Header (or field) and reason; a row with any is rejected."""
 
@@ -49,10 +52,13 @@ class FileRow:
         self.faults.append((where, Reason(code, params)))
 
 
-def read_rows(foreign: ForeignTable, mapped: HeaderMap, table: str, options: CellOptions) -> list[FileRow]:
+def read_rows(
+    foreign: ForeignTable, mapped: HeaderMap, table: str, options: CellOptions
+) -> list[FileRow]:
     """Type every row of a file, in its order.
 
-    Args: options with the workbook's currency and fiscal year, and what the user said of dates and decimals.
+    Args: options with the workbook's currency and fiscal year, and what the user said of dates and
+    decimals.
     """
     rows = [FileRow(row.number, row.cells) for row in foreign.rows]
     sound = [at for at, row in enumerate(foreign.rows) if row.fault is None]
@@ -67,7 +73,9 @@ def read_rows(foreign: ForeignTable, mapped: HeaderMap, table: str, options: Cel
     ):
         name = f"{taken.field}@{taken.only}" if taken.only else taken.field
         for at, cell, value in zip(sound, cells, read_values(cells, kind, own), strict=True):
-            shown = foreign.formats.get((rows[at].number, taken.column)) if foreign.formats else None
+            shown = (
+                foreign.formats.get((rows[at].number, taken.column)) if foreign.formats else None
+            )
             value = _by_format(cell, value, kind, shown, own) if shown else value
             if isinstance(value, Reason):
                 rows[at].faults.append((taken.header, value))
@@ -96,7 +104,9 @@ def _how_to_read(table: str, taken: Taken, base: CellOptions) -> tuple[Kind, Cel
 def _with_shared_decimal(
     columns: list[list[Cell]], ways: list[tuple[Kind, CellOptions]]
 ) -> list[tuple[Kind, CellOptions]]:
-    """How to read each column, with the decimal sign that other columns of the file prove for it."""
+    """How to read each column, with the decimal sign that other columns
+    of the file prove for it.
+    """
     numeric = [at for at, (kind, own) in enumerate(ways) if kind in NUMERIC and own.decimal is None]
     found = list(ways)
     for at, sign in zip(numeric, shared_decimals([columns[at] for at in numeric]), strict=True):
@@ -106,7 +116,9 @@ def _with_shared_decimal(
 
 
 def _by_format(cell: Cell, value: Any, kind: Kind, shown: str, options: CellOptions) -> Any:
-    """What a cell's number format adds: a share shown in per cent is clear, foreign money is not ours."""
+    """What a cell's number format adds: a share shown in per cent is clear, foreign money is not
+    ours.
+    """
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return value
     if shown == "%":
@@ -134,13 +146,17 @@ def _steer(row: FileRow, table: str, currency: str) -> None:
     if row.values.pop("_deleted", False):
         row.reject("", "row-deleted")
     word = row.values.pop("_currency", None)
-    has_money = any(spec.kind in _MONEY and spec.name in row.values for spec in TABLES[table].fields)
+    has_money = any(
+        spec.kind in _MONEY and spec.name in row.values for spec in TABLES[table].fields
+    )
     if word is not None and has_money and _is_other(str(word), currency):
         _refuse_currency(row, "", str(word), currency)
     first, last = (str(row.values.pop(name, "")) for name in ("_first_name", "_last_name"))
     if first or last:
         parts = (first, last) if f"{first}{last}".isascii() else (last, first)
-        row.values["name"] = ("" if not f"{first}{last}".isascii() else " ").join(filter(None, parts))
+        row.values["name"] = ("" if not f"{first}{last}".isascii() else " ").join(
+            filter(None, parts)
+        )
 
 
 def _weigh_measures(row: FileRow, table: str, currency: str) -> None:

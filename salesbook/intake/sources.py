@@ -36,8 +36,8 @@ _BINARY = (
 def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
     """Read the table that a file holds, as raw cells.
 
-    The content decides, not the name: a workbook called .csv is a workbook. HTML, PDF and old binary
-    workbooks are refused by name.
+    The content decides, not the name: a workbook called .csv is a workbook. HTML, PDF and old
+    binary workbooks are refused by name.
 
     Args:
         table: the table that is to take the rows; its known headers tell where the headers stand.
@@ -55,7 +55,9 @@ def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
     _refuse_binary(data, where)
     if options.sheet:
         raise UsageError("option-not-for-text", where="--sheet", found=where)
-    text, encoding = decode(data, options.encoding, lambda text: header_score(text, score), where=where)
+    text, encoding = decode(
+        data, options.encoding, lambda text: header_score(text, score), where=where
+    )
     _refuse_markup(text, where)
     rows, delimiter = split_text(text, score)
     headers, body, above = lay_out(rows, score, where=where)
@@ -70,7 +72,9 @@ def _content(path: Path) -> bytes:
     except FileNotFoundError:
         raise UsageError("no-such-file", where=str(path)) from None
     except OSError as error:
-        raise CannotWrite("cannot-read", where=str(path), found=error.strerror or str(error)) from error
+        raise CannotWrite(
+            "cannot-read", where=str(path), found=error.strerror or str(error)
+        ) from error
 
 
 def _score(table: str, named: Sequence[str]) -> Callable[[Sequence[Cell]], int]:

@@ -1,4 +1,6 @@
-"""Which stage does a file's word mean, and what do stages that the workbook lacks do to its pipeline?"""
+"""Which stage does a file's word mean, and what do stages that the workbook lacks do to its
+pipeline?
+"""
 
 from __future__ import annotations
 
@@ -29,14 +31,20 @@ class StageOrder:
 
 
 def parse_stages(text: str) -> StageOrder:
-    """Read `Prospecting>Engaging>Won|Lost`: open stages in order, then the won one, then the lost ones.
+    """Read `Prospecting>Engaging>Won|Lost`: open stages in order, then the won one, then the lost
+    ones.
 
     Raises: UsageError.
     """
     *steps, end = (part.strip() for part in text.replace("＞", ">").replace("｜", "|").split(">"))
     ends = [part.strip() for part in end.split("|")]
     names = [*steps, *ends]
-    if not steps or len(ends) < 2 or not all(names) or len({fold_name(name) for name in names}) < len(names):
+    if (
+        not steps
+        or len(ends) < 2
+        or not all(names)
+        or len({fold_name(name) for name in names}) < len(names)
+    ):
         raise UsageError("bad-stages", where="--stages", found=text)
     return StageOrder(tuple(steps), ends[0], tuple(ends[1:]))
 
@@ -45,9 +53,9 @@ def parse_stages(text: str) -> StageOrder:
 class StageBook:
     """The stages of all pipelines, as they are and as the import adds to them.
 
-    The order is applied to a pipeline that lacks one of its stages. Where no deal is in the pipeline yet,
-    it says all there is: stages of a fresh workbook that it does not name make way. Elsewhere its stages go
-    before those that it does not name.
+    The order is applied to a pipeline that lacks one of its stages. Where no deal is in the
+    pipeline yet, it says all there is: stages of a fresh workbook that it does not name make way.
+    Elsewhere its stages go before those that it does not name.
     """
 
     policy: Policy
@@ -65,7 +73,9 @@ class StageBook:
             own = list(self.policy.stages_of(pipeline))
             known = {fold_name(stage.stage) for stage in own}
             lacking = (
-                [name for name, _ in self.order.kinds() if fold_name(name) not in known] if self.order else []
+                [name for name, _ in self.order.kinds() if fold_name(name) not in known]
+                if self.order
+                else []
             )
             self.added += len(lacking)
             self._stages[pipeline] = self._applied(pipeline, own) if lacking else own
@@ -81,11 +91,15 @@ class StageBook:
         wanted = fold_name(typed)
         stages = self.of(pipeline)
         by_name = (stage for stage in stages if fold_name(stage.stage) == wanted)
-        by_past = (stage for stage in stages if wanted in map(fold_name, (stage.was or "").split(",")))
+        by_past = (
+            stage for stage in stages if wanted in map(fold_name, (stage.was or "").split(","))
+        )
         return next(by_name, None) or (next(by_past, None) if wanted else None)
 
     def last(self, pipeline: str, kind: StageKind) -> Stage | None:
-        """The stage in which every won or lost deal of a pipeline is; None where there is not exactly one."""
+        """The stage in which every won or lost deal of a pipeline is; None where there is not
+        exactly one.
+        """
         stages = [stage for stage in self.of(pipeline) if stage.kind == kind]
         return stages[0] if len(stages) == 1 else None
 
@@ -98,10 +112,18 @@ class StageBook:
         known = {fold_name(stage.stage): stage for stage in own}
         kinds = self.order.kinds() if self.order else []
         named = [
-            known.get(fold_name(name), Stage(pipeline=pipeline, stage=name)).model_copy(update={"kind": kind})
+            known.get(fold_name(name), Stage(pipeline=pipeline, stage=name)).model_copy(
+                update={"kind": kind}
+            )
             for name, kind in kinds
         ]
         names = {fold_name(name) for name, _ in kinds}
-        rest = [] if pipeline in self.unused else [one for one in own if fold_name(one.stage) not in names]
+        rest = (
+            []
+            if pipeline in self.unused
+            else [one for one in own if fold_name(one.stage) not in names]
+        )
         ranked = sorted([*named, *rest], key=lambda stage: stage.kind != "open")
-        return [stage.model_copy(update={"rank": rank}) for rank, stage in enumerate(ranked, start=1)]
+        return [
+            stage.model_copy(update={"rank": rank}) for rank, stage in enumerate(ranked, start=1)
+        ]

@@ -1,4 +1,6 @@
-"""Which rows could no verb use: those that lack what a row needs, and a last one that sums up the others?"""
+"""Which rows could no verb use: those that lack what a row needs, and a last one that sums up the
+others?
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ _ENOUGH_ABOVE: Final = 3
 
 
 def needed_fields(table: str) -> tuple[FieldSpec, ...]:
-    """The fields without which, or with a value out of their range, a row is left out by every verb."""
+    """The fields without which, or with a value out of their range, a row is left out by every
+    verb.
+    """
     return tuple(spec for spec in TABLES[table].fields if spec.required or spec.key)
 
 
@@ -36,12 +40,17 @@ def reject_unusable(row: FileRow, needed: Sequence[FieldSpec], values: Mapping[s
 
 
 def reject_sum(rows: Sequence[FileRow], table: str) -> None:
-    """Reject a last row that holds little but the sum of the main amounts above, whatever it is called."""
+    """Reject a last row that holds little but the sum of the main amounts above, whatever it is
+    called.
+    """
     spec = main_amount(table)
     typed = [row for row in rows if row.values]
     if spec is None or len(typed) <= _ENOUGH_ABOVE:
         return
-    last, above = typed[-1], [row.values[spec.name] for row in typed[:-1] if spec.name in row.values]
+    last, above = (
+        typed[-1],
+        [row.values[spec.name] for row in typed[:-1] if spec.name in row.values],
+    )
     if len(above) < _ENOUGH_ABOVE or sum(map(int, above)) != last.values.get(spec.name):  # type: ignore[arg-type]
         return
     usual = max(map(_filled, typed[:-1]))
@@ -54,7 +63,8 @@ def _filled(row: FileRow) -> int:
 
 
 def reject_broken_orders(rows: Sequence[FileRow]) -> None:
-    """Reject all lines of an order of which one is rejected, where lines have their place as number.
+    """Reject all lines of an order of which one is rejected, where lines have their place as
+    number.
 
     Else a line that is mended and imported alone would become line 1, and replace the one that is.
     """

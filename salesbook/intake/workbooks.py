@@ -1,4 +1,6 @@
-"""What does a foreign workbook hold? openpyxl reads values and number formats of a checked package."""
+"""What does a foreign workbook hold? openpyxl reads values and number
+formats of a checked package.
+"""
 
 from __future__ import annotations
 
@@ -73,10 +75,20 @@ def refuse_harmful(data: bytes, where: str) -> bool:
 
 
 def _with_escapes_kept(data: bytes, where: str) -> bytes:
-    """The package with `_x005F_`, which says that what follows is no escape, in a spelling openpyxl keeps."""
+    """The package with `_x005F_`, which says that what follows is no escape, in a spelling openpyxl
+    keeps.
+    """
     archive = Archive(data, where)
-    found = {name: archive.inflate(name) for name in archive.members if name.endswith("sharedstrings.xml")}
-    changed = {name: new for name, old in found.items() if (new := old.replace(b"x005F_", b"x005f_")) != old}
+    found = {
+        name: archive.inflate(name)
+        for name in archive.members
+        if name.endswith("sharedstrings.xml")
+    }
+    changed = {
+        name: new
+        for name, old in found.items()
+        if (new := old.replace(b"x005F_", b"x005f_")) != old
+    }
     return assemble(archive, changed) if changed else data
 
 
@@ -91,7 +103,9 @@ def _open(data: bytes, where: str, *, values: bool) -> Any:
         raise NotAWorkbook("damaged-workbook", where=where, found=type(error).__name__) from error
 
 
-def _choose(book: Any, wanted: str | None, score: Callable[[Sequence[Cell]], int], where: str) -> str:
+def _choose(
+    book: Any, wanted: str | None, score: Callable[[Sequence[Cell]], int], where: str
+) -> str:
     names: list[str] = [sheet.title for sheet in book.worksheets]
     if not names:
         raise NotAWorkbook("damaged-workbook", where=where, found="no sheets")
@@ -101,17 +115,27 @@ def _choose(book: Any, wanted: str | None, score: Callable[[Sequence[Cell]], int
             found = [names[int(wanted) - 1]]
         if not found:
             raise AmbiguousFile(
-                "no-such-sheet", where=where, found=wanted, sheets=", ".join(names), option="--sheet"
+                "no-such-sheet",
+                where=where,
+                found=wanted,
+                sheets=", ".join(names),
+                option="--sheet",
             )
         return found[0]
     scores = {name: _head_score(book[name], score, where) for name in names}
     known = [name for name, count in scores.items() if count]
-    strong = [name for name in known if scores[name] > max(scores.values()) / 2] if len(known) > 1 else known
+    strong = (
+        [name for name in known if scores[name] > max(scores.values()) / 2]
+        if len(known) > 1
+        else known
+    )
     if len(strong) == 1:
         return strong[0]
     if not known and len(names) == 1:
         return names[0]
-    raise AmbiguousFile("which-sheet", where=where, sheets=", ".join(strong or names), option="--sheet")
+    raise AmbiguousFile(
+        "which-sheet", where=where, sheets=", ".join(strong or names), option="--sheet"
+    )
 
 
 def _head_score(sheet: Any, score: Callable[[Sequence[Cell]], int], where: str) -> int:
@@ -188,11 +212,17 @@ def _unescaped(text: str) -> str:
 
 
 def meaning_of_format(code: str) -> str:
-    """What a number format tells beyond the number: `%`, a currency word as it shows it, or nothing."""
+    """What a number format tells beyond the number: `%`, a currency word as it shows it, or
+    nothing.
+    """
     plain = code.split(";")[0]
     symbol = _CURRENCY_CODE.search(plain)
     rest = _SPACE_AND_COLOUR.sub("", plain)
     if symbol is None and "%" in _QUOTED.sub("", rest):
         return "%"
-    words = [symbol[1]] if symbol else [*_QUOTED.findall(rest), *_BARE_SIGN.findall(_QUOTED.sub("", rest))]
+    words = (
+        [symbol[1]]
+        if symbol
+        else [*_QUOTED.findall(rest), *_BARE_SIGN.findall(_QUOTED.sub("", rest))]
+    )
     return next((word.strip() for word in words if word.strip().casefold() in CURRENCIES), "")

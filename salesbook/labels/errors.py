@@ -20,7 +20,9 @@ def error_message(error: SalesbookError, language: Language) -> str:
             Message(f"{about.code}.expected", {**about.params, "found": about.found}), language
         )
         found = about.found or word("cli", "error.nothing", language)
-        said = fill(word("cli", "error.found", language), {"found": found, "expected": expected}, language)
+        said = fill(
+            word("cli", "error.found", language), {"found": found, "expected": expected}, language
+        )
     else:
         said = _filled(error, "message", language)
     return " ".join(said.split())

@@ -8,7 +8,7 @@ decimal), `number` (up to two decimals), `whole`, `date`, `table`, `field` (`Tab
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -56,7 +56,7 @@ def sentence(message: Message, language: Language) -> str:
     return fill(templates(language)[message.code], message.params, language)
 
 
-def fill(template: str, params: dict[str, Fact] | dict[str, Any], language: Language) -> str:
+def fill(template: str, params: Mapping[str, Any], language: Language) -> str:
     """A template with its slots filled."""
     return _SLOT.sub(lambda slot: _shown(params[slot[1]], slot[2] or "text", language), template)
 
@@ -86,7 +86,9 @@ def _shown(value: Any, form: str, language: Language) -> str:
 
 
 def _setting(text: str, language: Language) -> str:
-    """What a setting holds or takes, from `Policy.key=` and a value, choices `a|b`, or bounds `int:1:12`."""
+    """What a setting holds or takes, from `Policy.key=` and a value, choices `a|b`, or bounds
+    `int:1:12`.
+    """
     owner, _, value = text.partition("=")
     kind, *bounds = value.split(":")
     say = words("cli", language)["setting"]
@@ -119,7 +121,9 @@ def _patterns() -> list[tuple[re.Pattern[str], str, tuple[str, ...], Language]]:
         for code, template in templates(language).items():
             fixed = _SLOT.sub("", template)
             names = tuple(f"{slot[1]}:{slot[2] or 'text'}" for slot in _SLOT.finditer(template))
-            pattern = "(.*?)".join(re.escape(text) for text in _SLOT.sub("\0", template).split("\0"))
+            pattern = "(.*?)".join(
+                re.escape(text) for text in _SLOT.sub("\0", template).split("\0")
+            )
             found.append((len(fixed), re.compile(pattern, re.DOTALL), code, names, language))
     found.sort(key=lambda row: (-row[0], row[2], row[4]))
     return [(pattern, code, names, language) for _, pattern, code, names, language in found]
@@ -128,14 +132,19 @@ def _patterns() -> list[tuple[re.Pattern[str], str, tuple[str, ...], Language]]:
 def message_of(text: str) -> Message | None:
     """The message that a sentence says; None where it is none of ours.
 
-    Params come back as the sentence shows them: numbers rounded as printed, labels as codes' labels.
+    Params come back as the sentence shows them: numbers rounded as printed, labels as codes'
+    labels.
     """
     for pattern, code, names, _ in _patterns():
         match = pattern.fullmatch(text)
         if match:
             pairs = zip(names, match.groups(), strict=True)
             return Message(
-                code, {name.partition(":")[0]: _fact(name.partition(":")[2], seen) for name, seen in pairs}
+                code,
+                {
+                    name.partition(":")[0]: _fact(name.partition(":")[2], seen)
+                    for name, seen in pairs
+                },
             )
     return None
 

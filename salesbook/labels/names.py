@@ -22,7 +22,9 @@ def table_of_name(name: str, tables: Iterable[str]) -> str | None:
     """The table that a code or a sheet name in any language stands for."""
     wanted = fold(name)
     for table in tables:
-        if wanted == fold(table) or any(wanted == fold(sheet_name(table, lang)) for lang in LANGUAGES):
+        if wanted == fold(table) or any(
+            wanted == fold(sheet_name(table, lang)) for lang in LANGUAGES
+        ):
             return table
     return None
 
@@ -87,7 +89,9 @@ def _codes_by_label(owner: str, choices: tuple[str, ...]) -> dict[str, str]:
 def labels_of_names(owner: str, names: str, choices: tuple[str, ...], language: Language) -> str:
     """A name, or names with commas, each by its label if it is one of `choices`, else as it is."""
     known = set(choices)
-    return ", ".join(choice(owner, one, language) if one in known else one for one in names.split(", "))
+    return ", ".join(
+        choice(owner, one, language) if one in known else one for one in names.split(", ")
+    )
 
 
 def names_of_labels(owner: str, text: str, choices: tuple[str, ...]) -> str:

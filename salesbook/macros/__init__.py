@@ -1,4 +1,6 @@
-"""What does each button of the ribbon do? One function per button, on the workbook it belongs to."""
+"""What does each button of the ribbon do? One function per button,
+on the workbook it belongs to.
+"""
 
 from __future__ import annotations
 
@@ -99,4 +101,6 @@ def _undo(desk: Desk) -> Said:
 def _check_setup(desk: Desk) -> Said:
     from salesbook.setup.doctor import examine
 
-    return words.checks_said(examine(None, desk.language, open_book=full_name(desk.book)), desk.language)
+    return words.checks_said(
+        examine(None, desk.language, open_book=full_name(desk.book)), desk.language
+    )

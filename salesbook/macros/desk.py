@@ -35,7 +35,8 @@ def today() -> dt.date:
 def escape_pressed(app: xw.App) -> bool:
     """True where Esc was pressed in Excel since the last look.
 
-    Only Windows tells; elsewhere Python is interrupted. Esc in another program's window does not count.
+    Only Windows tells; elsewhere Python is interrupted. Esc in another program's window does not
+    count.
     """
     if sys.platform != "win32":
         return False
@@ -90,7 +91,9 @@ class Desk:
             before = [self.read(write.table) for write in writes]
             self.can_be_undone = self.kept.keep(before)
             first_filled = [
-                cells.table for cells, write in zip(before, writes, strict=True) if _fills(cells, write)
+                cells.table
+                for cells, write in zip(before, writes, strict=True)
+                if _fills(cells, write)
             ]
         try:
             self.host.write(writes)
@@ -103,7 +106,9 @@ class Desk:
         self._reveal(first_filled)
 
     def _reveal(self, tables: Sequence[str]) -> None:
-        """Show sheets of results that wait for their first rows; that Excel refuses is no reason to stop."""
+        """Show sheets of results that wait for their first rows; that Excel refuses is no reason to
+        stop.
+        """
         for table in tables:
             with contextlib.suppress(Exception):
                 sheet = self.book.sheets[self.host.sheet_of(table) or table]
@@ -112,7 +117,9 @@ class Desk:
 
     @contextlib.contextmanager
     def working(self, action: str, *, keeps: bool = True) -> Iterator[None]:
-        """Excel stands still, steps are shown, Esc cancels. What was read before is read from memory."""
+        """Excel stands still, steps are shown, Esc cancels. What was read before is read from
+        memory.
+        """
         self._keeps, self._is_working = keeps, True
         self._inputs = _inputs(action).intersection(self.table_codes()) - self._cells.keys()
         self._total = len(self._inputs | _outputs(action).intersection(self.table_codes()))
@@ -167,11 +174,18 @@ def _fills(before: TableCells, write: TableWrite) -> bool:
     if TABLES[write.table].role is not Role.OUTPUT or not write.sources:
         return False
     held = zip(before.headers, before.columns, strict=True)
-    return all(cell is None for header, column in held if header not in before.calculated for cell in column)
+    return all(
+        cell is None
+        for header, column in held
+        if header not in before.calculated
+        for cell in column
+    )
 
 
 def _inputs(action: str) -> set[str]:
-    """Tables that are read before anything is calculated; none are known for an import or an undo."""
+    """Tables that are read before anything is calculated;
+    none are known for an import or an undo.
+    """
     if action not in ACTIONS:
         return set()
     reads = set(ACTIONS[action].reads)

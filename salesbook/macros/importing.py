@@ -30,12 +30,15 @@ _QUESTIONS: Final = (
     ("number-ambiguous", {"number-ambiguous"}, "decimal", ("point", "comma")),
     ("unknown-key", {"unknown-rep", "unknown-customer"}, "add_missing", (True, False)),
 )
-"""A question, the reasons for rejecting rows that raise it, the option it decides, what yes and no mean."""
+"""A question, the reasons for rejecting rows that raise it, the option it decides, what yes and no
+mean.
+"""
 _PATTERNS: Final = "*.csv;*.tsv;*.txt;*.xlsx;*.xlsm;*.xls;*.xlsb;*.ods"
 
 
 def import_chosen(desk: Desk) -> Said:
-    """Import a file into the table of the sheet that is shown, asking only what the file leaves open.
+    """Import a file into the table of the sheet that is shown, asking only what the file leaves
+    open.
 
     Raises: UsageError, Cancelled, SalesbookError of any kind.
     """
@@ -86,7 +89,9 @@ def choose_file(desk: Desk) -> Path | None:
     title = words.say("import.choose", desk.language, sheet=desk.book.sheets.active.name)
     if sys.platform == "darwin":
         script = f'POSIX path of (choose file with prompt "{title}")'
-        chosen = subprocess.run(["osascript", "-e", script], capture_output=True, text=True, check=False)
+        chosen = subprocess.run(
+            ["osascript", "-e", script], capture_output=True, text=True, check=False
+        )
         return Path(chosen.stdout.strip()) if chosen.stdout.strip() else None
     kinds = words.say("import.kinds", desk.language)
     path = desk.book.app.api.GetOpenFilename(f"{kinds} ({_PATTERNS}),{_PATTERNS}", 1, title)

@@ -1,4 +1,6 @@
-"""How can a button's run be taken back? The tables it wrote are kept as they were, on this computer."""
+"""How can a button's run be taken back? The tables it wrote are kept as they were, on this
+computer.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +23,14 @@ _MOST_BOOKS: Final = 20
 class Kept:
     """The state of one workbook's tables before its last run.
 
-    Each press of a button is a Python process of its own, so the state lies in a file: one per workbook,
-    in the user's own folder, readable by the user alone.
+    Each press of a button is a Python process of its own, so the state lies in a file: one per
+    workbook, in the user's own folder, readable by the user alone.
     """
 
     def __init__(self, book: str) -> None:
-        name = hashlib.blake2b(os.path.normcase(book).encode("utf-8", "surrogatepass"), digest_size=12)
+        name = hashlib.blake2b(
+            os.path.normcase(book).encode("utf-8", "surrogatepass"), digest_size=12
+        )
         self._path = _folder() / f"{name.hexdigest()}.json"
         self._new = self._path.with_suffix(".new")
 
@@ -73,7 +77,9 @@ class Kept:
             return None
 
     def _leave_newest(self) -> None:
-        files = sorted(self._path.parent.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        files = sorted(
+            self._path.parent.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True
+        )
         for path in files[_MOST_BOOKS:]:
             path.unlink(missing_ok=True)
 

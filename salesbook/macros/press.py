@@ -18,8 +18,8 @@ from salesbook.setup import bug_log
 def pressed(button: str, work: Callable[[Desk], Said]) -> None:
     """Run a button's work on the calling workbook and tell the user what came of it.
 
-    A refusal, a cancel and a bug each end in one message in the workbook's language; none leaves a table
-    half written.
+    A refusal, a cancel and a bug each end in one message in the workbook's language; none leaves a
+    table half written.
     """
     book = xw.Book.caller()
     language = _system_language()

@@ -48,7 +48,13 @@ def report_said(desk: Desk, report: Report, *, publish: bool) -> Said:
     language = desk.language
     button = say(f"button.{'publish' if publish else report.action}", language)
     lines = [
-        say("done.title", language, button=button, seconds=f"{report.seconds:.1f}", as_of=report.as_of),
+        say(
+            "done.title",
+            language,
+            button=button,
+            seconds=f"{report.seconds:.1f}",
+            as_of=report.as_of,
+        ),
         say("done.written", language, tables=_tables(report.written, language)),
     ]
     skipped = sum(counts["skipped"] for counts in report.rows.values())
@@ -110,7 +116,9 @@ def import_said(desk: Desk, file: Path, result: ImportResult) -> Said:
 
 def checks_said(checks: Sequence[Check], language: Language) -> Said:
     """What looking at the set-up found."""
-    lines = [f"{'✓' if check.ok else '✗'} {check.message} {check.advice}".rstrip() for check in checks]
+    lines = [
+        f"{'✓' if check.ok else '✗'} {check.message} {check.advice}".rstrip() for check in checks
+    ]
     faults = sum(not check.ok for check in checks)
     lines.append("\n" + say("check.faults" if faults else "check.fine", language, count=faults))
     return Said("\n".join(lines), "critical" if faults else "info")

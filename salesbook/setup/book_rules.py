@@ -12,9 +12,18 @@ from salesbook.setup.machine import Machine, path_on
 from salesbook.setup.python_rules import interpreter_key
 
 BOOK_VERSION: Final = "1"
-"""Of the macros that this program knows; a built workbook carries its own in the sheet xlwings.conf."""
+"""Of the macros that this program knows; a built workbook carries its own in the sheet
+xlwings.conf.
+"""
 _TRUSTED: Final = r"HKCU\Software\Microsoft\Office\16.0\Excel\Security\Trusted Locations"
-_CLOUDS: Final = ("onedrive", "sharepoint", "mobile documents", "cloudstorage", "icloud drive", "dropbox")
+_CLOUDS: Final = (
+    "onedrive",
+    "sharepoint",
+    "mobile documents",
+    "cloudstorage",
+    "icloud drive",
+    "dropbox",
+)
 _ZONE: Final = re.compile(r"ZoneId\s*=\s*(\d)")
 
 
@@ -67,7 +76,9 @@ def cloud_folder(machine: Machine, place: Place | None) -> Iterator[Look]:
         return
     if not place.has_folder:
         yield Look("cloud", "cloud-address", {"book": place.name})
-    elif any(cloud in part.lower() for part in path_on(machine, place.name).parts for cloud in _CLOUDS):
+    elif any(
+        cloud in part.lower() for part in path_on(machine, place.name).parts for cloud in _CLOUDS
+    ):
         yield Look("cloud", "cloud-folder", {"book": place.name}, is_remark=True)
 
 
@@ -103,6 +114,12 @@ def own_settings(machine: Machine, place: Place | None) -> Iterator[Look]:
         yield Look("book-conf", "own-interpreter", facts, is_remark=True)
 
 
-RULES: Final[tuple[Rule, ...]] = (mark_of_the_web, trusted_location, cloud_folder, versions, own_settings)
+RULES: Final[tuple[Rule, ...]] = (
+    mark_of_the_web,
+    trusted_location,
+    cloud_folder,
+    versions,
+    own_settings,
+)
 ANYWHERE: Final[tuple[Rule, ...]] = (versions,)
 """What matters where there is no Excel, too: the workbook goes to somebody who has it."""

@@ -21,9 +21,7 @@ def keep(bug: BaseException) -> Path:
     """
     from platformdirs import user_log_path
 
-    text = (
-        f"\n{dt.datetime.now().isoformat(timespec='seconds')} salesbook {__version__}\n{''.join(_lines(bug))}"
-    )
+    text = f"\n{dt.datetime.now().isoformat(timespec='seconds')} salesbook {__version__}\n{''.join(_lines(bug))}"
     path = user_log_path("salesbook", appauthor=False) / "errors.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,5 +42,7 @@ def _lines(bug: BaseException) -> list[str]:
     cause = bug.__cause__ or bug.__context__
     before = [*_lines(cause), "which led to\n"] if cause else []
     frames = traceback.extract_tb(bug.__traceback__)
-    places = [f"  {frame.filename}:{frame.lineno} in {frame.name}: {frame.line}\n" for frame in frames]
+    places = [
+        f"  {frame.filename}:{frame.lineno} in {frame.name}: {frame.line}\n" for frame in frames
+    ]
     return [*before, *places, f"{type(bug).__module__}.{type(bug).__qualname__}\n"]

@@ -60,14 +60,20 @@ def checks_of(looks: Iterable[Look], language: Language) -> Iterator[Check]:
         facts = dict(look.facts)
         if look.fault:
             message, cure = (
-                word("setup", f"fault.{look.fault}.{part}", language) for part in ("message", "cure")
+                word("setup", f"fault.{look.fault}.{part}", language)
+                for part in ("message", "cure")
             )
             yield Check(
-                look.fault, look.is_remark, fill(message, facts, language), fill(cure, facts, language)
+                look.fault,
+                look.is_remark,
+                fill(message, facts, language),
+                fill(cure, facts, language),
             )
         else:
             yield Check(
-                look.check, True, fill(word("setup", f"fine.{look.check}", language), facts, language)
+                look.check,
+                True,
+                fill(word("setup", f"fine.{look.check}", language), facts, language),
             )
 
 
@@ -81,7 +87,9 @@ def _excel(machine: Machine, place: Place | None, language: Language) -> Iterato
 
 
 def settings_in(book: Path) -> Mapping[str, str]:
-    """What a workbook's own sheet of settings says, by key in capitals; nothing where it has none."""
+    """What a workbook's own sheet of settings says, by key in capitals;
+    nothing where it has none.
+    """
     from openpyxl import load_workbook
 
     from salesbook.hosts.package.guards import MAX_FILE_BYTES
@@ -92,7 +100,9 @@ def settings_in(book: Path) -> Mapping[str, str]:
             return {}
         data = book.read_bytes()
         refuse_harmful(data, book.name)
-        with contextlib.closing(load_workbook(io.BytesIO(data), read_only=True, data_only=True)) as opened:
+        with contextlib.closing(
+            load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        ) as opened:
             if CONF_SHEET not in opened.sheetnames:
                 return {}
             rows = opened[CONF_SHEET].iter_rows(max_row=100, max_col=2, values_only=True)
@@ -107,7 +117,9 @@ def _say(name: str, language: Language, **facts: Any) -> str:
 
 def _installation(language: Language) -> Iterator[Check]:
     yield Check(
-        "python", sys.version_info >= (3, 11), _say("python", language, version=sys.version.split()[0])
+        "python",
+        sys.version_info >= (3, 11),
+        _say("python", language, version=sys.version.split()[0]),
     )
     yield Check("package", True, _say("package", language, version=__version__))
     for name in _PACKAGES:
@@ -115,7 +127,10 @@ def _installation(language: Language) -> Iterator[Check]:
             found = version(name)
         except PackageNotFoundError:
             yield Check(
-                name, False, _say("dependency", language, package=name, version="–"), f"pip install {name}"
+                name,
+                False,
+                _say("dependency", language, package=name, version="–"),
+                f"pip install {name}",
             )
             continue
         yield Check(name, True, _say("dependency", language, package=name, version=found))
@@ -138,7 +153,9 @@ def _workbook(book: Path, language: Language) -> Iterator[Check]:
             )
             if missing:
                 yield Check(
-                    "tables", False, _say("missing_tables", language, book=book, tables=", ".join(missing))
+                    "tables",
+                    False,
+                    _say("missing_tables", language, book=book, tables=", ".join(missing)),
                 )
             yield _plan(session, language)
         yield _holder(book, language)
@@ -157,7 +174,9 @@ def _workbook(book: Path, language: Language) -> Iterator[Check]:
 
 def _plan(session: Any, language: Language) -> Check:
     status = set(session.frame("TargetPlan")["status"])
-    word_of = "plan_none" if not status else "plan_published" if "published" in status else "plan_draft"
+    word_of = (
+        "plan_none" if not status else "plan_published" if "published" in status else "plan_draft"
+    )
     return Check(word_of.replace("_", "-"), True, _say(word_of, language))
 
 

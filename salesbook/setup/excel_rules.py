@@ -78,12 +78,16 @@ def command_prompt(machine: Machine, place: Place | None) -> Iterator[Look]:
 
 
 def add_ins(machine: Machine, place: Place | None) -> Iterator[Look]:
-    """Is xlwings' own add-in loaded too? Its "Import Functions" would overwrite the workbook's functions."""
+    """Is xlwings' own add-in loaded too? Its "Import Functions" would overwrite the workbook's
+    functions.
+    """
     if machine.system != "windows":
         return
     key = rf"HKCU\{_EXCEL}\Options"
     opened = [
-        str(machine.registry(key, name)) for name in machine.registry_names(key) if name.startswith("OPEN")
+        str(machine.registry(key, name))
+        for name in machine.registry_names(key)
+        if name.startswith("OPEN")
     ]
     start = path_on(machine, machine.home) / "AppData/Roaming/Microsoft/Excel/XLSTART/xlwings.xlam"
     opened += [str(start)] if machine.is_file(str(start)) else []
@@ -101,7 +105,9 @@ def disabled_items(machine: Machine, place: Place | None) -> Iterator[Look]:
     for name in machine.registry_names(key):
         value = machine.registry(key, name)
         shown = (
-            value.decode("utf-16-le", "ignore").lower() if isinstance(value, bytes) else str(value).lower()
+            value.decode("utf-16-le", "ignore").lower()
+            if isinstance(value, bytes)
+            else str(value).lower()
         )
         if any(one in shown for one in wanted):
             yield Look("disabled", "disabled-item")

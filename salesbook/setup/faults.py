@@ -1,4 +1,6 @@
-"""What a check found: all is well, a fault, or a remark, each with the facts that its sentence needs."""
+"""What a check found: all is well, a fault, or a remark, each with the facts that its sentence
+needs.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The workbook that is looked at: its path or its address, and what its xlwings.conf sheet says."""
+    """The workbook that is looked at: its path or its address, and what its xlwings.conf sheet
+    says.
+    """
 
     name: str
     settings: Mapping[str, str] = field(default_factory=dict)

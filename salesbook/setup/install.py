@@ -1,4 +1,6 @@
-"""How does Excel on this computer come to start salesbook? Settings are written, a workbook is put down."""
+"""How does Excel on this computer come to start salesbook? Settings are written, a workbook is put
+down.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class WritableMachine(Machine, Protocol):
         """Copy a file, making its folder."""
 
 
-def install(where: Path | None, language: Language, machine: WritableMachine | None = None) -> list[Check]:
+def install(
+    where: Path | None, language: Language, machine: WritableMachine | None = None
+) -> list[Check]:
     """Tell Excel where Python is, and put a fresh workbook into a folder or under a name, if asked.
 
     Doing it again changes nothing. Returns: what was done, and what stands in the way.
@@ -47,7 +51,9 @@ def _excel(machine: WritableMachine, language: Language) -> Iterator[Check]:
     if machine.system == "linux":
         yield Check("no-excel-here", True, word("setup", "no_excel_here", language))
         return
-    looks = [look for rule in (path_letters, store_python) for look in rule(machine, None) if look.fault]
+    looks = [
+        look for rule in (path_letters, store_python) for look in rule(machine, None) if look.fault
+    ]
     if looks:
         yield from checks_of(looks, language)
         return

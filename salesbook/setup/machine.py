@@ -62,7 +62,9 @@ def conf_path(machine: Machine) -> PurePath:
 
 def script_path(machine: Machine) -> PurePath:
     """Where Excel for Mac looks for the script that starts Python."""
-    folder = path_on(machine, machine.home) / "Library" / "Application Scripts" / "com.microsoft.Excel"
+    folder = (
+        path_on(machine, machine.home) / "Library" / "Application Scripts" / "com.microsoft.Excel"
+    )
     return folder / f"xlwings-{machine.package('xlwings')}.applescript"
 
 

@@ -65,7 +65,11 @@ def path_letters(machine: Machine, place: Place | None) -> Iterator[Look]:
     if machine.system == "windows" and not machine.fits_ansi(python):
         yield Look("path", "path-letters", {"python": python})
     elif _SIGNS & set(python):
-        yield Look("path", "path-signs", {"python": python, "signs": " ".join(sorted(_SIGNS & set(python)))})
+        yield Look(
+            "path",
+            "path-signs",
+            {"python": python, "signs": " ".join(sorted(_SIGNS & set(python)))},
+        )
     else:
         yield Look("path", facts={"python": python})
 
@@ -107,7 +111,9 @@ def bridge(machine: Machine, place: Place | None) -> Iterator[Look]:
     """Are the packages there through which Python talks to Excel?"""
     for name in _BRIDGES[machine.system]:
         found = machine.package(name)
-        yield Look("bridge", "" if found else "bridge-missing", {"package": name, "version": found or "–"})
+        yield Look(
+            "bridge", "" if found else "bridge-missing", {"package": name, "version": found or "–"}
+        )
 
 
 def mac_script(machine: Machine, place: Place | None) -> Iterator[Look]:

@@ -1,4 +1,6 @@
-"""What a table is: a pydantic model per row, read into specs that every other part of salesbook uses."""
+"""What a table is: a pydantic model per row, read into specs that every other part of salesbook
+uses.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ class Kind(StrEnum):
     MONEY = "money"
     """Decimals in cells and JSON, int64 minor units in frames."""
     MEASURE = "measure"
-    """An amount in the unit of the row's `metric`: money for `revenue`, else a whole count; int64."""
+    """An amount in the unit of the row's `metric`: money for `revenue`, else a whole count; int64.
+    """
     NUMBER = "number"
     RATE = "rate"
     """A share; 0.25 in cells shown as 25 %."""
@@ -70,8 +73,8 @@ class Is:
     choices: tuple[str, ...] = ()
     """Codes of a choice that no Literal spells out.
 
-    On an ID they are names that salesbook knows and calls by their labels; others stay as typed. On a text
-    likewise for each name of a list with commas.
+    On an ID they are names that salesbook knows and calls by their labels; others stay as typed. On
+    a text likewise for each name of a list with commas.
     """
 
 
@@ -197,7 +200,9 @@ class Row(BaseModel):
     spec: ClassVar[TableSpec]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Take the class line's words, which pydantic passes here first; see below for their use."""
+        """Take the class line's words, which pydantic passes here first;
+        see below for their use.
+        """
         super().__init_subclass__()
 
     @classmethod

@@ -46,7 +46,11 @@ Capacity = Annotated[float, Is(Kind.RATE), Ge(0)]
 
 
 class Target(
-    Row, table="Targets", key=("year", "scope_kind", "scope", "metric"), part=Part.TARGETS, shown=True
+    Row,
+    table="Targets",
+    key=("year", "scope_kind", "scope", "metric"),
+    part=Part.TARGETS,
+    shown=True,
 ):
     """One row per fiscal year, scope and metric."""
 
@@ -64,7 +68,9 @@ class Target(
     note: Text | None = None
 
 
-class Lock(Row, table="Locks", key=("year", "rep_id", "month", "metric", "kind"), part=Part.TARGETS):
+class Lock(
+    Row, table="Locks", key=("year", "rep_id", "month", "metric", "kind"), part=Part.TARGETS
+):
     """One row per fixed or bounded cell of the plan; `month` is the calendar month."""
 
     year: Year
@@ -135,7 +141,9 @@ class Opening(Row, table="Openings", key=("opening_id",), part=Part.PEOPLE):
     must_have: Text | None = None
 
 
-CandidateStage = Literal["applied", "screened", "interviewed", "offered", "hired", "rejected", "withdrawn"]
+CandidateStage = Literal[
+    "applied", "screened", "interviewed", "offered", "hired", "rejected", "withdrawn"
+]
 
 
 class Candidate(Row, table="Candidates", key=("candidate_id",), part=Part.PEOPLE):

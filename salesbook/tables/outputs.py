@@ -64,7 +64,9 @@ class Check(
     advice: Sentence
 
 
-class Duplicate(Row, table="Duplicates", key=("table", "left_id", "right_id"), role=OUT, part=Part.CUSTOMERS):
+class Duplicate(
+    Row, table="Duplicates", key=("table", "left_id", "right_id"), role=OUT, part=Part.CUSTOMERS
+):
     """One row per pair of rows that look alike; left is the smaller key."""
 
     table: TableName
@@ -75,7 +77,12 @@ class Duplicate(Row, table="Duplicates", key=("table", "left_id", "right_id"), r
 
 
 class PlannedTarget(
-    Row, table="TargetPlan", key=("period", "rep_id", "metric"), role=OUT, part=Part.TARGETS, shown=True
+    Row,
+    table="TargetPlan",
+    key=("period", "rep_id", "metric"),
+    role=OUT,
+    part=Part.TARGETS,
+    shown=True,
 ):
     """One row per month, rep and metric of the plan."""
 
@@ -89,7 +96,9 @@ class PlannedTarget(
     version: Position
     published_on: Date | None = None
     carried: Balance | None = None
-    """After a re-split: the part that makes up for months gone; the year's quota does not hold it twice."""
+    """After a re-split: the part that makes up for months gone; the year's quota does not hold it
+    twice.
+    """
     in_force: Balance | None = None
     """On a draft: the published amount that holds until the draft is published."""
     carried_in_force: Balance | None = None
@@ -118,7 +127,9 @@ class Attained(
     per_workday_needed: Balance | None = None
 
 
-class Score(Row, table="Scorecard", key=("period", "rep_id"), role=OUT, part=Part.PEOPLE, shown=True):
+class Score(
+    Row, table="Scorecard", key=("period", "rep_id"), role=OUT, part=Part.PEOPLE, shown=True
+):
     """One row per rep and appraisal period."""
 
     period: Period
@@ -132,7 +143,9 @@ class Score(Row, table="Scorecard", key=("period", "rep_id"), role=OUT, part=Par
     because: Sentence
 
 
-class ScoreLine(Row, table="ScorecardLines", key=("period", "rep_id", "metric"), role=OUT, part=Part.PEOPLE):
+class ScoreLine(
+    Row, table="ScorecardLines", key=("period", "rep_id", "metric"), role=OUT, part=Part.PEOPLE
+):
     """One row per rep, appraisal period and metric."""
 
     period: Period
@@ -146,7 +159,9 @@ class ScoreLine(Row, table="ScorecardLines", key=("period", "rep_id", "metric"),
     high: Number | None = None
 
 
-class CommissionLine(Row, table="Commission", key=("period", "rep_id", "line"), role=OUT, part=Part.PEOPLE):
+class CommissionLine(
+    Row, table="Commission", key=("period", "rep_id", "line"), role=OUT, part=Part.PEOPLE
+):
     """One row per paid line; a rep's lines of a period add up to the statement."""
 
     period: Period
@@ -161,7 +176,9 @@ class CommissionLine(Row, table="Commission", key=("period", "rep_id", "line"), 
     because: Sentence
 
 
-class HiringStep(Row, table="HiringFunnel", key=("scope_kind", "scope"), role=OUT, part=Part.PEOPLE):
+class HiringStep(
+    Row, table="HiringFunnel", key=("scope_kind", "scope"), role=OUT, part=Part.PEOPLE
+):
     """One row per opening, role or channel, and one for all."""
 
     scope_kind: Literal["all", "opening", "role", "channel"]
@@ -177,7 +194,9 @@ class HiringStep(Row, table="HiringFunnel", key=("scope_kind", "scope"), role=OU
     cost_per_hire: Money | None = None
 
 
-class TrainingGap(Row, table="TrainingGaps", key=("rep_id", "course_id"), role=OUT, part=Part.PEOPLE):
+class TrainingGap(
+    Row, table="TrainingGaps", key=("rep_id", "course_id"), role=OUT, part=Part.PEOPLE
+):
     """One row per rep and course that is due, late or failed."""
 
     rep_id: RepRef
@@ -214,7 +233,9 @@ class CustomerTier(
     because: Sentence
 
 
-class TierSnapshot(Row, table="TierHistory", key=("as_of", "customer_id"), role=OUT, part=Part.CUSTOMERS):
+class TierSnapshot(
+    Row, table="TierHistory", key=("as_of", "customer_id"), role=OUT, part=Part.CUSTOMERS
+):
     """One row per run date and customer."""
 
     as_of: Date
@@ -353,7 +374,9 @@ class ForecastSnapshot(
     coverage: Number | None = None
 
 
-class Alert(Row, table="Alerts", key=("kind", "table", "row_key"), role=OUT, part=Part.PROCESS, shown=True):
+class Alert(
+    Row, table="Alerts", key=("kind", "table", "row_key"), role=OUT, part=Part.PROCESS, shown=True
+):
     """One row per thing to act on, most severe first."""
 
     kind: AlertName

@@ -102,7 +102,12 @@ class Setting(Row, table="Policy", key=("key",), role=Role.SETTING, part=Part.SE
 
 
 class Stage(
-    Row, table="Stages", key=("pipeline", "stage"), role=Role.SETTING, part=Part.SETTINGS, shown=True
+    Row,
+    table="Stages",
+    key=("pipeline", "stage"),
+    role=Role.SETTING,
+    part=Part.SETTINGS,
+    shown=True,
 ):
     """One row per stage of a pipeline."""
 
@@ -120,7 +125,9 @@ class Stage(
     """Earlier names of the stage, comma between."""
 
 
-class Product(Row, table="Products", key=("product",), role=Role.SETTING, part=Part.SETTINGS, shown=True):
+class Product(
+    Row, table="Products", key=("product",), role=Role.SETTING, part=Part.SETTINGS, shown=True
+):
     """One row per product."""
 
     product: Id
@@ -130,7 +137,9 @@ class Product(Row, table="Products", key=("product",), role=Role.SETTING, part=P
     active: Flag | None = None
 
 
-class Metric(Row, table="Metrics", key=("metric",), role=Role.SETTING, part=Part.SETTINGS, shown=True):
+class Metric(
+    Row, table="Metrics", key=("metric",), role=Role.SETTING, part=Part.SETTINGS, shown=True
+):
     """One row per appraisal metric."""
 
     metric: MetricName
@@ -158,7 +167,9 @@ class Level(Row, table="Levels", key=("level",), role=Role.SETTING, part=Part.SE
     needs_months: Count | None = None
 
 
-class TierRule(Row, table="TierRules", key=("tier",), role=Role.SETTING, part=Part.SETTINGS, shown=True):
+class TierRule(
+    Row, table="TierRules", key=("tier",), role=Role.SETTING, part=Part.SETTINGS, shown=True
+):
     """One row per customer tier, best first by `up_to_share`."""
 
     tier: Id
@@ -187,7 +198,9 @@ class Bracket(
     cap: Price | None = None
     """On the last bracket: most money per rep and period."""
     draw: Price | None = None
-    """On the last bracket: least money per rep and month, an advance on later months that earn more."""
+    """On the last bracket: least money per rep and month, an advance on later months that earn
+    more.
+    """
 
 
 class Spiff(Row, table="Spiffs", key=("spiff",), role=Role.SETTING, part=Part.SETTINGS, shown=True):
@@ -201,21 +214,27 @@ class Spiff(Row, table="Spiffs", key=("spiff",), role=Role.SETTING, part=Part.SE
     valid_to: Date
 
 
-class RampStep(Row, table="Ramp", key=("month",), role=Role.SETTING, part=Part.SETTINGS, shown=True):
+class RampStep(
+    Row, table="Ramp", key=("month",), role=Role.SETTING, part=Part.SETTINGS, shown=True
+):
     """One row per month since hire; the last row holds for all later months."""
 
     month: Position
     share: Share
 
 
-class SeasonWeight(Row, table="Season", key=("month",), role=Role.SETTING, part=Part.SETTINGS, shown=True):
+class SeasonWeight(
+    Row, table="Season", key=("month",), role=Role.SETTING, part=Part.SETTINGS, shown=True
+):
     """One row per calendar month; a blank weight is 1."""
 
     month: Month
     weight: Amount | None = None
 
 
-class Holiday(Row, table="Holidays", key=("day",), role=Role.SETTING, part=Part.SETTINGS, shown=True):
+class Holiday(
+    Row, table="Holidays", key=("day",), role=Role.SETTING, part=Part.SETTINGS, shown=True
+):
     """One row per day that is not what its weekday says."""
 
     day: Date

@@ -14,10 +14,17 @@ Drawn = Mapping[str, Sequence[Cell]]
 
 
 def table(
-    name: str, columns: Drawn, *, language: Language = "en", own: Drawn | None = None, **more: object
+    name: str,
+    columns: Drawn,
+    *,
+    language: Language = "en",
+    own: Drawn | None = None,
+    **more: object,
 ) -> TableCells:
     """A table with all its headers; fields not drawn are blank, `own` are a user's columns."""
-    rows = max((len(column) for column in [*columns.values(), *(own or {}).values()]), default=0) or 1
+    rows = (
+        max((len(column) for column in [*columns.values(), *(own or {}).values()]), default=0) or 1
+    )
     blank: list[Cell] = [None] * rows
     drawn = {
         labels.header(name, field, language): list(columns.get(field, blank))

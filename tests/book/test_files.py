@@ -31,7 +31,9 @@ def test_a_name_that_is_too_long_is_refused(tmp_path: Path) -> None:
         new_file(tmp_path / ("x" * 300 + ".xlsm"), "en")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="only Linux has a disk that is always full"
+)
 def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing half written stays."""
     path = tmp_path / "Sales.xlsm"

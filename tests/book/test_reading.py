@@ -30,7 +30,9 @@ def test_money_becomes_minor_units_of_the_currency():
 
 
 def test_a_number_in_a_text_cell_counts_and_is_named():
-    """The sheet's own sums leave text out, so that somebody must know; a real number is in peace."""
+    """The sheet's own sums leave text out, so that somebody must know;
+    a real number is in peace.
+    """
     found = read(table("Products", {"product": ["P", "Q"], "list_price": ["１２３", 5.0]}))
     assert found.frame["list_price"].tolist() == [12300, 500]
     assert [(one.code, one.severity, one.row, one.found) for one in found.findings] == [
@@ -75,7 +77,13 @@ def test_half_an_order_is_no_target():
     """A count that is not whole is a finding and counts as missing: the row cannot be used."""
     cells = table(
         "Targets",
-        {"year": [2026.0], "scope_kind": ["team"], "scope": ["A"], "metric": ["orders"], "target": [7.5]},
+        {
+            "year": [2026.0],
+            "scope_kind": ["team"],
+            "scope": ["A"],
+            "metric": ["orders"],
+            "target": [7.5],
+        },
     )
     found = read(cells)
     assert (found.rows_in, found.rows_skipped) == (1, 1)
@@ -90,7 +98,9 @@ def test_blank_rows_are_no_rows():
 
 
 def test_a_row_without_key_is_skipped_with_a_finding():
-    """A missing or unreadable key or required field skips the row; its position leads to the cell."""
+    """A missing or unreadable key or required field skips the row;
+    its position leads to the cell.
+    """
     cells = table("Reps", {"rep_id": ["R1", None, "R3"], "name": ["Ann", "Bob", CellError("#N/A")]})
     found = read(cells)
     assert found.frame["rep_id"].tolist() == ["R1"]
@@ -111,7 +121,9 @@ def test_an_optional_field_that_cannot_be_read_counts_as_missing():
 
 def test_a_value_out_of_its_range_counts_as_missing():
     """A deal's amount is never negative."""
-    cells = table("Deals", {"deal_id": ["D1"], "rep_id": ["R1"], "stage": ["Lead"], "amount": [-5.0]})
+    cells = table(
+        "Deals", {"deal_id": ["D1"], "rep_id": ["R1"], "stage": ["Lead"], "amount": [-5.0]}
+    )
     found = read(cells)
     assert found.frame["amount"].isna().tolist() == [True]
     assert codes(found) == [("below-minimum", "amount", 0)]
@@ -182,7 +194,9 @@ def test_a_formula_without_its_value_is_no_blank_cell():
 
 
 def test_a_row_typed_below_the_table_is_named():
-    """Programs that do not know tables do not let them grow; the row is not used, and not passed over."""
+    """Programs that do not know tables do not let them grow; the row is not used, and not passed
+    over.
+    """
     cells = table("Products", {"product": ["P"], "list_price": [5.0]})
     found = read(replace(cells, below=(None, 7.0)))
     assert [(one.code, one.severity, one.row, one.found) for one in found.findings] == [
@@ -192,10 +206,14 @@ def test_a_row_typed_below_the_table_is_named():
 
 
 def test_a_column_under_another_header_is_named():
-    """A renamed header would make all its values missing without a word; a removed column is a choice."""
+    """A renamed header would make all its values missing without a word; a removed column is a
+    choice.
+    """
     cells = table("Products", {"product": ["P"], "list_price": [5.0]})
     renamed = replace(cells, headers=(cells.headers[0], "Our price"))
-    found = {one.field: one.found for one in read(renamed).findings if one.code == "column-not-there"}
+    found = {
+        one.field: one.found for one in read(renamed).findings if one.code == "column-not-there"
+    }
     assert found["list_price"] == "Our price"
     assert read(cells).findings == ()
 

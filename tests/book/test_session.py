@@ -11,7 +11,13 @@ import pytest
 from salesbook.book.checks import Places
 from salesbook.book.session import Options, Session, run_action
 from salesbook.book.undo import undo_last
-from salesbook.errors import NoSuchTable, NotAWorkbook, NothingToUndo, SettingsError, UndoLosesTyping
+from salesbook.errors import (
+    NoSuchTable,
+    NotAWorkbook,
+    NothingToUndo,
+    SettingsError,
+    UndoLosesTyping,
+)
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
 from salesbook.store import TableCells, TableWrite
@@ -39,19 +45,27 @@ def test_a_run_counts_what_it_read_used_and_skipped():
 def test_checks_lead_to_the_cell():
     """A finding names sheet and cell, in the workbook's language."""
     for language, sheet, header in (("en", "Team", "Cell"), ("zh-CN", "团队", "单元格")):
-        host = book(table("Reps", {"rep_id": [None], "name": ["Cy"]}, language=language), language=language)
+        host = book(
+            table("Reps", {"rep_id": [None], "name": ["Cy"]}, language=language), language=language
+        )
         run_action(host, "validate", Options(TODAY))
         read = host.read("Checks")
         row = read.columns[read.headers.index(header)]
         assert "A4" in list(row)
-        assert sheet in list(read.columns[read.headers.index("Sheet" if language == "en" else "工作表")])
+        assert sheet in list(
+            read.columns[read.headers.index("Sheet" if language == "en" else "工作表")]
+        )
 
 
 def test_an_address_is_that_of_the_row_once_the_run_has_written():
-    """A forecast row that stands in row 4 today and will stand in row 5 is named by where it will be."""
+    """A forecast row that stands in row 4 today and will stand in row 5 is named by where it will
+    be.
+    """
     old = {"period": ["2026-07"], "slice_kind": ["All"], "slice": ["all"]}
     session = Session(book(table("Forecast", old)))
-    rows = [{"period": month, "slice_kind": "all", "slice": "all"} for month in ("2026-06", "2026-07")]
+    rows = [
+        {"period": month, "slice_kind": "all", "slice": "all"} for month in ("2026-06", "2026-07")
+    ]
     places = Places(session, {"Forecast": frame_from_rows("Forecast", rows)})
     assert places.cell_of("Forecast", None, "2026-07|all|all") == "A5"
     assert Places(session, {}).cell_of("Forecast", None, "2026-06|all|all") is None
@@ -113,7 +127,9 @@ def test_a_setting_that_cannot_be_read_keeps_its_default_and_is_a_finding():
 def test_a_verb_refuses_settings_that_make_no_sense():
     """Tiers whose shares fall cannot tier anybody; nothing is written."""
     host = book(
-        table("TierRules", {"tier": ["A", "B"], "up_to_share": [0.8, 0.8], "touch_days": [30.0, 60.0]})
+        table(
+            "TierRules", {"tier": ["A", "B"], "up_to_share": [0.8, 0.8], "touch_days": [30.0, 60.0]}
+        )
     )
     before = copy.copy(host._tables)
     with pytest.raises(SettingsError):
@@ -164,7 +180,9 @@ class TestUndo:
 
 def test_people_see_names_and_programs_see_codes():
     """A Chinese book's Checks call table and field as its sheets do; read back they are codes."""
-    host = book(table("Reps", {"rep_id": [None], "name": ["Cy"]}, language="zh-CN"), language="zh-CN")
+    host = book(
+        table("Reps", {"rep_id": [None], "name": ["Cy"]}, language="zh-CN"), language="zh-CN"
+    )
     run_action(host, "validate", Options(TODAY))
     assert "团队" in values(host, "Checks", "表")
     assert "销售编号" in values(host, "Checks", "字段")

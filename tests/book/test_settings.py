@@ -49,7 +49,9 @@ REFUSING = {
 
 
 def filled(**settings):
-    reps = table("Reps", {"rep_id": ["R1"], "name": ["Ann"], "plan": ["std"], "hired_on": [44000.0]})
+    reps = table(
+        "Reps", {"rep_id": ["R1"], "name": ["Ann"], "plan": ["std"], "hired_on": [44000.0]}
+    )
     basics = {"Brackets": BRACKETS, "TierRules": TIERS, **settings}
     return book(reps, *(table(name, columns) for name, columns in basics.items()))
 

@@ -16,7 +16,9 @@ from salesbook.store import KEEP, Cell, TableCells
 from tests.book.drawn import Drawn, table
 
 
-def rewritten(cells: TableCells, rows: list[dict[str, object]]) -> tuple[dict[str, list[Cell]], list[str]]:
+def rewritten(
+    cells: TableCells, rows: list[dict[str, object]]
+) -> tuple[dict[str, list[Cell]], list[str]]:
     """The table's columns after a write of these rows, and the codes of what was lost."""
     host = MemoryHost([cells])
     read = read_table(cells, currency="USD")
@@ -50,7 +52,9 @@ def call(customer: str) -> dict[str, object]:
 
 def test_a_users_column_follows_its_rows_key():
     """Notes typed beside an output row stay with the customer when rows move."""
-    after, lost = rewritten(calls(own={"My note": ["nice", "rude"]}), [call("C2"), call("C3"), call("C1")])
+    after, lost = rewritten(
+        calls(own={"My note": ["nice", "rude"]}), [call("C2"), call("C3"), call("C1")]
+    )
     assert after["Customer"] == ["C2", "C3", "C1"]
     assert after["My note"] == ["rude", None, "nice"]
     assert lost == []
@@ -70,11 +74,15 @@ def test_no_rows_leave_one_blank_row():
 
 
 def test_what_is_unchanged_is_left_alone():
-    """Equal columns and cells are kept, so that formats and files change only where something changed."""
+    """Equal columns and cells are kept, so that formats and files change only where something
+    changed.
+    """
     read = read_table(calls(), currency="USD")
     frame = read.frame.reset_index(drop=True)
     assert plan_write(read, frame, language="en", currency="USD").write.columns == {}
-    read = read_table(table("Products", {"product": ["P", "Q"], "list_price": [1.0, 2.0]}), currency="USD")
+    read = read_table(
+        table("Products", {"product": ["P", "Q"], "list_price": [1.0, 2.0]}), currency="USD"
+    )
     frame = frame_from_rows("Products", [{"product": "P", "list_price": 100}, {"product": "Q"}])
     columns = plan_write(read, frame, language="en", currency="USD").write.columns
     assert columns == {"List price": [KEEP, None]}
@@ -91,7 +99,9 @@ def test_true_is_no_number():
 
 def test_sentences_choices_and_amounts_are_in_the_books_words():
     """Codes become labels of the language, messages sentences, cents decimals."""
-    frame = frame_from_rows("Products", [{"product": "P", "list_price": 123450, "cost": 99, "active": True}])
+    frame = frame_from_rows(
+        "Products", [{"product": "P", "list_price": 123450, "cost": 99, "active": True}]
+    )
     read = read_table(table("Products", {}, language="zh-CN"), currency="USD")
     columns = plan_write(read, frame, language="zh-CN", currency="USD").write.columns
     shown = {
@@ -103,7 +113,9 @@ def test_sentences_choices_and_amounts_are_in_the_books_words():
 
 def test_changes_touch_single_cells():
     """An import changes what it must; users' cells and formulas stay."""
-    cells = table("Products", {"product": ["P", "Q"], "list_price": [1.0, 2.0]}, own={"Mine": ["a", "b"]})
+    cells = table(
+        "Products", {"product": ["P", "Q"], "list_price": [1.0, 2.0]}, own={"Mine": ["a", "b"]}
+    )
     read = read_table(cells, currency="USD")
     new = frame_from_rows("Products", [{"product": "R", "list_price": 300}])
     planned = plan_changes(read, {1: {"list_price": 250}}, new, language="en", currency="USD")
@@ -128,10 +140,13 @@ def test_the_same_content_has_the_same_fingerprint():
 
 
 @pytest.mark.parametrize(
-    ("saved", "same"), [(0.333333333333333, True), (0.3333333333333333, True), (0.333333333333334, False)]
+    ("saved", "same"),
+    [(0.333333333333333, True), (0.3333333333333333, True), (0.333333333333334, False)],
 )
 def test_numbers_are_those_that_a_sheet_shows(saved, same):
-    """A program that saves 15 or 16 digits of a number typed nothing; another 15th digit is typing."""
+    """A program that saves 15 or 16 digits of a number typed nothing;
+    another 15th digit is typing.
+    """
     assert (fingerprint([[1 / 3, None]]) == fingerprint([[saved, None]])) is same
     assert (fingerprint([[1 / 3, "x"]]) == fingerprint([[saved, "x"]])) is same
     assert same_cell(1 / 3, saved) is same

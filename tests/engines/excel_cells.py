@@ -1,4 +1,6 @@
-"""What becomes of a value that is entered into a cell of desktop Excel, and what does the cell hand back?"""
+"""What becomes of a value that is entered into a cell of desktop Excel, and what does the cell hand
+back?
+"""
 
 from __future__ import annotations
 
@@ -26,14 +28,23 @@ class TimeType(dt.datetime):
 class com_error(Exception):  # noqa: N801 - the name that COM gives it
     """As pywintypes': four arguments, of which the third says what Excel says."""
 
-    def __init__(self, hresult: int, strerror: str, excepinfo: Any = None, argerror: Any = None) -> None:
+    def __init__(
+        self, hresult: int, strerror: str, excepinfo: Any = None, argerror: Any = None
+    ) -> None:
         super().__init__(hresult, strerror, excepinfo, argerror)
-        self.hresult, self.strerror, self.excepinfo, self.argerror = hresult, strerror, excepinfo, argerror
+        self.hresult, self.strerror, self.excepinfo, self.argerror = (
+            hresult,
+            strerror,
+            excepinfo,
+            argerror,
+        )
 
 
 def refused(words: str) -> com_error:
     """Excel's general refusal, error 1004."""
-    return com_error(-2147352567, "Exception occurred.", (0, "Excel", words, "", 0, -2146827284), None)
+    return com_error(
+        -2147352567, "Exception occurred.", (0, "Excel", words, "", 0, -2146827284), None
+    )
 
 
 def rejected() -> com_error:

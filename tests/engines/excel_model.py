@@ -1,4 +1,6 @@
-"""What does desktop Excel do with sheets and tables? Enough of it to try a host on, with faults on demand."""
+"""What does desktop Excel do with sheets and tables? Enough of it to try a host on, with faults on
+demand.
+"""
 
 from __future__ import annotations
 
@@ -144,14 +146,18 @@ class TableModel:
         if self.is_empty:
             return None
         area = self.area
-        return Area(area.top + self.has_headers, area.left, area.bottom - self.has_totals, area.right)
+        return Area(
+            area.top + self.has_headers, area.left, area.bottom - self.has_totals, area.right
+        )
 
     def hidden_rows(self) -> set[int]:
         """Rows that a filter of shown texts hides."""
         body, found = self.body, set()
         for at, one in self.criteria.items():
             for row in range(body.top, body.bottom + 1) if body else ():
-                if self.sheet.cells[row, self.area.left + at - 1].spelled not in (one.get("values") or ()):
+                if self.sheet.cells[row, self.area.left + at - 1].spelled not in (
+                    one.get("values") or ()
+                ):
                     found.add(row)
         return found
 
@@ -183,7 +189,9 @@ class TableModel:
             return
         fails = self.sheet.program.written()
         last = self.area.bottom + shown
-        row = [self.sheet.cells[last, column] for column in range(self.area.left, self.area.right + 1)]
+        row = [
+            self.sheet.cells[last, column] for column in range(self.area.left, self.area.right + 1)
+        ]
         if shown:
             if any(slot.value is not None for slot in row):
                 raise refused("There is something in the way of the total row.")

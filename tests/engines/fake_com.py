@@ -1,4 +1,6 @@
-"""The model of Excel as COM objects: xlwings' own Windows engine runs on it, pywin32 is a stand-in."""
+"""The model of Excel as COM objects: xlwings' own Windows engine runs on it,
+pywin32 is a stand-in.
+"""
 
 # ruff: noqa: N803 - arguments are called as Excel calls them
 
@@ -73,7 +75,9 @@ class Workbook(CDispatch):
     FullName = property(lambda self: self.model.path)
     Date1904 = property(lambda self: self.model.is_1904)
     Application = property(lambda self: Application(self.model.program))
-    Worksheets = property(lambda self: Many([Worksheet(self, sheet) for sheet in self.model.sheets]))
+    Worksheets = property(
+        lambda self: Many([Worksheet(self, sheet) for sheet in self.model.sheets])
+    )
 
 
 class Many(CDispatch):
@@ -103,11 +107,14 @@ class Worksheet(CDispatch):
 
     Name = property(lambda self: self.model.name)
     Visible = property(
-        lambda self: not self.model.is_hidden, lambda self, shown: self.model.show(shown=bool(shown))
+        lambda self: not self.model.is_hidden,
+        lambda self, shown: self.model.show(shown=bool(shown)),
     )
     ProtectContents = property(lambda self: self.model.is_protected)
     ProtectionMode = False
-    ListObjects = property(lambda self: Many([ListObject(self, table) for table in self.model.tables]))
+    ListObjects = property(
+        lambda self: Many([ListObject(self, table) for table in self.model.tables])
+    )
 
     def Cells(self, row: int, column: int) -> Range:
         return Range(self, Area(row, column, row, column))
@@ -141,7 +148,8 @@ class Range(CDispatch):
         if name in ("Value", "Formula", "Formula2"):
             what = "raw" if name == "Value" else "spelled"
             rows = tuple(
-                tuple(getattr(slot, what) for slot in row) for row in self.sheet.model.slots(self.area)
+                tuple(getattr(slot, what) for slot in row)
+                for row in self.sheet.model.slots(self.area)
             )
             return rows[0][0] if self.area.is_one_cell else rows
         if name == "NumberFormat":
@@ -219,7 +227,9 @@ class ListObject(CDispatch):
             return SimpleNamespace(On=False)
         if one.get("values") is None:  # by colour
             return SimpleNamespace(On=True, Operator=8)
-        return SimpleNamespace(On=True, Operator=7, Criteria1=tuple("=" + text for text in one["values"]))
+        return SimpleNamespace(
+            On=True, Operator=7, Criteria1=tuple("=" + text for text in one["values"])
+        )
 
     def Resize(self, new: Any) -> None:
         self.model.resize(bare(new).area)
@@ -243,7 +253,9 @@ def _stand_ins(program: Program) -> dict[str, ModuleType]:
     styles = dict.fromkeys(("MB_OK", "MB_OKCANCEL", "MB_YESNO", "MB_YESNOCANCEL"), 0)
     icons = {"MB_ICONINFORMATION": 64, "MB_ICONWARNING": 48}
     return {
-        "pywintypes": module("pywintypes", TimeType=TimeType, com_error=com_error, error=OSError, IID=str),
+        "pywintypes": module(
+            "pywintypes", TimeType=TimeType, com_error=com_error, error=OSError, IID=str
+        ),
         "pythoncom": module(
             "pythoncom",
             __file__="pythoncom",
@@ -266,7 +278,9 @@ def windows_engine(program: Program) -> Iterator[ModuleType]:
     """xlwings' Windows engine, for a while: everything put in its way is gone afterwards."""
     names = ("xlwings._xlwindows", "xlwings._win32patch")
     before = {name: sys.modules.pop(name, None) for name in names}
-    attributes = {name: mock.patch.object(ctypes, name, mock.MagicMock(), create=True) for name in _LIBRARIES}
+    attributes = {
+        name: mock.patch.object(ctypes, name, mock.MagicMock(), create=True) for name in _LIBRARIES
+    }
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.dict(sys.modules, _stand_ins(program)))
         stack.enter_context(mock.patch("atexit.register", lambda function: function))

@@ -38,8 +38,12 @@ class Engine:
     def clean_value_data(
         data: Any, datetime_builder: Any, empty_as: Any, number_builder: Any, err_to_str: bool
     ) -> list[list[Any]]:
-        """As the Windows engine: an error of the old seven by name or as nothing, a new one as a number."""
-        return [[_clean(value, datetime_builder, empty_as, err_to_str) for value in row] for row in data]
+        """As the Windows engine: an error of the old seven by name or as nothing, a new one as a
+        number.
+        """
+        return [
+            [_clean(value, datetime_builder, empty_as, err_to_str) for value in row] for row in data
+        ]
 
 
 def _clean(value: Any, datetime_builder: Any, empty_as: Any, err_to_str: bool) -> Any:
@@ -85,7 +89,9 @@ class App(base_classes.App):
     calculation = _state("calculation")
     status_bar = _state("status_bar")
 
-    def alert(self, prompt: str, title: str | None, buttons: str, mode: str | None, callback: Any) -> str:
+    def alert(
+        self, prompt: str, title: str | None, buttons: str, mode: str | None, callback: Any
+    ) -> str:
         self.program.alerts.append(prompt)
         return "ok" if buttons == "ok" else self.program.answer
 
@@ -171,7 +177,9 @@ class Range(base_classes.Range):
 
     def _block(self, what: str) -> Any:
         self.sheet.model.program.called()
-        found = tuple(tuple(getattr(slot, what) for slot in row) for row in self.sheet.model.slots(self.area))
+        found = tuple(
+            tuple(getattr(slot, what) for slot in row) for row in self.sheet.model.slots(self.area)
+        )
         return found[0][0] if self.area.is_one_cell else found
 
     @property
@@ -235,9 +243,13 @@ class Tables(base_classes.Tables):
     def __call__(self, key: Any) -> Table:
         tables = self.sheet.model.tables
         is_it = (
-            (lambda at, table: table.name == key) if isinstance(key, str) else (lambda at, table: at == key)
+            (lambda at, table: table.name == key)
+            if isinstance(key, str)
+            else (lambda at, table: at == key)
         )
-        return next(Table(self.sheet, table) for at, table in enumerate(tables, 1) if is_it(at, table))
+        return next(
+            Table(self.sheet, table) for at, table in enumerate(tables, 1) if is_it(at, table)
+        )
 
 
 class Table(base_classes.Table):

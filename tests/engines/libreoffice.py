@@ -1,4 +1,6 @@
-"""A live LibreOffice in Excel's place: the engine of the tests runs on its cells instead of the model's."""
+"""A live LibreOffice in Excel's place: the engine of the tests runs on its cells instead of the
+model's.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ class Office:
     @contextlib.contextmanager
     def open(self, path: Path) -> Iterator[tuple[xw.Book, LiveBook]]:
         """Load a workbook and hand it out as xlwings' book."""
-        document = self.desktop.loadComponentFromURL(path.as_uri(), "_blank", 0, (self.prop("Hidden", True),))
+        document = self.desktop.loadComponentFromURL(
+            path.as_uri(), "_blank", 0, (self.prop("Hidden", True),)
+        )
         try:
             model = LiveBook(self, document, path)
             yield xw.Book(impl=Book(model)), model
@@ -89,7 +93,9 @@ def _connected(uno: Any, pipe: str) -> Any:
     for _ in range(120):
         try:
             context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            return context.ServiceManager.createInstanceWithContext(
+                "com.sun.star.frame.Desktop", context
+            )
         except Exception:
             time.sleep(0.25)
     raise TimeoutError("LibreOffice did not answer")
@@ -154,7 +160,9 @@ class LiveSheet:
         ]
 
     def cells(self, area: Area) -> Any:
-        return self.sheet.getCellRangeByPosition(area.left - 1, area.top - 1, area.right - 1, area.bottom - 1)
+        return self.sheet.getCellRangeByPosition(
+            area.left - 1, area.top - 1, area.right - 1, area.bottom - 1
+        )
 
     def is_merged(self, area: Area) -> bool:
         return False
@@ -172,7 +180,10 @@ class LiveSheet:
     def slots(self, area: Area) -> Iterator[list[Slot]]:
         """Cells as Excel would hand them out, from two blocks and the columns' formats."""
         cells = self.cells(area)
-        keys = [dict(self._format_runs(area.top, area.bottom, c)) for c in range(area.left, area.right + 1)]
+        keys = [
+            dict(self._format_runs(area.top, area.bottom, c))
+            for c in range(area.left, area.right + 1)
+        ]
         for down, (values, formulas) in enumerate(
             zip(cells.getDataArray(), cells.getFormulaArray(), strict=True)
         ):

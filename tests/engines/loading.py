@@ -1,4 +1,6 @@
-"""How does a workbook file get into the model of Excel? openpyxl reads it, formulas and values apart."""
+"""How does a workbook file get into the model of Excel? openpyxl reads it, formulas and values
+apart.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,8 @@ def load_model(path: Path, program: Program | None = None) -> BookModel:
         for name in sheet.tables:
             model.tables.append(_table(model, sheet.tables[name]))
         model.merged = [
-            Area(one.min_row, one.min_col, one.max_row, one.max_col) for one in sheet.merged_cells.ranges
+            Area(one.min_row, one.min_col, one.max_row, one.max_col)
+            for one in sheet.merged_cells.ranges
         ]
         _default_formats(model, sheet)
         made.sheets.append(model)

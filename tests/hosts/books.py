@@ -1,4 +1,6 @@
-"""Workbooks for the hosts' tests: made with XlsxWriter, and bent by hand where it makes no such thing."""
+"""Workbooks for the hosts' tests: made with XlsxWriter, and bent by hand where it makes no such
+thing.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def put_table(
     top, left = corner
     columns = options.pop("columns", [{"header": header} for header in headers])
     bottom = top + max(1, len(rows)) + bool(options.get("total_row"))
-    sheet.add_table(top, left, bottom, left + len(headers) - 1, {"name": code, "columns": columns, **options})
+    sheet.add_table(
+        top, left, bottom, left + len(headers) - 1, {"name": code, "columns": columns, **options}
+    )
     for down, row in enumerate(rows):
         for right, value in enumerate(row):
             put_cell(sheet, (top + 1 + down, left + right), value, date)

@@ -54,4 +54,6 @@ def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
 
 
 def values(cells: TableCells) -> dict[str, list[object]]:
-    return {header: list(column) for header, column in zip(cells.headers, cells.columns, strict=True)}
+    return {
+        header: list(column) for header, column in zip(cells.headers, cells.columns, strict=True)
+    }

@@ -47,7 +47,9 @@ def worn_book(path: Path, *, totals: bool = False) -> Path:
     return path
 
 
-def worn_host(folder: Path, program: Program | None = None, **options: Any) -> tuple[Host, BookModel]:
+def worn_host(
+    folder: Path, program: Program | None = None, **options: Any
+) -> tuple[Host, BookModel]:
     """Open the worn book in the made-up Excel."""
     book, model = opening[-1](worn_book(folder / "Worn.xlsx", **options), program)
     return ExcelHost(book, patience=0), model
@@ -68,7 +70,12 @@ def everything(model: BookModel) -> object:
         }
 
     tables = [
-        (one.name, one.area, one.has_totals, {field: told["values"] for field, told in one.criteria.items()})
+        (
+            one.name,
+            one.area,
+            one.has_totals,
+            {field: told["values"] for field, told in one.criteria.items()},
+        )
         for sheet in model.sheets
         for one in sheet.tables
     ]

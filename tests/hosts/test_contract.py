@@ -96,8 +96,27 @@ def test_no_rows(host: Host) -> None:
 
 
 TEXTS = [
-    *("=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "{=1}", "http://x.example", "#N/A", "TRUE"),
-    *("'quoted", " spaces ", "line\nbreak", "a\tb", "cr\r\nlf", "_x000D_", "_x005F_x000D_", "\x01\x1f\x7f"),
+    *(
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "=cmd|' /C calc'!A0",
+        "{=1}",
+        "http://x.example",
+        "#N/A",
+        "TRUE",
+    ),
+    *(
+        "'quoted",
+        " spaces ",
+        "line\nbreak",
+        "a\tb",
+        "cr\r\nlf",
+        "_x000D_",
+        "_x005F_x000D_",
+        "\x01\x1f\x7f",
+    ),
     *("<b>&amp;</b>", '"quotes"', "]]>", "客户 😀", "00123", "1e5", "x" * 32_767),
 ]
 
@@ -110,7 +129,18 @@ def test_texts_stay_texts(host: Host) -> None:
 
 def test_kinds_of_values(host: Host) -> None:
     """Every kind of raw value comes back as what it was."""
-    given = [True, False, 0, -7, 1.1, 1e300, 5e-324, 123456789012345, CellError("#N/A"), CellError("#DIV/0!")]
+    given = [
+        True,
+        False,
+        0,
+        -7,
+        1.1,
+        1e300,
+        5e-324,
+        123456789012345,
+        CellError("#N/A"),
+        CellError("#DIV/0!"),
+    ]
     host.write([TableWrite("Deals", {"amount": given}, [None] * len(given))])
     assert column(host, "amount") == given
     assert [type(value) is bool for value in column(host, "amount")] == [
@@ -125,7 +155,9 @@ def test_empty_text_is_blank(host: Host) -> None:
 
 
 def test_dates(host: Host) -> None:
-    """Dates come back as dates in columns that showed none before, and numbers as numbers in date columns."""
+    """Dates come back as dates in columns that showed none before, and numbers as numbers in date
+    columns.
+    """
     days = [
         dt.date(2026, 3, 5),
         dt.datetime(2026, 3, 5, 23, 59, 59),
@@ -134,7 +166,13 @@ def test_dates(host: Host) -> None:
     ]
     numbers = [46000, 1.5, 0, -1]
     formats = {"amount": "yyyy-mm-dd"}
-    host.write([TableWrite("Deals", {"amount": days, "closed_on": numbers}, [0, None, None, None], formats)])
+    host.write(
+        [
+            TableWrite(
+                "Deals", {"amount": days, "closed_on": numbers}, [0, None, None, None], formats
+            )
+        ]
+    )
     assert column(host, "amount") == days
     assert column(host, "closed_on") == numbers
 
@@ -156,7 +194,9 @@ def test_all_or_nothing(host: Host) -> None:
 
 
 def test_contradictions_are_bugs(host: Host) -> None:
-    """Columns of unequal length, rows that never were, or a table named twice are the caller's mistakes."""
+    """Columns of unequal length, rows that never were, or a table named twice are the caller's
+    mistakes.
+    """
     for writes in (
         [TableWrite("Deals", {"name": ["a", "b"]}, [0])],
         [TableWrite("Deals", {}, [3])],

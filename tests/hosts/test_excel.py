@@ -23,7 +23,9 @@ from tests.hosts.excel_books import everything, opening, table, worn_host
 
 @pytest.fixture(autouse=True, params=["engine", "windows"])
 def _face(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Every test runs on an engine of our own, and on xlwings' Windows engine over stand-ins of COM."""
+    """Every test runs on an engine of our own, and on xlwings' Windows engine over stand-ins of
+    COM.
+    """
     with contextlib.ExitStack() as stack:
         if request.param == "windows":
             opening.append(lambda path, program: stack.enter_context(open_com(path, program)))
@@ -37,7 +39,9 @@ def formulas(model: object, column: int, rows: range) -> list[str | None]:
 
 
 def test_formulas_follow_their_row(tmp_path: Path) -> None:
-    """A user's formula goes along with its row and means it still; a calculated column fills new rows."""
+    """A user's formula goes along with its row and means it still; a calculated column fills new
+    rows.
+    """
     host, model = worn_host(tmp_path)
     (doubled,) = set(formulas(model, 4, range(2, 5)))
     host.write([TableWrite("Deals", {"rep_id": ["R3", "R9", "R2", "R1"]}, [2, None, 1, 0])])
@@ -67,7 +71,9 @@ def test_a_formula_that_cannot_move(tmp_path: Path) -> None:
 def test_untouched_cells_are_not_written(tmp_path: Path) -> None:
     """Nothing is asked of Excel where nothing changes, and one block where neighbours do."""
     host, model = worn_host(tmp_path)
-    host.write([TableWrite("Deals", {"rep_id": ["R1", "R2", "R3"], "amount": [KEEP, 20, KEEP]}, [0, 1, 2])])
+    host.write(
+        [TableWrite("Deals", {"rep_id": ["R1", "R2", "R3"], "amount": [KEEP, 20, KEEP]}, [0, 1, 2])]
+    )
     assert model.program.writes == 0
     host.write([TableWrite("Deals", {"rep_id": ["A", "B", "C"], "amount": [1, 2, 3]}, [0, 1, 2])])
     assert model.program.writes == 1
@@ -82,7 +88,9 @@ WRITES = [
 @pytest.mark.parametrize("totals", [False, True])
 @pytest.mark.parametrize("fault", [None, KeyboardInterrupt()], ids=["refused", "cancelled"])
 def test_roll_back(tmp_path: Path, totals: bool, fault: BaseException | None) -> None:
-    """Whichever write fails, half done, everything is as it was; without a fault nothing is left undone."""
+    """Whichever write fails, half done, everything is as it was; without a fault nothing is left
+    undone.
+    """
     worn_host(tmp_path, totals=totals)[0].write(WRITES)
     failures = 0
     for k in range(1, 50):
@@ -157,7 +165,9 @@ def test_table_in_the_way(tmp_path: Path) -> None:
 
 
 def test_filters(tmp_path: Path) -> None:
-    """A filter is set aside for the write, or it would land in the wrong rows, and is back afterwards."""
+    """A filter is set aside for the write, or it would land in the wrong rows, and is back
+    afterwards.
+    """
     host, model = worn_host(tmp_path)
     wanted = {"field": 1, "type": "values", "values": ["R2"], "operator": None}
     table(model).criteria[1] = dict(wanted)
@@ -168,7 +178,9 @@ def test_filters(tmp_path: Path) -> None:
 
 
 def test_a_filter_that_could_not_come_back(tmp_path: Path) -> None:
-    """A filter by colour or by moving dates is refused by name: Excel does not tell enough of it."""
+    """A filter by colour or by moving dates is refused by name:
+    Excel does not tell enough of it.
+    """
     host, model = worn_host(tmp_path)
     table(model).criteria[2] = {"field": 2, "type": "unknown"}
     with pytest.raises(CannotWrite) as caught:
@@ -183,7 +195,9 @@ def test_protected_sheet(tmp_path: Path) -> None:
     model.sheets[0].is_protected = True
     assert host.read("Deals").row_count == 3
     with pytest.raises(ProtectedSheet) as caught:
-        host.write([TableWrite("Plan", {"target": [9]}, [0]), TableWrite("Deals", {"amount": [1]}, [0])])
+        host.write(
+            [TableWrite("Plan", {"target": [9]}, [0]), TableWrite("Deals", {"amount": [1]}, [0])]
+        )
     assert caught.value.params["sheet"] == "Pipeline"
     assert values(host.read("Plan"))["target"] == [1.5, 2.5]
 
@@ -242,7 +256,9 @@ def test_errors_old_and_new(tmp_path: Path) -> None:
 
 
 def test_numbers(tmp_path: Path) -> None:
-    """Whole floats are ints; money formats, which Excel hands out as decimals, and bare times are numbers."""
+    """Whole floats are ints; money formats, which Excel hands out as decimals, and bare times are
+    numbers.
+    """
     host, model = worn_host(tmp_path)
     cells = model.sheets[0].cells
     cells[2, 2].value, cells[2, 2].number_format = 1234.5, "$#,##0.00"
@@ -263,7 +279,9 @@ def test_text_columns(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("counts", [True, False])
 def test_the_sign_in_text_cells(tmp_path: Path, counts: bool) -> None:
-    """A leading ' comes back whether or not Excel takes it for a sign in cells formatted as text."""
+    """A leading ' comes back whether or not Excel takes it for a sign in
+    cells formatted as text.
+    """
     host, _ = worn_host(tmp_path, Program(sign_counts_in_text=counts))
     host.write([TableWrite("Deals", {"rep_id": ["'quoted", "''", "x"]}, [0, 1, 2])])
     assert values(host.read("Deals"))["rep_id"] == ["'quoted", "''", "x"]

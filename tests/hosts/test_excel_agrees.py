@@ -40,7 +40,10 @@ def test_hosts_agree(data: st.DataObject, sign_counts_in_text: bool) -> None:
     host = ExcelHost(xw.Book(impl=Book(model)), patience=0)
     for _ in range(2):
         write = data.draw(writes(reference.read("Deals").row_count))
-        assume(CellError("#SPILL!") not in [cell for column in write.columns.values() for cell in column])
+        assume(
+            CellError("#SPILL!")
+            not in [cell for column in write.columns.values() for cell in column]
+        )
         reference.write([write])
         host.write([write])
     expected, found = reference.read("Deals"), host.read("Deals")

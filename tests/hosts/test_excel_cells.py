@@ -35,10 +35,13 @@ def test_raw_values(raw: object, cell: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=A1", "+1", "-x", "@x", "'x", "007", "1-2", "3月5日", "二〇二六", "TRUE", "#N/A", " x"]
+    "text",
+    ["=A1", "+1", "-x", "@x", "'x", "007", "1-2", "3月5日", "二〇二六", "TRUE", "#N/A", " x"],
 )
 def test_texts_that_need_a_sign(text: str) -> None:
-    """Whatever Excel might take for something else is guarded, full-width and Chinese numbers too."""
+    """Whatever Excel might take for something else is guarded,
+    full-width and Chinese numbers too.
+    """
     assert must_guard(text)
     assert spelled(text, in_text_format=False) == "'" + text
 
@@ -50,7 +53,9 @@ def test_plain_texts(text: str) -> None:
 
 
 def test_what_excel_may_do_to_a_value() -> None:
-    """A value counts as taken where Excel kept 15 digits, its own line ends, or its spelling of a formula."""
+    """A value counts as taken where Excel kept 15 digits, its own line ends, or its spelling of a
+    formula.
+    """
     pairs = [
         (0.1 + 0.2, 0.3),
         ("a\r\nb", "a\nb"),
@@ -60,7 +65,14 @@ def test_what_excel_may_do_to_a_value() -> None:
     for left, right in pairs:
         assert same(left, right, to_the_letter=False)
         assert not same(left, right)
-    for left, right in [(1, 2), (1, True), ("1", 1), (None, 0), ("x", Formula("=x")), (0.3, 0.3001)]:
+    for left, right in [
+        (1, 2),
+        (1, True),
+        ("1", 1),
+        (None, 0),
+        ("x", Formula("=x")),
+        (0.3, 0.3001),
+    ]:
         assert not same(left, right, to_the_letter=False)
 
 

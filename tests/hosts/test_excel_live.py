@@ -39,7 +39,9 @@ globals().update({name: test for name, test in vars(contract).items() if name.st
 
 
 def test_texts_stay_texts(host: Host) -> None:
-    """Text is written as text; LibreOffice itself turns a return and a line feed into a line feed."""
+    """Text is written as text; LibreOffice itself turns a return and a
+    line feed into a line feed.
+    """
     texts = [text for text in contract.TEXTS if "\r" not in text]
     host.write([TableWrite("Deals", {"name": texts}, [None] * len(texts))])
     assert contract.column(host, "name") == texts

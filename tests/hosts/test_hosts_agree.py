@@ -17,7 +17,9 @@ from tests.hosts.books import HEADERS, plain_book, plain_table
 
 MIDNIGHT = dt.time()
 
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"), max_size=12)
+texts = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"), max_size=12
+)
 moments = st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(9999, 12, 31)).map(
     lambda moment: moment.replace(microsecond=0)
 )

@@ -1,4 +1,6 @@
-"""Workbooks of other programs' test suites: read, patched or refused, never harmed. Skipped where absent."""
+"""Workbooks of other programs' test suites: read, patched or refused, never harmed. Skipped where
+absent.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from salesbook.hosts.package import open_package
 from salesbook.store import KEEP, TableWrite
 from tests.hosts.books import changed_parts
 
-FOLDER = Path(os.environ.get("SALESBOOK_CORPUS") or Path(__file__).parents[3] / "shared/data/corpus")
+FOLDER = Path(
+    os.environ.get("SALESBOOK_CORPUS") or Path(__file__).parents[3] / "shared/data/corpus"
+)
 FILES = sorted(path for path in FOLDER.glob("*.xls*")) if FOLDER.is_dir() else []
 
 
@@ -32,7 +36,9 @@ def test_corpus(source: Path, tmp_path: Path) -> None:
             for cells in tables:
                 rows = cells.row_count
                 column = [KEEP] * rows + ["new"]
-                host.write([TableWrite(cells.table, {cells.headers[0]: column}, [*range(rows), None])])
+                host.write(
+                    [TableWrite(cells.table, {cells.headers[0]: column}, [*range(rows), None])]
+                )
             host.save()
     except SalesbookError:
         assert path.read_bytes() == before

@@ -1,4 +1,6 @@
-"""What happens to the file when a save is disturbed: by another holder, a full disk, a kill, a change?"""
+"""What happens to the file when a save is disturbed: by another holder, a full disk, a kill, a
+change?
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def listing(folder: Path) -> set[str]:
     return {entry.name for entry in folder.iterdir()}
 
 
-def save(path: Path, disk: Disk | None = None, meanwhile: Callable[[], object] = lambda: None) -> None:
+def save(
+    path: Path, disk: Disk | None = None, meanwhile: Callable[[], object] = lambda: None
+) -> None:
     with open_package(path, for_writing=True, wait=0, disk=disk) as host:
         host.write([RENAME])
         meanwhile()
@@ -81,7 +85,9 @@ def test_saving_elsewhere(book: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EACCES])
 def test_every_step_can_fail(book: Path, number: int) -> None:
-    """Whichever write, sync or rename fails: the book is as it was or as it should be, with no debris."""
+    """Whichever write, sync or rename fails: the book is as it was or as it should be, with no
+    debris.
+    """
     before = book.read_bytes()
     for at in range(6):
         with pytest.raises(CannotWrite) as caught:
@@ -154,7 +160,10 @@ def excel_marker(book: Path, user: str) -> Path:
     marker = book.with_name(f"~${book.name}")
     narrow = user.encode("latin-1").ljust(53, b" ")
     marker.write_bytes(
-        bytes([len(user)]) + narrow + bytes([len(user), 0]) + user.encode("utf-16-le").ljust(109, b" ")
+        bytes([len(user)])
+        + narrow
+        + bytes([len(user), 0])
+        + user.encode("utf-16-le").ljust(109, b" ")
     )
     return marker
 
@@ -246,17 +255,23 @@ for turn in itertools.count():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a POSIX matter")
 def test_killed_at_any_moment(book: Path) -> None:
-    """After kill -9 the book is whole, in its old or new version, and the next run works and tidies up."""
+    """After kill -9 the book is whole, in its old or new version, and the next run works and tidies
+    up.
+    """
     for delay in (0.0, 0.013, 0.029, 0.041, 0.057):
         command = [sys.executable, "-c", ENDLESS, str(book)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as run:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+        ) as run:
             assert run.stdout
             run.stdout.readline()
             time.sleep(delay)
             run.send_signal(signal.SIGKILL)
         found = names(book)
         assert len(found) in (3, 300)
-        assert len(found) == 3 or {str(name).split("-")[0] for name in found} == {str(found[0]).split("-")[0]}
+        assert len(found) == 3 or {str(name).split("-")[0] for name in found} == {
+            str(found[0]).split("-")[0]
+        }
         with open_package(book, for_writing=True, wait=1) as host:
             host.read("Deals")
         assert listing(book.parent) <= {"Book.xlsx", "Book.backup.xlsx"}
@@ -264,7 +279,9 @@ def test_killed_at_any_moment(book: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which programs run")
 def test_stale_marker_of_libreoffice(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A marker that LibreOffice left on this machine, where it no longer runs, does not lock the book."""
+    """A marker that LibreOffice left on this machine, where it no longer runs, does not lock the
+    book.
+    """
     marker = book.with_name(f".~lock.{book.name}#")
     marker.write_text(f",mei,{platform.node()},01.02.2026 10:00,file:///home/mei;", "utf-8")
     monkeypatch.setattr(lock, "_no_office_runs", lambda: False)
@@ -277,7 +294,9 @@ def test_stale_marker_of_libreoffice(book: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows limits paths in other ways")
 @pytest.mark.parametrize("length", [245, 249, 250])
 def test_names_without_room_for_more(tmp_path: Path, length: int) -> None:
-    """A book whose backup's name would be too long is refused; one whose markers' names would be is free."""
+    """A book whose backup's name would be too long is refused; one whose markers' names would be is
+    free.
+    """
     book = plain_book(tmp_path / ("b" * (length - 5) + ".xlsx"))
     if length + len(".backup") <= 255:
         save(book)
@@ -332,8 +351,12 @@ def test_interrupted(book: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="flock is a POSIX matter")
 @pytest.mark.parametrize(("number", "is_refused"), [(errno.ENOLCK, True), (errno.ENOSYS, False)])
-def test_a_share_without_locks(book: Path, monkeypatch: pytest.MonkeyPatch, number: int, is_refused) -> None:
-    """Where no lock can be had the book is refused, and no lock file stays; or another kind of lock holds."""
+def test_a_share_without_locks(
+    book: Path, monkeypatch: pytest.MonkeyPatch, number: int, is_refused
+) -> None:
+    """Where no lock can be had the book is refused, and no lock file stays; or another kind of lock
+    holds.
+    """
     import fcntl
 
     def fail(*_: object) -> None:

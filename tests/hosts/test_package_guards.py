@@ -54,7 +54,11 @@ def book(tmp_path: Path) -> Path:
         (OLE + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le"), PasswordProtected, None),
         (b"PK\x03\x04 cut off", NotAWorkbook, None),
         (zipped([("a.txt", b"x")]), NotAWorkbook, "zip"),
-        (zipped([("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")]), NotAWorkbook, "zip"),
+        (
+            zipped([("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")]),
+            NotAWorkbook,
+            "zip",
+        ),
     ],
 )
 def test_what_is_no_workbook(
@@ -84,7 +88,10 @@ def test_devices() -> None:
 
 def test_binary_workbook(book: Path) -> None:
     """An .xlsb says so."""
-    bend(book, {"_rels/.rels": swap(b"xl/workbook.xml", b"xl/workbook.bin"), "xl/workbook.bin": b"\x00"})
+    bend(
+        book,
+        {"_rels/.rels": swap(b"xl/workbook.xml", b"xl/workbook.bin"), "xl/workbook.bin": b"\x00"},
+    )
     assert refusal(book).code == "binary-workbook"
 
 
@@ -97,7 +104,9 @@ def test_names_that_leave_the_package(book: Path, name: str) -> None:
 
 
 def test_duplicate_members(book: Path) -> None:
-    """Two members of one name, in whatever case, are refused: readers would differ on which counts."""
+    """Two members of one name, in whatever case, are refused:
+    readers would differ on which counts.
+    """
     book.write_bytes(zipped([*parts(book).items(), ("xl/WORKBOOK.xml", b"<x/>")]))
     assert refusal(book).code == "duplicate-members"
 
@@ -108,7 +117,9 @@ def test_zip_bomb(book: Path, megabytes: int) -> None:
     squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
     block, crc = b" " * (1 << 20), 0
     squeezed = b"".join(squeezer.compress(block) for _ in range(megabytes)) + squeezer.flush()
-    book.write_bytes(with_member(book.read_bytes(), SHEET, squeezed, (crc, len(squeezed), megabytes << 20)))
+    book.write_bytes(
+        with_member(book.read_bytes(), SHEET, squeezed, (crc, len(squeezed), megabytes << 20))
+    )
     error = refusal(book)
     assert (error.code, error.params["member"]) == ("zip-bomb", SHEET)
 
@@ -137,7 +148,9 @@ def with_member(data: bytes, name: str, squeezed: bytes, sizes: tuple[int, int, 
 
 
 def test_lying_sizes(book: Path) -> None:
-    """A member that holds more than its entry says is refused; one that holds less, or other, is damaged."""
+    """A member that holds more than its entry says is refused; one that holds less, or other, is
+    damaged.
+    """
     content = parts(book)[SHEET]
     squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
     squeezed = squeezer.compress(content) + squeezer.flush()
@@ -183,7 +196,9 @@ def test_encrypted_members(book: Path) -> None:
 ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]>'
 
 
-@pytest.mark.parametrize("part", ["xl/workbook.xml", SHEET, TABLE, STRINGS, "xl/styles.xml", "_rels/.rels"])
+@pytest.mark.parametrize(
+    "part", ["xl/workbook.xml", SHEET, TABLE, STRINGS, "xl/styles.xml", "_rels/.rels"]
+)
 def test_entities(book: Path, part: str) -> None:
     """No part that is parsed may declare a document type."""
     bend(book, {part: lambda data: re.sub(rb"(<\?xml[^>]*\?>)", rb"\1" + ENTITIES, data)})
@@ -216,7 +231,9 @@ def sparse(*cells: str) -> Callable[[bytes], bytes]:
     ],
 )
 def test_sparse_sheets(book: Path, cell: str) -> None:
-    """A lone cell far out, which makes the reader abort the process, is refused first, and named."""
+    """A lone cell far out, which makes the reader abort the process, is refused first,
+    and named.
+    """
     bend(book, {SHEET: sparse(cell)})
     error = refusal(book)
     assert (type(error), error.code) == (UnsafeFile, "sheet-too-sparse")
@@ -230,7 +247,9 @@ def test_a_note_far_below_is_no_reason(book: Path) -> None:
 
 
 def test_a_million_formats(book: Path) -> None:
-    """Formats without end, which every reader of the styles pays for, are refused; 100,000 are not."""
+    """Formats without end, which every reader of the styles pays for, are refused;
+    100,000 are not.
+    """
     before = book.read_bytes()
     for count, refused in ((100_000, False), (1_000_000, True)):
         book.write_bytes(before)
@@ -250,11 +269,13 @@ def test_claims_of_size_are_not_believed(book: Path) -> None:
     bend(
         book,
         {
-            STRINGS: lambda data: re.sub(rb'uniqueCount="\d+"', b'uniqueCount="4294967295"', data).replace(
-                b"<sst", b"<!--" + b" " * 5000 + b"--><sst"
-            ),
+            STRINGS: lambda data: re.sub(
+                rb'uniqueCount="\d+"', b'uniqueCount="4294967295"', data
+            ).replace(b"<sst", b"<!--" + b" " * 5000 + b"--><sst"),
             "xl/styles.xml": lambda data: re.sub(rb'count="\d+"', b'count="4294967295"', data),
-            SHEET: lambda data: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="nonsense"', data),
+            SHEET: lambda data: re.sub(
+                rb'<dimension ref="[^"]*"', b'<dimension ref="nonsense"', data
+            ),
         },
     )
     with open_package(book, for_writing=False) as host:

@@ -19,7 +19,9 @@ from salesbook.store import KEEP, Cell, CellError, NewCell, TableWrite
 from tests.hosts.books import HEADERS, bend, plain_book, swap
 
 CELLS: st.SearchStrategy[NewCell] = st.one_of(
-    st.sampled_from([None, KEEP, "", "a", " a ", "a  b", "a\nb", "_x0041_", "=1+1", 1, 1.0, True, False]),
+    st.sampled_from(
+        [None, KEEP, "", "a", " a ", "a  b", "a\nb", "_x0041_", "=1+1", 1, 1.0, True, False]
+    ),
     st.integers(-(10**9), 10**9),
     st.floats(-1e9, 1e9),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
@@ -35,7 +37,8 @@ SOURCES = st.lists(st.sampled_from([None, 0, 1, 2]), max_size=4)
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = plain_book(tmp_path_factory.mktemp("rows") / "Book.xlsx")
     return bend(
-        path, {"xl/worksheets/sheet1.xml": swap(b'<row r="5"', b'<row r="5" ht="30" customHeight="1"')}
+        path,
+        {"xl/worksheets/sheet1.xml": swap(b'<row r="5"', b'<row r="5" ht="30" customHeight="1"')},
     )
 
 
@@ -48,15 +51,22 @@ def written(book: Path, write: TableWrite) -> str:
     found = parts(out)
     formats = re.findall(r"<xf [^>]*>", found["xl/styles.xml"].decode().partition("<cellXfs")[2])
     codes = dict(
-        re.findall(r'<numFmt numFmtId="(\d+)" formatCode="([^"]*)"', found["xl/styles.xml"].decode())
+        re.findall(
+            r'<numFmt numFmtId="(\d+)" formatCode="([^"]*)"', found["xl/styles.xml"].decode()
+        )
     )
-    meant = [re.sub(r'numFmtId="(\d+)"', lambda told: codes.get(told[1], told[1]), one) for one in formats]
+    meant = [
+        re.sub(r'numFmtId="(\d+)"', lambda told: codes.get(told[1], told[1]), one)
+        for one in formats
+    ]
     sheet = found["xl/worksheets/sheet1.xml"].decode()
     return re.sub(r' s="(\d+)"', lambda told: meant[int(told[1])], sheet)
 
 
 @given(rows=ROWS, first=SOURCES)
-def test_new_rows_are_the_same_however_they_are_written(book: Path, rows: list, first: list) -> None:
+def test_new_rows_are_the_same_however_they_are_written(
+    book: Path, rows: list, first: list
+) -> None:
     """Below rows that keep, move or lose their cells, bulk and careful ways give the same sheet."""
     sources = [*first, *[None] * len(rows)]
     filled = [*[(KEEP,) * len(HEADERS)] * len(first), *rows]
@@ -84,7 +94,9 @@ def test_thousands_of_new_rows_read_back(book: Path) -> None:
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 KINDS: list[st.SearchStrategy[Cell]] = [
     TEXTS
-    | st.sampled_from(["", " a", "a ", "a  b", "a|b", "a\tb", "_x0041_", "&", "张三", "\xa0", "a" * 20_000]),
+    | st.sampled_from(
+        ["", " a", "a ", "a  b", "a|b", "a\tb", "_x0041_", "&", "张三", "\xa0", "a" * 20_000]
+    ),
     st.integers(-(10**16), 10**16) | st.floats(allow_nan=False, allow_infinity=False),
     st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)),
     st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1)),
@@ -117,7 +129,9 @@ def test_a_column_is_written_as_its_cells_are(values: list[Cell], style: int, pr
         (("a" * 32_768,), None),
     ],
 )
-def test_only_columns_of_one_kind_are_written_at_once(values: tuple[Cell, ...], expected: object) -> None:
+def test_only_columns_of_one_kind_are_written_at_once(
+    values: tuple[Cell, ...], expected: object
+) -> None:
     """Where kinds are mixed, or a value may not fit a cell, each is left to be written alone."""
     assert rests_of(values, lambda _: 0, "", False) == expected
 
@@ -127,6 +141,8 @@ def test_blank_cells_of_new_rows_need_no_new_format(book: Path) -> None:
     out = book.with_name("blank.xlsx")
     with open_package(book, for_writing=True) as host:
         rows = host.read("Deals").row_count
-        host.write([TableWrite("Deals", {HEADERS[0]: [KEEP] * rows + ["new"]}, [*range(rows), None])])
+        host.write(
+            [TableWrite("Deals", {HEADERS[0]: [KEEP] * rows + ["new"]}, [*range(rows), None])]
+        )
         host.save(out)
     assert parts(out)["xl/styles.xml"] == parts(book)["xl/styles.xml"]

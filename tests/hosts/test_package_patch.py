@@ -52,7 +52,9 @@ def row_xml(path: Path, number: int) -> str:
 
 def grow(code: str, header: str, old: int, count: int) -> TableWrite:
     """Keep all old rows and append some."""
-    return TableWrite(code, {header: [KEEP] * old + ["new"] * count}, [*range(old), *[None] * count])
+    return TableWrite(
+        code, {header: [KEEP] * old + ["new"] * count}, [*range(old), *[None] * count]
+    )
 
 
 @pytest.fixture
@@ -94,7 +96,9 @@ def test_only_the_parts_that_must_change(tmp_path: Path) -> None:
 
 
 def test_recalculation_is_asked_for(tmp_path: Path) -> None:
-    """The workbook part only says that Excel shall calculate on load, where it did not say so already."""
+    """The workbook part only says that Excel shall calculate on load, where it did not say so
+    already.
+    """
     path = plain_book(tmp_path / "b.xlsx")
     bend(path, {"xl/workbook.xml": lambda data: re.sub(rb"<calcPr[^>]*/>", b"", data)})
     old = parts(path)["xl/workbook.xml"]
@@ -165,9 +169,15 @@ def test_neighbours_in_the_same_rows_stay(tmp_path: Path) -> None:
 
 def test_cells_below_are_in_the_way(book: Path) -> None:
     """A table does not grow over other content; the refusal names the cell."""
-    bend(book, {SHEET: swap(b"</sheetData>", b'<row r="8"><c r="C8"><v>1</v></c></row></sheetData>')})
+    bend(
+        book, {SHEET: swap(b"</sheetData>", b'<row r="8"><c r="C8"><v>1</v></c></row></sheetData>')}
+    )
     error = refusal(book, grow("Deals", "name", 3, 3))
-    assert (type(error), error.code, error.where) == (CannotWrite, "cells-in-the-way", "Pipeline!C8")
+    assert (type(error), error.code, error.where) == (
+        CannotWrite,
+        "cells-in-the-way",
+        "Pipeline!C8",
+    )
     assert write(book, grow("Deals", "name", 3, 2))["Deals"].row_count == 5
 
 
@@ -237,7 +247,9 @@ def test_calculated_columns(tmp_path: Path) -> None:
 
 
 def test_a_value_replaces_a_formula(tmp_path: Path) -> None:
-    """A value that a write gives replaces the formula, even where it equals the formula's last result."""
+    """A value that a write gives replaces the formula, even where it equals the formula's last
+    result.
+    """
     path = calculated(tmp_path)
     with open_package(path, for_writing=False) as host:
         results = values(host.read("T"))["c"]
@@ -252,10 +264,14 @@ def with_formula(book: Path, *formulas: bytes) -> Path:
         edit = re.compile(rb'<c r="' + name + rb'".*?</c>|<c r="' + name + rb'"[^>]*/>')
         new = b'<c r="' + name + b'">' + formula + b"<v>1</v></c>"
 
-        def put(data: bytes, edit: re.Pattern[bytes] = edit, new: bytes = new, row: int = 3 + at) -> bytes:
+        def put(
+            data: bytes, edit: re.Pattern[bytes] = edit, new: bytes = new, row: int = 3 + at
+        ) -> bytes:
             if edit.search(data):
                 return edit.sub(new, data, count=1)
-            return re.sub(rb'(<c r="C%d".*?</c>|(?=<c r="E%d"))' % (row, row), rb"\1" + new, data, count=1)
+            return re.sub(
+                rb'(<c r="C%d".*?</c>|(?=<c r="E%d"))' % (row, row), rb"\1" + new, data, count=1
+            )
 
         bend(book, {SHEET: put})
     return book
@@ -317,7 +333,9 @@ def book_alone(book: Path) -> Path:
 
 
 def test_merged_cells(book: Path) -> None:
-    """Merged cells in rows that change are refused by name; elsewhere they are reported and stay."""
+    """Merged cells in rows that change are refused by name;
+    elsewhere they are reported and stay.
+    """
     merge = b'<mergeCells count="1"><mergeCell ref="C4:D4"/></mergeCells>'
     bend(book, {SHEET: swap(b"</sheetData>", b"</sheetData>" + merge)})
     with open_package(book, for_writing=False) as host:
@@ -329,26 +347,31 @@ def test_merged_cells(book: Path) -> None:
 
 def test_protected_sheet(book: Path) -> None:
     """A protected sheet is not written to."""
-    bend(book, {SHEET: swap(b"</sheetData>", b'</sheetData><sheetProtection sheet="1" objects="1"/>')})
+    bend(
+        book,
+        {SHEET: swap(b"</sheetData>", b'</sheetData><sheetProtection sheet="1" objects="1"/>')},
+    )
     error = refusal(book, TableWrite("Deals", {}, [0]))
     assert (type(error), error.code) == (ProtectedSheet, "protected-sheet")
 
 
 def test_signed_package(book: Path) -> None:
     """A signed package is not written to, since its signature would no longer hold."""
-    link = (
-        b'<Relationship Id="rIdS" Type="http://x/digital-signature/origin" Target="_xmlsignatures/o.sigs"/>'
-    )
+    link = b'<Relationship Id="rIdS" Type="http://x/digital-signature/origin" Target="_xmlsignatures/o.sigs"/>'
     bend(book, {"_rels/.rels": swap(b"</Relationships>", link + b"</Relationships>")})
     assert refusal(book, TableWrite("Deals", {}, [0])).code == "signed-package"
 
 
 def test_rules_grow_with_the_table(tmp_path: Path) -> None:
-    """Dropdowns and conditional formats that covered the whole body cover the new one; others stay."""
+    """Dropdowns and conditional formats that covered the whole body cover the new one;
+    others stay.
+    """
 
     def fill(target: Any, sheet: Any) -> None:
         put_table(sheet, "T", (0, 0), ABC, THREE)
-        sheet.data_validation("A2:A4", {"validate": "list", "source": ["x"], "other_cells": [[1, 2, 3, 2]]})
+        sheet.data_validation(
+            "A2:A4", {"validate": "list", "source": ["x"], "other_cells": [[1, 2, 3, 2]]}
+        )
         sheet.data_validation("B2:B1000", {"validate": "integer", "criteria": ">", "value": 0})
         sheet.data_validation("B3", {"validate": "any", "input_title": "one"})
         sheet.conditional_format("A2:C4", {"type": "formula", "criteria": "=$A2=1"})
@@ -358,7 +381,9 @@ def test_rules_grow_with_the_table(tmp_path: Path) -> None:
 
     path = made(tmp_path / "b.xlsx", fill)
     write(path, grow("T", "a", 3, 6))
-    found = re.findall(r'sqref="(.*?)"', sheet_xml(path)) + re.findall(r"<\w+:sqref>(.*?)<", sheet_xml(path))
+    found = re.findall(r'sqref="(.*?)"', sheet_xml(path)) + re.findall(
+        r"<\w+:sqref>(.*?)<", sheet_xml(path)
+    )
     assert sorted(found) == sorted(
         ["A2:A10 C2:C10", "B2:B1000", "B3", "A2:C10", "F2:F4", "B2:B10", "B2:B10", "C2"]
     )
@@ -379,7 +404,9 @@ def test_a_rule_on_one_blank_row_grows(tmp_path: Path) -> None:
 
 
 def test_new_rows_look_like_the_first(tmp_path: Path) -> None:
-    """New cells take the source row's format, else the first body row's, else the sheet column's."""
+    """New cells take the source row's format, else the first body row's,
+    else the sheet column's.
+    """
 
     def fill(target: Any, sheet: Any) -> None:
         bold, red = target.add_format({"bold": True}), target.add_format({"font_color": "red"})
@@ -396,7 +423,9 @@ def test_new_rows_look_like_the_first(tmp_path: Path) -> None:
 
 
 def test_styles_are_appended_only(book: Path) -> None:
-    """A date where the format shows none gets a clone of the format; nothing else in the part changes."""
+    """A date where the format shows none gets a clone of the format; nothing else in the part
+    changes.
+    """
     old = parts(book)["xl/styles.xml"].decode()
     days = [dt.date(2026, 1, 1), dt.date(2026, 1, 2)]
     with open_package(book, for_writing=True) as host:
@@ -430,7 +459,11 @@ def test_epoch_of_1904(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("value", "code"),
-    [("x" * 32_768, "text-too-long"), ("😀" * 16_384, "text-too-long"), ("\ud800", "text-not-unicode")],
+    [
+        ("x" * 32_768, "text-too-long"),
+        ("😀" * 16_384, "text-too-long"),
+        ("\ud800", "text-not-unicode"),
+    ],
 )
 def test_text_that_no_cell_holds(book: Path, value: str, code: str) -> None:
     """Text that does not fit a cell is refused, never cut, and the cell is named."""
@@ -453,9 +486,13 @@ def test_prefixed_namespace(book: Path) -> None:
         data = re.sub(rb"<(/?)(?![?!/])(\w)", rb"<\1x:\2", data)
         return data.replace(b"xmlns=", b"xmlns:x=")
 
-    bend(book, {SHEET: prefixed, TABLE: prefixed, "xl/workbook.xml": prefixed, "xl/styles.xml": prefixed})
+    bend(
+        book,
+        {SHEET: prefixed, TABLE: prefixed, "xl/workbook.xml": prefixed, "xl/styles.xml": prefixed},
+    )
     found = write(
-        book, TableWrite("Deals", {"name": ["a", "b"], "amount": [KEEP, dt.date(2026, 1, 1)]}, [1, None])
+        book,
+        TableWrite("Deals", {"name": ["a", "b"], "amount": [KEEP, dt.date(2026, 1, 1)]}, [1, None]),
     )
     assert values(found["Deals"])["name"] == ["a", "b"]
     assert values(found["Deals"])["amount"] == [-3, dt.date(2026, 1, 1)]
@@ -464,8 +501,12 @@ def test_prefixed_namespace(book: Path) -> None:
 
 
 def test_hidden_rows_follow_their_source(book: Path) -> None:
-    """Where the table's filter has criteria, a record that it hid stays hidden and new ones show."""
-    criteria = b'<filterColumn colId="0"><filters><filter val="D1"/></filters></filterColumn></autoFilter>'
+    """Where the table's filter has criteria, a record that it hid stays
+    hidden and new ones show.
+    """
+    criteria = (
+        b'<filterColumn colId="0"><filters><filter val="D1"/></filters></filterColumn></autoFilter>'
+    )
     bend(
         book,
         {

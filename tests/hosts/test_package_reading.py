@@ -1,4 +1,6 @@
-"""Whatever cells a sheet holds, and however it is written and packed, they read as they are meant."""
+"""Whatever cells a sheet holds, and however it is written and packed,
+they read as they are meant.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ items = st.one_of(
     ),
     st.sampled_from([("", ""), ("<t/>", ""), ("<t></t>", "")]),
 )
-"""What stands in a shared or inline text, and how it reads: one run or several, or with a reading aid."""
+"""What stands in a shared or inline text, and how it reads: one run or several, or with a reading
+aid.
+"""
 
 cells = st.one_of(
     items.map(lambda item: (' t="s"', "{" + item[0] + "}", item[1] or None)),
@@ -90,7 +94,9 @@ def empty_book() -> bytes:
 
 
 def put_drawn(path: Path, drawn: Sequence[Sequence[Sequence[Drawn]]]) -> None:
-    """Put the drawn cells into the sheets, and their texts behind the shared ones that are there."""
+    """Put the drawn cells into the sheets, and their texts behind the
+    shared ones that are there.
+    """
     known, found = parts(path)[STRINGS].count(b"<si>"), []
     edits: dict[str, Callable[[bytes], bytes]] = {}
     for part, sheet in zip(SHEETS.values(), drawn, strict=True):
@@ -101,7 +107,11 @@ def put_drawn(path: Path, drawn: Sequence[Sequence[Sequence[Drawn]]]) -> None:
                 if content.startswith("{"):
                     found.append(f"<si>{content[1:-1]}</si>")
                     content = f"<v>{known + len(found) - 1}</v>"
-                xml += f'<c r="{column}{number}"{attributes}>{content}</c>' if attributes + content else ""
+                xml += (
+                    f'<c r="{column}{number}"{attributes}>{content}</c>'
+                    if attributes + content
+                    else ""
+                )
             xml += "</row>"
         edits[part] = swap(b"</sheetData>", f"{xml}</sheetData>".encode())
     bend(path, edits)
@@ -121,11 +131,16 @@ def as_stored(path: Path) -> None:
 
 
 def with_odd_extent(path: Path) -> None:
-    in_sheets(path, lambda data: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="nonsense"', data))
+    in_sheets(
+        path, lambda data: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="nonsense"', data)
+    )
 
 
 def with_odd_error(path: Path) -> None:
-    in_sheets(path, swap(b"</sheetData>", b'<row r="8"><c r="A8" t="e"><v>#SPILL!</v></c></row></sheetData>'))
+    in_sheets(
+        path,
+        swap(b"</sheetData>", b'<row r="8"><c r="A8" t="e"><v>#SPILL!</v></c></row></sheetData>'),
+    )
 
 
 def with_prefix(path: Path) -> None:
@@ -139,10 +154,20 @@ def with_prefix(path: Path) -> None:
 
 
 def with_false_count(path: Path) -> None:
-    bend(path, {STRINGS: lambda data: re.sub(rb'uniqueCount="\d+"', b'uniqueCount="4294967295"', data)})
+    bend(
+        path,
+        {STRINGS: lambda data: re.sub(rb'uniqueCount="\d+"', b'uniqueCount="4294967295"', data)},
+    )
 
 
-WAYS = (lambda path: None, as_stored, with_odd_extent, with_odd_error, with_prefix, with_false_count)
+WAYS = (
+    lambda path: None,
+    as_stored,
+    with_odd_extent,
+    with_odd_error,
+    with_prefix,
+    with_false_count,
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -150,7 +175,9 @@ WAYS = (lambda path: None, as_stored, with_odd_extent, with_odd_error, with_pref
 def test_drawn_cells_read_as_they_are_meant(
     drawn: tuple[list[tuple[Drawn, ...]], ...], way: Callable[[Path], None]
 ) -> None:
-    """Shared, inline and rich texts, numbers, dates, times, flags, errors and gaps, last sheet first."""
+    """Shared, inline and rich texts, numbers, dates, times, flags, errors and gaps, last sheet
+    first.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "Book.xlsx"
         path.write_bytes(empty_book())
@@ -161,7 +188,9 @@ def test_drawn_cells_read_as_they_are_meant(
                 meant = [[meaning for _, _, meaning in row] for row in sheet] + [[None] * 3] * (
                     5 - len(sheet)
                 )
-                assert [*zip(*host.read(code).columns, strict=True)] == [tuple(row) for row in meant]
+                assert [*zip(*host.read(code).columns, strict=True)] == [
+                    tuple(row) for row in meant
+                ]
 
 
 def test_what_goes_before_a_sheet_leaves_its_check_sum() -> None:

@@ -1,4 +1,6 @@
-"""What a sheet says beside plain values: formulas without one, and rows that its table leaves out."""
+"""What a sheet says beside plain values: formulas without one,
+and rows that its table leaves out.
+"""
 
 from __future__ import annotations
 

@@ -51,18 +51,24 @@ both = pytest.mark.parametrize("opening", [package, excel], ids=lambda one: one.
 
 
 def drawn() -> Tables:
-    """A small team with a mistake for each check to find: no key, no such manager, the same key twice."""
+    """A small team with a mistake for each check to find: no key, no such manager, the same key
+    twice.
+    """
     team = {
         "rep_id": ["R1", "R2", None, "R4", "R4"],
         "name": ["Ann", "Bob", "Cy", "Di", "Di"],
         "manager_id": [None, "R1", "R1", "R9", "R9"],
         "email": [None, "bob@example.com", None, None, None],
     }
-    customers = {"customer_id": ["C1", "C2"], "name": ["Müller & Sons", "王伟"], "owner_id": ["R1", "R7"]}
+    customers = {
+        "customer_id": ["C1", "C2"],
+        "name": ["Müller & Sons", "王伟"],
+        "owner_id": ["R1", "R7"],
+    }
     host = book(table("Reps", team), table("Customers", customers))
-    return [host.read(code) for code in ("Reps", "Customers", "Policy", "Stages", "Checks", "RunLog")] + [
-        host.read("Duplicates")
-    ]
+    return [
+        host.read(code) for code in ("Reps", "Customers", "Policy", "Stages", "Checks", "RunLog")
+    ] + [host.read("Duplicates")]
 
 
 def put(path: Path, tables: Tables) -> Path:
@@ -79,9 +85,13 @@ def put(path: Path, tables: Tables) -> Path:
 def found(host: Host) -> list[tuple[object, ...]]:
     """The checks, without the places where things stand."""
     cells = host.read("Checks")
-    wanted = [header("Checks", name, "en") for name in ("severity", "code", "table", "row_key", "found")]
+    wanted = [
+        header("Checks", name, "en") for name in ("severity", "code", "table", "row_key", "found")
+    ]
     columns = [cells.columns[cells.headers.index(one)] for one in wanted]
-    keys = [str(key).split("#")[0] for key in columns[3]]  # a row without a key is called by its place
+    keys = [
+        str(key).split("#")[0] for key in columns[3]
+    ]  # a row without a key is called by its place
     return sorted(zip(*columns[:3], keys, columns[4], strict=True), key=str)
 
 
@@ -108,7 +118,9 @@ def tables_moved(tables: Tables) -> Tables:
 
 
 def columns_turned(tables: Tables) -> Tables:
-    return [replace(cells, headers=cells.headers[::-1], columns=cells.columns[::-1]) for cells in tables]
+    return [
+        replace(cells, headers=cells.headers[::-1], columns=cells.columns[::-1]) for cells in tables
+    ]
 
 
 def own_columns(tables: Tables) -> Tables:
@@ -147,7 +159,9 @@ def without(code: str, *names: str) -> Edit:
 
 def rows_turned(tables: Tables) -> Tables:
     """As after sorting from Z to A."""
-    return [replace(cells, columns=tuple(column[::-1] for column in cells.columns)) for cells in tables]
+    return [
+        replace(cells, columns=tuple(column[::-1] for column in cells.columns)) for cells in tables
+    ]
 
 
 email_deleted = without("Reps", "email")
@@ -157,7 +171,14 @@ email_deleted.__name__ = "email_deleted"
 @both
 @pytest.mark.parametrize(
     "edit",
-    [sheets_renamed_and_moved, tables_moved, columns_turned, own_columns, rows_turned, email_deleted],
+    [
+        sheets_renamed_and_moved,
+        tables_moved,
+        columns_turned,
+        own_columns,
+        rows_turned,
+        email_deleted,
+    ],
     ids=lambda edit: edit.__name__,
 )
 def test_results_do_not_change(
@@ -169,7 +190,9 @@ def test_results_do_not_change(
 
 
 @both
-def test_a_book_under_any_name(opening: Opening, expected: list[tuple[object, ...]], tmp_path: Path) -> None:
+def test_a_book_under_any_name(
+    opening: Opening, expected: list[tuple[object, ...]], tmp_path: Path
+) -> None:
     """Spaces, `&`, brackets, quotes and Chinese characters in a file's name."""
     name = "Copy of Sales & Co (2) - 销售 副本, it's 100% [new] #1.xlsx"
     with opening(put(tmp_path / name, drawn())) as host:

@@ -1,4 +1,6 @@
-"""The short form of the fault runs: kills, failing disks, races, held books, foreign features, undo."""
+"""The short form of the fault runs: kills, failing disks, races, held books, foreign features,
+undo.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ import pytest
 from reliability import disks, held, kills, mondays, patches, races, undos, zoo
 from reliability.books import new_book
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fault runs fork and kill processes")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="the fault runs fork and kill processes"
+)
 
 
 def test_killed_at_any_moment(tmp_path: Path) -> None:

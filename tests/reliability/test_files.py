@@ -1,4 +1,6 @@
-"""The short form of the hostile files: refused in words, left as they were. A fuzzer's finds come here."""
+"""The short form of the hostile files: refused in words, left as they were. A fuzzer's finds come
+here.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +14,21 @@ from reliability import fuzz, fuzz_targets, hostile, injection, secrets
 from reliability.books import CORPUS, new_book
 from reliability.hostile_files import hostile_files
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="each file meets a process that may die")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="each file meets a process that may die"
+)
 
 
 def test_hostile_files_are_refused_untouched(tmp_path: Path) -> None:
     """No traceback, no change, whatever the file is."""
     (tmp_path / "made").mkdir()
-    some = [path for at, path in enumerate(hostile_files(tmp_path / "made", bombs=False)) if at % 5 == 0]
+    some = [
+        path for at, path in enumerate(hostile_files(tmp_path / "made", bombs=False)) if at % 5 == 0
+    ]
     assert len(some) > 10
-    assert [one.name for path in some if (one := hostile._tried(tmp_path, path, "show")).wrong] == []
+    assert [
+        one.name for path in some if (one := hostile._tried(tmp_path, path, "show")).wrong
+    ] == []
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="others' test files are not beside the project")

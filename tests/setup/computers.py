@@ -13,7 +13,12 @@ BOOK = r"C:\Sales\Team & Co.xlsm"
 EXCEL = r"C:\Program Files\Microsoft Office\root\Office16\EXCEL.EXE"
 APP = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\excel.exe"
 TRUSTED = r"HKCU\Software\Microsoft\Office\16.0\Excel\Security\Trusted Locations\Location7"
-SETTINGS = {"SALESBOOK_XLWINGS": "0.37.8", "SALESBOOK_BOOK": "1", "DEBUG UDFS": "False", "CONDA PATH": ""}
+SETTINGS = {
+    "SALESBOOK_XLWINGS": "0.37.8",
+    "SALESBOOK_BOOK": "1",
+    "DEBUG UDFS": "False",
+    "CONDA PATH": "",
+}
 MAC_PYTHON = "/Users/ann/sales/.venv/bin/python3"
 MAC_CONF = "/Users/ann/Library/Containers/com.microsoft.Excel/Data/xlwings.conf"
 MAC_SCRIPT = "/Users/ann/Library/Application Scripts/com.microsoft.Excel/xlwings-0.37.8.applescript"

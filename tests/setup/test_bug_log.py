@@ -31,7 +31,9 @@ def test_the_log_names_the_place_and_no_value(tmp_path: Path, monkeypatch: pytes
     assert SECRET not in text
 
 
-def test_where_no_log_can_be_kept_a_temporary_one_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_log_can_be_kept_a_temporary_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A home that takes no folder costs the user no traceback."""
     blocked = tmp_path / "file"
     blocked.write_text("no folder", "utf-8")

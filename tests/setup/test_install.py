@@ -23,7 +23,9 @@ from salesbook.setup.install import install
 from salesbook.setup.machine import ThisMachine
 from tests.setup.computers import BOOK, CONF, MAC_CONF, MAC_PYTHON, MAC_SCRIPT, PYTHON, mac, windows
 
-KEYS = st.sampled_from(["INTERPRETER_WIN", "interpreter_win", "PYTHONPATH", "LICENSE_KEY", "Show Console"])
+KEYS = st.sampled_from(
+    ["INTERPRETER_WIN", "interpreter_win", "PYTHONPATH", "LICENSE_KEY", "Show Console"]
+)
 VALUES = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters='"'), max_size=12)
 LINES = st.one_of(
     st.builds('"{}","{}"'.format, KEYS, VALUES), st.just(""), st.just("half a line"), st.just('"A"')
@@ -147,7 +149,10 @@ def test_a_file_that_is_no_workbook_has_no_settings(tmp_path):
 def test_settings_are_not_read_from_a_book_that_may_harm(tmp_path, monkeypatch):
     """A part with entities is refused before any reader of workbooks parses it."""
     book = tmp_path / "harmful.xlsm"
-    with zipfile.ZipFile(io.BytesIO(template_bytes("en"))) as old, zipfile.ZipFile(book, "w") as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(template_bytes("en"))) as old,
+        zipfile.ZipFile(book, "w") as new,
+    ):
         for name in old.namelist():
             doctype = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' if name == "xl/styles.xml" else b""
             new.writestr(name, doctype + old.read(name))
@@ -161,7 +166,9 @@ def test_checks_of_a_whole_windows_computer(tmp_path):
     assert all(check.ok for check in examine(None, "en", machine=windows(), open_book=BOOK))
     computer = windows()
     computer.files.discard(r"C:\Users\Ann\sales\.venv\xlwings64-0.37.8.dll")
-    assert [check.code for check in examine(None, "en", machine=computer) if not check.ok] == ["dll-missing"]
+    assert [check.code for check in examine(None, "en", machine=computer) if not check.ok] == [
+        "dll-missing"
+    ]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the file system spells paths otherwise")
@@ -178,7 +185,9 @@ def test_the_real_machine_writes_whole_files_and_keeps_the_old_one(tmp_path):
 
 
 def test_python_as_excel_starts_it_runs_no_file_lying_about(tmp_path):
-    """With the settings of the built workbook, a `salesbook` in the current folder is not imported."""
+    """With the settings of the built workbook,
+    a `salesbook` in the current folder is not imported.
+    """
     stranger = tmp_path / "salesbook"
     stranger.mkdir()
     (stranger / "__init__.py").write_text("raise SystemExit('a stranger ran')")
@@ -186,7 +195,10 @@ def test_python_as_excel_starts_it_runs_no_file_lying_about(tmp_path):
         "import xlwings.utils; xlwings.utils.prepare_sys_path('{added};b.xlsm;b.xlsm;;;;{path}');"
         "import salesbook; print(salesbook.__file__)"
     )
-    for added, path, safe, is_stranger in (("false", "%systemroot%", "1", False), ("false", "", "", True)):
+    for added, path, safe, is_stranger in (
+        ("false", "%systemroot%", "1", False),
+        ("false", "", "", True),
+    ):
         done = subprocess.run(
             [sys.executable, "-B", "-c", start.format(added=added, path=path)],
             cwd=tmp_path,

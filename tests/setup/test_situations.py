@@ -1,4 +1,6 @@
-"""For each way in which Excel and Python fail to meet: the fault is found, alone, with its cure in words."""
+"""For each way in which Excel and Python fail to meet: the fault is found, alone, with its cure in
+words.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ SECURITY = r"HKCU\Software\Microsoft\Office\16.0\Excel\Security"
 POLICY = r"HKCU\Software\Policies\Microsoft\Office\16.0\Excel\Security"
 OPTIONS = r"HKCU\Software\Microsoft\Office\16.0\Excel\Options"
 DISABLED = r"HKCU\Software\Microsoft\Office\16.0\Excel\Resiliency\DisabledItems"
-GUARD = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules"
+GUARD = (
+    r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules"
+)
 STORE_PYTHON = r"C:\Users\Ann\AppData\Local\Microsoft\WindowsApps\python.exe"
 CHINESE = r"C:\Users\安娜\销售\.venv\Scripts\python.exe"
 
@@ -98,7 +102,9 @@ ON_WINDOWS = {
     "python-variables": (with_(windows(), environment={"PYTHONHOME": r"C:\Python27"}), None),
     "no-excel": (with_(windows(), values={}), None),
     "store-excel": (
-        with_value(APP, "", r"C:\Program Files\WindowsApps\Microsoft.Office.Desktop_16\Office16\EXCEL.EXE"),
+        with_value(
+            APP, "", r"C:\Program Files\WindowsApps\Microsoft.Office.Desktop_16\Office16\EXCEL.EXE"
+        ),
         None,
     ),
     "macros-policy": (with_value(POLICY, "VBAWarnings", 3), None),

@@ -27,7 +27,9 @@ CUSTOMERS = [
 ]
 
 
-def book(rows: Mapping[str, list[dict[str, Any]]] | None = None, *, currency: str = "USD") -> BookNow:
+def book(
+    rows: Mapping[str, list[dict[str, Any]]] | None = None, *, currency: str = "USD"
+) -> BookNow:
     """A workbook with two reps, two customers and four stages, and what is given."""
     drawn = {
         "Reps": REPS,
@@ -35,11 +37,15 @@ def book(rows: Mapping[str, list[dict[str, Any]]] | None = None, *, currency: st
         "Stages": [stage.model_dump() for stage in STAGES],
         **(rows or {}),
     }
-    tables = {name: TableNow(name, frame_from_rows(name, list(values))) for name, values in drawn.items()}
+    tables = {
+        name: TableNow(name, frame_from_rows(name, list(values))) for name, values in drawn.items()
+    }
     return BookNow(tables, Policy(rules=Rules(currency=currency), stages=STAGES), AS_OF)
 
 
-def plan(folder: Path, text: str, into: str, now: BookNow | None = None, **options: Any) -> ImportPlan:
+def plan(
+    folder: Path, text: str, into: str, now: BookNow | None = None, **options: Any
+) -> ImportPlan:
     """The plan of importing a text file."""
     path = folder / "file.csv"
     path.write_text(text, encoding="utf-8")
@@ -50,11 +56,17 @@ def imported(now: BookNow, done: ImportPlan) -> BookNow:
     """The workbook after an import."""
     tables = dict(now.tables)
     for change in done.changes:
-        rows = {} if change.replaces else {at: dict(row) for at, row in now.table(change.table).rows.items()}
+        rows = (
+            {}
+            if change.replaces
+            else {at: dict(row) for at, row in now.table(change.table).rows.items()}
+        )
         for at, values in change.changes.items():
             rows[at].update(values)
         added = TableNow(change.table, change.new_rows).rows.values()
-        tables[change.table] = TableNow(change.table, frame_from_rows(change.table, [*rows.values(), *added]))
+        tables[change.table] = TableNow(
+            change.table, frame_from_rows(change.table, [*rows.values(), *added])
+        )
     stages = [Stage(**values) for values in tables["Stages"].rows.values()]
     return BookNow(tables, Policy(rules=now.policy.rules, stages=tuple(stages)), now.as_of)
 
@@ -67,7 +79,9 @@ def new_rows(done: ImportPlan, table: str | None = None) -> list[dict[str, Any]]
 
 def problems(done: ImportPlan) -> list[tuple[int, str, str]]:
     """Line, field and code of every reason for a rejection."""
-    return [(row.number, where, reason.code) for row in done.rejected for where, reason in row.faults]
+    return [
+        (row.number, where, reason.code) for row in done.rejected for where, reason in row.faults
+    ]
 
 
 def counts(done: ImportPlan) -> dict[str, int]:

@@ -47,8 +47,16 @@ def order(order_id: str, rep: str, on: str, amount: int, **more: Any) -> dict[st
 
 def planned(rep: str, amounts: Mapping[str, int], **more: Any) -> list[dict[str, Any]]:
     """Published rows of the plan for one rep, by month."""
-    fixed = {"rep_id": rep, "metric": "revenue", "locked": False, "status": "published", "version": 1}
-    return [{"period": month, "amount": amount, **fixed, **more} for month, amount in amounts.items()]
+    fixed = {
+        "rep_id": rep,
+        "metric": "revenue",
+        "locked": False,
+        "status": "published",
+        "version": 1,
+    }
+    return [
+        {"period": month, "amount": amount, **fixed, **more} for month, amount in amounts.items()
+    ]
 
 
 def at(frame: pd.DataFrame, **key: Any) -> dict[str, Any]:
@@ -58,7 +66,9 @@ def at(frame: pd.DataFrame, **key: Any) -> dict[str, Any]:
         found = found[found[name] == value]
     assert len(found) == 1, f"{len(found)} rows for {key}"
     row = found.iloc[0].to_dict()
-    return {name: None if pd.api.types.is_scalar(v) and pd.isna(v) else v for name, v in row.items()}
+    return {
+        name: None if pd.api.types.is_scalar(v) and pd.isna(v) else v for name, v in row.items()
+    }
 
 
 def rows_of(frame: pd.DataFrame, *fields: str) -> list[tuple[Any, ...]]:

@@ -1,4 +1,6 @@
-"""The examples of docs/commission.md: what the page says is what `score` pays, in both languages."""
+"""The examples of docs/commission.md: what the page says is what `score` pays,
+in both languages.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ import pytest
 
 from tests.spec.score_tables import FLAT, day, order, planned, policy_of, rows_of, scored
 
-PAGES = [Path(__file__).resolve().parents[2] / "docs" / f"commission{tail}.md" for tail in ("", ".zh-CN")]
+PAGES = [
+    Path(__file__).resolve().parents[2] / "docs" / f"commission{tail}.md" for tail in ("", ".zh-CN")
+]
 LOW, HIGH = {**FLAT, "pay_rate": 0.05}, {**FLAT, "from_rate": 1.0, "pay_rate": 0.1}
 MONTHLY = ({"key": "commission_period", "value": "month"},)
 REPS = [{"rep_id": "ann", "name": "Ann", "plan": "std"}, {"rep_id": "bo", "name": "Bo"}]
@@ -20,14 +24,18 @@ def score_of(as_of, *, year=120_000, policy=(), brackets=(LOW, HIGH), **tables):
     plan = planned("ann", {f"2026-{month:02}": year * 100 // 12 for month in range(1, 13)})
     orders = [{**one, "amount": round(one["amount"] * 100)} for one in tables.pop("Orders")]
     settings = policy_of(Policy=policy, Brackets=brackets, Spiffs=tables.pop("Spiffs", ()))
-    return scored(as_of, settings, Reps=REPS, TargetPlan=plan, Orders=orders, **tables).tables["Commission"]
+    return scored(as_of, settings, Reps=REPS, TargetPlan=plan, Orders=orders, **tables).tables[
+        "Commission"
+    ]
 
 
 def paid(as_of, **facts):
     """Ann's lines as (month, order, rule, amount in dollars)."""
     rows = score_of(as_of, **facts)
     found = rows_of(rows[rows["rep_id"] == "ann"], "period", "order_id", "rule", "amount")
-    return [(month[5:], order_id or "", rule, amount / 100) for month, order_id, rule, amount in found]
+    return [
+        (month[5:], order_id or "", rule, amount / 100) for month, order_id, rule, amount in found
+    ]
 
 
 def sums(lines):
@@ -76,12 +84,16 @@ def test_refunds(sale, amounts):
 def test_a_spiff():
     january = {"valid_from": day("2026-01-01").date(), "valid_to": day("2026-01-31").date()}
     lines = paid(FEBRUARY, Orders=[A, B], Spiffs=[{"spiff": "Launch", "amount": 5000, **january}])
-    assert [(order, amount) for _, order, rule, amount in lines if rule.startswith("spiff")] == [("A", 50)]
+    assert [(order, amount) for _, order, rule, amount in lines if rule.startswith("spiff")] == [
+        ("A", 50)
+    ]
 
 
 def test_a_draw():
     gross = [2750, 3000, 1500, 2375, 3000, 2750]
-    orders = [order(f"O{at}", "ann", f"2026-{at:02}-10", due * 20) for at, due in enumerate(gross, 1)]
+    orders = [
+        order(f"O{at}", "ann", f"2026-{at:02}-10", due * 20) for at, due in enumerate(gross, 1)
+    ]
     brackets = (LOW, {**HIGH, "draw": 200_000})
     paid_out = sums(paid("2026-06-30", year=12_000_000, Orders=orders, brackets=brackets))
     assert list(paid_out.values()) == [2750, 3000, 2000, 2000, 2875, 2750]
@@ -102,4 +114,7 @@ def test_what_changed_after_closing(year, sold, line):
 def test_both_pages_give_these_amounts(page):
     """In the order of the page, those in bold."""
     bold = re.findall(r"\*\*([\d,.]+)\*\*", page.read_text(encoding="utf-8"))
-    assert bold == "5,000 3,000 9,000 2,000 800 35.00 700 250 150 50.00 2,000 2,000 2,875 500 500".split()
+    assert (
+        bold
+        == "5,000 3,000 9,000 2,000 800 35.00 700 250 150 50.00 2,000 2,000 2,875 500 500".split()
+    )

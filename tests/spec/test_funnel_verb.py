@@ -49,7 +49,11 @@ def assert_same(left, right):
 
 def test_it_writes_the_tables_it_declares_with_their_types():
     """Also from an empty book, and without any stages."""
-    for task in (draw(), draw(settings=Policy(), Deals=[deal("a", "Lead")]), draw(Deals=[deal("a", "Lead")])):
+    for task in (
+        draw(),
+        draw(settings=Policy(), Deals=[deal("a", "Lead")]),
+        draw(Deals=[deal("a", "Lead")]),
+    ):
         outcome = funnel.run(task)
         assert set(outcome.tables) == set(ACTIONS["funnel"].writes)
         for name, frame in outcome.tables.items():
@@ -77,7 +81,9 @@ def test_running_twice_changes_nothing(drawn):
 @given(deals, st.randoms())
 def test_the_order_of_rows_does_not_matter(drawn, random):
     rows = with_ids(drawn)
-    history = funnel.run(draw(Deals=rows, as_of=AS_OF - dt.timedelta(days=40))).tables["StageHistory"]
+    history = funnel.run(draw(Deals=rows, as_of=AS_OF - dt.timedelta(days=40))).tables[
+        "StageHistory"
+    ]
     moved = [row | {"stage": "Talks"} for row in rows]
     outcome = funnel.run(draw(Deals=moved, StageHistory=history))
     random.shuffle(moved)
@@ -113,7 +119,11 @@ def test_a_deal_that_moves_is_followed_from_run_to_run():
         outcome = funnel.run(draw(Deals=rows, as_of=day(as_of), **tables))
         table = outcome.tables["StageHistory"]
     assert list(table["stage"]) == ["Lead", "Offer", "Won"]
-    assert list(table["entered_on"].dt.date) == [day("2026-05-20"), day("2026-06-10"), day("2026-07-04")]
+    assert list(table["entered_on"].dt.date) == [
+        day("2026-05-20"),
+        day("2026-06-10"),
+        day("2026-07-04"),
+    ]
     times = outcome.tables["StageTimes"].iloc[:2]
     assert list(times["naive_mean_days"]) == [21, 24]
 

@@ -36,7 +36,9 @@ def test_deals_come_in_by_name_of_rep_customer_and_stage(tmp_path):
 
 def test_a_close_date_is_expected_while_the_deal_is_open(tmp_path):
     done = plan(
-        tmp_path, "Deal ID,Rep,Stage,Close Date\nD1,Ann,Lead,2026-09-01\nD2,Ann,Won,2026-06-01\n", "Deals"
+        tmp_path,
+        "Deal ID,Rep,Stage,Close Date\nD1,Ann,Lead,2026-09-01\nD2,Ann,Won,2026-06-01\n",
+        "Deals",
     )
     first, second = new_rows(done)
     assert (first["expected_on"], "closed_on" in first) == (DAY(2026, 9, 1), False)
@@ -70,7 +72,9 @@ def test_a_status_beside_the_stage_closes_the_deal(tmp_path):
 
 
 def test_unknown_reps_customers_and_stages_reject_their_rows(tmp_path):
-    """Each with its code and, where one is near, the name that may be meant; the good row goes in."""
+    """Each with its code and, where one is near, the name that may be meant;
+    the good row goes in.
+    """
     text = (
         "Deal ID,Rep,Customer,Stage\n"
         "D1,Anne,Acme,Lead\n"
@@ -112,7 +116,9 @@ def test_add_missing_adds_reps_and_customers_once(tmp_path):
 
 
 def test_nobody_is_added_for_a_rejected_row(tmp_path):
-    done = plan(tmp_path, "Deal ID,Owner,Stage\nD1,Ann,Lead\nD1,Cy,Lead\n", "Deals", add_missing=True)
+    done = plan(
+        tmp_path, "Deal ID,Owner,Stage\nD1,Ann,Lead\nD1,Cy,Lead\n", "Deals", add_missing=True
+    )
     assert problems(done) == [(3, "deal_id", "key-repeated")]
     assert done.added == {}
 
@@ -140,11 +146,15 @@ def test_a_pipeline_in_use_keeps_its_stages(tmp_path):
 
 
 def test_without_add_missing_the_option_adds_nothing(tmp_path):
-    done = plan(tmp_path, "Deal ID,Rep,Stage\nD1,Ann,Prospecting\n", "Deals", stages="Prospecting>Won|Lost")
+    done = plan(
+        tmp_path, "Deal ID,Rep,Stage\nD1,Ann,Prospecting\n", "Deals", stages="Prospecting>Won|Lost"
+    )
     assert problems(done) == [(2, "stage", "unknown-stage")]
 
 
-@pytest.mark.parametrize("text", [">", "A", "A>B", "A>Won|", "A>>Won|Lost", "A>a>Won|Lost", "Won|Lost"])
+@pytest.mark.parametrize(
+    "text", [">", "A", "A>B", "A>Won|", "A>>Won|Lost", "A>a>Won|Lost", "Won|Lost"]
+)
 def test_an_order_of_stages_that_makes_no_sense_is_refused(tmp_path, text):
     with pytest.raises(UsageError, match="bad-stages"):
         plan(tmp_path, "Deal ID,Stage\nD1,Lead\n", "Deals", stages=text, add_missing=True)
@@ -154,20 +164,24 @@ def test_importing_again_updates_by_key_and_blanks_nothing(tmp_path):
     """The second file changes what it says, leaves what it leaves empty, and repeats the rest."""
     now = book()
     first = plan(
-        tmp_path, "Deal ID,Rep,Stage,Amount,Next step\nD1,Ann,Lead,5,call\nD2,Bo,Lead,6,visit\n", "Deals", now
+        tmp_path,
+        "Deal ID,Rep,Stage,Amount,Next step\nD1,Ann,Lead,5,call\nD2,Bo,Lead,6,visit\n",
+        "Deals",
+        now,
     )
     after = imported(now, first)
     second = plan(
-        tmp_path, "Deal ID,Rep,Stage,Amount,Next step\nD1,Ann,Offer,,\nD2,Bo,Lead,6,\n", "Deals", after
+        tmp_path,
+        "Deal ID,Rep,Stage,Amount,Next step\nD1,Ann,Offer,,\nD2,Bo,Lead,6,\n",
+        "Deals",
+        after,
     )
     assert counts(second) == {"read": 2, "updated": 1, "unchanged": 1}
     assert [dict(change.changes) for change in second.changes] == [{0: {"stage": "Offer"}}]
 
 
 def test_customers_without_keys_are_known_by_mail_phone_or_name_and_company(tmp_path):
-    text = (
-        "Name,Company,Email,Phone\nAcme Inc,,A@ACME.COM,\nH,,,0015550102030\nHill,Hill Ltd,,\nHill,Other,,\n"
-    )
+    text = "Name,Company,Email,Phone\nAcme Inc,,A@ACME.COM,\nH,,,0015550102030\nHill,Hill Ltd,,\nHill,Other,,\n"
     done = plan(tmp_path, text, "Customers")
     assert problems(done) == [(4, "customer_id", "key-repeated")]
     assert counts(done) == {"read": 4, "updated": 2, "new": 1, "rejected": 1}
@@ -194,7 +208,10 @@ def test_who_refers_to_a_rejected_row_is_rejected_too(tmp_path):
     """Di's manager may be either of two: her row waits, and so does that of who reports to her."""
     twins = [{"rep_id": "R8", "name": "Flo"}, {"rep_id": "R9", "name": "Flo"}]
     done = plan(tmp_path, "Name,Manager\nCy,Di\nDi,Flo\n", "Reps", book({"Reps": twins}))
-    assert problems(done) == [(2, "manager_id", "refers-to-rejected"), (3, "manager_id", "name-not-unique")]
+    assert problems(done) == [
+        (2, "manager_id", "refers-to-rejected"),
+        (3, "manager_id", "name-not-unique"),
+    ]
 
 
 def test_activities_without_keys_are_known_by_their_content(tmp_path):
@@ -218,8 +235,15 @@ def test_lines_of_an_order_are_numbered_by_their_place(tmp_path):
     )
     now = book()
     done = plan(tmp_path, text, "Orders", now)
-    assert [(row["order_id"], row["line_no"]) for row in new_rows(done)] == [("O1", 1), ("O1", 2), ("O2", 1)]
-    assert counts(plan(tmp_path, text, "Orders", imported(now, done))) == {"read": 3, "unchanged": 3}
+    assert [(row["order_id"], row["line_no"]) for row in new_rows(done)] == [
+        ("O1", 1),
+        ("O1", 2),
+        ("O2", 1),
+    ]
+    assert counts(plan(tmp_path, text, "Orders", imported(now, done))) == {
+        "read": 3,
+        "unchanged": 3,
+    }
 
 
 def test_rows_with_new_keys_that_look_like_rows_there_are_counted(tmp_path):
@@ -244,7 +268,11 @@ def test_an_order_comes_in_with_all_its_lines_or_none(tmp_path):
     ]
     header, *_ = text.split("\n")
     again = plan(tmp_path, f"{header}\n{lines.format('20')}", "Orders", imported(now, done))
-    assert [(row["line_no"], row["amount"]) for row in new_rows(again)] == [(1, 1000), (2, 2000), (3, 3000)]
+    assert [(row["line_no"], row["amount"]) for row in new_rows(again)] == [
+        (1, 1000),
+        (2, 2000),
+        (3, 3000),
+    ]
 
 
 def test_an_order_is_not_whole_without_a_line_that_has_too_many_cells(tmp_path):
@@ -258,7 +286,9 @@ def test_an_order_is_not_whole_without_a_line_that_has_too_many_cells(tmp_path):
 def test_a_row_equal_to_an_earlier_one_is_a_duplicate(tmp_path):
     """Full width and spaces at the ends do not make two rows of one."""
     done = plan(
-        tmp_path, "Deal ID,Rep,Stage,Amount\nD1,Ann,Lead,5\nD1,Ann,Lead,５ \nD1,Ann,Lead,6\n", "Deals"
+        tmp_path,
+        "Deal ID,Rep,Stage,Amount\nD1,Ann,Lead,5\nD1,Ann,Lead,５ \nD1,Ann,Lead,6\n",
+        "Deals",
     )
     assert counts(done) == {"read": 3, "new": 1, "duplicates": 1, "rejected": 1}
     assert problems(done) == [(4, "deal_id", "key-repeated")]
@@ -273,7 +303,9 @@ def test_cells_that_cannot_be_read_reject_their_row_with_every_reason(tmp_path):
 def test_a_new_row_that_no_verb_could_use_is_rejected(tmp_path):
     """A deal without owner or stage would be left out by every verb, and its money with it."""
     done = plan(
-        tmp_path, "Deal ID,Deal name,Rep,Stage,Amount\nD1,,Ann,,5\n,,Ann,Lead,6\nD2,,,Lead,7\n", "Deals"
+        tmp_path,
+        "Deal ID,Deal name,Rep,Stage,Amount\nD1,,Ann,,5\n,,Ann,Lead,6\nD2,,,Lead,7\n",
+        "Deals",
     )
     assert problems(done) == [
         (2, "stage", "missing-required"),
@@ -343,9 +375,14 @@ def test_amounts_are_conserved(tmp_path):
 
 def test_replace_leaves_only_the_files_rows_under_their_old_keys(tmp_path):
     now = book()
-    done = plan(tmp_path, "Name,Email\nAcme,a@acme.com\nNew,n@new.com\n", "Customers", now, replace=True)
+    done = plan(
+        tmp_path, "Name,Email\nAcme,a@acme.com\nNew,n@new.com\n", "Customers", now, replace=True
+    )
     after = imported(now, done).table("Customers").rows.values()
-    assert [(row["customer_id"], row["name"]) for row in after] == [("C1", "Acme"), ("C0003", "New")]
+    assert [(row["customer_id"], row["name"]) for row in after] == [
+        ("C1", "Acme"),
+        ("C0003", "New"),
+    ]
 
 
 def test_money_of_another_currency_is_rejected(tmp_path):
@@ -356,7 +393,9 @@ def test_money_of_another_currency_is_rejected(tmp_path):
     )
     done = plan(tmp_path, text, "Deals")
     assert [line for line, _, code in problems(done) if code == "money-other-currency"] == [2, 3]
-    by_header = plan(tmp_path, "Deal ID,Rep,Stage,Amount (EUR)\nD1,Ann,Lead,5\nD2,Ann,Lead,\n", "Deals")
+    by_header = plan(
+        tmp_path, "Deal ID,Rep,Stage,Amount (EUR)\nD1,Ann,Lead,5\nD2,Ann,Lead,\n", "Deals"
+    )
     assert problems(by_header) == [(2, "Amount (EUR)", "money-other-currency")]
 
 
@@ -371,7 +410,9 @@ def test_rows_that_the_other_system_deleted_are_rejected(tmp_path):
 
 
 def test_columns_share_the_decimal_sign_that_one_of_them_proves(tmp_path):
-    """Where amounts prove the comma, a single `1,5` beside them is no puzzle, and `1,234` is no 1234."""
+    """Where amounts prove the comma, a single `1,5` beside them is no puzzle, and `1,234` is no
+    1234.
+    """
     text = (
         "Order;Customer;Rep;Date;Amount;Quantity\n"
         "O1;Acme;Ann;2026-01-02;{};1,5\nO2;Acme;Ann;2026-01-02;7;1,234\n"

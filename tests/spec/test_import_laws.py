@@ -1,4 +1,6 @@
-"""What holds for every import: nothing is lost, nothing is done twice, order does not matter, all is said."""
+"""What holds for every import: nothing is lost, nothing is done twice, order does not matter, all
+is said.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def folder(tmp_path_factory):
 @settings(max_examples=60, deadline=None)
 @given(rows=FILES, add=st.booleans())
 def test_rows_and_amounts_are_conserved(folder, rows, add):
-    """Every row read is accepted, rejected or a duplicate, and so is every amount that could be read."""
+    """Every row read is accepted, rejected or a duplicate, and so is every amount that could be
+    read.
+    """
     done = plan(folder, text_of(rows), "Deals", add_missing=add)
     filled = [row for row in rows if any(row)]
     assert done.read == len(filled) == done.accepted + len(done.rejected) + done.duplicates
@@ -55,7 +59,9 @@ def test_rows_and_amounts_are_conserved(folder, rows, add):
     total = sum((Decimal(readable.get(row[5], "0")) for row in filled), Decimal(0))
     assert done.totals
     assert (
-        done.totals.read == total == sum((done.totals.accepted, done.totals.rejected, done.totals.duplicates))
+        done.totals.read
+        == total
+        == sum((done.totals.accepted, done.totals.rejected, done.totals.duplicates))
     )
     money = sum(row.get("amount", 0) for row in new_rows(done))
     assert money == done.totals.accepted * 100
@@ -75,7 +81,8 @@ def test_importing_twice_changes_nothing(folder, rows):
 
 @settings(max_examples=20, deadline=None)
 @given(
-    rows=st.lists(ROWS, max_size=7, unique_by=(lambda row: row[0], lambda row: row[1:])), seed=st.randoms()
+    rows=st.lists(ROWS, max_size=7, unique_by=(lambda row: row[0], lambda row: row[1:])),
+    seed=st.randoms(),
 )
 def test_the_order_of_rows_does_not_matter(folder, rows, seed):
     """Rows with different keys give the same deals in any order (keys that are made aside)."""
@@ -90,9 +97,13 @@ def test_the_order_of_rows_does_not_matter(folder, rows, seed):
 @settings(max_examples=30, deadline=None)
 @given(rows=FILES)
 def test_rejected_rows_can_be_imported_again_as_they_were(folder, rows):
-    """The rejects file holds the cells as they came; importing it rejects them for the same reasons."""
+    """The rejects file holds the cells as they came; importing it rejects them for the same
+    reasons.
+    """
     done = plan(folder, text_of(rows), "Deals")
-    repeated = [row for row in done.rejected if any(r.code == "key-repeated" for _, r in row.faults)]
+    repeated = [
+        row for row in done.rejected if any(r.code == "key-repeated" for _, r in row.faults)
+    ]
     if repeated or not done.rejected:
         return
     rejects = rejects_text(done, lambda reason: reason.code)
@@ -123,10 +134,14 @@ PAYLOADS = [
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_cell_of_the_rejects_file_is_a_formula(tmp_path, payload):
-    """Whatever a file holds, a spreadsheet shows it as text, and a second import reads what was there."""
+    """Whatever a file holds, a spreadsheet shows it as text, and a second import reads what was
+    there.
+    """
     done = plan(tmp_path, text_of([("D1", payload, "", "Zed", "Lead", "5", "")]), "Deals")
     path = tmp_path / "rejects.csv"
-    path.write_text(rejects_text(done, lambda reason: reason.code), encoding="utf-8-sig", newline="")
+    path.write_text(
+        rejects_text(done, lambda reason: reason.code), encoding="utf-8-sig", newline=""
+    )
     with path.open(encoding="utf-8-sig", newline="") as file:
         cells = [cell for row in csv.reader(file) for cell in row]
     assert not [cell for cell in cells if cell[:1] in "=+-@\t\r\n＝＋－＠|%" and cell]
@@ -169,7 +184,8 @@ REASONS = [
 def test_every_reason_has_its_words(reason, language):
     known = {**templates(language), **_words(language)}
     assert all(
-        fill(known[f"{reason.code}.{part}"], reason.params, language) for part in ("expected", "advice")
+        fill(known[f"{reason.code}.{part}"], reason.params, language)
+        for part in ("expected", "advice")
     )
 
 

@@ -1,4 +1,6 @@
-"""Exports as other systems write them, and what becomes of them: made-up values under real headers."""
+"""Exports as other systems write them, and what becomes of them:
+made-up values under real headers.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ MAVEN = Path("/work/shared/data/maven_crm")
 
 
 def test_a_salesforce_object_export(tmp_path):
-    """Ids as references, an empty reference as zeros, times with the day, 0 and 1 for no and yes."""
+    """Ids as references, an empty reference as zeros, times with the day,
+    0 and 1 for no and yes.
+    """
     now = book({"Reps": [{"rep_id": "0055g00000A1bcDAAR", "name": "Ann"}]})
     text = (
         '"Id","IsDeleted","AccountId","Name","StageName","Amount","CloseDate","ForecastCategory",'
@@ -87,12 +91,18 @@ def test_a_hubspot_export_with_semicolons_a_mark_and_line_breaks(tmp_path):
         '9876543210;"Pumps";Offer;2026-09-30 12:00;Ann;1500.5;MAIN;2026-01-05 09:30;"call\nthen visit"\n'
     )
     row = new_rows(plan(tmp_path, text, "Deals"))[0]
-    assert (row["deal_id"], row["pipeline"], row["next_step"]) == ("9876543210", "main", "call\nthen visit")
+    assert (row["deal_id"], row["pipeline"], row["next_step"]) == (
+        "9876543210",
+        "main",
+        "call\nthen visit",
+    )
     assert (row["amount"], row["expected_on"]) == (150050, dt.date(2026, 9, 30))
 
 
 def test_a_pipedrive_export_with_excel_serials(tmp_path):
-    """Dates as `45631.0`; lost deals stay in the stage where they were lost, with a status beside it."""
+    """Dates as `45631.0`; lost deals stay in the stage where they were lost, with a status beside
+    it.
+    """
     text = (
         "Deal - Title,Deal - Value,Deal - Currency of value,Organization,Deal - Owner,Deal - Stage,"
         "Deal - Status,"
@@ -115,9 +125,7 @@ def test_a_chinese_export(tmp_path):
 
 
 def test_chinese_visits(tmp_path):
-    text = (
-        "拜访日期,拜访人,客户名称,拜访方式,拜访结果,下次跟进时间\n2026年3月5日,Ann,Acme,上门,谈妥,2026.3.12\n"
-    )
+    text = "拜访日期,拜访人,客户名称,拜访方式,拜访结果,下次跟进时间\n2026年3月5日,Ann,Acme,上门,谈妥,2026.3.12\n"
     row = new_rows(plan(tmp_path, text, "Activities"))[0]
     assert (row["kind"], row["next_on"], row["outcome"]) == ("visit", dt.date(2026, 3, 12), "谈妥")
 
@@ -129,7 +137,10 @@ def test_people_of_a_company_keep_their_own_names(tmp_path):
         "1,Eve,Moss,e@x.com,X Ltd\n2,小明,王,w@x.com,X Ltd\n"
     )
     rows = new_rows(plan(tmp_path, text, "Customers"))
-    assert [(row["name"], row["company"]) for row in rows] == [("Eve Moss", "X Ltd"), ("王小明", "X Ltd")]
+    assert [(row["name"], row["company"]) for row in rows] == [
+        ("Eve Moss", "X Ltd"),
+        ("王小明", "X Ltd"),
+    ]
 
 
 @pytest.mark.skipif(not MAVEN.is_dir(), reason="the practice data is not here")

@@ -72,8 +72,15 @@ def company(target: float, metric: str = "Revenue") -> dict[str, Cell]:
     return {"year": 2026.0, "scope_kind": "Company", "metric": metric, "target": target}
 
 
-def order(number: int, customer: str, rep: str, on: str, amount: float, **more: Cell) -> dict[str, Cell]:
-    fixed = {"order_id": f"o{number}", "customer_id": customer, "rep_id": rep, "ordered_on": day(on)}
+def order(
+    number: int, customer: str, rep: str, on: str, amount: float, **more: Cell
+) -> dict[str, Cell]:
+    fixed = {
+        "order_id": f"o{number}",
+        "customer_id": customer,
+        "rep_id": rep,
+        "ordered_on": day(on),
+    }
     return {**fixed, "amount": amount, **more}
 
 
@@ -91,11 +98,13 @@ def test_commission_of_marginal_and_whole_brackets():
     Sources: comish.online, tiered commission; excelforum 861932.
     """
     marginal = brackets(
-        "M", *((at, rate, "Marginal") for at, rate in ((0, 0.06), (1, 0.08), (1.25, 0.1), (1.5, 0.12)))
+        "M",
+        *((at, rate, "Marginal") for at, rate in ((0, 0.06), (1, 0.08), (1.25, 0.1), (1.5, 0.12))),
     )
     whole = brackets("W", (0.0, 0.05, "Whole"), (0.5, 0.1, "Whole"), (1.0, 0.2, "Marginal"))
     locks = [
-        {"year": 2026.0, "rep_id": "Ann Lee", "month": float(m), "amount": 375_000.0} for m in range(1, 13)
+        {"year": 2026.0, "rep_id": "Ann Lee", "month": float(m), "amount": 375_000.0}
+        for m in range(1, 13)
     ]
     host = workbook(
         {"commission_period": "month"},
@@ -139,7 +148,15 @@ def test_attainment_of_a_rep_and_of_a_shared_order():
     run(host, "split", "2026-01-01", publish=True)
     run(host, "score", "2026-03-31")
     found = values(
-        host, "Attainment", "period", "scope", "actual", "gap", "rate", scope_kind="rep", metric="revenue"
+        host,
+        "Attainment",
+        "period",
+        "scope",
+        "actual",
+        "gap",
+        "rate",
+        scope_kind="rep",
+        metric="revenue",
     )
     assert found[:6] == [
         ("2026-01", "ann", 24_000.0, -6_000.0, 0.8),
@@ -152,13 +169,18 @@ def test_attainment_of_a_rep_and_of_a_shared_order():
 
 
 def test_a_year_splits_into_whole_units_and_ramps():
-    """1,000,000 / 12 → four 83,334, eight 83,333; hired in January 465,000 in year one, in July 195,000."""
+    """1,000,000 / 12 → four 83,334, eight 83,333; hired in January 465,000 in year one, in July
+    195,000.
+    """
     host = workbook(Reps=[ANN], Targets=[company(1_000_000.0)])
     run(host, "split", "2026-01-01")
     amounts = [amount for (amount,) in values(host, "TargetPlan", "amount")]
     assert sorted(amounts) == [83_333.0] * 8 + [83_334.0] * 4
     hired = [{**ANN, "hired_on": day("2026-01-10")}, {**BO, "hired_on": day("2026-07-02")}]
-    ramp = [{"month": float(at), "share": share / 45} for at, share in enumerate((10, 20, 30, 45), start=1)]
+    ramp = [
+        {"month": float(at), "share": share / 45}
+        for at, share in enumerate((10, 20, 30, 45), start=1)
+    ]
     host = workbook({"split_by": "capacity"}, Reps=hired, Ramp=ramp, Targets=[company(660_000.0)])
     run(host, "split", "2026-01-01")
     sums = {
@@ -176,7 +198,9 @@ def test_abc_by_the_share_before_and_including(rule, tiers):
         {"abc_rule": rule},
         Reps=[ANN],
         Customers=[{"customer_id": one, "name": f"Customer {one}"} for one in amounts],
-        Orders=[order(at, one, "ann", "2026-03-02", amounts[one]) for at, one in enumerate(amounts)],
+        Orders=[
+            order(at, one, "ann", "2026-03-02", amounts[one]) for at, one in enumerate(amounts)
+        ],
     )
     run(host, "tier", "2026-06-30")
     assert "".join(tier for (tier,) in values(host, "CustomerTiers", "tier")) == tiers
@@ -211,15 +235,28 @@ def test_a_tier_moves_against_an_earlier_day_only():
 
 
 def test_a_cohort_funnel_with_open_deals():
-    """10 entered, 6 advanced, 2 lost, 2 open: 60 %, 75 % of the resolved, 60 to 80 %, Wilson 0.524, 0.891."""
+    """10 entered, 6 advanced, 2 lost, 2 open: 60 %, 75 % of the resolved, 60 to 80 %, Wilson 0.524,
+    0.891.
+    """
     start, left = day("2026-05-01"), day("2026-05-20")
     deals: list[dict[str, Cell]] = [
-        {"deal_id": f"d{at}", "rep_id": "ann", "stage": "Offer", "created_on": start, "stage_since": left}
+        {
+            "deal_id": f"d{at}",
+            "rep_id": "ann",
+            "stage": "Offer",
+            "created_on": start,
+            "stage_since": left,
+        }
         for at in range(6)
     ]
     lost = {"stage": "Lost", "lost_stage": "Lead", "lost_reason": "price", "closed_on": left}
-    deals += [{"deal_id": f"l{at}", "rep_id": "ann", "created_on": start, **lost} for at in range(2)]
-    deals += [{"deal_id": f"o{at}", "rep_id": "ann", "stage": "Lead", "created_on": start} for at in range(2)]
+    deals += [
+        {"deal_id": f"l{at}", "rep_id": "ann", "created_on": start, **lost} for at in range(2)
+    ]
+    deals += [
+        {"deal_id": f"o{at}", "rep_id": "ann", "stage": "Lead", "created_on": start}
+        for at in range(2)
+    ]
     host = workbook(Reps=[ANN], Deals=deals)
     run(host, "funnel", "2026-06-30")
     [lead] = shown(host, "Funnel", slice_kind="all", stage="Lead")
@@ -234,10 +271,15 @@ def test_a_cohort_funnel_with_open_deals():
 
 
 def test_stage_times_know_open_deals_and_history_is_only_appended():
-    """Moved after 2, 4, 6 days, open at 4 and 9: median 6, the 80th percentile not reached, naive mean 4."""
+    """Moved after 2, 4, 6 days, open at 4 and 9: median 6, the 80th percentile not reached, naive
+    mean 4.
+    """
     began = [{"deal_id": f"d{at}", "rep_id": "ann", "stage": "Lead"} for at in range(5)]
     entered = [day("2026-06-01")] * 4 + [day("2026-06-06")]
-    first = [{**deal, "created_on": on, "stage_since": on} for deal, on in zip(began, entered, strict=True)]
+    first = [
+        {**deal, "created_on": on, "stage_since": on}
+        for deal, on in zip(began, entered, strict=True)
+    ]
     host = workbook(Reps=[ANN], Deals=first)
     run(host, "funnel", "2026-06-06")
     kept = shown(host, "StageHistory")
@@ -261,13 +303,21 @@ def test_stage_times_know_open_deals_and_history_is_only_appended():
     host = retype(host, "Stages", renamed)
     run(host, "funnel", "2026-06-12")
     assert shown(host, "StageHistory") == history
-    assert values(host, "Funnel", "stage", "entered", slice_kind="all") == [("Lead", 5), ("Proposal", 3)]
+    assert values(host, "Funnel", "stage", "entered", slice_kind="all") == [
+        ("Lead", 5),
+        ("Proposal", 3),
+    ]
 
 
 def test_a_forecast_by_weight_and_by_category():
     """A 100,000 at 50 % in June → 50,000; a lost deal adds 0; categories are single."""
     june = {"rep_id": "ann", "created_on": day("2026-05-01"), "expected_on": day("2026-06-20")}
-    lost = {"stage": "Lost", "closed_on": day("2026-06-01"), "lost_reason": "price", "amount": 100_000.0}
+    lost = {
+        "stage": "Lost",
+        "closed_on": day("2026-06-01"),
+        "lost_reason": "price",
+        "amount": 100_000.0,
+    }
     deals = [
         {"deal_id": "A", "stage": "Offer", "amount": 100_000.0, **june},
         {"deal_id": "B", **june, **lost},

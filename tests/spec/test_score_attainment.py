@@ -6,7 +6,10 @@ import datetime as dt
 
 from tests.spec.score_tables import at, day, order, planned, policy_of, rows_of, scored
 
-REPS = [{"rep_id": "r1", "name": "Ann", "team": "North"}, {"rep_id": "r2", "name": "Bo", "team": "North"}]
+REPS = [
+    {"rep_id": "r1", "name": "Ann", "team": "North"},
+    {"rep_id": "r2", "name": "Bo", "team": "North"},
+]
 
 
 def test_24000_of_30000_is_80_percent():
@@ -18,7 +21,12 @@ def test_24000_of_30000_is_80_percent():
         Orders=[order("o1", "r1", "2026-01-10", 2_400_000)],
     )
     row = at(out.tables["Attainment"], period="2026-01", scope="r1", metric="revenue")
-    assert (row["target"], row["actual"], row["gap"], row["rate"]) == (3_000_000, 2_400_000, -600_000, 0.8)
+    assert (row["target"], row["actual"], row["gap"], row["rate"]) == (
+        3_000_000,
+        2_400_000,
+        -600_000,
+        0.8,
+    )
 
 
 def test_a_shared_order_counts_half_for_each():
@@ -40,7 +48,9 @@ def test_the_odd_cent_of_a_shared_order_is_not_lost():
     """The partner's part is rounded, the rep has the rest."""
     orders = [order("o1", "r1", "2026-01-10", 101, partner_id="r2", partner_share=0.5)]
     found = scored("2026-01-31", Reps=REPS, Orders=orders).tables["Attainment"]
-    parts = [at(found, period="2026-01", scope=rep, metric="revenue")["actual"] for rep in ("r1", "r2")]
+    parts = [
+        at(found, period="2026-01", scope=rep, metric="revenue")["actual"] for rep in ("r1", "r2")
+    ]
     assert parts == [50, 51]
 
 
@@ -62,7 +72,12 @@ def test_what_a_resplit_carries_is_asked_for_by_the_month_and_not_twice_by_the_y
     out = scored("2026-02-28", Reps=REPS, TargetPlan=plan, Orders=orders)
     found = out.tables["Attainment"]
     mine = found[(found["scope"] == "r1") & (found["metric"] == "revenue")]
-    expected = [("2026-01", 500, -100), ("2026-02", 600, 0), ("FY2026", 1000, 0), ("FY2026-Q1", 1100, -100)]
+    expected = [
+        ("2026-01", 500, -100),
+        ("2026-02", 600, 0),
+        ("FY2026", 1000, 0),
+        ("FY2026-Q1", 1100, -100),
+    ]
     assert rows_of(mine, "period", "target", "gap") == expected
 
 
@@ -74,7 +89,9 @@ def test_sales_stay_with_the_team_of_their_day():
     out = scored("2026-02-28", Reps=REPS, Assignments=moved, Orders=orders, TargetPlan=plan)
     found = out.tables["Attainment"]
     year = found[
-        (found["period"] == "FY2026") & (found["metric"] == "revenue") & (found["scope_kind"] == "team")
+        (found["period"] == "FY2026")
+        & (found["metric"] == "revenue")
+        & (found["scope_kind"] == "team")
     ]
     assert rows_of(year, "scope", "target", "actual") == [("North", 10, 100), ("South", 20, 200)]
 
@@ -109,18 +126,47 @@ def test_an_order_of_many_lines_is_one_order_and_one_new_customer():
 
 
 def test_won_deals_stand_in_for_orders_only_where_there_are_none():
-    """With one order in the book, deals no longer count; a linked book says which deals have no order."""
+    """With one order in the book, deals no longer count; a linked book says which deals have no
+    order.
+    """
     deals = [
-        {"deal_id": "d1", "rep_id": "r1", "stage": "Won", "closed_on": day("2026-01-05"), "amount": 500},
-        {"deal_id": "d2", "rep_id": "r1", "stage": "Lost", "closed_on": day("2026-01-05"), "amount": 900},
-        {"deal_id": "d3", "rep_id": "r1", "stage": "Won", "closed_on": day("2026-01-06"), "amount": 70},
+        {
+            "deal_id": "d1",
+            "rep_id": "r1",
+            "stage": "Won",
+            "closed_on": day("2026-01-05"),
+            "amount": 500,
+        },
+        {
+            "deal_id": "d2",
+            "rep_id": "r1",
+            "stage": "Lost",
+            "closed_on": day("2026-01-05"),
+            "amount": 900,
+        },
+        {
+            "deal_id": "d3",
+            "rep_id": "r1",
+            "stage": "Won",
+            "closed_on": day("2026-01-06"),
+            "amount": 70,
+        },
     ]
     alone = scored("2026-01-31", Reps=REPS, Deals=deals)
-    assert at(alone.tables["Attainment"], period="2026-01", scope="r1", metric="revenue")["actual"] == 570
-    linked = scored(
-        "2026-01-31", Reps=REPS, Deals=deals, Orders=[order("o1", "r1", "2026-01-07", 480, deal_id="d1")]
+    assert (
+        at(alone.tables["Attainment"], period="2026-01", scope="r1", metric="revenue")["actual"]
+        == 570
     )
-    assert at(linked.tables["Attainment"], period="2026-01", scope="r1", metric="revenue")["actual"] == 480
+    linked = scored(
+        "2026-01-31",
+        Reps=REPS,
+        Deals=deals,
+        Orders=[order("o1", "r1", "2026-01-07", 480, deal_id="d1")],
+    )
+    assert (
+        at(linked.tables["Attainment"], period="2026-01", scope="r1", metric="revenue")["actual"]
+        == 480
+    )
     named = [f.found for f in linked.findings if f.code == "won-without-order"]
     assert named == ["1"]
 
@@ -139,7 +185,9 @@ def test_a_draft_is_no_target():
 
 
 def test_only_a_running_period_needs_something_per_working_day():
-    """Remaining over the working days left, today included: Monday 26 to Friday 30 January are 5."""
+    """Remaining over the working days left, today included:
+    Monday 26 to Friday 30 January are 5.
+    """
     plan = planned("r1", {"2026-01": 1000, "2026-02": 1000})
     orders = [order("o1", "r1", "2026-01-10", 498)]
     found = scored("2026-01-26", Reps=REPS, TargetPlan=plan, Orders=orders).tables["Attainment"]
@@ -149,12 +197,19 @@ def test_only_a_running_period_needs_something_per_working_day():
 
 def test_floor_and_stretch_follow_the_plan():
     """A year's floor falls to its months in proportion to their targets, to the unit."""
-    targets = [{"year": 2026, "scope_kind": "rep", "scope": "r1", "metric": "revenue", "target": 300}]
+    targets = [
+        {"year": 2026, "scope_kind": "rep", "scope": "r1", "metric": "revenue", "target": 300}
+    ]
     targets[0] |= {"floor": 100, "stretch": 400}
     plan = planned("r1", {"2026-01": 100, "2026-02": 200})
     found = scored("2026-02-28", Reps=REPS, TargetPlan=plan, Targets=targets).tables["Attainment"]
     mine = found[found["scope"] == "r1"]
-    expected = [("2026-01", 33, 133), ("2026-02", 67, 267), ("FY2026", 100, 400), ("FY2026-Q1", 100, 400)]
+    expected = [
+        ("2026-01", 33, 133),
+        ("2026-02", 67, 267),
+        ("FY2026", 100, 400),
+        ("FY2026-Q1", 100, 400),
+    ]
     assert rows_of(mine, "period", "floor", "stretch") == expected
 
 
@@ -170,8 +225,13 @@ def test_the_fiscal_year_is_a_setting():
 
 def test_a_partner_without_share_gets_nothing_and_is_named():
     """The finding leads to the order's row."""
-    out = scored("2026-01-31", Reps=REPS, Orders=[order("o1", "r1", "2026-01-10", 100, partner_id="r2")])
-    assert at(out.tables["Attainment"], period="2026-01", scope="r1", metric="revenue")["actual"] == 100
+    out = scored(
+        "2026-01-31", Reps=REPS, Orders=[order("o1", "r1", "2026-01-10", 100, partner_id="r2")]
+    )
+    assert (
+        at(out.tables["Attainment"], period="2026-01", scope="r1", metric="revenue")["actual"]
+        == 100
+    )
     found = [(f.table, f.row, f.row_key) for f in out.findings if f.code == "partner-without-share"]
     assert found == [("Orders", 0, "o1|1")]
 

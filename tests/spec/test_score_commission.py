@@ -9,7 +9,10 @@ import pytest
 from salesbook.errors import SettingsError
 from tests.spec.score_tables import FLAT, day, order, planned, policy_of, rows_of, scored
 
-REPS = [{"rep_id": "r1", "name": "Ann", "plan": "std"}, {"rep_id": "r2", "name": "Bo", "plan": "std"}]
+REPS = [
+    {"rep_id": "r1", "name": "Ann", "plan": "std"},
+    {"rep_id": "r2", "name": "Bo", "plan": "std"},
+]
 RISING = [
     {**FLAT, "from_rate": at, "pay_rate": pays}
     for at, pays in ((0.0, 0.06), (1.0, 0.08), (1.25, 0.1), (1.5, 0.12))
@@ -18,27 +21,40 @@ JANUARY = [{"period": "2026-01"}]
 
 
 def paid(out: Any, *fields: str) -> list[tuple[Any, ...]]:
-    return rows_of(out.tables["Commission"], *(fields or ("period", "rep_id", "order_id", "base", "amount")))
+    return rows_of(
+        out.tables["Commission"], *(fields or ("period", "rep_id", "order_id", "base", "amount"))
+    )
 
 
 def test_marginal_brackets():
     """Quota 375,000, sales 500,000: 33,125."""
     plan = planned("r1", {"2026-01": 37_500_000})
-    orders = [order("o1", "r1", "2026-01-10", 30_000_000), order("o2", "r1", "2026-01-11", 20_000_000)]
-    out = scored("2026-01-31", policy_of(Brackets=RISING), Reps=REPS, TargetPlan=plan, Orders=orders)
+    orders = [
+        order("o1", "r1", "2026-01-10", 30_000_000),
+        order("o2", "r1", "2026-01-11", 20_000_000),
+    ]
+    out = scored(
+        "2026-01-31", policy_of(Brackets=RISING), Reps=REPS, TargetPlan=plan, Orders=orders
+    )
     amounts = out.tables["Commission"]["amount"].tolist()
     assert (amounts, sum(amounts)) == ([1_987_500, 1_325_000], 3_312_500)
-    assert {message.code for message in out.tables["Commission"]["because"]} == {"commission-brackets"}
+    assert {message.code for message in out.tables["Commission"]["because"]} == {
+        "commission-brackets"
+    }
 
 
 @pytest.mark.parametrize(("sales", "due"), [(15_000, 750), (16_500, 1650), (40_000, 4_700)])
 def test_whole_brackets(sales: int, due: int):
     """Under 50 % pays 5 %, from 50 % 10 % on all, above 100 % 20 % on the excess; quota 33,000."""
     steps = ((0.0, 0.05, "whole"), (0.5, 0.1, "whole"), (1.0, 0.2, "marginal"))
-    brackets = [{**FLAT, "from_rate": at, "pay_rate": pays, "kind": kind} for at, pays, kind in steps]
+    brackets = [
+        {**FLAT, "from_rate": at, "pay_rate": pays, "kind": kind} for at, pays, kind in steps
+    ]
     plan = planned("r1", {"2026-01": 3_300_000})
     orders = [order("o1", "r1", "2026-01-10", sales * 100)]
-    out = scored("2026-01-31", policy_of(Brackets=brackets), Reps=REPS, TargetPlan=plan, Orders=orders)
+    out = scored(
+        "2026-01-31", policy_of(Brackets=brackets), Reps=REPS, TargetPlan=plan, Orders=orders
+    )
     assert out.tables["Commission"]["amount"].tolist() == [due * 100]
 
 
@@ -47,12 +63,16 @@ def test_each_month_pays_what_the_year_to_date_adds():
     brackets = [FLAT, {**FLAT, "from_rate": 1.0, "pay_rate": 0.2}]
     plan = planned("r1", {"2026-01": 500, "2026-02": 500})
     orders = [order("o1", "r1", "2026-01-10", 800), order("o2", "r1", "2026-02-10", 400)]
-    out = scored("2026-02-28", policy_of(Brackets=brackets), Reps=REPS, TargetPlan=plan, Orders=orders)
+    out = scored(
+        "2026-02-28", policy_of(Brackets=brackets), Reps=REPS, TargetPlan=plan, Orders=orders
+    )
     assert paid(out, "period", "base", "amount") == [("2026-01", 800, 80), ("2026-02", 400, 60)]
 
 
 def test_what_a_resplit_carries_is_no_quota_of_the_year():
-    """Ahead in January, so that February asks for 100 less: the year's quota is 1,000 all the same."""
+    """Ahead in January, so that February asks for 100 less:
+    the year's quota is 1,000 all the same.
+    """
     brackets = [FLAT, {**FLAT, "from_rate": 1.0, "pay_rate": 0.2}]
     plan = [*planned("r1", {"2026-01": 500}), *planned("r1", {"2026-02": 400}, carried=-100)]
     orders = [order("o1", "r1", "2026-01-10", 600), order("o2", "r1", "2026-02-10", 400)]
@@ -81,7 +101,9 @@ def test_the_cap_ends_the_pay_of_the_period():
     brackets = [{**FLAT, "cap": 100}]
     plan = planned("r1", {"2026-01": 5000})
     orders = [order("o1", "r1", "2026-01-10", 800), order("o2", "r1", "2026-02-10", 400)]
-    out = scored("2026-02-28", policy_of(Brackets=brackets), Reps=REPS, TargetPlan=plan, Orders=orders)
+    out = scored(
+        "2026-02-28", policy_of(Brackets=brackets), Reps=REPS, TargetPlan=plan, Orders=orders
+    )
     assert paid(out, "period", "amount") == [("2026-01", 80), ("2026-02", 20)]
 
 
@@ -97,13 +119,17 @@ def test_a_draw_is_paid_in_advance_and_taken_back():
     }
     out = scored("2026-04-30", policy, **facts)
     advanced = [("2026-02", 50_000), ("2026-03", -37_500), ("2026-04", -12_500)]
-    assert [row[:2] for row in paid(out, "period", "amount", "rule") if row[2] == "draw"] == advanced
+    assert [
+        row[:2] for row in paid(out, "period", "amount", "rule") if row[2] == "draw"
+    ] == advanced
     sums = out.tables["Commission"].groupby("period")["amount"].sum().tolist()
     assert sums == [275_000, 200_000, 200_000, 287_500]
     last = out.tables["Commission"]["because"].iloc[-1]
     assert (last.code, str(last.params["owed"])) == ("commission-draw-back", "0.00")
     closed = [{"period": f"2026-0{month}"} for month in (1, 2, 3)]
-    again = scored("2026-04-30", policy, **facts, Periods=closed, Commission=out.tables["Commission"])
+    again = scored(
+        "2026-04-30", policy, **facts, Periods=closed, Commission=out.tables["Commission"]
+    )
     assert paid(again, "period", "amount", "rule") == paid(out, "period", "amount", "rule")
 
 
@@ -125,8 +151,13 @@ def test_a_draw_is_paid_without_sales_and_without_quota():
 def test_a_refund_is_a_negative_line():
     """It takes back on its own day what the order's amount has paid."""
     plan = planned("r1", {"2026-01": 5000})
-    orders = [order("o1", "r1", "2026-01-10", 800), order("o2", "r1", "2026-02-10", -300, refund_of="o1")]
-    out = scored("2026-02-28", policy_of(Brackets=[FLAT]), Reps=REPS, TargetPlan=plan, Orders=orders)
+    orders = [
+        order("o1", "r1", "2026-01-10", 800),
+        order("o2", "r1", "2026-02-10", -300, refund_of="o1"),
+    ]
+    out = scored(
+        "2026-02-28", policy_of(Brackets=[FLAT]), Reps=REPS, TargetPlan=plan, Orders=orders
+    )
     assert paid(out, "period", "order_id", "amount", "rule") == [
         ("2026-01", "o1", 80, "marginal"),
         ("2026-02", "o2", -30, "refund"),
@@ -160,7 +191,9 @@ def test_a_closed_month_is_never_written_again():
     again = scored("2026-02-28", policy, **facts, Commission=out.tables["Commission"])
     assert paid(again) == paid(out)
     closed = [*JANUARY, {"period": "2026-02"}]
-    march = scored("2026-03-31", policy, **(facts | {"Periods": closed}), Commission=out.tables["Commission"])
+    march = scored(
+        "2026-03-31", policy, **(facts | {"Periods": closed}), Commission=out.tables["Commission"]
+    )
     assert paid(march) == paid(out)
 
 
@@ -194,16 +227,33 @@ def test_a_changed_quota_is_settled_after_the_closed_month():
         Periods=JANUARY,
         Commission=first.tables["Commission"],
     )
-    assert paid(out, "period", "amount", "rule") == [("2026-01", 100, "marginal"), ("2026-02", 50, "true-up")]
+    assert paid(out, "period", "amount", "rule") == [
+        ("2026-01", 100, "marginal"),
+        ("2026-02", 50, "true-up"),
+    ]
 
 
 def test_spiffs_pay_once_per_order_and_are_shared():
     """Within their days, for their product; a shared order shares them."""
-    spiff = {"spiff": "launch", "product": "X", "amount": 101, "valid_from": day("2026-01-01").date()}
+    spiff = {
+        "spiff": "launch",
+        "product": "X",
+        "amount": 101,
+        "valid_from": day("2026-01-01").date(),
+    }
     spiff["valid_to"] = day("2026-01-31").date()
     orders = [
         order("o1", "r1", "2026-01-10", 1000, product="X", partner_id="r2", partner_share=0.5),
-        order("o1", "r1", "2026-01-10", 1000, product="X", partner_id="r2", partner_share=0.5, line_no=2),
+        order(
+            "o1",
+            "r1",
+            "2026-01-10",
+            1000,
+            product="X",
+            partner_id="r2",
+            partner_share=0.5,
+            line_no=2,
+        ),
         order("o2", "r1", "2026-01-10", 1000, product="Y"),
         order("o3", "r1", "2026-02-10", 1000, product="X"),
     ]
@@ -234,7 +284,9 @@ def test_who_sold_and_cannot_be_paid_is_named():
     reps = [*REPS, {"rep_id": "r3", "name": "Cy"}, {"rep_id": "r4", "name": "Di", "plan": "lost"}]
     orders = [order(f"o{rep}", rep, "2026-01-10", 1000) for rep in ("r1", "r2", "r3", "r4")]
     plan = planned("r1", {"2026-01": 50_000})
-    out = scored("2026-01-31", policy_of(Brackets=[FLAT]), Reps=reps, TargetPlan=plan, Orders=orders)
+    out = scored(
+        "2026-01-31", policy_of(Brackets=[FLAT]), Reps=reps, TargetPlan=plan, Orders=orders
+    )
     assert [row[1] for row in paid(out)] == ["r1"]
     assert [(f.row_key, f.code) for f in out.findings] == [
         ("r2", "rep-without-quota"),
@@ -251,7 +303,10 @@ def test_bad_brackets_are_refused_only_where_somebody_has_the_plan():
     ]
     with pytest.raises(SettingsError):
         scored(
-            "2026-01-31", policy_of(Brackets=falling), Reps=REPS, Orders=[order("o", "r1", "2026-01-10", 1)]
+            "2026-01-31",
+            policy_of(Brackets=falling),
+            Reps=REPS,
+            Orders=[order("o", "r1", "2026-01-10", 1)],
         )
     scored("2026-01-31", policy_of(Brackets=falling), Reps=[{"rep_id": "r1", "name": "Ann"}])
 

@@ -16,7 +16,10 @@ from tests.spec.score_tables import FLAT, day, order, planned, policy_of, rows_o
 
 REP_IDS = ("r1", "r2", "r3", "r4")
 MONTHS = ("2026-01", "2026-02", "2026-03")
-METRICS = [{"metric": "attainment", "weight": 50.0}, {"metric": "win_rate", "weight": 20.0, "goal": 0.5}]
+METRICS = [
+    {"metric": "attainment", "weight": 50.0},
+    {"metric": "win_rate", "weight": 20.0, "goal": 0.5},
+]
 SPIFF = {
     "spiff": "s",
     "amount": 33,
@@ -24,7 +27,11 @@ SPIFF = {
     "valid_to": day("2026-02-15").date(),
 }
 PAY: dict[str, Any] = {
-    "Brackets": [FLAT, {**FLAT, "from_rate": 1.0, "pay_rate": 0.2}, {**FLAT, "plan": "all", "kind": "whole"}],
+    "Brackets": [
+        FLAT,
+        {**FLAT, "from_rate": 1.0, "pay_rate": 0.2},
+        {**FLAT, "plan": "all", "kind": "whole"},
+    ],
     "Spiffs": [SPIFF],
 }
 PAY_ONLY = policy_of(**PAY)
@@ -68,7 +75,8 @@ def tasks(draw: st.DrawFn) -> Task:
         for n, (rep, on, stage) in enumerate(
             draw(
                 st.lists(
-                    st.tuples(st.sampled_from(REP_IDS), DAYS, st.sampled_from(["Won", "Lost"])), max_size=20
+                    st.tuples(st.sampled_from(REP_IDS), DAYS, st.sampled_from(["Won", "Lost"])),
+                    max_size=20,
                 )
             )
         )
@@ -87,17 +95,23 @@ def shown(out: Outcome) -> dict[str, list[tuple[Any, ...]]]:
 @given(tasks())
 @settings(max_examples=10)
 def test_members_add_up_and_nothing_is_counted_twice(task: Task):
-    """The company is the sum of its reps, a team of the facts of its members, a quarter of its months."""
+    """The company is the sum of its reps, a team of the facts of its members, a quarter of its
+    months.
+    """
     found = score.run(task).tables["Attainment"]
     sums = found.groupby(["scope_kind", "period", "metric"])[["target", "actual", "gap"]].sum()
     if "rep" in sums.index:
         pd.testing.assert_frame_equal(sums.loc["company"], sums.loc["rep"])
     months = found[found["period"].str.startswith("2026-")]
     parts = months.groupby(["scope_kind", "scope", "metric"])["gap"].sum()
-    quarter = found[found["period"] == "FY2026-Q1"].set_index(["scope_kind", "scope", "metric"])["gap"]
+    quarter = found[found["period"] == "FY2026-Q1"].set_index(["scope_kind", "scope", "metric"])[
+        "gap"
+    ]
     pd.testing.assert_series_equal(parts, quarter.sort_index())
     orders = task.tables["Orders"]
-    kept = orders[(orders["status"] != "cancelled").fillna(True) & (orders["ordered_on"] <= "2026-03-20")]
+    kept = orders[
+        (orders["status"] != "cancelled").fillna(True) & (orders["ordered_on"] <= "2026-03-20")
+    ]
     years = found[(found["scope_kind"] == "company") & found["period"].isin(["FY2025", "FY2026"])]
     assert years.loc[years["metric"] == "revenue", "actual"].sum() == kept["amount"].sum()
 
@@ -117,25 +131,38 @@ def test_order_of_rows_is_irrelevant_and_inputs_stay(task: Task, random: Any):
         pd.testing.assert_frame_equal(task.tables[name], frame)
 
 
-@given(tasks(), st.sampled_from([(), ("2026-01",), ("2026-01", "2026-02"), ("2026-02",), ("FY2026-Q1",)]))
+@given(
+    tasks(),
+    st.sampled_from([(), ("2026-01",), ("2026-01", "2026-02"), ("2026-02",), ("FY2026-Q1",)]),
+)
 @settings(max_examples=10)
 def test_running_again_changes_nothing(task: Task, closed: tuple[str, ...]):
     """With open and with closed months, also after what was written is read again."""
-    periods = task_of("2026-03-20", Periods=[{"period": period} for period in closed]).tables["Periods"]
+    periods = task_of("2026-03-20", Periods=[{"period": period} for period in closed]).tables[
+        "Periods"
+    ]
     first = score.run(Task({**task.tables, "Periods": periods}, PAY_ONLY, task.as_of))
-    again = score.run(Task({**task.tables, **first.tables, "Periods": periods}, PAY_ONLY, task.as_of))
+    again = score.run(
+        Task({**task.tables, **first.tables, "Periods": periods}, PAY_ONLY, task.as_of)
+    )
     assert shown(again) == shown(first)
 
 
 @given(tasks(), tasks())
 @settings(max_examples=10)
 def test_late_changes_settle_to_the_cent(before: Task, after: Task):
-    """Whatever changes in the orders of a closed January: what is paid in all is what is due in all."""
+    """Whatever changes in the orders of a closed January: what is paid in all is what is due in
+    all.
+    """
     reps = {name: before.tables[name] for name in ("Reps", "Assignments", "TargetPlan", "Deals")}
     first = score.run(Task(before.tables, PAY_ONLY, before.as_of)).tables["Commission"]
     tables = {**after.tables, **reps}
-    closed = task_of("2026-03-20", Periods=[{"period": "2025-12"}, {"period": "2026-01"}]).tables["Periods"]
-    settled = score.run(Task({**tables, "Commission": first, "Periods": closed}, PAY_ONLY, after.as_of))
+    closed = task_of("2026-03-20", Periods=[{"period": "2025-12"}, {"period": "2026-01"}]).tables[
+        "Periods"
+    ]
+    settled = score.run(
+        Task({**tables, "Commission": first, "Periods": closed}, PAY_ONLY, after.as_of)
+    )
     fresh = score.run(Task(tables, PAY_ONLY, after.as_of))
     months = settled.tables["Commission"]["period"]
     frozen = settled.tables["Commission"][months <= "2026-01"]
@@ -145,7 +172,12 @@ def test_late_changes_settle_to_the_cent(before: Task, after: Task):
         )
     same_plan = ["r2", "r3"]
     sums = [
-        out.tables["Commission"].groupby("rep_id")["amount"].sum().reindex(same_plan).fillna(0).tolist()
+        out.tables["Commission"]
+        .groupby("rep_id")["amount"]
+        .sum()
+        .reindex(same_plan)
+        .fillna(0)
+        .tolist()
         for out in (settled, fresh)
     ]
     assert sums[0] == sums[1]

@@ -49,11 +49,20 @@ def test_no_hire_has_neither_days_nor_cost():
 REPS = [{"rep_id": "r1", "name": "Ann", "role": "hunter", "hired_on": day("2026-01-01")}]
 
 
-def gaps(*taken: dict[str, object], as_of: str = "2026-02-10", **course: object) -> list[tuple[object, ...]]:
-    courses = [{"course_id": "k", "title": "Basics", "kind": "onboarding", "due_days": 30.0, **course}]
+def gaps(
+    *taken: dict[str, object], as_of: str = "2026-02-10", **course: object
+) -> list[tuple[object, ...]]:
+    courses = [
+        {"course_id": "k", "title": "Basics", "kind": "onboarding", "due_days": 30.0, **course}
+    ]
     out = scored(as_of, Reps=REPS, Courses=courses, Training=taken)
-    table = out.tables["TrainingGaps"].assign(code=[m.code for m in out.tables["TrainingGaps"]["because"]])
-    return [(str(due)[:10], late, code) for due, late, code in rows_of(table, "due_on", "days_late", "code")]
+    table = out.tables["TrainingGaps"].assign(
+        code=[m.code for m in out.tables["TrainingGaps"]["because"]]
+    )
+    return [
+        (str(due)[:10], late, code)
+        for due, late, code in rows_of(table, "due_on", "days_late", "code")
+    ]
 
 
 def taken(**more: object) -> dict[str, object]:

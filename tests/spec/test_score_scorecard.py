@@ -18,13 +18,21 @@ GRADES = [{"grade": "A", "from_score": 90.0}, {"grade": "D", "from_score": 0.0}]
 def closed(rep: str, won: int, lost: int, on: str = "2026-01-10") -> list[dict[str, Any]]:
     stages = ["Won"] * won + ["Lost"] * lost
     return [
-        {"deal_id": f"{rep}-{n}", "rep_id": rep, "stage": stage, "closed_on": day(on), "amount": 100}
+        {
+            "deal_id": f"{rep}-{n}",
+            "rep_id": rep,
+            "stage": stage,
+            "closed_on": day(on),
+            "amount": 100,
+        }
         for n, stage in enumerate(stages)
     ]
 
 
 def test_attainment_scores_against_its_goal_and_sets_rank_and_grade():
-    """Without uncertainty whoever is off the team's middle has a rank; the middle one says why not."""
+    """Without uncertainty whoever is off the team's middle has a rank;
+    the middle one says why not.
+    """
     plan = [row for rep in ("r1", "r2", "r3") for row in planned(rep, {"2026-01": 1000})]
     orders = [order("o1", "r1", "2026-01-05", 950), order("o2", "r2", "2026-01-05", 500)]
     orders.append(order("o3", "r3", "2026-01-05", 700))
@@ -77,7 +85,11 @@ def test_few_deals_give_no_rank():
     policy = policy_of(Metrics=[{"metric": "win_rate", "weight": 1.0, "goal": 0.5}])
     out = scored("2026-01-31", policy, Reps=TEAM, Deals=deals)
     because = at(out.tables["Scorecard"], period="2026-01", rep_id="r1")["because"]
-    assert (because.code, because.params["closed"], because.params["few"]) == ("score-few-deals", 3, 10)
+    assert (because.code, because.params["closed"], because.params["few"]) == (
+        "score-few-deals",
+        3,
+        10,
+    )
     assert at(out.tables["Scorecard"], period="2026-01", rep_id="r2")["rank"] == 3
 
 
@@ -86,7 +98,9 @@ def test_reps_who_differ_by_chance_alone_have_no_rank():
     rates = (61, 66, 58, 70, 63, 64, 60, 68, 62, 65, 59, 73)
     reps = [{"rep_id": f"r{n:02}", "name": "x", "team": "North"} for n in range(12)]
     deals = [
-        row for rep, won in zip(reps, rates, strict=True) for row in closed(rep["rep_id"], won, 100 - won)
+        row
+        for rep, won in zip(reps, rates, strict=True)
+        for row in closed(rep["rep_id"], won, 100 - won)
     ]
     policy = policy_of(Metrics=[{"metric": "win_rate", "weight": 1.0}])
     out = scored("2026-01-31", policy, Reps=reps, Deals=deals)
@@ -138,7 +152,9 @@ def test_satisfaction_is_the_mean_survey_score_of_the_reps_customers():
         }
         for n, (kind, s) in enumerate((("survey", 8.0), ("survey", 10.0), ("complaint", 0.0)))
     ]
-    policy = policy_of(Metrics=[{"metric": "satisfaction", "weight": 1.0, "goal": 9.0, "scale": 10.0}])
+    policy = policy_of(
+        Metrics=[{"metric": "satisfaction", "weight": 1.0, "goal": 9.0, "scale": 10.0}]
+    )
     customers = [{"customer_id": "c", "name": "C", "owner_id": "r1"}]
     out = scored("2026-01-31", policy, Reps=TEAM[:1], Feedback=feedback, Customers=customers)
     line = at(out.tables["ScorecardLines"], period="2026-01", rep_id="r1")
@@ -164,20 +180,26 @@ def test_an_unknown_metric_is_missing_and_named():
     out = scored("2026-01-31", policy, Reps=TEAM[:1], TargetPlan=plan, Orders=orders)
     card = at(out.tables["Scorecard"], period="2026-01", rep_id="r1")
     assert (card["score"], card["missing"]) == (80.0, "charm")
-    assert [(f.code, f.found) for f in out.findings if f.table == "Metrics"] == [("unknown-metric", "charm")]
+    assert [(f.code, f.found) for f in out.findings if f.table == "Metrics"] == [
+        ("unknown-metric", "charm")
+    ]
 
 
 def test_a_metric_counts_from_the_period_on_in_which_it_begins():
     """Also its demand for closed deals: January has neither."""
     win_rate = {"metric": "win_rate", "weight": 50.0, "valid_from": day("2026-02-10").date()}
-    plan = [row for rep in ("r1", "r2", "r3") for row in planned(rep, {"2026-01": 100, "2026-02": 100})]
+    plan = [
+        row for rep in ("r1", "r2", "r3") for row in planned(rep, {"2026-01": 100, "2026-02": 100})
+    ]
     orders = [order(f"o{n}", f"r{n}", "2026-01-05", n * 20) for n in (1, 2, 3)]
     deals = closed("r1", 2, 1)
     policy = policy_of(Metrics=[ATTAINMENT, win_rate])
     out = scored("2026-02-28", policy, Reps=TEAM, TargetPlan=plan, Orders=orders, Deals=deals)
     lines = out.tables["ScorecardLines"]
     expected = {"2026-01": {"attainment"}, "2026-02": {"attainment", "win_rate"}}
-    assert {month: set(lines.loc[lines["period"] == month, "metric"]) for month in expected} == expected
+    assert {
+        month: set(lines.loc[lines["period"] == month, "metric"]) for month in expected
+    } == expected
     cards = out.tables["Scorecard"]
     assert rows_of(cards[cards["period"] == "2026-01"], "rank") == [(3,), (None,), (1,)]
     assert cards.loc[cards["period"] == "FY2026", "rank"].isna().all()

@@ -28,9 +28,14 @@ def day(text: str) -> dt.datetime:
 def policy(*, season: Sequence[float] = (), ramp: Sequence[float] = (), **rules: Any) -> Policy:
     tables: dict[str, Rows] = {
         "Policy": [{"key": key, "value": str(value)} for key, value in rules.items()],
-        "Season": [{"month": month, "weight": weight} for month, weight in enumerate(season, start=1)],
+        "Season": [
+            {"month": month, "weight": weight} for month, weight in enumerate(season, start=1)
+        ],
         "Ramp": [{"month": month, "share": share} for month, share in enumerate(ramp, start=1)],
-        "Stages": [{"stage": "Talk", "rank": 1, "kind": "open"}, {"stage": "Won", "rank": 2, "kind": "won"}],
+        "Stages": [
+            {"stage": "Talk", "rank": 1, "kind": "open"},
+            {"stage": "Won", "rank": 2, "kind": "won"},
+        ],
     }
     return read_policy({name: tuple(enumerate(body)) for name, body in tables.items()})
 
@@ -44,7 +49,13 @@ def reps(*names: str, **more: Any) -> list[dict[str, Any]]:
 
 
 def company(target: int, year: int = 2026, metric: str = "revenue") -> dict[str, Any]:
-    return {"year": year, "scope_kind": "company", "scope": "company", "metric": metric, "target": target}
+    return {
+        "year": year,
+        "scope_kind": "company",
+        "scope": "company",
+        "metric": metric,
+        "target": target,
+    }
 
 
 def aim(kind: str, scope: str, target: int, *, binding: bool = False) -> dict[str, Any]:
@@ -67,7 +78,10 @@ def plan_of(outcome: Outcome) -> pd.DataFrame:
 
 
 def by_rep(outcome: Outcome) -> dict[str, int]:
-    return {str(rep): int(sum_) for rep, sum_ in plan_of(outcome).groupby("rep_id")["amount"].sum().items()}
+    return {
+        str(rep): int(sum_)
+        for rep, sum_ in plan_of(outcome).groupby("rep_id")["amount"].sum().items()
+    }
 
 
 def by_month(outcome: Outcome) -> list[int]:
@@ -102,7 +116,12 @@ def test_amounts_are_whole_in_the_unit_of_the_settings() -> None:
     outcome = split.run(task("2026-01-10", Targets=[company(1_000_000_00)], Reps=reps("a")))
     assert plan_of(outcome)["amount"].tolist() == [83_334_00] * 4 + [83_333_00] * 8
     outcome = split.run(
-        task("2026-01-10", policy(split_unit=10_000), Targets=[company(1_000_000_00)], Reps=reps("a", "b"))
+        task(
+            "2026-01-10",
+            policy(split_unit=10_000),
+            Targets=[company(1_000_000_00)],
+            Reps=reps("a", "b"),
+        )
     )
     assert (plan_of(outcome)["amount"] % 10_000_00 == 0).all()
 
@@ -110,9 +129,9 @@ def test_amounts_are_whole_in_the_unit_of_the_settings() -> None:
 def test_a_target_in_cents_shrinks_the_unit_and_says_why() -> None:
     outcome = split.run(task("2026-01-10", Targets=[company(1_000_50)], Reps=reps("a")))
     assert int(plan_of(outcome)["amount"].sum()) == 1_000_50
-    assert [(one.code, str(one.params["used"]), one.params["because"]) for one in outcome.findings] == [
-        ("split-unit-smaller", "0.50", "FY2026 = 1000.50")
-    ]
+    assert [
+        (one.code, str(one.params["used"]), one.params["because"]) for one in outcome.findings
+    ] == [("split-unit-smaller", "0.50", "FY2026 = 1000.50")]
 
 
 def test_a_fiscal_year_is_named_after_the_year_it_ends_in() -> None:
@@ -133,7 +152,9 @@ def test_the_season_shapes_the_months() -> None:
 
 def test_locks_and_bounds_are_kept_and_locks_are_marked() -> None:
     locks = [lock("a", 1, 7_00), lock("a", 2, 80_00, "min"), lock("b", 3, 10_00, "max")]
-    outcome = split.run(task("2026-01-10", Targets=[company(1200_00)], Reps=reps("a", "b"), Locks=locks))
+    outcome = split.run(
+        task("2026-01-10", Targets=[company(1200_00)], Reps=reps("a", "b"), Locks=locks)
+    )
     cells = plan_of(outcome).set_index(["rep_id", "period"])
     assert cells.loc[("a", "2026-01"), "amount"] == 7_00
     assert cells.loc[("a", "2026-02"), "amount"] >= 80_00
@@ -201,7 +222,12 @@ def test_history_weighs_sales_per_month_worked() -> None:
 
 def test_without_history_the_split_is_equal_and_says_so() -> None:
     outcome = split.run(
-        task("2026-01-10", policy(split_by="history"), Targets=[company(1200_00)], Reps=reps("a", "b"))
+        task(
+            "2026-01-10",
+            policy(split_by="history"),
+            Targets=[company(1200_00)],
+            Reps=reps("a", "b"),
+        )
     )
     assert by_rep(outcome) == {"a": 600_00, "b": 600_00}
     assert codes(outcome) == ["split-nothing-to-weigh"]
@@ -214,7 +240,13 @@ def test_potential_weighs_budgets_and_a_blend_adds_equal_shares() -> None:
     ]
     chosen = policy(split_by="potential", split_blend_rate=0.5)
     outcome = split.run(
-        task("2026-01-10", chosen, Targets=[company(1600_00)], Reps=reps("a", "b"), Customers=customers)
+        task(
+            "2026-01-10",
+            chosen,
+            Targets=[company(1600_00)],
+            Reps=reps("a", "b"),
+            Customers=customers,
+        )
     )
     assert by_rep(outcome) == {"a": 1000_00, "b": 600_00}
 
@@ -250,7 +282,9 @@ def test_a_manager_has_a_quota_only_where_targets_say_so() -> None:
     people = [*reps("a", "b", manager_id="m"), *reps("m"), *reps("boss", role="Manager")]
     asked = task("2026-01-10", Targets=[company(1200_00)], Reps=people)
     assert by_rep(split.run(asked)) == {"a": 600_00, "b": 600_00}
-    asked = task("2026-01-10", Targets=[company(1200_00), aim("rep", "m", 200_00, binding=True)], Reps=people)
+    asked = task(
+        "2026-01-10", Targets=[company(1200_00), aim("rep", "m", 200_00, binding=True)], Reps=people
+    )
     assert by_rep(split.run(asked)) == {"a": 500_00, "b": 500_00, "m": 200_00}
 
 
@@ -270,14 +304,22 @@ def test_who_changes_teams_carries_a_part_of_each_teams_target() -> None:
 
 
 def test_counts_are_split_in_whole_ones() -> None:
-    outcome = split.run(task("2026-01-10", Targets=[company(100, metric="orders")], Reps=reps("a", "b", "c")))
+    outcome = split.run(
+        task("2026-01-10", Targets=[company(100, metric="orders")], Reps=reps("a", "b", "c"))
+    )
     assert by_rep(outcome) == {"a": 34, "b": 33, "c": 33}
 
 
 def test_targets_and_locks_that_nobody_can_carry_are_findings() -> None:
     targets = [company(1200_00), aim("team", "west", 5_00, binding=True), aim("rep", "gone", 5_00)]
-    outcome = split.run(task("2026-01-10", Targets=targets, Reps=reps("a"), Locks=[lock("nobody", 1, 5)]))
-    assert codes(outcome) == ["target-without-people", "target-without-people", "lock-without-target"]
+    outcome = split.run(
+        task("2026-01-10", Targets=targets, Reps=reps("a"), Locks=[lock("nobody", 1, 5)])
+    )
+    assert codes(outcome) == [
+        "target-without-people",
+        "target-without-people",
+        "lock-without-target",
+    ]
     assert by_rep(outcome) == {"a": 1200_00}
 
 
@@ -306,8 +348,13 @@ def test_constraints_that_clash_are_named_and_nothing_is_planned() -> None:
 def test_a_lock_after_leaving_clashes_with_the_months_away() -> None:
     people = [*reps("a"), *reps("b", hired_on=day("2026-03-01"), left_on=day("2026-06-30"))]
     with pytest.raises(SplitInfeasible) as refusal:
-        split.run(task("2026-01-10", Targets=[company(1200_00)], Reps=people, Locks=[lock("b", 9, 50_00)]))
-    assert refusal.value.params["clashes"] == "b 2026-09 = 50.00 + b 2026-01…2026-02, 2026-07…2026-12 = 0.00"
+        split.run(
+            task("2026-01-10", Targets=[company(1200_00)], Reps=people, Locks=[lock("b", 9, 50_00)])
+        )
+    assert (
+        refusal.value.params["clashes"]
+        == "b 2026-09 = 50.00 + b 2026-01…2026-02, 2026-07…2026-12 = 0.00"
+    )
 
 
 def test_months_that_nobody_can_work_are_named() -> None:
@@ -369,9 +416,13 @@ def resplit(asked: Task, since: str, as_of: str) -> Outcome:
 
 
 def test_a_resplit_carries_the_gap_and_leaves_earlier_months_alone() -> None:
-    """Six months of 100 planned, 400 sold: 800 are left for six months; who is behind carries more."""
+    """Six months of 100 planned, 400 sold: 800 are left for six months;
+    who is behind carries more.
+    """
     orders = [sale("o1", "a", "2026-02-02", 300_00), sale("o2", "b", "2026-03-03", 100_00)]
-    asked = published(task("2026-01-01", Targets=[company(1200_00)], Reps=reps("a", "b"), Orders=orders))
+    asked = published(
+        task("2026-01-01", Targets=[company(1200_00)], Reps=reps("a", "b"), Orders=orders)
+    )
     outcome = resplit(asked, "2026-07", "2026-06-30")
     plan = plan_of(outcome)
     early = plan[plan["period"] < "2026-07"]
@@ -386,7 +437,13 @@ def test_a_resplit_never_touches_a_lock() -> None:
     orders = [sale("o1", "a", "2026-02-02", 1000_00)]
     locks = [lock("a", 8, 33_00), lock("b", 2, 1_00)]
     asked = published(
-        task("2026-01-01", Targets=[company(1200_00)], Reps=reps("a", "b"), Orders=orders, Locks=locks)
+        task(
+            "2026-01-01",
+            Targets=[company(1200_00)],
+            Reps=reps("a", "b"),
+            Orders=orders,
+            Locks=locks,
+        )
     )
     plan = plan_of(resplit(asked, "2026-07", "2026-06-30")).set_index(["rep_id", "period"])
     assert plan.loc[("a", "2026-08"), "amount"] == 33_00
@@ -419,7 +476,9 @@ def test_a_running_month_counts_as_planned() -> None:
 def test_what_a_leaver_missed_falls_to_the_others() -> None:
     asked = published(task("2026-01-01", Targets=[company(1200_00)], Reps=reps("a", "b")))
     people = frame_from_rows("Reps", [*reps("a"), *reps("b", left_on=day("2026-06-30"))])
-    outcome = resplit(replace(asked, tables={**asked.tables, "Reps": people}), "2026-07", "2026-06-30")
+    outcome = resplit(
+        replace(asked, tables={**asked.tables, "Reps": people}), "2026-07", "2026-06-30"
+    )
     plan = plan_of(outcome)
     late = plan[plan["period"] >= "2026-07"]
     assert late.groupby("rep_id")["amount"].sum().to_dict() == {"a": 1200_00, "b": 0}
@@ -427,7 +486,11 @@ def test_what_a_leaver_missed_falls_to_the_others() -> None:
 
 def test_fixed_parts_carry_their_own_gap() -> None:
     orders = [sale("o1", "a", "2026-02-02", 700_00), sale("o2", "b", "2026-02-02", 100_00)]
-    targets = [company(1200_00), aim("rep", "a", 600_00, binding=True), aim("rep", "b", 600_00, binding=True)]
+    targets = [
+        company(1200_00),
+        aim("rep", "a", 600_00, binding=True),
+        aim("rep", "b", 600_00, binding=True),
+    ]
     asked = published(task("2026-01-01", Targets=targets, Reps=reps("a", "b"), Orders=orders))
     plan = plan_of(resplit(asked, "2026-07", "2026-06-30"))
     late = plan[plan["period"] >= "2026-07"]
@@ -436,7 +499,9 @@ def test_fixed_parts_carry_their_own_gap() -> None:
 
 def test_there_is_nothing_to_resplit_without_a_plan() -> None:
     with pytest.raises(PlanNotPublished):
-        resplit(task("2026-01-01", Targets=[company(1200_00)], Reps=reps("a")), "2026-07", "2026-06-30")
+        resplit(
+            task("2026-01-01", Targets=[company(1200_00)], Reps=reps("a")), "2026-07", "2026-06-30"
+        )
 
 
 def test_a_draft_that_was_never_published_cannot_be_resplit() -> None:
@@ -451,14 +516,21 @@ people = st.lists(
     st.tuples(teams, st.integers(1, 12), st.sampled_from([None, 0.5, 1.0])), min_size=1, max_size=6
 )
 locked = st.lists(
-    st.tuples(st.integers(0, 5), st.integers(1, 12), st.sampled_from(["lock", "min"]), st.integers(0, 5_000)),
+    st.tuples(
+        st.integers(0, 5),
+        st.integers(1, 12),
+        st.sampled_from(["lock", "min"]),
+        st.integers(0, 5_000),
+    ),
     max_size=5,
     unique_by=lambda one: one[:2],
 )
 
 
 @settings(max_examples=12)
-@given(people, locked, st.integers(10**6, 10**9), st.sampled_from(["equal", "capacity"]), st.randoms())
+@given(
+    people, locked, st.integers(10**6, 10**9), st.sampled_from(["equal", "capacity"]), st.randoms()
+)
 def test_every_draft_adds_up_keeps_locks_and_does_not_depend_on_the_order_of_rows(
     staff: list[tuple[str | None, int, float | None]],
     cells: list[tuple[int, int, str, int]],
@@ -492,13 +564,16 @@ def test_every_draft_adds_up_keeps_locks_and_does_not_depend_on_the_order_of_row
         amount = placed[one["rep_id"], f"2026-{one['month']:02d}"]
         assert amount == one["amount"] if one["kind"] == "lock" else amount >= one["amount"]
     shuffled = {
-        name: frame.sample(frac=1, random_state=random.randrange(99)) for name, frame in asked.tables.items()
+        name: frame.sample(frac=1, random_state=random.randrange(99))
+        for name, frame in asked.tables.items()
     }
     assert plan_of(split.run(replace(asked, tables=shuffled))).equals(plan)
 
 
 def test_inputs_are_left_as_they_were() -> None:
-    asked = task("2026-01-10", Targets=[company(1200_00)], Reps=reps("a", "b"), Locks=[lock("a", 1, 5_00)])
+    asked = task(
+        "2026-01-10", Targets=[company(1200_00)], Reps=reps("a", "b"), Locks=[lock("a", 1, 5_00)]
+    )
     before = {name: frame.copy(deep=True) for name, frame in asked.tables.items()}
     split.run(asked)
     assert all(frame.equals(before[name]) for name, frame in asked.tables.items())
@@ -515,7 +590,13 @@ def test_three_hundred_reps_with_three_metrics_are_planned() -> None:
         }
         for at in range(300)
     ]
-    targets = [company(10**11), company(50_000, metric="orders"), company(9_000, metric="new_customers")]
-    outcome = split.run(task("2026-01-10", policy(split_by="capacity"), Targets=targets, Reps=people))
+    targets = [
+        company(10**11),
+        company(50_000, metric="orders"),
+        company(9_000, metric="new_customers"),
+    ]
+    outcome = split.run(
+        task("2026-01-10", policy(split_by="capacity"), Targets=targets, Reps=people)
+    )
     sums = plan_of(outcome).groupby("metric")["amount"].sum().to_dict()
     assert sums == {"revenue": 10**11, "orders": 50_000, "new_customers": 9_000}

@@ -35,7 +35,9 @@ def outcome(
     **drawn: pd.DataFrame,
 ) -> Outcome:
     """Split a year's revenue; `own` are binding targets of reps."""
-    tables = {name: empty_frame(name) for name in ("Locks", "Assignments", "Orders", "Deals", "Customers")}
+    tables = {
+        name: empty_frame(name) for name in ("Locks", "Assignments", "Orders", "Deals", "Customers")
+    }
     shared = {"year": 2026, "metric": "revenue"}
     targets = [{"scope_kind": "company", "scope": "company", "target": target}]
     targets += [
@@ -48,7 +50,9 @@ def outcome(
     return run(Task(tables, Policy(), TODAY, publish=publish, resplit_from=resplit_from))
 
 
-def split(plan: pd.DataFrame, target: int, reps: tuple[str, ...] = REPS, **asked: Any) -> pd.DataFrame:
+def split(
+    plan: pd.DataFrame, target: int, reps: tuple[str, ...] = REPS, **asked: Any
+) -> pd.DataFrame:
     return outcome(plan, target, reps, **asked).tables["TargetPlan"]
 
 
@@ -101,7 +105,9 @@ def sold(amounts: dict[tuple[str, str], int]) -> pd.DataFrame:
 
 
 MONTHS = [f"2026-{month:02}" for month in range(1, 8)]
-SALES = st.dictionaries(st.tuples(st.sampled_from(REPS), st.sampled_from(MONTHS)), st.integers(0, 90_000))
+SALES = st.dictionaries(
+    st.tuples(st.sampled_from(REPS), st.sampled_from(MONTHS)), st.integers(0, 90_000)
+)
 
 
 @settings(max_examples=12, deadline=None)
@@ -140,7 +146,14 @@ def test_publishing_a_resplit_leaves_no_draft_behind():
 
 
 def test_a_locked_zero_is_published_too():
-    lock = {"year": 2026, "metric": "revenue", "rep_id": "R1", "month": 12, "kind": "lock", "amount": 0}
+    lock = {
+        "year": 2026,
+        "metric": "revenue",
+        "rep_id": "R1",
+        "month": 12,
+        "kind": "lock",
+        "amount": 0,
+    }
     asked = {"Locks": frame_from_rows("Locks", [lock])}
     plan = split(empty_frame("TargetPlan"), 240_000, publish=True)
     plan = split(split(plan, 240_000, **asked), 240_000, publish=True, **asked)
@@ -150,7 +163,14 @@ def test_a_locked_zero_is_published_too():
 
 def test_a_resplit_refuses_locks_that_the_targets_have_no_room_for():
     """As the split of the whole year does."""
-    lock = {"year": 2026, "metric": "revenue", "rep_id": "R1", "month": 12, "kind": "lock", "amount": 500_000}
+    lock = {
+        "year": 2026,
+        "metric": "revenue",
+        "rep_id": "R1",
+        "month": 12,
+        "kind": "lock",
+        "amount": 500_000,
+    }
     plan = split(empty_frame("TargetPlan"), 240_000, publish=True)
     with pytest.raises(SplitInfeasible):
         split(plan, 240_000, resplit_from="2026-07", Locks=frame_from_rows("Locks", [lock]))

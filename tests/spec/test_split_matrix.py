@@ -1,4 +1,6 @@
-"""A split over people and months adds up both ways, keeps every constraint, or says which ones clash."""
+"""A split over people and months adds up both ways, keeps every constraint, or says which ones
+clash.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def request(
     unit: int = 1,
     teams: list[int] | None = None,
 ) -> PlanRequest:
-    """Everybody follows the season, except in months in which a constraint says that they are not there."""
+    """Everybody follows the season, except in months in which a constraint says that they are not
+    there.
+    """
     pattern = np.tile(np.array(season, dtype=np.float64), (len(weights), 1))
     for one in constraints:
         if one.kind == "employment":
@@ -61,7 +65,9 @@ def test_rows_and_columns_add_up_and_follow_weights_and_season() -> None:
 
 
 def test_a_lock_stays_and_the_others_make_room() -> None:
-    plan = split_matrix(request(company(400), cell("lock", 0, 0, 30), weights=[1, 1], season=[1, 1]))
+    plan = split_matrix(
+        request(company(400), cell("lock", 0, 0, 30), weights=[1, 1], season=[1, 1])
+    )
     assert plan.amounts.tolist() == [[30, 170], [170, 30]]
     assert plan.moved_months == ()
 
@@ -134,7 +140,9 @@ def test_a_clash_is_named_with_what_to_give_up() -> None:
     ]
     with pytest.raises(SplitInfeasible) as refusal:
         split_matrix(request(*parts, weights=[1, 1, 1], season=[1, 1]))
-    clashes = [{(one["kind"], one["key"]) for one in clash} for clash in refusal.value.params["clashes"]]
+    clashes = [
+        {(one["kind"], one["key"]) for one in clash} for clash in refusal.value.params["clashes"]
+    ]
     assert {("lock", "R0|0"), ("month", "m0")} in clashes
     assert {("rep", "R1"), ("min", "R1|0"), ("min", "R1|1")} in clashes
     assert [one["key"] for one in refusal.value.params["release"]] == ["R1|0", "R0|0"]
@@ -173,7 +181,9 @@ problems = st.integers(1, 5).flatmap(
                         st.integers(0, 90),
                     ),
                     st.builds(
-                        lambda row, gone: Constraint("employment", 0, f"E{row}", row=row, months=tuple(gone)),
+                        lambda row, gone: Constraint(
+                            "employment", 0, f"E{row}", row=row, months=tuple(gone)
+                        ),
                         st.integers(0, rows - 1),
                         st.sets(st.integers(0, months - 1), min_size=1),
                     ),
@@ -192,7 +202,9 @@ problems = st.integers(1, 5).flatmap(
 
 def drawn(problem: Any) -> PlanRequest:
     (_, _), teams, constraints, total, weights, season, unit = problem
-    made = request(company(total), *constraints, weights=weights, season=season, unit=unit, teams=teams)
+    made = request(
+        company(total), *constraints, weights=weights, season=season, unit=unit, teams=teams
+    )
     grid = Grid(made.grid.months, 3, made.grid.team)
     return PlanRequest(grid, made.keys, weights, made.pattern, season, made.constraints, unit)
 
@@ -272,7 +284,9 @@ def test_all_sums_are_exact_and_all_constraints_kept(problem: Any) -> None:
 @given(problems)
 @settings(max_examples=40, deadline=None)
 def test_the_fractions_keep_the_patterns_proportions_where_they_are_free(problem: Any) -> None:
-    """Nearest in the sense of Kullback and Leibler: among free cells, x11·x22 / x12·x21 is the pattern's."""
+    """Nearest in the sense of Kullback and Leibler: among free cells, x11·x22 / x12·x21 is the
+    pattern's.
+    """
     made = drawn(problem)
     plan = planned(made)
     if plan is None or any(one.kind in ("min", "max", "employment") for one in made.constraints):
@@ -305,7 +319,9 @@ def test_soft_months_move_no_more_money_than_they_must(problem: Any) -> None:
         Constraint("rep", int(total), f"R{row}", row=row)
         for row, total in enumerate(plan.amounts.sum(axis=1))
     )
-    rest = tuple(one for one in made.constraints if one.kind in ("lock", "min", "max", "employment"))
+    rest = tuple(
+        one for one in made.constraints if one.kind in ("lock", "min", "max", "employment")
+    )
     program = as_program(made.grid, people + rest)
     cells, months = plan.amounts.size, plan.amounts.shape[1]
     wanted = plan.amounts.sum(axis=0)
@@ -349,7 +365,10 @@ def test_clashes_are_irreducible_and_the_release_is_smallest(problem: Any) -> No
 def test_a_thousand_people_are_split_to_the_cent() -> None:
     rng = np.random.default_rng(7)
     season = rng.uniform(0.5, 1.5, 12).tolist()
-    locks = [cell("lock", row, int(rng.integers(12)), int(rng.integers(10**7))) for row in range(0, 1000, 9)]
+    locks = [
+        cell("lock", row, int(rng.integers(12)), int(rng.integers(10**7)))
+        for row in range(0, 1000, 9)
+    ]
     total = 1_234_567_890_123
     plan = split_matrix(
         request(company(total), *locks, weights=rng.uniform(1, 2, 1000).tolist(), season=season)

@@ -16,7 +16,11 @@ from salesbook.tables.settings import Rules, Stage, TierRule
 from tests.drawn_tables import day, frames_of
 
 AS_OF = dt.date(2026, 6, 30)
-STAGES = (Stage(stage="New", rank=1), Stage(stage="Won", kind="won"), Stage(stage="Lost", kind="lost"))
+STAGES = (
+    Stage(stage="New", rank=1),
+    Stage(stage="Won", kind="won"),
+    Stage(stage="Lost", kind="lost"),
+)
 TIERS = (
     TierRule(tier="A", up_to_share=0.8, touch_days=14, channel="visit", offer="Early access"),
     TierRule(tier="B", up_to_share=0.95, touch_days=30, channel="phone"),
@@ -36,7 +40,13 @@ def deal(key, customer, stage="New", **more):
 
 
 def touch(key, customer, on):
-    return {"activity_id": key, "done_on": day(on), "rep_id": "R1", "customer_id": customer, "kind": "phone"}
+    return {
+        "activity_id": key,
+        "done_on": day(on),
+        "rep_id": "R1",
+        "customer_id": customer,
+        "kind": "phone",
+    }
 
 
 def task(policy=POLICY, as_of=AS_OF, customers=("C1",), **rows):
@@ -47,7 +57,9 @@ def task(policy=POLICY, as_of=AS_OF, customers=("C1",), **rows):
 
 def tiers(*columns, **parts):
     frame = run(task(**parts)).tables["CustomerTiers"].set_index("customer_id")
-    return frame[list(columns)].to_dict("index") if len(columns) > 1 else frame[columns[0]].to_dict()
+    return (
+        frame[list(columns)].to_dict("index") if len(columns) > 1 else frame[columns[0]].to_dict()
+    )
 
 
 def test_customers_are_tiered_by_their_share_of_net_orders():
@@ -58,7 +70,9 @@ def test_customers_are_tiered_by_their_share_of_net_orders():
         order("O8", "C4", 500, status="cancelled"),
     ]
     customers = [f"C{at}" for at in range(6)]
-    assert tiers("tier", customers=customers, Orders=orders) == dict(zip(customers, "AABBCC", strict=True))
+    assert tiers("tier", customers=customers, Orders=orders) == dict(
+        zip(customers, "AABBCC", strict=True)
+    )
     assert tiers("value", customers=customers, Orders=orders)["C4"] == 4
 
 
@@ -73,7 +87,10 @@ def test_value_is_of_the_last_months_up_to_the_day():
 
 def test_won_deals_stand_in_only_where_there_are_no_orders_at_all():
     """One order of somebody else, and deals no longer count as value."""
-    deals = [deal("D1", "C1", "Won", amount=700, closed_on=day("2026-05-01")), deal("D2", "C1", amount=50)]
+    deals = [
+        deal("D1", "C1", "Won", amount=700, closed_on=day("2026-05-01")),
+        deal("D2", "C1", amount=50),
+    ]
     assert tiers("value", Deals=deals) == {"C1": 700}
     with_orders = tiers("value", customers=("C1", "C2"), Deals=deals, Orders=[order("O1", "C2", 5)])
     assert with_orders == {"C1": 0, "C2": 5}
@@ -81,7 +98,11 @@ def test_won_deals_stand_in_only_where_there_are_no_orders_at_all():
 
 def test_lines_of_one_order_are_one_purchase():
     """Frequency counts orders, not lines."""
-    orders = [order("O1", "C1", 5), order("O1", "C1", 6, line_no=2), order("O2", "C1", 7, "2026-05-01")]
+    orders = [
+        order("O1", "C1", 5),
+        order("O1", "C1", 6, line_no=2),
+        order("O2", "C1", 7, "2026-05-01"),
+    ]
     assert tiers("frequency", "monetary", Orders=orders) == {"C1": {"frequency": 2, "monetary": 18}}
 
 
@@ -106,7 +127,10 @@ def test_without_an_order_there_is_no_rfm_and_no_recency():
         ({"Orders": [order("O1", "C1", 5, "2026-05-18")]}, "dormant"),
         ({"Orders": [order("O1", "C1", 5, "2026-05-19")]}, "customer"),
         (
-            {"Orders": [order("O1", "C1", 5, "2026-01-01")], "Activities": [touch("A1", "C1", "2026-06-01")]},
+            {
+                "Orders": [order("O1", "C1", 5, "2026-01-01")],
+                "Activities": [touch("A1", "C1", "2026-06-01")],
+            },
             "customer",
         ),
     ],
@@ -117,7 +141,9 @@ def test_the_buying_stage_follows_deals_orders_and_silence(parts, stage):
 
 
 def test_the_next_touch_is_one_rhythm_after_the_last_on_a_work_day():
-    """A: Monday 1 June + 14 = Monday 15 June; C: 90 days after Thursday 2 April is Wednesday 1 July."""
+    """A: Monday 1 June + 14 = Monday 15 June; C: 90 days after Thursday 2 April is Wednesday 1
+    July.
+    """
     found = tiers(
         "last_touch_on",
         "next_touch_on",
@@ -132,7 +158,9 @@ def test_the_next_touch_is_one_rhythm_after_the_last_on_a_work_day():
 
 
 def test_who_was_never_touched_is_due_a_rhythm_after_order_or_entry_else_at_once():
-    """Last order on Friday 26 June + 14; entered on 2 April + 90; nothing known: the day of the run."""
+    """Last order on Friday 26 June + 14; entered on 2 April + 90; nothing known: the day of the
+    run.
+    """
     customers = ("C1", {"customer_id": "C2", "created_on": day("2026-04-02")}, "C3")
     found = tiers("next_touch_on", customers=customers, Orders=[order("O1", "C1", 5, "2026-06-26")])
     assert {key: on.date().isoformat() for key, on in found.items()} == {
@@ -156,9 +184,9 @@ def test_the_call_list_names_who_is_due_longest_late_first():
         touch("A3", "C3", "2026-06-29"),
         touch("A4", "C4", "2026-04-01"),
     ]
-    calls = run(task(customers=customers, Activities=touches, Orders=[order("O1", "C1", 5)])).tables[
-        "CallList"
-    ]
+    calls = run(
+        task(customers=customers, Activities=touches, Orders=[order("O1", "C1", 5)])
+    ).tables["CallList"]
     shown = calls[["customer_id", "rep_id", "days_late", "channel", "tier"]].astype("object")
     assert shown.where(shown.notna(), None).values.tolist() == [
         ["C2", None, 29, "email", "C"],
@@ -172,7 +200,8 @@ def test_the_call_list_names_who_is_due_longest_late_first():
 
 def snapshot(as_of, **customers):
     return [
-        {"as_of": day(as_of), "customer_id": key, "tier": tier, "value": 1} for key, tier in customers.items()
+        {"as_of": day(as_of), "customer_id": key, "tier": tier, "value": 1}
+        for key, tier in customers.items()
     ]
 
 
@@ -203,7 +232,10 @@ def test_a_days_own_snapshot_is_overwritten_and_the_others_stay():
 def test_the_tier_says_why_and_brings_its_offer():
     """Value, months and the share of larger customers."""
     found = tiers(
-        "because", "offer", customers=("C1", "C2"), Orders=[order("O1", "C1", 75), order("O2", "C2", 25)]
+        "because",
+        "offer",
+        customers=("C1", "C2"),
+        Orders=[order("O1", "C1", 75), order("O2", "C2", 25)],
     )
     assert found["C1"]["offer"] == "Early access"
     assert found["C2"]["because"].code == "tier-by-share"
@@ -244,7 +276,9 @@ def test_the_order_of_rows_changes_nothing_and_a_second_run_neither(drawn, order
     names = ["C1", "C2", "C3"]
     first = run(task(customers=names, Orders=orders)).tables
     other = task(customers=names[::-1], Orders=shuffled)
-    second = run(Task(dict(other.tables) | {"TierHistory": first["TierHistory"]}, POLICY, AS_OF)).tables
+    second = run(
+        Task(dict(other.tables) | {"TierHistory": first["TierHistory"]}, POLICY, AS_OF)
+    ).tables
     for name, frame in first.items():
         pd.testing.assert_frame_equal(frame, second[name])
     assert first["CustomerTiers"]["customer_id"].tolist() == names

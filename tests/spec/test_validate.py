@@ -36,7 +36,12 @@ REQUIRED = {
         "ordered_on": dt.date(2026, 5, 5),
         "amount": 10_000,
     },
-    "Payments": {"payment_id": "P1", "order_id": "O1", "paid_on": dt.date(2026, 5, 6), "amount": 10_000},
+    "Payments": {
+        "payment_id": "P1",
+        "order_id": "O1",
+        "paid_on": dt.date(2026, 5, 6),
+        "amount": 10_000,
+    },
     "Targets": {
         "year": 2026,
         "scope_kind": "company",
@@ -44,8 +49,20 @@ REQUIRED = {
         "metric": "revenue",
         "target": 100,
     },
-    "Locks": {"year": 2026, "rep_id": "R1", "month": 1, "metric": "revenue", "kind": "lock", "amount": 5},
-    "Leads": {"lead_id": "L1", "name": "Lee", "received_at": dt.datetime(2026, 5, 5, 9), "status": "new"},
+    "Locks": {
+        "year": 2026,
+        "rep_id": "R1",
+        "month": 1,
+        "metric": "revenue",
+        "kind": "lock",
+        "amount": 5,
+    },
+    "Leads": {
+        "lead_id": "L1",
+        "name": "Lee",
+        "received_at": dt.datetime(2026, 5, 5, 9),
+        "status": "new",
+    },
     "Training": {"rep_id": "R1", "course_id": "K1", "enrolled_on": dt.date(2026, 5, 5)},
 }
 
@@ -81,11 +98,21 @@ def test_a_clean_book_has_no_findings():
         ),
         ("Deals", {"stage": "Won"}, "closed-without-date", "closed_on"),
         ("Deals", {"closed_on": day("2026-05-01")}, "open-with-closed-date", "closed_on"),
-        ("Deals", {"stage": "Lost", "closed_on": day("2026-05-01")}, "lost-without-reason", "lost_reason"),
+        (
+            "Deals",
+            {"stage": "Lost", "closed_on": day("2026-05-01")},
+            "lost-without-reason",
+            "lost_reason",
+        ),
         ("Deals", {"lost_reason": "price"}, "reason-without-loss", "lost_reason"),
         (
             "Deals",
-            {"stage": "Lost", "closed_on": day("2026-05-01"), "lost_reason": "price", "lost_stage": "Won"},
+            {
+                "stage": "Lost",
+                "closed_on": day("2026-05-01"),
+                "lost_reason": "price",
+                "lost_stage": "Won",
+            },
             "lost-stage-closed",
             "lost_stage",
         ),
@@ -99,7 +126,12 @@ def test_a_clean_book_has_no_findings():
         ("Deals", {"name": "合 计："}, "totals-row", "name"),
         ("Orders", {"delivered_on": day("2026-05-04")}, "date-before", "delivered_on"),
         ("Orders", {"amount": -5}, "refund-without-order", "refund_of"),
-        ("Leads", {"first_contact_at": dt.datetime(2026, 5, 5, 8)}, "date-before", "first_contact_at"),
+        (
+            "Leads",
+            {"first_contact_at": dt.datetime(2026, 5, 5, 8)},
+            "date-before",
+            "first_contact_at",
+        ),
         ("Training", {"completed_on": day("2026-05-04")}, "date-before", "completed_on"),
         (
             "Customers",
@@ -164,13 +196,19 @@ def test_refunds_take_back_no_more_than_was_sold():
 
 def test_a_refund_is_not_before_its_order():
     """The refund's date is the wrong one."""
-    rows = [{}, {"order_id": "O2", "ordered_on": day("2026-05-01"), "amount": -1, "refund_of": "O1"}]
+    rows = [
+        {},
+        {"order_id": "O2", "ordered_on": day("2026-05-01"), "amount": -1, "refund_of": "O1"},
+    ]
     assert found(Orders=rows) == [("date-before", "Orders", 1, "ordered_on")]
 
 
 def test_open_deals_and_customers_of_a_rep_who_left_are_named():
     """Closed deals stay where they were; on the last day a rep is still there."""
-    reps = [{"left_on": day("2026-06-29")}, {"rep_id": "R2", "name": "Bo Chan", "left_on": day("2026-06-30")}]
+    reps = [
+        {"left_on": day("2026-06-29")},
+        {"rep_id": "R2", "name": "Bo Chan", "left_on": day("2026-06-30")},
+    ]
     deals = [
         {},
         {"deal_id": "D2", "stage": "Won", "closed_on": day("2026-06-01")},
@@ -226,10 +264,12 @@ def test_bounds_of_a_locked_cell_that_cross_are_wrong():
 def test_look_alikes_are_suggested_and_named_once():
     """Two rows of one company: a pair in Duplicates and a warning at the second."""
     outcome = run(task(Customers=[{"name": "Acme Inc."}, {"customer_id": "C2", "name": "ACME"}]))
-    assert outcome.tables["Duplicates"][["table", "left_id", "right_id", "score"]].values.tolist() == [
-        ["Customers", "C1", "C2", 1.0]
+    assert outcome.tables["Duplicates"][
+        ["table", "left_id", "right_id", "score"]
+    ].values.tolist() == [["Customers", "C1", "C2", 1.0]]
+    assert [(f.code, f.row_key, f.params["other"]) for f in outcome.findings] == [
+        ("look-alike", "C2", "C1")
     ]
-    assert [(f.code, f.row_key, f.params["other"]) for f in outcome.findings] == [("look-alike", "C2", "C1")]
 
 
 def test_settings_that_make_no_sense_are_found_too():
@@ -239,7 +279,9 @@ def test_settings_that_make_no_sense_are_found_too():
 
 
 def test_an_accepted_warning_is_left_out_until_its_value_changes():
-    """Waivers name table, row, field, code and a hash of what was found; errors cannot be accepted."""
+    """Waivers name table, row, field, code and a hash of what was found;
+    errors cannot be accepted.
+    """
     waiver = {
         "table": "Customers",
         "row_key": "C1",
@@ -254,7 +296,12 @@ def test_an_accepted_warning_is_left_out_until_its_value_changes():
     assert found(Customers=[{"email": "ann at acne"}], Waivers=[waiver]) == [
         ("email-odd", "Customers", 0, "email")
     ]
-    error = waiver | {"table": "Deals", "row_key": "D1", "field": "closed_on", "code": "closed-without-date"}
+    error = waiver | {
+        "table": "Deals",
+        "row_key": "D1",
+        "field": "closed_on",
+        "code": "closed-without-date",
+    }
     error |= {"value_hash": value_hash("")}
     assert found(Deals=[{"stage": "Won"}], Waivers=[error]) == [
         ("closed-without-date", "Deals", 0, "closed_on")
@@ -283,7 +330,10 @@ def test_no_cell_is_named_twice_and_order_does_not_matter(rows, seed):
     shuffled = deals.copy()
     seed.shuffle(shuffled)
     first, second = (
-        {(f.code, f.row_key, f.field, f.found, str(f.params)) for f in run(task(Deals=order)).findings}
+        {
+            (f.code, f.row_key, f.field, f.found, str(f.params))
+            for f in run(task(Deals=order)).findings
+        }
         for order in (deals, shuffled)
     )
     cells = [(key, field) for _, key, field, _, _ in first]

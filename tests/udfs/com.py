@@ -1,4 +1,6 @@
-"""Excel's side of a worksheet function: xlwings' own COM server, with stand-ins for what only Windows has."""
+"""Excel's side of a worksheet function: xlwings' own COM server, with stand-ins for what only
+Windows has.
+"""
 
 from __future__ import annotations
 

@@ -31,14 +31,18 @@ def without_macros(content: bytes) -> bytes:
             if name.startswith("xl/vbaProject") or name.startswith("customUI"):
                 continue
             if name == "[Content_Types].xml":
-                part = re.sub(rb'<Default Extension="bin"[^>]*/>', b"", part.replace(_WITH_MACROS, _PLAIN))
+                part = re.sub(
+                    rb'<Default Extension="bin"[^>]*/>', b"", part.replace(_WITH_MACROS, _PLAIN)
+                )
             if name.endswith(".rels"):
                 part = re.sub(rb"<Relationship [^>]*(vbaProject|customUI)[^>]*/>", b"", part)
             plain.writestr(name, part)
     return made.getvalue()
 
 
-def opened(language: Language, folder: Path, rows: Mapping[str, Any] | None = None) -> formualizer.Workbook:
+def opened(
+    language: Language, folder: Path, rows: Mapping[str, Any] | None = None
+) -> formualizer.Workbook:
     """The built workbook in the engine."""
     path = folder / f"{language}.xlsx"
     path.write_bytes(without_macros(build_book(language, rows)))

@@ -67,20 +67,37 @@ def test_a_ramp_gives_what_a_new_rep_carries_in_the_first_year() -> None:
 
 
 def test_a_ramp_table_may_skip_months() -> None:
-    assert rows("SALES_RAMP", dt.date(2026, 1, 1), MONTHS, [[1, 0.5], [4, 1]])[0][:5] == [0.5, 0.5, 0.5, 1, 1]
+    assert rows("SALES_RAMP", dt.date(2026, 1, 1), MONTHS, [[1, 0.5], [4, 1]])[0][:5] == [
+        0.5,
+        0.5,
+        0.5,
+        1,
+        1,
+    ]
 
 
 def test_attainment_is_actual_over_target() -> None:
     assert one("SALES_ATTAINMENT", 24_000, 30_000) == 0.8
-    assert column("SALES_ATTAINMENT", down(None, 5, DIV0, "5"), down(10, 0, 1, 1)) == [0, NA, DIV0, VALUE]
+    assert column("SALES_ATTAINMENT", down(None, 5, DIV0, "5"), down(10, 0, 1, 1)) == [
+        0,
+        NA,
+        DIV0,
+        VALUE,
+    ]
 
 
 def test_a_score_is_a_weighted_mean_of_what_is_there() -> None:
     assert one("SALES_SCORE", [[5, 3]], [[100, 100]], [[30, 70]], "higher") == pytest.approx(3.6)
-    assert one("SALES_SCORE", down(5, 3), down(100, 100), down(30, 70), "越高越好") == pytest.approx(3.6)
+    assert one(
+        "SALES_SCORE", down(5, 3), down(100, 100), down(30, 70), "越高越好"
+    ) == pytest.approx(3.6)
     assert one("SALES_SCORE", [[5, 3]], [[100, 100]], [[30, 70]], "best") == VALUE
     values = [[120, 10], [60, None], [None, None]]
-    assert column("SALES_SCORE", values, [[100, 5]], [[1, 1]], [["higher", "lower"]]) == [85, 60, NA]
+    assert column("SALES_SCORE", values, [[100, 5]], [[1, 1]], [["higher", "lower"]]) == [
+        85,
+        60,
+        NA,
+    ]
     assert column("SALES_SCORE", down(50, 100, 200), None, 1, "higher") == [50, 100, 120]
 
 
@@ -91,7 +108,11 @@ def test_a_grade_is_the_highest_reached() -> None:
 
 def test_commission_by_brackets() -> None:
     assert one("SALES_COMMISSION", 500_000, 375_000, TIERED) == 33_125
-    assert column("SALES_COMMISSION", down(15_000, 40_000, -100), 33_000, RETROACTIVE) == [750, 4_700, -5]
+    assert column("SALES_COMMISSION", down(15_000, 40_000, -100), 33_000, RETROACTIVE) == [
+        750,
+        4_700,
+        -5,
+    ]
     assert one("SALES_COMMISSION", 100, None, TIERED) == 6
     capped = [[0, 0.1, "marginal", None], [1, 0.2, "marginal", 15]]
     assert one("SALES_COMMISSION", 1_000, 100, capped) == 15
@@ -153,7 +174,12 @@ def test_work_days_include_both_ends() -> None:
 
 def test_a_funnel_counts_open_deals_as_neither_won_nor_lost() -> None:
     deals = [[f"D{at}", "Offer", None] for at in range(6)]
-    deals += [["L1", "Lost", "Lead"], ["L2", "Lost", "Lead"], ["O1", "Lead", None], ["O2", "Lead", None]]
+    deals += [
+        ["L1", "Lost", "Lead"],
+        ["L2", "Lost", "Lead"],
+        ["O1", "Lead", None],
+        ["O2", "Lead", None],
+    ]
     stages = [["Lead"], ["Offer"], ["Lost"]]
     kinds = [[stage, kind] for [stage], kind in zip(stages, ("open", "open", "lost"), strict=True)]
     lead, _, lost = rows("SALES_FUNNEL", deals, None, kinds, dt.date(2026, 7, 1))
@@ -178,7 +204,10 @@ def test_stage_days_count_deals_that_are_still_there() -> None:
 
 
 def test_stuck_is_longer_than_the_stage_allows() -> None:
-    stages, limits = down("lead", "Offer", "Won", None), [["Lead", 14], ["Offer", 30], ["Won", None]]
+    stages, limits = (
+        down("lead", "Offer", "Won", None),
+        [["Lead", 14], ["Offer", 30], ["Won", None]],
+    )
     assert column("SALES_STUCK", stages, 46_000, limits, 46_020) == [True, False, NA, NA]
 
 
@@ -192,7 +221,9 @@ def test_win_rates_by_count_and_amount_with_an_interval_if_asked() -> None:
 
 def test_a_forecast_is_weighted_or_a_quantile() -> None:
     assert one("SALES_FORECAST", 100_000, 0.5) == 50_000
-    assert rows("SALES_FORECAST", down(100, 100), down(0.5, 0.5), [[0.1, 0.5, 0.9]]) == [[0, 100, 200]]
+    assert rows("SALES_FORECAST", down(100, 100), down(0.5, 0.5), [[0.1, 0.5, 0.9]]) == [
+        [0, 100, 200]
+    ]
     assert one("SALES_FORECAST", down(100, -1), down(0.5, 0.5)) == VALUE
     assert one("SALES_FORECAST", 100, 50) == VALUE
 

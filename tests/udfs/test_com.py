@@ -1,4 +1,6 @@
-"""What crosses xlwings' COM server: ranges, single cells, arrays, dates, errors, arguments left out."""
+"""What crosses xlwings' COM server: ranges, single cells, arrays, dates, errors, arguments left
+out.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def test_error_cells_old_and_new_stay_errors_on_their_row(excel: Excel) -> None:
 
 
 def test_text_and_dates_are_no_numbers_and_blank_is_missing(excel: Excel) -> None:
-    found = excel.call("SALES_COVERAGE", 10.0, 0.0, Cells.column("12", moment(2026, 1, 1), True, None, ""))
+    found = excel.call(
+        "SALES_COVERAGE", 10.0, 0.0, Cells.column("12", moment(2026, 1, 1), True, None, "")
+    )
     assert found == [[VALUE], [VALUE], [VALUE], [NA], [NA]]
 
 
@@ -40,11 +44,18 @@ def test_money_cells_come_as_decimals(excel: Excel) -> None:
 
 def test_dates_come_with_a_time_zone_that_means_nothing(excel: Excel) -> None:
     last = Cells.column(moment(2026, 7, 3, 23), 46_206.9, None, "2026-07-03")
-    assert excel.call("SALES_NEXT_TOUCH", last, 1.0, LEFT_OUT) == [[46_209.0], [46_209.0], [NA], [VALUE]]
+    assert excel.call("SALES_NEXT_TOUCH", last, 1.0, LEFT_OUT) == [
+        [46_209.0],
+        [46_209.0],
+        [NA],
+        [VALUE],
+    ]
 
 
 @pytest.mark.parametrize("unit", [(), (LEFT_OUT,), (None,), (Cells(None),)])
-def test_an_argument_left_out_or_blank_takes_its_default(excel: Excel, unit: tuple[object, ...]) -> None:
+def test_an_argument_left_out_or_blank_takes_its_default(
+    excel: Excel, unit: tuple[object, ...]
+) -> None:
     assert excel.call("SALES_SPLIT", 100.0, (1.0, 1.0, 1.0), *unit) == [34.0, 33.0, 33.0]
 
 
@@ -63,14 +74,20 @@ def test_empty_ranges_have_no_answer(excel: Excel) -> None:
 
 
 def test_shapes_that_do_not_fit_are_an_error(excel: Excel) -> None:
-    assert excel.call("SALES_ATTAINMENT", Cells.column(1.0, 2.0), Cells.column(1.0, 2.0, 3.0)) == VALUE
+    assert (
+        excel.call("SALES_ATTAINMENT", Cells.column(1.0, 2.0), Cells.column(1.0, 2.0, 3.0)) == VALUE
+    )
     assert excel.call("SALES_FORECAST", Cells.column(1.0, 2.0), 0.5) == VALUE
 
 
 def test_nothing_but_floats_texts_flags_and_error_numbers_crosses(excel: Excel) -> None:
-    found = excel.call("SALES_ATTAINMENT", Cells.column(1.0, None, "x"), Cells.column(4.0, None, 1.0))
+    found = excel.call(
+        "SALES_ATTAINMENT", Cells.column(1.0, None, "x"), Cells.column(4.0, None, 1.0)
+    )
     assert [type(value) for (value,) in found] == [float, int, int]
-    flags = excel.call("SALES_STUCK", Cells.column("a", "b"), 46_000.0, (("a", 1.0), ("b", 99.0)), 46_010.0)
+    flags = excel.call(
+        "SALES_STUCK", Cells.column("a", "b"), 46_000.0, (("a", 1.0), ("b", 99.0)), 46_010.0
+    )
     assert [type(value) for (value,) in flags] == [bool, bool]
 
 

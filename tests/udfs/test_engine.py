@@ -1,4 +1,6 @@
-"""Formulas of the built workbook, calculated with our functions: no #NAME?, right values, right shapes."""
+"""Formulas of the built workbook, calculated with our functions: no #NAME?, right values, right
+shapes.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,10 @@ class Sheet:
         """What a formula fills, written where nothing stands."""
         self.free += 20
         self.book.sheet(self.name).set_formula(self.free, 30, formula)
-        return [[self.cell(self.free + down, 30 + right) for right in range(columns)] for down in range(rows)]
+        return [
+            [self.cell(self.free + down, 30 + right) for right in range(columns)]
+            for down in range(rows)
+        ]
 
 
 def table_rows(table: str, field: str, values: tuple[Any, ...]) -> list[list[Any]]:
@@ -63,7 +68,11 @@ def test_every_function_has_an_example(sheet: Sheet) -> None:
 
 def test_examples_show_nothing_until_the_switch_is_on(sheet: Sheet) -> None:
     sheet.switch(False)
-    shown = {sheet.cell(example.row + 1, column) for example in sheet.examples for column in (CHECK, LIVE)}
+    shown = {
+        sheet.cell(example.row + 1, column)
+        for example in sheet.examples
+        for column in (CHECK, LIVE)
+    }
     assert shown == {""}
 
 

@@ -1,4 +1,6 @@
-"""What holds for any argument: no exception leaves a function, and no text stands in a numeric answer."""
+"""What holds for any argument: no exception leaves a function, and no text stands in a numeric
+answer.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ from tests.udfs.com import DIV0, LEFT_OUT, NA, SPILL
 from udfs import ANSWERS, FUNCTIONS
 from udfs.errors import is_error
 
-IN_WORDS = frozenset(("SALES_GRADE", "SALES_ABC", "SALES_RFM", "SALES_TIER", "SALES_CHECK", "SALES_STUCK"))
+IN_WORDS = frozenset(
+    ("SALES_GRADE", "SALES_ABC", "SALES_RFM", "SALES_TIER", "SALES_CHECK", "SALES_STUCK")
+)
 
 CELL = st.one_of(
     st.floats(),
@@ -28,11 +32,26 @@ CELL = st.one_of(
     st.none(),
     st.booleans(),
     st.sampled_from(
-        ["", "x", "higher", "number", "key", "2026-07", "1,234", "Lead", "dmy", "won", "５", "00123"]
+        [
+            "",
+            "x",
+            "higher",
+            "number",
+            "key",
+            "2026-07",
+            "1,234",
+            "Lead",
+            "dmy",
+            "won",
+            "５",
+            "00123",
+        ]
     ),
     st.sampled_from([DIV0, NA, SPILL, LEFT_OUT, 0, 7]),
     st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(2100, 1, 1)),
-    st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9), max_value=10**9),
+    st.decimals(
+        allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9), max_value=10**9
+    ),
     st.text(max_size=6),
 )
 
@@ -51,7 +70,9 @@ def arguments(draw: st.DrawFn) -> Any:
 def test_any_argument_gives_cells(name: str, data: st.DataObject) -> None:
     count = len(inspect.signature(ANSWERS[name]).parameters)
     given_cells = [data.draw(arguments()) for _ in range(count)]
-    with mock.patch.object(logging.getLogger("udfs.worksheet"), "exception", side_effect=AssertionError):
+    with mock.patch.object(
+        logging.getLogger("udfs.worksheet"), "exception", side_effect=AssertionError
+    ):
         answer = FUNCTIONS[name](*given_cells)
     assert len({len(row) for row in answer}) == 1
     for cell in (cell for row in answer for cell in row):
@@ -70,7 +91,9 @@ def test_any_argument_gives_cells(name: str, data: st.DataObject) -> None:
     st.lists(st.one_of(st.integers(0, 100).map(float), st.floats(0, 1e6)), min_size=1, max_size=8),
     st.sampled_from([1, 100, 10_000]),
 )
-def test_columns_are_split_as_the_domain_splits(total: int, weights: list[float], unit: int) -> None:
+def test_columns_are_split_as_the_domain_splits(
+    total: int, weights: list[float], unit: int
+) -> None:
     if any(weights):
         found = FUNCTIONS["SALES_SPLIT"](total / 100, [[weight] for weight in weights], unit / 100)
         expected = [[part / 100] for part in allocate(total, weights, unit=unit)]

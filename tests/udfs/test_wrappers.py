@@ -80,7 +80,9 @@ def test_every_function_is_there_with_its_arguments() -> None:
     assert all(f"\nFunction {name}(" in text for name in FUNCTIONS)
 
 
-def test_numbers_that_stand_for_errors_become_errors_and_others_stay(macros: ExcelApplication) -> None:
+def test_numbers_that_stand_for_errors_become_errors_and_others_stay(
+    macros: ExcelApplication,
+) -> None:
     found = shown(macros.run("SALES_ABC", 1))
     assert found == [[1.5, "Error 2042"], ["A", "Error 2015"], [-2146826273.0, True]]
 

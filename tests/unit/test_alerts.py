@@ -40,7 +40,10 @@ def test_close_date_passed():
         deal("d", "Won", expected_on="2026-06-01", closed_on="2026-06-02"),
     ]
     found = alerts(rows)
-    assert kinds(found) == [("close-date-passed", "c", "high"), ("close-date-passed", "a", "medium")]
+    assert kinds(found) == [
+        ("close-date-passed", "c", "high"),
+        ("close-date-passed", "a", "medium"),
+    ]
     assert sentence(found["because"].iloc[0], "en") == (
         "Expected to close on 2026-06-29, 1 days ago, and still in Lead"
     )
@@ -53,7 +56,10 @@ def test_next_steps_are_asked_for_only_in_a_book_that_keeps_them():
         deal("b", "Lead"),
         deal("c", "Lead", next_step="call", next_on="2026-07-20"),
     ]
-    assert kinds(alerts(rows)) == [("next-step-overdue", "a", "medium"), ("no-next-step", "b", "low")]
+    assert kinds(alerts(rows)) == [
+        ("next-step-overdue", "a", "medium"),
+        ("no-next-step", "b", "low"),
+    ]
 
 
 def test_the_next_step_of_the_newest_activity_counts():
@@ -69,7 +75,10 @@ def test_the_next_step_of_the_newest_activity_counts():
 
 
 def test_needs_may_be_typed_as_fields_or_headers():
-    stages = (Stage(stage="Lead", rank=1, kind="open", needs="amount, Expected on，产品"), *STAGES[1:])
+    stages = (
+        Stage(stage="Lead", rank=1, kind="open", needs="amount, Expected on，产品"),
+        *STAGES[1:],
+    )
     rows = [
         deal("a", "Lead", amount=1),
         deal("b", "Lead", amount=1, expected_on="2026-07-01", product="p"),
@@ -91,7 +100,10 @@ def test_big_deals_without_contact():
         deal("s", "Lead", amount=10, created_on="2026-01-01"),
     ]
     assert of_kind(alerts(rows), "big-deal-quiet") == []
-    seen = [visit("1", "ann", "2026-06-25", customer_id="c"), visit("2", "ann", "2026-05-01", deal_id="b")]
+    seen = [
+        visit("1", "ann", "2026-06-25", customer_id="c"),
+        visit("2", "ann", "2026-05-01", deal_id="b"),
+    ]
     found = alerts(rows, Activities=seen)
     assert of_kind(found, "big-deal-quiet") == [("big-deal-quiet", "b", "high")]
     assert records(found[found["kind"] == "big-deal-quiet"], "since_on", "days") == [
@@ -126,14 +138,21 @@ def test_orders_not_paid_in_time():
         {"payment_id": "2", "order_id": "full", "paid_on": day("2026-06-21"), "amount": 100},
     ]
     found = alerts(Orders=orders, Payments=paid)
-    assert records(found, "kind", "row_key", "amount", "days") == [("order-unpaid", "o|1", 100, 10.0)]
+    assert records(found, "kind", "row_key", "amount", "days") == [
+        ("order-unpaid", "o|1", 100, 10.0)
+    ]
 
 
 def test_leads_not_contacted():
     """From 9 on Friday to the evening of Tuesday are 27 working hours; the limit is 24."""
 
     def lead(lead_id, received, **fields):
-        return {"lead_id": lead_id, "name": lead_id, "received_at": received, "status": "new"} | fields
+        return {
+            "lead_id": lead_id,
+            "name": lead_id,
+            "received_at": received,
+            "status": "new",
+        } | fields
 
     leads = [
         lead("old", dt.datetime(2026, 6, 26, 9)),
@@ -148,7 +167,12 @@ def test_leads_not_contacted():
 
 
 def complaint(feedback_id, received, **fields):
-    base = {"feedback_id": feedback_id, "customer_id": "c", "received_at": received, "kind": "complaint"}
+    base = {
+        "feedback_id": feedback_id,
+        "customer_id": "c",
+        "received_at": received,
+        "kind": "complaint",
+    }
     return base | fields
 
 
@@ -172,7 +196,9 @@ def test_complaints_without_answer_or_way_out():
 
 
 def test_customers_that_may_be_reassigned():
-    """After 90 days up to 2026-06-30, that is since 2026-04-01; only where contacts are logged at all."""
+    """After 90 days up to 2026-06-30, that is since 2026-04-01; only where contacts are logged at
+    all.
+    """
 
     def customer(customer_id, **fields):
         return {"customer_id": customer_id, "name": customer_id, "owner_id": "ann"} | fields
@@ -201,7 +227,10 @@ def test_customers_that_may_be_reassigned():
     found = alerts(Customers=customers, Activities=touches)
     found = found[found["kind"] == "customer-untouched"]
     assert records(found, "row_key", "days") == [("late", 90.0), ("never", 180.0)]
-    assert [message.code.split(".")[-1] for message in found["because"]] == ["because", "because-never"]
+    assert [message.code.split(".")[-1] for message in found["because"]] == [
+        "because",
+        "because-never",
+    ]
     found = alerts(Customers=customers, Activities=touches, settings=policy(pool_days=91))
     assert [key for _, key, _ in of_kind(found, "customer-untouched")] == ["never"]
 
@@ -240,7 +269,9 @@ def test_too_little_pipeline_for_the_target():
         "version": 1,
     }
     found = alerts(rows, policy(stages), TargetPlan=[target])
-    assert records(found[found["kind"] == "coverage-low"], "row_key", "amount", "severity", "who") == [
+    assert records(
+        found[found["kind"] == "coverage-low"], "row_key", "amount", "severity", "who"
+    ) == [
         ("FY2026-Q2|all|all", 900, "medium", None),
         ("FY2026-Q2|rep|ann", 900, "medium", "ann"),
     ]
@@ -259,7 +290,10 @@ def test_most_severe_first_then_most_money():
 
 
 def test_every_alert_can_be_said_and_read_back_in_both_languages():
-    stages = (Stage(stage="Lead", rank=1, kind="open", limit_days=5, needs="amount,product"), *STAGES[1:])
+    stages = (
+        Stage(stage="Lead", rank=1, kind="open", limit_days=5, needs="amount,product"),
+        *STAGES[1:],
+    )
     rows = [
         deal("a", "Lead", stage_since="2026-01-01", expected_on="2026-01-01", next_on="2026-01-01"),
         deal("b", "Lead", amount=10, created_on="2026-01-01"),
@@ -275,7 +309,9 @@ def test_every_alert_can_be_said_and_read_back_in_both_languages():
             order(order_id="p", due_on=day("2026-01-01"), status="delivered"),
         ],
         Payments=[{"payment_id": "1", "order_id": "x", "paid_on": AS_OF, "amount": 1}],
-        Leads=[{"lead_id": "l", "name": "L", "received_at": dt.datetime(2026, 1, 1), "status": "new"}],
+        Leads=[
+            {"lead_id": "l", "name": "L", "received_at": dt.datetime(2026, 1, 1), "status": "new"}
+        ],
     )
     assert len(set(table["kind"])) == 10
     for message in [*table["because"], *table["do"]]:

@@ -44,10 +44,10 @@ def test_the_largest_remainders_get_what_is_left(
 
 
 def test_sixty_seats_for_fifteen_states() -> None:
-    """The populations of 1790, from Virginia to Delaware, as electowiki divides 60 seats among them."""
-    people = (
-        "630560 475327 432879 353523 331589 278514 236841 206236 179570 141822 85533 70835 68705 68446 55540"
-    )
+    """The populations of 1790, from Virginia to Delaware, as electowiki divides 60 seats among
+    them.
+    """
+    people = "630560 475327 432879 353523 331589 278514 236841 206236 179570 141822 85533 70835 68705 68446 55540"
     assert allocate(60, [int(one) for one in people.split()]) == [
         11,
         8,
@@ -122,12 +122,18 @@ def test_no_unit_is_lost_and_every_part_is_its_share_rounded_down_or_up(
     st.dictionaries(st.text("abc", min_size=1), st.integers(1, 9), min_size=1),
     st.randoms(),
 )
-def test_the_order_of_weights_is_irrelevant(total: int, weights: dict[str, int], random: object) -> None:
+def test_the_order_of_weights_is_irrelevant(
+    total: int, weights: dict[str, int], random: object
+) -> None:
     keys = list(weights)
     shuffled = sorted(keys, key=lambda _: random.random())  # type: ignore[attr-defined]
     first = dict(zip(keys, allocate(total, [weights[key] for key in keys], keys=keys), strict=True))
     second = dict(
-        zip(shuffled, allocate(total, [weights[key] for key in shuffled], keys=shuffled), strict=True)
+        zip(
+            shuffled,
+            allocate(total, [weights[key] for key in shuffled], keys=shuffled),
+            strict=True,
+        )
     )
     assert first == second
 
@@ -165,11 +171,15 @@ def test_bounded_parts_add_up_keep_bounds_and_stay_in_proportion(
     assert total == sum(result)
     assert all(low <= part <= high for low, part, high in zip(lower, result, upper, strict=True))
     free = [
-        at for at, part in enumerate(result) if lower[at] < part - 1 and part + 1 < upper[at] and weights[at]
+        at
+        for at, part in enumerate(result)
+        if lower[at] < part - 1 and part + 1 < upper[at] and weights[at]
     ]
     for one in free:
         for two in free:
-            assert Fraction(result[one] - 1, weights[one]) <= Fraction(result[two] + 1, weights[two])
+            assert Fraction(result[one] - 1, weights[one]) <= Fraction(
+                result[two] + 1, weights[two]
+            )
 
 
 def test_held_values_stay_when_the_sum_changes() -> None:

@@ -34,7 +34,10 @@ def test_more_silence_makes_life_less_likely():
 
 
 def test_expectation_is_smooth_where_the_formula_divides_by_zero():
-    near = [expected_purchases(customer(2, 30, 38), Parameters(0.5, 4, a, 2), 39)[0] for a in (0.99, 1, 1.01)]
+    near = [
+        expected_purchases(customer(2, 30, 38), Parameters(0.5, 4, a, 2), 39)[0]
+        for a in (0.99, 1, 1.01)
+    ]
     assert near == sorted(near, reverse=True)
     assert near[0] == pytest.approx(near[2], rel=0.05)
 

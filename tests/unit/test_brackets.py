@@ -21,7 +21,9 @@ from salesbook.domain.pay.brackets import (
 from salesbook.messages import Message
 
 MARGINAL = PayPlan((Bracket(0, 0.06), Bracket(1, 0.08), Bracket(1.25, 0.10), Bracket(1.5, 0.12)))
-WHOLE = PayPlan((Bracket(0, 0.05, "whole"), Bracket(0.5, 0.10, "whole"), Bracket(1, 0.20, "marginal")))
+WHOLE = PayPlan(
+    (Bracket(0, 0.05, "whole"), Bracket(0.5, 0.10, "whole"), Bracket(1, 0.20, "marginal"))
+)
 
 
 def test_marginal_brackets_pay_each_slice_at_its_rate() -> None:
@@ -34,7 +36,9 @@ def test_marginal_brackets_pay_each_slice_at_its_rate() -> None:
     [(15_000, 750), (40_000, 4_700), (16_499, 824.95), (16_500, 1_650), (33_000, 3_300), (0, 0)],
 )
 def test_whole_brackets_pay_on_all_sales(sales: int, due: float) -> None:
-    """excelforum 861932: quota 33,000; 5 %, from 50 % 10 % on all, 20 % on the excess above 100 %."""
+    """excelforum 861932: quota 33,000; 5 %, from 50 % 10 % on all,
+    20 % on the excess above 100 %.
+    """
     assert due == pay(WHOLE, sales * 100, 33_000_00) / 100
 
 
@@ -80,15 +84,21 @@ def test_a_plan_that_makes_no_sense_is_refused_with_the_place(
 ) -> None:
     plan = PayPlan(tuple(brackets))
     problems = bracket_problems(plan)
-    assert [(code, bracket)] == [(problem.code, problem.params.get("bracket")) for problem in problems]
+    assert [(code, bracket)] == [
+        (problem.code, problem.params.get("bracket")) for problem in problems
+    ]
 
 
 def test_a_negative_cap_is_refused() -> None:
-    assert [one.code for one in bracket_problems(PayPlan(WHOLE.brackets, cap=-1))] == ["cap-negative"]
+    assert [one.code for one in bracket_problems(PayPlan(WHOLE.brackets, cap=-1))] == [
+        "cap-negative"
+    ]
 
 
 kinds: st.SearchStrategy[Kind] = st.sampled_from(["marginal", "whole"])
-any_brackets = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 40), kinds), min_size=1, max_size=5).map(
+any_brackets = st.lists(
+    st.tuples(st.integers(1, 60), st.integers(0, 40), kinds), min_size=1, max_size=5
+).map(
     lambda steps: tuple(
         Bracket(sum(step for step, _, _ in steps[1 : at + 1]) / 20, rate / 100, kind)
         for at, (_, rate, kind) in enumerate(steps)
@@ -97,8 +107,12 @@ any_brackets = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 40), kinds)
 
 
 def by_slices(plan: PayPlan, sales: int, quota: int) -> Fraction:
-    """The rule read aloud: walk down from the bracket that is reached, each slice paid at its own rate."""
-    starts = [exact(bracket.from_rate) * quota for bracket in plan.brackets] if quota else [Fraction(0)]
+    """The rule read aloud: walk down from the bracket that is reached, each slice paid at its own
+    rate.
+    """
+    starts = (
+        [exact(bracket.from_rate) * quota for bracket in plan.brackets] if quota else [Fraction(0)]
+    )
     reached = max((at for at, start in enumerate(starts) if start <= sales), default=0)
     due, upto = Fraction(0), Fraction(sales)
     for at in range(reached, -1, -1):
@@ -110,7 +124,12 @@ def by_slices(plan: PayPlan, sales: int, quota: int) -> Fraction:
     return due
 
 
-@given(any_brackets, st.integers(-(10**6), 10**7), st.integers(0, 10**7), st.none() | st.integers(0, 10**5))
+@given(
+    any_brackets,
+    st.integers(-(10**6), 10**7),
+    st.integers(0, 10**7),
+    st.none() | st.integers(0, 10**5),
+)
 def test_the_pay_covers_each_sale_once(
     brackets: tuple[Bracket, ...], sales: int, quota: int, cap: int | None
 ) -> None:
@@ -118,7 +137,10 @@ def test_the_pay_covers_each_sale_once(
     assert pay(PayPlan(brackets, cap), sales, quota) == (due if cap is None else min(due, cap))
 
 
-@given(any_brackets, st.lists(st.tuples(st.integers(-(10**6), 10**8), st.integers(-5, 10**7)), max_size=6))
+@given(
+    any_brackets,
+    st.lists(st.tuples(st.integers(-(10**6), 10**8), st.integers(-5, 10**7)), max_size=6),
+)
 def test_a_column_is_paid_as_each_of_its_rows(
     brackets: tuple[Bracket, ...], cases: list[tuple[int, int]]
 ) -> None:
@@ -138,7 +160,9 @@ def test_a_cliff_is_one_more_sale_that_lifts_the_pay(brackets: tuple[Bracket, ..
         assert (rise > 1) == (number in named)
 
 
-@given(any_brackets, st.integers(1, 10**6), st.lists(st.integers(0, 3 * 10**6), min_size=2, max_size=9))
+@given(
+    any_brackets, st.integers(1, 10**6), st.lists(st.integers(0, 3 * 10**6), min_size=2, max_size=9)
+)
 def test_a_plan_without_problems_never_pays_less_for_more(
     brackets: tuple[Bracket, ...], quota: int, sales: list[int]
 ) -> None:

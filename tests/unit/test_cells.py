@@ -24,7 +24,9 @@ from salesbook.tables import Kind
 KINDS = [kind for kind in Kind if kind not in (Kind.MESSAGE, Kind.MEASURE)]
 DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2049, 12, 31))
 CENTS = st.integers(-(10**12), 10**12)
-ODD = st.text("0123456789.,-+()%年月日万亿千百十零一二三/: TtZMarchk¥$eE'\u3000\uff10\u200bOol", max_size=14)
+ODD = st.text(
+    "0123456789.,-+()%年月日万亿千百十零一二三/: TtZMarchk¥$eE'\u3000\uff10\u200bOol", max_size=14
+)
 CELLS = st.one_of(
     st.none(),
     st.booleans(),
@@ -40,7 +42,10 @@ CELLS = st.one_of(
 
 
 def reasons(cells, kind, options=DEFAULTS):
-    return [cell.code if isinstance(cell, Reason) else cell for cell in read_column(cells, kind, options)]
+    return [
+        cell.code if isinstance(cell, Reason) else cell
+        for cell in read_column(cells, kind, options)
+    ]
 
 
 @settings(max_examples=400, deadline=None)
@@ -70,25 +75,45 @@ def test_a_column_as_an_array_says_what_its_cells_say(cells, kind):
 
 SORTS = st.sampled_from(
     [
-        (NUMERIC, st.floats(-1e6, 1e6, width=32), ["1.5", "12,50", "1,234", "1.234", "12,5OO", "5%", "$3"]),
+        (
+            NUMERIC,
+            st.floats(-1e6, 1e6, width=32),
+            ["1.5", "12,50", "1,234", "1.234", "12,5OO", "5%", "$3"],
+        ),
         (NUMERIC, st.integers(-(10**9), 10**9).map(float), ["7", "-", "tbc", "1 234", "２５"]),
         ({Kind.RATE}, st.sampled_from([0.1, 0.5, 1.0, 1]), ["12", "25", "40", "5%", "0.3"]),
-        (MOMENTS, st.dates(dt.date(1899, 12, 1), dt.date(2049, 12, 31)), ["25/12/2024", "03/04/2024", "?"]),
+        (
+            MOMENTS,
+            st.dates(dt.date(1899, 12, 1), dt.date(2049, 12, 31)),
+            ["25/12/2024", "03/04/2024", "?"],
+        ),
         (
             MOMENTS,
             st.dates(dt.date(2024, 3, 1), dt.date(2024, 3, 12)),
             ["25/12/2024", "13/11/2024", "12/13/2024", pd.Timestamp("2024-03-25")],
         ),
-        (MOMENTS, st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2049, 12, 31)), ["2024-03-05 10:30"]),
+        (
+            MOMENTS,
+            st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2049, 12, 31)),
+            ["2024-03-05 10:30"],
+        ),
         (MOMENTS, st.dates(dt.date(1990, 1, 1)).map(str), ["03/04/2024", "31.13.2025"]),
-        (WORDS, st.text("ABCz019 -./#é客户", max_size=6), ["-", "n/a", "#N/A", "1.2E+15", "ＡＢ", " x"]),
+        (
+            WORDS,
+            st.text("ABCz019 -./#é客户", max_size=6),
+            ["-", "n/a", "#N/A", "1.2E+15", "ＡＢ", " x"],
+        ),
         (WORDS, st.integers(-1000, 1000).map(float), ["007", 1.5, 1e15]),
         (
             {Kind.CHOICE, Kind.FLAG},
             st.sampled_from(["Open", "Won", "进行中", "赢单", "Yes", "否"]),
             ["lots", "opne", 1],
         ),
-        ({Kind.PERIOD}, st.sampled_from(["2026-Q3", "FY2026", "2026-07", "2026年7月"]), ["2026-13", 2026.0]),
+        (
+            {Kind.PERIOD},
+            st.sampled_from(["2026-Q3", "FY2026", "2026-07", "2026年7月"]),
+            ["2026-13", 2026.0],
+        ),
     ]
 )
 LABELLED = CellOptions(
@@ -98,7 +123,9 @@ LABELLED = CellOptions(
 
 @st.composite
 def columns(draw):
-    """A kind and a column of it: plain cells, blank here and there, and a few odd ones among them."""
+    """A kind and a column of it: plain cells, blank here and there,
+    and a few odd ones among them.
+    """
     kinds, plain, odd = draw(SORTS)
     some = st.one_of(plain, st.none()) if draw(st.booleans()) else plain
     cells = draw(st.lists(some, min_size=1, max_size=12)) * draw(st.sampled_from([1, 1, 7, 13]))
@@ -114,13 +141,20 @@ TEXT_DAYS = ["25/12/2024", "13/11/2024"]
 @settings(max_examples=400, deadline=None)
 @example(column=(Kind.RATE, [0.1, 0.5, "12", "25", "40"]), options=DEFAULTS)
 @example(column=(Kind.DATE, [*EARLY, *TEXT_DAYS]), options=DEFAULTS)
-@example(column=(Kind.DATE, [dt.date(2024, 3, 25), *map(pd.Timestamp, EARLY), *TEXT_DAYS]), options=DEFAULTS)
+@example(
+    column=(Kind.DATE, [dt.date(2024, 3, 25), *map(pd.Timestamp, EARLY), *TEXT_DAYS]),
+    options=DEFAULTS,
+)
 @given(
     column=columns(),
-    options=st.sampled_from([DEFAULTS, LABELLED, CellOptions(scale=10_000), CellOptions(decimal="comma")]),
+    options=st.sampled_from(
+        [DEFAULTS, LABELLED, CellOptions(scale=10_000), CellOptions(decimal="comma")]
+    ),
 )
 def test_a_few_odd_cells_change_nothing_for_the_others(column, options):
-    """Plain cells are read at a glance, odd ones one by one: never otherwise than a column cell by cell."""
+    """Plain cells are read at a glance, odd ones one by one: never otherwise than a column cell by
+    cell.
+    """
     kind, cells = column
     read = read_column(cells, kind, options)
     values, refused = parse_column(cells, kind, options)
@@ -156,7 +190,15 @@ def test_the_fast_way_and_the_careful_way_agree_on_numbers(cells, kind):
 @given(
     cents=CENTS,
     shape=st.sampled_from(
-        ["{:.2f}", "{:,.2f}", "¥{:,.2f}", "${:.2f}", "{:.2f} CNY", "\u3000{:,.2f}\u200b", "{:,.2f}元"]
+        [
+            "{:.2f}",
+            "{:,.2f}",
+            "¥{:,.2f}",
+            "${:.2f}",
+            "{:.2f} CNY",
+            "\u3000{:,.2f}\u200b",
+            "{:,.2f}元",
+        ]
     ),
 )
 def test_money_comes_back_from_every_spelling(cents, shape):
@@ -181,7 +223,9 @@ def test_money_comes_back_from_continental_spelling(cents):
     ),
 )
 def test_a_day_comes_back_from_every_clear_spelling(day, shape):
-    """A date written so that it has one reading is read as that date (two-digit years from 1990 on)."""
+    """A date written so that it has one reading is read as that date (two-digit years from 1990
+    on).
+    """
     moment = dt.datetime.combine(day, dt.time(13, 5))
     assert parse_cell(moment.strftime(shape), Kind.DATE) == day
 
@@ -202,12 +246,18 @@ def test_a_day_comes_back_under_its_order(day, order, separator):
 def test_a_serial_is_the_day_excel_shows(day):
     """Serials count from 1899-12-30, and from 1904-01-01 where the workbook says so."""
     assert parse_cell(float((day - dt.date(1899, 12, 30)).days), Kind.DATE) == day
-    assert parse_cell(float((day - dt.date(1904, 1, 1)).days), Kind.DATE, CellOptions(epoch_1904=True)) == day
+    assert (
+        parse_cell(float((day - dt.date(1904, 1, 1)).days), Kind.DATE, CellOptions(epoch_1904=True))
+        == day
+    )
 
 
 def test_one_clear_date_decides_the_order_of_its_column():
     """`25/12/2024` shows that days come first; `03/04/2024` beside it is 3 April."""
-    assert reasons(["03/04/2024", "25/12/2024"], Kind.DATE) == [dt.date(2024, 4, 3), dt.date(2024, 12, 25)]
+    assert reasons(["03/04/2024", "25/12/2024"], Kind.DATE) == [
+        dt.date(2024, 4, 3),
+        dt.date(2024, 12, 25),
+    ]
 
 
 def test_dates_that_contradict_decide_nothing():
@@ -223,7 +273,10 @@ def test_iso_dates_say_nothing_about_others():
 
 def test_short_years_are_decided_by_what_all_cells_allow():
     """`25/12/24` may begin with day or year, `13/01/99` too, `32/01/05` only with the year."""
-    assert reasons(["25/12/24", "32/01/05"], Kind.DATE) == [dt.date(2025, 12, 24), dt.date(2032, 1, 5)]
+    assert reasons(["25/12/24", "32/01/05"], Kind.DATE) == [
+        dt.date(2025, 12, 24),
+        dt.date(2032, 1, 5),
+    ]
 
 
 def test_an_option_goes_before_the_column():
@@ -233,8 +286,13 @@ def test_an_option_goes_before_the_column():
 
 
 def test_dates_that_a_spreadsheet_swapped_are_refused():
-    """Real dates that are never after the 12th beside texts that always are: the dates were swapped."""
-    real = [dt.datetime(2024, month, day) for month, day in ((1, 5), (2, 7), (3, 9), (4, 11), (5, 5), (6, 2))]
+    """Real dates that are never after the 12th beside texts that always are: the dates were
+    swapped.
+    """
+    real = [
+        dt.datetime(2024, month, day)
+        for month, day in ((1, 5), (2, 7), (3, 9), (4, 11), (5, 5), (6, 2))
+    ]
     read = reasons([*real, "25/12/2024", "13/01/2024"], Kind.DATE)
     assert read[:4] == ["date-maybe-swapped"] * 4
     assert read[4] == dt.date(2024, 5, 5)
@@ -260,7 +318,9 @@ def test_dates_that_a_spreadsheet_swapped_are_refused():
     ],
 )
 def test_a_column_decides_its_decimal_sign(cells, expected):
-    """One clear cell decides, contradiction decides nothing, and `12,50` counts only where others agree."""
+    """One clear cell decides, contradiction decides nothing, and `12,50` counts only where others
+    agree.
+    """
     assert reasons(cells, Kind.NUMBER) == expected
 
 
@@ -272,7 +332,9 @@ def test_bare_shares_in_a_column_of_percents_are_refused():
 
 
 def test_long_columns_are_arrays_of_the_frames_dtypes():
-    """Money and counts are whole numbers with gaps, dates microseconds at midnight, flags with gaps."""
+    """Money and counts are whole numbers with gaps, dates microseconds at midnight, flags with
+    gaps.
+    """
     money = parse_column([1.5, None, 2.25], Kind.MONEY, CellOptions(currency="USD"))
     assert money.values.to_numpy(dtype=object, na_value=None).tolist() == [150, None, 225]
     days = parse_column([dt.datetime(2024, 3, 5, 9), None], Kind.DATE)

@@ -44,9 +44,13 @@ def test_a_draw_changes_when_money_is_paid_and_not_how_much(gross: list[int], dr
     st.integers(0, 10**10),
     st.sampled_from(["marginal", "whole"]),
 )
-def test_lines_add_up_to_what_the_pay_rises_by(bases: dict[str, int], quota: int, before: int, kind: str):
+def test_lines_add_up_to_what_the_pay_rises_by(
+    bases: dict[str, int], quota: int, before: int, kind: str
+):
     """To the cent, whatever is sold and taken back, and each order has one line."""
-    plan = PayPlan((Bracket(0.0, 0.05, kind), Bracket(0.5, 0.07, kind), Bracket(1.0, 0.1, kind)), cap=10**9)  # type: ignore[arg-type]
+    plan = PayPlan(
+        (Bracket(0.0, 0.05, kind), Bracket(0.5, 0.07, kind), Bracket(1.0, 0.1, kind)), cap=10**9
+    )  # type: ignore[arg-type]
     terms = Terms("p", "2020-01-01", plan, quota)
     tally = Tally(sales=before, paid=terms.pay(before))
     lines = lines_of(bases, terms, tally, decimals=2)

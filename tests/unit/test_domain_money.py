@@ -43,7 +43,9 @@ def test_an_amount_is_rounded_once_half_away_from_zero(
     assert minor == money.to_minor(amount, decimals)
 
 
-@pytest.mark.parametrize("value", ["12,5OO", "", float("nan"), float("inf"), "NaN", Decimal("Infinity")])
+@pytest.mark.parametrize(
+    "value", ["12,5OO", "", float("nan"), float("inf"), "NaN", Decimal("Infinity")]
+)
 def test_what_is_no_finite_number_is_refused(value: money.Number) -> None:
     with pytest.raises(ValueError, match="number"):
         money.to_minor(value, 2)
@@ -65,7 +67,9 @@ def test_missing_stays_missing_in_a_column() -> None:
 
 
 def test_a_product_of_money_and_rate_is_exact() -> None:
-    values, missing = money.times_rate([1050, 1050, -1050, 9_007_199_254_740_993], [0.07, np.nan, 0.07, 1.0])
+    values, missing = money.times_rate(
+        [1050, 1050, -1050, 9_007_199_254_740_993], [0.07, np.nan, 0.07, 1.0]
+    )
     assert values.tolist() == [74, 0, -74, 9_007_199_254_740_993]
     assert missing.tolist() == [False, True, False, False]
 

@@ -18,7 +18,10 @@ from salesbook.tables.settings import Product, Rules
 
 
 def customers(*rows):
-    full = [{"customer_id": f"C{at}", "name": f"Nobody {at}{at}{at}"} | row for at, row in enumerate(rows)]
+    full = [
+        {"customer_id": f"C{at}", "name": f"Nobody {at}{at}{at}"} | row
+        for at, row in enumerate(rows)
+    ]
     return {"Customers": frame_from_rows("Customers", full)}
 
 
@@ -76,7 +79,11 @@ def test_one_person_at_two_companies_is_two():
 
 
 def test_two_people_of_one_company_are_two_but_the_company_itself_is_each_of_them():
-    rows = ({"name": "Ann", "company": "Acme"}, {"name": "Bo", "company": "Acme"}, {"name": "Acme Inc"})
+    rows = (
+        {"name": "Ann", "company": "Acme"},
+        {"name": "Bo", "company": "Acme"},
+        {"name": "Acme Inc"},
+    )
     assert pairs(customers(*rows)) == [("C0", "C2", "alike-names"), ("C1", "C2", "alike-names")]
 
 
@@ -132,9 +139,12 @@ def test_reps_share_a_domain_but_not_an_address():
 
 
 def test_products_and_leads_are_compared_by_name():
-    policy = Policy(products=(Product(product="GTX Pro"), Product(product="GTXPro"), Product(product="MG")))
+    policy = Policy(
+        products=(Product(product="GTX Pro"), Product(product="GTXPro"), Product(product="MG"))
+    )
     leads = [
-        {"lead_id": key, "name": name} for key, name in (("L1", "Bright Co"), ("L2", "bright"), ("L3", "Dim"))
+        {"lead_id": key, "name": name}
+        for key, name in (("L1", "Bright Co"), ("L2", "bright"), ("L3", "Dim"))
     ]
     assert pairs({"Leads": frame_from_rows("Leads", leads)}, policy) == [
         ("L1", "L2", "alike-names"),
@@ -184,7 +194,10 @@ def _alike_pair_by_pair(names: list[str], least: float) -> dict[tuple[str, str],
     return found
 
 
-@given(st.lists(st.text("ab c", min_size=1, max_size=9), max_size=12), st.sampled_from([0.5, 0.7, 0.88, 1.0]))
+@given(
+    st.lists(st.text("ab c", min_size=1, max_size=9), max_size=12),
+    st.sampled_from([0.5, 0.7, 0.88, 1.0]),
+)
 def test_leaving_out_names_of_other_lengths_loses_no_pair(names: list[str], least: float):
     """Only pairs that cannot be alike enough are never compared."""
     cores = [name_core(name).plain for name in names]

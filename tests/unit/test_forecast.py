@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbook.domain import funnel
-from salesbook.domain.pipeline.forecast import cumulative_categories, forecast_history, forecast_periods
+from salesbook.domain.pipeline.forecast import (
+    cumulative_categories,
+    forecast_history,
+    forecast_periods,
+)
 from salesbook.domain.pipeline.forecast_range import sum_quantiles
 from salesbook.tables.settings import Rules, Stage
 from tests.pipeline_book import AS_OF, FEWER, STAGES, day, deal, draw, policy, records
@@ -23,7 +27,9 @@ def forecast(rows, **tables):
 
 
 def one(table, period, kind="all", name="all"):
-    found = table[(table["period"] == period) & (table["slice_kind"] == kind) & (table["slice"] == name)]
+    found = table[
+        (table["period"] == period) & (table["slice_kind"] == kind) & (table["slice"] == name)
+    ]
     assert len(found) == 1
     return found.iloc[0]
 
@@ -43,7 +49,8 @@ def plan(period, amount, rep_id="ann", status="published", **fields):
 
 def test_months_quarters_and_the_fiscal_year():
     names = [
-        period for period, _, _ in forecast_periods(AS_OF, Rules(forecast_months=3, fiscal_year_start=4))
+        period
+        for period, _, _ in forecast_periods(AS_OF, Rules(forecast_months=3, fiscal_year_start=4))
     ]
     assert names == ["2026-06", "2026-07", "2026-08", "FY2027-Q1", "FY2027-Q2", "FY2027"]
 
@@ -70,13 +77,17 @@ def test_closed_money_counts_in_its_month_and_in_the_longer_periods():
         deal("c", "Lead", amount=1000, expected_on="2026-07-15", category="commit"),
     ]
     table = forecast(rows)
-    assert [one(table, period)["closed"] for period in ("2026-06", "2026-07", "FY2026-Q2", "FY2026")] == [
+    assert [
+        one(table, period)["closed"] for period in ("2026-06", "2026-07", "FY2026-Q2", "FY2026")
+    ] == [
         300,
         0,
         800,
         800,
     ]
-    assert [one(table, period)["commit"] for period in ("2026-06", "FY2026-Q2", "FY2026-Q3", "FY2026")] == [
+    assert [
+        one(table, period)["commit"] for period in ("2026-06", "FY2026-Q2", "FY2026-Q3", "FY2026")
+    ] == [
         0,
         0,
         1000,
@@ -86,7 +97,10 @@ def test_closed_money_counts_in_its_month_and_in_the_longer_periods():
 
 
 def test_a_deals_category_goes_before_its_stages_and_omitted_ones_are_left_out():
-    stages = (Stage(stage="Lead", rank=1, kind="open", win_rate=0.5, category="best_case"), *STAGES[1:])
+    stages = (
+        Stage(stage="Lead", rank=1, kind="open", win_rate=0.5, category="best_case"),
+        *STAGES[1:],
+    )
     rows = [
         deal("a", "Lead", amount=1, expected_on="2026-06-30"),
         deal("b", "Lead", amount=10, expected_on="2026-06-30", category="commit"),
@@ -145,7 +159,9 @@ def test_deals_without_a_day_or_with_a_past_one_are_in_no_period_and_counted():
 def test_the_same_day_overwrites_its_snapshot_and_others_stay():
     first = forecast([deal("a", "Lead", amount=1, expected_on="2026-06-30")])
     second = forecast([deal("a", "Lead", amount=2, expected_on="2026-06-30")])
-    history = forecast_history(funnel.run(draw()).tables["ForecastHistory"], first, day("2026-05-31"))
+    history = forecast_history(
+        funnel.run(draw()).tables["ForecastHistory"], first, day("2026-05-31")
+    )
     history = forecast_history(history, first, AS_OF)
     history = forecast_history(history, second, AS_OF)
     shown = history[(history["period"] == "2026-06") & (history["slice_kind"] == "all")]
@@ -211,7 +227,9 @@ def test_reps_add_up_to_all_and_months_to_quarters(drawn):
     money = [*CATEGORIES, "weighted"]
     reps = table[table["slice_kind"] == "rep"].groupby("period")[money].sum()
     whole = table[table["slice_kind"] == "all"].set_index("period")[money]
-    pd.testing.assert_frame_equal(reps.sort_index(), whole.sort_index(), check_like=True, check_dtype=False)
+    pd.testing.assert_frame_equal(
+        reps.sort_index(), whole.sort_index(), check_like=True, check_dtype=False
+    )
     if len(whole):
         months = whole.loc[["2026-07", "2026-08", "2026-09"]].sum()
         assert months.tolist() == whole.loc["FY2026-Q3"].tolist()

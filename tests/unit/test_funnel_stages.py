@@ -107,7 +107,9 @@ def test_no_deals_give_the_stages_with_nothing_in_them():
     assert rows[["rate", "resolved_rate", "wilson_low"]].isna().all(axis=None)
 
 
-steps = st.lists(st.sampled_from(["Lead", "Offer", "Talks", "Won", "Lost", "Gone"]), min_size=1, max_size=6)
+steps = st.lists(
+    st.sampled_from(["Lead", "Offer", "Talks", "Won", "Lost", "Gone"]), min_size=1, max_size=6
+)
 lost_at = st.sampled_from([None, "Lead", "Offer", "Talks"])
 
 
@@ -115,16 +117,18 @@ lost_at = st.sampled_from([None, "Lead", "Offer", "Talks"])
 @given(st.lists(st.tuples(steps, lost_at), max_size=8), st.sampled_from(["all", "any"]))
 def test_entered_is_advanced_and_lost_and_open(paths, rule):
     rows = [deal(f"d{at}", path[-1], lost_stage=lost) for at, (path, lost) in enumerate(paths)]
-    lines = [line for at, (path, _) in enumerate(paths) for line in history(*path, deal_id=f"d{at}")]
+    lines = [
+        line for at, (path, _) in enumerate(paths) for line in history(*path, deal_id=f"d{at}")
+    ]
     deals, codes = numbered(rows)
     known = entries_of(frame_from_rows("StageHistory", lines), deals, codes)
     passages = passages_of(deals, known, codes, skipped=rule)
     pairs = list(zip(passages.deal.tolist(), passages.code.tolist(), strict=True))
     assert len(pairs) == len(set(pairs))
     assert set(passages.state.tolist()) <= {0, 1, 2}
-    table = funnel.run(draw(Deals=rows, StageHistory=lines, settings=policy(funnel_rule=rule))).tables[
-        "Funnel"
-    ]
+    table = funnel.run(
+        draw(Deals=rows, StageHistory=lines, settings=policy(funnel_rule=rule))
+    ).tables["Funnel"]
     assert (table["entered"] == table["advanced"] + table["lost"] + table["open"]).all()
 
 
@@ -151,7 +155,9 @@ def _names_leak(random, rates):
 
 def _simulated(random, rates, size=80):
     rep = np.repeat(np.arange(len(rates)), size)
-    on = random.random((3, len(rep))) < np.stack([rates[rep], np.full(len(rep), 0.6), np.full(len(rep), 0.7)])
+    on = random.random((3, len(rep))) < np.stack(
+        [rates[rep], np.full(len(rep), 0.6), np.full(len(rep), 0.7)]
+    )
     lost_at = np.where(~on[0], "Lead", np.where(~on[1], "Offer", np.where(~on[2], "Talks", None)))
     columns = {
         "deal_id": [f"d{at:04d}" for at in range(len(rep))],
@@ -168,13 +174,17 @@ def _simulated(random, rates, size=80):
 
 
 def table_of(passages, deals, codes):
-    counts = [counts_of(passages, deals, codes, cut) for cut in cuts_of(deals, empty_frame("Reps"), codes)]
+    counts = [
+        counts_of(passages, deals, codes, cut) for cut in cuts_of(deals, empty_frame("Reps"), codes)
+    ]
     return funnel_frame(counts, leaks_of(counts, passages, deals, codes, Rules()), codes, level=0.8)
 
 
 def test_chance_that_groups_are_alike():
     """Chi-squared 8 with 1 degree of freedom has p 0.0047."""
-    assert chance_alike(np.array([60.0, 40.0]), np.array([100.0, 100.0])) == pytest.approx(0.0047, abs=0.0006)
+    assert chance_alike(np.array([60.0, 40.0]), np.array([100.0, 100.0])) == pytest.approx(
+        0.0047, abs=0.0006
+    )
     assert chance_alike(np.array([5.0, 5.0]), np.array([10.0, 10.0])) > 0.9
 
 

@@ -27,7 +27,9 @@ def test_moved(formula: str, expected: str) -> None:
     assert moved(formula, 3, 9) == expected
 
 
-@pytest.mark.parametrize("formula", ["B2", "B3:B4", "Other!B3", "Other!$B$3:B3", "3:3", "$3:$3", "[1]S!B3"])
+@pytest.mark.parametrize(
+    "formula", ["B2", "B3:B4", "Other!B3", "Other!$B$3:B3", "3:3", "$3:$3", "[1]S!B3"]
+)
 def test_not_moved(formula: str) -> None:
     """What names other rows, or other sheets relatively, is not guessed."""
     with pytest.raises(UnsureError):
@@ -36,7 +38,11 @@ def test_not_moved(formula: str) -> None:
 
 @pytest.mark.parametrize(
     ("formula", "expected"),
-    [("A1+$A1+A$1+$A$1", "B3+$A3+B$1+$A$1"), ("Other!A1:A2", "Other!B3:B4"), ('"A1"&T[A1]', '"A1"&T[A1]')],
+    [
+        ("A1+$A1+A$1+$A$1", "B3+$A3+B$1+$A$1"),
+        ("Other!A1:A2", "Other!B3:B4"),
+        ('"A1"&T[A1]', '"A1"&T[A1]'),
+    ],
 )
 def test_copied(formula: str, expected: str) -> None:
     """Copying shifts every relative reference, as a shared formula does."""

@@ -14,7 +14,9 @@ IMPORTED = [name for name, spec in TABLES.items() if spec.role is not Role.OUTPU
 
 def mapped(table, headers, **wanted):
     found = map_headers(table, headers, wanted)
-    return {f"{one.field}@{one.only}".strip("@"): one.header for one in found.taken}, found.not_taken
+    return {
+        f"{one.field}@{one.only}".strip("@"): one.header for one in found.taken
+    }, found.not_taken
 
 
 @pytest.mark.parametrize("table", IMPORTED)
@@ -29,18 +31,16 @@ def test_our_own_headers_are_all_known(table, language):
 
 SALESFORCE = "Id,IsDeleted,AccountId,Name,StageName,Amount,Probability,CloseDate,NextStep,OwnerId,CreatedDate"
 ZOHO = "Potential Name,Potential Owner,Created Time,Closing Date,Amount,Expected Revenue,Stage,Forecast Type"
-HUBSPOT = (
-    "Record ID,Deal Name,Deal Stage,Close Date,Deal Owner,Amount,Pipeline,Create Date,Associated Company"
-)
-PIPEDRIVE = (
-    "Deal - Title,Deal - Value,Organization,Deal - Owner,Deal - Stage,Deal - Status,Deal - Lost reason"
-)
+HUBSPOT = "Record ID,Deal Name,Deal Stage,Close Date,Deal Owner,Amount,Pipeline,Create Date,Associated Company"
+PIPEDRIVE = "Deal - Title,Deal - Value,Organization,Deal - Owner,Deal - Stage,Deal - Status,Deal - Lost reason"
 MAVEN = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value"
 CHINESE = "商机编号,商机名称,客户名称,负责人,销售阶段,预计金额（万元）,预计成交日期,创建时间"
 TRADITIONAL = "商機編號,商機名稱,客戶名稱,負責人,銷售階段,預計金額,預計成交日期,創建時間"
 
 
-@pytest.mark.parametrize("headers", [SALESFORCE, ZOHO, HUBSPOT, PIPEDRIVE, MAVEN, CHINESE, TRADITIONAL])
+@pytest.mark.parametrize(
+    "headers", [SALESFORCE, ZOHO, HUBSPOT, PIPEDRIVE, MAVEN, CHINESE, TRADITIONAL]
+)
 def test_the_usual_systems_say_who_what_where_and_how_much(headers):
     """Rep, stage and amount are found in each export, and the name or the key of the deal."""
     taken, _ = mapped("Deals", headers.split(","))
@@ -100,7 +100,11 @@ def test_a_wrong_option_is_refused():
 )
 def test_a_unit_in_the_header_is_taken_or_the_column_is_not(header, scale, currency):
     """Scale 0: not taken, for what the brackets say is not understood."""
-    found = [one for one in map_headers("Deals", [header, "Deal name"], {}).taken if one.field == "amount"]
+    found = [
+        one
+        for one in map_headers("Deals", [header, "Deal name"], {}).taken
+        if one.field == "amount"
+    ]
     assert [(one.scale, one.currency) for one in found] == ([(scale, currency)] if scale else [])
 
 
@@ -111,7 +115,9 @@ def test_aliases_name_fields_that_exist(table):
     assert {name for name in names if not name.startswith("_")} <= fields
 
 
-@pytest.mark.parametrize("owner", ["Deals.category", "Activities.kind", "Orders.status", "Leads.status"])
+@pytest.mark.parametrize(
+    "owner", ["Deals.category", "Activities.kind", "Orders.status", "Leads.status"]
+)
 def test_words_for_choices_lead_to_codes(owner):
     table, field = owner.split(".")
     assert set(choice_aliases(owner).values()) <= {*TABLES[table].field(field).choices, ""}

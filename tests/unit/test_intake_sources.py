@@ -87,7 +87,10 @@ def test_bytes_that_fit_several_encodings_are_refused_by_the_option(tmp_path):
     data = "Opportunity Name,Amount\nMüller,5\n".encode("cp1252")
     with pytest.raises(AmbiguousFile) as refused:
         read(tmp_path, data)
-    assert (refused.value.code, refused.value.params["option"]) == ("encoding-unclear", "--encoding")
+    assert (refused.value.code, refused.value.params["option"]) == (
+        "encoding-unclear",
+        "--encoding",
+    )
     assert cells(read(tmp_path, data, encoding="cp1252")) == [["Müller", "5"]]
 
 
@@ -122,12 +125,16 @@ def test_a_short_row_is_missing_its_last_cells_and_a_long_one_is_rejected(tmp_pa
 
 def test_a_totals_row_is_rejected(tmp_path):
     """Whatever the language; a customer called Total is none."""
-    text = "Deal name,Customer,Stage,Amount\nA,X,Won,1\nTotal,X,Won,2\n合计,,,3\nGrand Total (2),,,3\n"
+    text = (
+        "Deal name,Customer,Stage,Amount\nA,X,Won,1\nTotal,X,Won,2\n合计,,,3\nGrand Total (2),,,3\n"
+    )
     assert faults(read(tmp_path, text)) == [None, None, "totals-row", "totals-row"]
 
 
 def test_notes_under_the_table_are_rejected(tmp_path):
-    """What stands alone after a blank line or a total is no row; a last row of one cell that does not is."""
+    """What stands alone after a blank line or a total is no row; a last row of one cell that does
+    not is.
+    """
     head = "Deal name,Customer,Stage,Amount\nA,X,Won,1\n"
     found = read(tmp_path, f"{head}\n\nConfidential - do not distribute\nCopyright\n")
     assert faults(found) == [None, "note-row", "note-row"]
@@ -145,7 +152,10 @@ def test_two_open_quotes_do_not_make_one_cell_of_the_rows_between(tmp_path):
     found = read(tmp_path, 'Deal name,Amount,Stage\n"A,1,Won\nB,2,Won\nC,3,Won"\nD,4,Won\n')
     assert cells(found)[-1] == ["D", "4", "Won"]
     assert "quote-unclosed" in faults(found)
-    assert all(fault or "\n" not in str(row) for fault, row in zip(faults(found), cells(found), strict=True))
+    assert all(
+        fault or "\n" not in str(row)
+        for fault, row in zip(faults(found), cells(found), strict=True)
+    )
 
 
 def test_text_wrapped_for_excel_is_bare(tmp_path):

@@ -64,8 +64,12 @@ def test_a_share_shown_in_percent_is_clear_and_other_money_is_refused(tmp_path):
     mapped = map_headers("Deals", found.headers, {})
     first, second, third = read_rows(found, mapped, "Deals", CellOptions(currency="CNY"))
     assert first.values["partner_share"] == 1.5
-    assert [(where, reason.code) for where, reason in first.faults] == [("Amount", "money-other-currency")]
-    assert [(where, reason.code) for where, reason in second.faults] == [("Partner share", "rate-unclear")]
+    assert [(where, reason.code) for where, reason in first.faults] == [
+        ("Amount", "money-other-currency")
+    ]
+    assert [(where, reason.code) for where, reason in second.faults] == [
+        ("Partner share", "rate-unclear")
+    ]
     assert second.values["amount"] == 500
     assert [reason.code for _, reason in third.faults] == ["number-is-percent"]
 
@@ -100,7 +104,10 @@ def test_two_sheets_that_could_be_meant_need_the_option(tmp_path):
     path = saved(tmp_path, {"2023": [HEADERS, ["A", 1]], "2024": [HEADERS, ["B", 2]]})
     with pytest.raises(AmbiguousFile) as refused:
         read(path)
-    assert (refused.value.params["sheets"], refused.value.params["option"]) == ("2023, 2024", "--sheet")
+    assert (refused.value.params["sheets"], refused.value.params["option"]) == (
+        "2023, 2024",
+        "--sheet",
+    )
     assert read(path, sheet="2024").rows[0].cells[0] == "B"
     assert read(path, sheet="1").rows[0].cells[0] == "A"
     with pytest.raises(AmbiguousFile, match="no-such-sheet"):
@@ -117,7 +124,9 @@ def test_options_that_make_no_sense_for_the_kind_of_file(tmp_path):
 
 
 def test_what_looks_like_an_escape_and_is_none_stays_text(tmp_path):
-    """Excel writes the text `_x003D_1` as `_x005F_x003D_1`, and a control character as an escape."""
+    """Excel writes the text `_x003D_1` as `_x005F_x003D_1`,
+    and a control character as an escape.
+    """
     path = tmp_path / "escapes.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet()
@@ -175,7 +184,9 @@ def test_entities_and_sparse_sheets_are_refused_before_parsing(tmp_path):
 
 def test_a_million_formats_are_refused_before_parsing(tmp_path):
     path = saved(tmp_path, {"S": [HEADERS, ["A", 1]]})
-    many = b"".join(b'<xf numFmtId="%d"/>' % (n * n % 997) for n in range(1_000_000)) + b"</cellXfs>"
+    many = (
+        b"".join(b'<xf numFmtId="%d"/>' % (n * n % 997) for n in range(1_000_000)) + b"</cellXfs>"
+    )
     with pytest.raises(UnsafeFile, match="part-too-large"):
         read(repacked(path, lambda _, data: data.replace(b"</cellXfs>", many)))
 

@@ -21,7 +21,18 @@ SUBJECTS = sorted(
     for file in (files("salesbook.labels") / "en").iterdir()
     if file.name.endswith(".toml")
 )
-FORMS = {"money", "percent", "number", "whole", "date", "table", "field", "choice", "setting", "text"}
+FORMS = {
+    "money",
+    "percent",
+    "number",
+    "whole",
+    "date",
+    "table",
+    "field",
+    "choice",
+    "setting",
+    "text",
+}
 ILLEGAL_IN_SHEET_NAMES = set("[]:*?/\\")
 ILLEGAL_IN_HEADERS = set("[]#'@")
 
@@ -34,7 +45,11 @@ def flat(tree, prefix=""):
         items = ((str(place), value) for place, value in enumerate(tree))
     else:
         return {prefix[:-1]: str(tree)}
-    return {path: text for name, value in items for path, text in flat(value, f"{prefix}{name}.").items()}
+    return {
+        path: text
+        for name, value in items
+        for path, text in flat(value, f"{prefix}{name}.").items()
+    }
 
 
 def slots(text):
@@ -43,7 +58,11 @@ def slots(text):
 
 def test_both_languages_have_the_same_files():
     names = [
-        {file.name for file in (files("salesbook.labels") / folder).iterdir() if file.name.endswith(".toml")}
+        {
+            file.name
+            for file in (files("salesbook.labels") / folder).iterdir()
+            if file.name.endswith(".toml")
+        }
         for folder in ("en", "zh_CN")
     ]
     assert names[0] == names[1]
@@ -59,7 +78,9 @@ def test_every_word_has_its_twin(subject):
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_twins_have_the_same_slots(subject):
     english, chinese = (flat(words(subject, language)) for language in LANGUAGES)
-    differing = [path for path in english if slots(english[path]) != slots(chinese.get(path, english[path]))]
+    differing = [
+        path for path in english if slots(english[path]) != slots(chinese.get(path, english[path]))
+    ]
     assert differing == []
 
 
@@ -71,7 +92,10 @@ def test_no_word_is_blank(subject, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_table_has_a_name_and_a_note(language):
-    assert all(labels.sheet_name(table, language) and labels.table_note(table, language) for table in TABLES)
+    assert all(
+        labels.sheet_name(table, language) and labels.table_note(table, language)
+        for table in TABLES
+    )
     assert set(words("tables", language)["sheets"]) == set(TABLES)
 
 
@@ -79,11 +103,15 @@ def test_every_table_has_a_name_and_a_note(language):
 def test_sheet_names_are_unique_legal_and_short(language):
     own = list(words("book", language)["sheets"].values())
     names = [
-        labels.sheet_name(table, language) for table, spec in TABLES.items() if spec.role is not Role.SETTING
+        labels.sheet_name(table, language)
+        for table, spec in TABLES.items()
+        if spec.role is not Role.SETTING
     ] + own
     assert len({fold(name) for name in names}) == len(names)
     assert [name for name in names if len(name) > 31 or set(name) & ILLEGAL_IN_SHEET_NAMES] == []
-    assert [name for name in names if name.casefold() == "history" or name[0] == "'" or name[-1] == "'"] == []
+    assert [
+        name for name in names if name.casefold() == "history" or name[0] == "'" or name[-1] == "'"
+    ] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -98,7 +126,9 @@ def test_a_header_of_either_language_leads_to_its_field():
     for table, spec in TABLES.items():
         for name in spec.field_names:
             for language in LANGUAGES:
-                found = labels.field_of_header(table, labels.header(table, name, language), spec.field_names)
+                found = labels.field_of_header(
+                    table, labels.header(table, name, language), spec.field_names
+                )
                 assert found == name, (table, name, language)
 
 
@@ -108,7 +138,9 @@ def test_a_choice_of_either_language_leads_to_its_code():
             for code in one.choices if one.kind is Kind.CHOICE else ():
                 for language in LANGUAGES:
                     label = labels.choice(f"{table}.{one.name}", code, language)
-                    assert labels.code_of_choice(f"{table}.{one.name}", label, one.choices) == code, (
+                    assert (
+                        labels.code_of_choice(f"{table}.{one.name}", label, one.choices) == code
+                    ), (
                         table,
                         label,
                     )
@@ -142,7 +174,9 @@ def test_notes_name_fields_that_are_there(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_templates_show_their_params_in_known_forms(language):
     unknown = (
-        {slot[2] for text in templates(language).values() for slot in SLOT.finditer(text)} - FORMS - {None}
+        {slot[2] for text in templates(language).values() for slot in SLOT.finditer(text)}
+        - FORMS
+        - {None}
     )
     assert unknown == set()
 
@@ -163,7 +197,9 @@ PLAUSIBLE = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_sentence_is_read_back_into_its_message(language):
-    """Ours are the only sentences in a message column: the code must survive a round trip through a cell."""
+    """Ours are the only sentences in a message column: the code must survive a round trip through a
+    cell.
+    """
     lost = {}
     for code, template in templates(language).items():
         params = {slot[1]: PLAUSIBLE[slot[2] or "text"] for slot in SLOT.finditer(template)}

@@ -1,4 +1,6 @@
-"""References: typed as key or as unique name, kept as typed where they mean none or several rows."""
+"""References: typed as key or as unique name,
+kept as typed where they mean none or several rows.
+"""
 
 import pandas as pd
 import pytest
@@ -40,7 +42,8 @@ CUSTOMERS = frame_from_rows(
 
 def deals(*rows):
     full = [
-        {"deal_id": f"D{at}", "rep_id": "R1", "stage": "Prospecting"} | row for at, row in enumerate(rows)
+        {"deal_id": f"D{at}", "rep_id": "R1", "stage": "Prospecting"} | row
+        for at, row in enumerate(rows)
     ]
     return frame_from_rows("Deals", full)
 
@@ -59,7 +62,14 @@ def test_a_rep_may_be_typed_by_key_or_name_in_any_case_and_width(typed):
 def test_a_name_of_two_reps_is_ambiguous_and_stays():
     tables, [finding] = resolve(Deals=deals({}, {"rep_id": "王伟"}))
     assert tables["Deals"]["rep_id"].tolist() == ["R1", "王伟"]
-    assert (finding.code, finding.severity, finding.row, finding.field, finding.row_key, finding.found) == (
+    assert (
+        finding.code,
+        finding.severity,
+        finding.row,
+        finding.field,
+        finding.row_key,
+        finding.found,
+    ) == (
         "ambiguous-reference",
         "error",
         1,
@@ -71,7 +81,9 @@ def test_a_name_of_two_reps_is_ambiguous_and_stays():
 
 
 def test_a_customer_is_named_by_name_before_company():
-    tables, findings = resolve(Deals=deals({"customer_id": "acme ltd"}, {"customer_id": "Beta"}, {}))
+    tables, findings = resolve(
+        Deals=deals({"customer_id": "acme ltd"}, {"customer_id": "Beta"}, {})
+    )
     assert tables["Deals"]["customer_id"].tolist()[:2] == ["C2", "C3"]
     assert tables["Deals"]["customer_id"].isna().tolist() == [False, False, True]
     assert findings == []
@@ -115,7 +127,9 @@ def test_a_stage_is_found_by_its_earlier_name_in_its_pipeline():
 def test_a_stage_of_another_pipeline_is_unknown():
     tables, findings = resolve(
         Deals=deals(
-            {"stage": "Offered", "pipeline": "renewals"}, {"stage": "Ofered"}, {"stage": "Prospectin"}
+            {"stage": "Offered", "pipeline": "renewals"},
+            {"stage": "Ofered"},
+            {"stage": "Prospectin"},
         )
     )
     assert tables["Deals"]["pipeline"].tolist()[0] == "Renewals"
@@ -132,7 +146,9 @@ def test_an_unknown_pipeline_is_named_once_not_its_stage_too():
 
 def test_a_deal_team_takes_the_pipeline_of_its_deal():
     team = frame_from_rows("DealTeam", [{"deal_id": "D0", "stage": "offered", "rep_id": "ann lee"}])
-    tables, findings = resolve(Deals=deals({"stage": "Offered", "pipeline": "Renewals"}), DealTeam=team)
+    tables, findings = resolve(
+        Deals=deals({"stage": "Offered", "pipeline": "Renewals"}), DealTeam=team
+    )
     assert tables["DealTeam"].loc[0].tolist() == ["D0", "Offered", "R1"]
     assert findings == []
 
@@ -159,7 +175,11 @@ def test_names_that_become_the_key_of_an_earlier_row_are_left_out():
     ]
     tables, [finding] = resolve(Locks=frame_from_rows("Locks", rows))
     assert tables["Locks"]["rep_id"].tolist() == ["R1", "R2"]
-    assert (finding.code, finding.row, finding.row_key) == ("duplicate-key", 1, "2026|R1|1|revenue|lock")
+    assert (finding.code, finding.row, finding.row_key) == (
+        "duplicate-key",
+        1,
+        "2026|R1|1|revenue|lock",
+    )
 
 
 def test_only_tables_at_hand_are_asked():
@@ -215,7 +235,9 @@ def test_of_rows_that_mean_the_same_rep_the_sheets_order_chooses_none():
     st.sets(st.text("abAB 1", min_size=1, max_size=6), max_size=20),
     st.sets(st.text("abAB 1", min_size=1, max_size=6), max_size=20),
 )
-def test_the_nearest_name_is_the_one_most_alike_and_the_first_of_equals(unknown: set[str], names: set[str]):
+def test_the_nearest_name_is_the_one_most_alike_and_the_first_of_equals(
+    unknown: set[str], names: set[str]
+):
     """As found one by one; a name too unlike all others has none."""
     known = {fold_name(name): name for name in sorted(names)}
     expected = {}

@@ -29,13 +29,17 @@ def test_the_published_customers_score_422_and_244_on_any_day_of_july(day):
 
 
 def test_the_fixed_cuts_are_inclusive_for_months_and_orders_but_not_for_money():
-    rows = histories(("2008-06-01", 40, 5_000_000), ("2008-07-01", 30, 5_000_001), ("2007-09-30", 9, 500_000))
+    rows = histories(
+        ("2008-06-01", 40, 5_000_000), ("2008-07-01", 30, 5_000_001), ("2007-09-30", 9, 500_000)
+    )
     assert rfm_codes(rows, FIXED, dt.date(2008, 7, 15)).tolist() == ["554", "545", "111"]
 
 
 def test_money_cuts_are_in_the_currency():
     yen = Policy(rules=Rules(rfm_rule="fixed", currency="JPY"))
-    assert rfm_codes(histories(("2008-07-01", 1, 50_001)), yen, dt.date(2008, 7, 15)).tolist() == ["515"]
+    assert rfm_codes(histories(("2008-07-01", 1, 50_001)), yen, dt.date(2008, 7, 15)).tolist() == [
+        "515"
+    ]
 
 
 def test_months_are_counted_between_calendar_months():

@@ -17,11 +17,15 @@ SETTINGS = policy(
 
 def orders(*rows):
     facts = {"rep_id": "ann", "line_no": 1, "ordered_on": day("2026-01-05")}
-    return frame_from_rows("Orders", [{"order_id": str(at), **facts, **row} for at, row in enumerate(rows)])
+    return frame_from_rows(
+        "Orders", [{"order_id": str(at), **facts, **row} for at, row in enumerate(rows)]
+    )
 
 
 def test_a_cancelled_line_does_not_stand():
-    drawn = orders({"amount": 1, "status": "cancelled"}, {"amount": 1, "status": "paid"}, {"amount": 1})
+    drawn = orders(
+        {"amount": 1, "status": "cancelled"}, {"amount": 1, "status": "paid"}, {"amount": 1}
+    )
     assert standing(drawn).tolist() == [False, True, True]
 
 
@@ -31,7 +35,13 @@ def test_a_line_takes_back_where_it_is_negative_or_names_an_order():
 
 
 def test_a_stage_counts_by_its_present_and_earlier_names_within_its_pipeline():
-    stages = [("main", "Won"), (None, "signed"), ("main", "CLOSED"), ("renewal", "Won"), ("main", "Gone")]
+    stages = [
+        ("main", "Won"),
+        (None, "signed"),
+        ("main", "CLOSED"),
+        ("renewal", "Won"),
+        ("main", "Gone"),
+    ]
     rows = [deal(str(at), stage, pipeline=pipe) for at, (pipe, stage) in enumerate(stages)]
     deals = frame_from_rows("Deals", rows)
     assert stage_kinds(deals, SETTINGS).fillna("").tolist() == ["won", "won", "won", "lost", ""]

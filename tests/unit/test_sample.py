@@ -48,7 +48,9 @@ def test_the_company_has_the_size_it_should(language):
 
 @both
 def test_every_input_table_that_people_fill_has_rows(language):
-    without = {name for name, spec in TABLES.items() if spec.role is Role.INPUT} - set(tables(language))
+    without = {name for name, spec in TABLES.items() if spec.role is Role.INPUT} - set(
+        tables(language)
+    )
     assert without == {"Periods", "Waivers"}
 
 
@@ -86,7 +88,9 @@ def test_both_languages_tell_the_same_story():
     assert (english["Orders"]["amount"] * 7 - chinese["Orders"]["amount"]).abs().max() <= 700
 
 
-@pytest.mark.parametrize("as_of", [dt.date(2024, 2, 29), dt.date(2027, 1, 1), dt.date(2026, 11, 22)])
+@pytest.mark.parametrize(
+    "as_of", [dt.date(2024, 2, 29), dt.date(2027, 1, 1), dt.date(2026, 11, 22)]
+)
 def test_any_date_will_do(as_of):
     made = sample_tables("en", as_of)
     assert made["Orders"]["ordered_on"].max() <= pd.Timestamp(as_of)

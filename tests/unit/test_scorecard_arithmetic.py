@@ -23,7 +23,9 @@ from salesbook.tables.settings import Grade
 
 
 def test_weights_30_70_with_5_and_3_give_3_6():
-    assert weighted_mean(np.array([[5.0], [3.0]]), np.array([30, 70])).tolist() == pytest.approx([3.6])
+    assert weighted_mean(np.array([[5.0], [3.0]]), np.array([30, 70])).tolist() == pytest.approx(
+        [3.6]
+    )
 
 
 def test_a_missing_metric_shares_out_its_weight():
@@ -47,7 +49,9 @@ def test_a_missing_metric_shares_out_its_weight():
         (5.0, np.nan, "lower", None),
     ],
 )
-def test_a_metric_scores_value_against_goal(value: float, goal: float, better: str, score: float | None):
+def test_a_metric_scores_value_against_goal(
+    value: float, goal: float, better: str, score: float | None
+):
     found = metric_scores(np.array([value]), np.array([goal]), better)[0]
     assert (None if math.isnan(found) else found) == score
 

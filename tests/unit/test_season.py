@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbook.domain.targets.ramp import employed_months, ramp_shares
-from salesbook.domain.targets.season import FLAT, season_as_typed, season_from_history, season_from_workdays
+from salesbook.domain.targets.season import (
+    FLAT,
+    season_as_typed,
+    season_from_history,
+    season_from_workdays,
+)
 from salesbook.errors import SettingsError
 
 YEAR = [(2026, month) for month in range(1, 13)]
@@ -38,7 +43,11 @@ def test_few_years_are_drawn_towards_one() -> None:
 
 
 def test_a_month_never_seen_weighs_one() -> None:
-    assert season_from_history({(2025, 1): 50, (2025, 2): 150}, enough_years=1) == (0.5, 1.5, *FLAT[2:])
+    assert season_from_history({(2025, 1): 50, (2025, 2): 150}, enough_years=1) == (
+        0.5,
+        1.5,
+        *FLAT[2:],
+    )
 
 
 def test_no_history_is_a_flat_season() -> None:
@@ -60,7 +69,8 @@ def test_a_blank_month_weighs_one_as_typed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("weights", "code"), [({1: -1.0}, "season-negative"), (dict.fromkeys(range(1, 13), 0.0), "season-zero")]
+    ("weights", "code"),
+    [({1: -1.0}, "season-negative"), (dict.fromkeys(range(1, 13), 0.0), "season-zero")],
 )
 def test_a_season_that_makes_no_sense_is_refused(weights: dict[int, float], code: str) -> None:
     with pytest.raises(SettingsError) as refusal:
@@ -92,7 +102,9 @@ def test_who_leaves_by_the_fifteenth_counts_until_the_month_before() -> None:
     dates = {"hired_on": dt.date(2026, 2, 20), "left_on": dt.date(2026, 5, 15)}
     assert employed_months(YEAR[:6], **dates) == [False, False, True, True, False, False]
     assert employed_months(YEAR[:2], hired_on=None, left_on=None) == [True, True]
-    assert employed_months([(2026, 12), (2027, 1)], hired_on=None, left_on=dt.date(2027, 1, 10)) == [
+    assert employed_months(
+        [(2026, 12), (2027, 1)], hired_on=None, left_on=dt.date(2027, 1, 10)
+    ) == [
         True,
         False,
     ]

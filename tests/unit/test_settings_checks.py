@@ -21,7 +21,11 @@ from salesbook.tables.settings import (
     TierRule,
 )
 
-STAGES = (Stage(stage="New", rank=1), Stage(stage="Won", kind="won"), Stage(stage="Lost", kind="lost"))
+STAGES = (
+    Stage(stage="New", rank=1),
+    Stage(stage="Won", kind="won"),
+    Stage(stage="Lost", kind="lost"),
+)
 TIERS = (
     TierRule(tier="A", up_to_share=0.8, touch_days=14),
     TierRule(tier="B", up_to_share=0.95, touch_days=30),
@@ -36,7 +40,9 @@ def policy(**settings):
 
 def bracket(from_rate, pay_rate, kind="marginal", **more):
     day = dt.date(2026, 1, 1)
-    return Bracket(plan="P", valid_from=day, from_rate=from_rate, pay_rate=pay_rate, kind=kind, **more)
+    return Bracket(
+        plan="P", valid_from=day, from_rate=from_rate, pay_rate=pay_rate, kind=kind, **more
+    )
 
 
 def tier(name, share):
@@ -71,9 +77,17 @@ def test_a_plain_company_has_no_fault():
         ({"stages": ()}, "stages-missing", ""),
         ({"stages": STAGES[1:]}, "stage-kind-missing", "main|Won"),
         ({"stages": STAGES[:2]}, "stage-kind-missing", "main|New"),
-        ({"stages": (*STAGES, Stage(stage="Lost 2", kind="lost"))}, "stage-kind-twice", "main|Lost 2"),
+        (
+            {"stages": (*STAGES, Stage(stage="Lost 2", kind="lost"))},
+            "stage-kind-twice",
+            "main|Lost 2",
+        ),
         ({"stages": (*STAGES, Stage(stage="Odd"))}, "stage-rank-missing", "main|Odd"),
-        ({"stages": (*STAGES, Stage(stage="LOST", kind="open", rank=2))}, "stage-name-twice", "main|LOST"),
+        (
+            {"stages": (*STAGES, Stage(stage="LOST", kind="open", rank=2))},
+            "stage-name-twice",
+            "main|LOST",
+        ),
         (
             {"stages": (*STAGES, Stage(stage="Odd", rank=2, was="Lost, Old"))},
             "stage-was-twice",
@@ -91,14 +105,35 @@ def test_a_plain_company_has_no_fault():
         ({"tier_rules": ()}, "tiers-missing", ""),
         ({"tier_rules": (tier("A", 0.5), tier("B", 0.9))}, "tier-share-last", "B"),
         ({"brackets": (bracket(0.1, 0.05),)}, "brackets-start", "P|2026-01-01|0.1"),
-        ({"brackets": (bracket(0, 0.05), bracket(1, 0.01, "whole"))}, "pay-falls", "P|2026-01-01|1.0"),
-        ({"brackets": (bracket(0, 0.05), bracket(1, 0.1, "whole"))}, "pay-jumps", "P|2026-01-01|1.0"),
-        ({"brackets": (bracket(0, 0.05, cap=5), bracket(1, 0.1))}, "cap-not-last", "P|2026-01-01|0.0"),
-        ({"brackets": (bracket(0, 0.05, draw=5), bracket(1, 0.1))}, "draw-not-last", "P|2026-01-01|0.0"),
+        (
+            {"brackets": (bracket(0, 0.05), bracket(1, 0.01, "whole"))},
+            "pay-falls",
+            "P|2026-01-01|1.0",
+        ),
+        (
+            {"brackets": (bracket(0, 0.05), bracket(1, 0.1, "whole"))},
+            "pay-jumps",
+            "P|2026-01-01|1.0",
+        ),
+        (
+            {"brackets": (bracket(0, 0.05, cap=5), bracket(1, 0.1))},
+            "cap-not-last",
+            "P|2026-01-01|0.0",
+        ),
+        (
+            {"brackets": (bracket(0, 0.05, draw=5), bracket(1, 0.1))},
+            "draw-not-last",
+            "P|2026-01-01|0.0",
+        ),
         (
             {
                 "spiffs": (
-                    Spiff(spiff="S", amount=1, valid_from=dt.date(2026, 2, 1), valid_to=dt.date(2026, 1, 1)),
+                    Spiff(
+                        spiff="S",
+                        amount=1,
+                        valid_from=dt.date(2026, 2, 1),
+                        valid_to=dt.date(2026, 1, 1),
+                    ),
                 )
             },
             "date-before",
@@ -134,7 +169,10 @@ def test_a_verb_refuses_only_faults_of_what_it_needs():
 
 def test_of_single_values_only_the_keys_that_matter_count():
     rows = {
-        "Policy": [(0, {"key": "abc_rule", "value": "sometimes"}), (1, {"key": "currency", "value": "?"})]
+        "Policy": [
+            (0, {"key": "abc_rule", "value": "sometimes"}),
+            (1, {"key": "currency", "value": "?"}),
+        ]
     }
     faulty = read_policy(rows)
     assert [f.row_key for f in faults_of(faulty, {"Policy"})] == ["abc_rule", "currency"]

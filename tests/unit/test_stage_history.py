@@ -61,7 +61,9 @@ def test_a_lost_deal_passed_the_stages_up_to_the_one_it_was_lost_at():
 
 
 def test_a_stage_since_before_the_closing_is_the_day_of_the_last_open_stage():
-    rows = [deal("d", "Won", created_on="2026-01-10", stage_since="2026-03-01", closed_on="2026-04-01")]
+    rows = [
+        deal("d", "Won", created_on="2026-01-10", stage_since="2026-03-01", closed_on="2026-04-01")
+    ]
     assert records(history_of(rows)[0], *SHOWN)[2:] == [
         ("d", 3, "Talks", day("2026-03-01"), "typed"),
         ("d", 4, "Won", day("2026-04-01"), "typed"),
@@ -78,7 +80,9 @@ def test_the_first_stage_is_known_from_creation_and_a_later_one_without_a_day_is
 
 
 def test_a_change_is_entered_on_stage_since_else_closing_else_the_day_of_the_run():
-    history = frame_from_rows("StageHistory", [entry(name, 1, "Lead", "2026-01-10") for name in "abc"])
+    history = frame_from_rows(
+        "StageHistory", [entry(name, 1, "Lead", "2026-01-10") for name in "abc"]
+    )
     rows = [
         deal("a", "Offer", stage_since="2026-06-05"),
         deal("b", "Lost", closed_on="2026-06-07"),
@@ -93,12 +97,17 @@ def test_a_change_is_entered_on_stage_since_else_closing_else_the_day_of_the_run
 
 
 def test_a_stage_since_that_nobody_renewed_counts_as_missing():
-    history = frame_from_rows("StageHistory", [entry(name, 1, "Lead", "2026-01-10") for name in "ab"])
+    history = frame_from_rows(
+        "StageHistory", [entry(name, 1, "Lead", "2026-01-10") for name in "ab"]
+    )
     rows = [
         deal("a", "Won", stage_since="2026-01-10", closed_on="2026-06-07"),
         deal("b", "Offer", stage_since="2026-01-10"),
     ]
-    assert list(history_of(rows, history)[0]["entered_on"].dt.date[2:]) == [day("2026-06-07"), AS_OF]
+    assert list(history_of(rows, history)[0]["entered_on"].dt.date[2:]) == [
+        day("2026-06-07"),
+        AS_OF,
+    ]
 
 
 def test_old_rows_stay_in_place_and_as_they_were():
@@ -118,7 +127,9 @@ def test_a_renamed_stage_is_no_change():
 
 
 def test_a_run_for_an_earlier_day_adds_nothing_and_warns():
-    history = frame_from_rows("StageHistory", [entry("d", 1, "Lead", "2026-01-10", noticed_on="2026-07-01")])
+    history = frame_from_rows(
+        "StageHistory", [entry("d", 1, "Lead", "2026-01-10", noticed_on="2026-07-01")]
+    )
     full, findings = history_of([deal("d", "Won", closed_on="2026-06-01")], history)
     pd.testing.assert_frame_equal(full, history)
     assert [finding.code for finding in findings] == ["run-older-than-history"]

@@ -13,7 +13,9 @@ LIMITED = (Stage(stage="Lead", rank=1, kind="open", limit_days=30), *STAGES[1:])
 def stuck(rows, **tables):
     outcome = funnel.run(draw(Deals=rows, settings=policy(LIMITED), **tables))
     alerts = outcome.tables["Alerts"]
-    return records(alerts[alerts["kind"] == "deal-stuck"], "row_key", "days", "severity", "since_on")
+    return records(
+        alerts[alerts["kind"] == "deal-stuck"], "row_key", "days", "severity", "since_on"
+    )
 
 
 def test_longer_than_the_limit_is_stuck_and_exactly_the_limit_is_not():

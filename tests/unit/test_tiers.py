@@ -44,8 +44,14 @@ VALUES = st.lists(st.integers(-50, 1_000_000_000_000), max_size=30)
 
 
 @settings(max_examples=100, deadline=None)
-@given(values=VALUES, rule=st.sampled_from(["before", "including"]), order=st.randoms(use_true_random=False))
-def test_equal_values_share_a_tier_larger_ones_are_no_worse_and_order_does_not_matter(values, rule, order):
+@given(
+    values=VALUES,
+    rule=st.sampled_from(["before", "including"]),
+    order=st.randoms(use_true_random=False),
+)
+def test_equal_values_share_a_tier_larger_ones_are_no_worse_and_order_does_not_matter(
+    values, rule, order
+):
     found = dict(zip(values, tiers(values, rule), strict=True))
     shuffled = values.copy()
     order.shuffle(shuffled)

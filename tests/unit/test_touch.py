@@ -22,7 +22,12 @@ def tables(**rows):
 
 
 def activity(key, day, **more):
-    return {"activity_id": key, "done_on": dt.date.fromisoformat(day), "rep_id": "R1", "kind": "phone"} | more
+    return {
+        "activity_id": key,
+        "done_on": dt.date.fromisoformat(day),
+        "rep_id": "R1",
+        "kind": "phone",
+    } | more
 
 
 def test_the_latest_activity_up_to_the_day_counts():
@@ -32,12 +37,16 @@ def test_the_latest_activity_up_to_the_day_counts():
         activity("A3", "2026-07-01", customer_id="C1"),
         activity("A4", "2026-05-01"),
     ]
-    assert last_touches(tables(Activities=rows), AS_OF).to_dict() == {"C1": pd.Timestamp("2026-06-30")}
+    assert last_touches(tables(Activities=rows), AS_OF).to_dict() == {
+        "C1": pd.Timestamp("2026-06-30")
+    }
 
 
 def test_an_activity_on_a_deal_touches_the_deals_customer():
     deals = [{"deal_id": "D1", "rep_id": "R1", "stage": "New", "customer_id": "C9"}]
-    found = last_touches(tables(Activities=[activity("A1", "2026-06-01", deal_id="D1")], Deals=deals), AS_OF)
+    found = last_touches(
+        tables(Activities=[activity("A1", "2026-06-01", deal_id="D1")], Deals=deals), AS_OF
+    )
     assert found.to_dict() == {"C9": pd.Timestamp("2026-06-01")}
 
 
@@ -68,7 +77,9 @@ def test_visits_and_answers_to_feedback_are_touches_a_complaint_is_none():
     ],
 )
 def test_the_next_touch_is_on_a_work_day(last, days, expected):
-    assert next_touch(dt.date.fromisoformat(last), days, WorkCalendar()) == dt.date.fromisoformat(expected)
+    assert next_touch(dt.date.fromisoformat(last), days, WorkCalendar()) == dt.date.fromisoformat(
+        expected
+    )
 
 
 def test_a_whole_column_follows_the_holidays_of_the_settings():

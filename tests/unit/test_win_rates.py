@@ -6,7 +6,11 @@ import pytest
 
 from salesbook.domain.pipeline.funnel_stages import passages_of
 from salesbook.domain.pipeline.stage_history import append_history, entries_of
-from salesbook.domain.pipeline.win_rates import stage_win_rates, win_rate_by_amount, win_rate_by_count
+from salesbook.domain.pipeline.win_rates import (
+    stage_win_rates,
+    win_rate_by_amount,
+    win_rate_by_count,
+)
 from salesbook.frames import empty_frame
 from salesbook.tables.settings import Stage
 from tests.pipeline_book import AS_OF, STAGES, deal, numbered, policy
@@ -43,4 +47,6 @@ def test_a_typed_rate_counts_as_it_is():
 def test_without_closed_deals_a_stage_in_use_has_no_rate_and_says_so():
     rates, findings = rates_of([deal("a", "Lead")])
     assert math.isnan(rates[0])
-    assert [(finding.code, finding.row_key) for finding in findings] == [("no-win-rate", "main|Lead")]
+    assert [(finding.code, finding.row_key) for finding in findings] == [
+        ("no-win-rate", "main|Lead")
+    ]

@@ -120,8 +120,12 @@ def test_rows_to_come_have_the_same_format(language):
 
 @both
 def test_a_manager_sees_only_the_sheets_that_everybody_needs(language):
-    visible = {sheet.title for sheet in opened(language).worksheets if sheet.sheet_state == "visible"}
-    front = {word("book", f"sheets.{code}", language) for code in ("start", "dashboard", "settings")}
+    visible = {
+        sheet.title for sheet in opened(language).worksheets if sheet.sheet_state == "visible"
+    }
+    front = {
+        word("book", f"sheets.{code}", language) for code in ("start", "dashboard", "settings")
+    }
     shown = {
         labels.sheet_name(name, language)
         for name, spec in TABLES.items()
@@ -172,7 +176,9 @@ def test_messages_fit_into_excel_and_rules_reach_far(language):
             assert len(rule.errorTitle or "") <= 32
             assert len(rule.prompt or "") <= 255
             assert len(rule.error or "") <= 255
-            if rule.type in ("list", "decimal", "whole", "date") and sheet.title not in few_rows(language):
+            if rule.type in ("list", "decimal", "whole", "date") and sheet.title not in few_rows(
+                language
+            ):
                 assert max(area.max_row for area in rule.sqref.ranges) >= 20_000
 
 
@@ -183,7 +189,9 @@ def few_rows(language):
 @both
 def test_no_cell_has_two_rules(language):
     for sheet in opened(language).worksheets:
-        areas = [area for rule in sheet.data_validations.dataValidation for area in rule.sqref.ranges]
+        areas = [
+            area for rule in sheet.data_validations.dataValidation for area in rule.sqref.ranges
+        ]
         areas.sort(key=lambda area: (area.min_col, area.min_row))
         for one, following in pairwise(areas):
             apart = one.max_col < following.min_col or one.max_row < following.min_row
@@ -204,7 +212,12 @@ def test_the_settings_read_back_as_the_defaults(language, tmp_path):
         policy = session.policy
     assert policy.rules == Rules.model_validate(dict(_RULES[language]))
     assert session.policy_findings == []
-    assert list(faults_of(policy, [name for name, spec in TABLES.items() if spec.role is Role.SETTING])) == []
+    assert (
+        list(
+            faults_of(policy, [name for name, spec in TABLES.items() if spec.role is Role.SETTING])
+        )
+        == []
+    )
     assert [stage.kind for stage in policy.stages] == ["open"] * 4 + ["won", "lost"]
     assert [step.share for step in policy.ramp] == [0.25, 0.5, 0.75, 1.0]
     assert len(policy.season) == 12
@@ -217,7 +230,9 @@ def test_the_workbook_carries_a_vba_project_with_a_module_per_sheet(language, tm
     with ExcelFile(book) as file:
         modules = set(file.module_names())
     content = parts(built(language))
-    sheets = [text for name, text in content.items() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)]
+    sheets = [
+        text for name, text in content.items() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)
+    ]
     codes = {re.search(rb'codeName="(\w+)"', text)[1].decode() for text in sheets}
     assert codes | set(sources()) == modules
     assert len(codes) == len(sheets)
@@ -226,7 +241,10 @@ def test_the_workbook_carries_a_vba_project_with_a_module_per_sheet(language, tm
 def test_both_books_have_the_same_tables_places_and_names():
     english, chinese = (opened(language) for language in LANGUAGES)
     assert set(english.defined_names) == set(chinese.defined_names)
-    places = [{name: sheet_of(language, name).tables[name].ref for name in TABLES} for language in LANGUAGES]
+    places = [
+        {name: sheet_of(language, name).tables[name].ref for name in TABLES}
+        for language in LANGUAGES
+    ]
     assert places[0] == places[1]
 
 

@@ -43,12 +43,19 @@ def test_an_empty_workbook_shows_no_error(tmp_path):
     book = calculated(path, tmp_path)
     assert errors(book, word("book", "sheets.chart_data", "zh-CN")) == []
     dashboard = book[word("book", "sheets.dashboard", "zh-CN")]
-    assert {dashboard.cell(row, column).value for row in (6, 10) for column in (1, 5, 9, 13)} == {"–"}
+    assert {dashboard.cell(row, column).value for row in (6, 10) for column in (1, 5, 9, 13)} == {
+        "–"
+    }
 
 
 def attained(month, kind, actual):
     amounts = {"target": 10_000_00, "actual": actual, "gap": actual - 10_000_00}
-    return {"period": f"2026-{month:02d}", "scope_kind": kind, "scope": kind, "metric": "revenue"} | amounts
+    return {
+        "period": f"2026-{month:02d}",
+        "scope_kind": kind,
+        "scope": kind,
+        "metric": "revenue",
+    } | amounts
 
 
 def forecast(kind):
@@ -58,12 +65,26 @@ def forecast(kind):
 
 
 def entered(kind):
-    counts = {"entered": 10, "advanced": 6, "lost": 2, "open": 2, "amount": 5_000_00, "worst": False}
+    counts = {
+        "entered": 10,
+        "advanced": 6,
+        "lost": 2,
+        "open": 2,
+        "amount": 5_000_00,
+        "worst": False,
+    }
     return {"slice_kind": kind, "slice": kind, "pipeline": "main", "stage": "Lead"} | counts
 
 
 def run(day, action, as_of):
-    counts = {"seconds": 1.0, "rows_in": 1, "rows_out": 1, "findings": 0, "version": "1", "input_hash": "x"}
+    counts = {
+        "seconds": 1.0,
+        "rows_in": 1,
+        "rows_out": 1,
+        "findings": 0,
+        "version": "1",
+        "input_hash": "x",
+    }
     return {"at": dt.datetime(2026, 7, day, 9), "action": action, "as_of": as_of} | counts
 
 
@@ -90,7 +111,9 @@ def test_the_dashboard_says_what_the_outputs_say(tmp_path):
     with open_package(path, for_writing=True) as host:
         session = Session(host)
         plans = [
-            plan_write(session.table(name), frame_from_rows(name, rows), language="en", currency="USD")
+            plan_write(
+                session.table(name), frame_from_rows(name, rows), language="en", currency="USD"
+            )
             for name, rows in OUTPUTS.items()
         ]
         host.write([plan.write for plan in plans])

@@ -1,4 +1,6 @@
-"""A built workbook whose macros run in memory, with a stand-in where RunPython would start Python."""
+"""A built workbook whose macros run in memory,
+with a stand-in where RunPython would start Python.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,9 @@ def started(language: Language, drive: str = "") -> ExcelApplication:
                 project.delete_module(name)
             project.add_module("xlwings", _STAND_IN.replace("\n", "\r\n"))
             desk = project.get_module("SalesbookDesk")
-            file.set_module("SalesbookDesk", desk.source.replace("Application.MacroOptions", "RecordOptions"))
+            file.set_module(
+                "SalesbookDesk", desk.source.replace("Application.MacroOptions", "RecordOptions")
+            )
             file.save()
         app = ExcelApplication.open(path)
     app.add_module(_SHELL, name="StandInShell", kind="class")

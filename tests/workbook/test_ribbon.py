@@ -1,4 +1,6 @@
-"""The ribbon is the tab of the product: its groups, its words in both languages, what Excel accepts."""
+"""The ribbon is the tab of the product: its groups, its words in both languages, what Excel
+accepts.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +109,9 @@ def test_texts_fit_and_are_no_placeholders(language):
 
 @both
 def test_ids_and_key_tips_are_each_used_once(language):
-    ids = [element.get("id") for element in root_of(language).iter(etree.Element) if element.get("id")]
+    ids = [
+        element.get("id") for element in root_of(language).iter(etree.Element) if element.get("id")
+    ]
     assert len(ids) == len(set(ids))
     assert all(re.fullmatch(r"[A-Za-z_]\w*", one) for one in ids)
     keys = [button.get("keytip") for button in buttons_of(language).values()]
@@ -128,7 +132,11 @@ def test_a_tip_names_every_table_read_and_written(language, name):
     settings = word("book", "sheets.settings", language)
     for line, tables in ((reads, ACTIONS[name].reads), (writes, [*ACTIONS[name].writes, "RunLog"])):
         shown = re.split(re.escape(comma), re.sub(r"^.*?[:：]\s*|[.。]$", "", line))
-        expected = [sheet_name(table, language) for table in tables if TABLES[table].role is not Role.SETTING]
+        expected = [
+            sheet_name(table, language)
+            for table in tables
+            if TABLES[table].role is not Role.SETTING
+        ]
         assert [one for one in shown if one != settings] == expected
 
 
@@ -147,11 +155,19 @@ def test_the_part_is_in_the_package_and_related(language):
 @both
 def test_sheets_have_the_buttons_that_help_there(language):
     with zipfile.ZipFile(io.BytesIO(template_bytes(language))) as package:
-        drawings = [package.read(name).decode() for name in package.namelist() if name.endswith(".vml")]
-    started = [macro for text in drawings for macro in re.findall(r"<x:FmlaMacro>\[0\]!(\w+)<", text)]
+        drawings = [
+            package.read(name).decode() for name in package.namelist() if name.endswith(".vml")
+        ]
+    started = [
+        macro for text in drawings for macro in re.findall(r"<x:FmlaMacro>\[0\]!(\w+)<", text)
+    ]
     wanted = [macro_of(button) for buttons in BUTTONS.values() for button in buttons]
     assert sorted(started) == sorted(wanted)
-    assert all(word("macros", "button.split", language) in text for text in drawings if "PressSplit" in text)
+    assert all(
+        word("macros", "button.split", language) in text
+        for text in drawings
+        if "PressSplit" in text
+    )
 
 
 def test_the_source_holds_no_words():

@@ -98,7 +98,9 @@ def seen(app):
 def test_every_sheet_of_a_table_has_a_switch_that_says_what_is(language):
     """Technical sheets have none, nor has the first."""
     shown, hidden = states(language)
-    own = {f"Sheet{name}": spec.shown for name, spec in TABLES.items() if spec.role is not Role.SETTING}
+    own = {
+        f"Sheet{name}": spec.shown for name, spec in TABLES.items() if spec.role is not Role.SETTING
+    }
     expected = {name: shown if visible else hidden for name, visible in own.items()}
     assert {name: state for name, (_, state) in switches(language).items()} == expected | {
         "SheetSettings": shown
@@ -133,7 +135,9 @@ def test_a_changed_switch_shows_and_hides_its_sheet_alone(language):
 
 
 def test_several_at_once():
-    """All switches filled with one word: the first sheet stays, and so do the technical ones hidden."""
+    """All switches filled with one word: the first sheet stays, and so do the technical ones
+    hidden.
+    """
     app = opened("en")
     addresses = [address for address, _ in switches("en").values()]
     app.run("Paste_", f"{addresses[0]}:{addresses[-1]}", "Hidden")

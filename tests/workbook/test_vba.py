@@ -53,12 +53,17 @@ def function_of(button):
 
 
 def test_the_analyser_finds_no_error(tmp_path):
-    """In no module; in our own ones nothing to remark at all. Both languages carry the same macros."""
+    """In no module; in our own ones nothing to remark at all. Both
+    languages carry the same macros.
+    """
     path = tmp_path / FILES["en"]
     path.write_bytes(template_bytes("en"))
     found = analyze_office_file(path)
     assert [
-        (name, one.message) for name, all_ in found.items() for one in all_ if one.severity.value == "error"
+        (name, one.message)
+        for name, all_ in found.items()
+        for one in all_
+        if one.severity.value == "error"
     ] == []
     ours = {path.stem for path in SOURCES.iterdir() if path.stem != "xlwings_udfs"}
     assert [(name, one.message) for name in ours & found.keys() for one in found[name]] == []
@@ -78,10 +83,15 @@ def test_every_callback_of_the_ribbon_has_the_right_signature():
     declared = dict(SIGNATURE.findall(sources()["Salesbook"].replace("\r\n", "\n")))
     root = etree.fromstring(ribbon_xml("en"))
     named = {
-        (kind, one.get(kind)) for one in root.iter(etree.Element) for kind in SIGNATURES if one.get(kind)
+        (kind, one.get(kind))
+        for one in root.iter(etree.Element)
+        for kind in SIGNATURES
+        if one.get(kind)
     }
     assert len(named) == len(macros.__all__) + 2
-    assert {name: declared.get(name) for _, name in named} == {name: SIGNATURES[kind] for kind, name in named}
+    assert {name: declared.get(name) for _, name in named} == {
+        name: SIGNATURES[kind] for kind, name in named
+    }
 
 
 def test_every_button_of_a_sheet_has_a_macro_without_arguments():
@@ -118,7 +128,9 @@ def model(tmp_path_factory):
 
 @pytest.mark.parametrize("callback", CALLBACKS)
 def test_a_press_does_what_its_button_says(callback, model, monkeypatch, tmp_path):
-    """From the callback to the message on the open workbook: only RunPython and Excel are stand-ins."""
+    """From the callback to the message on the open workbook: only RunPython and Excel are
+    stand-ins.
+    """
     parsed, path = model
     for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "state"))
@@ -130,7 +142,11 @@ def test_a_press_does_what_its_button_says(callback, model, monkeypatch, tmp_pat
     exec(pressed(app_of("en"), callback), {})
     (said,) = opened.program.alerts
     button = CALLBACKS[callback]
-    others = {"import": "Cancelled.", "undo": "there is nothing to undo", "check_setup": "✓ salesbook"}
+    others = {
+        "import": "Cancelled.",
+        "undo": "there is nothing to undo",
+        "check_setup": "✓ salesbook",
+    }
     assert others.get(button, f"{word('macros', f'button.{button}', 'en')} is done in ") in said
 
 
@@ -166,7 +182,9 @@ def plan_status_cell(language):
     book = openpyxl.load_workbook(io.BytesIO(template_bytes(language)))
     sheet = next(one for one in book.worksheets if "TargetPlan" in one.tables)
     table = sheet.tables["TargetPlan"]
-    place = [column.name for column in table.tableColumns].index(word("tables", "fields.status", language))
+    place = [column.name for column in table.tableColumns].index(
+        word("tables", "fields.status", language)
+    )
     return sheet.title, sheet[table.ref.split(":")[0]].offset(1, place).coordinate
 
 
@@ -191,7 +209,10 @@ End Function
     shown = app.console[: len(app.console) // 2]
     expected = []
     for name, text, *arguments in function_texts("zh-CN"):
-        expected += [f"'Sales & Co.xlsm'!{name}|Salesbook|{text}", "|".join(filter(None, arguments))]
+        expected += [
+            f"'Sales & Co.xlsm'!{name}|Salesbook|{text}",
+            "|".join(filter(None, arguments)),
+        ]
     assert shown == expected
 
 

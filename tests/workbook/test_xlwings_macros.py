@@ -1,4 +1,6 @@
-"""xlwings' own macros, run in memory on the built workbook: which Python they start, and what it is told."""
+"""xlwings' own macros, run in memory on the built workbook: which Python they start, and what it is
+told.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,9 @@ End Function
 
 
 def with_stand_ins(text):
-    """The module of xlwings, its few functions that ask Windows replaced, and directives in plain form."""
+    """The module of xlwings, its few functions that ask Windows replaced, and directives in plain
+    form.
+    """
     for name, body in SYSTEM.items():
         text, count = re.subn(
             rf"(^(?:Public )?Function {name}\b[^\r\n]*\r\n).*?(^End Function)",
@@ -78,7 +82,9 @@ def with_stand_ins(text):
         )
         assert count == 1, name
     # VBA compares a text with a truth value; the interpreter refuses to.
-    text = text.replace('GetConfig("SHOW CONSOLE", False) = True', 'CBool(GetConfig("SHOW CONSOLE", False))')
+    text = text.replace(
+        'GetConfig("SHOW CONSOLE", False) = True', 'CBool(GetConfig("SHOW CONSOLE", False))'
+    )
     return re.sub(r"(?m)^(\s*#[^\r\n]*?)[ \t]+'[^\r\n]*", r"\1", text)
 
 
@@ -121,7 +127,9 @@ def test_the_command_that_starts_python_names_the_interpreter_and_no_strangers_f
     command = excel.run("CommandOf")
     assert command.startswith(f'cmd.exe  /K ""{PYTHON}" -B -c "')
     assert r"prepare_sys_path(\"False;" in command
-    assert command.endswith(r""";;;;%SystemRoot%\");import xlwings; xlwings.serve('$(CLSID)')""" + '""')
+    assert command.endswith(
+        r""";;;;%SystemRoot%\");import xlwings; xlwings.serve('$(CLSID)')""" + '""'
+    )
     assert "stranger" not in command
     assert "conda" not in command
 

@@ -1,4 +1,6 @@
-"""How is a workbook made? Every sheet from row models, labels and settings, always the same bytes."""
+"""How is a workbook made? Every sheet from row models, labels and settings,
+always the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def build_book(language: Language, rows: Mapping[str, Rows] | None = None) -> by
 
 def _add_sheets(canvas: Canvas, plans: list[SheetPlan]) -> None:
     book = canvas.book
-    book.add_vba_project(io.BytesIO(vba_project([plan.code_name for plan in plans])), is_stream=True)
+    book.add_vba_project(
+        io.BytesIO(vba_project([plan.code_name for plan in plans])), is_stream=True
+    )
     book.set_vba_name(BOOK_CODE_NAME)
     for plan in plans:
         sheet = book.add_worksheet(plan.name)
@@ -75,7 +79,8 @@ def _add_sheets(canvas: Canvas, plans: list[SheetPlan]) -> None:
 
 def _fill(canvas: Canvas, plans: list[SheetPlan], rows: Mapping[str, Rows]) -> None:
     settings = {
-        spec.name: rows.get(spec.name) or default_rows(spec.name, canvas.language) for spec in setting_specs()
+        spec.name: rows.get(spec.name) or default_rows(spec.name, canvas.language)
+        for spec in setting_specs()
     }
     by_code = {plan.code: plan for plan in plans}
     Start(canvas, plans).write()

@@ -1,4 +1,6 @@
-"""Which sheets have a button of their own? Those where somebody has just typed, or looks at a result."""
+"""Which sheets have a button of their own? Those where somebody has just typed, or looks at a
+result.
+"""
 
 from __future__ import annotations
 

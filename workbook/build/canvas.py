@@ -94,7 +94,9 @@ def put(spot: Spot, value: CellValue, style: Format) -> None:
 
 
 def put_formula(spot: Spot, formula: str, style: Format, value: CellValue = "") -> None:
-    """Write a formula that may look through whole columns, with the value it has in an empty book."""
+    """Write a formula that may look through whole columns,
+    with the value it has in an empty book.
+    """
     row, column = spot.row, spot.column
     spot.sheet.write_array_formula(row, column, row, column, "{=" + formula + "}", style, value)
 
@@ -112,7 +114,9 @@ def heading(canvas: Canvas, sheet: Worksheet, title: str, note: str) -> None:
     sheet.write_string(1, 0, note, canvas.style(font_color=look.QUIET, bg_color=look.PAPER))
 
 
-def page(canvas: Canvas, sheet: Worksheet, *, repeat: tuple[int, int] | None = None, tall: int = 0) -> None:
+def page(
+    canvas: Canvas, sheet: Worksheet, *, repeat: tuple[int, int] | None = None, tall: int = 0
+) -> None:
     """Print set-up: A4 across, as wide as the page, headers again on each."""
     sheet.set_paper(9)
     sheet.set_landscape()

@@ -1,7 +1,8 @@
-"""What do the Dashboard's tiles and charts show? A hidden sheet of fixed size, calculated by the workbook.
+"""What do the Dashboard's tiles and charts show? A hidden sheet of fixed size, calculated by the
+workbook.
 
-A chart's ranges do not grow when a file is written from outside, so every block has a fixed number of
-rows; what is not there is #N/A, which charts leave out.
+A chart's ranges do not grow when a file is written from outside, so every block has a fixed number
+of rows; what is not there is #N/A, which charts leave out.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ class Block:
 
 _TOP: Final = len(FACTS) + 2
 MONTH_BLOCK: Final = Block(_TOP, 0, MONTHS, ("start", "period", "label", "target", "actual"))
-FUNNEL_BLOCK: Final = Block(_TOP, 6, STAGES, ("order", "stage", "label", "entered", "advanced", "open"))
+FUNNEL_BLOCK: Final = Block(
+    _TOP, 6, STAGES, ("order", "stage", "label", "entered", "advanced", "open")
+)
 AHEAD_BLOCK: Final = Block(
     _TOP, 13, AHEAD, ("start", "period", "label", "closed", "commit", "best_case", "pipeline", "target")
 )  # fmt: skip
@@ -124,8 +127,14 @@ class ChartData:
                 f'IF({e.setting_is("number_style", "thousands")},"thousands","plain"))',
                 "wan" if wan else "plain",
             ),
-            "unit": (f'IF({style}="wan",10000,IF({style}="thousands",1000,1))', 10000 if wan else 1),
-            "unit_word": (f'IF({style}="wan","万",IF({style}="thousands","K",""))', "万" if wan else ""),
+            "unit": (
+                f'IF({style}="wan",10000,IF({style}="thousands",1000,1))',
+                10000 if wan else 1,
+            ),
+            "unit_word": (
+                f'IF({style}="wan","万",IF({style}="thousands","K",""))',
+                "万" if wan else "",
+            ),
             "year_start": (
                 f'IF({day}="","",DATE(YEAR({day})-(MONTH({day})<{first}),{first},1))',
                 "",
@@ -223,7 +232,9 @@ class ChartData:
 
     def _tier_formulas(self, down: int) -> list[str]:
         e = self.e
-        shares = f"{e.column('TierRules', 'up_to_share')}+ROW({e.column('TierRules', 'tier')})/100000"
+        shares = (
+            f"{e.column('TierRules', 'up_to_share')}+ROW({e.column('TierRules', 'tier')})/100000"
+        )
         named = e.column("TierRules", "tier")
         order, label = TIER_BLOCK.cell("order", down), TIER_BLOCK.cell("label", down)
         tiers, values = e.column("CustomerTiers", "tier"), e.column("CustomerTiers", "value")

@@ -1,4 +1,6 @@
-"""How are the Dashboard's charts drawn? Native charts over ChartData, in the sheet's own colours."""
+"""How are the Dashboard's charts drawn? Native charts over ChartData,
+in the sheet's own colours.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,14 @@ from xlsxwriter.chart import Chart
 
 from workbook.build import look
 from workbook.build.canvas import Canvas
-from workbook.build.chart_data import AHEAD_BLOCK, FACT_ROW, FUNNEL_BLOCK, MONTH_BLOCK, TIER_BLOCK, Block
+from workbook.build.chart_data import (
+    AHEAD_BLOCK,
+    FACT_ROW,
+    FUNNEL_BLOCK,
+    MONTH_BLOCK,
+    TIER_BLOCK,
+    Block,
+)
 
 _FORECAST: Final[Mapping[str, str]] = {
     "closed": look.BLUE,
@@ -68,7 +77,9 @@ class Charts:
         chart = self._chart({"type": "column"}, "tiers")
         self._add(chart, TIER_BLOCK, "customers", "#D0D5DD", gap=80)
         self._add(chart, TIER_BLOCK, "money", look.GREEN)
-        chart.set_y_axis(self._axis() | {"num_format": "0%", "min": 0, "max": 1, "line": {"none": True}})
+        chart.set_y_axis(
+            self._axis() | {"num_format": "0%", "min": 0, "max": 1, "line": {"none": True}}
+        )
         return chart
 
     def _chart(self, kind: dict[str, str], code: str) -> Chart:
@@ -95,7 +106,12 @@ class Charts:
         }
 
     def _font(self, size: int, *, bold: bool = False) -> dict[str, Any]:
-        return {"name": look.FONTS[self.canvas.language], "size": size, "bold": bold, "color": look.INK}
+        return {
+            "name": look.FONTS[self.canvas.language],
+            "size": size,
+            "bold": bold,
+            "color": look.INK,
+        }
 
     def _series(self, block: Block, name: str) -> dict[str, Any]:
         return {
@@ -104,6 +120,8 @@ class Charts:
             "values": [self.data, *block.cells(name)],
         }
 
-    def _add(self, chart: Chart, block: Block, name: str, colour: str, gap: int | None = None) -> None:
+    def _add(
+        self, chart: Chart, block: Block, name: str, colour: str, gap: int | None = None
+    ) -> None:
         series = self._series(block, name) | {"fill": {"color": colour}, "border": {"none": True}}
         chart.add_series(series if gap is None else series | {"gap": gap})

@@ -1,4 +1,6 @@
-"""What does the bridge to Python read in the workbook? Its settings, and the texts that macros show."""
+"""What does the bridge to Python read in the workbook? Its settings, and the texts that macros
+show.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ SETTINGS: Final = (
     ("SALESBOOK_BOOK", BOOK_VERSION),
     ("SALESBOOK_XLWINGS", version("xlwings")),
 )
-"""Keys that xlwings reads, then ours. An interpreter here would win over the user's own: there is none.
+"""Keys that xlwings reads, then ours. An interpreter here would win over the user's own: there is
+none.
 
 A blank PYTHONPATH would put Excel's current folder first, so it names a folder that only
 administrators write to.

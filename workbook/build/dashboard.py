@@ -69,10 +69,15 @@ class Dashboard:
         link_home(canvas, self.sheet)
         day = f"{self.data}$B${FACT_ROW['as_of'] + 1}"
         dated = f'YEAR({day})&"-"&RIGHT("0"&MONTH({day}),2)&"-"&RIGHT("0"&DAY({day}),2)'
-        as_of, never = quoted(canvas.word("dashboard.as_of") + " "), quoted(canvas.word("dashboard.never"))
+        as_of, never = (
+            quoted(canvas.word("dashboard.as_of") + " "),
+            quoted(canvas.word("dashboard.never")),
+        )
         formula = f"IF(ISNUMBER({day}),{as_of}&{dated},{never})"
         right = canvas.style(font_color=look.QUIET, align="right")
-        put_plain_formula(Spot(self.sheet, 2, _COLUMNS - 2), formula, right, canvas.word("dashboard.never"))
+        put_plain_formula(
+            Spot(self.sheet, 2, _COLUMNS - 2), formula, right, canvas.word("dashboard.never")
+        )
         style = f"{self.data}$B${FACT_ROW['style'] + 1}"
         hidden = canvas.style(num_format=";;;", font_color=look.PAPER)
         put_plain_formula(Spot(self.sheet, 0, _COLUMNS), style, hidden, "plain")
@@ -85,7 +90,9 @@ class Dashboard:
         face = {"bg_color": look.MIST, "indent": 1}
         edge = {"left": 5, "left_color": look.BLUE}
         formats = {"rate": "0.0%", "money": "#,##0", "count": "#,##0", "text": "General"}
-        name = canvas.style(**face, **edge, font_color=look.QUIET, font_size=look.SIZES[canvas.language] - 1)
+        name = canvas.style(
+            **face, **edge, font_color=look.QUIET, font_size=look.SIZES[canvas.language] - 1
+        )
         number = canvas.style(
             **face, **edge, bold=True, font_size=20, align="left", num_format=formats[KINDS[code]]
         )
@@ -132,7 +139,9 @@ class Dashboard:
         sheet.set_row(_ALERT_ROW, 26)
         sheet.set_row(_ALERT_ROW + 1, 21)
         places = (("severity", 0, 1), ("who", 1, 2), ("because", 3, 7), ("do", 10, 5))
-        head = canvas.style(bold=True, font_color=look.PAPER, bg_color=look.HEADS[Role.OUTPUT][0], indent=1)
+        head = canvas.style(
+            bold=True, font_color=look.PAPER, bg_color=look.HEADS[Role.OUTPUT][0], indent=1
+        )
         body = canvas.style(bottom=1, bottom_color=look.LINE, text_wrap=True, indent=1)
         for name, column, wide in places:
             self._band(_ALERT_ROW + 1, column, wide, head)

@@ -1,4 +1,6 @@
-"""What do the settings say in a fresh workbook? Sensible values for a team that has set nothing yet."""
+"""What do the settings say in a fresh workbook? Sensible values for a team that has set nothing
+yet.
+"""
 
 from __future__ import annotations
 
@@ -53,11 +55,14 @@ _RAMP: Final = (0.25, 0.5, 0.75, 1.0)
 
 
 def default_rows(table: str, language: Language) -> Rows:
-    """A settings table's rows as cells, in the words of the language; none where a team must know."""
+    """A settings table's rows as cells, in the words of the language;
+    none where a team must know.
+    """
     made = _MAKERS.get(table, _none)(language)
     fields = TABLES[table].fields
     return [
-        [_cell(table, name, row.get(name), language) for name in (f.name for f in fields)] for row in made
+        [_cell(table, name, row.get(name), language) for name in (f.name for f in fields)]
+        for row in made
     ]
 
 
@@ -138,7 +143,13 @@ def _tier_rules(_: Language) -> list[dict[str, Any]]:
 def _brackets(language: Language) -> list[dict[str, Any]]:
     plan = labels.word("book", "standard_plan", language)
     return [
-        {"plan": plan, "valid_from": _PLAN_FROM, "from_rate": start, "pay_rate": pay, "kind": "marginal"}
+        {
+            "plan": plan,
+            "valid_from": _PLAN_FROM,
+            "from_rate": start,
+            "pay_rate": pay,
+            "kind": "marginal",
+        }
         for start, pay in _BRACKETS
     ]
 

@@ -39,7 +39,11 @@ def exits_by_code() -> dict[str, tuple[int, ...]]:
 def _raised(tree: ast.AST) -> Iterator[tuple[str, type[SalesbookError]]]:
     """Each code with the kind of refusal that is made of it; several where a condition chooses."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _LEAVES:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in _LEAVES
+        ):
             for part in ast.walk(node.args[0]) if node.args else ():
                 if isinstance(part, ast.Constant) and isinstance(part.value, str):
                     yield part.value, _LEAVES[node.func.id]

@@ -1,4 +1,6 @@
-"""How do the workbook's own formulas name columns, choices and settings? In one place, in both languages."""
+"""How do the workbook's own formulas name columns, choices and settings? In one place, in both
+languages.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,9 @@ class Expressions:
 
 def product(*conditions: str) -> str:
     """Conditions joined into 1 or 0 per row."""
-    return "*".join(f"({condition})" for condition in conditions) + ("*1" if len(conditions) == 1 else "")
+    return "*".join(f"({condition})" for condition in conditions) + (
+        "*1" if len(conditions) == 1 else ""
+    )
 
 
 def quoted(text: str) -> str:

@@ -1,7 +1,8 @@
-"""What can formulas ask Python? Each function with its arguments, an example, and whether that comes out.
+"""What can formulas ask Python? Each function with its arguments, an example, and whether that
+comes out.
 
-The examples calculate only while a switch is on, so that a machine without Python shows no error. What they
-must give stands beside them as plain values.
+The examples calculate only while a switch is on, so that a machine without Python shows no error.
+What they must give stands beside them as plain values.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ class Example:
 
     @property
     def height(self) -> int:
-        """Rows that it takes: a line for the function and one per argument, or the example's answer."""
+        """Rows that it takes: a line for the function and one per argument, or the example's
+        answer.
+        """
         return max(1 + len(self.told["arguments"]), len(self.expected)) + 1
 
     def area(self, column: int) -> str:
@@ -77,7 +80,14 @@ def write_functions(canvas: Canvas) -> None:
     link_home(canvas, sheet)
     _write_switch(canvas, sheet, name, told["switch"])
     head = canvas.style(bold=True, bottom=2, bottom_color=look.INK, indent=1)
-    titles = {0: "name", 1: "text", 2: "example", _CHECK: "check", _EXPECTED: "expected", _LIVE: "live"}
+    titles = {
+        0: "name",
+        1: "text",
+        2: "example",
+        _CHECK: "check",
+        _EXPECTED: "expected",
+        _LIVE: "live",
+    }
     for column in (*range(_EXPECTED + _WIDEST), *range(_LIVE, _LIVE + _WIDEST)):
         title = titles.get(column)
         put(Spot(sheet, _HEAD_ROW, column), told[title] if title else None, head)
@@ -91,9 +101,13 @@ def write_functions(canvas: Canvas) -> None:
 def _write_switch(canvas: Canvas, sheet: Worksheet, name: str, label: str) -> None:
     row, column = SWITCH_AT
     sheet.write_string(row, column - 1, label, canvas.style(align="right", indent=1))
-    style = canvas.style(bg_color=look.BODIES[Role.SETTING], border=1, border_color=look.LINE, align="center")
+    style = canvas.style(
+        bg_color=look.BODIES[Role.SETTING], border=1, border_color=look.LINE, align="center"
+    )
     sheet.write_boolean(row, column, False, style)
-    sheet.data_validation(row, column, row, column, {"validate": "custom", "value": "=ISLOGICAL($D$4)"})
+    sheet.data_validation(
+        row, column, row, column, {"validate": "custom", "value": "=ISLOGICAL($D$4)"}
+    )
     canvas.book.define_name(SWITCH, f"='{name}'!$D$4")
 
 
@@ -105,7 +119,8 @@ def _write_words(canvas: Canvas, sheet: Worksheet, example: Example) -> None:
     put(Spot(sheet, example.row, 1), example.told["text"], text)
     put(Spot(sheet, example.row, 2), example.told["example"], text)
     sheet.set_row(
-        example.row, 15.5 * max(_lines(example.told["text"], 62), _lines(example.told["example"], 44))
+        example.row,
+        15.5 * max(_lines(example.told["text"], 62), _lines(example.told["example"], 44)),
     )
     for down, (argument, meaning) in enumerate(example.told["arguments"].items(), start=1):
         put(Spot(sheet, example.row + down, 0), argument, quiet)
@@ -118,9 +133,13 @@ def _lines(text: str, width: int) -> int:
     return -(-sum(1 if char.isascii() else 2 for char in text) // width)
 
 
-def _write_example(canvas: Canvas, sheet: Worksheet, example: Example, told: dict[str, str]) -> None:
+def _write_example(
+    canvas: Canvas, sheet: Worksheet, example: Example, told: dict[str, str]
+) -> None:
     value = canvas.style(valign="top", bg_color=look.MIST, border=1, border_color=look.LINE)
-    result = canvas.style(valign="top", bg_color=look.BODIES[Role.OUTPUT], border=1, border_color=look.LINE)
+    result = canvas.style(
+        valign="top", bg_color=look.BODIES[Role.OUTPUT], border=1, border_color=look.LINE
+    )
     for down, cells in enumerate(example.expected):
         for right, cell in enumerate(cells):
             put(Spot(sheet, example.row + down, _EXPECTED + right), cell, value)
@@ -134,4 +153,6 @@ def _write_example(canvas: Canvas, sheet: Worksheet, example: Example, told: dic
     same = f"SUMPRODUCT(--IFERROR(({live}-{wanted})^2<0.00000001,{live}={wanted}))"
     check = f'IF({SWITCH},IF(IFERROR({same},0)={count},"{told["same"]}","{told["differs"]}"),"")'
     bold = canvas.style(bold=True, align="center", valign="top")
-    sheet.write_array_formula(example.row, _CHECK, example.row, _CHECK, "{=" + check + "}", bold, "")
+    sheet.write_array_formula(
+        example.row, _CHECK, example.row, _CHECK, "{=" + check + "}", bold, ""
+    )

@@ -1,7 +1,7 @@
 """What does the workbook look like? Colours, fonts and number formats, the same on every sheet.
 
-Colours are those of Okabe and Ito, which people with colour-blindness can tell apart, in darker shades
-where text stands on them; no meaning rests on a colour alone.
+Colours are those of Okabe and Ito, which people with colour-blindness can tell apart, in darker
+shades where text stands on them; no meaning rests on a colour alone.
 """
 
 from __future__ import annotations
@@ -170,13 +170,17 @@ def shown_length(text: str) -> int:
 
 
 def column_width(table: str, one: FieldSpec, header: str) -> float:
-    """A width in characters that holds the field's usual values, and its header in bold on two lines."""
+    """A width in characters that holds the field's usual values, and its header in bold on two
+    lines.
+    """
     usual = _TABLE_WIDTHS.get((table, one.name)) or _OWN_WIDTHS.get(one.name, _WIDTHS[one.kind])
     return max(usual, _header_length(header) * 1.12 + 4)
 
 
 def _header_length(header: str) -> float:
-    """Room for a header on two lines; a Chinese one stays on one, because it would break anywhere."""
+    """Room for a header on two lines; a Chinese one stays on one,
+    because it would break anywhere.
+    """
     if not header.isascii():
         return shown_length(header)
     longest = max(len(word) for word in header.split())

@@ -1,4 +1,6 @@
-"""Which lists do dropdowns offer? Defined names over the choices' labels and over the tables' keys."""
+"""Which lists do dropdowns offer? Defined names over the choices' labels
+and over the tables' keys.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def setting_choices(key: str) -> tuple[str, ...]:
 def column_reference(canvas: Canvas, table: str, name: str) -> str:
     """A whole column of a table as formulas name it, such as `Deals[Amount]`."""
     header = canvas.header(table, name)
-    escaped = "".join(f"'{character}" if character in _SPECIAL else character for character in header)
+    escaped = "".join(
+        f"'{character}" if character in _SPECIAL else character for character in header
+    )
     return f"{table}[{escaped}]"
 
 
@@ -55,12 +59,18 @@ def _choices(canvas: Canvas) -> Iterator[tuple[str, list[str]]]:
         for one in spec.fields:
             if one.kind is Kind.CHOICE:
                 owner = f"{spec.name}.{one.name}"
-                yield choice_name(owner), [labels.choice(owner, c, canvas.language) for c in one.choices]
+                yield (
+                    choice_name(owner),
+                    [labels.choice(owner, c, canvas.language) for c in one.choices],
+                )
     for key in Rules.model_fields:
         owner = f"Policy.{key}"
         codes = setting_choices(key)
         if codes:
-            yield choice_name(owner), [labels.choice(owner, code, canvas.language) for code in codes]
+            yield (
+                choice_name(owner),
+                [labels.choice(owner, code, canvas.language) for code in codes],
+            )
 
 
 def write_lists(canvas: Canvas, sheet_code: str) -> None:
@@ -81,5 +91,7 @@ def write_lists(canvas: Canvas, sheet_code: str) -> None:
 
 def _key_tables() -> list[str]:
     fields = ((spec.name, one) for spec in TABLES.values() for one in spec.fields)
-    found = {referenced(table, one) for table, one in fields if TABLES[table].role is not Role.OUTPUT}
+    found = {
+        referenced(table, one) for table, one in fields if TABLES[table].role is not Role.OUTPUT
+    }
     return [table for table in TABLES if table in found]

@@ -35,7 +35,8 @@ def office() -> str | None:
 
 
 def convert(book: Path, target: str, folder: Path) -> Path:
-    """Load a workbook, calculate every formula and save it as `target` (`xlsx`, `pdf`, PAGE_PER_SHEET).
+    """Load a workbook, calculate every formula and save it as `target` (`xlsx`, `pdf`,
+    PAGE_PER_SHEET).
 
     Raises: FileNotFoundError without LibreOffice, subprocess.CalledProcessError where it fails.
     """

@@ -1,7 +1,8 @@
-"""What does every sheet look like? PNG pictures of both workbooks, empty, with few rows and with many.
+"""What does every sheet look like? PNG pictures of both workbooks, empty, with few rows and with
+many.
 
-`python -m workbook.build.pictures [folder] [--kinds ...]` needs LibreOffice and pdftoppm; pictures go to
-./pictures. Without kinds: empty and with the sample, which is quick.
+`python -m workbook.build.pictures [folder] [--kinds ...]` needs LibreOffice and pdftoppm; pictures
+go to ./pictures. Without kinds: empty and with the sample, which is quick.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ def main(arguments: Sequence[str]) -> int:
 def draw(language: Language, folder: Path, kind: str) -> list[Path]:
     """Draw each sheet of one workbook, hidden sheets too, in the order of their tabs.
 
-    The sheets in front show the whole workbook; each table shows its first rows, because a page that holds
-    thousands is drawn too small to read.
+    The sheets in front show the whole workbook; each table shows its first rows, because a page
+    that holds thousands is drawn too small to read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     codes = _codes(language)
@@ -72,7 +73,10 @@ def draw(language: Language, folder: Path, kind: str) -> list[Path]:
         run_on_file(book, "refresh", Options(SAMPLE_AS_OF), wait=5)
         whole = _pages(convert(book, PAGE_PER_SHEET, Path(scratch)), folder, codes[:_FRONT])
         _shorten(book)
-        return [*whole, *_pages(convert(book, PAGE_PER_SHEET, Path(scratch)), folder, codes, _FRONT)]
+        return [
+            *whole,
+            *_pages(convert(book, PAGE_PER_SHEET, Path(scratch)), folder, codes, _FRONT),
+        ]
 
 
 def _rows(kind: str, language: Language) -> dict[str, pd.DataFrame]:
@@ -103,15 +107,23 @@ def _shorten(book: Path) -> None:
     """Leave the first rows of every table."""
     with open_package(book, for_writing=False) as host:
         session = Session(host)
-        tables = {name: session.frame(name) for name, spec in TABLES.items() if spec.role is not Role.SETTING}
-    _replace(book, {name: frame.head(_ROWS) for name, frame in tables.items() if len(frame) > _ROWS})
+        tables = {
+            name: session.frame(name)
+            for name, spec in TABLES.items()
+            if spec.role is not Role.SETTING
+        }
+    _replace(
+        book, {name: frame.head(_ROWS) for name, frame in tables.items() if len(frame) > _ROWS}
+    )
 
 
 def _codes(language: Language) -> list[str]:
     """The sheets' codes in order, for file names that read the same in both languages."""
     with xlsxwriter.Workbook(io.BytesIO(), {"in_memory": True}) as stand_in:
         stand_in.add_worksheet()
-        return [plan.code for plan in sheet_plans(Canvas(stand_in, language, look.CURRENCIES[language]))]
+        return [
+            plan.code for plan in sheet_plans(Canvas(stand_in, language, look.CURRENCIES[language]))
+        ]
 
 
 def _pages(pdf: Path, folder: Path, codes: Sequence[str], skip: int = 0) -> list[Path]:

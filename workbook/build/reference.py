@@ -1,4 +1,6 @@
-"""What do tables, verbs, settings, findings and refusals mean? The reference pages, made of their sources."""
+"""What do tables, verbs, settings, findings and refusals mean? The reference pages, made of their
+sources.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +98,9 @@ def _tables(language: Language) -> Iterator[str]:
         yield ""
         yield labels.table_note(spec.name, language)
         yield ""
-        yield from _grid(_WORDS[language]["field_row"], (_field(spec, one, language) for one in spec.fields))
+        yield from _grid(
+            _WORDS[language]["field_row"], (_field(spec, one, language) for one in spec.fields)
+        )
         yield ""
 
 
@@ -138,7 +142,9 @@ def _settings(language: Language) -> Iterator[str]:
                 f"`{key}`",
                 labels.choice("Policy.key", key, language),
                 str(default_setting(key)),
-                fill("{takes:setting}", {"takes": f"Policy.{key}={expected_setting(key)}"}, language),
+                fill(
+                    "{takes:setting}", {"takes": f"Policy.{key}={expected_setting(key)}"}, language
+                ),
                 notes[key],
             ]
             for key in Rules.model_fields
@@ -177,8 +183,13 @@ def _functions(language: Language) -> Iterator[str]:
         yield one["text"]
         yield ""
         rows = (
-            [f"`{argument}`" + ("" if may.default is may.empty else f" ({say['optional']})"), meaning]
-            for (argument, may), meaning in zip(parameters.items(), one["arguments"].values(), strict=True)
+            [
+                f"`{argument}`" + ("" if may.default is may.empty else f" ({say['optional']})"),
+                meaning,
+            ]
+            for (argument, may), meaning in zip(
+                parameters.items(), one["arguments"].values(), strict=True
+            )
         )
         yield from _grid(say["argument_row"], rows)
         yield ""

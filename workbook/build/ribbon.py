@@ -1,4 +1,6 @@
-"""What does the ribbon show? Its shape from `workbook/ribbon`, its words from the labels and `ACTIONS`."""
+"""What does the ribbon show? Its shape from `workbook/ribbon`, its words from the labels and
+`ACTIONS`.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ def supertip(button: str, language: Language) -> str:
 def _tables(button: str, language: Language) -> tuple[str, str]:
     if button in _OTHERS:
         reads, writes = _OTHERS[button]
-        return word("ribbon", f"places.{reads}", language), word("ribbon", f"places.{writes}", language)
+        return word("ribbon", f"places.{reads}", language), word(
+            "ribbon", f"places.{writes}", language
+        )
     if button == "publish":
         return _names(["TargetPlan"], language), _names(["TargetPlan", "RunLog"], language)
     action = ACTIONS[button]
@@ -66,7 +70,8 @@ def _names(tables: Iterable[str], language: Language) -> str:
     """Sheets by name, in the order of the tables; the settings tables share one."""
     settings = word("book", "sheets.settings", language)
     shown = [
-        settings if TABLES[table].role is Role.SETTING else sheet_name(table, language) for table in tables
+        settings if TABLES[table].role is Role.SETTING else sheet_name(table, language)
+        for table in tables
     ]
     return word("ribbon", "comma", language).join(dict.fromkeys(shown))
 

@@ -1,4 +1,6 @@
-"""What stands on the Settings sheet? Every settings table, side by side, each with its title and note."""
+"""What stands on the Settings sheet? Every settings table, side by side, each with its title and
+note.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def write_settings(canvas: Canvas, plan: SheetPlan, rows: Mapping[str, Rows]) ->
         sheet.set_row(row, 18, paper)
     link_home(canvas, sheet)
     sheet.set_row(HEAD_ROW, 34)
-    name = canvas.style(bold=True, font_size=13, font_color=look.HEADS[Role.SETTING][0], bg_color=look.PAPER)
+    name = canvas.style(
+        bold=True, font_size=13, font_color=look.HEADS[Role.SETTING][0], bg_color=look.PAPER
+    )
     quiet = canvas.style(
         font_color=look.QUIET, bg_color=look.PAPER, font_size=look.SIZES[canvas.language] - 1
     )
@@ -70,7 +74,9 @@ def _width(canvas: Canvas, spec: TableSpec) -> float:
 
 
 def _title(canvas: Canvas, spec: TableSpec) -> str:
-    return canvas.word("settings.rules") if spec.name == "Policy" else title_of(canvas.name(spec.name))
+    return (
+        canvas.word("settings.rules") if spec.name == "Policy" else title_of(canvas.name(spec.name))
+    )
 
 
 def _offer_values(canvas: Canvas, plan: SheetPlan, column: int) -> None:

@@ -1,4 +1,6 @@
-"""Which sheets does the workbook have, in what order, in what colour, and which does one see at first?"""
+"""Which sheets does the workbook have, in what order, in what colour, and which does one see at
+first?
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def sheet_plans(canvas: Canvas) -> list[SheetPlan]:
     for spec in TABLES.values():
         if spec.role is not Role.SETTING:
             name = canvas.name(spec.name)
-            plans.append(SheetPlan(spec.name, name, look.TABS[spec.part], spec.shown, f"Sheet{spec.name}"))
+            plans.append(
+                SheetPlan(spec.name, name, look.TABS[spec.part], spec.shown, f"Sheet{spec.name}")
+            )
     return plans + [_own(canvas, code, look.GREY, visible=False) for code in _BACK]
 
 

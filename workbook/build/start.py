@@ -45,7 +45,10 @@ class Start:
 
     def _title(self, code: str) -> None:
         self.sheet.write_string(
-            self.row, 0, self.canvas.word(f"start.{code}"), self.canvas.style(bold=True, font_size=13)
+            self.row,
+            0,
+            self.canvas.word(f"start.{code}"),
+            self.canvas.style(bold=True, font_size=13),
         )
         self.sheet.set_row(self.row, 24)
         self.row += 1
@@ -71,7 +74,9 @@ class Start:
             head = canvas.style(
                 bold=True, font_color=look.PAPER, bg_color=look.HEADS[role][0], align="center"
             )
-            body = canvas.style(bg_color=look.BODIES[role], border=1, border_color=look.LINE, indent=1)
+            body = canvas.style(
+                bg_color=look.BODIES[role], border=1, border_color=look.LINE, indent=1
+            )
             sheet.write_string(self.row, 1, canvas.word(f"start.colour_{role.value}"), head)
             sheet.merge_range(self.row, 2, self.row, 4, canvas.word(f"roles.{role.value}"), body)
             sheet.set_row(self.row, 20)
@@ -129,20 +134,28 @@ class Start:
         self._switch(plan)
 
     def _switch(self, plan: SheetPlan) -> None:
-        """The cell that shows or hides the sheet, and beside it, out of sight, the sheet's name in macros."""
+        """The cell that shows or hides the sheet, and beside it, out of sight, the sheet's name in
+        macros.
+        """
         canvas, sheet = self.canvas, self.sheet
-        typed = canvas.style(bg_color=look.BODIES[Role.SETTING], border=1, border_color=look.LINE, indent=1)
+        typed = canvas.style(
+            bg_color=look.BODIES[Role.SETTING], border=1, border_color=look.LINE, indent=1
+        )
         state = canvas.word("start.shown" if plan.visible else "start.hidden")
         sheet.write_string(self.row, _SWITCH, state, typed)
         sheet.data_validation(self.row, _SWITCH, self.row, _SWITCH, validation.switch(canvas))
         sheet.write_string(self.row, _CODE_NAME, plan.code_name, canvas.style())
 
     def _link(self, row: int, column: int, code: str, *, bold: bool) -> None:
-        """The sheet's name, as a link where it is visible: Excel cannot follow one to a hidden sheet."""
+        """The sheet's name, as a link where it is visible: Excel cannot follow one to a hidden
+        sheet.
+        """
         plan = next(plan for plan in self.plans if plan.code == code)
         line = {"indent": 1} if bold else {"indent": 1, "bottom": 1, "bottom_color": look.LINE}
         if plan.visible:
             style = self.canvas.style(font_color=look.BLUE, bold=bold, **line)
             self.sheet.write_url(row, column, f"internal:'{plan.name}'!A1", style, plan.name)
         else:
-            self.sheet.write_string(row, column, plan.name, self.canvas.style(font_color=look.QUIET, **line))
+            self.sheet.write_string(
+                row, column, plan.name, self.canvas.style(font_color=look.QUIET, **line)
+            )

@@ -1,4 +1,6 @@
-"""How is a table drawn? Headers by role, one blank row at least, formats and rules for all rows to come."""
+"""How is a table drawn? Headers by role, one blank row at least, formats and rules for all rows to
+come.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _RIGHT: Final = frozenset({Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kin
 
 
 def write_table(canvas: Canvas, spot: Spot, spec: TableSpec, rows: Rows) -> None:
-    """Draw one table with its headers at `spot`; the whole columns below take its formats and rules."""
+    """Draw one table with its headers at `spot`; the whole columns below take its formats and
+    rules.
+    """
     body = [list(cells) for cells in rows] or [[None] * len(spec.fields)]
     _add_table(canvas, spot, spec, len(body))
     for offset, one in enumerate(spec.fields):
@@ -34,7 +38,10 @@ def write_table(canvas: Canvas, spot: Spot, spec: TableSpec, rows: Rows) -> None
 
 def _add_table(canvas: Canvas, spot: Spot, spec: TableSpec, size: int) -> None:
     columns = [
-        {"header": canvas.header(spec.name, one.name), "header_format": head_style(canvas, spec, one)}
+        {
+            "header": canvas.header(spec.name, one.name),
+            "header_format": head_style(canvas, spec, one),
+        }
         for one in spec.fields
     ]
     end = spot.moved(size, len(columns) - 1)

@@ -1,4 +1,6 @@
-"""What stands on the sheet of one table? A title, what the table is for, who fills it, and the table."""
+"""What stands on the sheet of one table? A title, what the table is for, who fills it, and the
+table.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,16 @@ from xlsxwriter.worksheet import Worksheet
 from salesbook import labels
 from salesbook.tables import Kind, Role, TableSpec
 from workbook.build import look
-from workbook.build.canvas import HEADER_ROW, LAST_ROW, Canvas, Spot, heading, link_home, page, title_of
+from workbook.build.canvas import (
+    HEADER_ROW,
+    LAST_ROW,
+    Canvas,
+    Spot,
+    heading,
+    link_home,
+    page,
+    title_of,
+)
 from workbook.build.sheets import SheetPlan
 from workbook.build.table_block import Rows, write_table
 

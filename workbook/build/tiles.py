@@ -1,4 +1,6 @@
-"""Which numbers head the Dashboard? Eight tiles, each a formula with a line that gives it its measure."""
+"""Which numbers head the Dashboard? Eight tiles, each a formula with a line that gives it its
+measure.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ def line_cell(code: str) -> str:
 
 
 class Tiles:
-    """Makes the tiles' formulas and writes them into ChartData, for merged cells take no array formula."""
+    """Makes the tiles' formulas and writes them into ChartData, for merged cells take no array
+    formula.
+    """
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas = canvas
@@ -73,12 +77,22 @@ class Tiles:
             sheet.write_string(row, _COLUMN, tile.code, plain)
             put_formula(Spot(sheet, row, _COLUMN + 1), tile.value, plain, DASH)
             put_formula(
-                Spot(sheet, row, _COLUMN + 2), tile.beneath, plain, self.canvas.word(_EMPTY[tile.code])
+                Spot(sheet, row, _COLUMN + 2),
+                tile.beneath,
+                plain,
+                self.canvas.word(_EMPTY[tile.code]),
             )
 
     def all(self) -> list[Tile]:
         """Results first, then what is to come, then what to do."""
-        return [self._year(), self._month(), self._expected(), self._open(), *self._to_do(), self._plan()]
+        return [
+            self._year(),
+            self._month(),
+            self._expected(),
+            self._open(),
+            *self._to_do(),
+            self._plan(),
+        ]
 
     def _fact(self, name: str) -> str:
         return self.data + fact(name)
@@ -109,7 +123,9 @@ class Tiles:
         some = f"{e.count(*rows)}>0"
         low, high = (e.total(e.column("Forecast", name), *rows) for name in ("p10", "p90"))
         unit = self._fact("unit")
-        line = f"{self._amount(f'{low}/{unit}')}&{self._text('to')}&{self._amount(f'{high}/{unit}')}"
+        line = (
+            f"{self._amount(f'{low}/{unit}')}&{self._text('to')}&{self._amount(f'{high}/{unit}')}"
+        )
         value = f'IF({some},{e.total(e.column("Forecast", "p50"), *rows)},"{DASH}")'
         return Tile(
             "expected",
@@ -132,7 +148,8 @@ class Tiles:
     def _to_do(self) -> list[Tile]:
         e = self.e
         late = e.count(
-            f"{e.column('CallList', 'days_late')}>0", f"ISNUMBER({e.column('CallList', 'days_late')})"
+            f"{e.column('CallList', 'days_late')}>0",
+            f"ISNUMBER({e.column('CallList', 'days_late')})",
         )
         calls = f'SUM(1*({e.column("CallList", "customer_id")}<>""))'
         high = e.count(e.is_choice("Alerts", "severity", "high"))
@@ -155,9 +172,13 @@ class Tiles:
         rows = e.count(f"ISNUMBER({e.column('TargetPlan', 'version')})")
         draft = e.count(e.is_choice("TargetPlan", "status", "draft"))
         version = f"MAX({e.column('TargetPlan', 'version')})"
-        value = f'IF({rows}=0,"{DASH}",IF({draft}>0,{self._text("draft")},{self._text("published")}))'
+        value = (
+            f'IF({rows}=0,"{DASH}",IF({draft}>0,{self._text("draft")},{self._text("published")}))'
+        )
         return Tile(
-            "plan", value, f"IF({rows}=0,{self._text('none_plan')},{self._text('version')}&{version})"
+            "plan",
+            value,
+            f"IF({rows}=0,{self._text('none_plan')},{self._text('version')}&{version})",
         )
 
     def _amount(self, scaled: str) -> str:

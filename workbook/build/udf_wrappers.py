@@ -1,8 +1,10 @@
-"""Which macros stand between formulas and Python? One per worksheet function, by xlwings' own generator.
+"""Which macros stand between formulas and Python? One per worksheet function, by xlwings' own
+generator.
 
-The module bears the name under which xlwings imports functions, so that importing them again replaces it
-and leaves no function twice. xlwings' macros put an error's text into the cell, where SUM would pass it by;
-here it becomes a real error of Excel, and so does every number that stands for one in an answer.
+The module bears the name under which xlwings imports functions, so that importing them again
+replaces it and leaves no function twice. xlwings' macros put an error's text into the cell, where
+SUM would pass it by; here it becomes a real error of Excel, and so does every number that stands
+for one in an answer.
 """
 
 from __future__ import annotations
@@ -84,12 +86,18 @@ def with_real_errors(generated: str) -> str:
 
     Raises: ValueError where the generator writes something else than it did.
     """
-    text, calls = re.subn(r"(= )(XLPy\.CallUDF\(.*\))$", r"\1WithErrors(\2)", generated, flags=re.MULTILINE)
+    text, calls = re.subn(
+        r"(= )(XLPy\.CallUDF\(.*\))$", r"\1WithErrors(\2)", generated, flags=re.MULTILINE
+    )
     text, failures = re.subn(r"= Err\.Description$", "= CVErr(2015)", text, flags=re.MULTILINE)
-    text, callers = re.subn(r"Application\.Caller Is Range ", "Application.Caller Is Excel.Range ", text)
+    text, callers = re.subn(
+        r"Application\.Caller Is Range ", "Application.Caller Is Excel.Range ", text
+    )
     count = len(udfs.FUNCTIONS)
     if (calls, failures, callers) != (2 * count, count, count):
-        raise ValueError(f"{calls} calls, {failures} failures and {callers} callers of {count} functions")
+        raise ValueError(
+            f"{calls} calls, {failures} failures and {callers} callers of {count} functions"
+        )
     return text
 
 

@@ -1,4 +1,6 @@
-"""What does a cell offer and accept? Dropdowns, bounds and a hint for every column that people fill."""
+"""What does a cell offer and accept? Dropdowns, bounds and a hint for every column that people
+fill.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ TITLE_MOST: Final = 32
 TEXT_MOST: Final = 255
 _EARLIEST: Final = dt.date(1990, 1, 1)
 _WHOLE: Final = frozenset({Kind.COUNT})
-_NUMERIC: Final = frozenset({Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.DAYS, Kind.COUNT})
+_NUMERIC: Final = frozenset(
+    {Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.DAYS, Kind.COUNT}
+)
 
 
 def hint(canvas: Canvas, table: str, one: FieldSpec) -> dict[str, Any]:
@@ -22,11 +26,16 @@ def hint(canvas: Canvas, table: str, one: FieldSpec) -> dict[str, Any]:
     text = labels.field_note(table, one.name, canvas.language)
     if not text:
         return {}
-    return {"input_title": canvas.header(table, one.name)[:TITLE_MOST], "input_message": text[:TEXT_MOST]}
+    return {
+        "input_title": canvas.header(table, one.name)[:TITLE_MOST],
+        "input_message": text[:TEXT_MOST],
+    }
 
 
 def rule(canvas: Canvas, table: str, one: FieldSpec) -> dict[str, Any]:
-    """What a field's cells take. Only choices are strict: all else is judged by the checks, with reasons."""
+    """What a field's cells take. Only choices are strict: all else is judged by the checks, with
+    reasons.
+    """
     reference = referenced(table, one)
     if one.kind is Kind.CHOICE:
         return _listed(canvas, choice_name(f"{table}.{one.name}"), "stop", "choice")
@@ -56,7 +65,9 @@ def explain_header(canvas: Canvas, spot: Spot, table: str, one: FieldSpec) -> No
     """Show a field's note when its header is selected."""
     words = hint(canvas, table, one)
     if words:
-        spot.sheet.data_validation(spot.row, spot.column, spot.row, spot.column, {"validate": "any"} | words)
+        spot.sheet.data_validation(
+            spot.row, spot.column, spot.row, spot.column, {"validate": "any"} | words
+        )
 
 
 def listed_setting(canvas: Canvas, key: str) -> dict[str, Any]:

@@ -23,9 +23,12 @@ _FUNCTION: Final = re.compile(r"^(?:Public )?Function (\w+)", re.MULTILINE)
 def sources() -> dict[str, str]:
     """The text of every module by name, xlwings' own included; ThisWorkbook's has no header.
 
-    Raises: ValueError for a module that holds more than ASCII: VBA keeps text in one code page only.
+    Raises: ValueError for a module that holds more than ASCII: VBA keeps text in one code page
+    only.
     """
-    found = {path.stem: path for path in sorted(SOURCES.glob("*.bas")) + sorted(SOURCES.glob("*.cls"))}
+    found = {
+        path.stem: path for path in sorted(SOURCES.glob("*.bas")) + sorted(SOURCES.glob("*.cls"))
+    }
     found |= {Path(name).stem: xlwings_folder() / name for name in _XLWINGS}
     texts = {name: _with_crlf(path) for name, path in found.items()}
     foreign = [name for name, text in texts.items() if not text.isascii()]
@@ -44,7 +47,10 @@ def xlwings_folder() -> Path:
 def worksheet_functions() -> set[str]:
     """Names of the functions of ours that formulas can call."""
     return {
-        name for text in sources().values() for name in _FUNCTION.findall(text) if name.startswith("SALES_")
+        name
+        for text in sources().values()
+        for name in _FUNCTION.findall(text)
+        if name.startswith("SALES_")
     }
 
 

@@ -1,7 +1,8 @@
-"""How does xlwings' Windows half run where there is no Windows? With stand-ins for pywin32, for a while.
+"""How does xlwings' Windows half run where there is no Windows? With stand-ins for pywin32, for a
+while.
 
-The workbook's macros are written by xlwings' own generator, and the tests call functions through its own
-COM server; both live in modules that import pywin32 first.
+The workbook's macros are written by xlwings' own generator, and the tests call functions through
+its own COM server; both live in modules that import pywin32 first.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ class Dispatch:
 
 
 @contextlib.contextmanager
-def windows_xlwings(time_type: type = dt.datetime, cells_type: type = Dispatch) -> Iterator[WindowsXlwings]:
+def windows_xlwings(
+    time_type: type = dt.datetime, cells_type: type = Dispatch
+) -> Iterator[WindowsXlwings]:
     """Import xlwings' Windows modules; everything put in their way is gone afterwards.
 
     Args:
@@ -138,7 +141,9 @@ def _stand_ins(time_type: type) -> dict[str, Any]:
             IID_IEnumVARIANT="IEnumVARIANT",
             TypeIIDs={"IDispatch": type("PyIDispatch", (), {})},
         ),
-        "pywintypes": module("pywintypes", TimeType=time_type, com_error=ComError, error=OSError, IID=str),
+        "pywintypes": module(
+            "pywintypes", TimeType=time_type, com_error=ComError, error=OSError, IID=str
+        ),
         "win32api": mock.MagicMock(name="win32api"),
         "win32com": win32com,
         "win32com.client": client,

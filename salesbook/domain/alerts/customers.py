@@ -42,10 +42,11 @@ def waiting_complaints(desk: Desk) -> Iterator[AlertRow]:
 
 
 def untouched_customers(desk: Desk) -> Iterator[AlertRow]:
-    """Customers whose owner may lose them: nobody was in touch for `pool_days`, where contacts are logged.
+    """Customers whose owner may lose them: nobody was in touch for `pool_days`, where contacts are
+    logged.
 
-    One that was never touched counts from the day it was entered, and is left out where that is not known.
-    A customer whose contract runs stays with its owner.
+    One that was never touched counts from the day it was entered, and is left out where that is not
+    known. A customer whose contract runs stays with its owner.
     """
     customers, limit = desk.tables["Customers"], desk.policy.rules.pool_days
     touched = last_touches(desk.tables, desk.as_of)

@@ -1,4 +1,6 @@
-"""Which open deals need something done: stuck, overdue, without a next step, incomplete, or left alone?"""
+"""Which open deals need something done: stuck, overdue, without a next step, incomplete, or left
+alone?
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def open_deals(deals: KnownDeals, codes: StageCodes, days: Floats, limits: Float
     return frame[deals.kind == OPEN]
 
 
-def stuck_deals(desk: Desk, deals: pd.DataFrame, learned: npt.NDArray[np.bool_]) -> Iterator[AlertRow]:
+def stuck_deals(
+    desk: Desk, deals: pd.DataFrame, learned: npt.NDArray[np.bool_]
+) -> Iterator[AlertRow]:
     """Deals in their stage for longer than its limit.
 
     Args: learned tells per stage whether the limit comes from won deals or was typed.
@@ -117,7 +121,9 @@ def unmet_needs(deals: pd.DataFrame, codes: StageCodes) -> Iterator[AlertRow]:
         empty = here[fields].isna()
         here, empty = here[empty.any(axis=1)], empty[empty.any(axis=1)]
         for row, blank in zip(_rows(here, "stage_name"), empty.to_numpy(), strict=True):
-            yield _needs_row(row, [field for field, is_blank in zip(fields, blank, strict=True) if is_blank])
+            yield _needs_row(
+                row, [field for field, is_blank in zip(fields, blank, strict=True) if is_blank]
+            )
 
 
 def _needs_row(row: Any, missing: list[str]) -> AlertRow:
@@ -133,14 +139,18 @@ def _needs_row(row: Any, missing: list[str]) -> AlertRow:
 def _needed_fields(needs: str) -> list[str]:
     """Fields of Deals by name or header; what is none is the settings' own fault."""
     names = TABLES["Deals"].field_names
-    found = (labels.field_of_header("Deals", text, names) for text in needs.replace("，", ",").split(","))
+    found = (
+        labels.field_of_header("Deals", text, names) for text in needs.replace("，", ",").split(",")
+    )
     return list(dict.fromkeys(field for field in found if field))
 
 
 def quiet_big_deals(desk: Desk, deals: pd.DataFrame) -> Iterator[AlertRow]:
-    """Deals above the average of open deals without contact for `quiet_days`, in a book that logs contacts.
+    """Deals above the average of open deals without contact for `quiet_days`, in a book that logs
+    contacts.
 
-    A contact with the deal's customer counts for the deal. A deal younger than `quiet_days` is not quiet.
+    A contact with the deal's customer counts for the deal. A deal younger than `quiet_days` is not
+    quiet.
     """
     activities = desk.tables["Activities"]
     done = activities[activities["done_on"] <= desk.today]
@@ -150,7 +160,9 @@ def quiet_big_deals(desk: Desk, deals: pd.DataFrame) -> Iterator[AlertRow]:
     limit = desk.policy.rules.quiet_days
     big = deals[(deals["amount"] > average).fillna(False).to_numpy(dtype=bool)]
     last = _last_contact(big, done)
-    known = big.assign(contact=last, since=last.fillna(big["created_on"]).fillna(big["stage_since"]))
+    known = big.assign(
+        contact=last, since=last.fillna(big["created_on"]).fillna(big["stage_since"])
+    )
     quiet = known[(desk.today - known["since"]).dt.days.gt(limit) | known["since"].isna()]
     for row in _rows(quiet, "since", "contact"):
         days = None if pd.isna(row.since) else (desk.today - row.since).days
@@ -163,7 +175,13 @@ def quiet_big_deals(desk: Desk, deals: pd.DataFrame) -> Iterator[AlertRow]:
         reason = "because-never" if pd.isna(row.contact) else "because"
         since = None if pd.isna(row.since) else row.since
         yield _of_deal(
-            row, "big-deal-quiet", severity="high", days=days, since_on=since, reason=reason, facts=facts
+            row,
+            "big-deal-quiet",
+            severity="high",
+            days=days,
+            since_on=since,
+            reason=reason,
+            facts=facts,
         )
 
 

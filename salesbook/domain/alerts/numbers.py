@@ -42,12 +42,14 @@ def worst_leaks(desk: Desk, funnel: pd.DataFrame) -> Iterator[AlertRow]:
         )
 
 
-def thin_coverage(desk: Desk, forecast: pd.DataFrame, won: pd.DataFrame, lost: int) -> Iterator[AlertRow]:
+def thin_coverage(
+    desk: Desk, forecast: pd.DataFrame, won: pd.DataFrame, lost: int
+) -> Iterator[AlertRow]:
     """Slices whose open pipeline is too small for what this fiscal quarter's target still needs.
 
-    Needed is (1 - share of won deals created and closed in one quarter) / win rate by count. A slice whose
-    median forecast reaches the target, or whose target is met, is left out; so are all of them where no
-    deal is closed yet.
+    Needed is (1 - share of won deals created and closed in one quarter) / win rate by count. A
+    slice whose median forecast reaches the target, or whose target is met, is left out; so are all
+    of them where no deal is closed yet.
 
     Args:
         won: deals won, with created_on and closed_on.
@@ -87,7 +89,9 @@ def _thin(desk: Desk, key: str, row: object, needed: float, days: int) -> AlertR
 
 
 def same_quarter_share(won: pd.DataFrame, start_month: int) -> float:
-    """Share of won deals that were created in the fiscal quarter they closed in; 0 where no day is known."""
+    """Share of won deals that were created in the fiscal quarter they closed in; 0 where no day is
+    known.
+    """
     known = won[won["created_on"].notna() & won["closed_on"].notna()]
     if known.empty:
         return 0.0

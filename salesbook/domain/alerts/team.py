@@ -18,7 +18,9 @@ _DONE: Final = ("delivered", "invoiced", "paid", "cancelled")
 def late_deliveries(desk: Desk) -> Iterator[AlertRow]:
     """Order lines due before today that are neither delivered, paid nor cancelled."""
     orders = desk.tables["Orders"]
-    waiting = orders["delivered_on"].isna() & ~orders["status"].isin(_DONE) & (orders["amount"] >= 0)
+    waiting = (
+        orders["delivered_on"].isna() & ~orders["status"].isin(_DONE) & (orders["amount"] >= 0)
+    )
     for row in orders[waiting & (orders["due_on"] < desk.today)].itertuples(index=False):
         yield _of_order(desk, row, "order-undelivered", int(row.amount))
 
@@ -26,7 +28,8 @@ def late_deliveries(desk: Desk) -> Iterator[AlertRow]:
 def late_payments(desk: Desk) -> Iterator[AlertRow]:
     """Orders delivered, due before today and not fully paid, in a book that keeps payments.
 
-    An order with a line marked paid or without one delivered is left out; refunds lower what is owed.
+    An order with a line marked paid or without one delivered is left out; refunds lower what is
+    owed.
     """
     orders, payments = desk.tables["Orders"], desk.tables["Payments"]
     kept = orders[standing(orders)]
@@ -37,7 +40,11 @@ def late_payments(desk: Desk) -> Iterator[AlertRow]:
     is_open &= ~kept["order_id"].isin(kept.loc[kept["status"] == "paid", "order_id"])
     due = kept[is_open].groupby("order_id")["due_on"].max()
     late = due.index[due < desk.today]
-    first = kept[kept["order_id"].isin(late)].sort_values(["order_id", "line_no"]).drop_duplicates("order_id")
+    first = (
+        kept[kept["order_id"].isin(late)]
+        .sort_values(["order_id", "line_no"])
+        .drop_duplicates("order_id")
+    )
     first = first.set_index("order_id", drop=False)
     order = kept["refund_of"].fillna(kept["order_id"])
     owed = kept[order.isin(late)].groupby(order)["amount"].sum()

@@ -21,11 +21,12 @@ def effective_unit(unit: int, *fixed: int) -> int:
 def allocate(
     total: int, weights: Sequence[Number], *, unit: int = 1, keys: Sequence[str] | None = None
 ) -> list[int]:
-    """Split a total by weights in whole units, to the unit exact (Hamilton's method of largest remainders).
+    """Split a total by weights in whole units, to the unit exact (Hamilton's method of largest
+    remainders).
 
-    Each part is its exact share rounded down to a whole unit; what is left goes, a unit each, to the
-    largest remainders, ties by key, without keys by position. A negative total is split as its mirror
-    image. A total that is not whole in `unit` is split in the largest unit in which it is.
+    Each part is its exact share rounded down to a whole unit; what is left goes, a unit each, to
+    the largest remainders, ties by key, without keys by position. A negative total is split as its
+    mirror image. A total that is not whole in `unit` is split in the largest unit in which it is.
 
     Args:
         total: minor units or a count.
@@ -35,9 +36,11 @@ def allocate(
 
     Returns: one part per weight, in the order of the weights.
 
-    Raises: SettingsError `weight-unreadable`, `weight-negative`, `weights-zero`, `unit-not-positive`.
+    Raises: SettingsError `weight-unreadable`, `weight-negative`, `weights-zero`,
+    `unit-not-positive`.
 
-    Source: electowiki, "Hamilton method" (15 states, 60 seats); infinitelexicon, "largest remainder"
+    Source: electowiki, "Hamilton method" (15 states, 60 seats); infinitelexicon, "largest
+    remainder"
         (7 units by 50:30:20 → 4, 2, 1).
     """
     shares = _whole_shares(weights)
@@ -65,19 +68,23 @@ def allocate_within(
     unit: int = 1,
     keys: Sequence[str] | None = None,
 ) -> list[int]:
-    """Split a total by weights where each part has bounds: free parts stay in proportion to their weights.
+    """Split a total by weights where each part has bounds: free parts stay in proportion to their
+    weights.
 
-    Where all parts with a weight are at their upper bound, those without one share the rest equally.
+    Where all parts with a weight are at their upper bound, those without one share the rest
+    equally.
 
     Args:
         total: 0 or more, whole in `unit`.
         weights: 0 or more.
         bounds: the least (0 or more) and the most of each part, whole in `unit`; None is no bound.
 
-    Returns: one part per weight; every part strictly between its bounds is its exact share rounded down
+    Returns: one part per weight; every part strictly between its bounds is its exact share rounded
+    down
         or up to a whole unit.
 
-    Raises: SettingsError as `allocate`, and `bounds-unreachable` where no parts within the bounds add up.
+    Raises: SettingsError as `allocate`, and `bounds-unreachable` where no parts within the bounds
+    add up.
     """
     shares = _shares(weights)
     step = _checked_unit(unit)
@@ -89,7 +96,9 @@ def allocate_within(
         or not sum(low) <= units <= sum(high)
         or any(a > b for a, b in zip(low, high, strict=True))
     ):
-        raise SettingsError("bounds-unreachable", total=total, least=sum(low) * step, most=sum(high) * step)
+        raise SettingsError(
+            "bounds-unreachable", total=total, least=sum(low) * step, most=sum(high) * step
+        )
     with_weight = [b if share else a for share, a, b in zip(shares, low, high, strict=True)]
     if sum(with_weight) < units:
         low = with_weight
@@ -98,7 +107,9 @@ def allocate_within(
     return [step * part for part in parts]
 
 
-def apportion(parts: Sequence[Fraction], total: int, *, keys: Sequence[str] | None = None) -> list[int]:
+def apportion(
+    parts: Sequence[Fraction], total: int, *, keys: Sequence[str] | None = None
+) -> list[int]:
     """Round exact parts down or up so that they add up to a total that is their sum rounded.
 
     The largest remainders are rounded up, ties by key, without keys by position.
@@ -124,10 +135,12 @@ def hold_and_change(
 
     The other values keep their proportions; where they are all 0 they become equal.
 
-    Raises: SettingsError `held-above-total` where the held values leave less than nothing for the others,
+    Raises: SettingsError `held-above-total` where the held values leave less than nothing for the
+    others,
         `nothing-free` where all are held and the total differs.
 
-    Source: Anaplan help, "Breakback" and "Hold": Jan 10, Feb 20 (held), Mar 30, quarter 60 → 100 gives
+    Source: Anaplan help, "Breakback" and "Hold": Jan 10, Feb 20 (held), Mar 30, quarter 60 → 100
+    gives
         20, 20, 60.
     """
     kept = sum(value for value, hold in zip(values, held, strict=True) if hold)
@@ -158,7 +171,9 @@ def _checked_unit(unit: int) -> int:
 
 
 def _whole_shares(weights: Sequence[Number]) -> list[int]:
-    """The weights' proportions in whole numbers, with which a hundred thousand parts take a second."""
+    """The weights' proportions in whole numbers,
+    with which a hundred thousand parts take a second.
+    """
     if all(type(weight) is int and weight >= 0 for weight in weights):
         return [int(weight) for weight in weights]
     shares = _shares(weights)
@@ -173,7 +188,9 @@ def _shares(weights: Sequence[Number]) -> list[Fraction]:
         try:
             share = exact(weight)
         except (ValueError, TypeError):
-            raise SettingsError("weight-unreadable", position=position + 1, found=str(weight)) from None
+            raise SettingsError(
+                "weight-unreadable", position=position + 1, found=str(weight)
+            ) from None
         if share < 0:
             raise SettingsError("weight-negative", position=position + 1, found=str(weight))
         shares.append(share)
@@ -185,9 +202,12 @@ def _clipped(
 ) -> list[Fraction]:
     """Find the one scale at which the shares, clipped to their bounds, add up to the units.
 
-    Between two neighbouring bounds the sum is a straight line of the scale, so the scale is found exactly.
+    Between two neighbouring bounds the sum is a straight line of the scale, so the scale is found
+    exactly.
     """
-    fixed = {at: Fraction(bound) for at, bound in enumerate(low) if not shares[at] or bound == high[at]}
+    fixed = {
+        at: Fraction(bound) for at, bound in enumerate(low) if not shares[at] or bound == high[at]
+    }
     free = [at for at in range(len(shares)) if at not in fixed]
     kinks = sorted(
         [(Fraction(low[at]) / shares[at], at, True) for at in free]
@@ -205,6 +225,8 @@ def _clipped(
     if slope:
         scale = (units - constant) / slope
     return [
-        fixed[at] if at in fixed else min(max(shares[at] * scale, Fraction(low[at])), Fraction(high[at]))
+        fixed[at]
+        if at in fixed
+        else min(max(shares[at] * scale, Fraction(low[at])), Fraction(high[at]))
         for at in range(len(shares))
     ]

@@ -14,7 +14,9 @@ import pandas as pd
 
 from salesbook.policy import Policy
 
-_PERIOD: Final = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})|FY(?P<fiscal>\d{4})(?:-Q(?P<quarter>[1-4]))?")
+_PERIOD: Final = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d{2})|FY(?P<fiscal>\d{4})(?:-Q(?P<quarter>[1-4]))?"
+)
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -104,10 +106,11 @@ class WorkCalendar:
 
     @classmethod
     def of_policy(cls, policy: Policy, years: Iterable[int] = ()) -> WorkCalendar:
-        """The calendar of the Settings: weekend, public holidays of `years`, then the Holidays table.
+        """The calendar of the Settings: weekend, public holidays of `years`, then the Holidays
+        table.
 
-        Chinese make-up days count as worked. A year that the public calendar does not know yet has only
-        its weekends and what Holidays says.
+        Chinese make-up days count as worked. A year that the public calendar does not know yet has
+        only its weekends and what Holidays says.
         """
         named = (day.strip().casefold()[:3] for day in policy.rules.weekend.split(","))
         weekend = frozenset(_DAYS.index(day) for day in named if day in _DAYS)
@@ -115,13 +118,17 @@ class WorkCalendar:
         typed_off = {row.day for row in policy.holidays if row.kind == "off"}
         typed_work = {row.day for row in policy.holidays if row.kind == "work"}
         return cls(
-            weekend, frozenset((off | typed_off) - typed_work), frozenset((work | typed_work) - typed_off)
+            weekend,
+            frozenset((off | typed_off) - typed_work),
+            frozenset((work | typed_work) - typed_off),
         )
 
     @cached_property
     def _numpy(self) -> np.busdaycalendar:
         mask = [number not in self.weekend for number in range(7)]
-        return np.busdaycalendar(weekmask=mask if any(mask) else [True] * 7, holidays=sorted(self.off))
+        return np.busdaycalendar(
+            weekmask=mask if any(mask) else [True] * 7, holidays=sorted(self.off)
+        )
 
     def is_workday(self, day: dt.date) -> bool:
         """True where the day is worked."""
@@ -169,7 +176,8 @@ def _chinese_days(years: tuple[int, ...]) -> tuple[set[dt.date], set[dt.date]]:
 def working_hours_between(
     start: dt.datetime, end: dt.datetime, calendar: WorkCalendar, hours: tuple[dt.time, dt.time]
 ) -> float:
-    """Count the hours between two moments that lie in the working time of work days; 0 where end is earlier.
+    """Count the hours between two moments that lie in the working time of work days; 0 where end is
+    earlier.
 
     Args:
         hours: start and end of the working day, in that order.

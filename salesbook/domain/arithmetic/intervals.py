@@ -1,4 +1,6 @@
-"""How far a rate can be trusted: intervals, rates shrunk to the group's, chances to be above a bar."""
+"""How far a rate can be trusted: intervals, rates shrunk to the group's,
+chances to be above a bar.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +27,13 @@ def wilson(successes: float, trials: float, level: float) -> tuple[float, float]
 @overload
 def wilson(successes: npt.ArrayLike, trials: npt.ArrayLike, level: float) -> tuple[Any, Any]: ...
 def wilson(successes: Any, trials: Any, level: float) -> tuple[Any, Any]:
-    """Give Wilson's interval of a rate; numbers give floats, arrays give arrays; no trials give nan.
+    """Give Wilson's interval of a rate; numbers give floats, arrays give arrays; no trials give
+    nan.
 
     6 of 8 at 0.8 → 0.524 to 0.891.
 
-    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 1927.
+    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA
+    1927.
     """
     won, n = np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)
     z2 = z_of(level) ** 2
@@ -47,8 +51,8 @@ def wilson(successes: Any, trials: Any, level: float) -> tuple[Any, Any]:
 def shrink_rates(successes: npt.ArrayLike, trials: npt.ArrayLike) -> tuple[Floats, float, float]:
     """Draw each group's rate towards the rate of all, the more so the fewer its trials.
 
-    Empirical Bayes with a beta prior fitted by moments. Groups that differ by no more than chance are
-    pooled. A group without trials gets the prior's mean; no trials at all give nan.
+    Empirical Bayes with a beta prior fitted by moments. Groups that differ by no more than chance
+    are pooled. A group without trials gets the prior's mean; no trials at all give nan.
 
     Returns: the shrunk rates and the prior's a and b (a group's posterior is a + s, b + n − s).
     Source: J. C. Kleinman, Proportions with extraneous variance, JASA 1973.
@@ -88,13 +92,16 @@ def chance_above(bar: float, a: float, b: float) -> float:
 def beta_cdf(x: float, a: float, b: float) -> float:
     """Give the chance that a beta(a, b) variable is at most x.
 
-    Source: W. Press et al., Numerical Recipes, 3rd edition, section 6.4 (continued fraction by Lentz).
+    Source: W. Press et al., Numerical Recipes, 3rd edition, section 6.4 (continued fraction by
+    Lentz).
     """
     if x <= 0:
         return 0.0
     if x >= 1:
         return 1.0
-    log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+    log_front = (
+        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+    )
     front = math.exp(log_front)
     if x < (a + 1) / (a + b + 2):
         return min(1.0, front * _beta_fraction(x, a, b) / a)

@@ -1,7 +1,8 @@
 """How many minor units is an amount? Every rounding of money in salesbook happens here, once.
 
-A minor unit is the smallest coin of a currency: 1 cent, 1 yen, 1 fils. Amounts are whole numbers of them in
-frames; a sheet and JSON show decimals. Half a unit is rounded away from zero, as Excel's ROUND does.
+A minor unit is the smallest coin of a currency: 1 cent, 1 yen, 1 fils. Amounts are whole numbers of
+them in frames; a sheet and JSON show decimals. Half a unit is rounded away from zero, as Excel's
+ROUND does.
 """
 
 from __future__ import annotations
@@ -23,16 +24,22 @@ Number = int | float | Decimal | Fraction | str
 _Place = tuple[np.intp, ...]
 _WIDE: Final = Context(prec=400)
 
-_NO_DECIMALS: Final = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
+_NO_DECIMALS: Final = frozenset(
+    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
+)
 _THREE_DECIMALS: Final = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 _FOUR_DECIMALS: Final = frozenset("CLF UYW".split())
 
 _SHEET_DIGITS: Final = 15
-"""Significant digits of a number in a sheet; what a double holds beyond them is noise of calculation."""
+"""Significant digits of a number in a sheet; what a double holds beyond them is noise of
+calculation.
+"""
 
 _INT64_LIMIT: Final = 2**63
 _SURE_BELOW: Final = 2.0**43
-"""Below this a scaled value is far from the limits of a double: only near-halves need a second look."""
+"""Below this a scaled value is far from the limits of a double: only near-halves need a second
+look.
+"""
 
 
 def currency_decimals(currency: str) -> int:
@@ -94,7 +101,9 @@ def to_minor(value: Number, decimals: int) -> int:
 
 
 def to_decimal(minor: int, decimals: int) -> Decimal:
-    """Turn minor units into an exact amount with the currency's decimals: 5 at 2 → Decimal("0.05")."""
+    """Turn minor units into an exact amount with the currency's decimals:
+    5 at 2 → Decimal("0.05").
+    """
     return Decimal(int(minor)).scaleb(-decimals, _WIDE)
 
 
@@ -104,7 +113,9 @@ def to_float(minor: int, decimals: int) -> float:
 
 
 def to_text(minor: int, decimals: int) -> str:
-    """Write an amount with a decimal point and all decimals, without grouping: 123450 at 2 → "1234.50"."""
+    """Write an amount with a decimal point and all decimals, without grouping: 123450 at 2 →
+    "1234.50".
+    """
     return f"{to_decimal(minor, decimals):f}"
 
 
@@ -115,7 +126,8 @@ def minor_units(values: npt.ArrayLike, decimals: int) -> tuple[IntArray, BoolArr
         values: floats; NaN is missing.
         decimals: of the currency.
 
-    Returns: the minor units (0 where missing), and where they are missing: NaN, infinite, or beyond int64.
+    Returns: the minor units (0 where missing), and where they are missing: NaN, infinite, or beyond
+    int64.
     """
     amounts = np.asarray(values, dtype=np.float64)
     return _rounded(amounts * 10.0**decimals, lambda at: to_minor(float(amounts[at]), decimals))
@@ -133,7 +145,9 @@ def times_rate(minor: npt.ArrayLike, rate: npt.ArrayLike) -> tuple[IntArray, Boo
     amounts, rates = np.broadcast_arrays(
         np.asarray(minor, dtype=np.int64), np.asarray(rate, dtype=np.float64)
     )
-    return _rounded(amounts * rates, lambda at: round_half_away(int(amounts[at]) * exact(float(rates[at]))))
+    return _rounded(
+        amounts * rates, lambda at: round_half_away(int(amounts[at]) * exact(float(rates[at])))
+    )
 
 
 def to_floats(minor: npt.ArrayLike, decimals: int) -> FloatArray:
@@ -143,14 +157,18 @@ def to_floats(minor: npt.ArrayLike, decimals: int) -> FloatArray:
 
 
 def _as_in_sheet(value: float, keep_decimals: int = 0) -> Decimal:
-    """Write a double with 15 digits, or with all it has where 15 would not reach the decimals to keep."""
+    """Write a double with 15 digits, or with all it has where 15 would not reach the decimals to
+    keep.
+    """
     short = Decimal(f"{value:.{_SHEET_DIGITS}g}")
     exponent = short.adjusted() - _SHEET_DIGITS + 1
     return short if exponent <= -keep_decimals else Decimal(repr(value))
 
 
 def _rounded(scaled: FloatArray, one: Callable[[_Place], int]) -> tuple[IntArray, BoolArray]:
-    """Round fast where that is safe, and one by one, exactly, near a half and for very large values."""
+    """Round fast where that is safe, and one by one, exactly, near a half and for very large
+    values.
+    """
     shape = scaled.shape
     flat = np.atleast_1d(scaled)
     missing = ~np.isfinite(flat)

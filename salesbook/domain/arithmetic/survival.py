@@ -1,4 +1,6 @@
-"""How long does something last when part of it is still going on? Survival curves and shares by exit."""
+"""How long does something last when part of it is still going on? Survival curves and shares by
+exit.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +18,22 @@ _HAIR: Final = 1e-12
 
 @dataclass(frozen=True)
 class Curve:
-    """A step function: `values[i]` holds from `times[i]` on; before the first time it is the start."""
+    """A step function: `values[i]` holds from `times[i]` on;
+    before the first time it is the start.
+    """
 
     times: Floats
     values: Floats
 
 
-def kaplan_meier(lasted: npt.ArrayLike, ended: npt.ArrayLike, entered: npt.ArrayLike | None = None) -> Curve:
+def kaplan_meier(
+    lasted: npt.ArrayLike, ended: npt.ArrayLike, entered: npt.ArrayLike | None = None
+) -> Curve:
     """Estimate the share that lasts longer than t, where some have not ended yet.
 
-    Ended after 2, 4, 6 days, going on at 4 and 9 → 0.8, 0.6, 0.3. What is going on at t counts as at risk
-    at t. What was first seen at an age is at risk only from there on; nothing is learned from what was
-    not watched at all.
+    Ended after 2, 4, 6 days, going on at 4 and 9 → 0.8, 0.6, 0.3. What is going on at t counts as
+    at risk at t. What was first seen at an age is at risk only from there on; nothing is learned
+    from what was not watched at all.
 
     Args:
         lasted: how long so far, any unit.
@@ -35,7 +41,8 @@ def kaplan_meier(lasted: npt.ArrayLike, ended: npt.ArrayLike, entered: npt.Array
         entered: age at which watching began; 0 or missing: from the start.
 
     Returns: the survival at each time at which something ended.
-    Source: E. L. Kaplan and P. Meier, Nonparametric estimation from incomplete observations, JASA 1958.
+    Source: E. L. Kaplan and P. Meier, Nonparametric estimation from incomplete observations, JASA
+    1958.
     """
     times, deaths, at_risk = _risk_table(lasted, np.asarray(ended, dtype=bool), entered)
     return Curve(times, _survival(deaths, at_risk))
@@ -46,7 +53,8 @@ def aalen_johansen(
 ) -> dict[int, Curve]:
     """Estimate per exit the share that has left by it up to t; exits compete.
 
-    Args: exit_by numbers the exit from 1; 0 where it is still going on. Others as in `kaplan_meier`.
+    Args: exit_by numbers the exit from 1; 0 where it is still going on. Others as in
+    `kaplan_meier`.
 
     Returns: by exit; all shares and the survival add up to 1 at any time.
     Source: O. Aalen and S. Johansen, An empirical transition matrix, Scand. J. Statistics 1978.

@@ -17,7 +17,9 @@ DecimalSign = Literal["point", "comma"]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a cell has no value of its kind: a code with the facts its sentence needs, never an exception."""
+    """Why a cell has no value of its kind: a code with the facts its sentence needs, never an
+    exception.
+    """
 
     code: str
     params: dict[str, Fact] = field(default_factory=dict, hash=False)
@@ -38,7 +40,9 @@ class CellOptions:
     epoch_1904: bool = False
     """True where a bare number that stands for a date counts from 1904."""
     currency: str = ""
-    """ISO code of the money column; a cell in another currency is refused. Blank: any, two decimals."""
+    """ISO code of the money column; a cell in another currency is refused. Blank: any, two
+    decimals.
+    """
     fiscal_year_start: int | None = None
     """Month; 1 makes `2026-Q3` and `2026` fiscal periods, else they are refused as unclear."""
     percent: bool = False
@@ -48,7 +52,9 @@ class CellOptions:
     rate_limit: float = 1.0
     """Largest share that a bare number may stand for; more needs a percent sign."""
     choices: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """Code by folded label (`salesbook.labels.words.fold`), for choices and for more words of a flag."""
+    """Code by folded label (`salesbook.labels.words.fold`), for choices and for more words of a
+    flag.
+    """
 
 
 DEFAULTS: Final = CellOptions()
@@ -65,7 +71,9 @@ _PLACEHOLDERS = frozenset(
 ) | {"0000-00-00 00:00:00"}
 _NO_ID = frozenset("- -- \u2014 \u2013 n/a \\n 000000000000000aaa 000000000000000".split())
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e"))
+_INVISIBLE = dict.fromkeys(
+    map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e")
+)
 _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r\x85"}
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ")
 _LINES = re.compile(r"\r\n?|[\x85\u2028\u2029]")
@@ -75,7 +83,8 @@ _ODD_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>", "<square>")
 
 
 def clean_text(text: str) -> str:
-    """Text as a person means it: no invisible characters or controls, plain spaces and line ends, trimmed.
+    """Text as a person means it: no invisible characters or controls, plain spaces and line ends,
+    trimmed.
 
     Letters stay as typed: `ＡＢＣ`, `m²` and `①` are somebody's spelling.
     """
@@ -86,7 +95,8 @@ def clean_text(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """Text for reading numbers, dates and keys: as `clean_text`, with full-width forms made narrow (NFKC).
+    """Text for reading numbers, dates and keys: as `clean_text`, with full-width forms made narrow
+    (NFKC).
 
     Superscripts, fractions and circled digits keep their form: `5²` must not become 52.
     """

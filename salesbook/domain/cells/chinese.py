@@ -7,7 +7,11 @@ from decimal import Decimal
 from typing import Final, Literal
 
 DIGITS: Final = dict(
-    zip("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖两兩貳參陸", "0012345678912345678922236", strict=True)
+    zip(
+        "零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖两兩貳參陸",
+        "0012345678912345678922236",
+        strict=True,
+    )
 )
 SMALL: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 BIG: Final = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
@@ -17,7 +21,8 @@ _TOKENS = re.compile(rf"[0-9]+(?:\.[0-9]+)?|[{''.join(DIGITS)}]+|[{''.join((*SMA
 
 
 def chinese_numeral(text: str) -> Decimal | Literal["unclear"] | None:
-    """The value of a numeral; "unclear" for `一万二` (12,000 in speech, 10,002 in writing); None for none.
+    """The value of a numeral; "unclear" for `一万二` (12,000 in speech, 10,002 in writing); None for
+    none.
 
     Decimals are allowed only in front of a single run of units: `1.2百万`.
     """

@@ -1,4 +1,6 @@
-"""What a column means as a whole: the order of its dates, its decimal sign, its per cent; then each cell."""
+"""What a column means as a whole: the order of its dates, its decimal sign, its per cent; then each
+cell.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ _Read = dict[Hashable, Reading]
 def read_column(cells: Sequence[Any], kind: Kind, options: CellOptions = DEFAULTS) -> list[Reading]:
     """The typed value of every cell, None for missing, or its Reason.
 
-    A column decides what its cells leave open only if at least one cell is clear and none contradicts.
+    A column decides what its cells leave open only if at least one cell is clear and none
+    contradicts.
     """
     keys, distinct = _told_apart(cells)
     texts = [cell for cell in distinct.values() if isinstance(cell, str)]
@@ -64,8 +67,8 @@ def _told_apart(cells: Sequence[Any]) -> tuple[Sequence[Hashable], _Cells]:
 def decide_decimal(texts: Sequence[str]) -> DecimalRule:
     """The decimal sign of a column of texts.
 
-    Two different cells such as `12,50`, where no cell is clear, make the comma likely enough to read such
-    cells, yet not `1,234`.
+    Two different cells such as `12,50`, where no cell is clear, make the comma likely enough to
+    read such cells, yet not `1,234`.
     """
     seen = [
         evidence
@@ -82,7 +85,8 @@ def decide_decimal(texts: Sequence[str]) -> DecimalRule:
 
 
 def shared_decimals(columns: Sequence[Sequence[Any]]) -> list[DecimalSign | None]:
-    """What the columns of numbers of one file prove for each other where one of them is not clear itself.
+    """What the columns of numbers of one file prove for each other where one of them is not clear
+    itself.
 
     Returns: by column the decimal sign; None where it decides alone, or where clear columns differ.
     """
@@ -120,9 +124,13 @@ def _decide_orders(texts: Sequence[str]) -> dict[str, Rule]:
 
 
 def _doubt_bare_rates(read: _Read, distinct: _Cells) -> None:
-    """Refuse every bare number where most can only be per cent: among 12, 25 and 40, 1 is no 100 %."""
+    """Refuse every bare number where most can only be per cent: among 12, 25 and 40,
+    1 is no 100 %.
+    """
     unclear = [
-        key for key, value in read.items() if isinstance(value, Reason) and value.code == "rate-unclear"
+        key
+        for key, value in read.items()
+        if isinstance(value, Reason) and value.code == "rate-unclear"
     ]
     bare = [
         key
@@ -144,16 +152,25 @@ def _has_percent(cell: object) -> bool:
 def _doubt_swapped_dates(read: _Read, distinct: _Cells, texts: Sequence[str]) -> None:
     """Refuse real dates that a spreadsheet of the other habit has swapped.
 
-    Such a program turns `03/04/2024` into a date, months first or days first as it is used to, and leaves
-    `25/12/2024` as text: then no real date is after the 12th, and no text is before the 13th.
+    Such a program turns `03/04/2024` into a date, months first or days first as it is used to, and
+    leaves `25/12/2024` as text: then no real date is after the 12th, and no text is before the
+    13th.
     """
     real = [(key, cell) for key, cell in distinct.items() if isinstance(cell, dt.date)]
     days = {cell.day for _, cell in real}
     if len(real) < _ENOUGH_DATES or len(days) < _ENOUGH_DAYS or max(days) > 12:
         return
-    dates = [parts for text in texts if (parts := numeric_date(plain_number_text(text))) and parts.whole_year]
+    dates = [
+        parts
+        for text in texts
+        if (parts := numeric_date(plain_number_text(text))) and parts.whole_year
+    ]
     orders = [possible(parts) for parts in dates]
-    if len(orders) < 2 or any(len(found) != 1 for found in orders) or len({*map(tuple, orders)}) != 1:
+    if (
+        len(orders) < 2
+        or any(len(found) != 1 for found in orders)
+        or len({*map(tuple, orders)}) != 1
+    ):
         return
     for key, cell in real:
         if cell.day != cell.month:

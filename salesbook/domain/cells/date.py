@@ -19,7 +19,8 @@ from salesbook.domain.cells.base import (
 from salesbook.domain.cells.chinese import NUMERAL_CHARS, chinese_numeral
 
 Rule = DateOrder | Literal["open", "conflict"]
-"""The order of day, month and year in a column: known; not known; or different in different cells."""
+"""The order of day, month and year in a column: known; not known; or different in different cells.
+"""
 
 FIRST_SERIAL, LAST_SERIAL = 18_264, 73_050
 """Days of 1950 to 2099 as Excel counts them: other bare numbers are no dates."""
@@ -87,7 +88,9 @@ def two_digit_year(year: int) -> int:
 
 
 def numeric_date(text: str) -> Numeric | None:
-    """The parts of a date such as `03/04/2024` whose order its digits may not tell; None for others."""
+    """The parts of a date such as `03/04/2024` whose order its digits may not tell; None for
+    others.
+    """
     match = _THREE.fullmatch(_split_time(_without_weekday(text))[0])
     return _numeric(match) if match else None
 
@@ -97,7 +100,9 @@ def _numeric(match: re.Match[str]) -> Numeric:
 
 
 def possible(date: Numeric) -> dict[DateOrder, dt.date]:
-    """The days that the numbers may mean, by order; dots never put the month first before a short year."""
+    """The days that the numbers may mean, by order; dots never put the month first before a short
+    year.
+    """
     a, b, c = int(date.first), int(date.second), int(date.third)
     trials: list[tuple[DateOrder, int, int, int]] = []
     if len(date.third) > 1:
@@ -116,7 +121,9 @@ def possible(date: Numeric) -> dict[DateOrder, dt.date]:
 
 
 def decide_order(dates: Iterable[Numeric]) -> Rule:
-    """The one order under which every date of a column exists; "open" where several do, else "conflict"."""
+    """The one order under which every date of a column exists; "open" where several do, else
+    "conflict".
+    """
     left: set[DateOrder] = {"dmy", "mdy", "ymd"}
     seen = False
     for parts in dates:
@@ -128,7 +135,9 @@ def decide_order(dates: Iterable[Numeric]) -> Rule:
     return left.pop() if left else "conflict"
 
 
-def read_moment(text: str, rule: Rule = "open", *, epoch_1904: bool = False) -> dt.datetime | Reason | None:
+def read_moment(
+    text: str, rule: Rule = "open", *, epoch_1904: bool = False
+) -> dt.datetime | Reason | None:
     """The day and time that a text spells; the wall clock as written, whatever offset follows it.
 
     Args: text normalised by `plain_number_text`; rule as the column or the option has it.
@@ -184,7 +193,9 @@ def _split_time(text: str) -> tuple[str, dt.time | Reason]:
     elif (noon in ("am", "上午", "凌晨") and hour > 12) or (noon == "晚上" and hour == 12):
         return text, Reason("date-impossible")
     micro = int((match["f"] or "0")[:6].ljust(6, "0"))
-    return text[: match.start()].rstrip(" ,"), _clock(hour, int(match["m"]), int(match["s"] or 0), micro)
+    return text[: match.start()].rstrip(" ,"), _clock(
+        hour, int(match["m"]), int(match["s"] or 0), micro
+    )
 
 
 def _clock(hour: int, minute: int, second: int, micro: int = 0) -> dt.time | Reason:
@@ -211,7 +222,9 @@ def _read_day(text: str, rule: Rule) -> dt.date | Reason:
         if match:
             year = int(match["y"])
             return _day(
-                year if len(match["y"]) == 4 else two_digit_year(year), int(match["m"]), int(match["d"])
+                year if len(match["y"]) == 4 else two_digit_year(year),
+                int(match["m"]),
+                int(match["d"]),
             )
     match = _THREE.fullmatch(text)
     if match:

@@ -1,7 +1,8 @@
-"""What a raw cell means as a field of a table: a typed value, nothing, or the reason why it has none.
+"""What a raw cell means as a field of a table: a typed value, nothing, or the reason why it has
+none.
 
-`parse_cell` reads one cell, `parse_column` a column as a whole, which decides what a cell alone leaves open.
-No reader raises on any content.
+`parse_cell` reads one cell, `parse_column` a column as a whole, which decides what a cell alone
+leaves open. No reader raises on any content.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ __all__ = [
     "range_reason",
 ]
 
-NUMERIC: Final = frozenset((Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS))
+NUMERIC: Final = frozenset(
+    (Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS)
+)
 MOMENTS: Final = frozenset((Kind.DATE, Kind.DATETIME))
 MOST: Final = 10**15
 """Whole numbers and minor units from here on have more digits than a sheet keeps."""
@@ -66,7 +69,9 @@ def range_reason(spec: FieldSpec, value: float) -> Reason | None:
     low, high = spec.minimum, spec.maximum
     if (low is None or value >= low) and (high is None or value <= high):
         return None
-    return Reason("below-minimum" if high is None else "out-of-range", {"minimum": low, "maximum": high})
+    return Reason(
+        "below-minimum" if high is None else "out-of-range", {"minimum": low, "maximum": high}
+    )
 
 
 def parse_cell(
@@ -79,9 +84,9 @@ def parse_cell(
 ) -> Reading:
     """The typed value of one raw cell; None is missing.
 
-    Money and counts are int (money in minor units), dates `date`, moments `datetime` as the clock showed
-    them, choices codes, a measure float in the unit of its row. The rules, where given, are what the
-    column decided; an option in `options` goes before them.
+    Money and counts are int (money in minor units), dates `date`, moments `datetime` as the clock
+    showed them, choices codes, a measure float in the unit of its row. The rules, where given, are
+    what the column decided; an option in `options` goes before them.
     """
     if cell is None:
         return None
@@ -147,13 +152,21 @@ def _in_minor(value: float | Decimal, options: CellOptions) -> int | Reason:
 
 
 def _misfit(amount: Amount, kind: Kind, options: CellOptions) -> Reason | None:
-    """A percent sign or a currency where the field can have none, or another currency than the field's."""
+    """A percent sign or a currency where the field can have none, or another currency than the
+    field's.
+    """
     if amount.per != 1 and kind is not Kind.NUMBER:
         return Reason("number-is-percent")
     if amount.currency and kind not in (Kind.MONEY, Kind.MEASURE, Kind.NUMBER):
         return Reason("number-is-money", {"currency": amount.currency})
-    if amount.currency and options.currency and options.currency not in currency_codes(amount.currency):
-        return Reason("money-other-currency", {"currency": amount.currency, "expected": options.currency})
+    if (
+        amount.currency
+        and options.currency
+        and options.currency not in currency_codes(amount.currency)
+    ):
+        return Reason(
+            "money-other-currency", {"currency": amount.currency, "expected": options.currency}
+        )
     return None
 
 

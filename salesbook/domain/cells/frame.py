@@ -1,4 +1,6 @@
-"""What a whole column holds as an array of its frame's dtype: at a glance, but for its odd cells."""
+"""What a whole column holds as an array of its frame's dtype: at a glance,
+but for its odd cells.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +25,18 @@ _DAYS: Final = frozenset((dt.datetime, dt.date, type(None)))
 class ParsedColumn(NamedTuple):
     """A column's values and what could not be read, by position; a cell with a reason is missing.
 
-    `values` fits the field's dtype in `frames.DTYPES`: Int64 array for money (minor units) and counts,
-    float64 for numbers, rates, days and measures (a measure's unit is its row's), datetime64[us], boolean
-    array, else a list of str and None.
+    `values` fits the field's dtype in `frames.DTYPES`: Int64 array for money (minor units) and
+    counts, float64 for numbers, rates, days and measures (a measure's unit is its row's),
+    datetime64[us], boolean array, else a list of str and None.
     """
 
     values: Any
     reasons: dict[int, Reason]
 
 
-def parse_column(cells: Sequence[object], kind: Kind, options: CellOptions = DEFAULTS) -> ParsedColumn:
+def parse_column(
+    cells: Sequence[object], kind: Kind, options: CellOptions = DEFAULTS
+) -> ParsedColumn:
     """Type a column of raw cells; same meaning as `read_column`, as arrays."""
     types = set(map(type, cells))
     values = plain_column(cells, types, kind, options) if cells else None
@@ -55,7 +59,9 @@ def _parsed(read: list[Reading], kind: Kind) -> ParsedColumn:
 
 
 def _in_blocks(cells: Sequence[object], kind: Kind, options: CellOptions) -> list[Reading]:
-    """Texts and keys, of which each stands for itself: only blocks with an odd one are read one by one."""
+    """Texts and keys, of which each stands for itself: only blocks with an odd one are read one by
+    one.
+    """
     read: list[Reading] = []
     for start in range(0, len(cells), _BLOCK):
         block = cells[start : start + _BLOCK]
@@ -67,10 +73,11 @@ def _in_blocks(cells: Sequence[object], kind: Kind, options: CellOptions) -> lis
 def _but_for_odd(
     cells: Sequence[object], types: set[type], kind: Kind, options: CellOptions
 ) -> ParsedColumn | None:
-    """Numbers or dates at a glance and the other cells one by one; None where either decides on the other.
+    """Numbers or dates at a glance and the other cells one by one; None where either decides on the
+    other.
 
-    The order of dates and the sign of decimals are decided by texts alone. Numbers among texts decide what
-    a share is, and dates of which none is after the 12th may be swapped.
+    The order of dates and the sign of decimals are decided by texts alone. Numbers among texts
+    decide what a share is, and dates of which none is after the 12th may be swapped.
     """
     known = _DAYS if kind in MOMENTS else _NUMBERS
     if kind is Kind.RATE or not types & known or types <= known:
@@ -90,10 +97,14 @@ def _but_for_odd(
 def _may_be_swapped(moments: Any, odd: Sequence[object]) -> bool:
     """True where no day is after the 12th, or a cell of another type may hold a later one."""
     days = moments.astype("datetime64[D]") - moments.astype("datetime64[M]")
-    return any(isinstance(cell, dt.date) for cell in odd) or not np.any(days >= np.timedelta64(12, "D"))
+    return any(isinstance(cell, dt.date) for cell in odd) or not np.any(
+        days >= np.timedelta64(12, "D")
+    )
 
 
-def read_values(cells: Sequence[object], kind: Kind, options: CellOptions = DEFAULTS) -> list[Reading]:
+def read_values(
+    cells: Sequence[object], kind: Kind, options: CellOptions = DEFAULTS
+) -> list[Reading]:
     """As `read_column`, taking the short cuts of `parse_column`."""
     values, reasons = parse_column(cells, kind, options)
     read = _listed(values, kind)

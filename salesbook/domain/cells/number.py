@@ -1,4 +1,6 @@
-"""Which number a cell holds: signs, currencies, units, percent, either decimal sign; exactly or never."""
+"""Which number a cell holds: signs, currencies, units, percent, either decimal sign; exactly or
+never.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from salesbook.domain.cells.chinese import NUMERAL_CHARS, chinese_numeral
 from salesbook.domain.cells.units import CURRENCIES, UNCLEAR_UNITS, UNITS, currency_codes
 
 DecimalRule = Literal["point", "comma", "comma-weak", "open", "conflict"]
-"""How a column writes decimals: known; known from cells such as `12,50` alone; unknown; or both ways."""
+"""How a column writes decimals: known; known from cells such as `12,50` alone; unknown; or both
+ways.
+"""
 
 _SHAPE = re.compile(
     r"(?P<pre>(?:[^\d.,]|(?<=[A-Za-z])\.)*)"
@@ -19,7 +23,9 @@ _SHAPE = re.compile(
     r"(?P<exp>[eE][-+]?\d{1,4})?"
     r"(?P<post>\D*)"
 )
-_SPELLED = re.compile(rf"(?P<pre>[^\d.,{NUMERAL_CHARS}]*)(?P<body>[\d.{NUMERAL_CHARS}]+)(?P<post>[^\d.]*)")
+_SPELLED = re.compile(
+    rf"(?P<pre>[^\d.,{NUMERAL_CHARS}]*)(?P<body>[\d.{NUMERAL_CHARS}]+)(?P<post>[^\d.]*)"
+)
 
 
 def _alternatives(words: tuple[str, ...]) -> str:
@@ -39,13 +45,17 @@ _POINT = re.compile(rf"(?:\d+|[1-9]\d{{0,2}}(?:,\d{{3}})+|{_INDIAN}|{_BY_SPACE})
 _COMMA = re.compile(rf"(?:\d+|[1-9]\d{{0,2}}(?:\.\d{{3}})+|{_BY_SPACE})?(?:,\d*)?")
 _WEAK_COMMA = re.compile(r"[1-9]\d{0,2},(?:\d{1,2}|\d{4,})|\d{4,},\d{3}")
 _SHARE = re.compile(r"\d+,\d{1,2}")
-"""With a percent sign this has one meaning: no grouping ends so, and per cents are often typed by hand."""
+"""With a percent sign this has one meaning: no grouping ends so, and per cents are often typed by
+hand.
+"""
 _LOOK_ALIKES = str.maketrans({"O": "0", "o": "0", "Q": "0", "l": "1", "I": "1", "|": "1"})
 _MOST_CHARACTERS = 80
 
 
 class Amount:
-    """A number as text spells it: value, percent sign, currency and whether a unit stood beside it."""
+    """A number as text spells it: value, percent sign,
+    currency and whether a unit stood beside it.
+    """
 
     __slots__ = ("currency", "has_unit", "per", "value")
 
@@ -54,7 +64,8 @@ class Amount:
 
 
 def readings(body: str) -> tuple[Decimal | None, Decimal | None]:
-    """The values of digits with separators, with `.` and with `,` as decimal sign; None where malformed.
+    """The values of digits with separators, with `.` and with `,` as decimal sign; None where
+    malformed.
 
     Grouping is by three, or Indian (`1,23,456`), and begins with no zero: `0,123` has one reading.
     """
@@ -82,8 +93,8 @@ def decimal_evidence(text: str) -> DecimalRule | None:
 def read_amount(text: str, rule: DecimalRule = "open") -> Amount | Reason | None:
     """The number that a text spells.
 
-    One comma before exactly three digits groups (`1,234`) unless the column says otherwise; `1.234` and
-    `12,50` need the column or the option, for each has two readings or is a likely slip.
+    One comma before exactly three digits groups (`1,234`) unless the column says otherwise; `1.234`
+    and `12,50` need the column or the option, for each has two readings or is a likely slip.
 
     Args: text normalised by `plain_number_text`; rule as the column or the option has it.
     """

@@ -28,14 +28,16 @@ _FISCAL_YEAR = (
 _QUARTER = r"Q ?(?P<q>[1-4])|第? ?(?P<q2>[1-4一二三四]) ?季度?"
 _FISCAL = re.compile(rf"(?:{_FISCAL_YEAR})(?:[ \-]*(?:{_QUARTER}))?", re.IGNORECASE)
 _PLAIN = re.compile(rf"(?P<y>\d{{4}}) ?年?度?(?:[ \-]*(?:{_QUARTER}))?", re.IGNORECASE)
-_QUARTER_FIRST = re.compile(r"(?P<fy>FY ?)?Q ?(?P<q>[1-4])[ \-/]*(?P<fy2>FY ?)?(?P<y>\d{4})", re.IGNORECASE)
+_QUARTER_FIRST = re.compile(
+    r"(?P<fy>FY ?)?Q ?(?P<q>[1-4])[ \-/]*(?P<fy2>FY ?)?(?P<y>\d{4})", re.IGNORECASE
+)
 
 
 def read_period(cell: object, fiscal_year_start: int | None = None) -> str | Reason | None:
     """A period in its one spelling.
 
-    A date that is the first of a month is that month (Excel turns `2026-07` into one). A bare year or
-    quarter is a fiscal one only where the fiscal year is known to begin in January.
+    A date that is the first of a month is that month (Excel turns `2026-07` into one). A bare year
+    or quarter is a fiscal one only where the fiscal year is known to begin in January.
     """
     if isinstance(cell, dt.date):
         if cell.day != 1:

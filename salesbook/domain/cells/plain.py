@@ -40,15 +40,23 @@ def packed(values: Sequence[Value | None], kind: Kind) -> Any:
     if kind in INTEGERS or kind is Kind.FLAG:
         missing = np.fromiter((value is None for value in values), dtype=bool, count=len(values))
         if kind is Kind.FLAG:
-            return pd.arrays.BooleanArray(np.array([value is True for value in values], dtype=bool), missing)
-        return pd.arrays.IntegerArray(np.array([value or 0 for value in values], dtype=np.int64), missing)
+            return pd.arrays.BooleanArray(
+                np.array([value is True for value in values], dtype=bool), missing
+            )
+        return pd.arrays.IntegerArray(
+            np.array([value or 0 for value in values], dtype=np.int64), missing
+        )
     if kind in NUMERIC:
         return np.array(values, dtype=np.float64)
     return pd.array(values, dtype="datetime64[us]").to_numpy() if kind in MOMENTS else list(values)
 
 
-def plain_column(cells: Sequence[object], types: set[type], kind: Kind, options: CellOptions) -> Any:
-    """The column's array where all cells are of one plain type; None where cells need a closer look."""
+def plain_column(
+    cells: Sequence[object], types: set[type], kind: Kind, options: CellOptions
+) -> Any:
+    """The column's array where all cells are of one plain type; None where cells need a closer
+    look.
+    """
     if types == {_NONE}:
         return packed([None] * len(cells), kind)
     if kind in NUMERIC and options.scale == 1:
@@ -64,7 +72,9 @@ def plain_column(cells: Sequence[object], types: set[type], kind: Kind, options:
     return _from_words(cells, types, kind) if kind in WORDS and types <= {str, _NONE} else None
 
 
-def _from_numbers(cells: Sequence[object], types: set[type], kind: Kind, options: CellOptions) -> Any:
+def _from_numbers(
+    cells: Sequence[object], types: set[type], kind: Kind, options: CellOptions
+) -> Any:
     numbers = np.array(cells, dtype=np.float64)
     missing = np.isnan(numbers)
     if int(missing.sum()) != (cells.count(None) if _NONE in types else 0):
@@ -73,7 +83,10 @@ def _from_numbers(cells: Sequence[object], types: set[type], kind: Kind, options
 
 
 def _as_kind(
-    numbers: npt.NDArray[np.float64], missing: npt.NDArray[np.bool_], kind: Kind, options: CellOptions
+    numbers: npt.NDArray[np.float64],
+    missing: npt.NDArray[np.bool_],
+    kind: Kind,
+    options: CellOptions,
 ) -> Any:
     largest = float(np.nanmax(np.abs(numbers), initial=0.0))
     if kind is Kind.RATE:
@@ -94,7 +107,9 @@ def _as_kind(
 def _from_digits(cells: Sequence[Any], kind: Kind, options: CellOptions) -> Any:
     """Texts such as `1054`, `12.5` and `$1,234.00`, as programs write them."""
     joined = "\n".join([cell for cell in cells if cell]) + "\n"
-    if not _PLAIN_NUMBERS.fullmatch(joined) or (options.decimal == "comma" and re.search("[.,]", joined)):
+    if not _PLAIN_NUMBERS.fullmatch(joined) or (
+        options.decimal == "comma" and re.search("[.,]", joined)
+    ):
         return None
     signs = [sign for sign in "$¥€£" if sign in joined]
     if signs:
@@ -125,7 +140,9 @@ def _from_dates(cells: Sequence[Any], kind: Kind) -> Any:
 def _as_moments(moments: npt.NDArray[np.datetime64], kind: Kind) -> Any:
     if not np.nanmin(moments) >= _FIRST_DAY:
         return None
-    return moments.astype("datetime64[D]").astype("datetime64[us]") if kind is Kind.DATE else moments
+    return (
+        moments.astype("datetime64[D]").astype("datetime64[us]") if kind is Kind.DATE else moments
+    )
 
 
 def _from_iso(cells: Sequence[Any], kind: Kind) -> Any:
@@ -134,7 +151,9 @@ def _from_iso(cells: Sequence[Any], kind: Kind) -> Any:
     if not joined.isascii() or not _ISO.fullmatch(joined):
         return None
     try:
-        return _as_moments(np.array([cell or "NaT" for cell in cells], dtype="datetime64[us]"), kind)
+        return _as_moments(
+            np.array([cell or "NaT" for cell in cells], dtype="datetime64[us]"), kind
+        )
     except ValueError:
         return None
 
@@ -158,7 +177,13 @@ def _from_words(cells: Sequence[Any], types: set[type], kind: Kind) -> Any:
     """Texts that are clean already: printable means no control, no invisible and no odd space."""
     words = [cell or "" for cell in cells] if _NONE in types else cells
     joined = f"|{'|'.join(words)}|"
-    if not joined.isprintable() or "| " in joined or " |" in joined or "#" in joined or "E+" in joined:
+    if (
+        not joined.isprintable()
+        or "| " in joined
+        or " |" in joined
+        or "#" in joined
+        or "E+" in joined
+    ):
         return None
     if len(joined) > TEXT_LIMIT and max(map(len, words)) > TEXT_LIMIT:
         return None

@@ -53,10 +53,11 @@ def read_text(cell: object) -> str | Reason | None:
 
 
 def read_id(cell: object) -> str | Reason | None:
-    """A key as text, full-width forms made narrow; `00123` and `1E10` stay, 123.0 in a number cell is 123.
+    """A key as text, full-width forms made narrow; `00123` and `1E10` stay, 123.0 in a number cell
+    is 123.
 
-    Refused: what Excel has already harmed (dates, more than 15 digits, `1.2E+15`) and fractions, whose last
-    zeros are gone. `NA` is a key; `-` and `N/A` are not.
+    Refused: what Excel has already harmed (dates, more than 15 digits, `1.2E+15`) and fractions,
+    whose last zeros are gone. `NA` is a key; `-` and `N/A` are not.
     """
     if isinstance(cell, bool):
         return Reason("id-is-flag", {"found": shown(cell)})
@@ -79,12 +80,16 @@ def _number_as_text(cell: object) -> str | Reason:
 def choice_map(owner: str, codes: Iterable[str]) -> dict[str, str]:
     """Code by folded label of a choice field, labels of all languages and the codes themselves."""
     codes = tuple(codes)
-    found = {fold(labels.choice(owner, code, lang)): code for lang in labels.LANGUAGES for code in codes}
+    found = {
+        fold(labels.choice(owner, code, lang)): code for lang in labels.LANGUAGES for code in codes
+    }
     return found | {fold(code): code for code in codes}
 
 
 def read_choice(cell: object, choices: Mapping[str, str]) -> str | Reason | None:
-    """The code of a choice; a word that is none is refused with the nearest code, if one is near."""
+    """The code of a choice; a word that is none is refused with the nearest code,
+    if one is near.
+    """
     text = read_text(cell)
     if text is None or isinstance(text, Reason):
         return text
@@ -94,11 +99,15 @@ def read_choice(cell: object, choices: Mapping[str, str]) -> str | Reason | None
     if is_placeholder(text):
         return None
     near = get_close_matches(word, list(choices), n=1, cutoff=0.75)
-    return Reason("choice-unknown", {"found": shown(text), "nearest": choices[near[0]] if near else None})
+    return Reason(
+        "choice-unknown", {"found": shown(text), "nearest": choices[near[0]] if near else None}
+    )
 
 
 def read_flag(cell: object, choices: Mapping[str, str]) -> bool | Reason | None:
-    """Yes or no, in the words of both languages; `choices` may add words for the codes yes and no."""
+    """Yes or no, in the words of both languages;
+    `choices` may add words for the codes yes and no.
+    """
     if isinstance(cell, bool):
         return cell
     text = read_text(cell)

@@ -40,16 +40,19 @@ _ORDER: Final = tuple(
 
 
 def date_order(task: Task) -> Iterator[Finding]:
-    """Name dates that come before one they must follow; the later of the two is taken as the wrong one.
+    """Name dates that come before one they must follow; the later of the two is taken as the wrong
+    one.
 
-    A refund is also not before its order, a candidate's step not before the application and not before
-    the step with the number below.
+    A refund is also not before its order, a candidate's step not before the application and not
+    before the step with the number below.
     """
     for table, earlier, *later in _ORDER:
         for field in later if has_rows(task, table) else ():
             frame = task.tables[table]
             wrong = frame[field] < frame[earlier]
-            yield from _before(task, f"{table}.{field}", wrong, frame[earlier], f"{table}.{earlier}")
+            yield from _before(
+                task, f"{table}.{field}", wrong, frame[earlier], f"{table}.{earlier}"
+            )
     yield from _refunds(task)
     yield from _candidate_steps(task)
 
@@ -64,7 +67,11 @@ def _refunds(task: Task) -> Iterator[Finding]:
     if has_rows(task, "Orders"):
         orders = task.tables["Orders"]
         refunds = orders[orders["refund_of"].notna()]
-        first = orders[orders["order_id"].isin(refunds["refund_of"])].groupby("order_id")["ordered_on"].min()
+        first = (
+            orders[orders["order_id"].isin(refunds["refund_of"])]
+            .groupby("order_id")["ordered_on"]
+            .min()
+        )
         ordered = first.reindex(refunds["refund_of"]).set_axis(refunds.index)
         wrong = refunds["ordered_on"] < ordered
         yield from _before(task, "Orders.ordered_on", wrong, ordered, "Orders.refund_of")
@@ -78,12 +85,16 @@ def _candidate_steps(task: Task) -> Iterator[Finding]:
     before = steps.groupby("candidate_id")["entered_on"].shift()
     yield from _before(task, place, own < before, before, place)
     if has_rows(task, "Candidates"):
-        applied = steps["candidate_id"].map(task.tables["Candidates"].set_index("candidate_id")["applied_on"])
+        applied = steps["candidate_id"].map(
+            task.tables["Candidates"].set_index("candidate_id")["applied_on"]
+        )
         yield from _before(task, place, own < applied, applied, "Candidates.applied_on")
 
 
 def date_range(task: Task) -> Iterator[Finding]:
-    """Name dates before `earliest_year` or more than `years_ahead` years after the day of the run."""
+    """Name dates before `earliest_year` or more than `years_ahead` years
+    after the day of the run.
+    """
     rules = task.policy.rules
     first = pd.Timestamp(rules.earliest_year, 1, 1)
     last = _years_later(task.as_of, rules.years_ahead)

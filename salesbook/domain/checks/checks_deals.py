@@ -1,4 +1,6 @@
-"""Is what a deal says about its stage, its end and its partner complete and free of contradiction?"""
+"""Is what a deal says about its stage, its end and its partner complete
+and free of contradiction?
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from salesbook.messages import Finding
 
 
 def closing(task: Task) -> Iterator[Finding]:
-    """A closed deal has its day, a lost one its reason, an open one neither; it is lost at an open stage."""
+    """A closed deal has its day, a lost one its reason, an open one neither; it is lost at an open
+    stage.
+    """
     if not has_rows(task, "Deals"):
         return
     deals = task.tables["Deals"]
@@ -21,11 +25,17 @@ def closing(task: Task) -> Iterator[Finding]:
     is_closed = kind.notna() & ~is_open
     day, reason = deals["closed_on"].notna(), deals["lost_reason"].notna()
     stage = deals["stage"]
-    yield from flag(task, "Deals.closed_on", is_closed & ~day, "closed-without-date", "error", stage=stage)
-    yield from flag(task, "Deals.closed_on", is_open & day, "open-with-closed-date", "error", stage=stage)
+    yield from flag(
+        task, "Deals.closed_on", is_closed & ~day, "closed-without-date", "error", stage=stage
+    )
+    yield from flag(
+        task, "Deals.closed_on", is_open & day, "open-with-closed-date", "error", stage=stage
+    )
     yield from flag(task, "Deals.lost_reason", is_lost & ~reason, "lost-without-reason")
     not_lost = kind.notna() & ~is_lost
-    yield from flag(task, "Deals.lost_reason", not_lost & reason, "reason-without-loss", stage=stage)
+    yield from flag(
+        task, "Deals.lost_reason", not_lost & reason, "reason-without-loss", stage=stage
+    )
     lost_at = stage_kinds(deals, task.policy, "lost_stage")
     odd = lost_at.isin(["won", "lost"])
     yield from flag(task, "Deals.lost_stage", odd, "lost-stage-closed")
@@ -42,18 +52,24 @@ def needs(task: Task) -> Iterator[Finding]:
         for _, field in needed_fields(stage):
             if field is not None:
                 missing = within & deals[field].isna()
-                yield from flag(task, f"Deals.{field}", missing, "stage-need-missing", stage=stage.stage)
+                yield from flag(
+                    task, f"Deals.{field}", missing, "stage-need-missing", stage=stage.stage
+                )
 
 
 def partners(task: Task) -> Iterator[Finding]:
-    """A partner of a deal or an order has a share, a share has a partner, and both are two people."""
+    """A partner of a deal or an order has a share, a share has a partner,
+    and both are two people.
+    """
     for table in ("Deals", "Orders"):
         if not has_rows(task, table):
             continue
         frame = task.tables[table]
         partner, share = frame["partner_id"], frame["partner_share"]
         alone = partner.notna() & share.isna()
-        yield from flag(task, f"{table}.partner_share", alone, "partner-without-share", partner=partner)
+        yield from flag(
+            task, f"{table}.partner_share", alone, "partner-without-share", partner=partner
+        )
         unowned = partner.isna() & (share > 0)
         yield from flag(task, f"{table}.partner_id", unowned, "share-without-partner", share=share)
         same = (partner == frame["rep_id"]).fillna(False)

@@ -13,7 +13,9 @@ from salesbook.messages import Finding
 
 
 def refunds(task: Task) -> Iterator[Finding]:
-    """A negative line says which order it takes back; what takes back is negative and not above the order."""
+    """A negative line says which order it takes back; what takes back is negative and not above the
+    order.
+    """
     if not has_rows(task, "Orders"):
         return
     orders = task.tables["Orders"]
@@ -21,8 +23,12 @@ def refunds(task: Task) -> Iterator[Finding]:
     kept = standing(orders)
     nameless = kept & (amount < 0) & of.isna()
     yield from flag(task, "Orders.refund_of", nameless, "refund-without-order")
-    yield from flag(task, "Orders.amount", of.notna() & (amount > 0), "refund-not-negative", order=of)
-    yield from flag(task, "Orders.refund_of", (of == orders["order_id"]).fillna(False), "refund-of-itself")
+    yield from flag(
+        task, "Orders.amount", of.notna() & (amount > 0), "refund-not-negative", order=of
+    )
+    yield from flag(
+        task, "Orders.refund_of", (of == orders["order_id"]).fillna(False), "refund-of-itself"
+    )
     taken_back = orders["order_id"].isin(of.dropna())
     sold = orders[kept & (amount > 0) & taken_back].groupby("order_id")["amount"].sum()
     back = -orders[kept & (amount < 0)].groupby("refund_of")["amount"].sum()
@@ -30,7 +36,9 @@ def refunds(task: Task) -> Iterator[Finding]:
     above = kept & (amount < 0) & (of.map(back) > limit)
     last = orders[above].sort_values(["ordered_on", "order_id", "line_no"])
     worst = last.index[~last["refund_of"].duplicated(keep="last")]
-    facts = pd.Series({row: amount_of(task, limit[row]) for row in worst}, index=orders.index, dtype="object")
+    facts = pd.Series(
+        {row: amount_of(task, limit[row]) for row in worst}, index=orders.index, dtype="object"
+    )
     wrong = pd.Series(orders.index.isin(worst), index=orders.index)
     yield from flag(task, "Orders.amount", wrong, "refund-too-large", order=of, sold=facts)
 
@@ -50,7 +58,9 @@ def payments(task: Task) -> Iterator[Finding]:
     last = ordered.index[~ordered["order_id"].duplicated(keep="last")]
     wrong = pd.Series(paid.index.isin(last), index=paid.index)
     owed_shown, total_shown = (
-        pd.Series({row: amount_of(task, amounts[row]) for row in last}, index=paid.index, dtype="object")
+        pd.Series(
+            {row: amount_of(task, amounts[row]) for row in last}, index=paid.index, dtype="object"
+        )
         for amounts in (owed, total)
     )
     yield from flag(

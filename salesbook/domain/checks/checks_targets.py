@@ -18,20 +18,28 @@ def bounds(task: Task) -> Iterator[Finding]:
     """Floor ≤ target ≤ stretch; a cell's least ≤ its most, and its lock between them."""
     if has_rows(task, "Targets"):
         targets = task.tables["Targets"]
-        yield from flag(task, "Targets.floor", targets["floor"] > targets["target"], "floor-above-target")
+        yield from flag(
+            task, "Targets.floor", targets["floor"] > targets["target"], "floor-above-target"
+        )
         low = targets["stretch"] < targets["target"]
         yield from flag(task, "Targets.stretch", low, "stretch-below-target")
     if has_rows(task, "Locks"):
         locks = task.tables["Locks"]
         amounts = {kind: _amounts(locks, kind) for kind in ("min", "lock", "max")}
         below = (amounts["min"] > amounts["max"]) | (amounts["min"] > amounts["lock"])
-        yield from flag(task, "Locks.amount", below & (locks["kind"] == "min"), "lock-bounds-cross", "error")
+        yield from flag(
+            task, "Locks.amount", below & (locks["kind"] == "min"), "lock-bounds-cross", "error"
+        )
         above = amounts["lock"] > amounts["max"]
-        yield from flag(task, "Locks.amount", above & (locks["kind"] == "lock"), "lock-bounds-cross", "error")
+        yield from flag(
+            task, "Locks.amount", above & (locks["kind"] == "lock"), "lock-bounds-cross", "error"
+        )
 
 
 def _amounts(locks: pd.DataFrame, kind: str) -> pd.Series[int]:
-    """For each lock row, the amount that its cell has under that kind; missing where it has none."""
+    """For each lock row, the amount that its cell has under that kind;
+    missing where it has none.
+    """
     cells = pd.Series(
         list(locks[_CELL].itertuples(index=False, name=None)), index=locks.index, dtype="object"
     )
@@ -52,9 +60,9 @@ def teams(task: Task) -> Iterator[Finding]:
 def sums(task: Task) -> Iterator[Finding]:
     """Targets of the parts add up to the target of the whole.
 
-    The parts of the company are its teams, or its reps where no team has a target; the parts of a team are
-    its reps. Where a part has no target yet, the others may only stay under the whole. Reps who left and
-    those who manage others need no target of their own.
+    The parts of the company are its teams, or its reps where no team has a target; the parts of a
+    team are its reps. Where a part has no target yet, the others may only stay under the whole.
+    Reps who left and those who manage others need no target of their own.
     """
     if not has_rows(task, "Targets", "Reps"):
         return
@@ -81,9 +89,13 @@ def _members(task: Task) -> dict[str, frozenset[str]]:
     return {**by_team, "": frozenset(selling["rep_id"])}
 
 
-def _mismatches(group: pd.DataFrame, members: dict[str, frozenset[str]]) -> Iterator[tuple[int, int]]:
+def _mismatches(
+    group: pd.DataFrame, members: dict[str, frozenset[str]]
+) -> Iterator[tuple[int, int]]:
     """Rows of one year and metric whose parts do not add up, with what the parts come to."""
-    by_kind = {kind: rows.set_index("scope")["target"] for kind, rows in group.groupby("scope_kind")}
+    by_kind = {
+        kind: rows.set_index("scope")["target"] for kind, rows in group.groupby("scope_kind")
+    }
     none = pd.Series(dtype="Int64")
     of_teams, of_reps = by_kind.get("team", none), by_kind.get("rep", none)
     every_team = frozenset(team for team in members if team)

@@ -1,4 +1,6 @@
-"""Which single cells cannot be meant: amounts of the wrong magnitude, totals among rows, odd addresses?"""
+"""Which single cells cannot be meant: amounts of the wrong magnitude, totals among rows, odd
+addresses?
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _INPUTS: Final = tuple(name for name, spec in TABLES.items() if spec.role is Rol
 
 
 def magnitudes(task: Task) -> Iterator[Finding]:
-    """Name amounts of at least `magnitude_factor` times the median of their column; zeros do not count."""
+    """Name amounts of at least `magnitude_factor` times the median of their column; zeros do not
+    count.
+    """
     factor = task.policy.rules.magnitude_factor
     for table, field in _fields(task, _INPUTS, Kind.MONEY):
         sizes = task.tables[table][field].abs()
@@ -50,7 +54,9 @@ def addresses(task: Task) -> Iterator[Finding]:
     for table in ("Reps", "Customers"):
         if has_rows(task, table):
             wrong = (
-                task.tables[table]["email"].dropna().map(lambda text: not _ADDRESS.fullmatch(text.strip()))
+                task.tables[table]["email"]
+                .dropna()
+                .map(lambda text: not _ADDRESS.fullmatch(text.strip()))
             )
             yield from flag(task, f"{table}.email", wrong, "email-odd")
 

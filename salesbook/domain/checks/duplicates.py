@@ -32,9 +32,9 @@ Pairs = dict[Pair, Reason]
 def find_duplicates(tables: Tables, policy: Policy) -> pd.DataFrame:
     """Suggest pairs of rows that may be one; nothing is ever merged.
 
-    Customers: the same e-mail address, the same telephone number, the same private e-mail domain, or names
-    at least `duplicate_score` alike. Two people of one name at two companies are two. Reps: address or
-    name; Leads and Products: name. Symmetric, and independent of the rows' order.
+    Customers: the same e-mail address, the same telephone number, the same private e-mail domain,
+    or names at least `duplicate_score` alike. Two people of one name at two companies are two.
+    Reps: address or name; Leads and Products: name. Symmetric, and independent of the rows' order.
 
     Returns: Duplicates by key; score 0 to 1, `because` the strongest reason.
     """
@@ -48,7 +48,9 @@ def find_duplicates(tables: Tables, policy: Policy) -> pd.DataFrame:
     if "Leads" in tables:
         found["Leads"] = _best(_named(tables["Leads"], "lead_id", least))
     names = pd.Series([row.product for row in policy.products], dtype="str")
-    found["Products"] = _best(_named(pd.DataFrame({"product": names, "name": names}), "product", least))
+    found["Products"] = _best(
+        _named(pd.DataFrame({"product": names, "name": names}), "product", least)
+    )
     rows = [
         {"table": table, "left_id": left, "right_id": right, "score": score, "because": because}
         for table, pairs in found.items()
@@ -166,7 +168,9 @@ def _alike_rows(
 ) -> Iterator[tuple[Pair, float]]:
     """Pairs of a row of a left and a row of a right group whose cores are alike."""
     for core in sorted(left.keys() & right.keys()):
-        pairs: Iterable[Pair] = _within(left[core]) if left is right else _between(left[core], right[core])
+        pairs: Iterable[Pair] = (
+            _within(left[core]) if left is right else _between(left[core], right[core])
+        )
         yield from ((pair, 1.0) for pair in pairs)
     for (one, other), score in sorted(alike.items()):
         yield from ((pair, score) for pair in _between(left.get(one, []), right.get(other, [])))
@@ -194,7 +198,9 @@ def _same_company(customers: pd.DataFrame, least: float) -> Iterator[tuple[Pair,
     itself = _invert({key: core for key, core in core_of.items() if key in bears_name})
     alike = alike_names([*by_name, *everywhere], least)
     for pair, score in _alike_rows(by_name, by_name, alike):
-        if _one_company(core_of[pair[0]], core_of[pair[1]], alike) or not all(map(company_of.get, pair)):
+        if _one_company(core_of[pair[0]], core_of[pair[1]], alike) or not all(
+            map(company_of.get, pair)
+        ):
             yield pair, (score, _names_message(shown[pair[0]], shown[pair[1]]))
     for pair, score in _alike_rows(itself, everywhere, alike):
         left, right = (company_of[key] or shown[key] for key in pair)

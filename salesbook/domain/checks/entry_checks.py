@@ -36,11 +36,16 @@ def flag(
         return
     frame = task.tables[table].loc[rows]
     keys = row_keys(table, frame)
-    columns = {name: fact.loc[rows].tolist() for name, fact in facts.items() if isinstance(fact, pd.Series)}
+    columns = {
+        name: fact.loc[rows].tolist() for name, fact in facts.items() if isinstance(fact, pd.Series)
+    }
     fixed = {name: fact for name, fact in facts.items() if not isinstance(fact, pd.Series)}
     found = _shown_values(task, table, field, frame)
     for at, row in enumerate(rows):
-        params: dict[str, Fact] = {**fixed, **{name: _fact(values[at]) for name, values in columns.items()}}
+        params: dict[str, Fact] = {
+            **fixed,
+            **{name: _fact(values[at]) for name, values in columns.items()},
+        }
         yield Finding(
             code,
             severity,
@@ -59,7 +64,9 @@ def _fact(value: Any) -> Fact:
 
 
 def _shown_values(task: Task, table: str, field: str, rows: pd.DataFrame) -> pd.Series[str]:
-    """A column as a reader of the findings knows it: dates ISO, money with decimals, missing blank."""
+    """A column as a reader of the findings knows it: dates ISO, money with decimals,
+    missing blank.
+    """
     column, kind = rows[field], TABLES[table].field(field).kind
     if kind is Kind.DATE:
         return column.dt.strftime("%Y-%m-%d").astype("str").fillna("")
@@ -67,7 +74,11 @@ def _shown_values(task: Task, table: str, field: str, rows: pd.DataFrame) -> pd.
         return column.dt.strftime("%Y-%m-%d %H:%M").astype("str").fillna("")
     decimals = currency_decimals(task.policy.rules.currency)
     if kind is Kind.MONEY:
-        return column.map(lambda minor: to_text(minor, decimals), na_action="ignore").astype("str").fillna("")
+        return (
+            column.map(lambda minor: to_text(minor, decimals), na_action="ignore")
+            .astype("str")
+            .fillna("")
+        )
     if kind is Kind.MEASURE:
         shown = ["" if amount is None else str(amount) for amount in _measures(task, field, rows)]
         return pd.Series(shown, index=column.index, dtype="str")
@@ -75,9 +86,15 @@ def _shown_values(task: Task, table: str, field: str, rows: pd.DataFrame) -> pd.
 
 
 def _measures(task: Task, field: str, rows: pd.DataFrame) -> list[Decimal | None]:
-    """A column of measures as amounts: money in the currency for revenue, whole counts otherwise."""
+    """A column of measures as amounts: money in the currency for revenue,
+    whole counts otherwise.
+    """
     return [
-        None if pd.isna(value) else amount_of(task, value) if metric == "revenue" else Decimal(int(value))
+        None
+        if pd.isna(value)
+        else amount_of(task, value)
+        if metric == "revenue"
+        else Decimal(int(value))
         for value, metric in zip(rows[field], rows["metric"], strict=True)
     ]
 

@@ -73,8 +73,12 @@ def _is_monotone(cuts: list[Decimal], rising: bool) -> bool:
 
 
 def _is_weekend(text: str) -> bool:
-    """True for names of days, comma between, that leave at least one day to work; blank is no weekend."""
-    days = {part.strip().casefold()[:3] for part in text.replace("，", ",").split(",") if part.strip()}
+    """True for names of days, comma between, that leave at least one day to work; blank is no
+    weekend.
+    """
+    days = {
+        part.strip().casefold()[:3] for part in text.replace("，", ",").split(",") if part.strip()
+    }
     return days <= set(_WEEKDAYS) and len(days) < len(_WEEKDAYS)
 
 

@@ -21,14 +21,16 @@ from salesbook.tables.settings import Bracket
 def check_settings(policy: Policy) -> list[Finding]:
     """Find what makes no sense in the settings, in order of the tables of the Settings sheet.
 
-    An error is what a verb that needs the table refuses; a warning is doubtful, yet can be calculated
-    with. `row_key` is the key of the setting, `row` is not known here. A settings table without rows is
-    judged only where a verb cannot do without it (TierRules, Stages).
+    An error is what a verb that needs the table refuses; a warning is doubtful, yet can be
+    calculated with. `row_key` is the key of the setting, `row` is not known here. A settings table
+    without rows is judged only where a verb cannot do without it (TierRules, Stages).
     """
     return [finding for check in _CHECKS for finding in check(policy)]
 
 
-def faults_of(policy: Policy, tables: Collection[str], keys: Collection[str] | None = None) -> list[Finding]:
+def faults_of(
+    policy: Policy, tables: Collection[str], keys: Collection[str] | None = None
+) -> list[Finding]:
     """Faults of the settings that a verb needs, for `policy.refuse_faults`.
 
     Args:
@@ -38,7 +40,8 @@ def faults_of(policy: Policy, tables: Collection[str], keys: Collection[str] | N
     return [
         fault
         for fault in [*policy.faults, *check_settings(policy)]
-        if fault.table in tables and (fault.table != "Policy" or keys is None or _may_be(fault, keys))
+        if fault.table in tables
+        and (fault.table != "Policy" or keys is None or _may_be(fault, keys))
     ]
 
 
@@ -63,12 +66,16 @@ def _product_faults(policy: Policy) -> Iterator[Finding]:
 def _metric_faults(policy: Policy) -> Iterator[Finding]:
     if policy.metrics and not any(metric.weight for metric in policy.metrics):
         first = policy.metrics[0].metric
-        yield Finding("weights-all-zero", "error", "Metrics", field="weight", row_key=first, found="0")
+        yield Finding(
+            "weights-all-zero", "error", "Metrics", field="weight", row_key=first, found="0"
+        )
     for metric in policy.metrics:
         for field, value in (("goal", metric.goal), ("scale", metric.scale)):
             if value == 0:
                 code = f"metric-{field}-zero"
-                yield Finding(code, "error", "Metrics", field=field, row_key=metric.metric, found="0")
+                yield Finding(
+                    code, "error", "Metrics", field=field, row_key=metric.metric, found="0"
+                )
 
 
 def _grade_faults(policy: Policy) -> Iterator[Finding]:
@@ -78,7 +85,12 @@ def _grade_faults(policy: Policy) -> Iterator[Finding]:
         if counts[grade.from_score] > 1:
             found = f"{grade.from_score:g}"
             yield Finding(
-                "grade-twice", "error", "Grades", field="from_score", row_key=grade.grade, found=found
+                "grade-twice",
+                "error",
+                "Grades",
+                field="from_score",
+                row_key=grade.grade,
+                found=found,
             )
     if policy.grades and policy.grades[-1].from_score > 0:
         last = policy.grades[-1]
@@ -90,7 +102,9 @@ def _level_faults(policy: Policy) -> Iterator[Finding]:
     for level in policy.levels:
         if counts[level.rank] > 1:
             found = str(level.rank)
-            yield Finding("level-twice", "error", "Levels", field="rank", row_key=level.level, found=found)
+            yield Finding(
+                "level-twice", "error", "Levels", field="rank", row_key=level.level, found=found
+            )
 
 
 def _tier_faults(policy: Policy) -> Iterator[Finding]:
@@ -103,13 +117,23 @@ def _tier_faults(policy: Policy) -> Iterator[Finding]:
         if counts[rule.up_to_share] > 1:
             found = _percent(rule.up_to_share)
             yield Finding(
-                "tier-share-twice", "error", "TierRules", field="up_to_share", row_key=rule.tier, found=found
+                "tier-share-twice",
+                "error",
+                "TierRules",
+                field="up_to_share",
+                row_key=rule.tier,
+                found=found,
             )
     last = policy.tier_rules[-1]
     if last.up_to_share < 1:
         found = _percent(last.up_to_share)
         yield Finding(
-            "tier-share-last", "error", "TierRules", field="up_to_share", row_key=last.tier, found=found
+            "tier-share-last",
+            "error",
+            "TierRules",
+            field="up_to_share",
+            row_key=last.tier,
+            found=found,
         )
 
 
@@ -127,12 +151,18 @@ def _bracket_faults(policy: Policy) -> Iterator[Finding]:
             for field, amount in (("cap", row.cap), ("draw", row.draw)):
                 if amount is not None:
                     found, key = to_text(amount, decimals), _bracket_key(row)
-                    yield _warning(f"{field}-not-last", "Brackets", field, key, found, plan=row.plan)
+                    yield _warning(
+                        f"{field}-not-last", "Brackets", field, key, found, plan=row.plan
+                    )
 
 
 def _bracket_fault(brackets: Sequence[Bracket], problem: Message, severity: Severity) -> Finding:
     at = brackets[int(str(problem.params.get("bracket", 1))) - 1]
-    field = "pay_rate" if problem.code in ("pay-falls", "pay-jumps", "bracket-negative") else "from_rate"
+    field = (
+        "pay_rate"
+        if problem.code in ("pay-falls", "pay-jumps", "bracket-negative")
+        else "from_rate"
+    )
     return Finding(
         problem.code,
         severity,
@@ -163,7 +193,9 @@ def _spiff_faults(policy: Policy) -> Iterator[Finding]:
                 params={"field": "Spiffs.valid_from", "earlier": spiff.valid_from},
             )
         if spiff.product and products and spiff.product not in products:
-            yield _warning("unknown-product", "Spiffs", "product", spiff.spiff, spiff.product, nearest=None)
+            yield _warning(
+                "unknown-product", "Spiffs", "product", spiff.spiff, spiff.product, nearest=None
+            )
 
 
 def _ramp_faults(policy: Policy) -> Iterator[Finding]:
@@ -193,7 +225,13 @@ def _warning(
     code: str, table: str, field: str, row_key: str, found: str = "", **params: str | None
 ) -> Finding:
     return Finding(
-        code, "warning", table, field=field, row_key=row_key, found=found or row_key, params=dict(params)
+        code,
+        "warning",
+        table,
+        field=field,
+        row_key=row_key,
+        found=found or row_key,
+        params=params,
     )
 
 

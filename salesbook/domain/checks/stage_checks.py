@@ -26,8 +26,13 @@ def stage_faults(policy: Policy) -> Iterator[Finding]:
 
 
 def needed_fields(stage: Stage) -> list[tuple[str, str | None]]:
-    """What a stage needs: each name as typed with the field of Deals it means, None where it means none."""
-    names = [name.strip() for name in (stage.needs or "").replace("，", ",").replace("、", ",").split(",")]
+    """What a stage needs: each name as typed with the field of Deals it means, None where it means
+    none.
+    """
+    names = [
+        name.strip()
+        for name in (stage.needs or "").replace("，", ",").replace("、", ",").split(",")
+    ]
     fields = TABLES["Deals"].field_names
     return [(name, labels.field_of_header("Deals", name, fields)) for name in names if name]
 
@@ -58,7 +63,9 @@ def _rank_faults(stages: Sequence[Stage]) -> Iterator[Finding]:
         if stage.rank is None:
             yield _finding("stage-rank-missing", "error", stage, "rank")
         elif counts[stage.rank] > 1:
-            others = [other.stage for other in stages if other.rank == stage.rank and other is not stage]
+            others = [
+                other.stage for other in stages if other.rank == stage.rank and other is not stage
+            ]
             yield _finding("stage-rank-twice", "error", stage, "rank", other=", ".join(others))
 
 
@@ -73,14 +80,18 @@ def _name_faults(stages: Sequence[Stage]) -> Iterator[Finding]:
         for was in fold_name(stage.was or "").split(","):
             other = owners.setdefault(was.strip(), stage.stage) if was.strip() else stage.stage
             if other != stage.stage:
-                yield _finding("stage-was-twice", "warning", stage, "was", name=was.strip(), other=other)
+                yield _finding(
+                    "stage-was-twice", "warning", stage, "was", name=was.strip(), other=other
+                )
 
 
 def _need_faults(stages: Sequence[Stage]) -> Iterator[Finding]:
     for stage in stages:
         unknown = [name for name, field in needed_fields(stage) if field is None]
         if unknown:
-            yield _finding("stage-needs-unknown", "warning", stage, "needs", name=", ".join(unknown))
+            yield _finding(
+                "stage-needs-unknown", "warning", stage, "needs", name=", ".join(unknown)
+            )
 
 
 def _finding(code: str, severity: Severity, stage: Stage, field: str, **params: str) -> Finding:

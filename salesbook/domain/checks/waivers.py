@@ -29,6 +29,12 @@ def without_waived(findings: Iterable[Finding], waivers: pd.DataFrame) -> list[F
         finding
         for finding in findings
         if finding.severity == "error"
-        or (finding.table, finding.row_key, finding.field or "", finding.code, value_hash(finding.found))
+        or (
+            finding.table,
+            finding.row_key,
+            finding.field or "",
+            finding.code,
+            value_hash(finding.found),
+        )
         not in accepted
     ]

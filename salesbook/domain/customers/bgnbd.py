@@ -1,7 +1,8 @@
 """How likely is it that a customer who has bought several times will ever buy again, and how often?
 
-The BG/NBD model: while alive, a customer buys at a steady rate of his own; after each purchase he may stop
-for good, with a chance of his own; rates and chances differ between customers as gamma and beta.
+The BG/NBD model: while alive, a customer buys at a steady rate of his own; after each purchase he
+may stop for good, with a chance of his own; rates and chances differ between customers as gamma and
+beta.
 
 Source: Fader, Hardie and Lee (2005), "Counting Your Customers" the Easy Way: An Alternative to the
 Pareto/NBD Model, Marketing Science 24(2); their note on computing P(alive).
@@ -68,7 +69,8 @@ def _silence(purchases: Purchases, model: Parameters) -> FloatArray:
 def expected_purchases(purchases: Purchases, model: Parameters, ahead: float) -> FloatArray:
     """Give the number of purchases to expect of each customer in the time ahead.
 
-    Source: equation 10 of the paper; r 0.243, alpha 4.414, a 0.793, b 2.426: 2 repeats, the last after
+    Source: equation 10 of the paper; r 0.243, alpha 4.414, a 0.793, b 2.426: 2 repeats, the last
+    after
         30.43 of 38.86 weeks → 1.226 in the next 39 weeks.
     """
     one_by_one = zip(purchases.repeats, purchases.age, strict=True)
@@ -156,8 +158,12 @@ def _spread(corners: list[Corner]) -> float:
     return float(np.ptp(points, axis=0).max())
 
 
-def _stepped(cost: Callable[[FloatArray], float], corners: list[Corner], middle: FloatArray) -> list[Corner]:
-    """The simplex after one step: its worst corner reflected, stretched or pulled in, or all shrunk."""
+def _stepped(
+    cost: Callable[[FloatArray], float], corners: list[Corner], middle: FloatArray
+) -> list[Corner]:
+    """The simplex after one step: its worst corner reflected, stretched or pulled in, or all
+    shrunk.
+    """
     worst = np.array(corners[-1][1])
 
     def at(factor: float) -> Corner:

@@ -15,13 +15,19 @@ from salesbook.policy import Policy
 def purchase_lines(tables: Tables, policy: Policy, as_of: dt.date) -> pd.DataFrame:
     """List everything that counts into a customer's value, up to and including `as_of`.
 
-    That is every order line that is not cancelled, refunds as negative ones. Only where Orders has no rows
-    at all do won deals stand in, with their amount (0 where blank) on the day they were closed.
+    That is every order line that is not cancelled, refunds as negative ones. Only where Orders has
+    no rows at all do won deals stand in, with their amount (0 where blank) on the day they were
+    closed.
 
-    Returns: `customer_id`, `order_id`, `on`, `amount` (minor units), and `bought`: false for what takes
+    Returns: `customer_id`, `order_id`, `on`, `amount` (minor units), and `bought`: false for what
+    takes
         back. In no particular order.
     """
-    lines = _order_lines(tables["Orders"]) if len(tables["Orders"]) else _deal_lines(tables["Deals"], policy)
+    lines = (
+        _order_lines(tables["Orders"])
+        if len(tables["Orders"])
+        else _deal_lines(tables["Deals"], policy)
+    )
     known = lines["customer_id"].notna() & (lines["on"] <= pd.Timestamp(as_of))
     return lines[known].reset_index(drop=True)
 
@@ -62,7 +68,9 @@ def months_before(day: dt.date, months: int) -> dt.date:
 
 
 def values_of(lines: pd.DataFrame, as_of: dt.date, months: int) -> pd.Series[int]:
-    """Net amount by customer over the last months: after the same day `months` earlier, to `as_of`."""
+    """Net amount by customer over the last months: after the same day `months` earlier,
+    to `as_of`.
+    """
     start = pd.Timestamp(months_before(as_of, months))
     return lines[lines["on"] > start].groupby("customer_id")["amount"].sum()
 
@@ -70,9 +78,10 @@ def values_of(lines: pd.DataFrame, as_of: dt.date, months: int) -> pd.Series[int
 def buying_histories(lines: pd.DataFrame) -> pd.DataFrame:
     """Sum up what each customer ever bought.
 
-    Returns: by customer_id `first_on` and `last_on` (purchases, not refunds), `frequency` (different
-        orders), `buying_days` (different days), `monetary` (net of refunds, minor units). Customers who
-        only ever got money back have no row.
+    Returns: by customer_id `first_on` and `last_on` (purchases, not refunds), `frequency`
+    (different
+        orders), `buying_days` (different days), `monetary` (net of refunds, minor units). Customers
+        who only ever got money back have no row.
     """
     bought = lines[lines["bought"]].groupby("customer_id")
     found = bought.agg(

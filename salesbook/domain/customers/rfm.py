@@ -52,20 +52,23 @@ def scores_within(values: npt.ArrayLike, cuts: Sequence[float]) -> Scores:
 
 
 def months_since(days: pd.Series[pd.Timestamp], as_of: dt.date) -> pd.Series[int]:
-    """Months from each day's calendar month to that of `as_of`: May to July is 2, whatever the days."""
+    """Months from each day's calendar month to that of `as_of`: May to July is 2, whatever the
+    days.
+    """
     return (as_of.year - days.dt.year) * 12 + (as_of.month - days.dt.month)
 
 
 def rfm_codes(histories: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.Series[str]:
     """Give each customer who bought three digits: recency, frequency, money, 5 best.
 
-    `quintiles`: fifths of the customers. `fixed`: the cuts of the settings; months since the last order
-    up to a cut, orders from a cut on, money above a cut.
+    `quintiles`: fifths of the customers. `fixed`: the cuts of the settings; months since the last
+    order up to a cut, orders from a cut on, money above a cut.
 
     Args:
         histories: `last_on`, `frequency`, `monetary` (minor units), one row per customer.
 
-    Source: RFM with fixed cuts; in July 2008 a last order in May 2008, 12 orders and 6,000 make 422, a
+    Source: RFM with fixed cuts; in July 2008 a last order in May 2008, 12 orders and 6,000 make
+    422, a
         last order in November 2007, 35 orders and 40,000 make 244.
     """
     rules = policy.rules

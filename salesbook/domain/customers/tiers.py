@@ -28,29 +28,36 @@ class Standings:
     """Sum of all values above 0."""
 
 
-def stand_values(values: npt.ArrayLike, shares: Sequence[float], rule: Rule = "before") -> Standings:
+def stand_values(
+    values: npt.ArrayLike, shares: Sequence[float], rule: Rule = "before"
+) -> Standings:
     """Sort values into tiers by the share of all value that larger ones have.
 
-    Values up to 0 are in the last tier and count for nothing. `before`: a value is in the first tier whose
-    share is above the share of all larger values. `including`: its own value is added to that; the first
-    tier needs a share under its own, the others up to theirs. Equal values share a tier, and a sole value
-    above 0 is in the first one. Exact: no share is rounded.
+    Values up to 0 are in the last tier and count for nothing. `before`: a value is in the first
+    tier whose share is above the share of all larger values. `including`: its own value is added to
+    that; the first tier needs a share under its own, the others up to theirs. Equal values share a
+    tier, and a sole value above 0 is in the first one. Exact: no share is rounded.
 
     Args:
         values: whole minor units.
         shares: upper shares of the tiers, 0 to 1, rising.
 
-    Source: ABC analysis; 50, 30, 10, 6, 4 at 80 % and 95 % → A, A, B, B, C (before) and A, B, B, C, C
+    Source: ABC analysis; 50, 30, 10, 6, 4 at 80 % and 95 % → A, A, B, B, C (before) and A, B, B, C,
+    C
         (including).
     """
     amounts = np.asarray(values, dtype=np.int64)
     positive = amounts > 0
-    distinct, inverse, counts = np.unique(amounts[positive], return_inverse=True, return_counts=True)
+    distinct, inverse, counts = np.unique(
+        amounts[positive], return_inverse=True, return_counts=True
+    )
     sums = distinct * counts
     total = int(sums.sum())
     larger = total - np.cumsum(sums)
     reached = larger if rule == "before" else larger + distinct
-    limits = [_limit(share, total, strict=rule == "before" or not at) for at, share in enumerate(shares)]
+    limits = [
+        _limit(share, total, strict=rule == "before" or not at) for at, share in enumerate(shares)
+    ]
     found = np.searchsorted(np.array(limits, dtype=np.int64), reached, side="right")
     if positive.sum() == 1:
         found = np.zeros_like(found)

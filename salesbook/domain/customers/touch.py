@@ -15,8 +15,8 @@ from salesbook.policy import Policy
 def last_touches(tables: Tables, as_of: dt.date) -> pd.Series[pd.Timestamp]:
     """Day of the latest contact by customer, up to and including `as_of`.
 
-    A touch is an activity, its customer or its deal's customer, an after-sales visit, and an answer to
-    feedback. An order is none: it is the customer who came.
+    A touch is an activity, its customer or its deal's customer, an after-sales visit, and an answer
+    to feedback. An order is none: it is the customer who came.
     """
     activities, feedback = tables["Activities"], tables["Feedback"]
     of_deal = tables["Deals"].drop_duplicates("deal_id").set_index("deal_id")["customer_id"]

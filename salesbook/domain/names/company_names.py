@@ -1,4 +1,6 @@
-"""What is the core of a company's or a person's name, whatever its script, spelling and legal form?"""
+"""What is the core of a company's or a person's name, whatever its script,
+spelling and legal form?
+"""
 
 from __future__ import annotations
 
@@ -82,11 +84,13 @@ class NameCore:
 def name_core(name: str) -> NameCore:
     """Reduce a name to its core.
 
-    Width, case, accents, punctuation and the Chinese script do not count; legal forms at the end are
-    dropped (`Inc`, `GmbH`, `Co., Ltd`, 有限公司, 股份, 集团, 科技), never the whole name.
+    Width, case, accents, punctuation and the Chinese script do not count; legal forms at the end
+    are dropped (`Inc`, `GmbH`, `Co., Ltd`, 有限公司, 股份, 集团, 科技), never the whole name.
     """
     text = unicodedata.normalize("NFKC", name).casefold().translate(_SIMPLER)
-    text = "".join(ch for ch in unicodedata.normalize("NFKD", text) if not unicodedata.combining(ch))
+    text = "".join(
+        ch for ch in unicodedata.normalize("NFKD", text) if not unicodedata.combining(ch)
+    )
     text = unicodedata.normalize("NFC", text).replace("&", " and ")
     text = _OTHER.sub(" ", _MARKS.sub("", text)).strip()
     text = _BESIDE_CHINESE.sub("", text)

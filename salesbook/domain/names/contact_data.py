@@ -52,14 +52,17 @@ def private_domain(address: str) -> str | None:
 
 
 def phone_numbers(text: str) -> frozenset[str]:
-    """The numbers in a cell as dialled within their country, without its code and without extension.
+    """The numbers in a cell as dialled within their country, without its code and without
+    extension.
 
-    `+86 138 1234 5678`, `0086-13812345678` and `138 1234 5678` are one; so are `+86 10 6552 9988 转 801`
-    and `(010) 65529988`. What has fewer than 7 digits, or one digit only, is no number.
+    `+86 138 1234 5678`, `0086-13812345678` and `138 1234 5678` are one; so are `+86 10 6552 9988 转
+    801` and `(010) 65529988`. What has fewer than 7 digits, or one digit only, is no number.
     """
     plain = unicodedata.normalize("NFKC", text)
     found = {_national(part) for part in _BETWEEN.split(plain)}
-    return frozenset(number for number in found if len(number) >= _SHORTEST and len(set(number)) > 1)
+    return frozenset(
+        number for number in found if len(number) >= _SHORTEST and len(set(number)) > 1
+    )
 
 
 def _national(text: str) -> str:

@@ -55,7 +55,9 @@ def nearest_names(unknown: Collection[str], known: Mapping[str, str]) -> dict[st
     for start in range(0, len(looked_up), _AT_ONCE):
         names = looked_up[start : start + _AT_ONCE]
         folded = [fold_name(name) for name in names]
-        scores = process.cdist(folded, choices, scorer=fuzz.ratio, score_cutoff=_NEAR_SCORE, dtype=np.float64)
+        scores = process.cdist(
+            folded, choices, scorer=fuzz.ratio, score_cutoff=_NEAR_SCORE, dtype=np.float64
+        )
         for name, row, best in zip(names, scores, scores.argmax(axis=1), strict=True):
             if row[best] > 0:
                 found[name] = known[choices[best]]

@@ -21,9 +21,9 @@ _SHORTEST = 2
 def alike_names(cores: Collection[str], least: float) -> Likeness:
     """Compare every core with every other; symmetric.
 
-    Likeness is 1 minus the insertions and deletions that turn one into the other, as a share of both
-    lengths, words in their order or in alphabetical order, whichever is more alike. Different numbers make
-    different names.
+    Likeness is 1 minus the insertions and deletions that turn one into the other, as a share of
+    both lengths, words in their order or in alphabetical order, whichever is more alike. Different
+    numbers make different names.
 
     Args:
         cores: `NameCore.plain` of the names.
@@ -31,7 +31,9 @@ def alike_names(cores: Collection[str], least: float) -> Likeness:
 
     Source: rapidfuzz, `fuzz.ratio` (normalised indel similarity) and `fuzz.token_sort_ratio`.
     """
-    distinct = sorted({core for core in cores if len(core) >= _SHORTEST}, key=lambda core: (len(core), core))
+    distinct = sorted(
+        {core for core in cores if len(core) >= _SHORTEST}, key=lambda core: (len(core), core)
+    )
     ordered = [" ".join(sorted(core.split())) for core in distinct]
     found: Likeness = {}
     for lefts, rights in _may_be_alike(distinct, least):
@@ -60,8 +62,8 @@ def _scores(texts: list[str], lefts: list[int], rights: list[int], least: float)
 def _may_be_alike(texts: list[str], least: float) -> Iterator[tuple[list[int], list[int]]]:
     """Pairs of places, block by block, that a bound on insertions and deletions does not rule out.
 
-    Each insertion or deletion flips one bit of a text's mark, and the alike differ in few. The order of words
-    changes neither mark nor length.
+    Each insertion or deletion flips one bit of a text's mark, and the alike differ in few. The
+    order of words changes neither mark nor length.
 
     Args:
         texts: shortest first.
@@ -80,7 +82,9 @@ def _may_be_alike(texts: list[str], least: float) -> Iterator[tuple[list[int], l
 
 
 def _mark(text: str) -> int:
-    """64 bits that stand for a text's characters in any order, the second `a` another than the first."""
+    """64 bits that stand for a text's characters in any order, the second `a` another than the
+    first.
+    """
     mark, seen = 0, dict[str, int]()
     for character in text:
         count = seen[character] = seen.get(character, 0) + 1

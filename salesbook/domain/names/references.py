@@ -45,7 +45,8 @@ class Directory:
     def _levels(self) -> list[dict[str, tuple[str, ...]]]:
         keys = self.frame[_NAMES[self.table][0]].tolist()
         return [
-            keys_by_name(zip(self.frame[name].tolist(), keys, strict=True)) for name in _NAMES[self.table]
+            keys_by_name(zip(self.frame[name].tolist(), keys, strict=True))
+            for name in _NAMES[self.table]
         ]
 
     def find(self, typed: str) -> tuple[str, ...]:
@@ -64,17 +65,20 @@ class Directory:
         return f"unknown-{self.table.removesuffix('s').lower()}"
 
 
-def resolve_references(tables: Tables, policy: Policy) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+def resolve_references(
+    tables: Tables, policy: Policy
+) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
     """Replace references typed as unique names by keys.
 
-    A reference is its row's key, or a name that only one row has; case, width and amount of white space do
-    not count, and keys go before names. One that means several rows, or none, stays as typed. Only tables
-    that people type into are looked at, and only references to tables at hand: `tables`, and Products and
-    Stages of the policy unless they are empty. An unknown product is a warning, for the row still counts
-    in full; any other is an error.
+    A reference is its row's key, or a name that only one row has; case, width and amount of white
+    space do not count, and keys go before names. One that means several rows, or none, stays as
+    typed. Only tables that people type into are looked at, and only references to tables at hand:
+    `tables`, and Products and Stages of the policy unless they are empty. An unknown product is a
+    warning, for the row still counts in full; any other is an error.
 
-    Returns: the tables, new frames where something was replaced; findings in order of tables, fields and
-    rows. Of rows whose keys became the same all but the first by content are left out, with a finding.
+    Returns: the tables, new frames where something was replaced; findings in order of tables,
+    fields and rows. Of rows whose keys became the same all but the first by content are left out,
+    with a finding.
     """
     directories = _directories(tables, policy)
     resolved = dict(tables)
@@ -124,8 +128,12 @@ def _resolve_table(
     return columns, faults
 
 
-def _whole_scopes(typed: pd.Series[str], kinds: pd.Series[str], known: pd.Series[str]) -> pd.Series[str]:
-    """Scopes of targets: one company, whatever it was called, and teams spelled as the reps have them."""
+def _whole_scopes(
+    typed: pd.Series[str], kinds: pd.Series[str], known: pd.Series[str]
+) -> pd.Series[str]:
+    """Scopes of targets: one company, whatever it was called, and teams spelled as the reps have
+    them.
+    """
     names = known.dropna().unique()
     spelled = {fold_name(team): team for team in sorted(names, reverse=True)}
     teams = {text: spelled.get(fold_name(text), text) for text in typed.dropna().unique()}
@@ -191,15 +199,27 @@ def _findings(table: str, frame: pd.DataFrame, faults: Faults) -> list[Finding]:
 
 
 def _without_twins(table: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
-    """Leave out rows whose key, now that names are keys, another row has: all but the first by content."""
+    """Leave out rows whose key, now that names are keys, another row has: all but the first by
+    content.
+    """
     keys = row_keys(table, frame)
     twice = later_twins(frame, keys)
     if not twice:
         return frame, []
     names = TABLES[table].key
-    field = next((name for name in names if TABLES[table].field(name).ref or name == "scope"), names[0])
+    field = next(
+        (name for name in names if TABLES[table].field(name).ref or name == "scope"), names[0]
+    )
     findings = [
-        Finding("duplicate-key", "error", table, row=row, field=field, row_key=keys[row], found=keys[row])
+        Finding(
+            "duplicate-key",
+            "error",
+            table,
+            row=row,
+            field=field,
+            row_key=keys[row],
+            found=keys[row],
+        )
         for row in twice
     ]
     return frame.drop(index=twice), findings

@@ -1,4 +1,6 @@
-"""Which pipeline and stage does a typed name mean: a current name, or one from before a renaming?"""
+"""Which pipeline and stage does a typed name mean: a current name,
+or one from before a renaming?
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ Columns = dict[str, "pd.Series[str]"]
 def resolve_pipelines(
     table: str, frame: pd.DataFrame, policy: Policy, _: pd.DataFrame | None
 ) -> tuple[Columns, Faults]:
-    """Give pipelines typed in another case or width their names of Stages; nothing without Stages."""
+    """Give pipelines typed in another case or width their names of Stages;
+    nothing without Stages.
+    """
     if table != "Deals" or not policy.stages:
         return {}, []
     typed = frame["pipeline"].dropna()
@@ -51,8 +55,8 @@ def resolve_stages(
 ) -> tuple[Columns, Faults]:
     """Replace stages by their current names; nothing without Stages.
 
-    The deal's pipeline decides which stages there are; a stage in a pipeline that Stages lacks is not
-    judged, for the pipeline is what is wrong.
+    The deal's pipeline decides which stages there are; a stage in a pipeline that Stages lacks is
+    not judged, for the pipeline is what is wrong.
 
     Args: deals tells the pipelines of a DealTeam's deals.
     """
@@ -85,8 +89,12 @@ def _pipelines(table: str, frame: pd.DataFrame, deals: pd.DataFrame | None) -> p
     return frame["deal_id"].map(by_deal).fillna(MAIN)
 
 
-def _look_up(typed: set[str], policy: Policy, pipeline: str) -> tuple[dict[str, str], dict[str, Fault]]:
-    """Current names of typed stages that are called otherwise, and what is wrong with unknown ones."""
+def _look_up(
+    typed: set[str], policy: Policy, pipeline: str
+) -> tuple[dict[str, str], dict[str, Fault]]:
+    """Current names of typed stages that are called otherwise,
+    and what is wrong with unknown ones.
+    """
     names = stage_names(policy, pipeline)
     unknown = {text for text in typed if fold_name(text) not in names}
     nearest = nearest_names(unknown, names)
@@ -109,14 +117,18 @@ def stage_kinds(deals: pd.DataFrame, policy: Policy, field: str = "stage") -> pd
         within = pipelines == pipeline
         kind = {stage.stage: stage.kind for stage in policy.stages_of(pipeline)}
         names = stage_names(policy, pipeline)
-        typed = {text: names.get(fold_name(text)) for text in deals[field][within].dropna().unique()}
+        typed = {
+            text: names.get(fold_name(text)) for text in deals[field][within].dropna().unique()
+        }
         by_name = {text: kind[name] for text, name in typed.items() if name is not None}
         kinds = kinds.mask(within, deals[field].map(by_name).astype("str"))
     return kinds
 
 
 def stage_names(policy: Policy, pipeline: str) -> dict[str, str]:
-    """Current names of a pipeline's stages by folded name, earlier names included; current ones go first."""
+    """Current names of a pipeline's stages by folded name, earlier names included; current ones go
+    first.
+    """
     names: dict[str, str] = {}
     stages = policy.stages_of(pipeline)
     for stage in stages:

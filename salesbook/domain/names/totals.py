@@ -10,15 +10,51 @@ from typing import Final
 from salesbook.domain.names.folding import fold_name
 
 _WORDS: Final = (
-    *("total", "totals", "totaux", "totales", "totais", "totale", "totali", "totaal", "totalen", "totalt"),
+    *(
+        "total",
+        "totals",
+        "totaux",
+        "totales",
+        "totais",
+        "totale",
+        "totali",
+        "totaal",
+        "totalen",
+        "totalt",
+    ),
     *("total general", "total geral", "total général", "totale generale", "totale complessivo"),
-    *("montant total", "importe total", "valor total", "totaalbedrag", "eindtotaal", "tussentotaal"),
+    *(
+        "montant total",
+        "importe total",
+        "valor total",
+        "totaalbedrag",
+        "eindtotaal",
+        "tussentotaal",
+    ),
     *("grand total", "grand totals", "sum", "summary", "overall", "overall total", "total amount"),
     *("subtotal", "subtotals", "sub total", "sub totals", "subtotale", "subtotales", "subtotais"),
     *("subtotaal", "sous total", "sous totaux", "somme", "suma", "somma", "soma"),
-    *("summe", "summen", "gesamt", "gesamtsumme", "gesamtbetrag", "zwischensumme", "teilsumme", "endsumme"),
+    *(
+        "summe",
+        "summen",
+        "gesamt",
+        "gesamtsumme",
+        "gesamtbetrag",
+        "zwischensumme",
+        "teilsumme",
+        "endsumme",
+    ),
     *("insgesamt", "gesamtergebnis", "teilergebnis", "toplam", "celkem", "razem", "ogółem"),
-    *("итого", "всего", "сумма", "итог", "общий итог", "подытог", "промежуточный итог", "общая сумма"),
+    *(
+        "итого",
+        "всего",
+        "сумма",
+        "итог",
+        "общий итог",
+        "подытог",
+        "промежуточный итог",
+        "общая сумма",
+    ),
     *(
         "汇总",
         "彙總",
@@ -35,9 +71,15 @@ _WORDS: Final = (
         "소계",
     ),
 )
-_PLAIN_WORDS: Final = "|".join(map(re.escape, sorted(_WORDS, key=len, reverse=True))).replace(r"\ ", "[ -]")
-_SAYS: Final = re.compile(rf"(?:{_PLAIN_WORDS}|[合总總小共]\s*[计計]|計)(?:[ :\d()/-]*|\s*[:(\d].*)")
-_STARTS: Final = tuple(dict.fromkeys(f"\n{word.split()[0]}" for word in ("sub", *_WORDS, *"合总總小共計")))
+_PLAIN_WORDS: Final = "|".join(map(re.escape, sorted(_WORDS, key=len, reverse=True))).replace(
+    r"\ ", "[ -]"
+)
+_SAYS: Final = re.compile(
+    rf"(?:{_PLAIN_WORDS}|[合总總小共]\s*[计計]|計)(?:[ :\d()/-]*|\s*[:(\d].*)"
+)
+_STARTS: Final = tuple(
+    dict.fromkeys(f"\n{word.split()[0]}" for word in ("sub", *_WORDS, *"合总總小共計"))
+)
 """How a line begins that may say so."""
 
 

@@ -8,7 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import fiscal_year_of, month_of, months_of_year, next_month
+from salesbook.domain.arithmetic.calendar import (
+    fiscal_year_of,
+    month_of,
+    months_of_year,
+    next_month,
+)
 from salesbook.domain.arithmetic.money import currency_decimals
 from salesbook.domain.outcome import Task
 from salesbook.domain.pay.commission_closed import Past, RepPast, changes, past_of, spiff_changes
@@ -27,12 +32,13 @@ def commission(
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Reckon every rep's statements up to the month of `as_of`.
 
-    A month pays what the brackets give for the sales of its commission period to date, less what the
-    period has paid already. Plan and brackets are those in force on the month's last day; a change of
-    plan does not reckon earlier months anew. The quota is the published plan of the whole commission
-    period. A closed month's lines stay as they were written; what changed in its orders since, and what a
-    changed quota makes of it, is settled in the first open month after it. A plan with a draw pays at least
-    that each month; the advance comes back from later months that earn more.
+    A month pays what the brackets give for the sales of its commission period to date, less what
+    the period has paid already. Plan and brackets are those in force on the month's last day; a
+    change of plan does not reckon earlier months anew. The quota is the published plan of the whole
+    commission period. A closed month's lines stay as they were written; what changed in its orders
+    since, and what a changed quota makes of it, is settled in the first open month after it. A plan
+    with a draw pays at least that each month; the advance comes back from later months that earn
+    more.
 
     Args:
         plan: what `plan_in_force` gives.
@@ -107,7 +113,9 @@ class _Statements:
                 self._take_over(month)
             else:
                 lines = self._month(month)
-                rows += [row_of(line, month, self.rep, at) for at, line in enumerate(lines, start=1)]
+                rows += [
+                    row_of(line, month, self.rep, at) for at, line in enumerate(lines, start=1)
+                ]
         return rows
 
     def _tally(self, month: str) -> Tally:
@@ -166,9 +174,13 @@ class _Statements:
                 lines += lines_of(changed, terms, tally, decimals=self.decimals, adjusts=month)
         frozen = [month for month in self.book.months if month in self.past.frozen]
         if self.pending and self.pending[-1] == frozen[-1]:
-            plans = (self.book.plan_names.get((self.rep, month)) for month in reversed(self.pending))
+            plans = (
+                self.book.plan_names.get((self.rep, month)) for month in reversed(self.pending)
+            )
             plan = next((name for name in plans if name), None)
-            for key, amount in spiff_changes(self.past, self.rep, self.spiffs).items() if plan else ():
+            for key, amount in (
+                spiff_changes(self.past, self.rep, self.spiffs).items() if plan else ()
+            ):
                 rule, _, order = key.partition(BETWEEN)
                 lines.append(spiff_line(order, rule, amount, plan=str(plan), changed=True))
         self.pending = []

@@ -51,11 +51,12 @@ class Past:
 def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -> Past:
     """Read the closed months' statements.
 
-    Closed months are frozen as soon as Commission holds any line; before that, no statement has ever been
-    written, and theirs are reckoned like those of open months, once.
+    Closed months are frozen as soon as Commission holds any line; before that, no statement has
+    ever been written, and theirs are reckoned like those of open months, once.
 
     Args:
-        periods: the Periods table; a quarter or year closes all of its months, what is no period none.
+        periods: the Periods table; a quarter or year closes all of its months, what is no period
+            none.
         commission: the Commission table as the last run left it.
     """
     closed: set[str] = set()
@@ -68,7 +69,9 @@ def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -
     rows = commission[commission["period"].isin(frozen)]
     reps: dict[str, RepPast] = {}
     ordered = rows.sort_values(["period", "rep_id", "line"])
-    for row in ordered[["period", "rep_id", "order_id", "base", "amount", "rule"]].to_dict("records"):
+    for row in ordered[["period", "rep_id", "order_id", "base", "amount", "rule"]].to_dict(
+        "records"
+    ):
         _enter(reps.setdefault(str(row["rep_id"]), RepPast()), row)
     return Past(frozenset(closed), frozen, rows, reps)
 
@@ -95,7 +98,9 @@ def changes(past: RepPast | None, rep: str, month: str, bases: Bases) -> dict[st
     """By how much each order of a frozen month counts for more, or less, than its lines say."""
     counted = past.bases.get(month, {}) if past else {}
     now = bases.get((rep, month), {})
-    differences = {order: now.get(order, 0) - counted.get(order, 0) for order in sorted({*now, *counted})}
+    differences = {
+        order: now.get(order, 0) - counted.get(order, 0) for order in sorted({*now, *counted})
+    }
     return {order: difference for order, difference in differences.items() if difference}
 
 

@@ -38,19 +38,27 @@ class Tally:
     """Plan and brackets that `paid` was reckoned by."""
 
     def turn_to(self, terms: Terms) -> None:
-        """Go on by other brackets: sales count towards the quota, what they paid is not reckoned anew."""
+        """Go on by other brackets: sales count towards the quota, what they paid is not reckoned
+        anew.
+        """
         if self.version != (terms.name, terms.since):
             self.version = (terms.name, terms.since)
             self.paid = terms.pay(self.sales)
 
 
 def lines_of(
-    bases: Mapping[str, int], terms: Terms, tally: Tally, *, decimals: int, adjusts: str | None = None
+    bases: Mapping[str, int],
+    terms: Terms,
+    tally: Tally,
+    *,
+    decimals: int,
+    adjusts: str | None = None,
 ) -> list[Line]:
-    """Pay a month's orders: sales first, then what was taken back, so that no refund dilutes a sale.
+    """Pay a month's orders: sales first, then what was taken back, so that no refund dilutes a
+    sale.
 
-    Each of the two groups gets what the pay of the period to date rises or falls by, and its orders share
-    that in proportion to their bases, to the minor unit (Hamilton's method, ties by order).
+    Each of the two groups gets what the pay of the period to date rises or falls by, and its orders
+    share that in proportion to their bases, to the minor unit (Hamilton's method, ties by order).
 
     Args:
         bases: what each order counts for, minor units, negative for refunds; none 0.
@@ -79,7 +87,13 @@ def _paid_group(
         code = "commission-adjustment"
     elif low != high and total > 0:
         code = "commission-brackets"
-    rule = f"{ADJUSTMENT}{adjusts}" if adjusts else "refund" if total < 0 else terms.bracket(after).kind
+    rule = (
+        f"{ADJUSTMENT}{adjusts}"
+        if adjusts
+        else "refund"
+        if total < 0
+        else terms.bracket(after).kind
+    )
     shared: dict[str, Fact] = {
         "rate": rate,
         "plan": terms.name,
@@ -108,17 +122,22 @@ def _paid_group(
 def _rate(terms: Terms, before: int, after: int, due: int) -> tuple[float, float, float]:
     """The rate that was paid, and where the lowest and the highest bracket touched begin.
 
-    Inside one bracket it is the bracket's own; across brackets, or at the cap, what was paid over sales.
+    Inside one bracket it is the bracket's own; across brackets, or at the cap, what was paid over
+    sales.
     """
     first, last = terms.bracket(min(before, after)), terms.bracket(max(before, after))
-    capped = terms.plan.cap is not None and max(terms.pay(before), terms.pay(after)) >= terms.plan.cap
+    capped = (
+        terms.plan.cap is not None and max(terms.pay(before), terms.pay(after)) >= terms.plan.cap
+    )
     if first == last and not capped:
         return first.pay_rate, first.from_rate, last.from_rate
     return due / (after - before), first.from_rate, last.from_rate
 
 
 def true_up(terms: Terms, tally: Tally, *, decimals: int) -> list[Line]:
-    """Pay, or take back, what a changed quota makes of sales that closed months have paid for already."""
+    """Pay, or take back, what a changed quota makes of sales that closed months have paid for
+    already.
+    """
     due = terms.pay(tally.sales) - tally.paid
     if due == 0:
         return []

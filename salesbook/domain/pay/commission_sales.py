@@ -23,13 +23,17 @@ Bases = Mapping[tuple[str, str], Mapping[str, int]]
 """By rep and month: what each order, by its key, counts for, in minor units."""
 
 
-def bases_of(credits: Credits, payments: pd.DataFrame, policy: Policy, *, as_of: pd.Timestamp) -> Bases:
+def bases_of(
+    credits: Credits, payments: pd.DataFrame, policy: Policy, *, as_of: pd.Timestamp
+) -> Bases:
     """Say what each order counts for by rep and month, on the basis that Settings chooses.
 
     - `booking`: the credited amount in the month ordered.
-    - `invoice`: the same of lines invoiced or paid, in the month delivered, or ordered where no delivery
+    - `invoice`: the same of lines invoiced or paid, in the month delivered, or ordered where no
+    delivery
       day is typed; there is no day of invoicing.
-    - `cash`: each payment in its month, split over the reps in proportion to their credit for the order.
+    - `cash`: each payment in its month, split over the reps in proportion to their credit for the
+    order.
 
     Won deals that stand in for orders are never invoiced or paid: they count as booked.
     """
@@ -52,7 +56,9 @@ def bases_of(credits: Credits, payments: pd.DataFrame, policy: Policy, *, as_of:
 
 
 def _paid(lines: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
-    """Each payment split by the reps' credit for its order; an order without any credit pays nobody."""
+    """Each payment split by the reps' credit for its order; an order without any credit pays
+    nobody.
+    """
     credit = lines.groupby(["order_id", "rep_id"])["amount"].sum()
     shares: dict[str, dict[str, int]] = {}
     for (order, rep), amount in credit.items():
@@ -70,9 +76,10 @@ def _paid(lines: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
 def spiffs_of(credits: Credits, policy: Policy) -> Bases:
     """Say what each Spiffs row pays, as `Bases` by order and rule (see BETWEEN).
 
-    A Spiffs row pays its amount once per order placed from `valid_from` to `valid_to` that holds its
-    product (any, where none is named); with event `new_customer` only for a customer's first order. A
-    shared order shares it in proportion to credit. An order that refunds have taken back earns nothing.
+    A Spiffs row pays its amount once per order placed from `valid_from` to `valid_to` that holds
+    its product (any, where none is named); with event `new_customer` only for a customer's first
+    order. A shared order shares it in proportion to credit. An order that refunds have taken back
+    earns nothing.
     """
     lines = credits.lines
     due: dict[tuple[str, str], dict[str, int]] = {}
@@ -88,7 +95,9 @@ def spiffs_of(credits: Credits, policy: Policy) -> Bases:
     return due
 
 
-def _spiff_parts(spiff: Spiff, lines: pd.DataFrame, first: set[str]) -> list[tuple[str, str, str, int]]:
+def _spiff_parts(
+    spiff: Spiff, lines: pd.DataFrame, first: set[str]
+) -> list[tuple[str, str, str, int]]:
     inside = lines["on"].between(pd.Timestamp(spiff.valid_from), pd.Timestamp(spiff.valid_to))
     chosen = lines[inside]
     if spiff.product is not None:
@@ -99,7 +108,12 @@ def _spiff_parts(spiff: Spiff, lines: pd.DataFrame, first: set[str]) -> list[tup
     for order, group in chosen.groupby("order_id"):
         credit = group.groupby("rep_id")["amount"].sum()
         shares = [max(int(amount), 0) for amount in credit]
-        paid = allocate(spiff.amount, shares if any(shares) else [1] * len(shares), keys=list(credit.index))
+        paid = allocate(
+            spiff.amount, shares if any(shares) else [1] * len(shares), keys=list(credit.index)
+        )
         month = str(group["month"].iloc[0])
-        parts += [(str(rep), month, str(order), part) for rep, part in zip(credit.index, paid, strict=True)]
+        parts += [
+            (str(rep), month, str(order), part)
+            for rep, part in zip(credit.index, paid, strict=True)
+        ]
     return parts

@@ -13,7 +13,7 @@ from salesbook.domain.checks.settings_checks import faults_of
 from salesbook.domain.pay import brackets
 from salesbook.domain.pay.brackets import PayPlan
 from salesbook.domain.team.staff import Staff
-from salesbook.messages import Finding
+from salesbook.messages import Finding, Severity
 from salesbook.policy import Policy
 from salesbook.tables import settings
 
@@ -53,7 +53,9 @@ class TermsBook:
     staff: Staff
     months: tuple[str, ...]
     reps: tuple[str, ...]
-    _in_force: dict[tuple[str, str], tuple[settings.Bracket, ...]] = field(default_factory=dict, repr=False)
+    _in_force: dict[tuple[str, str], tuple[settings.Bracket, ...]] = field(
+        default_factory=dict, repr=False
+    )
     _terms: dict[tuple[str, ...], Terms] = field(default_factory=dict, repr=False)
     _on_last_day: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
@@ -83,7 +85,9 @@ class TermsBook:
         table = asked.to_frame(index=False)
         if table.empty:
             return {}
-        days = table["month"].map({month: pd.Timestamp(last_day(month, 1)) for month in self.months})
+        days = table["month"].map(
+            {month: pd.Timestamp(last_day(month, 1)) for month in self.months}
+        )
         named = self.staff.on(table["rep_id"], days)["plan"]
         kept = named.dropna()
         keys = table.loc[kept.index]
@@ -118,7 +122,9 @@ class TermsBook:
         return self._on_last_day[month]
 
     def _brackets(self, name: str | None, month: str) -> tuple[settings.Bracket, ...]:
-        """A plan's brackets in force on the month's last day; none before its first, or without a plan."""
+        """A plan's brackets in force on the month's last day; none before its first, or without a
+        plan.
+        """
         if name is None:
             return ()
         if (name, month) not in self._in_force:
@@ -146,7 +152,11 @@ class TermsBook:
             sold: rep and month of all sales.
         """
         if not self.plan_names:
-            return [Finding("no-commission-plans", "warning", "Reps", field="plan")] if self.reps else []
+            return (
+                [Finding("no-commission-plans", "warning", "Reps", field="plan")]
+                if self.reps
+                else []
+            )
         found: dict[tuple[str, str], Finding] = {}
         for rep, month in sorted(sold):
             if month not in self.months or rep not in self.reps:
@@ -158,16 +168,22 @@ class TermsBook:
 
     def _fault(self, rep: str, month: str) -> Finding | None:
         name = self.plan_names.get((rep, month))
-        where = {"field": "plan", "row_key": rep}
         if name is None:
-            return Finding("rep-without-plan", "warning", "Reps", params={"month": month}, **where)  # type: ignore[arg-type]
+            return _about_plan(rep, "rep-without-plan", month=month)
         if not self._brackets(name, month):
-            facts = {"plan": name, "month": month}
-            return Finding("plan-without-brackets", "error", "Reps", found=name, params=dict(facts), **where)  # type: ignore[arg-type]
+            return _about_plan(rep, "plan-without-brackets", "error", plan=name, month=month)
         period = self.period_of(month)
         if self.plan.empty or self.quotas.get((rep, period), 0) > 0:
             return None
-        return Finding("rep-without-quota", "warning", "Reps", params={"period": period}, **where)  # type: ignore[arg-type]
+        return _about_plan(rep, "rep-without-quota", period=period)
+
+
+def _about_plan(
+    rep: str, code: str, severity: Severity = "warning", *, plan: str = "", **facts: str
+) -> Finding:
+    """A finding about the pay plan that Team names for a rep, or lacks."""
+    params = {"plan": plan, **facts} if plan else facts
+    return Finding(code, severity, "Reps", field="plan", row_key=rep, found=plan, params=params)
 
 
 def _pay_plan(rows: tuple[settings.Bracket, ...]) -> PayPlan:

@@ -1,4 +1,6 @@
-"""What does a month advance to a rep who earns less than the draw, or take back of what was advanced?"""
+"""What does a month advance to a rep who earns less than the draw, or take back of what was
+advanced?
+"""
 
 from __future__ import annotations
 
@@ -15,16 +17,20 @@ DRAW: Final = "draw"
 def draw_line(gross: int, draw: int, owed: int, *, plan: str, decimals: int) -> Line | None:
     """Pay at least the draw, and take it back from months that earn more.
 
-    What the month earns less than the draw is advanced; what it earns above the draw goes back first.
+    What the month earns less than the draw is advanced; what it earns above the draw goes back
+    first.
 
     Args:
-        gross: what the month's other lines add up to, minor units; negative where more was taken back.
+        gross: what the month's other lines add up to, minor units; negative where more was taken
+            back.
         draw: what is paid at least, minor units; 0 where the plan has none.
         owed: what was advanced before and has not come back.
 
-    Returns: a line of the advance (above 0) or of what goes back (below 0); None where it would be 0.
+    Returns: a line of the advance (above 0) or of what goes back (below 0); None where it would be
+    0.
 
-    Source: draw 2,000; gross 2750, 3000, 1500, 2375, 3000, 2750 → paid 2750, 3000, 2000, 2000, 2875, 2750.
+    Source: draw 2,000; gross 2750, 3000, 1500, 2375, 3000, 2750 → paid 2750, 3000, 2000, 2000,
+    2875, 2750.
     """
     advance = max(draw - gross, 0) if draw else 0
     back = min(owed, max(gross - draw, 0))

@@ -47,12 +47,14 @@ def _span(period: str, start: int) -> Span:
 
 
 def forecast_frame(lines: pd.DataFrame, as_of: dt.date, rules: Rules) -> pd.DataFrame:
-    """Make the Forecast table: per period and slice, periods in order, then slices by kind and name.
+    """Make the Forecast table: per period and slice, periods in order, then slices by kind and
+    name.
 
-    Categories are single. `weighted` is what the open deals of the period bring on average; `p10`, `p50`
-    and `p90` are quantiles of closed money and open deals together. `target` is missing where nothing is
-    published; `gap` is closed less target; `coverage` is all open money of the period over what is
-    missing to the target, and is missing where none is needed. A slice has all periods or none.
+    Categories are single. `weighted` is what the open deals of the period bring on average; `p10`,
+    `p50` and `p90` are quantiles of closed money and open deals together. `target` is missing where
+    nothing is published; `gap` is closed less target; `coverage` is all open money of the period
+    over what is missing to the target, and is missing where none is needed. A slice has all periods
+    or none.
 
     Args: lines as `forecast_lines` gives them.
     """
@@ -67,7 +69,9 @@ def forecast_frame(lines: pd.DataFrame, as_of: dt.date, rules: Rules) -> pd.Data
     return frame_of("Forecast", sorted_columns | money)
 
 
-def _of_kind(lines: pd.DataFrame, kind: str, spans: list[Span]) -> Iterator[dict[str, npt.NDArray[Any]]]:
+def _of_kind(
+    lines: pd.DataFrame, kind: str, spans: list[Span]
+) -> Iterator[dict[str, npt.NDArray[Any]]]:
     """Columns of one slice kind, period by period; `order` is the period's place."""
     first, last = min(span[1] for span in spans), max(span[2] for span in spans)
     part = lines[lines[kind].notna() & lines["month"].between(first, last)]
@@ -89,7 +93,9 @@ def _of_kind(lines: pd.DataFrame, kind: str, spans: list[Span]) -> Iterator[dict
 def _of_period(lines: pd.DataFrame, at: Ints, size: int) -> dict[str, Floats]:
     """One period's measures, one value per slice; money as floats, nan where missing."""
     what, amount = lines["what"].to_numpy(), lines["amount"].to_numpy(dtype=np.float64)
-    sums = {name: _sums(at, amount, what == name, size) for name in (CLOSED, *OPEN_CATEGORIES, TARGET)}
+    sums = {
+        name: _sums(at, amount, what == name, size) for name in (CLOSED, *OPEN_CATEGORIES, TARGET)
+    }
     is_open = np.isin(what, OPEN_CATEGORIES)
     sums["weighted"] = _sums(at, lines["weighted"].to_numpy(dtype=np.float64), is_open, size)
     rate = lines["rate"].to_numpy(dtype=np.float64)
@@ -122,12 +128,16 @@ def _money(values: Floats) -> pd.Series[Any]:
 
 
 def forecast_history(history: pd.DataFrame, forecast: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    """Put this forecast into ForecastHistory; one of the same `as_of` gives way, by date and as it was."""
+    """Put this forecast into ForecastHistory; one of the same `as_of` gives way, by date and as it
+    was.
+    """
     kept = history[history["as_of"] != pd.Timestamp(as_of)]
     columns = {name: forecast[name] for name in forecast.columns}
     day = pd.Series(pd.Timestamp(as_of), index=forecast.index)
     new = frame_of("ForecastHistory", {"as_of": day, **columns})
-    return pd.concat([kept, new], ignore_index=True).sort_values("as_of", kind="stable", ignore_index=True)
+    return pd.concat([kept, new], ignore_index=True).sort_values(
+        "as_of", kind="stable", ignore_index=True
+    )
 
 
 def cumulative_categories(

@@ -1,4 +1,6 @@
-"""What goes into a forecast: money won, money still open, and targets, each with its month and its slices."""
+"""What goes into a forecast: money won, money still open, and targets, each with its month and its
+slices.
+"""
 
 from __future__ import annotations
 
@@ -50,16 +52,19 @@ def forecast_lines(
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Gather closed money, open deals and published revenue targets.
 
-    Closed is the amount of won deals by `closed_on`, up to `as_of`; only where no deal was ever won do
-    order lines that are not cancelled stand in, by `ordered_on`. An open deal stands in the month of
-    `expected_on`; one without it, or expected before the month of `as_of`, is in no period and is counted
-    in a warning. Its category is its own, else its stage's, else pipeline; omitted deals are left out.
+    Closed is the amount of won deals by `closed_on`, up to `as_of`; only where no deal was ever won
+    do order lines that are not cancelled stand in, by `ordered_on`. An open deal stands in the
+    month of `expected_on`; one without it, or expected before the month of `as_of`, is in no period
+    and is counted in a warning. Its category is its own, else its stage's, else pipeline; omitted
+    deals are left out.
 
     Args: rates is the chance to be won per stage; nan adds nothing to what is weighted.
     """
     frame = _with_slices(deals, tables["Reps"])
     open_lines, findings = _open_lines(frame, deals, codes, rates, as_of)
-    won = frame[(deals.kind == WON) & (frame["closed_on"] <= pd.Timestamp(as_of)).to_numpy(dtype=bool)]
+    won = frame[
+        (deals.kind == WON) & (frame["closed_on"] <= pd.Timestamp(as_of)).to_numpy(dtype=bool)
+    ]
     if (deals.kind == WON).any():
         closed = won.assign(what=CLOSED, month=month_number(won["closed_on"]), rate=1.0)
     else:
@@ -87,7 +92,9 @@ def _whole(lines: pd.DataFrame) -> pd.DataFrame:
 def _open_lines(
     frame: pd.DataFrame, deals: KnownDeals, codes: StageCodes, rates: Floats, as_of: dt.date
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    stage_category = np.array([stage.category or "pipeline" for stage in codes.stages], dtype=object)
+    stage_category = np.array(
+        [stage.category or "pipeline" for stage in codes.stages], dtype=object
+    )
     is_open = deals.kind == OPEN
     part = frame[is_open]
     code = deals.code[is_open]

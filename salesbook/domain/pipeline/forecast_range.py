@@ -13,7 +13,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 _EXACT_DEALS: Final = 200
-"""Up to so many deals every outcome is weighed; beyond them the sum is near enough to a normal one."""
+"""Up to so many deals every outcome is weighed; beyond them the sum is near enough to a normal one.
+"""
 _CELLS: Final = 1024
 """Cells of the grid on which sums are weighed where amounts have no large common unit."""
 
@@ -25,18 +26,21 @@ def sum_quantiles(
 ) -> list[float]:
     """Give quantiles of the money won if each deal is won with its own chance, independently.
 
-    The quantile q is the smallest sum that is not exceeded with chance q. Up to 200 deals the distribution
-    is exact, on a grid of the amounts' common unit, or of a thousandth of their total where that is wider;
-    beyond them it is a normal one corrected for skewness.
+    The quantile q is the smallest sum that is not exceeded with chance q. Up to 200 deals the
+    distribution is exact, on a grid of the amounts' common unit, or of a thousandth of their total
+    where that is wider; beyond them it is a normal one corrected for skewness.
 
     Args:
         amounts: in any one unit, 0 or more, one per deal.
         rates: each deal's chance, 0 to 1; missing counts as 0.
 
-    Source: E. A. Cornish and R. A. Fisher, Moments and cumulants in the specification of distributions,
-    1938; the exact sum is the Poisson-binomial with weights.
+    Source: E. A. Cornish and R. A. Fisher, Moments and cumulants in the specification of
+    distributions, 1938; the exact sum is the Poisson-binomial with weights.
     """
-    money, chance = np.asarray(amounts, dtype=np.float64), np.nan_to_num(np.asarray(rates, dtype=np.float64))
+    money, chance = (
+        np.asarray(amounts, dtype=np.float64),
+        np.nan_to_num(np.asarray(rates, dtype=np.float64)),
+    )
     sure = float(money[chance >= 1].sum())
     doubtful = (chance > 0) & (chance < 1) & (money > 0)
     money, chance = money[doubtful], chance[doubtful]
@@ -61,7 +65,9 @@ def _unit(money: Floats) -> float:
 
 
 def _weights(money: Floats, chance: Floats, unit: float) -> Floats:
-    """Chance of each sum 0, 1, 2 ... units; amounts are laid end to end, so that their total is kept."""
+    """Chance of each sum 0, 1, 2 ... units; amounts are laid end to end, so that their total is
+    kept.
+    """
     ends = np.round(np.cumsum(money) / unit).astype(np.int64)
     weights = np.zeros(int(ends[-1]) + 1)
     weights[0] = 1.0

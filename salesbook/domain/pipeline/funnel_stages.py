@@ -13,7 +13,15 @@ import pandas as pd
 from salesbook.domain.arithmetic.intervals import wilson
 from salesbook.domain.arithmetic.money import minor_units
 from salesbook.domain.pipeline.slices import NONE, Cut
-from salesbook.domain.pipeline.stage_codes import LOST, OPEN, UNKNOWN, WON, Ints, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stage_codes import (
+    LOST,
+    OPEN,
+    UNKNOWN,
+    WON,
+    Ints,
+    KnownDeals,
+    StageCodes,
+)
 from salesbook.domain.pipeline.stage_history import Entries, lost_places
 from salesbook.frames import frame_of
 
@@ -37,11 +45,12 @@ class Passages:
 def passages_of(deals: KnownDeals, known: Entries, codes: StageCodes, *, skipped: str) -> Passages:
     """Tell for each deal which open stages it entered and what became of it there.
 
-    A stage entered twice counts once. Entered are the stages of its history, its present one and the one
-    it was lost from; under `any` also every stage before the furthest one reached. What counts is where
-    the deal stands now: it advanced past every stage before its present one (a won deal past all, a lost
-    one past those before the stage it was lost from); at the others it is open or lost, as it is itself.
-    So entered = advanced + lost + open, also for a deal that went back.
+    A stage entered twice counts once. Entered are the stages of its history, its present one and
+    the one it was lost from; under `any` also every stage before the furthest one reached. What
+    counts is where the deal stands now: it advanced past every stage before its present one (a won
+    deal past all, a lost one past those before the stage it was lost from); at the others it is
+    open or lost, as it is itself. So entered = advanced + lost + open, also for a deal that went
+    back.
 
     Args: skipped is the setting `funnel_rule`: all or any.
     """
@@ -54,7 +63,9 @@ def passages_of(deals: KnownDeals, known: Entries, codes: StageCodes, *, skipped
     return Passages(deal, codes.first[deals.pipe[deal]] + place, state)
 
 
-def _entered(deals: KnownDeals, known: Entries, codes: StageCodes, stands: Ints) -> tuple[Ints, Ints]:
+def _entered(
+    deals: KnownDeals, known: Entries, codes: StageCodes, stands: Ints
+) -> tuple[Ints, Ints]:
     """Deal and place of each open stage entered, once each, by deal and place."""
     seen = (known.code != UNKNOWN) & (codes.kind[known.code] == OPEN)
     now = np.flatnonzero((deals.kind == OPEN) | ((deals.kind == LOST) & (stands >= 0)))
@@ -105,8 +116,12 @@ def counts_of(passages: Passages, deals: KnownDeals, codes: StageCodes, cut: Cut
         np.bincount(cell[state == one], minlength=shape[0] * shape[1]).reshape(shape)
         for one in (ADVANCED, LEFT_LOST, STILL_OPEN)
     ]
-    money = np.bincount(cell, deals.amount[passages.deal[rows]], shape[0] * shape[1]).astype(np.float64)
-    return Counts(cut, (states[0], states[1], states[2]), money.reshape(shape), _shown(deals, codes, cut))
+    money = np.bincount(cell, deals.amount[passages.deal[rows]], shape[0] * shape[1]).astype(
+        np.float64
+    )
+    return Counts(
+        cut, (states[0], states[1], states[2]), money.reshape(shape), _shown(deals, codes, cut)
+    )
 
 
 def _shown(deals: KnownDeals, codes: StageCodes, cut: Cut) -> npt.NDArray[np.bool_]:
@@ -122,26 +137,36 @@ def _shown(deals: KnownDeals, codes: StageCodes, cut: Cut) -> npt.NDArray[np.boo
 
 
 def funnel_frame(
-    counts: Sequence[Counts], leaks: Mapping[str, Mapping[str, Floats]], codes: StageCodes, *, level: float
+    counts: Sequence[Counts],
+    leaks: Mapping[str, Mapping[str, Floats]],
+    codes: StageCodes,
+    *,
+    level: float,
 ) -> pd.DataFrame:
     """Make the Funnel table: per slice and open stage, slices by kind and name, stages by rank.
 
-    `rate` is advanced of entered to date, `resolved_rate` advanced of advanced and lost, with Wilson's
-    interval; the final rate lies between `bound_low` (no open deal advances) and `bound_high` (all do).
-    Rates are missing where they would divide by 0. `amount` is the money of the deals that entered.
+    `rate` is advanced of entered to date, `resolved_rate` advanced of advanced and lost, with
+    Wilson's interval; the final rate lies between `bound_low` (no open deal advances) and
+    `bound_high` (all do). Rates are missing where they would divide by 0. `amount` is the money of
+    the deals that entered.
 
     Args:
         counts: one per cut, in order.
-        leaks: by slice kind: leak_value, leak_low, leak_high (nan: no yardstick) and worst (0 or 1).
+        leaks: by slice kind: leak_value, leak_low, leak_high (nan: no yardstick) and worst (0 or
+            1).
         level: of the interval.
 
     Source: 10 entered, 6 advanced, 2 lost, 2 open → 0.6, 0.75, 0.6 to 0.8, 0.524 to 0.891.
     """
     parts = [_columns(one, leaks[one.cut.kind], codes, level) for one in counts]
-    return frame_of("Funnel", {name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    return frame_of(
+        "Funnel", {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    )
 
 
-def _columns(counts: Counts, leak: Mapping[str, Floats], codes: StageCodes, level: float) -> dict[str, Any]:
+def _columns(
+    counts: Counts, leak: Mapping[str, Floats], codes: StageCodes, level: float
+) -> dict[str, Any]:
     slice_at, code = np.nonzero(counts.shown)
     advanced, lost, still = (state[slice_at, code] for state in counts.states)
     entered, resolved = advanced + lost + still, advanced + lost
@@ -174,7 +199,9 @@ def _columns(counts: Counts, leak: Mapping[str, Floats], codes: StageCodes, leve
 def ratio(part: Any, whole: Any) -> Floats:
     """Part of whole; nan where the whole is 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        found: Floats = np.where(np.asarray(whole) > 0, np.asarray(part) / np.asarray(whole), np.nan)
+        found: Floats = np.where(
+            np.asarray(whole) > 0, np.asarray(part) / np.asarray(whole), np.nan
+        )
     return found
 
 

@@ -19,8 +19,8 @@ from salesbook.tables.settings import Rules
 Floats = npt.NDArray[np.float64]
 
 _FALSE_ALARMS: Final = 0.05
-"""Chance that any leak is named although all slices are alike; half of what is allowed, as the test is
-approximate for few deals."""
+"""Chance that any leak is named although all slices are alike; half of what is allowed, as the test
+is approximate for few deals."""
 _TOP: Final = 0.75
 _YARDSTICKS: Final = {"all": ("rep", "team"), "pipeline": ("rep", "team")}
 """Slices that a whole is held against, best first; other kinds are held against their own."""
@@ -46,15 +46,18 @@ def leaks_of(
     """Say per slice and stage what closing the gap to the yardstick would bring.
 
     The yardstick is the upper quartile of the shrunk rates of slices of the same kind with at least
-    `leak_deals` resolved deals (for all deals and for pipelines: of reps, else of teams). The gap is its
-    rate less the slice's own shrunk rate; its money is gap x resolved deals x what a deal that advances
-    brings: the share won of resolved deals that advanced x the mean amount won. The interval comes from
-    both rates' posteriors at `interval_level`. The leak is 0 where it covers 0, and wherever the slices
-    differ by no more than chance: a chi-squared test per kind and stage, made so strict that with equal
-    true rates a run names any leak in at most 10 % of cases (Bonferroni over the tests made).
+    `leak_deals` resolved deals (for all deals and for pipelines: of reps, else of teams). The gap
+    is its rate less the slice's own shrunk rate; its money is gap x resolved deals x what a deal
+    that advances
+    brings: the share won of resolved deals that advanced x the mean amount won. The interval comes
+    from both rates' posteriors at `interval_level`. The leak is 0 where it covers 0, and wherever
+    the slices differ by no more than chance: a chi-squared test per kind and stage, made so strict
+    that with equal true rates a run names any leak in at most 10 % of cases (Bonferroni over the
+    tests made).
 
-    Returns: by slice kind: leak_value, leak_low, leak_high in minor units as floats (nan: no yardstick or
-    nothing resolved) and worst, 1 on the stage with the largest leak_low above 0 of each slice.
+    Returns: by slice kind: leak_value, leak_low, leak_high in minor units as floats (nan: no
+    yardstick or nothing resolved) and worst, 1 on the stage with the largest leak_low above 0 of
+    each slice.
     """
     worth = advance_worth(passages, deals, codes)
     families = {one.cut.kind: one for one in counts}
@@ -69,7 +72,8 @@ def leaks_of(
 
 
 def advance_worth(passages: Passages, deals: KnownDeals, codes: StageCodes) -> Floats:
-    """Per stage, the money that one more deal advancing past it brings: its chance to be won x mean amount.
+    """Per stage, the money that one more deal advancing past it brings: its chance to be won x mean
+    amount.
 
     The mean is that of the pipeline's won deals; nan where none was won.
     """

@@ -1,4 +1,6 @@
-"""Into which slices is the pipeline cut: all deals, and by team, rep, source, product and pipeline."""
+"""Into which slices is the pipeline cut: all deals, and by team, rep, source,
+product and pipeline.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Through which stages did a deal come that was never seen before, and which of the dates are known?"""
+"""Through which stages did a deal come that was never seen before, and which of the dates are
+known?
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from salesbook.domain.pipeline.stage_codes import LOST, OPEN, UNKNOWN, WON, Ints, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stage_codes import (
+    LOST,
+    OPEN,
+    UNKNOWN,
+    WON,
+    Ints,
+    KnownDeals,
+    StageCodes,
+)
 
 Days = npt.NDArray[np.datetime64]
 Flags = npt.NDArray[np.bool_]
@@ -46,12 +56,13 @@ class Added:
 def backfill_rows(deals: KnownDeals, which: Ints, codes: StageCodes, *, as_of: dt.date) -> Added:
     """Give deals without history every stage that they must have passed.
 
-    An open deal passed the open stages up to its own, a won deal all of them, a lost deal those up to
-    `lost_stage`, or all of them where that is blank. A row whose date stands in Deals is certain: the
-    present stage on `stage_since` (a closed one on `closed_on`, else `stage_since`; the first open one
-    also on `created_on`), and the last open stage of a closed deal on a `stage_since` before the closing.
-    Every other row is inferred: entered on `created_on`, or on the next certain day where that is missing
-    or earlier, or on `as_of` where no day is known. So a deal's days never run backwards.
+    An open deal passed the open stages up to its own, a won deal all of them, a lost deal those up
+    to `lost_stage`, or all of them where that is blank. A row whose date stands in Deals is
+    certain: the present stage on `stage_since` (a closed one on `closed_on`, else `stage_since`;
+    the first open one also on `created_on`), and the last open stage of a closed deal on a
+    `stage_since` before the closing. Every other row is inferred: entered on `created_on`, or on
+    the next certain day where that is missing or earlier, or on `as_of` where no day is known. So a
+    deal's days never run backwards.
 
     Args: which are the deals' places in `deals`.
     """
@@ -81,7 +92,9 @@ def _top_places(deals: KnownDeals, which: Ints, codes: StageCodes) -> Ints:
 def _certain_days(
     deals: KnownDeals, which: Ints, codes: StageCodes, as_of: dt.date
 ) -> tuple[Days, Flags, Days]:
-    """Per deal: day of its stage, whether Deals tells it, and, if closed, day of the open stage before."""
+    """Per deal: day of its stage, whether Deals tells it, and, if closed, day of the open stage
+    before.
+    """
     part = deals.frame.iloc[which]
     since = part["stage_since"].to_numpy().astype(_DAY)
     closed_on = part["closed_on"].to_numpy().astype(_DAY)

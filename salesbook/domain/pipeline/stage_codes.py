@@ -1,4 +1,6 @@
-"""Which stage is meant, as a number: pipelines and stages of the Settings as arrays that columns index."""
+"""Which stage is meant, as a number: pipelines and stages of the Settings as arrays that columns
+index.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ UNKNOWN: Final = -1
 
 @dataclass(frozen=True)
 class StageCodes:
-    """The stages of all pipelines, numbered: pipelines in order, in each the open ones by rank first."""
+    """The stages of all pipelines, numbered: pipelines in order, in each the open ones by rank
+    first.
+    """
 
     stages: tuple[Stage, ...]
     pipelines: tuple[str, ...]
@@ -37,7 +41,8 @@ class StageCodes:
     pipe: Ints
     """Per stage: its pipeline's number."""
     place: Ints
-    """Per stage: 0 for the first open stage, and so on; for a closed one the number of open stages."""
+    """Per stage: 0 for the first open stage, and so on; for a closed one the number of open stages.
+    """
     first: Ints
     """Per pipeline: the number of its first stage."""
     open_count: Ints
@@ -59,7 +64,9 @@ class StageCodes:
         return np.asarray(found.to_numpy(), dtype=np.int64)
 
     def codes_of(self, pipes: Ints, typed: pd.Series[Any]) -> Ints:
-        """The stage that each name means in its pipeline; UNKNOWN where it means none or is missing."""
+        """The stage that each name means in its pipeline; UNKNOWN where it means none or is
+        missing.
+        """
         name_at, names = pd.factorize(typed)
         folded = [fold_name(str(name)) for name in names]
         table = np.full((len(self.pipelines) + 1, len(names) + 1), UNKNOWN, dtype=np.int64)
@@ -72,7 +79,9 @@ class StageCodes:
 def stage_codes(policy: Policy) -> StageCodes:
     """Number the stages of a policy."""
     pipelines = policy.pipelines()
-    by_pipe = [sorted(policy.stages_of(name), key=lambda stage: _KINDS[stage.kind]) for name in pipelines]
+    by_pipe = [
+        sorted(policy.stages_of(name), key=lambda stage: _KINDS[stage.kind]) for name in pipelines
+    ]
     stages = [stage for group in by_pipe for stage in group]
     opens = [sum(stage.kind == "open" for stage in group) for group in by_pipe]
     place = [min(at, opens[pipe]) for pipe, group in enumerate(by_pipe) for at in range(len(group))]
@@ -80,7 +89,9 @@ def stage_codes(policy: Policy) -> StageCodes:
     names = []
     for pipe, group in enumerate(by_pipe):
         at = {stage.stage: int(first[pipe]) + step for step, stage in enumerate(group)}
-        names.append({name: at[stage] for name, stage in stage_names(policy, pipelines[pipe]).items()})
+        names.append(
+            {name: at[stage] for name, stage in stage_names(policy, pipelines[pipe]).items()}
+        )
     return StageCodes(
         stages=tuple(stages),
         pipelines=pipelines,
@@ -112,7 +123,9 @@ class KnownDeals:
 
 
 def known_deals(deals: pd.DataFrame, codes: StageCodes) -> KnownDeals:
-    """Number the stages of deals; deals in a stage or pipeline that the Settings lack are left out."""
+    """Number the stages of deals; deals in a stage or pipeline that the
+    Settings lack are left out.
+    """
     ordered = deals.sort_values("deal_id", kind="stable")
     pipes = codes.pipes_of(ordered["pipeline"])
     found = codes.codes_of(pipes, ordered["stage"])

@@ -1,4 +1,6 @@
-"""When did each deal enter each stage? Deals are compared with what is known, and what changed is added."""
+"""When did each deal enter each stage? Deals are compared with what is known, and what changed is
+added.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,10 @@ def append_history(
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Add to StageHistory what the deals show beyond it; no row that is there changes.
 
-    A deal whose stage is not its last known one gets a row: entered on `stage_since`, else on `closed_on`
-    in a closed stage, else on `as_of`. A `stage_since` that the last known stage was already entered on is
-    a date that nobody renewed and counts as missing. A deal without history is filled back by
-    `backfill_rows`. A stage that was renamed is no change.
+    A deal whose stage is not its last known one gets a row: entered on `stage_since`, else on
+    `closed_on` in a closed stage, else on `as_of`. A `stage_since` that the last known stage was
+    already entered on is a date that nobody renewed and counts as missing. A deal without history
+    is filled back by `backfill_rows`. A stage that was renamed is no change.
 
     Returns: StageHistory, its old rows first and as they were, then new ones by deal and seq; and a
     warning instead of new rows where history knows a day later than `as_of`.
@@ -49,7 +51,9 @@ def append_history(
 
 def _older_run(as_of: dt.date, latest: dt.date) -> Finding:
     params: dict[str, Any] = {"as_of": as_of, "latest": latest}
-    return Finding("run-older-than-history", "warning", "StageHistory", found=str(as_of), params=params)
+    return Finding(
+        "run-older-than-history", "warning", "StageHistory", found=str(as_of), params=params
+    )
 
 
 @dataclass(frozen=True)
@@ -138,10 +142,11 @@ def _frame(added: Added, deals: KnownDeals, codes: StageCodes, as_of: dt.date) -
 
 
 def lost_places(deals: KnownDeals, known: Entries, codes: StageCodes) -> Ints:
-    """Per deal, where it stands: the place of its open stage; of a lost deal the place it was lost from.
+    """Per deal, where it stands: the place of its open stage; of a lost deal the place it was lost
+    from.
 
-    A lost deal's place is that of `lost_stage`, else of its last known open stage, else of the highest
-    open stage. A won deal stands behind all open stages.
+    A lost deal's place is that of `lost_stage`, else of its last known open stage, else of the
+    highest open stage. A won deal stands behind all open stages.
     """
     place = codes.place[deals.code].copy()
     lost = deals.kind == LOST

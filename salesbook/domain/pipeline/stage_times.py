@@ -40,11 +40,11 @@ class Stays:
 def stays_of(deals: KnownDeals, known: Entries, codes: StageCodes, *, as_of: dt.date) -> Stays:
     """Measure how long each deal has been in each open stage.
 
-    A visit lasts from its day to that of the deal's next row, or to `as_of` where there is none; visits
-    on inferred days, or after `as_of`, are left out with all of the deal's time in that stage. A deal that
-    was found in a stage when it was first noticed is watched from that age on, for deals that left the
-    stage sooner were never seen; unless closed deals were noticed on the same day, which then brought a
-    whole history, not only what was open.
+    A visit lasts from its day to that of the deal's next row, or to `as_of` where there is none;
+    visits on inferred days, or after `as_of`, are left out with all of the deal's time in that
+    stage. A deal that was found in a stage when it was first noticed is watched from that age on,
+    for deals that left the stage sooner were never seen; unless closed deals were noticed on the
+    same day, which then brought a whole history, not only what was open.
     """
     today = np.datetime64(as_of, "D")
     last = known.is_last()
@@ -63,17 +63,26 @@ def stays_of(deals: KnownDeals, known: Entries, codes: StageCodes, *, as_of: dt.
         code[whole],
         np.bincount(at, np.where(usable, days, 0.0)[open_row], len(keys))[whole],
         (np.bincount(at, last[open_row], len(keys)) == 0)[whole],
-        np.maximum(np.bincount(at, np.where(usable, seen_at, 0.0)[open_row], len(keys)), 0.0)[whole],
+        np.maximum(np.bincount(at, np.where(usable, seen_at, 0.0)[open_row], len(keys)), 0.0)[
+            whole
+        ],
     )
 
 
 def _found_there(known: Entries, codes: StageCodes) -> Flags:
-    """True on the row of the stage that a deal was in when first noticed, unless whole histories came in."""
-    first_row = np.flatnonzero(np.append(True, known.deal[1:] != known.deal[:-1])[: len(known.deal)])
+    """True on the row of the stage that a deal was in when first noticed, unless whole histories
+    came in.
+    """
+    first_row = np.flatnonzero(
+        np.append(True, known.deal[1:] != known.deal[:-1])[: len(known.deal)]
+    )
     size = np.diff(np.append(first_row, len(known.deal)))
     first_noticed = np.repeat(known.noticed[first_row], size)
     at_first = known.noticed == first_noticed
-    final = at_first & np.append(~at_first[1:] | (known.deal[1:] != known.deal[:-1]), True)[: len(at_first)]
+    final = (
+        at_first
+        & np.append(~at_first[1:] | (known.deal[1:] != known.deal[:-1]), True)[: len(at_first)]
+    )
     closed = final & (known.code != UNKNOWN) & (codes.kind[known.code] != OPEN)
     found: Flags = final & ~np.isin(first_noticed, np.unique(first_noticed[closed]))
     return found
@@ -84,14 +93,15 @@ def limits_of(
 ) -> tuple[Floats, Flags]:
     """Days per stage after which a deal is stuck; nan where nothing says.
 
-    The quantile of the days of deals that left the stage and were won in the end; with fewer than `few`
-    of these the stage's own `limit_days`. The quantile of n values is the smallest that at least this
-    share of them does not exceed.
+    The quantile of the days of deals that left the stage and were won in the end; with fewer than
+    `few` of these the stage's own `limit_days`. The quantile of n values is the smallest that at
+    least this share of them does not exceed.
 
     Returns: the limits, and whether they come from won deals.
     """
     limits = np.array(
-        [np.nan if stage.limit_days is None else stage.limit_days for stage in codes.stages], dtype=np.float64
+        [np.nan if stage.limit_days is None else stage.limit_days for stage in codes.stages],
+        dtype=np.float64,
     )
     learned = np.zeros(codes.count, dtype=bool)
     won = stays.left & (deals.kind[stays.deal] == WON)
@@ -103,17 +113,22 @@ def limits_of(
     return limits, learned
 
 
-def stage_times_frame(stays: Stays, cuts: Sequence[Cut], limits: Floats, codes: StageCodes) -> pd.DataFrame:
-    """Make the StageTimes table: per slice and open stage with measured deals, as in Funnel's order.
+def stage_times_frame(
+    stays: Stays, cuts: Sequence[Cut], limits: Floats, codes: StageCodes
+) -> pd.DataFrame:
+    """Make the StageTimes table: per slice and open stage with measured deals, as in Funnel's
+    order.
 
-    `median_days` and `p80_days` are Kaplan-Meier's, with open deals as still going on; missing where the
-    curve does not get there. `naive_mean_days` is the mean of those that left, which favours quick deals.
-    `limit_days` is the stage's, for all slices.
+    `median_days` and `p80_days` are Kaplan-Meier's, with open deals as still going on; missing
+    where the curve does not get there. `naive_mean_days` is the mean of those that left, which
+    favours quick deals. `limit_days` is the stage's, for all slices.
     """
     rows = [row for cut in cuts for row in _rows_of(stays, cut, limits, codes)]
     columns = ("slice_kind", "slice", "pipeline", "stage", "count", "open")
     names = (*columns, "median_days", "p80_days", "naive_mean_days", "limit_days")
-    return frame_of("StageTimes", {name: [row[at] for row in rows] for at, name in enumerate(names)})
+    return frame_of(
+        "StageTimes", {name: [row[at] for row in rows] for at, name in enumerate(names)}
+    )
 
 
 def _rows_of(stays: Stays, cut: Cut, limits: Floats, codes: StageCodes) -> list[tuple[Any, ...]]:
@@ -126,7 +141,14 @@ def _rows_of(stays: Stays, cut: Cut, limits: Floats, codes: StageCodes) -> list[
         stage = codes.stages[code]
         measured = _measured(stays.days[part], stays.left[part], stays.seen_at[part])
         found.append(
-            (cut.kind, cut.names[slice_number], stage.pipeline, stage.stage, *measured, limits[code])
+            (
+                cut.kind,
+                cut.names[slice_number],
+                stage.pipeline,
+                stage.stage,
+                *measured,
+                limits[code],
+            )
         )
     return found
 

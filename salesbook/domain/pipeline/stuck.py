@@ -16,11 +16,14 @@ Floats = npt.NDArray[np.float64]
 _ONE_DAY: Final = np.timedelta64(1, "D")
 
 
-def days_in_stage(deals: KnownDeals, known: Entries, codes: StageCodes, *, as_of: dt.date) -> Floats:
-    """Days that each open deal has been in its present stage, all its visits together; nan for closed ones.
+def days_in_stage(
+    deals: KnownDeals, known: Entries, codes: StageCodes, *, as_of: dt.date
+) -> Floats:
+    """Days that each open deal has been in its present stage, all its visits together; nan for
+    closed ones.
 
-    An edit of the deal does not start the count anew. Where the day of the present visit is only inferred,
-    a `stage_since` typed later takes its place.
+    An edit of the deal does not start the count anew. Where the day of the present visit is only
+    inferred, a `stage_since` typed later takes its place.
     """
     today = np.datetime64(as_of, "D")
     last = known.is_last()

@@ -24,7 +24,8 @@ def coverage(open_amount: float, closed: float, target: float) -> float | None:
 
 
 def required_coverage(created_and_closed_share: float, win_rate: float) -> float:
-    """The coverage that a period needs at its start: (1 - share created and closed in it) / win rate.
+    """The coverage that a period needs at its start: (1 - share created and closed in it) / win
+    rate.
 
     30 % and 20 % → 3.5; nan where the win rate is 0 or unknown.
     """

@@ -31,15 +31,17 @@ class Frequencies:
     """Per field and value: the shares of won and of lost deals that have it."""
 
 
-def count_frequencies(closed: pd.DataFrame, fields: Sequence[str], *, stage_count: int) -> Frequencies:
+def count_frequencies(
+    closed: pd.DataFrame, fields: Sequence[str], *, stage_count: int
+) -> Frequencies:
     """Count closed deals.
 
-    A won deal counts in every stage, a lost one up to its own. A field's counts are divided by the sum of
-    all its smoothed counts.
+    A won deal counts in every stage, a lost one up to its own. A field's counts are divided by the
+    sum of all its smoothed counts.
 
     Args:
-        closed: one row per closed deal: `won`, `place` (of the stage it was lost at, from 0; any where
-            won) and the fields; a missing value counts nowhere.
+        closed: one row per closed deal: `won`, `place` (of the stage it was lost at, from 0; any
+            where won) and the fields; a missing value counts nowhere.
         stage_count: open stages and the won one.
 
     Source: Odoo, addons/crm, predictive lead scoring (`_pls_get_naive_bayes_probabilities`).
@@ -68,21 +70,27 @@ def _shares(values: pd.Series[Any], won: npt.NDArray[np.bool_]) -> dict[Any, tup
 def naive_bayes_percent(frequencies: Frequencies, deals: pd.DataFrame) -> Floats:
     """Give the chance of each open deal in percent, to two decimals, from 0.01 to 99.99.
 
-    The prior is won of won and lost in the first stage; the stage's factor divides its counts by those
-    two. A value, or a stage, that no closed deal had is skipped; nan where no deal is closed.
+    The prior is won of won and lost in the first stage; the stage's factor divides its counts by
+    those two. A value, or a stage, that no closed deal had is skipped; nan where no deal is closed.
 
     Args: deals has `place` and the fields, one row per open deal.
 
-    Source: closed L(c0, s0, src0, stage 0), L(c1, s1, src1, stage 1), W(c2, s2, src2, stage 2), open
-    (c0, s1, src2, stage 1) → 33.49.
+    Source: closed L(c0, s0, src0, stage 0), L(c1, s1, src1, stage 1), W(c2, s2, src2, stage 2),
+    open (c0, s1, src2, stage 1) → 33.49.
     """
     if not frequencies.seen.any():
         return np.full(len(deals), np.nan)
     place = deals["place"].to_numpy(dtype=np.int64)
     team_won, team_lost = frequencies.won[0], frequencies.lost[0]
     known = frequencies.seen[place]
-    won = np.where(known, frequencies.won[place] / team_won, 1.0) * team_won / (team_won + team_lost)
-    lost = np.where(known, frequencies.lost[place] / team_lost, 1.0) * team_lost / (team_won + team_lost)
+    won = (
+        np.where(known, frequencies.won[place] / team_won, 1.0) * team_won / (team_won + team_lost)
+    )
+    lost = (
+        np.where(known, frequencies.lost[place] / team_lost, 1.0)
+        * team_lost
+        / (team_won + team_lost)
+    )
     for name, shares in frequencies.fields.items():
         pairs = np.array([shares.get(value, (1.0, 1.0)) for value in deals[name]]).reshape(-1, 2)
         won, lost = won * pairs[:, 0], lost * pairs[:, 1]

@@ -1,4 +1,6 @@
-"""Which share of closed deals is won, by number and by money, and how likely is an open deal won?"""
+"""Which share of closed deals is won, by number and by money,
+and how likely is an open deal won?
+"""
 
 from __future__ import annotations
 
@@ -27,12 +29,12 @@ def stage_win_rates(
 ) -> tuple[Floats, list[Finding]]:
     """Tell per stage how likely a deal that entered it is won.
 
-    `win_rate` of Stages where typed; else won of all closed deals that entered the stage, drawn towards
-    the rate of all stages of its pipeline as if `few` more deals had closed at that rate. With no closed
-    deal there is no rate, and the stage adds nothing to a weighted forecast.
+    `win_rate` of Stages where typed; else won of all closed deals that entered the stage, drawn
+    towards the rate of all stages of its pipeline as if `few` more deals had closed at that rate.
+    With no closed deal there is no rate, and the stage adds nothing to a weighted forecast.
 
-    Returns: a rate per stage (won stages 1, lost 0, unknown nan) and a warning per stage without one in
-    which there are open deals.
+    Returns: a rate per stage (won stages 1, lost 0, unknown nan) and a warning per stage without
+    one in which there are open deals.
     """
     won = _entered_by(passages, deals, codes, WON)
     closed = won + _entered_by(passages, deals, codes, LOST)
@@ -42,7 +44,9 @@ def stage_win_rates(
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = (all_won / all_closed)[codes.pipe]
     learned = np.where(all_closed[codes.pipe] > 0, (won + few * mean) / (closed + few), np.nan)
-    typed = np.array([np.nan if s.win_rate is None else s.win_rate for s in codes.stages], dtype=np.float64)
+    typed = np.array(
+        [np.nan if s.win_rate is None else s.win_rate for s in codes.stages], dtype=np.float64
+    )
     rates = np.where(np.isnan(typed), learned, typed)
     rates = np.where(codes.kind == WON, 1.0, np.where(codes.kind == LOST, 0.0, rates))
     used = np.bincount(deals.code, minlength=codes.count) > 0
@@ -58,5 +62,10 @@ def _unknown(codes: StageCodes, code: int) -> Finding:
     stage = codes.stages[code]
     key = f"{stage.pipeline}|{stage.stage}"
     return Finding(
-        "no-win-rate", "warning", "Stages", field="win_rate", row_key=key, params={"stage": stage.stage}
+        "no-win-rate",
+        "warning",
+        "Stages",
+        field="win_rate",
+        row_key=key,
+        params={"stage": stage.stage},
     )

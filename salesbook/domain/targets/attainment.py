@@ -34,7 +34,8 @@ def monthly(lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff) -> pd.DataFra
     A rep's sale belongs to the team of that day, a target to the team of the month's first day (the
     plan's own team where neither Reps nor Assignments knows one).
 
-    Returns: month, rep_id, team, metric, target, quota, actual (measures); one row per combination that has
+    Returns: month, rep_id, team, metric, target, quota, actual (measures); one row per combination
+    that has
         any. The quota is what the target counts for in its year; see `plan_in_force`.
     """
     sold = lines.assign(team=staff.on(lines["rep_id"], lines["on"])["team"])
@@ -51,28 +52,42 @@ def monthly(lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff) -> pd.DataFra
 
 
 def _facts(lines: pd.DataFrame, metric: str, amounts: pd.Series[Any] | int = 1) -> pd.DataFrame:
-    return lines[["month", "rep_id", "team"]].assign(metric=metric, target=0, quota=0, actual=amounts)
+    return lines[["month", "rep_id", "team"]].assign(
+        metric=metric, target=0, quota=0, actual=amounts
+    )
 
 
 def _planned(plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
     days = pd.to_datetime(plan["period"] + "-01", format="%Y-%m-%d")
     team = staff.on(plan["rep_id"], days)["team"].fillna(plan["team"])
-    columns = {"month": plan["period"], "rep_id": plan["rep_id"], "metric": plan["metric"], "team": team}
+    columns = {
+        "month": plan["period"],
+        "rep_id": plan["rep_id"],
+        "metric": plan["metric"],
+        "team": team,
+    }
     amounts = {"target": plan["amount"].astype(np.int64), "quota": plan["quota"].astype(np.int64)}
     return pd.DataFrame({**columns, **amounts, "actual": 0})
 
 
 def attain(
-    facts: pd.DataFrame, targets: pd.DataFrame, *, as_of: dt.date, start_month: int, calendar: WorkCalendar
+    facts: pd.DataFrame,
+    targets: pd.DataFrame,
+    *,
+    as_of: dt.date,
+    start_month: int,
+    calendar: WorkCalendar,
 ) -> pd.DataFrame:
-    """Compare target and actual of every period and scope up to the end of the fiscal year of `as_of`.
+    """Compare target and actual of every period and scope up to the end of the fiscal year of
+    `as_of`.
 
-    The gap is actual − target; the rate is missing without a target. Months still to come show their
-    target with nothing sold yet, so that a quarter's gap is the sum of its months'. After a re-split a
-    year's target stays what it was: what later months carry for earlier ones is asked for in both. What a
-    running period still needs per working day counts the days worked from `as_of` to its end, `as_of`
-    included, rounded up; 0 when the target is reached, missing when no working day is left. Floor and
-    stretch of a Targets row fall to its months in proportion to the plan.
+    The gap is actual − target; the rate is missing without a target. Months still to come show
+    their target with nothing sold yet, so that a quarter's gap is the sum of its months'. After a
+    re-split a year's target stays what it was: what later months carry for earlier ones is asked
+    for in both. What a running period still needs per working day counts the days worked from
+    `as_of` to its end, `as_of` included, rounded up; 0 when the target is reached, missing when no
+    working day is left. Floor and stretch of a Targets row fall to its months in proportion to the
+    plan.
 
     Args:
         facts: what `monthly` gives, of sales up to `as_of`.
@@ -82,7 +97,9 @@ def attain(
 
     Source: rules.md's own example by hand: 24,000 of 30,000 is 80 %.
     """
-    shown = facts[facts["month"] <= months_of_year(fiscal_year_of(as_of, start_month), start_month)[-1]]
+    shown = facts[
+        facts["month"] <= months_of_year(fiscal_year_of(as_of, start_month), start_month)[-1]
+    ]
     scopes = _scopes(shown)
     rows = _periods(scopes, ["target", "actual"], start_month)
     rows["gap"] = rows["actual"] - rows["target"]
@@ -119,7 +136,9 @@ def _periods(scopes: pd.DataFrame, columns: list[str], start_month: int) -> pd.D
     return both.groupby(_KEY, as_index=False)[columns].sum()
 
 
-def _mark(field: str, scopes: pd.DataFrame, targets: pd.DataFrame, start_month: int) -> pd.DataFrame:
+def _mark(
+    field: str, scopes: pd.DataFrame, targets: pd.DataFrame, start_month: int
+) -> pd.DataFrame:
     """Floor or stretch of Targets by period and scope, spread in the plan's proportions."""
     marked = targets[targets[field].notna()]
     asked = scopes[(scopes["target"] > 0) & scopes["scope"].isin({COMPANY, *marked["scope"]})]

@@ -1,9 +1,9 @@
 """Can all constraints of a plan be kept at once?
 
-A plan is a flow: company → teams → people → months → company, where each constraint bounds an arc. By
-Hoffman's theorem it exists if and only if no set of places must send out more than it may take in. A year has
-twelve months, so all 4,096 choices of months are tried at once, each with the worst choice of people, teams
-and company: exact, in whole numbers, and without searching for paths.
+A plan is a flow: company → teams → people → months → company, where each constraint bounds an arc.
+By Hoffman's theorem it exists if and only if no set of places must send out more than it may take
+in. A year has twelve months, so all 4,096 choices of months are tried at once, each with the worst
+choice of people, teams and company: exact, in whole numbers, and without searching for paths.
 """
 
 from __future__ import annotations
@@ -14,7 +14,13 @@ from typing import Final
 import numpy as np
 
 from salesbook.domain.arithmetic.money import BoolArray, IntArray
-from salesbook.domain.targets.plan_problem import Constraint, Grid, Limits, apply_constraints, limits_of
+from salesbook.domain.targets.plan_problem import (
+    Constraint,
+    Grid,
+    Limits,
+    apply_constraints,
+    limits_of,
+)
 from salesbook.errors import SettingsError
 
 _BLOCK: Final = 256
@@ -22,7 +28,9 @@ _BLOCK: Final = 256
 
 
 def subset_sums(values: IntArray) -> IntArray:
-    """Sum the columns of each subset: (rows, n) → (rows, 2 ** n); bit j of the position is column j."""
+    """Sum the columns of each subset: (rows, n) → (rows, 2 ** n); bit j of the position is column
+    j.
+    """
     sums = np.zeros((len(values), 1), dtype=np.int64)
     for column in range(values.shape[1]):
         sums = np.concatenate([sums, sums + values[:, column : column + 1]], axis=1)
@@ -48,7 +56,9 @@ class CutTable:
         self._crossed = self._crossed_in(rows)
 
     def shortfall(self) -> int:
-        """Say by how much the worst cut fails; 0 where all active constraints can be kept at once."""
+        """Say by how much the worst cut fails;
+        0 where all active constraints can be kept at once.
+        """
         limits, months = self._limits, self._grid.months
         inside, outside = self._cuts[:, 0], self._cuts[:, 1]
         company_in = np.minimum(inside, outside - limits.team_low[:, None]).sum(axis=0)
@@ -123,13 +133,17 @@ def row_cuts(limits: Limits, rows: IntArray) -> IntArray:
     outside = np.minimum(subset_sums(np.minimum(limits.upper[rows], limits.cap)), limits.cap)
     low, high = limits.row_low[rows, None], limits.row_high[rows, None]
     return np.stack(
-        [np.minimum(inside, outside - low), np.minimum(np.minimum(inside + high, outside), limits.cap)],
+        [
+            np.minimum(inside, outside - low),
+            np.minimum(np.minimum(inside + high, outside), limits.cap),
+        ],
         axis=1,
     )
 
 
 def reach(lower: IntArray, upper: IntArray, totals: IntArray, cap: int) -> IntArray:
-    """Say how much the rows together can put into each set of months, each keeping its total and bounds.
+    """Say how much the rows together can put into each set of months, each keeping its total and
+    bounds.
 
     Args:
         lower: (rows, months), `upper` likewise with `cap` for no limit.

@@ -18,7 +18,8 @@ def is_feasible(grid: Grid, constraints: Sequence[Constraint]) -> bool:
 def find_clashes(grid: Grid, constraints: Sequence[Constraint]) -> list[Clash]:
     """Find sets of constraints that cannot be kept together, until the rest can be.
 
-    Each set is irreducible: without any one of its members it could be kept. No two sets share a member.
+    Each set is irreducible: without any one of its members it could be kept. No two sets share a
+    member.
     """
     table = CutTable(grid, constraints)
     clashes: list[list[int]] = []
@@ -34,8 +35,8 @@ def smallest_release(
 ) -> tuple[Constraint, ...]:
     """Find one smallest set of constraints whose removal lets a plan keep all others.
 
-    Of sets of the same size, the one that gives up bounds rather than totals, then by key. Employment is
-    never given up.
+    Of sets of the same size, the one that gives up bounds rather than totals, then by key.
+    Employment is never given up.
     """
     order = sorted(range(len(constraints)), key=lambda at: _reluctance(constraints[at]))
     rank = {constraints[at]: number for number, at in enumerate(order)}
@@ -59,7 +60,9 @@ def _releasable(clash: Iterable[Constraint], rank: dict[Constraint, int]) -> lis
     return sorted(rank[one] for one in clash if one.kind != "employment")
 
 
-def _shrunk(table: CutTable, constraints: Sequence[Constraint], *, excluded: Sequence[int]) -> list[int]:
+def _shrunk(
+    table: CutTable, constraints: Sequence[Constraint], *, excluded: Sequence[int]
+) -> list[int]:
     """Drop what the clash does not need, in halves, totals first; the table is left as it was.
 
     What stays was needed when it was tried, with more constraints around it than in the end.
@@ -67,7 +70,11 @@ def _shrunk(table: CutTable, constraints: Sequence[Constraint], *, excluded: Seq
     gone = set(excluded)
     order = sorted(
         (at for at in range(len(constraints)) if at not in gone),
-        key=lambda at: (constraints[at].row >= 0, constraints[at].row, -KINDS.index(constraints[at].kind)),
+        key=lambda at: (
+            constraints[at].row >= 0,
+            constraints[at].row,
+            -KINDS.index(constraints[at].kind),
+        ),
     )
     kept: list[int] = []
     waiting = [order[: len(order) // 2], order[len(order) // 2 :]][::-1]

@@ -1,8 +1,9 @@
 """Which matrix with given margins and bounds is nearest to a pattern?
 
-Nearest in the sense of Kullback and Leibler: the free cells keep the pattern's proportions up to one factor
-per row group and one per column. Plain proportional fitting ignores bounds; here every factor is found with
-the bounds in force, and the column factors by Newton's method on the dual problem.
+Nearest in the sense of Kullback and Leibler: the free cells keep the pattern's proportions up to
+one factor per row group and one per column. Plain proportional fitting ignores bounds; here every
+factor is found with the bounds in force, and the column factors by Newton's method on the dual
+problem.
 """
 
 from __future__ import annotations
@@ -31,20 +32,24 @@ class Margins:
     columns: FloatArray
 
 
-def fit_matrix(pattern: FloatArray, lower: FloatArray, upper: FloatArray, margins: Margins) -> FloatArray:
+def fit_matrix(
+    pattern: FloatArray, lower: FloatArray, upper: FloatArray, margins: Margins
+) -> FloatArray:
     """Find the matrix nearest to the pattern that keeps margins and bounds.
 
     Args:
         pattern: (rows, columns), above 0 wherever lower < upper.
-        lower: least of each cell, `upper` the most. A matrix that keeps the margins with every cell where
-            they differ strictly between them must exist.
+        lower: least of each cell, `upper` the most. A matrix that keeps the margins with every cell
+            where they differ strictly between them must exist.
         margins: row groups and columns add up to the same.
 
     Returns: the matrix; groups exact, columns to about 12 digits.
 
     Source: Csiszár, "I-divergence geometry", 1975 (existence, form of the solution).
     """
-    scale = max(1.0, float(margins.totals.max(initial=0.0)), float(margins.columns.max(initial=0.0)))
+    scale = max(
+        1.0, float(margins.totals.max(initial=0.0)), float(margins.columns.max(initial=0.0))
+    )
     state = _State(pattern, lower, upper, margins)
     here = state.at(np.zeros(pattern.shape[1]))
     for _ in range(_ROUNDS):
@@ -66,7 +71,9 @@ class _Point:
 
 
 class _State:
-    def __init__(self, pattern: FloatArray, lower: FloatArray, upper: FloatArray, margins: Margins) -> None:
+    def __init__(
+        self, pattern: FloatArray, lower: FloatArray, upper: FloatArray, margins: Margins
+    ) -> None:
         self._pattern, self._lower, self._upper = pattern, lower, upper
         self._margins = margins
         self._free = lower < upper
@@ -95,7 +102,9 @@ class _State:
         return centred
 
     def climbed(self, here: _Point, step: FloatArray) -> _Point:
-        """Go along the step to where the dual, which is concave, stops rising, or rises half as much."""
+        """Go along the step to where the dual, which is concave, stops rising, or rises half as
+        much.
+        """
         rise = float(here.miss @ step)
         length, least, most = 1.0, 0.0, np.inf
         point = here

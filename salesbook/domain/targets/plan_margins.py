@@ -15,13 +15,18 @@ from salesbook.domain.targets.plan_problem import Grid, Limits, PlanRequest
 
 
 def people_totals(request: PlanRequest, limits: Limits) -> IntArray:
-    """Share out the total: fixed people and teams as they are, the others by weights within their bounds."""
+    """Share out the total: fixed people and teams as they are, the others by weights within their
+    bounds.
+    """
     totals = limits.row_low.copy()
     fixed = limits.row_low == limits.row_high
     least = limits.lower.sum(axis=1)
     most = np.minimum(limits.upper, limits.cap).sum(axis=1)
     own_total = limits.team_low == limits.team_high
-    pools = [(int(limits.team_low[team]), request.grid.team == team) for team in np.flatnonzero(own_total)]
+    pools = [
+        (int(limits.team_low[team]), request.grid.team == team)
+        for team in np.flatnonzero(own_total)
+    ]
     pool = ~own_total[request.grid.team]
     pools.append((int(limits.all_low[0] - limits.team_low[own_total].sum()), pool))
     for total, members in pools:
@@ -59,7 +64,9 @@ class PlanMargins:
 
 
 def find_margins(request: PlanRequest, limits: Limits, people: IntArray) -> PlanMargins:
-    """Fix the people's totals if the months can then be met, else only those that constraints fix."""
+    """Fix the people's totals if the months can then be met,
+    else only those that constraints fix.
+    """
     for group in (np.arange(request.grid.rows), _groups(request.grid, limits)):
         totals = summed(people, group)
         lower = summed(limits.lower, group)
@@ -67,12 +74,16 @@ def find_margins(request: PlanRequest, limits: Limits, people: IntArray) -> Plan
         most = reach(lower, upper, totals, limits.cap)
         months = _months(request, limits, most)
         if months is not None:
-            return PlanMargins(group, totals, months, _wanted(request, limits), tight_sets(months, most))
+            return PlanMargins(
+                group, totals, months, _wanted(request, limits), tight_sets(months, most)
+            )
     raise ArithmeticError("the months cannot be met though no cut says so")
 
 
 def _groups(grid: Grid, limits: Limits) -> IntArray:
-    """Group the people whose totals only their weights say, by the team that has a total of its own."""
+    """Group the people whose totals only their weights say, by the team that has a total of its
+    own.
+    """
     own_total = limits.team_low == limits.team_high
     fixed = limits.row_low == limits.row_high
     named = np.where(own_total[grid.team], grid.team, -1)

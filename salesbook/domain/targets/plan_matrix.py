@@ -1,4 +1,6 @@
-"""How does a target spread over people and months so that everything adds up and every constraint is kept?"""
+"""How does a target spread over people and months so that everything adds up and every constraint
+is kept?
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ from salesbook.domain.targets.plan_rounding import round_matrix
 from salesbook.errors import SplitInfeasible
 
 _FAINT: Final = 1e-9
-"""Weight, of the largest one, of a cell that the pattern leaves empty and that is needed all the same."""
+"""Weight, of the largest one, of a cell that the pattern leaves empty and that is needed all the
+same.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,9 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Whole amounts (rows, months), and the fractions of which each free one is the floor or the ceiling."""
+    """Whole amounts (rows, months), and the fractions of which each free one is the floor or the
+    ceiling.
+    """
 
     amounts: IntArray
     fractions: FloatArray
@@ -52,15 +58,17 @@ class Plan:
 
 
 def split_matrix(request: PlanRequest) -> Plan:
-    """Split a target over people and months: every row, column and fixed sum exact, every bound kept.
+    """Split a target over people and months: every row, column and fixed sum exact, every bound
+    kept.
 
-    First feasibility; then people's totals from their weights within their bounds; then the months, by the
-    season as nearly as those totals allow; then the matrix nearest to the pattern with these margins; then
-    whole units. Only where fixed months forbid the people's totals do these move too.
+    First feasibility; then people's totals from their weights within their bounds; then the months,
+    by the season as nearly as those totals allow; then the matrix nearest to the pattern with these
+    margins; then whole units. Only where fixed months forbid the people's totals do these move too.
 
-    Raises: SplitInfeasible `split-infeasible` with `clashes`, lists of constraints that cannot be kept
-        together, and `release`, one smallest list of constraints to give up; each as dict of kind, key,
-        amount.
+    Raises: SplitInfeasible `split-infeasible` with `clashes`, lists of constraints that cannot be
+    kept
+        together, and `release`, one smallest list of constraints to give up; each as dict of kind,
+        key, amount.
     """
     refuse_clashes(request)
     unit, breakers = _unit_of(request)
@@ -122,7 +130,9 @@ def _unit_of(request: PlanRequest) -> tuple[int, tuple[Constraint, ...]]:
 def _matrix(
     request: PlanRequest, limits: Limits, people: IntArray, margins: PlanMargins
 ) -> tuple[IntArray, FloatArray]:
-    """Fit the fractional matrix and round it; months that are no whole number round with a row of slack."""
+    """Fit the fractional matrix and round it; months that are no whole number round with a row of
+    slack.
+    """
     lower, upper = _with_forced_cells(limits, margins)
     largest = float(request.pattern.max(initial=0.0)) or 1.0
     pattern = np.maximum(request.pattern / largest, _FAINT)
@@ -135,7 +145,9 @@ def _matrix(
         Margins(margins.group, margins.totals.astype(np.float64), columns),
     )
     tops = np.array([math.ceil(one) for one in margins.months], dtype=np.int64)
-    slack = np.array([float(top - one) for top, one in zip(tops.tolist(), margins.months, strict=True)])
+    slack = np.array(
+        [float(top - one) for top, one in zip(tops.tolist(), margins.months, strict=True)]
+    )
     # What the slack row takes a month lacks, so of equal months the last must come first in it.
     leaning = np.where(slack > 0, slack + 1e-6 * np.arange(len(slack)), 0.0)
     spare = int(tops.sum() - margins.totals.sum())
@@ -150,7 +162,9 @@ def _matrix(
 
 
 def _with_forced_cells(limits: Limits, margins: PlanMargins) -> tuple[IntArray, IntArray]:
-    """Fix the cells that have no choice: where a set of months is full, all that could go there does."""
+    """Fix the cells that have no choice: where a set of months is full, all that could go there
+    does.
+    """
     lower, upper = limits.lower.copy(), limits.upper.copy()
     months = lower.shape[1]
     least, most = summed(limits.lower, margins.group), summed(limits.upper, margins.group)

@@ -1,4 +1,6 @@
-"""What can the months of a plan sum to where its people's totals and bounds stand in the season's way?"""
+"""What can the months of a plan sum to where its people's totals and bounds stand in the season's
+way?
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,15 @@ from salesbook.domain.arithmetic.money import BoolArray, IntArray
 from salesbook.domain.targets.plan_cuts import bits, subset_sums
 
 
-def nearest_months(wanted: Sequence[int], fixed: BoolArray, most: IntArray) -> list[Fraction] | None:
-    """Find the month sums nearest to the wanted ones that the people can reach, fixed months exactly.
+def nearest_months(
+    wanted: Sequence[int], fixed: BoolArray, most: IntArray
+) -> list[Fraction] | None:
+    """Find the month sums nearest to the wanted ones that the people can reach, fixed months
+    exactly.
 
-    The reachable sums are the base of a submodular function, so one point is nearest by every measure of the
-    months' relative change at once (Kullback and Leibler's, least squares, money moved): the one where the
-    tightest set of months gives as little as it must, then the next.
+    The reachable sums are the base of a submodular function, so one point is nearest by every
+    measure of the months' relative change at once (Kullback and Leibler's, least squares, money
+    moved): the one where the tightest set of months gives as little as it must, then the next.
 
     Args:
         wanted: sum of each month.
@@ -56,7 +61,8 @@ def tight_sets(months: Sequence[Fraction], most: IntArray) -> list[int]:
     return [
         int(mask)
         for mask in near
-        if sum((months[at] for at in np.flatnonzero(members[mask]).tolist()), Fraction(0)) == int(most[mask])
+        if sum((months[at] for at in np.flatnonzero(members[mask]).tolist()), Fraction(0))
+        == int(most[mask])
     ]
 
 
@@ -67,7 +73,8 @@ def _mask(months: BoolArray) -> int:
 def _without_fixed(most: IntArray, sums: IntArray, fixed: int, movable: int) -> IntArray | None:
     """Say how much can go into each set of movable months once the fixed ones have theirs.
 
-    With some fixed months a set can take no more than `most` says of them together: the tightest such bound.
+    With some fixed months a set can take no more than `most` says of them together: the tightest
+    such bound.
     """
     masks = np.arange(len(most))
     left: IntArray = most - sums[masks & fixed]
@@ -79,10 +86,13 @@ def _without_fixed(most: IntArray, sums: IntArray, fixed: int, movable: int) -> 
     return left
 
 
-def _tightest(left: IntArray, weights: Sequence[int], movable: int, done: int) -> tuple[int, Fraction, bool]:
+def _tightest(
+    left: IntArray, weights: Sequence[int], movable: int, done: int
+) -> tuple[int, Fraction, bool]:
     """Find the largest set beyond `done` that gets least for its weight.
 
-    Returns: the set, the ratio, and whether weights count: where no month beyond has one, each counts 1.
+    Returns: the set, the ratio, and whether weights count: where no month beyond has one, each
+    counts 1.
     """
     masks = np.arange(len(left))
     masks = masks[(masks & ~movable == 0) & (masks & done == done) & (masks != done)]

@@ -89,7 +89,9 @@ def _moved(code: str, moved: Sequence[Moved], names: Sequence[str], topic: Topic
 
 
 def worded(refusal: SplitInfeasible, topic: Topic) -> SplitInfeasible:
-    """The refusal with its clashes as text that needs no language: `R7 2026-03 = 500.00 + R7 = 300.00`."""
+    """The refusal with its clashes as text that needs no language: `R7 2026-03 = 500.00 + R7 =
+    300.00`.
+    """
     clashes: list[list[dict[str, Any]]] = refusal.params["clashes"]
     release: list[dict[str, Any]] = refusal.params["release"]
     sets = [_listed([_named(one, topic) for one in clash], " + ") for clash in clashes]

@@ -12,7 +12,16 @@ from salesbook.domain.arithmetic.money import FloatArray, IntArray, Number
 
 Kind = Literal["lock", "min", "max", "employment", "rep", "team", "month", "company"]
 
-KINDS: Final[tuple[Kind, ...]] = ("max", "min", "lock", "month", "rep", "team", "company", "employment")
+KINDS: Final[tuple[Kind, ...]] = (
+    "max",
+    "min",
+    "lock",
+    "month",
+    "rep",
+    "team",
+    "company",
+    "employment",
+)
 """From the one that a manager gives up most easily to the one that nobody can."""
 
 
@@ -20,9 +29,9 @@ KINDS: Final[tuple[Kind, ...]] = ("max", "min", "lock", "month", "rep", "team", 
 class Constraint:
     """One thing that a plan must keep.
 
-    `lock`, `min` and `max` hold for the cell of `row` and `month`; `employment` keeps the `months` of a row
-    empty; `rep`, `team`, `month` and `company` fix the sum of a row, of a team's rows, of a month, of all.
-    `amount` is 0 or more.
+    `lock`, `min` and `max` hold for the cell of `row` and `month`; `employment` keeps the `months`
+    of a row empty; `rep`, `team`, `month` and `company` fix the sum of a row, of a team's rows, of
+    a month, of all. `amount` is 0 or more.
     """
 
     kind: Kind
@@ -37,7 +46,8 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Constraints as arrays: least and most of each cell and sum, shape (rows, months), (rows,) and so on.
+    """Constraints as arrays: least and most of each cell and sum, shape (rows, months), (rows,) and
+    so on.
 
     `cap` stands for no upper limit: more than all amounts together.
     """
@@ -74,9 +84,10 @@ class Grid:
 class PlanRequest:
     """What to split: rows are people, in order of their keys, columns months.
 
-    `constraints` name the company's total, which is the amount to split. `weights` share it out to the
-    people whose total no constraint fixes; `pattern` (rows, months), 0 or more, says how each person's
-    total leans to the months; `season` how the company's does, where no constraint fixes a month.
+    `constraints` name the company's total, which is the amount to split. `weights` share it out to
+    the people whose total no constraint fixes; `pattern` (rows, months), 0 or more, says how each
+    person's total leans to the months; `season` how the company's does, where no constraint fixes a
+    month.
     """
 
     grid: Grid

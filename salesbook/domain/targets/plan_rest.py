@@ -15,7 +15,9 @@ from salesbook.domain.targets.plan_targets import Shares
 
 @dataclass(frozen=True)
 class Done:
-    """What the months that are not planned anew bring: actuals of those gone, the plan of those running."""
+    """What the months that are not planned anew bring: actuals of those gone, the plan of those
+    running.
+    """
 
     total: int
     teams: Mapping[str, int]
@@ -23,13 +25,15 @@ class Done:
     seats: IntArray
 
 
-def rest_of(shares: Shares, seats: Seats, done: Done, *, least: IntArray, spare: FloatArray) -> Shares:
+def rest_of(
+    shares: Shares, seats: Seats, done: Done, *, least: IntArray, spare: FloatArray
+) -> Shares:
     """Take off what is done from the year's total and from each part: the rest carries the gap.
 
-    Who is free to carry more or less gets the rest in proportion to what is missing from the own part. A
-    fixed rep or team carries its own gap; one that is beyond its target has nothing left to do, and that
-    lightens nobody else. What somebody who left did not reach falls to those who are free. No part goes
-    below its locks.
+    Who is free to carry more or less gets the rest in proportion to what is missing from the own
+    part. A fixed rep or team carries its own gap; one that is beyond its target has nothing left to
+    do, and that lightens nobody else. What somebody who left did not reach falls to those who are
+    free. No part goes below its locks.
 
     Args:
         shares: of the whole year.
@@ -37,12 +41,15 @@ def rest_of(shares: Shares, seats: Seats, done: Done, *, least: IntArray, spare:
         least: of each seat, what its locks and lower bounds need in those months.
         spare: weights of those months, for when nobody misses anything.
 
-    Returns: the shares of the months to plan; their total is above what is missing only where fixed parts
+    Returns: the shares of the months to plan; their total is above what is missing only where fixed
+    parts
         and locks need it.
     """
     here = shares.within & seats.present.any(axis=1)
     fixed = {
-        at: max(part - int(done.seats[at]), int(least[at])) for at, part in shares.fixed.items() if here[at]
+        at: max(part - int(done.seats[at]), int(least[at]))
+        for at, part in shares.fixed.items()
+        if here[at]
     }
     excess = {at: left - shares.fixed[at] + int(done.seats[at]) for at, left in fixed.items()}
     loose = here & ~np.isin(np.arange(len(here)), list(fixed))
@@ -50,7 +57,9 @@ def rest_of(shares: Shares, seats: Seats, done: Done, *, least: IntArray, spare:
     missing = shares.total - done.total
     wanted = np.zeros(len(here))
     for team, members in _pools(shares, seats):
-        need = sum(left for at, left in fixed.items() if members[at]) + int(least[members & loose].sum())
+        need = sum(left for at, left in fixed.items() if members[at]) + int(
+            least[members & loose].sum()
+        )
         gone = missing if team is None else shares.teams[team] - done.teams.get(team, 0)
         more = sum(over for at, over in excess.items() if members[at])
         if team is not None and (members & here).any():
@@ -73,7 +82,9 @@ def _pools(shares: Shares, seats: Seats) -> list[tuple[str | None, BoolArray]]:
 
 
 def _missing_parts(shares: Shares, members: BoolArray, done: Done, spare: FloatArray) -> FloatArray:
-    """What each member misses of its part of the year; their weights where nobody misses anything."""
+    """What each member misses of its part of the year;
+    their weights where nobody misses anything.
+    """
     parts = np.maximum(shares.wanted - done.seats, 0.0)
     return parts if parts[members].sum() > 0 else spare
 

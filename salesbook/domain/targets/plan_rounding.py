@@ -17,13 +17,18 @@ _NEVER: Final = 10**14
 
 
 def round_matrix(
-    matrix: FloatArray, lower: IntArray, upper: IntArray, *, group: IntArray, sums: tuple[IntArray, IntArray]
+    matrix: FloatArray,
+    lower: IntArray,
+    upper: IntArray,
+    *,
+    group: IntArray,
+    sums: tuple[IntArray, IntArray],
 ) -> IntArray:
     """Round each cell down or up so that all groups of rows and all columns add up.
 
-    Of all such roundings the one nearest to the matrix (least squares); ties go to the upper row, then to
-    the left column. First each group gives what is left to its largest remainders; then units move along
-    the cheapest ways from columns that have too much to those that lack.
+    Of all such roundings the one nearest to the matrix (least squares); ties go to the upper row,
+    then to the left column. First each group gives what is left to its largest remainders; then
+    units move along the cheapest ways from columns that have too much to those that lack.
 
     Args:
         matrix: (rows, columns), its sums whole up to noise, within the bounds.
@@ -46,7 +51,9 @@ def round_matrix(
 
 
 class _Costs:
-    """What one unit more or less costs in each cell: the change of the squared distance, in millionths."""
+    """What one unit more or less costs in each cell: the change of the squared distance, in
+    millionths.
+    """
 
     def __init__(self, base: IntArray, parts: IntArray, lower: IntArray, upper: IntArray) -> None:
         self._base, self._lower, self._upper = base, lower, upper
@@ -70,7 +77,9 @@ def _share_remainders(whole: IntArray, parts: IntArray, group: IntArray, totals:
     """Round up the largest remainders of each group, as many as it lacks."""
     columns = whole.shape[1]
     where = np.repeat(group, columns)
-    lacks = totals - np.bincount(where, weights=whole.ravel(), minlength=len(totals)).astype(np.int64)
+    lacks = totals - np.bincount(where, weights=whole.ravel(), minlength=len(totals)).astype(
+        np.int64
+    )
     order = np.lexsort((np.arange(where.size), -parts.ravel(), where))
     first = np.searchsorted(where[order], where[order])
     rank = np.arange(where.size) - first
@@ -121,7 +130,9 @@ def _cheapest(price: IntArray, starts: IntArray) -> tuple[IntArray, IntArray]:
         rows = np.broadcast_to(np.arange(len(price))[:, None], price.shape)
         return rows, price
     blocks = np.split(price, starts[1:])
-    rows = np.array([block.argmin(axis=0) + start for block, start in zip(blocks, starts, strict=True)])
+    rows = np.array(
+        [block.argmin(axis=0) + start for block, start in zip(blocks, starts, strict=True)]
+    )
     return rows, np.take_along_axis(price, rows, axis=0)
 
 
@@ -141,7 +152,9 @@ def _cheapest_path(way: IntArray, lacks: IntArray) -> list[int]:
     targets = np.flatnonzero(lacks > 0)
     path = [int(targets[cost[targets].argmin()])]
     if cost[path[0]] >= _NEVER:
-        raise ArithmeticError("no whole matrix within the bounds: the fractions do not keep their sums")
+        raise ArithmeticError(
+            "no whole matrix within the bounds: the fractions do not keep their sums"
+        )
     while before[path[-1]] >= 0 and len(path) <= columns:
         path.append(int(before[path[-1]]))
     return path[::-1]

@@ -81,8 +81,8 @@ def seats_of(
 ) -> Seats:
     """Find the seats of everybody who works here in some of the months.
 
-    Team and capacity of a month are those of its first day; months before hire and after leaving do not
-    count (`ramp.employed_months`). A rep without capacity rate has 1.
+    Team and capacity of a month are those of its first day; months before hire and after leaving do
+    not count (`ramp.employed_months`). A rep without capacity rate has 1.
 
     Args:
         reps: the Reps table, and the Assignments table.
@@ -95,15 +95,20 @@ def seats_of(
     pairs = [(int(month[:4]), int(month[5:7])) for month in months]
     shape = (len(ids), len(months))
     dates = [
-        (_day(hired), _day(left)) for hired, left in zip(people["hired_on"], people["left_on"], strict=True)
+        (_day(hired), _day(left))
+        for hired, left in zip(people["hired_on"], people["left_on"], strict=True)
     ]
     employed = np.array(
         [employed_months(pairs, hired_on=hired, left_on=left) for hired, left in dates], dtype=bool
     ).reshape(shape)
-    ramped = np.array([ramp_shares(pairs, hired_on=hired, ramp=ramp) for hired, _ in dates]).reshape(shape)
+    ramped = np.array(
+        [ramp_shares(pairs, hired_on=hired, ramp=ramp) for hired, _ in dates]
+    ).reshape(shape)
     rate = _rates(people, assignments, months)
     teams = _teams(reps, assignments, ids, months)
-    seats = sorted({(ids[at], teams[at, month], at) for at, month in np.argwhere(employed).tolist()})
+    seats = sorted(
+        {(ids[at], teams[at, month], at) for at, month in np.argwhere(employed).tolist()}
+    )
     rows = [at for _, _, at in seats]
     own = np.array([team for _, team, _ in seats], dtype="object").reshape(-1, 1)
     present = employed[rows] & (teams[rows] == own)
@@ -117,9 +122,13 @@ def seats_of(
     )
 
 
-def _teams(reps: pd.DataFrame, assignments: pd.DataFrame, ids: list[str], months: Sequence[str]) -> Any:
+def _teams(
+    reps: pd.DataFrame, assignments: pd.DataFrame, ids: list[str], months: Sequence[str]
+) -> Any:
     """Team of each rep on the first day of each month, as an array of text."""
-    asked = pd.MultiIndex.from_product([ids, months]).to_frame(index=False, name=["rep_id", "month"])
+    asked = pd.MultiIndex.from_product([ids, months]).to_frame(
+        index=False, name=["rep_id", "month"]
+    )
     days = pd.to_datetime(asked["month"] + "-01", format="%Y-%m-%d")
     teams = Staff(reps, assignments).on(asked["rep_id"], days)["team"].fillna("")
     return teams.to_numpy(dtype="object").reshape(len(ids), len(months))
@@ -130,7 +139,9 @@ def _rates(people: pd.DataFrame, assignments: pd.DataFrame, months: Sequence[str
     base = people["capacity_rate"].fillna(1.0).to_numpy(dtype=np.float64)
     rates = np.repeat(base[:, None], len(months), axis=1)
     place = {str(rep): at for at, rep in enumerate(people["rep_id"])}
-    changes = assignments[assignments["capacity_rate"].notna()].sort_values(["rep_id", "valid_from"])
+    changes = assignments[assignments["capacity_rate"].notna()].sort_values(
+        ["rep_id", "valid_from"]
+    )
     starts = np.array([pd.Timestamp(first_day(month, 1)) for month in months])
     for rep, since, rate in zip(
         changes["rep_id"], changes["valid_from"], changes["capacity_rate"], strict=True

@@ -1,4 +1,6 @@
-"""What do the Targets and Locks of a year ask of each seat: fixed sums, weights, fixed and bounded cells?"""
+"""What do the Targets and Locks of a year ask of each seat: fixed sums, weights, fixed and bounded
+cells?
+"""
 
 from __future__ import annotations
 
@@ -40,10 +42,11 @@ def shares_of(
 ) -> tuple[Shares, list[Finding]]:
     """Read the targets of one year and metric.
 
-    The company's target is the total. A binding target of a team or rep is fixed. One that is not binding
-    is a weight: it takes the place of what the rule's weights would give to that team or rep, and then all
-    are scaled to the total. Without a target for the company the targets of teams, and of reps in other
-    teams, are fixed and their sum is the total; nobody else carries anything.
+    The company's target is the total. A binding target of a team or rep is fixed. One that is not
+    binding is a weight: it takes the place of what the rule's weights would give to that team or
+    rep, and then all are scaled to the total. Without a target for the company the targets of
+    teams, and of reps in other teams, are fixed and their sum is the total; nobody else carries
+    anything.
 
     Args:
         targets: rows of Targets of the year and metric, references resolved.
@@ -51,9 +54,14 @@ def shares_of(
         unit: in which a rep's target is divided between seats.
     """
     company = targets.loc[targets["scope_kind"] == "company", "target"]
-    teams, lost_teams = _known(targets, "team", {fold_name(team): fold_name(team) for team in seats.teams})
+    teams, lost_teams = _known(
+        targets, "team", {fold_name(team): fold_name(team) for team in seats.teams}
+    )
     reps, lost_reps = _known(targets, "rep", {fold_name(rep): rep for rep in seats.rep_ids})
-    parts = {rep: _seat_parts(seats.of_rep(rep), target, weights, unit) for rep, (target, _) in reps.items()}
+    parts = {
+        rep: _seat_parts(seats.of_rep(rep), target, weights, unit)
+        for rep, (target, _) in reps.items()
+    }
     listed = np.array([fold_name(team) in teams for team in seats.teams], dtype=bool)
     alone = np.zeros(len(listed), dtype=bool) if len(company) else ~listed
     fixed = {
@@ -62,7 +70,9 @@ def shares_of(
         for at, part in parts[rep].items()
         if binding or alone[at]
     }
-    held = {team: target for team, (target, binding) in teams.items() if binding or not len(company)}
+    held = {
+        team: target for team, (target, binding) in teams.items() if binding or not len(company)
+    }
     own = sum(held.values()) + sum(part for at, part in fixed.items() if alone[at])
     total = int(company.sum()) if len(company) else own
     named = np.array([rep in reps for rep in seats.rep_ids], dtype=bool)
@@ -84,8 +94,8 @@ def shares_of(
 def lock_constraints(locks: pd.DataFrame, seats: Seats) -> tuple[list[Constraint], list[Finding]]:
     """Turn the locks and bounds of one year and metric into constraints on cells.
 
-    A lock of somebody without a target, or in a month that is not planned, has no cell: the first is a
-    finding. In a month in which the rep does not work here it meets an employment constraint.
+    A lock of somebody without a target, or in a month that is not planned, has no cell: the first
+    is a finding. In a month in which the rep does not work here it meets an employment constraint.
     """
     months = {int(month[5:7]): at for at, month in enumerate(seats.months)}
     constraints, findings = [], []

@@ -10,12 +10,23 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import WorkCalendar, first_day, last_day, month_of, next_month
+from salesbook.domain.arithmetic.calendar import (
+    WorkCalendar,
+    first_day,
+    last_day,
+    month_of,
+    next_month,
+)
 from salesbook.domain.arithmetic.money import FloatArray
 from salesbook.domain.names.stage_references import stage_kinds
 from salesbook.domain.targets.plan_staff import Seats
 from salesbook.domain.targets.ramp import first_month
-from salesbook.domain.targets.season import FLAT, season_as_typed, season_from_history, season_from_workdays
+from salesbook.domain.targets.season import (
+    FLAT,
+    season_as_typed,
+    season_from_history,
+    season_from_workdays,
+)
 from salesbook.frames import Tables
 from salesbook.messages import Finding
 from salesbook.policy import Policy
@@ -39,14 +50,16 @@ class Evidence:
         return self.facts[(self.facts["metric"] == metric) & (self.facts["month"] < end)]
 
 
-def month_weights(seats: Seats, metric: str, evidence: Evidence) -> tuple[FloatArray, list[Finding]]:
+def month_weights(
+    seats: Seats, metric: str, evidence: Evidence
+) -> tuple[FloatArray, list[Finding]]:
     """Weigh each person and month by the setting `split_by`, blended with equal weights.
 
     equal: every month worked counts the same. capacity: capacity rate × ramp. history: what the rep
-    achieved per month worked in the last twelve complete months; who has none yet counts as the others'
-    mean on the ramp. potential: budgets of the customers a rep looks after, else amounts of open deals. A
-    month without any capacity weighs nothing. Where a rule has nothing to go by, equal weights stand in,
-    with a finding.
+    achieved per month worked in the last twelve complete months; who has none yet counts as the
+    others' mean on the ramp. potential: budgets of the customers a rep looks after, else amounts of
+    open deals. A month without any capacity weighs nothing. Where a rule has nothing to go by,
+    equal weights stand in, with a finding.
 
     Returns: (seats, months), 0 where not present.
     """
@@ -61,13 +74,17 @@ def month_weights(seats: Seats, metric: str, evidence: Evidence) -> tuple[FloatA
             "Policy",
             row_key="split_by",
             found=rules.split_by,
-            params=dict(facts),
+            params=facts,
         )
         return equal, [finding]
-    return _shares(chosen) * rules.split_blend_rate + _shares(equal) * (1 - rules.split_blend_rate), []
+    return _shares(chosen) * rules.split_blend_rate + _shares(equal) * (
+        1 - rules.split_blend_rate
+    ), []
 
 
-def season_of(months: tuple[str, ...], metric: str, evidence: Evidence) -> tuple[FloatArray, list[Finding]]:
+def season_of(
+    months: tuple[str, ...], metric: str, evidence: Evidence
+) -> tuple[FloatArray, list[Finding]]:
     """Weigh the months of a plan by the setting `season_from`: typed, history or workdays."""
     rules, policy = evidence.policy.rules, evidence.policy
     findings: list[Finding] = []
@@ -77,7 +94,8 @@ def season_of(months: tuple[str, ...], metric: str, evidence: Evidence) -> tuple
     elif rules.season_from == "workdays":
         calendar = WorkCalendar.of_policy(policy, {int(month[:4]) for month in months})
         by_month = {
-            int(month[5:7]): calendar.count(first_day(month, 1), last_day(month, 1)) for month in months
+            int(month[5:7]): calendar.count(first_day(month, 1), last_day(month, 1))
+            for month in months
         }
         mean = sum(by_month.values()) // len(by_month)
         season = season_from_workdays([by_month.get(month, mean) for month in range(1, 13)])
@@ -88,14 +106,20 @@ def season_of(months: tuple[str, ...], metric: str, evidence: Evidence) -> tuple
             facts = {"metric": f"Targets.metric={metric}"}
             findings.append(
                 Finding(
-                    "season-without-history", "warning", "Policy", row_key="season_from", params=dict(facts)
+                    "season-without-history",
+                    "warning",
+                    "Policy",
+                    row_key="season_from",
+                    params=facts,
                 )
             )
     return np.array([season[int(month[5:7]) - 1] for month in months]), findings
 
 
 def _by_month(history: pd.DataFrame) -> Mapping[tuple[int, int], int]:
-    """Sums by year and calendar month; months between the first and the last without sales are 0."""
+    """Sums by year and calendar month; months between the first and the
+    last without sales are 0.
+    """
     if history.empty:
         return {}
     sums = history.groupby("month")["actual"].sum()
@@ -127,7 +151,9 @@ def _history(seats: Seats, metric: str, evidence: Evidence) -> FloatArray:
     worked = recent.groupby("rep_id")["month"].nunique()
     hired = evidence.tables["Reps"].set_index("rep_id")["hired_on"]
     since = {
-        str(rep): min(_HISTORY_MONTHS, max(int(worked.get(rep, 1)), _months_between(hired[rep], end)))
+        str(rep): min(
+            _HISTORY_MONTHS, max(int(worked.get(rep, 1)), _months_between(hired[rep], end))
+        )
         for rep in worked.index
         if rep in hired.index
     }

@@ -10,7 +10,13 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.allocation import allocate
 from salesbook.domain.arithmetic.calendar import first_day, last_day, months_of_year
-from salesbook.domain.arithmetic.money import BoolArray, FloatArray, IntArray, currency_decimals, to_minor
+from salesbook.domain.arithmetic.money import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    currency_decimals,
+    to_minor,
+)
 from salesbook.domain.names.folding import fold_name
 from salesbook.domain.targets.plan_in_force import plan_in_force
 from salesbook.domain.targets.plan_matrix import refuse_clashes, split_matrix
@@ -18,7 +24,12 @@ from salesbook.domain.targets.plan_notes import Topic, plan_findings, worded
 from salesbook.domain.targets.plan_problem import Constraint, Grid, PlanRequest
 from salesbook.domain.targets.plan_rest import Done, rest_of
 from salesbook.domain.targets.plan_staff import Seats, seats_of
-from salesbook.domain.targets.plan_targets import Shares, employment_constraints, lock_constraints, shares_of
+from salesbook.domain.targets.plan_targets import (
+    Shares,
+    employment_constraints,
+    lock_constraints,
+    shares_of,
+)
 from salesbook.domain.targets.plan_weights import Evidence, month_weights, season_of
 from salesbook.domain.team.staff import Staff
 from salesbook.errors import SplitInfeasible
@@ -44,11 +55,13 @@ def plan_year(
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Plan a year, or what is left of it from a month on.
 
-    Everybody who works here in the year takes part, but not managers, whose teams carry their targets,
-    unless Targets has a row for them. In a re-split, months that are over count with their actuals and
-    those running before `since` as planned; what that adds to a rep's months, or takes off, is `carried`.
+    Everybody who works here in the year takes part, but not managers, whose teams carry their
+    targets, unless Targets has a row for them. In a re-split, months that are over count with their
+    actuals and those running before `since` as planned; what that adds to a rep's months, or takes
+    off, is `carried`.
 
-    Returns: one row per month and rep who works here then, in that order: COLUMNS; empty where there is
+    Returns: one row per month and rep who works here then, in that order: COLUMNS; empty where
+    there is
         nobody, with a finding. `carried` is missing in a plan of the whole year.
 
     Raises: SplitInfeasible, worded for people.
@@ -91,7 +104,9 @@ class _Demand:
     shares: Shares
 
 
-def _demand(block: Block, seats: Seats, evidence: Evidence, unit: int) -> tuple[_Demand, list[Finding]]:
+def _demand(
+    block: Block, seats: Seats, evidence: Evidence, unit: int
+) -> tuple[_Demand, list[Finding]]:
     """What a whole year asks for."""
     weights, unweighed = month_weights(seats, block.metric, evidence)
     season, unknown = season_of(seats.months, block.metric, evidence)
@@ -102,7 +117,11 @@ def _demand(block: Block, seats: Seats, evidence: Evidence, unit: int) -> tuple[
 def _demand_since(since: str, demand: _Demand, done: Done, locks: pd.DataFrame) -> _Demand:
     """What is left to ask for from a month on, when so much is done."""
     later = np.array([month >= since for month in demand.seats.months])
-    seats, weights, season = demand.seats.since(since), demand.weights[:, later], demand.season[later]
+    seats, weights, season = (
+        demand.seats.since(since),
+        demand.weights[:, later],
+        demand.season[later],
+    )
     cells, _ = lock_constraints(locks, seats)
     least = np.zeros(len(seats.rep_ids), dtype=np.int64)
     for one in cells:
@@ -149,7 +168,10 @@ def _seats(block: Block, evidence: Evidence) -> Seats:
     months = months_of_year(block.year, start_month)
     first, last = first_day(months[0], start_month), last_day(months[-1], start_month)
     managers = Staff(reps, assignments).managers(min(max(evidence.as_of, first), last))
-    named = {fold_name(str(one)) for one in block.targets.loc[block.targets["scope_kind"] == "rep", "scope"]}
+    named = {
+        fold_name(str(one))
+        for one in block.targets.loc[block.targets["scope_kind"] == "rep", "scope"]
+    }
     return seats_of(
         reps,
         assignments,
@@ -180,7 +202,9 @@ def _done_by(rows: pd.DataFrame, seats: Seats) -> Done:
     """Add up amounts by rep and team."""
     by_team: dict[str, int] = {}
     by_seat = np.zeros(len(seats.rep_ids), dtype=np.int64)
-    for rep, team, amount in zip(rows["rep_id"], rows["team"].fillna(""), rows["amount"], strict=True):
+    for rep, team, amount in zip(
+        rows["rep_id"], rows["team"].fillna(""), rows["amount"], strict=True
+    ):
         by_team[fold_name(team)] = by_team.get(fold_name(team), 0) + int(amount)
         own = seats.of_rep(str(rep))
         same = [at for at in own if fold_name(seats.teams[at]) == fold_name(team)]
@@ -197,7 +221,10 @@ def _request(demand: _Demand, cells: Sequence[Constraint], unit: int) -> PlanReq
     pattern = np.where(weighed, demand.weights, seats.present.astype(np.float64)) * demand.season
     constraints = [
         Constraint("company", shares.total),
-        *(Constraint("team", total, team, team=teams.index(team)) for team, total in shares.teams.items()),
+        *(
+            Constraint("team", total, team, team=teams.index(team))
+            for team, total in shares.teams.items()
+        ),
         *(Constraint("rep", part, seats.rep_ids[at], row=at) for at, part in shares.fixed.items()),
         *cells,
         *employment_constraints(seats),
@@ -220,7 +247,8 @@ def _rows(
     """The months in which each seat is there, and any other that has an amount.
 
     Args:
-        quotas: what each seat's months would add up to had all gone as planned; None in a whole year.
+        quotas: what each seat's months would add up to had all gone as planned; None in a whole
+            year.
     """
     locked = np.zeros(amounts.shape, dtype=bool)
     for one in cells:

@@ -11,13 +11,17 @@ _HALF_MONTH: Final = 15
 
 
 def first_month(hired_on: dt.date) -> tuple[int, int]:
-    """Find the month of hire as (year, month); who starts after the 15th counts from the next month."""
+    """Find the month of hire as (year, month); who starts after the 15th counts from the next
+    month.
+    """
     later = hired_on.day > _HALF_MONTH
     return divmod_month(hired_on.year * 12 + hired_on.month - 1 + later)
 
 
 def last_month(left_on: dt.date) -> tuple[int, int]:
-    """Find the last month that counts; who leaves on or before the 15th counts until the month before."""
+    """Find the last month that counts; who leaves on or before the 15th counts until the month
+    before.
+    """
     earlier = left_on.day <= _HALF_MONTH
     return divmod_month(left_on.year * 12 + left_on.month - 1 - earlier)
 
@@ -25,7 +29,9 @@ def last_month(left_on: dt.date) -> tuple[int, int]:
 def employed_months(
     months: Sequence[tuple[int, int]], *, hired_on: dt.date | None, left_on: dt.date | None
 ) -> list[bool]:
-    """Say for each month whether it counts for the rep; without a date there is no limit on that side."""
+    """Say for each month whether it counts for the rep; without a date there is no limit on that
+    side.
+    """
     start = first_month(hired_on) if hired_on else (0, 0)
     end = last_month(left_on) if left_on else (9999, 12)
     return [start <= month <= end for month in months]
@@ -34,14 +40,16 @@ def employed_months(
 def ramp_shares(
     months: Sequence[tuple[int, int]], *, hired_on: dt.date | None, ramp: Sequence[float]
 ) -> list[float]:
-    """Give the share of full capacity in each month: 0 before the month of hire, then the ramp's steps.
+    """Give the share of full capacity in each month: 0 before the month of hire, then the ramp's
+    steps.
 
     Args:
         months: as (year, calendar month).
         hired_on: None is long ago: the last step.
         ramp: shares from the month of hire on; the last holds for all later months; empty is all 1.
 
-    Source: salescookie knowledge base: 10k, 20k, 30k, then 45k a month gives 465,000 in the first year to
+    Source: salescookie knowledge base: 10k, 20k, 30k, then 45k a month gives 465,000 in the first
+    year to
         who is hired in January and 195,000 to who is hired in July.
     """
     steps = list(ramp) or [1.0]

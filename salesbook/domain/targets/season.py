@@ -1,6 +1,7 @@
 """How much of a year's target belongs into each calendar month?
 
-A season is twelve weights, January first. Only their proportions matter to a split; 1 is an average month.
+A season is twelve weights, January first. Only their proportions matter to a split; 1 is an average
+month.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ FLAT: Final[Season] = (1.0,) * MONTHS
 def season_from_history(totals: Mapping[tuple[int, int], Number], *, enough_years: int) -> Season:
     """Weigh each calendar month by its mean against the mean of all months.
 
-    A month seen in fewer years than `enough_years` is drawn towards 1 in proportion: seen in one of three
-    years, a third of its deviation counts. A month never seen, and every month of a history that sums to
-    nothing, weighs 1; a month with more refunds than sales weighs 0.
+    A month seen in fewer years than `enough_years` is drawn towards 1 in proportion: seen in one of
+    three years, a third of its deviation counts. A month never seen, and every month of a history
+    that sums to nothing, weighs 1; a month with more refunds than sales weighs 0.
 
     Args:
         totals: sales by (year, calendar month); a complete month without sales is there with 0.
@@ -48,13 +49,16 @@ def season_from_history(totals: Mapping[tuple[int, int], Number], *, enough_year
 
 
 def season_from_workdays(days: Sequence[int]) -> Season:
-    """Weigh each calendar month by its days worked against the average month; 12 counts, January first."""
+    """Weigh each calendar month by its days worked against the average month; 12 counts, January
+    first.
+    """
     _check(days)
     return tuple(float(Fraction(MONTHS * count, sum(days))) for count in days)
 
 
 def season_as_typed(weights: Mapping[int, float | None]) -> Season:
-    """Take the weights as typed, by calendar month from 1; a month that is blank or absent weighs 1.
+    """Take the weights as typed, by calendar month from 1; a month that is blank or absent weighs
+    1.
 
     Raises: SettingsError `season-negative`, `season-zero`.
     """

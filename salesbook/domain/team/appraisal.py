@@ -41,16 +41,22 @@ def weighted_mean(scores: FloatArray, weights: FloatArray) -> FloatArray:
 
 
 def shared_weights(scores: FloatArray, weights: FloatArray) -> FloatArray:
-    """Each present metric's part of a rep's whole; 0 where it is missing, a rep's parts add up to 1."""
+    """Each present metric's part of a rep's whole; 0 where it is missing, a rep's parts add up to
+    1.
+    """
     present = ~np.isnan(scores) * weights[:, None]
     total = present.sum(axis=0)
     return present / np.where(total > 0, total, np.inf)
 
 
 def grade_of(score: float, grades: Sequence[Grade]) -> str | None:
-    """The highest grade whose `from_score` the score reaches; None below all, or without a score."""
+    """The highest grade whose `from_score` the score reaches; None below all,
+    or without a score.
+    """
     reached = [grade for grade in grades if not np.isnan(score) and score >= grade.from_score]
-    return max(reached, key=lambda grade: (grade.from_score, grade.grade)).grade if reached else None
+    return (
+        max(reached, key=lambda grade: (grade.from_score, grade.grade)).grade if reached else None
+    )
 
 
 def spread(

@@ -32,8 +32,8 @@ COLUMNS: Final = (
 )
 """Columns of a frame of credits, and `month`.
 
-`amount` is minor units of this rep's part, `refund` true for what takes back, `lead` true for the rep who
-carries what cannot be divided: an order counted, a customer won.
+`amount` is minor units of this rep's part, `refund` true for what takes back, `lead` true for the
+rep who carries what cannot be divided: an order counted, a customer won.
 """
 
 
@@ -50,11 +50,11 @@ class Credits:
 def credits_of(tables: Tables, policy: Policy, *, as_of: dt.date) -> Credits:
     """Split every sale between its rep and its partner, to the minor unit.
 
-    Sales are the order lines that are not cancelled, on `ordered_on`; refunds count as negative sales on
-    their own day. Only where Orders has no rows at all do won deals stand in for them, with their amount
-    on `closed_on`, so that no sale ever counts twice. The partner gets `partner_share` of a line, rounded
-    once, the rep the rest; a partner without a share gets nothing. What is dated after `as_of` has not
-    happened yet.
+    Sales are the order lines that are not cancelled, on `ordered_on`; refunds count as negative
+    sales on their own day. Only where Orders has no rows at all do won deals stand in for them,
+    with their amount on `closed_on`, so that no sale ever counts twice. The partner gets
+    `partner_share` of a line, rounded once, the rep the rest; a partner without a share gets
+    nothing. What is dated after `as_of` has not happened yet.
     """
     orders, deals = tables["Orders"], tables["Deals"]
     won = won_deals(deals, policy)
@@ -98,9 +98,9 @@ def _split(sales: pd.DataFrame) -> pd.DataFrame:
         rep_id=sales["rep_id"], amount=amounts - partners, lead=share.to_numpy() <= 0.5, turn=0
     )
     helped = share.to_numpy() > 0
-    partner = plain.assign(rep_id=sales["partner_id"], amount=partners, lead=share.to_numpy() > 0.5, turn=1)[
-        helped
-    ]
+    partner = plain.assign(
+        rep_id=sales["partner_id"], amount=partners, lead=share.to_numpy() > 0.5, turn=1
+    )[helped]
     both = pd.concat([reps, partner], ignore_index=True)
     both["amount"] = both["amount"].astype(np.int64)
     both["refund"] = both["refund"].astype(bool)
@@ -126,13 +126,17 @@ def _unordered(orders: pd.DataFrame, won: pd.DataFrame) -> list[Finding]:
     if not linked or missing.empty:
         return []
     params = {"count": len(missing)}
-    return [Finding("won-without-order", "warning", "Deals", found=str(len(missing)), params=dict(params))]
+    return [
+        Finding("won-without-order", "warning", "Deals", found=str(len(missing)), params=params)
+    ]
 
 
 def _undated(won: pd.DataFrame) -> list[Finding]:
     missing = won[won["closed_on"].isna()]
     return [
-        Finding("won-without-day", "warning", "Deals", row=int(at), field="closed_on", row_key=str(deal))
+        Finding(
+            "won-without-day", "warning", "Deals", row=int(at), field="closed_on", row_key=str(deal)
+        )
         for at, deal in sorted(missing["deal_id"].items())
     ]
 

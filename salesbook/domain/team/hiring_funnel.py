@@ -22,12 +22,14 @@ def hiring_funnel(
     """Count the applicants who reached each stage: for all, by opening, role and channel.
 
     Who reached a stage reached those below it too. The furthest stage is the highest that
-    CandidateHistory up to `as_of` or the applicant's own `stage` knows; a rejected applicant without
-    history has only applied. Days to hire is the median from application to the day hired; where the
-    history lacks that day, to the opening's `filled_on`; missing without either. Cost per hire is the
-    cost of all applicants over the hires, in minor units; missing without a hire or without any cost.
+    CandidateHistory up to `as_of` or the applicant's own `stage` knows; a rejected applicant
+    without history has only applied. Days to hire is the median from application to the day hired;
+    where the history lacks that day, to the opening's `filled_on`; missing without either. Cost per
+    hire is the cost of all applicants over the hires, in minor units; missing without a hire or
+    without any cost.
 
-    Returns: HiringFunnel, by key; no rows without applicants. An opening nobody applied to has no row.
+    Returns: HiringFunnel, by key; no rows without applicants. An opening nobody applied to has no
+    row.
     """
     known = candidates[candidates["applied_on"] <= pd.Timestamp(as_of)]
     past = history[history["entered_on"] <= pd.Timestamp(as_of)]
@@ -46,20 +48,26 @@ def hiring_funnel(
     return sorted_by_key("HiringFunnel", frame_of("HiringFunnel", columns))
 
 
-def _people(candidates: pd.DataFrame, openings: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+def _people(
+    candidates: pd.DataFrame, openings: pd.DataFrame, history: pd.DataFrame
+) -> pd.DataFrame:
     """Per applicant: how high they climbed, how they ended, days to hire, role."""
     rung = {stage: at for at, stage in enumerate(LADDER)}
     seen = history["stage"].map(rung).groupby(history["candidate_id"]).max()
     now = candidates["stage"].map(rung)
     opening = openings.set_index("opening_id")
     people = candidates[["candidate_id", "opening_id", "channel", "cost", "stage"]].copy()
-    climbed = pd.concat([now, _looked_up(seen, candidates["candidate_id"])], axis=1).max(axis=1).fillna(0)
+    climbed = (
+        pd.concat([now, _looked_up(seen, candidates["candidate_id"])], axis=1).max(axis=1).fillna(0)
+    )
     people["climbed"] = climbed.astype(np.int64)
     people["role"] = _looked_up(opening["role"], candidates["opening_id"])
     days = history[history["stage"] == "hired"].groupby("candidate_id")["entered_on"].min()
     hired_on = _looked_up(days, candidates["candidate_id"])
     hired_on = hired_on.fillna(_looked_up(opening["filled_on"], candidates["opening_id"]))
-    people["days"] = (hired_on - candidates["applied_on"]).dt.days.where(people["climbed"] == rung["hired"])
+    people["days"] = (hired_on - candidates["applied_on"]).dt.days.where(
+        people["climbed"] == rung["hired"]
+    )
     return people.assign(**{ALL: ALL})
 
 
@@ -76,7 +84,9 @@ def _counted(people: pd.DataFrame) -> list[dict[str, Any]]:
         costs = group["cost"].dropna()
         row["days_to_hire"] = float(group["days"].median()) if group["days"].notna().any() else None
         row["cost_per_hire"] = (
-            round_half_away(int(costs.sum()) / row["hired"]) if len(costs) and row["hired"] else None
+            round_half_away(int(costs.sum()) / row["hired"])
+            if len(costs) and row["hired"]
+            else None
         )
         rows.append(row)
     return rows

@@ -38,7 +38,9 @@ class Rank:
 
 @dataclass(frozen=True)
 class Marks:
-    """One window's appraisal; arrays of metrics down and reps across, or with a place for each rep."""
+    """One window's appraisal; arrays of metrics down and reps across,
+    or with a place for each rep.
+    """
 
     window: Window
     reps: Sequence[str]
@@ -62,7 +64,9 @@ class Marks:
 
 def mark(sources: Sources, window: Window) -> Marks | None:
     """Appraise one window; None where there is nobody or nothing to appraise."""
-    metrics = [m for m in sources.policy.metrics if m.valid_from is None or m.valid_from <= window.end]
+    metrics = [
+        m for m in sources.policy.metrics if m.valid_from is None or m.valid_from <= window.end
+    ]
     peers = peers_of(sources.staff, window, sources.sellers(window))
     if not metrics or not peers.reps:
         return None
@@ -76,7 +80,10 @@ def mark(sources: Sources, window: Window) -> Marks | None:
 
     scores, weights = scored(values), np.array([metric.weight for metric in metrics])
     total, shares = weighted_mean(scores, weights), shared_weights(scores, weights)
-    ends = scored(np.where(np.isnan(lows), values, lows)), scored(np.where(np.isnan(highs), values, highs))
+    ends = (
+        scored(np.where(np.isnan(lows), values, lows)),
+        scored(np.where(np.isnan(highs), values, highs)),
+    )
     low, high = spread(total, scores, shares, ends)
     total, off = total.round(_SHOWN), np.nan_to_num(errors)
     below, above = spread(total, scores, shares, (scored(values - off), scored(values + off)))
@@ -97,7 +104,9 @@ def mark(sources: Sources, window: Window) -> Marks | None:
         low=low.round(_SHOWN),
         high=high.round(_SHOWN),
         closed=closed,
-        ranks=_ranks(total, error, peers, too_few=closed < needed, chance=sources.policy.rules.rank_chance),
+        ranks=_ranks(
+            total, error, peers, too_few=closed < needed, chance=sources.policy.rules.rank_chance
+        ),
         best_sold=_best_sold(sources, window, peers),
     )
 
@@ -111,11 +120,15 @@ def _measured(metric: Metric, sources: Sources, window: Window, peers: Peers) ->
 
 def _goal(metric: Metric, values: FloatArray, peers: Peers) -> FloatArray:
     """The metric's goal, or the median of the peers."""
-    return peers.medians(values) if metric.goal is None else np.full(len(values), float(metric.goal))
+    return (
+        peers.medians(values) if metric.goal is None else np.full(len(values), float(metric.goal))
+    )
 
 
 def _deals_needed(metrics: Sequence[Metric], sources: Sources, window: Window) -> int:
-    """How many closed deals a rank takes; none where nobody closed any or the win rate has no weight."""
+    """How many closed deals a rank takes; none where nobody closed any or the win rate has no
+    weight.
+    """
     weighs = any(metric.metric == "win_rate" and metric.weight > 0 for metric in metrics)
     return sources.policy.rules.few if weighs and window.holds(sources.closed_deals.on).any() else 0
 
@@ -131,7 +144,9 @@ def _ranks(
         scores = groups[group]
         above = scores.size - int(np.searchsorted(scores, total[place], side="right"))
         apart = chance_apart(float(distance[place]), float(error[place])) > chance
-        reason: Literal["", "few", "middle"] = "few" if too_few[place] else "" if apart else "middle"
+        reason: Literal["", "few", "middle"] = (
+            "few" if too_few[place] else "" if apart else "middle"
+        )
         ranks.append(Rank(None if reason else above + 1, reason, scores.size))
     return ranks
 

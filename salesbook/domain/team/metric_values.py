@@ -42,10 +42,11 @@ def unknown(sources: Sources, window: Window, peers: Peers) -> Measured:
 
 
 def win_rate(sources: Sources, window: Window, peers: Peers) -> Measured:
-    """Won of closed deals, drawn towards the peers' rate, with Wilson's interval of the rep's own rate.
+    """Won of closed deals, drawn towards the peers' rate, with Wilson's interval of the rep's own
+    rate.
 
-    The error is that of the shrunk rate (its beta posterior's): where reps differ by no more than chance,
-    shrunk rates hardly differ, and the interval of the own rate would not tell so.
+    The error is that of the shrunk rate (its beta posterior's): where reps differ by no more than
+    chance, shrunk rates hardly differ, and the interval of the own rate would not tell so.
 
     Source: Wilson 1927 (interval); Kleinman 1973 (shrinkage), see `intervals`.
     """
@@ -85,7 +86,9 @@ def sold(metric: str) -> Callable[[Sources, Window, Peers], Measured]:
         if not sources.anything_sold(window):
             return unknown(sources, window, peers)
         decimals = currency_decimals(sources.policy.rules.currency) if metric == "revenue" else 0
-        return _certain(to_floats(sources.actual(metric, window.months, peers).sum(axis=0), decimals))
+        return _certain(
+            to_floats(sources.actual(metric, window.months, peers).sum(axis=0), decimals)
+        )
 
     return value
 
@@ -110,14 +113,18 @@ def _days_employed(sources: Sources, window: Window, peers: Peers) -> FloatArray
 
 
 def satisfaction(sources: Sources, window: Window, peers: Peers) -> Measured:
-    """Mean survey score, 0 to 10, of the rep's customers, with the interval of a mean from two answers on."""
+    """Mean survey score, 0 to 10, of the rep's customers, with the interval of a mean from two
+    answers on.
+    """
     surveys = sources.surveys
     kept = surveys[window.holds(surveys["received_at"].to_numpy())]
     scores = kept.groupby("rep")["score"].agg(["mean", "std", "count"]).reindex(peers.places)
     mean, deviation, count = scores.to_numpy(dtype=np.float64, na_value=np.nan).T
     error = deviation / np.sqrt(count)
     half = z_of(sources.policy.rules.interval_level) * error
-    return Measured(mean, low=np.maximum(mean - half, 0), high=np.minimum(mean + half, 10), error=error)
+    return Measured(
+        mean, low=np.maximum(mean - half, 0), high=np.minimum(mean + half, 10), error=error
+    )
 
 
 def reviewed(field: str) -> Callable[[Sources, Window, Peers], Measured]:
@@ -150,4 +157,6 @@ METRICS: Final[Mapping[str, Callable[[Sources, Window, Peers], Measured]]] = {
 """How each metric that Settings may name is measured, rep by rep."""
 
 FULL: Final[Mapping[str, float]] = {"attainment": 1.0, "win_rate": 1.0, "satisfaction": 10.0}
-"""What full marks are on the scale that a metric is measured on; `scale` in Metrics turns it into its own."""
+"""What full marks are on the scale that a metric is measured on; `scale` in Metrics turns it into
+its own.
+"""

@@ -36,10 +36,12 @@ class Peers:
 
 
 def peers_of(staff: Staff, window: Window, sellers: Collection[str]) -> Peers:
-    """Compare who was employed on some day of the window with the own team, or all where it is under three.
+    """Compare who was employed on some day of the window with the own team, or all where it is
+    under three.
 
     Args:
-        sellers: reps with own targets or sales in the window; who manages others is appraised only as one.
+        sellers: reps with own targets or sales in the window; who manages others is appraised only
+            as one.
     """
     managers = staff.managers(window.end)
     employed = staff.employed(window.start, window.end)

@@ -60,7 +60,9 @@ class Sources:
         return not self._months_sold.isdisjoint(window.months)
 
     def target(self, metric: str, window: Window, peers: Peers) -> IntArray:
-        """A metric's target: months down, appraised reps across; in a year what counts for the year."""
+        """A metric's target: months down, appraised reps across; in a year what counts for the
+        year.
+        """
         sums = self._quotas if window.is_year else self._targets
         return self._summed(sums, metric, window.months, peers)
 
@@ -86,7 +88,8 @@ class Sources:
     def surveys(self) -> pd.DataFrame:
         """Survey scores, lowest first: received_at, score and rep, a place among `Staff.ids`.
 
-        The customer's owner answers for a score, or the feedback's owner where the customer has none.
+        The customer's owner answers for a score, or the feedback's owner where the customer has
+        none.
         """
         feedback = self.tables["Feedback"]
         kept = feedback[(feedback["kind"] == "survey") & feedback["score"].notna()]
@@ -119,7 +122,11 @@ class Sources:
         """Everybody's sums by metric and month."""
         sums = self.facts.groupby(["metric", "month", "rep_id"])[column].sum().unstack(fill_value=0)
         return dict(
-            zip(sums.index, sums.reindex(columns=self.staff.ids, fill_value=0).to_numpy(), strict=True)
+            zip(
+                sums.index,
+                sums.reindex(columns=self.staff.ids, fill_value=0).to_numpy(),
+                strict=True,
+            )
         )
 
     def _summed(

@@ -42,7 +42,9 @@ class Staff:
             rep_ids: one per row; a rep that Reps lacks has no team and no plan.
             days: one per row, none missing.
         """
-        asked = pd.DataFrame({"rep_id": rep_ids.astype("str"), "day": days.astype("datetime64[us]")})
+        asked = pd.DataFrame(
+            {"rep_id": rep_ids.astype("str"), "day": days.astype("datetime64[us]")}
+        )
         asked["place"] = range(len(asked))
         found = pd.merge_asof(
             asked.sort_values("day", kind="stable"),
@@ -66,7 +68,9 @@ class Staff:
         return found
 
     def employed(self, start: dt.date, end: dt.date) -> list[str]:
-        """Reps who worked here on some day from `start` to `end`, by key; a missing date is no limit."""
+        """Reps who worked here on some day from `start` to `end`, by key; a missing date is no
+        limit.
+        """
         return [
             rep
             for rep, (came, left) in self.employment.items()
@@ -78,7 +82,8 @@ class Staff:
         """First and last day of each rep, by key; None where it is not known."""
         reps = self._reps.set_index("rep_id").loc[self.ids]
         came, left = (
-            [None if pd.isna(day) else day.date() for day in reps[name]] for name in ("hired_on", "left_on")
+            [None if pd.isna(day) else day.date() for day in reps[name]]
+            for name in ("hired_on", "left_on")
         )
         return dict(zip(self.ids, zip(came, left, strict=True), strict=True))
 

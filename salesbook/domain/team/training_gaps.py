@@ -14,15 +14,21 @@ from salesbook.messages import Message
 
 
 def training_gaps(
-    courses: pd.DataFrame, training: pd.DataFrame, reps: pd.DataFrame, staff: Staff, *, as_of: dt.date
+    courses: pd.DataFrame,
+    training: pd.DataFrame,
+    reps: pd.DataFrame,
+    staff: Staff,
+    *,
+    as_of: dt.date,
 ) -> pd.DataFrame:
     """List each course that somebody on the team has to take and has not passed.
 
-    A rep has to take a course when its `for_role` is the rep's role on `as_of` and it has `due_days`; a
-    course without role is for all when it is an onboarding one; and whoever is enrolled has to finish. A
-    course is due `due_days` after hiring (onboarding), else after enrolling, and where nobody enrolled,
-    after hiring; without `due_days`, or without those days, it has no due date and is never late. Passed:
-    completed, and with a score of at least `pass_score` where both are there.
+    A rep has to take a course when its `for_role` is the rep's role on `as_of` and it has
+    `due_days`; a course without role is for all when it is an onboarding one; and whoever is
+    enrolled has to finish. A course is due `due_days` after hiring (onboarding), else after
+    enrolling, and where nobody enrolled, after hiring; without `due_days`, or without those days,
+    it has no due date and is never late. Passed: completed, and with a score of at least
+    `pass_score` where both are there.
 
     Returns: TrainingGaps, by key; reps who left are not listed.
     """
@@ -32,7 +38,9 @@ def training_gaps(
         & (reps["hired_on"].isna() | (reps["hired_on"] <= today))
     ]
     role = staff.on(there["rep_id"], pd.Series(today, index=there.index))["role"]
-    people = pd.DataFrame({"rep_id": there["rep_id"], "hired_on": there["hired_on"], "role": _plain(role)})
+    people = pd.DataFrame(
+        {"rep_id": there["rep_id"], "hired_on": there["hired_on"], "role": _plain(role)}
+    )
     taken = training[training["enrolled_on"] <= today]
     pairs = people.merge(courses, how="cross").merge(taken, on=["rep_id", "course_id"], how="left")
     gaps = pairs[_asked(pairs) & ~_passed(pairs, today)].copy()

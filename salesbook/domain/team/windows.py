@@ -37,11 +37,15 @@ class Window:
 
     def holds(self, days: Days) -> BoolArray:
         """Which of the days, or times, fall in it."""
-        return (days >= np.datetime64(self.start)) & (days < np.datetime64(self.end + dt.timedelta(days=1)))
+        return (days >= np.datetime64(self.start)) & (
+            days < np.datetime64(self.end + dt.timedelta(days=1))
+        )
 
 
 def windows_until(as_of: dt.date, start_month: int) -> list[Window]:
-    """Appraisal periods: the months and quarters of the fiscal year up to `as_of`, and the year to date."""
+    """Appraisal periods: the months and quarters of the fiscal year up to `as_of`, and the year to
+    date.
+    """
     year = months_of_year(fiscal_year_of(as_of, start_month), start_month)
     months = [month for month in year if month <= month_of(as_of)]
     quarters = list(dict.fromkeys(quarter_of_month(month, start_month) for month in months))

@@ -1,4 +1,6 @@
-"""What does a cell hold as Excel hands it over, and how must a value be spelled so that Excel keeps it?"""
+"""What does a cell hold as Excel hands it over, and how must a value be spelled so that Excel keeps
+it?
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ _DAY: Final = dt.timedelta(days=1)
 _MILLISECOND: Final = 1 / 86_400_000
 _HALF_SECOND: Final = 0.5 / 86_400
 _DAY_ZERO: Final = dt.datetime(1899, 12, 30)
-_LOGICAL: Final = frozenset("true false wahr falsch vrai faux verdadero falso vero verdadeiro 真 假".split())
+_LOGICAL: Final = frozenset(
+    "true false wahr falsch vrai faux verdadero falso vero verdadeiro 真 假".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,9 @@ Content = Cell | Formula
 
 
 def cell_of(raw: Any) -> Cell:
-    """A raw value of Excel's as a cell: whole floats are ints, old and new errors have their names."""
+    """A raw value of Excel's as a cell: whole floats are ints,
+    old and new errors have their names.
+    """
     if raw is None or raw == "":
         return None
     if isinstance(raw, bool | str):
@@ -84,8 +90,9 @@ def same(left: Content, right: Content, *, to_the_letter: bool = True) -> bool:
     """True where two contents are one.
 
     Args:
-        to_the_letter: False where one was written and the other is what Excel made of it. Excel spells
-            formulas its own way, may keep 15 digits of a number and one sign for the end of a line.
+        to_the_letter: False where one was written and the other is what Excel made of it. Excel
+            spells formulas its own way, may keep 15 digits of a number and one sign for the end of
+            a line.
     """
     if isinstance(left, Formula) or isinstance(right, Formula):
         both = isinstance(left, Formula) and isinstance(right, Formula)
@@ -109,14 +116,18 @@ def _same_number(left: dt.date | float, right: dt.date | float, to_the_letter: b
 
 
 def must_guard(text: str) -> bool:
-    """True where Excel might take a text for a number, a date, a formula, a logical or an error value."""
+    """True where Excel might take a text for a number, a date, a formula, a logical or an error
+    value.
+    """
     if not text[:1].isalpha() or text.casefold() in _LOGICAL:
         return True
     return any(letter.isnumeric() for letter in text)
 
 
 def spelled(value: Cell, *, in_text_format: bool) -> Any:
-    """A value as it has to be assigned: numbers as floats, text behind the sign that keeps it text."""
+    """A value as it has to be assigned: numbers as floats,
+    text behind the sign that keeps it text.
+    """
     if isinstance(value, CellError):
         return value.code
     if isinstance(value, str) and value:

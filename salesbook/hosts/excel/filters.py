@@ -1,4 +1,6 @@
-"""Which filters hide rows of a sheet? Excel writes wrong cells through a filter, so they are set aside."""
+"""Which filters hide rows of a sheet? Excel writes wrong cells through a filter, so they are set
+aside.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ class FiltersAside:
         own = native(table.api, "AutoFilter", "autofilter_object")
         if own is not None and native(own, "FilterMode", "filter_mode") is False:
             return
-        criteria = [one for one in self._calls(lambda: table.autofilter.criteria) if one.type != "none"]
+        criteria = [
+            one for one in self._calls(lambda: table.autofilter.criteria) if one.type != "none"
+        ]
         for one in criteria:
             if not _can_come_back(one):
                 where, name = self._calls(lambda: (sheet.name, table.name))

@@ -49,7 +49,9 @@ def fitting(value: Content, code: str, wanted: str | None) -> str:
 
 @dataclass(frozen=True)
 class ColumnFormats:
-    """The number formats of one column's cells, asked for in as few questions as there are formats."""
+    """The number formats of one column's cells,
+    asked for in as few questions as there are formats.
+    """
 
     calls: Calls
     sheet: xw.Sheet
@@ -61,7 +63,9 @@ class ColumnFormats:
     def codes(self) -> list[str]:
         """A format per cell, top to bottom."""
         return [
-            code for first, last, code in self._runs(self.top, self.bottom) for _ in range(first, last + 1)
+            code
+            for first, last, code in self._runs(self.top, self.bottom)
+            for _ in range(first, last + 1)
         ]
 
     def _runs(self, first: int, last: int) -> Iterator[tuple[int, int, str]]:

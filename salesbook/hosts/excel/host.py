@@ -66,7 +66,8 @@ class ExcelHost:
             merged = set(live.merged(body)) if layout.rows else set()
         filled = frozenset(layout.headers[place] for place in calculated_columns(contents))
         columns = tuple(
-            [cell.shown if isinstance(cell, Formula) else cell for cell in column] for column in contents
+            [cell.shown if isinstance(cell, Formula) else cell for cell in column]
+            for column in contents
         )
         areas = tuple(sorted((one.top, one.left, one.bottom, one.right) for one in merged))
         cells = TableCells(
@@ -84,7 +85,9 @@ class ExcelHost:
         return cells
 
     def write(self, writes: Sequence[TableWrite]) -> None:
-        """Put all bodies in place; if Excel refuses one in the middle, all tables get their old ones back."""
+        """Put all bodies in place; if Excel refuses one in the middle, all tables get their old
+        ones back.
+        """
         refuse_twice(writes)
         lives = [self._table(write.table) for write in writes]
         with bounded_retries():
@@ -116,7 +119,9 @@ class ExcelHost:
     def _take_back(self, begun: Sequence[Replacement], filters: FiltersAside) -> None:
         """Undo in reverse. One table that resists does not keep the others from being restored."""
         failed: list[tuple[str, BaseException]] = []
-        self._calls.patience = max(self._calls.patience, _PATIENCE_TO_RESTORE * bool(self._calls.patience))
+        self._calls.patience = max(
+            self._calls.patience, _PATIENCE_TO_RESTORE * bool(self._calls.patience)
+        )
         with contextlib.suppress(Exception):
             filters.clear()
         for one in reversed(begun):

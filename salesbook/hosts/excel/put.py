@@ -35,7 +35,8 @@ class Writer:
         """Write the touched cells.
 
         Args:
-            as_text: format cells for text that take any, where guarding them with a sign did not do.
+            as_text: format cells for text that take any, where guarding them with a sign did not
+                do.
         """
         rows = [place for place, column in enumerate(touched) if any(column)]
         codes = {place: self._fit(place, want[place], touched[place], as_text) for place in rows}
@@ -63,8 +64,12 @@ class Writer:
             change = self.format_changes.pop()
             change.put(self.live.calls, self.live.sheet, change.before)
 
-    def _fit(self, place: int, values: Sequence[Content], touched: Sequence[bool], as_text: bool) -> Codes:
-        """Set the formats that the values of one column need. Returns: which cells are text cells."""
+    def _fit(
+        self, place: int, values: Sequence[Content], touched: Sequence[bool], as_text: bool
+    ) -> Codes:
+        """Set the formats that the values of one column need. Returns:
+        which cells are text cells.
+        """
         marked = [row for row, is_touched in enumerate(touched) if is_touched]
         first, last = marked[0], marked[-1]
         top, column = self.layout.top, self.layout.left + place
@@ -86,7 +91,9 @@ class Writer:
     def _assign(self, what: str, corners: tuple[int, int, int, int], rows: list[list[Any]]) -> None:
         top, left, bottom, right = corners
         layout = self.layout
-        cells = self.live.span(layout.top + top, layout.left + left, layout.top + bottom, layout.left + right)
+        cells = self.live.span(
+            layout.top + top, layout.left + left, layout.top + bottom, layout.left + right
+        )
         self.live.calls(lambda: setattr(cells, what, rows))
 
 
@@ -140,7 +147,9 @@ def _bridged(marks: Sequence[bool], is_plain: Sequence[bool]) -> list[bool]:
 
 
 def _formula_runs(column: Sequence[Content], touched: Sequence[bool]) -> Iterator[Run]:
-    marks = [on and isinstance(content, Formula) for on, content in zip(touched, column, strict=True)]
+    marks = [
+        on and isinstance(content, Formula) for on, content in zip(touched, column, strict=True)
+    ]
     return _stretches(marks)
 
 

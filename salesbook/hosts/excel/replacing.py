@@ -99,7 +99,9 @@ def replacement(live: LiveTable, write: TableWrite, read: TableCells | None) -> 
     _refuse_changed(live, layout, now, read)
     want = wanted(layout, now, write, live.sheet_name)
     touched = differences(now, want, max(len(now[0]), len(want[0])))
-    made = Replacement(live, layout, now, want, touched, Writer(live, layout, dict(write.number_formats)))
+    made = Replacement(
+        live, layout, now, want, touched, Writer(live, layout, dict(write.number_formats))
+    )
     if made.is_needed:
         _refuse_merged(live, layout, touched)
         _refuse_below(live, layout, len(want[0]))
@@ -107,11 +109,21 @@ def replacement(live: LiveTable, write: TableWrite, read: TableCells | None) -> 
 
 
 def _refuse_unfit(live: LiveTable, layout: Layout, now: Contents, write: TableWrite) -> None:
-    cells = TableCells(live.code, live.sheet_name, layout.headers, tuple(now), layout.top, layout.left)  # type: ignore[arg-type]
+    columns = tuple(now)
+    cells = TableCells(
+        live.code,
+        live.sheet_name,
+        layout.headers,
+        columns,  # type: ignore[arg-type]
+        layout.top,
+        layout.left,
+    )
     refuse_unfit(cells, write)
 
 
-def _refuse_changed(live: LiveTable, layout: Layout, now: Contents, read: TableCells | None) -> None:
+def _refuse_changed(
+    live: LiveTable, layout: Layout, now: Contents, read: TableCells | None
+) -> None:
     """Refuse where somebody typed between reading and writing; what formulas show may change."""
     if read is None:
         return
@@ -152,7 +164,9 @@ def _refuse_below(live: LiveTable, layout: Layout, rows: int) -> None:
         for column, text in enumerate(cells):
             if text not in (None, ""):
                 place = cell_name(old.bottom + 1 + row, new.left + column)
-                raise CannotWrite("cells-in-the-way", where=f"{live.sheet_name}!{place}", table=live.code)
+                raise CannotWrite(
+                    "cells-in-the-way", where=f"{live.sheet_name}!{place}", table=live.code
+                )
 
 
 def neighbours(live: LiveTable) -> list[tuple[str, Area]]:

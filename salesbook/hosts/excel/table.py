@@ -38,7 +38,12 @@ class Layout:
     def area(self, rows: int | None = None) -> Area:
         """The whole table with its headers and totals, as it is or with so many body rows."""
         body = max(1, self.rows if rows is None else rows)
-        return Area(self.top - self.has_headers, self.left, self.top + body - 1 + self.has_totals, self.right)
+        return Area(
+            self.top - self.has_headers,
+            self.left,
+            self.top + body - 1 + self.has_totals,
+            self.right,
+        )
 
     def cell(self, row: int, column: int) -> str:
         """The name of a body cell, counted from 0."""
@@ -88,8 +93,8 @@ class LiveTable:
     def _values(self, cells: xw.Range) -> Iterator[list[Cell]]:
         """Raw values as cells, row by row.
 
-        On a Mac a raw value does not tell an error from nothing, so its name is asked for; elsewhere a
-        name would not tell an error from a text.
+        On a Mac a raw value does not tell an error from nothing, so its name is asked for;
+        elsewhere a name would not tell an error from a text.
         """
         if sys.platform == "darwin":
             for row in self.calls(lambda: cells.options(ndim=2, err_to_str=True).value):
@@ -143,7 +148,9 @@ def block(raw: Any) -> Sequence[Sequence[Any]]:
 
 
 def formulas_of(cells: xw.Range) -> Any:
-    """Formulas as Excel spells them; versions before dynamic arrays know the older property only."""
+    """Formulas as Excel spells them; versions before dynamic arrays know
+    the older property only.
+    """
     try:
         return cells.formula2
     except Exception as error:
@@ -165,4 +172,6 @@ def _halves(area: Area) -> tuple[Area, Area]:
         upper = Area(area.top, area.left, middle, area.right)
         return upper, Area(middle + 1, area.left, area.bottom, area.right)
     middle = (area.left + area.right) // 2
-    return Area(area.top, area.left, area.top, middle), Area(area.top, middle + 1, area.top, area.right)
+    return Area(area.top, area.left, area.top, middle), Area(
+        area.top, middle + 1, area.top, area.right
+    )

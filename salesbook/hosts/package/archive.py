@@ -76,7 +76,9 @@ class Archive:
         before = at - _END64_PLACE.size
         if before >= 0 and self.data.startswith(b"PK\x06\x07", before):
             _, _, end64, _ = _END64_PLACE.unpack_from(self.data, before)
-            if end64 + _END64.size > len(self.data) or not self.data.startswith(b"PK\x06\x06", end64):
+            if end64 + _END64.size > len(self.data) or not self.data.startswith(
+                b"PK\x06\x06", end64
+            ):
                 raise self._damaged()
             count, _, place = _END64.unpack_from(self.data, end64)[7:10]
         if place > at:
@@ -87,7 +89,9 @@ class Archive:
         """Read the directory's entries; where their bytes lie is still as they claim."""
         found = []
         for _ in range(count):
-            if not self.data.startswith(b"PK\x01\x02", place) or place + CENTRAL.size > len(self.data):
+            if not self.data.startswith(b"PK\x01\x02", place) or place + CENTRAL.size > len(
+                self.data
+            ):
                 raise self._damaged()
             fields = CENTRAL.unpack_from(self.data, place)
             flags, method = fields[3], fields[4]
@@ -109,7 +113,9 @@ class Archive:
         return found
 
     def _placed(self, entries: list[Member], directory: int) -> dict[str, Member]:
-        """Find each member's bytes and hold them against their neighbours and against the local header."""
+        """Find each member's bytes and hold them against their neighbours and against the local
+        header.
+        """
         ordered = sorted(entries, key=lambda member: member.start, reverse=True)
         limit, placed = directory, {}
         for member in ordered:
@@ -128,7 +134,9 @@ class Archive:
             placed[at] = replace(member, body=body, end=end)
             limit = at
         # Some programs write names with backslashes.
-        by_name = {member.name.lower().replace("\\", "/"): placed[member.start] for member in entries}
+        by_name = {
+            member.name.lower().replace("\\", "/"): placed[member.start] for member in entries
+        }
         if len(by_name) < len(entries):
             raise UnsafeFile("duplicate-members", where=self.path)
         return by_name
@@ -140,13 +148,17 @@ class Archive:
             guards.refuse_bomb(member.name, member.packed, member.size, self.path)
             total += member.size
         if total > guards.MAX_INFLATED_BYTES:
-            raise UnsafeFile("zip-bomb", where=self.path, member="", megabytes=total // guards.MEGABYTE)
+            raise UnsafeFile(
+                "zip-bomb", where=self.path, member="", megabytes=total // guards.MEGABYTE
+            )
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self.members
 
     def packed(self, name: str) -> Packed:
-        """Hand out a member as it is, unchecked: whoever reads it has `inflate` look at it first."""
+        """Hand out a member as it is, unchecked:
+        whoever reads it has `inflate` look at it first.
+        """
         member = self.members[name.lower()]
         data = memoryview(self.data)[member.body : member.body + member.packed]
         return Packed(member.method, member.crc, member.size, data)

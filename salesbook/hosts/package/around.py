@@ -1,4 +1,6 @@
-"""What around a sheet's rows follows a table that grows: its extent, dropdowns and conditional formats?"""
+"""What around a sheet's rows follows a table that grows: its extent, dropdowns and conditional
+formats?
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def _extended_block(block: bytes, growing: Sequence[Growth]) -> bytes:
 
 
 def extended(places: str, growing: Sequence[Growth]) -> str:
-    """Extend those of several areas, given as `B2:B9 D2`, that cover all rows of a body that grows."""
+    """Extend those of several areas, given as `B2:B9 D2`,
+    that cover all rows of a body that grows.
+    """
     return " ".join(_extended_area(text, growing) for text in places.split(" "))
 
 

@@ -1,4 +1,6 @@
-"""How does a new package come from the old one and a few changed parts? All other members are copied raw."""
+"""How does a new package come from the old one and a few changed parts? All other members are
+copied raw.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,11 @@ _FLAGS_TO_KEEP = 0x800
 
 
 def assemble(archive: Archive, changes: Mapping[str, bytes | None]) -> bytes:
-    """Build the zip anew: `changes` gives new content by member name, None for a member to leave out.
+    """Build the zip anew: `changes` gives new content by member name, None for a member to leave
+    out.
 
-    Order of members, their names, attributes, times and the comment stay; so do the compressed bytes of
-    every member that does not change.
+    Order of members, their names, attributes, times and the comment stay; so do the compressed
+    bytes of every member that does not change.
     """
     body, directory, place, count = [], [], 0, 0
     squeezed = _squeezed({key: content for key, content in changes.items() if content is not None})
@@ -55,13 +58,17 @@ def _deflated(content: bytes) -> bytes:
 
 
 def _packed(member: Member, content: bytes, squeezed: bytes, place: int) -> tuple[bytes, bytes]:
-    """Put compressed new content under the old name: the local header with it, and the directory entry."""
+    """Put compressed new content under the old name: the local header with it, and the directory
+    entry.
+    """
     fields = list(CENTRAL.unpack_from(member.record))
     name = member.record[CENTRAL.size : CENTRAL.size + fields[10]]
     comment = member.record[CENTRAL.size + fields[10] + fields[11] :]
     flags, crc = fields[3] & _FLAGS_TO_KEEP, zlib.crc32(content)
     sizes = (crc, len(squeezed), len(content))
-    local = LOCAL.pack(b"PK\x03\x04", 20, flags, DEFLATED, fields[5], fields[6], *sizes, len(name), 0)
+    local = LOCAL.pack(
+        b"PK\x03\x04", 20, flags, DEFLATED, fields[5], fields[6], *sizes, len(name), 0
+    )
     fields[2:5] = [20, flags, DEFLATED]
     fields[7:10] = sizes
     fields[11] = 0
@@ -80,7 +87,9 @@ def _moved(member: Member, place: int) -> bytes:
 
 
 def _wide_moved(rest: bytes, fields: list[int], place: int) -> bytes:
-    """Patch the place inside the zip64 extra field, where it follows the sizes that are there too."""
+    """Patch the place inside the zip64 extra field,
+    where it follows the sizes that are there too.
+    """
     at, end = fields[10], fields[10] + fields[11]
     while at + 4 <= end:
         kind, length = struct.unpack_from("<2H", rest, at)

@@ -70,7 +70,9 @@ class NewBody:
             return
         self._refuse_obstacles(Area(min(touched), before.left, max(touched), before.right))
         freed = range(self.body.bottom + 1, before.bottom + 1)
-        old_rows = {top + source for index in changed if (source := self.sources[index]) is not None}
+        old_rows = {
+            top + source for index in changed if (source := self.sources[index]) is not None
+        }
         old_rows.update(number for number in touched if number <= before.bottom)
         moves.unshare(self.rows, before, sorted(old_rows.union(freed)))
         like = self.rows.row(before.bottom).tag
@@ -80,7 +82,9 @@ class NewBody:
         self._set_rows(changed, freed, like)
 
     def _fresh_start(self) -> int:
-        """Find from where on the new body's rows come from none and lie below all that the sheet holds."""
+        """Find from where on the new body's rows come from none and lie below all that the sheet
+        holds.
+        """
         count = len(self.sources)
         if not self.is_alone or not self.write.sources:
             return count
@@ -91,12 +95,16 @@ class NewBody:
         return count
 
     def _changed_rows(self, end: int) -> list[int]:
-        """List the rows of the new body, up to `end`, that are not simply the old row in its old place."""
+        """List the rows of the new body, up to `end`, that are not simply the old row in its old
+        place.
+        """
         changed = bytearray(source != index for index, source in enumerate(self.sources[:end]))
         given = bytearray(len(changed))
         for header, column in self.write.columns.items():
             before = self.old.columns[self.old.headers.index(header)]
-            for index, value in [(at, cell) for at, cell in enumerate(column[:end]) if cell is not KEEP]:
+            for index, value in [
+                (at, cell) for at, cell in enumerate(column[:end]) if cell is not KEEP
+            ]:
                 given[index] = 1
                 if not changed[index] and not same(value, before[index]):
                     changed[index] = 1
@@ -195,7 +203,9 @@ class NewBody:
         return [(place, given) for place, given in enumerate(self._given) if given]
 
     def _is_as_before(self, kept: bytes | None, value: Cell, place: int, source: int) -> bool:
-        return same(value, self.old.columns[place][source]) and not (kept and moves.has_formula(kept))
+        return same(value, self.old.columns[place][source]) and not (
+            kept and moves.has_formula(kept)
+        )
 
     def _kept(self, cell: bytes | None, source: int, number: int, column: int) -> bytes | None:
         old = self.body.top + source
@@ -207,7 +217,10 @@ class NewBody:
         """Say whether a filter hid the source's row; None where no filter has a say."""
         if not self.table.is_filtered:
             return None
-        return source is not None and attribute(self.rows.row(self.body.top + source).tag, b"hidden") == "1"
+        return (
+            source is not None
+            and attribute(self.rows.row(self.body.top + source).tag, b"hidden") == "1"
+        )
 
     def _move_totals(self, freed: range) -> None:
         """Take the freed rows' cells away and carry the totals row to the table's new end."""
@@ -218,13 +231,18 @@ class NewBody:
         totals = []
         for number in range(self.table.body.bottom + 1, self.table.area.bottom + 1):
             cells = self.rows.row(number).cells
-            totals.append((number, {column: cells[column] for column in columns if column in cells}))
+            totals.append(
+                (number, {column: cells[column] for column in columns if column in cells})
+            )
             self._clear(number, columns)
         for number in freed:
             self._clear(number, columns)
         for number, cells in totals:
             target = number + shift
-            new = {c: moves.moved(cell, self.rows.sheet, (number, c), target) for c, cell in cells.items()}
+            new = {
+                c: moves.moved(cell, self.rows.sheet, (number, c), target)
+                for c, cell in cells.items()
+            }
             self._put(target, new, None, self.rows.row(number).tag)
 
     def _clear(self, number: int, columns: range) -> None:
@@ -241,7 +259,10 @@ class NewBody:
         columns = range(self.body.left, self.body.right + 1)
         current = self.rows.row(number)
         hides = attribute(current.tag, b"hidden") == "1"
-        if new == {c: current.cells[c] for c in columns if c in current.cells} and is_hidden in (None, hides):
+        if new == {c: current.cells[c] for c in columns if c in current.cells} and is_hidden in (
+            None,
+            hides,
+        ):
             return
         row = self.rows.edit(number, like)
         for column in columns:
@@ -263,4 +284,6 @@ def same(new: Cell, old: Cell) -> bool:
 
 
 def _moment(value: dt.date) -> dt.datetime:
-    return value if isinstance(value, dt.datetime) else dt.datetime(value.year, value.month, value.day)
+    return (
+        value if isinstance(value, dt.datetime) else dt.datetime(value.year, value.month, value.day)
+    )

@@ -1,4 +1,6 @@
-"""What changes outside the sheet when a table was written: its part, recalculation, the calc chain?"""
+"""What changes outside the sheet when a table was written: its part, recalculation,
+the calc chain?
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ def table_part(data: bytes, table: TablePart, area: Area) -> bytes:
 
     def resized(found: re.Match[bytes]) -> bytes:
         old = Area.parse(attribute(found[0], b"ref") or "")
-        is_ours = old and old.bottom == table.body.bottom and old.top in (table.body.top, table.area.top)
+        is_ours = (
+            old and old.bottom == table.body.bottom and old.top in (table.body.top, table.area.top)
+        )
         return (
             with_attribute(found[0], b"ref", str(old.ending_at(filtered.bottom)))
             if old and is_ours
@@ -44,7 +48,11 @@ def recalculating(data: bytes, part: str) -> bytes:
     prefix = root_prefix(data, b"workbook", part)
     found = tag_pattern(prefix, b"calcPr").search(data)
     if found:
-        return data[: found.start()] + with_attribute(found[0], b"fullCalcOnLoad", "1") + data[found.end() :]
+        return (
+            data[: found.start()]
+            + with_attribute(found[0], b"fullCalcOnLoad", "1")
+            + data[found.end() :]
+        )
     for name in _BEFORE_CALCULATION:
         closing = data.rfind(b"</" + prefix + name)
         if closing >= 0:

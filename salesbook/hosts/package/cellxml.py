@@ -24,8 +24,8 @@ _DAY = dt.timedelta(days=1)
 def after_reference(value: Cell, style: int, prefix: str, is_1904: bool, reference: str) -> str:
     """Write what follows a cell's reference, which is the same in all cells that hold the same.
 
-    Raises: CannotWrite for text or a date that no cell can hold; ValueError for a number that no cell
-    can hold, which is our bug.
+    Raises: CannotWrite for text or a date that no cell can hold; ValueError for a number that no
+    cell can hold, which is our bug.
     """
     start = f' s="{style}"' if style else ""
     if value is None or value == "":
@@ -33,9 +33,7 @@ def after_reference(value: Cell, style: int, prefix: str, is_1904: bool, referen
     if isinstance(value, str):
         text = escaped(value, reference)
         space = ' xml:space="preserve"' if _SPACE_THAT_COUNTS.search(value) else ""
-        return (
-            f'{start} t="inlineStr"><{prefix}is><{prefix}t{space}>{text}</{prefix}t></{prefix}is></{prefix}c>'
-        )
+        return f'{start} t="inlineStr"><{prefix}is><{prefix}t{space}>{text}</{prefix}t></{prefix}is></{prefix}c>'
     kind, content = "", ""
     if isinstance(value, bool):
         kind, content = ' t="b"', str(int(value))
@@ -79,13 +77,18 @@ def serial(value: dt.date, is_1904: bool, reference: str) -> float:
 
     Raises: CannotWrite where it lies before the workbook's first day.
     """
-    moment = value if isinstance(value, dt.datetime) else dt.datetime(value.year, value.month, value.day)
+    moment = (
+        value if isinstance(value, dt.datetime) else dt.datetime(value.year, value.month, value.day)
+    )
     if moment.tzinfo is not None:
         raise ValueError(f"{reference}: {value} has a time zone")
     first = _EPOCH_1904 if is_1904 else dt.datetime(1900, 1, 1)
     if moment < first:
         raise CannotWrite(
-            "date-before-epoch", where=reference, found=value.isoformat(), first=first.date().isoformat()
+            "date-before-epoch",
+            where=reference,
+            found=value.isoformat(),
+            first=first.date().isoformat(),
         )
     days = (moment - (_EPOCH_1904 if is_1904 else _EPOCH_1900)) / _DAY
     # Excel counts a 29 February 1900 that never was.

@@ -25,7 +25,9 @@ class UnsoundPackageError(RuntimeError):
 
 @dataclass(slots=True)
 class Changes:
-    """New content by part name in lower case, None for a part that goes; and where tables now lie."""
+    """New content by part name in lower case, None for a part that goes;
+    and where tables now lie.
+    """
 
     parts: dict[str, bytes | None] = field(default_factory=dict)
     areas: dict[str, Area] = field(default_factory=dict)
@@ -65,7 +67,9 @@ class _Patch:
     styles: Styles
     found: Changes = field(default_factory=Changes)
 
-    def write_sheet(self, sheet: SheetPart, writes: Sequence[tuple[TableWrite, TableCells]]) -> None:
+    def write_sheet(
+        self, sheet: SheetPart, writes: Sequence[tuple[TableWrite, TableCells]]
+    ) -> None:
         """Edit one sheet for all its writes, in their order, and the tables' own parts."""
         data = self.parts.content(sheet.part)
         refuse_entities(data, sheet.part)
@@ -85,7 +89,9 @@ class _Patch:
         if rows.is_edited:
             self.found.parts[sheet.part.lower()] = self._patched(rows, sheet, growths)
 
-    def _patched(self, rows: SheetRows, sheet: SheetPart, growths: Sequence[around.Growth]) -> bytes:
+    def _patched(
+        self, rows: SheetRows, sheet: SheetPart, growths: Sequence[around.Growth]
+    ) -> bytes:
         areas = [self._area(table) for table in self.book.tables_of(sheet)]
         head = around.with_dimension(rows.head, rows.prefix, rows.last_number(), areas)
         tail = around.with_rules_extended(rows.tail, rows.prefix, growths)
@@ -98,14 +104,20 @@ class _Patch:
 
     def _refuse_overlap(self, table: TablePart, area: Area) -> None:
         if area.bottom > MAX_ROW:
-            raise CannotWrite("sheet-full", where=table.sheet.name, table=table.code, rows=area.row_count)
+            raise CannotWrite(
+                "sheet-full", where=table.sheet.name, table=table.code, rows=area.row_count
+            )
         for other in self.book.tables_of(table.sheet):
             if other != table and self._area(other).meets(area):
                 place = f"{table.sheet.name}!{self._area(other)}"
-                raise CannotWrite("table-in-the-way", where=place, table=table.code, other=other.code)
+                raise CannotWrite(
+                    "table-in-the-way", where=place, table=table.code, other=other.code
+                )
 
     def finish(self) -> None:
-        """Have everything calculated on load, and drop the chain of formulas, which the new cells outdate."""
+        """Have everything calculated on load, and drop the chain of formulas, which the new cells
+        outdate.
+        """
         changed, name = self.found.parts, self.book.workbook
         styles = self.styles.render()
         if styles is not None and self.book.styles:
@@ -114,9 +126,12 @@ class _Patch:
         if self.book.calc_chain:
             changed[self.book.calc_chain.lower()] = None
             holder = relations_part(name)
-            self._change(holder, book_patch.without_relation(self.parts.content(holder), "calcChain"))
             self._change(
-                _TYPES, book_patch.without_override(self.parts.content(_TYPES), self.book.calc_chain)
+                holder, book_patch.without_relation(self.parts.content(holder), "calcChain")
+            )
+            self._change(
+                _TYPES,
+                book_patch.without_override(self.parts.content(_TYPES), self.book.calc_chain),
             )
 
     def _change(self, part: str, data: bytes) -> None:

@@ -21,7 +21,9 @@ class Disk:
 
     def write(self, path: Path, data: bytes, mode: int) -> None:
         """Write a new file down to the medium."""
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+        handle = os.open(
+            path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode
+        )
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
@@ -67,7 +69,9 @@ def refuse_unwritable(book: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:  # its name is longer than the book's
-        raise CannotWrite("cannot-write", where=str(book), found=error.strerror or str(error)) from error
+        raise CannotWrite(
+            "cannot-write", where=str(book), found=error.strerror or str(error)
+        ) from error
 
 
 def remove_leftovers(book: Path) -> None:
@@ -102,7 +106,9 @@ def replace_file(disk: Disk, target: Path, new: bytes, old: bytes | None) -> Non
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Pass over Ctrl-C for a moment, since whoever is told of it is told that nothing was written."""
+    """Pass over Ctrl-C for a moment, since whoever is told of it is told
+    that nothing was written.
+    """
     is_ours = threading.current_thread() is threading.main_thread()
     before = signal.getsignal(signal.SIGINT) if is_ours else None
     if before is None:
@@ -154,9 +160,13 @@ def _plain_errors(target: Path, needed: int) -> Iterator[None]:
         yield
     except PermissionError as error:
         if os.name == "nt" and target.exists():
-            raise LockedFile("locked", where=str(target), program="", user="", since="", marker="") from error
+            raise LockedFile(
+                "locked", where=str(target), program="", user="", since="", marker=""
+            ) from error
         raise CannotWrite("cannot-write", where=str(target), found=error.strerror or "") from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise CannotWrite("disk-full", where=str(target), needed_bytes=2 * needed) from error
-        raise CannotWrite("cannot-write", where=str(target), found=error.strerror or str(error)) from error
+        raise CannotWrite(
+            "cannot-write", where=str(target), found=error.strerror or str(error)
+        ) from error

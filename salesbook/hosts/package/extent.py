@@ -1,7 +1,7 @@
 """How far does a sheet really reach, and would reading it cost more than its file could hold?
 
-The reader makes one dense block from the first to the last cell, and aborts the process where that does
-not fit: a lone cell at XFD1048576 is enough. So the cells are looked at before it is called.
+The reader makes one dense block from the first to the last cell, and aborts the process where that
+does not fit: a lone cell at XFD1048576 is enough. So the cells are looked at before it is called.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ def refuse_wide_extent(data: bytes, part: str, sheet: str) -> None:
     rows, columns = _walked_bounds(data, prefix)
     if rows > MAX_ROW or columns > MAX_COLUMN or _too_much(rows, columns, cells):
         last = cell_name(min(rows, MAX_ROW), min(columns, MAX_COLUMN))
-        raise UnsafeFile("sheet-too-sparse", where=f"{sheet}!{last}", rows=rows, columns=columns, cells=cells)
+        raise UnsafeFile(
+            "sheet-too-sparse", where=f"{sheet}!{last}", rows=rows, columns=columns, cells=cells
+        )
 
 
 def _too_much(rows: int, columns: int, cells: int) -> bool:
@@ -64,7 +66,9 @@ def _rows_of_narrow(data: bytes, prefix: bytes) -> int:
 
 
 def _up_to(number: int) -> bytes:
-    """Match whole numbers without leading zeros up to this one, in as few steps as a short pattern can."""
+    """Match whole numbers without leading zeros up to this one, in as few steps as a short pattern
+    can.
+    """
     digits = str(number)
     ways = [
         f"{digits[:place]}[0-{int(digit) - 1}][0-9]{{{len(digits) - place - 1}}}"
@@ -76,7 +80,9 @@ def _up_to(number: int) -> bytes:
 
 
 def _is_usual(data: bytes, prefix: bytes) -> bool:
-    """Say whether all rows and cells are written the usual way, each beginning with its reference."""
+    """Say whether all rows and cells are written the usual way,
+    each beginning with its reference.
+    """
     start, end = data.find(b"<" + prefix + b"sheetData"), data.rfind(b"</" + prefix + b"sheetData")
     odd_cell = re.compile(rb"<" + prefix + rb'c(?! r="[A-Z]{1,3}[0-9]{1,7}")')
     odd_row = re.compile(rb"<" + prefix + rb'row(?! r="[0-9]{1,7}")')
@@ -94,13 +100,17 @@ def _bounds(data: bytes, prefix: bytes) -> tuple[int, int]:
     far = re.findall(cell + rb"[A-Z]{1,3}([0-9]{6,7})", data)
     wide = re.findall(cell + rb"([A-Z]{3})", data) or re.findall(cell + rb"([A-Z]{2})", data)
     last_column = max((column_number(letters.decode()) for letters in set(wide)), default=26)
-    return max(last_row, 99_999 if last_column > 26 else 1, max(map(int, far), default=1)), last_column
+    return max(
+        last_row, 99_999 if last_column > 26 else 1, max(map(int, far), default=1)
+    ), last_column
 
 
 def _walked_bounds(data: bytes, prefix: bytes) -> tuple[int, int]:
     """Follow every row and cell, counting on where a reference is missing, as the reader does."""
     tag = re.compile(
-        rb"<" + prefix + rb"""(row|c)(?=[\s/>])(?:[^>]*?\sr\s*=\s*["']\$?([A-Za-z]*)\$?(\d{0,9}))?"""
+        rb"<"
+        + prefix
+        + rb"""(row|c)(?=[\s/>])(?:[^>]*?\sr\s*=\s*["']\$?([A-Za-z]*)\$?(\d{0,9}))?"""
     )
     row = column = last_row = last_column = 0
     for found in tag.finditer(data):

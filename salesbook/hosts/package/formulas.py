@@ -62,7 +62,8 @@ def has_cell_references(formula: str) -> bool:
 def _has_row_range(tokens: list[tuple[str, str]]) -> bool:
     """Find `3:5`, which names rows by place."""
     return any(
-        text == ":" and any(_WHOLE_ROW.fullmatch(near) for near in (tokens[at - 1][1], tokens[at + 1][1]))
+        text == ":"
+        and any(_WHOLE_ROW.fullmatch(near) for near in (tokens[at - 1][1], tokens[at + 1][1]))
         for at, (_, text) in enumerate(tokens[:-1])
         if at
     )
@@ -71,8 +72,8 @@ def _has_row_range(tokens: list[tuple[str, str]]) -> bool:
 def moved(formula: str, old_row: int, new_row: int) -> str:
     """Give a formula to another row of its table, with its references to its own row.
 
-    Raises: UnsureError where it names other rows relatively, or other sheets' cells relatively: sorting
-    would have to guess what is meant.
+    Raises: UnsureError where it names other rows relatively, or other sheets' cells relatively:
+    sorting would have to guess what is meant.
     """
     tokens, found = _tokens(formula), []
     if _has_row_range(tokens):
@@ -84,7 +85,9 @@ def moved(formula: str, old_row: int, new_row: int) -> str:
             if elsewhere or int(cell[4]) != old_row:
                 raise UnsureError(formula)
             text = f"{cell[1]}{cell[2]}{new_row}"
-        elsewhere = kind == "sheet" or (elsewhere and text == ":") or (elsewhere and cell is not None)
+        elsewhere = (
+            kind == "sheet" or (elsewhere and text == ":") or (elsewhere and cell is not None)
+        )
         found.append(text)
     return "".join(found)
 

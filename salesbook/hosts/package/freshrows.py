@@ -13,7 +13,9 @@ _ROWS_AT_ONCE = 4096
 
 @dataclass(frozen=True)
 class FreshRows:
-    """The last rows of a write, of which the sheet holds nothing yet; they come out as if edited singly."""
+    """The last rows of a write, of which the sheet holds nothing yet; they come out as if edited
+    singly.
+    """
 
     rows: SheetRows
     write: TableWrite
@@ -48,7 +50,9 @@ class FreshRows:
         pattern += f"</{self.rows.prefix.decode()}row>"
         rows = zip(*streams, strict=True)
         if has_blank_rows:
-            return "".join(pattern % row if any(row[1:]) else self._blank(row[0]) for row in rows).encode()
+            return "".join(
+                pattern % row if any(row[1:]) else self._blank(row[0]) for row in rows
+            ).encode()
         return "".join(map(pattern.__mod__, rows)).encode()
 
     def _blank(self, number: str) -> str:

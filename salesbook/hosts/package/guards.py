@@ -16,7 +16,9 @@ MAX_STYLES_BYTES = 32 * MEGABYTE
 MAX_STYLES_FORMATS, MAX_STYLES_TAGS = 131_000, 800_000
 """Excel itself knows 65,490 cell formats; every reader pays for each of them."""
 RATIO_CAPS = ((64 * MEGABYTE, 50), (4 * MEGABYTE, 200))
-"""Above so many inflated bytes a member may inflate at most so many times. Honest sheets reach about 15."""
+"""Above so many inflated bytes a member may inflate at most so many times. Honest sheets reach
+about 15.
+"""
 
 _FORMAT = re.compile(rb"[<:]xf[\s/>]")
 _DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
@@ -81,7 +83,11 @@ def refuse_styles(data: bytes, part: str) -> None:
     Raises: UnsafeFile, NotAWorkbook.
     """
     formats = sum(1 for _ in _FORMAT.finditer(data))
-    if len(data) > MAX_STYLES_BYTES or formats > MAX_STYLES_FORMATS or data.count(b"<") > MAX_STYLES_TAGS:
+    if (
+        len(data) > MAX_STYLES_BYTES
+        or formats > MAX_STYLES_FORMATS
+        or data.count(b"<") > MAX_STYLES_TAGS
+    ):
         raise UnsafeFile("part-too-large", where=part, megabytes=len(data) // MEGABYTE)
     refuse_entities(data, part)
 
@@ -96,9 +102,19 @@ def refuse_entities(data: bytes, part: str) -> None:
     head = data[:200]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head:
         raise NotAWorkbook("unsupported-encoding", where=part, found="UTF-16")
-    declared = head.partition(b"?>")[0].lower().partition(b"encoding")[2].strip(b" =\"'").split(b'"')[0]
+    declared = (
+        head.partition(b"?>")[0].lower().partition(b"encoding")[2].strip(b" =\"'").split(b'"')[0]
+    )
     declared = declared.split(b"'")[0]
-    if head.startswith(b"<?xml") and declared not in (b"", b"utf-8", b"us-ascii", b"ascii", b"utf8"):
-        raise NotAWorkbook("unsupported-encoding", where=part, found=declared.decode("ascii", "replace")[:40])
+    if head.startswith(b"<?xml") and declared not in (
+        b"",
+        b"utf-8",
+        b"us-ascii",
+        b"ascii",
+        b"utf8",
+    ):
+        raise NotAWorkbook(
+            "unsupported-encoding", where=part, found=declared.decode("ascii", "replace")[:40]
+        )
     if _DECLARED.search(data):
         raise UnsafeFile("xml-entities", where=part)

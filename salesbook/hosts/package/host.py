@@ -1,4 +1,6 @@
-"""How does the .xlsm file itself hold tables? Lossless: a save rewrites only the parts that must change."""
+"""How does the .xlsm file itself hold tables? Lossless: a save rewrites only the parts that must
+change.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class PackageHost:
     Made by `open_package`, which holds the lock.
     """
 
-    def __init__(self, path: Path, data: bytes, *, for_writing: bool, wait: float, disk: Disk) -> None:
+    def __init__(
+        self, path: Path, data: bytes, *, for_writing: bool, wait: float, disk: Disk
+    ) -> None:
         self.path = path
         self.for_writing = for_writing
         self._wait = wait
@@ -52,7 +56,8 @@ class PackageHost:
     def read(self, table: str) -> TableCells:
         """Hand out one table's raw cells; its sheet is read once, with all its tables.
 
-        What was handed out is kept for as long as somebody holds it, since a large table takes much memory.
+        What was handed out is kept for as long as somebody holds it, since a large table takes much
+        memory.
 
         Raises: NoSuchTable, NotAWorkbook, UnsafeFile.
         """
@@ -71,7 +76,9 @@ class PackageHost:
         """
         refuse_twice(writes)
         tables = {write.table.lower(): self.read(write.table) for write in writes}
-        self._hold(self._parts, self._book)  # forgets the texts that cells share, which take much memory
+        self._hold(
+            self._parts, self._book
+        )  # forgets the texts that cells share, which take much memory
         changes = changes_for(self._parts, self._book, writes, tables)
         if not changes.parts:
             return
@@ -144,7 +151,8 @@ def open_package(
 
 
 def _existing(path: str | Path) -> Path:
-    """Follow links to the file itself, and refuse what is none or is larger than any honest workbook.
+    """Follow links to the file itself, and refuse what is none or is larger than any honest
+    workbook.
 
     Raises: NotAWorkbook, UnsafeFile, CannotWrite.
     """
@@ -160,7 +168,9 @@ def _existing(path: str | Path) -> Path:
         found = "folder" if stat.S_ISDIR(told.st_mode) else "device"
         raise NotAWorkbook("not-a-workbook", where=str(book), found=found)
     if told.st_size > guards.MAX_FILE_BYTES:
-        raise UnsafeFile("file-too-large", where=str(book), megabytes=told.st_size // guards.MEGABYTE)
+        raise UnsafeFile(
+            "file-too-large", where=str(book), megabytes=told.st_size // guards.MEGABYTE
+        )
     return book
 
 
@@ -169,7 +179,9 @@ def _bytes_of(book: Path) -> bytes:
         return book.read_bytes()
     except OSError as error:
         if getattr(error, "winerror", None) in _SHARING_REFUSED:
-            raise LockedFile("locked", where=str(book), program="", user="", since="", marker="") from error
+            raise LockedFile(
+                "locked", where=str(book), program="", user="", since="", marker=""
+            ) from error
         raise NotAWorkbook("cannot-read", where=str(book), found=_words(error)) from error
 
 

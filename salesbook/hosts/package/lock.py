@@ -39,7 +39,9 @@ class Holder:
 
 
 def own_name(book: Path, ending: str) -> str:
-    """Name a file of ours beside a workbook; short, since paths have a limit, and known by its start."""
+    """Name a file of ours beside a workbook; short, since paths have a limit, and known by its
+    start.
+    """
     key = hashlib.blake2b(book.name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
     return f".~salesbook-{key}{ending}"
 
@@ -48,9 +50,9 @@ def own_name(book: Path, ending: str) -> str:
 def locked(book: Path, wait: float) -> Iterator[None]:
     """Hold the workbook against every other writer, for a whole read, compute and write.
 
-    The lock lies beside the book, where runs of other users and machines see it too. It is removed at
-    the end; who then still waits for the removed file tries again. After a crash the system frees it, and
-    the next run removes it.
+    The lock lies beside the book, where runs of other users and machines see it too. It is removed
+    at the end; who then still waits for the removed file tries again. After a crash the system
+    frees it, and the next run removes it.
 
     Raises: LockedFile after `wait` seconds, CannotWrite where no file can be made beside the book.
     """
@@ -60,14 +62,18 @@ def locked(book: Path, wait: float) -> Iterator[None]:
     was_there = path.exists()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that a network drive without locks gets a lock of another kind
+            warnings.simplefilter(
+                "ignore"
+            )  # that a network drive without locks gets a lock of another kind
             lock.acquire()
     except Timeout:
         raise _run_holding(path).refusal(book) from None
     except OSError as error:
         if not was_there:
             path.unlink(missing_ok=True)
-        raise CannotWrite("cannot-write", where=str(book), found=error.strerror or str(error)) from error
+        raise CannotWrite(
+            "cannot-write", where=str(book), found=error.strerror or str(error)
+        ) from error
     try:
         _await_others(book, deadline)
         with contextlib.suppress(OSError):
@@ -135,7 +141,9 @@ def _unless_absent() -> Iterator[None]:
 
 
 def _is_stale_owner(marker: Path) -> bool:
-    """Say whether Excel's marker was left by a crash: on Windows a living Excel refuses us the file."""
+    """Say whether Excel's marker was left by a crash: on Windows a living Excel refuses us the
+    file.
+    """
     marker.stat()
     if sys.platform != "win32":
         return False
@@ -147,7 +155,9 @@ def _is_stale_owner(marker: Path) -> bool:
 
 
 def _excel_user(marker: Path) -> str:
-    """Read the user's name: a length and the name, first in the system's encoding, from byte 54 in UTF-16."""
+    """Read the user's name: a length and the name, first in the system's encoding, from byte 54 in
+    UTF-16.
+    """
     try:
         told = marker.read_bytes()[:165]
     except OSError:
@@ -165,7 +175,9 @@ def _office_holder(marker: Path) -> tuple[Holder, str]:
         data = b""
     told = [*data.decode("utf-8", "replace").split(","), "", "", "", ""]
     name, user, host, since = told[:4]
-    return Holder("LibreOffice", name.strip() or user.strip(), since.strip(), marker.name), host.strip()
+    return Holder(
+        "LibreOffice", name.strip() or user.strip(), since.strip(), marker.name
+    ), host.strip()
 
 
 def _no_office_runs() -> bool:

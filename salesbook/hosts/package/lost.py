@@ -1,4 +1,6 @@
-"""What of a sheet does the reader not tell? Merged areas, errors, and numbers shown as bare times."""
+"""What of a sheet does the reader not tell? Merged areas, errors,
+and numbers shown as bare times.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Lost:
     errors: list[tuple[int, int, str]]
     """The cells of type e, and formulas without a value, by row, column and code."""
     is_readable: bool
-    """Whether the reader takes these errors: it gives up on a sheet with one it does not know, as #SPILL!."""
+    """Whether the reader takes these errors: it gives up on a sheet with one it does not know, as
+    #SPILL!.
+    """
     xml: Callable[[], bytes]
     """The sheet itself, for the rare cells whose stored number is wanted."""
 

@@ -22,7 +22,8 @@ def rests_of(
     Args:
         fitting: the format for a value, the same for all of its kind.
 
-    Returns: None where kinds are mixed or a value cannot be written: then each is to be written alone.
+    Returns: None where kinds are mixed or a value cannot be written: then each is to be written
+    alone.
     """
     kinds = set(map(type, values)) - {_NONE}
     style = fitting(None)
@@ -41,7 +42,8 @@ def rests_of(
     else:
         try:
             known = {
-                value: '"' + after_reference(value, fitting(value), prefix, is_1904, "") for value in unique
+                value: '"' + after_reference(value, fitting(value), prefix, is_1904, "")
+                for value in unique
             }
         except CannotWrite:
             return None

@@ -48,12 +48,16 @@ def moved(cell: bytes, sheet: str, start: tuple[int, int], row: int) -> bytes:
 
 
 def _stuck(sheet: str, start: tuple[int, int], formula: str) -> CannotWrite:
-    return CannotWrite("formula-cannot-move", where=f"{sheet}!{cell_name(*start)}", formula=formula[:200])
+    return CannotWrite(
+        "formula-cannot-move", where=f"{sheet}!{cell_name(*start)}", formula=formula[:200]
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Calculated:
-    """A calculated column's cells in new rows: its formula and what the first body row makes of it."""
+    """A calculated column's cells in new rows:
+    its formula and what the first body row makes of it.
+    """
 
     calculation: Calculation
     first: bytes
@@ -84,7 +88,9 @@ class Calculated:
         )
 
     def _own_formula(self, row: int) -> str:
-        """Take the formula from the first body row, since the column's own names cells relatively."""
+        """Take the formula from the first body row,
+        since the column's own names cells relatively.
+        """
         found = _FORMULA.search(self.first)
         text = plain((found[3] or b"").decode()) if found else ""
         try:
@@ -126,7 +132,9 @@ def unshare(rows: SheetRows, area: Area, old_rows: Iterable[int]) -> None:
         return
     inside = range(area.left, area.right + 1)
     if not any(
-        _is_shared(rows.row(number).cells.get(column, b"")) for number in old_rows for column in inside
+        _is_shared(rows.row(number).cells.get(column, b""))
+        for number in old_rows
+        for column in inside
     ):
         return
     masters, members = _groups(rows)

@@ -24,7 +24,9 @@ DEFAULT_DATE, DEFAULT_MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 
 @dataclass(frozen=True)
 class NewCells:
-    """Writes the new cells of one table. Made before its rows are edited; `place` counts columns from 0."""
+    """Writes the new cells of one table. Made before its rows are edited; `place` counts columns
+    from 0.
+    """
 
     rows: SheetRows
     table: TablePart
@@ -33,7 +35,9 @@ class NewCells:
     is_1904: bool
 
     def blank(self, number: int, place: int) -> bytes | None:
-        """Write a cell of a new row that nobody gives: calculated, or blank with the column's format."""
+        """Write a cell of a new row that nobody gives: calculated, or blank with the column's
+        format.
+        """
         calculation = self.table.calculations.get(self.table.headers[place])
         if not calculation:
             return self.cell(None, None, number, place)
@@ -61,7 +65,8 @@ class NewCells:
         Args:
             values: None for a column that nobody gives.
 
-        Returns: what every cell begins with, up to its row's number, and what follows that; or else no
+        Returns: what every cell begins with, up to its row's number, and what follows that; or else
+        no
             beginning and the whole cells, nothing where there is none.
 
         Raises: CannotWrite.
@@ -88,7 +93,9 @@ class NewCells:
         return cell or b""
 
     def _written(self, value: Cell, style: int, number: int, place: int) -> bytes:
-        """Write what follows a cell's reference, and keep it for the next cell that holds the same."""
+        """Write what follows a cell's reference,
+        and keep it for the next cell that holds the same.
+        """
         if len(self._rest) > _MOST_KEPT:
             self._rest.clear()
         rest = b""
@@ -96,7 +103,9 @@ class NewCells:
             reference = cell_name(number, self.table.area.left + place)
             fitting = self._fitting(style, value, place)
             try:
-                text = after_reference(value, fitting, self.rows.prefix.decode(), self.is_1904, reference)
+                text = after_reference(
+                    value, fitting, self.rows.prefix.decode(), self.is_1904, reference
+                )
             except CannotWrite as error:
                 error.where = f"{self.rows.sheet}!{reference}"
                 raise
@@ -112,7 +121,9 @@ class NewCells:
     def _starts(self) -> tuple[bytes, ...]:
         """What each column's cells begin with, up to the row's number."""
         columns = range(self.table.area.left, self.table.area.right + 1)
-        return tuple(b'<%bc r="%b' % (self.rows.prefix, column_letters(c).encode()) for c in columns)
+        return tuple(
+            b'<%bc r="%b' % (self.rows.prefix, column_letters(c).encode()) for c in columns
+        )
 
     def _fitting(self, style: int, value: Cell, place: int) -> int:
         """Choose a format that shows a date as one, and a number not as a date."""
@@ -126,7 +137,11 @@ class NewCells:
                 code = self.write.number_formats.get(self.table.headers[place], default)
                 chosen = self.styles.like(style, code)
             elif not isinstance(value, dt.date) and self.styles.shows_date(style):
-                chosen = style if self.styles.shows_only_time(style) else self.styles.like(style, "General")
+                chosen = (
+                    style
+                    if self.styles.shows_only_time(style)
+                    else self.styles.like(style, "General")
+                )
             self._chosen[key] = chosen
         return self._chosen[key]
 
@@ -147,7 +162,9 @@ def _sheet_column_styles(rows: SheetRows) -> dict[int, int]:
     """Read the formats that whole sheet columns have."""
     found: dict[int, int] = {}
     for tag in tag_pattern(rows.prefix, b"col").finditer(rows.head):
-        style, first, last = (whole_number(attribute(tag[0], name)) for name in (b"style", b"min", b"max"))
+        style, first, last = (
+            whole_number(attribute(tag[0], name)) for name in (b"style", b"min", b"max")
+        )
         if style:
             found |= dict.fromkeys(range(first, min(last, MAX_COLUMN) + 1), style)
     return found

@@ -1,4 +1,6 @@
-"""Which parts does a workbook have, how do they relate, and which table lies where on which sheet?"""
+"""Which parts does a workbook have, how do they relate,
+and which table lies where on which sheet?
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ class TablePart:
     def body(self) -> Area:
         """The rows between the header and the totals."""
         area = self.area
-        return Area(area.top + self.header_rows, area.left, area.bottom - self.totals_rows, area.right)
+        return Area(
+            area.top + self.header_rows, area.left, area.bottom - self.totals_rows, area.right
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,9 @@ def relations_part(source: str) -> str:
     return posixpath.join(folder, "_rels", name + ".rels")
 
 
-def _sheets(book: Element, related: dict[str, tuple[str, str]], parts: Parts) -> Iterator[SheetPart]:
+def _sheets(
+    book: Element, related: dict[str, tuple[str, str]], parts: Parts
+) -> Iterator[SheetPart]:
     for holder in book:
         if local(holder.tag) != "sheets":
             continue
@@ -183,7 +189,9 @@ def read_table(data: bytes, part: str, sheet: SheetPart) -> TablePart:
             if local(node.tag) == "calculatedColumnFormula" and node.text:
                 calculations[header] = Calculation(node.text, node.get("array") in _YES)
     is_filtered = any(len(node) for node in filters)
-    return TablePart(code, part, sheet, area, header_rows, totals_rows, headers, calculations, is_filtered)
+    return TablePart(
+        code, part, sheet, area, header_rows, totals_rows, headers, calculations, is_filtered
+    )
 
 
 def _count(root: Element, name: str, default: int) -> int:

@@ -1,8 +1,8 @@
 """What is the reader given? A package of the checked sheets as the file holds them, packed and all.
 
-Counts and extents that a part claims are believed only where they can be true, because the reader reserves
-memory for whatever they say. Where one cannot, or the reader would give up, a sheet is read from a package
-of its own that leaves them out.
+Counts and extents that a part claims are believed only where they can be true, because the reader
+reserves memory for whatever they say. Where one cannot, or the reader would give up, a sheet is
+read from a package of its own that leaves them out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from salesbook.hosts.package.xmlscan import attribute, tag_pattern
 from salesbook.hosts.package.zipped import stored, with_head, zipped
 
 HEAD = b"<worksheet><mergeCells/></worksheet><!--mlvtshkz-->"
-"""Goes before a sheet, whose XML the reader would go through twice, the second time for this element alone.
+"""Goes before a sheet, whose XML the reader would go through twice, the second time for this
+element alone.
 
 The comment makes its check sum 0.
 """
@@ -44,7 +45,9 @@ _LEAST_TEXT_BYTES = len("<si/>")
 
 
 class SheetReader:
-    """A package's sheets with tables. What they share, texts and formats, is read with the first of them."""
+    """A package's sheets with tables. What they share, texts and formats, is read with the first of
+    them.
+    """
 
     def __init__(self, parts: Staged, book: BookParts) -> None:
         self._parts, self._book = parts, book
@@ -53,13 +56,16 @@ class SheetReader:
         self._places = {sheet: place for place, sheet in enumerate(as_saved)}
 
     def rows(self, sheet: SheetPart, last: int) -> tuple[list[list[Any]], Lost]:
-        """Check a sheet and read its rows up to the last that is wanted, and what the reader does not tell.
+        """Check a sheet and read its rows up to the last that is wanted, and what the reader does
+        not tell.
 
         Raises: NotAWorkbook, UnsafeFile.
         """
         own, lost = self._checked(sheet)
         try:
-            book, place = (self._saved, self._places[sheet]) if own is None else (self._opened([own]), 0)
+            book, place = (
+                (self._saved, self._places[sheet]) if own is None else (self._opened([own]), 0)
+            )
             cells = book.get_sheet_by_index(place)
             found: list[list[Any]] = cells.to_python(skip_empty_area=False, nrows=last)
         except (CalamineError, ValueError, IndexError, OSError) as error:
@@ -85,7 +91,9 @@ class SheetReader:
 
     @cached_property
     def _saved(self) -> CalamineWorkbook:
-        return self._opened([packed for sheet in self._places if (packed := self._parts.packed(sheet.part))])
+        return self._opened(
+            [packed for sheet in self._places if (packed := self._parts.packed(sheet.part))]
+        )
 
     def _opened(self, sheets: Sequence[Packed]) -> CalamineWorkbook:
         """Open a package of these sheets with the texts and formats they need."""
@@ -96,7 +104,8 @@ class SheetReader:
                 parts[f"{kind}.xml"] = shared
                 links += _link(kind, kind, f"{kind}.xml")
         names = "".join(
-            f'<sheet name="S{place}" sheetId="{place + 1}" r:id="r{place}"/>' for place in range(len(sheets))
+            f'<sheet name="S{place}" sheetId="{place + 1}" r:id="r{place}"/>'
+            for place in range(len(sheets))
         )
         workbook = (
             f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'

@@ -1,6 +1,7 @@
 """Which rows and cells does a sheet part hold, and how are a few of them replaced in place?
 
-Rows that nobody edits keep their bytes; an edited row keeps the bytes of the cells that nobody sets.
+Rows that nobody edits keep their bytes; an edited row keeps the bytes of the cells that nobody
+sets.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from operator import lt
 
 from salesbook.errors import CannotWrite, NotAWorkbook
 from salesbook.hosts.package.refs import Area, cell_name, column_number
-from salesbook.hosts.package.xmlscan import attribute, root_prefix, tag_pattern, whole_number, with_attribute
+from salesbook.hosts.package.xmlscan import (
+    attribute,
+    root_prefix,
+    tag_pattern,
+    whole_number,
+    with_attribute,
+)
 
 _column = lru_cache(maxsize=20_000)(lambda letters: column_number(letters.decode()))
 _CONTENT = re.compile(rb"<(?:[\w.-]+:)?(?:v|f|is)[\s>/]")
@@ -43,7 +50,8 @@ class SheetRows:
             rb"<%bc(?=[\s/>])([^>]*?)(?:/>|>(.*?)</%bc\s*>)" % (self.prefix, self.prefix), re.DOTALL
         )
         self._usual = re.compile(
-            rb'(<%bc r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*?/>|[^>]*>.*?</%bc>))' % (self.prefix, self.prefix),
+            rb'(<%bc r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*?/>|[^>]*>.*?</%bc>))'
+            % (self.prefix, self.prefix),
             re.DOTALL,
         )
         self._reference = re.compile(rb'<%bc r="([A-Z]{1,3})(\d{1,7})"' % self.prefix)
@@ -88,7 +96,9 @@ class SheetRows:
 
     def _number_told(self, start: int, default: int) -> int:
         """Read a row's number where it is missing or not written the usual way."""
-        return whole_number(attribute(self.data[start : self.data.find(b">", start) + 1], b"r"), default)
+        return whole_number(
+            attribute(self.data[start : self.data.find(b">", start) + 1], b"r"), default
+        )
 
     @property
     def numbers(self) -> array[int]:
@@ -108,7 +118,9 @@ class SheetRows:
         close = b"</" + self.prefix + b"row>"
         end = self.data.find(close, opened, limit) + len(close)
         if end < opened:
-            raise CannotWrite("unusual-xml", where=f"{self.sheet}!{self.numbers[spot]}", found="row")
+            raise CannotWrite(
+                "unusual-xml", where=f"{self.sheet}!{self.numbers[spot]}", found="row"
+            )
         return start, end
 
     def xml(self, number: int) -> bytes:
@@ -128,7 +140,9 @@ class SheetRows:
         return self._last[1]
 
     def edit(self, number: int, like: bytes = b"") -> Row:
-        """Parse a row in order to change it; a missing row is made with the attributes of the tag `like`."""
+        """Parse a row in order to change it; a missing row is made with the attributes of the tag
+        `like`.
+        """
         if number not in self._edited:
             row = self.row(number)
             if not row.tag:
@@ -137,7 +151,9 @@ class SheetRows:
         return self._edited[number]
 
     def append(self, numbers: range, block: list[bytes]) -> None:
-        """Add whole rows below all that were read: pieces of XML for these rows, in order. Only once."""
+        """Add whole rows below all that were read: pieces of XML for these rows, in order. Only
+        once.
+        """
         self._block_rows, self._block = numbers, block
 
     def tag_like(self, like: bytes, number: int) -> bytes:
@@ -164,13 +180,17 @@ class SheetRows:
         return self._parsed_with_care(number, xml[:end], content)
 
     def _parsed_with_care(self, number: int, tag: bytes, content: bytes) -> Row:
-        """Parse cells that lack references, stand among other elements or are written in an unusual way."""
+        """Parse cells that lack references, stand among other elements or are written in an unusual
+        way.
+        """
         cells: dict[int, bytes] = {}
         column = at = 0
         for found in self._cell.finditer(content):
             if content[at : found.start()].strip():
                 raise CannotWrite("unusual-xml", where=f"{self.sheet}!{number}", found="row")
-            reference = Area.parse(attribute(b"<c" + found[1] + b">", b"r") or cell_name(number, column + 1))
+            reference = Area.parse(
+                attribute(b"<c" + found[1] + b">", b"r") or cell_name(number, column + 1)
+            )
             if not reference or reference.top != number or reference.left <= column:
                 raise CannotWrite("cells-out-of-order", where=f"{self.sheet}!{number}", row=number)
             column, at = reference.left, found.end()

@@ -1,4 +1,6 @@
-"""Which cell formats does the workbook have, and which must be appended so that a date shows as one?"""
+"""Which cell formats does the workbook have, and which must be appended so that a date shows as
+one?
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ class Styles:
     def _formats(self) -> list[bytes]:
         """The xf elements of cellXfs, each as it stands."""
         start, end = self._span(b"cellXfs")
-        single = rb"<%bxf(?=[\s/>])[^>]*?/>|<%bxf(?=[\s>])[^>]*[^/]>.*?</%bxf>" % ((self._prefix,) * 3)
+        single = rb"<%bxf(?=[\s/>])[^>]*?/>|<%bxf(?=[\s>])[^>]*[^/]>.*?</%bxf>" % (
+            (self._prefix,) * 3
+        )
         return re.findall(single, self._data[start:end], re.DOTALL)
 
     @cached_property
@@ -62,7 +66,9 @@ class Styles:
         formats = self._formats
         if style >= len(formats):
             return 0
-        return whole_number(attribute(formats[style][: formats[style].index(b">") + 1], b"numFmtId"))
+        return whole_number(
+            attribute(formats[style][: formats[style].index(b">") + 1], b"numFmtId")
+        )
 
     def shows_date(self, style: int) -> bool:
         """Say whether a format shows its number as a date or a time."""
@@ -79,12 +85,18 @@ class Styles:
         return not re.search("[yd]", _LITERAL.sub("", self._codes[number]), re.IGNORECASE)
 
     def like(self, style: int, code: str) -> int:
-        """Give the format that differs from `style` only in its number format; append it if need be."""
+        """Give the format that differs from `style` only in its number format; append it if need
+        be.
+        """
         if (style, code) not in self._made:
             total = len(self._formats) + len(self._new_formats)
             if total >= MAX_FORMATS:
                 raise CannotWrite("too-many-cell-formats", where=self._part, count=total)
-            source = self._formats[style] if style < len(self._formats) else b"<" + self._prefix + b"xf/>"
+            source = (
+                self._formats[style]
+                if style < len(self._formats)
+                else b"<" + self._prefix + b"xf/>"
+            )
             end = source.index(b">") + 1
             tag = with_attribute(source[:end], b"numFmtId", str(self._code_number(code)))
             tag = with_attribute(tag, b"applyNumberFormat", "1")
@@ -112,7 +124,9 @@ class Styles:
     def _with_codes(self, data: bytes) -> bytes:
         name, made = self._prefix + b"numFmt", []
         for number, code in self._new_codes:
-            made.append(b'<%b numFmtId="%d" formatCode=%b/>' % (name, number, quoteattr(code).encode()))
+            made.append(
+                b'<%b numFmtId="%d" formatCode=%b/>' % (name, number, quoteattr(code).encode())
+            )
         opening = tag_pattern(self._prefix, b"numFmts").search(data)
         if opening and not opening[2]:
             return _appended(data, self._prefix, b"numFmts", made)

@@ -1,4 +1,6 @@
-"""What values do a sheet's cells hold? python-calamine answers; what it loses is put back from the XML."""
+"""What values do a sheet's cells hold? python-calamine answers; what it loses is put back from the
+XML.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ def read_tables(reader: SheetReader, book: BookParts, sheet: SheetPart) -> dict[
     return {table.code.lower(): _cells(table, rows, lost, book.is_1904) for table in tables}
 
 
-def _cells(table: TablePart, rows: Sequence[Sequence[Any]], lost: Lost, is_1904: bool) -> TableCells:
+def _cells(
+    table: TablePart, rows: Sequence[Sequence[Any]], lost: Lost, is_1904: bool
+) -> TableCells:
     body = table.body
     raw = _columns(rows, body)
     kinds = [set(map(type, column)) for column in raw]
@@ -47,7 +51,9 @@ def _cells(table: TablePart, rows: Sequence[Sequence[Any]], lost: Lost, is_1904:
 
 
 def _below(table: TablePart, rows: Sequence[Sequence[Any]]) -> tuple[Cell, ...]:
-    """What stands right below a table, which a program that does not know tables leaves out of it."""
+    """What stands right below a table, which a program that does not know
+    tables leaves out of it.
+    """
     area = table.area
     cells = rows[area.bottom][area.left - 1 : area.right] if area.bottom < len(rows) else ()
     found = tuple(None if cell == "" else cell for cell in cells)
@@ -64,7 +70,9 @@ def _columns(rows: Sequence[Sequence[Any]], body: Area) -> list[Column]:
 
 
 def _plain(column: Column, kinds: set[type]) -> Column:
-    """Make calamine's empty texts blanks, and equal texts and dates one object, which saves memory."""
+    """Make calamine's empty texts blanks, and equal texts and dates one object,
+    which saves memory.
+    """
     if str not in kinds:
         return column
     if kinds <= _SHARED:
@@ -74,7 +82,9 @@ def _plain(column: Column, kinds: set[type]) -> Column:
 
 
 def _put_back(columns: list[Column], kinds: list[set[type]], body: Area, lost: Lost) -> None:
-    """Put back what calamine blanks or changes: error values, and bare times, which stay serial numbers."""
+    """Put back what calamine blanks or changes: error values, and bare times, which stay serial
+    numbers.
+    """
     if lost.errors:
         found = [error for error in lost.errors if body.contains(Area(*error[:2], *error[:2]))]
         for place in {left - body.left for _, left, _ in found}:

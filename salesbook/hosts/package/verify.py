@@ -29,7 +29,9 @@ def refuse_unsound(parts: Parts, before: Parts, changed: Changes, path: str) -> 
         raise UnsoundPackageError(str(error)) from error
     for code, area in changed.areas.items():
         if book.tables[code].area != area:
-            raise UnsoundPackageError(f"table {code} is at {book.tables[code].area} instead of {area}")
+            raise UnsoundPackageError(
+                f"table {code} is at {book.tables[code].area} instead of {area}"
+            )
     for sheet in book.sheets:
         tables = book.tables_of(sheet)
         for at, table in enumerate(tables):

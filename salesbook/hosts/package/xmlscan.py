@@ -52,7 +52,9 @@ def refuse_malformed(data: bytes, part: str) -> None:
 
 @lru_cache(maxsize=256)
 def tag_pattern(prefix: bytes, name: bytes) -> re.Pattern[bytes]:
-    """Match an element's start tag; group 1 holds its attributes, group 2 a slash if it is empty."""
+    """Match an element's start tag; group 1 holds its attributes,
+    group 2 a slash if it is empty.
+    """
     attributes = rb"""((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)"""
     return re.compile(rb"<" + prefix + name + attributes + rb"\s*(/?)>")
 
@@ -88,7 +90,11 @@ def whole_number(text: str | None, default: int = 0) -> int:
 
 def with_attribute(tag: bytes, name: bytes, value: str | None) -> bytes:
     """Set, or with None remove, one attribute of a start tag and leave the rest as it is."""
-    new = b"" if value is None else b" " + name + b'="' + escape(value, {'"': "&quot;"}).encode() + b'"'
+    new = (
+        b""
+        if value is None
+        else b" " + name + b'="' + escape(value, {'"': "&quot;"}).encode() + b'"'
+    )
     for found in _ATTRIBUTE.finditer(tag):
         if found[1] == name:
             return tag[: found.start()] + new + tag[found.end() :]

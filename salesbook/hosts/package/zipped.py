@@ -20,13 +20,17 @@ def zipped(members: Mapping[str, Packed]) -> bytes:
     for name, packed in members.items():
         raw = name.encode()
         sizes = (packed.crc, len(packed.data), packed.size)
-        head = LOCAL.pack(b"PK\x03\x04", _VERSION, 0, packed.method, 0, 0, *sizes, len(raw), 0) + raw
+        head = (
+            LOCAL.pack(b"PK\x03\x04", _VERSION, 0, packed.method, 0, 0, *sizes, len(raw), 0) + raw
+        )
         named = (_VERSION, _VERSION, 0, packed.method, 0, 0, *sizes, len(raw), 0, 0, 0, 0, 0, place)
         directory.append(CENTRAL.pack(b"PK\x01\x02", *named) + raw)
         body += (head, packed.data)
         place += len(head) + len(packed.data)
     count, size = len(members), sum(map(len, directory))
-    return b"".join((*body, *directory, END.pack(b"PK\x05\x06", 0, 0, count, count, size, place, 0)))
+    return b"".join(
+        (*body, *directory, END.pack(b"PK\x05\x06", 0, 0, count, count, size, place, 0))
+    )
 
 
 def stored(content: bytes) -> Packed:
@@ -35,10 +39,12 @@ def stored(content: bytes) -> Packed:
 
 
 def with_head(packed: Packed, head: bytes) -> Packed:
-    """Put bytes before a member's content without inflating it: compressed data may begin with a plain block.
+    """Put bytes before a member's content without inflating it: compressed data may begin with a
+    plain block.
 
     Args:
-        head: bytes whose own check sum is 0, so that the check sum of what follows stays what it is.
+        head: bytes whose own check sum is 0, so that the check sum of what follows stays what it
+            is.
     """
     block = head
     if packed.method == DEFLATED:
