@@ -17,7 +17,7 @@ from typing import Final
 from bench.company import company
 from bench.peers import funnel_formulas
 from salesbook import labels
-from salesbook.book.session import Session, planned_write
+from salesbook.book.session import Session
 from salesbook.book.template import template_bytes
 from salesbook.hosts.package import open_package
 from salesbook.store import NewCell, TableWrite
@@ -91,7 +91,7 @@ def _made(name: str, deals: int, *, spoil: float, only: Sequence[str] = ()) -> P
         writes = []
         for table, frame in company(deals).items():
             if not only or table in only:
-                write = planned_write(session, table, frame).write
+                write = session.planned_write(table, frame).write
                 writes.append(_spoilt(write, spoil) if spoil and table in _TYPED else write)
         host.write(writes)
         host.save()

@@ -18,7 +18,8 @@ def openpyxl_way(book: Path) -> tuple[float, float]:
     import openpyxl
     from openpyxl.utils import range_boundaries
 
-    from salesbook.book.session import Options, run_action
+    from salesbook.book.report import Options
+    from salesbook.book.run import run_action
     from salesbook.hosts.memory import MemoryHost
     from salesbook.store import TableCells
 

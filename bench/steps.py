@@ -44,7 +44,8 @@ def _cells(state: dict[str, Any], _: str) -> None:
 
 def _frames(state: dict[str, Any], _: str) -> None:
     from salesbook.actions import ACTIONS
-    from salesbook.book.session import Options, Session
+    from salesbook.book.report import Options
+    from salesbook.book.session import Session
 
     refresh, session = ACTIONS["refresh"], Session(state["host"])
     state["task"], state["found"] = session.task(
@@ -62,7 +63,7 @@ def _compute(state: dict[str, Any], verb: str) -> None:
 
 def _plan(state: dict[str, Any], step: str) -> None:
     from salesbook.actions import ACTIONS
-    from salesbook.book.session import _plan as plan
+    from salesbook.book.run import _plan as plan
     from salesbook.domain.outcome import Outcome
 
     tables = {

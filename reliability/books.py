@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from salesbook.book.files import run_on_file
-from salesbook.book.sample import SAMPLE_AS_OF, sample_tables
-from salesbook.book.session import Options, Session, planned_write
+from salesbook.book.report import Options
+from salesbook.book.session import Session
 from salesbook.book.template import template_bytes
 from salesbook.hosts.package import backup_path, open_package
+from salesbook.sample.tables import SAMPLE_AS_OF, sample_tables
 from salesbook.tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,7 +64,7 @@ def fill(path: Path, tables: Mapping[str, Any]) -> None:
     """Write frames into a workbook's tables and leave no backup."""
     with open_package(path, for_writing=True) as host:
         session = Session(host)
-        host.write([planned_write(session, name, frame).write for name, frame in tables.items()])
+        host.write([session.planned_write(name, frame).write for name, frame in tables.items()])
         host.save()
     backup_path(path).unlink()
 

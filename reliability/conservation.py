@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from reliability.results import Figures, Goal, Result, none_of, told
-from salesbook.book.reading import read_table
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, TableNow
 from salesbook.intake.plan import ImportOptions, plan_import
 from salesbook.policy import Policy
+from salesbook.reading.table import read_table
 from salesbook.store import TableCells
 from salesbook.tables.settings import Rules, Stage
 

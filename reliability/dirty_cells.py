@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from salesbook.domain.cells.field import CellOptions, choice_map
+from salesbook.cells.field import CellOptions, choice_map
 from salesbook.store import CellError
 from salesbook.tables import Kind
 

@@ -18,8 +18,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from salesbook.domain.cells.column import read_column
-from salesbook.domain.cells.field import CellOptions, Reason, parse_cell
+from salesbook.cells.column import read_column
+from salesbook.cells.field import CellOptions, Reason, parse_cell
 from salesbook.errors import SalesbookError
 from salesbook.hosts.package.disk import Disk
 from salesbook.hosts.package.host import PackageHost

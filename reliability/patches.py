@@ -15,8 +15,8 @@ from reliability import runs
 from reliability.books import content, day, fill, new_book, parts
 from reliability.results import Figures, Result, none_of, told
 from reliability.zoo_book import TABLE, book_parts
-from salesbook.book.sample import sample_tables
 from salesbook.book.template import template_bytes
+from salesbook.sample.tables import sample_tables
 from salesbook.store import column_letters
 
 Parts = dict[str, bytes]

@@ -27,10 +27,10 @@ PRELOAD = [
     "pandas",
     "openpyxl",
     "rich.table",
-    "salesbook.cli",
+    "salesbook.cli.app",
     "salesbook.book.files",
     "salesbook.book.importing",
-    "salesbook.terminal",
+    "salesbook.cli.terminal",
     "salesbook.domain.validate",
     "reliability.runs",
 ]
@@ -166,7 +166,7 @@ def starting(*words: object, setting: Setting | None = None) -> Running:
 
 def command(words: list[str]) -> int:
     """Run the command line within this process. Returns: its exit code."""
-    from salesbook.cli import run
+    from salesbook.cli.app import run
 
     return run(words)
 

@@ -14,7 +14,7 @@ from reliability.results import Figures, Goal, Result, none_of, told
 SECRETS = ("Jane Secretname", "+1 555 0199", "salary 98765")
 PLACES = {
     "salesbook.book.files:run_on_file": ("validate",),
-    "salesbook.book.files:show_table": ("show", "Customers"),
+    "salesbook.book.files:table_of_book": ("show", "Customers"),
     "salesbook.book.importing:import_into": ("import",),
     "salesbook.book.files:undo_file": ("undo",),
     "salesbook.book.session:read_table": ("refresh",),

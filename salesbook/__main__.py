@@ -1,5 +1,5 @@
 """`python -m salesbook`: the command line."""
 
-from salesbook.cli import main
+from salesbook.cli.app import main
 
 main()

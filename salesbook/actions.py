@@ -24,13 +24,23 @@ class Action:
     """Settings tables in which only what cannot be read refuses the verb: it would calculate
     without it.
     """
+    keys: tuple[str, ...] = ()
+    """Keys of the Policy table that the verb goes by; an error in one refuses it."""
     steps: tuple[str, ...] = ()
     """Verbs this one consists of, in order; empty for a verb of its own."""
 
     def run(self, task: Task) -> Outcome:
-        """Calculate; pure. Only here is the verb's module, and pandas with it, imported."""
+        """Calculate, unless settings that the verb goes by make no sense; pure.
+
+        Only here is the verb's module, and pandas with it, imported.
+
+        Raises: SettingsError, and what the verb itself refuses.
+        """
         if self.steps:
             return _run_steps([ACTIONS[name] for name in self.steps], task)
+        from salesbook.domain.gate import refuse_faults
+
+        refuse_faults(task, needs=self.needs, rests_on=self.rests_on, keys=self.keys)
         module = import_module(f"salesbook.domain.{self.name}")
         outcome: Outcome = module.run(task)
         return outcome
@@ -46,8 +56,19 @@ _SPLIT = Action(
     "split",
     reads=("Targets", "Locks", "Reps", "Assignments", "Orders", "Deals", "Customers", "TargetPlan"),
     writes=("TargetPlan",),
-    needs=("Policy", "Ramp", "Season"),
+    needs=("Ramp", "Season"),
     rests_on=("Holidays", "Stages"),
+    keys=(
+        "currency",
+        "fiscal_year_start",
+        "weekend",
+        "calendar",
+        "split_by",
+        "split_blend_rate",
+        "split_unit",
+        "season_from",
+        "season_years",
+    ),
 )
 _VALIDATE = Action(
     "validate",
@@ -75,8 +96,23 @@ _SCORE = Action(
         "HiringFunnel",
         "TrainingGaps",
     ),
-    needs=("Metrics", "Grades", "Levels", "Spiffs"),
-    rests_on=("Holidays", "Products", "Stages"),
+    needs=("Metrics", "Grades", "Brackets", "Spiffs"),
+    rests_on=(
+        "Holidays",
+        "Products",
+        "Stages",
+    ),  # a spiff's product is known by its name in Products
+    keys=(
+        "currency",
+        "fiscal_year_start",
+        "weekend",
+        "calendar",
+        "commission_period",
+        "commission_basis",
+        "interval_level",
+        "few",
+        "rank_chance",
+    ),
 )
 _TIER = Action(
     "tier",
@@ -84,6 +120,20 @@ _TIER = Action(
     writes=("CustomerTiers", "CallList", "TierHistory"),
     needs=("TierRules",),
     rests_on=("Holidays", "Stages"),
+    keys=(
+        "currency",
+        "weekend",
+        "calendar",
+        "few",
+        "tier_months",
+        "abc_rule",
+        "rfm_rule",
+        "rfm_recency_cuts",
+        "rfm_frequency_cuts",
+        "rfm_money_cuts",
+        "dormant_factor",
+        "p_alive_low",
+    ),
 )
 _FUNNEL = Action(
     "funnel",
@@ -103,6 +153,25 @@ _FUNNEL = Action(
     writes=("StageHistory", "Funnel", "StageTimes", "Forecast", "ForecastHistory", "Alerts"),
     needs=("Stages",),
     rests_on=("Holidays",),
+    keys=(
+        "currency",
+        "fiscal_year_start",
+        "weekend",
+        "calendar",
+        "working_hours",
+        "interval_level",
+        "few",
+        "funnel_rule",
+        "stuck_quantile",
+        "stuck_deals",
+        "leak_deals",
+        "forecast_months",
+        "quiet_days",
+        "visit_workdays",
+        "answer_limit_hours",
+        "resolve_limit_hours",
+        "pool_days",
+    ),
 )
 
 
@@ -117,6 +186,7 @@ _REFRESH = Action(
     writes=_all_of(*_STEPS, of="writes"),
     needs=_all_of(*_STEPS, of="needs"),
     rests_on=_all_of(*_STEPS, of="rests_on"),
+    keys=_all_of(*_STEPS, of="keys"),
     steps=tuple(action.name for action in _STEPS),
 )
 

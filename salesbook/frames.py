@@ -16,6 +16,7 @@ from salesbook.tables import TABLES, Kind
 DTYPES: Final[Mapping[Kind, str]] = {
     Kind.ID: "str",
     Kind.TEXT: "str",
+    Kind.LIST: "str",
     Kind.PERIOD: "str",
     Kind.CHOICE: "str",
     Kind.TABLE: "str",

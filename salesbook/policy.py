@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Final, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le
 from pydantic import ValidationError
 
 from salesbook import labels
 from salesbook.errors import SettingsError
-from salesbook.messages import Finding
+from salesbook.messages import Fact, Finding
+from salesbook.money import currency_decimals
+from salesbook.names.folding import fold_name
 from salesbook.tables import TABLES, Role
 from salesbook.tables.settings import (
     Bracket,
@@ -27,6 +29,10 @@ from salesbook.tables.settings import (
     Stage,
     TierRule,
 )
+from salesbook.tables.values import VALUE_FAULTS
+
+MAIN_PIPELINE: Final = "main"
+"""The pipeline that a blank means."""
 
 SettingRows = Mapping[str, Sequence[tuple[int, Mapping[str, Any]]]]
 """Per settings table: position in the table and the typed fields of each usable row; None is
@@ -73,10 +79,16 @@ class Policy:
                 count=len(errors),
             )
 
+    @property
+    def decimals(self) -> int:
+        """Decimals of the currency: what money in minor units is divided by, as a power of ten."""
+        return currency_decimals(self.rules.currency)
+
     def pipelines(self) -> tuple[str, ...]:
         """Names of the pipelines, `main` first."""
         names = sorted(
-            {stage.pipeline for stage in self.stages}, key=lambda name: (name != "main", name)
+            {stage.pipeline for stage in self.stages},
+            key=lambda name: (name != MAIN_PIPELINE, name),
         )
         return tuple(names)
 
@@ -87,6 +99,19 @@ class Policy:
     def open_stages(self, pipeline: str) -> tuple[Stage, ...]:
         """One pipeline's open stages by rank."""
         return tuple(stage for stage in self.stages_of(pipeline) if stage.kind == "open")
+
+    def stage_names(self, pipeline: str) -> dict[str, str]:
+        """Current names of a pipeline's stages by folded name, earlier names included.
+
+        A current name goes before another stage's earlier one.
+        """
+        stages = self.stages_of(pipeline)
+        names = {fold_name(stage.stage): stage.stage for stage in reversed(stages)}
+        for stage in stages:
+            for earlier_name in stage.was:
+                names.setdefault(fold_name(earlier_name), stage.stage)
+        names.pop("", None)
+        return names
 
 
 _KIND_ORDER = {"open": 0, "won": 1, "lost": 2}
@@ -122,7 +147,13 @@ def read_policy(rows: SettingRows) -> Policy:
 def _stage_order(stage: Stage) -> tuple[bool, str, int, int, str]:
     """Main pipeline first; open stages by rank, then won, then lost."""
     pipeline = stage.pipeline
-    return (pipeline != "main", pipeline, _KIND_ORDER[stage.kind], stage.rank or 10**6, stage.stage)
+    return (
+        pipeline != MAIN_PIPELINE,
+        pipeline,
+        _KIND_ORDER[stage.kind],
+        stage.rank or 10**6,
+        stage.stage,
+    )
 
 
 def _sorted(rows: list[Any], *names: str) -> tuple[Any, ...]:
@@ -145,23 +176,27 @@ def _read_rules(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> tuple[Rules, l
         try:
             Rules.model_validate({key: value})
             values[key] = value
-        except ValidationError:
-            faults.append(
-                Finding(
-                    "bad-setting",
-                    "error",
-                    "Policy",
-                    row=position,
-                    field="value",
-                    row_key=key,
-                    found=str(text),
-                    params={
-                        "expected": f"Policy.{key}={expected_setting(key)}",
-                        "default": f"Policy.{key}={default_setting(key)}",
-                    },
-                )
-            )
+        except ValidationError as refused:
+            faults.append(_value_fault(position, key, str(text), refused))
     return Rules.model_validate(values), faults
+
+
+def _value_fault(position: int, key: str, text: str, refused: ValidationError) -> Finding:
+    """Why a setting's value cannot be read; the default stays in force."""
+    reason = refused.errors()[0]["type"]
+    default = default_setting(key)
+    params: dict[str, Fact]
+    if reason in VALUE_FAULTS:
+        params = {"default": str(default)}
+    else:
+        reason = "bad-setting"
+        params = {
+            "expected": f"Policy.{key}={expected_setting(key)}",
+            "default": f"Policy.{key}={default}",
+        }
+    return Finding(
+        reason, "error", "Policy", position, "value", row_key=key, found=text, params=params
+    )
 
 
 def setting_code(key: str, text: str) -> str:
@@ -195,4 +230,5 @@ def expected_setting(key: str) -> str:
         return "|".join(get_args(info.annotation))
     low = next((f"{mark.ge:g}" for mark in info.metadata if isinstance(mark, Ge)), "")
     high = next((f"{mark.le:g}" for mark in info.metadata if isinstance(mark, Le)), "")
-    return ":".join([getattr(info.annotation, "__name__", "str"), low, high])
+    kind = info.annotation.__name__ if info.annotation in (int, float) else "str"
+    return ":".join([kind, low, high])

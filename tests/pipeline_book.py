@@ -10,7 +10,7 @@ import pandas as pd
 
 from salesbook.actions import ACTIONS
 from salesbook.domain.outcome import Task
-from salesbook.domain.pipeline.stage_codes import KnownDeals, StageCodes, known_deals, stage_codes
+from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes, known_deals, stage_codes
 from salesbook.frames import frame_from_rows
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules, Stage

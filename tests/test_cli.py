@@ -16,7 +16,7 @@ import pytest
 from salesbook import errors, labels
 from salesbook.actions import ACTIONS
 from salesbook.book import importing
-from salesbook.cli import app, run
+from salesbook.cli.app import app, run
 from salesbook.errors import SalesbookError
 from salesbook.hosts.package import open_package
 from salesbook.store import TableCells, TableWrite

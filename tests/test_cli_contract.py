@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from salesbook.cli import LANGUAGE, run
+from salesbook.cli.app import LANGUAGE, run
 from salesbook.labels import word
 
 REPS = "Rep ID,Name,Team\nR1,Ann Lee,North\nR2,Bo Chen,North\n"

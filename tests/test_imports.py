@@ -25,7 +25,7 @@ SLOW = {
 _CHILD = """
 import atexit, sys
 atexit.register(lambda: print("loaded:", *{name.partition(".")[0] for name in sys.modules}, file=sys.stderr))
-from salesbook.cli import run
+from salesbook.cli.app import run
 sys.exit(run(sys.argv[1:]))
 """
 

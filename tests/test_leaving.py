@@ -18,7 +18,7 @@ class Large:
         os.write(2, b"taken apart")
 sys.large = Large()
 atexit.register(lambda: print("at the end"))
-from salesbook.cli import main
+from salesbook.cli.app import main
 main()
 """
 

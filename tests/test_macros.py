@@ -16,15 +16,15 @@ import xlwings as xw
 
 from salesbook import macros
 from salesbook.actions import ACTIONS
-from salesbook.book.cellvalues import same_cell
 from salesbook.book.files import new_file, run_on_file, undo_file
-from salesbook.book.session import Options
+from salesbook.book.report import Options
 from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.package import open_package
 from salesbook.labels import Language, header, words
 from salesbook.macros import desk, importing
 from salesbook.store import Host
 from salesbook.tables import TABLES, Role
+from salesbook.writing.values import same_cell
 from tests.engines.excel_model import BookModel, Program
 from tests.engines.fake_com import open_com
 from tests.engines.fake_excel import Book, open_fake

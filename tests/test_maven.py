@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from salesbook.cli import run
+from salesbook.cli.app import run
 
 FILES = Path(__file__).resolve().parents[2] / "shared" / "data" / "maven_crm"
 AS_OF = "2017-12-31"

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import xlwings
 
+from salesbook.arrays import Objects
 from udfs import checks, customers, deals, entries, process, targets, team
-from udfs.cells import Objects
 from udfs.worksheet import declare, worksheet_function
 
 ANSWERS: Final[dict[str, Callable[..., Objects]]] = {

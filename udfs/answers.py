@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from udfs.cells import Codes, Floats, Objects
+from salesbook.arrays import Floats, Objects
+from udfs.cells import Codes
 from udfs.errors import NOT_AVAILABLE, VALUE_ERROR
 
 

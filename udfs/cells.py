@@ -14,13 +14,11 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from salesbook.arrays import Floats, Ints, Objects
 from udfs.errors import NOT_AVAILABLE, VALUE_ERROR, SheetError, is_error
 
-Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int64]
-Objects = npt.NDArray[np.object_]
+Codes = Ints
 
 MISSING: Final = -2147352572
 """What stands for an argument that a formula leaves out."""

@@ -8,14 +8,15 @@ from typing import Any, Final
 import numpy as np
 
 from salesbook import labels
-from salesbook.domain.cells.base import Reading, Reason
+from salesbook.arrays import Objects
+from salesbook.cells.base import Reading, Reason
 from salesbook.domain.pay.brackets import bracket_problems
 from salesbook.labels import Language
 from salesbook.labels.messages import fill, templates
 from salesbook.labels.words import fold, words
 from salesbook.tables.base import Kind
 from udfs.answers import worded
-from udfs.cells import Block, Objects, flat, texts
+from udfs.cells import Block, flat, texts
 from udfs.entries import readings_of
 from udfs.errors import SheetError
 from udfs.tables import columns

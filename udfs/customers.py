@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.arithmetic.money import minor_units
+from salesbook.arrays import Objects
 from salesbook.domain.customers.feedback import nps
 from salesbook.domain.customers.rfm import rfm_codes
 from salesbook.domain.customers.tiers import stand_values
 from salesbook.domain.customers.touch import next_touch
+from salesbook.money import minor_units
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules
 from udfs.answers import numeric, one, worded
 from udfs.cells import (
     Block,
-    Objects,
     date_of,
     day_numbers,
     day_of,

@@ -9,34 +9,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from salesbook.arrays import Floats, Objects
 from salesbook.domain.arithmetic.intervals import wilson
-from salesbook.domain.names.folding import fold_name
-from salesbook.domain.pipeline.funnel_stages import Counts, counts_of, passages_of, ratio
-from salesbook.domain.pipeline.slices import ALL, Cut
-from salesbook.domain.pipeline.stage_codes import (
+from salesbook.domain.pipeline.funnel.slices import ALL, Cut
+from salesbook.domain.pipeline.funnel.stages import Counts, counts_of, passages_of, ratio
+from salesbook.domain.pipeline.stages.codes import (
     OPEN,
     KnownDeals,
     StageCodes,
     known_deals,
     stage_codes,
 )
-from salesbook.domain.pipeline.stage_history import append_history, entries_of
+from salesbook.domain.pipeline.stages.history import append_history, entries_of
 from salesbook.frames import frame_of
+from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules, Stage
 from udfs.answers import numeric
-from udfs.cells import (
-    Block,
-    Codes,
-    Floats,
-    Objects,
-    day_numbers,
-    day_of,
-    errors_of,
-    one_day,
-    refuse_errors,
-    texts,
-)
+from udfs.cells import Block, Codes, day_numbers, day_of, errors_of, one_day, refuse_errors, texts
 from udfs.errors import SheetError
 from udfs.tables import choices, columns, needed_texts
 
@@ -55,9 +45,8 @@ def funnel(deals: Block, history: Block, stages: Block, as_of: Block) -> Objects
         as_of: the day for which deals are compared with their history.
 
     Returns: a row per row of `stages`: entered, advanced, lost, open, rate to date, rate of the
-    resolved,
-        the bounds of the final rate, Wilson's interval of the resolved at 80 %. A closed stage has
-        only the deals that entered it.
+        resolved, the bounds of the final rate, Wilson's interval of the resolved at 80 %. A closed
+        stage has only the deals that entered it.
 
     Source: 10 entered, 6 advanced, 2 lost, 2 open → 60 %, 75 %, 60 to 80 %, 0.524 to 0.891.
     """

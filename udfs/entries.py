@@ -10,12 +10,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from salesbook.domain.cells.base import DEFAULTS, CellOptions, Reading, Reason
-from salesbook.domain.cells.column import read_column
+from salesbook.arrays import Objects
+from salesbook.cells.base import DEFAULTS, CellOptions, Reading, Reason
+from salesbook.cells.column import read_column
 from salesbook.store import CellError
 from salesbook.tables.base import Kind
 from udfs.answers import numeric
-from udfs.cells import Block, Objects, day_of, texts
+from udfs.cells import Block, day_of, texts
 from udfs.errors import VALUE_ERROR, SheetError, error_name, is_error
 
 _ORDERS: Final = ("dmy", "mdy", "ymd")
@@ -76,8 +77,7 @@ def date(text: Block, order: Block | None = None) -> Objects:
     """Read dates however they are typed: `2024年3月5日`, `5 Mar 2024`, `2024-03-05`, `20240305`.
 
     Args: order of day, month and year, `dmy`, `mdy` or `ymd`, where the digits and the column as a
-    whole do
-        not tell.
+        whole do not tell.
 
     Returns: Excel's count of days, to be formatted as a date; an unclear text is #VALUE!.
     """

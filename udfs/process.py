@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from salesbook.arrays import Objects
 from salesbook.domain.arithmetic.intervals import wilson
 from salesbook.domain.arithmetic.survival import kaplan_meier, time_until
-from salesbook.domain.names.folding import fold_name
-from salesbook.domain.pipeline.forecast_range import sum_quantiles
-from salesbook.domain.pipeline.stuck import is_stuck
+from salesbook.domain.pipeline.forecast.range import sum_quantiles
+from salesbook.domain.pipeline.stages.stuck import is_stuck
+from salesbook.names.folding import fold_name
 from udfs.answers import numeric, one, worded
 from udfs.cells import (
     Block,
     Column,
-    Objects,
     day_numbers,
     day_of,
     errors_of,

@@ -7,15 +7,14 @@ from decimal import Decimal
 
 import numpy as np
 
+from salesbook.arrays import Floats, Objects
 from salesbook.domain.arithmetic.allocation import allocate
-from salesbook.domain.arithmetic.money import minor_units, to_float, to_minor
 from salesbook.domain.targets.ramp import ramp_shares
+from salesbook.money import minor_units, to_float, to_minor
 from udfs.answers import numeric
 from udfs.cells import (
     Block,
     Column,
-    Floats,
-    Objects,
     date_of,
     day_numbers,
     numbers,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.arithmetic.money import minor_units, to_floats, to_minor
+from salesbook.arrays import Floats, Objects
 from salesbook.domain.pay.brackets import Bracket, PayPlan, bracket_problems, pays
 from salesbook.domain.team.appraisal import grade_of, metric_scores, weighted_mean
+from salesbook.money import minor_units, to_floats, to_minor
 from salesbook.tables.settings import Grade
 from udfs.answers import numeric, worded
-from udfs.cells import Block, Codes, Column, Floats, Objects, flat, numbers, refuse_errors, together
+from udfs.cells import Block, Codes, Column, flat, numbers, refuse_errors, together
 from udfs.errors import VALUE_ERROR, SheetError
 from udfs.tables import choices, columns, needed_numbers, needed_texts
 
@@ -91,8 +92,7 @@ def commission(sales: Block, quota: Block, brackets: Block) -> Objects:
             blank), cap.
 
     Raises: SheetError for brackets that do not start at 0, do not rise, or let the pay fall
-    anywhere;
-        SALES_CHECK(brackets, "brackets") says which.
+        anywhere; SALES_CHECK(brackets, "brackets") says which.
 
     Source: comish.online, tiered commission; quota 375,000, sales 500,000 → 33,125.
     """

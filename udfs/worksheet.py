@@ -10,8 +10,9 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
+from salesbook.arrays import Objects
 from salesbook.errors import SalesbookError
-from udfs.cells import MISSING, Block, Objects
+from udfs.cells import MISSING, Block
 from udfs.errors import VALUE_ERROR, SheetError
 
 CATEGORY: Final = "Salesbook"

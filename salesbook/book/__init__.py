@@ -1,1 +1,1 @@
-"""The workbook as a product: how its tables are read and written, run, undone and made."""
+"""One workbook from outside: a run over it, an import into it, its undo, and a new one."""

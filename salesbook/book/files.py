@@ -5,17 +5,21 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from salesbook.book.documents import table_document
-from salesbook.book.session import Options, Report, Session, run_action
+from salesbook.book.report import Options, Report
+from salesbook.book.run import run_action
+from salesbook.book.session import Session
 from salesbook.book.undo import undo_last
 from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook, NothingToUndo, UsageError
 from salesbook.hosts.package import backup_path, open_package
 from salesbook.labels import Language, table_of_name
 from salesbook.tables import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def run_on_file(
@@ -34,16 +38,20 @@ def run_on_file(
     return report
 
 
-def show_table(book: Path, name: str) -> tuple[dict[str, Any], Session, str]:
-    """One table of a workbook as a document. `name` is a table's code or its sheet's name in any
-    language.
+def table_of_book(book: Path, name: str) -> tuple[Session, str]:
+    """Find one table of a workbook by its code, or its sheet's name in any language.
+
+    Returns: the session that holds the table, and its code.
+
+    Raises: NoSuchTable.
     """
     with open_package(book, for_writing=False) as host:
         session = Session(host)
         table = table_of_name(name, TABLES)
         if table is None or not session.has(table):
             raise NoSuchTable("no-such-table", where=str(book), table=name)
-        return table_document(session, table), session, table
+        session.table(table)
+        return session, table
 
 
 def undo_file(book: Path, as_of: dt.date, *, wait: float) -> Report:
@@ -68,12 +76,11 @@ def new_file(
     """Copy the built workbook of a language, with sample rows where a date for them is given.
 
     Returns: rows by table. Raises: CannotWrite where something is there already; UsageError for
-    another
-        kind of file, which Excel would not open.
+        another kind of file, which Excel would not open.
     """
-    from salesbook.book.sample import sample_tables
-    from salesbook.book.session import planned_write
+
     from salesbook.book.template import template_bytes
+    from salesbook.sample.tables import sample_tables
 
     if not os.path.lexists(book):
         _refuse_other_kind(book, ".xlsm")
@@ -82,7 +89,7 @@ def new_file(
         return {}
     try:
         with _gone_on_failure(book):
-            return _fill(book, sample_tables(language, sample_as_of), planned_write)
+            return _fill(book, sample_tables(language, sample_as_of))
     finally:
         backup_path(Path(os.path.realpath(book))).unlink(missing_ok=True)
 
@@ -116,9 +123,10 @@ def _gone_on_failure(path: Path) -> Iterator[None]:
         raise
 
 
-def _fill(book: Path, tables: dict[str, Any], plan: Any) -> dict[str, int]:
+def _fill(book: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
     with open_package(book, for_writing=True) as host:
         session = Session(host)
-        host.write([plan(session, name, frame).write for name, frame in tables.items()])
+        writes = [session.planned_write(name, frame).write for name, frame in tables.items()]
+        host.write(writes)
         host.save()
     return {name: len(frame) for name, frame in tables.items()}

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from salesbook import labels
-from salesbook.book.reading import ReadTable
-from salesbook.book.session import Report, Session, collecting_nothing, log_entry, planned_write
-from salesbook.book.writing import PlannedWrite, plan_changes
-from salesbook.domain.cells.base import CellOptions, Reason
+from salesbook.book.report import Report
+from salesbook.book.run_log import log_entry
+from salesbook.book.session import Session, collecting_nothing
+from salesbook.cells.base import CellOptions, Reason
 from salesbook.errors import (
     AmbiguousFile,
     ChangedMeanwhile,
@@ -26,12 +26,14 @@ from salesbook.errors import (
 )
 from salesbook.hosts.package import open_package
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
-from salesbook.intake.plan import ImportOptions, ImportPlan, TableChange, parse_columns, plan_import
+from salesbook.intake.plan import ImportOptions, ImportPlan, TableChange, plan_import
 from salesbook.intake.rejects import rejects_text, write_rejects
 from salesbook.labels import Language, table_of_name
 from salesbook.messages import Message
+from salesbook.reading.table import ReadTable
 from salesbook.store import Host
 from salesbook.tables import TABLES
+from salesbook.writing.body import PlannedWrite, plan_changes
 
 _UNDECIDED: Final = ("number-ambiguous", "date-ambiguous")
 """Reasons of cells that can be read in two ways."""
@@ -61,38 +63,37 @@ class ImportResult:
     language: Language
 
 
-def import_options(table: str, asked: Mapping[str, Any]) -> ImportOptions:
-    """The options of an import from the words of a command."""
-    return ImportOptions(
-        into=table,
-        columns=parse_columns(tuple(asked["columns"])),
-        date_order=asked["date_order"],
-        decimal=asked["decimal"],
-        encoding=asked["encoding"],
-        sheet=asked["sheet"],
-        stages=asked["stages"],
-        add_missing=asked["add_missing"],
-        replace=asked["replace"],
-    )
+@dataclass(frozen=True)
+class ImportRequest:
+    """What somebody asks of an import, whichever face he asks."""
+
+    file: Path
+    options: ImportOptions
+    """How to read the file; `into` is a table's code, or its sheet's name in any language."""
+    as_of: dt.date
+    dry_run: bool = False
+    language: Language | None = None
+    """Of the rejects file; missing: the workbook's."""
 
 
-def import_file(book: Path, file: Path, asked: Mapping[str, Any]) -> ImportResult:
+def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportResult:
     """Import into a workbook file; a dry run and a refusal leave it as it was.
 
     Raises: SalesbookError of any kind, EveryRowRejected where no row could be used.
     """
-    table = table_of_name(asked["into"], TABLES)
+    table = table_of_name(request.options.into, TABLES)
     if table is None:
-        raise NoSuchTable("no-such-table", where=str(book), table=asked["into"])
-    options, dry_run = import_options(table, asked), asked["dry_run"]
-    with open_package(book, wait=asked["wait"], for_writing=not dry_run) as host:
-        state = _state(file)
-        plan, session = import_into(host, file, options, asked["as_of"], dry_run=dry_run)
-        if _state(file) != state:
-            raise ChangedMeanwhile("changed-meanwhile", where=str(file))
+        raise NoSuchTable("no-such-table", where=str(book), table=request.options.into)
+    request = replace(request, options=replace(request.options, into=table))
+
+    with open_package(book, wait=wait, for_writing=not request.dry_run) as host:
+        state_before = _state(request.file)
+        plan, session = import_into(host, request)
+        if _state(request.file) != state_before:
+            raise ChangedMeanwhile("changed-meanwhile", where=str(request.file))
         # The rejects first: where they cannot be written, the workbook must not change either.
-        result = result_of(file, plan, session.language, asked)
-        if not dry_run and plan.accepted:
+        result = result_of(request, plan, session.language)
+        if not request.dry_run and plan.accepted:
             host.save()
     return result
 
@@ -107,19 +108,18 @@ def _state(file: Path) -> tuple[int, int] | None:
 
 
 @collecting_nothing()
-def import_into(
-    host: Host, file: Path, options: ImportOptions, as_of: dt.date, *, dry_run: bool
-) -> tuple[ImportPlan, Session]:
+def import_into(host: Host, request: ImportRequest) -> tuple[ImportPlan, Session]:
     """Plan an import and, unless it is a dry run or nothing could be used, hand its writes to the
     host.
     """
     started = time.perf_counter()
+    options, as_of = request.options, request.as_of
     session = Session(host)
     session.table(options.into)
     wanted = [name for name in tables_for(options.into) if session.has(name)]
     reads = {name: session.table(name) for name in wanted}
-    plan = plan_import(file, options, BookNow(_now(session, reads), session.policy, as_of))
-    if dry_run or not plan.accepted:
+    plan = plan_import(request.file, options, BookNow(_now(session, reads), session.policy, as_of))
+    if request.dry_run or not plan.accepted:
         return plan, session
     writes = [_write(session, change) for change in plan.changes]
     report = Report(
@@ -152,7 +152,7 @@ def _now(session: Session, reads: Mapping[str, ReadTable]) -> dict[str, TableNow
 
 def _write(session: Session, change: TableChange) -> PlannedWrite:
     if change.replaces:
-        return planned_write(session, change.table, change.new_rows)
+        return session.planned_write(change.table, change.new_rows)
     return plan_changes(
         session.table(change.table),
         change.changes,
@@ -162,21 +162,18 @@ def _write(session: Session, change: TableChange) -> PlannedWrite:
     )
 
 
-def result_of(
-    file: Path, plan: ImportPlan, book_language: Language, asked: Mapping[str, Any]
-) -> ImportResult:
-    """What to tell of an import, its rejects written beside the file.
+def result_of(request: ImportRequest, plan: ImportPlan, book_language: Language) -> ImportResult:
+    """What to say of an import, its rejects written beside the file.
 
     Raises: EveryRowRejected, or AmbiguousFile where one option would decide every row.
     """
-    language: Language = asked["lang"] or book_language
-    rejects = None
-    if plan.rejected and not asked["dry_run"]:
-        rejects = write_rejects(
-            file, rejects_text(plan, lambda reason: reason_text(reason, language))
-        )
-    if plan.is_all_rejected and not asked["dry_run"]:
-        raise _refusal(file, plan, str(rejects))
+    language = request.language or book_language
+    rejects_file = None
+    if plan.rejected and not request.dry_run:
+        text = rejects_text(plan, lambda reason: reason_text(reason, language))
+        rejects_file = write_rejects(request.file, text)
+    if plan.is_all_rejected and not request.dry_run:
+        raise _refusal(request.file, plan, str(rejects_file))
     return ImportResult(
         table=plan.table,
         read=plan.read,
@@ -188,11 +185,11 @@ def result_of(
         duplicates=plan.duplicates,
         total=plan.totals.accepted if plan.totals else None,
         total_field=plan.totals.field if plan.totals else "",
-        rejects_file=rejects,
+        rejects_file=rejects_file,
         not_taken=plan.not_taken,
         added=plan.added,
         look_alikes=plan.look_alikes,
-        dry_run=asked["dry_run"],
+        dry_run=request.dry_run,
         language=language,
     )
 
@@ -214,22 +211,3 @@ def reason_text(reason: Reason, language: Language) -> str:
     """Why a row was rejected: what was expected there, and what to do."""
     parts = (Message(f"{reason.code}.{part}", reason.params) for part in ("expected", "advice"))
     return " · ".join(labels.sentence(part, language) for part in parts)
-
-
-def import_document(result: ImportResult) -> dict[str, Any]:
-    """An import's result for programs."""
-    return {
-        "table": result.table,
-        "read": result.read,
-        "accepted": result.accepted,
-        "new": result.new,
-        "updated": result.updated,
-        "unchanged": result.unchanged,
-        "rejected": result.rejected,
-        "duplicates": result.duplicates,
-        "total": None if result.total is None else float(result.total),
-        "rejects_file": str(result.rejects_file) if result.rejects_file else None,
-        "not_taken": list(result.not_taken),
-        "added": dict(result.added),
-        "look_alikes": result.look_alikes,
-    }

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from salesbook.book.cellvalues import fingerprint, same_cell
-from salesbook.book.session import Report, Session, collecting_nothing, log_entry
-from salesbook.book.writing import PlannedWrite
+from salesbook.book.report import Report
+from salesbook.book.run_log import log_entry
+from salesbook.book.session import Session, collecting_nothing
 from salesbook.errors import NothingToUndo, UndoLosesTyping
 from salesbook.store import KEEP, Cell, Host, NewCell, TableCells, TableWrite
+from salesbook.writing.body import PlannedWrite
+from salesbook.writing.values import fingerprint, same_cell
 
 
 @collecting_nothing()

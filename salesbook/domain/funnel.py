@@ -2,52 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import pandas as pd
 
 from salesbook.domain.alerts.rows import Desk
 from salesbook.domain.alerts.watch import Watched, find_alerts
-from salesbook.domain.checks.settings_checks import faults_of
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.domain.pipeline.forecast import forecast_frame, forecast_history
-from salesbook.domain.pipeline.forecast_lines import forecast_lines
-from salesbook.domain.pipeline.funnel_stages import (
+from salesbook.domain.pipeline.chances.win_rates import stage_win_rates
+from salesbook.domain.pipeline.forecast.lines import forecast_lines
+from salesbook.domain.pipeline.forecast.table import forecast_frame, forecast_history
+from salesbook.domain.pipeline.funnel.leak import leaks_of
+from salesbook.domain.pipeline.funnel.slices import cuts_of
+from salesbook.domain.pipeline.funnel.stages import (
     Counts,
     Passages,
     counts_of,
     funnel_frame,
     passages_of,
 )
-from salesbook.domain.pipeline.leak import leaks_of
-from salesbook.domain.pipeline.slices import cuts_of
-from salesbook.domain.pipeline.stage_codes import KnownDeals, StageCodes, known_deals, stage_codes
-from salesbook.domain.pipeline.stage_history import append_history, entries_of
-from salesbook.domain.pipeline.stage_times import limits_of, stage_times_frame, stays_of
-from salesbook.domain.pipeline.stuck import days_in_stage
-from salesbook.domain.pipeline.win_rates import stage_win_rates
+from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes, known_deals, stage_codes
+from salesbook.domain.pipeline.stages.history import append_history, entries_of
+from salesbook.domain.pipeline.stages.stuck import days_in_stage
+from salesbook.domain.pipeline.stages.times import limits_of, stage_times_frame, stays_of
 from salesbook.messages import Finding
-
-_KEYS: Final = (
-    "currency",
-    "fiscal_year_start",
-    "weekend",
-    "calendar",
-    "working_hours",
-    "interval_level",
-    "few",
-    "funnel_rule",
-    "stuck_quantile",
-    "stuck_deals",
-    "leak_deals",
-    "forecast_months",
-    "quiet_days",
-    "visit_workdays",
-    "answer_limit_hours",
-    "resolve_limit_hours",
-    "pool_days",
-)
-"""Settings that `funnel` goes by."""
 
 
 def run(task: Task) -> Outcome:
@@ -58,7 +34,6 @@ def run(task: Task) -> Outcome:
 
     Raises: SettingsError where a setting that is needed makes no sense.
     """
-    task.policy.refuse_faults(faults_of(task.policy, ("Policy",), _KEYS))
     codes = stage_codes(task.policy)
     deals = known_deals(task.tables["Deals"], codes)
     history, findings = append_history(task.tables["StageHistory"], deals, codes, as_of=task.as_of)

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from salesbook.domain.arithmetic.calendar import WorkCalendar, fiscal_year_of, months_of_year
-from salesbook.domain.checks.settings_checks import faults_of
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pay.commission import commission
+from salesbook.domain.people.hiring_funnel import hiring_funnel
+from salesbook.domain.people.training_gaps import training_gaps
+from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import attain, monthly
-from salesbook.domain.targets.plan_in_force import plan_in_force
-from salesbook.domain.team.credit import credits_of
-from salesbook.domain.team.hiring_funnel import hiring_funnel
+from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.domain.team.scorecard import appraise
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.staff import Staff
-from salesbook.domain.team.training_gaps import training_gaps
 from salesbook.messages import Finding
-
-_KEYS: Final = (
-    "currency",
-    "fiscal_year_start",
-    "weekend",
-    "calendar",
-    "commission_period",
-    "commission_basis",
-    "interval_level",
-    "few",
-    "rank_chance",
-)
-"""Settings that `score` goes by."""
 
 
 def run(task: Task) -> Outcome:
@@ -39,10 +23,8 @@ def run(task: Task) -> Outcome:
     target, hiring and training; targets are 0, no commission is due, and a finding says so.
 
     Raises: SettingsError where Metrics, Grades or a setting that is needed make no sense, or the
-    brackets
-        of a plan that some rep has.
+        brackets of a plan that some rep has.
     """
-    task.policy.refuse_faults(faults_of(task.policy, ("Metrics", "Grades", "Policy"), _KEYS))
     tables, policy, as_of = task.tables, task.policy, task.as_of
     staff = Staff(tables["Reps"], tables["Assignments"])
     credits = credits_of(tables, policy, as_of=as_of)

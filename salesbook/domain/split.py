@@ -9,32 +9,19 @@ from typing import Final
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import fiscal_year_of, fiscal_year_of_month
-from salesbook.domain.arithmetic.money import currency_decimals
-from salesbook.domain.checks.settings_checks import faults_of
 from salesbook.domain.outcome import Outcome, Task
+from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import monthly
-from salesbook.domain.targets.plan_in_force import plan_in_force
-from salesbook.domain.targets.plan_notes import Topic
-from salesbook.domain.targets.plan_weights import Evidence
-from salesbook.domain.targets.plan_year import Block, plan_year
-from salesbook.domain.team.credit import credits_of
+from salesbook.domain.targets.in_force import plan_in_force
+from salesbook.domain.targets.spread.notes import Topic
+from salesbook.domain.targets.spread.weights import Evidence
+from salesbook.domain.targets.spread.year import Block, plan_year
 from salesbook.domain.team.staff import Staff
 from salesbook.errors import PlanNotPublished
 from salesbook.frames import frame_of, sorted_by_key
 from salesbook.messages import Finding
+from salesbook.money import currency_decimals
 
-_KEYS: Final = (
-    "currency",
-    "fiscal_year_start",
-    "weekend",
-    "calendar",
-    "split_by",
-    "split_blend_rate",
-    "split_unit",
-    "season_from",
-    "season_years",
-)
-"""Settings that `split` goes by."""
 _SAME: Final = ["period", "rep_id", "team", "amount", "locked", "carried"]
 
 
@@ -55,7 +42,6 @@ def run(task: Task) -> Outcome:
     Raises: SplitInfeasible; PlanNotPublished where nothing holds that could be re-split;
     SettingsError.
     """
-    task.policy.refuse_faults(faults_of(task.policy, ("Policy", "Ramp", "Season"), _KEYS))
     current = task.tables["TargetPlan"]
     if task.publish and task.resplit_from is None and (current["status"] == "draft").any():
         return Outcome({"TargetPlan": _frozen(current, task.as_of)}, _differing(task, current))

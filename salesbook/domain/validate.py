@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from salesbook.domain.checks import (
-    checks_dates,
-    checks_deals,
-    checks_orders,
-    checks_people,
-    checks_targets,
-    checks_values,
+    dates,
+    deals,
+    orders,
+    people,
+    targets,
+    values,
 )
 from salesbook.domain.checks.duplicates import find_duplicates, look_alikes
 from salesbook.domain.checks.entry_checks import one_per_cell
@@ -21,22 +21,22 @@ from salesbook.domain.outcome import Outcome, Task
 from salesbook.messages import Finding
 
 _CHECKS: Final[Sequence[Callable[[Task], Iterator[Finding]]]] = (
-    checks_values.totals_rows,
-    checks_dates.date_range,
-    checks_dates.date_order,
-    checks_deals.closing,
-    checks_deals.needs,
-    checks_deals.partners,
-    checks_orders.refunds,
-    checks_orders.payments,
-    checks_values.magnitudes,
-    checks_values.addresses,
-    checks_people.managers,
-    checks_people.leavers,
-    checks_people.plans_and_levels,
-    checks_targets.teams,
-    checks_targets.bounds,
-    checks_targets.sums,
+    values.totals_rows,
+    dates.date_range,
+    dates.date_order,
+    deals.closing,
+    deals.needs,
+    deals.partners,
+    orders.refunds,
+    orders.payments,
+    values.magnitudes,
+    values.addresses,
+    people.managers,
+    people.leavers,
+    people.plans_and_levels,
+    targets.teams,
+    targets.bounds,
+    targets.sums,
 )
 """Where several speak of one cell, the first error, else the first warning, is kept."""
 

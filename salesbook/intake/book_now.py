@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from salesbook.domain.cells.base import DEFAULTS, CellOptions
-from salesbook.domain.cells.column import read_column
-from salesbook.domain.cells.field import Reason, Value, options_for
+from salesbook.cells.base import DEFAULTS, CellOptions
+from salesbook.cells.column import read_column
+from salesbook.cells.field import Reason, Value, options_for
 from salesbook.frames import empty_frame
 from salesbook.policy import Policy
 from salesbook.store import TableCells

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from salesbook.domain.cells.field import Reason
+from salesbook.cells.field import Reason
 from salesbook.intake.foreign import RawRow, is_blank
 from salesbook.store import Cell
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from salesbook.domain.cells.field import Reason, Value
-from salesbook.domain.names.folding import fold_name, nearest_names
+from salesbook.cells.field import Reason, Value
 from salesbook.intake.book_now import TableNow
+from salesbook.names.folding import fold_name, nearest_names
 
 PREFIXES: Final = {
     "Reps": "R",

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from salesbook.domain.cells.field import Reason
+from salesbook.cells.field import Reason
 from salesbook.store import Cell
 
 

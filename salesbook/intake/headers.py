@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from salesbook import labels
-from salesbook.domain.cells.units import CURRENCIES, UNITS
+from salesbook.cells.units import CURRENCIES, UNITS
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES

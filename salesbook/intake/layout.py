@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from salesbook.domain.cells.base import plain_number_text, plain_text
-from salesbook.domain.cells.field import Reason
-from salesbook.domain.cells.number import Amount, read_amount
-from salesbook.domain.names.totals import may_say_total, says_total
+from salesbook.cells.base import plain_number_text, plain_text
+from salesbook.cells.field import Reason
+from salesbook.cells.number import Amount, read_amount
 from salesbook.errors import ColumnMissing
 from salesbook.intake.foreign import RawRow, is_blank
+from salesbook.names.totals import may_say_total, says_total
 from salesbook.store import Cell
 
 _HEAD_ROWS: Final = 40

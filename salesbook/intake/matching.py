@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from salesbook.domain.cells.field import Value
-from salesbook.domain.names.folding import fold_name
+from salesbook.cells.field import Value
 from salesbook.intake.book_now import Key, TableNow
 from salesbook.intake.rows import FileRow
+from salesbook.names.folding import fold_name
 from salesbook.tables import TABLES
 
 NATURAL: Final[Mapping[str, tuple[str, ...]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from salesbook.domain.cells.field import Value
+from salesbook.cells.field import Value
 from salesbook.intake.book_now import BookNow, Key, TableNow
 from salesbook.intake.directory import KeyMaker
 from salesbook.intake.matching import Matcher, has_made_keys, key_of

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.money import currency_decimals, to_decimal
-from salesbook.domain.cells.field import CellOptions, DateOrder, DecimalSign, Value
+from salesbook.cells.field import CellOptions, DateOrder, DecimalSign, Value
 from salesbook.errors import UsageError
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, takes_imports
@@ -24,6 +23,7 @@ from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.usable import reject_sum
+from salesbook.money import currency_decimals, to_decimal
 from salesbook.tables.settings import Stage
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from salesbook.domain.cells.field import Reason
+from salesbook.cells.field import Reason
 from salesbook.errors import CannotWrite
 from salesbook.intake.plan import ImportPlan
 from salesbook.store import Cell, CellError

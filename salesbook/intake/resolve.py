@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from salesbook.domain.cells.field import Reason, Value
-from salesbook.domain.names.folding import fold_name, nearest_names
-from salesbook.domain.names.stage_references import MAIN
+from salesbook.cells.field import Reason, Value
 from salesbook.frames import empty_frame
 from salesbook.intake.book_now import BookNow, TableNow
 from salesbook.intake.directory import Directory
 from salesbook.intake.rows import FileRow
 from salesbook.intake.stages import StageBook
+from salesbook.names.folding import fold_name, nearest_names
+from salesbook.policy import MAIN_PIPELINE
 from salesbook.tables import TABLES
 from salesbook.tables.settings import Stage
 
@@ -128,7 +128,7 @@ class Resolver:
         """The pipeline by its name in Stages;
         one that Stages lacks only where the order makes it.
         """
-        typed = str(row.values.get("pipeline", MAIN))
+        typed = str(row.values.get("pipeline", MAIN_PIPELINE))
         name = self.pipelines.get(fold_name(typed), typed)
         if name != typed:
             row.values["pipeline"] = name

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
-from salesbook.domain.arithmetic.money import currency_decimals, to_minor
-from salesbook.domain.cells.base import plain_text
-from salesbook.domain.cells.column import shared_decimals
-from salesbook.domain.cells.field import NUMERIC, CellOptions, Reason, Value, options_for
-from salesbook.domain.cells.frame import read_values
-from salesbook.domain.cells.units import CURRENCIES, currency_codes
+from salesbook.cells.base import plain_text
+from salesbook.cells.column import shared_decimals
+from salesbook.cells.field import NUMERIC, CellOptions, Reason, Value, options_for
+from salesbook.cells.frame import read_values
+from salesbook.cells.units import CURRENCIES, currency_codes
 from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.headers import HeaderMap, Taken, choice_aliases
+from salesbook.money import currency_decimals, to_minor
 from salesbook.store import Cell
 from salesbook.tables import TABLES, FieldSpec, Kind
 

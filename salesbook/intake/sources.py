@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from salesbook.domain.cells.base import plain_text
+from salesbook.cells.base import plain_text
 from salesbook.errors import CannotWrite, NotAWorkbook, UnsafeFile, UsageError
 from salesbook.hosts.package.guards import refuse_foreign
 from salesbook.intake.delimited import header_score, split_text

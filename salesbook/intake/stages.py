@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from salesbook.domain.names.folding import fold_name
 from salesbook.errors import UsageError
+from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 from salesbook.tables.settings import Stage
 
@@ -91,9 +91,7 @@ class StageBook:
         wanted = fold_name(typed)
         stages = self.of(pipeline)
         by_name = (stage for stage in stages if fold_name(stage.stage) == wanted)
-        by_past = (
-            stage for stage in stages if wanted in map(fold_name, (stage.was or "").split(","))
-        )
+        by_past = (stage for stage in stages if wanted in map(fold_name, stage.was))
         return next(by_name, None) or (next(by_past, None) if wanted else None)
 
     def last(self, pipeline: str, kind: StageKind) -> Stage | None:

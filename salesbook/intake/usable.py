@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from salesbook.domain.cells.field import Reason, Value, range_reason
+from salesbook.cells.field import Reason, Value, range_reason
 from salesbook.intake.foreign import is_blank
 from salesbook.intake.rows import FileRow, main_amount
 from salesbook.tables import TABLES, FieldSpec

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from salesbook.domain.cells.units import CURRENCIES
+from salesbook.cells.units import CURRENCIES
 from salesbook.errors import AmbiguousFile, NotAWorkbook, SalesbookError
 from salesbook.hosts.package.archive import Archive
 from salesbook.hosts.package.assemble import assemble

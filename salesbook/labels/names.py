@@ -86,19 +86,6 @@ def _codes_by_label(owner: str, choices: tuple[str, ...]) -> dict[str, str]:
     return known | {fold(code): code for code in choices}
 
 
-def labels_of_names(owner: str, names: str, choices: tuple[str, ...], language: Language) -> str:
-    """A name, or names with commas, each by its label if it is one of `choices`, else as it is."""
-    known = set(choices)
-    return ", ".join(
-        choice(owner, one, language) if one in known else one for one in names.split(", ")
-    )
-
-
-def names_of_labels(owner: str, text: str, choices: tuple[str, ...]) -> str:
-    """The names that labels stand for; texts that are no label of ours as they are."""
-    return ", ".join(code_of_choice(owner, one, choices) or one for one in text.split(", "))
-
-
 def field_label(table: str, field: str, language: Language) -> str:
     """A field's header; a user's own column, or a field of no table of ours, as it is."""
     try:

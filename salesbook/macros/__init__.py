@@ -78,7 +78,8 @@ def check_setup() -> None:
 
 
 def _run(desk: Desk, action: str, *, publish: bool = False) -> Said:
-    from salesbook.book.session import Options, run_action
+    from salesbook.book.report import Options
+    from salesbook.book.run import run_action
 
     with desk.working(action):
         report = run_action(desk, action, Options(today(), publish=publish))

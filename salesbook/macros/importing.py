@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,18 +14,6 @@ from salesbook.macros.desk import Cancelled, Desk, today
 from salesbook.macros.words import Said
 from salesbook.tables import TABLES, Role
 
-_ASKED: Final[dict[str, Any]] = {
-    "columns": (),
-    "date_order": None,
-    "decimal": None,
-    "encoding": None,
-    "sheet": None,
-    "stages": None,
-    "add_missing": False,
-    "replace": False,
-    "dry_run": False,
-    "lang": None,
-}
 _QUESTIONS: Final = (
     ("date-ambiguous", {"date-ambiguous"}, "date_order", ("dmy", "mdy")),
     ("number-ambiguous", {"number-ambiguous"}, "decimal", ("point", "comma")),
@@ -43,24 +32,25 @@ def import_chosen(desk: Desk) -> Said:
     Raises: UsageError, Cancelled, SalesbookError of any kind.
     """
     from salesbook.book import importing
+    from salesbook.intake.plan import ImportOptions
 
     table = _table_of_sheet(desk)
     file = choose_file(desk)
     if file is None:
         raise Cancelled
-    asked = _ASKED | {"into": table}
+    request = importing.ImportRequest(file, ImportOptions(into=table), today(), dry_run=True)
     with desk.working("import"):
-        plan, _ = importing.import_into(
-            desk, file, importing.import_options(table, asked), today(), dry_run=True
-        )
+        plan, _ = importing.import_into(desk, request)
     reasons = {reason.code for row in plan.rejected for _, reason in row.faults}
+    answers: dict[str, Any] = {}
     for question, raised_by, option, (yes, no) in _QUESTIONS:
         if reasons & raised_by:
-            asked[option] = yes if _ask(desk, question) else no
+            answers[option] = yes if _ask(desk, question) else no
+
+    request = replace(request, options=replace(request.options, **answers), dry_run=False)
     with desk.working("import"):
-        options = importing.import_options(table, asked)
-        plan, session = importing.import_into(desk, file, options, today(), dry_run=False)
-    result = importing.result_of(file, plan, session.language, asked)
+        plan, session = importing.import_into(desk, request)
+    result = importing.result_of(request, plan, session.language)
     return words.import_said(desk, file, result)
 
 

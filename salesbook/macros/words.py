@@ -14,7 +14,7 @@ from salesbook.labels.messages import fill
 
 if TYPE_CHECKING:
     from salesbook.book.importing import ImportResult
-    from salesbook.book.session import Report
+    from salesbook.book.report import Report
     from salesbook.macros.desk import Desk
     from salesbook.setup.doctor import Check
 

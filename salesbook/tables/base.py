@@ -12,7 +12,9 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Le
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from salesbook.tables.lists import list_items
 
 
 class Kind(StrEnum):
@@ -41,6 +43,8 @@ class Kind(StrEnum):
     FIELD = "field"
     """A field of the table that the row's `table` names; its header in cells."""
     FLAG = "flag"
+    LIST = "list"
+    """Several names in one cell; text in frames, joined and taken apart by `tables.lists` alone."""
     MESSAGE = "message"
     """A `messages.Message` in frames, a sentence in cells, code and params in JSON."""
 
@@ -74,8 +78,14 @@ class Is:
     """Codes of a choice that no Literal spells out.
 
     On an ID they are names that salesbook knows and calls by their labels; others stay as typed. On
-    a text likewise for each name of a list with commas.
+    a list likewise for each of its items.
     """
+    fields_of: str | None = None
+    """On a list: the table whose fields its items name."""
+
+
+def _items(value: object) -> object:
+    return list_items(value) if isinstance(value, str) else value
 
 
 Id = Annotated[str, Is(Kind.ID)]
@@ -116,7 +126,8 @@ METRICS = (
     "peer_score",
 )
 MetricName = Annotated[str, Is(Kind.ID, choices=METRICS)]
-MetricNames = Annotated[str, Is(Kind.TEXT, choices=METRICS)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_items), Is(Kind.LIST)]
+MetricNames = Annotated[str, Is(Kind.LIST, choices=METRICS)]
 ALERTS = (
     "deal-stuck",
     "close-date-passed",
@@ -135,6 +146,8 @@ ALERTS = (
     "coverage-low",
 )
 AlertName = Annotated[str, Is(Kind.ID, choices=ALERTS)]
+
+DealFields = Annotated[tuple[str, ...], BeforeValidator(_items), Is(Kind.LIST, fields_of="Deals")]
 
 CustomerRef = Annotated[str, Is(Kind.ID, ref="Customers")]
 RepRef = Annotated[str, Is(Kind.ID, ref="Reps")]
@@ -157,6 +170,8 @@ class FieldSpec:
     key: bool = False
     choices: tuple[str, ...] = ()
     ref: str | None = None
+    fields_of: str | None = None
+    """For a list: the table whose fields its items name."""
     minimum: float | None = None
     maximum: float | None = None
     default: object = None
@@ -226,7 +241,7 @@ class Row(BaseModel):
 def _field_spec(name: str, row: type[Row], is_key: bool) -> FieldSpec:
     info = row.model_fields[name]
     spec = _from_annotation(name, info.annotation, list(info.metadata))
-    default = None if info.is_required() else info.default
+    default = None if info.is_required() or info.default == () else info.default
     return replace(spec, required=info.is_required(), key=is_key, default=default)
 
 
@@ -254,6 +269,7 @@ def _from_annotation(name: str, annotation: Any, metadata: list[Any]) -> FieldSp
         required=True,
         choices=choices,
         ref=marks[0].ref if marks else None,
+        fields_of=marks[0].fields_of if marks else None,
         minimum=max(lows, default=None),
         maximum=min(highs, default=None),
     )

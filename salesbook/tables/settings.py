@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from salesbook.tables.base import (
     Amount,
     Count,
     Date,
     Days,
+    DealFields,
     Flag,
     Id,
     Is,
     Kind,
     MetricName,
     Month,
+    Names,
     Part,
     Position,
     Price,
@@ -28,24 +30,30 @@ from salesbook.tables.base import (
     Share,
     Text,
 )
+from salesbook.tables.values import FallingCuts, RisingCuts, Weekend, WorkingHours
 
 At01 = Annotated[float, Ge(0), Le(1)]
 AtLeast0 = Annotated[float, Ge(0)]
 
 
+def _read(text: str) -> Any:
+    """A default as people type it, read like any other value of the setting."""
+    return Field(default=text)
+
+
 class Rules(BaseModel):
     """Every key of the Policy table with its type and its default; nothing else holds a default."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, validate_default=True)
 
     currency: str = "USD"
     language: Literal["en", "zh-CN"] = "en"
     number_style: Literal["plain", "thousands", "wan"] = "plain"
     fiscal_year_start: Annotated[int, Ge(1), Le(12)] = 1
-    weekend: str = "sat,sun"
+    weekend: Weekend = _read("sat,sun")
     calendar: str = ""
     """Country code of a public-holiday calendar; blank: weekends and the Holidays table only."""
-    working_hours: str = "09:00-18:00"
+    working_hours: WorkingHours = _read("09:00-18:00")
     split_by: Literal["equal", "history", "capacity", "potential"] = "equal"
     split_blend_rate: At01 = 1.0
     """Share of the chosen weights; the rest is split equally."""
@@ -64,10 +72,10 @@ class Rules(BaseModel):
     tier_months: Annotated[int, Ge(1)] = 12
     abc_rule: Literal["before", "including"] = "before"
     rfm_rule: Literal["quintiles", "fixed"] = "quintiles"
-    rfm_recency_cuts: str = "1,3,6,9"
+    rfm_recency_cuts: RisingCuts = _read("1,3,6,9")
     """Months since the last order up to which the score is 5, 4, 3, 2."""
-    rfm_frequency_cuts: str = "40,30,20,10"
-    rfm_money_cuts: str = "50000,20000,10000,5000"
+    rfm_frequency_cuts: FallingCuts = _read("40,30,20,10")
+    rfm_money_cuts: FallingCuts = _read("50000,20000,10000,5000")
     dormant_factor: AtLeast0 = 3.0
     p_alive_low: At01 = 0.2
     duplicate_score: At01 = 0.88
@@ -117,12 +125,12 @@ class Stage(
     kind: Literal["open", "won", "lost"] = "open"
     win_rate: Share | None = None
     limit_days: Days | None = None
-    needs: Text | None = None
-    """Deal fields that must be filled for a deal to be in this stage, comma between."""
+    needs: DealFields = ()
+    """Deal fields that must be filled for a deal to be in this stage; what names none, as typed."""
     owner_role: Text | None = None
     category: Literal["commit", "best_case", "pipeline", "omitted"] | None = None
-    was: Text | None = None
-    """Earlier names of the stage, comma between."""
+    was: Names = ()
+    """Earlier names of the stage."""
 
 
 class Product(

@@ -10,7 +10,7 @@ import pytest
 
 from salesbook.book import files
 from salesbook.book.files import new_file, run_on_file, undo_file
-from salesbook.book.session import Options
+from salesbook.book.report import Options
 from salesbook.errors import CannotWrite, NothingToUndo
 from salesbook.hosts.package import backup_path
 

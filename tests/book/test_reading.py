@@ -8,8 +8,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from salesbook.book.reading import ReadTable, read_table
 from salesbook.errors import ColumnMissing
+from salesbook.reading.table import ReadTable, read_table
 from salesbook.store import NOT_CALCULATED, CellError, TableCells, column_letters
 from tests.book.drawn import table
 

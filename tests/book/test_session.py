@@ -8,8 +8,9 @@ import gc
 
 import pytest
 
-from salesbook.book.checks import Places
-from salesbook.book.session import Options, Session, run_action
+from salesbook.book.report import Options
+from salesbook.book.run import run_action
+from salesbook.book.session import Session
 from salesbook.book.undo import undo_last
 from salesbook.errors import (
     NoSuchTable,
@@ -21,6 +22,7 @@ from salesbook.errors import (
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
 from salesbook.store import TableCells, TableWrite
+from salesbook.writing.checks import Places
 from tests.book.drawn import book, table
 
 TODAY = dt.date(2026, 6, 30)

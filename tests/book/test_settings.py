@@ -7,7 +7,9 @@ import datetime as dt
 
 import pytest
 
-from salesbook.book.session import Options, run_action
+from salesbook.book.report import Options
+from salesbook.book.run import run_action
+from salesbook.book.session import Session
 from salesbook.errors import SettingsError
 from salesbook.labels.errors import error_text
 from tests.book.drawn import STAGES, book, table
@@ -38,7 +40,7 @@ REFUSING = {
     "TierRules": {"tier"},
     "Metrics": {"score"},
     "Grades": {"score"},
-    "Levels": {"score"},
+    "Levels": set(),
     "Spiffs": {"score"},
     "Holidays": {"split", "score", "tier", "funnel"},
     "Ramp": {"split"},
@@ -171,3 +173,41 @@ def test_a_refusal_says_where_what_and_what_to_do(settings, verb, english, chine
         run_action(filled(**settings), verb, Options(TODAY))
     assert error_text(refused.value, "en") == english
     assert error_text(refused.value, "zh-CN").startswith(chinese)
+
+
+@pytest.mark.parametrize(
+    "needs", ["amount, product", "Amount，Product", "金额、产品", "Amount;产品"]
+)
+def test_what_a_stage_needs_is_read_once_for_checks_and_alerts(needs):
+    """However it is typed, Checks and Alerts name the same deals."""
+    stages = {**STAGES, "needs": [needs, None, None, None]}
+    deals = {
+        "deal_id": ["D1", "D2", "D3"],
+        "rep_id": ["R1"] * 3,
+        "stage": ["Lead"] * 3,
+        "created_on": [46200.0] * 3,
+        "amount": [5.0, None, None],
+        "product": [None, "X", "X"],
+    }
+    host = filled(Stages=stages, Deals=deals)
+    run_action(host, "refresh", Options(TODAY))
+    checks = session_frame(host, "Checks")
+    alerts = session_frame(host, "Alerts")
+    in_checks = checks.loc[checks["code"] == "stage-need-missing", "row_key"]
+    in_alerts = alerts.loc[alerts["kind"] == "needs-missing", "row_key"]
+    assert sorted(in_checks) == sorted(in_alerts) == ["D1", "D2", "D3"]
+    assert not (checks["code"] == "stage-needs-unknown").any()
+
+
+@pytest.mark.parametrize("earlier", ["Call, Talk", "Call、Talk", "call，TALK"])
+def test_an_earlier_name_of_a_stage_is_known_whatever_stands_between_the_names(earlier):
+    stages = {**STAGES, "was": [earlier, None, None, None]}
+    deals = {"deal_id": ["D1"], "rep_id": ["R1"], "stage": ["Talk"], "created_on": [46200.0]}
+    host = filled(Stages=stages, Deals=deals)
+    run_action(host, "refresh", Options(TODAY))
+    assert list(session_frame(host, "StageHistory")["stage"]) == ["Lead"]
+    assert not (session_frame(host, "Checks")["code"] == "unknown-stage").any()
+
+
+def session_frame(host, table_name):
+    return Session(host).frame(table_name)

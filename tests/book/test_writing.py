@@ -7,12 +7,12 @@ import datetime as dt
 import pytest
 
 from salesbook import labels
-from salesbook.book.cellvalues import changes_of, fingerprint, same_cell
-from salesbook.book.reading import read_table
-from salesbook.book.writing import plan_changes, plan_write
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
+from salesbook.reading.table import read_table
 from salesbook.store import KEEP, Cell, TableCells
+from salesbook.writing.body import plan_changes, plan_write
+from salesbook.writing.values import changes_of, fingerprint, same_cell
 from tests.book.drawn import Drawn, table
 
 

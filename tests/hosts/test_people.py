@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from salesbook.book.session import Options, run_action
+from salesbook.book.report import Options
+from salesbook.book.run import run_action
 from salesbook.errors import ColumnMissing, NoSuchTable, SalesbookError
 from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.package import open_package

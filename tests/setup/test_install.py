@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbook.book.template import FILES, template_bytes
-from salesbook.cli import run
+from salesbook.cli.app import run
 from salesbook.labels import LANGUAGES
 from salesbook.setup.conf import merged, odd_lines, settings_of
 from salesbook.setup.doctor import examine, settings_in

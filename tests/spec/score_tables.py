@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from salesbook.domain import score
+from salesbook.actions import ACTIONS
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.policy import Policy, read_policy
 from tests.drawn_tables import Rows, frames_of
@@ -37,7 +37,7 @@ def task_of(as_of: str, policy: Policy | None = None, **tables: Rows | pd.DataFr
 
 
 def scored(as_of: str, policy: Policy | None = None, **tables: Rows | pd.DataFrame) -> Outcome:
-    return score.run(task_of(as_of, policy, **tables))
+    return ACTIONS["score"].run(task_of(as_of, policy, **tables))
 
 
 def order(order_id: str, rep: str, on: str, amount: int, **more: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesbook.domain.cells.field import Reason
+from salesbook.cells.field import Reason
 from salesbook.intake.foreign import SourceOptions
 from salesbook.intake.rejects import TITLES, harmless, rejects_text
 from salesbook.intake.sources import read_source

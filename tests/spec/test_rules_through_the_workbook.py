@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from salesbook.book.documents import table_document
-from salesbook.book.session import Options, Session, run_action
+from salesbook.book.report import Options
+from salesbook.book.run import run_action
+from salesbook.book.session import Session
+from salesbook.cli.documents import table_document
 from salesbook.hosts.memory import MemoryHost
 from salesbook.store import Cell
 from tests.book.drawn import book, table

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.split import run
-from salesbook.domain.targets.plan_in_force import plan_in_force
+from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.errors import SplitInfeasible
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.policy import Policy

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from salesbook.domain.arithmetic.money import BoolArray
-from salesbook.domain.targets.plan_feasibility import find_clashes, is_feasible, smallest_release
-from salesbook.domain.targets.plan_matrix import Plan, split_matrix
-from salesbook.domain.targets.plan_problem import Constraint, Grid, PlanRequest
+from salesbook.arrays import Flags
+from salesbook.domain.targets.spread.feasibility import find_clashes, is_feasible, smallest_release
+from salesbook.domain.targets.spread.matrix import Plan, split_matrix
+from salesbook.domain.targets.spread.problem import Constraint, Grid, PlanRequest
 from salesbook.errors import SplitInfeasible
 
 
@@ -209,13 +209,13 @@ def drawn(problem: Any) -> PlanRequest:
     return PlanRequest(grid, made.keys, weights, made.pattern, season, made.constraints, unit)
 
 
-def part_of(grid: Grid, one: Constraint) -> BoolArray:
+def part_of(grid: Grid, one: Constraint) -> Flags:
     """The cells that a sum adds up, or that a bound holds for."""
     people = {"rep": np.arange(grid.rows) == one.row, "team": grid.team == one.team}
     rows = people.get(one.kind, (np.arange(grid.rows) == one.row) | (one.row < 0))
     months = np.arange(grid.months)
     columns = np.isin(months, one.months) if one.months else (months == one.month) | (one.month < 0)
-    cells: BoolArray = rows[:, None] & columns[None, :]
+    cells: Flags = rows[:, None] & columns[None, :]
     return cells
 
 

@@ -1,18 +1,21 @@
 """What tier says of customers drawn here."""
 
 import datetime as dt
+from contextlib import nullcontext
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salesbook.actions import ACTIONS
 from salesbook.domain.outcome import Task
 from salesbook.domain.tier import run
 from salesbook.errors import SettingsError
 from salesbook.messages import Message
-from salesbook.policy import Policy
-from salesbook.tables.settings import Rules, Stage, TierRule
+from salesbook.policy import Policy, read_policy
+from salesbook.tables.settings import Stage, TierRule
 from tests.drawn_tables import day, frames_of
 
 AS_OF = dt.date(2026, 6, 30)
@@ -245,15 +248,20 @@ def test_the_tier_says_why_and_brings_its_offer():
 def test_tiers_that_make_no_sense_are_refused():
     """No tier at all cannot be tiered by."""
     with pytest.raises(SettingsError, match="tiers-missing"):
-        run(task(policy=Policy(stages=STAGES)))
+        ACTIONS["tier"].run(task(policy=Policy(stages=STAGES)))
 
 
 def test_cuts_that_make_no_sense_are_refused_only_where_they_are_used():
     """Quintiles need no cuts."""
-    wrong = {"rfm_money_cuts": "a lot"}
-    run(task(policy=Policy(tier_rules=TIERS, rules=Rules(**wrong))))
-    with pytest.raises(SettingsError, match="cuts-fall"):
-        run(task(policy=Policy(tier_rules=TIERS, rules=Rules(rfm_rule="fixed", **wrong))))
+    for rule, is_refused in (("quintiles", False), ("fixed", True)):
+        values = {"rfm_money_cuts": "a lot", "rfm_rule": rule}
+        rows = [
+            (row, {"key": key, "value": value}) for row, (key, value) in enumerate(values.items())
+        ]
+        policy = replace(read_policy({"Policy": rows}), tier_rules=TIERS)
+        refused = pytest.raises(SettingsError, match="cuts-fall") if is_refused else nullcontext()
+        with refused:
+            ACTIONS["tier"].run(task(policy=policy))
 
 
 ORDERS = st.lists(

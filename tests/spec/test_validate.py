@@ -1,6 +1,7 @@
 """What validate finds in tables drawn here, and what it leaves in peace."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,14 +11,14 @@ from hypothesis import strategies as st
 from salesbook.domain.checks.waivers import value_hash
 from salesbook.domain.outcome import Task
 from salesbook.domain.validate import run
-from salesbook.policy import Policy
-from salesbook.tables.settings import Product, Rules, Stage, TierRule
+from salesbook.policy import Policy, read_policy
+from salesbook.tables.settings import Product, Stage, TierRule
 from tests.drawn_tables import day, frames_of
 
 AS_OF = dt.date(2026, 6, 30)
 STAGES = (
     Stage(stage="New", rank=1),
-    Stage(stage="Offer", rank=2, needs="Amount, Expected on"),
+    Stage(stage="Offer", rank=2, needs="amount, expected_on"),
     Stage(stage="Won", kind="won"),
     Stage(stage="Lost", kind="lost"),
 )
@@ -274,8 +275,9 @@ def test_look_alikes_are_suggested_and_named_once():
 
 def test_settings_that_make_no_sense_are_found_too():
     """A bad setting is a finding here, and a refusal where it is needed."""
-    policy = Policy(stages=STAGES, tier_rules=TIERS, rules=Rules(working_hours="always"))
-    assert found(policy) == [("hours-unreadable", "Policy", None, "value")]
+    policy = read_policy({"Policy": [(3, {"key": "working_hours", "value": "always"})]})
+    policy = replace(policy, stages=STAGES, tier_rules=TIERS)
+    assert found(policy) == [("hours-unreadable", "Policy", 3, "value")]
 
 
 def test_an_accepted_warning_is_left_out_until_its_value_changes():

@@ -74,9 +74,9 @@ def test_the_next_step_of_the_newest_activity_counts():
     ]
 
 
-def test_needs_may_be_typed_as_fields_or_headers():
+def test_a_deal_names_the_fields_that_its_stage_needs():
     stages = (
-        Stage(stage="Lead", rank=1, kind="open", needs="amount, Expected on，产品"),
+        Stage(stage="Lead", rank=1, kind="open", needs="amount, expected_on, product"),
         *STAGES[1:],
     )
     rows = [

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.domain.arithmetic.money import exact, round_half_away
 from salesbook.domain.pay.brackets import (
     Bracket,
     Kind,
@@ -19,6 +18,7 @@ from salesbook.domain.pay.brackets import (
     pays,
 )
 from salesbook.messages import Message
+from salesbook.money import exact, round_half_away
 
 MARGINAL = PayPlan((Bracket(0, 0.06), Bracket(1, 0.08), Bracket(1.25, 0.10), Bracket(1.5, 0.12)))
 WHOLE = PayPlan(

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from salesbook.domain.cells.base import DEFAULTS
-from salesbook.domain.cells.column import read_column
-from salesbook.domain.cells.field import MOMENTS, NUMERIC, CellOptions, Reason, parse_cell
-from salesbook.domain.cells.frame import parse_column, read_values
-from salesbook.domain.cells.plain import WORDS
-from salesbook.domain.cells.text import choice_map
+from salesbook.cells.base import DEFAULTS
+from salesbook.cells.column import read_column
+from salesbook.cells.field import MOMENTS, NUMERIC, CellOptions, Reason, parse_cell
+from salesbook.cells.frame import parse_column, read_values
+from salesbook.cells.plain import WORDS
+from salesbook.cells.text import choice_map
 from salesbook.frames import DTYPES
 from salesbook.store import CellError
 from salesbook.tables import Kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reliability.dirty_cells import FAMILIES, NONE, No
-from salesbook.domain.cells.field import Reason, parse_cell
+from salesbook.cells.field import Reason, parse_cell
 
 CASES = [
     pytest.param(

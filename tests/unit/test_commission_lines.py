@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbook.domain.pay.brackets import Bracket, PayPlan
-from salesbook.domain.pay.commission_lines import Tally, lines_of
-from salesbook.domain.pay.commission_terms import Terms
 from salesbook.domain.pay.draw import draw_line
+from salesbook.domain.pay.lines import Tally, lines_of
+from salesbook.domain.pay.terms import Terms
 
 AMOUNTS = st.integers(-(10**9), 10**9).filter(bool)
 

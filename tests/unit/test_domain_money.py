@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.domain.arithmetic import money
+from salesbook import money
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from salesbook.domain.checks.duplicates import find_duplicates
-from salesbook.domain.names.company_names import name_core
-from salesbook.domain.names.contact_data import mail_address, phone_numbers, private_domain
-from salesbook.domain.names.name_likeness import alike_names
 from salesbook.frames import frame_from_rows
+from salesbook.names.company_names import name_core
+from salesbook.names.contact_data import mail_address, phone_numbers, private_domain
+from salesbook.names.name_likeness import alike_names
 from salesbook.policy import Policy
 from salesbook.tables.settings import Product, Rules
 

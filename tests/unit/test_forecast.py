@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbook.domain import funnel
-from salesbook.domain.pipeline.forecast import (
+from salesbook.domain.pipeline.forecast.range import sum_quantiles
+from salesbook.domain.pipeline.forecast.table import (
     cumulative_categories,
     forecast_history,
     forecast_periods,
 )
-from salesbook.domain.pipeline.forecast_range import sum_quantiles
 from salesbook.tables.settings import Rules, Stage
 from tests.pipeline_book import AS_OF, FEWER, STAGES, day, deal, draw, policy, records
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbook.domain import funnel
-from salesbook.domain.pipeline.funnel_stages import counts_of, funnel_frame, passages_of
-from salesbook.domain.pipeline.leak import chance_alike, leaks_of
-from salesbook.domain.pipeline.slices import cuts_of
-from salesbook.domain.pipeline.stage_codes import known_deals, stage_codes
-from salesbook.domain.pipeline.stage_history import append_history, entries_of
+from salesbook.domain.pipeline.funnel.leak import chance_alike, leaks_of
+from salesbook.domain.pipeline.funnel.slices import cuts_of
+from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame, passages_of
+from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
+from salesbook.domain.pipeline.stages.history import append_history, entries_of
 from salesbook.frames import empty_frame, frame_from_rows, frame_of
 from salesbook.tables.settings import Rules
 from tests.pipeline_book import AS_OF, FEWER, day, deal, draw, numbered, policy, records

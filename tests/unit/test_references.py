@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from salesbook.domain.names.folding import fold_name, nearest_names
-from salesbook.domain.names.references import resolve_references
 from salesbook.frames import frame_from_rows
+from salesbook.names.folding import fold_name, nearest_names
 from salesbook.policy import Policy
+from salesbook.reading.references import resolve_references
 from salesbook.tables.settings import Product, Stage
 
 STAGES = (

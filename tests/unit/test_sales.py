@@ -1,7 +1,7 @@
 """Which order lines and deals are sales, for pay, tiers, funnel and checks alike."""
 
-from salesbook.domain.names.stage_references import stage_kinds
-from salesbook.domain.sales import standing, takes_back, won_deals
+from salesbook.domain.sales.stages import stage_kinds
+from salesbook.domain.sales.standing import standing, takes_back, won_deals
 from salesbook.frames import frame_from_rows
 from salesbook.tables.settings import Stage
 from tests.pipeline_book import day, deal, policy

@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 
 from salesbook.actions import ACTIONS
-from salesbook.book.sample import SAMPLE_AS_OF, sample_tables
-from salesbook.book.session import Options, Session
+from salesbook.book.report import Options
+from salesbook.book.session import Session
 from salesbook.book.template import FILES, template_bytes
-from salesbook.book.writing import plan_write
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES
+from salesbook.sample.tables import SAMPLE_AS_OF, sample_tables
 from salesbook.tables import TABLES, Role
+from salesbook.writing.body import plan_write
 
 both = pytest.mark.parametrize("language", LANGUAGES)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from salesbook.domain.arithmetic.money import FloatArray as Scores
+from salesbook.arrays import Floats
 from salesbook.domain.team.appraisal import (
     chance_apart,
     grade_of,
@@ -79,7 +79,7 @@ WEIGHTS = arrays.arrays(np.float64, 4, elements=st.floats(0.1, 100))
 
 
 @given(TEAMS, WEIGHTS)
-def test_shares_add_up_and_the_score_lies_among_the_metrics(scores: Scores, weights: Scores):
+def test_shares_add_up_and_the_score_lies_among_the_metrics(scores: Floats, weights: Floats):
     """A rep without any metric has no share and no score."""
     shares, total = shared_weights(scores, weights), weighted_mean(scores, weights)
     for rep in range(scores.shape[1]):
@@ -94,7 +94,7 @@ def test_shares_add_up_and_the_score_lies_among_the_metrics(scores: Scores, weig
 
 @given(TEAMS, WEIGHTS, TEAMS, TEAMS)
 def test_an_interval_holds_its_score_and_its_ends_may_be_given_in_any_order(
-    scores: Scores, weights: Scores, one: Scores, other: Scores
+    scores: Floats, weights: Floats, one: Floats, other: Floats
 ):
     """Each rep's interval is the same, were the rep alone."""
     total, shares = weighted_mean(scores, weights), shared_weights(scores, weights)

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.domain.pipeline.stage_history import append_history
+from salesbook.domain.pipeline.stages.history import append_history
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.tables.settings import Stage
 from tests.pipeline_book import AS_OF, FEWER, STAGES, day, deal, numbered, policy, records

@@ -1,8 +1,8 @@
 """Deals that sit too long."""
 
 from salesbook.domain import funnel
-from salesbook.domain.pipeline.stage_history import append_history, entries_of
-from salesbook.domain.pipeline.stuck import days_in_stage
+from salesbook.domain.pipeline.stages.history import append_history, entries_of
+from salesbook.domain.pipeline.stages.stuck import days_in_stage
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.tables.settings import Stage
 from tests.pipeline_book import AS_OF, STAGES, day, deal, draw, numbered, policy, records

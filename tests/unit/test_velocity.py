@@ -2,7 +2,7 @@
 
 import math
 
-from salesbook.domain.pipeline.velocity import coverage, required_coverage, velocity
+from salesbook.domain.pipeline.forecast.velocity import coverage, required_coverage, velocity
 
 
 def test_forty_deals_at_a_quarter_worth_25000_in_90_days():

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.pipeline.win_probability import count_frequencies, naive_bayes_percent
+from salesbook.domain.pipeline.chances.win_probability import count_frequencies, naive_bayes_percent
 
 FIELDS = ("country", "state", "source")
 CLOSED = pd.DataFrame(

@@ -4,13 +4,13 @@ import math
 
 import pytest
 
-from salesbook.domain.pipeline.funnel_stages import passages_of
-from salesbook.domain.pipeline.stage_history import append_history, entries_of
-from salesbook.domain.pipeline.win_rates import (
+from salesbook.domain.pipeline.chances.win_rates import (
     stage_win_rates,
     win_rate_by_amount,
     win_rate_by_count,
 )
+from salesbook.domain.pipeline.funnel.stages import passages_of
+from salesbook.domain.pipeline.stages.history import append_history, entries_of
 from salesbook.frames import empty_frame
 from salesbook.tables.settings import Stage
 from tests.pipeline_book import AS_OF, STAGES, deal, numbered, policy

@@ -18,7 +18,7 @@ from pyopenvba import ExcelFile
 from salesbook import labels
 from salesbook.book.session import Session
 from salesbook.book.template import FILES, template_bytes
-from salesbook.domain.checks.settings_checks import faults_of
+from salesbook.domain.checks.settings_checks import check_settings
 from salesbook.frames import DTYPES
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES
@@ -212,12 +212,7 @@ def test_the_settings_read_back_as_the_defaults(language, tmp_path):
         policy = session.policy
     assert policy.rules == Rules.model_validate(dict(_RULES[language]))
     assert session.policy_findings == []
-    assert (
-        list(
-            faults_of(policy, [name for name, spec in TABLES.items() if spec.role is Role.SETTING])
-        )
-        == []
-    )
+    assert [*policy.faults, *check_settings(policy)] == []
     assert [stage.kind for stage in policy.stages] == ["open"] * 4 + ["won", "lost"]
     assert [step.share for step in policy.ramp] == [0.25, 0.5, 0.75, 1.0]
     assert len(policy.season) == 12

@@ -9,10 +9,10 @@ import pytest
 
 from salesbook.book.session import Session
 from salesbook.book.template import FILES, template_bytes
-from salesbook.book.writing import plan_write
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.package import open_package
 from salesbook.labels.words import word
+from salesbook.writing.body import plan_write
 from workbook.build.office import convert, office
 
 pytestmark = [

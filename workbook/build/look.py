@@ -13,8 +13,8 @@ from typing import Final
 
 from xlsxwriter.theme import THEME_XML_2007
 
-from salesbook.domain.arithmetic.money import currency_decimals
 from salesbook.labels import Language
+from salesbook.money import currency_decimals
 from salesbook.tables import FieldSpec, Kind, Part, Role
 
 INK: Final = "#1F2A37"
@@ -90,6 +90,7 @@ def is_sentence(one: FieldSpec) -> bool:
 _WIDTHS: Final[Mapping[Kind, float]] = {
     Kind.ID: 12,
     Kind.TEXT: 15,
+    Kind.LIST: 15,
     Kind.TABLE: 14,
     Kind.FIELD: 16,
     Kind.MONEY: 15,

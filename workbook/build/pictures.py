@@ -20,11 +20,12 @@ import pandas as pd
 import xlsxwriter
 
 from salesbook.book.files import run_on_file
-from salesbook.book.sample import SAMPLE_AS_OF, sample_tables
-from salesbook.book.session import Options, Session, planned_write
+from salesbook.book.report import Options
+from salesbook.book.session import Session
 from salesbook.book.template import template_bytes
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES, Language
+from salesbook.sample.tables import SAMPLE_AS_OF, sample_tables
 from salesbook.tables import TABLES, Role
 from workbook.build import look
 from workbook.build.canvas import Canvas
@@ -99,7 +100,7 @@ def _replace(book: Path, frames: Mapping[str, pd.DataFrame]) -> None:
     """Put other rows into tables of a file."""
     with open_package(book, for_writing=True) as host:
         session = Session(host)
-        host.write([planned_write(session, name, frame).write for name, frame in frames.items()])
+        host.write([session.planned_write(name, frame).write for name, frame in frames.items()])
         host.save()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,12 +9,10 @@ import pandas as pd
 
 from salesbook.domain.alerts.rows import AlertRow, Desk, text_or_none
 from salesbook.domain.arithmetic.calendar import working_hours_between
-from salesbook.domain.checks.setting_values import read_hours
 from salesbook.domain.customers.touch import last_touches
 
 _HOUR: Final = pd.Timedelta(hours=1)
 _SECOND: Final = pd.Timedelta(seconds=1)
-_ALL_DAY: Final = (dt.time.min, dt.time.max)
 
 
 def waiting_leads(desk: Desk) -> Iterator[AlertRow]:
@@ -76,7 +73,7 @@ def _too_long(
 ) -> Iterator[AlertRow]:
     """What was received more working hours ago than the limit, counted up to the end of the day."""
     end = desk.today + pd.Timedelta(days=1)
-    hours = read_hours(desk.policy.rules.working_hours) or _ALL_DAY
+    hours = desk.policy.rules.working_hours
     for row in waiting[(end - waiting["received_at"]) / _HOUR > limit].itertuples(index=False):
         if working_hours_between(row.received_at, end - _SECOND, desk.calendar, hours) <= limit:
             continue

@@ -8,17 +8,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from salesbook import labels
+from salesbook.arrays import Flags, Floats
 from salesbook.domain.alerts.rows import AlertRow, Desk, text_or_none, whole_or_none
-from salesbook.domain.pipeline.stage_codes import OPEN, KnownDeals, StageCodes
-from salesbook.domain.pipeline.stuck import is_stuck
+from salesbook.domain.checks.stage_checks import needed_fields
+from salesbook.domain.pipeline.stages.codes import OPEN, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.stuck import is_stuck
 from salesbook.messages import Fact
-from salesbook.tables import TABLES
-
-Floats = npt.NDArray[np.float64]
 
 _TWICE: Final = 2.0
 """A deal that has been in its stage for so many limits is urgent."""
@@ -33,9 +30,7 @@ def open_deals(deals: KnownDeals, codes: StageCodes, days: Floats, limits: Float
     return frame[deals.kind == OPEN]
 
 
-def stuck_deals(
-    desk: Desk, deals: pd.DataFrame, learned: npt.NDArray[np.bool_]
-) -> Iterator[AlertRow]:
+def stuck_deals(desk: Desk, deals: pd.DataFrame, learned: Flags) -> Iterator[AlertRow]:
     """Deals in their stage for longer than its limit.
 
     Args: learned tells per stage whether the limit comes from won deals or was typed.
@@ -114,7 +109,7 @@ def _planned(deals: pd.DataFrame, activities: pd.DataFrame, today: pd.Timestamp)
 def unmet_needs(deals: pd.DataFrame, codes: StageCodes) -> Iterator[AlertRow]:
     """Deals in a stage although fields that it needs are empty."""
     for code, stage in enumerate(codes.stages):
-        fields = _needed_fields(stage.needs or "")
+        fields = needed_fields(stage)
         here = deals[deals["stage_code"] == code]
         if here.empty or not fields:
             continue
@@ -134,15 +129,6 @@ def _needs_row(row: Any, missing: list[str]) -> AlertRow:
     }
     reason = "because" if len(missing) == 1 else "because-more"
     return _of_deal(row, "needs-missing", severity="medium", facts=facts, reason=reason)
-
-
-def _needed_fields(needs: str) -> list[str]:
-    """Fields of Deals by name or header; what is none is the settings' own fault."""
-    names = TABLES["Deals"].field_names
-    found = (
-        labels.field_of_header("Deals", text, names) for text in needs.replace("，", ",").split(",")
-    )
-    return list(dict.fromkeys(field for field in found if field))
 
 
 def quiet_big_deals(desk: Desk, deals: pd.DataFrame) -> Iterator[AlertRow]:

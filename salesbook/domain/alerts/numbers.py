@@ -10,8 +10,8 @@ import pandas as pd
 
 from salesbook.domain.alerts.rows import AlertRow, Desk
 from salesbook.domain.arithmetic.calendar import last_day, month_of, quarter_of_month
-from salesbook.domain.pipeline.velocity import required_coverage
-from salesbook.domain.pipeline.win_rates import win_rate_by_count
+from salesbook.domain.pipeline.chances.win_rates import win_rate_by_count
+from salesbook.domain.pipeline.forecast.velocity import required_coverage
 from salesbook.frames import row_keys
 
 _SLICES: Final = ("all", "team", "rep")

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import WorkCalendar
-from salesbook.domain.arithmetic.money import currency_decimals, to_decimal
 from salesbook.frames import Tables, frame_of
 from salesbook.messages import Fact, Message
+from salesbook.money import currency_decimals, to_decimal
 from salesbook.policy import Policy
 
 Severity = Literal["high", "medium", "low"]

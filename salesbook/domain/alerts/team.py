@@ -10,7 +10,7 @@ import pandas as pd
 
 from salesbook.domain.alerts.rows import AlertRow, Desk, text_or_none
 from salesbook.domain.arithmetic.calendar import WorkCalendar
-from salesbook.domain.sales import standing
+from salesbook.domain.sales.standing import standing
 
 _DONE: Final = ("delivered", "invoiced", "paid", "cancelled")
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from salesbook.arrays import Flags, Floats
 from salesbook.domain.alerts import customers, deals, numbers, team
 from salesbook.domain.alerts.rows import AlertRow, Desk, alerts_frame
-from salesbook.domain.pipeline.stage_codes import LOST, WON, KnownDeals, StageCodes
-
-Floats = npt.NDArray[np.float64]
+from salesbook.domain.pipeline.stages.codes import LOST, WON, KnownDeals, StageCodes
 
 
 @dataclass(frozen=True)
@@ -25,7 +22,7 @@ class Watched:
     """Per deal: days in its stage; nan where closed."""
     limits: Floats
     """Per stage: days after which a deal is stuck; nan where nothing says."""
-    learned: npt.NDArray[np.bool_]
+    learned: Flags
     """Per stage: the limit comes from won deals."""
     funnel: pd.DataFrame
     forecast: pd.DataFrame

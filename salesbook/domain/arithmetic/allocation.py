@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from salesbook.domain.arithmetic.money import Number, exact
 from salesbook.errors import SettingsError
+from salesbook.money import Number, exact
 
 
 def effective_unit(unit: int, *fixed: int) -> int:
@@ -40,8 +40,7 @@ def allocate(
     `unit-not-positive`.
 
     Source: electowiki, "Hamilton method" (15 states, 60 seats); infinitelexicon, "largest
-    remainder"
-        (7 units by 50:30:20 → 4, 2, 1).
+        remainder" (7 units by 50:30:20 → 4, 2, 1).
     """
     shares = _whole_shares(weights)
     step = effective_unit(_checked_unit(unit), total) or 1
@@ -80,8 +79,7 @@ def allocate_within(
         bounds: the least (0 or more) and the most of each part, whole in `unit`; None is no bound.
 
     Returns: one part per weight; every part strictly between its bounds is its exact share rounded
-    down
-        or up to a whole unit.
+        down or up to a whole unit.
 
     Raises: SettingsError as `allocate`, and `bounds-unreachable` where no parts within the bounds
     add up.
@@ -136,12 +134,10 @@ def hold_and_change(
     The other values keep their proportions; where they are all 0 they become equal.
 
     Raises: SettingsError `held-above-total` where the held values leave less than nothing for the
-    others,
-        `nothing-free` where all are held and the total differs.
+        others, `nothing-free` where all are held and the total differs.
 
     Source: Anaplan help, "Breakback" and "Hold": Jan 10, Feb 20 (held), Mar 30, quarter 60 → 100
-    gives
-        20, 20, 60.
+        gives 20, 20, 60.
     """
     kept = sum(value for value, hold in zip(values, held, strict=True) if hold)
     free = [at for at, hold in enumerate(held) if not hold]

@@ -17,7 +17,6 @@ from salesbook.policy import Policy
 _PERIOD: Final = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d{2})|FY(?P<fiscal>\d{4})(?:-Q(?P<quarter>[1-4]))?"
 )
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def month_of(day: dt.date) -> str:
@@ -112,13 +111,11 @@ class WorkCalendar:
         Chinese make-up days count as worked. A year that the public calendar does not know yet has
         only its weekends and what Holidays says.
         """
-        named = (day.strip().casefold()[:3] for day in policy.rules.weekend.split(","))
-        weekend = frozenset(_DAYS.index(day) for day in named if day in _DAYS)
         off, work = _public_days(policy.rules.calendar, tuple(sorted(set(years))))
         typed_off = {row.day for row in policy.holidays if row.kind == "off"}
         typed_work = {row.day for row in policy.holidays if row.kind == "work"}
         return cls(
-            weekend,
+            policy.rules.weekend,
             frozenset((off | typed_off) - typed_work),
             frozenset((work | typed_work) - typed_off),
         )

@@ -11,7 +11,7 @@ from typing import Any, Final, overload
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from salesbook.arrays import Floats
 
 _POOLED: Final = 1e6
 """Size of the prior, in trials, that stands for groups which do not differ at all."""

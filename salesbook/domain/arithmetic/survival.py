@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from salesbook.arrays import Flags, Floats
 
 _HAIR: Final = 1e-12
 """A survival that misses a bar by no more than rounding has reached it."""
@@ -90,7 +90,7 @@ def _starts(entered: npt.ArrayLike | None, shape: tuple[int, ...]) -> Floats:
 
 
 def _risk_table(
-    lasted: npt.ArrayLike, ended: npt.NDArray[np.bool_], entered: npt.ArrayLike | None
+    lasted: npt.ArrayLike, ended: Flags, entered: npt.ArrayLike | None
 ) -> tuple[Floats, Floats, Floats]:
     """Times at which something ended, how much did, and how much was at risk just before."""
     ages = np.asarray(lasted, dtype=np.float64)

@@ -10,12 +10,12 @@ from typing import Final
 import pandas as pd
 
 from salesbook.domain.checks.entry_checks import flag
-from salesbook.domain.names.company_names import name_core
-from salesbook.domain.names.contact_data import mail_address, phone_numbers, private_domain
-from salesbook.domain.names.name_likeness import Likeness, alike_names
 from salesbook.domain.outcome import Task
 from salesbook.frames import Tables, frame_from_rows, sorted_by_key
 from salesbook.messages import Finding, Message
+from salesbook.names.company_names import name_core
+from salesbook.names.contact_data import mail_address, phone_numbers, private_domain
+from salesbook.names.name_likeness import Likeness, alike_names
 from salesbook.policy import Policy
 
 SAME_EMAIL: Final = 1.0

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.money import currency_decimals, to_decimal, to_text
 from salesbook.domain.outcome import Task
 from salesbook.frames import row_keys
 from salesbook.messages import Fact, Finding, Severity
+from salesbook.money import currency_decimals, to_decimal, to_text
 from salesbook.tables import TABLES, Kind
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from salesbook.domain.arithmetic.money import currency_decimals, to_text
 from salesbook.domain.checks.setting_values import value_faults
 from salesbook.domain.checks.stage_checks import stage_faults
-from salesbook.domain.names.folding import fold_name
 from salesbook.domain.pay.brackets import Bracket as PayBracket
 from salesbook.domain.pay.brackets import PayPlan, bracket_cliffs, bracket_problems
 from salesbook.messages import Finding, Message, Severity
+from salesbook.money import currency_decimals, to_text
+from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 from salesbook.tables.settings import Bracket
 
@@ -26,33 +26,6 @@ def check_settings(policy: Policy) -> list[Finding]:
     without rows is judged only where a verb cannot do without it (TierRules, Stages).
     """
     return [finding for check in _CHECKS for finding in check(policy)]
-
-
-def faults_of(
-    policy: Policy, tables: Collection[str], keys: Collection[str] | None = None
-) -> list[Finding]:
-    """Faults of the settings that a verb needs, for `policy.refuse_faults`.
-
-    Args:
-        tables: names of settings tables; `Policy` stands for the table of single values.
-        keys: of the Policy table, those that matter; None for all of them.
-    """
-    return [
-        fault
-        for fault in [*policy.faults, *check_settings(policy)]
-        if fault.table in tables
-        and (fault.table != "Policy" or keys is None or _may_be(fault, keys))
-    ]
-
-
-def unreadable(policy: Policy, tables: Collection[str]) -> list[Finding]:
-    """Cells and rows of these settings tables that cannot be read, for `policy.refuse_faults`."""
-    return [fault for fault in policy.faults if fault.table in tables]
-
-
-def _may_be(fault: Finding, keys: Collection[str]) -> bool:
-    """True for one of the keys, and for a key that cannot be read: it may be one of them."""
-    return fault.field == "key" or fault.row_key in keys
 
 
 def _product_faults(policy: Policy) -> Iterator[Finding]:

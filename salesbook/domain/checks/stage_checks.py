@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from salesbook import labels
-from salesbook.domain.names.folding import fold_name
 from salesbook.messages import Finding, Severity
+from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 from salesbook.tables import TABLES
+from salesbook.tables.lists import list_text
 from salesbook.tables.settings import Stage
 
 
@@ -25,16 +25,9 @@ def stage_faults(policy: Policy) -> Iterator[Finding]:
         yield from _need_faults(stages)
 
 
-def needed_fields(stage: Stage) -> list[tuple[str, str | None]]:
-    """What a stage needs: each name as typed with the field of Deals it means, None where it means
-    none.
-    """
-    names = [
-        name.strip()
-        for name in (stage.needs or "").replace("，", ",").replace("、", ",").split(",")
-    ]
-    fields = TABLES["Deals"].field_names
-    return [(name, labels.field_of_header("Deals", name, fields)) for name in names if name]
+def needed_fields(stage: Stage) -> list[str]:
+    """The fields of Deals that a stage needs; a name that means none is the settings' own fault."""
+    return [name for name in stage.needs if name in TABLES["Deals"].field_names]
 
 
 def _kind_faults(pipeline: str, stages: Sequence[Stage]) -> Iterator[Finding]:
@@ -77,20 +70,20 @@ def _name_faults(stages: Sequence[Stage]) -> Iterator[Finding]:
         if other != stage.stage:
             yield _finding("stage-name-twice", "error", stage, "stage", other=other)
     for stage in stages:
-        for was in fold_name(stage.was or "").split(","):
-            other = owners.setdefault(was.strip(), stage.stage) if was.strip() else stage.stage
+        for earlier_name in map(fold_name, stage.was):
+            other = owners.setdefault(earlier_name, stage.stage)
             if other != stage.stage:
                 yield _finding(
-                    "stage-was-twice", "warning", stage, "was", name=was.strip(), other=other
+                    "stage-was-twice", "warning", stage, "was", name=earlier_name, other=other
                 )
 
 
 def _need_faults(stages: Sequence[Stage]) -> Iterator[Finding]:
     for stage in stages:
-        unknown = [name for name, field in needed_fields(stage) if field is None]
+        unknown = [name for name in stage.needs if name not in TABLES["Deals"].field_names]
         if unknown:
             yield _finding(
-                "stage-needs-unknown", "warning", stage, "needs", name=", ".join(unknown)
+                "stage-needs-unknown", "warning", stage, "needs", name=list_text(unknown)
             )
 
 
@@ -102,6 +95,6 @@ def _finding(code: str, severity: Severity, stage: Stage, field: str, **params: 
         "Stages",
         field=field,
         row_key=f"{stage.pipeline}|{stage.stage}",
-        found="" if value is None else str(value),
+        found=list_text(value) if isinstance(value, tuple) else str("" if value is None else value),
         params={"pipeline": stage.pipeline, **params},
     )

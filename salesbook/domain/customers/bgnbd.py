@@ -15,9 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from salesbook.arrays import Floats
 
 _MOST_TERMS = 200_000
 _MOST_STEPS = 400
@@ -41,15 +40,15 @@ class Parameters:
 class Purchases:
     """What the model knows of customers, parallel arrays; times in one unit, as weeks."""
 
-    repeats: FloatArray
+    repeats: Floats
     """Purchases after the first."""
-    last: FloatArray
+    last: Floats
     """From the first purchase to the last."""
-    age: FloatArray
+    age: Floats
     """From the first purchase to now."""
 
 
-def p_alive(purchases: Purchases, model: Parameters) -> FloatArray:
+def p_alive(purchases: Purchases, model: Parameters) -> Floats:
     """Give the chance that each customer is still one; NaN where there was no repeat purchase.
 
     Without a repeat purchase the formula gives 1, which says nothing about the customer.
@@ -61,17 +60,16 @@ def p_alive(purchases: Purchases, model: Parameters) -> FloatArray:
     return np.where(x > 0, alive, np.nan)
 
 
-def _silence(purchases: Purchases, model: Parameters) -> FloatArray:
+def _silence(purchases: Purchases, model: Parameters) -> Floats:
     ratio = (model.alpha + purchases.age) / (model.alpha + purchases.last)
     return np.asarray(ratio ** (model.r + purchases.repeats), dtype=np.float64)
 
 
-def expected_purchases(purchases: Purchases, model: Parameters, ahead: float) -> FloatArray:
+def expected_purchases(purchases: Purchases, model: Parameters, ahead: float) -> Floats:
     """Give the number of purchases to expect of each customer in the time ahead.
 
     Source: equation 10 of the paper; r 0.243, alpha 4.414, a 0.793, b 2.426: 2 repeats, the last
-    after
-        30.43 of 38.86 weeks → 1.226 in the next 39 weeks.
+        after 30.43 of 38.86 weeks → 1.226 in the next 39 weeks.
     """
     one_by_one = zip(purchases.repeats, purchases.age, strict=True)
     still = np.array([_if_alive_at_last(x, age, model, ahead) for x, age in one_by_one])
@@ -119,7 +117,7 @@ def fit(purchases: Purchases, least_repeaters: int) -> Parameters | None:
     return Parameters(r, alpha * unit, a, b)
 
 
-def _cost(purchases: Purchases, logs: FloatArray) -> float:
+def _cost(purchases: Purchases, logs: Floats) -> float:
     """Mean negative log likelihood at the logarithms of the parameters, and the pull."""
     if float(np.abs(logs).max()) > 2 * _LARGEST_LOG:
         return math.inf
@@ -135,7 +133,7 @@ def _cost(purchases: Purchases, logs: FloatArray) -> float:
     return _PULL * float((logs**2).sum()) - likelihood
 
 
-def _lowest(cost: Callable[[FloatArray], float], start: FloatArray) -> FloatArray | None:
+def _lowest(cost: Callable[[Floats], float], start: Floats) -> Floats | None:
     """Walk a simplex downhill to the lowest point; None where it does not settle.
 
     Source: Nelder and Mead (1965), A Simplex Method for Function Minimization.
@@ -159,7 +157,7 @@ def _spread(corners: list[Corner]) -> float:
 
 
 def _stepped(
-    cost: Callable[[FloatArray], float], corners: list[Corner], middle: FloatArray
+    cost: Callable[[Floats], float], corners: list[Corner], middle: Floats
 ) -> list[Corner]:
     """The simplex after one step: its worst corner reflected, stretched or pulled in, or all
     shrunk.

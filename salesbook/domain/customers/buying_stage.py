@@ -7,8 +7,8 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.names.stage_references import stage_kinds
-from salesbook.domain.sales import won_deals
+from salesbook.domain.sales.stages import stage_kinds
+from salesbook.domain.sales.standing import won_deals
 from salesbook.policy import Policy
 
 

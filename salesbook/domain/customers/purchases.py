@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import month_of, next_month
-from salesbook.domain.sales import standing, takes_back, won_deals
+from salesbook.domain.sales.standing import standing, takes_back, won_deals
 from salesbook.frames import Tables
 from salesbook.policy import Policy
 
@@ -20,8 +20,7 @@ def purchase_lines(tables: Tables, policy: Policy, as_of: dt.date) -> pd.DataFra
     closed.
 
     Returns: `customer_id`, `order_id`, `on`, `amount` (minor units), and `bought`: false for what
-    takes
-        back. In no particular order.
+        takes back. In no particular order.
     """
     lines = (
         _order_lines(tables["Orders"])
@@ -79,9 +78,8 @@ def buying_histories(lines: pd.DataFrame) -> pd.DataFrame:
     """Sum up what each customer ever bought.
 
     Returns: by customer_id `first_on` and `last_on` (purchases, not refunds), `frequency`
-    (different
-        orders), `buying_days` (different days), `monetary` (net of refunds, minor units). Customers
-        who only ever got money back have no row.
+        (different orders), `buying_days` (different days), `monetary` (net of refunds, minor
+        units). Customers who only ever got money back have no row.
     """
     bought = lines[lines["bought"]].groupby("customer_id")
     found = bought.agg(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from salesbook.domain.arithmetic.money import currency_decimals, to_minor
-from salesbook.domain.checks.setting_values import read_cuts
+from salesbook.arrays import Ints
+from salesbook.money import currency_decimals, to_minor
 from salesbook.policy import Policy
 
-Scores = npt.NDArray[np.int64]
+Scores = Ints
 
 
 def quintile_scores(values: npt.ArrayLike) -> Scores:
@@ -68,8 +69,7 @@ def rfm_codes(histories: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.Ser
         histories: `last_on`, `frequency`, `monetary` (minor units), one row per customer.
 
     Source: RFM with fixed cuts; in July 2008 a last order in May 2008, 12 orders and 6,000 make
-    422, a
-        last order in November 2007, 35 orders and 40,000 make 244.
+        422, a last order in November 2007, 35 orders and 40,000 make 244.
     """
     rules = policy.rules
     if rules.rfm_rule == "quintiles":
@@ -81,11 +81,11 @@ def rfm_codes(histories: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.Ser
         months = months_since(histories["last_on"], as_of)
         recency = scores_within(months, _numbers(rules.rfm_recency_cuts))
         frequency = scores_at_least(histories["frequency"], _numbers(rules.rfm_frequency_cuts))
-        cuts = [to_minor(cut, decimals) for cut in read_cuts(rules.rfm_money_cuts) or ()]
+        cuts = [to_minor(cut, decimals) for cut in rules.rfm_money_cuts]
         money = scores_above(histories["monetary"], cuts)
     codes = [f"{r}{f}{m}" for r, f, m in zip(recency, frequency, money, strict=True)]
     return pd.Series(codes, index=histories.index, dtype="str")
 
 
-def _numbers(cuts: str) -> list[float]:
-    return [float(cut) for cut in read_cuts(cuts) or ()]
+def _numbers(cuts: Sequence[Decimal]) -> list[float]:
+    return [float(cut) for cut in cuts]

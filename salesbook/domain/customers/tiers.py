@@ -10,9 +10,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from salesbook.domain.arithmetic.money import exact
+from salesbook.arrays import Ints
+from salesbook.money import exact
 
-IntArray = npt.NDArray[np.int64]
 Rule = Literal["before", "including"]
 
 
@@ -20,9 +20,9 @@ Rule = Literal["before", "including"]
 class Standings:
     """Where values stand among each other, parallel to them."""
 
-    tiers: IntArray
+    tiers: Ints
     """Position of the tier, 0 the best."""
-    before: IntArray
+    before: Ints
     """Sum of all larger values above 0."""
     total: int
     """Sum of all values above 0."""
@@ -43,8 +43,7 @@ def stand_values(
         shares: upper shares of the tiers, 0 to 1, rising.
 
     Source: ABC analysis; 50, 30, 10, 6, 4 at 80 % and 95 % → A, A, B, B, C (before) and A, B, B, C,
-    C
-        (including).
+        C (including).
     """
     amounts = np.asarray(values, dtype=np.int64)
     positive = amounts > 0

@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from salesbook.domain.arithmetic.money import exact
 from salesbook.messages import Fact, Message
+from salesbook.money import exact
 
 Kind = Literal["marginal", "whole"]
 
@@ -83,8 +83,7 @@ def pay(plan: PayPlan, sales: int, quota: int | None) -> int:
     Returns: minor units.
 
     Source: comish.online, tiered commission (quota 375,000, sales 500,000 → 33,125); excelforum
-    861932
-        (quota 33,000: 15,000 → 750, 40,000 → 4,700).
+        861932 (quota 33,000: 15,000 → 750, 40,000 → 4,700).
     """
     return pays(plan, [sales], [quota or 0])[0]
 

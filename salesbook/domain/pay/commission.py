@@ -14,17 +14,17 @@ from salesbook.domain.arithmetic.calendar import (
     months_of_year,
     next_month,
 )
-from salesbook.domain.arithmetic.money import currency_decimals
 from salesbook.domain.outcome import Task
-from salesbook.domain.pay.commission_closed import Past, RepPast, changes, past_of, spiff_changes
-from salesbook.domain.pay.commission_lines import Line, Tally, lines_of, row_of, spiff_line, true_up
-from salesbook.domain.pay.commission_sales import BETWEEN, Bases, bases_of, spiffs_of
-from salesbook.domain.pay.commission_terms import TermsBook
+from salesbook.domain.pay.closed_periods import Past, RepPast, changes, past_of, spiff_changes
 from salesbook.domain.pay.draw import draw_line
-from salesbook.domain.team.credit import Credits
+from salesbook.domain.pay.lines import Line, Tally, lines_of, row_of, spiff_line, true_up
+from salesbook.domain.pay.sold import BETWEEN, Bases, bases_of, spiffs_of
+from salesbook.domain.pay.terms import TermsBook
+from salesbook.domain.sales.credit import Credits
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import frame_from_rows, frame_of, sorted_by_key
 from salesbook.messages import Finding
+from salesbook.money import currency_decimals
 
 
 def commission(
@@ -44,8 +44,6 @@ def commission(
         plan: what `plan_in_force` gives.
 
     Returns: Commission, by key, and findings about reps who sold and cannot be paid.
-
-    Raises: SettingsError for brackets that make no sense, of a plan that a rep has.
     """
     rules, as_of = task.policy.rules, task.as_of
     past = past_of(task.tables["Periods"], task.tables["Commission"], rules.fiscal_year_start)
@@ -54,7 +52,6 @@ def commission(
     months = _months({month for _, month in bases} | set(past.frozen), month_of(as_of))
     reps = tuple(sorted(task.tables["Reps"]["rep_id"]))
     book = TermsBook(task.policy, plan, staff, months, reps)
-    book.refuse_bad_plans()
     decimals = currency_decimals(rules.currency)
     rows: list[dict[str, Any]] = []
     for rep in reps:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesbook.domain.arithmetic.money import to_decimal
-from salesbook.domain.pay.commission_lines import Line
+from salesbook.domain.pay.lines import Line
 from salesbook.messages import Fact, Message
+from salesbook.money import to_decimal
 
 DRAW: Final = "draw"
 """The rule of a line that advances or takes back; a rep owes the sum of these lines."""

@@ -1,1 +1,1 @@
-"""The pipeline: stages, times, leaks and forecast."""
+"""The pipeline: where deals stand, where they leak, and what they will bring."""

@@ -19,7 +19,7 @@ from salesbook.domain.arithmetic.calendar import (
     quarter_of_month,
     year_of_month,
 )
-from salesbook.domain.team.credit import new_customers, order_counts
+from salesbook.domain.sales.credit import new_customers, order_counts
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import frame_of, sorted_by_key
 
@@ -35,8 +35,7 @@ def monthly(lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff) -> pd.DataFra
     plan's own team where neither Reps nor Assignments knows one).
 
     Returns: month, rep_id, team, metric, target, quota, actual (measures); one row per combination
-    that has
-        any. The quota is what the target counts for in its year; see `plan_in_force`.
+        that has any. The quota is what the target counts for in its year; see `plan_in_force`.
     """
     sold = lines.assign(team=staff.on(lines["rep_id"], lines["on"])["team"])
     parts = [

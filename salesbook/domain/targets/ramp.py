@@ -49,8 +49,7 @@ def ramp_shares(
         ramp: shares from the month of hire on; the last holds for all later months; empty is all 1.
 
     Source: salescookie knowledge base: 10k, 20k, 30k, then 45k a month gives 465,000 in the first
-    year to
-        who is hired in January and 195,000 to who is hired in July.
+        year to who is hired in January and 195,000 to who is hired in July.
     """
     steps = list(ramp) or [1.0]
     if hired_on is None:

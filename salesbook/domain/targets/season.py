@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
-from salesbook.domain.arithmetic.money import Number, exact
 from salesbook.errors import SettingsError
+from salesbook.money import Number, exact
 
 Season = tuple[float, ...]
 """Twelve weights, January first."""

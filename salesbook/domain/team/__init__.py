@@ -1,1 +1,1 @@
-"""People: who sold what, how each did, who is hired and who has to be trained."""
+"""The team: who belongs to it on a day, and how did each do?"""

@@ -8,14 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from salesbook.domain.arithmetic.money import FloatArray
+from salesbook.arrays import Floats
 from salesbook.tables.settings import Grade
 
 BEST: Final = 120.0
 """A metric's score ends here, so that one cannot make up for all others."""
 
 
-def metric_scores(value: FloatArray, goal: FloatArray, better: str) -> FloatArray:
+def metric_scores(value: Floats, goal: Floats, better: str) -> Floats:
     """100 × value / goal where higher is better, else 100 × goal / value, from 0 to 120.
 
     A missing value or goal, or a goal that is not above 0, gives no score.
@@ -26,7 +26,7 @@ def metric_scores(value: FloatArray, goal: FloatArray, better: str) -> FloatArra
     return np.clip(raw, 0, BEST)
 
 
-def weighted_mean(scores: FloatArray, weights: FloatArray) -> FloatArray:
+def weighted_mean(scores: Floats, weights: Floats) -> Floats:
     """Mean of the scores that are there; the weight of missing ones is shared out among them.
 
     Args:
@@ -40,7 +40,7 @@ def weighted_mean(scores: FloatArray, weights: FloatArray) -> FloatArray:
     return np.where(shares.sum(axis=0) > 0, mean, np.nan)
 
 
-def shared_weights(scores: FloatArray, weights: FloatArray) -> FloatArray:
+def shared_weights(scores: Floats, weights: Floats) -> Floats:
     """Each present metric's part of a rep's whole; 0 where it is missing, a rep's parts add up to
     1.
     """
@@ -60,8 +60,8 @@ def grade_of(score: float, grades: Sequence[Grade]) -> str | None:
 
 
 def spread(
-    total: FloatArray, scores: FloatArray, shares: FloatArray, bounds: tuple[FloatArray, FloatArray]
-) -> tuple[FloatArray, FloatArray]:
+    total: Floats, scores: Floats, shares: Floats, bounds: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
     """Carry the metrics' intervals over to the score: weighted distances, squared and added.
 
     Args:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from salesbook.domain.arithmetic.money import BoolArray, FloatArray, IntArray
+from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.team.appraisal import (
     chance_apart,
     metric_scores,
@@ -45,20 +45,20 @@ class Marks:
     window: Window
     reps: Sequence[str]
     metrics: Sequence[str]
-    values: FloatArray
-    lows: FloatArray
-    highs: FloatArray
-    goals: FloatArray
-    scores: FloatArray
-    shares: FloatArray
+    values: Floats
+    lows: Floats
+    highs: Floats
+    goals: Floats
+    scores: Floats
+    shares: Floats
     """Each metric's part of the rep's whole."""
-    total: FloatArray
-    low: FloatArray
-    high: FloatArray
-    closed: IntArray
+    total: Floats
+    low: Floats
+    high: Floats
+    closed: Ints
     """Deals closed."""
     ranks: Sequence[Rank]
-    best_sold: IntArray
+    best_sold: Ints
     """The revenue, in minor units, of who sold most in a month; 0 for all others."""
 
 
@@ -74,7 +74,7 @@ def mark(sources: Sources, window: Window) -> Marks | None:
     values, lows, highs, errors = np.stack(found, axis=1)
     goals = np.array([_goal(m, own, peers) for m, own in zip(metrics, values, strict=True)])
 
-    def scored(values: FloatArray) -> FloatArray:
+    def scored(values: Floats) -> Floats:
         rows = zip(metrics, values, goals, strict=True)
         return np.array([metric_scores(own, goal, metric.better) for metric, own, goal in rows])
 
@@ -118,7 +118,7 @@ def _measured(metric: Metric, sources: Sources, window: Window, peers: Peers) ->
     return found.times(metric.scale / full) if full and metric.scale else found
 
 
-def _goal(metric: Metric, values: FloatArray, peers: Peers) -> FloatArray:
+def _goal(metric: Metric, values: Floats, peers: Peers) -> Floats:
     """The metric's goal, or the median of the peers."""
     return (
         peers.medians(values) if metric.goal is None else np.full(len(values), float(metric.goal))
@@ -134,7 +134,7 @@ def _deals_needed(metrics: Sequence[Metric], sources: Sources, window: Window) -
 
 
 def _ranks(
-    total: FloatArray, error: FloatArray, peers: Peers, *, too_few: BoolArray, chance: float
+    total: Floats, error: Floats, peers: Peers, *, too_few: Flags, chance: float
 ) -> list[Rank]:
     """Rank who is above or below the peers' median by more than chance and closed enough deals."""
     groups = [np.sort(total[group][~np.isnan(total[group])]) for group in peers.groups]
@@ -151,7 +151,7 @@ def _ranks(
     return ranks
 
 
-def _best_sold(sources: Sources, window: Window, peers: Peers) -> IntArray:
+def _best_sold(sources: Sources, window: Window, peers: Peers) -> Ints:
     """Keep the best seller's revenue; several who sold the same are all the best."""
     revenue = sources.actual("revenue", (window.period,), peers)[0]
     return np.where(revenue == revenue.max(), revenue, 0).clip(min=0)

@@ -8,21 +8,22 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from salesbook.arrays import Floats
 from salesbook.domain.arithmetic.calendar import WorkCalendar, first_day, last_day
 from salesbook.domain.arithmetic.intervals import shrink_rates, wilson, z_of
-from salesbook.domain.arithmetic.money import FloatArray, currency_decimals, to_floats
 from salesbook.domain.team.peers import Peers
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.windows import Window
+from salesbook.money import currency_decimals, to_floats
 
 
 class Measured(NamedTuple):
     """A metric of the appraised reps: arrays with a place for each rep, missing as nan."""
 
-    value: FloatArray
-    low: FloatArray
-    high: FloatArray
-    error: FloatArray
+    value: Floats
+    low: Floats
+    high: Floats
+    error: Floats
     """The value's standard error, for comparing reps."""
 
     def times(self, factor: float) -> Measured:
@@ -30,7 +31,7 @@ class Measured(NamedTuple):
         return Measured(*(part * factor for part in self))
 
 
-def _certain(value: FloatArray) -> Measured:
+def _certain(value: Floats) -> Measured:
     """A value without an interval."""
     none = np.full(len(value), np.nan)
     return Measured(value, none, none, none)
@@ -102,7 +103,7 @@ def activity(sources: Sources, window: Window, peers: Peers) -> Measured:
     return _certain(done.count(window, peers, hits=True) / np.where(days > 0, days, np.nan))
 
 
-def _days_employed(sources: Sources, window: Window, peers: Peers) -> FloatArray:
+def _days_employed(sources: Sources, window: Window, peers: Peers) -> Floats:
     """Working days of the window on which each rep was employed."""
     spans = [
         (max(came or window.start, window.start), min(left or window.end, window.end))

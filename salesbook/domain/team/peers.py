@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.arithmetic.money import FloatArray, IntArray
+from salesbook.arrays import Floats, Ints
 from salesbook.domain.team.staff import Staff
 from salesbook.domain.team.windows import Window
 
@@ -22,14 +22,14 @@ class Peers:
     """Who is appraised, in order; each is compared with a group, himself included."""
 
     reps: Sequence[str]
-    places: IntArray
+    places: Ints
     """Where each stands among `Staff.ids`."""
-    groups: Sequence[IntArray]
+    groups: Sequence[Ints]
     """Members of each group, as places in `reps`."""
-    group_of: IntArray
+    group_of: Ints
     """For each rep, the group he is compared with; he may be a member of others too."""
 
-    def medians(self, values: FloatArray) -> FloatArray:
+    def medians(self, values: Floats) -> Floats:
         """For each rep, the median of the peers' values; missing ones do not count."""
         known = [values[group][~np.isnan(values[group])] for group in self.groups]
         return np.array([np.median(some) if some.size else np.nan for some in known])[self.group_of]

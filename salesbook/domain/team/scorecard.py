@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.domain.arithmetic.money import currency_decimals, to_decimal
 from salesbook.domain.team.appraisal import grade_of
 from salesbook.domain.team.marks import Marks, mark
 from salesbook.domain.team.metric_values import METRICS
@@ -17,6 +16,7 @@ from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.windows import windows_until
 from salesbook.frames import empty_frame, frame_from_rows, frame_of, sorted_by_key
 from salesbook.messages import Fact, Finding, Message
+from salesbook.money import currency_decimals, to_decimal
 from salesbook.policy import Policy
 
 _PARTS: Final = {

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from salesbook.arrays import Days, Flags, Ints
 from salesbook.domain.arithmetic.calendar import WorkCalendar
-from salesbook.domain.arithmetic.money import BoolArray, IntArray
-from salesbook.domain.names.stage_references import stage_kinds
+from salesbook.domain.sales.stages import stage_kinds
 from salesbook.domain.team.peers import Peers
 from salesbook.domain.team.staff import Staff
-from salesbook.domain.team.windows import Days, Window
+from salesbook.domain.team.windows import Window
 from salesbook.frames import Tables
 from salesbook.policy import Policy
 
@@ -25,18 +25,18 @@ class Events:
     """What happened on which day, with which rep: arrays with a place for each event."""
 
     on: Days
-    rep: IntArray
+    rep: Ints
     """Places among `Staff.ids`; -1 for somebody else."""
-    hit: BoolArray
+    hit: Flags
     """Which of them are what a metric asks for: a deal won, a visit."""
     staff_size: int
 
-    def count(self, window: Window, peers: Peers, *, hits: bool) -> IntArray:
+    def count(self, window: Window, peers: Peers, *, hits: bool) -> Ints:
         """Count the window's events, or only its hits, of each appraised rep."""
         chosen = window.holds(self.on) & (self.rep >= 0)
         if hits:
             chosen &= self.hit
-        by_rep: IntArray = np.bincount(self.rep[chosen], minlength=self.staff_size)
+        by_rep: Ints = np.bincount(self.rep[chosen], minlength=self.staff_size)
         return by_rep[peers.places]
 
 
@@ -59,14 +59,14 @@ class Sources:
         """Whether anybody's sales are known for the window."""
         return not self._months_sold.isdisjoint(window.months)
 
-    def target(self, metric: str, window: Window, peers: Peers) -> IntArray:
+    def target(self, metric: str, window: Window, peers: Peers) -> Ints:
         """A metric's target: months down, appraised reps across; in a year what counts for the
         year.
         """
         sums = self._quotas if window.is_year else self._targets
         return self._summed(sums, metric, window.months, peers)
 
-    def actual(self, metric: str, months: tuple[str, ...], peers: Peers) -> IntArray:
+    def actual(self, metric: str, months: tuple[str, ...], peers: Peers) -> Ints:
         """What was sold, in the metric's measure: months down, appraised reps across."""
         return self._summed(self._actuals, metric, months, peers)
 
@@ -107,18 +107,18 @@ class Sources:
         return set(self.facts.loc[self.facts["actual"] != 0, "month"])
 
     @cached_property
-    def _targets(self) -> Mapping[Any, IntArray]:
+    def _targets(self) -> Mapping[Any, Ints]:
         return self._monthly("target")
 
     @cached_property
-    def _quotas(self) -> Mapping[Any, IntArray]:
+    def _quotas(self) -> Mapping[Any, Ints]:
         return self._monthly("quota")
 
     @cached_property
-    def _actuals(self) -> Mapping[Any, IntArray]:
+    def _actuals(self) -> Mapping[Any, Ints]:
         return self._monthly("actual")
 
-    def _monthly(self, column: str) -> dict[Any, IntArray]:
+    def _monthly(self, column: str) -> dict[Any, Ints]:
         """Everybody's sums by metric and month."""
         sums = self.facts.groupby(["metric", "month", "rep_id"])[column].sum().unstack(fill_value=0)
         return dict(
@@ -130,7 +130,7 @@ class Sources:
         )
 
     def _summed(
-        self, sums: Mapping[Any, IntArray], metric: str, months: tuple[str, ...], peers: Peers
-    ) -> IntArray:
+        self, sums: Mapping[Any, Ints], metric: str, months: tuple[str, ...], peers: Peers
+    ) -> Ints:
         nothing = np.zeros(len(self.staff.ids), dtype=np.int64)
         return np.array([sums.get((metric, month), nothing)[peers.places] for month in months])

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.money import IntArray
+from salesbook.arrays import Ints
 
 DATED: Final = ("team", "role", "manager_id", "plan")
 """What Assignments may change about a rep."""
@@ -62,9 +62,9 @@ class Staff:
         newest = known[~known["rep_id"].duplicated(keep="last")].set_index("rep_id")
         return newest[list(DATED)].reindex(self.ids)
 
-    def places(self, rep_ids: pd.Series[Any]) -> IntArray:
+    def places(self, rep_ids: pd.Series[Any]) -> Ints:
         """Where each stands among `ids`; -1 for whom Reps lacks."""
-        found: IntArray = self.ids.get_indexer(pd.Index(rep_ids))
+        found: Ints = self.ids.get_indexer(pd.Index(rep_ids))
         return found
 
     def employed(self, start: dt.date, end: dt.date) -> list[str]:

@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from salesbook.arrays import Days, Flags
 from salesbook.domain.arithmetic.calendar import (
     first_day,
     fiscal_year_of,
@@ -18,10 +18,6 @@ from salesbook.domain.arithmetic.calendar import (
     quarter_of_month,
     year_of_month,
 )
-from salesbook.domain.arithmetic.money import BoolArray
-
-Days = npt.NDArray[np.datetime64]
-"""Days, or times; missing is NaT."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +31,7 @@ class Window:
     months: tuple[str, ...]
     is_year: bool
 
-    def holds(self, days: Days) -> BoolArray:
+    def holds(self, days: Days) -> Flags:
         """Which of the days, or times, fall in it."""
         return (days >= np.datetime64(self.start)) & (
             days < np.datetime64(self.end + dt.timedelta(days=1))

@@ -66,8 +66,7 @@ class NewCells:
             values: None for a column that nobody gives.
 
         Returns: what every cell begins with, up to its row's number, and what follows that; or else
-        no
-            beginning and the whole cells, nothing where there is none.
+            no beginning and the whole cells, nothing where there is none.
 
         Raises: CannotWrite.
         """

@@ -1,0 +1,41 @@
+"""What was asked of a run, and what did it do?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from salesbook.labels import Language
+from salesbook.messages import Finding
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a user may ask of a verb."""
+
+    as_of: dt.date
+    publish: bool = False
+    resplit_from: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did, in counts."""
+
+    action: str
+    as_of: dt.date
+    rows: dict[str, dict[str, int]]
+    written: dict[str, int]
+    findings: tuple[Finding, ...]
+    seconds: float
+    language: Language
+
+    @property
+    def errors(self) -> int:
+        """Findings that are errors."""
+        return sum(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        """Findings that are warnings."""
+        return len(self.findings) - self.errors

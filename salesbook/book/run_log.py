@@ -1,0 +1,68 @@
+"""Which runs were there, when, by whom, and over which inputs?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import hashlib
+from collections.abc import Sequence
+
+import pandas as pd
+
+from salesbook import __version__
+from salesbook.book.report import Report
+from salesbook.book.session import Session
+from salesbook.domain.outcome import Task
+from salesbook.frames import frame_from_rows
+from salesbook.writing.body import PlannedWrite
+
+
+def log_entry(
+    session: Session, report: Report, planned: Sequence[PlannedWrite], task: Task | None = None
+) -> list[PlannedWrite]:
+    """The RunLog with one row more; nothing where the workbook keeps no log."""
+    if not session.has("RunLog"):
+        return []
+    log = session.table("RunLog")
+    row = {
+        "at": _next_moment(log.frame),
+        "action": report.action,
+        "as_of": report.as_of,
+        "seconds": report.seconds,
+        "rows_in": sum(counts["in"] for counts in report.rows.values()),
+        "rows_out": sum(report.written.values()),
+        "findings": len(report.findings),
+        "user": _user(),
+        "version": __version__,
+        "input_hash": input_hash(task) if task else None,
+        "written": " ".join(f"{one.write.table}={one.content}" for one in planned if one.content)
+        or None,
+    }
+    frame = pd.concat([log.frame, frame_from_rows("RunLog", [row])], ignore_index=True)
+    return [session.planned_write("RunLog", frame)]
+
+
+def _next_moment(log: pd.DataFrame) -> dt.datetime:
+    """Now, to the second, but later than the last entry: `at` is the log's key."""
+    now = dt.datetime.now().replace(microsecond=0)
+    last = log["at"].max()
+    return now if pd.isna(last) or now > last else last.to_pydatetime() + dt.timedelta(seconds=1)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def input_hash(task: Task) -> str:
+    """A hash of everything a verb looked at, the same whatever the order of rows."""
+    digest = hashlib.blake2b(digest_size=8)
+    for name in sorted(task.tables):
+        frame = task.tables[name]
+        rows = pd.util.hash_pandas_object(frame, index=False) if len(frame) else []
+        digest.update(name.encode())
+        digest.update(pd.Series(rows, dtype="uint64").sort_values().to_numpy().tobytes())
+    digest.update(repr((task.policy, task.as_of, task.publish, task.resplit_from)).encode())
+    return digest.hexdigest()

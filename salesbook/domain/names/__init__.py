@@ -1,1 +1,0 @@
-"""Which row, stage, person or company a typed name means."""

@@ -1,0 +1,1 @@
+"""Chances: how likely is a deal in a stage to be won?"""

@@ -1,0 +1,1 @@
+"""The forecast: what the open pipeline will bring by period, with its range."""

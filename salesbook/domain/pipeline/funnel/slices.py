@@ -1,0 +1,63 @@
+"""Into which slices is the pipeline cut: all deals, and by team, rep, source,
+product and pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from salesbook.arrays import Ints
+from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
+
+SLICE_KINDS: Final = ("all", "team", "rep", "source", "product", "pipeline")
+ALL: Final = "all"
+"""The one slice of kind `all`."""
+
+NONE: Final = -1
+"""A deal that belongs to no slice of the kind, for the field is blank."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One way to cut deals into slices."""
+
+    kind: str
+    names: tuple[str, ...]
+    """Slices in order of their names; of pipelines, in order of the Settings."""
+    at: Ints
+    """Per deal: the number of its slice, or NONE."""
+
+
+def teams_of(rep_ids: pd.Series[Any], reps: pd.DataFrame) -> pd.Series[Any]:
+    """The team of each rep as Reps has it; missing for a rep without one."""
+    return rep_ids.map(reps.set_index("rep_id")["team"].to_dict()).astype("str")
+
+
+def cuts_of(deals: KnownDeals, reps: pd.DataFrame, codes: StageCodes) -> list[Cut]:
+    """Cut deals every way; a blank field puts a deal into no slice of that kind."""
+    frame = deals.frame
+    texts = {
+        "team": teams_of(frame["rep_id"], reps),
+        "rep": frame["rep_id"],
+        "source": frame["source"],
+        "product": frame["product"],
+    }
+    cuts = [Cut("all", (ALL,), np.zeros(len(frame), dtype=np.int64))]
+    for kind, column in texts.items():
+        at, names = pd.factorize(column, sort=True)
+        cuts.append(Cut(kind, tuple(str(name) for name in names), at.astype(np.int64)))
+    cuts.append(Cut("pipeline", codes.pipelines, deals.pipe))
+    return cuts
+
+
+def groups(at: Ints) -> Iterator[tuple[int, Ints]]:
+    """Positions of each number that occurs, numbers in order, positions too."""
+    order = np.argsort(at, kind="stable").astype(np.int64)
+    numbers, starts = np.unique(at[order], return_index=True)
+    for number, start, end in zip(numbers, starts, np.append(starts, len(at))[1:], strict=True):
+        yield int(number), order[start:end]

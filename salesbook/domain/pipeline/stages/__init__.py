@@ -1,0 +1,1 @@
+"""Stages: which one a deal is in, since when, and how long deals stay."""

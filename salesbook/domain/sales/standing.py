@@ -1,0 +1,25 @@
+"""Which order lines and which deals count as sales?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from salesbook.domain.sales.stages import stage_kinds
+from salesbook.policy import Policy
+
+
+def standing(orders: pd.DataFrame) -> pd.Series[Any]:
+    """True for each order line that is not cancelled."""
+    return (orders["status"] != "cancelled").fillna(True).astype("bool")
+
+
+def takes_back(orders: pd.DataFrame) -> pd.Series[Any]:
+    """True for each order line that is a refund: it names an order, or its amount is negative."""
+    return orders["refund_of"].notna() | (orders["amount"] < 0).fillna(False).astype("bool")
+
+
+def won_deals(deals: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """The deals whose stage, by its present or an earlier name, is a won one."""
+    return deals[stage_kinds(deals, policy) == "won"]

@@ -1,0 +1,73 @@
+"""Which settings does a workbook hold, and which cannot be read?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from salesbook.messages import Finding
+from salesbook.policy import Policy, read_policy
+from salesbook.reading.table import ReadTable, read_table
+from salesbook.store import TableCells
+from salesbook.tables import TABLES, Role
+
+SETTING_TABLES = tuple(name for name, spec in TABLES.items() if spec.role is Role.SETTING)
+_ONLY_SHOWN = frozenset({"Products.list_price", "Products.cost", "Products.active"})
+"""Fields that no verb calculates with."""
+
+
+def read_settings(
+    read: Callable[[str], TableCells], codes: Collection[str]
+) -> tuple[Policy, dict[str, ReadTable]]:
+    """Read the settings tables that are there; the Policy table first, because its currency types
+    the others.
+
+    What cannot be read is among the policy's faults, so that a verb that rests on it can refuse.
+    """
+    tables: dict[str, ReadTable] = {}
+    if "Policy" in codes:
+        tables["Policy"] = read_table(read("Policy"), currency="USD")
+    currency = read_policy(_rows(tables)).rules.currency
+    for name in SETTING_TABLES:
+        if name in codes and name not in tables:
+            tables[name] = read_table(read(name), currency=currency)
+    policy = read_policy(_rows(tables))
+    unreadable = [
+        finding
+        for table in tables.values()
+        for finding in table.findings
+        if _matters(table, finding)
+    ]
+    return replace(policy, faults=(*unreadable, *policy.faults)), tables
+
+
+def _rows(tables: Mapping[str, ReadTable]) -> dict[str, Sequence[tuple[int, Mapping[str, Any]]]]:
+    return {name: _table_rows(table.frame) for name, table in tables.items()}
+
+
+def _table_rows(frame: pd.DataFrame) -> list[tuple[int, Mapping[str, Any]]]:
+    rows = frame.astype("object").where(frame.notna(), None).to_dict("records")
+    return [(int(row), _plain(fields)) for row, fields in zip(frame.index, rows, strict=True)]
+
+
+def _plain(fields: Mapping[Any, Any]) -> dict[str, Any]:
+    """pandas' own scalars as Python's, which pydantic knows."""
+    return {
+        name: value.date() if isinstance(value, pd.Timestamp) else value
+        for name, value in fields.items()
+    }
+
+
+def _matters(table: ReadTable, finding: Finding) -> bool:
+    """True for an error that changes what a verb calculates; a Policy row without a value sets
+    nothing.
+    """
+    if finding.severity != "error" or f"{finding.table}.{finding.field}" in _ONLY_SHOWN:
+        return False
+    if finding.table != "Policy" or finding.row is None or "value" not in table.headers:
+        return True
+    value = table.column(table.headers["value"])[finding.row]
+    return value is not None and bool(str(value).strip())

@@ -1,0 +1,143 @@
+"""What does the sample company plan? Products, days off, this year's targets,
+locks and sales plan.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Final
+
+from salesbook.sample.people import LEFT, NEW, team_of
+from salesbook.sample.process import COSTS, PRICES
+from salesbook.sample.world import CURRENCY_UNIT, Fields, World
+
+_GROWTH: Final = 1.15
+_STEP: Final = 10_000 * CURRENCY_UNIT
+_DAYS_OFF: Final = ((1, 2), (4, 3), (6, 19), (9, 4), (10, 16), (12, 24))
+"""Month and day; moved off the weekend."""
+
+
+def add_products(world: World) -> None:
+    """Fill Products and the fixed bonus on one of them."""
+    world.rows["Products"] = [
+        {
+            "product": product,
+            "family": family,
+            "list_price": world.money(price),
+            "cost": world.money(cost),
+            "active": True,
+        }
+        for (product, family), price, cost in zip(world.words.products, PRICES, COSTS, strict=True)
+    ]
+    world.rows["Spiffs"] = [
+        {
+            "spiff": world.words.spiff,
+            "product": world.words.products[5][0],
+            "event": "order",
+            "amount": world.money(100),
+            "valid_from": world.month_start(2),
+            "valid_to": world.month_start(-1) - dt.timedelta(days=1),
+        }
+    ]
+
+
+def add_days_off(world: World) -> None:
+    """Fill Holidays with the company's own days off, last year to next."""
+    year = world.as_of.year
+    world.rows["Holidays"] = [
+        {"day": world.workday(dt.date(one, month, day)), "kind": "off", "name": name}
+        for one in range(year - 2, year + 2)
+        for (month, day), name in zip(_DAYS_OFF, world.words.days_off, strict=True)
+    ]
+
+
+def add_targets(world: World) -> None:
+    """Fill Targets: the year before and 15 % more, by team, in round sums that add up; and two
+    locks.
+    """
+    year, words = world.as_of.year, world.words
+    sold = _sales_by_team(world)
+    teams = [_round_up(sold[team] * _GROWTH) for team in range(3)]
+    total = sum(teams)
+    common = {"year": year, "metric": "revenue", "owner_id": "R01"}
+    world.rows["Targets"] = [
+        {
+            **common,
+            "scope_kind": "company",
+            "scope": "company",
+            "floor": _round_up(total * 0.9),
+            "target": total,
+            "stretch": _round_up(total * 1.1),
+            "binding": True,
+            "basis": words.basis[0],
+        },
+        *(
+            {
+                **common,
+                "scope_kind": "team",
+                "scope": words.teams[team],
+                "target": teams[team],
+                "binding": True,
+                "basis": words.basis[1],
+                "owner_id": f"R{team + 1:02d}",
+            }
+            for team in range(3)
+        ),
+        {
+            "year": year,
+            "scope_kind": "company",
+            "scope": "company",
+            "metric": "new_customers",
+            "target": 36,
+            "binding": True,
+            "owner_id": "R01",
+        },
+    ]
+    lock = {"year": year, "metric": "revenue", "kind": "lock"}
+    world.rows["Locks"] = [
+        {**lock, "rep_id": "R05", "month": 8, "amount": _round_up(total / 300)},
+        {**lock, "rep_id": NEW, "month": 12, "kind": "max", "amount": _round_up(total / 80)},
+    ]
+
+
+def _sales_by_team(world: World) -> Counter[int]:
+    """Last calendar year's sales of each team; the year to date where there was none."""
+    sums: Counter[int] = Counter()
+    for row in world.rows["Orders"]:
+        if row["ordered_on"].year == world.as_of.year - 1 and row["rep_id"] != LEFT:
+            sums[team_of(row["rep_id"])] += row["amount"]
+    return sums
+
+
+def _round_up(amount: float) -> int:
+    return -int(-amount // _STEP) * _STEP
+
+
+_STARTS: Final = ((1, 12), (2, 9), (3, 2), (5, 4), (6, 1), (10, 5))
+_DUE: Final = ((2, 20), (3, 13), (4, 30), (7, 31), (9, 30), (12, 18))
+
+
+def add_initiatives(world: World) -> None:
+    """Fill Initiatives: the sales plan's steps, done ones with their result."""
+    plan = world.words.plan_name.format(year=world.as_of.year)
+    world.rows["Initiatives"] = [
+        _step(world, plan, number, name, result)
+        for number, (name, result) in enumerate(world.words.initiatives)
+    ]
+
+
+def _step(world: World, plan: str, number: int, name: str, result: str) -> Fields:
+    year = world.as_of.year
+    due = dt.date(year, *_DUE[number])
+    done = due - dt.timedelta(days=3) if result and due <= world.as_of else None
+    return {
+        "plan": plan,
+        "step": name,
+        "owner_id": f"R{number % 3 + 1:02d}",
+        "start_on": dt.date(year, *_STARTS[number]),
+        "due_on": due,
+        "done_on": done,
+        "budget": world.money(2500 * (number % 3)),
+        "result": result if done else None,
+    }

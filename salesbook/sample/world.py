@@ -1,0 +1,92 @@
+"""What do all sample tables share? The run date, seeded chance, days at work, and money of the
+language.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from salesbook import labels
+from salesbook.labels import Language
+from salesbook.sample.words import WORDS, Words
+
+SEED: Final = "salesbook"
+YEARS: Final = 2
+STAGES: Final = ("lead", "qualified", "proposal", "negotiation")
+CURRENCY_UNIT: Final = 100
+"""Minor units of one dollar or yuan."""
+
+Fields = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass
+class World:
+    """The made-up company, table by table as it grows."""
+
+    language: Language
+    as_of: dt.date
+    rows: dict[str, list[Fields]] = field(default_factory=dict)
+
+    @property
+    def words(self) -> Words:
+        """The language's vocabulary."""
+        return WORDS[self.language]
+
+    @property
+    def start(self) -> dt.date:
+        """The first day of the two years of sales."""
+        return self.as_of - dt.timedelta(days=365 * YEARS)
+
+    def chance(self, name: str) -> random.Random:
+        """Repeatable chance of one table's own, the same in both languages."""
+        return random.Random(f"{SEED} {name}")
+
+    def stage(self, code: str) -> str:
+        """A standard stage's name."""
+        return labels.word("book", f"stages.{code}", self.language)
+
+    def money(self, amount: float) -> int:
+        """Minor units of a round amount given in the sample's own unit."""
+        return round(amount) * self.words.money * CURRENCY_UNIT
+
+    def ago(self, days: int) -> dt.date:
+        """The working day so many days before the run date."""
+        return self.workday(self.as_of - dt.timedelta(days=days))
+
+    def month_start(self, months_ago: int) -> dt.date:
+        """The first day of a month, counted back from the run date's own."""
+        year, month = divmod(self.as_of.year * 12 + self.as_of.month - 1 - months_ago, 12)
+        return dt.date(year, month + 1, 1)
+
+    def quarter(self, quarters_ago: int) -> str:
+        """A quarter's period, counted back from the run date's own."""
+        year, quarter = divmod(self.as_of.year * 4 + (self.as_of.month - 1) // 3 - quarters_ago, 4)
+        return f"FY{year}-Q{quarter + 1}"
+
+    def workday(self, day: dt.date) -> dt.date:
+        """The day itself, or the Friday before a weekend: still in the same month, or the Monday
+        after.
+        """
+        if day.weekday() < 5:
+            return day
+        friday = day - dt.timedelta(days=day.weekday() - 4)
+        return friday if friday.month == day.month else day + dt.timedelta(days=7 - day.weekday())
+
+    def at(self, day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
+        """A time of a day."""
+        return dt.datetime.combine(day, dt.time(hour, minute))
+
+
+def spread(chance: random.Random, values: Sequence[T], weights: Sequence[float]) -> T:
+    """One of the values, by weight."""
+    return chance.choices(values, weights)[0]
+
+
+def key(letter: str, number: int, digits: int = 3) -> str:
+    """A key such as C007."""
+    return f"{letter}{number:0{digits}d}"

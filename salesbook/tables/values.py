@@ -1,0 +1,89 @@
+"""What do the texts of single settings mean: days of the week, working hours, cuts?
+
+Each setting of more than one word is read here and nowhere else, when the policy is made.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from salesbook.tables.lists import list_items
+
+_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CHINESE_WEEKDAYS: Final = "一二三四五六日"
+_CUT_COUNT: Final = 4
+"""Four cuts part five scores."""
+
+VALUE_FAULTS: Final = frozenset(
+    {"weekend-unreadable", "hours-unreadable", "cuts-rise", "cuts-fall"}
+)
+"""Findings that say why a setting of more than one word cannot be read."""
+
+
+def _weekend(value: object) -> frozenset[int]:
+    """Weekdays off, Monday 0, from `sat,sun` or `周六、周日`; blank is no weekend.
+
+    At least one day must be left to work.
+    """
+    if not isinstance(value, str):
+        return frozenset(value)  # type: ignore[call-overload,no-any-return]
+    days = {_weekday(name) for name in list_items(value)}
+    if None in days or len(days) == len(_WEEKDAYS):
+        raise PydanticCustomError("weekend-unreadable", "no days of the week")
+    return frozenset(day for day in days if day is not None)
+
+
+def _weekday(name: str) -> int | None:
+    short = name.casefold()[:3]
+    if short in _WEEKDAYS:
+        return _WEEKDAYS.index(short)
+    # "周六", "星期六" and "礼拜六" end in the day's numeral; Sunday is also "周天".
+    numeral = name[-1].replace("天", "日")
+    is_chinese = name[:-1] in ("周", "星期", "礼拜") and numeral in _CHINESE_WEEKDAYS
+    return _CHINESE_WEEKDAYS.index(numeral) if is_chinese else None
+
+
+def _hours(value: object) -> tuple[dt.time, dt.time]:
+    """First and last minute of the working day from `09:00-18:00`."""
+    if not isinstance(value, str):
+        return value  # type: ignore[return-value]
+    # NFKC makes `：` and `～` narrow; dashes of several lengths are typed for "to".
+    plain = unicodedata.normalize("NFKC", value)
+    for dash in "–—~至":
+        plain = plain.replace(dash, "-")
+    try:
+        start, end = (dt.time.fromisoformat(part.strip().zfill(5)) for part in plain.split("-"))
+    except ValueError:
+        raise PydanticCustomError("hours-unreadable", "no working hours") from None
+    if start >= end:
+        raise PydanticCustomError("hours-unreadable", "the end is not after the start")
+    return start, end
+
+
+def _cuts(value: object, *, rising: bool) -> tuple[Decimal, ...]:
+    """The four numbers that part scores, from `1,3,6,9`; each its own, in one direction."""
+    if not isinstance(value, str):
+        return tuple(value)  # type: ignore[arg-type]
+    code = "cuts-rise" if rising else "cuts-fall"
+    try:
+        cuts = tuple(Decimal(item) for item in list_items(value))
+    except InvalidOperation:
+        raise PydanticCustomError(code, "no numbers") from None
+    if len(cuts) != _CUT_COUNT or not all(cut.is_finite() and cut >= 0 for cut in cuts):
+        raise PydanticCustomError(code, "not four numbers from 0 on")
+    if list(cuts) != sorted(cuts, reverse=not rising):
+        raise PydanticCustomError(code, "not in order")
+    return cuts
+
+
+Weekend = Annotated[frozenset[int], BeforeValidator(_weekend)]
+WorkingHours = Annotated[tuple[dt.time, dt.time], BeforeValidator(_hours)]
+RisingCuts = Annotated[tuple[Decimal, ...], BeforeValidator(partial(_cuts, rising=True))]
+FallingCuts = Annotated[tuple[Decimal, ...], BeforeValidator(partial(_cuts, rising=False))]

@@ -1,0 +1,1 @@
+"""From tables to cells: values in the workbook's language, beside what people typed, and addresses."""

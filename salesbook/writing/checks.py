@@ -1,0 +1,85 @@
+"""Where do findings and alerts lead? The Checks table, and the cell each row is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from salesbook.frames import frame_from_rows, row_keys
+from salesbook.messages import Finding, Message
+from salesbook.reading.table import ReadTable
+
+
+def checks_frame(findings: Sequence[Finding], places: Places) -> pd.DataFrame:
+    """One row per finding, in the order given, with the sheet and cell it is about."""
+    return frame_from_rows("Checks", [_check(finding, places) for finding in findings])
+
+
+@dataclass
+class Places:
+    """Finds the cell of a row by its key, where it will be once the run has written."""
+
+    find: Callable[[str], ReadTable | None]
+    """A table as it was read; None where the workbook has no such table."""
+    written: Mapping[str, pd.DataFrame]
+    """New bodies of the tables that the run writes."""
+    _rows: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def placed(self, finding: Finding) -> Finding:
+        """The finding with its row, where only the row's key is known so far."""
+        if finding.row is not None or not finding.row_key or self.find(finding.table) is None:
+            return finding
+        return replace(finding, row=self._row(finding.table, finding.row_key))
+
+    def sheet_of(self, table: str) -> str | None:
+        """The sheet that holds a table; None where the workbook has no such table."""
+        read = self.find(table)
+        return read.cells.sheet if read else None
+
+    def cell_of(self, table: str, row: int | None, key: str, name: str | None = None) -> str | None:
+        """The address of a row's field; by the row's key where its position is not known."""
+        read = self.find(table)
+        if read is None:
+            return None
+        row = self._row(table, key) if row is None else row
+        return read.address(row, name) or None
+
+    def _row(self, table: str, key: str) -> int | None:
+        if table not in self._rows:
+            self._rows[table] = self._row_by_key(table)
+        return self._rows[table].get(key)
+
+    def _row_by_key(self, table: str) -> dict[str, int]:
+        new = self.written.get(table)
+        if new is not None:
+            return {key: row for row, key in enumerate(row_keys(table, new))}
+        read = self.find(table)
+        return {} if read is None else {key: row for row, key in read.row_keys.items()}
+
+
+def _check(finding: Finding, places: Places) -> dict[str, object]:
+    params = {**finding.params, "found": finding.found}
+    return {
+        "severity": finding.severity,
+        "code": finding.code,
+        "table": finding.table,
+        "row_key": finding.row_key,
+        "field": finding.field or "",
+        "sheet": places.sheet_of(finding.table),
+        "cell": places.cell_of(finding.table, finding.row, finding.row_key, finding.field),
+        "found": finding.found or None,
+        "expected": Message(f"{finding.code}.expected", params),
+        "advice": Message(f"{finding.code}.advice", params),
+    }
+
+
+def with_addresses(frame: pd.DataFrame, table: str, places: Places) -> pd.DataFrame:
+    """Alerts with the sheet and cell of the row they are about; other tables as they are."""
+    if table != "Alerts" or frame.empty:
+        return frame
+    abouts = list(zip(frame["table"], frame["row_key"], strict=True))
+    sheets = [places.sheet_of(about) for about, _ in abouts]
+    cells = [places.cell_of(about, None, key) for about, key in abouts]
+    return frame.assign(sheet=pd.Series(sheets, dtype="str"), cell=pd.Series(cells, dtype="str"))
