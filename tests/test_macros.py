@@ -230,7 +230,7 @@ def test_bugs_go_to_the_log(caller: Opened, monkeypatch: pytest.MonkeyPatch) -> 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr("salesbook.book.session.run_action", broken)
+    monkeypatch.setattr("salesbook.book.run.run_action", broken)
     macros.validate()
     (said,) = model.program.alerts
     log = Path(said.splitlines()[-1])
