@@ -24,7 +24,7 @@ from salesbook.labels import Language, header, words
 from salesbook.macros import desk, importing
 from salesbook.store import Host
 from salesbook.tables import TABLES, Role
-from salesbook.writing.values import same_cell
+from salesbook.writing.sameness import same_cell
 from tests.engines.excel_model import BookModel, Program
 from tests.engines.fake_com import open_com
 from tests.engines.fake_excel import Book, open_fake

@@ -126,7 +126,7 @@ def _gone_on_failure(path: Path) -> Iterator[None]:
 def _fill(book: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
     with open_package(book, for_writing=True) as host:
         session = Session(host)
-        writes = [session.planned_write(name, frame).write for name, frame in tables.items()]
+        writes = [session.prepared_write(name, frame).write for name, frame in tables.items()]
         host.write(writes)
         host.save()
     return {name: len(frame) for name, frame in tables.items()}

@@ -18,7 +18,7 @@ from salesbook.domain.outcome import Outcome, Task
 from salesbook.errors import NoSuchTable, SettingsError, UsageError
 from salesbook.messages import Finding
 from salesbook.store import Host
-from salesbook.writing.body import PlannedWrite
+from salesbook.writing.body import PreparedWrite
 from salesbook.writing.checks import Places, checks_frame, with_addresses
 
 _FIRST_DAY: Final = dt.date(1900, 1, 1)
@@ -63,20 +63,20 @@ def run_action(host: Host, name: str, options: Options) -> Report:
 
 def _plan(
     session: Session, writes: Sequence[str], outcome: Outcome, found: Sequence[Finding]
-) -> tuple[list[PlannedWrite], tuple[Finding, ...]]:
+) -> tuple[list[PreparedWrite], tuple[Finding, ...]]:
     """All writes of a verb. Checks come last: they also hold what the other writes would lose."""
-    planned: list[PlannedWrite] = []
+    planned: list[PreparedWrite] = []
     places = Places(session.find, outcome.tables)
     findings = [*found, *outcome.findings]
     for table in writes:
         if table == "Checks":
             continue
         frame = with_addresses(outcome.tables[table], table, places)
-        planned.append(session.planned_write(table, frame))
+        planned.append(session.prepared_write(table, frame))
         findings.extend(planned[-1].findings)
     unique = _to_show(session, [places.placed(finding) for finding in findings])
     if "Checks" in writes:
-        planned.append(session.planned_write("Checks", checks_frame(unique, places)))
+        planned.append(session.prepared_write("Checks", checks_frame(unique, places)))
     return planned, unique
 
 

@@ -14,12 +14,12 @@ from salesbook.book.report import Report
 from salesbook.book.session import Session
 from salesbook.domain.outcome import Task
 from salesbook.frames import frame_from_rows
-from salesbook.writing.body import PlannedWrite
+from salesbook.writing.body import PreparedWrite
 
 
 def log_entry(
-    session: Session, report: Report, planned: Sequence[PlannedWrite], task: Task | None = None
-) -> list[PlannedWrite]:
+    session: Session, report: Report, planned: Sequence[PreparedWrite], task: Task | None = None
+) -> list[PreparedWrite]:
     """The RunLog with one row more; nothing where the workbook keeps no log."""
     if not session.has("RunLog"):
         return []
@@ -39,7 +39,7 @@ def log_entry(
         or None,
     }
     frame = pd.concat([log.frame, frame_from_rows("RunLog", [row])], ignore_index=True)
-    return [session.planned_write("RunLog", frame)]
+    return [session.prepared_write("RunLog", frame)]
 
 
 def _next_moment(log: pd.DataFrame) -> dt.datetime:

@@ -21,7 +21,7 @@ from salesbook.reading.settings import SETTING_TABLES, read_settings
 from salesbook.reading.table import ReadTable, read_table
 from salesbook.store import Host
 from salesbook.tables import TABLES
-from salesbook.writing.body import PlannedWrite, plan_write
+from salesbook.writing.body import PreparedWrite, prepare_write
 
 
 @dataclass
@@ -108,9 +108,11 @@ class Session:
             self._read[name] = replace(read, cells=replace(read.cells, columns=()))
         return frame
 
-    def planned_write(self, table: str, frame: pd.DataFrame) -> PlannedWrite:
+    def prepared_write(self, table: str, frame: pd.DataFrame) -> PreparedWrite:
         """The write of one table's new body in the workbook's language and currency."""
-        return plan_write(self.table(table), frame, language=self.language, currency=self.currency)
+        return prepare_write(
+            self.table(table), frame, language=self.language, currency=self.currency
+        )
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from salesbook.book.run_log import log_entry
 from salesbook.book.session import Session, collecting_nothing
 from salesbook.errors import NothingToUndo, UndoLosesTyping
 from salesbook.store import KEEP, Cell, Host, NewCell, TableCells, TableWrite
-from salesbook.writing.body import PlannedWrite
-from salesbook.writing.values import fingerprint, same_cell
+from salesbook.writing.body import PreparedWrite
+from salesbook.writing.sameness import fingerprint, same_cell
 
 
 @collecting_nothing()
@@ -77,7 +77,7 @@ def _typed_columns(cells: TableCells) -> list[Sequence[Cell]]:
     return [column for header, column in pairs if header not in cells.calculated]
 
 
-def _restore(now: TableCells, old: TableCells) -> PlannedWrite:
+def _restore(now: TableCells, old: TableCells) -> PreparedWrite:
     """The write that makes a table what it was, cells that are the same left alone."""
     rows = old.row_count
     sources = [row if row < now.row_count else None for row in range(rows)]
@@ -91,4 +91,4 @@ def _restore(now: TableCells, old: TableCells) -> PlannedWrite:
             KEEP if source is not None and same_cell(value, column[source]) else value
             for value, source in zip(was, sources, strict=True)
         ]
-    return PlannedWrite(TableWrite(now.table, columns, sources), (), "")
+    return PreparedWrite(TableWrite(now.table, columns, sources), (), "")
