@@ -112,9 +112,7 @@ def to_float(minor: int, decimals: int) -> float:
 
 
 def to_text(minor: int, decimals: int) -> str:
-    """Write an amount with a decimal point and all decimals, without grouping: 123450 at 2 →
-    "1234.50".
-    """
+    """Write an amount with a point and all decimals, ungrouped: 123450 at 2 → "1234.50"."""
     return f"{to_decimal(minor, decimals):f}"
 
 
@@ -156,18 +154,14 @@ def to_floats(minor: npt.ArrayLike, decimals: int) -> Floats:
 
 
 def _as_in_sheet(value: float, keep_decimals: int = 0) -> Decimal:
-    """Write a double with 15 digits, or with all it has where 15 would not reach the decimals to
-    keep.
-    """
+    """Write a double with 15 digits, or with all it has where 15 would cut decimals to keep."""
     short = Decimal(f"{value:.{_SHEET_DIGITS}g}")
     exponent = short.adjusted() - _SHEET_DIGITS + 1
     return short if exponent <= -keep_decimals else Decimal(repr(value))
 
 
 def _rounded(scaled: Floats, one: Callable[[_Place], int]) -> tuple[Ints, Flags]:
-    """Round fast where that is safe, and one by one, exactly, near a half and for very large
-    values.
-    """
+    """Round fast where that is safe; exactly, one by one, near a half and for large values."""
     shape = scaled.shape
     flat = np.atleast_1d(scaled)
     missing = ~np.isfinite(flat)

@@ -200,9 +200,7 @@ def _value_fault(position: int, key: str, text: str, refused: ValidationError) -
 
 
 def setting_code(key: str, text: str) -> str:
-    """A choice's code for its label in either language; other values as typed, percent made a
-    share.
-    """
+    """A choice's code for its label in either language; other values as typed, `5%` as 0.05."""
     annotation = Rules.model_fields[key].annotation
     if get_origin(annotation) is Literal:
         return labels.code_of_choice(f"Policy.{key}", text, get_args(annotation)) or text
@@ -222,9 +220,7 @@ def default_setting(key: str) -> object:
 
 
 def expected_setting(key: str) -> str:
-    """What a setting takes, in codes: its choices `a|b`, or type and bounds `int:1:12`, for a
-    finding.
-    """
+    """What a setting takes, for a finding: its choices `a|b`, or type and bounds `int:1:12`."""
     info = Rules.model_fields[key]
     if get_origin(info.annotation) is Literal:
         return "|".join(get_args(info.annotation))

@@ -1,6 +1,4 @@
-"""What a table is: a pydantic model per row, read into specs that every other part of salesbook
-uses.
-"""
+"""What is a table? A pydantic model per row, read into specs that every other room uses."""
 
 from __future__ import annotations
 
@@ -215,9 +213,7 @@ class Row(BaseModel):
     spec: ClassVar[TableSpec]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Take the class line's words, which pydantic passes here first;
-        see below for their use.
-        """
+        """Take the class line's words, which pydantic passes here before it knows the fields."""
         super().__init_subclass__()
 
     @classmethod
