@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 from annotated_types import Ge, Le
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from salesbook.tables.lists import list_items
+from salesbook.tables.lists import list_items, list_text
 
 
 class Kind(StrEnum):
@@ -232,6 +232,15 @@ class Row(BaseModel):
             return
         fields = tuple(_field_spec(name, cls, name in key) for name in cls.model_fields)
         cls.spec = TableSpec(table, role, part, fields, cls, shown)
+
+    def filled_fields(self) -> dict[str, Any]:
+        """What the row says, field by field, as frames hold it; what is blank is left out."""
+        fields: dict[str, Any] = {}
+        for name, value in self.model_dump().items():
+            plain = list_text(value) if isinstance(value, tuple) else value
+            if plain is not None and plain != "":
+                fields[name] = plain
+        return fields
 
 
 def _field_spec(name: str, row: type[Row], is_key: bool) -> FieldSpec:
