@@ -87,7 +87,7 @@ def _offer_values(canvas: Canvas, plan: SheetPlan, column: int) -> None:
         if setting_choices(key):
             default = labels.choice(f"Policy.{key}", str(default), canvas.language)
         options = listed_setting(canvas, key) if setting_choices(key) else {"validate": "any"}
-        note = labels.word("tables", f"notes.settings.{key}", canvas.language)
+        note = labels.setting_note(key, canvas.language)
         text = canvas.word("settings.default").format(note=note, default=default or "–")
         title = labels.choice("Policy.key", key, canvas.language)[:TITLE_MOST]
         options |= {"input_title": title, "input_message": text[:TEXT_MOST], "ignore_blank": True}
