@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from salesbook.arrays import Flags
-from salesbook.domain.targets.spread.feasibility import find_clashes, is_feasible, smallest_release
-from salesbook.domain.targets.spread.matrix import Plan, split_matrix
-from salesbook.domain.targets.spread.problem import Constraint, Grid, PlanRequest
+from salesbook.domain.targets.spread.clashes import find_clashes, is_feasible, smallest_release
+from salesbook.domain.targets.spread.problem import Constraint, Grid, SplitRequest
+from salesbook.domain.targets.spread.solver import SplitResult, split_matrix
 from salesbook.errors import SplitInfeasible
 
 
@@ -38,7 +38,7 @@ def request(
     season: list[float],
     unit: int = 1,
     teams: list[int] | None = None,
-) -> PlanRequest:
+) -> SplitRequest:
     """Everybody follows the season, except in months in which a constraint says that they are not
     there.
     """
@@ -49,7 +49,7 @@ def request(
     team = np.array(teams or [0] * len(weights), dtype=np.int64)
     keys = tuple(f"R{row}" for row in range(len(weights)))
     grid = Grid(len(season), int(team.max()) + 1, team)
-    return PlanRequest(grid, keys, weights, pattern, season, constraints, unit)
+    return SplitRequest(grid, keys, weights, pattern, season, constraints, unit)
 
 
 def test_one_person_gets_the_year_by_largest_remainders() -> None:
@@ -77,7 +77,7 @@ def test_months_move_only_where_people_cannot_reach_them() -> None:
     away = [Constraint("employment", 0, f"R{row}", row=row, months=(0,)) for row in range(2)]
     plan = split_matrix(request(company(300), *away, weights=[1, 1], season=[1, 1, 1]))
     assert plan.amounts.tolist() == [[0, 75, 75], [0, 75, 75]]
-    assert [(one.at, one.wanted, one.planned) for one in plan.moved_months] == [
+    assert [(one.index, one.wanted, one.planned) for one in plan.moved_months] == [
         (0, 100, 0),
         (1, 100, 150),
         (2, 100, 150),
@@ -91,7 +91,7 @@ def test_fixed_months_move_people_where_weights_stand_in_the_way() -> None:
     plan = split_matrix(request(company(300), away, *months, weights=[1, 1], season=[1, 1, 1]))
     assert plan.amounts.sum(axis=0).tolist() == [100, 100, 100]
     assert plan.amounts[1].tolist()[:2] == [0, 0]
-    assert [(one.at, one.wanted) for one in plan.moved_people] == [(0, 150), (1, 150)]
+    assert [(one.index, one.wanted) for one in plan.moved_people] == [(0, 150), (1, 150)]
 
 
 def test_a_fixed_team_and_a_fixed_person_keep_their_totals() -> None:
@@ -200,13 +200,13 @@ problems = st.integers(1, 5).flatmap(
 )
 
 
-def drawn(problem: Any) -> PlanRequest:
+def drawn(problem: Any) -> SplitRequest:
     (_, _), teams, constraints, total, weights, season, unit = problem
     made = request(
         company(total), *constraints, weights=weights, season=season, unit=unit, teams=teams
     )
     grid = Grid(made.grid.months, 3, made.grid.team)
-    return PlanRequest(grid, made.keys, weights, made.pattern, season, made.constraints, unit)
+    return SplitRequest(grid, made.keys, weights, made.pattern, season, made.constraints, unit)
 
 
 def part_of(grid: Grid, one: Constraint) -> Flags:
@@ -245,7 +245,7 @@ def possible(grid: Grid, constraints: tuple[Constraint, ...]) -> bool:
     return bool(linprog(np.zeros(grid.rows * grid.months), **program).status == 0)
 
 
-def planned(made: PlanRequest) -> Plan | None:
+def planned(made: SplitRequest) -> SplitResult | None:
     try:
         return split_matrix(made)
     except SplitInfeasible:
@@ -326,7 +326,7 @@ def test_soft_months_move_no_more_money_than_they_must(problem: Any) -> None:
     cells, months = plan.amounts.size, plan.amounts.shape[1]
     wanted = plan.amounts.sum(axis=0)
     for one in plan.moved_months:
-        wanted[one.at] = one.wanted
+        wanted[one.index] = one.wanted
     per_month = np.tile(np.eye(months), (1, made.grid.rows))
     over = np.hstack([np.vstack([per_month, -per_month]), np.vstack([-np.eye(months)] * 2)])
     least = linprog(
