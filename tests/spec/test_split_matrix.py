@@ -13,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from salesbook.arrays import Flags
+from salesbook.arrays import Flags, Floats, Ints
+from salesbook.domain.arithmetic.allocation import allocate
 from salesbook.domain.targets.spread.clashes import find_clashes, is_feasible, smallest_release
 from salesbook.domain.targets.spread.problem import Constraint, Grid, SplitRequest
+from salesbook.domain.targets.spread.rounding import round_matrix
 from salesbook.domain.targets.spread.solver import SplitResult, split_matrix
-from salesbook.errors import SplitInfeasible
+from salesbook.errors import SettingsError, SplitInfeasible
 
 
 def company(amount: int) -> Constraint:
@@ -360,6 +362,63 @@ def test_clashes_are_irreducible_and_the_release_is_smallest(problem: Any) -> No
     can_go = [one for one in made.constraints if one.kind != "employment"]
     for fewer in combinations(can_go, len(release) - 1):
         assert not is_feasible(made.grid, [one for one in made.constraints if one not in fewer])
+
+
+def rounded(fractions: Floats, row_sums: list[int], column_sums: list[int]) -> Ints:
+    """Round a matrix whose cells have no bounds but 0, each row with its own sum."""
+    free = np.full(fractions.shape, 10**9)
+    sums = np.array(row_sums), np.array(column_sums)
+    return round_matrix(
+        fractions, np.zeros_like(free), free, group=np.arange(len(fractions)), sums=sums
+    )
+
+
+def least_distance(fractions: Floats, row_sums: list[int], column_sums: list[int]) -> float:
+    """How far the nearest whole matrix is, squared, by scipy's solver: it need not be told to look
+    for whole numbers, since the corners of a transportation problem are whole.
+    """
+    floors = np.floor(fractions)
+    parts = fractions - floors
+    rows, columns = fractions.shape
+    cells = np.arange(fractions.size).reshape(fractions.shape)
+    sums = np.zeros((rows + columns, fractions.size))
+    for row in range(rows):
+        sums[row, cells[row]] = 1
+    for column in range(columns):
+        sums[rows + column, cells[:, column]] = 1
+    left = np.concatenate([row_sums - floors.sum(axis=1), column_sums - floors.sum(axis=0)])
+    best = linprog((1 - 2 * parts).ravel(), A_eq=sums, b_eq=left, bounds=(0, 1))
+    return float((parts**2).sum() + best.fun)
+
+
+@given(
+    st.lists(st.integers(1, 40), min_size=1, max_size=6),
+    st.lists(st.integers(1, 9), min_size=1, max_size=6),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_whole_matrix_with_these_sums_is_nearer(row_sums: list[int], season: list[int]) -> None:
+    total = sum(row_sums)
+    column_sums = allocate(total, season)
+    fractions = np.outer(row_sums, column_sums) / total
+    whole = rounded(fractions, row_sums, column_sums)
+    assert whole.sum(axis=1).tolist() == row_sums
+    assert whole.sum(axis=0).tolist() == column_sums
+    distance = float(((whole - fractions) ** 2).sum())
+    assert distance == pytest.approx(least_distance(fractions, row_sums, column_sums), abs=1e-4)
+
+
+def test_ties_are_broken_by_place() -> None:
+    """Each of two equal people has one unit for two equal months: the upper one makes way."""
+    halves = np.full((2, 2), 0.5)
+    assert rounded(halves, [1, 1], [1, 1]).tolist() == [[0, 1], [1, 0]]
+    assert rounded(np.full((1, 4), 0.5), [2], [1, 1, 0, 0]).tolist() == [[1, 1, 0, 0]]
+
+
+def test_amounts_beyond_64_bits_are_refused() -> None:
+    for amount in (2**60, 2**63, 2**80):
+        with pytest.raises(SettingsError) as refusal:
+            split_matrix(request(company(amount), weights=[1], season=[1] * 12))
+        assert refusal.value.code == "amount-too-large"
 
 
 def test_a_thousand_people_are_split_to_the_cent() -> None:

@@ -35,9 +35,13 @@ def round_matrix(
 ) -> Ints:
     """Round each cell down or up so that all groups of rows and all columns add up.
 
-    Of all such roundings the one nearest to the matrix (least squares); ties go to the upper row,
-    then to the left column. First each group gives what is left to its largest remainders; then
-    units move along the cheapest ways from columns that have too much to those that lack.
+    Of all such roundings the one nearest to the matrix (least squares). First each group gives what
+    is left to its largest remainders; then units move along the cheapest ways from columns that
+    have too much to those that lack.
+
+    Ties are broken by place, so that the same numbers give the same plan for ever: of equal
+    remainders in a group the upper row's goes up, then the left column's; of groups that can move a
+    unit at the same price the upper one moves it.
 
     Args:
         matrix: (rows, columns), its sums whole up to noise, within the bounds.
