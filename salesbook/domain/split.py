@@ -20,7 +20,6 @@ from salesbook.domain.team.staff import Staff
 from salesbook.errors import PlanNotPublished
 from salesbook.frames import frame_of, sorted_by_key
 from salesbook.messages import Finding
-from salesbook.money import currency_decimals
 
 _CELL: Final = ["period", "rep_id"]
 """What names a row of the plan of one year and metric."""
@@ -120,16 +119,18 @@ def _years_to_plan(task: Task) -> list[YearToPlan]:
             raise PlanNotPublished(where=f"FY{year_to_resplit}")
 
     this_year = fiscal_year_of(task.as_of, start_month)
+    with_targets = set(zip(targets["year"].astype(int), targets["metric"], strict=True))
     years = []
-    for year, metric in sorted(
-        set(zip(targets["year"].astype(int), targets["metric"], strict=True))
-    ):
+    for year, metric in sorted(with_targets):
+        is_target = (targets["year"] == year) & (targets["metric"] == metric)
+        is_lock = (locks["year"] == year) & (locks["metric"] == metric)
+        is_planned = (year_of_row == year) & (plan["metric"] == metric)
         asked = YearToPlan(
             year=year,
             metric=metric,
-            targets=targets[(targets["year"] == year) & (targets["metric"] == metric)],
-            locks=locks[(locks["year"] == year) & (locks["metric"] == metric)],
-            current=plan[(year_of_row == year) & (plan["metric"] == metric)],
+            targets=targets[is_target],
+            locks=locks[is_lock],
+            current=plan[is_planned],
         )
 
         is_published = (asked.current["status"] == "published").any()
@@ -204,21 +205,24 @@ def _content(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _with_drafts_published(current: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     """The plan with its drafts published; who was drafted out of it goes, everything else stays."""
-    # `_draft_over` drafts somebody out with 0, nothing carried and no lock over what was held.
-    is_blank = (
-        (current["amount"] == 0) & current["carried"].isna() & ~current["locked"].fillna(False)
-    )
-    held_something = (current["in_force"] != 0).fillna(False)
-    stays = ~(is_blank & held_something)
-
-    plan = current[stays]
+    plan = current[~_is_drafted_out(current)]
     is_draft = plan["status"] == "draft"
-    columns = {name: plan[name] for name in plan.columns}
-    columns["status"] = plan["status"].mask(is_draft, "published")
-    columns["published_on"] = plan["published_on"].mask(is_draft, pd.Timestamp(as_of))
-    columns["in_force"] = plan["in_force"].mask(is_draft)
-    columns["carried_in_force"] = plan["carried_in_force"].mask(is_draft)
-    return sorted_by_key("TargetPlan", frame_of("TargetPlan", columns))
+    published = plan.assign(
+        status=plan["status"].mask(is_draft, "published"),
+        published_on=plan["published_on"].mask(is_draft, pd.Timestamp(as_of)),
+        in_force=plan["in_force"].mask(is_draft),
+        carried_in_force=plan["carried_in_force"].mask(is_draft),
+    )
+    return sorted_by_key("TargetPlan", frame_of("TargetPlan", dict(published.items())))
+
+
+def _is_drafted_out(plan: pd.DataFrame) -> pd.Series[bool]:
+    """Rows of `_draft_over`: 0, nothing carried and no lock, in the place of an amount held."""
+    is_zero = plan["amount"] == 0
+    carries_nothing = plan["carried"].isna()
+    is_unlocked = ~plan["locked"].fillna(False)
+    held_something = (plan["in_force"] != 0).fillna(False)
+    return is_zero & carries_nothing & is_unlocked & held_something
 
 
 def _drafts_that_differ(task: Task, current: pd.DataFrame) -> Sequence[Finding]:
@@ -230,18 +234,23 @@ def _drafts_that_differ(task: Task, current: pd.DataFrame) -> Sequence[Finding]:
 
     findings = []
     for target in of_company.itertuples():
-        rows = current[(year_of_row == target.year) & (current["metric"] == target.metric)]
+        is_year = year_of_row == target.year
+        is_metric = current["metric"] == target.metric
+        rows = current[is_year & is_metric]
+
         is_draft = len(rows) > 0 and (rows["status"] == "draft").all()
         drafted = int(rows["amount"].sum())
         if not is_draft or drafted == target.target:
             continue
 
-        is_money = target.metric == "revenue"
-        decimals = currency_decimals(rules.currency) if is_money else 0
-        topic = Topic(int(target.year), str(target.metric), decimals)
-        amounts = {
-            "drafted": topic.amount(drafted),
-            "target": topic.amount(int(target.target)),
-        }
-        findings.append(topic.warning("draft-differs", found=str(amounts["drafted"]), **amounts))
+        topic = Topic.of(int(target.year), str(target.metric), rules.currency)
+        amount = topic.amount(drafted)
+        findings.append(
+            topic.warning(
+                "draft-differs",
+                found=str(amount),
+                drafted=amount,
+                target=topic.amount(int(target.target)),
+            )
+        )
     return findings

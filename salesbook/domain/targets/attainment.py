@@ -108,19 +108,20 @@ def attain(
     scopes = _scopes(facts[facts["month"] <= last_month])
 
     rows = _periods(scopes, ["target", "actual"], start_month)
-    has_target = rows["target"] > 0
     rows["gap"] = rows["actual"] - rows["target"]
-    rows["rate"] = rows["actual"] / rows["target"].where(has_target)
+    target_if_any = rows["target"].where(rows["target"] > 0)
+    rows["rate"] = rows["actual"] / target_if_any
 
     for field in ("floor", "stretch"):
         marks = _marks(field, scopes, targets, start_month)
         rows = rows.merge(marks, on=_KEY, how="left")
 
-    days_by_period = _workdays_left(rows["period"].unique(), as_of, start_month, calendar)
+    periods = rows["period"].unique()
+    days_by_period = _workdays_left(periods, as_of, start_month, calendar)
     days_left = rows["period"].map(days_by_period)
-    is_running = days_left.notna()
-    running = rows[is_running & (rows["target"] > 0)]
-    rows["per_workday_needed"] = _per_day(running["gap"], days_left[running.index])
+    needs_more = days_left.notna() & (rows["target"] > 0)
+    gaps = rows.loc[needs_more, "gap"]
+    rows["per_workday_needed"] = _per_day(gaps, days_left[needs_more])
     return sorted_by_key("Attainment", frame_of("Attainment", dict(rows.items())))
 
 

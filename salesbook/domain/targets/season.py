@@ -21,6 +21,11 @@ MONTHS: Final = 12
 FLAT: Final[Season] = (1.0,) * MONTHS
 
 
+def calendar_month(month: str) -> int:
+    """The calendar month, 1 to 12, of a month such as `2026-03`."""
+    return int(month[5:7])
+
+
 def season_from_history(totals: Mapping[tuple[int, int], Number], *, enough_years: int) -> Season:
     """Weigh each calendar month by its mean against the mean of all months.
 

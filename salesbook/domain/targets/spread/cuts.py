@@ -165,8 +165,8 @@ def _row_cuts(limits: Limits, rows: Ints) -> Ints:
     person_inside = lower - lower[:, -1:]
 
     # A person outside brings into the months of the set at most what their cells allow.
-    upper = np.minimum(limits.upper[rows], limits.cap)
-    person_outside = np.minimum(subset_sums(upper), limits.cap)
+    upper = subset_sums(limits.upper[rows])
+    person_outside = np.minimum(upper, limits.cap)
 
     # The arc from team to person counts where one of them is inside and the other is not.
     row_low = limits.row_low[rows, None]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import next_month
+from salesbook.domain.targets.season import calendar_month
 from salesbook.domain.targets.spread.problem import Constraint
 from salesbook.domain.targets.spread.seats import Seats
 from salesbook.frames import row_keys
@@ -20,7 +21,7 @@ def lock_constraints(locks: pd.DataFrame, seats: Seats) -> tuple[list[Constraint
     A lock of somebody without a target, or in a month that is not planned, has no cell: the first
     is a finding. In a month in which the rep does not work here it meets an employment constraint.
     """
-    column_of_month = {int(month[5:7]): column for column, month in enumerate(seats.months)}
+    column_of_month = {calendar_month(month): column for column, month in enumerate(seats.months)}
     keys = row_keys("Locks", locks)
     constraints, findings = [], []
 
@@ -68,14 +69,14 @@ def employment_constraints(seats: Seats) -> list[Constraint]:
 
 def _spans(months: Sequence[str]) -> str:
     """Months as text, neighbours drawn together: `2026-01…2026-03, 2026-11`."""
-    spans: list[list[str]] = []
+    spans: list[str] = []
+    first = last = ""
     for month in months:
-        if spans and next_month(spans[-1][-1]) == month:
-            spans[-1].append(month)
+        is_neighbour = last and month == next_month(last)
+        if not is_neighbour:
+            spans.append(month)
+            first = month
         else:
-            spans.append([month])
-
-    texts = []
-    for span in spans:
-        texts.append(span[0] if len(span) == 1 else f"{span[0]}…{span[-1]}")
-    return ", ".join(texts)
+            spans[-1] = f"{first}…{month}"
+        last = month
+    return ", ".join(spans)

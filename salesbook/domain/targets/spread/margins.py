@@ -42,9 +42,9 @@ def people_totals(request: SplitRequest, limits: Limits) -> Ints:
     it; all others share what is left of the company's.
     """
     totals = limits.row_low.copy()
-    is_fixed = limits.row_low == limits.row_high
-    least = limits.lower.sum(axis=1)
-    most = np.minimum(limits.upper, limits.cap).sum(axis=1)
+    is_fixed = limits.row_is_fixed
+    least = limits.lower.sum(axis=1).tolist()
+    most = limits.upper.sum(axis=1).tolist()
 
     for pool_total, members in _pools(request.grid, limits):
         kept = int(totals[members & is_fixed].sum())
@@ -52,7 +52,7 @@ def people_totals(request: SplitRequest, limits: Limits) -> Ints:
         totals[free_rows] = allocate_within(
             pool_total - kept,
             [request.weights[row] for row in free_rows],
-            [(int(least[row]), int(most[row])) for row in free_rows],
+            [(least[row], most[row]) for row in free_rows],
             keys=[request.keys[row] for row in free_rows],
         )
     return totals
@@ -60,14 +60,16 @@ def people_totals(request: SplitRequest, limits: Limits) -> Ints:
 
 def _pools(grid: Grid, limits: Limits) -> list[tuple[int, Flags]]:
     """Who shares which amount: each team with a total of its own, and everybody else."""
-    has_own_total = limits.team_low == limits.team_high
+    has_own_total = limits.team_is_fixed
+    left = limits.total
     pools: list[tuple[int, Flags]] = []
-    for team in np.flatnonzero(has_own_total):
-        pools.append((int(limits.team_low[team]), grid.team == team))
+    for team in np.flatnonzero(has_own_total).tolist():
+        total_of_team = int(limits.team_low[team])
+        pools.append((total_of_team, grid.team == team))
+        left -= total_of_team
 
-    left = limits.all_low[0] - limits.team_low[has_own_total].sum()
     everybody_else: Flags = ~has_own_total[grid.team]
-    return [*pools, (int(left), everybody_else)]
+    return [*pools, (left, everybody_else)]
 
 
 def without_empty_cells(request: SplitRequest, limits: Limits, people: Ints) -> Limits:
@@ -78,8 +80,7 @@ def without_empty_cells(request: SplitRequest, limits: Limits, people: Ints) -> 
     """
     is_empty = (request.pattern <= 0) & (limits.lower == 0)
     closed = np.where(is_empty, 0, limits.upper)
-    room = np.minimum(closed, limits.cap).sum(axis=1)
-    has_room = room >= people
+    has_room = closed.sum(axis=1) >= people
     upper = np.where(has_room[:, None], closed, limits.upper)
     narrowed = replace(limits, upper=upper)
 
@@ -126,11 +127,10 @@ def _groups(grid: Grid, limits: Limits) -> Ints:
     Those of a team with a total of its own are a group, those of all other teams are one; people
     whose total is fixed stay alone.
     """
-    team_is_fixed = limits.team_low == limits.team_high
-    row_is_fixed = limits.row_low == limits.row_high
-    label = np.where(team_is_fixed[grid.team], grid.team, -1)
+    in_fixed_team = limits.team_is_fixed[grid.team]
+    label = np.where(in_fixed_team, grid.team, -1)
     own_label = grid.teams + np.arange(grid.rows)
-    label = np.where(row_is_fixed, own_label, label)
+    label = np.where(limits.row_is_fixed, own_label, label)
 
     _, numbered = np.unique(label, return_inverse=True)
     group: Ints = numbered.astype(np.int64)
@@ -139,21 +139,22 @@ def _groups(grid: Grid, limits: Limits) -> Ints:
 
 def _wanted_months(request: SplitRequest, limits: Limits) -> Ints:
     """Share out the total to the months: fixed ones as they are, the others by the season."""
-    is_fixed = limits.month_low == limits.month_high
-    free = np.flatnonzero(~is_fixed).tolist()
     wanted = limits.month_low.copy()
+    free_months = np.flatnonzero(~limits.month_is_fixed).tolist()
+    if not free_months:
+        return wanted
 
-    if free:
-        left = int(limits.all_low[0] - wanted[is_fixed].sum())
-        weights = [request.season[month] for month in free]
-        wanted[free] = allocate(left, weights if any(weights) else [1] * len(free))
+    fixed_sum = int(wanted[limits.month_is_fixed].sum())
+    weights = [request.season[month] for month in free_months]
+    if not any(weights):
+        weights = [1] * len(free_months)
+    wanted[free_months] = allocate(limits.total - fixed_sum, weights)
     return wanted
 
 
 def _months(request: SplitRequest, limits: Limits, most: Ints) -> list[Fraction] | None:
     wanted = _wanted_months(request, limits)
-    is_fixed = limits.month_low == limits.month_high
-    return nearest_months(wanted.tolist(), is_fixed, most)
+    return nearest_months(wanted.tolist(), limits.month_is_fixed, most)
 
 
 def nearest_months(wanted: Sequence[int], fixed: Flags, most: Ints) -> list[Fraction] | None:
@@ -203,19 +204,21 @@ def _left_for_movable(
     movable ones can.
     """
     every_set = np.arange(len(most))
-    left: Ints = most - wanted_in_set[every_set & fixed_set]
+    wanted_by_fixed = wanted_in_set[every_set & fixed_set]
+    left: Ints = most - wanted_by_fixed
 
     for month in range(fixed_set.bit_length()):
         bit = 1 << month
-        if fixed_set & bit:
-            without = every_set[every_set & bit == 0]
-            left[without] = np.minimum(left[without], left[without | bit])
+        if not fixed_set & bit:
+            continue
+        without_month = every_set[every_set & bit == 0]
+        with_month = without_month | bit
+        left[without_month] = np.minimum(left[without_month], left[with_month])
 
     fixed_take_too_much = left[0] < 0
     total_left = most[-1] - wanted_in_set[fixed_set]
-    if fixed_take_too_much or left[movable_set] < total_left:
-        return None
-    return left
+    movable_take_too_little = left[movable_set] < total_left
+    return None if fixed_take_too_much or movable_take_too_little else left
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,18 +268,20 @@ def _full_sets(months: Sequence[Fraction], most: Ints) -> list[int]:
     """Find the sets of months that take all that can be put into them."""
     members = months_in_set(np.arange(len(most))[:, None], len(months))
 
-    # Floats find the candidates, whole numbers or fractions decide.
-    roughly = members @ np.array([float(amount) for amount in months])
-    near = np.flatnonzero(np.abs(roughly - most) <= 0.5 + 1e-9 * np.abs(most))
-
+    # Where the season is met all months are whole, and so are the sums of all sets at once.
     if all(amount.denominator == 1 for amount in months):
         sums = members @ np.array([int(amount) for amount in months])
-        return [int(month_set) for month_set in near if sums[month_set] == most[month_set]]
+        return np.flatnonzero(sums == most).tolist()
+
+    # Else floats find the candidates, and fractions decide.
+    roughly = members @ np.array([float(amount) for amount in months])
+    tolerance = 0.5 + 1e-9 * np.abs(most)
+    is_near = np.abs(roughly - most) <= tolerance
 
     full = []
-    for month_set in near.tolist():
+    for month_set in np.flatnonzero(is_near).tolist():
         inside = np.flatnonzero(members[month_set]).tolist()
-        exactly = sum((months[month] for month in inside), Fraction(0))
-        if exactly == int(most[month_set]):
+        exact_sum = sum((months[month] for month in inside), Fraction(0))
+        if exact_sum == int(most[month_set]):
             full.append(month_set)
     return full

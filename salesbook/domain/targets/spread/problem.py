@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from salesbook.arrays import Floats, Ints
+from salesbook.arrays import Flags, Floats, Ints
 from salesbook.errors import SettingsError
 from salesbook.money import Number
 
@@ -65,7 +65,30 @@ class Limits:
     all_high: Ints
     """Of shape (1,)."""
     cap: int
-    """Stands for no upper limit: more than all amounts together."""
+    """Stands for no upper limit: more than all amounts together, so no cell's most is above it."""
+
+    @property
+    def row_is_fixed(self) -> Flags:
+        """Rows whose sum a constraint fixes."""
+        is_fixed: Flags = self.row_low == self.row_high
+        return is_fixed
+
+    @property
+    def team_is_fixed(self) -> Flags:
+        """Teams whose sum a constraint fixes."""
+        is_fixed: Flags = self.team_low == self.team_high
+        return is_fixed
+
+    @property
+    def month_is_fixed(self) -> Flags:
+        """Months whose sum a constraint fixes."""
+        is_fixed: Flags = self.month_low == self.month_high
+        return is_fixed
+
+    @property
+    def total(self) -> int:
+        """What is split: a constraint fixes the company's sum."""
+        return int(self.all_low[0])
 
 
 @dataclass(frozen=True, slots=True)

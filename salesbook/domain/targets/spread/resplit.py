@@ -46,7 +46,8 @@ def done_before(
     still_planned = plan[plan["period"].isin(running)]
 
     columns = ["rep_id", "team", "amount"]
-    return _added_up(pd.concat([sold[columns], still_planned[columns]]), seats)
+    done = pd.concat([sold[columns], still_planned[columns]])
+    return _added_up(done, seats)
 
 
 def planned_before(since: str, plan: pd.DataFrame, seats: Seats) -> Done:

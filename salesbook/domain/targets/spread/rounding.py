@@ -134,9 +134,10 @@ def _mend_groups(whole: Ints, prices: _Prices, group: Ints, totals: Ints) -> Non
 
         for _ in range(abs(lack)):
             price = prices.up(whole) if step > 0 else prices.down(whole)
-            cheapest = int(price[rows].argmin())
-            row, column = divmod(cheapest, whole.shape[1])
-            whole[rows[row], column] += step
+            price_in_group = price[rows]
+            place = np.unravel_index(price_in_group.argmin(), price_in_group.shape)
+            row, column = rows[place[0]], place[1]
+            whole[row, column] += step
 
 
 def _mend_columns(whole: Ints, prices: _Prices, group: Ints, sums: Ints) -> None:

@@ -174,13 +174,19 @@ def _nearest_fractions(
     raise it from 0.
     """
     largest = float(request.pattern.max(initial=0.0)) or 1.0
-    pattern = np.maximum(request.pattern / largest, _FAINT)
-    row_scale = np.maximum(people, _FAINT) / pattern.sum(axis=1)
-    pattern *= row_scale[:, None]
+    relative = np.maximum(request.pattern / largest, _FAINT)
+    row_totals = np.maximum(people, _FAINT)
+    row_scale = row_totals / relative.sum(axis=1)
+    pattern = relative * row_scale[:, None]
 
-    columns = np.array([float(amount) for amount in sums.months])
-    margins = Margins(sums.group, sums.totals.astype(np.float64), columns)
-    return fit_matrix(pattern, lower.astype(np.float64), upper.astype(np.float64), margins)
+    margins = Margins(
+        group=sums.group,
+        totals=sums.totals.astype(np.float64),
+        columns=np.array([float(amount) for amount in sums.months]),
+    )
+    least = lower.astype(np.float64)
+    most = upper.astype(np.float64)
+    return fit_matrix(pattern, least, most, margins)
 
 
 def _rounded(fractions: Floats, lower: Ints, upper: Ints, sums: SumsToMeet) -> Ints:

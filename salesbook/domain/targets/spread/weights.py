@@ -24,6 +24,7 @@ from salesbook.domain.targets.season import (
     FLAT,
     MONTHS,
     Season,
+    calendar_month,
     season_as_typed,
     season_from_history,
     season_from_workdays,
@@ -110,17 +111,20 @@ def _capacity(seats: Seats, metric: str, evidence: Evidence) -> Floats:
 def _history(seats: Seats, metric: str, evidence: Evidence) -> Floats:
     history = evidence.history(metric, seats.months[0])
     end = min(seats.months[0], month_of(evidence.as_of))
-    recent = history[history["month"] >= next_month(end, -_HISTORY_MONTHS)]
+    start = next_month(end, -_HISTORY_MONTHS)
+    recent = history[history["month"] >= start]
     means = _mean_per_month(recent, end, evidence)
 
+    # Who changes teams has two seats and one history.
     reps = dict.fromkeys(seats.rep_ids)
     known = [means[rep] for rep in reps if rep in means]
     mean_of_others = sum(known) / len(known) if known else 0.0
+    on_the_ramp = mean_of_others * seats.capacity
 
-    per_month = np.array([means.get(rep, np.nan) for rep in seats.rep_ids])[:, None]
-    has_history = ~np.isnan(per_month)
-    own = np.where(_works(seats), per_month, 0.0)
-    return np.where(has_history, own, mean_of_others * seats.capacity)
+    mean_of_seat = [means.get(rep, np.nan) for rep in seats.rep_ids]
+    per_month = np.array(mean_of_seat)[:, None]
+    when_working = np.where(_works(seats), per_month, 0.0)
+    return np.where(np.isnan(per_month), on_the_ramp, when_working)
 
 
 def _mean_per_month(recent: pd.DataFrame, end: str, evidence: Evidence) -> dict[str, float]:
@@ -150,8 +154,8 @@ def _months_between(hired_on: pd.Timestamp, end: str) -> int:
     if pd.isna(hired_on):
         return _HISTORY_MONTHS
     year, month = first_month(hired_on.date())
-    end_year, end_month = int(end[:4]), int(end[5:7])
-    return (end_year - year) * MONTHS + end_month - month
+    years_between = int(end[:4]) - year
+    return years_between * MONTHS + calendar_month(end) - month
 
 
 def _potential(seats: Seats, metric: str, evidence: Evidence) -> Floats:
@@ -163,8 +167,9 @@ def _potential(seats: Seats, metric: str, evidence: Evidence) -> Floats:
     open_amounts = open_deals.groupby("rep_id")["amount"].sum()
 
     potential = budgets if budgets.sum() > 0 else open_amounts
-    per_rep = np.array([float(potential.get(rep, 0)) for rep in seats.rep_ids])[:, None]
-    return np.where(_works(seats), per_rep, 0.0)
+    potential_of_seat = [float(potential.get(rep, 0)) for rep in seats.rep_ids]
+    in_every_month = np.array(potential_of_seat)[:, None]
+    return np.where(_works(seats), in_every_month, 0.0)
 
 
 _RULES: Final[Mapping[str, Callable[[Seats, str, Evidence], Floats]]] = {
@@ -200,18 +205,22 @@ def season_of(
                     params={"metric": f"Targets.metric={metric}"},
                 )
             )
-    return np.array([season[int(month[5:7]) - 1] for month in months]), findings
+    by_month = np.array([season[calendar_month(month) - 1] for month in months])
+    return by_month, findings
 
 
 def _season_of_workdays(months: tuple[str, ...], policy: Policy) -> Season:
-    calendar = WorkCalendar.of_policy(policy, {int(month[:4]) for month in months})
-    days = {}
+    years = {int(month[:4]) for month in months}
+    calendar = WorkCalendar.of_policy(policy, years)
+    days_worked = {}
     for month in months:
-        days[int(month[5:7])] = calendar.count(first_day(month, 1), last_day(month, 1))
+        days = calendar.count(first_day(month, 1), last_day(month, 1))
+        days_worked[calendar_month(month)] = days
 
     # A season has twelve months; any that the plan does not have gets the mean and changes nothing.
-    mean = sum(days.values()) // len(days)
-    return season_from_workdays([days.get(month, mean) for month in range(1, MONTHS + 1)])
+    mean = sum(days_worked.values()) // len(days_worked)
+    twelve = [days_worked.get(month, mean) for month in range(1, MONTHS + 1)]
+    return season_from_workdays(twelve)
 
 
 def _by_month(history: pd.DataFrame) -> Mapping[tuple[int, int], int]:
@@ -224,7 +233,7 @@ def _by_month(history: pd.DataFrame) -> Mapping[tuple[int, int], int]:
     last = str(sums.index.max())
     totals = {}
     while month <= last:
-        year_and_month = int(month[:4]), int(month[5:7])
+        year_and_month = int(month[:4]), calendar_month(month)
         totals[year_and_month] = int(sums.get(month, 0))
         month = next_month(month)
     return totals

@@ -23,7 +23,7 @@ from salesbook.domain.targets.spread.weights import Evidence, month_weights, sea
 from salesbook.domain.team.staff import Staff
 from salesbook.errors import SplitInfeasible
 from salesbook.messages import Finding
-from salesbook.money import currency_decimals, to_minor
+from salesbook.money import to_minor
 from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 
@@ -57,7 +57,7 @@ def plan_year(
 
     Raises: SplitInfeasible, worded for people.
     """
-    topic = Topic(asked.year, asked.metric, _decimals(asked.metric, evidence.policy))
+    topic = Topic.of(asked.year, asked.metric, evidence.policy.rules.currency)
     unit = _unit(topic, evidence.policy)
     seats = _seats(asked, evidence)
     if not seats.rep_ids:
@@ -84,11 +84,6 @@ def plan_year(
     notes = plan_findings(result, topic, asked_unit=unit, names=names)
     rows = _rows(demand.seats, result.amounts, cells, quotas)
     return rows, [*findings, *locks_without_seat, *notes]
-
-
-def _decimals(metric: str, policy: Policy) -> int:
-    """Of the metric's amounts: revenue is money, everything else a count."""
-    return currency_decimals(policy.rules.currency) if metric == "revenue" else 0
 
 
 def _unit(topic: Topic, policy: Policy) -> int:
