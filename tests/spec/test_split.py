@@ -279,9 +279,7 @@ def test_without_a_company_target_the_parts_are_fixed() -> None:
 
 
 def test_without_a_company_target_a_loose_rep_is_scaled_to_the_team() -> None:
-    """The team's 700 are fixed. By the rule each would carry 350; 350 and the 1,050 that is asked
-    of `a` are one to three.
-    """
+    """The team's 700 are fixed, and the 1,050 asked of `a` stand to the rule's 350 as 3 to 1."""
     targets = [aim("team", "north", 700_00), aim("rep", "a", 1050_00)]
     outcome = split.run(task("2026-01-10", Targets=targets, Reps=reps("a", "b", team="north")))
     assert by_rep(outcome) == {"a": 525_00, "b": 175_00}

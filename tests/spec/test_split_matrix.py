@@ -1,6 +1,4 @@
-"""A split over people and months adds up both ways, keeps every constraint, or says which ones
-clash.
-"""
+"""A split adds up over people and months, keeps every constraint, or says which ones clash."""
 
 from __future__ import annotations
 
@@ -41,9 +39,7 @@ def request(
     unit: int = 1,
     teams: list[int] | None = None,
 ) -> SplitRequest:
-    """Everybody follows the season, except in months in which a constraint says that they are not
-    there.
-    """
+    """Everybody follows the season, except in months of which a constraint says they are away."""
     pattern = np.tile(np.array(season, dtype=np.float64), (len(weights), 1))
     for one in constraints:
         if one.kind == "employment":
@@ -286,9 +282,7 @@ def test_all_sums_are_exact_and_all_constraints_kept(problem: Any) -> None:
 @given(problems)
 @settings(max_examples=40, deadline=None)
 def test_the_fractions_keep_the_patterns_proportions_where_they_are_free(problem: Any) -> None:
-    """Nearest in the sense of Kullback and Leibler: among free cells, x11·x22 / x12·x21 is the
-    pattern's.
-    """
+    """Nearest by Kullback and Leibler: of free cells, x11·x22 / x12·x21 is the pattern's."""
     made = drawn(problem)
     plan = planned(made)
     if plan is None or any(one.kind in ("min", "max", "employment") for one in made.constraints):
@@ -374,8 +368,9 @@ def rounded(fractions: Floats, row_sums: list[int], column_sums: list[int]) -> I
 
 
 def least_distance(fractions: Floats, row_sums: list[int], column_sums: list[int]) -> float:
-    """How far the nearest whole matrix is, squared, by scipy's solver: it need not be told to look
-    for whole numbers, since the corners of a transportation problem are whole.
+    """How far the nearest whole matrix is, squared, by scipy's solver.
+
+    It need not be told to look for whole numbers: corners of a transportation problem are whole.
     """
     floors = np.floor(fractions)
     parts = fractions - floors

@@ -99,22 +99,29 @@ class _Dual:
         A cell at a bound does not move with its factors, so only inner cells bend the dual. Adding
         the same to all columns' logarithms changes nothing, so steps are centred.
         """
-        is_inner = (point.matrix > self._lower) & (point.matrix < self._upper)
-        by_group = np.zeros((len(self._margins.totals), point.matrix.shape[1]))
-        np.add.at(by_group, self._margins.group, np.where(is_inner, point.matrix, 0.0))
+        matrix = point.matrix
+        is_inner = (matrix > self._lower) & (matrix < self._upper)
+        inner = np.where(is_inner, matrix, 0.0)
+        by_group = np.zeros((len(self._margins.totals), matrix.shape[1]))
+        np.add.at(by_group, self._margins.group, inner)
 
+        # A column that pulls harder takes from the others of each group, by their shares in it.
         of_group = by_group.sum(axis=1, keepdims=True)
         nothing = np.zeros_like(by_group)
         shares = np.divide(by_group, of_group, out=nothing, where=of_group > 0)
         hessian = np.diag(by_group.sum(axis=0)) - by_group.T @ shares
 
+        # Along the axes of the curvature each step can be limited by itself.
         curvature, axes = np.linalg.eigh(hessian)
-        slope = axes.T @ (point.miss - point.miss.mean())
+        centred_miss = point.miss - point.miss.mean()
+        slope = axes.T @ centred_miss
         least_curvature = _FLAT * max(1.0, float(curvature[-1]))
-        steps = slope / np.maximum(curvature, least_curvature)
-        step = axes @ np.clip(steps, -_LONGEST_STEP, _LONGEST_STEP)
-        centred: Floats = step - step.mean()
-        return centred
+        newton = slope / np.maximum(curvature, least_curvature)
+        limited = np.clip(newton, -_LONGEST_STEP, _LONGEST_STEP)
+
+        step = axes @ limited
+        centred_step: Floats = step - step.mean()
+        return centred_step
 
     def climb(self, start: _Point, step: Floats) -> _Point:
         """Go along the step to where the dual, which is concave, rises at most half as steeply."""
@@ -148,7 +155,10 @@ class _Dual:
 
         for _ in range(_ROUNDS):
             cells = pull * factors[self._margins.group, None]
-            gap = totals - self._by_group(np.clip(cells, self._lower, self._upper))
+            clipped = np.clip(cells, self._lower, self._upper)
+            gap = totals - self._by_group(clipped)
+
+            # The sum rises with the factor: what is too little or too much narrows the brackets.
             least = np.where(gap > 0, np.maximum(least, factors), least)
             most = np.where(gap < 0, np.minimum(most, factors), most)
 

@@ -238,10 +238,12 @@ def _tightest_set(
     every_set = np.arange(len(left))
     has_only_movable = every_set & ~movable_set == 0
     has_all_settled = every_set & settled_set == settled_set
-    candidates = every_set[has_only_movable & has_all_settled & (every_set != settled_set)]
+    is_larger = every_set != settled_set
+    candidates = every_set[has_only_movable & has_all_settled & is_larger]
 
     gains = left[candidates] - left[settled_set]
-    new_months = months_in_set((candidates & ~settled_set)[:, None], len(weights))
+    beyond_settled = candidates & ~settled_set
+    new_months = months_in_set(beyond_settled[:, None], len(weights))
     shares = new_months @ np.array(weights, dtype=np.int64)
     by_weight = bool((shares > 0).any())
     if not by_weight:
@@ -250,10 +252,11 @@ def _tightest_set(
     # Floats find the few candidates for the least ratio, fractions decide among them.
     without_share = np.where(gains > 0, np.inf, 0.0)
     ratios = np.divide(gains, shares, out=without_share, where=shares > 0)
-    near_least = np.flatnonzero(ratios <= ratios.min() * (1 + 1e-9))
-    exact_ratios = {
-        int(index): Fraction(int(gains[index]), int(shares[index]) or 1) for index in near_least
-    }
+    is_near_least = ratios <= ratios.min() * (1 + 1e-9)
+    exact_ratios = {}
+    for index in np.flatnonzero(is_near_least).tolist():
+        gain, share = int(gains[index]), int(shares[index])
+        exact_ratios[index] = Fraction(gain, share or 1)
 
     # Sets that are equally tight are tight together (submodularity), so their union is the largest.
     least = min(exact_ratios.values())

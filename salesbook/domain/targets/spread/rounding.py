@@ -99,8 +99,8 @@ class _Prices:
         position = whole - self._floors + 1
         last = len(self._levels) - 1
         is_known = (position >= 0) & (position <= last)
-        positions = np.clip(position, 0, last)[None]
-        level = np.take_along_axis(self._levels, positions, axis=0)[0]
+        nearest_known = np.clip(position, 0, last)
+        level = np.take_along_axis(self._levels, nearest_known[None], axis=0)[0]
         return np.where(is_known, level, _NEVER)
 
 
@@ -151,10 +151,14 @@ def _mend_columns(whole: Ints, prices: _Prices, group: Ints, sums: Ints) -> None
     lacks = sums - whole.sum(axis=0)
 
     while lacks.any():
+        # Of each group and column: the row that a unit comes from, and the one that it goes to.
         up_row, up_price = _cheapest_rows(prices.up(whole)[order], starts)
         down_row, down_price = _cheapest_rows(prices.down(whole)[order], starts)
+
+        # (groups, from column, to column)
         move_price = down_price[:, :, None] + up_price[:, None, :]
         path = _cheapest_path(move_price.min(axis=0), lacks)
+        first, last = path[0], path[-1]
 
         moves = []
         for source, target in pairwise(path):
@@ -162,16 +166,18 @@ def _mend_columns(whole: Ints, prices: _Prices, group: Ints, sums: Ints) -> None
             movers = np.flatnonzero(price == price.min())
             moves.append((source, target, movers))
 
-        too_much = -int(lacks[path[0]])
-        too_little = int(lacks[path[-1]])
-        units = min(too_much, too_little, *(len(movers) for _, _, movers in moves))
+        # No more units than the first column has too many, the last lacks, and groups can move.
+        fewest_movers = min(len(movers) for _, _, movers in moves)
+        units = min(-int(lacks[first]), int(lacks[last]), fewest_movers)
 
         for source, target, movers in moves:
-            first_movers = movers[:units]
-            whole[order[down_row[first_movers, source]], source] -= 1
-            whole[order[up_row[first_movers, target]], target] += 1
-        lacks[path[0]] += units
-        lacks[path[-1]] -= units
+            upper_movers = movers[:units]
+            rows_down = order[down_row[upper_movers, source]]
+            rows_up = order[up_row[upper_movers, target]]
+            whole[rows_down, source] -= 1
+            whole[rows_up, target] += 1
+        lacks[first] += units
+        lacks[last] -= units
 
 
 def _cheapest_rows(price: Ints, starts: Ints) -> tuple[Ints, Ints]:
@@ -208,12 +214,15 @@ def _cheapest_path(price: Ints, lacks: Ints) -> list[int]:
         before = np.where(is_better, best, before)
 
     lacking = np.flatnonzero(lacks > 0)
-    path = [int(lacking[cost[lacking].argmin()])]
-    if cost[path[0]] >= _NEVER:
+    end = int(lacking[cost[lacking].argmin()])
+    if cost[end] >= _NEVER:
         raise ArithmeticError(
             "no whole matrix within the bounds: the fractions do not keep their sums"
         )
 
-    while before[path[-1]] >= 0 and len(path) <= columns:
-        path.append(int(before[path[-1]]))
-    return path[::-1]
+    backwards = [end]
+    step_before = int(before[end])
+    while step_before >= 0 and len(backwards) <= columns:
+        backwards.append(step_before)
+        step_before = int(before[step_before])
+    return backwards[::-1]

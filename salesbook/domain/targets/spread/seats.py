@@ -166,10 +166,11 @@ def _rates(people: pd.DataFrame, assignments: pd.DataFrame, months: Sequence[str
     # The latest change comes last and so overwrites earlier ones in the months from it on.
     has_rate = assignments["capacity_rate"].notna()
     changes = assignments[has_rate].sort_values(["rep_id", "valid_from"])
-    columns = changes["rep_id"], changes["valid_from"], changes["capacity_rate"]
-    for rep, valid_from, rate in zip(*columns, strict=True):
-        if rep in row_of_rep:
-            rates[row_of_rep[rep], month_starts >= valid_from] = rate
+    for change in changes.itertuples():
+        row = row_of_rep.get(str(change.rep_id))
+        if row is not None:
+            is_changed = month_starts >= change.valid_from
+            rates[row, is_changed] = change.capacity_rate
     return rates
 
 
