@@ -105,7 +105,8 @@ def attain(
     """
     this_year = fiscal_year_of(as_of, start_month)
     last_month = months_of_year(this_year, start_month)[-1]
-    scopes = _scopes(facts[facts["month"] <= last_month])
+    until_then = facts[facts["month"] <= last_month]
+    scopes = _scopes(until_then)
 
     rows = _periods(scopes, ["target", "actual"], start_month)
     rows["gap"] = rows["actual"] - rows["target"]

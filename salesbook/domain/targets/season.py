@@ -47,8 +47,11 @@ def season_from_history(totals: Mapping[tuple[int, int], Number], *, enough_year
     for month, seen in totals_of_month.items():
         means[month] = sum(seen, Fraction(0)) / len(seen)
 
+    if not means:
+        return FLAT
+
     # The mean of the months' means: a month that was seen more often weighs no more than another.
-    overall = sum(means.values(), Fraction(0)) / len(means) if means else Fraction(0)
+    overall = sum(means.values(), Fraction(0)) / len(means)
     if overall <= 0:
         return FLAT
 

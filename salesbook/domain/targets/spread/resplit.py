@@ -73,7 +73,8 @@ def _added_up(rows: pd.DataFrame, seats: Seats) -> Done:
         if candidates:
             by_seat[candidates[0]] += int(amount)
 
-    return Done(int(rows["amount"].sum()), by_team, by_seat)
+    total = int(rows["amount"].sum())
+    return Done(total, by_team, by_seat)
 
 
 def rest_of(shares: Shares, seats: Seats, done: Done, *, least: Ints, spare: Floats) -> Shares:

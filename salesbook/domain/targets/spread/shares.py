@@ -79,44 +79,47 @@ def shares_of(
         unit: in which a rep's target is divided between seats.
     """
     asked = _known_targets(targets, seats)
-    without_company = asked.company is None
+    has_company_target = asked.company is not None
     team_has_target = np.array([team in asked.teams for team in seats.folded_teams], dtype=bool)
     rep_has_target = np.array([rep in asked.reps for rep in seats.rep_ids], dtype=bool)
 
     # The company's target is everybody's; without one, only who has a target carries anything.
-    takes_part = team_has_target | rep_has_target
-    if not without_company:
-        takes_part = np.ones(len(takes_part), dtype=bool)
+    takes_part = team_has_target | rep_has_target | has_company_target
 
-    # With no target above it, neither a team's nor the company's, a rep's target has nothing that
-    # it could be scaled to.
-    has_nothing_above = ~team_has_target & without_company
+    # A target is a weight only below another one, to which it can be scaled. Where neither the
+    # company nor the team has any, a rep's target is fixed even if it does not bind.
+    has_target_above = team_has_target | has_company_target
 
-    # Fixed are the targets that bind, and those that have nothing above them.
     rep_parts: dict[int, int] = {}
     fixed: dict[int, int] = {}
     for rep, target in asked.reps.items():
-        for seat, part in _parts_of_seats(seats.of_rep(rep), target.amount, weights, unit).items():
-            rep_parts[seat] = part
-            if target.is_binding or has_nothing_above[seat]:
+        parts = _parts_of_seats(seats.of_rep(rep), target.amount, weights, unit)
+        rep_parts.update(parts)
+        for seat, part in parts.items():
+            if target.is_binding or not has_target_above[seat]:
                 fixed[seat] = part
 
     fixed_teams: dict[str, int] = {}
     for team, target in asked.teams.items():
-        if target.is_binding or without_company:
+        if target.is_binding or not has_company_target:
             fixed_teams[team] = target.amount
 
+    # Without a target for the company the parts make the total; reps in a team with a target are
+    # parts of that one.
     total = asked.company
     if total is None:
-        total = sum(fixed_teams.values()) + sum_over(fixed, has_nothing_above)
+        of_teams = sum(fixed_teams.values())
+        of_other_reps = sum_over(fixed, ~has_target_above)
+        total = of_teams + of_other_reps
 
+    by_rule = np.where(takes_part, weights, 0.0)
     shares = Shares(
         total=total,
-        wanted=scaled(np.where(takes_part, weights, 0.0), takes_part, total),
+        wanted=scaled(by_rule, takes_part, total),
         fixed=fixed,
         teams=fixed_teams,
         takes_part=takes_part,
-        of_company=not without_company,
+        of_company=has_company_target,
     )
     wanted = _scaled_to_targets(shares, seats, rep_parts, asked.teams)
     return replace(shares, wanted=wanted), asked.findings
@@ -147,7 +150,9 @@ def _scaled_to_targets(
     # Teams with a fixed sum have theirs; all others are scaled to what is left of the total.
     in_fixed_team = np.array([name in shares.teams for name in seats.folded_teams], dtype=bool)
     in_pool = shares.takes_part & ~in_fixed_team
-    left = shares.total - sum(shares.teams.values()) - sum_over(shares.fixed, in_pool)
+    of_fixed_teams = sum(shares.teams.values())
+    of_fixed_reps = sum_over(shares.fixed, in_pool)
+    left = shares.total - of_fixed_teams - of_fixed_reps
     return scaled(wanted, in_pool & is_free, max(left, 0))
 
 
@@ -162,8 +167,9 @@ def scaled(wanted: Floats, members: Flags, total: int) -> Floats:
     if members.any() and not weights.sum() > 0:
         weights = members.astype(np.float64)
 
-    # Without members the sum is 0, and so is every weight.
-    scale = total / max(float(weights.sum()), 1e-300)
+    # Without members all weights are 0, and any scale will do.
+    sum_of_weights = max(float(weights.sum()), 1e-300)
+    scale = total / sum_of_weights
     result: Floats = np.where(members, weights * scale, wanted)
     return result
 
