@@ -47,9 +47,13 @@ def header(table: str, field: str, language: Language) -> str:
 
 
 def field_note(table: str, field: str, language: Language) -> str:
-    """What a column means, or nothing where the header says it all."""
+    """What a column means, or nothing where the header says it all.
+
+    A note may say `{metrics}`, which stands for the codes of all metrics.
+    """
     notes = words("tables", language)["notes"]["fields"]
-    return str(notes.get(table, {}).get(field) or notes.get(field, ""))
+    note = str(notes.get(table, {}).get(field) or notes.get(field, ""))
+    return note.replace("{metrics}", ", ".join(known_names("metrics")))
 
 
 @cache
@@ -76,6 +80,12 @@ def choice(owner: str, code: str, language: Language) -> str:
         if code in choices.get(group, {}):
             return str(choices[group][code])
     raise KeyError(f"no label for choice {owner}={code} in {language}")
+
+
+@cache
+def known_names(group: str) -> tuple[str, ...]:
+    """Give the codes that a shared group of choices has words for, in the order of the words."""
+    return tuple(words("tables", LANGUAGES[0])["choices"][group])
 
 
 @cache
