@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats, Objects
-from salesbook.domain.pay.brackets import Bracket, PayPlan, bracket_problems, pays
+from salesbook.domain.pay.brackets import PayBracket, PayScheme, bracket_problems, pays
 from salesbook.domain.team.appraisal import grade_of, metric_scores, weighted_mean
 from salesbook.money import minor_units, to_floats, to_minor
 from salesbook.tables.settings import Grade
@@ -113,7 +113,7 @@ def commission(sales: Block, quota: Block, brackets: Block) -> Objects:
     )
 
 
-def plan_of(brackets: Block) -> PayPlan:
+def plan_of(brackets: Block) -> PayScheme:
     """The plan that a table of brackets describes, usable or not. Raises: SheetError where
     unreadable.
     """
@@ -121,7 +121,7 @@ def plan_of(brackets: Block) -> PayPlan:
     starts, rates = needed_numbers(table["from_rate"]), needed_numbers(table["pay_rate"])
     kinds = choices(table.get("kind"), "Brackets.kind", ("marginal", "whole"), len(starts))
     steps = tuple(
-        Bracket(start, rate, "whole" if kind == "whole" else "marginal")
+        PayBracket(start, rate, "whole" if kind == "whole" else "marginal")
         for start, rate, kind in zip(starts, rates, kinds, strict=True)
     )
     cap = None
@@ -130,4 +130,4 @@ def plan_of(brackets: Block) -> PayPlan:
         refuse_errors(caps.errors)
         known = caps.values[~np.isnan(caps.values)]
         cap = to_minor(float(known[-1]), MONEY_DECIMALS) if known.size else None
-    return PayPlan(steps, cap)
+    return PayScheme(steps, cap)
