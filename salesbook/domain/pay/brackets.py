@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from salesbook.messages import Fact, Message
 from salesbook.money import exact
@@ -99,17 +99,19 @@ def pays(scheme: PayScheme, sales: Sequence[int], quotas: Sequence[int]) -> list
     one denominator nothing is rounded but the pay itself; with floats, cents would come and go.
     """
     scale, lines = _whole_lines(scheme.brackets)
-    first_rate = lines[0].rate
+    _, first_fixed, first_rate = lines[0]
+    later_lines = lines[1:]
     result = []
     for sold, quota in zip(sales, quotas, strict=True):
-        scaled_pay = first_rate * sold
+        fixed, rate = first_fixed, first_rate
         if quota > 0:
-            line = lines[0]
-            for next_line in lines[1:]:
-                if next_line.start * quota > sold * scale:
+            for start, next_fixed, next_rate in later_lines:
+                if start * quota > sold * scale:
                     break
-                line = next_line
-            scaled_pay = line.fixed * quota + line.rate * sold
+                fixed, rate = next_fixed, next_rate
+            scaled_pay = fixed * quota + rate * sold
+        else:
+            scaled_pay = first_rate * sold
 
         # Half a unit is rounded away from zero, as everywhere (see `money`).
         size = (2 * abs(scaled_pay) + scale) // (2 * scale)
@@ -142,8 +144,7 @@ class _Line:
         return self.fixed + self.rate * attained
 
 
-@dataclass(frozen=True, slots=True)
-class _WholeLine:
+class _WholeLine(NamedTuple):
     """The same, everything multiplied by one common denominator."""
 
     start: int
