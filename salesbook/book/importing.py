@@ -33,7 +33,7 @@ from salesbook.messages import Message
 from salesbook.reading.table import ReadTable
 from salesbook.store import Host
 from salesbook.tables import TABLES
-from salesbook.writing.body import PlannedWrite, plan_changes
+from salesbook.writing.body import PreparedWrite, prepare_changes
 
 _UNDECIDED: Final = ("number-ambiguous", "date-ambiguous")
 """Reasons of cells that can be read in two ways."""
@@ -150,10 +150,10 @@ def _now(session: Session, reads: Mapping[str, ReadTable]) -> dict[str, TableNow
     }
 
 
-def _write(session: Session, change: TableChange) -> PlannedWrite:
+def _write(session: Session, change: TableChange) -> PreparedWrite:
     if change.replaces:
-        return session.planned_write(change.table, change.new_rows)
-    return plan_changes(
+        return session.prepared_write(change.table, change.new_rows)
+    return prepare_changes(
         session.table(change.table),
         change.changes,
         change.new_rows,

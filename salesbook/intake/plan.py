@@ -24,7 +24,6 @@ from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.usable import reject_sum
 from salesbook.money import currency_decimals, to_decimal
-from salesbook.tables.settings import Stage
 
 
 @dataclass(frozen=True)
@@ -214,7 +213,7 @@ def _all_changes(
 def _stage_change(stages: StageBook, book: BookNow) -> TableChange:
     """Stages with their new ranks; the whole body where stages of a fresh workbook make way."""
     now = book.table("Stages")
-    wanted = {(one.pipeline, one.stage): _filled(one) for one in stages.all_stages()}
+    wanted = {(stage.pipeline, stage.stage): stage.filled_fields() for stage in stages.all_stages()}
     if not set(now.by_key) <= set(wanted):
         return TableChange(
             "Stages", {}, frame_from_rows("Stages", list(wanted.values())), replaces=True
@@ -224,10 +223,6 @@ def _stage_change(stages: StageBook, book: BookNow) -> TableChange:
         old, new = now.rows.get(at, {}), wanted.pop((str(key[0]), str(key[1])))
         changes[at] = {name: value for name, value in new.items() if old.get(name) != value}
     return TableChange("Stages", changes, frame_from_rows("Stages", list(wanted.values())))
-
-
-def _filled(stage: Stage) -> dict[str, Value]:
-    return {name: value for name, value in stage.model_dump().items() if value is not None}
 
 
 def _has_main_amount(mapped: HeaderMap, table: str) -> bool:

@@ -34,7 +34,7 @@ def book(
     drawn = {
         "Reps": REPS,
         "Customers": CUSTOMERS,
-        "Stages": [stage.model_dump() for stage in STAGES],
+        "Stages": [stage.filled_fields() for stage in STAGES],
         **(rows or {}),
     }
     tables = {

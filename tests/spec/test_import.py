@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from salesbook.errors import UsageError
-from tests.spec.import_tables import book, counts, imported, new_rows, plan, problems
+from salesbook.policy import Policy
+from salesbook.tables.settings import Stage
+from tests.spec.import_tables import STAGES, book, counts, imported, new_rows, plan, problems
 
 DAY = dt.date
 
@@ -143,6 +146,20 @@ def test_a_pipeline_in_use_keeps_its_stages(tmp_path):
     stages = imported(now, done).table("Stages").rows.values()
     ranks = {row["stage"]: row["rank"] for row in stages}
     assert ranks == {"Prospecting": 1, "Lead": 2, "Offer": 3, "Won": 4, "Lost": 5}
+
+
+def test_added_stages_hold_nothing_that_nobody_typed(tmp_path):
+    """A stage that an import adds needs no field and had no other name; one that stays keeps its."""
+    kept = Stage(stage="Offer", rank=1, needs="amount, product", was="Quote, Bid")
+    stages = (kept, *STAGES[2:])
+    deal = {"deal_id": "D0", "rep_id": "R1", "stage": "Offer"}
+    rows = {"Deals": [deal], "Stages": [stage.filled_fields() for stage in stages]}
+    now = replace(book(rows), policy=Policy(stages=stages))
+    text = "Deal ID,Rep,Stage\nD1,Ann,Prospecting\n"
+    done = plan(tmp_path, text, "Deals", now, stages="Prospecting>Won|Lost", add_missing=True)
+    after = {row["stage"]: row for row in imported(now, done).table("Stages").rows.values()}
+    assert (after["Offer"]["needs"], after["Offer"]["was"]) == ("amount, product", "Quote, Bid")
+    assert after["Prospecting"].keys().isdisjoint({"needs", "was"})
 
 
 def test_without_add_missing_the_option_adds_nothing(tmp_path):
