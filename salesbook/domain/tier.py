@@ -131,21 +131,28 @@ def _in_touch(task: Task, facts: pd.DataFrame, created_on: pd.Series[Any]) -> pd
     Who was never touched is due one rhythm after the last purchase or the day he was entered,
     whichever is later, or at once where neither is known.
     """
-    deals, policy = task.tables["Deals"], task.policy
+    deals = task.tables["Deals"]
+    policy = task.policy
     day = pd.Timestamp(task.as_of)
-    touched = last_touches(task.tables, task.as_of).reindex(facts.index).astype("datetime64[us]")
+
+    touches = last_touches(task.tables, task.as_of)
+    touched = touches.reindex(facts.index).astype("datetime64[us]")
     won = won_on(deals, policy, task.as_of)
-    last_bought = _later(facts["last_on"], won.reindex(facts.index))
+    last_won = won.reindex(facts.index)
+    last_bought = _later(facts["last_on"], last_won)
 
     rhythm_starts = touched.fillna(_later(last_bought, created_on))
     rhythm = facts["touch_days"].where(rhythm_starts.notna(), 0.0)
     facts["last_touch_on"] = touched
     facts["next_touch_on"] = next_touches(rhythm_starts.fillna(day), rhythm, policy)
     facts["days_stale"] = _days(day - touched)
-    facts["silent_days"] = _days(day - _later(touched, last_bought))
+    last_heard_of = _later(touched, last_bought)
+    facts["silent_days"] = _days(day - last_heard_of)
 
     # A customer with a won deal is in `won` even where its day is missing.
-    facts["bought"] = facts["last_on"].notna() | facts.index.isin(won.index)
+    has_order = facts["last_on"].notna()
+    has_won_deal = facts.index.isin(won.index)
+    facts["bought"] = has_order | has_won_deal
     facts["open_deal"] = facts.index.isin(with_open_deal(deals, policy, task.as_of))
     facts["buying_stage"] = buying_stages(facts, policy)
     return facts
@@ -182,8 +189,10 @@ def _customer_tiers(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
 def _moved(task: Task, tiers: pd.Series[str]) -> pd.Series[str]:
     """Compare with the newest snapshot of an earlier day; a tier that is gone counts as none."""
     history = task.tables["TierHistory"]
-    earlier = history[history["as_of"] < pd.Timestamp(task.as_of)]
-    newest = earlier[earlier["as_of"] == earlier["as_of"].max()]
+    is_earlier = history["as_of"] < pd.Timestamp(task.as_of)
+    earlier = history[is_earlier]
+    is_newest = earlier["as_of"] == earlier["as_of"].max()
+    newest = earlier[is_newest]
     last_tiers = newest.set_index("customer_id")["tier"]
 
     place_of_tier = {rule.tier: place for place, rule in enumerate(task.policy.tier_rules)}

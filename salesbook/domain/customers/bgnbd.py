@@ -158,19 +158,23 @@ def _cost(purchases: Purchases, logs: Floats) -> float:
 
     r, alpha, a, b = np.exp(logs)
     repeats = purchases.repeats.astype(np.int64)
+    rate = r + repeats
 
     # Both quotients of gamma and beta functions are products over the repeats, Π (r+i)(b+i)/(a+b+i):
-    # summed up once for the largest number of repeats, every customer looks his own up.
+    # worked out once up to the largest number of repeats, every customer looks his own up.
     steps = np.arange(int(repeats.max()))
-    log_steps = np.log(r + steps) + np.log(b + steps) - np.log(a + b + steps)
+    log_steps = np.log(r + steps)
+    log_steps += np.log(b + steps)
+    log_steps -= np.log(a + b + steps)
     log_products = np.concatenate(([0.0], np.cumsum(log_steps)))
 
-    rate = r + repeats
     never_stopped = -rate * np.log(alpha + purchases.age)
     odds_to_stop = a / np.maximum(b + repeats - 1, _TINY)
     stopped = np.log(odds_to_stop) - rate * np.log(alpha + purchases.last)
-    either = np.where(repeats > 0, np.logaddexp(never_stopped, stopped), never_stopped)
+    # Nobody stops before having come back once.
+    has_repeats = repeats > 0
+    either = np.where(has_repeats, np.logaddexp(never_stopped, stopped), never_stopped)
 
-    by_customer = log_products[repeats] + r * np.log(alpha) + either
+    log_likelihood = log_products[repeats] + r * np.log(alpha) + either
     pull = _PULL * float((logs**2).sum())
-    return pull - float(by_customer.mean())
+    return pull - float(log_likelihood.mean())

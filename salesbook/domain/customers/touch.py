@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from typing import Any
 
 import pandas as pd
 
@@ -18,25 +19,35 @@ def last_touches(tables: Tables, as_of: dt.date) -> pd.Series[pd.Timestamp]:
     A touch is an activity, its customer or its deal's customer, an after-sales visit, and an answer
     to feedback. An order is none: it is the customer who came.
     """
-    activities = tables["Activities"]
-    deals = tables["Deals"].drop_duplicates("deal_id").set_index("deal_id")
-    customer_of_deal = activities["deal_id"].map(deals["customer_id"]).astype("str")
-    customer = activities["customer_id"].fillna(customer_of_deal)
-
     feedback = tables["Feedback"]
     visits = feedback[feedback["kind"] == "visit"]
     touches = pd.concat(
         [
-            pd.DataFrame({"customer_id": customer, "on": activities["done_on"]}),
-            pd.DataFrame({"customer_id": visits["customer_id"], "on": visits["received_at"]}),
-            pd.DataFrame({"customer_id": feedback["customer_id"], "on": feedback["answered_at"]}),
+            _activities(tables),
+            _touches(visits["customer_id"], visits["received_at"]),
+            _touches(feedback["customer_id"], feedback["answered_at"]),
         ],
         ignore_index=True,
     )
     days = touches["on"].dt.normalize()
     has_customer = touches["customer_id"].notna()
-    counts = has_customer & (days <= pd.Timestamp(as_of))
-    return days[counts].groupby(touches.loc[counts, "customer_id"]).max()
+    has_happened = days <= pd.Timestamp(as_of)
+    counts = has_customer & has_happened
+    customer = touches.loc[counts, "customer_id"]
+    return days[counts].groupby(customer).max()
+
+
+def _activities(tables: Tables) -> pd.DataFrame:
+    """Activities as touches; where one names no customer, its deal may."""
+    activities = tables["Activities"]
+    deals = tables["Deals"].drop_duplicates("deal_id").set_index("deal_id")
+    customer_of_deal = activities["deal_id"].map(deals["customer_id"]).astype("str")
+    customer = activities["customer_id"].fillna(customer_of_deal)
+    return _touches(customer, activities["done_on"])
+
+
+def _touches(customer: pd.Series[Any], on: pd.Series[Any]) -> pd.DataFrame:
+    return pd.DataFrame({"customer_id": customer, "on": on})
 
 
 def next_touch(last: dt.date, every_days: float, calendar: WorkCalendar) -> dt.date:

@@ -81,18 +81,22 @@ def _paid(lines: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
     shared like the sale it takes back.
     """
     credit = lines.groupby(["order_id", "rep_id"])["amount"].sum()
-    shares: dict[str, dict[str, int]] = {}
+    credit_by_order: dict[str, dict[str, int]] = {}
     for (order, rep), amount in credit.items():
-        shares.setdefault(str(order), {})[str(rep)] = abs(int(amount))
+        of_order = credit_by_order.setdefault(str(order), {})
+        of_order[str(rep)] = abs(int(amount))
 
     rows = []
     months = months_of(payments["paid_on"])
-    for order, month, amount in zip(payments["order_id"], months, payments["amount"], strict=True):
-        share_of = shares.get(order, {})
-        if not any(share_of.values()):
+    paid = zip(payments["order_id"], months, payments["amount"], strict=True)
+    for order, month, amount in paid:
+        of_order = credit_by_order.get(order, {})
+        reps = list(of_order)
+        shares = list(of_order.values())
+        if not any(shares):
             continue
-        parts = allocate(int(amount), list(share_of.values()), keys=list(share_of))
-        for rep, part in zip(share_of, parts, strict=True):
+        parts = allocate(int(amount), shares, keys=reps)
+        for rep, part in zip(reps, parts, strict=True):
             rows.append((rep, month, order, part))
     return pd.DataFrame(rows, columns=["rep_id", "month", "order_id", "amount"])
 
@@ -129,20 +133,25 @@ def _spiff_parts(
     spiff: Spiff, lines: pd.DataFrame, first_orders: set[str]
 ) -> Iterator[tuple[str, str, str, int]]:
     """Rep, month, order and what the spiff pays for it."""
-    in_force = lines["on"].between(pd.Timestamp(spiff.valid_from), pd.Timestamp(spiff.valid_to))
-    earning = lines[in_force]
+    first_day = pd.Timestamp(spiff.valid_from)
+    last_day = pd.Timestamp(spiff.valid_to)
+    earning = lines[lines["on"].between(first_day, last_day)]
     if spiff.product is not None:
-        earning = earning[(earning["product"] == spiff.product).fillna(False)]
+        is_of_product = (earning["product"] == spiff.product).fillna(False)
+        earning = earning[is_of_product]
     if spiff.event == "new_customer":
-        earning = earning[earning["order_id"].isin(first_orders)]
+        is_first = earning["order_id"].isin(first_orders)
+        earning = earning[is_first]
 
     for order, order_lines in earning.groupby("order_id"):
         credit = order_lines.groupby("rep_id")["amount"].sum()
+        reps = list(credit.index)
         shares = [max(int(amount), 0) for amount in credit]
         # A product that was given away has no credit to go by: all who sold it share alike.
         if not any(shares):
             shares = [1] * len(shares)
-        parts = allocate(spiff.amount, shares, keys=list(credit.index))
+
+        parts = allocate(spiff.amount, shares, keys=reps)
         month = str(order_lines["month"].iloc[0])
-        for rep, part in zip(credit.index, parts, strict=True):
+        for rep, part in zip(reps, parts, strict=True):
             yield str(rep), month, str(order), part

@@ -51,25 +51,30 @@ def _people(
     candidates: pd.DataFrame, openings: pd.DataFrame, history: pd.DataFrame
 ) -> pd.DataFrame:
     """Per applicant: how high they climbed, how they ended, days to hire, role."""
-    rung = {stage: place for place, stage in enumerate(LADDER)}
+    rung_of_stage = {stage: rung for rung, stage in enumerate(LADDER)}
     candidate_ids = candidates["candidate_id"]
+    opening_ids = candidates["opening_id"]
     opening = openings.set_index("opening_id")
 
     # A rejected applicant's own stage has no rung: only history knows how far he came.
-    rung_now = candidates["stage"].map(rung)
-    highest_rung = history["stage"].map(rung).groupby(history["candidate_id"]).max()
-    both = pd.concat([rung_now, _looked_up(highest_rung, candidate_ids)], axis=1)
-    climbed = both.max(axis=1).fillna(0).astype(np.int64)
+    rung_now = candidates["stage"].map(rung_of_stage)
+    rungs_of_history = history["stage"].map(rung_of_stage)
+    highest = rungs_of_history.groupby(history["candidate_id"]).max()
+    highest_in_history = _looked_up(highest, candidate_ids)
+    climbed = pd.concat([rung_now, highest_in_history], axis=1).max(axis=1)
+    # Without either, there is at least the application.
+    climbed = climbed.fillna(0).astype(np.int64)
 
-    hires = history[history["stage"] == "hired"]
-    hired_on = _looked_up(hires.groupby("candidate_id")["entered_on"].min(), candidate_ids)
-    filled_on = _looked_up(opening["filled_on"], candidates["opening_id"])
-    days = (hired_on.fillna(filled_on) - candidates["applied_on"]).dt.days
+    is_hire = history["stage"] == "hired"
+    first_hired = history[is_hire].groupby("candidate_id")["entered_on"].min()
+    hired_on = _looked_up(first_hired, candidate_ids)
+    filled_on = _looked_up(opening["filled_on"], opening_ids)
+    time_to_hire = hired_on.fillna(filled_on) - candidates["applied_on"]
 
     people = candidates[["candidate_id", "opening_id", "channel", "cost", "stage"]].copy()
     people["climbed"] = climbed
-    people["role"] = _looked_up(opening["role"], candidates["opening_id"])
-    people["days"] = days.where(climbed == _HIRED)
+    people["role"] = _looked_up(opening["role"], opening_ids)
+    people["days"] = time_to_hire.dt.days.where(climbed == _HIRED)
     people[ALL] = ALL
     return people
 
@@ -81,17 +86,24 @@ def _looked_up(known: pd.Series[Any], keys: pd.Series[Any]) -> pd.Series[Any]:
 def _counts(people: pd.DataFrame) -> dict[str, Any]:
     """The fields of HiringFunnel that count a group of applicants."""
     counts: dict[str, Any] = {}
-    for place, stage in enumerate(LADDER):
-        counts[stage] = int((people["climbed"] >= place).sum())
+    for rung, stage in enumerate(LADDER):
+        # Who reached a stage reached those below it too.
+        has_reached = people["climbed"] >= rung
+        counts[stage] = int(has_reached.sum())
     for stage in _ENDS:
-        counts[stage] = int((people["stage"] == stage).sum())
+        is_there = people["stage"] == stage
+        counts[stage] = int(is_there.sum())
 
-    hires = counts["hired"]
+    days = people["days"].dropna()
+    counts["days_to_hire"] = None
+    if len(days):
+        counts["days_to_hire"] = float(days.median())
+
+    # The cost of all applicants: those who were not hired cost money too.
     costs = people["cost"].dropna()
-    has_cost_per_hire = len(costs) > 0 and hires > 0
-    has_days = people["days"].notna().any()
-    counts["days_to_hire"] = float(people["days"].median()) if has_days else None
-    counts["cost_per_hire"] = (
-        round_half_away(int(costs.sum()) / hires) if has_cost_per_hire else None
-    )
+    hires = counts["hired"]
+    counts["cost_per_hire"] = None
+    if len(costs) and hires:
+        total = int(costs.sum())
+        counts["cost_per_hire"] = round_half_away(total / hires)
     return counts

@@ -36,19 +36,21 @@ def training_gaps(
     has_left = reps["left_on"] <= today
     comes_later = reps["hired_on"] > today
     team = reps[~has_left & ~comes_later]
-    role = staff.on(team["rep_id"], pd.Series(today, index=team.index))["role"]
-    people = pd.DataFrame(
-        {"rep_id": team["rep_id"], "hired_on": team["hired_on"], "role": _folded(role)}
-    )
+    days = pd.Series(today, index=team.index)
+    state = staff.on(team["rep_id"], days)
+    people = team[["rep_id", "hired_on"]].assign(role=_folded(state["role"]))
 
     # Everybody with every course, and beside it what he has done of it so far.
     enrolled = training[training["enrolled_on"] <= today]
     pairs = people.merge(courses, how="cross")
     pairs = pairs.merge(enrolled, on=["rep_id", "course_id"], how="left")
-    gaps = pairs[_is_required(pairs) & ~_is_passed(pairs, today)].copy()
+    is_gap = _is_required(pairs) & ~_is_passed(pairs, today)
+    gaps = pairs[is_gap].copy()
 
     gaps["due_on"] = _due(gaps)
-    days_late = (today - gaps["due_on"]).dt.days.clip(lower=0).fillna(0)
+    late_by = today - gaps["due_on"]
+    # What is due later, or at no time, is not late.
+    days_late = late_by.dt.days.clip(lower=0).fillna(0)
     columns = {
         "rep_id": gaps["rep_id"],
         "course_id": gaps["course_id"],
@@ -96,7 +98,8 @@ def _reasons(gaps: pd.DataFrame, days_late: pd.Series[Any], today: pd.Timestamp)
     is_completed = _is_completed(gaps, today)
     reasons = []
     for index, row in gaps.iterrows():
-        due = None if pd.isna(row["due_on"]) else row["due_on"].date()
+        has_due_day = pd.notna(row["due_on"])
+        due = row["due_on"].date() if has_due_day else None
         facts: dict[str, Fact] = {"course": str(row["title"])}
         if is_completed[index]:
             code = "training-failed"
