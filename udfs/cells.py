@@ -53,9 +53,13 @@ class CellRange:
         width = len(rows[0])
         if not width:
             return cls(1, 1, [None])
-        if any(len(row) != width for row in rows):
-            raise SheetError
-        return cls(len(rows), width, [cell for row in rows for cell in row])
+
+        cells: list[Any] = []
+        for row in rows:
+            if len(row) != width:
+                raise SheetError
+            cells.extend(row)
+        return cls(len(rows), width, cells)
 
     @property
     def size(self) -> int:
@@ -171,6 +175,16 @@ def together(*columns: Column) -> tuple[list[Floats], Codes]:
     for codes in errors:
         first_error = np.where(first_error == 0, codes, first_error)
     return list(values), first_error
+
+
+def each_once(values: Floats, answer: Callable[[float], Any], dtype: Any = np.float64) -> Any:
+    """Answer each different value once: a column of many rows has few of them.
+
+    Returns: an answer per value, in one column.
+    """
+    distinct, place = np.unique(values, return_inverse=True)
+    answers = np.array([answer(float(value)) for value in distinct], dtype=dtype)
+    return answers[place.ravel()]
 
 
 def same_length(*ranges: CellRange) -> int:

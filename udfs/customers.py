@@ -23,6 +23,7 @@ from udfs.cells import (
     date_of,
     day_numbers,
     day_of,
+    each_once,
     errors_of,
     in_shape_of,
     known,
@@ -159,13 +160,13 @@ def next_touch_on(last: CellRange, days: CellRange, holidays: CellRange | None =
     makes_no_sense = (every_days < 0) | (due > _LATEST_DUE)
     errors = np.where((errors == 0) & makes_no_sense, VALUE_ERROR, errors)
 
-    has_answer = (errors == 0) & ~np.isnan(due)
-    distinct, place = np.unique(due[has_answer], return_inverse=True)
-    moved = np.array(
-        [day_of(next_touch(date_of(day), 0, calendar)) for day in distinct], dtype=np.float64
-    )
+    def moved_on(day: float) -> float:
+        workday = next_touch(date_of(day), 0, calendar)
+        return day_of(workday)
+
     answers = np.full(due.shape, np.nan)
-    answers[has_answer] = moved[place.ravel()]
+    has_answer = (errors == 0) & ~np.isnan(due)
+    answers[has_answer] = each_once(due[has_answer], moved_on)
     return numeric(answers, errors)
 
 
@@ -187,7 +188,8 @@ def workdays(from_day: CellRange, to_day: CellRange, holidays: CellRange | None 
     """Count the work days from one day to another, both included; 0 where the second is earlier."""
     calendar = work_calendar(holidays)
     (start, end), errors = together(day_numbers(from_day), day_numbers(to_day))
-    has_answer = (errors == 0) & ~np.isnan(start) & ~np.isnan(end)
+    is_known = ~(np.isnan(start) | np.isnan(end))
+    has_answer = (errors == 0) & is_known
     answers = np.full(start.shape, np.nan)
     if has_answer.any():
         counts = _workdays_between(start[has_answer], end[has_answer], calendar)
@@ -204,10 +206,13 @@ def _workdays_between(start: Floats, end: Floats, calendar: WorkCalendar) -> Flo
     first = min(start.min(), end.min())
     base = date_of(first)
     distinct = np.unique(np.concatenate([day_before, end]))
-    counted = np.array(
-        [calendar.count(base, date_of(max(day, 1))) if day >= first else 0 for day in distinct]
-    )
+    counts = [0] * len(distinct)
+    for index, day in enumerate(distinct):
+        # The day before the first one is not there to be counted.
+        if day >= first:
+            counts[index] = calendar.count(base, date_of(day))
+
+    counted = np.array(counts, dtype=np.float64)
     up_to_end = counted[np.searchsorted(distinct, end)]
     before_start = counted[np.searchsorted(distinct, day_before)]
-    days: Floats = np.maximum(up_to_end - before_start, 0).astype(np.float64)
-    return days
+    return np.maximum(up_to_end - before_start, 0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from salesbook.arrays import Objects
+from salesbook.arrays import Floats, Objects
 from salesbook.domain.arithmetic.intervals import wilson
 from salesbook.domain.arithmetic.survival import kaplan_meier, time_until
 from salesbook.domain.pipeline.forecast.range import sum_quantiles
@@ -70,26 +70,36 @@ def stuck(stage: CellRange, entered: CellRange, limits: CellRange, as_of: CellRa
 
     Args: limits are of the Stages table: stage, limit_days; a stage without one has no answer.
     """
-    table = columns(limits, "Stages", ("stage", "limit_days"), 2)
-    limit_column = numbers(table["limit_days"])
-    refuse_errors(limit_column.errors, errors_of(table["stage"]))
-    limit_of_stage: dict[str, float] = {}
-    for name, days in zip(needed_texts(table["stage"]), limit_column.values.ravel(), strict=True):
-        limit_of_stage[fold_name(name)] = float(days)
-
-    # Many deals are in few stages: each different name is folded once.
+    limit_of_stage = _limits(limits)
     names = texts(stage)
-    limit_of_name = {
-        name: limit_of_stage.get(fold_name(name), np.nan) for name in set(names) if name
-    }
-    limit = np.array([limit_of_name.get(name or "", np.nan) for name in names])
+    # Many deals are in few stages: each different name is folded once.
+    limit_of_name: dict[str | None, float] = {None: np.nan}
+    for name in set(names):
+        if name is not None:
+            limit_of_name[name] = limit_of_stage.get(fold_name(name), np.nan)
+    limit = np.array([limit_of_name[name] for name in names], dtype=np.float64)
 
     limit_by_deal = Column(limit.reshape(stage.shape), errors_of(stage))
     (most_days, since), errors = together(limit_by_deal, day_numbers(entered))
-    days_there = np.maximum(day_of(single_day(as_of)) - since, 0.0)
+    today = day_of(single_day(as_of))
+    # Who enters a stage tomorrow has been there for no time at all.
+    days_there = np.maximum(today - since, 0.0)
+
     flags = is_stuck(days_there, most_days).astype(object)
-    flags[np.isnan(days_there) | np.isnan(most_days)] = None
+    has_no_answer = np.isnan(days_there) | np.isnan(most_days)
+    flags[has_no_answer] = None
     return worded(flags, errors)
+
+
+def _limits(cells: CellRange) -> dict[str, float]:
+    """The limit in days of each stage by its folded name; nan where it has none."""
+    table = columns(cells, "Stages", ("stage", "limit_days"), 2)
+    column = numbers(table["limit_days"])
+    refuse_errors(column.errors, errors_of(table["stage"]))
+
+    names = needed_texts(table["stage"])
+    limits = column.values.ravel().tolist()
+    return {fold_name(name): days for name, days in zip(names, limits, strict=True)}
 
 
 def win_rate(won: CellRange, lost: CellRange, level: CellRange | None = None) -> Objects:
@@ -104,24 +114,30 @@ def win_rate(won: CellRange, lost: CellRange, level: CellRange | None = None) ->
     Source: 8 of 11 → 72.73 %; 6 of 8 at 80 % → 0.524 to 0.891.
     """
     (won_count, lost_count), errors = together(numbers(won), numbers(lost))
+    closed = won_count + lost_count
     is_negative = (won_count < 0) | (lost_count < 0)
     errors = np.where((errors == 0) & is_negative, VALUE_ERROR, errors)
-    closed = won_count + lost_count
+
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = np.where(closed > 0, won_count / closed, np.nan)
     if level is None:
         return numeric(rate, errors)
 
-    # The ends of the interval need room beside the rates, or below them: a grid has none.
     chance = single_number(level)
-    is_grid = min(rate.shape) > 1
+    # The ends of the interval need room beside the rates, or below them: a grid has none.
+    rows, columns = rate.shape
+    is_grid = rows > 1 and columns > 1
     if not 0.5 <= chance <= 0.99 or is_grid:
         raise SheetError
+
     with np.errstate(invalid="ignore"):
         low, high = wilson(won_count, np.where(is_negative, 0, closed), chance)
-
-    is_row = rate.shape[0] == 1 and rate.shape[1] > 1
-    parts = [numeric(part, errors) for part in (rate, np.asarray(low), np.asarray(high))]
+    parts = [
+        numeric(rate, errors),
+        numeric(np.asarray(low), errors),
+        numeric(np.asarray(high), errors),
+    ]
+    is_row = columns > 1
     return np.concatenate(parts, axis=0 if is_row else 1)
 
 
@@ -139,24 +155,30 @@ def forecast(
     Source: 100,000 at 50 % → 50,000; the sum's distribution is exact up to 200 deals.
     """
     same_length(amounts, probabilities)
-    amount_column = numbers(amounts)
-    chance_column = numbers(probabilities)
-    refuse_errors(amount_column.errors, chance_column.errors)
-    amount = np.nan_to_num(amount_column.values.ravel())
-    chance = np.nan_to_num(chance_column.values.ravel())
-    if (amount < 0).any() or ((chance < 0) | (chance > 1)).any():
+    amount = _known_or_zero(amounts)
+    chance = _known_or_zero(probabilities)
+    are_amounts = amount >= 0
+    are_chances = (chance >= 0) & (chance <= 1)
+    if not (are_amounts & are_chances).all():
         raise SheetError
     if quantile is None:
         return single(float((amount * chance).sum()))
 
-    quantile_column = numbers(quantile)
-    refuse_errors(quantile_column.errors)
-    quantiles = quantile_column.values.ravel()
-    are_chances = (quantiles > 0) & (quantiles < 1)
-    if not are_chances.all():
+    column = numbers(quantile)
+    refuse_errors(column.errors)
+    quantiles = column.values.ravel()
+    are_quantiles = (quantiles > 0) & (quantiles < 1)
+    if not are_quantiles.all():
         raise SheetError
-    sums = sum_quantiles(amount, chance, quantiles.tolist())
-    return numeric(np.array(sums, dtype=np.float64).reshape(quantile_column.values.shape))
+    sums = np.array(sum_quantiles(amount, chance, quantiles.tolist()), dtype=np.float64)
+    return numeric(sums.reshape(quantile.shape))
+
+
+def _known_or_zero(cells: CellRange) -> Floats:
+    """The numbers of a range in one column, 0 for a blank."""
+    column = numbers(cells)
+    refuse_errors(column.errors)
+    return np.nan_to_num(column.values.ravel())
 
 
 def velocity(deals: CellRange, win_rate: CellRange, average: CellRange, days: CellRange) -> Objects:

@@ -43,13 +43,17 @@ def columns(
         raise SheetError
 
     first_row = 1 if has_headers else 0
-    rows = [cells.row(index) for index in range(first_row, cells.rows)]
-    filled = [row for row in rows if not _BLANK.issuperset(row)]
-    by_column = list(zip(*filled, strict=True)) or [()] * cells.columns
-    return {
-        field: CellRange(len(filled), 1, list(by_column[place]))
-        for field, place in place_of.items()
-    }
+    rows = []
+    for index in range(first_row, cells.rows):
+        row = cells.row(index)
+        if not _BLANK.issuperset(row):
+            rows.append(row)
+
+    by_field = {}
+    for field, place in place_of.items():
+        column = [row[place] for row in rows]
+        by_field[field] = CellRange(len(rows), 1, column)
+    return by_field
 
 
 def _places_by_header(cells: CellRange, table: str, fields: tuple[str, ...]) -> dict[str, int]:

@@ -18,6 +18,7 @@ from udfs.cells import (
     Column,
     date_of,
     day_numbers,
+    each_once,
     numbers,
     refuse_errors,
     single_number,
@@ -156,22 +157,24 @@ def _is_ramp_month(month: float) -> bool:
 def _months(cells: CellRange) -> Column:
     """Months counted from the year 0, of texts such as 2026-07 and of days."""
     named = [_month_of(text) if text is not None else None for text in texts(cells)]
-    unnamed = [
-        cell if month is None else None for cell, month in zip(cells.cells, named, strict=True)
-    ]
-    days = day_numbers(CellRange(cells.rows, cells.columns, unnamed))
+    # The cells that name a month are blank to whoever reads days.
+    without_names = list(cells.cells)
+    for index, month in enumerate(named):
+        if month is not None:
+            without_names[index] = None
+    days = day_numbers(CellRange(cells.rows, cells.columns, without_names))
 
-    distinct, place = np.unique(np.nan_to_num(days.values, nan=1), return_inverse=True)
-    month_of_distinct = np.array([_month_count(day) for day in distinct])
-    of_days = month_of_distinct[place.ravel()].reshape(cells.shape)
-    of_days = np.where(np.isnan(days.values), np.nan, of_days)
-
-    of_texts = np.array([math.nan if month is None else month for month in named])
-    of_texts = of_texts.reshape(cells.shape)
-    return Column(np.where(np.isnan(of_texts), of_days, of_texts), days.errors)
+    months = each_once(days.values, _month_count)
+    for index, month in enumerate(named):
+        if month is not None:
+            months[index] = month
+    return Column(months.reshape(cells.shape), days.errors)
 
 
-def _month_count(day: float) -> int:
+def _month_count(day: float) -> float:
+    """The month of a day, counted from the year 0; nan for nan."""
+    if math.isnan(day):
+        return math.nan
     date = date_of(day)
     return date.year * 12 + date.month - 1
 

@@ -17,7 +17,7 @@ from udfs.cells import (
     CellRange,
     Codes,
     Column,
-    in_shape_of,
+    each_once,
     known,
     numbers,
     refuse_errors,
@@ -96,12 +96,12 @@ def grade(score: CellRange, grades: CellRange) -> Objects:
         raise SheetError
     steps = [Grade(grade=name, from_score=start) for name, start in zip(names, starts, strict=True)]
 
-    # A column of many reps has few different scores: each is graded once.
+    def grade_reached(value: float) -> str | None:
+        return grade_of(value, steps)
+
     column = numbers(score)
-    distinct, place = np.unique(column.values, return_inverse=True)
-    grades_of_distinct = [grade_of(float(value), steps) for value in distinct]
-    answers = [grades_of_distinct[index] for index in place.ravel()]
-    return worded(in_shape_of(score, answers), column.errors)
+    answers = each_once(column.values, grade_reached, dtype=object)
+    return worded(answers.reshape(score.shape), column.errors)
 
 
 def commission(sales: CellRange, quota: CellRange, brackets: CellRange) -> Objects:
@@ -132,9 +132,12 @@ def commission(sales: CellRange, quota: CellRange, brackets: CellRange) -> Objec
     due_minor = np.array(due, dtype=np.int64).reshape(sold.shape)
     money = to_floats(due_minor, MONEY_DECIMALS)
     is_missing = np.isnan(sold)
-    is_too_large = (sales_lost & ~is_missing) | quota_lost
+    money[is_missing] = np.nan
+
+    sales_too_large = sales_lost & ~is_missing
+    is_too_large = sales_too_large | quota_lost
     errors = np.where((errors == 0) & is_too_large, VALUE_ERROR, errors)
-    return numeric(np.where(is_missing, np.nan, money), errors)
+    return numeric(money, errors)
 
 
 def scheme_of(brackets: CellRange) -> PayScheme:
