@@ -111,8 +111,9 @@ def _bought(lines: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.DataFrame
     histories = buying_histories(lines)
     day = pd.Timestamp(as_of)
     # Two orders on one day are one purchase: no time lies between them in which to stop buying.
+    buying_days = histories["buying_days"].to_numpy(dtype=np.float64)
     purchases = bgnbd.Purchases(
-        repeats=histories["buying_days"].to_numpy(dtype=np.float64) - 1,
+        repeats=buying_days - 1,
         last=_weeks(histories["last_on"] - histories["first_on"]),
         age=_weeks(day - histories["first_on"]),
     )

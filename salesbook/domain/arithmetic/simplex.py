@@ -45,7 +45,8 @@ def lowest_point(cost: Cost, start: Floats) -> Floats | None:
 
     Source: Nelder and Mead (1965), A Simplex Method for Function Minimization.
     """
-    points = [start, *(start + step for step in np.eye(start.size) * _FIRST_STEP)]
+    first_steps = np.eye(start.size) * _FIRST_STEP
+    points = [start, *(start + step for step in first_steps)]
     corners = sorted(_corner(cost, point) for point in points)
     for _ in range(_MOST_STEPS):
         costs_are_even = corners[-1].cost - corners[0].cost < _SAME_COST

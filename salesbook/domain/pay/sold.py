@@ -53,8 +53,11 @@ def bases_of(
         policy: the settings.
         as_of: the last day that counts.
     """
-    basis = policy.rules.commission_basis if credits.source == "orders" else "booking"
     lines = credits.lines
+    basis = policy.rules.commission_basis
+    if credits.source != "orders":
+        basis = "booking"
+
     if basis == "cash":
         paid_by_now = payments["paid_on"] <= as_of
         counted = _paid(lines, payments[paid_by_now])
@@ -62,7 +65,8 @@ def bases_of(
         is_invoiced = lines["status"].isin(["invoiced", "paid"])
         invoiced = lines[is_invoiced]
         day = invoiced["delivered_on"].fillna(invoiced["on"])
-        counted = invoiced.assign(month=months_of(day))[day <= as_of]
+        has_come = day <= as_of
+        counted = invoiced.assign(month=months_of(day))[has_come]
     else:
         counted = lines
 

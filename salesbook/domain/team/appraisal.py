@@ -87,12 +87,16 @@ def spread(
     """
     first, second = bounds
     # Where lower is better, the upper end of a value gives the lower score.
-    down = np.maximum(scores - np.fmin(first, second), 0)
-    up = np.maximum(np.fmax(first, second) - scores, 0)
+    lower_end = np.fmin(first, second)
+    upper_end = np.fmax(first, second)
+    down = np.maximum(scores - lower_end, 0)
+    up = np.maximum(upper_end - scores, 0)
 
     below = np.sqrt(np.nansum((shares * down) ** 2, axis=0))
     above = np.sqrt(np.nansum((shares * up) ** 2, axis=0))
-    return np.clip(total - below, 0, BEST), np.clip(total + above, 0, BEST)
+    low = np.clip(total - below, 0, BEST)
+    high = np.clip(total + above, 0, BEST)
+    return low, high
 
 
 def chance_apart(distance: float, error: float) -> float:

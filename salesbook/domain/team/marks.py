@@ -163,19 +163,27 @@ def _ranks(
 
     To rank everybody would tell people apart whom only luck divides.
     """
-    scores_of_groups = [np.sort(total[group][~np.isnan(total[group])]) for group in peers.groups]
+    has_score = ~np.isnan(total)
+    scores_of_groups = []
+    for group in peers.groups:
+        members = group[has_score[group]]
+        scores_of_groups.append(np.sort(total[members]))
     distance = total - peers.medians(total)
 
     ranks = []
-    for place, group in enumerate(peers.group_of):
+    for place, group_number in enumerate(peers.group_of):
+        score = float(total[place])
+        chance_to_differ = chance_apart(float(distance[place]), float(error[place]))
         reason: RankReason = ""
         if too_few[place]:
             reason = "few"
-        elif not chance_apart(float(distance[place]), float(error[place])) > chance:
+        elif not chance_to_differ > chance:
             reason = "middle"
 
-        scores = scores_of_groups[group]
-        peers_above = scores.size - int(np.searchsorted(scores, total[place], side="right"))
+        # Who has the same score shares the rank.
+        scores = scores_of_groups[group_number]
+        not_above = int(np.searchsorted(scores, score, side="right"))
+        peers_above = scores.size - not_above
         rank = None if reason else peers_above + 1
         ranks.append(Rank(rank, reason, scores.size))
     return ranks

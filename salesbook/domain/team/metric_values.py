@@ -241,11 +241,14 @@ def peer_score(sources: Sources, window: Window, peers: Peers) -> Measured:
 def _reviewed(field: str, sources: Sources, window: Window, peers: Peers) -> Measured:
     """A score that somebody typed in Reviews: the period's own, else the mean of its months'."""
     reviews = sources.tables["Reviews"]
-    of_period = reviews[reviews["period"] == window.period].set_index("rep_id")[field]
+    is_of_period = reviews["period"] == window.period
+    of_period = reviews[is_of_period].set_index("rep_id")[field]
 
     # A mean depends on the order of its terms in the last digit: sorted, it does not.
-    of_months = reviews[reviews["period"].isin(window.months)].sort_values("period")
+    is_of_months = reviews["period"].isin(window.months)
+    of_months = reviews[is_of_months].sort_values("period")
     mean_of_months = of_months.groupby("rep_id")[field].mean()
 
-    typed = of_period.reindex(peers.reps).fillna(mean_of_months.reindex(peers.reps))
+    otherwise = mean_of_months.reindex(peers.reps)
+    typed = of_period.reindex(peers.reps).fillna(otherwise)
     return _certain(typed.to_numpy(dtype=np.float64, na_value=np.nan))

@@ -53,7 +53,8 @@ def peers_of(staff: Staff, window: Window, sellers: Collection[str]) -> Peers:
     reps = [rep for rep in employed if rep not in managers or rep in sellers]
     places = staff.places(pd.Series(reps, dtype="str"))
 
-    teams = staff.on_day(window.end)["team"].iloc[places]
+    team_of_staff = staff.on_day(window.end)["team"]
+    teams = team_of_staff.iloc[places]
     everybody = np.arange(len(reps))
     groups = [everybody]
     group_of = np.zeros(len(reps), dtype=np.int64)

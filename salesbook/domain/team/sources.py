@@ -101,13 +101,14 @@ class Sources:
         """
         feedback = self.tables["Feedback"]
         is_survey = feedback["kind"] == "survey"
-        scored = feedback[is_survey & feedback["score"].notna()]
+        has_score = feedback["score"].notna()
+        scored = feedback[is_survey & has_score]
         # A mean depends on the order of its terms in the last digit: sorted, it does not.
         scored = scored.sort_values("score", kind="stable")
 
-        owners = self.tables["Customers"].set_index("customer_id")["owner_id"]
-        owner = owners.reindex(scored["customer_id"]).set_axis(scored.index)
-        rep = owner.fillna(scored["owner_id"])
+        customers = self.tables["Customers"].set_index("customer_id")
+        owner = customers["owner_id"].reindex(scored["customer_id"])
+        rep = owner.set_axis(scored.index).fillna(scored["owner_id"])
         return scored[["received_at", "score"]].assign(rep=self.staff.places(rep))
 
     def _events(self, frame: pd.DataFrame, day_field: str, hit: pd.Series[bool]) -> Events:
