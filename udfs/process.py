@@ -8,6 +8,8 @@ from salesbook.arrays import Floats, Objects
 from salesbook.domain.arithmetic.intervals import wilson
 from salesbook.domain.arithmetic.survival import kaplan_meier, time_until
 from salesbook.domain.pipeline.forecast.range import sum_quantiles
+from salesbook.domain.pipeline.forecast.velocity import coverage as pipeline_coverage
+from salesbook.domain.pipeline.forecast.velocity import velocity as pipeline_velocity
 from salesbook.domain.pipeline.stages.stuck import is_stuck
 from salesbook.names.folding import fold_name
 from udfs.answers import numeric, single, worded
@@ -190,9 +192,7 @@ def velocity(deals: CellRange, win_rate: CellRange, average: CellRange, days: Ce
     count, rate, amount, cycle = parts
     makes_no_sense = (rate < 0) | (rate > 1) | (cycle < 0)
     errors = np.where((errors == 0) & makes_no_sense, VALUE_ERROR, errors)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        per_day = count * rate * amount / cycle
-    return numeric(np.where(cycle > 0, per_day, np.nan), errors)
+    return numeric(pipeline_velocity(count, rate, amount, cycle), errors)
 
 
 def coverage(open_amount: CellRange, closed: CellRange, target: CellRange) -> Objects:
@@ -204,7 +204,4 @@ def coverage(open_amount: CellRange, closed: CellRange, target: CellRange) -> Ob
     parts, errors = together(numbers(open_amount), numbers(closed), numbers(target))
     still_open = np.nan_to_num(parts[0])
     sold = np.nan_to_num(parts[1])
-    missing = parts[2] - sold
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        times = still_open / missing
-    return numeric(np.where(missing > 0, times, np.nan), errors)
+    return numeric(pipeline_coverage(still_open, sold, parts[2]), errors)
