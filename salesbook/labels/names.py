@@ -109,6 +109,12 @@ def choice(owner: str, code: str, language: Language) -> str:
 
 
 @cache
+def known_names(group: str) -> tuple[str, ...]:
+    """Give the codes that a shared group of choices has words for, in the order of the words."""
+    return tuple(words("tables", LANGUAGES[0])["choices"][group])
+
+
+@cache
 def _codes_by_label(owner: str, choices: tuple[str, ...]) -> dict[str, str]:
     known: dict[str, str] = {}
     for language in LANGUAGES:

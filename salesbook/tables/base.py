@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 from annotated_types import Ge, Le
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from salesbook.labels import known_names
 from salesbook.tables.lists import list_items, list_text
 
 
@@ -110,19 +111,8 @@ Sentence = Annotated[object, Is(Kind.MESSAGE)]
 
 TableName = Annotated[str, Is(Kind.TABLE)]
 FieldName = Annotated[str, Is(Kind.FIELD)]
-METRICS = (
-    "attainment",
-    "win_rate",
-    "activity",
-    "activities",
-    "satisfaction",
-    "revenue",
-    "orders",
-    "new_customers",
-    "attitude",
-    "self_score",
-    "peer_score",
-)
+METRICS = known_names("metrics")
+"""Metrics that an appraisal can measure: the words are the list, `team.metric_values` the rules."""
 MetricName = Annotated[str, Is(Kind.ID, choices=METRICS)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_items), Is(Kind.LIST)]
 MetricNames = Annotated[str, Is(Kind.LIST, choices=METRICS)]
