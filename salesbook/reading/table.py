@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from salesbook import labels
-from salesbook.cells.base import Reason, shown
-from salesbook.cells.field import CellOptions, options_for, range_reason
+from salesbook.cells.base import CellOptions, Reason, shown
+from salesbook.cells.field import options_for, range_reason
 from salesbook.cells.frame import parse_column
 from salesbook.errors import ColumnMissing
 from salesbook.frames import DTYPES, later_twins, row_keys
