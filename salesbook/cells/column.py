@@ -110,25 +110,39 @@ def shared_decimals(columns: Sequence[Sequence[Any]]) -> list[DecimalSign | None
     Returns: by column the decimal sign; None where it decides alone, or where clear columns differ.
     """
     undecided: list[DecimalSign | None] = [None] * len(columns)
-    texts = [[cell for cell in dict.fromkeys(cells) if isinstance(cell, str)] for cells in columns]
-
-    # Two columns must hold separators, and one of them a cell of two readings.
-    with_separators = sum(any("," in text or "." in text for text in column) for column in texts)
-    if with_separators < 2:
-        return undecided
-    if not any(_LEFT_OPEN.search("\n".join(column)) for column in texts):
+    texts = [_different_texts(cells) for cells in columns]
+    if not _may_prove_each_other(texts):
         return undecided
 
     rules = [decide_decimal(column) for column in texts]
     decided = set(rules) - {"open"}
     if decided == {"point"}:
-        return [
-            "point" if rule == "open" and not _has_comma(column) else None
-            for rule, column in zip(rules, texts, strict=True)
-        ]
+        return [_shared_point(rule, column) for rule, column in zip(rules, texts, strict=True)]
     if "comma" in decided and decided <= {"comma", "comma-weak"}:
         return ["comma" if rule != "comma" else None for rule in rules]
     return undecided
+
+
+def _different_texts(cells: Sequence[Any]) -> list[str]:
+    return [cell for cell in dict.fromkeys(cells) if isinstance(cell, str)]
+
+
+def _may_prove_each_other(texts: Sequence[Sequence[str]]) -> bool:
+    """Whether two columns hold separators, and some column a cell of two readings."""
+    separator_count = sum(_has_separator(column) for column in texts)
+    if separator_count < 2:
+        return False
+    return any(_LEFT_OPEN.search("\n".join(column)) for column in texts)
+
+
+def _has_separator(texts: Sequence[str]) -> bool:
+    return any("," in text or "." in text for text in texts)
+
+
+def _shared_point(rule: DecimalRule, texts: Sequence[str]) -> DecimalSign | None:
+    """The point, for a column that is open and has no comma: `1,234` is clear enough by itself."""
+    is_open = rule == "open"
+    return "point" if is_open and not _has_comma(texts) else None
 
 
 def _has_comma(texts: Sequence[str]) -> bool:
@@ -192,7 +206,8 @@ def _doubt_swapped_dates(
     """
     real_dates = {key: cell for key, cell in distinct.items() if isinstance(cell, dt.date)}
     days = {cell.day for cell in real_dates.values()}
-    if len(real_dates) < _ENOUGH_DATES or len(days) < _ENOUGH_DAYS or max(days) > _LAST_MONTH:
+    are_enough = len(real_dates) >= _ENOUGH_DATES and len(days) >= _ENOUGH_DAYS
+    if not are_enough or max(days) > _LAST_MONTH:
         return
     if not _all_of_one_order(texts):
         return

@@ -58,6 +58,11 @@ _TIME = re.compile(
 )
 """A time at the end: `T10:30:00.123+02:00`, ` 3:04 p.m.`, `下午3点04分`."""
 
+_AFTERNOON: Final = ("pm", "下午", "晚上")
+_MORNING: Final = ("am", "上午", "凌晨")
+_NIGHT: Final = ("am", "凌晨")
+"""Of these twelve o'clock is midnight; 上午 12 点 is noon."""
+
 _DIGITS_WITH_TIME = re.compile(r"(?:19|20)\d{12}")
 """`20240305103000`: day and time without any sign between."""
 
@@ -207,8 +212,7 @@ def from_serial(number: Decimal | float, *, epoch_1904: bool = False) -> dt.date
     if number == int(number):
         match = _DIGITS.fullmatch(str(int(number)))
         if match:
-            day = _day(int(match["y"]), int(match["m"]), int(match["d"]))
-            return day if isinstance(day, Reason) else dt.datetime.combine(day, dt.time())
+            return _midnight(_day_of(match))
 
     serial = Decimal(str(number))
     if epoch_1904:
@@ -218,8 +222,12 @@ def from_serial(number: Decimal | float, *, epoch_1904: bool = False) -> dt.date
 
     # Binary fractions of a day are never exact: the nearest second is what was typed.
     days = int(serial)
-    seconds = int(((serial - days) * _SECONDS_PER_DAY).to_integral_value())
-    return _EPOCH + dt.timedelta(days=days, seconds=seconds)
+    seconds = (serial - days) * _SECONDS_PER_DAY
+    return _EPOCH + dt.timedelta(days=days, seconds=int(seconds.to_integral_value()))
+
+
+def _midnight(day: dt.date | Reason) -> dt.datetime | Reason:
+    return day if isinstance(day, Reason) else dt.datetime.combine(day, dt.time())
 
 
 def _without_weekday(text: str) -> str:
@@ -238,25 +246,32 @@ def _split_time(text: str) -> tuple[str, dt.time | Reason]:
 
 def _split_clock(text: str, match: re.Match[str]) -> tuple[str, dt.time | Reason]:
     """A day and its time on a clock of 24 or of 12 hours."""
-    hour = int(match["h"])
-    noon = (match["noon"] or match["noon2"] or "").lower().replace(".", "")
-
-    # 晚上 12 点 is midnight to some and noon to nobody: no guess.
-    is_impossible = (noon in ("am", "上午", "凌晨") and hour > 12) or (
-        noon == "晚上" and hour == 12
-    )
-    if is_impossible:
+    noon_word = match["noon"] or match["noon2"] or ""
+    hour = _hour_of_day(int(match["h"]), noon_word.lower().replace(".", ""))
+    if hour is None:
         return text, Reason("date-impossible")
-    if noon in ("pm", "下午", "晚上") and hour < 12:
-        hour += 12
-    elif noon in ("am", "凌晨") and hour == 12:
-        hour = 0
 
     minute = int(match["m"])
     second = int(match["s"] or 0)
-    microsecond = int((match["f"] or "0")[:6].ljust(6, "0"))
+    fraction = match["f"] or "0"
+    microsecond = int(fraction[:6].ljust(6, "0"))
     day_text = text[: match.start()].rstrip(" ,")
     return day_text, _clock(hour, minute, second, microsecond)
+
+
+def _hour_of_day(hour: int, noon_word: str) -> int | None:
+    """The hour from 0 to 23 that an hour and `pm`, 上午 or 凌晨 mean; None where they contradict."""
+    if noon_word in _MORNING and hour > 12:
+        return None
+    # 晚上 12 点 is midnight to some and noon to nobody: no guess.
+    if noon_word == "晚上" and hour == 12:
+        return None
+
+    if noon_word in _AFTERNOON and hour < 12:
+        return hour + 12
+    if noon_word in _NIGHT and hour == 12:
+        return 0
+    return hour
 
 
 def _clock(hour: int, minute: int, second: int, microsecond: int = 0) -> dt.time | Reason:
@@ -275,6 +290,14 @@ def _day(year: int, month: int, day: int) -> dt.date | Reason:
         return Reason("date-impossible")
 
 
+def _day_of(match: re.Match[str]) -> dt.date | Reason:
+    """A day whose parts are numbers in a known order."""
+    year = _whole_year(match["y"])
+    month = int(match["m"])
+    day = int(match["d"])
+    return _day(year, month, day)
+
+
 def _read_day(text: str, rule: Rule) -> dt.date | Reason:
     if "年" in text or "月" in text:
         text = _SPELLED_PART.sub(_digits_of, text)
@@ -282,7 +305,7 @@ def _read_day(text: str, rule: Rule) -> dt.date | Reason:
     for pattern in (_YEAR_FIRST, _CHINESE, _DIGITS):
         match = pattern.fullmatch(text)
         if match:
-            return _day(_whole_year(match["y"]), int(match["m"]), int(match["d"]))
+            return _day_of(match)
 
     match = _THREE.fullmatch(text)
     if match:

@@ -155,31 +155,48 @@ def read_amount(text: str, rule: DecimalRule = "open") -> Amount | Reason | None
 
 def _assembled(match: re.Match[str], rule: DecimalRule) -> Amount | Reason:
     """The amount of a text that has been parted into what stands before, in and behind it."""
+    text = match.string
     before = _PRE.fullmatch(match["pre"].replace(" ", ""))
     behind = _POST.fullmatch(match["post"].replace(" ", ""))
     if before is None or behind is None:
-        return _not_a_number(match.string, rule)
+        return _not_a_number(text, rule)
+
     unit = behind["unit"]
     if unit in UNCLEAR_UNITS:
         return Reason("number-unit-unclear", {"unit": unit})
     sign = _sign(before, behind)
     if sign is None:
-        return _not_a_number(match.string, rule)
+        return _not_a_number(text, rule)
 
     percent_sign = behind["pct"]
-    body = _value_of(match, _rule_of_share(match["body"], rule) if percent_sign else rule)
+    if percent_sign:
+        rule = _rule_of_share(match["body"], rule)
+    body = _value_of(match, rule)
     if isinstance(body, Reason):
         return body
 
     currency = _common_currency(before["cur"], behind["cur"])
-    is_mixed_share = bool(percent_sign) and bool(currency or unit)
-    if currency is None or is_mixed_share:
-        return Reason("number-unreadable", {"found": shown(match.string)})
+    if currency is None:
+        return Reason("number-unreadable", {"found": shown(text)})
+    # `5k%` and `€5%` mean nothing.
+    if percent_sign and (currency or unit):
+        return Reason("number-unreadable", {"found": shown(text)})
 
-    value = body * UNITS.get(unit or "", 1) * sign
-    per = {None: 1, "‰": 1000}.get(percent_sign, 100)
-    has_unit = bool(unit) or _NUMERAL.search(match["body"]) is not None
-    return Amount(value, per, currency, has_unit)
+    multiplier = UNITS[unit] if unit else 1
+    is_numeral = _NUMERAL.search(match["body"]) is not None
+    return Amount(
+        value=body * multiplier * sign,
+        per=_per(percent_sign),
+        currency=currency,
+        has_unit=bool(unit) or is_numeral,
+    )
+
+
+def _per(percent_sign: str | None) -> int:
+    """Of how many a number with this sign is a share; 1 without a sign."""
+    if percent_sign is None:
+        return 1
+    return 1000 if percent_sign == "‰" else 100
 
 
 def _sign(before: re.Match[str], behind: re.Match[str]) -> int | None:
@@ -232,20 +249,29 @@ def _decided(body: str, rule: DecimalRule) -> Decimal | Reason:
     point, comma = readings(body)
     if rule == "point" or rule == "comma":
         value = point if rule == "point" else comma
-        return value if value is not None else Reason("number-grouping", {"decimal": rule})
+        if value is None:
+            return Reason("number-grouping", {"decimal": rule})
+        return value
 
     if point is None and comma is None:
         return Reason("number-grouping", {"decimal": ""})
-    if comma is None or point == comma:
-        return point  # type: ignore[return-value]
     if point is None:
-        # `12,50` may be a slip for `12.50` where no other cell of the column is written so.
-        is_weak = _WEAK_COMMA.fullmatch(body) is not None and rule != "comma-weak"
-        return _two_readings(body, comma) if is_weak else comma
+        return _with_comma_alone(body, comma, rule)  # type: ignore[arg-type]
+    if comma is None or point == comma:
+        return point
 
+    # `1,234` is grouped unless the column says otherwise; `1.234` may be either.
     if rule == "open" and "," in body:
         return point
     return _two_readings(str(point), comma)
+
+
+def _with_comma_alone(body: str, comma: Decimal, rule: DecimalRule) -> Decimal | Reason:
+    """`12,50` may be a slip for `12.50` where no other cell of the column is written so."""
+    is_weak = _WEAK_COMMA.fullmatch(body) is not None
+    if is_weak and rule != "comma-weak":
+        return _two_readings(body, comma)
+    return comma
 
 
 def _two_readings(point: str, comma: Decimal) -> Reason:

@@ -151,21 +151,28 @@ def _from_digits(cells: Sequence[Any], kind: Kind, options: CellOptions) -> Any:
         return None
     if options.decimal == "comma" and _ANY_SEPARATOR.search(joined):
         return None
-
     signs = [sign for sign in _CURRENCY_SIGNS if sign in joined]
-    if signs:
-        codes = frozenset.intersection(*map(currency_codes, signs))
-        is_ours = not options.currency or options.currency in codes
-        if kind not in (Kind.MONEY, Kind.NUMBER) or not is_ours:
-            return None
+    if signs and not _may_have_signs(signs, kind, options.currency):
+        return None
+
     if signs or "," in joined:
         cells = [cell and cell.translate(_BARE) for cell in cells]
-
     numbers = np.array([float(cell or "nan") for cell in cells])
+
     may_have_6_decimals = kind is Kind.MONEY and _FOUR_DECIMALS.search(joined)
-    if may_have_6_decimals and np.nanmax(np.abs(numbers)) >= _SURE_TO_6_DECIMALS:
-        return None
+    if may_have_6_decimals:
+        largest = np.nanmax(np.abs(numbers))
+        if largest >= _SURE_TO_6_DECIMALS:
+            return None
     return _as_kind(numbers, np.isnan(numbers), kind, options)
+
+
+def _may_have_signs(signs: Sequence[str], kind: Kind, currency: str) -> bool:
+    """Whether a column of this kind and currency may show these signs."""
+    if kind not in (Kind.MONEY, Kind.NUMBER):
+        return False
+    codes = frozenset.intersection(*map(currency_codes, signs))
+    return not currency or currency in codes
 
 
 def _from_dates(cells: Sequence[Any], kind: Kind) -> Any:

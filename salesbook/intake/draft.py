@@ -14,7 +14,7 @@ import pandas as pd
 from salesbook.cells.base import CellOptions, DateOrder, DecimalSign, Value
 from salesbook.errors import UsageError
 from salesbook.frames import frame_from_rows
-from salesbook.intake.book_now import BookNow, takes_imports
+from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.merge import Merge
@@ -249,10 +249,11 @@ def _all_changes(
 def _stage_change(stages: StageBook, book: BookNow) -> TableChange:
     """Stages with their new ranks; the whole body where stages of a fresh workbook make way."""
     now = book.table("Stages")
-    wanted: dict[tuple[Value, ...], dict[str, Value]] = {
-        (stage.pipeline, stage.stage): _stage_values(stage) for stage in stages.all_stages()
-    }
-    some_make_way = not set(now.by_key) <= set(wanted)
+    wanted: dict[Key, dict[str, Value]] = {}
+    for stage in stages.all_stages():
+        wanted[stage.pipeline, stage.stage] = _stage_values(stage)
+
+    some_make_way = any(key not in wanted for key in now.by_key)
     if some_make_way:
         body = frame_from_rows("Stages", list(wanted.values()))
         return TableChange("Stages", {}, body, replaces=True)
@@ -261,8 +262,13 @@ def _stage_change(stages: StageBook, book: BookNow) -> TableChange:
     for key, position in now.by_key.items():
         old = now.rows.get(position, {})
         new = wanted.pop(key)
-        changes[position] = {name: value for name, value in new.items() if old.get(name) != value}
-    return TableChange("Stages", changes, frame_from_rows("Stages", list(wanted.values())))
+        changes[position] = _different(old, new)
+    new_rows = frame_from_rows("Stages", list(wanted.values()))
+    return TableChange("Stages", changes, new_rows)
+
+
+def _different(old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: value for name, value in new.items() if old.get(name) != value}
 
 
 def _stage_values(stage: Stage) -> dict[str, Value]:

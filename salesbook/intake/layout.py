@@ -35,12 +35,16 @@ def lay_out(
         above.
     """
     header_index = _header_index(rows, score, where)
+    above = rows[:header_index]
+    below = rows[header_index + 1 :]
+
     headers = [_text(cell) for cell in rows[header_index].cells]
     while headers and not headers[-1]:
         headers.pop()
+    width = len(headers)
 
-    titles = tuple(" ".join(filter(None, map(_text, row.cells))) for row in rows[:header_index])
-    body = [_squared(row, len(headers)) for row in rows[header_index + 1 :]]
+    body = [_squared(row, width) for row in below]
+    titles = tuple(_title(row) for row in above)
     return tuple(headers), tuple(_with_totals_marked(body)), titles
 
 
@@ -73,6 +77,12 @@ def _header_index(
 
 def _text(cell: Cell) -> str:
     return "" if cell is None else " ".join(plain_text(str(cell)).split())
+
+
+def _title(row: RawRow) -> str:
+    """A line over the table as one text."""
+    texts = [_text(cell) for cell in row.cells]
+    return " ".join(text for text in texts if text)
 
 
 def _squared(row: RawRow, width: int) -> RawRow:
@@ -115,16 +125,24 @@ def _with_totals_marked(rows: Sequence[RawRow]) -> list[RawRow]:
 def _with_notes_marked(rows: list[RawRow]) -> list[RawRow]:
     """Mark last rows of one cell that stand apart: after a blank line or a totals row."""
     start = len(rows)
-    while start > 1 and filled_count(rows[start - 1].cells) == 1 and not rows[start - 1].fault:
+    while start > 1 and _is_one_cell(rows[start - 1]):
         start -= 1
 
     for index in range(start, len(rows)):
-        before = rows[index - 1]
-        follows_blank_line = rows[index].number > before.number + 1
-        if before.fault is not None or follows_blank_line:
-            notes = [replace(row, fault=Reason("note-row")) for row in rows[index:]]
-            return [*rows[:index], *notes]
+        if _stands_apart(rows[index], rows[index - 1]):
+            table, notes = rows[:index], rows[index:]
+            return [*table, *(replace(row, fault=Reason("note-row")) for row in notes)]
     return rows
+
+
+def _is_one_cell(row: RawRow) -> bool:
+    return not row.fault and filled_count(row.cells) == 1
+
+
+def _stands_apart(row: RawRow, before: RawRow) -> bool:
+    """True behind a blank line, which is no row, or behind a totals row."""
+    follows_blank_line = row.number > before.number + 1
+    return follows_blank_line or before.fault is not None
 
 
 def _may_hold_totals(rows: Mapping[int, RawRow]) -> bool:
@@ -141,9 +159,10 @@ def _is_totals(row: RawRow) -> bool:
         return False
 
     first = filled[0]
-    begins_with_total = isinstance(first, str) and says_total(plain_text(first))
+    if isinstance(first, str) and says_total(plain_text(first)):
+        return True
     words = [text for text in texts if not _is_number(text)]
-    return begins_with_total or len(words) == 1
+    return len(words) == 1
 
 
 def _is_number(text: str) -> bool:

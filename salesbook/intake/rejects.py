@@ -12,6 +12,7 @@ from pathlib import Path
 from salesbook.cells.base import DIGIT_LIMIT, Reason
 from salesbook.errors import CannotWrite
 from salesbook.intake.draft import ImportDraft
+from salesbook.intake.rows import FileRow
 from salesbook.store import Cell, CellError
 
 _STARTS_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠|%]")
@@ -70,6 +71,7 @@ def rejects_text(
         say: puts a reason into words.
     """
     headers = list(draft.source.headers)
+    # A row that was spoiled may have more cells than there are headers.
     width = max([len(headers), *(len(row.cells) for row in draft.rejected)])
     headers += [""] * (width - len(headers))
 
@@ -77,12 +79,18 @@ def rejects_text(
     writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
     writer.writerow([*titles, *map(harmless, headers)])
     for row in draft.rejected:
-        # One field may have two reasons, and two fields the same.
-        fields = "; ".join(dict.fromkeys(where for where, _ in row.faults if where))
-        reasons = " ".join(dict.fromkeys(say(reason) for _, reason in row.faults))
-        cells = [harmless(_shown(cell)) for cell in row.cells]
-        writer.writerow([row.number, harmless(fields), harmless(reasons), *cells])
+        writer.writerow(_reject_cells(row, say))
     return out.getvalue()
+
+
+def _reject_cells(row: FileRow, say: Callable[[Reason], str]) -> list[object]:
+    # One field may have two reasons, and two fields the same.
+    fields = dict.fromkeys(where for where, _ in row.faults if where)
+    reasons = dict.fromkeys(say(reason) for _, reason in row.faults)
+    problem_in = harmless("; ".join(fields))
+    problem = harmless(" ".join(reasons))
+    cells = [harmless(_shown(cell)) for cell in row.cells]
+    return [row.number, problem_in, problem, *cells]
 
 
 def harmless(text: str) -> str:

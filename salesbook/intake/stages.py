@@ -39,15 +39,20 @@ def parse_stages(text: str) -> StageOrder:
     Raises: UsageError.
     """
     plain = text.replace("＞", ">").replace("｜", "|")
-    *steps, end = (part.strip() for part in plain.split(">"))
-    won, *lost = (part.strip() for part in end.split("|"))
+    *steps, ends = _parts(plain, ">")
+    won, *lost = _parts(ends, "|")
 
     names = [*steps, won, *lost]
+    different_names = {fold_name(name) for name in names}
     has_blank = not all(names)
-    has_twins = len({fold_name(name) for name in names}) < len(names)
+    has_twins = len(different_names) < len(names)
     if not steps or not lost or has_blank or has_twins:
         raise UsageError("bad-stages", where="--stages", found=text)
     return StageOrder(tuple(steps), won, tuple(lost))
+
+
+def _parts(text: str, sign: str) -> list[str]:
+    return [part.strip() for part in text.split(sign)]
 
 
 @dataclass
