@@ -126,7 +126,8 @@ def two_digit_year(year: int) -> int:
     return year + (2000 if year < 50 else 1900)
 
 
-def _whole_year(digits: str) -> int:
+def year_of(digits: str) -> int:
+    """Read a year of four digits, or of two as `two_digit_year` completes it."""
     year = int(digits)
     return year if len(digits) == 4 else two_digit_year(year)
 
@@ -153,13 +154,17 @@ def possible(date: Numeric) -> dict[DateOrder, dt.date]:
     third = int(date.third)
     days: dict[DateOrder, dt.date | Reason] = {}
 
-    if len(date.third) > 1:
-        year = _whole_year(date.third)
+    may_end_with_year = len(date.third) > 1
+    if may_end_with_year:
+        year = year_of(date.third)
         days["dmy"] = _day(year, second, first)
         if date.separator != "." or date.whole_year:
             days["mdy"] = _day(year, first, second)
-    if not date.whole_year and len(date.first) == 2:
-        days["ymd"] = _day(two_digit_year(first), second, third)
+
+    may_begin_with_year = not date.whole_year and len(date.first) == 2
+    if may_begin_with_year:
+        year = two_digit_year(first)
+        days["ymd"] = _day(year, second, third)
 
     return {order: day for order, day in days.items() if isinstance(day, dt.date)}
 
@@ -292,7 +297,7 @@ def _day(year: int, month: int, day: int) -> dt.date | Reason:
 
 def _day_of(match: re.Match[str]) -> dt.date | Reason:
     """A day whose parts are numbers in a known order."""
-    year = _whole_year(match["y"])
+    year = year_of(match["y"])
     month = int(match["m"])
     day = int(match["d"])
     return _day(year, month, day)
@@ -332,7 +337,7 @@ def _digits_of(match: re.Match[str]) -> str:
 def _named(match: re.Match[str]) -> dt.date | Reason:
     """A day whose month is a word."""
     parts = match.groupdict()
-    year = _whole_year((parts.get("y") or parts.get("yy") or "").lstrip("'"))
+    year = year_of((parts.get("y") or parts.get("yy") or "").lstrip("'"))
     return _day(year, MONTHS[match["mon"].lower()], int(match["d"]))
 
 

@@ -84,19 +84,17 @@ def _but_for_odd(
     The order of dates and the sign of decimals are decided by texts alone. Numbers among texts
     decide what a share is, and dates of which none is after the 12th may be swapped.
     """
+    if kind is Kind.RATE:
+        return None
     known = _DAYS if kind in MOMENTS else _NUMBERS
     has_known = bool(types & known)
     has_odd = not types <= known
-    if kind is Kind.RATE or not has_known or not has_odd:
+    if not has_known or not has_odd:
         return None
 
     odd_positions = [position for position, cell in enumerate(cells) if type(cell) not in known]
     odd_cells = [cells[position] for position in odd_positions]
-    others = list(cells)
-    for position in odd_positions:
-        others[position] = None
-
-    values = plain_column(others, types & known | {type(None)}, kind, options)
+    values = _without(odd_positions, cells, types & known, kind, options)
     if values is None:
         return None
     if kind in MOMENTS and _may_be_swapped(values, odd_cells):
@@ -106,6 +104,24 @@ def _but_for_odd(
     values[odd_positions] = odd.values
     reasons = {odd_positions[place]: reason for place, reason in odd.reasons.items()}
     return ParsedColumn(values, reasons)
+
+
+def _without(
+    positions: Sequence[int],
+    cells: Sequence[object],
+    types: set[type],
+    kind: Kind,
+    options: CellOptions,
+) -> Any:
+    """The column at a glance as if these cells were blank; None where that does not do.
+
+    Args:
+        types: of the other cells.
+    """
+    others = list(cells)
+    for position in positions:
+        others[position] = None
+    return plain_column(others, types | {type(None)}, kind, options)
 
 
 def _may_be_swapped(moments: Any, odd_cells: Sequence[object]) -> bool:

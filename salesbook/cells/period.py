@@ -15,7 +15,7 @@ from salesbook.cells.base import (
     shown,
 )
 from salesbook.cells.chinese import chinese_numeral
-from salesbook.cells.date import MONTHS, two_digit_year
+from salesbook.cells.date import MONTHS, year_of
 
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2999
@@ -101,14 +101,10 @@ def _month(text: str) -> str | Reason | None:
 
 
 def _month_code(year_digits: str, month: int) -> str | Reason:
-    year = _whole_year(year_digits)
+    year = year_of(year_digits)
     if not 1 <= month <= 12 or not _FIRST_YEAR <= year <= _LAST_YEAR:
         return Reason("period-impossible")
     return f"{year:04d}-{month:02d}"
-
-
-def _whole_year(digits: str) -> int:
-    return int(digits) if len(digits) == 4 else two_digit_year(int(digits))
 
 
 def _number(text: str) -> int:
@@ -129,7 +125,8 @@ def _fiscal(text: str, fiscal_year_start: int | None) -> str | Reason | None:
     if match is None:
         return None
     parts = match.groupdict()
-    period = _fiscal_code(match["y"], None, match["q"] or parts.get("q2"))
+    quarter = parts["q"] or parts.get("q2")
+    period = _fiscal_code(match["y"], None, quarter)
     if isinstance(period, Reason):
         return period
 
@@ -144,7 +141,7 @@ def _fiscal_code(
     year_digits: str, second_year_digits: str | None, quarter: str | None
 ) -> str | Reason:
     """The code of a fiscal year or of a quarter of it; a year is called by its end."""
-    year = _whole_year(year_digits)
+    year = year_of(year_digits)
     if second_year_digits:
         # `FY2025/26` ends in 2026; `FY2025/27` is no year.
         if int(second_year_digits) != (year + 1) % 100:

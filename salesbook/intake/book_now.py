@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from salesbook.cells.base import DEFAULTS, CellOptions, Reason, Value
+from salesbook.cells.base import DEFAULTS, CellOptions, Reading, Reason, Value
 from salesbook.cells.column import read_column
 from salesbook.cells.field import options_for
 from salesbook.frames import empty_frame
@@ -144,21 +144,44 @@ def table_now(
             continue
         column = cells.columns[cells.headers.index(headers[field_spec.name])]
         positions = [*unused_rows, *_out_of_range(column, frame, field_spec)]
-        field_options = options_for(f"{spec.name}.{field_spec.name}", field_spec, options)
-        readings = read_column(
-            [column[position] for position in positions], field_spec.kind, field_options
+        readings = _read_at(
+            positions, column, f"{spec.name}.{field_spec.name}", field_spec, options
         )
         for position, value in zip(positions, readings, strict=True):
             if value is not None and not isinstance(value, Reason):
                 unused.setdefault(position, {})[field_spec.name] = value
 
-    spare: dict[Key, int] = {}
-    for position in unused_rows:
-        values = unused[position]
-        if all(name in values for name in spec.key):
-            key = tuple(values[name] for name in spec.key)
-            spare.setdefault(key, position)
+    spare = _positions_by_key(unused_rows, unused, spec.key)
     return TableNow(cells.table, frame, spare, unused)
+
+
+def _read_at(
+    positions: Sequence[int],
+    column: Sequence[Any],
+    owner: str,
+    spec: FieldSpec,
+    options: CellOptions,
+) -> list[Reading]:
+    """Type the cells of one field in these rows.
+
+    Args:
+        owner: `Table.field`.
+    """
+    cells = [column[position] for position in positions]
+    return read_column(cells, spec.kind, options_for(owner, spec, options))
+
+
+def _positions_by_key(
+    positions: Sequence[int], rows: Mapping[int, Mapping[str, Value]], key_names: Sequence[str]
+) -> dict[Key, int]:
+    """Where the rows with a whole key stand; of twins the first."""
+    by_key: dict[Key, int] = {}
+    for position in positions:
+        values = rows[position]
+        if all(name in values for name in key_names):
+            key = tuple(values[name] for name in key_names)
+            by_key.setdefault(key, position)
+    return by_key
 
 
 def _out_of_range(column: Sequence[Any], frame: pd.DataFrame, spec: FieldSpec) -> list[int]:

@@ -288,10 +288,20 @@ def _totals(
         return None
 
     def total(rows: Sequence[FileRow]) -> Decimal:
-        amounts = [row.values.get(spec.name) for row in rows]
-        return to_decimal(sum(amount for amount in amounts if isinstance(amount, int)), decimals)
+        minor_units = 0
+        for row in rows:
+            amount = row.values.get(spec.name)
+            if isinstance(amount, int):
+                minor_units += amount
+        return to_decimal(minor_units, decimals)
 
     accepted = total([row for row in kept if not row.faults])
     rejected = total([row for row in kept if row.faults])
     duplicates = total(twins)
-    return Totals(spec.name, accepted + rejected + duplicates, accepted, rejected, duplicates)
+    return Totals(
+        field=spec.name,
+        read=accepted + rejected + duplicates,
+        accepted=accepted,
+        rejected=rejected,
+        duplicates=duplicates,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -107,19 +107,21 @@ def _with_totals_marked(rows: Sequence[RawRow]) -> list[RawRow]:
     """Mark rows that say Total and are emptier than others, and notes at the end."""
     counts = [filled_count(row.cells) for row in rows]
     fullest = max(counts, default=0)
-    sparse = {
-        row.number: row
+    sparse_rows = [
+        row
         for row, count in zip(rows, counts, strict=True)
         if row.fault is None and count <= fullest * _SPARSE
-    }
+    ]
 
     totals: set[int] = set()
-    if _may_hold_totals(sparse):
-        totals = {number for number, row in sparse.items() if _is_totals(row)}
-    marked = [
-        replace(row, fault=Reason("totals-row")) if row.number in totals else row for row in rows
-    ]
+    if _may_hold_totals(sparse_rows):
+        totals = {row.number for row in sparse_rows if _is_totals(row)}
+    marked = [_as_totals(row) if row.number in totals else row for row in rows]
     return _with_notes_marked(marked) if fullest >= _WIDE else marked
+
+
+def _as_totals(row: RawRow) -> RawRow:
+    return replace(row, fault=Reason("totals-row"))
 
 
 def _with_notes_marked(rows: list[RawRow]) -> list[RawRow]:
@@ -145,10 +147,10 @@ def _stands_apart(row: RawRow, before: RawRow) -> bool:
     return follows_blank_line or before.fault is not None
 
 
-def _may_hold_totals(rows: Mapping[int, RawRow]) -> bool:
-    return may_say_total(
-        plain_text(cell) for row in rows.values() for cell in row.cells if isinstance(cell, str)
-    )
+def _may_hold_totals(rows: Sequence[RawRow]) -> bool:
+    """One look at all texts, since most files have no totals."""
+    texts = [cell for row in rows for cell in row.cells if isinstance(cell, str)]
+    return may_say_total(map(plain_text, texts))
 
 
 def _is_totals(row: RawRow) -> bool:

@@ -154,14 +154,20 @@ class NameRegister:
         if typed in self._keys:
             return typed
 
-        folded = fold_name(typed)
-        keys: set[str] = next((level[folded] for level in self._levels if folded in level), set())
+        keys = self._keys_of_name(fold_name(typed))
         if len(keys) == 1:
             return next(iter(keys))
         if keys:
             shown_keys = ", ".join(sorted(keys)[:_MOST_KEYS_SHOWN])
             return Reason("name-not-unique", {"found": typed, "keys": shown_keys})
         return Reason(_UNKNOWN[self.table], {"found": typed, "nearest": None})
+
+    def _keys_of_name(self, folded: str) -> set[str]:
+        """Keys of the rows with a name, by the best field in which any row has it."""
+        for level in self._levels:
+            if folded in level:
+                return level[folded]
+        return set()
 
     def is_unknown(self, typed: str) -> bool:
         """True for a word that means nobody."""
