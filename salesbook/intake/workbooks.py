@@ -14,17 +14,13 @@ from typing import Any
 
 from salesbook.cells.units import CURRENCIES
 from salesbook.errors import AmbiguousFile, NotAWorkbook, SalesbookError
-from salesbook.hosts.package.archive import Archive
-from salesbook.hosts.package.assemble import assemble
-from salesbook.hosts.package.extent import refuse_wide_extent
-from salesbook.hosts.package.guards import refuse_entities, refuse_styles
+from salesbook.hosts.package import check_workbook
 from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
 from salesbook.intake.layout import lay_out
 from salesbook.labels.words import fold
 from salesbook.store import NOT_CALCULATED, Cell, CellError
 
 _HEAD_ROWS = 40
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _SPACE_AND_COLOUR = re.compile(r"\\.|_.|\*.|\[[^\]]*\]")
 _CURRENCY_CODE = re.compile(r"\[\$([^\]-]+)(?:-[^\]]*)?\]")
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -38,14 +34,14 @@ def read_workbook(
 
     Raises: NotAWorkbook, UnsafeFile, PasswordProtected, AmbiguousFile, ColumnMissing.
     """
-    formulas = refuse_harmful(data, where)
-    data = _with_escapes_kept(data, where)
+    checked = check_workbook(data, where)
+    data = checked.with_parts_changed("sharedstrings.xml", _with_escapes_kept)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = _open(data, where, values=True)
         try:
             name = _choose(book, sheet, score, where)
-            source = _open(data, where, values=False)[name] if formulas else None
+            source = _open(data, where, values=False)[name] if checked.has_formulas else None
             rows, formats = _rows(book[name], source, where)
             is_1904 = book.epoch.year == 1904
         finally:
@@ -54,42 +50,9 @@ def read_workbook(
     return ForeignTable(headers, body, sheet=name, epoch_1904=is_1904, formats=formats, above=above)
 
 
-def refuse_harmful(data: bytes, where: str) -> bool:
-    """Look at every part that openpyxl will parse. Returns: whether some sheet has formulas.
-
-    Raises: NotAWorkbook, UnsafeFile, PasswordProtected.
-    """
-    archive = Archive(data, where)
-    formulas = False
-    for name in archive.members:
-        if not name.endswith((".xml", ".rels", ".vml")):
-            continue
-        content = archive.inflate(name)
-        refuse_entities(content, f"{where}: {name}")
-        if b"styleSheet" in content[:2000]:
-            refuse_styles(content, f"{where}: {name}")
-        if _SHEET.fullmatch(name):
-            refuse_wide_extent(content, name, f"{where}: {name}")
-            formulas = formulas or b"<f>" in content or b"<f " in content or b":f>" in content
-    return formulas
-
-
-def _with_escapes_kept(data: bytes, where: str) -> bytes:
-    """The package with `_x005F_`, which says that what follows is no escape, in a spelling openpyxl
-    keeps.
-    """
-    archive = Archive(data, where)
-    found = {
-        name: archive.inflate(name)
-        for name in archive.members
-        if name.endswith("sharedstrings.xml")
-    }
-    changed = {
-        name: new
-        for name, old in found.items()
-        if (new := old.replace(b"x005F_", b"x005f_")) != old
-    }
-    return assemble(archive, changed) if changed else data
+def _with_escapes_kept(texts: bytes) -> bytes:
+    """Spell `_x005F_`, which says that what follows is no escape, so that openpyxl keeps it."""
+    return texts.replace(b"x005F_", b"x005f_")
 
 
 def _open(data: bytes, where: str, *, values: bool) -> Any:
