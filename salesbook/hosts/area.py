@@ -47,8 +47,11 @@ class Area:
         if not start or not end:
             return None
 
-        top, bottom = sorted((int(start[2]), int(end[2])))
-        left, right = sorted((column_number(start[1]), column_number(end[1])))
+        rows = (int(start[2]), int(end[2]))
+        columns = (column_number(start[1]), column_number(end[1]))
+        # `F10:B2` is the same area.
+        top, bottom = sorted(rows)
+        left, right = sorted(columns)
         if bottom > MAX_ROW or right > MAX_COLUMN:
             return None
         return cls(top, left, bottom, right)

@@ -45,6 +45,7 @@ def _tokens(formula: str) -> list[Token]:
             text = _bracketed(formula, position)
         tokens.append((kind, text))
         position += len(text)
+
     return tokens
 
 
@@ -64,6 +65,7 @@ def _bracketed(formula: str, start: int) -> str:
             depth -= 1
         if depth == 0:
             return formula[start:position]
+
     raise UnsureError(formula)
 
 
@@ -78,16 +80,16 @@ def has_cell_references(formula: str) -> bool:
             return True
         if kind == "name" and _CELL.fullmatch(text):
             return True
+
     return _has_row_range(tokens)
 
 
 def _has_row_range(tokens: list[Token]) -> bool:
     """Find `3:5`, which names rows by place."""
-    for index in range(1, len(tokens) - 1):
-        if tokens[index][1] != ":":
+    texts = [text for _, text in tokens]
+    for before, text, after in zip(texts, texts[1:], texts[2:], strict=False):
+        if text != ":":
             continue
-        before = tokens[index - 1][1]
-        after = tokens[index + 1][1]
         if _WHOLE_ROW.fullmatch(before) or _WHOLE_ROW.fullmatch(after):
             return True
     return False
@@ -121,6 +123,7 @@ def moved(formula: str, old_row: int, new_row: int) -> str:
             names_other_sheet = True
         elif text != ":" and cell is None:
             names_other_sheet = False
+
     return "".join(new)
 
 
@@ -142,6 +145,7 @@ def copied(formula: str, down: int, right: int) -> str:
             if is_relative:
                 raise UnsureError(formula)
         new.append(text)
+
     return "".join(new)
 
 
@@ -157,8 +161,10 @@ def _shifted(cell: re.Match[str], down: int, right: int) -> str:
     row = int(digits)
     if not column_dollar:
         column += right
+
     if not row_dollar:
         row += down
+
     if not (1 <= column <= MAX_COLUMN and 1 <= row <= MAX_ROW):
         raise UnsureError(cell[0])
     return f"{column_dollar}{column_letters(column)}{row_dollar}{row}"

@@ -48,6 +48,7 @@ def wanted(layout: Layout, now: Contents, write: TableWrite, sheet: str) -> Cont
                 content = _moved(before[0], layout, (0, row, place), sheet)
             column.append(content)
         columns.append(column)
+
     return columns
 
 
@@ -60,6 +61,7 @@ def _moved(content: Content, layout: Layout, way: tuple[int, int, int], sheet: s
     old_row, new_row, place = way
     if not isinstance(content, Formula) or old_row == new_row:
         return content
+
     text = content.text.removeprefix("=")
     try:
         if formulas.has_cell_references(text):
@@ -68,6 +70,7 @@ def _moved(content: Content, layout: Layout, way: tuple[int, int, int], sheet: s
         where = f"{sheet}!{layout.cell(old_row, place)}"
         shown = text[:_SHOWN_OF_FORMULA]
         raise CannotWrite("formula-cannot-move", where=where, formula=shown) from None
+
     return Formula("=" + text)
 
 

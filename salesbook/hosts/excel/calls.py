@@ -59,6 +59,7 @@ def bounded_retries() -> Iterator[None]:
     before = getattr(engine, "N_COM_ATTEMPTS", None)
     if before is not None:
         engine.N_COM_ATTEMPTS = 1
+
     try:
         yield
     finally:
@@ -110,9 +111,11 @@ def native(program_object: Any, windows: str, mac: str) -> Any:
     except Exception as error:
         if is_busy(error):
             raise
+
     try:
         return getattr(program_object, mac).get()
     except Exception as error:
         if is_busy(error):
             raise
+
     return None

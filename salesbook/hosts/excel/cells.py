@@ -62,10 +62,12 @@ def cell_of(raw: Any) -> Cell:
         return raw
     if isinstance(raw, int):
         return _number_or_error(raw)
+
     if isinstance(raw, float | Decimal):
         number = float(raw)
         is_whole = number.is_integer() and abs(number) < _WHOLE_NUMBER_LIMIT
         return int(number) if is_whole else number
+
     if isinstance(raw, dt.datetime):
         return _day_or_moment(raw)
     return raw if isinstance(raw, dt.date) else str(raw)
@@ -86,6 +88,7 @@ def _day_or_moment(raw: dt.datetime) -> Cell:
     if moment < first_day:
         exact = naive.replace(microsecond=raw.microsecond)
         return cell_of((exact - DAY_ZERO_1900) / DAY)
+
     is_midnight = moment.time() == dt.time()
     return moment.date() if is_midnight else moment
 
@@ -103,13 +106,10 @@ def same(left: Content, right: Content, *, to_the_letter: bool = True) -> bool:
             spells formulas its own way, may keep 15 digits of a number and one sign for the end of
             a line.
     """
-    if isinstance(left, Formula):
-        if not isinstance(right, Formula):
-            return False
+    if isinstance(left, Formula) and isinstance(right, Formula):
         return not to_the_letter or left.text == right.text
-    if isinstance(right, Formula):
+    if isinstance(left, Formula) or isinstance(right, Formula):
         return False
-
     if left is None or left == "":
         return right is None or right == ""
     if right is None or right == "":
@@ -125,14 +125,17 @@ def same(left: Content, right: Content, *, to_the_letter: bool = True) -> bool:
 
 
 def _same_number(left: dt.date | float, right: dt.date | float, to_the_letter: bool) -> bool:
-    left_number = serial(left) if isinstance(left, dt.date) else left
-    right_number = serial(right) if isinstance(right, dt.date) else right
     if isinstance(left, dt.date) or isinstance(right, dt.date):
         tolerance = _MILLISECOND if to_the_letter else _HALF_SECOND
-        return abs(left_number - right_number) < tolerance
-    if left_number == right_number:
+        difference = _as_number(left) - _as_number(right)
+        return abs(difference) < tolerance
+    if left == right:
         return True
-    return not to_the_letter and math.isclose(left_number, right_number, rel_tol=_SAME_15_DIGITS)
+    return not to_the_letter and math.isclose(left, right, rel_tol=_SAME_15_DIGITS)
+
+
+def _as_number(value: dt.date | float) -> float:
+    return serial(value) if isinstance(value, dt.date) else value
 
 
 def must_guard(text: str) -> bool:
@@ -153,11 +156,13 @@ def spelled(value: Cell, *, in_text_format: bool) -> Any:
     """
     if isinstance(value, CellError):
         return value.code
+
     if isinstance(value, str) and value:
         # A cell that is formatted for text takes anything but the sign itself.
         needs_sign = value[0] == "'" if in_text_format else must_guard(value)
         has_room = len(value) < MAX_TEXT_LENGTH
         return "'" + value if needs_sign and has_room else value
+
     if isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     return value

@@ -37,11 +37,13 @@ class FiltersAside:
     def _look_at(self, sheet: xw.Sheet, table: Table) -> None:
         if not self._calls(lambda: table.show_autofilter):
             return
+
         auto_filter = native(table.api, "AutoFilter", "autofilter_object")
         if auto_filter is not None:
             hides_rows = native(auto_filter, "FilterMode", "filter_mode")
             if hides_rows is False:
                 return
+
         criteria = [
             criterion
             for criterion in self._calls(lambda: table.autofilter.criteria)
@@ -50,6 +52,7 @@ class FiltersAside:
         if not all(_can_come_back(criterion) for criterion in criteria):
             where, name = self._calls(lambda: (sheet.name, table.name))
             raise CannotWrite("filtered-table", where=where, table=name)
+
         if criteria:
             self._active.append((table, criteria))
 

@@ -37,13 +37,16 @@ def fitting_format(value: Content, code: str, date_format: str | None) -> str:
         # So long a text has no room for the sign that would guard it.
         is_unguardable = len(value) >= MAX_TEXT_LENGTH and must_guard(value)
         return TEXT if is_unguardable else code
+
     if isinstance(value, dt.date):
         if shows_date(code):
             return code
         default = MOMENT if isinstance(value, dt.datetime) else DATE
         return date_format or default
+
     if code == TEXT:
         return GENERAL
+
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     # A number under a format of times is a time of day: nothing is wrong with it.
     would_look_like_date = is_number and shows_date(code) and not shows_only_time(code)
@@ -79,6 +82,7 @@ class ColumnFormats:
         if code is not None or first == last:
             yield first, last, str(code or GENERAL)
             return
+
         middle = (first + last) // 2
         yield from self._runs(first, middle)
         yield from self._runs(middle + 1, last)
@@ -104,6 +108,7 @@ class ColumnFormats:
             if changes and changes[-1].goes_on_in(change):
                 change = replace(changes.pop(), bottom=row)
             changes.append(change)
+
         return changes
 
 

@@ -106,6 +106,7 @@ class ExcelHost:
                 }
                 filters = FiltersAside(self._calls, sheets.values())
             self._replace(needed, filters)
+
         for live in lives:
             self._read.pop(live.code, None)
 
@@ -128,15 +129,19 @@ class ExcelHost:
         if self._calls.patience:
             # A workbook left half written is worse than a long wait.
             self._calls.patience = max(self._calls.patience, _PATIENCE_TO_RESTORE)
+
         with contextlib.suppress(Exception):
             filters.clear()
+
         for replacement in reversed(begun):
             # What resists once, as a cell that is being edited, may let itself be done again.
             error = _attempt(replacement.take_back) and _attempt(replacement.take_back)
             if error:
                 failed.append((replacement.live.sheet_name, error))
+
         with contextlib.suppress(Exception):
             filters.put_back()
+
         if failed:
             sheets = ", ".join(sheet for sheet, _ in failed)
             raise CannotWrite("roll-back-failed", where=sheets, sheets=sheets) from failed[0][1]

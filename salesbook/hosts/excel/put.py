@@ -91,6 +91,7 @@ class Writer:
         for change in changes:
             self.format_changes.append(change)
             change.put(self.live.calls, self.live.sheet, change.after)
+
         return WrittenFormats(first, formats.codes, takes_any_text=as_text)
 
     def _assign_formulas(self, corners: tuple[int, int, int, int], texts: list[list[str]]) -> None:

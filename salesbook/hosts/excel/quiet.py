@@ -29,6 +29,7 @@ def quiet_excel(app: xw.App, *, patience: float = 10.0) -> Iterator[None]:
     names = ("status_bar", *_STILL)
     with bounded_retries():
         before = {name: calls(lambda name=name: getattr(app, name)) for name in names}  # type: ignore[misc]
+
     try:
         with bounded_retries():
             for name, value in _STILL.items():
@@ -38,6 +39,7 @@ def quiet_excel(app: xw.App, *, patience: float = 10.0) -> Iterator[None]:
         with contextlib.suppress(Exception):  # what went wrong first is what the user must hear
             _restore(calls, app, before)
         raise
+
     _restore(calls, app, before)
 
 
@@ -54,5 +56,6 @@ def _restore(calls: Calls, app: xw.App, before: dict[str, Any]) -> None:
                 _put(calls, app, name, before[name])
         except Exception as error:
             failed.append(error)
+
     if failed:
         raise failed[0]

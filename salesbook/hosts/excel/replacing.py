@@ -49,14 +49,17 @@ class Replacement:
         # The totals row is hidden while the table's size changes: Excel shows it at the new end.
         if self._moves_totals:
             self.live.show_totals(False)
+
         if self._resizes:
             self.live.resize(self.layout, len(self.want[0]))
+
         self.writer.put(want, self.touched)
 
         not_taken = self._left_over(want)
         if any(map(any, not_taken)):
             self.writer.put(want, not_taken, as_text=True)
             self._refuse_left_over(self._left_over(want), "excel-refused")
+
         if self._moves_totals:
             self.live.show_totals(True)
 
@@ -65,6 +68,7 @@ class Replacement:
         layout = self.live.layout()
         if layout.has_totals and self._resizes:
             self.live.show_totals(False)
+
         if max(1, layout.rows) != max(1, self.layout.rows):
             self.live.resize(layout, self.layout.rows)
 
@@ -98,6 +102,7 @@ def prepare_replacement(live: LiveTable, write: TableWrite, read: TableCells | N
     """
     if live.is_protected():
         raise ProtectedSheet("protected-sheet", where=live.sheet_name, sheet=live.sheet_name)
+
     layout = live.layout()
     now = live.contents(layout, max(1, layout.rows))
     _refuse_unfit(live, layout, now, write)
@@ -111,6 +116,7 @@ def prepare_replacement(live: LiveTable, write: TableWrite, read: TableCells | N
     if replacement.is_needed:
         _refuse_merged(live, layout, touched)
         _refuse_below(live, layout, len(want[0]))
+
     return replacement
 
 
@@ -157,6 +163,7 @@ def _refuse_below(live: LiveTable, layout: Layout, rows: int) -> None:
         return
     if new.bottom > MAX_ROW:
         raise CannotWrite("sheet-full", where=live.sheet_name, table=live.code, rows=rows)
+
     for code, area in live.neighbours():
         if area.meets(new):
             where = f"{live.sheet_name}!{area}"

@@ -113,6 +113,7 @@ class LiveTable:
             for row in self.calls(lambda: cells.options(ndim=2, err_to_str=True).value):
                 yield [CellError(raw) if raw in ERROR_NAMES else cell_of(raw) for raw in row]
             return
+
         for row in rows_of(self.calls(lambda: cells.raw_value)):
             yield [cell_of(raw) for raw in row]
 
@@ -127,6 +128,7 @@ class LiveTable:
         )
         if not is_protected:
             return False
+
         # A sheet may be protected against the user's hand alone.
         lets_macros_write = self.calls(
             lambda: native(self.sheet.api, "ProtectionMode", "protection_mode")
@@ -142,10 +144,12 @@ class LiveTable:
         are_merged = self.calls(lambda: cells.merge_cells)
         if are_merged is False:
             return
+
         if area.is_one_cell:
             merged = self.calls(lambda: cells.merge_area)
             yield self._area_of(merged)
             return
+
         for half in _halves(area):
             yield from self.merged(half)
 

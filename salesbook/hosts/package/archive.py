@@ -100,6 +100,7 @@ class Archive:
         end_start = self.data.rfind(END_MARK, max(0, earliest))
         if end_start < 0 or end_start + END.size > len(self.data):
             raise self._damaged()
+
         fields = END.unpack_from(self.data, end_start)
         count, directory_start, comment_size = fields[4], fields[6], fields[7]
         comment_start = end_start + END.size
@@ -130,6 +131,7 @@ class Archive:
             entry = self._entry(place)
             entries.append(entry)
             place += len(entry.record)
+
         return entries
 
     def _entry(self, place: int) -> Member:
@@ -199,6 +201,7 @@ class Archive:
             # Some programs write names with backslashes.
             key = member.name.lower().replace("\\", "/")
             members[key] = by_start[member.start]
+
         if len(members) < len(entries):
             raise UnsafeFile("duplicate-members", where=self.path)
         return members
@@ -237,6 +240,7 @@ class Archive:
                 content = stream.decompress(raw, member.size + 1)
             except zlib.error as error:
                 raise self._damaged(member.name) from error
+
         if len(content) > member.size:
             raise UnsafeFile("lying-size", where=self.path, member=member.name)
         if len(content) < member.size or zlib.crc32(content) != member.crc:
@@ -264,6 +268,7 @@ def wide_sizes(extra: bytes, size: int, packed: int, start: int) -> tuple[int, i
                 start = next(numbers, start)
             break
         place = content + length
+
     return size, packed, start
 
 

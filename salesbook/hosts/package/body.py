@@ -103,12 +103,14 @@ class NewBody:
             source = self.sources[index]
             if source is not None:
                 losing_formulas.add(old_body.top + source)
+
         moves.unshare(self.rows, old_body, sorted(losing_formulas))
 
         like = self.rows.row(old_body.bottom).tag
         if first_fresh < len(self.sources):
             fresh_rows = FreshRows(self.rows, self.write, self._cells, self.table.headers, like)
             fresh_rows.append(first_fresh, self.body.top + first_fresh)
+
         self._set_rows(changed, freed, like)
 
     def _first_fresh_index(self) -> int:
@@ -120,11 +122,13 @@ class NewBody:
         count = len(self.sources)
         if not self.is_alone or not self.write.sources:
             return count
+
         last_used = max(self.table.area.bottom, self.rows.last_read)
         first_free_index = max(last_used + 1 - self.table.body.top, 0)
         first_fresh = count
         while first_fresh > first_free_index and self.sources[first_fresh - 1] is None:
             first_fresh -= 1
+
         return first_fresh
 
     def _changed_indices(self, end: int) -> list[int]:
@@ -147,6 +151,7 @@ class NewBody:
         for index, has_value in enumerate(is_given):
             if has_value and not is_changed[index] and formula in self.rows.xml(top + index):
                 is_changed[index] = 1
+
         return [index for index, changed in enumerate(is_changed) if changed]
 
     def _touched_numbers(self, changed: Sequence[int]) -> list[int]:
@@ -208,6 +213,7 @@ class NewBody:
             cell = self._cells.cell(value, kept, number, place)
             if cell != kept:
                 new[column] = cell
+
         if not new:
             return
 
@@ -243,6 +249,7 @@ class NewBody:
                 cell = self._cells.cell(value, kept, number, place)
             if cell:
                 cells[column] = cell
+
         return cells
 
     def _is_as_before(self, kept: bytes | None, value: Cell, place: int, source: int) -> bool:
@@ -271,6 +278,7 @@ class NewBody:
         shift = self.body.bottom - self.table.body.bottom
         if not shift:
             return
+
         columns = self.area.columns
         totals = []
         for number in range(self.table.body.bottom + 1, self.table.area.bottom + 1):
@@ -278,6 +286,7 @@ class NewBody:
             ours = {column: cells[column] for column in columns if column in cells}
             totals.append((number, ours))
             self._clear(number, columns)
+
         for number in freed:
             self._clear(number, columns)
 
@@ -313,6 +322,7 @@ class NewBody:
         row = self.rows.edit(new.number, like)
         for column in columns:
             row.cells.pop(column, None)
+
         row.cells |= new.cells
         if not keeps_visibility:
             row.tag = with_attribute(row.tag, b"hidden", "1" if new.is_hidden else None)

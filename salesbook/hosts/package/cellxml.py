@@ -58,6 +58,7 @@ def after_reference(value: Cell, style: int, prefix: str, is_1904: bool, referen
     start = f' s="{style}"' if style else ""
     if value is None or value == "":
         return f"{start}/>"
+
     if isinstance(value, str):
         text = escaped(value, reference)
         space = ' xml:space="preserve"' if _SPACE_THAT_COUNTS.search(value) else ""
@@ -65,6 +66,7 @@ def after_reference(value: Cell, style: int, prefix: str, is_1904: bool, referen
             f'{start} t="inlineStr"><{prefix}is><{prefix}t{space}>{text}'
             f"</{prefix}t></{prefix}is></{prefix}c>"
         )
+
     kind, content = _kind_and_content(value, is_1904, reference)
     return f"{start}{kind}><{prefix}v>{content}</{prefix}v></{prefix}c>"
 
@@ -89,20 +91,23 @@ def escaped(text: str, reference: str) -> str:
 
     Raises: CannotWrite.
     """
-    # No character takes more than two units, so that few texts have to be counted.
-    may_be_long = len(text) * 2 > MAX_TEXT_LENGTH
-    if may_be_long and _units(text) > MAX_TEXT_LENGTH:
-        raise CannotWrite("text-too-long", where=reference, length=len(text), limit=MAX_TEXT_LENGTH)
+    _refuse_too_long(text, reference)
     if _SURROGATE.search(text):
         raise CannotWrite("text-not-unicode", where=reference)
+
     if _UNWRITABLE.search(text):
         text = _UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _units(text: str) -> int:
-    """Count a text as Excel does, in UTF-16 code units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+def _refuse_too_long(text: str, reference: str) -> None:
+    # No character takes more than two units, so that few texts have to be counted.
+    if len(text) * 2 <= MAX_TEXT_LENGTH:
+        return
+    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if units > MAX_TEXT_LENGTH:
+        raise CannotWrite("text-too-long", where=reference, length=len(text), limit=MAX_TEXT_LENGTH)
 
 
 def _number(value: int | float, reference: str) -> str:
@@ -121,6 +126,7 @@ def serial(value: dt.date, is_1904: bool, reference: str) -> float:
     moment = moment_of(value)
     if moment.tzinfo is not None:
         raise ValueError(f"{reference}: {value} has a time zone")
+
     first_day = DAY_ZERO_1904 if is_1904 else _FIRST_DAY_1900
     if moment < first_day:
         raise CannotWrite(
@@ -131,6 +137,7 @@ def serial(value: dt.date, is_1904: bool, reference: str) -> float:
         )
     if is_1904:
         return (moment - DAY_ZERO_1904) / DAY
+
     days = (moment - DAY_ZERO_1900) / DAY
     # Excel counts a 29 February 1900 that never was.
     return days - 1 if moment < _LEAP_BUG_ENDS else days
@@ -171,6 +178,7 @@ def rests_of(
             }
         except CannotWrite:
             return None
+
     rests[None] = rests[""] = blank
     return [rests[value] for value in values]
 
@@ -191,6 +199,7 @@ def _number_rests(values: Sequence[Any], start: str, blank: str, prefix: str) ->
     total = sum(abs(value) for value in values if value is not None)
     if not total < _WHOLE_NUMBER_LIMIT:
         return None
+
     start = f"{start}><{prefix}v>"
     end = f"</{prefix}v></{prefix}c>"
     return [blank if value is None else f"{start}{value!r}{end}" for value in values]

@@ -54,8 +54,10 @@ def changes_for(
     patch = _Patch(parts, book, Styles(parts.content(book.styles), book.styles))
     for sheet, sheet_writes in writes_by_sheet.items():
         patch.write_sheet(sheet, sheet_writes, tables)
+
     if patch.changes.parts:
         patch.finish()
+
     return patch.changes
 
 
@@ -91,6 +93,7 @@ class _Patch:
                 old_part = self.parts.content(table.part)
                 new_part = surroundings.table_part(old_part, table, new.area)
                 self.changes.parts[table.part.lower()] = new_part
+
         if rows.is_edited:
             self.changes.parts[sheet.part.lower()] = self._patched_sheet(rows, sheet, growths)
 
@@ -110,6 +113,7 @@ class _Patch:
         sheet = table.sheet
         if area.bottom > MAX_ROW:
             raise CannotWrite("sheet-full", where=sheet.name, table=table.code, rows=area.row_count)
+
         for other in self.book.tables_of(sheet):
             other_area = self._area(other)
             if other != table and other_area.meets(area):

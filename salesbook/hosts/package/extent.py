@@ -35,6 +35,7 @@ def refuse_wide_extent(data: bytes, part: str, sheet: str) -> None:
     cell = b"<" + prefix + b"c"
     if not _is_too_much(rows, columns, data.count(cell, 0, len(data) // 16)):
         return
+
     cells = data.count(cell)
     if not _is_too_much(rows, columns, cells):
         return
@@ -82,6 +83,7 @@ def _rows_of_narrow(data: bytes, prefix: bytes) -> int:
     numbers = row.findall(data, start, end)
     if b"" in numbers:
         return 0
+
     last = max(map(int, numbers), default=1)
     # Matches `<c ` unless it goes on like `<c r="B12"` with one letter and a row up to the last.
     outside = re.compile(rb'<%bc(?! r="[A-Z](?:%b)")[\s/>]' % (prefix, _up_to(last)))
@@ -100,9 +102,11 @@ def _up_to(number: int) -> bytes:
         if digit > "0":
             free_digits = len(digits) - place - 1
             ways.append(f"{digits[:place]}[0-{int(digit) - 1}][0-9]{{{free_digits}}}")
+
     ways.append(digits)
     if len(digits) > 1:
         ways.append(f"[0-9]{{1,{len(digits) - 1}}}")
+
     return "|".join(ways).encode()
 
 
@@ -160,4 +164,5 @@ def _walked_bounds(data: bytes, prefix: bytes) -> tuple[int, int]:
             row = int(digits)
         last_row = max(last_row, row)
         last_column = max(last_column, column)
+
     return last_row, last_column

@@ -44,6 +44,7 @@ class ForeignWorkbook:
             changed = change(content)
             if changed != content:
                 changes[name] = changed
+
         return assemble(self.archive, changes) if changes else self.archive.data
 
 
@@ -67,4 +68,5 @@ def check_workbook(data: bytes, where: str) -> ForeignWorkbook:
         if _SHEET.fullmatch(name):
             refuse_wide_extent(content, name, f"{where}: {name}")
             has_formulas = has_formulas or any(start in content for start in _FORMULA_STARTS)
+
     return ForeignWorkbook(archive, has_formulas)

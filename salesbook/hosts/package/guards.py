@@ -45,6 +45,7 @@ def refuse_unless_zip(data: bytes, path: str) -> None:
         if _ENCRYPTED_STREAM in data:
             raise PasswordProtected("password-protected", where=path)
         raise NotAWorkbook("not-a-workbook", where=path, found="xls")
+
     raise NotAWorkbook("not-a-workbook", where=path, found=_kind(data))
 
 
@@ -98,6 +99,7 @@ def refuse_styles(data: bytes, part: str) -> None:
         or data.count(b"<") > MAX_STYLES_TAGS
     ):
         raise UnsafeFile("part-too-large", where=part, megabytes=len(data) // MEGABYTE)
+
     refuse_entities(data, part)
 
 
@@ -112,6 +114,7 @@ def refuse_entities(data: bytes, part: str) -> None:
     head = data[:200]
     if head.startswith(_UTF_16_MARKS) or b"\x00" in head:
         raise NotAWorkbook("unsupported-encoding", where=part, found="UTF-16")
+
     encoding = _declared_encoding(head)
     if head.startswith(b"<?xml") and encoding not in _ENCODINGS:
         name = encoding.decode("ascii", "replace")[:40]

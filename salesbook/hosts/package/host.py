@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from salesbook.errors import CannotWrite, LockedFile, NoSuchTable, NotAWorkbook, UnsafeFile
+from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook, UnsafeFile
 from salesbook.hosts.fitting import refuse_twice
 from salesbook.hosts.package import guards
 from salesbook.hosts.package.archive import Archive, Staged
 from salesbook.hosts.package.changes import changes_for
 from salesbook.hosts.package.disk import Disk, refuse_unwritable, remove_leftovers, replace_file
-from salesbook.hosts.package.lock import locked
+from salesbook.hosts.package.lock import Holder, locked
 from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
 from salesbook.hosts.package.reader import SheetReader
 from salesbook.hosts.package.values import read_tables
@@ -66,6 +66,7 @@ class PackageHost:
         if cells is None:
             self._ready |= read_tables(self._reader, self._book, part.sheet)
             cells = self._ready.pop(key)
+
         self._handed_out[key] = cells
         return cells
 
@@ -104,19 +105,25 @@ class PackageHost:
         Raises: CannotWrite, ChangedMeanwhile, LockedFile.
         """
         target = self.path if out is None else Path(os.path.realpath(out))
-        if target == self.path:
-            if not self.for_writing:
-                raise ValueError(f"{self.path} was opened for reading alone")
-            if self._parts.changes:
-                self._put(target, self._read_bytes)
+        if target != self.path:
+            self._save_elsewhere(target)
             return
+        if not self.for_writing:
+            raise ValueError(f"{self.path} was opened for reading alone")
+
+        if self._parts.changes:
+            self._put(target, self._read_bytes)
+
+    def _save_elsewhere(self, target: Path) -> None:
         refuse_unwritable(target)
         with locked(target, self._wait):
             remove_leftovers(target)
-            self._put(target, target.read_bytes() if target.exists() else None)
+            old = target.read_bytes() if target.exists() else None
+            self._put(target, old)
 
     def _put(self, target: Path, old: bytes | None) -> None:
         new = assemble(self._parts.archive, self._parts.changes)
+        # Reading it refuses a zip that was put together wrongly, before it is saved.
         archive = Archive(new, str(target))
         replace_file(self._disk, target, new, old)
         if target == self.path:
@@ -170,6 +177,7 @@ def _existing(path: str | Path) -> Path:
         if isinstance(error, FileNotFoundError) and not folder.is_dir():
             raise CannotWrite("folder-missing", where=str(folder)) from None
         raise NotAWorkbook("no-such-file", where=str(path), found=_words(error)) from None
+
     if not stat.S_ISREG(status.st_mode):
         found = "folder" if stat.S_ISDIR(status.st_mode) else "device"
         raise NotAWorkbook("not-a-workbook", where=str(book), found=found)
@@ -184,9 +192,7 @@ def _bytes_of(book: Path) -> bytes:
         return book.read_bytes()
     except OSError as error:
         if getattr(error, "winerror", None) in _SHARING_REFUSED:
-            raise LockedFile(
-                "locked", where=str(book), program="", user="", since="", marker=""
-            ) from error
+            raise Holder().refusal(book) from error
         raise NotAWorkbook("cannot-read", where=str(book), found=_words(error)) from error
 
 

@@ -50,6 +50,7 @@ def find_lost(data: bytes, part: str, xml: Callable[[], bytes]) -> Lost:
     is_readable = True
     if _MAYBE_ERROR.search(data):
         errors, is_readable = _errors(data, prefix)
+
     errors = [*errors, *_uncalculated(data, prefix)]
     return Lost(_merged(data, prefix), errors, is_readable, xml)
 
@@ -94,6 +95,7 @@ def _uncalculated(data: bytes, prefix: bytes) -> Iterator[LostError]:
     ends = (b"</%bf></%bc>" % (prefix, prefix), b"/></%bc>" % prefix)
     if not any(end in data for end in ends):
         return
+
     # Matches <c r="C2" s="1"><f>A2*2</f></c> and <c r="C3"><f t="shared" si="0"/></c>
     pattern = re.compile(
         rb"""<%bc\s(?:[^<>]*?\s)?r\s*=\s*["']([A-Z]+\d+)["'][^<>]*>"""
@@ -117,4 +119,5 @@ def stored_numbers(data: bytes, letters: str) -> dict[int, float]:
     for row, number in pattern.findall(data):
         with contextlib.suppress(ValueError):
             numbers[int(row)] = float(number)
+
     return numbers

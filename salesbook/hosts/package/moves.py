@@ -75,6 +75,7 @@ def moved(cell: bytes, sheet: str, start: Place, row: int) -> bytes:
     text = _formula_text(formula)
     if kind not in (None, "normal", "array"):
         raise _stuck(sheet, start, text)
+
     new_text = text
     try:
         if formulas.has_cell_references(text):
@@ -89,6 +90,7 @@ def moved(cell: bytes, sheet: str, start: Place, row: int) -> bytes:
             tag = with_attribute(tag, b"ref", new_name)
         closing = b"</" + formula[1] + b"f>"
         cell = replaced(cell, formula, tag + escape(new_text).encode() + closing)
+
     return placed(cell, new_name)
 
 
@@ -116,10 +118,12 @@ class Calculated:
         text = self.calculation.formula
         if _may_name_cells(text):
             text = self._text_from_first_row(row)
+
         name = cell_name(row, self.column)
         cell_attributes = f' r="{name}"'
         if style:
             cell_attributes += f' s="{style}"'
+
         formula_attributes = ""
         if self.calculation.is_array:
             formula_attributes = f' t="array" ref="{name}"'
@@ -127,6 +131,7 @@ class Calculated:
             cell_metadata = attribute(start_tag(self.first), b"cm") if self.first else None
             if cell_metadata:
                 cell_attributes += f' cm="{cell_metadata}"'
+
         p = prefix.decode()
         formula = f"<{p}f{formula_attributes}>{escape(text)}</{p}f>"
         return f"<{p}c{cell_attributes}>{formula}</{p}c>".encode()
@@ -140,6 +145,7 @@ class Calculated:
         first_place = (self.first_row, self.column)
         if not text:
             raise _stuck(self.sheet, first_place, self.calculation.formula)
+
         try:
             return formulas.moved(text, self.first_row, row)
         except formulas.UnsureError:
@@ -181,6 +187,7 @@ def unshare(rows: SheetRows, area: Area, old_rows: Iterable[int]) -> None:
     """
     if b"shared" not in rows.data or not _any_shared(rows, area, old_rows):
         return
+
     formulas_by_group, members_by_group = _shared_formulas(rows)
     for group, members in members_by_group.items():
         ours = [place for place in members if area.contains(Area.one_cell(*place))]
@@ -222,6 +229,7 @@ def _shared_formulas(
             members_by_group.setdefault(group, []).append(place)
             if formula[3]:
                 formulas_by_group[group] = _SharedFormula(_formula_text(formula), place)
+
     return formulas_by_group, members_by_group
 
 
@@ -233,6 +241,7 @@ def _write_out(rows: SheetRows, place: Place, formula: _SharedFormula) -> None:
         text = formulas.copied(formula.text, row - master_row, column - master_column)
     except formulas.UnsureError:
         raise _stuck(rows.sheet, place, formula.text) from None
+
     new = b"<%bf>%b</%bf>" % (rows.prefix, escape(text).encode(), rows.prefix)
     cells = rows.edit(row).cells
     cells[column] = _FORMULA.sub(lambda _: new, cells[column], count=1)

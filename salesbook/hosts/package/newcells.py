@@ -47,6 +47,7 @@ class NewCells:
         calculation = self._calculation(place)
         if not calculation:
             return self.cell(None, None, number, place)
+
         top = self.table.body.top
         column = self.table.area.left + place
         first_cell = self.rows.row(top).cells.get(column, b"")
@@ -69,6 +70,7 @@ class NewCells:
         rest = self._rests.get((value.__class__, value, style, place))
         if rest is None:
             rest = self._written_rest(value, style, number, place)
+
         if not rest:
             return None
         return self._starts[place] + b"%d" % number + rest
@@ -95,6 +97,7 @@ class NewCells:
         if values is not None and KEEP not in values:
             style_for = self._style_chooser(self._column_styles[place], place)
             rests = rests_of(values, style_for, self.rows.prefix.decode(), self.is_1904)
+
         if rests is None:
             new_values = values or [KEEP] * len(numbers)
             pairs = zip(numbers, new_values, strict=True)
@@ -103,6 +106,7 @@ class NewCells:
         start = self._starts[place].decode()
         if "" not in rests:
             return start, rests
+
         number_and_rest = zip(numbers, rests, strict=True)
         return "", [f"{start}{number}{rest}" if rest else "" for number, rest in number_and_rest]
 
@@ -118,6 +122,7 @@ class NewCells:
         """
         if len(self._rests) > _MOST_RESTS_KEPT:
             self._rests.clear()
+
         rest = b""
         is_blank = value is None or value == ""
         if style or not is_blank:
@@ -130,6 +135,7 @@ class NewCells:
                 error.where = f"{self.rows.sheet}!{reference}"
                 raise
             rest = b'"' + text.encode()
+
         self._rests[value.__class__, value, style, place] = rest
         return rest
 
@@ -166,6 +172,7 @@ class NewCells:
             default = number_formats.MOMENT if is_moment else number_formats.DATE
             code = self.write.number_formats.get(self.table.headers[place], default)
             return self.styles.like(style, code)
+
         # A number under a format of times is a time of day: nothing is wrong with it.
         if not shows_date or self.styles.shows_only_time(style):
             return style
@@ -186,6 +193,7 @@ class NewCells:
                 styles.append(style_of(first_row[column]))
             else:
                 styles.append(sheet_columns.get(column, 0))
+
         return tuple(styles)
 
 
@@ -200,6 +208,7 @@ def _sheet_column_styles(rows: SheetRows) -> dict[int, int]:
         last = whole_number(attribute(match[0], b"max"))
         columns = range(first, min(last, MAX_COLUMN) + 1)
         styles |= dict.fromkeys(columns, style)
+
     return styles
 
 
@@ -228,6 +237,7 @@ class FreshRows:
         for first in range(start, end, _ROWS_AT_ONCE):
             indices = range(first, min(first + _ROWS_AT_ONCE, end))
             pieces.append(self._piece(indices, shift))
+
         self.rows.append(range(first_number, end + shift), pieces)
 
     def _piece(self, indices: range, shift: int) -> bytes:
@@ -255,6 +265,7 @@ class FreshRows:
             else:
                 pattern += "%s"
                 streams.append(cells)
+
         pattern += f"</{self.rows.prefix.decode()}row>"
 
         rows = zip(*streams, strict=True)

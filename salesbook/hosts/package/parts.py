@@ -118,6 +118,7 @@ def read_parts(parts: Parts, path: str) -> BookParts:
         raise NotAWorkbook("binary-workbook", where=path)
     if workbook not in parts:
         raise NotAWorkbook("not-a-workbook", where=path, found="zip")
+
     book = tree(parts.content(workbook), workbook)
     if local(book.tag) != "workbook":
         raise NotAWorkbook("not-a-workbook", where=path, found=local(book.tag))
@@ -148,6 +149,7 @@ def relations(parts: Parts, source: str) -> Iterator[Relation]:
     holder = relations_part(source)
     if holder not in parts:
         return
+
     folder = posixpath.dirname(source)
     for node in tree(parts.content(holder), holder):
         target = node.get("Target", "")
@@ -197,6 +199,7 @@ def _tables(parts: Parts, sheets: tuple[SheetPart, ...]) -> dict[str, TablePart]
             if key in tables:
                 raise NotAWorkbook("duplicate-table", where=part, table=table.code)
             tables[key] = table
+
     return tables
 
 
@@ -215,6 +218,7 @@ def read_table(data: bytes, part: str, sheet: SheetPart) -> TablePart:
     area = Area.parse(root.get("ref", ""))
     if not area or not code or area.width != len(headers):
         raise NotAWorkbook("damaged-part", where=part)
+
     has_body = area.row_count > header_rows + totals_rows
     if not has_body or len(set(headers)) < len(headers):
         raise NotAWorkbook("damaged-part", where=part)

@@ -22,7 +22,7 @@ from salesbook.hosts.package.extent import refuse_wide_extent
 from salesbook.hosts.package.guards import refuse_entities, refuse_styles
 from salesbook.hosts.package.lost import Lost, find_lost, with_errors_as_texts
 from salesbook.hosts.package.parts import BookParts, SheetPart
-from salesbook.hosts.package.xmlscan import attribute, replaced, tag_pattern
+from salesbook.hosts.package.xmlscan import attribute, replaced, tag_pattern, whole_number
 from salesbook.hosts.package.zipping import stored, with_head, zipped
 
 HEAD = b"<worksheet><mergeCells/></worksheet><!--mlvtshkz-->"
@@ -81,6 +81,7 @@ class SheetReader:
             rows: list[list[Any]] = cells.to_python(skip_empty_area=False, nrows=last)
         except (CalamineError, ValueError, IndexError, OSError) as error:
             raise NotAWorkbook("damaged-part", where=sheet.part) from error
+
         return rows, lost
 
     def _checked(self, sheet: SheetPart) -> tuple[Packed | None, Lost]:
@@ -100,8 +101,10 @@ class SheetReader:
 
         if extent:
             data = replaced(data, extent, b"")
+
         if not lost.is_readable:
             data = with_errors_as_texts(data)
+
         return stored(data), lost
 
     @cached_property
@@ -120,6 +123,7 @@ class SheetReader:
             parts[name] = with_head(sheet, HEAD)
             links += _link(f"r{place}", "worksheet", name)
             sheet_tags += f'<sheet name="S{place}" sheetId="{place + 1}" r:id="r{place}"/>'
+
         for kind, shared in (("styles", self._styles()), ("sharedStrings", self._texts())):
             if shared:
                 parts[f"{kind}.xml"] = shared
@@ -139,6 +143,7 @@ class SheetReader:
         }
         for name, packed in parts.items():
             members[f"xl/{name}"] = packed
+
         return CalamineWorkbook.from_filelike(io.BytesIO(zipped(members)))
 
     def _styles(self) -> Packed | None:
@@ -167,15 +172,18 @@ def _is_area(extent: bytes) -> bool:
 
 def _counts_truly(texts: bytes) -> bool:
     """Say whether there can be as many texts as the part claims."""
-    start = _BEFORE_ROOT.match(texts)
-    root = tag_pattern(_PREFIX, b"sst").match(texts, start.end() if start else 0)
+    before_root = _BEFORE_ROOT.match(texts)
+    root_start = before_root.end() if before_root else 0
+    root = tag_pattern(_PREFIX, b"sst").match(texts, root_start)
     if not root:
         return False
+
     count = attribute(root[1], b"uniqueCount")
     if count is None:
         return True
-    is_number = count.isascii() and count.isdigit() and len(count) < 10
-    return is_number and int(count) * _LEAST_TEXT_BYTES <= len(texts)
+
+    claimed = whole_number(count, default=-1)
+    return 0 <= claimed <= len(texts) // _LEAST_TEXT_BYTES
 
 
 def _link(key: str, kind: str, target: str) -> str:

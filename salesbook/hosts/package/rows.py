@@ -122,6 +122,7 @@ class SheetRows:
             numbers.append(number)
             starts.append(match.start())
             last = number
+
         return numbers, starts
 
     def _refuse_markup(self) -> None:
@@ -165,6 +166,7 @@ class SheetRows:
         tag_end = self.data.find(b">", start, limit) + 1
         if self.data.startswith(b"/>", tag_end - 2):
             return tag_end
+
         closing = b"</" + self.prefix + b"row>"
         end = self.data.find(closing, tag_end, limit) + len(closing)
         if end < tag_end:
@@ -198,6 +200,7 @@ class SheetRows:
             if not row.tag:
                 row.tag = self.tag_like(like, number)
             self._edited[number] = row
+
         return self._edited[number]
 
     def append(self, numbers: range, pieces: list[bytes]) -> None:
@@ -222,22 +225,33 @@ class SheetRows:
         """Cut a row into its cells."""
         if not xml:
             return SheetRow(b"", {})
+
         tag = start_tag(xml)
         if tag.endswith(b"/>"):
             return SheetRow(tag[: -len(b"/>")].rstrip() + b">", {})
 
-        # One pass of one pattern is enough where the usual cells make up the whole row, each says
-        # this row's number, and their columns ascend.
         content = xml[len(tag) : xml.rindex(b"</")]
+        cells = self._usual_cells(number, content)
+        if cells is None:
+            return self._parsed_with_care(number, tag, content)
+        return SheetRow(tag, cells)
+
+    def _usual_cells(self, number: int, content: bytes) -> dict[int, bytes] | None:
+        """Cut a row of usual spelling into its cells with one pass of one pattern.
+
+        Returns: None unless the usual cells make up the whole row, each says this row's number, and
+        their columns ascend.
+        """
         usual = self._patterns.usual.findall(content)
-        if sum([len(cell) for cell, _, _ in usual]) == len(content):
-            own_digits = b"%d" % number
-            cells = {
-                _column(letters): cell for cell, letters, digits in usual if digits == own_digits
-            }
-            if len(cells) == len(usual) and sorted(cells) == list(cells):
-                return SheetRow(tag, cells)
-        return self._parsed_with_care(number, tag, content)
+        matched_bytes = sum([len(cell) for cell, _, _ in usual])
+        if matched_bytes != len(content):
+            return None
+
+        row_digits = b"%d" % number
+        cells = {_column(letters): cell for cell, letters, digits in usual if digits == row_digits}
+        is_complete = len(cells) == len(usual)
+        ascends = sorted(cells) == list(cells)
+        return cells if is_complete and ascends else None
 
     def _parsed_with_care(self, number: int, tag: bytes, content: bytes) -> SheetRow:
         """Cut a row that has cells without a reference, odd spelling or other elements.
@@ -250,14 +264,16 @@ class SheetRows:
         for match in self._patterns.any.finditer(content):
             if content[end_of_last : match.start()].strip():
                 raise CannotWrite("unusual-xml", where=f"{self.sheet}!{number}", found="row")
+            tag_as_plain = b"<c" + match[1] + b">"
             # A cell without a reference stands right of the one before.
-            reference = attribute(b"<c" + match[1] + b">", b"r") or cell_name(number, column + 1)
+            reference = attribute(tag_as_plain, b"r") or cell_name(number, column + 1)
             place = Area.parse(reference)
             if not place or place.top != number or place.left <= column:
                 raise CannotWrite("cells-out-of-order", where=f"{self.sheet}!{number}", row=number)
             column = place.left
             cells[column] = match[0]
             end_of_last = match.end()
+
         return SheetRow(tag, cells, content[end_of_last:].strip())
 
     def refuse_disorder(self, number: int) -> None:
@@ -320,6 +336,7 @@ class SheetRows:
             sheet.write(read[copied_to:start])
             sheet.write(self.rendered(self._edited[number]))
             copied_to = self._end_of(spot) if exists else start
+
         sheet.write(read[copied_to : self._end])
         self._write_appended(sheet)
         sheet.write(b"</" + self.prefix + b"sheetData>" + tail)
@@ -333,16 +350,14 @@ class SheetRows:
 
     def rendered(self, row: SheetRow) -> bytes:
         """Put a row together; nothing for one without cells whose tag says nothing of note."""
-        cells = b"".join([row.cells[column] for column in sorted(row.cells)])
-        if not cells and not row.tail:
-            names = set(_ATTRIBUTE_NAME.findall(row.tag)) - {b"r", b"spans"}
-            # Attributes of other namespaces, as x14ac:dyDescent, are hints for Excel alone.
-            if all(b":" in name for name in names):
-                return b""
-            return row.tag[:-1] + b"/>"
+        if not row.cells and not row.tail:
+            return _rendered_blank(row.tag)
+
+        cells = [row.cells[column] for column in sorted(row.cells)]
         # The columns it spans may have changed, and nobody needs to be told of them.
         tag = with_attribute(row.tag, b"spans", None)
-        return tag + cells + row.tail + b"</" + self.prefix + b"row>"
+        closing = b"</" + self.prefix + b"row>"
+        return b"".join((tag, *cells, row.tail, closing))
 
     def last_number(self) -> int:
         """Number the last row that will be there."""
@@ -351,9 +366,21 @@ class SheetRows:
             if self.rendered(self._edited[number]):
                 last_edited = number
                 break
+
         for number in reversed(self.numbers):
             if number not in self._edited:
                 last_kept = number
                 break
+
         last_appended = self._appended_numbers[-1] if self._appended_numbers else 0
         return max(last_kept, last_edited, last_appended)
+
+
+def _rendered_blank(tag: bytes) -> bytes:
+    """Put a row without cells together; nothing where its tag says nothing of note."""
+    names = set(_ATTRIBUTE_NAME.findall(tag))
+    names -= {b"r", b"spans"}
+    # Attributes of other namespaces, as x14ac:dyDescent, are hints for Excel alone.
+    if all(b":" in name for name in names):
+        return b""
+    return tag.removesuffix(b">") + b"/>"

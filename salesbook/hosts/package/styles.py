@@ -52,11 +52,15 @@ class Styles:
         opening = tag_pattern(self._prefix, b"cellXfs").search(self._data)
         if not opening or opening[2]:
             raise CannotWrite("no-cell-formats", where=self._part)
-        end = self._data.index(b"</" + self._prefix + b"cellXfs", opening.end())
+
+        closing = b"</" + self._prefix + b"cellXfs"
+        end = self._data.index(closing, opening.end())
+        content = self._data[opening.end() : end]
+
         # Matches <xf numFmtId="14"/> and <xf numFmtId="14"><alignment/></xf>
         single = rb"<%bxf(?=[\s/>])[^>]*?/>|<%bxf(?=[\s>])[^>]*[^/]>.*?</%bxf>"
-        names = (self._prefix,) * 3
-        return re.findall(single % names, self._data[opening.end() : end], re.DOTALL)
+        names = (self._prefix, self._prefix, self._prefix)
+        return re.findall(single % names, content, re.DOTALL)
 
     @cached_property
     def _codes(self) -> dict[int, str]:
@@ -98,8 +102,11 @@ class Styles:
         total = len(self._formats) + len(self._new_formats)
         if total >= MAX_FORMATS:
             raise CannotWrite("too-many-cell-formats", where=self._part, count=total)
-        exists = style < len(self._formats)
-        source = self._formats[style] if exists else b"<" + self._prefix + b"xf/>"
+
+        source = b"<" + self._prefix + b"xf/>"
+        if style < len(self._formats):
+            source = self._formats[style]
+
         old_tag = start_tag(source)
         tag = with_attribute(old_tag, b"numFmtId", str(self._code_id(code)))
         tag = with_attribute(tag, b"applyNumberFormat", "1")
@@ -130,6 +137,7 @@ class Styles:
         for number, code in self._new_codes:
             quoted_code = quoteattr(code).encode()
             items.append(b'<%b numFmtId="%d" formatCode=%b/>' % (name, number, quoted_code))
+
         opening = tag_pattern(self._prefix, b"numFmts").search(data)
         if opening and not opening[2]:
             return _appended(data, self._prefix, b"numFmts", items)
@@ -137,6 +145,7 @@ class Styles:
         block = b'<%bs count="%d">%b</%bs>' % (name, len(items), b"".join(items), name)
         if opening:
             return replaced(data, opening, block)
+
         root = tag_pattern(self._prefix, b"styleSheet").search(data)
         if not root:
             raise CannotWrite("no-cell-formats", where=self._part)
@@ -149,10 +158,17 @@ def _appended(data: bytes, prefix: bytes, name: bytes, items: list[bytes]) -> by
     opening = tag_pattern(prefix, name).search(data)
     if not opening:
         raise CannotWrite("no-cell-formats")
+
+    closing = b"</" + prefix + name
+    content_end = data.index(closing, opening.end())
+
     tag = opening[0]
     count = attribute(tag, b"count")
     if count is not None:
-        tag = with_attribute(tag, b"count", str(whole_number(count) + len(items)))
-    end = data.index(b"</" + prefix + name, opening.end())
-    content = data[opening.end() : end]
-    return data[: opening.start()] + tag + content + b"".join(items) + data[end:]
+        new_count = whole_number(count) + len(items)
+        tag = with_attribute(tag, b"count", str(new_count))
+
+    before = data[: opening.start()]
+    content = data[opening.end() : content_end]
+    after = data[content_end:]
+    return b"".join((before, tag, content, *items, after))

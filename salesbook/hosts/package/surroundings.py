@@ -52,9 +52,11 @@ def with_dimension(head: bytes, prefix: bytes, last_row: int, areas: Sequence[Ar
     dimension = tag_pattern(prefix, b"dimension").search(head)
     if not dimension:
         return head
+
     stated = Area.parse(attribute(dimension[0], b"ref") or "")
     if not stated:
         return head
+
     top = min((stated.top, *(area.top for area in areas)))
     left = min((stated.left, *(area.left for area in areas)))
     right = max((stated.right, *(area.right for area in areas)))
@@ -74,12 +76,15 @@ def with_rules_extended(tail: bytes, prefix: bytes, growths: Sequence[Growth]) -
     growing = [growth for growth in growths if growth.new.bottom > growth.old.bottom]
     if not growing:
         return tail
+
     for name in _RULES:
         rule = tag_pattern(prefix, name)
         tail = rule.sub(lambda match: _extended_tag(match[0], growing), tail)
+
     extensions_start = tail.find(b"<" + prefix + b"extLst")
     if extensions_start < 0:
         return tail
+
     extensions = _X14_RULE.sub(
         lambda match: _extended_x14_rule(match[0], growing), tail[extensions_start:]
     )
@@ -111,12 +116,14 @@ def _extended_area(text: str, growing: Sequence[Growth]) -> str:
     area = Area.parse(text)
     if not area:
         return text
+
     for growth in growing:
         old, new = growth.old, growth.new
         lies_in_its_columns = old.left <= area.left and area.right <= old.right
         covers_all_rows = area.top <= old.top and old.bottom <= area.bottom
         if lies_in_its_columns and covers_all_rows and area.bottom < new.bottom:
             return str(area.ending_at(new.bottom))
+
     return text
 
 
@@ -139,14 +146,17 @@ def table_part(data: bytes, table: TablePart, area: Area) -> bytes:
     root = tag_pattern(prefix, b"table").search(data)
     if not root:
         raise CannotWrite("unusual-xml", where=table.part, found="table")
+
     tag = with_attribute(root[0], b"ref", str(area))
     if area != table.area:
         # Such a table shows only its blank row for typing; Excel counts on that while the mark stands.
         tag = with_attribute(tag, b"insertRow", None)
         tag = with_attribute(tag, b"insertRowShift", None)
+
     rest = data[root.end() :]
     for name in (b"autoFilter", b"sortState", b"sortCondition"):
         rest = tag_pattern(prefix, name).sub(resized, rest)
+
     return data[: root.start()] + tag + rest
 
 
@@ -164,6 +174,7 @@ def recalculating(data: bytes, part: str) -> bytes:
         if closing >= 0:
             end = data.index(b">", closing) + 1
             return data[:end] + new + data[end:]
+
     raise CannotWrite("unusual-xml", where=part, found="workbook")
 
 

@@ -42,6 +42,7 @@ def _cells(
     ]
     if lost.errors:
         _put_errors_back(columns, body, lost.errors)
+
     _put_times_back(columns, kinds, body, lost)
     merged = [area for area in lost.merged if area.meets(body)]
     return TableCells(
@@ -66,6 +67,7 @@ def _below(table: TablePart, rows: Sequence[Sequence[Any]]) -> tuple[Cell, ...]:
     area = table.area
     if table.totals_rows or area.bottom >= len(rows):
         return ()
+
     row = rows[area.bottom][area.left - 1 : area.right]
     cells = tuple(None if cell == "" else cell for cell in row)
     is_blank = all(cell is None for cell in cells)
@@ -76,12 +78,16 @@ def _columns(rows: Sequence[Sequence[Any]], body: Area) -> list[Column]:
     """Turn the body's rows into columns; what lies beyond the sheet's last cell is blank."""
     body_rows = rows[body.top - 1 : body.bottom]
     sheet_columns = list(zip(*body_rows, strict=True))
-    missing_cells = (None,) * (body.row_count - len(body_rows))
-    columns: list[Column] = [
-        column + missing_cells for column in sheet_columns[body.left - 1 : body.right]
-    ]
+    body_columns = sheet_columns[body.left - 1 : body.right]
+
+    missing_rows = body.row_count - len(body_rows)
+    missing_cells = (None,) * missing_rows
+    columns: list[Column] = [column + missing_cells for column in body_columns]
+
     missing_columns = body.width - len(columns)
-    return columns + [(None,) * body.row_count] * missing_columns
+    blank_column = (None,) * body.row_count
+    columns += [blank_column] * missing_columns
+    return columns
 
 
 def _without_empty_texts(column: Column, kinds: set[type]) -> Column:
@@ -100,10 +106,13 @@ def _without_empty_texts(column: Column, kinds: set[type]) -> Column:
 
 def _put_errors_back(columns: list[Column], body: Area, errors: list[LostError]) -> None:
     """Put the error values back, which calamine leaves blank."""
-    inside = [error for error in errors if body.contains(Area.one_cell(error.row, error.column))]
     by_column: dict[int, list[LostError]] = {}
-    for error in inside:
-        by_column.setdefault(error.column - body.left, []).append(error)
+    for error in errors:
+        cell = Area.one_cell(error.row, error.column)
+        if body.contains(cell):
+            place = error.column - body.left
+            by_column.setdefault(place, []).append(error)
+
     for place, column_errors in by_column.items():
         cells = list(columns[place])
         for error in column_errors:

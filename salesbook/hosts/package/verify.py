@@ -68,6 +68,7 @@ def refuse_unsound(
         actual = book.tables[code].area
         if actual != area:
             raise UnsoundPackageError(f"table {code} is at {actual} instead of {area}")
+
     _refuse_overlapping_tables(book)
     return book
 

@@ -33,6 +33,7 @@ def tree(data: bytes, part: str) -> ElementTree.Element:
     if len(data) > guards.MAX_SMALL_PART_BYTES:
         megabytes = len(data) // guards.MEGABYTE
         raise UnsafeFile("part-too-large", where=part, megabytes=megabytes)
+
     guards.refuse_entities(data, part)
     try:
         return ElementTree.fromstring(data)
@@ -109,18 +110,19 @@ def with_attribute(tag: bytes, name: bytes, value: str | None) -> bytes:
     """Set, or with None remove, one attribute of a start tag and leave the rest as it is."""
     new = b""
     if value is not None:
-        escaped = escape(value, {'"': "&quot;"})
-        new = b" " + name + b'="' + escaped.encode() + b'"'
+        escaped_value = escape(value, {'"': "&quot;"}).encode()
+        new = b' %b="%b"' % (name, escaped_value)
 
     for old in _ATTRIBUTE.finditer(tag):
         if old[1] == name:
-            return tag[: old.start()] + new + tag[old.end() :]
+            return replaced(tag, old, new)
 
     if not new:
         return tag
-    ending_size = len(b"/>") if tag.endswith(b"/>") else len(b">")
-    end = len(tag) - ending_size
-    return tag[:end].rstrip() + new + tag[end:]
+
+    ending = b"/>" if tag.endswith(b"/>") else b">"
+    attributes_before = tag.removesuffix(ending).rstrip()
+    return attributes_before + new + ending
 
 
 def replaced(data: bytes, match: re.Match[bytes], new: bytes) -> bytes:

@@ -43,6 +43,7 @@ _TIME, _DAY = 5, 6
 """Where CENTRAL has a member's time and date."""
 _LEVEL, _LEVEL_OF_LARGE, _LARGE = 6, 2, 8 << 20
 """Sheets of many megabytes are packed a third as fast at level 6, and hardly smaller."""
+_WIDE_NUMBER = struct.Struct("<Q")
 _STORED_BLOCK = struct.Struct("<BHH")
 
 
@@ -149,10 +150,12 @@ def _with_wide_start(rest: bytes, fields: list[int], new_start: int) -> bytes:
         kind, length = EXTRA_FIELD.unpack_from(rest, place)
         content = place + EXTRA_FIELD.size
         if kind == ZIP64_KIND:
-            sizes_before = (fields[SIZE] == IN_ZIP64) + (fields[PACKED_SIZE] == IN_ZIP64)
-            spot = content + 8 * sizes_before
-            return rest[:spot] + struct.pack("<Q", new_start) + rest[spot + 8 :]
+            sizes = (fields[SIZE], fields[PACKED_SIZE])
+            start_place = content + _WIDE_NUMBER.size * sizes.count(IN_ZIP64)
+            start_end = start_place + _WIDE_NUMBER.size
+            return rest[:start_place] + _WIDE_NUMBER.pack(new_start) + rest[start_end:]
         place = content + length
+
     return rest
 
 
@@ -205,4 +208,5 @@ def with_head(packed: Packed, head: bytes) -> Packed:
     if packed.method == DEFLATED:
         size = len(head)
         block = _STORED_BLOCK.pack(0, size, size ^ 0xFFFF) + head
+
     return replace(packed, size=packed.size + len(head), data=block + bytes(packed.data))
