@@ -33,6 +33,8 @@ _MILLISECOND: Final = 1 / 86_400_000
 _HALF_SECOND: Final = 0.5 / 86_400
 _WHOLE_NUMBER_LIMIT: Final = 1e15
 """From here on a cell's 15 digits do not hold every whole number."""
+_FIRST_DAY: Final = DAY_ZERO_1900 + 2 * DAY
+_MIDNIGHT: Final = dt.time()
 _SAME_15_DIGITS: Final = 1e-13
 _LOGICAL: Final = frozenset(
     "true false wahr falsch vrai faux verdadero falso vero verdadeiro 真 假".split()
@@ -81,16 +83,18 @@ def _number_or_error(raw: int) -> Cell:
 
 def _day_or_moment(raw: dt.datetime) -> Cell:
     """A date where it is midnight; a bare time is the share of a day that the cell stores."""
-    naive = dt.datetime(*raw.timetuple()[:6])
+    # COM's times are of a class of their own, with a time zone that means nothing.
+    whole_seconds = dt.datetime(*raw.timetuple()[:6])
     milliseconds = round(raw.microsecond / 1000)
-    moment = naive + dt.timedelta(milliseconds=milliseconds)
-    first_day = DAY_ZERO_1900 + 2 * DAY
-    if moment < first_day:
-        exact = naive.replace(microsecond=raw.microsecond)
-        return cell_of((exact - DAY_ZERO_1900) / DAY)
+    moment = whole_seconds + dt.timedelta(milliseconds=milliseconds)
+    if moment < _FIRST_DAY:
+        exact = whole_seconds.replace(microsecond=raw.microsecond)
+        share_of_day = (exact - DAY_ZERO_1900) / DAY
+        return cell_of(share_of_day)
 
-    is_midnight = moment.time() == dt.time()
-    return moment.date() if is_midnight else moment
+    if moment.time() == _MIDNIGHT:
+        return moment.date()
+    return moment
 
 
 def serial(value: dt.date) -> float:
@@ -110,10 +114,8 @@ def same(left: Content, right: Content, *, to_the_letter: bool = True) -> bool:
         return not to_the_letter or left.text == right.text
     if isinstance(left, Formula) or isinstance(right, Formula):
         return False
-    if left is None or left == "":
-        return right is None or right == ""
-    if right is None or right == "":
-        return False
+    if _is_blank(left) or _is_blank(right):
+        return _is_blank(left) and _is_blank(right)
     if isinstance(left, bool) or isinstance(right, bool):
         # True equals 1, and is another value.
         return left is right
@@ -122,6 +124,10 @@ def same(left: Content, right: Content, *, to_the_letter: bool = True) -> bool:
     if not to_the_letter and isinstance(left, str) and isinstance(right, str):
         return left.splitlines() == right.splitlines()
     return left == right
+
+
+def _is_blank(content: Content) -> bool:
+    return content is None or content == ""
 
 
 def _same_number(left: dt.date | float, right: dt.date | float, to_the_letter: bool) -> bool:

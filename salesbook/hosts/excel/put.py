@@ -44,25 +44,32 @@ class Writer:
                 do.
         """
         places = [place for place, column in enumerate(touched) if any(column)]
-        formats = {}
-        runs = {}
+        formats = {
+            place: self._fit(place, want[place], touched[place], as_text) for place in places
+        }
+        self._put_values(want, touched, formats)
         for place in places:
-            formats[place] = self._fit(place, want[place], touched[place], as_text)
-            runs[place] = tuple(_value_runs(want[place], touched[place]))
+            self._put_formulas(place, want[place], touched[place])
 
+    def _put_values(
+        self, want: Contents, touched: Mask, formats: dict[int, WrittenFormats]
+    ) -> None:
+        """Write the plain values, as rectangles of columns whose runs are the same."""
+        runs = {place: tuple(_value_runs(want[place], touched[place])) for place in formats}
         for first, last in _equal_neighbours(runs):
             columns = range(first, last + 1)
             for top, bottom in runs[first]:
-                rectangle = [
-                    [formats[place].spelling(want[place][row], row) for place in columns]
-                    for row in range(top, bottom + 1)
-                ]
+                rectangle = []
+                for row in range(top, bottom + 1):
+                    values = [formats[place].spelling(want[place][row], row) for place in columns]
+                    rectangle.append(values)
                 self._assign("value", (top, first, bottom, last), rectangle)
 
-        for place in places:
-            for top, bottom in _formula_runs(want[place], touched[place]):
-                texts = [[content.text] for content in want[place][top : bottom + 1]]  # type: ignore[union-attr]
-                self._assign_formulas((top, place, bottom, place), texts)
+    def _put_formulas(self, place: int, column: Sequence[Content], touched: Sequence[bool]) -> None:
+        """Write the formulas of one column, run by run."""
+        for top, bottom in _formula_runs(column, touched):
+            formulas = [[content.text] for content in column[top : bottom + 1]]  # type: ignore[union-attr]
+            self._assign_formulas((top, place, bottom, place), formulas)
 
     def restore_formats(self) -> None:
         """Undo the changes of format, the last first."""
@@ -189,14 +196,15 @@ def _stretches(marks: Sequence[bool]) -> Iterator[Run]:
 
 def _equal_neighbours(runs: dict[int, tuple[Run, ...]]) -> Iterator[tuple[int, int]]:
     """First and last column of each set of neighbours that change in the same rows."""
-    places = sorted(place for place, column_runs in runs.items() if column_runs)
-    start = 0
-    for index, place in enumerate(places):
-        is_last = index + 1 == len(places)
-        next_place = place + 1
-        goes_on = (
-            not is_last and places[index + 1] == next_place and runs[next_place] == runs[place]
-        )
-        if not goes_on:
-            yield places[start], place
-            start = index + 1
+    first: int | None = None
+    last = 0
+    for place in sorted(column for column, column_runs in runs.items() if column_runs):
+        is_new_set = first is None or place != last + 1 or runs[place] != runs[first]
+        if is_new_set:
+            if first is not None:
+                yield first, last
+            first = place
+        last = place
+
+    if first is not None:
+        yield first, last

@@ -144,12 +144,14 @@ class SheetRows:
         return self._index[0]
 
     def _spot(self, number: int) -> tuple[int, bool]:
-        """Find where among the rows that were read a row stands or would stand, and whether it is
-        there.
+        """Find a row's place among those that were read, and whether it is there.
+
+        One that is not has the place where it would stand.
         """
         numbers = self.numbers
         spot = bisect_left(numbers, number)
-        return spot, spot < len(numbers) and numbers[spot] == number
+        exists = spot < len(numbers) and numbers[spot] == number
+        return spot, exists
 
     def _start_of(self, spot: int) -> int:
         """Find where a row starts; behind the last one, where all rows end."""

@@ -68,8 +68,10 @@ def _below(table: TablePart, rows: Sequence[Sequence[Any]]) -> tuple[Cell, ...]:
     if table.totals_rows or area.bottom >= len(rows):
         return ()
 
-    row = rows[area.bottom][area.left - 1 : area.right]
-    cells = tuple(None if cell == "" else cell for cell in row)
+    # Rows are counted from 0, so that the one at `bottom` is the next.
+    row_below = rows[area.bottom]
+    under_table = row_below[area.left - 1 : area.right]
+    cells = tuple(None if cell == "" else cell for cell in under_table)
     is_blank = all(cell is None for cell in cells)
     return () if is_blank else cells
 
