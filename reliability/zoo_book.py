@@ -11,9 +11,8 @@ from pathlib import Path
 
 from reliability.books import parts
 from reliability.zoo_parts import BOOK, CELLS, FEATURES, PACKAGE, SHEET, Feature
-from salesbook.hosts.package.archive import Archive
+from salesbook.hosts.package.archive import Archive, Staged
 from salesbook.hosts.package.parts import BookParts, read_parts, relations_part
-from salesbook.hosts.package.staged import Staged
 from salesbook.store import column_letters
 
 OWN = "xl/worksheets/zoosheet.xml"

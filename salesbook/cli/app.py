@@ -103,7 +103,7 @@ def _telling() -> Iterator[None]:
     """Tell of work that is done: neither Ctrl-C nor an output that takes
     no more words undoes it.
     """
-    from salesbook.hosts.package.disk import uninterrupted
+    from salesbook.hosts.package import uninterrupted
 
     with uninterrupted(), printing(done=True):
         yield

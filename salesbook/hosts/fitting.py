@@ -16,10 +16,10 @@ def refuse_unfit(old: TableCells, write: TableWrite) -> None:
     for header, column in write.columns.items():
         if header not in old.headers:
             raise ColumnMissing("column-missing", where=old.sheet, table=old.table, column=header)
-        if len(column) != len(write.sources):
-            raise ValueError(
-                f"{write.table}[{header}] has {len(column)} values for {len(write.sources)} rows"
-            )
+        values, rows = len(column), len(write.sources)
+        if values != rows:
+            raise ValueError(f"{write.table}[{header}] has {values} values for {rows} rows")
+
     for source in write.sources:
         if source is not None and not 0 <= source < old.row_count:
             raise ValueError(f"{write.table} has no row {source}")

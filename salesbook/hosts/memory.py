@@ -1,6 +1,4 @@
-"""How do tables behave that live in memory alone? The reference that every other host is held
-against.
-"""
+"""How do tables behave that live in memory alone? Every other host is held against this one."""
 
 from __future__ import annotations
 
@@ -38,21 +36,24 @@ class MemoryHost:
         Raises: NoSuchTable, ColumnMissing.
         """
         refuse_twice(writes)
-        self._tables |= {
+        written_tables = {
             write.table.lower(): written(self.read(write.table), write) for write in writes
         }
+        self._tables |= written_tables
 
 
 def written(old: TableCells, write: TableWrite) -> TableCells:
     """Say what a table holds after a write."""
     refuse_unfit(old, write)
+    # A body is never without a row.
     sources = write.sources or (None,)
+    nothing_given = (KEEP,) * len(sources)
     columns: list[Sequence[Cell]] = []
     for header, before in zip(old.headers, old.columns, strict=True):
-        new: Sequence[NewCell] = write.columns.get(header, ()) or (KEEP,) * len(sources)
-        columns.append(
-            [_cell(value, source, before) for value, source in zip(new, sources, strict=True)]
-        )
+        given: Sequence[NewCell] = write.columns.get(header, ()) or nothing_given
+        cells = zip(given, sources, strict=True)
+        columns.append([_cell(value, source, before) for value, source in cells])
+
     return replace(old, columns=tuple(columns))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from salesbook.cells.base import plain_text
 from salesbook.errors import CannotWrite, NotAWorkbook, UnsafeFile, UsageError
-from salesbook.hosts.package.guards import refuse_foreign
+from salesbook.hosts.package import refuse_unless_zip
 from salesbook.intake.delimited import header_score, split_text
 from salesbook.intake.encodings import decode
 from salesbook.intake.foreign import ForeignTable, SourceOptions
@@ -114,7 +114,7 @@ def _refuse_binary(data: bytes, where: str) -> None:
 def refuse_foreign_ole(data: bytes, where: str) -> None:
     """Refuse an encrypted workbook and an old binary one, each by its name."""
     try:
-        refuse_foreign(data, where)
+        refuse_unless_zip(data, where)
     except NotAWorkbook:
         raise NotAWorkbook("old-excel-format", where=where) from None
 

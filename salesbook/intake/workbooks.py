@@ -13,24 +13,13 @@ from typing import Any
 
 from salesbook.cells.units import CURRENCIES
 from salesbook.errors import AmbiguousFile, NotAWorkbook, SalesbookError
-from salesbook.hosts.package.archive import Archive
-from salesbook.hosts.package.assemble import assemble
-from salesbook.hosts.package.extent import refuse_wide_extent
-from salesbook.hosts.package.guards import refuse_entities, refuse_styles
+from salesbook.hosts.package import check_workbook
 from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
 from salesbook.intake.layout import lay_out
 from salesbook.labels.words import fold
 from salesbook.store import NOT_CALCULATED, Cell, CellError
 
 _HEAD_ROWS = 40
-_STYLES_HEAD = 2000
-
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-"""The part of one sheet: `xl/worksheets/sheet1.xml`; not what lies in folders below."""
-
-_FORMULA_TAGS = (b"<f>", b"<f ", b":f>")
-"""`<f>SUM(A1:A3)</f>`, `<f t="shared" …>`, `<x:f>`: how a formula stands in a sheet's XML."""
-
 _SPACE_AND_COLOUR = re.compile(r"\\.|_.|\*.|\[[^\]]*\]")
 """What a number format says beside its text: `\\-`, `_)`, `* `, `[Red]`."""
 
@@ -50,15 +39,15 @@ def read_workbook(data: bytes, sheet: str | None, score: _Score, *, where: str) 
 
     Raises: NotAWorkbook, UnsafeFile, PasswordProtected, AmbiguousFile, ColumnMissing.
     """
-    has_formulas = refuse_harmful(data, where)
-    data = _with_escapes_kept(data, where)
+    checked = check_workbook(data, where)
+    data = checked.with_parts_changed("sharedstrings.xml", _with_escapes_kept)
     with warnings.catch_warnings():
         # openpyxl warns of what it will not keep; nothing is written back.
         warnings.simplefilter("ignore")
         book = _open(data, where, values=True)
         try:
             name = _choose(book, sheet, score, where)
-            formulas = _open(data, where, values=False)[name] if has_formulas else None
+            formulas = _open(data, where, values=False)[name] if checked.has_formulas else None
             rows, formats = _rows(book[name], formulas, where)
             is_1904 = book.epoch.year == 1904
         finally:
@@ -67,42 +56,13 @@ def read_workbook(data: bytes, sheet: str | None, score: _Score, *, where: str) 
     return ForeignTable(headers, body, sheet=name, epoch_1904=is_1904, formats=formats, above=above)
 
 
-def refuse_harmful(data: bytes, where: str) -> bool:
-    """Look at every part that openpyxl will parse.
-
-    Returns: whether some sheet has formulas.
-    Raises: NotAWorkbook, UnsafeFile, PasswordProtected.
-    """
-    archive = Archive(data, where)
-    has_formulas = False
-    for name in archive.members:
-        if not name.endswith((".xml", ".rels", ".vml")):
-            continue
-        content = archive.inflate(name)
-        refuse_entities(content, f"{where}: {name}")
-        if b"styleSheet" in content[:_STYLES_HEAD]:
-            refuse_styles(content, f"{where}: {name}")
-        if _SHEET.fullmatch(name):
-            refuse_wide_extent(content, name, f"{where}: {name}")
-            has_formulas = has_formulas or any(tag in content for tag in _FORMULA_TAGS)
-    return has_formulas
-
-
-def _with_escapes_kept(data: bytes, where: str) -> bytes:
-    """The package with a spelling of `_x005F_` that openpyxl keeps.
+def _with_escapes_kept(texts: bytes) -> bytes:
+    """Spell `_x005F_` so that openpyxl keeps it.
 
     `_x005F_x000D_` means the characters `_x000D_`, and no line end; openpyxl would take the first
     part away and then read the second as one.
     """
-    archive = Archive(data, where)
-    changed: dict[str, bytes] = {}
-    for name in archive.members:
-        if name.endswith("sharedstrings.xml"):
-            old = archive.inflate(name)
-            new = old.replace(b"x005F_", b"x005f_")
-            if new != old:
-                changed[name] = new
-    return assemble(archive, changed) if changed else data
+    return texts.replace(b"x005F_", b"x005f_")
 
 
 def _open(data: bytes, where: str, *, values: bool) -> Any:

@@ -92,14 +92,13 @@ def settings_in(book: Path) -> Mapping[str, str]:
     """
     from openpyxl import load_workbook
 
-    from salesbook.hosts.package.guards import MAX_FILE_BYTES
-    from salesbook.intake.workbooks import refuse_harmful
+    from salesbook.hosts.package import MAX_FILE_BYTES, check_workbook
 
     try:
         if not book.is_file() or book.stat().st_size > MAX_FILE_BYTES:
             return {}
         data = book.read_bytes()
-        refuse_harmful(data, book.name)
+        check_workbook(data, book.name)
         with contextlib.closing(
             load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         ) as opened:

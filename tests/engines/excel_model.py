@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from salesbook.hosts.package import formulas
-from salesbook.hosts.package.refs import Area
+from salesbook.hosts import formulas
+from salesbook.hosts.area import Area
 from tests.engines.excel_cells import Slot, refused, rejected
 
 

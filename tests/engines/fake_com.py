@@ -18,7 +18,7 @@ from unittest import mock
 
 import xlwings as xw
 
-from salesbook.hosts.package.refs import Area
+from salesbook.hosts.area import Area
 from tests.engines.excel_cells import TimeType, com_error
 from tests.engines.excel_model import BookModel, Program, SheetModel, TableModel
 from tests.engines.loading import load_model

@@ -11,7 +11,7 @@ from typing import Any
 import xlwings as xw
 from xlwings import base_classes
 
-from salesbook.hosts.package.refs import Area
+from salesbook.hosts.area import Area
 from tests.engines.excel_cells import TimeType
 from tests.engines.excel_model import BookModel, Program, SheetModel, TableModel
 from tests.engines.loading import load_model

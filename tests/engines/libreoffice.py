@@ -18,7 +18,7 @@ from typing import Any
 
 import xlwings as xw
 
-from salesbook.hosts.package.refs import Area
+from salesbook.hosts.area import Area
 from tests.engines.excel_cells import TYPED_ERRORS, Error, Slot
 from tests.engines.excel_model import BookModel, Program
 from tests.engines.fake_excel import Book

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.formula import ArrayFormula
 
-from salesbook.hosts.package.refs import Area
+from salesbook.hosts.area import Area
 from tests.engines.excel_cells import DAY_ZERO, ERRORS, Error
 from tests.engines.excel_model import BookModel, Program, SheetModel, TableModel
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from salesbook.errors import CannotWrite, ChangedMeanwhile, LockedFile, ProtectedSheet
+from salesbook.hosts.area import Area
 from salesbook.hosts.excel import ExcelHost
-from salesbook.hosts.package.refs import Area
 from salesbook.store import KEEP, CellError, TableWrite
 from tests.engines.excel_cells import Error
 from tests.engines.excel_model import Program, TableModel

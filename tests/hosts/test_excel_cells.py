@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from salesbook.hosts.excel.cells import Formula, cell_of, must_guard, same, spelled
-from salesbook.hosts.excel.formats import fitting, shows_date
+from salesbook.hosts.excel.formats import fitting_format
+from salesbook.hosts.number_formats import shows_date
 from salesbook.store import CellError
 
 
@@ -79,10 +80,10 @@ def test_what_excel_may_do_to_a_value() -> None:
 def test_formats() -> None:
     """A date gets a format that shows one, a number loses it, a time of day keeps its own."""
     day = dt.date(2026, 1, 2)
-    assert fitting(day, "General", "dd.mm.yyyy") == "dd.mm.yyyy"
-    assert fitting(day, "d/m/yy", "dd.mm.yyyy") == "d/m/yy"
-    assert fitting(day, "@", None) == "yyyy-mm-dd"
-    assert fitting(5, "yyyy-mm-dd", None) == "General"
-    assert fitting(0.5, "h:mm", None) == "h:mm"
-    assert fitting("x", "yyyy-mm-dd", None) == "yyyy-mm-dd"
+    assert fitting_format(day, "General", "dd.mm.yyyy") == "dd.mm.yyyy"
+    assert fitting_format(day, "d/m/yy", "dd.mm.yyyy") == "d/m/yy"
+    assert fitting_format(day, "@", None) == "yyyy-mm-dd"
+    assert fitting_format(5, "yyyy-mm-dd", None) == "General"
+    assert fitting_format(0.5, "h:mm", None) == "h:mm"
+    assert fitting_format("x", "yyyy-mm-dd", None) == "yyyy-mm-dd"
     assert not shows_date('[>=100000000]0!.00,,"亿";[>=10000]0!.0,"days";0')

@@ -20,7 +20,7 @@ import pytest
 from reliability.disks import FailingDisk
 from salesbook.errors import CannotWrite, ChangedMeanwhile, LockedFile
 from salesbook.hosts.package import Disk, backup_path, lock, open_package
-from salesbook.hosts.package.lock import own_name
+from salesbook.hosts.package.lock import companion_name
 from salesbook.store import KEEP, TableWrite
 from tests.hosts.books import plain_book
 from tests.hosts.conftest import values
@@ -233,7 +233,7 @@ def test_no_update_is_lost(book: Path) -> None:
 
 def test_leftovers_of_a_killed_run(book: Path) -> None:
     """The next run removes the temporary files that a killed one left, and no one else's."""
-    debris = book.with_name(own_name(book, "-0a1b2c3d.tmp"))
+    debris = book.with_name(companion_name(book, "-0a1b2c3d.tmp"))
     foreign = book.with_name(".~other.tmp")
     for path in (debris, foreign):
         path.write_bytes(b"x")

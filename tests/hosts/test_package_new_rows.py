@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from reliability.books import parts
 from salesbook.hosts.package import open_package
 from salesbook.hosts.package.body import NewBody
-from salesbook.hosts.package.cellxml import after_reference
-from salesbook.hosts.package.manycells import rests_of
+from salesbook.hosts.package.cellxml import after_reference, rests_of
 from salesbook.store import KEEP, Cell, CellError, NewCell, TableWrite
 from tests.hosts.books import HEADERS, bend, plain_book, swap
 
@@ -74,7 +73,7 @@ def test_new_rows_are_the_same_however_they_are_written(
     write = TableWrite("Deals", columns, sources, {"closed_on": "yyyy-mm-dd"})
     bulk = written(book, write)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(NewBody, "_fresh_start", lambda self: len(self.sources))
+        patch.setattr(NewBody, "_first_fresh_index", lambda self: len(self.sources))
         careful = written(book, write)
     assert bulk == careful
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from salesbook.hosts.package.formulas import UnsureError, copied, has_cell_references, moved
+from salesbook.hosts.formulas import UnsureError, copied, has_cell_references, moved
 
 
 @pytest.mark.parametrize(

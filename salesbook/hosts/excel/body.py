@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from salesbook.errors import CannotWrite
+from salesbook.hosts import formulas
 from salesbook.hosts.excel.cells import Content, Formula, same
 from salesbook.hosts.excel.table import Layout
-from salesbook.hosts.package import formulas
 from salesbook.store import KEEP, NewCell, TableWrite
 
 Contents = list[list[Content]]
 """Column by column, each from the first body row down."""
+Mask = list[list[bool]]
+"""Likewise, which of the cells are meant."""
+_SHOWN_OF_FORMULA = 200
+"""So much of a formula is shown in a refusal."""
 
 
 def calculated_columns(contents: Contents) -> list[int]:
@@ -25,53 +29,58 @@ def calculated_columns(contents: Contents) -> list[int]:
 
 def wanted(layout: Layout, now: Contents, write: TableWrite, sheet: str) -> Contents:
     """The new body. Raises: CannotWrite for a formula that cannot go along with its row."""
+    # A body is never without a row.
     sources = write.sources or (None,)
-    filled = frozenset(calculated_columns(now))
-    found: Contents = []
+    nothing_given = (KEEP,) * len(sources)
+    calculated = frozenset(calculated_columns(now))
+    columns: Contents = []
     for place, (header, before) in enumerate(zip(layout.headers, now, strict=True)):
-        given: Sequence[NewCell] = write.columns.get(header, ()) or (KEEP,) * len(sources)
+        given: Sequence[NewCell] = write.columns.get(header, ()) or nothing_given
         column: list[Content] = []
         for row, (value, source) in enumerate(zip(given, sources, strict=True)):
+            content: Content = None
             if value is not KEEP:
-                column.append(None if value == "" else value)
+                content = None if value == "" else value
             elif source is not None:
-                column.append(_moved(before[source], layout, (source, row, place), sheet))
-            elif place in filled:
-                column.append(_moved(before[0], layout, (0, row, place), sheet))
-            else:
-                column.append(None)
-        found.append(column)
-    return found
+                content = _moved(before[source], layout, (source, row, place), sheet)
+            elif place in calculated:
+                # A new row calculates what the first one does.
+                content = _moved(before[0], layout, (0, row, place), sheet)
+            column.append(content)
+        columns.append(column)
+
+    return columns
 
 
 def _moved(content: Content, layout: Layout, way: tuple[int, int, int], sheet: str) -> Content:
-    """What stood in one row, for another row of its column."""
-    source, row, place = way
-    if not isinstance(content, Formula) or source == row:
+    """What stood in one row, for another row of its column.
+
+    Args:
+        way: the old row, the new row and the column, counted from 0.
+    """
+    old_row, new_row, place = way
+    if not isinstance(content, Formula) or old_row == new_row:
         return content
-    text = content.text[1:]
+
+    text = content.text.removeprefix("=")
     try:
         if formulas.has_cell_references(text):
-            text = formulas.moved(text, layout.top + source, layout.top + row)
+            text = formulas.moved(text, layout.top + old_row, layout.top + new_row)
     except formulas.UnsureError:
-        start = f"{sheet}!{layout.cell(source, place)}"
-        raise CannotWrite("formula-cannot-move", where=start, formula=text[:200]) from None
+        where = f"{sheet}!{layout.cell(old_row, place)}"
+        shown = text[:_SHOWN_OF_FORMULA]
+        raise CannotWrite("formula-cannot-move", where=where, formula=shown) from None
+
     return Formula("=" + text)
-
-
-Mask = list[list[bool]]
 
 
 def differences(now: Contents, want: Contents, rows: int, *, to_the_letter: bool = True) -> Mask:
     """Which cells of the first so many rows differ; what lies beyond a column's end is blank."""
-    return [
-        [not same(_at(old, row), _at(new, row), to_the_letter=to_the_letter) for row in range(rows)]
-        for old, new in zip(now, want, strict=True)
-    ]
-
-
-def _at(column: Sequence[Content], row: int) -> Content:
-    return column[row] if row < len(column) else None
+    mask = []
+    for old_column, new_column in zip(padded(now, rows), padded(want, rows), strict=True):
+        pairs = zip(old_column[:rows], new_column[:rows], strict=True)
+        mask.append([not same(old, new, to_the_letter=to_the_letter) for old, new in pairs])
+    return mask
 
 
 def padded(contents: Contents, rows: int) -> Contents:

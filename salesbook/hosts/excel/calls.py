@@ -13,8 +13,9 @@ from salesbook.errors import CannotWrite, LockedFile, ProtectedSheet, SalesbookE
 T = TypeVar("T")
 
 _BUSY: Final = frozenset({-2147418111, -2147417846, -2146777998})
-"""Call rejected by callee, try again later, and Excel's own "ignored": a cell is edited, a box is
-open.
+"""Call rejected by callee, try again later, and Excel's own "ignored".
+
+A cell is being edited, or a box is open.
 """
 _UNKNOWN_NAME: Final = -2147352570
 _PROGRAM_ERRORS: Final = frozenset({"com_error", "CommandError", "ExcelBusyError"})
@@ -50,13 +51,15 @@ class Calls:
 
 @contextlib.contextmanager
 def bounded_retries() -> Iterator[None]:
-    """Have xlwings hand a busy Excel's refusal on: left alone it asks again for ever, without a
-    pause.
+    """Have xlwings hand a busy Excel's refusal on.
+
+    Left alone it asks again for ever, without a pause.
     """
     engine: Any = sys.modules.get("xlwings._xlwindows")
     before = getattr(engine, "N_COM_ATTEMPTS", None)
     if before is not None:
         engine.N_COM_ATTEMPTS = 1
+
     try:
         yield
     finally:
@@ -108,9 +111,11 @@ def native(program_object: Any, windows: str, mac: str) -> Any:
     except Exception as error:
         if is_busy(error):
             raise
+
     try:
         return getattr(program_object, mac).get()
     except Exception as error:
         if is_busy(error):
             raise
+
     return None

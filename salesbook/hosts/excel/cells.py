@@ -1,6 +1,4 @@
-"""What does a cell hold as Excel hands it over, and how must a value be spelled so that Excel keeps
-it?
-"""
+"""What does a cell hold as Excel hands it over, and how is a value spelled so that Excel keeps it?"""
 
 from __future__ import annotations
 
@@ -10,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from salesbook.hosts.cell_facts import DAY, DAY_ZERO_1900, MAX_TEXT_LENGTH, moment_of
 from salesbook.store import Cell, CellError
 
 _ERROR_BASE: Final = -2146828288
@@ -30,11 +29,13 @@ _ERRORS: Final = {
     2050: "#CALC!",
 }
 ERROR_NAMES: Final = frozenset(_ERRORS.values())
-MOST_LETTERS: Final = 32_767
-_DAY: Final = dt.timedelta(days=1)
 _MILLISECOND: Final = 1 / 86_400_000
 _HALF_SECOND: Final = 0.5 / 86_400
-_DAY_ZERO: Final = dt.datetime(1899, 12, 30)
+_WHOLE_NUMBER_LIMIT: Final = 1e15
+"""From here on a cell's 15 digits do not hold every whole number."""
+_FIRST_DAY: Final = DAY_ZERO_1900 + 2 * DAY
+_MIDNIGHT: Final = dt.time()
+_SAME_15_DIGITS: Final = 1e-13
 _LOGICAL: Final = frozenset(
     "true false wahr falsch vrai faux verdadero falso vero verdadeiro 真 假".split()
 )
@@ -52,38 +53,53 @@ Content = Cell | Formula
 
 
 def cell_of(raw: Any) -> Cell:
-    """A raw value of Excel's as a cell: whole floats are ints,
-    old and new errors have their names.
+    """A raw value of Excel's as a cell.
+
+    Whole floats are ints; an error value, which comes as a number far below zero, has its name,
+    whether old or new.
     """
     if raw is None or raw == "":
         return None
     if isinstance(raw, bool | str):
         return raw
     if isinstance(raw, int):
-        is_error = _ERROR_BASE + 2000 <= raw < _ERROR_BASE + 3000
-        return CellError(_ERRORS.get(raw - _ERROR_BASE, "#UNKNOWN!")) if is_error else raw
+        return _number_or_error(raw)
+
     if isinstance(raw, float | Decimal):
         number = float(raw)
-        return int(number) if number.is_integer() and abs(number) < 1e15 else number
+        is_whole = number.is_integer() and abs(number) < _WHOLE_NUMBER_LIMIT
+        return int(number) if is_whole else number
+
     if isinstance(raw, dt.datetime):
         return _day_or_moment(raw)
     return raw if isinstance(raw, dt.date) else str(raw)
 
 
+def _number_or_error(raw: int) -> Cell:
+    code = raw - _ERROR_BASE
+    is_error = 2000 <= code < 3000
+    return CellError(_ERRORS.get(code, "#UNKNOWN!")) if is_error else raw
+
+
 def _day_or_moment(raw: dt.datetime) -> Cell:
     """A date where it is midnight; a bare time is the share of a day that the cell stores."""
-    naive = dt.datetime(*raw.timetuple()[:6])
-    moment = naive + dt.timedelta(milliseconds=round(raw.microsecond / 1000))
-    if moment < _DAY_ZERO + 2 * _DAY:
-        return cell_of((naive.replace(microsecond=raw.microsecond) - _DAY_ZERO) / _DAY)
-    return moment.date() if moment.time() == dt.time() else moment
+    # COM's times are of a class of their own, with a time zone that means nothing.
+    whole_seconds = dt.datetime(*raw.timetuple()[:6])
+    milliseconds = round(raw.microsecond / 1000)
+    moment = whole_seconds + dt.timedelta(milliseconds=milliseconds)
+    if moment < _FIRST_DAY:
+        exact = whole_seconds.replace(microsecond=raw.microsecond)
+        share_of_day = (exact - DAY_ZERO_1900) / DAY
+        return cell_of(share_of_day)
+
+    if moment.time() == _MIDNIGHT:
+        return moment.date()
+    return moment
 
 
 def serial(value: dt.date) -> float:
     """The number that stands for a date."""
-    if not isinstance(value, dt.datetime):
-        value = dt.datetime(value.year, value.month, value.day)
-    return (value - _DAY_ZERO) / _DAY
+    return (moment_of(value) - DAY_ZERO_1900) / DAY
 
 
 def same(left: Content, right: Content, *, to_the_letter: bool = True) -> bool:
@@ -94,12 +110,14 @@ def same(left: Content, right: Content, *, to_the_letter: bool = True) -> bool:
             spells formulas its own way, may keep 15 digits of a number and one sign for the end of
             a line.
     """
+    if isinstance(left, Formula) and isinstance(right, Formula):
+        return not to_the_letter or left.text == right.text
     if isinstance(left, Formula) or isinstance(right, Formula):
-        both = isinstance(left, Formula) and isinstance(right, Formula)
-        return both and (not to_the_letter or left.text == right.text)  # type: ignore[union-attr]
-    if left is None or left == "" or right is None or right == "":
-        return left in (None, "") and right in (None, "")
+        return False
+    if _is_blank(left) or _is_blank(right):
+        return _is_blank(left) and _is_blank(right)
     if isinstance(left, bool) or isinstance(right, bool):
+        # True equals 1, and is another value.
         return left is right
     if isinstance(left, dt.date | int | float) and isinstance(right, dt.date | int | float):
         return _same_number(left, right, to_the_letter)
@@ -108,16 +126,28 @@ def same(left: Content, right: Content, *, to_the_letter: bool = True) -> bool:
     return left == right
 
 
+def _is_blank(content: Content) -> bool:
+    return content is None or content == ""
+
+
 def _same_number(left: dt.date | float, right: dt.date | float, to_the_letter: bool) -> bool:
-    one, other = (serial(value) if isinstance(value, dt.date) else value for value in (left, right))
     if isinstance(left, dt.date) or isinstance(right, dt.date):
-        return abs(one - other) < (_MILLISECOND if to_the_letter else _HALF_SECOND)
-    return one == other or (not to_the_letter and math.isclose(one, other, rel_tol=1e-13))
+        tolerance = _MILLISECOND if to_the_letter else _HALF_SECOND
+        difference = _as_number(left) - _as_number(right)
+        return abs(difference) < tolerance
+    if left == right:
+        return True
+    return not to_the_letter and math.isclose(left, right, rel_tol=_SAME_15_DIGITS)
+
+
+def _as_number(value: dt.date | float) -> float:
+    return serial(value) if isinstance(value, dt.date) else value
 
 
 def must_guard(text: str) -> bool:
-    """True where Excel might take a text for a number, a date, a formula, a logical or an error
-    value.
+    """True where Excel might take a text for something else.
+
+    That is a number, a date, a formula, a logical or an error value.
     """
     if not text[:1].isalpha() or text.casefold() in _LOGICAL:
         return True
@@ -125,14 +155,20 @@ def must_guard(text: str) -> bool:
 
 
 def spelled(value: Cell, *, in_text_format: bool) -> Any:
-    """A value as it has to be assigned: numbers as floats,
-    text behind the sign that keeps it text.
+    """A value as it has to be assigned.
+
+    Numbers go as floats; a text that Excel might take for something else goes behind the sign that
+    keeps it text.
     """
     if isinstance(value, CellError):
         return value.code
+
     if isinstance(value, str) and value:
-        guarded = value[0] == "'" if in_text_format else must_guard(value)
-        return "'" + value if guarded and len(value) < MOST_LETTERS else value
+        # A cell that is formatted for text takes anything but the sign itself.
+        needs_sign = value[0] == "'" if in_text_format else must_guard(value)
+        has_room = len(value) < MAX_TEXT_LENGTH
+        return "'" + value if needs_sign and has_room else value
+
     if isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     return value

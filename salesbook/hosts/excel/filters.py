@@ -1,6 +1,4 @@
-"""Which filters hide rows of a sheet? Excel writes wrong cells through a filter, so they are set
-aside.
-"""
+"""Which filters hide rows of a sheet? Excel writes wrong cells through one, so they are set aside."""
 
 from __future__ import annotations
 
@@ -39,16 +37,22 @@ class FiltersAside:
     def _look_at(self, sheet: xw.Sheet, table: Table) -> None:
         if not self._calls(lambda: table.show_autofilter):
             return
-        own = native(table.api, "AutoFilter", "autofilter_object")
-        if own is not None and native(own, "FilterMode", "filter_mode") is False:
-            return
+
+        auto_filter = native(table.api, "AutoFilter", "autofilter_object")
+        if auto_filter is not None:
+            hides_rows = native(auto_filter, "FilterMode", "filter_mode")
+            if hides_rows is False:
+                return
+
         criteria = [
-            one for one in self._calls(lambda: table.autofilter.criteria) if one.type != "none"
+            criterion
+            for criterion in self._calls(lambda: table.autofilter.criteria)
+            if criterion.type != "none"
         ]
-        for one in criteria:
-            if not _can_come_back(one):
-                where, name = self._calls(lambda: (sheet.name, table.name))
-                raise CannotWrite("filtered-table", where=where, table=name)
+        if not all(_can_come_back(criterion) for criterion in criteria):
+            where, name = self._calls(lambda: (sheet.name, table.name))
+            raise CannotWrite("filtered-table", where=where, table=name)
+
         if criteria:
             self._active.append((table, criteria))
 
@@ -63,28 +67,34 @@ class FiltersAside:
         if not self._is_cleared:
             return
         for table, criteria in self._active:
-            for one in criteria:
-                self._calls(lambda table=table, one=one: _apply(table, one))  # type: ignore[misc]
+            for criterion in criteria:
+                self._calls(lambda table=table, it=criterion: _apply(table, it))  # type: ignore[misc]
         self._is_cleared = False
 
 
-def _can_come_back(one: AutoFilterCriteria) -> bool:
+def _can_come_back(criterion: AutoFilterCriteria) -> bool:
     """False for a filter by colour or by moving dates, of which Excel does not tell enough."""
-    if one.type == "values":
-        return bool(one.values)
-    if one.type == "comparison":
-        return one.operator is not None
-    amount = one.percent if "percent" in one.type else one.count
-    return one.type in _TOPS and amount is not None
+    if criterion.type == "values":
+        return bool(criterion.values)
+    if criterion.type == "comparison":
+        return criterion.operator is not None
+    return criterion.type in _TOPS and _amount(criterion) is not None
 
 
-def _apply(table: Table, one: AutoFilterCriteria) -> None:
+def _amount(criterion: AutoFilterCriteria) -> float | None:
+    """How many items, or per cent of them, a filter for the top or the bottom shows."""
+    return criterion.percent if "percent" in criterion.type else criterion.count
+
+
+def _apply(table: Table, criterion: AutoFilterCriteria) -> None:
     filters = table.autofilter
-    if one.type == "values":
-        filters.apply_values(one.field, one.values or [])
-    elif one.type == "comparison" and one.operator:
-        pair = (one.value1, one.value2) if one.value2 is not None else (one.value1,)
-        filters.apply_comparison(one.field, one.operator, *pair)
+    if criterion.type == "values":
+        filters.apply_values(criterion.field, criterion.values or [])
+    elif criterion.type == "comparison" and criterion.operator:
+        values = [criterion.value1]
+        if criterion.value2 is not None:
+            values.append(criterion.value2)
+        filters.apply_comparison(criterion.field, criterion.operator, *values)
     else:
-        amount = one.percent if "percent" in one.type else one.count
-        getattr(filters, _TOPS[one.type])(one.field, amount)
+        apply_top = getattr(filters, _TOPS[criterion.type])
+        apply_top(criterion.field, _amount(criterion))

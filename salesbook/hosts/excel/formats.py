@@ -3,55 +3,59 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from salesbook.hosts.cell_facts import MAX_TEXT_LENGTH
 from salesbook.hosts.excel.calls import Calls
-from salesbook.hosts.excel.cells import MOST_LETTERS, Content, Formula, must_guard
+from salesbook.hosts.excel.cells import Content, Formula, must_guard
+from salesbook.hosts.number_formats import (
+    DATE,
+    GENERAL,
+    MOMENT,
+    TEXT,
+    shows_date,
+    shows_only_time,
+)
 
 if TYPE_CHECKING:
     import xlwings as xw
 
-TEXT: Final = "@"
-GENERAL: Final = "General"
-_DAY: Final = "yyyy-mm-dd"
-_MOMENT: Final = "yyyy-mm-dd hh:mm"
-_LITERAL: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 
+def fitting_format(value: Content, code: str, date_format: str | None) -> str:
+    """The format for a value in a cell of some format: the same wherever that does no harm.
 
-def shows_date(code: str) -> bool:
-    """True for a format that shows a number as a date or a time."""
-    return code != GENERAL and bool(re.search("[ymdhs]", _LITERAL.sub("", code), re.IGNORECASE))
-
-
-def shows_only_time(code: str) -> bool:
-    """True for a format that shows a time of day or a duration, but no date."""
-    return shows_date(code) and not re.search("[yd]", _LITERAL.sub("", code), re.IGNORECASE)
-
-
-def fitting(value: Content, code: str, wanted: str | None) -> str:
-    """The format for a value in a cell of format `code`: the same wherever that does no harm."""
+    Args:
+        code: the format that the cell has.
+        date_format: what its writer wants for dates.
+    """
     if value is None or value == "":
         return code
     if isinstance(value, str):
-        return TEXT if len(value) >= MOST_LETTERS and must_guard(value) else code
+        # So long a text has no room for the sign that would guard it.
+        is_unguardable = len(value) >= MAX_TEXT_LENGTH and must_guard(value)
+        return TEXT if is_unguardable else code
+
     if isinstance(value, dt.date):
-        default = _MOMENT if isinstance(value, dt.datetime) else _DAY
-        return code if shows_date(code) else wanted or default
+        if shows_date(code):
+            return code
+        default = MOMENT if isinstance(value, dt.datetime) else DATE
+        return date_format or default
+
     if code == TEXT:
         return GENERAL
+
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return GENERAL if is_number and shows_date(code) and not shows_only_time(code) else code
+    # A number under a format of times is a time of day: nothing is wrong with it.
+    would_look_like_date = is_number and shows_date(code) and not shows_only_time(code)
+    return GENERAL if would_look_like_date else code
 
 
 @dataclass(frozen=True)
 class ColumnFormats:
-    """The number formats of one column's cells,
-    asked for in as few questions as there are formats.
-    """
+    """The number formats of one column's cells, asked for in few questions."""
 
     calls: Calls
     sheet: xw.Sheet
@@ -62,40 +66,49 @@ class ColumnFormats:
     @cached_property
     def codes(self) -> list[str]:
         """A format per cell, top to bottom."""
-        return [
-            code
-            for first, last, code in self._runs(self.top, self.bottom)
-            for _ in range(first, last + 1)
-        ]
+        codes: list[str] = []
+        for first, last, code in self._runs(self.top, self.bottom):
+            count = last - first + 1
+            codes += [code] * count
+        return codes
 
     def _runs(self, first: int, last: int) -> Iterator[tuple[int, int, str]]:
+        """First row, last row and format of runs that have one format, found by halving.
+
+        Excel answers for many cells at once with their one format, or with nothing if they differ.
+        """
         cells = self.sheet.range((first, self.column), (last, self.column))
         code = self.calls(lambda: cells.number_format)
         if code is not None or first == last:
             yield first, last, str(code or GENERAL)
             return
+
         middle = (first + last) // 2
         yield from self._runs(first, middle)
         yield from self._runs(middle + 1, last)
 
     def fit(
-        self, values: Sequence[Content], touched: Sequence[bool], wanted: str | None
+        self, values: Sequence[Content], touched: Sequence[bool], date_format: str | None
     ) -> list[FormatChange]:
-        """Plan formats for the touched cells; `codes` becomes what they will be."""
+        """Prepare formats for the touched cells; `codes` becomes what they will be."""
         changes: list[FormatChange] = []
-        for at, value in enumerate(values):
-            before = self.codes[at]
-            after = fitting(value, before, wanted) if touched[at] else before
-            if isinstance(value, Formula) and touched[at] and before == TEXT:
+        for index, value in enumerate(values):
+            if not touched[index]:
+                continue
+            before = self.codes[index]
+            after = fitting_format(value, before, date_format)
+            if isinstance(value, Formula) and before == TEXT:
+                # In a text cell Excel would show the formula instead of calculating it.
                 after = GENERAL
             if after == before:
                 continue
-            self.codes[at] = after
-            row, last = self.top + at, changes[-1] if changes else None
-            if last and last.bottom == row - 1 and (last.before, last.after) == (before, after):
-                changes[-1] = FormatChange(self.column, last.top, row, before, after)
-            else:
-                changes.append(FormatChange(self.column, row, row, before, after))
+            self.codes[index] = after
+            row = self.top + index
+            change = FormatChange(self.column, row, row, before, after)
+            if changes and changes[-1].goes_on_in(change):
+                change = replace(changes.pop(), bottom=row)
+            changes.append(change)
+
         return changes
 
 
@@ -108,6 +121,11 @@ class FormatChange:
     bottom: int
     before: str
     after: str
+
+    def goes_on_in(self, other: FormatChange) -> bool:
+        """True where another change does the same right below."""
+        is_alike = (self.before, self.after) == (other.before, other.after)
+        return is_alike and self.bottom == other.top - 1
 
     def put(self, calls: Calls, sheet: xw.Sheet, code: str) -> None:
         """Give the cells a format."""

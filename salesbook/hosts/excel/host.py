@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from salesbook.errors import CannotWrite, NoSuchTable
+from salesbook.hosts.area import Area
 from salesbook.hosts.excel.body import calculated_columns
 from salesbook.hosts.excel.calls import Calls, bounded_retries, native, refusal
 from salesbook.hosts.excel.cells import Formula
 from salesbook.hosts.excel.filters import FiltersAside
-from salesbook.hosts.excel.replacing import Replacement, replacement
+from salesbook.hosts.excel.replacing import Replacement, prepare_replacement
 from salesbook.hosts.excel.table import LiveTable
 from salesbook.hosts.fitting import refuse_twice
-from salesbook.hosts.package.refs import Area
 from salesbook.store import TableCells, TableWrite
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ class ExcelHost:
         self._read: dict[str, TableCells] = {}
 
     def _find_tables(self) -> dict[str, LiveTable]:
-        found = {}
+        tables = {}
         for sheet in self._calls(lambda: list(self._book.sheets)):
             for table in self._calls(lambda sheet=sheet: list(sheet.tables)):  # type: ignore[misc]
                 code = str(self._calls(lambda table=table: table.name))  # type: ignore[misc]
-                found[code.lower()] = LiveTable(self._calls, sheet, table, code)
-        return found
+                tables[code.lower()] = LiveTable(self._calls, sheet, table, code)
+        return tables
 
     def table_codes(self) -> tuple[str, ...]:
         """Codes of the tables that are there, in the order of the sheets."""
@@ -62,44 +62,51 @@ class ExcelHost:
         with bounded_retries(), _own_refusals(live.sheet_name):
             layout = live.layout()
             contents = live.contents(layout, layout.rows)
-            body = Area(layout.top, layout.left, layout.top + layout.rows - 1, layout.right)
-            merged = set(live.merged(body)) if layout.rows else set()
-        filled = frozenset(layout.headers[place] for place in calculated_columns(contents))
+            merged: set[Area] = set()
+            if layout.rows:
+                bottom = layout.top + layout.rows - 1
+                merged.update(live.merged(Area(layout.top, layout.left, bottom, layout.right)))
+
         columns = tuple(
             [cell.shown if isinstance(cell, Formula) else cell for cell in column]
             for column in contents
         )
-        areas = tuple(sorted((one.top, one.left, one.bottom, one.right) for one in merged))
+        calculated = [layout.headers[place] for place in calculated_columns(contents)]
+        corners = sorted((area.top, area.left, area.bottom, area.right) for area in merged)
         cells = TableCells(
-            live.code,
-            live.sheet_name,
-            layout.headers,
-            columns,
-            layout.top,
-            layout.left,
-            self._epoch_1904,
-            filled,
-            areas,
+            table=live.code,
+            sheet=live.sheet_name,
+            headers=layout.headers,
+            columns=columns,
+            first_row=layout.top,
+            first_column=layout.left,
+            epoch_1904=self._epoch_1904,
+            calculated=frozenset(calculated),
+            merged=tuple(corners),
         )
         self._read[live.code] = cells
         return cells
 
     def write(self, writes: Sequence[TableWrite]) -> None:
-        """Put all bodies in place; if Excel refuses one in the middle, all tables get their old
-        ones back.
+        """Put all bodies in place.
+
+        If Excel refuses one in the middle, all tables get their old ones back.
         """
         refuse_twice(writes)
         lives = [self._table(write.table) for write in writes]
         with bounded_retries():
             with _own_refusals(self.name):
-                planned = [
-                    replacement(live, write, self._read.get(live.code))
+                replacements = [
+                    prepare_replacement(live, write, self._read.get(live.code))
                     for live, write in zip(lives, writes, strict=True)
                 ]
-                needed = [one for one in planned if one.is_needed]
-                sheets = {one.live.sheet_name: one.live.sheet for one in needed}
+                needed = [replacement for replacement in replacements if replacement.is_needed]
+                sheets = {
+                    replacement.live.sheet_name: replacement.live.sheet for replacement in needed
+                }
                 filters = FiltersAside(self._calls, sheets.values())
             self._replace(needed, filters)
+
         for live in lives:
             self._read.pop(live.code, None)
 
@@ -107,9 +114,9 @@ class ExcelHost:
         begun: list[Replacement] = []
         try:
             filters.clear()
-            for one in needed:
-                begun.append(one)
-                one.apply()
+            for replacement in needed:
+                begun.append(replacement)
+                replacement.apply()
             filters.put_back()
         except BaseException:
             self._take_back(begun, filters)
@@ -119,17 +126,22 @@ class ExcelHost:
     def _take_back(self, begun: Sequence[Replacement], filters: FiltersAside) -> None:
         """Undo in reverse. One table that resists does not keep the others from being restored."""
         failed: list[tuple[str, BaseException]] = []
-        self._calls.patience = max(
-            self._calls.patience, _PATIENCE_TO_RESTORE * bool(self._calls.patience)
-        )
+        if self._calls.patience:
+            # A workbook left half written is worse than a long wait.
+            self._calls.patience = max(self._calls.patience, _PATIENCE_TO_RESTORE)
+
         with contextlib.suppress(Exception):
             filters.clear()
-        for one in reversed(begun):
-            error = _attempt(one.take_back) and _attempt(one.take_back)
+
+        for replacement in reversed(begun):
+            # What resists once, as a cell that is being edited, may let itself be done again.
+            error = _attempt(replacement.take_back) and _attempt(replacement.take_back)
             if error:
-                failed.append((one.live.sheet_name, error))
+                failed.append((replacement.live.sheet_name, error))
+
         with contextlib.suppress(Exception):
             filters.put_back()
+
         if failed:
             sheets = ", ".join(sheet for sheet, _ in failed)
             raise CannotWrite("roll-back-failed", where=sheets, sheets=sheets) from failed[0][1]
@@ -147,8 +159,8 @@ def _own_refusals(where: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        found = refusal(error, where)
-        raise found from (None if found is error else error)
+        ours = refusal(error, where)
+        raise ours from (None if ours is error else error)
 
 
 def _attempt(action: Callable[[], None]) -> BaseException | None:

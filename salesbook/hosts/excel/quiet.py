@@ -21,8 +21,7 @@ _STILL: Final[dict[str, Any]] = {
 
 @contextlib.contextmanager
 def quiet_excel(app: xw.App, *, patience: float = 10.0) -> Iterator[None]:
-    """No repainting, no events, no recalculation; all of it and the status bar as before at the
-    end.
+    """No repainting, no events, no recalculation; at the end all is as before, the status bar too.
 
     Raises: LockedFile where Excel stays busy; then nothing was changed.
     """
@@ -30,6 +29,7 @@ def quiet_excel(app: xw.App, *, patience: float = 10.0) -> Iterator[None]:
     names = ("status_bar", *_STILL)
     with bounded_retries():
         before = {name: calls(lambda name=name: getattr(app, name)) for name in names}  # type: ignore[misc]
+
     try:
         with bounded_retries():
             for name, value in _STILL.items():
@@ -39,6 +39,7 @@ def quiet_excel(app: xw.App, *, patience: float = 10.0) -> Iterator[None]:
         with contextlib.suppress(Exception):  # what went wrong first is what the user must hear
             _restore(calls, app, before)
         raise
+
     _restore(calls, app, before)
 
 
@@ -47,9 +48,7 @@ def _put(calls: Calls, app: xw.App, name: str, value: Any) -> None:
 
 
 def _restore(calls: Calls, app: xw.App, before: dict[str, Any]) -> None:
-    """Each setting on its own, calculation while the screen still stands, so that one refusal costs
-    one.
-    """
+    """Each setting on its own, so that one refusal costs one; calculation before the screen moves."""
     failed: list[Exception] = []
     for name in ("calculation", "enable_events", "display_alerts", "status_bar", "screen_updating"):
         try:
@@ -57,5 +56,6 @@ def _restore(calls: Calls, app: xw.App, before: dict[str, Any]) -> None:
                 _put(calls, app, name, before[name])
         except Exception as error:
             failed.append(error)
+
     if failed:
         raise failed[0]

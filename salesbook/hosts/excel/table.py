@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from salesbook.hosts.area import Area, cell_name
 from salesbook.hosts.excel.calls import Calls, is_unknown_name, native
 from salesbook.hosts.excel.cells import ERROR_NAMES, Content, Formula, cell_of
-from salesbook.hosts.package.refs import Area, cell_name
 from salesbook.store import Cell, CellError
 
 if TYPE_CHECKING:
@@ -37,13 +37,10 @@ class Layout:
 
     def area(self, rows: int | None = None) -> Area:
         """The whole table with its headers and totals, as it is or with so many body rows."""
-        body = max(1, self.rows if rows is None else rows)
-        return Area(
-            self.top - self.has_headers,
-            self.left,
-            self.top + body - 1 + self.has_totals,
-            self.right,
-        )
+        body_rows = max(1, self.rows if rows is None else rows)
+        top = self.top - self.has_headers
+        bottom = self.top + body_rows - 1 + self.has_totals
+        return Area(top, self.left, bottom, self.right)
 
     def cell(self, row: int, column: int) -> str:
         """The name of a body cell, counted from 0."""
@@ -68,27 +65,43 @@ class LiveTable:
         has_totals = bool(self.calls(lambda: self.table.show_totals))
         body = self.calls(lambda: self.table.data_body_range)
         rows = 0 if body is None else self.calls(lambda: int(body.shape[0]))
-        return Layout(self._headers(), top + has_headers, left, rows, has_headers, has_totals)
+        return Layout(
+            headers=self._headers(),
+            top=top + has_headers,
+            left=left,
+            rows=rows,
+            has_headers=has_headers,
+            has_totals=has_totals,
+        )
 
     def _headers(self) -> tuple[str, ...]:
-        shown = self.calls(lambda: self.table.header_row_range if self.table.show_headers else None)
-        if shown is None:
-            return tuple(self.calls(lambda: [column.name for column in self.table.columns]))
-        (names,) = self.calls(lambda: shown.options(ndim=2).value)
+        header_row = self.calls(
+            lambda: self.table.header_row_range if self.table.show_headers else None
+        )
+        if header_row is None:
+            # A table whose headers are hidden still has names for its columns.
+            names = self.calls(lambda: [column.name for column in self.table.columns])
+            return tuple(names)
+        (names,) = self.calls(lambda: header_row.options(ndim=2).value)
         return tuple("" if name is None else str(name) for name in names)
 
     def contents(self, layout: Layout, rows: int) -> list[list[Content]]:
         """What the first so many rows below the headers hold, column by column."""
         columns: list[list[Content]] = [[] for _ in layout.headers]
-        at_once = max(1, _CELLS_AT_ONCE // max(1, len(columns)))
-        for first in range(0, rows, at_once):
-            last = min(rows, first + at_once) - 1
+        rows_at_once = max(1, _CELLS_AT_ONCE // max(1, len(columns)))
+        for first in range(0, rows, rows_at_once):
+            last = min(rows, first + rows_at_once) - 1
             cells = self.span(layout.top + first, layout.left, layout.top + last, layout.right)
-            formulas = block(self.calls(lambda cells=cells: formulas_of(cells)))  # type: ignore[misc]
-            for values, spelled in zip(self._values(cells), formulas, strict=True):
-                for column, value, formula in zip(columns, values, spelled, strict=True):
-                    column.append(_content(value, formula))
+            self._add_contents(columns, cells)
         return columns
+
+    def _add_contents(self, columns: list[list[Content]], cells: xw.Range) -> None:
+        """Read a block of cells and put what they hold at the columns' ends."""
+        formula_rows = rows_of(self.calls(lambda: formulas_of(cells)))
+        value_rows = self._values(cells)
+        for values, formulas in zip(value_rows, formula_rows, strict=True):
+            for column, value, formula in zip(columns, values, formulas, strict=True):
+                column.append(_content(value, formula))
 
     def _values(self, cells: xw.Range) -> Iterator[list[Cell]]:
         """Raw values as cells, row by row.
@@ -100,7 +113,8 @@ class LiveTable:
             for row in self.calls(lambda: cells.options(ndim=2, err_to_str=True).value):
                 yield [CellError(raw) if raw in ERROR_NAMES else cell_of(raw) for raw in row]
             return
-        for row in block(self.calls(lambda: cells.raw_value)):
+
+        for row in rows_of(self.calls(lambda: cells.raw_value)):
             yield [cell_of(raw) for raw in row]
 
     def span(self, top: int, left: int, bottom: int, right: int) -> xw.Range:
@@ -109,28 +123,57 @@ class LiveTable:
 
     def is_protected(self) -> bool:
         """True where the sheet lets no macro write."""
-        if not self.calls(lambda: native(self.sheet.api, "ProtectContents", "protect_contents")):
+        is_protected = self.calls(
+            lambda: native(self.sheet.api, "ProtectContents", "protect_contents")
+        )
+        if not is_protected:
             return False
-        return not self.calls(lambda: native(self.sheet.api, "ProtectionMode", "protection_mode"))
+
+        # A sheet may be protected against the user's hand alone.
+        lets_macros_write = self.calls(
+            lambda: native(self.sheet.api, "ProtectionMode", "protection_mode")
+        )
+        return not lets_macros_write
 
     def merged(self, area: Area) -> Iterator[Area]:
-        """Merged areas that meet an area, found by halving it."""
+        """Merged areas that meet an area, found by halving it.
+
+        Excel answers for many cells at once whether none, all or some of them are merged.
+        """
         cells = self.span(area.top, area.left, area.bottom, area.right)
-        state = self.calls(lambda: cells.merge_cells)
-        if state is False:
+        are_merged = self.calls(lambda: cells.merge_cells)
+        if are_merged is False:
             return
-        if area.top == area.bottom and area.left == area.right:
-            whole = self.calls(lambda: cells.merge_area)
-            top, left, (rows, columns) = self.calls(lambda: (whole.row, whole.column, whole.shape))
-            yield Area(top, left, top + rows - 1, left + columns - 1)
+
+        if area.is_one_cell:
+            merged = self.calls(lambda: cells.merge_area)
+            yield self._area_of(merged)
             return
+
         for half in _halves(area):
             yield from self.merged(half)
 
+    def _area_of(self, cells: xw.Range) -> Area:
+        """Ask where some cells lie."""
+        top, left, shape = self.calls(lambda: (cells.row, cells.column, cells.shape))
+        rows, columns = shape
+        return Area(top, left, top + rows - 1, left + columns - 1)
+
+    def neighbours(self) -> list[tuple[str, Area]]:
+        """The other tables of the sheet by code, and where they lie."""
+        neighbours = []
+        for table in self.calls(lambda: list(self.sheet.tables)):
+            code = self.calls(lambda table=table: table.name)  # type: ignore[misc]
+            if code.lower() == self.code.lower():
+                continue
+            whole = self.calls(lambda table=table: table.range)  # type: ignore[misc]
+            neighbours.append((code, self._area_of(whole)))
+        return neighbours
+
     def resize(self, layout: Layout, rows: int) -> None:
         """Give the table so many body rows, at least one; cells are neither moved nor cleared."""
-        new = layout.area(rows)
-        whole = self.span(new.top, new.left, new.bottom - layout.has_totals, new.right)
+        area = layout.area(rows)
+        whole = self.span(area.top, area.left, area.bottom - layout.has_totals, area.right)
         self.calls(lambda: self.table.resize(whole))
 
     def show_totals(self, shown: bool) -> None:
@@ -142,14 +185,15 @@ class LiveTable:
         self.calls(assign)
 
 
-def block(raw: Any) -> Sequence[Sequence[Any]]:
+def rows_of(raw: Any) -> Sequence[Sequence[Any]]:
     """Rows of values: Excel hands a single cell over bare."""
     return raw if isinstance(raw, list | tuple) else ((raw,),)
 
 
 def formulas_of(cells: xw.Range) -> Any:
-    """Formulas as Excel spells them; versions before dynamic arrays know
-    the older property only.
+    """Formulas as Excel spells them.
+
+    Versions before dynamic arrays know the older property only.
     """
     try:
         return cells.formula2
@@ -167,11 +211,10 @@ def _content(value: Cell, formula: Any) -> Content:
 
 
 def _halves(area: Area) -> tuple[Area, Area]:
-    if area.bottom > area.top:
-        middle = (area.top + area.bottom) // 2
-        upper = Area(area.top, area.left, middle, area.right)
-        return upper, Area(middle + 1, area.left, area.bottom, area.right)
-    middle = (area.left + area.right) // 2
-    return Area(area.top, area.left, area.top, middle), Area(
-        area.top, middle + 1, area.top, area.right
-    )
+    """Cut an area into an upper and a lower half, or a single row into a left and a right one."""
+    top, left, bottom, right = area.top, area.left, area.bottom, area.right
+    if bottom > top:
+        middle = (top + bottom) // 2
+        return Area(top, left, middle, right), Area(middle + 1, left, bottom, right)
+    middle = (left + right) // 2
+    return Area(top, left, top, middle), Area(top, middle + 1, top, right)

@@ -1,6 +1,21 @@
-"""The .xlsm file itself as a host: read fast, written without losing anything else in it."""
+"""The .xlsm file itself as a host: read fast, written without losing anything else in it.
 
-from salesbook.hosts.package.disk import Disk, backup_path
+This is the package's one door: nobody outside imports a module of it. README.md says how it works.
+"""
+
+from salesbook.hosts.package.disk import Disk, backup_path, uninterrupted
+from salesbook.hosts.package.foreign import ForeignWorkbook, check_workbook
+from salesbook.hosts.package.guards import MAX_FILE_BYTES, refuse_unless_zip
 from salesbook.hosts.package.host import PackageHost, open_package
 
-__all__ = ["Disk", "PackageHost", "backup_path", "open_package"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "Disk",
+    "ForeignWorkbook",
+    "PackageHost",
+    "backup_path",
+    "check_workbook",
+    "open_package",
+    "refuse_unless_zip",
+    "uninterrupted",
+]

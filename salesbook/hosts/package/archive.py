@@ -1,23 +1,45 @@
-"""What does the zip hold, member by member, in raw bytes that a save can copy untouched?"""
+"""What does the zip hold, member by member, in raw bytes that a save can copy untouched?
+
+The directory at a zip's end lists its members; each member is a local header and its packed bytes.
+Both say names and sizes, and programs believe the one or the other: where they contradict each
+other, one program would see another workbook than the next, and the file is refused.
+"""
 
 from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from salesbook.errors import NotAWorkbook, PasswordProtected, UnsafeFile
 from salesbook.hosts.package import guards
 
-END = struct.Struct("<4s4H2LH")
-_END64_PLACE = struct.Struct("<4sLQL")
-_END64 = struct.Struct("<4sQ2H2L4Q")
-CENTRAL = struct.Struct("<4s6H3L5H2L")
+LOCAL_MARK, CENTRAL_MARK, END_MARK = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
+_END64_MARK, _END64_PLACE_MARK = b"PK\x06\x06", b"PK\x06\x07"
 LOCAL = struct.Struct("<4s5H3L2H")
+CENTRAL = struct.Struct("<4s6H3L5H2L")
+END = struct.Struct("<4s4H2LH")
+_END64 = struct.Struct("<4sQ2H2L4Q")
+_END64_PLACE = struct.Struct("<4sLQL")
+EXTRA_FIELD = struct.Struct("<2H")
+"""What each extra field begins with: its kind and its length."""
+ZIP64_KIND = 1
+
+# Where CENTRAL's fields stand.
+VERSION_NEEDED, FLAGS, METHOD = 2, 3, 4
+CRC, PACKED_SIZE, SIZE = 7, 8, 9
+NAME_SIZE, EXTRA_SIZE, COMMENT_SIZE = 10, 11, 12
+START = 16
+
+_MAX_COMMENT_BYTES = 0xFFFF
 _DESCRIPTOR_BYTES = 24
-_BIT_ENCRYPTED, _BIT_DESCRIPTOR, _BIT_UTF8 = 0x1, 0x8, 0x800
+_BIT_ENCRYPTED, _BIT_DESCRIPTOR, BIT_UTF8 = 0x1, 0x8, 0x800
 STORED, DEFLATED = 0, 8
-_FULL = 0xFFFFFFFF
+IN_ZIP64 = 0xFFFFFFFF
+"""In a 32 bit field: the number did not fit, the zip64 extra field has it."""
+RAW_DEFLATE = -15
+"""zlib's word for deflated bytes without a header, as a zip holds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +50,13 @@ class Member:
     method: int
     crc: int
     packed: int
+    """How many bytes its content takes in the zip."""
     size: int
+    """How many bytes its content is."""
     start: int
+    """Where its local header begins."""
     body: int
+    """Where its packed content begins."""
     end: int
     """Where its raw bytes end, a data descriptor included."""
     record: bytes
@@ -54,13 +80,14 @@ class Archive:
     """
 
     def __init__(self, data: bytes, path: str) -> None:
-        guards.refuse_foreign(data, path)
+        guards.refuse_unless_zip(data, path)
         self.data = data
         self.path = path
-        count, place, self.comment = self._directory()
+        count, directory_start, self.comment = self._directory()
         if count > guards.MAX_MEMBERS:
             raise UnsafeFile("too-many-members", where=path, count=count)
-        self.members = self._placed(self._entries(count, place), place)
+        entries = self._entries(count, directory_start)
+        self.members = self._placed(entries, directory_start)
         self._refuse_unsafe()
 
     def _damaged(self, member: str = "") -> NotAWorkbook:
@@ -68,78 +95,116 @@ class Archive:
 
     def _directory(self) -> tuple[int, int, bytes]:
         """Find the directory: how many entries, where it starts, and the zip's comment."""
-        at = self.data.rfind(b"PK\x05\x06", max(0, len(self.data) - 65_557))
-        if at < 0 or at + END.size > len(self.data):
+        # The end record is the last thing but for a comment, which may be up to 64 kB long.
+        earliest = len(self.data) - _MAX_COMMENT_BYTES - END.size
+        end_start = self.data.rfind(END_MARK, max(0, earliest))
+        if end_start < 0 or end_start + END.size > len(self.data):
             raise self._damaged()
-        _, _, _, _, count, _, place, comment_size = END.unpack_from(self.data, at)
-        comment = self.data[at + END.size : at + END.size + comment_size]
-        before = at - _END64_PLACE.size
-        if before >= 0 and self.data.startswith(b"PK\x06\x07", before):
-            _, _, end64, _ = _END64_PLACE.unpack_from(self.data, before)
-            if end64 + _END64.size > len(self.data) or not self.data.startswith(
-                b"PK\x06\x06", end64
-            ):
-                raise self._damaged()
-            count, _, place = _END64.unpack_from(self.data, end64)[7:10]
-        if place > at:
-            raise self._damaged()
-        return count, place, comment
 
-    def _entries(self, count: int, place: int) -> list[Member]:
+        fields = END.unpack_from(self.data, end_start)
+        count, directory_start, comment_size = fields[4], fields[6], fields[7]
+        comment_start = end_start + END.size
+        comment = self.data[comment_start : comment_start + comment_size]
+
+        # A zip64 has a second end record, whose place stands right before the first.
+        place64_start = end_start - _END64_PLACE.size
+        if place64_start >= 0 and self.data.startswith(_END64_PLACE_MARK, place64_start):
+            _, _, end64_start, _ = _END64_PLACE.unpack_from(self.data, place64_start)
+            is_inside = end64_start + _END64.size <= len(self.data)
+            if not is_inside or not self.data.startswith(_END64_MARK, end64_start):
+                raise self._damaged()
+            fields = _END64.unpack_from(self.data, end64_start)
+            count, directory_start = fields[7], fields[9]
+
+        if directory_start > end_start:
+            raise self._damaged()
+        return count, directory_start, comment
+
+    def _entries(self, count: int, directory_start: int) -> list[Member]:
         """Read the directory's entries; where their bytes lie is still as they claim."""
-        found = []
+        entries = []
+        place = directory_start
         for _ in range(count):
-            if not self.data.startswith(b"PK\x01\x02", place) or place + CENTRAL.size > len(
-                self.data
-            ):
+            is_inside = place + CENTRAL.size <= len(self.data)
+            if not is_inside or not self.data.startswith(CENTRAL_MARK, place):
                 raise self._damaged()
-            fields = CENTRAL.unpack_from(self.data, place)
-            flags, method = fields[3], fields[4]
-            name_size, extra_size, comment_size = fields[10:13]
-            name_at = place + CENTRAL.size
-            end = name_at + name_size + extra_size + comment_size
-            raw = self.data[name_at : name_at + name_size]
-            name = raw.decode("utf-8" if flags & _BIT_UTF8 else "cp437", "replace")
-            if flags & _BIT_ENCRYPTED:
-                raise PasswordProtected("password-protected", where=self.path)
-            if method not in (STORED, DEFLATED):
-                raise self._damaged(name)
-            extra = self.data[name_at + name_size : name_at + name_size + extra_size]
-            size, packed, start = wide_sizes(extra, fields[9], fields[8], fields[16])
-            tail = _DESCRIPTOR_BYTES if flags & _BIT_DESCRIPTOR else 0
-            record = self.data[place:end]
-            found.append(Member(name, method, fields[7], packed, size, start, 0, tail, record))
-            place = end
-        return found
+            entry = self._entry(place)
+            entries.append(entry)
+            place += len(entry.record)
 
-    def _placed(self, entries: list[Member], directory: int) -> dict[str, Member]:
-        """Find each member's bytes and hold them against their neighbours and against the local
-        header.
+        return entries
+
+    def _entry(self, place: int) -> Member:
+        """Read one entry of the directory.
+
+        Its `end` is as yet only the room that a data descriptor may take behind the content.
         """
-        ordered = sorted(entries, key=lambda member: member.start, reverse=True)
-        limit, placed = directory, {}
-        for member in ordered:
-            at = member.start
-            if not self.data.startswith(b"PK\x03\x04", at) or at + LOCAL.size > len(self.data):
+        fields = CENTRAL.unpack_from(self.data, place)
+        flags, method = fields[FLAGS], fields[METHOD]
+        name_start = place + CENTRAL.size
+        name_end = name_start + fields[NAME_SIZE]
+        extra_end = name_end + fields[EXTRA_SIZE]
+        record_end = extra_end + fields[COMMENT_SIZE]
+
+        encoding = "utf-8" if flags & BIT_UTF8 else "cp437"
+        name = self.data[name_start:name_end].decode(encoding, "replace")
+        if flags & _BIT_ENCRYPTED:
+            raise PasswordProtected("password-protected", where=self.path)
+        if method not in (STORED, DEFLATED):
+            raise self._damaged(name)
+
+        extra = self.data[name_end:extra_end]
+        size, packed, start = wide_sizes(extra, fields[SIZE], fields[PACKED_SIZE], fields[START])
+        return Member(
+            name=name,
+            method=method,
+            crc=fields[CRC],
+            packed=packed,
+            size=size,
+            start=start,
+            body=0,
+            end=_DESCRIPTOR_BYTES if flags & _BIT_DESCRIPTOR else 0,
+            record=self.data[place:record_end],
+        )
+
+    def _placed(self, entries: list[Member], directory_start: int) -> dict[str, Member]:
+        """Find each member's bytes and hold them against their neighbours and the local header.
+
+        Members that overlap are how a small zip inflates to petabytes; so each must end before the
+        next begins. They are gone through from the last one to the first.
+
+        Returns: the members in the directory's order, by name in lower case.
+        """
+        limit = directory_start
+        by_start: dict[int, Member] = {}
+        for member in sorted(entries, key=lambda entry: entry.start, reverse=True):
+            start = member.start
+            is_inside = start + LOCAL.size <= len(self.data)
+            if not self.data.startswith(LOCAL_MARK, start) or not is_inside:
                 raise self._damaged(member.name)
-            name_size, extra_size = LOCAL.unpack_from(self.data, at)[9:11]
-            name = self.data[at + LOCAL.size : at + LOCAL.size + name_size]
-            body = at + LOCAL.size + name_size + extra_size
+            name_size, extra_size = LOCAL.unpack_from(self.data, start)[9:11]
+            name_start = start + LOCAL.size
+            name = self.data[name_start : name_start + name_size]
+            body = name_start + name_size + extra_size
             end = body + member.packed
             if end > limit:
                 raise UnsafeFile("overlapping-members", where=self.path, member=member.name)
-            if name != member.record[CENTRAL.size : CENTRAL.size + len(name)] or not name:
+            directory_name = member.record[CENTRAL.size : CENTRAL.size + name_size]
+            if name != directory_name or not name:
                 raise UnsafeFile("names-differ", where=self.path, member=member.name)
-            end = min(limit, end + member.end)
-            placed[at] = replace(member, body=body, end=end)
-            limit = at
-        # Some programs write names with backslashes.
-        by_name = {
-            member.name.lower().replace("\\", "/"): placed[member.start] for member in entries
-        }
-        if len(by_name) < len(entries):
+            end_with_descriptor = min(limit, end + member.end)
+            by_start[start] = replace(member, body=body, end=end_with_descriptor)
+            limit = start
+
+        members = {}
+        for member in entries:
+            # Some programs write names with backslashes.
+            key = member.name.lower().replace("\\", "/")
+            members[key] = by_start[member.start]
+
+        if len(members) < len(entries):
             raise UnsafeFile("duplicate-members", where=self.path)
-        return by_name
+        return members
 
     def _refuse_unsafe(self) -> None:
         total = 0
@@ -148,17 +213,14 @@ class Archive:
             guards.refuse_bomb(member.name, member.packed, member.size, self.path)
             total += member.size
         if total > guards.MAX_INFLATED_BYTES:
-            raise UnsafeFile(
-                "zip-bomb", where=self.path, member="", megabytes=total // guards.MEGABYTE
-            )
+            megabytes = total // guards.MEGABYTE
+            raise UnsafeFile("zip-bomb", where=self.path, member="", megabytes=megabytes)
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self.members
 
     def packed(self, name: str) -> Packed:
-        """Hand out a member as it is, unchecked:
-        whoever reads it has `inflate` look at it first.
-        """
+        """Hand out a member as it is, unchecked: who reads it has `inflate` look at it first."""
         member = self.members[name.lower()]
         data = memoryview(self.data)[member.body : member.body + member.packed]
         return Packed(member.method, member.crc, member.size, data)
@@ -172,11 +234,13 @@ class Archive:
         raw = self.data[member.body : member.body + member.packed]
         content = raw
         if member.method == DEFLATED:
-            stream = zlib.decompressobj(-15)
+            stream = zlib.decompressobj(RAW_DEFLATE)
             try:
+                # One byte more than it claims is enough to know that it lies.
                 content = stream.decompress(raw, member.size + 1)
             except zlib.error as error:
                 raise self._damaged(member.name) from error
+
         if len(content) > member.size:
             raise UnsafeFile("lying-size", where=self.path, member=member.name)
         if len(content) < member.size or zlib.crc32(content) != member.crc:
@@ -185,15 +249,49 @@ class Archive:
 
 
 def wide_sizes(extra: bytes, size: int, packed: int, start: int) -> tuple[int, int, int]:
-    """Replace the fields that did not fit 32 bits by those of the zip64 extra field."""
-    at = 0
-    while at + 4 <= len(extra):
-        kind, length = struct.unpack_from("<2H", extra, at)
-        if kind == 1:
-            numbers = iter(struct.unpack_from(f"<{length // 8}Q", extra[: at + 4 + length], at + 4))
-            size = next(numbers, size) if size == _FULL else size
-            packed = next(numbers, packed) if packed == _FULL else packed
-            start = next(numbers, start) if start == _FULL else start
+    """Replace the fields that did not fit 32 bits by those of the zip64 extra field.
+
+    That field holds 64 bit numbers only for what did not fit, in this order.
+    """
+    place = 0
+    while place + EXTRA_FIELD.size <= len(extra):
+        kind, length = EXTRA_FIELD.unpack_from(extra, place)
+        content = place + EXTRA_FIELD.size
+        if kind == ZIP64_KIND:
+            layout = f"<{length // 8}Q"
+            numbers = iter(struct.unpack_from(layout, extra[: content + length], content))
+            if size == IN_ZIP64:
+                size = next(numbers, size)
+            if packed == IN_ZIP64:
+                packed = next(numbers, packed)
+            if start == IN_ZIP64:
+                start = next(numbers, start)
             break
-        at += 4 + length
+        place = content + length
+
     return size, packed, start
+
+
+class Staged:
+    """The parts of a package as they would be saved now: the archive's, and changed ones over them.
+
+    Args:
+        changes: new content by part name in lower case; None for a part that goes.
+    """
+
+    def __init__(self, archive: Archive, changes: Mapping[str, bytes | None] | None = None) -> None:
+        self.archive = archive
+        self.changes = dict(changes or {})
+
+    def __contains__(self, name: str) -> bool:
+        is_removed = self.changes.get(name.lower(), b"") is None
+        return not is_removed and name in self.archive
+
+    def content(self, name: str) -> bytes:
+        """Hand out a part."""
+        changed = self.changes.get(name.lower())
+        return self.archive.inflate(name) if changed is None else changed
+
+    def packed(self, name: str) -> Packed | None:
+        """Hand out a part as the archive holds it, unchecked; None where it was changed."""
+        return None if name.lower() in self.changes else self.archive.packed(name)

@@ -1,28 +1,56 @@
-"""How is a value written as a cell? Text is always an inline string, whatever it looks like."""
+"""How is a value written as a cell? Text is always an inline string, whatever it looks like.
+
+A shared text would have to go into a part of its own, which all sheets use; an inline one concerns
+its cell alone. What follows a cell's reference is the same in all cells that hold the same value in
+the same format: `<c r="B2` and then `" s="3"><v>7</v></c>`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
 import re
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Final
 
 from salesbook.errors import CannotWrite
-from salesbook.hosts.package.xmlscan import attribute, whole_number, with_attribute
+from salesbook.hosts.cell_facts import (
+    DAY,
+    DAY_ZERO_1900,
+    DAY_ZERO_1904,
+    MAX_TEXT_LENGTH,
+    moment_of,
+)
+from salesbook.hosts.package.xmlscan import attribute, start_tag, whole_number, with_attribute
 from salesbook.store import NOT_CALCULATED, Cell, CellError
 
-MAX_TEXT_UNITS = 32_767
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+"""Matches a control character that XML cannot hold, and the `_` of a text like `_x0041_`.
+
+Excel writes the first as `_x0007_`, so that the second would be read as one.
+"""
 _SPACE_THAT_COUNTS = re.compile(r"^\s|\s$|[\t\r\n]|\s\s")
-_USUAL_STYLE = re.compile(rb'<(?:[\w.-]+:)?c r="[A-Z]{1,3}[0-9]{1,7}" s="([0-9]{1,9})"')
+"""Matches spaces that XML readers drop unless told to keep them: at an end, or several."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_EPOCH_1904 = dt.datetime(1904, 1, 1)
-_EPOCH_1900 = dt.datetime(1899, 12, 30)
+"""Matches half of a character, which is no text."""
+_USUAL_STYLE = re.compile(rb'<(?:[\w.-]+:)?c r="[A-Z]{1,3}[0-9]{1,7}" s="([0-9]{1,9})"')
+"""Matches the usual start of a cell with a format: `<c r="B2" s="3"`."""
+_FIRST_DAY_1900 = dt.datetime(1900, 1, 1)
 _LEAP_BUG_ENDS = dt.datetime(1900, 3, 1)
-_DAY = dt.timedelta(days=1)
+_WHOLE_NUMBER_LIMIT: Final = 10**15
+"""From here on a cell's 15 digits do not hold every whole number."""
+_BLANK_KIND: Final = type(None)
+_NEEDS_A_LOOK: Final = ("&", "<", ">", "_x", "  ", "| ", " |")
+"""What a text holds that has to be escaped or marked for its spaces, as texts joined by `|`."""
 
 
 def after_reference(value: Cell, style: int, prefix: str, is_1904: bool, reference: str) -> str:
-    """Write what follows a cell's reference, which is the same in all cells that hold the same.
+    """Write what follows the closing quote of a cell's reference.
+
+    Args:
+        style: the number of its cell format.
+        prefix: what the sheet's main namespace goes by, colon included.
+        reference: the cell's name, for what is wrong with the value.
 
     Raises: CannotWrite for text or a date that no cell can hold; ValueError for a number that no
     cell can hold, which is our bug.
@@ -30,22 +58,32 @@ def after_reference(value: Cell, style: int, prefix: str, is_1904: bool, referen
     start = f' s="{style}"' if style else ""
     if value is None or value == "":
         return f"{start}/>"
+
     if isinstance(value, str):
         text = escaped(value, reference)
         space = ' xml:space="preserve"' if _SPACE_THAT_COUNTS.search(value) else ""
-        return f'{start} t="inlineStr"><{prefix}is><{prefix}t{space}>{text}</{prefix}t></{prefix}is></{prefix}c>'
-    kind, content = "", ""
-    if isinstance(value, bool):
-        kind, content = ' t="b"', str(int(value))
-    elif isinstance(value, (int, float)):
-        content = _number(value, reference)
-    elif isinstance(value, CellError):
-        code = "#N/A" if value == NOT_CALCULATED else value.code
-        kind, content = ' t="e"', escaped(code, reference)
-    else:
-        content = repr(serial(value, is_1904, reference))
-        content = content.removesuffix(".0")
+        return (
+            f'{start} t="inlineStr"><{prefix}is><{prefix}t{space}>{text}'
+            f"</{prefix}t></{prefix}is></{prefix}c>"
+        )
+
+    kind, content = _kind_and_content(value, is_1904, reference)
     return f"{start}{kind}><{prefix}v>{content}</{prefix}v></{prefix}c>"
+
+
+def _kind_and_content(
+    value: bool | float | CellError | dt.date, is_1904: bool, reference: str
+) -> tuple[str, str]:
+    """Write a value that is neither blank nor text: the attribute for its kind, and itself."""
+    if isinstance(value, bool):
+        return ' t="b"', str(int(value))
+    if isinstance(value, (int, float)):
+        return "", _number(value, reference)
+    if isinstance(value, CellError):
+        # Excel knows no such error of ours, and would repair the file.
+        code = "#N/A" if value == NOT_CALCULATED else value.code
+        return ' t="e"', escaped(code, reference)
+    return "", repr(serial(value, is_1904, reference)).removesuffix(".0")
 
 
 def escaped(text: str, reference: str) -> str:
@@ -53,23 +91,31 @@ def escaped(text: str, reference: str) -> str:
 
     Raises: CannotWrite.
     """
-    if (
-        len(text) * 2 > MAX_TEXT_UNITS
-        and len(text.encode("utf-16-le", "surrogatepass")) // 2 > MAX_TEXT_UNITS
-    ):
-        raise CannotWrite("text-too-long", where=reference, length=len(text), limit=MAX_TEXT_UNITS)
+    _refuse_too_long(text, reference)
     if _SURROGATE.search(text):
         raise CannotWrite("text-not-unicode", where=reference)
+
     if _UNWRITABLE.search(text):
-        text = _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+        text = _UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _refuse_too_long(text: str, reference: str) -> None:
+    # No character takes more than two units, so that few texts have to be counted.
+    if len(text) * 2 <= MAX_TEXT_LENGTH:
+        return
+    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if units > MAX_TEXT_LENGTH:
+        raise CannotWrite("text-too-long", where=reference, length=len(text), limit=MAX_TEXT_LENGTH)
 
 
 def _number(value: int | float, reference: str) -> str:
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(f"{reference}: {value} is no number a cell can hold")
-    return repr(value) if isinstance(value, int) and abs(value) < 10**15 else repr(number)
+    is_exact = isinstance(value, int) and abs(value) < _WHOLE_NUMBER_LIMIT
+    return repr(value) if is_exact else repr(number)
 
 
 def serial(value: dt.date, is_1904: bool, reference: str) -> float:
@@ -77,33 +123,104 @@ def serial(value: dt.date, is_1904: bool, reference: str) -> float:
 
     Raises: CannotWrite where it lies before the workbook's first day.
     """
-    moment = (
-        value if isinstance(value, dt.datetime) else dt.datetime(value.year, value.month, value.day)
-    )
+    moment = moment_of(value)
     if moment.tzinfo is not None:
         raise ValueError(f"{reference}: {value} has a time zone")
-    first = _EPOCH_1904 if is_1904 else dt.datetime(1900, 1, 1)
-    if moment < first:
+
+    first_day = DAY_ZERO_1904 if is_1904 else _FIRST_DAY_1900
+    if moment < first_day:
         raise CannotWrite(
             "date-before-epoch",
             where=reference,
             found=value.isoformat(),
-            first=first.date().isoformat(),
+            first=first_day.date().isoformat(),
         )
-    days = (moment - (_EPOCH_1904 if is_1904 else _EPOCH_1900)) / _DAY
+    if is_1904:
+        return (moment - DAY_ZERO_1904) / DAY
+
+    days = (moment - DAY_ZERO_1900) / DAY
     # Excel counts a 29 February 1900 that never was.
-    return days - 1 if not is_1904 and moment < _LEAP_BUG_ENDS else days
+    return days - 1 if moment < _LEAP_BUG_ENDS else days
+
+
+def rests_of(
+    values: Sequence[Any], style_for: Callable[[Cell], int], prefix: str, is_1904: bool
+) -> list[str] | None:
+    """Write many values as `after_reference` writes each, the closing quote of the reference first.
+
+    A column mostly holds one kind of values, few of which need a look of their own.
+
+    Args:
+        style_for: the format for a value, the same for all of its kind.
+
+    Returns: what follows each cell's reference, nothing for a blank one without a format. None
+    where kinds are mixed or a value cannot be written: then each is to be written alone.
+    """
+    kinds = set(map(type, values)) - {_BLANK_KIND}
+    blank = _blank_rest(style_for(None))
+    if not kinds:
+        return [blank] * len(values)
+    if kinds <= {int, float}:
+        return _number_rests(values, _rest_start(style_for(0)), blank, prefix)
+    if len(kinds) > 1:
+        return None
+
+    unique = set(values) - {None, ""}
+    if kinds == {str} and _need_no_look(unique):
+        start = f'{_rest_start(style_for(""))} t="inlineStr"><{prefix}is><{prefix}t>'
+        end = f"</{prefix}t></{prefix}is></{prefix}c>"
+        rests = {value: f"{start}{value}{end}" for value in unique}
+    else:
+        try:
+            rests = {
+                value: '"' + after_reference(value, style_for(value), prefix, is_1904, "")
+                for value in unique
+            }
+        except CannotWrite:
+            return None
+
+    rests[None] = rests[""] = blank
+    return [rests[value] for value in values]
+
+
+def _rest_start(style: int) -> str:
+    return f'" s="{style}"' if style else '"'
+
+
+def _blank_rest(style: int) -> str:
+    return f'" s="{style}"/>' if style else ""
+
+
+def _number_rests(values: Sequence[Any], start: str, blank: str, prefix: str) -> list[str] | None:
+    """Write numbers, unless one may be too large to be written as it is, or is none at all.
+
+    The sum of all is below the limit only if each is; with a NaN it is below nothing.
+    """
+    total = sum(abs(value) for value in values if value is not None)
+    if not total < _WHOLE_NUMBER_LIMIT:
+        return None
+
+    start = f"{start}><{prefix}v>"
+    end = f"</{prefix}v></{prefix}c>"
+    return [blank if value is None else f"{start}{value!r}{end}" for value in values]
+
+
+def _need_no_look(texts: Collection[str]) -> bool:
+    """Say whether none of the texts has to be escaped, marked for its spaces, or refused."""
+    joined = f"|{'|'.join(texts)}|"
+    are_short = max(map(len, texts), default=0) * 2 <= MAX_TEXT_LENGTH
+    return are_short and joined.isprintable() and not any(odd in joined for odd in _NEEDS_A_LOOK)
 
 
 def style_of(cell: bytes) -> int:
-    """Read a cell's format."""
+    """Read the number of a cell's format."""
     usual = _USUAL_STYLE.match(cell)
     if usual:
         return int(usual[1])
-    return whole_number(attribute(cell[: cell.index(b">") + 1], b"s"))
+    return whole_number(attribute(start_tag(cell), b"s"))
 
 
 def placed(cell: bytes, reference: str) -> bytes:
     """Give a cell another reference and leave everything else in it."""
-    end = cell.index(b">") + 1
-    return with_attribute(cell[:end], b"r", reference) + cell[end:]
+    tag = start_tag(cell)
+    return with_attribute(tag, b"r", reference) + cell[len(tag) :]

@@ -5,32 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from salesbook.errors import CannotWrite, ProtectedSheet, SalesbookError
-from salesbook.hosts.package import around, book_patch
+from salesbook.errors import CannotWrite, ProtectedSheet
+from salesbook.hosts.area import MAX_ROW, Area
+from salesbook.hosts.package import surroundings
 from salesbook.hosts.package.body import NewBody
 from salesbook.hosts.package.guards import refuse_entities
 from salesbook.hosts.package.parts import BookParts, Parts, SheetPart, TablePart, relations_part
-from salesbook.hosts.package.refs import MAX_ROW, Area
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.styles import Styles
+from salesbook.hosts.package.surroundings import Growth
+from salesbook.hosts.package.verify import refuse_unsound_rows
 from salesbook.hosts.package.xmlscan import attribute, tag_pattern
 from salesbook.store import TableCells, TableWrite
 
 _TYPES = "[Content_Types].xml"
 
 
-class UnsoundPackageError(RuntimeError):
-    """A patch went wrong: our own bug, found before anything was saved."""
-
-
 @dataclass(slots=True)
 class Changes:
-    """New content by part name in lower case, None for a part that goes;
-    and where tables now lie.
-    """
+    """What a write does to the package."""
 
     parts: dict[str, bytes | None] = field(default_factory=dict)
+    """New content by part name in lower case; None for a part that goes."""
     areas: dict[str, Area] = field(default_factory=dict)
+    """Where each written table lies now, by code in lower case."""
 
 
 def changes_for(
@@ -47,15 +45,20 @@ def changes_for(
         raise CannotWrite("signed-package", where=book.workbook)
     if not book.styles:
         raise CannotWrite("no-cell-formats", where=book.workbook)
-    patch = _Patch(parts, book, Styles(parts.content(book.styles), book.styles))
-    by_sheet: dict[SheetPart, list[TableWrite]] = {}
+
+    writes_by_sheet: dict[SheetPart, list[TableWrite]] = {}
     for write in writes:
-        by_sheet.setdefault(book.tables[write.table.lower()].sheet, []).append(write)
-    for sheet, sheet_writes in by_sheet.items():
-        patch.write_sheet(sheet, [(write, tables[write.table.lower()]) for write in sheet_writes])
-    if patch.found.parts:
+        sheet = book.tables[write.table.lower()].sheet
+        writes_by_sheet.setdefault(sheet, []).append(write)
+
+    patch = _Patch(parts, book, Styles(parts.content(book.styles), book.styles))
+    for sheet, sheet_writes in writes_by_sheet.items():
+        patch.write_sheet(sheet, sheet_writes, tables)
+
+    if patch.changes.parts:
         patch.finish()
-    return patch.found
+
+    return patch.changes
 
 
 @dataclass(slots=True)
@@ -65,94 +68,88 @@ class _Patch:
     parts: Parts
     book: BookParts
     styles: Styles
-    found: Changes = field(default_factory=Changes)
+    changes: Changes = field(default_factory=Changes)
 
     def write_sheet(
-        self, sheet: SheetPart, writes: Sequence[tuple[TableWrite, TableCells]]
+        self, sheet: SheetPart, writes: Sequence[TableWrite], tables: Mapping[str, TableCells]
     ) -> None:
         """Edit one sheet for all its writes, in their order, and the tables' own parts."""
         data = self.parts.content(sheet.part)
         refuse_entities(data, sheet.part)
         rows = SheetRows(data, sheet.part, sheet.name)
         _refuse_protected(rows)
+
         growths = []
-        for write, cells in writes:
-            table = self.book.tables[write.table.lower()]
-            new = NewBody(rows, table, cells, write, self.styles, is_alone=len(writes) == 1)
+        for write in writes:
+            key = write.table.lower()
+            table = self.book.tables[key]
+            is_alone = len(writes) == 1
+            new = NewBody(rows, table, tables[key], write, self.styles, is_alone=is_alone)
             self._refuse_overlap(table, new.area)
             new.apply()
-            growths.append((table.body, new.body))
-            self.found.areas[table.code.lower()] = new.area
+            growths.append(Growth(table.body, new.body))
+            self.changes.areas[key] = new.area
             if new.area != table.area:
-                resized = book_patch.table_part(self.parts.content(table.part), table, new.area)
-                self.found.parts[table.part.lower()] = resized
-        if rows.is_edited:
-            self.found.parts[sheet.part.lower()] = self._patched(rows, sheet, growths)
+                old_part = self.parts.content(table.part)
+                new_part = surroundings.table_part(old_part, table, new.area)
+                self.changes.parts[table.part.lower()] = new_part
 
-    def _patched(
-        self, rows: SheetRows, sheet: SheetPart, growths: Sequence[around.Growth]
-    ) -> bytes:
+        if rows.is_edited:
+            self.changes.parts[sheet.part.lower()] = self._patched_sheet(rows, sheet, growths)
+
+    def _patched_sheet(self, rows: SheetRows, sheet: SheetPart, growths: Sequence[Growth]) -> bytes:
         areas = [self._area(table) for table in self.book.tables_of(sheet)]
-        head = around.with_dimension(rows.head, rows.prefix, rows.last_number(), areas)
-        tail = around.with_rules_extended(rows.tail, rows.prefix, growths)
+        head = surroundings.with_dimension(rows.head, rows.prefix, rows.last_number(), areas)
+        tail = surroundings.with_rules_extended(rows.tail, rows.prefix, growths)
         data = rows.render(head, tail)
-        _refuse_unsound_sheet(rows, data, sheet.part)
+        refuse_unsound_rows(rows, data, sheet.part)
         return data
 
     def _area(self, table: TablePart) -> Area:
-        return self.found.areas.get(table.code.lower(), table.area)
+        """Say where a table lies now."""
+        return self.changes.areas.get(table.code.lower(), table.area)
 
     def _refuse_overlap(self, table: TablePart, area: Area) -> None:
+        sheet = table.sheet
         if area.bottom > MAX_ROW:
-            raise CannotWrite(
-                "sheet-full", where=table.sheet.name, table=table.code, rows=area.row_count
-            )
-        for other in self.book.tables_of(table.sheet):
-            if other != table and self._area(other).meets(area):
-                place = f"{table.sheet.name}!{self._area(other)}"
+            raise CannotWrite("sheet-full", where=sheet.name, table=table.code, rows=area.row_count)
+
+        for other in self.book.tables_of(sheet):
+            other_area = self._area(other)
+            if other != table and other_area.meets(area):
+                where = f"{sheet.name}!{other_area}"
                 raise CannotWrite(
-                    "table-in-the-way", where=place, table=table.code, other=other.code
+                    "table-in-the-way", where=where, table=table.code, other=other.code
                 )
 
     def finish(self) -> None:
-        """Have everything calculated on load, and drop the chain of formulas, which the new cells
-        outdate.
+        """Append new formats, have everything calculated on load, and drop the chain of formulas.
+
+        The chain lists the cells in the order in which Excel last calculated them; with new cells
+        it would be wrong, and without one Excel makes another.
         """
-        changed, name = self.found.parts, self.book.workbook
         styles = self.styles.render()
         if styles is not None and self.book.styles:
-            changed[self.book.styles.lower()] = styles
-        self._change(name, book_patch.recalculating(self.parts.content(name), name))
-        if self.book.calc_chain:
-            changed[self.book.calc_chain.lower()] = None
-            holder = relations_part(name)
-            self._change(
-                holder, book_patch.without_relation(self.parts.content(holder), "calcChain")
-            )
-            self._change(
-                _TYPES,
-                book_patch.without_override(self.parts.content(_TYPES), self.book.calc_chain),
-            )
+            self.changes.parts[self.book.styles.lower()] = styles
+
+        workbook = self.book.workbook
+        self._change(workbook, surroundings.recalculating(self.parts.content(workbook), workbook))
+
+        chain = self.book.calc_chain
+        if chain:
+            self.changes.parts[chain.lower()] = None
+            holder = relations_part(workbook)
+            links = self.parts.content(holder)
+            self._change(holder, surroundings.without_relation(links, "calcChain"))
+            types = self.parts.content(_TYPES)
+            self._change(_TYPES, surroundings.without_override(types, chain))
 
     def _change(self, part: str, data: bytes) -> None:
         if data != self.parts.content(part):
-            self.found.parts[part.lower()] = data
+            self.changes.parts[part.lower()] = data
 
 
 def _refuse_protected(rows: SheetRows) -> None:
-    tag = tag_pattern(rows.prefix, b"sheetProtection").search(rows.tail)
-    if tag and attribute(tag[0], b"sheet") in ("1", "true"):
+    protection = tag_pattern(rows.prefix, b"sheetProtection").search(rows.tail)
+    if protection and attribute(protection[0], b"sheet") in ("1", "true"):
         raise ProtectedSheet("protected-sheet", where=rows.sheet, sheet=rows.sheet)
-
-
-def _refuse_unsound_sheet(rows: SheetRows, data: bytes, part: str) -> None:
-    """Hold a patched sheet's rows against each other: ascending, each cell once and in its row.
-
-    Raises: UnsoundPackageError.
-    """
-    try:
-        again = SheetRows(data, part, rows.sheet)
-        for number in [*rows.edited_numbers, *rows.appended_ends]:
-            again.refuse_disorder(number)
-    except SalesbookError as error:
-        raise UnsoundPackageError(f"{part}: {error}") from error

@@ -12,8 +12,13 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from salesbook.errors import CannotWrite, ChangedMeanwhile, LockedFile
-from salesbook.hosts.package.lock import own_name
+from salesbook.errors import CannotWrite, ChangedMeanwhile
+from salesbook.hosts.package.lock import Holder, companion_name
+
+_MAY_WRITE = 0o222
+_RIGHTS = 0o777
+_NEW_FILE = 0o666
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Disk:
@@ -21,9 +26,11 @@ class Disk:
 
     def write(self, path: Path, data: bytes, mode: int) -> None:
         """Write a new file down to the medium."""
-        handle = os.open(
-            path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode
-        )
+        # O_EXCL: nobody else's file is written over, nor what a link of that name points at.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        # Without it Windows would put a carriage return before each line feed.
+        flags |= getattr(os, "O_BINARY", 0)
+        handle = os.open(path, flags, mode)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
@@ -60,23 +67,30 @@ def refuse_unwritable(book: Path) -> None:
     folder = book.parent
     if not folder.is_dir():
         raise CannotWrite("folder-missing", where=str(folder))
-    if folder.stat().st_mode & 0o222 == 0 or not os.access(folder, os.W_OK):
+    if _is_read_only(folder):
         raise CannotWrite("read-only-folder", where=str(folder))
-    if book.exists() and (book.stat().st_mode & 0o222 == 0 or not os.access(book, os.W_OK)):
+    if book.exists() and _is_read_only(book):
         raise CannotWrite("read-only-file", where=str(book))
+
     try:
         backup_path(book).lstat()
     except FileNotFoundError:
         return
     except OSError as error:  # its name is longer than the book's
-        raise CannotWrite(
-            "cannot-write", where=str(book), found=error.strerror or str(error)
-        ) from error
+        words = error.strerror or str(error)
+        raise CannotWrite("cannot-write", where=str(book), found=words) from error
+
+
+def _is_read_only(path: Path) -> bool:
+    # An administrator may write what is marked as read only; the mark is meant for him too.
+    is_marked = path.stat().st_mode & _MAY_WRITE == 0
+    return is_marked or not os.access(path, os.W_OK)
 
 
 def remove_leftovers(book: Path) -> None:
     """Remove the temporary files of runs that were killed. Only who holds the lock may do so."""
-    for path in book.parent.glob(own_name(book, "-*.tmp").replace("[", "[[]")):
+    pattern = companion_name(book, "-*.tmp").replace("[", "[[]")
+    for path in book.parent.glob(pattern):
         with contextlib.suppress(OSError):
             path.unlink()
 
@@ -91,14 +105,16 @@ def replace_file(disk: Disk, target: Path, new: bytes, old: bytes | None) -> Non
     """
     with _plain_errors(target, len(new)), _temporary(target) as draft, _temporary(target) as copy:
         _refuse_changed(target, old)
-        mode = 0o666 if old is None else target.stat().st_mode & 0o777
+        mode = _NEW_FILE if old is None else target.stat().st_mode & _RIGHTS
         disk.write(draft, new, mode)
         if old is not None:
-            _keep_mode(target, draft)
+            _keep_rights(target, draft)
+            # The backup is a copy, not the old file renamed: at no moment is the book's name free.
             disk.write(copy, old, mode)
-            _keep_mode(target, copy)
+            _keep_rights(target, copy)
             disk.replace(copy, backup_path(target))
         with uninterrupted():
+            # Writing took time in which another program may have saved.
             _refuse_changed(target, old)
             disk.replace(draft, target)
             disk.sync_folder(target.parent)
@@ -106,14 +122,17 @@ def replace_file(disk: Disk, target: Path, new: bytes, old: bytes | None) -> Non
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Pass over Ctrl-C for a moment, since whoever is told of it is told
-    that nothing was written.
+    """Pass over Ctrl-C for a moment.
+
+    Whoever is told of it is told that nothing was written, which must stay true.
     """
-    is_ours = threading.current_thread() is threading.main_thread()
-    before = signal.getsignal(signal.SIGINT) if is_ours else None
+    # Only the main thread may say what a signal does.
+    is_main_thread = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT) if is_main_thread else None
     if before is None:
         yield
         return
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
@@ -130,22 +149,26 @@ def _refuse_changed(target: Path, old: bytes | None) -> None:
         raise ChangedMeanwhile("changed-meanwhile", where=str(target))
 
 
-def _keep_mode(source: Path, target: Path) -> None:
+def _keep_rights(source: Path, target: Path) -> None:
     """Give a new file the rights of the old one, as far as the system lets us."""
     with contextlib.suppress(OSError):
         shutil.copymode(source, target)
+
     with contextlib.suppress(OSError, AttributeError):
-        told = source.stat()
-        os.chown(target, told.st_uid, told.st_gid)
+        status = source.stat()
+        os.chown(target, status.st_uid, status.st_gid)
+
     with contextlib.suppress(OSError, AttributeError):
-        for name in os.listxattr(source):  # on Linux rights of single users are attributes too
+        # On Linux rights of single users are attributes too.
+        for name in os.listxattr(source):
             with contextlib.suppress(OSError):
                 os.setxattr(target, name, os.getxattr(source, name))
 
 
 @contextlib.contextmanager
 def _temporary(target: Path) -> Iterator[Path]:
-    path = target.with_name(own_name(target, f"-{secrets.token_hex(4)}.tmp"))
+    ending = f"-{secrets.token_hex(4)}.tmp"
+    path = target.with_name(companion_name(target, ending))
     try:
         yield path
     finally:
@@ -159,14 +182,13 @@ def _plain_errors(target: Path, needed: int) -> Iterator[None]:
     try:
         yield
     except PermissionError as error:
+        # Windows refuses a file that a program has open; elsewhere it is a question of rights.
         if os.name == "nt" and target.exists():
-            raise LockedFile(
-                "locked", where=str(target), program="", user="", since="", marker=""
-            ) from error
+            raise Holder().refusal(target) from error
         raise CannotWrite("cannot-write", where=str(target), found=error.strerror or "") from error
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in _FULL:
+            # The new book and the backup lie beside the old one for a moment.
             raise CannotWrite("disk-full", where=str(target), needed_bytes=2 * needed) from error
-        raise CannotWrite(
-            "cannot-write", where=str(target), found=error.strerror or str(error)
-        ) from error
+        words = error.strerror or str(error)
+        raise CannotWrite("cannot-write", where=str(target), found=words) from error

@@ -1,6 +1,4 @@
-"""How does the .xlsm file itself hold tables? Lossless: a save rewrites only the parts that must
-change.
-"""
+"""How does the .xlsm file itself hold tables? A save rewrites only the parts that must change."""
 
 from __future__ import annotations
 
@@ -11,19 +9,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from salesbook.errors import CannotWrite, LockedFile, NoSuchTable, NotAWorkbook, UnsafeFile
+from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook, UnsafeFile
 from salesbook.hosts.fitting import refuse_twice
 from salesbook.hosts.package import guards
-from salesbook.hosts.package.archive import Archive
-from salesbook.hosts.package.assemble import assemble
+from salesbook.hosts.package.archive import Archive, Staged
 from salesbook.hosts.package.changes import changes_for
 from salesbook.hosts.package.disk import Disk, refuse_unwritable, remove_leftovers, replace_file
-from salesbook.hosts.package.lock import locked
+from salesbook.hosts.package.lock import Holder, locked
 from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
 from salesbook.hosts.package.reader import SheetReader
-from salesbook.hosts.package.staged import Staged
 from salesbook.hosts.package.values import read_tables
 from salesbook.hosts.package.verify import refuse_unsound
+from salesbook.hosts.package.zipping import assemble
 from salesbook.store import TableCells, TableWrite
 
 _SHARING_REFUSED = (32, 33)
@@ -46,8 +43,10 @@ class PackageHost:
         self._read_bytes = data
         parts = Staged(Archive(data, str(path)))
         self._hold(parts, read_parts(parts, str(path)))
-        self._unread: dict[str, TableCells] = {}
-        self._read: WeakValueDictionary[str, TableCells] = WeakValueDictionary()
+        self._ready: dict[str, TableCells] = {}
+        """Tables that were read along with others of their sheet, by code in lower case."""
+        self._handed_out: WeakValueDictionary[str, TableCells] = WeakValueDictionary()
+        """Tables that somebody may still hold."""
 
     def table_codes(self) -> tuple[str, ...]:
         """List the codes in sheet order, as their tables spell them."""
@@ -61,12 +60,14 @@ class PackageHost:
 
         Raises: NoSuchTable, NotAWorkbook, UnsafeFile.
         """
-        part, key = self._table(table), table.lower()
-        cells = self._read.get(key) or self._unread.pop(key, None)
+        part = self._table(table)
+        key = table.lower()
+        cells = self._handed_out.get(key) or self._ready.pop(key, None)
         if cells is None:
-            self._unread |= read_tables(self._reader, self._book, part.sheet)
-            cells = self._unread.pop(key)
-        self._read[key] = cells
+            self._ready |= read_tables(self._reader, self._book, part.sheet)
+            cells = self._ready.pop(key)
+
+        self._handed_out[key] = cells
         return cells
 
     def write(self, writes: Sequence[TableWrite]) -> None:
@@ -76,19 +77,24 @@ class PackageHost:
         """
         refuse_twice(writes)
         tables = {write.table.lower(): self.read(write.table) for write in writes}
-        self._hold(
-            self._parts, self._book
-        )  # forgets the texts that cells share, which take much memory
+        # A new reader has not read the texts that cells share, which take much memory.
+        self._hold(self._parts, self._book)
         changes = changes_for(self._parts, self._book, writes, tables)
         if not changes.parts:
             return
+
         staged = Staged(self._parts.archive, self._parts.changes | changes.parts)
-        self._hold(staged, refuse_unsound(staged, self._parts, changes, str(self.path)))
-        touched = {self._table(write.table).sheet for write in writes}
-        for table in self._book.tables.values():
-            if table.sheet in touched:
-                self._unread.pop(table.code.lower(), None)
-                self._read.pop(table.code.lower(), None)
+        book = refuse_unsound(staged, self._parts, changes.parts, changes.areas, str(self.path))
+        self._hold(staged, book)
+        self._forget_sheets_of(writes)
+
+    def _forget_sheets_of(self, writes: Sequence[TableWrite]) -> None:
+        """Have the tables of all sheets that were written on read anew."""
+        written_sheets = {self._table(write.table).sheet for write in writes}
+        for key, table in self._book.tables.items():
+            if table.sheet in written_sheets:
+                self._ready.pop(key, None)
+                self._handed_out.pop(key, None)
 
     def save(self, out: Path | None = None) -> None:
         """Put what was staged on disk in one step, and keep the version before as the one backup.
@@ -99,19 +105,25 @@ class PackageHost:
         Raises: CannotWrite, ChangedMeanwhile, LockedFile.
         """
         target = self.path if out is None else Path(os.path.realpath(out))
-        if target == self.path:
-            if not self.for_writing:
-                raise ValueError(f"{self.path} was opened for reading alone")
-            if self._parts.changes:
-                self._put(target, self._read_bytes)
+        if target != self.path:
+            self._save_elsewhere(target)
             return
+        if not self.for_writing:
+            raise ValueError(f"{self.path} was opened for reading alone")
+
+        if self._parts.changes:
+            self._put(target, self._read_bytes)
+
+    def _save_elsewhere(self, target: Path) -> None:
         refuse_unwritable(target)
         with locked(target, self._wait):
             remove_leftovers(target)
-            self._put(target, target.read_bytes() if target.exists() else None)
+            old = target.read_bytes() if target.exists() else None
+            self._put(target, old)
 
     def _put(self, target: Path, old: bytes | None) -> None:
         new = assemble(self._parts.archive, self._parts.changes)
+        # Reading it refuses a zip that was put together wrongly, before it is saved.
         archive = Archive(new, str(target))
         replace_file(self._disk, target, new, old)
         if target == self.path:
@@ -119,7 +131,9 @@ class PackageHost:
             self._hold(Staged(archive), self._book)
 
     def _hold(self, parts: Staged, book: BookParts) -> None:
-        self._parts, self._book, self._reader = parts, book, SheetReader(parts, book)
+        self._parts = parts
+        self._book = book
+        self._reader = SheetReader(parts, book)
 
     def _table(self, code: str) -> TablePart:
         try:
@@ -151,26 +165,25 @@ def open_package(
 
 
 def _existing(path: str | Path) -> Path:
-    """Follow links to the file itself, and refuse what is none or is larger than any honest
-    workbook.
+    """Follow links to the file itself; refuse what is none, or larger than any honest workbook.
 
     Raises: NotAWorkbook, UnsafeFile, CannotWrite.
     """
     try:
         book = Path(os.path.realpath(path))
-        told = book.stat()
+        status = book.stat()
     except (OSError, ValueError) as error:
         folder = Path(path).parent
         if isinstance(error, FileNotFoundError) and not folder.is_dir():
             raise CannotWrite("folder-missing", where=str(folder)) from None
         raise NotAWorkbook("no-such-file", where=str(path), found=_words(error)) from None
-    if not stat.S_ISREG(told.st_mode):
-        found = "folder" if stat.S_ISDIR(told.st_mode) else "device"
+
+    if not stat.S_ISREG(status.st_mode):
+        found = "folder" if stat.S_ISDIR(status.st_mode) else "device"
         raise NotAWorkbook("not-a-workbook", where=str(book), found=found)
-    if told.st_size > guards.MAX_FILE_BYTES:
-        raise UnsafeFile(
-            "file-too-large", where=str(book), megabytes=told.st_size // guards.MEGABYTE
-        )
+    if status.st_size > guards.MAX_FILE_BYTES:
+        megabytes = status.st_size // guards.MEGABYTE
+        raise UnsafeFile("file-too-large", where=str(book), megabytes=megabytes)
     return book
 
 
@@ -179,9 +192,7 @@ def _bytes_of(book: Path) -> bytes:
         return book.read_bytes()
     except OSError as error:
         if getattr(error, "winerror", None) in _SHARING_REFUSED:
-            raise LockedFile(
-                "locked", where=str(book), program="", user="", since="", marker=""
-            ) from error
+            raise Holder().refusal(book) from error
         raise NotAWorkbook("cannot-read", where=str(book), found=_words(error)) from error
 
 

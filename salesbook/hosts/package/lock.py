@@ -28,7 +28,7 @@ PAUSE_SECONDS = 0.05
 class Holder:
     """Who has the workbook open, as far as the marker file beside it tells."""
 
-    program: str
+    program: str = ""
     user: str = ""
     since: str = ""
     marker: str = ""
@@ -38,11 +38,13 @@ class Holder:
         return LockedFile("locked", where=str(book), **asdict(self))
 
 
-def own_name(book: Path, ending: str) -> str:
-    """Name a file of ours beside a workbook; short, since paths have a limit, and known by its
-    start.
+def companion_name(book: Path, ending: str) -> str:
+    """Name a file of ours beside a workbook.
+
+    It is short, since paths have a limit, and known by its start.
     """
-    key = hashlib.blake2b(book.name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    name = book.name.encode("utf-8", "surrogatepass")
+    key = hashlib.blake2b(name, digest_size=4).hexdigest()
     return f".~salesbook-{key}{ending}"
 
 
@@ -56,24 +58,23 @@ def locked(book: Path, wait: float) -> Iterator[None]:
 
     Raises: LockedFile after `wait` seconds, CannotWrite where no file can be made beside the book.
     """
-    path = book.with_name(own_name(book, ".lock"))
+    path = book.with_name(companion_name(book, ".lock"))
     deadline = time.monotonic() + wait
     lock = FileLock(path, timeout=max(wait, 0), poll_interval=PAUSE_SECONDS)
     was_there = path.exists()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # that a network drive without locks gets a lock of another kind
+            # It warns that a network drive without locks gets a lock of another kind.
+            warnings.simplefilter("ignore")
             lock.acquire()
     except Timeout:
         raise _run_holding(path).refusal(book) from None
     except OSError as error:
         if not was_there:
             path.unlink(missing_ok=True)
-        raise CannotWrite(
-            "cannot-write", where=str(book), found=error.strerror or str(error)
-        ) from error
+        words = error.strerror or str(error)
+        raise CannotWrite("cannot-write", where=str(book), found=words) from error
+
     try:
         _await_others(book, deadline)
         with contextlib.suppress(OSError):
@@ -97,9 +98,9 @@ def _ourselves() -> dict[str, str]:
 
 def _run_holding(lock: Path) -> Holder:
     try:
-        told = json.loads(lock.read_text("utf-8"))
-        user = f"{told['user']} ({told['host']}, {told['pid']})"
-        return Holder("salesbook", user, str(told["since"]), lock.name)
+        run = json.loads(lock.read_text("utf-8"))
+        user = f"{run['user']} ({run['host']}, {run['pid']})"
+        return Holder("salesbook", user, str(run["since"]), lock.name)
     except (OSError, ValueError, KeyError, TypeError):
         return Holder("salesbook", marker=lock.name)
 
@@ -117,14 +118,19 @@ def _await_others(book: Path, deadline: float) -> None:
 
 def other_program(book: Path) -> Holder | None:
     """Look for the marker files that Excel and LibreOffice keep beside an open workbook."""
-    excel, office = book.with_name(f"~${book.name}"), book.with_name(f".~lock.{book.name}#")
+    excel = book.with_name(f"~${book.name}")
     with _unless_absent():
         if not _is_stale_owner(excel):
             return Holder("Excel", _excel_user(excel), _changed_at(excel), excel.name)
+
+    office = book.with_name(f".~lock.{book.name}#")
     with _unless_absent():
         holder, host = _office_holder(office)
-        if not (host == platform.node() and _no_office_runs()):
+        # On this machine we can see whether it still runs; another's marker must be believed.
+        is_left_by_crash = host == platform.node() and _no_office_runs()
+        if not is_left_by_crash:
             return holder
+
     return None
 
 
@@ -141,12 +147,14 @@ def _unless_absent() -> Iterator[None]:
 
 
 def _is_stale_owner(marker: Path) -> bool:
-    """Say whether Excel's marker was left by a crash: on Windows a living Excel refuses us the
-    file.
+    """Say whether Excel's marker was left by a crash.
+
+    On Windows a living Excel refuses us the file; elsewhere nothing tells.
     """
     marker.stat()
     if sys.platform != "win32":
         return False
+
     try:
         with marker.open("r+b"):
             return True
@@ -155,39 +163,58 @@ def _is_stale_owner(marker: Path) -> bool:
 
 
 def _excel_user(marker: Path) -> str:
-    """Read the user's name: a length and the name, first in the system's encoding, from byte 54 in
-    UTF-16.
+    """Read the user's name.
+
+    It stands there twice, each time after its length: at the beginning in the system's encoding, and
+    from byte 54 on in UTF-16.
     """
     try:
-        told = marker.read_bytes()[:165]
+        data = marker.read_bytes()[:165]
     except OSError:
         return ""
-    if len(told) > 55 and told[54]:
-        return told[56 : 56 + 2 * told[54]].decode("utf-16-le", "replace").strip("\x00 ")
-    return told[1 : 1 + told[0]].decode("latin-1").strip("\x00 ") if told else ""
+
+    if not data:
+        return ""
+
+    has_utf_16 = len(data) > 55 and data[54] > 0
+    if has_utf_16:
+        end = 56 + 2 * data[54]
+        name = data[56:end].decode("utf-16-le", "replace")
+    else:
+        end = 1 + data[0]
+        name = data[1:end].decode("latin-1")
+
+    return name.strip("\x00 ")
 
 
 def _office_holder(marker: Path) -> tuple[Holder, str]:
-    """Read LibreOffice's marker: name, user, host, time and profile, between commas."""
+    """Read LibreOffice's marker: name, user, host, time and profile, between commas.
+
+    Returns: who has the book, and on which machine.
+    """
     try:
         data = marker.read_bytes()[:2000]
     except PermissionError:
         data = b""
-    told = [*data.decode("utf-8", "replace").split(","), "", "", "", ""]
-    name, user, host, since = told[:4]
-    return Holder(
-        "LibreOffice", name.strip() or user.strip(), since.strip(), marker.name
-    ), host.strip()
+
+    fields = [*data.decode("utf-8", "replace").split(","), "", "", "", ""]
+    name, user, host, since = (field.strip() for field in fields[:4])
+    return Holder("LibreOffice", name or user, since, marker.name), host
 
 
 def _no_office_runs() -> bool:
     """Say whether this machine is known to run no LibreOffice; only Linux tells."""
-    commands = list(Path("/proc").glob("[0-9]*/comm")) if sys.platform == "linux" else []
+    if sys.platform != "linux":
+        return False
+
     names = set()
-    for command in commands:
+    for command in Path("/proc").glob("[0-9]*/comm"):
         with contextlib.suppress(OSError):
             names.add(command.read_text("utf-8", "replace").strip())
-    return bool(names) and not any(name.startswith(("soffice", "oosplash")) for name in names)
+
+    runs = any(name.startswith(("soffice", "oosplash")) for name in names)
+    # Where nothing at all is seen to run, the system hides it.
+    return bool(names) and not runs
 
 
 def _changed_at(marker: Path) -> str:

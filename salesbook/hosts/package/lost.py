@@ -1,6 +1,4 @@
-"""What of a sheet does the reader not tell? Merged areas, errors,
-and numbers shown as bare times.
-"""
+"""What of a sheet does the reader not tell? Merged areas, errors, and numbers shown as times."""
 
 from __future__ import annotations
 
@@ -9,13 +7,24 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from salesbook.hosts.package.refs import Area
+from salesbook.hosts.area import Area
 from salesbook.hosts.package.xmlscan import plain, root_prefix
 from salesbook.store import NOT_CALCULATED
 
 _MAYBE_ERROR = re.compile(rb"""t\s*=\s*["']e["']""")
+"""Matches `t="e"`, with which a cell says that it holds an error; a quick look."""
 _ERROR_KIND = re.compile(rb"""(<(?:[\w.-]+:)?c\s(?:[^>]*?\s)?t\s*=\s*)["']e["']""")
+"""Matches a cell's start tag up to that type: `<c r="B2" s="4" t="e"`."""
 _READABLE_ERRORS = frozenset(b"#DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE!".split())
+
+
+@dataclass(frozen=True, slots=True)
+class LostError:
+    """An error value that the reader leaves blank."""
+
+    row: int
+    column: int
+    code: str
 
 
 @dataclass(frozen=True)
@@ -23,12 +32,10 @@ class Lost:
     """What is put back into a sheet's cells after they were read."""
 
     merged: list[Area]
-    errors: list[tuple[int, int, str]]
-    """The cells of type e, and formulas without a value, by row, column and code."""
+    errors: list[LostError]
+    """The cells of type e, and formulas without a value."""
     is_readable: bool
-    """Whether the reader takes these errors: it gives up on a sheet with one it does not know, as
-    #SPILL!.
-    """
+    """False where the reader gives up on the sheet: it does not know every error, as #SPILL!."""
     xml: Callable[[], bytes]
     """The sheet itself, for the rare cells whose stored number is wanted."""
 
@@ -39,8 +46,13 @@ def find_lost(data: bytes, part: str, xml: Callable[[], bytes]) -> Lost:
     Raises: NotAWorkbook.
     """
     prefix = root_prefix(data, b"worksheet", part)
-    errors, is_readable = _errors(data, prefix) if _MAYBE_ERROR.search(data) else ([], True)
-    return Lost(_merged(data, prefix), [*errors, *_uncalculated(data, prefix)], is_readable, xml)
+    errors: list[LostError] = []
+    is_readable = True
+    if _MAYBE_ERROR.search(data):
+        errors, is_readable = _errors(data, prefix)
+
+    errors = [*errors, *_uncalculated(data, prefix)]
+    return Lost(_merged(data, prefix), errors, is_readable, xml)
 
 
 def with_errors_as_texts(data: bytes) -> bytes:
@@ -49,13 +61,16 @@ def with_errors_as_texts(data: bytes) -> bytes:
 
 
 def _merged(data: bytes, prefix: bytes) -> list[Area]:
+    # Matches <mergeCell ref="B2:C3"
     pattern = re.compile(rb"<" + prefix + rb"""mergeCell\s+ref\s*=\s*["']([^"']*)["']""")
-    areas = (Area.parse(found.decode("ascii", "replace")) for found in pattern.findall(data))
+    areas = [Area.parse(text.decode("ascii", "replace")) for text in pattern.findall(data)]
     return [area for area in areas if area]
 
 
-def _errors(data: bytes, prefix: bytes) -> tuple[list[tuple[int, int, str]], bool]:
+def _errors(data: bytes, prefix: bytes) -> tuple[list[LostError], bool]:
     """List the cells of type e, and say whether the reader knows every one."""
+    # Matches <c r="B2" s="4" t="e"><f>1/0</f><v>#DIV/0!</v, the attributes in any order: the
+    # reference is group 1, the error group 2. Not <c .../>, which holds none.
     pattern = re.compile(
         rb"<"
         + prefix
@@ -64,39 +79,45 @@ def _errors(data: bytes, prefix: bytes) -> tuple[list[tuple[int, int, str]], boo
         re.DOTALL,
     )
     cells = pattern.findall(data)
-    known = sum(code in _READABLE_ERRORS for _, code in cells)
-    found = []
+    errors = []
     for reference, code in cells:
         area = Area.parse(reference.decode())
         if area:
-            found.append((area.top, area.left, plain(code.decode()).strip()))
-    return found, known == sum(1 for _ in _ERROR_KIND.finditer(data))
+            errors.append(LostError(area.top, area.left, plain(code.decode()).strip()))
+
+    readable_count = sum(code in _READABLE_ERRORS for _, code in cells)
+    error_count = sum(1 for _ in _ERROR_KIND.finditer(data))
+    return errors, readable_count == error_count
 
 
-def _uncalculated(data: bytes, prefix: bytes) -> Iterator[tuple[int, int, str]]:
+def _uncalculated(data: bytes, prefix: bytes) -> Iterator[LostError]:
     """List the formulas without a value, as programs write them that do not calculate."""
     ends = (b"</%bf></%bc>" % (prefix, prefix), b"/></%bc>" % prefix)
     if not any(end in data for end in ends):
         return
+
+    # Matches <c r="C2" s="1"><f>A2*2</f></c> and <c r="C3"><f t="shared" si="0"/></c>
     pattern = re.compile(
-        rb"""<%bc\s(?:[^<>]*?\s)?r\s*=\s*["']([A-Z]+\d+)["'][^<>]*><%bf(?:\s[^<>]*)?(?:/>|>[^<]*</%bf>)</%bc>"""
-        % ((prefix,) * 4)
+        rb"""<%bc\s(?:[^<>]*?\s)?r\s*=\s*["']([A-Z]+\d+)["'][^<>]*>"""
+        rb"""<%bf(?:\s[^<>]*)?(?:/>|>[^<]*</%bf>)</%bc>""" % ((prefix,) * 4)
     )
     for reference in pattern.findall(data):
         area = Area.parse(reference.decode())
         if area:
-            yield area.top, area.left, NOT_CALCULATED.code
+            yield LostError(area.top, area.left, NOT_CALCULATED.code)
 
 
 def stored_numbers(data: bytes, letters: str) -> dict[int, float]:
     """Read the numbers that a column's cells store, whatever their formats show, by row."""
     prefix = root_prefix(data, b"worksheet", "")
+    # Matches <c r="B2" s="3"><v>0.5625</v> with or without a formula before the value.
     pattern = re.compile(
-        rb'<%bc r="%b([0-9]{1,7})"[^>]*(?<!/)>(?:<%bf[^>]*/>|<%bf[^>]*>[^<]*</%bf>)?<%bv>([-+.0-9Ee]+)<'
-        % (prefix, letters.encode(), *(prefix,) * 4)
+        rb'<%bc r="%b([0-9]{1,7})"[^>]*(?<!/)>(?:<%bf[^>]*/>|<%bf[^>]*>[^<]*</%bf>)?'
+        rb"<%bv>([-+.0-9Ee]+)<" % (prefix, letters.encode(), *(prefix,) * 4)
     )
-    found = {}
+    numbers = {}
     for row, number in pattern.findall(data):
         with contextlib.suppress(ValueError):
-            found[int(row)] = float(number)
-    return found
+            numbers[int(row)] = float(number)
+
+    return numbers

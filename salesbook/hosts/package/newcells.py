@@ -1,31 +1,36 @@
-"""What is written into a cell that gets a new value, and in which format?"""
+"""What is written into a cell that gets a new value, and in which format?
+
+A write of a hundred thousand rows mostly repeats itself: the same words, the same formats. So what
+follows a cell's reference is kept and used again, and whole new columns are written at once.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 from salesbook.errors import CannotWrite
+from salesbook.hosts import number_formats
+from salesbook.hosts.area import MAX_COLUMN, cell_name
 from salesbook.hosts.package import moves
-from salesbook.hosts.package.cellxml import after_reference, style_of
-from salesbook.hosts.package.manycells import rests_of
-from salesbook.hosts.package.parts import TablePart
-from salesbook.hosts.package.refs import MAX_COLUMN, cell_name
-from salesbook.hosts.package.rows import SheetRows
+from salesbook.hosts.package.cellxml import after_reference, rests_of, style_of
+from salesbook.hosts.package.parts import Calculation, TablePart
+from salesbook.hosts.package.rows import SheetRow, SheetRows
 from salesbook.hosts.package.styles import Styles
 from salesbook.hosts.package.xmlscan import attribute, tag_pattern, whole_number
 from salesbook.store import KEEP, Cell, NewCell, TableWrite, column_letters
 
-_MOST_KEPT = 50_000
-DEFAULT_DATE, DEFAULT_MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+_MOST_RESTS_KEPT = 50_000
+_ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
 class NewCells:
-    """Writes the new cells of one table. Made before its rows are edited; `place` counts columns
-    from 0.
+    """Writes the new cells of one table. Made before its rows are edited.
+
+    In all methods `number` is a sheet row's, and `place` counts the table's columns from 0.
     """
 
     rows: SheetRows
@@ -35,135 +40,242 @@ class NewCells:
     is_1904: bool
 
     def blank(self, number: int, place: int) -> bytes | None:
-        """Write a cell of a new row that nobody gives: calculated, or blank with the column's
-        format.
+        """Write a cell of a new row that nobody gives.
+
+        It is calculated where its column is, else blank with the column's format.
         """
-        calculation = self.table.calculations.get(self.table.headers[place])
+        calculation = self._calculation(place)
         if not calculation:
             return self.cell(None, None, number, place)
-        top, column = self.table.body.top, self.table.area.left + place
-        first = self.rows.row(top).cells.get(column, b"")
-        made = moves.Calculated(calculation, first, top, column, self.rows.sheet)
-        return made.cell(number, self._column_styles[place], self.rows.prefix)
+
+        top = self.table.body.top
+        column = self.table.area.left + place
+        first_cell = self.rows.row(top).cells.get(column, b"")
+        calculated = moves.Calculated(calculation, first_cell, top, column, self.rows.sheet)
+        return calculated.cell(number, self._column_styles[place], self.rows.prefix)
+
+    def _calculation(self, place: int) -> Calculation | None:
+        return self.table.calculations.get(self.table.headers[place])
 
     def cell(self, value: Cell, kept: bytes | None, number: int, place: int) -> bytes | None:
-        """Write a value, in the format of the cell it replaces or else the column's.
+        """Write a value.
+
+        Args:
+            kept: the cell it replaces, whose format it takes; without one it takes the column's.
 
         Raises: CannotWrite.
         """
         style = style_of(kept) if kept else self._column_styles[place]
-        rest = self._rest.get((value.__class__, value, style, place))
+        # 1, 1.0 and True are equal, and written differently: hence the class.
+        rest = self._rests.get((value.__class__, value, style, place))
         if rest is None:
-            rest = self._written(value, style, number, place)
-        return self._starts[place] + b"%d" % number + rest if rest else None
+            rest = self._written_rest(value, style, number, place)
+
+        if not rest:
+            return None
+        return self._starts[place] + b"%d" % number + rest
 
     def column(
         self, values: Sequence[NewCell] | None, numbers: Sequence[str], place: int
     ) -> tuple[str, list[str]]:
-        """Write a column's cells in new rows, whose numbers are given.
+        """Write a column's cells in new rows.
 
         Args:
             values: None for a column that nobody gives.
+            numbers: the rows' numbers.
 
         Returns: what every cell begins with, up to its row's number, and what follows that; or else
             no beginning and the whole cells, nothing where there is none.
 
         Raises: CannotWrite.
         """
-        if values is None and not self.table.calculations.get(self.table.headers[place]):
+        is_given = values is not None
+        if not is_given and not self._calculation(place):
             values = [None] * len(numbers)
-        style, prefix = self._column_styles[place], self.rows.prefix.decode()
+
         rests = None
         if values is not None and KEEP not in values:
-            fitting = partial(self._fitting, style, place=place)
-            rests = rests_of(values, fitting, prefix, self.is_1904)
+            style_for = self._style_chooser(self._column_styles[place], place)
+            rests = rests_of(values, style_for, self.rows.prefix.decode(), self.is_1904)
+
         if rests is None:
-            given = zip(numbers, values or [KEEP] * len(numbers), strict=True)
-            return "", [self._new(value, int(number), place).decode() for number, value in given]
+            new_values = values or [KEEP] * len(numbers)
+            pairs = zip(numbers, new_values, strict=True)
+            return "", [self._new_cell(value, int(number), place) for number, value in pairs]
+
         start = self._starts[place].decode()
         if "" not in rests:
             return start, rests
-        pairs = zip(numbers, rests, strict=True)
-        return "", [f"{start}{number}{rest}" if rest else "" for number, rest in pairs]
 
-    def _new(self, value: NewCell, number: int, place: int) -> bytes:
-        """Write one cell of a new row."""
+        number_and_rest = zip(numbers, rests, strict=True)
+        return "", [f"{start}{number}{rest}" if rest else "" for number, rest in number_and_rest]
+
+    def _new_cell(self, value: NewCell, number: int, place: int) -> str:
+        """Write one cell of a new row; nothing where there is none."""
         cell = self.blank(number, place) if value is KEEP else self.cell(value, None, number, place)
-        return cell or b""
+        return cell.decode() if cell else ""
 
-    def _written(self, value: Cell, style: int, number: int, place: int) -> bytes:
-        """Write what follows a cell's reference,
-        and keep it for the next cell that holds the same.
+    def _written_rest(self, value: Cell, style: int, number: int, place: int) -> bytes:
+        """Write what follows a cell's reference, and keep it for the next cell that holds the same.
+
+        Returns: nothing for a blank cell without a format, which is left out.
         """
-        if len(self._rest) > _MOST_KEPT:
-            self._rest.clear()
+        if len(self._rests) > _MOST_RESTS_KEPT:
+            self._rests.clear()
+
         rest = b""
-        if style or not (value is None or value == ""):
+        is_blank = value is None or value == ""
+        if style or not is_blank:
             reference = cell_name(number, self.table.area.left + place)
-            fitting = self._fitting(style, value, place)
+            fitting_style = self._fitting_style(style, value, place)
+            prefix = self.rows.prefix.decode()
             try:
-                text = after_reference(
-                    value, fitting, self.rows.prefix.decode(), self.is_1904, reference
-                )
+                text = after_reference(value, fitting_style, prefix, self.is_1904, reference)
             except CannotWrite as error:
                 error.where = f"{self.rows.sheet}!{reference}"
                 raise
             rest = b'"' + text.encode()
-        self._rest[value.__class__, value, style, place] = rest
+
+        self._rests[value.__class__, value, style, place] = rest
         return rest
 
     @cached_property
-    def _rest(self) -> dict[tuple[type, Cell, int, int], bytes]:
+    def _rests(self) -> dict[tuple[type, Cell, int, int], bytes]:
         return {}
 
     @cached_property
     def _starts(self) -> tuple[bytes, ...]:
-        """What each column's cells begin with, up to the row's number."""
-        columns = range(self.table.area.left, self.table.area.right + 1)
+        """What each column's cells begin with, up to the row's number: `<c r="B`."""
         return tuple(
-            b'<%bc r="%b' % (self.rows.prefix, column_letters(c).encode()) for c in columns
+            b'<%bc r="%b' % (self.rows.prefix, column_letters(column).encode())
+            for column in self.table.area.columns
         )
 
-    def _fitting(self, style: int, value: Cell, place: int) -> int:
+    def _style_chooser(self, style: int, place: int) -> Callable[[Cell], int]:
+        return lambda value: self._fitting_style(style, value, place)
+
+    def _fitting_style(self, style: int, value: Cell, place: int) -> int:
         """Choose a format that shows a date as one, and a number not as a date."""
         if not isinstance(value, (dt.date, int, float)) or isinstance(value, bool):
             return style
         key = (style, type(value), place)
-        if key not in self._chosen:
-            chosen = style
-            if isinstance(value, dt.date) and not self.styles.shows_date(style):
-                default = DEFAULT_MOMENT if isinstance(value, dt.datetime) else DEFAULT_DATE
-                code = self.write.number_formats.get(self.table.headers[place], default)
-                chosen = self.styles.like(style, code)
-            elif not isinstance(value, dt.date) and self.styles.shows_date(style):
-                chosen = (
-                    style
-                    if self.styles.shows_only_time(style)
-                    else self.styles.like(style, "General")
-                )
-            self._chosen[key] = chosen
-        return self._chosen[key]
+        if key not in self._fitting_styles:
+            self._fitting_styles[key] = self._chosen_style(style, value, place)
+        return self._fitting_styles[key]
+
+    def _chosen_style(self, style: int, value: dt.date | float, place: int) -> int:
+        shows_date = self.styles.shows_date(style)
+        if isinstance(value, dt.date):
+            if shows_date:
+                return style
+            is_moment = isinstance(value, dt.datetime)
+            default = number_formats.MOMENT if is_moment else number_formats.DATE
+            code = self.write.number_formats.get(self.table.headers[place], default)
+            return self.styles.like(style, code)
+
+        # A number under a format of times is a time of day: nothing is wrong with it.
+        if not shows_date or self.styles.shows_only_time(style):
+            return style
+        return self.styles.like(style, number_formats.GENERAL)
 
     @cached_property
-    def _chosen(self) -> dict[tuple[int, type, int], int]:
+    def _fitting_styles(self) -> dict[tuple[int, type, int], int]:
         return {}
 
     @cached_property
     def _column_styles(self) -> tuple[int, ...]:
         """The format of each column's new cells: the first body row's, else the sheet column's."""
-        first = self.rows.row(self.table.body.top).cells
-        defaults = _sheet_column_styles(self.rows)
-        columns = range(self.table.area.left, self.table.area.right + 1)
-        return tuple(style_of(first[c]) if c in first else defaults.get(c, 0) for c in columns)
+        first_row = self.rows.row(self.table.body.top).cells
+        sheet_columns = _sheet_column_styles(self.rows)
+        styles = []
+        for column in self.table.area.columns:
+            if column in first_row:
+                styles.append(style_of(first_row[column]))
+            else:
+                styles.append(sheet_columns.get(column, 0))
+
+        return tuple(styles)
 
 
 def _sheet_column_styles(rows: SheetRows) -> dict[int, int]:
-    """Read the formats that whole sheet columns have."""
-    found: dict[int, int] = {}
-    for tag in tag_pattern(rows.prefix, b"col").finditer(rows.head):
-        style, first, last = (
-            whole_number(attribute(tag[0], name)) for name in (b"style", b"min", b"max")
-        )
-        if style:
-            found |= dict.fromkeys(range(first, min(last, MAX_COLUMN) + 1), style)
-    return found
+    """Read the formats that whole sheet columns have: `<col min="3" max="4" style="1"/>`."""
+    styles: dict[int, int] = {}
+    for match in tag_pattern(rows.prefix, b"col").finditer(rows.head):
+        style = whole_number(attribute(match[0], b"style"))
+        if not style:
+            continue
+        first = whole_number(attribute(match[0], b"min"))
+        last = whole_number(attribute(match[0], b"max"))
+        columns = range(first, min(last, MAX_COLUMN) + 1)
+        styles |= dict.fromkeys(columns, style)
+
+    return styles
+
+
+@dataclass(frozen=True)
+class FreshRows:
+    """The last rows of a write, of which the sheet holds nothing yet.
+
+    They are written by the thousand, without a look at each, and come out as if edited singly.
+    """
+
+    rows: SheetRows
+    write: TableWrite
+    cells: NewCells
+    headers: tuple[str, ...]
+    like: bytes
+    """Start tag of the row whose height and format the new ones take."""
+
+    def append(self, start: int, first_number: int) -> None:
+        """Add the write's rows from index `start` on, as sheet rows from `first_number` on.
+
+        Raises: CannotWrite.
+        """
+        end = len(self.write.sources)
+        shift = first_number - start
+        pieces = []
+        for first in range(start, end, _ROWS_AT_ONCE):
+            indices = range(first, min(first + _ROWS_AT_ONCE, end))
+            pieces.append(self._piece(indices, shift))
+
+        self.rows.append(range(first_number, end + shift), pieces)
+
+    def _piece(self, indices: range, shift: int) -> bytes:
+        """Write some rows.
+
+        Columns are written one by one, and put together row by row with one pattern for all, as
+        `<row r="%s"><c r="B%s%s<c r="C%s%s</row>`: the row's number, and then for each column the
+        row's number again and the rest of the cell. A column in which cells are missing gives whole
+        cells instead: `%s`.
+        """
+        numbers = [str(index + shift) for index in indices]
+        tag = self.rows.tag_like(self.like, 0).decode().replace("%", "%%")
+        before_number, after_number = tag.split(' r="0"')
+        pattern = f'{before_number} r="%s"{after_number}'
+        streams = [numbers]
+        may_have_blank_rows = True
+        for place, header in enumerate(self.headers):
+            given = self.write.columns.get(header)
+            values = given[indices.start : indices.stop] if given else None
+            start, cells = self.cells.column(values, numbers, place)
+            if start:
+                pattern += f"{start}%s%s"
+                streams += [numbers, cells]
+                may_have_blank_rows = False
+            else:
+                pattern += "%s"
+                streams.append(cells)
+
+        pattern += f"</{self.rows.prefix.decode()}row>"
+
+        rows = zip(*streams, strict=True)
+        if not may_have_blank_rows:
+            return "".join(map(pattern.__mod__, rows)).encode()
+        return "".join(
+            [pattern % row if any(row[1:]) else self._blank_row(row[0]) for row in rows]
+        ).encode()
+
+    def _blank_row(self, number: str) -> str:
+        """Write a row without cells."""
+        row = SheetRow(self.rows.tag_like(self.like, int(number)), {})
+        return self.rows.rendered(row).decode()

@@ -1,5 +1,8 @@
-"""Which parts does a workbook have, how do they relate,
-and which table lies where on which sheet?
+"""Which parts does a workbook have, how do they relate, and which table lies where?
+
+A package knows no fixed paths. `_rels/.rels` names the workbook part; that part's own relations
+name the sheets, styles and texts; each sheet's relations name its tables. So everything is found by
+following relations, whatever a program called its files.
 """
 
 from __future__ import annotations
@@ -13,10 +16,11 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from salesbook.errors import NotAWorkbook
-from salesbook.hosts.package.refs import Area
+from salesbook.hosts.area import Area
 from salesbook.hosts.package.xmlscan import local, tree, whole_number
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+"""Matches a character as Excel escapes it in a header: `_x000a_` for a line break."""
 _YES = ("1", "true", "on")
 
 
@@ -59,6 +63,7 @@ class TablePart:
     totals_rows: int
     headers: tuple[str, ...]
     calculations: dict[str, Calculation]
+    """By the header of the column that is calculated."""
     is_filtered: bool
     """True where its filter has criteria, so that rows may be hidden."""
 
@@ -66,9 +71,9 @@ class TablePart:
     def body(self) -> Area:
         """The rows between the header and the totals."""
         area = self.area
-        return Area(
-            area.top + self.header_rows, area.left, area.bottom - self.totals_rows, area.right
-        )
+        top = area.top + self.header_rows
+        bottom = area.bottom - self.totals_rows
+        return Area(top, area.left, bottom, area.right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,80 +95,111 @@ class BookParts:
         return [table for table in self.tables.values() if table.sheet == sheet]
 
 
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One line of a part's relations: what kind of part it points at, and which."""
+
+    kind: str
+    """The last word of its type: worksheet, table, styles, ..."""
+    key: str
+    """The id that the source's XML names it by."""
+    target: str
+    """The part it points at, from the package's root."""
+
+
 def read_parts(parts: Parts, path: str) -> BookParts:
     """Follow the relations from the package's root to the sheets and their tables.
 
     Raises: NotAWorkbook, UnsafeFile.
     """
-    root = {kind: target for kind, _, target in relations(parts, "")}
+    root = {relation.kind: relation.target for relation in relations(parts, "")}
     workbook = root.get("officeDocument", "")
     if workbook.lower().endswith(".bin"):
         raise NotAWorkbook("binary-workbook", where=path)
     if workbook not in parts:
         raise NotAWorkbook("not-a-workbook", where=path, found="zip")
+
     book = tree(parts.content(workbook), workbook)
     if local(book.tag) != "workbook":
         raise NotAWorkbook("not-a-workbook", where=path, found=local(book.tag))
+
     related = list(relations(parts, workbook))
-    single = {kind: target for kind, _, target in related if target in parts}
-    sheets = tuple(_sheets(book, {key: (kind, target) for kind, key, target in related}, parts))
+    by_kind = {relation.kind: relation.target for relation in related if relation.target in parts}
+    sheets = tuple(_sheets(book, {relation.key: relation for relation in related}, parts))
     properties = next((node for node in book if local(node.tag) == "workbookPr"), None)
     return BookParts(
-        workbook,
-        sheets,
-        _tables(parts, sheets),
-        single.get("styles"),
-        single.get("sharedStrings"),
-        single.get("calcChain"),
-        properties is not None and properties.get("date1904") in _YES,
-        "origin" in root,
+        workbook=workbook,
+        sheets=sheets,
+        tables=_tables(parts, sheets),
+        styles=by_kind.get("styles"),
+        strings=by_kind.get("sharedStrings"),
+        calc_chain=by_kind.get("calcChain"),
+        is_1904=properties is not None and properties.get("date1904") in _YES,
+        # The relation that leads to a package's signatures is of the type ".../origin".
+        is_signed="origin" in root,
     )
 
 
-def relations(parts: Parts, source: str) -> Iterator[tuple[str, str, str]]:
-    """List a part's relations inside the package: the type's last word, the id, the target part."""
-    folder = posixpath.dirname(source)
+def relations(parts: Parts, source: str) -> Iterator[Relation]:
+    """List a part's relations that lead to other parts of the package.
+
+    Args:
+        source: the part that has them; empty for the package itself.
+    """
     holder = relations_part(source)
     if holder not in parts:
         return
+
+    folder = posixpath.dirname(source)
     for node in tree(parts.content(holder), holder):
         target = node.get("Target", "")
         if node.get("TargetMode") == "External" or not target:
             continue
-        full = posixpath.normpath(posixpath.join("/" + folder, unquote(target))).lstrip("/")
-        yield node.get("Type", "").rpartition("/")[2], node.get("Id", ""), full
+        # A target is a path from the source's folder, or from the root where it starts with a slash.
+        path = posixpath.join("/" + folder, unquote(target))
+        yield Relation(
+            kind=node.get("Type", "").rpartition("/")[2],
+            key=node.get("Id", ""),
+            target=posixpath.normpath(path).lstrip("/"),
+        )
 
 
 def relations_part(source: str) -> str:
-    """Name the part that holds another part's relations."""
+    """Name the part that holds another part's relations.
+
+    Those of `xl/workbook.xml` are in `xl/_rels/workbook.xml.rels`.
+    """
     folder, name = posixpath.split(source)
     return posixpath.join(folder, "_rels", name + ".rels")
 
 
-def _sheets(
-    book: Element, related: dict[str, tuple[str, str]], parts: Parts
-) -> Iterator[SheetPart]:
+def _sheets(book: Element, related: dict[str, Relation], parts: Parts) -> Iterator[SheetPart]:
+    """List the worksheets, in the order of their tabs; chart sheets hold no cells."""
     for holder in book:
         if local(holder.tag) != "sheets":
             continue
         for node in holder:
-            key = next((value for name, value in node.attrib.items() if name.endswith("}id")), "")
-            kind, target = related.get(key, ("", ""))
-            if kind == "worksheet" and target in parts:
-                yield SheetPart(node.get("name", ""), target)
+            # <sheet name="Deals" sheetId="3" r:id="rId3"/>: the id has a namespace of its own.
+            ids = [value for name, value in node.attrib.items() if name.endswith("}id")]
+            relation = related.get(ids[0] if ids else "")
+            if relation and relation.kind == "worksheet" and relation.target in parts:
+                yield SheetPart(node.get("name", ""), relation.target)
 
 
 def _tables(parts: Parts, sheets: tuple[SheetPart, ...]) -> dict[str, TablePart]:
     tables: dict[str, TablePart] = {}
     for sheet in sheets:
-        found = [target for kind, _, target in relations(parts, sheet.part) if kind == "table"]
-        for part in found:
-            if part not in parts:
+        related = list(relations(parts, sheet.part))
+        for relation in related:
+            part = relation.target
+            if relation.kind != "table" or part not in parts:
                 continue
             table = read_table(parts.content(part), part, sheet)
-            if table.code.lower() in tables:
+            key = table.code.lower()
+            if key in tables:
                 raise NotAWorkbook("duplicate-table", where=part, table=table.code)
-            tables[table.code.lower()] = table
+            tables[key] = table
+
     return tables
 
 
@@ -173,30 +209,44 @@ def read_table(data: bytes, part: str, sheet: SheetPart) -> TablePart:
     Raises: NotAWorkbook where it contradicts itself.
     """
     root = tree(data, part)
-    area = Area.parse(root.get("ref", ""))
     columns = [node for holder in root if local(holder.tag) == "tableColumns" for node in holder]
     headers = tuple(_unescaped(node.get("name", "")) for node in columns)
-    header_rows, totals_rows = _count(root, "headerRowCount", 1), _count(root, "totalsRowCount", 0)
+    header_rows = whole_number(root.get("headerRowCount"), 1)
+    totals_rows = whole_number(root.get("totalsRowCount"), 0)
     code = root.get("displayName") or root.get("name") or ""
-    if not area or not code or area.width != len(headers) or len(set(headers)) < len(headers):
+
+    area = Area.parse(root.get("ref", ""))
+    if not area or not code or area.width != len(headers):
         raise NotAWorkbook("damaged-part", where=part)
-    if area.row_count <= header_rows + totals_rows:
+
+    has_body = area.row_count > header_rows + totals_rows
+    if not has_body or len(set(headers)) < len(headers):
         raise NotAWorkbook("damaged-part", where=part)
+
     filters = [node for node in root if local(node.tag) == "autoFilter"]
+    return TablePart(
+        code=code,
+        part=part,
+        sheet=sheet,
+        area=area,
+        header_rows=header_rows,
+        totals_rows=totals_rows,
+        headers=headers,
+        calculations=_calculations(headers, columns),
+        # A filter that filters holds the criteria as its children.
+        is_filtered=any(len(node) for node in filters),
+    )
+
+
+def _calculations(headers: tuple[str, ...], columns: list[Element]) -> dict[str, Calculation]:
     calculations = {}
     for header, column in zip(headers, columns, strict=True):
         for node in column:
             if local(node.tag) == "calculatedColumnFormula" and node.text:
-                calculations[header] = Calculation(node.text, node.get("array") in _YES)
-    is_filtered = any(len(node) for node in filters)
-    return TablePart(
-        code, part, sheet, area, header_rows, totals_rows, headers, calculations, is_filtered
-    )
-
-
-def _count(root: Element, name: str, default: int) -> int:
-    return whole_number(root.get(name), default)
+                is_array = node.get("array") in _YES
+                calculations[header] = Calculation(node.text, is_array)
+    return calculations
 
 
 def _unescaped(name: str) -> str:
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), name)

@@ -1,7 +1,8 @@
 """Which rows and cells does a sheet part hold, and how are a few of them replaced in place?
 
 Rows that nobody edits keep their bytes; an edited row keeps the bytes of the cells that nobody
-sets.
+sets. So a sheet is not parsed as a whole: it is cut where its rows begin, and only the rows that
+are asked for are cut into cells.
 """
 
 from __future__ import annotations
@@ -15,26 +16,60 @@ from functools import cached_property, lru_cache
 from operator import lt
 
 from salesbook.errors import CannotWrite, NotAWorkbook
-from salesbook.hosts.package.refs import Area, cell_name, column_number
+from salesbook.hosts.area import Area, cell_name, column_number
 from salesbook.hosts.package.xmlscan import (
     attribute,
     root_prefix,
+    start_tag,
     tag_pattern,
     whole_number,
     with_attribute,
 )
 
-_column = lru_cache(maxsize=20_000)(lambda letters: column_number(letters.decode()))
 _CONTENT = re.compile(rb"<(?:[\w.-]+:)?(?:v|f|is)[\s>/]")
+"""Matches what makes a cell more than a format: a value `<v>`, formula `<f `, or text `<is>`."""
+_ATTRIBUTE_NAME = re.compile(rb"\s([\w:.-]+)\s*=")
+"""Matches ` ht=` and ` x14ac:dyDescent =` in a start tag."""
+_ATTRIBUTES_OF_ITS_PLACE = (b"r", b"spans", b"hidden", b"collapsed", b"outlineLevel")
+"""What a row's tag says of where it stands or whether it is shown, and no other row takes over."""
+
+
+@lru_cache(maxsize=20_000)
+def _column(letters: bytes) -> int:
+    return column_number(letters.decode())
 
 
 @dataclass(slots=True)
-class Row:
+class SheetRow:
     """One row: its start tag, and its cells' XML by column."""
 
     tag: bytes
+    """Empty where the sheet has no such row."""
     cells: dict[int, bytes]
+    """By column, ascending as they were read."""
     tail: bytes = b""
+    """What stands between the last cell and the row's end, as an extension list."""
+
+
+class _CellPatterns:
+    """Regexes for the cells of a sheet whose main namespace goes by one prefix."""
+
+    def __init__(self, prefix: bytes) -> None:
+        names = (prefix, prefix)
+        self.any = re.compile(
+            rb"<%bc(?=[\s/>])([^>]*?)(?:/>|>(.*?)</%bc\s*>)" % names,
+            re.DOTALL,
+        )
+        """Matches a cell however it is spelled, `<c/>` or `<c s='1' r='B2'><v>7</v></c >`; group 1
+        holds its attributes."""
+        self.usual = re.compile(
+            rb'(<%bc r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*?/>|[^>]*>.*?</%bc>))' % names,
+            re.DOTALL,
+        )
+        """Matches a cell as nearly every program spells it, with its reference first:
+        `<c r="B2" s="1"><v>7</v></c>`. Groups: the whole, the letters, the digits."""
+        self.usual_reference = re.compile(rb'<%bc r="([A-Z]{1,3})(\d{1,7})"' % prefix)
+        """Matches the beginning of such a cell."""
 
 
 class SheetRows:
@@ -46,31 +81,27 @@ class SheetRows:
     def __init__(self, data: bytes, part: str, sheet: str) -> None:
         self.sheet = sheet
         self.prefix = root_prefix(data, b"worksheet", part)
-        self._cell = re.compile(
-            rb"<%bc(?=[\s/>])([^>]*?)(?:/>|>(.*?)</%bc\s*>)" % (self.prefix, self.prefix), re.DOTALL
-        )
-        self._usual = re.compile(
-            rb'(<%bc r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*?/>|[^>]*>.*?</%bc>))'
-            % (self.prefix, self.prefix),
-            re.DOTALL,
-        )
-        self._reference = re.compile(rb'<%bc r="([A-Z]{1,3})(\d{1,7})"' % self.prefix)
+        self._patterns = _CellPatterns(self.prefix)
         opening = tag_pattern(self.prefix, b"sheetData").search(data)
         if not opening:
             raise NotAWorkbook("damaged-part", where=part)
+
         self.data = data
         self.head = data[: opening.start()]
-        if opening[2]:
+        is_empty = bool(opening[2])
+        if is_empty:
             self._start = self._end = opening.end()
             self.tail = data[opening.end() :]
         else:
             self._start = opening.end()
             self._end = data.find(b"</" + self.prefix + b"sheetData", self._start)
-            self.tail = data[data.find(b">", self._end) + 1 :]
-        self._edited: dict[int, Row] = {}
-        self._block: list[bytes] = []
-        self._block_rows = range(0)
-        self._last = (0, Row(b"", {}))
+            closing_end = data.find(b">", self._end) + 1
+            self.tail = data[closing_end:]
+
+        self._edited: dict[int, SheetRow] = {}
+        self._appended: list[bytes] = []
+        self._appended_numbers = range(0)
+        self._last_parsed = (0, SheetRow(b"", {}))
 
     @cached_property
     def _index(self) -> tuple[array[int], array[int]]:
@@ -78,124 +109,174 @@ class SheetRows:
 
         Raises: CannotWrite.
         """
-        data, start, end = self.data, self._start, self._end
-        for sign in (b"!", b"?"):  # seldom there, and alone found at once
-            if data.find(sign, start, end) >= 0 and data.find(b"<" + sign, start, end) >= 0:
-                raise CannotWrite("unusual-xml", where=self.sheet, found="comment or CDATA")
+        self._refuse_markup()
+        # Matches `<row r="12"`, or `<row` of a row that says its number later or not at all.
         tag = re.compile(rb'<%brow(?=[\s/>])(?: r="(\d{1,7})")?' % self.prefix)
-        numbers, starts, last = array("Q"), array("Q"), 0
-        for found in tag.finditer(data, start, end):
-            told = found[1]
-            number = int(told) if told else self._number_told(found.start(), last + 1)
+        numbers, starts = array("Q"), array("Q")
+        last = 0
+        for match in tag.finditer(self.data, self._start, self._end):
+            digits = match[1]
+            number = int(digits) if digits else self._number_at(match.start(), last + 1)
             if number <= last:
                 raise CannotWrite("rows-out-of-order", where=f"{self.sheet}!{number}", row=number)
             numbers.append(number)
-            starts.append(found.start())
+            starts.append(match.start())
             last = number
+
         return numbers, starts
 
-    def _number_told(self, start: int, default: int) -> int:
+    def _refuse_markup(self) -> None:
+        """Refuse comments, CDATA and processing instructions, in which `<row` would be no row."""
+        for sign in (b"!", b"?"):
+            # A text may hold the sign alone; that is seldom and found at once.
+            has_sign = self.data.find(sign, self._start, self._end) >= 0
+            if has_sign and self.data.find(b"<" + sign, self._start, self._end) >= 0:
+                raise CannotWrite("unusual-xml", where=self.sheet, found="comment or CDATA")
+
+    def _number_at(self, start: int, default: int) -> int:
         """Read a row's number where it is missing or not written the usual way."""
-        return whole_number(
-            attribute(self.data[start : self.data.find(b">", start) + 1], b"r"), default
-        )
+        tag_end = self.data.find(b">", start) + 1
+        return whole_number(attribute(self.data[start:tag_end], b"r"), default)
 
     @property
     def numbers(self) -> array[int]:
         """The numbers of the rows that were read, ascending."""
         return self._index[0]
 
-    def _span(self, spot: int) -> tuple[int, int]:
-        """Find where a row starts and ends.
+    def _spot(self, number: int) -> tuple[int, bool]:
+        """Find a row's place among those that were read, and whether it is there.
+
+        One that is not has the place where it would stand.
+        """
+        numbers = self.numbers
+        spot = bisect_left(numbers, number)
+        exists = spot < len(numbers) and numbers[spot] == number
+        return spot, exists
+
+    def _start_of(self, spot: int) -> int:
+        """Find where a row starts; behind the last one, where all rows end."""
+        starts = self._index[1]
+        return starts[spot] if spot < len(starts) else self._end
+
+    def _end_of(self, spot: int) -> int:
+        """Find where a row ends.
 
         Raises: CannotWrite.
         """
-        starts = self._index[1]
-        start, limit = starts[spot], starts[spot + 1] if spot + 1 < len(starts) else self._end
-        opened = self.data.find(b">", start, limit) + 1
-        if self.data.startswith(b"/>", opened - 2):
-            return start, opened
-        close = b"</" + self.prefix + b"row>"
-        end = self.data.find(close, opened, limit) + len(close)
-        if end < opened:
-            raise CannotWrite(
-                "unusual-xml", where=f"{self.sheet}!{self.numbers[spot]}", found="row"
-            )
-        return start, end
+        start = self._start_of(spot)
+        limit = self._start_of(spot + 1)
+        tag_end = self.data.find(b">", start, limit) + 1
+        if self.data.startswith(b"/>", tag_end - 2):
+            return tag_end
+
+        closing = b"</" + self.prefix + b"row>"
+        end = self.data.find(closing, tag_end, limit) + len(closing)
+        if end < tag_end:
+            where = f"{self.sheet}!{self.numbers[spot]}"
+            raise CannotWrite("unusual-xml", where=where, found="row")
+        return end
 
     def xml(self, number: int) -> bytes:
         """Hand out a row's bytes as they were read; empty where the sheet has no such row."""
-        at = bisect_left(self.numbers, number)
-        if at == len(self.numbers) or self.numbers[at] != number:
+        spot, exists = self._spot(number)
+        if not exists:
             return b""
-        start, end = self._span(at)
-        return self.data[start:end]
+        return self.data[self._start_of(spot) : self._end_of(spot)]
 
-    def row(self, number: int) -> Row:
+    def row(self, number: int) -> SheetRow:
         """Parse a row, edits included. The result may be changed only after `edit`."""
         if number in self._edited:
             return self._edited[number]
-        if self._last[0] != number:
-            self._last = (number, self._parsed(number, self.xml(number)))
-        return self._last[1]
+        if self._last_parsed[0] != number:
+            self._last_parsed = (number, self._parsed(number, self.xml(number)))
+        return self._last_parsed[1]
 
-    def edit(self, number: int, like: bytes = b"") -> Row:
-        """Parse a row in order to change it; a missing row is made with the attributes of the tag
-        `like`.
+    def edit(self, number: int, like: bytes = b"") -> SheetRow:
+        """Parse a row in order to change it.
+
+        Args:
+            like: the start tag whose attributes a row gets that the sheet does not have yet.
         """
         if number not in self._edited:
             row = self.row(number)
             if not row.tag:
                 row.tag = self.tag_like(like, number)
             self._edited[number] = row
+
         return self._edited[number]
 
-    def append(self, numbers: range, block: list[bytes]) -> None:
-        """Add whole rows below all that were read: pieces of XML for these rows, in order. Only
-        once.
+    def append(self, numbers: range, pieces: list[bytes]) -> None:
+        """Add whole rows below all that were read. Only once.
+
+        Args:
+            pieces: the XML of these rows, in order, cut between rows.
         """
-        self._block_rows, self._block = numbers, block
+        self._appended_numbers = numbers
+        self._appended = pieces
 
     def tag_like(self, like: bytes, number: int) -> bytes:
         """Make a row's start tag with the attributes of another's that say nothing of its place."""
         tag = like or b"<" + self.prefix + b"row>"
-        for name in (b"r", b"spans", b"hidden", b"collapsed", b"outlineLevel"):
+        for name in _ATTRIBUTES_OF_ITS_PLACE:
             tag = with_attribute(tag, name, None)
-        start = len(b"<" + self.prefix + b"row")
-        return tag[:start] + b' r="%d"' % number + tag[start:].replace(b"/>", b">")
+        name_end = len(b"<" + self.prefix + b"row")
+        attributes_and_end = tag[name_end:].replace(b"/>", b">")
+        return tag[:name_end] + b' r="%d"' % number + attributes_and_end
 
-    def _parsed(self, number: int, xml: bytes) -> Row:
+    def _parsed(self, number: int, xml: bytes) -> SheetRow:
+        """Cut a row into its cells."""
         if not xml:
-            return Row(b"", {})
-        end = xml.index(b">") + 1
-        if xml[:end].endswith(b"/>"):
-            return Row(xml[: end - 2].rstrip() + b">", {})
-        content = xml[end : xml.rindex(b"</")]
-        usual = self._usual.findall(content)
-        if sum([len(whole) for whole, _, _ in usual]) == len(content):
-            own = b"%d" % number
-            cells = {_column(letters): whole for whole, letters, digits in usual if digits == own}
-            if len(cells) == len(usual) and sorted(cells) == list(cells):
-                return Row(xml[:end], cells)
-        return self._parsed_with_care(number, xml[:end], content)
+            return SheetRow(b"", {})
 
-    def _parsed_with_care(self, number: int, tag: bytes, content: bytes) -> Row:
-        """Parse cells that lack references, stand among other elements or are written in an unusual
-        way.
+        tag = start_tag(xml)
+        if tag.endswith(b"/>"):
+            return SheetRow(tag[: -len(b"/>")].rstrip() + b">", {})
+
+        content = xml[len(tag) : xml.rindex(b"</")]
+        cells = self._usual_cells(number, content)
+        if cells is None:
+            return self._parsed_with_care(number, tag, content)
+        return SheetRow(tag, cells)
+
+    def _usual_cells(self, number: int, content: bytes) -> dict[int, bytes] | None:
+        """Cut a row of usual spelling into its cells with one pass of one pattern.
+
+        Returns: None unless the usual cells make up the whole row, each says this row's number, and
+        their columns ascend.
+        """
+        usual = self._patterns.usual.findall(content)
+        matched_bytes = sum([len(cell) for cell, _, _ in usual])
+        if matched_bytes != len(content):
+            return None
+
+        row_digits = b"%d" % number
+        cells = {_column(letters): cell for cell, letters, digits in usual if digits == row_digits}
+        is_complete = len(cells) == len(usual)
+        ascends = sorted(cells) == list(cells)
+        return cells if is_complete and ascends else None
+
+    def _parsed_with_care(self, number: int, tag: bytes, content: bytes) -> SheetRow:
+        """Cut a row that has cells without a reference, odd spelling or other elements.
+
+        Raises: CannotWrite where the cells are not in order, or something stands between them.
         """
         cells: dict[int, bytes] = {}
-        column = at = 0
-        for found in self._cell.finditer(content):
-            if content[at : found.start()].strip():
+        column = 0
+        end_of_last = 0
+        for match in self._patterns.any.finditer(content):
+            if content[end_of_last : match.start()].strip():
                 raise CannotWrite("unusual-xml", where=f"{self.sheet}!{number}", found="row")
-            reference = Area.parse(
-                attribute(b"<c" + found[1] + b">", b"r") or cell_name(number, column + 1)
-            )
-            if not reference or reference.top != number or reference.left <= column:
+            tag_as_plain = b"<c" + match[1] + b">"
+            # A cell without a reference stands right of the one before.
+            reference = attribute(tag_as_plain, b"r") or cell_name(number, column + 1)
+            place = Area.parse(reference)
+            if not place or place.top != number or place.left <= column:
                 raise CannotWrite("cells-out-of-order", where=f"{self.sheet}!{number}", row=number)
-            column, at = reference.left, found.end()
-            cells[column] = found[0]
-        return Row(tag, cells, content[at:].strip())
+            column = place.left
+            cells[column] = match[0]
+            end_of_last = match.end()
+
+        return SheetRow(tag, cells, content[end_of_last:].strip())
 
     def refuse_disorder(self, number: int) -> None:
         """Refuse a row that does not hold each of its cells once, in their order.
@@ -203,10 +284,11 @@ class SheetRows:
         Raises: CannotWrite.
         """
         xml = self.xml(number)
-        found = self._reference.findall(xml)
-        columns = [_column(letters) for letters, digits in found if int(digits) == number]
+        references = self._patterns.usual_reference.findall(xml)
+        columns = [_column(letters) for letters, digits in references if int(digits) == number]
         ascend = all(map(lt, columns, columns[1:]))
-        if len(columns) < xml.count(b"<" + self.prefix + b"c") or not ascend:
+        cell_count = xml.count(b"<" + self.prefix + b"c")
+        if len(columns) < cell_count or not ascend:
             self._parsed(number, xml)
 
     def has_content(self, cell: bytes) -> bool:
@@ -221,12 +303,13 @@ class SheetRows:
     @property
     def is_edited(self) -> bool:
         """True where something would be rendered anew."""
-        return bool(self._edited or self._block_rows)
+        return bool(self._edited or self._appended_numbers)
 
     @property
     def appended_ends(self) -> list[int]:
         """The first and the last row that `append` added."""
-        return [self._block_rows[0], self._block_rows[-1]] if self._block_rows else []
+        numbers = self._appended_numbers
+        return [numbers[0], numbers[-1]] if numbers else []
 
     @property
     def edited_numbers(self) -> list[int]:
@@ -234,46 +317,72 @@ class SheetRows:
         return sorted(self._edited)
 
     def render(self, head: bytes, tail: bytes) -> bytes:
-        """Put the sheet together again around what comes before and after its rows. Only once."""
-        out, at = io.BytesIO(), self._start
-        out.write(head + b"<" + self.prefix + b"sheetData>")
-        whole = memoryview(self.data)
+        """Put the sheet together again. Only once.
+
+        Args:
+            head: what comes before the rows.
+            tail: what comes after them.
+        """
+        sheet = io.BytesIO()
+        sheet.write(head + b"<" + self.prefix + b"sheetData>")
+        read = memoryview(self.data)
+        copied_to = self._start
         for number in self.edited_numbers:
-            if self._block and number > self._block_rows[0]:
-                out.write(whole[at : self._end])
-                self._write_block(out)
-                at = self._end
-            spot = bisect_left(self.numbers, number)
-            exists = spot < len(self.numbers) and self.numbers[spot] == number
-            start = self._index[1][spot] if spot < len(self.numbers) else self._end
-            out.write(whole[at:start])
-            out.write(self.rendered(self._edited[number]))
-            at = self._span(spot)[1] if exists else start
-        out.write(whole[at : self._end])
-        self._write_block(out)
-        out.write(b"</" + self.prefix + b"sheetData>" + tail)
-        return out.getvalue()
+            # An edited row below the appended ones is a totals row that moved.
+            if self._appended and number > self._appended_numbers[0]:
+                sheet.write(read[copied_to : self._end])
+                self._write_appended(sheet)
+                copied_to = self._end
+            spot, exists = self._spot(number)
+            start = self._start_of(spot)
+            sheet.write(read[copied_to:start])
+            sheet.write(self.rendered(self._edited[number]))
+            copied_to = self._end_of(spot) if exists else start
 
-    def _write_block(self, out: io.BytesIO) -> None:
+        sheet.write(read[copied_to : self._end])
+        self._write_appended(sheet)
+        sheet.write(b"</" + self.prefix + b"sheetData>" + tail)
+        return sheet.getvalue()
+
+    def _write_appended(self, sheet: io.BytesIO) -> None:
         """Write the appended rows and let go of them: there may be hundreds of megabytes."""
-        self._block.reverse()
-        while self._block:
-            out.write(self._block.pop())
+        self._appended.reverse()
+        while self._appended:
+            sheet.write(self._appended.pop())
 
-    def rendered(self, row: Row) -> bytes:
+    def rendered(self, row: SheetRow) -> bytes:
         """Put a row together; nothing for one without cells whose tag says nothing of note."""
-        cells = b"".join(row.cells[column] for column in sorted(row.cells))
-        if not cells and not row.tail:
-            told = set(re.findall(rb"\s([\w:.-]+)\s*=", row.tag)) - {b"r", b"spans"}
-            if all(b":" in name for name in told):
-                return b""
-            return row.tag[:-1] + b"/>"
+        if not row.cells and not row.tail:
+            return _rendered_blank(row.tag)
+
+        cells = [row.cells[column] for column in sorted(row.cells)]
+        # The columns it spans may have changed, and nobody needs to be told of them.
         tag = with_attribute(row.tag, b"spans", None)
-        return tag + cells + row.tail + b"</" + self.prefix + b"row>"
+        closing = b"</" + self.prefix + b"row>"
+        return b"".join((tag, *cells, row.tail, closing))
 
     def last_number(self) -> int:
         """Number the last row that will be there."""
-        numbers = reversed(self.edited_numbers)
-        edited = next((number for number in numbers if self.rendered(self._edited[number])), 0)
-        kept = next((number for number in reversed(self.numbers) if number not in self._edited), 0)
-        return max(kept, edited, self._block_rows[-1] if self._block_rows else 0)
+        last_edited = last_kept = 0
+        for number in reversed(self.edited_numbers):
+            if self.rendered(self._edited[number]):
+                last_edited = number
+                break
+
+        for number in reversed(self.numbers):
+            if number not in self._edited:
+                last_kept = number
+                break
+
+        last_appended = self._appended_numbers[-1] if self._appended_numbers else 0
+        return max(last_kept, last_edited, last_appended)
+
+
+def _rendered_blank(tag: bytes) -> bytes:
+    """Put a row without cells together; nothing where its tag says nothing of note."""
+    names = set(_ATTRIBUTE_NAME.findall(tag))
+    names -= {b"r", b"spans"}
+    # Attributes of other namespaces, as x14ac:dyDescent, are hints for Excel alone.
+    if all(b":" in name for name in names):
+        return b""
+    return tag.removesuffix(b">") + b"/>"

@@ -1,6 +1,4 @@
-"""What values do a sheet's cells hold? python-calamine answers; what it loses is put back from the
-XML.
-"""
+"""What values do a table's cells hold? python-calamine answers; what it loses is put back."""
 
 from __future__ import annotations
 
@@ -8,14 +6,16 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from salesbook.hosts.package.lost import Lost, stored_numbers
+from salesbook.hosts.area import Area
+from salesbook.hosts.cell_facts import DAY
+from salesbook.hosts.package.lost import Lost, LostError, stored_numbers
 from salesbook.hosts.package.parts import BookParts, SheetPart, TablePart
 from salesbook.hosts.package.reader import SheetReader
-from salesbook.hosts.package.refs import Area
 from salesbook.store import Cell, CellError, TableCells, column_letters
 
 Column = Sequence[Cell]
-_SHARED = {str, dt.date, dt.datetime}
+_REPEATING_KINDS = {str, dt.date, dt.datetime}
+_TIMES = (dt.time, dt.timedelta)
 
 
 def read_tables(reader: SheetReader, book: BookParts, sheet: SheetPart) -> dict[str, TableCells]:
@@ -24,7 +24,9 @@ def read_tables(reader: SheetReader, book: BookParts, sheet: SheetPart) -> dict[
     Raises: NotAWorkbook, UnsafeFile.
     """
     tables = book.tables_of(sheet)
-    rows, lost = reader.rows(sheet, max(table.area.bottom for table in tables) + 1)
+    last_area_row = max(table.area.bottom for table in tables)
+    # One more, for what was typed right below a table.
+    rows, lost = reader.rows(sheet, last_area_row + 1)
     return {table.code.lower(): _cells(table, rows, lost, book.is_1904) for table in tables}
 
 
@@ -34,80 +36,111 @@ def _cells(
     body = table.body
     raw = _columns(rows, body)
     kinds = [set(map(type, column)) for column in raw]
-    columns = [_plain(*column) for column in zip(raw, kinds, strict=True)]
-    _put_back(columns, kinds, body, lost)
+    columns = [
+        _without_empty_texts(column, column_kinds)
+        for column, column_kinds in zip(raw, kinds, strict=True)
+    ]
+    if lost.errors:
+        _put_errors_back(columns, body, lost.errors)
+
+    _put_times_back(columns, kinds, body, lost)
+    merged = [area for area in lost.merged if area.meets(body)]
     return TableCells(
-        table.code,
-        table.sheet.name,
-        table.headers,
-        tuple(columns),
-        body.top,
-        body.left,
-        is_1904,
-        frozenset(table.calculations),
-        tuple((a.top, a.left, a.bottom, a.right) for a in lost.merged if a.meets(body)),
-        _below(table, rows),
+        table=table.code,
+        sheet=table.sheet.name,
+        headers=table.headers,
+        columns=tuple(columns),
+        first_row=body.top,
+        first_column=body.left,
+        epoch_1904=is_1904,
+        calculated=frozenset(table.calculations),
+        merged=tuple((area.top, area.left, area.bottom, area.right) for area in merged),
+        below=_below(table, rows),
     )
 
 
 def _below(table: TablePart, rows: Sequence[Sequence[Any]]) -> tuple[Cell, ...]:
-    """What stands right below a table, which a program that does not know
-    tables leaves out of it.
+    """Read the row right below a table, where something stands there.
+
+    A program that does not know tables leaves what is typed there out of the table.
     """
     area = table.area
-    cells = rows[area.bottom][area.left - 1 : area.right] if area.bottom < len(rows) else ()
-    found = tuple(None if cell == "" else cell for cell in cells)
-    return found if not table.totals_rows and any(cell is not None for cell in found) else ()
+    if table.totals_rows or area.bottom >= len(rows):
+        return ()
+
+    # Rows are counted from 0, so that the one at `bottom` is the next.
+    row_below = rows[area.bottom]
+    under_table = row_below[area.left - 1 : area.right]
+    cells = tuple(None if cell == "" else cell for cell in under_table)
+    is_blank = all(cell is None for cell in cells)
+    return () if is_blank else cells
 
 
 def _columns(rows: Sequence[Sequence[Any]], body: Area) -> list[Column]:
     """Turn the body's rows into columns; what lies beyond the sheet's last cell is blank."""
-    found = rows[body.top - 1 : body.bottom]
-    missing = (None,) * (body.row_count - len(found))
-    in_sheet = list(zip(*found, strict=True))[body.left - 1 : body.right]
-    columns: list[Column] = [column + missing for column in in_sheet]
-    return columns + [(None,) * body.row_count] * (body.width - len(columns))
+    body_rows = rows[body.top - 1 : body.bottom]
+    sheet_columns = list(zip(*body_rows, strict=True))
+    body_columns = sheet_columns[body.left - 1 : body.right]
+
+    missing_rows = body.row_count - len(body_rows)
+    missing_cells = (None,) * missing_rows
+    columns: list[Column] = [column + missing_cells for column in body_columns]
+
+    missing_columns = body.width - len(columns)
+    blank_column = (None,) * body.row_count
+    columns += [blank_column] * missing_columns
+    return columns
 
 
-def _plain(column: Column, kinds: set[type]) -> Column:
-    """Make calamine's empty texts blanks, and equal texts and dates one object,
-    which saves memory.
+def _without_empty_texts(column: Column, kinds: set[type]) -> Column:
+    """Make calamine's empty texts blanks.
+
+    In a column of texts or dates equal values become one object, which saves memory. Not among
+    numbers: there 1, 1.0 and True are equal.
     """
     if str not in kinds:
         return column
-    if kinds <= _SHARED:
-        one: dict[Cell, Cell] = {"": None}
-        return list(map(one.setdefault, column, column))
+    if kinds <= _REPEATING_KINDS:
+        first_of: dict[Cell, Cell] = {"": None}
+        return list(map(first_of.setdefault, column, column))
     return [None if value == "" else value for value in column]
 
 
-def _put_back(columns: list[Column], kinds: list[set[type]], body: Area, lost: Lost) -> None:
-    """Put back what calamine blanks or changes: error values, and bare times, which stay serial
-    numbers.
-    """
-    if lost.errors:
-        found = [error for error in lost.errors if body.contains(Area(*error[:2], *error[:2]))]
-        for place in {left - body.left for _, left, _ in found}:
-            columns[place] = _with_errors(columns[place], found, place + body.left, body.top)
-    odd = (dt.time, dt.timedelta)
-    for index, column in enumerate(columns):
-        if not kinds[index].isdisjoint(odd):
-            stored = stored_numbers(lost.xml(), column_letters(body.left + index))
-            columns[index] = [
-                stored.get(body.top + at, _serial(value)) if isinstance(value, odd) else value
-                for at, value in enumerate(column)
-            ]
+def _put_errors_back(columns: list[Column], body: Area, errors: list[LostError]) -> None:
+    """Put the error values back, which calamine leaves blank."""
+    by_column: dict[int, list[LostError]] = {}
+    for error in errors:
+        cell = Area.one_cell(error.row, error.column)
+        if body.contains(cell):
+            place = error.column - body.left
+            by_column.setdefault(place, []).append(error)
+
+    for place, column_errors in by_column.items():
+        cells = list(columns[place])
+        for error in column_errors:
+            cells[error.row - body.top] = CellError(error.code)
+        columns[place] = cells
 
 
-def _with_errors(column: Column, errors: list[tuple[int, int, str]], left: int, top: int) -> Column:
-    cells = list(column)
-    for row, place, code in errors:
-        if place == left:
-            cells[row - top] = CellError(code)
-    return cells
+def _put_times_back(columns: list[Column], kinds: list[set[type]], body: Area, lost: Lost) -> None:
+    """Make bare times the numbers that their cells store: the share of a day, or days."""
+    for place, column_kinds in enumerate(kinds):
+        if column_kinds.isdisjoint(_TIMES):
+            continue
+        stored = stored_numbers(lost.xml(), column_letters(body.left + place))
+        cells: list[Cell] = []
+        for row, value in enumerate(columns[place], start=body.top):
+            if isinstance(value, _TIMES):
+                cells.append(stored.get(row, _days(value)))
+            else:
+                cells.append(value)
+        columns[place] = cells
 
 
-def _serial(value: dt.time | dt.timedelta) -> float:
+def _days(value: dt.time | dt.timedelta) -> float:
     if isinstance(value, dt.timedelta):
-        return value / dt.timedelta(days=1)
-    return (dt.datetime.combine(dt.date.min, value) - dt.datetime.min) / dt.timedelta(days=1)
+        return value / DAY
+    first_day = dt.date.min
+    moment = dt.datetime.combine(first_day, value)
+    midnight = dt.datetime.combine(first_day, dt.time())
+    return (moment - midnight) / DAY

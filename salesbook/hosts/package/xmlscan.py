@@ -15,8 +15,14 @@ from salesbook.errors import NotAWorkbook, UnsafeFile
 from salesbook.hosts.package import guards
 
 _ATTRIBUTE = re.compile(rb"""\s+([\w:.-]+)\s*=\s*("[^"<]*"|'[^'<]*')""")
+"""Matches ` r="B2"` or ` xml:space = 'preserve'`: the name, and the value with its quotes."""
+_ATTRIBUTES = rb"""((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)"""
+"""Matches all attributes of a start tag, or none. A value may hold a `>`, but never a `<`."""
 _QUOTES = {"&quot;": '"', "&apos;": "'"}
 _CHARACTER = re.compile(r"&#(x[0-9A-Fa-f]{1,6}|[0-9]{1,7});")
+"""Matches a character by its number: `&#10;` or `&#xA;`."""
+_AMPERSAND = 38
+_MOST_DIGITS = 9
 
 
 def tree(data: bytes, part: str) -> ElementTree.Element:
@@ -25,7 +31,9 @@ def tree(data: bytes, part: str) -> ElementTree.Element:
     Raises: UnsafeFile, NotAWorkbook.
     """
     if len(data) > guards.MAX_SMALL_PART_BYTES:
-        raise UnsafeFile("part-too-large", where=part, megabytes=len(data) // guards.MEGABYTE)
+        megabytes = len(data) // guards.MEGABYTE
+        raise UnsafeFile("part-too-large", where=part, megabytes=megabytes)
+
     guards.refuse_entities(data, part)
     try:
         return ElementTree.fromstring(data)
@@ -52,22 +60,24 @@ def refuse_malformed(data: bytes, part: str) -> None:
 
 @lru_cache(maxsize=256)
 def tag_pattern(prefix: bytes, name: bytes) -> re.Pattern[bytes]:
-    """Match an element's start tag; group 1 holds its attributes,
-    group 2 a slash if it is empty.
+    """Match an element's start tag; group 1 holds its attributes, group 2 a slash if it is empty.
+
+    For `dimension` that is `<dimension ref="A1:F9"/>`.
     """
-    attributes = rb"""((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)"""
-    return re.compile(rb"<" + prefix + name + attributes + rb"\s*(/?)>")
+    return re.compile(rb"<" + prefix + name + _ATTRIBUTES + rb"\s*(/?)>")
 
 
 def root_prefix(data: bytes, name: bytes, part: str) -> bytes:
     """Find the prefix, colon included, that a part's main namespace goes by: mostly none.
 
+    Some programs write `<x:worksheet xmlns:x="...main">`; there it is `x:`.
+
     Raises: NotAWorkbook.
     """
-    found = re.search(rb"<((?:[A-Za-z_][\w.-]*:)?)" + name + rb"(?=[\s/>])", data)
-    if not found:
+    root = re.search(rb"<((?:[A-Za-z_][\w.-]*:)?)" + name + rb"(?=[\s/>])", data)
+    if not root:
         raise NotAWorkbook("damaged-part", where=part)
-    return found[1]
+    return root[1]
 
 
 def attributes(tag: bytes) -> dict[str, str]:
@@ -77,31 +87,47 @@ def attributes(tag: bytes) -> dict[str, str]:
 
 def attribute(tag: bytes, name: bytes) -> str | None:
     """Read one attribute of a start tag."""
-    for found, value in _ATTRIBUTE.findall(tag):
-        if found == name:
+    for match_name, value in _ATTRIBUTE.findall(tag):
+        if match_name == name:
             return plain(_text(value[1:-1]))
     return None
 
 
+def start_tag(element: bytes) -> bytes:
+    """Take an element's start tag from its XML."""
+    return element[: element.index(b">") + 1]
+
+
 def whole_number(text: str | None, default: int = 0) -> int:
     """Read a count or an index; anything else is the default."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
+    if not text or len(text) > _MOST_DIGITS:
+        return default
+    is_number = text.isascii() and text.isdigit()
+    return int(text) if is_number else default
 
 
 def with_attribute(tag: bytes, name: bytes, value: str | None) -> bytes:
     """Set, or with None remove, one attribute of a start tag and leave the rest as it is."""
-    new = (
-        b""
-        if value is None
-        else b" " + name + b'="' + escape(value, {'"': "&quot;"}).encode() + b'"'
-    )
-    for found in _ATTRIBUTE.finditer(tag):
-        if found[1] == name:
-            return tag[: found.start()] + new + tag[found.end() :]
+    new = b""
+    if value is not None:
+        escaped_value = escape(value, {'"': "&quot;"}).encode()
+        new = b' %b="%b"' % (name, escaped_value)
+
+    for old in _ATTRIBUTE.finditer(tag):
+        if old[1] == name:
+            return replaced(tag, old, new)
+
     if not new:
         return tag
-    end = len(tag) - (2 if tag.endswith(b"/>") else 1)
-    return tag[:end].rstrip() + new + tag[end:]
+
+    ending = b"/>" if tag.endswith(b"/>") else b">"
+    attributes_before = tag.removesuffix(ending).rstrip()
+    return attributes_before + new + ending
+
+
+def replaced(data: bytes, match: re.Match[bytes], new: bytes) -> bytes:
+    """Put other bytes in the place of what was matched."""
+    return data[: match.start()] + new + data[match.end() :]
 
 
 def _text(data: bytes) -> str:
@@ -112,11 +138,13 @@ def plain(text: str) -> str:
     """Undo XML's escapes in text that is known to be well-formed."""
     if "&" not in text:
         return text
-    text = _CHARACTER.sub(lambda found: _character(found[1]), text)
+    text = _CHARACTER.sub(lambda match: _character(match[1]), text)
     return unescape(text, _QUOTES)
 
 
 def _character(code: str) -> str:
     """Name the character of a numeric escape; an ampersand must not start a second escape."""
     number = int(code[1:], 16) if code[0] == "x" else int(code)
-    return "&amp;" if number == 38 else chr(min(number, 0x10FFFF))
+    if number == _AMPERSAND:
+        return "&amp;"
+    return chr(min(number, 0x10FFFF))

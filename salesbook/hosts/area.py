@@ -12,6 +12,7 @@ MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
+"""Matches a cell's name with or without dollars: `B2`, `$B$2`, `xfd1048576`."""
 
 
 @lru_cache(maxsize=20_000)
@@ -19,7 +20,7 @@ def column_number(letters: str) -> int:
     """Number a column: A is 1, AB is 28."""
     number = 0
     for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
+        number = number * 26 + ord(letter) - ord("A") + 1
     return number
 
 
@@ -41,17 +42,28 @@ class Area:
     def parse(cls, text: str) -> Area | None:
         """Read `B2:F10` or `B2`; None where the text is neither or lies outside a sheet."""
         first, _, last = text.strip().partition(":")
-        start, end = _CELL.fullmatch(first), _CELL.fullmatch(last or first)
+        start = _CELL.fullmatch(first)
+        end = _CELL.fullmatch(last or first)
         if not start or not end:
             return None
-        rows = sorted((int(start[2]), int(end[2])))
-        columns = sorted((column_number(start[1]), column_number(end[1])))
-        if rows[1] > MAX_ROW or columns[1] > MAX_COLUMN:
+
+        rows = (int(start[2]), int(end[2]))
+        columns = (column_number(start[1]), column_number(end[1]))
+        # `F10:B2` is the same area.
+        top, bottom = sorted(rows)
+        left, right = sorted(columns)
+        if bottom > MAX_ROW or right > MAX_COLUMN:
             return None
-        return cls(rows[0], columns[0], rows[1], columns[1])
+        return cls(top, left, bottom, right)
+
+    @classmethod
+    def one_cell(cls, row: int, column: int) -> Area:
+        """Make the area of a single cell."""
+        return cls(row, column, row, column)
 
     def __str__(self) -> str:
-        first, last = cell_name(self.top, self.left), cell_name(self.bottom, self.right)
+        first = cell_name(self.top, self.left)
+        last = cell_name(self.bottom, self.right)
         return first if first == last else f"{first}:{last}"
 
     @property
@@ -68,6 +80,11 @@ class Area:
     def is_one_cell(self) -> bool:
         """Whether it is a single cell."""
         return self.top == self.bottom and self.left == self.right
+
+    @property
+    def columns(self) -> range:
+        """The numbers of its columns."""
+        return range(self.left, self.right + 1)
 
     def meets(self, other: Area) -> bool:
         """Say whether the two have a cell in common."""
