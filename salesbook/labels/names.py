@@ -39,6 +39,12 @@ _GROUPS = {
 
 
 @cache
+def known_names(group: str) -> tuple[str, ...]:
+    """Give the codes that a shared group of choices has words for, in the order of the words."""
+    return tuple(words("tables", LANGUAGES[0])["choices"][group])
+
+
+@cache
 def header(table: str, field: str, language: Language) -> str:
     """A column's header: the table's own if it has one, else the field's."""
     fields = words("tables", language)["fields"]

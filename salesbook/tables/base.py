@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 from annotated_types import Ge, Le
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from salesbook.labels import known_names
 from salesbook.tables.lists import list_items
 
 
@@ -128,23 +129,8 @@ METRICS = (
 MetricName = Annotated[str, Is(Kind.ID, choices=METRICS)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_items), Is(Kind.LIST)]
 MetricNames = Annotated[str, Is(Kind.LIST, choices=METRICS)]
-ALERTS = (
-    "deal-stuck",
-    "close-date-passed",
-    "next-step-overdue",
-    "no-next-step",
-    "needs-missing",
-    "big-deal-quiet",
-    "order-undelivered",
-    "order-unpaid",
-    "lead-waiting",
-    "no-visits",
-    "complaint-unanswered",
-    "complaint-unresolved",
-    "customer-untouched",
-    "worst-leak",
-    "coverage-low",
-)
+ALERTS = known_names("alerts")
+"""Kinds of alert: whoever writes one names it in the words, see `domain.alerts`."""
 AlertName = Annotated[str, Is(Kind.ID, choices=ALERTS)]
 
 DealFields = Annotated[tuple[str, ...], BeforeValidator(_items), Is(Kind.LIST, fields_of="Deals")]

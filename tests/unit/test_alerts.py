@@ -3,8 +3,11 @@
 import datetime as dt
 import re
 
+import pytest
+
 from salesbook.domain import funnel
-from salesbook.labels import LANGUAGES, message_of, sentence
+from salesbook.domain.alerts.rules import RULES, alert
+from salesbook.labels import LANGUAGES, known_names, message_of, sentence
 from salesbook.labels.messages import templates
 from salesbook.tables.settings import Stage
 from tests.pipeline_book import AS_OF, STAGES, day, deal, draw, policy, records
@@ -30,6 +33,20 @@ def order(**fields):
 def visit(activity_id, rep_id, done_on, **fields):
     base = {"activity_id": activity_id, "rep_id": rep_id, "done_on": day(done_on), "kind": "visit"}
     return base | fields
+
+
+def test_every_kind_of_alert_has_a_rule_and_its_words():
+    """Nobody adds one without the other: a rule is named where it stands, the words list kinds."""
+    assert sorted(RULES) == sorted(known_names("alerts"))
+    for language in LANGUAGES:
+        said = {code.removeprefix("alert.") for code in templates(language) if "alert." in code}
+        assert {code.partition(".")[0] for code in said} == set(RULES)
+        assert {f"{kind}.do" for kind in RULES} | {f"{kind}.because" for kind in RULES} <= said
+
+
+def test_a_kind_of_alert_has_one_rule():
+    with pytest.raises(ValueError, match="deal-stuck"):
+        alert("deal-stuck")(RULES["deal-stuck"])
 
 
 def test_close_date_passed():
