@@ -17,27 +17,32 @@ _ONE_DAY: Final = np.timedelta64(1, "D")
 def days_in_stage(
     deals: KnownDeals, known: Entries, codes: StageCodes, *, as_of: dt.date
 ) -> Floats:
-    """Days that each open deal has been in its present stage, all its visits together; nan for
-    closed ones.
+    """Days that each open deal has been in its present stage, all visits together; nan if closed.
 
     An edit of the deal does not start the count anew. Where the day of the present visit is only
     inferred, a `stage_since` typed later takes its place.
     """
     today = np.datetime64(as_of, "D")
-    last = known.is_last()
-    until = np.where(last, today, np.append(known.entered[1:], today)[: len(last)])
+    is_last = known.is_last()
+    end = np.minimum(known.ends(as_of), today)
+
     since = deals.frame["stage_since"].to_numpy().astype("datetime64[D]")[known.deal]
-    start = np.where(last & ~known.certain & ~np.isnat(since), since, known.entered)
-    here = known.code == deals.code[known.deal]
-    days = np.maximum((np.minimum(until, today) - start) / _ONE_DAY, 0.0)
-    total = np.bincount(known.deal[here], days[here], len(deals))
-    seen = np.zeros(len(deals), dtype=bool)
-    seen[known.deal[here & last]] = True
-    return np.where(seen & (codes.kind[deals.code] == OPEN), total, np.nan)
+    is_typed_later = is_last & ~known.certain & ~np.isnat(since)
+    start = np.where(is_typed_later, since, known.entered)
+    days = np.maximum((end - start) / _ONE_DAY, 0.0)
+
+    in_present_stage = known.code == deals.code[known.deal]
+    total = np.bincount(known.deal[in_present_stage], days[in_present_stage], len(deals))
+
+    # A deal whose last row is another stage has no row of its present one: nothing was measured.
+    is_recorded = np.zeros(len(deals), dtype=bool)
+    is_recorded[known.deal[in_present_stage & is_last]] = True
+    is_open = codes.kind[deals.code] == OPEN
+    return np.where(is_recorded & is_open, total, np.nan)
 
 
 def is_stuck(days: Floats, limits: Floats) -> Flags:
     """True where the days exceed the limit; false where either is missing."""
     with np.errstate(invalid="ignore"):
-        found: Flags = days > limits
-    return found
+        exceeds: Flags = days > limits
+    return exceeds
