@@ -39,12 +39,6 @@ _GROUPS = {
 
 
 @cache
-def known_names(group: str) -> tuple[str, ...]:
-    """Give the codes that a shared group of choices has words for, in the order of the words."""
-    return tuple(words("tables", LANGUAGES[0])["choices"][group])
-
-
-@cache
 def header(table: str, field: str, language: Language) -> str:
     """A column's header: the table's own if it has one, else the field's."""
     fields = words("tables", language)["fields"]
@@ -82,6 +76,12 @@ def choice(owner: str, code: str, language: Language) -> str:
         if code in choices.get(group, {}):
             return str(choices[group][code])
     raise KeyError(f"no label for choice {owner}={code} in {language}")
+
+
+@cache
+def known_names(group: str) -> tuple[str, ...]:
+    """Give the codes that a shared group of choices has words for, in the order of the words."""
+    return tuple(words("tables", LANGUAGES[0])["choices"][group])
 
 
 @cache
