@@ -20,6 +20,7 @@ from salesbook.domain.arithmetic.calendar import (
 )
 from salesbook.domain.pipeline.forecast.lines import CLOSED, OPEN_CATEGORIES, TARGET
 from salesbook.domain.pipeline.forecast.range import QUANTILES, sum_quantiles
+from salesbook.domain.pipeline.forecast.velocity import coverage
 from salesbook.domain.pipeline.funnel.slices import SLICE_KINDS, groups
 from salesbook.frames import frame_of
 from salesbook.money import minor_units
@@ -126,11 +127,10 @@ def _of_period(lines: pd.DataFrame, slice_of: Ints, size: int) -> dict[str, Floa
     has_target = np.bincount(slice_of[what == TARGET], minlength=size) > 0
     sums[TARGET] = np.where(has_target, sums[TARGET], np.nan)
 
-    missing = sums[TARGET] - sums[CLOSED]
     open_money = sum((sums[name] for name in OPEN_CATEGORIES), np.zeros(size))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        coverage = np.where(missing > 0, open_money / missing, np.nan)
-    return sums | {"gap": -missing, "coverage": coverage}
+    sums["gap"] = sums[CLOSED] - sums[TARGET]
+    sums["coverage"] = coverage(open_money, sums[CLOSED], sums[TARGET])
+    return sums
 
 
 def _sums(slice_of: npt.NDArray[Any], amount: Floats, rows: Flags, size: int) -> Floats:

@@ -4,28 +4,45 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
 
-def velocity(open_deals: float, win_rate: float, average: float, cycle_days: float) -> float:
+from salesbook.arrays import Floats
+
+
+def velocity(
+    open_deals: npt.ArrayLike,
+    win_rate: npt.ArrayLike,
+    average: npt.ArrayLike,
+    cycle_days: npt.ArrayLike,
+) -> Floats:
     """Money per day: open deals x win rate x average amount / days from creation to closing.
 
     40 x 25 % x 25,000 / 90 → 2,777.78; nan where the cycle is 0 or anything is missing.
     """
-    return open_deals * win_rate * average / cycle_days if cycle_days > 0 else math.nan
+    days = np.asarray(cycle_days, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        money = np.asarray(open_deals) * np.asarray(win_rate) * np.asarray(average)
+        return np.where(days > 0, money / days, np.nan)
 
 
-def coverage(open_amount: float, closed: float, target: float) -> float | None:
+def coverage(open_amount: npt.ArrayLike, closed: npt.ArrayLike, target: npt.ArrayLike) -> Floats:
     """How many times the open pipeline of a period covers what is missing to its target.
 
-    Returns: None where the target is met: none is needed. Money in any one unit; nan target → nan.
+    Args: money in any one unit.
+
+    Returns: nan where the target is met, for then none is needed, or unknown.
     """
-    if math.isnan(target):
-        return math.nan
-    return open_amount / (target - closed) if target > closed else None
+    missing = np.asarray(target, dtype=np.float64) - np.asarray(closed, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.where(missing > 0, np.asarray(open_amount) / missing, np.nan)
 
 
 def required_coverage(created_and_closed_share: float, win_rate: float) -> float:
-    """The coverage that a period needs at its start: (1 - share created and closed in it) / win
-    rate.
+    """The coverage that a period needs at its start: (1 - share made in it) / win rate.
+
+    Deals created and closed within the period are not in the pipeline at its start; the rest of the
+    target has to come out of it, and of what is in it only the win rate's share does.
 
     30 % and 20 % → 3.5; nan where the win rate is 0 or unknown.
     """
