@@ -60,7 +60,7 @@ def run(task: Task) -> Outcome:
         as_of=as_of,
         deals=deals,
         codes=codes,
-        days_in_stage=days_in_stage(deals, known, codes, as_of=as_of),
+        days_in_stage=days_in_stage(deals, known, as_of=as_of),
         stage_limits=limits,
         limits_learned=learned,
         funnel=funnel,

@@ -12,7 +12,7 @@ import pandas as pd
 
 from salesbook.arrays import Flags, Floats
 from salesbook.domain.arithmetic.calendar import WorkCalendar
-from salesbook.domain.pipeline.stages.codes import LOST, OPEN, WON, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.frames import Tables
 from salesbook.money import to_decimal
 from salesbook.policy import Policy
@@ -53,12 +53,12 @@ class AlertContext:
     @cached_property
     def won_deals(self) -> pd.DataFrame:
         """Rows of Deals in a won stage."""
-        return self.deals.frame[self.deals.kind == WON]
+        return self.deals.frame[self.deals.is_won]
 
     @cached_property
     def lost_count(self) -> int:
         """How many deals are in a lost stage."""
-        return int((self.deals.kind == LOST).sum())
+        return int(self.deals.is_lost.sum())
 
     @cached_property
     def open_deals(self) -> pd.DataFrame:
@@ -76,7 +76,7 @@ class AlertContext:
             days=self.days_in_stage,
             limit=self.stage_limits[code],
         )
-        return frame[self.deals.kind == OPEN]
+        return frame[self.deals.is_open]
 
     @cached_property
     def planned_deals(self) -> pd.DataFrame:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from salesbook.arrays import Floats
+from salesbook.arrays import Flags, Floats
 from salesbook.domain.pipeline.funnel.stages import Passages, ratio
-from salesbook.domain.pipeline.stages.codes import LOST, OPEN, UNKNOWN, WON, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import LOST, WON, KnownDeals, StageCodes
 from salesbook.messages import Finding
 from salesbook.tables.settings import Stage
 
@@ -33,8 +33,8 @@ def stage_win_rates(
     Returns: a rate per stage (won stages 1, lost 0, unknown nan) and a warning per stage without
     one in which there are open deals.
     """
-    won = _entered_by(passages, deals, codes, WON)
-    lost = _entered_by(passages, deals, codes, LOST)
+    won = _entered_by(passages, deals.is_won, codes)
+    lost = _entered_by(passages, deals.is_lost, codes)
     learned = _drawn_rates(won, won + lost, _pipeline_rates(deals, codes), few)
 
     typed = np.array([_typed_rate(stage) for stage in codes.stages], dtype=np.float64)
@@ -49,18 +49,17 @@ def stage_win_rates(
     return rates, [_unknown_rate(codes.stages[code]) for code in unknown]
 
 
-def _entered_by(passages: Passages, deals: KnownDeals, codes: StageCodes, kind: int) -> Floats:
-    """Per stage: how many deals of a kind entered it."""
-    is_of_kind = deals.kind[passages.deal] == kind
-    rows = is_of_kind & (passages.code != UNKNOWN)
-    return np.bincount(passages.code[rows], minlength=codes.count).astype(np.float64)
+def _entered_by(passages: Passages, which: Flags, codes: StageCodes) -> Floats:
+    """Per stage: how many of these deals entered it."""
+    entered = passages.code[which[passages.deal]]
+    return np.bincount(entered, minlength=codes.count).astype(np.float64)
 
 
 def _pipeline_rates(deals: KnownDeals, codes: StageCodes) -> Floats:
     """Per stage: the win rate of all deals of its pipeline; nan where none is closed."""
     size = len(codes.pipelines)
-    won = np.bincount(deals.pipe[deals.kind == WON], minlength=size)
-    closed = np.bincount(deals.pipe[deals.kind != OPEN], minlength=size)
+    won = np.bincount(deals.pipe[deals.is_won], minlength=size)
+    closed = np.bincount(deals.pipe[~deals.is_open], minlength=size)
     return ratio(won, closed)[codes.pipe]
 
 

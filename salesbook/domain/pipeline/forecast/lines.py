@@ -10,7 +10,7 @@ import pandas as pd
 
 from salesbook.arrays import Floats, Ints
 from salesbook.domain.pipeline.funnel.slices import ALL, teams_of
-from salesbook.domain.pipeline.stages.codes import OPEN, WON, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.domain.sales.standing import standing
 from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.frames import Tables
@@ -59,7 +59,7 @@ def forecast_lines(
     frame = _with_slices(deals, tables["Reps"])
     open_lines, findings = _open_lines(frame, deals, codes, rates, as_of)
 
-    if (deals.kind == WON).any():
+    if deals.is_won.any():
         closed_lines = _won_lines(frame, deals, as_of)
     else:
         closed_lines = _order_lines(tables["Orders"], tables["Reps"], as_of)
@@ -83,7 +83,7 @@ def _with_slices(deals: KnownDeals, reps: pd.DataFrame) -> pd.DataFrame:
 def _won_lines(frame: pd.DataFrame, deals: KnownDeals, as_of: dt.date) -> pd.DataFrame:
     """Won deals up to the day; closed money counts in full, so that its weight is itself."""
     is_past = (frame["closed_on"] <= pd.Timestamp(as_of)).to_numpy(dtype=bool)
-    won = frame[(deals.kind == WON) & is_past]
+    won = frame[deals.is_won & is_past]
     return won.assign(
         what=CLOSED,
         month=month_number(won["closed_on"]),
@@ -96,7 +96,7 @@ def _open_lines(
     frame: pd.DataFrame, deals: KnownDeals, codes: StageCodes, rates: Floats, as_of: dt.date
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Open deals that are expected this month or later, with warnings that count the others."""
-    is_open = deals.kind == OPEN
+    is_open = deals.is_open
     part = frame[is_open]
     code = deals.code[is_open]
     rate = rates[code]

@@ -13,7 +13,7 @@ import numpy as np
 from salesbook.arrays import Floats
 from salesbook.domain.arithmetic.intervals import shrink_rates, z_of
 from salesbook.domain.pipeline.funnel.stages import ADVANCED, Counts, Passages, ratio
-from salesbook.domain.pipeline.stages.codes import OPEN, WON, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.tables.settings import Rules
 
 _FALSE_ALARMS: Final = 0.05
@@ -85,13 +85,13 @@ def advance_worth(passages: Passages, deals: KnownDeals, codes: StageCodes) -> F
     The chance is the share won of closed deals that advanced, the mean that of the pipeline's won
     deals; nan where none was won.
     """
-    is_won = deals.kind == WON
+    is_won = deals.is_won
     pipe_count = len(codes.pipelines)
     won_money = np.bincount(deals.pipe[is_won], deals.amount[is_won], pipe_count)
     won_deals = np.bincount(deals.pipe[is_won], minlength=pipe_count)
     mean_won = ratio(won_money, won_deals)
 
-    is_closed = deals.kind[passages.deal] != OPEN
+    is_closed = ~deals.is_open[passages.deal]
     went_on = (passages.state == ADVANCED) & is_closed
     went_on_and_won = went_on & is_won[passages.deal]
     chance = ratio(

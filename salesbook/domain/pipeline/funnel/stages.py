@@ -12,7 +12,7 @@ import pandas as pd
 from salesbook.arrays import Flags, Floats, Ints, Objects
 from salesbook.domain.arithmetic.intervals import wilson
 from salesbook.domain.pipeline.funnel.slices import NONE, Cut
-from salesbook.domain.pipeline.stages.codes import LOST, OPEN, UNKNOWN, WON, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import OPEN, KnownDeals, StageCodes
 from salesbook.domain.pipeline.stages.history import Entries, standing_places
 from salesbook.frames import frame_of
 from salesbook.money import minor_units
@@ -50,8 +50,8 @@ def passages_of(deals: KnownDeals, known: Entries, codes: StageCodes, *, skipped
     if skipped == "any":
         deal, place = _filled_up(deals, known, codes, (deal, place))
 
-    has_advanced = (deals.kind[deal] == WON) | (place < stands[deal])
-    state = np.where(deals.kind[deal] == LOST, LEFT_LOST, STILL_OPEN)
+    has_advanced = deals.is_won[deal] | (place < stands[deal])
+    state = np.where(deals.is_lost[deal], LEFT_LOST, STILL_OPEN)
     state = np.where(has_advanced, ADVANCED, state)
 
     first_stage = codes.first[deals.pipe[deal]]
@@ -65,12 +65,12 @@ def _entered(
     most_places = int(codes.open_count.max(initial=0)) + 1
     entered = np.zeros((len(deals), most_places), dtype=bool)
 
-    is_open_row = (known.code != UNKNOWN) & (codes.kind[known.code] == OPEN)
+    is_open_row = codes.are_open(known.code)
     entered[known.deal[is_open_row], codes.place[known.code[is_open_row]]] = True
 
     # In a pipeline without open stages a lost deal stands nowhere, at -1.
-    was_lost_somewhere = (deals.kind == LOST) & (stands >= 0)
-    stands_at_stage = np.flatnonzero((deals.kind == OPEN) | was_lost_somewhere)
+    was_lost_somewhere = deals.is_lost & (stands >= 0)
+    stands_at_stage = np.flatnonzero(deals.is_open | was_lost_somewhere)
     entered[stands_at_stage, stands[stands_at_stage]] = True
 
     deal, place = np.nonzero(entered)
@@ -87,9 +87,8 @@ def _filled_up(
 
     # A deal that is won, or was once, reached all open stages.
     last = codes.open_count[deals.pipe] - 1
-    reached = np.where(deals.kind == WON, last, reached)
-    is_won_row = (known.code != UNKNOWN) & (codes.kind[known.code] == WON)
-    once_won = known.deal[is_won_row]
+    reached = np.where(deals.is_won, last, reached)
+    once_won = known.deal[codes.are_won(known.code)]
     reached[once_won] = last[once_won]
 
     counts = reached + 1

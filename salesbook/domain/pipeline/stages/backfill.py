@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from salesbook.arrays import Days, Flags, Ints
-from salesbook.domain.pipeline.stages.codes import LOST, OPEN, UNKNOWN, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import UNKNOWN, KnownDeals, StageCodes
 
 _DAY: Final = "datetime64[D]"
 _NO_DAY: Final = np.datetime64("NaT")
@@ -61,7 +61,7 @@ def backfill_rows(deals: KnownDeals, which: Ints, codes: StageCodes, *, as_of: d
 
     # One row per stage passed: open stages from the first to the highest, then, for a closed deal,
     # the closed one. `row` leads to the deal in `which`, `step` counts its stages from 0.
-    is_closed = deals.kind[which] != OPEN
+    is_closed = ~deals.is_open[which]
     stage_count = _top_places(deals, which, codes) + 1 + is_closed
     row = np.repeat(np.arange(len(which)), stage_count)
     first_row = np.cumsum(stage_count) - stage_count
@@ -89,14 +89,13 @@ def backfill_rows(deals: KnownDeals, which: Ints, codes: StageCodes, *, as_of: d
 
 def _top_places(deals: KnownDeals, which: Ints, codes: StageCodes) -> Ints:
     """The place of the highest open stage that each deal was in; -1 where there is none."""
-    kind = deals.kind[which]
     lost_code = deals.lost_code[which]
 
     present = codes.place[deals.code[which]]
     highest = codes.open_count[deals.pipe[which]] - 1
-    place = np.where(kind == OPEN, present, highest)
+    place = np.where(deals.is_open[which], present, highest)
 
-    names_lost_stage = (kind == LOST) & (lost_code != UNKNOWN)
+    names_lost_stage = deals.is_lost[which] & (lost_code != UNKNOWN)
     return np.where(names_lost_stage, codes.place[lost_code], place)
 
 
@@ -104,11 +103,11 @@ def _present_days(
     deals: KnownDeals, which: Ints, codes: StageCodes, as_of: dt.date
 ) -> tuple[Days, Flags]:
     """Per deal: the day it entered its present stage, and whether Deals tells it."""
-    since = _days(deals, which, "stage_since")
-    closed_on = _days(deals, which, "closed_on")
-    created_on = _days(deals, which, "created_on")
+    since = deals.days("stage_since")[which]
+    closed_on = deals.days("closed_on")[which]
+    created_on = deals.days("created_on")[which]
 
-    is_closed = deals.kind[which] != OPEN
+    is_closed = ~deals.is_open[which]
     is_in_first_stage = ~is_closed & (codes.place[deals.code[which]] == 0)
 
     day = np.where(is_closed & ~np.isnat(closed_on), closed_on, since).astype(_DAY)
@@ -126,18 +125,14 @@ def _last_open_days(deals: KnownDeals, which: Ints, present_day: Days, is_certai
     People who close a deal often leave `stage_since` as it was: before the closing, it is the day
     of the stage that the deal was closed from.
     """
-    since = _days(deals, which, "stage_since")
-    is_closed = deals.kind[which] != OPEN
+    since = deals.days("stage_since")[which]
+    is_closed = ~deals.is_open[which]
     is_older = is_closed & is_certain & (since < present_day)
     return np.where(is_older, since, _NO_DAY).astype(_DAY)
 
 
 def _early_days(deals: KnownDeals, which: Ints, limit: Days) -> Days:
     """Per deal: the day of its inferred stages, `created_on` but no later than `limit`."""
-    created_on = _days(deals, which, "created_on")
+    created_on = deals.days("created_on")[which]
     not_later = np.minimum(created_on, limit)
     return np.where(np.isnat(created_on), limit, not_later).astype(_DAY)
-
-
-def _days(deals: KnownDeals, which: Ints, field: str) -> Any:
-    return deals.frame[field].to_numpy().astype(_DAY)[which]

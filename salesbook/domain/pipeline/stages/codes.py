@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Floats, Ints
+from salesbook.arrays import Days, Flags, Floats, Ints
 from salesbook.names.folding import fold_name
 from salesbook.policy import MAIN_PIPELINE, Policy
 from salesbook.tables.settings import Stage
@@ -50,6 +51,23 @@ class StageCodes:
     def open_codes(self) -> Ints:
         """Numbers of all open stages, pipeline by pipeline, by rank."""
         return np.flatnonzero(self.kind == OPEN).astype(np.int64)
+
+    def are_open(self, codes: Ints) -> Flags:
+        """True where the number is that of an open stage; false for UNKNOWN."""
+        return self._are(OPEN, codes)
+
+    def are_won(self, codes: Ints) -> Flags:
+        """True where the number is that of a won stage; false for UNKNOWN."""
+        return self._are(WON, codes)
+
+    def are_closed(self, codes: Ints) -> Flags:
+        """True where the number is that of a won or a lost stage; false for UNKNOWN."""
+        return self._are(WON, codes) | self._are(LOST, codes)
+
+    def _are(self, kind: int, codes: Ints) -> Flags:
+        # UNKNOWN is -1 and would lead to the last stage.
+        of_kind: Flags = (codes != UNKNOWN) & (self.kind[codes] == kind)
+        return of_kind
 
     def pipes_of(self, pipelines: pd.Series[Any]) -> Ints:
         """The number of each pipeline; a blank is `main`, one that Stages lacks UNKNOWN."""
@@ -128,6 +146,29 @@ class KnownDeals:
     def __len__(self) -> int:
         return len(self.frame)
 
+    @cached_property
+    def is_open(self) -> Flags:
+        """True for each deal in an open stage."""
+        flags: Flags = self.kind == OPEN
+        return flags
+
+    @cached_property
+    def is_won(self) -> Flags:
+        """True for each deal in a won stage."""
+        flags: Flags = self.kind == WON
+        return flags
+
+    @cached_property
+    def is_lost(self) -> Flags:
+        """True for each deal in a lost stage."""
+        flags: Flags = self.kind == LOST
+        return flags
+
+    def days(self, field: str) -> Days:
+        """A date of each deal as a day; NaT where it is missing."""
+        days: Days = self.frame[field].to_numpy().astype("datetime64[D]")
+        return days
+
 
 def known_deals(deals: pd.DataFrame, codes: StageCodes) -> KnownDeals:
     """Number the stages of deals; those whose stage or pipeline the Settings lack are left out."""
@@ -140,13 +181,12 @@ def known_deals(deals: pd.DataFrame, codes: StageCodes) -> KnownDeals:
 
     # A deal is lost from an open stage; a closed one under `lost_stage` tells nothing.
     named = codes.codes_of(pipe, frame["lost_stage"])
-    is_open_stage = (named != UNKNOWN) & (codes.kind[named] == OPEN)
 
     return KnownDeals(
         frame=frame,
         code=code,
         pipe=pipe,
         kind=codes.kind[code],
-        lost_code=np.where(is_open_stage, named, UNKNOWN),
+        lost_code=np.where(codes.are_open(named), named, UNKNOWN),
         amount=frame["amount"].to_numpy(dtype=np.float64, na_value=0.0),
     )

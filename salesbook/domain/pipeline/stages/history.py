@@ -11,7 +11,7 @@ import pandas as pd
 
 from salesbook.arrays import Days, Flags, Ints
 from salesbook.domain.pipeline.stages.backfill import Added, backfill_rows
-from salesbook.domain.pipeline.stages.codes import LOST, OPEN, UNKNOWN, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import UNKNOWN, KnownDeals, StageCodes
 from salesbook.frames import frame_of
 from salesbook.messages import Finding
 
@@ -121,10 +121,9 @@ def _changes(
     deals: KnownDeals, moved: Ints, last_seq: Ints, last_day: Days, as_of: dt.date
 ) -> Added:
     """One row for each deal that moved: the stage it is in now."""
-    part = deals.frame.iloc[moved]
-    since = part["stage_since"].to_numpy().astype(_DAY)
-    closed_on = part["closed_on"].to_numpy().astype(_DAY)
-    is_closed = deals.kind[moved] != OPEN
+    since = deals.days("stage_since")[moved]
+    closed_on = deals.days("closed_on")[moved]
+    is_closed = ~deals.is_open[moved]
 
     # The day of the stage before still stands there: whoever moved the deal left it as it was.
     is_renewed = since != last_day
@@ -176,12 +175,12 @@ def standing_places(deals: KnownDeals, known: Entries, codes: StageCodes) -> Int
     A lost deal's place is that of `lost_stage`, else of its last known open stage, else of the
     highest open stage. A won deal stands behind all open stages.
     """
-    is_lost = deals.kind == LOST
+    is_lost = deals.is_lost
     present = codes.place[deals.code]
     highest_open = codes.open_count[deals.pipe] - 1
 
     # Entries stand by seq, and of several assigned to one deal the last one stays.
-    is_open_row = (known.code != UNKNOWN) & (codes.kind[known.code] == OPEN)
+    is_open_row = codes.are_open(known.code)
     last_open = np.full(len(deals), UNKNOWN, dtype=np.int64)
     last_open[known.deal[is_open_row]] = codes.place[known.code[is_open_row]]
 

@@ -8,15 +8,13 @@ from typing import Final
 import numpy as np
 
 from salesbook.arrays import Flags, Floats
-from salesbook.domain.pipeline.stages.codes import OPEN, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import KnownDeals
 from salesbook.domain.pipeline.stages.history import Entries
 
 _ONE_DAY: Final = np.timedelta64(1, "D")
 
 
-def days_in_stage(
-    deals: KnownDeals, known: Entries, codes: StageCodes, *, as_of: dt.date
-) -> Floats:
+def days_in_stage(deals: KnownDeals, known: Entries, *, as_of: dt.date) -> Floats:
     """Days that each open deal has been in its present stage, all visits together; nan if closed.
 
     An edit of the deal does not start the count anew. Where the day of the present visit is only
@@ -26,7 +24,7 @@ def days_in_stage(
     is_last = known.is_last()
     end = np.minimum(known.ends(as_of), today)
 
-    since = deals.frame["stage_since"].to_numpy().astype("datetime64[D]")[known.deal]
+    since = deals.days("stage_since")[known.deal]
     is_typed_later = is_last & ~known.certain & ~np.isnat(since)
     start = np.where(is_typed_later, since, known.entered)
     days = np.maximum((end - start) / _ONE_DAY, 0.0)
@@ -37,8 +35,7 @@ def days_in_stage(
     # A deal whose last row is another stage has no row of its present one: nothing was measured.
     is_recorded = np.zeros(len(deals), dtype=bool)
     is_recorded[known.deal[in_present_stage & is_last]] = True
-    is_open = codes.kind[deals.code] == OPEN
-    return np.where(is_recorded & is_open, total, np.nan)
+    return np.where(is_recorded & deals.is_open, total, np.nan)
 
 
 def is_stuck(days: Floats, limits: Floats) -> Flags:

@@ -13,7 +13,7 @@ import pandas as pd
 from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.arithmetic.survival import kaplan_meier, time_until
 from salesbook.domain.pipeline.funnel.slices import NONE, Cut, groups
-from salesbook.domain.pipeline.stages.codes import OPEN, UNKNOWN, WON, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.domain.pipeline.stages.history import Entries
 from salesbook.frames import frame_of
 
@@ -61,7 +61,7 @@ def stays_of(deals: KnownDeals, known: Entries, codes: StageCodes, *, as_of: dt.
     age_when_noticed = (known.noticed - known.entered) / _ONE_DAY
     seen_at = np.where(_found_there(known, codes), age_when_noticed, 0.0)
 
-    is_open_row = (known.code != UNKNOWN) & (codes.kind[known.code] == OPEN)
+    is_open_row = codes.are_open(known.code)
     is_measured = is_open_row & known.certain & (known.entered <= today)
 
     # Visits of one deal to one stage add up: `stay` is the number of the pair.
@@ -102,8 +102,8 @@ def _found_there(known: Entries, codes: StageCodes) -> Flags:
     is_followed = by_first_run[1:] & ~is_new_deal
     is_final = by_first_run & np.append(~is_followed, True)[:size]
 
-    is_closed_row = (known.code != UNKNOWN) & (codes.kind[known.code] != OPEN)
-    runs_of_histories = np.unique(first_noticed[is_final & is_closed_row])
+    found_closed = is_final & codes.are_closed(known.code)
+    runs_of_histories = np.unique(first_noticed[found_closed])
     found_there: Flags = is_final & ~np.isin(first_noticed, runs_of_histories)
     return found_there
 
@@ -123,7 +123,7 @@ def limits_of(
     limits = np.array([np.nan if days is None else days for days in typed], dtype=np.float64)
     is_learned = np.zeros(codes.count, dtype=bool)
 
-    is_won = stays.left & (deals.kind[stays.deal] == WON)
+    is_won = stays.left & deals.is_won[stays.deal]
     for code in codes.open_codes():
         days = stays.days[is_won & (stays.code == code)]
         if len(days) < few:
