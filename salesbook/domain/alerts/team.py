@@ -12,7 +12,7 @@ from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.rows import AlertRow, text_or_none
 from salesbook.domain.alerts.rules import alert
 from salesbook.domain.arithmetic.calendar import WorkCalendar
-from salesbook.domain.sales.standing import standing
+from salesbook.domain.sales.standing import billed_orders, standing
 
 _FINISHED: Final = ("delivered", "invoiced", "paid", "cancelled")
 """Status of an order line for which nobody waits for a delivery."""
@@ -59,19 +59,25 @@ def late_payments(context: AlertContext) -> Iterator[AlertRow]:
 
 def _due_days(orders: pd.DataFrame) -> pd.Series[Any]:
     """The last due day of each order that is delivered in part at least and not marked paid."""
-    is_delivered = orders["delivered_on"].notna()
-    is_delivered |= orders["status"].isin(("delivered", "invoiced"))
-    delivered_orders = orders.loc[is_delivered, "order_id"]
-    paid_orders = orders.loc[orders["status"] == "paid", "order_id"]
+    order_id, status = orders["order_id"], orders["status"]
 
-    is_owing = orders["order_id"].isin(delivered_orders)
-    is_owing &= ~orders["order_id"].isin(paid_orders)
-    return orders[is_owing].groupby("order_id")["due_on"].max()
+    has_day = orders["delivered_on"].notna()
+    is_delivered = has_day | status.isin(("delivered", "invoiced"))
+    delivered_orders = order_id[is_delivered]
+
+    is_paid = status == "paid"
+    paid_orders = order_id[is_paid]
+
+    # One line says it for the whole order: deliveries and payments are noted where it is handy.
+    has_delivery = order_id.isin(delivered_orders)
+    has_payment = order_id.isin(paid_orders)
+    owing = orders[has_delivery & ~has_payment]
+    return owing.groupby("order_id")["due_on"].max()
 
 
 def _owed(orders: pd.DataFrame, order_ids: pd.Index[Any]) -> pd.Series[Any]:
     """Money of each order less what refunds that name it took back."""
-    billed_order = orders["refund_of"].fillna(orders["order_id"])
+    billed_order = billed_orders(orders)
     is_asked = billed_order.isin(order_ids)
     owed = orders[is_asked].groupby(billed_order[is_asked])["amount"].sum()
     return owed.reindex(order_ids, fill_value=0)
@@ -158,12 +164,16 @@ def _workdays_back(calendar: WorkCalendar, as_of: dt.date, workdays: int) -> dt.
 def _visiting_reps(context: AlertContext, start: pd.Timestamp) -> list[str]:
     """Reps who were at work from `start` to today and manage nobody, by key."""
     reps = context.tables["Reps"]
-    has_not_left = reps["left_on"].isna() | (reps["left_on"] >= context.today)
-    was_hired = reps["hired_on"].isna() | (reps["hired_on"] <= start)
+    left_on, hired_on = reps["left_on"], reps["hired_on"]
 
-    managers = set(reps["manager_id"].dropna())
-    is_manager = reps["rep_id"].isin(managers)
-    is_manager |= reps["role"].str.strip().str.casefold() == "manager"
+    # A blank day of leaving is none, a blank day of hire one long ago.
+    is_here = left_on.isna() | (left_on >= context.today)
+    was_here = hired_on.isna() | (hired_on <= start)
 
-    visits = has_not_left & was_hired & ~is_manager
-    return sorted(reps.loc[visits, "rep_id"])
+    # Who manages somebody, or says so, visits when it is needed and not by the week.
+    has_people = reps["rep_id"].isin(reps["manager_id"].dropna())
+    role = reps["role"].str.strip().str.casefold()
+    is_manager = has_people | (role == "manager")
+
+    is_expected = is_here & was_here & ~is_manager
+    return sorted(reps.loc[is_expected, "rep_id"])

@@ -104,10 +104,14 @@ def _prior_size(won: Floats, n: Floats, mean: float) -> float:
     """
     total = float(n.sum())
     by_chance = n.size - 1
-    squares = float((n * (won / n - mean) ** 2).sum())
-    spread = squares / (mean * (1 - mean))
 
-    most_beyond = total - float((n * n).sum()) / total - by_chance
+    rates = won / n
+    squares = n * (rates - mean) ** 2
+    variance = mean * (1 - mean)
+    spread = float(squares.sum()) / variance
+
+    squared_sizes = float((n * n).sum())
+    most_beyond = total - squared_sizes / total - by_chance
     if by_chance < 1 or most_beyond <= 0:
         return _POOLED
 

@@ -23,6 +23,11 @@ def takes_back(orders: pd.DataFrame) -> pd.Series[Any]:
     return names_an_order | is_negative
 
 
+def billed_orders(orders: pd.DataFrame) -> pd.Series[Any]:
+    """The order that each line belongs to: a refund's is the one that it takes back."""
+    return orders["refund_of"].fillna(orders["order_id"])
+
+
 def won_deals(deals: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """The deals whose stage, by its present or an earlier name, is a won one."""
     return deals[stage_kinds(deals, policy) == "won"]

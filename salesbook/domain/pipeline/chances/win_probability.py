@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesbook.arrays import Flags, Floats
@@ -67,12 +68,19 @@ def _shares(values: pd.Series[Any], is_won: Flags) -> dict[Any, tuple[float, flo
     """Per value: which share of the won and of the lost deals have it, smoothed."""
     number, names = pd.factorize(values)
     has_value = number >= 0
-    won = np.bincount(number[is_won & has_value], minlength=len(names)) + _START
-    lost = np.bincount(number[~is_won & has_value], minlength=len(names)) + _START
+    won = _smoothed_shares(number[has_value & is_won], len(names))
+    lost = _smoothed_shares(number[has_value & ~is_won], len(names))
 
-    won_shares = (won / won.sum()).tolist()
-    lost_shares = (lost / lost.sum()).tolist()
-    return dict(zip(names, zip(won_shares, lost_shares, strict=True), strict=True))
+    pairs = zip(won, lost, strict=True)
+    return dict(zip(names, pairs, strict=True))
+
+
+def _smoothed_shares(numbers: npt.NDArray[Any], size: int) -> list[float]:
+    """Which share of all counts each number has, where every count starts a little above 0."""
+    counts = np.bincount(numbers, minlength=size)
+    smoothed = counts + _START
+    shares: list[float] = (smoothed / smoothed.sum()).tolist()
+    return shares
 
 
 def naive_bayes_percent(frequencies: Frequencies, deals: pd.DataFrame) -> Floats:

@@ -44,8 +44,12 @@ def sum_quantiles(
 
     is_sure = chance >= 1
     sure = float(money[is_sure].sum())
-    is_doubtful = (chance > 0) & ~is_sure & (money > 0)
-    money, chance = money[is_doubtful], chance[is_doubtful]
+
+    is_possible = chance > 0
+    brings_money = money > 0
+    is_doubtful = is_possible & ~is_sure & brings_money
+    money = money[is_doubtful]
+    chance = chance[is_doubtful]
 
     if not len(money):
         return [sure for _ in quantiles]
@@ -100,16 +104,22 @@ def _near_normal(money: Floats, chance: Floats, quantiles: Sequence[float]) -> l
     p q (q - p) a³ to the third moment, where q = 1 - p.
     """
     lost = 1 - chance
+    means = money * chance
+    variances = money**2 * chance * lost
+    third_moments = money**3 * chance * lost * (lost - chance)
+
     total = float(money.sum())
-    mean = float((money * chance).sum())
-    variance = float((money**2 * chance * lost).sum())
-    third_moment = float((money**3 * chance * lost * (lost - chance)).sum())
-    skewness = third_moment / variance**1.5
+    mean = float(means.sum())
+    variance = float(variances.sum())
+    deviation = math.sqrt(variance)
+    skewness = float(third_moments.sum()) / variance**1.5
 
     values = []
     for quantile in quantiles:
         z = NormalDist().inv_cdf(quantile)
-        corrected = z + (z * z - 1) * skewness / 6
-        value = mean + corrected * math.sqrt(variance)
+        correction = (z * z - 1) * skewness / 6
+        value = mean + (z + correction) * deviation
+
+        # A sum is neither negative nor above what all deals together bring.
         values.append(min(max(value, 0.0), total))
     return values

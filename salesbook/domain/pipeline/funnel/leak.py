@@ -152,14 +152,17 @@ def chance_alike(won: Floats, trials: Floats) -> float:
     if not 0 < mean < 1:
         return 1.0
 
-    squares = trials * (won / trials - mean) ** 2
-    chi_squared = float(squares.sum()) / (mean * (1 - mean))
+    rates = won / trials
+    squares = trials * (rates - mean) ** 2
+    by_chance = mean * (1 - mean)
+    chi_squared = float(squares.sum()) / by_chance
     freedom = len(trials) - 1
 
     # The cube root of chi² / freedom has mean 1 - 2 / (9 freedom) and variance 2 / (9 freedom).
     variance = 2 / (9 * freedom)
+    expected = 1 - variance
     cube_root = (chi_squared / freedom) ** (1 / 3)
-    z = (cube_root - (1 - variance)) / math.sqrt(variance)
+    z = (cube_root - expected) / math.sqrt(variance)
     return 1 - NormalDist().cdf(z)
 
 
