@@ -98,7 +98,7 @@ def _candidate_steps(task: Task) -> Iterator[Finding]:
 
 
 def date_range(task: Task) -> Iterator[Finding]:
-    """Name dates before `earliest_year` or more than `years_ahead` years after the day of the run."""
+    """Name dates before `earliest_year` or more than `years_ahead` years after the run."""
     rules = task.policy.rules
     first = pd.Timestamp(rules.earliest_year, 1, 1)
     last = _years_later(task.as_of, rules.years_ahead)

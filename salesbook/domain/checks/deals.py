@@ -13,7 +13,7 @@ from salesbook.policy import MAIN_PIPELINE
 
 
 def closing(task: Task) -> Iterator[Finding]:
-    """A closed deal has its day, a lost one its reason and an open stage, an open one none of it."""
+    """A closed deal has its day, a lost one its reason and an open stage, an open one neither."""
     if not has_rows(task, "Deals"):
         return
     deals = task.tables["Deals"]

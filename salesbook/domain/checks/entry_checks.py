@@ -70,7 +70,7 @@ def _fact(value: Any) -> Fact:
 
 
 def _shown_values(task: Task, table: str, field: str, rows: pd.DataFrame) -> pd.Series[str]:
-    """A column as a reader of the findings knows it: dates ISO, money in decimals, missing blank."""
+    """A column as findings show it: dates ISO, money with decimals, missing blank."""
     column = rows[field]
     kind = TABLES[table].field(field).kind
     if kind is Kind.DATE:
@@ -105,7 +105,7 @@ def amount_of(task: Task, minor: int) -> Decimal:
 
 
 def amounts_of(task: Task, minor: pd.Series[Any], rows: Iterable[Any]) -> pd.Series[Any]:
-    """A column of amounts in the currency in these rows, by the column's index; missing elsewhere."""
+    """Amounts in the currency in these rows of a column, by its index; missing elsewhere."""
     amounts = {row: amount_of(task, minor[row]) for row in rows}
     return pd.Series(amounts, index=minor.index, dtype="object")
 

@@ -110,9 +110,11 @@ def _present_days(
     is_closed = ~deals.is_open[which]
     is_in_first_stage = ~is_closed & (codes.place[deals.code[which]] == 0)
 
-    day = np.where(is_closed & ~np.isnat(closed_on), closed_on, since).astype(_DAY)
+    has_closing_day = is_closed & ~np.isnat(closed_on)
+    day = np.where(has_closing_day, closed_on, since).astype(_DAY)
     # A deal is created in the first stage, so that its day of creation is that stage's day too.
-    day = np.where(is_in_first_stage & np.isnat(day), created_on, day).astype(_DAY)
+    is_as_old_as_deal = is_in_first_stage & np.isnat(day)
+    day = np.where(is_as_old_as_deal, created_on, day).astype(_DAY)
 
     is_certain = ~np.isnat(day)
     day = np.where(is_certain, day, np.datetime64(as_of)).astype(_DAY)

@@ -30,11 +30,13 @@ def days_in_stage(deals: KnownDeals, known: Entries, *, as_of: dt.date) -> Float
     days = np.maximum((end - start) / _ONE_DAY, 0.0)
 
     in_present_stage = known.code == deals.code[known.deal]
-    total = np.bincount(known.deal[in_present_stage], days[in_present_stage], len(deals))
+    deal, visit_days = known.deal[in_present_stage], days[in_present_stage]
+    total = np.bincount(deal, visit_days, len(deals))
 
     # A deal whose last row is another stage has no row of its present one: nothing was measured.
     is_recorded = np.zeros(len(deals), dtype=bool)
-    is_recorded[known.deal[in_present_stage & is_last]] = True
+    is_present_row = in_present_stage & is_last
+    is_recorded[known.deal[is_present_row]] = True
     return np.where(is_recorded & deals.is_open, total, np.nan)
 
 
