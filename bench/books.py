@@ -91,7 +91,7 @@ def _made(name: str, deals: int, *, spoil: float, only: Sequence[str] = ()) -> P
         writes = []
         for table, frame in company(deals).items():
             if not only or table in only:
-                write = session.planned_write(table, frame).write
+                write = session.prepared_write(table, frame).write
                 writes.append(_spoilt(write, spoil) if spoil and table in _TYPED else write)
         host.write(writes)
         host.save()

@@ -63,7 +63,7 @@ def _compute(state: dict[str, Any], verb: str) -> None:
 
 def _plan(state: dict[str, Any], step: str) -> None:
     from salesbook.actions import ACTIONS
-    from salesbook.book.run import _plan as plan
+    from salesbook.book.run import prepare_writes as plan
     from salesbook.domain.outcome import Outcome
 
     tables = {

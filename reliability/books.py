@@ -64,7 +64,7 @@ def fill(path: Path, tables: Mapping[str, Any]) -> None:
     """Write frames into a workbook's tables and leave no backup."""
     with open_package(path, for_writing=True) as host:
         session = Session(host)
-        host.write([session.planned_write(name, frame).write for name, frame in tables.items()])
+        host.write([session.prepared_write(name, frame).write for name, frame in tables.items()])
         host.save()
     backup_path(path).unlink()
 

@@ -19,7 +19,8 @@ from reliability.dirty_cells import FAMILIES, NONE, No
 from reliability.plain_meanings import MEANINGS
 from reliability.results import Figures, Goal, Result, none_of, told
 from salesbook.book.importing import reason_text
-from salesbook.cells.field import CellOptions, Reason, parse_cell
+from salesbook.cells.base import CellOptions, Reason
+from salesbook.cells.field import parse_cell
 from salesbook.labels import LANGUAGES
 from salesbook.tables import Kind
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from reliability.results import Figures, Goal, Result, none_of, told
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, TableNow
-from salesbook.intake.plan import ImportOptions, plan_import
+from salesbook.intake.draft import ImportOptions, draft_import
 from salesbook.policy import Policy
 from salesbook.reading.table import read_table
 from salesbook.store import TableCells
@@ -108,17 +108,17 @@ def imported(path: Path, rows: Rows, add_missing: bool) -> None:
     out = io.StringIO(newline="")
     csv.writer(out).writerows([HEADERS, *rows])
     path.write_text(out.getvalue(), "utf-8", newline="")
-    plan = plan_import(path, ImportOptions("Deals", add_missing=add_missing), _book())
+    draft = draft_import(path, ImportOptions("Deals", add_missing=add_missing), _book())
     filled = [row for row in rows if any(cell.strip() for cell in row)]
-    _same("rows read", plan.read, len(filled))
-    _same("rows", plan.read, plan.accepted + len(plan.rejected) + plan.duplicates)
-    _same("accepted", plan.accepted, plan.new + plan.updated + plan.unchanged)
-    sums = plan.totals
+    _same("rows read", draft.read, len(filled))
+    _same("rows", draft.read, draft.accepted + len(draft.rejected) + draft.duplicates)
+    _same("accepted", draft.accepted, draft.new + draft.updated + draft.unchanged)
+    sums = draft.totals
     if not sums:
         raise LostError("no totals")
     _same("amounts read", sums.read, _sum(row[5] for row in filled))
     _same("amounts", sums.read, sums.accepted + sums.rejected + sums.duplicates)
-    new = [TableNow(change.table, change.new_rows).rows.values() for change in plan.changes]
+    new = [TableNow(change.table, change.new_rows).rows.values() for change in draft.changes]
     cents = [int(str(row.get("amount", 0))) for some in new for row in some]
     _same("amounts in the table", sum(cents), sums.accepted * 100)
 

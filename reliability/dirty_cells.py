@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from salesbook.cells.field import CellOptions, choice_map
+from salesbook.cells.base import CellOptions
+from salesbook.cells.text import choice_map
 from salesbook.store import CellError
 from salesbook.tables import Kind
 

@@ -18,13 +18,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from salesbook.cells.base import CellOptions, Reason
 from salesbook.cells.column import read_column
-from salesbook.cells.field import CellOptions, Reason, parse_cell
+from salesbook.cells.field import parse_cell
 from salesbook.errors import SalesbookError
 from salesbook.hosts.package.disk import Disk
 from salesbook.hosts.package.host import PackageHost
 from salesbook.intake.book_now import BookNow, TableNow
-from salesbook.intake.plan import ImportOptions, plan_import
+from salesbook.intake.draft import ImportOptions, draft_import
 from salesbook.intake.rejects import rejects_text
 from salesbook.policy import Policy
 from salesbook.store import KEEP, CellError, TableWrite
@@ -111,12 +112,12 @@ def csv(source: Any) -> None:
     _FILE.write_bytes(head + source.ConsumeBytes(source.remaining_bytes()))
     now = BookNow({}, Policy(), dt.date(2026, 7, 31))
     with contextlib.suppress(SalesbookError):
-        plan = plan_import(_FILE, ImportOptions(table, add_missing=add), now)
-        if plan.read != plan.accepted + len(plan.rejected) + plan.duplicates:
+        draft = draft_import(_FILE, ImportOptions(table, add_missing=add), now)
+        if draft.read != draft.accepted + len(draft.rejected) + draft.duplicates:
             raise WrongError("a row was lost")
-        for change in plan.changes:
+        for change in draft.changes:
             TableNow(change.table, change.new_rows)
-        rejects_text(plan, lambda reason: reason.code).encode("utf-8-sig", "replace")
+        rejects_text(draft, lambda reason: reason.code).encode("utf-8-sig", "replace")
 
 
 _BASE: dict[str, bytes] = {}

@@ -8,7 +8,7 @@ import datetime as dt
 from typing import Any, Final
 
 from reliability.dirty_cells import NONE, No
-from salesbook.cells.field import CellOptions
+from salesbook.cells.base import CellOptions
 from salesbook.tables import Kind
 
 _D = dt.date

@@ -1,5 +1,3 @@
-"""Sales management in an Excel workbook: targets, team, customers and pipeline, calculated by
-Python.
-"""
+"""Sales management in an Excel workbook: targets, team, customers and pipeline."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,6 +1,4 @@
-"""What can go wrong for a user, each with its code,
-its exit code and the facts its sentence needs.
-"""
+"""What can go wrong for a user? Each refusal with its exit code and the facts of its sentence."""
 
 from __future__ import annotations
 
@@ -104,9 +102,7 @@ class SplitInfeasible(SalesbookError):
 
 
 class AmbiguousFile(SalesbookError):
-    """A foreign file can be read in more than one way;
-    the message names the option that decides.
-    """
+    """A foreign file can be read in more than one way; the message says which option decides."""
 
     exit_code, default_code = 21, "ambiguous-file"
 

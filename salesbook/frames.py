@@ -101,9 +101,7 @@ def sorted_by_key(table: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def later_twins(frame: pd.DataFrame, keys: pd.Series[str]) -> list[int]:
-    """Rows that repeat a key: all but the first by content, so that the sheet's order decides
-    nothing.
-    """
+    """Rows that repeat a key: all but the first by content; the sheet's order decides nothing."""
     twins = keys[keys.duplicated(keep=False)]
     if twins.empty:
         return []

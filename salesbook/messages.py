@@ -1,6 +1,4 @@
-"""What the domain says: a code with its facts, turned into words only on the way to a cell or a
-terminal.
-"""
+"""What does the domain say? A code with its facts; words come on the way to a cell or a face."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from salesbook.arrays import Flags, Floats, Ints
 Number = int | float | Decimal | Fraction | str
 
 _Place = tuple[np.intp, ...]
+"""Where in an array: an index for each of its dimensions."""
 _WIDE: Final = Context(prec=400)
 
 _NO_DECIMALS: Final = frozenset(
@@ -30,15 +31,14 @@ _THREE_DECIMALS: Final = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 _FOUR_DECIMALS: Final = frozenset("CLF UYW".split())
 
 _SHEET_DIGITS: Final = 15
-"""Significant digits of a number in a sheet; what a double holds beyond them is noise of
-calculation.
-"""
+"""Significant digits of a number in a sheet; beyond them a double holds noise of calculation."""
 
 _INT64_LIMIT: Final = 2**63
 _SURE_BELOW: Final = 2.0**43
-"""Below this a scaled value is far from the limits of a double: only near-halves need a second
-look.
-"""
+"""Below this a scaled value is far from the limits of a double: only near-halves are unsure."""
+_NEAR_HALF: Final = 1e-13
+_NEAR_HALF_AT_ZERO: Final = 1e-12
+"""How far from a half calculation may have moved a value: a part of its size, and at least this."""
 
 
 def currency_decimals(currency: str) -> int:
@@ -70,18 +70,25 @@ def exact(value: Number) -> Fraction:
         return Fraction(_as_in_sheet(float(value)))
     if isinstance(value, np.integer):
         return Fraction(int(value))
+
     try:
-        return Fraction(Decimal(value.strip()) if isinstance(value, str) else value)
-    except (ArithmeticError, ValueError) as wrong:
-        raise ValueError(f"not a number: {value!r}") from wrong
+        # Not Fraction(text): that would take "1/3" for a number.
+        plain = Decimal(value.strip()) if isinstance(value, str) else value
+        return Fraction(plain)
+    except (ArithmeticError, ValueError) as error:
+        raise ValueError(f"not a number: {value!r}") from error
 
 
 def round_half_away(value: Number) -> int:
-    """Round to a whole number, halves away from zero: 2.5 → 3, -2.5 → -3."""
+    """Round to a whole number, halves away from zero: 2.5 → 3, -2.5 → -3.
+
+    Python's own round() goes to the even neighbour, 2.5 → 2, and disagrees with every sheet.
+    """
     number = exact(value)
-    doubled = 2 * abs(number.numerator) + number.denominator
-    whole = doubled // (2 * number.denominator)
-    return whole if number >= 0 else -whole
+    # |n/d| + 1/2 = (2|n| + d) / 2d, rounded down.
+    numerator = 2 * abs(number.numerator) + number.denominator
+    size = numerator // (2 * number.denominator)
+    return size if number >= 0 else -size
 
 
 def to_minor(value: Number, decimals: int) -> int:
@@ -94,15 +101,14 @@ def to_minor(value: Number, decimals: int) -> int:
     Raises: ValueError for what is no finite number.
     """
     if isinstance(value, float | np.floating) and math.isfinite(value):
+        # A large amount keeps the digit behind its last coin, by which it is rounded.
         written = _as_in_sheet(float(value), keep_decimals=decimals + 1)
         return round_half_away(written.scaleb(decimals, _WIDE))
     return round_half_away(exact(value) * 10**decimals)
 
 
 def to_decimal(minor: int, decimals: int) -> Decimal:
-    """Turn minor units into an exact amount with the currency's decimals:
-    5 at 2 → Decimal("0.05").
-    """
+    """Turn minor units into an exact amount with all decimals: 5 at 2 → Decimal("0.05")."""
     return Decimal(int(minor)).scaleb(-decimals, _WIDE)
 
 
@@ -112,9 +118,7 @@ def to_float(minor: int, decimals: int) -> float:
 
 
 def to_text(minor: int, decimals: int) -> str:
-    """Write an amount with a decimal point and all decimals, without grouping: 123450 at 2 →
-    "1234.50".
-    """
+    """Write an amount with a point and all decimals, ungrouped: 123450 at 2 → "1234.50"."""
     return f"{to_decimal(minor, decimals):f}"
 
 
@@ -126,10 +130,14 @@ def minor_units(values: npt.ArrayLike, decimals: int) -> tuple[Ints, Flags]:
         decimals: of the currency.
 
     Returns: the minor units (0 where missing), and where they are missing: NaN, infinite, or beyond
-    int64.
+        int64.
     """
     amounts = np.asarray(values, dtype=np.float64)
-    return _rounded(amounts * 10.0**decimals, lambda at: to_minor(float(amounts[at]), decimals))
+
+    def exactly(place: _Place) -> int:
+        return to_minor(float(amounts[place]), decimals)
+
+    return _rounded(amounts * 10.0**decimals, exactly)
 
 
 def times_rate(minor: npt.ArrayLike, rate: npt.ArrayLike) -> tuple[Ints, Flags]:
@@ -144,43 +152,58 @@ def times_rate(minor: npt.ArrayLike, rate: npt.ArrayLike) -> tuple[Ints, Flags]:
     amounts, rates = np.broadcast_arrays(
         np.asarray(minor, dtype=np.int64), np.asarray(rate, dtype=np.float64)
     )
-    return _rounded(
-        amounts * rates, lambda at: round_half_away(int(amounts[at]) * exact(float(rates[at])))
-    )
+
+    def exactly(place: _Place) -> int:
+        amount = int(amounts[place])
+        rate = exact(float(rates[place]))
+        return round_half_away(amount * rate)
+
+    return _rounded(amounts * rates, exactly)
 
 
 def to_floats(minor: npt.ArrayLike, decimals: int) -> Floats:
     """Turn a column of minor units into amounts with decimals."""
-    result: Floats = np.asarray(minor, dtype=np.int64) / 10.0**decimals
-    return result
+    amounts: Floats = np.asarray(minor, dtype=np.int64) / 10.0**decimals
+    return amounts
 
 
 def _as_in_sheet(value: float, keep_decimals: int = 0) -> Decimal:
-    """Write a double with 15 digits, or with all it has where 15 would not reach the decimals to
-    keep.
-    """
+    """Write a double with 15 digits, or with all it has where 15 would not reach the decimals."""
     short = Decimal(f"{value:.{_SHEET_DIGITS}g}")
-    exponent = short.adjusted() - _SHEET_DIGITS + 1
-    return short if exponent <= -keep_decimals else Decimal(repr(value))
+    last_place = short.adjusted() - _SHEET_DIGITS + 1
+    reaches_the_decimals = last_place <= -keep_decimals
+    return short if reaches_the_decimals else Decimal(repr(value))
 
 
-def _rounded(scaled: Floats, one: Callable[[_Place], int]) -> tuple[Ints, Flags]:
-    """Round fast where that is safe, and one by one, exactly, near a half and for very large
-    values.
+def _rounded(scaled: Floats, exactly: Callable[[_Place], int]) -> tuple[Ints, Flags]:
+    """Round a column fast where that is sure, and the rest exactly, value by value.
+
+    A double cannot hold 1.005: 1.005 × 100 is 100.49999999999999, which rounds to 100 and should be
+    101. Such values lie near a half, and very large ones anywhere.
+
+    Args:
+        scaled: what is to be rounded; NaN and infinity are missing.
+        exactly: rounds the value at a place, for the unsure ones.
+
+    Returns: whole numbers (0 where missing), and where they are missing.
     """
     shape = scaled.shape
-    flat = np.atleast_1d(scaled)
-    missing = ~np.isfinite(flat)
-    size = np.where(missing, 0.0, np.abs(flat))
-    below = np.floor(size)
-    near_half = np.abs(size - below - 0.5) <= size * 1e-13 + 1e-12
-    slow = ~missing & ((size >= _SURE_BELOW) | near_half)
-    plain = np.where(slow, 0.0, np.copysign(np.floor(size + 0.5), flat))
-    result = np.where(missing, 0.0, plain).astype(np.int64)
-    for position in np.flatnonzero(slow):
-        whole = one(np.unravel_index(position, shape) if shape else ())
+    values = np.atleast_1d(scaled)
+    is_missing = ~np.isfinite(values)
+    size = np.where(is_missing, 0.0, np.abs(values))
+    distance_to_half = np.abs(size - np.floor(size) - 0.5)
+    is_near_half = distance_to_half <= size * _NEAR_HALF + _NEAR_HALF_AT_ZERO
+    is_large = size >= _SURE_BELOW
+    is_unsure = ~is_missing & (is_large | is_near_half)
+
+    rounded = np.copysign(np.floor(size + 0.5), values)
+    rounded[is_unsure | is_missing] = 0.0
+    result = rounded.astype(np.int64)
+    for position in np.flatnonzero(is_unsure):
+        place = np.unravel_index(position, shape) if shape else ()
+        whole = exactly(place)
         if -_INT64_LIMIT <= whole < _INT64_LIMIT:
             result.flat[position] = whole
         else:
-            missing.flat[position] = True
-    return result.reshape(shape), missing.reshape(shape)
+            is_missing.flat[position] = True
+    return result.reshape(shape), is_missing.reshape(shape)

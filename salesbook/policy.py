@@ -114,7 +114,9 @@ class Policy:
         return names
 
 
-_KIND_ORDER = {"open": 0, "won": 1, "lost": 2}
+_KIND_ORDER: Final = {"open": 0, "won": 1, "lost": 2}
+_NO_RANK: Final = 10**6
+"""A stage without a rank comes after those that have one."""
 
 
 def read_policy(rows: SettingRows) -> Policy:
@@ -123,49 +125,45 @@ def read_policy(rows: SettingRows) -> Policy:
     A Policy value that cannot be read leaves its default in force and becomes a fault.
     """
     rules, faults = _read_rules(rows.get("Policy", ()))
-    tables: dict[str, list[Any]] = {}
+    models: dict[str, list[Any]] = {}
     for name, spec in TABLES.items():
         if spec.role is Role.SETTING and name != "Policy":
-            tables[name] = [spec.row(**_filled(fields)) for _, fields in rows.get(name, ())]
+            models[name] = [spec.row(**_typed(fields)) for _, fields in rows.get(name, ())]
     return Policy(
         rules=rules,
-        stages=tuple(sorted(tables["Stages"], key=_stage_order)),
-        products=_sorted(tables["Products"], "product"),
-        metrics=_sorted(tables["Metrics"], "metric"),
-        grades=tuple(sorted(tables["Grades"], key=lambda g: (-g.from_score, g.grade))),
-        levels=_sorted(tables["Levels"], "rank", "level"),
-        tier_rules=_sorted(tables["TierRules"], "up_to_share", "tier"),
-        brackets=_sorted(tables["Brackets"], "plan", "valid_from", "from_rate"),
-        spiffs=_sorted(tables["Spiffs"], "spiff"),
-        ramp=_sorted(tables["Ramp"], "month"),
-        season=_sorted(tables["Season"], "month"),
-        holidays=_sorted(tables["Holidays"], "day"),
+        stages=tuple(sorted(models["Stages"], key=_stage_order)),
+        products=_sorted(models["Products"], "product"),
+        metrics=_sorted(models["Metrics"], "metric"),
+        grades=tuple(sorted(models["Grades"], key=lambda row: (-row.from_score, row.grade))),
+        levels=_sorted(models["Levels"], "rank", "level"),
+        tier_rules=_sorted(models["TierRules"], "up_to_share", "tier"),
+        brackets=_sorted(models["Brackets"], "plan", "valid_from", "from_rate"),
+        spiffs=_sorted(models["Spiffs"], "spiff"),
+        ramp=_sorted(models["Ramp"], "month"),
+        season=_sorted(models["Season"], "month"),
+        holidays=_sorted(models["Holidays"], "day"),
         faults=tuple(faults),
     )
 
 
 def _stage_order(stage: Stage) -> tuple[bool, str, int, int, str]:
-    """Main pipeline first; open stages by rank, then won, then lost."""
-    pipeline = stage.pipeline
-    return (
-        pipeline != MAIN_PIPELINE,
-        pipeline,
-        _KIND_ORDER[stage.kind],
-        stage.rank or 10**6,
-        stage.stage,
-    )
+    """Main pipeline first; in each the open stages by rank, then won, then lost."""
+    is_other_pipeline = stage.pipeline != MAIN_PIPELINE
+    kind = _KIND_ORDER[stage.kind]
+    return (is_other_pipeline, stage.pipeline, kind, stage.rank or _NO_RANK, stage.stage)
 
 
-def _sorted(rows: list[Any], *names: str) -> tuple[Any, ...]:
-    return tuple(sorted(rows, key=lambda row: tuple(getattr(row, name) for name in names)))
+def _sorted(models: list[Any], *names: str) -> tuple[Any, ...]:
+    return tuple(sorted(models, key=lambda row: tuple(getattr(row, name) for name in names)))
 
 
-def _filled(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Only what was typed: a missing field takes the model's default."""
+def _typed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what somebody typed: a missing field takes the model's default."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
 def _read_rules(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> tuple[Rules, list[Finding]]:
+    """The values of Policy, each tried by itself, so that one that fails spoils no other."""
     values: dict[str, Any] = {}
     faults: list[Finding] = []
     for position, fields in rows:
@@ -175,9 +173,10 @@ def _read_rules(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> tuple[Rules, l
         value = setting_code(key, str(text).strip())
         try:
             Rules.model_validate({key: value})
-            values[key] = value
         except ValidationError as refused:
             faults.append(_value_fault(position, key, str(text), refused))
+        else:
+            values[key] = value
     return Rules.model_validate(values), faults
 
 
@@ -200,9 +199,7 @@ def _value_fault(position: int, key: str, text: str, refused: ValidationError) -
 
 
 def setting_code(key: str, text: str) -> str:
-    """A choice's code for its label in either language; other values as typed, percent made a
-    share.
-    """
+    """A choice's code for its label in either language; other values as typed, `5%` as 0.05."""
     annotation = Rules.model_fields[key].annotation
     if get_origin(annotation) is Literal:
         return labels.code_of_choice(f"Policy.{key}", text, get_args(annotation)) or text
@@ -222,9 +219,7 @@ def default_setting(key: str) -> object:
 
 
 def expected_setting(key: str) -> str:
-    """What a setting takes, in codes: its choices `a|b`, or type and bounds `int:1:12`, for a
-    finding.
-    """
+    """What a setting takes, for a finding: its choices `a|b`, or type and bounds `int:1:12`."""
     info = Rules.model_fields[key]
     if get_origin(info.annotation) is Literal:
         return "|".join(get_args(info.annotation))

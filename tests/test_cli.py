@@ -147,14 +147,14 @@ class TestImport:
         """Its last row may be half a row, and half an amount."""
         file = book.with_name("grows.csv")
         file.write_text("Account Name,Phone\nCole,+1 555 01", encoding="utf-8")
-        plan = importing.plan_import
+        plan = importing.draft_import
 
         def meanwhile(*asked):
             planned = plan(*asked)
             file.write_text("Account Name,Phone\nCole,+1 555 0199\n", encoding="utf-8")
             return planned
 
-        monkeypatch.setattr(importing, "plan_import", meanwhile)
+        monkeypatch.setattr(importing, "draft_import", meanwhile)
         before = book.read_bytes()
         done = salesbook("import", book, file, "--into", "Customers", "--json")
         assert (done.code, done.document["error"]["where"]) == (17, str(file))

@@ -46,9 +46,6 @@ WAITING = {
     "salesbook.domain.pipeline.forecast.table.cumulative_categories": (
         "categories as cumulative sums: the page of the forecast"
     ),
-    "salesbook.domain.pipeline.forecast.velocity.velocity": (
-        "money per day: the worksheet function SALES_VELOCITY, which has the formula a second time"
-    ),
 }
 """Functions that only tests use today, each with the part of the work that will use it."""
 

@@ -24,7 +24,7 @@ from salesbook.labels import Language, header, words
 from salesbook.macros import desk, importing
 from salesbook.store import Host
 from salesbook.tables import TABLES, Role
-from salesbook.writing.values import same_cell
+from salesbook.writing.sameness import same_cell
 from tests.engines.excel_model import BookModel, Program
 from tests.engines.fake_com import open_com
 from tests.engines.fake_excel import Book, open_fake
@@ -230,7 +230,7 @@ def test_bugs_go_to_the_log(caller: Opened, monkeypatch: pytest.MonkeyPatch) -> 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr("salesbook.book.session.run_action", broken)
+    monkeypatch.setattr("salesbook.book.run.run_action", broken)
     macros.validate()
     (said,) = model.program.alerts
     log = Path(said.splitlines()[-1])

@@ -1,5 +1,6 @@
-"""How does an answer go back to the sheet? Numbers are floats, errors are errors, no blank hides
-one.
+"""How does an answer go back to the sheet? Numbers are floats, errors are errors, nothing blank.
+
+A blank would hide that there is no answer.
 """
 
 from __future__ import annotations
@@ -13,26 +14,32 @@ from udfs.errors import NOT_AVAILABLE, VALUE_ERROR
 
 def numeric(values: Floats, errors: Codes | int = 0) -> Objects:
     """Numbers, row by row: nan is #N/A, what is too large is #VALUE!, `errors` go before both."""
-    wrong = np.where(np.isnan(values), NOT_AVAILABLE, np.where(np.isinf(values), VALUE_ERROR, 0))
-    return _with_errors(
-        np.asarray(values).astype(object), np.where(np.asarray(errors) != 0, errors, wrong)
-    )
+    no_number = np.where(np.isinf(values), VALUE_ERROR, 0)
+    no_number = np.where(np.isnan(values), NOT_AVAILABLE, no_number)
+    cells = np.asarray(values).astype(object)
+    return _with_errors(cells, _first_of(errors, no_number))
 
 
 def worded(words: Objects, errors: Codes | int = 0) -> Objects:
     """Texts or flags, row by row: None is #N/A; `errors` go before it."""
-    missing = np.frompyfunc(lambda word: word is None, 1, 1)(words).astype(bool)
-    wrong = np.where(missing, NOT_AVAILABLE, 0)
-    return _with_errors(words.copy(), np.where(np.asarray(errors) != 0, errors, wrong))
+    is_missing = np.frompyfunc(lambda word: word is None, 1, 1)(words).astype(bool)
+    no_word = np.where(is_missing, NOT_AVAILABLE, 0)
+    return _with_errors(words.copy(), _first_of(errors, no_word))
 
 
-def one(value: float) -> Objects:
+def single(value: float) -> Objects:
     """A single number; nan is #N/A."""
     return numeric(np.array([[value]], dtype=np.float64))
 
 
+def _first_of(errors: Codes | int, others: Codes) -> Codes:
+    return np.where(np.asarray(errors) != 0, errors, others)
+
+
 def _with_errors(cells: Objects, errors: Codes) -> Objects:
-    at = np.nonzero(errors)
-    codes = errors[at]
-    cells[at] = np.array([int(code) for code in codes] or [0], dtype=object)[: codes.size]
+    """Put the errors in their places, as whole numbers of Python: Excel takes none of numpy's."""
+    places = np.nonzero(errors)
+    codes = np.empty(places[0].size, dtype=object)
+    codes[:] = errors[places].tolist()
+    cells[places] = codes
     return cells

@@ -19,16 +19,20 @@ from salesbook.arrays import Floats, Ints, Objects
 from udfs.errors import NOT_AVAILABLE, VALUE_ERROR, SheetError, is_error
 
 Codes = Ints
+"""Errors of cells, as `udfs.errors` numbers them; 0 is none."""
 
 MISSING: Final = -2147352572
 """What stands for an argument that a formula leaves out."""
 _DAY_ZERO: Final = 693_594
 """Excel counts days from 30 December 1899, Python from the year 1."""
 _LAST_DAY: Final = 2_958_465
+"""31 December 9999, the last day that Excel knows."""
+_SAFE_WHOLE: Final = 1e15
+"""Beyond 15 digits a double may stand for several whole numbers: no key can be made of it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class CellRange:
     """One argument: a range, an array or a single value; `cells` row by row."""
 
     rows: int
@@ -36,80 +40,93 @@ class Block:
     cells: list[Any]
 
     @classmethod
-    def of(cls, raw: object) -> Block:
+    def of(cls, raw: object) -> CellRange:
         """Take an argument in any shape that Excel has for it; a flat sequence is a row.
 
         Raises: SheetError for rows of different lengths.
         """
         if not isinstance(raw, tuple | list):
             return cls(1, 1, [None if _is_blank(raw) else raw])
-        rows = raw if raw and isinstance(raw[0], tuple | list) else [raw]
+
+        has_rows = bool(raw) and isinstance(raw[0], tuple | list)
+        rows = raw if has_rows else [raw]
         width = len(rows[0])
         if not width:
             return cls(1, 1, [None])
-        if any(len(row) != width for row in rows):
-            raise SheetError
-        return cls(len(rows), width, [cell for row in rows for cell in row])
+
+        cells: list[Any] = []
+        for row in rows:
+            if len(row) != width:
+                raise SheetError
+            cells.extend(row)
+        return cls(len(rows), width, cells)
 
     @property
     def size(self) -> int:
         """How many cells there are."""
         return len(self.cells)
 
-    def row(self, at: int) -> list[Any]:
-        """The cells of a row."""
-        return self.cells[at * self.columns : (at + 1) * self.columns]
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.rows, self.columns
 
-    def column(self, at: int) -> list[Any]:
-        """The cells of a column."""
-        return self.cells[at :: self.columns]
+    def row(self, index: int) -> list[Any]:
+        """The cells of a row, counted from 0."""
+        start = index * self.columns
+        return self.cells[start : start + self.columns]
 
 
 class Column(NamedTuple):
-    """An argument read by kind, in the shape of its range: nan is missing;
-    an error of 0 is none.
-    """
+    """An argument read by kind, in the shape of its range: nan is missing, error 0 is none."""
 
     values: Floats
     errors: Codes
 
 
-def numbers(block: Block) -> Column:
+def numbers(cells: CellRange) -> Column:
     """Read numbers; a text, a date or TRUE is #VALUE!."""
-    if set(map(type, block.cells)) == {float}:
-        values = np.array(block.cells, dtype=np.float64).reshape(block.rows, block.columns)
-        return Column(values, np.where(np.isfinite(values), 0, VALUE_ERROR).astype(np.int64))
-    return _read(block, _number)
+    # Most ranges hold numbers alone: they are read at once, which is much faster.
+    if _types_in(cells) == {float}:
+        values = np.array(cells.cells, dtype=np.float64).reshape(cells.shape)
+        errors = np.where(np.isfinite(values), 0, VALUE_ERROR)
+        return Column(values, errors.astype(np.int64))
+    return _read(cells, _number)
 
 
-def day_numbers(block: Block) -> Column:
+def day_numbers(cells: CellRange) -> Column:
     """Read dates as Excel's count of days, without the time of the day."""
-    return _read(block, _day)
+    return _read(cells, _day)
 
 
-def texts(block: Block) -> list[str | None]:
+def texts(cells: CellRange) -> list[str | None]:
     """Read texts, trimmed; a whole number as its digits. An error cell is a missing text."""
-    if set(map(type, block.cells)) <= {str, type(None)}:
-        return [(cell.strip() or None) if cell else None for cell in block.cells]
-    return [_text(cell) for cell in block.cells]
+    if _types_in(cells) <= {str, type(None)}:
+        return [(cell.strip() or None) if cell else None for cell in cells.cells]
+    return [_text(cell) for cell in cells.cells]
 
 
-def errors_of(block: Block) -> Codes:
+def errors_of(cells: CellRange) -> Codes:
     """The errors among the cells, in the shape of the range; 0 elsewhere."""
-    found = np.zeros(block.size, dtype=np.int64)
-    if int in set(map(type, block.cells)):
-        found[:] = [cell if is_error(cell) else 0 for cell in block.cells]
-    return found.reshape(block.rows, block.columns)
+    codes = np.zeros(cells.size, dtype=np.int64)
+    # Excel hands numbers over as floats: a whole number is an error, or typed by a test.
+    if int in _types_in(cells):
+        codes[:] = [cell if is_error(cell) else 0 for cell in cells.cells]
+    return codes.reshape(cells.shape)
 
 
-def one_number(block: Block) -> float:
+def _types_in(cells: CellRange) -> set[type]:
+    return set(map(type, cells.cells))
+
+
+def single_number(cells: CellRange) -> float:
     """Read a single number. Raises: SheetError where it is none, or missing."""
-    return _one(block, numbers)
+    return _single(cells, numbers)
 
 
-def one_day(block: Block) -> dt.date:
+def single_day(cells: CellRange) -> dt.date:
     """Read a single date. Raises: SheetError where it is none, or missing."""
-    return date_of(_one(block, day_numbers))
+    return date_of(_single(cells, day_numbers))
 
 
 def date_of(day: float) -> dt.date:
@@ -122,28 +139,27 @@ def day_of(date: dt.date) -> float:
     return float(date.toordinal() - _DAY_ZERO)
 
 
-def known(block: Block, read: Callable[[Block], Column] = numbers) -> Floats:
+def known(cells: CellRange, read: Callable[[CellRange], Column] = numbers) -> Floats:
     """Read what is there, as one flat column, for functions that look at a range as a whole.
 
     Raises: SheetError with the first error among the cells.
     """
-    column = read(block)
+    column = read(cells)
     refuse_errors(column.errors)
-    flat = column.values.ravel()
-    return flat[~np.isnan(flat)]
+    values = column.values.ravel()
+    return values[~np.isnan(values)]
 
 
 def refuse_errors(*errors: Codes) -> None:
     """Raise a SheetError with the first error that there is."""
-    for part in errors:
-        wrong = part[part != 0]
+    for codes in errors:
+        wrong = codes[codes != 0]
         if wrong.size:
             raise SheetError(int(wrong.flat[0]))
 
 
 def together(*columns: Column) -> tuple[list[Floats], Codes]:
-    """Stretch arguments to one shape, as Excel does: one value, or one row or column, stands for
-    all.
+    """Stretch arguments to one shape: one value, or one row or column, stands for all.
 
     Returns: the values, and the first error of each place.
 
@@ -151,39 +167,59 @@ def together(*columns: Column) -> tuple[list[Floats], Codes]:
     """
     try:
         values = np.broadcast_arrays(*(column.values for column in columns))
-        codes = np.broadcast_arrays(*(column.errors for column in columns))
+        errors = np.broadcast_arrays(*(column.errors for column in columns))
     except ValueError:
         raise SheetError from None
-    first = np.zeros(codes[0].shape, dtype=np.int64)
-    for code in codes:
-        first = np.where(first == 0, code, first)
-    return list(values), first
+
+    first_error = np.zeros(errors[0].shape, dtype=np.int64)
+    for codes in errors:
+        first_error = np.where(first_error == 0, codes, first_error)
+    return list(values), first_error
 
 
-def same_length(*blocks: Block) -> int:
+def each_once(values: Floats, answer: Callable[[float], Any], dtype: Any = np.float64) -> Any:
+    """Answer each different value once: a column of many rows has few of them.
+
+    Returns: an answer per value, in one column.
+    """
+    distinct, place = np.unique(values, return_inverse=True)
+    answers = np.array([answer(float(value)) for value in distinct], dtype=dtype)
+    return answers[place.ravel()]
+
+
+def same_length(*ranges: CellRange) -> int:
     """The number of cells that all arguments have. Raises: SheetError where they differ."""
-    sizes = {block.size for block in blocks}
+    sizes = {cells.size for cells in ranges}
     if len(sizes) != 1:
         raise SheetError
     return sizes.pop()
 
 
-def _one(block: Block, read: Callable[[Block], Column]) -> float:
-    if block.size != 1:
+def in_shape_of(cells: CellRange, values: Sequence[Any] | Floats) -> Objects:
+    """One value per cell of an argument, in its shape."""
+    answers = np.empty(cells.size, dtype=object)
+    answers[:] = list(values)
+    return answers.reshape(cells.shape)
+
+
+def _single(cells: CellRange, read: Callable[[CellRange], Column]) -> float:
+    if cells.size != 1:
         raise SheetError
-    column = read(block)
+    column = read(cells)
     refuse_errors(column.errors)
+
     value = float(column.values[0, 0])
     if math.isnan(value):
         raise SheetError(NOT_AVAILABLE)
     return value
 
 
-def _read(block: Block, one: Callable[[Any], tuple[float, int]]) -> Column:
-    read = [one(cell) for cell in block.cells]
-    shape = (block.rows, block.columns)
-    values = np.array([value for value, _ in read], dtype=np.float64).reshape(shape)
-    return Column(values, np.array([wrong for _, wrong in read], dtype=np.int64).reshape(shape))
+def _read(cells: CellRange, read_cell: Callable[[Any], tuple[float, int]]) -> Column:
+    """Read cell by cell; each gives its value and its error."""
+    readings = [read_cell(cell) for cell in cells.cells]
+    values = np.array([value for value, _ in readings], dtype=np.float64)
+    errors = np.array([error for _, error in readings], dtype=np.int64)
+    return Column(values.reshape(cells.shape), errors.reshape(cells.shape))
 
 
 def _is_blank(cell: object) -> bool:
@@ -197,7 +233,10 @@ def _number(cell: Any) -> tuple[float, int]:
         return math.nan, 0
     if is_error(cell):
         return math.nan, int(cell)
-    if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
+
+    # To Python TRUE is the number 1; to a person it is none.
+    is_number = isinstance(cell, int | float | Decimal) and not isinstance(cell, bool)
+    if not is_number:
         return math.nan, VALUE_ERROR
     try:
         return _number(float(cell))
@@ -209,11 +248,14 @@ def _day(cell: Any) -> tuple[float, int]:
     if isinstance(cell, dt.date):
         day = cell.toordinal() - _DAY_ZERO
     else:
-        value, wrong = _number(cell)
-        if wrong or math.isnan(value):
-            return math.nan, wrong
+        value, error = _number(cell)
+        if error or math.isnan(value):
+            return math.nan, error
         day = math.floor(value)
-    return (float(day), 0) if 1 <= day <= _LAST_DAY else (math.nan, VALUE_ERROR)
+
+    if 1 <= day <= _LAST_DAY:
+        return float(day), 0
+    return math.nan, VALUE_ERROR
 
 
 def _text(cell: Any) -> str | None:
@@ -221,13 +263,6 @@ def _text(cell: Any) -> str | None:
         return cell.strip() or None
     if cell is None or is_error(cell):
         return None
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _SAFE_WHOLE:
         return str(int(cell))
     return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
-
-
-def flat(values: Sequence[Any] | Floats, like: Block) -> Objects:
-    """One value per cell of an argument, in its shape."""
-    made = np.empty(like.size, dtype=object)
-    made[:] = list(values)
-    return made.reshape(like.rows, like.columns)

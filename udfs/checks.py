@@ -16,11 +16,11 @@ from salesbook.labels.messages import fill, templates
 from salesbook.labels.words import fold, words
 from salesbook.tables.base import Kind
 from udfs.answers import worded
-from udfs.cells import Block, flat, texts
+from udfs.cells import CellRange, in_shape_of, texts
 from udfs.entries import readings_of
 from udfs.errors import SheetError
 from udfs.tables import columns
-from udfs.team import plan_of
+from udfs.team import scheme_of
 
 _TYPED: Final = {
     "number": Kind.NUMBER,
@@ -35,7 +35,7 @@ KINDS: Final = (*_TYPED, "weights", "brackets")
 """What SALES_CHECK can look for; labels have a word for each."""
 
 
-def check(range: Block, kind: Block) -> Objects:
+def check(range: CellRange, kind: CellRange) -> Objects:
     """Say what is wrong with each cell, and what to do; empty text where nothing is.
 
     Args:
@@ -47,42 +47,50 @@ def check(range: Block, kind: Block) -> Objects:
     name, language = _kind_of(kind)
     if name == "brackets":
         return worded(_bracket_words(range, language))
-    said: list[str] = [""] * range.size
-    kind_read = _TYPED.get(name, Kind.NUMBER)
-    readings = readings_of(range, kind_read)
-    for at, reading in enumerate(readings):
+
+    readings = readings_of(range, _TYPED.get(name, Kind.NUMBER))
+    answers: list[str] = [""] * range.size
+    for index, reading in enumerate(readings):
         if isinstance(reading, Reason):
-            said[at] = _sentence(reading.code, reading.params, language)
+            answers[index] = _sentence(reading.code, reading.params, language)
     if name == "key":
-        _mark_keys(said, readings, language)
+        _mark_keys(answers, readings, language)
     if name == "weights":
-        _mark_weights(said, readings, language)
-    return worded(flat(said, range))
+        _mark_weights(answers, readings, language)
+    return worded(in_shape_of(range, answers))
 
 
-def _kind_of(kind: Block) -> tuple[str, Language]:
+def _kind_of(kind: CellRange) -> tuple[str, Language]:
     """The kind, and the language it is written in."""
     typed = texts(kind)[0]
     if kind.size != 1 or typed is None:
         raise SheetError
+
+    wanted = fold(typed)
     for language in labels.LANGUAGES:
-        known = words("functions", language)["kinds"]
+        labels_of_kinds = words("functions", language)["kinds"]
         for name in KINDS:
-            if fold(typed) in (fold(known[name]), fold(name) if language == "en" else ""):
+            if wanted == fold(labels_of_kinds[name]):
+                return name, language
+            # The code of a kind is English, whatever its label.
+            if language == "en" and wanted == fold(name):
                 return name, language
     raise SheetError
 
 
 def _sentence(code: str, params: dict[str, Any], language: Language) -> str:
-    known, own = templates(language), words("functions", language)
+    """What the finding of that code would say of a cell: what was expected and what to do."""
+    known = templates(language)
+    function_words = words("functions", language)
     if f"{code}.expected" not in known:
-        return str(own["unreadable"])
-    facts = {**params, "option": own["option"]}
-    parts = {
-        name: fill(known[f"{code}.{name}"], _Facts(facts), language).rstrip(".。")
-        for name in ("expected", "advice")
-    }
-    return str(own["sentence"]).format(**parts)
+        return str(function_words["unreadable"])
+
+    facts = _Facts({**params, "option": function_words["option"]})
+    parts = {}
+    for name in ("expected", "advice"):
+        text = fill(known[f"{code}.{name}"], facts, language)
+        parts[name] = text.rstrip(".。")
+    return str(function_words["sentence"]).format(**parts)
 
 
 class _Facts(dict[str, Any]):
@@ -92,49 +100,62 @@ class _Facts(dict[str, Any]):
         return None
 
 
-def _mark_keys(said: list[str], readings: list[Reading], language: Language) -> None:
-    own = words("functions", language)
+def _mark_keys(answers: list[str], readings: list[Reading], language: Language) -> None:
+    """Say which keys are missing and which occur more than once."""
+    function_words = words("functions", language)
     counts = Counter(reading for reading in readings if isinstance(reading, str))
-    for at, reading in enumerate(readings):
+    for index, reading in enumerate(readings):
         if reading is None:
-            said[at] = str(own["key_missing"])
+            answers[index] = str(function_words["key_missing"])
         elif isinstance(reading, str) and counts[reading] > 1:
-            said[at] = str(own["key_twice"]).format(count=counts[reading])
+            answers[index] = str(function_words["key_twice"]).format(count=counts[reading])
 
 
-def _mark_weights(said: list[str], readings: list[Reading], language: Language) -> None:
-    own = words("functions", language)
+def _mark_weights(answers: list[str], readings: list[Reading], language: Language) -> None:
+    """Say which weights are negative, and of the first cell that all are 0."""
     total = 0.0
-    for at, reading in enumerate(readings):
+    for index, reading in enumerate(readings):
         weight = float(reading) if isinstance(reading, int | float) else 0.0
         total += abs(weight)
         if weight < 0:
-            said[at] = str(own["weight_negative"])
-    if not total and said and not any(said):
-        said[0] = _sentence("weights-all-zero", {}, language)
+            answers[index] = str(words("functions", language)["weight_negative"])
+
+    has_other_faults = any(answers)
+    if answers and not total and not has_other_faults:
+        answers[0] = _sentence("weights-all-zero", {}, language)
 
 
-def _bracket_words(cells: Block, language: Language) -> Objects:
+def _bracket_words(cells: CellRange, language: Language) -> Objects:
     """One answer per row of the table, a heading's row included."""
-    said: list[str] = [""] * cells.rows
+    function_words = words("functions", language)
+    answers: list[str] = [""] * cells.rows
     try:
-        plan = plan_of(cells)
+        scheme = scheme_of(cells)
     except SheetError:
-        said[0] = str(words("functions", language)["brackets_unreadable"])
-        return _as_column(said)
+        answers[0] = str(function_words["brackets_unreadable"])
+        return _as_column(answers)
+
+    rows = _rows_of_brackets(cells)
+    for problem in bracket_problems(scheme):
+        number = int(str(problem.params.get("bracket", 1)))
+        row = rows[number - 1] if rows else 0
+        # The first problem of a bracket is the one to cure first.
+        if not answers[row]:
+            answers[row] = str(function_words["brackets"][problem.code])
+    return _as_column(answers)
+
+
+def _rows_of_brackets(cells: CellRange) -> list[int]:
+    """The rows that hold brackets: those that are filled, but for a heading."""
     table = columns(cells, "Brackets", ("from_rate", "pay_rate", "kind", "cap"), 2)
     filled = [
-        at for at in range(cells.rows) if any(cell not in (None, "") for cell in cells.row(at))
+        row for row in range(cells.rows) if any(cell not in (None, "") for cell in cells.row(row))
     ]
-    filled = filled[len(filled) - table["from_rate"].size :]
-    for problem in bracket_problems(plan):
-        number = int(str(problem.params.get("bracket", 1)))
-        at = filled[number - 1] if filled else 0
-        said[at] = said[at] or str(words("functions", language)["brackets"][problem.code])
-    return _as_column(said)
+    headings = len(filled) - table["from_rate"].size
+    return filled[headings:]
 
 
-def _as_column(said: list[str]) -> Objects:
-    made = np.empty((len(said), 1), dtype=object)
-    made[:, 0] = said
-    return made
+def _as_column(answers: list[str]) -> Objects:
+    column = np.empty((len(answers), 1), dtype=object)
+    column[:, 0] = answers
+    return column

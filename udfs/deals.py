@@ -26,14 +26,23 @@ from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules, Stage
 from udfs.answers import numeric
-from udfs.cells import Block, Codes, day_numbers, day_of, errors_of, one_day, refuse_errors, texts
+from udfs.cells import (
+    CellRange,
+    Codes,
+    day_numbers,
+    day_of,
+    errors_of,
+    refuse_errors,
+    single_day,
+    texts,
+)
 from udfs.errors import SheetError
 from udfs.tables import choices, columns, needed_texts
 
 _KINDS = ("open", "won", "lost")
 
 
-def funnel(deals: Block, history: Block, stages: Block, as_of: Block) -> Objects:
+def funnel(deals: CellRange, history: CellRange, stages: CellRange, as_of: CellRange) -> Objects:
     """Count per stage the deals that entered it, and what became of them.
 
     Args:
@@ -52,97 +61,106 @@ def funnel(deals: Block, history: Block, stages: Block, as_of: Block) -> Objects
     """
     policy = _policy(stages)
     codes = stage_codes(policy)
-    known, counts = _counts(deals, history, codes, one_day(as_of))
-    rows = [codes.names[0][name] for name in _names(policy)]
-    closed_count = np.bincount(known.code, minlength=codes.count).astype(np.float64)
+    deals_known, counts = _counts(deals, history, codes, single_day(as_of))
     table = _table(counts, policy.rules.interval_level)
-    is_open = codes.kind == OPEN
-    table[~is_open] = np.nan
-    table[~is_open, 0] = closed_count[~is_open]
+
+    # Nobody goes on from a closed stage: it has the deals that entered it, and no rates.
+    in_stage = np.bincount(deals_known.code, minlength=codes.count).astype(np.float64)
+    is_closed = codes.kind != OPEN
+    table[is_closed] = np.nan
+    table[is_closed, 0] = in_stage[is_closed]
+
+    rows = [codes.names[0][fold_name(stage.stage)] for stage in policy.stages]
     return numeric(table[rows])
 
 
-def _policy(stages: Block) -> Policy:
+def _policy(stages: CellRange) -> Policy:
+    """Settings with these stages alone. Raises: SheetError without any, or for one named twice."""
     table = columns(stages, "Stages", ("stage", "kind"), 1)
     names = needed_texts(table["stage"])
     kinds = choices(table.get("kind"), "Stages.kind", _KINDS, len(names))
-    made = [
-        Stage.model_validate({"stage": name, "rank": rank, "kind": kind})
-        for rank, (name, kind) in enumerate(zip(names, kinds, strict=True), start=1)
-    ]
-    if not made or len({stage.stage.casefold() for stage in made}) < len(made):
+    are_different = len({name.casefold() for name in names}) == len(names)
+    if not names or not are_different:
         raise SheetError
-    return Policy(rules=Rules(), stages=tuple(made))
 
-
-def _names(policy: Policy) -> list[str]:
-    return [fold_name(stage.stage) for stage in policy.stages]
+    rows = []
+    for rank, (name, kind) in enumerate(zip(names, kinds, strict=True), start=1):
+        rows.append(Stage.model_validate({"stage": name, "rank": rank, "kind": kind}))
+    return Policy(rules=Rules(), stages=tuple(rows))
 
 
 def _counts(
-    deals: Block, history: Block, codes: StageCodes, as_of: dt.date
+    deals: CellRange, history: CellRange, codes: StageCodes, as_of: dt.date
 ) -> tuple[KnownDeals, Counts]:
-    table = columns(deals, "Deals", ("deal_id", "stage", "lost_stage"), 2)
-    made = _texts_of(table)
-    keep = [bool(key) for key in made["deal_id"]]
-    rows = {
-        name: [one for one, kept in zip(cells, keep, strict=True) if kept]
-        for name, cells in made.items()
-    }
-    if len(set(rows["deal_id"])) < len(rows["deal_id"]):
-        raise SheetError
-    known = known_deals(frame_of("Deals", rows), codes)
-    past, _ = append_history(
-        frame_of("StageHistory", _history(history, as_of)), known, codes, as_of=as_of
-    )
-    entries = entries_of(past, known, codes)
-    passages = passages_of(known, entries, codes, skipped="all")
-    cut = Cut("all", (ALL,), np.zeros(len(known), dtype=np.int64))
-    return known, counts_of(passages, known, codes, cut)
+    """The deals in known stages, and how many entered each stage and went where.
 
-
-def _texts_of(table: Mapping[str, Block]) -> dict[str, list[str | None]]:
-    for block in table.values():
-        refuse_errors(errors_of(block))
-    return {name: texts(block) for name, block in table.items()}
-
-
-def _history(history: Block, as_of: dt.date) -> dict[str, Any]:
-    """Rows of StageHistory in the order in which deals entered their stages; none for one blank
-    cell.
+    Raises: SheetError for a deal that is listed twice.
     """
+    table = columns(deals, "Deals", ("deal_id", "stage", "lost_stage"), 2)
+    rows = pd.DataFrame(_texts_of(table), dtype=object)
+    rows = rows[rows["deal_id"].notna()]
+    if rows["deal_id"].duplicated().any():
+        raise SheetError
+
+    known = known_deals(frame_of("Deals", dict(rows.items())), codes)
+    typed_history = frame_of("StageHistory", _history(history, as_of))
+    full_history, _ = append_history(typed_history, known, codes, as_of=as_of)
+    entries = entries_of(full_history, known, codes)
+    passages = passages_of(known, entries, codes, skipped="all")
+
+    all_deals = Cut("all", (ALL,), np.zeros(len(known), dtype=np.int64))
+    return known, counts_of(passages, known, codes, all_deals)
+
+
+def _texts_of(table: Mapping[str, CellRange]) -> dict[str, list[str | None]]:
+    for cells in table.values():
+        refuse_errors(errors_of(cells))
+    return {name: texts(cells) for name, cells in table.items()}
+
+
+def _history(history: CellRange, as_of: dt.date) -> dict[str, Any]:
+    """Rows of StageHistory in the order of entering, up to `as_of`; none for one blank cell."""
     if history.size == 1:
         return {}
     table = columns(history, "StageHistory", ("deal_id", "stage", "entered_on"), 2)
-    made = _texts_of({name: table[name] for name in ("deal_id", "stage")})
-    entered = np.zeros(len(made["stage"]))
+    typed = _texts_of({name: table[name] for name in ("deal_id", "stage")})
+    entered = np.zeros(len(typed["stage"]))
     if "entered_on" in table:
         column = day_numbers(table["entered_on"])
         refuse_errors(column.errors)
         entered = np.nan_to_num(column.values.ravel())
-    frame = pd.DataFrame({"deal_id": made["deal_id"], "stage": made["stage"], "day": entered})
-    frame = frame[frame["day"] <= day_of(as_of)].dropna().sort_values("day", kind="stable")
+
+    rows = pd.DataFrame({**typed, "day": entered})
+    rows = rows[rows["day"] <= day_of(as_of)].dropna().sort_values("day", kind="stable")
+    # What counts here is the order alone: all days are that of the run.
+    run_day = np.full(len(rows), np.datetime64(as_of, "us"))
     return {
-        "deal_id": frame["deal_id"],
-        "seq": frame.groupby("deal_id").cumcount() + 1,
-        "stage": frame["stage"],
-        "entered_on": np.full(len(frame), np.datetime64(as_of, "us")),
-        "noticed_on": np.full(len(frame), np.datetime64(as_of, "us")),
-        "source": np.full(len(frame), "typed", dtype=object),
+        "deal_id": rows["deal_id"],
+        "seq": rows.groupby("deal_id").cumcount() + 1,
+        "stage": rows["stage"],
+        "entered_on": run_day,
+        "noticed_on": run_day,
+        "source": np.full(len(rows), "typed", dtype=object),
     }
 
 
 def _table(counts: Counts, level: float) -> Floats:
-    advanced, lost, still = (state[0] for state in counts.states)
-    entered, resolved = advanced + lost + still, advanced + lost
+    """The answer's columns for every stage, in the order that `funnel` tells."""
+    advanced, lost, still_open = (state[0] for state in counts.states)
+    resolved = advanced + lost
+    entered = resolved + still_open
     low, high = wilson(advanced, resolved, level)
     return np.stack(
         [
-            *(_floats(part) for part in (entered, advanced, lost, still)),
+            _floats(entered),
+            _floats(advanced),
+            _floats(lost),
+            _floats(still_open),
             ratio(advanced, entered),
             ratio(advanced, resolved),
+            # The final rate is between both: none of the open ones go on, or all of them.
             ratio(advanced, entered),
-            ratio(advanced + still, entered),
+            ratio(advanced + still_open, entered),
             low,
             high,
         ],
@@ -150,5 +168,5 @@ def _table(counts: Counts, level: float) -> Floats:
     )
 
 
-def _floats(part: Codes) -> Floats:
-    return part.astype(np.float64)
+def _floats(counts: Codes) -> Floats:
+    return counts.astype(np.float64)

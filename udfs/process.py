@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from salesbook.arrays import Objects
+from salesbook.arrays import Floats, Objects
 from salesbook.domain.arithmetic.intervals import wilson
 from salesbook.domain.arithmetic.survival import kaplan_meier, time_until
 from salesbook.domain.pipeline.forecast.range import sum_quantiles
+from salesbook.domain.pipeline.forecast.velocity import coverage as pipeline_coverage
+from salesbook.domain.pipeline.forecast.velocity import velocity as pipeline_velocity
 from salesbook.domain.pipeline.stages.stuck import is_stuck
 from salesbook.names.folding import fold_name
-from udfs.answers import numeric, one, worded
+from udfs.answers import numeric, single, worded
 from udfs.cells import (
-    Block,
+    CellRange,
     Column,
     day_numbers,
     day_of,
     errors_of,
     numbers,
-    one_day,
-    one_number,
     refuse_errors,
     same_length,
+    single_day,
+    single_number,
     texts,
     together,
 )
@@ -29,7 +31,9 @@ from udfs.errors import NOT_AVAILABLE, VALUE_ERROR, SheetError
 from udfs.tables import columns, needed_texts
 
 
-def stage_days(entered: Block, left: Block, as_of: Block, quantile: Block | None = None) -> Objects:
+def stage_days(
+    entered: CellRange, left: CellRange, as_of: CellRange, quantile: CellRange | None = None
+) -> Objects:
     """Give the days after which half of the deals, or another share, have left a stage.
 
     Deals that are still there count with the days they have been there (Kaplan-Meier), so that slow
@@ -45,43 +49,62 @@ def stage_days(entered: Block, left: Block, as_of: Block, quantile: Block | None
     Source: left after 2, 4, 6 days, there for 4 and 9 → median 6, 80th percentile not reached.
     """
     same_length(entered, left)
-    today, share = day_of(one_day(as_of)), 0.5 if quantile is None else one_number(quantile)
-    came, went = day_numbers(entered), day_numbers(left)
-    refuse_errors(came.errors, went.errors)
-    start, end = came.values.ravel(), went.values.ravel()
+    today = day_of(single_day(as_of))
+    share = 0.5 if quantile is None else single_number(quantile)
+    entered_column = day_numbers(entered)
+    left_column = day_numbers(left)
+    refuse_errors(entered_column.errors, left_column.errors)
+    start = entered_column.values.ravel()
+    end = left_column.values.ravel()
     if not 0 < share < 1 or (end < start).any():
         raise SheetError
-    watched = start <= today
-    gone = end[watched] <= today
-    lasted = np.where(gone, end[watched], today) - start[watched]
-    if not lasted.size:
+
+    is_watched = start <= today
+    has_left = end[is_watched] <= today
+    days = np.where(has_left, end[is_watched], today) - start[is_watched]
+    if not days.size:
         raise SheetError(NOT_AVAILABLE)
-    return one(time_until(kaplan_meier(lasted, gone), share))
+    return single(time_until(kaplan_meier(days, has_left), share))
 
 
-def stuck(stage: Block, entered: Block, limits: Block, as_of: Block) -> Objects:
+def stuck(stage: CellRange, entered: CellRange, limits: CellRange, as_of: CellRange) -> Objects:
     """Say TRUE where a deal has been in its stage for more days than the stage's limit.
 
     Args: limits are of the Stages table: stage, limit_days; a stage without one has no answer.
     """
-    table = columns(limits, "Stages", ("stage", "limit_days"), 2)
-    days_of = numbers(table["limit_days"])
-    refuse_errors(days_of.errors, errors_of(table["stage"]))
-    names = needed_texts(table["stage"])
-    limit_by = {
-        fold_name(name): float(day) for name, day in zip(names, days_of.values.ravel(), strict=True)
-    }
-    distinct = {text: limit_by.get(fold_name(text), np.nan) for text in set(texts(stage)) if text}
-    limit = np.array([distinct.get(text or "", np.nan) for text in texts(stage)])
-    typed = Column(limit.reshape(stage.rows, stage.columns), errors_of(stage))
-    (most, since), errors = together(typed, day_numbers(entered))
-    lasted = np.maximum(day_of(one_day(as_of)) - since, 0.0)
-    flags = is_stuck(lasted, most).astype(object)
-    flags[np.isnan(lasted) | np.isnan(most)] = None
+    limit_of_stage = _limits(limits)
+    names = texts(stage)
+    # Many deals are in few stages: each different name is folded once.
+    limit_of_name: dict[str | None, float] = {None: np.nan}
+    for name in set(names):
+        if name is not None:
+            limit_of_name[name] = limit_of_stage.get(fold_name(name), np.nan)
+    limit = np.array([limit_of_name[name] for name in names], dtype=np.float64)
+
+    limit_by_deal = Column(limit.reshape(stage.shape), errors_of(stage))
+    (most_days, since), errors = together(limit_by_deal, day_numbers(entered))
+    today = day_of(single_day(as_of))
+    # Who enters a stage tomorrow has been there for no time at all.
+    days_there = np.maximum(today - since, 0.0)
+
+    flags = is_stuck(days_there, most_days).astype(object)
+    has_no_answer = np.isnan(days_there) | np.isnan(most_days)
+    flags[has_no_answer] = None
     return worded(flags, errors)
 
 
-def win_rate(won: Block, lost: Block, level: Block | None = None) -> Objects:
+def _limits(cells: CellRange) -> dict[str, float]:
+    """The limit in days of each stage by its folded name; nan where it has none."""
+    table = columns(cells, "Stages", ("stage", "limit_days"), 2)
+    column = numbers(table["limit_days"])
+    refuse_errors(column.errors, errors_of(table["stage"]))
+
+    names = needed_texts(table["stage"])
+    limits = column.values.ravel().tolist()
+    return {fold_name(name): days for name, days in zip(names, limits, strict=True)}
+
+
+def win_rate(won: CellRange, lost: CellRange, level: CellRange | None = None) -> Objects:
     """Give won / (won + lost), of deals or of money; with a level also its interval.
 
     Args:
@@ -93,26 +116,37 @@ def win_rate(won: Block, lost: Block, level: Block | None = None) -> Objects:
     Source: 8 of 11 → 72.73 %; 6 of 8 at 80 % → 0.524 to 0.891.
     """
     (won_count, lost_count), errors = together(numbers(won), numbers(lost))
-    below = (won_count < 0) | (lost_count < 0)
-    errors = np.where((errors == 0) & below, VALUE_ERROR, errors)
     closed = won_count + lost_count
+    is_negative = (won_count < 0) | (lost_count < 0)
+    errors = np.where((errors == 0) & is_negative, VALUE_ERROR, errors)
+
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = np.where(closed > 0, won_count / closed, np.nan)
     if level is None:
         return numeric(rate, errors)
-    sure = one_number(level)
-    if not 0.5 <= sure <= 0.99 or min(rate.shape) > 1:
+
+    chance = single_number(level)
+    # The ends of the interval need room beside the rates, or below them: a grid has none.
+    rows, columns = rate.shape
+    is_grid = rows > 1 and columns > 1
+    if not 0.5 <= chance <= 0.99 or is_grid:
         raise SheetError
+
     with np.errstate(invalid="ignore"):
-        low, high = wilson(won_count, np.where(below, 0, closed), sure)
-    beside = 0 if rate.shape[0] == 1 and rate.shape[1] > 1 else 1
-    parts = [numeric(part, errors) for part in (rate, np.asarray(low), np.asarray(high))]
-    return np.concatenate(parts, axis=beside)
+        low, high = wilson(won_count, np.where(is_negative, 0, closed), chance)
+    parts = [
+        numeric(rate, errors),
+        numeric(np.asarray(low), errors),
+        numeric(np.asarray(high), errors),
+    ]
+    is_row = columns > 1
+    return np.concatenate(parts, axis=0 if is_row else 1)
 
 
-def forecast(amounts: Block, probabilities: Block, quantile: Block | None = None) -> Objects:
-    """Give the money that open deals bring on average, or the sum that is exceeded with a given
-    chance.
+def forecast(
+    amounts: CellRange, probabilities: CellRange, quantile: CellRange | None = None
+) -> Objects:
+    """Give the money that open deals bring on average, or the sum exceeded with a given chance.
 
     Args:
         amounts: 0 or more, one per deal; a blank adds nothing.
@@ -123,41 +157,51 @@ def forecast(amounts: Block, probabilities: Block, quantile: Block | None = None
     Source: 100,000 at 50 % → 50,000; the sum's distribution is exact up to 200 deals.
     """
     same_length(amounts, probabilities)
-    money, chance = numbers(amounts), numbers(probabilities)
-    refuse_errors(money.errors, chance.errors)
-    amount, rate = np.nan_to_num(money.values.ravel()), np.nan_to_num(chance.values.ravel())
-    if (amount < 0).any() or ((rate < 0) | (rate > 1)).any():
+    amount = _known_or_zero(amounts)
+    chance = _known_or_zero(probabilities)
+    are_amounts = amount >= 0
+    are_chances = (chance >= 0) & (chance <= 1)
+    if not (are_amounts & are_chances).all():
         raise SheetError
     if quantile is None:
-        return one(float((amount * rate).sum()))
+        return single(float((amount * chance).sum()))
+
     column = numbers(quantile)
     refuse_errors(column.errors)
-    wanted = column.values.ravel()
-    if not ((wanted > 0) & (wanted < 1)).all():
+    quantiles = column.values.ravel()
+    are_quantiles = (quantiles > 0) & (quantiles < 1)
+    if not are_quantiles.all():
         raise SheetError
-    sums = sum_quantiles(amount, rate, wanted.tolist())
-    return numeric(np.array(sums, dtype=np.float64).reshape(column.values.shape))
+    sums = np.array(sum_quantiles(amount, chance, quantiles.tolist()), dtype=np.float64)
+    return numeric(sums.reshape(quantile.shape))
 
 
-def velocity(deals: Block, win_rate: Block, average: Block, days: Block) -> Objects:
+def _known_or_zero(cells: CellRange) -> Floats:
+    """The numbers of a range in one column, 0 for a blank."""
+    column = numbers(cells)
+    refuse_errors(column.errors)
+    return np.nan_to_num(column.values.ravel())
+
+
+def velocity(deals: CellRange, win_rate: CellRange, average: CellRange, days: CellRange) -> Objects:
     """Give the money per day that the pipeline earns: deals × win rate × average amount / days.
 
     Source: 40 × 25 % × 25,000 / 90 → 2,777.78; #N/A where the days are 0.
     """
     parts, errors = together(numbers(deals), numbers(win_rate), numbers(average), numbers(days))
     count, rate, amount, cycle = parts
-    errors = np.where((errors == 0) & ((rate < 0) | (rate > 1) | (cycle < 0)), VALUE_ERROR, errors)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return numeric(np.where(cycle > 0, count * rate * amount / cycle, np.nan), errors)
+    makes_no_sense = (rate < 0) | (rate > 1) | (cycle < 0)
+    errors = np.where((errors == 0) & makes_no_sense, VALUE_ERROR, errors)
+    return numeric(pipeline_velocity(count, rate, amount, cycle), errors)
 
 
-def coverage(open_amount: Block, closed: Block, target: Block) -> Objects:
+def coverage(open_amount: CellRange, closed: CellRange, target: CellRange) -> Objects:
     """Say how many times the open pipeline covers what is missing to the target.
 
     A blank open or closed amount is 0. #N/A where the target is met, for then none is needed, or
     blank.
     """
     parts, errors = together(numbers(open_amount), numbers(closed), numbers(target))
-    still, done, wanted = np.nan_to_num(parts[0]), np.nan_to_num(parts[1]), parts[2]
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return numeric(np.where(wanted > done, still / (wanted - done), np.nan), errors)
+    still_open = np.nan_to_num(parts[0])
+    sold = np.nan_to_num(parts[1])
+    return numeric(pipeline_coverage(still_open, sold, parts[2]), errors)

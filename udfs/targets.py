@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from decimal import Decimal
 
 import numpy as np
@@ -13,24 +14,29 @@ from salesbook.domain.targets.ramp import ramp_shares
 from salesbook.money import minor_units, to_float, to_minor
 from udfs.answers import numeric
 from udfs.cells import (
-    Block,
+    CellRange,
     Column,
     date_of,
     day_numbers,
+    each_once,
     numbers,
-    one_number,
     refuse_errors,
+    single_number,
     texts,
     together,
 )
 from udfs.errors import SheetError
 from udfs.tables import columns, needed_numbers
 
+_MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d+)")
+"""A month as text: "2026-07", also "2026-7"."""
 _DECIMALS = 2
 _MOST_DECIMALS = 9
+_SAFE_WHOLE = 10**15
+_MOST_RAMP_MONTHS = 600
 
 
-def split(total: Block, weights: Block, unit: Block | None = None) -> Objects:
+def split(total: CellRange, weights: CellRange, unit: CellRange | None = None) -> Objects:
     """Split a total by weights in whole units; the parts add up to it exactly.
 
     Args:
@@ -43,37 +49,49 @@ def split(total: Block, weights: Block, unit: Block | None = None) -> Objects:
 
     Source: Hamilton's method; 100 by 1:1:1 → 34, 33, 33; 7 by 50:30:20 → 4, 2, 1.
     """
-    amount, step = one_number(total), 1.0 if unit is None else one_number(unit)
+    amount = single_number(total)
+    step = 1.0 if unit is None else single_number(unit)
     column = numbers(weights)
     refuse_errors(column.errors)
-    shares = np.nan_to_num(column.values.ravel())
-    decimals = max(_DECIMALS, -int(Decimal(repr(step)).normalize().as_tuple().exponent))
-    whole = to_minor(amount, decimals)
-    if step <= 0 or decimals > _MOST_DECIMALS or (shares < 0).any() or (whole and not shares.any()):
+    weight = np.nan_to_num(column.values.ravel())
+
+    decimals = max(_DECIMALS, _decimals_of(step))
+    if step <= 0 or decimals > _MOST_DECIMALS:
         raise SheetError
-    parts = allocate(whole, _whole_weights(shares), unit=to_minor(step, decimals))
-    made = np.array([to_float(part, decimals) for part in parts], dtype=np.float64)
-    return numeric(made.reshape(column.values.shape))
+    whole = to_minor(amount, decimals)
+    has_weight = weight.any()
+    if (weight < 0).any() or (whole and not has_weight):
+        raise SheetError
+
+    parts = allocate(whole, _whole_weights(weight), unit=to_minor(step, decimals))
+    answers = np.array([to_float(part, decimals) for part in parts], dtype=np.float64)
+    return numeric(answers.reshape(column.values.shape))
+
+
+def _decimals_of(number: float) -> int:
+    """How many decimals a number is written with: 0.25 has 2, 100 has -2."""
+    exponent = Decimal(repr(number)).normalize().as_tuple().exponent
+    return -int(exponent)
 
 
 def _whole_weights(weights: Floats) -> list[int] | list[float]:
-    """The same proportions in whole numbers where a few decimals hold them, which splits a column
-    sooner.
+    """The same proportions in whole numbers, where a few decimals hold them.
+
+    `allocate` reckons with fractions: whole weights spare it the search for a common denominator.
     """
     for decimals in (0, 2, 4):
         minor, missing = minor_units(weights, decimals)
-        if (
-            not missing.any()
-            and (np.abs(minor) < 10**15).all()
-            and (minor / 10.0**decimals == weights).all()
-        ):
-            found: list[int] = minor.tolist()
-            return found
+        if missing.any() or (np.abs(minor) >= _SAFE_WHOLE).any():
+            continue
+        is_exact = (minor / 10.0**decimals == weights).all()
+        if is_exact:
+            whole: list[int] = minor.tolist()
+            return whole
     floats: list[float] = weights.tolist()
     return floats
 
 
-def ramp(hired_on: Block, months: Block, ramp: Block) -> Objects:
+def ramp(hired_on: CellRange, months: CellRange, ramp: CellRange) -> Objects:
     """Give the share of a full quota that a rep carries in a month.
 
     Args:
@@ -87,83 +105,97 @@ def ramp(hired_on: Block, months: Block, ramp: Block) -> Objects:
     195,000.
     """
     steps = _ramp_steps(ramp)
-    hired, month = day_numbers(hired_on), _months(months)
-    (hired_day, month_number), errors = together(hired, month)
-    shares = np.full(errors.shape, np.nan)
-    sure = (errors == 0) & ~np.isnan(month_number)
-    pairs = np.stack([np.nan_to_num(hired_day[sure]), month_number[sure]], axis=1)
+    (hired_day, month), errors = together(day_numbers(hired_on), _months(months))
+    has_answer = (errors == 0) & ~np.isnan(month)
+    # A team and a year have few different pairs: each is answered once.
+    pairs = np.stack([np.nan_to_num(hired_day[has_answer]), month[has_answer]], axis=1)
     distinct, place = np.unique(pairs, axis=0, return_inverse=True)
-    answers = [_ramp_share(day, int(number), steps) for day, number in distinct]
-    shares[sure] = np.array(answers, dtype=np.float64)[place.ravel()] if answers else 0.0
+    shares_of_distinct = np.array(
+        [_ramp_share(day, int(number), steps) for day, number in distinct], dtype=np.float64
+    )
+
+    shares = np.full(errors.shape, np.nan)
+    shares[has_answer] = shares_of_distinct[place.ravel()]
     return numeric(shares, errors)
 
 
 def _ramp_share(day: float, month: int, steps: list[float]) -> float:
-    hired = date_of(day) if day else None
-    return ramp_shares([(month // 12, month % 12 + 1)], hired_on=hired, ramp=steps)[0]
+    """The share of a rep hired on a day, or long ago for 0, in a month counted from the year 0."""
+    hired_on = date_of(day) if day else None
+    year, month_before = divmod(month, 12)
+    return ramp_shares([(year, month_before + 1)], hired_on=hired_on, ramp=steps)[0]
 
 
-def _ramp_steps(block: Block) -> list[float]:
-    """Shares in order of the month since hire; a month that the table skips goes on like the one
-    before.
+def _ramp_steps(cells: CellRange) -> list[float]:
+    """Shares in order of the month since hire.
+
+    A month that the table skips goes on like the one before; before the first it has that one's.
     """
-    if block.columns != 2:
-        return needed_numbers(block)
-    table = columns(block, "Ramp", ("month", "share"), 2)
-    months, shares = needed_numbers(table["month"]), needed_numbers(table["share"])
-    by_month = dict(sorted(zip(months, shares, strict=True)))
-    if not by_month or any(month < 1 or month != int(month) or month > 600 for month in by_month):
+    if cells.columns != 2:
+        return needed_numbers(cells)
+
+    table = columns(cells, "Ramp", ("month", "share"), 2)
+    months = needed_numbers(table["month"])
+    shares = needed_numbers(table["share"])
+    if not months or not all(_is_ramp_month(month) for month in months):
         raise SheetError
+
+    share_of_month = dict(sorted(zip(months, shares, strict=True)))
     steps: list[float] = []
-    for month, share in by_month.items():
-        steps += [steps[-1] if steps else share] * (int(month) - 1 - len(steps)) + [share]
+    for month, share in share_of_month.items():
+        skipped = int(month) - 1 - len(steps)
+        before = steps[-1] if steps else share
+        steps += [before] * skipped
+        steps.append(share)
     return steps
 
 
-def _months(block: Block) -> Column:
-    """Months counted from the year 0."""
-    named = [_month_of(text) if isinstance(text, str) else None for text in texts(block)]
-    dated = day_numbers(Block(block.rows, block.columns, _without(block.cells, named)))
-    typed = np.array([math.nan if month is None else month for month in named]).reshape(
-        dated.values.shape
-    )
-    distinct, place = np.unique(np.nan_to_num(dated.values, nan=1), return_inverse=True)
-    counted = np.array([_month_count(day) for day in distinct])[place.ravel()].reshape(typed.shape)
-    from_days = np.where(np.isnan(dated.values), np.nan, counted)
-    return Column(np.where(np.isnan(typed), from_days, typed), dated.errors)
+def _is_ramp_month(month: float) -> bool:
+    return 1 <= month <= _MOST_RAMP_MONTHS and month == int(month)
 
 
-def _without(cells: list[object], named: list[int | None]) -> list[object]:
-    return [cell if month is None else None for cell, month in zip(cells, named, strict=True)]
+def _months(cells: CellRange) -> Column:
+    """Months counted from the year 0, of texts such as 2026-07 and of days."""
+    named = [_month_of(text) if text is not None else None for text in texts(cells)]
+    # The cells that name a month are blank to whoever reads days.
+    without_names = list(cells.cells)
+    for index, month in enumerate(named):
+        if month is not None:
+            without_names[index] = None
+    days = day_numbers(CellRange(cells.rows, cells.columns, without_names))
+
+    months = each_once(days.values, _month_count)
+    for index, month in enumerate(named):
+        if month is not None:
+            months[index] = month
+    return Column(months.reshape(cells.shape), days.errors)
 
 
-def _month_count(day: float) -> int:
+def _month_count(day: float) -> float:
+    """The month of a day, counted from the year 0; nan for nan."""
+    if math.isnan(day):
+        return math.nan
     date = date_of(day)
     return date.year * 12 + date.month - 1
 
 
 def _month_of(text: str) -> int | None:
-    year, _, month = text.partition("-")
-    if (
-        len(year) == 4
-        and year.isdecimal()
-        and month.isdecimal()
-        and 1 <= int(month) <= 12
-        and int(year)
-    ):
-        return int(year) * 12 + int(month) - 1
-    return None
+    """The month that a text such as 2026-07 names, counted from the year 0; None for others."""
+    match = _MONTH.fullmatch(text)
+    if match is None:
+        return None
+    year, month = int(match["year"]), int(match["month"])
+    if not year or not 1 <= month <= 12:
+        return None
+    return year * 12 + month - 1
 
 
-def attainment(actual: Block, target: Block) -> Objects:
+def attainment(actual: CellRange, target: CellRange) -> Objects:
     """Give actual / target; a blank actual is 0, a target that is blank, 0 or below has no answer.
 
     Source: 24,000 of 30,000 → 80 %.
     """
-    (done, wanted), errors = together(numbers(actual), numbers(target))
-    return numeric(_ratio(np.nan_to_num(done), wanted), errors)
-
-
-def _ratio(part: Floats, whole: Floats) -> Floats:
+    (sold, wanted), errors = together(numbers(actual), numbers(target))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return np.where(whole > 0, part / whole, np.nan)
+        rate = np.nan_to_num(sold) / wanted
+    return numeric(np.where(wanted > 0, rate, np.nan), errors)

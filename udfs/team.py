@@ -1,25 +1,37 @@
-"""How does a rep score, what grade is that, and what does the commission plan pay?"""
+"""How does a rep score, what grade is that, and what does the pay scheme pay?"""
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats, Objects
-from salesbook.domain.pay.brackets import Bracket, PayPlan, bracket_problems, pays
+from salesbook.domain.pay.brackets import PayBracket, PayScheme, bracket_problems, pays
 from salesbook.domain.team.appraisal import grade_of, metric_scores, weighted_mean
 from salesbook.money import minor_units, to_floats, to_minor
 from salesbook.tables.settings import Grade
 from udfs.answers import numeric, worded
-from udfs.cells import Block, Codes, Column, flat, numbers, refuse_errors, together
+from udfs.cells import (
+    CellRange,
+    Codes,
+    Column,
+    each_once,
+    known,
+    numbers,
+    refuse_errors,
+    together,
+)
 from udfs.errors import VALUE_ERROR, SheetError
 from udfs.tables import choices, columns, needed_numbers, needed_texts
 
-MONEY_DECIMALS = 2
+MONEY_DECIMALS: Final = 2
 """Money in a sheet counts in hundredths."""
+_INT64_LIMIT: Final = 2**63
 
 
-def score(values: Block, goals: Block, weights: Block, better: Block) -> Objects:
+def score(values: CellRange, goals: CellRange, weights: CellRange, better: CellRange) -> Objects:
     """Score reps on weighted metrics: 100 × value / goal, or goal / value, each from 0 to 120.
 
     Args:
@@ -34,55 +46,65 @@ def score(values: Block, goals: Block, weights: Block, better: Block) -> Objects
     Source: weights 30/70, scores 5 and 3 → 3.6.
     """
     metrics = weights.size
-    if values.columns != metrics and values.size == metrics:
-        values = Block(1, metrics, values.cells)
+    is_one_rep_in_a_column = values.columns != metrics and values.size == metrics
+    if is_one_rep_in_a_column:
+        values = CellRange(1, metrics, values.cells)
     if values.columns != metrics or goals.size != metrics or better.size not in (1, metrics):
         raise SheetError
-    read = numbers(values)
-    wanted = _goals(numbers(goals), read.values)
-    share = np.array(needed_numbers(weights))
-    if (share < 0).any() or not share.any():
+
+    column = numbers(values)
+    goal = _goals(numbers(goals), column.values)
+    weight = np.array(needed_numbers(weights))
+    if (weight < 0).any() or not weight.any():
         raise SheetError
     ways = choices(better, "Metrics.better", ("higher", "lower"), metrics)
-    ways = ways * metrics if len(ways) == 1 else ways
-    by_metric = zip(read.values.T, wanted, ways, strict=True)
-    scores = np.array([metric_scores(value, goal, way) for value, goal, way in by_metric])
-    return numeric(weighted_mean(scores, share).reshape(-1, 1), _first_by_row(read))
+    if len(ways) == 1:
+        ways = ways * metrics
+
+    by_metric = zip(column.values.T, goal, ways, strict=True)
+    scores = np.array([metric_scores(value, aim, way) for value, aim, way in by_metric])
+    by_rep = weighted_mean(scores, weight).reshape(-1, 1)
+    return numeric(by_rep, _first_by_row(column))
 
 
 def _goals(goals: Column, values: Floats) -> Floats:
+    """The goals, and where one is missing the median of the metric's values."""
     refuse_errors(goals.errors)
-    wanted = goals.values.ravel()
+    typed = goals.values.ravel()
     medians = pd.DataFrame(values).median().to_numpy(dtype=np.float64)
-    return np.where(np.isnan(wanted), medians, wanted)
+    return np.where(np.isnan(typed), medians, typed)
 
 
 def _first_by_row(column: Column) -> Codes:
     """Each row's first error."""
-    wrong = column.errors != 0
-    first = np.argmax(wrong, axis=1)
-    found: Codes = column.errors[np.arange(len(first)), first].reshape(-1, 1)
-    return found
+    is_error = column.errors != 0
+    first = np.argmax(is_error, axis=1)
+    rows = np.arange(len(first))
+    codes: Codes = column.errors[rows, first].reshape(-1, 1)
+    return codes
 
 
-def grade(score: Block, grades: Block) -> Objects:
+def grade(score: CellRange, grades: CellRange) -> Objects:
     """Give the highest grade whose score is reached; #N/A below all of them.
 
     Args: grades are the Grades table: grade, from_score.
     """
     table = columns(grades, "Grades", ("grade", "from_score"), 2)
-    names, starts = needed_texts(table["grade"]), needed_numbers(table["from_score"])
+    names = needed_texts(table["grade"])
+    starts = needed_numbers(table["from_score"])
     if any(start < 0 for start in starts):
         raise SheetError
     steps = [Grade(grade=name, from_score=start) for name, start in zip(names, starts, strict=True)]
+
+    def grade_reached(value: float) -> str | None:
+        return grade_of(value, steps)
+
     column = numbers(score)
-    distinct, place = np.unique(column.values, return_inverse=True)
-    found = [grade_of(float(value), steps) for value in distinct]
-    answers = [found[at] for at in place.ravel()]
-    return worded(flat(answers, score), column.errors)
+    answers = each_once(column.values, grade_reached, dtype=object)
+    return worded(answers.reshape(score.shape), column.errors)
 
 
-def commission(sales: Block, quota: Block, brackets: Block) -> Objects:
+def commission(sales: CellRange, quota: CellRange, brackets: CellRange) -> Objects:
     """Pay commission on the sales of a period to date, to the cent.
 
     Args:
@@ -96,38 +118,43 @@ def commission(sales: Block, quota: Block, brackets: Block) -> Objects:
 
     Source: comish.online, tiered commission; quota 375,000, sales 500,000 → 33,125.
     """
-    plan = plan_of(brackets)
-    if bracket_problems(plan):
+    scheme = scheme_of(brackets)
+    if bracket_problems(scheme):
         raise SheetError
+
     (sold, wanted), errors = together(numbers(sales), numbers(quota))
-    sold_minor, unpaid = minor_units(sold, MONEY_DECIMALS)
-    quota_minor, unclear = minor_units(np.nan_to_num(wanted), MONEY_DECIMALS)
-    due = pays(plan, sold_minor.ravel().tolist(), quota_minor.ravel().tolist())
-    if any(abs(one) >= 2**63 for one in due):
+    sales_minor, sales_lost = minor_units(sold, MONEY_DECIMALS)
+    quota_minor, quota_lost = minor_units(np.nan_to_num(wanted), MONEY_DECIMALS)
+    due = pays(scheme, sales_minor.ravel().tolist(), quota_minor.ravel().tolist())
+    if any(abs(amount) >= _INT64_LIMIT for amount in due):
         raise SheetError
-    money = to_floats(np.array(due, dtype=np.int64).reshape(sold.shape), MONEY_DECIMALS)
-    too_large = (unpaid & ~np.isnan(sold)) | unclear
-    return numeric(
-        np.where(np.isnan(sold), np.nan, money),
-        np.where(errors == 0, too_large * VALUE_ERROR, errors),
-    )
+
+    due_minor = np.array(due, dtype=np.int64).reshape(sold.shape)
+    money = to_floats(due_minor, MONEY_DECIMALS)
+    is_missing = np.isnan(sold)
+    money[is_missing] = np.nan
+
+    sales_too_large = sales_lost & ~is_missing
+    is_too_large = sales_too_large | quota_lost
+    errors = np.where((errors == 0) & is_too_large, VALUE_ERROR, errors)
+    return numeric(money, errors)
 
 
-def plan_of(brackets: Block) -> PayPlan:
-    """The plan that a table of brackets describes, usable or not. Raises: SheetError where
-    unreadable.
-    """
+def scheme_of(brackets: CellRange) -> PayScheme:
+    """The pay scheme of a table of brackets, usable or not. Raises: SheetError where unreadable."""
     table = columns(brackets, "Brackets", ("from_rate", "pay_rate", "kind", "cap"), 2)
-    starts, rates = needed_numbers(table["from_rate"]), needed_numbers(table["pay_rate"])
+    starts = needed_numbers(table["from_rate"])
+    rates = needed_numbers(table["pay_rate"])
     kinds = choices(table.get("kind"), "Brackets.kind", ("marginal", "whole"), len(starts))
-    steps = tuple(
-        Bracket(start, rate, "whole" if kind == "whole" else "marginal")
-        for start, rate, kind in zip(starts, rates, kinds, strict=True)
-    )
-    cap = None
-    if "cap" in table:
-        caps = numbers(table["cap"])
-        refuse_errors(caps.errors)
-        known = caps.values[~np.isnan(caps.values)]
-        cap = to_minor(float(known[-1]), MONEY_DECIMALS) if known.size else None
-    return PayPlan(steps, cap)
+
+    steps = []
+    for start, rate, kind in zip(starts, rates, kinds, strict=True):
+        steps.append(PayBracket(start, rate, "whole" if kind == "whole" else "marginal"))
+    cap = _cap(table["cap"]) if "cap" in table else None
+    return PayScheme(tuple(steps), cap)
+
+
+def _cap(cells: CellRange) -> int | None:
+    """The last cap that is typed, as it belongs on the last bracket; None without one."""
+    caps = known(cells)
+    return to_minor(float(caps[-1]), MONEY_DECIMALS) if caps.size else None

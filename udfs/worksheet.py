@@ -1,6 +1,4 @@
-"""How does Excel call a function? Raw cells in, raw cells or an error out,
-and nothing ever breaks.
-"""
+"""How does Excel call a function? Raw cells in, raw cells or an error out; nothing ever breaks."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from typing import Any, Final
 
 from salesbook.arrays import Objects
 from salesbook.errors import SalesbookError
-from udfs.cells import MISSING, Block
+from udfs.cells import MISSING, CellRange
 from udfs.errors import VALUE_ERROR, SheetError
 
 CATEGORY: Final = "Salesbook"
@@ -20,29 +18,30 @@ _log = logging.getLogger(__name__)
 
 
 def worksheet_function(name: str, answer: Callable[..., Objects]) -> Callable[..., Any]:
-    """Make the function that Excel calls of one that takes blocks of cells.
+    """Make the function that Excel calls of one that takes ranges of cells.
 
-    It returns a list of rows, one by one for a single value, where errors are numbers of
-    `udfs.errors`; an argument that makes no sense makes the whole answer one error. An argument
-    left out, or a blank in place of an optional one, takes its default.
+    It returns a list of rows, also for a single value, where errors are numbers of `udfs.errors`;
+    an argument that makes no sense makes the whole answer one error. An argument left out, or a
+    blank in place of an optional one, takes its default.
     """
-    parameters = list(inspect.signature(answer).parameters.values())
-    optional = [parameter.default is None for parameter in parameters]
+    parameters = inspect.signature(answer).parameters.values()
+    is_optional = [parameter.default is None for parameter in parameters]
 
     @functools.wraps(answer)
     def called(*cells: Any) -> Any:
         try:
-            taken = [Block.of(None if _left_out(cell) else cell) for cell in cells]
-            given = [
-                None if may and one.cells == [None] else one
-                for may, one in zip(optional, taken, strict=False)
-            ]
-            return answer(*given).tolist()
+            arguments: list[CellRange | None] = []
+            for raw, optional in zip(cells, is_optional, strict=False):
+                argument = CellRange.of(None if _left_out(raw) else raw)
+                is_blank = argument.cells == [None]
+                arguments.append(None if optional and is_blank else argument)
+            return answer(*arguments).tolist()
         except SheetError as refusal:
             return [[refusal.code]]
         except (SalesbookError, ArithmeticError, ValueError) as refusal:
             _log.info("%s: %s", name, refusal)
         except Exception:
+            # A bug of ours: an exception in Excel would be a dialog box for every cell.
             _log.exception("%s", name)
         return [[VALUE_ERROR]]
 

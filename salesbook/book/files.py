@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from salesbook.book.report import Options, Report
 from salesbook.book.run import run_action
@@ -20,6 +21,11 @@ from salesbook.tables import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_DRAFTS: Final = ".salesbook-"
+"""How the folder is called in which a new workbook is made, until it is whole."""
+_DRAFT: Final = "New.xlsm"
 
 
 def run_on_file(
@@ -75,23 +81,36 @@ def new_file(
 ) -> dict[str, int]:
     """Copy the built workbook of a language, with sample rows where a date for them is given.
 
-    Returns: rows by table. Raises: CannotWrite where something is there already; UsageError for
-        another kind of file, which Excel would not open.
+    The file is made in a folder of its own beside its place and comes to its name when it is whole,
+    in one step: a command that is killed leaves no half workbook. Nothing that was there before is
+    overwritten or deleted.
+
+    Returns: rows by table.
+
+    Raises: CannotWrite where something is there already; UsageError for another kind of file, which
+        Excel would not open.
     """
-
     from salesbook.book.template import template_bytes
-    from salesbook.sample.tables import sample_tables
 
-    if not os.path.lexists(book):
-        _refuse_other_kind(book, ".xlsm")
-    _put_new(book, template_bytes(language))
-    if sample_as_of is None:
-        return {}
+    if os.path.lexists(book):
+        raise CannotWrite("already-there", where=str(book))
+    _refuse_other_kind(book, ".xlsm")
     try:
-        with _gone_on_failure(book):
-            return _fill(book, sample_tables(language, sample_as_of))
-    finally:
-        backup_path(Path(os.path.realpath(book))).unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=book.parent) as folder:
+            draft = Path(folder) / _DRAFT
+            _write_new(draft, template_bytes(language))
+            rows = {}
+            if sample_as_of is not None:
+                from salesbook.sample.tables import sample_tables
+
+                rows = _fill(draft, sample_tables(language, sample_as_of))
+            _move_to_free_name(draft, book)
+    except FileExistsError:
+        raise CannotWrite("already-there", where=str(book)) from None
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise CannotWrite("cannot-write", where=str(book), found=found) from error
+    return rows
 
 
 def _refuse_other_kind(book: Path, kind: str) -> None:
@@ -99,34 +118,39 @@ def _refuse_other_kind(book: Path, kind: str) -> None:
         raise UsageError("other-kind-of-file", where=str(book), found=book.name, expected=kind)
 
 
-def _put_new(book: Path, data: bytes) -> None:
-    """Make a file that was not there, whole or not at all. Raises: CannotWrite."""
+def _write_new(path: Path, data: bytes) -> None:
+    """Write a new file down to the medium."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _move_to_free_name(draft: Path, book: Path) -> None:
+    """Give a finished file its name, in one step, unless something has that name.
+
+    Renaming would do on Windows, which refuses a name that is taken; elsewhere it overwrites, so a
+    second name is given and the first one goes with its folder.
+
+    Raises: FileExistsError; OSError.
+    """
+    if os.name == "nt":
+        draft.rename(book)
+        return
     try:
-        with book.open("xb") as file, _gone_on_failure(book):
-            file.write(data)
-            file.flush()
+        book.hardlink_to(draft)
     except FileExistsError:
-        raise CannotWrite("already-there", where=str(book)) from None
-    except OSError as error:
-        raise CannotWrite(
-            "cannot-write", where=str(book), found=error.strerror or str(error)
-        ) from error
-
-
-@contextlib.contextmanager
-def _gone_on_failure(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(OSError):
-            path.unlink()
         raise
+    except OSError:
+        # A file system without second names: the name is taken by an empty file first.
+        book.open("xb").close()
+        draft.replace(book)
 
 
 def _fill(book: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
     with open_package(book, for_writing=True) as host:
         session = Session(host)
-        writes = [session.planned_write(name, frame).write for name, frame in tables.items()]
+        writes = [session.prepared_write(name, frame).write for name, frame in tables.items()]
         host.write(writes)
         host.save()
     return {name: len(frame) for name, frame in tables.items()}

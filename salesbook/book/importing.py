@@ -1,4 +1,4 @@
-"""Rows of a foreign file into a table: plan everything, then write or refuse; say what became of
+"""Rows of a foreign file into a table: draft everything, then write or refuse; say what became of
 each.
 """
 
@@ -26,14 +26,14 @@ from salesbook.errors import (
 )
 from salesbook.hosts.package import open_package
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
-from salesbook.intake.plan import ImportOptions, ImportPlan, TableChange, plan_import
+from salesbook.intake.draft import ImportDraft, ImportOptions, TableChange, draft_import
 from salesbook.intake.rejects import rejects_text, write_rejects
 from salesbook.labels import Language, table_of_name
 from salesbook.messages import Message
 from salesbook.reading.table import ReadTable
 from salesbook.store import Host
 from salesbook.tables import TABLES
-from salesbook.writing.body import PlannedWrite, plan_changes
+from salesbook.writing.body import PreparedWrite, prepare_changes
 
 _UNDECIDED: Final = ("number-ambiguous", "date-ambiguous")
 """Reasons of cells that can be read in two ways."""
@@ -88,12 +88,12 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
 
     with open_package(book, wait=wait, for_writing=not request.dry_run) as host:
         state_before = _state(request.file)
-        plan, session = import_into(host, request)
+        draft, session = import_into(host, request)
         if _state(request.file) != state_before:
             raise ChangedMeanwhile("changed-meanwhile", where=str(request.file))
         # The rejects first: where they cannot be written, the workbook must not change either.
-        result = result_of(request, plan, session.language)
-        if not request.dry_run and plan.accepted:
+        result = result_of(request, draft, session.language)
+        if not request.dry_run and draft.accepted:
             host.save()
     return result
 
@@ -108,7 +108,7 @@ def _state(file: Path) -> tuple[int, int] | None:
 
 
 @collecting_nothing()
-def import_into(host: Host, request: ImportRequest) -> tuple[ImportPlan, Session]:
+def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Session]:
     """Plan an import and, unless it is a dry run or nothing could be used, hand its writes to the
     host.
     """
@@ -118,25 +118,27 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportPlan, Session
     session.table(options.into)
     wanted = [name for name in tables_for(options.into) if session.has(name)]
     reads = {name: session.table(name) for name in wanted}
-    plan = plan_import(request.file, options, BookNow(_now(session, reads), session.policy, as_of))
-    if request.dry_run or not plan.accepted:
-        return plan, session
-    writes = [_write(session, change) for change in plan.changes]
+    draft = draft_import(
+        request.file, options, BookNow(_now(session, reads), session.policy, as_of)
+    )
+    if request.dry_run or not draft.accepted:
+        return draft, session
+    writes = [_write(session, change) for change in draft.changes]
     report = Report(
         action="import",
         as_of=as_of,
         rows={
-            options.into: {"in": plan.read, "used": plan.accepted, "skipped": len(plan.rejected)}
+            options.into: {"in": draft.read, "used": draft.accepted, "skipped": len(draft.rejected)}
         },
         written={
-            change.table: len(change.changes) + len(change.new_rows) for change in plan.changes
+            change.table: len(change.changes) + len(change.new_rows) for change in draft.changes
         },
         findings=(),
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
     )
     host.write([one.write for one in (*writes, *log_entry(session, report, writes))])
-    return plan, session
+    return draft, session
 
 
 def _now(session: Session, reads: Mapping[str, ReadTable]) -> dict[str, TableNow]:
@@ -150,10 +152,10 @@ def _now(session: Session, reads: Mapping[str, ReadTable]) -> dict[str, TableNow
     }
 
 
-def _write(session: Session, change: TableChange) -> PlannedWrite:
+def _write(session: Session, change: TableChange) -> PreparedWrite:
     if change.replaces:
-        return session.planned_write(change.table, change.new_rows)
-    return plan_changes(
+        return session.prepared_write(change.table, change.new_rows)
+    return prepare_changes(
         session.table(change.table),
         change.changes,
         change.new_rows,
@@ -162,44 +164,44 @@ def _write(session: Session, change: TableChange) -> PlannedWrite:
     )
 
 
-def result_of(request: ImportRequest, plan: ImportPlan, book_language: Language) -> ImportResult:
+def result_of(request: ImportRequest, draft: ImportDraft, book_language: Language) -> ImportResult:
     """What to say of an import, its rejects written beside the file.
 
     Raises: EveryRowRejected, or AmbiguousFile where one option would decide every row.
     """
     language = request.language or book_language
     rejects_file = None
-    if plan.rejected and not request.dry_run:
-        text = rejects_text(plan, lambda reason: reason_text(reason, language))
+    if draft.rejected and not request.dry_run:
+        text = rejects_text(draft, lambda reason: reason_text(reason, language))
         rejects_file = write_rejects(request.file, text)
-    if plan.is_all_rejected and not request.dry_run:
-        raise _refusal(request.file, plan, str(rejects_file))
+    if draft.is_all_rejected and not request.dry_run:
+        raise _refusal(request.file, draft, str(rejects_file))
     return ImportResult(
-        table=plan.table,
-        read=plan.read,
-        accepted=plan.accepted,
-        new=plan.new,
-        updated=plan.updated,
-        unchanged=plan.unchanged,
-        rejected=len(plan.rejected),
-        duplicates=plan.duplicates,
-        total=plan.totals.accepted if plan.totals else None,
-        total_field=plan.totals.field if plan.totals else "",
+        table=draft.table,
+        read=draft.read,
+        accepted=draft.accepted,
+        new=draft.new,
+        updated=draft.updated,
+        unchanged=draft.unchanged,
+        rejected=len(draft.rejected),
+        duplicates=draft.duplicates,
+        total=draft.totals.accepted if draft.totals else None,
+        total_field=draft.totals.field if draft.totals else "",
         rejects_file=rejects_file,
-        not_taken=plan.not_taken,
-        added=plan.added,
-        look_alikes=plan.look_alikes,
+        not_taken=draft.not_taken,
+        added=draft.added,
+        look_alikes=draft.look_alikes,
         dry_run=request.dry_run,
         language=language,
     )
 
 
-def _refusal(file: Path, plan: ImportPlan, rejects_file: str) -> SalesbookError:
+def _refusal(file: Path, draft: ImportDraft, rejects_file: str) -> SalesbookError:
     """Why nothing of a file was taken."""
-    facts: dict[str, Any] = {"rejected": len(plan.rejected), "rejects_file": rejects_file}
+    facts: dict[str, Any] = {"rejected": len(draft.rejected), "rejects_file": rejects_file}
     options = [
         {reason.params["option"] for _, reason in row.faults if reason.code in _UNDECIDED}
-        for row in plan.rejected
+        for row in draft.rejected
     ]
     if all(options):
         asked = " ".join(sorted(str(option) for option in set().union(*options)))

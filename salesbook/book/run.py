@@ -1,4 +1,4 @@
-"""What does one run of a verb do to a workbook, whatever holds it? Read all, calculate all, write all."""
+"""What does one run of a verb do to a workbook: read all, calculate all, write all or nothing?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from salesbook.domain.outcome import Outcome, Task
 from salesbook.errors import NoSuchTable, SettingsError, UsageError
 from salesbook.messages import Finding
 from salesbook.store import Host
-from salesbook.writing.body import PlannedWrite
+from salesbook.writing.body import PreparedWrite
 from salesbook.writing.checks import Places, checks_frame, with_addresses
 
 _FIRST_DAY: Final = dt.date(1900, 1, 1)
@@ -28,8 +28,7 @@ _LAST_DAY: Final = dt.date(2200, 12, 31)
 
 @collecting_nothing()
 def run_action(host: Host, name: str, options: Options) -> Report:
-    """Run one verb: read everything, calculate everything, then hand all writes to the host at
-    once.
+    """Run one verb and hand all its writes to the host at once.
 
     Raises: SalesbookError of any kind; then the host was asked for no write.
     """
@@ -41,70 +40,80 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     for table in action.writes:
         if not session.has(table):
             raise NoSuchTable(where=table, table=table)
+
     try:
-        task, found = session.task(action.reads, options, writes=action.writes)
+        task, found_reading = session.task(action.reads, options, writes=action.writes)
         outcome = action.run(task)
-    except SettingsError as refused:
-        raise _placed(refused, session) from None
-    planned, findings = _plan(session, action.writes, outcome, found)
-    rows = {table: _counts(session, task, table) for table in action.reads if session.has(table)}
+    except SettingsError as refusal:
+        raise _with_cell(refusal, session) from None
+
+    writes, findings = prepare_writes(session, action.writes, outcome, found_reading)
     report = Report(
         action=name,
         as_of=options.as_of,
-        rows=rows,
-        written={one.write.table: len(one.write.sources) for one in planned},
+        rows={table: _counts(session, task, table) for table in action.reads if session.has(table)},
+        written={prepared.write.table: len(prepared.write.sources) for prepared in writes},
         findings=findings,
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
     )
-    host.write([one.write for one in (*planned, *log_entry(session, report, planned, task))])
+    log = log_entry(session, report, writes, task)
+    host.write([prepared.write for prepared in (*writes, *log)])
     return report
 
 
-def _plan(
-    session: Session, writes: Sequence[str], outcome: Outcome, found: Sequence[Finding]
-) -> tuple[list[PlannedWrite], tuple[Finding, ...]]:
-    """All writes of a verb. Checks come last: they also hold what the other writes would lose."""
-    planned: list[PlannedWrite] = []
-    places = Places(session.find, outcome.tables)
-    findings = [*found, *outcome.findings]
-    for table in writes:
-        if table == "Checks":
-            continue
-        frame = with_addresses(outcome.tables[table], table, places)
-        planned.append(session.planned_write(table, frame))
-        findings.extend(planned[-1].findings)
-    unique = _to_show(session, [places.placed(finding) for finding in findings])
-    if "Checks" in writes:
-        planned.append(session.planned_write("Checks", checks_frame(unique, places)))
-    return planned, unique
+def prepare_writes(
+    session: Session, tables: Sequence[str], outcome: Outcome, found_reading: Sequence[Finding]
+) -> tuple[list[PreparedWrite], tuple[Finding, ...]]:
+    """Prepare all writes of a verb, and gather what the run found.
 
+    Checks comes last: it also holds what the other writes would lose.
 
-def _to_show(session: Session, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """One finding per cell, though several verbs of a run may have come upon it; accepted ones left
-    out.
+    Args:
+        tables: those that the verb writes.
+        found_reading: findings from before the verb ran.
+
+    Returns: the writes; findings, one per cell though several verbs of a run may have come upon it,
+        without the warnings that somebody has accepted.
     """
-    return tuple(without_waived(one_per_cell(findings), session.frame("Waivers")))
+    writes: list[PreparedWrite] = []
+    places = Places(session.find, outcome.tables)
+    findings = [*found_reading, *outcome.findings]
+    for table in tables:
+        if table != "Checks":
+            frame = with_addresses(outcome.tables[table], table, places)
+            prepared = session.prepared_write(table, frame)
+            writes.append(prepared)
+            findings.extend(prepared.findings)
+
+    with_rows = [places.placed(finding) for finding in findings]
+    shown_findings = without_waived(one_per_cell(with_rows), session.frame("Waivers"))
+    if "Checks" in tables:
+        writes.append(session.prepared_write("Checks", checks_frame(shown_findings, places)))
+    return writes, tuple(shown_findings)
 
 
 def _counts(session: Session, task: Task, table: str) -> dict[str, int]:
     """Rows that were there, those the verb was given, and those left out."""
-    rows_in, used = session.table(table).rows_in, len(task.tables[table])
+    rows_in = session.table(table).rows_in
+    used = len(task.tables[table])
     return {"in": rows_in, "used": used, "skipped": rows_in - used}
 
 
-def _placed(refused: SettingsError, session: Session) -> SettingsError:
-    """Name the sheet, cell and column of the setting that a refusal is about; of a Policy value its
-    key.
-    """
-    about = refused.params.get("about")
+def _with_cell(refusal: SettingsError, session: Session) -> SettingsError:
+    """Name the sheet, cell and column of the setting that a refusal is about; of a value its key."""
+    about = refusal.params.get("about")
     if not isinstance(about, Finding) or not session.has(about.table):
-        return refused
-    table, about = session.table(about.table), Places(session.find, {}).placed(about)
+        return refusal
+    about = Places(session.find, {}).placed(about)
+    table = session.table(about.table)
     cell = table.address(about.row, about.field)
-    refused.where = f"{table.cells.sheet}!{cell}" if cell else table.cells.sheet
+    refusal.where = f"{table.cells.sheet}!{cell}" if cell else table.cells.sheet
+
     column = table.headers.get(about.field or "")
-    if about.row is not None and about.table == "Policy" and about.field == "value":
+    is_policy_value = about.table == "Policy" and about.field == "value"
+    if is_policy_value and about.row is not None:
+        # All values stand in one column; what a reader knows is the key beside it.
         column = shown(table.column(table.headers["key"])[about.row])
-    refused.params["column"] = column if cell else None
-    return refused
+    refusal.params["column"] = column if cell else None
+    return refusal

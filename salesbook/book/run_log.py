@@ -14,16 +14,24 @@ from salesbook.book.report import Report
 from salesbook.book.session import Session
 from salesbook.domain.outcome import Task
 from salesbook.frames import frame_from_rows
-from salesbook.writing.body import PlannedWrite
+from salesbook.writing.body import PreparedWrite
 
 
 def log_entry(
-    session: Session, report: Report, planned: Sequence[PlannedWrite], task: Task | None = None
-) -> list[PlannedWrite]:
-    """The RunLog with one row more; nothing where the workbook keeps no log."""
+    session: Session, report: Report, writes: Sequence[PreparedWrite], task: Task | None = None
+) -> list[PreparedWrite]:
+    """The RunLog with one row more; nothing where the workbook keeps no log.
+
+    Args:
+        writes: what the run is about to write; an undo compares with their fingerprints.
+        task: what a verb looked at; missing for an import or an undo.
+    """
     if not session.has("RunLog"):
         return []
     log = session.table("RunLog")
+    fingerprints = [
+        f"{prepared.write.table}={prepared.content}" for prepared in writes if prepared.content
+    ]
     row = {
         "at": _next_moment(log.frame),
         "action": report.action,
@@ -35,18 +43,20 @@ def log_entry(
         "user": _user(),
         "version": __version__,
         "input_hash": input_hash(task) if task else None,
-        "written": " ".join(f"{one.write.table}={one.content}" for one in planned if one.content)
-        or None,
+        "written": " ".join(fingerprints) or None,
     }
     frame = pd.concat([log.frame, frame_from_rows("RunLog", [row])], ignore_index=True)
-    return [session.planned_write("RunLog", frame)]
+    return [session.prepared_write("RunLog", frame)]
 
 
 def _next_moment(log: pd.DataFrame) -> dt.datetime:
     """Now, to the second, but later than the last entry: `at` is the log's key."""
     now = dt.datetime.now().replace(microsecond=0)
     last = log["at"].max()
-    return now if pd.isna(last) or now > last else last.to_pydatetime() + dt.timedelta(seconds=1)
+    if pd.isna(last) or now > last:
+        return now
+    a_second_later: dt.datetime = last.to_pydatetime() + dt.timedelta(seconds=1)
+    return a_second_later
 
 
 def _user() -> str:
@@ -61,8 +71,9 @@ def input_hash(task: Task) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for name in sorted(task.tables):
         frame = task.tables[name]
-        rows = pd.util.hash_pandas_object(frame, index=False) if len(frame) else []
+        row_hashes = pd.util.hash_pandas_object(frame, index=False) if len(frame) else []
+        in_any_order = pd.Series(row_hashes, dtype="uint64").sort_values()
         digest.update(name.encode())
-        digest.update(pd.Series(rows, dtype="uint64").sort_values().to_numpy().tobytes())
+        digest.update(in_any_order.to_numpy().tobytes())
     digest.update(repr((task.policy, task.as_of, task.publish, task.resplit_from)).encode())
     return digest.hexdigest()

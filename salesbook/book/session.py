@@ -21,7 +21,7 @@ from salesbook.reading.settings import SETTING_TABLES, read_settings
 from salesbook.reading.table import ReadTable, read_table
 from salesbook.store import Host
 from salesbook.tables import TABLES
-from salesbook.writing.body import PlannedWrite, plan_write
+from salesbook.writing.body import PreparedWrite, prepare_write
 
 
 @dataclass
@@ -82,13 +82,10 @@ class Session:
             writes: tables whose raw cells are still needed; those of others go as soon as they are
                 typed.
         """
-        targets = {one.ref for name in reads for one in TABLES[name].fields if one.ref}
-        wanted = dict.fromkeys(
-            [*reads, *sorted(name for name in targets if name not in SETTING_TABLES)]
-        )
+        wanted = _with_referred_tables(reads)
         frames = {name: self._last_frame(name, writes) for name in wanted}
-        tables, found = resolve_references(frames, self.policy)
-        read = [
+        tables, wrong_references = resolve_references(frames, self.policy)
+        wrong_cells = [
             finding for name in wanted if self.has(name) for finding in self.table(name).findings
         ]
         task = Task(
@@ -98,7 +95,7 @@ class Session:
             publish=options.publish,
             resplit_from=options.resplit_from,
         )
-        return task, [*self.policy_findings, *read, *found]
+        return task, [*self.policy_findings, *wrong_cells, *wrong_references]
 
     def _last_frame(self, name: str, writes: Collection[str]) -> pd.DataFrame:
         """A table's usable rows, its raw cells forgotten where nothing will be written."""
@@ -108,15 +105,24 @@ class Session:
             self._read[name] = replace(read, cells=replace(read.cells, columns=()))
         return frame
 
-    def planned_write(self, table: str, frame: pd.DataFrame) -> PlannedWrite:
+    def prepared_write(self, table: str, frame: pd.DataFrame) -> PreparedWrite:
         """The write of one table's new body in the workbook's language and currency."""
-        return plan_write(self.table(table), frame, language=self.language, currency=self.currency)
+        return prepare_write(
+            self.table(table), frame, language=self.language, currency=self.currency
+        )
+
+
+def _with_referred_tables(reads: Sequence[str]) -> list[str]:
+    """The tables that a verb reads, and those that their references lead to, without settings."""
+    referred = {field.ref for name in reads for field in TABLES[name].fields if field.ref}
+    return list(dict.fromkeys([*reads, *sorted(referred.difference(SETTING_TABLES))]))
 
 
 @contextmanager
 def collecting_nothing() -> Iterator[None]:
-    """Pause the search for circular garbage: millions of cells hold none, and it takes an eighth of
-    a run.
+    """Pause the search for circular garbage.
+
+    Millions of cells hold none, and the search takes an eighth of a run.
     """
     was_on = gc.isenabled()
     gc.disable()

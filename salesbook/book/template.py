@@ -1,6 +1,4 @@
-"""Where is the built workbook? Beside the sources in a checkout,
-inside the package once installed.
-"""
+"""Where is the built workbook? Beside the sources in a checkout, else inside the package."""
 
 from __future__ import annotations
 
@@ -18,9 +16,7 @@ FILES: Final[Mapping[Language, str]] = {
 
 
 def template_bytes(language: Language) -> bytes:
-    """The empty workbook of a language, as built. Raises: FileNotFoundError where it was never
-    built.
-    """
+    """The empty workbook of a language, as built. Raises: FileNotFoundError where there is none."""
     name = FILES[language]
     checkout = Path(__file__).resolve().parents[2] / "workbook" / name
     if checkout.is_file():

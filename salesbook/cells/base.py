@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from salesbook.messages import Fact
+from salesbook.money import currency_decimals
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 DecimalSign = Literal["point", "comma"]
@@ -17,8 +18,9 @@ DecimalSign = Literal["point", "comma"]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a cell has no value of its kind: a code with the facts its sentence needs, never an
-    exception.
+    """Why a cell has no value of its kind: a code and the facts its sentence needs.
+
+    A value, never an exception: all reasons of a table are collected.
     """
 
     code: str
@@ -56,10 +58,17 @@ class CellOptions:
     flag.
     """
 
+    @property
+    def decimals(self) -> int:
+        """How many decimals the currency has."""
+        return currency_decimals(self.currency)
+
 
 DEFAULTS: Final = CellOptions()
 TEXT_LIMIT: Final = 32_767
 """Characters that one Excel cell holds."""
+DIGIT_LIMIT: Final = 10**15
+"""From here on a sheet drops digits of whole numbers, keys and minor units."""
 
 _ERRORS = frozenset(
     "#N/A #DIV/0! #REF! #NAME? #VALUE! #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #GETTING_DATA"
@@ -69,34 +78,44 @@ _PLACEHOLDERS = frozenset(
     "- -- --- \u2014 \u2014\u2014 \u2013 / . \\n n/a na n.a. nan null none nil <na> nat"
     " 无 無 暂无 暫無 没有 空 不适用 不適用 0000-00-00".split()
 ) | {"0000-00-00 00:00:00"}
+
 _NO_ID = frozenset("- -- \u2014 \u2013 n/a \\n 000000000000000aaa 000000000000000".split())
+"""The zeros are Salesforce's key of nothing, with and without the three letters that check it."""
 
 _INVISIBLE = dict.fromkeys(
     map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e")
 )
+"""Zero-width spaces, marks of writing direction and soft hyphens, as web pages leave them."""
+
 _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r\x85"}
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ")
+"""Non-breaking, narrow and full-width spaces."""
+
 _LINES = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+"""Every way to end a line but `\\n`."""
+
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"), "-")
 _QUOTES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u00b4`"), "'")
 _ODD_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>", "<square>")
+"""How Unicode calls what NFKC would turn into plain digits: `²` into 2, `½` into 1⁄2."""
+
+_SHOWN_CHARACTERS: Final = 60
 
 
 def clean_text(text: str) -> str:
-    """Text as a person means it: no invisible characters or controls, plain spaces and line ends,
-    trimmed.
+    """Clean text as a person means it: plain spaces and line ends, nothing invisible, trimmed.
 
     Letters stay as typed: `ＡＢＣ`, `m²` and `①` are somebody's spelling.
     """
     if text.isascii() and text.isprintable():
         return text.strip()
-    text = _LINES.sub("\n", text.translate(_INVISIBLE))
+    text = text.translate(_INVISIBLE)
+    text = _LINES.sub("\n", text)
     return text.translate(_CONTROLS).translate(_SPACES).strip()
 
 
 def plain_text(text: str) -> str:
-    """Text for reading numbers, dates and keys: as `clean_text`, with full-width forms made narrow
-    (NFKC).
+    """Clean text for reading numbers, dates and keys: full-width forms made narrow (NFKC) as well.
 
     Superscripts, fractions and circled digits keep their form: `5²` must not become 52.
     """
@@ -112,14 +131,16 @@ def plain_number_text(text: str) -> str:
     """As `plain_text`, with one kind each of minus sign, apostrophe and white space."""
     if text.isascii():
         return " ".join(clean_text(text).replace("`", "'").split())
+    # Quotes before NFKC, which takes `´` apart; dashes after it, which makes full-width ones.
     plain = plain_text(text.translate(_QUOTES)).translate(_DASHES)
     return " ".join(plain.split())
 
 
 def error_in(text: str) -> Reason | None:
     """The Excel error that a text spells (as CSV exports write it); None for other texts."""
-    is_error = text.startswith("#") and text.upper() in _ERRORS
-    return Reason("cell-error", {"error": text.upper()}) if is_error else None
+    if text.startswith("#") and text.upper() in _ERRORS:
+        return Reason("cell-error", {"error": text.upper()})
+    return None
 
 
 def is_placeholder(text: str) -> bool:
@@ -133,6 +154,8 @@ def is_no_id(text: str) -> bool:
 
 
 def shown(value: object) -> str:
-    """A cell's content for a reason, cut to a readable length."""
+    """Show a cell's content in a reason, cut to a readable length."""
     text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    if len(text) <= _SHOWN_CHARACTERS:
+        return text
+    return text[: _SHOWN_CHARACTERS - 3] + "..."

@@ -6,9 +6,11 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Final
 
 from salesbook import labels
 from salesbook.cells.base import (
+    DIGIT_LIMIT,
     TEXT_LIMIT,
     Reason,
     clean_text,
@@ -22,6 +24,11 @@ from salesbook.labels.words import fold
 from salesbook.tables.lists import list_items, list_text
 
 _LOST_DIGITS = re.compile(r"\d(?:\.\d+)?E\+\d{2,3}")
+"""`1.2E+15`: how a spreadsheet shows, and saves as CSV, a long number whose digits are gone."""
+
+_NEAR: Final = 0.75
+"""Share of equal letters from which a word may be a misspelt choice."""
+
 _FLAGS = {
     fold(word): value
     for value, words in (
@@ -33,17 +40,9 @@ _FLAGS = {
 
 
 def read_text(cell: object) -> str | Reason | None:
-    """The text of a cell, cleaned; a number as a person reads it, a date as ISO."""
+    """Read the text of a cell, cleaned; a number as a person reads it, a date as ISO."""
     if isinstance(cell, str):
-        text = cell.strip() if cell.isascii() and cell.isprintable() else clean_text(cell)
-        if not text:
-            return None
-        if len(text) > TEXT_LIMIT:
-            return Reason("text-too-long", {"length": len(text), "most": TEXT_LIMIT})
-        error = error_in(text)
-        if error:
-            return error
-        return Reason("digits-lost", {"found": text}) if _LOST_DIGITS.fullmatch(text) else text
+        return _read_words(cell)
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
@@ -51,6 +50,19 @@ def read_text(cell: object) -> str | Reason | None:
     if isinstance(cell, (dt.date, dt.datetime)):
         return cell.isoformat()
     return _number_as_text(cell)
+
+
+def _read_words(cell: str) -> str | Reason | None:
+    # The usual text without a call: this runs for every cell of a text column that has an odd one.
+    text = cell.strip() if cell.isascii() and cell.isprintable() else clean_text(cell)
+    if not text:
+        return None
+    if len(text) > TEXT_LIMIT:
+        return Reason("text-too-long", {"length": len(text), "most": TEXT_LIMIT})
+    error = error_in(text)
+    if error:
+        return error
+    return Reason("digits-lost", {"found": text}) if _LOST_DIGITS.fullmatch(text) else text
 
 
 def read_list(cell: object) -> str | Reason | None:
@@ -62,8 +74,9 @@ def read_list(cell: object) -> str | Reason | None:
 
 
 def read_id(cell: object) -> str | Reason | None:
-    """A key as text, full-width forms made narrow; `00123` and `1E10` stay, 123.0 in a number cell
-    is 123.
+    """Read a key as text, full-width forms made narrow.
+
+    `00123` and `1E10` stay as typed; 123.0 in a number cell is 123.
 
     Refused: what Excel has already harmed (dates, more than 15 digits, `1.2E+15`) and fractions,
     whose last zeros are gone. `NA` is a key; `-` and `N/A` are not.
@@ -72,32 +85,47 @@ def read_id(cell: object) -> str | Reason | None:
         return Reason("id-is-flag", {"found": shown(cell)})
     if isinstance(cell, (dt.date, dt.datetime)):
         return Reason("id-is-date", {"found": shown(cell)})
-    if isinstance(cell, float) and cell == cell and abs(cell) < 1e15 and cell != int(cell):
+    if isinstance(cell, float) and _is_fraction(cell):
         return Reason("id-is-fraction", {"found": repr(cell)})
+
     text = read_text(plain_text(cell) if isinstance(cell, str) else cell)
-    return None if isinstance(text, str) and is_no_id(text) else text
+    is_nothing = isinstance(text, str) and is_no_id(text)
+    return None if is_nothing else text
+
+
+def _is_fraction(number: float) -> bool:
+    return number == number and abs(number) < DIGIT_LIMIT and number != int(number)
 
 
 def _number_as_text(cell: object) -> str | Reason:
     if not isinstance(cell, (int, float)) or cell != cell or cell in (float("inf"), float("-inf")):
         return Reason("number-not-finite")
-    if abs(cell) >= 1e15:
+    if abs(cell) >= DIGIT_LIMIT:
         return Reason("digits-lost", {"found": repr(cell)})
     return str(int(cell)) if cell == int(cell) else repr(cell)
 
 
 def choice_map(owner: str, codes: Iterable[str]) -> dict[str, str]:
-    """Code by folded label of a choice field, labels of all languages and the codes themselves."""
+    """Code by folded label of a choice field, labels of all languages and the codes themselves.
+
+    Args:
+        owner: `Table.field`, as labels know the field's choices.
+    """
     codes = tuple(codes)
-    found = {
-        fold(labels.choice(owner, code, lang)): code for lang in labels.LANGUAGES for code in codes
-    }
-    return found | {fold(code): code for code in codes}
+    code_by_word: dict[str, str] = {}
+    for language in labels.LANGUAGES:
+        for code in codes:
+            code_by_word[fold(labels.choice(owner, code, language))] = code
+
+    # A code goes before a label that spells the same.
+    for code in codes:
+        code_by_word[fold(code)] = code
+    return code_by_word
 
 
 def read_choice(cell: object, choices: Mapping[str, str]) -> str | Reason | None:
-    """The code of a choice; a word that is none is refused with the nearest code,
-    if one is near.
+    """Read the code of a choice; a word that is none is refused with the nearest code, if any is
+    near.
     """
     text = read_text(cell)
     if text is None or isinstance(text, Reason):
@@ -107,15 +135,17 @@ def read_choice(cell: object, choices: Mapping[str, str]) -> str | Reason | None
         return choices[word]
     if is_placeholder(text):
         return None
-    near = get_close_matches(word, list(choices), n=1, cutoff=0.75)
-    return Reason(
-        "choice-unknown", {"found": shown(text), "nearest": choices[near[0]] if near else None}
-    )
+
+    near_words = get_close_matches(word, list(choices), n=1, cutoff=_NEAR)
+    nearest = choices[near_words[0]] if near_words else None
+    return Reason("choice-unknown", {"found": shown(text), "nearest": nearest})
 
 
 def read_flag(cell: object, choices: Mapping[str, str]) -> bool | Reason | None:
-    """Yes or no, in the words of both languages;
-    `choices` may add words for the codes yes and no.
+    """Read yes or no in the words of both languages.
+
+    Args:
+        choices: more words by what they mean, `yes` or `no`.
     """
     if isinstance(cell, bool):
         return cell

@@ -197,7 +197,7 @@ def _import(book: Path, file: Path, **asked: Any) -> None:
 
 def _import_request(file: Path, asked: Mapping[str, Any]) -> ImportRequest:
     from salesbook.book.importing import ImportRequest
-    from salesbook.intake.plan import ImportOptions, parse_columns
+    from salesbook.intake.draft import ImportOptions, parse_columns
 
     options = ImportOptions(
         into=asked["into"],

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 
 from salesbook.domain.checks.settings_checks import check_settings
 from salesbook.domain.outcome import Task
-from salesbook.domain.pay.terms import pay_plans_in_use
+from salesbook.domain.pay.terms import pay_schemes_in_use
 from salesbook.messages import Finding
 
 _FIXED_CUTS = ("rfm_recency_cuts", "rfm_frequency_cuts", "rfm_money_cuts")
@@ -40,33 +40,42 @@ def refusing_faults(
     """The faults that stop a verb, for `refuse_faults`; see there."""
     unreadable = task.policy.faults
     senseless = check_settings(task.policy)
-    in_tables_needed = [fault for fault in (*unreadable, *senseless) if fault.table in needs]
+    every_fault = (*unreadable, *senseless)
+
     left_out = [fault for fault in unreadable if fault.table in rests_on]
-    of_keys = _faults_of_keys(task, (*unreadable, *senseless), keys)
-    return [*left_out, *of_keys, *(fault for fault in in_tables_needed if _matters(fault, task))]
+    of_keys = _faults_of_keys(task, every_fault, keys)
+    of_tables = [fault for fault in every_fault if fault.table in needs]
+    return [*left_out, *of_keys, *(fault for fault in of_tables if _matters(fault, task))]
 
 
 def _faults_of_keys(task: Task, faults: Sequence[Finding], keys: Collection[str]) -> list[Finding]:
     """Faults of Policy values; a key that cannot be read may be any of them."""
     if not keys:
         return []
-    asked = set(keys)
+    keys_used = set(keys)
     if task.policy.rules.rfm_rule != "fixed":
-        asked.difference_update(_FIXED_CUTS)  # quintiles need no cuts
-    return [
-        fault
-        for fault in faults
-        if fault.table == "Policy" and (fault.field == "key" or fault.row_key in asked)
-    ]
+        keys_used.difference_update(_FIXED_CUTS)  # quintiles need no cuts
+
+    refusing = []
+    for fault in faults:
+        if fault.table != "Policy":
+            continue
+        key_is_unreadable = fault.field == "key"
+        if key_is_unreadable or fault.row_key in keys_used:
+            refusing.append(fault)
+    return refusing
 
 
 def _matters(fault: Finding, task: Task) -> bool:
-    """False for a bracket of a pay plan that nobody has.
+    """False for a bracket of a pay scheme that nobody has.
 
-    A bracket whose plan cannot be read (`plan` is missing) may be one of somebody's.
+    A bracket whose scheme cannot be read (`plan` is missing) may be one of somebody's.
     """
     if fault.table != "Brackets":
         return True
-    in_use = pay_plans_in_use(task)
-    plan = fault.params.get("plan")
-    return bool(in_use) and (plan is None or plan in in_use)
+
+    in_use = pay_schemes_in_use(task)
+    if not in_use:
+        return False
+    scheme = fault.params.get("plan")
+    return scheme is None or scheme in in_use

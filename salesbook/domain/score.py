@@ -26,17 +26,24 @@ def run(task: Task) -> Outcome:
         brackets of a plan that some rep has.
     """
     tables, policy, as_of = task.tables, task.policy, task.as_of
+    start_month = policy.rules.fiscal_year_start
     staff = Staff(tables["Reps"], tables["Assignments"])
+    # A fiscal year may begin in the calendar year before, or end in the one after.
+    years = {as_of.year - 1, as_of.year, as_of.year + 1}
+    calendar = WorkCalendar.of_policy(policy, years)
+
+    # What was sold and planned is found once; everything below goes by it.
     credits = credits_of(tables, policy, as_of=as_of)
-    plan = plan_in_force(tables["TargetPlan"])
-    facts = monthly(credits.lines, plan, staff)
-    start = policy.rules.fiscal_year_start
-    calendar = WorkCalendar.of_policy(policy, {as_of.year - 1, as_of.year, as_of.year + 1})
-    attainment = attain(facts, tables["Targets"], as_of=as_of, start_month=start, calendar=calendar)
+    target_plan = plan_in_force(tables["TargetPlan"])
+    facts = monthly(credits.lines, target_plan, staff)
+
+    attainment = attain(
+        facts, tables["Targets"], as_of=as_of, start_month=start_month, calendar=calendar
+    )
     sources = Sources(tables, policy, facts, staff, calendar)
-    scorecard, lines, about_metrics = appraise(sources, as_of=as_of)
-    paid, about_pay = commission(task, credits, plan, staff)
-    hired = hiring_funnel(
+    scorecard, scorecard_lines, about_metrics = appraise(sources, as_of=as_of)
+    statements, about_pay = commission(task, credits, target_plan, staff)
+    hiring = hiring_funnel(
         tables["Openings"], tables["Candidates"], tables["CandidateHistory"], as_of=as_of
     )
     gaps = training_gaps(tables["Courses"], tables["Training"], tables["Reps"], staff, as_of=as_of)
@@ -44,21 +51,22 @@ def run(task: Task) -> Outcome:
         {
             "Attainment": attainment,
             "Scorecard": scorecard,
-            "ScorecardLines": lines,
-            "Commission": paid,
-            "HiringFunnel": hired,
+            "ScorecardLines": scorecard_lines,
+            "Commission": statements,
+            "HiringFunnel": hiring,
             "TrainingGaps": gaps,
         },
-        (*_unplanned(task), *credits.findings, *about_metrics, *about_pay),
+        (*_no_published_plan(task), *credits.findings, *about_metrics, *about_pay),
     )
 
 
-def _unplanned(task: Task) -> list[Finding]:
+def _no_published_plan(task: Task) -> list[Finding]:
     """Say that the fiscal year has no published plan."""
-    start = task.policy.rules.fiscal_year_start
-    year = fiscal_year_of(task.as_of, start)
-    months = months_of_year(year, start)
-    if plan_in_force(task.tables["TargetPlan"])["period"].isin(months).any():
+    year = fiscal_year_of(task.as_of, task.policy.rules.fiscal_year_start)
+    months = months_of_year(year, task.policy.rules.fiscal_year_start)
+    target_plan = plan_in_force(task.tables["TargetPlan"])
+    if target_plan["period"].isin(months).any():
         return []
+
     facts = {"year": str(year)}
     return [Finding("plan-not-published", "warning", "TargetPlan", field="status", params=facts)]

@@ -15,14 +15,15 @@ from salesbook.domain.targets.attainment import monthly
 from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.domain.targets.spread.notes import Topic
 from salesbook.domain.targets.spread.weights import Evidence
-from salesbook.domain.targets.spread.year import Block, plan_year
+from salesbook.domain.targets.spread.year import YearToPlan, plan_year
 from salesbook.domain.team.staff import Staff
 from salesbook.errors import PlanNotPublished
 from salesbook.frames import frame_of, sorted_by_key
 from salesbook.messages import Finding
-from salesbook.money import currency_decimals
 
-_SAME: Final = ["period", "rep_id", "team", "amount", "locked", "carried"]
+_CELL: Final = ["period", "rep_id"]
+"""What names a row of the plan of one year and metric."""
+_CONTENT: Final = ["period", "rep_id", "team", "amount", "locked", "carried"]
 
 
 def run(task: Task) -> Outcome:
@@ -43,88 +44,139 @@ def run(task: Task) -> Outcome:
     SettingsError.
     """
     current = task.tables["TargetPlan"]
-    if task.publish and task.resplit_from is None and (current["status"] == "draft").any():
-        return Outcome({"TargetPlan": _frozen(current, task.as_of)}, _differing(task, current))
-    blocks = _blocks(task)
+    has_drafts = (current["status"] == "draft").any()
+    if task.publish and task.resplit_from is None and has_drafts:
+        published = _with_drafts_published(current, task.as_of)
+        return Outcome({"TargetPlan": published}, _drafts_that_differ(task, current))
+
+    years = _years_to_plan(task)
     findings: list[Finding] = []
     if task.tables["Targets"].empty:
         findings.append(Finding("nothing-to-split", "warning", "Targets"))
+
     evidence = _evidence(task)
-    gone: set[int] = set()
-    parts = []
-    for block in blocks:
-        rows, notes = plan_year(block, evidence, since=task.resplit_from)
+    replaced_rows: set[int] = set()
+    new_parts: list[pd.DataFrame] = []
+    for asked in years:
+        rows, notes = plan_year(asked, evidence, since=task.resplit_from)
         findings += notes
-        old = block.current
+
+        # A re-split leaves the months before it as they are.
+        old = asked.current
         if task.resplit_from is not None:
             old = old[old["period"] >= task.resplit_from]
-        if not (task.publish and (old["status"] == "published").all() and _same(old, rows)):
-            gone |= set(old.index)
-            new = _new_rows(rows, block, task)
-            parts.append(new if task.publish else _over(new, plan_in_force(old)))
-    both = pd.concat([current[~current.index.isin(gone)], *parts], ignore_index=True)
-    made = frame_of("TargetPlan", {name: both[name] for name in current.columns})
-    plan = _frozen(made, task.as_of) if task.publish else sorted_by_key("TargetPlan", made)
+
+        is_all_published = (old["status"] == "published").all()
+        if task.publish and is_all_published and _is_same_plan(old, rows):
+            continue
+
+        replaced_rows |= set(old.index)
+        new = _as_target_plan(rows, asked, task)
+        if not task.publish:
+            new = _draft_over(new, plan_in_force(old))
+        new_parts.append(new)
+
+    stays = ~current.index.isin(replaced_rows)
+    both = pd.concat([current[stays], *new_parts], ignore_index=True)
+    plan = frame_of("TargetPlan", {name: both[name] for name in current.columns})
+    plan = sorted_by_key("TargetPlan", plan)
+    if task.publish:
+        plan = _with_drafts_published(plan, task.as_of)
     return Outcome({"TargetPlan": plan}, findings)
 
 
 def _evidence(task: Task) -> Evidence:
-    tables, policy = task.tables, task.policy
+    """What weights and seasons rest on: sales by month, without any target."""
+    tables = task.tables
     staff = Staff(tables["Reps"], tables["Assignments"])
-    lines = credits_of(tables, policy, as_of=task.as_of).lines
-    return Evidence(
-        tables,
-        policy,
-        monthly(lines, plan_in_force(tables["TargetPlan"].iloc[:0]), staff),
-        task.as_of,
-    )
+    credit_lines = credits_of(tables, task.policy, as_of=task.as_of).lines
+    no_plan = plan_in_force(tables["TargetPlan"].iloc[:0])
+    facts = monthly(credit_lines, no_plan, staff)
+    return Evidence(tables, task.policy, facts, task.as_of)
 
 
-def _blocks(task: Task) -> list[Block]:
-    """The years and metrics to plan, in order."""
-    targets, locks, plan = (task.tables[name] for name in ("Targets", "Locks", "TargetPlan"))
+def _fiscal_years(plan: pd.DataFrame, start_month: int) -> pd.Series[int]:
+    """The fiscal year of each row of TargetPlan."""
+    years = plan["period"].map(lambda period: fiscal_year_of_month(period, start_month))
+    return years.astype("Int64")
+
+
+def _years_to_plan(task: Task) -> list[YearToPlan]:
+    """The years and metrics to plan, in order.
+
+    Raises: PlanNotPublished where the year to re-split has no plan that holds.
+    """
+    targets = task.tables["Targets"]
+    locks = task.tables["Locks"]
+    plan = task.tables["TargetPlan"]
     start_month = task.policy.rules.fiscal_year_start
-    years = (
-        plan["period"].map(lambda period: fiscal_year_of_month(period, start_month)).astype("Int64")
-    )
+    year_of_row = _fiscal_years(plan, start_month)
+
+    year_to_resplit = None
+    if task.resplit_from is not None:
+        year_to_resplit = fiscal_year_of_month(task.resplit_from, start_month)
+        if plan_in_force(plan[year_of_row == year_to_resplit]).empty:
+            raise PlanNotPublished(where=f"FY{year_to_resplit}")
+
     this_year = fiscal_year_of(task.as_of, start_month)
-    asked = fiscal_year_of_month(task.resplit_from, start_month) if task.resplit_from else None
-    if asked is not None and plan_in_force(plan[years == asked]).empty:
-        raise PlanNotPublished(where=f"FY{asked}")
-    blocks = []
-    for year, metric in sorted(
-        set(zip(targets["year"].astype(int), targets["metric"], strict=True))
-    ):
-        block = Block(
-            year,
-            metric,
-            targets[(targets["year"] == year) & (targets["metric"] == metric)],
-            locks[(locks["year"] == year) & (locks["metric"] == metric)],
-            plan[(years == year) & (plan["metric"] == metric)],
+    with_targets = set(zip(targets["year"].astype(int), targets["metric"], strict=True))
+    years = []
+    for year, metric in sorted(with_targets):
+        is_target = (targets["year"] == year) & (targets["metric"] == metric)
+        is_lock = (locks["year"] == year) & (locks["metric"] == metric)
+        is_planned = (year_of_row == year) & (plan["metric"] == metric)
+        asked = YearToPlan(
+            year=year,
+            metric=metric,
+            targets=targets[is_target],
+            locks=locks[is_lock],
+            current=plan[is_planned],
         )
-        kept = year < this_year and (block.current["status"] == "published").any()
-        if year == asked or (asked is None and not kept):
-            blocks.append(block)
-    return blocks
+
+        is_published = (asked.current["status"] == "published").any()
+        is_over = year < this_year and is_published
+        if year == year_to_resplit or (year_to_resplit is None and not is_over):
+            years.append(asked)
+    return years
 
 
-def _new_rows(rows: pd.DataFrame, block: Block, task: Task) -> pd.DataFrame:
+def _as_target_plan(rows: pd.DataFrame, asked: YearToPlan, task: Task) -> pd.DataFrame:
+    """The planned rows as rows of TargetPlan, with what is the same for all of them."""
     new = rows.assign(
-        metric=block.metric,
+        metric=asked.metric,
         status="published" if task.publish else "draft",
-        version=_version(block.current),
+        version=_version(asked.current),
         published_on=pd.Timestamp(task.as_of) if task.publish else pd.NaT,
     )
     return frame_of("TargetPlan", {name: new[name] for name in new.columns})
 
 
-def _over(draft: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
-    """A draft with what holds until it is published; who is in the plan no more is drafted at 0."""
-    keys = ["period", "rep_id"]
-    known = held.set_index(keys)
-    places = pd.MultiIndex.from_frame(draft[keys])
-    gone = held[~pd.MultiIndex.from_frame(held[keys]).isin(places)]
-    left = gone.assign(
+def _version(current: pd.DataFrame) -> int:
+    """That of the draft that is replaced, else one more than the published plan's."""
+    if current.empty:
+        return 1
+
+    drafts = current.loc[current["status"] == "draft", "version"]
+    if len(drafts):
+        return int(drafts.max())
+    return int(current["version"].max()) + 1
+
+
+def _draft_over(draft: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """A draft with what holds until it is published.
+
+    Who is in the plan no more is drafted at 0, so that the amount that holds is not lost.
+    """
+    held_by_cell = held.set_index(_CELL)
+    cells = pd.MultiIndex.from_frame(draft[_CELL])
+    drafted = draft.assign(
+        in_force=held_by_cell["amount"].reindex(cells).array,
+        carried_in_force=held_by_cell["carried"].reindex(cells).array,
+    )
+
+    is_drafted = pd.MultiIndex.from_frame(held[_CELL]).isin(cells)
+    gone = held[~is_drafted]
+    drafted_out = gone.assign(
         in_force=gone["amount"],
         carried_in_force=gone["carried"],
         carried=pd.NA,
@@ -134,70 +186,71 @@ def _over(draft: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
         version=draft["version"].max(),
         published_on=pd.NaT,
     )
-    drafted = draft.assign(
-        in_force=known["amount"].reindex(places).array,
-        carried_in_force=known["carried"].reindex(places).array,
-    )
-    both = pd.concat([drafted, left], ignore_index=True) if len(left) else drafted
+
+    both = drafted
+    if len(drafted_out):
+        both = pd.concat([drafted, drafted_out], ignore_index=True)
     return frame_of("TargetPlan", {name: both[name] for name in draft.columns})
 
 
-def _version(current: pd.DataFrame) -> int:
-    """That of the draft that is replaced, else one more than the published plan's."""
-    drafts = current.loc[current["status"] == "draft", "version"]
-    if len(drafts):
-        return int(drafts.max())
-    return int(current["version"].max()) + 1 if len(current) else 1
+def _is_same_plan(old: pd.DataFrame, rows: pd.DataFrame) -> bool:
+    return bool(_content(old).equals(_content(rows)))
 
 
-def _same(old: pd.DataFrame, rows: pd.DataFrame) -> bool:
-    before = frame_of("TargetPlan", {name: old[name] for name in _SAME})[_SAME]
-    after = frame_of("TargetPlan", {name: rows[name] for name in _SAME})[_SAME]
-    order = ["period", "rep_id"]
-    return bool(
-        before.sort_values(order, ignore_index=True).equals(
-            after.sort_values(order, ignore_index=True)
-        )
-    )
+def _content(rows: pd.DataFrame) -> pd.DataFrame:
+    """What a plan says, whatever its status, version and order."""
+    typed = frame_of("TargetPlan", {name: rows[name] for name in _CONTENT})
+    return typed[_CONTENT].sort_values(_CELL, ignore_index=True)
 
 
-def _frozen(current: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+def _with_drafts_published(current: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     """The plan with its drafts published; who was drafted out of it goes, everything else stays."""
-    blank = (current["amount"] == 0) & current["carried"].isna() & ~current["locked"].fillna(False)
-    current = current[~(blank & (current["in_force"] != 0).fillna(False))]
-    drafts = current["status"] == "draft"
-    columns = {name: current[name] for name in current.columns}
-    columns["status"] = current["status"].mask(drafts, "published")
-    columns["published_on"] = current["published_on"].mask(drafts, pd.Timestamp(as_of))
-    for held in ("in_force", "carried_in_force"):
-        columns[held] = current[held].mask(drafts)
-    return sorted_by_key("TargetPlan", frame_of("TargetPlan", columns))
-
-
-def _differing(task: Task, current: pd.DataFrame) -> Sequence[Finding]:
-    """Say where a draft no longer adds up to the company's target: Targets changed since it was
-    made.
-    """
-    rules = task.policy.rules
-    years = current["period"].map(
-        lambda period: fiscal_year_of_month(period, rules.fiscal_year_start)
+    plan = current[~_is_drafted_out(current)]
+    is_draft = plan["status"] == "draft"
+    published = plan.assign(
+        status=plan["status"].mask(is_draft, "published"),
+        published_on=plan["published_on"].mask(is_draft, pd.Timestamp(as_of)),
+        in_force=plan["in_force"].mask(is_draft),
+        carried_in_force=plan["carried_in_force"].mask(is_draft),
     )
+    return sorted_by_key("TargetPlan", frame_of("TargetPlan", dict(published.items())))
+
+
+def _is_drafted_out(plan: pd.DataFrame) -> pd.Series[bool]:
+    """Rows of `_draft_over`: 0, nothing carried and no lock, in the place of an amount held."""
+    is_zero = plan["amount"] == 0
+    carries_nothing = plan["carried"].isna()
+    is_unlocked = ~plan["locked"].fillna(False)
+    held_something = (plan["in_force"] != 0).fillna(False)
+    return is_zero & carries_nothing & is_unlocked & held_something
+
+
+def _drafts_that_differ(task: Task, current: pd.DataFrame) -> Sequence[Finding]:
+    """Say where a draft adds up to the company's target no more: Targets changed since then."""
+    rules = task.policy.rules
+    year_of_row = _fiscal_years(current, rules.fiscal_year_start)
     targets = task.tables["Targets"]
+    of_company = targets[targets["scope_kind"] == "company"].sort_values(["year", "metric"])
+
     findings = []
-    for target in (
-        targets[targets["scope_kind"] == "company"].sort_values(["year", "metric"]).itertuples()
-    ):
-        rows = current[(years == target.year) & (current["metric"] == target.metric)]
+    for target in of_company.itertuples():
+        is_year = year_of_row == target.year
+        is_metric = current["metric"] == target.metric
+        rows = current[is_year & is_metric]
+
+        is_draft = len(rows) > 0 and (rows["status"] == "draft").all()
         drafted = int(rows["amount"].sum())
-        if len(rows) and (rows["status"] == "draft").all() and drafted != target.target:
-            money = target.metric == "revenue"
-            topic = Topic(
-                int(target.year),
-                str(target.metric),
-                currency_decimals(rules.currency) if money else 0,
+        if not is_draft or drafted == target.target:
+            continue
+
+        topic = Topic.of(int(target.year), str(target.metric), rules.currency)
+        amount = topic.amount(drafted)
+        findings.append(
+            topic.warning(
+                "draft-differs",
+                found=str(amount),
+                drafted=amount,
+                target=topic.amount(int(target.target)),
             )
-            amounts = {"drafted": topic.amount(drafted), "target": topic.amount(int(target.target))}
-            findings.append(
-                topic.warning("draft-differs", found=str(amounts["drafted"]), **amounts)
-            )
+        )
     return findings

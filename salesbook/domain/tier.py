@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats
-from salesbook.domain.checks.entry_checks import amount_of
 from salesbook.domain.customers import bgnbd
 from salesbook.domain.customers.buying_stage import buying_stages, with_open_deal, won_on
 from salesbook.domain.customers.call_list import list_calls
@@ -19,10 +18,22 @@ from salesbook.domain.customers.tiers import Standings, stand_values
 from salesbook.domain.customers.touch import last_touches, next_touches
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.frames import frame_of, sorted_by_key
-from salesbook.messages import Message
+from salesbook.messages import Fact, Message
+from salesbook.money import to_decimal
 from salesbook.policy import Policy
 
 _DAYS_A_WEEK: Final = 7
+_AS_THEY_ARE: Final = (
+    "value",
+    "rfm",
+    "buying_stage",
+    "p_alive",
+    "last_touch_on",
+    "next_touch_on",
+    "days_stale",
+    "because",
+)
+"""Fields of CustomerTiers that are facts about a customer as they were found."""
 
 
 def run(task: Task) -> Outcome:
@@ -46,57 +57,63 @@ def run(task: Task) -> Outcome:
 
 def tier_customers(task: Task) -> pd.DataFrame:
     """Work out CustomerTiers: one row per customer, by key."""
-    tables, policy, as_of = task.tables, task.policy, task.as_of
-    lines = purchase_lines(tables, policy, as_of)
-    known = tables["Customers"].sort_values("customer_id").set_index("customer_id")
-    facts = pd.DataFrame(index=known.index)
+    policy, as_of = task.policy, task.as_of
+    lines = purchase_lines(task.tables, policy, as_of)
+    customers = task.tables["Customers"].sort_values("customer_id").set_index("customer_id")
     value = values_of(lines, as_of, policy.rules.tier_months)
-    facts["value"] = value.reindex(facts.index).fillna(0).astype("int64")
+    value = value.reindex(customers.index).fillna(0).astype("int64")
+
     shares = [rule.up_to_share for rule in policy.tier_rules]
-    standings = stand_values(facts["value"].to_numpy(), shares, policy.rules.abc_rule)
+    standings = stand_values(value.to_numpy(), shares, policy.rules.abc_rule)
+    touch_days = np.array([rule.touch_days for rule in policy.tier_rules])
+
+    facts = pd.DataFrame(index=customers.index)
+    facts["value"] = value
     facts["place"] = standings.tiers
-    facts["touch_days"] = np.array([rule.touch_days for rule in policy.tier_rules])[standings.tiers]
-    facts["because"] = pd.Series(
-        _reasons(task, facts["value"], standings), facts.index, dtype="object"
-    )
+    facts["touch_days"] = touch_days[standings.tiers]
+    facts["because"] = pd.Series(_reasons(task, value, standings), facts.index, dtype="object")
     facts = facts.join(_bought(lines, policy, as_of).reindex(facts.index))
-    facts = _in_touch(task, facts, known["created_on"])
+    facts = _in_touch(task, facts, customers["created_on"])
     return _customer_tiers(task, facts)
 
 
 def _reasons(task: Task, values: pd.Series[int], standings: Standings) -> list[Message]:
     """Say for each customer what led to the tier."""
-    rules, names = task.policy.rules, [rule.tier for rule in task.policy.tier_rules]
-    sole = int((values > 0).sum()) == 1
+    policy = task.policy
+    names = [rule.tier for rule in policy.tier_rules]
+    months = policy.rules.tier_months
+    is_only_one = int((values > 0).sum()) == 1
+
     reasons = []
-    for value, place, before in zip(
-        values.tolist(), standings.tiers, standings.before, strict=True
-    ):
+    customers = zip(values.tolist(), standings.tiers, standings.before, strict=True)
+    for value, place, sum_of_larger in customers:
+        facts: dict[str, Fact] = {"tier": names[place]}
         if value <= 0:
-            reasons.append(
-                Message("tier-no-value", {"tier": names[place], "months": rules.tier_months})
-            )
+            reasons.append(Message("tier-no-value", {**facts, "months": months}))
             continue
-        facts = {"tier": names[place], "value": amount_of(task, value), "months": rules.tier_months}
-        if sole:
-            reasons.append(Message("tier-only-one", facts))
-        elif rules.abc_rule == "before":
-            share = int(before) / standings.total
-            reasons.append(Message("tier-by-share", {**facts, "before": share}))
+
+        facts |= {"value": to_decimal(value, policy.decimals), "months": months}
+        before = int(sum_of_larger)
+        if is_only_one:
+            code = "tier-only-one"
+        elif policy.rules.abc_rule == "before":
+            code = "tier-by-share"
+            facts["before"] = before / standings.total
         else:
-            share = (int(before) + value) / standings.total
-            reasons.append(Message("tier-by-own-share", {**facts, "upto": share}))
+            code = "tier-by-own-share"
+            facts["upto"] = (before + value) / standings.total
+        reasons.append(Message(code, facts))
     return reasons
 
 
 def _bought(lines: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.DataFrame:
-    """What customers bought: their history, RFM code and P(alive);
-    no row for those who never did.
-    """
+    """What customers bought: history, RFM code and P(alive); no row for those who never did."""
     histories = buying_histories(lines)
     day = pd.Timestamp(as_of)
+    # Two orders on one day are one purchase: no time lies between them in which to stop buying.
+    buying_days = histories["buying_days"].to_numpy(dtype=np.float64)
     purchases = bgnbd.Purchases(
-        repeats=histories["buying_days"].to_numpy(dtype=np.float64) - 1,
+        repeats=buying_days - 1,
         last=_weeks(histories["last_on"] - histories["first_on"]),
         age=_weeks(day - histories["first_on"]),
     )
@@ -115,74 +132,93 @@ def _in_touch(task: Task, facts: pd.DataFrame, created_on: pd.Series[Any]) -> pd
     Who was never touched is due one rhythm after the last purchase or the day he was entered,
     whichever is later, or at once where neither is known.
     """
-    deals, policy, day = task.tables["Deals"], task.policy, pd.Timestamp(task.as_of)
-    touched = last_touches(task.tables, task.as_of).reindex(facts.index).astype("datetime64[us]")
+    deals = task.tables["Deals"]
+    policy = task.policy
+    day = pd.Timestamp(task.as_of)
+
+    touches = last_touches(task.tables, task.as_of)
+    touched = touches.reindex(facts.index).astype("datetime64[us]")
     won = won_on(deals, policy, task.as_of)
-    last_bought = _latest(facts["last_on"], won.reindex(facts.index))
-    start = touched.fillna(_latest(last_bought, created_on))
-    every = facts["touch_days"].where(start.notna(), 0.0)
+    last_won = won.reindex(facts.index)
+    last_bought = _later(facts["last_on"], last_won)
+
+    rhythm_starts = touched.fillna(_later(last_bought, created_on))
+    rhythm = facts["touch_days"].where(rhythm_starts.notna(), 0.0)
     facts["last_touch_on"] = touched
-    facts["next_touch_on"] = next_touches(start.fillna(day), every, policy)
-    facts["days_stale"] = (day - touched).dt.days.astype("float64")
-    facts["silent_days"] = (day - _latest(touched, last_bought)).dt.days.astype("float64")
-    facts["bought"] = facts["last_on"].notna() | facts.index.isin(won.index)
+    facts["next_touch_on"] = next_touches(rhythm_starts.fillna(day), rhythm, policy)
+    facts["days_stale"] = _days(day - touched)
+    last_heard_of = _later(touched, last_bought)
+    facts["silent_days"] = _days(day - last_heard_of)
+
+    # A customer with a won deal is in `won` even where its day is missing.
+    has_order = facts["last_on"].notna()
+    has_won_deal = facts.index.isin(won.index)
+    facts["bought"] = has_order | has_won_deal
     facts["open_deal"] = facts.index.isin(with_open_deal(deals, policy, task.as_of))
     facts["buying_stage"] = buying_stages(facts, policy)
     return facts
 
 
-def _latest(left: pd.Series[Any], right: pd.Series[Any]) -> pd.Series[Any]:
-    return left.where(right.isna() | (left > right), right).astype("datetime64[us]")
+def _days(spans: pd.Series[Any]) -> pd.Series[float]:
+    return spans.dt.days.astype("float64")
+
+
+def _later(left: pd.Series[Any], right: pd.Series[Any]) -> pd.Series[Any]:
+    """The later of two days, row by row; where one is missing, the other."""
+    left_holds = right.isna() | (left > right)
+    return left.where(left_holds, right).astype("datetime64[us]")
 
 
 def _customer_tiers(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
-    rules = task.policy.tier_rules
-    places = facts["place"].to_numpy()
-    tier = pd.Series([rules[place].tier for place in places], index=facts.index, dtype="str")
-    recency = (pd.Timestamp(task.as_of) - facts["last_on"]).dt.days
-    return frame_of(
-        "CustomerTiers",
-        {
-            "customer_id": facts.index.to_series(),
-            "value": facts["value"],
-            "tier": tier,
-            "recency_days": recency,
-            "frequency": facts["frequency"].fillna(0),
-            "monetary": facts["monetary"].fillna(0),
-            "offer": pd.Series([rules[place].offer for place in places], dtype="str"),
-            "moved": _moved(task, tier),
-            **{
-                name: facts[name]
-                for name in (
-                    "rfm",
-                    "buying_stage",
-                    "p_alive",
-                    "last_touch_on",
-                    "next_touch_on",
-                    "days_stale",
-                )
-            },
-            "because": facts["because"],
-        },
-    )
+    """The columns of CustomerTiers from what is known of each customer."""
+    rules = [task.policy.tier_rules[place] for place in facts["place"].to_numpy()]
+    tier = pd.Series([rule.tier for rule in rules], index=facts.index, dtype="str")
+    columns = {
+        "customer_id": facts.index.to_series(),
+        "tier": tier,
+        "recency_days": (pd.Timestamp(task.as_of) - facts["last_on"]).dt.days,
+        "frequency": facts["frequency"].fillna(0),
+        "monetary": facts["monetary"].fillna(0),
+        "offer": pd.Series([rule.offer for rule in rules], dtype="str"),
+        "moved": _moved(task, tier),
+    }
+    for name in _AS_THEY_ARE:
+        columns[name] = facts[name]
+    return frame_of("CustomerTiers", columns)
 
 
 def _moved(task: Task, tiers: pd.Series[str]) -> pd.Series[str]:
     """Compare with the newest snapshot of an earlier day; a tier that is gone counts as none."""
     history = task.tables["TierHistory"]
-    earlier = history[history["as_of"] < pd.Timestamp(task.as_of)]
-    newest = earlier[earlier["as_of"] == earlier["as_of"].max()].set_index("customer_id")["tier"]
-    order = {rule.tier: at for at, rule in enumerate(task.policy.tier_rules)}
-    before = newest.map(order).reindex(tiers.index).astype("float64")
-    now = tiers.map(order)
-    moves = np.select([before.isna(), now < before, now > before], ["new", "up", "down"], "same")
+    is_earlier = history["as_of"] < pd.Timestamp(task.as_of)
+    earlier = history[is_earlier]
+    is_newest = earlier["as_of"] == earlier["as_of"].max()
+    newest = earlier[is_newest]
+    last_tiers = newest.set_index("customer_id")["tier"]
+
+    place_of_tier = {rule.tier: place for place, rule in enumerate(task.policy.tier_rules)}
+    before = last_tiers.map(place_of_tier).reindex(tiers.index).astype("float64")
+    now = tiers.map(place_of_tier)
+    # The best tier has place 0: a smaller place is a move up.
+    moves = np.select(
+        [before.isna(), now < before, now > before], ["new", "up", "down"], default="same"
+    )
     return pd.Series(moves, index=tiers.index, dtype="str")
 
 
 def _history(task: Task, tiers: pd.DataFrame) -> pd.DataFrame:
+    """TierHistory with this day's snapshot in place of an earlier one of the same day."""
     day = pd.Timestamp(task.as_of)
-    old = task.tables["TierHistory"]
-    columns = {name: tiers[name] for name in ("customer_id", "tier", "value")}
-    snapshot = frame_of("TierHistory", {"as_of": pd.Series(day, index=tiers.index), **columns})
-    kept = old[old["as_of"] != day]
-    return sorted_by_key("TierHistory", pd.concat([kept, snapshot], ignore_index=True))
+    snapshot = frame_of(
+        "TierHistory",
+        {
+            "as_of": pd.Series(day, index=tiers.index),
+            "customer_id": tiers["customer_id"],
+            "tier": tiers["tier"],
+            "value": tiers["value"],
+        },
+    )
+    history = task.tables["TierHistory"]
+    other_days = history[history["as_of"] != day]
+    both = pd.concat([other_days, snapshot], ignore_index=True)
+    return sorted_by_key("TierHistory", both)

@@ -1,26 +1,25 @@
-"""What does the workbook hold before the import? The tables that an import looks at, as plain
-values.
-"""
+"""What does the workbook hold before the import? The tables an import looks at, as plain values."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from salesbook.cells.base import DEFAULTS, CellOptions
+from salesbook.cells.base import DEFAULTS, CellOptions, Reading, Reason, Value
 from salesbook.cells.column import read_column
-from salesbook.cells.field import Reason, Value, options_for
+from salesbook.cells.field import options_for
 from salesbook.frames import empty_frame
 from salesbook.policy import Policy
 from salesbook.store import TableCells
 from salesbook.tables import TABLES, FieldSpec, Kind, Role
 
 Key = tuple[Value, ...]
+"""The values of a table's key fields, in their order."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,7 @@ class TableNow:
     frame: pd.DataFrame
     """Typed; the index is the row's position in the table."""
     spare: Mapping[Key, int] = field(default_factory=dict)
+    """Position by key of the rows that no verb uses; of twins the first."""
     unused: Mapping[int, Mapping[str, Value]] = field(default_factory=dict)
     """By position, what stands in cells that no verb uses: whole rows, or values out of their
     range.
@@ -39,34 +39,35 @@ class TableNow:
     @cached_property
     def rows(self) -> dict[int, dict[str, Value]]:
         """Values that are not missing, by field, for every usable row by position."""
-        spec = TABLES[self.table]
-        columns = {one.name: plain_values(self.frame[one.name], one.kind) for one in spec.fields}
-        found: dict[int, dict[str, Value]] = {int(position): {} for position in self.frame.index}
-        positions = list(found)
-        for name, values in columns.items():
-            for position, value in zip(positions, values, strict=True):
+        rows: dict[int, dict[str, Value]] = {int(position): {} for position in self.frame.index}
+        for spec in TABLES[self.table].fields:
+            values = plain_values(self.frame[spec.name], spec.kind)
+            for row, value in zip(rows.values(), values, strict=True):
                 if value is not None:
-                    found[position][name] = value
-        return found
+                    row[spec.name] = value
+        return rows
 
     @cached_property
     def by_key(self) -> dict[Key, int]:
         """Position by key, usable rows before others."""
-        return {**self.spare, **{self.key_at(at): at for at in self.rows}}
+        usable = {self.key_of_row(position): position for position in self.rows}
+        return {**self.spare, **usable}
 
-    def held_at(self, at: int) -> dict[str, Value]:
+    def held_in_row(self, position: int) -> dict[str, Value]:
         """What a row holds, whether a verb can use it or not."""
-        return {**self.unused.get(at, {}), **self.rows.get(at, {})}
+        return {**self.unused.get(position, {}), **self.rows.get(position, {})}
 
-    def key_at(self, at: int) -> Key:
+    def key_of_row(self, position: int) -> Key:
         """The key of a usable row, blank parts as what they mean."""
-        spec, values = TABLES[self.table], self.rows[at]
+        spec = TABLES[self.table]
+        values = self.rows[position]
         return tuple(
-            values[name] if name in values else _blank(spec.field(name)) for name in spec.key
+            values[name] if name in values else _meaning_of_blank(spec.field(name))
+            for name in spec.key
         )
 
 
-def _blank(spec: FieldSpec) -> Value:
+def _meaning_of_blank(spec: FieldSpec) -> Value:
     """What a blank part of a key means."""
     return spec.default if isinstance(spec.default, str | int) else ""
 
@@ -85,10 +86,11 @@ class BookNow:
 
 
 def tables_for(into: str) -> tuple[str, ...]:
-    """The tables that an import into a table looks at or adds to."""
-    refs = {spec.ref for spec in TABLES[into].fields} & {"Reps", "Customers"}
-    staged = ("Stages", "Deals") if into == "Deals" else ()
-    return tuple(dict.fromkeys((into, *sorted(ref for ref in refs if ref), *staged)))
+    """Name the tables that an import into a table looks at or adds to, that table first."""
+    references = {spec.ref for spec in TABLES[into].fields if spec.ref in ("Reps", "Customers")}
+    stage_tables = ("Stages", "Deals") if into == "Deals" else ()
+    names = (into, *sorted(str(name) for name in references), *stage_tables)
+    return tuple(dict.fromkeys(names))
 
 
 def takes_imports(table: str) -> bool:
@@ -97,16 +99,22 @@ def takes_imports(table: str) -> bool:
 
 
 def plain_values(column: pd.Series[Any], kind: Kind) -> list[Value | None]:
-    """A column as Python's own values; missing is None."""
+    """Take a column apart into Python's own values; missing is None."""
     missing = column.isna().tolist()
     values = column.tolist()
-    if kind in (Kind.DATE, Kind.DATETIME):
-        moments = [
-            None if gone else value.to_pydatetime()
-            for value, gone in zip(values, missing, strict=True)
+    if kind is Kind.DATE:
+        return [
+            None if is_missing else value.to_pydatetime().date()
+            for value, is_missing in zip(values, missing, strict=True)
         ]
-        return [value.date() if value and kind is Kind.DATE else value for value in moments]
-    return [None if gone else value for value, gone in zip(values, missing, strict=True)]
+    if kind is Kind.DATETIME:
+        return [
+            None if is_missing else value.to_pydatetime()
+            for value, is_missing in zip(values, missing, strict=True)
+        ]
+    return [
+        None if is_missing else value for value, is_missing in zip(values, missing, strict=True)
+    ]
 
 
 def table_now(
@@ -117,6 +125,9 @@ def table_now(
 ) -> TableNow:
     """Take a table that was read, rows without use included where their key can be told.
 
+    A row that no verb uses, since some other cell of it cannot be read, is still the row that the
+    file's row of that key must change; a value out of its range must not be taken for a blank.
+
     Args:
         headers: the sheet's header by field.
         frame: the usable rows; the index is their position.
@@ -124,23 +135,58 @@ def table_now(
     """
     spec = TABLES[cells.table]
     used = {int(position) for position in frame.index}
-    left = [position for position in range(cells.row_count) if position not in used]
-    unused: dict[int, dict[str, Value]] = {at: {} for at in left}
-    for one in spec.fields:
-        if one.name not in headers or one.kind is Kind.MEASURE:
+    unused_rows = [position for position in range(cells.row_count) if position not in used]
+
+    unused: dict[int, dict[str, Value]] = {position: {} for position in unused_rows}
+    for field_spec in spec.fields:
+        # A measure's unit is its row's, so its cell alone cannot be typed.
+        if field_spec.name not in headers or field_spec.kind is Kind.MEASURE:
             continue
-        column = cells.columns[cells.headers.index(headers[one.name])]
-        is_bounded = one.minimum is not None or one.maximum is not None
-        gone = frame.index[frame[one.name].isna().to_numpy()] if is_bounded else ()
-        rows = [*left, *(at for at in map(int, gone) if column[at] is not None)]
-        own = options_for(f"{spec.name}.{one.name}", one, options)
-        for at, value in zip(
-            rows, read_column([column[at] for at in rows], one.kind, own), strict=True
-        ):
+        column = cells.columns[cells.headers.index(headers[field_spec.name])]
+        positions = [*unused_rows, *_out_of_range(column, frame, field_spec)]
+        readings = _read_at(
+            positions, column, f"{spec.name}.{field_spec.name}", field_spec, options
+        )
+        for position, value in zip(positions, readings, strict=True):
             if value is not None and not isinstance(value, Reason):
-                unused.setdefault(at, {})[one.name] = value
-    spare: dict[Key, int] = {}
-    for at in left:
-        if all(name in unused[at] for name in spec.key):
-            spare.setdefault(tuple(unused[at][name] for name in spec.key), at)
+                unused.setdefault(position, {})[field_spec.name] = value
+
+    spare = _positions_by_key(unused_rows, unused, spec.key)
     return TableNow(cells.table, frame, spare, unused)
+
+
+def _read_at(
+    positions: Sequence[int],
+    column: Sequence[Any],
+    owner: str,
+    spec: FieldSpec,
+    options: CellOptions,
+) -> list[Reading]:
+    """Type the cells of one field in these rows.
+
+    Args:
+        owner: `Table.field`.
+    """
+    cells = [column[position] for position in positions]
+    return read_column(cells, spec.kind, options_for(owner, spec, options))
+
+
+def _positions_by_key(
+    positions: Sequence[int], rows: Mapping[int, Mapping[str, Value]], key_names: Sequence[str]
+) -> dict[Key, int]:
+    """Where the rows with a whole key stand; of twins the first."""
+    by_key: dict[Key, int] = {}
+    for position in positions:
+        values = rows[position]
+        if all(name in values for name in key_names):
+            key = tuple(values[name] for name in key_names)
+            by_key.setdefault(key, position)
+    return by_key
+
+
+def _out_of_range(column: Sequence[Any], frame: pd.DataFrame, spec: FieldSpec) -> list[int]:
+    """Positions of usable rows whose cell is filled though the frame has no value of it."""
+    if spec.minimum is None and spec.maximum is None:
+        return []
+    without_value = frame.index[frame[spec.name].isna().to_numpy()]
+    return [position for position in map(int, without_value) if column[position] is not None]

@@ -1,6 +1,4 @@
-"""In which encoding is a text file written? Its mark tells, or strict UTF-8, or headers that make
-sense.
-"""
+"""In which encoding is a text file? Its mark tells, or strict UTF-8, or headers that make sense."""
 
 from __future__ import annotations
 
@@ -17,9 +15,16 @@ _MARKS: Final = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+"""Byte order marks; those of UTF-32 first, since one of them begins as one of UTF-16 does."""
+
 _CANDIDATES: Final = ("gb18030", "cp950", "cp932", "cp949", "cp1252", "cp1250", "cp1251")
+"""What Windows writes in China, Taiwan, Japan, Korea, and in Western, Central and Eastern Europe."""
+
 _WIDE: Final = ("utf-16-le", "utf-16-be")
 _HEAD = 4096
+_WIDE_SHARE = 8
+"""Every second byte of Latin text in UTF-16 is 0; one of eight makes it likely in any language."""
+_SOUND_CONTROLS: Final = frozenset("\t\n\r\f\v\x00\x1a")
 
 
 def decode(
@@ -38,35 +43,54 @@ def decode(
     Returns: text and encoding. Raises: UsageError, AmbiguousFile.
     """
     if encoding:
-        return _as_told(data, encoding, where), encoding.lower()
+        return _decoded(data, encoding, where), encoding.lower()
     for mark, name in _MARKS:
         if data.startswith(mark):
-            return _as_told(data, name, where), name
-    wide = data[:_HEAD].count(0) > len(data[:_HEAD]) // 8
-    if not wide:
+            return _decoded(data, name, where), name
+
+    head = data[:_HEAD]
+    is_wide = head.count(0) > len(head) // _WIDE_SHARE
+    if not is_wide:
         text = _strict(data, "utf-8")
         if text is not None:
             return text, "utf-8"
-    found = [
-        (score(text), name, text) for name, text in _readable(data, _WIDE if wide else _CANDIDATES)
-    ]
-    best = max((count for count, _, _ in found), default=0)
-    texts = {text: name for count, name, text in reversed(found) if count == best and best > 0}
-    if len(texts) != 1:
-        names = ", ".join(name for _, name, _ in found if best > 0) or "gb18030, windows-1252"
-        raise AmbiguousFile("encoding-unclear", where=where, option="--encoding", candidates=names)
-    text, name = next(iter(texts.items()))
-    return text, name
+    return _likeliest(_readable(data, _WIDE if is_wide else _CANDIDATES), score, where)
+
+
+def _likeliest(
+    readable: list[tuple[str, str]], score: Callable[[str], int], where: str
+) -> tuple[str, str]:
+    """The text with the most known headers and its encoding.
+
+    Args:
+        readable: encoding and text, the likelier first.
+
+    Raises: AmbiguousFile where there is none, or where several differ.
+    """
+    scores = [score(text) for _, text in readable]
+    best = max(scores, default=0)
+    names_by_text: dict[str, str] = {}
+    for (name, text), count in zip(readable, scores, strict=True):
+        if count == best and best > 0:
+            names_by_text.setdefault(text, name)
+
+    if len(names_by_text) != 1:
+        names = [name for name, _ in readable] if best > 0 else []
+        candidates = ", ".join(names) or "gb18030, windows-1252"
+        raise AmbiguousFile(
+            "encoding-unclear", where=where, option="--encoding", candidates=candidates
+        )
+    return next(iter(names_by_text.items()))
 
 
 def _readable(data: bytes, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Encodings under which the bytes are a text of real characters."""
-    found = []
+    """Encodings under which the bytes are a text of real characters, each with that text."""
+    readable = []
     for name in names:
         text = _strict(data, name)
         if text is not None and not _has_odd_characters(text):
-            found.append((name, text))
-    return found
+            readable.append((name, text))
+    return readable
 
 
 def _strict(data: bytes, name: str) -> str | None:
@@ -79,18 +103,21 @@ def _strict(data: bytes, name: str) -> str | None:
 def _has_odd_characters(text: str) -> bool:
     """True for controls, private or unassigned characters, which no sensible text has."""
     odd = {char for char in set(text) if unicodedata.category(char) in ("Cc", "Co", "Cn", "Cs")}
-    return bool(odd - set("\t\n\r\f\v\x00\x1a"))
+    return bool(odd - _SOUND_CONTROLS)
 
 
-def _as_told(data: bytes, name: str, where: str) -> str:
-    """Decode under a given encoding; a byte order mark is no text."""
+def _decoded(data: bytes, name: str, where: str) -> str:
+    """Decode under a given encoding; a byte order mark is no text.
+
+    Raises: UsageError for an encoding that nobody knows, AmbiguousFile where it does not fit.
+    """
     try:
         text = data.decode(name)
     except LookupError:
         raise UsageError("no-such-encoding", where="--encoding", found=name) from None
     except UnicodeError as error:
-        at = getattr(error, "start", 0)
-        line = data[:at].count(b"\n") + 1
+        offset = getattr(error, "start", 0)
+        line = data[:offset].count(b"\n") + 1
         raise AmbiguousFile(
             "encoding-does-not-fit", where=where, found=name, line=line, option="--encoding"
         ) from error

@@ -4,16 +4,21 @@ rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from salesbook.cells.field import Reason
+from salesbook.cells.base import Reason
 from salesbook.store import Cell
 
 
 def is_blank(cell: Cell) -> bool:
     """True for a cell that holds nothing but space."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def filled_count(cells: Sequence[Cell]) -> int:
+    """Count the cells that hold something."""
+    return len(cells) - sum(map(is_blank, cells))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +52,12 @@ class ForeignTable:
     headers: tuple[str, ...]
     rows: tuple[RawRow, ...]
     encoding: str = ""
+    """Of a text file, as `delimiter`; blank for a workbook."""
     delimiter: str = ""
     sheet: str = ""
+    """Of a workbook; blank for a text file."""
     epoch_1904: bool = False
+    """True where the workbook counts its days from 1904, as Excel for Mac once did."""
     formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """By row number and column: `%` or the currency word that a cell's number format shows."""
     above: tuple[str, ...] = ()

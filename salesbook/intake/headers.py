@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from salesbook import labels
 from salesbook.cells.units import CURRENCIES, UNITS
@@ -19,14 +19,21 @@ from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES
 
-_NOTE = re.compile(r"(?P<base>.+?)\s*[(\[【](?P<note>[^()\[\]【】]*)[)\]】]\s*")
+_WITH_NOTE = re.compile(r"(?P<base>.+?)\s*[(\[【](?P<note>[^()\[\]【】]*)[)\]】]\s*")
+"""A header and what stands in brackets at its end: `Amount (EUR)`, `金额【万元】`."""
+
 _SIMPLER = str.maketrans(
     "戶稱銷員階額產業務電話郵聯繫係來數價類別級預計單號編建創時間實際結簽訂購貨達狀態線機項進齡區總監責負離職團隊頁碼據款開關閉應備註記錄內容"
     "評滿調訪維護",
     "户称销员阶额产业务电话邮联系系来数价类别级预计单号编建创时间实际结签订购货达状态线机项进龄区总监责负离职团队页码据款开关闭应备注记录内容"
     "评满调访维护",
 )
+"""Traditional characters that occur in headers, as simplified ones."""
+
 _THOUSANDS = frozenset(("000", "000s", "'000", "inthousands", "thousands"))
+
+_CONDITIONAL_RANK: Final = 100
+"""A header for deals in one kind of stage alone stands behind every header for all deals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class MappedColumn:
     """One column of a file on its way into one field."""
 
     field: str
@@ -50,6 +57,7 @@ class Taken:
     header: str
     only: str = ""
     scale: int = 1
+    """What each number stands for: 10,000 under `金额（万元）`."""
     currency: str = ""
     """The currency word of a header such as `Amount (EUR)`."""
     percent: bool = False
@@ -59,24 +67,31 @@ class Taken:
 class HeaderMap:
     """What is taken from a file, and which of its headers are not."""
 
-    taken: tuple[Taken, ...]
+    columns: tuple[MappedColumn, ...]
+    """In the file's order; a column may go into two fields."""
     not_taken: tuple[str, ...]
 
     def has(self, field: str) -> bool:
         """True where some column is taken into the field."""
-        return any(one.field == field for one in self.taken)
+        return any(column.field == field for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
 class _Note:
+    """What a header's brackets say of the numbers under it."""
+
     scale: int = 1
     currency: str = ""
     percent: bool = False
 
 
+_NO_NOTE: Final = _Note()
+
+
 def fold_header(text: str) -> str:
-    """A header as it is compared: without case, width, spaces, `_`, `-`, marks; traditional as
-    simplified.
+    """Bring a header to the form in which headers are compared.
+
+    Case, width, spaces, `_`, `-` and marks do not count; traditional characters are as simplified.
     """
     return fold(text).strip("*:：'\"").translate(_SIMPLER)
 
@@ -87,64 +102,85 @@ def _aliases() -> dict[str, Any]:
 
 
 def choice_aliases(owner: str) -> dict[str, str]:
-    """Code by folded word, for the words that other systems use in a choice field; blank means
-    nothing.
+    """Look up the words that other systems use in a choice field.
+
+    Args:
+        owner: `Table.field`.
+
+    Returns: code by folded word; a blank code means nothing.
     """
-    known: Mapping[str, list[str]] = _aliases()["choices"].get(owner, {})
-    return {fold(word): code for code, words in known.items() for word in words}
+    words_by_code: Mapping[str, list[str]] = _aliases()["choices"].get(owner, {})
+    return {fold(word): code for code, words in words_by_code.items() for word in words}
 
 
 @cache
 def known_headers(table: str) -> Mapping[str, tuple[Meaning, ...]]:
-    """Meanings by folded header."""
-    found: dict[str, dict[str, Meaning]] = {}
+    """Collect the meanings of every header that a table knows, by folded header."""
+    by_header: dict[str, dict[str, Meaning]] = {}
 
     def add(header: str, meaning: Meaning) -> None:
-        own = found.setdefault(fold_header(header), {})
-        if meaning.field not in own or meaning.rank < own[meaning.field].rank:
-            own[meaning.field] = meaning
+        by_field = by_header.setdefault(fold_header(header), {})
+        known = by_field.get(meaning.field)
+        if known is None or meaning.rank < known.rank:
+            by_field[meaning.field] = meaning
 
     for spec in TABLES[table].fields:
-        for label in (
-            spec.name,
-            *(labels.header(table, spec.name, lang) for lang in labels.LANGUAGES),
-        ):
-            add(label, Meaning(spec.name, "", 0))
+        meaning = Meaning(spec.name, "", 0)
+        add(spec.name, meaning)
+        for language in labels.LANGUAGES:
+            add(labels.header(table, spec.name, language), meaning)
+
+    # In aliases.toml, `closed_on@closed` are headers for the closing date of closed deals alone.
     for name, headers in _aliases().get(table, {}).items():
         field, _, only = name.partition("@")
         for place, header in enumerate(headers, start=1):
-            add(header, Meaning(field, only, place + (100 if only else 0)))
-    return {header: tuple(own.values()) for header, own in found.items()}
+            rank = place + _CONDITIONAL_RANK if only else place
+            add(header, Meaning(field, only, rank))
+
+    return {header: tuple(by_field.values()) for header, by_field in by_header.items()}
 
 
 def known_count(table: str, cells: Sequence[object]) -> int:
-    """How many of these cells are headers that the table knows; each header counts once."""
+    """Count the cells that are headers which the table knows; each header counts once."""
     texts = {cell for cell in cells if isinstance(cell, str)}
     return len({fold_header(text) for text in texts if _meanings(table, text)[0]})
 
 
 def _meanings(table: str, header: str) -> tuple[tuple[Meaning, ...], _Note]:
+    """What a header may stand for, and what its brackets say.
+
+    A header that is known with its brackets is not taken apart.
+    """
     known = known_headers(table)
-    whole = known.get(fold_header(header), ())
-    if whole:
-        return whole, _Note()
-    match = _NOTE.fullmatch(unicodedata.normalize("NFKC", header))
+    meanings = known.get(fold_header(header), ())
+    if meanings:
+        return meanings, _NO_NOTE
+
+    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", header))
     note = _read_note(match["note"]) if match else None
-    if not match or note is None:
-        return (), _Note()
+    if match is None or note is None:
+        return (), _NO_NOTE
     return known.get(fold_header(match["base"]), ()), note
 
 
 def _read_note(text: str) -> _Note | None:
     """What stands in brackets behind a header: a unit, a currency, both, or a percent sign."""
     plain = text.strip()
+    if not plain:
+        return None
     if plain == "%":
         return _Note(percent=True)
     if fold(plain) in _THOUSANDS:
-        return _Note(1000)
+        return _Note(scale=1000)
+
+    # `万元` is a unit and a currency with nothing between: the longest unit that leaves a currency
+    # or nothing behind it counts.
     for size in range(len(plain), -1, -1):
-        unit, currency = plain[:size].strip(), plain[size:].strip().casefold()
-        if (not unit or unit in UNITS) and (not currency or currency in CURRENCIES) and plain:
+        unit = plain[:size].strip()
+        currency = plain[size:].strip().casefold()
+        is_unit = not unit or unit in UNITS
+        is_currency = not currency or currency in CURRENCIES
+        if is_unit and is_currency:
             return _Note(UNITS.get(unit, 1), currency)
     return None
 
@@ -158,6 +194,8 @@ def map_headers(
 ) -> HeaderMap:
     """Decide which column goes into which field.
 
+    What the user says goes first; then, for each field, the header of the best rank.
+
     Args:
         wanted: header by field, as the user says with `--column`; `Header#2` is the second of that
             name.
@@ -165,42 +203,64 @@ def map_headers(
 
     Raises: UsageError, ColumnMissing, AmbiguousFile.
     """
-    taken = {field: _wanted(table, field, header, headers) for field, header in wanted.items()}
-    best: dict[str, tuple[int, Taken]] = {}
+    asked = {
+        field: _asked_column(table, field, header, headers) for field, header in wanted.items()
+    }
+
+    best: dict[str, MappedColumn] = {}
+    best_rank: dict[str, int] = {}
     for column, header in enumerate(headers):
-        meanings, note = _meanings(table, header) if header else ((), _Note())
+        meanings, note = _meanings(table, header) if header else ((), _NO_NOTE)
         for meaning in meanings:
-            if meaning.field in taken:
+            field = meaning.field
+            if field in asked:
                 continue
-            one = Taken(
-                meaning.field, column, header, meaning.only, note.scale, note.currency, note.percent
-            )
-            rank, rival = best.get(meaning.field, (10**6, one))
-            if meaning.rank == rank and not same(column, rival.column):
-                raise AmbiguousFile(
-                    "two-headers", where=header, field=meaning.field, option="--column"
-                )
-            if meaning.rank < rank:
-                best[meaning.field] = (meaning.rank, one)
-    columns = (*taken.values(), *(one for _, one in best.values()))
-    used = {one.column for one in columns}
-    left = tuple(header or f"#{at + 1}" for at, header in enumerate(headers) if at not in used)
-    return HeaderMap(tuple(sorted(columns, key=lambda one: (one.column, one.field))), left)
+            rank = best_rank.get(field)
+            if meaning.rank == rank and not same(column, best[field].column):
+                raise AmbiguousFile("two-headers", where=header, field=field, option="--column")
+            if rank is None or meaning.rank < rank:
+                best_rank[field] = meaning.rank
+                best[field] = _mapped(field, column, header, note, only=meaning.only)
+
+    columns = [*asked.values(), *best.values()]
+    columns.sort(key=lambda column: (column.column, column.field))
+    used = {column.column for column in columns}
+    not_taken = tuple(
+        header or f"#{column + 1}" for column, header in enumerate(headers) if column not in used
+    )
+    return HeaderMap(tuple(columns), not_taken)
 
 
-def _wanted(table: str, field: str, header: str, headers: Sequence[str]) -> Taken:
+def _mapped(field: str, column: int, header: str, note: _Note, *, only: str = "") -> MappedColumn:
+    return MappedColumn(field, column, header, only, note.scale, note.currency, note.percent)
+
+
+def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -> MappedColumn:
+    """The column that the user names for a field.
+
+    Raises: UsageError where there is no such field, ColumnMissing where there is no such header.
+    """
     names = TABLES[table].field_names
     name = labels.field_of_header(table, field, names)
     if name is None:
         raise UsageError("no-such-field", where="--column", found=field, fields=", ".join(names))
+
+    columns = _columns_of_header(header, headers)
     text, _, number = header.rpartition("#")
-    places = [at for at, one in enumerate(headers) if fold_header(one) == fold_header(header)]
-    if not places and number.isdigit():
-        places = [at for at, one in enumerate(headers) if fold_header(one) == fold_header(text)]
-        places = places[int(number) - 1 : int(number)]
-    if not places:
+    # A header may itself end in `#2`; only one that the file lacks is taken apart.
+    if not columns and number.isdigit():
+        nth = int(number)
+        columns = _columns_of_header(text, headers)[nth - 1 : nth]
+    if not columns:
         raise ColumnMissing(
             "header-missing", where="--column", found=header, headers=", ".join(headers)
         )
-    note = _meanings(table, headers[places[0]])[1]
-    return Taken(name, places[0], headers[places[0]], "", note.scale, note.currency, note.percent)
+
+    column = columns[0]
+    _, note = _meanings(table, headers[column])
+    return _mapped(name, column, headers[column], note)
+
+
+def _columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:
+    folded = fold_header(wanted)
+    return [column for column, header in enumerate(headers) if fold_header(header) == folded]

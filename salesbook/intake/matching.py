@@ -1,6 +1,4 @@
-"""Which row of the table is a row of the file: by key, by what names it naturally,
-or by content?
-"""
+"""Which row of the table is a row of the file: by key, by what names it naturally, or by content?"""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from salesbook.cells.field import Value
+from salesbook.cells.base import Value
 from salesbook.intake.book_now import Key, TableNow
 from salesbook.intake.rows import FileRow
 from salesbook.names.folding import fold_name
@@ -36,28 +34,37 @@ _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
 """Of these a row without key must have at least one."""
 
 _PHONE_DIGITS = 7
+"""Fewer digits are an extension or a slip."""
+_CHINESE_DIGITS: Final = 13
+"""Of a Chinese mobile number with its country code, 86."""
+
+Mark = tuple[object, ...]
+"""What names a row: rows of equal marks may be one."""
 
 
 def has_made_keys(table: str) -> bool:
     """True where a row without key can be given one: its key is one made-up id."""
     key = TABLES[table].key
-    return key in {("rep_id",), ("customer_id",)} or (
-        bool(key)
-        and key[0].endswith("_id")
-        and TABLES[table].field(key[0]).ref is None
-        and all(TABLES[table].field(name).default is not None for name in key[1:])
-    )
+    if key in {("rep_id",), ("customer_id",)}:
+        return True
+    if not key:
+        return False
+
+    first, *others = (TABLES[table].field(name) for name in key)
+    is_own_id = first.name.endswith("_id") and first.ref is None
+    return is_own_id and all(spec.default is not None for spec in others)
 
 
 def key_of(table: str, values: Mapping[str, Value]) -> Key | str:
     """The row's key, blank parts taken as their defaults, or the field whose value is missing."""
-    spec, parts = TABLES[table], []
+    spec = TABLES[table]
+    parts: list[Value] = []
     for name in spec.key:
         value = values.get(name, spec.field(name).default)
         if value is None:
             return name
-        parts.append(value)
-    return tuple(parts)  # type: ignore[arg-type]
+        parts.append(value)  # type: ignore[arg-type]
+    return tuple(parts)
 
 
 @dataclass(frozen=True)
@@ -74,138 +81,155 @@ class Matcher:
     claimed: set[int] = field(default_factory=set)
     """Rows that rows of the file were found to be by content."""
 
+    @property
+    def _table(self) -> str:
+        return self.now.table
+
     def by_key(self, key: Key) -> int | None:
-        """The row with that key."""
+        """The position of the row with that key."""
         return self.now.by_key.get(key)
 
     def naturally(self, row: FileRow) -> set[int]:
-        """Rows that are the same thing as a row without key; more than one is for a person to
-        decide.
+        """Positions of the rows that are the same thing as a row without key.
+
+        More than one is for a person to decide.
         """
-        table = self.now.table
-        if table == "Customers":
-            return self._customer(row.values)
-        if table in NATURAL:
-            return set(self._named.get(self._name(row.values), ()))
-        return self._content(row.values)
+        if self._table == "Customers":
+            return self._by_customer_marks(row.values)
+        if self._table in NATURAL:
+            return set(self._by_name.get(self._name(row.values), ()))
+        return self._by_content(row.values)
 
     def looks_known(self, row: FileRow) -> bool:
         """True where a row that is new by its key has the name, e-mail or phone of one that is
         there.
         """
-        by_name = self.now.table == "Customers" or self.now.table in NATURAL
-        return by_name and bool(self.naturally(row))
+        goes_by_name = self._table == "Customers" or self._table in NATURAL
+        return goes_by_name and bool(self.naturally(row))
 
     def lacks(self, values: Mapping[str, Value]) -> str:
-        """The fields of which a row without key needs one, where it has none;
-        blank where it has.
-        """
-        needed = _NEEDS.get(self.now.table, ())
-        if self.now.table == "Customers" and not _customer_marks(values):
+        """Name the fields of which a row without key needs one; blank where it has one."""
+        needed = _NEEDS.get(self._table, ())
+        # A customer's phone of three digits is filled, yet tells nobody.
+        if self._table == "Customers" and not _customer_marks(values):
             return ", ".join(needed)
-        if any(name in values for name in needed) or (values and not needed):
-            return ""
-        return ", ".join(
-            needed or (one.name for one in TABLES[self.now.table].fields if one.required)
-        )
 
-    def identity(self, values: Mapping[str, Value]) -> tuple[object, ...]:
-        """What two rows of one file without keys must not share."""
-        if self.now.table == "Customers":
+        has_needed = any(name in values for name in needed)
+        goes_by_content = bool(values) and not needed
+        if has_needed or goes_by_content:
+            return ""
+        required = [spec.name for spec in TABLES[self._table].fields if spec.required]
+        return ", ".join(needed or required)
+
+    def identity(self, values: Mapping[str, Value]) -> Mark:
+        """What two rows of one file without keys must not share; empty for rows that go by content."""
+        if self._table == "Customers":
             return next(iter(_customer_marks(values)), ())
-        if self.now.table in NATURAL:
+        if self._table in NATURAL:
             return self._name(values)
         return ()
 
-    def _name(self, values: Mapping[str, Value]) -> tuple[object, ...]:
-        fields = [name for name in NATURAL[self.now.table] if name in self.fields]
-        return tuple(
-            _folded(self.same_ref(name, values[name])) if name in values else None
-            for name in fields
-        )
+    def _name(self, values: Mapping[str, Value]) -> Mark:
+        """The natural name of a row, as far as the file has fields for it."""
+        parts: list[object] = []
+        for name in NATURAL[self._table]:
+            if name in self.fields:
+                value = self.same_ref(name, values[name]) if name in values else None
+                parts.append(fold_name(value) if isinstance(value, str) else value)
+        return tuple(parts)
 
     @cached_property
-    def _named(self) -> dict[tuple[object, ...], list[int]]:
-        return _grouped((self._name(values), at) for at, values in self.now.rows.items())
+    def _by_name(self) -> dict[Mark, list[int]]:
+        return _grouped((self._name(values), position) for position, values in self._rows)
 
-    def _customer(self, values: Mapping[str, Value]) -> set[int]:
+    def _by_customer_marks(self, values: Mapping[str, Value]) -> set[int]:
         """By e-mail, else by phone, else by name and company of a row that has no other e-mail or
         phone.
         """
         for mark in _customer_marks(values):
-            found = self._marked.get(mark, [])
+            positions = self._by_mark.get(mark, [])
             if mark[0] == "name":
-                found = [at for at in found if not _differs(self.now.rows[at], values)]
-            if found:
-                return set(found)
+                positions = [
+                    position
+                    for position in positions
+                    if not _differs(self.now.rows[position], values)
+                ]
+            if positions:
+                return set(positions)
         return set()
 
     @cached_property
-    def _marked(self) -> dict[tuple[object, ...], list[int]]:
+    def _by_mark(self) -> dict[Mark, list[int]]:
         return _grouped(
-            (mark, at) for at, values in self.now.rows.items() for mark in _customer_marks(values)
+            (mark, position) for position, values in self._rows for mark in _customer_marks(values)
         )
 
-    def _content(self, values: Mapping[str, Value]) -> set[int]:
+    def _by_content(self, values: Mapping[str, Value]) -> set[int]:
         """The row whose cells equal all that the file's row fills, each row once, the least filled
         first.
         """
         wanted = {name: self.same_ref(name, value) for name, value in values.items()}
-        anchor = tuple((name, wanted.get(name)) for name in self._anchors)
-        found = [
-            at
-            for at in self._anchored.get(anchor, ())
-            if at not in self.claimed
-            and all(self._value(at, name) == value for name, value in wanted.items())
+        anchor = tuple((name, wanted.get(name)) for name in self._anchor_fields)
+        candidates = [
+            position
+            for position in self._by_anchor.get(anchor, ())
+            if position not in self.claimed and self._has_all(position, wanted)
         ]
-        if not found:
+        if not candidates:
             return set()
-        best = min(
-            found, key=lambda at: (sum(name in self.now.rows[at] for name in self.fields), at)
-        )
+
+        # A row that fills no more than the file does is the likeliest to have come from it.
+        best = min(candidates, key=lambda position: (self._filled_fields(position), position))
         self.claimed.add(best)
         return {best}
 
-    def _value(self, at: int, name: str) -> Value | None:
-        value = self.now.rows[at].get(name)
+    def _has_all(self, position: int, wanted: Mapping[str, Value]) -> bool:
+        return all(self._value(position, name) == value for name, value in wanted.items())
+
+    def _filled_fields(self, position: int) -> int:
+        """How many of the file's fields a row fills."""
+        row = self.now.rows[position]
+        return sum(name in row for name in self.fields)
+
+    def _value(self, position: int, name: str) -> Value | None:
+        value = self.now.rows[position].get(name)
         return None if value is None else self.same_ref(name, value)
 
     @cached_property
-    def _anchors(self) -> tuple[str, ...]:
-        required = (
-            one.name for one in TABLES[self.now.table].fields if one.required and not one.key
-        )
-        return tuple(name for name in required if name in self.fields)
+    def _anchor_fields(self) -> tuple[str, ...]:
+        """Fields that every row fills: by them few candidates are found at once."""
+        required = [spec for spec in TABLES[self._table].fields if spec.required and not spec.key]
+        return tuple(spec.name for spec in required if spec.name in self.fields)
 
     @cached_property
-    def _anchored(self) -> dict[tuple[object, ...], list[int]]:
+    def _by_anchor(self) -> dict[Mark, list[int]]:
         return _grouped(
-            (tuple((name, self._value(at, name)) for name in self._anchors), at)
-            for at in self.now.rows
+            (tuple((name, self._value(position, name)) for name in self._anchor_fields), position)
+            for position in self.now.rows
         )
 
-
-def _grouped(
-    pairs: Iterable[tuple[tuple[object, ...], int]],
-) -> dict[tuple[object, ...], list[int]]:
-    found: dict[tuple[object, ...], list[int]] = {}
-    for mark, at in pairs:
-        found.setdefault(mark, []).append(at)
-    return found
+    @property
+    def _rows(self) -> Iterable[tuple[int, dict[str, Value]]]:
+        return self.now.rows.items()
 
 
-def _folded(value: Value) -> object:
-    return fold_name(value) if isinstance(value, str) else value
+def _grouped(pairs: Iterable[tuple[Mark, int]]) -> dict[Mark, list[int]]:
+    positions: dict[Mark, list[int]] = {}
+    for mark, position in pairs:
+        positions.setdefault(mark, []).append(position)
+    return positions
 
 
-def _customer_marks(values: Mapping[str, Value]) -> list[tuple[object, ...]]:
+def _customer_marks(values: Mapping[str, Value]) -> list[Mark]:
     """What tells a customer, best first."""
-    marks: list[tuple[object, ...]] = []
+    marks: list[Mark] = []
     if "email" in values:
         marks.append(("email", fold_name(str(values["email"]))))
+
     digits = phone_digits(str(values.get("phone", "")))
     if digits:
         marks.append(("phone", digits))
+
     if "name" in values:
         name = fold_name(str(values["name"]))
         company = fold_name(str(values.get("company", name)))
@@ -214,18 +238,20 @@ def _customer_marks(values: Mapping[str, Value]) -> list[tuple[object, ...]]:
 
 
 def phone_digits(text: str) -> str:
-    """A phone number as digits to compare, without international prefix 00 or 86; blank for too
-    few.
+    """Reduce a phone number to digits to compare, without international prefix 00 or 86.
+
+    Returns: blank where there are too few.
     """
     digits = re.sub(r"\D", "", text).removeprefix("00")
-    if len(digits) == 13 and digits.startswith("86"):
-        digits = digits[2:]
+    if len(digits) == _CHINESE_DIGITS and digits.startswith("86"):
+        digits = digits.removeprefix("86")
     return digits if len(digits) >= _PHONE_DIGITS else ""
 
 
-def _differs(left: Mapping[str, Value], right: Mapping[str, Value]) -> bool:
+def _differs(known: Mapping[str, Value], new: Mapping[str, Value]) -> bool:
     """True where two customers of one name have different e-mails or phones."""
-    if "email" in left and "email" in right:
-        return fold_name(str(left["email"])) != fold_name(str(right["email"]))
-    one, other = (phone_digits(str(values.get("phone", ""))) for values in (left, right))
-    return bool(one and other and one != other)
+    if "email" in known and "email" in new:
+        return fold_name(str(known["email"])) != fold_name(str(new["email"]))
+    known_phone = phone_digits(str(known.get("phone", "")))
+    new_phone = phone_digits(str(new.get("phone", "")))
+    return bool(known_phone and new_phone and known_phone != new_phone)

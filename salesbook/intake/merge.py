@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from salesbook.cells.field import Value
+from salesbook.cells.base import Value
 from salesbook.intake.book_now import BookNow, Key, TableNow
-from salesbook.intake.directory import KeyMaker
-from salesbook.intake.matching import Matcher, has_made_keys, key_of
+from salesbook.intake.matching import Mark, Matcher, has_made_keys, key_of
+from salesbook.intake.register import KeyMaker
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow
 from salesbook.intake.usable import needed_fields, reject_broken_orders, reject_unusable
 from salesbook.tables import TABLES
+
+
+class _Placed(NamedTuple):
+    """A row of the file and where it goes."""
+
+    row: FileRow
+    position: int | None
+    """Of the table's row that it is; None for a new one."""
 
 
 class Merge:
@@ -22,21 +31,32 @@ class Merge:
     """
 
     def __init__(self, table: str, book: BookNow, resolver: Resolver, *, replace: bool) -> None:
-        self.table, self.resolver, self.replace = table, resolver, replace
+        self.table = table
+        self.resolver = resolver
+        self.replace = replace
         self.now: TableNow = book.table(table)
         self.key_names = TABLES[table].key
-        self._needed = needed_fields(table)
         self.matcher = Matcher(self.now, (), resolver.same)
+
+        self.accepted: list[FileRow] = []
         self.new_rows: list[dict[str, Value]] = []
         self.changes: dict[int, dict[str, Value]] = {}
-        self.new = self.updated = self.unchanged = self.look_alikes = 0
-        self._fields: frozenset[str] = frozenset()
-        self.accepted: list[FileRow] = []
-        self._seen: dict[Key, int] = {}
-        self._identities: dict[tuple[object, ...], int] = {}
-        self._lines: dict[Value, int] = {}
-        self._maker: KeyMaker | None = None
+        """What differs, by field, by the position of the table's row."""
+        self.new = 0
+        self.updated = 0
+        self.unchanged = 0
+        self.look_alikes = 0
+
+        self._needed = needed_fields(table)
         self._names = frozenset(TABLES[table].field_names)
+        self._fields: frozenset[str] = frozenset()
+        """The fields that the file fills."""
+        self._maker: KeyMaker | None = None
+        self._row_of_key: dict[Key, int] = {}
+        self._row_of_identity: dict[Mark, int] = {}
+        """Number of the file's row, by key and by what names a row without one."""
+        self._line_count: dict[Value, int] = {}
+        """Lines of each order so far."""
 
     def run(self, kept: Sequence[FileRow]) -> None:
         """Place every row that has no fault yet, or note why it cannot be."""
@@ -44,141 +64,157 @@ class Merge:
         self._fields = frozenset(name for row in rows for name in row.values)
         self.matcher = Matcher(self.now, tuple(sorted(self._fields)), self.resolver.same)
         self._reserve(rows)
-        placed: list[tuple[FileRow, int | None]] = []
+
+        placed: list[_Placed] = []
         for row in rows:
-            self._complete(row)
-            at = self._place(row)
+            self._number_line(row)
+            position = self._place(row)
             if not row.faults:
-                reject_unusable(row, self._needed, {**self._old(at), **row.values})
+                values = {**self._old_values(position), **row.values}
+                reject_unusable(row, self._needed, values)
             if not row.faults:
-                placed.append((row, at))
+                placed.append(_Placed(row, position))
+
+        # Only now is it known of every line of an order whether it is rejected.
         if self._numbers_lines:
             reject_broken_orders(kept)
-        for row, at in self._with_own_references(
-            [(row, at) for row, at in placed if not row.faults]
-        ):
-            self._take(row, at)
+        sound = [place for place in placed if not place.row.faults]
+        for row, position in self._with_own_references(sound):
+            self._take(row, position)
 
     def _reserve(self, rows: Sequence[FileRow]) -> None:
         """Keep the keys that the file brings from being made for its rows without."""
-        keys = {
-            str(row.values[self.key_names[0]]) for row in rows if self.key_names[0] in row.values
-        }
-        taken = {str(key[0]) for key in self.now.by_key}
-        own = self.resolver.directories.get(self.table)
-        self._maker = own.maker if own else KeyMaker(self.table, taken)
-        self._maker.reserve(keys | taken)
+        first_key = self.key_names[0]
+        in_file = {str(row.values[first_key]) for row in rows if first_key in row.values}
+        in_table = {str(key[0]) for key in self.now.by_key}
+
+        register = self.resolver.registers.get(self.table)
+        self._maker = register.maker if register else KeyMaker(self.table, in_table)
+        self._maker.reserve(in_file | in_table)
 
     @property
     def _numbers_lines(self) -> bool:
+        """Whether an order's lines are numbered by their place, for want of numbers in the file."""
         return self.table == "Orders" and "line_no" not in self._fields
 
-    def _complete(self, row: FileRow) -> None:
-        """Number an order's lines by their place in the file where it has no line numbers."""
+    def _number_line(self, row: FileRow) -> None:
+        """Number an order's line by its place in the file where it has no line numbers."""
         if self._numbers_lines and "order_id" in row.values:
             order = row.values["order_id"]
-            self._lines[order] = self._lines.get(order, 0) + 1
-            row.values["line_no"] = self._lines[order]
+            self._line_count[order] = self._line_count.get(order, 0) + 1
+            row.values["line_no"] = self._line_count[order]
 
     def _place(self, row: FileRow) -> int | None:
-        """The position of the row that this one is;
-        None for a new one. Gives new rows their keys.
-        """
+        """The position of the table's row that this one is; None for a new one, which gets its key."""
         key = key_of(self.table, row.values)
         if isinstance(key, tuple):
-            if key in self._seen:
-                row.reject(
-                    self.key_names[0],
-                    "key-repeated",
-                    key="|".join(map(str, key)),
-                    row=self._seen[key],
-                )
+            if key in self._row_of_key:
+                self._reject_repeated(row, key)
                 return None
-            self._seen[key] = row.number
+            self._row_of_key[key] = row.number
             return self.matcher.by_key(key)
+
+        missing_field = key
         if not has_made_keys(self.table):
-            row.reject(key, "missing-key")
+            row.reject(missing_field, "missing-key")
             return None
         return self._place_naturally(row)
 
     def _place_naturally(self, row: FileRow) -> int | None:
+        """As `_place`, for a row without key."""
+        first_key = self.key_names[0]
         lacks = self.matcher.lacks(row.values)
         if lacks:
-            row.reject(self.key_names[0], "no-natural-key", fields=lacks)
+            row.reject(first_key, "no-natural-key", fields=lacks)
             return None
+
         identity = self.matcher.identity(row.values)
-        found = self.matcher.naturally(row)
-        if len(found) > 1 or (identity and identity in self._identities):
-            twin = self._identities.get(identity, 0)
-            code = "key-repeated" if twin else "natural-key-ambiguous"
-            row.reject(
-                self.key_names[0], code, key=" / ".join(str(part) for part in identity), row=twin
-            )
+        positions = self.matcher.naturally(row)
+        earlier_row = self._row_of_identity.get(identity, 0) if identity else 0
+        if len(positions) > 1 or earlier_row:
+            code = "key-repeated" if earlier_row else "natural-key-ambiguous"
+            words = " / ".join(str(part) for part in identity)
+            row.reject(first_key, code, key=words, row=earlier_row)
             return None
         if identity:
-            self._identities[identity] = row.number
-        if found:
-            at = next(iter(found))
-            key = self.now.key_at(at)
-            row.values.update(dict(zip(self.key_names, key, strict=True)))
-        else:
-            at = None
-            row.values[self.key_names[0]] = self._maker.make() if self._maker else ""
-            key = key_of(self.table, row.values)  # type: ignore[assignment]
-        if key in self._seen:
-            row.reject(
-                self.key_names[0], "key-repeated", key="|".join(map(str, key)), row=self._seen[key]
-            )
-        self._seen.setdefault(key, row.number)
-        return at
+            self._row_of_identity[identity] = row.number
 
-    def _old(self, at: int | None) -> dict[str, Value]:
+        position = next(iter(positions), None)
+        key = self._give_key(row, position)
+        if key in self._row_of_key:
+            self._reject_repeated(row, key)
+        self._row_of_key.setdefault(key, row.number)
+        return position
+
+    def _give_key(self, row: FileRow, position: int | None) -> Key:
+        """Give a row the key of the table's row that it is, or a new one."""
+        if position is not None:
+            key = self.now.key_of_row(position)
+            row.values.update(zip(self.key_names, key, strict=True))
+            return key
+        row.values[self.key_names[0]] = self._maker.make() if self._maker else ""
+        return key_of(self.table, row.values)  # type: ignore[return-value]
+
+    def _reject_repeated(self, row: FileRow, key: Key) -> None:
+        words = "|".join(map(str, key))
+        row.reject(self.key_names[0], "key-repeated", key=words, row=self._row_of_key[key])
+
+    def _old_values(self, position: int | None) -> dict[str, Value]:
         """What stays of the row that a row of the file is."""
-        return {} if at is None or self.replace else self.now.held_at(at)
+        is_gone = position is None or self.replace
+        return {} if is_gone else self.now.held_in_row(position)  # type: ignore[arg-type]
 
-    def _with_own_references(
-        self, placed: list[tuple[FileRow, int | None]]
-    ) -> list[tuple[FileRow, int | None]]:
+    def _with_own_references(self, placed: list[_Placed]) -> list[_Placed]:
         """Resolve references among the file's own rows; who refers to a rejected row is rejected
         too.
         """
-        own = self.resolver.directories.get(self.table)
-        if own is None:
+        register = self.resolver.registers.get(self.table)
+        if register is None:
             return placed
+
+        first_key = self.key_names[0]
         for row, _ in placed:
-            own.know(str(row.values[self.key_names[0]]), row.values)
+            register.know(str(row.values[first_key]), row.values)
         for row, _ in placed:
             self.resolver.resolve_own(row)
-        left = [(row, at) for row, at in placed if not row.faults]
+
+        # Each round may reject the managers of other rows, until a round rejects nobody.
+        left = [place for place in placed if not place.row.faults]
         while True:
-            gone = {row.values[self.key_names[0]] for row, _ in placed if row.faults}
-            lost = [row for row, _ in left if self.resolver.refers_to(row, gone)]
+            rejected_keys = {row.values[first_key] for row, _ in placed if row.faults}
+            lost = [row for row, _ in left if self.resolver.refers_to(row, rejected_keys)]
             if not lost:
                 return left
-            left = [(row, at) for row, at in left if not row.faults]
+            left = [place for place in left if not place.row.faults]
 
-    def _take(self, row: FileRow, at: int | None) -> None:
+    def _take(self, row: FileRow, position: int | None) -> None:
+        """Accept a row: as a new one, as a change, or as one that is there already."""
         self.accepted.append(row)
         values = {name: value for name, value in row.values.items() if name in self._names}
-        if at is None:
+        if position is None:
             self.new += 1
             self.look_alikes += not self.replace and self.matcher.looks_known(row)
             self.new_rows.append(values)
             return
-        old = self.now.held_at(at)
+
+        old = self.now.held_in_row(position)
         different = {
             name: value
             for name, value in values.items()
             if not self._same(name, old.get(name), value)
         }
-        self.updated += bool(different)
-        self.unchanged += not different
+        if different:
+            self.updated += 1
+        else:
+            self.unchanged += 1
+
         if self.replace:
             self.new_rows.append(values)
         elif different:
-            self.changes[at] = different
+            self.changes[position] = different
 
     def _same(self, name: str, old: Value | None, new: Value) -> bool:
+        """Whether a value says what the table says; a blank cell says its field's default."""
         if old is None:
             return TABLES[self.table].field(name).default == new
         return old == new or self.resolver.same(name, old) == new

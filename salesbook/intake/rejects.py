@@ -6,15 +6,22 @@ import csv
 import io
 import re
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 
-from salesbook.cells.field import Reason
+from salesbook.cells.base import DIGIT_LIMIT, Reason
 from salesbook.errors import CannotWrite
-from salesbook.intake.plan import ImportPlan
+from salesbook.intake.draft import ImportDraft
+from salesbook.intake.rows import FileRow
 from salesbook.store import Cell, CellError
 
 _STARTS_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠|%]")
+"""With these characters a spreadsheet begins to calculate, or to call another program."""
+
 _PLAIN_NUMBER = re.compile(r"[-+]?[\d.,]*\d%?")
+"""`-5`, `+1,234.50`, `12%`."""
+
+_MOST_FILES = 10**6
 TITLES = ("Row", "Problem in", "Problem")
 """Headers of the three columns before the file's own; no table has a field of that name."""
 
@@ -28,10 +35,7 @@ def write_rejects(file: Path, text: str) -> Path:
     Returns: where they are. Raises: CannotWrite.
     """
     data = text.encode("utf-8-sig", "replace")
-    names = (
-        f"{file.stem}.rejects{number}.csv" for number in ("", *map(".{}".format, range(2, 10**6)))
-    )
-    path = next(path for name in names if not _holds_other(path := file.with_name(name), data))
+    path = _free_path(file, data)
     try:
         path.write_bytes(data)
     except OSError as error:
@@ -39,6 +43,13 @@ def write_rejects(file: Path, text: str) -> Path:
             "cannot-write", where=str(path), found=error.strerror or str(error)
         ) from error
     return path
+
+
+def _free_path(file: Path, data: bytes) -> Path:
+    """The first path for rejects that holds nothing, or these very rejects."""
+    endings = chain([""], (f".{number}" for number in range(2, _MOST_FILES)))
+    paths = (file.with_name(f"{file.stem}.rejects{ending}.csv") for ending in endings)
+    return next(path for path in paths if not _holds_other(path, data))
 
 
 def _holds_other(path: Path, data: bytes) -> bool:
@@ -49,32 +60,37 @@ def _holds_other(path: Path, data: bytes) -> bool:
 
 
 def rejects_text(
-    plan: ImportPlan, say: Callable[[Reason], str], titles: Sequence[str] = TITLES
+    draft: ImportDraft, say: Callable[[Reason], str], titles: Sequence[str] = TITLES
 ) -> str:
-    """The rejected rows as CSV: row number, field and reason, then the cells as they came.
+    """Write the rejected rows as CSV: row number, field and reason, then the cells as they came.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe, which the import takes
     off again.
 
-    Args: say puts a reason into words.
+    Args:
+        say: puts a reason into words.
     """
-    width = max([len(plan.source.headers), *(len(row.cells) for row in plan.rejected)])
-    headers = [*plan.source.headers, *[""] * (width - len(plan.source.headers))]
+    headers = list(draft.source.headers)
+    # A row that was spoiled may have more cells than there are headers.
+    width = max([len(headers), *(len(row.cells) for row in draft.rejected)])
+    headers += [""] * (width - len(headers))
+
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
     writer.writerow([*titles, *map(harmless, headers)])
-    for row in plan.rejected:
-        fields = "; ".join(dict.fromkeys(where for where, _ in row.faults if where))
-        reasons = " ".join(dict.fromkeys(say(reason) for _, reason in row.faults))
-        writer.writerow(
-            [
-                row.number,
-                harmless(fields),
-                harmless(reasons),
-                *(harmless(_shown(cell)) for cell in row.cells),
-            ]
-        )
+    for row in draft.rejected:
+        writer.writerow(_reject_cells(row, say))
     return out.getvalue()
+
+
+def _reject_cells(row: FileRow, say: Callable[[Reason], str]) -> list[object]:
+    # One field may have two reasons, and two fields the same.
+    fields = dict.fromkeys(where for where, _ in row.faults if where)
+    reasons = dict.fromkeys(say(reason) for _, reason in row.faults)
+    problem_in = harmless("; ".join(fields))
+    problem = harmless(" ".join(reasons))
+    cells = [harmless(_shown(cell)) for cell in row.cells]
+    return [row.number, problem_in, problem, *cells]
 
 
 def harmless(text: str) -> str:
@@ -85,10 +101,11 @@ def harmless(text: str) -> str:
 
 
 def _shown(cell: Cell) -> str:
+    """A cell as a text file has it, so that an import reads it as it read the sheet."""
     if cell is None:
         return ""
     if isinstance(cell, CellError):
         return cell.code
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < DIGIT_LIMIT:
         return str(int(cell))
     return cell.isoformat() if hasattr(cell, "isoformat") else str(cell)

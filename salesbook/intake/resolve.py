@@ -1,16 +1,14 @@
-"""What do a row's references mean? Reps, customers and stages are known, added, or the row is
-rejected.
-"""
+"""What do a row's references mean? Who and what they name is known, added, or the row is rejected."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import Final
 
-from salesbook.cells.field import Reason, Value
+from salesbook.cells.base import Reason, Value
 from salesbook.frames import empty_frame
 from salesbook.intake.book_now import BookNow, TableNow
-from salesbook.intake.directory import Directory
+from salesbook.intake.register import NameRegister
 from salesbook.intake.rows import FileRow
 from salesbook.intake.stages import StageBook
 from salesbook.names.folding import fold_name, nearest_names
@@ -35,17 +33,21 @@ class Resolver:
         self.table = table
         self.stages = stages
         self.pipelines = {fold_name(name): name for name in book.policy.pipelines()}
-        self.refs = {spec.name: spec.ref for spec in TABLES[table].fields if spec.ref in _JUDGED}
-        names = {ref for ref in (*self.refs.values(), table if table in _JUDGED else None) if ref}
-        gone = table if replace else ""
-        self.directories = {
-            name: Directory(
-                name,
-                TableNow(name, empty_frame(name)) if name == gone else book.table(name),
-                may_add,
-            )
-            for name in sorted(names)
+        """By folded name."""
+        self.refs = {
+            spec.name: str(spec.ref) for spec in TABLES[table].fields if spec.ref in _JUDGED
         }
+        """The table that a field refers to."""
+
+        tables = {*self.refs.values()}
+        if table in _JUDGED:
+            tables.add(table)
+        self.registers: dict[str, NameRegister] = {}
+        for name in sorted(tables):
+            # Who is replaced cannot be meant.
+            is_replaced = replace and name == table
+            now = TableNow(name, empty_frame(name)) if is_replaced else book.table(name)
+            self.registers[name] = NameRegister(name, now, may_add)
 
     def resolve(self, row: FileRow) -> None:
         """Resolve stages, then references to other tables; those to the row's own table wait for
@@ -55,7 +57,7 @@ class Resolver:
             self._stage_of_deal(row)
         for name, ref in self.refs.items():
             if ref != self.table and name in row.values:
-                self._reference(row, name, str(ref))
+                self._reference(row, name, ref)
 
     def resolve_own(self, row: FileRow) -> None:
         """Resolve references to the row's own table, such as a rep's manager.
@@ -68,18 +70,18 @@ class Resolver:
                 self._reference(row, name, ref)
 
     def _is_known_or_added(self, row: FileRow, name: str) -> bool:
-        own = self.directories[self.table]
-        return own.may_add or not own.is_unknown(str(row.values[name]))
+        register = self.registers[self.table]
+        return register.may_add or not register.is_unknown(str(row.values[name]))
 
     def _reference(self, row: FileRow, name: str, ref: str) -> None:
-        more = _MANAGER if name == "manager_id" else None
-        found = self.directories[ref].find_or_add(
-            str(row.values[name]), dict(more) if more else None
-        )
-        if isinstance(found, Reason):
-            row.faults.append((name, self.directories[ref].refusal(found)))
+        """Bring one reference to its key, or reject the row."""
+        register = self.registers[ref]
+        more = dict(_MANAGER) if name == "manager_id" else None
+        key = register.find_or_add(str(row.values[name]), more)
+        if isinstance(key, Reason):
+            row.faults.append((name, register.refusal(key)))
         else:
-            row.values[name] = found
+            row.values[name] = key
 
     def refers_to(self, row: FileRow, gone: Collection[Value]) -> bool:
         """Reject a row that refers to a rejected one of its own table. Returns: whether it does."""
@@ -96,8 +98,8 @@ class Resolver:
         """Rows added to each table that the given rows refer to."""
         used = {row.values.get(name) for row in rows for name in self.refs}
         return {
-            table: [values for key, values in own.added.items() if key in used]
-            for table, own in self.directories.items()
+            table: [values for key, values in register.added.items() if key in used]
+            for table, register in self.registers.items()
         }
 
     def same(self, name: str, value: Value) -> Value:
@@ -105,66 +107,68 @@ class Resolver:
         ref = self.refs.get(name)
         if ref is None:
             return value
-        found = self.directories[ref].find(str(value))
-        return value if isinstance(found, Reason) else found
+        key = self.registers[ref].find(str(value))
+        return value if isinstance(key, Reason) else key
 
     def _stage_of_deal(self, row: FileRow) -> None:
         """Bring stage and status together, then take the dates that belong to an open or a closed
         deal.
         """
-        values = row.values
         pipeline = self._pipeline(row)
         kind = self._kind_by_stage(row, pipeline)
-        status = values.pop("_status", None)
+        status = row.values.pop("_status", None)
         if status in ("won", "lost") and kind != status:
             kind = self._close(row, pipeline, str(status))
-        for name, only in [*_conditional(values)]:
-            value = values.pop(f"{name}@{only}")
-            if only == ("open" if kind in ("open", "") else "closed"):
-                values.setdefault(name, value)
+
+        # `Close Date` is the expected day of an open deal, and the day on which a closed one ended.
+        state = "open" if kind in ("open", "") else "closed"
+        conditional = [name for name in row.values if "@" in name]
+        for name in conditional:
+            value = row.values.pop(name)
+            field, _, only = name.partition("@")
+            if only == state:
+                row.values.setdefault(field, value)
         self._stage(row, pipeline, "lost_stage")
 
     def _pipeline(self, row: FileRow) -> str:
-        """The pipeline by its name in Stages;
-        one that Stages lacks only where the order makes it.
-        """
+        """The pipeline by its name in Stages; one that Stages lacks only where the order makes it."""
         typed = str(row.values.get("pipeline", MAIN_PIPELINE))
         name = self.pipelines.get(fold_name(typed), typed)
         if name != typed:
             row.values["pipeline"] = name
-        if (
-            fold_name(typed) not in self.pipelines
-            and self.stages.order is None
-            and "pipeline" in row.values
-        ):
-            row.reject(
-                "pipeline",
-                "unknown-pipeline",
-                found=typed,
-                known=", ".join(self.pipelines.values()),
-            )
+
+        is_unknown = fold_name(typed) not in self.pipelines
+        if is_unknown and self.stages.order is None and "pipeline" in row.values:
+            known = ", ".join(self.pipelines.values())
+            row.reject("pipeline", "unknown-pipeline", found=typed, known=known)
         return name
 
     def _kind_by_stage(self, row: FileRow, pipeline: str) -> str:
-        known = None if row.faults else self._stage(row, pipeline, "stage")
-        return known.kind if known else ""
+        """Whether the deal is open, won or lost by its stage; blank where the stage does not tell."""
+        if row.faults:
+            return ""
+        stage = self._stage(row, pipeline, "stage")
+        return stage.kind if stage else ""
 
     def _stage(self, row: FileRow, pipeline: str, name: str) -> Stage | None:
+        """The stage in one field of the row, by its name now; rejects the row where there is none."""
         typed = row.values.get(name)
         if typed is None:
             return None
-        known = self.stages.find(pipeline, str(typed))
-        if known is None:
-            names = {fold_name(stage.stage): stage.stage for stage in self.stages.of(pipeline)}
+
+        stage = self.stages.find(pipeline, str(typed))
+        if stage is None:
+            names = {fold_name(known.stage): known.stage for known in self.stages.of(pipeline)}
             nearest = nearest_names([str(typed)], names).get(str(typed))
             row.reject(name, "unknown-stage", found=str(typed), pipeline=pipeline, nearest=nearest)
-        else:
-            row.values[name] = known.stage
-        return known
+            return None
+        row.values[name] = stage.stage
+        return stage
 
     def _close(self, row: FileRow, pipeline: str, status: str) -> str:
-        """A deal that another system keeps in its last open stage, with the status won or lost
-        beside it.
+        """Close a deal that another system keeps in its last open stage, with won or lost beside it.
+
+        Returns: whether it is won or lost; blank where the pipeline has not exactly one such stage.
         """
         end = self.stages.last(pipeline, "won" if status == "won" else "lost")
         if end is None:
@@ -174,9 +178,3 @@ class Resolver:
             row.values.setdefault("lost_stage", row.values["stage"])
         row.values["stage"] = end.stage
         return end.kind
-
-
-def _conditional(values: dict[str, Value]) -> Iterator[tuple[str, str]]:
-    for name in [name for name in values if "@" in name]:
-        field, _, only = name.partition("@")
-        yield field, only

@@ -8,19 +8,19 @@ stage), `_deleted` (a row that the other system has deleted), `_currency` (of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
-from salesbook.cells.base import plain_text
+from salesbook.cells.base import CellOptions, Reading, Reason, Value, plain_text
 from salesbook.cells.column import shared_decimals
-from salesbook.cells.field import NUMERIC, CellOptions, Reason, Value, options_for
+from salesbook.cells.field import NUMERIC, options_for
 from salesbook.cells.frame import read_values
 from salesbook.cells.units import CURRENCIES, currency_codes
 from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.headers import HeaderMap, Taken, choice_aliases
-from salesbook.money import currency_decimals, to_minor
+from salesbook.intake.headers import HeaderMap, MappedColumn, choice_aliases
+from salesbook.money import to_minor
 from salesbook.store import Cell
 from salesbook.tables import TABLES, FieldSpec, Kind
 
@@ -32,6 +32,8 @@ _STEERING: Final[Mapping[str, Kind]] = {
     "_last_name": Kind.TEXT,
 }
 _MONEY: Final = (Kind.MONEY, Kind.MEASURE)
+_NO_SHARES: Final = (*_MONEY, Kind.COUNT, Kind.DAYS)
+"""Kinds of which no value is a per cent."""
 
 
 @dataclass
@@ -39,7 +41,9 @@ class FileRow:
     """One row of the file as the import sees it."""
 
     number: int
+    """Line of a text file, row of a sheet; both from 1."""
     cells: tuple[Cell, ...]
+    """As they came: the rejects file shows them."""
     values: dict[str, Value] = field(default_factory=dict)
     """What is not missing, by field; `field@open` and `field@closed` until the deal's stage is
     known.
@@ -52,121 +56,220 @@ class FileRow:
         self.faults.append((where, Reason(code, params)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One column of the file with the way in which its cells are read."""
+
+    mapped: MappedColumn
+    cells: list[Cell]
+    """Of the sound rows only."""
+    kind: Kind
+    options: CellOptions
+
+    @property
+    def value_name(self) -> str:
+        """Under which name the values stand in a row until the stage of the deal is known."""
+        if self.mapped.only:
+            return f"{self.mapped.field}@{self.mapped.only}"
+        return self.mapped.field
+
+    @property
+    def other_currency(self) -> str:
+        """The currency that the header says, where it is not the workbook's; else blank."""
+        word = self.mapped.currency
+        if not word or self.kind not in _MONEY:
+            return ""
+        return word if _is_other(word, self.options.currency) else ""
+
+
 def read_rows(
-    foreign: ForeignTable, mapped: HeaderMap, table: str, options: CellOptions
+    foreign: ForeignTable, header_map: HeaderMap, table: str, options: CellOptions
 ) -> list[FileRow]:
     """Type every row of a file, in its order.
 
-    Args: options with the workbook's currency and fiscal year, and what the user said of dates and
-    decimals.
+    Args:
+        options: the workbook's currency and fiscal year, and what the user said of dates and
+            decimals.
+
+    Returns: one row per row of the file; a row that was spoiled before its cells were read has that
+        fault and no values.
     """
-    rows = [FileRow(row.number, row.cells) for row in foreign.rows]
-    sound = [at for at, row in enumerate(foreign.rows) if row.fault is None]
-    for row, raw in zip(rows, foreign.rows, strict=True):
-        if raw.fault:
+    rows: list[FileRow] = []
+    sound_rows: list[FileRow] = []
+    for raw in foreign.rows:
+        row = FileRow(raw.number, raw.cells)
+        rows.append(row)
+        if raw.fault is None:
+            sound_rows.append(row)
+        else:
             row.faults.append(("", raw.fault))
-    base = replace(options, epoch_1904=foreign.epoch_1904)
-    columns = [[foreign.rows[at].cells[taken.column] for at in sound] for taken in mapped.taken]
-    ways = [_how_to_read(table, taken, base) for taken in mapped.taken]
-    for taken, cells, (kind, own) in zip(
-        mapped.taken, columns, _with_shared_decimal(columns, ways), strict=True
-    ):
-        name = f"{taken.field}@{taken.only}" if taken.only else taken.field
-        for at, cell, value in zip(sound, cells, read_values(cells, kind, own), strict=True):
-            shown = (
-                foreign.formats.get((rows[at].number, taken.column)) if foreign.formats else None
-            )
-            value = _by_format(cell, value, kind, shown, own) if shown else value
-            if isinstance(value, Reason):
-                rows[at].faults.append((taken.header, value))
-            elif value is not None and value != "":
-                rows[at].values[name] = value
-                if taken.currency and kind in _MONEY and _is_other(taken.currency, own.currency):
-                    _refuse_currency(rows[at], taken.header, taken.currency, own.currency)
-    steering = any(taken.field in _STEERING for taken in mapped.taken)
+
+    file_options = replace(options, epoch_1904=foreign.epoch_1904)
+    for column in _columns(sound_rows, header_map, table, file_options):
+        _fill_in(sound_rows, column, foreign.formats)
+
+    has_steering = any(column.field in _STEERING for column in header_map.columns)
     for row in rows:
-        if steering:
-            _steer(row, table, options.currency)
-        _weigh_measures(row, table, options.currency)
+        if has_steering:
+            _follow_steering(row, table, options.currency)
+        _weigh_measures(row, table, options)
     return rows
 
 
-def _how_to_read(table: str, taken: Taken, base: CellOptions) -> tuple[Kind, CellOptions]:
-    owner = f"{table}.{taken.field}"
-    if taken.field in _STEERING:
-        return _STEERING[taken.field], replace(base, choices=choice_aliases(owner))
-    spec = TABLES[table].field(taken.field)
-    own = options_for(owner, spec, base)
-    choices = {**choice_aliases(owner), **own.choices} if spec.choices else {}
-    return spec.kind, replace(own, choices=choices, scale=taken.scale, percent=taken.percent)
+def _columns(
+    rows: Sequence[FileRow], header_map: HeaderMap, table: str, options: CellOptions
+) -> list[_Column]:
+    """The columns that go into fields, in the file's order."""
+    columns = []
+    for mapped in header_map.columns:
+        cells = [row.cells[mapped.column] for row in rows]
+        kind, column_options = _how_to_read(table, mapped, options)
+        columns.append(_Column(mapped, cells, kind, column_options))
+    return _with_shared_decimal(columns)
 
 
-def _with_shared_decimal(
-    columns: list[list[Cell]], ways: list[tuple[Kind, CellOptions]]
-) -> list[tuple[Kind, CellOptions]]:
-    """How to read each column, with the decimal sign that other columns
-    of the file prove for it.
+def _how_to_read(
+    table: str, mapped: MappedColumn, options: CellOptions
+) -> tuple[Kind, CellOptions]:
+    """The kind of a column's cells, and the options with what the field and the header add."""
+    owner = f"{table}.{mapped.field}"
+    if mapped.field in _STEERING:
+        return _STEERING[mapped.field], replace(options, choices=choice_aliases(owner))
+
+    spec = TABLES[table].field(mapped.field)
+    field_options = options_for(owner, spec, options)
+
+    # The workbook's own labels go before what other systems mean by the same word.
+    choices = {**choice_aliases(owner), **field_options.choices} if spec.choices else {}
+    return spec.kind, replace(
+        field_options, choices=choices, scale=mapped.scale, percent=mapped.percent
+    )
+
+
+def _with_shared_decimal(columns: list[_Column]) -> list[_Column]:
+    """The columns, each with the decimal sign that other columns of the file prove for it."""
+    undecided = [
+        place
+        for place, column in enumerate(columns)
+        if column.kind in NUMERIC and column.options.decimal is None
+    ]
+    signs = shared_decimals([columns[place].cells for place in undecided])
+
+    decided = list(columns)
+    for place, sign in zip(undecided, signs, strict=True):
+        column = columns[place]
+        decided[place] = replace(column, options=replace(column.options, decimal=sign))
+    return decided
+
+
+def _fill_in(
+    rows: Sequence[FileRow], column: _Column, formats: Mapping[tuple[int, int], str]
+) -> None:
+    """Put a column's values, or the reasons why there are none, into the rows."""
+    values = read_values(column.cells, column.kind, column.options)
+    if formats:
+        values = _with_formats(rows, column, values, formats)
+
+    name = column.value_name
+    header = column.mapped.header
+    currency = column.options.currency
+    other_currency = column.other_currency
+
+    for row, value in zip(rows, values, strict=True):
+        if isinstance(value, Reason):
+            row.faults.append((header, value))
+        elif value is not None and value != "":
+            row.values[name] = value
+            # A blank cell under `Amount (EUR)` is no money, so only a filled one is refused.
+            if other_currency:
+                _refuse_currency(row, header, other_currency, currency)
+
+
+def _with_formats(
+    rows: Sequence[FileRow],
+    column: _Column,
+    values: Sequence[Reading],
+    formats: Mapping[tuple[int, int], str],
+) -> list[Reading]:
+    """The values with what the number formats of a sheet's cells say about them."""
+    adjusted: list[Reading] = []
+    for row, cell, value in zip(rows, column.cells, values, strict=True):
+        shown = formats.get((row.number, column.mapped.column))
+        adjusted.append(_by_format(cell, value, column, shown) if shown else value)
+    return adjusted
+
+
+def _by_format(cell: Cell, value: Reading, column: _Column, shown: str) -> Reading:
+    """What a cell's number format adds to its value.
+
+    Excel keeps 12 % as 0.12, so a share shown in per cent is clear whatever its size, and money
+    shown in euros is not ours.
+
+    Args:
+        shown: `%` or the currency word that the format shows.
     """
-    numeric = [at for at, (kind, own) in enumerate(ways) if kind in NUMERIC and own.decimal is None]
-    found = list(ways)
-    for at, sign in zip(numeric, shared_decimals([columns[at] for at in numeric]), strict=True):
-        kind, own = ways[at]
-        found[at] = (kind, replace(own, decimal=sign))
-    return found
-
-
-def _by_format(cell: Cell, value: Any, kind: Kind, shown: str, options: CellOptions) -> Any:
-    """What a cell's number format adds: a share shown in per cent is clear, foreign money is not
-    ours.
-    """
-    if isinstance(cell, bool) or not isinstance(cell, int | float):
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    if not is_number:
         return value
+
     if shown == "%":
-        if kind is Kind.RATE:
-            return float(cell)
-        return Reason("number-is-percent") if kind in (*_MONEY, Kind.COUNT, Kind.DAYS) else value
-    if kind in _MONEY and _is_other(shown, options.currency):
-        return Reason("money-other-currency", {"currency": shown, "expected": options.currency})
+        if column.kind is Kind.RATE:
+            return float(cell)  # type: ignore[arg-type]
+        return Reason("number-is-percent") if column.kind in _NO_SHARES else value
+
+    currency = column.options.currency
+    if column.kind in _MONEY and _is_other(shown, currency):
+        return Reason("money-other-currency", {"currency": shown, "expected": currency})
     return value
 
 
 def _is_other(word: str, currency: str) -> bool:
+    """True for a currency word that cannot mean the workbook's currency; `$` may be ten of them."""
+    if not currency:
+        return False
     folded = word.strip().casefold()
-    return bool(currency) and currency not in (
-        currency_codes(folded) if folded in CURRENCIES else {word.strip().upper()}
-    )
+    if folded in CURRENCIES:
+        return currency not in currency_codes(folded)
+    return currency != word.strip().upper()
 
 
 def _refuse_currency(row: FileRow, where: str, word: str, currency: str) -> None:
     row.reject(where, "money-other-currency", currency=word, expected=currency)
 
 
-def _steer(row: FileRow, table: str, currency: str) -> None:
+def _follow_steering(row: FileRow, table: str, currency: str) -> None:
     """Follow the steering columns and take them out, all but `_status`, which needs the stages."""
     if row.values.pop("_deleted", False):
         row.reject("", "row-deleted")
-    word = row.values.pop("_currency", None)
-    has_money = any(
-        spec.kind in _MONEY and spec.name in row.values for spec in TABLES[table].fields
-    )
-    if word is not None and has_money and _is_other(str(word), currency):
-        _refuse_currency(row, "", str(word), currency)
-    first, last = (str(row.values.pop(name, "")) for name in ("_first_name", "_last_name"))
-    if first or last:
-        parts = (first, last) if f"{first}{last}".isascii() else (last, first)
-        row.values["name"] = ("" if not f"{first}{last}".isascii() else " ").join(
-            filter(None, parts)
-        )
+
+    currency_word = row.values.pop("_currency", None)
+    if currency_word is not None and _is_other(str(currency_word), currency):
+        fields = TABLES[table].fields
+        has_money = any(spec.kind in _MONEY and spec.name in row.values for spec in fields)
+        if has_money:
+            _refuse_currency(row, "", str(currency_word), currency)
+
+    first_name = str(row.values.pop("_first_name", ""))
+    last_name = str(row.values.pop("_last_name", ""))
+    if first_name or last_name:
+        row.values["name"] = _full_name(first_name, last_name)
 
 
-def _weigh_measures(row: FileRow, table: str, currency: str) -> None:
-    """Turn measures into whole units of their row's metric."""
+def _full_name(first_name: str, last_name: str) -> str:
+    """`Ann Lee`, but 张伟: names beyond ASCII are taken for Chinese, family name first, no space."""
+    if f"{first_name}{last_name}".isascii():
+        return " ".join(filter(None, (first_name, last_name)))
+    return f"{last_name}{first_name}"
+
+
+def _weigh_measures(row: FileRow, table: str, options: CellOptions) -> None:
+    """Turn measures into whole units of their row's metric: minor units of money, or a count."""
     for name in _measures(table):
         value = row.values.get(name)
         if not isinstance(value, float):
             continue
         if row.values.get("metric", "revenue") == "revenue":
-            row.values[name] = to_minor(value, currency_decimals(currency))
+            row.values[name] = to_minor(value, options.decimals)
         elif value == int(value):
             row.values[name] = int(value)
         else:
@@ -182,7 +285,10 @@ def _measures(table: str) -> tuple[str, ...]:
 def main_amount(table: str) -> FieldSpec | None:
     """The money field whose total an import proves: `amount`, else the first."""
     money = [spec for spec in TABLES[table].fields if spec.kind is Kind.MONEY]
-    return next((spec for spec in money if spec.name == "amount"), money[0] if money else None)
+    for spec in money:
+        if spec.name == "amount":
+            return spec
+    return money[0] if money else None
 
 
 def drop_twins(rows: Iterable[FileRow]) -> tuple[list[FileRow], list[FileRow]]:
@@ -192,21 +298,30 @@ def drop_twins(rows: Iterable[FileRow]) -> tuple[list[FileRow], list[FileRow]]:
     twins: list[FileRow] = []
     for row in rows:
         content = _content(row.cells)
-        (twins if content in seen else kept).append(row)
-        seen.add(content)
+        if content in seen:
+            twins.append(row)
+        else:
+            kept.append(row)
+            seen.add(content)
     return kept, twins
 
 
 def _content(cells: tuple[Cell, ...]) -> tuple[object, ...]:
+    """What two rows must share to be the same row."""
+    # Nearly every row of a text file is plain text: one look at all its cells is much faster than
+    # one at each. A cell that is no text makes `join` fail.
     try:
         if "".join(cells).isascii():  # type: ignore[arg-type]
             return tuple(map(str.strip, cells))  # type: ignore[arg-type]
     except TypeError:
         pass
-    return tuple(_plain(cell) for cell in cells)
+    return tuple(_comparable(cell) for cell in cells)
 
 
-def _plain(cell: Cell) -> object:
+def _comparable(cell: Cell) -> object:
+    """A cell as it is compared: 1 and True, which Python calls equal, stay apart."""
+    if cell is None:
+        return ""
     if isinstance(cell, str):
         return plain_text(cell)
-    return "" if cell is None else (type(cell).__name__, cell)
+    return type(cell).__name__, cell

@@ -17,9 +17,11 @@ from salesbook.intake.workbooks import read_workbook
 from salesbook.store import Cell
 
 MOST_BYTES = 512 * 1024 * 1024
+_MOST_HEADER_CHARACTERS = 200
 _NAMED = 1000
 """What a header that the user names counts for: the row that has it is the header row."""
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a workbook begins; and an encrypted one, or one of before 2007."""
 _BINARY = (
     b"%PDF",
     b"\x89PNG",
@@ -31,6 +33,7 @@ _BINARY = (
     b"7z\xbc\xaf",
     b"SQLite format",
 )
+_MARKUP_HEAD = 4096
 
 
 def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
@@ -48,10 +51,12 @@ def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
     where = path.name
     data = _content(path)
     score = _score(table, options.headers)
+
     if data.startswith(_ZIP):
         if options.encoding:
             raise UsageError("option-not-for-workbook", where="--encoding", found=where)
         return read_workbook(data, options.sheet, score, where=where)
+
     _refuse_binary(data, where)
     if options.sheet:
         raise UsageError("option-not-for-text", where="--sheet", found=where)
@@ -66,26 +71,33 @@ def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
 
 def _content(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise UnsafeFile("file-too-large", where=str(path), megabytes=path.stat().st_size >> 20)
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise UnsafeFile("file-too-large", where=str(path), megabytes=size >> 20)
         return path.read_bytes()
     except FileNotFoundError:
         raise UsageError("no-such-file", where=str(path)) from None
     except OSError as error:
-        raise CannotWrite(
-            "cannot-read", where=str(path), found=error.strerror or str(error)
-        ) from error
+        reason = error.strerror or str(error)
+        raise CannotWrite("cannot-read", where=str(path), found=reason) from error
 
 
 def _score(table: str, named: Sequence[str]) -> Callable[[Sequence[Cell]], int]:
     """How many of a row's cells are headers of the table, or named by the user."""
-    own = {fold_header(header.rpartition("#")[0] if "#" in header else header) for header in named}
-    own |= {fold_header(header) for header in named}
+    named_headers = {fold_header(header) for header in named}
+    # `Amount#2` is the second column called Amount.
+    for header in named:
+        if "#" in header:
+            named_headers.add(fold_header(header.rpartition("#")[0]))
 
     def score(cells: Sequence[Cell]) -> int:
-        texts = [plain_text(cell) for cell in cells if isinstance(cell, str) and len(cell) < 200]
-        asked = [text for text in texts if fold_header(text) in own]
-        return known_count(table, texts) + _NAMED * len(asked)
+        texts = [
+            plain_text(cell)
+            for cell in cells
+            if isinstance(cell, str) and len(cell) < _MOST_HEADER_CHARACTERS
+        ]
+        named_count = sum(fold_header(text) in named_headers for text in texts)
+        return known_count(table, texts) + _NAMED * named_count
 
     return score
 
@@ -109,7 +121,7 @@ def refuse_foreign_ole(data: bytes, where: str) -> None:
 
 def _refuse_markup(text: str, where: str) -> None:
     """Web pages and XML that programs save under the name .xls are no tables."""
-    head = text[:4096].lstrip("\ufeff \t\r\n").lower()
+    head = text[:_MARKUP_HEAD].lstrip("\ufeff \t\r\n").lower()
     if head.startswith(("<!doctype html", "<html", "<table", "<meta", "<head", "mime-version:")):
         raise NotAWorkbook("html-as-workbook", where=where)
     if head.startswith("<?xml"):

@@ -26,8 +26,10 @@ class StageOrder:
 
     def kinds(self) -> list[tuple[str, StageKind]]:
         """Every stage with its kind, in order."""
-        found: list[tuple[str, StageKind]] = [(name, "open") for name in self.open]
-        return [*found, (self.won, "won"), *((name, "lost") for name in self.lost)]
+        kinds: list[tuple[str, StageKind]] = [(name, "open") for name in self.open]
+        kinds.append((self.won, "won"))
+        kinds.extend((name, "lost") for name in self.lost)
+        return kinds
 
 
 def parse_stages(text: str) -> StageOrder:
@@ -36,17 +38,21 @@ def parse_stages(text: str) -> StageOrder:
 
     Raises: UsageError.
     """
-    *steps, end = (part.strip() for part in text.replace("＞", ">").replace("｜", "|").split(">"))
-    ends = [part.strip() for part in end.split("|")]
-    names = [*steps, *ends]
-    if (
-        not steps
-        or len(ends) < 2
-        or not all(names)
-        or len({fold_name(name) for name in names}) < len(names)
-    ):
+    plain = text.replace("＞", ">").replace("｜", "|")
+    *steps, ends = _parts(plain, ">")
+    won, *lost = _parts(ends, "|")
+
+    names = [*steps, won, *lost]
+    different_names = {fold_name(name) for name in names}
+    has_blank = not all(names)
+    has_twins = len(different_names) < len(names)
+    if not steps or not lost or has_blank or has_twins:
         raise UsageError("bad-stages", where="--stages", found=text)
-    return StageOrder(tuple(steps), ends[0], tuple(ends[1:]))
+    return StageOrder(tuple(steps), won, tuple(lost))
+
+
+def _parts(text: str, sign: str) -> list[str]:
+    return [part.strip() for part in text.split(sign)]
 
 
 @dataclass
@@ -63,36 +69,44 @@ class StageBook:
     unused: frozenset[str] = frozenset()
     """Pipelines in which no deal is."""
     _stages: dict[str, list[Stage]] = field(default_factory=dict)
-    _found: dict[tuple[str, str], Stage | None] = field(default_factory=dict)
+    """By pipeline, the order applied."""
+    _by_word: dict[tuple[str, str], Stage | None] = field(default_factory=dict)
+    """What was looked up so far, by pipeline and word."""
     added: int = 0
     """Stages that the workbook lacked."""
 
     def of(self, pipeline: str) -> list[Stage]:
         """A pipeline's stages, the order applied."""
         if pipeline not in self._stages:
-            own = list(self.policy.stages_of(pipeline))
-            known = {fold_name(stage.stage) for stage in own}
-            lacking = (
-                [name for name, _ in self.order.kinds() if fold_name(name) not in known]
-                if self.order
-                else []
-            )
+            known = list(self.policy.stages_of(pipeline))
+            lacking = self._lacking(known)
             self.added += len(lacking)
-            self._stages[pipeline] = self._applied(pipeline, own) if lacking else own
+            self._stages[pipeline] = self._in_order(pipeline, known) if lacking else known
         return self._stages[pipeline]
+
+    def _lacking(self, known: Sequence[Stage]) -> list[str]:
+        """Stages of the order that a pipeline does not have."""
+        if self.order is None:
+            return []
+        known_names = {fold_name(stage.stage) for stage in known}
+        return [name for name, _ in self.order.kinds() if fold_name(name) not in known_names]
 
     def find(self, pipeline: str, typed: str) -> Stage | None:
         """The stage that a word means, by its name now or an earlier one."""
-        if (pipeline, typed) not in self._found:
-            self._found[pipeline, typed] = self._look_up(pipeline, typed)
-        return self._found[pipeline, typed]
+        if (pipeline, typed) not in self._by_word:
+            self._by_word[pipeline, typed] = self._look_up(pipeline, typed)
+        return self._by_word[pipeline, typed]
 
     def _look_up(self, pipeline: str, typed: str) -> Stage | None:
         wanted = fold_name(typed)
         stages = self.of(pipeline)
-        by_name = (stage for stage in stages if fold_name(stage.stage) == wanted)
-        by_past = (stage for stage in stages if wanted in map(fold_name, stage.was))
-        return next(by_name, None) or (next(by_past, None) if wanted else None)
+        for stage in stages:
+            if fold_name(stage.stage) == wanted:
+                return stage
+        for stage in stages:
+            if wanted and wanted in map(fold_name, stage.was):
+                return stage
+        return None
 
     def last(self, pipeline: str, kind: StageKind) -> Stage | None:
         """The stage in which every won or lost deal of a pipeline is; None where there is not
@@ -106,22 +120,21 @@ class StageBook:
         pipelines = dict.fromkeys([*self.policy.pipelines(), *self._stages])
         return [stage for pipeline in pipelines for stage in self.of(pipeline)]
 
-    def _applied(self, pipeline: str, own: Sequence[Stage]) -> list[Stage]:
-        known = {fold_name(stage.stage): stage for stage in own}
+    def _in_order(self, pipeline: str, known: Sequence[Stage]) -> list[Stage]:
+        """A pipeline's stages with those of the order, ranked from 1, open ones first."""
         kinds = self.order.kinds() if self.order else []
-        named = [
-            known.get(fold_name(name), Stage(pipeline=pipeline, stage=name)).model_copy(
-                update={"kind": kind}
-            )
-            for name, kind in kinds
-        ]
-        names = {fold_name(name) for name, _ in kinds}
-        rest = (
-            []
-            if pipeline in self.unused
-            else [one for one in own if fold_name(one.stage) not in names]
-        )
-        ranked = sorted([*named, *rest], key=lambda stage: stage.kind != "open")
+        by_name = {fold_name(stage.stage): stage for stage in known}
+        ordered: list[Stage] = []
+        for name, kind in kinds:
+            stage = by_name.get(fold_name(name), Stage(pipeline=pipeline, stage=name))
+            ordered.append(stage.model_copy(update={"kind": kind}))
+
+        # Stages of a fresh workbook make way; where deals are in them, they stay behind.
+        if pipeline not in self.unused:
+            named = {fold_name(name) for name, _ in kinds}
+            ordered += [stage for stage in known if fold_name(stage.stage) not in named]
+
+        ordered.sort(key=lambda stage: stage.kind != "open")
         return [
-            stage.model_copy(update={"rank": rank}) for rank, stage in enumerate(ranked, start=1)
+            stage.model_copy(update={"rank": rank}) for rank, stage in enumerate(ordered, start=1)
         ]

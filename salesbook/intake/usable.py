@@ -1,14 +1,13 @@
-"""Which rows could no verb use: those that lack what a row needs, and a last one that sums up the
-others?
-"""
+"""Which rows could no verb use? Those that lack what a row needs, and a last one that sums up."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from salesbook.cells.field import Reason, Value, range_reason
-from salesbook.intake.foreign import is_blank
+from salesbook.cells.base import Reason, Value
+from salesbook.cells.field import range_reason
+from salesbook.intake.foreign import filled_count
 from salesbook.intake.rows import FileRow, main_amount
 from salesbook.tables import TABLES, FieldSpec
 
@@ -26,7 +25,8 @@ def needed_fields(table: str) -> tuple[FieldSpec, ...]:
 def reject_unusable(row: FileRow, needed: Sequence[FieldSpec], values: Mapping[str, Value]) -> None:
     """Reject a row that would leave the table with a row that no verb can use.
 
-    Args: values as the table's row will have them.
+    Args:
+        values: as the table's row will have them.
     """
     for spec in needed:
         value = values.get(spec.name)
@@ -40,26 +40,26 @@ def reject_unusable(row: FileRow, needed: Sequence[FieldSpec], values: Mapping[s
 
 
 def reject_sum(rows: Sequence[FileRow], table: str) -> None:
-    """Reject a last row that holds little but the sum of the main amounts above, whatever it is
-    called.
+    """Reject a last row that holds little but the sum of the main amounts above.
+
+    Whatever word it begins with: no list of words for "total" knows all languages.
     """
     spec = main_amount(table)
-    typed = [row for row in rows if row.values]
-    if spec is None or len(typed) <= _ENOUGH_ABOVE:
+    rows_with_values = [row for row in rows if row.values]
+    if spec is None or len(rows_with_values) <= _ENOUGH_ABOVE:
         return
-    last, above = (
-        typed[-1],
-        [row.values[spec.name] for row in typed[:-1] if spec.name in row.values],
-    )
-    if len(above) < _ENOUGH_ABOVE or sum(map(int, above)) != last.values.get(spec.name):  # type: ignore[arg-type]
+
+    *above, last = rows_with_values
+    amounts = [row.values[spec.name] for row in above if spec.name in row.values]
+    if len(amounts) < _ENOUGH_ABOVE:
         return
-    usual = max(map(_filled, typed[:-1]))
-    if _filled(last) <= min(2, usual / 2):
+    is_sum = sum(map(int, amounts)) == last.values.get(spec.name)  # type: ignore[arg-type]
+    if not is_sum:
+        return
+
+    fullest = max(filled_count(row.cells) for row in above)
+    if filled_count(last.cells) <= min(2, fullest / 2):
         last.faults = [("", Reason("totals-row"))]
-
-
-def _filled(row: FileRow) -> int:
-    return len(row.cells) - sum(map(is_blank, row.cells))
 
 
 def reject_broken_orders(rows: Sequence[FileRow]) -> None:
@@ -68,13 +68,23 @@ def reject_broken_orders(rows: Sequence[FileRow]) -> None:
 
     Else a line that is mended and imported alone would become line 1, and replace the one that is.
     """
-    named = {
-        name: row.number
-        for row in rows
-        if row.faults
-        for name in ((row.values.get("order_id"),) if row.values else map(str, row.cells))
-    }
+    faulty_line: dict[object, int] = {}
+    for row in rows:
+        if row.faults:
+            for order in _orders_of_faulty(row):
+                faulty_line[order] = row.number
+
     for row in rows:
         order = row.values.get("order_id")
-        if not row.faults and order is not None and order in named:
-            row.reject("order_id", "order-incomplete", key=str(order), row=named[order])
+        if not row.faults and order is not None and order in faulty_line:
+            row.reject("order_id", "order-incomplete", key=str(order), row=faulty_line[order])
+
+
+def _orders_of_faulty(row: FileRow) -> list[object]:
+    """Which order a rejected line may belong to.
+
+    A line that was spoiled before its cells were read may hold the order in any of them.
+    """
+    if row.values:
+        return [row.values.get("order_id")]
+    return [str(cell) for cell in row.cells]

@@ -1,6 +1,4 @@
-"""What does a foreign workbook hold? openpyxl reads values and number
-formats of a checked package.
-"""
+"""What does a foreign workbook hold? openpyxl reads values and formats of a checked package."""
 
 from __future__ import annotations
 
@@ -10,6 +8,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from salesbook.cells.units import CURRENCIES
@@ -24,29 +23,43 @@ from salesbook.labels.words import fold
 from salesbook.store import NOT_CALCULATED, Cell, CellError
 
 _HEAD_ROWS = 40
+_STYLES_HEAD = 2000
+
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+"""The part of one sheet: `xl/worksheets/sheet1.xml`; not what lies in folders below."""
+
+_FORMULA_TAGS = (b"<f>", b"<f ", b":f>")
+"""`<f>SUM(A1:A3)</f>`, `<f t="shared" …>`, `<x:f>`: how a formula stands in a sheet's XML."""
+
 _SPACE_AND_COLOUR = re.compile(r"\\.|_.|\*.|\[[^\]]*\]")
+"""What a number format says beside its text: `\\-`, `_)`, `* `, `[Red]`."""
+
 _CURRENCY_CODE = re.compile(r"\[\$([^\]-]+)(?:-[^\]]*)?\]")
+"""`[$€-407]`, `[$USD]`: the currency of a number format, with the language that it is of."""
+
 _QUOTED = re.compile(r'"([^"]*)"')
 _BARE_SIGN = re.compile(r"[$¥€£￥₹₩₽]")
 
+_Score = Callable[[Sequence[Cell]], int]
+"""How many of a row's cells are known headers."""
+_Formats = dict[tuple[int, int], str]
 
-def read_workbook(
-    data: bytes, sheet: str | None, score: Callable[[Sequence[Cell]], int], *, where: str
-) -> ForeignTable:
+
+def read_workbook(data: bytes, sheet: str | None, score: _Score, *, where: str) -> ForeignTable:
     """Read the sheet that the user names, or the only one with known headers.
 
     Raises: NotAWorkbook, UnsafeFile, PasswordProtected, AmbiguousFile, ColumnMissing.
     """
-    formulas = refuse_harmful(data, where)
+    has_formulas = refuse_harmful(data, where)
     data = _with_escapes_kept(data, where)
     with warnings.catch_warnings():
+        # openpyxl warns of what it will not keep; nothing is written back.
         warnings.simplefilter("ignore")
         book = _open(data, where, values=True)
         try:
             name = _choose(book, sheet, score, where)
-            source = _open(data, where, values=False)[name] if formulas else None
-            rows, formats = _rows(book[name], source, where)
+            formulas = _open(data, where, values=False)[name] if has_formulas else None
+            rows, formats = _rows(book[name], formulas, where)
             is_1904 = book.epoch.year == 1904
         finally:
             book.close()
@@ -55,44 +68,45 @@ def read_workbook(
 
 
 def refuse_harmful(data: bytes, where: str) -> bool:
-    """Look at every part that openpyxl will parse. Returns: whether some sheet has formulas.
+    """Look at every part that openpyxl will parse.
 
+    Returns: whether some sheet has formulas.
     Raises: NotAWorkbook, UnsafeFile, PasswordProtected.
     """
     archive = Archive(data, where)
-    formulas = False
+    has_formulas = False
     for name in archive.members:
         if not name.endswith((".xml", ".rels", ".vml")):
             continue
         content = archive.inflate(name)
         refuse_entities(content, f"{where}: {name}")
-        if b"styleSheet" in content[:2000]:
+        if b"styleSheet" in content[:_STYLES_HEAD]:
             refuse_styles(content, f"{where}: {name}")
         if _SHEET.fullmatch(name):
             refuse_wide_extent(content, name, f"{where}: {name}")
-            formulas = formulas or b"<f>" in content or b"<f " in content or b":f>" in content
-    return formulas
+            has_formulas = has_formulas or any(tag in content for tag in _FORMULA_TAGS)
+    return has_formulas
 
 
 def _with_escapes_kept(data: bytes, where: str) -> bytes:
-    """The package with `_x005F_`, which says that what follows is no escape, in a spelling openpyxl
-    keeps.
+    """The package with a spelling of `_x005F_` that openpyxl keeps.
+
+    `_x005F_x000D_` means the characters `_x000D_`, and no line end; openpyxl would take the first
+    part away and then read the second as one.
     """
     archive = Archive(data, where)
-    found = {
-        name: archive.inflate(name)
-        for name in archive.members
-        if name.endswith("sharedstrings.xml")
-    }
-    changed = {
-        name: new
-        for name, old in found.items()
-        if (new := old.replace(b"x005F_", b"x005f_")) != old
-    }
+    changed: dict[str, bytes] = {}
+    for name in archive.members:
+        if name.endswith("sharedstrings.xml"):
+            old = archive.inflate(name)
+            new = old.replace(b"x005F_", b"x005f_")
+            if new != old:
+                changed[name] = new
     return assemble(archive, changed) if changed else data
 
 
 def _open(data: bytes, where: str, *, values: bool) -> Any:
+    """The workbook with the values of its formulas, or with the formulas themselves."""
     from openpyxl import load_workbook
 
     try:
@@ -103,50 +117,46 @@ def _open(data: bytes, where: str, *, values: bool) -> Any:
         raise NotAWorkbook("damaged-workbook", where=where, found=type(error).__name__) from error
 
 
-def _choose(
-    book: Any, wanted: str | None, score: Callable[[Sequence[Cell]], int], where: str
-) -> str:
+def _choose(book: Any, wanted: str | None, score: _Score, where: str) -> str:
+    """The sheet to read, by its name. Raises: NotAWorkbook, AmbiguousFile."""
     names: list[str] = [sheet.title for sheet in book.worksheets]
     if not names:
         raise NotAWorkbook("damaged-workbook", where=where, found="no sheets")
     if wanted is not None:
-        found = [name for name in names if fold(name) == fold(wanted)]
-        if not found and wanted.isdigit() and 1 <= int(wanted) <= len(names):
-            found = [names[int(wanted) - 1]]
-        if not found:
-            raise AmbiguousFile(
-                "no-such-sheet",
-                where=where,
-                found=wanted,
-                sheets=", ".join(names),
-                option="--sheet",
-            )
-        return found[0]
+        return _named_sheet(names, wanted, where)
+
     scores = {name: _head_score(book[name], score, where) for name in names}
     known = [name for name, count in scores.items() if count]
-    strong = (
-        [name for name in known if scores[name] > max(scores.values()) / 2]
-        if len(known) > 1
-        else known
-    )
-    if len(strong) == 1:
-        return strong[0]
+    # A sheet of notes may hold a known word or two: it does not stand beside the table's sheet.
+    half = max(scores.values()) / 2
+    likely = [name for name in known if scores[name] > half]
+    if len(likely) == 1:
+        return likely[0]
     if not known and len(names) == 1:
         return names[0]
     raise AmbiguousFile(
-        "which-sheet", where=where, sheets=", ".join(strong or names), option="--sheet"
+        "which-sheet", where=where, sheets=", ".join(likely or names), option="--sheet"
     )
 
 
-def _head_score(sheet: Any, score: Callable[[Sequence[Cell]], int], where: str) -> int:
+def _named_sheet(names: Sequence[str], wanted: str, where: str) -> str:
+    """The sheet that the user means, by name or by number from 1. Raises: AmbiguousFile."""
+    for name in names:
+        if fold(name) == fold(wanted):
+            return name
+    if wanted.isdigit() and 1 <= int(wanted) <= len(names):
+        return names[int(wanted) - 1]
+    raise AmbiguousFile(
+        "no-such-sheet", where=where, found=wanted, sheets=", ".join(names), option="--sheet"
+    )
+
+
+def _head_score(sheet: Any, score: _Score, where: str) -> int:
+    """The most known headers in any of a sheet's first rows; a chart sheet has none."""
     if not hasattr(sheet, "iter_rows"):
         return 0
-    best = 0
-    for at, row in enumerate(_cells_of(sheet, where)):
-        if at == _HEAD_ROWS:
-            break
-        best = max(best, score([_value(cell) for cell in row]))
-    return best
+    head = islice(_cells_of(sheet, where), _HEAD_ROWS)
+    return max((score([_value(cell) for cell in row]) for row in head), default=0)
 
 
 def _cells_of(sheet: Any, where: str) -> Iterator[Any]:
@@ -160,37 +170,45 @@ def _cells_of(sheet: Any, where: str) -> Iterator[Any]:
         raise NotAWorkbook("damaged-workbook", where=where, found=type(error).__name__) from error
 
 
-def _rows(sheet: Any, source: Any, where: str) -> tuple[list[RawRow], dict[tuple[int, int], str]]:
-    """All rows that hold something, and what number formats say about single cells."""
+def _rows(sheet: Any, formulas: Any, where: str) -> tuple[list[RawRow], _Formats]:
+    """All rows that hold something, and what number formats say about single cells.
+
+    Args:
+        formulas: the same sheet with formulas in place of their values; None where it has none.
+    """
     rows: list[RawRow] = []
-    formats: dict[tuple[int, int], str] = {}
-    known: dict[str, str] = {}
-    typed = _cells_of(source, where) if source is not None else None
+    formats: _Formats = {}
+    # A sheet has a few formats and many cells.
+    meanings: dict[str, str] = {}
+    formula_rows = _cells_of(formulas, where) if formulas is not None else None
+
     for number, row in enumerate(_cells_of(sheet, where), start=1):
         cells = [_value(cell) for cell in row]
-        if typed is not None:
-            _mark_uncalculated(cells, next(typed, ()))
+        if formula_rows is not None:
+            _mark_uncalculated(cells, next(formula_rows, ()))
         if all(map(is_blank, cells)):
             continue
         rows.append(RawRow(number, tuple(cells)))
+
         for column, cell in enumerate(row):
             if isinstance(cell.value, int | float):
                 code = cell.number_format
-                if code not in known:
-                    known[code] = meaning_of_format(code)
-                if known[code]:
-                    formats[number, column] = known[code]
+                if code not in meanings:
+                    meanings[code] = meaning_of_format(code)
+                if meanings[code]:
+                    formats[number, column] = meanings[code]
     return rows, formats
 
 
-def _mark_uncalculated(cells: list[Cell], typed: Sequence[Any]) -> None:
+def _mark_uncalculated(cells: list[Cell], formula_row: Sequence[Any]) -> None:
     """A formula whose value the file lacks is no blank cell."""
-    for column, cell in enumerate(typed[: len(cells)]):
+    for column, cell in enumerate(formula_row[: len(cells)]):
         if cells[column] is None and cell.data_type == "f":
             cells[column] = NOT_CALCULATED
 
 
 def _value(cell: Any) -> Cell:
+    """What openpyxl's cell holds, as a raw cell."""
     value = cell.value
     if isinstance(value, str):
         if cell.data_type == "e":
@@ -202,7 +220,9 @@ def _value(cell: Any) -> Cell:
         return str(value)
     if isinstance(value, Decimal):
         return float(value)
-    return value if value is None or isinstance(value, bool | int | float | dt.date) else str(value)
+    if value is None or isinstance(value, bool | int | float | dt.date):
+        return value
+    return str(value)
 
 
 def _unescaped(text: str) -> str:
@@ -212,17 +232,23 @@ def _unescaped(text: str) -> str:
 
 
 def meaning_of_format(code: str) -> str:
-    """What a number format tells beyond the number: `%`, a currency word as it shows it, or
-    nothing.
+    """Say what a number format tells beyond the number.
+
+    Returns: `%`, a currency word as it shows it, or blank.
     """
-    plain = code.split(";")[0]
-    symbol = _CURRENCY_CODE.search(plain)
-    rest = _SPACE_AND_COLOUR.sub("", plain)
-    if symbol is None and "%" in _QUOTED.sub("", rest):
+    # `#,##0 "EUR";[Red]-#,##0 "EUR"`: the first part is of positive numbers.
+    positive = code.split(";")[0]
+    text = _SPACE_AND_COLOUR.sub("", positive)
+    unquoted = _QUOTED.sub("", text)
+    symbol = _CURRENCY_CODE.search(positive)
+
+    if symbol is not None:
+        words = [symbol[1]]
+    elif "%" in unquoted:
         return "%"
-    words = (
-        [symbol[1]]
-        if symbol
-        else [*_QUOTED.findall(rest), *_BARE_SIGN.findall(_QUOTED.sub("", rest))]
-    )
-    return next((word.strip() for word in words if word.strip().casefold() in CURRENCIES), "")
+    else:
+        words = [*_QUOTED.findall(text), *_BARE_SIGN.findall(unquoted)]
+    for word in words:
+        if word.strip().casefold() in CURRENCIES:
+            return word.strip()
+    return ""

@@ -86,9 +86,7 @@ def _shown(value: Any, form: str, language: Language) -> str:
 
 
 def _setting(text: str, language: Language) -> str:
-    """What a setting holds or takes, from `Policy.key=` and a value, choices `a|b`, or bounds
-    `int:1:12`.
-    """
+    """What a setting holds or takes, from `Policy.key=` and a value, `a|b`, or `int:1:12`."""
     owner, _, value = text.partition("=")
     kind, *bounds = value.split(":")
     say = words("cli", language)["setting"]

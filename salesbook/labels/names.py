@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
+from typing import Final
 
 from salesbook.labels.words import LANGUAGES, Language, fold, words
 
@@ -46,10 +48,38 @@ def header(table: str, field: str, language: Language) -> str:
     return str(own.get(field) or fields[field])
 
 
+_NAMED: Final = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
+"""In a note: `{Reps}` stands for a sheet, `{Deals.amount}` for a column, `{Policy.few}` for a
+setting; so a note names each as the workbook does, also once that is called otherwise."""
+
+
 def field_note(table: str, field: str, language: Language) -> str:
-    """What a column means, or nothing where the header says it all."""
+    """What a column means, in one sentence: the table's own note, else the one that tables share.
+
+    Raises: KeyError where neither is there.
+    """
     notes = words("tables", language)["notes"]["fields"]
-    return str(notes.get(table, {}).get(field) or notes.get(field, ""))
+    own = notes.get(table, {})
+    return _with_names(str(own[field] if field in own else notes[field]), language)
+
+
+def setting_note(key: str, language: Language) -> str:
+    """What a setting decides, in one sentence."""
+    return _with_names(str(words("tables", language)["notes"]["settings"][key]), language)
+
+
+def _with_names(note: str, language: Language) -> str:
+    """The note with the workbook's own names in place of the tables and fields that it names."""
+
+    def name(match: re.Match[str]) -> str:
+        table, field = match.groups()
+        if field is None:
+            return sheet_name(table, language)
+        if table == "Policy":
+            return choice("Policy.key", field, language)
+        return header(table, field, language)
+
+    return _NAMED.sub(name, note)
 
 
 @cache

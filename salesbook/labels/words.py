@@ -15,9 +15,7 @@ LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh-CN")
 
 
 def language_of(tag: str) -> Language:
-    """The supported language nearest to a tag such as `zh_CN.UTF-8` or `en-GB`;
-    English for others.
-    """
+    """The language nearest to a tag such as `zh_CN.UTF-8` or `en-GB`; English for others."""
     return "zh-CN" if tag.lower().replace("_", "-").startswith("zh") else "en"
 
 
@@ -41,15 +39,11 @@ def word(subject: str, path: str, language: Language) -> str:
 
 
 def fold(text: str) -> str:
-    """A form in which two spellings of the same label are equal: width, case, spaces and `_`
-    ignored.
-    """
+    """A form in which two spellings of a label are equal, whatever width, case, spaces and `_`."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return "".join(ch for ch in plain if not ch.isspace() and ch not in "_-\u200b\ufeff")
 
 
 def inert(text: str) -> str:
-    """The text with a mark for each character that a terminal would obey: escapes, turned
-    directions.
-    """
+    """The text with a mark for each character that a terminal would obey, such as an escape."""
     return _OBEYED.sub("\ufffd", text)

@@ -32,7 +32,7 @@ def import_chosen(desk: Desk) -> Said:
     Raises: UsageError, Cancelled, SalesbookError of any kind.
     """
     from salesbook.book import importing
-    from salesbook.intake.plan import ImportOptions
+    from salesbook.intake.draft import ImportOptions
 
     table = _table_of_sheet(desk)
     file = choose_file(desk)
@@ -40,8 +40,8 @@ def import_chosen(desk: Desk) -> Said:
         raise Cancelled
     request = importing.ImportRequest(file, ImportOptions(into=table), today(), dry_run=True)
     with desk.working("import"):
-        plan, _ = importing.import_into(desk, request)
-    reasons = {reason.code for row in plan.rejected for _, reason in row.faults}
+        draft, _ = importing.import_into(desk, request)
+    reasons = {reason.code for row in draft.rejected for _, reason in row.faults}
     answers: dict[str, Any] = {}
     for question, raised_by, option, (yes, no) in _QUESTIONS:
         if reasons & raised_by:
@@ -49,8 +49,8 @@ def import_chosen(desk: Desk) -> Said:
 
     request = replace(request, options=replace(request.options, **answers), dry_run=False)
     with desk.working("import"):
-        plan, session = importing.import_into(desk, request)
-    result = importing.result_of(request, plan, session.language)
+        draft, session = importing.import_into(desk, request)
+    result = importing.result_of(request, draft, session.language)
     return words.import_said(desk, file, result)
 
 

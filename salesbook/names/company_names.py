@@ -1,6 +1,4 @@
-"""What is the core of a company's or a person's name, whatever its script,
-spelling and legal form?
-"""
+"""What is the core of a company's or a person's name, whatever script, spelling and legal form?"""
 
 from __future__ import annotations
 
@@ -63,9 +61,17 @@ _LATIN_FORMS: Final = frozenset(
     "srl ug".split()
 )
 _MARKS: Final = re.compile(r"[.'’`´]")
-_OTHER: Final = re.compile(r"[^\w]+|_+")
+"""Marks within a word: `S.A.` is `SA`, `O'Neil` is `ONeil`."""
+
+_BETWEEN_WORDS: Final = re.compile(r"[^\w]+|_+")
+"""All other signs and spaces part words."""
+
 _BESIDE_CHINESE: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])")
+"""Space beside a Chinese character, which means nothing: `上海 ABC 公司`."""
+
 _DIGITS: Final = re.compile(r"\d+")
+_LEAST_LEFT: Final = 2
+"""Characters that stay of a Chinese name whatever it ends in: 科技公司 is some company's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +93,32 @@ def name_core(name: str) -> NameCore:
     Width, case, accents, punctuation and the Chinese script do not count; legal forms at the end
     are dropped (`Inc`, `GmbH`, `Co., Ltd`, 有限公司, 股份, 集团, 科技), never the whole name.
     """
-    text = unicodedata.normalize("NFKC", name).casefold().translate(_SIMPLER)
-    text = "".join(
-        ch for ch in unicodedata.normalize("NFKD", text) if not unicodedata.combining(ch)
-    )
-    text = unicodedata.normalize("NFC", text).replace("&", " and ")
-    text = _OTHER.sub(" ", _MARKS.sub("", text)).strip()
+    text = unicodedata.normalize("NFKC", name).casefold()
+    text = _without_accents(text.translate(_SIMPLER))
+    text = text.replace("&", " and ")
+
+    text = _MARKS.sub("", text)
+    text = _BETWEEN_WORDS.sub(" ", text).strip()
     text = _BESIDE_CHINESE.sub("", text)
+
     words = _without_latin_forms(text.split())
     if words:
         words[-1] = _without_chinese_forms(words[-1])
-    return NameCore(" ".join(words), " ".join(sorted(words)), tuple(sorted(_DIGITS.findall(text))))
+    plain = " ".join(words)
+    ordered = " ".join(sorted(words))
+    return NameCore(plain, ordered, numbers=tuple(sorted(_DIGITS.findall(text))))
+
+
+def _without_accents(text: str) -> str:
+    """`zürich` as `zurich`: letters are taken apart and lose what is put on them."""
+    letters = unicodedata.normalize("NFKD", text)
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    # Korean syllables are taken apart as well, and must be put together again.
+    return unicodedata.normalize("NFC", bare)
 
 
 def _without_latin_forms(words: list[str]) -> list[str]:
+    """Drop `the` from the start and legal forms from the end, as long as a word stays."""
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
     while len(words) > 1 and (words[-1] in _LATIN_FORMS or words[-1] == "and"):
@@ -110,11 +128,15 @@ def _without_latin_forms(words: list[str]) -> list[str]:
 
 def _without_chinese_forms(word: str) -> str:
     """Drop forms from the end as long as at least two characters stay."""
-    shorter = True
-    while shorter:
-        shorter = False
-        for form in _CHINESE_FORMS:
-            if word.endswith(form) and len(word) >= len(form) + 2:
-                word, shorter = word.removesuffix(form), True
-                break
-    return word
+    while True:
+        form = _chinese_form_of(word)
+        if form is None:
+            return word
+        word = word.removesuffix(form)
+
+
+def _chinese_form_of(word: str) -> str | None:
+    for form in _CHINESE_FORMS:
+        if word.endswith(form) and len(word) >= len(form) + _LEAST_LEFT:
+            return form
+    return None

@@ -24,10 +24,18 @@ _PUBLIC_BRANDS: Final = frozenset({"yahoo", "hotmail", "outlook", "live", "gmx",
 """Public providers with a domain for each country."""
 
 _ADDRESS: Final = re.compile(r"([^@\s<>]+)@([^@\s<>]+\.[^@\s.<>]+)")
+"""`ann@acme.com`, also in `Ann Lee <ann@acme.com>`."""
+
 _EXTENSION: Final = re.compile(
     r"(?:ext(?:ension)?\.?|x|#|转|轉|分机|分機|内线)\s*[:.-]?\s*\d+\s*$", re.IGNORECASE
 )
+"""`ext. 12`, `x12`, `转 801` at the end of a number."""
+
 _BETWEEN: Final = re.compile(r"[,;|、，；]|\s/\s|(?<=\d{7})/(?=\+?\d{7})")
+"""What stands between two numbers of one cell; a slash only between two long ones, since
+`030/123456` is one.
+"""
+
 _ONE_DIGIT: Final = "17"
 _TWO_DIGITS: Final = frozenset(
     "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 "
@@ -35,6 +43,9 @@ _TWO_DIGITS: Final = frozenset(
 )
 """Country codes of two digits; those not here, 1 and 7 aside, have three. Source: ITU-T E.164."""
 _SHORTEST: Final = 7
+"""Digits; what has fewer is an extension or a slip."""
+_CHINESE_MOBILE_DIGITS: Final = 13
+"""Of a Chinese mobile number with its country code and without a plus: `8613812345678`."""
 
 
 def mail_address(text: str) -> str | None:
@@ -46,34 +57,46 @@ def mail_address(text: str) -> str | None:
 def private_domain(address: str) -> str | None:
     """The domain of an address that belongs to one company; None for those of public providers."""
     domain = address.rpartition("@")[2]
+    if domain in _PUBLIC_DOMAINS:
+        return None
+    # `yahoo.co.uk` is public; `live.shop.acme.com` is somebody's.
     parts = domain.split(".")
-    is_public = domain in _PUBLIC_DOMAINS or (parts[0] in _PUBLIC_BRANDS and len(parts) <= 3)
-    return None if is_public else domain
+    is_public_brand = parts[0] in _PUBLIC_BRANDS and len(parts) <= 3
+    return None if is_public_brand else domain
 
 
 def phone_numbers(text: str) -> frozenset[str]:
-    """The numbers in a cell as dialled within their country, without its code and without
-    extension.
+    """The numbers in a cell as dialled within their country: without its code and extension.
 
     `+86 138 1234 5678`, `0086-13812345678` and `138 1234 5678` are one; so are `+86 10 6552 9988 转
     801` and `(010) 65529988`. What has fewer than 7 digits, or one digit only, is no number.
     """
     plain = unicodedata.normalize("NFKC", text)
-    found = {_national(part) for part in _BETWEEN.split(plain)}
-    return frozenset(
-        number for number in found if len(number) >= _SHORTEST and len(set(number)) > 1
-    )
+    numbers = {_national_number(part) for part in _BETWEEN.split(plain)}
+    return frozenset(number for number in numbers if _is_number(number))
 
 
-def _national(text: str) -> str:
+def _is_number(digits: str) -> bool:
+    """False for too few digits, and for `0000000` or `1111111`, which people type to get on."""
+    return len(digits) >= _SHORTEST and len(set(digits)) > 1
+
+
+def _national_number(text: str) -> str:
+    """The digits of one number without country code, trunk zero and extension."""
+    # `+44 (0)20 …`: the zero is dialled within the country alone.
     text = _EXTENSION.sub("", text.strip()).replace("(0)", "")
     digits = re.sub(r"\D", "", text)
-    if text.lstrip(" (").startswith("+") or digits.startswith("00"):
-        digits = digits.removeprefix("00")
-        if digits[:1] in _ONE_DIGIT:
-            digits = digits[1:]
-        else:
-            digits = digits[2:] if digits[:2] in _TWO_DIGITS else digits[3:]
-    elif len(digits) == 13 and digits.startswith("861"):
-        digits = digits[2:]
+
+    is_international = text.lstrip(" (").startswith("+") or digits.startswith("00")
+    if is_international:
+        digits = _without_country_code(digits.removeprefix("00"))
+    elif len(digits) == _CHINESE_MOBILE_DIGITS and digits.startswith("861"):
+        digits = digits.removeprefix("86")
     return digits.lstrip("0")
+
+
+def _without_country_code(digits: str) -> str:
+    """`49301234567` without its 49. Source: ITU-T E.164."""
+    if digits[:1] in _ONE_DIGIT:
+        return digits[1:]
+    return digits[2:] if digits[:2] in _TWO_DIGITS else digits[3:]

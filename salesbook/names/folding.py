@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 _NEAR_SCORE: Final = 60.0
+"""Percent of likeness from which a name may be meant."""
 _MOST_LOOKED_UP: Final = 200
 """Unknown names for which the nearest is looked up; a column full of them has another cause."""
 _AT_ONCE: Final = 16
@@ -26,20 +27,20 @@ def fold_name(text: str) -> str:
 
 
 def keys_by_name(pairs: Iterable[tuple[object, str]]) -> dict[str, tuple[str, ...]]:
-    """Keys by folded name; a name that several keys share has them all, in order of the keys.
+    """Group keys by folded name; a name that several keys share has them all, in order of the keys.
 
     Args:
         pairs: name and key of each row; a name that is no text is missing.
     """
-    found: dict[str, set[str]] = {}
+    keys_of: dict[str, set[str]] = {}
     for name, key in pairs:
         if isinstance(name, str):
-            found.setdefault(fold_name(name), set()).add(key)
-    return {name: tuple(sorted(keys)) for name, keys in found.items()}
+            keys_of.setdefault(fold_name(name), set()).add(key)
+    return {name: tuple(sorted(keys)) for name, keys in keys_of.items()}
 
 
 def nearest_names(unknown: Collection[str], known: Mapping[str, str]) -> dict[str, str]:
-    """The known name that is most like each unknown one; left out where none is at all like it.
+    """Find the known name that is most like each unknown one; none where none is at all like it.
 
     Args:
         unknown: names as typed.
@@ -47,18 +48,23 @@ def nearest_names(unknown: Collection[str], known: Mapping[str, str]) -> dict[st
     """
     if not known or not unknown:
         return {}
+    # Only who misspells a name waits for the library.
     from rapidfuzz import fuzz, process
 
     choices = sorted(known)
     looked_up = sorted(unknown)[:_MOST_LOOKED_UP]
-    found = {}
+    nearest: dict[str, str] = {}
     for start in range(0, len(looked_up), _AT_ONCE):
         names = looked_up[start : start + _AT_ONCE]
-        folded = [fold_name(name) for name in names]
         scores = process.cdist(
-            folded, choices, scorer=fuzz.ratio, score_cutoff=_NEAR_SCORE, dtype=np.float64
+            [fold_name(name) for name in names],
+            choices,
+            scorer=fuzz.ratio,
+            score_cutoff=_NEAR_SCORE,
+            dtype=np.float64,
         )
-        for name, row, best in zip(names, scores, scores.argmax(axis=1), strict=True):
+        best_choices = scores.argmax(axis=1)
+        for name, row, best in zip(names, scores, best_choices, strict=True):
             if row[best] > 0:
-                found[name] = known[choices[best]]
-    return found
+                nearest[name] = known[choices[best]]
+    return nearest

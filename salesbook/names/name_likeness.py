@@ -16,6 +16,11 @@ _ROWS_AT_ONCE = 64
 """So few that a block's marks stay in the processor's cache."""
 _ROUNDING = 1e-6
 _SHORTEST = 2
+_MARK_BITS = 64
+_PERCENT = 100
+
+_Pairs = tuple[list[int], list[int]]
+"""Places of the left and of the right text of each pair."""
 
 
 def alike_names(cores: Collection[str], least: float) -> Likeness:
@@ -31,39 +36,56 @@ def alike_names(cores: Collection[str], least: float) -> Likeness:
 
     Source: rapidfuzz, `fuzz.ratio` (normalised indel similarity) and `fuzz.token_sort_ratio`.
     """
-    distinct = sorted(
-        {core for core in cores if len(core) >= _SHORTEST}, key=lambda core: (len(core), core)
-    )
-    ordered = [" ".join(sorted(core.split())) for core in distinct]
-    found: Likeness = {}
-    for lefts, rights in _may_be_alike(distinct, least):
-        in_order = _scores(distinct, lefts, rights, least)
-        scores = np.maximum(in_order, _scores(ordered, lefts, rights, least))
-        for at in np.flatnonzero(scores).tolist():
-            one, other = sorted((distinct[lefts[at]], distinct[rights[at]]))
-            found[one, other] = round(float(scores[at]) / 100, 4)
-    numbers = {core: name_core(core).numbers for pair in found for core in pair}
-    return {pair: score for pair, score in found.items() if numbers[pair[0]] == numbers[pair[1]]}
+    long_enough = {core for core in cores if len(core) >= _SHORTEST}
+    in_order = sorted(long_enough, key=lambda core: (len(core), core))
+    alphabetical = [" ".join(sorted(core.split())) for core in in_order]
+
+    likeness: Likeness = {}
+    for pairs in _may_be_alike(in_order, least):
+        score_in_order = _scores(in_order, pairs, least)
+        score_alphabetical = _scores(alphabetical, pairs, least)
+        scores = np.maximum(score_in_order, score_alphabetical)
+
+        lefts, rights = pairs
+        for place in np.flatnonzero(scores).tolist():
+            left = in_order[lefts[place]]
+            right = in_order[rights[place]]
+            pair = (left, right) if left < right else (right, left)
+            likeness[pair] = round(float(scores[place]) / _PERCENT, 4)
+    return _of_same_numbers(likeness)
 
 
-def _scores(texts: list[str], lefts: list[int], rights: list[int], least: float) -> Any:
-    """The likeness of texts at these places, in percent; 0 where it is too small."""
+def _of_same_numbers(likeness: Likeness) -> Likeness:
+    """Without pairs such as `store 12` and `store 13`, which differ in a digit and are two."""
+    numbers = {core: name_core(core).numbers for pair in likeness for core in pair}
+    return {
+        (left, right): score
+        for (left, right), score in likeness.items()
+        if numbers[left] == numbers[right]
+    }
+
+
+def _scores(texts: list[str], pairs: _Pairs, least: float) -> Any:
+    """The likeness of pairs of texts in percent; 0 where it is too small."""
     from rapidfuzz import fuzz, process
 
+    lefts, rights = pairs
     return process.cpdist(
         [texts[place] for place in lefts],
         [texts[place] for place in rights],
         scorer=fuzz.ratio,
-        score_cutoff=least * 100,
+        score_cutoff=least * _PERCENT,
         dtype=np.float32,
     )
 
 
-def _may_be_alike(texts: list[str], least: float) -> Iterator[tuple[list[int], list[int]]]:
+def _may_be_alike(texts: list[str], least: float) -> Iterator[_Pairs]:
     """Pairs of places, block by block, that a bound on insertions and deletions does not rule out.
 
-    Each insertion or deletion flips one bit of a text's mark, and the alike differ in few. The
-    order of words changes neither mark nor length.
+    The problem: of all pairs of texts, find a small set that surely holds every pair at least so
+    alike. Two texts of lengths m and n are that alike only if at most (1 - least) * (m + n)
+    characters are inserted or deleted. Each of these flips one bit of a text's mark, so the marks
+    of such a pair differ in no more bits. The order of words changes neither mark nor length.
 
     Args:
         texts: shortest first.
@@ -72,21 +94,45 @@ def _may_be_alike(texts: list[str], least: float) -> Iterator[tuple[list[int], l
     lengths = np.array([len(text) for text in texts])
     for start in range(0, len(texts), _ROWS_AT_ONCE):
         stop = min(start + _ROWS_AT_ONCE, len(texts))
-        longest = lengths[stop - 1] * (2 - least) / least + 1 if least > 0 else np.inf
-        end = int(np.searchsorted(lengths, longest, "right"))
-        most = np.minimum((1 - least) * (lengths[stop - 1] + lengths[start:end]) + _ROUNDING, 64)
-        differing = np.bitwise_count(marks[start:stop, None] ^ marks[start:end])
-        rows, columns = np.divmod(np.flatnonzero(differing <= most.astype(np.uint8)), end - start)
-        later = columns > rows
-        yield (rows[later] + start).tolist(), (columns[later] + start).tolist()
+        longest_left = int(lengths[stop - 1])
+        end = int(np.searchsorted(lengths, _longest_partner(longest_left, least), "right"))
+
+        most_edits = (1 - least) * (longest_left + lengths[start:end])
+        most_bits = np.minimum(most_edits + _ROUNDING, _MARK_BITS).astype(np.uint8)
+        left_marks = marks[start:stop, None]
+        right_marks = marks[start:end]
+        different_bits = np.bitwise_count(left_marks ^ right_marks)
+        within_bound = np.flatnonzero(different_bits <= most_bits)
+
+        # Each pair once: the right text stands behind the left one.
+        lefts, rights = np.divmod(within_bound, end - start)
+        is_behind = rights > lefts
+        left_places = lefts[is_behind] + start
+        right_places = rights[is_behind] + start
+        yield left_places.tolist(), right_places.tolist()
+
+
+def _longest_partner(length: int, least: float) -> float:
+    """How long a text may be that is still so alike to one of this length.
+
+    All n - m characters that it has more must be inserted: n - m <= (1 - least) * (m + n).
+    """
+    if least <= 0:
+        return np.inf
+    return length * (2 - least) / least + 1
 
 
 def _mark(text: str) -> int:
-    """64 bits that stand for a text's characters in any order, the second `a` another than the
-    first.
+    """64 bits that stand for a text's characters in any order.
+
+    Each character flips one bit, the second `a` another than the first. Two characters may share a
+    bit: then marks differ in fewer bits than texts in characters, which never rules out a pair.
     """
-    mark, seen = 0, dict[str, int]()
+    mark = 0
+    seen: dict[str, int] = {}
     for character in text:
-        count = seen[character] = seen.get(character, 0) + 1
-        mark ^= 1 << ((ord(character) * 31 + count * 11) % 64)
+        count = seen.get(character, 0) + 1
+        seen[character] = count
+        bit = (ord(character) * 31 + count * 11) % _MARK_BITS
+        mark ^= 1 << bit
     return mark

@@ -9,74 +9,36 @@ from typing import Final
 
 from salesbook.names.folding import fold_name
 
-_WORDS: Final = (
-    *(
-        "total",
-        "totals",
-        "totaux",
-        "totales",
-        "totais",
-        "totale",
-        "totali",
-        "totaal",
-        "totalen",
-        "totalt",
-    ),
-    *("total general", "total geral", "total général", "totale generale", "totale complessivo"),
-    *(
-        "montant total",
-        "importe total",
-        "valor total",
-        "totaalbedrag",
-        "eindtotaal",
-        "tussentotaal",
-    ),
-    *("grand total", "grand totals", "sum", "summary", "overall", "overall total", "total amount"),
-    *("subtotal", "subtotals", "sub total", "sub totals", "subtotale", "subtotales", "subtotais"),
-    *("subtotaal", "sous total", "sous totaux", "somme", "suma", "somma", "soma"),
-    *(
-        "summe",
-        "summen",
-        "gesamt",
-        "gesamtsumme",
-        "gesamtbetrag",
-        "zwischensumme",
-        "teilsumme",
-        "endsumme",
-    ),
-    *("insgesamt", "gesamtergebnis", "teilergebnis", "toplam", "celkem", "razem", "ogółem"),
-    *(
-        "итого",
-        "всего",
-        "сумма",
-        "итог",
-        "общий итог",
-        "подытог",
-        "промежуточный итог",
-        "общая сумма",
-    ),
-    *(
-        "汇总",
-        "彙總",
-        "总和",
-        "總和",
-        "总额",
-        "總額",
-        "総計",
-        "総合計",
-        "累計",
-        "合計金額",
-        "합계",
-        "총계",
-        "소계",
-    ),
+_WORDS: Final = tuple(
+    word
+    for words in (
+        "total|totals|grand total|grand totals|overall|overall total|total amount|sum|summary",
+        "subtotal|subtotals|sub total|sub totals",
+        "totaux|montant total|total général|sous total|sous totaux|somme",
+        "totales|importe total|total general|subtotales|suma",
+        "totais|valor total|total geral|subtotais|soma",
+        "totale|totali|totale generale|totale complessivo|subtotale|somma",
+        "totaal|totalen|totaalbedrag|eindtotaal|tussentotaal|subtotaal|totalt",
+        "summe|summen|gesamt|gesamtsumme|gesamtbetrag|zwischensumme|teilsumme|endsumme",
+        "insgesamt|gesamtergebnis|teilergebnis",
+        "toplam|celkem|razem|ogółem",
+        "итого|всего|сумма|итог|общий итог|подытог|промежуточный итог|общая сумма",
+        "汇总|彙總|总和|總和|总额|總額|総計|総合計|累計|合計金額|합계|총계|소계",
+    )
+    for word in words.split("|")
 )
-_PLAIN_WORDS: Final = "|".join(map(re.escape, sorted(_WORDS, key=len, reverse=True))).replace(
-    r"\ ", "[ -]"
-)
+"""A language a line; Chinese words such as 合计 and 小 计 are in the pattern below."""
+
+_PLAIN_WORDS: Final = "|".join(re.escape(word).replace(r"\ ", "[ -]") for word in _WORDS)
+"""`grand total` also as `grand-total`."""
+
 _SAYS: Final = re.compile(
     rf"(?:{_PLAIN_WORDS}|[合总總小共]\s*[计計]|計)(?:[ :\d()/-]*|\s*[:(\d].*)"
 )
+"""Such a word alone, before numbers (`Total 2026`), or before a colon, bracket or digit and more
+(`Total: all regions`).
+"""
+
 _STARTS: Final = tuple(
     dict.fromkeys(f"\n{word.split()[0]}" for word in ("sub", *_WORDS, *"合总總小共計"))
 )

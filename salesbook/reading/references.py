@@ -13,7 +13,8 @@ from salesbook.frames import Tables, later_twins, row_keys, texts_of
 from salesbook.messages import Finding, Severity
 from salesbook.names.folding import fold_name, keys_by_name, nearest_names
 from salesbook.policy import Policy
-from salesbook.reading.stage_references import Fault, Faults, resolve_pipelines, resolve_stages
+from salesbook.reading.resolution import Fault, Resolution
+from salesbook.reading.stage_references import resolve_pipelines, resolve_stages
 from salesbook.tables import TABLES, Role
 
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -27,10 +28,12 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "Courses": ("course_id", "title"),
 }
 """Per table that others refer to: its key, then the fields that may name a row, best first."""
+_SHOWN_KEYS: Final = 3
+"""Keys that a finding about an ambiguous name lists."""
 
 
 @dataclass(frozen=True)
-class Directory:
+class RowsByName:
     """The rows of one table that a reference may mean."""
 
     table: str
@@ -42,27 +45,41 @@ class Directory:
         return frozenset(texts_of(self.frame[_NAMES[self.table][0]]))
 
     @cached_property
-    def _levels(self) -> list[dict[str, tuple[str, ...]]]:
-        keys = self.frame[_NAMES[self.table][0]].tolist()
+    def _keys_by_folded_name(self) -> list[dict[str, tuple[str, ...]]]:
+        """Keys by folded name, for the key itself and each field that may name a row, best first."""
+        key_field, *_ = _NAMES[self.table]
+        keys = self.frame[key_field].tolist()
         return [
-            keys_by_name(zip(self.frame[name].tolist(), keys, strict=True))
-            for name in _NAMES[self.table]
+            keys_by_name(zip(self.frame[field_name].tolist(), keys, strict=True))
+            for field_name in _NAMES[self.table]
         ]
 
     def find(self, typed: str) -> tuple[str, ...]:
         """Keys of the rows that the text may mean: one, several of one name, or none."""
         folded = fold_name(typed)
-        return next((level[folded] for level in self._levels if folded in level), ())
+        for keys_of_name in self._keys_by_folded_name:
+            if folded in keys_of_name:
+                return keys_of_name[folded]
+        return ()
 
     @cached_property
     def suggestions(self) -> dict[str, str]:
-        """Names to suggest, by folded name."""
-        name = _NAMES[self.table][1] if len(_NAMES[self.table]) > 1 else _NAMES[self.table][0]
-        return {fold_name(text): text for text in sorted(self.frame[name].dropna().unique())}
+        """Names to suggest, by folded name: those that people call a row by, else its key."""
+        key_field, *name_fields = _NAMES[self.table]
+        shown = self.frame[name_fields[0] if name_fields else key_field]
+        return {fold_name(text): text for text in sorted(shown.dropna().unique())}
 
-    def unknown(self) -> str:
-        """The code of a finding for a reference that means no row."""
-        return f"unknown-{self.table.removesuffix('s').lower()}"
+    def fault(self, field_name: str, keys: tuple[str, ...], nearest: str | None) -> Fault:
+        """What is wrong with a reference that means several rows, or none."""
+        if keys:
+            shown = ", ".join(keys[:_SHOWN_KEYS]) + (" …" if len(keys) > _SHOWN_KEYS else "")
+            return Fault("ambiguous-reference", "error", {"table": self.table, "keys": shown})
+        if field_name == "manager_id":
+            # Lists of sellers often lack their managers; nobody's sales hang on it.
+            return Fault("unknown-manager", "warning", {"nearest": nearest})
+        severity: Severity = "warning" if self.table == "Products" else "error"
+        code = f"unknown-{self.table.removesuffix('s').lower()}"
+        return Fault(code, severity, {"nearest": nearest})
 
 
 def resolve_references(
@@ -77,149 +94,119 @@ def resolve_references(
     warning, for the row still counts in full; any other is an error.
 
     Returns: the tables, new frames where something was replaced; findings in order of tables,
-    fields and rows. Of rows whose keys became the same all but the first by content are left out,
-    with a finding.
+        fields and rows. Of rows whose keys became the same all but the first by content are left
+        out, with a finding.
     """
-    directories = _directories(tables, policy)
+    rows_by_name = _rows_by_name(tables, policy)
     resolved = dict(tables)
     findings: list[Finding] = []
-    ordered = [name for name in TABLES if name in tables and TABLES[name].role is Role.INPUT]
-    for table in ordered:
-        columns, faults = _resolve_table(table, tables[table], directories)
-        frame = tables[table].assign(**columns) if columns else tables[table]
-        for resolve in (resolve_pipelines, resolve_stages):
-            more_columns, more_faults = resolve(table, frame, policy, resolved.get("Deals"))
-            frame = frame.assign(**more_columns) if more_columns else frame
-            columns, faults = columns | more_columns, [*faults, *more_faults]
-        findings += _findings(table, frame, faults)
-        if columns.keys() & set(TABLES[table].key):
-            frame, twice = _without_twins(table, frame)
-            findings += twice
+    for table, spec in TABLES.items():
+        if table not in tables or spec.role is not Role.INPUT:
+            continue
+        resolution = Resolution(table, tables[table])
+        _resolve_keys(resolution, rows_by_name)
+        _resolve_scopes(resolution, rows_by_name)
+        resolve_pipelines(resolution, policy)
+        resolve_stages(resolution, policy, resolved.get("Deals"))
+        findings += resolution.findings()
+
+        frame = resolution.frame
+        if resolution.changed & set(spec.key):
+            frame, repeated_keys = _without_twins(table, frame)
+            findings += repeated_keys
         resolved[table] = frame
     return resolved, findings
 
 
-def _directories(tables: Tables, policy: Policy) -> dict[str, Directory]:
-    found = {name: Directory(name, tables[name]) for name in _NAMES if name in tables}
-    if policy.products and "Products" not in found:
-        names = pd.Series([product.product for product in policy.products], dtype="str")
-        found["Products"] = Directory("Products", pd.DataFrame({"product": names}))
-    return found
+def _rows_by_name(tables: Tables, policy: Policy) -> dict[str, RowsByName]:
+    by_table = {table: RowsByName(table, tables[table]) for table in _NAMES if table in tables}
+    if policy.products and "Products" not in by_table:
+        products = pd.Series([product.product for product in policy.products], dtype="str")
+        by_table["Products"] = RowsByName("Products", pd.DataFrame({"product": products}))
+    return by_table
 
 
-def _resolve_table(
-    table: str, frame: pd.DataFrame, directories: Mapping[str, Directory]
-) -> tuple[dict[str, pd.Series[str]], Faults]:
-    """New columns where names became keys, and what is wrong with the other references."""
-    columns: dict[str, pd.Series[str]] = {}
-    faults: Faults = []
-    for spec in TABLES[table].fields:
-        if spec.ref is None or spec.ref not in directories:
-            continue
-        rows = frame[spec.name]
-        _resolve_column(spec.name, rows, directories[spec.ref], columns, faults)
-    if table == "Targets" and "Reps" in directories:
-        of_reps = frame["scope"].where(frame["scope_kind"] == "rep")
-        _resolve_column("scope", of_reps, directories["Reps"], columns, faults)
-        typed = columns["scope"].fillna(frame["scope"]) if "scope" in columns else frame["scope"]
-        scopes = _whole_scopes(typed, frame["scope_kind"], directories["Reps"].frame["team"])
-        if not scopes.equals(frame["scope"]):
-            columns["scope"] = scopes
-    return columns, faults
+def _resolve_keys(resolution: Resolution, rows_by_name: Mapping[str, RowsByName]) -> None:
+    """Look up every field that refers to a table at hand."""
+    for spec in TABLES[resolution.table].fields:
+        rows = rows_by_name.get(spec.ref or "")
+        if rows is not None:
+            _resolve_column(resolution, spec.name, resolution.frame[spec.name], rows)
 
 
-def _whole_scopes(
-    typed: pd.Series[str], kinds: pd.Series[str], known: pd.Series[str]
-) -> pd.Series[str]:
-    """Scopes of targets: one company, whatever it was called, and teams spelled as the reps have
-    them.
-    """
-    names = known.dropna().unique()
-    spelled = {fold_name(team): team for team in sorted(names, reverse=True)}
-    teams = {text: spelled.get(fold_name(text), text) for text in typed.dropna().unique()}
-    teams |= {team: team for team in names}
-    scopes = typed.where(kinds != "company", "company")
-    return scopes.where(kinds != "team", typed.map(teams).fillna(typed)).astype("str")
+def _resolve_scopes(resolution: Resolution, rows_by_name: Mapping[str, RowsByName]) -> None:
+    """Scopes of targets: a rep's key, a team as the reps spell it, one word for the company."""
+    if resolution.table != "Targets" or "Reps" not in rows_by_name:
+        return
+    reps = rows_by_name["Reps"]
+    kinds = resolution.frame["scope_kind"]
+    typed = resolution.frame["scope"]
+
+    _resolve_column(resolution, "scope", typed.where(kinds == "rep"), reps)
+    scopes = resolution.frame["scope"].fillna(
+        typed
+    )  # reps are resolved, others missing or as typed
+    scopes = scopes.where(kinds != "company", "company")
+    scopes = scopes.where(kinds != "team", _spelled_teams(scopes, reps.frame["team"]))
+    scopes = scopes.astype("str")
+    if not scopes.equals(typed):
+        resolution.replace("scope", scopes)
+
+
+def _spelled_teams(typed: pd.Series[str], teams: pd.Series[str]) -> pd.Series[str]:
+    """Teams as the reps have them; one that no rep has stays as typed."""
+    known = teams.dropna().unique()
+    # Of two spellings in Team the first in alphabetical order stands for both.
+    spelling = {fold_name(team): team for team in sorted(known, reverse=True)}
+    names = {text: spelling.get(fold_name(text), text) for text in typed.dropna().unique()}
+    names |= {team: team for team in known}
+    return typed.map(names).fillna(typed)
 
 
 def _resolve_column(
-    field: str,
-    typed: pd.Series[str],
-    directory: Directory,
-    columns: dict[str, pd.Series[str]],
-    faults: Faults,
+    resolution: Resolution, field_name: str, typed: pd.Series[str], rows: RowsByName
 ) -> None:
-    """Look up what is no key; add a new column where something was found, and faults where not."""
-    odd = texts_of(typed) - directory.keys
-    if not odd:
+    """Look up what is no key; note what is wrong where that leads to no row, or to several."""
+    not_keys = texts_of(typed) - rows.keys
+    if not not_keys:
         return
-    doubtful = typed[typed.isin(odd)]
-    found = {text: directory.find(text) for text in doubtful.unique()}
-    keys = {text: rows[0] for text, rows in found.items() if len(rows) == 1}
-    if keys:
-        columns[field] = typed.where(~typed.isin(keys.keys()), typed.map(keys)).astype("str")
-    unknown = [text for text, rows in found.items() if not rows]
-    nearest = nearest_names(unknown, directory.suggestions) if unknown else {}
-    wrong = {
-        text: _fault(field, directory, rows, nearest.get(text))
-        for text, rows in found.items()
-        if len(rows) != 1
+    doubtful = typed[typed.isin(not_keys)]
+    matches = {text: rows.find(text) for text in doubtful.unique()}
+
+    key_of = {text: keys[0] for text, keys in matches.items() if len(keys) == 1}
+    if key_of:
+        resolution.replace(field_name, typed.where(~typed.isin(key_of.keys()), typed.map(key_of)))
+
+    unknown = [text for text, keys in matches.items() if not keys]
+    nearest = nearest_names(unknown, rows.suggestions) if unknown else {}
+    faults = {
+        text: rows.fault(field_name, keys, nearest.get(text))
+        for text, keys in matches.items()
+        if len(keys) != 1
     }
-    left = doubtful[doubtful.isin(wrong.keys())]
-    faults += [(row, field, text, wrong[text]) for row, text in left.items()]
-
-
-def _fault(field: str, directory: Directory, rows: tuple[str, ...], nearest: str | None) -> Fault:
-    if rows:
-        shown = ", ".join(rows[:3]) + (" …" if len(rows) > 3 else "")
-        return Fault("ambiguous-reference", "error", {"table": directory.table, "keys": shown})
-    if field == "manager_id":
-        return Fault("unknown-manager", "warning", {"nearest": nearest})
-    severity: Severity = "warning" if directory.table == "Products" else "error"
-    return Fault(directory.unknown(), severity, {"nearest": nearest})
-
-
-def _findings(table: str, frame: pd.DataFrame, faults: Faults) -> list[Finding]:
-    if not faults:
-        return []
-    keys = row_keys(table, frame)
-    return [
-        Finding(
-            fault.code,
-            fault.severity,
-            table,
-            row=row,
-            field=field,
-            row_key=keys[row],
-            found=text,
-            params=fault.params,
-        )
-        for row, field, text, fault in faults
-    ]
+    resolution.note(field_name, doubtful, faults)
 
 
 def _without_twins(table: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
-    """Leave out rows whose key, now that names are keys, another row has: all but the first by
-    content.
-    """
+    """Leave out rows whose key, now that names are keys, another row has, each with a finding."""
     keys = row_keys(table, frame)
-    twice = later_twins(frame, keys)
-    if not twice:
+    twins = later_twins(frame, keys)
+    if not twins:
         return frame, []
-    names = TABLES[table].key
-    field = next(
-        (name for name in names if TABLES[table].field(name).ref or name == "scope"), names[0]
-    )
+    spec = TABLES[table]
+    # The finding leads to the field in which a name became a key.
+    may_be_named = (name for name in spec.key if spec.field(name).ref or name == "scope")
+    field_name = next(may_be_named, spec.key[0])
     findings = [
         Finding(
             "duplicate-key",
             "error",
             table,
             row=row,
-            field=field,
+            field=field_name,
             row_key=keys[row],
             found=keys[row],
         )
-        for row in twice
+        for row in twins
     ]
-    return frame.drop(index=twice), findings
+    return frame.drop(index=twins), findings

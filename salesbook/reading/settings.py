@@ -22,8 +22,7 @@ _ONLY_SHOWN = frozenset({"Products.list_price", "Products.cost", "Products.activ
 def read_settings(
     read: Callable[[str], TableCells], codes: Collection[str]
 ) -> tuple[Policy, dict[str, ReadTable]]:
-    """Read the settings tables that are there; the Policy table first, because its currency types
-    the others.
+    """Read the settings tables that are there, Policy first: its currency types the others.
 
     What cannot be read is among the policy's faults, so that a verb that rests on it can refuse.
     """
@@ -62,9 +61,7 @@ def _plain(fields: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _matters(table: ReadTable, finding: Finding) -> bool:
-    """True for an error that changes what a verb calculates; a Policy row without a value sets
-    nothing.
-    """
+    """True for an error that changes what is calculated; a Policy row without a value does not."""
     if finding.severity != "error" or f"{finding.table}.{finding.field}" in _ONLY_SHOWN:
         return False
     if finding.table != "Policy" or finding.row is None or "value" not in table.headers:

@@ -1,6 +1,4 @@
-"""What did customers order and pay? Won deals, regular orders of old customers, refunds and late
-payers.
-"""
+"""What did customers order and pay? Won deals, regular orders, refunds and late payers."""
 
 from __future__ import annotations
 
@@ -59,9 +57,7 @@ def _from_deal(world: World, deal: Fields) -> Fields:
 
 
 def _regular(world: World, customer: Fields) -> list[Fields]:
-    """Repeat orders of customers who were there before: rhythm by size, more of them in strong
-    months.
-    """
+    """Repeat orders of old customers: rhythm by size, more of them in strong months."""
     chance = world.chance(f"orders {customer['customer_id']}")
     if chance.random() < 0.3:
         return []

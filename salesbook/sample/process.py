@@ -89,9 +89,7 @@ def _partner(rep: str) -> str:
 def _walk(
     world: World, chance: random.Random, rep: str, created: dt.date
 ) -> tuple[list[tuple[str, dt.date]], dt.date]:
-    """The stages a deal enters up to the run date, each with its day; and its end, known or
-    expected.
-    """
+    """The stages a deal enters up to the run date, each with its day; its end, or the expected."""
     steps, day = [("lead", created)], created
     skill = 1 + (int(rep[1:]) * 13 % 7 - 3) / 40
     for place, stage in enumerate(STAGES):

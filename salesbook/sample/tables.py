@@ -1,6 +1,4 @@
-"""What does a workbook full of made-up but realistic rows hold? The same rows for the same date,
-always.
-"""
+"""What does a made-up company's workbook hold? The same rows for the same date, always."""
 
 from __future__ import annotations
 
@@ -40,8 +38,7 @@ _STEPS: Final = (
 
 
 def sample_tables(language: Language, as_of: dt.date = SAMPLE_AS_OF) -> dict[str, pd.DataFrame]:
-    """A frame for every input table of a company of 12 sellers and 3 managers, as it stands on
-    `as_of`.
+    """A frame for every input table of a company of 12 sellers and 3 managers, as of a day.
 
     The rows fit together except for a handful of mistakes, one of a kind, that show what the checks
     say.

@@ -1,6 +1,4 @@
-"""What does the sample company plan? Products, days off, this year's targets,
-locks and sales plan.
-"""
+"""What does the sample company want? Products, days off, targets, locks and sales steps."""
 
 from __future__ import annotations
 
@@ -53,9 +51,7 @@ def add_days_off(world: World) -> None:
 
 
 def add_targets(world: World) -> None:
-    """Fill Targets: the year before and 15 % more, by team, in round sums that add up; and two
-    locks.
-    """
+    """Fill Targets, last year and 15 % more by team in round sums that add up, and two locks."""
     year, words = world.as_of.year, world.words
     sold = _sales_by_team(world)
     teams = [_round_up(sold[team] * _GROWTH) for team in range(3)]

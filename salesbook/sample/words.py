@@ -1,6 +1,4 @@
-"""What are people, companies and things of the sample called? All fictional, in the book's
-language.
-"""
+"""What are people, companies and things of the sample called? All is made up."""
 
 from __future__ import annotations
 
@@ -12,9 +10,7 @@ from salesbook.labels import Language
 
 @dataclass(frozen=True)
 class Words:
-    """One language's vocabulary; lists that belong together have the same
-    order in both languages.
-    """
+    """One language's vocabulary; lists that belong together have one order in both languages."""
 
     person: str
     """How a first and a last name make a person."""

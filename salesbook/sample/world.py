@@ -1,6 +1,4 @@
-"""What do all sample tables share? The run date, seeded chance, days at work, and money of the
-language.
-"""
+"""What do all sample tables share? The run date, seeded chance, working days, money."""
 
 from __future__ import annotations
 
@@ -69,9 +67,7 @@ class World:
         return f"FY{year}-Q{quarter + 1}"
 
     def workday(self, day: dt.date) -> dt.date:
-        """The day itself, or the Friday before a weekend: still in the same month, or the Monday
-        after.
-        """
+        """The day itself; of a weekend the Friday before, or the Monday after if that is its month."""
         if day.weekday() < 5:
             return day
         friday = day - dt.timedelta(days=day.weekday() - 4)

@@ -1,6 +1,4 @@
-"""What a table is: a pydantic model per row, read into specs that every other part of salesbook
-uses.
-"""
+"""What is a table? A pydantic model per row, read into specs that every other room uses."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from salesbook.labels import known_names
-from salesbook.tables.lists import list_items
+from salesbook.tables.lists import list_items, list_text
 
 
 class Kind(StrEnum):
@@ -113,19 +111,8 @@ Sentence = Annotated[object, Is(Kind.MESSAGE)]
 
 TableName = Annotated[str, Is(Kind.TABLE)]
 FieldName = Annotated[str, Is(Kind.FIELD)]
-METRICS = (
-    "attainment",
-    "win_rate",
-    "activity",
-    "activities",
-    "satisfaction",
-    "revenue",
-    "orders",
-    "new_customers",
-    "attitude",
-    "self_score",
-    "peer_score",
-)
+METRICS = known_names("metrics")
+"""Metrics that an appraisal can measure: the words are the list, `team.metric_values` the rules."""
 MetricName = Annotated[str, Is(Kind.ID, choices=METRICS)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_items), Is(Kind.LIST)]
 MetricNames = Annotated[str, Is(Kind.LIST, choices=METRICS)]
@@ -201,9 +188,7 @@ class Row(BaseModel):
     spec: ClassVar[TableSpec]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Take the class line's words, which pydantic passes here first;
-        see below for their use.
-        """
+        """Take the class line's words, which pydantic passes here before it knows the fields."""
         super().__init_subclass__()
 
     @classmethod
@@ -222,6 +207,15 @@ class Row(BaseModel):
             return
         fields = tuple(_field_spec(name, cls, name in key) for name in cls.model_fields)
         cls.spec = TableSpec(table, role, part, fields, cls, shown)
+
+    def filled_fields(self) -> dict[str, Any]:
+        """What the row says, field by field, as frames hold it; what is blank is left out."""
+        fields: dict[str, Any] = {}
+        for name, value in self.model_dump().items():
+            plain = list_text(value) if isinstance(value, tuple) else value
+            if plain is not None and plain != "":
+                fields[name] = plain
+        return fields
 
 
 def _field_spec(name: str, row: type[Row], is_key: bool) -> FieldSpec:

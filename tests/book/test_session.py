@@ -68,9 +68,9 @@ def test_an_address_is_that_of_the_row_once_the_run_has_written():
     rows = [
         {"period": month, "slice_kind": "all", "slice": "all"} for month in ("2026-06", "2026-07")
     ]
-    places = Places(session, {"Forecast": frame_from_rows("Forecast", rows)})
+    places = Places(session.find, {"Forecast": frame_from_rows("Forecast", rows)})
     assert places.cell_of("Forecast", None, "2026-07|all|all") == "A5"
-    assert Places(session, {}).cell_of("Forecast", None, "2026-06|all|all") is None
+    assert Places(session.find, {}).cell_of("Forecast", None, "2026-06|all|all") is None
 
 
 def test_checks_about_settings_come_in_the_order_of_the_sheet():

@@ -11,8 +11,8 @@ from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
 from salesbook.reading.table import read_table
 from salesbook.store import KEEP, Cell, TableCells
-from salesbook.writing.body import plan_changes, plan_write
-from salesbook.writing.values import changes_of, fingerprint, same_cell
+from salesbook.writing.body import prepare_changes, prepare_write
+from salesbook.writing.sameness import changes_of, fingerprint, same_cell
 from tests.book.drawn import Drawn, table
 
 
@@ -22,7 +22,7 @@ def rewritten(
     """The table's columns after a write of these rows, and the codes of what was lost."""
     host = MemoryHost([cells])
     read = read_table(cells, currency="USD")
-    planned = plan_write(read, frame_from_rows(cells.table, rows), language="en", currency="USD")
+    planned = prepare_write(read, frame_from_rows(cells.table, rows), language="en", currency="USD")
     host.write([planned.write])
     after = host.read(cells.table)
     assert planned.content == fingerprint(after.columns)
@@ -79,12 +79,12 @@ def test_what_is_unchanged_is_left_alone():
     """
     read = read_table(calls(), currency="USD")
     frame = read.frame.reset_index(drop=True)
-    assert plan_write(read, frame, language="en", currency="USD").write.columns == {}
+    assert prepare_write(read, frame, language="en", currency="USD").write.columns == {}
     read = read_table(
         table("Products", {"product": ["P", "Q"], "list_price": [1.0, 2.0]}), currency="USD"
     )
     frame = frame_from_rows("Products", [{"product": "P", "list_price": 100}, {"product": "Q"}])
-    columns = plan_write(read, frame, language="en", currency="USD").write.columns
+    columns = prepare_write(read, frame, language="en", currency="USD").write.columns
     assert columns == {"List price": [KEEP, None]}
 
 
@@ -103,7 +103,7 @@ def test_sentences_choices_and_amounts_are_in_the_books_words():
         "Products", [{"product": "P", "list_price": 123450, "cost": 99, "active": True}]
     )
     read = read_table(table("Products", {}, language="zh-CN"), currency="USD")
-    columns = plan_write(read, frame, language="zh-CN", currency="USD").write.columns
+    columns = prepare_write(read, frame, language="zh-CN", currency="USD").write.columns
     shown = {
         field: columns[labels.header("Products", field, "zh-CN")]
         for field in ("list_price", "cost", "active")
@@ -118,7 +118,7 @@ def test_changes_touch_single_cells():
     )
     read = read_table(cells, currency="USD")
     new = frame_from_rows("Products", [{"product": "R", "list_price": 300}])
-    planned = plan_changes(read, {1: {"list_price": 250}}, new, language="en", currency="USD")
+    planned = prepare_changes(read, {1: {"list_price": 250}}, new, language="en", currency="USD")
     host = MemoryHost([cells])
     host.write([planned.write])
     after = dict(zip(host.read("Products").headers, host.read("Products").columns, strict=True))

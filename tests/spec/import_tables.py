@@ -9,7 +9,7 @@ from typing import Any
 
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, TableNow
-from salesbook.intake.plan import ImportOptions, ImportPlan, plan_import
+from salesbook.intake.draft import ImportDraft, ImportOptions, draft_import
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules, Stage
 
@@ -34,7 +34,7 @@ def book(
     drawn = {
         "Reps": REPS,
         "Customers": CUSTOMERS,
-        "Stages": [stage.model_dump() for stage in STAGES],
+        "Stages": [stage.filled_fields() for stage in STAGES],
         **(rows or {}),
     }
     tables = {
@@ -43,16 +43,16 @@ def book(
     return BookNow(tables, Policy(rules=Rules(currency=currency), stages=STAGES), AS_OF)
 
 
-def plan(
+def draft(
     folder: Path, text: str, into: str, now: BookNow | None = None, **options: Any
-) -> ImportPlan:
-    """The plan of importing a text file."""
+) -> ImportDraft:
+    """The draft of importing a text file."""
     path = folder / "file.csv"
     path.write_text(text, encoding="utf-8")
-    return plan_import(path, ImportOptions(into, **options), now or book())
+    return draft_import(path, ImportOptions(into, **options), now or book())
 
 
-def imported(now: BookNow, done: ImportPlan) -> BookNow:
+def imported(now: BookNow, done: ImportDraft) -> BookNow:
     """The workbook after an import."""
     tables = dict(now.tables)
     for change in done.changes:
@@ -71,20 +71,20 @@ def imported(now: BookNow, done: ImportPlan) -> BookNow:
     return BookNow(tables, Policy(rules=now.policy.rules, stages=tuple(stages)), now.as_of)
 
 
-def new_rows(done: ImportPlan, table: str | None = None) -> list[dict[str, Any]]:
+def new_rows(done: ImportDraft, table: str | None = None) -> list[dict[str, Any]]:
     """Rows that an import adds to a table, what is missing left out."""
     frames = [change.new_rows for change in done.changes if change.table == (table or done.table)]
     return [row for frame in frames for row in TableNow(table or done.table, frame).rows.values()]
 
 
-def problems(done: ImportPlan) -> list[tuple[int, str, str]]:
+def problems(done: ImportDraft) -> list[tuple[int, str, str]]:
     """Line, field and code of every reason for a rejection."""
     return [
         (row.number, where, reason.code) for row in done.rejected for where, reason in row.faults
     ]
 
 
-def counts(done: ImportPlan) -> dict[str, int]:
+def counts(done: ImportDraft) -> dict[str, int]:
     """The counts of an import that are not 0."""
     found = {
         "read": done.read,

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from salesbook.errors import UsageError
-from tests.spec.import_tables import book, counts, imported, new_rows, plan, problems
+from salesbook.policy import Policy
+from salesbook.tables.settings import Stage
+from tests.spec.import_tables import STAGES, book, counts, draft, imported, new_rows, problems
 
 DAY = dt.date
 
 
 def test_deals_come_in_by_name_of_rep_customer_and_stage(tmp_path):
     """References become keys, names in any case; dates and money are typed."""
-    done = plan(
+    done = draft(
         tmp_path,
         "Deal ID,Deal name,Account Name,Opportunity Owner,Stage,Amount,Created Date\n"
         'D1,Pumps,ACME,ann,offer,"$1,234.50",2026-03-05\n',
@@ -35,7 +38,7 @@ def test_deals_come_in_by_name_of_rep_customer_and_stage(tmp_path):
 
 
 def test_a_close_date_is_expected_while_the_deal_is_open(tmp_path):
-    done = plan(
+    done = draft(
         tmp_path,
         "Deal ID,Rep,Stage,Close Date\nD1,Ann,Lead,2026-09-01\nD2,Ann,Won,2026-06-01\n",
         "Deals",
@@ -52,7 +55,7 @@ def test_an_engage_date_is_when_a_deal_entered_its_last_open_stage(tmp_path):
         "D1,Ann,Offer,2026-01-02,\n"
         "D2,Ann,Won,2026-01-02,2026-02-02\n"
     )
-    first, second = new_rows(plan(tmp_path, text, "Deals"))
+    first, second = new_rows(draft(tmp_path, text, "Deals"))
     assert first["created_on"] == first["stage_since"] == second["created_on"] == DAY(2026, 1, 2)
     assert second["stage_since"] == DAY(2026, 1, 2)
 
@@ -65,7 +68,7 @@ def test_a_status_beside_the_stage_closes_the_deal(tmp_path):
         "B,Ann,Lead,Open\n"
         "C,Bo,Lead,Won\n"
     )
-    lost, still_open, won = new_rows(plan(tmp_path, text, "Deals"))
+    lost, still_open, won = new_rows(draft(tmp_path, text, "Deals"))
     assert (lost["stage"], lost["lost_stage"]) == ("Lost", "Offer")
     assert still_open["stage"] == "Lead"
     assert (won["stage"], "lost_stage" in won) == ("Won", False)
@@ -82,7 +85,7 @@ def test_unknown_reps_customers_and_stages_reject_their_rows(tmp_path):
         "D3,Ann,Acme,Dreaming\n"
         "D4,Ann,Acme,Lead\n"
     )
-    done = plan(tmp_path, text, "Deals")
+    done = draft(tmp_path, text, "Deals")
     assert problems(done) == [
         (2, "rep_id", "unknown-rep"),
         (3, "customer_id", "unknown-customer"),
@@ -94,7 +97,7 @@ def test_unknown_reps_customers_and_stages_reject_their_rows(tmp_path):
 
 def test_unknown_products_and_deals_reject_nothing(tmp_path):
     """Whether they exist is for `validate` to say."""
-    done = plan(
+    done = draft(
         tmp_path,
         "Order,Customer,Rep,Product,Date,Amount,Deal\nO1,Acme,Ann,GTXPro,2026-01-02,5,D9\n",
         "Orders",
@@ -106,7 +109,7 @@ def test_unknown_products_and_deals_reject_nothing(tmp_path):
 def test_add_missing_adds_reps_and_customers_once(tmp_path):
     """Keys go on from those there are; what looks like another system's key is kept as key."""
     text = "Deal ID,Owner,Customer,Stage\nD1,Cy,New Co,Lead\nD2,Cy,New Co,Lead\nD3,005A0001,Acme,Lead\n"
-    done = plan(tmp_path, text, "Deals", add_missing=True)
+    done = draft(tmp_path, text, "Deals", add_missing=True)
     assert done.added == {"Customers": 1, "Reps": 2}
     assert new_rows(done, "Reps") == [
         {"rep_id": "R0003", "name": "Cy"},
@@ -116,7 +119,7 @@ def test_add_missing_adds_reps_and_customers_once(tmp_path):
 
 
 def test_nobody_is_added_for_a_rejected_row(tmp_path):
-    done = plan(
+    done = draft(
         tmp_path, "Deal ID,Owner,Stage\nD1,Ann,Lead\nD1,Cy,Lead\n", "Deals", add_missing=True
     )
     assert problems(done) == [(3, "deal_id", "key-repeated")]
@@ -126,7 +129,7 @@ def test_nobody_is_added_for_a_rejected_row(tmp_path):
 def test_stages_are_added_in_the_order_of_the_option(tmp_path):
     """In a pipeline without deals the option says all stages there are; others make way."""
     text = "Deal ID,Rep,Stage\nD1,Ann,Prospecting\nD2,Ann,Won\n"
-    done = plan(tmp_path, text, "Deals", stages="Prospecting>Engaging>Won|Lost", add_missing=True)
+    done = draft(tmp_path, text, "Deals", stages="Prospecting>Engaging>Won|Lost", add_missing=True)
     assert [(row["stage"], row["rank"], row["kind"]) for row in new_rows(done, "Stages")] == [
         ("Prospecting", 1, "open"),
         ("Engaging", 2, "open"),
@@ -139,14 +142,28 @@ def test_stages_are_added_in_the_order_of_the_option(tmp_path):
 def test_a_pipeline_in_use_keeps_its_stages(tmp_path):
     now = book({"Deals": [{"deal_id": "D0", "rep_id": "R1", "stage": "Offer"}]})
     text = "Deal ID,Rep,Stage\nD1,Ann,Prospecting\n"
-    done = plan(tmp_path, text, "Deals", now, stages="Prospecting>Lead>Won|Lost", add_missing=True)
+    done = draft(tmp_path, text, "Deals", now, stages="Prospecting>Lead>Won|Lost", add_missing=True)
     stages = imported(now, done).table("Stages").rows.values()
     ranks = {row["stage"]: row["rank"] for row in stages}
     assert ranks == {"Prospecting": 1, "Lead": 2, "Offer": 3, "Won": 4, "Lost": 5}
 
 
+def test_added_stages_hold_nothing_that_nobody_typed(tmp_path):
+    """A stage that an import adds needs no field and had no other name; one that stays keeps its."""
+    kept = Stage(stage="Offer", rank=1, needs="amount, product", was="Quote, Bid")
+    stages = (kept, *STAGES[2:])
+    deal = {"deal_id": "D0", "rep_id": "R1", "stage": "Offer"}
+    rows = {"Deals": [deal], "Stages": [stage.filled_fields() for stage in stages]}
+    now = replace(book(rows), policy=Policy(stages=stages))
+    text = "Deal ID,Rep,Stage\nD1,Ann,Prospecting\n"
+    done = draft(tmp_path, text, "Deals", now, stages="Prospecting>Won|Lost", add_missing=True)
+    after = {row["stage"]: row for row in imported(now, done).table("Stages").rows.values()}
+    assert (after["Offer"]["needs"], after["Offer"]["was"]) == ("amount, product", "Quote, Bid")
+    assert after["Prospecting"].keys().isdisjoint({"needs", "was"})
+
+
 def test_without_add_missing_the_option_adds_nothing(tmp_path):
-    done = plan(
+    done = draft(
         tmp_path, "Deal ID,Rep,Stage\nD1,Ann,Prospecting\n", "Deals", stages="Prospecting>Won|Lost"
     )
     assert problems(done) == [(2, "stage", "unknown-stage")]
@@ -157,20 +174,20 @@ def test_without_add_missing_the_option_adds_nothing(tmp_path):
 )
 def test_an_order_of_stages_that_makes_no_sense_is_refused(tmp_path, text):
     with pytest.raises(UsageError, match="bad-stages"):
-        plan(tmp_path, "Deal ID,Stage\nD1,Lead\n", "Deals", stages=text, add_missing=True)
+        draft(tmp_path, "Deal ID,Stage\nD1,Lead\n", "Deals", stages=text, add_missing=True)
 
 
 def test_importing_again_updates_by_key_and_blanks_nothing(tmp_path):
     """The second file changes what it says, leaves what it leaves empty, and repeats the rest."""
     now = book()
-    first = plan(
+    first = draft(
         tmp_path,
         "Deal ID,Rep,Stage,Amount,Next step\nD1,Ann,Lead,5,call\nD2,Bo,Lead,6,visit\n",
         "Deals",
         now,
     )
     after = imported(now, first)
-    second = plan(
+    second = draft(
         tmp_path,
         "Deal ID,Rep,Stage,Amount,Next step\nD1,Ann,Offer,,\nD2,Bo,Lead,6,\n",
         "Deals",
@@ -182,7 +199,7 @@ def test_importing_again_updates_by_key_and_blanks_nothing(tmp_path):
 
 def test_customers_without_keys_are_known_by_mail_phone_or_name_and_company(tmp_path):
     text = "Name,Company,Email,Phone\nAcme Inc,,A@ACME.COM,\nH,,,0015550102030\nHill,Hill Ltd,,\nHill,Other,,\n"
-    done = plan(tmp_path, text, "Customers")
+    done = draft(tmp_path, text, "Customers")
     assert problems(done) == [(4, "customer_id", "key-repeated")]
     assert counts(done) == {"read": 4, "updated": 2, "new": 1, "rejected": 1}
     assert new_rows(done) == [{"customer_id": "C0003", "name": "Hill", "company": "Other"}]
@@ -190,24 +207,24 @@ def test_customers_without_keys_are_known_by_mail_phone_or_name_and_company(tmp_
 
 def test_a_name_with_another_mail_is_another_customer(tmp_path):
     """Suggest, never merge: the look-alike is for `validate` to name."""
-    done = plan(tmp_path, "Name,Email\nAcme,b@acme.com\n", "Customers")
+    done = draft(tmp_path, "Name,Email\nAcme,b@acme.com\n", "Customers")
     assert counts(done) == {"read": 1, "new": 1}
 
 
 def test_reps_refer_to_managers_of_the_same_file(tmp_path):
     """The manager's row may come later; a manager who is nowhere stays as written or is added."""
     text = "Name,Manager,Team\nCy,Di,North\nDi,,North\nEd,Flo,South\n"
-    done = plan(tmp_path, text, "Reps")
+    done = draft(tmp_path, text, "Reps")
     assert problems(done) == []
     assert [row.get("manager_id") for row in new_rows(done)] == ["R0004", None, "Flo"]
-    added = plan(tmp_path, text, "Reps", add_missing=True)
+    added = draft(tmp_path, text, "Reps", add_missing=True)
     assert new_rows(added)[-1] == {"rep_id": "R0006", "name": "Flo", "role": "manager"}
 
 
 def test_who_refers_to_a_rejected_row_is_rejected_too(tmp_path):
     """Di's manager may be either of two: her row waits, and so does that of who reports to her."""
     twins = [{"rep_id": "R8", "name": "Flo"}, {"rep_id": "R9", "name": "Flo"}]
-    done = plan(tmp_path, "Name,Manager\nCy,Di\nDi,Flo\n", "Reps", book({"Reps": twins}))
+    done = draft(tmp_path, "Name,Manager\nCy,Di\nDi,Flo\n", "Reps", book({"Reps": twins}))
     assert problems(done) == [
         (2, "manager_id", "refers-to-rejected"),
         (3, "manager_id", "name-not-unique"),
@@ -222,10 +239,10 @@ def test_activities_without_keys_are_known_by_their_content(tmp_path):
         "2026-01-02,Ann,Acme,Call,hello,\n"
         "2026-01-03,Ann,Acme,Meeting,hi,\n"
     )
-    after = imported(now, plan(tmp_path, text, "Activities", now))
+    after = imported(now, draft(tmp_path, text, "Activities", now))
     assert [row["kind"] for row in after.table("Activities").rows.values()] == ["phone", "visit"]
     after.table("Activities").frame.loc[0, "next_step"] = "send offer"
-    assert counts(plan(tmp_path, text, "Activities", after)) == {"read": 2, "unchanged": 2}
+    assert counts(draft(tmp_path, text, "Activities", after)) == {"read": 2, "unchanged": 2}
 
 
 def test_lines_of_an_order_are_numbered_by_their_place(tmp_path):
@@ -234,13 +251,13 @@ def test_lines_of_an_order_are_numbered_by_their_place(tmp_path):
         "O1,Acme,Ann,2026/1/2,A,10\nO1,Acme,Ann,2026/1/2,B,20\nO2,Acme,Ann,2026/1/3,A,5\n"
     )
     now = book()
-    done = plan(tmp_path, text, "Orders", now)
+    done = draft(tmp_path, text, "Orders", now)
     assert [(row["order_id"], row["line_no"]) for row in new_rows(done)] == [
         ("O1", 1),
         ("O1", 2),
         ("O2", 1),
     ]
-    assert counts(plan(tmp_path, text, "Orders", imported(now, done))) == {
+    assert counts(draft(tmp_path, text, "Orders", imported(now, done))) == {
         "read": 3,
         "unchanged": 3,
     }
@@ -249,10 +266,10 @@ def test_lines_of_an_order_are_numbered_by_their_place(tmp_path):
 def test_rows_with_new_keys_that_look_like_rows_there_are_counted(tmp_path):
     """As after a first import whose file had its keys under a header that nobody knew."""
     text = "Customer ID,Name,Email\nK1,Anna,A@acme.com\nK2,New,n@new.com\nC2,Hill,h@hill.com\n"
-    done = plan(tmp_path, text, "Customers")
+    done = draft(tmp_path, text, "Customers")
     assert counts(done) == {"read": 3, "new": 2, "updated": 1}
     assert done.look_alikes == 1
-    assert plan(tmp_path, text, "Customers", imported(book(), done)).look_alikes == 0
+    assert draft(tmp_path, text, "Customers", imported(book(), done)).look_alikes == 0
 
 
 def test_an_order_comes_in_with_all_its_lines_or_none(tmp_path):
@@ -260,14 +277,14 @@ def test_an_order_comes_in_with_all_its_lines_or_none(tmp_path):
     text = "Order,Customer,Rep,Date,Amount\n{}O2,Acme,Ann,2026-01-03,5\n"
     lines = "O1,Acme,Ann,2026-01-02,10\nO1,Acme,Ann,2026-01-02,{}\nO1,Acme,Ann,2026-01-02,30\n"
     now = book()
-    done = plan(tmp_path, text.format(lines.format("2O")), "Orders", now)
+    done = draft(tmp_path, text.format(lines.format("2O")), "Orders", now)
     assert problems(done) == [
         (2, "order_id", "order-incomplete"),
         (3, "Amount", "number-letters"),
         (4, "order_id", "order-incomplete"),
     ]
     header, *_ = text.split("\n")
-    again = plan(tmp_path, f"{header}\n{lines.format('20')}", "Orders", imported(now, done))
+    again = draft(tmp_path, f"{header}\n{lines.format('20')}", "Orders", imported(now, done))
     assert [(row["line_no"], row["amount"]) for row in new_rows(again)] == [
         (1, 1000),
         (2, 2000),
@@ -277,7 +294,7 @@ def test_an_order_comes_in_with_all_its_lines_or_none(tmp_path):
 
 def test_an_order_is_not_whole_without_a_line_that_has_too_many_cells(tmp_path):
     text = "Order,Customer,Rep,Date,Amount\nO1,Acme,Ann,2026-01-02,1,2\nO1,Acme,Ann,2026-01-02,3\n"
-    assert [code for _, _, code in problems(plan(tmp_path, text, "Orders"))] == [
+    assert [code for _, _, code in problems(draft(tmp_path, text, "Orders"))] == [
         "row-too-long",
         "order-incomplete",
     ]
@@ -285,7 +302,7 @@ def test_an_order_is_not_whole_without_a_line_that_has_too_many_cells(tmp_path):
 
 def test_a_row_equal_to_an_earlier_one_is_a_duplicate(tmp_path):
     """Full width and spaces at the ends do not make two rows of one."""
-    done = plan(
+    done = draft(
         tmp_path,
         "Deal ID,Rep,Stage,Amount\nD1,Ann,Lead,5\nD1,Ann,Lead,５ \nD1,Ann,Lead,6\n",
         "Deals",
@@ -296,13 +313,13 @@ def test_a_row_equal_to_an_earlier_one_is_a_duplicate(tmp_path):
 
 def test_cells_that_cannot_be_read_reject_their_row_with_every_reason(tmp_path):
     text = 'Deal ID,Rep,Stage,Amount,Created on\nD1,Ann,Lead,"12,5OO",2026-02-30\nD2,Ann,Lead,5,2026-02-28\n'
-    done = plan(tmp_path, text, "Deals")
+    done = draft(tmp_path, text, "Deals")
     assert problems(done) == [(2, "Amount", "number-letters"), (2, "Created on", "date-impossible")]
 
 
 def test_a_new_row_that_no_verb_could_use_is_rejected(tmp_path):
     """A deal without owner or stage would be left out by every verb, and its money with it."""
-    done = plan(
+    done = draft(
         tmp_path,
         "Deal ID,Deal name,Rep,Stage,Amount\nD1,,Ann,,5\n,,Ann,Lead,6\nD2,,,Lead,7\n",
         "Deals",
@@ -319,20 +336,20 @@ def test_a_new_row_that_no_verb_could_use_is_rejected(tmp_path):
 @pytest.mark.parametrize("amount", ["", "N/A", "-"])
 def test_an_order_without_amount_is_rejected(tmp_path, amount):
     text = f"Order,Customer,Rep,Date,Amount\nO1,Acme,Ann,2026-01-02,{amount}\nO2,Acme,Ann,2026-01-02,5\n"
-    assert problems(plan(tmp_path, text, "Orders")) == [(2, "amount", "missing-required")]
+    assert problems(draft(tmp_path, text, "Orders")) == [(2, "amount", "missing-required")]
 
 
 def test_a_row_that_is_there_needs_only_what_changes(tmp_path):
     """What the file leaves out stays as it is in the table."""
     now = book({"Deals": [{"deal_id": "D1", "rep_id": "R1", "stage": "Lead"}]})
-    done = plan(tmp_path, "Deal ID,Amount\nD1,5\n", "Deals", now)
+    done = draft(tmp_path, "Deal ID,Amount\nD1,5\n", "Deals", now)
     assert counts(done) == {"read": 1, "updated": 1}
 
 
 def test_a_key_or_required_value_out_of_its_range_rejects_its_row(tmp_path):
     """Such a row would be left out; line 0 would even become line 1."""
     text = "Order,Line,Customer,Rep,Date,Amount\nO1,0,Acme,Ann,2026-01-02,5\nO1,1,Acme,Ann,2026-01-02,5\n"
-    assert problems(plan(tmp_path, text, "Orders")) == [(2, "line_no", "below-minimum")]
+    assert problems(draft(tmp_path, text, "Orders")) == [(2, "line_no", "below-minimum")]
 
 
 @pytest.mark.parametrize(
@@ -350,7 +367,7 @@ def test_a_key_or_required_value_out_of_its_range_rejects_its_row(tmp_path):
 def test_a_totals_row_is_no_order_in_any_language(tmp_path, last):
     """By its word, or by its number being the sum of the rows above."""
     rows = "".join(f"O{n},Acme,Ann,2026-01-02,{n}\n" for n in (1, 2, 3))
-    done = plan(tmp_path, f"Order,Customer,Rep,Date,Amount\n{rows}{last}\n", "Orders")
+    done = draft(tmp_path, f"Order,Customer,Rep,Date,Amount\n{rows}{last}\n", "Orders")
     assert [code for _, _, code in problems(done)] == ["totals-row"]
     assert done.totals
     assert done.totals.accepted == 6
@@ -358,16 +375,16 @@ def test_a_totals_row_is_no_order_in_any_language(tmp_path, last):
 
 def test_a_sum_under_a_word_that_nobody_knows_is_no_customer(tmp_path):
     text = "Name,Email,City,Budget\nA,a@x.com,Rom,1\nB,b@x.com,Rom,2\nC,c@x.com,Rom,3\n{}\n"
-    done = plan(tmp_path, text.format("Yhteensä,,,6"), "Customers")
+    done = draft(tmp_path, text.format("Yhteensä,,,6"), "Customers")
     assert problems(done) == [(5, "", "totals-row")]
     for customer in ("Yhteensä,,,7", "Total Energies,,,7", "D,d@x.com,,6"):
-        assert problems(plan(tmp_path, text.format(customer), "Customers")) == []
+        assert problems(draft(tmp_path, text.format(customer), "Customers")) == []
 
 
 def test_amounts_are_conserved(tmp_path):
     """Read = accepted + rejected + duplicates, in money as in rows."""
     text = "Deal ID,Rep,Stage,Amount\nD1,Ann,Lead,10.50\nD1,Ann,Lead,10.50\nD2,Zed,Lead,3\nD3,Bo,Lead,1\n"
-    done = plan(tmp_path, text, "Deals")
+    done = draft(tmp_path, text, "Deals")
     assert done.totals
     assert (done.totals.read, done.totals.accepted) == (Decimal("25.00"), Decimal("11.50"))
     assert (done.totals.rejected, done.totals.duplicates) == (Decimal("3.00"), Decimal("10.50"))
@@ -375,7 +392,7 @@ def test_amounts_are_conserved(tmp_path):
 
 def test_replace_leaves_only_the_files_rows_under_their_old_keys(tmp_path):
     now = book()
-    done = plan(
+    done = draft(
         tmp_path, "Name,Email\nAcme,a@acme.com\nNew,n@new.com\n", "Customers", now, replace=True
     )
     after = imported(now, done).table("Customers").rows.values()
@@ -391,21 +408,21 @@ def test_money_of_another_currency_is_rejected(tmp_path):
         "Deal ID,Rep,Stage,Amount,CurrencyIsoCode\n"
         "D1,Ann,Lead,€5,\nD2,Ann,Lead,5,EUR\nD3,Ann,Lead,$5,USD\nD4,Ann,Lead,,EUR\n"
     )
-    done = plan(tmp_path, text, "Deals")
+    done = draft(tmp_path, text, "Deals")
     assert [line for line, _, code in problems(done) if code == "money-other-currency"] == [2, 3]
-    by_header = plan(
+    by_header = draft(
         tmp_path, "Deal ID,Rep,Stage,Amount (EUR)\nD1,Ann,Lead,5\nD2,Ann,Lead,\n", "Deals"
     )
     assert problems(by_header) == [(2, "Amount (EUR)", "money-other-currency")]
 
 
 def test_a_unit_in_the_header_counts(tmp_path):
-    done = plan(tmp_path, "Deal ID,Rep,Stage,Amount (k)\nD1,Ann,Lead,1.5\n", "Deals")
+    done = draft(tmp_path, "Deal ID,Rep,Stage,Amount (k)\nD1,Ann,Lead,1.5\n", "Deals")
     assert new_rows(done)[0]["amount"] == 150000
 
 
 def test_rows_that_the_other_system_deleted_are_rejected(tmp_path):
-    done = plan(tmp_path, "Id,IsDeleted,StageName,Rep\nD1,1,Lead,Ann\nD2,0,Lead,Ann\n", "Deals")
+    done = draft(tmp_path, "Id,IsDeleted,StageName,Rep\nD1,1,Lead,Ann\nD2,0,Lead,Ann\n", "Deals")
     assert problems(done) == [(2, "", "row-deleted")]
 
 
@@ -417,9 +434,9 @@ def test_columns_share_the_decimal_sign_that_one_of_them_proves(tmp_path):
         "Order;Customer;Rep;Date;Amount;Quantity\n"
         "O1;Acme;Ann;2026-01-02;{};1,5\nO2;Acme;Ann;2026-01-02;7;1,234\n"
     )
-    read = new_rows(plan(tmp_path, text.format("1.234,50"), "Orders"))
+    read = new_rows(draft(tmp_path, text.format("1.234,50"), "Orders"))
     assert [(row["amount"], row["quantity"]) for row in read] == [(123450, 1.5), (700, 1.234)]
-    assert [code for _, _, code in problems(plan(tmp_path, text.format("3"), "Orders"))] == [
+    assert [code for _, _, code in problems(draft(tmp_path, text.format("3"), "Orders"))] == [
         "number-ambiguous"
     ]
 
@@ -430,18 +447,18 @@ def test_a_columns_own_decimal_sign_goes_before_the_files(tmp_path):
         "Order;Customer;Rep;Date;Amount;Quantity;Partner share\n"
         "O1;Acme;Ann;2026-01-02;1.234,50;1.5;1.234\nO2;Acme;Ann;2026-01-02;7,05;2.25;\n"
     )
-    done = plan(tmp_path, text, "Orders")
+    done = draft(tmp_path, text, "Orders")
     assert problems(done) == [(2, "Partner share", "number-ambiguous")]
     assert [(row["amount"], row["quantity"]) for row in new_rows(done)] == [(705, 2.25)]
 
 
 def test_the_column_decides_the_order_of_dates_or_the_option_does(tmp_path):
     text = "Deal ID,Rep,Stage,Created on\nD1,Ann,Lead,03/04/2026\nD2,Ann,Lead,{}\n"
-    by_column = plan(tmp_path, text.format("25/04/2026"), "Deals")
+    by_column = draft(tmp_path, text.format("25/04/2026"), "Deals")
     assert new_rows(by_column)[0]["created_on"] == DAY(2026, 4, 3)
-    left_open = plan(tmp_path, text.format("04/05/2026"), "Deals")
+    left_open = draft(tmp_path, text.format("04/05/2026"), "Deals")
     assert [code for _, _, code in problems(left_open)] == ["date-ambiguous", "date-ambiguous"]
-    by_option = plan(tmp_path, text.format("04/05/2026"), "Deals", date_order="mdy")
+    by_option = draft(tmp_path, text.format("04/05/2026"), "Deals", date_order="mdy")
     assert new_rows(by_option)[0]["created_on"] == DAY(2026, 3, 4)
 
 
@@ -452,11 +469,11 @@ def test_targets_take_money_or_counts_by_their_metric(tmp_path):
         "2026,rep,R1,orders,12\n"
         "2026,rep,R2,orders,1.5\n"
     )
-    done = plan(tmp_path, text, "Targets")
+    done = draft(tmp_path, text, "Targets")
     assert [row["target"] for row in new_rows(done)] == [100050, 12]
     assert problems(done) == [(4, "target", "number-not-whole")]
 
 
 def test_only_tables_that_people_type_take_imports(tmp_path):
     with pytest.raises(UsageError, match="output-table"):
-        plan(tmp_path, "Score\n5\n", "Scorecard")
+        draft(tmp_path, "Score\n5\n", "Scorecard")

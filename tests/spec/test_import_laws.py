@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesbook.cells.field import Reason
+from salesbook.cells.base import Reason
 from salesbook.intake.foreign import SourceOptions
 from salesbook.intake.rejects import TITLES, harmless, rejects_text
 from salesbook.intake.sources import read_source
 from salesbook.labels import LANGUAGES
 from salesbook.labels.messages import fill, templates
 from salesbook.labels.words import words
-from tests.spec.import_tables import book, counts, imported, new_rows, plan, problems
+from tests.spec.import_tables import book, counts, draft, imported, new_rows, problems
 
 HEADERS = ("Deal ID", "Deal name", "Customer", "Rep", "Stage", "Amount", "Created on")
 ROWS = st.tuples(
@@ -51,7 +51,7 @@ def test_rows_and_amounts_are_conserved(folder, rows, add):
     """Every row read is accepted, rejected or a duplicate, and so is every amount that could be
     read.
     """
-    done = plan(folder, text_of(rows), "Deals", add_missing=add)
+    done = draft(folder, text_of(rows), "Deals", add_missing=add)
     filled = [row for row in rows if any(row)]
     assert done.read == len(filled) == done.accepted + len(done.rejected) + done.duplicates
     assert done.accepted == done.new + done.updated + done.unchanged
@@ -72,8 +72,8 @@ def test_rows_and_amounts_are_conserved(folder, rows, add):
 def test_importing_twice_changes_nothing(folder, rows):
     """A second import of the same file finds everything as it is, and rejects the same rows."""
     now, text = book(), text_of(rows)
-    first = plan(folder, text, "Deals", now, add_missing=True)
-    again = plan(folder, text, "Deals", imported(now, first), add_missing=True)
+    first = draft(folder, text, "Deals", now, add_missing=True)
+    again = draft(folder, text, "Deals", imported(now, first), add_missing=True)
     assert again.changes == ()
     assert again.unchanged == first.accepted
     assert problems(again) == problems(first)
@@ -89,7 +89,7 @@ def test_the_order_of_rows_does_not_matter(folder, rows, seed):
     keyed = [row for row in rows if row[0]]
     shuffled = list(keyed)
     seed.shuffle(shuffled)
-    one, other = (plan(folder, text_of(some), "Deals") for some in (keyed, shuffled))
+    one, other = (draft(folder, text_of(some), "Deals") for some in (keyed, shuffled))
     assert counts(one) == counts(other)
     assert sorted(map(str, new_rows(one))) == sorted(map(str, new_rows(other)))
 
@@ -100,14 +100,14 @@ def test_rejected_rows_can_be_imported_again_as_they_were(folder, rows):
     """The rejects file holds the cells as they came; importing it rejects them for the same
     reasons.
     """
-    done = plan(folder, text_of(rows), "Deals")
+    done = draft(folder, text_of(rows), "Deals")
     repeated = [
         row for row in done.rejected if any(r.code == "key-repeated" for _, r in row.faults)
     ]
     if repeated or not done.rejected:
         return
     rejects = rejects_text(done, lambda reason: reason.code)
-    again = plan(folder, rejects, "Deals")
+    again = draft(folder, rejects, "Deals")
     assert [row.cells[3:] for row in again.rejected] == [row.cells for row in done.rejected]
     assert [codes for *_, codes in problems(again)] == [codes for *_, codes in problems(done)]
 
@@ -137,7 +137,7 @@ def test_no_cell_of_the_rejects_file_is_a_formula(tmp_path, payload):
     """Whatever a file holds, a spreadsheet shows it as text, and a second import reads what was
     there.
     """
-    done = plan(tmp_path, text_of([("D1", payload, "", "Zed", "Lead", "5", "")]), "Deals")
+    done = draft(tmp_path, text_of([("D1", payload, "", "Zed", "Lead", "5", "")]), "Deals")
     path = tmp_path / "rejects.csv"
     path.write_text(
         rejects_text(done, lambda reason: reason.code), encoding="utf-8-sig", newline=""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from salesbook.intake.plan import ImportOptions, plan_import
-from tests.spec.import_tables import book, counts, imported, new_rows, plan, problems
+from salesbook.intake.draft import ImportOptions, draft_import
+from tests.spec.import_tables import book, counts, draft, imported, new_rows, problems
 
 MAVEN = Path("/work/shared/data/maven_crm")
 
@@ -30,7 +30,7 @@ def test_a_salesforce_object_export(tmp_path):
         '"USD","0055g00000A1bcDAAR",'
         '"2026-01-05 08:12:44","",""\n'
     )
-    done = plan(tmp_path, text, "Deals", now)
+    done = draft(tmp_path, text, "Deals", now)
     assert new_rows(done) == [
         {
             "deal_id": "0065g00000Abc12AAB",
@@ -57,7 +57,7 @@ def test_a_salesforce_report_with_pounds_and_british_dates(tmp_path):
         "Grand Totals (1 records),,,,£120000,,,\n"
         "Confidential Information - Do Not Distribute,,,,,,,\n"
     )
-    done = plan(tmp_path, text, "Deals", book(currency="GBP"))
+    done = draft(tmp_path, text, "Deals", book(currency="GBP"))
     assert new_rows(done)[0] | {"deal_id": ""} == {
         "deal_id": "",
         "name": "Pumps",
@@ -69,7 +69,7 @@ def test_a_salesforce_report_with_pounds_and_british_dates(tmp_path):
         "created_on": dt.date(2026, 1, 13),
     }
     assert problems(done) == [(3, "", "totals-row"), (4, "", "note-row")]
-    dollars = plan(tmp_path, text, "Deals")
+    dollars = draft(tmp_path, text, "Deals")
     assert (2, "Amount", "money-other-currency") in problems(dollars)
 
 
@@ -79,7 +79,7 @@ def test_a_zoho_export(tmp_path):
         "Potential Name,Potential Owner,Created Time,Closing Date,Amount,Stage,Forecast Type,Age in Days\n"
         'Pumps,Ann,"15 Apr, 2021 00:02:00","30 Jun, 2021","$22,700.00",Offer,Commit,76\n'
     )
-    row = new_rows(plan(tmp_path, text, "Deals"))[0]
+    row = new_rows(draft(tmp_path, text, "Deals"))[0]
     assert (row["created_on"], row["expected_on"]) == (dt.date(2021, 4, 15), dt.date(2021, 6, 30))
     assert (row["amount"], row["category"]) == (2270000, "commit")
 
@@ -90,7 +90,7 @@ def test_a_hubspot_export_with_semicolons_a_mark_and_line_breaks(tmp_path):
         "\ufeffRecord ID;Deal Name;Deal Stage;Close Date;Deal owner;Amount;Pipeline;Create Date;Next step\n"
         '9876543210;"Pumps";Offer;2026-09-30 12:00;Ann;1500.5;MAIN;2026-01-05 09:30;"call\nthen visit"\n'
     )
-    row = new_rows(plan(tmp_path, text, "Deals"))[0]
+    row = new_rows(draft(tmp_path, text, "Deals"))[0]
     assert (row["deal_id"], row["pipeline"], row["next_step"]) == (
         "9876543210",
         "main",
@@ -109,7 +109,7 @@ def test_a_pipedrive_export_with_excel_serials(tmp_path):
         "Deal - Expected close date,Deal - Creation date,Deal - Closed on,Deal - Lost reason\n"
         "Pumps,45000,USD,Acme,Ann,Offer,Lost,,45600.0,45631.0,Price\n"
     )
-    row = new_rows(plan(tmp_path, text, "Deals"))[0]
+    row = new_rows(draft(tmp_path, text, "Deals"))[0]
     assert (row["stage"], row["lost_stage"], row["lost_reason"]) == ("Lost", "Offer", "Price")
     assert (row["created_on"], row["closed_on"]) == (dt.date(2024, 11, 4), dt.date(2024, 12, 5))
 
@@ -120,13 +120,13 @@ def test_a_chinese_export(tmp_path):
         "商机编号,商机名称,客户名称,负责人,销售阶段,预计金额（万元）,预计成交日期,创建时间\n"
         "SJ-001,水泵,Acme,Ann,Offer,１.５,2026年9月30日,2026/1/5 9:30\n"
     )
-    row = new_rows(plan(tmp_path, text, "Deals", book(currency="CNY")))[0]
+    row = new_rows(draft(tmp_path, text, "Deals", book(currency="CNY")))[0]
     assert (row["amount"], row["expected_on"]) == (1500000, dt.date(2026, 9, 30))
 
 
 def test_chinese_visits(tmp_path):
     text = "拜访日期,拜访人,客户名称,拜访方式,拜访结果,下次跟进时间\n2026年3月5日,Ann,Acme,上门,谈妥,2026.3.12\n"
-    row = new_rows(plan(tmp_path, text, "Activities"))[0]
+    row = new_rows(draft(tmp_path, text, "Activities"))[0]
     assert (row["kind"], row["next_on"], row["outcome"]) == ("visit", dt.date(2026, 3, 12), "谈妥")
 
 
@@ -136,7 +136,7 @@ def test_people_of_a_company_keep_their_own_names(tmp_path):
         "Record ID,First Name,Last Name,Email,Company name\n"
         "1,Eve,Moss,e@x.com,X Ltd\n2,小明,王,w@x.com,X Ltd\n"
     )
-    rows = new_rows(plan(tmp_path, text, "Customers"))
+    rows = new_rows(draft(tmp_path, text, "Customers"))
     assert [(row["name"], row["company"]) for row in rows] == [
         ("Eve Moss", "X Ltd"),
         ("王小明", "X Ltd"),
@@ -157,7 +157,7 @@ def test_the_practice_data_comes_in_whole():
     for again in (False, True):
         for name, table in files.items():
             options = ImportOptions(table, stages=stages, add_missing=True)
-            done = plan_import(MAVEN / f"{name}.csv", options, now)
+            done = draft_import(MAVEN / f"{name}.csv", options, now)
             assert done.rejected == ()
             assert set(counts(done)) == {"read", "unchanged" if again else "new"}
             now = imported(now, done)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from salesbook.domain.arithmetic.intervals import wilson
+from salesbook.domain.team.metric_values import METRICS
 from salesbook.errors import SettingsError
+from salesbook.labels import LANGUAGES, words
 from tests.spec.score_tables import at, day, order, planned, policy_of, rows_of, scored
 
 TEAM = [{"rep_id": rep, "name": rep, "team": "North"} for rep in ("r1", "r2", "r3")]
@@ -171,6 +173,12 @@ def test_only_who_was_employed_is_appraised_and_managers_only_with_sales_of_thei
     out = scored("2026-02-28", policy_of(Metrics=[ATTAINMENT]), Reps=reps)
     months = out.tables["Scorecard"][out.tables["Scorecard"]["period"].str.startswith("2026")]
     assert rows_of(months, "period", "rep_id") == [("2026-01", "gone"), ("2026-02", "here")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_metric_has_a_rule_and_a_word(language):
+    """A rule without a word could not be named in Settings, a word without a rule not measured."""
+    assert set(METRICS) == set(words("tables", language)["choices"]["metrics"])
 
 
 def test_an_unknown_metric_is_missing_and_named():

@@ -278,6 +278,13 @@ def test_without_a_company_target_the_parts_are_fixed() -> None:
     assert by_rep(outcome) == {"a": 300_00, "b": 300_00, "c": 100_00}
 
 
+def test_without_a_company_target_a_loose_rep_is_scaled_to_the_team() -> None:
+    """The team's 700 are fixed, and the 1,050 asked of `a` stand to the rule's 350 as 3 to 1."""
+    targets = [aim("team", "north", 700_00), aim("rep", "a", 1050_00)]
+    outcome = split.run(task("2026-01-10", Targets=targets, Reps=reps("a", "b", team="north")))
+    assert by_rep(outcome) == {"a": 525_00, "b": 175_00}
+
+
 def test_a_manager_has_a_quota_only_where_targets_say_so() -> None:
     people = [*reps("a", "b", manager_id="m"), *reps("m"), *reps("boss", role="Manager")]
     asked = task("2026-01-10", Targets=[company(1200_00)], Reps=people)
@@ -301,6 +308,25 @@ def test_who_changes_teams_carries_a_part_of_each_teams_target() -> None:
     teams = plan[plan["rep_id"] == "a"].groupby("team")["amount"].sum().to_dict()
     assert teams == {"north": 300_00, "south": 300_00}
     assert plan.groupby("team")["amount"].sum().to_dict() == {"north": 300_00, "south": 900_00}
+
+
+def test_a_lock_of_who_changes_teams_is_for_the_team_of_that_month() -> None:
+    move = [{"rep_id": "a", "valid_from": day("2026-07-01"), "team": "south"}]
+    outcome = split.run(
+        task(
+            "2026-01-10",
+            Targets=[company(1200_00)],
+            Reps=reps("a", team="north"),
+            Assignments=move,
+            Locks=[lock("a", 3, 40_00), lock("a", 9, 70_00)],
+        )
+    )
+    plan = plan_of(outcome)
+    locked = plan[plan["locked"]]
+    assert list(zip(locked["period"], locked["team"], locked["amount"], strict=True)) == [
+        ("2026-03", "north", 40_00),
+        ("2026-09", "south", 70_00),
+    ]
 
 
 def test_counts_are_split_in_whole_ones() -> None:

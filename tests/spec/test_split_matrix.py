@@ -1,6 +1,4 @@
-"""A split over people and months adds up both ways, keeps every constraint, or says which ones
-clash.
-"""
+"""A split adds up over people and months, keeps every constraint, or says which ones clash."""
 
 from __future__ import annotations
 
@@ -13,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from salesbook.arrays import Flags
-from salesbook.domain.targets.spread.feasibility import find_clashes, is_feasible, smallest_release
-from salesbook.domain.targets.spread.matrix import Plan, split_matrix
-from salesbook.domain.targets.spread.problem import Constraint, Grid, PlanRequest
-from salesbook.errors import SplitInfeasible
+from salesbook.arrays import Flags, Floats, Ints
+from salesbook.domain.arithmetic.allocation import allocate
+from salesbook.domain.targets.spread.clashes import find_clashes, is_feasible, smallest_release
+from salesbook.domain.targets.spread.problem import Constraint, Grid, SplitRequest
+from salesbook.domain.targets.spread.rounding import round_matrix
+from salesbook.domain.targets.spread.solver import SplitResult, split_matrix
+from salesbook.errors import SettingsError, SplitInfeasible
 
 
 def company(amount: int) -> Constraint:
@@ -38,10 +38,8 @@ def request(
     season: list[float],
     unit: int = 1,
     teams: list[int] | None = None,
-) -> PlanRequest:
-    """Everybody follows the season, except in months in which a constraint says that they are not
-    there.
-    """
+) -> SplitRequest:
+    """Everybody follows the season, except in months of which a constraint says they are away."""
     pattern = np.tile(np.array(season, dtype=np.float64), (len(weights), 1))
     for one in constraints:
         if one.kind == "employment":
@@ -49,7 +47,7 @@ def request(
     team = np.array(teams or [0] * len(weights), dtype=np.int64)
     keys = tuple(f"R{row}" for row in range(len(weights)))
     grid = Grid(len(season), int(team.max()) + 1, team)
-    return PlanRequest(grid, keys, weights, pattern, season, constraints, unit)
+    return SplitRequest(grid, keys, weights, pattern, season, constraints, unit)
 
 
 def test_one_person_gets_the_year_by_largest_remainders() -> None:
@@ -77,7 +75,7 @@ def test_months_move_only_where_people_cannot_reach_them() -> None:
     away = [Constraint("employment", 0, f"R{row}", row=row, months=(0,)) for row in range(2)]
     plan = split_matrix(request(company(300), *away, weights=[1, 1], season=[1, 1, 1]))
     assert plan.amounts.tolist() == [[0, 75, 75], [0, 75, 75]]
-    assert [(one.at, one.wanted, one.planned) for one in plan.moved_months] == [
+    assert [(one.index, one.wanted, one.planned) for one in plan.moved_months] == [
         (0, 100, 0),
         (1, 100, 150),
         (2, 100, 150),
@@ -91,7 +89,7 @@ def test_fixed_months_move_people_where_weights_stand_in_the_way() -> None:
     plan = split_matrix(request(company(300), away, *months, weights=[1, 1], season=[1, 1, 1]))
     assert plan.amounts.sum(axis=0).tolist() == [100, 100, 100]
     assert plan.amounts[1].tolist()[:2] == [0, 0]
-    assert [(one.at, one.wanted) for one in plan.moved_people] == [(0, 150), (1, 150)]
+    assert [(one.index, one.wanted) for one in plan.moved_people] == [(0, 150), (1, 150)]
 
 
 def test_a_fixed_team_and_a_fixed_person_keep_their_totals() -> None:
@@ -200,13 +198,13 @@ problems = st.integers(1, 5).flatmap(
 )
 
 
-def drawn(problem: Any) -> PlanRequest:
+def drawn(problem: Any) -> SplitRequest:
     (_, _), teams, constraints, total, weights, season, unit = problem
     made = request(
         company(total), *constraints, weights=weights, season=season, unit=unit, teams=teams
     )
     grid = Grid(made.grid.months, 3, made.grid.team)
-    return PlanRequest(grid, made.keys, weights, made.pattern, season, made.constraints, unit)
+    return SplitRequest(grid, made.keys, weights, made.pattern, season, made.constraints, unit)
 
 
 def part_of(grid: Grid, one: Constraint) -> Flags:
@@ -245,7 +243,7 @@ def possible(grid: Grid, constraints: tuple[Constraint, ...]) -> bool:
     return bool(linprog(np.zeros(grid.rows * grid.months), **program).status == 0)
 
 
-def planned(made: PlanRequest) -> Plan | None:
+def planned(made: SplitRequest) -> SplitResult | None:
     try:
         return split_matrix(made)
     except SplitInfeasible:
@@ -284,9 +282,7 @@ def test_all_sums_are_exact_and_all_constraints_kept(problem: Any) -> None:
 @given(problems)
 @settings(max_examples=40, deadline=None)
 def test_the_fractions_keep_the_patterns_proportions_where_they_are_free(problem: Any) -> None:
-    """Nearest in the sense of Kullback and Leibler: among free cells, x11·x22 / x12·x21 is the
-    pattern's.
-    """
+    """Nearest by Kullback and Leibler: of free cells, x11·x22 / x12·x21 is the pattern's."""
     made = drawn(problem)
     plan = planned(made)
     if plan is None or any(one.kind in ("min", "max", "employment") for one in made.constraints):
@@ -326,7 +322,7 @@ def test_soft_months_move_no_more_money_than_they_must(problem: Any) -> None:
     cells, months = plan.amounts.size, plan.amounts.shape[1]
     wanted = plan.amounts.sum(axis=0)
     for one in plan.moved_months:
-        wanted[one.at] = one.wanted
+        wanted[one.index] = one.wanted
     per_month = np.tile(np.eye(months), (1, made.grid.rows))
     over = np.hstack([np.vstack([per_month, -per_month]), np.vstack([-np.eye(months)] * 2)])
     least = linprog(
@@ -360,6 +356,64 @@ def test_clashes_are_irreducible_and_the_release_is_smallest(problem: Any) -> No
     can_go = [one for one in made.constraints if one.kind != "employment"]
     for fewer in combinations(can_go, len(release) - 1):
         assert not is_feasible(made.grid, [one for one in made.constraints if one not in fewer])
+
+
+def rounded(fractions: Floats, row_sums: list[int], column_sums: list[int]) -> Ints:
+    """Round a matrix whose cells have no bounds but 0, each row with its own sum."""
+    free = np.full(fractions.shape, 10**9)
+    sums = np.array(row_sums), np.array(column_sums)
+    return round_matrix(
+        fractions, np.zeros_like(free), free, group=np.arange(len(fractions)), sums=sums
+    )
+
+
+def least_distance(fractions: Floats, row_sums: list[int], column_sums: list[int]) -> float:
+    """How far the nearest whole matrix is, squared, by scipy's solver.
+
+    It need not be told to look for whole numbers: corners of a transportation problem are whole.
+    """
+    floors = np.floor(fractions)
+    parts = fractions - floors
+    rows, columns = fractions.shape
+    cells = np.arange(fractions.size).reshape(fractions.shape)
+    sums = np.zeros((rows + columns, fractions.size))
+    for row in range(rows):
+        sums[row, cells[row]] = 1
+    for column in range(columns):
+        sums[rows + column, cells[:, column]] = 1
+    left = np.concatenate([row_sums - floors.sum(axis=1), column_sums - floors.sum(axis=0)])
+    best = linprog((1 - 2 * parts).ravel(), A_eq=sums, b_eq=left, bounds=(0, 1))
+    return float((parts**2).sum() + best.fun)
+
+
+@given(
+    st.lists(st.integers(1, 40), min_size=1, max_size=6),
+    st.lists(st.integers(1, 9), min_size=1, max_size=6),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_whole_matrix_with_these_sums_is_nearer(row_sums: list[int], season: list[int]) -> None:
+    total = sum(row_sums)
+    column_sums = allocate(total, season)
+    fractions = np.outer(row_sums, column_sums) / total
+    whole = rounded(fractions, row_sums, column_sums)
+    assert whole.sum(axis=1).tolist() == row_sums
+    assert whole.sum(axis=0).tolist() == column_sums
+    distance = float(((whole - fractions) ** 2).sum())
+    assert distance == pytest.approx(least_distance(fractions, row_sums, column_sums), abs=1e-4)
+
+
+def test_ties_are_broken_by_place() -> None:
+    """Each of two equal people has one unit for two equal months: the upper one makes way."""
+    halves = np.full((2, 2), 0.5)
+    assert rounded(halves, [1, 1], [1, 1]).tolist() == [[0, 1], [1, 0]]
+    assert rounded(np.full((1, 4), 0.5), [2], [1, 1, 0, 0]).tolist() == [[1, 1, 0, 0]]
+
+
+def test_amounts_beyond_64_bits_are_refused() -> None:
+    for amount in (2**60, 2**63, 2**80):
+        with pytest.raises(SettingsError) as refusal:
+            split_matrix(request(company(amount), weights=[1], season=[1] * 12))
+        assert refusal.value.code == "amount-too-large"
 
 
 def test_a_thousand_people_are_split_to_the_cent() -> None:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbook.domain.pay.brackets import (
-    Bracket,
     Kind,
-    PayPlan,
+    PayBracket,
+    PayScheme,
     bracket_cliffs,
     bracket_problems,
     pay,
@@ -20,9 +20,11 @@ from salesbook.domain.pay.brackets import (
 from salesbook.messages import Message
 from salesbook.money import exact, round_half_away
 
-MARGINAL = PayPlan((Bracket(0, 0.06), Bracket(1, 0.08), Bracket(1.25, 0.10), Bracket(1.5, 0.12)))
-WHOLE = PayPlan(
-    (Bracket(0, 0.05, "whole"), Bracket(0.5, 0.10, "whole"), Bracket(1, 0.20, "marginal"))
+MARGINAL = PayScheme(
+    (PayBracket(0, 0.06), PayBracket(1, 0.08), PayBracket(1.25, 0.10), PayBracket(1.5, 0.12))
+)
+WHOLE = PayScheme(
+    (PayBracket(0, 0.05, "whole"), PayBracket(0.5, 0.10, "whole"), PayBracket(1, 0.20, "marginal"))
 )
 
 
@@ -50,13 +52,13 @@ def test_a_cliff_is_named_with_the_pay_on_both_sides() -> None:
 
 
 def test_a_bracket_holds_its_start_and_not_its_end() -> None:
-    plan = PayPlan((Bracket(0, 0.10, "whole"), Bracket(1, 0.20, "whole")))
-    assert pay(plan, 99_999, 100_000) == 10_000
-    assert pay(plan, 100_000, 100_000) == 20_000
+    scheme = PayScheme((PayBracket(0, 0.10, "whole"), PayBracket(1, 0.20, "whole")))
+    assert pay(scheme, 99_999, 100_000) == 10_000
+    assert pay(scheme, 100_000, 100_000) == 20_000
 
 
 def test_nothing_is_paid_above_the_cap() -> None:
-    assert pay(PayPlan(MARGINAL.brackets, cap=30_000_00), 500_000_00, 375_000_00) == 30_000_00
+    assert pay(PayScheme(MARGINAL.brackets, cap=30_000_00), 500_000_00, 375_000_00) == 30_000_00
 
 
 def test_refunds_above_sales_take_back_at_the_first_rate() -> None:
@@ -72,25 +74,29 @@ def test_without_a_quota_the_first_rate_pays_for_all(quota: int | None) -> None:
     ("brackets", "code", "bracket"),
     [
         ([], "brackets-empty", None),
-        ([Bracket(0.1, 0.05)], "brackets-start", 1),
-        ([Bracket(0, 0.05), Bracket(0.5, 0.06), Bracket(0.5, 0.07)], "brackets-rise", 3),
-        ([Bracket(0, 0.05), Bracket(0.5, -0.01)], "bracket-negative", 2),
-        ([Bracket(0, 0.10, "whole"), Bracket(0.5, 0.05, "whole")], "pay-falls", 2),
-        ([Bracket(0, 0.10), Bracket(0.5, 0.20), Bracket(1, 0.14, "whole")], "pay-falls", 3),
+        ([PayBracket(0.1, 0.05)], "brackets-start", 1),
+        ([PayBracket(0, 0.05), PayBracket(0.5, 0.06), PayBracket(0.5, 0.07)], "brackets-rise", 3),
+        ([PayBracket(0, 0.05), PayBracket(0.5, -0.01)], "bracket-negative", 2),
+        ([PayBracket(0, 0.10, "whole"), PayBracket(0.5, 0.05, "whole")], "pay-falls", 2),
+        (
+            [PayBracket(0, 0.10), PayBracket(0.5, 0.20), PayBracket(1, 0.14, "whole")],
+            "pay-falls",
+            3,
+        ),
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused_with_the_place(
-    brackets: list[Bracket], code: str, bracket: int | None
+    brackets: list[PayBracket], code: str, bracket: int | None
 ) -> None:
-    plan = PayPlan(tuple(brackets))
-    problems = bracket_problems(plan)
+    scheme = PayScheme(tuple(brackets))
+    problems = bracket_problems(scheme)
     assert [(code, bracket)] == [
         (problem.code, problem.params.get("bracket")) for problem in problems
     ]
 
 
 def test_a_negative_cap_is_refused() -> None:
-    assert [one.code for one in bracket_problems(PayPlan(WHOLE.brackets, cap=-1))] == [
+    assert [one.code for one in bracket_problems(PayScheme(WHOLE.brackets, cap=-1))] == [
         "cap-negative"
     ]
 
@@ -100,24 +106,26 @@ any_brackets = st.lists(
     st.tuples(st.integers(1, 60), st.integers(0, 40), kinds), min_size=1, max_size=5
 ).map(
     lambda steps: tuple(
-        Bracket(sum(step for step, _, _ in steps[1 : at + 1]) / 20, rate / 100, kind)
+        PayBracket(sum(step for step, _, _ in steps[1 : at + 1]) / 20, rate / 100, kind)
         for at, (_, rate, kind) in enumerate(steps)
     )
 )
 
 
-def by_slices(plan: PayPlan, sales: int, quota: int) -> Fraction:
+def by_slices(scheme: PayScheme, sales: int, quota: int) -> Fraction:
     """The rule read aloud: walk down from the bracket that is reached, each slice paid at its own
     rate.
     """
     starts = (
-        [exact(bracket.from_rate) * quota for bracket in plan.brackets] if quota else [Fraction(0)]
+        [exact(bracket.from_rate) * quota for bracket in scheme.brackets]
+        if quota
+        else [Fraction(0)]
     )
     reached = max((at for at, start in enumerate(starts) if start <= sales), default=0)
     due, upto = Fraction(0), Fraction(sales)
     for at in range(reached, -1, -1):
-        on_all = at == 0 or plan.brackets[at].kind == "whole"
-        due += (upto if on_all else upto - starts[at]) * exact(plan.brackets[at].pay_rate)
+        on_all = at == 0 or scheme.brackets[at].kind == "whole"
+        due += (upto if on_all else upto - starts[at]) * exact(scheme.brackets[at].pay_rate)
         if on_all:
             break
         upto = starts[at]
@@ -131,10 +139,10 @@ def by_slices(plan: PayPlan, sales: int, quota: int) -> Fraction:
     st.none() | st.integers(0, 10**5),
 )
 def test_the_pay_covers_each_sale_once(
-    brackets: tuple[Bracket, ...], sales: int, quota: int, cap: int | None
+    brackets: tuple[PayBracket, ...], sales: int, quota: int, cap: int | None
 ) -> None:
-    due = round_half_away(by_slices(PayPlan(brackets), sales, quota))
-    assert pay(PayPlan(brackets, cap), sales, quota) == (due if cap is None else min(due, cap))
+    due = round_half_away(by_slices(PayScheme(brackets), sales, quota))
+    assert pay(PayScheme(brackets, cap), sales, quota) == (due if cap is None else min(due, cap))
 
 
 @given(
@@ -142,21 +150,21 @@ def test_the_pay_covers_each_sale_once(
     st.lists(st.tuples(st.integers(-(10**6), 10**8), st.integers(-5, 10**7)), max_size=6),
 )
 def test_a_column_is_paid_as_each_of_its_rows(
-    brackets: tuple[Bracket, ...], cases: list[tuple[int, int]]
+    brackets: tuple[PayBracket, ...], cases: list[tuple[int, int]]
 ) -> None:
-    plan = PayPlan(brackets)
+    scheme = PayScheme(brackets)
     columns = [sales for sales, _ in cases], [quota for _, quota in cases]
-    assert pays(plan, *columns) == [pay(plan, *case) for case in cases]
+    assert pays(scheme, *columns) == [pay(scheme, *case) for case in cases]
 
 
 @given(any_brackets)
-def test_a_cliff_is_one_more_sale_that_lifts_the_pay(brackets: tuple[Bracket, ...]) -> None:
+def test_a_cliff_is_one_more_sale_that_lifts_the_pay(brackets: tuple[PayBracket, ...]) -> None:
     """With a quota so large that a unit of sales counts for next to nothing."""
     quota = 20 * 10**9
     named = {message.params["bracket"] for message in bracket_cliffs(brackets)}
     for number in range(2, len(brackets) + 1):
         start = round_half_away(exact(brackets[number - 1].from_rate) * quota)
-        rise = pay(PayPlan(brackets), start, quota) - pay(PayPlan(brackets), start - 1, quota)
+        rise = pay(PayScheme(brackets), start, quota) - pay(PayScheme(brackets), start - 1, quota)
         assert (rise > 1) == (number in named)
 
 
@@ -164,18 +172,18 @@ def test_a_cliff_is_one_more_sale_that_lifts_the_pay(brackets: tuple[Bracket, ..
     any_brackets, st.integers(1, 10**6), st.lists(st.integers(0, 3 * 10**6), min_size=2, max_size=9)
 )
 def test_a_plan_without_problems_never_pays_less_for_more(
-    brackets: tuple[Bracket, ...], quota: int, sales: list[int]
+    brackets: tuple[PayBracket, ...], quota: int, sales: list[int]
 ) -> None:
-    plan = PayPlan(brackets)
-    if not bracket_problems(plan):
-        pays = [pay(plan, one, quota) for one in sorted(sales)]
+    scheme = PayScheme(brackets)
+    if not bracket_problems(scheme):
+        pays = [pay(scheme, one, quota) for one in sorted(sales)]
         assert pays == sorted(pays)
 
 
 @given(any_brackets)
-def test_a_fall_is_one_at_the_place_it_names(brackets: tuple[Bracket, ...]) -> None:
-    plan = PayPlan(brackets)
-    for problem in bracket_problems(plan):
+def test_a_fall_is_one_at_the_place_it_names(brackets: tuple[PayBracket, ...]) -> None:
+    scheme = PayScheme(brackets)
+    for problem in bracket_problems(scheme):
         assert problem.code == "pay-falls"
         before, after = problem.params["before_rate"], problem.params["after_rate"]
         assert isinstance(before, float)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from salesbook.cells.base import DEFAULTS
+from salesbook.cells.base import DEFAULTS, CellOptions, Reason
 from salesbook.cells.column import read_column
-from salesbook.cells.field import MOMENTS, NUMERIC, CellOptions, Reason, parse_cell
+from salesbook.cells.field import MOMENTS, NUMERIC, parse_cell
 from salesbook.cells.frame import parse_column, read_values
 from salesbook.cells.plain import WORDS
 from salesbook.cells.text import choice_map

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reliability.dirty_cells import FAMILIES, NONE, No
-from salesbook.cells.field import Reason, parse_cell
+from salesbook.cells.base import Reason
+from salesbook.cells.field import parse_cell
 
 CASES = [
     pytest.param(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.domain.pay.brackets import Bracket, PayPlan
+from salesbook.domain.pay.brackets import PayBracket, PayScheme
 from salesbook.domain.pay.draw import draw_line
 from salesbook.domain.pay.lines import Tally, lines_of
 from salesbook.domain.pay.terms import Terms
@@ -17,7 +17,7 @@ def paid_with_draw(gross: list[int], draw: int) -> list[tuple[int, int]]:
     """What each month pays, and what is owed after it."""
     months, owed = [], 0
     for earned in gross:
-        line = draw_line(earned, draw, owed, plan="std", decimals=2)
+        line = draw_line(earned, draw, owed, scheme="std", decimals=2)
         owed += line.amount if line else 0
         months.append((earned + (line.amount if line else 0), owed))
     return months
@@ -48,10 +48,11 @@ def test_lines_add_up_to_what_the_pay_rises_by(
     bases: dict[str, int], quota: int, before: int, kind: str
 ):
     """To the cent, whatever is sold and taken back, and each order has one line."""
-    plan = PayPlan(
-        (Bracket(0.0, 0.05, kind), Bracket(0.5, 0.07, kind), Bracket(1.0, 0.1, kind)), cap=10**9
+    scheme = PayScheme(
+        (PayBracket(0.0, 0.05, kind), PayBracket(0.5, 0.07, kind), PayBracket(1.0, 0.1, kind)),
+        cap=10**9,
     )  # type: ignore[arg-type]
-    terms = Terms("p", "2020-01-01", plan, quota)
+    terms = Terms("p", "2020-01-01", scheme, quota)
     tally = Tally(sales=before, paid=terms.pay(before))
     lines = lines_of(bases, terms, tally, decimals=2)
     after = before + sum(bases.values())

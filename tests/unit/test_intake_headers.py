@@ -15,7 +15,7 @@ IMPORTED = [name for name, spec in TABLES.items() if spec.role is not Role.OUTPU
 def mapped(table, headers, **wanted):
     found = map_headers(table, headers, wanted)
     return {
-        f"{one.field}@{one.only}".strip("@"): one.header for one in found.taken
+        f"{one.field}@{one.only}".strip("@"): one.header for one in found.columns
     }, found.not_taken
 
 
@@ -75,7 +75,7 @@ def test_two_equal_headers_need_the_option():
         map_headers("Deals", headers, {})
     assert refused.value.params == {"field": "amount", "option": "--column"}
     found = map_headers("Deals", headers, {"amount": "Amount#2"})
-    assert next(one.column for one in found.taken if one.field == "amount") == 2
+    assert next(one.column for one in found.columns if one.field == "amount") == 2
     assert map_headers("Deals", headers, {}, same=lambda left, right: True).has("amount")
 
 
@@ -102,7 +102,7 @@ def test_a_unit_in_the_header_is_taken_or_the_column_is_not(header, scale, curre
     """Scale 0: not taken, for what the brackets say is not understood."""
     found = [
         one
-        for one in map_headers("Deals", [header, "Deal name"], {}).taken
+        for one in map_headers("Deals", [header, "Deal name"], {}).columns
         if one.field == "amount"
     ]
     assert [(one.scale, one.currency) for one in found] == ([(scale, currency)] if scale else [])

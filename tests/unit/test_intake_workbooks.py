@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from salesbook.cells.field import CellOptions
+from salesbook.cells.base import CellOptions
 from salesbook.errors import AmbiguousFile, NotAWorkbook, UnsafeFile, UsageError
 from salesbook.intake.foreign import SourceOptions
 from salesbook.intake.headers import map_headers

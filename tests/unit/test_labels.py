@@ -14,6 +14,7 @@ from salesbook.labels.words import fold, words
 from salesbook.messages import Message
 from salesbook.tables import TABLES, Kind, Role
 from salesbook.tables.settings import Rules
+from workbook.build.look import shown_length
 
 SLOT = re.compile(r"\{(\w+)(?::(\w+))?[^}]*\}")
 SUBJECTS = sorted(
@@ -169,6 +170,96 @@ def test_notes_name_fields_that_are_there(language):
     assert general - every == set()
     for table in notes.keys() - general:
         assert set(notes[table]) - set(TABLES[table].field_names) == set()
+
+
+LONGEST_NOTE = {"en": 120, "zh-CN": 60}
+LONGEST_SETTING = 75
+"""Half-width characters that the Settings sheet shows of what a setting does."""
+NAMED = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
+CODE = re.compile(r"[`{}]|[a-z]_[a-z]")
+TWO_SENTENCES = re.compile(r"[.!?] [A-Z]|[.。]$|[。！？].")
+LATIN = re.compile(r"[a-z]{3,}")
+
+
+def tables_by_note(language):
+    """Each note as it is written, by the tables and field that it is for."""
+    notes = words("tables", language)["notes"]["fields"]
+    found = {}
+    for table, spec in TABLES.items():
+        for name in spec.field_names:
+            owner = table if name in notes.get(table, {}) else ""
+            found.setdefault((owner, name), []).append(table)
+    return found
+
+
+def unclear(note, language):
+    """What somebody who knows sales, not code, would stumble over."""
+    strange = {*CODE.findall(note), *TWO_SENTENCES.findall(note)}
+    if language == "zh-CN":
+        strange |= set(LATIN.findall(note)) - {"salesbook", "sat", "sun"}
+    return strange
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_field_has_a_note_of_one_plain_sentence(language):
+    """A sheet or column is called by its label, never by its code."""
+    for table, spec in TABLES.items():
+        for name in spec.field_names:
+            note = labels.field_note(table, name, language)
+            assert 0 < len(note) <= LONGEST_NOTE[language], (table, name, note)
+            assert unclear(note, language) == set(), (table, name, note)
+            assert fold(note) != fold(labels.header(table, name, language)), (table, name, note)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_setting_has_a_note_of_one_plain_sentence(language):
+    for key in Rules.model_fields:
+        note = labels.setting_note(key, language)
+        assert 0 < shown_length(note) <= LONGEST_SETTING, (key, note)
+        assert unclear(note, language) == set(), (key, note)
+        assert fold(note) != fold(labels.choice("Policy.key", key, language)), (key, note)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_shared_note_is_shared_and_names_no_sheet_of_one_table_alone(language):
+    """What tables share may name Settings and the sheet that the field refers to in all of them."""
+    notes = words("tables", language)["notes"]["fields"]
+    for (owner, name), tables in tables_by_note(language).items():
+        if owner:
+            assert notes[owner][name] != notes.get(name), (owner, name)
+            continue
+        assert len(tables) > 1, (name, tables)
+        named = {table for table, _ in NAMED.findall(notes[name])} - {"Policy"}
+        for table in tables:
+            assert named <= {TABLES[table].field(name).ref}, (table, name, notes[name])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_notes_name_sheets_columns_and_settings_that_are_there(language):
+    tree = words("tables", language)["notes"]
+    for note in [*flat(tree["fields"]).values(), *tree["settings"].values()]:
+        for table, name in NAMED.findall(note):
+            names = Rules.model_fields if table == "Policy" else TABLES[table].field_names
+            assert not name or name in names, note
+
+
+def test_a_note_is_the_tables_own_before_the_one_that_tables_share():
+    assert labels.field_note("Locks", "year", "en") == labels.field_note("Targets", "year", "en")
+    assert labels.field_note("Forecast", "pipeline", "en") != labels.field_note(
+        "Funnel", "pipeline", "en"
+    )
+    with pytest.raises(KeyError):
+        labels.field_note("Deals", "nothing", "en")
+
+
+def test_a_note_names_sheets_columns_and_settings_as_the_workbook_does():
+    needs = labels.field_note("Stages", "needs", "en")
+    assert "Columns of Pipeline" in needs
+    assert "Amount, Expected on" in needs
+    assert "Settings says how many (Months of value)" in labels.field_note(
+        "CustomerTiers", "value", "en"
+    )
+    assert "“商机”" in labels.field_note("Stages", "needs", "zh-CN")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -16,7 +16,7 @@ from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES
 from salesbook.sample.tables import SAMPLE_AS_OF, sample_tables
 from salesbook.tables import TABLES, Role
-from salesbook.writing.body import plan_write
+from salesbook.writing.body import prepare_write
 
 both = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -107,7 +107,9 @@ def test_the_checks_find_one_of_each_planted_mistake(language, tmp_path):
         currency = session.currency
         host.write(
             [
-                plan_write(session.table(name), frame, language=language, currency=currency).write
+                prepare_write(
+                    session.table(name), frame, language=language, currency=currency
+                ).write
                 for name, frame in tables(language).items()
             ]
         )

@@ -19,13 +19,14 @@ from salesbook import labels
 from salesbook.book.session import Session
 from salesbook.book.template import FILES, template_bytes
 from salesbook.domain.checks.settings_checks import check_settings
-from salesbook.frames import DTYPES
+from salesbook.frames import DTYPES, frame_from_rows
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES
 from salesbook.labels.words import word
 from salesbook.tables import TABLES, Kind, Role
 from salesbook.tables.settings import Rules
 from workbook.build.book import build_book
+from workbook.build.buttons import BUTTONS
 from workbook.build.defaults import _RULES
 from workbook.build.look import number_format
 from workbook.build.names import choice_name
@@ -90,6 +91,69 @@ def test_every_table_is_there_with_its_headers(language):
         found = sheet_of(language, table).tables[table]
         headers = [column.name for column in found.tableColumns]
         assert headers == [labels.header(table, name, language) for name in spec.field_names]
+
+
+def headers_of(language):
+    """Every header cell of the workbook with its table and field."""
+    for table, spec in TABLES.items():
+        sheet = sheet_of(language, table)
+        first = sheet[sheet.tables[table].ref.split(":")[0]]
+        for offset, one in enumerate(spec.fields):
+            yield table, one.name, sheet.cell(first.row, first.column + offset)
+
+
+@both
+def test_every_header_carries_its_note(language):
+    """openpyxl reads them; nothing else in the workbook has a note, and no header a prompt too."""
+    noted = 0
+    for table, name, cell in headers_of(language):
+        assert cell.comment is not None, (table, name)
+        assert cell.comment.text == labels.field_note(table, name, language)
+        assert cell.comment.author == "salesbook"
+        rules = cell.parent.data_validations.dataValidation
+        assert not any(cell.coordinate in rule.sqref for rule in rules), (table, name)
+        noted += 1
+    content = parts(built(language))
+    everywhere = [text for name, text in content.items() if name.startswith("xl/comments")]
+    assert sum(text.count(b"<comment ") for text in everywhere) == noted
+
+
+@both
+def test_notes_wait_until_the_mouse_rests_on_a_header_and_leave_buttons_alone(language):
+    """Notes and buttons of a sheet are shapes of the one old-fashioned drawing it may have."""
+    content = parts(built(language))
+    drawings = [text.decode() for name, text in content.items() if "vmlDrawing" in name]
+    shapes = [shape for text in drawings for shape in text.split("<v:shape ")[1:]]
+    notes = [shape for shape in shapes if 'ObjectType="Note"' in shape]
+    assert len(notes) == sum(len(spec.fields) for spec in TABLES.values())
+    assert [shape for shape in notes if "visibility:hidden" not in shape] == []
+    buttons = [shape for shape in shapes if 'ObjectType="Button"' in shape]
+    assert len(buttons) == sum(len(own) for own in BUTTONS.values())
+    for name, text in content.items():
+        if name.startswith("xl/worksheets/sheet"):
+            assert text.count(b"<legacyDrawing ") <= 1, name
+
+
+@both
+def test_a_run_leaves_the_notes_of_the_sheet_that_it_writes(language, tmp_path):
+    path = tmp_path / FILES[language]
+    path.write_bytes(built(language))
+    with open_package(path, for_writing=True) as host:
+        session = Session(host)
+        rows = [
+            {"deal_id": f"D{number}", "rep_id": "R1", "stage": "Lead"} for number in range(1, 40)
+        ]
+        host.write([session.prepared_write("Deals", frame_from_rows("Deals", rows)).write])
+        host.save()
+    before, after = parts(built(language)), parts(path.read_bytes())
+    kept = [name for name in before if name.startswith(("xl/comments", "xl/drawings/vml"))]
+    assert [name for name in kept if after[name] != before[name]] == []
+    book = openpyxl.load_workbook(path)
+    sheet = book[labels.sheet_name("Deals", language)]
+    first = sheet[sheet.tables["Deals"].ref.split(":")[0]]
+    shown = [sheet.cell(first.row, first.column + at).comment.text for at in range(20)]
+    names = TABLES["Deals"].field_names
+    assert shown == [labels.field_note("Deals", name, language) for name in names]
 
 
 @both

@@ -12,7 +12,7 @@ from salesbook.book.template import FILES, template_bytes
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.package import open_package
 from salesbook.labels.words import word
-from salesbook.writing.body import plan_write
+from salesbook.writing.body import prepare_write
 from workbook.build.office import convert, office
 
 pytestmark = [
@@ -111,7 +111,7 @@ def test_the_dashboard_says_what_the_outputs_say(tmp_path):
     with open_package(path, for_writing=True) as host:
         session = Session(host)
         plans = [
-            plan_write(
+            prepare_write(
                 session.table(name), frame_from_rows(name, rows), language="en", currency="USD"
             )
             for name, rows in OUTPUTS.items()

@@ -20,7 +20,7 @@ CellValue = None | bool | int | float | str | dt.date | dt.datetime
 HEADER_ROW: Final = 3
 """Sheet row (from 0) of a table's headers; title, note and legend stand above."""
 LAST_ROW: Final = 199_999
-"""Last row (from 0) that dropdowns and input messages reach, far beyond what is filled now."""
+"""Last row (from 0) that dropdowns and bounds reach, far beyond what is filled now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def _policy(language: Language) -> list[dict[str, Any]]:
         {
             "key": key,
             "value": _shown(key, own.get(key, default_setting(key)), language),
-            "note": labels.word("tables", f"notes.settings.{key}", language),
+            "note": labels.setting_note(key, language),
         }
         for key in Rules.model_fields
     ]

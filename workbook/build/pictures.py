@@ -100,7 +100,7 @@ def _replace(book: Path, frames: Mapping[str, pd.DataFrame]) -> None:
     """Put other rows into tables of a file."""
     with open_package(book, for_writing=True) as host:
         session = Session(host)
-        host.write([session.planned_write(name, frame).write for name, frame in frames.items()])
+        host.write([session.prepared_write(name, frame).write for name, frame in frames.items()])
         host.save()
 
 

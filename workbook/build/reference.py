@@ -134,7 +134,6 @@ def _actions(language: Language) -> Iterator[str]:
 
 
 def _settings(language: Language) -> Iterator[str]:
-    notes = words("tables", language)["notes"]["settings"]
     yield from _grid(
         _WORDS[language]["setting_row"],
         (
@@ -145,7 +144,7 @@ def _settings(language: Language) -> Iterator[str]:
                 fill(
                     "{takes:setting}", {"takes": f"Policy.{key}={expected_setting(key)}"}, language
                 ),
-                notes[key],
+                labels.setting_note(key, language),
             ]
             for key in Rules.model_fields
         ),

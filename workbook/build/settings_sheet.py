@@ -16,9 +16,12 @@ from workbook.build.canvas import Canvas, Spot, heading, link_home, page, title_
 from workbook.build.names import setting_choices
 from workbook.build.sheets import SheetPlan
 from workbook.build.table_block import Rows, write_table
-from workbook.build.validation import TEXT_MOST, TITLE_MOST, listed_setting
+from workbook.build.validation import listed_setting
 
 HEAD_ROW: Final = 5
+_TITLE_MOST: Final = 32
+_TEXT_MOST: Final = 255
+"""Characters that Excel takes as the title and the text of an input message."""
 _GAP: Final = 2.5
 _PAGE: Final = 200.0
 """Characters on one printed page."""
@@ -87,8 +90,8 @@ def _offer_values(canvas: Canvas, plan: SheetPlan, column: int) -> None:
         if setting_choices(key):
             default = labels.choice(f"Policy.{key}", str(default), canvas.language)
         options = listed_setting(canvas, key) if setting_choices(key) else {"validate": "any"}
-        note = labels.word("tables", f"notes.settings.{key}", canvas.language)
+        note = labels.setting_note(key, canvas.language)
         text = canvas.word("settings.default").format(note=note, default=default or "–")
-        title = labels.choice("Policy.key", key, canvas.language)[:TITLE_MOST]
-        options |= {"input_title": title, "input_message": text[:TEXT_MOST], "ignore_blank": True}
+        title = labels.choice("Policy.key", key, canvas.language)[:_TITLE_MOST]
+        options |= {"input_title": title, "input_message": text[:_TEXT_MOST], "ignore_blank": True}
         sheet.data_validation(row, column + 1, row, column + 1, options)

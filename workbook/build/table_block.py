@@ -1,5 +1,5 @@
-"""How is a table drawn? Headers by role, one blank row at least, formats and rules for all rows to
-come.
+"""How is a table drawn? Headers by role, each with its note, one blank row at least, formats and
+rules for all rows to come.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from xlsxwriter.format import Format
 from salesbook.tables import FieldSpec, Kind, Role, TableSpec
 from workbook.build import look
 from workbook.build.canvas import Canvas, CellValue, Spot, put
-from workbook.build.validation import explain_header, validate_column
+from workbook.build.header_notes import explain_header
+from workbook.build.validation import validate_column
 
 Rows = Sequence[Sequence[CellValue]]
 _CENTRED: Final = frozenset({Kind.DATE, Kind.DATETIME, Kind.PERIOD, Kind.FLAG})
@@ -20,8 +21,8 @@ _RIGHT: Final = frozenset({Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kin
 
 
 def write_table(canvas: Canvas, spot: Spot, spec: TableSpec, rows: Rows) -> None:
-    """Draw one table with its headers at `spot`; the whole columns below take its formats and
-    rules.
+    """Draw one table with its headers and their notes at `spot`; the whole columns below take its
+    formats and rules.
     """
     body = [list(cells) for cells in rows] or [[None] * len(spec.fields)]
     _add_table(canvas, spot, spec, len(body))

@@ -1,35 +1,19 @@
-"""What does a cell offer and accept? Dropdowns, bounds and a hint for every column that people
-fill.
-"""
+"""What does a cell offer and accept? Dropdowns and bounds for the columns that people fill."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any, Final
 
-from salesbook import labels
 from salesbook.tables import FieldSpec, Kind
 from workbook.build.canvas import LAST_ROW, Canvas, Spot
 from workbook.build.names import FLAGS, SWITCH, choice_name, key_name, referenced
 
-TITLE_MOST: Final = 32
-TEXT_MOST: Final = 255
 _EARLIEST: Final = dt.date(1990, 1, 1)
 _WHOLE: Final = frozenset({Kind.COUNT})
 _NUMERIC: Final = frozenset(
     {Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.DAYS, Kind.COUNT}
 )
-
-
-def hint(canvas: Canvas, table: str, one: FieldSpec) -> dict[str, Any]:
-    """The message beside a selected cell of the field; nothing where the header says it all."""
-    text = labels.field_note(table, one.name, canvas.language)
-    if not text:
-        return {}
-    return {
-        "input_title": canvas.header(table, one.name)[:TITLE_MOST],
-        "input_message": text[:TEXT_MOST],
-    }
 
 
 def rule(canvas: Canvas, table: str, one: FieldSpec) -> dict[str, Any]:
@@ -52,22 +36,11 @@ def rule(canvas: Canvas, table: str, one: FieldSpec) -> dict[str, Any]:
 
 
 def validate_column(canvas: Canvas, spot: Spot, table: str, one: FieldSpec) -> None:
-    """Give a typed column its rule and hint, from `spot` downwards."""
-    options = rule(canvas, table, one) | hint(canvas, table, one)
-    if not options:
-        return
-    options.setdefault("validate", "any")
-    options["ignore_blank"] = True
-    spot.sheet.data_validation(spot.row, spot.column, LAST_ROW, spot.column, options)
-
-
-def explain_header(canvas: Canvas, spot: Spot, table: str, one: FieldSpec) -> None:
-    """Show a field's note when its header is selected."""
-    words = hint(canvas, table, one)
-    if words:
-        spot.sheet.data_validation(
-            spot.row, spot.column, spot.row, spot.column, {"validate": "any"} | words
-        )
+    """Give a typed column its rule, if it has one, from `spot` downwards."""
+    options = rule(canvas, table, one)
+    if options:
+        options["ignore_blank"] = True
+        spot.sheet.data_validation(spot.row, spot.column, LAST_ROW, spot.column, options)
 
 
 def listed_setting(canvas: Canvas, key: str) -> dict[str, Any]:

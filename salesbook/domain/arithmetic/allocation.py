@@ -21,8 +21,7 @@ def effective_unit(unit: int, *fixed: int) -> int:
 def allocate(
     total: int, weights: Sequence[Number], *, unit: int = 1, keys: Sequence[str] | None = None
 ) -> list[int]:
-    """Split a total by weights in whole units, to the unit exact (Hamilton's method of largest
-    remainders).
+    """Split a total by weights in whole units, exactly (Hamilton's method of largest remainders).
 
     Each part is its exact share rounded down to a whole unit; what is left goes, a unit each, to
     the largest remainders, ties by key, without keys by position. A negative total is split as its
@@ -46,17 +45,31 @@ def allocate(
     step = effective_unit(_checked_unit(unit), total) or 1
     if total == 0:
         return [0] * len(shares)
-    whole = sum(shares)
-    if whole == 0:
+
+    sum_of_shares = sum(shares)
+    if sum_of_shares == 0:
         raise SettingsError("weights-zero", total=total)
+
+    # Everything over one denominator, so that quotients and remainders are whole numbers.
     units = abs(total) // step
-    parts = [divmod(units * share, whole) for share in shares]
-    places: Sequence[int] = range(len(parts))
-    in_ties = places if keys is None else sorted(places, key=keys.__getitem__)
-    left = units - sum(part for part, _ in parts)
-    more = set(sorted(in_ties, key=lambda at: -parts[at][1])[:left])
-    sign = step if total > 0 else -step
-    return [sign * (part + (at in more)) for at, (part, _) in enumerate(parts)]
+    parts, remainders = [], []
+    for share in shares:
+        part, remainder = divmod(units * share, sum_of_shares)
+        parts.append(part)
+        remainders.append(remainder)
+
+    # A stable sort by remainder leaves ties in the order that decides them.
+    in_order_of_ties: Sequence[int] = range(len(parts))
+    if keys is not None:
+        in_order_of_ties = sorted(in_order_of_ties, key=keys.__getitem__)
+    largest_first = sorted(in_order_of_ties, key=lambda index: -remainders[index])
+
+    left = units - sum(parts)
+    for index in largest_first[:left]:
+        parts[index] += 1
+
+    signed_step = step if total > 0 else -step
+    return [signed_step * part for part in parts]
 
 
 def allocate_within(
@@ -67,8 +80,7 @@ def allocate_within(
     unit: int = 1,
     keys: Sequence[str] | None = None,
 ) -> list[int]:
-    """Split a total by weights where each part has bounds: free parts stay in proportion to their
-    weights.
+    """Split a total by weights within bounds: parts between theirs stay in proportion.
 
     Where all parts with a weight are at their upper bound, those without one share the rest
     equally.
@@ -89,20 +101,25 @@ def allocate_within(
     units = total // step
     low = [least // step for least, _ in bounds]
     high = [units if most is None else min(units, most // step) for _, most in bounds]
-    if (
-        total % step
-        or not sum(low) <= units <= sum(high)
-        or any(a > b for a, b in zip(low, high, strict=True))
-    ):
+
+    is_whole = total % step == 0
+    is_reachable = sum(low) <= units <= sum(high)
+    is_crossed = any(least > most for least, most in zip(low, high, strict=True))
+    if not is_whole or not is_reachable or is_crossed:
         raise SettingsError(
             "bounds-unreachable", total=total, least=sum(low) * step, most=sum(high) * step
         )
-    with_weight = [b if share else a for share, a, b in zip(shares, low, high, strict=True)]
-    if sum(with_weight) < units:
-        low = with_weight
+
+    # Parts with a weight come first; only what is beyond their upper bounds goes to the others.
+    filled = []
+    for share, least, most in zip(shares, low, high, strict=True):
+        filled.append(most if share else least)
+    if sum(filled) < units:
+        low = filled
         shares = [Fraction(0) if share else Fraction(1) for share in shares]
-    parts = apportion(_clipped(units, shares, low, high), units, keys=keys)
-    return [step * part for part in parts]
+
+    exact_parts = _clipped_shares(units, shares, low, high)
+    return [step * part for part in apportion(exact_parts, units, keys=keys)]
 
 
 def apportion(
@@ -112,12 +129,17 @@ def apportion(
 
     The largest remainders are rounded up, ties by key, without keys by position.
     """
-    result = [math.floor(part) for part in parts]
-    left = total - sum(result)
+    floors = [math.floor(part) for part in parts]
+    left = total - sum(floors)
+
     ties: Sequence[str | int] = range(len(parts)) if keys is None else keys
-    order = sorted(range(len(parts)), key=lambda at: (result[at] - parts[at], ties[at]))
-    for at in order[:left]:
-        result[at] += 1
+    largest_first = sorted(
+        range(len(parts)), key=lambda index: (floors[index] - parts[index], ties[index])
+    )
+
+    result = list(floors)
+    for index in largest_first[:left]:
+        result[index] += 1
     return result
 
 
@@ -139,24 +161,24 @@ def hold_and_change(
     Source: Anaplan help, "Breakback" and "Hold": Jan 10, Feb 20 (held), Mar 30, quarter 60 → 100
         gives 20, 20, 60.
     """
-    kept = sum(value for value, hold in zip(values, held, strict=True) if hold)
-    free = [at for at, hold in enumerate(held) if not hold]
+    kept = sum(value for value, is_held in zip(values, held, strict=True) if is_held)
+    free = [index for index, is_held in enumerate(held) if not is_held]
     if total == sum(values):
         return list(values)
     if not free:
         raise SettingsError("nothing-free", total=total, held=kept)
     if total < kept:
         raise SettingsError("held-above-total", total=total, held=kept)
-    weights = [values[at] for at in free]
-    parts = allocate(
-        total - kept,
-        weights if any(weights) else [1] * len(free),
-        unit=unit,
-        keys=None if keys is None else [keys[at] for at in free],
-    )
+
+    weights = [values[index] for index in free]
+    if not any(weights):
+        weights = [1] * len(free)
+    keys_of_free = None if keys is None else [keys[index] for index in free]
+    parts = allocate(total - kept, weights, unit=unit, keys=keys_of_free)
+
     result = list(values)
-    for at, part in zip(free, parts, strict=True):
-        result[at] = part
+    for index, part in zip(free, parts, strict=True):
+        result[index] = part
     return result
 
 
@@ -167,9 +189,7 @@ def _checked_unit(unit: int) -> int:
 
 
 def _whole_shares(weights: Sequence[Number]) -> list[int]:
-    """The weights' proportions in whole numbers,
-    with which a hundred thousand parts take a second.
-    """
+    """The weights' proportions in whole numbers, many times faster to divide than fractions."""
     if all(type(weight) is int and weight >= 0 for weight in weights):
         return [int(weight) for weight in weights]
     shares = _shares(weights)
@@ -193,36 +213,46 @@ def _shares(weights: Sequence[Number]) -> list[Fraction]:
     return shares
 
 
-def _clipped(
+def _clipped_shares(
     units: int, shares: Sequence[Fraction], low: Sequence[int], high: Sequence[int]
 ) -> list[Fraction]:
-    """Find the one scale at which the shares, clipped to their bounds, add up to the units.
+    """Scale the shares and clip them to their bounds so that they add up to the units.
 
-    Between two neighbouring bounds the sum is a straight line of the scale, so the scale is found
-    exactly.
+    The sum of the clipped shares rises with the scale, and between two neighbouring bounds along a
+    straight line: constant + slope × scale. So the bounds are passed in the order in which the
+    scale reaches them, until the line is found that crosses the units, and the scale is exact.
     """
-    fixed = {
-        at: Fraction(bound) for at, bound in enumerate(low) if not shares[at] or bound == high[at]
-    }
-    free = [at for at in range(len(shares)) if at not in fixed]
-    kinks = sorted(
-        [(Fraction(low[at]) / shares[at], at, True) for at in free]
-        + [(Fraction(high[at]) / shares[at], at, False) for at in free]
-    )
-    constant = sum(fixed.values(), Fraction(0)) + sum(low[at] for at in free)
+    fixed = {}
+    for index, least in enumerate(low):
+        if not shares[index] or least == high[index]:
+            fixed[index] = Fraction(least)
+    free = [index for index in range(len(shares)) if index not in fixed]
+
+    # A part starts to rise where the scale lifts it off its least, and stops at its most.
+    starts = [(Fraction(low[index]) / shares[index], index, True) for index in free]
+    stops = [(Fraction(high[index]) / shares[index], index, False) for index in free]
+
+    constant = sum(fixed.values(), Fraction(0)) + sum(low[index] for index in free)
     slope = Fraction(0)
     scale = Fraction(0)
-    for kink, at, rises in kinks:
-        if constant + slope * kink >= units:
+    for reached_at, index, is_start in sorted(starts + stops):
+        if constant + slope * reached_at >= units:
             break
-        scale = kink
-        slope += shares[at] if rises else -shares[at]
-        constant += -low[at] if rises else high[at]
+        scale = reached_at
+        if is_start:
+            slope += shares[index]
+            constant -= low[index]
+        else:
+            slope -= shares[index]
+            constant += high[index]
     if slope:
         scale = (units - constant) / slope
-    return [
-        fixed[at]
-        if at in fixed
-        else min(max(shares[at] * scale, Fraction(low[at])), Fraction(high[at]))
-        for at in range(len(shares))
-    ]
+
+    parts = []
+    for index, share in enumerate(shares):
+        if index in fixed:
+            parts.append(fixed[index])
+        else:
+            at_least = max(share * scale, Fraction(low[index]))
+            parts.append(min(at_least, Fraction(high[index])))
+    return parts

@@ -9,8 +9,12 @@ from typing import Final
 
 from salesbook.domain.checks.setting_values import value_faults
 from salesbook.domain.checks.stage_checks import stage_faults
-from salesbook.domain.pay.brackets import Bracket as PayBracket
-from salesbook.domain.pay.brackets import PayPlan, bracket_cliffs, bracket_problems
+from salesbook.domain.pay.brackets import (
+    PayBracket,
+    PayScheme,
+    bracket_cliffs,
+    bracket_problems,
+)
 from salesbook.messages import Fact, Finding, Message, Severity
 from salesbook.money import to_text
 from salesbook.names.folding import fold_name
@@ -99,7 +103,7 @@ def _bracket_faults(policy: Policy) -> Iterator[Finding]:
     for _, rows in groupby(policy.brackets, key=lambda row: (row.plan, row.valid_from)):
         brackets = list(rows)
         steps = tuple(PayBracket(row.from_rate, row.pay_rate, row.kind) for row in brackets)
-        problems = bracket_problems(PayPlan(steps, brackets[-1].cap))
+        problems = bracket_problems(PayScheme(steps, brackets[-1].cap))
         for problem in problems:
             yield _bracket_fault(brackets, problem, "error")
 

@@ -11,18 +11,25 @@ Pareto/NBD Model, Marketing Science 24(2); their note on computing P(alive).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from salesbook.arrays import Floats
+from salesbook.domain.arithmetic.simplex import lowest_point
 
-_MOST_TERMS = 200_000
-_MOST_STEPS = 400
-_TOLERANCE = 1e-9
-_LARGEST_LOG = 7.0
-_PULL = 1e-6
+_MOST_TERMS: Final = 200_000
+_ENOUGH: Final = 1e-15
+"""The series ends where a term adds less than this part of the sum."""
+
+_NEAR_ONE: Final = 1e-9
+_TINY: Final = 1e-300
+
+_LARGEST_LOG: Final = 7.0
+"""Beyond e⁷ or below e⁻⁷ a parameter says that the likelihood rises without end."""
+
+_PULL: Final = 1e-6
 """Weight of a pull to 1, which decides only where the purchases themselves say nothing."""
 
 
@@ -41,28 +48,34 @@ class Purchases:
     """What the model knows of customers, parallel arrays; times in one unit, as weeks."""
 
     repeats: Floats
-    """Purchases after the first."""
+    """Purchases after the first: x of the paper."""
     last: Floats
-    """From the first purchase to the last."""
+    """From the first purchase to the last: tₓ."""
     age: Floats
-    """From the first purchase to now."""
+    """From the first purchase to now: T."""
 
 
 def p_alive(purchases: Purchases, model: Parameters) -> Floats:
     """Give the chance that each customer is still one; NaN where there was no repeat purchase.
 
-    Without a repeat purchase the formula gives 1, which says nothing about the customer.
+    Without a repeat purchase the formula gives 1, which says nothing about the customer: in this
+    model nobody can stop before having come back once.
     """
-    x = purchases.repeats
+    has_repeats = purchases.repeats > 0
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        odds = model.a / (model.b + x - 1) * _silence(purchases, model)
-        alive = 1 / (1 + odds)
-    return np.where(x > 0, alive, np.nan)
+        alive = 1 / (1 + _odds_gone(purchases, model))
+    return np.where(has_repeats, alive, np.nan)
 
 
-def _silence(purchases: Purchases, model: Parameters) -> Floats:
-    ratio = (model.alpha + purchases.age) / (model.alpha + purchases.last)
-    return np.asarray(ratio ** (model.r + purchases.repeats), dtype=np.float64)
+def _odds_gone(purchases: Purchases, model: Parameters) -> Floats:
+    """The odds that a customer stopped after the last purchase: a/(b+x−1) · ((α+T)/(α+tₓ))^(r+x).
+
+    The longer the silence since the last purchase, and the oftener he bought before, the higher.
+    """
+    repeats = purchases.repeats
+    silence = (model.alpha + purchases.age) / (model.alpha + purchases.last)
+    odds_to_stop = model.a / (model.b + repeats - 1)
+    return np.asarray(odds_to_stop * silence ** (model.r + repeats), dtype=np.float64)
 
 
 def expected_purchases(purchases: Purchases, model: Parameters, ahead: float) -> Floats:
@@ -71,19 +84,28 @@ def expected_purchases(purchases: Purchases, model: Parameters, ahead: float) ->
     Source: equation 10 of the paper; r 0.243, alpha 4.414, a 0.793, b 2.426: 2 repeats, the last
         after 30.43 of 38.86 weeks → 1.226 in the next 39 weeks.
     """
-    one_by_one = zip(purchases.repeats, purchases.age, strict=True)
-    still = np.array([_if_alive_at_last(x, age, model, ahead) for x, age in one_by_one])
-    x = purchases.repeats
-    denominator = np.where(x > 0, 1 + model.a / (model.b + x - 1) * _silence(purchases, model), 1.0)
-    return np.asarray(still / denominator, dtype=np.float64)
+    customers = zip(purchases.repeats, purchases.age, strict=True)
+    if_alive = np.array(
+        [_expected_if_alive(repeats, age, model, ahead) for repeats, age in customers]
+    )
+    has_repeats = purchases.repeats > 0
+    denominator = np.where(has_repeats, 1 + _odds_gone(purchases, model), 1.0)
+    return np.asarray(if_alive / denominator, dtype=np.float64)
 
 
-def _if_alive_at_last(x: float, age: float, model: Parameters, ahead: float) -> float:
-    a = model.a if abs(model.a - 1) > 1e-9 else 1 + 1e-9
-    rate, z = model.r + x, ahead / (model.alpha + age + ahead)
-    top = a + model.b + x - 1
-    gone: float = (1 - z) ** rate * _hypergeometric(rate, model.b + x, top, z)
-    return top / (a - 1) * (1 - gone)
+def _expected_if_alive(repeats: float, age: float, model: Parameters, ahead: float) -> float:
+    """The numerator of equation 10: what to expect of who was alive after the last purchase."""
+    # The equation divides by a − 1; right beside 1 its value is that of the limit.
+    a = model.a
+    if abs(a - 1) <= _NEAR_ONE:
+        a = 1 + _NEAR_ONE
+
+    rate = model.r + repeats
+    base = a + model.b + repeats - 1
+    share_ahead = ahead / (model.alpha + age + ahead)
+    series = _hypergeometric(rate, model.b + repeats, base, share_ahead)
+    gone: float = (1 - share_ahead) ** rate * series
+    return base / (a - 1) * (1 - gone)
 
 
 def _hypergeometric(a: float, b: float, c: float, z: float) -> float:
@@ -92,7 +114,7 @@ def _hypergeometric(a: float, b: float, c: float, z: float) -> float:
     for n in range(_MOST_TERMS):
         term *= (a + n) * (b + n) / ((c + n) * (n + 1)) * z
         total += term
-        if abs(term) <= 1e-15 * abs(total):
+        if abs(term) <= _ENOUGH * abs(total):
             break
     return total
 
@@ -100,82 +122,59 @@ def _hypergeometric(a: float, b: float, c: float, z: float) -> float:
 def fit(purchases: Purchases, least_repeaters: int) -> Parameters | None:
     """Find the parameters under which these purchases are likeliest.
 
+    The problem: maximise the likelihood over r, α, a, b > 0. It is searched over their logarithms,
+    which keeps them above 0, with times in units of the mean age, which makes all four of one size.
+
     Returns: None where fewer customers than asked have bought again, or where the likelihood has no
         maximum within reason; then the model has nothing to say.
 
     Source: table 2 of the paper; the CDNOW sample up to 30 September 1997, in weeks → r 0.243,
         alpha 4.414, a 0.793, b 2.426.
     """
-    if int((purchases.repeats > 0).sum()) < least_repeaters:
+    repeaters = int((purchases.repeats > 0).sum())
+    if repeaters < least_repeaters:
         return None
-    unit = max(float(purchases.age.mean()), 1e-9)
+
+    unit = max(float(purchases.age.mean()), _NEAR_ONE)
     scaled = Purchases(purchases.repeats, purchases.last / unit, purchases.age / unit)
-    best = _lowest(lambda logs: _cost(scaled, logs), np.zeros(4))
-    if best is None or float(np.abs(best).max()) > _LARGEST_LOG:
+    logs = lowest_point(lambda point: _cost(scaled, point), np.zeros(4))
+    if logs is None or float(np.abs(logs).max()) > _LARGEST_LOG:
         return None
-    r, alpha, a, b = np.exp(best).tolist()
+
+    r, alpha, a, b = np.exp(logs).tolist()
     return Parameters(r, alpha * unit, a, b)
 
 
 def _cost(purchases: Purchases, logs: Floats) -> float:
-    """Mean negative log likelihood at the logarithms of the parameters, and the pull."""
+    """Mean negative log likelihood at the logarithms of the parameters, and the pull.
+
+    Likelihood of a customer: B(a, b+x)/B(a, b) · Γ(r+x)αʳ/Γ(r) · (1/(α+T)^(r+x) for who never
+    stopped, plus a/(b+x−1) · 1/(α+tₓ)^(r+x) for who stopped after the last purchase).
+
+    Source: equation 6 of the paper.
+    """
     if float(np.abs(logs).max()) > 2 * _LARGEST_LOG:
         return math.inf
+
     r, alpha, a, b = np.exp(logs)
-    x = purchases.repeats.astype(np.int64)
-    steps = np.arange(int(x.max()))
-    rising = np.log(r + steps) + np.log(b + steps) - np.log(a + b + steps)
-    upto = np.concatenate(([0.0], np.cumsum(rising)))
-    never_stopped = -(r + x) * np.log(alpha + purchases.age)
-    stopped = np.log(a / np.maximum(b + x - 1, 1e-300)) - (r + x) * np.log(alpha + purchases.last)
-    either = np.where(x > 0, np.logaddexp(never_stopped, stopped), never_stopped)
-    likelihood = float((upto[x] + r * np.log(alpha) + either).mean())
-    return _PULL * float((logs**2).sum()) - likelihood
+    repeats = purchases.repeats.astype(np.int64)
+    rate = r + repeats
 
+    # Both quotients of gamma and beta functions are products over the repeats, Π (r+i)(b+i)/(a+b+i):
+    # worked out once up to the largest number of repeats, every customer looks his own up.
+    steps = np.arange(int(repeats.max()))
+    log_steps = np.log(r + steps)
+    log_steps += np.log(b + steps)
+    log_steps -= np.log(a + b + steps)
+    log_products = np.concatenate(([0.0], np.cumsum(log_steps)))
 
-def _lowest(cost: Callable[[Floats], float], start: Floats) -> Floats | None:
-    """Walk a simplex downhill to the lowest point; None where it does not settle.
+    never_stopped = -rate * np.log(alpha + purchases.age)
+    odds_to_stop = a / np.maximum(b + repeats - 1, _TINY)
+    stopped = np.log(odds_to_stop) - rate * np.log(alpha + purchases.last)
+    # Nobody stops before having come back once.
+    has_repeats = repeats > 0
+    either = np.where(has_repeats, np.logaddexp(never_stopped, stopped), never_stopped)
 
-    Source: Nelder and Mead (1965), A Simplex Method for Function Minimization.
-    """
-    points = [start, *(start + step for step in np.eye(start.size) * 0.5)]
-    corners = sorted((cost(point), tuple(point)) for point in points)
-    for _ in range(_MOST_STEPS):
-        if corners[-1][0] - corners[0][0] < _TOLERANCE and _spread(corners) < 1e-3:
-            return np.array(corners[0][1])
-        middle = np.mean([point for _, point in corners[:-1]], axis=0)
-        corners = sorted(_stepped(cost, corners, middle))
-    return None
-
-
-Corner = tuple[float, tuple[float, ...]]
-
-
-def _spread(corners: list[Corner]) -> float:
-    points = np.array([point for _, point in corners])
-    return float(np.ptp(points, axis=0).max())
-
-
-def _stepped(
-    cost: Callable[[Floats], float], corners: list[Corner], middle: Floats
-) -> list[Corner]:
-    """The simplex after one step: its worst corner reflected, stretched or pulled in, or all
-    shrunk.
-    """
-    worst = np.array(corners[-1][1])
-
-    def at(factor: float) -> Corner:
-        point = middle + factor * (worst - middle)
-        return cost(point), tuple(point.tolist())
-
-    reflected = at(-1.0)
-    if reflected[0] < corners[0][0]:
-        return [*corners[:-1], min(reflected, at(-2.0))]
-    if reflected[0] < corners[-2][0]:
-        return [*corners[:-1], reflected]
-    pulled = at(-0.5 if reflected[0] < corners[-1][0] else 0.5)
-    if pulled[0] < min(reflected[0], corners[-1][0]):
-        return [*corners[:-1], pulled]
-    best = np.array(corners[0][1])
-    halved = [(best + np.array(point)) / 2 for _, point in corners[1:]]
-    return [corners[0], *((cost(point), tuple(point.tolist())) for point in halved)]
+    log_likelihood = log_products[repeats] + r * np.log(alpha) + either
+    pull = _PULL * float((logs**2).sum())
+    return pull - float(log_likelihood.mean())

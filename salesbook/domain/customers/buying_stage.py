@@ -15,18 +15,21 @@ from salesbook.policy import Policy
 def with_open_deal(deals: pd.DataFrame, policy: Policy, as_of: dt.date) -> frozenset[str]:
     """Customers with a deal that was open on that day, or was closed only later."""
     day = pd.Timestamp(as_of)
-    begun = ~(deals["created_on"] > day)
-    is_open = (stage_kinds(deals, policy) == "open").fillna(False)
-    return frozenset(
-        deals.loc[begun & (is_open | (deals["closed_on"] > day)), "customer_id"].dropna()
-    )
+    # A deal without `created_on` has begun: only a typed later day says that it had not.
+    has_begun = ~(deals["created_on"] > day)
+    is_open_now = (stage_kinds(deals, policy) == "open").fillna(False)
+    closed_later = deals["closed_on"] > day
+    was_open = has_begun & (is_open_now | closed_later)
+    return frozenset(deals.loc[was_open, "customer_id"].dropna())
 
 
 def won_on(deals: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.Series[pd.Timestamp]:
     """Day of the last won deal by customer up to `as_of`; missing where no day was typed."""
     won = won_deals(deals, policy)
-    past = won[won["customer_id"].notna() & ~(won["closed_on"] > pd.Timestamp(as_of))]
-    return past.groupby("customer_id")["closed_on"].max()
+    has_customer = won["customer_id"].notna()
+    won_later = won["closed_on"] > pd.Timestamp(as_of)
+    won_by_then = won[has_customer & ~won_later]
+    return won_by_then.groupby("customer_id")["closed_on"].max()
 
 
 def buying_stages(customers: pd.DataFrame, policy: Policy) -> pd.Series[str]:
@@ -41,12 +44,15 @@ def buying_stages(customers: pd.DataFrame, policy: Policy) -> pd.Series[str]:
             of the tier, `p_alive` (missing: not known).
     """
     rules = policy.rules
-    silent = customers["silent_days"] > customers["touch_days"] * rules.dormant_factor
-    asleep = silent | (customers["p_alive"] < rules.p_alive_low)
-    bought = customers["bought"]
+    longest_silence = customers["touch_days"] * rules.dormant_factor
+    is_silent = customers["silent_days"] > longest_silence
+    is_unlikely_alive = customers["p_alive"] < rules.p_alive_low
+    is_dormant = is_silent | is_unlikely_alive
+
+    has_bought = customers["bought"]
     stages = np.select(
-        [bought & asleep, bought, customers["open_deal"]],
+        [has_bought & is_dormant, has_bought, customers["open_deal"]],
         ["dormant", "customer", "intent"],
-        "prospect",
+        default="prospect",
     )
     return pd.Series(stages, index=customers.index, dtype="str")

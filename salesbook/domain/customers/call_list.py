@@ -25,29 +25,29 @@ def list_calls(
     Returns: CallList, longest late first, then by customer.
     """
     day = pd.Timestamp(as_of)
-    due = customer_tiers[customer_tiers["next_touch_on"] <= day].set_index("customer_id")
-    own = customers.set_index("customer_id").loc[due.index]
-    rules = {rule.tier: rule for rule in policy.tier_rules}
-    usual = due["tier"].map({tier: rule.channel for tier, rule in rules.items()}).astype("str")
-    every = due["tier"].map({tier: rule.touch_days for tier, rule in rules.items()})
+    is_due = customer_tiers["next_touch_on"] <= day
+    due = customer_tiers[is_due].set_index("customer_id")
+    customer = customers.set_index("customer_id").loc[due.index]
+
+    channels = {rule.tier: rule.channel for rule in policy.tier_rules}
+    rhythms = {rule.tier: rule.touch_days for rule in policy.tier_rules}
+    tier_channel = due["tier"].map(channels).astype("str")
+    rhythm = due["tier"].map(rhythms)
+
+    because = [
+        _because(*facts)
+        for facts in zip(due["tier"], rhythm, due["last_touch_on"], due["days_stale"], strict=True)
+    ]
     calls = frame_of(
         "CallList",
         {
             "customer_id": due.index.to_series(),
-            "rep_id": own["owner_id"],
+            "rep_id": customer["owner_id"],
             "due_on": due["next_touch_on"],
             "days_late": (day - due["next_touch_on"]).dt.days,
-            "channel": own["channel"].fillna(usual),
+            "channel": customer["channel"].fillna(tier_channel),
             "tier": due["tier"],
-            "because": pd.Series(
-                [
-                    _because(tier, days, last, late)
-                    for tier, days, last, late in zip(
-                        due["tier"], every, due["last_touch_on"], due["days_stale"], strict=True
-                    )
-                ],
-                dtype="object",
-            ),
+            "because": pd.Series(because, dtype="object"),
         },
     )
     return calls.sort_values(
@@ -55,7 +55,8 @@ def list_calls(
     )
 
 
-def _because(tier: str, every: float, last: pd.Timestamp, days: float) -> Message:
+def _because(tier: str, rhythm: float, last: pd.Timestamp, days: float) -> Message:
+    """Why the call is due: never touched, or not since so many days."""
     if pd.isna(last):
-        return Message("call-first", {"tier": tier, "every": every})
-    return Message("call-late", {"days": days, "last": last.date(), "tier": tier, "every": every})
+        return Message("call-first", {"tier": tier, "every": rhythm})
+    return Message("call-late", {"days": days, "last": last.date(), "tier": tier, "every": rhythm})

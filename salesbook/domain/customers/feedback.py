@@ -12,8 +12,7 @@ _DETRACTORS_TO: Final = 6
 
 
 def nps(scores: Iterable[float]) -> float | None:
-    """Give the net promoter score: per cent who answered 9 or 10 minus per cent who answered 0 to
-    6.
+    """Give the net promoter score: per cent of answers 9 and 10 minus per cent of 0 to 6.
 
     Args:
         scores: answers from 0 to 10; missing ones do not count.

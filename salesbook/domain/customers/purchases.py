@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import month_of, next_month
+from salesbook.domain.arithmetic.calendar import last_day, month_of, next_month
 from salesbook.domain.sales.standing import standing, takes_back, won_deals
 from salesbook.frames import Tables
 from salesbook.policy import Policy
@@ -22,24 +22,22 @@ def purchase_lines(tables: Tables, policy: Policy, as_of: dt.date) -> pd.DataFra
     Returns: `customer_id`, `order_id`, `on`, `amount` (minor units), and `bought`: false for what
         takes back. In no particular order.
     """
-    lines = (
-        _order_lines(tables["Orders"])
-        if len(tables["Orders"])
-        else _deal_lines(tables["Deals"], policy)
-    )
-    known = lines["customer_id"].notna() & (lines["on"] <= pd.Timestamp(as_of))
-    return lines[known].reset_index(drop=True)
+    orders = tables["Orders"]
+    lines = _order_lines(orders) if len(orders) else _deal_lines(tables["Deals"], policy)
+    has_customer = lines["customer_id"].notna()
+    has_happened = lines["on"] <= pd.Timestamp(as_of)
+    return lines[has_customer & has_happened].reset_index(drop=True)
 
 
 def _order_lines(orders: pd.DataFrame) -> pd.DataFrame:
-    kept = orders[standing(orders)]
+    valid = orders[standing(orders)]
     return pd.DataFrame(
         {
-            "customer_id": kept["customer_id"],
-            "order_id": kept["order_id"],
-            "on": kept["ordered_on"],
-            "amount": kept["amount"].astype("int64"),
-            "bought": ~takes_back(kept),
+            "customer_id": valid["customer_id"],
+            "order_id": valid["order_id"],
+            "on": valid["ordered_on"],
+            "amount": valid["amount"].astype("int64"),
+            "bought": ~takes_back(valid),
         }
     )
 
@@ -60,18 +58,18 @@ def _deal_lines(deals: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 def months_before(day: dt.date, months: int) -> dt.date:
     """The same day so many months earlier, or the last day of that month where it is shorter."""
     month = next_month(month_of(day), -months)
-    year, number = int(month[:4]), int(month[5:7])
-    after = next_month(month)
-    last = (dt.date(int(after[:4]), int(after[5:7]), 1) - dt.timedelta(days=1)).day
-    return dt.date(year, number, min(day.day, last))
+    last = last_day(month, 1)
+    return last.replace(day=min(day.day, last.day))
 
 
 def values_of(lines: pd.DataFrame, as_of: dt.date, months: int) -> pd.Series[int]:
-    """Net amount by customer over the last months: after the same day `months` earlier,
-    to `as_of`.
+    """Net amount by customer over the last months, up to `as_of`.
+
+    They begin after the same day `months` earlier, so that no day counts in two years.
     """
-    start = pd.Timestamp(months_before(as_of, months))
-    return lines[lines["on"] > start].groupby("customer_id")["amount"].sum()
+    before_first_day = pd.Timestamp(months_before(as_of, months))
+    recent = lines[lines["on"] > before_first_day]
+    return recent.groupby("customer_id")["amount"].sum()
 
 
 def buying_histories(lines: pd.DataFrame) -> pd.DataFrame:
@@ -81,11 +79,12 @@ def buying_histories(lines: pd.DataFrame) -> pd.DataFrame:
         (different orders), `buying_days` (different days), `monetary` (net of refunds, minor
         units). Customers who only ever got money back have no row.
     """
-    bought = lines[lines["bought"]].groupby("customer_id")
-    found = bought.agg(
+    purchases = lines[lines["bought"]].groupby("customer_id")
+    histories = purchases.agg(
         first_on=("on", "min"),
         last_on=("on", "max"),
         frequency=("order_id", "nunique"),
         buying_days=("on", "nunique"),
     )
-    return found.assign(monetary=lines.groupby("customer_id")["amount"].sum().reindex(found.index))
+    net = lines.groupby("customer_id")["amount"].sum()
+    return histories.assign(monetary=net.reindex(histories.index))

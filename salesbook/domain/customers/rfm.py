@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from salesbook.arrays import Ints
-from salesbook.money import currency_decimals, to_minor
+from salesbook.arrays import Flags, Ints
+from salesbook.money import to_minor
 from salesbook.policy import Policy
 
 Scores = Ints
@@ -26,37 +27,53 @@ def quintile_scores(values: npt.ArrayLike) -> Scores:
     count = numbers.size
     if count < 2:
         return np.full(count, 5, dtype=np.int64)
-    ordered = np.sort(numbers)
-    below = np.searchsorted(ordered, numbers, side="left")
-    up_to = np.searchsorted(ordered, numbers, side="right")
-    middle_twice = below + up_to - 1
-    fifths: Scores = 5 * middle_twice // (2 * (count - 1))
-    return np.minimum(1 + fifths, 5)
+
+    in_order = np.sort(numbers)
+    smaller = np.searchsorted(in_order, numbers, side="left")
+    smaller_or_equal = np.searchsorted(in_order, numbers, side="right")
+    # Equal values take the places from `smaller` to `smaller_or_equal - 1`; twice their middle is
+    # whole, so that no place near the edge of a fifth falls to the wrong side by rounding.
+    twice_middle = smaller + smaller_or_equal - 1
+    twice_last_place = 2 * (count - 1)
+    fifth: Scores = 5 * twice_middle // twice_last_place
+    return np.minimum(1 + fifth, 5)
 
 
 def scores_at_least(values: npt.ArrayLike, cuts: Sequence[float]) -> Scores:
     """Score values by falling cuts: 5 from the first cut on, 4 from the second on ... else 1."""
-    met: Scores = (np.asarray(values)[:, None] >= np.asarray(cuts)[None, :]).sum(axis=1)
-    return 1 + met
+    value, cut = _each_with_each(values, cuts)
+    return _one_and_cuts_met(value >= cut)
 
 
 def scores_above(values: npt.ArrayLike, cuts: Sequence[float]) -> Scores:
     """Score values by falling cuts: 5 above the first cut, 4 above the second ... else 1."""
-    met: Scores = (np.asarray(values)[:, None] > np.asarray(cuts)[None, :]).sum(axis=1)
-    return 1 + met
+    value, cut = _each_with_each(values, cuts)
+    return _one_and_cuts_met(value > cut)
 
 
 def scores_within(values: npt.ArrayLike, cuts: Sequence[float]) -> Scores:
     """Score values by rising cuts: 5 up to the first cut, 4 up to the second ... else 1."""
-    met: Scores = (np.asarray(values)[:, None] <= np.asarray(cuts)[None, :]).sum(axis=1)
-    return 1 + met
+    value, cut = _each_with_each(values, cuts)
+    return _one_and_cuts_met(value <= cut)
+
+
+def _each_with_each(
+    values: npt.ArrayLike, cuts: Sequence[float]
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Values down, cuts across."""
+    return np.asarray(values)[:, None], np.asarray(cuts)[None, :]
+
+
+def _one_and_cuts_met(met: Flags) -> Scores:
+    """A value that meets all four cuts has 5, one that meets none has 1."""
+    count: Scores = met.sum(axis=1)
+    return 1 + count
 
 
 def months_since(days: pd.Series[pd.Timestamp], as_of: dt.date) -> pd.Series[int]:
-    """Months from each day's calendar month to that of `as_of`: May to July is 2, whatever the
-    days.
-    """
-    return (as_of.year - days.dt.year) * 12 + (as_of.month - days.dt.month)
+    """Months between calendar months: from any day in May to any in July it is 2."""
+    years = as_of.year - days.dt.year
+    return years * 12 + (as_of.month - days.dt.month)
 
 
 def rfm_codes(histories: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.Series[str]:
@@ -71,19 +88,22 @@ def rfm_codes(histories: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.Ser
     Source: RFM with fixed cuts; in July 2008 a last order in May 2008, 12 orders and 6,000 make
         422, a last order in November 2007, 35 orders and 40,000 make 244.
     """
+    last_on = histories["last_on"]
+    orders = histories["frequency"]
+    net = histories["monetary"]
     rules = policy.rules
     if rules.rfm_rule == "quintiles":
-        recency = quintile_scores(histories["last_on"].to_numpy())
-        frequency = quintile_scores(histories["frequency"].to_numpy())
-        money = quintile_scores(histories["monetary"].to_numpy())
+        recency = quintile_scores(last_on.to_numpy())
+        frequency = quintile_scores(orders.to_numpy())
+        money = quintile_scores(net.to_numpy())
     else:
-        decimals = currency_decimals(rules.currency)
-        months = months_since(histories["last_on"], as_of)
-        recency = scores_within(months, _numbers(rules.rfm_recency_cuts))
-        frequency = scores_at_least(histories["frequency"], _numbers(rules.rfm_frequency_cuts))
-        cuts = [to_minor(cut, decimals) for cut in rules.rfm_money_cuts]
-        money = scores_above(histories["monetary"], cuts)
-    codes = [f"{r}{f}{m}" for r, f, m in zip(recency, frequency, money, strict=True)]
+        recency = scores_within(months_since(last_on, as_of), _numbers(rules.rfm_recency_cuts))
+        frequency = scores_at_least(orders, _numbers(rules.rfm_frequency_cuts))
+        money_cuts = [to_minor(cut, policy.decimals) for cut in rules.rfm_money_cuts]
+        money = scores_above(net, money_cuts)
+
+    digits = zip(recency, frequency, money, strict=True)
+    codes = [f"{r}{f}{m}" for r, f, m in digits]
     return pd.Series(codes, index=histories.index, dtype="str")
 
 

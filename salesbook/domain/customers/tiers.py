@@ -46,28 +46,36 @@ def stand_values(
         C (including).
     """
     amounts = np.asarray(values, dtype=np.int64)
-    positive = amounts > 0
-    distinct, inverse, counts = np.unique(
-        amounts[positive], return_inverse=True, return_counts=True
-    )
+    has_value = amounts > 0
+    # Equal values share a tier: each different value is judged once, smallest first.
+    distinct, place, counts = np.unique(amounts[has_value], return_inverse=True, return_counts=True)
     sums = distinct * counts
     total = int(sums.sum())
-    larger = total - np.cumsum(sums)
-    reached = larger if rule == "before" else larger + distinct
+    sum_of_larger = total - np.cumsum(sums)
+    reached = sum_of_larger if rule == "before" else sum_of_larger + distinct
+
+    # Limits in whole money instead of shares of it: a share is rounded, and who stands right on a
+    # limit would fall to either side.
+    is_strict = [rule == "before" or tier == 0 for tier in range(len(shares))]
     limits = [
-        _limit(share, total, strict=rule == "before" or not at) for at, share in enumerate(shares)
+        _limit(share, total, strict=strict) for share, strict in zip(shares, is_strict, strict=True)
     ]
-    found = np.searchsorted(np.array(limits, dtype=np.int64), reached, side="right")
-    if positive.sum() == 1:
-        found = np.zeros_like(found)
-    tiers = np.full(amounts.shape, len(shares) - 1, dtype=np.int64)
-    tiers[positive] = np.minimum(found, len(shares) - 1)[inverse]
+    tier_of_distinct = np.searchsorted(np.array(limits, dtype=np.int64), reached, side="right")
+    if has_value.sum() == 1:
+        # His own share is everything, which the rule `including` would take for the last tier.
+        tier_of_distinct = np.zeros_like(tier_of_distinct)
+
+    last_tier = len(shares) - 1
+    tiers = np.full(amounts.shape, last_tier, dtype=np.int64)
+    tiers[has_value] = np.minimum(tier_of_distinct, last_tier)[place]
     before = np.full(amounts.shape, total, dtype=np.int64)
-    before[positive] = larger[inverse]
+    before[has_value] = sum_of_larger[place]
     return Standings(tiers, before, total)
 
 
 def _limit(share: float, total: int, *, strict: bool) -> int:
     """The least whole sum that no longer is within a share of the total."""
     part = exact(share) * total
-    return math.ceil(part) if strict else math.floor(part) + 1
+    if strict:
+        return math.ceil(part)
+    return math.floor(part) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from typing import Any
 
 import pandas as pd
 
@@ -18,35 +19,51 @@ def last_touches(tables: Tables, as_of: dt.date) -> pd.Series[pd.Timestamp]:
     A touch is an activity, its customer or its deal's customer, an after-sales visit, and an answer
     to feedback. An order is none: it is the customer who came.
     """
-    activities, feedback = tables["Activities"], tables["Feedback"]
-    of_deal = tables["Deals"].drop_duplicates("deal_id").set_index("deal_id")["customer_id"]
-    customers = activities["customer_id"].fillna(activities["deal_id"].map(of_deal).astype("str"))
+    feedback = tables["Feedback"]
     visits = feedback[feedback["kind"] == "visit"]
     touches = pd.concat(
         [
-            pd.DataFrame({"customer_id": customers, "on": activities["done_on"]}),
-            pd.DataFrame({"customer_id": visits["customer_id"], "on": visits["received_at"]}),
-            pd.DataFrame({"customer_id": feedback["customer_id"], "on": feedback["answered_at"]}),
+            _activities(tables),
+            _touches(visits["customer_id"], visits["received_at"]),
+            _touches(feedback["customer_id"], feedback["answered_at"]),
         ],
         ignore_index=True,
     )
     days = touches["on"].dt.normalize()
-    done = touches["customer_id"].notna() & (days <= pd.Timestamp(as_of))
-    return days[done].groupby(touches.loc[done, "customer_id"]).max()
+    has_customer = touches["customer_id"].notna()
+    has_happened = days <= pd.Timestamp(as_of)
+    counts = has_customer & has_happened
+    customer = touches.loc[counts, "customer_id"]
+    return days[counts].groupby(customer).max()
+
+
+def _activities(tables: Tables) -> pd.DataFrame:
+    """Activities as touches; where one names no customer, its deal may."""
+    activities = tables["Activities"]
+    deals = tables["Deals"].drop_duplicates("deal_id").set_index("deal_id")
+    customer_of_deal = activities["deal_id"].map(deals["customer_id"]).astype("str")
+    customer = activities["customer_id"].fillna(customer_of_deal)
+    return _touches(customer, activities["done_on"])
+
+
+def _touches(customer: pd.Series[Any], on: pd.Series[Any]) -> pd.DataFrame:
+    return pd.DataFrame({"customer_id": customer, "on": on})
 
 
 def next_touch(last: dt.date, every_days: float, calendar: WorkCalendar) -> dt.date:
     """The day of the next touch: so many days after the last, moved on to a work day."""
-    return calendar.next_workday(last + dt.timedelta(days=math.ceil(every_days)))
+    due = last + dt.timedelta(days=math.ceil(every_days))
+    return calendar.next_workday(due)
 
 
 def next_touches(
     last: pd.Series[pd.Timestamp], every_days: pd.Series[float], policy: Policy
 ) -> pd.Series[pd.Timestamp]:
     """The day of each next touch, on the work days of the settings."""
-    plain = last + pd.to_timedelta(every_days.map(math.ceil), unit="D")
-    days = plain.drop_duplicates()
+    due = last + pd.to_timedelta(every_days.map(math.ceil), unit="D")
+    # Many customers fall on few days: the calendar is asked once for each different one.
+    days = due.drop_duplicates()
     years = {year + more for year in days.dt.year for more in (0, 1)}
     calendar = WorkCalendar.of_policy(policy, years)
-    worked = {day: pd.Timestamp(calendar.next_workday(day.date())) for day in days}
-    return plain.map(worked).astype("datetime64[us]")
+    workday_of = {day: pd.Timestamp(calendar.next_workday(day.date())) for day in days}
+    return due.map(workday_of).astype("datetime64[us]")

@@ -1,6 +1,4 @@
-"""What does a commission plan pay for these sales against that quota,
-and where does the pay jump?
-"""
+"""What does a pay scheme pay for these sales against that quota, and where does the pay jump?"""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from salesbook.messages import Fact, Message
 from salesbook.money import exact
@@ -19,8 +17,8 @@ Kind = Literal["marginal", "whole"]
 
 
 @dataclass(frozen=True, slots=True)
-class Bracket:
-    """One step of a plan, from `from_rate` of the quota up to the next bracket's.
+class PayBracket:
+    """One step of a pay scheme, from `from_rate` of the quota up to the next bracket's.
 
     `whole` pays its rate on all sales; `marginal` pays it on what goes beyond the bracket's start,
     on top of what the bracket before pays there.
@@ -32,49 +30,55 @@ class Bracket:
 
 
 @dataclass(frozen=True, slots=True)
-class PayPlan:
-    """Brackets in rising order; `cap` is the most a period pays, in minor units,
-    None without one.
-    """
+class PayScheme:
+    """Brackets in rising order, and the most that a period pays."""
 
-    brackets: tuple[Bracket, ...]
+    brackets: tuple[PayBracket, ...]
     cap: int | None = None
+    """Minor units; None without one."""
 
 
-def bracket_problems(plan: PayPlan) -> list[Message]:
-    """Say what makes a plan unusable; nothing to say means that it can pay.
+def bracket_problems(scheme: PayScheme) -> list[Message]:
+    """Say what makes a pay scheme unusable; nothing to say means that it can pay.
 
     The first bracket starts at 0 and the others rise; no rate and no cap is negative; the pay falls
-    nowhere. Each message names its bracket, counted from 1, and the part of the quota where it
-    starts.
+    nowhere, for then a rep would earn less by selling more. Each message names its bracket, counted
+    from 1, and the part of the quota where it starts.
     """
-    brackets = plan.brackets
+    brackets = scheme.brackets
     if not brackets:
         return [Message("brackets-empty")]
+
     problems = []
-    if brackets[0].from_rate != 0:
-        problems.append(
-            Message("brackets-start", {"bracket": 1, "from_rate": brackets[0].from_rate})
-        )
+    first = brackets[0]
+    if first.from_rate != 0:
+        problems.append(Message("brackets-start", {"bracket": 1, "from_rate": first.from_rate}))
+
+    # "not above" rather than "at or below": what is no number at all is no rise either.
     for number, (low, high) in enumerate(pairwise(brackets), start=2):
         if not high.from_rate > low.from_rate:
-            problems.append(
-                Message("brackets-rise", {"bracket": number, "from_rate": high.from_rate})
-            )
+            facts = {"bracket": number, "from_rate": high.from_rate}
+            problems.append(Message("brackets-rise", facts))
+
     for number, bracket in enumerate(brackets, start=1):
         if not bracket.pay_rate >= 0:
             facts = {"bracket": number, "pay_rate": bracket.pay_rate}
-            problems.append(Message("bracket-negative", dict(facts)))
-    if plan.cap is not None and plan.cap < 0:
+            problems.append(Message("bracket-negative", facts))
+
+    if scheme.cap is not None and scheme.cap < 0:
         problems.append(Message("cap-negative", {"bracket": len(brackets)}))
-    return problems or [message for message, rise in _steps(brackets) if rise < 0]
+    if problems:
+        return problems
+
+    # Only brackets that make sense so far have lines whose pay can be compared.
+    return [message for message, rise in _steps(brackets) if rise < 0]
 
 
-def pay(plan: PayPlan, sales: int, quota: int | None) -> int:
+def pay(scheme: PayScheme, sales: int, quota: int | None) -> int:
     """Pay for the sales of a period to date, rounded once.
 
     Args:
-        plan: one that `bracket_problems` has nothing against.
+        scheme: one that `bracket_problems` has nothing against.
         sales: minor units; negative ones (refunds above sales) take back at the first bracket's
             rate.
         quota: minor units. None, 0 or less is no quota: the first bracket's rate pays for all
@@ -85,29 +89,39 @@ def pay(plan: PayPlan, sales: int, quota: int | None) -> int:
     Source: comish.online, tiered commission (quota 375,000, sales 500,000 → 33,125); excelforum
         861932 (quota 33,000: 15,000 → 750, 40,000 → 4,700).
     """
-    return pays(plan, [sales], [quota or 0])[0]
+    return pays(scheme, [sales], [quota or 0])[0]
 
 
-def pays(plan: PayPlan, sales: Sequence[int], quotas: Sequence[int]) -> list[int]:
-    """Pay for a column of sales against their quotas, each as `pay` does."""
-    scale, lines = _whole_lines(plan.brackets)
-    found = []
+def pays(scheme: PayScheme, sales: Sequence[int], quotas: Sequence[int]) -> list[int]:
+    """Pay for a column of sales against their quotas, each as `pay` does.
+
+    Every bracket's pay is a straight line, fixed × quota + rate × sales. With whole numbers over
+    one denominator nothing is rounded but the pay itself; with floats, cents would come and go.
+    """
+    scale, lines = _whole_lines(scheme.brackets)
+    _, first_fixed, first_rate = lines[0]
+    later_lines = lines[1:]
+    result = []
     for sold, quota in zip(sales, quotas, strict=True):
-        _, fixed, rate = lines[0]
+        fixed, rate = first_fixed, first_rate
         if quota > 0:
-            for start, more_fixed, more_rate in lines[1:]:
+            for start, next_fixed, next_rate in later_lines:
                 if start * quota > sold * scale:
                     break
-                fixed, rate = more_fixed, more_rate
-        due = fixed * quota + rate * sold if quota > 0 else rate * sold
-        whole = (2 * abs(due) + scale) // (2 * scale)
-        found.append(_capped(plan, whole if due >= 0 else -whole))
-    return found
+                fixed, rate = next_fixed, next_rate
+            scaled_pay = fixed * quota + rate * sold
+        else:
+            scaled_pay = first_rate * sold
+
+        # Half a unit is rounded away from zero, as everywhere (see `money`).
+        size = (2 * abs(scaled_pay) + scale) // (2 * scale)
+        due = size if scaled_pay >= 0 else -size
+        result.append(_capped(scheme, due))
+    return result
 
 
-def bracket_cliffs(brackets: Sequence[Bracket]) -> list[Message]:
-    """Name the brackets at whose start the pay jumps up, so that one sale more or less decides
-    about it.
+def bracket_cliffs(brackets: Sequence[PayBracket]) -> list[Message]:
+    """Name the brackets at whose start the pay jumps, so that one sale more decides about it.
 
     Each message holds the bracket, counted from 1, the part of the quota where it starts, and the
     pay on both sides of its start as parts of the quota.
@@ -126,46 +140,68 @@ class _Line:
     fixed: Fraction
     rate: Fraction
 
-    def at(self, attained: Fraction) -> Fraction:
+    def pay(self, attained: Fraction) -> Fraction:
         return self.fixed + self.rate * attained
 
 
-def _lines(brackets: Sequence[Bracket]) -> list[_Line]:
+class _WholeLine(NamedTuple):
+    """The same, everything multiplied by one common denominator."""
+
+    start: int
+    fixed: int
+    rate: int
+
+
+def _lines(brackets: Sequence[PayBracket]) -> list[_Line]:
     lines: list[_Line] = []
     for bracket in brackets:
-        start, rate = exact(bracket.from_rate), exact(bracket.pay_rate)
-        is_slice = lines and bracket.kind == "marginal"
-        lines.append(
-            _Line(start, lines[-1].at(start) - rate * start if is_slice else Fraction(0), rate)
-        )
+        start = exact(bracket.from_rate)
+        rate = exact(bracket.pay_rate)
+        fixed = Fraction(0)
+        if lines and bracket.kind == "marginal":
+            # The line goes on from where the bracket before it ends.
+            paid_at_start = lines[-1].pay(start)
+            fixed = paid_at_start - rate * start
+        lines.append(_Line(start, fixed, rate))
     return lines
 
 
 @lru_cache(maxsize=64)
-def _whole_lines(brackets: tuple[Bracket, ...]) -> tuple[int, list[tuple[int, int, int]]]:
-    """The lines in whole numbers over one denominator, so that nothing but the pay itself is
-    rounded.
-    """
-    lines = [(line.start, line.fixed, line.rate) for line in _lines(brackets)]
-    scale = math.lcm(*(part.denominator for line in lines for part in line))
-    whole = [[part.numerator * (scale // part.denominator) for part in line] for line in lines]
-    return scale, [(start, fixed, rate) for start, fixed, rate in whole]
+def _whole_lines(brackets: tuple[PayBracket, ...]) -> tuple[int, list[_WholeLine]]:
+    """The common denominator of all lines, and the lines in whole numbers over it."""
+    lines = _lines(brackets)
+    denominators = []
+    for line in lines:
+        denominators += [part.denominator for part in (line.start, line.fixed, line.rate)]
+    scale = math.lcm(*denominators)
+
+    def whole(part: Fraction) -> int:
+        return part.numerator * (scale // part.denominator)
+
+    return scale, [
+        _WholeLine(whole(line.start), whole(line.fixed), whole(line.rate)) for line in lines
+    ]
 
 
-def _steps(brackets: Sequence[Bracket]) -> Iterator[tuple[Message, Fraction]]:
-    """The pay on both sides of each later bracket's start, for a quota of 1: everything grows with
-    it.
+def _steps(brackets: Sequence[PayBracket]) -> Iterator[tuple[Message, Fraction]]:
+    """The pay on both sides of each later bracket's start, and by how much it rises there.
+
+    As parts of the quota: everything grows with it, so that a quota of 1 tells about all.
     """
     for number, (low, high) in enumerate(pairwise(_lines(brackets)), start=2):
-        before, after = low.at(high.start), high.at(high.start)
+        before = low.pay(high.start)
+        after = high.pay(high.start)
         facts: dict[str, Fact] = {
             "bracket": number,
             "from_rate": brackets[number - 1].from_rate,
             "before_rate": float(before),
             "after_rate": float(after),
         }
-        yield Message("pay-falls" if after < before else "pay-jumps", facts), after - before
+        code = "pay-falls" if after < before else "pay-jumps"
+        yield Message(code, facts), after - before
 
 
-def _capped(plan: PayPlan, due: int) -> int:
-    return due if plan.cap is None else min(due, plan.cap)
+def _capped(scheme: PayScheme, due: int) -> int:
+    if scheme.cap is None:
+        return due
+    return min(due, scheme.cap)

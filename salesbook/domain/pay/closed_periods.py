@@ -11,7 +11,7 @@ import pandas as pd
 from salesbook.domain.arithmetic.calendar import months_in
 from salesbook.domain.pay.draw import DRAW
 from salesbook.domain.pay.lines import ADJUSTMENT
-from salesbook.domain.pay.sold import BETWEEN, SPIFF, Bases
+from salesbook.domain.pay.sold import SPIFF, Bases, spiff_key
 
 
 class Booked(NamedTuple):
@@ -31,7 +31,7 @@ class RepPast:
     booked: dict[str, list[Booked]] = field(default_factory=dict)
     """By month of the statement."""
     spiffs: dict[str, int] = field(default_factory=dict)
-    """By rule and order (see BETWEEN): what has been paid."""
+    """By spiff and order, as `spiff_key` joins them: what has been paid."""
     advanced: dict[str, int] = field(default_factory=dict)
     """By month of the statement: what it advanced on the draw, negative where some came back."""
 
@@ -64,30 +64,42 @@ def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -
         try:
             closed.update(months_in(str(period), start_month))
         except ValueError:
+            # Not a period: `validate` says so, and it closes nothing.
             continue
-    frozen = frozenset(closed if len(commission) else ())
+
+    has_statements = len(commission) > 0
+    frozen = frozenset(closed if has_statements else ())
     rows = commission[commission["period"].isin(frozen)]
+    in_order = rows.sort_values(["period", "rep_id", "line"])
+    fields = ["period", "rep_id", "order_id", "base", "amount", "rule"]
+
     reps: dict[str, RepPast] = {}
-    ordered = rows.sort_values(["period", "rep_id", "line"])
-    for row in ordered[["period", "rep_id", "order_id", "base", "amount", "rule"]].to_dict(
-        "records"
-    ):
-        _enter(reps.setdefault(str(row["rep_id"]), RepPast()), row)
+    for row in in_order[fields].to_dict("records"):
+        rep = str(row["rep_id"])
+        _enter(reps.setdefault(rep, RepPast()), row)
     return Past(frozenset(closed), frozen, rows, reps)
 
 
 def _enter(past: RepPast, row: Mapping[Hashable, Any]) -> None:
+    """Add a line of a statement, by its rule, to what is known of a rep's past."""
+    rule = str(row["rule"])
+    period = str(row["period"])
     order = None if pd.isna(row["order_id"]) else str(row["order_id"])
-    rule, base, amount = str(row["rule"]), int(row["base"]), int(row["amount"])
+    base = int(row["base"])
+    amount = int(row["amount"])
+
+    # Spiffs and draws are paid beside the brackets and do not count as commission paid.
     if rule.startswith(SPIFF):
-        key = f"{rule}{BETWEEN}{order}"
+        key = spiff_key(rule, str(order))
         past.spiffs[key] = past.spiffs.get(key, 0) + amount
         return
-    period = str(row["period"])
     if rule == DRAW:
         past.advanced[period] = past.advanced.get(period, 0) + amount
         return
-    earned = rule.removeprefix(ADJUSTMENT) if rule.startswith(ADJUSTMENT) else period
+
+    # A correction counts for the month that it corrects, not for that of its statement.
+    is_correction = rule.startswith(ADJUSTMENT)
+    earned = rule.removeprefix(ADJUSTMENT) if is_correction else period
     past.booked.setdefault(period, []).append(Booked(earned, base, amount))
     if order is not None:
         counted = past.bases.setdefault(earned, {})
@@ -98,19 +110,29 @@ def changes(past: RepPast | None, rep: str, month: str, bases: Bases) -> dict[st
     """By how much each order of a frozen month counts for more, or less, than its lines say."""
     counted = past.bases.get(month, {}) if past else {}
     now = bases.get((rep, month), {})
-    differences = {
-        order: now.get(order, 0) - counted.get(order, 0) for order in sorted({*now, *counted})
-    }
-    return {order: difference for order, difference in differences.items() if difference}
+    return _differences(now, counted)
 
 
 def spiff_changes(past: Past, rep: str, due: Bases) -> dict[str, int]:
-    """By how much each spiff of the frozen months pays more, or less, than has been paid."""
-    own = past.reps.get(rep)
-    paid = own.spiffs if own else {}
+    """By how much each spiff of the frozen months pays more, or less, than has been paid.
+
+    All frozen months together: an order whose day was corrected from one to another of them is
+    paid once, and nothing is to settle.
+    """
+    rep_past = past.reps.get(rep)
+    paid = rep_past.spiffs if rep_past else {}
     now: dict[str, int] = {}
     for month in past.frozen:
         for key, amount in due.get((rep, month), {}).items():
             now[key] = now.get(key, 0) + amount
-    differences = {key: now.get(key, 0) - paid.get(key, 0) for key in sorted({*now, *paid})}
-    return {key: difference for key, difference in differences.items() if difference}
+    return _differences(now, paid)
+
+
+def _differences(now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
+    """What `now` holds more than `before`, by key; nothing for what stays the same."""
+    differences = {}
+    for key in sorted({*now, *before}):
+        difference = now.get(key, 0) - before.get(key, 0)
+        if difference:
+            differences[key] = difference
+    return differences

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,47 +17,54 @@ from salesbook.domain.outcome import Task
 from salesbook.domain.pay.closed_periods import Past, RepPast, changes, past_of, spiff_changes
 from salesbook.domain.pay.draw import draw_line
 from salesbook.domain.pay.lines import Line, Tally, lines_of, row_of, spiff_line, true_up
-from salesbook.domain.pay.sold import BETWEEN, Bases, bases_of, spiffs_of
+from salesbook.domain.pay.sold import Bases, bases_of, spiff_and_order, spiffs_of
 from salesbook.domain.pay.terms import TermsBook
 from salesbook.domain.sales.credit import Credits
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import frame_from_rows, frame_of, sorted_by_key
 from salesbook.messages import Finding
-from salesbook.money import currency_decimals
 
 
 def commission(
-    task: Task, credits: Credits, plan: pd.DataFrame, staff: Staff
+    task: Task, credits: Credits, target_plan: pd.DataFrame, staff: Staff
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Reckon every rep's statements up to the month of `as_of`.
 
     A month pays what the brackets give for the sales of its commission period to date, less what
-    the period has paid already. Plan and brackets are those in force on the month's last day; a
-    change of plan does not reckon earlier months anew. The quota is the published plan of the whole
-    commission period. A closed month's lines stay as they were written; what changed in its orders
-    since, and what a changed quota makes of it, is settled in the first open month after it. A plan
-    with a draw pays at least that each month; the advance comes back from later months that earn
-    more.
+    the period has paid already. Scheme and brackets are those in force on the month's last day; a
+    change of scheme does not reckon earlier months anew. The quota is the published plan of the
+    whole commission period. A closed month's lines stay as they were written; what changed in its
+    orders since, and what a changed quota makes of it, is settled in the first open month after it.
+    A scheme with a draw pays at least that each month; the advance comes back from later months
+    that earn more.
 
     Args:
-        plan: what `plan_in_force` gives.
+        task: what `score` was given.
+        credits: who is credited with what was sold.
+        target_plan: what `plan_in_force` gives.
+        staff: who was on which pay scheme when.
 
     Returns: Commission, by key, and findings about reps who sold and cannot be paid.
     """
-    rules, as_of = task.policy.rules, task.as_of
-    past = past_of(task.tables["Periods"], task.tables["Commission"], rules.fiscal_year_start)
-    bases = bases_of(credits, task.tables["Payments"], task.policy, as_of=pd.Timestamp(as_of))
-    spiffs = spiffs_of(credits, task.policy)
-    months = _months({month for _, month in bases} | set(past.frozen), month_of(as_of))
+    policy, as_of = task.policy, task.as_of
+    start_month = policy.rules.fiscal_year_start
+    past = past_of(task.tables["Periods"], task.tables["Commission"], start_month)
+    bases = bases_of(credits, task.tables["Payments"], policy, as_of=pd.Timestamp(as_of))
+    spiffs = spiffs_of(credits, policy)
+
+    months_sold = {month for _, month in bases}
+    months = _months(months_sold | set(past.frozen), month_of(as_of))
     reps = tuple(sorted(task.tables["Reps"]["rep_id"]))
-    book = TermsBook(task.policy, plan, staff, months, reps)
-    decimals = currency_decimals(rules.currency)
+    book = TermsBook(policy, target_plan, staff, months, reps)
+
     rows: list[dict[str, Any]] = []
     for rep in reps:
-        rows += _Statements(rep, book, past, bases, spiffs, decimals).rows()
-    year = months_of_year(fiscal_year_of(as_of, rules.fiscal_year_start), rules.fiscal_year_start)
-    findings = book.findings(sorted(key for key in bases if key[1] in year))
-    return _with_frozen(past.rows, rows), findings
+        statements = _Statements(rep, book, past, bases, spiffs, policy.decimals)
+        rows += statements.rows()
+
+    year = months_of_year(fiscal_year_of(as_of, start_month), start_month)
+    sold_this_year = sorted((rep, month) for rep, month in bases if month in year)
+    return _with_frozen(past.rows, rows), book.findings(sold_this_year)
 
 
 def _months(seen: set[str], last: str) -> tuple[str, ...]:
@@ -76,8 +82,11 @@ def _with_frozen(frozen: pd.DataFrame, rows: list[dict[str, Any]]) -> pd.DataFra
     new = frame_from_rows("Commission", rows)
     if frozen.empty:
         return sorted_by_key("Commission", new)
+
     old = frame_of("Commission", dict(frozen[list(new.columns)].items()))
-    return sorted_by_key("Commission", pd.concat([old, new], ignore_index=True) if rows else old)
+    if not rows:
+        return sorted_by_key("Commission", old)
+    return sorted_by_key("Commission", pd.concat([old, new], ignore_index=True))
 
 
 @dataclass
@@ -98,7 +107,7 @@ class _Statements:
     """Advanced on the draw and not yet taken back, minor units."""
 
     @property
-    def own(self) -> RepPast | None:
+    def rep_past(self) -> RepPast | None:
         """The rep's lines of closed months."""
         return self.past.reps.get(self.rep)
 
@@ -108,14 +117,13 @@ class _Statements:
         for month in self.book.months:
             if month in self.past.frozen:
                 self._take_over(month)
-            else:
-                lines = self._month(month)
-                rows += [
-                    row_of(line, month, self.rep, at) for at, line in enumerate(lines, start=1)
-                ]
+                continue
+            for number, line in enumerate(self._lines_of_month(month), start=1):
+                rows.append(row_of(line, month, self.rep, number))
         return rows
 
     def _tally(self, month: str) -> Tally:
+        """The commission period that the month belongs to, as far as it has gone."""
         return self.tallies.setdefault(self.book.period_of(month), Tally())
 
     def _take_over(self, month: str) -> None:
@@ -123,62 +131,87 @@ class _Statements:
         terms = self.book.terms(self.rep, month)
         if terms is not None:
             self._tally(month).turn_to(terms)
-        for line in self.own.booked.get(month, ()) if self.own else ():
-            tally = self._tally(line.earned)
-            tally.sales += line.base
-            tally.paid += line.amount
-        self.owed += self.own.advanced.get(month, 0) if self.own else 0
+
+        if self.rep_past is not None:
+            for line in self.rep_past.booked.get(month, ()):
+                tally = self._tally(line.earned)
+                tally.sales += line.base
+                tally.paid += line.amount
+            self.owed += self.rep_past.advanced.get(month, 0)
         self.pending.append(month)
 
-    def _month(self, month: str) -> list[Line]:
+    def _lines_of_month(self, month: str) -> list[Line]:
+        """The month's statement: what earlier months left to settle, orders, spiffs, draw."""
+        # A month that is closed but not yet frozen gets its first statement: nothing of earlier
+        # months may be settled in it.
         is_open = month not in self.past.closed
-        lines = self._settled() if is_open else []
+        lines = self._settle_frozen_months() if is_open else []
+
         terms = self.book.terms(self.rep, month)
         if terms is not None:
             tally = self._tally(month)
             tally.turn_to(terms)
             if is_open:
                 lines += true_up(terms, tally, decimals=self.decimals)
-            own = self.bases.get((self.rep, month), {})
-            lines += lines_of(own, terms, tally, decimals=self.decimals)
-        plan = self.book.plan_names.get((self.rep, month))
-        if plan is not None:
-            for key, amount in sorted(self.spiffs.get((self.rep, month), {}).items()):
-                rule, _, order = key.partition(BETWEEN)
-                lines.append(spiff_line(order, rule, amount, plan=plan))
-        return [*lines, *self._draw(month, lines, plan)]
+            bases = self.bases.get((self.rep, month), {})
+            lines += lines_of(bases, terms, tally, decimals=self.decimals)
 
-    def _draw(self, month: str, lines: list[Line], plan: str | None) -> Iterator[Line]:
+        # Spiffs need a pay scheme, but neither brackets nor a quota.
+        scheme = self.book.scheme_names.get((self.rep, month))
+        if scheme is not None:
+            due = self.spiffs.get((self.rep, month), {})
+            for key, amount in sorted(due.items()):
+                rule, order = spiff_and_order(key)
+                lines.append(spiff_line(order, rule, amount, scheme=scheme))
+
+        draw = self._draw(month, lines, scheme)
+        if draw is not None:
+            lines.append(draw)
+        return lines
+
+    def _draw(self, month: str, lines: list[Line], scheme: str | None) -> Line | None:
         """What the month advances, or takes back, on top of what its other lines pay."""
-        name = plan or (lines[-1].plan if lines else None)
-        if name is None:
-            return
-        gross, draw = sum(line.amount for line in lines), self.book.draw(self.rep, month)
-        line = draw_line(gross, draw, self.owed, plan=name, decimals=self.decimals)
+        if scheme is None and lines:
+            # Who has left the scheme still gives back from what is settled for earlier months.
+            scheme = lines[-1].scheme
+        if scheme is None:
+            return None
+
+        gross = sum(line.amount for line in lines)
+        draw = self.book.draw(self.rep, month)
+        line = draw_line(gross, draw, self.owed, scheme=scheme, decimals=self.decimals)
         if line is not None:
             self.owed += line.amount
-            yield line
+        return line
 
-    def _settled(self) -> list[Line]:
-        """Corrections of the frozen months before, once."""
+    def _settle_frozen_months(self) -> list[Line]:
+        """Corrections of the frozen months since the last open one, once."""
         lines: list[Line] = []
         for month in self.pending:
             terms = self.book.terms(self.rep, month)
-            changed = changes(self.own, self.rep, month, self.bases)
+            changed = changes(self.rep_past, self.rep, month, self.bases)
             if terms is not None and changed:
                 tally = self._tally(month)
                 tally.turn_to(terms)
                 lines += lines_of(changed, terms, tally, decimals=self.decimals, adjusts=month)
+
+        # Spiffs are compared over all frozen months at once, so that one which moved from one of
+        # them to another is no change: only the open month after the last of them can tell.
         frozen = [month for month in self.book.months if month in self.past.frozen]
         if self.pending and self.pending[-1] == frozen[-1]:
-            plans = (
-                self.book.plan_names.get((self.rep, month)) for month in reversed(self.pending)
-            )
-            plan = next((name for name in plans if name), None)
-            for key, amount in (
-                spiff_changes(self.past, self.rep, self.spiffs).items() if plan else ()
-            ):
-                rule, _, order = key.partition(BETWEEN)
-                lines.append(spiff_line(order, rule, amount, plan=str(plan), changed=True))
+            lines += self._changed_spiffs()
         self.pending = []
+        return lines
+
+    def _changed_spiffs(self) -> list[Line]:
+        """Corrections of spiffs, in the name of the newest pay scheme of the pending months."""
+        names = [self.book.scheme_names.get((self.rep, month)) for month in self.pending]
+        known = [name for name in names if name]
+        if not known:
+            return []
+
+        lines = []
+        for key, amount in spiff_changes(self.past, self.rep, self.spiffs).items():
+            rule, order = spiff_and_order(key)
+            lines.append(spiff_line(order, rule, amount, scheme=known[-1], changed=True))
         return lines

@@ -23,7 +23,8 @@ class Line:
     base: int
     rate: float | None
     amount: int
-    plan: str
+    scheme: str
+    """The name of the pay scheme, `plan` in Commission."""
     rule: str
     because: Message
 
@@ -35,14 +36,17 @@ class Tally:
     sales: int = 0
     paid: int = 0
     version: tuple[str, str] | None = None
-    """Plan and brackets that `paid` was reckoned by."""
+    """Pay scheme and brackets that `paid` was reckoned by."""
 
     def turn_to(self, terms: Terms) -> None:
-        """Go on by other brackets: sales count towards the quota, what they paid is not reckoned
-        anew.
+        """Go on by other brackets: sales count on towards the quota, their pay is as it was.
+
+        `paid` becomes what the new brackets would have paid, so that a change of scheme in the
+        middle of a year neither pays the months gone anew nor takes anything back.
         """
-        if self.version != (terms.name, terms.since):
-            self.version = (terms.name, terms.since)
+        version = (terms.scheme_name, terms.since)
+        if self.version != version:
+            self.version = version
             self.paid = terms.pay(self.sales)
 
 
@@ -54,20 +58,27 @@ def lines_of(
     decimals: int,
     adjusts: str | None = None,
 ) -> list[Line]:
-    """Pay a month's orders: sales first, then what was taken back, so that no refund dilutes a
-    sale.
+    """Pay a month's orders: sales first, then what was taken back.
 
-    Each of the two groups gets what the pay of the period to date rises or falls by, and its orders
-    share that in proportion to their bases, to the minor unit (Hamilton's method, ties by order).
+    Together, a refund would dilute the rate of a sale. Each of the two groups gets what the pay of
+    the period to date rises or falls by, and its orders share that in proportion to their bases, to
+    the minor unit (Hamilton's method, ties by order).
 
     Args:
         bases: what each order counts for, minor units, negative for refunds; none 0.
+        terms: what the rep is paid by.
         tally: the period so far; moved on by these orders.
+        decimals: of the currency.
         adjusts: the closed month that the lines correct; None for the month's own orders.
+
+    Returns: a line per order, sales by key and then refunds by key.
     """
+    by_key = sorted(bases.items())
+    sales = {order: base for order, base in by_key if base > 0}
+    refunds = {order: base for order, base in by_key if base < 0}
+
     lines = []
-    for sign in (1, -1):
-        group = {order: base for order, base in sorted(bases.items()) if base * sign > 0}
+    for group in (sales, refunds):
         if group:
             lines += _paid_group(group, terms, tally, decimals=decimals, adjusts=adjusts)
     return lines
@@ -76,47 +87,43 @@ def lines_of(
 def _paid_group(
     group: Mapping[str, int], terms: Terms, tally: Tally, *, decimals: int, adjusts: str | None
 ) -> list[Line]:
-    before, total = tally.sales, sum(group.values())
+    """Lines of a group of sales, or of refunds."""
+    total = sum(group.values())
+    before = tally.sales
     after = before + total
     due = terms.pay(after) - terms.pay(before)
-    tally.sales, tally.paid = after, tally.paid + due
-    amounts = allocate(due, [abs(base) for base in group.values()])
-    rate, low, high = _rate(terms, before, after, due)
-    code = "commission-refund" if total < 0 else f"commission-{terms.bracket(after).kind}"
+    tally.sales = after
+    tally.paid += due
+
+    rate, lowest, highest = _rate(terms, before, after, due)
+    kind = terms.bracket(after).kind
     if adjusts:
-        code = "commission-adjustment"
-    elif low != high and total > 0:
-        code = "commission-brackets"
-    rule = (
-        f"{ADJUSTMENT}{adjusts}"
-        if adjusts
-        else "refund"
-        if total < 0
-        else terms.bracket(after).kind
-    )
+        rule, code = f"{ADJUSTMENT}{adjusts}", "commission-adjustment"
+    elif total < 0:
+        rule, code = "refund", "commission-refund"
+    elif lowest != highest:
+        rule, code = kind, "commission-brackets"
+    else:
+        rule, code = kind, f"commission-{kind}"
+
     shared: dict[str, Fact] = {
         "rate": rate,
-        "plan": terms.name,
-        "bracket": low,
-        "upto": high,
+        "plan": terms.scheme_name,
+        "bracket": lowest,
+        "upto": highest,
         "before": before / terms.quota,
         "after": after / terms.quota,
         "quota": to_decimal(terms.quota, decimals),
     }
     if adjusts:
         shared["month"] = adjusts
-    return [
-        Line(
-            order,
-            base,
-            rate,
-            amount,
-            terms.name,
-            rule,
-            Message(code, {"base": to_decimal(base, decimals), **shared}),
-        )
-        for (order, base), amount in zip(group.items(), amounts, strict=True)
-    ]
+
+    amounts = allocate(due, [abs(base) for base in group.values()])
+    lines = []
+    for (order, base), amount in zip(group.items(), amounts, strict=True):
+        because = Message(code, {"base": to_decimal(base, decimals), **shared})
+        lines.append(Line(order, base, rate, amount, terms.scheme_name, rule, because))
+    return lines
 
 
 def _rate(terms: Terms, before: int, after: int, due: int) -> tuple[float, float, float]:
@@ -125,37 +132,39 @@ def _rate(terms: Terms, before: int, after: int, due: int) -> tuple[float, float
     Inside one bracket it is the bracket's own; across brackets, or at the cap, what was paid over
     sales.
     """
-    first, last = terms.bracket(min(before, after)), terms.bracket(max(before, after))
-    capped = (
-        terms.plan.cap is not None and max(terms.pay(before), terms.pay(after)) >= terms.plan.cap
-    )
-    if first == last and not capped:
-        return first.pay_rate, first.from_rate, last.from_rate
-    return due / (after - before), first.from_rate, last.from_rate
+    lowest = terms.bracket(min(before, after))
+    highest = terms.bracket(max(before, after))
+    cap = terms.scheme.cap
+    is_capped = cap is not None and max(terms.pay(before), terms.pay(after)) >= cap
+
+    is_inside_one = lowest == highest and not is_capped
+    rate = lowest.pay_rate if is_inside_one else due / (after - before)
+    return rate, lowest.from_rate, highest.from_rate
 
 
 def true_up(terms: Terms, tally: Tally, *, decimals: int) -> list[Line]:
-    """Pay, or take back, what a changed quota makes of sales that closed months have paid for
-    already.
-    """
+    """Pay, or take back, what a changed quota makes of sales that closed months have paid for."""
     due = terms.pay(tally.sales) - tally.paid
     if due == 0:
         return []
+
     facts: dict[str, Fact] = {
-        "plan": terms.name,
+        "plan": terms.scheme_name,
         "quota": to_decimal(terms.quota, decimals),
         "sales": to_decimal(tally.sales, decimals),
         "paid": to_decimal(tally.paid, decimals),
     }
     tally.paid += due
-    return [Line(None, 0, None, due, terms.name, "true-up", Message("commission-true-up", facts))]
+    because = Message("commission-true-up", facts)
+    return [Line(None, 0, None, due, terms.scheme_name, "true-up", because)]
 
 
-def spiff_line(order: str, rule: str, amount: int, *, plan: str, changed: bool = False) -> Line:
+def spiff_line(order: str, rule: str, amount: int, *, scheme: str, changed: bool = False) -> Line:
     """Pay a Spiffs row for an order, or correct what a closed month paid."""
     code = "commission-spiff-changed" if changed else "commission-spiff"
-    facts: dict[str, Fact] = {"spiff": rule.partition(":")[2], "order": order}
-    return Line(order, 0, None, amount, plan, rule, Message(code, facts))
+    _, _, spiff = rule.partition(":")
+    facts: dict[str, Fact] = {"spiff": spiff, "order": order}
+    return Line(order, 0, None, amount, scheme, rule, Message(code, facts))
 
 
 def row_of(line: Line, period: str, rep: str, number: int) -> dict[str, Any]:
@@ -168,7 +177,7 @@ def row_of(line: Line, period: str, rep: str, number: int) -> dict[str, Any]:
         "base": line.base,
         "rate": line.rate,
         "amount": line.amount,
-        "plan": line.plan,
+        "plan": line.scheme,
         "rule": line.rule,
         "because": line.because,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import pandas as pd
@@ -16,11 +16,22 @@ from salesbook.tables.settings import Spiff
 SPIFF: Final = "spiff:"
 """Begins the rule of a line that pays a Spiffs row; its name follows."""
 
-BETWEEN: Final = "\n"
+_BETWEEN: Final = "\n"
 """Stands between rule and order where both make one key: no cell of an id holds it."""
 
 Bases = Mapping[tuple[str, str], Mapping[str, int]]
 """By rep and month: what each order, by its key, counts for, in minor units."""
+
+
+def spiff_key(rule: str, order: str) -> str:
+    """Join the rule of a spiff's line and an order to one key of `Bases`."""
+    return f"{rule}{_BETWEEN}{order}"
+
+
+def spiff_and_order(key: str) -> tuple[str, str]:
+    """Take a key of `spiff_key` apart again."""
+    rule, _, order = key.partition(_BETWEEN)
+    return rule, order
 
 
 def bases_of(
@@ -30,23 +41,35 @@ def bases_of(
 
     - `booking`: the credited amount in the month ordered.
     - `invoice`: the same of lines invoiced or paid, in the month delivered, or ordered where no
-    delivery
-      day is typed; there is no day of invoicing.
+      delivery day is typed; there is no day of invoicing.
     - `cash`: each payment in its month, split over the reps in proportion to their credit for the
-    order.
+      order.
 
     Won deals that stand in for orders are never invoiced or paid: they count as booked.
+
+    Args:
+        credits: who is credited with what was sold.
+        payments: the Payments table.
+        policy: the settings.
+        as_of: the last day that counts.
     """
-    basis = policy.rules.commission_basis if credits.source == "orders" else "booking"
     lines = credits.lines
+    basis = policy.rules.commission_basis
+    if credits.source != "orders":
+        basis = "booking"
+
     if basis == "cash":
-        counted = _paid(lines, payments[payments["paid_on"] <= as_of])
+        paid_by_now = payments["paid_on"] <= as_of
+        counted = _paid(lines, payments[paid_by_now])
     elif basis == "invoice":
-        settled = lines[lines["status"].isin(["invoiced", "paid"])]
-        day = settled["delivered_on"].fillna(settled["on"])
-        counted = settled.assign(month=months_of(day))[day <= as_of]
+        is_invoiced = lines["status"].isin(["invoiced", "paid"])
+        invoiced = lines[is_invoiced]
+        day = invoiced["delivered_on"].fillna(invoiced["on"])
+        has_come = day <= as_of
+        counted = invoiced.assign(month=months_of(day))[has_come]
     else:
         counted = lines
+
     sums = counted.groupby(["rep_id", "month", "order_id"], sort=False)["amount"].sum()
     bases: dict[tuple[str, str], dict[str, int]] = {}
     for (rep, month, order), amount in zip(sums.index, sums.tolist(), strict=True):
@@ -56,25 +79,34 @@ def bases_of(
 
 
 def _paid(lines: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
-    """Each payment split by the reps' credit for its order; an order without any credit pays
-    nobody.
+    """Each payment split by the reps' credit for its order.
+
+    An order without any credit pays nobody. Credit counts without its sign: a refund paid out is
+    shared like the sale it takes back.
     """
     credit = lines.groupby(["order_id", "rep_id"])["amount"].sum()
-    shares: dict[str, dict[str, int]] = {}
+    credit_by_order: dict[str, dict[str, int]] = {}
     for (order, rep), amount in credit.items():
-        shares.setdefault(str(order), {})[str(rep)] = abs(int(amount))
+        of_order = credit_by_order.setdefault(str(order), {})
+        of_order[str(rep)] = abs(int(amount))
+
     rows = []
     months = months_of(payments["paid_on"])
-    for order, month, amount in zip(payments["order_id"], months, payments["amount"], strict=True):
-        reps = shares.get(order, {})
-        if any(reps.values()):
-            parts = allocate(int(amount), list(reps.values()), keys=list(reps))
-            rows += [(rep, month, order, part) for rep, part in zip(reps, parts, strict=True)]
+    paid = zip(payments["order_id"], months, payments["amount"], strict=True)
+    for order, month, amount in paid:
+        of_order = credit_by_order.get(order, {})
+        reps = list(of_order)
+        shares = list(of_order.values())
+        if not any(shares):
+            continue
+        parts = allocate(int(amount), shares, keys=reps)
+        for rep, part in zip(reps, parts, strict=True):
+            rows.append((rep, month, order, part))
     return pd.DataFrame(rows, columns=["rep_id", "month", "order_id", "amount"])
 
 
 def spiffs_of(credits: Credits, policy: Policy) -> Bases:
-    """Say what each Spiffs row pays, as `Bases` by order and rule (see BETWEEN).
+    """Say what each Spiffs row pays, as `Bases` by `spiff_key`.
 
     A Spiffs row pays its amount once per order placed from `valid_from` to `valid_to` that holds
     its product (any, where none is named); with event `new_customer` only for a customer's first
@@ -85,35 +117,45 @@ def spiffs_of(credits: Credits, policy: Policy) -> Bases:
     due: dict[tuple[str, str], dict[str, int]] = {}
     if not policy.spiffs or lines.empty:
         return due
+
+    # A refund is a line of its own order: together with the order that it takes back, it tells
+    # what is left of that.
     origin = lines["refund_of"].fillna(lines["order_id"])
     net = lines["amount"].groupby(origin).sum()
-    kept = lines[~lines["refund"] & lines["order_id"].map(net).gt(0)]
-    first = set(new_customers(lines)["order_id"])
+    something_is_left = lines["order_id"].map(net).gt(0)
+    earning = lines[~lines["refund"] & something_is_left]
+
+    first_orders = set(new_customers(lines)["order_id"])
     for spiff in policy.spiffs:
-        for rep, month, order, amount in _spiff_parts(spiff, kept, first):
-            due.setdefault((rep, month), {})[f"{SPIFF}{spiff.spiff}{BETWEEN}{order}"] = amount
+        rule = f"{SPIFF}{spiff.spiff}"
+        for rep, month, order, amount in _spiff_parts(spiff, earning, first_orders):
+            due.setdefault((rep, month), {})[spiff_key(rule, order)] = amount
     return due
 
 
 def _spiff_parts(
-    spiff: Spiff, lines: pd.DataFrame, first: set[str]
-) -> list[tuple[str, str, str, int]]:
-    inside = lines["on"].between(pd.Timestamp(spiff.valid_from), pd.Timestamp(spiff.valid_to))
-    chosen = lines[inside]
+    spiff: Spiff, lines: pd.DataFrame, first_orders: set[str]
+) -> Iterator[tuple[str, str, str, int]]:
+    """Rep, month, order and what the spiff pays for it."""
+    first_day = pd.Timestamp(spiff.valid_from)
+    last_day = pd.Timestamp(spiff.valid_to)
+    earning = lines[lines["on"].between(first_day, last_day)]
     if spiff.product is not None:
-        chosen = chosen[(chosen["product"] == spiff.product).fillna(False)]
+        is_of_product = (earning["product"] == spiff.product).fillna(False)
+        earning = earning[is_of_product]
     if spiff.event == "new_customer":
-        chosen = chosen[chosen["order_id"].isin(first)]
-    parts = []
-    for order, group in chosen.groupby("order_id"):
-        credit = group.groupby("rep_id")["amount"].sum()
+        is_first = earning["order_id"].isin(first_orders)
+        earning = earning[is_first]
+
+    for order, order_lines in earning.groupby("order_id"):
+        credit = order_lines.groupby("rep_id")["amount"].sum()
+        reps = list(credit.index)
         shares = [max(int(amount), 0) for amount in credit]
-        paid = allocate(
-            spiff.amount, shares if any(shares) else [1] * len(shares), keys=list(credit.index)
-        )
-        month = str(group["month"].iloc[0])
-        parts += [
-            (str(rep), month, str(order), part)
-            for rep, part in zip(credit.index, paid, strict=True)
-        ]
-    return parts
+        # A product that was given away has no credit to go by: all who sold it share alike.
+        if not any(shares):
+            shares = [1] * len(shares)
+
+        parts = allocate(spiff.amount, shares, keys=reps)
+        month = str(order_lines["month"].iloc[0])
+        for rep, part in zip(reps, parts, strict=True):
+            yield str(rep), month, str(order), part

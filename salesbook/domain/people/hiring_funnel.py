@@ -7,13 +7,17 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.frames import frame_of, sorted_by_key
+from salesbook.frames import frame_from_rows, sorted_by_key
 from salesbook.money import round_half_away
 
 LADDER: Final = ("applied", "screened", "interviewed", "offered", "hired")
 """Stages in the order in which an applicant climbs them."""
+_HIRED: Final = LADDER.index("hired")
 _ENDS: Final = ("rejected", "withdrawn")
 ALL: Final = "all"
+
+_SCOPES: Final = (("all", ALL), ("opening", "opening_id"), ("role", "role"), ("channel", "channel"))
+"""Kinds of scope, and the column that names an applicant's."""
 
 
 def hiring_funnel(
@@ -31,62 +35,75 @@ def hiring_funnel(
     Returns: HiringFunnel, by key; no rows without applicants. An opening nobody applied to has no
     row.
     """
-    known = candidates[candidates["applied_on"] <= pd.Timestamp(as_of)]
-    past = history[history["entered_on"] <= pd.Timestamp(as_of)]
-    people = _people(known, openings, past)
-    parts = [
-        _counted(people.assign(scope_kind=kind, scope=people[column]))
-        for kind, column in (
-            ("all", ALL),
-            ("opening", "opening_id"),
-            ("role", "role"),
-            ("channel", "channel"),
-        )
-    ]
-    rows = [row for part in parts for row in part]
-    columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
-    return sorted_by_key("HiringFunnel", frame_of("HiringFunnel", columns))
+    day = pd.Timestamp(as_of)
+    applicants = candidates[candidates["applied_on"] <= day]
+    past = history[history["entered_on"] <= day]
+    people = _people(applicants, openings, past)
+
+    rows: list[dict[str, Any]] = []
+    for scope_kind, column in _SCOPES:
+        for scope, group in people.groupby(column):
+            rows.append({"scope_kind": scope_kind, "scope": scope, **_counts(group)})
+    return sorted_by_key("HiringFunnel", frame_from_rows("HiringFunnel", rows))
 
 
 def _people(
     candidates: pd.DataFrame, openings: pd.DataFrame, history: pd.DataFrame
 ) -> pd.DataFrame:
     """Per applicant: how high they climbed, how they ended, days to hire, role."""
-    rung = {stage: at for at, stage in enumerate(LADDER)}
-    seen = history["stage"].map(rung).groupby(history["candidate_id"]).max()
-    now = candidates["stage"].map(rung)
+    rung_of_stage = {stage: rung for rung, stage in enumerate(LADDER)}
+    candidate_ids = candidates["candidate_id"]
+    opening_ids = candidates["opening_id"]
     opening = openings.set_index("opening_id")
+
+    # A rejected applicant's own stage has no rung: only history knows how far he came.
+    rung_now = candidates["stage"].map(rung_of_stage)
+    rungs_of_history = history["stage"].map(rung_of_stage)
+    highest = rungs_of_history.groupby(history["candidate_id"]).max()
+    highest_in_history = _looked_up(highest, candidate_ids)
+    climbed = pd.concat([rung_now, highest_in_history], axis=1).max(axis=1)
+    # Without either, there is at least the application.
+    climbed = climbed.fillna(0).astype(np.int64)
+
+    is_hire = history["stage"] == "hired"
+    first_hired = history[is_hire].groupby("candidate_id")["entered_on"].min()
+    hired_on = _looked_up(first_hired, candidate_ids)
+    filled_on = _looked_up(opening["filled_on"], opening_ids)
+    time_to_hire = hired_on.fillna(filled_on) - candidates["applied_on"]
+
     people = candidates[["candidate_id", "opening_id", "channel", "cost", "stage"]].copy()
-    climbed = (
-        pd.concat([now, _looked_up(seen, candidates["candidate_id"])], axis=1).max(axis=1).fillna(0)
-    )
-    people["climbed"] = climbed.astype(np.int64)
-    people["role"] = _looked_up(opening["role"], candidates["opening_id"])
-    days = history[history["stage"] == "hired"].groupby("candidate_id")["entered_on"].min()
-    hired_on = _looked_up(days, candidates["candidate_id"])
-    hired_on = hired_on.fillna(_looked_up(opening["filled_on"], candidates["opening_id"]))
-    people["days"] = (hired_on - candidates["applied_on"]).dt.days.where(
-        people["climbed"] == rung["hired"]
-    )
-    return people.assign(**{ALL: ALL})
+    people["climbed"] = climbed
+    people["role"] = _looked_up(opening["role"], opening_ids)
+    people["days"] = time_to_hire.dt.days.where(climbed == _HIRED)
+    people[ALL] = ALL
+    return people
 
 
 def _looked_up(known: pd.Series[Any], keys: pd.Series[Any]) -> pd.Series[Any]:
     return known.reindex(keys).set_axis(keys.index)
 
 
-def _counted(people: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = []
-    for (kind, scope), group in people.groupby(["scope_kind", "scope"]):
-        row: dict[str, Any] = {"scope_kind": kind, "scope": scope}
-        row |= {stage: int((group["climbed"] >= at).sum()) for at, stage in enumerate(LADDER)}
-        row |= {stage: int((group["stage"] == stage).sum()) for stage in _ENDS}
-        costs = group["cost"].dropna()
-        row["days_to_hire"] = float(group["days"].median()) if group["days"].notna().any() else None
-        row["cost_per_hire"] = (
-            round_half_away(int(costs.sum()) / row["hired"])
-            if len(costs) and row["hired"]
-            else None
-        )
-        rows.append(row)
-    return rows
+def _counts(people: pd.DataFrame) -> dict[str, Any]:
+    """The fields of HiringFunnel that count a group of applicants."""
+    counts: dict[str, Any] = {}
+    for rung, stage in enumerate(LADDER):
+        # Who reached a stage reached those below it too.
+        has_reached = people["climbed"] >= rung
+        counts[stage] = int(has_reached.sum())
+    for stage in _ENDS:
+        is_there = people["stage"] == stage
+        counts[stage] = int(is_there.sum())
+
+    days = people["days"].dropna()
+    counts["days_to_hire"] = None
+    if len(days):
+        counts["days_to_hire"] = float(days.median())
+
+    # The cost of all applicants: those who were not hired cost money too.
+    costs = people["cost"].dropna()
+    hires = counts["hired"]
+    counts["cost_per_hire"] = None
+    if len(costs) and hires:
+        total = int(costs.sum())
+        counts["cost_per_hire"] = round_half_away(total / hires)
+    return counts

@@ -37,36 +37,44 @@ def monthly(lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff) -> pd.DataFra
     Returns: month, rep_id, team, metric, target, quota, actual (measures); one row per combination
         that has any. The quota is what the target counts for in its year; see `plan_in_force`.
     """
-    sold = lines.assign(team=staff.on(lines["rep_id"], lines["on"])["team"])
+    team_on_day = staff.on(lines["rep_id"], lines["on"])["team"]
+    sold = lines.assign(team=team_on_day)
     parts = [
-        _facts(sold, "revenue", sold["amount"]),
-        _facts(order_counts(sold), "orders"),
-        _facts(new_customers(sold), "new_customers"),
+        _actuals(sold, "revenue", sold["amount"]),
+        _actuals(order_counts(sold), "orders"),
+        _actuals(new_customers(sold), "new_customers"),
         _planned(plan, staff),
     ]
     facts = pd.concat(parts, ignore_index=True)
-    grouped = facts.groupby(["month", "rep_id", "team", "metric"], dropna=False, as_index=False)
+
+    keys = ["month", "rep_id", "team", "metric"]
+    grouped = facts.groupby(keys, dropna=False, as_index=False)
     summed = grouped[_MEASURES].sum()
-    return summed[(summed[_MEASURES] != 0).any(axis=1)].reset_index(drop=True)
+    has_any = (summed[_MEASURES] != 0).any(axis=1)
+    return summed[has_any].reset_index(drop=True)
 
 
-def _facts(lines: pd.DataFrame, metric: str, amounts: pd.Series[Any] | int = 1) -> pd.DataFrame:
-    return lines[["month", "rep_id", "team"]].assign(
-        metric=metric, target=0, quota=0, actual=amounts
-    )
+def _actuals(lines: pd.DataFrame, metric: str, amounts: pd.Series[Any] | int = 1) -> pd.DataFrame:
+    """Sales as facts of a metric; without amounts each line counts 1."""
+    facts = lines[["month", "rep_id", "team"]]
+    return facts.assign(metric=metric, target=0, quota=0, actual=amounts)
 
 
 def _planned(plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
-    days = pd.to_datetime(plan["period"] + "-01", format="%Y-%m-%d")
-    team = staff.on(plan["rep_id"], days)["team"].fillna(plan["team"])
-    columns = {
-        "month": plan["period"],
-        "rep_id": plan["rep_id"],
-        "metric": plan["metric"],
-        "team": team,
-    }
-    amounts = {"target": plan["amount"].astype(np.int64), "quota": plan["quota"].astype(np.int64)}
-    return pd.DataFrame({**columns, **amounts, "actual": 0})
+    """Targets and quotas of the plan as facts."""
+    first_days = pd.to_datetime(plan["period"] + "-01", format="%Y-%m-%d")
+    known_team = staff.on(plan["rep_id"], first_days)["team"]
+    return pd.DataFrame(
+        {
+            "month": plan["period"],
+            "rep_id": plan["rep_id"],
+            "metric": plan["metric"],
+            "team": known_team.fillna(plan["team"]),
+            "target": plan["amount"].astype(np.int64),
+            "quota": plan["quota"].astype(np.int64),
+            "actual": 0,
+        }
+    )
 
 
 def attain(
@@ -77,8 +85,7 @@ def attain(
     start_month: int,
     calendar: WorkCalendar,
 ) -> pd.DataFrame:
-    """Compare target and actual of every period and scope up to the end of the fiscal year of
-    `as_of`.
+    """Compare target and actual of every period and scope, up to the end of this fiscal year.
 
     The gap is actual − target; the rate is missing without a target. Months still to come show
     their target with nothing sold yet, so that a quarter's gap is the sum of its months'. After a
@@ -96,85 +103,127 @@ def attain(
 
     Source: rules.md's own example by hand: 24,000 of 30,000 is 80 %.
     """
-    shown = facts[
-        facts["month"] <= months_of_year(fiscal_year_of(as_of, start_month), start_month)[-1]
-    ]
-    scopes = _scopes(shown)
+    this_year = fiscal_year_of(as_of, start_month)
+    last_month = months_of_year(this_year, start_month)[-1]
+    until_then = facts[facts["month"] <= last_month]
+    scopes = _scopes(until_then)
+
     rows = _periods(scopes, ["target", "actual"], start_month)
     rows["gap"] = rows["actual"] - rows["target"]
-    rows["rate"] = rows["actual"] / rows["target"].where(rows["target"] > 0)
+    target_if_any = rows["target"].where(rows["target"] > 0)
+    rows["rate"] = rows["actual"] / target_if_any
+
     for field in ("floor", "stretch"):
-        rows = rows.merge(_mark(field, scopes, targets, start_month), on=_KEY, how="left")
-    left = rows["period"].map(_workdays_left(rows["period"].unique(), as_of, start_month, calendar))
-    needs = rows[left.notna() & (rows["target"] > 0)]
-    rows["per_workday_needed"] = _per_day(needs["gap"], left[needs.index])
+        marks = _marks(field, scopes, targets, start_month)
+        rows = rows.merge(marks, on=_KEY, how="left")
+
+    periods = rows["period"].unique()
+    days_by_period = _workdays_left(periods, as_of, start_month, calendar)
+    days_left = rows["period"].map(days_by_period)
+    needs_more = days_left.notna() & (rows["target"] > 0)
+    gaps = rows.loc[needs_more, "gap"]
+    rows["per_workday_needed"] = _per_day(gaps, days_left[needs_more])
     return sorted_by_key("Attainment", frame_of("Attainment", dict(rows.items())))
 
 
 def _scopes(facts: pd.DataFrame) -> pd.DataFrame:
     """The same facts once for the company, once for the team and once for the rep."""
     company = facts.assign(scope_kind="company", scope=COMPANY)
-    team = facts[facts["team"].notna()].assign(scope_kind="team")
-    team["scope"] = team["team"]
+    in_team = facts[facts["team"].notna()]
+    team = in_team.assign(scope_kind="team", scope=in_team["team"])
     rep = facts.assign(scope_kind="rep", scope=facts["rep_id"])
-    both = pd.concat([company, team, rep], ignore_index=True)
+
+    every_scope = pd.concat([company, team, rep], ignore_index=True)
     keys = ["month", "scope_kind", "scope", "metric"]
-    return both.groupby(keys, as_index=False)[_MEASURES].sum()
+    return every_scope.groupby(keys, as_index=False)[_MEASURES].sum()
 
 
 def _periods(scopes: pd.DataFrame, columns: list[str], start_month: int) -> pd.DataFrame:
     """Months, and the quarters and years that they add up to; a year's targets are its quotas."""
     months = scopes["month"].unique()
-    years = scopes.assign(target=scopes["quota"]) if "quota" in scopes else scopes
-    parts = [scopes.assign(period=scopes["month"])]
-    for part, longer in ((scopes, quarter_of_month), (years, year_of_month)):
-        names = {month: longer(month, start_month) for month in months}
-        parts.append(part.assign(period=part["month"].map(names)))
-    both = pd.concat(parts, ignore_index=True)
-    both["period"] = both["period"].astype("str")
-    return both.groupby(_KEY, as_index=False)[columns].sum()
+    quarter_of = {month: quarter_of_month(month, start_month) for month in months}
+    year_of = {month: year_of_month(month, start_month) for month in months}
+
+    for_years = scopes
+    if "quota" in scopes:
+        for_years = scopes.assign(target=scopes["quota"])
+
+    every_period = pd.concat(
+        [
+            scopes.assign(period=scopes["month"]),
+            scopes.assign(period=scopes["month"].map(quarter_of)),
+            for_years.assign(period=for_years["month"].map(year_of)),
+        ],
+        ignore_index=True,
+    )
+    every_period["period"] = every_period["period"].astype("str")
+    return every_period.groupby(_KEY, as_index=False)[columns].sum()
 
 
-def _mark(
+def _marks(
     field: str, scopes: pd.DataFrame, targets: pd.DataFrame, start_month: int
 ) -> pd.DataFrame:
     """Floor or stretch of Targets by period and scope, spread in the plan's proportions."""
     marked = targets[targets[field].notna()]
-    asked = scopes[(scopes["target"] > 0) & scopes["scope"].isin({COMPANY, *marked["scope"]})]
-    planned = {
-        key: dict(zip(group["month"], group["target"], strict=True))
-        for key, group in asked.groupby(["scope_kind", "scope", "metric"])
-    }
+    plan_by_scope = _plan_by_scope(scopes, {COMPANY, *marked["scope"]})
+
     parts = []
     for row in marked.itertuples():
         kind = str(row.scope_kind)
         scope = COMPANY if kind == "company" else str(row.scope)
+        metric = str(row.metric)
         year = set(months_of_year(int(row.year), start_month))
-        months: Mapping[str, int] = planned.get((kind, scope, str(row.metric)), {})
-        weights = {month: int(amount) for month, amount in sorted(months.items()) if month in year}
-        if weights:
-            amounts = allocate(int(getattr(row, field)), list(weights.values()), keys=list(weights))
-            made = pd.DataFrame({"month": list(weights), field: amounts})
-            parts.append(made.assign(scope_kind=kind, scope=scope, metric=str(row.metric)))
+
+        plan = plan_by_scope.get((kind, scope, metric), {})
+        weights = {month: int(amount) for month, amount in sorted(plan.items()) if month in year}
+        if not weights:
+            continue
+
+        mark = int(getattr(row, field))
+        amounts = allocate(mark, list(weights.values()), keys=list(weights))
+        months = pd.DataFrame({"month": list(weights), field: amounts})
+        parts.append(months.assign(scope_kind=kind, scope=scope, metric=metric))
+
     if not parts:
-        return pd.DataFrame(
-            {name: pd.Series(dtype="str") for name in _KEY} | {field: pd.Series(dtype="Int64")}
-        )
+        no_keys = {name: pd.Series(dtype="str") for name in _KEY}
+        return pd.DataFrame({**no_keys, field: pd.Series(dtype="Int64")})
     return _periods(pd.concat(parts, ignore_index=True), [field], start_month)
+
+
+def _plan_by_scope(
+    scopes: pd.DataFrame, wanted: set[str]
+) -> dict[tuple[str, str, str], Mapping[str, int]]:
+    """The targets of each wanted scope by month, under its kind, scope and metric."""
+    is_planned = scopes["target"] > 0
+    planned = scopes[is_planned & scopes["scope"].isin(wanted)]
+    by_scope: dict[tuple[str, str, str], Mapping[str, int]] = {}
+    for key, rows in planned.groupby(["scope_kind", "scope", "metric"]):
+        by_scope[key] = dict(zip(rows["month"], rows["target"], strict=True))
+    return by_scope
 
 
 def _workdays_left(
     periods: Iterable[str], as_of: dt.date, start_month: int, calendar: WorkCalendar
 ) -> dict[str, int]:
     """Days worked from `as_of` to the end of each period that `as_of` falls in."""
-    running = (p for p in periods if first_day(p, start_month) <= as_of <= last_day(p, start_month))
-    return {period: calendar.count(as_of, last_day(period, start_month)) for period in running}
+    days = {}
+    for period in periods:
+        last = last_day(period, start_month)
+        if first_day(period, start_month) <= as_of <= last:
+            days[period] = calendar.count(as_of, last)
+    return days
 
 
-def _per_day(gap: pd.Series[Any], days: pd.Series[Any]) -> pd.Series[Any]:
-    """What is missing, over the days left, rounded up to the unit."""
-    needed = [
-        -(-max(-int(short), 0) // int(left)) if left > 0 else (0 if short >= 0 else None)
-        for short, left in zip(gap, days, strict=True)
-    ]
-    return pd.Series(needed, index=gap.index, dtype="Int64")
+def _per_day(gaps: pd.Series[Any], days_left: pd.Series[Any]) -> pd.Series[Any]:
+    """What is missing, over the days left, rounded up to the unit.
+
+    With no day left, a target that is reached needs 0, and one that is not can be met no more.
+    """
+    needed: list[int | None] = []
+    for gap, days in zip(gaps, days_left, strict=True):
+        missing = max(-int(gap), 0)
+        if days > 0:
+            needed.append(-(-missing // int(days)))
+        else:
+            needed.append(None if missing else 0)
+    return pd.Series(needed, index=gaps.index, dtype="Int64")

@@ -9,39 +9,39 @@ from typing import Final
 _HALF_MONTH: Final = 15
 """Last day of a month on which a new rep still counts for it."""
 
+_FIRST_OF_ALL: Final = (0, 0)
+_LAST_OF_ALL: Final = (9999, 12)
+
 
 def first_month(hired_on: dt.date) -> tuple[int, int]:
-    """Find the month of hire as (year, month); who starts after the 15th counts from the next
-    month.
-    """
-    later = hired_on.day > _HALF_MONTH
-    return divmod_month(hired_on.year * 12 + hired_on.month - 1 + later)
+    """Find the month of hire as (year, month); who starts after the 15th counts from the next."""
+    month = _months_since_year_0(hired_on.year, hired_on.month)
+    if hired_on.day > _HALF_MONTH:
+        month += 1
+    return _month_at(month)
 
 
 def last_month(left_on: dt.date) -> tuple[int, int]:
-    """Find the last month that counts; who leaves on or before the 15th counts until the month
-    before.
-    """
-    earlier = left_on.day <= _HALF_MONTH
-    return divmod_month(left_on.year * 12 + left_on.month - 1 - earlier)
+    """Find the last month that counts; leaving by the 15th, one counts until the month before."""
+    month = _months_since_year_0(left_on.year, left_on.month)
+    if left_on.day <= _HALF_MONTH:
+        month -= 1
+    return _month_at(month)
 
 
 def employed_months(
     months: Sequence[tuple[int, int]], *, hired_on: dt.date | None, left_on: dt.date | None
 ) -> list[bool]:
-    """Say for each month whether it counts for the rep; without a date there is no limit on that
-    side.
-    """
-    start = first_month(hired_on) if hired_on else (0, 0)
-    end = last_month(left_on) if left_on else (9999, 12)
-    return [start <= month <= end for month in months]
+    """Say for each month whether it counts for the rep; a date that is missing is no limit."""
+    first = first_month(hired_on) if hired_on else _FIRST_OF_ALL
+    last = last_month(left_on) if left_on else _LAST_OF_ALL
+    return [first <= month <= last for month in months]
 
 
 def ramp_shares(
     months: Sequence[tuple[int, int]], *, hired_on: dt.date | None, ramp: Sequence[float]
 ) -> list[float]:
-    """Give the share of full capacity in each month: 0 before the month of hire, then the ramp's
-    steps.
+    """Give the share of full capacity in each month: 0 before hire, then the ramp's steps.
 
     Args:
         months: as (year, calendar month).
@@ -54,15 +54,21 @@ def ramp_shares(
     steps = list(ramp) or [1.0]
     if hired_on is None:
         return [steps[-1]] * len(months)
-    start = first_month(hired_on)
+
+    start = _months_since_year_0(*first_month(hired_on))
     shares = []
     for year, month in months:
-        since = (year - start[0]) * 12 + month - start[1]
-        shares.append(0.0 if since < 0 else steps[min(since, len(steps) - 1)])
+        since_start = _months_since_year_0(year, month) - start
+        step = min(since_start, len(steps) - 1)
+        shares.append(steps[step] if since_start >= 0 else 0.0)
     return shares
 
 
-def divmod_month(count: int) -> tuple[int, int]:
+def _month_at(count: int) -> tuple[int, int]:
     """Turn a count of months since year 0 into (year, calendar month)."""
     year, month = divmod(count, 12)
     return year, month + 1
+
+
+def _months_since_year_0(year: int, month: int) -> int:
+    return year * 12 + month - 1

@@ -1,11 +1,12 @@
 """How much of a year's target belongs into each calendar month?
 
-A season is twelve weights, January first. Only their proportions matter to a split; 1 is an average
-month.
+A season is twelve weights, January first. Only their proportions matter to a split, and an average
+month weighs 1.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
@@ -18,6 +19,11 @@ Season = tuple[float, ...]
 
 MONTHS: Final = 12
 FLAT: Final[Season] = (1.0,) * MONTHS
+
+
+def calendar_month(month: str) -> int:
+    """The calendar month, 1 to 12, of a month such as `2026-03`."""
+    return int(month[5:7])
 
 
 def season_from_history(totals: Mapping[tuple[int, int], Number], *, enough_years: int) -> Season:
@@ -33,39 +39,56 @@ def season_from_history(totals: Mapping[tuple[int, int], Number], *, enough_year
 
     Source: mean of January 120, mean of all months 100 → 1.2.
     """
-    by_month: dict[int, list[Fraction]] = {}
+    totals_of_month: dict[int, list[Fraction]] = {}
     for (_, month), total in sorted(totals.items()):
-        by_month.setdefault(month, []).append(exact(total))
-    means = {month: sum(seen, Fraction(0)) / len(seen) for month, seen in by_month.items()}
-    overall = sum(means.values(), Fraction(0)) / len(means) if means else Fraction(0)
+        totals_of_month.setdefault(month, []).append(exact(total))
+
+    means = {}
+    for month, seen in totals_of_month.items():
+        means[month] = sum(seen, Fraction(0)) / len(seen)
+
+    if not means:
+        return FLAT
+
+    # The mean of the months' means: a month that was seen more often weighs no more than another.
+    overall = sum(means.values(), Fraction(0)) / len(means)
     if overall <= 0:
         return FLAT
+
     season = []
     for month in range(1, MONTHS + 1):
-        trust = min(Fraction(1), Fraction(len(by_month.get(month, ())), enough_years))
-        raw = max(means.get(month, overall), Fraction(0)) / overall
-        season.append(float(1 + trust * (raw - 1)))
+        years_seen = len(totals_of_month.get(month, ()))
+        trust = min(Fraction(1), Fraction(years_seen, enough_years))
+        mean = max(means.get(month, overall), Fraction(0))
+        weight = mean / overall
+        season.append(float(1 + trust * (weight - 1)))
     return tuple(season)
 
 
 def season_from_workdays(days: Sequence[int]) -> Season:
-    """Weigh each calendar month by its days worked against the average month; 12 counts, January
-    first.
+    """Weigh each calendar month by its days worked against the average month.
+
+    Args:
+        days: twelve counts, January first.
     """
     _check(days)
-    return tuple(float(Fraction(MONTHS * count, sum(days))) for count in days)
+    days_of_year = sum(days)
+    return tuple(float(Fraction(MONTHS * count, days_of_year)) for count in days)
 
 
 def season_as_typed(weights: Mapping[int, float | None]) -> Season:
-    """Take the weights as typed, by calendar month from 1; a month that is blank or absent weighs
-    1.
+    """Take the weights as typed, by calendar month from 1; one that is blank or absent weighs 1.
 
     Raises: SettingsError `season-negative`, `season-zero`.
     """
-    typed = (weights.get(month) for month in range(1, MONTHS + 1))
-    season = tuple(1.0 if weight is None or weight != weight else float(weight) for weight in typed)
+    season = []
+    for month in range(1, MONTHS + 1):
+        weight = weights.get(month)
+        if weight is None or math.isnan(weight):
+            weight = 1.0
+        season.append(float(weight))
     _check(season)
-    return season
+    return tuple(season)
 
 
 def _check(weights: Sequence[float]) -> None:

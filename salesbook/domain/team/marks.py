@@ -16,7 +16,7 @@ from salesbook.domain.team.appraisal import (
     spread,
     weighted_mean,
 )
-from salesbook.domain.team.metric_values import FULL, METRICS, Measured, unknown
+from salesbook.domain.team.metric_values import measured
 from salesbook.domain.team.peers import Peers, peers_of
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.windows import Window
@@ -25,22 +25,23 @@ from salesbook.tables.settings import Metric
 _SHOWN: Final = 2
 """Decimals of a score that count: a grade goes by the score that people see."""
 
+RankReason = Literal["", "few", "middle"]
+"""Why there is no rank: too few closed deals, or too near to the middle; empty where there is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rank:
     """A rep's rank among the peers, or why there is none."""
 
     rank: int | None
-    reason: Literal["", "few", "middle"]
+    reason: RankReason
     count: int
     """Peers with a score."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """One window's appraisal; arrays of metrics down and reps across,
-    or with a place for each rep.
-    """
+    """One window's appraisal: arrays of metrics down and reps across, or a place for each rep."""
 
     window: Window
     reps: Sequence[str]
@@ -64,32 +65,40 @@ class Marks:
 
 def mark(sources: Sources, window: Window) -> Marks | None:
     """Appraise one window; None where there is nobody or nothing to appraise."""
-    metrics = [
-        m for m in sources.policy.metrics if m.valid_from is None or m.valid_from <= window.end
-    ]
+    metrics = _metrics_in_force(sources, window)
     peers = peers_of(sources.staff, window, sources.sellers(window))
     if not metrics or not peers.reps:
         return None
-    found = [_measured(metric, sources, window, peers) for metric in metrics]
-    values, lows, highs, errors = np.stack(found, axis=1)
-    goals = np.array([_goal(m, own, peers) for m, own in zip(metrics, values, strict=True)])
 
-    def scored(values: Floats) -> Floats:
-        rows = zip(metrics, values, goals, strict=True)
-        return np.array([metric_scores(own, goal, metric.better) for metric, own, goal in rows])
-
-    scores, weights = scored(values), np.array([metric.weight for metric in metrics])
-    total, shares = weighted_mean(scores, weights), shared_weights(scores, weights)
-    ends = (
-        scored(np.where(np.isnan(lows), values, lows)),
-        scored(np.where(np.isnan(highs), values, highs)),
+    by_metric = [
+        measured(metric.metric, metric.scale, sources, window, peers) for metric in metrics
+    ]
+    values, lows, highs, errors = np.stack(by_metric, axis=1)
+    goals = np.array(
+        [_goals(metric, value, peers) for metric, value in zip(metrics, values, strict=True)]
     )
-    low, high = spread(total, scores, shares, ends)
-    total, off = total.round(_SHOWN), np.nan_to_num(errors)
-    below, above = spread(total, scores, shares, (scored(values - off), scored(values + off)))
-    error = np.maximum(above - total, total - below)
+    scale = _Scale(metrics, goals)
+    scores = scale.scores(values)
+    weights = np.array([metric.weight for metric in metrics])
+    shares = shared_weights(scores, weights)
+    exact_total = weighted_mean(scores, weights)
+    total = exact_total.round(_SHOWN)
+
+    # A metric without an interval counts as certain: both its ends are its value.
+    at_lows = scale.scores(np.where(np.isnan(lows), values, lows))
+    at_highs = scale.scores(np.where(np.isnan(highs), values, highs))
+    low, high = spread(exact_total, scores, shares, (at_lows, at_highs))
+
+    # The interval tells about a rep alone; ranks compare reps and go by the standard errors.
+    one_error_down = scale.scores(values - np.nan_to_num(errors))
+    one_error_up = scale.scores(values + np.nan_to_num(errors))
+    below, above = spread(total, scores, shares, (one_error_down, one_error_up))
+    standard_error = np.maximum(above - total, total - below)
+
     closed = sources.closed_deals.count(window, peers, hits=False)
-    needed = _deals_needed(metrics, sources, window)
+    too_few = closed < _deals_needed(metrics, sources, window)
+    chance = sources.policy.rules.rank_chance
+    ranks = _ranks(total, standard_error, peers, too_few=too_few, chance=chance)
     return Marks(
         window=window,
         reps=peers.reps,
@@ -104,54 +113,86 @@ def mark(sources: Sources, window: Window) -> Marks | None:
         low=low.round(_SHOWN),
         high=high.round(_SHOWN),
         closed=closed,
-        ranks=_ranks(
-            total, error, peers, too_few=closed < needed, chance=sources.policy.rules.rank_chance
-        ),
+        ranks=ranks,
         best_sold=_best_sold(sources, window, peers),
     )
 
 
-def _measured(metric: Metric, sources: Sources, window: Window, peers: Peers) -> Measured:
-    """The metric on its own scale; all missing where nobody knows the metric."""
-    measure, full = METRICS.get(metric.metric, unknown), FULL.get(metric.metric)
-    found = measure(sources, window, peers)
-    return found.times(metric.scale / full) if full and metric.scale else found
+def _metrics_in_force(sources: Sources, window: Window) -> list[Metric]:
+    """The metrics of Settings that hold at the end of the window."""
+    return [
+        metric
+        for metric in sources.policy.metrics
+        if metric.valid_from is None or metric.valid_from <= window.end
+    ]
 
 
-def _goal(metric: Metric, values: Floats, peers: Peers) -> Floats:
-    """The metric's goal, or the median of the peers."""
-    return (
-        peers.medians(values) if metric.goal is None else np.full(len(values), float(metric.goal))
-    )
+def _goals(metric: Metric, values: Floats, peers: Peers) -> Floats:
+    """The metric's goal, or the median of the peers, for each rep."""
+    if metric.goal is None:
+        return peers.medians(values)
+    return np.full(len(values), float(metric.goal))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """What turns values into scores: metrics down, reps across."""
+
+    metrics: Sequence[Metric]
+    goals: Floats
+
+    def scores(self, values: Floats) -> Floats:
+        rows = zip(self.metrics, values, self.goals, strict=True)
+        return np.array([metric_scores(value, goal, metric.better) for metric, value, goal in rows])
 
 
 def _deals_needed(metrics: Sequence[Metric], sources: Sources, window: Window) -> int:
-    """How many closed deals a rank takes; none where nobody closed any or the win rate has no
-    weight.
+    """How many closed deals a rank takes; none where that says nothing about the score.
+
+    That is so where the win rate has no weight, or where nobody closed any deal.
     """
-    weighs = any(metric.metric == "win_rate" and metric.weight > 0 for metric in metrics)
-    return sources.policy.rules.few if weighs and window.holds(sources.closed_deals.on).any() else 0
+    win_rate_weighs = any(metric.metric == "win_rate" and metric.weight > 0 for metric in metrics)
+    any_closed = window.holds(sources.closed_deals.days).any()
+    return sources.policy.rules.few if win_rate_weighs and any_closed else 0
 
 
 def _ranks(
     total: Floats, error: Floats, peers: Peers, *, too_few: Flags, chance: float
 ) -> list[Rank]:
-    """Rank who is above or below the peers' median by more than chance and closed enough deals."""
-    groups = [np.sort(total[group][~np.isnan(total[group])]) for group in peers.groups]
+    """Rank who is above or below the peers' median by more than chance and closed enough deals.
+
+    To rank everybody would tell people apart whom only luck divides.
+    """
+    has_score = ~np.isnan(total)
+    scores_of_groups = []
+    for group in peers.groups:
+        members = group[has_score[group]]
+        scores_of_groups.append(np.sort(total[members]))
     distance = total - peers.medians(total)
+
     ranks = []
-    for place, group in enumerate(peers.group_of):
-        scores = groups[group]
-        above = scores.size - int(np.searchsorted(scores, total[place], side="right"))
-        apart = chance_apart(float(distance[place]), float(error[place])) > chance
-        reason: Literal["", "few", "middle"] = (
-            "few" if too_few[place] else "" if apart else "middle"
-        )
-        ranks.append(Rank(None if reason else above + 1, reason, scores.size))
+    for place, group_number in enumerate(peers.group_of):
+        score = float(total[place])
+        chance_to_differ = chance_apart(float(distance[place]), float(error[place]))
+        reason: RankReason = ""
+        if too_few[place]:
+            reason = "few"
+        elif not chance_to_differ > chance:
+            reason = "middle"
+
+        # Who has the same score shares the rank.
+        scores = scores_of_groups[group_number]
+        not_above = int(np.searchsorted(scores, score, side="right"))
+        peers_above = scores.size - not_above
+        rank = None if reason else peers_above + 1
+        ranks.append(Rank(rank, reason, scores.size))
     return ranks
 
 
 def _best_sold(sources: Sources, window: Window, peers: Peers) -> Ints:
-    """Keep the best seller's revenue; several who sold the same are all the best."""
+    """Keep the best seller's revenue; several who sold the same are all the best.
+
+    Only a month's window finds any: the best of a quarter or year is none of the month.
+    """
     revenue = sources.actual("revenue", (window.period,), peers)[0]
     return np.where(revenue == revenue.max(), revenue, 0).clip(min=0)

@@ -1,9 +1,14 @@
-"""What did each rep achieve in a period, metric by metric?"""
+"""What did each rep achieve in a period, metric by metric?
+
+A metric is one function here, registered under the name that Settings calls it by; what it is
+called on a sheet stands in the labels. Nothing else lists the metrics.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,7 +19,7 @@ from salesbook.domain.arithmetic.intervals import shrink_rates, wilson, z_of
 from salesbook.domain.team.peers import Peers
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.windows import Window
-from salesbook.money import currency_decimals, to_floats
+from salesbook.money import to_floats
 
 
 class Measured(NamedTuple):
@@ -31,133 +36,219 @@ class Measured(NamedTuple):
         return Measured(*(part * factor for part in self))
 
 
+MeasureRule = Callable[[Sources, Window, Peers], Measured]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRule:
+    """How one metric is measured."""
+
+    measure: MeasureRule
+    full_marks: float | None
+    """Full marks on the scale it is measured on, which `scale` of the Metrics table replaces; None
+    for what has no highest value, such as money."""
+
+
+METRICS: Final[dict[str, MetricRule]] = {}
+"""Every metric by its name in Settings, filled by the rules below."""
+
+
+def metric(*names: str, full_marks: float | None = None) -> Callable[[MeasureRule], MeasureRule]:
+    """Register the function below as the rule of a metric.
+
+    Args:
+        names: codes of the metric; each has a label in `[choices.metrics]`, in every language.
+        full_marks: see MetricRule.
+    """
+
+    def register(measure: MeasureRule) -> MeasureRule:
+        for name in names:
+            METRICS[name] = MetricRule(measure, full_marks)
+        return measure
+
+    return register
+
+
+def measured(
+    name: str, scale: float | None, sources: Sources, window: Window, peers: Peers
+) -> Measured:
+    """Measure a metric, on its own scale where Settings gives it one.
+
+    Returns: missing for everybody where no rule goes by that name.
+    """
+    rule = METRICS.get(name)
+    if rule is None:
+        return _missing(peers)
+
+    values = rule.measure(sources, window, peers)
+    if rule.full_marks is None or not scale:
+        return values
+    return values.times(scale / rule.full_marks)
+
+
 def _certain(value: Floats) -> Measured:
     """A value without an interval."""
-    none = np.full(len(value), np.nan)
-    return Measured(value, none, none, none)
+    nothing = np.full(len(value), np.nan)
+    return Measured(value, low=nothing, high=nothing, error=nothing)
 
 
-def unknown(sources: Sources, window: Window, peers: Peers) -> Measured:
+def _missing(peers: Peers) -> Measured:
     """Missing for everybody."""
     return _certain(np.full(len(peers.reps), np.nan))
 
 
-def win_rate(sources: Sources, window: Window, peers: Peers) -> Measured:
-    """Won of closed deals, drawn towards the peers' rate, with Wilson's interval of the rep's own
-    rate.
-
-    The error is that of the shrunk rate (its beta posterior's): where reps differ by no more than
-    chance, shrunk rates hardly differ, and the interval of the own rate would not tell so.
-
-    Source: Wilson 1927 (interval); Kleinman 1973 (shrinkage), see `intervals`.
-    """
-    closed = sources.closed_deals.count(window, peers, hits=False)
-    won = sources.closed_deals.count(window, peers, hits=True)
-    value, size = np.full(len(closed), np.nan), np.full(len(closed), np.nan)
-    for number, group in enumerate(peers.groups):
-        rates, a, b = shrink_rates(won[group], closed[group])
-        own = peers.group_of[group] == number
-        value[group[own]] = rates[own]
-        size[group[own]] = a + b
-    value[closed == 0] = np.nan
-    low, high = wilson(won, closed, sources.policy.rules.interval_level)
-    return Measured(value, low, high, error=np.sqrt(value * (1 - value) / (closed + size + 1)))
-
-
+@metric("attainment", full_marks=1.0)
 def attainment(sources: Sources, window: Window, peers: Peers) -> Measured:
-    """Revenue over its target; a running month's target counts by its working days gone."""
-    gone = [[_share_gone(month, window.end, sources.calendar)] for month in window.months]
-    target = (sources.target("revenue", window, peers) * gone).sum(axis=0)
+    """Revenue over its target; a running month's target counts by its working days gone.
+
+    Without that, everybody would look far behind until the month's last day.
+    """
+    share_gone = [[_share_gone(month, window.end, sources.calendar)] for month in window.months]
+    target = (sources.target("revenue", window, peers) * share_gone).sum(axis=0)
     actual = sources.actual("revenue", window.months, peers).sum(axis=0)
     return _certain(actual / np.where(target > 0, target, np.nan))
 
 
 def _share_gone(month: str, end: dt.date, calendar: WorkCalendar) -> float:
+    """The part of a month's working days up to `end`; 1 for a month that is over."""
     first, last = first_day(month, 1), last_day(month, 1)
     if end >= last:
         return 1.0
-    worked = calendar.count(first, last)
-    return calendar.count(first, end) / worked if worked else 1.0
+
+    workdays = calendar.count(first, last)
+    if not workdays:
+        return 1.0
+    return calendar.count(first, end) / workdays
 
 
-def sold(metric: str) -> Callable[[Sources, Window, Peers], Measured]:
-    """The metric that counts sales: `revenue` in the currency's units, orders or new customers."""
+@metric("win_rate", full_marks=1.0)
+def win_rate(sources: Sources, window: Window, peers: Peers) -> Measured:
+    """Won of closed deals, drawn towards the peers' rate, with Wilson's interval of the rep's own.
 
-    def value(sources: Sources, window: Window, peers: Peers) -> Measured:
-        if not sources.anything_sold(window):
-            return unknown(sources, window, peers)
-        decimals = currency_decimals(sources.policy.rules.currency) if metric == "revenue" else 0
-        return _certain(
-            to_floats(sources.actual(metric, window.months, peers).sum(axis=0), decimals)
-        )
+    A plain rate would put who won the only deal on top. The error is that of the shrunk rate (its
+    beta posterior's): where reps differ by no more than chance, shrunk rates hardly differ, and the
+    interval of the own rate would not tell so.
 
-    return value
+    Source: Wilson 1927 (interval); Kleinman 1973 (shrinkage), see `intervals`.
+    """
+    closed = sources.closed_deals.count(window, peers, hits=False)
+    won = sources.closed_deals.count(window, peers, hits=True)
+
+    rate = np.full(len(closed), np.nan)
+    prior_size = np.full(len(closed), np.nan)
+    for number, group in enumerate(peers.groups):
+        group_rates, a, b = shrink_rates(won[group], closed[group])
+        # A rep may belong to several groups but is compared with one alone.
+        is_compared = peers.group_of[group] == number
+        rate[group[is_compared]] = group_rates[is_compared]
+        prior_size[group[is_compared]] = a + b
+
+    # Who closed nothing would get the peers' rate, which says nothing about him.
+    rate[closed == 0] = np.nan
+    low, high = wilson(won, closed, sources.policy.rules.interval_level)
+    error = np.sqrt(rate * (1 - rate) / (closed + prior_size + 1))
+    return Measured(rate, low, high, error)
 
 
+@metric("activity", "activities")
 def activity(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Visits and calls per working day employed; missing where nobody logs any in the period."""
-    done = sources.activities
-    if not window.holds(done.on).any():
-        return unknown(sources, window, peers)
+    activities = sources.activities
+    if not window.holds(activities.days).any():
+        return _missing(peers)
+
+    visits_and_calls = activities.count(window, peers, hits=True)
     days = _days_employed(sources, window, peers)
-    return _certain(done.count(window, peers, hits=True) / np.where(days > 0, days, np.nan))
+    return _certain(visits_and_calls / np.where(days > 0, days, np.nan))
 
 
 def _days_employed(sources: Sources, window: Window, peers: Peers) -> Floats:
     """Working days of the window on which each rep was employed."""
-    spans = [
-        (max(came or window.start, window.start), min(left or window.end, window.end))
-        for came, left in map(sources.staff.employment.__getitem__, peers.reps)
-    ]
-    days = {span: sources.calendar.count(*span) for span in set(spans)}
-    return np.array([days[span] for span in spans], dtype=np.float64)
+    spans = []
+    for rep in peers.reps:
+        hired_on, left_on = sources.staff.employment[rep]
+        first = max(hired_on or window.start, window.start)
+        last = min(left_on or window.end, window.end)
+        spans.append((first, last))
+
+    # Nearly everybody is there all the time: each different span is counted once.
+    workdays = {span: sources.calendar.count(*span) for span in set(spans)}
+    return np.array([workdays[span] for span in spans], dtype=np.float64)
 
 
+@metric("satisfaction", full_marks=10.0)
 def satisfaction(sources: Sources, window: Window, peers: Peers) -> Measured:
-    """Mean survey score, 0 to 10, of the rep's customers, with the interval of a mean from two
-    answers on.
-    """
+    """Mean survey score, 0 to 10, of the rep's customers, with its interval from two answers on."""
     surveys = sources.surveys
-    kept = surveys[window.holds(surveys["received_at"].to_numpy())]
-    scores = kept.groupby("rep")["score"].agg(["mean", "std", "count"]).reindex(peers.places)
-    mean, deviation, count = scores.to_numpy(dtype=np.float64, na_value=np.nan).T
+    in_window = surveys[window.holds(surveys["received_at"].to_numpy())]
+    by_rep = in_window.groupby("rep")["score"].agg(["mean", "std", "count"])
+    appraised = by_rep.reindex(peers.places)
+    mean, deviation, count = appraised.to_numpy(dtype=np.float64, na_value=np.nan).T
+
     error = deviation / np.sqrt(count)
     half = z_of(sources.policy.rules.interval_level) * error
-    return Measured(
-        mean, low=np.maximum(mean - half, 0), high=np.minimum(mean + half, 10), error=error
-    )
+    low = np.maximum(mean - half, 0)
+    high = np.minimum(mean + half, 10)
+    return Measured(mean, low, high, error)
 
 
-def reviewed(field: str) -> Callable[[Sources, Window, Peers], Measured]:
+@metric("revenue")
+def revenue(sources: Sources, window: Window, peers: Peers) -> Measured:
+    """Revenue credited to the rep, in the currency's units."""
+    return _sold("revenue", sources, window, peers, decimals=sources.policy.decimals)
+
+
+@metric("orders")
+def orders(sources: Sources, window: Window, peers: Peers) -> Measured:
+    """Orders credited to the rep."""
+    return _sold("orders", sources, window, peers)
+
+
+@metric("new_customers")
+def new_customers(sources: Sources, window: Window, peers: Peers) -> Measured:
+    """Customers whose first order was credited to the rep."""
+    return _sold("new_customers", sources, window, peers)
+
+
+def _sold(
+    measure: str, sources: Sources, window: Window, peers: Peers, *, decimals: int = 0
+) -> Measured:
+    """What was sold in the window; missing for all where nobody's sales are known, 0 else."""
+    if not sources.anything_sold(window):
+        return _missing(peers)
+    by_month = sources.actual(measure, window.months, peers)
+    return _certain(to_floats(by_month.sum(axis=0), decimals))
+
+
+@metric("attitude")
+def attitude(sources: Sources, window: Window, peers: Peers) -> Measured:
+    """The attitude that a manager saw, as typed in Reviews."""
+    return _reviewed("attitude", sources, window, peers)
+
+
+@metric("self_score")
+def self_score(sources: Sources, window: Window, peers: Peers) -> Measured:
+    """The score that reps give themselves, as typed in Reviews."""
+    return _reviewed("self_score", sources, window, peers)
+
+
+@metric("peer_score")
+def peer_score(sources: Sources, window: Window, peers: Peers) -> Measured:
+    """The score that colleagues give, as typed in Reviews."""
+    return _reviewed("peer_score", sources, window, peers)
+
+
+def _reviewed(field: str, sources: Sources, window: Window, peers: Peers) -> Measured:
     """A score that somebody typed in Reviews: the period's own, else the mean of its months'."""
+    reviews = sources.tables["Reviews"]
+    is_of_period = reviews["period"] == window.period
+    of_period = reviews[is_of_period].set_index("rep_id")[field]
 
-    def value(sources: Sources, window: Window, peers: Peers) -> Measured:
-        reviews = sources.tables["Reviews"]
-        own = reviews[reviews["period"] == window.period].set_index("rep_id")[field]
-        months = reviews[reviews["period"].isin(window.months)].sort_values("period")
-        mean = months.groupby("rep_id")[field].mean()
-        typed = own.reindex(peers.reps).fillna(mean.reindex(peers.reps))
-        return _certain(typed.to_numpy(dtype=np.float64, na_value=np.nan))
+    # A mean depends on the order of its terms in the last digit: sorted, it does not.
+    is_of_months = reviews["period"].isin(window.months)
+    of_months = reviews[is_of_months].sort_values("period")
+    mean_of_months = of_months.groupby("rep_id")[field].mean()
 
-    return value
-
-
-METRICS: Final[Mapping[str, Callable[[Sources, Window, Peers], Measured]]] = {
-    "attainment": attainment,
-    "win_rate": win_rate,
-    "activity": activity,
-    "activities": activity,
-    "satisfaction": satisfaction,
-    "revenue": sold("revenue"),
-    "orders": sold("orders"),
-    "new_customers": sold("new_customers"),
-    "attitude": reviewed("attitude"),
-    "self_score": reviewed("self_score"),
-    "peer_score": reviewed("peer_score"),
-}
-"""How each metric that Settings may name is measured, rep by rep."""
-
-FULL: Final[Mapping[str, float]] = {"attainment": 1.0, "win_rate": 1.0, "satisfaction": 10.0}
-"""What full marks are on the scale that a metric is measured on; `scale` in Metrics turns it into
-its own.
-"""
+    otherwise = mean_of_months.reindex(peers.reps)
+    typed = of_period.reindex(peers.reps).fillna(otherwise)
+    return _certain(typed.to_numpy(dtype=np.float64, na_value=np.nan))

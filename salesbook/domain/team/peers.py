@@ -31,26 +31,36 @@ class Peers:
 
     def medians(self, values: Floats) -> Floats:
         """For each rep, the median of the peers' values; missing ones do not count."""
-        known = [values[group][~np.isnan(values[group])] for group in self.groups]
-        return np.array([np.median(some) if some.size else np.nan for some in known])[self.group_of]
+        medians = []
+        for group in self.groups:
+            of_group = values[group]
+            known = of_group[~np.isnan(of_group)]
+            medians.append(np.median(known) if known.size else np.nan)
+        return np.array(medians)[self.group_of]
 
 
 def peers_of(staff: Staff, window: Window, sellers: Collection[str]) -> Peers:
-    """Compare who was employed on some day of the window with the own team, or all where it is
-    under three.
+    """Say who is appraised in a window, and with whom: the own team, or all where it is small.
 
     Args:
         sellers: reps with own targets or sales in the window; who manages others is appraised only
             as one.
+
+    Returns: everybody who was employed on some day of the window, by key.
     """
     managers = staff.managers(window.end)
     employed = staff.employed(window.start, window.end)
     reps = [rep for rep in employed if rep not in managers or rep in sellers]
     places = staff.places(pd.Series(reps, dtype="str"))
-    teams = staff.on_day(window.end)["team"].iloc[places]
-    members = [np.flatnonzero(teams == team) for team in teams.dropna().unique()]
-    groups = [np.arange(len(reps)), *(group for group in members if group.size >= _FEW_PEERS)]
+
+    team_of_staff = staff.on_day(window.end)["team"]
+    teams = team_of_staff.iloc[places]
+    everybody = np.arange(len(reps))
+    groups = [everybody]
     group_of = np.zeros(len(reps), dtype=np.int64)
-    for number, group in enumerate(groups[1:], start=1):
-        group_of[group] = number
+    for team in teams.dropna().unique():
+        members = np.flatnonzero(teams == team)
+        if members.size >= _FEW_PEERS:
+            group_of[members] = len(groups)
+            groups.append(members)
     return Peers(reps, places, groups, group_of)

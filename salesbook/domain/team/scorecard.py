@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,8 +17,9 @@ from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.windows import windows_until
 from salesbook.frames import empty_frame, frame_from_rows, frame_of, sorted_by_key
 from salesbook.messages import Fact, Finding, Message
-from salesbook.money import currency_decimals, to_decimal
+from salesbook.money import to_decimal
 from salesbook.policy import Policy
+from salesbook.tables.lists import list_text
 
 _PARTS: Final = {
     "value": "values",
@@ -44,19 +46,26 @@ def appraise(
 
     Returns: Scorecard and ScorecardLines, by key, and findings about the Metrics.
     """
-    windows = windows_until(as_of, sources.policy.rules.fiscal_year_start)
-    marks = [found for window in windows if (found := mark(sources, window))]
-    cards = frame_from_rows(
-        "Scorecard", [row for one in marks for row in _cards(one, sources.policy)]
-    )
+    all_marks = []
+    for window in windows_until(as_of, sources.policy.rules.fiscal_year_start):
+        marks = mark(sources, window)
+        if marks is not None:
+            all_marks.append(marks)
+
+    rows: list[dict[str, Any]] = []
+    for marks in all_marks:
+        rows += _card_rows(marks, sources.policy)
+    cards = frame_from_rows("Scorecard", rows)
     return (
         sorted_by_key("Scorecard", cards),
-        sorted_by_key("ScorecardLines", _lines(marks)),
+        sorted_by_key("ScorecardLines", _metric_lines(all_marks)),
         _unknown_metrics(sources.policy),
     )
 
 
 def _unknown_metrics(policy: Policy) -> list[Finding]:
+    """Name the metrics of Settings that no rule measures, with those that one does."""
+    known = list_text(METRICS)
     return [
         Finding(
             "unknown-metric",
@@ -65,76 +74,82 @@ def _unknown_metrics(policy: Policy) -> list[Finding]:
             field="metric",
             row_key=row.metric,
             found=row.metric,
+            params={"known": known},
         )
         for row in policy.metrics
         if row.metric not in METRICS
     ]
 
 
-def _cards(marks: Marks, policy: Policy) -> Iterator[dict[str, Any]]:
+def _card_rows(marks: Marks, policy: Policy) -> Iterator[dict[str, Any]]:
+    """One row of Scorecard per rep."""
     names = sorted(marks.metrics)
-    scores = marks.scores[[marks.metrics.index(name) for name in names]].T.tolist()
+    name_places = [marks.metrics.index(name) for name in names]
+    scores_by_rep = marks.scores[name_places].T.tolist()
+
     for place, rep in enumerate(marks.reps):
-        known = {
-            name: score for name, score in zip(names, scores[place], strict=True) if score == score
-        }
+        scores = dict(zip(names, scores_by_rep[place], strict=True))
+        known = {name: score for name, score in scores.items() if not math.isnan(score)}
+        missing = [name for name in names if name not in known]
+        score = float(marks.total[place])
         yield {
             "period": marks.window.period,
             "rep_id": rep,
-            "score": marks.total[place],
+            "score": score,
             "low": marks.low[place],
             "high": marks.high[place],
             "rank": marks.ranks[place].rank,
-            "grade": grade_of(float(marks.total[place]), policy.grades),
-            "missing": ", ".join(name for name in names if name not in known) or None,
+            "grade": grade_of(score, policy.grades),
+            "missing": list_text(missing) or None,
             "because": _because(marks, place, known, policy),
         }
 
 
 def _because(marks: Marks, place: int, scores: Mapping[str, float], policy: Policy) -> Message:
-    """Say which metrics lift and lower the rep's score,
-    and what the rank is or why there is none.
-    """
-    if np.isnan(marks.total[place]):
+    """Say which metrics lift and lower the score, and what the rank is or why there is none."""
+    score = float(marks.total[place])
+    if math.isnan(score):
         return Message("score-nothing")
-    facts: dict[str, Fact] = {
-        "score": float(marks.total[place]),
-        "best": f"Metrics.metric={max(scores, key=lambda metric: scores[metric])}",
-        "worst": None,
-    }
+
+    best = max(scores, key=lambda metric: scores[metric])
+    worst = min(scores, key=lambda metric: scores[metric])
+    facts: dict[str, Fact] = {"score": score, "best": f"Metrics.metric={best}", "worst": None}
+    # A single metric is not both what lifts and what lowers.
     if len(scores) > 1:
-        facts["worst"] = f"Metrics.metric={min(scores, key=lambda metric: scores[metric])}"
-    rank, sold = marks.ranks[place], int(marks.best_sold[place])
+        facts["worst"] = f"Metrics.metric={worst}"
+
+    rank = marks.ranks[place]
     if rank.reason == "few":
-        code, facts = (
-            "score-few-deals",
-            facts | {"closed": int(marks.closed[place]), "few": policy.rules.few},
-        )
+        code = "score-few-deals"
+        facts |= {"closed": int(marks.closed[place]), "few": policy.rules.few}
     elif rank.reason == "middle":
         code = "score-near-median"
     else:
-        code, facts = "score-ranked", facts | {"rank": rank.rank, "count": rank.count}
-    if not sold:
+        code = "score-ranked"
+        facts |= {"rank": rank.rank, "count": rank.count}
+
+    best_sold = int(marks.best_sold[place])
+    if not best_sold:
         return Message(code, facts)
-    amount = to_decimal(sold, currency_decimals(policy.rules.currency))
-    return Message(f"{code}-best-seller", facts | {"amount": amount})
+    facts["amount"] = to_decimal(best_sold, policy.decimals)
+    return Message(f"{code}-best-seller", facts)
 
 
-def _lines(marks: Sequence[Marks]) -> pd.DataFrame:
-    """One row per window, rep and metric."""
-    if not marks:
+def _metric_lines(all_marks: Sequence[Marks]) -> pd.DataFrame:
+    """ScorecardLines: one row per window, rep and metric."""
+    if not all_marks:
         return empty_frame("ScorecardLines")
+
     keys = [
-        (one.window.period, rep, metric)
-        for one in marks
-        for rep in one.reps
-        for metric in one.metrics
+        (marks.window.period, rep, metric)
+        for marks in all_marks
+        for rep in marks.reps
+        for metric in marks.metrics
     ]
     periods, reps, metrics = zip(*keys, strict=True)
-    columns = {
-        field: np.concatenate([getattr(one, part).T.ravel() for one in marks])
-        for field, part in _PARTS.items()
-    }
-    return frame_of(
-        "ScorecardLines", {"period": periods, "rep_id": reps, "metric": metrics, **columns}
-    )
+    columns: dict[str, Any] = {"period": periods, "rep_id": reps, "metric": metrics}
+    for field, part in _PARTS.items():
+        # Marks have metrics down and reps across; the keys go through the metrics of each rep.
+        by_rep = [getattr(marks, part).T.ravel() for marks in all_marks]
+        columns[field] = np.concatenate(by_rep)
+    return frame_of("ScorecardLines", columns)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,12 +18,15 @@ from salesbook.domain.team.windows import Window
 from salesbook.frames import Tables
 from salesbook.policy import Policy
 
+MetricMonth = tuple[str, str]
+"""A metric and a month, `2026-07`."""
+
 
 @dataclass(frozen=True)
 class Events:
     """What happened on which day, with which rep: arrays with a place for each event."""
 
-    on: Days
+    days: Days
     rep: Ints
     """Places among `Staff.ids`; -1 for somebody else."""
     hit: Flags
@@ -33,10 +35,10 @@ class Events:
 
     def count(self, window: Window, peers: Peers, *, hits: bool) -> Ints:
         """Count the window's events, or only its hits, of each appraised rep."""
-        chosen = window.holds(self.on) & (self.rep >= 0)
+        counted = window.holds(self.days) & (self.rep >= 0)
         if hits:
-            chosen &= self.hit
-        by_rep: Ints = np.bincount(self.rep[chosen], minlength=self.staff_size)
+            counted &= self.hit
+        by_rep: Ints = np.bincount(self.rep[counted], minlength=self.staff_size)
         return by_rep[peers.places]
 
 
@@ -53,15 +55,18 @@ class Sources:
 
     def sellers(self, window: Window) -> set[str]:
         """Who has a target or a sale in the window."""
-        return set(self.facts.loc[self.facts["month"].isin(window.months), "rep_id"].dropna())
+        in_window = self.facts["month"].isin(window.months)
+        return set(self.facts.loc[in_window, "rep_id"].dropna())
 
     def anything_sold(self, window: Window) -> bool:
         """Whether anybody's sales are known for the window."""
         return not self._months_sold.isdisjoint(window.months)
 
     def target(self, metric: str, window: Window, peers: Peers) -> Ints:
-        """A metric's target: months down, appraised reps across; in a year what counts for the
-        year.
+        """A metric's target: months down, appraised reps across.
+
+        A month and a quarter hold what a re-split carries into them. A year does not: re-splitting
+        changes when a quota is to be sold, and not the quota.
         """
         sums = self._quotas if window.is_year else self._targets
         return self._summed(sums, metric, window.months, peers)
@@ -75,14 +80,17 @@ class Sources:
         """Deals won or lost on the day they were closed; hits are those won."""
         deals = self.tables["Deals"]
         kinds = stage_kinds(deals, self.policy)
-        closed = deals[kinds.isin(["won", "lost"]) & deals["rep_id"].notna()]
-        return self._events(closed, "closed_on", kinds[closed.index] == "won")
+        is_closed = kinds.isin(["won", "lost"])
+        closed = deals[is_closed & deals["rep_id"].notna()]
+        is_won = kinds[closed.index] == "won"
+        return self._events(closed, "closed_on", is_won)
 
     @cached_property
     def activities(self) -> Events:
         """Whatever was done; hits are visits and calls."""
-        done = self.tables["Activities"]
-        return self._events(done, "done_on", done["kind"].isin(["visit", "phone"]))
+        activities = self.tables["Activities"]
+        is_visit_or_call = activities["kind"].isin(["visit", "phone"])
+        return self._events(activities, "done_on", is_visit_or_call)
 
     @cached_property
     def surveys(self) -> pd.DataFrame:
@@ -92,45 +100,53 @@ class Sources:
         none.
         """
         feedback = self.tables["Feedback"]
-        kept = feedback[(feedback["kind"] == "survey") & feedback["score"].notna()]
-        kept = kept.sort_values("score", kind="stable")
-        owners = self.tables["Customers"].set_index("customer_id")["owner_id"]
-        rep = owners.reindex(kept["customer_id"]).set_axis(kept.index).fillna(kept["owner_id"])
-        return kept[["received_at", "score"]].assign(rep=self.staff.places(rep))
+        is_survey = feedback["kind"] == "survey"
+        has_score = feedback["score"].notna()
+        scored = feedback[is_survey & has_score]
+        # A mean depends on the order of its terms in the last digit: sorted, it does not.
+        scored = scored.sort_values("score", kind="stable")
 
-    def _events(self, frame: pd.DataFrame, on: str, hit: pd.Series[bool]) -> Events:
-        rep, staff_size = self.staff.places(frame["rep_id"]), len(self.staff.ids)
-        return Events(frame[on].to_numpy(), rep, hit.to_numpy(dtype=bool), staff_size)
+        customers = self.tables["Customers"].set_index("customer_id")
+        owner = customers["owner_id"].reindex(scored["customer_id"])
+        rep = owner.set_axis(scored.index).fillna(scored["owner_id"])
+        return scored[["received_at", "score"]].assign(rep=self.staff.places(rep))
+
+    def _events(self, frame: pd.DataFrame, day_field: str, hit: pd.Series[bool]) -> Events:
+        return Events(
+            days=frame[day_field].to_numpy(),
+            rep=self.staff.places(frame["rep_id"]),
+            hit=hit.to_numpy(dtype=bool),
+            staff_size=len(self.staff.ids),
+        )
 
     @cached_property
     def _months_sold(self) -> set[str]:
+        """Months in which anybody sold anything, refunds included."""
         return set(self.facts.loc[self.facts["actual"] != 0, "month"])
 
     @cached_property
-    def _targets(self) -> Mapping[Any, Ints]:
+    def _targets(self) -> Mapping[MetricMonth, Ints]:
         return self._monthly("target")
 
     @cached_property
-    def _quotas(self) -> Mapping[Any, Ints]:
+    def _quotas(self) -> Mapping[MetricMonth, Ints]:
         return self._monthly("quota")
 
     @cached_property
-    def _actuals(self) -> Mapping[Any, Ints]:
+    def _actuals(self) -> Mapping[MetricMonth, Ints]:
         return self._monthly("actual")
 
-    def _monthly(self, column: str) -> dict[Any, Ints]:
-        """Everybody's sums by metric and month."""
-        sums = self.facts.groupby(["metric", "month", "rep_id"])[column].sum().unstack(fill_value=0)
-        return dict(
-            zip(
-                sums.index,
-                sums.reindex(columns=self.staff.ids, fill_value=0).to_numpy(),
-                strict=True,
-            )
-        )
+    def _monthly(self, column: str) -> dict[MetricMonth, Ints]:
+        """Sums by metric and month, with a place for everybody on the staff."""
+        sums = self.facts.groupby(["metric", "month", "rep_id"])[column].sum()
+        by_rep = sums.unstack(fill_value=0)
+        everybody = by_rep.reindex(columns=self.staff.ids, fill_value=0)
+        return dict(zip(everybody.index, everybody.to_numpy(), strict=True))
 
     def _summed(
-        self, sums: Mapping[Any, Ints], metric: str, months: tuple[str, ...], peers: Peers
+        self, sums: Mapping[MetricMonth, Ints], metric: str, months: tuple[str, ...], peers: Peers
     ) -> Ints:
+        """Months down, appraised reps across; 0 for a month without any row."""
         nothing = np.zeros(len(self.staff.ids), dtype=np.int64)
-        return np.array([sums.get((metric, month), nothing)[peers.places] for month in months])
+        by_month = [sums.get((metric, month), nothing) for month in months]
+        return np.array([everybody[peers.places] for everybody in by_month])

@@ -1,4 +1,4 @@
-"""Which team, role and commission plan did a rep have on a day?"""
+"""Which team, role, manager and pay scheme did a rep have on a day?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from salesbook.arrays import Ints
 
 DATED: Final = ("team", "role", "manager_id", "plan")
-"""What Assignments may change about a rep."""
+"""What Assignments may change about a rep; `plan` names the pay scheme."""
 
 _BEFORE: Final = pd.Timestamp(1900, 1, 1)
 
@@ -24,14 +24,25 @@ class Staff:
     """
 
     def __init__(self, reps: pd.DataFrame, assignments: pd.DataFrame) -> None:
-        base = reps[["rep_id", *DATED]].assign(valid_from=_BEFORE)
-        changes = assignments[["rep_id", "valid_from", *DATED]]
-        both = pd.concat([base, changes], ignore_index=True).sort_values(["rep_id", "valid_from"])
-        filled = both.groupby("rep_id", sort=False)[list(DATED)].ffill()
-        self._states = both.assign(**{name: filled[name] for name in DATED}).sort_values(
-            ["valid_from", "rep_id"], kind="stable"
-        )
-        self._states["valid_from"] = self._states["valid_from"].astype("datetime64[us]")
+        """Lay what Reps says and each assignment in order of their days.
+
+        Args:
+            reps: the Reps table.
+            assignments: the Assignments table.
+        """
+        dated = list(DATED)
+        at_first = reps[["rep_id", *dated]].assign(valid_from=_BEFORE)
+        changes = assignments[["rep_id", "valid_from", *dated]]
+        states = pd.concat([at_first, changes], ignore_index=True)
+        states = states.sort_values(["rep_id", "valid_from"])
+
+        # What an assignment leaves blank goes on as before.
+        states[dated] = states.groupby("rep_id", sort=False)[dated].ffill()
+
+        # merge_asof wants its right side in order of the days, in the unit of the left one.
+        states = states.sort_values(["valid_from", "rep_id"], kind="stable")
+        states["valid_from"] = states["valid_from"].astype("datetime64[us]")
+        self._states = states
         self._reps = reps
         self.ids = pd.Index(sorted(reps["rep_id"]), dtype="str", name="rep_id")
 
@@ -42,53 +53,62 @@ class Staff:
             rep_ids: one per row; a rep that Reps lacks has no team and no plan.
             days: one per row, none missing.
         """
-        asked = pd.DataFrame(
+        wanted = pd.DataFrame(
             {"rep_id": rep_ids.astype("str"), "day": days.astype("datetime64[us]")}
         )
-        asked["place"] = range(len(asked))
-        found = pd.merge_asof(
-            asked.sort_values("day", kind="stable"),
+        wanted["place"] = range(len(wanted))
+        matches = pd.merge_asof(
+            wanted.sort_values("day", kind="stable"),
             self._states,
             left_on="day",
             right_on="valid_from",
             by="rep_id",
         )
-        found = found.sort_values("place")[list(DATED)]
-        return found.set_axis(rep_ids.index, axis=0)
+        in_order = matches.sort_values("place")[list(DATED)]
+        return in_order.set_axis(rep_ids.index, axis=0)
 
     def on_day(self, day: dt.date) -> pd.DataFrame:
         """Everybody's team, role, manager and plan on one day, under `ids`."""
-        known = self._states[self._states["valid_from"] <= pd.Timestamp(day)]
-        newest = known[~known["rep_id"].duplicated(keep="last")].set_index("rep_id")
+        begun = self._states[self._states["valid_from"] <= pd.Timestamp(day)]
+        is_newest = ~begun["rep_id"].duplicated(keep="last")
+        newest = begun[is_newest].set_index("rep_id")
         return newest[list(DATED)].reindex(self.ids)
 
     def places(self, rep_ids: pd.Series[Any]) -> Ints:
         """Where each stands among `ids`; -1 for whom Reps lacks."""
-        found: Ints = self.ids.get_indexer(pd.Index(rep_ids))
-        return found
+        places: Ints = self.ids.get_indexer(pd.Index(rep_ids))
+        return places
 
     def employed(self, start: dt.date, end: dt.date) -> list[str]:
-        """Reps who worked here on some day from `start` to `end`, by key; a missing date is no
-        limit.
+        """Name, by key, who worked for us on some day from `start` to `end`.
+
+        A missing date is no limit: a rep without `hired_on` was always there.
         """
-        return [
-            rep
-            for rep, (came, left) in self.employment.items()
-            if (came is None or came <= end) and (left is None or left >= start)
-        ]
+        reps = []
+        for rep, (hired_on, left_on) in self.employment.items():
+            had_come = hired_on is None or hired_on <= end
+            had_not_left = left_on is None or left_on >= start
+            if had_come and had_not_left:
+                reps.append(rep)
+        return reps
 
     @cached_property
     def employment(self) -> dict[str, tuple[dt.date | None, dt.date | None]]:
         """First and last day of each rep, by key; None where it is not known."""
         reps = self._reps.set_index("rep_id").loc[self.ids]
-        came, left = (
-            [None if pd.isna(day) else day.date() for day in reps[name]]
-            for name in ("hired_on", "left_on")
-        )
-        return dict(zip(self.ids, zip(came, left, strict=True), strict=True))
+        first_days = _dates(reps["hired_on"])
+        last_days = _dates(reps["left_on"])
+        spans = zip(first_days, last_days, strict=True)
+        return dict(zip(self.ids, spans, strict=True))
 
     def managers(self, day: dt.date) -> set[str]:
         """Reps who have somebody under them on that day, or whose role is manager."""
         state = self.on_day(day)
-        named = set(state.index[state["role"].str.strip().str.casefold() == "manager"])
-        return named | set(state["manager_id"].dropna())
+        role = state["role"].str.strip().str.casefold()
+        managers_by_role = set(state.index[role == "manager"])
+        have_somebody_under_them = set(state["manager_id"].dropna())
+        return managers_by_role | have_somebody_under_them
+
+
+def _dates(days: pd.Series[Any]) -> list[dt.date | None]:
+    return [None if pd.isna(day) else day.date() for day in days]

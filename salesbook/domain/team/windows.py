@@ -33,22 +33,32 @@ class Window:
 
     def holds(self, days: Days) -> Flags:
         """Which of the days, or times, fall in it."""
-        return (days >= np.datetime64(self.start)) & (
-            days < np.datetime64(self.end + dt.timedelta(days=1))
-        )
+        begin = np.datetime64(self.start)
+        day_after = np.datetime64(self.end + dt.timedelta(days=1))
+        return (days >= begin) & (days < day_after)
 
 
 def windows_until(as_of: dt.date, start_month: int) -> list[Window]:
-    """Appraisal periods: the months and quarters of the fiscal year up to `as_of`, and the year to
-    date.
+    """List the periods to appraise: months and quarters up to `as_of`, and the year to date.
+
+    All are of the fiscal year of `as_of`; those that still run end on it.
     """
+    this_month = month_of(as_of)
     year = months_of_year(fiscal_year_of(as_of, start_month), start_month)
-    months = [month for month in year if month <= month_of(as_of)]
+    months = [month for month in year if month <= this_month]
+    # A dict keeps the quarters in order, each once.
     quarters = list(dict.fromkeys(quarter_of_month(month, start_month) for month in months))
+    year_period = year_of_month(months[0], start_month)
+
     windows = []
-    for period in [*months, *quarters, year_of_month(months[0], start_month)]:
-        end = min(last_day(period, start_month), as_of)
-        held = tuple(month for month in months_in(period, start_month) if month <= month_of(as_of))
-        is_year = period not in months and period not in quarters
-        windows.append(Window(period, first_day(period, start_month), end, held, is_year))
+    for period in (*months, *quarters, year_period):
+        months_gone = [month for month in months_in(period, start_month) if month <= this_month]
+        window = Window(
+            period=period,
+            start=first_day(period, start_month),
+            end=min(last_day(period, start_month), as_of),
+            months=tuple(months_gone),
+            is_year=period == year_period,
+        )
+        windows.append(window)
     return windows

@@ -1,9 +1,9 @@
 """Which matrix with given margins and bounds is nearest to a pattern?
 
 Nearest in the sense of Kullback and Leibler: the free cells keep the pattern's proportions up to
-one factor per row group and one per column. Plain proportional fitting ignores bounds; here every
-factor is found with the bounds in force, and the column factors by Newton's method on the dual
-problem.
+one factor per row group and one per column. Plain proportional fitting (scale rows, scale columns,
+again) ignores bounds; here every factor is found with the bounds in force, and the column factors
+by Newton's method on the dual problem, which has one unknown per month.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ _ROUNDS: Final = 200
 _TRIES: Final = 60
 _TOLERANCE: Final = 1e-12
 """Of a margin, relative to the largest one."""
+_GROUP_TOLERANCE: Final = 1e-15
 _LONGEST_STEP: Final = 4.0
 """Of a column's factor, as its logarithm, before a look at what lies beyond."""
+_FLAT: Final = 1e-12
+"""Curvature, of the largest one, below which a direction counts as straight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +48,17 @@ def fit_matrix(pattern: Floats, lower: Floats, upper: Floats, margins: Margins) 
 
     Source: Csiszár, "I-divergence geometry", 1975 (existence, form of the solution).
     """
-    scale = max(
-        1.0, float(margins.totals.max(initial=0.0)), float(margins.columns.max(initial=0.0))
-    )
-    state = _State(pattern, lower, upper, margins)
-    here = state.at(np.zeros(pattern.shape[1]))
+    largest_total = float(margins.totals.max(initial=0.0))
+    largest_column = float(margins.columns.max(initial=0.0))
+    tolerance = _TOLERANCE * max(1.0, largest_total, largest_column)
+
+    dual = _Dual(pattern, lower, upper, margins)
+    point = dual.point_at(np.zeros(pattern.shape[1]))
     for _ in range(_ROUNDS):
-        if np.abs(here.miss).max(initial=0.0) <= _TOLERANCE * scale:
+        if np.abs(point.miss).max(initial=0.0) <= tolerance:
             break
-        here = state.climbed(here, state.direction(here))
-    return here.matrix
+        point = dual.climb(point, dual.direction(point))
+    return point.matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,85 +69,125 @@ class _Point:
     factors: Floats
     matrix: Floats
     miss: Floats
-    """By how much each column is below its sum."""
+    """By how much each column is below its sum: the slope of the dual."""
 
 
-class _State:
+class _Dual:
+    """The dual problem: choose the columns' factors; each group's factor follows from them."""
+
     def __init__(self, pattern: Floats, lower: Floats, upper: Floats, margins: Margins) -> None:
-        self._pattern, self._lower, self._upper = pattern, lower, upper
+        self._pattern = pattern
+        self._lower = lower
+        self._upper = upper
         self._margins = margins
-        self._free = lower < upper
-        self._where = np.repeat(margins.group, pattern.shape[1])
+        self._is_free = lower < upper
+        self._group_of_cell = np.repeat(margins.group, pattern.shape[1])
 
-    def at(self, log_factors: Floats, near: _Point | None = None) -> _Point:
+    def point_at(self, log_factors: Floats, near: _Point | None = None) -> _Point:
         """Meet the groups exactly for these column factors, and see what the columns then miss."""
         pull = self._pattern * np.exp(log_factors)
         start = near.factors if near is not None else np.ones(len(self._margins.totals))
-        factors = self._solve(pull, start)
-        matrix = np.clip(pull * factors[self._margins.group, None], self._lower, self._upper)
-        return _Point(log_factors, factors, matrix, self._margins.columns - matrix.sum(axis=0))
+        factors = self._group_factors(pull, start)
+        cells = pull * factors[self._margins.group, None]
+        matrix = np.clip(cells, self._lower, self._upper)
+        miss = self._margins.columns - matrix.sum(axis=0)
+        return _Point(log_factors, factors, matrix, miss)
 
-    def direction(self, here: _Point) -> Floats:
-        """Propose Newton's step; where the dual is straight, a step of limited length uphill."""
-        inner = (here.matrix > self._lower) & (here.matrix < self._upper)
-        by_group = np.zeros((len(self._margins.totals), here.matrix.shape[1]))
-        np.add.at(by_group, self._margins.group, np.where(inner, here.matrix, 0.0))
-        of_group = by_group.sum(axis=1, keepdims=True)
-        part = np.divide(by_group, of_group, out=np.zeros_like(by_group), where=of_group > 0)
-        bends, axes = np.linalg.eigh(np.diag(by_group.sum(axis=0)) - by_group.T @ part)
-        along = axes.T @ (here.miss - here.miss.mean())
-        steps = along / np.maximum(bends, 1e-12 * max(1.0, float(bends[-1])))
-        step = axes @ np.clip(steps, -_LONGEST_STEP, _LONGEST_STEP)
-        centred: Floats = step - step.mean()
-        return centred
+    def direction(self, point: _Point) -> Floats:
+        """Propose Newton's step; where the dual is straight, a step of limited length uphill.
 
-    def climbed(self, here: _Point, step: Floats) -> _Point:
-        """Go along the step to where the dual, which is concave, stops rising, or rises half as
-        much.
+        A cell at a bound does not move with its factors, so only inner cells bend the dual. Adding
+        the same to all columns' logarithms changes nothing, so steps are centred.
         """
-        rise = float(here.miss @ step)
-        length, least, most = 1.0, 0.0, np.inf
-        point = here
+        matrix = point.matrix
+        is_inner = (matrix > self._lower) & (matrix < self._upper)
+        inner = np.where(is_inner, matrix, 0.0)
+        by_group = np.zeros((len(self._margins.totals), matrix.shape[1]))
+        np.add.at(by_group, self._margins.group, inner)
+
+        # A column that pulls harder takes from the others of each group, by their shares in it.
+        of_group = by_group.sum(axis=1, keepdims=True)
+        nothing = np.zeros_like(by_group)
+        shares = np.divide(by_group, of_group, out=nothing, where=of_group > 0)
+        hessian = np.diag(by_group.sum(axis=0)) - by_group.T @ shares
+
+        # Along the axes of the curvature each step can be limited by itself.
+        curvature, axes = np.linalg.eigh(hessian)
+        centred_miss = point.miss - point.miss.mean()
+        slope = axes.T @ centred_miss
+        least_curvature = _FLAT * max(1.0, float(curvature[-1]))
+        newton = slope / np.maximum(curvature, least_curvature)
+        limited = np.clip(newton, -_LONGEST_STEP, _LONGEST_STEP)
+
+        step = axes @ limited
+        centred_step: Floats = step - step.mean()
+        return centred_step
+
+    def climb(self, start: _Point, step: Floats) -> _Point:
+        """Go along the step to where the dual, which is concave, rises at most half as steeply."""
+        slope_at_start = float(start.miss @ step)
+        length, shortest, longest = 1.0, 0.0, np.inf
+        point = start
+
         for _ in range(_TRIES):
-            point = self.at(here.log_factors + length * step, here)
+            point = self.point_at(start.log_factors + length * step, start)
             slope = float(point.miss @ step)
-            if abs(slope) <= 0.5 * rise:
+            if abs(slope) <= 0.5 * slope_at_start:
                 break
-            least, most = (length, most) if slope > 0 else (least, length)
-            length = 2 * length if np.isinf(most) else (least + most) / 2
+
+            if slope > 0:
+                shortest = length
+            else:
+                longest = length
+            length = 2 * length if np.isinf(longest) else (shortest + longest) / 2
         return point
 
-    def _solve(self, pull: Floats, start: Floats) -> Floats:
+    def _group_factors(self, pull: Floats, start: Floats) -> Floats:
         """Find for each group the factor at which its clipped cells add up to its total.
 
-        The sum rises with the factor along straight lines: Newton's method between brackets.
+        The sum rises with the factor along straight lines: Newton's method between brackets, for
+        all groups at once.
         """
-        totals, where = self._margins.totals, self._where
-        factors, least, most = start.copy(), np.zeros(len(totals)), np.full(len(totals), np.inf)
+        totals = self._margins.totals
+        factors = start.copy()
+        least = np.zeros(len(totals))
+        most = np.full(len(totals), np.inf)
+
         for _ in range(_ROUNDS):
             cells = pull * factors[self._margins.group, None]
-            inner = self._free & (cells > self._lower) & (cells < self._upper)
-            gap = totals - _sums(np.clip(cells, self._lower, self._upper), where, len(totals))
+            clipped = np.clip(cells, self._lower, self._upper)
+            gap = totals - self._by_group(clipped)
+
+            # The sum rises with the factor: what is too little or too much narrows the brackets.
             least = np.where(gap > 0, np.maximum(least, factors), least)
             most = np.where(gap < 0, np.minimum(most, factors), most)
-            slope = _sums(np.where(inner, pull, 0.0), where, len(totals))
-            better = factors + np.divide(gap, slope, out=np.full_like(gap, np.nan), where=slope > 0)
-            moved = np.where((better > least) & (better < most), better, _middle(least, most))
-            moved = np.where(np.abs(gap) > 1e-15 * totals, moved, factors)
+
+            is_inner = self._is_free & (cells > self._lower) & (cells < self._upper)
+            slope = self._by_group(np.where(is_inner, pull, 0.0))
+            unknown = np.full_like(gap, np.nan)
+            newton = factors + np.divide(gap, slope, out=unknown, where=slope > 0)
+            is_between = (newton > least) & (newton < most)
+            moved = np.where(is_between, newton, _middle(least, most))
+
+            is_off = np.abs(gap) > _GROUP_TOLERANCE * totals
+            moved = np.where(is_off, moved, factors)
             if np.array_equal(moved, factors):
                 break
             factors = moved
         return factors
 
-
-def _sums(cells: Floats, where: Ints, size: int) -> Floats:
-    sums: Floats = np.bincount(where, weights=cells.ravel(), minlength=size).astype(np.float64)
-    return sums
+    def _by_group(self, cells: Floats) -> Floats:
+        groups = len(self._margins.totals)
+        sums = np.bincount(self._group_of_cell, weights=cells.ravel(), minlength=groups)
+        by_group: Floats = sums.astype(np.float64)
+        return by_group
 
 
 def _middle(least: Floats, most: Floats) -> Floats:
     """Take a factor between the brackets, far apart as they may be: halfway in digits."""
-    low = np.where(least > 0, least, np.where(np.isinf(most), 1.0, most) * 1e-4)
-    high = np.where(np.isinf(most), low * 1e4, most)
+    no_most = np.isinf(most)
+    known_most = np.where(no_most, 1.0, most)
+    low = np.where(least > 0, least, known_most * 1e-4)
+    high = np.where(no_most, low * 1e4, most)
     middle: Floats = np.sqrt(low) * np.sqrt(high)
     return middle

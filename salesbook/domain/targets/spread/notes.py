@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from salesbook.domain.targets.spread.matrix import Moved, Plan
+from salesbook.domain.targets.spread.solver import Moved, SplitResult
 from salesbook.errors import SplitInfeasible
 from salesbook.messages import Fact, Finding
-from salesbook.money import to_decimal, to_text
+from salesbook.money import currency_decimals, to_decimal, to_text
 
 _SIGNS: Final[Mapping[str, str]] = {"min": "≥", "max": "≤"}
 _NAMED: Final = 3
@@ -24,6 +24,11 @@ class Topic:
     year: int
     metric: str
     decimals: int
+
+    @classmethod
+    def of(cls, year: int, metric: str, currency: str) -> Topic:
+        """Revenue is money of this currency, every other metric a count."""
+        return cls(year, metric, currency_decimals(currency) if metric == "revenue" else 0)
 
     @property
     def key(self) -> str:
@@ -47,7 +52,7 @@ class Topic:
 
 
 def plan_findings(
-    plan: Plan, topic: Topic, *, asked_unit: int, names: Mapping[str, Sequence[str]]
+    result: SplitResult, topic: Topic, *, asked_unit: int, names: Mapping[str, Sequence[str]]
 ) -> list[Finding]:
     """Say where a plan is not what unit, season and weights ask for.
 
@@ -55,60 +60,73 @@ def plan_findings(
         names: of the plan's `months` and `people`.
     """
     findings = []
-    if plan.unit_breakers:
-        breakers = [
-            _named({"kind": one.kind, "key": one.key, "amount": one.amount}, topic)
-            for one in plan.unit_breakers
-        ]
-        findings.append(
-            topic.warning(
-                "split-unit-smaller",
-                found=to_text(plan.unit, topic.decimals),
-                asked=topic.amount(asked_unit),
-                used=topic.amount(plan.unit),
-                because=_listed(breakers, ", "),
-            )
-        )
-    for subject, moved in (("months", plan.moved_months), ("people", plan.moved_people)):
-        if moved:
-            findings.append(_moved(f"split-{subject}-moved", moved, names[subject], topic))
+    if result.unit_breakers:
+        findings.append(_smaller_unit(result, topic, asked_unit))
+    if result.moved_months:
+        findings.append(_moved("split-months-moved", result.moved_months, names["months"], topic))
+    if result.moved_people:
+        findings.append(_moved("split-people-moved", result.moved_people, names["people"], topic))
     return findings
+
+
+def _smaller_unit(result: SplitResult, topic: Topic, asked_unit: int) -> Finding:
+    """Amounts that are not whole in the unit asked for make it smaller."""
+    breakers = []
+    for constraint in result.unit_breakers:
+        fact = {"kind": constraint.kind, "key": constraint.key, "amount": constraint.amount}
+        breakers.append(_equation(fact, topic))
+    return topic.warning(
+        "split-unit-smaller",
+        found=to_text(result.unit, topic.decimals),
+        asked=topic.amount(asked_unit),
+        used=topic.amount(result.unit),
+        because=_first_few(breakers, ", "),
+    )
 
 
 def _moved(code: str, moved: Sequence[Moved], names: Sequence[str], topic: Topic) -> Finding:
     """One finding for all sums that moved, naming the one that moved most."""
-    most = max(moved, key=lambda one: (abs(one.planned - one.wanted), -one.at))
+    farthest = max(moved, key=lambda move: (abs(move.planned - move.wanted), -move.index))
     return topic.warning(
         code,
-        found=to_text(most.planned, topic.decimals),
+        found=to_text(farthest.planned, topic.decimals),
         count=len(moved),
-        name=names[most.at],
-        wanted=topic.amount(most.wanted),
-        planned=topic.amount(most.planned),
+        name=names[farthest.index],
+        wanted=topic.amount(farthest.wanted),
+        planned=topic.amount(farthest.planned),
     )
 
 
 def worded(refusal: SplitInfeasible, topic: Topic) -> SplitInfeasible:
-    """The refusal with its clashes as text that needs no language: `R7 2026-03 = 500.00 + R7 =
-    300.00`.
+    """The refusal with its clashes as text that needs no language.
+
+    `R7 2026-03 = 500.00 + R7 = 300.00` is a clash of a lock and a target.
     """
     clashes: list[list[dict[str, Any]]] = refusal.params["clashes"]
     release: list[dict[str, Any]] = refusal.params["release"]
-    sets = [_listed([_named(one, topic) for one in clash], " + ") for clash in clashes]
+
+    clash_texts = []
+    for clash in clashes:
+        clash_texts.append(_first_few([_equation(fact, topic) for fact in clash], " + "))
+    release_texts = [_equation(fact, topic) for fact in release]
+
     return SplitInfeasible(
         refusal.code,
         where=f"FY{topic.year} {topic.metric}",
-        clashes=_listed(sets, "; "),
-        releases=_listed([_named(one, topic) for one in release], ", "),
+        clashes=_first_few(clash_texts, "; "),
+        releases=_first_few(release_texts, ", "),
     )
 
 
-def _named(one: Mapping[str, Any], topic: Topic) -> str:
-    key = one["key"] or f"FY{topic.year}"
-    amount = to_text(int(one["amount"]), topic.decimals)
-    return f"{key} {_SIGNS.get(one['kind'], '=')} {amount}"
+def _equation(fact: Mapping[str, Any], topic: Topic) -> str:
+    """A constraint as `key = amount`; the company's total has the year for a key."""
+    key = fact["key"] or f"FY{topic.year}"
+    sign = _SIGNS.get(fact["kind"], "=")
+    amount = to_text(int(fact["amount"]), topic.decimals)
+    return f"{key} {sign} {amount}"
 
 
-def _listed(names: Sequence[str], between: str) -> str:
-    shown = between.join(names[:_NAMED])
-    return shown if len(names) <= _NAMED else f"{shown}{between}… (+{len(names) - _NAMED})"
+def _first_few(texts: Sequence[str], between: str) -> str:
+    shown = between.join(texts[:_NAMED])
+    more = len(texts) - _NAMED
+    return f"{shown}{between}… (+{more})" if more > 0 else shown

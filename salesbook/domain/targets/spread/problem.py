@@ -1,4 +1,4 @@
-"""What must a plan of people × months keep, and in which numbers?"""
+"""What must a split of a target over people and months keep, and in which numbers?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 import numpy as np
 
-from salesbook.arrays import Floats, Ints
+from salesbook.arrays import Flags, Floats, Ints
+from salesbook.errors import SettingsError
 from salesbook.money import Number
 
 Kind = Literal["lock", "min", "max", "employment", "rep", "team", "month", "company"]
@@ -25,10 +26,13 @@ KINDS: Final[tuple[Kind, ...]] = (
 )
 """From the one that a manager gives up most easily to the one that nobody can."""
 
+_LARGEST_CUT: Final = 2**62
+"""Cuts add up limits in int64; half of its range keeps differences of two cuts in it as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """One thing that a plan must keep.
+    """One thing that a split must keep.
 
     `lock`, `min` and `max` hold for the cell of `row` and `month`; `employment` keeps the `months`
     of a row empty; `rep`, `team`, `month` and `company` fix the sum of a row, of a team's rows, of
@@ -47,11 +51,7 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Constraints as arrays: least and most of each cell and sum, shape (rows, months), (rows,) and
-    so on.
-
-    `cap` stands for no upper limit: more than all amounts together.
-    """
+    """Constraints as arrays: least and most of each cell, (rows, months), and of each sum."""
 
     lower: Ints
     upper: Ints
@@ -65,11 +65,35 @@ class Limits:
     all_high: Ints
     """Of shape (1,)."""
     cap: int
+    """Stands for no upper limit: more than all amounts together, so no cell's most is above it."""
+
+    @property
+    def row_is_fixed(self) -> Flags:
+        """Rows whose sum a constraint fixes."""
+        is_fixed: Flags = self.row_low == self.row_high
+        return is_fixed
+
+    @property
+    def team_is_fixed(self) -> Flags:
+        """Teams whose sum a constraint fixes."""
+        is_fixed: Flags = self.team_low == self.team_high
+        return is_fixed
+
+    @property
+    def month_is_fixed(self) -> Flags:
+        """Months whose sum a constraint fixes."""
+        is_fixed: Flags = self.month_low == self.month_high
+        return is_fixed
+
+    @property
+    def total(self) -> int:
+        """What is split: a constraint fixes the company's sum."""
+        return int(self.all_low[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The shape of a plan: how many months and teams, and the team (0, 1, ...) of each row."""
+    """The shape of a split: how many months and teams, and the team (0, 1, ...) of each row."""
 
     months: int
     teams: int
@@ -82,7 +106,7 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanRequest:
+class SplitRequest:
     """What to split: rows are people, in order of their keys, columns months.
 
     `constraints` name the company's total, which is the amount to split. `weights` share it out to
@@ -101,15 +125,21 @@ class PlanRequest:
 
 
 def limits_of(grid: Grid, constraints: Sequence[Constraint]) -> Limits:
-    """Turn constraints into arrays; several on the same cell narrow it down."""
-    cap = 1 + sum(one.amount for one in constraints)
-    shape = (grid.rows, grid.months)
+    """Turn constraints into arrays; several on the same cell narrow it down.
+
+    Raises: SettingsError `amount-too-large` where sums of limits would not fit into 64 bits.
+    """
+    cap = 1 + sum(constraint.amount for constraint in constraints)
+    most_limits_in_a_cut = 2 * grid.rows + 2 * grid.teams + grid.months + 4
+    if cap * most_limits_in_a_cut > _LARGEST_CUT:
+        raise SettingsError("amount-too-large", found=cap)
+
     limits = Limits(
-        *(_free(shape, cap)),
-        *(_free((grid.rows,), cap)),
-        *(_free((grid.teams,), cap)),
-        *(_free((grid.months,), cap)),
-        *(_free((1,), cap)),
+        *_no_limits((grid.rows, grid.months), cap),
+        *_no_limits((grid.rows,), cap),
+        *_no_limits((grid.teams,), cap),
+        *_no_limits((grid.months,), cap),
+        *_no_limits((1,), cap),
         cap,
     )
     apply_constraints(limits, constraints)
@@ -118,24 +148,35 @@ def limits_of(grid: Grid, constraints: Sequence[Constraint]) -> Limits:
 
 def apply_constraints(limits: Limits, constraints: Iterable[Constraint]) -> None:
     """Narrow the arrays by these constraints, in place."""
-    sums = {
-        "rep": (limits.row_low, limits.row_high),
-        "team": (limits.team_low, limits.team_high),
-        "month": (limits.month_low, limits.month_high),
-        "company": (limits.all_low, limits.all_high),
-    }
-    for one in constraints:
-        if one.kind in ("lock", "min"):
-            limits.lower[one.row, one.month] = max(limits.lower[one.row, one.month], one.amount)
-        if one.kind in ("lock", "max"):
-            limits.upper[one.row, one.month] = min(limits.upper[one.row, one.month], one.amount)
-        if one.kind == "employment":
-            limits.upper[one.row, list(one.months)] = 0
-        if one.kind in sums:
-            at = {"rep": one.row, "team": one.team, "month": one.month, "company": 0}[one.kind]
-            low, high = sums[one.kind]
-            low[at] = high[at] = one.amount
+    for constraint in constraints:
+        amount = constraint.amount
+        row = constraint.row
+        cell = row, constraint.month
+
+        if constraint.kind in ("lock", "min"):
+            limits.lower[cell] = max(limits.lower[cell], amount)
+
+        if constraint.kind in ("lock", "max"):
+            limits.upper[cell] = min(limits.upper[cell], amount)
+
+        match constraint.kind:
+            case "employment":
+                limits.upper[row, list(constraint.months)] = 0
+            case "rep":
+                limits.row_low[row] = amount
+                limits.row_high[row] = amount
+            case "team":
+                limits.team_low[constraint.team] = amount
+                limits.team_high[constraint.team] = amount
+            case "month":
+                limits.month_low[constraint.month] = amount
+                limits.month_high[constraint.month] = amount
+            case "company":
+                limits.all_low[0] = amount
+                limits.all_high[0] = amount
 
 
-def _free(shape: tuple[int, ...], cap: int) -> tuple[Ints, Ints]:
-    return np.zeros(shape, dtype=np.int64), np.full(shape, cap, dtype=np.int64)
+def _no_limits(shape: tuple[int, ...], cap: int) -> tuple[Ints, Ints]:
+    least = np.zeros(shape, dtype=np.int64)
+    most = np.full(shape, cap, dtype=np.int64)
+    return least, most

@@ -1,4 +1,13 @@
-"""Which whole matrix is nearest to a fractional one and adds up exactly in both directions?"""
+"""Which whole matrix is nearest to a fractional one and adds up exactly in both directions?
+
+The problem is a flow of least cost: units go from row groups to columns, a cell takes its floor for
+nothing and one unit more at the price of the squared distance that this adds. Margins are whole, so
+the best flow is whole too. There are few columns, so the flow is improved along cheapest ways from
+column to column, all groups together, in arrays.
+
+Equal prices are the rule here, since equal reps have equal fractions; how ties are broken decides
+what people see. So it is part of the contract: see `round_matrix`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +21,7 @@ from salesbook.arrays import Floats, Ints
 _PARTS: Final = 10**6
 """A fraction counts in millionths, so that noise of calculation decides no tie."""
 _OUTSIDE: Final = 10**9
-"""Cost of leaving a fraction's floor and ceiling, which only noise of calculation can ask for."""
+"""Price of leaving a fraction's floor and ceiling, which only noise of calculation can ask for."""
 _NEVER: Final = 10**14
 
 
@@ -26,9 +35,13 @@ def round_matrix(
 ) -> Ints:
     """Round each cell down or up so that all groups of rows and all columns add up.
 
-    Of all such roundings the one nearest to the matrix (least squares); ties go to the upper row,
-    then to the left column. First each group gives what is left to its largest remainders; then
-    units move along the cheapest ways from columns that have too much to those that lack.
+    Of all such roundings the one nearest to the matrix (least squares). First each group gives what
+    is left to its largest remainders; then units move along the cheapest ways from columns that
+    have too much to those that lack.
+
+    Ties are broken by place, so that the same numbers give the same plan for ever: of equal
+    remainders in a group the upper row's goes up, then the left column's; of groups that can move a
+    unit at the same price the upper one moves it.
 
     Args:
         matrix: (rows, columns), its sums whole up to noise, within the bounds.
@@ -37,124 +50,179 @@ def round_matrix(
 
     Returns: whole cells, in the same places.
     """
-    near = np.floor(matrix + 0.5)
-    exact = np.abs(matrix - near) <= 1e-6 + 1e-11 * np.abs(matrix)
-    cells = np.where(exact, near, matrix)
-    base = np.floor(cells).astype(np.int64)
-    parts = np.where(exact, 0, np.floor((cells - base) * _PARTS + 0.5)).astype(np.int64)
-    costs = _Costs(base, parts, lower, upper)
-    whole = base.copy()
-    _share_remainders(whole, parts, group, sums[0])
-    _mend_groups(whole, costs, group, sums[0])
-    _mend_columns(whole, costs, group, sums[1])
+    # What is whole but for noise of calculation stays as it is, and has no fraction to round.
+    nearest = np.floor(matrix + 0.5)
+    is_whole = np.abs(matrix - nearest) <= 1e-6 + 1e-11 * np.abs(matrix)
+    cells = np.where(is_whole, nearest, matrix)
+    floors = np.floor(cells).astype(np.int64)
+    millionths = np.floor((cells - floors) * _PARTS + 0.5)
+    parts = np.where(is_whole, 0, millionths).astype(np.int64)
+
+    group_sums, column_sums = sums
+    prices = _Prices(floors, parts, lower, upper)
+    whole = floors.copy()
+    _share_remainders(whole, parts, group, group_sums)
+    _mend_groups(whole, prices, group, group_sums)
+    _mend_columns(whole, prices, group, column_sums)
     return whole
 
 
-class _Costs:
-    """What one unit more or less costs in each cell: the change of the squared distance, in
-    millionths.
+class _Prices:
+    """What one unit more or less costs in each cell: the change of the squared distance.
+
+    A cell with fraction f is f² away at its floor and (1 - f)² at its ceiling, so rounding it up
+    costs 1 - 2f; counted in millionths. Levels are what a cell has cost in all: one below its
+    floor, at its floor, at its ceiling, one above; beyond these nothing is allowed.
     """
 
-    def __init__(self, base: Ints, parts: Ints, lower: Ints, upper: Ints) -> None:
-        self._base, self._lower, self._upper = base, lower, upper
-        top = np.where(parts > 0, _PARTS - 2 * parts, _OUTSIDE)
-        beyond = np.where(parts > 0, top + _OUTSIDE, _NEVER)
-        self._levels = np.stack([np.full_like(base, _OUTSIDE), np.zeros_like(base), top, beyond])
+    def __init__(self, floors: Ints, parts: Ints, lower: Ints, upper: Ints) -> None:
+        self._floors = floors
+        self._lower = lower
+        self._upper = upper
+
+        has_fraction = parts > 0
+        below_floor = np.full_like(floors, _OUTSIDE)
+        at_floor = np.zeros_like(floors)
+        at_ceiling = np.where(has_fraction, _PARTS - 2 * parts, _OUTSIDE)
+        above_ceiling = np.where(has_fraction, at_ceiling + _OUTSIDE, _NEVER)
+        self._levels = np.stack([below_floor, at_floor, at_ceiling, above_ceiling])
 
     def up(self, whole: Ints) -> Ints:
-        return np.where(whole < self._upper, self._level(whole + 1) - self._level(whole), _NEVER)
+        change = self._level(whole + 1) - self._level(whole)
+        return np.where(whole < self._upper, change, _NEVER)
 
     def down(self, whole: Ints) -> Ints:
-        return np.where(whole > self._lower, self._level(whole - 1) - self._level(whole), _NEVER)
+        change = self._level(whole - 1) - self._level(whole)
+        return np.where(whole > self._lower, change, _NEVER)
 
     def _level(self, whole: Ints) -> Ints:
-        offset = whole - self._base + 1
-        known = np.take_along_axis(self._levels, np.clip(offset, 0, 3)[None], axis=0)[0]
-        return np.where((offset < 0) | (offset > 3), _NEVER, known)
+        position = whole - self._floors + 1
+        last = len(self._levels) - 1
+        is_known = (position >= 0) & (position <= last)
+        nearest_known = np.clip(position, 0, last)
+        level = np.take_along_axis(self._levels, nearest_known[None], axis=0)[0]
+        return np.where(is_known, level, _NEVER)
 
 
 def _share_remainders(whole: Ints, parts: Ints, group: Ints, totals: Ints) -> None:
     """Round up the largest remainders of each group, as many as it lacks."""
-    columns = whole.shape[1]
-    where = np.repeat(group, columns)
-    lacks = totals - np.bincount(where, weights=whole.ravel(), minlength=len(totals)).astype(
-        np.int64
-    )
-    order = np.lexsort((np.arange(where.size), -parts.ravel(), where))
-    first = np.searchsorted(where[order], where[order])
-    rank = np.arange(where.size) - first
-    chosen = order[(rank < lacks[where[order]]) & (parts.ravel()[order] > 0)]
-    whole.flat[chosen] += 1
+    group_of_cell = np.repeat(group, whole.shape[1])
+    remainders = parts.ravel()
+    sums = np.bincount(group_of_cell, weights=whole.ravel(), minlength=len(totals))
+    lacks = totals - sums.astype(np.int64)
+
+    # Cells group by group, in each the largest remainder first, of equal ones the first cell.
+    cells = np.arange(group_of_cell.size)
+    order = np.lexsort((cells, -remainders, group_of_cell))
+    group_in_order = group_of_cell[order]
+    start_of_group = np.searchsorted(group_in_order, group_in_order)
+    rank_in_group = cells - start_of_group
+
+    goes_up = (rank_in_group < lacks[group_in_order]) & (remainders[order] > 0)
+    whole.flat[order[goes_up]] += 1
 
 
-def _mend_groups(whole: Ints, costs: _Costs, group: Ints, totals: Ints) -> None:
+def _mend_groups(whole: Ints, prices: _Prices, group: Ints, totals: Ints) -> None:
     """Give or take single units where noise left a group wrong by one."""
     sums = np.zeros_like(totals)
     np.add.at(sums, group, whole.sum(axis=1))
-    for one in np.flatnonzero(totals != sums):
-        rows = np.flatnonzero(group == one)
-        step = 1 if totals[one] > sums[one] else -1
-        for _ in range(abs(int(totals[one] - sums[one]))):
-            price = (costs.up(whole) if step > 0 else costs.down(whole))[rows]
-            row, column = divmod(int(price.argmin()), price.shape[1])
-            whole[rows[row], column] += step
+
+    for wrong_group in np.flatnonzero(totals != sums):
+        rows = np.flatnonzero(group == wrong_group)
+        lack = int(totals[wrong_group] - sums[wrong_group])
+        step = 1 if lack > 0 else -1
+
+        for _ in range(abs(lack)):
+            price = prices.up(whole) if step > 0 else prices.down(whole)
+            price_in_group = price[rows]
+            place = np.unravel_index(price_in_group.argmin(), price_in_group.shape)
+            row, column = rows[place[0]], place[1]
+            whole[row, column] += step
 
 
-def _mend_columns(whole: Ints, costs: _Costs, group: Ints, sums: Ints) -> None:
+def _mend_columns(whole: Ints, prices: _Prices, group: Ints, sums: Ints) -> None:
     """Move units between columns along cheapest paths until all columns add up.
 
-    Groups that ask the same price along a path move at once.
+    A group moves a unit from one column to another by lowering its cheapest cell there and raising
+    its cheapest cell here. Groups that ask the same price along a path move at once.
     """
     order = np.argsort(group, kind="stable")
     starts = np.flatnonzero(np.diff(group[order], prepend=-1))
     lacks = sums - whole.sum(axis=0)
+
     while lacks.any():
-        up, down = costs.up(whole)[order], costs.down(whole)[order]
-        up_at, up_cost = _cheapest(up, starts)
-        down_at, down_cost = _cheapest(down, starts)
-        way = down_cost[:, :, None] + up_cost[:, None, :]
-        path = _cheapest_path(way.min(axis=0), lacks)
-        givers = [np.flatnonzero(way[:, j, k] == way[:, j, k].min()) for j, k in pairwise(path)]
-        units = min(-int(lacks[path[0]]), int(lacks[path[-1]]), *(len(one) for one in givers))
-        for (source, target), groups in zip(pairwise(path), givers, strict=True):
-            one_each = groups[:units]
-            whole[order[down_at[one_each, source]], source] -= 1
-            whole[order[up_at[one_each, target]], target] += 1
-        lacks[path[0]] += units
-        lacks[path[-1]] -= units
+        # Of each group and column: the row that a unit comes from, and the one that it goes to.
+        up_row, up_price = _cheapest_rows(prices.up(whole)[order], starts)
+        down_row, down_price = _cheapest_rows(prices.down(whole)[order], starts)
+
+        # (groups, from column, to column)
+        move_price = down_price[:, :, None] + up_price[:, None, :]
+        path = _cheapest_path(move_price.min(axis=0), lacks)
+        first, last = path[0], path[-1]
+
+        moves = []
+        for source, target in pairwise(path):
+            price = move_price[:, source, target]
+            movers = np.flatnonzero(price == price.min())
+            moves.append((source, target, movers))
+
+        # No more units than the first column has too many, the last lacks, and groups can move.
+        fewest_movers = min(len(movers) for _, _, movers in moves)
+        units = min(-int(lacks[first]), int(lacks[last]), fewest_movers)
+
+        for source, target, movers in moves:
+            upper_movers = movers[:units]
+            rows_down = order[down_row[upper_movers, source]]
+            rows_up = order[up_row[upper_movers, target]]
+            whole[rows_down, source] -= 1
+            whole[rows_up, target] += 1
+        lacks[first] += units
+        lacks[last] -= units
 
 
-def _cheapest(price: Ints, starts: Ints) -> tuple[Ints, Ints]:
+def _cheapest_rows(price: Ints, starts: Ints) -> tuple[Ints, Ints]:
     """Find for each group and column the first cheapest row and its price."""
     if len(starts) == len(price):
-        rows = np.broadcast_to(np.arange(len(price))[:, None], price.shape)
-        return rows, price
-    blocks = np.split(price, starts[1:])
-    rows = np.array(
-        [block.argmin(axis=0) + start for block, start in zip(blocks, starts, strict=True)]
-    )
+        every_row = np.broadcast_to(np.arange(len(price))[:, None], price.shape)
+        return every_row, price
+
+    rows_by_group = []
+    for start, group_prices in zip(starts, np.split(price, starts[1:]), strict=True):
+        rows_by_group.append(group_prices.argmin(axis=0) + start)
+    rows = np.array(rows_by_group)
     return rows, np.take_along_axis(price, rows, axis=0)
 
 
-def _cheapest_path(way: Ints, lacks: Ints) -> list[int]:
-    """Find the cheapest way from a column with too much to one that lacks (Bellman and Ford)."""
+def _cheapest_path(price: Ints, lacks: Ints) -> list[int]:
+    """Find the cheapest way from a column with too much to one that lacks (Bellman and Ford).
+
+    Dijkstra's method would not do: moving a unit back may cost less than nothing.
+    """
     columns = len(lacks)
+    every_column = np.arange(columns)
     cost = np.where(lacks < 0, 0, 4 * _NEVER)
     before = np.full(columns, -1)
+
     for _ in range(columns):
-        through = cost[:, None] + way
+        through = cost[:, None] + price
         best = through.argmin(axis=0)
-        found = through[best, np.arange(columns)]
-        better = found < cost
-        if not better.any():
+        best_cost = through[best, every_column]
+        is_better = best_cost < cost
+        if not is_better.any():
             break
-        cost, before = np.where(better, found, cost), np.where(better, best, before)
-    targets = np.flatnonzero(lacks > 0)
-    path = [int(targets[cost[targets].argmin()])]
-    if cost[path[0]] >= _NEVER:
+        cost = np.where(is_better, best_cost, cost)
+        before = np.where(is_better, best, before)
+
+    lacking = np.flatnonzero(lacks > 0)
+    end = int(lacking[cost[lacking].argmin()])
+    if cost[end] >= _NEVER:
         raise ArithmeticError(
             "no whole matrix within the bounds: the fractions do not keep their sums"
         )
-    while before[path[-1]] >= 0 and len(path) <= columns:
-        path.append(int(before[path[-1]]))
-    return path[::-1]
+
+    backwards = [end]
+    step_before = int(before[end])
+    while step_before >= 0 and len(backwards) <= columns:
+        backwards.append(step_before)
+        step_before = int(before[step_before])
+    return backwards[::-1]

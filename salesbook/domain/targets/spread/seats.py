@@ -15,6 +15,7 @@ from salesbook.arrays import Flags, Floats
 from salesbook.domain.arithmetic.calendar import first_day
 from salesbook.domain.targets.ramp import employed_months, ramp_shares
 from salesbook.domain.team.staff import Staff
+from salesbook.names.folding import fold_name
 
 
 @dataclass(frozen=True)
@@ -35,40 +36,45 @@ class Seats:
     rate: Floats
     """Capacity rate alone, of the rep."""
 
-    def chosen(self, seats: Flags) -> Seats:
+    @cached_property
+    def folded_teams(self) -> tuple[str, ...]:
+        """The team of each seat in the form in which typed names are compared."""
+        return tuple(fold_name(team) for team in self.teams)
+
+    def chosen(self, is_chosen: Flags) -> Seats:
         """Only these seats."""
-        at = np.flatnonzero(seats).tolist()
+        positions = np.flatnonzero(is_chosen).tolist()
         return Seats(
             self.months,
-            tuple(self.rep_ids[one] for one in at),
-            tuple(self.teams[one] for one in at),
-            self.present[seats],
-            self.capacity[seats],
-            self.rate[seats],
+            tuple(self.rep_ids[seat] for seat in positions),
+            tuple(self.teams[seat] for seat in positions),
+            self.present[is_chosen],
+            self.capacity[is_chosen],
+            self.rate[is_chosen],
         )
 
     def since(self, month: str) -> Seats:
         """Only the months from this one on; seats that are empty then stay, with no month."""
-        later = np.array([one >= month for one in self.months])
+        is_later = np.array([period >= month for period in self.months])
         return Seats(
-            tuple(one for one in self.months if one >= month),
+            tuple(period for period in self.months if period >= month),
             self.rep_ids,
             self.teams,
-            self.present[:, later],
-            self.capacity[:, later],
-            self.rate[:, later],
+            self.present[:, is_later],
+            self.capacity[:, is_later],
+            self.rate[:, is_later],
         )
 
     def of_rep(self, rep_id: str) -> list[int]:
         """Positions of a rep's seats, none for who has no seat."""
-        return self._places.get(rep_id, [])
+        return self._by_rep.get(rep_id, [])
 
     @cached_property
-    def _places(self) -> dict[str, list[int]]:
-        places: dict[str, list[int]] = {}
-        for at, rep in enumerate(self.rep_ids):
-            places.setdefault(rep, []).append(at)
-        return places
+    def _by_rep(self) -> dict[str, list[int]]:
+        positions: dict[str, list[int]] = {}
+        for seat, rep in enumerate(self.rep_ids):
+            positions.setdefault(rep, []).append(seat)
+        return positions
 
 
 def seats_of(
@@ -91,34 +97,49 @@ def seats_of(
         leave_out: rep_ids that carry no target of their own.
     """
     people = reps[~reps["rep_id"].isin(list(leave_out))].sort_values("rep_id")
-    ids = [str(one) for one in people["rep_id"]]
-    pairs = [(int(month[:4]), int(month[5:7])) for month in months]
-    shape = (len(ids), len(months))
-    dates = [
-        (_day(hired), _day(left))
-        for hired, left in zip(people["hired_on"], people["left_on"], strict=True)
-    ]
-    employed = np.array(
-        [employed_months(pairs, hired_on=hired, left_on=left) for hired, left in dates], dtype=bool
-    ).reshape(shape)
-    ramped = np.array(
-        [ramp_shares(pairs, hired_on=hired, ramp=ramp) for hired, _ in dates]
-    ).reshape(shape)
-    rate = _rates(people, assignments, months)
+    ids = [str(rep) for rep in people["rep_id"]]
     teams = _teams(reps, assignments, ids, months)
+    employed, ramped = _time_in_company(people, months, ramp)
+    rate = _rates(people, assignments, months)
+
+    # A seat for each rep and each team that the rep is in during some month of employment.
     seats = sorted(
-        {(ids[at], teams[at, month], at) for at, month in np.argwhere(employed).tolist()}
+        {
+            (ids[person], teams[person, month], person)
+            for person, month in np.argwhere(employed).tolist()
+        }
     )
-    rows = [at for _, _, at in seats]
-    own = np.array([team for _, team, _ in seats], dtype="object").reshape(-1, 1)
-    present = employed[rows] & (teams[rows] == own)
+    person_of_seat = [person for _, _, person in seats]
+    team_of_seat = np.array([team for _, team, _ in seats], dtype="object").reshape(-1, 1)
+
+    is_in_team = teams[person_of_seat] == team_of_seat
+    present = employed[person_of_seat] & is_in_team
+    capacity = rate[person_of_seat] * ramped[person_of_seat]
     return Seats(
         tuple(months),
         tuple(rep for rep, _, _ in seats),
         tuple(team for _, team, _ in seats),
         present,
-        np.where(present, rate[rows] * ramped[rows], 0.0),
-        rate[rows],
+        np.where(present, capacity, 0.0),
+        rate[person_of_seat],
+    )
+
+
+def _time_in_company(
+    people: pd.DataFrame, months: Sequence[str], ramp: Sequence[float]
+) -> tuple[Flags, Floats]:
+    """Who is employed in which month, and the share of full capacity that the ramp gives then."""
+    calendar_months = [(int(month[:4]), int(month[5:7])) for month in months]
+    employed, ramped = [], []
+    for hired, left in zip(people["hired_on"], people["left_on"], strict=True):
+        hired_on, left_on = _day(hired), _day(left)
+        employed.append(employed_months(calendar_months, hired_on=hired_on, left_on=left_on))
+        ramped.append(ramp_shares(calendar_months, hired_on=hired_on, ramp=ramp))
+
+    shape = (len(people), len(months))
+    return (
+        np.array(employed, dtype=bool).reshape(shape),
+        np.array(ramped, dtype=np.float64).reshape(shape),
     )
 
 
@@ -126,11 +147,12 @@ def _teams(
     reps: pd.DataFrame, assignments: pd.DataFrame, ids: list[str], months: Sequence[str]
 ) -> Any:
     """Team of each rep on the first day of each month, as an array of text."""
-    asked = pd.MultiIndex.from_product([ids, months]).to_frame(
-        index=False, name=["rep_id", "month"]
-    )
+    every_pair = pd.MultiIndex.from_product([ids, months])
+    asked = every_pair.to_frame(index=False, name=["rep_id", "month"])
     days = pd.to_datetime(asked["month"] + "-01", format="%Y-%m-%d")
-    teams = Staff(reps, assignments).on(asked["rep_id"], days)["team"].fillna("")
+
+    state = Staff(reps, assignments).on(asked["rep_id"], days)
+    teams = state["team"].fillna("")
     return teams.to_numpy(dtype="object").reshape(len(ids), len(months))
 
 
@@ -138,16 +160,17 @@ def _rates(people: pd.DataFrame, assignments: pd.DataFrame, months: Sequence[str
     """Capacity rate of each rep in each month: of Reps, changed from each `valid_from` on."""
     base = people["capacity_rate"].fillna(1.0).to_numpy(dtype=np.float64)
     rates = np.repeat(base[:, None], len(months), axis=1)
-    place = {str(rep): at for at, rep in enumerate(people["rep_id"])}
-    changes = assignments[assignments["capacity_rate"].notna()].sort_values(
-        ["rep_id", "valid_from"]
-    )
-    starts = np.array([pd.Timestamp(first_day(month, 1)) for month in months])
-    for rep, since, rate in zip(
-        changes["rep_id"], changes["valid_from"], changes["capacity_rate"], strict=True
-    ):
-        if rep in place:
-            rates[place[rep], starts >= since] = rate
+    row_of_rep = {str(rep): row for row, rep in enumerate(people["rep_id"])}
+    month_starts = np.array([pd.Timestamp(first_day(month, 1)) for month in months])
+
+    # The latest change comes last and so overwrites earlier ones in the months from it on.
+    has_rate = assignments["capacity_rate"].notna()
+    changes = assignments[has_rate].sort_values(["rep_id", "valid_from"])
+    for change in changes.itertuples():
+        row = row_of_rep.get(str(change.rep_id))
+        if row is not None:
+            is_changed = month_starts >= change.valid_from
+            rates[row, is_changed] = change.capacity_rate
     return rates
 
 

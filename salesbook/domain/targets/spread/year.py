@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -11,31 +12,27 @@ import pandas as pd
 from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.arithmetic.allocation import allocate
 from salesbook.domain.arithmetic.calendar import first_day, last_day, months_of_year
-from salesbook.domain.targets.in_force import plan_in_force
-from salesbook.domain.targets.spread.matrix import refuse_clashes, split_matrix
+from salesbook.domain.targets.spread.locks import employment_constraints, lock_constraints
 from salesbook.domain.targets.spread.notes import Topic, plan_findings, worded
-from salesbook.domain.targets.spread.problem import Constraint, Grid, PlanRequest
-from salesbook.domain.targets.spread.rest import Done, rest_of
+from salesbook.domain.targets.spread.problem import Constraint, Grid, SplitRequest
+from salesbook.domain.targets.spread.resplit import Done, done_before, planned_before, rest_of
 from salesbook.domain.targets.spread.seats import Seats, seats_of
-from salesbook.domain.targets.spread.targets import (
-    Shares,
-    employment_constraints,
-    lock_constraints,
-    shares_of,
-)
+from salesbook.domain.targets.spread.shares import Shares, shares_of
+from salesbook.domain.targets.spread.solver import refuse_clashes, split_matrix
 from salesbook.domain.targets.spread.weights import Evidence, month_weights, season_of
 from salesbook.domain.team.staff import Staff
 from salesbook.errors import SplitInfeasible
 from salesbook.messages import Finding
-from salesbook.money import currency_decimals, to_minor
+from salesbook.money import to_minor
 from salesbook.names.folding import fold_name
+from salesbook.policy import Policy
 
-COLUMNS = ("period", "rep_id", "team", "amount", "locked", "carried")
+COLUMNS: Final = ("period", "rep_id", "team", "amount", "locked", "carried")
 
 
 @dataclass(frozen=True)
-class Block:
-    """The inputs of one year and metric, and the plan as it stands."""
+class YearToPlan:
+    """A year and metric to plan: what is asked for, and the plan as it stands."""
 
     year: int
     metric: str
@@ -46,7 +43,7 @@ class Block:
 
 
 def plan_year(
-    block: Block, evidence: Evidence, *, since: str | None = None
+    asked: YearToPlan, evidence: Evidence, *, since: str | None = None
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Plan a year, or what is left of it from a month on.
 
@@ -60,32 +57,64 @@ def plan_year(
 
     Raises: SplitInfeasible, worded for people.
     """
-    rules = evidence.policy.rules
-    decimals = currency_decimals(rules.currency) if block.metric == "revenue" else 0
-    topic = Topic(block.year, block.metric, decimals)
-    unit = max(1, to_minor(rules.split_unit, decimals)) if block.metric == "revenue" else 1
-    seats = _seats(block, evidence)
+    topic = Topic.of(asked.year, asked.metric, evidence.policy.rules.currency)
+    unit = _unit(topic, evidence.policy)
+    seats = _seats(asked, evidence)
     if not seats.rep_ids:
         nobody = replace(topic.warning("nobody-to-plan"), severity="error")
         return pd.DataFrame(columns=list(COLUMNS)), [nobody]
-    whole, findings = _demand(block, seats, evidence, unit)
+
+    whole_year, findings = _demand_of_year(asked, seats, evidence, unit)
     try:
         if since is None:
-            demand, quotas = _taking_part(whole), None
+            demand = _taking_part(whole_year)
+            quotas = None
         else:
-            _refuse_impossible(_taking_part(whole), block.locks, since, unit)
-            sold, planned = _done(block, seats, evidence, since), _as_planned(block, seats, since)
-            demand = _taking_part(_demand_since(since, whole, sold, block.locks))
-            findings += _above_target(topic, whole.shares, sold.total, demand.shares.total)
-            calm = _taking_part(_demand_since(since, whole, planned, block.locks.iloc[:0]))
-            quotas = split_matrix(_request(calm, (), unit)).amounts.sum(axis=1)
-        cells, unused = lock_constraints(block.locks, demand.seats)
-        plan = split_matrix(_request(demand, cells, unit))
+            rest = _rest_of_year(asked, whole_year, evidence, since, unit)
+            demand = rest.demand
+            quotas = rest.quotas
+            findings += _above_target(topic, whole_year.shares, rest)
+
+        cells, locks_without_seat = lock_constraints(asked.locks, demand.seats)
+        result = split_matrix(_request(demand, cells, unit))
     except SplitInfeasible as refusal:
         raise worded(refusal, topic) from None
+
     names = {"months": demand.seats.months, "people": demand.seats.rep_ids}
-    notes = plan_findings(plan, topic, asked_unit=unit, names=names)
-    return _rows(demand.seats, plan.amounts, cells, quotas), [*findings, *unused, *notes]
+    notes = plan_findings(result, topic, asked_unit=unit, names=names)
+    rows = _rows(demand.seats, result.amounts, cells, quotas)
+    return rows, [*findings, *locks_without_seat, *notes]
+
+
+def _unit(topic: Topic, policy: Policy) -> int:
+    """In how many minor units an amount shall be whole; counts are whole ones."""
+    if topic.metric != "revenue":
+        return 1
+    return max(1, to_minor(policy.rules.split_unit, topic.decimals))
+
+
+def _seats(asked: YearToPlan, evidence: Evidence) -> Seats:
+    """Find the seats of everybody who may take part."""
+    reps = evidence.tables["Reps"]
+    assignments = evidence.tables["Assignments"]
+    start_month = evidence.policy.rules.fiscal_year_start
+    months = months_of_year(asked.year, start_month)
+
+    # Who is a manager is asked of today, or of the day of the year that is nearest to it.
+    first = first_day(months[0], start_month)
+    last = last_day(months[-1], start_month)
+    day = min(max(evidence.as_of, first), last)
+    managers = Staff(reps, assignments).managers(day)
+
+    targets_of_reps = asked.targets.loc[asked.targets["scope_kind"] == "rep", "scope"]
+    has_target = {fold_name(str(rep)) for rep in targets_of_reps}
+    return seats_of(
+        reps,
+        assignments,
+        months=months,
+        ramp=[step.share for step in evidence.policy.ramp],
+        leave_out=[rep for rep in managers if fold_name(rep) not in has_target],
+    )
 
 
 @dataclass(frozen=True)
@@ -98,30 +127,52 @@ class _Demand:
     shares: Shares
 
 
-def _demand(
-    block: Block, seats: Seats, evidence: Evidence, unit: int
+def _demand_of_year(
+    asked: YearToPlan, seats: Seats, evidence: Evidence, unit: int
 ) -> tuple[_Demand, list[Finding]]:
     """What a whole year asks for."""
-    weights, unweighed = month_weights(seats, block.metric, evidence)
-    season, unknown = season_of(seats.months, block.metric, evidence)
-    shares, lost = shares_of(block.targets, seats, (weights * season).sum(axis=1), unit=unit)
-    return _Demand(seats, weights, season, shares), [*unweighed, *unknown, *lost]
+    weights, nothing_to_weigh = month_weights(seats, asked.metric, evidence)
+    season, no_history = season_of(seats.months, asked.metric, evidence)
+    weights_of_year = (weights * season).sum(axis=1)
+    shares, nobody_to_carry = shares_of(asked.targets, seats, weights_of_year, unit=unit)
+    demand = _Demand(seats, weights, season, shares)
+    return demand, [*nothing_to_weigh, *no_history, *nobody_to_carry]
 
 
-def _demand_since(since: str, demand: _Demand, done: Done, locks: pd.DataFrame) -> _Demand:
-    """What is left to ask for from a month on, when so much is done."""
-    later = np.array([month >= since for month in demand.seats.months])
-    seats, weights, season = (
-        demand.seats.since(since),
-        demand.weights[:, later],
-        demand.season[later],
-    )
-    cells, _ = lock_constraints(locks, seats)
-    least = np.zeros(len(seats.rep_ids), dtype=np.int64)
-    for one in cells:
-        least[one.row] += one.amount if one.kind in ("lock", "min") else 0
-    shares = rest_of(demand.shares, seats, done, least=least, spare=(weights * season).sum(axis=1))
-    return _Demand(seats, weights, season, shares)
+@dataclass(frozen=True)
+class _Rest:
+    """What is left of a year from a month on."""
+
+    demand: _Demand
+    quotas: Ints
+    """What each seat of the demand would have to do had the months gone as planned."""
+    sold: int
+    """By all, in the months that are gone."""
+
+
+def _rest_of_year(
+    asked: YearToPlan, whole_year: _Demand, evidence: Evidence, since: str, unit: int
+) -> _Rest:
+    """Take what is done off a year.
+
+    Quotas come from a second split, of what would be left had the months gone as planned, without
+    locks: what a seat gets beyond that makes up for months gone (docs/decisions/0013).
+
+    Raises: SplitInfeasible.
+    """
+    _refuse_impossible(_taking_part(whole_year), asked.locks, since, unit)
+
+    facts = evidence.facts
+    actuals = facts[facts["metric"] == asked.metric]
+    seats = whole_year.seats
+    sold = done_before(since, actuals, asked.current, seats, as_of=evidence.as_of)
+    demand = _taking_part(_demand_since(since, whole_year, sold, asked.locks))
+
+    planned = planned_before(since, asked.current, seats)
+    no_locks = asked.locks.iloc[:0]
+    as_planned = _taking_part(_demand_since(since, whole_year, planned, no_locks))
+    quotas = split_matrix(_request(as_planned, (), unit)).amounts.sum(axis=1)
+    return _Rest(demand, quotas, sold.total)
 
 
 def _refuse_impossible(demand: _Demand, locks: pd.DataFrame, since: str, unit: int) -> None:
@@ -130,108 +181,86 @@ def _refuse_impossible(demand: _Demand, locks: pd.DataFrame, since: str, unit: i
     Raises: SplitInfeasible.
     """
     cells, _ = lock_constraints(locks, demand.seats)
-    later = [one for one in cells if demand.seats.months[one.month or 0] >= since]
+    later = [cell for cell in cells if demand.seats.months[cell.month] >= since]
     refuse_clashes(_request(demand, later, unit))
 
 
-def _above_target(topic: Topic, shares: Shares, sold: int, left: int) -> list[Finding]:
+def _demand_since(since: str, demand: _Demand, done: Done, locks: pd.DataFrame) -> _Demand:
+    """What is left to ask for from a month on, when so much is done."""
+    is_later = np.array([month >= since for month in demand.seats.months])
+    seats = demand.seats.since(since)
+    weights = demand.weights[:, is_later]
+    season = demand.season[is_later]
+
+    cells, _ = lock_constraints(locks, seats)
+    least = np.zeros(len(seats.rep_ids), dtype=np.int64)
+    for cell in cells:
+        if cell.kind in ("lock", "min"):
+            least[cell.row] += cell.amount
+
+    spare = (weights * season).sum(axis=1)
+    shares = rest_of(demand.shares, seats, done, least=least, spare=spare)
+    return _Demand(seats, weights, season, shares)
+
+
+def _above_target(topic: Topic, shares: Shares, rest: _Rest) -> list[Finding]:
     """Say that sales and the plan of what is left come to more than the company's target.
 
     People beyond a target of their own lighten nobody else.
     """
-    if not shares.of_company or sold + left <= shares.total:
+    left = rest.demand.shares.total
+    sum_of_both = rest.sold + left
+    if not shares.of_company or sum_of_both <= shares.total:
         return []
-    amounts = {"sold": sold, "left": left, "sum": sold + left, "target": shares.total}
+
+    amounts = {"sold": rest.sold, "left": left, "sum": sum_of_both, "target": shares.total}
     facts = {name: topic.amount(value) for name, value in amounts.items()}
     return [topic.warning("resplit-above-target", found=str(facts["sum"]), **facts)]
 
 
 def _taking_part(demand: _Demand) -> _Demand:
     """Leave out the seats that carry nothing in these months."""
-    seats, shares = demand.seats, demand.shares
-    here: Flags = shares.within & np.any(seats.present, axis=1)
-    place = {at: number for number, at in enumerate(np.flatnonzero(here).tolist())}
-    fixed = {place[at]: part for at, part in shares.fixed.items() if at in place}
-    left = replace(shares, fixed=fixed, wanted=shares.wanted[here], within=here[here])
-    return _Demand(seats.chosen(here), demand.weights[here], demand.season, left)
+    shares = demand.shares
+    stays: Flags = shares.takes_part & np.any(demand.seats.present, axis=1)
 
-
-def _seats(block: Block, evidence: Evidence) -> Seats:
-    reps, assignments = evidence.tables["Reps"], evidence.tables["Assignments"]
-    start_month = evidence.policy.rules.fiscal_year_start
-    months = months_of_year(block.year, start_month)
-    first, last = first_day(months[0], start_month), last_day(months[-1], start_month)
-    managers = Staff(reps, assignments).managers(min(max(evidence.as_of, first), last))
-    named = {
-        fold_name(str(one))
-        for one in block.targets.loc[block.targets["scope_kind"] == "rep", "scope"]
+    new_position = {seat: number for number, seat in enumerate(np.flatnonzero(stays).tolist())}
+    fixed = {
+        new_position[seat]: part for seat, part in shares.fixed.items() if seat in new_position
     }
-    return seats_of(
-        reps,
-        assignments,
-        months=months,
-        ramp=[step.share for step in evidence.policy.ramp],
-        leave_out=[rep for rep in managers if fold_name(rep) not in named],
+    left = replace(
+        shares, fixed=fixed, wanted=shares.wanted[stays], takes_part=shares.takes_part[stays]
     )
+    return _Demand(demand.seats.chosen(stays), demand.weights[stays], demand.season, left)
 
 
-def _done(block: Block, seats: Seats, evidence: Evidence, since: str) -> Done:
-    """What the months before `since` bring: actuals where they are over, the plan where not."""
-    before = [month for month in seats.months if month < since]
-    over = [month for month in before if last_day(month, 1) <= evidence.as_of]
-    facts, plan = evidence.facts, block.current
-    actual = facts[(facts["metric"] == block.metric) & facts["month"].isin(over)]
-    running = plan[plan["period"].isin(set(before) - set(over))]
-    parts = [actual.assign(amount=actual["actual"]), running]
-    return _done_by(pd.concat([part[["rep_id", "team", "amount"]] for part in parts]), seats)
-
-
-def _as_planned(block: Block, seats: Seats, since: str) -> Done:
-    """What the months before `since` would have brought had they gone as planned."""
-    held = plan_in_force(block.current)
-    return _done_by(held[held["period"] < since].assign(amount=held["quota"]), seats)
-
-
-def _done_by(rows: pd.DataFrame, seats: Seats) -> Done:
-    """Add up amounts by rep and team."""
-    by_team: dict[str, int] = {}
-    by_seat = np.zeros(len(seats.rep_ids), dtype=np.int64)
-    for rep, team, amount in zip(
-        rows["rep_id"], rows["team"].fillna(""), rows["amount"], strict=True
-    ):
-        by_team[fold_name(team)] = by_team.get(fold_name(team), 0) + int(amount)
-        own = seats.of_rep(str(rep))
-        same = [at for at in own if fold_name(seats.teams[at]) == fold_name(team)]
-        if own:
-            by_seat[(same or own)[0]] += int(amount)
-    return Done(int(rows["amount"].sum()), by_team, by_seat)
-
-
-def _request(demand: _Demand, cells: Sequence[Constraint], unit: int) -> PlanRequest:
+def _request(demand: _Demand, cells: Sequence[Constraint], unit: int) -> SplitRequest:
+    """Put a demand into the numbers that the solver knows: rows are seats, teams are numbered."""
     seats, shares = demand.seats, demand.shares
-    names = [fold_name(team) for team in seats.teams]
-    teams = sorted({*names, *shares.teams})
-    weighed = demand.weights.sum(axis=1, keepdims=True) > 0
-    pattern = np.where(weighed, demand.weights, seats.present.astype(np.float64)) * demand.season
-    constraints = [
-        Constraint("company", shares.total),
-        *(
-            Constraint("team", total, team, team=teams.index(team))
-            for team, total in shares.teams.items()
-        ),
-        *(Constraint("rep", part, seats.rep_ids[at], row=at) for at, part in shares.fixed.items()),
-        *cells,
-        *employment_constraints(seats),
-    ]
-    team_of = np.array([teams.index(name) for name in names], dtype=np.int64)
-    return PlanRequest(
-        Grid(len(seats.months), len(teams), team_of),
-        tuple(f"{rep}|{team}" for rep, team in zip(seats.rep_ids, seats.teams, strict=True)),
-        shares.wanted.tolist(),
-        pattern,
-        demand.season.tolist(),
-        tuple(constraints),
-        unit,
+    teams = sorted({*seats.folded_teams, *shares.teams})
+    number_of_team = {team: number for number, team in enumerate(teams)}
+
+    constraints = [Constraint("company", shares.total)]
+    for team, total in shares.teams.items():
+        constraints.append(Constraint("team", total, team, team=number_of_team[team]))
+    for seat, part in shares.fixed.items():
+        constraints.append(Constraint("rep", part, seats.rep_ids[seat], row=seat))
+    constraints.extend(cells)
+    constraints.extend(employment_constraints(seats))
+
+    # Who weighs nothing in any month, and still gets something, follows the season.
+    has_weight = demand.weights.sum(axis=1, keepdims=True) > 0
+    leaning = np.where(has_weight, demand.weights, seats.present.astype(np.float64))
+
+    team_of_seat = np.array([number_of_team[team] for team in seats.folded_teams], dtype=np.int64)
+    keys = [f"{rep}|{team}" for rep, team in zip(seats.rep_ids, seats.teams, strict=True)]
+    return SplitRequest(
+        grid=Grid(len(seats.months), len(teams), team_of_seat),
+        keys=tuple(keys),
+        weights=shares.wanted.tolist(),
+        pattern=leaning * demand.season,
+        season=demand.season.tolist(),
+        constraints=tuple(constraints),
+        unit=unit,
     )
 
 
@@ -244,31 +273,38 @@ def _rows(
         quotas: what each seat's months would add up to had all gone as planned; None in a whole
             year.
     """
-    locked = np.zeros(amounts.shape, dtype=bool)
-    for one in cells:
-        if one.kind == "lock":
-            locked[one.row, one.month] = True
-    at, month = np.nonzero(seats.present | (amounts != 0))
-    carried = None if quotas is None else _carried(amounts, seats.present, quotas)
+    is_locked = np.zeros(amounts.shape, dtype=bool)
+    for cell in cells:
+        if cell.kind == "lock":
+            is_locked[cell.row, cell.month] = True
+
+    is_shown: Flags = seats.present | (amounts != 0)
+    seat_of_row, month_of_row = np.nonzero(is_shown)
+    carried = None if quotas is None else _carried(amounts, is_shown, quotas)
+
     rows = pd.DataFrame(
         {
-            "period": [seats.months[one] for one in month],
-            "rep_id": [seats.rep_ids[one] for one in at],
-            "team": [seats.teams[one] or None for one in at],
-            "amount": amounts[at, month],
-            "locked": locked[at, month],
-            "carried": pd.NA if carried is None else carried[at, month],
+            "period": [seats.months[month] for month in month_of_row],
+            "rep_id": [seats.rep_ids[seat] for seat in seat_of_row],
+            "team": [seats.teams[seat] or None for seat in seat_of_row],
+            "amount": amounts[is_shown],
+            "locked": is_locked[is_shown],
+            "carried": pd.NA if carried is None else carried[is_shown],
         }
     )
     return rows.sort_values(["period", "rep_id"], ignore_index=True)
 
 
-def _carried(amounts: Ints, present: Flags, quotas: Ints) -> Ints:
+def _carried(amounts: Ints, is_shown: Flags, quotas: Ints) -> Ints:
     """What each seat's months hold beyond its quota, spread over them in proportion."""
     carried = np.zeros_like(amounts)
-    for at, own in enumerate(amounts):
-        months = np.flatnonzero(present[at] | (own != 0)).tolist()
-        if months:
-            weights = own[months].tolist() if own.any() else [1] * len(months)
-            carried[at, months] = allocate(int(own.sum() - quotas[at]), weights)
+    for seat, amounts_of_seat in enumerate(amounts):
+        months = np.flatnonzero(is_shown[seat]).tolist()
+        if not months:
+            continue
+        beyond_quota = int(amounts_of_seat.sum() - quotas[seat])
+        weights = amounts_of_seat[months].tolist()
+        if not any(weights):
+            weights = [1] * len(months)
+        carried[seat, months] = allocate(beyond_quota, weights)
     return carried

@@ -4,17 +4,17 @@ twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
-from salesbook.cells.field import CellOptions, DateOrder, DecimalSign, Value
+from salesbook.cells.base import CellOptions, DateOrder, DecimalSign, Value
 from salesbook.errors import UsageError
 from salesbook.frames import frame_from_rows
-from salesbook.intake.book_now import BookNow, takes_imports
+from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.merge import Merge
@@ -23,8 +23,8 @@ from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.usable import reject_sum
-from salesbook.money import currency_decimals, to_decimal
-from salesbook.tables.settings import Stage
+from salesbook.money import to_decimal
+from salesbook.policy import MAIN_PIPELINE
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,20 @@ class ImportOptions:
     """What the user says about an import."""
 
     into: str
+    """The table that is to take the rows."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Header by field."""
     date_order: DateOrder | None = None
+    """Missing: the columns decide, as they do for `decimal`."""
     decimal: DecimalSign | None = None
     encoding: str | None = None
     sheet: str | None = None
     stages: str | None = None
+    """Stages in their order, as `A>B>Won|Lost`, to be made where a pipeline lacks them."""
     add_missing: bool = False
+    """Whether reps, customers and stages that the workbook lacks are added."""
     replace: bool = False
+    """Whether the table's rows go."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,11 @@ class TableChange:
     new_rows: pd.DataFrame
     """Rows to append, or the whole new body."""
     replaces: bool = False
+
+    @property
+    def does_something(self) -> bool:
+        """False where the table stays as it is."""
+        return bool(self.changes) or len(self.new_rows) > 0 or self.replaces
 
 
 @dataclass(frozen=True)
@@ -71,21 +81,24 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class ImportPlan:
-    """What happens to rows: read = accepted + rejected + duplicates; accepted = new + updated +
-    unchanged.
+class ImportDraft:
+    """What an import will do, before anything is written.
+
+    Rows read = accepted + rejected + duplicates; accepted = new + updated + unchanged.
     """
 
     table: str
     source: ForeignTable
-    mapped: HeaderMap
+    header_map: HeaderMap
     read: int
     new: int
     updated: int
     unchanged: int
     duplicates: int
     rejected: tuple[FileRow, ...]
+    """In the file's order, each with its reasons."""
     totals: Totals | None
+    """None where the file has no column of the table's main amount."""
     changes: tuple[TableChange, ...]
     added: Mapping[str, int]
     """Rows added to other tables, by table."""
@@ -100,7 +113,7 @@ class ImportPlan:
     @property
     def not_taken(self) -> tuple[str, ...]:
         """Headers of the file that went into no field."""
-        return self.mapped.not_taken
+        return self.header_map.not_taken
 
     @property
     def is_all_rejected(self) -> bool:
@@ -109,17 +122,17 @@ class ImportPlan:
 
 
 def parse_columns(pairs: tuple[str, ...]) -> dict[str, str]:
-    """Read `FIELD=Header` words. Raises: UsageError."""
-    found = {}
+    """Read `FIELD=Header` words into headers by field. Raises: UsageError."""
+    headers: dict[str, str] = {}
     for pair in pairs:
         name, sign, header = pair.partition("=")
         if not sign or not name.strip() or not header.strip():
             raise UsageError("bad-column", where="--column", found=pair)
-        found[name.strip()] = header.strip().strip('"')
-    return found
+        headers[name.strip()] = header.strip().strip('"')
+    return headers
 
 
-def plan_import(path: Path, options: ImportOptions, book: BookNow) -> ImportPlan:
+def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDraft:
     """Read a file and decide what becomes of each of its rows. Nothing is written.
 
     Raises: UsageError, ColumnMissing, AmbiguousFile, NotAWorkbook, PasswordProtected, UnsafeFile,
@@ -128,52 +141,61 @@ def plan_import(path: Path, options: ImportOptions, book: BookNow) -> ImportPlan
     table = options.into
     if not takes_imports(table):
         raise UsageError("output-table", where="--into", found=table)
+
     asked = SourceOptions(options.encoding, options.sheet, tuple(options.columns.values()))
     source = read_source(path, table, asked)
-    mapped = map_headers(table, source.headers, options.columns, same=_same_columns(source))
-    return plan_rows(source, mapped, options, book)
+    header_map = map_headers(table, source.headers, options.columns, same=_same_columns(source))
+    return draft_rows(source, header_map, options, book)
 
 
-def plan_rows(
-    source: ForeignTable, mapped: HeaderMap, options: ImportOptions, book: BookNow
-) -> ImportPlan:
+def draft_rows(
+    source: ForeignTable, header_map: HeaderMap, options: ImportOptions, book: BookNow
+) -> ImportDraft:
     """Decide what becomes of the rows of a file that was read."""
     table = options.into
-    rules = book.policy.rules
-    reading = CellOptions(
-        date_order=options.date_order,
-        decimal=options.decimal,
-        currency=rules.currency,
-        fiscal_year_start=rules.fiscal_year_start,
-    )
-    rows = read_rows(source, mapped, table, reading)
+    rows = read_rows(source, header_map, table, _cell_options(options, book))
     reject_sum(rows, table)
     kept, twins = drop_twins(rows)
-    stages = _stage_book(options, book)
-    resolver = Resolver(table, book, stages, may_add=options.add_missing, replace=options.replace)
+
+    resolver = Resolver(
+        table,
+        book,
+        _stage_book(options, book),
+        may_add=options.add_missing,
+        replace=options.replace,
+    )
     for row in kept:
         if not row.faults:
             resolver.resolve(row)
     merge = Merge(table, book, resolver, replace=options.replace)
     merge.run(kept)
-    rejected = tuple(row for row in kept if row.faults)
+
     changes, added = _all_changes(merge, resolver, options, book)
-    return ImportPlan(
+    return ImportDraft(
         table=table,
         source=source,
-        mapped=mapped,
+        header_map=header_map,
         read=len(rows),
         new=merge.new,
         updated=merge.updated,
         unchanged=merge.unchanged,
         duplicates=len(twins),
-        rejected=rejected,
-        totals=_totals(table, rules.currency, kept, twins)
-        if _has_main_amount(mapped, table)
-        else None,
+        rejected=tuple(row for row in kept if row.faults),
+        totals=_totals(table, header_map, book.policy.decimals, kept, twins),
         changes=changes,
         added=added,
         look_alikes=merge.look_alikes,
+    )
+
+
+def _cell_options(options: ImportOptions, book: BookNow) -> CellOptions:
+    """How to read cells: by the workbook's rules and the user's word."""
+    rules = book.policy.rules
+    return CellOptions(
+        date_order=options.date_order,
+        decimal=options.decimal,
+        currency=rules.currency,
+        fiscal_year_start=rules.fiscal_year_start,
     )
 
 
@@ -185,66 +207,96 @@ def _same_columns(source: ForeignTable) -> Callable[[int, int], bool]:
 
 
 def _stage_book(options: ImportOptions, book: BookNow) -> StageBook:
+    """The stages as they will be; pipelines without deals are those that the import may make over."""
     order = parse_stages(options.stages) if options.stages else None
-    deals = {} if options.replace and options.into == "Deals" else book.table("Deals").rows
-    in_use = {str(values.get("pipeline", "main")) for values in deals.values()}
-    unused = (
-        frozenset() if book.table("Stages").spare else frozenset(book.policy.pipelines()) - in_use
-    )
+
+    deals_go = options.replace and options.into == "Deals"
+    deals = {} if deals_go else book.table("Deals").rows
+    in_use = {str(values.get("pipeline", MAIN_PIPELINE)) for values in deals.values()}
+
+    # A stage that cannot be read is not among the policy's: it would be lost with a new body.
+    has_unreadable_stages = bool(book.table("Stages").spare)
+    pipelines = () if has_unreadable_stages else book.policy.pipelines()
+    unused = frozenset(pipelines) - in_use
     return StageBook(book.policy, order if options.add_missing else None, unused)
 
 
 def _all_changes(
     merge: Merge, resolver: Resolver, options: ImportOptions, book: BookNow
 ) -> tuple[tuple[TableChange, ...], dict[str, int]]:
-    """Changes of the table and of those that rows were added to, tables without any left out."""
+    """Changes of the table and of those that rows were added to, tables without any left out.
+
+    Returns: changes, the import's own table first; and how many rows each table was given.
+    """
     table = options.into
-    extra = {name: rows for name, rows in resolver.used_additions(merge.accepted).items() if rows}
-    added = {name: len(rows) for name, rows in extra.items()}
-    new_rows = [*merge.new_rows, *extra.pop(table, [])]
+    additions = resolver.used_additions(merge.accepted)
+    additions = {name: rows for name, rows in additions.items() if rows}
+    added = {name: len(rows) for name, rows in additions.items()}
+
+    # A manager who is on no row of a list of reps is added to the very table.
+    new_rows = [*merge.new_rows, *additions.pop(table, [])]
     changes = [TableChange(table, merge.changes, frame_from_rows(table, new_rows), options.replace)]
-    changes += [TableChange(name, {}, frame_from_rows(name, rows)) for name, rows in extra.items()]
+    for name, rows in additions.items():
+        changes.append(TableChange(name, {}, frame_from_rows(name, rows)))
+
     if resolver.stages.added:
         changes.append(_stage_change(resolver.stages, book))
         added["Stages"] = resolver.stages.added
-    used = [one for one in changes if one.changes or len(one.new_rows) or one.replaces]
-    return tuple(used), added
+    return tuple(change for change in changes if change.does_something), added
 
 
 def _stage_change(stages: StageBook, book: BookNow) -> TableChange:
     """Stages with their new ranks; the whole body where stages of a fresh workbook make way."""
     now = book.table("Stages")
-    wanted = {(one.pipeline, one.stage): _filled(one) for one in stages.all_stages()}
-    if not set(now.by_key) <= set(wanted):
-        return TableChange(
-            "Stages", {}, frame_from_rows("Stages", list(wanted.values())), replaces=True
-        )
+    wanted: dict[Key, dict[str, Value]] = {}
+    for stage in stages.all_stages():
+        wanted[stage.pipeline, stage.stage] = stage.filled_fields()
+
+    some_make_way = any(key not in wanted for key in now.by_key)
+    if some_make_way:
+        body = frame_from_rows("Stages", list(wanted.values()))
+        return TableChange("Stages", {}, body, replaces=True)
+
     changes: dict[int, dict[str, Value]] = {}
-    for key, at in now.by_key.items():
-        old, new = now.rows.get(at, {}), wanted.pop((str(key[0]), str(key[1])))
-        changes[at] = {name: value for name, value in new.items() if old.get(name) != value}
-    return TableChange("Stages", changes, frame_from_rows("Stages", list(wanted.values())))
+    for key, position in now.by_key.items():
+        old = now.rows.get(position, {})
+        new = wanted.pop(key)
+        changes[position] = _different(old, new)
+    new_rows = frame_from_rows("Stages", list(wanted.values()))
+    return TableChange("Stages", changes, new_rows)
 
 
-def _filled(stage: Stage) -> dict[str, Value]:
-    return {name: value for name, value in stage.model_dump().items() if value is not None}
+def _different(old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: value for name, value in new.items() if old.get(name) != value}
 
 
-def _has_main_amount(mapped: HeaderMap, table: str) -> bool:
+def _totals(
+    table: str,
+    header_map: HeaderMap,
+    decimals: int,
+    kept: Sequence[FileRow],
+    twins: Sequence[FileRow],
+) -> Totals | None:
+    """What the file's main amounts come to; None where it has no column of them."""
     spec = main_amount(table)
-    return spec is not None and mapped.has(spec.name)
-
-
-def _totals(table: str, currency: str, kept: list[FileRow], twins: list[FileRow]) -> Totals | None:
-    spec = main_amount(table)
-    if spec is None:
+    if spec is None or not header_map.has(spec.name):
         return None
 
-    def total(rows: list[FileRow]) -> Decimal:
-        amounts = [value for row in rows if isinstance(value := row.values.get(spec.name), int)]
-        return to_decimal(sum(amounts), currency_decimals(currency))
+    def total(rows: Sequence[FileRow]) -> Decimal:
+        minor_units = 0
+        for row in rows:
+            amount = row.values.get(spec.name)
+            if isinstance(amount, int):
+                minor_units += amount
+        return to_decimal(minor_units, decimals)
 
     accepted = total([row for row in kept if not row.faults])
     rejected = total([row for row in kept if row.faults])
     duplicates = total(twins)
-    return Totals(spec.name, accepted + rejected + duplicates, accepted, rejected, duplicates)
+    return Totals(
+        field=spec.name,
+        read=accepted + rejected + duplicates,
+        accepted=accepted,
+        rejected=rejected,
+        duplicates=duplicates,
+    )

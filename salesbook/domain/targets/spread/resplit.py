@@ -1,0 +1,149 @@
+"""What is left to plan of a year when some of its months are over?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from salesbook.arrays import Flags, Floats, Ints
+from salesbook.domain.arithmetic.calendar import last_day
+from salesbook.domain.targets.in_force import plan_in_force
+from salesbook.domain.targets.spread.seats import Seats
+from salesbook.domain.targets.spread.shares import Shares, sum_over
+from salesbook.names.folding import fold_name
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the months that are not planned anew bring: actuals where over, else the plan."""
+
+    total: int
+    teams: Mapping[str, int]
+    """By folded name; one that is not there brought nothing."""
+    seats: Ints
+
+
+def done_before(
+    since: str, actuals: pd.DataFrame, plan: pd.DataFrame, seats: Seats, *, as_of: dt.date
+) -> Done:
+    """What the months before `since` bring: actuals where they are over, the plan where not.
+
+    Args:
+        actuals: of the metric (`attainment.monthly`).
+        plan: rows of TargetPlan of the year and metric.
+        seats: with all months of the year.
+    """
+    before = [month for month in seats.months if month < since]
+    over = [month for month in before if last_day(month, 1) <= as_of]
+    running = set(before) - set(over)
+
+    sold = actuals[actuals["month"].isin(over)]
+    sold = sold.assign(amount=sold["actual"])
+    still_planned = plan[plan["period"].isin(running)]
+
+    columns = ["rep_id", "team", "amount"]
+    done = pd.concat([sold[columns], still_planned[columns]])
+    return _added_up(done, seats)
+
+
+def planned_before(since: str, plan: pd.DataFrame, seats: Seats) -> Done:
+    """What the months before `since` would have brought had they gone as planned."""
+    held = plan_in_force(plan)
+    before = held[held["period"] < since]
+    return _added_up(before.assign(amount=before["quota"]), seats)
+
+
+def _added_up(rows: pd.DataFrame, seats: Seats) -> Done:
+    """Add up amounts by team and by seat: the rep's seat in that team, else the rep's first one."""
+    by_team: dict[str, int] = {}
+    by_seat = np.zeros(len(seats.rep_ids), dtype=np.int64)
+
+    columns = rows["rep_id"], rows["team"].fillna(""), rows["amount"]
+    for rep, team_as_typed, amount in zip(*columns, strict=True):
+        team = fold_name(team_as_typed)
+        by_team[team] = by_team.get(team, 0) + int(amount)
+
+        seats_of_rep = seats.of_rep(str(rep))
+        in_that_team = [seat for seat in seats_of_rep if seats.folded_teams[seat] == team]
+        candidates = in_that_team or seats_of_rep
+        if candidates:
+            by_seat[candidates[0]] += int(amount)
+
+    total = int(rows["amount"].sum())
+    return Done(total, by_team, by_seat)
+
+
+def rest_of(shares: Shares, seats: Seats, done: Done, *, least: Ints, spare: Floats) -> Shares:
+    """Take off what is done from the year's total and from each part: the rest carries the gap.
+
+    Who is free to carry more or less gets the rest in proportion to what is missing from the own
+    part. A fixed rep or team carries its own gap; one that is beyond its target has nothing left to
+    do, and that lightens nobody else. What somebody who left did not reach falls to those who are
+    free. No part goes below its locks.
+
+    Args:
+        shares: of the whole year.
+        seats: with the months to plan only.
+        least: of each seat, what its locks and lower bounds need in those months.
+        spare: weights of those months, for when nobody misses anything.
+
+    Returns: the shares of the months to plan; their total is above what is missing only where fixed
+        parts and locks need it.
+    """
+    takes_part = shares.takes_part & seats.present.any(axis=1)
+
+    # A fixed seat still has its own gap to close, and its locks to keep. Where that is more than
+    # the gap (it is beyond its target, or locked above it), the rest of the year grows by that.
+    fixed: dict[int, int] = {}
+    beyond_gap: dict[int, int] = {}
+    for seat, part in shares.fixed.items():
+        if takes_part[seat]:
+            gap = part - int(done.seats[seat])
+            fixed[seat] = max(gap, int(least[seat]))
+            beyond_gap[seat] = fixed[seat] - gap
+
+    is_free = takes_part.copy()
+    is_free[list(fixed)] = False
+    wanted = np.zeros(len(takes_part))
+    missing = shares.total - done.total
+
+    # Teams with a target of their own: each closes its own gap, however the company stands.
+    team_of_seat = np.array(seats.folded_teams, dtype="object")
+    in_fixed_team = np.zeros(len(takes_part), dtype=bool)
+    teams: dict[str, int] = {}
+    for team in sorted(shares.teams):
+        members: Flags = team_of_seat == team
+        in_fixed_team |= members
+        if (members & takes_part).any():
+            gap = shares.teams[team] - done.teams.get(team, 0)
+            needed = sum_over(fixed, members) + int(least[members & is_free].sum())
+            teams[team] = max(gap + sum_over(beyond_gap, members), needed)
+            missing += teams[team] - gap
+
+        parts = _missing_parts(shares, members, done, spare)
+        wanted = np.where(members & is_free, parts, wanted)
+
+    # Everybody else shares what is missing of the total.
+    others = ~in_fixed_team
+    missing += sum_over(beyond_gap, others)
+    parts = _missing_parts(shares, others, done, spare)
+    wanted = np.where(others & is_free, parts, wanted)
+
+    needed_by_others = sum_over(fixed, others) + int(least[others & is_free].sum())
+    total = sum(teams.values()) + needed_by_others
+    if shares.of_company:
+        total = max(missing, total)
+
+    return replace(
+        shares, total=total, wanted=wanted, fixed=fixed, teams=teams, takes_part=takes_part
+    )
+
+
+def _missing_parts(shares: Shares, members: Flags, done: Done, spare: Floats) -> Floats:
+    """What each member misses of its part of the year; weights where nobody misses anything."""
+    missing = np.maximum(shares.wanted - done.seats, 0.0)
+    return missing if missing[members].sum() > 0 else spare
