@@ -1,25 +1,17 @@
-"""The verb `funnel`: where deals stand, how they move, what they will bring, and what to act on."""
+"""The verb `funnel`: where deals stand, how they move, what they will bring, what to act on."""
 
 from __future__ import annotations
 
-import pandas as pd
-
-from salesbook.domain.alerts.rows import Desk
-from salesbook.domain.alerts.watch import Watched, find_alerts
+from salesbook.domain.alerts.context import AlertContext
+from salesbook.domain.alerts.find import find_alerts
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.chances.win_rates import stage_win_rates
 from salesbook.domain.pipeline.forecast.lines import forecast_lines
 from salesbook.domain.pipeline.forecast.table import forecast_frame, forecast_history
 from salesbook.domain.pipeline.funnel.leak import leaks_of
 from salesbook.domain.pipeline.funnel.slices import cuts_of
-from salesbook.domain.pipeline.funnel.stages import (
-    Counts,
-    Passages,
-    counts_of,
-    funnel_frame,
-    passages_of,
-)
-from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes, known_deals, stage_codes
+from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame, passages_of
+from salesbook.domain.pipeline.stages.codes import StageCodes, known_deals, stage_codes
 from salesbook.domain.pipeline.stages.history import append_history, entries_of
 from salesbook.domain.pipeline.stages.stuck import days_in_stage
 from salesbook.domain.pipeline.stages.times import limits_of, stage_times_frame, stays_of
@@ -34,51 +26,58 @@ def run(task: Task) -> Outcome:
 
     Raises: SettingsError where a setting that is needed makes no sense.
     """
+    tables, rules, as_of = task.tables, task.policy.rules, task.as_of
+
+    # Where every deal stands, and through which stages it came there.
     codes = stage_codes(task.policy)
-    deals = known_deals(task.tables["Deals"], codes)
-    history, findings = append_history(task.tables["StageHistory"], deals, codes, as_of=task.as_of)
+    deals = known_deals(tables["Deals"], codes)
+    history, history_findings = append_history(tables["StageHistory"], deals, codes, as_of=as_of)
     known = entries_of(history, deals, codes)
-    rules, cuts = task.policy.rules, cuts_of(deals, task.tables["Reps"], codes)
+
+    # How many pass each stage, by slice.
+    cuts = cuts_of(deals, tables["Reps"], codes)
     passages = passages_of(deals, known, codes, skipped=rules.funnel_rule)
-    funnel = _funnel(
-        task, [counts_of(passages, deals, codes, cut) for cut in cuts], passages, deals, codes
-    )
-    stays = stays_of(deals, known, codes, as_of=task.as_of)
+    counts = [counts_of(passages, deals, codes, cut) for cut in cuts]
+    leaks = leaks_of(counts, passages, deals, codes, rules)
+    funnel = funnel_frame(counts, leaks, codes, level=rules.interval_level)
+
+    # How long they stay, and from when on one is stuck.
+    stays = stays_of(deals, known, codes, as_of=as_of)
     limits, learned = limits_of(
         stays, deals, codes, quantile=rules.stuck_quantile, few=rules.stuck_deals
     )
-    rates, no_rates = stage_win_rates(passages, deals, codes, few=rules.few)
-    lines, undated = forecast_lines(task.tables, deals, codes, rates, as_of=task.as_of)
-    forecast = forecast_frame(lines, task.as_of, rules)
-    watched = Watched(
+    stage_times = stage_times_frame(stays, cuts, limits, codes)
+
+    # What they will bring.
+    rates, rate_findings = stage_win_rates(passages, deals, codes, few=rules.few)
+    lines, line_findings = forecast_lines(tables, deals, codes, rates, as_of=as_of)
+    forecast = forecast_frame(lines, as_of, rules)
+
+    # What to act on, which rests on all of the above.
+    context = AlertContext(
+        tables=tables,
+        policy=task.policy,
+        as_of=as_of,
         deals=deals,
         codes=codes,
-        days=days_in_stage(deals, known, codes, as_of=task.as_of),
-        limits=limits,
-        learned=learned,
+        days_in_stage=days_in_stage(deals, known, as_of=as_of),
+        stage_limits=limits,
+        limits_learned=learned,
         funnel=funnel,
         forecast=forecast,
     )
+
     return Outcome(
         {
             "StageHistory": history,
             "Funnel": funnel,
-            "StageTimes": stage_times_frame(stays, cuts, limits, codes),
+            "StageTimes": stage_times,
             "Forecast": forecast,
-            "ForecastHistory": forecast_history(
-                task.tables["ForecastHistory"], forecast, task.as_of
-            ),
-            "Alerts": find_alerts(Desk(task.tables, task.policy, task.as_of), watched),
+            "ForecastHistory": forecast_history(tables["ForecastHistory"], forecast, as_of),
+            "Alerts": find_alerts(context),
         },
-        (*_no_stages(task, codes), *findings, *no_rates, *undated),
+        (*_no_stages(task, codes), *history_findings, *rate_findings, *line_findings),
     )
-
-
-def _funnel(
-    task: Task, counts: list[Counts], passages: Passages, deals: KnownDeals, codes: StageCodes
-) -> pd.DataFrame:
-    leaks = leaks_of(counts, passages, deals, codes, task.policy.rules)
-    return funnel_frame(counts, leaks, codes, level=task.policy.rules.interval_level)
 
 
 def _no_stages(task: Task, codes: StageCodes) -> list[Finding]:

@@ -243,7 +243,7 @@ def _drafts_that_differ(task: Task, current: pd.DataFrame) -> Sequence[Finding]:
         if not is_draft or drafted == target.target:
             continue
 
-        topic = Topic.of(int(target.year), str(target.metric), rules.currency)
+        topic = Topic.of(int(target.year), str(target.metric), task.policy.decimals)
         amount = topic.amount(drafted)
         findings.append(
             topic.warning(

@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from salesbook.domain.checks import (
-    dates,
-    deals,
-    orders,
-    people,
-    targets,
-    values,
-)
+from salesbook.domain.checks import dates, deals, orders, people, targets, values
 from salesbook.domain.checks.duplicates import find_duplicates, look_alikes
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.checks.settings_checks import check_settings
@@ -50,9 +43,13 @@ def run(task: Task) -> Outcome:
     warnings that Waivers accepts.
     """
     duplicates = find_duplicates(task.tables, task.policy)
-    entries = [finding for check in _CHECKS for finding in check(task)]
+
+    # Where several speak of one cell the first is kept, so that look-alikes come last.
+    in_settings = [*task.policy.faults, *check_settings(task.policy)]
+    in_entries = [finding for check in _CHECKS for finding in check(task)]
     alike = look_alikes(task, duplicates)
-    findings = one_per_cell([*task.policy.faults, *check_settings(task.policy), *entries, *alike])
+    findings = one_per_cell([*in_settings, *in_entries, *alike])
+
     if "Waivers" in task.tables:
         findings = without_waived(findings, task.tables["Waivers"])
     return Outcome({"Duplicates": duplicates}, findings)

@@ -116,23 +116,8 @@ METRICS = known_names("metrics")
 MetricName = Annotated[str, Is(Kind.ID, choices=METRICS)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_items), Is(Kind.LIST)]
 MetricNames = Annotated[str, Is(Kind.LIST, choices=METRICS)]
-ALERTS = (
-    "deal-stuck",
-    "close-date-passed",
-    "next-step-overdue",
-    "no-next-step",
-    "needs-missing",
-    "big-deal-quiet",
-    "order-undelivered",
-    "order-unpaid",
-    "lead-waiting",
-    "no-visits",
-    "complaint-unanswered",
-    "complaint-unresolved",
-    "customer-untouched",
-    "worst-leak",
-    "coverage-low",
-)
+ALERTS = known_names("alerts")
+"""Kinds of alert: whoever writes one names it in the words, see `domain.alerts`."""
 AlertName = Annotated[str, Is(Kind.ID, choices=ALERTS)]
 
 DealFields = Annotated[tuple[str, ...], BeforeValidator(_items), Is(Kind.LIST, fields_of="Deals")]

@@ -1,7 +1,7 @@
 """Which order lines and deals are sales, for pay, tiers, funnel and checks alike."""
 
 from salesbook.domain.sales.stages import stage_kinds
-from salesbook.domain.sales.standing import standing, takes_back, won_deals
+from salesbook.domain.sales.standing import billed_orders, standing, takes_back, won_deals
 from salesbook.frames import frame_from_rows
 from salesbook.tables.settings import Stage
 from tests.pipeline_book import day, deal, policy
@@ -20,6 +20,11 @@ def orders(*rows):
     return frame_from_rows(
         "Orders", [{"order_id": str(at), **facts, **row} for at, row in enumerate(rows)]
     )
+
+
+def test_a_refund_counts_for_the_order_it_takes_back():
+    drawn = orders({"amount": 100}, {"amount": -30, "refund_of": "0"}, {"amount": -5})
+    assert billed_orders(drawn).tolist() == ["0", "0", "2"]
 
 
 def test_a_cancelled_line_does_not_stand():

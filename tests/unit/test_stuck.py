@@ -53,10 +53,10 @@ def test_a_day_typed_later_replaces_an_inferred_one():
     history, _ = append_history(empty_frame("StageHistory"), deals, codes, as_of=AS_OF)
     later, _ = numbered([rows[0] | {"stage_since": day("2026-06-01")}])
     known = entries_of(history, later, codes)
-    assert days_in_stage(later, known, codes, as_of=AS_OF).tolist() == [29.0]
+    assert days_in_stage(later, known, as_of=AS_OF).tolist() == [29.0]
 
 
 def test_closed_deals_are_in_no_stage():
     deals, codes = numbered([deal("a", "Won", closed_on="2026-06-01")])
     known = entries_of(frame_from_rows("StageHistory", []), deals, codes)
-    assert str(days_in_stage(deals, known, codes, as_of=AS_OF).tolist()) == "[nan]"
+    assert str(days_in_stage(deals, known, as_of=AS_OF).tolist()) == "[nan]"

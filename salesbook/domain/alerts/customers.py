@@ -7,56 +7,91 @@ from typing import Final
 
 import pandas as pd
 
-from salesbook.domain.alerts.rows import AlertRow, Desk, text_or_none
+from salesbook.domain.alerts.context import AlertContext
+from salesbook.domain.alerts.rows import AlertRow, Severity, text_or_none
+from salesbook.domain.alerts.rules import alert
 from salesbook.domain.arithmetic.calendar import working_hours_between
 from salesbook.domain.customers.touch import last_touches
 
 _HOUR: Final = pd.Timedelta(hours=1)
+_DAY: Final = pd.Timedelta(days=1)
 _SECOND: Final = pd.Timedelta(seconds=1)
 
 
-def waiting_leads(desk: Desk) -> Iterator[AlertRow]:
-    """New leads that nobody contacted within `answer_limit_hours`."""
-    leads, limit = desk.tables["Leads"], desk.policy.rules.answer_limit_hours
-    new = leads[(leads["status"] == "new").fillna(True) & leads["first_contact_at"].isna()]
-    waiting = new.assign(key=new["lead_id"], who=new["rep_id"])
-    yield from _too_long(desk, waiting, limit, kind="lead-waiting", table="Leads")
+@alert("lead-waiting")
+def waiting_leads(context: AlertContext) -> Iterator[AlertRow]:
+    """New leads that nobody contacted within `answer_limit_hours`.
 
-
-def waiting_complaints(desk: Desk) -> Iterator[AlertRow]:
-    """Complaints not answered within `answer_limit_hours`, or answered and not resolved in time."""
-    feedback, rules = desk.tables["Feedback"], desk.policy.rules
-    owners = desk.tables["Customers"].set_index("customer_id")["owner_id"]
-    still_open = feedback[(feedback["kind"] == "complaint") & feedback["resolved_at"].isna()]
-    who = still_open["owner_id"].fillna(still_open["customer_id"].map(owners).astype("str"))
-    waiting = still_open.assign(key=still_open["feedback_id"], who=who)
-    unanswered = waiting["answered_at"].isna()
-    for kind, rows, limit in (
-        ("complaint-unanswered", waiting[unanswered], rules.answer_limit_hours),
-        ("complaint-unresolved", waiting[~unanswered], rules.resolve_limit_hours),
-    ):
-        yield from _too_long(desk, rows, limit, kind=kind, table="Feedback")
-
-
-def untouched_customers(desk: Desk) -> Iterator[AlertRow]:
-    """Customers whose owner may lose them: nobody was in touch for `pool_days`, where contacts are
-    logged.
-
-    One that was never touched counts from the day it was entered, and is left out where that is not
-    known. A customer whose contract runs stays with its owner.
+    A lead without a status counts as new: nobody has looked at it yet.
     """
-    customers, limit = desk.tables["Customers"], desk.policy.rules.pool_days
-    touched = last_touches(desk.tables, desk.as_of)
+    leads = context.tables["Leads"]
+    is_new = (leads["status"] == "new").fillna(True)
+    is_uncontacted = leads["first_contact_at"].isna()
+
+    new = leads[is_new & is_uncontacted]
+    waiting = new.assign(key=new["lead_id"], who=new["rep_id"])
+    limit = context.policy.rules.answer_limit_hours
+    yield from _waiting_longer(context, waiting, limit, table="Leads", severity="high")
+
+
+@alert("complaint-unanswered")
+def unanswered_complaints(context: AlertContext) -> Iterator[AlertRow]:
+    """Complaints, not yet resolved, that nobody answered within `answer_limit_hours`."""
+    complaints = _unresolved(context)
+    unanswered = complaints[complaints["answered_at"].isna()]
+    limit = context.policy.rules.answer_limit_hours
+    yield from _waiting_longer(context, unanswered, limit, table="Feedback", severity="high")
+
+
+@alert("complaint-unresolved")
+def unresolved_complaints(context: AlertContext) -> Iterator[AlertRow]:
+    """Complaints that were answered, yet not resolved within `resolve_limit_hours`."""
+    complaints = _unresolved(context)
+    answered = complaints[complaints["answered_at"].notna()]
+    limit = context.policy.rules.resolve_limit_hours
+    yield from _waiting_longer(context, answered, limit, table="Feedback", severity="medium")
+
+
+def _unresolved(context: AlertContext) -> pd.DataFrame:
+    """Complaints without an end, with who has to act: their owner, else the customer's."""
+    feedback = context.tables["Feedback"]
+    is_complaint = feedback["kind"] == "complaint"
+    unresolved = feedback[is_complaint & feedback["resolved_at"].isna()]
+
+    owner_of = context.tables["Customers"].set_index("customer_id")["owner_id"]
+    owner_of_customer = unresolved["customer_id"].map(owner_of).astype("str")
+    return unresolved.assign(
+        key=unresolved["feedback_id"],
+        who=unresolved["owner_id"].fillna(owner_of_customer),
+    )
+
+
+@alert("customer-untouched")
+def untouched_customers(context: AlertContext) -> Iterator[AlertRow]:
+    """Customers whom nobody touched for `pool_days`: they may go to another owner.
+
+    Asked only in a book that logs contacts, for elsewhere every customer would be named. A customer
+    who was never touched counts from the day of entry, and is left out where that is not known.
+    One whose contract runs stays with its owner.
+    """
+    touched = last_touches(context.tables, context.as_of)
     if touched.empty:
         return
+
+    customers = context.tables["Customers"]
     last = customers["customer_id"].map(touched).astype("datetime64[us]")
     since = pd.concat([last, customers["created_on"]], axis=1).max(axis=1)
-    days = (desk.today - since).dt.days
-    is_free = ~(customers["contract_end_on"] >= desk.today) & customers["owner_id"].notna()
-    idle = customers.assign(since=since, days=days, never=last.isna())[is_free & (days >= limit)]
-    for row in idle.itertuples(index=False):
+    days = (context.today - since).dt.days
+
+    # A blank end of contract compares as false and means that none runs.
+    under_contract = customers["contract_end_on"] >= context.today
+    may_be_lost = ~under_contract & customers["owner_id"].notna()
+    limit = context.policy.rules.pool_days
+
+    untouched = customers.assign(since=since, days=days, never=last.isna())
+    untouched = untouched[may_be_lost & (days >= limit)]
+    for row in untouched.itertuples(index=False):
         yield AlertRow(
-            kind="customer-untouched",
             table="Customers",
             row_key=row.customer_id,
             severity="low",
@@ -68,22 +103,36 @@ def untouched_customers(desk: Desk) -> Iterator[AlertRow]:
         )
 
 
-def _too_long(
-    desk: Desk, waiting: pd.DataFrame, limit: float, *, kind: str, table: str
+def _waiting_longer(
+    context: AlertContext, waiting: pd.DataFrame, limit: float, *, table: str, severity: Severity
 ) -> Iterator[AlertRow]:
-    """What was received more working hours ago than the limit, counted up to the end of the day."""
-    end = desk.today + pd.Timedelta(days=1)
-    hours = desk.policy.rules.working_hours
-    for row in waiting[(end - waiting["received_at"]) / _HOUR > limit].itertuples(index=False):
-        if working_hours_between(row.received_at, end - _SECOND, desk.calendar, hours) <= limit:
+    """What was received more working hours ago than the limit, counted up to the end of the day.
+
+    Args: waiting has `received_at`, `key` and `who`.
+    """
+    end_of_day = context.today + _DAY
+
+    # Working hours are counted row by row; hours by the clock, which are never fewer, first leave
+    # out most rows at once.
+    clock_hours = (end_of_day - waiting["received_at"]) / _HOUR
+    candidates = waiting[clock_hours > limit]
+
+    for row in candidates.itertuples(index=False):
+        hours = working_hours_between(
+            row.received_at,
+            end_of_day - _SECOND,
+            context.calendar,
+            context.policy.rules.working_hours,
+        )
+        if hours <= limit:
             continue
+
         since = row.received_at.normalize()
-        days = (desk.today - since).days
+        days = (context.today - since).days
         yield AlertRow(
-            kind=kind,
             table=table,
             row_key=row.key,
-            severity="medium" if kind == "complaint-unresolved" else "high",
+            severity=severity,
             who=text_or_none(row.who),
             since_on=since,
             days=days,

@@ -8,103 +8,151 @@ from typing import Any, Final
 
 import pandas as pd
 
-from salesbook.domain.alerts.rows import AlertRow, Desk, text_or_none
+from salesbook.domain.alerts.context import AlertContext
+from salesbook.domain.alerts.rows import AlertRow, text_or_none
+from salesbook.domain.alerts.rules import alert
 from salesbook.domain.arithmetic.calendar import WorkCalendar
-from salesbook.domain.sales.standing import standing
+from salesbook.domain.sales.standing import billed_orders, standing
 
-_DONE: Final = ("delivered", "invoiced", "paid", "cancelled")
-
-
-def late_deliveries(desk: Desk) -> Iterator[AlertRow]:
-    """Order lines due before today that are neither delivered, paid nor cancelled."""
-    orders = desk.tables["Orders"]
-    waiting = (
-        orders["delivered_on"].isna() & ~orders["status"].isin(_DONE) & (orders["amount"] >= 0)
-    )
-    for row in orders[waiting & (orders["due_on"] < desk.today)].itertuples(index=False):
-        yield _of_order(desk, row, "order-undelivered", int(row.amount))
+_FINISHED: Final = ("delivered", "invoiced", "paid", "cancelled")
+"""Status of an order line for which nobody waits for a delivery."""
 
 
-def late_payments(desk: Desk) -> Iterator[AlertRow]:
+@alert("order-undelivered")
+def late_deliveries(context: AlertContext) -> Iterator[AlertRow]:
+    """Order lines due before today that are neither delivered, paid nor cancelled.
+
+    A refund is a line with a negative amount and is never delivered.
+    """
+    orders = context.tables["Orders"]
+    is_undelivered = orders["delivered_on"].isna() & ~orders["status"].isin(_FINISHED)
+    is_sale = orders["amount"] >= 0
+    is_late = orders["due_on"] < context.today
+
+    for row in orders[is_undelivered & is_sale & is_late].itertuples(index=False):
+        yield _order_alert(context, row, int(row.amount))
+
+
+@alert("order-unpaid")
+def late_payments(context: AlertContext) -> Iterator[AlertRow]:
     """Orders delivered, due before today and not fully paid, in a book that keeps payments.
 
     An order with a line marked paid or without one delivered is left out; refunds lower what is
-    owed.
+    owed. One row per order, at its first line.
     """
-    orders, payments = desk.tables["Orders"], desk.tables["Payments"]
+    orders, payments = context.tables["Orders"], context.tables["Payments"]
     kept = orders[standing(orders)]
-    if kept.empty or (payments.empty and not (orders["status"] == "paid").any()):
+
+    keeps_payments = len(payments) > 0 or (orders["status"] == "paid").any()
+    if kept.empty or not keeps_payments:
         return
-    delivered = kept["delivered_on"].notna() | kept["status"].isin(("delivered", "invoiced"))
-    is_open = kept["order_id"].isin(kept.loc[delivered, "order_id"])
-    is_open &= ~kept["order_id"].isin(kept.loc[kept["status"] == "paid", "order_id"])
-    due = kept[is_open].groupby("order_id")["due_on"].max()
-    late = due.index[due < desk.today]
-    first = (
-        kept[kept["order_id"].isin(late)]
-        .sort_values(["order_id", "line_no"])
-        .drop_duplicates("order_id")
-    )
-    first = first.set_index("order_id", drop=False)
-    order = kept["refund_of"].fillna(kept["order_id"])
-    owed = kept[order.isin(late)].groupby(order)["amount"].sum()
-    paid = payments[payments["order_id"].isin(late) & (payments["paid_on"] <= desk.today)]
-    paid = paid.groupby("order_id")["amount"].sum()
-    missing = owed.reindex(late, fill_value=0) - paid.reindex(late, fill_value=0)
-    rows = first.loc[late].assign(due_on=due[late])
+
+    due = _due_days(kept)
+    late = due.index[due < context.today]
+
+    missing = _owed(kept, late) - _paid(payments, late, context.today)
+    rows = _first_lines(kept, late).assign(due_on=due[late])
     for row, amount in zip(rows.itertuples(index=False), missing.tolist(), strict=True):
         if amount > 0:
-            yield _of_order(desk, row, "order-unpaid", amount)
+            yield _order_alert(context, row, amount)
 
 
-def _of_order(desk: Desk, row: Any, kind: str, amount: int) -> AlertRow:
-    days = (desk.today - row.due_on).days
+def _due_days(orders: pd.DataFrame) -> pd.Series[Any]:
+    """The last due day of each order that is delivered in part at least and not marked paid."""
+    order_id, status = orders["order_id"], orders["status"]
+
+    has_day = orders["delivered_on"].notna()
+    is_delivered = has_day | status.isin(("delivered", "invoiced"))
+    delivered_orders = order_id[is_delivered]
+
+    is_paid = status == "paid"
+    paid_orders = order_id[is_paid]
+
+    # One line says it for the whole order: deliveries and payments are noted where it is handy.
+    has_delivery = order_id.isin(delivered_orders)
+    has_payment = order_id.isin(paid_orders)
+    owing = orders[has_delivery & ~has_payment]
+    return owing.groupby("order_id")["due_on"].max()
+
+
+def _owed(orders: pd.DataFrame, order_ids: pd.Index[Any]) -> pd.Series[Any]:
+    """Money of each order less what refunds that name it took back."""
+    billed_order = billed_orders(orders)
+    is_asked = billed_order.isin(order_ids)
+    owed = orders[is_asked].groupby(billed_order[is_asked])["amount"].sum()
+    return owed.reindex(order_ids, fill_value=0)
+
+
+def _paid(payments: pd.DataFrame, order_ids: pd.Index[Any], today: pd.Timestamp) -> pd.Series[Any]:
+    """Money that came in for each order up to today."""
+    is_asked = payments["order_id"].isin(order_ids)
+    received = payments[is_asked & (payments["paid_on"] <= today)]
+    paid = received.groupby("order_id")["amount"].sum()
+    return paid.reindex(order_ids, fill_value=0)
+
+
+def _first_lines(orders: pd.DataFrame, order_ids: pd.Index[Any]) -> pd.DataFrame:
+    """The first line of each of these orders, in their order."""
+    lines = orders[orders["order_id"].isin(order_ids)]
+    in_order = lines.sort_values(["order_id", "line_no"])
+    first = in_order.drop_duplicates("order_id")
+    return first.set_index("order_id", drop=False).loc[order_ids]
+
+
+def _order_alert(context: AlertContext, row: Any, amount: int) -> AlertRow:
+    days = (context.today - row.due_on).days
     return AlertRow(
-        kind=kind,
         table="Orders",
         row_key=f"{row.order_id}|{row.line_no}",
-        severity="high" if days > desk.policy.rules.quiet_days else "medium",
+        severity="high" if days > context.policy.rules.quiet_days else "medium",
         who=text_or_none(row.rep_id),
         since_on=row.due_on,
         days=days,
         amount=amount,
-        facts={"day": row.due_on.date(), "days": days, "amount": desk.money(amount)},
+        facts={"day": row.due_on.date(), "days": days, "amount": context.money(amount)},
     )
 
 
-def reps_without_visits(desk: Desk) -> Iterator[AlertRow]:
-    """Reps at work who logged no visit in the last five work days, in a book that logs visits.
+@alert("no-visits")
+def reps_without_visits(context: AlertContext) -> Iterator[AlertRow]:
+    """Reps at work who logged no visit in the last `visit_workdays`, in a book that logs visits.
 
     Managers, and reps hired within these days, are left out.
     """
-    activities = desk.tables["Activities"]
-    visits = activities[(activities["kind"] == "visit") & (activities["done_on"] <= desk.today)]
+    activities = context.tables["Activities"]
+    is_past = activities["done_on"] <= context.today
+    visits = activities[(activities["kind"] == "visit") & is_past]
     if visits.empty:
         return
-    workdays = desk.policy.rules.visit_workdays
-    start = pd.Timestamp(_days_back(desk.calendar, desk.as_of, workdays))
-    last = visits.groupby("rep_id")["done_on"].max()
-    for rep_id in _visiting_reps(desk, start):
-        seen = last.get(rep_id)
-        if seen is None or seen < start:
-            day = None if seen is None else seen.date()
-            days = None if seen is None else (desk.today - seen).days
-            yield AlertRow(
-                kind="no-visits",
-                table="Reps",
-                row_key=rep_id,
-                severity="medium",
-                who=rep_id,
-                since_on=seen,
-                days=days,
-                facts={"workdays": workdays, "day": day},
-                reason="because-never" if day is None else "because",
-            )
+
+    workdays = context.policy.rules.visit_workdays
+    start = pd.Timestamp(_workdays_back(context.calendar, context.as_of, workdays))
+    last_visits = visits.groupby("rep_id")["done_on"].max()
+
+    for rep_id in _visiting_reps(context, start):
+        last_visit = last_visits.get(rep_id)
+        if last_visit is not None and last_visit >= start:
+            continue
+
+        day = None if last_visit is None else last_visit.date()
+        days = None if last_visit is None else (context.today - last_visit).days
+        yield AlertRow(
+            table="Reps",
+            row_key=rep_id,
+            severity="medium",
+            who=rep_id,
+            since_on=last_visit,
+            days=days,
+            facts={"workdays": workdays, "day": day},
+            reason="because-never" if day is None else "because",
+        )
 
 
-def _days_back(calendar: WorkCalendar, as_of: dt.date, workdays: int) -> dt.date:
+def _workdays_back(calendar: WorkCalendar, as_of: dt.date, workdays: int) -> dt.date:
     """The first of the last so many work days up to `as_of`."""
     day, left = as_of, workdays
+
+    # Bounded, for a week without a work day would be searched without end.
     for step in range(10 * workdays + 60):
         day = as_of - dt.timedelta(days=step)
         left -= calendar.is_workday(day)
@@ -113,12 +161,19 @@ def _days_back(calendar: WorkCalendar, as_of: dt.date, workdays: int) -> dt.date
     return day
 
 
-def _visiting_reps(desk: Desk, start: pd.Timestamp) -> list[str]:
-    reps = desk.tables["Reps"]
-    at_work = (reps["left_on"].isna() | (reps["left_on"] >= desk.today)) & (
-        reps["hired_on"].isna() | (reps["hired_on"] <= start)
-    )
-    manages = reps["rep_id"].isin(set(reps["manager_id"].dropna())) | (
-        reps["role"].str.strip().str.casefold() == "manager"
-    )
-    return sorted(reps.loc[at_work & ~manages, "rep_id"])
+def _visiting_reps(context: AlertContext, start: pd.Timestamp) -> list[str]:
+    """Reps who were at work from `start` to today and manage nobody, by key."""
+    reps = context.tables["Reps"]
+    left_on, hired_on = reps["left_on"], reps["hired_on"]
+
+    # A blank day of leaving is none, a blank day of hire one long ago.
+    is_here = left_on.isna() | (left_on >= context.today)
+    was_here = hired_on.isna() | (hired_on <= start)
+
+    # Who manages somebody, or says so, visits when it is needed and not by the week.
+    has_people = reps["rep_id"].isin(reps["manager_id"].dropna())
+    role = reps["role"].str.strip().str.casefold()
+    is_manager = has_people | (role == "manager")
+
+    is_expected = is_here & was_here & ~is_manager
+    return sorted(reps.loc[is_expected, "rep_id"])

@@ -14,6 +14,7 @@ import pandas as pd
 
 from salesbook.policy import Policy
 
+# A month `2026-07`, a fiscal quarter `FY2026-Q3` or a fiscal year `FY2026`.
 _PERIOD: Final = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d{2})|FY(?P<fiscal>\d{4})(?:-Q(?P<quarter>[1-4]))?"
 )
@@ -75,10 +76,11 @@ def months_in(period: str, start_month: int) -> list[str]:
         raise ValueError(f"no period: {period!r}")
     if match["month"]:
         return [period]
+
     months = months_of_year(int(match["fiscal"]), start_month)
     if match["quarter"]:
-        at = (int(match["quarter"]) - 1) * 3
-        return months[at : at + 3]
+        first = (int(match["quarter"]) - 1) * 3
+        return months[first : first + 3]
     return months
 
 
@@ -114,22 +116,26 @@ class WorkCalendar:
         off, work = _public_days(policy.rules.calendar, tuple(sorted(set(years))))
         typed_off = {row.day for row in policy.holidays if row.kind == "off"}
         typed_work = {row.day for row in policy.holidays if row.kind == "work"}
-        return cls(
-            policy.rules.weekend,
-            frozenset((off | typed_off) - typed_work),
-            frozenset((work | typed_work) - typed_off),
-        )
+
+        # What a team typed goes before what a country publishes.
+        all_off = (off | typed_off) - typed_work
+        all_work = (work | typed_work) - typed_off
+        return cls(policy.rules.weekend, frozenset(all_off), frozenset(all_work))
 
     @cached_property
     def _numpy(self) -> np.busdaycalendar:
-        mask = [number not in self.weekend for number in range(7)]
-        return np.busdaycalendar(
-            weekmask=mask if any(mask) else [True] * 7, holidays=sorted(self.off)
-        )
+        is_worked = [number not in self.weekend for number in range(7)]
+        # numpy refuses a week without a work day: what comes out for one is a week without pattern.
+        weekmask = is_worked if any(is_worked) else [True] * 7
+        return np.busdaycalendar(weekmask=weekmask, holidays=sorted(self.off))
 
     def is_workday(self, day: dt.date) -> bool:
         """True where the day is worked."""
-        return day in self.work or (day.weekday() not in self.weekend and day not in self.off)
+        return day in self.work or not self._is_free(day)
+
+    def _is_free(self, day: dt.date) -> bool:
+        """True where the week's pattern or a holiday makes the day free."""
+        return day.weekday() in self.weekend or day in self.off
 
     def next_workday(self, day: dt.date) -> dt.date:
         """The day itself if worked, else the next one that is."""
@@ -143,12 +149,12 @@ class WorkCalendar:
         """Days worked from `start` to `end`, both included; 0 where `end` is earlier."""
         if end < start:
             return 0
-        plain = int(np.busday_count(start, end + dt.timedelta(days=1), busdaycal=self._numpy))
-        made_up = sum(
-            1
-            for day in self.work
-            if start <= day <= end and (day.weekday() in self.weekend or day in self.off)
-        )
+        after_end = end + dt.timedelta(days=1)
+        plain = int(np.busday_count(start, after_end, busdaycal=self._numpy))
+
+        # A day worked in exchange is free in the pattern that numpy counts by.
+        inside = [day for day in self.work if start <= day <= end]
+        made_up = sum(self._is_free(day) for day in inside)
         return plain + made_up
 
 
@@ -173,26 +179,35 @@ def _chinese_days(years: tuple[int, ...]) -> tuple[set[dt.date], set[dt.date]]:
 def working_hours_between(
     start: dt.datetime, end: dt.datetime, calendar: WorkCalendar, hours: tuple[dt.time, dt.time]
 ) -> float:
-    """Count the hours between two moments that lie in the working time of work days; 0 where end is
-    earlier.
+    """Count the working hours between two moments, on work days; 0 where end is earlier.
 
-    Args:
-        hours: start and end of the working day, in that order.
+    Args: hours are start and end of the working day, in that order.
     """
     if end <= start:
         return 0.0
     opens, closes = (_hour(moment) for moment in hours)
-    first = _clipped(start.time(), opens, closes) if calendar.is_workday(start.date()) else closes
-    last = _clipped(end.time(), opens, closes) if calendar.is_workday(end.date()) else opens
+
+    # A first day that is not worked counts as over, a last one as not begun.
+    first_hour, last_hour = closes, opens
+    if calendar.is_workday(start.date()):
+        first_hour = _clipped(start.time(), opens, closes)
+    if calendar.is_workday(end.date()):
+        last_hour = _clipped(end.time(), opens, closes)
     if start.date() == end.date():
-        return max(last - first, 0.0)
-    between = calendar.count(start.date() + dt.timedelta(days=1), end.date() - dt.timedelta(days=1))
-    return (closes - first) + between * (closes - opens) + (last - opens)
+        return max(last_hour - first_hour, 0.0)
+
+    one_day = dt.timedelta(days=1)
+    days_between = calendar.count(start.date() + one_day, end.date() - one_day)
+    on_first_day = closes - first_hour
+    on_last_day = last_hour - opens
+    return on_first_day + days_between * (closes - opens) + on_last_day
 
 
 def _hour(moment: dt.time) -> float:
+    """The time of day in hours; parts of a second do not count."""
     return moment.hour + moment.minute / 60 + moment.second / 3600
 
 
 def _clipped(moment: dt.time, opens: float, closes: float) -> float:
+    """The hour of a moment, moved into the working day."""
     return min(max(_hour(moment), opens), closes)

@@ -1,6 +1,4 @@
-"""How long does something last when part of it is still going on? Survival curves and shares by
-exit.
-"""
+"""How long does something last when part of it is still going on? Survival curves."""
 
 from __future__ import annotations
 
@@ -18,9 +16,7 @@ _HAIR: Final = 1e-12
 
 @dataclass(frozen=True)
 class Curve:
-    """A step function: `values[i]` holds from `times[i]` on;
-    before the first time it is the start.
-    """
+    """A step function: `values[i]` holds from `times[i]` on; before the first time, the start."""
 
     times: Floats
     values: Floats
@@ -31,9 +27,12 @@ def kaplan_meier(
 ) -> Curve:
     """Estimate the share that lasts longer than t, where some have not ended yet.
 
-    Ended after 2, 4, 6 days, going on at 4 and 9 → 0.8, 0.6, 0.3. What is going on at t counts as
-    at risk at t. What was first seen at an age is at risk only from there on; nothing is learned
-    from what was not watched at all.
+    At each time at which something ended, the share so far is multiplied by 1 - ended / at risk. To
+    leave out what is still going on, or to take it as ended now, would make everything look quicker
+    than it is: what lasts long is what is still going on.
+
+    What is going on at t counts as at risk at t. What was first seen at an age is at risk only from
+    there on; nothing is learned from what was not watched at all.
 
     Args:
         lasted: how long so far, any unit.
@@ -41,11 +40,13 @@ def kaplan_meier(
         entered: age at which watching began; 0 or missing: from the start.
 
     Returns: the survival at each time at which something ended.
+
     Source: E. L. Kaplan and P. Meier, Nonparametric estimation from incomplete observations, JASA
-    1958.
+    1958. Ended after 2, 4, 6 days, going on at 4 and 9 → 0.8, 0.6, 0.3.
     """
-    times, deaths, at_risk = _risk_table(lasted, np.asarray(ended, dtype=bool), entered)
-    return Curve(times, _survival(deaths, at_risk))
+    is_ended = np.asarray(ended, dtype=bool)
+    times, ended_counts, at_risk = _risk_table(lasted, is_ended, entered)
+    return Curve(times, _survival(ended_counts, at_risk))
 
 
 def aalen_johansen(
@@ -53,22 +54,32 @@ def aalen_johansen(
 ) -> dict[int, Curve]:
     """Estimate per exit the share that has left by it up to t; exits compete.
 
+    At each time, of the share that is still there, left / at risk leave by the exit; the steps add
+    up. A Kaplan-Meier curve per exit, with the others as going on, would claim more: together its
+    shares may exceed 1, for whoever left by one exit can no longer leave by another.
+
     Args: exit_by numbers the exit from 1; 0 where it is still going on. Others as in
     `kaplan_meier`.
 
     Returns: by exit; all shares and the survival add up to 1 at any time.
+
     Source: O. Aalen and S. Johansen, An empirical transition matrix, Scand. J. Statistics 1978.
     """
-    by = np.asarray(exit_by, dtype=np.int64)
-    lasted_all = np.asarray(lasted, dtype=np.float64)
-    times, deaths, at_risk = _risk_table(lasted_all, by > 0, entered)
-    before = np.concatenate([[1.0], _survival(deaths, at_risk)])[: len(times)]
-    watched = lasted_all > _starts(entered, lasted_all.shape)
+    exits = np.asarray(exit_by, dtype=np.int64)
+    ages = np.asarray(lasted, dtype=np.float64)
+    times, ended_counts, at_risk = _risk_table(ages, exits > 0, entered)
+
+    # Before the first time everybody is there.
+    survival = _survival(ended_counts, at_risk)
+    still_there = np.concatenate([[1.0], survival])[: len(times)]
+
+    is_watched = ages > _starts(entered, ages.shape)
     curves = {}
-    for one in sorted({int(exit_) for exit_ in by} - {0}):
-        left = np.sort(lasted_all[(by == one) & watched])
-        here = np.searchsorted(left, times, "right") - np.searchsorted(left, times, "left")
-        curves[one] = Curve(times, np.cumsum(before * here / at_risk))
+    for exit_number in np.unique(exits[exits != 0]).tolist():
+        left_at = np.sort(ages[(exits == exit_number) & is_watched])
+        left_counts = _count_at(left_at, times)
+        steps = still_there * left_counts / at_risk
+        curves[exit_number] = Curve(times, np.cumsum(steps))
     return curves
 
 
@@ -77,8 +88,11 @@ def time_until(curve: Curve, share: float) -> float:
 
     0.5 gives the median: the smallest t with S(t) at most 0.5.
     """
-    reached = np.flatnonzero(curve.values <= 1 - share + _HAIR)
-    return float(curve.times[reached[0]]) if len(reached) else float("nan")
+    bar = 1 - share + _HAIR
+    reached = np.flatnonzero(curve.values <= bar)
+    if not len(reached):
+        return float("nan")
+    return float(curve.times[reached[0]])
 
 
 def _starts(entered: npt.ArrayLike | None, shape: tuple[int, ...]) -> Floats:
@@ -90,17 +104,28 @@ def _starts(entered: npt.ArrayLike | None, shape: tuple[int, ...]) -> Floats:
 
 
 def _risk_table(
-    lasted: npt.ArrayLike, ended: Flags, entered: npt.ArrayLike | None
+    lasted: npt.ArrayLike, is_ended: Flags, entered: npt.ArrayLike | None
 ) -> tuple[Floats, Floats, Floats]:
     """Times at which something ended, how much did, and how much was at risk just before."""
     ages = np.asarray(lasted, dtype=np.float64)
     starts = _starts(entered, ages.shape)
-    watched = ages > starts
-    times, deaths = np.unique(ages[watched & ended], return_counts=True)
-    ages, starts = np.sort(ages[watched]), np.sort(starts[watched])
-    at_risk = np.searchsorted(starts, times, "left") - np.searchsorted(ages, times, "left")
-    return times, deaths.astype(np.float64), at_risk.astype(np.float64)
+    is_watched = ages > starts
+    times, ended_counts = np.unique(ages[is_watched & is_ended], return_counts=True)
+
+    # At risk is what began to be watched before the time, less what was over before it.
+    began = np.searchsorted(np.sort(starts[is_watched]), times, "left")
+    over = np.searchsorted(np.sort(ages[is_watched]), times, "left")
+    at_risk = began - over
+    return times, ended_counts.astype(np.float64), at_risk.astype(np.float64)
 
 
-def _survival(deaths: Floats, at_risk: Floats) -> Floats:
-    return np.asarray(np.cumprod(1 - deaths / at_risk), dtype=np.float64)
+def _count_at(in_order: Floats, times: Floats) -> Floats:
+    """How many of the values, given in order, are equal to each time."""
+    after = np.searchsorted(in_order, times, "right")
+    before = np.searchsorted(in_order, times, "left")
+    return (after - before).astype(np.float64)
+
+
+def _survival(ended_counts: Floats, at_risk: Floats) -> Floats:
+    shares_kept = 1 - ended_counts / at_risk
+    return np.asarray(np.cumprod(shares_kept), dtype=np.float64)

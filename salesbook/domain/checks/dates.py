@@ -40,19 +40,20 @@ _ORDER: Final = tuple(
 
 
 def date_order(task: Task) -> Iterator[Finding]:
-    """Name dates that come before one they must follow; the later of the two is taken as the wrong
-    one.
+    """Name dates that come before one they must follow; that one is taken as right.
 
     A refund is also not before its order, a candidate's step not before the application and not
     before the step with the number below.
     """
     for table, earlier, *later in _ORDER:
-        for field in later if has_rows(task, table) else ():
-            frame = task.tables[table]
+        if not has_rows(task, table):
+            continue
+        frame = task.tables[table]
+        for field in later:
             wrong = frame[field] < frame[earlier]
-            yield from _before(
-                task, f"{table}.{field}", wrong, frame[earlier], f"{table}.{earlier}"
-            )
+            place = f"{table}.{field}"
+            yield from _before(task, place, wrong, frame[earlier], f"{table}.{earlier}")
+
     yield from _refunds(task)
     yield from _candidate_steps(task)
 
@@ -64,51 +65,61 @@ def _before(
 
 
 def _refunds(task: Task) -> Iterator[Finding]:
-    if has_rows(task, "Orders"):
-        orders = task.tables["Orders"]
-        refunds = orders[orders["refund_of"].notna()]
-        first = (
-            orders[orders["order_id"].isin(refunds["refund_of"])]
-            .groupby("order_id")["ordered_on"]
-            .min()
-        )
-        ordered = first.reindex(refunds["refund_of"]).set_axis(refunds.index)
-        wrong = refunds["ordered_on"] < ordered
-        yield from _before(task, "Orders.ordered_on", wrong, ordered, "Orders.refund_of")
+    """A refund is not before the first line of its order."""
+    if not has_rows(task, "Orders"):
+        return
+    orders = task.tables["Orders"]
+    refunds = orders[orders["refund_of"].notna()]
+    refunded = orders[orders["order_id"].isin(refunds["refund_of"])]
+
+    first_day = refunded.groupby("order_id")["ordered_on"].min()
+    ordered_on = first_day.reindex(refunds["refund_of"]).set_axis(refunds.index)
+    wrong = refunds["ordered_on"] < ordered_on
+    yield from _before(task, "Orders.ordered_on", wrong, ordered_on, "Orders.refund_of")
 
 
 def _candidate_steps(task: Task) -> Iterator[Finding]:
+    """A step of a candidate is neither before the step below it nor before the application."""
     if not has_rows(task, "CandidateHistory"):
         return
+    place = "CandidateHistory.entered_on"
     steps = task.tables["CandidateHistory"].sort_values(["candidate_id", "seq"])
-    place, own = "CandidateHistory.entered_on", steps["entered_on"]
-    before = steps.groupby("candidate_id")["entered_on"].shift()
-    yield from _before(task, place, own < before, before, place)
-    if has_rows(task, "Candidates"):
-        applied = steps["candidate_id"].map(
-            task.tables["Candidates"].set_index("candidate_id")["applied_on"]
-        )
-        yield from _before(task, place, own < applied, applied, "Candidates.applied_on")
+    entered_on = steps["entered_on"]
+
+    step_before = steps.groupby("candidate_id")["entered_on"].shift()
+    yield from _before(task, place, entered_on < step_before, step_before, place)
+
+    if not has_rows(task, "Candidates"):
+        return
+    applied_by_candidate = task.tables["Candidates"].set_index("candidate_id")["applied_on"]
+    applied_on = steps["candidate_id"].map(applied_by_candidate)
+    wrong = entered_on < applied_on
+    yield from _before(task, place, wrong, applied_on, "Candidates.applied_on")
 
 
 def date_range(task: Task) -> Iterator[Finding]:
-    """Name dates before `earliest_year` or more than `years_ahead` years
-    after the day of the run.
-    """
+    """Name dates before `earliest_year` or more than `years_ahead` years after the run."""
     rules = task.policy.rules
     first = pd.Timestamp(rules.earliest_year, 1, 1)
     last = _years_later(task.as_of, rules.years_ahead)
+    after_last = pd.Timestamp(last) + pd.Timedelta(days=1)
+
     for table, spec in TABLES.items():
         if spec.role is not Role.INPUT or not has_rows(task, table):
             continue
-        for field in (one.name for one in spec.fields if one.kind in (Kind.DATE, Kind.DATETIME)):
-            days, place = task.tables[table][field], f"{table}.{field}"
-            yield from flag(task, place, days < first, "date-too-early", year=rules.earliest_year)
-            too_far = days >= pd.Timestamp(last) + pd.Timedelta(days=1)
+        for field in spec.fields:
+            if field.kind not in (Kind.DATE, Kind.DATETIME):
+                continue
+            days = task.tables[table][field.name]
+            place = f"{table}.{field.name}"
+            too_early, too_far = days < first, days >= after_last
+            yield from flag(task, place, too_early, "date-too-early", year=rules.earliest_year)
             yield from flag(task, place, too_far, "date-too-far", day=last)
 
 
 def _years_later(day: dt.date, years: int) -> dt.date:
     year = min(day.year + years, dt.MAXYEAR)
-    leap_day = (day.month, day.day) == (2, 29)
-    return dt.date(year, 2, 28) if leap_day else day.replace(year=year)
+    # The 29th of February has no anniversary in most years.
+    if (day.month, day.day) == (2, 29):
+        return dt.date(year, 2, 28)
+    return day.replace(year=year)

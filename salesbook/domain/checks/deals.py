@@ -1,6 +1,4 @@
-"""Is what a deal says about its stage, its end and its partner complete
-and free of contradiction?
-"""
+"""Is what a deal says of its stage, end and partner complete and free of contradiction?"""
 
 from __future__ import annotations
 
@@ -15,31 +13,38 @@ from salesbook.policy import MAIN_PIPELINE
 
 
 def closing(task: Task) -> Iterator[Finding]:
-    """A closed deal has its day, a lost one its reason, an open one neither; it is lost at an open
-    stage.
-    """
+    """A closed deal has its day, a lost one its reason and an open stage, an open one neither."""
     if not has_rows(task, "Deals"):
         return
     deals = task.tables["Deals"]
-    kind = stage_kinds(deals, task.policy)
-    is_open, is_lost = (kind == "open").fillna(False), (kind == "lost").fillna(False)
-    is_closed = kind.notna() & ~is_open
-    day, reason = deals["closed_on"].notna(), deals["lost_reason"].notna()
     stage = deals["stage"]
+    kind = stage_kinds(deals, task.policy)
+
+    # A deal in a stage that Settings lacks is neither open nor closed.
+    is_known = kind.notna()
+    is_open = (kind == "open").fillna(False)
+    is_lost = (kind == "lost").fillna(False)
+    is_closed = is_known & ~is_open
+    has_day = deals["closed_on"].notna()
+    has_reason = deals["lost_reason"].notna()
+
+    undated = is_closed & ~has_day
+    yield from flag(task, "Deals.closed_on", undated, "closed-without-date", "error", stage=stage)
+
+    open_with_day = is_open & has_day
     yield from flag(
-        task, "Deals.closed_on", is_closed & ~day, "closed-without-date", "error", stage=stage
+        task, "Deals.closed_on", open_with_day, "open-with-closed-date", "error", stage=stage
     )
-    yield from flag(
-        task, "Deals.closed_on", is_open & day, "open-with-closed-date", "error", stage=stage
-    )
-    yield from flag(task, "Deals.lost_reason", is_lost & ~reason, "lost-without-reason")
-    not_lost = kind.notna() & ~is_lost
-    yield from flag(
-        task, "Deals.lost_reason", not_lost & reason, "reason-without-loss", stage=stage
-    )
-    lost_at = stage_kinds(deals, task.policy, "lost_stage")
-    odd = lost_at.isin(["won", "lost"])
-    yield from flag(task, "Deals.lost_stage", odd, "lost-stage-closed")
+
+    unexplained = is_lost & ~has_reason
+    yield from flag(task, "Deals.lost_reason", unexplained, "lost-without-reason")
+
+    not_lost = is_known & ~is_lost & has_reason
+    yield from flag(task, "Deals.lost_reason", not_lost, "reason-without-loss", stage=stage)
+
+    lost_stage_kind = stage_kinds(deals, task.policy, "lost_stage")
+    lost_at_end = lost_stage_kind.isin(["won", "lost"])
+    yield from flag(task, "Deals.lost_stage", lost_at_end, "lost-stage-closed")
 
 
 def needs(task: Task) -> Iterator[Finding]:
@@ -49,28 +54,28 @@ def needs(task: Task) -> Iterator[Finding]:
     deals = task.tables["Deals"]
     pipelines = deals["pipeline"].fillna(MAIN_PIPELINE)
     for stage in task.policy.stages:
-        within = (deals["stage"] == stage.stage) & (pipelines == stage.pipeline)
+        is_there = (deals["stage"] == stage.stage) & (pipelines == stage.pipeline)
         for field in needed_fields(stage):
-            missing = within & deals[field].isna()
-            yield from flag(
-                task, f"Deals.{field}", missing, "stage-need-missing", stage=stage.stage
-            )
+            missing = is_there & deals[field].isna()
+            place = f"Deals.{field}"
+            yield from flag(task, place, missing, "stage-need-missing", stage=stage.stage)
 
 
 def partners(task: Task) -> Iterator[Finding]:
-    """A partner of a deal or an order has a share, a share has a partner,
-    and both are two people.
-    """
+    """A partner has a share, a share has a partner, and partner and rep are two people."""
     for table in ("Deals", "Orders"):
         if not has_rows(task, table):
             continue
         frame = task.tables[table]
         partner, share = frame["partner_id"], frame["partner_share"]
-        alone = partner.notna() & share.isna()
-        yield from flag(
-            task, f"{table}.partner_share", alone, "partner-without-share", partner=partner
-        )
+
+        unpaid = partner.notna() & share.isna()
+        place = f"{table}.partner_share"
+        yield from flag(task, place, unpaid, "partner-without-share", partner=partner)
+
         unowned = partner.isna() & (share > 0)
-        yield from flag(task, f"{table}.partner_id", unowned, "share-without-partner", share=share)
-        same = (partner == frame["rep_id"]).fillna(False)
-        yield from flag(task, f"{table}.partner_id", same, "partner-is-rep")
+        place = f"{table}.partner_id"
+        yield from flag(task, place, unowned, "share-without-partner", share=share)
+
+        is_rep = (partner == frame["rep_id"]).fillna(False)
+        yield from flag(task, place, is_rep, "partner-is-rep")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import combinations, product
+from dataclasses import dataclass
+from itertools import chain, combinations, product
 from typing import Final
 
 import pandas as pd
@@ -25,7 +26,9 @@ _LARGE_GROUP = 20
 """Rows of one group up to which each pair is named; in larger ones each row with the first."""
 
 Pair = tuple[str, str]
+"""Keys of two rows, the smaller one first."""
 Reason = tuple[float, Message]
+"""How sure it is that two rows are one, and why."""
 Pairs = dict[Pair, Reason]
 
 
@@ -39,39 +42,52 @@ def find_duplicates(tables: Tables, policy: Policy) -> pd.DataFrame:
     Returns: Duplicates by key; score 0 to 1, `because` the strongest reason.
     """
     least = policy.rules.duplicate_score
-    found: dict[str, Pairs] = {}
+    pairs_by_table: dict[str, Pairs] = {}
+
     if "Customers" in tables:
-        found["Customers"] = _customers(tables["Customers"], least)
+        pairs_by_table["Customers"] = _customers(tables["Customers"], least)
     if "Reps" in tables:
         reps = tables["Reps"]
-        found["Reps"] = _best(_same_mail(reps, "rep_id"), _named(reps, "rep_id", least))
+        pairs_by_table["Reps"] = _best(_same_mail(reps, "rep_id"), _named(reps, "rep_id", least))
     if "Leads" in tables:
-        found["Leads"] = _best(_named(tables["Leads"], "lead_id", least))
+        pairs_by_table["Leads"] = _best(_named(tables["Leads"], "lead_id", least))
+
     names = pd.Series([row.product for row in policy.products], dtype="str")
-    found["Products"] = _best(
-        _named(pd.DataFrame({"product": names, "name": names}), "product", least)
-    )
-    rows = [
-        {"table": table, "left_id": left, "right_id": right, "score": score, "because": because}
-        for table, pairs in found.items()
-        for (left, right), (score, because) in pairs.items()
-        if score >= least
-    ]
+    products = pd.DataFrame({"product": names, "name": names})
+    pairs_by_table["Products"] = _best(_named(products, "product", least))
+
+    rows = []
+    for table, pairs in pairs_by_table.items():
+        for (left, right), (score, because) in pairs.items():
+            if score >= least:
+                rows.append(
+                    {
+                        "table": table,
+                        "left_id": left,
+                        "right_id": right,
+                        "score": score,
+                        "because": because,
+                    }
+                )
     return sorted_by_key("Duplicates", frame_from_rows("Duplicates", rows))
 
 
 def look_alikes(task: Task, duplicates: pd.DataFrame) -> Iterator[Finding]:
     """Name the second row of each pair once, with the row it is most like."""
-    best = duplicates.sort_values(["score", "left_id"], ascending=[False, True], kind="stable")
+    best_first = duplicates.sort_values(
+        ["score", "left_id"], ascending=[False, True], kind="stable"
+    )
     for table, key in (("Reps", "rep_id"), ("Customers", "customer_id"), ("Leads", "lead_id")):
-        pairs = best[best["table"] == table].drop_duplicates("right_id").set_index("right_id")
-        if len(pairs):
-            keys = task.tables[table][key]
-            likeness = keys.map(pairs["score"])
-            yield from flag(
-                task, f"{table}.name", likeness.notna(), "look-alike", other=keys.map(pairs["left_id"]),
-                score=likeness,
-            )  # fmt: skip
+        of_table = best_first[best_first["table"] == table]
+        best = of_table.drop_duplicates("right_id").set_index("right_id")
+        if best.empty:
+            continue
+
+        keys = task.tables[table][key]
+        score = keys.map(best["score"])
+        other = keys.map(best["left_id"])
+        place = f"{table}.name"
+        yield from flag(task, place, score.notna(), "look-alike", other=other, score=score)
 
 
 def _customers(customers: pd.DataFrame, least: float) -> Pairs:
@@ -86,8 +102,9 @@ def _customers(customers: pd.DataFrame, least: float) -> Pairs:
 def _best(*reasons: Iterable[tuple[Pair, Reason]]) -> Pairs:
     """The strongest reason of each pair; of equal ones the first given."""
     best: Pairs = {}
-    for pair, reason in (found for kind in reasons for found in kind):
-        if pair not in best or reason[0] > best[pair][0]:
+    for pair, reason in chain(*reasons):
+        score, _ = reason
+        if pair not in best or score > best[pair][0]:
             best[pair] = reason
     return best
 
@@ -99,15 +116,20 @@ def _same_mail(frame: pd.DataFrame, key: str) -> Iterator[tuple[Pair, Reason]]:
 
 
 def _same_phone(frame: pd.DataFrame) -> Iterator[tuple[Pair, Reason]]:
-    for number, pair in _pairs(_groups(frame, "customer_id", "phone", phone_numbers)):
+    groups = _groups(frame, "customer_id", "phone", phone_numbers)
+    for number, pair in _pairs(groups):
         yield pair, (SAME_PHONE, Message("same-phone", {"phone": number}))
 
 
 def _same_domain(frame: pd.DataFrame) -> Iterator[tuple[Pair, Reason]]:
-    def domains(text: str) -> list[str | None]:
-        return [private_domain(mail_address(text) or "@gmail.com")]
+    """Customers who write from one company's domain; gmail.com and its like say nothing."""
 
-    for domain, pair in _pairs(_groups(frame, "customer_id", "email", domains)):
+    def domains(text: str) -> list[str | None]:
+        address = mail_address(text)
+        return [private_domain(address)] if address else []
+
+    groups = _groups(frame, "customer_id", "email", domains)
+    for domain, pair in _pairs(groups):
         yield pair, (SAME_DOMAIN, Message("same-domain", {"domain": domain}))
 
 
@@ -115,13 +137,13 @@ def _groups(
     frame: pd.DataFrame, key: str, field: str, read: Callable[[str], Iterable[str | None]]
 ) -> dict[str, list[str]]:
     """Keys of the rows by what is read from a field."""
-    groups = defaultdict(list)
-    known = frame[frame[field].notna()]
-    for row, text in zip(known[key], known[field], strict=True):
+    keys_by_value = defaultdict(list)
+    typed = frame[frame[field].notna()]
+    for row_key, text in zip(typed[key], typed[field], strict=True):
         for value in read(text):
             if value:
-                groups[value].append(row)
-    return groups
+                keys_by_value[value].append(row_key)
+    return keys_by_value
 
 
 def _pairs(groups: Mapping[str, list[str]]) -> Iterator[tuple[str, Pair]]:
@@ -130,92 +152,132 @@ def _pairs(groups: Mapping[str, list[str]]) -> Iterator[tuple[str, Pair]]:
             yield value, pair
 
 
-def _within(rows: Iterable[str]) -> Iterator[Pair]:
-    """Pairs of a group, the smaller key left; a large group is tied to its first row only."""
-    ordered = sorted(set(rows))
+def _within(keys: Iterable[str]) -> Iterator[Pair]:
+    """Pairs of a group, the smaller key left; a large group is tied to its first row only.
+
+    A thousand rows with one switchboard's number would be half a million pairs.
+    """
+    ordered = sorted(set(keys))
     if len(ordered) <= _LARGE_GROUP:
         yield from combinations(ordered, 2)
-    else:
-        yield from ((ordered[0], other) for other in ordered[1:])
+        return
+
+    first, *others = ordered
+    for other in others:
+        yield first, other
 
 
-def _between(left: list[str], right: list[str]) -> Iterator[Pair]:
+def _between(lefts: list[str], rights: list[str]) -> Iterator[Pair]:
     """Pairs of two groups; of large ones only the first rows."""
-    if len(left) * len(right) > _LARGE_GROUP**2:
-        left, right = [min(left)], [min(right)]
-    for one, other in product(left, right):
-        if one != other:
-            yield (one, other) if one < other else (other, one)
+    is_large = len(lefts) * len(rights) > _LARGE_GROUP**2
+    if is_large:
+        lefts, rights = [min(lefts)], [min(rights)]
+
+    for left, right in product(lefts, rights):
+        if left != right:
+            yield (left, right) if left < right else (right, left)
 
 
 def _named(frame: pd.DataFrame, key: str, least: float) -> Iterator[tuple[Pair, Reason]]:
     """Rows whose names are alike."""
-    shown = dict(zip(frame[key], frame["name"], strict=True))
-    by_core = _by_core((row, name) for row, name in shown.items() if isinstance(name, str))
+    name_of = dict(zip(frame[key], frame["name"], strict=True))
+    typed = ((row_key, name) for row_key, name in name_of.items() if isinstance(name, str))
+    by_core = _by_core(typed)
+
     for pair, score in _alike_rows(by_core, by_core, alike_names(by_core, least)):
-        yield pair, (score, _names_message(shown[pair[0]], shown[pair[1]]))
+        left, right = pair
+        yield pair, (score, _names_message(name_of[left], name_of[right]))
 
 
 def _by_core(names: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    groups = defaultdict(list)
-    for row, name in names:
-        groups[name_core(name).plain].append(row)
-    return groups
+    """Keys of rows by the core of their names: what is left without legal forms and fillers."""
+    keys_by_core = defaultdict(list)
+    for row_key, name in names:
+        keys_by_core[name_core(name).plain].append(row_key)
+    return keys_by_core
 
 
 def _alike_rows(
-    left: Mapping[str, list[str]], right: Mapping[str, list[str]], alike: Likeness
+    lefts: Mapping[str, list[str]], rights: Mapping[str, list[str]], alike: Likeness
 ) -> Iterator[tuple[Pair, float]]:
     """Pairs of a row of a left and a row of a right group whose cores are alike."""
-    for core in sorted(left.keys() & right.keys()):
-        pairs: Iterable[Pair] = (
-            _within(left[core]) if left is right else _between(left[core], right[core])
-        )
-        yield from ((pair, 1.0) for pair in pairs)
-    for (one, other), score in sorted(alike.items()):
-        yield from ((pair, score) for pair in _between(left.get(one, []), right.get(other, [])))
-        if left is not right:
-            yield from ((pair, score) for pair in _between(left.get(other, []), right.get(one, [])))
+    is_one_side = lefts is rights
+
+    # One core on both sides: the same name.
+    for core in sorted(lefts.keys() & rights.keys()):
+        within, between = lefts[core], rights[core]
+        pairs = _within(within) if is_one_side else _between(within, between)
+        for pair in pairs:
+            yield pair, 1.0
+
+    # Two cores that are alike; each of them may stand on either side.
+    for (core, other_core), score in sorted(alike.items()):
+        for pair in _between(lefts.get(core, []), rights.get(other_core, [])):
+            yield pair, score
+        if is_one_side:
+            continue
+        for pair in _between(lefts.get(other_core, []), rights.get(core, [])):
+            yield pair, score
 
 
 def _same_company(customers: pd.DataFrame, least: float) -> Iterator[tuple[Pair, Reason]]:
     """Customers whose names are alike, or of whom one bears the name of the other's company.
 
-    Where both rows have a company, alike names count only if the companies are alike too.
+    Where both rows have a company, alike names count only if the companies are alike too: two
+    people called Li Wei at two companies are two customers.
     """
-    keys, names = customers["customer_id"].tolist(), customers["name"].tolist()
-    companies = [text if isinstance(text, str) else None for text in customers["company"]]
-    by_name = _by_core(zip(keys, names, strict=True))
-    company_of = dict(zip(keys, companies, strict=True))
-    shown = dict(zip(keys, names, strict=True))
-    core_of = {key: name_core(company or shown[key]).plain for key, company in company_of.items()}
-    bears_name = {
-        key
-        for key, company in company_of.items()
-        if not company or name_core(shown[key]).plain == core_of[key]
-    }
-    everywhere: dict[str, list[str]] = _invert(core_of)
-    itself = _invert({key: core for key, core in core_of.items() if key in bears_name})
-    alike = alike_names([*by_name, *everywhere], least)
+    people = _people(customers)
+    by_name = _by_core((key, person.name) for key, person in people.items())
+    by_company = defaultdict(list)
+    bearers = defaultdict(list)
+    for key, person in people.items():
+        by_company[person.company_core].append(key)
+        if person.bears_company_name:
+            bearers[person.company_core].append(key)
+    alike = alike_names([*by_name, *by_company], least)
+
     for pair, score in _alike_rows(by_name, by_name, alike):
-        if _one_company(core_of[pair[0]], core_of[pair[1]], alike) or not all(
-            map(company_of.get, pair)
-        ):
-            yield pair, (score, _names_message(shown[pair[0]], shown[pair[1]]))
-    for pair, score in _alike_rows(itself, everywhere, alike):
-        left, right = (company_of[key] or shown[key] for key in pair)
-        yield pair, (score, _names_message(left, right))
+        left, right = (people[key] for key in pair)
+        may_be_one = not (left.company and right.company)
+        if may_be_one or _is_alike(left.company_core, right.company_core, alike):
+            yield pair, (score, _names_message(left.name, right.name))
+
+    for pair, score in _alike_rows(bearers, by_company, alike):
+        left, right = (people[key] for key in pair)
+        yield pair, (score, _names_message(left.company or left.name, right.company or right.name))
 
 
-def _invert(cores: Mapping[str, str]) -> dict[str, list[str]]:
-    groups = defaultdict(list)
-    for key, core in cores.items():
-        groups[core].append(key)
-    return groups
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """A customer as far as names go."""
+
+    name: str
+    company: str | None
+    company_core: str
+    """Core of the company's name; of the customer's own where there is none."""
+    bears_company_name: bool
+    """True where the row is the company itself, and not a person who works there."""
 
 
-def _one_company(left: str, right: str, alike: Likeness) -> bool:
-    return left == right or (min(left, right), max(left, right)) in alike
+def _people(customers: pd.DataFrame) -> dict[str, _Person]:
+    """Customers by key."""
+    people = {}
+    columns = (customers["customer_id"], customers["name"], customers["company"])
+    for key, name, typed in zip(*columns, strict=True):
+        company = typed if isinstance(typed, str) else None
+        company_core = name_core(company or name).plain
+        people[key] = _Person(
+            name=name,
+            company=company,
+            company_core=company_core,
+            bears_company_name=not company or name_core(name).plain == company_core,
+        )
+    return people
+
+
+def _is_alike(left_core: str, right_core: str, alike: Likeness) -> bool:
+    smaller, larger = sorted((left_core, right_core))
+    return smaller == larger or (smaller, larger) in alike
 
 
 def _names_message(left: str, right: str) -> Message:

@@ -11,7 +11,7 @@ import pandas as pd
 from salesbook.domain.outcome import Task
 from salesbook.frames import row_keys
 from salesbook.messages import Fact, Finding, Severity
-from salesbook.money import currency_decimals, to_decimal, to_text
+from salesbook.money import to_decimal, to_text
 from salesbook.tables import TABLES, Kind
 
 
@@ -31,21 +31,25 @@ def flag(
         facts: the finding's params; a column gives each row its own.
     """
     table, _, field = place.partition(".")
-    rows = wrong.index[wrong.fillna(False).astype(bool)]
+    is_wrong = wrong.fillna(False).astype(bool)
+    rows = wrong.index[is_wrong]
     if rows.empty:
         return
+
     frame = task.tables[table].loc[rows]
     keys = row_keys(table, frame)
-    columns = {
-        name: fact.loc[rows].tolist() for name, fact in facts.items() if isinstance(fact, pd.Series)
-    }
-    fixed = {name: fact for name, fact in facts.items() if not isinstance(fact, pd.Series)}
-    found = _shown_values(task, table, field, frame)
-    for at, row in enumerate(rows):
-        params: dict[str, Fact] = {
-            **fixed,
-            **{name: _fact(values[at]) for name, values in columns.items()},
-        }
+    shown = _shown_values(task, table, field, frame)
+
+    fixed_facts: dict[str, Fact] = {}
+    facts_by_row: dict[str, list[Any]] = {}
+    for name, fact in facts.items():
+        if isinstance(fact, pd.Series):
+            facts_by_row[name] = fact.loc[rows].tolist()
+        else:
+            fixed_facts[name] = fact
+
+    for place_in_rows, row in enumerate(rows):
+        own_facts = {name: _fact(values[place_in_rows]) for name, values in facts_by_row.items()}
         yield Finding(
             code,
             severity,
@@ -53,55 +57,57 @@ def flag(
             row=int(row),
             field=field,
             row_key=keys[row],
-            found=found[row],
-            params=params,
+            found=shown[row],
+            params={**fixed_facts, **own_facts},
         )
 
 
 def _fact(value: Any) -> Fact:
-    known: Fact = value.date() if isinstance(value, pd.Timestamp) else value
-    return known if pd.notna(value) else None
+    if pd.isna(value):
+        return None
+    fact: Fact = value.date() if isinstance(value, pd.Timestamp) else value
+    return fact
 
 
 def _shown_values(task: Task, table: str, field: str, rows: pd.DataFrame) -> pd.Series[str]:
-    """A column as a reader of the findings knows it: dates ISO, money with decimals,
-    missing blank.
-    """
-    column, kind = rows[field], TABLES[table].field(field).kind
+    """A column as findings show it: dates ISO, money with decimals, missing blank."""
+    column = rows[field]
+    kind = TABLES[table].field(field).kind
     if kind is Kind.DATE:
-        return column.dt.strftime("%Y-%m-%d").astype("str").fillna("")
+        return _texts(column.dt.strftime("%Y-%m-%d"))
     if kind is Kind.DATETIME:
-        return column.dt.strftime("%Y-%m-%d %H:%M").astype("str").fillna("")
-    decimals = currency_decimals(task.policy.rules.currency)
+        return _texts(column.dt.strftime("%Y-%m-%d %H:%M"))
     if kind is Kind.MONEY:
-        return (
-            column.map(lambda minor: to_text(minor, decimals), na_action="ignore")
-            .astype("str")
-            .fillna("")
-        )
+        decimals = task.policy.decimals
+        return _texts(column.map(lambda minor: to_text(minor, decimals), na_action="ignore"))
     if kind is Kind.MEASURE:
-        shown = ["" if amount is None else str(amount) for amount in _measures(task, field, rows)]
+        measures = zip(column, rows["metric"], strict=True)
+        shown = [_shown_measure(task, value, metric) for value, metric in measures]
         return pd.Series(shown, index=column.index, dtype="str")
+    return _texts(column)
+
+
+def _texts(column: pd.Series[Any]) -> pd.Series[str]:
     return column.astype("str").fillna("")
 
 
-def _measures(task: Task, field: str, rows: pd.DataFrame) -> list[Decimal | None]:
-    """A column of measures as amounts: money in the currency for revenue,
-    whole counts otherwise.
-    """
-    return [
-        None
-        if pd.isna(value)
-        else amount_of(task, value)
-        if metric == "revenue"
-        else Decimal(int(value))
-        for value, metric in zip(rows[field], rows["metric"], strict=True)
-    ]
+def _shown_measure(task: Task, value: Any, metric: str) -> str:
+    """A measure as an amount: money in the currency for revenue, a whole count otherwise."""
+    if pd.isna(value):
+        return ""
+    amount = amount_of(task, value) if metric == "revenue" else Decimal(int(value))
+    return str(amount)
 
 
 def amount_of(task: Task, minor: int) -> Decimal:
     """Minor units as an amount of the workbook's currency."""
-    return to_decimal(int(minor), currency_decimals(task.policy.rules.currency))
+    return to_decimal(int(minor), task.policy.decimals)
+
+
+def amounts_of(task: Task, minor: pd.Series[Any], rows: Iterable[Any]) -> pd.Series[Any]:
+    """Amounts in the currency in these rows of a column, by its index; missing elsewhere."""
+    amounts = {row: amount_of(task, minor[row]) for row in rows}
+    return pd.Series(amounts, index=minor.index, dtype="object")
 
 
 def has_rows(task: Task, *tables: str) -> bool:
@@ -115,16 +121,19 @@ def one_per_cell(findings: Iterable[Finding]) -> list[Finding]:
     Findings about a table as a whole are kept one per code.
     """
     kept: dict[tuple[str, str, int | None, str | None, str], Finding] = {}
-    for finding in sorted(findings, key=lambda one: one.severity != "error"):
+    errors_first = sorted(findings, key=lambda finding: finding.severity != "error")
+    for finding in errors_first:
         code = finding.code if finding.row is None else ""
-        kept.setdefault((finding.table, finding.row_key, finding.row, finding.field, code), finding)
+        cell = (finding.table, finding.row_key, finding.row, finding.field, code)
+        kept.setdefault(cell, finding)
     return sorted(kept.values(), key=_place)
 
 
-_TABLE_ORDER: Mapping[str, int] = {name: at for at, name in enumerate(TABLES)}
+_TABLE_ORDER: Mapping[str, int] = {name: place for place, name in enumerate(TABLES)}
 
 
 def _place(finding: Finding) -> tuple[int, int, int, str]:
+    """Where the finding stands in the workbook: a table as a whole before its first row."""
     names = TABLES[finding.table].field_names
     row = -1 if finding.row is None else finding.row
     column = names.index(finding.field) if finding.field in names else -1

@@ -3,44 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
-from salesbook.domain.checks.entry_checks import amount_of, flag, has_rows
+from salesbook.domain.checks.entry_checks import amounts_of, flag, has_rows
 from salesbook.domain.outcome import Task
 from salesbook.domain.sales.standing import standing
 from salesbook.messages import Finding
 
 
 def refunds(task: Task) -> Iterator[Finding]:
-    """A negative line says which order it takes back; what takes back is negative and not above the
-    order.
-    """
+    """A refund says which order it takes back, is negative, and not above the order."""
     if not has_rows(task, "Orders"):
         return
     orders = task.tables["Orders"]
-    amount, of = orders["amount"], orders["refund_of"]
-    kept = standing(orders)
-    nameless = kept & (amount < 0) & of.isna()
+    amount, refunded = orders["amount"], orders["refund_of"]
+
+    nameless = standing(orders) & (amount < 0) & refunded.isna()
     yield from flag(task, "Orders.refund_of", nameless, "refund-without-order")
+
+    not_negative = refunded.notna() & (amount > 0)
+    yield from flag(task, "Orders.amount", not_negative, "refund-not-negative", order=refunded)
+
+    of_itself = (refunded == orders["order_id"]).fillna(False)
+    yield from flag(task, "Orders.refund_of", of_itself, "refund-of-itself")
+    yield from _too_large(task, orders)
+
+
+def _too_large(task: Task, orders: pd.DataFrame) -> Iterator[Finding]:
+    """Refunds of one order do not exceed what was sold in it together; the last one is named."""
+    amount, refunded = orders["amount"], orders["refund_of"]
+    is_kept = standing(orders)
+    is_refund = is_kept & (amount < 0)
+
+    is_refunded_sale = is_kept & (amount > 0) & orders["order_id"].isin(refunded.dropna())
+    sold_by_order = orders[is_refunded_sale].groupby("order_id")["amount"].sum()
+    refunded_by_order = -orders[is_refund].groupby("refund_of")["amount"].sum()
+
+    sold = refunded.map(sold_by_order)
+    is_above = is_refund & (refunded.map(refunded_by_order) > sold)
+    in_time = orders[is_above].sort_values(["ordered_on", "order_id", "line_no"])
+    last = _last_of_each(in_time["refund_of"])
+
     yield from flag(
-        task, "Orders.amount", of.notna() & (amount > 0), "refund-not-negative", order=of
+        task,
+        "Orders.amount",
+        _rows_among(orders, last),
+        "refund-too-large",
+        order=refunded,
+        sold=amounts_of(task, sold, last),
     )
-    yield from flag(
-        task, "Orders.refund_of", (of == orders["order_id"]).fillna(False), "refund-of-itself"
-    )
-    taken_back = orders["order_id"].isin(of.dropna())
-    sold = orders[kept & (amount > 0) & taken_back].groupby("order_id")["amount"].sum()
-    back = -orders[kept & (amount < 0)].groupby("refund_of")["amount"].sum()
-    limit = of.map(sold)
-    above = kept & (amount < 0) & (of.map(back) > limit)
-    last = orders[above].sort_values(["ordered_on", "order_id", "line_no"])
-    worst = last.index[~last["refund_of"].duplicated(keep="last")]
-    facts = pd.Series(
-        {row: amount_of(task, limit[row]) for row in worst}, index=orders.index, dtype="object"
-    )
-    wrong = pd.Series(orders.index.isin(worst), index=orders.index)
-    yield from flag(task, "Orders.amount", wrong, "refund-too-large", order=of, sold=facts)
 
 
 def payments(task: Task) -> Iterator[Finding]:
@@ -51,24 +64,33 @@ def payments(task: Task) -> Iterator[Finding]:
     if not has_rows(task, "Payments", "Orders"):
         return
     orders, paid = task.tables["Orders"], task.tables["Payments"]
-    worth = orders["amount"].where(standing(orders) & (orders["amount"] > 0), 0)
-    owed = paid["order_id"].map(worth.groupby(orders["order_id"], sort=False).sum())
-    total = paid.groupby("order_id", sort=False)["amount"].transform("sum")
-    ordered = paid[(total > owed).fillna(False)].sort_values(["paid_on", "payment_id"])
-    last = ordered.index[~ordered["order_id"].duplicated(keep="last")]
-    wrong = pd.Series(paid.index.isin(last), index=paid.index)
-    owed_shown, total_shown = (
-        pd.Series(
-            {row: amount_of(task, amounts[row]) for row in last}, index=paid.index, dtype="object"
-        )
-        for amounts in (owed, total)
-    )
+
+    counts = standing(orders) & (orders["amount"] > 0)
+    worth_of_line = orders["amount"].where(counts, 0)
+    worth = worth_of_line.groupby(orders["order_id"], sort=False).sum()
+
+    owed = paid["order_id"].map(worth)
+    total_paid = paid.groupby("order_id", sort=False)["amount"].transform("sum")
+    is_overpaid = (total_paid > owed).fillna(False)
+    in_time = paid[is_overpaid].sort_values(["paid_on", "payment_id"])
+    last = _last_of_each(in_time["order_id"])
+
     yield from flag(
         task,
         "Payments.amount",
-        wrong,
+        _rows_among(paid, last),
         "overpaid",
         order=paid["order_id"],
-        paid=total_shown,
-        owed=owed_shown,
+        paid=amounts_of(task, total_paid, last),
+        owed=amounts_of(task, owed, last),
     )
+
+
+def _last_of_each(orders: pd.Series[str]) -> pd.Index[Any]:
+    """Rows that are the last of their order."""
+    is_followed = orders.duplicated(keep="last")
+    return orders.index[~is_followed]
+
+
+def _rows_among(frame: pd.DataFrame, rows: pd.Index[Any]) -> pd.Series[bool]:
+    return pd.Series(frame.index.isin(rows), index=frame.index)

@@ -18,21 +18,29 @@ def managers(task: Task) -> Iterator[Finding]:
     if not has_rows(task, "Reps"):
         return
     reps = task.tables["Reps"]
-    above = dict(zip(reps["rep_id"], reps["manager_id"], strict=True))
-    circles = {rep: circle for rep in above if (circle := _circle(rep, above))}
-    shown = reps["rep_id"].map({rep: " → ".join(circle) for rep, circle in circles.items()})
-    wrong = reps["rep_id"].isin(circles.keys())
-    yield from flag(task, "Reps.manager_id", wrong, "manager-circle", "error", circle=shown)
+    manager_of = dict(zip(reps["rep_id"], reps["manager_id"], strict=True))
+
+    circles = {}
+    for rep in manager_of:
+        circle = _circle(rep, manager_of)
+        if circle:
+            circles[rep] = " → ".join(circle)
+
+    in_circle = reps["rep_id"].isin(circles.keys())
+    shown = reps["rep_id"].map(circles)
+    yield from flag(task, "Reps.manager_id", in_circle, "manager-circle", "error", circle=shown)
 
 
-def _circle(rep: str, above: Mapping[str, str]) -> list[str]:
+def _circle(rep: str, manager_of: Mapping[str, str]) -> list[str]:
     """The way from a rep over the managers back to that rep; empty where it does not lead back."""
     path = [rep]
-    for _ in range(len(above)):
-        path.append(above.get(path[-1], ""))
+
+    # Bounded, for the way may lead into a circle of others and never come back.
+    for _ in range(len(manager_of)):
+        path.append(manager_of.get(path[-1], ""))
         if path[-1] == rep:
             return path
-        if path[-1] not in above:
+        if path[-1] not in manager_of:
             return []
     return []
 
@@ -42,17 +50,22 @@ def leavers(task: Task) -> Iterator[Finding]:
     if not has_rows(task, "Reps"):
         return
     reps = task.tables["Reps"]
-    gone = reps[reps["left_on"] < pd.Timestamp(task.as_of)].set_index("rep_id")["left_on"]
-    if gone.empty:
+    has_left = reps["left_on"] < pd.Timestamp(task.as_of)
+    left_on = reps[has_left].set_index("rep_id")["left_on"]
+    if left_on.empty:
         return
+
     if has_rows(task, "Deals"):
         deals = task.tables["Deals"]
-        left = deals["rep_id"].map(gone)
-        still_open = (stage_kinds(deals, task.policy) == "open").fillna(False)
-        yield from flag(task, "Deals.rep_id", still_open & left.notna(), "owner-left", left=left)
+        owner_left = deals["rep_id"].map(left_on)
+        is_open = (stage_kinds(deals, task.policy) == "open").fillna(False)
+        wrong = is_open & owner_left.notna()
+        yield from flag(task, "Deals.rep_id", wrong, "owner-left", left=owner_left)
+
     if has_rows(task, "Customers"):
-        left = task.tables["Customers"]["owner_id"].map(gone)
-        yield from flag(task, "Customers.owner_id", left.notna(), "owner-left", left=left)
+        owner_left = task.tables["Customers"]["owner_id"].map(left_on)
+        wrong = owner_left.notna()
+        yield from flag(task, "Customers.owner_id", wrong, "owner-left", left=owner_left)
 
 
 def plans_and_levels(task: Task) -> Iterator[Finding]:
@@ -65,7 +78,8 @@ def plans_and_levels(task: Task) -> Iterator[Finding]:
         ("Reps.level", levels, "unknown-level"),
     ):
         table, _, field = place.partition(".")
-        if known and has_rows(task, table):
-            typed = task.tables[table][field].dropna()
-            wrong = ~typed.map(fold_name).isin(known)
-            yield from flag(task, place, wrong, code)
+        if not known or not has_rows(task, table):
+            continue
+        typed = task.tables[table][field].dropna()
+        wrong = ~typed.map(fold_name).isin(known)
+        yield from flag(task, place, wrong, code)

@@ -15,8 +15,8 @@ from salesbook.domain.pay.brackets import (
     bracket_cliffs,
     bracket_problems,
 )
-from salesbook.messages import Finding, Message, Severity
-from salesbook.money import currency_decimals, to_text
+from salesbook.messages import Fact, Finding, Message, Severity
+from salesbook.money import to_text
 from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 from salesbook.tables.settings import Bracket
@@ -33,55 +33,50 @@ def check_settings(policy: Policy) -> list[Finding]:
 
 
 def _product_faults(policy: Policy) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
-    for product in policy.products:
-        other = seen.setdefault(fold_name(product.product), product.product)
-        if other != product.product:
-            yield _warning("product-twice", "Products", "product", product.product, other=other)
+    """Each product stands once, however its name is written."""
+    first_spelling: dict[str, str] = {}
+    for row in policy.products:
+        name = row.product
+        other = first_spelling.setdefault(fold_name(name), name)
+        if other != name:
+            yield _warning("product-twice", "Products", "product", name, other=other)
 
 
 def _metric_faults(policy: Policy) -> Iterator[Finding]:
-    if policy.metrics and not any(metric.weight for metric in policy.metrics):
+    """Some metric weighs something, and no goal or scale that is divided by is 0."""
+    if policy.metrics and not any(row.weight for row in policy.metrics):
         first = policy.metrics[0].metric
-        yield Finding(
-            "weights-all-zero", "error", "Metrics", field="weight", row_key=first, found="0"
-        )
-    for metric in policy.metrics:
-        for field, value in (("goal", metric.goal), ("scale", metric.scale)):
-            if value == 0:
-                code = f"metric-{field}-zero"
-                yield Finding(
-                    code, "error", "Metrics", field=field, row_key=metric.metric, found="0"
-                )
+        yield _error("weights-all-zero", "Metrics", "weight", first, "0")
+
+    for row in policy.metrics:
+        if row.goal == 0:
+            yield _error("metric-goal-zero", "Metrics", "goal", row.metric, "0")
+        if row.scale == 0:
+            yield _error("metric-scale-zero", "Metrics", "scale", row.metric, "0")
 
 
 def _grade_faults(policy: Policy) -> Iterator[Finding]:
     """Grades by falling score: each its own start, the lowest from 0."""
-    counts = Counter(grade.from_score for grade in policy.grades)
-    for grade in policy.grades:
-        if counts[grade.from_score] > 1:
-            found = f"{grade.from_score:g}"
-            yield Finding(
-                "grade-twice",
-                "error",
-                "Grades",
-                field="from_score",
-                row_key=grade.grade,
-                found=found,
-            )
-    if policy.grades and policy.grades[-1].from_score > 0:
-        last = policy.grades[-1]
-        yield _warning("grades-gap", "Grades", "from_score", last.grade, f"{last.from_score:g}")
+    if not policy.grades:
+        return
+    counts = Counter(row.from_score for row in policy.grades)
+    for row in policy.grades:
+        if counts[row.from_score] > 1:
+            score = f"{row.from_score:g}"
+            yield _error("grade-twice", "Grades", "from_score", row.grade, score)
+
+    lowest = policy.grades[-1]
+    if lowest.from_score > 0:
+        score = f"{lowest.from_score:g}"
+        yield _warning("grades-gap", "Grades", "from_score", lowest.grade, score)
 
 
 def _level_faults(policy: Policy) -> Iterator[Finding]:
-    counts = Counter(level.rank for level in policy.levels)
-    for level in policy.levels:
-        if counts[level.rank] > 1:
-            found = str(level.rank)
-            yield Finding(
-                "level-twice", "error", "Levels", field="rank", row_key=level.level, found=found
-            )
+    """Each level has a rank of its own: the next one is where a rep is promoted to."""
+    counts = Counter(row.rank for row in policy.levels)
+    for row in policy.levels:
+        if counts[row.rank] > 1:
+            yield _error("level-twice", "Levels", "rank", row.level, str(row.rank))
 
 
 def _tier_faults(policy: Policy) -> Iterator[Finding]:
@@ -89,65 +84,63 @@ def _tier_faults(policy: Policy) -> Iterator[Finding]:
     if not policy.tier_rules:
         yield Finding("tiers-missing", "error", "TierRules")
         return
-    counts = Counter(rule.up_to_share for rule in policy.tier_rules)
-    for rule in policy.tier_rules:
-        if counts[rule.up_to_share] > 1:
-            found = _percent(rule.up_to_share)
-            yield Finding(
-                "tier-share-twice",
-                "error",
-                "TierRules",
-                field="up_to_share",
-                row_key=rule.tier,
-                found=found,
-            )
+
+    counts = Counter(row.up_to_share for row in policy.tier_rules)
+    for row in policy.tier_rules:
+        if counts[row.up_to_share] > 1:
+            share = _percent(row.up_to_share)
+            yield _error("tier-share-twice", "TierRules", "up_to_share", row.tier, share)
+
+    # Customers beyond the last share would be in no tier.
     last = policy.tier_rules[-1]
     if last.up_to_share < 1:
-        found = _percent(last.up_to_share)
-        yield Finding(
-            "tier-share-last",
-            "error",
-            "TierRules",
-            field="up_to_share",
-            row_key=last.tier,
-            found=found,
-        )
+        share = _percent(last.up_to_share)
+        yield _error("tier-share-last", "TierRules", "up_to_share", last.tier, share)
 
 
 def _bracket_faults(policy: Policy) -> Iterator[Finding]:
+    """Brackets of each plan and start can be paid by, and only its last one has cap and draw."""
     for _, rows in groupby(policy.brackets, key=lambda row: (row.plan, row.valid_from)):
         brackets = list(rows)
         steps = tuple(PayBracket(row.from_rate, row.pay_rate, row.kind) for row in brackets)
         problems = bracket_problems(PayScheme(steps, brackets[-1].cap))
         for problem in problems:
             yield _bracket_fault(brackets, problem, "error")
-        for cliff in () if problems else bracket_cliffs(steps):
-            yield _bracket_fault(brackets, cliff, "warning")
-        decimals = currency_decimals(policy.rules.currency)
+
+        # Steps that cannot be paid by have no cliffs to speak of.
+        if not problems:
+            for cliff in bracket_cliffs(steps):
+                yield _bracket_fault(brackets, cliff, "warning")
+
         for row in brackets[:-1]:
-            for field, amount in (("cap", row.cap), ("draw", row.draw)):
-                if amount is not None:
-                    found, key = to_text(amount, decimals), _bracket_key(row)
-                    yield _warning(
-                        f"{field}-not-last", "Brackets", field, key, found, plan=row.plan
-                    )
+            yield from _ignored_amounts(row, policy.decimals)
+
+
+def _ignored_amounts(row: Bracket, decimals: int) -> Iterator[Finding]:
+    """A cap or a draw above the last bracket, which counts for nothing there."""
+    for field, amount in (("cap", row.cap), ("draw", row.draw)):
+        if amount is None:
+            continue
+        shown, key = to_text(amount, decimals), _bracket_key(row)
+        yield _warning(f"{field}-not-last", "Brackets", field, key, shown, plan=row.plan)
+
+
+_ABOUT_PAY_RATE: Final = ("pay-falls", "pay-jumps", "bracket-negative")
+"""Problems whose wrong cell is what is paid; the others' is where the bracket begins."""
 
 
 def _bracket_fault(brackets: Sequence[Bracket], problem: Message, severity: Severity) -> Finding:
-    at = brackets[int(str(problem.params.get("bracket", 1))) - 1]
-    field = (
-        "pay_rate"
-        if problem.code in ("pay-falls", "pay-jumps", "bracket-negative")
-        else "from_rate"
-    )
+    number = int(str(problem.params.get("bracket", 1)))
+    row = brackets[number - 1]
+    field = "pay_rate" if problem.code in _ABOUT_PAY_RATE else "from_rate"
     return Finding(
         problem.code,
         severity,
         "Brackets",
         field=field,
-        row_key=_bracket_key(at),
-        found=_percent(getattr(at, field)),
-        params={"plan": at.plan, "valid_from": at.valid_from, **problem.params},
+        row_key=_bracket_key(row),
+        found=_percent(getattr(row, field)),
+        params={"plan": row.plan, "valid_from": row.valid_from, **problem.params},
     )
 
 
@@ -156,56 +149,58 @@ def _bracket_key(row: Bracket) -> str:
 
 
 def _spiff_faults(policy: Policy) -> Iterator[Finding]:
-    products = {product.product for product in policy.products}
-    for spiff in policy.spiffs:
-        if spiff.valid_to < spiff.valid_from:
-            found = spiff.valid_to.isoformat()
-            yield Finding(
+    """A spiff does not end before it begins, and its product is one that is sold."""
+    products = {row.product for row in policy.products}
+    for row in policy.spiffs:
+        if row.valid_to < row.valid_from:
+            yield _error(
                 "date-before",
-                "error",
                 "Spiffs",
-                field="valid_to",
-                row_key=spiff.spiff,
-                found=found,
-                params={"field": "Spiffs.valid_from", "earlier": spiff.valid_from},
+                "valid_to",
+                row.spiff,
+                row.valid_to.isoformat(),
+                field="Spiffs.valid_from",
+                earlier=row.valid_from,
             )
-        if spiff.product and products and spiff.product not in products:
+
+        # Without a list of products any name may be one.
+        is_unknown = bool(row.product) and row.product not in products
+        if products and is_unknown:
             yield _warning(
-                "unknown-product", "Spiffs", "product", spiff.spiff, spiff.product, nearest=None
+                "unknown-product", "Spiffs", "product", row.spiff, row.product, nearest=None
             )
 
 
 def _ramp_faults(policy: Policy) -> Iterator[Finding]:
-    """Months since hire count from 1 without a gap."""
-    for expected, step in enumerate(policy.ramp, start=1):
-        if step.month != expected:
-            found = str(step.month)
-            yield Finding(
-                "ramp-gap",
-                "error",
-                "Ramp",
-                field="month",
-                row_key=str(step.month),
-                found=found,
-                params={"month": expected},
-            )
+    """Months since hire count from 1 without a gap; the first gap is named."""
+    for expected, row in enumerate(policy.ramp, start=1):
+        if row.month != expected:
+            month = str(row.month)
+            yield _error("ramp-gap", "Ramp", "month", month, month, month=expected)
             return
 
 
 def _season_faults(policy: Policy) -> Iterator[Finding]:
+    """Some month of the year has a weight; a blank one weighs 1, as does a month left out."""
     weights = {row.month: 1.0 if row.weight is None else row.weight for row in policy.season}
-    if len(weights) == 12 and not any(weights.values()):
-        yield Finding("weights-all-zero", "error", "Season", field="weight", row_key="1", found="0")
+    is_whole_year = len(weights) == 12
+    if is_whole_year and not any(weights.values()):
+        yield _error("weights-all-zero", "Season", "weight", "1", "0")
+
+
+def _error(code: str, table: str, column: str, row_key: str, found: str, **params: Fact) -> Finding:
+    return Finding(code, "error", table, field=column, row_key=row_key, found=found, params=params)
 
 
 def _warning(
-    code: str, table: str, field: str, row_key: str, found: str = "", **params: str | None
+    code: str, table: str, column: str, row_key: str, found: str | None = "", **params: Fact
 ) -> Finding:
+    """A warning about a row; what was found is its key where nothing else is given."""
     return Finding(
         code,
         "warning",
         table,
-        field=field,
+        field=column,
         row_key=row_key,
         found=found or row_key,
         params=params,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 from salesbook.messages import Finding, Severity
 from salesbook.names.folding import fold_name
@@ -11,6 +12,8 @@ from salesbook.policy import Policy
 from salesbook.tables import TABLES
 from salesbook.tables.lists import list_text
 from salesbook.tables.settings import Stage
+
+_KINDS: Final = ("open", "won", "lost")
 
 
 def stage_faults(policy: Policy) -> Iterator[Finding]:
@@ -31,9 +34,11 @@ def needed_fields(stage: Stage) -> list[str]:
 
 
 def _kind_faults(pipeline: str, stages: Sequence[Stage]) -> Iterator[Finding]:
-    counts = Counter(stage.kind for stage in stages)
-    for kind in ("open", "won", "lost"):
-        if not counts[kind]:
+    """A pipeline has open stages, one that means won and one that means lost."""
+    for kind in _KINDS:
+        of_kind = [stage for stage in stages if stage.kind == kind]
+        if not of_kind:
+            # No row lacks anything; the pipeline's first one stands for all of them.
             yield Finding(
                 "stage-kind-missing",
                 "error",
@@ -42,8 +47,10 @@ def _kind_faults(pipeline: str, stages: Sequence[Stage]) -> Iterator[Finding]:
                 row_key=f"{pipeline}|{stages[0].stage}",
                 params={"pipeline": pipeline, "kind": f"Stages.kind={kind}"},
             )
+
     for kind in ("won", "lost"):
-        for stage in [stage for stage in stages if stage.kind == kind][1:]:
+        of_kind = [stage for stage in stages if stage.kind == kind]
+        for stage in of_kind[1:]:
             yield _finding("stage-kind-twice", "warning", stage, "kind", kind=f"Stages.kind={kind}")
 
 
@@ -51,27 +58,32 @@ def _rank_faults(stages: Sequence[Stage]) -> Iterator[Finding]:
     """Several open stages need ranks, each its own; they are the order of the funnel."""
     if len(stages) < 2:
         return
-    counts = Counter(stage.rank for stage in stages)
+    stages_by_rank = defaultdict(list)
+    for stage in stages:
+        stages_by_rank[stage.rank].append(stage)
+
     for stage in stages:
         if stage.rank is None:
             yield _finding("stage-rank-missing", "error", stage, "rank")
-        elif counts[stage.rank] > 1:
-            others = [
-                other.stage for other in stages if other.rank == stage.rank and other is not stage
-            ]
+            continue
+        same_rank = stages_by_rank[stage.rank]
+        others = [other.stage for other in same_rank if other is not stage]
+        if others:
             yield _finding("stage-rank-twice", "error", stage, "rank", other=", ".join(others))
 
 
 def _name_faults(stages: Sequence[Stage]) -> Iterator[Finding]:
     """A name, present or earlier, leads to one stage."""
-    owners: dict[str, str] = {}
+    stage_of_name: dict[str, str] = {}
     for stage in stages:
-        other = owners.setdefault(fold_name(stage.stage), stage.stage)
+        other = stage_of_name.setdefault(fold_name(stage.stage), stage.stage)
         if other != stage.stage:
             yield _finding("stage-name-twice", "error", stage, "stage", other=other)
+
+    # Earlier names come after all present ones, which go before them.
     for stage in stages:
         for earlier_name in map(fold_name, stage.was):
-            other = owners.setdefault(earlier_name, stage.stage)
+            other = stage_of_name.setdefault(earlier_name, stage.stage)
             if other != stage.stage:
                 yield _finding(
                     "stage-was-twice", "warning", stage, "was", name=earlier_name, other=other
@@ -88,13 +100,19 @@ def _need_faults(stages: Sequence[Stage]) -> Iterator[Finding]:
 
 
 def _finding(code: str, severity: Severity, stage: Stage, field: str, **params: str) -> Finding:
-    value = getattr(stage, field)
     return Finding(
         code,
         severity,
         "Stages",
         field=field,
         row_key=f"{stage.pipeline}|{stage.stage}",
-        found=list_text(value) if isinstance(value, tuple) else str("" if value is None else value),
+        found=_shown(getattr(stage, field)),
         params={"pipeline": stage.pipeline, **params},
     )
+
+
+def _shown(value: Any) -> str:
+    """A setting as it is typed."""
+    if value is None:
+        return ""
+    return list_text(value) if isinstance(value, tuple) else str(value)

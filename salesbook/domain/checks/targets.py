@@ -18,43 +18,45 @@ def bounds(task: Task) -> Iterator[Finding]:
     """Floor ≤ target ≤ stretch; a cell's least ≤ its most, and its lock between them."""
     if has_rows(task, "Targets"):
         targets = task.tables["Targets"]
-        yield from flag(
-            task, "Targets.floor", targets["floor"] > targets["target"], "floor-above-target"
-        )
-        low = targets["stretch"] < targets["target"]
-        yield from flag(task, "Targets.stretch", low, "stretch-below-target")
+        too_high = targets["floor"] > targets["target"]
+        yield from flag(task, "Targets.floor", too_high, "floor-above-target")
+
+        too_low = targets["stretch"] < targets["target"]
+        yield from flag(task, "Targets.stretch", too_low, "stretch-below-target")
+
     if has_rows(task, "Locks"):
         locks = task.tables["Locks"]
-        amounts = {kind: _amounts(locks, kind) for kind in ("min", "lock", "max")}
-        below = (amounts["min"] > amounts["max"]) | (amounts["min"] > amounts["lock"])
-        yield from flag(
-            task, "Locks.amount", below & (locks["kind"] == "min"), "lock-bounds-cross", "error"
-        )
-        above = amounts["lock"] > amounts["max"]
-        yield from flag(
-            task, "Locks.amount", above & (locks["kind"] == "lock"), "lock-bounds-cross", "error"
-        )
+        least, lock, most = (_amounts(locks, kind) for kind in ("min", "lock", "max"))
+
+        # The finding stands at one of the two rows only: at the least, else at the lock.
+        least_too_high = (locks["kind"] == "min") & ((least > most) | (least > lock))
+        yield from flag(task, "Locks.amount", least_too_high, "lock-bounds-cross", "error")
+
+        lock_too_high = (locks["kind"] == "lock") & (lock > most)
+        yield from flag(task, "Locks.amount", lock_too_high, "lock-bounds-cross", "error")
 
 
 def _amounts(locks: pd.DataFrame, kind: str) -> pd.Series[int]:
-    """For each lock row, the amount that its cell has under that kind;
-    missing where it has none.
-    """
-    cells = pd.Series(
-        list(locks[_CELL].itertuples(index=False, name=None)), index=locks.index, dtype="object"
-    )
-    of_kind = locks["kind"] == kind
-    by_cell = dict(zip(cells[of_kind], locks.loc[of_kind, "amount"], strict=True))
-    return cells.map(by_cell).astype("Int64")
+    """For each lock row, the amount its cell has under that kind; missing where it has none."""
+    cell_rows = list(locks[_CELL].itertuples(index=False, name=None))
+    cells = pd.Series(cell_rows, index=locks.index, dtype="object")
+
+    is_of_kind = locks["kind"] == kind
+    amounts = locks.loc[is_of_kind, "amount"]
+    amount_of_cell = dict(zip(cells[is_of_kind], amounts, strict=True))
+    return cells.map(amount_of_cell).astype("Int64")
 
 
 def teams(task: Task) -> Iterator[Finding]:
     """Teams that have a target have members, now or once."""
-    if has_rows(task, "Targets", "Reps"):
-        targets = task.tables["Targets"]
-        known = pd.concat([task.tables[name]["team"] for name in ("Reps", "Assignments")]).dropna()
-        wrong = (targets["scope_kind"] == "team") & ~targets["scope"].isin(known)
-        yield from flag(task, "Targets.scope", wrong, "unknown-team", "error")
+    if not has_rows(task, "Targets", "Reps"):
+        return
+    targets = task.tables["Targets"]
+    teams_of_people = [task.tables[name]["team"] for name in ("Reps", "Assignments")]
+    known = pd.concat(teams_of_people).dropna()
+
+    wrong = (targets["scope_kind"] == "team") & ~targets["scope"].isin(known)
+    yield from flag(task, "Targets.scope", wrong, "unknown-team", "error")
 
 
 def sums(task: Task) -> Iterator[Finding]:
@@ -67,24 +69,30 @@ def sums(task: Task) -> Iterator[Finding]:
     if not has_rows(task, "Targets", "Reps"):
         return
     targets = task.tables["Targets"]
-    parts = pd.Series(pd.NA, index=targets.index, dtype="Int64")
+    members = _members(task)
+    totals: dict[int, int] = {}
     for _, group in targets.groupby(["year", "metric"]):
-        for row, total in _mismatches(group, _members(task)):
-            parts[row] = total
-    revenue = targets["metric"] == "revenue"
-    shown = [
-        None if pd.isna(total) else amount_of(task, total) if money else Decimal(int(total))
-        for total, money in zip(parts, revenue, strict=True)
-    ]
+        totals |= dict(_mismatches(group, members))
+
+    wrong = pd.Series(targets.index.isin(list(totals)), index=targets.index)
+    shown = {
+        row: _shown_total(task, total, targets["metric"][row]) for row, total in totals.items()
+    }
     facts = pd.Series(shown, index=targets.index, dtype="object")
-    yield from flag(task, "Targets.target", parts.notna(), "targets-apart", total=facts)
+    yield from flag(task, "Targets.target", wrong, "targets-apart", total=facts)
+
+
+def _shown_total(task: Task, total: int, metric: str) -> Decimal:
+    return amount_of(task, total) if metric == "revenue" else Decimal(total)
 
 
 def _members(task: Task) -> dict[str, frozenset[str]]:
     """Reps by team who ought to have a target; the team "" holds all of them."""
     reps = task.tables["Reps"]
-    here = reps["left_on"].isna() | (reps["left_on"] >= pd.Timestamp(task.as_of))
-    selling = reps[here & ~reps["rep_id"].isin(reps["manager_id"])]
+    is_at_work = reps["left_on"].isna() | (reps["left_on"] >= pd.Timestamp(task.as_of))
+    manages = reps["rep_id"].isin(reps["manager_id"])
+    selling = reps[is_at_work & ~manages]
+
     by_team = selling.groupby("team")["rep_id"].agg(frozenset).to_dict()
     return {**by_team, "": frozenset(selling["rep_id"])}
 
@@ -93,23 +101,29 @@ def _mismatches(
     group: pd.DataFrame, members: dict[str, frozenset[str]]
 ) -> Iterator[tuple[int, int]]:
     """Rows of one year and metric whose parts do not add up, with what the parts come to."""
-    by_kind = {
+    targets_by_kind = {
         kind: rows.set_index("scope")["target"] for kind, rows in group.groupby("scope_kind")
     }
     none = pd.Series(dtype="Int64")
-    of_teams, of_reps = by_kind.get("team", none), by_kind.get("rep", none)
-    every_team = frozenset(team for team in members if team)
-    for row, kind, scope, target in zip(
-        group.index, group["scope_kind"], group["scope"], group["target"], strict=True
-    ):
-        if kind == "company":
-            parts, all_parts = (of_teams, every_team) if len(of_teams) else (of_reps, members[""])
+    of_teams = targets_by_kind.get("team", none)
+    of_reps = targets_by_kind.get("rep", none)
+    all_teams = frozenset(team for team in members if team)
+
+    columns = (group.index, group["scope_kind"], group["scope"], group["target"])
+    for row, kind, scope, target in zip(*columns, strict=True):
+        if kind == "company" and len(of_teams):
+            parts, wanted = of_teams, all_teams
+        elif kind == "company":
+            parts, wanted = of_reps, members[""]
         elif kind == "team":
-            all_parts = members.get(scope, frozenset())
-            parts = of_reps[of_reps.index.isin(all_parts)]
+            wanted = members.get(scope, frozenset())
+            parts = of_reps[of_reps.index.isin(wanted)]
         else:
             continue
+        if not len(parts):
+            continue
+
         total = int(parts.sum())
-        complete = bool(all_parts) and all_parts <= set(parts.index)
-        if len(parts) and (total > target or (complete and total != target)):
+        is_complete = bool(wanted) and wanted <= set(parts.index)
+        if total > target or (is_complete and total != target):
             yield row, total

@@ -10,6 +10,7 @@ import pandas as pd
 from salesbook.domain.arithmetic.allocation import allocate
 from salesbook.domain.arithmetic.calendar import months_of
 from salesbook.domain.sales.credit import Credits, new_customers
+from salesbook.domain.sales.standing import billed_orders
 from salesbook.policy import Policy
 from salesbook.tables.settings import Spiff
 
@@ -120,7 +121,7 @@ def spiffs_of(credits: Credits, policy: Policy) -> Bases:
 
     # A refund is a line of its own order: together with the order that it takes back, it tells
     # what is left of that.
-    origin = lines["refund_of"].fillna(lines["order_id"])
+    origin = billed_orders(lines)
     net = lines["amount"].groupby(origin).sum()
     something_is_left = lines["order_id"].map(net).gt(0)
     earning = lines[~lines["refund"] & something_is_left]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import months_of
 from salesbook.domain.sales.standing import standing, takes_back, won_deals
-from salesbook.frames import Tables
+from salesbook.frames import Tables, row_keys
 from salesbook.messages import Finding
 from salesbook.money import times_rate
 from salesbook.policy import Policy
@@ -58,15 +58,19 @@ def credits_of(tables: Tables, policy: Policy, *, as_of: dt.date) -> Credits:
     """
     orders, deals = tables["Orders"], tables["Deals"]
     won = won_deals(deals, policy)
+
+    source: Literal["orders", "deals"]
     if len(orders):
-        sales, source = _order_sales(orders), "orders"
+        source, sales = "orders", _order_sales(orders)
         findings = [*_unordered(orders, won), *_no_share("Orders", orders)]
     else:
-        sales, source = _deal_sales(won), "deals"
+        source, sales = "deals", _deal_sales(won)
         findings = [*_undated(won), *_no_share("Deals", deals)]
-    lines = _split(sales[sales["on"] <= pd.Timestamp(as_of)])
+
+    has_happened = sales["on"] <= pd.Timestamp(as_of)
+    lines = _split(sales[has_happened])
     lines["month"] = months_of(lines["on"])
-    return Credits(lines, source, tuple(findings))  # type: ignore[arg-type]
+    return Credits(lines, source, tuple(findings))
 
 
 def _order_sales(orders: pd.DataFrame) -> pd.DataFrame:
@@ -75,6 +79,7 @@ def _order_sales(orders: pd.DataFrame) -> pd.DataFrame:
 
 
 def _deal_sales(won: pd.DataFrame) -> pd.DataFrame:
+    """Won deals with the columns of order lines: one line each, delivered or refunded never."""
     dated = won[won["closed_on"].notna()]
     return dated.assign(
         order_id=dated["deal_id"],
@@ -89,71 +94,99 @@ def _deal_sales(won: pd.DataFrame) -> pd.DataFrame:
 
 
 def _split(sales: pd.DataFrame) -> pd.DataFrame:
-    """One row for the rep and, where a partner has a share, one for the partner; by day and key."""
-    share = sales["partner_share"].where(sales["partner_id"].notna()).fillna(0.0)
-    partners, _ = times_rate(sales["amount"].to_numpy(dtype="int64"), share.to_numpy())
-    amounts = sales["amount"].to_numpy(dtype="int64")
-    plain = sales.drop(columns="rep_id")
-    reps = plain.assign(
-        rep_id=sales["rep_id"], amount=amounts - partners, lead=share.to_numpy() <= 0.5, turn=0
+    """One row for the rep and, where a partner has a share, one for the partner; by day and key.
+
+    Only the partner's part is rounded, and the rep gets what is left: two parts rounded each by
+    itself may come to a cent more or less than the sale.
+    """
+    has_partner = sales["partner_id"].notna()
+    share = sales["partner_share"].where(has_partner).fillna(0.0).to_numpy()
+    amount = sales["amount"].to_numpy(dtype="int64")
+    partner_amount, _ = times_rate(amount, share)
+
+    # An order or a customer cannot be divided: whoever has the larger part carries it.
+    partner_leads = share > 0.5
+
+    common = sales.drop(columns="rep_id")
+    of_reps = common.assign(
+        rep_id=sales["rep_id"],
+        amount=amount - partner_amount,
+        lead=~partner_leads,
+        turn=0,
     )
-    helped = share.to_numpy() > 0
-    partner = plain.assign(
-        rep_id=sales["partner_id"], amount=partners, lead=share.to_numpy() > 0.5, turn=1
-    )[helped]
-    both = pd.concat([reps, partner], ignore_index=True)
-    both["amount"] = both["amount"].astype(np.int64)
-    both["refund"] = both["refund"].astype(bool)
-    both = both.sort_values(["on", "order_id", "line_no", "turn"], kind="stable", ignore_index=True)
-    return both[list(COLUMNS)]
+    of_partners = common.assign(
+        rep_id=sales["partner_id"],
+        amount=partner_amount,
+        lead=partner_leads,
+        turn=1,
+    )
+    has_share = share > 0
+    parts = pd.concat([of_reps, of_partners[has_share]], ignore_index=True)
+
+    # Concatenating an empty part may turn numbers and flags into objects.
+    parts["amount"] = parts["amount"].astype(np.int64)
+    parts["refund"] = parts["refund"].astype(bool)
+
+    # `turn` puts the rep before the partner of the same line.
+    order = ["on", "order_id", "line_no", "turn"]
+    in_order = parts.sort_values(order, kind="stable", ignore_index=True)
+    return in_order[list(COLUMNS)]
 
 
 def order_counts(lines: pd.DataFrame) -> pd.DataFrame:
     """One row per order, on its first day, with the rep who carries it; refunds are no orders."""
-    return lines[lines["lead"] & ~lines["refund"]].drop_duplicates("order_id")
+    is_order = lines["lead"] & ~lines["refund"]
+    return lines[is_order].drop_duplicates("order_id")
 
 
 def new_customers(lines: pd.DataFrame) -> pd.DataFrame:
     """One row per customer: the first order that the table knows, with the rep who carries it."""
-    bought = lines[lines["lead"] & ~lines["refund"] & lines["customer_id"].notna()]
+    is_order = lines["lead"] & ~lines["refund"]
+    bought = lines[is_order & lines["customer_id"].notna()]
     return bought.drop_duplicates("customer_id")
 
 
 def _unordered(orders: pd.DataFrame, won: pd.DataFrame) -> list[Finding]:
     """Won deals that nobody turned into an order, in a workbook that links orders to deals."""
     linked = set(orders["deal_id"].dropna())
-    missing = won[~won["deal_id"].isin(linked)]
-    if not linked or missing.empty:
+    count = int((~won["deal_id"].isin(linked)).sum())
+    if not linked or not count:
         return []
-    params = {"count": len(missing)}
     return [
-        Finding("won-without-order", "warning", "Deals", found=str(len(missing)), params=params)
+        Finding("won-without-order", "warning", "Deals", found=str(count), params={"count": count})
     ]
 
 
 def _undated(won: pd.DataFrame) -> list[Finding]:
-    missing = won[won["closed_on"].isna()]
+    """Won deals that count nowhere, for nothing says when they were won."""
+    undated = won.loc[won["closed_on"].isna(), "deal_id"]
     return [
         Finding(
-            "won-without-day", "warning", "Deals", row=int(at), field="closed_on", row_key=str(deal)
+            "won-without-day",
+            "warning",
+            "Deals",
+            row=int(row_index),
+            field="closed_on",
+            row_key=str(deal_id),
         )
-        for at, deal in sorted(missing["deal_id"].items())
+        for row_index, deal_id in sorted(undated.items())
     ]
 
 
 def _no_share(table: str, frame: pd.DataFrame) -> list[Finding]:
-    missing = frame[frame["partner_id"].notna() & frame["partner_share"].isna()]
-    key = "order_id" if table == "Orders" else "deal_id"
+    """Partners who get nothing, for nobody typed their share."""
+    is_missing = frame["partner_id"].notna() & frame["partner_share"].isna()
+    missing = frame[is_missing].sort_index()
+    keys = row_keys(table, missing)
     return [
         Finding(
             "partner-without-share",
             "warning",
             table,
-            row=int(at),
+            row=int(row_index),
             field="partner_share",
-            row_key=f"{row[key]}|{row['line_no']}" if table == "Orders" else str(row[key]),
-            found="",
-            params={"partner": str(row["partner_id"])},
+            row_key=keys[row_index],
+            params={"partner": str(partner)},
         )
-        for at, row in missing.sort_index().iterrows()
+        for row_index, partner in missing["partner_id"].items()
     ]

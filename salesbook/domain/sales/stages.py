@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from salesbook.names.folding import fold_name
@@ -17,11 +19,25 @@ def stage_kinds(deals: pd.DataFrame, policy: Policy, field: str = "stage") -> pd
     kinds = pd.Series(None, index=deals.index, dtype="str")
     for pipeline in policy.pipelines():
         within = pipelines == pipeline
-        kind = {stage.stage: stage.kind for stage in policy.stages_of(pipeline)}
-        names = policy.stage_names(pipeline)
-        typed = {
-            text: names.get(fold_name(text)) for text in deals[field][within].dropna().unique()
-        }
-        by_name = {text: kind[name] for text, name in typed.items() if name is not None}
-        kinds = kinds.mask(within, deals[field].map(by_name).astype("str"))
+
+        # Folding a name is slow, and many deals share few names.
+        typed_names = deals[field][within].dropna().unique()
+        kind_of = _kinds_by_typed_name(typed_names, pipeline, policy)
+        of_pipeline = deals[field].map(kind_of).astype("str")
+        kinds = kinds.mask(within, of_pipeline)
     return kinds
+
+
+def _kinds_by_typed_name(
+    typed_names: Iterable[str], pipeline: str, policy: Policy
+) -> dict[str, str]:
+    """The kind of the stage that each name stands for; none for a name that means no stage."""
+    kind_of_stage = {stage.stage: str(stage.kind) for stage in policy.stages_of(pipeline)}
+    present_name_of = policy.stage_names(pipeline)
+
+    kind_of = {}
+    for typed in typed_names:
+        present_name = present_name_of.get(fold_name(typed))
+        if present_name is not None:
+            kind_of[typed] = kind_of_stage[present_name]
+    return kind_of

@@ -11,13 +11,21 @@ from salesbook.policy import Policy
 
 
 def standing(orders: pd.DataFrame) -> pd.Series[Any]:
-    """True for each order line that is not cancelled."""
-    return (orders["status"] != "cancelled").fillna(True).astype("bool")
+    """True for each order line that is not cancelled; a blank status is not cancelled."""
+    is_kept = orders["status"] != "cancelled"
+    return is_kept.fillna(True).astype("bool")
 
 
 def takes_back(orders: pd.DataFrame) -> pd.Series[Any]:
     """True for each order line that is a refund: it names an order, or its amount is negative."""
-    return orders["refund_of"].notna() | (orders["amount"] < 0).fillna(False).astype("bool")
+    names_an_order = orders["refund_of"].notna()
+    is_negative = (orders["amount"] < 0).fillna(False).astype("bool")
+    return names_an_order | is_negative
+
+
+def billed_orders(orders: pd.DataFrame) -> pd.Series[Any]:
+    """The order that each line belongs to: a refund's is the one that it takes back."""
+    return orders["refund_of"].fillna(orders["order_id"])
 
 
 def won_deals(deals: pd.DataFrame, policy: Policy) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesbook.arrays import Flags, Floats
@@ -15,6 +16,7 @@ _START: Final = 0.1
 """Every count starts here, so that nothing seen once on one side only decides alone."""
 _LEAST: Final = 0.01
 _MOST: Final = 99.99
+"""No open deal is certain, in percent, whatever the closed ones were."""
 
 
 @dataclass(frozen=True)
@@ -45,32 +47,49 @@ def count_frequencies(
 
     Source: Odoo, addons/crm, predictive lead scoring (`_pls_get_naive_bayes_probabilities`).
     """
-    won = closed["won"].to_numpy(dtype=bool)
-    reached = np.where(won, stage_count - 1, closed["place"].to_numpy(dtype=np.int64))
-    stages = np.arange(stage_count)
-    won_counts = (reached[won][:, None] >= stages).sum(axis=0)
-    lost_counts = (reached[~won][:, None] >= stages).sum(axis=0)
+    is_won = closed["won"].to_numpy(dtype=bool)
+    lost_place = closed["place"].to_numpy(dtype=np.int64)
+    reached = np.where(is_won, stage_count - 1, lost_place)
+
+    # A row per deal and a column per stage: did the deal get as far?
+    was_there = reached[:, None] >= np.arange(stage_count)
+    won_counts = was_there[is_won].sum(axis=0)
+    lost_counts = was_there[~is_won].sum(axis=0)
+
     return Frequencies(
-        won_counts + _START,
-        lost_counts + _START,
-        won_counts + lost_counts > 0,
-        {name: _shares(closed[name], won) for name in fields},
+        won=won_counts + _START,
+        lost=lost_counts + _START,
+        seen=won_counts + lost_counts > 0,
+        fields={name: _shares(closed[name], is_won) for name in fields},
     )
 
 
-def _shares(values: pd.Series[Any], won: Flags) -> dict[Any, tuple[float, float]]:
-    at, names = pd.factorize(values)
-    of_won = np.bincount(at[won & (at >= 0)], minlength=len(names)) + _START
-    of_lost = np.bincount(at[~won & (at >= 0)], minlength=len(names)) + _START
-    shares = zip(of_won / of_won.sum(), of_lost / of_lost.sum(), strict=True)
-    return {name: (float(w), float(lo)) for name, (w, lo) in zip(names, shares, strict=True)}
+def _shares(values: pd.Series[Any], is_won: Flags) -> dict[Any, tuple[float, float]]:
+    """Per value: which share of the won and of the lost deals have it, smoothed."""
+    number, names = pd.factorize(values)
+    has_value = number >= 0
+    won = _smoothed_shares(number[has_value & is_won], len(names))
+    lost = _smoothed_shares(number[has_value & ~is_won], len(names))
+
+    pairs = zip(won, lost, strict=True)
+    return dict(zip(names, pairs, strict=True))
+
+
+def _smoothed_shares(numbers: npt.NDArray[Any], size: int) -> list[float]:
+    """Which share of all counts each number has, where every count starts a little above 0."""
+    counts = np.bincount(numbers, minlength=size)
+    smoothed = counts + _START
+    shares: list[float] = (smoothed / smoothed.sum()).tolist()
+    return shares
 
 
 def naive_bayes_percent(frequencies: Frequencies, deals: pd.DataFrame) -> Floats:
     """Give the chance of each open deal in percent, to two decimals, from 0.01 to 99.99.
 
-    The prior is won of won and lost in the first stage; the stage's factor divides its counts by
-    those two. A value, or a stage, that no closed deal had is skipped; nan where no deal is closed.
+    Naive Bayes: the score of winning is the share won of all closed deals, times the share of won
+    deals that were in the stage, times for each field the share of won deals with the deal's value;
+    that of losing likewise; the chance is the first of both. The first stage stands for all closed
+    deals. A value, or a stage, that no closed deal had is skipped; nan where no deal is closed.
 
     Args: deals has `place` and the fields, one row per open deal.
 
@@ -79,19 +98,23 @@ def naive_bayes_percent(frequencies: Frequencies, deals: pd.DataFrame) -> Floats
     """
     if not frequencies.seen.any():
         return np.full(len(deals), np.nan)
+
+    all_won, all_lost = frequencies.won[0], frequencies.lost[0]
+    all_closed = all_won + all_lost
+
     place = deals["place"].to_numpy(dtype=np.int64)
-    team_won, team_lost = frequencies.won[0], frequencies.lost[0]
-    known = frequencies.seen[place]
-    won = (
-        np.where(known, frequencies.won[place] / team_won, 1.0) * team_won / (team_won + team_lost)
-    )
-    lost = (
-        np.where(known, frequencies.lost[place] / team_lost, 1.0)
-        * team_lost
-        / (team_won + team_lost)
-    )
+    is_seen = frequencies.seen[place]
+    won_in_stage = np.where(is_seen, frequencies.won[place] / all_won, 1.0)
+    lost_in_stage = np.where(is_seen, frequencies.lost[place] / all_lost, 1.0)
+    won = won_in_stage * all_won / all_closed
+    lost = lost_in_stage * all_lost / all_closed
+
     for name, shares in frequencies.fields.items():
-        pairs = np.array([shares.get(value, (1.0, 1.0)) for value in deals[name]]).reshape(-1, 2)
-        won, lost = won * pairs[:, 0], lost * pairs[:, 1]
-    percent: Floats = np.clip(np.round(100 * won / (won + lost), 2), _LEAST, _MOST)
+        pairs = [shares.get(value, (1.0, 1.0)) for value in deals[name]]
+        factors = np.array(pairs).reshape(-1, 2)
+        won = won * factors[:, 0]
+        lost = lost * factors[:, 1]
+
+    rounded = np.round(100 * won / (won + lost), 2)
+    percent: Floats = np.clip(rounded, _LEAST, _MOST)
     return percent

@@ -1,15 +1,14 @@
-"""Which share of closed deals is won, by number and by money,
-and how likely is an open deal won?
-"""
+"""Which share of closed deals is won, and how likely is a deal won that entered a stage?"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from salesbook.arrays import Floats
-from salesbook.domain.pipeline.funnel.stages import Passages
-from salesbook.domain.pipeline.stages.codes import LOST, OPEN, UNKNOWN, WON, KnownDeals, StageCodes
+from salesbook.arrays import Flags, Floats
+from salesbook.domain.pipeline.funnel.stages import Passages, ratio
+from salesbook.domain.pipeline.stages.codes import LOST, WON, KnownDeals, StageCodes
 from salesbook.messages import Finding
+from salesbook.tables.settings import Stage
 
 
 def win_rate_by_count(won: int, lost: int) -> float:
@@ -34,36 +33,57 @@ def stage_win_rates(
     Returns: a rate per stage (won stages 1, lost 0, unknown nan) and a warning per stage without
     one in which there are open deals.
     """
-    won = _entered_by(passages, deals, codes, WON)
-    closed = won + _entered_by(passages, deals, codes, LOST)
-    size = len(codes.pipelines)
-    all_won = np.bincount(deals.pipe[deals.kind == WON], minlength=size)
-    all_closed = np.bincount(deals.pipe[deals.kind != OPEN], minlength=size)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = (all_won / all_closed)[codes.pipe]
-    learned = np.where(all_closed[codes.pipe] > 0, (won + few * mean) / (closed + few), np.nan)
-    typed = np.array(
-        [np.nan if s.win_rate is None else s.win_rate for s in codes.stages], dtype=np.float64
-    )
+    won = _entered_by(passages, deals.is_won, codes)
+    lost = _entered_by(passages, deals.is_lost, codes)
+    learned = _drawn_rates(won, won + lost, _pipeline_rates(deals, codes), few)
+
+    typed = np.array([_typed_rate(stage) for stage in codes.stages], dtype=np.float64)
     rates = np.where(np.isnan(typed), learned, typed)
-    rates = np.where(codes.kind == WON, 1.0, np.where(codes.kind == LOST, 0.0, rates))
-    used = np.bincount(deals.code, minlength=codes.count) > 0
-    return rates, [_unknown(codes, int(code)) for code in np.flatnonzero(np.isnan(rates) & used)]
+
+    # A won deal is won, whatever somebody typed beside the stage.
+    rates = np.where(codes.kind == LOST, 0.0, rates)
+    rates = np.where(codes.kind == WON, 1.0, rates)
+
+    has_deals = np.bincount(deals.code, minlength=codes.count) > 0
+    unknown = np.flatnonzero(np.isnan(rates) & has_deals)
+    return rates, [_unknown_rate(codes.stages[code]) for code in unknown]
 
 
-def _entered_by(passages: Passages, deals: KnownDeals, codes: StageCodes, kind: int) -> Floats:
-    rows = (deals.kind[passages.deal] == kind) & (passages.code != UNKNOWN)
-    return np.bincount(passages.code[rows], minlength=codes.count).astype(np.float64)
+def _entered_by(passages: Passages, which: Flags, codes: StageCodes) -> Floats:
+    """Per stage: how many of these deals entered it."""
+    entered = passages.code[which[passages.deal]]
+    return np.bincount(entered, minlength=codes.count).astype(np.float64)
 
 
-def _unknown(codes: StageCodes, code: int) -> Finding:
-    stage = codes.stages[code]
-    key = f"{stage.pipeline}|{stage.stage}"
+def _pipeline_rates(deals: KnownDeals, codes: StageCodes) -> Floats:
+    """Per stage: the win rate of all deals of its pipeline; nan where none is closed."""
+    size = len(codes.pipelines)
+    won = np.bincount(deals.pipe[deals.is_won], minlength=size)
+    closed = np.bincount(deals.pipe[~deals.is_open], minlength=size)
+    return ratio(won, closed)[codes.pipe]
+
+
+def _drawn_rates(won: Floats, closed: Floats, mean: Floats, few: int) -> Floats:
+    """Won of closed per stage, drawn towards the mean as if `few` more had closed at that rate.
+
+    Won of closed as it is would make a stage that two deals passed, both won, a sure one.
+    """
+    # With few = 0 and nothing closed in a stage there is nothing to divide by.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        drawn: Floats = (won + few * mean) / (closed + few)
+    return drawn
+
+
+def _typed_rate(stage: Stage) -> float:
+    return np.nan if stage.win_rate is None else stage.win_rate
+
+
+def _unknown_rate(stage: Stage) -> Finding:
     return Finding(
         "no-win-rate",
         "warning",
         "Stages",
         field="win_rate",
-        row_key=key,
+        row_key=f"{stage.pipeline}|{stage.stage}",
         params={"stage": stage.stage},
     )

@@ -1,6 +1,4 @@
-"""What goes into a forecast: money won, money still open, and targets, each with its month and its
-slices.
-"""
+"""What goes into a forecast: money won, money open and targets, each with month and slices."""
 
 from __future__ import annotations
 
@@ -10,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Floats
+from salesbook.arrays import Floats, Ints
 from salesbook.domain.pipeline.funnel.slices import ALL, teams_of
-from salesbook.domain.pipeline.stages.codes import OPEN, WON, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.domain.sales.standing import standing
 from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.frames import Tables
@@ -60,18 +58,18 @@ def forecast_lines(
     """
     frame = _with_slices(deals, tables["Reps"])
     open_lines, findings = _open_lines(frame, deals, codes, rates, as_of)
-    won = frame[
-        (deals.kind == WON) & (frame["closed_on"] <= pd.Timestamp(as_of)).to_numpy(dtype=bool)
-    ]
-    if (deals.kind == WON).any():
-        closed = won.assign(what=CLOSED, month=month_number(won["closed_on"]), rate=1.0)
+
+    if deals.is_won.any():
+        closed_lines = _won_lines(frame, deals, as_of)
     else:
-        closed = _order_lines(tables["Orders"], tables["Reps"], as_of)
-    parts = [_whole(closed), open_lines, _target_lines(tables["TargetPlan"], tables["Reps"])]
+        closed_lines = _order_lines(tables["Orders"], tables["Reps"], as_of)
+
+    parts = [closed_lines, open_lines, _target_lines(tables["TargetPlan"], tables["Reps"])]
     return pd.concat([part[list(COLUMNS)] for part in parts], ignore_index=True), findings
 
 
 def _with_slices(deals: KnownDeals, reps: pd.DataFrame) -> pd.DataFrame:
+    """Deals with a column per kind of slice; `source` and `product` are there already."""
     frame = deals.frame
     return frame.assign(
         amount=deals.amount.astype(np.int64),
@@ -82,64 +80,104 @@ def _with_slices(deals: KnownDeals, reps: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _whole(lines: pd.DataFrame) -> pd.DataFrame:
-    """Closed money counts in full, so that its weight is itself."""
-    return lines.assign(weighted=lines["amount"])
+def _won_lines(frame: pd.DataFrame, deals: KnownDeals, as_of: dt.date) -> pd.DataFrame:
+    """Won deals up to the day; closed money counts in full, so that its weight is itself."""
+    is_past = (frame["closed_on"] <= pd.Timestamp(as_of)).to_numpy(dtype=bool)
+    won = frame[deals.is_won & is_past]
+    return won.assign(
+        what=CLOSED,
+        month=month_number(won["closed_on"]),
+        rate=1.0,
+        weighted=won["amount"],
+    )
 
 
 def _open_lines(
     frame: pd.DataFrame, deals: KnownDeals, codes: StageCodes, rates: Floats, as_of: dt.date
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    stage_category = np.array(
-        [stage.category or "pipeline" for stage in codes.stages], dtype=object
-    )
-    is_open = deals.kind == OPEN
+    """Open deals that are expected this month or later, with warnings that count the others."""
+    is_open = deals.is_open
     part = frame[is_open]
     code = deals.code[is_open]
-    own = pd.Series(stage_category[code], index=part.index, dtype="str")
-    category = part["category"].fillna(own)
-    weighted, _ = times_rate(part["amount"].to_numpy(dtype=np.int64), np.nan_to_num(rates[code]))
+    rate = rates[code]
+    category = part["category"].fillna(_stage_categories(codes, code, part.index))
+
+    # A stage of which nobody knows the rate adds nothing to what is weighted.
+    amount = part["amount"].to_numpy(dtype=np.int64)
+    weighted, _ = times_rate(amount, np.nan_to_num(rate))
+
     lines = part.assign(
-        what=category, month=month_number(part["expected_on"]), rate=rates[code], weighted=weighted
+        what=category,
+        month=month_number(part["expected_on"]),
+        rate=rate,
+        weighted=weighted,
     )
     lines = lines[category != "omitted"]
+
     this_month = as_of.year * 12 + as_of.month - 1
-    undated, passed = lines["month"].isna(), lines["month"] < this_month
-    findings = [*_left_out("no-expected-day", undated), *_left_out("expected-month-passed", passed)]
-    return lines[~undated & ~passed], findings
+    is_undated = lines["month"].isna()
+    is_passed = lines["month"] < this_month
+    findings = [
+        *_left_out("no-expected-day", is_undated),
+        *_left_out("expected-month-passed", is_passed),
+    ]
+    return lines[~is_undated & ~is_passed], findings
+
+
+def _stage_categories(codes: StageCodes, code: Ints, index: pd.Index[Any]) -> pd.Series[Any]:
+    """The category of each deal's stage, pipeline where the stage has none."""
+    categories = [stage.category or "pipeline" for stage in codes.stages]
+    by_code = np.array(categories, dtype=object)
+    return pd.Series(by_code[code], index=index, dtype="str")
 
 
 def _left_out(code: str, rows: pd.Series[Any]) -> list[Finding]:
     count = int(rows.sum())
-    params: dict[str, Any] = {"count": count}
-    found = Finding(code, "warning", "Deals", field="expected_on", found=str(count), params=params)
-    return [found] if count else []
+    if not count:
+        return []
+    return [
+        Finding(
+            code,
+            "warning",
+            "Deals",
+            field="expected_on",
+            found=str(count),
+            params={"count": count},
+        )
+    ]
 
 
 def _order_lines(orders: pd.DataFrame, reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    kept = standing(orders) & (orders["ordered_on"] <= pd.Timestamp(as_of))
-    part = orders[kept.to_numpy(dtype=bool)]
+    """Order lines up to the day that are not cancelled; orders know no source and no pipeline."""
+    is_past = orders["ordered_on"] <= pd.Timestamp(as_of)
+    kept = (standing(orders) & is_past).to_numpy(dtype=bool)
+    part = orders[kept]
+    amount = part["amount"].to_numpy(dtype=np.int64)
+    blank = pd.Series(None, index=part.index, dtype="str")
     return part.assign(
         what=CLOSED,
         month=month_number(part["ordered_on"]),
-        amount=part["amount"].to_numpy(dtype=np.int64),
+        amount=amount,
+        weighted=amount,
         rate=1.0,
         all=ALL,
         team=teams_of(part["rep_id"], reps),
         rep=part["rep_id"],
-        source=pd.Series(None, index=part.index, dtype="str"),
-        pipeline=pd.Series(None, index=part.index, dtype="str"),
+        source=blank,
+        pipeline=blank,
     )
 
 
 def _target_lines(plan: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
-    held = plan_in_force(plan)
-    part = held[held["metric"] == "revenue"]
+    """Revenue targets in force, by month; a target has no source, product or pipeline."""
+    in_force = plan_in_force(plan)
+    part = in_force[in_force["metric"] == "revenue"]
+    first_day = pd.to_datetime(part["period"] + "-01", format="%Y-%m-%d", errors="coerce")
     blank = pd.Series(None, index=part.index, dtype="str")
-    month = pd.to_datetime(part["period"] + "-01", format="%Y-%m-%d", errors="coerce")
+
     lines = part.assign(
         what=TARGET,
-        month=month_number(month),
+        month=month_number(first_day),
         amount=part["amount"].to_numpy(dtype=np.int64, na_value=0),
         rate=0.0,
         weighted=0,

@@ -13,10 +13,12 @@ import numpy.typing as npt
 from salesbook.arrays import Floats
 
 _EXACT_DEALS: Final = 200
-"""Up to so many deals every outcome is weighed; beyond them the sum is near enough to a normal one.
-"""
+"""Up to so many deals every outcome is weighed; beyond them the sum is close to a normal one."""
 _CELLS: Final = 1024
 """Cells of the grid on which sums are weighed where amounts have no large common unit."""
+
+_HAIR: Final = 1e-12
+"""A cumulative chance that misses a quantile by no more than rounding has reached it."""
 
 QUANTILES: Final = (0.1, 0.5, 0.9)
 
@@ -37,27 +39,37 @@ def sum_quantiles(
     Source: E. A. Cornish and R. A. Fisher, Moments and cumulants in the specification of
     distributions, 1938; the exact sum is the Poisson-binomial with weights.
     """
-    money, chance = (
-        np.asarray(amounts, dtype=np.float64),
-        np.nan_to_num(np.asarray(rates, dtype=np.float64)),
-    )
-    sure = float(money[chance >= 1].sum())
-    doubtful = (chance > 0) & (chance < 1) & (money > 0)
-    money, chance = money[doubtful], chance[doubtful]
+    money = np.asarray(amounts, dtype=np.float64)
+    chance = np.nan_to_num(np.asarray(rates, dtype=np.float64))
+
+    is_sure = chance >= 1
+    sure = float(money[is_sure].sum())
+
+    is_possible = chance > 0
+    brings_money = money > 0
+    is_doubtful = is_possible & ~is_sure & brings_money
+    money = money[is_doubtful]
+    chance = chance[is_doubtful]
+
     if not len(money):
         return [sure for _ in quantiles]
     if len(money) > _EXACT_DEALS:
         return [sure + value for value in _near_normal(money, chance, quantiles)]
+
     unit = _unit(money)
     cumulative = np.cumsum(_weights(money, chance, unit))
-    found = np.searchsorted(cumulative, np.asarray(quantiles) - 1e-12)
-    return [sure + float(min(at * unit, money.sum())) for at in found]
+    units = np.searchsorted(cumulative, np.asarray(quantiles) - _HAIR)
+    total = money.sum()
+    return [sure + float(min(count * unit, total)) for count in units]
 
 
 def _unit(money: Floats) -> float:
     """The largest unit that all amounts are multiples of, or what the grid allows."""
     total = float(money.sum())
-    if (money == np.floor(money)).all() and total < 2**53:
+
+    # Above 2**53 a double no longer holds every whole number, and a common divisor means nothing.
+    are_whole = (money == np.floor(money)).all() and total < 2**53
+    if are_whole:
         common = math.gcd(*(int(amount) for amount in money))
         if total / common <= _CELLS:
             return float(common)
@@ -65,14 +77,19 @@ def _unit(money: Floats) -> float:
 
 
 def _weights(money: Floats, chance: Floats, unit: float) -> Floats:
-    """Chance of each sum 0, 1, 2 ... units; amounts are laid end to end, so that their total is
-    kept.
+    """Chance of each sum 0, 1, 2 ... units.
+
+    One deal after the other: of every sum so far, its share moves up by the deal's amount. Amounts
+    are laid end to end and their ends rounded to the grid, so that the total is kept; rounding
+    each amount by itself would lose or add up to half a unit per deal.
     """
     ends = np.round(np.cumsum(money) / unit).astype(np.int64)
+    sizes = np.diff(ends, prepend=0)
+
     weights = np.zeros(int(ends[-1]) + 1)
     weights[0] = 1.0
     reach = 1
-    for size, rate in zip(np.diff(ends, prepend=0), chance, strict=True):
+    for size, rate in zip(sizes, chance, strict=True):
         won = weights[:reach] * rate
         weights[:reach] -= won
         weights[size : size + reach] += won
@@ -81,12 +98,28 @@ def _weights(money: Floats, chance: Floats, unit: float) -> Floats:
 
 
 def _near_normal(money: Floats, chance: Floats, quantiles: Sequence[float]) -> list[float]:
+    """Quantiles by Cornish and Fisher: those of a normal sum, moved by what its skewness asks.
+
+    A deal of amount a won with chance p adds p a to the mean, p q a² to the variance and
+    p q (q - p) a³ to the third moment, where q = 1 - p.
+    """
     lost = 1 - chance
-    mean, variance = float((money * chance).sum()), float((money**2 * chance * lost).sum())
-    skew = float((money**3 * chance * lost * (lost - chance)).sum()) / variance**1.5
-    found = []
+    means = money * chance
+    variances = money**2 * chance * lost
+    third_moments = money**3 * chance * lost * (lost - chance)
+
+    total = float(money.sum())
+    mean = float(means.sum())
+    variance = float(variances.sum())
+    deviation = math.sqrt(variance)
+    skewness = float(third_moments.sum()) / variance**1.5
+
+    values = []
     for quantile in quantiles:
         z = NormalDist().inv_cdf(quantile)
-        value = mean + (z + (z * z - 1) * skew / 6) * math.sqrt(variance)
-        found.append(min(max(value, 0.0), float(money.sum())))
-    return found
+        correction = (z * z - 1) * skewness / 6
+        value = mean + (z + correction) * deviation
+
+        # A sum is neither negative nor above what all deals together bring.
+        values.append(min(max(value, 0.0), total))
+    return values

@@ -19,7 +19,8 @@ from salesbook.domain.arithmetic.calendar import (
     year_of_month,
 )
 from salesbook.domain.pipeline.forecast.lines import CLOSED, OPEN_CATEGORIES, TARGET
-from salesbook.domain.pipeline.forecast.range import sum_quantiles
+from salesbook.domain.pipeline.forecast.range import QUANTILES, sum_quantiles
+from salesbook.domain.pipeline.forecast.velocity import coverage
 from salesbook.domain.pipeline.funnel.slices import SLICE_KINDS, groups
 from salesbook.frames import frame_of
 from salesbook.money import minor_units
@@ -33,21 +34,28 @@ _MEASURES: Final = (CLOSED, *OPEN_CATEGORIES, "weighted", "p10", "p50", "p90")
 
 def forecast_periods(as_of: dt.date, rules: Rules) -> list[Span]:
     """The months that are forecast, this fiscal quarter and the next, and this fiscal year."""
-    start, this = rules.fiscal_year_start, month_of(as_of)
-    months = [next_month(this, step) for step in range(rules.forecast_months)]
-    quarters = [quarter_of_month(this, start), quarter_of_month(next_month(this, 3), start)]
-    return [_span(period, start) for period in (*months, *quarters, year_of_month(this, start))]
+    start = rules.fiscal_year_start
+    this_month = month_of(as_of)
+    in_next_quarter = next_month(this_month, 3)
+
+    months = [next_month(this_month, step) for step in range(rules.forecast_months)]
+    quarters = [quarter_of_month(this_month, start), quarter_of_month(in_next_quarter, start)]
+    year = year_of_month(this_month, start)
+    return [_span(period, start) for period in (*months, *quarters, year)]
 
 
 def _span(period: str, start: int) -> Span:
     months = months_in(period, start)
-    first, last = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (months[0], months[-1]))
-    return period, first, last
+    return period, _number_of(months[0]), _number_of(months[-1])
+
+
+def _number_of(month: str) -> int:
+    """Months since year 0 of a month period: `2026-07`."""
+    return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
 def forecast_frame(lines: pd.DataFrame, as_of: dt.date, rules: Rules) -> pd.DataFrame:
-    """Make the Forecast table: per period and slice, periods in order, then slices by kind and
-    name.
+    """Make the Forecast table: per period and slice, periods in order, slices by kind and name.
 
     Categories are single. `weighted` is what the open deals of the period bring on average; `p10`,
     `p50` and `p90` are quantiles of closed money and open deals together. `target` is missing where
@@ -61,82 +69,98 @@ def forecast_frame(lines: pd.DataFrame, as_of: dt.date, rules: Rules) -> pd.Data
     parts = [part for kind in SLICE_KINDS for part in _of_kind(lines, kind, spans)]
     if not parts:
         return frame_of("Forecast", {})
+
+    # Made slice kind by slice kind, shown period by period.
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     in_order = np.argsort(columns.pop("order"), kind="stable")
-    sorted_columns = {name: values[in_order] for name, values in columns.items()}
-    money = {name: _money(sorted_columns[name]) for name in (*_MEASURES, "target", "gap")}
-    return frame_of("Forecast", sorted_columns | money)
+    ordered = {name: values[in_order] for name, values in columns.items()}
+
+    money = {name: _money(ordered[name]) for name in (*_MEASURES, "target", "gap")}
+    return frame_of("Forecast", ordered | money)
 
 
 def _of_kind(
     lines: pd.DataFrame, kind: str, spans: list[Span]
 ) -> Iterator[dict[str, npt.NDArray[Any]]]:
     """Columns of one slice kind, period by period; `order` is the period's place."""
-    first, last = min(span[1] for span in spans), max(span[2] for span in spans)
-    part = lines[lines[kind].notna() & lines["month"].between(first, last)]
+    first_month = min(first for _, first, _ in spans)
+    last_month = max(last for _, _, last in spans)
+    is_in_time = lines["month"].between(first_month, last_month)
+    part = lines[lines[kind].notna() & is_in_time]
     if part.empty:
         return
-    at, names = pd.factorize(part[kind], sort=True)
+
+    slice_of, names = pd.factorize(part[kind], sort=True)
     month = part["month"].to_numpy(dtype=np.int64)
-    for order, (period, start, end) in enumerate(spans):
-        inside = (month >= start) & (month <= end)
+    size = len(names)
+    for order, (period, first, last) in enumerate(spans):
+        inside = (month >= first) & (month <= last)
         yield {
-            "order": np.full(len(names), order),
-            "period": np.full(len(names), period, dtype=object),
-            "slice_kind": np.full(len(names), kind, dtype=object),
+            "order": np.full(size, order),
+            "period": np.full(size, period, dtype=object),
+            "slice_kind": np.full(size, kind, dtype=object),
             "slice": np.asarray(names, dtype=object),
-            **_of_period(part[inside], at[inside], len(names)),
+            **_of_period(part[inside], slice_of[inside], size),
         }
 
 
-def _of_period(lines: pd.DataFrame, at: Ints, size: int) -> dict[str, Floats]:
+def _of_period(lines: pd.DataFrame, slice_of: Ints, size: int) -> dict[str, Floats]:
     """One period's measures, one value per slice; money as floats, nan where missing."""
-    what, amount = lines["what"].to_numpy(), lines["amount"].to_numpy(dtype=np.float64)
-    sums = {
-        name: _sums(at, amount, what == name, size) for name in (CLOSED, *OPEN_CATEGORIES, TARGET)
-    }
-    is_open = np.isin(what, OPEN_CATEGORIES)
-    sums["weighted"] = _sums(at, lines["weighted"].to_numpy(dtype=np.float64), is_open, size)
+    what = lines["what"].to_numpy()
+    amount = lines["amount"].to_numpy(dtype=np.float64)
+    weighted = lines["weighted"].to_numpy(dtype=np.float64)
     rate = lines["rate"].to_numpy(dtype=np.float64)
-    ranges = _ranges(at[is_open], amount[is_open], rate[is_open], size) + sums[CLOSED][:, None]
-    sums |= {name: ranges[:, column] for column, name in enumerate(("p10", "p50", "p90"))}
-    has_target = np.bincount(at[what == TARGET], minlength=size) > 0
+    is_open = np.isin(what, OPEN_CATEGORIES)
+
+    sums = {
+        name: _sums(slice_of, amount, what == name, size)
+        for name in (CLOSED, *OPEN_CATEGORIES, TARGET)
+    }
+    sums["weighted"] = _sums(slice_of, weighted, is_open, size)
+
+    # The range is that of closed and open money together; what is closed is sure.
+    ranges = _ranges(slice_of[is_open], amount[is_open], rate[is_open], size)
+    ranges += sums[CLOSED][:, None]
+    sums |= {"p10": ranges[:, 0], "p50": ranges[:, 1], "p90": ranges[:, 2]}
+
+    # No target is another thing than a target of 0.
+    has_target = np.bincount(slice_of[what == TARGET], minlength=size) > 0
     sums[TARGET] = np.where(has_target, sums[TARGET], np.nan)
-    missing = sums[TARGET] - sums[CLOSED]
+
     open_money = sum((sums[name] for name in OPEN_CATEGORIES), np.zeros(size))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        coverage = np.where(missing > 0, open_money / missing, np.nan)
-    return sums | {"gap": -missing, "coverage": coverage}
+    sums["gap"] = sums[CLOSED] - sums[TARGET]
+    sums["coverage"] = coverage(open_money, sums[CLOSED], sums[TARGET])
+    return sums
 
 
-def _sums(at: npt.NDArray[Any], amount: Floats, rows: Flags, size: int) -> Floats:
-    return np.bincount(at[rows], amount[rows], size).astype(np.float64)
+def _sums(slice_of: npt.NDArray[Any], amount: Floats, rows: Flags, size: int) -> Floats:
+    return np.bincount(slice_of[rows], amount[rows], size).astype(np.float64)
 
 
-def _ranges(at: Ints, amount: Floats, rate: Floats, size: int) -> Floats:
+def _ranges(slice_of: Ints, amount: Floats, rate: Floats, size: int) -> Floats:
     """Quantiles of the open money of each slice: a row per slice."""
-    found = np.zeros((size, 3))
-    for one, rows in groups(at):
-        found[one] = sum_quantiles(amount[rows], rate[rows])
-    return found
+    ranges = np.zeros((size, len(QUANTILES)))
+    for number, rows in groups(slice_of):
+        ranges[number] = sum_quantiles(amount[rows], rate[rows])
+    return ranges
 
 
 def _money(values: Floats) -> pd.Series[Any]:
-    units, missing = minor_units(values, 0)
-    return pd.Series(units, dtype="Int64").mask(missing)
+    units, is_missing = minor_units(values, 0)
+    return pd.Series(units, dtype="Int64").mask(is_missing)
 
 
 def forecast_history(history: pd.DataFrame, forecast: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    """Put this forecast into ForecastHistory; one of the same `as_of` gives way, by date and as it
-    was.
-    """
-    kept = history[history["as_of"] != pd.Timestamp(as_of)]
+    """Put this forecast into ForecastHistory, by date; one of the same `as_of` gives way."""
+    today = pd.Timestamp(as_of)
+    kept = history[history["as_of"] != today]
+
     columns = {name: forecast[name] for name in forecast.columns}
-    day = pd.Series(pd.Timestamp(as_of), index=forecast.index)
+    day = pd.Series(today, index=forecast.index)
     new = frame_of("ForecastHistory", {"as_of": day, **columns})
-    return pd.concat([kept, new], ignore_index=True).sort_values(
-        "as_of", kind="stable", ignore_index=True
-    )
+
+    both = pd.concat([kept, new], ignore_index=True)
+    return both.sort_values("as_of", kind="stable", ignore_index=True)
 
 
 def cumulative_categories(

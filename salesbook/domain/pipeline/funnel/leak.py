@@ -13,15 +13,18 @@ import numpy as np
 from salesbook.arrays import Floats
 from salesbook.domain.arithmetic.intervals import shrink_rates, z_of
 from salesbook.domain.pipeline.funnel.stages import ADVANCED, Counts, Passages, ratio
-from salesbook.domain.pipeline.stages.codes import OPEN, WON, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.tables.settings import Rules
 
 _FALSE_ALARMS: Final = 0.05
 """Chance that any leak is named although all slices are alike; half of what is allowed, as the test
 is approximate for few deals."""
 _TOP: Final = 0.75
+"""The rate of the upper quartile is the yardstick: the best slice's would be mostly luck."""
 _YARDSTICKS: Final = {"all": ("rep", "team"), "pipeline": ("rep", "team")}
 """Slices that a whole is held against, best first; other kinds are held against their own."""
+_MEASURED_KINDS: Final = ("team", "rep", "source", "product")
+"""Kinds whose slices are compared with each other: whoever is slow may learn from the others."""
 
 
 @dataclass(frozen=True)
@@ -46,69 +49,89 @@ def leaks_of(
     The yardstick is the upper quartile of the shrunk rates of slices of the same kind with at least
     `leak_deals` resolved deals (for all deals and for pipelines: of reps, else of teams). The gap
     is its rate less the slice's own shrunk rate; its money is gap x resolved deals x what a deal
-    that advances
-    brings: the share won of resolved deals that advanced x the mean amount won. The interval comes
-    from both rates' posteriors at `interval_level`. The leak is 0 where it covers 0, and wherever
-    the slices differ by no more than chance: a chi-squared test per kind and stage, made so strict
-    that with equal true rates a run names any leak in at most 10 % of cases (Bonferroni over the
-    tests made).
+    that advances brings: the share won of resolved deals that advanced x the mean amount won. The
+    interval comes from both rates' posteriors at `interval_level`. The leak is 0 where it covers
+    0, and wherever the slices differ by no more than chance: a chi-squared test per kind and stage,
+    made so strict that with equal true rates a run names any leak in at most 10 % of cases
+    (Bonferroni over the tests made).
 
     Returns: by slice kind: leak_value, leak_low, leak_high in minor units as floats (nan: no
     yardstick or nothing resolved) and worst, 1 on the stage with the largest leak_low above 0 of
     each slice.
     """
     worth = advance_worth(passages, deals, codes)
-    families = {one.cut.kind: one for one in counts}
-    sticks = {
-        kind: [_yardstick(families[kind], code, rules) for code in range(codes.count)]
-        for kind in ("team", "rep", "source", "product")
+    counts_by_kind = {part.cut.kind: part for part in counts}
+
+    yardsticks = {
+        kind: [_yardstick(counts_by_kind[kind], code, rules) for code in range(codes.count)]
+        for kind in _MEASURED_KINDS
     }
-    tests = sum(stick is not None for row in sticks.values() for stick in row)
-    bar = _FALSE_ALARMS / max(tests, 1)
-    sticks = {kind: [_if_told_apart(stick, bar) for stick in row] for kind, row in sticks.items()}
-    return {one.cut.kind: _leaks(one, sticks, worth, codes, rules.interval_level) for one in counts}
+
+    # Many slices are tested in one run, and some would differ by luck alone: the bar is shared out.
+    test_count = sum(stick is not None for row in yardsticks.values() for stick in row)
+    bar = _FALSE_ALARMS / max(test_count, 1)
+    judged = {
+        kind: [_if_told_apart(stick, bar) for stick in row] for kind, row in yardsticks.items()
+    }
+
+    return {
+        part.cut.kind: _leaks(part, judged, worth, codes, rules.interval_level) for part in counts
+    }
 
 
 def advance_worth(passages: Passages, deals: KnownDeals, codes: StageCodes) -> Floats:
-    """Per stage, the money that one more deal advancing past it brings: its chance to be won x mean
-    amount.
+    """Per stage, the money that one more deal advancing past it brings: chance x mean amount won.
 
-    The mean is that of the pipeline's won deals; nan where none was won.
+    The chance is the share won of closed deals that advanced, the mean that of the pipeline's won
+    deals; nan where none was won.
     """
-    won = deals.kind == WON
-    money = np.bincount(deals.pipe[won], deals.amount[won], len(codes.pipelines))
-    mean = ratio(money, np.bincount(deals.pipe[won], minlength=len(codes.pipelines)))
-    gone_on = (passages.state == ADVANCED) & (deals.kind[passages.deal] != OPEN)
-    won_on = gone_on & won[passages.deal]
+    is_won = deals.is_won
+    pipe_count = len(codes.pipelines)
+    won_money = np.bincount(deals.pipe[is_won], deals.amount[is_won], pipe_count)
+    won_deals = np.bincount(deals.pipe[is_won], minlength=pipe_count)
+    mean_won = ratio(won_money, won_deals)
+
+    is_closed = ~deals.is_open[passages.deal]
+    went_on = (passages.state == ADVANCED) & is_closed
+    went_on_and_won = went_on & is_won[passages.deal]
     chance = ratio(
-        np.bincount(passages.code[won_on], minlength=codes.count),
-        np.bincount(passages.code[gone_on], minlength=codes.count),
+        np.bincount(passages.code[went_on_and_won], minlength=codes.count),
+        np.bincount(passages.code[went_on], minlength=codes.count),
     )
-    return chance * mean[codes.pipe]
+
+    return chance * mean_won[codes.pipe]
 
 
 def _if_told_apart(stick: Yardstick | None, bar: float) -> Yardstick | None:
     """The yardstick, marked where its slices differ by more than chance."""
-    return stick and replace(stick, differ=stick.alike < bar)
+    if stick is None:
+        return None
+    return replace(stick, differ=stick.alike < bar)
 
 
 def _yardstick(counts: Counts, code: int, rules: Rules) -> Yardstick | None:
     """The yardstick of one kind at one stage; None with fewer than two slices of enough deals."""
-    advanced = counts.states[0][:, code].astype(np.float64)
-    resolved = advanced + counts.states[1][:, code]
-    enough = resolved >= rules.leak_deals
-    if enough.sum() < 2:
+    advanced_counts, lost_counts, _ = counts.states
+    all_advanced = advanced_counts[:, code].astype(np.float64)
+    all_resolved = all_advanced + lost_counts[:, code]
+
+    has_enough = all_resolved >= rules.leak_deals
+    slice_count = has_enough.sum()
+    if slice_count < 2:
         return None
-    won, n = advanced[enough], resolved[enough]
-    shrunk, a, b = shrink_rates(won, n)
-    variance = posterior_variance(shrunk, a + b + n)
-    top = max(enough.sum() * (1 - _TOP), 1.0)
+
+    advanced, resolved = all_advanced[has_enough], all_resolved[has_enough]
+    shrunk, prior_a, prior_b = shrink_rates(advanced, resolved)
+    variance = posterior_variance(shrunk, prior_a + prior_b + resolved)
+
+    # The quartile rests on about a quarter of the slices, so its variance is that of their mean.
+    slices_above = max(slice_count * (1 - _TOP), 1.0)
     return Yardstick(
         rate=float(np.quantile(shrunk, _TOP)),
-        variance=float(variance.mean()) / top,
-        prior_a=a,
-        prior_b=b,
-        alike=chance_alike(won, n),
+        variance=float(variance.mean()) / slices_above,
+        prior_a=prior_a,
+        prior_b=prior_b,
+        alike=chance_alike(advanced, resolved),
     )
 
 
@@ -117,68 +140,97 @@ def posterior_variance(rate: Floats, size: Floats) -> Floats:
     return rate * (1 - rate) / (size + 1)
 
 
-def chance_alike(won: Floats, n: Floats) -> float:
+def chance_alike(won: Floats, trials: Floats) -> float:
     """Chance that groups with one true rate differ as much as these, by the chi-squared test.
+
+    The statistic is the sum over groups of n (rate - mean)² / (mean (1 - mean)). Its cube root is
+    nearly normal, which gives the chance without a table.
 
     Source: E. B. Wilson and M. M. Hilferty, The distribution of chi-square, PNAS 1931.
     """
-    mean = float(won.sum() / n.sum())
+    mean = float(won.sum() / trials.sum())
     if not 0 < mean < 1:
         return 1.0
-    chi2 = float((n * (won / n - mean) ** 2).sum()) / (mean * (1 - mean))
-    freedom = len(n) - 1
-    spread = 2 / (9 * freedom)
-    z = ((chi2 / freedom) ** (1 / 3) - (1 - spread)) / math.sqrt(spread)
+
+    rates = won / trials
+    squares = trials * (rates - mean) ** 2
+    by_chance = mean * (1 - mean)
+    chi_squared = float(squares.sum()) / by_chance
+    freedom = len(trials) - 1
+
+    # The cube root of chi² / freedom has mean 1 - 2 / (9 freedom) and variance 2 / (9 freedom).
+    variance = 2 / (9 * freedom)
+    expected = 1 - variance
+    cube_root = (chi_squared / freedom) ** (1 / 3)
+    z = (cube_root - expected) / math.sqrt(variance)
     return 1 - NormalDist().cdf(z)
 
 
 def _leaks(
     counts: Counts,
-    sticks: Mapping[str, Sequence[Yardstick | None]],
+    yardsticks: Mapping[str, Sequence[Yardstick | None]],
     worth: Floats,
     codes: StageCodes,
     level: float,
 ) -> dict[str, Floats]:
+    """Value, low and high of each slice's leak at each stage, and which stage is the worst."""
     shape = counts.shown.shape
     value, low, high = (np.full(shape, np.nan) for _ in range(3))
-    kinds = _YARDSTICKS.get(counts.cut.kind, (counts.cut.kind,))
+    advanced_counts, lost_counts, _ = counts.states
+
     for code in codes.open_codes():
-        stick = next((found for kind in kinds if (found := sticks[kind][code])), None)
+        stick = _first_yardstick(yardsticks, counts.cut.kind, int(code))
         if stick is None or math.isnan(worth[code]):
             continue
-        won = counts.states[0][:, code].astype(np.float64)
-        n = won + counts.states[1][:, code]
-        value[:, code], low[:, code], high[:, code] = _gap_money(stick, won, n, worth[code], level)
-    return {
-        "leak_value": value,
-        "leak_low": low,
-        "leak_high": high,
-        "worst": _worst(np.where(counts.shown, low, np.nan)),
-    }
+        advanced = advanced_counts[:, code].astype(np.float64)
+        resolved = advanced + lost_counts[:, code]
+        money = _gap_money(stick, advanced, resolved, worth[code], level)
+        value[:, code], low[:, code], high[:, code] = money
+
+    shown_low = np.where(counts.shown, low, np.nan)
+    return {"leak_value": value, "leak_low": low, "leak_high": high, "worst": _worst(shown_low)}
+
+
+def _first_yardstick(
+    yardsticks: Mapping[str, Sequence[Yardstick | None]], kind: str, code: int
+) -> Yardstick | None:
+    """The best yardstick that there is for a kind of slice at a stage."""
+    for other_kind in _YARDSTICKS.get(kind, (kind,)):
+        stick = yardsticks[other_kind][code]
+        if stick is not None:
+            return stick
+    return None
 
 
 def _gap_money(
-    stick: Yardstick, won: Floats, n: Floats, worth: float, level: float
+    stick: Yardstick, advanced: Floats, resolved: Floats, worth: float, level: float
 ) -> tuple[Floats, Floats, Floats]:
     """Value, low and high of the leaks of all slices at one stage."""
-    size = stick.prior_a + stick.prior_b + n
-    own = (stick.prior_a + won) / size
-    half = z_of(level) * np.sqrt(stick.variance + posterior_variance(own, size))
-    gap, money = stick.rate - own, np.where(n > 0, n, np.nan) * worth
-    named = (gap - half > 0) & stick.differ
+    posterior_size = stick.prior_a + stick.prior_b + resolved
+    shrunk = (stick.prior_a + advanced) / posterior_size
+    gap = stick.rate - shrunk
+
+    variance = stick.variance + posterior_variance(shrunk, posterior_size)
+    half_width = z_of(level) * np.sqrt(variance)
+    is_named = (gap - half_width > 0) & stick.differ
+
+    money = np.where(resolved > 0, resolved, np.nan) * worth
     return (
-        np.where(named, gap, 0.0) * money,
-        np.where(named, gap - half, 0.0) * money,
-        np.maximum(gap + half, 0.0) * money,
+        np.where(is_named, gap, 0.0) * money,
+        np.where(is_named, gap - half_width, 0.0) * money,
+        np.maximum(gap + half_width, 0.0) * money,
     )
 
 
 def _worst(low: Floats) -> Floats:
     """1 on each slice's stage with the largest low above 0, the first of equal ones."""
-    filled = np.nan_to_num(low, nan=0.0)
     worst = np.zeros(low.shape)
-    if low.shape[1]:
-        at = np.argmax(filled, axis=1)
-        rows = np.arange(low.shape[0])
-        worst[rows, at] = filled[rows, at] > 0
+    stage_count = low.shape[1]
+    if not stage_count:
+        return worst
+
+    known = np.nan_to_num(low, nan=0.0)
+    largest = np.argmax(known, axis=1)
+    rows = np.arange(low.shape[0])
+    worst[rows, largest] = known[rows, largest] > 0
     return worst

@@ -1,6 +1,4 @@
-"""Into which slices is the pipeline cut: all deals, and by team, rep, source,
-product and pipeline.
-"""
+"""Into which slices is the pipeline cut: all, and by team, rep, source, product, pipeline?"""
 
 from __future__ import annotations
 
@@ -29,35 +27,41 @@ class Cut:
     kind: str
     names: tuple[str, ...]
     """Slices in order of their names; of pipelines, in order of the Settings."""
-    at: Ints
+    slice_of: Ints
     """Per deal: the number of its slice, or NONE."""
 
 
 def teams_of(rep_ids: pd.Series[Any], reps: pd.DataFrame) -> pd.Series[Any]:
     """The team of each rep as Reps has it; missing for a rep without one."""
-    return rep_ids.map(reps.set_index("rep_id")["team"].to_dict()).astype("str")
+    team_of_rep = reps.set_index("rep_id")["team"].to_dict()
+    return rep_ids.map(team_of_rep).astype("str")
 
 
 def cuts_of(deals: KnownDeals, reps: pd.DataFrame, codes: StageCodes) -> list[Cut]:
     """Cut deals every way; a blank field puts a deal into no slice of that kind."""
     frame = deals.frame
-    texts = {
+    names_by_kind = {
         "team": teams_of(frame["rep_id"], reps),
         "rep": frame["rep_id"],
         "source": frame["source"],
         "product": frame["product"],
     }
+
     cuts = [Cut("all", (ALL,), np.zeros(len(frame), dtype=np.int64))]
-    for kind, column in texts.items():
-        at, names = pd.factorize(column, sort=True)
-        cuts.append(Cut(kind, tuple(str(name) for name in names), at.astype(np.int64)))
+    for kind, column in names_by_kind.items():
+        # A missing name has the number -1, which is NONE.
+        slice_of, names = pd.factorize(column, sort=True)
+        texts = tuple(str(name) for name in names)
+        cuts.append(Cut(kind, texts, slice_of.astype(np.int64)))
+
     cuts.append(Cut("pipeline", codes.pipelines, deals.pipe))
     return cuts
 
 
-def groups(at: Ints) -> Iterator[tuple[int, Ints]]:
+def groups(numbers: Ints) -> Iterator[tuple[int, Ints]]:
     """Positions of each number that occurs, numbers in order, positions too."""
-    order = np.argsort(at, kind="stable").astype(np.int64)
-    numbers, starts = np.unique(at[order], return_index=True)
-    for number, start, end in zip(numbers, starts, np.append(starts, len(at))[1:], strict=True):
+    order = np.argsort(numbers, kind="stable").astype(np.int64)
+    distinct, starts = np.unique(numbers[order], return_index=True)
+    ends = np.append(starts, len(numbers))[1:]
+    for number, start, end in zip(distinct, starts, ends, strict=True):
         yield int(number), order[start:end]

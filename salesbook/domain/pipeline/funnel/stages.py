@@ -12,14 +12,15 @@ import pandas as pd
 from salesbook.arrays import Flags, Floats, Ints, Objects
 from salesbook.domain.arithmetic.intervals import wilson
 from salesbook.domain.pipeline.funnel.slices import NONE, Cut
-from salesbook.domain.pipeline.stages.codes import LOST, OPEN, UNKNOWN, WON, KnownDeals, StageCodes
-from salesbook.domain.pipeline.stages.history import Entries, lost_places
+from salesbook.domain.pipeline.stages.codes import OPEN, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.history import Entries, standing_places
 from salesbook.frames import frame_of
 from salesbook.money import minor_units
 
 ADVANCED: Final = 0
 LEFT_LOST: Final = 1
 STILL_OPEN: Final = 2
+_STATES: Final = (ADVANCED, LEFT_LOST, STILL_OPEN)
 
 
 @dataclass(frozen=True)
@@ -44,25 +45,34 @@ def passages_of(deals: KnownDeals, known: Entries, codes: StageCodes, *, skipped
 
     Args: skipped is the setting `funnel_rule`: all or any.
     """
-    stands = lost_places(deals, known, codes)
+    stands = standing_places(deals, known, codes)
     deal, place = _entered(deals, known, codes, stands)
     if skipped == "any":
         deal, place = _filled_up(deals, known, codes, (deal, place))
-    state = np.where(deals.kind[deal] == LOST, LEFT_LOST, STILL_OPEN)
-    state = np.where((deals.kind[deal] == WON) | (place < stands[deal]), ADVANCED, state)
-    return Passages(deal, codes.first[deals.pipe[deal]] + place, state)
+
+    has_advanced = deals.is_won[deal] | (place < stands[deal])
+    state = np.where(deals.is_lost[deal], LEFT_LOST, STILL_OPEN)
+    state = np.where(has_advanced, ADVANCED, state)
+
+    first_stage = codes.first[deals.pipe[deal]]
+    return Passages(deal, first_stage + place, state)
 
 
 def _entered(
     deals: KnownDeals, known: Entries, codes: StageCodes, stands: Ints
 ) -> tuple[Ints, Ints]:
     """Deal and place of each open stage entered, once each, by deal and place."""
-    seen = (known.code != UNKNOWN) & (codes.kind[known.code] == OPEN)
-    now = np.flatnonzero((deals.kind == OPEN) | ((deals.kind == LOST) & (stands >= 0)))
-    wide = int(codes.open_count.max(initial=0)) + 1
-    entered = np.zeros((len(deals), wide), dtype=bool)
-    entered[known.deal[seen], codes.place[known.code[seen]]] = True
-    entered[now, stands[now]] = True
+    most_places = int(codes.open_count.max(initial=0)) + 1
+    entered = np.zeros((len(deals), most_places), dtype=bool)
+
+    is_open_row = codes.are_open(known.code)
+    entered[known.deal[is_open_row], codes.place[known.code[is_open_row]]] = True
+
+    # In a pipeline without open stages a lost deal stands nowhere, at -1.
+    was_lost_somewhere = deals.is_lost & (stands >= 0)
+    stands_at_stage = np.flatnonzero(deals.is_open | was_lost_somewhere)
+    entered[stands_at_stage, stands[stands_at_stage]] = True
+
     deal, place = np.nonzero(entered)
     return deal, place
 
@@ -71,15 +81,20 @@ def _filled_up(
     deals: KnownDeals, known: Entries, codes: StageCodes, entered: tuple[Ints, Ints]
 ) -> tuple[Ints, Ints]:
     """All places up to the furthest one that each deal ever reached."""
+    entered_deal, entered_place = entered
     reached = np.full(len(deals), -1, dtype=np.int64)
-    np.maximum.at(reached, entered[0], entered[1])
+    np.maximum.at(reached, entered_deal, entered_place)
+
+    # A deal that is won, or was once, reached all open stages.
     last = codes.open_count[deals.pipe] - 1
-    reached = np.where(deals.kind == WON, last, reached)
-    won = known.deal[(known.code != UNKNOWN) & (codes.kind[known.code] == WON)]
-    reached[won] = last[won]
-    deal = np.repeat(np.arange(len(deals)), reached + 1)
-    before = np.cumsum(reached + 1) - (reached + 1)
-    return deal, np.arange(len(deal)) - before[deal]
+    reached = np.where(deals.is_won, last, reached)
+    once_won = known.deal[codes.are_won(known.code)]
+    reached[once_won] = last[once_won]
+
+    counts = reached + 1
+    deal = np.repeat(np.arange(len(deals)), counts)
+    first_row = np.cumsum(counts) - counts
+    return deal, np.arange(len(deal)) - first_row[deal]
 
 
 @dataclass(frozen=True)
@@ -98,31 +113,42 @@ class Counts:
 def counts_of(passages: Passages, deals: KnownDeals, codes: StageCodes, cut: Cut) -> Counts:
     """Count the deals of each slice at each stage."""
     shape = (len(cut.names), codes.count)
-    slice_at = cut.at[passages.deal]
-    rows = slice_at != NONE
-    cell = slice_at[rows] * codes.count + passages.code[rows]
-    state = passages.state[rows]
-    states = [
-        np.bincount(cell[state == one], minlength=shape[0] * shape[1]).reshape(shape)
-        for one in (ADVANCED, LEFT_LOST, STILL_OPEN)
-    ]
-    money = np.bincount(cell, deals.amount[passages.deal[rows]], shape[0] * shape[1]).astype(
-        np.float64
+    cell_count = shape[0] * shape[1]
+
+    # The table is counted as one long row of cells: slice by slice, in each stage by stage.
+    slice_of_passage = cut.slice_of[passages.deal]
+    in_slice = slice_of_passage != NONE
+    cell = slice_of_passage[in_slice] * codes.count + passages.code[in_slice]
+    state = passages.state[in_slice]
+    amount = deals.amount[passages.deal[in_slice]]
+
+    advanced, lost, still_open = (
+        np.bincount(cell[state == wanted], minlength=cell_count).reshape(shape)
+        for wanted in _STATES
     )
+    money = np.bincount(cell, amount, cell_count).astype(np.float64)
     return Counts(
-        cut, (states[0], states[1], states[2]), money.reshape(shape), _shown(deals, codes, cut)
+        cut=cut,
+        states=(advanced, lost, still_open),
+        amount=money.reshape(shape),
+        shown=_shown(deals, codes, cut),
     )
 
 
 def _shown(deals: KnownDeals, codes: StageCodes, cut: Cut) -> Flags:
-    has = np.zeros((len(cut.names), len(codes.pipelines)), dtype=bool)
-    rows = cut.at != NONE
-    has[cut.at[rows], deals.pipe[rows]] = True
+    """Slices and open stages that get a row, see `Counts.shown`.
+
+    All deals together show every pipeline, and each pipeline itself, with deals or without.
+    """
+    has_deals = np.zeros((len(cut.names), len(codes.pipelines)), dtype=bool)
+    in_slice = cut.slice_of != NONE
+    has_deals[cut.slice_of[in_slice], deals.pipe[in_slice]] = True
     if cut.kind == "all":
-        has[:] = True
+        has_deals[:] = True
     if cut.kind == "pipeline":
-        has |= np.eye(len(codes.pipelines), dtype=bool)
-    shown: Flags = has[:, codes.pipe] & (codes.kind == OPEN)
+        has_deals |= np.eye(len(codes.pipelines), dtype=bool)
+
+    shown: Flags = has_deals[:, codes.pipe] & (codes.kind == OPEN)
     return shown
 
 
@@ -148,7 +174,7 @@ def funnel_frame(
 
     Source: 10 entered, 6 advanced, 2 lost, 2 open → 0.6, 0.75, 0.6 to 0.8, 0.524 to 0.891.
     """
-    parts = [_columns(one, leaks[one.cut.kind], codes, level) for one in counts]
+    parts = [_columns(part, leaks[part.cut.kind], codes, level) for part in counts]
     return frame_of(
         "Funnel", {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     )
@@ -157,47 +183,52 @@ def funnel_frame(
 def _columns(
     counts: Counts, leak: Mapping[str, Floats], codes: StageCodes, level: float
 ) -> dict[str, Any]:
-    slice_at, code = np.nonzero(counts.shown)
-    advanced, lost, still = (state[slice_at, code] for state in counts.states)
-    entered, resolved = advanced + lost + still, advanced + lost
+    """The columns of one cut: its cells that are shown, slice by slice, by stage."""
+    cells = np.nonzero(counts.shown)
+    slice_number, code = cells
+    slice_names = np.array(counts.cut.names, dtype=object)
+    stage_names = np.array([stage.stage for stage in codes.stages], dtype=object)
+    pipelines = np.array(codes.pipelines, dtype=object)
+
+    advanced, lost, still_open = (state[cells] for state in counts.states)
+    resolved = advanced + lost
+    entered = resolved + still_open
     low, high = wilson(advanced, resolved, level)
-    names = np.array(counts.cut.names, dtype=object)
-    stages = np.array([stage.stage for stage in codes.stages], dtype=object)
+
     return {
         "slice_kind": np.full(len(code), counts.cut.kind, dtype=object),
-        "slice": names[slice_at],
-        "pipeline": np.array(codes.pipelines, dtype=object)[codes.pipe[code]],
-        "stage": stages[code],
+        "slice": slice_names[slice_number],
+        "pipeline": pipelines[codes.pipe[code]],
+        "stage": stage_names[code],
         "entered": entered,
         "advanced": advanced,
         "lost": lost,
-        "open": still,
+        "open": still_open,
         "rate": ratio(advanced, entered),
         "resolved_rate": ratio(advanced, resolved),
         "bound_low": ratio(advanced, entered),
-        "bound_high": ratio(advanced + still, entered),
+        "bound_high": ratio(advanced + still_open, entered),
         "wilson_low": low,
         "wilson_high": high,
-        "amount": _whole(counts.amount[slice_at, code]),
-        "leak_value": _whole(leak["leak_value"][slice_at, code]),
-        "leak_low": _whole(leak["leak_low"][slice_at, code]),
-        "leak_high": _whole(leak["leak_high"][slice_at, code]),
-        "worst": leak["worst"][slice_at, code].astype(bool),
+        "amount": _whole(counts.amount[cells]),
+        "leak_value": _whole(leak["leak_value"][cells]),
+        "leak_low": _whole(leak["leak_low"][cells]),
+        "leak_high": _whole(leak["leak_high"][cells]),
+        "worst": leak["worst"][cells].astype(bool),
     }
 
 
 def ratio(part: Any, whole: Any) -> Floats:
     """Part of whole; nan where the whole is 0."""
+    parts, wholes = np.asarray(part), np.asarray(whole)
     with np.errstate(divide="ignore", invalid="ignore"):
-        found: Floats = np.where(
-            np.asarray(whole) > 0, np.asarray(part) / np.asarray(whole), np.nan
-        )
-    return found
+        ratios: Floats = np.where(wholes > 0, parts / wholes, np.nan)
+    return ratios
 
 
 def _whole(money: Floats) -> Objects:
     """Whole minor units; None where missing."""
-    units, missing = minor_units(money, 0)
-    found = units.astype(object)
-    found[missing] = None
-    return found
+    units, is_missing = minor_units(money, 0)
+    cells = units.astype(object)
+    cells[is_missing] = None
+    return cells

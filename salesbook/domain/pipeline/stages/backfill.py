@@ -1,6 +1,4 @@
-"""Through which stages did a deal come that was never seen before, and which of the dates are
-known?
-"""
+"""Through which stages did a deal come that was never seen before, and which dates are known?"""
 
 from __future__ import annotations
 
@@ -11,9 +9,10 @@ from typing import Final
 import numpy as np
 
 from salesbook.arrays import Days, Flags, Ints
-from salesbook.domain.pipeline.stages.codes import LOST, OPEN, UNKNOWN, WON, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import UNKNOWN, KnownDeals, StageCodes
 
 _DAY: Final = "datetime64[D]"
+_NO_DAY: Final = np.datetime64("NaT")
 
 
 @dataclass(frozen=True)
@@ -55,50 +54,87 @@ def backfill_rows(deals: KnownDeals, which: Ints, codes: StageCodes, *, as_of: d
 
     Args: which are the deals' places in `deals`.
     """
-    own, certain, before = _certain_days(deals, which, codes, as_of)
-    closed = deals.kind[which] != OPEN
-    top = _top_places(deals, which, codes)
-    size = top + 1 + closed
-    row = np.repeat(np.arange(len(which)), size)
-    step = np.arange(len(row)) - np.repeat(np.cumsum(size) - size, size)
-    is_own = step == size[row] - 1
-    is_before = closed[row] & (step == size[row] - 2) & ~np.isnat(before[row])
-    early = _early_days(deals, which, np.where(np.isnat(before), own, before).astype(_DAY))
-    day = np.where(is_own, own[row], np.where(is_before, before[row], early[row])).astype(_DAY)
-    code = np.where(is_own, deals.code[which][row], codes.first[deals.pipe[which]][row] + step)
-    return Added(which[row], step + 1, code, day, (is_own & certain[row]) | is_before, is_own)
+    present_day, is_certain = _present_days(deals, which, codes, as_of)
+    day_before = _last_open_days(deals, which, present_day, is_certain)
+    first_certain = np.where(np.isnat(day_before), present_day, day_before).astype(_DAY)
+    early_day = _early_days(deals, which, first_certain)
+
+    # One row per stage passed: open stages from the first to the highest, then, for a closed deal,
+    # the closed one. `row` leads to the deal in `which`, `step` counts its stages from 0.
+    is_closed = ~deals.is_open[which]
+    stage_count = _top_places(deals, which, codes) + 1 + is_closed
+    row = np.repeat(np.arange(len(which)), stage_count)
+    first_row = np.cumsum(stage_count) - stage_count
+    step = np.arange(len(row)) - np.repeat(first_row, stage_count)
+
+    is_present = step == stage_count[row] - 1
+    is_last_open = is_closed[row] & (step == stage_count[row] - 2)
+    has_day_before = is_last_open & ~np.isnat(day_before[row])
+
+    day = np.where(has_day_before, day_before[row], early_day[row])
+    day = np.where(is_present, present_day[row], day).astype(_DAY)
+
+    first_stage = codes.first[deals.pipe[which]]
+    code = np.where(is_present, deals.code[which][row], first_stage[row] + step)
+
+    return Added(
+        deal=which[row],
+        seq=step + 1,
+        code=code,
+        day=day,
+        certain=(is_present & is_certain[row]) | has_day_before,
+        current=is_present,
+    )
 
 
 def _top_places(deals: KnownDeals, which: Ints, codes: StageCodes) -> Ints:
     """The place of the highest open stage that each deal was in; -1 where there is none."""
-    kind, code = deals.kind[which], deals.code[which]
+    lost_code = deals.lost_code[which]
+
+    present = codes.place[deals.code[which]]
     highest = codes.open_count[deals.pipe[which]] - 1
-    lost = deals.lost_code[which]
-    top = np.where(kind == OPEN, codes.place[code], highest)
-    return np.where((kind == LOST) & (lost != UNKNOWN), codes.place[lost], top)
+    place = np.where(deals.is_open[which], present, highest)
+
+    names_lost_stage = deals.is_lost[which] & (lost_code != UNKNOWN)
+    return np.where(names_lost_stage, codes.place[lost_code], place)
 
 
-def _certain_days(
+def _present_days(
     deals: KnownDeals, which: Ints, codes: StageCodes, as_of: dt.date
-) -> tuple[Days, Flags, Days]:
-    """Per deal: day of its stage, whether Deals tells it, and, if closed, day of the open stage
-    before.
+) -> tuple[Days, Flags]:
+    """Per deal: the day it entered its present stage, and whether Deals tells it."""
+    since = deals.days("stage_since")[which]
+    closed_on = deals.days("closed_on")[which]
+    created_on = deals.days("created_on")[which]
+
+    is_closed = ~deals.is_open[which]
+    is_in_first_stage = ~is_closed & (codes.place[deals.code[which]] == 0)
+
+    has_closing_day = is_closed & ~np.isnat(closed_on)
+    day = np.where(has_closing_day, closed_on, since).astype(_DAY)
+    # A deal is created in the first stage, so that its day of creation is that stage's day too.
+    is_as_old_as_deal = is_in_first_stage & np.isnat(day)
+    day = np.where(is_as_old_as_deal, created_on, day).astype(_DAY)
+
+    is_certain = ~np.isnat(day)
+    day = np.where(is_certain, day, np.datetime64(as_of)).astype(_DAY)
+    return day, is_certain
+
+
+def _last_open_days(deals: KnownDeals, which: Ints, present_day: Days, is_certain: Flags) -> Days:
+    """Per closed deal: the day of its last open stage; NaT where Deals does not tell it.
+
+    People who close a deal often leave `stage_since` as it was: before the closing, it is the day
+    of the stage that the deal was closed from.
     """
-    part = deals.frame.iloc[which]
-    since = part["stage_since"].to_numpy().astype(_DAY)
-    closed_on = part["closed_on"].to_numpy().astype(_DAY)
-    created = part["created_on"].to_numpy().astype(_DAY)
-    closed = (deals.kind[which] == WON) | (deals.kind[which] == LOST)
-    newborn = ~closed & (codes.place[deals.code[which]] == 0)
-    own = np.where(closed & ~np.isnat(closed_on), closed_on, since).astype(_DAY)
-    own = np.where(newborn & np.isnat(own), created, own).astype(_DAY)
-    certain = ~np.isnat(own)
-    own = np.where(certain, own, np.datetime64(as_of)).astype(_DAY)
-    before = np.where(closed & certain & (since < own), since, np.datetime64("NaT")).astype(_DAY)
-    return own, certain, before
+    since = deals.days("stage_since")[which]
+    is_closed = ~deals.is_open[which]
+    is_older = is_closed & is_certain & (since < present_day)
+    return np.where(is_older, since, _NO_DAY).astype(_DAY)
 
 
 def _early_days(deals: KnownDeals, which: Ints, limit: Days) -> Days:
     """Per deal: the day of its inferred stages, `created_on` but no later than `limit`."""
-    created = deals.frame["created_on"].to_numpy().astype(_DAY)[which]
-    return np.where(np.isnat(created), limit, np.minimum(created, limit)).astype(_DAY)
+    created_on = deals.days("created_on")[which]
+    not_later = np.minimum(created_on, limit)
+    return np.where(np.isnat(created_on), limit, not_later).astype(_DAY)

@@ -1,16 +1,16 @@
-"""Which stage is meant, as a number: pipelines and stages of the Settings as arrays that columns
-index.
-"""
+"""Which stage is meant, as a number: pipelines and stages as arrays that columns index."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Floats, Ints
+from salesbook.arrays import Days, Flags, Floats, Ints
 from salesbook.names.folding import fold_name
 from salesbook.policy import MAIN_PIPELINE, Policy
 from salesbook.tables.settings import Stage
@@ -25,9 +25,7 @@ UNKNOWN: Final = -1
 
 @dataclass(frozen=True)
 class StageCodes:
-    """The stages of all pipelines, numbered: pipelines in order, in each the open ones by rank
-    first.
-    """
+    """The stages of all pipelines, numbered: by pipeline, in each the open ones by rank first."""
 
     stages: tuple[Stage, ...]
     pipelines: tuple[str, ...]
@@ -54,51 +52,81 @@ class StageCodes:
         """Numbers of all open stages, pipeline by pipeline, by rank."""
         return np.flatnonzero(self.kind == OPEN).astype(np.int64)
 
+    def are_open(self, codes: Ints) -> Flags:
+        """True where the number is that of an open stage; false for UNKNOWN."""
+        return self._are(OPEN, codes)
+
+    def are_won(self, codes: Ints) -> Flags:
+        """True where the number is that of a won stage; false for UNKNOWN."""
+        return self._are(WON, codes)
+
+    def are_closed(self, codes: Ints) -> Flags:
+        """True where the number is that of a won or a lost stage; false for UNKNOWN."""
+        return self._are(WON, codes) | self._are(LOST, codes)
+
+    def _are(self, kind: int, codes: Ints) -> Flags:
+        # UNKNOWN is -1 and would lead to the last stage.
+        of_kind: Flags = (codes != UNKNOWN) & (self.kind[codes] == kind)
+        return of_kind
+
     def pipes_of(self, pipelines: pd.Series[Any]) -> Ints:
         """The number of each pipeline; a blank is `main`, one that Stages lacks UNKNOWN."""
-        known = {name: at for at, name in enumerate(self.pipelines)}
-        found = pipelines.fillna(MAIN_PIPELINE).map(known).fillna(UNKNOWN)
-        return np.asarray(found.to_numpy(), dtype=np.int64)
+        number_of = {name: number for number, name in enumerate(self.pipelines)}
+        numbers = pipelines.fillna(MAIN_PIPELINE).map(number_of)
+        return np.asarray(numbers.fillna(UNKNOWN).to_numpy(), dtype=np.int64)
 
     def codes_of(self, pipes: Ints, typed: pd.Series[Any]) -> Ints:
-        """The stage that each name means in its pipeline; UNKNOWN where it means none or is
-        missing.
+        """The stage that each name means in its pipeline; UNKNOWN where it means none.
+
+        Each different name is looked up once per pipeline; the rows then index that table. The
+        last column and the last row stay UNKNOWN: there the numbers -1 of a missing name and of an
+        unknown pipeline lead.
         """
-        name_at, names = pd.factorize(typed)
-        folded = [fold_name(str(name)) for name in names]
+        column, names = pd.factorize(typed)
+        folded_names = [fold_name(str(name)) for name in names]
+
         table = np.full((len(self.pipelines) + 1, len(names) + 1), UNKNOWN, dtype=np.int64)
-        for at, known in enumerate(self.names):
-            table[at, : len(names)] = [known.get(name, UNKNOWN) for name in folded]
-        found: Ints = table[pipes, name_at]
-        return found
+        for pipe, code_of in enumerate(self.names):
+            table[pipe, : len(names)] = [code_of.get(name, UNKNOWN) for name in folded_names]
+
+        codes: Ints = table[pipes, column]
+        return codes
 
 
 def stage_codes(policy: Policy) -> StageCodes:
     """Number the stages of a policy."""
     pipelines = policy.pipelines()
-    by_pipe = [
-        sorted(policy.stages_of(name), key=lambda stage: _KINDS[stage.kind]) for name in pipelines
-    ]
-    stages = [stage for group in by_pipe for stage in group]
-    opens = [sum(stage.kind == "open" for stage in group) for group in by_pipe]
-    place = [min(at, opens[pipe]) for pipe, group in enumerate(by_pipe) for at in range(len(group))]
-    first = np.cumsum([0, *(len(group) for group in by_pipe)])[: len(by_pipe)]
-    names = []
-    for pipe, group in enumerate(by_pipe):
-        at = {stage.stage: int(first[pipe]) + step for step, stage in enumerate(group)}
-        names.append(
-            {name: at[stage] for name, stage in policy.stage_names(pipelines[pipe]).items()}
-        )
+    stages_by_pipe = [_in_order(policy.stages_of(name)) for name in pipelines]
+    stages = [stage for group in stages_by_pipe for stage in group]
+
+    sizes = [len(group) for group in stages_by_pipe]
+    first = np.cumsum([0, *sizes])[: len(sizes)]
+    open_counts = [sum(stage.kind == "open" for stage in group) for group in stages_by_pipe]
+
+    places: list[int] = []
+    names: list[dict[str, int]] = []
+    for pipe, group in enumerate(stages_by_pipe):
+        places += [min(step, open_counts[pipe]) for step in range(len(group))]
+
+        code_of = {stage.stage: int(first[pipe]) + step for step, stage in enumerate(group)}
+        present_names = policy.stage_names(pipelines[pipe])
+        names.append({name: code_of[present] for name, present in present_names.items()})
+
     return StageCodes(
         stages=tuple(stages),
         pipelines=pipelines,
         names=tuple(names),
         kind=np.array([_KINDS[stage.kind] for stage in stages], dtype=np.int64),
-        pipe=np.repeat(np.arange(len(by_pipe)), [len(group) for group in by_pipe]).astype(np.int64),
-        place=np.array(place, dtype=np.int64),
+        pipe=np.repeat(np.arange(len(sizes)), sizes).astype(np.int64),
+        place=np.array(places, dtype=np.int64),
         first=np.asarray(first, dtype=np.int64),
-        open_count=np.array(opens, dtype=np.int64),
+        open_count=np.array(open_counts, dtype=np.int64),
     )
+
+
+def _in_order(stages: Sequence[Stage]) -> list[Stage]:
+    """Open stages as they come, by rank, then won ones, then lost ones."""
+    return sorted(stages, key=lambda stage: _KINDS[stage.kind])
 
 
 @dataclass(frozen=True)
@@ -118,17 +146,47 @@ class KnownDeals:
     def __len__(self) -> int:
         return len(self.frame)
 
+    @cached_property
+    def is_open(self) -> Flags:
+        """True for each deal in an open stage."""
+        flags: Flags = self.kind == OPEN
+        return flags
+
+    @cached_property
+    def is_won(self) -> Flags:
+        """True for each deal in a won stage."""
+        flags: Flags = self.kind == WON
+        return flags
+
+    @cached_property
+    def is_lost(self) -> Flags:
+        """True for each deal in a lost stage."""
+        flags: Flags = self.kind == LOST
+        return flags
+
+    def days(self, field: str) -> Days:
+        """A date of each deal as a day; NaT where it is missing."""
+        days: Days = self.frame[field].to_numpy().astype("datetime64[D]")
+        return days
+
 
 def known_deals(deals: pd.DataFrame, codes: StageCodes) -> KnownDeals:
-    """Number the stages of deals; deals in a stage or pipeline that the
-    Settings lack are left out.
-    """
+    """Number the stages of deals; those whose stage or pipeline the Settings lack are left out."""
     ordered = deals.sort_values("deal_id", kind="stable")
-    pipes = codes.pipes_of(ordered["pipeline"])
-    found = codes.codes_of(pipes, ordered["stage"])
-    keep = found != UNKNOWN
-    frame, pipe, code = ordered[keep], pipes[keep], found[keep]
-    lost = codes.codes_of(pipe, frame["lost_stage"])
-    lost = np.where((lost != UNKNOWN) & (codes.kind[lost] == OPEN), lost, UNKNOWN)
-    amount = frame["amount"].to_numpy(dtype=np.float64, na_value=0.0)
-    return KnownDeals(frame, code, pipe, codes.kind[code], lost, amount)
+    all_pipes = codes.pipes_of(ordered["pipeline"])
+    all_codes = codes.codes_of(all_pipes, ordered["stage"])
+
+    is_known = all_codes != UNKNOWN
+    frame, pipe, code = ordered[is_known], all_pipes[is_known], all_codes[is_known]
+
+    # A deal is lost from an open stage; a closed one under `lost_stage` tells nothing.
+    named = codes.codes_of(pipe, frame["lost_stage"])
+
+    return KnownDeals(
+        frame=frame,
+        code=code,
+        pipe=pipe,
+        kind=codes.kind[code],
+        lost_code=np.where(codes.are_open(named), named, UNKNOWN),
+        amount=frame["amount"].to_numpy(dtype=np.float64, na_value=0.0),
+    )

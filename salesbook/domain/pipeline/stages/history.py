@@ -1,6 +1,4 @@
-"""When did each deal enter each stage? Deals are compared with what is known, and what changed is
-added.
-"""
+"""When did each deal enter each stage? What Deals shows beyond the history is added to it."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ import pandas as pd
 
 from salesbook.arrays import Days, Flags, Ints
 from salesbook.domain.pipeline.stages.backfill import Added, backfill_rows
-from salesbook.domain.pipeline.stages.codes import LOST, OPEN, UNKNOWN, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import UNKNOWN, KnownDeals, StageCodes
 from salesbook.frames import frame_of
 from salesbook.messages import Finding
 
@@ -34,18 +32,21 @@ def append_history(
     warning instead of new rows where history knows a day later than `as_of`.
     """
     old = history.reset_index(drop=True)
-    latest = old["noticed_on"].max()
-    if pd.notna(latest) and latest > pd.Timestamp(as_of):
-        return old, [_older_run(as_of, latest.date())]
-    known = entries_of(history, deals, codes)
-    seq, last_code, last_day = _last_known(known, len(deals))
-    new = np.flatnonzero(seq == 0)
-    changed = np.flatnonzero((seq > 0) & (last_code != deals.code))
-    added = backfill_rows(deals, new, codes, as_of=as_of).joined(
-        _changes(deals, changed, seq[changed], last_day[changed], as_of)
-    )
+    last_run = old["noticed_on"].max()
+    if pd.notna(last_run) and last_run > pd.Timestamp(as_of):
+        return old, [_older_run(as_of, last_run.date())]
+
+    last_seq, last_code, last_day = _last_known(entries_of(history, deals, codes), len(deals))
+    is_new = last_seq == 0
+    has_moved = ~is_new & (last_code != deals.code)
+
+    backfilled = backfill_rows(deals, np.flatnonzero(is_new), codes, as_of=as_of)
+    moved = np.flatnonzero(has_moved)
+    changes = _changes(deals, moved, last_seq[moved], last_day[moved], as_of)
+    added = backfilled.joined(changes)
     if not len(added.deal):
         return old, []
+
     return pd.concat([old, _frame(added, deals, codes, as_of)], ignore_index=True), []
 
 
@@ -67,26 +68,36 @@ class Entries:
     """The stage's number in the deal's present pipeline; UNKNOWN where that has no such stage."""
     entered: Days
     noticed: Days
+    """Day of the run that wrote the row."""
     certain: Flags
     """False where the row was inferred."""
 
     def is_last(self) -> Flags:
         """True on each deal's last row."""
-        return np.append(self.deal[1:] != self.deal[:-1], True)[: len(self.deal)]
+        is_followed_by_other = self.deal[1:] != self.deal[:-1]
+        return np.append(is_followed_by_other, True)[: len(self.deal)]
+
+    def ends(self, as_of: dt.date) -> Days:
+        """Per row: the day the deal left the stage, that of its next row; `as_of` on its last."""
+        today = np.datetime64(as_of, "D")
+        next_entered = np.append(self.entered[1:], today)[: len(self.deal)]
+        return np.where(self.is_last(), today, next_entered)
 
 
 def entries_of(history: pd.DataFrame, deals: KnownDeals, codes: StageCodes) -> Entries:
     """Read StageHistory for the deals at hand."""
-    place = pd.Index(deals.frame["deal_id"]).get_indexer(pd.Index(history["deal_id"]))
-    rows = np.flatnonzero(place >= 0)
-    seq = history["seq"].to_numpy(dtype=np.int64)[rows]
-    order = np.lexsort((seq, place[rows]))
-    rows, seq = rows[order], seq[order]
-    deal = np.asarray(place, dtype=np.int64)[rows]
+    deal_of_row = pd.Index(deals.frame["deal_id"]).get_indexer(pd.Index(history["deal_id"]))
+    rows = np.flatnonzero(deal_of_row >= 0)
+    seq = history["seq"].to_numpy(dtype=np.int64)
+
+    in_order = np.lexsort((seq[rows], deal_of_row[rows]))
+    rows = rows[in_order]
+    deal = np.asarray(deal_of_row, dtype=np.int64)[rows]
     part = history.iloc[rows]
+
     return Entries(
         deal=deal,
-        seq=seq,
+        seq=seq[rows],
         code=codes.codes_of(deals.pipe[deal], part["stage"]),
         entered=part["entered_on"].to_numpy().astype(_DAY),
         noticed=part["noticed_on"].to_numpy().astype(_DAY),
@@ -106,23 +117,42 @@ def _last_known(known: Entries, size: int) -> tuple[Ints, Ints, Days]:
     return seq, code, day
 
 
-def _changes(deals: KnownDeals, which: Ints, seq: Ints, last_day: Days, as_of: dt.date) -> Added:
-    """One row for each of these deals: the stage it is in now."""
-    part = deals.frame.iloc[which]
-    since = part["stage_since"].to_numpy().astype(_DAY)
-    day = np.where(since == last_day, np.datetime64("NaT"), since).astype(_DAY)
-    closed_on = part["closed_on"].to_numpy().astype(_DAY)
-    day = np.where(np.isnat(day) & (deals.kind[which] != OPEN), closed_on, day)
+def _changes(
+    deals: KnownDeals, moved: Ints, last_seq: Ints, last_day: Days, as_of: dt.date
+) -> Added:
+    """One row for each deal that moved: the stage it is in now."""
+    since = deals.days("stage_since")[moved]
+    closed_on = deals.days("closed_on")[moved]
+    is_closed = ~deals.is_open[moved]
+
+    # The day of the stage before still stands there: whoever moved the deal left it as it was.
+    is_renewed = since != last_day
+    day = np.where(is_renewed, since, np.datetime64("NaT")).astype(_DAY)
+    day = np.where(np.isnat(day) & is_closed, closed_on, day)
     day = np.where(np.isnat(day), np.datetime64(as_of), day).astype(_DAY)
-    certain = np.ones(len(which), dtype=bool)
-    return Added(which, seq + 1, deals.code[which], day, certain, current=certain)
+
+    all_true = np.ones(len(moved), dtype=bool)
+    return Added(
+        deal=moved,
+        seq=last_seq + 1,
+        code=deals.code[moved],
+        day=day,
+        certain=all_true,
+        current=all_true,
+    )
 
 
 def _frame(added: Added, deals: KnownDeals, codes: StageCodes, as_of: dt.date) -> pd.DataFrame:
+    """Rows of StageHistory, by deal and seq.
+
+    What the deal is worth, when it is expected and whose it is are noted with its present stage
+    only: what they were in earlier stages nobody knows.
+    """
     order = np.lexsort((added.seq, added.deal))
     part = deals.frame.iloc[added.deal[order]].reset_index(drop=True)
-    now = pd.Series(added.current[order])
+    is_current = pd.Series(added.current[order])
     names = np.array([stage.stage for stage in codes.stages], dtype=object)
+
     return frame_of(
         "StageHistory",
         {
@@ -132,26 +162,29 @@ def _frame(added: Added, deals: KnownDeals, codes: StageCodes, as_of: dt.date) -
             "entered_on": added.day[order].astype("datetime64[us]"),
             "noticed_on": np.full(len(order), np.datetime64(as_of, "us")),
             "source": np.where(added.certain[order], "typed", "inferred"),
-            "amount": part["amount"].where(now),
-            "expected_on": part["expected_on"].where(now),
-            "rep_id": part["rep_id"].where(now),
+            "amount": part["amount"].where(is_current),
+            "expected_on": part["expected_on"].where(is_current),
+            "rep_id": part["rep_id"].where(is_current),
         },
     )
 
 
-def lost_places(deals: KnownDeals, known: Entries, codes: StageCodes) -> Ints:
-    """Per deal, where it stands: the place of its open stage; of a lost deal the place it was lost
-    from.
+def standing_places(deals: KnownDeals, known: Entries, codes: StageCodes) -> Ints:
+    """Per deal, the place where it stands: that of its open stage, or the one it was lost from.
 
     A lost deal's place is that of `lost_stage`, else of its last known open stage, else of the
     highest open stage. A won deal stands behind all open stages.
     """
-    place = codes.place[deals.code].copy()
-    lost = deals.kind == LOST
-    place[lost] = codes.open_count[deals.pipe[lost]] - 1
-    seen = (known.code != UNKNOWN) & (codes.kind[known.code] == OPEN)
-    last = np.full(len(deals), UNKNOWN, dtype=np.int64)
-    last[known.deal[seen]] = codes.place[known.code[seen]]
-    place = np.where(lost & (last != UNKNOWN), last, place)
-    typed = lost & (deals.lost_code != UNKNOWN)
-    return np.where(typed, codes.place[deals.lost_code], place)
+    is_lost = deals.is_lost
+    present = codes.place[deals.code]
+    highest_open = codes.open_count[deals.pipe] - 1
+
+    # Entries stand by seq, and of several assigned to one deal the last one stays.
+    is_open_row = codes.are_open(known.code)
+    last_open = np.full(len(deals), UNKNOWN, dtype=np.int64)
+    last_open[known.deal[is_open_row]] = codes.place[known.code[is_open_row]]
+
+    place = np.where(is_lost, highest_open, present)
+    place = np.where(is_lost & (last_open != UNKNOWN), last_open, place)
+    names_lost_stage = is_lost & (deals.lost_code != UNKNOWN)
+    return np.where(names_lost_stage, codes.place[deals.lost_code], place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,11 +13,23 @@ import pandas as pd
 from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.arithmetic.survival import kaplan_meier, time_until
 from salesbook.domain.pipeline.funnel.slices import NONE, Cut, groups
-from salesbook.domain.pipeline.stages.codes import OPEN, UNKNOWN, WON, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.domain.pipeline.stages.history import Entries
 from salesbook.frames import frame_of
 
 _ONE_DAY: Final = np.timedelta64(1, "D")
+_COLUMNS: Final = (
+    "slice_kind",
+    "slice",
+    "pipeline",
+    "stage",
+    "count",
+    "open",
+    "median_days",
+    "p80_days",
+    "naive_mean_days",
+    "limit_days",
+)
 
 
 @dataclass(frozen=True)
@@ -44,45 +56,56 @@ def stays_of(deals: KnownDeals, known: Entries, codes: StageCodes, *, as_of: dt.
     same day, which then brought a whole history, not only what was open.
     """
     today = np.datetime64(as_of, "D")
-    last = known.is_last()
-    until = np.where(last, today, np.append(known.entered[1:], today)[: len(last)])
-    until = np.minimum(until, today)
-    open_row = (known.code != UNKNOWN) & (codes.kind[known.code] == OPEN)
-    usable = open_row & known.certain & (known.entered <= today)
-    days = np.maximum((until - known.entered) / _ONE_DAY, 0.0)
-    seen_at = np.where(_found_there(known, codes), (known.noticed - known.entered) / _ONE_DAY, 0.0)
-    pair = known.deal * codes.count + known.code
-    keys, at = np.unique(pair[open_row], return_inverse=True)
-    whole = np.bincount(at, usable[open_row], len(keys)) == np.bincount(at, minlength=len(keys))
-    deal, code = np.divmod(keys, max(codes.count, 1))
+    ends = np.minimum(known.ends(as_of), today)
+    days = np.maximum((ends - known.entered) / _ONE_DAY, 0.0)
+    age_when_noticed = (known.noticed - known.entered) / _ONE_DAY
+    seen_at = np.where(_found_there(known, codes), age_when_noticed, 0.0)
+
+    is_open_row = codes.are_open(known.code)
+    is_measured = is_open_row & known.certain & (known.entered <= today)
+
+    # Visits of one deal to one stage add up: `stay` is the number of the pair.
+    pair_of_row = known.deal * codes.count + known.code
+    pairs, stay = np.unique(pair_of_row[is_open_row], return_inverse=True)
+    size = len(pairs)
+    visits = np.bincount(stay, minlength=size)
+    measured_visits = np.bincount(stay, is_measured[is_open_row], size)
+    total_days = np.bincount(stay, np.where(is_measured, days, 0.0)[is_open_row], size)
+    total_seen_at = np.bincount(stay, np.where(is_measured, seen_at, 0.0)[is_open_row], size)
+    visits_going_on = np.bincount(stay, known.is_last()[is_open_row], size)
+
+    # A stay with one visit of unknown length has no known length.
+    is_whole = measured_visits == visits
+    deal, code = np.divmod(pairs, max(codes.count, 1))
     return Stays(
-        deal[whole],
-        code[whole],
-        np.bincount(at, np.where(usable, days, 0.0)[open_row], len(keys))[whole],
-        (np.bincount(at, last[open_row], len(keys)) == 0)[whole],
-        np.maximum(np.bincount(at, np.where(usable, seen_at, 0.0)[open_row], len(keys)), 0.0)[
-            whole
-        ],
+        deal=deal[is_whole],
+        code=code[is_whole],
+        days=total_days[is_whole],
+        left=(visits_going_on == 0)[is_whole],
+        seen_at=np.maximum(total_seen_at, 0.0)[is_whole],
     )
 
 
 def _found_there(known: Entries, codes: StageCodes) -> Flags:
-    """True on the row of the stage that a deal was in when first noticed, unless whole histories
-    came in.
+    """True on the row of the stage that a deal was in when it was first noticed.
+
+    Nowhere true for deals of a run that brought whole histories, closed deals among them.
     """
-    first_row = np.flatnonzero(
-        np.append(True, known.deal[1:] != known.deal[:-1])[: len(known.deal)]
-    )
-    size = np.diff(np.append(first_row, len(known.deal)))
-    first_noticed = np.repeat(known.noticed[first_row], size)
-    at_first = known.noticed == first_noticed
-    final = (
-        at_first
-        & np.append(~at_first[1:] | (known.deal[1:] != known.deal[:-1]), True)[: len(at_first)]
-    )
-    closed = final & (known.code != UNKNOWN) & (codes.kind[known.code] != OPEN)
-    found: Flags = final & ~np.isin(first_noticed, np.unique(first_noticed[closed]))
-    return found
+    size = len(known.deal)
+    is_new_deal = known.deal[1:] != known.deal[:-1]
+    first_row = np.flatnonzero(np.append(True, is_new_deal)[:size])
+    row_counts = np.diff(np.append(first_row, size))
+    first_noticed = np.repeat(known.noticed[first_row], row_counts)
+
+    # Of the rows that the first run wrote for a deal, the last one is where the run found it.
+    by_first_run = known.noticed == first_noticed
+    is_followed = by_first_run[1:] & ~is_new_deal
+    is_final = by_first_run & np.append(~is_followed, True)[:size]
+
+    found_closed = is_final & codes.are_closed(known.code)
+    runs_of_histories = np.unique(first_noticed[found_closed])
+    found_there: Flags = is_final & ~np.isin(first_noticed, runs_of_histories)
+    return found_there
 
 
 def limits_of(
@@ -96,62 +119,61 @@ def limits_of(
 
     Returns: the limits, and whether they come from won deals.
     """
-    limits = np.array(
-        [np.nan if stage.limit_days is None else stage.limit_days for stage in codes.stages],
-        dtype=np.float64,
-    )
-    learned = np.zeros(codes.count, dtype=bool)
-    won = stays.left & (deals.kind[stays.deal] == WON)
+    typed = [stage.limit_days for stage in codes.stages]
+    limits = np.array([np.nan if days is None else days for days in typed], dtype=np.float64)
+    is_learned = np.zeros(codes.count, dtype=bool)
+
+    is_won = stays.left & deals.is_won[stays.deal]
     for code in codes.open_codes():
-        days = stays.days[won & (stays.code == code)]
-        if len(days) >= few:
-            limits[code] = np.quantile(days, quantile, method="inverted_cdf")
-            learned[code] = True
-    return limits, learned
+        days = stays.days[is_won & (stays.code == code)]
+        if len(days) < few:
+            continue
+        # Not interpolated: the limit is the days of a deal that was, which people can look up.
+        limits[code] = np.quantile(days, quantile, method="inverted_cdf")
+        is_learned[code] = True
+
+    return limits, is_learned
 
 
 def stage_times_frame(
     stays: Stays, cuts: Sequence[Cut], limits: Floats, codes: StageCodes
 ) -> pd.DataFrame:
-    """Make the StageTimes table: per slice and open stage with measured deals, as in Funnel's
-    order.
+    """Make the StageTimes table: per slice and open stage with measured deals, in Funnel's order.
 
     `median_days` and `p80_days` are Kaplan-Meier's, with open deals as still going on; missing
     where the curve does not get there. `naive_mean_days` is the mean of those that left, which
     favours quick deals. `limit_days` is the stage's, for all slices.
     """
     rows = [row for cut in cuts for row in _rows_of(stays, cut, limits, codes)]
-    columns = ("slice_kind", "slice", "pipeline", "stage", "count", "open")
-    names = (*columns, "median_days", "p80_days", "naive_mean_days", "limit_days")
-    return frame_of(
-        "StageTimes", {name: [row[at] for row in rows] for at, name in enumerate(names)}
-    )
+    return frame_of("StageTimes", {name: [row[name] for row in rows] for name in _COLUMNS})
 
 
-def _rows_of(stays: Stays, cut: Cut, limits: Floats, codes: StageCodes) -> list[tuple[Any, ...]]:
-    slice_at = cut.at[stays.deal]
-    rows = np.flatnonzero(slice_at != NONE)
-    found = []
-    for cell, members in groups(slice_at[rows] * codes.count + stays.code[rows]):
+def _rows_of(stays: Stays, cut: Cut, limits: Floats, codes: StageCodes) -> Iterator[dict[str, Any]]:
+    slice_of_stay = cut.slice_of[stays.deal]
+    in_slice = np.flatnonzero(slice_of_stay != NONE)
+    cell_of_stay = slice_of_stay[in_slice] * codes.count + stays.code[in_slice]
+
+    for cell, members in groups(cell_of_stay):
         slice_number, code = divmod(cell, codes.count)
-        part = rows[members]
+        part = in_slice[members]
         stage = codes.stages[code]
-        measured = _measured(stays.days[part], stays.left[part], stays.seen_at[part])
-        found.append(
-            (
-                cut.kind,
-                cut.names[slice_number],
-                stage.pipeline,
-                stage.stage,
-                *measured,
-                limits[code],
-            )
-        )
-    return found
+        yield {
+            "slice_kind": cut.kind,
+            "slice": cut.names[slice_number],
+            "pipeline": stage.pipeline,
+            "stage": stage.stage,
+            **_measures(stays.days[part], stays.left[part], stays.seen_at[part]),
+            "limit_days": limits[code],
+        }
 
 
-def _measured(days: Floats, left: Flags, seen_at: Floats) -> tuple[int, int, float, float, float]:
-    """Count, open, median, 80th percentile and plain mean of one slice and stage."""
+def _measures(days: Floats, left: Flags, seen_at: Floats) -> dict[str, float]:
+    """What the days of one slice in one stage come to."""
     curve = kaplan_meier(days, left, seen_at)
-    mean = float(days[left].mean()) if left.any() else float("nan")
-    return len(days), int((~left).sum()), time_until(curve, 0.5), time_until(curve, 0.8), mean
+    return {
+        "count": len(days),
+        "open": int((~left).sum()),
+        "median_days": time_until(curve, 0.5),
+        "p80_days": time_until(curve, 0.8),
+        "naive_mean_days": float(days[left].mean()) if left.any() else float("nan"),
+    }

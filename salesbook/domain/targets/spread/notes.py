@@ -10,7 +10,7 @@ from typing import Any, Final
 from salesbook.domain.targets.spread.solver import Moved, SplitResult
 from salesbook.errors import SplitInfeasible
 from salesbook.messages import Fact, Finding
-from salesbook.money import currency_decimals, to_decimal, to_text
+from salesbook.money import to_decimal, to_text
 
 _SIGNS: Final[Mapping[str, str]] = {"min": "≥", "max": "≤"}
 _NAMED: Final = 3
@@ -26,9 +26,9 @@ class Topic:
     decimals: int
 
     @classmethod
-    def of(cls, year: int, metric: str, currency: str) -> Topic:
-        """Revenue is money of this currency, every other metric a count."""
-        return cls(year, metric, currency_decimals(currency) if metric == "revenue" else 0)
+    def of(cls, year: int, metric: str, money_decimals: int) -> Topic:
+        """Revenue is money with so many decimals, every other metric a count."""
+        return cls(year, metric, money_decimals if metric == "revenue" else 0)
 
     @property
     def key(self) -> str:

@@ -57,7 +57,7 @@ def plan_year(
 
     Raises: SplitInfeasible, worded for people.
     """
-    topic = Topic.of(asked.year, asked.metric, evidence.policy.rules.currency)
+    topic = Topic.of(asked.year, asked.metric, evidence.policy.decimals)
     unit = _unit(topic, evidence.policy)
     seats = _seats(asked, evidence)
     if not seats.rep_ids:

@@ -1,0 +1,103 @@
+"""What does every rule of an alert look at?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from salesbook.arrays import Flags, Floats
+from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
+from salesbook.frames import Tables
+from salesbook.money import to_decimal
+from salesbook.policy import Policy
+
+
+@dataclass(frozen=True)
+class AlertContext:
+    """The tables and settings of the run, and what the funnel found out about deals and stages."""
+
+    tables: Tables
+    policy: Policy
+    as_of: dt.date
+    deals: KnownDeals
+    codes: StageCodes
+    days_in_stage: Floats
+    """Per deal: days in its stage; nan where closed."""
+    stage_limits: Floats
+    """Per stage: days after which a deal is stuck; nan where nothing says."""
+    limits_learned: Flags
+    """Per stage: the limit comes from won deals, nobody typed it."""
+    funnel: pd.DataFrame
+    forecast: pd.DataFrame
+
+    @cached_property
+    def today(self) -> pd.Timestamp:
+        """The day of the run as pandas has it."""
+        return pd.Timestamp(self.as_of)
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Work days of this year and the last."""
+        return WorkCalendar.of_policy(self.policy, (self.as_of.year - 1, self.as_of.year))
+
+    def money(self, minor: float) -> Decimal:
+        """Minor units as a message shows them."""
+        return to_decimal(int(minor), self.policy.decimals)
+
+    @cached_property
+    def won_deals(self) -> pd.DataFrame:
+        """Rows of Deals in a won stage."""
+        return self.deals.frame[self.deals.is_won]
+
+    @cached_property
+    def lost_count(self) -> int:
+        """How many deals are in a lost stage."""
+        return int(self.deals.is_lost.sum())
+
+    @cached_property
+    def open_deals(self) -> pd.DataFrame:
+        """Rows of Deals in an open stage, with what the Settings and the history say of the stage.
+
+        `stage_name` is the present name, whatever earlier one was typed, `stage_code` its number,
+        `days` the days in it and `limit` its limit.
+        """
+        code = self.deals.code
+        present_names = np.array([stage.stage for stage in self.codes.stages], dtype=object)
+
+        frame = self.deals.frame.assign(
+            stage_code=code,
+            stage_name=present_names[code],
+            days=self.days_in_stage,
+            limit=self.stage_limits[code],
+        )
+        return frame[self.deals.is_open]
+
+    @cached_property
+    def planned_deals(self) -> pd.DataFrame:
+        """Open deals, where `next_on` and `next_step` are those of the newest activity if blank.
+
+        A deal with either of the two typed keeps both: half a step of the deal and half of an
+        activity would be a step that nobody planned.
+        """
+        deals = self.open_deals
+        has_plan = deals["next_on"].notna() | deals["next_step"].notna()
+
+        activities = self.tables["Activities"]
+        unplanned = activities["deal_id"].isin(deals.loc[~has_plan, "deal_id"])
+        done = activities[unplanned & (activities["done_on"] <= self.today)]
+
+        in_time = done.sort_values(["done_on", "activity_id"])
+        newest = in_time.drop_duplicates("deal_id", keep="last").set_index("deal_id")
+        steps = newest[["next_on", "next_step"]].reindex(deals["deal_id"])
+        steps = steps.set_axis(deals.index)
+
+        return deals.assign(
+            next_on=deals["next_on"].where(has_plan, steps["next_on"]),
+            next_step=deals["next_step"].where(has_plan, steps["next_step"]),
+        )
