@@ -94,10 +94,10 @@ class ChartData:
         formulas = self._fact_formulas()
         dates = self.canvas.style(num_format="yyyy-mm-dd")
         for name, row in FACT_ROW.items():
-            self.sheet.write_string(row, 0, name, self.plain)
+            formula, in_empty_book = formulas[name]
             style = dates if name in ("as_of", "year_start", "month") else self.plain
-            formula, value = formulas[name]
-            put_formula(Spot(self.sheet, row, 1), formula, style, value)
+            self.sheet.write_string(row, 0, name, self.plain)
+            put_formula(Spot(self.sheet, row, 1), formula, style, in_empty_book)
         self.sheet.set_column(0, 30, 13)
 
     def _fact_formulas(self) -> dict[str, tuple[str, CellValue]]:
@@ -145,15 +145,21 @@ class ChartData:
         }
 
     def _block(self, block: Block, make: Callable[[int], Sequence[str]], *, label: int) -> None:
+        """Fill a block.
+
+        Args: make gives the formulas of one row; label is the position of the series up to which
+            an empty book shows nothing, while its numbers are #N/A.
+        """
         dates = self.canvas.style(num_format="yyyy-mm-dd")
         for offset, name in enumerate(block.series):
             self.sheet.write_string(block.row - 1, block.column + offset, name, self.plain)
-        for down in range(block.size):
-            for offset, formula in enumerate(make(down)):
+
+        first = Spot(self.sheet, block.row, block.column)
+        for row in range(block.size):
+            for offset, formula in enumerate(make(row)):
                 style = dates if block.series[offset] == "start" else self.plain
-                value = "" if offset <= label else NONE
-                spot = Spot(self.sheet, block.row + down, block.column + offset)
-                put_formula(spot, formula, style, value)
+                in_empty_book = "" if offset <= label else NONE
+                put_formula(first.moved(row, offset), formula, style, in_empty_book)
 
     def _months_from(self, block: Block, start: str, down: int) -> tuple[str, str, str]:
         """First day, period text and axis label of the month `down` months after `start`."""
