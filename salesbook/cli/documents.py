@@ -57,17 +57,21 @@ def table_document(session: Session, table: str) -> dict[str, Any]:
 
 def rows_of(read: ReadTable, currency: str) -> list[dict[str, Any]]:
     """A table's rows in sheet order as plain values."""
+    names = [field.name for field in read.spec.fields]
     columns = {field.name: json_column(field, read.frame, currency) for field in read.spec.fields}
     if read.spec.name == "Policy":
-        # A setting's kind is its key's, so its column alone does not say what is a code.
-        settings = zip(columns["key"], columns["value"], strict=True)
-        columns["value"] = [
-            None if value is None else setting_code(key, value) for key, value in settings
-        ]
+        # Which codes a setting may take its key says, not its column.
+        columns["value"] = _setting_codes(columns["key"], columns["value"])
 
-    names = list(columns)
     rows = zip(*columns.values(), strict=True)
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _setting_codes(keys: Sequence[str], values: Sequence[Any]) -> list[Any]:
+    codes = []
+    for key, value in zip(keys, values, strict=True):
+        codes.append(None if value is None else setting_code(key, value))
+    return codes
 
 
 def json_column(field: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Any]:
@@ -79,17 +83,27 @@ def json_column(field: FieldSpec, frame: pd.DataFrame, currency: str) -> list[An
     if field.kind in (Kind.MONEY, Kind.MEASURE):
         values = amounts_of(field, frame, currency)
     elif field.kind is Kind.DATE:
-        values = [None if pd.isna(value) else value.date().isoformat() for value in values]
+        values = [_iso_day(value) for value in values]
     elif field.kind is Kind.DATETIME:
-        values = [None if pd.isna(value) else value.isoformat() for value in values]
+        values = [_iso_moment(value) for value in values]
     elif field.kind is Kind.MESSAGE:
         values = [_message(value) for value in values]
+
     return [None if missing else value for value, missing in zip(values, is_missing, strict=True)]
+
+
+def _iso_day(moment: Any) -> str | None:
+    return None if pd.isna(moment) else str(moment.date().isoformat())
+
+
+def _iso_moment(moment: Any) -> str | None:
+    return None if pd.isna(moment) else str(moment.isoformat())
 
 
 def _message(value: object) -> Mapping[str, Any] | None:
     """A sentence as code and params; a sentence that somebody typed over has no code."""
-    if value is None or value != value:
+    is_missing = value is None or value != value  # NaN is not itself
+    if is_missing:
         return None
     message = value if isinstance(value, Message) else labels.message_of(str(value))
     if message is None:

@@ -54,11 +54,12 @@ def report_box(host: MacroHost, button: Button, report: Report) -> MessageBox:
 
 def _tables(written: Mapping[str, int], language: Language) -> str:
     """The tables with the most rows, and how many more there are."""
-    by_rows = sorted(written, key=lambda table: -written[table])
-    parts = [
-        say("done.table", language, table=sheet_name(table, language), rows=written[table])
-        for table in by_rows[:_MOST_TABLES]
-    ]
+    by_rows = sorted(written.items(), key=lambda counted: counted[1], reverse=True)
+    parts = []
+    for table, rows in by_rows[:_MOST_TABLES]:
+        sheet = sheet_name(table, language)
+        parts.append(say("done.table", language, table=sheet, rows=rows))
+
     more = len(by_rows) - _MOST_TABLES
     if more > 0:
         parts.append(say("done.more", language, count=more))

@@ -103,16 +103,14 @@ def _table_document(cells: TableCells) -> dict[str, Any]:
 
 
 def _cells(document: dict[str, Any]) -> TableCells:
-    return TableCells(
-        document["table"],
-        document["sheet"],
-        tuple(document["headers"]),
-        tuple([_cell(value) for value in column] for column in document["columns"]),
-        document["first_row"],
-        document["first_column"],
-        document["epoch_1904"],
-        frozenset(document["calculated"]),
-    )
+    columns = ([_cell(value) for value in column] for column in document["columns"])
+    # The other names are those of the fields, and their values what JSON knows.
+    changed = {
+        "headers": tuple(document["headers"]),
+        "columns": tuple(columns),
+        "calculated": frozenset(document["calculated"]),
+    }
+    return TableCells(**{**document, **changed})
 
 
 def _json_cell(cell: Cell) -> Any:

@@ -1,6 +1,4 @@
-"""How are the Dashboard's charts drawn? Native charts over ChartData,
-in the sheet's own colours.
-"""
+"""How are the Dashboard's charts drawn? Native charts over ChartData, in the sheets' colours."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ from workbook.build.chart_data import (
     FUNNEL_BLOCK,
     MONTH_BLOCK,
     TIER_BLOCK,
-    Block,
+    SeriesBlock,
 )
 
 _FORECAST: Final[Mapping[str, str]] = {
@@ -113,7 +111,7 @@ class Charts:
             "color": look.INK,
         }
 
-    def _series(self, block: Block, name: str) -> dict[str, Any]:
+    def _series(self, block: SeriesBlock, name: str) -> dict[str, Any]:
         return {
             "name": self.canvas.word(f"series.{name}"),
             "categories": [self.data, *block.cells("label")],
@@ -121,7 +119,7 @@ class Charts:
         }
 
     def _add(
-        self, chart: Chart, block: Block, name: str, colour: str, gap: int | None = None
+        self, chart: Chart, block: SeriesBlock, name: str, colour: str, gap: int | None = None
     ) -> None:
         series = self._series(block, name) | {"fill": {"color": colour}, "border": {"none": True}}
         chart.add_series(series if gap is None else series | {"gap": gap})

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Final
 
+from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from salesbook import labels
 from salesbook.labels import Language, words
 from salesbook.setup.book_rules import BOOK_VERSION
-from salesbook.store import column_letters
 from workbook.build.canvas import Canvas
 from workbook.build.vba import worksheet_functions
 
@@ -63,11 +63,10 @@ def _write_block(
     for row, texts in enumerate(rows):
         for offset, text in enumerate(texts):
             sheet.write_string(row, left + offset, text, style)
+
     if name:
-        first = column_letters(left + 1)
-        last = column_letters(left + len(rows[0]))
-        area = f"'{sheet.get_name()}'!${first}$1:${last}${len(rows)}"
-        canvas.book.define_name(name, f"={area}")
+        area = xl_range_abs(0, left, len(rows) - 1, left + len(rows[0]) - 1)
+        canvas.book.define_name(name, f"='{sheet.get_name()}'!{area}")
 
 
 def macro_texts(language: Language) -> list[list[str]]:

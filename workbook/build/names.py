@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal, get_args, get_origin
 
+from xlsxwriter.utility import xl_range_abs
+
 from salesbook import labels
-from salesbook.store import column_letters
 from salesbook.tables import TABLES, FieldSpec, Kind, Role
 from salesbook.tables.settings import Rules
 from workbook.build.canvas import Canvas
@@ -79,10 +80,8 @@ def write_lists(canvas: Canvas, sheet_code: str) -> None:
         sheet.write_string(0, column, name.removeprefix("choices_"), head_style)
         for row, choice in enumerate(choices, start=1):
             sheet.write_string(row, column, choice, body_style)
-        letters = column_letters(column + 1)
-        last_row = len(choices) + 1
-        area = f"'{sheet_name}'!${letters}$2:${letters}${last_row}"
-        canvas.book.define_name(name, f"={area}")
+        area = xl_range_abs(1, column, len(choices), column)
+        canvas.book.define_name(name, f"='{sheet_name}'!{area}")
 
     # The last key column: it is the one that tells rows apart where there are several.
     for table in _key_tables():

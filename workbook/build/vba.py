@@ -48,15 +48,19 @@ def own_sources() -> dict[str, str]:
 
     By name, files `.bas` first: the project's bytes depend on the order.
     """
-    modules = {callbacks.MODULE: callbacks.callbacks()}
-    for path in SOURCES.glob("*.bas"):
-        modules[path.stem] = path.read_text(encoding="utf-8")
-    for path in SOURCES.glob("*.cls"):
-        modules[path.stem] = path.read_text(encoding="utf-8")
+    standard = {callbacks.MODULE: callbacks.callbacks()} | _texts("*.bas")
+    classes = _texts("*.cls")
 
-    is_class = {path.stem for path in SOURCES.glob("*.cls")}
-    in_order = sorted(modules, key=lambda name: (name in is_class, name))
-    return {name: _with_crlf(modules[name]) for name in in_order}
+    modules = {}
+    for kind in (standard, classes):
+        for name in sorted(kind):
+            modules[name] = _with_crlf(kind[name])
+    return modules
+
+
+def _texts(pattern: str) -> dict[str, str]:
+    """The files of `workbook/vba` that a pattern names, by name without suffix."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in SOURCES.glob(pattern)}
 
 
 def xlwings_folder() -> Path:
