@@ -70,8 +70,8 @@ def _enabled() -> Iterator[str]:
     for button in BUTTONS.values():
         name = enabled_callback(button)
         if name:
-            asked = "control As IRibbonControl, ByRef enabled"
-            yield f"Sub {name}({asked}): enabled = {button.enabled_by}(): End Sub"
+            arguments = "control As IRibbonControl, ByRef enabled"
+            yield f"Sub {name}({arguments}): enabled = {button.enabled_by}(): End Sub"
 
 
 def _in_vba(button: Button) -> str:

@@ -11,11 +11,11 @@ from workbook.build import look
 from workbook.build.canvas import Canvas
 from workbook.build.chart_data import (
     AHEAD_BLOCK,
-    FACT_ROW,
     FUNNEL_BLOCK,
     MONTH_BLOCK,
     TIER_BLOCK,
     SeriesBlock,
+    fact,
 )
 
 _FORECAST: Final[Mapping[str, str]] = {
@@ -82,7 +82,7 @@ class Charts:
 
     def _chart(self, kind: dict[str, str], code: str) -> Chart:
         chart = self.canvas.book.add_chart(kind)
-        title = f"='{self.data}'!$B${FACT_ROW[f'title_{code}'] + 1}"
+        title = f"='{self.data}'!{fact(f'title_{code}')}"
         font = self._font(11, bold=True)
         chart.set_title(
             {"name": title, "name_font": font, "overlay": False, "layout": {"x": 0.02, "y": 0.03}}

@@ -47,10 +47,10 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="pictures")
     parser.add_argument("folder", nargs="?", default="pictures", type=Path)
     parser.add_argument("--kinds", nargs="+", choices=_KINDS, default=_KINDS[:2])
-    wanted = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     for language in LANGUAGES:
-        for kind in wanted.kinds:
-            folder = wanted.folder / language / kind
+        for kind in options.kinds:
+            folder = options.folder / language / kind
             sys.stdout.write(f"{folder}: {len(draw(language, folder, kind))} pictures\n")
     return 0
 

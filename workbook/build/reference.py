@@ -77,7 +77,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 def pages(language: Language) -> dict[str, str]:
     """Every reference page of a language by file name."""
     say = _WORDS[language]
-    made = {
+    lines_of_page = {
         "tables": _tables(language),
         "actions": _actions(language),
         "settings": _settings(language),
@@ -87,7 +87,7 @@ def pages(language: Language) -> dict[str, str]:
     }
     return {
         f"{name}.md": "\n".join([f"# {say[name]}", "", say["made"], "", *lines]) + "\n"
-        for name, lines in made.items()
+        for name, lines in lines_of_page.items()
     }
 
 

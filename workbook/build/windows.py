@@ -138,9 +138,9 @@ def _stand_ins(time_type: type) -> dict[str, Any]:
     """Modules of pywin32 by name."""
 
     def module(name: str, **content: Any) -> ModuleType:
-        made = ModuleType(name)
-        vars(made).update(content)
-        return made
+        stand_in = ModuleType(name)
+        vars(stand_in).update(content)
+        return stand_in
 
     names = dict.fromkeys(("CDispatch", "CoClassBaseClass", "DispatchBaseClass"), Dispatch)
     client = mock.MagicMock(name="win32com.client", **names)
