@@ -1,19 +1,91 @@
-"""The verbs as data: which tables each reads and writes, which settings it cannot do without."""
+"""The verbs and the buttons as data: from here come commands, macros, ribbon, callbacks and docs.
+
+A verb is one `Action`, with its words in `labels`: `help` of cli.toml, and per button `button` and
+`look` of macros.toml, `titles` and `whats` of ribbon.toml.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from salesbook.domain.outcome import Outcome, Task
+    from salesbook.messages import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that may be asked of a verb: `--publish` on the command line, a press in Excel.
+
+    Its help is the word `help.<flag>` of cli.toml.
+    """
+
+    name: str
+    """Its field of `book.report.Options`; or, where only the command line goes by it, its own."""
+    flag: str
+    """As it is typed, such as `--publish`."""
+    takes: Literal["nothing", "day", "month", "file"] = "nothing"
+    """What is typed after it; an option that takes nothing is on or off."""
+    goes_with: str = ""
+    """Name of the option without which this one means nothing; one without the other is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button of the ribbon, with its macro, its callback in VBA and its copies on sheets.
+
+    Buttons stand in the order of `BUTTONS`; a group stands where its first button does.
+    """
+
+    name: str
+    """Its id in the ribbon and the key of its words."""
+    group: str
+    """The ribbon's group, a word of `groups` in ribbon.toml."""
+    icon: str
+    """A picture that Office has built in (`imageMso`)."""
+    keytip: str
+    """What is typed for it after Alt and the tab's own letters."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Options of the verb that a press asks for; the day is always today."""
+    look_at: str = ""
+    """The table that its message leads to, with the word `look` of macros.toml."""
+    sheets: tuple[str, ...] = ()
+    """Sheets that repeat it: those on which somebody has just typed, or looks at a result."""
+    is_small: bool = False
+    enabled_by: str = ""
+    """The function in SalesbookDesk.bas that says whether it may be pressed; missing: always."""
+    reads: tuple[str, ...] = ()
+    """What its tip says it reads: tables, or words of `places` in ribbon.toml.
+
+    Missing: what its verb reads and the settings.
+    """
+    writes: tuple[str, ...] = ()
+    """What its tip says it writes; missing: what its verb writes and RunLog."""
+    macro_name: str = ""
+    """Where its name is no name in Python."""
+    action: str = ""
+    """The verb that it presses, filled in by `BUTTONS`; none for a button that is no verb."""
+
+    @property
+    def macro(self) -> str:
+        """The function of `salesbook.macros` that a press calls."""
+        return self.macro_name or self.name
+
+
+AS_OF: Final = Option("as_of", "--as-of", takes="day")
+_OUT: Final = Option("out", "--out", takes="file")
+_STRICT: Final = Option("strict", "--strict")
+_USUAL: Final = (AS_OF, _OUT, _STRICT)
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One verb: a command, a ribbon button and a macro."""
+    """One verb: a command, a macro, and the buttons that press it."""
 
     name: str
     reads: tuple[str, ...]
@@ -21,13 +93,19 @@ class Action:
     needs: tuple[str, ...] = ()
     """Settings tables whose errors refuse the verb."""
     rests_on: tuple[str, ...] = ()
-    """Settings tables in which only what cannot be read refuses the verb: it would calculate
-    without it.
+    """Settings tables of which only what cannot be read refuses the verb.
+
+    It would calculate without them.
     """
     keys: tuple[str, ...] = ()
     """Keys of the Policy table that the verb goes by; an error in one refuses it."""
     steps: tuple[str, ...] = ()
     """Verbs this one consists of, in order; empty for a verb of its own."""
+    options: tuple[Option, ...] = _USUAL
+    """What the command takes besides the options that every command has."""
+    is_strict: bool = False
+    """True where findings that are errors end the command with 1 even without `--strict`."""
+    buttons: tuple[Button, ...] = ()
 
     def run(self, task: Task) -> Outcome:
         """Calculate, unless settings that the verb goes by make no sense; pure.
@@ -38,9 +116,11 @@ class Action:
         """
         if self.steps:
             return _run_steps([ACTIONS[name] for name in self.steps], task)
+
         from salesbook.domain.gate import refuse_faults
 
         refuse_faults(task, needs=self.needs, rests_on=self.rests_on, keys=self.keys)
+
         module = import_module(f"salesbook.domain.{self.name}")
         outcome: Outcome = module.run(task)
         return outcome
@@ -69,11 +149,44 @@ _SPLIT = Action(
         "season_from",
         "season_years",
     ),
+    options=(
+        AS_OF,
+        Option("publish", "--publish"),
+        Option("resplit", "--resplit", goes_with="resplit_from"),
+        Option("resplit_from", "--from", takes="month", goes_with="resplit"),
+    ),
+    buttons=(
+        Button(
+            "split",
+            group="targets",
+            icon="PivotTableInsert",
+            keytip="S",
+            look_at="TargetPlan",
+            sheets=("Targets",),
+        ),
+        Button(
+            "publish",
+            group="targets",
+            icon="FileMarkAsFinal",
+            keytip="P",
+            options={"publish": True},
+            look_at="TargetPlan",
+            sheets=("TargetPlan",),
+            enabled_by="HasDraft",
+            reads=("TargetPlan",),
+            writes=("TargetPlan", "RunLog"),
+        ),
+    ),
 )
 _VALIDATE = Action(
     "validate",
     reads=(*_TARGETS, *_TEAM, *_HIRING, *_CUSTOMERS, *_PROCESS, "TargetPlan", "Waivers"),
     writes=("Checks", "Duplicates"),
+    is_strict=True,
+    buttons=(
+        # Whatever a verb finds leads to Checks already, so this one looks at nothing else.
+        Button("validate", group="data", icon="DataValidation", keytip="V", sheets=("Checks",)),
+    ),
 )
 _SCORE = Action(
     "score",
@@ -97,11 +210,8 @@ _SCORE = Action(
         "TrainingGaps",
     ),
     needs=("Metrics", "Grades", "Brackets", "Spiffs"),
-    rests_on=(
-        "Holidays",
-        "Products",
-        "Stages",
-    ),  # a spiff's product is known by its name in Products
+    # A spiff's product is known by its name in Products.
+    rests_on=("Holidays", "Products", "Stages"),
     keys=(
         "currency",
         "fiscal_year_start",
@@ -112,6 +222,16 @@ _SCORE = Action(
         "interval_level",
         "few",
         "rank_chance",
+    ),
+    buttons=(
+        Button(
+            "score",
+            group="team",
+            icon="ConditionalFormattingIconSetsGallery",
+            keytip="C",
+            look_at="Scorecard",
+            sheets=("Scorecard",),
+        ),
     ),
 )
 _TIER = Action(
@@ -133,6 +253,16 @@ _TIER = Action(
         "rfm_money_cuts",
         "dormant_factor",
         "p_alive_low",
+    ),
+    buttons=(
+        Button(
+            "tier",
+            group="customers",
+            icon="SortDescendingExcel",
+            keytip="T",
+            look_at="CallList",
+            sheets=("CustomerTiers", "CallList"),
+        ),
     ),
 )
 _FUNNEL = Action(
@@ -172,22 +302,43 @@ _FUNNEL = Action(
         "resolve_limit_hours",
         "pool_days",
     ),
+    buttons=(
+        Button(
+            "funnel",
+            group="pipeline",
+            icon="Filter",
+            keytip="F",
+            look_at="Alerts",
+            sheets=("Funnel", "Forecast"),
+        ),
+    ),
 )
 
 
-def _all_of(*actions: Action, of: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(table for action in actions for table in getattr(action, of)))
+def _all_of(actions: tuple[Action, ...], *, of: str) -> tuple[str, ...]:
+    """What one field of several verbs names, each once, in the order of the verbs."""
+    return tuple(dict.fromkeys(name for action in actions for name in getattr(action, of)))
 
 
 _STEPS = (_VALIDATE, _SCORE, _TIER, _FUNNEL)
 _REFRESH = Action(
     "refresh",
-    reads=_all_of(*_STEPS, of="reads"),
-    writes=_all_of(*_STEPS, of="writes"),
-    needs=_all_of(*_STEPS, of="needs"),
-    rests_on=_all_of(*_STEPS, of="rests_on"),
-    keys=_all_of(*_STEPS, of="keys"),
+    reads=_all_of(_STEPS, of="reads"),
+    writes=_all_of(_STEPS, of="writes"),
+    needs=_all_of(_STEPS, of="needs"),
+    rests_on=_all_of(_STEPS, of="rests_on"),
+    keys=_all_of(_STEPS, of="keys"),
     steps=tuple(action.name for action in _STEPS),
+    buttons=(
+        Button(
+            "refresh",
+            group="report",
+            icon="RefreshAll",
+            keytip="R",
+            look_at="Alerts",
+            sheets=("start", "Alerts"),
+        ),
+    ),
 )
 
 ACTIONS: Final[Mapping[str, Action]] = {
@@ -195,17 +346,63 @@ ACTIONS: Final[Mapping[str, Action]] = {
 }
 """Every verb by name. `split` is no part of `refresh`: quotas change only on purpose."""
 
+_IMPORT = Button(
+    "import",
+    group="data",
+    icon="GetExternalDataFromText",
+    keytip="I",
+    sheets=("Reps", "Customers", "Deals", "Orders", "Activities"),
+    reads=("chosen_file",),
+    writes=("shown_sheet",),
+    macro_name="import_file",
+)
+_UNDO = Button(
+    "undo",
+    group="report",
+    icon="Undo",
+    keytip="U",
+    is_small=True,
+    reads=("kept",),
+    writes=("written_last",),
+)
+_CHECK_SETUP = Button(
+    "check_setup",
+    group="report",
+    icon="ErrorChecking",
+    keytip="K",
+    sheets=("start",),
+    is_small=True,
+    reads=("computer",),
+    writes=("nothing",),
+)
+
+
+def _buttons() -> Iterator[Button]:
+    """Every button in the order of the work; what a button that is no verb does say the macros."""
+    yield _IMPORT
+    for action in ACTIONS.values():
+        for button in action.buttons:
+            yield replace(button, action=action.name)
+    yield _UNDO
+    yield _CHECK_SETUP
+
+
+BUTTONS: Final[Mapping[str, Button]] = {button.name: button for button in _buttons()}
+"""Every button by name, in the order of the ribbon."""
+
 
 def _run_steps(actions: list[Action], task: Task) -> Outcome:
-    """Each verb on the same inputs; what one writes the next does not see,
-    so their order is free.
+    """Run each verb on the same inputs.
+
+    What one writes the next does not see, so their order is free.
     """
     from salesbook.domain.outcome import Outcome
 
-    outcomes = [action.run(task) for action in actions]
-    return Outcome(
-        tables={name: frame for outcome in outcomes for name, frame in outcome.tables.items()},
-        findings=tuple(
-            dict.fromkeys(finding for outcome in outcomes for finding in outcome.findings)
-        ),
-    )
+    tables: dict[str, pd.DataFrame] = {}
+    findings: dict[Finding, None] = {}
+    for action in actions:
+        outcome = action.run(task)
+        tables.update(outcome.tables)
+        # Several verbs may find the same; a dict keeps each once, where it was found first.
+        findings.update(dict.fromkeys(outcome.findings))
+    return Outcome(tables=tables, findings=tuple(findings))

@@ -4,6 +4,7 @@ exit codes that say what to do.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -13,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from salesbook.actions import ACTIONS
+from salesbook.book.report import Options
 from salesbook.cli.app import LANGUAGE, run
 from salesbook.labels import word
 
@@ -157,6 +160,14 @@ def test_names_that_a_pipe_cannot_write_stop_no_command(words, new_book):
         assert json.loads(done.stdout.decode("ascii"))["rows"][0]["name"] == "王伟"
     else:
         assert b"R1" in done.stdout
+
+
+def test_every_option_of_a_verb_reaches_the_run():
+    """Save those by which the command itself goes: no option is read and passed over."""
+    options = {option.name for action in ACTIONS.values() for option in action.options}
+    fields = {field.name for field in dataclasses.fields(Options)}
+    assert options - fields == {"out", "strict", "resplit"}
+    assert fields <= options
 
 
 def test_an_interrupted_command_is_a_refusal_too(new_book, salesbook, monkeypatch):

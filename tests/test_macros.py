@@ -15,13 +15,15 @@ import pytest
 import xlwings as xw
 
 from salesbook import macros
-from salesbook.actions import ACTIONS
+from salesbook.actions import ACTIONS, BUTTONS
 from salesbook.book.files import new_file, run_on_file, undo_file
 from salesbook.book.report import Options
 from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.package import open_package
 from salesbook.labels import Language, header, words
-from salesbook.macros import desk, importing
+from salesbook.macros import host as macro_host
+from salesbook.macros import importing, press
+from salesbook.macros.jobs import OTHER_JOBS
 from salesbook.store import Host
 from salesbook.tables import TABLES, Role
 from salesbook.writing.sameness import same_cell
@@ -48,8 +50,7 @@ def _here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """A day that stays, and folders of our own for what is kept and logged."""
     for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "state"))
-    monkeypatch.setattr(desk, "today", lambda: AS_OF)
-    monkeypatch.setattr(macros, "today", lambda: AS_OF)
+    monkeypatch.setattr(press, "today", lambda: AS_OF)
     yield
     if hasattr(xw.Book, "_mock_caller"):
         del xw.Book._mock_caller
@@ -178,7 +179,7 @@ def test_cancel(caller: Opened, monkeypatch: pytest.MonkeyPatch, steps: int) -> 
     """Esc between two steps: nothing was written, Excel is as before, one message says so."""
     _, model = caller
     presses = iter([False] * steps + [True] * 1000)
-    monkeypatch.setattr(desk, "escape_pressed", lambda _: next(presses))
+    monkeypatch.setattr(macro_host, "escape_pressed", lambda _: next(presses))
     macros.validate()
     assert model.program.alerts == ["Cancelled. Nothing was changed."]
     assert (model.program.writes, model.program.state) == (0, AS_BEFORE)
@@ -241,8 +242,8 @@ def test_bugs_go_to_the_log(caller: Opened, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_message_even_while_excel_is_busy(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cell that stays in edit mode ends in one message."""
     _, model = opened(empty)
-    host = desk.ExcelHost
-    monkeypatch.setattr(desk, "ExcelHost", lambda book: host(book, patience=0))
+    excel_host = macro_host.ExcelHost
+    monkeypatch.setattr(macro_host, "ExcelHost", lambda book: excel_host(book, patience=0))
     model.program.rejections = 1
     macros.validate()
     (said,) = model.program.alerts
@@ -440,6 +441,23 @@ def test_words_have_their_twins() -> None:
 
 
 def test_every_button_has_its_words() -> None:
-    """Each public function of the macros is a button with a name."""
-    names = {"import" if name == "import_file" else name for name in macros.__all__}
-    assert names == set(words("macros", "en")["button"])
+    """A name, and where it leads somewhere, the sentence that says so."""
+    assert BUTTONS.keys() == words("macros", "en")["button"].keys()
+    leading = {button.name for button in BUTTONS.values() if button.look_at}
+    assert leading == words("macros", "en")["look"].keys()
+
+
+def test_every_button_is_a_macro_with_work() -> None:
+    """What is no verb has a job of its own, and no job is without a button."""
+    assert all(callable(getattr(macros, name)) for name in macros.__all__)
+    others = {button.name for button in BUTTONS.values() if not button.action}
+    assert others == OTHER_JOBS.keys()
+
+
+def test_a_press_asks_for_what_the_verb_knows() -> None:
+    """A button presses with options of its verb, and looks at a table that the verb writes."""
+    for button in BUTTONS.values():
+        if button.action:
+            action = ACTIONS[button.action]
+            assert button.options.keys() <= {option.name for option in action.options}
+            assert button.look_at in {"", *action.writes}

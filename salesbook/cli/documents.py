@@ -1,11 +1,11 @@
-"""What does a program that reads salesbook get? JSON documents with stable codes, whatever the
-language.
-"""
+"""What does a program that reads salesbook get? JSON documents with stable codes in any language."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,11 +13,15 @@ from salesbook import labels
 from salesbook.book.importing import ImportResult
 from salesbook.book.report import Report
 from salesbook.book.session import Session
+from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.policy import setting_code
 from salesbook.reading.table import ReadTable
 from salesbook.tables import FieldSpec, Kind
 from salesbook.writing.values import amounts_of
+
+if TYPE_CHECKING:
+    from salesbook.setup.doctor import SetupCheck
 
 
 def report_document(report: Report) -> dict[str, Any]:
@@ -32,9 +36,20 @@ def report_document(report: Report) -> dict[str, Any]:
     }
 
 
+def new_document(book: Path, language: Language, rows: Mapping[str, int]) -> dict[str, Any]:
+    """A fresh workbook, and its sample rows by table."""
+    return {"book": str(book), "language": language, "rows": dict(rows)}
+
+
+def checks_document(checks: Sequence[SetupCheck]) -> dict[str, Any]:
+    """What is right and wrong with the set-up."""
+    return {"checks": [asdict(check) for check in checks]}
+
+
 def table_document(session: Session, table: str) -> dict[str, Any]:
-    """A table's usable rows, and how many are not: English codes, ISO dates, decimals, null for
-    missing.
+    """A table's usable rows, and how many are not.
+
+    English codes, ISO dates, amounts in currency units, null for missing.
     """
     read = session.table(table)
     return {"table": table, "rows": rows_of(read, session.currency), "skipped": read.rows_skipped}
@@ -42,47 +57,69 @@ def table_document(session: Session, table: str) -> dict[str, Any]:
 
 def rows_of(read: ReadTable, currency: str) -> list[dict[str, Any]]:
     """A table's rows in sheet order as plain values."""
-    columns = {one.name: json_column(one, read.frame, currency) for one in read.spec.fields}
+    names = [field.name for field in read.spec.fields]
+    columns = {field.name: json_column(field, read.frame, currency) for field in read.spec.fields}
     if read.spec.name == "Policy":
-        pairs = zip(columns["key"], columns["value"], strict=True)
-        columns["value"] = [
-            None if typed is None else setting_code(key, typed) for key, typed in pairs
-        ]
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        # Which codes a setting may take its key says, not its column.
+        columns["value"] = _setting_codes(columns["key"], columns["value"])
+
+    rows = zip(*columns.values(), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def json_column(one: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Any]:
+def _setting_codes(keys: Sequence[str], values: Sequence[Any]) -> list[Any]:
+    codes = []
+    for key, value in zip(keys, values, strict=True):
+        codes.append(None if value is None else setting_code(key, value))
+    return codes
+
+
+def json_column(field: FieldSpec, frame: pd.DataFrame, currency: str) -> list[Any]:
     """One field's values as JSON knows them."""
-    column = frame[one.name]
-    gone = column.isna().to_numpy()
+    column = frame[field.name]
+    is_missing = column.isna().to_numpy()
+
     values = column.tolist()
-    if one.kind in (Kind.MONEY, Kind.MEASURE):
-        values = amounts_of(one, frame, currency)
-    elif one.kind is Kind.DATE:
-        values = [None if pd.isna(value) else value.date().isoformat() for value in values]
-    elif one.kind is Kind.DATETIME:
-        values = [None if pd.isna(value) else value.isoformat() for value in values]
-    elif one.kind is Kind.MESSAGE:
+    if field.kind in (Kind.MONEY, Kind.MEASURE):
+        values = amounts_of(field, frame, currency)
+    elif field.kind is Kind.DATE:
+        values = [_iso_day(value) for value in values]
+    elif field.kind is Kind.DATETIME:
+        values = [_iso_moment(value) for value in values]
+    elif field.kind is Kind.MESSAGE:
         values = [_message(value) for value in values]
-    return [None if missing else value for value, missing in zip(values, gone, strict=True)]
+
+    return [None if missing else value for value, missing in zip(values, is_missing, strict=True)]
+
+
+def _iso_day(moment: Any) -> str | None:
+    return None if pd.isna(moment) else str(moment.date().isoformat())
+
+
+def _iso_moment(moment: Any) -> str | None:
+    return None if pd.isna(moment) else str(moment.isoformat())
 
 
 def _message(value: object) -> Mapping[str, Any] | None:
-    """A sentence as code and params; one that somebody typed over has no code."""
-    if value is None or value != value:
+    """A sentence as code and params; a sentence that somebody typed over has no code."""
+    is_missing = value is None or value != value  # NaN is not itself
+    if is_missing:
         return None
-    said = value if isinstance(value, Message) else labels.message_of(str(value))
-    if said is None:
+    message = value if isinstance(value, Message) else labels.message_of(str(value))
+    if message is None:
         return {"code": None, "params": {}, "text": str(value)}
-    return {"code": said.code, "params": {name: _plain(fact) for name, fact in said.params.items()}}
+
+    params = {name: _plain(fact) for name, fact in message.params.items()}
+    return {"code": message.code, "params": params}
 
 
 def _plain(fact: object) -> Any:
-    return fact if isinstance(fact, str | int | float | bool) or fact is None else str(fact)
+    is_json = isinstance(fact, str | int | float | bool) or fact is None
+    return fact if is_json else str(fact)
 
 
 def import_document(result: ImportResult) -> dict[str, Any]:
-    """An import's result for programs."""
+    """An import's result."""
     return {
         "table": result.table,
         "read": result.read,

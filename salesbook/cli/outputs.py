@@ -1,6 +1,4 @@
-"""What becomes of words that nobody takes? A closed or full output undoes no work and is no bug of
-ours.
-"""
+"""What becomes of words that nobody takes? A closed or full output undoes no work."""
 
 from __future__ import annotations
 
@@ -37,9 +35,11 @@ def prepare_outputs() -> None:
     What is closed is taken by the null device: else the next file opened would have its number, and
     get what a library prints.
     """
+    # The system gives the lowest number that is free, so this ends once 0, 1 and 2 are taken.
     while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(handle)
+
     if sys.stdout is None:
         sys.stdout = _Closed()
     if sys.stderr is None:
@@ -50,9 +50,7 @@ def prepare_outputs() -> None:
 
 
 def lost_output() -> CannotWrite | None:
-    """Why what was printed cannot reach its reader; None where it did, or where the reader has had
-    enough.
-    """
+    """Why what was printed is lost; None where it is not, or where its reader has had enough."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:

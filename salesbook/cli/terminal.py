@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from salesbook import labels
+from salesbook.book.summary import Line, findings_lines, import_counts, import_remarks
 from salesbook.cli.outputs import say
 from salesbook.labels import Language, sheet_name, word
 from salesbook.labels.messages import fill
@@ -23,19 +24,20 @@ if TYPE_CHECKING:
     from salesbook.book.report import Report
     from salesbook.book.session import Session
     from salesbook.messages import Finding
-    from salesbook.setup.doctor import Check
+    from salesbook.setup.doctor import SetupCheck
     from salesbook.store import Cell
+    from salesbook.tables import Kind
 
-_TOLD = 20
+_MOST_FINDINGS: Final = 20
 """Findings that a run tells itself; Checks has room for all."""
+_WIDTH_OF_NO_TERMINAL: Final = 200
+"""Columns of a table that goes into a file or another program."""
 
 
 def json_line(document: dict[str, Any]) -> str:
     """One JSON document, in escapes where the output could not write every letter."""
-    is_utf8 = (getattr(sys.stdout, "encoding", None) or "").lower().replace("_", "-") in (
-        "utf-8",
-        "utf8",
-    )
+    encoding = getattr(sys.stdout, "encoding", None) or ""
+    is_utf8 = encoding.lower().replace("_", "-") in ("utf-8", "utf8")
     return json.dumps(document, ensure_ascii=not is_utf8, allow_nan=False) + "\n"
 
 
@@ -54,60 +56,59 @@ class Terminal:
         """Show what a verb read, wrote and found."""
         if self.quiet:
             return
+        self._print(self._counts_table(report))
+        self._message(self._findings(report))
+
+        seconds = f"{report.seconds:.2f}"
+        done = self._say("report.done", book=book, action=report.action, seconds=seconds)
+        self._message(done)
+
+    def _counts_table(self, report: Report) -> Table:
+        """Rows read, used, left out and written, of each table that has any."""
+        columns = ("table", "in", "used", "skipped", "written")
         title = self._say("report.title", action=report.action, as_of=report.as_of)
-        table = self._table(
-            title,
-            *(
-                self._say(f"report.{name}")
-                for name in ("table", "in", "used", "skipped", "written")
-            ),
-        )
+        table = self._table(title, *(self._say(f"report.{column}") for column in columns))
+
         for name in dict.fromkeys([*report.rows, *report.written]):
             counts = report.rows.get(name, {})
             if not any(counts.values()) and name not in report.written:
                 continue
-            shown = [
+            shown = (
                 counts.get("in"),
                 counts.get("used"),
-                counts.get("skipped") or None,
+                counts.get("skipped") or None,  # a column of zeros would hide the few that matter
                 report.written.get(name),
-            ]
-            table.add_row(
-                sheet_name(name, self.language), *("" if n is None else str(n) for n in shown)
             )
-        self._print(table)
-        self._message(self._findings(report))
-        self._message(
-            self._say(
-                "report.done", book=book, action=report.action, seconds=f"{report.seconds:.2f}"
-            )
-        )
+            cells = ["" if count is None else str(count) for count in shown]
+            table.add_row(sheet_name(name, self.language), *cells)
+        return table
 
     def _findings(self, report: Report) -> str:
-        if not report.findings:
-            return self._say("report.clean")
-        counts = self._say("report.findings", errors=report.errors, warnings=report.warnings)
-        if "Checks" not in report.written:
-            told = [self._finding(finding) for finding in report.findings[:_TOLD]]
-            more = [self._say("report.run_validate")] if len(report.findings) > _TOLD else []
-            return "\n".join([counts, *told, *more])
-        where = self._say("report.see_checks", sheet=sheet_name("Checks", report.language))
-        return f"{counts} {where}"
+        counts, *advice = findings_lines(report)
+        # The sheet's name is the workbook's, whatever language the messages are in.
+        in_words = [self._line("report", line, report.language) for line in (counts, *advice)]
+        if not report.findings or "Checks" in report.written:
+            return " ".join(in_words)
+
+        # These findings stand on no sheet, so they are told here.
+        findings = [self._finding(finding) for finding in report.findings[:_MOST_FINDINGS]]
+        if len(report.findings) <= _MOST_FINDINGS:
+            in_words = in_words[:1]
+        return "\n".join([in_words[0], *findings, *in_words[1:]])
 
     def _finding(self, finding: Finding) -> str:
         """Where, what was found, what was expected, what to do: of a run that writes no Checks."""
-        facts = {**finding.params, "found": finding.found}
         header = labels.field_label(finding.table, finding.field or "", self.language)
-        where = " ".join(
-            part
-            for part in (sheet_name(finding.table, self.language), finding.row_key, header)
-            if part
-        )
-        said = [
+        where = [sheet_name(finding.table, self.language), finding.row_key, header]
+
+        facts = {**finding.params, "found": finding.found}
+        sentences = [
             labels.sentence(Message(f"{finding.code}.{part}", facts), self.language)
             for part in ("expected", "advice")
         ]
-        return f"  {where}: " + " · ".join(part for part in (finding.found, *said) if part)
+        place = " ".join(part for part in where if part)
+        message = " · ".join(part for part in (finding.found, *sentences) if part)
+        return f"  {place}: {message}"
 
     def restored(self, book: Path, report: Report) -> None:
         """Say which tables an undo put back."""
@@ -117,69 +118,52 @@ class Terminal:
     def made(self, book: Path, rows: dict[str, int]) -> None:
         """Say that a workbook was made."""
         if rows:
-            self._message(self._say("report.sample", rows=sum(rows.values()), tables=len(rows)))
+            sample = self._say("report.sample", rows=sum(rows.values()), tables=len(rows))
+            self._message(sample)
         self._message(self._say("report.made", book=book))
 
     def imported(self, file: Path, result: ImportResult) -> None:
         """Show what became of a file's rows."""
         if self.quiet:
             return
-        title = self._say(
-            "import.title", file=file.name, table=sheet_name(result.table, self.language)
-        )
-        table = self._table(title, "", "")
-        for name in ("read", "accepted", "new", "updated", "unchanged", "rejected", "duplicates"):
-            table.add_row(self._say(f"import.{name}"), str(getattr(result, name)))
+        sheet = sheet_name(result.table, self.language)
+        table = self._table(self._say("import.title", file=file.name, table=sheet), "", "")
+        for name, count in import_counts(result).items():
+            table.add_row(self._say(f"import.{name}"), str(count))
         if result.total is not None:
             field = labels.header(result.table, result.total_field, self.language)
             table.add_row(self._say("import.total", field=field), f"{result.total:,}")
         self._print(table)
-        for name, count in result.added.items():
-            self._message(
-                self._say("import.added", table=sheet_name(name, self.language), count=count)
-            )
-        if result.look_alikes:
-            self._message(self._say("import.look_alikes", count=result.look_alikes))
-        if result.not_taken:
-            self._message(self._say("import.not_taken", headers=", ".join(result.not_taken)))
-        if result.rejects_file:
-            self._message(self._say("import.rejects_file", path=result.rejects_file))
-        if result.dry_run:
-            self._message(self._say("import.dry_run"))
+
+        for line in import_remarks(result):
+            self._message(self._line("import", line, result.language))
 
     def table(self, name: str, session: Session) -> None:
         """Show a table's rows under the headers of the language."""
         from salesbook.writing.values import cells_of
 
         read = session.table(name)
-        fields = [one for one in read.spec.fields if one.name in read.headers]
+        sheet = sheet_name(name, self.language)
         if read.rows_skipped:
-            self._message(
-                self._say(
-                    "report.left_out",
-                    table=sheet_name(name, self.language),
-                    count=read.rows_skipped,
-                )
-            )
+            self._message(self._say("report.left_out", table=sheet, count=read.rows_skipped))
+        elif not len(read.frame):
+            self._message(self._say("report.no_rows", table=sheet))
         if not len(read.frame):
-            if not read.rows_skipped:
-                self._message(self._say("report.no_rows", table=sheet_name(name, self.language)))
             return
-        table = self._table(
-            sheet_name(name, self.language),
-            *(labels.header(name, one.name, self.language) for one in fields),
-        )
+
+        fields = [field for field in read.spec.fields if field.name in read.headers]
+        headers = [labels.header(name, field.name, self.language) for field in fields]
         columns = [
-            cells_of(name, one, read.frame, language=self.language, currency=session.currency)
-            for one in fields
+            cells_of(name, field, read.frame, language=self.language, currency=session.currency)
+            for field in fields
         ]
+        table = self._table(sheet, *headers)
         for row in zip(*columns, strict=True):
-            table.add_row(
-                *(_shown(value, one.kind) for value, one in zip(row, fields, strict=True))
-            )
+            cells = zip(row, fields, strict=True)
+            table.add_row(*(_shown(cell, field.kind) for cell, field in cells))
         self._print(table)
 
-    def checks(self, checks: Sequence[Check]) -> None:
+    def checks(self, checks: Sequence[SetupCheck]) -> None:
         """Show what a doctor found."""
         table = self._table("", "", "", self._say("doctor.advice"))
         for check in checks:
@@ -188,6 +172,11 @@ class Terminal:
 
     def _say(self, name: str, **facts: Any) -> str:
         return fill(word("cli", name, self.language), facts, self.language)
+
+    def _line(self, section: str, line: Line, book_language: Language) -> str:
+        """A line of a result in words; sheets are called as in the workbook."""
+        sheets = {fact: sheet_name(table, book_language) for fact, table in line.sheets.items()}
+        return self._say(f"{section}.{line.code}", **line.facts, **sheets)
 
     def _message(self, text: str) -> None:
         if not self.quiet:
@@ -203,30 +192,37 @@ class Terminal:
             title_justify="left",
             show_header=any(headers),
         )
-        for place, header in enumerate(headers):
-            table.add_column(header, overflow="fold", no_wrap=place == 0)
+        for position, header in enumerate(headers):
+            # What the first column names a row by is read as a whole; the others may be folded.
+            table.add_column(header, overflow="fold", no_wrap=position == 0)
         return table
 
     def _print(self, table: Table) -> None:
         from rich.console import Console
 
-        wide = None if sys.stdout.isatty() else max(int(os.environ.get("COLUMNS", "0") or 0), 200)
-        console = Console(width=wide, highlight=False, markup=False, emoji=False)
-        with (
-            console.capture() as drawn
-        ):  # printing itself, it ends the process where a reader has had enough
+        width = None
+        if not sys.stdout.isatty():
+            width = max(int(os.environ.get("COLUMNS", "0") or 0), _WIDTH_OF_NO_TERMINAL)
+        console = Console(width=width, highlight=False, markup=False, emoji=False)
+
+        # Printing itself, rich ends the process where a reader has had enough.
+        with console.capture() as drawn:
             console.print(table)
         sys.stdout.write(drawn.get())
 
 
-def _shown(value: Cell, kind: str) -> str:
+def _shown(value: Cell, kind: Kind) -> str:
     """A cell as a person reads it; `kind` is its field's."""
     if value is None:
         return ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if kind == "rate":
-            return f"{value:.1%}"
-        if kind in ("money", "measure"):
-            return f"{value:,}"
-        return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-    return inert(str(value))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return inert(str(value))
+
+    # Kinds by their codes: the tables' models take long to load, and a refusal needs none.
+    if kind == "rate":
+        return f"{value:.1%}"
+    if kind in ("money", "measure"):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return str(value)

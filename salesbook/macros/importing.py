@@ -2,87 +2,127 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from salesbook.errors import UsageError
-from salesbook.macros import words
-from salesbook.macros.desk import Cancelled, Desk, today
-from salesbook.macros.words import Said
+from salesbook.macros.answers import import_box
+from salesbook.macros.host import Cancelled, MacroHost
+from salesbook.macros.words import MessageBox, say
 from salesbook.tables import TABLES, Role
 
+if TYPE_CHECKING:
+    from salesbook.intake.draft import ImportDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that a file may leave open, with the word `question.<name>` of macros.toml."""
+
+    name: str
+    reasons: frozenset[str]
+    """Reasons for rejecting rows that raise it."""
+    option: str
+    """The field of ImportOptions that the answer decides."""
+    yes: Any
+    no: Any
+
+
 _QUESTIONS: Final = (
-    ("date-ambiguous", {"date-ambiguous"}, "date_order", ("dmy", "mdy")),
-    ("number-ambiguous", {"number-ambiguous"}, "decimal", ("point", "comma")),
-    ("unknown-key", {"unknown-rep", "unknown-customer"}, "add_missing", (True, False)),
+    Question("date-ambiguous", frozenset({"date-ambiguous"}), "date_order", yes="dmy", no="mdy"),
+    Question(
+        "number-ambiguous", frozenset({"number-ambiguous"}), "decimal", yes="point", no="comma"
+    ),
+    Question(
+        "unknown-key",
+        frozenset({"unknown-rep", "unknown-customer"}),
+        "add_missing",
+        yes=True,
+        no=False,
+    ),
 )
-"""A question, the reasons for rejecting rows that raise it, the option it decides, what yes and no
-mean.
-"""
 _PATTERNS: Final = "*.csv;*.tsv;*.txt;*.xlsx;*.xlsm;*.xls;*.xlsb;*.ods"
 
 
-def import_chosen(desk: Desk) -> Said:
-    """Import a file into the table of the sheet that is shown, asking only what the file leaves
-    open.
+def import_chosen(host: MacroHost, as_of: dt.date) -> MessageBox:
+    """Import a file into the table of the sheet that is shown.
+
+    The file is read twice: a dry run finds what it leaves open, and only that is asked.
 
     Raises: UsageError, Cancelled, SalesbookError of any kind.
     """
     from salesbook.book import importing
     from salesbook.intake.draft import ImportOptions
 
-    table = _table_of_sheet(desk)
-    file = choose_file(desk)
+    table = _table_of_sheet(host)
+    file = choose_file(host)
     if file is None:
         raise Cancelled
-    request = importing.ImportRequest(file, ImportOptions(into=table), today(), dry_run=True)
-    with desk.working("import"):
-        draft, _ = importing.import_into(desk, request)
-    reasons = {reason.code for row in draft.rejected for _, reason in row.faults}
-    answers: dict[str, Any] = {}
-    for question, raised_by, option, (yes, no) in _QUESTIONS:
-        if reasons & raised_by:
-            answers[option] = yes if _ask(desk, question) else no
+
+    request = importing.ImportRequest(file, ImportOptions(into=table), as_of, dry_run=True)
+    with host.working():
+        draft, _ = importing.import_into(host, request)
+    answers = _ask_what_is_open(host, draft)
 
     request = replace(request, options=replace(request.options, **answers), dry_run=False)
-    with desk.working("import"):
-        draft, session = importing.import_into(desk, request)
+    with host.working():
+        draft, session = importing.import_into(host, request)
     result = importing.result_of(request, draft, session.language)
-    return words.import_said(desk, file, result)
+    return import_box(host, file, result)
 
 
-def _table_of_sheet(desk: Desk) -> str:
-    """The input table on the sheet that is shown."""
-    shown = desk.book.sheets.active.name
-    for table in desk.table_codes():
+def _table_of_sheet(host: MacroHost) -> str:
+    """The table on the sheet that is shown. Raises: UsageError where it takes no rows."""
+    active_sheet = host.book.sheets.active.name
+    for table in host.table_codes():
         spec = TABLES.get(table)
-        if spec and spec.role is not Role.OUTPUT and desk.host.sheet_of(table) == shown:
+        takes_rows = spec is not None and spec.role is not Role.OUTPUT
+        if takes_rows and host.excel.sheet_of(table) == active_sheet:
             return table
-    raise UsageError("choose-a-sheet", where=shown)
+    raise UsageError("choose-a-sheet", where=active_sheet)
 
 
-def _ask(desk: Desk, question: str) -> bool:
+def _ask_what_is_open(host: MacroHost, draft: ImportDraft) -> dict[str, Any]:
+    """Options of the import by the user's answers. Raises: Cancelled."""
+    reasons = {reason.code for row in draft.rejected for _, reason in row.faults}
+    answers = {}
+    for question in _QUESTIONS:
+        if reasons & question.reasons:
+            answers[question.option] = question.yes if _ask(host, question) else question.no
+    return answers
+
+
+def _ask(host: MacroHost, question: Question) -> bool:
     """One question with yes and no. Raises: Cancelled."""
-    text = words.say(f"question.{question}", desk.language)
-    title = words.say("button.import", desk.language)
-    answer = desk.book.app.alert(text, title, "yes_no_cancel", "info")
+    text = say(f"question.{question.name}", host.language)
+    title = say("button.import", host.language)
+    answer = host.book.app.alert(text, title, "yes_no_cancel", "info")
     if answer == "cancel":
         raise Cancelled
-    return answer == "yes"
+    return bool(answer == "yes")
 
 
-def choose_file(desk: Desk) -> Path | None:
+def choose_file(host: MacroHost) -> Path | None:
     """Have the user choose a file; None where there was no choice."""
-    title = words.say("import.choose", desk.language, sheet=desk.book.sheets.active.name)
+    title = say("import.choose", host.language, sheet=host.book.sheets.active.name)
     if sys.platform == "darwin":
-        script = f'POSIX path of (choose file with prompt "{title}")'
-        chosen = subprocess.run(
-            ["osascript", "-e", script], capture_output=True, text=True, check=False
-        )
-        return Path(chosen.stdout.strip()) if chosen.stdout.strip() else None
-    kinds = words.say("import.kinds", desk.language)
-    path = desk.book.app.api.GetOpenFilename(f"{kinds} ({_PATTERNS}),{_PATTERNS}", 1, title)
+        return _choose_on_mac(title)
+
+    kinds = say("import.kinds", host.language)
+    file_filter = f"{kinds} ({_PATTERNS}),{_PATTERNS}"
+    path = host.book.app.api.GetOpenFilename(file_filter, 1, title)
+    # Excel answers False where the user closed the box.
     return Path(path) if isinstance(path, str) else None
+
+
+def _choose_on_mac(title: str) -> Path | None:
+    """Through the system's own box: Excel's filters mean something else on a Mac."""
+    script = f'POSIX path of (choose file with prompt "{title}")'
+    command = ["osascript", "-e", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    path = done.stdout.strip()
+    return Path(path) if path else None

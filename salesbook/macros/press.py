@@ -3,39 +3,48 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import datetime as dt
 
 import xlwings as xw
 
+from salesbook.actions import Button
 from salesbook.errors import SalesbookError
 from salesbook.labels import Language, language_of
-from salesbook.macros import words
-from salesbook.macros.desk import Cancelled, Desk
-from salesbook.macros.words import Said
+from salesbook.macros import answers
+from salesbook.macros.host import Cancelled, MacroHost
+from salesbook.macros.jobs import job_of
+from salesbook.macros.words import MessageBox, say
 from salesbook.setup import bug_log
 
 
-def pressed(button: str, work: Callable[[Desk], Said]) -> None:
-    """Run a button's work on the calling workbook and tell the user what came of it.
+def today() -> dt.date:
+    """The day a button calculates for."""
+    return dt.date.today()
+
+
+def press_button(button: Button) -> None:
+    """Do a button's work on the calling workbook and tell the user what came of it.
 
     A refusal, a cancel and a bug each end in one message in the workbook's language; none leaves a
     table half written.
     """
     book = xw.Book.caller()
+    # Until the workbook could be read, its language is not known.
     language = _system_language()
     try:
-        desk = Desk(book)
-        language = desk.language
-        said = work(desk)
-    except SalesbookError as refused:
-        said = words.refusal_said(refused, language)
+        host = MacroHost(book)
+        language = host.language
+        box = job_of(button)(host, today())
+    except SalesbookError as refusal:
+        box = answers.refusal_box(refusal, language)
     except (Cancelled, KeyboardInterrupt):
-        said = Said(words.say("cancelled", language))
+        box = MessageBox(say("cancelled", language))
     except Exception as bug:
-        said = words.bug_said(bug_log.keep(bug), language)
-    title = words.say(f"button.{button}", language)
+        box = answers.bug_box(bug_log.keep(bug), language)
+
+    title = say(f"button.{button.name}", language)
     with contextlib.suppress(KeyboardInterrupt):
-        book.app.alert(said.text, title, said.buttons, said.mode)
+        book.app.alert(box.text, title, box.buttons, box.mode)
 
 
 def _system_language() -> Language:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Final
 
@@ -25,6 +25,8 @@ _CLOUDS: Final = (
     "dropbox",
 )
 _ZONE: Final = re.compile(r"ZoneId\s*=\s*(\d)")
+"""Where Windows says that a file came from, such as `ZoneId=3` for the internet."""
+_INTERNET: Final = 3
 
 
 def mark_of_the_web(machine: Machine, place: Place | None) -> Iterator[Look]:
@@ -32,8 +34,8 @@ def mark_of_the_web(machine: Machine, place: Place | None) -> Iterator[Look]:
     if machine.system != "windows" or place is None or not place.has_folder:
         return
     zone = _ZONE.search(machine.text(f"{place.name}:Zone.Identifier") or "")
-    marked = bool(zone and int(zone[1]) >= 3)
-    yield Look("mark", "mark-of-the-web" if marked else "", {"book": place.name})
+    is_marked = zone is not None and int(zone[1]) >= _INTERNET
+    yield Look("mark", "mark-of-the-web" if is_marked else "", {"book": place.name})
 
 
 def trusted_location(machine: Machine, place: Place | None) -> Iterator[Look]:
@@ -52,17 +54,22 @@ def trusted_location(machine: Machine, place: Place | None) -> Iterator[Look]:
 
 def _is_trusted(machine: Machine, folder: PurePath) -> bool:
     for name in machine.registry_keys(_TRUSTED):
-        path = machine.registry(rf"{_TRUSTED}\{name}", "Path")
+        location = rf"{_TRUSTED}\{name}"
+        path = machine.registry(location, "Path")
         if not path:
             continue
+
         trusted = path_on(machine, _expanded(machine, str(path)))
-        below = machine.registry(rf"{_TRUSTED}\{name}", "AllowSubFolders")
-        if folder == trusted or (below and folder.is_relative_to(trusted)):
+        if folder == trusted:
+            return True
+        with_subfolders = machine.registry(location, "AllowSubFolders")
+        if with_subfolders and folder.is_relative_to(trusted):
             return True
     return False
 
 
 def _expanded(machine: Machine, text: str) -> str:
+    """A path with its variables filled in, such as `%USERPROFILE%`; unknown ones stay."""
     variables = {name.upper(): value for name, value in machine.environment.items()}
     return re.sub(r"%([^%]+)%", lambda match: variables.get(match[1].upper(), match[0]), text)
 
@@ -76,9 +83,10 @@ def cloud_folder(machine: Machine, place: Place | None) -> Iterator[Look]:
         return
     if not place.has_folder:
         yield Look("cloud", "cloud-address", {"book": place.name})
-    elif any(
-        cloud in part.lower() for part in path_on(machine, place.name).parts for cloud in _CLOUDS
-    ):
+        return
+
+    folders = [part.lower() for part in path_on(machine, place.name).parts]
+    if any(cloud in folder for folder in folders for cloud in _CLOUDS):
         yield Look("cloud", "cloud-folder", {"book": place.name}, is_remark=True)
 
 
@@ -86,6 +94,7 @@ def versions(machine: Machine, place: Place | None) -> Iterator[Look]:
     """Are the workbook's macros of the installed program, and of the installed xlwings?"""
     if place is None or not place.settings:
         return
+
     facts = {
         "book": place.settings.get("SALESBOOK_XLWINGS", "–"),
         "installed": machine.package("xlwings") or "–",
@@ -103,15 +112,24 @@ def versions(machine: Machine, place: Place | None) -> Iterator[Look]:
 def own_settings(machine: Machine, place: Place | None) -> Iterator[Look]:
     """Was the sheet xlwings.conf changed into something that keeps Python from starting?"""
     settings = place.settings if place else {}
-    if settings.get("DEBUG UDFS", "").lower() == "true":
+    if _is_on(settings, "DEBUG UDFS"):
         yield Look("book-conf", "debugging")
-    if settings.get("CONDA PATH"):
-        yield Look("book-conf", "conda", {"path": settings["CONDA PATH"]})
-    if settings.get("ADD_WORKBOOK_TO_PYTHONPATH", "False").lower() == "true":
+
+    conda = settings.get("CONDA PATH")
+    if conda:
+        yield Look("book-conf", "conda", {"path": conda})
+
+    # A module that somebody puts beside the workbook would be imported instead of ours.
+    if _is_on(settings, "ADD_WORKBOOK_TO_PYTHONPATH"):
         yield Look("book-conf", "workbook-folder")
-    if settings.get(interpreter_key(machine)):
-        facts = {"python": settings[interpreter_key(machine)]}
-        yield Look("book-conf", "own-interpreter", facts, is_remark=True)
+
+    python = settings.get(interpreter_key(machine))
+    if python:
+        yield Look("book-conf", "own-interpreter", {"python": python}, is_remark=True)
+
+
+def _is_on(settings: Mapping[str, str], key: str) -> bool:
+    return settings.get(key, "").lower() == "true"
 
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -21,7 +21,9 @@ def keep(bug: BaseException) -> Path:
     """
     from platformdirs import user_log_path
 
-    text = f"\n{dt.datetime.now().isoformat(timespec='seconds')} salesbook {__version__}\n{''.join(_lines(bug))}"
+    now = dt.datetime.now().isoformat(timespec="seconds")
+    text = f"\n{now} salesbook {__version__}\n" + "".join(_lines(bug))
+
     path = user_log_path("salesbook", appauthor=False) / "errors.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,10 +41,15 @@ def _append(path: Path, text: str) -> None:
 
 
 def _lines(bug: BaseException) -> list[str]:
+    """Where a bug happened, line by line, after what led to it."""
+    lines = []
     cause = bug.__cause__ or bug.__context__
-    before = [*_lines(cause), "which led to\n"] if cause else []
-    frames = traceback.extract_tb(bug.__traceback__)
-    places = [
-        f"  {frame.filename}:{frame.lineno} in {frame.name}: {frame.line}\n" for frame in frames
-    ]
-    return [*before, *places, f"{type(bug).__module__}.{type(bug).__qualname__}\n"]
+    if cause:
+        lines += [*_lines(cause), "which led to\n"]
+
+    for frame in traceback.extract_tb(bug.__traceback__):
+        lines.append(f"  {frame.filename}:{frame.lineno} in {frame.name}: {frame.line}\n")
+
+    kind = type(bug)
+    lines.append(f"{kind.__module__}.{kind.__qualname__}\n")
+    return lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from salesbook.setup.faults import Look, Place, Rule
 from salesbook.setup.machine import Machine, path_on
@@ -16,10 +16,15 @@ _GUARDS: Final = (
     r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules",
     r"HKLM\SOFTWARE\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules",
 )
-_CHILD_PROCESSES: Final = "D4F940AB-401B-4EFC-AADC-AD5F3C50688A"
-_MACRO_CALLS: Final = "92E97FA1-2EDF-4476-BDD6-9DD0B4DDDC7B"
+_FAULT_BY_RULE: Final = {
+    "D4F940AB-401B-4EFC-AADC-AD5F3C50688A": "defender-programs",
+    "92E97FA1-2EDF-4476-BDD6-9DD0B4DDDC7B": "defender-calls",
+}
+"""Defender's rules: Office may start no programs; macros may call no DLL."""
 _BLOCK: Final = {"1", "6"}
 """Block; warn, which asks in a box that Excel does not wait for."""
+_REFUSED: Final = (3, 4)
+"""Macros run only if signed; macros do not run."""
 
 
 def excel_there(machine: Machine, place: Place | None) -> Iterator[Look]:
@@ -43,12 +48,15 @@ def macros_on(machine: Machine, place: Place | None) -> Iterator[Look]:
     """Does Excel ask about macros, rather than refuse them?"""
     if machine.system != "windows":
         return
-    policy = machine.registry(_POLICY, "VBAWarnings")
-    own = machine.registry(rf"HKCU\{_EXCEL}\Security", "VBAWarnings")
-    if policy in (3, 4):
+    by_policy = machine.registry(_POLICY, "VBAWarnings")
+    by_user = machine.registry(rf"HKCU\{_EXCEL}\Security", "VBAWarnings")
+    if by_policy in _REFUSED:
         yield Look("macros", "macros-policy")
+    elif by_policy is None and by_user in _REFUSED:
+        # A policy that allows macros wins over what the user chose.
+        yield Look("macros", "macros-off")
     else:
-        yield Look("macros", "macros-off" if policy is None and own in (3, 4) else "")
+        yield Look("macros")
 
 
 def defender(machine: Machine, place: Place | None) -> Iterator[Look]:
@@ -58,10 +66,10 @@ def defender(machine: Machine, place: Place | None) -> Iterator[Look]:
     """
     if machine.system != "windows":
         return
-    for rule in (_CHILD_PROCESSES, _MACRO_CALLS):
-        if any(str(machine.registry(key, rule)) in _BLOCK for key in _GUARDS):
-            code = "defender-programs" if rule == _CHILD_PROCESSES else "defender-calls"
-            yield Look("defender", code, {"rule": rule})
+    for rule, fault in _FAULT_BY_RULE.items():
+        states = {str(machine.registry(key, rule)) for key in _GUARDS}
+        if states & _BLOCK:
+            yield Look("defender", fault, {"rule": rule})
             return
     yield Look("defender")
 
@@ -78,40 +86,51 @@ def command_prompt(machine: Machine, place: Place | None) -> Iterator[Look]:
 
 
 def add_ins(machine: Machine, place: Place | None) -> Iterator[Look]:
-    """Is xlwings' own add-in loaded too? Its "Import Functions" would overwrite the workbook's
-    functions.
+    """Is xlwings' own add-in loaded too?
+
+    Its "Import Functions" would overwrite the workbook's functions.
     """
     if machine.system != "windows":
         return
+    add_ins = [path for path in _opened_with_excel(machine) if "xlwings" in path.lower()]
+    if add_ins:
+        yield Look("add-in", "add-in", {"path": add_ins[0].strip('"')}, is_remark=True)
+
+
+def _opened_with_excel(machine: Machine) -> Iterator[str]:
+    """What Excel opens when it starts: the add-ins ticked in its list, and its start folder's."""
     key = rf"HKCU\{_EXCEL}\Options"
-    opened = [
-        str(machine.registry(key, name))
-        for name in machine.registry_names(key)
-        if name.startswith("OPEN")
-    ]
-    start = path_on(machine, machine.home) / "AppData/Roaming/Microsoft/Excel/XLSTART/xlwings.xlam"
-    opened += [str(start)] if machine.is_file(str(start)) else []
-    found = [one.strip('"') for one in opened if "xlwings" in one.lower()]
-    if found:
-        yield Look("add-in", "add-in", {"path": found[0]}, is_remark=True)
+    for name in machine.registry_names(key):
+        # OPEN, OPEN1, OPEN2 ...
+        if name.startswith("OPEN"):
+            yield str(machine.registry(key, name))
+
+    home = path_on(machine, machine.home)
+    in_start_folder = home / "AppData/Roaming/Microsoft/Excel/XLSTART/xlwings.xlam"
+    if machine.is_file(str(in_start_folder)):
+        yield str(in_start_folder)
 
 
 def disabled_items(machine: Machine, place: Place | None) -> Iterator[Look]:
     """Did Excel put the workbook or its DLL on its list of things that made it crash?"""
     if machine.system != "windows":
         return
+    ours = ["xlwings"]
+    if place:
+        ours.append(path_on(machine, place.name).name.lower())
+
     key = rf"HKCU\{_EXCEL}\Resiliency\DisabledItems"
-    wanted = ["xlwings", *([path_on(machine, place.name).name.lower()] if place else [])]
     for name in machine.registry_names(key):
-        value = machine.registry(key, name)
-        shown = (
-            value.decode("utf-16-le", "ignore").lower()
-            if isinstance(value, bytes)
-            else str(value).lower()
-        )
-        if any(one in shown for one in wanted):
+        item = _disabled_item(machine.registry(key, name))
+        if any(part in item for part in ours):
             yield Look("disabled", "disabled-item")
             return
+
+
+def _disabled_item(value: Any) -> str:
+    """What an entry of Excel's list names: a few bytes of its own, then the path in UTF-16."""
+    text = value.decode("utf-16-le", "ignore") if isinstance(value, bytes) else str(value)
+    return text.lower()
 
 
 RULES: Final[tuple[Rule, ...]] = (

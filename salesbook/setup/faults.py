@@ -1,6 +1,4 @@
-"""What a check found: all is well, a fault, or a remark, each with the facts that its sentence
-needs.
-"""
+"""What did a check find? All is well, a fault or a remark, with the facts its sentence needs."""
 
 from __future__ import annotations
 
@@ -24,9 +22,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The workbook that is looked at: its path or its address, and what its xlwings.conf sheet
-    says.
-    """
+    """The workbook that is looked at: its path or address, and its sheet xlwings.conf."""
 
     name: str
     settings: Mapping[str, str] = field(default_factory=dict)

@@ -1,6 +1,4 @@
-"""How does Excel on this computer come to start salesbook? Settings are written, a workbook is put
-down.
-"""
+"""How does Excel on this computer come to start salesbook? By settings and a workbook put down."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ from typing import Any, Protocol
 from salesbook.labels import Language, word
 from salesbook.labels.messages import fill
 from salesbook.setup.conf import merged, odd_lines, settings_of
-from salesbook.setup.doctor import Check, checks_of
+from salesbook.setup.doctor import SetupCheck, checks_of
 from salesbook.setup.machine import Machine, ThisMachine, conf_path, script_path
 from salesbook.setup.python_rules import interpreter_key, path_letters, store_python
 
@@ -28,35 +26,39 @@ class WritableMachine(Machine, Protocol):
 
 def install(
     where: Path | None, language: Language, machine: WritableMachine | None = None
-) -> list[Check]:
+) -> list[SetupCheck]:
     """Tell Excel where Python is, and put a fresh workbook into a folder or under a name, if asked.
 
     Doing it again changes nothing. Returns: what was done, and what stands in the way.
     Raises: CannotWrite where the workbook cannot be made.
     """
-    found = machine or ThisMachine()
-    done = list(_excel(found, language))
+    computer = machine or ThisMachine()
+    checks = list(_excel(computer, language))
     if where is not None:
-        done.append(_book(where, language))
-    if found.system != "linux" and all(check.ok for check in done):
-        done.append(_say("next", language, tab=word("ribbon", "tab", language)))
-    return done
+        checks.append(_book(where, language))
+
+    has_excel = computer.system != "linux"
+    if has_excel and all(check.ok for check in checks):
+        checks.append(_say("next", language, tab=word("ribbon", "tab", language)))
+    return checks
 
 
-def _say(code: str, language: Language, **facts: Any) -> Check:
-    return Check(code, True, fill(word("setup", f"install.{code}", language), facts, language))
+def _say(code: str, language: Language, **facts: Any) -> SetupCheck:
+    return SetupCheck(code, True, fill(word("setup", f"install.{code}", language), facts, language))
 
 
-def _excel(machine: WritableMachine, language: Language) -> Iterator[Check]:
+def _excel(machine: WritableMachine, language: Language) -> Iterator[SetupCheck]:
     if machine.system == "linux":
-        yield Check("no-excel-here", True, word("setup", "no_excel_here", language))
+        yield SetupCheck("no-excel-here", True, word("setup", "no_excel_here", language))
         return
-    looks = [
-        look for rule in (path_letters, store_python) for look in rule(machine, None) if look.fault
-    ]
-    if looks:
-        yield from checks_of(looks, language)
+
+    # A Python that Excel cannot start is not worth writing down.
+    looks = [*path_letters(machine, None), *store_python(machine, None)]
+    faults = [look for look in looks if look.fault]
+    if faults:
+        yield from checks_of(faults, language)
         return
+
     yield from _conf(machine, language)
     if machine.system == "mac":
         path = script_path(machine)
@@ -64,22 +66,26 @@ def _excel(machine: WritableMachine, language: Language) -> Iterator[Check]:
         yield _say("script-copied", language, path=path)
 
 
-def _conf(machine: WritableMachine, language: Language) -> Iterator[Check]:
+def _conf(machine: WritableMachine, language: Language) -> Iterator[SetupCheck]:
+    """Name this Python in the user's xlwings.conf, unless that says so already."""
     path = str(conf_path(machine))
-    text = machine.text(path)
+    text = machine.text(path) or ""
     key = interpreter_key(machine)
     facts = {"python": machine.python, "conf": path}
-    if text and settings_of(text).get(key) == machine.python and not odd_lines(text):
+
+    is_named = settings_of(text).get(key) == machine.python
+    if is_named and not odd_lines(text):
         yield _say("conf-same", language, **facts)
         return
+
     newline = "\r\n" if machine.system == "windows" else "\n"
-    machine.write(path, merged(text or "", {key: machine.python}, newline))
+    machine.write(path, merged(text, {key: machine.python}, newline))
     yield _say("conf-written", language, **facts)
     if text:
         yield _say("conf-backup", language, backup=f"{path}.bak")
 
 
-def _book(where: Path, language: Language) -> Check:
+def _book(where: Path, language: Language) -> SetupCheck:
     """A fresh workbook, made here and so without the mark of the web; one that is there stays."""
     from salesbook.book.files import new_file
     from salesbook.book.template import FILES

@@ -117,15 +117,18 @@ class ThisMachine:
             return []
         import winreg
 
-        found: list[str] = []
+        names: list[str] = []
         hive, _, rest = key.partition("\\")
+        enumerate_one = getattr(winreg, what)
         try:
             with winreg.OpenKey(getattr(winreg, _HIVES[hive]), rest) as opened:
+                # Windows has no count to ask for: it refuses the number after the last.
                 while True:
-                    one = getattr(winreg, what)(opened, len(found))
-                    found.append(one if isinstance(one, str) else one[0])
+                    entry = enumerate_one(opened, len(names))
+                    # A value comes with its content and kind, a key as its name alone.
+                    names.append(entry if isinstance(entry, str) else entry[0])
         except OSError:
-            return found
+            return names
 
     def package(self, name: str) -> str | None:
         """The installed version of a package."""

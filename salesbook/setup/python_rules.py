@@ -11,6 +11,7 @@ from salesbook.setup.faults import Look, Place, Rule
 from salesbook.setup.machine import Machine, conf_path, path_on, script_path
 
 _SIGNS: Final = set("%^!\"'")
+"""Signs that cmd.exe reads as its own."""
 _BRIDGES: Final = {"windows": ("pywin32",), "mac": ("appscript", "psutil"), "linux": ()}
 
 
@@ -21,8 +22,10 @@ def interpreter_key(machine: Machine) -> str:
 
 def interpreter(machine: Machine, place: Place | None) -> str:
     """The Python that Excel will start; nothing where none is named."""
-    conf = settings_of(machine.text(str(conf_path(machine))) or "")
-    for settings in (place.settings if place else {}, _beside(machine, place), conf):
+    in_book = place.settings if place else {}
+    of_user = settings_of(machine.text(str(conf_path(machine))) or "")
+    # xlwings looks in the workbook, then beside it, then at the user's, and takes the first.
+    for settings in (in_book, _beside(machine, place), of_user):
         for key in (interpreter_key(machine), "INTERPRETER"):
             if settings.get(key):
                 return settings[key]
@@ -34,16 +37,19 @@ def named(machine: Machine, place: Place | None) -> Iterator[Look]:
 
     Source: xlwings issues 904, 1328, 1582.
     """
-    found = interpreter(machine, place)
-    facts = {"python": found, "this": machine.python, "conf": str(conf_path(machine))}
-    if not found:
+    python = interpreter(machine, place)
+    facts = {"python": python, "this": machine.python, "conf": str(conf_path(machine))}
+    if not python:
         yield Look("interpreter", "interpreter-unnamed", facts)
-    elif not machine.is_file(found):
+        return
+    if not machine.is_file(python):
         yield Look("interpreter", "interpreter-gone", facts)
-    elif path_on(machine, found).parent != path_on(machine, machine.python).parent:
-        yield Look("interpreter", "interpreter-other", facts)
-    else:
-        yield Look("interpreter", facts=facts)
+        return
+
+    # One folder, not one file: python.exe and pythonw.exe start the same installation.
+    folder = path_on(machine, python).parent
+    is_this = folder == path_on(machine, machine.python).parent
+    yield Look("interpreter", "" if is_this else "interpreter-other", facts)
 
 
 def conf_file(machine: Machine, place: Place | None) -> Iterator[Look]:
@@ -51,9 +57,10 @@ def conf_file(machine: Machine, place: Place | None) -> Iterator[Look]:
 
     Source: xlwings issues 820, 1584.
     """
-    path = conf_path(machine)
-    odd = odd_lines(machine.text(str(path)) or "")
-    yield Look("conf", "conf-odd" if odd else "", {"conf": str(path), "lines": len(odd)})
+    path = str(conf_path(machine))
+    odd = odd_lines(machine.text(path) or "")
+    yield Look("conf", "conf-odd" if odd else "", {"conf": path, "lines": len(odd)})
+
     beside = _beside_path(machine, place)
     if beside and machine.is_file(str(beside)):
         yield Look("conf-beside", "conf-beside", {"conf": str(beside)})
@@ -62,14 +69,11 @@ def conf_file(machine: Machine, place: Place | None) -> Iterator[Look]:
 def path_letters(machine: Machine, place: Place | None) -> Iterator[Look]:
     """Does the interpreter's path survive the ways it has to go?"""
     python = machine.python
+    signs = sorted(_SIGNS.intersection(python))
     if machine.system == "windows" and not machine.fits_ansi(python):
         yield Look("path", "path-letters", {"python": python})
-    elif _SIGNS & set(python):
-        yield Look(
-            "path",
-            "path-signs",
-            {"python": python, "signs": " ".join(sorted(_SIGNS & set(python)))},
-        )
+    elif signs:
+        yield Look("path", "path-signs", {"python": python, "signs": " ".join(signs)})
     else:
         yield Look("path", facts={"python": python})
 
@@ -79,14 +83,18 @@ def store_python(machine: Machine, place: Place | None) -> Iterator[Look]:
 
     Source: xlwings issues 1538, 2371.
     """
-    if machine.system == "windows":
-        paths = [machine.python, interpreter(machine, place)]
-        store = [
-            path
-            for path in paths
-            if "windowsapps" in path.lower() or "\\packages\\pythonsoft" in path.lower()
-        ]
-        yield Look("store-python", "store-python" if store else "", {"python": (store or paths)[0]})
+    if machine.system != "windows":
+        return
+    for path in (machine.python, interpreter(machine, place)):
+        if _is_of_store(path):
+            yield Look("store-python", "store-python", {"python": path})
+            return
+    yield Look("store-python", facts={"python": machine.python})
+
+
+def _is_of_store(path: str) -> bool:
+    lowered = path.lower()
+    return "windowsapps" in lowered or "\\packages\\pythonsoft" in lowered
 
 
 def library(machine: Machine, place: Place | None) -> Iterator[Look]:
@@ -98,10 +106,15 @@ def library(machine: Machine, place: Place | None) -> Iterator[Look]:
         return
     name = f"xlwings64-{machine.package('xlwings')}.dll"
     python = path_on(machine, interpreter(machine, place) or machine.python)
-    facts = {"dll": name, "folder": str(python.parent), "python": str(python)}
-    if any(machine.is_file(str(folder / name)) for folder in (python.parent, python.parent.parent)):
+    folder = python.parent
+    facts = {"dll": name, "folder": str(folder), "python": str(python)}
+
+    is_there = any(machine.is_file(str(parent / name)) for parent in (folder, folder.parent))
+    is_of_user = "\\roaming\\python" in machine.package_file("__init__.py").lower()
+    if is_there:
         yield Look("dll", facts=facts)
-    elif "\\roaming\\python" in machine.package_file("__init__.py").lower():
+    elif is_of_user:
+        # `pip install --user` puts the DLL where the macros do not look.
         yield Look("dll", "dll-of-user", facts)
     else:
         yield Look("dll", "dll-missing", facts)
@@ -110,10 +123,9 @@ def library(machine: Machine, place: Place | None) -> Iterator[Look]:
 def bridge(machine: Machine, place: Place | None) -> Iterator[Look]:
     """Are the packages there through which Python talks to Excel?"""
     for name in _BRIDGES[machine.system]:
-        found = machine.package(name)
-        yield Look(
-            "bridge", "" if found else "bridge-missing", {"package": name, "version": found or "–"}
-        )
+        installed = machine.package(name)
+        facts = {"package": name, "version": installed or "–"}
+        yield Look("bridge", "" if installed else "bridge-missing", facts)
 
 
 def mac_script(machine: Machine, place: Place | None) -> Iterator[Look]:
@@ -128,9 +140,9 @@ def mac_script(machine: Machine, place: Place | None) -> Iterator[Look]:
 
 def strange_variables(machine: Machine, place: Place | None) -> Iterator[Look]:
     """Do environment variables point Python to another installation?"""
-    found = [name for name in ("PYTHONHOME", "PYTHONPATH") if machine.environment.get(name)]
-    if found:
-        yield Look("variables", "python-variables", {"names": ", ".join(found)})
+    names = [name for name in ("PYTHONHOME", "PYTHONPATH") if machine.environment.get(name)]
+    if names:
+        yield Look("variables", "python-variables", {"names": ", ".join(names)})
 
 
 def _beside_path(machine: Machine, place: Place | None) -> PurePath | None:

@@ -16,6 +16,7 @@ from openxml_audit import OpenXmlValidator
 from pyopenvba import ExcelFile
 
 from salesbook import labels
+from salesbook.actions import BUTTONS
 from salesbook.book.session import Session
 from salesbook.book.template import FILES, template_bytes
 from salesbook.domain.checks.settings_checks import check_settings
@@ -26,7 +27,6 @@ from salesbook.labels.words import word
 from salesbook.tables import TABLES, Kind, Role
 from salesbook.tables.settings import Rules
 from workbook.build.book import build_book
-from workbook.build.buttons import BUTTONS
 from workbook.build.defaults import _RULES
 from workbook.build.look import number_format
 from workbook.build.names import choice_name
@@ -128,7 +128,7 @@ def test_notes_wait_until_the_mouse_rests_on_a_header_and_leave_buttons_alone(la
     assert len(notes) == sum(len(spec.fields) for spec in TABLES.values())
     assert [shape for shape in notes if "visibility:hidden" not in shape] == []
     buttons = [shape for shape in shapes if 'ObjectType="Button"' in shape]
-    assert len(buttons) == sum(len(own) for own in BUTTONS.values())
+    assert len(buttons) == sum(len(button.sheets) for button in BUTTONS.values())
     for name, text in content.items():
         if name.startswith("xl/worksheets/sheet"):
             assert text.count(b"<legacyDrawing ") <= 1, name

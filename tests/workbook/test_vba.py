@@ -17,6 +17,7 @@ from pyopenvba.vba import VBAReference
 from pyvbaanalysis import analyze_module, analyze_office_file
 
 from salesbook import macros
+from salesbook.actions import BUTTONS
 from salesbook.book.files import new_file
 from salesbook.book.template import FILES, template_bytes
 from salesbook.labels import LANGUAGES, choice, word
@@ -24,10 +25,10 @@ from salesbook.macros import importing
 from tests.engines.fake_excel import Book
 from tests.engines.loading import load_model
 from tests.workbook.macro_book import started
-from workbook.build.buttons import BUTTONS, macro_of
+from workbook.build.callbacks import MODULE, enabled_callback, sheet_macro
 from workbook.build.conf_sheet import function_texts
 from workbook.build.ribbon import ribbon_xml
-from workbook.build.vba import SOURCES, sources, vba_project, xlwings_folder
+from workbook.build.vba import own_sources, sources, vba_project, xlwings_folder
 
 both = pytest.mark.parametrize("language", LANGUAGES)
 SIGNATURE = re.compile(r"^Sub (\w+)\(([^)]*)\)", re.MULTILINE)
@@ -40,16 +41,12 @@ CALLBACKS = {
     button.get("onAction"): button.get("id")
     for button in etree.fromstring(ribbon_xml("en")).iter("{*}button")
 }
-ON_SHEETS = sorted({button for buttons in BUTTONS.values() for button in buttons})
+ON_SHEETS = {sheet_macro(button): name for name, button in BUTTONS.items() if button.sheets}
 
 
 @cache
 def app_of(language):
     return started(language)
-
-
-def function_of(button):
-    return "import_file" if button == "import" else button
 
 
 def test_the_analyser_finds_no_error(tmp_path):
@@ -65,7 +62,8 @@ def test_the_analyser_finds_no_error(tmp_path):
         for one in all_
         if one.severity.value == "error"
     ] == []
-    ours = {path.stem for path in SOURCES.iterdir() if path.stem != "xlwings_udfs"}
+    ours = own_sources().keys() - {"xlwings_udfs"}
+    assert MODULE in ours
     assert [(name, one.message) for name in ours & found.keys() for one in found[name]] == []
     projects = set()
     for language in LANGUAGES:
@@ -88,7 +86,8 @@ def test_every_callback_of_the_ribbon_has_the_right_signature():
         for kind in SIGNATURES
         if one.get(kind)
     }
-    assert len(named) == len(macros.__all__) + 2
+    extra = ["OnRibbonLoad", *filter(None, map(enabled_callback, BUTTONS.values()))]
+    assert len(named) == len(macros.__all__) + len(extra)
     assert {name: declared.get(name) for _, name in named} == {
         name: SIGNATURES[kind] for kind, name in named
     }
@@ -96,7 +95,7 @@ def test_every_callback_of_the_ribbon_has_the_right_signature():
 
 def test_every_button_of_a_sheet_has_a_macro_without_arguments():
     declared = dict(SIGNATURE.findall(sources()["Salesbook"].replace("\r\n", "\n")))
-    assert {declared.get(macro_of(button)) for button in ON_SHEETS} == {""}
+    assert {declared.get(macro) for macro in ON_SHEETS} == {""}
 
 
 def pressed(app, macro):
@@ -108,15 +107,15 @@ def pressed(app, macro):
 
 
 @both
-@pytest.mark.parametrize("macro", [*CALLBACKS, *map(macro_of, ON_SHEETS)])
+@pytest.mark.parametrize("macro", [*CALLBACKS, *ON_SHEETS])
 def test_a_press_hands_over_the_command_of_its_button(language, macro, monkeypatch):
     """The command, run by Python, calls the macro of that name and no other."""
     called = []
     for name in macros.__all__:
         monkeypatch.setattr(macros, name, lambda name=name: called.append(name))
     exec(pressed(app_of(language), macro), {})
-    buttons = CALLBACKS | {macro_of(button): button for button in ON_SHEETS}
-    assert called == [function_of(buttons[macro])]
+    button = BUTTONS[(CALLBACKS | ON_SHEETS)[macro]]
+    assert called == [button.macro]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,4 @@
-"""How is a workbook made? Every sheet from row models, labels and settings,
-always the same bytes.
-"""
+"""How is a workbook made? Sheets from row models, labels and settings, always the same bytes."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ from workbook.build.functions_sheet import write_functions
 from workbook.build.names import write_lists
 from workbook.build.ribbon import with_ribbon
 from workbook.build.settings_sheet import setting_specs, write_settings
-from workbook.build.sheets import SETTINGS, SheetPlan, sheet_plans
+from workbook.build.sheets import SETTINGS, SheetLayout, sheet_layouts
 from workbook.build.start import Start
 from workbook.build.table_block import Rows
 from workbook.build.table_sheet import write_table_sheet
@@ -37,7 +35,7 @@ MADE_ON: Final = dt.datetime(2026, 1, 1)
 
 def build_book(language: Language, rows: Mapping[str, Rows] | None = None) -> bytes:
     """The workbook of a language; `rows` by table fills tables for pictures and tests."""
-    memory = io.BytesIO()
+    package = io.BytesIO()
     options = {
         "in_memory": True,
         "default_format_properties": {
@@ -45,12 +43,12 @@ def build_book(language: Language, rows: Mapping[str, Rows] | None = None) -> by
             "font_size": look.SIZES[language],
         },
     }
-    with xlsxwriter.Workbook(memory, options) as book:
+    with xlsxwriter.Workbook(package, options) as book:
         canvas = Canvas(book, language, look.CURRENCIES[language])
         book.use_custom_theme(look.theme(language))
-        plans = sheet_plans(canvas)
-        _add_sheets(canvas, plans)
-        _fill(canvas, plans, rows or {})
+        layouts = sheet_layouts(canvas)
+        _add_sheets(canvas, layouts)
+        _fill(canvas, layouts, rows or {})
         book.set_properties(
             {
                 "title": canvas.word("start.title"),
@@ -59,39 +57,43 @@ def build_book(language: Language, rows: Mapping[str, Rows] | None = None) -> by
             }
         )
         book.set_calc_mode("auto")
-    return with_ribbon(memory.getvalue(), language)
+    return with_ribbon(package.getvalue(), language)
 
 
-def _add_sheets(canvas: Canvas, plans: list[SheetPlan]) -> None:
+def _add_sheets(canvas: Canvas, layouts: list[SheetLayout]) -> None:
+    """Add every sheet, empty, under the name by which macros know it."""
     book = canvas.book
-    book.add_vba_project(
-        io.BytesIO(vba_project([plan.code_name for plan in plans])), is_stream=True
-    )
+    macros = vba_project([layout.code_name for layout in layouts])
+    book.add_vba_project(io.BytesIO(macros), is_stream=True)
     book.set_vba_name(BOOK_CODE_NAME)
-    for plan in plans:
-        sheet = book.add_worksheet(plan.name)
-        sheet.set_vba_name(plan.code_name)
-        sheet.set_tab_color(plan.tab)
-        if not plan.visible:
+
+    for layout in layouts:
+        sheet = book.add_worksheet(layout.name)
+        sheet.set_vba_name(layout.code_name)
+        sheet.set_tab_color(layout.tab)
+        if not layout.visible:
             sheet.hide()
-    book.get_worksheet_by_name(plans[0].name).activate()
+    book.get_worksheet_by_name(layouts[0].name).activate()
 
 
-def _fill(canvas: Canvas, plans: list[SheetPlan], rows: Mapping[str, Rows]) -> None:
-    settings = {
-        spec.name: rows.get(spec.name) or default_rows(spec.name, canvas.language)
-        for spec in setting_specs()
-    }
-    by_code = {plan.code: plan for plan in plans}
-    Start(canvas, plans).write()
+def _fill(canvas: Canvas, layouts: list[SheetLayout], rows: Mapping[str, Rows]) -> None:
+    """Write the sheets; several look at others, by names that exist from the beginning."""
+    by_code = {layout.code: layout for layout in layouts}
+    Start(canvas, layouts).write()
     Dashboard(canvas, by_code["dashboard"]).write()
+
+    settings = {}
+    for spec in setting_specs():
+        settings[spec.name] = rows.get(spec.name) or default_rows(spec.name, canvas.language)
     write_settings(canvas, by_code[SETTINGS], settings)
-    for plan in plans:
-        if plan.code in TABLES:
-            write_table_sheet(canvas, plan, TABLES[plan.code], rows.get(plan.code, ()))
+
+    for layout in layouts:
+        if layout.code in TABLES:
+            write_table_sheet(canvas, layout, TABLES[layout.code], rows.get(layout.code, ()))
+
     write_functions(canvas)
     ChartData(canvas).write()
     Tiles(canvas).write()
     write_lists(canvas, "lists")
     write_conf(canvas)
-    put_buttons(canvas, plans)
+    put_buttons(canvas, layouts)

@@ -31,7 +31,7 @@ FACT_ROW: Final = {name: row for row, name in enumerate(FACTS)}
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class SeriesBlock:
     """A rectangle of ChartData: one row per month, stage or tier; one column per series."""
 
     row: int
@@ -57,14 +57,14 @@ class Block:
 
 
 _TOP: Final = len(FACTS) + 2
-MONTH_BLOCK: Final = Block(_TOP, 0, MONTHS, ("start", "period", "label", "target", "actual"))
-FUNNEL_BLOCK: Final = Block(
+MONTH_BLOCK: Final = SeriesBlock(_TOP, 0, MONTHS, ("start", "period", "label", "target", "actual"))
+FUNNEL_BLOCK: Final = SeriesBlock(
     _TOP, 6, STAGES, ("order", "stage", "label", "entered", "advanced", "open")
 )
-AHEAD_BLOCK: Final = Block(
+AHEAD_BLOCK: Final = SeriesBlock(
     _TOP, 13, AHEAD, ("start", "period", "label", "closed", "commit", "best_case", "pipeline", "target")
 )  # fmt: skip
-TIER_BLOCK: Final = Block(_TOP, 22, TIERS, ("order", "label", "customers", "money"))
+TIER_BLOCK: Final = SeriesBlock(_TOP, 22, TIERS, ("order", "label", "customers", "money"))
 
 
 def fact(name: str) -> str:
@@ -94,34 +94,26 @@ class ChartData:
         formulas = self._fact_formulas()
         dates = self.canvas.style(num_format="yyyy-mm-dd")
         for name, row in FACT_ROW.items():
-            self.sheet.write_string(row, 0, name, self.plain)
+            formula, in_empty_book = formulas[name]
             style = dates if name in ("as_of", "year_start", "month") else self.plain
-            formula, value = formulas[name]
-            put_formula(Spot(self.sheet, row, 1), formula, style, value)
+            self.sheet.write_string(row, 0, name, self.plain)
+            put_formula(Spot(self.sheet, row, 1), formula, style, in_empty_book)
         self.sheet.set_column(0, 30, 13)
 
     def _fact_formulas(self) -> dict[str, tuple[str, CellValue]]:
-        e, word = self.e, self.canvas.word
-        at, as_of = e.column("RunLog", "at"), e.column("RunLog", "as_of")
-        dated = f"IF(ISNUMBER({as_of}),{at})"
-        first = f"N({e.setting('fiscal_year_start')})"
-        day, style, shown = fact("as_of"), fact("style"), fact("unit_word")
-        scale = '" ("&' + fact("currency") + f'&IF({shown}="",""," "&{shown})&")"'
-        currency = self.canvas.currency
-        empty_scale = f" ({currency} 万)" if self.canvas.language == "zh-CN" else f" ({currency})"
-        titles = {
-            f"title_{name}": (
-                f"{quoted(word(f'charts.{name}'))}&{scale}",
-                word(f"charts.{name}") + empty_scale,
-            )
-            for name in ("months", "forecast")
-        } | {
-            f"title_{name}": (quoted(word(f"charts.{name}")), word(f"charts.{name}"))
-            for name in ("funnel", "tiers")
-        }
+        """Each single value as a formula, with what it is in an empty book."""
+        e = self.e
+        run_at, run_as_of = e.column("RunLog", "at"), e.column("RunLog", "as_of")
+        # An undo has no day that it calculated for, so only dated runs count.
+        dated_at = f"IF(ISNUMBER({run_as_of}),{run_at})"
+        last_run = f"MATCH(MAX({dated_at}),{dated_at},0)"
+        first_month = f"N({e.setting('fiscal_year_start')})"
+        day, style = fact("as_of"), fact("style")
+        is_next_year = f"MONTH({day})<{first_month}"
+        # A Chinese book counts in ten thousands from the beginning.
         wan = self.canvas.language == "zh-CN"
         return {
-            "as_of": (f'IFERROR(INDEX({as_of},MATCH(MAX({dated}),{dated},0))+0,"")', ""),
+            "as_of": (f'IFERROR(INDEX({run_as_of},{last_run})+0,"")', ""),
             "style": (
                 f'IF({e.setting_is("number_style", "wan")},"wan",'
                 f'IF({e.setting_is("number_style", "thousands")},"thousands","plain"))',
@@ -136,26 +128,51 @@ class ChartData:
                 "万" if wan else "",
             ),
             "year_start": (
-                f'IF({day}="","",DATE(YEAR({day})-(MONTH({day})<{first}),{first},1))',
+                f'IF({day}="","",DATE(YEAR({day})-({is_next_year}),{first_month},1))',
                 "",
             ),
             "month": (f'IF({day}="","",DATE(YEAR({day}),MONTH({day}),1))', ""),
-            "currency": (f'{e.setting("currency")}&""', currency),
-            **titles,
+            "currency": (f'{e.setting("currency")}&""', self.canvas.currency),
+            "title_months": self._scaled_title("months"),
+            "title_forecast": self._scaled_title("forecast"),
+            "title_funnel": self._title("funnel"),
+            "title_tiers": self._title("tiers"),
         }
 
-    def _block(self, block: Block, make: Callable[[int], Sequence[str]], *, label: int) -> None:
+    def _title(self, chart: str) -> tuple[str, CellValue]:
+        """A chart's title as a formula, with what it is in an empty book."""
+        text = self.canvas.word(f"charts.{chart}")
+        return quoted(text), text
+
+    def _scaled_title(self, chart: str) -> tuple[str, CellValue]:
+        """A title that ends with the currency and the unit, such as `(CNY 万)`."""
+        text = self.canvas.word(f"charts.{chart}")
+        currency, unit = fact("currency"), fact("unit_word")
+        scale = f'" ("&{currency}&IF({unit}="",""," "&{unit})&")"'
+        unit_in_empty_book = " 万" if self.canvas.language == "zh-CN" else ""
+        in_empty_book = f"{text} ({self.canvas.currency}{unit_in_empty_book})"
+        return f"{quoted(text)}&{scale}", in_empty_book
+
+    def _block(
+        self, block: SeriesBlock, make: Callable[[int], Sequence[str]], *, label: int
+    ) -> None:
+        """Fill a block.
+
+        Args: make gives the formulas of one row; label is the position of the series up to which
+            an empty book shows nothing, while its numbers are #N/A.
+        """
         dates = self.canvas.style(num_format="yyyy-mm-dd")
         for offset, name in enumerate(block.series):
             self.sheet.write_string(block.row - 1, block.column + offset, name, self.plain)
-        for down in range(block.size):
-            for offset, formula in enumerate(make(down)):
-                style = dates if block.series[offset] == "start" else self.plain
-                value = "" if offset <= label else NONE
-                spot = Spot(self.sheet, block.row + down, block.column + offset)
-                put_formula(spot, formula, style, value)
 
-    def _months_from(self, block: Block, start: str, down: int) -> tuple[str, str, str]:
+        first = Spot(self.sheet, block.row, block.column)
+        for row in range(block.size):
+            for offset, formula in enumerate(make(row)):
+                style = dates if block.series[offset] == "start" else self.plain
+                in_empty_book = "" if offset <= label else NONE
+                put_formula(first.moved(row, offset), formula, style, in_empty_book)
+
+    def _months_from(self, block: SeriesBlock, start: str, down: int) -> tuple[str, str, str]:
         """First day, period text and axis label of the month `down` months after `start`."""
         day = block.cell("start", down)
         text = f'YEAR({day})&"-"&RIGHT("0"&MONTH({day}),2)'
@@ -167,33 +184,36 @@ class ChartData:
         )
 
     def _month_formulas(self, down: int) -> list[str]:
+        """The company's target and revenue of a month; months to come have no revenue yet."""
         e = self.e
         start, period, label = self._months_from(MONTH_BLOCK, fact("year_start"), down)
-        here = MONTH_BLOCK.cell("period", down)
         rows = (
-            f"{e.column('Attainment', 'period')}={here}",
+            f"{e.column('Attainment', 'period')}={MONTH_BLOCK.cell('period', down)}",
             e.is_choice("Attainment", "scope_kind", "company"),
             e.is_choice("Attainment", "metric", "revenue"),
         )
-        unit = fact("unit")
+        has_none, unit = f"{e.count(*rows)}=0", fact("unit")
         target = e.total(e.column("Attainment", "target"), *rows)
         actual = e.total(e.column("Attainment", "actual"), *rows)
+
         day = MONTH_BLOCK.cell("start", down)
-        reached = f'AND({day}<>"",N({day})<=N({fact("as_of")}))'
+        has_begun = f'AND({day}<>"",N({day})<=N({fact("as_of")}))'
         return [
             start,
             period,
             label,
-            f"IF({e.count(*rows)}=0,NA(),{target}/{unit})",
-            f"IF({reached},IF({e.count(*rows)}=0,NA(),{actual}/{unit}),NA())",
+            f"IF({has_none},NA(),{target}/{unit})",
+            f"IF({has_begun},IF({has_none},NA(),{actual}/{unit}),NA())",
         ]
 
     def _funnel_formulas(self, down: int) -> list[str]:
+        """The main pipeline's open stages by rank, and how many deals entered and went on."""
         e = self.e
-        ranks = f"{e.column('Stages', 'rank')}+ROW({e.column('Stages', 'rank')})/100000"
-        open_ones = f"({e.is_main('Stages')})*({e.is_choice('Stages', 'kind', 'open')})"
+        rank, name = e.column("Stages", "rank"), e.column("Stages", "stage")
+        # Two stages may have one rank: the row's number makes each order another.
+        orders = f"{rank}+ROW({rank})/100000"
+        is_open = f"({e.is_main('Stages')})*({e.is_choice('Stages', 'kind', 'open')})"
         order, stage = FUNNEL_BLOCK.cell("order", down), FUNNEL_BLOCK.cell("stage", down)
-        named = e.column("Stages", "stage")
         rows = (
             f"{e.column('Funnel', 'stage')}={stage}",
             e.is_choice("Funnel", "slice_kind", "all"),
@@ -201,49 +221,53 @@ class ChartData:
         )
         entered, advanced = FUNNEL_BLOCK.cell("entered", down), FUNNEL_BLOCK.cell("advanced", down)
         rate = f'IF({entered}>0," → "&ROUND(100*{advanced}/{entered},0)&"%","")'
-        counted = f'{stage}&"  "&{entered}&{rate}'
-        counts = [
-            f'IF({stage}="",NA(),IF({e.count(*rows)}=0,NA(),{e.total(e.column("Funnel", name), *rows)}))'
-            for name in ("entered", "advanced", "open")
-        ]
+        with_counts = f'{stage}&"  "&{entered}&{rate}'
+
+        counts = []
+        for series in ("entered", "advanced", "open"):
+            total = e.total(e.column("Funnel", series), *rows)
+            counts.append(f'IF({stage}="",NA(),IF({e.count(*rows)}=0,NA(),{total}))')
         return [
-            f'IFERROR(SMALL(IF(({open_ones})*({named}<>"")=1,{ranks}),{down + 1}),"")',
-            f'IF({order}="","",INDEX({named},MATCH(TRUE,ABS({ranks}-{order})<0.000001,0)))',
-            f"IF(ISNUMBER({entered}),{counted},{stage})",
+            f'IFERROR(SMALL(IF(({is_open})*({name}<>"")=1,{orders}),{down + 1}),"")',
+            f'IF({order}="","",INDEX({name},MATCH(TRUE,ABS({orders}-{order})<0.000001,0)))',
+            f"IF(ISNUMBER({entered}),{with_counts},{stage})",
             *counts,
         ]
 
     def _ahead_formulas(self, down: int) -> list[str]:
+        """What is closed and still open for a month to come, and its target where there is one."""
         e = self.e
         start, period, label = self._months_from(AHEAD_BLOCK, fact("month"), down)
-        here = AHEAD_BLOCK.cell("period", down)
         rows = (
-            f"{e.column('Forecast', 'period')}={here}",
+            f"{e.column('Forecast', 'period')}={AHEAD_BLOCK.cell('period', down)}",
             e.is_choice("Forecast", "slice_kind", "all"),
         )
-        some, unit = f"{e.count(*rows)}=0", fact("unit")
-        parts = [
-            f"IF({some},NA(),{e.total(e.column('Forecast', name), *rows)}/{unit})"
-            for name in ("closed", "commit", "best_case", "pipeline")
-        ]
-        typed = e.count(*rows, f"ISNUMBER({e.column('Forecast', 'target')})")
-        target = f"IF({typed}=0,NA(),{e.total(e.column('Forecast', 'target'), *rows)}/{unit})"
-        return [start, period, label, *parts, target]
+        has_none, unit = f"{e.count(*rows)}=0", fact("unit")
+        amounts = []
+        for series in ("closed", "commit", "best_case", "pipeline"):
+            total = e.total(e.column("Forecast", series), *rows)
+            amounts.append(f"IF({has_none},NA(),{total}/{unit})")
+
+        targets = e.column("Forecast", "target")
+        with_target = e.count(*rows, f"ISNUMBER({targets})")
+        target = f"IF({with_target}=0,NA(),{e.total(targets, *rows)}/{unit})"
+        return [start, period, label, *amounts, target]
 
     def _tier_formulas(self, down: int) -> list[str]:
+        """The tiers from the best down, and each one's share of the customers and of the value."""
         e = self.e
-        shares = (
-            f"{e.column('TierRules', 'up_to_share')}+ROW({e.column('TierRules', 'tier')})/100000"
-        )
-        named = e.column("TierRules", "tier")
+        share, name = e.column("TierRules", "up_to_share"), e.column("TierRules", "tier")
+        # Two tiers may be typed with one share: the row's number makes each order another.
+        orders = f"{share}+ROW({name})/100000"
         order, label = TIER_BLOCK.cell("order", down), TIER_BLOCK.cell("label", down)
+
         tiers, values = e.column("CustomerTiers", "tier"), e.column("CustomerTiers", "value")
-        here, all_rows = f"{tiers}={label}", f'{tiers}<>""'
-        customers = f"{e.count(here)}/{e.count(all_rows)}"
-        money = f"{e.total(values, here)}/{e.total(values, all_rows)}"
+        of_tier, of_any = f"{tiers}={label}", f'{tiers}<>""'
+        customers = f"{e.count(of_tier)}/{e.count(of_any)}"
+        money = f"{e.total(values, of_tier)}/{e.total(values, of_any)}"
         return [
-            f'IFERROR(SMALL(IF({named}<>"",{shares}),{down + 1}),"")',
-            f'IF({order}="","",INDEX({named},MATCH(TRUE,ABS({shares}-{order})<0.000001,0)))',
+            f'IFERROR(SMALL(IF({name}<>"",{orders}),{down + 1}),"")',
+            f'IF({order}="","",INDEX({name},MATCH(TRUE,ABS({orders}-{order})<0.000001,0)))',
             f'IF({label}="",NA(),IFERROR({customers},NA()))',
             f'IF({label}="",NA(),IFERROR({money},NA()))',
         ]

@@ -1,6 +1,4 @@
-"""How are the Dashboard's charts drawn? Native charts over ChartData,
-in the sheet's own colours.
-"""
+"""How are the Dashboard's charts drawn? Native charts over ChartData, in the sheets' colours."""
 
 from __future__ import annotations
 
@@ -13,11 +11,11 @@ from workbook.build import look
 from workbook.build.canvas import Canvas
 from workbook.build.chart_data import (
     AHEAD_BLOCK,
-    FACT_ROW,
     FUNNEL_BLOCK,
     MONTH_BLOCK,
     TIER_BLOCK,
-    Block,
+    SeriesBlock,
+    fact,
 )
 
 _FORECAST: Final[Mapping[str, str]] = {
@@ -84,7 +82,7 @@ class Charts:
 
     def _chart(self, kind: dict[str, str], code: str) -> Chart:
         chart = self.canvas.book.add_chart(kind)
-        title = f"='{self.data}'!$B${FACT_ROW[f'title_{code}'] + 1}"
+        title = f"='{self.data}'!{fact(f'title_{code}')}"
         font = self._font(11, bold=True)
         chart.set_title(
             {"name": title, "name_font": font, "overlay": False, "layout": {"x": 0.02, "y": 0.03}}
@@ -113,7 +111,7 @@ class Charts:
             "color": look.INK,
         }
 
-    def _series(self, block: Block, name: str) -> dict[str, Any]:
+    def _series(self, block: SeriesBlock, name: str) -> dict[str, Any]:
         return {
             "name": self.canvas.word(f"series.{name}"),
             "categories": [self.data, *block.cells("label")],
@@ -121,7 +119,7 @@ class Charts:
         }
 
     def _add(
-        self, chart: Chart, block: Block, name: str, colour: str, gap: int | None = None
+        self, chart: Chart, block: SeriesBlock, name: str, colour: str, gap: int | None = None
     ) -> None:
         series = self._series(block, name) | {"fill": {"color": colour}, "border": {"none": True}}
         chart.add_series(series if gap is None else series | {"gap": gap})

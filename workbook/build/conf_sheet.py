@@ -1,11 +1,13 @@
-"""What does the bridge to Python read in the workbook? Its settings, and the texts that macros
-show.
-"""
+"""What does the bridge to Python read in the workbook? Its settings, and the macros' texts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Final
+
+from xlsxwriter.utility import xl_range_abs
+from xlsxwriter.worksheet import Worksheet
 
 from salesbook import labels
 from salesbook.labels import Language, words
@@ -25,34 +27,46 @@ SETTINGS: Final = (
     ("SALESBOOK_BOOK", BOOK_VERSION),
     ("SALESBOOK_XLWINGS", version("xlwings")),
 )
-"""Keys that xlwings reads, then ours. An interpreter here would win over the user's own: there is
-none.
+"""Keys that xlwings reads, then ours.
 
-A blank PYTHONPATH would put Excel's current folder first, so it names a folder that only
-administrators write to.
+An interpreter named here would win over the user's own, so none is. A blank PYTHONPATH would put
+Excel's current folder first, so it names a folder that only administrators write to.
 """
-_TEXTS_AT: Final = 3
-_FUNCTIONS_AT: Final = 6
+_TEXTS_COLUMN: Final = 3
+_FUNCTIONS_COLUMN: Final = 6
 
 
 def write_conf(canvas: Canvas) -> None:
     """Fill the hidden sheet."""
-    name = canvas.word("sheets.conf")
-    sheet = canvas.book.get_worksheet_by_name(name)
-    style = canvas.style()
-    blocks = [
-        (0, [list(pair) for pair in SETTINGS], None),
-        (_TEXTS_AT, macro_texts(canvas.language), "macro_texts"),
-        (_FUNCTIONS_AT, function_texts(canvas.language), "function_texts"),
-    ]
-    for left, rows, defined in blocks:
-        for down, row in enumerate(rows):
-            for right, text in enumerate(row):
-                sheet.write_string(down, left + right, text, style)
-        if defined and rows:
-            first, last = chr(65 + left), chr(64 + left + len(rows[0]))
-            canvas.book.define_name(defined, f"='{name}'!${first}$1:${last}${len(rows)}")
+    sheet = canvas.book.get_worksheet_by_name(canvas.word("sheets.conf"))
+    _write_block(canvas, sheet, 0, [list(pair) for pair in SETTINGS])
     sheet.set_column(0, 1, 32)
+
+    texts = macro_texts(canvas.language)
+    _write_block(canvas, sheet, _TEXTS_COLUMN, texts, name="macro_texts")
+
+    functions = function_texts(canvas.language)
+    if functions:
+        _write_block(canvas, sheet, _FUNCTIONS_COLUMN, functions, name="function_texts")
+
+
+def _write_block(
+    canvas: Canvas,
+    sheet: Worksheet,
+    left: int,
+    rows: Sequence[Sequence[str]],
+    *,
+    name: str | None = None,
+) -> None:
+    """Write rows of one width from the top of a column on, under a name by which macros find them."""
+    style = canvas.style()
+    for row, texts in enumerate(rows):
+        for offset, text in enumerate(texts):
+            sheet.write_string(row, left + offset, text, style)
+
+    if name:
+        area = xl_range_abs(0, left, len(rows) - 1, left + len(rows[0]) - 1)
+        canvas.book.define_name(name, f"='{sheet.get_name()}'!{area}")
 
 
 def macro_texts(language: Language) -> list[list[str]]:
@@ -68,14 +82,12 @@ def macro_texts(language: Language) -> list[list[str]]:
 
 def function_texts(language: Language) -> list[list[str]]:
     """For the function wizard: each function with its description and those of its arguments."""
-    callable_ones = worksheet_functions()
-    if not callable_ones:
-        return []
-    told = words("functions", language)["functions"]
-    rows = [
-        [name, one["text"], *one.get("arguments", {}).values()]
-        for name, one in told.items()
-        if name in callable_ones
-    ]
-    widest = max(map(len, rows))
-    return [[*row, *[""] * (widest - len(row))] for row in rows]
+    in_vba = worksheet_functions()
+    rows = []
+    for name, function in words("functions", language)["functions"].items():
+        if name in in_vba:
+            rows.append([name, function["text"], *function.get("arguments", {}).values()])
+
+    # The macro reads them as one rectangle.
+    width = max(map(len, rows), default=0)
+    return [[*row, *[""] * (width - len(row))] for row in rows]

@@ -55,20 +55,15 @@ _RAMP: Final = (0.25, 0.5, 0.75, 1.0)
 
 
 def default_rows(table: str, language: Language) -> Rows:
-    """A settings table's rows as cells, in the words of the language;
-    none where a team must know.
-    """
-    made = _MAKERS.get(table, _none)(language)
-    fields = TABLES[table].fields
-    return [
-        [_cell(table, name, row.get(name), language) for name in (f.name for f in fields)]
-        for row in made
-    ]
+    """A settings table's rows as cells in the words of the language; none where a team must know."""
+    names = [field.name for field in TABLES[table].fields]
+    rows = _MAKERS.get(table, _none)(language)
+    return [[_cell(table, name, row.get(name), language) for name in names] for row in rows]
 
 
 def _cell(table: str, name: str, value: Any, language: Language) -> CellValue:
-    one = TABLES[table].field(name)
-    if one.choices and value is not None:
+    field = TABLES[table].field(name)
+    if field.choices and value is not None:
         return labels.choice(f"{table}.{name}", str(value), language)
     return value  # type: ignore[no-any-return]
 
@@ -78,11 +73,11 @@ def _none(_: Language) -> list[dict[str, Any]]:
 
 
 def _policy(language: Language) -> list[dict[str, Any]]:
-    own = _RULES[language]
+    of_language = _RULES[language]
     return [
         {
             "key": key,
-            "value": _shown(key, own.get(key, default_setting(key)), language),
+            "value": _shown(key, of_language.get(key, default_setting(key)), language),
             "note": labels.setting_note(key, language),
         }
         for key in Rules.model_fields

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,34 +17,42 @@ from salesbook.labels import words
 _SOURCES: Final = Path(str(salesbook.__file__)).parent
 _OF_SETTINGS: Final = ("findings", "findings_cells", "findings_settings")
 """Findings that a cell of a settings table may have."""
-_LEAVES: Final = {
-    name: leaf
-    for name, leaf in vars(errors).items()
-    if isinstance(leaf, type) and issubclass(leaf, SalesbookError)
+_REFUSALS: Final = {
+    name: kind
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, SalesbookError)
 }
 
 
 @cache
 def exits_by_code() -> dict[str, tuple[int, ...]]:
     """Exit codes by refusal code, rising; settings at fault refuse under their findings' codes."""
-    found: dict[str, set[int]] = {leaf.default_code: {leaf.exit_code} for leaf in _LEAVES.values()}
+    exits: defaultdict[str, set[int]] = defaultdict(set)
+    for refusal in _REFUSALS.values():
+        exits[refusal.default_code].add(refusal.exit_code)
+
     for path in sorted(_SOURCES.rglob("*.py")):
-        for code, leaf in _raised(ast.parse(path.read_text(encoding="utf-8"))):
-            found.setdefault(code, set()).add(leaf.exit_code)
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for code, refusal in _raised(tree):
+            exits[code].add(refusal.exit_code)
+
     for subject in _OF_SETTINGS:
         for code in words(subject, "en"):
-            found.setdefault(code, set()).add(SettingsError.exit_code)
-    return {code: tuple(sorted(exits)) for code, exits in found.items()}
+            exits[code].add(SettingsError.exit_code)
+    return {code: tuple(sorted(numbers)) for code, numbers in exits.items()}
 
 
 def _raised(tree: ast.AST) -> Iterator[tuple[str, type[SalesbookError]]]:
-    """Each code with the kind of refusal that is made of it; several where a condition chooses."""
+    """Each code with the kind of refusal that is made of it, as in `LockedFile("held", ...)`.
+
+    Several codes where a condition chooses: `LockedFile("held" if busy else "locked")`.
+    """
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in _LEAVES
-        ):
-            for part in ast.walk(node.args[0]) if node.args else ():
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    yield part.value, _LEAVES[node.func.id]
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        refusal = _REFUSALS.get(node.func.id)
+        if refusal is None or not node.args:
+            continue
+        for part in ast.walk(node.args[0]):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value, refusal

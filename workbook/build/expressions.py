@@ -1,6 +1,4 @@
-"""How do the workbook's own formulas name columns, choices and settings? In one place, in both
-languages.
-"""
+"""How do the workbook's own formulas name columns, choices and settings? In either language."""
 
 from __future__ import annotations
 
@@ -42,11 +40,12 @@ class Expressions:
     def setting(self, key: str) -> str:
         """The typed value of a setting; its default where the row is blank or gone."""
         words = [labels.choice("Policy.key", key, language) for language in LANGUAGES]
-        found = self.among(self.column("Policy", "key"), [*words, key])
-        value = f"INDEX({self.column('Policy', 'value')},MATCH(TRUE,{found},0))"
+        is_row = self.among(self.column("Policy", "key"), [*words, key])
+        value = f"INDEX({self.column('Policy', 'value')},MATCH(TRUE,{is_row},0))"
+
         default = Rules.model_fields[key].default
-        shown = quoted(default) if isinstance(default, str) else str(default)
-        return f'IFERROR(IF({value}="",{shown},{value}),{shown})'
+        otherwise = quoted(default) if isinstance(default, str) else str(default)
+        return f'IFERROR(IF({value}="",{otherwise},{value}),{otherwise})'
 
     def setting_is(self, key: str, code: str) -> str:
         """True where a setting that takes one of a few values has this one."""
@@ -70,9 +69,9 @@ class Expressions:
 
 def product(*conditions: str) -> str:
     """Conditions joined into 1 or 0 per row."""
-    return "*".join(f"({condition})" for condition in conditions) + (
-        "*1" if len(conditions) == 1 else ""
-    )
+    joined = "*".join(f"({condition})" for condition in conditions)
+    # Multiplying makes numbers of truth values; a single condition has nothing to multiply with.
+    return joined if len(conditions) > 1 else f"{joined}*1"
 
 
 def quoted(text: str) -> str:

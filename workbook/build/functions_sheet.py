@@ -7,7 +7,8 @@ What they must give stands beside them as plain values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +26,10 @@ _HEAD_ROW: Final = 5
 _CHECK, _EXPECTED, _LIVE = 3, 4, 8
 _WIDEST: Final = 3
 _WIDTHS: Final = (24, 70, 52, 10, 12, 12, 12, 2, 12, 12, 12)
+_TEXT_LINE: Final = 62
+_FORMULA_LINE: Final = 44
+"""Characters on a line of those two columns: fewer than they are wide, for words are not broken."""
+_LINE_HEIGHT: Final = 15.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +37,26 @@ class Example:
     """One function's part of the sheet, rows from 0."""
 
     name: str
-    told: dict[str, Any]
+    words: Mapping[str, Any]
+    """Of functions.toml: its text, its arguments, an example and what that gives."""
     row: int
 
     @property
     def signature(self) -> str:
         """The function with its arguments."""
-        return f"{self.name}({', '.join(self.told['arguments'])})"
+        return f"{self.name}({', '.join(self.words['arguments'])})"
 
     @property
     def expected(self) -> list[list[Any]]:
         """The rows that the example must give."""
-        rows: list[list[Any]] = self.told["expected"]
+        rows: list[list[Any]] = self.words["expected"]
         return rows
 
     @property
     def height(self) -> int:
-        """Rows that it takes: a line for the function and one per argument, or the example's
-        answer.
-        """
-        return max(1 + len(self.told["arguments"]), len(self.expected)) + 1
+        """Rows that it takes: its own and its arguments' or the answer's, and a blank one."""
+        words_height = 1 + len(self.words["arguments"])
+        return max(words_height, len(self.expected)) + 1
 
     def area(self, column: int) -> str:
         """The cells from a column on that the answer fills."""
@@ -62,24 +67,35 @@ class Example:
 def examples(language: Language) -> Iterator[Example]:
     """Every function with its place on the sheet."""
     row = _HEAD_ROW + 1
-    for name, told in words("functions", language)["functions"].items():
-        example = Example(name, told, row)
+    for name, function_words in words("functions", language)["functions"].items():
+        example = Example(name, function_words, row)
         yield example
         row += example.height
 
 
 def write_functions(canvas: Canvas) -> None:
     """Fill the sheet."""
-    told = words("functions", canvas.language)["sheet"]
+    sheet_words = words("functions", canvas.language)["sheet"]
     name = canvas.word("sheets.functions")
     sheet = canvas.book.get_worksheet_by_name(name)
     sheet.hide_gridlines(2)
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
-    heading(canvas, sheet, told["title"], told["note"])
+    heading(canvas, sheet, sheet_words["title"], sheet_words["note"])
     link_home(canvas, sheet)
-    _write_switch(canvas, sheet, name, told["switch"])
-    head = canvas.style(bold=True, bottom=2, bottom_color=look.INK, indent=1)
+    _write_switch(canvas, sheet, name, sheet_words["switch"])
+    _write_head(canvas, sheet, sheet_words)
+
+    for example in examples(canvas.language):
+        _write_words(canvas, sheet, example)
+        _write_example(canvas, sheet, example, sheet_words)
+    sheet.freeze_panes(_HEAD_ROW + 1, 1)
+    page(canvas, sheet, repeat=(_HEAD_ROW, _HEAD_ROW))
+
+
+def _write_head(canvas: Canvas, sheet: Worksheet, sheet_words: Mapping[str, str]) -> None:
+    """The columns' titles; an answer may be wider than its title, so blanks go on with the line."""
+    style = canvas.style(bold=True, bottom=2, bottom_color=look.INK, indent=1)
     titles = {
         0: "name",
         1: "text",
@@ -90,12 +106,8 @@ def write_functions(canvas: Canvas) -> None:
     }
     for column in (*range(_EXPECTED + _WIDEST), *range(_LIVE, _LIVE + _WIDEST)):
         title = titles.get(column)
-        put(Spot(sheet, _HEAD_ROW, column), told[title] if title else None, head)
-    for example in examples(canvas.language):
-        _write_words(canvas, sheet, example)
-        _write_example(canvas, sheet, example, told)
-    sheet.freeze_panes(_HEAD_ROW + 1, 1)
-    page(canvas, sheet, repeat=(_HEAD_ROW, _HEAD_ROW))
+        text = sheet_words[title] if title else None
+        put(Spot(sheet, _HEAD_ROW, column), text, style)
 
 
 def _write_switch(canvas: Canvas, sheet: Worksheet, name: str, label: str) -> None:
@@ -112,47 +124,61 @@ def _write_switch(canvas: Canvas, sheet: Worksheet, name: str, label: str) -> No
 
 
 def _write_words(canvas: Canvas, sheet: Worksheet, example: Example) -> None:
-    strong = canvas.style(bold=True, indent=1, valign="top", text_wrap=True)
-    text = canvas.style(text_wrap=True, valign="top", indent=1)
-    quiet = canvas.style(font_color=look.QUIET, indent=2, valign="top")
-    put(Spot(sheet, example.row, 0), example.name, strong)
-    put(Spot(sheet, example.row, 1), example.told["text"], text)
-    put(Spot(sheet, example.row, 2), example.told["example"], text)
-    sheet.set_row(
-        example.row,
-        15.5 * max(_lines(example.told["text"], 62), _lines(example.told["example"], 44)),
-    )
-    for down, (argument, meaning) in enumerate(example.told["arguments"].items(), start=1):
-        put(Spot(sheet, example.row + down, 0), argument, quiet)
-        put(Spot(sheet, example.row + down, 1), meaning, text)
-        sheet.set_row(example.row + down, 15.5 * _lines(meaning, 62))
+    name_style = canvas.style(bold=True, indent=1, valign="top", text_wrap=True)
+    text_style = canvas.style(text_wrap=True, valign="top", indent=1)
+    argument_style = canvas.style(font_color=look.QUIET, indent=2, valign="top")
+
+    row = example.row
+    text, formula = example.words["text"], example.words["example"]
+    put(Spot(sheet, row, 0), example.name, name_style)
+    put(Spot(sheet, row, 1), text, text_style)
+    put(Spot(sheet, row, 2), formula, text_style)
+    lines = max(_lines(text, _TEXT_LINE), _lines(formula, _FORMULA_LINE))
+    sheet.set_row(row, _LINE_HEIGHT * lines)
+
+    for argument, meaning in example.words["arguments"].items():
+        row += 1
+        put(Spot(sheet, row, 0), argument, argument_style)
+        put(Spot(sheet, row, 1), meaning, text_style)
+        sheet.set_row(row, _LINE_HEIGHT * _lines(meaning, _TEXT_LINE))
 
 
 def _lines(text: str, width: int) -> int:
     """Lines that a text takes; a Chinese character is as wide as two others."""
-    return -(-sum(1 if char.isascii() else 2 for char in text) // width)
+    length = sum(1 if char.isascii() else 2 for char in text)
+    return math.ceil(length / width)
 
 
 def _write_example(
-    canvas: Canvas, sheet: Worksheet, example: Example, told: dict[str, str]
+    canvas: Canvas, sheet: Worksheet, example: Example, sheet_words: Mapping[str, str]
 ) -> None:
-    value = canvas.style(valign="top", bg_color=look.MIST, border=1, border_color=look.LINE)
-    result = canvas.style(
-        valign="top", bg_color=look.BODIES[Role.OUTPUT], border=1, border_color=look.LINE
-    )
-    for down, cells in enumerate(example.expected):
-        for right, cell in enumerate(cells):
-            put(Spot(sheet, example.row + down, _EXPECTED + right), cell, value)
-            put(Spot(sheet, example.row + down, _LIVE + right), None, result)
-    formula = example.told["example"].removeprefix("=")
-    sheet.write_dynamic_array_formula(
-        example.row, _LIVE, example.row, _LIVE, f'=IF({SWITCH},{formula},"")', result, ""
-    )
-    count = len(example.expected) * len(example.expected[0])
-    live, wanted = example.area(_LIVE), example.area(_EXPECTED)
-    same = f"SUMPRODUCT(--IFERROR(({live}-{wanted})^2<0.00000001,{live}={wanted}))"
-    check = f'IF({SWITCH},IF(IFERROR({same},0)={count},"{told["same"]}","{told["differs"]}"),"")'
-    bold = canvas.style(bold=True, align="center", valign="top")
-    sheet.write_array_formula(
-        example.row, _CHECK, example.row, _CHECK, "{=" + check + "}", bold, ""
-    )
+    """The answer that must come out, the one that does, and whether they are the same."""
+    box = {"valign": "top", "border": 1, "border_color": look.LINE}
+    expected_style = canvas.style(**box, bg_color=look.MIST)
+    live_style = canvas.style(**box, bg_color=look.BODIES[Role.OUTPUT])
+    for row, cells in enumerate(example.expected, start=example.row):
+        for offset, cell in enumerate(cells):
+            put(Spot(sheet, row, _EXPECTED + offset), cell, expected_style)
+            put(Spot(sheet, row, _LIVE + offset), None, live_style)
+
+    row = example.row
+    formula = example.words["example"].removeprefix("=")
+    live_formula = f'=IF({SWITCH},{formula},"")'
+    sheet.write_dynamic_array_formula(row, _LIVE, row, _LIVE, live_formula, live_style, "")
+
+    verdict = "{=" + _verdict(example, sheet_words) + "}"
+    verdict_style = canvas.style(bold=True, align="center", valign="top")
+    sheet.write_array_formula(row, _CHECK, row, _CHECK, verdict, verdict_style, "")
+
+
+def _verdict(example: Example, sheet_words: Mapping[str, str]) -> str:
+    """The formula that says whether every cell of the answer is as it must be.
+
+    Numbers may differ in the last digits, texts may not: subtracting them is an error, and then
+    they are compared as they are.
+    """
+    cells = len(example.expected) * len(example.expected[0])
+    live, expected = example.area(_LIVE), example.area(_EXPECTED)
+    same = f"SUMPRODUCT(--IFERROR(({live}-{expected})^2<0.00000001,{live}={expected}))"
+    yes, no = sheet_words["same"], sheet_words["differs"]
+    return f'IF({SWITCH},IF(IFERROR({same},0)={cells},"{yes}","{no}"),"")'

@@ -69,22 +69,25 @@ _TEXT_FIELDS: Final = frozenset({"phone"})
 _SENTENCES: Final = frozenset({"comment", "action_taken", "must_have", "written"})
 
 
-def number_format(one: FieldSpec, currency: str, role: Role = Role.INPUT) -> str:
+def number_format(field: FieldSpec, currency: str, role: Role = Role.INPUT) -> str:
     """The number format of a field's cells. Keys are text cells, so that `00123` stays as typed."""
-    if one.kind is Kind.MONEY:
+    if field.kind is Kind.MONEY:
         decimals = currency_decimals(currency)
-        return "#,##0" + ("." + "0" * decimals if decimals else "")
-    if one.name in _TEXT_FIELDS:
+        return f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+    if field.name in _TEXT_FIELDS:
         return "@"
-    if one.kind is Kind.NUMBER:
-        calculated = "0.0%" if one.name == "rate" else "#,##0.00"
-        return calculated if role is Role.OUTPUT else "General"
-    return _NUMBERS.get(one.kind, "General")
+    if field.kind is not Kind.NUMBER:
+        return _NUMBERS.get(field.kind, "General")
+
+    if role is not Role.OUTPUT:
+        # What somebody types is shown as it was typed.
+        return "General"
+    return "0.0%" if field.name == "rate" else "#,##0.00"
 
 
-def is_sentence(one: FieldSpec) -> bool:
+def is_sentence(field: FieldSpec) -> bool:
     """True for a field that holds whole sentences and is wrapped."""
-    return one.kind is Kind.MESSAGE or one.name in _SENTENCES
+    return field.kind is Kind.MESSAGE or field.name in _SENTENCES
 
 
 _WIDTHS: Final[Mapping[Kind, float]] = {
@@ -170,22 +173,23 @@ def shown_length(text: str) -> int:
     return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
 
 
-def column_width(table: str, one: FieldSpec, header: str) -> float:
-    """A width in characters that holds the field's usual values, and its header in bold on two
-    lines.
-    """
-    usual = _TABLE_WIDTHS.get((table, one.name)) or _OWN_WIDTHS.get(one.name, _WIDTHS[one.kind])
-    return max(usual, _header_length(header) * 1.12 + 4)
+def column_width(table: str, field: FieldSpec, header: str) -> float:
+    """Width in characters for a field's usual values, and for its header in bold on two lines."""
+    usual = _OWN_WIDTHS.get(field.name, _WIDTHS[field.kind])
+    usual = _TABLE_WIDTHS.get((table, field.name), usual)
+    # Bold letters are wider, and the filter's button stands in the header's corner.
+    with_header = _header_length(header) * 1.12 + 4
+    return max(usual, with_header)
 
 
 def _header_length(header: str) -> float:
-    """Room for a header on two lines; a Chinese one stays on one,
-    because it would break anywhere.
-    """
+    """Room for a header on two lines; a Chinese one, which breaks anywhere, stays on one."""
     if not header.isascii():
         return shown_length(header)
-    longest = max(len(word) for word in header.split())
-    return max(longest, len(header) / 2 + 4) if " " in header else longest
+    longest_word = max(len(word) for word in header.split())
+    if " " not in header:
+        return longest_word
+    return max(longest_word, len(header) / 2 + 4)
 
 
 def theme(language: Language) -> io.StringIO:
@@ -193,7 +197,9 @@ def theme(language: Language) -> io.StringIO:
     xml = THEME_XML_2007
     accents = (BLUE, AMBER, GREEN, RED, SKY, PINK)
     for number, colour in enumerate(accents, start=1):
+        # Such as <a:accent1><a:srgbClr val="4F81BD"/>: the six digits are replaced.
         xml = re.sub(rf'(<a:accent{number}><a:srgbClr val=")\w+', rf"\g<1>{colour[1:]}", xml)
     xml = xml.replace('name="Office Theme"', 'name="Salesbook"')
+    # Such as <a:majorFont><a:latin typeface="Cambria"/>, and minorFont likewise.
     xml = re.sub(r'(<a:m\w+Font><a:latin typeface=")[^"]*', rf"\g<1>{FONTS[language]}", xml)
     return io.StringIO(xml)

@@ -1,14 +1,13 @@
-"""Which lists do dropdowns offer? Defined names over the choices' labels
-and over the tables' keys.
-"""
+"""Which lists do dropdowns offer? Defined names over choices' labels and over tables' keys."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal, get_args, get_origin
 
+from xlsxwriter.utility import xl_range_abs
+
 from salesbook import labels
-from salesbook.store import column_letters
 from salesbook.tables import TABLES, FieldSpec, Kind, Role
 from salesbook.tables.settings import Rules
 from workbook.build.canvas import Canvas
@@ -29,9 +28,9 @@ def key_name(table: str) -> str:
     return f"keys_{table}"
 
 
-def referenced(table: str, one: FieldSpec) -> str | None:
+def referenced(table: str, field: FieldSpec) -> str | None:
     """The table whose keys a field holds; None for any other field."""
-    return one.ref or _MORE_REFERENCES.get((table, one.name))
+    return field.ref or _MORE_REFERENCES.get((table, field.name))
 
 
 def setting_choices(key: str) -> tuple[str, ...]:
@@ -43,55 +42,57 @@ def setting_choices(key: str) -> tuple[str, ...]:
 def column_reference(canvas: Canvas, table: str, name: str) -> str:
     """A whole column of a table as formulas name it, such as `Deals[Amount]`."""
     header = canvas.header(table, name)
-    escaped = "".join(
-        f"'{character}" if character in _SPECIAL else character for character in header
-    )
-    return f"{table}[{escaped}]"
+    # In brackets these signs mean something of their own, unless an apostrophe stands before them.
+    escaped = [f"'{sign}" if sign in _SPECIAL else sign for sign in header]
+    return f"{table}[{''.join(escaped)}]"
 
 
 def _choices(canvas: Canvas) -> Iterator[tuple[str, list[str]]]:
-    yes_no = [labels.choice("shared", code, canvas.language) for code in ("yes", "no")]
-    yield FLAGS, yes_no
+    """Each list of choices by its defined name: shared ones, those of fields, those of settings."""
+    yield FLAGS, _in_words(canvas, "shared", ("yes", "no"))
     yield SWITCH, [canvas.word(f"start.{state}") for state in ("shown", "hidden")]
-    for spec in TABLES.values():
-        if spec.role is Role.OUTPUT:
-            continue
-        for one in spec.fields:
-            if one.kind is Kind.CHOICE:
-                owner = f"{spec.name}.{one.name}"
-                yield (
-                    choice_name(owner),
-                    [labels.choice(owner, c, canvas.language) for c in one.choices],
-                )
+
+    typed_tables = [spec for spec in TABLES.values() if spec.role is not Role.OUTPUT]
+    for spec in typed_tables:
+        for field in spec.fields:
+            if field.kind is Kind.CHOICE:
+                owner = f"{spec.name}.{field.name}"
+                yield choice_name(owner), _in_words(canvas, owner, field.choices)
+
     for key in Rules.model_fields:
-        owner = f"Policy.{key}"
         codes = setting_choices(key)
         if codes:
-            yield (
-                choice_name(owner),
-                [labels.choice(owner, code, canvas.language) for code in codes],
-            )
+            owner = f"Policy.{key}"
+            yield choice_name(owner), _in_words(canvas, owner, codes)
+
+
+def _in_words(canvas: Canvas, owner: str, codes: Sequence[str]) -> list[str]:
+    return [labels.choice(owner, code, canvas.language) for code in codes]
 
 
 def write_lists(canvas: Canvas, sheet_code: str) -> None:
     """Fill the hidden sheet of choices and define every name that a dropdown uses."""
     sheet_name = canvas.word(f"sheets.{sheet_code}")
     sheet = canvas.book.get_worksheet_by_name(sheet_name)
-    head, body = canvas.style(bold=True), canvas.style()
-    for column, (name, shown) in enumerate(_choices(canvas)):
-        sheet.write_string(0, column, name.removeprefix("choices_"), head)
-        for row, label in enumerate(shown, start=1):
-            sheet.write_string(row, column, label, body)
-        letters = column_letters(column + 1)
-        canvas.book.define_name(name, f"='{sheet_name}'!${letters}$2:${letters}${len(shown) + 1}")
+    head_style, body_style = canvas.style(bold=True), canvas.style()
+
+    for column, (name, choices) in enumerate(_choices(canvas)):
+        sheet.write_string(0, column, name.removeprefix("choices_"), head_style)
+        for row, choice in enumerate(choices, start=1):
+            sheet.write_string(row, column, choice, body_style)
+        area = xl_range_abs(1, column, len(choices), column)
+        canvas.book.define_name(name, f"='{sheet_name}'!{area}")
+
+    # The last key column: it is the one that tells rows apart where there are several.
     for table in _key_tables():
         key = TABLES[table].key[-1]
         canvas.book.define_name(key_name(table), f"={column_reference(canvas, table, key)}")
 
 
 def _key_tables() -> list[str]:
-    fields = ((spec.name, one) for spec in TABLES.values() for one in spec.fields)
-    found = {
-        referenced(table, one) for table, one in fields if TABLES[table].role is not Role.OUTPUT
-    }
-    return [table for table in TABLES if table in found]
+    """Tables whose keys somebody may choose in another table."""
+    chosen = set()
+    for spec in TABLES.values():
+        if spec.role is not Role.OUTPUT:
+            chosen |= {referenced(spec.name, field) for field in spec.fields}
+    return [table for table in TABLES if table in chosen]

@@ -49,7 +49,7 @@ def convert(book: Path, target: str, folder: Path) -> Path:
     (user / "registrymodifications.xcu").write_text(_RECALCULATE, encoding="utf-8")
     fonts = folder / "fonts.conf"
     fonts.write_text(_FONTS, encoding="utf-8")
-    made = folder / "made"
+    outputs = folder / "made"
     subprocess.run(
         [
             program,
@@ -59,7 +59,7 @@ def convert(book: Path, target: str, folder: Path) -> Path:
             "--convert-to",
             target,
             "--outdir",
-            str(made),
+            str(outputs),
             str(book),
         ],
         check=True,
@@ -67,4 +67,4 @@ def convert(book: Path, target: str, folder: Path) -> Path:
         timeout=_PATIENCE_SECONDS,
         env=os.environ | {"FONTCONFIG_FILE": str(fonts)},
     )
-    return made / f"{book.stem}.{target.partition(':')[0]}"
+    return outputs / f"{book.stem}.{target.partition(':')[0]}"

@@ -1,5 +1,4 @@
-"""What does every sheet look like? PNG pictures of both workbooks, empty, with few rows and with
-many.
+"""What does every sheet look like? PNG pictures of both workbooks, empty and filled.
 
 `python -m workbook.build.pictures [folder] [--kinds ...]` needs LibreOffice and pdftoppm; pictures
 go to ./pictures. Without kinds: empty and with the sample, which is quick.
@@ -30,7 +29,7 @@ from salesbook.tables import TABLES, Role
 from workbook.build import look
 from workbook.build.canvas import Canvas
 from workbook.build.office import PAGE_PER_SHEET, convert
-from workbook.build.sheets import sheet_plans
+from workbook.build.sheets import sheet_layouts
 
 _KINDS: Final = ("empty", "sample", "one-row", "large")
 _LARGE: Final = ("Customers", "Deals", "Orders")
@@ -48,10 +47,10 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="pictures")
     parser.add_argument("folder", nargs="?", default="pictures", type=Path)
     parser.add_argument("--kinds", nargs="+", choices=_KINDS, default=_KINDS[:2])
-    wanted = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     for language in LANGUAGES:
-        for kind in wanted.kinds:
-            folder = wanted.folder / language / kind
+        for kind in options.kinds:
+            folder = options.folder / language / kind
             sys.stdout.write(f"{folder}: {len(draw(language, folder, kind))} pictures\n")
     return 0
 
@@ -64,20 +63,21 @@ def draw(language: Language, folder: Path, kind: str) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     codes = _codes(language)
-    with tempfile.TemporaryDirectory() as scratch:
-        book = Path(scratch) / "book.xlsm"
+    with tempfile.TemporaryDirectory() as scratch_name:
+        scratch = Path(scratch_name)
+        book = scratch / "book.xlsm"
         book.write_bytes(template_bytes(language))
         if kind == "empty":
-            return _pages(convert(book, PAGE_PER_SHEET, Path(scratch)), folder, codes)
+            return _pages(convert(book, PAGE_PER_SHEET, scratch), folder, codes)
+
         _replace(book, _rows(kind, language))
         run_on_file(book, "split", Options(SAMPLE_AS_OF, publish=True), wait=5)
         run_on_file(book, "refresh", Options(SAMPLE_AS_OF), wait=5)
-        whole = _pages(convert(book, PAGE_PER_SHEET, Path(scratch)), folder, codes[:_FRONT])
+        front = _pages(convert(book, PAGE_PER_SHEET, scratch), folder, codes[:_FRONT])
+
         _shorten(book)
-        return [
-            *whole,
-            *_pages(convert(book, PAGE_PER_SHEET, Path(scratch)), folder, codes, _FRONT),
-        ]
+        tables = _pages(convert(book, PAGE_PER_SHEET, scratch), folder, codes, _FRONT)
+        return [*front, *tables]
 
 
 def _rows(kind: str, language: Language) -> dict[str, pd.DataFrame]:
@@ -122,21 +122,21 @@ def _codes(language: Language) -> list[str]:
     """The sheets' codes in order, for file names that read the same in both languages."""
     with xlsxwriter.Workbook(io.BytesIO(), {"in_memory": True}) as stand_in:
         stand_in.add_worksheet()
-        return [
-            plan.code for plan in sheet_plans(Canvas(stand_in, language, look.CURRENCIES[language]))
-        ]
+        canvas = Canvas(stand_in, language, look.CURRENCIES[language])
+        return [layout.code for layout in sheet_layouts(canvas)]
 
 
 def _pages(pdf: Path, folder: Path, codes: Sequence[str], skip: int = 0) -> list[Path]:
     """Turn the pages from `skip` on into pictures, one page per sheet."""
-    drawn = []
-    for number, code in list(enumerate(codes, start=1))[skip:]:
+    crop = ["-x", "0", "-y", "0", "-W", str(_WIDEST), "-H", str(_TALLEST)]
+    pictures = []
+    for number, code in enumerate(codes[skip:], start=skip + 1):
         stem = folder / f"{number:02d}-{code}"
         page = ["-f", str(number), "-l", str(number), "-singlefile"]
-        size = ["-r", str(_DOTS), "-x", "0", "-y", "0", "-W", str(_WIDEST), "-H", str(_TALLEST)]
-        subprocess.run(["pdftoppm", *page, *size, "-png", str(pdf), str(stem)], check=True)
-        drawn.append(stem.with_suffix(".png"))
-    return drawn
+        command = ["pdftoppm", *page, "-r", str(_DOTS), *crop, "-png", str(pdf), str(stem)]
+        subprocess.run(command, check=True)
+        pictures.append(stem.with_suffix(".png"))
+    return pictures
 
 
 if __name__ == "__main__":

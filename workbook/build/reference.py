@@ -1,16 +1,14 @@
-"""What do tables, verbs, settings, findings and refusals mean? The reference pages, made of their
-sources.
-"""
+"""What do tables, verbs, settings, findings and refusals mean? The pages made of their sources."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from salesbook import labels
-from salesbook.actions import ACTIONS
+from salesbook.actions import ACTIONS, Action
 from salesbook.labels import LANGUAGES, Language, word, words
 from salesbook.labels.messages import fill, templates
 from salesbook.policy import default_setting, expected_setting
@@ -19,7 +17,14 @@ from salesbook.tables.settings import Rules
 from udfs import ANSWERS
 from workbook.build.exits import exits_by_code
 
-FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "reference"
+_ROOT: Final = Path(__file__).resolve().parents[2]
+FOLDER: Final = _ROOT / "docs" / "reference"
+READMES: Final[dict[Language, Path]] = {
+    "en": _ROOT / "README.md",
+    "zh-CN": _ROOT / "README.zh-CN.md",
+}
+VERBS_START: Final = "<!-- verbs -->\n"
+VERBS_END: Final = "<!-- /verbs -->"
 
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
@@ -31,7 +36,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "errors": "Refusals",
         "functions": "Worksheet functions",
         "field_row": "Field | Header | Kind | Needed | Meaning",
-        "action_row": "Verb | What it does | Reads | Writes",
+        "verb_row": "Verb | What it does",
+        "action_row": "Verb | What it does | Options | Reads | Writes",
         "setting_row": "Key | Setting | Default | Takes | Meaning",
         "finding_row": "Code | Expected | What to do",
         "error_row": "Exit | Code | Message | What to do",
@@ -52,7 +58,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "errors": "拒绝",
         "functions": "工作表函数",
         "field_row": "字段 | 标题 | 类型 | 必填 | 含义",
-        "action_row": "命令 | 作用 | 读取 | 写入",
+        "verb_row": "命令 | 作用",
+        "action_row": "命令 | 作用 | 选项 | 读取 | 写入",
         "setting_row": "键 | 设置项 | 默认值 | 取值 | 含义",
         "finding_row": "代码 | 应为 | 处理办法",
         "error_row": "退出码 | 代码 | 消息 | 处理办法",
@@ -70,7 +77,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 def pages(language: Language) -> dict[str, str]:
     """Every reference page of a language by file name."""
     say = _WORDS[language]
-    made = {
+    lines_of_page = {
         "tables": _tables(language),
         "actions": _actions(language),
         "settings": _settings(language),
@@ -80,11 +87,11 @@ def pages(language: Language) -> dict[str, str]:
     }
     return {
         f"{name}.md": "\n".join([f"# {say[name]}", "", say["made"], "", *lines]) + "\n"
-        for name, lines in made.items()
+        for name, lines in lines_of_page.items()
     }
 
 
-def _grid(header: str, rows: Iterator[list[str]]) -> Iterator[str]:
+def _grid(header: str, rows: Iterable[list[str]]) -> Iterator[str]:
     columns = header.split(" | ")
     yield f"| {header} |"
     yield "|" + "---|" * len(columns)
@@ -118,92 +125,114 @@ def _field(spec: TableSpec, one: FieldSpec, language: Language) -> list[str]:
     return [f"`{one.name}`", header, kind, needed, labels.field_note(spec.name, one.name, language)]
 
 
+def verb_rows(language: Language) -> Iterator[str]:
+    """The verbs with what each does, as the READMEs show them."""
+    rows = ([f"`{action.name}`", _help(action, language)] for action in ACTIONS.values())
+    return _grid(_WORDS[language]["verb_row"], rows)
+
+
+def with_verbs(readme: str, language: Language) -> str:
+    """A README with its table of verbs made anew, between the two comments that mark it."""
+    before, _, rest = readme.partition(VERBS_START)
+    _, _, after = rest.partition(VERBS_END)
+    table = "\n".join(verb_rows(language))
+    return f"{before}{VERBS_START}{table}\n{VERBS_END}{after}"
+
+
+def _help(action: Action, language: Language) -> str:
+    return word("cli", f"help.{action.name}", language)
+
+
 def _actions(language: Language) -> Iterator[str]:
-    yield from _grid(
-        _WORDS[language]["action_row"],
-        (
-            [
-                f"`{action.name}`",
-                word("cli", f"help.{action.name}", language),
-                ", ".join(action.reads),
-                ", ".join(action.writes),
-            ]
-            for action in ACTIONS.values()
-        ),
+    rows = (
+        [
+            f"`{action.name}`",
+            _help(action, language),
+            ", ".join(f"`{option.flag}`" for option in action.options),
+            ", ".join(action.reads),
+            ", ".join(action.writes),
+        ]
+        for action in ACTIONS.values()
     )
+    return _grid(_WORDS[language]["action_row"], rows)
 
 
 def _settings(language: Language) -> Iterator[str]:
-    yield from _grid(
-        _WORDS[language]["setting_row"],
-        (
-            [
-                f"`{key}`",
-                labels.choice("Policy.key", key, language),
-                str(default_setting(key)),
-                fill(
-                    "{takes:setting}", {"takes": f"Policy.{key}={expected_setting(key)}"}, language
-                ),
-                labels.setting_note(key, language),
-            ]
-            for key in Rules.model_fields
-        ),
-    )
+    rows = (_setting(key, language) for key in Rules.model_fields)
+    return _grid(_WORDS[language]["setting_row"], rows)
+
+
+def _setting(key: str, language: Language) -> list[str]:
+    takes = {"takes": f"Policy.{key}={expected_setting(key)}"}
+    return [
+        f"`{key}`",
+        labels.choice("Policy.key", key, language),
+        str(default_setting(key)),
+        fill("{takes:setting}", takes, language),
+        labels.setting_note(key, language),
+    ]
 
 
 def _findings(language: Language) -> Iterator[str]:
-    known = templates(language)
-    codes = sorted(code.removesuffix(".expected") for code in known if code.endswith(".expected"))
-    yield from _grid(
-        _WORDS[language]["finding_row"],
-        ([f"`{code}`", known[f"{code}.expected"], known[f"{code}.advice"]] for code in codes),
+    texts = templates(language)
+    codes = [code.removesuffix(".expected") for code in texts if code.endswith(".expected")]
+    rows = (
+        [f"`{code}`", texts[f"{code}.expected"], texts[f"{code}.advice"]] for code in sorted(codes)
     )
+    return _grid(_WORDS[language]["finding_row"], rows)
 
 
 def _errors(language: Language) -> Iterator[str]:
     exits = exits_by_code()
-    yield from _grid(
-        _WORDS[language]["error_row"],
-        (
-            [", ".join(map(str, exits[code])), f"`{code}`", said["message"], said["advice"]]
-            for code, said in words("errors", language).items()
-        ),
-    )
+    rows = []
+    for code, texts in words("errors", language).items():
+        numbers = ", ".join(map(str, exits[code]))
+        rows.append([numbers, f"`{code}`", texts["message"], texts["advice"]])
+    return _grid(_WORDS[language]["error_row"], rows)
 
 
 def _functions(language: Language) -> Iterator[str]:
-    say = _WORDS[language]
-    told = words("functions", language)["functions"]
-    for name, answer in ANSWERS.items():
-        one = told[name]
-        parameters = inspect.signature(answer).parameters
+    texts = words("functions", language)["functions"]
+    for name, function in ANSWERS.items():
+        parameters = inspect.signature(function).parameters
         yield f"## {name}({', '.join(parameters)})"
         yield ""
-        yield one["text"]
+        yield texts[name]["text"]
         yield ""
-        rows = (
-            [
-                f"`{argument}`" + ("" if may.default is may.empty else f" ({say['optional']})"),
-                meaning,
-            ]
-            for (argument, may), meaning in zip(
-                parameters.items(), one["arguments"].values(), strict=True
-            )
-        )
-        yield from _grid(say["argument_row"], rows)
+        rows = _arguments(parameters, texts[name]["arguments"], language)
+        yield from _grid(_WORDS[language]["argument_row"], rows)
         yield ""
-        answers = "; ".join(", ".join(str(cell) for cell in row) for row in one["expected"])
-        yield f"{say['example']}: `{one['example']}` {say['gives']} {answers}"
+        yield _example(texts[name], language)
         yield ""
+
+
+def _arguments(
+    parameters: Mapping[str, inspect.Parameter], meanings: Mapping[str, str], language: Language
+) -> Iterator[list[str]]:
+    """Each argument as formulas call it, and what it means in the language."""
+    optional = f" ({_WORDS[language]['optional']})"
+    for parameter, meaning in zip(parameters.values(), meanings.values(), strict=True):
+        may_be_left_out = parameter.default is not parameter.empty
+        yield [f"`{parameter.name}`" + (optional if may_be_left_out else ""), meaning]
+
+
+def _example(texts: Mapping[str, Any], language: Language) -> str:
+    say = _WORDS[language]
+    answer = "; ".join(", ".join(map(str, row)) for row in texts["expected"])
+    return f"{say['example']}: `{texts['example']}` {say['gives']} {answer}"
 
 
 def main() -> None:
-    """Write every page of both languages."""
+    """Write every page of both languages, and the READMEs' tables of verbs."""
     for language in LANGUAGES:
         folder = FOLDER / language
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in pages(language).items():
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+    for language, readme in READMES.items():
+        text = with_verbs(readme.read_text(encoding="utf-8"), language)
+        readme.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from salesbook.tables.settings import Rules
 from workbook.build import look
 from workbook.build.canvas import Canvas, Spot, heading, link_home, page, title_of
 from workbook.build.names import setting_choices
-from workbook.build.sheets import SheetPlan
+from workbook.build.sheets import SheetLayout
 from workbook.build.table_block import Rows, write_table
 from workbook.build.validation import listed_setting
 
@@ -27,10 +27,10 @@ _PAGE: Final = 200.0
 """Characters on one printed page."""
 
 
-def write_settings(canvas: Canvas, plan: SheetPlan, rows: Mapping[str, Rows]) -> None:
+def write_settings(canvas: Canvas, layout: SheetLayout, rows: Mapping[str, Rows]) -> None:
     """Fill the Settings sheet; rows by table."""
-    sheet = canvas.book.get_worksheet_by_name(plan.name)
-    heading(canvas, sheet, plan.name, canvas.word("settings.note"))
+    sheet = canvas.book.get_worksheet_by_name(layout.name)
+    heading(canvas, sheet, layout.name, canvas.word("settings.note"))
     paper = canvas.style(bg_color=look.PAPER)
     for row in (2, 3, 4):
         sheet.set_row(row, 18, paper)
@@ -53,7 +53,7 @@ def write_settings(canvas: Canvas, plan: SheetPlan, rows: Mapping[str, Rows]) ->
         used += wide
         write_table(canvas, Spot(sheet, HEAD_ROW, column), spec, rows[spec.name])
         if spec.name == "Policy":
-            _offer_values(canvas, plan, column)
+            _offer_values(canvas, layout, column)
         column += len(spec.fields)
         sheet.set_column(column, column, _GAP, paper)
         column += 1
@@ -82,9 +82,9 @@ def _title(canvas: Canvas, spec: TableSpec) -> str:
     )
 
 
-def _offer_values(canvas: Canvas, plan: SheetPlan, column: int) -> None:
+def _offer_values(canvas: Canvas, layout: SheetLayout, column: int) -> None:
     """Each setting's cell offers its values and says its default."""
-    sheet = canvas.book.get_worksheet_by_name(plan.name)
+    sheet = canvas.book.get_worksheet_by_name(layout.name)
     for row, key in enumerate(Rules.model_fields, start=HEAD_ROW + 1):
         default = default_setting(key)
         if setting_choices(key):

@@ -1,13 +1,11 @@
-"""Which sheets does the workbook have, in what order, in what colour, and which does one see at
-first?
-"""
+"""Which sheets does the workbook have, in what order and colour, and which are seen at first?"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-from salesbook.tables import TABLES, Role
+from salesbook.tables import TABLES, Role, TableSpec
 from workbook.build import look
 from workbook.build.canvas import Canvas
 
@@ -17,7 +15,7 @@ _BACK: Final = ("functions", "chart_data", "lists", "conf")
 
 
 @dataclass(frozen=True, slots=True)
-class SheetPlan:
+class SheetLayout:
     """One sheet: its name, its tab and its name in macros."""
 
     code: str
@@ -28,18 +26,24 @@ class SheetPlan:
     code_name: str
 
 
-def sheet_plans(canvas: Canvas) -> list[SheetPlan]:
+def sheet_layouts(canvas: Canvas) -> list[SheetLayout]:
     """Every sheet of the workbook in order; the small settings tables share one."""
-    plans = [_own(canvas, code, tab, visible=True) for code, tab in _FRONT]
-    for spec in TABLES.values():
-        if spec.role is not Role.SETTING:
-            name = canvas.name(spec.name)
-            plans.append(
-                SheetPlan(spec.name, name, look.TABS[spec.part], spec.shown, f"Sheet{spec.name}")
-            )
-    return plans + [_own(canvas, code, look.GREY, visible=False) for code in _BACK]
+    front = [_without_table(canvas, code, tab, visible=True) for code, tab in _FRONT]
+    tables = [_of_table(canvas, spec) for spec in TABLES.values() if spec.role is not Role.SETTING]
+    back = [_without_table(canvas, code, look.GREY, visible=False) for code in _BACK]
+    return [*front, *tables, *back]
 
 
-def _own(canvas: Canvas, code: str, tab: str, *, visible: bool) -> SheetPlan:
+def _of_table(canvas: Canvas, spec: TableSpec) -> SheetLayout:
+    return SheetLayout(
+        spec.name,
+        canvas.name(spec.name),
+        tab=look.TABS[spec.part],
+        visible=spec.shown,
+        code_name=f"Sheet{spec.name}",
+    )
+
+
+def _without_table(canvas: Canvas, code: str, tab: str, *, visible: bool) -> SheetLayout:
     code_name = "Sheet" + "".join(word.capitalize() for word in code.split("_"))
-    return SheetPlan(code, canvas.word(f"sheets.{code}"), tab, visible, code_name)
+    return SheetLayout(code, canvas.word(f"sheets.{code}"), tab, visible, code_name)

@@ -12,7 +12,7 @@ from salesbook.labels import words
 from salesbook.tables import TABLES, Part, Role
 from workbook.build import look, validation
 from workbook.build.canvas import Canvas, heading, page
-from workbook.build.sheets import SETTINGS, SheetPlan
+from workbook.build.sheets import SETTINGS, SheetLayout
 
 SWITCHES: Final = "sheet_switches"
 _WIDTHS: Final = (4, 24, 74, 22, 15)
@@ -23,10 +23,10 @@ _CODE_NAME: Final = 5
 class Start:
     """Draws the first sheet."""
 
-    def __init__(self, canvas: Canvas, plans: Sequence[SheetPlan]) -> None:
+    def __init__(self, canvas: Canvas, layouts: Sequence[SheetLayout]) -> None:
         self.canvas = canvas
-        self.plans = plans
-        self.sheet = canvas.book.get_worksheet_by_name(plans[0].name)
+        self.layouts = layouts
+        self.sheet = canvas.book.get_worksheet_by_name(layouts[0].name)
         self.row = 3
 
     def write(self) -> None:
@@ -96,44 +96,44 @@ class Start:
         for part in Part:
             self._part(part)
         area = xl_range_abs(first, _SWITCH, self.row - 1, _SWITCH)
-        canvas.book.define_name(SWITCHES, f"='{self.plans[0].name}'!{area}")
+        canvas.book.define_name(SWITCHES, f"='{self.layouts[0].name}'!{area}")
 
     def _part(self, part: Part) -> None:
         canvas, sheet = self.canvas, self.sheet
-        plans = [plan for plan in self.plans if self._part_of(plan) is part]
-        if not plans:
+        layouts = [layout for layout in self.layouts if self._part_of(layout) is part]
+        if not layouts:
             return
         tab = canvas.style(bg_color=look.TABS[part])
         name = canvas.style(bold=True, font_color=look.QUIET, indent=1)
         sheet.write_string(self.row, 1, canvas.word(f"parts.{part.value}"), name)
         sheet.set_row(self.row, 22)
         self.row += 1
-        for plan in plans:
+        for layout in layouts:
             sheet.write_blank(self.row, 0, None, tab)
-            self._line(plan)
+            self._line(layout)
             sheet.set_row(self.row, 18)
             self.row += 1
 
-    def _part_of(self, plan: SheetPlan) -> Part | None:
-        if plan.code in TABLES:
-            return TABLES[plan.code].part
-        return Part.SETTINGS if plan.code == SETTINGS else None
+    def _part_of(self, layout: SheetLayout) -> Part | None:
+        if layout.code in TABLES:
+            return TABLES[layout.code].part
+        return Part.SETTINGS if layout.code == SETTINGS else None
 
-    def _line(self, plan: SheetPlan) -> None:
+    def _line(self, layout: SheetLayout) -> None:
         canvas, sheet = self.canvas, self.sheet
         line = canvas.style(bottom=1, bottom_color=look.LINE, text_wrap=True, indent=1)
-        role = TABLES[plan.code].role if plan.code in TABLES else Role.SETTING
+        role = TABLES[layout.code].role if layout.code in TABLES else Role.SETTING
         note = (
-            labels.table_note(plan.code, canvas.language)
-            if plan.code in TABLES
+            labels.table_note(layout.code, canvas.language)
+            if layout.code in TABLES
             else canvas.word("settings.note")
         )
-        self._link(self.row, 1, plan.code, bold=False)
+        self._link(self.row, 1, layout.code, bold=False)
         sheet.write_string(self.row, 2, note, line)
         sheet.write_string(self.row, 3, canvas.word(f"start.colour_{role.value}"), line)
-        self._switch(plan)
+        self._switch(layout)
 
-    def _switch(self, plan: SheetPlan) -> None:
+    def _switch(self, layout: SheetLayout) -> None:
         """The cell that shows or hides the sheet, and beside it, out of sight, the sheet's name in
         macros.
         """
@@ -141,21 +141,21 @@ class Start:
         typed = canvas.style(
             bg_color=look.BODIES[Role.SETTING], border=1, border_color=look.LINE, indent=1
         )
-        state = canvas.word("start.shown" if plan.visible else "start.hidden")
+        state = canvas.word("start.shown" if layout.visible else "start.hidden")
         sheet.write_string(self.row, _SWITCH, state, typed)
         sheet.data_validation(self.row, _SWITCH, self.row, _SWITCH, validation.switch(canvas))
-        sheet.write_string(self.row, _CODE_NAME, plan.code_name, canvas.style())
+        sheet.write_string(self.row, _CODE_NAME, layout.code_name, canvas.style())
 
     def _link(self, row: int, column: int, code: str, *, bold: bool) -> None:
         """The sheet's name, as a link where it is visible: Excel cannot follow one to a hidden
         sheet.
         """
-        plan = next(plan for plan in self.plans if plan.code == code)
+        layout = next(layout for layout in self.layouts if layout.code == code)
         line = {"indent": 1} if bold else {"indent": 1, "bottom": 1, "bottom_color": look.LINE}
-        if plan.visible:
+        if layout.visible:
             style = self.canvas.style(font_color=look.BLUE, bold=bold, **line)
-            self.sheet.write_url(row, column, f"internal:'{plan.name}'!A1", style, plan.name)
+            self.sheet.write_url(row, column, f"internal:'{layout.name}'!A1", style, layout.name)
         else:
             self.sheet.write_string(
-                row, column, plan.name, self.canvas.style(font_color=look.QUIET, **line)
+                row, column, layout.name, self.canvas.style(font_color=look.QUIET, **line)
             )

@@ -19,14 +19,14 @@ from workbook.build.canvas import (
     page,
     title_of,
 )
-from workbook.build.sheets import SheetPlan
+from workbook.build.sheets import SheetLayout
 from workbook.build.table_block import Rows, write_table
 
 
-def write_table_sheet(canvas: Canvas, plan: SheetPlan, spec: TableSpec, rows: Rows) -> None:
+def write_table_sheet(canvas: Canvas, layout: SheetLayout, spec: TableSpec, rows: Rows) -> None:
     """Fill the sheet of a table that people type into or that salesbook writes."""
-    sheet = canvas.book.get_worksheet_by_name(plan.name)
-    heading(canvas, sheet, title_of(plan.name), labels.table_note(spec.name, canvas.language))
+    sheet = canvas.book.get_worksheet_by_name(layout.name)
+    heading(canvas, sheet, title_of(layout.name), labels.table_note(spec.name, canvas.language))
     sheet.set_row(2, 17, canvas.style(bg_color=look.PAPER))
     link_home(canvas, sheet)
     dark, _ = look.HEADS[spec.role]

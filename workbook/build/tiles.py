@@ -1,13 +1,11 @@
-"""Which numbers head the Dashboard? Eight tiles, each a formula with a line that gives it its
-measure.
-"""
+"""Which numbers head the Dashboard? Eight tiles, each with a line that gives it its measure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-from workbook.build.canvas import Canvas, Spot, put_formula
+from workbook.build.canvas import Canvas, Spot, put, put_formula
 from workbook.build.chart_data import AHEAD_BLOCK, MONTH_BLOCK, fact
 from workbook.build.expressions import Expressions, quoted
 
@@ -59,8 +57,9 @@ def line_cell(code: str) -> str:
 
 
 class Tiles:
-    """Makes the tiles' formulas and writes them into ChartData, for merged cells take no array
-    formula.
+    """Makes the tiles' formulas and writes them into ChartData.
+
+    The Dashboard's tiles are merged cells, which take no array formula.
     """
 
     def __init__(self, canvas: Canvas) -> None:
@@ -73,15 +72,11 @@ class Tiles:
         sheet = self.canvas.book.get_worksheet_by_name(self.canvas.word("sheets.chart_data"))
         plain = self.canvas.style()
         for tile in self.all():
-            row = CODES.index(tile.code)
-            sheet.write_string(row, _COLUMN, tile.code, plain)
-            put_formula(Spot(sheet, row, _COLUMN + 1), tile.value, plain, DASH)
-            put_formula(
-                Spot(sheet, row, _COLUMN + 2),
-                tile.beneath,
-                plain,
-                self.canvas.word(_EMPTY[tile.code]),
-            )
+            spot = Spot(sheet, CODES.index(tile.code), _COLUMN)
+            in_empty_book = self.canvas.word(_EMPTY[tile.code])
+            put(spot, tile.code, plain)
+            put_formula(spot.moved(0, 1), tile.value, plain, DASH)
+            put_formula(spot.moved(0, 2), tile.beneath, plain, in_empty_book)
 
     def all(self) -> list[Tile]:
         """Results first, then what is to come, then what to do."""
@@ -98,21 +93,26 @@ class Tiles:
         return self.data + fact(name)
 
     def _year(self) -> Tile:
-        target, actual = (self.data + MONTH_BLOCK.whole(name) for name in ("target", "actual"))
-        reached = f"IF(ISNUMBER({actual}),IF(ISNUMBER({target}),{target}))"
-        done = f"SUM(IF(ISNUMBER({actual}),{actual}))"
-        return self._attained("year", done, f"SUM({reached})")
+        """The fiscal year's months that have begun: what was sold against what should have been."""
+        target = self.data + MONTH_BLOCK.whole("target")
+        actual = self.data + MONTH_BLOCK.whole("actual")
+        target_so_far = f"SUM(IF(ISNUMBER({actual}),IF(ISNUMBER({target}),{target})))"
+        actual_so_far = f"SUM(IF(ISNUMBER({actual}),{actual}))"
+        return self._attained("year", actual_so_far, target_so_far)
 
     def _month(self) -> Tile:
-        here = f"{self.data}{MONTH_BLOCK.whole('start')}={self._fact('month')}"
-        target, actual = (self.data + MONTH_BLOCK.whole(name) for name in ("target", "actual"))
-        done = f"SUM(IF({here},IF(ISNUMBER({actual}),{actual})))"
-        return self._attained("month", done, f"SUM(IF({here},IF(ISNUMBER({target}),{target})))")
+        target = self.data + MONTH_BLOCK.whole("target")
+        actual = self.data + MONTH_BLOCK.whole("actual")
+        is_month = f"{self.data}{MONTH_BLOCK.whole('start')}={self._fact('month')}"
+        actual_of_month = f"SUM(IF({is_month},IF(ISNUMBER({actual}),{actual})))"
+        target_of_month = f"SUM(IF({is_month},IF(ISNUMBER({target}),{target})))"
+        return self._attained("month", actual_of_month, target_of_month)
 
-    def _attained(self, code: str, done: str, wanted: str) -> Tile:
-        value = f'IF({wanted}>0,{done}/{wanted},"{DASH}")'
-        line = f"{self._amount(done)}&{self._text('of')}&{self._amount(wanted)}"
-        return Tile(code, value, f"IF({wanted}+{done}=0,{self._text('none_target')},{line})")
+    def _attained(self, code: str, actual: str, target: str) -> Tile:
+        value = f'IF({target}>0,{actual}/{target},"{DASH}")'
+        line = f"{self._amount(actual)}&{self._text('of')}&{self._amount(target)}"
+        beneath = f"IF({target}+{actual}=0,{self._text('none_target')},{line})"
+        return Tile(code, value, beneath)
 
     def _expected(self) -> Tile:
         e = self.e
@@ -120,37 +120,34 @@ class Tiles:
             f"{e.column('Forecast', 'period')}={self.data}{AHEAD_BLOCK.cell('period', 0)}",
             e.is_choice("Forecast", "slice_kind", "all"),
         )
-        some = f"{e.count(*rows)}>0"
-        low, high = (e.total(e.column("Forecast", name), *rows) for name in ("p10", "p90"))
+        has_forecast = f"{e.count(*rows)}>0"
+        middle = e.total(e.column("Forecast", "p50"), *rows)
+        value = f'IF({has_forecast},{middle},"{DASH}")'
+
         unit = self._fact("unit")
-        line = (
-            f"{self._amount(f'{low}/{unit}')}&{self._text('to')}&{self._amount(f'{high}/{unit}')}"
-        )
-        value = f'IF({some},{e.total(e.column("Forecast", "p50"), *rows)},"{DASH}")'
-        return Tile(
-            "expected",
-            value,
-            f"IF({some},{line}&{self._text('chance')},{self._text('none_funnel')})",
-        )
+        low = self._amount(f"{e.total(e.column('Forecast', 'p10'), *rows)}/{unit}")
+        high = self._amount(f"{e.total(e.column('Forecast', 'p90'), *rows)}/{unit}")
+        line = f"{low}&{self._text('to')}&{high}&{self._text('chance')}"
+        beneath = f"IF({has_forecast},{line},{self._text('none_funnel')})"
+        return Tile("expected", value, beneath)
 
     def _open(self) -> Tile:
         """Straight from the deals, so that it is there before anything was calculated."""
         e = self.e
-        open_ones = f"IF({e.is_choice('Stages', 'kind', 'open')},{e.column('Stages', 'stage')})"
-        rows = (
-            f"ISNUMBER(MATCH({e.column('Deals', 'stage')},{open_ones},0))",
-            f'{e.column("Deals", "stage")}<>""',
-        )
-        value = f'IF({e.has_rows("Deals")},{e.total(e.column("Deals", "amount"), *rows)},"{DASH}")'
-        line = f"{e.count(*rows)}&{self._text('open_deals')}"
-        return Tile("open", value, f"IF({e.has_rows('Deals')},{line},{self._text('none_deals')})")
+        open_stages = f"IF({e.is_choice('Stages', 'kind', 'open')},{e.column('Stages', 'stage')})"
+        stage = e.column("Deals", "stage")
+        is_open = (f"ISNUMBER(MATCH({stage},{open_stages},0))", f'{stage}<>""')
+
+        has_deals = e.has_rows("Deals")
+        amount = e.total(e.column("Deals", "amount"), *is_open)
+        line = f"{e.count(*is_open)}&{self._text('open_deals')}"
+        beneath = f"IF({has_deals},{line},{self._text('none_deals')})"
+        return Tile("open", f'IF({has_deals},{amount},"{DASH}")', beneath)
 
     def _to_do(self) -> list[Tile]:
         e = self.e
-        late = e.count(
-            f"{e.column('CallList', 'days_late')}>0",
-            f"ISNUMBER({e.column('CallList', 'days_late')})",
-        )
+        days_late = e.column("CallList", "days_late")
+        late = e.count(f"{days_late}>0", f"ISNUMBER({days_late})")
         calls = f'SUM(1*({e.column("CallList", "customer_id")}<>""))'
         high = e.count(e.is_choice("Alerts", "severity", "high"))
         alerts = f'SUM(1*({e.column("Alerts", "kind")}<>""))'
@@ -175,11 +172,8 @@ class Tiles:
         value = (
             f'IF({rows}=0,"{DASH}",IF({draft}>0,{self._text("draft")},{self._text("published")}))'
         )
-        return Tile(
-            "plan",
-            value,
-            f"IF({rows}=0,{self._text('none_plan')},{self._text('version')}&{version})",
-        )
+        beneath = f"IF({rows}=0,{self._text('none_plan')},{self._text('version')}&{version})"
+        return Tile("plan", value, beneath)
 
     def _amount(self, scaled: str) -> str:
         """An amount in the chart's unit as text: one decimal under 100, none above."""

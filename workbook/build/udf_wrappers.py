@@ -69,16 +69,18 @@ End Function
 
 def wrappers() -> str:
     """The text of the module."""
-    written = io.StringIO()
+    generated = io.StringIO()
+    functions = udfs.FUNCTIONS.values()
     with windows_xlwings() as windows:
         try:
-            for function in udfs.FUNCTIONS.values():
+            for function in functions:
                 declare(function, windows.decorators)
-            windows.udfs.generate_vba_wrapper("udfs", udfs, written, SimpleNamespace(Name=""))
+            windows.udfs.generate_vba_wrapper("udfs", udfs, generated, SimpleNamespace(Name=""))
         finally:
-            for function in udfs.FUNCTIONS.values():
+            # Elsewhere than on Windows the functions bear no declaration; leave none behind.
+            for function in functions:
                 vars(function).pop("__xlfunc__", None)
-    return _HEAD + with_real_errors(written.getvalue()) + _TAIL
+    return _HEAD + with_real_errors(generated.getvalue()) + _TAIL
 
 
 def with_real_errors(generated: str) -> str:
@@ -86,13 +88,17 @@ def with_real_errors(generated: str) -> str:
 
     Raises: ValueError where the generator writes something else than it did.
     """
+    # `SALES_ABC = XLPy.CallUDF("udfs", ...)` → `SALES_ABC = WithErrors(XLPy.CallUDF(...))`
     text, calls = re.subn(
         r"(= )(XLPy\.CallUDF\(.*\))$", r"\1WithErrors(\2)", generated, flags=re.MULTILINE
     )
+    # `SALES_ABC = Err.Description` → an error that SUM does not pass by.
     text, failures = re.subn(r"= Err\.Description$", "= CVErr(2015)", text, flags=re.MULTILINE)
+    # Where an argument is called `range`, `Range` alone would mean that.
     text, callers = re.subn(
         r"Application\.Caller Is Range ", "Application.Caller Is Excel.Range ", text
     )
+
     count = len(udfs.FUNCTIONS)
     if (calls, failures, callers) != (2 * count, count, count):
         raise ValueError(

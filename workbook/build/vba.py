@@ -1,4 +1,4 @@
-"""Which VBA project does a workbook carry? Made of `workbook/vba` and of xlwings, without Excel."""
+"""Which VBA project does a workbook carry? Made of `workbook/vba`, `BUTTONS` and xlwings, without Excel."""
 
 from __future__ import annotations
 
@@ -13,28 +13,54 @@ from typing import Final
 import xlsxwriter
 from pyopenvba import ExcelFile, VBAModuleKind
 
+from workbook.build import callbacks
+
 SOURCES: Final = Path(__file__).resolve().parent.parent / "vba"
 BOOK_CODE_NAME: Final = "ThisWorkbook"
 _XLWINGS: Final = ("xlwings.bas", "addin/Dictionary.cls")
 """Of the installed package, whose version is pinned: the module names its DLL by version."""
+
+# The name of a function that formulas can call: `Function SALES_ABC(values)` → `SALES_ABC`.
 _FUNCTION: Final = re.compile(r"^(?:Public )?Function (\w+)", re.MULTILINE)
 
 
 def sources() -> dict[str, str]:
-    """The text of every module by name, xlwings' own included; ThisWorkbook's has no header.
+    """The text of every module by name, xlwings' own included.
+
+    ThisWorkbook's has no header, because every workbook has that module already.
 
     Raises: ValueError for a module that holds more than ASCII: VBA keeps text in one code page
-    only.
+        only.
     """
-    found = {
-        path.stem: path for path in sorted(SOURCES.glob("*.bas")) + sorted(SOURCES.glob("*.cls"))
-    }
-    found |= {Path(name).stem: xlwings_folder() / name for name in _XLWINGS}
-    texts = {name: _with_crlf(path) for name, path in found.items()}
-    foreign = [name for name, text in texts.items() if not text.isascii()]
+    modules = own_sources()
+    for name in _XLWINGS:
+        path = xlwings_folder() / name
+        modules[path.stem] = _with_crlf(path.read_text(encoding="utf-8"))
+
+    foreign = [name for name, text in modules.items() if not text.isascii()]
     if foreign:
         raise ValueError(f"not ASCII: {', '.join(foreign)}")
-    return texts
+    return modules
+
+
+def own_sources() -> dict[str, str]:
+    """The text of our own modules by name: those of `workbook/vba` and the callbacks.
+
+    By name, files `.bas` first: the project's bytes depend on the order.
+    """
+    standard = {callbacks.MODULE: callbacks.callbacks()} | _texts("*.bas")
+    classes = _texts("*.cls")
+
+    modules = {}
+    for kind in (standard, classes):
+        for name in sorted(kind):
+            modules[name] = _with_crlf(kind[name])
+    return modules
+
+
+def _texts(pattern: str) -> dict[str, str]:
+    """The files of `workbook/vba` that a pattern names, by name without suffix."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in SOURCES.glob(pattern)}
 
 
 def xlwings_folder() -> Path:
@@ -46,12 +72,8 @@ def xlwings_folder() -> Path:
 
 def worksheet_functions() -> set[str]:
     """Names of the functions of ours that formulas can call."""
-    return {
-        name
-        for text in sources().values()
-        for name in _FUNCTION.findall(text)
-        if name.startswith("SALES_")
-    }
+    names = {name for text in own_sources().values() for name in _FUNCTION.findall(text)}
+    return {name for name in names if name.startswith("SALES_")}
 
 
 def vba_project(sheet_code_names: Sequence[str]) -> bytes:
@@ -63,32 +85,36 @@ def vba_project(sheet_code_names: Sequence[str]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "stand-in.xlsm"
         path.write_bytes(_stand_in(sheet_code_names))
+
         with ExcelFile(path) as book:
             book.add_vba_project()
             _add_modules(book, sources())
             book.save()
+
         with zipfile.ZipFile(path) as package:
             return package.read("xl/vbaProject.bin")
 
 
-def _add_modules(book: ExcelFile, texts: Mapping[str, str]) -> None:
-    for name, text in texts.items():
+def _add_modules(book: ExcelFile, modules: Mapping[str, str]) -> None:
+    for name, text in modules.items():
         if name == BOOK_CODE_NAME:
             book.set_module(name, text)
-        else:
-            is_class = text.startswith("VERSION ")
-            kind = VBAModuleKind.other if is_class else VBAModuleKind.standard
-            book.vba_project().add_module(name, text, kind=kind)
+            continue
+        # An exported class begins with `VERSION 1.0 CLASS`, a standard module with its name.
+        is_class = text.startswith("VERSION ")
+        kind = VBAModuleKind.other if is_class else VBAModuleKind.standard
+        book.vba_project().add_module(name, text, kind=kind)
 
 
 def _stand_in(sheet_code_names: Sequence[str]) -> bytes:
-    memory = io.BytesIO()
-    with xlsxwriter.Workbook(memory, {"in_memory": True}) as book:
+    package = io.BytesIO()
+    with xlsxwriter.Workbook(package, {"in_memory": True}) as book:
         book.set_vba_name(BOOK_CODE_NAME)
         for name in sheet_code_names:
             book.add_worksheet().set_vba_name(name)
-    return memory.getvalue()
+    return package.getvalue()
 
 
-def _with_crlf(source: Path) -> str:
-    return "\r\n".join(source.read_text(encoding="utf-8").splitlines()) + "\r\n"
+def _with_crlf(text: str) -> str:
+    """The text with the line ends that VBA wants."""
+    return "\r\n".join(text.splitlines()) + "\r\n"

@@ -1,5 +1,4 @@
-"""How does xlwings' Windows half run where there is no Windows? With stand-ins for pywin32, for a
-while.
+"""How does xlwings' Windows half run where there is no Windows? With stand-ins, for a while.
 
 The workbook's macros are written by xlwings' own generator, and the tests call functions through
 its own COM server; both live in modules that import pywin32 first.
@@ -11,7 +10,7 @@ import contextlib
 import ctypes
 import datetime as dt
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType, SimpleNamespace
@@ -20,7 +19,12 @@ from unittest import mock
 
 import xlwings
 
-_OURS: Final = ("xlwings.udfs", "xlwings._xlwindows", "xlwings._win32patch", "xlwings.com_server")
+_OURS: Final[tuple[str, ...]] = (
+    "xlwings.udfs",
+    "xlwings._xlwindows",
+    "xlwings._win32patch",
+    "xlwings.com_server",
+)
 _PLAIN: Final = (
     "win32com.client.dynamic",
     "win32com.client.gencache",
@@ -64,34 +68,49 @@ def windows_xlwings(
         time_type: what dates are, as pywintypes' time.
         cells_type: what ranges are, COM objects with a `Value`.
     """
-    before = {name: sys.modules.pop(name) for name in _OURS if name in sys.modules}
+    # As if xlwings had not been imported yet: its modules decide by the system when they are.
+    before: dict[str, Any] = {name: sys.modules.pop(name) for name in _OURS if name in sys.modules}
     engines = dict(xlwings.engines.engines_by_name)
+
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.dict(sys.modules, _stand_ins(time_type)))
         stack.enter_context(mock.patch("atexit.register", lambda function: function))
         for name in ("oledll", "windll", "PyDLL"):
             stack.enter_context(mock.patch.object(ctypes, name, mock.MagicMock(), create=True))
+
         engine: Any = import_module("xlwings._xlwindows")
-        stack.enter_context(
-            mock.patch.object(engine, "is_range_instance", lambda arg: isinstance(arg, cells_type))
-        )
+
+        def is_range(argument: object) -> bool:
+            return isinstance(argument, cells_type)
+
+        stack.enter_context(mock.patch.object(engine, "is_range_instance", is_range))
         stack.enter_context(mock.patch.object(engine, "Range", _range_of(engine.engine)))
         xlwings.engines.add(xlwings.Engine(impl=engine.engine))
-        found: Any = import_module("xlwings.udfs")
+
+        udfs: Any = import_module("xlwings.udfs")
         server: Any = import_module("xlwings.com_server")
-        decorators = SimpleNamespace(func=found.xlfunc, arg=found.xlarg, ret=found.xlret)
+        decorators = SimpleNamespace(func=udfs.xlfunc, arg=udfs.xlarg, ret=udfs.xlret)
         try:
-            yield WindowsXlwings(found, server, decorators)
+            yield WindowsXlwings(udfs, server, decorators)
         finally:
             server.loop.close()
             xlwings.engines.engines_by_name.clear()
             xlwings.engines.engines_by_name.update(engines)
-            for name in _OURS:
-                sys.modules.pop(name, None)
-                vars(xlwings).pop(name.rpartition(".")[2], None)
-            for name, module in before.items():
-                sys.modules[name] = module
-                setattr(xlwings, name.rpartition(".")[2], module)
+            _put_back(before)
+
+
+def _put_back(before: Mapping[str, Any]) -> None:
+    """Let xlwings' modules be those of before, in Python's list and in the package itself."""
+    for name in _OURS:
+        sys.modules.pop(name, None)
+        vars(xlwings).pop(_last_part(name), None)
+    for name, module in before.items():
+        sys.modules[name] = module
+        setattr(xlwings, _last_part(name), module)
+
+
+def _last_part(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _range_of(engine: Any) -> Any:
@@ -119,9 +138,9 @@ def _stand_ins(time_type: type) -> dict[str, Any]:
     """Modules of pywin32 by name."""
 
     def module(name: str, **content: Any) -> ModuleType:
-        made = ModuleType(name)
-        vars(made).update(content)
-        return made
+        stand_in = ModuleType(name)
+        vars(stand_in).update(content)
+        return stand_in
 
     names = dict.fromkeys(("CDispatch", "CoClassBaseClass", "DispatchBaseClass"), Dispatch)
     client = mock.MagicMock(name="win32com.client", **names)

@@ -1,0 +1,68 @@
+"""Which lines does a result consist of, in what order, whichever face says them?
+
+A face has its own words for each line (cli.toml, macros.toml) and names sheets as its user sees
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from salesbook.book.importing import ImportResult
+    from salesbook.book.report import Report
+
+_IMPORT_COUNTS: Final = (
+    "read",
+    "accepted",
+    "new",
+    "updated",
+    "unchanged",
+    "rejected",
+    "duplicates",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a result: a word of the face, and the facts that fill it."""
+
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    sheets: Mapping[str, str] = field(default_factory=dict)
+    """Facts that are tables, which each face names by the sheet that its user should click."""
+
+
+def findings_lines(report: Report) -> list[Line]:
+    """Say how many findings a run has, and where each stands with its cell and what to do."""
+    if not report.findings:
+        return [Line("clean")]
+
+    counts = Line("findings", {"errors": report.errors, "warnings": report.warnings})
+    if "Checks" in report.written:
+        return [counts, Line("see_checks", sheets={"sheet": "Checks"})]
+    # Only a verb that writes Checks leaves the findings on a sheet.
+    return [counts, Line("run_validate")]
+
+
+def import_counts(result: ImportResult) -> dict[str, int]:
+    """What became of a file's rows, by word, in the order in which it is read."""
+    return {name: getattr(result, name) for name in _IMPORT_COUNTS}
+
+
+def import_remarks(result: ImportResult) -> list[Line]:
+    """What else somebody should know of an import, most important for the workbook first."""
+    lines = [
+        Line("added", {"table": table, "count": count}) for table, count in result.added.items()
+    ]
+    if result.look_alikes:
+        lines.append(Line("look_alikes", {"count": result.look_alikes}))
+    if result.not_taken:
+        lines.append(Line("not_taken", {"headers": ", ".join(result.not_taken)}))
+    if result.rejects_file:
+        lines.append(Line("rejects_file", {"path": result.rejects_file}))
+    if result.dry_run:
+        lines.append(Line("dry_run"))
+    return lines

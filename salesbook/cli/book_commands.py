@@ -1,0 +1,150 @@
+"""Which commands make a workbook, fill it, show it and take back? Those around the verbs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from salesbook.actions import AS_OF
+from salesbook.cli.answers import answer, work_is_done
+from salesbook.cli.language import LANGUAGE
+from salesbook.cli.options import (
+    BOOK,
+    PATH,
+    Common,
+    common_options,
+    help_text,
+    option,
+    together,
+    verb_option,
+)
+from salesbook.cli.outputs import printing
+from salesbook.errors import UsageError
+
+if TYPE_CHECKING:
+    from salesbook.book.importing import ImportRequest
+
+
+@click.command("new", help=help_text("new"))
+@BOOK
+@option("--sample", help_name="sample", is_flag=True)
+@common_options
+def new(book: Path, sample: bool, common: Common) -> None:
+    """Make a workbook, empty or with sample rows."""
+    from salesbook.book.files import new_file
+    from salesbook.cli.documents import new_document
+
+    language = common.lang or LANGUAGE
+    rows = new_file(book, language, sample_as_of=dt.date.today() if sample else None)
+
+    with work_is_done():
+        answer(
+            common,
+            language,
+            document=lambda: new_document(book, language, rows),
+            words=lambda terminal: terminal.made(book, rows),
+        )
+
+
+_HOW_TO_READ: Final = together(
+    option("--into", help_name="into", metavar="TABLE", required=True),
+    option("--column", "columns", help_name="column", metavar='FIELD="Header"', multiple=True),
+    option("--date-order", help_name="date_order", type=click.Choice(["dmy", "mdy", "ymd"])),
+    option("--decimal", help_name="decimal", type=click.Choice(["point", "comma"])),
+    option("--encoding", help_name="encoding", metavar="E"),
+    option("--sheet", help_name="sheet", metavar="S"),
+    option("--stages", help_name="stages", metavar='"A>B>Won|Lost"'),
+    option("--add-missing", help_name="add_missing", is_flag=True),
+)
+
+
+@click.command("import", help=help_text("import"))
+@BOOK
+@click.argument("file", metavar="FILE", type=PATH)
+@_HOW_TO_READ
+@option("--dry-run", help_name="dry_run", is_flag=True)
+@option("--replace", help_name="replace", is_flag=True)
+@option("--yes", help_name="yes", is_flag=True)
+@verb_option(AS_OF)
+@common_options
+def import_(book: Path, file: Path, common: Common, **asked: Any) -> None:
+    """Take rows of a CSV or Excel file into a table."""
+    from salesbook.book.importing import import_file
+    from salesbook.cli.documents import import_document
+
+    if asked["replace"] and not asked["yes"]:
+        raise UsageError("replace-needs-yes", where="--replace")
+    request = _import_request(file, common, asked)
+    result = import_file(book, request, wait=common.wait)
+
+    with work_is_done():
+        answer(
+            common,
+            result.language,
+            document=lambda: import_document(result),
+            words=lambda terminal: terminal.imported(file, result),
+        )
+
+
+def _import_request(file: Path, common: Common, asked: Mapping[str, Any]) -> ImportRequest:
+    from salesbook.book.importing import ImportRequest
+    from salesbook.intake.draft import ImportOptions, parse_columns
+
+    options = ImportOptions(
+        into=asked["into"],
+        columns=parse_columns(tuple(asked["columns"])),
+        date_order=asked["date_order"],
+        decimal=asked["decimal"],
+        encoding=asked["encoding"],
+        sheet=asked["sheet"],
+        stages=asked["stages"],
+        add_missing=asked["add_missing"],
+        replace=asked["replace"],
+    )
+    return ImportRequest(file, options, asked["as_of"], asked["dry_run"], common.lang)
+
+
+@click.command("show", help=help_text("show"))
+@BOOK
+@click.argument("table", metavar="TABLE")
+@common_options
+def show(book: Path, table: str, common: Common) -> None:
+    """Print any table."""
+    from salesbook.book.files import table_of_book
+    from salesbook.cli.documents import table_document
+
+    session, name = table_of_book(book, table)
+
+    with printing(done=False):
+        answer(
+            common,
+            session.language,
+            document=lambda: table_document(session, name),
+            words=lambda terminal: terminal.table(name, session),
+        )
+
+
+@click.command("undo", help=help_text("undo"))
+@BOOK
+@common_options
+def undo(book: Path, common: Common) -> None:
+    """Put back the tables that the last run or import wrote."""
+    from salesbook.book.files import undo_file
+    from salesbook.cli.documents import report_document
+
+    report = undo_file(book, dt.date.today(), wait=common.wait)
+
+    with work_is_done():
+        answer(
+            common,
+            report.language,
+            document=lambda: report_document(report),
+            words=lambda terminal: terminal.restored(book, report),
+        )
+
+
+BOOK_COMMANDS: Final = (new, import_, show, undo)

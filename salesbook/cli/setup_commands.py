@@ -1,0 +1,70 @@
+"""Which commands look after the installation? One looks at it, one tells Excel where Python is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from salesbook.cli.answers import answer, work_is_done
+from salesbook.cli.language import LANGUAGE
+from salesbook.cli.options import PATH, Common, common_options, help_text
+from salesbook.cli.outputs import printing
+
+if TYPE_CHECKING:
+    from salesbook.setup.doctor import SetupCheck
+
+
+@click.command("doctor", help=help_text("doctor"))
+@click.argument("book", metavar="[BOOK.xlsm]", required=False, type=PATH)
+@common_options
+def doctor(book: Path | None, common: Common) -> None:
+    """Look at the installation and, if given, at a workbook."""
+    from salesbook.setup.doctor import examine
+
+    checks = examine(book, common.lang or LANGUAGE)
+
+    with printing(done=False):
+        _answer(common, checks)
+    _refuse_faults(checks)
+
+
+@click.command("install", help=help_text("install"))
+@click.argument("where", metavar="[FOLDER|BOOK.xlsm]", required=False, type=PATH)
+@common_options
+def install(where: Path | None, common: Common) -> None:
+    """Tell Excel where Python is and, if asked, put a fresh workbook into a folder."""
+    from salesbook.setup.install import install
+
+    checks = install(where, common.lang or LANGUAGE)
+
+    with work_is_done():
+        _answer(common, checks)
+    _refuse_faults(checks)
+
+
+def _answer(common: Common, checks: Sequence[SetupCheck]) -> None:
+    answer(
+        common,
+        LANGUAGE,
+        document=lambda: _document(checks),
+        words=lambda terminal: terminal.checks(checks),
+    )
+
+
+def _document(checks: Sequence[SetupCheck]) -> dict[str, Any]:
+    # Documents of tables need pandas, which takes longer to load than looking at the set-up.
+    from salesbook.cli.documents import checks_document
+
+    return checks_document(checks)
+
+
+def _refuse_faults(checks: Sequence[SetupCheck]) -> None:
+    """End with 1 where something is not in place."""
+    if not all(check.ok for check in checks):
+        raise click.exceptions.Exit(1)
+
+
+SETUP_COMMANDS: Final = (doctor, install)

@@ -1,0 +1,215 @@
+"""What does a macro work on? The open workbook as a host that tells the user how far the run is."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import xlwings as xw
+
+from salesbook.actions import Action
+from salesbook.errors import SalesbookError
+from salesbook.hosts.excel import ExcelHost, quiet_excel
+from salesbook.labels import Language, sheet_name
+from salesbook.macros.undo_file import UndoFile
+from salesbook.macros.words import say
+from salesbook.store import TableCells, TableWrite
+from salesbook.tables import TABLES, Role
+
+_ESCAPE: Final = 0x1B
+_DOWN_OR_PRESSED_SINCE: Final = 0x8001
+
+
+class Cancelled(Exception):
+    """The user pressed Esc between two steps."""
+
+
+def escape_pressed(app: xw.App) -> bool:
+    """True where Esc was pressed in Excel since the last look.
+
+    Only Windows tells; elsewhere Python is interrupted. Esc in another program's window does not
+    count.
+    """
+    if sys.platform != "win32":
+        return False
+    import ctypes
+
+    windows = ctypes.windll.user32
+    is_pressed = windows.GetAsyncKeyState(_ESCAPE) & _DOWN_OR_PRESSED_SINCE
+    return bool(is_pressed) and windows.GetForegroundWindow() == app.hwnd
+
+
+class MacroHost:
+    """The workbook whose button was pressed, as a host with progress, cancel and undo.
+
+    A table is read from Excel once per press; each read and the write are steps that the status bar
+    names, and between steps the user may cancel.
+    """
+
+    def __init__(self, book: xw.Book) -> None:
+        self.book = book
+        self.excel = ExcelHost(book)
+        self.name = self.excel.name
+        self.undo_file = UndoFile(full_name(book))
+        self.can_be_undone = True
+        """False once a run's state before could not be kept."""
+        self._cells: dict[str, TableCells] = {}
+        self._still_to_read: set[str] = set()
+        self._steps = 0
+        """How many tables the run reads and writes; 0 where nobody knows beforehand."""
+        self._keeps_undo = True
+        self._is_working = False
+        self.language = self._language()
+
+    def table_codes(self) -> tuple[str, ...]:
+        """Codes of the tables that are there."""
+        return self.excel.table_codes()
+
+    def read(self, table: str) -> TableCells:
+        """One table's raw cells."""
+        if table in self._cells:
+            return self._cells[table]
+
+        if self._is_working:
+            step = "reading" if self._steps else "reading_more"
+            self._step(step, table=sheet_name(table, self.language))
+        self._cells[table] = self.excel.read(table)
+
+        if self._is_working and table in self._still_to_read:
+            self._still_to_read.remove(table)
+            if not self._still_to_read:
+                self._step("calculating")
+        return self._cells[table]
+
+    def write(self, writes: Sequence[TableWrite]) -> None:
+        """Put all bodies in place, or none; first keep what undo will need."""
+        self._step("writing", count=len(writes))
+
+        first_filled: list[str] = []
+        if self._keeps_undo:
+            before = [self.read(write.table) for write in writes]
+            self.can_be_undone = self.undo_file.keep(before)
+            for cells, write in zip(before, writes, strict=True):
+                if _gets_first_rows(cells, write):
+                    first_filled.append(cells.table)
+
+        try:
+            self.excel.write(writes)
+        except BaseException:
+            self.undo_file.drop_new()
+            raise
+        finally:
+            # What was read before the write no longer stands in the workbook.
+            self._cells.clear()
+
+        self.undo_file.take_new()
+        self._reveal(first_filled)
+
+    def _reveal(self, tables: Sequence[str]) -> None:
+        """Show sheets of results that waited for their first rows."""
+        for table in tables:
+            # That Excel refuses, as in a protected workbook, is no reason to stop.
+            with contextlib.suppress(Exception):
+                sheet = self.book.sheets[self.excel.sheet_of(table) or table]
+                if not sheet.visible:
+                    sheet.visible = True
+
+    @contextlib.contextmanager
+    def working(
+        self, action: Action | None = None, *, can_be_undone: bool = True
+    ) -> Iterator[None]:
+        """Excel stands still, steps are shown, Esc cancels; what was read before is not read again.
+
+        Args: action is missing for an import and an undo, which find out what they read on the way;
+            can_be_undone is False for what keeps nothing for the undo button.
+        """
+        there = self.table_codes()
+        inputs = _inputs(action).intersection(there)
+        outputs = _outputs(action).intersection(there)
+
+        self._keeps_undo, self._is_working = can_be_undone, True
+        self._still_to_read = inputs - self._cells.keys()
+        self._steps = len(self._still_to_read | outputs)
+        # Esc of long ago must not cancel what was only now asked for.
+        escape_pressed(self.book.app)
+        try:
+            with quiet_excel(self.book.app):
+                yield
+        finally:
+            self._is_working = False
+
+    def _step(self, name: str, **facts: object) -> None:
+        """Say what comes next, unless the user has had enough. Raises: Cancelled."""
+        if escape_pressed(self.book.app):
+            raise Cancelled
+        done = min(len(self._cells) + 1, self._steps)
+        self.show(say(f"progress.{name}", self.language, done=done, total=self._steps, **facts))
+
+    def show(self, text: str) -> None:
+        """Put a text into the status bar; that it cannot is no reason to stop."""
+        with contextlib.suppress(Exception):
+            self.book.app.status_bar = text
+
+    def sheet_of(self, table: str) -> str:
+        """What the table's sheet is called in this book, and how to see it where it is hidden."""
+        name = self.excel.sheet_of(table) or sheet_name(table, self.language)
+        try:
+            is_hidden = not self.book.sheets[name].visible
+        except Exception:
+            return name
+        return say("hidden_sheet", self.language, sheet=name) if is_hidden else name
+
+    def _language(self) -> Language:
+        """The workbook's language, by its settings, else by what its sheets are called."""
+        from salesbook.book.session import Session
+
+        # Reading the settings may already have to say something.
+        self.language = _language_of_sheets(self.excel)
+        try:
+            return Session(self).language
+        except SalesbookError:
+            return self.language
+
+
+def _language_of_sheets(excel: ExcelHost) -> Language:
+    names = {excel.sheet_of(table) for table in excel.table_codes()}
+    chinese_names = {sheet_name(table, "zh-CN") for table in TABLES}
+    return "zh-CN" if names & chinese_names else "en"
+
+
+def _gets_first_rows(before: TableCells, write: TableWrite) -> bool:
+    """True where a table of results that had no rows gets some."""
+    if TABLES[write.table].role is not Role.OUTPUT or not write.sources:
+        return False
+    for header, column in zip(before.headers, before.columns, strict=True):
+        # A formula of the user's own fills its column even where there are no rows.
+        is_typed = header not in before.calculated
+        if is_typed and any(cell is not None for cell in column):
+            return False
+    return True
+
+
+def _inputs(action: Action | None) -> set[str]:
+    """Tables that a verb reads before it calculates: its own, the settings, and what they refer to.
+
+    None are known for an import or an undo.
+    """
+    if action is None:
+        return set()
+    settings = {name for name, spec in TABLES.items() if spec.role is Role.SETTING}
+    referred = {field.ref for name in action.reads for field in TABLES[name].fields if field.ref}
+    return {*action.reads, *settings, *referred}
+
+
+def _outputs(action: Action | None) -> set[str]:
+    return set() if action is None else {*action.writes, "RunLog"}
+
+
+def full_name(book: xw.Book) -> str:
+    """The book's path; its name where it lies in the cloud and has none on this computer."""
+    try:
+        return str(book.fullname)
+    except Exception:
+        return str(book.name)

@@ -1,0 +1,64 @@
+"""What work does each button do? Its verb; or a job of its own where it is no verb."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+from salesbook.actions import ACTIONS, Button
+from salesbook.errors import NothingToUndo
+from salesbook.macros import answers
+from salesbook.macros.host import MacroHost, full_name
+from salesbook.macros.importing import import_chosen
+from salesbook.macros.words import MessageBox
+
+Job = Callable[[MacroHost, dt.date], MessageBox]
+"""Work on the open workbook as of a day, and what to tell the user at its end."""
+
+
+def job_of(button: Button) -> Job:
+    """The work of a button."""
+    if button.action:
+        return partial(_run_verb, button)
+    return OTHER_JOBS[button.name]
+
+
+def _run_verb(button: Button, host: MacroHost, as_of: dt.date) -> MessageBox:
+    from salesbook.book.report import Options
+    from salesbook.book.run import run_action
+
+    with host.working(ACTIONS[button.action]):
+        report = run_action(host, button.action, Options(as_of, **button.options))
+    return answers.report_box(host, button, report)
+
+
+def _undo(host: MacroHost, as_of: dt.date) -> MessageBox:
+    """Put back the tables that the last run or import from a button wrote."""
+    from salesbook.book.undo import undo_last
+
+    before = host.undo_file.before()
+    if before is None:
+        raise NothingToUndo("nothing-to-undo", where=host.name)
+
+    with host.working(can_be_undone=False):
+        report = undo_last(host, before, as_of)
+    host.undo_file.forget()
+    return answers.undo_box(host, report)
+
+
+def _check_setup(host: MacroHost, _: dt.date) -> MessageBox:
+    """Look whether everything is in place for the buttons to work."""
+    from salesbook.setup.doctor import examine
+
+    checks = examine(None, host.language, open_book=full_name(host.book))
+    return answers.checks_box(checks, host.language)
+
+
+OTHER_JOBS: Final[Mapping[str, Job]] = {
+    "import": import_chosen,
+    "undo": _undo,
+    "check_setup": _check_setup,
+}
+"""The work of the buttons that are no verb."""
