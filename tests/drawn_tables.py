@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -22,11 +23,20 @@ def frames_of(
     unknown = drawn.keys() - set(names)
     if unknown:
         raise KeyError(unknown)
-    bodies = {name: drawn.get(name, ()) for name in names}
-    return {
-        name: body if isinstance(body, pd.DataFrame) else frame_from_rows(name, body)
-        for name, body in bodies.items()
-    }
+    return {name: _frame(name, drawn.get(name, ())) for name in names}
+
+
+def _frame(name: str, body: Rows | pd.DataFrame) -> pd.DataFrame:
+    if isinstance(body, pd.DataFrame):
+        return body
+    # Most tables of a task are empty, and making forty of them takes as long as many a verb.
+    # pandas copies on write: a test that writes into its frame changes no other's.
+    return frame_from_rows(name, body) if body else _empty(name).copy(deep=False)
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    return frame_from_rows(name, ())
 
 
 def day(text: str) -> dt.date:

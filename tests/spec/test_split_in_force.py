@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from random import Random
 from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from salesbook.domain.outcome import Outcome, Task
@@ -105,17 +106,25 @@ def sold(amounts: dict[tuple[str, str], int]) -> pd.DataFrame:
 
 
 MONTHS = [f"2026-{month:02}" for month in range(1, 8)]
-SALES = st.dictionaries(
-    st.tuples(st.sampled_from(REPS), st.sampled_from(MONTHS)), st.integers(0, 90_000)
-)
 
 
-@settings(max_examples=12, deadline=None)
-@given(SALES, st.integers(0, 200_000), st.sampled_from(["2026-07", "2026-08"]))
+def a_half_year(seed: int) -> tuple[dict[tuple[str, str], int], int]:
+    """What each rep sold in some of the months, and a target of R1's own."""
+    random = Random(seed)
+    pairs = [(rep, month) for rep in REPS for month in MONTHS if random.random() < 0.7]
+    return {pair: random.randint(0, 90_000) for pair in pairs}, random.randint(0, 200_000)
+
+
+# Drawn by a seed: of a handful of examples Hypothesis makes most as simple as can be.
+@pytest.mark.parametrize("since", ["2026-07", "2026-08"])
+@settings(max_examples=3, deadline=None)
+@example(({}, 0))
+@given(st.integers(0, 2**32 - 1).map(a_half_year))
 def test_a_resplit_moves_when_and_not_how_much_counts_for_the_year(
-    amounts: dict[tuple[str, str], int], own: int, since: str
+    since: str, year: tuple[dict[tuple[str, str], int], int]
 ):
     """Also while it is a draft, and after another one: quotas of the year add up to its target."""
+    amounts, own = year
     asked = {"own": {"R1": own}, "Orders": sold(amounts)}
     plan = split(empty_frame("TargetPlan"), 240_000, REPS, publish=True, **asked)
     before = quotas(plan)
