@@ -4,7 +4,7 @@ import datetime as dt
 from random import Random
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbook.actions import ACTIONS
@@ -12,6 +12,7 @@ from salesbook.domain import funnel
 from salesbook.frames import DTYPES
 from salesbook.policy import Policy
 from salesbook.tables import TABLES
+from tests.drawn_tables import FEW, SEEDS
 from tests.pipeline_book import AS_OF, day, deal, draw
 
 MEMORY = ("StageHistory", "ForecastHistory")
@@ -48,11 +49,7 @@ def a_pipeline(seed):
     return [a_deal(number, random) for number in range(random.randint(1, 40))]
 
 
-# A run costs the same whether it counts one deal or forty, so that a law is tried on few books
-# with many rows. Hypothesis fills most of a handful of examples with the simplest rows there are;
-# drawn by a seed, every one of them is full.
-DEALS = st.integers(0, 2**32 - 1).map(a_pipeline)
-FEW = settings(max_examples=max(settings.default.max_examples // 12, 5))
+DEALS = SEEDS.map(a_pipeline)
 
 
 def assert_same(left, right):
