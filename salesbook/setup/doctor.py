@@ -21,7 +21,7 @@ from salesbook.setup.faults import Look, Place
 from salesbook.setup.machine import Machine, ThisMachine
 
 CONF_SHEET = "xlwings.conf"
-_PACKAGES = ("xlwings", "openpyxl", "pandas", "pydantic", "python-calamine", "lxml")
+_PACKAGES = ("xlwings", "openpyxl", "pandas", "pydantic", "python-calamine")
 
 
 @dataclass(frozen=True, slots=True)
