@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -15,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 HOME = ROOT / os.environ.get("SALESBOOK_VENV", ".venv")
-BIN = HOME / ("Scripts" if os.name == "nt" else "bin")
+LOWEST = ROOT / ".venv-lowest"
 CHECKS = {
     "format": ["ruff", "format", "--check", "."],
     "lint": ["ruff", "check", "."],
@@ -23,33 +24,79 @@ CHECKS = {
     "imports": ["lint-imports"],
     "tests": ["pytest", "-n", "auto"],
 }
+LOWEST_TESTS = [
+    "tests/spec/test_import_systems.py",
+    "tests/spec/test_score_people.py",
+    "tests/spec/test_split_matrix.py",
+    "tests/test_cli.py",
+    "tests/udfs",
+    "tests/unit/test_duplicates.py",
+    "tests/unit/test_gate.py",
+    "tests/unit/test_intake_workbooks.py",
+    "tests/unit/test_sample.py",
+    "tests/unit/test_settings_checks.py",
+    "tests/unit/test_touch.py",
+    "tests/unit/test_workbook_build.py",
+]
+"""Between them they use every library that pyproject.toml names."""
 
 
-def tool(name: str) -> str:
-    """The path of a program in the environment."""
-    return str(BIN / (f"{name}.exe" if os.name == "nt" else name))
+def tool(name: str, home: Path = HOME) -> str:
+    """The path of a program in an environment."""
+    folder = "Scripts" if os.name == "nt" else "bin"
+    return str(home / folder / (f"{name}.exe" if os.name == "nt" else name))
 
 
-def run(*words: str) -> None:
-    """Run a program of the environment in the project's folder; stop where it fails."""
-    done = subprocess.run([tool(words[0]), *words[1:]], cwd=ROOT)
+def run(*words: str, home: Path = HOME) -> None:
+    """Run a program of an environment in the project's folder; stop where it fails."""
+    done = subprocess.run([tool(words[0], home), *words[1:]], cwd=ROOT)
     if done.returncode:
         raise SystemExit(done.returncode)
 
 
+def pip_install(*words: str, home: Path = HOME) -> None:
+    """Install packages into an environment, which is made where there is none."""
+    if not Path(tool("python", home)).exists():
+        venv.create(home, with_pip=True)
+    quietly = ("--quiet", "--disable-pip-version-check")
+    run("python", "-m", "pip", "install", *quietly, *words, home=home)
+
+
 def set_up(extra: str) -> None:
-    """Make the environment and install salesbook into it, unless that was done for the same
-    pyproject.
-    """
+    """Make the environment with salesbook in it, unless that was done for the same pyproject."""
     mark = HOME / f"ready-{extra}"
     wanted = sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
     if mark.exists() and mark.read_text() == wanted:
         return
-    if not Path(tool("python")).exists():
-        venv.create(HOME, with_pip=True)
-    what = f".[{extra}]" if extra else "."
-    run("python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", what)
+    pip_install("-e", f".[{extra}]" if extra else ".")
     mark.write_text(wanted)
+
+
+def set_up_lowest() -> None:
+    """Make `.venv-lowest` anew: every package in the lowest version that pyproject.toml allows.
+
+    pip always takes the highest; uv can take the lowest. Of those, only versions that are built
+    for this Python count: nobody should need a compiler to try them.
+    """
+    shutil.rmtree(LOWEST, ignore_errors=True)
+    pip_install("uv>=0.5", home=LOWEST)
+    versions = str(LOWEST / "versions.txt")
+    python = ("--quiet", "--python", tool("python", LOWEST))
+    lowest = ("--resolution", "lowest-direct", "--only-binary", ":all:", "--extra", "test")
+    compiled = ("--no-header", "--output-file", versions)
+    run("uv", "pip", "compile", *python, *lowest, *compiled, "pyproject.toml", home=LOWEST)
+    run("uv", "pip", "install", *python, "--requirement", versions, home=LOWEST)
+    pip_install("--no-deps", "-e", ".", home=LOWEST)
+
+
+def test(words: list[str], *, lowest: bool) -> None:
+    """Run the tests that the words name: all, or with the lowest versions a selection."""
+    if lowest:
+        set_up_lowest()
+        run(*CHECKS["tests"], *(words or LOWEST_TESTS), home=LOWEST)
+    else:
+        set_up("test")
+        run(*CHECKS["tests"], *words)
 
 
 def demo(language: str) -> None:
@@ -80,7 +127,13 @@ def main() -> None:
     commands.add_parser("demo", help="make, fill and refresh a workbook in demo/").add_argument(
         "--lang", default="en", choices=["en", "zh-CN"]
     )
-    commands.add_parser("test", help="run the tests").add_argument("pytest", nargs="*")
+    tests = commands.add_parser("test", help="run the tests; further words go to pytest")
+    tests.add_argument("pytest", nargs="*")
+    tests.add_argument(
+        "--lowest",
+        action="store_true",
+        help="run a selection with the lowest versions that pyproject.toml allows, in .venv-lowest",
+    )
     check = commands.add_parser("check", help="format, lint, types, import contract, tests")
     check.add_argument("parts", nargs="*", choices=[*CHECKS, []], default=list(CHECKS))
     commands.add_parser(
@@ -96,8 +149,8 @@ def main() -> None:
     if asked.command == "demo":
         demo(asked.lang)
     elif asked.command == "test":
-        set_up("test")
-        run(*CHECKS["tests"], *asked.pytest, *rest)
+        # As typed: argparse would part `-k` from its word.
+        test([word for word in sys.argv[2:] if word != "--lowest"], lowest=asked.lowest)
     elif asked.command == "check":
         set_up("dev")
         for part in asked.parts:

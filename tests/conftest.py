@@ -15,3 +15,11 @@ settings.register_profile(
 )
 settings.register_profile("thorough", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("SALESBOOK_HYPOTHESIS", "quick"))
+
+# Commands that tests start find compiled modules, as in an installation: without them each start
+# compiles all of salesbook anew, which takes longer than what most of them do.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# The build and the tests need lxml and defusedxml, salesbook does not: openpyxl reads as it does
+# where neither is installed.
+os.environ |= {"OPENPYXL_LXML": "False", "OPENPYXL_DEFUSEDXML": "False"}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from salesbook.actions import ACTIONS
 
@@ -23,58 +22,75 @@ SLOW = {
 }
 """Libraries that take longer to load than help takes to print."""
 _CHILD = """
-import atexit, sys
-atexit.register(lambda: print("loaded:", *{name.partition(".")[0] for name in sys.modules}, file=sys.stderr))
+import json, sys
 from salesbook.cli.app import run
-sys.exit(run(sys.argv[1:]))
+
+report = []
+for words in json.loads(sys.argv[1]):
+    code = run(words)
+    report.append([words, code, sorted({name.partition(".")[0] for name in sys.modules})])
+print("loaded:" + json.dumps(report), file=sys.stderr)
 """
+"""Runs commands one after the other, and reports after each what is loaded by then."""
 
 
-def loaded_by(*words: str, codes: tuple[int, ...] = (0,)) -> set[str]:
-    """The packages that a command has loaded when it ends."""
+def loaded_by(*commands: list[str]) -> dict[str, tuple[int, set[str]]]:
+    """Run commands in a process of their own, in this order.
+
+    Returns: by command its exit code, and the packages that are loaded when it has ended. What an
+    earlier one loads stays loaded: the first command that shows a package has loaded it.
+    """
     done = subprocess.run(
-        [sys.executable, "-c", _CHILD, *words], capture_output=True, text=True, encoding="utf-8"
+        [sys.executable, "-c", _CHILD, json.dumps(commands)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
-    assert done.returncode in codes, done.stderr
-    return set(done.stderr.rpartition("loaded:")[2].split())
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stderr.rpartition("loaded:")[2])
+    return {" ".join(words): (code, set(packages)) for words, code, packages in report}
 
 
-@pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("imports") / "Book.xlsm"
-    loaded_by("new", str(path), "--sample", "--quiet")
-    return path
+HELP_AND_ERRORS = {
+    "--help": 0,
+    "refresh --help": 0,
+    "import --help": 0,
+    "--version": 0,
+    "": 2,
+    "refresh": 2,
+    "refresh Book.xlsm --as-of yesterday": 2,
+    "no-such-verb": 2,
+}
+"""Exit code by command."""
 
 
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
-        (["--help"], 0),
-        (["refresh", "--help"], 0),
-        (["import", "--help"], 0),
-        (["--version"], 0),
-        ([], 2),
-        (["refresh"], 2),
-        (["refresh", "Book.xlsm", "--as-of", "yesterday"], 2),
-        (["no-such-verb"], 2),
-    ],
-)
-def test_help_and_usage_errors_load_nothing_slow(words: list[str], code: int) -> None:
+def test_help_and_usage_errors_load_nothing_slow() -> None:
     """Who only asks how to ask gets the answer at once."""
-    assert loaded_by(*words, codes=(code,)) & SLOW == set()
+    for command, (code, packages) in loaded_by(*map(str.split, HELP_AND_ERRORS)).items():
+        assert (command, code) == (command, HELP_AND_ERRORS[command])
+        assert (command, packages & SLOW) == (command, set())
 
 
-@pytest.mark.parametrize("verb", [*ACTIONS, "show", "doctor", "undo"])
-def test_no_command_loads_xlwings(verb: str, book: Path) -> None:
+def test_no_command_loads_xlwings(tmp_path: Path) -> None:
     """The file path never needs Excel's bridge; openpyxl is looked at by `doctor` alone."""
-    more = {"show": ["Deals"]}.get(verb, [])
-    codes = (0, 1, 24) if verb != "undo" else (0, 22, 23)
-    unwanted = {"xlwings"} if verb == "doctor" else {"xlwings", "openpyxl"}
-    assert loaded_by(verb, str(book), *more, "--quiet", codes=codes) & unwanted == set()
-
-
-def test_an_import_of_text_loads_neither(book: Path) -> None:
-    file = book.with_name("customers.csv")
+    book, file = str(tmp_path / "Book.xlsm"), tmp_path / "customers.csv"
     file.write_text("name,company\nAnna Example,Example Ltd\n", encoding="utf-8")
-    loaded = loaded_by("import", str(book), str(file), "--into", "Customers", "--quiet")
-    assert loaded & {"xlwings", "openpyxl"} == set()
+    commands = [
+        ["new", book, "--sample", "--quiet"],
+        *([verb, book, "--quiet"] for verb in ACTIONS),
+        ["show", book, "Deals", "--quiet"],
+        ["undo", book, "--quiet"],
+        ["import", book, str(file), "--into", "Customers", "--quiet"],
+    ]
+    loaded = loaded_by(*commands)
+    assert len(loaded) == len(commands)
+    for command, (code, packages) in loaded.items():
+        assert code in (0, 1), command
+        assert (command, packages & {"xlwings", "openpyxl"}) == (command, set())
+
+
+def test_what_looks_at_the_setup_loads_no_xlwings(tmp_path: Path) -> None:
+    book = str(tmp_path / "Book.xlsm")
+    [_, (code, packages)] = loaded_by(["new", book], ["doctor", book, "--quiet"]).values()
+    assert code in (0, 1, 24)
+    assert "xlwings" not in packages

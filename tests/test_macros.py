@@ -18,6 +18,7 @@ from salesbook import macros
 from salesbook.actions import ACTIONS, BUTTONS
 from salesbook.book.files import new_file, run_on_file, undo_file
 from salesbook.book.report import Options
+from salesbook.cli.app import run
 from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.package import open_package
 from salesbook.labels import Language, header, words
@@ -261,14 +262,29 @@ def test_a_table_turned_into_a_range(caller: Opened) -> None:
     assert "Insert, Table" in said
 
 
+DEALS = """Deal ID,Rep,Stage,Created on,Stage since
+D1,Ann Lee,Contact,2026-05-01,2026-05-01
+D2,Ann Lee,Offer,2026-05-01,2026-05-20
+"""
+
+
+@pytest.fixture(scope="module")
+def with_deals(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook with two deals and nothing else."""
+    path = Path(shutil.copy(empty, tmp_path_factory.mktemp("deals")))
+    file = path.with_name("deals.csv")
+    file.write_text(DEALS, encoding="utf-8")
+    stages = ["--stages", "Contact>Offer>Won|Lost", "--add-missing"]
+    assert run(["import", str(path), str(file), "--into", "Deals", *stages]) == 0
+    return path
+
+
 @pytest.mark.parametrize("locked", [False, True])
-def test_first_rows_show_their_sheet(locked: bool, tmp_path: Path) -> None:
+def test_first_rows_show_their_sheet(locked: bool, with_deals: Path) -> None:
     """A hidden sheet of results comes to light with its first rows, once, and only where Excel lets
     it.
     """
-    path = tmp_path / "Sample.xlsm"
-    new_file(path, "en", sample_as_of=AS_OF)
-    _, model = opened(path)
+    _, model = opened(with_deals)
     model.sheet("StageTimes").is_locked = locked
     macros.funnel()
     assert model.sheet("StageTimes").is_hidden is locked

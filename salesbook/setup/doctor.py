@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from salesbook.book.session import Session
 
 CONF_SHEET: Final = "xlwings.conf"
-_PACKAGES: Final = ("xlwings", "openpyxl", "pandas", "pydantic", "python-calamine", "lxml")
+_PACKAGES: Final = ("xlwings", "openpyxl", "pandas", "pydantic", "python-calamine")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 import datetime as dt
 from contextlib import nullcontext
 from dataclasses import replace
+from random import Random
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 from salesbook.actions import ACTIONS
 from salesbook.domain.outcome import Task
@@ -16,7 +16,7 @@ from salesbook.errors import SettingsError
 from salesbook.messages import Message
 from salesbook.policy import Policy, read_policy
 from salesbook.tables.settings import Stage, TierRule
-from tests.drawn_tables import day, frames_of
+from tests.drawn_tables import FEW, SEEDS, day, frames_of
 
 AS_OF = dt.date(2026, 6, 30)
 STAGES = (
@@ -264,23 +264,20 @@ def test_cuts_that_make_no_sense_are_refused_only_where_they_are_used():
             ACTIONS["tier"].run(task(policy=policy))
 
 
-ORDERS = st.lists(
-    st.tuples(
-        st.sampled_from(["C1", "C2", "C3"]),
-        st.integers(-5_000, 100_000),
-        st.dates(dt.date(2025, 1, 1), dt.date(2026, 12, 31)),
-    ),
-    max_size=12,
-)
+def an_order(number, random):
+    on = dt.date(2025, 1, 1) + dt.timedelta(days=random.randrange(730))
+    amount = random.choice([0, random.randint(-5_000, 100_000)])
+    return order(f"O{number}", random.choice(["C1", "C2", "C3"]), amount, str(on))
 
 
-@settings(max_examples=15, deadline=None)
-@given(drawn=ORDERS, order_of_rows=st.randoms(use_true_random=False))
-def test_the_order_of_rows_changes_nothing_and_a_second_run_neither(drawn, order_of_rows):
+@FEW
+@given(seed=SEEDS)
+def test_the_order_of_rows_changes_nothing_and_a_second_run_neither(seed):
     """Every customer is tiered once, and history after a second run on the same day is the same."""
-    orders = [order(f"O{at}", who, amount, str(on)) for at, (who, amount, on) in enumerate(drawn)]
+    random = Random(seed)
+    orders = [an_order(number, random) for number in range(random.randint(5, 25))]
     shuffled = orders.copy()
-    order_of_rows.shuffle(shuffled)
+    random.shuffle(shuffled)
     names = ["C1", "C2", "C3"]
     first = run(task(customers=names, Orders=orders)).tables
     other = task(customers=names[::-1], Orders=shuffled)

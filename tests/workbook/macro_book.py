@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from pyopenvba import ExcelFile
@@ -75,10 +76,11 @@ End Function
 """
 
 
-def started(language: Language, drive: str = "") -> ExcelApplication:
-    """The workbook, opened where macros run in memory; `drive` is VBA of the test's own."""
+@cache
+def _with_stand_ins(language: Language) -> bytes:
+    """The workbook's file, the modules that would start Python replaced."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "Sales & Co.xlsm"
+        path = Path(folder) / "Book.xlsm"
         path.write_bytes(template_bytes(language))
         with ExcelFile(path) as file:
             project = file.vba_project()
@@ -90,6 +92,14 @@ def started(language: Language, drive: str = "") -> ExcelApplication:
                 "SalesbookDesk", desk.source.replace("Application.MacroOptions", "RecordOptions")
             )
             file.save()
+        return path.read_bytes()
+
+
+def started(language: Language, drive: str = "") -> ExcelApplication:
+    """The workbook, opened where macros run in memory; `drive` is VBA of the test's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "Sales & Co.xlsm"
+        path.write_bytes(_with_stand_ins(language))
         app = ExcelApplication.open(path)
     app.add_module(_SHELL, name="StandInShell", kind="class")
     names = re.findall(r"^Sub (On\w+)\(control", sources()["Salesbook"], re.MULTILINE)

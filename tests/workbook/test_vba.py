@@ -175,6 +175,7 @@ def test_publish_is_enabled_when_there_is_a_draft(language):
     assert app.run("PublishEnabled") is True
 
 
+@cache
 def plan_status_cell(language):
     import openpyxl
 
