@@ -6,7 +6,7 @@ its order means nothing. Missing is NA of the dtype. Money and measures are whol
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -33,28 +33,35 @@ DTYPES: Final[Mapping[Kind, str]] = {
     Kind.MESSAGE: "object",
 }
 
+_ISO: Final[Mapping[Kind, str]] = {Kind.DATE: "%Y-%m-%d", Kind.DATETIME: "%Y-%m-%dT%H:%M:%S"}
+
 Tables = Mapping[str, pd.DataFrame]
 """Typed frames by table name: what verbs take and give."""
 
 
 def frame_of(table: str, columns: Mapping[str, Any]) -> pd.DataFrame:
-    """A table's frame with its fields in order and their dtypes; fields not given are missing.
+    """Make a table's frame, its fields in order with their dtypes; fields not given are missing.
 
     Raises: KeyError for a column that the table does not have.
     """
-    spec = TABLES[table]
-    unknown = set(columns) - set(spec.field_names)
+    _refuse_unknown(table, columns)
+    size = max((len(values) for values in columns.values()), default=0)
+
+    typed = {}
+    for field in TABLES[table].fields:
+        values = columns.get(field.name)
+        typed[field.name] = _typed(values, DTYPES[field.kind], size)
+    return pd.DataFrame(typed, index=pd.RangeIndex(size))
+
+
+def _refuse_unknown(table: str, names: Iterable[str]) -> None:
+    unknown = set(names) - set(TABLES[table].field_names)
     if unknown:
         raise KeyError(f"{table} has no {sorted(unknown)}")
-    size = max((len(values) for values in columns.values()), default=0)
-    made = {
-        field.name: _typed(columns.get(field.name), DTYPES[field.kind], size)
-        for field in spec.fields
-    }
-    return pd.DataFrame(made, index=pd.RangeIndex(size))
 
 
 def _typed(values: Any, dtype: str, size: int) -> pd.Series[Any]:
+    """A column of the dtype, counted from 0; one that is not given is missing everywhere."""
     if values is None:
         return pd.Series([None] * size, dtype=dtype)
     if isinstance(values, pd.Series):
@@ -63,12 +70,15 @@ def _typed(values: Any, dtype: str, size: int) -> pd.Series[Any]:
 
 
 def frame_from_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """A table's frame from dicts; for tables that are small or drawn in tests."""
-    names = TABLES[table].field_names
-    unknown = {name for row in rows for name in row} - set(names)
-    if unknown:
-        raise KeyError(f"{table} has no {sorted(unknown)}")
-    return frame_of(table, {name: [row.get(name) for row in rows] for name in names})
+    """Make a table's frame of one dict per row; for tables that are small or drawn in tests.
+
+    Raises: KeyError for a field that the table does not have.
+    """
+    _refuse_unknown(table, (name for row in rows for name in row))
+    columns = {}
+    for name in TABLES[table].field_names:
+        columns[name] = [row.get(name) for row in rows]
+    return frame_of(table, columns)
 
 
 def empty_frame(table: str) -> pd.DataFrame:
@@ -80,10 +90,12 @@ def row_keys(table: str, frame: pd.DataFrame) -> pd.Series[str]:
     """Each row's key as text, parts joined by "|"; a date or time part is ISO."""
     parts = []
     for name in TABLES[table].key:
-        column, kind = frame[name], TABLES[table].field(name).kind
-        if kind in (Kind.DATE, Kind.DATETIME):
-            column = column.dt.strftime("%Y-%m-%d" if kind is Kind.DATE else "%Y-%m-%dT%H:%M:%S")
+        column = frame[name]
+        iso = _ISO.get(TABLES[table].field(name).kind)
+        if iso:
+            column = column.dt.strftime(iso)
         parts.append(column.astype("str").fillna(""))
+
     joined = parts[0]
     for part in parts[1:]:
         joined = joined + "|" + part
@@ -92,12 +104,14 @@ def row_keys(table: str, frame: pd.DataFrame) -> pd.Series[str]:
 
 def texts_of(column: pd.Series[str]) -> set[str]:
     """The different texts of a column; missing is none."""
-    return {text for text in set(column.to_numpy(dtype=object).tolist()) if isinstance(text, str)}
+    values = set(column.to_numpy(dtype=object).tolist())
+    return {value for value in values if isinstance(value, str)}
 
 
 def sorted_by_key(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame in order of its key, with a fresh index."""
-    return frame.sort_values(list(TABLES[table].key), kind="stable").reset_index(drop=True)
+    key = list(TABLES[table].key)
+    return frame.sort_values(key, kind="stable").reset_index(drop=True)
 
 
 def later_twins(frame: pd.DataFrame, keys: pd.Series[str]) -> list[int]:
@@ -105,8 +119,12 @@ def later_twins(frame: pd.DataFrame, keys: pd.Series[str]) -> list[int]:
     twins = keys[keys.duplicated(keep=False)]
     if twins.empty:
         return []
-    content = frame.loc[twins.index].astype("str").fillna("").agg("\x1f".join, axis=1)
-    ordered = pd.DataFrame({"key": twins, "content": content}).sort_values(
-        ["key", "content"], kind="stable"
-    )
-    return sorted(int(row) for row in ordered.index[ordered["key"].duplicated()])
+
+    # A sign that nobody types keeps "ab", "c" and "a", "bc" apart.
+    texts = frame.loc[twins.index].astype("str").fillna("")
+    content = texts.agg("\x1f".join, axis=1)
+
+    both = pd.DataFrame({"key": twins, "content": content})
+    in_order = both.sort_values(["key", "content"], kind="stable")
+    is_repeated = in_order["key"].duplicated()
+    return sorted(int(row) for row in in_order.index[is_repeated])

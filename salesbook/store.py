@@ -23,9 +23,7 @@ class CellError:
 
 
 NOT_CALCULATED: Final = CellError("#NOT-CALCULATED!")
-"""A formula whose value the file does not hold: it was written by a program that does not
-calculate.
-"""
+"""A formula whose value the file does not hold, because no program has calculated it."""
 
 Cell = None | bool | int | float | str | dt.date | dt.datetime | CellError
 
@@ -35,9 +33,7 @@ class _Keep(Enum):
 
 
 KEEP: Final = _Keep.KEEP
-"""In a column to write: leave the cell of the row's source as it stands, formula and format
-included.
-"""
+"""In a column to write: leave the source row's cell as it stands, with its formula and format."""
 
 NewCell = Cell | _Keep
 
@@ -47,8 +43,9 @@ def column_letters(number: int) -> str:
     """Name a sheet's column: 1 is A, 28 is AB."""
     letters = ""
     while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
+        # No letter stands for 0, so the place after Z is AA: each digit counts from 1.
+        number, letter = divmod(number - 1, 26)
+        letters = chr(ord("A") + letter) + letters
     return letters
 
 
@@ -74,10 +71,7 @@ class TableCells:
     calculated: frozenset[str] = frozenset()
     """Headers of the columns that the sheet calculates by a formula of the table's own."""
     merged: tuple[tuple[int, int, int, int], ...] = ()
-    """Merged areas that touch the body: first row, first column, last row, last column (sheet
-    numbers).
-    """
-
+    """Merged areas that touch the body: first row, first column, last row, last column (from 1)."""
     below: tuple[Cell, ...] = ()
     """The cells right below the body where something stands there, for a host whose tables do not
     grow with what is typed; else empty."""
@@ -103,9 +97,7 @@ class TableWrite:
     """By header as it stands in the sheet; every column has len(sources) values."""
     sources: Sequence[int | None]
     number_formats: Mapping[str, str] = field(default_factory=dict)
-    """Number format by header for cells that hold a date or time and whose format does not show
-    one.
-    """
+    """Number format by header, for cells that hold a date or time but do not show one yet."""
 
 
 class Host(Protocol):

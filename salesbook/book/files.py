@@ -61,16 +61,22 @@ def table_of_book(book: Path, name: str) -> tuple[Session, str]:
 
 
 def undo_file(book: Path, as_of: dt.date, *, wait: float) -> Report:
-    """Take back the last run or import. Raises: NothingToUndo, UndoLosesTyping."""
+    """Take back the last run or import.
+
+    Raises: NothingToUndo; UndoLosesTyping where somebody has changed what it wrote.
+    """
     backup = backup_path(Path(os.path.realpath(book)))
     with contextlib.ExitStack() as stack:
+        # The lock comes first: a run that is still writing makes the backup that is wanted here.
         host = stack.enter_context(open_package(book, wait=wait, for_writing=True))
         if not backup.exists():
             raise NothingToUndo("nothing-to-undo", where=str(book))
+
         try:
             before = stack.enter_context(open_package(backup, for_writing=False))
         except NotAWorkbook as damaged:
             raise NothingToUndo("damaged-backup", where=str(backup)) from damaged
+
         report = undo_last(host, before, as_of)
         host.save()
     return report
@@ -79,7 +85,7 @@ def undo_file(book: Path, as_of: dt.date, *, wait: float) -> Report:
 def new_file(
     book: Path, language: Language, *, sample_as_of: dt.date | None = None
 ) -> dict[str, int]:
-    """Copy the built workbook of a language, with sample rows where a date for them is given.
+    """Copy the built workbook of a language, with sample rows where a day for them is given.
 
     The file is made in a folder of its own beside its place and comes to its name when it is whole,
     in one step: a command that is killed leaves no half workbook. Nothing that was there before is
@@ -108,8 +114,8 @@ def new_file(
     except FileExistsError:
         raise CannotWrite("already-there", where=str(book)) from None
     except OSError as error:
-        found = error.strerror or str(error)
-        raise CannotWrite("cannot-write", where=str(book), found=found) from error
+        reason = error.strerror or str(error)
+        raise CannotWrite("cannot-write", where=str(book), found=reason) from error
     return rows
 
 
@@ -148,6 +154,7 @@ def _move_to_free_name(draft: Path, book: Path) -> None:
 
 
 def _fill(book: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
+    """Write the tables into a new workbook. Returns: rows by table."""
     with open_package(book, for_writing=True) as host:
         session = Session(host)
         writes = [session.prepared_write(name, frame).write for name, frame in tables.items()]

@@ -1,6 +1,4 @@
-"""Rows of a foreign file into a table: draft everything, then write or refuse; say what became of
-each.
-"""
+"""What becomes of each row of a foreign file? All are drafted, then written or refused."""
 
 from __future__ import annotations
 
@@ -28,6 +26,7 @@ from salesbook.hosts.package import open_package
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.draft import ImportDraft, ImportOptions, TableChange, draft_import
 from salesbook.intake.rejects import rejects_text, write_rejects
+from salesbook.intake.rows import FileRow
 from salesbook.labels import Language, table_of_name
 from salesbook.messages import Message
 from salesbook.reading.table import ReadTable
@@ -101,58 +100,72 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
 def _state(file: Path) -> tuple[int, int] | None:
     """What tells that a program is still writing a file; None where there is none."""
     try:
-        told = file.stat()
+        state = file.stat()
     except OSError:
         return None
-    return told.st_size, told.st_mtime_ns
+    return state.st_size, state.st_mtime_ns
 
 
 @collecting_nothing()
 def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Session]:
-    """Plan an import and, unless it is a dry run or nothing could be used, hand its writes to the
-    host.
+    """Draft an import and hand its writes to the host.
+
+    Nothing is written in a dry run, nor where no row could be used.
+
+    Raises: SalesbookError of any kind; then the host was asked for no write.
     """
     started = time.perf_counter()
-    options, as_of = request.options, request.as_of
+    into, as_of = request.options.into, request.as_of
     session = Session(host)
-    session.table(options.into)
-    wanted = [name for name in tables_for(options.into) if session.has(name)]
+    # A missing table is refused before anything else is read.
+    session.table(into)
+    wanted = [name for name in tables_for(into) if session.has(name)]
     reads = {name: session.table(name) for name in wanted}
-    draft = draft_import(
-        request.file, options, BookNow(_now(session, reads), session.policy, as_of)
-    )
+
+    book = BookNow(_now(session, reads), session.policy, as_of)
+    draft = draft_import(request.file, request.options, book)
     if request.dry_run or not draft.accepted:
         return draft, session
-    writes = [_write(session, change) for change in draft.changes]
-    report = Report(
-        action="import",
-        as_of=as_of,
-        rows={
-            options.into: {"in": draft.read, "used": draft.accepted, "skipped": len(draft.rejected)}
-        },
-        written={
-            change.table: len(change.changes) + len(change.new_rows) for change in draft.changes
-        },
-        findings=(),
-        seconds=round(time.perf_counter() - started, 3),
-        language=session.language,
-    )
-    host.write([one.write for one in (*writes, *log_entry(session, report, writes))])
+
+    writes = [_prepared(session, change) for change in draft.changes]
+    seconds = round(time.perf_counter() - started, 3)
+    report = _report(draft, into, as_of, seconds, session.language)
+    log = log_entry(session, report, writes)
+    host.write([prepared.write for prepared in (*writes, *log)])
     return draft, session
 
 
+def _report(
+    draft: ImportDraft, into: str, as_of: dt.date, seconds: float, language: Language
+) -> Report:
+    """An import as the run log counts it."""
+    rows = {"in": draft.read, "used": draft.accepted, "skipped": len(draft.rejected)}
+    written = {}
+    for change in draft.changes:
+        written[change.table] = len(change.changes) + len(change.new_rows)
+    return Report(
+        action="import",
+        as_of=as_of,
+        rows={into: rows},
+        written=written,
+        findings=(),
+        seconds=seconds,
+        language=language,
+    )
+
+
 def _now(session: Session, reads: Mapping[str, ReadTable]) -> dict[str, TableNow]:
+    """The tables as they stand, each read with its own calendar's first day."""
     rules = session.policy.rules
-    own = CellOptions(currency=rules.currency, fiscal_year_start=rules.fiscal_year_start)
-    return {
-        name: table_now(
-            read.cells, read.headers, read.frame, replace(own, epoch_1904=read.cells.epoch_1904)
-        )
-        for name, read in reads.items()
-    }
+    options = CellOptions(currency=rules.currency, fiscal_year_start=rules.fiscal_year_start)
+    tables = {}
+    for name, read in reads.items():
+        table_options = replace(options, epoch_1904=read.cells.epoch_1904)
+        tables[name] = table_now(read.cells, read.headers, read.frame, table_options)
+    return tables
 
 
-def _write(session: Session, change: TableChange) -> PreparedWrite:
+def _prepared(session: Session, change: TableChange) -> PreparedWrite:
     if change.replaces:
         return session.prepared_write(change.table, change.new_rows)
     return prepare_changes(
@@ -197,16 +210,24 @@ def result_of(request: ImportRequest, draft: ImportDraft, book_language: Languag
 
 
 def _refusal(file: Path, draft: ImportDraft, rejects_file: str) -> SalesbookError:
-    """Why nothing of a file was taken."""
+    """Why nothing of a file was taken.
+
+    Where every row has a cell that can be read in two ways, an option decides them all; else each
+    row's own faults are to be mended.
+    """
     facts: dict[str, Any] = {"rejected": len(draft.rejected), "rejects_file": rejects_file}
-    options = [
-        {reason.params["option"] for _, reason in row.faults if reason.code in _UNDECIDED}
-        for row in draft.rejected
-    ]
-    if all(options):
-        asked = " ".join(sorted(str(option) for option in set().union(*options)))
-        return AmbiguousFile("every-row-unclear", where=str(file), option=asked, **facts)
-    return EveryRowRejected(where=str(file), **facts)
+    options_by_row = [_deciding_options(row) for row in draft.rejected]
+    if not all(options_by_row):
+        return EveryRowRejected(where=str(file), **facts)
+
+    options = " ".join(sorted(set().union(*options_by_row)))
+    return AmbiguousFile("every-row-unclear", where=str(file), option=options, **facts)
+
+
+def _deciding_options(row: FileRow) -> set[str]:
+    """The options that would decide a row's undecided cells."""
+    undecided = [reason for _, reason in row.faults if reason.code in _UNDECIDED]
+    return {str(reason.params["option"]) for reason in undecided}
 
 
 def reason_text(reason: Reason, language: Language) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from salesbook.errors import SalesbookError
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES, Language, code_of_choice, field_of_header
+from salesbook.store import Cell, TableCells
 
 
 def language_of_book(book: Path) -> Language | None:
@@ -16,14 +18,20 @@ def language_of_book(book: Path) -> Language | None:
     Returns: None where the file cannot be opened or holds no settings of ours.
     """
     with contextlib.suppress(SalesbookError), open_package(book, for_writing=False) as host:
-        cells = host.read("Policy")
-        fields = [field_of_header("Policy", header, ("key", "value")) for header in cells.headers]
-        keys, values = (
-            cells.columns[fields.index(name)] if name in fields else () for name in ("key", "value")
-        )
-        for key, value in zip(keys, values, strict=False):
-            if code_of_choice("Policy.key", str(key), ("language",)):
-                named = code_of_choice("Policy.language", str(value), LANGUAGES)
-                return next((language for language in LANGUAGES if language == named), "en")
-        return "en"
+        return _language_of_settings(host.read("Policy"))
     return None
+
+
+def _language_of_settings(settings: TableCells) -> Language:
+    """Look for the setting by its name in any language, for the book's is what is asked."""
+    columns: dict[str | None, Sequence[Cell]] = {}
+    for header, column in zip(settings.headers, settings.columns, strict=True):
+        name = field_of_header("Policy", header, ("key", "value"))
+        columns.setdefault(name, column)
+
+    for key, value in zip(columns.get("key", ()), columns.get("value", ()), strict=False):
+        if not code_of_choice("Policy.key", str(key), ("language",)):
+            continue
+        code = code_of_choice("Policy.language", str(value), LANGUAGES)
+        return next((language for language in LANGUAGES if language == code), "en")
+    return "en"

@@ -20,7 +20,7 @@ from salesbook.writing.body import PreparedWrite
 def log_entry(
     session: Session, report: Report, writes: Sequence[PreparedWrite], task: Task | None = None
 ) -> list[PreparedWrite]:
-    """The RunLog with one row more; nothing where the workbook keeps no log.
+    """Add one row to the RunLog; a workbook without that table keeps no log.
 
     Args:
         writes: what the run is about to write; an undo compares with their fingerprints.
@@ -29,6 +29,7 @@ def log_entry(
     if not session.has("RunLog"):
         return []
     log = session.table("RunLog")
+
     fingerprints = [
         f"{prepared.write.table}={prepared.content}" for prepared in writes if prepared.content
     ]
@@ -60,6 +61,7 @@ def _next_moment(log: pd.DataFrame) -> dt.datetime:
 
 
 def _user() -> str:
+    """Who runs this; nothing where the system does not say."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -70,10 +72,18 @@ def input_hash(task: Task) -> str:
     """A hash of everything a verb looked at, the same whatever the order of rows."""
     digest = hashlib.blake2b(digest_size=8)
     for name in sorted(task.tables):
-        frame = task.tables[name]
-        row_hashes = pd.util.hash_pandas_object(frame, index=False) if len(frame) else []
-        in_any_order = pd.Series(row_hashes, dtype="uint64").sort_values()
         digest.update(name.encode())
-        digest.update(in_any_order.to_numpy().tobytes())
-    digest.update(repr((task.policy, task.as_of, task.publish, task.resplit_from)).encode())
+        digest.update(_hash_of_rows(task.tables[name]))
+
+    options = (task.policy, task.as_of, task.publish, task.resplit_from)
+    digest.update(repr(options).encode())
     return digest.hexdigest()
+
+
+def _hash_of_rows(frame: pd.DataFrame) -> bytes:
+    """The rows' hashes in ascending order: where a row stands says nothing."""
+    if not len(frame):
+        return b""
+    hashes = pd.util.hash_pandas_object(frame, index=False)
+    in_any_order: bytes = hashes.sort_values().to_numpy().tobytes()
+    return in_any_order

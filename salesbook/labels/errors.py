@@ -2,58 +2,73 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from salesbook.errors import SalesbookError
 from salesbook.labels.messages import fill, sentence, templates
 from salesbook.labels.words import Language, inert, word, words
 from salesbook.messages import Finding, Message
 
-_FINDING_PARTS = {"message": "expected", "advice": "advice"}
+_FINDING_PARTS: Final = {"message": "expected", "advice": "advice"}
+"""What a refusal's own words and a finding's call the same part."""
 
 
 def error_message(error: SalesbookError, language: Language) -> str:
-    """The sentence of a refusal; facts that nobody knows leave no gap."""
+    """Say what is wrong; facts that nobody knows leave no gap."""
     about = error.params.get("about")
-    if isinstance(about, Finding) and error.code not in words("errors", language):
-        expected = sentence(
-            Message(f"{about.code}.expected", {**about.params, "found": about.found}), language
-        )
-        found = about.found or word("cli", "error.nothing", language)
-        said = fill(
-            word("cli", "error.found", language), {"found": found, "expected": expected}, language
-        )
+    has_own_words = error.code in words("errors", language)
+
+    if isinstance(about, Finding) and not has_own_words:
+        text = _found_and_expected(about, language)
     else:
-        said = _filled(error, "message", language)
-    return " ".join(said.split())
+        text = _filled(error, "message", language)
+
+    # A slot that stayed empty leaves two spaces.
+    return " ".join(text.split())
+
+
+def _found_and_expected(about: Finding, language: Language) -> str:
+    """The sentence of a refusal that a finding gave the reason for."""
+    facts = {**about.params, "found": about.found}
+    expected = sentence(Message(f"{about.code}.expected", facts), language)
+
+    cell = about.found or word("cli", "error.nothing", language)
+    template = word("cli", "error.found", language)
+    return fill(template, {"found": cell, "expected": expected}, language)
 
 
 def error_advice(error: SalesbookError, language: Language) -> str:
-    """What to do about a refusal; of several settings at fault, how many there are."""
-    advice, count = _filled(error, "advice", language), error.params.get("count", 1)
+    """Say what to do about a refusal and, where several settings are at fault, how many are."""
+    advice = _filled(error, "advice", language)
+    count = error.params.get("count", 1)
     if "about" not in error.params or count == 1:
         return advice
-    return f"{advice} " + fill(word("cli", "error.in_all", language), {"count": count}, language)
+
+    in_all = fill(word("cli", "error.in_all", language), {"count": count}, language)
+    return f"{advice} {in_all}"
 
 
 def error_where(error: SalesbookError, language: Language) -> str:
-    """The place, with the column or the setting where one is at fault."""
+    """Name the place, with the column or the setting where one is at fault."""
     column = error.params.get("column")
     if not column:
         return error.where
-    return error.where + fill(word("cli", "error.column", language), {"column": column}, language)
+
+    template = word("cli", "error.column", language)
+    return error.where + fill(template, {"column": column}, language)
 
 
 def error_text(error: SalesbookError, language: Language) -> str:
-    """A refusal as one line for people."""
-    where = f"{error_where(error, language)}: " if error.where else ""
+    """Make a refusal one line for people: where, what was found and expected, what to do."""
     prefix = word("cli", "error.prefix", language)
-    text = f"{prefix}: {where}{error_message(error, language)} {error_advice(error, language)}"
-    return inert(text.strip())
+    where = f"{error_where(error, language)}: " if error.where else ""
+    message = error_message(error, language)
+    advice = error_advice(error, language)
+    return inert(f"{prefix}: {where}{message} {advice}".strip())
 
 
 def error_document(error: SalesbookError, language: Language) -> dict[str, Any]:
-    """A refusal for programs."""
+    """Make a refusal a document for programs, its sentences in the language."""
     return {
         "error": {
             "code": error.code,
@@ -67,20 +82,24 @@ def error_document(error: SalesbookError, language: Language) -> dict[str, Any]:
 
 def _filled(error: SalesbookError, part: str, language: Language) -> str:
     """The words of the code; of the finding of that code; else of the error's kind."""
-    known = words("errors", language)
+    refusals = words("errors", language)
     facts = _facts(error)
-    finding = templates(language).get(f"{error.code}.{_FINDING_PARTS[part]}")
-    if error.code not in known and finding:
-        return fill(finding, facts, language)
-    return fill(str(known.get(error.code, known[error.default_code])[part]), facts, language)
+
+    of_finding = templates(language).get(f"{error.code}.{_FINDING_PARTS[part]}")
+    if error.code not in refusals and of_finding:
+        return fill(of_finding, facts, language)
+
+    of_kind = refusals[error.default_code]
+    of_error = refusals.get(error.code, of_kind)
+    return fill(str(of_error[part]), facts, language)
 
 
 def _facts(error: SalesbookError) -> _Facts:
     about = error.params.get("about")
     if not isinstance(about, Finding):
         return _Facts({"where": error.where, **error.params})
-    found = about.found or None
-    return _Facts({"table": about.table, "found": found, **error.params, **about.params})
+    of_finding = {"table": about.table, "found": about.found or None}
+    return _Facts({**of_finding, **error.params, **about.params})
 
 
 class _Facts(dict[str, Any]):

@@ -8,17 +8,18 @@ decimal), `number` (up to two decimals), `whole`, `date`, `table`, `field` (`Tab
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from salesbook.labels.names import choice, header, sheet_name
 from salesbook.labels.words import LANGUAGES, Language, words
 from salesbook.messages import Fact, Message
 
-_SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
-_SUBJECTS = (
+_SLOT: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
+"""A param's name and, after a colon, its form: `{found}` or `{amount:money}`."""
+_SUBJECTS: Final = (
     "messages_targets",
     "messages_team",
     "messages_customers",
@@ -34,7 +35,12 @@ _SUBJECTS = (
 )
 
 
+_MISSING: Final = "–"
+"""What a sentence shows for a fact that nobody knows."""
+
+
 def _flat(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Templates by their dotted code: `[deal] late = "..."` is `deal.late`."""
     for name, value in tree.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{name}.")
@@ -45,63 +51,98 @@ def _flat(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
 @cache
 def templates(language: Language) -> dict[str, str]:
     """Every message template by code; a finding's are `<code>.expected` and `<code>.advice`."""
-    found: dict[str, str] = {}
+    template_by_code: dict[str, str] = {}
     for subject in _SUBJECTS:
-        found |= dict(_flat(words(subject, language)))
-    return found
+        template_by_code |= dict(_flat(words(subject, language)))
+    return template_by_code
 
 
 def sentence(message: Message, language: Language) -> str:
-    """The message in words. Raises: KeyError for an unknown code or a missing param."""
-    return fill(templates(language)[message.code], message.params, language)
+    """Put a message into words.
+
+    Raises: KeyError for an unknown code or a missing param.
+    """
+    template = templates(language)[message.code]
+    return fill(template, message.params, language)
 
 
 def fill(template: str, params: Mapping[str, Any], language: Language) -> str:
-    """A template with its slots filled."""
-    return _SLOT.sub(lambda slot: _shown(params[slot[1]], slot[2] or "text", language), template)
+    """Fill a template's slots, each in its form.
+
+    Raises: KeyError where a slot's param is missing.
+    """
+
+    def shown(slot: re.Match[str]) -> str:
+        name, form = slot.groups(default="text")
+        return _shown(params[name], form, language)
+
+    return _SLOT.sub(shown, template)
 
 
 def _shown(value: Any, form: str, language: Language) -> str:
+    """A param in its form; a missing one is a dash, a name that we do not know stays as it is."""
     if value is None:
-        return "–"
+        return _MISSING
+    if form in ("table", "field", "setting", "choice"):
+        return _named(str(value), form, language)
+    return _number_or_text(value, form)
+
+
+def _number_or_text(value: Any, form: str) -> str:
     if form == "money":
         return f"{value:,}"
     if form == "percent":
-        return f"{_trimmed(round(float(value) * 100, 1))} %"
+        percent = round(float(value) * 100, 1)
+        return f"{_trimmed(percent)} %"
     if form == "number":
         return _trimmed(round(float(value), 2))
     if form == "whole":
         return str(int(value))
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    return str(value)
+
+
+def _named(name: str, form: str, language: Language) -> str:
+    """The label of a table, a field, a choice or what a setting takes."""
     if form == "table":
-        return _known(lambda: sheet_name(str(value), language), str(value))
+        return _label_or(name, lambda: sheet_name(name, language))
     if form == "field":
-        table, _, field = str(value).partition(".")
-        return _known(lambda: header(table, field, language), field or table)
-    if form == "setting":
-        return _setting(str(value), language)
+        table, _, field = name.partition(".")
+        return _label_or(field or table, lambda: header(table, field, language))
     if form == "choice":
-        owner, _, code = str(value).partition("=")
-        return _known(lambda: choice(owner, code, language), code or owner)
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+        owner, _, code = name.partition("=")
+        return _label_or(code or owner, lambda: choice(owner, code, language))
+    return _setting(name, language)
 
 
 def _setting(text: str, language: Language) -> str:
     """What a setting holds or takes, from `Policy.key=` and a value, `a|b`, or `int:1:12`."""
-    owner, _, value = text.partition("=")
-    kind, *bounds = value.split(":")
+    owner, _, takes = text.partition("=")
+    kind, *bounds = takes.split(":")
     say = words("cli", language)["setting"]
-    if len(bounds) != 2 or kind not in say:
-        return " | ".join(
-            _known(lambda one=one: choice(owner, one, language), one) for one in value.split("|")
-        )
-    form = "between" if bounds[1] else "from" if bounds[0] else ""
-    facts = {"kind": say[kind], "minimum": bounds[0], "maximum": bounds[1]}
-    return fill(say[form], facts, language) if form else str(say[kind])
+
+    is_number = len(bounds) == 2 and kind in say
+    if not is_number:
+        codes = takes.split("|")
+        return " | ".join(_choice_or_code(owner, code, language) for code in codes)
+
+    minimum, maximum = bounds
+    facts = {"kind": say[kind], "minimum": minimum, "maximum": maximum}
+    if maximum:
+        return fill(say["between"], facts, language)
+    if minimum:
+        return fill(say["from"], facts, language)
+    return str(say[kind])
 
 
-def _known(look: Any, otherwise: str) -> str:
+def _choice_or_code(owner: str, code: str, language: Language) -> str:
+    return _label_or(code, lambda: choice(owner, code, language))
+
+
+def _label_or(otherwise: str, look_up: Callable[[], str]) -> str:
     try:
-        return str(look())
+        return look_up()
     except KeyError:
         return otherwise
 
@@ -111,49 +152,68 @@ def _trimmed(number: float) -> str:
     return "0" if text == "-0" else text
 
 
+class _Sentence(NamedTuple):
+    """One template of one language, as what its sentences look like."""
+
+    fixed_length: int
+    """How many characters stand outside the slots."""
+    code: str
+    language: Language
+    pattern: re.Pattern[str]
+    slots: tuple[tuple[str, str], ...]
+    """The param and the form of each group of the pattern."""
+
+
 @cache
-def _patterns() -> list[tuple[re.Pattern[str], str, tuple[str, ...], Language]]:
-    """Every template as a pattern, those with the most fixed text first."""
-    found = []
-    for language in LANGUAGES:
-        for code, template in templates(language).items():
-            fixed = _SLOT.sub("", template)
-            names = tuple(f"{slot[1]}:{slot[2] or 'text'}" for slot in _SLOT.finditer(template))
-            pattern = "(.*?)".join(
-                re.escape(text) for text in _SLOT.sub("\0", template).split("\0")
-            )
-            found.append((len(fixed), re.compile(pattern, re.DOTALL), code, names, language))
-    found.sort(key=lambda row: (-row[0], row[2], row[4]))
-    return [(pattern, code, names, language) for _, pattern, code, names, language in found]
+def _sentences() -> list[_Sentence]:
+    """Every template, those with the most fixed text first: they say the most about a text."""
+    sentences = [
+        _sentence_of(code, template, language)
+        for language in LANGUAGES
+        for code, template in templates(language).items()
+    ]
+    return sorted(sentences, key=lambda row: (-row.fixed_length, row.code, row.language))
+
+
+def _sentence_of(code: str, template: str, language: Language) -> _Sentence:
+    """A template whose slots take any text: `{rep} sold {sum:money}.` is `(.*?) sold (.*?)\\.`."""
+    slots = tuple((slot[1], slot[2] or "text") for slot in _SLOT.finditer(template))
+    fixed_texts = _SLOT.sub("\0", template).split("\0")
+    pattern = "(.*?)".join(re.escape(text) for text in fixed_texts)
+    return _Sentence(
+        fixed_length=sum(len(text) for text in fixed_texts),
+        code=code,
+        language=language,
+        pattern=re.compile(pattern, re.DOTALL),
+        slots=slots,
+    )
 
 
 def message_of(text: str) -> Message | None:
-    """The message that a sentence says; None where it is none of ours.
+    """Find the message that a sentence of any language says; None where it is none of ours.
 
-    Params come back as the sentence shows them: numbers rounded as printed, labels as codes'
-    labels.
+    Params come back as the sentence shows them: numbers rounded as printed, labels as labels.
     """
-    for pattern, code, names, _ in _patterns():
-        match = pattern.fullmatch(text)
-        if match:
-            pairs = zip(names, match.groups(), strict=True)
-            return Message(
-                code,
-                {
-                    name.partition(":")[0]: _fact(name.partition(":")[2], seen)
-                    for name, seen in pairs
-                },
-            )
+    for candidate in _sentences():
+        match = candidate.pattern.fullmatch(text)
+        if not match:
+            continue
+        params = {}
+        for (name, form), shown in zip(candidate.slots, match.groups(), strict=True):
+            params[name] = _fact(form, shown)
+        return Message(candidate.code, params)
     return None
 
 
 def _fact(form: str, text: str) -> Fact:
-    if text == "–":
+    """The param that a slot shows; a number that cannot be read stays text."""
+    if text == _MISSING:
         return None
     if form not in ("money", "percent", "number", "whole"):
         return text
+    digits = text.replace(",", "").removesuffix("%").strip()
     try:
-        value = Decimal(text.replace(",", "").removesuffix("%").strip())
+        value = Decimal(digits)
     except InvalidOperation:
         return text
     if form == "percent":

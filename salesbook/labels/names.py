@@ -24,14 +24,13 @@ def table_of_name(name: str, tables: Iterable[str]) -> str | None:
     """The table that a code or a sheet name in any language stands for."""
     wanted = fold(name)
     for table in tables:
-        if wanted == fold(table) or any(
-            wanted == fold(sheet_name(table, lang)) for lang in LANGUAGES
-        ):
+        names = [table, *(sheet_name(table, language) for language in LANGUAGES)]
+        if wanted in {fold(known) for known in names}:
             return table
     return None
 
 
-_GROUPS = {
+_GROUPS: Final = {
     "Metrics.metric": ("metrics",),
     "ScorecardLines.metric": ("metrics",),
     "Scorecard.missing": ("metrics",),
@@ -43,9 +42,9 @@ _GROUPS = {
 @cache
 def header(table: str, field: str, language: Language) -> str:
     """A column's header: the table's own if it has one, else the field's."""
-    fields = words("tables", language)["fields"]
-    own = fields.get(table, {})
-    return str(own.get(field) or fields[field])
+    shared = words("tables", language)["fields"]
+    of_table = shared.get(table, {})
+    return str(of_table.get(field) or shared[field])
 
 
 _NAMED: Final = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
@@ -58,14 +57,16 @@ def field_note(table: str, field: str, language: Language) -> str:
 
     Raises: KeyError where neither is there.
     """
-    notes = words("tables", language)["notes"]["fields"]
-    own = notes.get(table, {})
-    return _with_names(str(own[field] if field in own else notes[field]), language)
+    shared = words("tables", language)["notes"]["fields"]
+    of_table = shared.get(table, {})
+    note = of_table[field] if field in of_table else shared[field]
+    return _with_names(str(note), language)
 
 
 def setting_note(key: str, language: Language) -> str:
     """What a setting decides, in one sentence."""
-    return _with_names(str(words("tables", language)["notes"]["settings"][key]), language)
+    notes = words("tables", language)["notes"]["settings"]
+    return _with_names(str(notes[key]), language)
 
 
 def _with_names(note: str, language: Language) -> str:
@@ -97,14 +98,16 @@ def field_of_header(table: str, text: str, fields: tuple[str, ...]) -> str | Non
 
 @cache
 def choice(owner: str, code: str, language: Language) -> str:
-    """The label of a choice; `owner` is `Table.field` or, for a setting's value, `Policy.key`."""
+    """The label of a choice; `owner` is `Table.field` or, for a setting's value, `Policy.key`.
+
+    Raises: KeyError where no language file has a word for it.
+    """
     choices = words("tables", language)["choices"]
-    own = choices.get(owner, {})
-    if code in own:
-        return str(own[code])
-    for group in (*_GROUPS.get(owner, ()), "shared"):
-        if code in choices.get(group, {}):
-            return str(choices[group][code])
+    # The field's own word first, then those that it shares with a few, then with all.
+    for group in (owner, *_GROUPS.get(owner, ()), "shared"):
+        label_by_code = choices.get(group, {})
+        if code in label_by_code:
+            return str(label_by_code[code])
     raise KeyError(f"no label for choice {owner}={code} in {language}")
 
 

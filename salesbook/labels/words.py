@@ -10,8 +10,12 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 Language = Literal["en", "zh-CN"]
-_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh-CN")
+
+_OBEYED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters except tab and line break, and the marks that turn the writing direction."""
+_BETWEEN_WORDS: Final = "_-\u200b\ufeff"
+"""What stands between the words of a label beside spaces: two signs, and two that nobody sees."""
 
 
 def language_of(tag: str) -> Language:
@@ -21,27 +25,34 @@ def language_of(tag: str) -> Language:
 
 @cache
 def words(subject: str, language: Language) -> dict[str, Any]:
-    """All words of one subject, nested as in the file. Raises: FileNotFoundError."""
+    """All words of one subject, nested as in the file.
+
+    Raises: FileNotFoundError where no language has such a subject.
+    """
     folder = files("salesbook.labels") / language.replace("-", "_")
     return tomllib.loads((folder / f"{subject}.toml").read_text(encoding="utf-8"))
 
 
 def word(subject: str, path: str, language: Language) -> str:
-    """One word by its dotted path. Raises: KeyError naming path and language."""
-    found: Any = words(subject, language)
+    """One word by its dotted path.
+
+    Raises: KeyError, naming path and language, where there is none or a whole group of words.
+    """
+    branch: Any = words(subject, language)
     for step in path.split("."):
-        if not isinstance(found, dict) or step not in found:
+        if not isinstance(branch, dict) or step not in branch:
             raise KeyError(f"no word {subject}:{path} in {language}")
-        found = found[step]
-    if not isinstance(found, str):
+        branch = branch[step]
+    if not isinstance(branch, str):
         raise KeyError(f"{subject}:{path} is no single word in {language}")
-    return found
+    return branch
 
 
 def fold(text: str) -> str:
     """A form in which two spellings of a label are equal, whatever width, case, spaces and `_`."""
+    # NFKC makes the full-width letters and signs of a Chinese keyboard narrow.
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(ch for ch in plain if not ch.isspace() and ch not in "_-\u200b\ufeff")
+    return "".join(sign for sign in plain if not sign.isspace() and sign not in _BETWEEN_WORDS)
 
 
 def inert(text: str) -> str:

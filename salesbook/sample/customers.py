@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Mapping
 from typing import Final
 
+from salesbook.labels import Language
 from salesbook.sample.people import LEFT, SELLERS, left_on, person, team_of
 from salesbook.sample.world import Fields, World, key, spread
 
 CUSTOMERS: Final = 150
 _CHANNELS: Final = ("phone", "email", "message", "visit")
+_AREAS: Final[Mapping[Language, tuple[str, str]]] = {
+    "en": ("202", "303"),
+    "zh-CN": ("0000", "0001"),
+}
+_SELLING_CONTACTS: Final = ("visit", "phone", "email", "message", "demo")
+_CARING_CONTACTS: Final = ("visit", "phone", "message", "service")
+_SCORES: Final = (1, 0, 0, 1, 1, 2, 4, 8, 12, 14, 10)
+"""How often a survey gives each score from 0 to 10."""
 
 
 def add_customers(world: World) -> None:
@@ -21,58 +31,79 @@ def add_customers(world: World) -> None:
 def size_of(customer_id: str) -> float:
     """How large a customer is: a few make most of the sales."""
     number = int(customer_id[1:])
-    return 6.0 / (1 + (number * 37 % CUSTOMERS) / 6) + 0.15
+    # 37 has no factor in common with 150, so each customer has a rank of his own, in mixed order.
+    rank = number * 37 % CUSTOMERS
+    return 6.0 / (1 + rank / 6) + 0.15
 
 
 def _customer(world: World, number: int) -> Fields:
     words, chance = world.words, world.chance(f"customer {number}")
+    customer_id = key("C", number)
     company, industry = company_of(world, number)
-    owner = _owner(number, chance)
+    owner = _owner(chance)
     created = world.start + dt.timedelta(days=chance.randint(-500, 600))
-    touched = created + dt.timedelta(days=chance.randint(0, (world.as_of - created).days))
-    slot = number - 1
+    days_known = (world.as_of - created).days
+    updated = created + dt.timedelta(days=chance.randint(0, days_known))
     return {
-        "customer_id": key("C", number),
+        "customer_id": customer_id,
         "name": person(world, 30 + number),
         "company": company,
         "industry": industry,
         "region": words.regions[team_of(owner)],
         "owner_id": owner,
-        "phone": words.phone.format(area=("0000", "0001")[slot // 100], number=100 + slot % 100)
-        if world.language == "zh-CN"
-        else words.phone.format(area=(202, 303)[slot // 100], number=100 + slot % 100),
+        "phone": _phone(world, number),
         "email": f"office@{_domain(number)}.example",
         "channel": spread(chance, _CHANNELS, (4, 3, 2, 1)),
         "needs": chance.choice(words.needs),
-        "budget": world.money(
-            round(6000 * size_of(key("C", number)) * chance.uniform(0.8, 3)) // 100 * 100
-        ),
-        "buying_on": world.as_of + dt.timedelta(days=chance.randint(10, 200))
-        if chance.random() < 0.4
-        else None,
+        "budget": _budget(world, chance, customer_id),
+        "buying_on": _perhaps_in(world, chance, 0.4, 10, 200),
         "urgency": chance.choice(words.urgencies) if chance.random() < 0.6 else None,
         "source": spread(chance, words.sources, (4, 2, 3, 2, 1)),
         "created_on": created,
-        "updated_on": touched,
-        "contract_end_on": world.as_of + dt.timedelta(days=chance.randint(-60, 400))
-        if chance.random() < 0.3
-        else None,
+        "updated_on": updated,
+        "contract_end_on": _perhaps_in(world, chance, 0.3, -60, 400),
     }
+
+
+def _phone(world: World, number: int) -> str:
+    """A number of its own for each customer: a hundred in the first area, then the next."""
+    areas = _AREAS[world.language]
+    hundreds, rest = divmod(number - 1, 100)
+    return world.words.phone.format(area=areas[hundreds], number=100 + rest)
+
+
+def _budget(world: World, chance: random.Random, customer_id: str) -> int:
+    """What a customer of that size can spend, in full hundreds."""
+    amount = round(6000 * size_of(customer_id) * chance.uniform(0.8, 3))
+    return world.money(amount // 100 * 100)
+
+
+def _perhaps_in(
+    world: World, chance: random.Random, likely: float, soonest: int, latest: int
+) -> dt.date | None:
+    """A day so many days from the run date, or none."""
+    if chance.random() >= likely:
+        return None
+    return world.as_of + dt.timedelta(days=chance.randint(soonest, latest))
 
 
 def company_of(world: World, number: int) -> tuple[str, str]:
     """A company's name and its industry; no two share stem and trade."""
-    words, slot = world.words, number - 1
-    stem, group = words.stems[slot % 30], slot // 30
-    trade, industry = words.trades[(group + slot) % 5]
-    name = stem + words.endings[group]
-    joined = f"{name} {trade}" if world.language == "en" else f"{name}{trade}"
-    return joined + words.legal, industry
+    words = world.words
+    # All stems with the first ending, then all with the next; trades move on by one each time.
+    ending_index, stem_index = divmod(number - 1, len(words.stems))
+    trade_index = (ending_index + number - 1) % len(words.trades)
+
+    name = words.stems[stem_index] + words.endings[ending_index]
+    trade, industry = words.trades[trade_index]
+    space = " " if world.language == "en" else ""
+    return f"{name}{space}{trade}{words.legal}", industry
 
 
 def _domain(number: int) -> str:
-    slot = number - 1
-    return f"{_STEMS[slot % 30]}-{_ENDINGS[slot // 30]}"
+    """The English name of the company, in both languages."""
+    ending_index, stem_index = divmod(number - 1, len(_STEMS))
+    return f"{_STEMS[stem_index]}-{_ENDINGS[ending_index]}"
 
 
 _STEMS: Final = tuple(
@@ -83,7 +114,7 @@ _STEMS: Final = tuple(
 _ENDINGS: Final = ("light", "crest", "field", "brook", "gate")
 
 
-def _owner(number: int, chance: random.Random) -> str:
+def _owner(chance: random.Random) -> str:
     """Sellers share the customers; the newest has few, the one who left has none."""
     sellers = [rep for rep in SELLERS if rep != LEFT]
     weights = [4.0] * (len(sellers) - 1) + [1.0]
@@ -97,6 +128,7 @@ def add_activities(world: World) -> None:
         rows += _along(world, deal)
     for customer in world.rows["Customers"]:
         rows += _care(world, customer)
+
     rows.sort(key=lambda row: (row["done_on"], row["customer_id"], row["kind"]))
     for number, row in enumerate(rows, start=1):
         row["activity_id"] = key("A", number, 4)
@@ -104,50 +136,69 @@ def add_activities(world: World) -> None:
 
 
 def _along(world: World, deal: Fields) -> list[Fields]:
+    """Contacts from a deal's first day to its last, every one to three weeks."""
     chance = world.chance(f"contacts {deal['deal_id']}")
+    about = {name: deal[name] for name in ("rep_id", "customer_id", "deal_id")}
     end = min(deal["closed_on"] or world.as_of, world.as_of)
     if deal["rep_id"] == LEFT:
         end = min(end, left_on(world))
-    day, rows = deal["created_on"], []
+
+    rows = []
+    day = deal["created_on"]
     while day <= end:
-        kind = spread(chance, ("visit", "phone", "email", "message", "demo"), (3, 5, 3, 2, 1))
-        about = {name: deal[name] for name in ("rep_id", "customer_id", "deal_id")}
+        kind = spread(chance, _SELLING_CONTACTS, (3, 5, 3, 2, 1))
         rows.append(_contact(world, chance, day, kind) | about)
-        day = world.workday(day + dt.timedelta(days=chance.randint(7, 24)))
-        if day == rows[-1]["done_on"]:
-            day += dt.timedelta(days=7)
+
+        following = world.workday(day + dt.timedelta(days=chance.randint(7, 24)))
+        if following == day:
+            following += dt.timedelta(days=7)
+        day = following
     return rows
 
 
 def _care(world: World, customer: Fields) -> list[Fields]:
     """Calls on a customer: large ones often, some forgotten for months."""
     chance = world.chance(f"care {customer['customer_id']}")
-    rhythm = 45 if size_of(customer["customer_id"]) > 1.5 else 110
-    day = max(customer["created_on"], world.start) + dt.timedelta(days=chance.randint(5, rhythm))
-    end = world.as_of - dt.timedelta(days=chance.choice((0, 0, 0, 20, 90, 200)))
+    customer_id = customer["customer_id"]
+    about = {"rep_id": customer["owner_id"], "customer_id": customer_id}
+    is_large = size_of(customer_id) > 1.5
+    days_between = 45 if is_large else 110
+
+    known_since = max(customer["created_on"], world.start)
+    day = known_since + dt.timedelta(days=chance.randint(5, days_between))
+    days_silent = chance.choice((0, 0, 0, 20, 90, 200))
+    end = world.as_of - dt.timedelta(days=days_silent)
+
     rows = []
     while day <= end:
         done = world.workday(day)
-        kind = spread(chance, ("visit", "phone", "message", "service"), (2, 5, 3, 1))
+        kind = spread(chance, _CARING_CONTACTS, (2, 5, 3, 1))
         if done <= end:
-            about = {"rep_id": customer["owner_id"], "customer_id": customer["customer_id"]}
             rows.append(_contact(world, chance, done, kind) | about)
-        day += dt.timedelta(days=round(rhythm * chance.uniform(0.6, 1.5)))
+        days = round(days_between * chance.uniform(0.6, 1.5))
+        day += dt.timedelta(days=days)
     return rows
 
 
 def _contact(world: World, chance: random.Random, day: dt.date, kind: str) -> Fields:
+    """A contact; after one of the last weeks something may still have to follow."""
     words = world.words
-    open_step = day > world.as_of - dt.timedelta(days=20) and chance.random() < 0.5
-    return {
+    *outcomes, solved = words.outcomes
+    is_recent = day > world.as_of - dt.timedelta(days=20)
+    has_next_step = is_recent and chance.random() < 0.5
+
+    contact: Fields = {
         "done_on": day,
         "kind": kind,
-        "outcome": words.outcomes[5] if kind == "service" else chance.choice(words.outcomes[:5]),
-        "next_step": chance.choice(words.steps) if open_step else None,
-        "next_on": world.workday(day + dt.timedelta(days=chance.randint(10, 24)))
-        if open_step
-        else None,
+        "outcome": solved if kind == "service" else chance.choice(outcomes),
+        "next_step": None,
+        "next_on": None,
     }
+    if has_next_step:
+        contact["next_step"] = chance.choice(words.steps)
+        days_ahead = chance.randint(10, 24)
+        contact["next_on"] = world.workday(day + dt.timedelta(days=days_ahead))
+    return contact
 
 
 def add_feedback(world: World) -> None:
@@ -159,11 +210,13 @@ def _feedback(world: World, number: int) -> Fields:
     chance = world.chance(f"feedback {number}")
     customer = chance.choice(world.rows["Customers"])
     kind = spread(chance, ("survey", "complaint", "visit"), (7, 3, 2))
-    earliest = (
-        world.as_of - max(customer["created_on"], world.as_of - dt.timedelta(days=400))
-    ).days
-    day = world.workday(world.as_of - dt.timedelta(days=min(round(number * 3.2), earliest)))
-    received = world.at(day, chance.randint(9, 16), chance.choice((0, 10, 25, 40)))
+
+    # Evenly back over a year, but nobody says anything before being a customer.
+    longest_ago = min((world.as_of - customer["created_on"]).days, 400)
+    days_ago = min(round(number * 3.2), longest_ago)
+    day = world.ago(days_ago)
+    received = world.moment(day, chance.randint(9, 16), chance.choice((0, 10, 25, 40)))
+
     row: Fields = {
         "feedback_id": key("F", number),
         "customer_id": customer["customer_id"],
@@ -172,21 +225,27 @@ def _feedback(world: World, number: int) -> Fields:
         "owner_id": customer["owner_id"],
     }
     if kind == "survey":
-        score = spread(chance, range(11), (1, 0, 0, 1, 1, 2, 4, 8, 12, 14, 10))
-        return row | {"score": score, "comment": chance.choice(world.words.praise)}
-    text, action = chance.choice(world.words.complaints)
+        row["score"] = spread(chance, range(11), _SCORES)
+        row["comment"] = chance.choice(world.words.praise)
+        return row
     if kind == "visit":
-        return row | {
-            "comment": world.words.outcomes[5],
-            "answered_at": received,
-            "resolved_at": received,
-        }
+        solved = world.words.outcomes[-1]
+        return row | {"comment": solved, "answered_at": received, "resolved_at": received}
+    return row | _complaint(world, chance, received)
+
+
+def _complaint(world: World, chance: random.Random, received: dt.datetime) -> Fields:
+    """What was wrong and, unless that is still to come, when and how it was mended."""
+    text, action = chance.choice(world.words.complaints)
     answered = received + dt.timedelta(hours=chance.choice((1, 2, 4, 20, 30, 72)))
-    if answered > world.at(world.as_of, 18):
-        return row | {"comment": text}
-    return row | {
+    tonight = world.moment(world.as_of, 18)
+    if answered > tonight:
+        return {"comment": text}
+
+    resolved = answered + dt.timedelta(hours=chance.choice((3, 24, 50)))
+    return {
         "comment": text,
         "answered_at": answered,
-        "resolved_at": answered + dt.timedelta(hours=chance.choice((3, 24, 50))),
+        "resolved_at": resolved,
         "action_taken": action,
     }

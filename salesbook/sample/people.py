@@ -24,21 +24,20 @@ def add_people(world: World) -> None:
         {"rep_id": "R09", "valid_from": world.month_start(12), "manager_id": MANAGERS[2]},
         {"rep_id": "R12", "valid_from": world.month_start(2), "capacity_rate": 0.5},
     ]
+    staying = [rep for rep in SELLERS if rep != LEFT]
     world.rows["Reviews"] = [
-        row
-        for quarter in (0, 1)
-        for rep in SELLERS
-        if rep != LEFT
-        for row in [_review(world, rep, quarter)]
+        _review(world, rep, quarters_ago) for quarters_ago in (0, 1) for rep in staying
     ]
 
 
 def person(world: World, number: int) -> str:
     """The name of person `number`; names repeat after 775 people."""
-    words = world.words
-    last = words.lasts[number * 11 % len(words.lasts)]
-    first = words.firsts[(number * 7 + number // len(words.lasts)) % len(words.firsts)]
-    return words.person.format(first=first, last=last)
+    firsts, lasts = world.words.firsts, world.words.lasts
+    # Once all last names were had, the first names move on by one, so that no pair comes again.
+    round_of_lasts = number // len(lasts)
+    last = lasts[number * 11 % len(lasts)]
+    first = firsts[(number * 7 + round_of_lasts) % len(firsts)]
+    return world.words.person.format(first=first, last=last)
 
 
 def team_of(rep: str) -> int:
@@ -48,14 +47,16 @@ def team_of(rep: str) -> int:
 
 def _rep(world: World, number: int) -> Fields:
     words, rep = world.words, key("R", number, 2)
+    hunter, farmer, manager = words.roles
     manages = rep in MANAGERS
     hunts = number % 2 == 0
+    selling_role = hunter if hunts else farmer
     return {
         "rep_id": rep,
         "name": person(world, number),
         "team": words.teams[team_of(rep)],
         "manager_id": None if manages else MANAGERS[team_of(rep)],
-        "role": words.roles[2] if manages else words.roles[0 if hunts else 1],
+        "role": manager if manages else selling_role,
         "level": words.levels[2 if manages else number % 2],
         "hired_on": _hired(world, rep, number),
         "left_on": left_on(world) if rep == LEFT else None,
@@ -66,8 +67,12 @@ def _rep(world: World, number: int) -> Fields:
 
 
 def _hired(world: World, rep: str, number: int) -> dt.date:
-    started = dt.date(world.as_of.year - 8 + number % 6, 1 + number * 5 % 12, 1)
-    return world.ago(_NEW_DAYS) if rep == NEW else started
+    if rep == NEW:
+        return world.ago(_NEW_DAYS)
+    # Spread over six years and all months.
+    year = world.as_of.year - 8 + number % 6
+    month = 1 + number * 5 % 12
+    return dt.date(year, month, 1)
 
 
 def left_on(world: World) -> dt.date:
@@ -121,39 +126,56 @@ _REACHED: Final = (1, 1, 2, 1, 2, 3, 2, 1, 3, 2, 4, 3)
 
 
 def _apply(world: World, number: int) -> None:
-    chance = world.chance(f"candidate {number}")
+    """Add an applicant: twelve for each opening, of whom the first opening has hired one."""
     candidate = key("B", number, 2)
-    first = number <= 12
-    hired = number == 11
-    steps = 5 if hired else min(_REACHED[(number - 1) % 12], 4 if first else 3)
-    day = world.ago(_OPENED_DAYS[0] - 2 - number if first else _OPENED_DAYS[1] - 2 - number % 12)
-    history, stage = [], "applied"
-    for step in _PATH[:steps]:
-        stage = step
-        history.append((stage, day))
-        day = world.workday(day + dt.timedelta(days=chance.randint(5, 11)))
-    if first and not hired:
-        stage = "withdrawn" if number % 5 == 0 else "rejected"
-        history.append((stage, day))
-    history = [(one, on) for one, on in history if on <= world.as_of]
+    is_for_first = number <= 12
+    is_hired = number == 11
+    most_steps = 4 if is_for_first else 3
+    step_count = min(_REACHED[(number - 1) % 12], most_steps)
+    if is_hired:
+        step_count = len(_PATH)
+
+    history = _way(world, number, step_count, is_for_first=is_for_first, is_hired=is_hired)
     world.rows["Candidates"].append(
         {
             "candidate_id": candidate,
-            "opening_id": "V1" if first else "V2",
+            "opening_id": "V1" if is_for_first else "V2",
             "name": person(world, 400 + number),
             "channel": world.words.channels[number % 4],
             "cost": world.money((40, 120, 900, 10)[number % 4]),
             "applied_on": history[0][1],
             "stage": history[-1][0],
-            "hired_rep_id": "R15" if hired else None,
+            "hired_rep_id": NEW if is_hired else None,
         }
     )
     world.rows["CandidateHistory"] += [
-        {"candidate_id": candidate, "seq": seq, "stage": one, "entered_on": on}
-        for seq, (one, on) in enumerate(history, start=1)
+        {"candidate_id": candidate, "seq": seq, "stage": stage, "entered_on": day}
+        for seq, (stage, day) in enumerate(history, start=1)
     ]
-    if steps >= 3:
+    was_interviewed = step_count >= 3
+    if was_interviewed:
         world.rows["InterviewScores"] += _scores(world, candidate)
+
+
+def _way(
+    world: World, number: int, step_count: int, *, is_for_first: bool, is_hired: bool
+) -> list[tuple[str, dt.date]]:
+    """An applicant's stages up to the run date, each with its day."""
+    chance = world.chance(f"candidate {number}")
+    first_opened, second_opened = _OPENED_DAYS
+    days_ago = first_opened - 2 - number if is_for_first else second_opened - 2 - number % 12
+    day = world.ago(days_ago)
+
+    way = []
+    for stage in _PATH[:step_count]:
+        way.append((stage, day))
+        day = world.workday(day + dt.timedelta(days=chance.randint(5, 11)))
+
+    # The first opening is filled: all others were turned away or went.
+    if is_for_first and not is_hired:
+        end = "withdrawn" if number % 5 == 0 else "rejected"
+        way.append((end, day))
+    return [(stage, day) for stage, day in way if day <= world.as_of]
 
 
 def _scores(world: World, candidate: str) -> list[Fields]:
@@ -182,42 +204,50 @@ _COURSES: Final = (
 
 def add_training(world: World) -> None:
     """Fill Courses and Training; the newest rep has courses to go, one rep failed one."""
-    world.rows["Courses"] = [
-        {
-            "course_id": f"K{number}",
-            "title": title,
-            "kind": kind,
-            "for_role": None if role is None else world.words.roles[role],
-            "due_days": days,
-            "pass_score": score,
-        }
-        for number, (title, (kind, role, days, score)) in enumerate(
-            zip(world.words.courses, _COURSES, strict=True), start=1
+    courses: list[Fields] = []
+    titled = zip(world.words.courses, _COURSES, strict=True)
+    for number, (title, (kind, role, days, pass_score)) in enumerate(titled, start=1):
+        courses.append(
+            {
+                "course_id": f"K{number}",
+                "title": title,
+                "kind": kind,
+                "for_role": None if role is None else world.words.roles[role],
+                "due_days": days,
+                "pass_score": pass_score,
+            }
         )
-    ]
-    world.rows["Training"] = [
-        row
-        for rep in (*MANAGERS, *SELLERS)
-        for number in range(1, 6)
-        for row in _took(world, rep, number)
-    ]
+    world.rows["Courses"] = courses
+
+    hired_on = {row["rep_id"]: row["hired_on"] for row in world.rows["Reps"]}
+    world.rows["Training"] = []
+    for rep in (*MANAGERS, *SELLERS):
+        for number in range(1, 6):
+            _train(world, rep, hired_on[rep], number)
 
 
-def _took(world: World, rep: str, number: int) -> list[Fields]:
+def _train(world: World, rep: str, hired: dt.date, number: int) -> None:
+    """Add a rep's way through a course, unless he does not take it."""
     chance = world.chance(f"training {rep} {number}")
-    hired = next(row["hired_on"] for row in world.rows["Reps"] if row["rep_id"] == rep)
-    if (number == 5 and rep not in MANAGERS) or (number == 4 and chance.random() < 0.5):
-        return []
+    is_for_managers = number == 5
+    is_voluntary = number == 4
+    if is_for_managers and rep not in MANAGERS:
+        return
+    if is_voluntary and chance.random() < 0.5:
+        return
+
+    # One course a week from the day of hire on.
     enrolled = world.workday(hired + dt.timedelta(days=7 * number))
-    done = world.workday(enrolled + dt.timedelta(days=chance.randint(5, 20)))
-    unfinished = rep == NEW and number >= 2
-    score = 62 if rep == "R10" and number == 3 else chance.randint(82, 98)
-    return [
+    completed = world.workday(enrolled + dt.timedelta(days=chance.randint(5, 20)))
+    has_failed = rep == "R10" and number == 3
+    score = 62 if has_failed else chance.randint(82, 98)
+    is_unfinished = rep == NEW and number >= 2
+    world.rows["Training"].append(
         {
             "rep_id": rep,
             "course_id": f"K{number}",
             "enrolled_on": enrolled,
-            "completed_on": None if unfinished else done,
-            "score": None if unfinished else score,
+            "completed_on": None if is_unfinished else completed,
+            "score": None if is_unfinished else score,
         }
-    ]
+    )

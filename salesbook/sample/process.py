@@ -16,8 +16,10 @@ COSTS: Final = (700, 1900, 7800, 600, 1500, 3300, 2700, 1200)
 _WANTED: Final = (6, 7, 3, 5, 5, 3, 3, 4)
 _GO_ON: Final = (0.82, 0.77, 0.72, 0.78)
 """Chance to leave a stage forwards."""
-_LEAK: Final = (2, 0.38)
+_LEAK: Final = (2, 2, 0.38)
 """The third team loses most of its deals at the third stage: what Funnel is to find."""
+_STATUSES: Final = ("new", "contacted", "qualified", "rejected")
+"""Of leads that became no deal."""
 _DAYS: Final = (15, 24, 34, 22)
 """Usual days in a stage."""
 
@@ -34,42 +36,49 @@ def add_deals(world: World) -> None:
 def _start(world: World, chance: random.Random) -> dt.date:
     """More deals lately than two years ago, none at weekends."""
     share = chance.random() ** 0.7
-    return world.workday(
-        world.start + dt.timedelta(days=round(share * (world.as_of - world.start).days - 4))
-    )
+    all_days = (world.as_of - world.start).days
+    days_in = round(share * all_days - 4)
+    return world.workday(world.start + dt.timedelta(days=days_in))
 
 
 def _add_deal(world: World, number: int, created: dt.date) -> None:
-    deal_id, words = key("D", number), world.words
-    chance = world.chance(f"deal {number}")
+    """Add a deal with its history; each draw of chance comes in the order of these lines."""
+    words, chance = world.words, world.chance(f"deal {number}")
+    # Large customers buy more often.
     customers = [row for row in world.rows["Customers"] if _may_buy(row, created)]
-    customer = spread(chance, customers, [size_of(row["customer_id"]) + 0.5 for row in customers])
+    weights = [size_of(row["customer_id"]) + 0.5 for row in customers]
+    customer = spread(chance, customers, weights)
+    customer_id = customer["customer_id"]
+
     rep = customer["owner_id"]
     if created < left_on(world) and chance.random() < 0.07:
         rep = LEFT
+
     product = spread(chance, range(8), _WANTED)
-    size = size_of(customer["customer_id"])
-    pieces = max(1, round(size * chance.uniform(0.7, 3.0)))
+    product_name, _ = words.products[product]
+    company, _ = company_of(world, int(customer_id[1:]))
+    pieces = max(1, round(size_of(customer_id) * chance.uniform(0.7, 3.0)))
     steps, end = _walk(world, chance, rep, created)
-    outcome = steps[-1][0]
+    stage, stage_since = steps[-1]
+    source = spread(chance, words.sources, (4, 2, 3, 2, 2))
+    after_discount = chance.choice((1, 1, 0.95, 0.9))
+
     deal: Fields = {
-        "deal_id": deal_id,
-        "name": words.deal.format(
-            product=words.products[product][0],
-            company=company_of(world, int(customer["customer_id"][1:]))[0],
-        ),
-        "customer_id": customer["customer_id"],
+        "deal_id": key("D", number),
+        "name": words.deal.format(product=product_name, company=company),
+        "customer_id": customer_id,
         "rep_id": rep,
-        "product": words.products[product][0],
-        "source": spread(chance, words.sources, (4, 2, 3, 2, 2)),
+        "product": product_name,
+        "source": source,
         "pipeline": "main",
-        "stage": world.stage(outcome),
-        "amount": world.money(PRICES[product] * pieces * chance.choice((1, 1, 0.95, 0.9))),
+        "stage": world.stage(stage),
+        "amount": world.money(PRICES[product] * pieces * after_discount),
         "created_on": created,
-        "stage_since": steps[-1][1],
+        "stage_since": stage_since,
         "expected_on": end,
     }
-    if number % 9 == 0 and rep not in (LEFT, NEW):
+    is_shared = number % 9 == 0 and rep not in (LEFT, NEW)
+    if is_shared:
         deal |= {"partner_id": _partner(rep), "partner_share": 0.3}
     world.rows["Deals"].append(deal | _ending(world, chance, steps, end))
     world.rows["StageHistory"] += _history(world, deal, steps)
@@ -81,36 +90,48 @@ def _may_buy(customer: Fields, created: dt.date) -> bool:
 
 def _partner(rep: str) -> str:
     """A colleague of the same team."""
+    # Teams go round by three, so every third rep is of the same team.
     number = int(rep[1:])
-    other = number + 3 if number + 3 <= 14 else number - 3
-    return key("R", other if key("R", other, 2) != LEFT else number + 6, 2)
+    next_of_team = number + 3 if number + 3 <= 14 else number - 3
+    if key("R", next_of_team, 2) == LEFT:
+        next_of_team = number + 6
+    return key("R", next_of_team, 2)
 
 
 def _walk(
     world: World, chance: random.Random, rep: str, created: dt.date
 ) -> tuple[list[tuple[str, dt.date]], dt.date]:
     """The stages a deal enters up to the run date, each with its day; its end, or the expected."""
-    steps, day = [("lead", created)], created
-    skill = 1 + (int(rep[1:]) * 13 % 7 - 3) / 40
-    for place, stage in enumerate(STAGES):
+    steps = [("lead", created)]
+    day = created
+    for place, following in enumerate((*STAGES[1:], "won")):
         days = max(1, round(_DAYS[place] * chance.lognormvariate(0, 0.6)))
         day = world.workday(day + dt.timedelta(days=days))
-        go_on = _LEAK[1] if place == 2 and team_of(rep) == _LEAK[0] else _GO_ON[place] * skill
-        on = chance.random() < go_on
+        goes_on = chance.random() < _chance_to_go_on(rep, place)
+
+        # The stage is left after the run date, so the deal is still in it.
         if day > world.as_of:
-            later = day + dt.timedelta(
-                days=round(sum(_DAYS[place + 1 :]) * chance.uniform(0.3, 1.1))
-            )
-            return steps, later
+            usual_days_ahead = sum(_DAYS[place + 1 :])
+            days_ahead = round(usual_days_ahead * chance.uniform(0.3, 1.1))
+            return steps, day + dt.timedelta(days=days_ahead)
+        # Nobody has moved the deals of the rep who left.
         if rep == LEFT and day > left_on(world):
             return steps, day + dt.timedelta(days=60)
-        if not on:
+
+        if not goes_on:
             return [*steps, ("lost", day)], day
-        following = STAGES[place + 1] if place < 3 else "won"
-        steps.append((following, max(day, steps[-1][1])))
-        if stage == "negotiation":
-            break
+        steps.append((following, day))
     return steps, day
+
+
+def _chance_to_go_on(rep: str, place: int) -> float:
+    """Chance that a rep's deal leaves a stage forwards."""
+    leaking_team, leaking_place, leaking_chance = _LEAK
+    if place == leaking_place and team_of(rep) == leaking_team:
+        return leaking_chance
+    # Reps differ by up to 7.5 % to either side.
+    skill = 1 + (int(rep[1:]) * 13 % 7 - 3) / 40
+    return _GO_ON[place] * skill
 
 
 def _ending(
@@ -123,13 +144,15 @@ def _ending(
     if outcome == "lost":
         reason = spread(chance, world.words.lost, (5, 4, 2, 3, 1))
         return {"closed_on": day, "lost_stage": world.stage(steps[-2][0]), "lost_reason": reason}
-    ahead = chance.randint(1, 21) if chance.random() > 0.06 else -chance.randint(3, 12)
-    category = "commit" if outcome == "negotiation" and chance.random() < 0.3 else None
+
+    # A few next steps are overdue, and a few late deals are promised.
+    days_ahead = chance.randint(1, 21) if chance.random() > 0.06 else -chance.randint(3, 12)
+    is_promised = outcome == "negotiation" and chance.random() < 0.3
     return {
         "closed_on": None,
-        "category": category,
+        "category": "commit" if is_promised else None,
         "next_step": chance.choice(world.words.steps),
-        "next_on": world.workday(world.as_of + dt.timedelta(days=ahead)),
+        "next_on": world.workday(world.as_of + dt.timedelta(days=days_ahead)),
     }
 
 
@@ -154,45 +177,47 @@ def add_leads(world: World) -> None:
     """Fill Leads and DealTeam: who came in, how fast somebody called, and what became of it."""
     since = world.as_of - dt.timedelta(days=400)
     recent = [deal for deal in world.rows["Deals"] if deal["created_on"] > since]
-    firsts = list({deal["customer_id"]: deal for deal in reversed(recent)}.values())
-    world.rows["Leads"] = [_lead(world, number, deal) for number, deal in enumerate(firsts[:60])]
+    # Each customer's first deal of the time: going backwards, the earliest one stays.
+    first_deal = {deal["customer_id"]: deal for deal in reversed(recent)}
+    converted = list(first_deal.values())[:60]
+    world.rows["Leads"] = [_lead(world, number, deal) for number, deal in enumerate(converted)]
     world.rows["Leads"] += [_lead(world, number, None) for number in range(60, 90)]
+
+    helped = [deal for deal in recent[::25] if deal["rep_id"] not in (LEFT, NEW)]
+    stage = world.stage("proposal")
     world.rows["DealTeam"] = [
-        {
-            "deal_id": deal["deal_id"],
-            "stage": world.stage("proposal"),
-            "rep_id": _partner(deal["rep_id"]),
-        }
-        for deal in recent[::25]
-        if deal["rep_id"] not in (LEFT, NEW)
+        {"deal_id": deal["deal_id"], "stage": stage, "rep_id": _partner(deal["rep_id"])}
+        for deal in helped
     ]
 
 
 def _lead(world: World, number: int, deal: Fields | None) -> Fields:
+    """A lead that became a deal, or that did not."""
     chance = world.chance(f"lead {number}")
     day = deal["created_on"] if deal else world.ago(chance.randint(0, 90))
-    received = world.at(day, chance.randint(9, 14), chance.choice((5, 20, 45)))
-    status = (
-        "converted"
-        if deal
-        else spread(chance, ("new", "contacted", "qualified", "rejected"), (3, 3, 2, 4))
-    )
-    called = (
-        None
-        if status == "new"
-        else received + dt.timedelta(hours=chance.choice((1, 1, 2, 3, 26, 50)))
-    )
-    customers = {row["customer_id"]: row for row in world.rows["Customers"]}
-    who = customers[deal["customer_id"]]["name"] if deal else person(world, 500 + number)
-    return {
+    received = world.moment(day, chance.randint(9, 14), chance.choice((5, 20, 45)))
+    status = "converted" if deal else spread(chance, _STATUSES, (3, 3, 2, 4))
+
+    called = None
+    if status != "new":
+        hours_later = chance.choice((1, 1, 2, 3, 26, 50))
+        called = received + dt.timedelta(hours=hours_later)
+    if called and called.date() > world.as_of:
+        called = None
+
+    lead: Fields = {
         "lead_id": key("L", number + 1),
-        "name": who,
         "source": deal["source"] if deal else chance.choice(world.words.sources),
         "cost": world.money(chance.choice((0, 15, 40, 60))),
         "received_at": received,
-        "rep_id": deal["rep_id"] if deal else f"R{chance.choice((4, 5, 6, 8, 9, 10)):02d}",
-        "first_contact_at": called if called is None or called.date() <= world.as_of else None,
+        "first_contact_at": called,
         "status": status,
-        "customer_id": deal["customer_id"] if deal else None,
-        "deal_id": deal["deal_id"] if deal else None,
     }
+    if deal is None:
+        rep_number = chance.choice((4, 5, 6, 8, 9, 10))
+        return lead | {"name": person(world, 500 + number), "rep_id": key("R", rep_number, 2)}
+
+    customers = {row["customer_id"]: row for row in world.rows["Customers"]}
+    customer = customers[deal["customer_id"]]
+    same = {name: deal[name] for name in ("rep_id", "customer_id", "deal_id")}
+    return lead | same | {"name": customer["name"]}

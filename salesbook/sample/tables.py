@@ -38,10 +38,12 @@ _STEPS: Final = (
 
 
 def sample_tables(language: Language, as_of: dt.date = SAMPLE_AS_OF) -> dict[str, pd.DataFrame]:
-    """A frame for every input table of a company of 12 sellers and 3 managers, as of a day.
+    """Make every input table of a company of 12 sellers and 3 managers, as of a day.
 
-    The rows fit together except for a handful of mistakes, one of a kind, that show what the checks
-    say.
+    The rows fit together except for a handful of mistakes, each of another kind, that show what the
+    checks say.
+
+    Returns: frames by table; tables that the sample leaves empty are not there.
     """
     world = World(language, as_of)
     for step in _STEPS:
@@ -51,24 +53,35 @@ def sample_tables(language: Language, as_of: dt.date = SAMPLE_AS_OF) -> dict[str
 
 
 def _plant_mistakes(world: World) -> None:
-    """What somebody gets wrong in every real workbook."""
-    deals, customers = world.rows["Deals"], world.rows["Customers"]
-    orders = [
-        row for row in world.rows["Orders"] if row["status"] == "paid" and not row.get("refund_of")
-    ]
+    """What somebody gets wrong in every real workbook; which rows have it is of no importance."""
+    deals = world.rows["Deals"]
     won = [deal for deal in deals if deal["stage"] == world.stage("won")]
     lost = [deal for deal in deals if deal["stage"] == world.stage("lost")]
     still_open = [deal for deal in deals if deal["closed_on"] is None and deal["rep_id"] != LEFT]
-    still_open[3]["product"] = world.words.typo
-    won[-2]["closed_on"] = None
-    lost[-5]["lost_reason"] = None
-    orders[-60]["delivered_on"] = orders[-60]["ordered_on"] - dt.timedelta(days=6)
-    customers[40]["budget"] = world.money(30_000_000)
-    still_open[12]["expected_on"] = world.ago(40)
+
+    misspelt, overdue = still_open[3], still_open[12]
+    misspelt["product"] = world.words.typo
+    overdue["expected_on"] = world.ago(40)
+
+    won_without_day, lost_without_reason = won[-2], lost[-5]
+    won_without_day["closed_on"] = None
+    lost_without_reason["lost_reason"] = None
+
+    paid = [row for row in world.rows["Orders"] if row["status"] == "paid"]
+    paid_orders = [row for row in paid if not row.get("refund_of")]
+    delivered_too_soon = paid_orders[-60]
+    day_ordered = delivered_too_soon["ordered_on"]
+    delivered_too_soon["delivered_on"] = day_ordered - dt.timedelta(days=6)
+
+    customers = world.rows["Customers"]
+    too_rich = customers[40]
+    too_rich["budget"] = world.money(30_000_000)
     _look_alike(customers[0], customers[-1])
 
 
 def _look_alike(first: Fields, twin: Fields) -> None:
     """The same company entered twice, by two people, in two spellings."""
-    twin |= {name: first[name] for name in ("name", "email", "industry", "region", "owner_id")}
-    twin["company"] = str(first["company"]).replace(" ", "  ").upper()
+    for name in ("name", "email", "industry", "region", "owner_id"):
+        twin[name] = first[name]
+    company = str(first["company"])
+    twin["company"] = company.replace(" ", "  ").upper()

@@ -41,13 +41,15 @@ def add_products(world: World) -> None:
 
 
 def add_days_off(world: World) -> None:
-    """Fill Holidays with the company's own days off, last year to next."""
-    year = world.as_of.year
-    world.rows["Holidays"] = [
-        {"day": world.workday(dt.date(one, month, day)), "kind": "off", "name": name}
-        for one in range(year - 2, year + 2)
-        for (month, day), name in zip(_DAYS_OFF, world.words.days_off, strict=True)
-    ]
+    """Fill Holidays with the company's own days off, from the year before last to the next."""
+    this_year = world.as_of.year
+    named_days = list(zip(_DAYS_OFF, world.words.days_off, strict=True))
+    rows: list[Fields] = []
+    for year in range(this_year - 2, this_year + 2):
+        for (month, day), name in named_days:
+            day_off = world.workday(dt.date(year, month, day))
+            rows.append({"day": day_off, "kind": "off", "name": name})
+    world.rows["Holidays"] = rows
 
 
 def add_targets(world: World) -> None:
@@ -98,10 +100,12 @@ def add_targets(world: World) -> None:
 
 
 def _sales_by_team(world: World) -> Counter[int]:
-    """Last calendar year's sales of each team; the year to date where there was none."""
+    """Last calendar year's sales of each team, without those of the rep who left."""
+    last_year = world.as_of.year - 1
     sums: Counter[int] = Counter()
     for row in world.rows["Orders"]:
-        if row["ordered_on"].year == world.as_of.year - 1 and row["rep_id"] != LEFT:
+        is_of_year = row["ordered_on"].year == last_year
+        if is_of_year and row["rep_id"] != LEFT:
             sums[team_of(row["rep_id"])] += row["amount"]
     return sums
 
@@ -115,7 +119,7 @@ _DUE: Final = ((2, 20), (3, 13), (4, 30), (7, 31), (9, 30), (12, 18))
 
 
 def add_initiatives(world: World) -> None:
-    """Fill Initiatives: the sales plan's steps, done ones with their result."""
+    """Fill Initiatives: the year's sales steps, done ones with their result."""
     plan = world.words.plan_name.format(year=world.as_of.year)
     world.rows["Initiatives"] = [
         _step(world, plan, number, name, result)
@@ -126,14 +130,15 @@ def add_initiatives(world: World) -> None:
 def _step(world: World, plan: str, number: int, name: str, result: str) -> Fields:
     year = world.as_of.year
     due = dt.date(year, *_DUE[number])
-    done = due - dt.timedelta(days=3) if result and due <= world.as_of else None
+    is_done = bool(result) and due <= world.as_of
+    three_days_early = due - dt.timedelta(days=3)
     return {
         "plan": plan,
         "step": name,
         "owner_id": f"R{number % 3 + 1:02d}",
         "start_on": dt.date(year, *_STARTS[number]),
         "due_on": due,
-        "done_on": done,
+        "done_on": three_days_early if is_done else None,
         "budget": world.money(2500 * (number % 3)),
-        "result": result if done else None,
+        "result": result if is_done else None,
     }

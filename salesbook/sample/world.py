@@ -17,6 +17,7 @@ YEARS: Final = 2
 STAGES: Final = ("lead", "qualified", "proposal", "negotiation")
 CURRENCY_UNIT: Final = 100
 """Minor units of one dollar or yuan."""
+_FRIDAY: Final = 4
 
 Fields = dict[str, Any]
 T = TypeVar("T")
@@ -58,22 +59,27 @@ class World:
 
     def month_start(self, months_ago: int) -> dt.date:
         """The first day of a month, counted back from the run date's own."""
-        year, month = divmod(self.as_of.year * 12 + self.as_of.month - 1 - months_ago, 12)
+        months_since_year_0 = self.as_of.year * 12 + self.as_of.month - 1 - months_ago
+        year, month = divmod(months_since_year_0, 12)
         return dt.date(year, month + 1, 1)
 
     def quarter(self, quarters_ago: int) -> str:
         """A quarter's period, counted back from the run date's own."""
-        year, quarter = divmod(self.as_of.year * 4 + (self.as_of.month - 1) // 3 - quarters_ago, 4)
+        quarter_of_year = (self.as_of.month - 1) // 3
+        quarters_since_year_0 = self.as_of.year * 4 + quarter_of_year - quarters_ago
+        year, quarter = divmod(quarters_since_year_0, 4)
         return f"FY{year}-Q{quarter + 1}"
 
     def workday(self, day: dt.date) -> dt.date:
         """The day itself; of a weekend the Friday before, or the Monday after if that is its month."""
-        if day.weekday() < 5:
+        weekday = day.weekday()
+        if weekday <= _FRIDAY:
             return day
-        friday = day - dt.timedelta(days=day.weekday() - 4)
-        return friday if friday.month == day.month else day + dt.timedelta(days=7 - day.weekday())
+        friday = day - dt.timedelta(days=weekday - _FRIDAY)
+        monday = day + dt.timedelta(days=7 - weekday)
+        return friday if friday.month == day.month else monday
 
-    def at(self, day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
+    def moment(self, day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
         """A time of a day."""
         return dt.datetime.combine(day, dt.time(hour, minute))
 

@@ -25,8 +25,7 @@ class Kind(StrEnum):
     MONEY = "money"
     """Decimals in cells and JSON, int64 minor units in frames."""
     MEASURE = "measure"
-    """An amount in the unit of the row's `metric`: money for `revenue`, else a whole count; int64.
-    """
+    """An amount in the unit of the row's `metric`: money for `revenue`, else a whole count."""
     NUMBER = "number"
     RATE = "rate"
     """A share; 0.25 in cells shown as 25 %."""
@@ -174,6 +173,7 @@ class TableSpec:
 
     @property
     def field_names(self) -> tuple[str, ...]:
+        """Names of all fields, in sheet order."""
         return tuple(spec.name for spec in self.fields)
 
 
@@ -210,23 +210,43 @@ class Row(BaseModel):
 
     def filled_fields(self) -> dict[str, Any]:
         """What the row says, field by field, as frames hold it; what is blank is left out."""
-        fields: dict[str, Any] = {}
+        filled: dict[str, Any] = {}
         for name, value in self.model_dump().items():
             plain = list_text(value) if isinstance(value, tuple) else value
             if plain is not None and plain != "":
-                fields[name] = plain
-        return fields
+                filled[name] = plain
+        return filled
 
 
 def _field_spec(name: str, row: type[Row], is_key: bool) -> FieldSpec:
+    """What a field's annotation and default say of it.
+
+    Raises: TypeError where the annotation names neither a kind nor choices.
+    """
     info = row.model_fields[name]
-    spec = _from_annotation(name, info.annotation, list(info.metadata))
-    default = None if info.is_required() or info.default == () else info.default
-    return replace(spec, required=info.is_required(), key=is_key, default=default)
+    plain_type, metadata = _unwrapped(info.annotation, list(info.metadata))
+    mark = _kind_mark(name, plain_type, metadata)
+
+    is_required = info.is_required()
+    has_default = not is_required and info.default != ()
+    lows = [float(bound.ge) for bound in metadata if isinstance(bound, Ge)]  # type: ignore[arg-type]
+    highs = [float(bound.le) for bound in metadata if isinstance(bound, Le)]  # type: ignore[arg-type]
+    return FieldSpec(
+        name=name,
+        kind=mark.kind,
+        required=is_required,
+        key=is_key,
+        choices=mark.choices,
+        ref=mark.ref,
+        fields_of=mark.fields_of,
+        minimum=max(lows, default=None),
+        maximum=min(highs, default=None),
+        default=info.default if has_default else None,
+    )
 
 
-def _from_annotation(name: str, annotation: Any, metadata: list[Any]) -> FieldSpec:
-    """Collect kind, choices and bounds, looking through `X | None` and Annotated."""
+def _unwrapped(annotation: Any, metadata: list[Any]) -> tuple[Any, list[Any]]:
+    """The type inside `X | None` and Annotated, with all that Annotated says of it."""
     while True:
         origin = get_origin(annotation)
         if origin in (Union, types.UnionType):
@@ -235,24 +255,18 @@ def _from_annotation(name: str, annotation: Any, metadata: list[Any]) -> FieldSp
             annotation, *more = get_args(annotation)
             metadata = [*metadata, *more]
         else:
-            break
+            return annotation, metadata
+
+
+def _kind_mark(name: str, plain_type: Any, metadata: list[Any]) -> Is:
+    """The field's kind, with the choices that a Literal spells out."""
     marks = [mark for mark in metadata if isinstance(mark, Is)]
-    choices = tuple(get_args(annotation)) if origin is Literal else ()
-    choices = choices or (marks[0].choices if marks else ())
-    if not marks and not choices:
-        raise TypeError(f"field {name} has no kind")
-    lows = [float(mark.ge) for mark in metadata if isinstance(mark, Ge)]  # type: ignore[arg-type]
-    highs = [float(mark.le) for mark in metadata if isinstance(mark, Le)]  # type: ignore[arg-type]
-    return FieldSpec(
-        name=name,
-        kind=marks[0].kind if marks else Kind.CHOICE,
-        required=True,
-        choices=choices,
-        ref=marks[0].ref if marks else None,
-        fields_of=marks[0].fields_of if marks else None,
-        minimum=max(lows, default=None),
-        maximum=min(highs, default=None),
-    )
+    spelled_out = get_args(plain_type) if get_origin(plain_type) is Literal else ()
+    if marks:
+        return replace(marks[0], choices=spelled_out or marks[0].choices)
+    if spelled_out:
+        return Is(Kind.CHOICE, choices=spelled_out)
+    raise TypeError(f"field {name} has no kind")
 
 
 def by_name(*rows: type[Row]) -> Mapping[str, TableSpec]:

@@ -59,7 +59,7 @@ def _words(table: str, field: FieldSpec, frame: pd.DataFrame, language: Language
     if field.kind is Kind.FIELD:
         return _field_labels(frame["table"], column, language)
     if field.choices or field.fields_of:
-        return _mapped(column, lambda names: _label_names(owner, field, str(names), language))
+        return _mapped(column, lambda names: label_names(owner, field, str(names), language))
     texts: list[Cell] = column.to_numpy(dtype=object, na_value=None).tolist()
     return texts
 
@@ -75,8 +75,11 @@ def _field_labels(tables: pd.Series[Any], fields: pd.Series[Any], language: Lang
     return [label_by_pair.get(pair) for pair in pairs]
 
 
-def _label_names(owner: str, field: FieldSpec, text: str, language: Language) -> str:
-    """Known names by their labels, alone or each of a list; what is none of ours stays as it is."""
+def label_names(owner: str, field: FieldSpec, text: str, language: Language) -> str:
+    """Known names by their labels, alone or each of a list; what is none of ours stays as it is.
+
+    Args: owner is `Table.field`.
+    """
 
     def label(item: str) -> str:
         if field.fields_of:

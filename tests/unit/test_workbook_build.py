@@ -283,6 +283,20 @@ def test_the_settings_read_back_as_the_defaults(language, tmp_path):
 
 
 @both
+def test_what_a_stage_needs_is_named_as_deals_heads_its_columns(language, tmp_path):
+    """A person reads the headers of the book's language; frames, and so JSON, hold the codes."""
+    book = tmp_path / FILES[language]
+    book.write_bytes(built(language))
+    with open_package(book, for_writing=False) as host:
+        stages = Session(host).table("Stages")
+    typed = stages.column(labels.header("Stages", "needs", language))
+    headers = [labels.header("Deals", name, language) for name in ("amount", "expected_on")]
+    assert typed[:4] == [None, headers[0], ", ".join(headers), typed[3]]
+    assert typed[3].startswith(", ".join(headers) + ", ")
+    assert stages.frame["needs"][3] == "amount, expected_on, next_step"
+
+
+@both
 def test_the_workbook_carries_a_vba_project_with_a_module_per_sheet(language, tmp_path):
     book = tmp_path / FILES[language]
     book.write_bytes(built(language))

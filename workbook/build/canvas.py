@@ -74,6 +74,7 @@ class Canvas:
 
 def title_of(sheet_name: str) -> str:
     """A sheet's name as a heading: `CallList` → `Call list`."""
+    # Between a small letter and a capital: the places where words were joined.
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", sheet_name)
     return spaced if spaced == sheet_name else spaced[0] + spaced[1:].lower()
 
@@ -94,11 +95,10 @@ def put(spot: Spot, value: CellValue, style: Format) -> None:
 
 
 def put_formula(spot: Spot, formula: str, style: Format, value: CellValue = "") -> None:
-    """Write a formula that may look through whole columns,
-    with the value it has in an empty book.
-    """
+    """Write a formula that may look through whole columns, and its value in an empty book."""
     row, column = spot.row, spot.column
-    spot.sheet.write_array_formula(row, column, row, column, "{=" + formula + "}", style, value)
+    array_formula = "{=" + formula + "}"
+    spot.sheet.write_array_formula(row, column, row, column, array_formula, style, value)
 
 
 def put_plain_formula(spot: Spot, formula: str, style: Format, value: CellValue = "") -> None:
@@ -108,10 +108,14 @@ def put_plain_formula(spot: Spot, formula: str, style: Format, value: CellValue 
 
 def heading(canvas: Canvas, sheet: Worksheet, title: str, note: str) -> None:
     """The two lines that head every sheet."""
-    sheet.set_row(0, 27, canvas.style(bg_color=look.PAPER))
-    sheet.set_row(1, 17, canvas.style(bg_color=look.PAPER))
-    sheet.write_string(0, 0, title, canvas.style(bold=True, font_size=17, bg_color=look.PAPER))
-    sheet.write_string(1, 0, note, canvas.style(font_color=look.QUIET, bg_color=look.PAPER))
+    paper = canvas.style(bg_color=look.PAPER)
+    sheet.set_row(0, 27, paper)
+    sheet.set_row(1, 17, paper)
+
+    title_style = canvas.style(bold=True, font_size=17, bg_color=look.PAPER)
+    note_style = canvas.style(font_color=look.QUIET, bg_color=look.PAPER)
+    sheet.write_string(0, 0, title, title_style)
+    sheet.write_string(1, 0, note, note_style)
 
 
 def page(

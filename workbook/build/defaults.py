@@ -1,6 +1,4 @@
-"""What do the settings say in a fresh workbook? Sensible values for a team that has set nothing
-yet.
-"""
+"""What do the settings say in a fresh workbook? Values for a team that has set nothing yet."""
 
 from __future__ import annotations
 
@@ -13,6 +11,7 @@ from salesbook.labels import Language
 from salesbook.policy import default_setting
 from salesbook.tables import TABLES
 from salesbook.tables.settings import Rules
+from salesbook.writing.values import label_names
 from workbook.build.canvas import CellValue
 from workbook.build.names import setting_choices
 from workbook.build.table_block import Rows
@@ -62,9 +61,11 @@ def default_rows(table: str, language: Language) -> Rows:
 
 
 def _cell(table: str, name: str, value: Any, language: Language) -> CellValue:
+    """A value as people read it: what has a label, a choice or a column, is called by it."""
     field = TABLES[table].field(name)
-    if field.choices and value is not None:
-        return labels.choice(f"{table}.{name}", str(value), language)
+    has_labels = field.choices or field.fields_of
+    if has_labels and value is not None:
+        return label_names(f"{table}.{name}", field, str(value), language)
     return value  # type: ignore[no-any-return]
 
 

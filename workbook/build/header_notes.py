@@ -23,9 +23,9 @@ _HALF_WIDTH: Final[Mapping[Language, float]] = {"en": 6.0, "zh-CN": 6.8}
 """Pixels that a half-width character of the font takes on average, at `_FONT_SIZE`."""
 
 
-def explain_header(canvas: Canvas, spot: Spot, table: str, one: FieldSpec) -> None:
+def explain_header(canvas: Canvas, spot: Spot, table: str, field: FieldSpec) -> None:
     """Give a header its field's note, large enough for the text and hidden until asked for."""
-    text = labels.field_note(table, one.name, canvas.language)
+    text = labels.field_note(table, field.name, canvas.language)
     options = {
         "author": AUTHOR,
         "color": look.PAPER,
@@ -43,6 +43,7 @@ def _height(text: str, language: Language) -> int:
     A line holds less than its width in characters, because it ends with a whole word: one character
     in ten is allowed for that.
     """
-    room = (_WIDTH - _MARGIN) * 0.9
-    lines = math.ceil(look.shown_length(text) * _HALF_WIDTH[language] / room)
-    return lines * _LINE + _MARGIN
+    line_room = (_WIDTH - _MARGIN) * 0.9
+    text_width = look.shown_length(text) * _HALF_WIDTH[language]
+    line_count = math.ceil(text_width / line_room)
+    return line_count * _LINE + _MARGIN

@@ -96,7 +96,8 @@ def _grid(header: str, rows: Iterable[list[str]]) -> Iterator[str]:
     yield f"| {header} |"
     yield "|" + "---|" * len(columns)
     for row in rows:
-        yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+        cells = [cell.replace("|", "\\|").replace("\n", " ") for cell in row]
+        yield "| " + " | ".join(cells) + " |"
 
 
 def _tables(language: Language) -> Iterator[str]:
@@ -105,24 +106,39 @@ def _tables(language: Language) -> Iterator[str]:
         yield ""
         yield labels.table_note(spec.name, language)
         yield ""
-        yield from _grid(
-            _WORDS[language]["field_row"], (_field(spec, one, language) for one in spec.fields)
-        )
+        rows = (_field(spec, field, language) for field in spec.fields)
+        yield from _grid(_WORDS[language]["field_row"], rows)
         yield ""
 
 
-def _field(spec: TableSpec, one: FieldSpec, language: Language) -> list[str]:
-    say = _WORDS[language]
-    kind = one.kind.value
-    if one.choices:
-        owner = f"{spec.name}.{one.name}"
-        kind = ", ".join(f"`{code}` {labels.choice(owner, code, language)}" for code in one.choices)
-        kind = one.kind.value if spec.name == "Policy" else kind
-    if one.ref:
-        kind += f" ({say['to']} {one.ref})"
-    needed = say["key"] if one.key else say["yes"] if one.required else ""
-    header = labels.header(spec.name, one.name, language)
-    return [f"`{one.name}`", header, kind, needed, labels.field_note(spec.name, one.name, language)]
+def _field(spec: TableSpec, field: FieldSpec, language: Language) -> list[str]:
+    """A field as a row of its table's page."""
+    return [
+        f"`{field.name}`",
+        labels.header(spec.name, field.name, language),
+        _kind(spec, field, language),
+        _needed(field, language),
+        labels.field_note(spec.name, field.name, language),
+    ]
+
+
+def _kind(spec: TableSpec, field: FieldSpec, language: Language) -> str:
+    """What a field's cells hold: its kind, or its choices by code and label."""
+    kind = field.kind.value
+    # The keys of Policy have a page of their own.
+    if field.choices and spec.name != "Policy":
+        owner = f"{spec.name}.{field.name}"
+        choices = [f"`{code}` {labels.choice(owner, code, language)}" for code in field.choices]
+        kind = ", ".join(choices)
+    if field.ref:
+        kind += f" ({_WORDS[language]['to']} {field.ref})"
+    return kind
+
+
+def _needed(field: FieldSpec, language: Language) -> str:
+    if field.key:
+        return _WORDS[language]["key"]
+    return _WORDS[language]["yes"] if field.required else ""
 
 
 def verb_rows(language: Language) -> Iterator[str]:
@@ -176,9 +192,9 @@ def _setting(key: str, language: Language) -> list[str]:
 def _findings(language: Language) -> Iterator[str]:
     texts = templates(language)
     codes = [code.removesuffix(".expected") for code in texts if code.endswith(".expected")]
-    rows = (
-        [f"`{code}`", texts[f"{code}.expected"], texts[f"{code}.advice"]] for code in sorted(codes)
-    )
+    rows = []
+    for code in sorted(codes):
+        rows.append([f"`{code}`", texts[f"{code}.expected"], texts[f"{code}.advice"]])
     return _grid(_WORDS[language]["finding_row"], rows)
 
 

@@ -1,6 +1,4 @@
-"""How is a table drawn? Headers by role, each with its note, one blank row at least, formats and
-rules for all rows to come.
-"""
+"""How is a table drawn? Headers with notes, its rows, and formats and rules for rows to come."""
 
 from __future__ import annotations
 
@@ -21,30 +19,35 @@ _RIGHT: Final = frozenset({Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kin
 
 
 def write_table(canvas: Canvas, spot: Spot, spec: TableSpec, rows: Rows) -> None:
-    """Draw one table with its headers and their notes at `spot`; the whole columns below take its
-    formats and rules.
+    """Draw one table with its headers and their notes at `spot`.
+
+    The whole columns below take its formats and rules, so that rows to come have them too.
     """
-    body = [list(cells) for cells in rows] or [[None] * len(spec.fields)]
+    # Excel keeps no table without a row: an empty one has a blank row.
+    blank_row: list[CellValue] = [None] * len(spec.fields)
+    body = [list(cells) for cells in rows] or [blank_row]
     _add_table(canvas, spot, spec, len(body))
-    for offset, one in enumerate(spec.fields):
-        head, style = spot.moved(0, offset), body_style(canvas, spec, one)
-        width = look.column_width(spec.name, one, canvas.header(spec.name, one.name))
+
+    for offset, field in enumerate(spec.fields):
+        head = spot.moved(0, offset)
+        style = body_style(canvas, spec, field)
+        width = look.column_width(spec.name, field, canvas.header(spec.name, field.name))
         spot.sheet.set_column(head.column, head.column, width, style)
+
         for down, cells in enumerate(body, start=1):
             put(head.moved(down, 0), cells[offset], style)
-        explain_header(canvas, head, spec.name, one)
+        explain_header(canvas, head, spec.name, field)
         if spec.role is not Role.OUTPUT:
-            validate_column(canvas, head.moved(1, 0), spec.name, one)
+            validate_column(canvas, head.moved(1, 0), spec.name, field)
 
 
 def _add_table(canvas: Canvas, spot: Spot, spec: TableSpec, size: int) -> None:
-    columns = [
-        {
-            "header": canvas.header(spec.name, one.name),
-            "header_format": head_style(canvas, spec, one),
-        }
-        for one in spec.fields
-    ]
+    columns = []
+    for field in spec.fields:
+        header = canvas.header(spec.name, field.name)
+        style = head_style(canvas, spec, field)
+        columns.append({"header": header, "header_format": style})
+
     end = spot.moved(size, len(columns) - 1)
     options = {
         "name": spec.name,
@@ -56,19 +59,19 @@ def _add_table(canvas: Canvas, spot: Spot, spec: TableSpec, size: int) -> None:
     spot.sheet.add_table(spot.row, spot.column, end.row, end.column, options)
 
 
-def head_style(canvas: Canvas, spec: TableSpec, one: FieldSpec) -> Format:
+def head_style(canvas: Canvas, spec: TableSpec, field: FieldSpec) -> Format:
     """A header's format: dark where the field must be filled, lighter where it may stay empty.
 
     The text keeps to the top, because the filter's button covers the lower right corner.
     """
     must, may = look.HEADS[spec.role]
-    needed = one.required or one.key
+    needed = field.required or field.key
     return canvas.style(
         bold=needed or spec.role is Role.OUTPUT,
         font_color=look.PAPER,
         bg_color=must if needed else may,
-        align=_align(one),
-        indent=_indent(one),
+        align=_align(field),
+        indent=_indent(field),
         valign="vcenter" if spec.role is Role.SETTING else "top",
         text_wrap=True,
         right=1,
@@ -76,15 +79,15 @@ def head_style(canvas: Canvas, spec: TableSpec, one: FieldSpec) -> Format:
     )
 
 
-def body_style(canvas: Canvas, spec: TableSpec, one: FieldSpec) -> Format:
+def body_style(canvas: Canvas, spec: TableSpec, field: FieldSpec) -> Format:
     """The format of a field's cells, in rows that are there and in rows to come."""
     return canvas.style(
-        num_format=look.number_format(one, canvas.currency, spec.role),
+        num_format=look.number_format(field, canvas.currency, spec.role),
         bg_color=look.BODIES[spec.role],
-        align=_align(one),
-        indent=_indent(one),
-        valign="top" if look.is_sentence(one) else "vcenter",
-        text_wrap=look.is_sentence(one),
+        align=_align(field),
+        indent=_indent(field),
+        valign="top" if look.is_sentence(field) else "vcenter",
+        text_wrap=look.is_sentence(field),
         bottom=1,
         bottom_color=look.LINE,
         right=1,
@@ -92,12 +95,12 @@ def body_style(canvas: Canvas, spec: TableSpec, one: FieldSpec) -> Format:
     )
 
 
-def _align(one: FieldSpec) -> str:
-    if one.kind in _RIGHT:
+def _align(field: FieldSpec) -> str:
+    if field.kind in _RIGHT:
         return "right"
-    return "center" if one.kind in _CENTRED else "left"
+    return "center" if field.kind in _CENTRED else "left"
 
 
-def _indent(one: FieldSpec) -> int:
+def _indent(field: FieldSpec) -> int:
     """Room between a value and its neighbour's."""
-    return 0 if one.kind in _CENTRED else 1
+    return 0 if field.kind in _CENTRED else 1

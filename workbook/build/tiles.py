@@ -145,15 +145,20 @@ class Tiles:
         return Tile("open", f'IF({has_deals},{amount},"{DASH}")', beneath)
 
     def _to_do(self) -> list[Tile]:
+        """Calls, alerts and errors; before the first run their tables say nothing."""
         e = self.e
+        ran = f"ISNUMBER({self._fact('as_of')})"
+
         days_late = e.column("CallList", "days_late")
         late = e.count(f"{days_late}>0", f"ISNUMBER({days_late})")
         calls = f'SUM(1*({e.column("CallList", "customer_id")}<>""))'
+
         high = e.count(e.is_choice("Alerts", "severity", "high"))
         alerts = f'SUM(1*({e.column("Alerts", "kind")}<>""))'
+
         errors = e.count(e.is_choice("Checks", "severity", "error"))
         warnings = e.count(e.is_choice("Checks", "severity", "warning"))
-        ran = f"ISNUMBER({self._fact('as_of')})"
+
         return [
             self._counted("calls", ran, calls, f"{late}&{self._text('late')}"),
             self._counted("alerts", ran, high, f"{self._text('in_all')}&{alerts}"),
@@ -165,13 +170,13 @@ class Tiles:
         return Tile(code, value, f"IF({ran},{beneath},{self._text('none_run')})")
 
     def _plan(self) -> Tile:
+        """Whether the quota plan is a draft or published, and its version."""
         e = self.e
         rows = e.count(f"ISNUMBER({e.column('TargetPlan', 'version')})")
         draft = e.count(e.is_choice("TargetPlan", "status", "draft"))
         version = f"MAX({e.column('TargetPlan', 'version')})"
-        value = (
-            f'IF({rows}=0,"{DASH}",IF({draft}>0,{self._text("draft")},{self._text("published")}))'
-        )
+        state = f"IF({draft}>0,{self._text('draft')},{self._text('published')})"
+        value = f'IF({rows}=0,"{DASH}",{state})'
         beneath = f"IF({rows}=0,{self._text('none_plan')},{self._text('version')}&{version})"
         return Tile("plan", value, beneath)
 

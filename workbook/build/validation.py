@@ -10,34 +10,36 @@ from workbook.build.canvas import LAST_ROW, Canvas, Spot
 from workbook.build.names import FLAGS, SWITCH, choice_name, key_name, referenced
 
 _EARLIEST: Final = dt.date(1990, 1, 1)
+_LOWEST: Final = -1e15
 _WHOLE: Final = frozenset({Kind.COUNT})
 _NUMERIC: Final = frozenset(
     {Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.DAYS, Kind.COUNT}
 )
 
 
-def rule(canvas: Canvas, table: str, one: FieldSpec) -> dict[str, Any]:
-    """What a field's cells take. Only choices are strict: all else is judged by the checks, with
-    reasons.
+def rule(canvas: Canvas, table: str, field: FieldSpec) -> dict[str, Any]:
+    """What a field's cells take.
+
+    Only choices are strict. All else gives a warning, for the checks judge it and give reasons.
     """
-    reference = referenced(table, one)
-    if one.kind is Kind.CHOICE:
-        return _listed(canvas, choice_name(f"{table}.{one.name}"), "stop", "choice")
-    if one.kind is Kind.FLAG:
+    reference = referenced(table, field)
+    if field.kind is Kind.CHOICE:
+        return _listed(canvas, choice_name(f"{table}.{field.name}"), "stop", "choice")
+    if field.kind is Kind.FLAG:
         return _listed(canvas, FLAGS, "stop", "choice")
     if reference:
         return _listed(canvas, key_name(reference), "warning", "key", canvas.name(reference))
-    if one.kind in _NUMERIC:
-        return _number(canvas, one)
-    if one.kind in (Kind.DATE, Kind.DATETIME):
+    if field.kind in _NUMERIC:
+        return _number(canvas, field)
+    if field.kind in (Kind.DATE, Kind.DATETIME):
         bounds = {"validate": "date", "criteria": ">=", "value": _EARLIEST}
         return bounds | _warning(canvas, "warning", "date")
     return {}
 
 
-def validate_column(canvas: Canvas, spot: Spot, table: str, one: FieldSpec) -> None:
+def validate_column(canvas: Canvas, spot: Spot, table: str, field: FieldSpec) -> None:
     """Give a typed column its rule, if it has one, from `spot` downwards."""
-    options = rule(canvas, table, one)
+    options = rule(canvas, table, field)
     if options:
         options["ignore_blank"] = True
         spot.sheet.data_validation(spot.row, spot.column, LAST_ROW, spot.column, options)
@@ -54,18 +56,23 @@ def switch(canvas: Canvas) -> dict[str, Any]:
 
 
 def _listed(canvas: Canvas, name: str, error: str, text: str, table: str = "") -> dict[str, Any]:
-    return {"validate": "list", "source": f"={name}"} | _warning(canvas, error, text, table)
+    values = {"validate": "list", "source": f"={name}"}
+    return values | _warning(canvas, error, text, table)
 
 
-def _number(canvas: Canvas, one: FieldSpec) -> dict[str, Any]:
-    kind = "integer" if one.kind in _WHOLE else "decimal"
-    low = -1e15 if one.minimum is None else one.minimum
-    words = _warning(canvas, "warning", "whole" if kind == "integer" else "number")
-    if one.maximum is None:
-        return {"validate": kind, "criteria": ">=", "value": _plain(low)} | words
-    bounds = {"minimum": _plain(low), "maximum": _plain(one.maximum)}
-    text = canvas.word("validation.between").format(low=_plain(low), high=_plain(one.maximum))
-    return {"validate": kind, "criteria": "between"} | bounds | words | {"error_message": text}
+def _number(canvas: Canvas, field: FieldSpec) -> dict[str, Any]:
+    """Bounds of a number; without a minimum any number of ordinary size, so that text is refused."""
+    is_whole = field.kind in _WHOLE
+    kind = "integer" if is_whole else "decimal"
+    warning = _warning(canvas, "warning", "whole" if is_whole else "number")
+
+    low = _plain(_LOWEST if field.minimum is None else field.minimum)
+    if field.maximum is None:
+        return {"validate": kind, "criteria": ">=", "value": low} | warning
+
+    high = _plain(field.maximum)
+    warning["error_message"] = canvas.word("validation.between").format(low=low, high=high)
+    return {"validate": kind, "criteria": "between", "minimum": low, "maximum": high} | warning
 
 
 def _plain(number: float) -> float | int:
