@@ -1,8 +1,8 @@
 """How tables move: the contract between the verbs and whatever holds a workbook.
 
 A *host* knows cells: it hands out a table's columns as raw values and takes new ones back. Hosts
-know nothing of field types, labels or frames; `salesbook.book.session` builds those on top, once
-for all hosts.
+know nothing of field types, labels or frames; `salesbook.reading` and `salesbook.writing` build
+those on top, once for all hosts.
 """
 
 from __future__ import annotations

@@ -174,7 +174,8 @@ def definitions(module: ast.Module) -> Iterator[tuple[str, Definition, bool]]:
     for node in module.body:
         if not isinstance(node, Definition):
             continue
-        yield node.name, node, False
+        if not node.name.startswith("__"):  # Python itself calls those
+            yield node.name, node, False
         for part in node.body if isinstance(node, ast.ClassDef) else ():
             if isinstance(part, ast.FunctionDef) and not part.name.startswith("__"):
                 yield f"{node.name}.{part.name}", part, True

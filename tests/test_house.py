@@ -8,9 +8,13 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "salesbook"
 MOST_CLIMBS = 2
+STILL_EMPTY = {"pages", "reports"}
+"""Rooms with a contract and no code: they have no floor yet."""
 
 
 def room_of(module: str) -> str:
@@ -79,9 +83,17 @@ def test_both_languages_tell_the_same_way():
     )
 
 
-def test_every_room_is_on_the_map():
-    """README and docs/architecture.md name each folder and file right under salesbook/."""
-    for page in ("docs/architecture.md", "docs/architecture.zh-CN.md"):
-        text = (ROOT / page).read_text(encoding="utf-8")
-        for room in rooms():
-            assert f"`salesbook/{room}" in text or f"`{room}" in text, (page, room)
+def floors_told(page: str) -> dict[str, int]:
+    """The floor of each room as a document's table tells it."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    told: dict[str, int] = {}
+    for row in re.findall(r"^\| (\d+) \| (.*?) \|", text, re.MULTILINE):
+        for name in re.findall(r"`(?:salesbook/)?(\w+)(?:/|\.py)`", row[1]):
+            told[name] = int(row[0])
+    return told
+
+
+@pytest.mark.parametrize("page", ["architecture.md", "architecture.zh-CN.md"])
+def test_every_room_is_on_the_map_on_its_floor(page):
+    floors = {room: floor(room) for room in rooms() if room not in STILL_EMPTY}
+    assert floors_told(page) == floors

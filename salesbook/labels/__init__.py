@@ -1,8 +1,9 @@
 """Every word a user sees, in each language, looked up in both directions.
 
-The words stand in `<language>/*.toml`: `tables` (sheets, headers, notes, choices), `messages` (what
-the domain says), `findings`, `errors`, `cli`, `book` (what only the built workbook shows). A file
-is read when its first word is asked for.
+The words stand in `<language>/*.toml`, one file a subject: `tables` (sheets, headers, notes,
+choices), `messages_*` (what the domain says), `findings_*`, `errors`, a file for each face (`cli`,
+`macros`, `ribbon`, `functions`, `setup`), `book` (what only the built workbook shows). A file is
+read when its first word is asked for.
 """
 
 from salesbook.labels.messages import message_of, sentence

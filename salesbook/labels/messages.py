@@ -20,7 +20,6 @@ from salesbook.messages import Fact, Message
 _SLOT: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
 """A param's name and, after a colon, its form: `{found}` or `{amount:money}`."""
 _SUBJECTS: Final = (
-    "messages_targets",
     "messages_team",
     "messages_customers",
     "messages_process",

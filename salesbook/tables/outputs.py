@@ -1,4 +1,4 @@
-"""The tables that salesbook writes; each is owned by one verb."""
+"""The tables that salesbook writes; each is owned by one verb, RunLog by every run."""
 
 from __future__ import annotations
 

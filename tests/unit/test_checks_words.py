@@ -22,8 +22,14 @@ def codes_of(path):
     return {text for text in texts if isinstance(text, str) and CODE.fullmatch(text)}
 
 
-MODULES = sorted([*(DOMAIN / "checks").glob("*.py"), *(DOMAIN / "names").glob("*references.py")])
+READING = DOMAIN.parent / "reading"
+MODULES = sorted([*(DOMAIN / "checks").glob("*.py"), *READING.glob("*.py")])
 MODULES.remove(DOMAIN / "checks/duplicates.py")  # says why in choices of a column, not in findings
+
+
+def test_both_rooms_in_which_findings_arise_are_looked_at():
+    stems = {module.stem for module in MODULES}
+    assert {"settings_checks", "references", "stage_references", "faults"} <= stems
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -20,7 +20,7 @@ _FINISHED: Final = ("delivered", "invoiced", "paid", "cancelled")
 
 @alert("order-undelivered")
 def late_deliveries(context: AlertContext) -> Iterator[AlertRow]:
-    """Order lines due before today that are neither delivered, paid nor cancelled.
+    """Order lines due before today that are neither delivered, invoiced, paid nor cancelled.
 
     A refund is a line with a negative amount and is never delivered.
     """

@@ -101,7 +101,7 @@ def attain(
 
     Returns: Attainment, by key.
 
-    Source: rules.md's own example by hand: 24,000 of 30,000 is 80 %.
+    Source: by hand, 24,000 of 30,000 is 80 %.
     """
     this_year = fiscal_year_of(as_of, start_month)
     last_month = months_of_year(this_year, start_month)[-1]
