@@ -13,6 +13,7 @@ from salesbook.domain.alerts.rules import alert
 from salesbook.domain.checks.stage_checks import needed_fields
 from salesbook.domain.pipeline.stages.stuck import is_stuck
 from salesbook.messages import Fact
+from salesbook.money import round_half_away
 
 _URGENT_LIMITS: Final = 2.0
 """A deal that has been in its stage for so many times the limit is urgent."""
@@ -156,7 +157,7 @@ def quiet_big_deals(context: AlertContext) -> Iterator[AlertRow]:
             reason="because-never" if pd.isna(row.contact) else "because",
             facts={
                 "amount": context.money(row.amount),
-                "average": context.money(round(average)),
+                "average": context.money(round_half_away(float(average))),
                 "days": days,
                 "limit": limit,
             },

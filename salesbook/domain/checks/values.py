@@ -9,6 +9,7 @@ from typing import Final
 from salesbook.domain.checks.entry_checks import amount_of, flag, has_rows
 from salesbook.domain.outcome import Task
 from salesbook.messages import Finding
+from salesbook.money import round_half_away
 from salesbook.names.totals import may_say_total, says_total
 from salesbook.tables import TABLES, Kind, Role
 
@@ -30,7 +31,7 @@ def magnitudes(task: Task) -> Iterator[Finding]:
 
         median = float(counted.median())
         wrong = sizes >= factor * median
-        shown_median = amount_of(task, round(median))
+        shown_median = amount_of(task, round_half_away(float(median)))
         yield from flag(
             task, f"{table}.{field}", wrong, "magnitude", factor=factor, median=shown_median
         )
