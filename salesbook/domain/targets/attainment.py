@@ -117,12 +117,13 @@ def attain(
         marks = _marks(field, scopes, targets, start_month)
         rows = rows.merge(marks, on=_KEY, how="left")
 
+    # Only a period that is running has days left.
     periods = rows["period"].unique()
     days_by_period = _workdays_left(periods, as_of, start_month, calendar)
     days_left = rows["period"].map(days_by_period)
-    needs_more = days_left.notna() & (rows["target"] > 0)
-    gaps = rows.loc[needs_more, "gap"]
-    rows["per_workday_needed"] = _per_day(gaps, days_left[needs_more])
+    is_asked = days_left.notna() & (rows["target"] > 0)
+    gaps = rows.loc[is_asked, "gap"]
+    rows["per_workday_needed"] = _per_day(gaps, days_left[is_asked])
     return sorted_by_key("Attainment", frame_of("Attainment", dict(rows.items())))
 
 
@@ -172,10 +173,11 @@ def _marks(
         kind = str(row.scope_kind)
         scope = COMPANY if kind == "company" else str(row.scope)
         metric = str(row.metric)
-        year = set(months_of_year(int(row.year), start_month))
 
         plan = plan_by_scope.get((kind, scope, metric), {})
-        weights = {month: int(amount) for month, amount in sorted(plan.items()) if month in year}
+        months_planned = sorted(set(months_of_year(int(row.year), start_month)) & plan.keys())
+        weights = {month: int(plan[month]) for month in months_planned}
+        # Without a plan, nothing says how the mark falls to the months.
         if not weights:
             continue
 
@@ -222,8 +224,11 @@ def _per_day(gaps: pd.Series[Any], days_left: pd.Series[Any]) -> pd.Series[Any]:
     needed: list[int | None] = []
     for gap, days in zip(gaps, days_left, strict=True):
         missing = max(-int(gap), 0)
-        if days > 0:
-            needed.append(-(-missing // int(days)))
+        if not missing:
+            needed.append(0)
+        elif days > 0:
+            rounded_up = -(-missing // int(days))
+            needed.append(rounded_up)
         else:
-            needed.append(None if missing else 0)
+            needed.append(None)
     return pd.Series(needed, index=gaps.index, dtype="Int64")
