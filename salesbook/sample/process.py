@@ -175,8 +175,10 @@ def _history(world: World, deal: Fields, steps: list[tuple[str, dt.date]]) -> li
 
 def add_leads(world: World) -> None:
     """Fill Leads and DealTeam: who came in, how fast somebody called, and what became of it."""
+    deals = world.rows["Deals"]
     since = world.as_of - dt.timedelta(days=400)
-    recent = [deal for deal in world.rows["Deals"] if deal["created_on"] > since]
+    recent = [deal for deal in deals if deal["created_on"] > since]
+
     # Each customer's first deal of the time: going backwards, the earliest one stays.
     first_deal = {deal["customer_id"]: deal for deal in reversed(recent)}
     converted = list(first_deal.values())[:60]
