@@ -29,8 +29,11 @@ def _language_of_settings(settings: TableCells) -> Language:
         name = field_of_header("Policy", header, ("key", "value"))
         columns.setdefault(name, column)
 
-    for key, value in zip(columns.get("key", ()), columns.get("value", ()), strict=False):
-        if not code_of_choice("Policy.key", str(key), ("language",)):
+    keys = columns.get("key", ())
+    values = columns.get("value", ())
+    for key, value in zip(keys, values, strict=False):
+        is_language = code_of_choice("Policy.key", str(key), ("language",))
+        if not is_language:
             continue
         code = code_of_choice("Policy.language", str(value), LANGUAGES)
         return next((language for language in LANGUAGES if language == code), "en")

@@ -9,7 +9,7 @@ from typing import Final
 
 from salesbook.labels import Language
 from salesbook.sample.people import LEFT, SELLERS, left_on, person, team_of
-from salesbook.sample.world import Fields, World, key, spread
+from salesbook.sample.world import Fields, World, add_keys, key, spread
 
 CUSTOMERS: Final = 150
 _CHANNELS: Final = ("phone", "email", "message", "visit")
@@ -130,8 +130,7 @@ def add_activities(world: World) -> None:
         rows += _care(world, customer)
 
     rows.sort(key=lambda row: (row["done_on"], row["customer_id"], row["kind"]))
-    for number, row in enumerate(rows, start=1):
-        row["activity_id"] = key("A", number, 4)
+    add_keys(rows, "activity_id", "A")
     world.rows["Activities"] = rows
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from salesbook.sample.customers import size_of
 from salesbook.sample.people import LEFT
 from salesbook.sample.process import PRICES
-from salesbook.sample.world import Fields, World, key, spread
+from salesbook.sample.world import Fields, World, add_keys, spread
 
 _TERM_DAYS: Final = 30
 _SEASON: Final = (0.8, 0.75, 1.1, 0.95, 1.0, 1.2, 0.85, 0.8, 1.1, 1.0, 1.15, 1.35)
@@ -26,8 +26,7 @@ def add_orders(world: World) -> None:
     for customer in world.rows["Customers"]:
         lines += _regular(world, customer)
     lines.sort(key=lambda row: (row["ordered_on"], row["customer_id"], row["amount"]))
-    for number, row in enumerate(lines, start=1):
-        row["order_id"] = key("O", number, 4)
+    add_keys(lines, "order_id", "O")
 
     # About one order in ninety is taken back, if that day has come.
     refunds = [_refund(row, number) for number, row in enumerate(lines[25::90], start=1)]
@@ -37,8 +36,7 @@ def add_orders(world: World) -> None:
     world.rows["Payments"] = []
     for row in lines:
         _deliver_and_pay(world, row)
-    for number, payment in enumerate(world.rows["Payments"], start=1):
-        payment["payment_id"] = key("P", number, 4)
+    add_keys(world.rows["Payments"], "payment_id", "P")
 
 
 def _line(customer: str, rep: str, product: str, day: dt.date, amount: int) -> Fields:

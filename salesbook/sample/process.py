@@ -18,6 +18,8 @@ _GO_ON: Final = (0.82, 0.77, 0.72, 0.78)
 """Chance to leave a stage forwards."""
 _LEAK: Final = (2, 2, 0.38)
 """The third team loses most of its deals at the third stage: what Funnel is to find."""
+_CONVERTED: Final = 60
+_LEADS: Final = 90
 _STATUSES: Final = ("new", "contacted", "qualified", "rejected")
 """Of leads that became no deal."""
 _DAYS: Final = (15, 24, 34, 22)
@@ -175,13 +177,16 @@ def _history(world: World, deal: Fields, steps: list[tuple[str, dt.date]]) -> li
 
 def add_leads(world: World) -> None:
     """Fill Leads and DealTeam: who came in, how fast somebody called, and what became of it."""
+    deals = world.rows["Deals"]
     since = world.as_of - dt.timedelta(days=400)
-    recent = [deal for deal in world.rows["Deals"] if deal["created_on"] > since]
+    recent = [deal for deal in deals if deal["created_on"] > since]
+
     # Each customer's first deal of the time: going backwards, the earliest one stays.
     first_deal = {deal["customer_id"]: deal for deal in reversed(recent)}
-    converted = list(first_deal.values())[:60]
-    world.rows["Leads"] = [_lead(world, number, deal) for number, deal in enumerate(converted)]
-    world.rows["Leads"] += [_lead(world, number, None) for number in range(60, 90)]
+    converted = list(first_deal.values())[:_CONVERTED]
+    leads = [_lead(world, number, deal) for number, deal in enumerate(converted)]
+    leads += [_lead(world, number, None) for number in range(_CONVERTED, _LEADS)]
+    world.rows["Leads"] = leads
 
     helped = [deal for deal in recent[::25] if deal["rep_id"] not in (LEFT, NEW)]
     stage = world.stage("proposal")

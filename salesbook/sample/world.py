@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -87,6 +87,12 @@ class World:
 def spread(chance: random.Random, values: Sequence[T], weights: Sequence[float]) -> T:
     """One of the values, by weight."""
     return chance.choices(values, weights)[0]
+
+
+def add_keys(rows: Iterable[Fields], field: str, letter: str) -> None:
+    """Number rows in the order in which they stand: O0001, O0002 and so on."""
+    for number, row in enumerate(rows, start=1):
+        row[field] = key(letter, number, 4)
 
 
 def key(letter: str, number: int, digits: int = 3) -> str:

@@ -72,7 +72,8 @@ class Tiles:
         sheet = self.canvas.book.get_worksheet_by_name(self.canvas.word("sheets.chart_data"))
         plain = self.canvas.style()
         for tile in self.all():
-            spot = Spot(sheet, CODES.index(tile.code), _COLUMN)
+            row = CODES.index(tile.code)
+            spot = Spot(sheet, row, _COLUMN)
             in_empty_book = self.canvas.word(_EMPTY[tile.code])
             put(spot, tile.code, plain)
             put_formula(spot.moved(0, 1), tile.value, plain, DASH)

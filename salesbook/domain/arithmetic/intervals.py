@@ -149,7 +149,8 @@ def beta_cdf(x: float, a: float, b: float) -> float:
     log_front += b * math.log1p(-x)
     front = math.exp(log_front)
 
-    if x < (a + 1) / (a + b + 2):
+    about_mean = (a + 1) / (a + b + 2)
+    if x < about_mean:
         below = front * _beta_fraction(x, a, b) / a
         return min(1.0, below)
     above = front * _beta_fraction(1 - x, b, a) / b

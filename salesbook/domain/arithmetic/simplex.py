@@ -13,6 +13,7 @@ _MOST_STEPS: Final = 400
 _FIRST_STEP: Final = 0.5
 _SAME_COST: Final = 1e-9
 _SAME_PLACE: Final = 1e-3
+"""The walk has settled where all corners cost the same and lie together, within these."""
 
 _MIRRORED: Final = -1.0
 _STRETCHED: Final = -2.0
@@ -45,13 +46,16 @@ def lowest_point(cost: Cost, start: Floats) -> Floats | None:
 
     Source: Nelder and Mead (1965), A Simplex Method for Function Minimization.
     """
+    # The start, and a point a step away from it in each direction.
     first_steps = np.eye(start.size) * _FIRST_STEP
     points = [start, *(start + step for step in first_steps)]
     corners = sorted(_corner(cost, point) for point in points)
+
     for _ in range(_MOST_STEPS):
-        costs_are_even = corners[-1].cost - corners[0].cost < _SAME_COST
+        best, worst = corners[0], corners[-1]
+        costs_are_even = worst.cost - best.cost < _SAME_COST
         if costs_are_even and _width(corners) < _SAME_PLACE:
-            return np.array(corners[0].point)
+            return np.array(best.point)
         corners = sorted(_stepped(cost, corners))
     return None
 

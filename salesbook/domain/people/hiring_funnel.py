@@ -43,8 +43,11 @@ def hiring_funnel(
     rows: list[dict[str, Any]] = []
     for scope_kind, column in _SCOPES:
         for scope, group in people.groupby(column):
-            rows.append({"scope_kind": scope_kind, "scope": scope, **_counts(group)})
-    return sorted_by_key("HiringFunnel", frame_from_rows("HiringFunnel", rows))
+            row = {"scope_kind": scope_kind, "scope": scope}
+            rows.append(row | _counts(group))
+
+    funnel = frame_from_rows("HiringFunnel", rows)
+    return sorted_by_key("HiringFunnel", funnel)
 
 
 def _people(

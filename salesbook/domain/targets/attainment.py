@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -109,26 +109,28 @@ def attain(
     scopes = _scopes(until_then)
 
     rows = _periods(scopes, ["target", "actual"], start_month)
+    has_target = rows["target"] > 0
     rows["gap"] = rows["actual"] - rows["target"]
-    target_if_any = rows["target"].where(rows["target"] > 0)
-    rows["rate"] = rows["actual"] / target_if_any
+    rows["rate"] = rows["actual"] / rows["target"].where(has_target)
 
     for field in ("floor", "stretch"):
         marks = _marks(field, scopes, targets, start_month)
         rows = rows.merge(marks, on=_KEY, how="left")
 
-    periods = rows["period"].unique()
-    days_by_period = _workdays_left(periods, as_of, start_month, calendar)
-    days_left = rows["period"].map(days_by_period)
-    needs_more = days_left.notna() & (rows["target"] > 0)
-    gaps = rows.loc[needs_more, "gap"]
-    rows["per_workday_needed"] = _per_day(gaps, days_left[needs_more])
-    return sorted_by_key("Attainment", frame_of("Attainment", dict(rows.items())))
+    days_left = _workdays_left(rows["period"], as_of, start_month, calendar)
+    is_running = days_left.notna()
+    asks_for_more = is_running & has_target
+    gaps = rows.loc[asks_for_more, "gap"]
+    rows["per_workday_needed"] = _per_day(gaps, days_left[asks_for_more])
+
+    attainment = frame_of("Attainment", dict(rows.items()))
+    return sorted_by_key("Attainment", attainment)
 
 
 def _scopes(facts: pd.DataFrame) -> pd.DataFrame:
     """The same facts once for the company, once for the team and once for the rep."""
     company = facts.assign(scope_kind="company", scope=COMPANY)
+    # A rep whose team nobody knows counts for himself and for the company.
     in_team = facts[facts["team"].notna()]
     team = in_team.assign(scope_kind="team", scope=in_team["team"])
     rep = facts.assign(scope_kind="rep", scope=facts["rep_id"])
@@ -172,10 +174,11 @@ def _marks(
         kind = str(row.scope_kind)
         scope = COMPANY if kind == "company" else str(row.scope)
         metric = str(row.metric)
-        year = set(months_of_year(int(row.year), start_month))
 
         plan = plan_by_scope.get((kind, scope, metric), {})
-        weights = {month: int(amount) for month, amount in sorted(plan.items()) if month in year}
+        months_planned = sorted(set(months_of_year(int(row.year), start_month)) & plan.keys())
+        weights = {month: int(plan[month]) for month in months_planned}
+        # Without a plan, nothing says how the mark falls to the months.
         if not weights:
             continue
 
@@ -203,15 +206,16 @@ def _plan_by_scope(
 
 
 def _workdays_left(
-    periods: Iterable[str], as_of: dt.date, start_month: int, calendar: WorkCalendar
-) -> dict[str, int]:
-    """Days worked from `as_of` to the end of each period that `as_of` falls in."""
-    days = {}
-    for period in periods:
+    periods: pd.Series[str], as_of: dt.date, start_month: int, calendar: WorkCalendar
+) -> pd.Series[Any]:
+    """Days worked from `as_of` to each period's end; missing where `as_of` is not in the period."""
+    days_left = {}
+    for period in periods.unique():
+        first = first_day(period, start_month)
         last = last_day(period, start_month)
-        if first_day(period, start_month) <= as_of <= last:
-            days[period] = calendar.count(as_of, last)
-    return days
+        if first <= as_of <= last:
+            days_left[period] = calendar.count(as_of, last)
+    return periods.map(days_left)
 
 
 def _per_day(gaps: pd.Series[Any], days_left: pd.Series[Any]) -> pd.Series[Any]:
@@ -222,8 +226,11 @@ def _per_day(gaps: pd.Series[Any], days_left: pd.Series[Any]) -> pd.Series[Any]:
     needed: list[int | None] = []
     for gap, days in zip(gaps, days_left, strict=True):
         missing = max(-int(gap), 0)
-        if days > 0:
-            needed.append(-(-missing // int(days)))
+        if not missing:
+            needed.append(0)
+        elif days > 0:
+            rounded_up = -(-missing // int(days))
+            needed.append(rounded_up)
         else:
-            needed.append(None if missing else 0)
+            needed.append(None)
     return pd.Series(needed, index=gaps.index, dtype="Int64")

@@ -89,14 +89,16 @@ def backfill_rows(deals: KnownDeals, which: Ints, codes: StageCodes, *, as_of: d
 
 def _top_places(deals: KnownDeals, which: Ints, codes: StageCodes) -> Ints:
     """The place of the highest open stage that each deal was in; -1 where there is none."""
-    lost_code = deals.lost_code[which]
-
+    # An open deal got as far as it is now; a closed one through all stages, unless it says where
+    # it was lost.
     present = codes.place[deals.code[which]]
     highest = codes.open_count[deals.pipe[which]] - 1
     place = np.where(deals.is_open[which], present, highest)
 
+    lost_code = deals.lost_code[which]
     names_lost_stage = deals.is_lost[which] & (lost_code != UNKNOWN)
-    return np.where(names_lost_stage, codes.place[lost_code], place)
+    lost_place = codes.place[lost_code]
+    return np.where(names_lost_stage, lost_place, place)
 
 
 def _present_days(
@@ -107,8 +109,10 @@ def _present_days(
     closed_on = deals.days("closed_on")[which]
     created_on = deals.days("created_on")[which]
 
-    is_closed = ~deals.is_open[which]
-    is_in_first_stage = ~is_closed & (codes.place[deals.code[which]] == 0)
+    is_open = deals.is_open[which]
+    is_closed = ~is_open
+    place = codes.place[deals.code[which]]
+    is_in_first_stage = is_open & (place == 0)
 
     has_closing_day = is_closed & ~np.isnat(closed_on)
     day = np.where(has_closing_day, closed_on, since).astype(_DAY)

@@ -94,34 +94,45 @@ class StageCodes:
 
 
 def stage_codes(policy: Policy) -> StageCodes:
-    """Number the stages of a policy."""
-    pipelines = policy.pipelines()
-    stages_by_pipe = [_in_order(policy.stages_of(name)) for name in pipelines]
-    stages = [stage for group in stages_by_pipe for stage in group]
-
-    sizes = [len(group) for group in stages_by_pipe]
-    first = np.cumsum([0, *sizes])[: len(sizes)]
-    open_counts = [sum(stage.kind == "open" for stage in group) for group in stages_by_pipe]
-
-    places: list[int] = []
+    """Number the stages of a policy, one pipeline after the other."""
+    stages: list[Stage] = []
     names: list[dict[str, int]] = []
-    for pipe, group in enumerate(stages_by_pipe):
-        places += [min(step, open_counts[pipe]) for step in range(len(group))]
+    pipes: list[int] = []
+    places: list[int] = []
+    first_codes: list[int] = []
+    open_counts: list[int] = []
 
-        code_of = {stage.stage: int(first[pipe]) + step for step, stage in enumerate(group)}
-        present_names = policy.stage_names(pipelines[pipe])
-        names.append({name: code_of[present] for name, present in present_names.items()})
+    for pipe, pipeline in enumerate(policy.pipelines()):
+        of_pipeline = _in_order(policy.stages_of(pipeline))
+        open_count = sum(stage.kind == "open" for stage in of_pipeline)
+        first_codes.append(len(stages))
+        open_counts.append(open_count)
+
+        code_of_stage = {}
+        for place, stage in enumerate(of_pipeline):
+            code_of_stage[stage.stage] = len(stages)
+            stages.append(stage)
+            pipes.append(pipe)
+            # Won and lost stages share the place behind the open ones.
+            places.append(min(place, open_count))
+
+        present_names = policy.stage_names(pipeline)
+        names.append({name: code_of_stage[present] for name, present in present_names.items()})
 
     return StageCodes(
         stages=tuple(stages),
-        pipelines=pipelines,
+        pipelines=policy.pipelines(),
         names=tuple(names),
-        kind=np.array([_KINDS[stage.kind] for stage in stages], dtype=np.int64),
-        pipe=np.repeat(np.arange(len(sizes)), sizes).astype(np.int64),
-        place=np.array(places, dtype=np.int64),
-        first=np.asarray(first, dtype=np.int64),
-        open_count=np.array(open_counts, dtype=np.int64),
+        kind=_numbers([_KINDS[stage.kind] for stage in stages]),
+        pipe=_numbers(pipes),
+        place=_numbers(places),
+        first=_numbers(first_codes),
+        open_count=_numbers(open_counts),
     )
+
+
+def _numbers(values: list[int]) -> Ints:
+    return np.array(values, dtype=np.int64)
 
 
 def _in_order(stages: Sequence[Stage]) -> list[Stage]:

@@ -86,18 +86,20 @@ class Entries:
 
 def entries_of(history: pd.DataFrame, deals: KnownDeals, codes: StageCodes) -> Entries:
     """Read StageHistory for the deals at hand."""
-    deal_of_row = pd.Index(deals.frame["deal_id"]).get_indexer(pd.Index(history["deal_id"]))
-    rows = np.flatnonzero(deal_of_row >= 0)
-    seq = history["seq"].to_numpy(dtype=np.int64)
+    known_ids = pd.Index(deals.frame["deal_id"])
+    deal_of_row = np.asarray(known_ids.get_indexer(pd.Index(history["deal_id"])), dtype=np.int64)
+    seq_of_row = history["seq"].to_numpy(dtype=np.int64)
 
-    in_order = np.lexsort((seq[rows], deal_of_row[rows]))
+    # A row whose deal is not known has -1; the others go by deal, then by seq.
+    rows = np.flatnonzero(deal_of_row >= 0)
+    in_order = np.lexsort((seq_of_row[rows], deal_of_row[rows]))
     rows = rows[in_order]
-    deal = np.asarray(deal_of_row, dtype=np.int64)[rows]
+    deal = deal_of_row[rows]
     part = history.iloc[rows]
 
     return Entries(
         deal=deal,
-        seq=seq[rows],
+        seq=seq_of_row[rows],
         code=codes.codes_of(deals.pipe[deal], part["stage"]),
         entered=part["entered_on"].to_numpy().astype(_DAY),
         noticed=part["noticed_on"].to_numpy().astype(_DAY),
@@ -110,10 +112,12 @@ def _last_known(known: Entries, size: int) -> tuple[Ints, Ints, Days]:
     seq = np.zeros(size, dtype=np.int64)
     code = np.full(size, UNKNOWN, dtype=np.int64)
     day = np.full(size, "NaT", dtype=_DAY)
-    last = known.is_last()
-    seq[known.deal[last]] = known.seq[last]
-    code[known.deal[last]] = known.code[last]
-    day[known.deal[last]] = known.entered[last]
+
+    is_last = known.is_last()
+    deal = known.deal[is_last]
+    seq[deal] = known.seq[is_last]
+    code[deal] = known.code[is_last]
+    day[deal] = known.entered[is_last]
     return seq, code, day
 
 

@@ -59,7 +59,7 @@ def stays_of(deals: KnownDeals, known: Entries, codes: StageCodes, *, as_of: dt.
     ends = np.minimum(known.ends(as_of), today)
     days = np.maximum((ends - known.entered) / _ONE_DAY, 0.0)
     age_when_noticed = (known.noticed - known.entered) / _ONE_DAY
-    seen_at = np.where(_found_there(known, codes), age_when_noticed, 0.0)
+    seen_at = np.where(_is_first_seen(known, codes), age_when_noticed, 0.0)
 
     is_open_row = codes.are_open(known.code)
     is_measured = is_open_row & known.certain & (known.entered <= today)
@@ -67,12 +67,17 @@ def stays_of(deals: KnownDeals, known: Entries, codes: StageCodes, *, as_of: dt.
     # Visits of one deal to one stage add up: `stay` is the number of the pair.
     pair_of_row = known.deal * codes.count + known.code
     pairs, stay = np.unique(pair_of_row[is_open_row], return_inverse=True)
-    size = len(pairs)
-    visits = np.bincount(stay, minlength=size)
-    measured_visits = np.bincount(stay, is_measured[is_open_row], size)
-    total_days = np.bincount(stay, np.where(is_measured, days, 0.0)[is_open_row], size)
-    total_seen_at = np.bincount(stay, np.where(is_measured, seen_at, 0.0)[is_open_row], size)
-    visits_going_on = np.bincount(stay, known.is_last()[is_open_row], size)
+
+    def per_stay(values: Flags | Floats) -> Floats:
+        """The sum over each stay's visits of a value per row."""
+        sums = np.bincount(stay, values[is_open_row], len(pairs))
+        return np.asarray(sums, dtype=np.float64)
+
+    visits = np.bincount(stay, minlength=len(pairs))
+    measured_visits = per_stay(is_measured)
+    total_days = per_stay(np.where(is_measured, days, 0.0))
+    total_seen_at = per_stay(np.where(is_measured, seen_at, 0.0))
+    visits_going_on = per_stay(known.is_last())
 
     # A stay with one visit of unknown length has no known length.
     is_whole = measured_visits == visits
@@ -86,26 +91,30 @@ def stays_of(deals: KnownDeals, known: Entries, codes: StageCodes, *, as_of: dt.
     )
 
 
-def _found_there(known: Entries, codes: StageCodes) -> Flags:
+def _is_first_seen(known: Entries, codes: StageCodes) -> Flags:
     """True on the row of the stage that a deal was in when it was first noticed.
 
     Nowhere true for deals of a run that brought whole histories, closed deals among them.
     """
     size = len(known.deal)
-    is_new_deal = known.deal[1:] != known.deal[:-1]
-    first_row = np.flatnonzero(np.append(True, is_new_deal)[:size])
+    is_other_deal = known.deal[1:] != known.deal[:-1]
+
+    # The run that noticed a deal first is the same on all its rows.
+    starts_deal = np.append(True, is_other_deal)[:size]
+    first_row = np.flatnonzero(starts_deal)
     row_counts = np.diff(np.append(first_row, size))
-    first_noticed = np.repeat(known.noticed[first_row], row_counts)
+    first_run = np.repeat(known.noticed[first_row], row_counts)
 
-    # Of the rows that the first run wrote for a deal, the last one is where the run found it.
-    by_first_run = known.noticed == first_noticed
-    is_followed = by_first_run[1:] & ~is_new_deal
-    is_final = by_first_run & np.append(~is_followed, True)[:size]
+    # Of the rows that this run wrote for a deal, the last one is where the run found it.
+    is_of_first_run = known.noticed == first_run
+    goes_on = is_of_first_run[1:] & ~is_other_deal
+    is_last_of_run = is_of_first_run & np.append(~goes_on, True)[:size]
 
-    found_closed = is_final & codes.are_closed(known.code)
-    runs_of_histories = np.unique(first_noticed[found_closed])
-    found_there: Flags = is_final & ~np.isin(first_noticed, runs_of_histories)
-    return found_there
+    is_seen_closed = is_last_of_run & codes.are_closed(known.code)
+    runs_of_histories = np.unique(first_run[is_seen_closed])
+    brought_history = np.isin(first_run, runs_of_histories)
+    is_first_seen: Flags = is_last_of_run & ~brought_history
+    return is_first_seen
 
 
 def limits_of(
@@ -170,10 +179,11 @@ def _rows_of(stays: Stays, cut: Cut, limits: Floats, codes: StageCodes) -> Itera
 def _measures(days: Floats, left: Flags, seen_at: Floats) -> dict[str, float]:
     """What the days of one slice in one stage come to."""
     curve = kaplan_meier(days, left, seen_at)
+    days_of_left = days[left]
     return {
         "count": len(days),
-        "open": int((~left).sum()),
+        "open": len(days) - len(days_of_left),
         "median_days": time_until(curve, 0.5),
         "p80_days": time_until(curve, 0.8),
-        "naive_mean_days": float(days[left].mean()) if left.any() else float("nan"),
+        "naive_mean_days": float(days_of_left.mean()) if len(days_of_left) else float("nan"),
     }
