@@ -50,7 +50,8 @@ _PRE = re.compile(rf"(?P<out>\()?(?P<s1>[-+])?(?P<cur>{_CURRENCY})?(?P<in>\()?(?
 """What may stand before the digits, spaces taken out: `(`, `-US$`, `$(`, `€-`."""
 
 _POST = re.compile(
-    rf"(?P<unit>{_alternatives((*UNITS, *UNCLEAR_UNITS))})?(?P<cur>{_CURRENCY})?"
+    # `LKR` is Sri Lanka's rupee, not the multiplier `L` with the krona `kr` behind it.
+    rf"(?P<unit>(?!LKR)(?:{_alternatives((*UNITS, *UNCLEAR_UNITS))}))?(?P<cur>{_CURRENCY})?"
     r"(?P<pct>%|‰|(?i:percent|pct))?(?P<sign>-)?(?P<close>\)*)"
 )
 """What may stand behind the digits, spaces taken out: `k`, `万元`, `%)`, `EUR-`."""
