@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Days, Flags, Floats
-from salesbook.cells.base import DIGIT_LIMIT, TEXT_LIMIT, CellOptions, Value
+from salesbook.cells.base import DIGIT_LIMIT, CellOptions, Value
 from salesbook.cells.field import MOMENTS, NUMERIC
 from salesbook.cells.units import currency_codes
 from salesbook.money import minor_units
+from salesbook.store import MAX_TEXT_LENGTH, is_too_long
 from salesbook.tables.base import Kind
 
 _NONE = type(None)
@@ -232,7 +233,8 @@ def _from_words(cells: Sequence[Any], types: set[type], kind: Kind) -> Any:
     # Space to trim, `#REF!` and the like, `1.2E+15`.
     if any(mark in joined for mark in ("| ", " |", "#", "E+")):
         return None
-    if len(joined) > TEXT_LIMIT and max(map(len, words)) > TEXT_LIMIT:
+    may_be_too_long = len(joined) * 2 > MAX_TEXT_LENGTH
+    if may_be_too_long and any(map(is_too_long, words)):
         return None
     if kind is Kind.ID and not _are_plain_keys(joined):
         return None

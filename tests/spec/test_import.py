@@ -536,3 +536,13 @@ def test_targets_take_money_or_counts_by_their_metric(tmp_path):
 def test_only_tables_that_people_type_take_imports(tmp_path):
     with pytest.raises(UsageError, match="output-table"):
         draft(tmp_path, "Score\n5\n", "Scorecard")
+
+
+def test_a_text_that_no_cell_holds_is_rejected_with_its_row(tmp_path):
+    """As Excel counts: 20,000 emoji are 40,000 characters."""
+    emoji = "\U0001f600" * 20_000
+    text = f"Name,Company\nAnn,{emoji}\nBo,Acme\n"
+    done = draft(tmp_path, text, "Customers")
+    assert problems(done) == [(2, "Company", "text-too-long")]
+    assert done.rejected[0].faults[0][1].params == {"length": 40_000, "most": 32_767}
+    assert counts(done) == {"read": 2, "new": 1, "rejected": 1}

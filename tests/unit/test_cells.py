@@ -375,3 +375,14 @@ def test_a_word_that_is_also_a_currency_stays_text(word):
 @pytest.mark.parametrize("word", ["ALL", "top", "Try"])
 def test_a_currency_without_a_number_is_no_amount(word):
     assert reasons([word], Kind.MONEY, CellOptions(currency=word.upper())) == ["number-unreadable"]
+
+
+@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.ID])
+def test_a_text_is_as_long_as_excel_counts_it(kind):
+    """In UTF-16 units: 16,383 emoji fit a cell and 16,384 do not."""
+    fits = ["x" * 32_767, "\U0001f600" * 16_383, "客" * 32_767]
+    assert read_column(fits, kind, DEFAULTS) == fits
+    too_long = ["x" * 32_768, "\U0001f600" * 16_384, "客" * 32_768]
+    expected = Reason("text-too-long", {"length": 32_768, "most": 32_767})
+    assert read_column(too_long, kind, DEFAULTS) == [expected] * 3
+    assert [read.params for read in read_column(too_long, kind, DEFAULTS)] == [expected.params] * 3
