@@ -40,8 +40,6 @@ Mark = tuple[object, ...]
 def has_made_keys(table: str) -> bool:
     """True where a row without key can be given one: its key is one made-up id."""
     key = TABLES[table].key
-    if key in {("rep_id",), ("customer_id",)}:
-        return True
     if not key:
         return False
 
