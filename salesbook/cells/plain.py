@@ -74,9 +74,7 @@ def _missing(values: Sequence[Value | None]) -> Flags:
 def plain_column(
     cells: Sequence[object], types: set[type], kind: Kind, options: CellOptions
 ) -> Any:
-    """The column's array where all cells are of one plain type; None where cells need a closer
-    look.
-    """
+    """Read a column of one plain type as an array; None where cells need a closer look."""
     if types == {_NONE}:
         return packed([None] * len(cells), kind)
     are_texts = types <= {str, _NONE}
@@ -117,9 +115,7 @@ def _as_kind(
     kind: Kind,
     options: CellOptions,
 ) -> Any:
-    """Numbers as the array of their kind; None where one of them may be too large or no number of
-    that kind.
-    """
+    """Turn numbers into the array of their kind; None where one may not fit it."""
     largest = float(np.nanmax(np.abs(numbers), initial=0.0))
     if kind is Kind.RATE:
         is_clear = largest <= options.rate_limit and not options.percent

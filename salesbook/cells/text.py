@@ -124,9 +124,7 @@ def choice_map(owner: str, codes: Iterable[str]) -> dict[str, str]:
 
 
 def read_choice(cell: object, choices: Mapping[str, str]) -> str | Reason | None:
-    """Read the code of a choice; a word that is none is refused with the nearest code, if any is
-    near.
-    """
+    """Read the code of a choice; a word that is none is refused with a code that is near."""
     text = read_text(cell)
     if text is None or isinstance(text, Reason):
         return text

@@ -1,6 +1,4 @@
-"""Which column of a file is which field? By our own labels, known systems' headers, or the user's
-word.
-"""
+"""Which column of a file is which field: by labels, known systems' headers, or the user's word?"""
 
 from __future__ import annotations
 
