@@ -115,12 +115,14 @@ def _is_number(digits: str) -> bool:
 
 def _phone(text: str) -> Phone:
     """Take one number apart."""
-    text = text.strip()
+    extension = ""
     at_desk = _EXTENSION.search(text)
-    extension = at_desk[1] if at_desk else ""
+    if at_desk:
+        extension = at_desk[1]
+        text = text[: at_desk.start()]
 
     # `+44 (0)20 …`: the zero is dialled within the country alone.
-    text = _EXTENSION.sub("", text).replace("(0)", "")
+    text = text.strip().replace("(0)", "")
     digits = re.sub(r"\D", "", text)
 
     country = ""
