@@ -8,7 +8,7 @@ ROUND does.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Final
@@ -24,11 +24,29 @@ _Place = tuple[np.intp, ...]
 """Where in an array: an index for each of its dimensions."""
 _WIDE: Final = Context(prec=400)
 
-_NO_DECIMALS: Final = frozenset(
-    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
-)
-_THREE_DECIMALS: Final = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
-_FOUR_DECIMALS: Final = frozenset("CLF UYW".split())
+_CODES_BY_DECIMALS: Final[Mapping[int, str]] = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    2: (
+        "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP "
+        "BYN BZD CAD CDF CHF CNH CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP "
+        "GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD "
+        "KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD "
+        "NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD "
+        "SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS "
+        "VED VES WST XCD YER ZAR ZMW ZWG"
+    ),
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+
+CURRENCY_DECIMALS: Final[Mapping[str, int]] = {
+    code: decimals for decimals, codes in _CODES_BY_DECIMALS.items() for code in codes.split()
+}
+"""Decimals by ISO code of every currency that Settings and cells know.
+
+Source: ISO 4217, list one, column "minor unit"; CNH is the yuan traded outside China.
+"""
+_USUAL_DECIMALS: Final = 2
 
 _SHEET_DIGITS: Final = 15
 """Significant digits of a number in a sheet; beyond them a double holds noise of calculation."""
@@ -46,15 +64,8 @@ def currency_decimals(currency: str) -> int:
 
     Args:
         currency: ISO 4217 code in any case; an unknown one has 2 decimals, as most have.
-
-    Source: ISO 4217, list one, column "minor unit".
     """
-    code = currency.strip().upper()
-    if code in _NO_DECIMALS:
-        return 0
-    if code in _THREE_DECIMALS:
-        return 3
-    return 4 if code in _FOUR_DECIMALS else 2
+    return CURRENCY_DECIMALS.get(currency.strip().upper(), _USUAL_DECIMALS)
 
 
 def exact(value: Number) -> Fraction:

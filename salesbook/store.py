@@ -38,6 +38,23 @@ KEEP: Final = _Keep.KEEP
 NewCell = Cell | _Keep
 
 
+MAX_TEXT_LENGTH: Final = 32_767
+"""The longest text that a cell takes, as `text_length` counts."""
+
+
+def text_length(text: str) -> int:
+    """Count a text's UTF-16 code units, as Excel does: an emoji is two."""
+    if text.isascii():
+        return len(text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def is_too_long(text: str) -> bool:
+    """Whether a text is longer than a cell takes."""
+    # No character takes more than two units, so that few texts have to be counted.
+    return len(text) * 2 > MAX_TEXT_LENGTH and text_length(text) > MAX_TEXT_LENGTH
+
+
 @lru_cache(maxsize=20_000)
 def column_letters(number: int) -> str:
     """Name a sheet's column: 1 is A, 28 is AB."""

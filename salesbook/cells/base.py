@@ -65,8 +65,6 @@ class CellOptions:
 
 
 DEFAULTS: Final = CellOptions()
-TEXT_LIMIT: Final = 32_767
-"""Characters that one Excel cell holds."""
 DIGIT_LIMIT: Final = 10**15
 """From here on a sheet drops digits of whole numbers, keys and minor units."""
 

@@ -104,8 +104,7 @@ def decide_decimal(texts: Sequence[str]) -> DecimalRule:
 
 
 def shared_decimals(columns: Sequence[Sequence[Any]]) -> list[DecimalSign | None]:
-    """What the columns of numbers of one file prove for each other where one of them is not clear
-    itself.
+    """Say what one file's columns of numbers prove for those among them that are not clear.
 
     Returns: by column the decimal sign; None where it decides alone, or where clear columns differ.
     """

@@ -1,5 +1,4 @@
-"""What a raw cell means as a field of a table: a typed value, nothing, or the reason why it has
-none.
+"""What does a raw cell mean as a field of a table: a typed value, nothing, or a reason?
 
 `parse_cell` reads one cell; `column.read_column` reads a column as a whole, which decides what a
 cell alone leaves open. No reader raises on any content.

@@ -64,9 +64,7 @@ def _parsed(readings: list[Reading], kind: Kind) -> ParsedColumn:
 
 
 def _in_blocks(cells: Sequence[object], kind: Kind, options: CellOptions) -> list[Reading]:
-    """Texts and keys, of which each stands for itself: only blocks with an odd one are read one by
-    one.
-    """
+    """Read texts and keys, each for itself: only blocks with an odd one are read cell by cell."""
     readings: list[Reading] = []
     for start in range(0, len(cells), _BLOCK):
         block = cells[start : start + _BLOCK]
@@ -78,8 +76,7 @@ def _in_blocks(cells: Sequence[object], kind: Kind, options: CellOptions) -> lis
 def _but_for_odd(
     cells: Sequence[object], types: set[type], kind: Kind, options: CellOptions
 ) -> ParsedColumn | None:
-    """Numbers or dates at a glance and the other cells one by one; None where either decides on the
-    other.
+    """Read numbers or dates at a glance, the rest one by one; None where either decides on the other.
 
     The order of dates and the sign of decimals are decided by texts alone. Numbers among texts
     decide what a share is, and dates of which none is after the 12th may be swapped.

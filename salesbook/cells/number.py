@@ -1,6 +1,4 @@
-"""Which number a cell holds: signs, currencies, units, percent, either decimal sign; exactly or
-never.
-"""
+"""Which number does a cell hold, with its signs, currency, unit and decimals; exactly or never?"""
 
 from __future__ import annotations
 
@@ -50,7 +48,8 @@ _PRE = re.compile(rf"(?P<out>\()?(?P<s1>[-+])?(?P<cur>{_CURRENCY})?(?P<in>\()?(?
 """What may stand before the digits, spaces taken out: `(`, `-US$`, `$(`, `€-`."""
 
 _POST = re.compile(
-    rf"(?P<unit>{_alternatives((*UNITS, *UNCLEAR_UNITS))})?(?P<cur>{_CURRENCY})?"
+    # `LKR` is Sri Lanka's rupee, not the multiplier `L` with the krona `kr` behind it.
+    rf"(?P<unit>(?!LKR)(?:{_alternatives((*UNITS, *UNCLEAR_UNITS))}))?(?P<cur>{_CURRENCY})?"
     r"(?P<pct>%|‰|(?i:percent|pct))?(?P<sign>-)?(?P<close>\)*)"
 )
 """What may stand behind the digits, spaces taken out: `k`, `万元`, `%)`, `EUR-`."""
@@ -91,8 +90,7 @@ class Amount:
 
 
 def readings(body: str) -> tuple[Decimal | None, Decimal | None]:
-    """The values of digits with separators, with `.` and with `,` as decimal sign; None where
-    malformed.
+    """Read digits with `.` and with `,` as decimal sign; None where that is malformed.
 
     Grouping is by three, or Indian (`1,23,456`), and begins with no zero: `0,123` has one reading.
     """
@@ -298,9 +296,7 @@ def _not_a_number(text: str, rule: DecimalRule) -> Reason:
 
 
 def amount_of(cell: object, rule: DecimalRule = "open") -> Amount | Reason | None:
-    """Read the number in a raw cell of any type but flags, dates and errors, which `parse_cell`
-    refuses.
-    """
+    """Read the number in a raw cell; flags, dates and errors are refused by `parse_cell` before."""
     if isinstance(cell, str):
         return read_amount(plain_number_text(cell), rule)
     if not isinstance(cell, (int, float)):

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Days, Flags, Floats
-from salesbook.cells.base import DIGIT_LIMIT, TEXT_LIMIT, CellOptions, Value
+from salesbook.cells.base import DIGIT_LIMIT, CellOptions, Value
 from salesbook.cells.field import MOMENTS, NUMERIC
 from salesbook.cells.units import currency_codes
 from salesbook.money import minor_units
+from salesbook.store import MAX_TEXT_LENGTH, is_too_long
 from salesbook.tables.base import Kind
 
 _NONE = type(None)
@@ -73,9 +74,7 @@ def _missing(values: Sequence[Value | None]) -> Flags:
 def plain_column(
     cells: Sequence[object], types: set[type], kind: Kind, options: CellOptions
 ) -> Any:
-    """The column's array where all cells are of one plain type; None where cells need a closer
-    look.
-    """
+    """Read a column of one plain type as an array; None where cells need a closer look."""
     if types == {_NONE}:
         return packed([None] * len(cells), kind)
     are_texts = types <= {str, _NONE}
@@ -116,9 +115,7 @@ def _as_kind(
     kind: Kind,
     options: CellOptions,
 ) -> Any:
-    """Numbers as the array of their kind; None where one of them may be too large or no number of
-    that kind.
-    """
+    """Turn numbers into the array of their kind; None where one may not fit it."""
     largest = float(np.nanmax(np.abs(numbers), initial=0.0))
     if kind is Kind.RATE:
         is_clear = largest <= options.rate_limit and not options.percent
@@ -232,7 +229,8 @@ def _from_words(cells: Sequence[Any], types: set[type], kind: Kind) -> Any:
     # Space to trim, `#REF!` and the like, `1.2E+15`.
     if any(mark in joined for mark in ("| ", " |", "#", "E+")):
         return None
-    if len(joined) > TEXT_LIMIT and max(map(len, words)) > TEXT_LIMIT:
+    may_be_too_long = len(joined) * 2 > MAX_TEXT_LENGTH
+    if may_be_too_long and any(map(is_too_long, words)):
         return None
     if kind is Kind.ID and not _are_plain_keys(joined):
         return None

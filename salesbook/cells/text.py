@@ -11,7 +11,6 @@ from typing import Final
 from salesbook import labels
 from salesbook.cells.base import (
     DIGIT_LIMIT,
-    TEXT_LIMIT,
     Reason,
     clean_text,
     error_in,
@@ -21,6 +20,7 @@ from salesbook.cells.base import (
     shown,
 )
 from salesbook.labels.words import fold
+from salesbook.store import MAX_TEXT_LENGTH, is_too_long, text_length
 from salesbook.tables.lists import list_items, list_text
 
 _LOST_DIGITS = re.compile(r"\d(?:\.\d+)?E\+\d{2,3}")
@@ -57,8 +57,8 @@ def _read_words(cell: str) -> str | Reason | None:
     text = cell.strip() if cell.isascii() and cell.isprintable() else clean_text(cell)
     if not text:
         return None
-    if len(text) > TEXT_LIMIT:
-        return Reason("text-too-long", {"length": len(text), "most": TEXT_LIMIT})
+    if is_too_long(text):
+        return Reason("text-too-long", {"length": text_length(text), "most": MAX_TEXT_LENGTH})
     error = error_in(text)
     if error:
         return error
@@ -124,9 +124,7 @@ def choice_map(owner: str, codes: Iterable[str]) -> dict[str, str]:
 
 
 def read_choice(cell: object, choices: Mapping[str, str]) -> str | Reason | None:
-    """Read the code of a choice; a word that is none is refused with the nearest code, if any is
-    near.
-    """
+    """Read the code of a choice; a word that is none is refused with a code that is near."""
     text = read_text(cell)
     if text is None or isinstance(text, Reason):
         return text

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from salesbook.money import CURRENCY_DECIMALS
+
 _DOLLARS = "USD HKD TWD SGD CAD AUD NZD MXN BRL CLP COP ARS"
 _WORDS = {
     "$ ＄ dollar dollars": _DOLLARS,
@@ -39,15 +41,13 @@ _WORDS = {
     "RM": "MYR",
     "Fr.": "CHF",
 }
-_CODES = (
-    "USD CNY CNH EUR GBP JPY HKD TWD SGD CAD AUD NZD CHF SEK NOK DKK PLN CZK HUF RON BGN RUB TRY INR PKR KRW"
-    " VND THB PHP IDR MYR ILS AED SAR QAR KWD BHD OMR JOD EGP ZAR NGN KES BRL MXN CLP COP ARS PEN UAH KZT"
-)
-
 CURRENCIES: Final[Mapping[str, str]] = {
     word.casefold(): codes for words, codes in _WORDS.items() for word in words.split()
-} | {code.casefold(): code for code in _CODES.split()}
+} | {code.casefold(): code for code in CURRENCY_DECIMALS}
 """ISO codes, blank between, that a folded currency word may stand for."""
+
+_ALSO_WORDS: Final = frozenset("all bam bob cup gel mad mop sos top".split())
+"""Codes that spell a word, so that beside words, not numbers, capitals must tell them."""
 
 UNITS: Final[Mapping[str, int]] = (
     {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
@@ -67,3 +67,14 @@ UNCLEAR_UNITS: Final = frozenset("m mm MM t T b L Cr cr CR DR Dr dr kk w W".spli
 def currency_codes(word: str) -> frozenset[str]:
     """ISO codes that a currency word may stand for."""
     return frozenset(CURRENCIES[word.casefold()].split())
+
+
+def names_currency(text: str) -> bool:
+    """Whether a text in a header's brackets or a number format is a currency and no other word.
+
+    `Amount (all)` is the whole amount, `Amount (ALL)` is one in lek.
+    """
+    word = text.strip()
+    folded = word.casefold()
+    is_plain_word = folded in _ALSO_WORDS and not word.isupper()
+    return folded in CURRENCIES and not is_plain_word

@@ -1,12 +1,10 @@
-"""What do both hosts know of a cell: how much text it takes, and how it counts days?"""
+"""How does a cell count days, as both hosts know it?"""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Final
 
-MAX_TEXT_LENGTH: Final = 32_767
-"""The longest text that a cell takes, in UTF-16 code units."""
 DAY: Final = dt.timedelta(days=1)
 DAY_ZERO_1900: Final = dt.datetime(1899, 12, 30)
 """The day that a cell's number 0 stands for, counted back from any day after February 1900.

@@ -135,9 +135,7 @@ def _mended_rows(text: str, delimiter: str, first_line: int) -> Iterator[RawRow]
 
 
 def _row_from(lines: Sequence[str], start: int, delimiter: str) -> tuple[list[str] | None, int]:
-    """The row that begins on a line and how many lines it takes; None where no row can be made of
-    it.
-    """
+    """Read the row that begins on a line, and how many lines it takes; None where it is no row."""
     record = ""
     for line_count, line in enumerate(lines[start : start + _MOST_LINES_PER_ROW], start=1):
         record = line if line_count == 1 else f"{record}\n{line}"

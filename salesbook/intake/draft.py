@@ -1,6 +1,4 @@
-"""What will an import do? Each row of a file is new, updates, changes nothing, is rejected or comes
-twice.
-"""
+"""What will an import do? A row is new, an update, no change, rejected, or comes twice."""
 
 from __future__ import annotations
 
@@ -69,9 +67,7 @@ class TableChange:
 
 @dataclass(frozen=True)
 class Totals:
-    """The table's main amount over the file, in currency units; read = accepted + rejected +
-    duplicates.
-    """
+    """The main amount over the file, in currency units: read = accepted + rejected + duplicates."""
 
     field: str
     read: Decimal

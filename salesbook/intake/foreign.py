@@ -1,6 +1,4 @@
-"""What a foreign file holds once it is opened: headers, rows of raw cells, rows that cannot be
-rows.
-"""
+"""What does a foreign file hold: its headers, its rows of raw cells, and what can be no row?"""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Which column of a file is which field? By our own labels, known systems' headers, or the user's
-word.
-"""
+"""Which column of a file is which field: by labels, known systems' headers, or the user's word?"""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from salesbook import labels
-from salesbook.cells.units import CURRENCIES, UNITS
+from salesbook.cells.units import UNITS, names_currency
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES
@@ -177,11 +175,11 @@ def _read_note(text: str) -> _Note | None:
     # or nothing behind it counts.
     for size in range(len(plain), -1, -1):
         unit = plain[:size].strip()
-        currency = plain[size:].strip().casefold()
+        currency = plain[size:].strip()
         is_unit = not unit or unit in UNITS
-        is_currency = not currency or currency in CURRENCIES
+        is_currency = not currency or names_currency(currency)
         if is_unit and is_currency:
-            return _Note(UNITS.get(unit, 1), currency)
+            return _Note(UNITS.get(unit, 1), currency.casefold())
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Final
 from salesbook.cells.base import Value
 from salesbook.intake.book_now import Key, TableNow
 from salesbook.intake.rows import FileRow
+from salesbook.names.contact_data import mail_address, phones
 from salesbook.names.folding import fold_name
 from salesbook.tables import TABLES
 
@@ -33,11 +33,6 @@ _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Of these a row without key must have at least one."""
 
-_PHONE_DIGITS = 7
-"""Fewer digits are an extension or a slip."""
-_CHINESE_DIGITS: Final = 13
-"""Of a Chinese mobile number with its country code, 86."""
-
 Mark = tuple[object, ...]
 """What names a row: rows of equal marks may be one."""
 
@@ -45,8 +40,6 @@ Mark = tuple[object, ...]
 def has_made_keys(table: str) -> bool:
     """True where a row without key can be given one: its key is one made-up id."""
     key = TABLES[table].key
-    if key in {("rep_id",), ("customer_id",)}:
-        return True
     if not key:
         return False
 
@@ -101,9 +94,7 @@ class Matcher:
         return self._by_content(row.values)
 
     def looks_known(self, row: FileRow) -> bool:
-        """True where a row that is new by its key has the name, e-mail or phone of one that is
-        there.
-        """
+        """True where a row with a new key has the name, e-mail or phone of a row that is there."""
         goes_by_name = self._table == "Customers" or self._table in NATURAL
         return goes_by_name and bool(self.naturally(row))
 
@@ -143,19 +134,16 @@ class Matcher:
         return _grouped((self._name(values), position) for position, values in self._rows)
 
     def _by_customer_marks(self, values: Mapping[str, Value]) -> set[int]:
-        """By e-mail, else by phone, else by name and company of a row that has no other e-mail or
-        phone.
-        """
+        """By e-mail, else by phone, else by name and company where neither says otherwise."""
         for mark in _customer_marks(values):
-            positions = self._by_mark.get(mark, [])
-            if mark[0] == "name":
-                positions = [
-                    position
-                    for position in positions
-                    if not _differs(self.now.rows[position], values)
-                ]
+            differs = _DIFFERS[str(mark[0])]
+            positions = {
+                position
+                for position in self._by_mark.get(mark, [])
+                if not differs(self.now.rows[position], values)
+            }
             if positions:
-                return set(positions)
+                return positions
         return set()
 
     @cached_property
@@ -165,9 +153,7 @@ class Matcher:
         )
 
     def _by_content(self, values: Mapping[str, Value]) -> set[int]:
-        """The row whose cells equal all that the file's row fills, each row once, the least filled
-        first.
-        """
+        """The row whose cells equal all that the file's row fills: each once, the least filled first."""
         wanted = {name: self.same_ref(name, value) for name, value in values.items()}
         anchor = tuple((name, wanted.get(name)) for name in self._anchor_fields)
         candidates = [
@@ -224,11 +210,8 @@ def _customer_marks(values: Mapping[str, Value]) -> list[Mark]:
     """What tells a customer, best first."""
     marks: list[Mark] = []
     if "email" in values:
-        marks.append(("email", fold_name(str(values["email"]))))
-
-    digits = phone_digits(str(values.get("phone", "")))
-    if digits:
-        marks.append(("phone", digits))
+        marks.append(("email", _mail(values)))
+    marks.extend(_phone_marks(values))
 
     if "name" in values:
         name = fold_name(str(values["name"]))
@@ -237,21 +220,51 @@ def _customer_marks(values: Mapping[str, Value]) -> list[Mark]:
     return marks
 
 
-def phone_digits(text: str) -> str:
-    """Reduce a phone number to digits to compare, without international prefix 00 or 86.
+def _phone_marks(values: Mapping[str, Value]) -> list[Mark]:
+    """All numbers of the cell together, as dialled within the country and from abroad.
 
-    Returns: blank where there are too few.
+    Two people who share a switchboard beside their own numbers or extensions must not become one,
+    so that one shared number of several is no mark.
     """
-    digits = re.sub(r"\D", "", text).removeprefix("00")
-    if len(digits) == _CHINESE_DIGITS and digits.startswith("86"):
-        digits = digits.removeprefix("86")
-    return digits if len(digits) >= _PHONE_DIGITS else ""
+    numbers = phones(str(values.get("phone", "")))
+    if not numbers:
+        return []
+
+    national = sorted(f"{phone.number} {phone.extension}".rstrip() for phone in numbers)
+    abroad = sorted(f"{phone.international} {phone.extension}".rstrip() for phone in numbers)
+    marks: list[Mark] = [("phone", *national)]
+    return marks if abroad == national else [*marks, ("phone", *abroad)]
 
 
-def _differs(known: Mapping[str, Value], new: Mapping[str, Value]) -> bool:
+def _mail(values: Mapping[str, Value]) -> str:
+    """The address to compare; what is none, as typed."""
+    text = str(values["email"])
+    return mail_address(text) or fold_name(text)
+
+
+def _never_differs(known: Mapping[str, Value], new: Mapping[str, Value]) -> bool:
+    return False
+
+
+def _phones_differ(known: Mapping[str, Value], new: Mapping[str, Value]) -> bool:
+    """True where both have phones and none of them may be one of the other's."""
+    known_phones = phones(str(known.get("phone", "")))
+    new_phones = phones(str(new.get("phone", "")))
+    if not known_phones or not new_phones:
+        return False
+    return not any(phone.may_be(other) for phone in known_phones for other in new_phones)
+
+
+def _contact_differs(known: Mapping[str, Value], new: Mapping[str, Value]) -> bool:
     """True where two customers of one name have different e-mails or phones."""
     if "email" in known and "email" in new:
-        return fold_name(str(known["email"])) != fold_name(str(new["email"]))
-    known_phone = phone_digits(str(known.get("phone", "")))
-    new_phone = phone_digits(str(new.get("phone", "")))
-    return bool(known_phone and new_phone and known_phone != new_phone)
+        return _mail(known) != _mail(new)
+    return _phones_differ(known, new)
+
+
+_DIFFERS: Final = {
+    "email": _never_differs,
+    "phone": _phones_differ,
+    "name": _contact_differs,
+}
+"""What speaks against two customers being one although they share a mark of this kind."""

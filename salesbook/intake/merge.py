@@ -165,9 +165,7 @@ class Merge:
         return {} if is_gone else self.now.held_in_row(position)  # type: ignore[arg-type]
 
     def _with_own_references(self, placed: list[_Placed]) -> list[_Placed]:
-        """Resolve references among the file's own rows; who refers to a rejected row is rejected
-        too.
-        """
+        """Resolve references within the file; a row that refers to a rejected one is rejected too."""
         register = self.resolver.registers.get(self.table)
         if register is None:
             return placed

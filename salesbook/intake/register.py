@@ -96,7 +96,7 @@ class KeyMaker:
 class NameRegister:
     """Reps or customers by key and by name: the workbook's, the file's own, and those added.
 
-    `reading.references.Directory` looks up a finished table; this one grows while a file is read.
+    `reading.references.RowsByName` looks up a finished table; this one grows while a file is read.
     """
 
     table: str

@@ -50,9 +50,7 @@ class Resolver:
             self.registers[name] = NameRegister(name, now, may_add)
 
     def resolve(self, row: FileRow) -> None:
-        """Resolve stages, then references to other tables; those to the row's own table wait for
-        its keys.
-        """
+        """Resolve stages and references to other tables; those to the row's own wait for its keys."""
         if self.table == "Deals":
             self._stage_of_deal(row)
         for name, ref in self.refs.items():
@@ -111,9 +109,7 @@ class Resolver:
         return value if isinstance(key, Reason) else key
 
     def _stage_of_deal(self, row: FileRow) -> None:
-        """Bring stage and status together, then take the dates that belong to an open or a closed
-        deal.
-        """
+        """Bring stage and status together, then keep the dates that fit an open or a closed deal."""
         pipeline = self._pipeline(row)
         kind = self._kind_by_stage(row, pipeline)
         status = row.values.pop("_status", None)

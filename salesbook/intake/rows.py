@@ -1,5 +1,4 @@
-"""What do a file's rows say of a table's fields? Columns are read as a whole; rows get values or
-faults.
+"""What do a file's rows say of a table's fields? A row gets values or faults, column by column.
 
 Names that begin with "_" steer the import: `_status` (a deal is open, won or lost beside its
 stage), `_deleted` (a row that the other system has deleted), `_currency` (of the row's money),

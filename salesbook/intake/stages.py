@@ -1,6 +1,4 @@
-"""Which stage does a file's word mean, and what do stages that the workbook lacks do to its
-pipeline?
-"""
+"""Which stage does a file's word mean, and where in the pipeline do unknown stages go?"""
 
 from __future__ import annotations
 
@@ -33,8 +31,7 @@ class StageOrder:
 
 
 def parse_stages(text: str) -> StageOrder:
-    """Read `Prospecting>Engaging>Won|Lost`: open stages in order, then the won one, then the lost
-    ones.
+    """Read `Prospecting>Engaging>Won|Lost`: open stages in order, the won one, then the lost ones.
 
     Raises: UsageError.
     """
@@ -109,9 +106,7 @@ class StageBook:
         return None
 
     def last(self, pipeline: str, kind: StageKind) -> Stage | None:
-        """The stage in which every won or lost deal of a pipeline is; None where there is not
-        exactly one.
-        """
+        """Find the only won, or lost, stage of a pipeline; None where there is not exactly one."""
         stages = [stage for stage in self.of(pipeline) if stage.kind == kind]
         return stages[0] if len(stages) == 1 else None
 

@@ -16,9 +16,7 @@ _ENOUGH_ABOVE: Final = 3
 
 
 def needed_fields(table: str) -> tuple[FieldSpec, ...]:
-    """The fields without which, or with a value out of their range, a row is left out by every
-    verb.
-    """
+    """Fields without which, or with a value out of range, every verb leaves a row out."""
     return tuple(spec for spec in TABLES[table].fields if spec.required or spec.key)
 
 
@@ -63,8 +61,7 @@ def reject_sum(rows: Sequence[FileRow], table: str) -> None:
 
 
 def reject_broken_orders(rows: Sequence[FileRow]) -> None:
-    """Reject all lines of an order of which one is rejected, where lines have their place as
-    number.
+    """Reject all lines of an order with a rejected one, where lines are numbered by their place.
 
     Else a line that is mended and imported alone would become line 1, and replace the one that is.
     """

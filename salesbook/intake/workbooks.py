@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from salesbook.cells.units import CURRENCIES
+from salesbook.cells.units import names_currency
 from salesbook.errors import AmbiguousFile, NotAWorkbook, SalesbookError
 from salesbook.hosts.package import check_workbook
 from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
@@ -209,6 +209,6 @@ def meaning_of_format(code: str) -> str:
     else:
         words = [*_QUOTED.findall(text), *_BARE_SIGN.findall(unquoted)]
     for word in words:
-        if word.strip().casefold() in CURRENCIES:
+        if names_currency(word):
             return word.strip()
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import Final, NamedTuple
 
 _PUBLIC_DOMAINS: Final = frozenset(
     "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com rocketmail.com "
@@ -27,7 +27,7 @@ _ADDRESS: Final = re.compile(r"([^@\s<>]+)@([^@\s<>]+\.[^@\s.<>]+)")
 """`ann@acme.com`, also in `Ann Lee <ann@acme.com>`."""
 
 _EXTENSION: Final = re.compile(
-    r"(?:ext(?:ension)?\.?|x|#|转|轉|分机|分機|内线)\s*[:.-]?\s*\d+\s*$", re.IGNORECASE
+    r"(?:ext(?:ension)?\.?|x|#|转|轉|分机|分機|内线)\s*[:.-]?\s*(\d+)\s*$", re.IGNORECASE
 )
 """`ext. 12`, `x12`, `转 801` at the end of a number."""
 
@@ -65,15 +65,47 @@ def private_domain(address: str) -> str | None:
     return None if is_public_brand else domain
 
 
+class Phone(NamedTuple):
+    """One telephone number, taken apart."""
+
+    country: str
+    """The country code; blank where the number was typed without."""
+    number: str
+    """As dialled within the country, without the zero before it."""
+    extension: str
+    """Digits behind the number of a switchboard; blank for none."""
+
+    @property
+    def international(self) -> str:
+        """The digits with the country code, which sheets show without a plus: `49301234567`."""
+        return self.country + self.number
+
+    def may_be(self, other: Phone) -> bool:
+        """False for other digits, and where two countries or two extensions are typed."""
+        are_two_countries = self.country and other.country and self.country != other.country
+        are_two_desks = self.extension and other.extension and self.extension != other.extension
+        if are_two_countries or are_two_desks:
+            return False
+        return self.number == other.number or self.international == other.international
+
+
+def phones(text: str) -> frozenset[Phone]:
+    """The telephone numbers in a cell.
+
+    What has fewer than 7 digits, or one digit only, is no number.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    parts = map(_phone, _BETWEEN.split(plain))
+    return frozenset(phone for phone in parts if _is_number(phone.number))
+
+
 def phone_numbers(text: str) -> frozenset[str]:
     """The numbers in a cell as dialled within their country: without its code and extension.
 
     `+86 138 1234 5678`, `0086-13812345678` and `138 1234 5678` are one; so are `+86 10 6552 9988 转
-    801` and `(010) 65529988`. What has fewer than 7 digits, or one digit only, is no number.
+    801` and `(010) 65529988`.
     """
-    plain = unicodedata.normalize("NFKC", text)
-    numbers = {_national_number(part) for part in _BETWEEN.split(plain)}
-    return frozenset(number for number in numbers if _is_number(number))
+    return frozenset(phone.number for phone in phones(text))
 
 
 def _is_number(digits: str) -> bool:
@@ -81,22 +113,32 @@ def _is_number(digits: str) -> bool:
     return len(digits) >= _SHORTEST and len(set(digits)) > 1
 
 
-def _national_number(text: str) -> str:
-    """The digits of one number without country code, trunk zero and extension."""
+def _phone(text: str) -> Phone:
+    """Take one number apart."""
+    extension = ""
+    at_desk = _EXTENSION.search(text)
+    if at_desk:
+        extension = at_desk[1]
+        text = text[: at_desk.start()]
+
     # `+44 (0)20 …`: the zero is dialled within the country alone.
-    text = _EXTENSION.sub("", text.strip()).replace("(0)", "")
+    text = text.strip().replace("(0)", "")
     digits = re.sub(r"\D", "", text)
 
+    country = ""
     is_international = text.lstrip(" (").startswith("+") or digits.startswith("00")
     if is_international:
-        digits = _without_country_code(digits.removeprefix("00"))
+        digits = digits.removeprefix("00")
+        country = _country_code(digits)
     elif len(digits) == _CHINESE_MOBILE_DIGITS and digits.startswith("861"):
-        digits = digits.removeprefix("86")
-    return digits.lstrip("0")
+        country = "86"
+
+    number = digits.removeprefix(country).lstrip("0")
+    return Phone(country, number, extension)
 
 
-def _without_country_code(digits: str) -> str:
-    """`49301234567` without its 49. Source: ITU-T E.164."""
+def _country_code(digits: str) -> str:
+    """The 49 of `49301234567`. Source: ITU-T E.164."""
     if digits[:1] in _ONE_DIGIT:
-        return digits[1:]
-    return digits[2:] if digits[:2] in _TWO_DIGITS else digits[3:]
+        return digits[:1]
+    return digits[:2] if digits[:2] in _TWO_DIGITS else digits[:3]

@@ -211,6 +211,65 @@ def test_a_name_with_another_mail_is_another_customer(tmp_path):
     assert counts(done) == {"read": 1, "new": 1}
 
 
+@pytest.mark.parametrize(
+    ("known", "imported_phone"),
+    [
+        ("+49 30 1234567", "030 1234567"),
+        ("030 1234567", "0049 (0)30 1234567"),
+        ("+1 555 010 2030", "15550102030"),
+        ("+86 10 6552 9988 转 801", "(010) 65529988 转 801"),
+        ("030 1234567; 0171 2223334", "0171 2223334 / +49 30 1234567"),
+    ],
+)
+def test_a_phone_is_the_same_however_it_is_typed(tmp_path, known, imported_phone):
+    now = book({"Customers": [{"customer_id": "C1", "name": "Acme", "phone": known}]})
+    done = draft(tmp_path, f"Name,Phone\nAcme Inc,{imported_phone}\n", "Customers", now)
+    assert counts(done) == {"read": 1, "updated": 1}
+
+
+@pytest.mark.parametrize(
+    ("known", "imported_phone"),
+    [
+        ("+49 30 1234567", "+44 30 1234567"),
+        ("010-65529988 转 801", "010-65529988 转 802"),
+        ("010-65529988", "010-65529988 转 802"),
+        ("030 1234567; 0171 2223334", "030 1234567; 0172 5556667"),
+        ("030 1234567; 0171 2223334", "030 1234567"),
+        ("0000000", "0000000"),
+    ],
+)
+def test_a_shared_switchboard_does_not_make_two_people_one(tmp_path, known, imported_phone):
+    now = book({"Customers": [{"customer_id": "C1", "name": "Ann", "phone": known}]})
+    text = f"Name,Phone\nBo,{imported_phone}\nCy,\n"
+    assert counts(draft(tmp_path, text, "Customers", now)) == {"read": 2, "new": 2}
+
+
+def test_of_one_name_an_extension_or_a_further_number_is_no_other_customer(tmp_path):
+    now = book({"Customers": [{"customer_id": "C1", "name": "Ann", "phone": "010-65529988"}]})
+    for phone in ("+86 10 65529988 转 802", "010-65529988；138 1234 5678"):
+        done = draft(tmp_path, f"Name,Phone\nAnn,{phone}\n", "Customers", now)
+        assert counts(done) == {"read": 1, "updated": 1}
+
+
+def test_the_same_phone_typed_twice_in_a_file_is_a_repeated_row(tmp_path):
+    text = "Name,Phone\nDora,030 1234567\nDora GmbH,+49 30 1234567\n"
+    assert problems(draft(tmp_path, text, "Customers")) == [(3, "customer_id", "key-repeated")]
+
+
+def test_a_number_of_two_countries_customers_is_for_a_person_to_decide(tmp_path):
+    rows = [
+        {"customer_id": "C1", "name": "Ann", "phone": "+49 30 1234567"},
+        {"customer_id": "C2", "name": "Bo", "phone": "+44 30 1234567"},
+    ]
+    done = draft(tmp_path, "Name,Phone\nCy,030 1234567\n", "Customers", book({"Customers": rows}))
+    assert problems(done) == [(2, "customer_id", "natural-key-ambiguous")]
+
+
+def test_a_mail_address_is_the_same_with_a_name_around_it(tmp_path):
+    done = draft(tmp_path, "Name,Email\nAcme Inc,Ann Lee <A@Acme.com>\n", "Customers")
+    assert counts(done) == {"read": 1, "updated": 1}
+
+
 def test_reps_refer_to_managers_of_the_same_file(tmp_path):
     """The manager's row may come later; a manager who is nowhere stays as written or is added."""
     text = "Name,Manager,Team\nCy,Di,North\nDi,,North\nEd,Flo,South\n"
@@ -477,3 +536,13 @@ def test_targets_take_money_or_counts_by_their_metric(tmp_path):
 def test_only_tables_that_people_type_take_imports(tmp_path):
     with pytest.raises(UsageError, match="output-table"):
         draft(tmp_path, "Score\n5\n", "Scorecard")
+
+
+def test_a_text_that_no_cell_holds_is_rejected_with_its_row(tmp_path):
+    """As Excel counts: 20,000 emoji are 40,000 characters."""
+    emoji = "\U0001f600" * 20_000
+    text = f"Name,Company\nAnn,{emoji}\nBo,Acme\n"
+    done = draft(tmp_path, text, "Customers")
+    assert problems(done) == [(2, "Company", "text-too-long")]
+    assert done.rejected[0].faults[0][1].params == {"length": 40_000, "most": 32_767}
+    assert counts(done) == {"read": 2, "new": 1, "rejected": 1}

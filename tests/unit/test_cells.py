@@ -18,6 +18,7 @@ from salesbook.cells.frame import parse_column, read_values
 from salesbook.cells.plain import WORDS
 from salesbook.cells.text import choice_map
 from salesbook.frames import DTYPES
+from salesbook.money import CURRENCY_DECIMALS
 from salesbook.store import CellError
 from salesbook.tables import Kind
 
@@ -353,3 +354,35 @@ def test_a_unit_in_the_header_counts_for_every_cell():
         1_234_500_000,
     ]
     assert parse_column([1.5, 2.0], Kind.MONEY, wan).values.tolist() == [1_500_000, 2_000_000]
+
+
+@pytest.mark.parametrize("code", sorted(CURRENCY_DECIMALS))
+def test_every_currency_of_settings_can_stand_in_its_money_cells(code):
+    """And in no other's."""
+    own = CellOptions(currency=code)
+    other = CellOptions(currency="USD" if code != "USD" else "EUR")
+    for text in (f"{code} 1000", f"1000 {code}", f"{code.lower()}1000"):
+        assert reasons([text], Kind.MONEY, own) == [1000 * 10**own.decimals]
+        assert reasons([text], Kind.MONEY, other) == ["money-other-currency"]
+        assert reasons([text], Kind.COUNT, own) == ["number-is-money"]
+
+
+@pytest.mark.parametrize("word", ["ALL", "TOP", "CUP", "TRY", "all 5", "Top 10", "GEL 1000"])
+def test_a_word_that_is_also_a_currency_stays_text(word):
+    assert reasons([word], Kind.TEXT, CellOptions(currency="ALL")) == [word]
+
+
+@pytest.mark.parametrize("word", ["ALL", "top", "Try"])
+def test_a_currency_without_a_number_is_no_amount(word):
+    assert reasons([word], Kind.MONEY, CellOptions(currency=word.upper())) == ["number-unreadable"]
+
+
+@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.ID])
+def test_a_text_is_as_long_as_excel_counts_it(kind):
+    """In UTF-16 units: 16,383 emoji fit a cell and 16,384 do not."""
+    fits = ["x" * 32_767, "\U0001f600" * 16_383, "客" * 32_767]
+    assert read_column(fits, kind, DEFAULTS) == fits
+    too_long = ["x" * 32_768, "\U0001f600" * 16_384, "客" * 32_768]
+    expected = Reason("text-too-long", {"length": 32_768, "most": 32_767})
+    assert read_column(too_long, kind, DEFAULTS) == [expected] * 3
+    assert [read.params for read in read_column(too_long, kind, DEFAULTS)] == [expected.params] * 3

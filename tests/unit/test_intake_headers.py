@@ -91,6 +91,9 @@ def test_a_wrong_option_is_refused():
     [
         ("金额（万元）", 10_000, "元"),
         ("Amount (EUR)", 1, "eur"),
+        ("Amount (GEL)", 1, "gel"),
+        ("Amount (all)", 0, ""),
+        ("Amount (Top)", 0, ""),
         ("Amount (k)", 1000, ""),
         ("Amount ('000)", 1000, ""),
         ("Amount [$M]", 0, ""),

@@ -87,6 +87,8 @@ def test_a_share_shown_in_percent_is_clear_and_other_money_is_refused(tmp_path):
         ("[Red]0.00", ""),
         ('#,##0"元"', "元"),
         ('#,##0" pcs"', ""),
+        ('#,##0" cup"', ""),
+        ('#,##0" CUP"', "CUP"),
         ("$#,##0", "$"),
     ],
 )

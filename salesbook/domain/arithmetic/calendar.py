@@ -107,8 +107,7 @@ class WorkCalendar:
 
     @classmethod
     def of_policy(cls, policy: Policy, years: Iterable[int] = ()) -> WorkCalendar:
-        """The calendar of the Settings: weekend, public holidays of `years`, then the Holidays
-        table.
+        """Make the calendar of Settings: weekend, public holidays of `years`, the Holidays table.
 
         Chinese make-up days count as worked. A year that the public calendar does not know yet has
         only its weekends and what Holidays says.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from salesbook.hosts.cell_facts import DAY, DAY_ZERO_1900, MAX_TEXT_LENGTH, moment_of
-from salesbook.store import Cell, CellError
+from salesbook.hosts.cell_facts import DAY, DAY_ZERO_1900, moment_of
+from salesbook.store import MAX_TEXT_LENGTH, Cell, CellError, text_length
 
 _ERROR_BASE: Final = -2146828288
 _ERRORS: Final = {
@@ -166,7 +166,7 @@ def spelled(value: Cell, *, in_text_format: bool) -> Any:
     if isinstance(value, str) and value:
         # A cell that is formatted for text takes anything but the sign itself.
         needs_sign = value[0] == "'" if in_text_format else must_guard(value)
-        has_room = len(value) < MAX_TEXT_LENGTH
+        has_room = text_length(value) < MAX_TEXT_LENGTH
         return "'" + value if needs_sign and has_room else value
 
     if isinstance(value, int) and not isinstance(value, bool):

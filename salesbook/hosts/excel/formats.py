@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from salesbook.hosts.cell_facts import MAX_TEXT_LENGTH
 from salesbook.hosts.excel.calls import Calls
 from salesbook.hosts.excel.cells import Content, Formula, must_guard
 from salesbook.hosts.number_formats import (
@@ -19,6 +18,7 @@ from salesbook.hosts.number_formats import (
     shows_date,
     shows_only_time,
 )
+from salesbook.store import MAX_TEXT_LENGTH, text_length
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -35,7 +35,7 @@ def fitting_format(value: Content, code: str, date_format: str | None) -> str:
         return code
     if isinstance(value, str):
         # So long a text has no room for the sign that would guard it.
-        is_unguardable = len(value) >= MAX_TEXT_LENGTH and must_guard(value)
+        is_unguardable = must_guard(value) and text_length(value) >= MAX_TEXT_LENGTH
         return TEXT if is_unguardable else code
 
     if isinstance(value, dt.date):

@@ -18,11 +18,17 @@ from salesbook.hosts.cell_facts import (
     DAY,
     DAY_ZERO_1900,
     DAY_ZERO_1904,
-    MAX_TEXT_LENGTH,
     moment_of,
 )
 from salesbook.hosts.package.xmlscan import attribute, start_tag, whole_number, with_attribute
-from salesbook.store import NOT_CALCULATED, Cell, CellError
+from salesbook.store import (
+    MAX_TEXT_LENGTH,
+    NOT_CALCULATED,
+    Cell,
+    CellError,
+    is_too_long,
+    text_length,
+)
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """Matches a control character that XML cannot hold, and the `_` of a text like `_x0041_`.
@@ -91,7 +97,9 @@ def escaped(text: str, reference: str) -> str:
 
     Raises: CannotWrite.
     """
-    _refuse_too_long(text, reference)
+    if is_too_long(text):
+        length = text_length(text)
+        raise CannotWrite("text-too-long", where=reference, length=length, limit=MAX_TEXT_LENGTH)
     if _SURROGATE.search(text):
         raise CannotWrite("text-not-unicode", where=reference)
 
@@ -99,15 +107,6 @@ def escaped(text: str, reference: str) -> str:
         text = _UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
 
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _refuse_too_long(text: str, reference: str) -> None:
-    # No character takes more than two units, so that few texts have to be counted.
-    if len(text) * 2 <= MAX_TEXT_LENGTH:
-        return
-    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
-    if units > MAX_TEXT_LENGTH:
-        raise CannotWrite("text-too-long", where=reference, length=len(text), limit=MAX_TEXT_LENGTH)
 
 
 def _number(value: int | float, reference: str) -> str:
