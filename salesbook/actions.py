@@ -110,17 +110,20 @@ class Action:
     def run(self, task: Task) -> Outcome:
         """Calculate, unless settings that the verb goes by make no sense; pure.
 
-        Only here is the verb's module, and pandas with it, imported.
+        A verb of several steps passes the gate once, with all that its steps go by, so that its
+        refusal counts every setting to be mended.
 
         Raises: SettingsError, and what the verb itself refuses.
         """
-        if self.steps:
-            return _run_steps([ACTIONS[name] for name in self.steps], task)
-
         from salesbook.domain.gate import refuse_faults
 
         refuse_faults(task, needs=self.needs, rests_on=self.rests_on, keys=self.keys)
+        return self._calculate(task)
 
+    def _calculate(self, task: Task) -> Outcome:
+        """Only here is the verb's module, and pandas with it, imported."""
+        if self.steps:
+            return _outcome_of([ACTIONS[name]._calculate(task) for name in self.steps])
         module = import_module(f"salesbook.domain.{self.name}")
         outcome: Outcome = module.run(task)
         return outcome
@@ -391,8 +394,8 @@ BUTTONS: Final[Mapping[str, Button]] = {button.name: button for button in _butto
 """Every button by name, in the order of the ribbon."""
 
 
-def _run_steps(actions: list[Action], task: Task) -> Outcome:
-    """Run each verb on the same inputs.
+def _outcome_of(outcomes: list[Outcome]) -> Outcome:
+    """What the steps of a verb found together, on the same inputs.
 
     What one writes the next does not see, so their order is free.
     """
@@ -400,8 +403,7 @@ def _run_steps(actions: list[Action], task: Task) -> Outcome:
 
     tables: dict[str, pd.DataFrame] = {}
     findings: dict[Finding, None] = {}
-    for action in actions:
-        outcome = action.run(task)
+    for outcome in outcomes:
         tables.update(outcome.tables)
         # Several verbs may find the same; a dict keeps each once, where it was found first.
         findings.update(dict.fromkeys(outcome.findings))

@@ -13,14 +13,20 @@ from salesbook.book.report import Options
 from salesbook.book.session import Session
 from salesbook.domain.gate import refusing_faults
 from salesbook.domain.outcome import Task
+from salesbook.errors import SettingsError
 from salesbook.hosts.package import open_package
 from salesbook.messages import Finding
 from salesbook.policy import Policy, read_policy
 from salesbook.tables import TABLES, Role
-from salesbook.tables.settings import Bracket, Rules
+from salesbook.tables.settings import Bracket, Rules, Stage
 from tests.drawn_tables import frames_of
 
 AS_OF = dt.date(2026, 6, 30)
+STAGES = (
+    Stage(stage="New", rank=1),
+    Stage(stage="Won", kind="won"),
+    Stage(stage="Lost", kind="lost"),
+)
 SINGLE_VERBS = [name for name, action in ACTIONS.items() if not action.steps]
 FIELDS = {
     "stages": "Stages",
@@ -164,3 +170,17 @@ def test_brackets_refuse_only_where_somebody_is_paid_by_them():
 def test_every_settings_table_is_known_to_this_test():
     settings = {name for name, spec in TABLES.items() if spec.role is Role.SETTING}
     assert settings == {*FIELDS.values(), "Policy"}
+
+
+def test_a_verb_of_steps_counts_all_that_its_steps_refuse():
+    """One refusal says how many settings are to be mended, not those of its first step."""
+    refresh = ACTIONS["refresh"]
+    faults = tuple(
+        Finding("bad-setting", "error", "Policy", row, "value", row_key=key, found="?")
+        for row, key in enumerate(["tier_months", "rank_chance", "pool_days"])
+    )
+    tiers = [(0, {"tier": "A", "up_to_share": 1.0, "touch_days": 9})]
+    policy = replace(read_policy({"TierRules": tiers}), stages=STAGES, faults=faults)
+    with pytest.raises(SettingsError) as refused:
+        refresh.run(Task(frames_of({}, refresh.reads), policy, AS_OF))
+    assert refused.value.params["count"] == 3
