@@ -6,6 +6,7 @@ Each setting of more than one word is read here and nowhere else, when the polic
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -16,8 +17,13 @@ from pydantic_core import PydanticCustomError
 
 from salesbook.tables.lists import list_items
 
-_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SHORTEST_DAY: Final = 3
+"""Letters that an English day has at least: `sat`; two would leave Tuesday and Thursday open."""
 _CHINESE_WEEKDAYS: Final = "一二三四五六日"
+_DASHES: Final = re.compile(r"\s*(?:[-‐‑‒–—―−~〜至到]+|\bto\b)\s*")
+_HOURS: Final = re.compile(r"(\d{1,2}:\d{2})-(\d{1,2}:\d{2})")
+"""`09:00-18:00`: hours and minutes with a colon, and nothing else that Python would take."""
 _CUT_COUNT: Final = 4
 """Four cuts part five scores."""
 
@@ -41,9 +47,12 @@ def _weekend(value: object) -> frozenset[int]:
 
 
 def _weekday(name: str) -> int | None:
-    short = name.casefold()[:3]
-    if short in _WEEKDAYS:
-        return _WEEKDAYS.index(short)
+    """The number of a day's name; None for anything else: `sat sun` is no Saturday."""
+    folded = name.casefold()
+    if len(folded) >= _SHORTEST_DAY:
+        for number, weekday in enumerate(_WEEKDAYS):
+            if weekday.startswith(folded):
+                return number
     # "周六", "星期六" and "礼拜六" end in the day's numeral; Sunday is also "周天".
     numeral = name[-1].replace("天", "日")
     is_chinese = name[:-1] in ("周", "星期", "礼拜") and numeral in _CHINESE_WEEKDAYS
@@ -54,13 +63,14 @@ def _hours(value: object) -> tuple[dt.time, dt.time]:
     """First and last minute of the working day from `09:00-18:00`."""
     if not isinstance(value, str):
         return value  # type: ignore[return-value]
-    # NFKC makes `：` and `～` narrow; dashes of several lengths are typed for "to".
-    plain = unicodedata.normalize("NFKC", value)
-    for dash in "–—~至":
-        plain = plain.replace(dash, "-")
+    # NFKC makes `：` and `～` narrow; dashes of many lengths are typed for "to", `——` in Chinese.
+    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", value).casefold())
+    match = _HOURS.fullmatch(plain.strip())
+    if not match:
+        raise PydanticCustomError("hours-unreadable", "no working hours")
     try:
-        start, end = (dt.time.fromisoformat(part.strip().zfill(5)) for part in plain.split("-"))
-    except ValueError:
+        start, end = (dt.time.fromisoformat(text.zfill(5)) for text in match.groups())
+    except ValueError:  # 25:00
         raise PydanticCustomError("hours-unreadable", "no working hours") from None
     if start >= end:
         raise PydanticCustomError("hours-unreadable", "the end is not after the start")

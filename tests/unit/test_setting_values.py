@@ -50,20 +50,55 @@ def test_a_weekend_of_one_day():
     assert rules_and_faults("weekend", "周日") == (frozenset({6}), [])
 
 
-@pytest.mark.parametrize("text", ["sat,noday", "mon,tue,wed,thu,fri,sat,sun", "周八"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sat,noday",
+        "mon,tue,wed,thu,fri,sat,sun",
+        "周八",
+        "sat sun",
+        "sat/sun",
+        "Sat and Sun",
+        "mon-fri",
+        "Sunflower",
+        "sa,su",
+    ],
+)
 def test_a_weekend_that_is_none_leaves_the_default_in_force(text):
     expected = (SATURDAY_AND_SUNDAY, [("weekend-unreadable", "weekend")])
     assert rules_and_faults("weekend", text) == expected
 
 
 @pytest.mark.parametrize(
-    "text", ["08:30-17:00", "8:30 - 17:00", "８：３０–１７：００", "8:30至17:00"]
+    "text",
+    [
+        "08:30-17:00",
+        "8:30 - 17:00",
+        "８：３０–１７：００",
+        "8:30至17:00",
+        "8:30——17:00",
+        "8:30 to 17:00",
+        "8:30−17:00",
+    ],
 )
 def test_working_hours_are_read_with_any_dash(text):
     assert rules_and_faults("working_hours", text) == ((dt.time(8, 30), dt.time(17)), [])
 
 
-@pytest.mark.parametrize("text", ["nine to five", "18:00-09:00", "09:00", "always"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nine to five",
+        "18:00-09:00",
+        "09:00",
+        "always",
+        "09.30-18.30",
+        "09,30-18,30",
+        "09:00+02:00-18:00",
+        "09:00Z-18:00Z",
+        "25:00-26:00",
+    ],
+)
 def test_working_hours_that_are_none_leave_the_default_in_force(text):
     expected = ((dt.time(9), dt.time(18)), [("hours-unreadable", "working_hours")])
     assert rules_and_faults("working_hours", text) == expected
