@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -86,7 +86,9 @@ class TableCells:
     epoch_1904: bool = False
     """True where a bare number that stands for a date counts from 1904."""
     calculated: frozenset[str] = frozenset()
-    """Headers of the columns that the sheet calculates by a formula of the table's own."""
+    """Headers of *calculated columns*: at least half of the column's filled cells hold one formula,
+    the same to the letter once it is written relative to its own row. A table without rows has those
+    that its file says it has. Other cells of such a column are *exceptions*."""
     merged: tuple[tuple[int, int, int, int], ...] = ()
     """Merged areas that touch the body: first row, first column, last row, last column (from 1)."""
     below: tuple[Cell, ...] = ()
@@ -99,6 +101,40 @@ class TableCells:
         return len(self.columns[0]) if self.columns else 0
 
 
+class Mark(StrEnum):
+    """What a person may put on a row of a table, beside the values of its columns."""
+
+    VALUE = "value"
+    """A value typed over the formula of a calculated column."""
+    FORMULA = "formula"
+    """A formula that is not its calculated column's."""
+    NOTE = "note"
+    THREAD = "thread"
+    COLOUR = "colour"
+    LINK = "link"
+    HEIGHT = "height"
+    FILTER = "filter"
+    """Not of a row: the table's filter. Only in what a host says it would lose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One thing that a person put on one cell of a table's body, or on one of its rows.
+
+    What `content` holds depends on `mark`: VALUE the cell's raw value; FORMULA its text in A1 style
+    as it reads in its row, with `=`; NOTE its text; THREAD JSON, a list of `{"author", "at",
+    "text"}` from the first comment to the last reply; COLOUR the cell's own fill as `#RRGGBB`; LINK
+    an address, or `#Sheet!A1`; HEIGHT points as text; FILTER the criteria that cannot be evaluated.
+    """
+
+    row: int | None
+    """Row of the body, from 0; None where it is about the table as a whole."""
+    header: str
+    """Of its column; of the table's first column for a row's height."""
+    mark: Mark
+    content: Cell
+
+
 @dataclass(frozen=True, slots=True)
 class TableWrite:
     """The new body of one table.
@@ -107,6 +143,12 @@ class TableWrite:
     row `sources[i]` of the table as it was read; with source None such cells are blank, or
     calculated where the table has a formula for the column. Old rows that no source names
     disappear. No rows at all leaves one blank row.
+
+    What people put on a row (`Host.annotations`) and the formats of its cells go where the row
+    goes: to the first new row that names it as source. They leave the sheet with a row that goes,
+    and a row without source has none, even where it lies in the place of a row that had some.
+    A formula that is kept says after the write what it said before: its column's own is copied as
+    filling down would; an exception goes on naming the cells it named, wherever their rows went.
     """
 
     table: str
@@ -115,6 +157,9 @@ class TableWrite:
     sources: Sequence[int | None]
     number_formats: Mapping[str, str] = field(default_factory=dict)
     """Number format by header, for cells that hold a date or time but do not show one yet."""
+    annotations: Sequence[Annotation] = ()
+    """Further ones to put on rows of the new body (`row` counts those): a FORMULA reads as it shall
+    stand there. VALUE is not among them: a value is given in `columns`."""
 
 
 class Host(Protocol):
@@ -126,6 +171,27 @@ class Host(Protocol):
 
     def read(self, table: str) -> TableCells:
         """Hand out one table's raw cells.
+
+        Raises: NoSuchTable.
+        """
+        ...
+
+    def annotations(self, table: str) -> Sequence[Annotation]:
+        """What people put on the rows of one table, by row, then by column.
+
+        Of values and formulas only what `read` cannot tell: exceptions in calculated columns, and
+        formulas in other columns.
+
+        Raises: NoSuchTable.
+        """
+        ...
+
+    def losses(self, write: TableWrite) -> Sequence[Annotation]:
+        """What a write could not take along though its row stays, rows counted as in the old body.
+
+        That is a formula which names cells that go or no longer lie side by side; unless the write
+        gives the cell another value it will be blank. And a filter whose criteria the host cannot
+        evaluate: it would be cleared, and all rows shown.
 
         Raises: NoSuchTable.
         """

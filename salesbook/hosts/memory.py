@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from salesbook.errors import NoSuchTable
 from salesbook.hosts.fitting import refuse_twice, refuse_unfit
-from salesbook.store import KEEP, Cell, NewCell, TableCells, TableWrite
+from salesbook.store import KEEP, Annotation, Cell, NewCell, TableCells, TableWrite
 
 
 class MemoryHost:
-    """Tables in a dict. An empty text is a blank, as in a sheet."""
+    """Tables in a dict. An empty text is a blank, as in a sheet.
 
-    def __init__(self, tables: Iterable[TableCells] = ()) -> None:
+    It keeps annotations as they are given; it knows neither formulas nor filters, so that nothing
+    is ever in their way.
+    """
+
+    def __init__(
+        self,
+        tables: Iterable[TableCells] = (),
+        annotations: Mapping[str, Sequence[Annotation]] | None = None,
+    ) -> None:
         self._tables = {table.table.lower(): table for table in tables}
+        self._annotations = {
+            table.lower(): tuple(marks) for table, marks in (annotations or {}).items()
+        }
 
     def table_codes(self) -> tuple[str, ...]:
         """List the codes in the order given."""
@@ -30,6 +41,22 @@ class MemoryHost:
         except KeyError:
             raise NoSuchTable("no-such-table", where=table, table=table) from None
 
+    def annotations(self, table: str) -> Sequence[Annotation]:
+        """Hand out what people put on the rows of one table.
+
+        Raises: NoSuchTable.
+        """
+        self.read(table)
+        return self._annotations.get(table.lower(), ())
+
+    def losses(self, write: TableWrite) -> Sequence[Annotation]:
+        """Nothing: whatever stays is taken along.
+
+        Raises: NoSuchTable.
+        """
+        self.read(write.table)
+        return ()
+
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all these bodies in place, or none.
 
@@ -39,7 +66,27 @@ class MemoryHost:
         written_tables = {
             write.table.lower(): written(self.read(write.table), write) for write in writes
         }
+        carried = {
+            write.table.lower(): carried_annotations(self.annotations(write.table), write)
+            for write in writes
+        }
         self._tables |= written_tables
+        self._annotations |= carried
+
+
+def carried_annotations(before: Sequence[Annotation], write: TableWrite) -> tuple[Annotation, ...]:
+    """Where a write leaves what people put on rows: each goes to the first row of its source."""
+    new_row_of: dict[int, int] = {}
+    for row, source in enumerate(write.sources):
+        if source is not None:
+            new_row_of.setdefault(source, row)
+
+    kept = [
+        replace(annotation, row=new_row_of[annotation.row])
+        for annotation in before
+        if annotation.row in new_row_of
+    ]
+    return tuple(sorted([*kept, *write.annotations], key=lambda annotation: annotation.row or 0))
 
 
 def written(old: TableCells, write: TableWrite) -> TableCells:

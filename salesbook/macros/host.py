@@ -15,7 +15,7 @@ from salesbook.hosts.excel import ExcelHost, quiet_excel
 from salesbook.labels import Language, sheet_name
 from salesbook.macros.undo_file import UndoFile
 from salesbook.macros.words import say
-from salesbook.store import TableCells, TableWrite
+from salesbook.store import Annotation, TableCells, TableWrite
 from salesbook.tables import TABLES, Role
 
 _ESCAPE: Final = 0x1B
@@ -82,6 +82,14 @@ class MacroHost:
             if not self._still_to_read:
                 self._step("calculating")
         return self._cells[table]
+
+    def annotations(self, table: str) -> Sequence[Annotation]:
+        """What people put on the rows of one table."""
+        return self.excel.annotations(table)
+
+    def losses(self, write: TableWrite) -> Sequence[Annotation]:
+        """What a write could not take along though its row stays."""
+        return self.excel.losses(write)
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all bodies in place, or none; first keep what undo will need."""

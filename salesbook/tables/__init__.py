@@ -61,6 +61,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.ForecastSnapshot,
     outputs.Check,
     inputs.Waiver,
+    outputs.ParkedNote,
     outputs.Run,
 )
 """Tables by name: settings, then part by part, inputs before what is made of them."""

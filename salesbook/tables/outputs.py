@@ -1,4 +1,4 @@
-"""The tables that salesbook writes; each is owned by one verb, RunLog by every run."""
+"""The tables that salesbook writes; each is owned by one verb, RunLog and ParkedNotes by every run."""
 
 from __future__ import annotations
 
@@ -391,6 +391,29 @@ class Alert(
     do: Sentence
     sheet: Text | None = None
     cell: Text | None = None
+
+
+class ParkedNote(
+    Row,
+    table="ParkedNotes",
+    key=("table", "row_key", "column", "what"),
+    role=OUT,
+    part=Part.SYSTEM,
+):
+    """One row per thing that somebody put on a row of a table, while that row is gone.
+
+    It comes back with its row, into empty cells only, within 400 days.
+    """
+
+    table: TableName
+    row_key: Id
+    column: Text
+    """The column's header as it stood in the sheet; the first one for a row's height."""
+    what: Literal["value", "formula", "note", "thread", "colour", "link", "height"]
+    content: Text
+    """As a person would type it: a text that looks like a number begins with an apostrophe, a
+    formula is in R1C1 style, which says the same in any row."""
+    parked_on: Date
 
 
 class Run(Row, table="RunLog", key=("at",), role=OUT, part=Part.SYSTEM):

@@ -15,7 +15,7 @@ from salesbook.hosts.excel.filters import FiltersAside
 from salesbook.hosts.excel.replacing import Replacement, prepare_replacement
 from salesbook.hosts.excel.table import LiveTable
 from salesbook.hosts.fitting import refuse_twice
-from salesbook.store import TableCells, TableWrite
+from salesbook.store import Annotation, TableCells, TableWrite
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -86,6 +86,16 @@ class ExcelHost:
         )
         self._read[live.code] = cells
         return cells
+
+    def annotations(self, table: str) -> Sequence[Annotation]:
+        """What people put on the rows of one table. Raises: NoSuchTable."""
+        self.read(table)
+        return ()
+
+    def losses(self, write: TableWrite) -> Sequence[Annotation]:
+        """What a write could not take along though its row stays. Raises: NoSuchTable."""
+        self.read(write.table)
+        return ()
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all bodies in place.

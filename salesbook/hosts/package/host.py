@@ -21,7 +21,7 @@ from salesbook.hosts.package.reader import SheetReader
 from salesbook.hosts.package.values import read_tables
 from salesbook.hosts.package.verify import refuse_unsound
 from salesbook.hosts.package.zipping import assemble
-from salesbook.store import TableCells, TableWrite
+from salesbook.store import Annotation, TableCells, TableWrite
 
 _SHARING_REFUSED = (32, 33)
 """Windows' words for a file that another program shares with nobody, or has locked a range of."""
@@ -69,6 +69,16 @@ class PackageHost:
 
         self._handed_out[key] = cells
         return cells
+
+    def annotations(self, table: str) -> Sequence[Annotation]:
+        """What people put on the rows of one table. Raises: NoSuchTable."""
+        self.read(table)
+        return ()
+
+    def losses(self, write: TableWrite) -> Sequence[Annotation]:
+        """What a write could not take along though its row stays. Raises: NoSuchTable."""
+        self.read(write.table)
+        return ()
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Stage these bodies; the file changes only on `save`.
