@@ -32,6 +32,8 @@ _COMMENTS: Final = -4144
 _AT_ONCE: Final = 255
 """So many letters of a note Excel takes in one go, in every version."""
 
+_UNKNOWN: Final = object()
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -97,9 +99,11 @@ class Remark:
 
     def has_words_of(self, other: Remark | None) -> bool:
         """Whether another remark has all words of this, whoever is said to have written it."""
-        return other is not None and _lines(self._words()) == _lines(other._words())
+        return other is not None and _lines(self.words) == _lines(other.words)
 
-    def _words(self) -> str:
+    @property
+    def words(self) -> str:
+        """All that was said, by whomever."""
         return "\n".join([message.text for message in self.messages] or [self.text])
 
 
@@ -305,24 +309,32 @@ class RemarkMover:
     def _type(self, cell: xw.Range, remark: Remark) -> None:
         """Write a remark as the person who runs the macro."""
         calls = self.live.calls
-        if remark.messages:
+        if remark.messages and self._knows_threads(cell):
             first, *replies = remark.messages
-            try:
-                comment = calls(lambda: cell.add_comment(first.text))
-                for reply in replies:
-                    calls(lambda reply=reply: comment.add_reply(reply.text))  # type: ignore[misc]
-            except Exception as error:
-                is_unknown = isinstance(error, NotImplementedError | AttributeError)
-                if is_busy(error) or not (is_unknown or is_program_error(error)):
-                    raise
-                # This version of Excel makes no threads: a note keeps the words.
-                self._type(cell, Remark(remark._words()))
+            comment = calls(lambda: cell.add_comment(first.text))
+            for reply in replies:
+                calls(lambda reply=reply: comment.add_reply(reply.text))  # type: ignore[misc]
             return
 
-        note = calls(lambda: cell.add_note(remark.text[:_AT_ONCE]))
-        for start in range(_AT_ONCE, len(remark.text), _AT_ONCE):
-            part = remark.text[start : start + _AT_ONCE]
+        # Where Excel makes no threads, a note keeps the words.
+        words = remark.words
+        note = calls(lambda: cell.add_note(words[:_AT_ONCE]))
+        for start in range(_AT_ONCE, len(words), _AT_ONCE):
+            part = words[start : start + _AT_ONCE]
             calls(lambda start=start, part=part: note.api.Text(part, start + 1, False))  # type: ignore[misc]
+
+    def _knows_threads(self, cell: xw.Range) -> bool:
+        return self._comment_at(cell) is not _UNKNOWN
+
+    def _comment_at(self, cell: xw.Range) -> Any:
+        """The thread of one cell; a sign of its own where this Excel does not know threads."""
+        try:
+            return self.live.calls(lambda: cell.comment)
+        except Exception as error:
+            is_untold = isinstance(error, NotImplementedError | AttributeError)
+            if is_busy(error) or not (is_untold or is_program_error(error)):
+                raise
+            return _UNKNOWN
 
     def _clear(self, spot: Spot) -> None:
         self._empty(self._cell(spot))
@@ -336,14 +348,8 @@ class RemarkMover:
     def _at(self, cell: xw.Range) -> Remark | None:
         """What lies on one cell."""
         calls = self.live.calls
-        try:
-            comment = calls(lambda: cell.comment)
-        except Exception as error:
-            is_unknown = isinstance(error, NotImplementedError | AttributeError)
-            if is_busy(error) or not (is_unknown or is_program_error(error)):
-                raise
-            comment = None
-        if comment is not None:
+        comment = self._comment_at(cell)
+        if comment is not None and comment is not _UNKNOWN:
             return _thread(self.live, comment)
         note = calls(lambda: cell.note)
         return None if note is None else Remark(calls(lambda: str(note.text)))
