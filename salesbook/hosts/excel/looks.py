@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,20 +43,23 @@ class Trait:
     name: tuple[str, str]
     no_colour: int | None = None
     """For a colour: the index that says there is none."""
+    bare: int | None = None
+    """For a colour: how Excel reads it then."""
 
     def of(self, cells: xw.Range) -> Value | None:
         """Ask for the value that all cells have; None where they differ or Excel does not say."""
         part = native(cells.api, *self.part)
         if part is None:
             return None
-        if self.no_colour is not None:
-            index = native(part, "ColorIndex", "color_index")
-            if _says_none(index, self.no_colour):
-                return NO_COLOUR
-            # Without a fill Excel reads white, so that the colour alone would not tell the two.
-            if index is None and len(cells) > 1:
-                return None
-        return _plain(native(part, *self.name))
+        value = _plain(native(part, *self.name))
+        if value != self.bare or self.no_colour is None:
+            return value
+
+        # Excel reads white where there is no fill, and black where text has no colour of its own.
+        index = native(part, "ColorIndex", "color_index")
+        if _says_none(index, self.no_colour):
+            return NO_COLOUR
+        return value if index is not None or len(cells) == 1 else None
 
     def put(self, cells: xw.Range, value: Value) -> None:
         """Give all cells one value."""
@@ -68,11 +71,11 @@ class Trait:
         assign_native(part, *self.name, _rgb(int(value)) if is_mac_colour else value)
 
 
-FILL: Final = Trait(("Interior", "interior_object"), ("Color", "color"), _NO_FILL)
+FILL: Final = Trait(("Interior", "interior_object"), ("Color", "color"), _NO_FILL, bare=0xFFFFFF)
 _FONT: Final = ("Font", "font_object")
 TRAITS: Final = (
     FILL,
-    Trait(_FONT, ("Color", "color"), _AUTOMATIC),
+    Trait(_FONT, ("Color", "color"), _AUTOMATIC, bare=0),
     Trait(_FONT, ("Bold", "bold")),
     Trait(_FONT, ("Italic", "italic")),
     Trait(_FONT, ("Strikethrough", "strikethrough")),
@@ -195,19 +198,61 @@ def _ask(live: LiveTable, trait: Trait, area: Area) -> Value | None:
 def _parts(
     live: LiveTable, trait: Trait, area: Area, value: Value | None
 ) -> Iterator[tuple[Area, Value]]:
-    """Areas with one value each: by columns first, because a column mostly looks alike."""
+    """Cut an area into parts with one value each.
+
+    Columns are told apart first, because a column mostly looks alike. Where that does not help,
+    rows were highlighted: one column then shows where they begin and end, for all.
+    """
     if value is not None or area.is_one_cell:
         yield area, NO_COLOUR if value is None else value
         return
+    if area.width == 1:
+        yield from _all_parts(live, trait, _upper_and_lower(area))
+        return
+
+    halves = [(half, _ask(live, trait, half)) for half in _left_and_right(area)]
+    are_both_mixed = all(answer is None for _, answer in halves)
+    if not are_both_mixed or area.row_count == 1:
+        for half, answer in halves:
+            yield from _parts(live, trait, half, answer)
+        return
+
+    column = Area(area.top, area.left, area.bottom, area.left)
+    for part, answer in _joined(_all_parts(live, trait, [column])):
+        yield part, answer
+        yield from _all_parts(live, trait, [Area(part.top, area.left + 1, part.bottom, area.right)])
+
+
+def _all_parts(
+    live: LiveTable, trait: Trait, areas: Iterable[Area]
+) -> Iterator[tuple[Area, Value]]:
+    for area in areas:
+        yield from _parts(live, trait, area, _ask(live, trait, area))
+
+
+def _joined(parts: Iterable[tuple[Area, Value]]) -> Iterator[tuple[Area, Value]]:
+    """Join parts of one column that lie below each other and look alike."""
+    last: tuple[Area, Value] | None = None
+    for part, value in parts:
+        if last is not None and last[1] == value:
+            part = last[0].ending_at(part.bottom)
+        elif last is not None:
+            yield last
+        last = part, value
+    if last is not None:
+        yield last
+
+
+def _left_and_right(area: Area) -> tuple[Area, Area]:
     top, left, bottom, right = area.top, area.left, area.bottom, area.right
-    if right > left:
-        middle = (left + right) // 2
-        halves = Area(top, left, bottom, middle), Area(top, middle + 1, bottom, right)
-    else:
-        middle = (top + bottom) // 2
-        halves = Area(top, left, middle, right), Area(middle + 1, left, bottom, right)
-    for half in halves:
-        yield from _parts(live, trait, half, _ask(live, trait, half))
+    middle = (left + right) // 2
+    return Area(top, left, bottom, middle), Area(top, middle + 1, bottom, right)
+
+
+def _upper_and_lower(area: Area) -> tuple[Area, Area]:
+    top, left, bottom, right = area.top, area.left, area.bottom, area.right
+    middle = (top + bottom) // 2
+    return Area(top, left, middle, right), Area(middle + 1, left, bottom, right)
 
 
 def _usual_values(

@@ -110,7 +110,10 @@ class MarkMove:
         if not self.is_needed:
             return set()
         changed = put_links(self.live, self.layout, self._before.links, self._wanted_links())
-        self._put_looks(self._wanted_looks())
+        # A link formats its cell, and Excel new rows; else all looks as it did.
+        is_as_before = not changed and self.rows == max(1, self.layout.rows)
+        have = self._before.looks.values if is_as_before else {}
+        self._put_looks(self._wanted_looks(), have)
         self._put_number_formats(self._wanted_number_formats())
         return changed
 
@@ -198,9 +201,14 @@ class MarkMove:
             wanted[row] = float(content)
         return wanted
 
-    def _put_looks(self, want: Mapping[Trait, Columns]) -> None:
+    def _put_looks(
+        self, want: Mapping[Trait, Columns], known: Mapping[Trait, Columns] | None = None
+    ) -> None:
+        """Give cells their looks; how they look now is asked where it is not known."""
         for trait, columns in want.items():
-            have = read_trait(self.live, self.layout, trait, self.rows)
+            have = (known or {}).get(trait)
+            if have is None:
+                have = read_trait(self.live, self.layout, trait, self.rows)
             if have is not None:
                 put_trait(self.live, self.layout, trait, have, columns)
 
