@@ -156,9 +156,8 @@ class ExcelHost:
                 raise
 
         for replacement in begun:
-            # What is left of copies lies where nobody looks, and all is written.
-            with contextlib.suppress(Exception):
-                replacement.marks.forget()
+            # All is written: what is left of copies lies where nobody looks.
+            _attempt(replacement.marks.forget)
 
     def _take_back(self, begun: Sequence[Replacement], filters: FiltersAside) -> None:
         """Undo in reverse. One table that resists does not keep the others from being restored."""
@@ -176,8 +175,7 @@ class ExcelHost:
             if error:
                 failed.append((replacement.live.sheet_name, error))
             else:
-                with contextlib.suppress(Exception):
-                    replacement.marks.forget()
+                _attempt(replacement.marks.forget)
 
         with contextlib.suppress(Exception):
             filters.put_back()

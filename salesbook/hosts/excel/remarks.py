@@ -72,11 +72,15 @@ class Remark:
         """Read a remark as an annotation holds it."""
         if mark is Mark.NOTE:
             return cls(content)
-        messages = [
-            Message(str(one["author"]), str(one["at"]), str(one["text"]))
-            for one in json.loads(content)
-        ]
-        return cls(messages=tuple(messages))
+        try:
+            items = json.loads(content)
+        except ValueError:
+            items = None
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            # What is no thread was at least said.
+            items = [{"text": content}]
+        fields = [[str(item.get(name, "")) for name in ("author", "at", "text")] for item in items]
+        return cls(messages=tuple(Message(*texts) for texts in fields))
 
     def says_the_same(self, other: Remark | None) -> bool:
         """Whether two remarks have the same words by the same people; a copy may be of today."""
@@ -264,9 +268,11 @@ class RemarkMover:
 
     def forget(self) -> None:
         """Take the waiting copies away, once all is well."""
-        for row, column in self._aside.values():
-            self._empty(self.live.sheet.range((row, column)))
-        self._aside.clear()
+        if self._aside:
+            rows = [row for row, _ in self._aside.values()]
+            corners = (min(rows), _ASIDE), (max(rows), _ASIDE)
+            self._empty(self.live.sheet.range(*corners))
+            self._aside.clear()
         if self._has_copied:
             app = self.live.sheet.book.app
             self.live.calls(lambda: setattr(app, "cut_copy_mode", False))
