@@ -196,8 +196,12 @@ class MarkMove:
         }
         for spot, mark, content in self._given(Mark.NOTE, Mark.THREAD):
             remark = Remark.of(mark, content)
-            is_there = wanted.get(spot) == spot and remark.says_the_same(self._before.remarks[spot])
-            if not is_there:
+            origin = wanted.get(spot)
+            is_carried = isinstance(origin, tuple) and remark.says_the_same(
+                self._before.remarks[origin]
+            )
+            # What is carried is still by whoever wrote it.
+            if not is_carried:
                 wanted[spot] = remark
         return wanted
 

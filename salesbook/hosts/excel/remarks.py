@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -32,7 +33,10 @@ _COMMENTS: Final = -4144
 _AT_ONCE: Final = 255
 """So many letters of a note Excel takes in one go, in every version."""
 
+_RETOLD: Final = re.compile(r".{1,100}, \d{4}-\d\d-\d\d \d\d:\d\d: ")
+"""Matches how a message begins that was typed anew: `Ann Lee, 2026-06-01 10:00: `."""
 _UNKNOWN: Final = object()
+"""In place of a thread: this Excel does not tell of any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,15 @@ class Message:
     author: str
     at: str
     text: str
+
+    @property
+    def retold(self) -> str:
+        """The text with who wrote it and when, once, however often it is typed anew."""
+        if not self.author or _RETOLD.match(self.text):
+            return self.text
+        # `2026-06-01T10:00:00.00` to the minute.
+        moment = self.at[:16].replace("T", " ")
+        return f"{self.author}, {moment}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +106,7 @@ class Remark:
 
     def retold(self) -> Remark:
         """The thread as it is typed anew: who wrote a message, and when, stands in its text."""
-        messages = [
-            Message("", "", f"{message.author}, {message.at}: {message.text}")
-            if message.author
-            else message
-            for message in self.messages
-        ]
+        messages = [Message("", "", message.retold) for message in self.messages]
         return Remark(self.text, messages=tuple(messages))
 
     def has_words_of(self, other: Remark | None) -> bool:
