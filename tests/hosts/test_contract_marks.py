@@ -85,7 +85,7 @@ def test_a_table_that_is_emptied_and_filled_has_nothing(marked: Host) -> None:
 NEW_MARKS = [
     Annotation(0, "own", Mark.NOTE, "line one\nzwei & <drei>"),
     Annotation(1, "key", Mark.THREAD, THREAD),
-    Annotation(1, "own", Mark.FORMULA, "=SUM($A$1:$A$2)+LEN(\"B3\")"),
+    Annotation(1, "own", Mark.FORMULA, '=SUM($A$1:$A$2)+LEN("B3")'),
     Annotation(2, "key", Mark.COLOUR, "#123456"),
     Annotation(2, "key", Mark.HEIGHT, "33.75"),
     Annotation(2, "amount", Mark.LINK, "mailto:a@example.com"),
