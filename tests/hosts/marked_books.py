@@ -99,7 +99,9 @@ def marked_book(path: Path) -> Path:
         sheet.set_row(TOP + 1, 42)
         sheet.write_comment(TOP - 2, 1, "A header's note", {"author": "salesbook"})
         sheet.write_comment(TOP - 1, 2, "Checked on Monday\nby Ann & Co", {"author": "Ann"})
-        sheet.write_comment(TOP + 1, 1, _TWIN, {"author": "tc={AAAAAAAA-0000-4000-8000-000000000001}"})
+        sheet.write_comment(
+            TOP + 1, 1, _TWIN, {"author": "tc={AAAAAAAA-0000-4000-8000-000000000001}"}
+        )
         sheet.write_comment(TOP + 4, 3, "备注", {"author": "王伟"})
         sheet.write_comment(TOP, 7, "Beside the table", {"author": "Ann"})
         url = "https://example.com/a?b=1&c=2#part"
