@@ -25,7 +25,7 @@ from salesbook.hosts.package.newcells import FreshRows, NewCells
 from salesbook.hosts.package.parts import TablePart
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.styles import Styles
-from salesbook.hosts.package.xmlscan import attribute, tag_pattern, with_attribute
+from salesbook.hosts.package.xmlscan import attribute, tag_pattern
 from salesbook.store import KEEP, Cell, NewCell, TableCells, TableWrite
 
 
@@ -36,8 +36,6 @@ class _NewRow:
     number: int
     cells: dict[int, bytes]
     """By sheet column."""
-    is_hidden: bool | None
-    """Whether a filter hides it; None where no filter has a say."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +224,7 @@ class NewBody:
 
     def _new_row(self, index: int) -> _NewRow:
         number = self.body.top + index
-        return _NewRow(number, self._row_cells(index), self._is_hidden(self.sources[index]))
+        return _NewRow(number, self._row_cells(index))
 
     def _row_cells(self, index: int) -> dict[int, bytes]:
         """Write or keep the cells of one row of the new body, by sheet column."""
@@ -265,14 +263,6 @@ class NewBody:
             return cell
         return moves.moved(cell, self.rows.sheet, (old_number, column), number)
 
-    def _is_hidden(self, source: int | None) -> bool | None:
-        """Say whether a filter hid the source's row; None where no filter has a say."""
-        if not self.table.is_filtered:
-            return None
-        if source is None:
-            return False
-        return _is_hidden(self.rows.row(self.body.top + source).tag)
-
     def _move_totals(self, freed: range) -> None:
         """Take the freed rows' cells away and carry the totals row to the table's new end."""
         shift = self.body.bottom - self.table.body.bottom
@@ -297,7 +287,7 @@ class NewBody:
                 for column, cell in cells.items()
             }
             like = self.rows.row(number).tag
-            self._put(_NewRow(target, moved_cells, is_hidden=None), like)
+            self._put(_NewRow(target, moved_cells), like)
 
     def _clear(self, number: int, columns: range) -> None:
         """Take our columns' cells out of a row that the table leaves."""
@@ -306,17 +296,13 @@ class NewBody:
         row = self.rows.edit(number)
         for column in columns:
             row.cells.pop(column, None)
-        if self.table.is_filtered:
-            row.tag = with_attribute(row.tag, b"hidden", None)
 
     def _put(self, new: _NewRow, like: bytes) -> None:
         """Set our columns' cells of one row and leave its other cells."""
         columns = self.body.columns
         current = self.rows.row(new.number)
-        was_hidden = _is_hidden(current.tag)
-        keeps_visibility = new.is_hidden is None or new.is_hidden == was_hidden
         ours = {column: current.cells[column] for column in columns if column in current.cells}
-        if new.cells == ours and keeps_visibility:
+        if new.cells == ours:
             return
 
         row = self.rows.edit(new.number, like)
@@ -324,12 +310,6 @@ class NewBody:
             row.cells.pop(column, None)
 
         row.cells |= new.cells
-        if not keeps_visibility:
-            row.tag = with_attribute(row.tag, b"hidden", "1" if new.is_hidden else None)
-
-
-def _is_hidden(tag: bytes) -> bool:
-    return attribute(tag, b"hidden") == "1"
 
 
 def same(new: Cell, old: Cell) -> bool:
