@@ -19,7 +19,8 @@ from unittest import mock
 import xlwings as xw
 
 from salesbook.hosts.area import Area
-from tests.engines.excel_cells import TimeType, com_error
+from tests.engines import excel_marks
+from tests.engines.excel_cells import TimeType, com_error, refused
 from tests.engines.excel_model import BookModel, Program, SheetModel, TableModel
 from tests.engines.loading import load_model
 
@@ -55,16 +56,31 @@ class Application(CDispatch):
 
     def __getattr__(self, name: str) -> Any:
         self.program.called()
+        if name == "AutoCorrect":
+            return AutoCorrect(self.program)
         if name == "Calculation":
             return {"automatic": -4105, "manual": -4135}[self.program.state["calculation"]]
         return self.program.state[self._STATE[name]]
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.program.called()
+        if name == "CutCopyMode":
+            self.program.copied = None
+            return
         if name == "Calculation":
             self.program.state["calculation"] = {-4105: "automatic", -4135: "manual"}[value]
             return
         self.program.state[self._STATE[name]] = value
+
+
+class AutoCorrect(CDispatch):
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    AutoFillFormulasInLists = property(
+        lambda self: self.program.fills_formulas,
+        lambda self, it: setattr(self.program, "fills_formulas", it),
+    )
 
 
 class Workbook(CDispatch):
@@ -112,6 +128,25 @@ class Worksheet(CDispatch):
     )
     ProtectContents = property(lambda self: self.model.is_protected)
     ProtectionMode = False
+    StandardHeight = excel_marks.STANDARD_HEIGHT
+    Hyperlinks = property(lambda self: excel_marks.Hyperlinks(self.model))
+    Comments = property(
+        lambda self: Many(
+            [
+                excel_marks.Comment(self, self.model, place)
+                for place in sorted(self.model.marks.notes)
+            ]
+        )
+    )
+
+    @property
+    def CommentsThreaded(self) -> Many:
+        self.model.program.called()
+        if not self.model.program.knows_threads:
+            raise refused("This version does not support the object model of threaded comments.")
+        places = sorted(self.model.marks.threads)
+        return Many([excel_marks.ThreadMessage(self, self.model, place) for place in places])
+
     ListObjects = property(
         lambda self: Many([ListObject(self, table) for table in self.model.tables])
     )
@@ -154,9 +189,17 @@ class Range(CDispatch):
             return rows[0][0] if self.area.is_one_cell else rows
         if name == "NumberFormat":
             return self.sheet.model.format_of(self.area)
+        if name == "RowHeight":
+            return self.sheet.model.marks.height(self.area)
+        if name == "WrapText":
+            wraps = self.sheet.model.marks.ask(self.area, "wraps")
+            return None if wraps is excel_marks.Differing else wraps
         raise AttributeError(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name == "RowHeight":
+            self.sheet.model.marks.set_height(self.area, value)
+            return
         if name not in self._WRITES or (name == "Formula2" and not self.program.knows_formula2):
             raise AttributeError(f"Property '<unknown>.{name}' can not be set.")
         self.sheet.model.change(self.area, self._WRITES[name], value)
@@ -164,7 +207,12 @@ class Range(CDispatch):
     Worksheet = property(lambda self: self.sheet)
     Row = property(lambda self: self.area.top)
     Column = property(lambda self: self.area.left)
-    Rows = property(lambda self: SimpleNamespace(Count=self.area.row_count))
+    Rows = property(
+        lambda self: SimpleNamespace(
+            Count=self.area.row_count,
+            AutoFit=lambda: self.sheet.model.marks.set_height(self.area, None),
+        )
+    )
     Columns = property(lambda self: SimpleNamespace(Count=self.area.width))
     Count = property(lambda self: self.area.row_count * self.area.width)
     MergeCells = property(lambda self: self.sheet.model.is_merged(self.area))
@@ -179,6 +227,63 @@ class Range(CDispatch):
         return Range(self.sheet, Area(top, left, top, left))
 
     Cells = __call__
+    place = property(lambda self: (self.area.top, self.area.left))
+    marks = property(lambda self: self.sheet.model.marks)
+    Interior = property(lambda self: excel_marks.Interior(self.marks, self.area))
+    Font = property(lambda self: excel_marks.Font(self.marks, self.area))
+    Hyperlinks = property(lambda self: excel_marks.Hyperlinks(self.sheet.model, self.area))
+
+    @property
+    def Comment(self) -> Any:
+        self.program.called()
+        is_there = self.place in self.marks.notes
+        return excel_marks.Comment(self.sheet, self.sheet.model, self.place) if is_there else None
+
+    @property
+    def CommentThreaded(self) -> Any:
+        self.program.called()
+        if not self.program.knows_threads:
+            raise refused("This version does not support the object model of threaded comments.")
+        is_there = self.place in self.marks.threads
+        sheet = self.sheet
+        return excel_marks.ThreadMessage(sheet, sheet.model, self.place) if is_there else None
+
+    def AddComment(self, Text: str) -> Any:
+        self.marks.add_note(self.place, Text)
+        return self.Comment
+
+    def AddCommentThreaded(self, Text: str) -> Any:
+        self.marks.add_thread(self.place, Text)
+        return self.CommentThreaded
+
+    def ClearComments(self) -> None:
+        self.marks.clear_remarks(self.area)
+
+    def ClearHyperlinks(self) -> None:
+        self.marks.clear_links(self.area)
+
+    def Copy(self, Destination: Any = None) -> None:
+        self.program.called()
+        self.program.copied = self.sheet.model, self.area
+
+    def PasteSpecial(self, Paste: int, **_: Any) -> None:
+        if Paste != -4144 or self.program.copied is None:
+            raise refused("PasteSpecial method of Range class failed")
+        sheet, area = self.program.copied
+        self.marks.paste_remark(self.place, sheet.marks, (area.top, area.left))
+
+    def SpecialCells(self, Type: int) -> Any:
+        """Cells with notes; of a single cell Excel makes the whole sheet."""
+        self.program.called()
+        found = [
+            place
+            for place in sorted(self.marks.notes)
+            if self.area.is_one_cell or self.area.contains(Area.one_cell(*place))
+        ]
+        if Type != -4144 or not found:
+            raise refused("No cells were found.")
+        cells = [Range(self.sheet, Area.one_cell(*place)) for place in found]
+        return SimpleNamespace(Areas=Many(cells))
 
     def AutoFilter(self, Field: int, Criteria1: Any = None, Operator: int | None = None) -> None:
         table = next(table for table in self.sheet.model.tables if table.area == self.area)
