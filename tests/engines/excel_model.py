@@ -158,6 +158,8 @@ class TableModel:
     """Formula of the first body row by column."""
     totals: list[tuple[Any, str | None]] = field(default_factory=list)
     criteria: dict[int, dict[str, Any]] = field(default_factory=dict)
+    sort_fields: list[tuple[int, int, int]] = field(default_factory=list)
+    """By what it was sorted last: column, order and whether by values, as Excel numbers them."""
 
     @property
     def body(self) -> Area | None:
