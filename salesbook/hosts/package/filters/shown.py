@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from salesbook.hosts import number_formats
 from salesbook.hosts.number_formats import GENERAL, TEXT
 
 DECIMAL_POINT, THOUSANDS = "\x01", "\x02"
@@ -229,11 +228,6 @@ def _digits(number: Decimal, code: str) -> str:
 
     # The point stays even where no place follows: `0.##` shows 5 as `5.`
     return whole + (DECIMAL_POINT if point else "") + decimals
-
-
-def shows_date(code: str | None) -> bool:
-    """Say whether a format shows a date; one that is not known might."""
-    return code is not None and number_formats.shows_date(code)
 
 
 def shown_moment(moment: dt.datetime, code: str | None) -> str:
