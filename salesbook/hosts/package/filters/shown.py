@@ -19,6 +19,7 @@ _SIGNS = ((".", ","), (",", "."), (",", ""), (".", ""))
 """The signs of English and Chinese, German, French and Swiss; white space and apostrophes between
 thousands are taken out before texts are compared."""
 _NOT_COMPARED = re.compile(r"[\s'’]+")
+_LONELY_POINT = re.compile(DECIMAL_POINT + r"(?!\d)")
 
 _GENERAL_WIDTH = 11
 """So many characters of a number General shows; a longer one it rounds to the cell's width."""
@@ -48,11 +49,16 @@ class UnsureError(Exception):
 
 
 def spellings(text: str) -> set[str]:
-    """Spell a shown number in the ways of the usual languages, without spaces."""
-    bare = _NOT_COMPARED.sub("", text)
+    """Spell a shown number in the ways of the usual languages, without spaces.
+
+    Where no decimal place follows the point, as `0.##` shows 5, Excel leaves it and others do not.
+    """
+    shown = _NOT_COMPARED.sub("", text)
+    without_point = _LONELY_POINT.sub("", shown)
     return {
-        bare.replace(DECIMAL_POINT, point).replace(THOUSANDS, thousands)
+        spelling.replace(DECIMAL_POINT, point).replace(THOUSANDS, thousands)
         for point, thousands in _SIGNS
+        for spelling in (shown, without_point)
     }
 
 
