@@ -164,7 +164,7 @@ def _make(path: Path, rows: Sequence[tuple[Cell, ...]], some: Sequence[Drawn]) -
 def _written(path: Path, write: TableWrite) -> list[Sequence[Cell]]:
     """Write, and read the columns again."""
     with open_package(path, for_writing=True) as host:
-        assert host.losses(write) == ()
+        assert list(host.losses(write)) == []
         host.write([write])
         host.save()
     with open_package(path, for_writing=False) as host:
