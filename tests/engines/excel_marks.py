@@ -64,6 +64,14 @@ class LinkModel:
     tip: str = ""
 
 
+@dataclass(eq=False)
+class RuleModel:
+    """A conditional format."""
+
+    areas: list[Area]
+    kind: str = "dataBar"
+
+
 @dataclass
 class Marks:
     """All of it on one sheet."""
@@ -75,6 +83,7 @@ class Marks:
     threads: dict[Place, tuple[MessageModel, ...]] = field(default_factory=dict)
     links: list[LinkModel] = field(default_factory=list)
     heights: dict[int, float] = field(default_factory=dict)
+    rules: list[RuleModel] = field(default_factory=list)
 
     def look(self, place: Place) -> Look:
         return self.looks.get(place) or self.column_looks.get(place[1], PLAIN)
@@ -87,7 +96,8 @@ class Marks:
             if look != self.column_looks.get(place[1], PLAIN)
         }
         links = sorted((str(it.area), it.address, it.place, it.tip) for it in self.links)
-        return looks, dict(self.notes), dict(self.threads), links, dict(self.heights)
+        rules = sorted((rule.kind, sorted(map(str, rule.areas))) for rule in self.rules)
+        return looks, dict(self.notes), dict(self.threads), links, dict(self.heights), rules
 
     def ask(self, area: Area, name: str) -> Any:
         """What all cells have; None where they differ."""
@@ -294,6 +304,26 @@ class Hyperlinks:
                 slot = self.sheet.cells[place]
                 if slot.value is None:
                     slot.enter(Address or SubAddress)
+
+
+class FormatCondition:
+    """A conditional format as Excel's object."""
+
+    def __init__(self, sheet: Any, model: RuleModel) -> None:
+        self.sheet, self.model = sheet, model
+
+    @property
+    def AppliesTo(self) -> Any:
+        self.sheet.model.program.called()
+        return self.sheet.Range(",".join(map(str, self.model.areas)))
+
+    def ModifyAppliesToRange(self, Range: Any) -> None:
+        with _Writing(self.sheet.model.program):
+            self.model.areas = list(getattr(Range, "_inner", Range).areas)
+
+    def Delete(self) -> None:
+        with _Writing(self.sheet.model.program):
+            self.sheet.model.marks.rules.remove(self.model)
 
 
 class Author:

@@ -54,6 +54,11 @@ class Application(CDispatch):
     def __init__(self, program: Program) -> None:
         object.__setattr__(self, "program", program)
 
+    @staticmethod
+    def Union(one: Any, other: Any) -> Several:
+        one, other = bare(one), bare(other)
+        return Several(one.sheet, [*one.areas, *other.areas])
+
     def __getattr__(self, name: str) -> Any:
         self.program.called()
         if name == "AutoCorrect":
@@ -128,6 +133,7 @@ class Worksheet(CDispatch):
     )
     ProtectContents = property(lambda self: self.model.is_protected)
     ProtectionMode = False
+    Application = property(lambda self: self.Parent.Application)
     StandardHeight = excel_marks.STANDARD_HEIGHT
     Hyperlinks = property(lambda self: excel_marks.Hyperlinks(self.model))
     Comments = property(
@@ -154,9 +160,23 @@ class Worksheet(CDispatch):
     def Cells(self, row: int, column: int) -> Range:
         return Range(self, Area(row, column, row, column))
 
-    def Range(self, first: Any, last: Any) -> Range:
+    def Range(self, first: Any, last: Any = None) -> Any:
+        if isinstance(first, str):
+            if len(first) > 255:
+                raise refused("Method 'Range' of object '_Worksheet' failed")
+            areas = [area for text in first.split(",") if (area := Area.parse(text))]
+            return Several(self, areas)
         one, two = bare(first).area, bare(last).area
         return Range(self, Area(one.top, one.left, two.bottom, two.right))
+
+
+class Several(CDispatch):
+    """A range of several areas."""
+
+    def __init__(self, sheet: Worksheet, areas: list[Area]) -> None:
+        self.areas = areas
+        self.Areas = Many([Range(sheet, area) for area in areas])
+        self.sheet = sheet
 
 
 class Range(CDispatch):
@@ -232,6 +252,14 @@ class Range(CDispatch):
     Interior = property(lambda self: excel_marks.Interior(self.marks, self.area))
     Font = property(lambda self: excel_marks.Font(self.marks, self.area))
     Hyperlinks = property(lambda self: excel_marks.Hyperlinks(self.sheet.model, self.area))
+
+    @property
+    def FormatConditions(self) -> Many:
+        self.program.called()
+        rules = [
+            rule for rule in self.marks.rules if any(area.meets(self.area) for area in rule.areas)
+        ]
+        return Many([excel_marks.FormatCondition(self.sheet, rule) for rule in rules])
 
     @property
     def Comment(self) -> Any:

@@ -17,7 +17,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from salesbook.hosts.area import Area
 from tests.engines.excel_cells import DAY_ZERO, ERRORS, Error
-from tests.engines.excel_marks import LinkModel, Look, MessageModel, NoteModel
+from tests.engines.excel_marks import LinkModel, Look, MessageModel, NoteModel, RuleModel
 from tests.engines.excel_model import BookModel, Program, SheetModel, TableModel
 
 Place = tuple[int, int]
@@ -121,6 +121,10 @@ def _load_marks(model: SheetModel, sheet: Any, threads: dict[Place, list[Message
         last = dimension.max or dimension.min or 0
         for column in range(dimension.min or 1, last + 1):
             marks.column_looks[column] = _look(dimension)
+    for formatting in sheet.conditional_formatting:
+        areas = [Area.parse(str(it)) for it in formatting.sqref.ranges]
+        for rule in formatting.rules:
+            marks.rules.append(RuleModel([area for area in areas if area], rule.type))
     for number, dimension in sheet.row_dimensions.items():
         if dimension.hidden:
             marks.heights[number] = 0.0

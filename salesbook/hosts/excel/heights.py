@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 HIDDEN: Final = 0.0
 """The height of a row that is not shown."""
-_FEW: Final = 2
+_FEW: Final = 9
 """So few rows do not say what is usual."""
 
 Heights = Mapping[int, float]

@@ -168,13 +168,10 @@ class ExcelHost:
                 raise
 
         for replacement in begun:
-            # All is written; an arrow that says too much of the order does no harm.
-            with contextlib.suppress(Exception):
-                live, left = replacement.live, replacement.layout.left
-                drop_stale_sorting(self._calls, live.table, left, replacement.want)
-            # What is left of copies lies where nobody looks, and all is written.
-            with contextlib.suppress(Exception):
-                replacement.marks.forget()
+            # All is written: what is left of copies lies where nobody looks.
+            _attempt(replacement.marks.forget)
+            # And an arrow that says too much of the order does no harm.
+            _attempt(lambda it=replacement: _settle_sorting(self._calls, it))  # type: ignore[misc]
 
     def _take_back(self, begun: Sequence[Replacement], filters: FiltersAside) -> None:
         """Undo in reverse. One table that resists does not keep the others from being restored."""
@@ -192,8 +189,7 @@ class ExcelHost:
             if error:
                 failed.append((replacement.live.sheet_name, error))
             else:
-                with contextlib.suppress(Exception):
-                    replacement.marks.forget()
+                _attempt(replacement.marks.forget)
 
         with contextlib.suppress(Exception):
             filters.put_back()
@@ -207,6 +203,11 @@ class ExcelHost:
             return self._tables[code.lower()]
         except KeyError:
             raise NoSuchTable("no-such-table", where=self.name, table=code) from None
+
+
+def _settle_sorting(calls: Calls, replacement: Replacement) -> None:
+    live, left = replacement.live, replacement.layout.left
+    drop_stale_sorting(calls, live.table, left, replacement.want)
 
 
 def _written_area(replacement: Replacement) -> WrittenArea:

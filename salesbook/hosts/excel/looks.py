@@ -25,8 +25,6 @@ NO_COLOUR: Final = -1
 """No fill, or the colour that text has by itself."""
 _NO_FILL: Final = -4142
 _AUTOMATIC: Final = -4105
-_FEW: Final = 2
-"""So few rows do not say what is usual in a column."""
 
 Value = int | bool | str
 Columns = list[list[Value]]
@@ -45,6 +43,11 @@ class Trait:
     """For a colour: the index that says there is none."""
     bare: int | None = None
     """For a colour: how Excel reads it then."""
+
+    @property
+    def nothing(self) -> Value:
+        """What a cell has to which nobody did anything."""
+        return False if self.no_colour is None else NO_COLOUR
 
     def of(self, cells: xw.Range) -> Value | None:
         """Ask for the value that all cells have; None where they differ or Excel does not say."""
@@ -116,11 +119,21 @@ def colour_of(text: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """How a column looks where nobody did anything."""
+
+    new: Value
+    """What a new row has."""
+    values: frozenset[Value]
+    """What does not strike in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Looks:
     """How the cells of some rows look, one table of values for each property that can be asked."""
 
     values: Mapping[Trait, Columns]
-    usual: Mapping[Trait, Sequence[Value]]
+    usual: Mapping[Trait, Sequence[Usual]]
     """By property, how each column looks where nobody did anything."""
 
     def odd(self, trait: Trait) -> Iterator[tuple[Spot, Value]]:
@@ -130,15 +143,19 @@ class Looks:
         for place, (column, usual) in enumerate(
             zip(columns, self.usual.get(trait, ()), strict=True)
         ):
-            if column.count(usual) == len(column):
+            if column.count(usual.new) == len(column):
                 continue
-            odd_cells += [((row, place), it) for row, it in enumerate(column) if it != usual]
+            odd_cells += [
+                ((row, place), value)
+                for row, value in enumerate(column)
+                if value not in usual.values
+            ]
         yield from sorted(odd_cells)
 
     def moved(self, sources: Sequence[int | None], rows: int) -> dict[Trait, Columns]:
         """How so many rows shall look once their rows lie elsewhere.
 
-        A look goes to the first row that comes from its row; all others look as is usual, also
+        A look goes to the first row that comes from its row; all others look as new ones do, also
         where Excel made a new row look like the one above.
         """
         seen: set[int] = set()
@@ -152,7 +169,7 @@ class Looks:
 
         return {
             trait: [
-                [usual if origin is None else column[origin] for origin in origins]
+                [usual.new if origin is None else column[origin] for origin in origins]
                 for column, usual in zip(columns, self.usual[trait], strict=True)
             ]
             for trait, columns in self.values.items()
@@ -162,7 +179,7 @@ class Looks:
 def read_looks(live: LiveTable, layout: Layout, body_rows: int, rows: int) -> Looks:
     """Ask how the first so many rows look; what is usual goes by the body's rows alone."""
     values: dict[Trait, Columns] = {}
-    usual: dict[Trait, Sequence[Value]] = {}
+    usual: dict[Trait, Sequence[Usual]] = {}
     for trait in TRAITS:
         columns = read_trait(live, layout, trait, rows)
         if columns is None:
@@ -257,25 +274,38 @@ def _upper_and_lower(area: Area) -> tuple[Area, Area]:
 
 def _usual_values(
     live: LiveTable, layout: Layout, trait: Trait, columns: Columns
-) -> Sequence[Value]:
-    """How each column looks by itself.
+) -> Sequence[Usual]:
+    """What is usual in each column.
 
-    That is as its cell in the sheet's last row does, which has the format of the whole column; but
-    where no row of the body looks like that, as most of them do.
+    That is what its cell in the sheet's last row has, which has the format of the whole column; and
+    what more than half of its rows have. Of a single row nobody can tell, unless the whole column
+    looks otherwise.
     """
-    most_common = [Counter(column).most_common(1)[0][0] for column in columns]
-    is_plain = all(
-        len(column) > _FEW and column.count(value) == len(column)
-        for column, value in zip(columns, most_common, strict=True)
-    )
-    if is_plain:
-        return most_common
+    has_rows = len(columns[0]) > 1
+    if has_rows and all(column.count(column[0]) == len(column) for column in columns):
+        return [Usual(column[0], frozenset({column[0]})) for column in columns]
 
     by_column = _last_row(live, layout, trait)
     return [
-        own if own in column or len(column) <= _FEW else most
-        for own, most, column in zip(by_column, most_common, columns, strict=True)
+        _usual_value(column, whole, trait.nothing)
+        for column, whole in zip(columns, by_column, strict=True)
     ]
+
+
+def _usual_value(column: Sequence[Value], whole: Value, nothing: Value) -> Usual:
+    """What is usual in one column.
+
+    Args:
+        whole: what the whole sheet column has.
+        nothing: what a cell has to which nobody did anything.
+    """
+    counts = Counter(column)
+    (most_common, count), *_ = counts.most_common(1)
+    is_majority = count * 2 > len(column) if len(column) > 1 else whole == nothing
+    usual = frozenset({whole, nothing, *([most_common] if is_majority else [])})
+    # Of what is usual, a new row has what most rows have.
+    ranked = [value for value, _ in counts.most_common() if value in usual]
+    return Usual(ranked[0] if ranked else whole, usual)
 
 
 def _last_row(live: LiveTable, layout: Layout, trait: Trait) -> list[Value]:

@@ -30,6 +30,7 @@ from salesbook.hosts.excel.remarks import (
     moved_remarks,
     read_remarks,
 )
+from salesbook.hosts.excel.rules import RuleMover, read_rules
 from salesbook.hosts.number_formats import GENERAL
 from salesbook.store import KEEP, Annotation, Mark, TableWrite
 
@@ -103,7 +104,7 @@ class MarkMove:
     def look(self) -> None:
         """Remember how all is, before anything changes."""
         if self.is_needed:
-            _ = self._before, self._mover, self._number_formats
+            _ = self._before, self._mover, self._rules, self._number_formats
 
     def put_beneath(self) -> set[Spot]:
         """Put what values rest on. Returns: the cells that Excel may have written into."""
@@ -121,6 +122,7 @@ class MarkMove:
         """Put remarks and heights."""
         if not self.is_needed:
             return
+        self._rules.move(self._new_row_of)
         self._mover.move(self._wanted_remarks())
         put_heights(self.live, self.layout, self._before.heights, self._wanted_heights())
 
@@ -137,6 +139,7 @@ class MarkMove:
         """Put remarks and heights back to where they were."""
         if not self.is_needed:
             return
+        self._rules.take_back()
         self._mover.take_back()
         put_heights(self.live, self.layout, self._wanted_heights(), self._before.heights)
         put_heights(self.live, self.layout, {}, self._before.heights)
@@ -145,6 +148,7 @@ class MarkMove:
         """Clear away what was kept in case that all had to be taken back."""
         if self.is_needed:
             self._mover.forget()
+            self._rules.forget()
 
     @cached_property
     def _before(self) -> Marks:
@@ -153,6 +157,10 @@ class MarkMove:
     @cached_property
     def _mover(self) -> RemarkMover:
         return RemarkMover(self.live, self.layout, self._before.remarks)
+
+    @cached_property
+    def _rules(self) -> RuleMover:
+        return RuleMover(self.live, self.layout, read_rules(self.live, self.layout))
 
     @cached_property
     def _new_row_of(self) -> dict[int, int]:
@@ -188,8 +196,12 @@ class MarkMove:
         }
         for spot, mark, content in self._given(Mark.NOTE, Mark.THREAD):
             remark = Remark.of(mark, content)
-            is_there = wanted.get(spot) == spot and remark.says_the_same(self._before.remarks[spot])
-            if not is_there:
+            origin = wanted.get(spot)
+            is_carried = isinstance(origin, tuple) and remark.says_the_same(
+                self._before.remarks[origin]
+            )
+            # What is carried is still by whoever wrote it.
+            if not is_carried:
                 wanted[spot] = remark
         return wanted
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -32,7 +33,10 @@ _COMMENTS: Final = -4144
 _AT_ONCE: Final = 255
 """So many letters of a note Excel takes in one go, in every version."""
 
+_RETOLD: Final = re.compile(r".{1,100}, \d{4}-\d\d-\d\d \d\d:\d\d: ")
+"""Matches how a message begins that was typed anew: `Ann Lee, 2026-06-01 10:00: `."""
 _UNKNOWN: Final = object()
+"""In place of a thread: this Excel does not tell of any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,15 @@ class Message:
     author: str
     at: str
     text: str
+
+    @property
+    def retold(self) -> str:
+        """The text with who wrote it and when, once, however often it is typed anew."""
+        if not self.author or _RETOLD.match(self.text):
+            return self.text
+        # `2026-06-01T10:00:00.00` to the minute.
+        moment = self.at[:16].replace("T", " ")
+        return f"{self.author}, {moment}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +85,15 @@ class Remark:
         """Read a remark as an annotation holds it."""
         if mark is Mark.NOTE:
             return cls(content)
-        messages = [
-            Message(str(one["author"]), str(one["at"]), str(one["text"]))
-            for one in json.loads(content)
-        ]
-        return cls(messages=tuple(messages))
+        try:
+            items = json.loads(content)
+        except ValueError:
+            items = None
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            # What is no thread was at least said.
+            items = [{"text": content}]
+        fields = [[str(item.get(name, "")) for name in ("author", "at", "text")] for item in items]
+        return cls(messages=tuple(Message(*texts) for texts in fields))
 
     def says_the_same(self, other: Remark | None) -> bool:
         """Whether two remarks have the same words by the same people; a copy may be of today."""
@@ -89,12 +106,7 @@ class Remark:
 
     def retold(self) -> Remark:
         """The thread as it is typed anew: who wrote a message, and when, stands in its text."""
-        messages = [
-            Message("", "", f"{message.author}, {message.at}: {message.text}")
-            if message.author
-            else message
-            for message in self.messages
-        ]
+        messages = [Message("", "", message.retold) for message in self.messages]
         return Remark(self.text, messages=tuple(messages))
 
     def has_words_of(self, other: Remark | None) -> bool:
@@ -264,9 +276,11 @@ class RemarkMover:
 
     def forget(self) -> None:
         """Take the waiting copies away, once all is well."""
-        for row, column in self._aside.values():
-            self._empty(self.live.sheet.range((row, column)))
-        self._aside.clear()
+        if self._aside:
+            rows = [row for row, _ in self._aside.values()]
+            corners = (min(rows), _ASIDE), (max(rows), _ASIDE)
+            self._empty(self.live.sheet.range(*corners))
+            self._aside.clear()
         if self._has_copied:
             app = self.live.sheet.book.app
             self.live.calls(lambda: setattr(app, "cut_copy_mode", False))
