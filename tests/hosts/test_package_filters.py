@@ -301,6 +301,30 @@ def test_formulas_are_not_guessed(tmp_path: Path) -> None:
     assert losses == [Annotation(None, "amount", Mark.FILTER, "> 0")]
 
 
+def test_a_formula_that_is_lost_counts_as_blank(tmp_path: Path) -> None:
+    """What a formula showed that could not go along is not what the filter sees."""
+
+    def formulas(_: Any, sheet: Any) -> None:
+        sheet.write_formula("B3", "=SUM(D2:D3)", None, 9)
+
+    xml = column_filter(AMOUNT, conditions(("greaterThan", "5")))
+    rows = column([9, 9, 9], AMOUNT)
+    book = filtered_book(tmp_path / "b.xlsx", rows, xml, more=formulas)
+    losses = write(book, TableWrite("T", {}, [1, 2, 0]))
+    assert [(loss.mark, loss.row) for loss in losses] == [(Mark.FORMULA, 1)]
+    assert shown_rows(book) == [1, 2]
+
+
+def test_a_formula_put_into_a_filtered_column(tmp_path: Path) -> None:
+    """A formula that comes back makes the filter of its column doubtful."""
+    xml = column_filter(AMOUNT, conditions(("greaterThan", "5")))
+    book = filtered_book(tmp_path / "b.xlsx", column([9, 1], AMOUNT), xml, hidden=[1])
+    formula = Annotation(1, "amount", Mark.FORMULA, "=1+1")
+    losses = write(book, TableWrite("T", {}, [0, 1], annotations=[formula]))
+    assert [loss.content for loss in losses] == ["> 5"]
+    assert shown_rows(book) == [0, 1]
+
+
 def test_totals_and_rows_below_are_never_hidden(tmp_path: Path) -> None:
     """A totals row that comes to stand in a hidden row is shown, and so are rows that are freed."""
     rows = column(["x", "y", "y", "y"], NAME)

@@ -43,6 +43,7 @@ from salesbook.hosts.sort_order import SortKey, is_in_order
 from salesbook.store import KEEP, Annotation, Cell, Mark, TableCells, TableWrite
 
 _YES = ("1", "true")
+_SEEN_BY_FILTERS = (Mark.FORMULA, Mark.COLOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,16 @@ class Rewritten:
         """Say whether a column holds something else, or in another order, than before."""
         if self.write is None or self.old is None:
             return False
-        if self.is_moved:
+        if self.is_moved or self._gets_marks(place):
             return True
         before = self.old.columns[place]
         return any(_differ(*pair) for pair in zip(self.column(place), before, strict=True))
+
+    def _gets_marks(self, place: int) -> bool:
+        """Say whether a formula or a colour is put on a column's cells."""
+        header = self.table.headers[place]
+        marks = self.write.annotations if self.write else ()
+        return any(mark.header == header and mark.mark in _SEEN_BY_FILTERS for mark in marks)
 
 
 def _differ(new: Cell, old: Cell) -> bool:
@@ -295,19 +302,27 @@ class _Sheet:
         if owner is None or owner.old is None or column not in owner.body.columns:
             raise UnsureError
 
-        values = owner.column(column - owner.body.left)
         is_1904 = owner.old.epoch_1904
         cells = []
-        for row, value in zip(one.rows, values, strict=True):
-            xml = self.rows.row(row).cells.get(column, b"")
-            # What a formula shows is known when Excel has calculated it anew.
-            if has_formula(xml):
-                raise UnsureError
+        for value, xml in self._values(owner, column - owner.body.left):
             style = whole_number(attribute(start_tag(xml), b"s")) if xml else 0
             code, is_date = self._format(style)
             stored = filter_value(value, is_1904=is_1904)
             cells.append(FilterCell(stored, code, is_date, is_1904))
         return cells
+
+    def _values(self, table: Rewritten, place: int) -> Iterator[tuple[Cell, bytes]]:
+        """Give the values of a column's cells with their XML.
+
+        Raises: UnsureError for a formula: what it shows is known when Excel calculates it anew.
+        """
+        column = table.body.left + place
+        for number, value in enumerate(table.column(place), start=table.body.top):
+            xml = self.rows.row(number).cells.get(column, b"")
+            if has_formula(xml):
+                raise UnsureError
+            # A formula that could not go along has left a blank cell.
+            yield (value if self.rows.has_content(xml) else None), xml
 
     def _format(self, style: int) -> tuple[str | None, bool]:
         if style not in self._formats:
@@ -385,19 +400,17 @@ class _Sheet:
         is_known = is_inside and bool(sorting)
         if is_known and not any(table.changes(place) for place in places):
             return True
-        if not is_inside or any(self._has_formulas(table, place) for place in places):
+        if not is_inside:
             return False
 
-        keys = [
-            SortKey(table.column(place), condition.descends)
-            for place, condition in zip(places, sorting, strict=True)
-        ]
+        try:
+            keys = [
+                SortKey([value for value, _ in self._values(table, place)], condition.descends)
+                for place, condition in zip(places, sorting, strict=True)
+            ]
+        except UnsureError:
+            return False
         return is_in_order(keys)
-
-    def _has_formulas(self, table: Rewritten, place: int) -> bool:
-        column = table.body.left + place
-        numbers = range(table.body.top, table.body.bottom + 1)
-        return any(has_formula(self.rows.row(row).cells.get(column, b"")) for row in numbers)
 
     # Rows that somebody hid by hand.
 
