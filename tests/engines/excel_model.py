@@ -78,6 +78,8 @@ class SheetModel:
     cells: dict[tuple[int, int], Slot] = field(default_factory=lambda: defaultdict(Slot))
     tables: list[TableModel] = field(default_factory=list)
     merged: list[Area] = field(default_factory=list)
+    own_filter: Area | None = None
+    """Where a filter of the sheet itself, which is no table's, hides rows."""
     is_protected: bool = False
     is_hidden: bool = False
     is_locked: bool = False

@@ -133,6 +133,13 @@ class Worksheet(CDispatch):
     )
     ProtectContents = property(lambda self: self.model.is_protected)
     ProtectionMode = False
+
+    @property
+    def AutoFilter(self) -> Any:
+        """The filter of the sheet itself; those of its tables are theirs."""
+        area = self.model.own_filter
+        return SimpleNamespace(FilterMode=True, Range=Range(self, area)) if area else None
+
     Application = property(lambda self: self.Parent.Application)
     StandardHeight = excel_marks.STANDARD_HEIGHT
     Hyperlinks = property(lambda self: excel_marks.Hyperlinks(self.model))

@@ -148,6 +148,18 @@ def test_a_neighbour_that_could_not_come_back(excel: Opened) -> None:
     assert beside.criteria == {1: {"field": 1}}
 
 
+def test_a_filter_of_the_sheet_beside_the_table(excel: Opened) -> None:
+    """A filter that is no table's refuses where it hides rows of the table that is written."""
+    host, model = excel
+    model.sheets[0].own_filter = Area(3, 8, 9, 9)
+    with pytest.raises(CannotWrite) as caught:
+        host.write([WRITE])
+    assert (caught.value.code, model.program.writes) == ("filtered-table", 0)
+    model.sheets[0].own_filter = Area(30, 1, 40, 2)
+    host.write([WRITE])
+    assert model.sheets[0].cells[2, 2].value == 1
+
+
 @pytest.mark.parametrize(
     ("amounts", "order", "sort_on", "stays"),
     [

@@ -289,6 +289,15 @@ def test_a_filter_whose_rows_did_not_change_is_left(tmp_path: Path) -> None:
     assert members(book) == after
 
 
+def test_an_empty_table_that_stays_empty(tmp_path: Path) -> None:
+    """Where there was no row and is none, no filter is touched."""
+    xml = column_filter(AMOUNT, '<colorFilter dxfId="0"/>')
+    book = filtered_book(tmp_path / "b.xlsx", [], xml)
+    before = members(book)
+    assert write(book, TableWrite("T", {}, [])) == []
+    assert members(book) == before
+
+
 def test_formulas_are_not_guessed(tmp_path: Path) -> None:
     """What a formula shows after the write Excel alone knows."""
 

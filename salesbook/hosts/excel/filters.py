@@ -260,6 +260,7 @@ class FiltersAside:
             by_sheet.setdefault(area.sheet_name, []).append(area)
         for areas in by_sheet.values():
             sheet = areas[0].sheet
+            self._refuse_filter_of_sheet(sheet, areas)
             for table in calls(lambda sheet=sheet: list(sheet.tables)):  # type: ignore[misc]
                 self._look_at(table, areas)
         self._is_cleared = False
@@ -283,6 +284,25 @@ class FiltersAside:
         last_row = first_row + row_count - 1
         if any(one.area.top <= last_row and first_row <= one.area.bottom for one in areas):
             raise CannotWrite("filtered-table", where=areas[0].sheet_name, table=name)
+
+    def _refuse_filter_of_sheet(self, sheet: xw.Sheet, areas: Sequence[WrittenArea]) -> None:
+        """Refuse where a filter of the sheet itself, beside our table, hides rows of it.
+
+        Its criteria are nobody's table's, so that nobody could be told that they went.
+        """
+        own_filter = self._calls(lambda: native(sheet.api, "AutoFilter", "autofilter_object"))
+        cells = None if own_filter is None else native(own_filter, "Range", "range_object")
+        if cells is None or native(own_filter, "FilterMode", "filter_mode") is not True:
+            return
+        first_row = native(cells, "Row", "first_row_index")
+        row_count = getattr(native(cells, "Rows", "rows"), "Count", None)
+        if not isinstance(first_row, int) or not isinstance(row_count, int):
+            # Excel for Mac does not count a range's rows in one answer.
+            return
+        last_row = first_row + row_count - 1
+        for one in areas:
+            if one.area.top <= last_row and first_row <= one.area.bottom:
+                raise CannotWrite("filtered-table", where=one.sheet_name, table=one.code)
 
     def clear(self) -> None:
         """Show all rows."""

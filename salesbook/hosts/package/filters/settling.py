@@ -73,7 +73,16 @@ class Rewritten:
         """The old row of each new one."""
         if self.write is None:
             return range(self.table.body.row_count)
+        if not self.write.sources and self._was_blank:
+            return (0,)
         return self.write.sources or (None,)
+
+    @property
+    def _was_blank(self) -> bool:
+        """Whether the table had no rows but the blank one that every table has."""
+        if self.old is None or self.old.row_count != 1:
+            return False
+        return all(column[0] is None for column in self.old.columns)
 
     @property
     def is_moved(self) -> bool:
