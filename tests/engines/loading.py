@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import datetime as dt
 import posixpath
+import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from xml.etree import ElementTree
 
 import openpyxl
+from openpyxl.worksheet._reader import WorksheetReader
 from openpyxl.worksheet.formula import ArrayFormula
 
 from salesbook.hosts.area import Area
@@ -26,6 +29,23 @@ _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 def load_model(path: Path, program: Program | None = None) -> BookModel:
     """Open a workbook as Excel would."""
+    with warnings.catch_warnings():
+        # openpyxl says so where it reads no extension; the model needs none.
+        warnings.filterwarnings("ignore", message=".*extension is not supported.*")
+        with mock.patch.object(WorksheetReader, "bind_hyperlinks", _bind_hyperlinks):
+            return _load(path, program)
+
+
+def _bind_hyperlinks(reader: Any) -> None:
+    """As openpyxl does, but blank cells stay blank: it would write the address into them."""
+    for link in reader.parser.hyperlinks.hyperlink:
+        if link.id:
+            link.target = reader.ws._rels.get(link.id).Target
+        first_cell = link.ref.partition(":")[0]
+        reader.ws[first_cell]._hyperlink = link
+
+
+def _load(path: Path, program: Program | None) -> BookModel:
     with_formulas = openpyxl.load_workbook(path)
     calculates = any(_has_formulas(sheet) for sheet in with_formulas.worksheets if sheet.tables)
     with_values = openpyxl.load_workbook(path, data_only=True) if calculates else with_formulas

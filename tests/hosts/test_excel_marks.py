@@ -32,8 +32,8 @@ AT = dt.datetime(2026, 6, 1, 10, 0)
 THREAD = (MessageModel("Call her?", "Ann", AT), MessageModel("Done", "Bob", AT))
 TOLD = json.dumps(
     [
-        {"author": "Ann", "at": "2026-06-01T10:00:00", "text": "Call her?"},
-        {"author": "Bob", "at": "2026-06-01T10:00:00", "text": "Done"},
+        {"author": "Ann", "at": "2026-06-01T10:00:00.00", "text": "Call her?"},
+        {"author": "Bob", "at": "2026-06-01T10:00:00.00", "text": "Done"},
     ]
 )
 
@@ -103,8 +103,8 @@ def test_all_marks_are_told(tmp_path: Path) -> None:
         Annotation(0, "note", Mark.NOTE, "Ann: wait\nfor June"),
         Annotation(0, "rest", Mark.FORMULA, "=B2-1"),
         Annotation(1, "rep_id", Mark.COLOUR, "#FFFF00"),
-        Annotation(1, "amount", Mark.COLOUR, "#FFFF00"),
         Annotation(1, "amount", Mark.THREAD, TOLD),
+        Annotation(1, "amount", Mark.COLOUR, "#FFFF00"),
         Annotation(1, "double", Mark.VALUE, "DO NOT CALL"),
         Annotation(2, "rep_id", Mark.HEIGHT, "40"),
         Annotation(2, "rest", Mark.FORMULA, "=SUM($B$2:$B$4)"),

@@ -24,7 +24,7 @@ from salesbook.hosts.excel.sorting import drop_stale_sorting
 from salesbook.hosts.excel.table import LiveTable
 from salesbook.hosts.fitting import refuse_twice
 from salesbook.hosts.formulas import Carrying
-from salesbook.store import Annotation, TableCells, TableWrite
+from salesbook.store import Annotation, Mark, TableCells, TableWrite
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -102,9 +102,10 @@ class ExcelHost:
 
         exceptions = table_formulas(shown_cells(live, layout, contents), contents).annotations()
         places = {header: place for place, header in enumerate(layout.headers)}
+        kinds = list(Mark)
         return sorted(
             [*exceptions, *marks.annotations()],
-            key=lambda mark: (mark.row or 0, places[mark.header], mark.mark),
+            key=lambda mark: (mark.row or 0, places[mark.header], kinds.index(mark.mark)),
         )
 
     def losses(self, write: TableWrite) -> Sequence[Annotation]:

@@ -216,11 +216,15 @@ def _thread(live: LiveTable, comment: Any) -> Remark:
 
 
 def _message(comment: Any) -> Message:
-    at = comment.Date
-    moment = (
-        dt.datetime(*at.timetuple()[:6]).isoformat() if isinstance(at, dt.datetime) else str(at)
-    )
-    return Message(str(comment.Author.Name), moment, str(comment.Text()))
+    return Message(str(comment.Author.Name), _moment(comment.Date), str(comment.Text()))
+
+
+def _moment(at: Any) -> str:
+    """When a message was written, as files spell it: `2026-06-01T10:00:00.00`."""
+    if not isinstance(at, dt.datetime):
+        return str(at)
+    hundredths = at.microsecond // 10_000
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{hundredths:02d}"
 
 
 def moved_remarks(remarks: Remarks, new_row_of: Mapping[int, int]) -> dict[Spot, Spot]:
