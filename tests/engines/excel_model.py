@@ -78,6 +78,8 @@ class SheetModel:
     cells: dict[tuple[int, int], Slot] = field(default_factory=lambda: defaultdict(Slot))
     tables: list[TableModel] = field(default_factory=list)
     merged: list[Area] = field(default_factory=list)
+    own_filter: Area | None = None
+    """Where a filter of the sheet itself, which is no table's, hides rows."""
     is_protected: bool = False
     is_hidden: bool = False
     is_locked: bool = False
@@ -158,6 +160,8 @@ class TableModel:
     """Formula of the first body row by column."""
     totals: list[tuple[Any, str | None]] = field(default_factory=list)
     criteria: dict[int, dict[str, Any]] = field(default_factory=dict)
+    sort_fields: list[tuple[int, int, int]] = field(default_factory=list)
+    """By what it was sorted last: column, order and whether by values, as Excel numbers them."""
 
     @property
     def body(self) -> Area | None:

@@ -133,6 +133,13 @@ class Worksheet(CDispatch):
     )
     ProtectContents = property(lambda self: self.model.is_protected)
     ProtectionMode = False
+
+    @property
+    def AutoFilter(self) -> Any:
+        """The filter of the sheet itself; those of its tables are theirs."""
+        area = self.model.own_filter
+        return SimpleNamespace(FilterMode=True, Range=Range(self, area)) if area else None
+
     Application = property(lambda self: self.Parent.Application)
     StandardHeight = excel_marks.STANDARD_HEIGHT
     Hyperlinks = property(lambda self: excel_marks.Hyperlinks(self.model))
@@ -313,14 +320,57 @@ class Range(CDispatch):
         cells = [Range(self.sheet, Area.one_cell(*place)) for place in found]
         return SimpleNamespace(Areas=Many(cells))
 
-    def AutoFilter(self, Field: int, Criteria1: Any = None, Operator: int | None = None) -> None:
+    def AutoFilter(
+        self,
+        Field: int,
+        Criteria1: Any = None,
+        Operator: int | None = None,
+        Criteria2: Any = None,
+    ) -> None:
         table = next(table for table in self.sheet.model.tables if table.area == self.area)
         if Criteria1 is None:
             if self.program.written():
                 self.program.fail()
             table.criteria.pop(Field, None)
             return
-        table.criteria[Field] = {"field": Field, "values": list(Criteria1), "operator": Operator}
+        is_list = isinstance(Criteria1, list | tuple)
+        table.criteria[Field] = {
+            "field": Field,
+            "values": [text.removeprefix("=") for text in Criteria1] if is_list else None,
+            "operator": Operator,
+            "told": (Operator, Criteria1, Criteria2),
+        }
+
+
+class Filter(CDispatch):
+    """What Excel tells of one filtered column; what it does not tell it refuses."""
+
+    On = True
+
+    def __init__(self, operator: int | None, first: Any, second: Any) -> None:
+        self.Operator = operator or 0
+        self._criteria = {"Criteria1": first, "Criteria2": second}
+
+    def __getattr__(self, name: str) -> Any:
+        told = self.__dict__.get("_criteria", {}).get(name)
+        if told is None:
+            raise refused(f"Unable to get the {name} property of the Filter class")
+        return told
+
+
+class SortFields(CDispatch):
+    def __init__(self, sheet: Worksheet, model: TableModel) -> None:
+        self.sheet, self.model = sheet, model
+
+    Count = property(lambda self: len(self.model.sort_fields))
+
+    def Item(self, number: int) -> Any:
+        column, order, sort_on = self.model.sort_fields[number - 1]
+        cell = Range(self.sheet, Area.one_cell(self.model.area.top, column))
+        return SimpleNamespace(Key=cell, Order=order, SortOn=sort_on, CustomOrder="")
+
+    def Clear(self) -> None:
+        self.model.sort_fields.clear()
 
 
 class ListObject(CDispatch):
@@ -340,6 +390,7 @@ class ListObject(CDispatch):
     ShowTotals = property(lambda self: self.model.has_totals)
     ShowAutoFilter = property(lambda self: self.model.has_filter)
     Range = property(lambda self: Range(self.Parent, self.model.area))
+    Sort = property(lambda self: SimpleNamespace(SortFields=SortFields(self.Parent, self.model)))
 
     @property
     def HeaderRowRange(self) -> Range:
@@ -358,6 +409,9 @@ class ListObject(CDispatch):
         one = self.model.criteria.get(field)
         if one is None:
             return SimpleNamespace(On=False)
+        if "told" in one:
+            operator, first, second = one["told"]
+            return Filter(operator, tuple(first) if isinstance(first, list) else first, second)
         if one.get("values") is None:  # by colour
             return SimpleNamespace(On=True, Operator=8)
         return SimpleNamespace(

@@ -182,18 +182,6 @@ def test_filters(tmp_path: Path) -> None:
     assert table(model).hidden_rows() == {2, 4}
 
 
-def test_a_filter_that_could_not_come_back(tmp_path: Path) -> None:
-    """A filter by colour or by moving dates is refused by name:
-    Excel does not tell enough of it.
-    """
-    host, model = worn_host(tmp_path)
-    table(model).criteria[2] = {"field": 2, "type": "unknown"}
-    with pytest.raises(CannotWrite) as caught:
-        host.write([TableWrite("Deals", {"amount": [1, 2, 3]}, [0, 1, 2])])
-    assert (caught.value.code, caught.value.where) == ("filtered-table", "Pipeline")
-    assert model.program.writes == 0
-
-
 def test_protected_sheet(tmp_path: Path) -> None:
     """A protected sheet can be read; a write to it stops all writes."""
     host, model = worn_host(tmp_path)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from salesbook.errors import CannotWrite, NoSuchTable
+from salesbook.errors import CannotWrite, NoSuchTable, SalesbookError
 from salesbook.hosts.area import Area
 from salesbook.hosts.excel.body import row_map, table_formulas
 from salesbook.hosts.excel.calls import Calls, bounded_retries, native, refusal
-from salesbook.hosts.excel.filters import FiltersAside
+from salesbook.hosts.excel.filters import FiltersAside, WrittenArea, filter_losses
 from salesbook.hosts.excel.marks import read_marks
 from salesbook.hosts.excel.quiet import no_filling
 from salesbook.hosts.excel.replacing import (
@@ -20,6 +20,7 @@ from salesbook.hosts.excel.replacing import (
     prepare_replacement,
     shown_cells,
 )
+from salesbook.hosts.excel.sorting import drop_stale_sorting
 from salesbook.hosts.excel.table import LiveTable
 from salesbook.hosts.fitting import refuse_twice
 from salesbook.hosts.formulas import Carrying
@@ -117,7 +118,21 @@ class ExcelHost:
             layout = live.layout()
             contents = live.contents(layout, max(1, layout.rows))
         formulas = table_formulas(shown_cells(live, layout, contents), contents)
-        return formulas.losses(Carrying(live.sheet_name, row_map(layout, write)), write)
+        lost_formulas = formulas.losses(Carrying(live.sheet_name, row_map(layout, write)), write)
+        return [*lost_formulas, *self._cleared_filters(live, write)]
+
+    def _cleared_filters(self, live: LiveTable, write: TableWrite) -> Sequence[Annotation]:
+        """The criteria of a filter that a write would clear, if it changes anything at all."""
+        with bounded_retries(), _own_refusals(live.sheet_name):
+            losses = filter_losses(self._calls, live.table, live.layout().headers)
+            if not losses:
+                return ()
+            try:
+                replacement = prepare_replacement(live, write, self._read.get(live.code))
+            except SalesbookError:
+                # Then the write itself refuses, and says why.
+                return ()
+            return losses if replacement.is_needed else ()
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all bodies in place.
@@ -133,10 +148,7 @@ class ExcelHost:
                     for live, write in zip(lives, writes, strict=True)
                 ]
                 needed = [replacement for replacement in replacements if replacement.is_needed]
-                sheets = {
-                    replacement.live.sheet_name: replacement.live.sheet for replacement in needed
-                }
-                filters = FiltersAside(self._calls, sheets.values())
+                filters = FiltersAside(self._calls, [_written_area(one) for one in needed])
             with no_filling(self._calls, self._book.app):
                 self._replace(needed, filters)
 
@@ -159,6 +171,8 @@ class ExcelHost:
         for replacement in begun:
             # All is written: what is left of copies lies where nobody looks.
             _attempt(replacement.marks.forget)
+            # And an arrow that says too much of the order does no harm.
+            _attempt(lambda it=replacement: _settle_sorting(self._calls, it))  # type: ignore[misc]
 
     def _take_back(self, begun: Sequence[Replacement], filters: FiltersAside) -> None:
         """Undo in reverse. One table that resists does not keep the others from being restored."""
@@ -190,6 +204,18 @@ class ExcelHost:
             return self._tables[code.lower()]
         except KeyError:
             raise NoSuchTable("no-such-table", where=self.name, table=code) from None
+
+
+def _settle_sorting(calls: Calls, replacement: Replacement) -> None:
+    live, left = replacement.live, replacement.layout.left
+    drop_stale_sorting(calls, live.table, left, replacement.want)
+
+
+def _written_area(replacement: Replacement) -> WrittenArea:
+    """Say where a table that is written lies, before and after."""
+    live, layout = replacement.live, replacement.layout
+    area = layout.area(replacement.rows)
+    return WrittenArea(live.sheet, live.sheet_name, live.code, area)
 
 
 @contextlib.contextmanager
