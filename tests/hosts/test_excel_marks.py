@@ -347,19 +347,23 @@ WRITES = [
 
 
 @pytest.mark.parametrize("totals", [False, True])
-@pytest.mark.parametrize("way", ["truly", "as its own"])
-def test_roll_back(tmp_path: Path, totals: bool, way: str) -> None:
+@pytest.mark.parametrize(
+    ("way", "fault"),
+    [("truly", None), ("as its own", None), ("truly", KeyboardInterrupt())],
+    ids=["refused", "typed anew", "cancelled"],
+)
+def test_roll_back(tmp_path: Path, totals: bool, way: str, fault: BaseException | None) -> None:
     """Whichever write fails, half done or not, all marks lie where they lay."""
     failures = 0
     for k in range(1, 150):
-        program = Program(fail_at=k, pastes_threads=way)
+        program = Program(fail_at=k, pastes_threads=way, fault=fault)
         host, model = marked(tmp_path, program, totals=totals)
         if way != "truly":
             model.sheets[0].marks.threads.clear()
         before = everything(model)
         try:
             host.write(WRITES)
-        except CannotWrite:
+        except (CannotWrite, KeyboardInterrupt):
             assert everything(model) == before, k
             assert model.program.fills_formulas is True
             failures += 1
