@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from salesbook import __version__
 from salesbook.cells.base import CellOptions, Reason
 from salesbook.frames import later_twins, row_keys
 from salesbook.messages import Finding
@@ -32,6 +33,8 @@ class ReadTable:
     rows_in: int
     """Rows that are not blank."""
     findings: tuple[Finding, ...] = field(default=())
+    known_fields: tuple[str, ...] = ()
+    """The fields that the workbook has by its age."""
 
     @property
     def rows_skipped(self) -> int:
@@ -69,19 +72,30 @@ class ReadTable:
         return f"{letters}{self.cells.first_row + row}"
 
 
-def read_table(cells: TableCells, *, currency: str, fiscal_year_start: int = 1) -> ReadTable:
+def read_table(
+    cells: TableCells,
+    *,
+    currency: str,
+    fiscal_year_start: int = 1,
+    made_with: str = __version__,
+) -> ReadTable:
     """Type a table's cells.
 
     A row is left out if its key or a required field is missing or unreadable, or if another row has
     the same key. An optional cell that cannot be read, or is out of its range, counts as missing.
 
-    Raises: ColumnMissing for a key or required field without a column.
+    Args:
+        made_with: the version that the workbook records: fields that came later have no column.
+
+    Raises: ColumnMissing for a column that nothing makes up for.
     """
     spec = TABLES[cells.table]
     options = CellOptions(
         epoch_1904=cells.epoch_1904, currency=currency, fiscal_year_start=fiscal_year_start
     )
-    headers = columns.headers_by_field(spec, cells)
+    known_fields = spec.fields_in(made_with)
+    headers = columns.headers_by_field(spec, cells.headers, known_fields)
+    columns.refuse_without_column(spec, cells, headers, known_fields)
     rows = columns.filled_rows(cells, headers)
 
     typed, faults = columns.typed_columns(spec, cells, headers, rows, options)
@@ -91,7 +105,8 @@ def read_table(cells: TableCells, *, currency: str, fiscal_year_start: int = 1) 
     typed = columns.with_defaults(spec, typed)
     faults += [*out_of_range, *not_whole, *columns.merged_cells(spec, cells, headers)]
 
-    return _usable(ReadTable(spec, cells, headers, typed, len(rows)), faults)
+    read = ReadTable(spec, cells, headers, typed, len(rows), known_fields=known_fields)
+    return _usable(read, faults)
 
 
 def _usable(read: ReadTable, faults: list[CellFault]) -> ReadTable:
@@ -102,7 +117,7 @@ def _usable(read: ReadTable, faults: list[CellFault]) -> ReadTable:
         faults: what is wrong with single cells.
     """
     spec, typed = read.spec, read.frame
-    misses_something, missing = _missing_fields(spec, typed, faults)
+    misses_something, missing = _missing_fields(read, faults)
 
     keys = row_keys(spec.name, typed) if spec.key else pd.Series("", index=typed.index)
     whole = typed[~misses_something] if misses_something.any() else typed
@@ -117,17 +132,19 @@ def _usable(read: ReadTable, faults: list[CellFault]) -> ReadTable:
     return replace(read, frame=whole.drop(index=twins) if twins else whole, findings=findings)
 
 
-def _missing_fields(
-    spec: TableSpec, typed: pd.DataFrame, faults: Iterable[CellFault]
-) -> tuple[Any, list[CellFault]]:
-    """Which rows lack a key or a required field, and a fault for each that nothing else explains."""
+def _missing_fields(read: ReadTable, faults: Iterable[CellFault]) -> tuple[Any, list[CellFault]]:
+    """Which rows lack a key or a required field, and a fault for each that nothing else explains.
+
+    A field whose column is not there is no fault of its rows.
+    """
+    spec, typed = read.spec, read.frame
     explained = {(fault.row, fault.field) for fault in faults}
     misses_something = np.zeros(len(typed), dtype=bool)
     missing: list[CellFault] = []
     for field_spec in spec.fields:
         has_default = field_spec.key and field_spec.default is not None
         is_needed = field_spec.required or (field_spec.key and not has_default)
-        if not is_needed:
+        if not is_needed or field_spec.name not in read.headers:
             continue
         is_missing = typed[field_spec.name].isna().to_numpy()
         misses_something |= is_missing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from salesbook.tables.base import (
     AlertName,
@@ -31,6 +31,7 @@ from salesbook.tables.base import (
     Row,
     Sentence,
     Share,
+    Since,
     TableName,
     Text,
 )
@@ -83,6 +84,7 @@ class PlannedTarget(
     role=OUT,
     part=Part.TARGETS,
     shown=True,
+    is_record=True,
 ):
     """One row per month, rep and metric of the plan."""
 
@@ -160,7 +162,12 @@ class ScoreLine(
 
 
 class CommissionLine(
-    Row, table="Commission", key=("period", "rep_id", "line"), role=OUT, part=Part.PEOPLE
+    Row,
+    table="Commission",
+    key=("period", "rep_id", "line"),
+    role=OUT,
+    part=Part.PEOPLE,
+    is_record=True,
 ):
     """One row per paid line; a rep's lines of a period add up to the statement."""
 
@@ -234,14 +241,23 @@ class CustomerTier(
 
 
 class TierSnapshot(
-    Row, table="TierHistory", key=("as_of", "customer_id"), role=OUT, part=Part.CUSTOMERS
+    Row,
+    table="TierHistory",
+    key=("as_of", "customer_id"),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    is_record=True,
 ):
-    """One row per run date and customer."""
+    """One row per run date and customer; of days gone, customers whose tier or stage changed."""
 
     as_of: Date
     customer_id: CustomerRef
     tier: Tier
     value: Money
+    buying_stage: Annotated[Literal[BuyingStage, "gone"] | None, Since("0.3.0")] = None
+    """`gone`: not among the customers any more on that day; blank: not known, from before 0.3.0."""
+    made_on: Annotated[Date | None, Since("0.3.0")] = None
+    """The newest day that had a snapshot when the row was made: after `as_of`, one made later."""
 
 
 class Call(Row, table="CallList", key=("customer_id",), role=OUT, part=Part.CUSTOMERS, shown=True):
@@ -256,7 +272,14 @@ class Call(Row, table="CallList", key=("customer_id",), role=OUT, part=Part.CUST
     because: Sentence
 
 
-class StageEntry(Row, table="StageHistory", key=("deal_id", "seq"), role=OUT, part=Part.PROCESS):
+class StageEntry(
+    Row,
+    table="StageHistory",
+    key=("deal_id", "seq"),
+    role=OUT,
+    part=Part.PROCESS,
+    is_record=True,
+):
     """One row per stage that a deal entered, oldest first; rows are only ever appended."""
 
     deal_id: DealRef
@@ -354,8 +377,9 @@ class ForecastSnapshot(
     key=("as_of", "period", "slice_kind", "slice"),
     role=OUT,
     part=Part.PROCESS,
+    is_record=True,
 ):
-    """One row per run date, period and slice."""
+    """One row per run date, period and slice; days gone thin out."""
 
     as_of: Date
     period: Period
@@ -372,6 +396,8 @@ class ForecastSnapshot(
     target: Money | None = None
     gap: Money | None = None
     coverage: Number | None = None
+    made_on: Annotated[Date | None, Since("0.3.0")] = None
+    """The newest day that had a snapshot when the row was made: after `as_of`, one made later."""
 
 
 class Alert(
@@ -399,6 +425,8 @@ class ParkedNote(
     key=("table", "row_key", "column", "what"),
     role=OUT,
     part=Part.SYSTEM,
+    since="0.3.0",
+    is_record=True,
 ):
     """One row per thing that somebody put on a row of a table, while that row is gone.
 
@@ -416,7 +444,7 @@ class ParkedNote(
     parked_on: Date
 
 
-class Run(Row, table="RunLog", key=("at",), role=OUT, part=Part.SYSTEM):
+class Run(Row, table="RunLog", key=("at",), role=OUT, part=Part.SYSTEM, is_record=True):
     """One row per run that wrote."""
 
     at: DateTime
