@@ -54,8 +54,9 @@ def table_of_book(book: Path, name: str) -> tuple[Session, str]:
     with open_package(book, for_writing=False) as host:
         session = Session(host)
         table = table_of_name(name, TABLES)
-        if table is None or not session.has(table):
+        if table is None:
             raise NoSuchTable("no-such-table", where=str(book), table=name)
+        session.refuse_without(table, where=str(book))
         session.table(table)
         return session, table
 

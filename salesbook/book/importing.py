@@ -60,6 +60,8 @@ class ImportResult:
     """New rows that have the name, e-mail or phone of a row with another key."""
     dry_run: bool
     language: Language
+    notes: tuple[Message, ...] = ()
+    """What else to know of the workbook."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     into, as_of = request.options.into, request.as_of
     session = Session(host)
     # A missing table is refused before anything else is read.
-    session.table(into)
+    session.refuse_without(into)
     wanted = [name for name in tables_for(into) if session.has(name)]
     reads = {name: session.table(name) for name in wanted}
 

@@ -15,7 +15,7 @@ from salesbook.cells.base import shown
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.checks.waivers import without_waived
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.errors import NoSuchTable, SettingsError, UsageError
+from salesbook.errors import SettingsError, UsageError
 from salesbook.messages import Finding
 from salesbook.store import Host
 from salesbook.writing.body import PreparedWrite
@@ -37,17 +37,19 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     started = time.perf_counter()
     action = ACTIONS[name]
     session = Session(host)
-    for table in action.writes:
-        if not session.has(table):
-            raise NoSuchTable(where=table, table=table)
+    # Results that an older workbook has no table for are left out; a verb without any place for what
+    # it finds would seem to have done its work.
+    tables = [table for table in action.writes if session.has(table)]
+    if not tables:
+        session.refuse_without(action.writes[0])
 
     try:
-        task, found_reading = session.task(action.reads, options, writes=action.writes)
+        task, found_reading = session.task(action.reads, options, writes=tables)
         outcome = action.run(task)
     except SettingsError as refusal:
         raise _with_cell(refusal, session) from None
 
-    writes, findings = prepare_writes(session, action.writes, outcome, found_reading)
+    writes, findings = prepare_writes(session, tables, outcome, found_reading)
     report = Report(
         action=name,
         as_of=options.as_of,
@@ -56,6 +58,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         findings=findings,
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
+        notes=session.notes(action.writes),
+        has_checks=session.has("Checks"),
     )
     log = log_entry(session, report, writes, task)
     host.write([prepared.write for prepared in (*writes, *log)])
@@ -70,7 +74,7 @@ def prepare_writes(
     Checks comes last: it also holds what the other writes would lose.
 
     Args:
-        tables: those that the verb writes.
+        tables: those that the verb writes and the workbook has.
         found_reading: findings from before the verb ran.
 
     Returns: the writes; findings, one per cell though several verbs of a run may have come upon it,

@@ -41,6 +41,8 @@ def findings_lines(report: Report) -> list[Line]:
         return [Line("clean")]
 
     counts = Line("findings", {"errors": report.errors, "warnings": report.warnings})
+    if not report.has_checks:
+        return [counts, Line("no_checks", sheets={"sheet": "Checks"})]
     if "Checks" in report.written:
         return [counts, Line("see_checks", sheets={"sheet": "Checks"})]
     # Only a verb that writes Checks leaves the findings on a sheet.

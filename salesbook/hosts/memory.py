@@ -41,6 +41,13 @@ class MemoryHost:
         except KeyError:
             raise NoSuchTable("no-such-table", where=table, table=table) from None
 
+    def headers(self, table: str) -> Sequence[str]:
+        """Hand out one table's headers.
+
+        Raises: NoSuchTable.
+        """
+        return self.read(table).headers
+
     def annotations(self, table: str) -> Sequence[Annotation]:
         """Hand out what people put on the rows of one table.
 

@@ -70,6 +70,13 @@ class PackageHost:
         self._handed_out[key] = cells
         return cells
 
+    def headers(self, table: str) -> Sequence[str]:
+        """Hand out one table's headers, which its part tells without its sheet.
+
+        Raises: NoSuchTable.
+        """
+        return self._table(table).headers
+
     def annotations(self, table: str) -> Sequence[Annotation]:
         """What people put on the rows of one table. Raises: NoSuchTable."""
         self.read(table)
