@@ -13,6 +13,7 @@ from typing import Any, Final
 from salesbook import labels
 from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
+from salesbook.book.saved_elsewhere import save_notes
 from salesbook.book.session import Session, collecting_nothing
 from salesbook.cells.base import CellOptions, Reason
 from salesbook.errors import (
@@ -93,7 +94,8 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
         if _state(request.file) != state_before:
             raise ChangedMeanwhile("changed-meanwhile", where=str(request.file))
         # The rejects first: where they cannot be written, the workbook must not change either.
-        result = result_of(request, draft, session.language)
+        result = result_of(request, draft, session)
+        result = replace(result, notes=(*result.notes, *save_notes(host)))
         if not request.dry_run and draft.accepted:
             host.save()
     return result
@@ -179,12 +181,12 @@ def _prepared(session: Session, change: TableChange) -> PreparedWrite:
     )
 
 
-def result_of(request: ImportRequest, draft: ImportDraft, book_language: Language) -> ImportResult:
+def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> ImportResult:
     """What to say of an import, its rejects written beside the file.
 
     Raises: EveryRowRejected, or AmbiguousFile where one option would decide every row.
     """
-    language = request.language or book_language
+    language = request.language or session.language
     rejects_file = None
     if draft.rejected and not request.dry_run:
         text = rejects_text(draft, lambda reason: reason_text(reason, language))
@@ -208,6 +210,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, book_language: Languag
         look_alikes=draft.look_alikes,
         dry_run=request.dry_run,
         language=language,
+        notes=session.notes(()),
     )
 
 
