@@ -20,6 +20,7 @@ from salesbook.messages import Finding
 from salesbook.store import Host
 from salesbook.writing.body import PreparedWrite
 from salesbook.writing.checks import Places, checks_frame, with_addresses
+from salesbook.writing.limits import within_limit
 
 _FIRST_DAY: Final = dt.date(1900, 1, 1)
 _LAST_DAY: Final = dt.date(2200, 12, 31)
@@ -86,6 +87,8 @@ def prepare_writes(
     for table in tables:
         if table != "Checks":
             frame = with_addresses(outcome.tables[table], table, places)
+            frame, found_full = within_limit(table, frame)
+            findings.extend(found_full)
             prepared = session.prepared_write(table, frame)
             writes.append(prepared)
             findings.extend(prepared.findings)

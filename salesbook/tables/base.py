@@ -175,6 +175,8 @@ class TableSpec:
     """The release that brought it."""
     is_record: bool = False
     """True for an output that later runs read: what stands there is not calculated anew."""
+    dated_by: str = ""
+    """For an output that only grows: the field by whose days its rows are old or new."""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -224,13 +226,14 @@ class Row(BaseModel):
         shown: bool = False,
         since: str = FIRST_RELEASE,
         is_record: bool = False,
+        dated_by: str = "",
         **kwargs: Any,
     ) -> None:
         super().__pydantic_init_subclass__()
         if not table:
             return
         fields = tuple(_field_spec(name, cls, name in key, since) for name in cls.model_fields)
-        cls.spec = TableSpec(table, role, part, fields, cls, shown, since, is_record)
+        cls.spec = TableSpec(table, role, part, fields, cls, shown, since, is_record, dated_by)
 
     def filled_fields(self) -> dict[str, Any]:
         """What the row says, field by field, as frames hold it; what is blank is left out."""

@@ -247,6 +247,7 @@ class TierSnapshot(
     role=OUT,
     part=Part.CUSTOMERS,
     is_record=True,
+    dated_by="as_of",
 ):
     """One row per run date and customer; of days gone, customers whose tier or stage changed."""
 
@@ -279,6 +280,7 @@ class StageEntry(
     role=OUT,
     part=Part.PROCESS,
     is_record=True,
+    dated_by="entered_on",
 ):
     """One row per stage that a deal entered, oldest first; rows are only ever appended."""
 
@@ -378,6 +380,7 @@ class ForecastSnapshot(
     role=OUT,
     part=Part.PROCESS,
     is_record=True,
+    dated_by="as_of",
 ):
     """One row per run date, period and slice; days gone thin out."""
 
@@ -427,6 +430,7 @@ class ParkedNote(
     part=Part.SYSTEM,
     since="0.3.0",
     is_record=True,
+    dated_by="parked_on",
 ):
     """One row per thing that somebody put on a row of a table, while that row is gone.
 
@@ -444,7 +448,9 @@ class ParkedNote(
     parked_on: Date
 
 
-class Run(Row, table="RunLog", key=("at",), role=OUT, part=Part.SYSTEM, is_record=True):
+class Run(
+    Row, table="RunLog", key=("at",), role=OUT, part=Part.SYSTEM, is_record=True, dated_by="at"
+):
     """One row per run that wrote."""
 
     at: DateTime
