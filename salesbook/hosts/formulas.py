@@ -168,3 +168,52 @@ def _shifted(cell: re.Match[str], down: int, right: int) -> str:
     if not (1 <= column <= MAX_COLUMN and 1 <= row <= MAX_ROW):
         raise UnsureError(cell[0])
     return f"{column_dollar}{column_letters(column)}{row_dollar}{row}"
+
+
+def to_r1c1(formula: str, row: int, column: int) -> str:
+    """Write a formula relative to its cell, so that it says the same in every row.
+
+    Raises: UnsureError where it cannot be read.
+    """
+    new: list[str] = []
+    for kind, text in _tokens(formula):
+        cell = _CELL.fullmatch(text) if kind == "name" else None
+        if cell is None:
+            new.append(text)
+            continue
+        column_dollar, letters, row_dollar, digits = cell.groups()
+        row_part = f"R{digits}" if row_dollar else _offset("R", int(digits) - row)
+        number = column_number(letters)
+        column_part = f"C{number}" if column_dollar else _offset("C", number - column)
+        new.append(row_part + column_part)
+    return "".join(new)
+
+
+def _offset(letter: str, distance: int) -> str:
+    return f"{letter}[{distance}]" if distance else letter
+
+
+_R1C1 = re.compile(r"R(\[(-?\d+)\]|\d+)?C(\[(-?\d+)\]|\d+)?(?![\w.(\[])", re.IGNORECASE)
+
+
+def from_r1c1(formula: str, row: int, column: int) -> str:
+    """Write a formula that is relative to its cell as it reads in that cell.
+
+    Raises: UnsureError where it cannot be read.
+    """
+
+    def named(match: re.Match[str]) -> str:
+        row_text, row_offset, column_text, column_offset = match.groups()
+        row_dollar = "$" if row_text and row_offset is None else ""
+        column_dollar = "$" if column_text and column_offset is None else ""
+        new_row = int(row_text) if row_dollar else row + int(row_offset or 0)
+        new_column = int(column_text) if column_dollar else column + int(column_offset or 0)
+        if not (1 <= new_column <= MAX_COLUMN and 1 <= new_row <= MAX_ROW):
+            raise UnsureError(formula)
+        return f"{column_dollar}{column_letters(new_column)}{row_dollar}{new_row}"
+
+    parts = re.split(r'("(?:[^"]|"")*")', formula)
+    return "".join(
+        part if part.startswith('"') else re.sub(r"(?<![\w.\[])" + _R1C1.pattern, named, part)
+        for part in parts
+    )

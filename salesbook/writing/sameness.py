@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from operator import eq
 from typing import Final
 
-from salesbook.store import KEEP, Cell, NewCell
+from salesbook.hosts.formulas import UnsureError, to_r1c1
+from salesbook.store import KEEP, Annotation, Cell, Mark, NewCell, TableCells
 
 _SHORT: Final = 16
 """Characters of at most 15 digits and a decimal sign."""
 _NOTHING: Final = type(None)
+_FORMULA_SIGN: Final = "\x1d"
+"""Before a formula in what a fingerprint is of, so that no typed text can look like one."""
+_FUTURE: Final = re.compile(r"_xl(?:fn|ws|pm|udf)\.", re.IGNORECASE)
+"""Matches what a file, unlike Excel's window, writes before younger functions: `_xlfn.XLOOKUP`."""
+_THIS_ROW: Final = re.compile(r"[\w.]*\[\[#This Row\],\s*\[([^\[\]]*)\]\]", re.IGNORECASE)
+"""Matches `Deals[[#This Row],[amount]]`, the long form of `[@amount]`."""
+_AT_COLUMN: Final = re.compile(r"(?:\w[\w.]*)?\[@([^\[\]]+)\]")
+"""Matches `[@amount]` and `Deals[@amount]`."""
 
 
 def same_cell(left: Cell, right: Cell) -> bool:
@@ -58,6 +68,68 @@ def changes_of(new: Sequence[Cell], old: Sequence[Cell]) -> list[NewCell]:
         KEEP if is_equal or same_cell(cell, old_cell) else cell
         for is_equal, cell, old_cell in pairs
     ]
+
+
+def content_fingerprint(cells: TableCells, annotations: Sequence[Annotation]) -> str:
+    """A short hash of what was typed into a table, equal for equal content as `same_cell` sees it.
+
+    A formula counts as it reads relative to its row, never with its value: recalculating types
+    nothing. Of a calculated column only the exceptions count. Notes, threads, links, colours and
+    heights do not count: they go with their rows, and with rows that go they are parked.
+
+    Args:
+        annotations: what people put on the table's rows (`Host.annotations`).
+    """
+    digest = hashlib.blake2b(digest_size=8)
+    marks_by_header = _typed_marks(annotations)
+    for place, header in enumerate(cells.headers):
+        marks = marks_by_header.get(header, {})
+        if header in cells.calculated:
+            texts = [_FORMULA_SIGN] * cells.row_count if marks else []
+        else:
+            texts = list(_spellings(cells.columns[place]))
+        for row, mark in marks.items():
+            texts[row] = _mark_spelling(mark, cells.first_row + row, cells.first_column + place)
+        # A column in which nothing stands is none: it may have lost its formulas with its last row.
+        if any(texts):
+            digest.update("\x1f".join([header, *texts]).encode("utf-8", "surrogatepass"))
+            digest.update(b"\x1e")
+    return digest.hexdigest()
+
+
+def _typed_marks(annotations: Sequence[Annotation]) -> Mapping[str, Mapping[int, Annotation]]:
+    """The exceptions and formulas, by header and row."""
+    marks: dict[str, dict[int, Annotation]] = {}
+    for annotation in annotations:
+        is_typed = annotation.mark in (Mark.VALUE, Mark.FORMULA)
+        if is_typed and annotation.row is not None:
+            marks.setdefault(annotation.header, {})[annotation.row] = annotation
+    return marks
+
+
+def _mark_spelling(annotation: Annotation, row: int, column: int) -> str:
+    if annotation.mark is Mark.VALUE:
+        return _spelling(annotation.content)
+    return _FORMULA_SIGN + relative_formula(str(annotation.content), row, column)
+
+
+def relative_formula(formula: str, row: int, column: int) -> str:
+    """A formula as it says the same in every row, whichever program tells it.
+
+    A file writes `_xlfn.XLOOKUP` and `Deals[[#This Row],[amount]]` where Excel's window shows
+    `XLOOKUP` and `[@amount]`.
+
+    Args:
+        row: of its cell in the sheet, from 1.
+        column: likewise.
+    """
+    try:
+        relative = to_r1c1(formula, row, column)
+    except UnsureError:
+        relative = formula  # then it counts as other wherever its row goes
+    relative = _FUTURE.sub("", relative)
+    relative = _THIS_ROW.sub(r"[@\1]", relative)
+    return _AT_COLUMN.sub(r"[@\1]", relative).casefold()
 
 
 def fingerprint(columns: Sequence[Sequence[Cell]]) -> str:
