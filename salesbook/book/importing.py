@@ -32,7 +32,7 @@ from salesbook.messages import Message
 from salesbook.reading.table import ReadTable
 from salesbook.store import Host
 from salesbook.tables import TABLES
-from salesbook.writing.body import PreparedWrite, prepare_changes
+from salesbook.writing.body import PreparedWrite, RowChanges
 
 _UNDECIDED: Final = ("number-ambiguous", "date-ambiguous")
 """Reasons of cells that can be read in two ways."""
@@ -127,7 +127,8 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     if request.dry_run or not draft.accepted:
         return draft, session
 
-    writes = [_prepared(session, change) for change in draft.changes]
+    writes = [_prepared(session, change, as_of) for change in draft.changes]
+    writes += session.prepared_parked_notes(writes, as_of)
     seconds = round(time.perf_counter() - started, 3)
     report = _report(draft, into, as_of, seconds, session.language)
     log = log_entry(session, report, writes)
@@ -165,16 +166,10 @@ def _now(session: Session, reads: Mapping[str, ReadTable]) -> dict[str, TableNow
     return tables
 
 
-def _prepared(session: Session, change: TableChange) -> PreparedWrite:
+def _prepared(session: Session, change: TableChange, as_of: dt.date) -> PreparedWrite:
     if change.replaces:
-        return session.prepared_write(change.table, change.new_rows)
-    return prepare_changes(
-        session.table(change.table),
-        change.changes,
-        change.new_rows,
-        language=session.language,
-        currency=session.currency,
-    )
+        return session.prepared_write(change.table, change.new_rows, as_of=as_of)
+    return session.prepared_changes(change.table, RowChanges(change.new_rows, change.changes))
 
 
 def result_of(request: ImportRequest, draft: ImportDraft, book_language: Language) -> ImportResult:

@@ -19,9 +19,9 @@ from salesbook.frames import frame_from_rows
 from salesbook.hosts.formulas import UnsureError, from_r1c1, to_r1c1
 from salesbook.names.folding import fold_name
 from salesbook.reading.table import ReadTable
-from salesbook.store import Annotation, Cell, CellError, Mark, TableCells, is_too_long
+from salesbook.store import Annotation, Cell, CellError, Mark, TableCells, TableWrite, is_too_long
 from salesbook.tables import Role
-from salesbook.writing.row_names import NOBODY
+from salesbook.writing.row_names import BETWEEN, NOBODY, UNKNOWN
 
 WAITS: Final = dt.timedelta(days=400)
 """How long something parked waits for its row."""
@@ -68,8 +68,12 @@ class ParkedLine:
         return as_of - self.parked_on > WAITS
 
     def means(self, name: str) -> bool:
-        """Whether the row's name is the one that its key had when this was parked."""
-        return fold_name(self.name) == fold_name(name)
+        """Whether the row's name is the one that its key had when this was parked.
+
+        Where nobody knew whom the key meant, nobody can say that it means the same.
+        """
+        is_known = UNKNOWN not in self.name.split(BETWEEN)
+        return is_known and fold_name(self.name) == fold_name(name)
 
 
 def lines_of(parked_notes: ReadTable) -> list[ParkedLine]:
@@ -177,33 +181,43 @@ class Beside:
     """The day of the run; None where nothing is parked: what goes is told as lost."""
     name_of: Callable[[Mapping[Any, Any]], str] = lambda _: NOBODY
     """The name of a row of this table, given its key's fields."""
+    losses: Callable[[TableWrite], Sequence[Annotation]] = lambda _: ()
+    """What the host could not take along though its row stays (`Host.losses`)."""
 
-    def parked(self, read: ReadTable, things: Sequence[Annotation]) -> list[ParkedLine]:
-        """What becomes a line; what no cell can hold does not."""
+    def parked(
+        self, read: ReadTable, things: Sequence[Annotation]
+    ) -> tuple[list[ParkedLine], list[Annotation]]:
+        """Make lines of what goes.
+
+        Returns: the lines, and what becomes none: all of it where nothing is parked, and what no
+            cell can hold.
+        """
         lines = []
+        others = []
         for thing in things:
-            line = self._line(read, thing)
-            if line is not None:
-                lines.append(line)
-        return lines
-
-    def _line(self, read: ReadTable, thing: Annotation) -> ParkedLine | None:
-        content = content_text(thing, read.cells)
-        if self.as_of is None or thing.row is None or is_too_long(content):
-            return None
-        return ParkedLine(
-            table=read.spec.name,
-            row_key=key_or_place(read, thing.row),
-            header=thing.header,
-            mark=thing.mark,
-            content=content,
-            parked_on=self.as_of,
-            name=self._name(read, thing.row),
-        )
+            content = content_text(thing, read.cells)
+            if self.as_of is None or thing.row is None or is_too_long(content):
+                others.append(thing)
+                continue
+            line = ParkedLine(
+                table=read.spec.name,
+                row_key=key_or_place(read, thing.row),
+                header=thing.header,
+                mark=thing.mark,
+                content=content,
+                parked_on=self.as_of,
+                name=self._name(read, thing.row),
+            )
+            lines.append(line)
+        return lines, others
 
     def _name(self, read: ReadTable, row: int) -> str:
         values = read.key_fields_of(row)
         return NOBODY if values is None else self.name_of(values)
+
+
+NOTHING_BESIDE: Final = Beside()
+"""For a table on whose rows nobody put anything."""
 
 
 def key_or_place(read: ReadTable, row: int) -> str:

@@ -9,12 +9,14 @@ from typing import Final
 import pandas as pd
 
 from salesbook.frames import row_keys
-from salesbook.tables import TABLES, FieldSpec
+from salesbook.tables import TABLES, FieldSpec, TableSpec
 
 NOBODY: Final = ""
 """The name of a row whose key names no row of another table, such as a month's."""
 UNKNOWN: Final = "?"
 """For a key that leads to no row: nobody can tell any more whom it meant."""
+BETWEEN: Final = " · "
+"""Between the names of several rows."""
 
 _NAME_FIELDS: Final = ("name", "title")
 _KEY_FIELDS: Final = ("row_key", "left_id", "right_id")
@@ -30,7 +32,7 @@ class RowNames:
     """Names rows by the rows of other tables that their keys lead to."""
 
     find: Callable[[str], pd.DataFrame]
-    """A table's usable rows; none where the workbook has no such table."""
+    """A table's rows, those that cannot be used before the others; none for a table not there."""
     _rows: dict[str, dict[str, _Row]] = field(default_factory=dict)
 
     def name(self, table: str, row: _Row) -> str:
@@ -39,7 +41,7 @@ class RowNames:
         for field_spec in TABLES[table].fields:
             if field_spec.key:
                 names.append(self._name_of_part(field_spec, row))
-        return " · ".join(name for name in names if name)
+        return BETWEEN.join(name for name in names if name)
 
     def _name_of_part(self, field_spec: FieldSpec, row: _Row) -> str:
         key = row.get(field_spec.name)
@@ -49,33 +51,38 @@ class RowNames:
         table = field_spec.ref or _TABLE_OF_KIND.get(kind)
         if field_spec.name in _KEY_FIELDS:
             table = str(row.get("table"))
-        return self._name_of_key(table, key) if table in TABLES else NOBODY
+        if table is None or table not in TABLES:
+            return NOBODY
+        return self._name_of_key(table, key)
 
     def _name_of_key(self, table: str, key: str) -> str:
         """The name that a row of a table has itself, or the names of those whom it is about."""
         spec = TABLES[table]
         row = self._row(table, key)
         if row is None:
-            # A row of an output table may be gone, and its key still says whom it was about.
-            parts = key.split("|")
-            names_others = len(parts) == len(spec.key) and any(
-                spec.field(name).ref for name in spec.key
-            )
-            return self.name(table, dict(zip(spec.key, parts, strict=True))) if names_others else (
-                UNKNOWN
-            )
+            return self._name_of_parts(spec, key)
 
         for name_field in _NAME_FIELDS:
             name = row.get(name_field)
             if isinstance(name, str) and name:
                 return name
-        others = [
-            self._name_of_key(other.ref, str(row[other.name]))
-            for other in spec.fields
-            if other.ref and other.required and isinstance(row.get(other.name), str)
-        ]
+        others = []
+        for other in spec.fields:
+            typed = row.get(other.name)
+            if other.ref and other.required and isinstance(typed, str):
+                name = self._name_of_key(other.ref, typed)
+                # A reference may be typed as the name that it leads to.
+                others.append(typed if name == UNKNOWN else name)
         # A row that names nobody is known by its key alone.
-        return " · ".join(others) or key
+        return BETWEEN.join(others) or key
+
+    def _name_of_parts(self, spec: TableSpec, key: str) -> str:
+        """Of a row that is gone: its key may still say whom it was about, as `2026-07|R3` does."""
+        parts = key.split("|")
+        names_others = any(spec.field(name).ref for name in spec.key)
+        if not names_others or len(parts) != len(spec.key):
+            return UNKNOWN
+        return self.name(spec.name, dict(zip(spec.key, parts, strict=True)))
 
     def _row(self, table: str, key: str) -> _Row | None:
         if table not in self._rows:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import eq
 from typing import Final
 
-from salesbook.hosts.formulas import UnsureError, to_r1c1
+from salesbook.hosts.formulas import ColumnFormula, UnsureError, column_formula, to_r1c1
 from salesbook.store import KEEP, Annotation, Cell, Mark, NewCell, TableCells
 
 _SHORT: Final = 16
@@ -83,13 +83,7 @@ def content_fingerprint(cells: TableCells, annotations: Sequence[Annotation]) ->
     digest = hashlib.blake2b(digest_size=8)
     marks_by_header = _typed_marks(annotations)
     for place, header in enumerate(cells.headers):
-        marks = marks_by_header.get(header, {})
-        if header in cells.calculated:
-            texts = [_FORMULA_SIGN] * cells.row_count if marks else []
-        else:
-            texts = list(_spellings(cells.columns[place]))
-        for row, mark in marks.items():
-            texts[row] = _mark_spelling(mark, cells.first_row + row, cells.first_column + place)
+        texts = _typed_texts(cells, place, marks_by_header.get(header, {}))
         # A column in which nothing stands is none: it may have lost its formulas with its last row.
         if any(texts):
             digest.update("\x1f".join([header, *texts]).encode("utf-8", "surrogatepass"))
@@ -107,10 +101,48 @@ def _typed_marks(annotations: Sequence[Annotation]) -> Mapping[str, Mapping[int,
     return marks
 
 
-def _mark_spelling(annotation: Annotation, row: int, column: int) -> str:
-    if annotation.mark is Mark.VALUE:
-        return _spelling(annotation.content)
-    return _FORMULA_SIGN + relative_formula(str(annotation.content), row, column)
+def _typed_texts(cells: TableCells, place: int, marks: Mapping[int, Annotation]) -> list[str]:
+    """What was typed into each cell of a column; nothing where its own formula stands."""
+    header, column = cells.headers[place], cells.columns[place]
+    if header in cells.calculated and not marks:
+        return []
+
+    own_formula = None
+    if header in cells.calculated:
+        texts = [""] * cells.row_count
+    else:
+        texts = list(_spellings(column))
+        own_formula = _column_formula(cells, marks)
+
+    for row, mark in marks.items():
+        formula = str(mark.content).removeprefix("=")
+        sheet_row = cells.first_row + row
+        if mark.mark is Mark.VALUE:
+            texts[row] = _spelling(mark.content)
+        elif own_formula is not None and own_formula.reads(formula, sheet_row):
+            texts[row] = ""
+        else:
+            column_number = cells.first_column + place
+            texts[row] = _FORMULA_SIGN + relative_formula(formula, sheet_row, column_number)
+    return texts
+
+
+def _column_formula(cells: TableCells, marks: Mapping[int, Annotation]) -> ColumnFormula | None:
+    """The formula that makes a column a calculated one as soon as its table is read again.
+
+    Where rows have gone, a formula that few of them held may be that of the rows that are left.
+    """
+    formulas = {
+        cells.first_row + row: str(mark.content).removeprefix("=")
+        for row, mark in sorted(marks.items())
+        if mark.mark is Mark.FORMULA
+    }
+    if not formulas:
+        return None
+    rows_in_use = sum(
+        any(value not in (None, "") for value in row) for row in zip(*cells.columns, strict=True)
+    )
+    return column_formula(formulas, rows_in_use)
 
 
 def relative_formula(formula: str, row: int, column: int) -> str:
