@@ -25,7 +25,15 @@ from salesbook.reading.table import ReadTable, read_table
 from salesbook.store import Annotation, Host
 from salesbook.tables import TABLES
 from salesbook.writing.body import PreparedWrite, RowChanges, prepare_changes, prepare_write
-from salesbook.writing.parking import Beside, ParkedLine, frame_of_lines, lines_of, numbered
+from salesbook.writing.parking import (
+    NOTHING_BESIDE,
+    Beside,
+    ParkedLine,
+    frame_of_lines,
+    lines_of,
+    numbered,
+)
+from salesbook.writing.restore import Restoring, said, waiting_after
 from salesbook.writing.row_names import RowNames
 
 PARKED_NOTES: Final = "ParkedNotes"
@@ -201,6 +209,57 @@ class Session:
         leaving = {line.row for line in gone if line.row is not None}
         frame = frame_of_lines(new_lines)
         return [self.prepared_changes(PARKED_NOTES, RowChanges(frame, leaving=leaving))]
+
+    def restored_writes(
+        self, before: Session, tables: Sequence[str], as_of: dt.date
+    ) -> list[PreparedWrite]:
+        """The writes that make tables what they were in a workbook of an earlier time.
+
+        What stands now on rows that go is parked; what is parked now and stands again is not.
+
+        Args:
+            before: the same workbook at that time.
+            tables: their codes; ParkedNotes among them where it was written since.
+            as_of: the day on which something is parked.
+        """
+        restorings = {name: self._restoring(before, name) for name in tables}
+        parked_notes = restorings.pop(PARKED_NOTES, None)
+        writes = [
+            restoring.prepared(self._beside(name, as_of)) for name, restoring in restorings.items()
+        ]
+        if not self.has(PARKED_NOTES):
+            return writes
+
+        parked = [line for prepared in writes for line in prepared.parked]
+        old_lines = before.parked_lines if parked_notes else []
+        waiting = waiting_after([*restorings.values()], [old_lines, self.parked_lines, parked])
+        is_as_it_was = set(map(said, waiting)) == set(map(said, old_lines))
+        if parked_notes and is_as_it_was:
+            return [*writes, parked_notes.prepared(NOTHING_BESIDE)]
+        return [*writes, *self._parked_notes_of(waiting)]
+
+    def _restoring(self, before: Session, table: str) -> Restoring:
+        return Restoring(
+            self.table(table),
+            self.annotations(table),
+            before.table(table),
+            before.annotations(table),
+        )
+
+    def _parked_notes_of(self, waiting: Sequence[ParkedLine]) -> list[PreparedWrite]:
+        """The write after which just these lines wait; none where they do."""
+        wanted = set(map(said, waiting))
+        staying = [line for line in self.parked_lines if said(line) in wanted]
+        stays = set(map(said, staying))
+        added = [line for line in waiting if said(line) not in stays]
+        leaving = [line.row for line in self.parked_lines if said(line) not in wanted]
+        if not added and not leaving:
+            return []
+        changes = RowChanges(
+            frame_of_lines(numbered(added, staying)),
+            leaving=[row for row in leaving if row is not None],
+        )
+        return [self.prepared_changes(PARKED_NOTES, changes)]
 
 
 def _with_referred_tables(reads: Sequence[str]) -> list[str]:

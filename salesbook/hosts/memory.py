@@ -132,12 +132,15 @@ def carried_annotations(
     carrying = _carrying(cells, write)
     new_row_of = new_rows(write.sources)
     gone = set(lost)
+    put = {(mark.row, mark.header) for mark in write.annotations if mark.mark is Mark.FORMULA}
     after = []
     for mark in annotations:
         new_row = new_row_of.get(mark.row)
         if new_row is None or mark in gone:
             continue
-        if mark.mark in (Mark.VALUE, Mark.FORMULA) and _is_given(write, mark.header, new_row):
+        is_typed = mark.mark in (Mark.VALUE, Mark.FORMULA)
+        is_replaced = (new_row, mark.header) in put or _is_given(write, mark.header, new_row)
+        if is_typed and is_replaced:
             continue
         if mark.mark is Mark.FORMULA:
             mark = replace(mark, content=carrying.exception(str(mark.content)))
