@@ -22,8 +22,8 @@ from salesbook.writing.parking import (
 from salesbook.writing.parking_findings import formula_findings, lost_findings, parked_findings
 from salesbook.writing.sameness import content_fingerprint, relative_formula, same_cell
 
-_Formulas = Mapping[tuple[int | None, str], Annotation]
-"""Formulas that people typed, by row and header."""
+_ByCell = Mapping[tuple[int | None, str], Annotation]
+"""Things of one kind that people typed, by row and header."""
 
 
 def restored_write(
@@ -65,8 +65,9 @@ class Restoring:
     def __post_init__(self) -> None:
         """Gather the columns."""
         self._sources = _rows_now(self.now, self.old)
-        self._formulas_now = _formulas(self.now_annotations)
-        self._old_formulas = _formulas(self.old_annotations)
+        self._formulas_now = _of_kind(Mark.FORMULA, self.now_annotations)
+        self._old_formulas = _of_kind(Mark.FORMULA, self.old_annotations)
+        self._old_exceptions = _of_kind(Mark.VALUE, self.old_annotations)
         for header in self.now.cells.headers:
             self._restore_column(header)
         self._put.extend(self._marks_of_rows_that_come_back())
@@ -168,11 +169,8 @@ class Restoring:
         old_cell: Cell = self.old.column(header)[row]
         is_calculated_now = header in self.now.cells.calculated
         if header in self.old.cells.calculated:
-            is_exception = any(
-                mark.mark is Mark.VALUE and mark.row == row and mark.header == header
-                for mark in self.old_annotations
-            )
-            return old_cell if is_exception else KEEP
+            exception = self._old_exceptions.get((row, header))
+            return KEEP if exception is None else exception.content
         if is_calculated_now:
             # What stood there as a value would be calculated: it comes back as an exception.
             return KEEP if old_cell in (None, "") else old_cell
@@ -274,8 +272,8 @@ def _content_of(read: ReadTable, headers: Sequence[str], row: int) -> tuple[Cell
     return tuple(None if cell == "" else cell for cell in cells)
 
 
-def _formulas(annotations: Sequence[Annotation]) -> _Formulas:
-    return {(mark.row, mark.header): mark for mark in annotations if mark.mark is Mark.FORMULA}
+def _of_kind(kind: Mark, annotations: Sequence[Annotation]) -> _ByCell:
+    return {(mark.row, mark.header): mark for mark in annotations if mark.mark is kind}
 
 
 def _relative(formula: Annotation, read: ReadTable, header: str) -> str:
