@@ -28,7 +28,7 @@ from salesbook.intake.draft import ImportDraft, ImportOptions, TableChange, draf
 from salesbook.intake.rejects import rejects_text, write_rejects
 from salesbook.intake.rows import FileRow
 from salesbook.labels import Language, table_of_name
-from salesbook.messages import Message
+from salesbook.messages import Finding, Message
 from salesbook.reading.table import ReadTable
 from salesbook.store import Host
 from salesbook.tables import TABLES
@@ -60,6 +60,8 @@ class ImportResult:
     """New rows that have the name, e-mail or phone of a row with another key."""
     dry_run: bool
     language: Language
+    beside: tuple[Finding, ...] = ()
+    """What became of things that people had put on rows which the import took away, or brought."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
         if _state(request.file) != state_before:
             raise ChangedMeanwhile("changed-meanwhile", where=str(request.file))
         # The rejects first: where they cannot be written, the workbook must not change either.
-        result = result_of(request, draft, session.language)
+        result = result_of(request, draft, session)
         if not request.dry_run and draft.accepted:
             host.save()
     return result
@@ -111,6 +113,9 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     """Draft an import and hand its writes to the host.
 
     Nothing is written in a dry run, nor where no row could be used.
+
+    Returns: the draft; the session, whose `beside` says what became of things that people had put
+        on rows.
 
     Raises: SalesbookError of any kind; then the host was asked for no write.
     """
@@ -133,6 +138,7 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     report = _report(draft, into, as_of, seconds, session.language)
     log = log_entry(session, report, writes)
     host.write([prepared.write for prepared in (*writes, *log)])
+    session.beside = tuple(finding for prepared in writes for finding in prepared.findings)
     return draft, session
 
 
@@ -172,12 +178,15 @@ def _prepared(session: Session, change: TableChange, as_of: dt.date) -> Prepared
     return session.prepared_changes(change.table, RowChanges(change.new_rows, change.changes))
 
 
-def result_of(request: ImportRequest, draft: ImportDraft, book_language: Language) -> ImportResult:
+def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> ImportResult:
     """What to say of an import, its rejects written beside the file.
+
+    Args:
+        session: that in which it was written.
 
     Raises: EveryRowRejected, or AmbiguousFile where one option would decide every row.
     """
-    language = request.language or book_language
+    language = request.language or session.language
     rejects_file = None
     if draft.rejected and not request.dry_run:
         text = rejects_text(draft, lambda reason: reason_text(reason, language))
@@ -201,6 +210,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, book_language: Languag
         look_alikes=draft.look_alikes,
         dry_run=request.dry_run,
         language=language,
+        beside=session.beside,
     )
 
 

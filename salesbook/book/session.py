@@ -45,6 +45,8 @@ class Session:
     """The tables of one workbook, read once and typed under its own settings."""
 
     host: Host
+    beside: tuple[Finding, ...] = ()
+    """What became of things that people had put on rows, once an import has written."""
     _read: dict[str, ReadTable] = field(default_factory=dict)
     _annotations: dict[str, Sequence[Annotation]] = field(default_factory=dict)
 

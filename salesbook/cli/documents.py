@@ -134,4 +134,8 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         "not_taken": list(result.not_taken),
         "added": dict(result.added),
         "look_alikes": result.look_alikes,
+        "beside": [
+            {"code": finding.code, "row_key": finding.row_key, "found": finding.found}
+            for finding in result.beside
+        ],
     }
