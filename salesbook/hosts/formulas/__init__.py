@@ -8,6 +8,7 @@ from salesbook.hosts.formulas.columns import ColumnFormula, column_formula, rela
 from salesbook.hosts.formulas.moving import copied, has_cell_references, moved
 from salesbook.hosts.formulas.r1c1 import from_r1c1, to_r1c1
 from salesbook.hosts.formulas.references import UnsureError
+from salesbook.hosts.formulas.spelling import as_files_have_it, as_people_read
 from salesbook.hosts.formulas.table import TableFormulas
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "ColumnFormula",
     "TableFormulas",
     "UnsureError",
+    "as_files_have_it",
+    "as_people_read",
     "column_formula",
     "copied",
     "from_r1c1",

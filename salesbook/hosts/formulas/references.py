@@ -146,13 +146,13 @@ def cut(formula: str) -> list[Piece]:
 
     Raises: UnsureError where it cannot be read.
     """
-    tokens = _tokens(formula)
+    all_tokens = tokens(formula)
     pieces: list[Piece] = []
     position = 0
-    while position < len(tokens):
-        kind, text = tokens[position]
+    while position < len(all_tokens):
+        kind, text = all_tokens[position]
         sheet = text if kind == "sheet" else ""
-        reference, length = _reference(tokens, position + bool(sheet), sheet)
+        reference, length = _reference(all_tokens, position + bool(sheet), sheet)
         if reference is None:
             pieces.append(text)
             position += 1
@@ -169,9 +169,9 @@ def joined(pieces: Iterable[Piece]) -> str:
     return "".join(map(str, pieces))
 
 
-def _tokens(formula: str) -> list[Token]:
+def tokens(formula: str) -> list[Token]:
     """Cut a formula into kinds and texts; a structured reference is one token, however nested."""
-    tokens: list[Token] = []
+    found: list[Token] = []
     position = 0
     while position < len(formula):
         match = _TOKEN.match(formula, position)
@@ -181,10 +181,10 @@ def _tokens(formula: str) -> list[Token]:
         text = match[0]
         if kind == "bracket":
             text = _bracketed(formula, position)
-        tokens.append((kind, text))
+        found.append((kind, text))
         position += len(text)
 
-    return tokens
+    return found
 
 
 def _bracketed(formula: str, start: int) -> str:
