@@ -145,4 +145,8 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         "added": dict(result.added),
         "look_alikes": result.look_alikes,
         "notes": _notes(result.notes),
+        "beside": [
+            {"code": finding.code, "row_key": finding.row_key, "found": finding.found}
+            for finding in result.beside
+        ],
     }
