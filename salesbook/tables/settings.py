@@ -62,6 +62,8 @@ class Rules(BaseModel):
     season_from: Literal["typed", "history", "workdays"] = "typed"
     season_years: Annotated[int, Ge(1)] = 3
     """Years of history that make a season fully trusted; fewer are shrunk towards 1."""
+    sales_source: Literal["auto", "orders", "deals"] = "auto"
+    """What counts as sold; auto: won deals until the month of the first order, orders from then on."""
     commission_period: Literal["month", "quarter", "year"] = "year"
     """Period to date on which brackets are read."""
     commission_basis: Literal["booking", "invoice", "cash"] = "booking"
@@ -96,6 +98,11 @@ class Rules(BaseModel):
     magnitude_factor: Annotated[float, Ge(2)] = 1000.0
     earliest_year: Annotated[int, Ge(1900)] = 1990
     years_ahead: Annotated[int, Ge(1)] = 10
+    made_with: str = ""
+    """Version of salesbook that the workbook's tables and columns are of; blank: before 0.3.0.
+
+    Kept by us: a new workbook and an upgraded one say so themselves.
+    """
 
 
 SettingKey = Annotated[str, Is(Kind.CHOICE, choices=tuple(Rules.model_fields))]

@@ -425,10 +425,13 @@ def test_a_filter_of_the_sheet_that_reaches_further(tmp_path: Path) -> None:
     """One that covers more than the table is cleared and told."""
     book = filtered_book(tmp_path / "b.xlsx", column(["x", "y", "x"], NAME), hidden=[1])
     sheet_filter(book, column_filter(NAME, filters("x")), "A1:F9")
+    mode = b'<sheetPr filterMode="1"/><dimension'
+    bend(book, {SHEET: swap(b"<dimension", mode)})
     losses = write(book, TableWrite("T", {}, [1, 0, 2]))
     assert losses == [Annotation(None, "name", Mark.FILTER, "= x")]
     assert shown_rows(book) == [0, 1, 2]
     assert b'<autoFilter ref="A1:F9"></autoFilter>' in parts(book)[SHEET]
+    assert b"<sheetPr/>" in parts(book)[SHEET]
 
 
 def test_hidden_buttons_stay_hidden(tmp_path: Path) -> None:

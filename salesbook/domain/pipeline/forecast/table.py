@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +18,7 @@ from salesbook.domain.arithmetic.calendar import (
     quarter_of_month,
     year_of_month,
 )
-from salesbook.domain.pipeline.forecast.lines import CLOSED, OPEN_CATEGORIES, TARGET
+from salesbook.domain.pipeline.forecast.lines import CLOSED, OPEN_CATEGORIES, QUOTA, TARGET
 from salesbook.domain.pipeline.forecast.range import QUANTILES, sum_quantiles
 from salesbook.domain.pipeline.forecast.velocity import coverage
 from salesbook.domain.pipeline.funnel.slices import SLICE_KINDS, groups
@@ -29,6 +29,12 @@ from salesbook.tables.settings import Rules
 Span = tuple[str, int, int]
 """A period, its first and its last month, counted from year 0."""
 
+_MONTHS_OF_A_YEAR: Final = 12
+
+_ALL_DAYS: Final = 35
+"""Days of which every forecast is kept: more than a month, so that a month is over by then."""
+_WEEKLY_DAYS: Final = 366
+"""Days of which the last forecast of each week is kept."""
 _MEASURES: Final = (CLOSED, *OPEN_CATEGORIES, "weighted", "p10", "p50", "p90")
 
 
@@ -95,17 +101,23 @@ def _of_kind(
     size = len(names)
     for order, (period, first, last) in enumerate(spans):
         inside = (month >= first) & (month <= last)
+        is_year = last - first + 1 == _MONTHS_OF_A_YEAR
         yield {
             "order": np.full(size, order),
             "period": np.full(size, period, dtype=object),
             "slice_kind": np.full(size, kind, dtype=object),
             "slice": np.asarray(names, dtype=object),
-            **_of_period(part[inside], slice_of[inside], size),
+            **_of_period(part[inside], slice_of[inside], size, is_year=is_year),
         }
 
 
-def _of_period(lines: pd.DataFrame, slice_of: Ints, size: int) -> dict[str, Floats]:
-    """One period's measures, one value per slice; money as floats, nan where missing."""
+def _of_period(
+    lines: pd.DataFrame, slice_of: Ints, size: int, *, is_year: bool
+) -> dict[str, Floats]:
+    """One period's measures, one value per slice; money as floats, nan where missing.
+
+    A year's target is its quota, as in Attainment.
+    """
     what = lines["what"].to_numpy()
     amount = lines["amount"].to_numpy(dtype=np.float64)
     weighted = lines["weighted"].to_numpy(dtype=np.float64)
@@ -113,8 +125,7 @@ def _of_period(lines: pd.DataFrame, slice_of: Ints, size: int) -> dict[str, Floa
     is_open = np.isin(what, OPEN_CATEGORIES)
 
     sums = {
-        name: _sums(slice_of, amount, what == name, size)
-        for name in (CLOSED, *OPEN_CATEGORIES, TARGET)
+        name: _sums(slice_of, amount, what == name, size) for name in (CLOSED, *OPEN_CATEGORIES)
     }
     sums["weighted"] = _sums(slice_of, weighted, is_open, size)
 
@@ -124,8 +135,8 @@ def _of_period(lines: pd.DataFrame, slice_of: Ints, size: int) -> dict[str, Floa
     sums |= {"p10": ranges[:, 0], "p50": ranges[:, 1], "p90": ranges[:, 2]}
 
     # No target is another thing than a target of 0.
-    has_target = np.bincount(slice_of[what == TARGET], minlength=size) > 0
-    sums[TARGET] = np.where(has_target, sums[TARGET], np.nan)
+    targets = _sums(slice_of, amount, what == (QUOTA if is_year else TARGET), size)
+    sums[TARGET] = np.where(targets > 0, targets, np.nan)
 
     open_money = sum((sums[name] for name in OPEN_CATEGORIES), np.zeros(size))
     sums["gap"] = sums[CLOSED] - sums[TARGET]
@@ -151,16 +162,44 @@ def _money(values: Floats) -> pd.Series[Any]:
 
 
 def forecast_history(history: pd.DataFrame, forecast: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    """Put this forecast into ForecastHistory, by date; one of the same `as_of` gives way."""
+    """Put this forecast into ForecastHistory, by date; one of the same `as_of` gives way.
+
+    Days gone thin out, as `kept_days` says; this one stays even where it looks back.
+    """
     today = pd.Timestamp(as_of)
-    kept = history[history["as_of"] != today]
+    days = {*history["as_of"], today}
+    kept = history["as_of"].isin(kept_days(days)) & (history["as_of"] != today)
 
     columns = {name: forecast[name] for name in forecast.columns}
     day = pd.Series(today, index=forecast.index)
-    new = frame_of("ForecastHistory", {"as_of": day, **columns})
+    made_on = pd.Series(max(days), index=forecast.index)
+    new = frame_of("ForecastHistory", {"as_of": day, "made_on": made_on, **columns})
 
-    both = pd.concat([kept, new], ignore_index=True)
+    both = pd.concat([history[kept], new], ignore_index=True)
     return both.sort_values("as_of", kind="stable", ignore_index=True)
+
+
+def kept_days(days: Iterable[pd.Timestamp]) -> set[pd.Timestamp]:
+    """The days whose forecast is kept, counted from the newest.
+
+    All of 35 days; of the last year the last day of each week, Monday the first; and for ever the
+    last day of each month. A week or month is over before its days begin to go, so that runs day by
+    day keep what one run over all days would.
+    """
+    last_of_week: dict[tuple[int, int], pd.Timestamp] = {}
+    last_of_month: dict[tuple[int, int], pd.Timestamp] = {}
+    in_order = sorted(days)
+    for day in in_order:
+        year, week, _ = day.isocalendar()
+        last_of_week[year, week] = day
+        last_of_month[day.year, day.month] = day
+    if not in_order:
+        return set()
+
+    newest = in_order[-1]
+    recent = {day for day in in_order if (newest - day).days < _ALL_DAYS}
+    weekly = {day for day in last_of_week.values() if (newest - day).days < _WEEKLY_DAYS}
+    return recent | weekly | set(last_of_month.values())
 
 
 def cumulative_categories(

@@ -20,6 +20,7 @@ from salesbook.hosts.package.xmlscan import (
     attribute,
     attributes,
     start_tag,
+    tag_pattern,
     whole_number,
     with_attribute,
 )
@@ -95,6 +96,17 @@ def cleared(data: bytes, prefix: bytes) -> bytes:
         return _element(prefix, b"filterColumn").sub(without_criteria, match[0])
 
     return _element(prefix, b"autoFilter").sub(emptied, data, count=1)
+
+
+def without_filter_mode(head: bytes, prefix: bytes) -> bytes:
+    """Take away that a sheet's own filter hides rows: `<sheetPr filterMode="1">`.
+
+    Args:
+        head: the sheet up to its rows.
+    """
+    return tag_pattern(prefix, b"sheetPr").sub(
+        lambda match: with_attribute(match[0], b"filterMode", None), head
+    )
 
 
 def with_facts(

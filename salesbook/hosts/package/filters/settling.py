@@ -366,6 +366,7 @@ class _Sheet:
         """Clear a filter and remember its criteria under the table that was written."""
         if one.is_of_sheet:
             self.tail = markup.cleared(self.tail, self.rows.prefix)
+            self.rows.head = markup.without_filter_mode(self.rows.head, self.rows.prefix)
         elif one.owner is not None:
             data = self._part(one.owner)
             prefix = root_prefix(data, b"table", one.owner.table.part)
