@@ -405,6 +405,7 @@ def test_another_program_calculates_what_was_said_before(tmp_path: Path) -> None
 
     path = made(tmp_path / "b.xlsx", fill)
     write(path, TableWrite("T", {"key": [KEEP] * 5 + ["new"]}, [0, 4, 2, 3, 1, None]))
+    assert b"/SUM($C$3:$C$8)</calculatedColumnFormula>" in parts(path)["xl/tables/table1.xml"]
     bend(path, {SHEET: lambda data: re.sub(rb"(</f>|<f>[^<]*</f>)<v>[^<]*</v>", rb"\1", data)})
     sheet = openpyxl.load_workbook(convert(path, "xlsx", tmp_path / "out"), data_only=True)["S"]
     by_key = {sheet.cell(row, 2).value: row for row in range(3, 9)}
@@ -450,6 +451,17 @@ def test_colours_as_excel_shows_them(front: bytes, expected: str | None) -> None
 def test_no_pattern_is_no_colour() -> None:
     assert fill_colour(b'<fill><patternFill patternType="none"/></fill>', b"", []) is None
     assert fill_colour(b"<fill><gradientFill/></fill>", b"", []) is None
+
+
+def test_what_nobody_could_have_put_is_not_put(book: Path) -> None:
+    """A colour or height that is none would make Excel repair the file."""
+    put = [
+        Annotation(1, "key", Mark.COLOUR, "red"),
+        Annotation(1, "key", Mark.HEIGHT, "tall"),
+        Annotation(1, "own", Mark.FORMULA, "no formula"),
+    ]
+    write(book, TableWrite("Deals", {}, range(6), annotations=put))
+    assert tuple(marks_of(book)) == MARKS
 
 
 def test_a_drawing_that_is_no_xml_is_carried_all_the_same(book: Path) -> None:
