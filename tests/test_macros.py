@@ -8,8 +8,11 @@ import copy
 import datetime as dt
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import xlwings as xw
@@ -405,6 +408,41 @@ def test_import(caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert found[hired] == [dt.date(2024, 5, 6), dt.date(2024, 7, 8)]
     macros.undo()
     assert ExcelHost(book).read("Reps").columns[0] == [None]
+
+
+HOSTILE_SHEETS = (
+    '" & (do shell script "touch /tmp/owned") & "',
+    "it's $(touch owned) `touch owned`",
+    "back\\slash\nand a new line",
+    "-e",
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE_SHEETS)
+def test_a_sheets_name_is_no_program(
+    name: str, caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """On a Mac the box's title reaches the script as an argument, so that no name is ever run."""
+    book, model = caller
+    model.sheet("Team").name, model.active = name, name
+    commands: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 0, f"{tmp_path}/a file .csv\n", "")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    chosen_file = importing.choose_file(SimpleNamespace(book=book, language="en"))
+    assert chosen_file == tmp_path / "a file .csv"
+    ((program, *words),) = commands
+    *lines, title = words
+    assert program == "osascript"
+    assert title == f"Import into {name}"
+    # Each line of the script stands behind its -e, and none of them is made of what people type.
+    assert lines[::2] == ["-e"] * (len(lines) // 2)
+    assert name not in " ".join(lines[1::2])
+    assert "item 1 of arguments" in " ".join(lines)
 
 
 def test_import_needs_a_table(

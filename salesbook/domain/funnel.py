@@ -50,7 +50,7 @@ def run(task: Task) -> Outcome:
 
     # What they will bring.
     rates, rate_findings = stage_win_rates(passages, deals, codes, few=rules.few)
-    lines, line_findings = forecast_lines(tables, deals, codes, rates, as_of=as_of)
+    lines, line_findings = forecast_lines(task, deals, codes, rates)
     forecast = forecast_frame(lines, as_of, rules)
 
     # What to act on, which rests on all of the above.

@@ -21,6 +21,7 @@ _CHECKS: Final[Sequence[Callable[[Task], Iterator[Finding]]]] = (
     deals.needs,
     deals.partners,
     orders.refunds,
+    orders.of_deals,
     orders.payments,
     values.magnitudes,
     values.addresses,

@@ -35,6 +35,9 @@ _GROUPS: Final = {
     "ScorecardLines.metric": ("metrics",),
     "Scorecard.missing": ("metrics",),
     "Alerts.kind": ("alerts",),
+    "Attainment.scope": ("scopes",),
+    "Forecast.slice": ("scopes",),
+    "ForecastHistory.slice": ("scopes",),
 }
 """Fields that share their words with others, beside those that all fields share."""
 

@@ -45,6 +45,13 @@ _QUESTIONS: Final = (
         no=False,
     ),
 )
+_CHOOSING: Final = (
+    "on run arguments",
+    "POSIX path of (choose file with prompt (item 1 of arguments))",
+    "end run",
+)
+_CHOOSING_LINES: Final = tuple(word for line in _CHOOSING for word in ("-e", line))
+"""An AppleScript, word by word as osascript takes it; what follows it are the script's arguments."""
 _PATTERNS: Final = "*.csv;*.tsv;*.txt;*.xlsx;*.xlsm;*.xls;*.xlsb;*.ods"
 
 
@@ -120,9 +127,13 @@ def choose_file(host: MacroHost) -> Path | None:
 
 
 def _choose_on_mac(title: str) -> Path | None:
-    """Through the system's own box: Excel's filters mean something else on a Mac."""
-    script = f'POSIX path of (choose file with prompt "{title}")'
-    command = ["osascript", "-e", script]
+    """Have the user choose through the system's own box: Excel's filters mean something else on a Mac.
+
+    The title holds a sheet's name, which anybody may have given, such as `" & (do shell script "…")`.
+    So it is handed to the script as an argument: as a part of the script it would be run.
+    """
+    command = ["osascript", *_CHOOSING_LINES, title]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    path = done.stdout.strip()
+    # Only the line end that osascript adds: a file's name may end with a blank.
+    path = done.stdout.removesuffix("\n")
     return Path(path) if path else None

@@ -113,6 +113,9 @@ FieldName = Annotated[str, Is(Kind.FIELD)]
 METRICS = known_names("metrics")
 """Metrics that an appraisal can measure: the words are the list, `team.metric_values` the rules."""
 MetricName = Annotated[str, Is(Kind.ID, choices=METRICS)]
+SCOPES = known_names("scopes")
+"""Words that stand for a team where a scope or slice is none."""
+ScopeRef = Annotated[str, Is(Kind.ID, choices=SCOPES)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_items), Is(Kind.LIST)]
 MetricNames = Annotated[str, Is(Kind.LIST, choices=METRICS)]
 ALERTS = known_names("alerts")

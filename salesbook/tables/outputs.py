@@ -29,6 +29,7 @@ from salesbook.tables.base import (
     RepRef,
     Role,
     Row,
+    ScopeRef,
     Sentence,
     Share,
     TableName,
@@ -116,11 +117,11 @@ class Attained(
 
     period: Period
     scope_kind: ScopeKind
-    scope: Id
+    scope: ScopeRef
     metric: PlanMetric
-    target: Balance
+    target: Balance | None = None
     actual: Balance
-    gap: Balance
+    gap: Balance | None = None
     rate: Ratio | None = None
     floor: Balance | None = None
     stretch: Balance | None = None
@@ -334,7 +335,7 @@ class ForecastRow(
 
     period: Period
     slice_kind: SliceKind
-    slice: Id
+    slice: ScopeRef
     closed: Money
     commit: Money
     best_case: Money
@@ -360,7 +361,7 @@ class ForecastSnapshot(
     as_of: Date
     period: Period
     slice_kind: SliceKind
-    slice: Id
+    slice: ScopeRef
     closed: Money
     commit: Money
     best_case: Money

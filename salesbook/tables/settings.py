@@ -62,6 +62,8 @@ class Rules(BaseModel):
     season_from: Literal["typed", "history", "workdays"] = "typed"
     season_years: Annotated[int, Ge(1)] = 3
     """Years of history that make a season fully trusted; fewer are shrunk towards 1."""
+    sales_source: Literal["auto", "orders", "deals"] = "auto"
+    """What counts as sold; auto: won deals until the month of the first order, orders from then on."""
     commission_period: Literal["month", "quarter", "year"] = "year"
     """Period to date on which brackets are read."""
     commission_basis: Literal["booking", "invoice", "cash"] = "booking"

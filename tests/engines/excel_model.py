@@ -12,6 +12,7 @@ from typing import Any
 from salesbook.hosts import formulas
 from salesbook.hosts.area import Area
 from tests.engines.excel_cells import Slot, refused, rejected
+from tests.engines.excel_marks import Marks, places
 
 
 @dataclass
@@ -40,8 +41,20 @@ class Program:
     """So many calls in a row are rejected, as while a cell is being edited."""
     sign_counts_in_text: bool = True
     knows_formula2: bool = True
+    knows_threads: bool = True
+    """Whether the object model knows threaded comments, as that of Excel 2019 and 2021 does not."""
+    pastes_threads: str = "truly"
+    """What pasting makes of a thread: `truly` the same, `as its own` whoever runs the macro wrote
+    it, `not` at all."""
+    fills_formulas: bool = True
+    """AutoCorrect, Fill formulas in tables to create calculated columns."""
+    copied: tuple[SheetModel, Area] | None = None
+    """What lies in the clipboard."""
+    calls: int = 0
+    """Calls so far."""
 
     def called(self) -> None:
+        self.calls += 1
         if self.rejections > 0:
             self.rejections -= 1
             raise rejected()
@@ -65,10 +78,15 @@ class SheetModel:
     cells: dict[tuple[int, int], Slot] = field(default_factory=lambda: defaultdict(Slot))
     tables: list[TableModel] = field(default_factory=list)
     merged: list[Area] = field(default_factory=list)
+    own_filter: Area | None = None
+    """Where a filter of the sheet itself, which is no table's, hides rows."""
     is_protected: bool = False
     is_hidden: bool = False
     is_locked: bool = False
     """The workbook's structure is protected."""
+
+    def __post_init__(self) -> None:
+        self.marks = Marks(self.program)
 
     def show(self, *, shown: bool) -> None:
         self.program.called()
@@ -106,6 +124,8 @@ class SheetModel:
             slot.number_format = value
         elif how == "formula":
             slot.calculate(str(value))
+            for table in self.tables:
+                table.fill_column(row, column)
         else:
             slot.enter(value, sign_counts_in_text=self.program.sign_counts_in_text)
         if how != "number_format" and slot.value is not None:
@@ -140,6 +160,8 @@ class TableModel:
     """Formula of the first body row by column."""
     totals: list[tuple[Any, str | None]] = field(default_factory=list)
     criteria: dict[int, dict[str, Any]] = field(default_factory=dict)
+    sort_fields: list[tuple[int, int, int]] = field(default_factory=list)
+    """By what it was sorted last: column, order and whether by values, as Excel numbers them."""
 
     @property
     def body(self) -> Area | None:
@@ -171,12 +193,36 @@ class TableModel:
             raise refused("Method 'Resize' of object 'ListObject' failed")
         old = self.body or self.area
         self.area, self.is_empty = new, False
+        self._dress_new_rows(old)
         for column, formula in self.calculated.items():
             for row in range(old.bottom + 1, new.bottom + 1):
                 text = formulas.copied(formula[1:], row - (self.area.top + self.has_headers), 0)
                 self.sheet.cells[row, column].calculate("=" + text)
         if fails:
             self.sheet.program.fail()
+
+    def _dress_new_rows(self, old: Area) -> None:
+        """Make new rows look like the row above them, as Excel does."""
+        marks = self.sheet.marks
+        new = self.body
+        for row, column in places(new) if new else ():
+            if row > old.bottom:
+                marks.looks[row, column] = marks.look((old.bottom, column))
+
+    def fill_column(self, row: int, column: int) -> None:
+        """Fill the formula of one cell into a column that is blank else, as AutoCorrect does."""
+        body = self.body
+        text = self.sheet.cells[row, column].formula
+        is_here = body and body.contains(Area.one_cell(row, column))
+        if not self.sheet.program.fills_formulas or body is None or not is_here or not text:
+            return
+        others = [it for it in range(body.top, body.bottom + 1) if it != row]
+        if any(self.sheet.cells[other, column].value is not None for other in others):
+            return
+        for other in others:
+            self.sheet.cells[other, column].calculate(
+                "=" + formulas.copied(text[1:], other - row, 0)
+            )
 
     def expand_to(self, row: int, column: int) -> None:
         """Swallow what is written right below, as AutoCorrect does."""

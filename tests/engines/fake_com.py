@@ -19,7 +19,8 @@ from unittest import mock
 import xlwings as xw
 
 from salesbook.hosts.area import Area
-from tests.engines.excel_cells import TimeType, com_error
+from tests.engines import excel_marks
+from tests.engines.excel_cells import TimeType, com_error, refused
 from tests.engines.excel_model import BookModel, Program, SheetModel, TableModel
 from tests.engines.loading import load_model
 
@@ -53,18 +54,38 @@ class Application(CDispatch):
     def __init__(self, program: Program) -> None:
         object.__setattr__(self, "program", program)
 
+    @staticmethod
+    def Union(one: Any, other: Any) -> Several:
+        one, other = bare(one), bare(other)
+        return Several(one.sheet, [*one.areas, *other.areas])
+
     def __getattr__(self, name: str) -> Any:
         self.program.called()
+        if name == "AutoCorrect":
+            return AutoCorrect(self.program)
         if name == "Calculation":
             return {"automatic": -4105, "manual": -4135}[self.program.state["calculation"]]
         return self.program.state[self._STATE[name]]
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.program.called()
+        if name == "CutCopyMode":
+            self.program.copied = None
+            return
         if name == "Calculation":
             self.program.state["calculation"] = {-4105: "automatic", -4135: "manual"}[value]
             return
         self.program.state[self._STATE[name]] = value
+
+
+class AutoCorrect(CDispatch):
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    AutoFillFormulasInLists = property(
+        lambda self: self.program.fills_formulas,
+        lambda self, it: setattr(self.program, "fills_formulas", it),
+    )
 
 
 class Workbook(CDispatch):
@@ -112,6 +133,33 @@ class Worksheet(CDispatch):
     )
     ProtectContents = property(lambda self: self.model.is_protected)
     ProtectionMode = False
+
+    @property
+    def AutoFilter(self) -> Any:
+        """The filter of the sheet itself; those of its tables are theirs."""
+        area = self.model.own_filter
+        return SimpleNamespace(FilterMode=True, Range=Range(self, area)) if area else None
+
+    Application = property(lambda self: self.Parent.Application)
+    StandardHeight = excel_marks.STANDARD_HEIGHT
+    Hyperlinks = property(lambda self: excel_marks.Hyperlinks(self.model))
+    Comments = property(
+        lambda self: Many(
+            [
+                excel_marks.Comment(self, self.model, place)
+                for place in sorted(self.model.marks.notes)
+            ]
+        )
+    )
+
+    @property
+    def CommentsThreaded(self) -> Many:
+        self.model.program.called()
+        if not self.model.program.knows_threads:
+            raise refused("This version does not support the object model of threaded comments.")
+        places = sorted(self.model.marks.threads)
+        return Many([excel_marks.ThreadMessage(self, self.model, place) for place in places])
+
     ListObjects = property(
         lambda self: Many([ListObject(self, table) for table in self.model.tables])
     )
@@ -119,9 +167,23 @@ class Worksheet(CDispatch):
     def Cells(self, row: int, column: int) -> Range:
         return Range(self, Area(row, column, row, column))
 
-    def Range(self, first: Any, last: Any) -> Range:
+    def Range(self, first: Any, last: Any = None) -> Any:
+        if isinstance(first, str):
+            if len(first) > 255:
+                raise refused("Method 'Range' of object '_Worksheet' failed")
+            areas = [area for text in first.split(",") if (area := Area.parse(text))]
+            return Several(self, areas)
         one, two = bare(first).area, bare(last).area
         return Range(self, Area(one.top, one.left, two.bottom, two.right))
+
+
+class Several(CDispatch):
+    """A range of several areas."""
+
+    def __init__(self, sheet: Worksheet, areas: list[Area]) -> None:
+        self.areas = areas
+        self.Areas = Many([Range(sheet, area) for area in areas])
+        self.sheet = sheet
 
 
 class Range(CDispatch):
@@ -154,9 +216,17 @@ class Range(CDispatch):
             return rows[0][0] if self.area.is_one_cell else rows
         if name == "NumberFormat":
             return self.sheet.model.format_of(self.area)
+        if name == "RowHeight":
+            return self.sheet.model.marks.height(self.area)
+        if name == "WrapText":
+            wraps = self.sheet.model.marks.ask(self.area, "wraps")
+            return None if wraps is excel_marks.Differing else wraps
         raise AttributeError(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name == "RowHeight":
+            self.sheet.model.marks.set_height(self.area, value)
+            return
         if name not in self._WRITES or (name == "Formula2" and not self.program.knows_formula2):
             raise AttributeError(f"Property '<unknown>.{name}' can not be set.")
         self.sheet.model.change(self.area, self._WRITES[name], value)
@@ -164,7 +234,12 @@ class Range(CDispatch):
     Worksheet = property(lambda self: self.sheet)
     Row = property(lambda self: self.area.top)
     Column = property(lambda self: self.area.left)
-    Rows = property(lambda self: SimpleNamespace(Count=self.area.row_count))
+    Rows = property(
+        lambda self: SimpleNamespace(
+            Count=self.area.row_count,
+            AutoFit=lambda: self.sheet.model.marks.set_height(self.area, None),
+        )
+    )
     Columns = property(lambda self: SimpleNamespace(Count=self.area.width))
     Count = property(lambda self: self.area.row_count * self.area.width)
     MergeCells = property(lambda self: self.sheet.model.is_merged(self.area))
@@ -179,15 +254,123 @@ class Range(CDispatch):
         return Range(self.sheet, Area(top, left, top, left))
 
     Cells = __call__
+    place = property(lambda self: (self.area.top, self.area.left))
+    marks = property(lambda self: self.sheet.model.marks)
+    Interior = property(lambda self: excel_marks.Interior(self.marks, self.area))
+    Font = property(lambda self: excel_marks.Font(self.marks, self.area))
+    Hyperlinks = property(lambda self: excel_marks.Hyperlinks(self.sheet.model, self.area))
 
-    def AutoFilter(self, Field: int, Criteria1: Any = None, Operator: int | None = None) -> None:
+    @property
+    def FormatConditions(self) -> Many:
+        self.program.called()
+        rules = [
+            rule for rule in self.marks.rules if any(area.meets(self.area) for area in rule.areas)
+        ]
+        return Many([excel_marks.FormatCondition(self.sheet, rule) for rule in rules])
+
+    @property
+    def Comment(self) -> Any:
+        self.program.called()
+        is_there = self.place in self.marks.notes
+        return excel_marks.Comment(self.sheet, self.sheet.model, self.place) if is_there else None
+
+    @property
+    def CommentThreaded(self) -> Any:
+        self.program.called()
+        if not self.program.knows_threads:
+            raise refused("This version does not support the object model of threaded comments.")
+        is_there = self.place in self.marks.threads
+        sheet = self.sheet
+        return excel_marks.ThreadMessage(sheet, sheet.model, self.place) if is_there else None
+
+    def AddComment(self, Text: str) -> Any:
+        self.marks.add_note(self.place, Text)
+        return self.Comment
+
+    def AddCommentThreaded(self, Text: str) -> Any:
+        self.marks.add_thread(self.place, Text)
+        return self.CommentThreaded
+
+    def ClearComments(self) -> None:
+        self.marks.clear_remarks(self.area)
+
+    def ClearHyperlinks(self) -> None:
+        self.marks.clear_links(self.area)
+
+    def Copy(self, Destination: Any = None) -> None:
+        self.program.called()
+        self.program.copied = self.sheet.model, self.area
+
+    def PasteSpecial(self, Paste: int, **_: Any) -> None:
+        if Paste != -4144 or self.program.copied is None:
+            raise refused("PasteSpecial method of Range class failed")
+        sheet, area = self.program.copied
+        self.marks.paste_remark(self.place, sheet.marks, (area.top, area.left))
+
+    def SpecialCells(self, Type: int) -> Any:
+        """Cells with notes; of a single cell Excel makes the whole sheet."""
+        self.program.called()
+        found = [
+            place
+            for place in sorted(self.marks.notes)
+            if self.area.is_one_cell or self.area.contains(Area.one_cell(*place))
+        ]
+        if Type != -4144 or not found:
+            raise refused("No cells were found.")
+        cells = [Range(self.sheet, Area.one_cell(*place)) for place in found]
+        return SimpleNamespace(Areas=Many(cells))
+
+    def AutoFilter(
+        self,
+        Field: int,
+        Criteria1: Any = None,
+        Operator: int | None = None,
+        Criteria2: Any = None,
+    ) -> None:
         table = next(table for table in self.sheet.model.tables if table.area == self.area)
         if Criteria1 is None:
             if self.program.written():
                 self.program.fail()
             table.criteria.pop(Field, None)
             return
-        table.criteria[Field] = {"field": Field, "values": list(Criteria1), "operator": Operator}
+        is_list = isinstance(Criteria1, list | tuple)
+        table.criteria[Field] = {
+            "field": Field,
+            "values": [text.removeprefix("=") for text in Criteria1] if is_list else None,
+            "operator": Operator,
+            "told": (Operator, Criteria1, Criteria2),
+        }
+
+
+class Filter(CDispatch):
+    """What Excel tells of one filtered column; what it does not tell it refuses."""
+
+    On = True
+
+    def __init__(self, operator: int | None, first: Any, second: Any) -> None:
+        self.Operator = operator or 0
+        self._criteria = {"Criteria1": first, "Criteria2": second}
+
+    def __getattr__(self, name: str) -> Any:
+        told = self.__dict__.get("_criteria", {}).get(name)
+        if told is None:
+            raise refused(f"Unable to get the {name} property of the Filter class")
+        return told
+
+
+class SortFields(CDispatch):
+    def __init__(self, sheet: Worksheet, model: TableModel) -> None:
+        self.sheet, self.model = sheet, model
+
+    Count = property(lambda self: len(self.model.sort_fields))
+
+    def Item(self, number: int) -> Any:
+        column, order, sort_on = self.model.sort_fields[number - 1]
+        cell = Range(self.sheet, Area.one_cell(self.model.area.top, column))
+        return SimpleNamespace(Key=cell, Order=order, SortOn=sort_on, CustomOrder="")
+
+    def Clear(self) -> None:
+        self.model.sort_fields.clear()
 
 
 class ListObject(CDispatch):
@@ -207,6 +390,7 @@ class ListObject(CDispatch):
     ShowTotals = property(lambda self: self.model.has_totals)
     ShowAutoFilter = property(lambda self: self.model.has_filter)
     Range = property(lambda self: Range(self.Parent, self.model.area))
+    Sort = property(lambda self: SimpleNamespace(SortFields=SortFields(self.Parent, self.model)))
 
     @property
     def HeaderRowRange(self) -> Range:
@@ -225,6 +409,9 @@ class ListObject(CDispatch):
         one = self.model.criteria.get(field)
         if one is None:
             return SimpleNamespace(On=False)
+        if "told" in one:
+            operator, first, second = one["told"]
+            return Filter(operator, tuple(first) if isinstance(first, list) else first, second)
         if one.get("values") is None:  # by colour
             return SimpleNamespace(On=True, Operator=8)
         return SimpleNamespace(

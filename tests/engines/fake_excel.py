@@ -12,6 +12,7 @@ import xlwings as xw
 from xlwings import base_classes
 
 from salesbook.hosts.area import Area
+from tests.engines import excel_marks
 from tests.engines.excel_cells import TimeType
 from tests.engines.excel_model import BookModel, Program, SheetModel, TableModel
 from tests.engines.loading import load_model
@@ -75,6 +76,16 @@ def _state(name: str) -> property:
     return property(get, put)
 
 
+class AutoCorrect:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    AutoFillFormulasInLists = property(
+        lambda self: self.program.fills_formulas,
+        lambda self, it: setattr(self.program, "fills_formulas", it),
+    )
+
+
 class App(base_classes.App):
     engine = ENGINE
     pid, hwnd, version = 1, 1, "16.0"
@@ -82,12 +93,13 @@ class App(base_classes.App):
     def __init__(self, program: Program) -> None:
         self.program = program
 
-    api = property(lambda self: SimpleNamespace())
+    api = property(lambda self: SimpleNamespace(AutoCorrect=AutoCorrect(self.program)))
     screen_updating = _state("screen_updating")
     display_alerts = _state("display_alerts")
     enable_events = _state("enable_events")
     calculation = _state("calculation")
     status_bar = _state("status_bar")
+    cut_copy_mode = property(None, lambda self, _: setattr(self.program, "copied", None))
 
     def alert(
         self, prompt: str, title: str | None, buttons: str, mode: str | None, callback: Any
@@ -141,9 +153,26 @@ class Sheet(base_classes.Sheet):
     def visible(self, shown: bool) -> None:
         self.model.show(shown=shown)
 
-    api = property(
-        lambda self: SimpleNamespace(ProtectContents=self.model.is_protected, ProtectionMode=False)
-    )
+    @property
+    def api(self) -> Any:
+        return SimpleNamespace(
+            ProtectContents=self.model.is_protected,
+            ProtectionMode=False,
+            StandardHeight=excel_marks.STANDARD_HEIGHT,
+            Hyperlinks=excel_marks.Hyperlinks(self.model),
+        )
+
+    @property
+    def notes(self) -> list[Note]:
+        self.model.program.called()
+        return [Note(self, place) for place in sorted(self.model.marks.notes)]
+
+    @property
+    def comments(self) -> list[Comment]:
+        self.model.program.called()
+        if not self.model.program.knows_threads:
+            raise NotImplementedError
+        return [Comment(self, place) for place in sorted(self.model.marks.threads)]
 
     def range(self, first: Any, last: Any = None) -> Range:
         if isinstance(first, Range):
@@ -219,6 +248,56 @@ class Range(base_classes.Range):
     def number_format(self, code: str) -> None:
         self.sheet.model.change(self.area, "number_format", code)
 
+    api = property(lambda self: _Api(self))
+    place = property(lambda self: (self.area.top, self.area.left))
+    marks = property(lambda self: self.sheet.model.marks)
+
+    @property
+    def row_height(self) -> float | None:
+        return self.marks.height(self.area)
+
+    @row_height.setter
+    def row_height(self, height: float) -> None:
+        self.marks.set_height(self.area, height)
+
+    def autofit(self, axis: str | None = None) -> None:
+        self.marks.set_height(self.area, None)
+
+    @property
+    def wrap_text(self) -> bool | None:
+        wraps = self.marks.ask(self.area, "wraps")
+        return None if wraps is excel_marks.Differing else wraps
+
+    @property
+    def note(self) -> Note | None:
+        self.marks.program.called()
+        return Note(self.sheet, self.place) if self.place in self.marks.notes else None
+
+    def add_note(self, text: str) -> Note:
+        self.marks.add_note(self.place, text)
+        return Note(self.sheet, self.place)
+
+    @property
+    def comment(self) -> Comment | None:
+        self.marks.program.called()
+        if not self.marks.program.knows_threads:
+            raise NotImplementedError
+        return Comment(self.sheet, self.place) if self.place in self.marks.threads else None
+
+    def add_comment(self, text: str) -> Comment:
+        if not self.marks.program.knows_threads:
+            raise NotImplementedError
+        self.marks.add_thread(self.place, text)
+        return Comment(self.sheet, self.place)
+
+    def copy(self, destination: Any = None) -> None:
+        self.marks.program.called()
+        self.marks.program.copied = self.sheet.model, self.area
+
+    def paste(self, paste: str, operation: Any, skip_blanks: bool, transpose: bool) -> None:
+        sheet, area = self.marks.program.copied
+        self.marks.paste_remark(self.place, sheet.marks, (area.top, area.left))
+
     @property
     def merge_cells(self) -> bool | None:
         return self.sheet.model.is_merged(self.area)
@@ -227,6 +306,43 @@ class Range(base_classes.Range):
     def merge_area(self) -> Range:
         found = next((one for one in self.sheet.model.merged if one.meets(self.area)), self.area)
         return Range(self.sheet, found)
+
+
+class _Api:
+    """What the host asks of a range beside xlwings."""
+
+    def __init__(self, cells: Range) -> None:
+        self.area, self._sheet = cells.area, cells.sheet.model
+
+    Interior = property(lambda self: excel_marks.Interior(self._sheet.marks, self.area))
+    Font = property(lambda self: excel_marks.Font(self._sheet.marks, self.area))
+    Hyperlinks = property(lambda self: excel_marks.Hyperlinks(self._sheet, self.area))
+
+    def ClearComments(self) -> None:
+        self._sheet.marks.clear_remarks(self.area)
+
+    def ClearHyperlinks(self) -> None:
+        self._sheet.marks.clear_links(self.area)
+
+
+class Note(base_classes.Note):
+    def __init__(self, sheet: Sheet, place: tuple[int, int]) -> None:
+        self._sheet, self._place = sheet, place
+
+    api = property(lambda self: excel_marks.Comment(None, self._sheet.model, self._place))
+    location = property(lambda self: Range(self._sheet, Area.one_cell(*self._place)))
+    text = property(lambda self: self.api.Text())
+
+
+class Comment(base_classes.Comment):
+    def __init__(self, sheet: Sheet, place: tuple[int, int]) -> None:
+        self._sheet, self._place = sheet, place
+
+    api = property(lambda self: excel_marks.ThreadMessage(None, self._sheet.model, self._place))
+    location = property(lambda self: Range(self._sheet, Area.one_cell(*self._place)))
+
+    def add_reply(self, text: str) -> None:
+        self.api.AddReply(text)
 
 
 class Tables(base_classes.Tables):

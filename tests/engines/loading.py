@@ -5,23 +5,52 @@ apart.
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
+import warnings
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
+from xml.etree import ElementTree
 
 import openpyxl
+from openpyxl.worksheet._reader import WorksheetReader
 from openpyxl.worksheet.formula import ArrayFormula
 
 from salesbook.hosts.area import Area
 from tests.engines.excel_cells import DAY_ZERO, ERRORS, Error
+from tests.engines.excel_marks import LinkModel, Look, MessageModel, NoteModel, RuleModel
 from tests.engines.excel_model import BookModel, Program, SheetModel, TableModel
+
+Place = tuple[int, int]
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def load_model(path: Path, program: Program | None = None) -> BookModel:
     """Open a workbook as Excel would."""
+    with warnings.catch_warnings():
+        # openpyxl says so where it reads no extension; the model needs none.
+        warnings.filterwarnings("ignore", message=".*extension is not supported.*")
+        with mock.patch.object(WorksheetReader, "bind_hyperlinks", _bind_hyperlinks):
+            return _load(path, program)
+
+
+def _bind_hyperlinks(reader: Any) -> None:
+    """As openpyxl does, but blank cells stay blank: it would write the address into them."""
+    for link in reader.parser.hyperlinks.hyperlink:
+        if link.id:
+            link.target = reader.ws._rels.get(link.id).Target
+        first_cell = link.ref.partition(":")[0]
+        reader.ws[first_cell]._hyperlink = link
+
+
+def _load(path: Path, program: Program | None) -> BookModel:
     with_formulas = openpyxl.load_workbook(path)
     calculates = any(_has_formulas(sheet) for sheet in with_formulas.worksheets if sheet.tables)
     with_values = openpyxl.load_workbook(path, data_only=True) if calculates else with_formulas
     made = BookModel(program or Program(), path.name, str(path))
+    threads = _threads(path)
     made.is_1904 = with_formulas.epoch.year == 1904
     for sheet in with_formulas.worksheets:
         model = SheetModel(made.program, sheet.title)
@@ -38,6 +67,7 @@ def load_model(path: Path, program: Program | None = None) -> BookModel:
             for one in sheet.merged_cells.ranges
         ]
         _default_formats(model, sheet)
+        _load_marks(model, sheet, threads.get(sheet.title, {}))
         made.sheets.append(model)
     with_formulas.close()
     with_values.close()
@@ -98,6 +128,109 @@ def _table(model: SheetModel, table: Any) -> TableModel:
             text = column.calculatedColumnFormula.attr_text or ""
             made.calculated[area.left + at] = first or "=" + text
     return made
+
+
+def _load_marks(model: SheetModel, sheet: Any, threads: dict[Place, list[MessageModel]]) -> None:
+    """Notes, threads, links, looks and heights."""
+    marks = model.marks
+    marks.threads = {place: tuple(messages) for place, messages in threads.items()}
+    for row in sheet.iter_rows():
+        for cell in row:
+            _load_cell_marks(model, cell)
+    for dimension in sheet.column_dimensions.values():
+        last = dimension.max or dimension.min or 0
+        for column in range(dimension.min or 1, last + 1):
+            marks.column_looks[column] = _look(dimension)
+    for formatting in sheet.conditional_formatting:
+        areas = [Area.parse(str(it)) for it in formatting.sqref.ranges]
+        for rule in formatting.rules:
+            marks.rules.append(RuleModel([area for area in areas if area], rule.type))
+    for number, dimension in sheet.row_dimensions.items():
+        if dimension.hidden:
+            marks.heights[number] = 0.0
+        elif dimension.height is not None and dimension.customHeight:
+            marks.heights[number] = float(dimension.height)
+
+
+def _load_cell_marks(model: SheetModel, cell: Any) -> None:
+    marks, place = model.marks, (cell.row, cell.column)
+    if cell.has_style:
+        marks.looks[place] = _look(cell)
+    if cell.comment is not None and place not in marks.threads:
+        marks.notes[place] = NoteModel(cell.comment.text, cell.comment.author or "")
+    if cell.hyperlink is not None:
+        link = cell.hyperlink
+        target, _, fragment = (link.target or "").partition("#")
+        area = Area.parse(link.ref) or Area.one_cell(*place)
+        marks.links.append(LinkModel(area, target, link.location or fragment, link.tooltip or ""))
+
+
+def _look(styled: Any) -> Look:
+    fill, font = styled.fill, styled.font
+    return Look(
+        fill=_colour(fill.fgColor) if fill.fill_type == "solid" else None,
+        colour=_colour(font.color) if font.color is not None else None,
+        bold=bool(font.b),
+        italic=bool(font.i),
+        strikethrough=bool(font.strike),
+        wraps=bool(styled.alignment.wrap_text),
+    )
+
+
+def _colour(colour: Any) -> int | None:
+    """A colour as Excel counts it, blue first; of themes, the model knows none."""
+    if colour.type != "rgb":
+        return None
+    red, green, blue = (int(colour.rgb[place : place + 2], 16) for place in (2, 4, 6))
+    return red + (green << 8) + (blue << 16)
+
+
+def _threads(path: Path) -> dict[str, dict[Place, list[MessageModel]]]:
+    """Threads by sheet; openpyxl reads only the notes that stand for them."""
+    threads: dict[str, dict[Place, list[MessageModel]]] = {}
+    with zipfile.ZipFile(path) as package:
+        if not any("threadedComment" in name for name in package.namelist()):
+            return threads
+        people = {}
+        for name in package.namelist():
+            if "persons/" in name:
+                for person in ElementTree.fromstring(package.read(name)):
+                    people[person.get("id")] = person.get("displayName") or ""
+        for sheet, relations in _sheet_relations(package):
+            for name in relations:
+                if "threadedComment" not in name:
+                    continue
+                for one in ElementTree.fromstring(package.read(name)):
+                    area = Area.parse(one.get("ref") or "")
+                    text = next((child.text or "" for child in one), "")
+                    at = dt.datetime.fromisoformat((one.get("dT") or "").rstrip("Z"))
+                    message = MessageModel(text, people.get(one.get("personId"), ""), at)
+                    if area:
+                        place = area.top, area.left
+                        threads.setdefault(sheet, {}).setdefault(place, []).append(message)
+    return threads
+
+
+def _sheet_relations(package: zipfile.ZipFile) -> Iterator[tuple[str, list[str]]]:
+    """Each sheet's name and the parts it leads to."""
+    workbook = ElementTree.fromstring(package.read("xl/workbook.xml"))
+    targets = _targets(package, "xl/_rels/workbook.xml.rels", "xl")
+    for sheet in workbook.iter("{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"):
+        part = targets[sheet.get(f"{{{_RELATIONS}}}id") or ""]
+        folder, _, name = part.rpartition("/")
+        relations = f"{folder}/_rels/{name}.rels"
+        found = _targets(package, relations, folder) if relations in package.namelist() else {}
+        yield sheet.get("name") or "", list(found.values())
+
+
+def _targets(package: zipfile.ZipFile, relations: str, folder: str) -> dict[str, str]:
+    targets = {}
+    for relation in ElementTree.fromstring(package.read(relations)):
+        target = relation.get("Target") or ""
+        absolute = target.startswith("/")
+        path = target.lstrip("/") if absolute else posixpath.normpath(f"{folder}/{target}")
+        targets[relation.get("Id") or ""] = path
+    return targets
 
 
 def _default_formats(model: SheetModel, sheet: Any) -> None:

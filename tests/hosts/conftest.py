@@ -65,7 +65,19 @@ def marked_package(folder: Path) -> Iterator[Host]:
         yield host
 
 
-MARKED_HOSTS = (marked_memory, marked_package)
+@contextlib.contextmanager
+def marked_excel(folder: Path) -> Iterator[Host]:
+    book, _ = open_fake(marked_book(folder / "Book.xlsx"))
+    yield ExcelHost(book, patience=0)
+
+
+@contextlib.contextmanager
+def marked_excel_com(folder: Path) -> Iterator[Host]:
+    with open_com(marked_book(folder / "Book.xlsx")) as (book, _):
+        yield ExcelHost(book, patience=0)
+
+
+MARKED_HOSTS = (marked_memory, marked_package, marked_excel, marked_excel_com)
 
 
 @pytest.fixture(params=MARKED_HOSTS, ids=lambda factory: factory.__name__)

@@ -79,4 +79,5 @@ def everything(model: BookModel) -> object:
         for sheet in model.sheets
         for one in sheet.tables
     ]
-    return [cells(sheet) for sheet in model.sheets], tables
+    marks = [sheet.marks.everything() for sheet in model.sheets]
+    return [cells(sheet) for sheet in model.sheets], tables, marks

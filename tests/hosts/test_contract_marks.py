@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -17,16 +20,42 @@ ALL_ROWS = range(6)
 def marks_of(host: Host) -> set[Annotation]:
     found = host.annotations("Deals")
     assert len(set(found)) == len(found)
-    return set(found)
+    return as_said(found)
+
+
+RETOLD = re.compile("(.+?), (.{10}) (.{5}): (.*)", re.DOTALL)
+
+
+def as_said(marks: Iterable[Annotation]) -> set[Annotation]:
+    """Threads by who said what and when, to the minute.
+
+    Excel lets nobody put a comment in another's name: where one is put, its text says whose it is.
+    """
+    return {
+        replace(mark, content=_as_said(str(mark.content))) if mark.mark is Mark.THREAD else mark
+        for mark in marks
+    }
+
+
+def _as_said(thread: str) -> str:
+    said = []
+    for message in json.loads(thread):
+        retold = RETOLD.fullmatch(message["text"])
+        if retold:
+            author, day, minute, text = retold.groups()
+            said.append((author, f"{day}T{minute}", text))
+        else:
+            said.append((message["author"], message["at"][:16], message["text"]))
+    return json.dumps(said)
 
 
 def went(way: dict[int, int]) -> set[Annotation]:
     """The marks as they are after old rows went to new ones."""
-    return {
+    return as_said(
         replace(mark, row=way[mark.row])
         for mark in MARKS
         if mark.row is not None and mark.row in way
-    }
+    )
 
 
 def test_everything_is_told(marked: Host) -> None:
@@ -45,7 +74,7 @@ def test_no_such_table(marked: Host) -> None:
 def test_a_write_in_place_leaves_everything(marked: Host) -> None:
     """A value that changes takes nothing away from its row."""
     marked.write([TableWrite("Deals", {"amount": [9.0] * 6}, ALL_ROWS)])
-    assert marks_of(marked) == set(MARKS)
+    assert marks_of(marked) == as_said(MARKS)
 
 
 def test_everything_follows_its_row(marked: Host) -> None:
@@ -97,7 +126,7 @@ def test_what_was_parked_is_put_back(marked: Host) -> None:
     """On new rows and on old ones, beside what stands there."""
     columns = {"key": [KEEP, "N1", "N2", "N3"]}
     marked.write([TableWrite("Deals", columns, [0, None, None, None], annotations=NEW_MARKS)])
-    assert marks_of(marked) == went({0: 0}) | set(NEW_MARKS)
+    assert marks_of(marked) == went({0: 0}) | as_said(NEW_MARKS)
 
 
 def test_what_was_put_follows_its_row_again(marked: Host) -> None:
@@ -107,7 +136,7 @@ def test_what_was_put_follows_its_row_again(marked: Host) -> None:
     marked.write([TableWrite("Deals", columns, sources, annotations=NEW_MARKS)])
     marked.write([TableWrite("Deals", {}, [7, 3, 2, 1, 0, 4])])
     way = {0: 4, 1: 3, 2: 2, 3: 1}
-    new = {replace(mark, row=way[mark.row]) for mark in NEW_MARKS if mark.row is not None}
+    new = as_said(replace(mark, row=way[mark.row]) for mark in NEW_MARKS if mark.row is not None)
     assert marks_of(marked) == went({0: 4, 2: 5, 5: 0}) | new
 
 

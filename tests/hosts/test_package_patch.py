@@ -526,27 +526,6 @@ def test_prefixed_namespace(book: Path) -> None:
         assert re.findall(rb"<\w+[ />]", parts(book)[name]) == []
 
 
-def test_hidden_rows_follow_their_source(book: Path) -> None:
-    """Where the table's filter has criteria, a record that it hid stays
-    hidden and new ones show.
-    """
-    criteria = (
-        b'<filterColumn colId="0"><filters><filter val="D1"/></filters></filterColumn></autoFilter>'
-    )
-    bend(
-        book,
-        {
-            TABLE: swap(b'<autoFilter ref="B2:F5"/>', b'<autoFilter ref="B2:F5">' + criteria),
-            SHEET: swap(b'<row r="4"', b'<row r="4" hidden="1"'),
-        },
-    )
-    write(book, TableWrite("Deals", {"name": [KEEP] * 3 + ["n"]}, [1, 0, 2, None]))
-    hidden = [number for number in range(3, 7) if 'hidden="1"' in row_xml(book, number)]
-    assert hidden == [3]
-    assert b'<filter val="D1"/>' in parts(book)[TABLE]
-    assert b'<autoFilter ref="B2:F6">' in parts(book)[TABLE]
-
-
 def test_heights_go_along(tmp_path: Path) -> None:
     """Row heights go with their rows; new rows have none, wherever they lie."""
 

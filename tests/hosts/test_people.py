@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from reliability.books import parts
 from salesbook.book.report import Options
 from salesbook.book.run import run_action
 from salesbook.errors import ColumnMissing, NoSuchTable, SalesbookError
@@ -22,7 +24,8 @@ from salesbook.store import Host, TableCells
 from tests.book.drawn import book, table
 from tests.engines.fake_com import open_com
 from tests.engines.fake_excel import open_fake
-from tests.hosts.books import put_table
+from tests.hosts.books import bend, put_table
+from tests.hosts.filtered_books import column_filter, shown_rows
 
 Tables = Sequence[TableCells]
 Edit = Callable[[Tables], Tables]
@@ -229,6 +232,28 @@ def test_filtered_tables(expected: list[tuple[object, ...]], tmp_path: Path) -> 
     assert validated(host) == expected
     kept = [one.criteria for sheet in model.sheets for one in sheet.tables if one.criteria]
     assert [one[1]["values"] for one in kept] == [["R1"], ["R1"]]
+
+
+def test_filtered_results_in_the_file(expected: list[tuple[object, ...]], tmp_path: Path) -> None:
+    """A filter on results shows, after a run without Excel, just the rows that it is for."""
+    path = put(tmp_path / "Book.xlsx", drawn())
+    code = header("Checks", "code", "en")
+    wanted = str(expected[0][1])
+    with package(path) as host:
+        place = host.read("Checks").headers.index(code)
+    is_checks = b'name="Checks"'
+    part = next(name for name, data in parts(path).items() if is_checks in data[:400])
+    criterion = f'<filters><filter val="{wanted}"/></filters>'
+    new = rf"<autoFilter \1>{column_filter(place, criterion)}</autoFilter>".encode()
+    bend(path, {part: lambda data: re.sub(rb'<autoFilter (ref="[^"]*")/>', new, data)})
+
+    with open_package(path, for_writing=True) as host:
+        assert validated(host) == expected
+        host.save()
+        codes = list(host.read("Checks").columns[place])
+    shown = shown_rows(path, "Checks")
+    assert shown == [row for row, found_code in enumerate(codes) if found_code == wanted]
+    assert 0 < len(shown) < len(codes)
 
 
 def test_two_books_open(expected: list[tuple[object, ...]], tmp_path: Path) -> None:

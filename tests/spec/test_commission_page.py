@@ -116,5 +116,5 @@ def test_both_pages_give_these_amounts(page):
     bold = re.findall(r"\*\*([\d,.]+)\*\*", page.read_text(encoding="utf-8"))
     assert (
         bold
-        == "5,000 3,000 9,000 2,000 800 35.00 700 250 150 50.00 2,000 2,000 2,875 500 500".split()
+        == "5,000 3,000 9,000 2,000 800 4,000 1,000 35.00 700 250 150 50.00 2,000 2,000 2,875 500 500".split()
     )

@@ -180,7 +180,7 @@ def test_a_draft_is_no_target():
         Orders=[order("o1", "r1", "2026-01-10", 50)],
     )
     row = at(out.tables["Attainment"], period="2026-01", scope="r1", metric="revenue")
-    assert (row["target"], row["actual"], row["rate"]) == (0, 50, None)
+    assert (row["target"], row["actual"], row["gap"], row["rate"]) == (None, 50, None, None)
     assert "plan-not-published" in [finding.code for finding in out.findings]
 
 

@@ -88,15 +88,19 @@ def test_value_is_of_the_last_months_up_to_the_day():
     }
 
 
-def test_won_deals_stand_in_only_where_there_are_no_orders_at_all():
-    """One order of somebody else, and deals no longer count as value."""
+def test_won_deals_count_until_the_month_of_the_first_order():
+    """One order of somebody else takes nothing of what was won before."""
     deals = [
         deal("D1", "C1", "Won", amount=700, closed_on=day("2026-05-01")),
         deal("D2", "C1", amount=50),
     ]
     assert tiers("value", Deals=deals) == {"C1": 700}
-    with_orders = tiers("value", customers=("C1", "C2"), Deals=deals, Orders=[order("O1", "C2", 5)])
-    assert with_orders == {"C1": 0, "C2": 5}
+    in_june = [order("O1", "C2", 5, "2026-06-02")]
+    found = tiers("value", customers=("C1", "C2"), Deals=deals, Orders=in_june)
+    assert found == {"C1": 700, "C2": 5}
+    in_may = [order("O1", "C2", 5, "2026-05-31")]
+    found = tiers("value", customers=("C1", "C2"), Deals=deals, Orders=in_may)
+    assert found == {"C1": 0, "C2": 5}
 
 
 def test_lines_of_one_order_are_one_purchase():

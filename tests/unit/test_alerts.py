@@ -301,6 +301,22 @@ def test_too_little_pipeline_for_the_target():
     assert of_kind(met, "coverage-low") == []
 
 
+def test_who_has_left_is_asked_nothing_but_the_next_manager_up_who_is_here():
+    """Nobody by name where all of them have left."""
+    gone = {"left_on": day("2026-05-31")}
+    reps = [
+        {"rep_id": "ann", "name": "Ann", "manager_id": "bob", **gone},
+        {"rep_id": "bob", "name": "Bob", "manager_id": "cat", **gone},
+        {"rep_id": "cat", "name": "Cat"},
+    ]
+    late = [deal("a", "Lead", expected_on="2026-06-01", rep_id="ann")]
+    passed = alerts(late, Reps=reps)
+    assert records(passed[passed["kind"] == "close-date-passed"], "who") == [("cat",)]
+    in_a_circle = [reps[0], {**reps[1], "manager_id": "ann"}]
+    passed = alerts(late, Reps=in_a_circle)
+    assert records(passed[passed["kind"] == "close-date-passed"], "who") == [(None,)]
+
+
 def test_most_severe_first_then_most_money():
     rows = [
         deal("a", "Lead", expected_on="2026-06-29"),

@@ -139,12 +139,17 @@ def test_a_rep_with_a_target_and_no_deals_has_the_whole_gap():
     assert one(table, "2026-06", "rep", "bob")["gap"] == -500
 
 
-def test_orders_stand_in_where_no_deal_was_won():
+def test_orders_count_from_their_first_month_on():
     line = {"order_id": "o", "customer_id": "c", "rep_id": "ann", "amount": 70}
     orders = [line | {"line_no": at, "ordered_on": day(f"2026-0{at}-02")} for at in (6, 7)]
     assert one(forecast([], Orders=orders), "2026-06")["closed"] == 70
-    won = [deal("a", "Won", amount=5, closed_on="2026-06-03")]
-    assert one(forecast(won, Orders=orders), "2026-06")["closed"] == 5
+    won = [
+        deal("a", "Won", amount=5, closed_on="2026-06-03"),
+        deal("b", "Won", amount=8, closed_on="2026-05-31"),
+    ]
+    found = forecast(won, Orders=orders)
+    assert one(found, "2026-06")["closed"] == 70
+    assert one(found, "FY2026-Q2")["closed"] == 78
 
 
 def test_deals_without_a_day_or_with_a_past_one_are_in_no_period_and_counted():

@@ -26,7 +26,7 @@ from tests.engines.fake_excel import Book
 from tests.engines.loading import load_model
 from tests.workbook.macro_book import started
 from workbook.build.callbacks import MODULE, enabled_callback, sheet_macro
-from workbook.build.conf_sheet import function_texts
+from workbook.build.conf_sheet import function_texts, macro_texts
 from workbook.build.ribbon import ribbon_xml
 from workbook.build.vba import own_sources, sources, vba_project, xlwings_folder
 
@@ -156,6 +156,24 @@ def test_python_that_cannot_start_is_one_message():
     (dialog,) = app.dialogs
     assert word("ribbon", "not_started", "zh-CN") in str(dialog)
     assert "File not found: xlwings64.dll" in str(dialog)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/Users/ann/Sales & Co 销售/it's (1); 50 % off.xlsm", False),
+        ("/Users/ann/$(touch owned).xlsm", True),
+        ("/Users/ann/`touch owned`/Book.xlsm", True),
+        ('/Users/ann/a" ; touch owned; ".xlsm', True),
+        ("/Users/ann/a|b.xlsm", True),
+        ("/Users/ann/back\\slash.xlsm", True),
+        ("/Users/ann/two\nlines.xlsm", True),
+    ],
+)
+def test_a_name_that_a_shell_would_run_is_known(path, expected):
+    """On a Mac xlwings puts the workbook's path into a shell's line: no button is pressed then."""
+    assert started("en").run("MeansMoreToAShell", path) is expected
+    assert word("ribbon", "path_for_shell", "en") in dict(macro_texts("en")).values()
 
 
 def test_python_looks_for_no_module_in_excels_folder():

@@ -73,6 +73,7 @@ def macro_texts(language: Language) -> list[list[str]]:
     """What macros say themselves, and the words they look for."""
     return [
         ["not_started", labels.word("ribbon", "not_started", language)],
+        ["path_for_shell", labels.word("ribbon", "path_for_shell", language)],
         ["plan_status", labels.header("TargetPlan", "status", language)],
         ["plan_draft", labels.choice("TargetPlan.status", "draft", language)],
         ["sheet_shown", labels.word("book", "start.shown", language)],

@@ -9,6 +9,12 @@ Private shownRibbon As IRibbonUI
 Public Sub Press(button As String)
     ' RunPython shows what Python has to say; an error here means that Python could not be started.
     Dim reason As String
+    #If Mac Then
+    If MeansMoreToAShell(ThisWorkbook.FullName) Then
+        MsgBox Told("path_for_shell"), vbExclamation, "salesbook"
+        Exit Sub
+    End If
+    #End If
     On Error GoTo NotStarted
     KeepStrangersOut
     RunPython "from salesbook import macros; macros." & button & "()"
@@ -18,6 +24,17 @@ NotStarted:
     reason = Err.Description
     MsgBox Told("not_started") & vbNewLine & vbNewLine & reason, vbCritical, "salesbook"
 End Sub
+
+Public Function MeansMoreToAShell(text As String) As Boolean
+    ' On a Mac xlwings puts the workbook's name and folder into a line for the shell, between double
+    ' quotes. There these letters end the name or run what follows; a bar ends xlwings' own fields.
+    Dim letters As String
+    Dim place As Long
+    letters = Chr(34) & "$`\|" & vbLf & vbCr
+    For place = 1 To Len(letters)
+        If InStr(text, Mid(letters, place, 1)) > 0 Then MeansMoreToAShell = True
+    Next place
+End Function
 
 Public Sub KeepStrangersOut()
     ' Python would look for modules in Excel's current folder first, where a stranger's file may lie.

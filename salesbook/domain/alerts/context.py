@@ -13,6 +13,7 @@ import pandas as pd
 from salesbook.arrays import Flags, Floats
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
+from salesbook.domain.team.staff import Staff
 from salesbook.frames import Tables
 from salesbook.money import to_decimal
 from salesbook.policy import Policy
@@ -40,6 +41,27 @@ class AlertContext:
     def today(self) -> pd.Timestamp:
         """The day of the run as pandas has it."""
         return pd.Timestamp(self.as_of)
+
+    @cached_property
+    def staff(self) -> Staff:
+        """Who had which team and manager when."""
+        return Staff(self.tables["Reps"], self.tables["Assignments"])
+
+    def responsible(self, rep_id: str | None) -> str | None:
+        """Who can act for a rep today: the rep, or the next manager up who has not left.
+
+        None where nobody is left: then it is the company's.
+        """
+        state = self.staff.on_day(self.as_of)
+        asked: set[str] = set()
+        while rep_id is not None and rep_id not in asked:
+            _, last_day = self.staff.employment.get(rep_id, (None, None))
+            if last_day is None or last_day >= self.as_of:
+                return rep_id
+            asked.add(rep_id)  # two who manage each other would be asked for ever
+            manager = state["manager_id"].get(rep_id)
+            rep_id = None if pd.isna(manager) else str(manager)
+        return None
 
     @cached_property
     def calendar(self) -> WorkCalendar:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 # Imported for their rules, which register themselves.
@@ -12,9 +14,14 @@ from salesbook.domain.alerts.rules import RULES
 
 
 def find_alerts(context: AlertContext) -> pd.DataFrame:
-    """Make the Alerts table, one row per thing to act on; see each kind's rule for when it is."""
+    """Make the Alerts table, one row per thing to act on; see each kind's rule for when it is.
+
+    Who has left is never asked to do something: his manager is, or nobody by name.
+    """
     alerts: list[tuple[str, AlertRow]] = []
     for kind, rule in RULES.items():
-        alerts += [(kind, row) for row in rule(context)]
+        for row in rule(context):
+            who_can_act = context.responsible(row.who)
+            alerts.append((kind, replace(row, who=who_can_act)))
 
     return alerts_frame(alerts)

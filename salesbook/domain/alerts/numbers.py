@@ -14,6 +14,7 @@ from salesbook.domain.alerts.rules import alert
 from salesbook.domain.arithmetic.calendar import last_day, month_of, quarter_of_month
 from salesbook.domain.pipeline.chances.win_rates import win_rate_by_count
 from salesbook.domain.pipeline.forecast.velocity import required_coverage
+from salesbook.domain.team.staff import NO_TEAM
 from salesbook.frames import row_keys
 
 _SLICES: Final = ("all", "team", "rep")
@@ -65,7 +66,7 @@ def thin_coverage(context: AlertContext) -> Iterator[AlertRow]:
         return
 
     forecast = context.forecast
-    is_answered_for = forecast["slice_kind"].isin(_SLICES)
+    is_answered_for = forecast["slice_kind"].isin(_SLICES) & (forecast["slice"] != NO_TEAM)
     this_quarter = forecast[(forecast["period"] == quarter) & is_answered_for]
 
     is_thin = this_quarter["coverage"] < needed

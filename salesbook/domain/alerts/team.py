@@ -12,7 +12,7 @@ from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.rows import AlertRow, text_or_none
 from salesbook.domain.alerts.rules import alert
 from salesbook.domain.arithmetic.calendar import WorkCalendar
-from salesbook.domain.sales.standing import billed_orders, standing
+from salesbook.domain.sales.standing import billed_orders, signed_amounts, standing, takes_back
 
 _FINISHED: Final = ("delivered", "invoiced", "paid", "cancelled")
 """Status of an order line for which nobody waits for a delivery."""
@@ -22,11 +22,11 @@ _FINISHED: Final = ("delivered", "invoiced", "paid", "cancelled")
 def late_deliveries(context: AlertContext) -> Iterator[AlertRow]:
     """Order lines due before today that are neither delivered, invoiced, paid nor cancelled.
 
-    A refund is a line with a negative amount and is never delivered.
+    A refund is never delivered.
     """
     orders = context.tables["Orders"]
     is_undelivered = orders["delivered_on"].isna() & ~orders["status"].isin(_FINISHED)
-    is_sale = orders["amount"] >= 0
+    is_sale = ~takes_back(orders)
     is_late = orders["due_on"] < context.today
 
     for row in orders[is_undelivered & is_sale & is_late].itertuples(index=False):
@@ -79,7 +79,7 @@ def _owed(orders: pd.DataFrame, order_ids: pd.Index[Any]) -> pd.Series[Any]:
     """Money of each order less what refunds that name it took back."""
     billed_order = billed_orders(orders)
     is_asked = billed_order.isin(order_ids)
-    owed = orders[is_asked].groupby(billed_order[is_asked])["amount"].sum()
+    owed = signed_amounts(orders)[is_asked].groupby(billed_order[is_asked]).sum()
     return owed.reindex(order_ids, fill_value=0)
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 
 from salesbook.domain.checks.entry_checks import amounts_of, flag, has_rows
 from salesbook.domain.outcome import Task
-from salesbook.domain.sales.standing import standing
+from salesbook.domain.sales.stages import stage_kinds
+from salesbook.domain.sales.standing import signed_amounts, standing, takes_back
 from salesbook.messages import Finding
 
 
@@ -31,15 +32,35 @@ def refunds(task: Task) -> Iterator[Finding]:
     yield from _too_large(task, orders)
 
 
+def of_deals(task: Task) -> Iterator[Finding]:
+    """An order is its deal's customer's, and its deal is won."""
+    if not has_rows(task, "Orders", "Deals"):
+        return
+    orders, deals = task.tables["Orders"], task.tables["Deals"]
+    of_deal = deals.assign(kind=stage_kinds(deals, task.policy)).set_index("deal_id")
+    of_deal = of_deal[~of_deal.index.duplicated()]
+    named = of_deal.reindex(orders["deal_id"]).set_axis(orders.index)
+
+    customer = named["customer_id"]
+    of_other = (orders["customer_id"] != customer) & customer.notna()
+    yield from flag(
+        task, "Orders.customer_id", of_other, "order-of-other-customer", customer=customer
+    )
+
+    is_kept = standing(orders) & ~takes_back(orders)
+    not_won = is_kept & named["kind"].isin(["open", "lost"])
+    yield from flag(task, "Orders.deal_id", not_won, "order-of-unwon-deal", stage=named["stage"])
+
+
 def _too_large(task: Task, orders: pd.DataFrame) -> Iterator[Finding]:
     """Refunds of one order do not exceed what was sold in it together; the last one is named."""
-    amount, refunded = orders["amount"], orders["refund_of"]
+    amount, refunded = signed_amounts(orders), orders["refund_of"]
     is_kept = standing(orders)
-    is_refund = is_kept & (amount < 0)
+    is_refund = is_kept & takes_back(orders)
 
     is_refunded_sale = is_kept & (amount > 0) & orders["order_id"].isin(refunded.dropna())
     sold_by_order = orders[is_refunded_sale].groupby("order_id")["amount"].sum()
-    refunded_by_order = -orders[is_refund].groupby("refund_of")["amount"].sum()
+    refunded_by_order = -amount[is_refund].groupby(refunded[is_refund]).sum()
 
     sold = refunded.map(sold_by_order)
     is_above = is_refund & (refunded.map(refunded_by_order) > sold)
@@ -65,7 +86,7 @@ def payments(task: Task) -> Iterator[Finding]:
         return
     orders, paid = task.tables["Orders"], task.tables["Payments"]
 
-    counts = standing(orders) & (orders["amount"] > 0)
+    counts = standing(orders) & ~takes_back(orders)
     worth_of_line = orders["amount"].where(counts, 0)
     worth = worth_of_line.groupby(orders["order_id"], sort=False).sum()
 

@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import last_day, month_of, next_month
-from salesbook.domain.sales.standing import standing, takes_back, won_deals
+from salesbook.domain.sales.sold import sold
 from salesbook.frames import Tables
 from salesbook.policy import Policy
 
@@ -15,44 +15,19 @@ from salesbook.policy import Policy
 def purchase_lines(tables: Tables, policy: Policy, as_of: dt.date) -> pd.DataFrame:
     """List everything that counts into a customer's value, up to and including `as_of`.
 
-    That is every order line that is not cancelled, refunds as negative ones. Only where Orders has
-    no rows at all do won deals stand in, with their amount (0 where blank) on the day they were
-    closed.
+    That is every sale that names a customer, refunds as negative ones.
+
+    Args:
+        tables: Orders and Deals; what of them was sold says `sold`.
 
     Returns: `customer_id`, `order_id`, `on`, `amount` (minor units), and `bought`: false for what
         takes back. In no particular order.
     """
-    orders = tables["Orders"]
-    lines = _order_lines(orders) if len(orders) else _deal_lines(tables["Deals"], policy)
-    has_customer = lines["customer_id"].notna()
-    has_happened = lines["on"] <= pd.Timestamp(as_of)
-    return lines[has_customer & has_happened].reset_index(drop=True)
-
-
-def _order_lines(orders: pd.DataFrame) -> pd.DataFrame:
-    valid = orders[standing(orders)]
-    return pd.DataFrame(
-        {
-            "customer_id": valid["customer_id"],
-            "order_id": valid["order_id"],
-            "on": valid["ordered_on"],
-            "amount": valid["amount"].astype("int64"),
-            "bought": ~takes_back(valid),
-        }
-    )
-
-
-def _deal_lines(deals: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    won = won_deals(deals, policy)
-    return pd.DataFrame(
-        {
-            "customer_id": won["customer_id"],
-            "order_id": won["deal_id"],
-            "on": won["closed_on"],
-            "amount": won["amount"].fillna(0).astype("int64"),
-            "bought": True,
-        }
-    ).astype({"bought": "bool"})
+    lines = sold(tables, policy, as_of=as_of).lines
+    with_customer = lines[lines["customer_id"].notna()]
+    purchases = with_customer.assign(bought=~with_customer["refund"])
+    fields = ["customer_id", "order_id", "on", "amount", "bought"]
+    return purchases[fields].reset_index(drop=True)
 
 
 def months_before(day: dt.date, months: int) -> dt.date:

@@ -12,6 +12,8 @@ from salesbook.domain.arithmetic.calendar import months_in
 from salesbook.domain.pay.draw import DRAW
 from salesbook.domain.pay.lines import ADJUSTMENT
 from salesbook.domain.pay.sold import SPIFF, Bases, spiff_key
+from salesbook.domain.sales.credit import Credits
+from salesbook.errors import SettingsError
 
 
 class Booked(NamedTuple):
@@ -78,6 +80,30 @@ def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -
         rep = str(row["rep_id"])
         _enter(reps.setdefault(rep, RepPast()), row)
     return Past(frozenset(closed), frozen, rows, reps)
+
+
+def refuse_moved_cut_over(
+    credits: Credits, past: Past, deals: pd.DataFrame, orders: pd.DataFrame
+) -> None:
+    """Refuse where closed months paid won deals and orders count in them now, or the other way.
+
+    That happens where the first order is entered, or goes, months later: the sales of the closed
+    months would all be taken back, and others paid in their place. Only a person can say which of
+    the two is right.
+
+    Raises: SettingsError.
+    """
+    paid = past.rows[past.rows["order_id"].notna()]
+    paid_by_deal = paid["order_id"].isin(deals["deal_id"]) & ~paid["order_id"].isin(
+        orders["order_id"]
+    )
+    paid_by_order = paid["order_id"].isin(orders["order_id"])
+    cut_over = "9999-12" if credits.from_orders is None else f"{credits.from_orders:%Y-%m}"
+    orders_count_now = paid["period"] >= cut_over
+    moved = paid[(paid_by_deal & orders_count_now) | (paid_by_order & ~orders_count_now)]
+    if len(moved):
+        month = str(moved["period"].min())
+        raise SettingsError("cut-over-moved", where="Policy sales_source", found=month)
 
 
 def _enter(past: RepPast, row: Mapping[Hashable, Any]) -> None:

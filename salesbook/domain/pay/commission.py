@@ -14,7 +14,14 @@ from salesbook.domain.arithmetic.calendar import (
     next_month,
 )
 from salesbook.domain.outcome import Task
-from salesbook.domain.pay.closed_periods import Past, RepPast, changes, past_of, spiff_changes
+from salesbook.domain.pay.closed_periods import (
+    Past,
+    RepPast,
+    changes,
+    past_of,
+    refuse_moved_cut_over,
+    spiff_changes,
+)
 from salesbook.domain.pay.draw import draw_line
 from salesbook.domain.pay.lines import Line, Tally, lines_of, row_of, spiff_line, true_up
 from salesbook.domain.pay.sold import Bases, bases_of, spiff_and_order, spiffs_of
@@ -22,7 +29,9 @@ from salesbook.domain.pay.terms import TermsBook
 from salesbook.domain.sales.credit import Credits
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import frame_from_rows, frame_of, sorted_by_key
-from salesbook.messages import Finding
+from salesbook.messages import Fact, Finding
+from salesbook.money import to_decimal
+from salesbook.policy import Policy
 
 
 def commission(
@@ -44,11 +53,14 @@ def commission(
         target_plan: what `plan_in_force` gives.
         staff: who was on which pay scheme when.
 
+    Raises: SettingsError where closed months were paid by what no longer counts as sold.
+
     Returns: Commission, by key, and findings about reps who sold and cannot be paid.
     """
     policy, as_of = task.policy, task.as_of
     start_month = policy.rules.fiscal_year_start
     past = past_of(task.tables["Periods"], task.tables["Commission"], start_month)
+    refuse_moved_cut_over(credits, past, task.tables["Deals"], task.tables["Orders"])
     bases = bases_of(credits, task.tables["Payments"], policy, as_of=pd.Timestamp(as_of))
     spiffs = spiffs_of(credits, policy)
 
@@ -64,7 +76,18 @@ def commission(
 
     year = months_of_year(fiscal_year_of(as_of, start_month), start_month)
     sold_this_year = sorted((rep, month) for rep, month in bases if month in year)
-    return _with_frozen(past.rows, rows), book.findings(sold_this_year)
+    about_pay = [*_deals_on_other_basis(credits, policy), *book.findings(sold_this_year)]
+    return _with_frozen(past.rows, rows), about_pay
+
+
+def _deals_on_other_basis(credits: Credits, policy: Policy) -> list[Finding]:
+    """Say what is paid as booked though commission is earned on invoices or payments."""
+    of_deals = credits.lines[credits.lines["by"] == "deal"]
+    amount = int(of_deals["amount"].sum())
+    if policy.rules.commission_basis == "booking" or not amount:
+        return []
+    facts: dict[str, Fact] = {"amount": to_decimal(amount, policy.decimals)}
+    return [Finding("basis-without-orders", "warning", "Orders", params=facts)]
 
 
 def _months(seen: set[str], last: str) -> tuple[str, ...]:

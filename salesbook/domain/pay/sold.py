@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -43,10 +43,10 @@ def bases_of(
     - `booking`: the credited amount in the month ordered.
     - `invoice`: the same of lines invoiced or paid, in the month delivered, or ordered where no
       delivery day is typed; there is no day of invoicing.
-    - `cash`: each payment in its month, split over the reps in proportion to their credit for the
-      order.
+    - `cash`: what of an order is paid, in the month of the payment, up to what the order is worth
+      net of refunds; split over the reps in proportion to their credit for the order.
 
-    Won deals that stand in for orders are never invoiced or paid: they count as booked.
+    Won deals that count as sales are never invoiced or paid: they count as booked on every basis.
 
     Args:
         credits: who is credited with what was sold.
@@ -54,23 +54,24 @@ def bases_of(
         policy: the settings.
         as_of: the last day that counts.
     """
-    lines = credits.lines
     basis = policy.rules.commission_basis
-    if credits.source != "orders":
-        basis = "booking"
-
+    lines = credits.lines
+    is_deal = lines["by"] == "deal"
+    of_orders = lines[~is_deal]
     if basis == "cash":
         paid_by_now = payments["paid_on"] <= as_of
-        counted = _paid(lines, payments[paid_by_now])
+        earned = _paid(of_orders, payments[paid_by_now])
     elif basis == "invoice":
-        is_invoiced = lines["status"].isin(["invoiced", "paid"])
-        invoiced = lines[is_invoiced]
+        is_invoiced = of_orders["status"].isin(["invoiced", "paid"])
+        invoiced = of_orders[is_invoiced]
         day = invoiced["delivered_on"].fillna(invoiced["on"])
         has_come = day <= as_of
-        counted = invoiced.assign(month=months_of(day))[has_come]
+        earned = invoiced.assign(month=months_of(day))[has_come]
     else:
-        counted = lines
+        earned = of_orders
 
+    fields = ["rep_id", "month", "order_id", "amount"]
+    counted = pd.concat([lines.loc[is_deal, fields], earned[fields]], ignore_index=True)
     sums = counted.groupby(["rep_id", "month", "order_id"], sort=False)["amount"].sum()
     bases: dict[tuple[str, str], dict[str, int]] = {}
     for (rep, month, order), amount in zip(sums.index, sums.tolist(), strict=True):
@@ -80,30 +81,61 @@ def bases_of(
 
 
 def _paid(lines: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
-    """Each payment split by the reps' credit for its order.
+    """What of each order is both sold and paid, month by month, split by the reps' credit for it.
 
-    An order without any credit pays nobody. Credit counts without its sign: a refund paid out is
-    shared like the sale it takes back.
+    To date an order counts for what was paid, but not for more than it is worth net of its refunds;
+    a month counts for what that has changed by. So an order that is paid too much counts once, and
+    a refund takes back what it took off. A payment of a refund belongs to the order refunded.
+
+    Returns: rep_id, month, order_id, amount (minor units).
+
+    Source: by hand, an order of 20,000, payments of 10,000, 10,000 and 5,000 count 20,000; a refund
+        of 5,000 then counts -5,000.
     """
-    credit = lines.groupby(["order_id", "rep_id"])["amount"].sum()
-    credit_by_order: dict[str, dict[str, int]] = {}
-    for (order, rep), amount in credit.items():
-        of_order = credit_by_order.setdefault(str(order), {})
-        of_order[str(rep)] = abs(int(amount))
+    billed = billed_orders(lines)
+    order_of_line = dict(zip(lines["order_id"], billed, strict=True))
+    order_of_payment = payments["order_id"].map(lambda order: order_of_line.get(order, order))
+
+    worth = _by_order(billed, lines["month"], lines["amount"])
+    paid = _by_order(order_of_payment, months_of(payments["paid_on"]), payments["amount"])
+    sales = lines[~lines["refund"]]
+    credit = _by_order(sales["order_id"], sales["rep_id"], sales["amount"])
 
     rows = []
-    months = months_of(payments["paid_on"])
-    paid = zip(payments["order_id"], months, payments["amount"], strict=True)
-    for order, month, amount in paid:
-        of_order = credit_by_order.get(order, {})
-        reps = list(of_order)
-        shares = list(of_order.values())
-        if not any(shares):
+    for order in sorted(paid.keys() & credit.keys()):
+        credit_by_rep = credit[order]
+        if not any(credit_by_rep.values()):
             continue
-        parts = allocate(int(amount), shares, keys=reps)
-        for rep, part in zip(reps, parts, strict=True):
-            rows.append((rep, month, order, part))
+        split_before = dict.fromkeys(credit_by_rep, 0)
+        for month, counted in _counted_to_date(paid[order], worth[order]):
+            parts = allocate(counted, list(credit_by_rep.values()), keys=list(credit_by_rep))
+            split_now = dict(zip(credit_by_rep, parts, strict=True))
+            for rep, part in split_now.items():
+                rows.append((rep, month, order, part - split_before[rep]))
+            split_before = split_now
     return pd.DataFrame(rows, columns=["rep_id", "month", "order_id", "amount"])
+
+
+def _by_order(
+    orders: pd.Series[Any], names: pd.Series[Any], amounts: pd.Series[Any]
+) -> dict[str, dict[str, int]]:
+    """Sums by order, then by another name (a month, a rep), both in order."""
+    sums = amounts.astype("int64").groupby([orders, names]).sum()
+    by_order: dict[str, dict[str, int]] = {}
+    for (order, name), amount in zip(sums.index, sums.tolist(), strict=True):
+        by_order.setdefault(str(order), {})[str(name)] = amount
+    return by_order
+
+
+def _counted_to_date(
+    paid: Mapping[str, int], worth: Mapping[str, int]
+) -> Iterator[tuple[str, int]]:
+    """What one order counts for up to each month in which anything happened to it."""
+    paid_to_date = worth_to_date = 0
+    for month in sorted(paid.keys() | worth.keys()):
+        paid_to_date += paid.get(month, 0)
+        worth_to_date += worth.get(month, 0)
+        yield month, min(paid_to_date, worth_to_date)
 
 
 def spiffs_of(credits: Credits, policy: Policy) -> Bases:

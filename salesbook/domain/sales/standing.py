@@ -23,6 +23,12 @@ def takes_back(orders: pd.DataFrame) -> pd.Series[Any]:
     return names_an_order | is_negative
 
 
+def signed_amounts(orders: pd.DataFrame) -> pd.Series[Any]:
+    """The money of each order line, minor units; negative for a refund whatever sign was typed."""
+    typed = orders["amount"].astype("int64")
+    return typed.where(~takes_back(orders), -typed.abs())
+
+
 def billed_orders(orders: pd.DataFrame) -> pd.Series[Any]:
     """The order that each line belongs to: a refund's is the one that it takes back."""
     return orders["refund_of"].fillna(orders["order_id"])

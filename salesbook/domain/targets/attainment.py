@@ -20,7 +20,7 @@ from salesbook.domain.arithmetic.calendar import (
     year_of_month,
 )
 from salesbook.domain.sales.credit import new_customers, order_counts
-from salesbook.domain.team.staff import Staff
+from salesbook.domain.team.staff import NO_TEAM, Staff
 from salesbook.frames import frame_of, sorted_by_key
 
 COMPANY: Final = "company"
@@ -32,18 +32,17 @@ def monthly(lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff) -> pd.DataFra
     """Target and actual by month, rep and metric: what every longer period and group adds up.
 
     A rep's sale belongs to the team of that day, a target to the team of the month's first day (the
-    plan's own team where neither Reps nor Assignments knows one).
+    plan's own team where neither Reps nor Assignments knows one). Who has no team is in NO_TEAM.
 
     Returns: month, rep_id, team, metric, target, quota, actual (measures); one row per combination
         that has any. The quota is what the target counts for in its year; see `plan_in_force`.
     """
-    team_on_day = staff.on(lines["rep_id"], lines["on"])["team"]
-    sold = lines.assign(team=team_on_day)
+    sold = lines.assign(team=staff.teams(lines["rep_id"], lines["on"]))
     parts = [
         _actuals(sold, "revenue", sold["amount"]),
         _actuals(order_counts(sold), "orders"),
         _actuals(new_customers(sold), "new_customers"),
-        _planned(plan, staff),
+        planned(plan, staff),
     ]
     facts = pd.concat(parts, ignore_index=True)
 
@@ -60,8 +59,8 @@ def _actuals(lines: pd.DataFrame, metric: str, amounts: pd.Series[Any] | int = 1
     return facts.assign(metric=metric, target=0, quota=0, actual=amounts)
 
 
-def _planned(plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
-    """Targets and quotas of the plan as facts."""
+def planned(plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
+    """Targets and quotas of the plan as facts, with the columns of `monthly`; see there."""
     first_days = pd.to_datetime(plan["period"] + "-01", format="%Y-%m-%d")
     known_team = staff.on(plan["rep_id"], first_days)["team"]
     return pd.DataFrame(
@@ -69,7 +68,7 @@ def _planned(plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
             "month": plan["period"],
             "rep_id": plan["rep_id"],
             "metric": plan["metric"],
-            "team": known_team.fillna(plan["team"]),
+            "team": known_team.fillna(plan["team"]).fillna(NO_TEAM),
             "target": plan["amount"].astype(np.int64),
             "quota": plan["quota"].astype(np.int64),
             "actual": 0,
@@ -87,7 +86,7 @@ def attain(
 ) -> pd.DataFrame:
     """Compare target and actual of every period and scope, up to the end of this fiscal year.
 
-    The gap is actual − target; the rate is missing without a target. Months still to come show
+    The gap is actual − target; without a target both it and the rate are missing. Months still to come show
     their target with nothing sold yet, so that a quarter's gap is the sum of its months'. After a
     re-split a year's target stays what it was: what later months carry for earlier ones is asked
     for in both. What a running period still needs per working day counts the days worked from
@@ -110,8 +109,10 @@ def attain(
 
     rows = _periods(scopes, ["target", "actual"], start_month)
     has_target = rows["target"] > 0
+    # No target is another thing than one of 0 that is always met.
+    rows["target"] = rows["target"].astype("Int64").where(has_target)
     rows["gap"] = rows["actual"] - rows["target"]
-    rows["rate"] = rows["actual"] / rows["target"].where(has_target)
+    rows["rate"] = rows["actual"] / rows["target"]
 
     for field in ("floor", "stretch"):
         marks = _marks(field, scopes, targets, start_month)
@@ -130,9 +131,7 @@ def attain(
 def _scopes(facts: pd.DataFrame) -> pd.DataFrame:
     """The same facts once for the company, once for the team and once for the rep."""
     company = facts.assign(scope_kind="company", scope=COMPANY)
-    # A rep whose team nobody knows counts for himself and for the company.
-    in_team = facts[facts["team"].notna()]
-    team = in_team.assign(scope_kind="team", scope=in_team["team"])
+    team = facts.assign(scope_kind="team", scope=facts["team"])
     rep = facts.assign(scope_kind="rep", scope=facts["rep_id"])
 
     every_scope = pd.concat([company, team, rep], ignore_index=True)

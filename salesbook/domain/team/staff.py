@@ -13,6 +13,9 @@ from salesbook.arrays import Ints
 DATED: Final = ("team", "role", "manager_id", "plan")
 """What Assignments may change about a rep; `plan` names the pay scheme."""
 
+NO_TEAM: Final = "no-team"
+"""Stands for the team of whoever has none, so that teams add up to the company."""
+
 _BEFORE: Final = pd.Timestamp(1900, 1, 1)
 
 
@@ -66,6 +69,10 @@ class Staff:
         )
         in_order = matches.sort_values("place")[list(DATED)]
         return in_order.set_axis(rep_ids.index, axis=0)
+
+    def teams(self, rep_ids: pd.Series[Any], days: pd.Series[Any]) -> pd.Series[str]:
+        """The team of each rep on each day, NO_TEAM where there is none; see `on`."""
+        return self.on(rep_ids, days)["team"].fillna(NO_TEAM).astype("str")
 
     def on_day(self, day: dt.date) -> pd.DataFrame:
         """Everybody's team, role, manager and plan on one day, under `ids`."""

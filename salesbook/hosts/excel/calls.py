@@ -119,3 +119,11 @@ def native(program_object: Any, windows: str, mac: str) -> Any:
             raise
 
     return None
+
+
+def assign_native(program_object: Any, windows: str, mac: str, value: Any) -> None:
+    """Set a property of Excel that xlwings has no word for."""
+    if sys.platform == "darwin":
+        getattr(program_object, mac).set(value)
+    else:
+        setattr(program_object, windows, value)

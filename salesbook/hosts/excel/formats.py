@@ -106,7 +106,7 @@ class ColumnFormats:
             row = self.top + index
             change = FormatChange(self.column, row, row, before, after)
             if changes and changes[-1].goes_on_in(change):
-                change = replace(changes.pop(), bottom=row)
+                change = changes.pop().down_to(row)
             changes.append(change)
 
         return changes
@@ -126,6 +126,10 @@ class FormatChange:
         """True where another change does the same right below."""
         is_alike = (self.before, self.after) == (other.before, other.after)
         return is_alike and self.bottom == other.top - 1
+
+    def down_to(self, row: int) -> FormatChange:
+        """The same change for cells down to a further row."""
+        return replace(self, bottom=row)
 
     def put(self, calls: Calls, sheet: xw.Sheet, code: str) -> None:
         """Give the cells a format."""

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from salesbook.errors import CannotWrite, NoSuchTable
+from salesbook.errors import CannotWrite, NoSuchTable, SalesbookError
 from salesbook.hosts.area import Area
-from salesbook.hosts.excel.body import calculated_columns
+from salesbook.hosts.excel.body import row_map, table_formulas
 from salesbook.hosts.excel.calls import Calls, bounded_retries, native, refusal
-from salesbook.hosts.excel.cells import Formula
-from salesbook.hosts.excel.filters import FiltersAside
-from salesbook.hosts.excel.replacing import Replacement, prepare_replacement
+from salesbook.hosts.excel.filters import FiltersAside, WrittenArea, filter_losses
+from salesbook.hosts.excel.marks import read_marks
+from salesbook.hosts.excel.quiet import no_filling
+from salesbook.hosts.excel.replacing import (
+    Reading,
+    Replacement,
+    prepare_replacement,
+    shown_cells,
+)
+from salesbook.hosts.excel.sorting import drop_stale_sorting
 from salesbook.hosts.excel.table import LiveTable
 from salesbook.hosts.fitting import refuse_twice
-from salesbook.store import Annotation, TableCells, TableWrite
+from salesbook.hosts.formulas import Carrying
+from salesbook.store import Annotation, Mark, TableCells, TableWrite
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -37,7 +46,7 @@ class ExcelHost:
             self.name = self._calls.where = self._calls(lambda: str(book.name))
             self._tables = self._find_tables()
             self._epoch_1904 = bool(self._calls(lambda: native(book.api, "Date1904", "date_1904")))
-        self._read: dict[str, TableCells] = {}
+        self._read: dict[str, Reading] = {}
 
     def _find_tables(self) -> dict[str, LiveTable]:
         tables = {}
@@ -67,35 +76,63 @@ class ExcelHost:
                 bottom = layout.top + layout.rows - 1
                 merged.update(live.merged(Area(layout.top, layout.left, bottom, layout.right)))
 
-        columns = tuple(
-            [cell.shown if isinstance(cell, Formula) else cell for cell in column]
-            for column in contents
-        )
-        calculated = [layout.headers[place] for place in calculated_columns(contents)]
+        cells = shown_cells(live, layout, contents)
         corners = sorted((area.top, area.left, area.bottom, area.right) for area in merged)
-        cells = TableCells(
-            table=live.code,
-            sheet=live.sheet_name,
-            headers=layout.headers,
-            columns=columns,
-            first_row=layout.top,
-            first_column=layout.left,
+        cells = replace(
+            cells,
             epoch_1904=self._epoch_1904,
-            calculated=frozenset(calculated),
+            calculated=table_formulas(cells, contents).calculated,
             merged=tuple(corners),
         )
-        self._read[live.code] = cells
+        self._read[live.code] = Reading(cells, contents)
         return cells
 
     def annotations(self, table: str) -> Sequence[Annotation]:
-        """What people put on the rows of one table. Raises: NoSuchTable."""
-        self.read(table)
-        return ()
+        """What people put on the rows of one table, by row, then by column.
+
+        Raises: NoSuchTable, LockedFile.
+        """
+        live = self._table(table)
+        with bounded_retries(), _own_refusals(live.sheet_name):
+            layout = live.layout()
+            if not layout.rows:
+                return ()
+            contents = live.contents(layout, layout.rows)
+            marks = read_marks(live, layout, contents, layout.rows)
+
+        exceptions = table_formulas(shown_cells(live, layout, contents), contents).annotations()
+        places = {header: place for place, header in enumerate(layout.headers)}
+        kinds = list(Mark)
+        return sorted(
+            [*exceptions, *marks.annotations()],
+            key=lambda mark: (mark.row or 0, places[mark.header], kinds.index(mark.mark)),
+        )
 
     def losses(self, write: TableWrite) -> Sequence[Annotation]:
-        """What a write could not take along though its row stays. Raises: NoSuchTable."""
-        self.read(write.table)
-        return ()
+        """What a write could not take along though its row stays.
+
+        Raises: NoSuchTable, LockedFile.
+        """
+        live = self._table(write.table)
+        with bounded_retries(), _own_refusals(live.sheet_name):
+            layout = live.layout()
+            contents = live.contents(layout, max(1, layout.rows))
+        formulas = table_formulas(shown_cells(live, layout, contents), contents)
+        lost_formulas = formulas.losses(Carrying(live.sheet_name, row_map(layout, write)), write)
+        return [*lost_formulas, *self._cleared_filters(live, write)]
+
+    def _cleared_filters(self, live: LiveTable, write: TableWrite) -> Sequence[Annotation]:
+        """The criteria of a filter that a write would clear, if it changes anything at all."""
+        with bounded_retries(), _own_refusals(live.sheet_name):
+            losses = filter_losses(self._calls, live.table, live.layout().headers)
+            if not losses:
+                return ()
+            try:
+                replacement = prepare_replacement(live, write, self._read.get(live.code))
+            except SalesbookError:
+                # Then the write itself refuses, and says why.
+                return ()
+            return losses if replacement.is_needed else ()
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all bodies in place.
@@ -111,11 +148,9 @@ class ExcelHost:
                     for live, write in zip(lives, writes, strict=True)
                 ]
                 needed = [replacement for replacement in replacements if replacement.is_needed]
-                sheets = {
-                    replacement.live.sheet_name: replacement.live.sheet for replacement in needed
-                }
-                filters = FiltersAside(self._calls, sheets.values())
-            self._replace(needed, filters)
+                filters = FiltersAside(self._calls, [_written_area(one) for one in needed])
+            with no_filling(self._calls, self._book.app):
+                self._replace(needed, filters)
 
         for live in lives:
             self._read.pop(live.code, None)
@@ -133,6 +168,12 @@ class ExcelHost:
             with _own_refusals(begun[-1].live.sheet_name if begun else self.name):
                 raise
 
+        for replacement in begun:
+            # All is written: what is left of copies lies where nobody looks.
+            _attempt(replacement.marks.forget)
+            # And an arrow that says too much of the order does no harm.
+            _attempt(lambda it=replacement: _settle_sorting(self._calls, it))  # type: ignore[misc]
+
     def _take_back(self, begun: Sequence[Replacement], filters: FiltersAside) -> None:
         """Undo in reverse. One table that resists does not keep the others from being restored."""
         failed: list[tuple[str, BaseException]] = []
@@ -148,6 +189,8 @@ class ExcelHost:
             error = _attempt(replacement.take_back) and _attempt(replacement.take_back)
             if error:
                 failed.append((replacement.live.sheet_name, error))
+            else:
+                _attempt(replacement.marks.forget)
 
         with contextlib.suppress(Exception):
             filters.put_back()
@@ -161,6 +204,18 @@ class ExcelHost:
             return self._tables[code.lower()]
         except KeyError:
             raise NoSuchTable("no-such-table", where=self.name, table=code) from None
+
+
+def _settle_sorting(calls: Calls, replacement: Replacement) -> None:
+    live, left = replacement.live, replacement.layout.left
+    drop_stale_sorting(calls, live.table, left, replacement.want)
+
+
+def _written_area(replacement: Replacement) -> WrittenArea:
+    """Say where a table that is written lies, before and after."""
+    live, layout = replacement.live, replacement.layout
+    area = layout.area(replacement.rows)
+    return WrittenArea(live.sheet, live.sheet_name, live.code, area)
 
 
 @contextlib.contextmanager

@@ -74,8 +74,10 @@ class Writer:
     def restore_formats(self) -> None:
         """Undo the changes of format, the last first."""
         while self.format_changes:
-            change = self.format_changes.pop()
+            change = self.format_changes[-1]
             change.put(self.live.calls, self.live.sheet, change.before)
+            # Only now: what Excel refuses once may go at the second attempt.
+            self.format_changes.pop()
 
     def _fit(
         self, place: int, values: Sequence[Content], touched: Sequence[bool], as_text: bool

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from salesbook.hosts.excel.calls import Calls, bounded_retries
+from salesbook.hosts.excel.calls import Calls, assign_native, bounded_retries, native
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -41,6 +41,25 @@ def quiet_excel(app: xw.App, *, patience: float = 10.0) -> Iterator[None]:
         raise
 
     _restore(calls, app, before)
+
+
+@contextlib.contextmanager
+def no_filling(calls: Calls, app: xw.App) -> Iterator[None]:
+    """Keep Excel from filling a formula that goes into one cell into its whole column.
+
+    Excel does so in a table whose other cells of the column are blank.
+    """
+    corrections = calls(lambda: native(app.api, "AutoCorrect", "autocorrect_object"))
+    name = ("AutoFillFormulasInLists", "auto_fill_formulas_in_lists")
+    fills = calls(lambda: native(corrections, *name)) if corrections is not None else None
+    if fills is not True:
+        yield
+        return
+    calls(lambda: assign_native(corrections, *name, False))
+    try:
+        yield
+    finally:
+        calls(lambda: assign_native(corrections, *name, True))
 
 
 def _put(calls: Calls, app: xw.App, name: str, value: Any) -> None:

@@ -6,11 +6,21 @@ from dataclasses import dataclass
 
 from salesbook.errors import CannotWrite, ChangedMeanwhile, ProtectedSheet
 from salesbook.hosts.area import MAX_ROW, Area, cell_name
-from salesbook.hosts.excel.body import Contents, Mask, differences, padded, wanted
+from salesbook.hosts.excel.body import (
+    Contents,
+    Mask,
+    NewBody,
+    differences,
+    padded,
+    row_map,
+    table_formulas,
+)
 from salesbook.hosts.excel.cells import Formula, same
+from salesbook.hosts.excel.marks import MarkMove
 from salesbook.hosts.excel.put import Writer
 from salesbook.hosts.excel.table import Layout, LiveTable, rows_of
 from salesbook.hosts.fitting import refuse_unfit
+from salesbook.hosts.formulas import Carrying
 from salesbook.store import TableCells, TableWrite
 
 
@@ -24,6 +34,7 @@ class Replacement:
     want: Contents
     touched: Mask
     writer: Writer
+    marks: MarkMove
 
     @property
     def rows(self) -> int:
@@ -33,7 +44,7 @@ class Replacement:
     @property
     def is_needed(self) -> bool:
         """True where anything would change."""
-        return self._resizes or any(any(column) for column in self.touched)
+        return self._resizes or self.marks.is_needed or any(any(column) for column in self.touched)
 
     @property
     def _resizes(self) -> bool:
@@ -46,6 +57,7 @@ class Replacement:
     def apply(self) -> None:
         """Put the new body in place and look whether Excel took it. Raises: CannotWrite."""
         want = padded(self.want, self.rows)
+        self.marks.look()
         # The totals row is hidden while the table's size changes: Excel shows it at the new end.
         if self._moves_totals:
             self.live.show_totals(False)
@@ -53,6 +65,9 @@ class Replacement:
         if self._resizes:
             self.live.resize(self.layout, len(self.want[0]))
 
+        written_by_excel = self.marks.put_beneath()
+        for row, place in written_by_excel:
+            self.touched[place][row] = True
         self.writer.put(want, self.touched)
 
         not_taken = self._left_over(want)
@@ -60,6 +75,7 @@ class Replacement:
             self.writer.put(want, not_taken, as_text=True)
             self._refuse_left_over(self._left_over(want), "excel-refused")
 
+        self.marks.put_above()
         if self._moves_totals:
             self.live.show_totals(True)
 
@@ -72,10 +88,14 @@ class Replacement:
         if max(1, layout.rows) != max(1, self.layout.rows):
             self.live.resize(layout, self.layout.rows)
 
+        # Formats before values: a text that looks like a number stays one in a text cell alone.
+        self.writer.restore_formats()
+        self.marks.take_back_beneath()
         old = padded(self.now, self.rows)
         self.writer.put(old, self._left_over(old, to_the_letter=True))
         self.writer.restore_formats()
         self._refuse_left_over(self._left_over(old), "roll-back-failed")
+        self.marks.take_back_above()
         if self._moves_totals:
             self.live.show_totals(True)
 
@@ -92,7 +112,15 @@ class Replacement:
                 raise CannotWrite(code, where=where, table=self.live.code)
 
 
-def prepare_replacement(live: LiveTable, write: TableWrite, read: TableCells | None) -> Replacement:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a table held when it was handed out, with its formulas."""
+
+    cells: TableCells
+    contents: Contents
+
+
+def prepare_replacement(live: LiveTable, write: TableWrite, read: Reading | None) -> Replacement:
     """Prepare a write and refuse it where it would do harm.
 
     Args:
@@ -109,10 +137,12 @@ def prepare_replacement(live: LiveTable, write: TableWrite, read: TableCells | N
     if read is not None and _was_changed(layout, now, read):
         raise ChangedMeanwhile("changed-meanwhile", where=live.sheet_name, table=live.code)
 
-    want = wanted(layout, now, write, live.sheet_name)
-    touched = differences(now, want, max(len(now[0]), len(want[0])))
+    want = new_body(live, layout, now, write).contents()
+    rows = max(len(now[0]), len(want[0]))
+    touched = differences(now, want, rows)
     writer = Writer(live, layout, dict(write.number_formats))
-    replacement = Replacement(live, layout, now, want, touched, writer)
+    marks = MarkMove(live, layout, write, now, rows)
+    replacement = Replacement(live, layout, now, want, touched, writer, marks)
     if replacement.is_needed:
         _refuse_merged(live, layout, touched)
         _refuse_below(live, layout, len(want[0]))
@@ -120,25 +150,44 @@ def prepare_replacement(live: LiveTable, write: TableWrite, read: TableCells | N
     return replacement
 
 
-def _refuse_unfit(live: LiveTable, layout: Layout, now: Contents, write: TableWrite) -> None:
-    cells = TableCells(
+def new_body(live: LiveTable, layout: Layout, now: Contents, write: TableWrite) -> NewBody:
+    """How a table's cells get their new contents."""
+    carrying = Carrying(live.sheet_name, row_map(layout, write))
+    return NewBody(
+        layout, now, table_formulas(shown_cells(live, layout, now), now), carrying, write
+    )
+
+
+def shown_cells(live: LiveTable, layout: Layout, contents: Contents) -> TableCells:
+    """A body as the contract hands it out: of a formula, what it shows."""
+    columns = tuple(
+        [cell.shown if isinstance(cell, Formula) else cell for cell in column]
+        for column in contents
+    )
+    return TableCells(
         table=live.code,
         sheet=live.sheet_name,
         headers=layout.headers,
-        columns=tuple(now),  # type: ignore[arg-type] # only their lengths are looked at
+        columns=columns,
         first_row=layout.top,
         first_column=layout.left,
     )
-    refuse_unfit(cells, write)
 
 
-def _was_changed(layout: Layout, now: Contents, read: TableCells) -> bool:
-    """Say whether somebody typed since a table was read; what formulas show may change."""
-    if read.headers != layout.headers or read.row_count != layout.rows:
+def _refuse_unfit(live: LiveTable, layout: Layout, now: Contents, write: TableWrite) -> None:
+    refuse_unfit(shown_cells(live, layout, now), write)
+
+
+def _was_changed(layout: Layout, now: Contents, read: Reading) -> bool:
+    """Say whether somebody typed since a table was read.
+
+    That goes by formulas and values. What a formula shows may change by itself at any time.
+    """
+    if read.cells.headers != layout.headers or read.cells.row_count != layout.rows:
         return True
-    for column, before in zip(now, read.columns, strict=False):
-        for content, cell in zip(column, before, strict=False):
-            if not isinstance(content, Formula) and not same(content, cell):
+    for column, before in zip(now, read.contents, strict=False):
+        for content, old_content in zip(column, before, strict=False):
+            if not same(content, old_content):
                 return True
     return False
 

@@ -121,6 +121,11 @@ class LiveTable:
         """Cells of the table's sheet."""
         return self.sheet.range((top, left), (bottom, right))
 
+    def cell(self, layout: Layout, spot: tuple[int, int]) -> xw.Range:
+        """One cell of the body by its row and column, counted from 0."""
+        row, place = spot
+        return self.sheet.range((layout.top + row, layout.left + place))
+
     def is_protected(self) -> bool:
         """True where the sheet lets no macro write."""
         is_protected = self.calls(

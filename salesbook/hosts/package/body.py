@@ -54,8 +54,6 @@ class _NewRow:
     number: int
     cells: dict[int, bytes]
     """By sheet column."""
-    is_hidden: bool | None
-    """Whether a filter hides it; None where no filter has a say."""
     look: Look | None = None
     """Its format and height; None where the row has other tables too, which may want another."""
 
@@ -310,7 +308,7 @@ class NewBody:
         look = None
         if self.has_own_rows:
             look = () if source is None else look_of(self.rows.row(self.body.top + source).tag)
-        return _NewRow(number, self._row_cells(index), self._is_hidden(source), look)
+        return _NewRow(number, self._row_cells(index), look)
 
     def _row_cells(self, index: int) -> dict[int, bytes]:
         """Write or keep the cells of one row of the new body, by sheet column."""
@@ -359,14 +357,6 @@ class NewBody:
             return cell
         return moves.moved(cell, cell_name(number, column), None)
 
-    def _is_hidden(self, source: int | None) -> bool | None:
-        """Say whether a filter hid the source's row; None where no filter has a say."""
-        if not self.table.is_filtered:
-            return None
-        if source is None:
-            return False
-        return _is_hidden(self.rows.row(self.body.top + source).tag)
-
     def _move_totals(self, freed: range, like: bytes) -> None:
         """Take the freed rows' cells away and carry the totals row to the table's new end."""
         shift = self.row_map.shift
@@ -394,7 +384,7 @@ class NewBody:
                 for column, cell in cells.items()
             }
             look = looks[number] if self.has_own_rows else None
-            self._put(_NewRow(target, moved_cells, None, look), like)
+            self._put(_NewRow(target, moved_cells, look), like)
 
     def _rewrite_totals(self) -> None:
         """Let a totals row that stays name the cells that it named, where their rows moved."""
@@ -453,8 +443,6 @@ class NewBody:
         row = self.rows.edit(number)
         for column in columns:
             row.cells.pop(column, None)
-        if self.table.is_filtered:
-            row.tag = with_attribute(row.tag, b"hidden", None)
         if self.has_own_rows:
             row.tag = with_look(row.tag, ())
 
@@ -462,11 +450,9 @@ class NewBody:
         """Set our columns' cells of one row and leave its other cells."""
         columns = self.body.columns
         current = self.rows.row(new.number)
-        was_hidden = _is_hidden(current.tag)
-        keeps_visibility = new.is_hidden is None or new.is_hidden == was_hidden
         ours = {column: current.cells[column] for column in columns if column in current.cells}
         keeps_look = new.look is None or new.look == look_of(current.tag)
-        if new.cells == ours and keeps_visibility and keeps_look:
+        if new.cells == ours and keeps_look:
             return
 
         row = self.rows.edit(new.number, like)
@@ -474,8 +460,6 @@ class NewBody:
             row.cells.pop(column, None)
 
         row.cells |= new.cells
-        if not keeps_visibility:
-            row.tag = with_attribute(row.tag, b"hidden", "1" if new.is_hidden else None)
         if not keeps_look and new.look is not None:
             row.tag = with_look(row.tag, new.look)
 
@@ -483,10 +467,6 @@ class NewBody:
 def _can_be_put(mark: Annotation) -> bool:
     pattern = _CAN_BE_PUT.get(mark.mark)
     return pattern is not None and pattern.fullmatch(str(mark.content)) is not None
-
-
-def _is_hidden(tag: bytes) -> bool:
-    return attribute(tag, b"hidden") == "1"
 
 
 def same(new: Cell, old: Cell) -> bool:

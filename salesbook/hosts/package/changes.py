@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from salesbook.hosts.package.beside.sheet_moves import SheetMoves
 from salesbook.hosts.package.body import NewBody
 from salesbook.hosts.package.colours import theme_colours
 from salesbook.hosts.package.edits import Edits
+from salesbook.hosts.package.filters import Rewritten, filter_name_resized, settled
 from salesbook.hosts.package.guards import refuse_entities
 from salesbook.hosts.package.marks import has_own_rows
 from salesbook.hosts.package.parts import (
@@ -28,7 +30,7 @@ from salesbook.hosts.package.sheet_formulas import read_formulas
 from salesbook.hosts.package.styles import Styles
 from salesbook.hosts.package.verify import refuse_unsound_rows
 from salesbook.hosts.package.xmlscan import attribute, tag_pattern
-from salesbook.store import TableCells, TableWrite
+from salesbook.store import Annotation, TableCells, TableWrite
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class Changes:
     edits: Edits
     areas: dict[str, Area] = field(default_factory=dict)
     """Where each written table lies now, by code in lower case."""
+    cleared_filters: dict[str, list[Annotation]] = field(default_factory=dict)
+    """The criteria of filters that were cleared, by code in lower case."""
 
     @property
     def parts(self) -> dict[str, bytes | None]:
@@ -46,12 +50,18 @@ class Changes:
 
 
 def changes_for(
-    parts: Parts, book: BookParts, writes: Sequence[TableWrite], tables: Mapping[str, TableCells]
+    parts: Parts,
+    book: BookParts,
+    writes: Sequence[TableWrite],
+    tables: Mapping[str, TableCells],
+    today: dt.date,
 ) -> Changes:
     """Work out all changes for these writes; nothing is kept unless every one succeeds.
 
     Args:
-        tables: what each written table holds, by code in lower case.
+        tables: what each written table holds, and each filtered one beside it, by code in lower
+            case.
+        today: the day from which filters by moving dates count.
 
     Raises: CannotWrite, ProtectedSheet, ColumnMissing.
     """
@@ -64,7 +74,7 @@ def changes_for(
         writes_by_sheet.setdefault(sheet, []).append(write)
 
     edits = Edits(parts)
-    patch = _Patch(edits, book, book_styles(parts, book), Changes(edits))
+    patch = _Patch(edits, book, book_styles(parts, book), today, Changes(edits))
     for sheet, sheet_writes in writes_by_sheet.items():
         patch.write_sheet(sheet, sheet_writes, tables)
 
@@ -98,6 +108,7 @@ class _Patch:
     edits: Edits
     book: BookParts
     styles: Styles
+    today: dt.date
     changes: Changes
 
     def write_sheet(
@@ -121,7 +132,8 @@ class _Patch:
                 write,
                 self.styles,
                 formulas,
-                is_alone=len(writes) == 1,
+                # Rows that are appended as a block cannot be hidden one by one.
+                is_alone=len(writes) == 1 and not _has_filter(rows, table),
             )
             new.has_own_rows = has_own_rows(table, self.book.tables_of(sheet), new.area)
             self._refuse_overlap(table, new.area)
@@ -138,6 +150,7 @@ class _Patch:
             new.put_marks()
 
         tail = self._with_marks(sheet, rows, bodies)
+        tail = self._settle_filters(rows, tail, sheet, bodies, tables)
         if rows.is_edited or tail != rows.tail:
             self.edits.change(sheet.part, self._patched_sheet(rows, sheet, tail))
 
@@ -155,6 +168,34 @@ class _Patch:
                     place = (body.body.top + mark.row, column)
                     beside.put(place, mark.mark, str(mark.content))
         return beside.tail
+
+    def _settle_filters(
+        self,
+        rows: SheetRows,
+        tail: bytes,
+        sheet: SheetPart,
+        bodies: Sequence[NewBody],
+        tables: Mapping[str, TableCells],
+    ) -> bytes:
+        """Hide and show rows as the sheet's filters have it. Returns: the sheet behind its rows."""
+        writes = {body.table.code.lower(): body.write for body in bodies}
+        rewritten = []
+        for table in self.book.tables_of(sheet):
+            key = table.code.lower()
+            part = self.edits.content(table.part)
+            area = self._area(table)
+            rewritten.append(Rewritten(table, area, tables.get(key), writes.get(key), part))
+
+        result = settled(rows, tail, rewritten, self.styles, self.today)
+        for code, part in result.parts.items():
+            self.edits.change(self.book.tables[code].part, part)
+        self.changes.cleared_filters |= result.losses
+        if result.resized_filter:
+            workbook = self.book.workbook
+            old = self.edits.content(workbook)
+            named = filter_name_resized(old, sheet.name, *result.resized_filter)
+            self.edits.change(workbook, named)
+        return result.tail
 
     def _patched_sheet(self, rows: SheetRows, sheet: SheetPart, tail: bytes) -> bytes:
         areas = [self._area(table) for table in self.book.tables_of(sheet)]
@@ -200,6 +241,10 @@ class _Patch:
             holder = relations_part(workbook)
             links = self.edits.content(holder)
             self.edits.change(holder, surroundings.without_relation(links, "calcChain"))
+
+
+def _has_filter(rows: SheetRows, table: TablePart) -> bool:
+    return table.is_filtered or b"filterColumn" in rows.tail
 
 
 def _refuse_protected(rows: SheetRows) -> None:

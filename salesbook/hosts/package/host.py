@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook, UnsafeFile
+from salesbook.errors import (
+    CannotWrite,
+    NoSuchTable,
+    NotAWorkbook,
+    SalesbookError,
+    UnsafeFile,
+)
 from salesbook.hosts.fitting import refuse_twice
 from salesbook.hosts.package import guards
 from salesbook.hosts.package.archive import Archive, Staged
-from salesbook.hosts.package.changes import book_styles, changes_for
+from salesbook.hosts.package.changes import Changes, book_styles, changes_for
 from salesbook.hosts.package.disk import Disk, refuse_unwritable, remove_leftovers, replace_file
 from salesbook.hosts.package.lock import Holder, locked
 from salesbook.hosts.package.marks import read_losses, read_marks
@@ -41,6 +48,8 @@ class PackageHost:
         self.for_writing = for_writing
         self._wait = wait
         self._disk = disk
+        self.today: Callable[[], dt.date] = dt.date.today
+        """The day for filters by moving dates, as "this month"; Excel too asks the machine."""
         self._read_bytes = data
         parts = Staged(Archive(data, str(path)))
         self._hold(parts, read_parts(parts, str(path)))
@@ -88,7 +97,25 @@ class PackageHost:
         Raises: NoSuchTable, NotAWorkbook, UnsafeFile, CannotWrite.
         """
         cells = self.read(write.table)
-        return read_losses(self._parts, self._table(write.table), cells, write)
+        lost_formulas = read_losses(self._parts, self._table(write.table), cells, write)
+        return [*lost_formulas, *self._cleared_filters(write)]
+
+    def _cleared_filters(self, write: TableWrite) -> Sequence[Annotation]:
+        """The criteria of a filter that a write would clear.
+
+        What a filter shows depends on all that a write does, also on number formats that cells get;
+        so the write is carried out and its outcome dropped. That is done for filtered tables alone.
+        """
+        sheet = self._table(write.table).sheet
+        has_filter = b"filterColumn" in self._parts.content(sheet.part)
+        if not has_filter and not self._table(write.table).is_filtered:
+            return ()
+        try:
+            changes = self._changes_for([write])
+        except SalesbookError:
+            # Then the write itself refuses, and says why.
+            return ()
+        return changes.cleared_filters.get(write.table.lower(), ())
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Stage these bodies; the file changes only on `save`.
@@ -96,10 +123,7 @@ class PackageHost:
         Raises: CannotWrite, ProtectedSheet, NoSuchTable, ColumnMissing.
         """
         refuse_twice(writes)
-        tables = {write.table.lower(): self.read(write.table) for write in writes}
-        # A new reader has not read the texts that cells share, which take much memory.
-        self._hold(self._parts, self._book)
-        changes = changes_for(self._parts, self._book, writes, tables)
+        changes = self._changes_for(writes)
         if not changes.parts:
             return
 
@@ -107,6 +131,17 @@ class PackageHost:
         book = refuse_unsound(staged, self._parts, changes.parts, changes.areas, str(self.path))
         self._hold(staged, book)
         self._forget_sheets_of(writes)
+
+    def _changes_for(self, writes: Sequence[TableWrite]) -> Changes:
+        tables = {write.table.lower(): self.read(write.table) for write in writes}
+        sheets = {self._table(code).sheet for code in tables}
+        # A filter beside a table hides the same rows, so that it is asked too.
+        for code, table in self._book.tables.items():
+            if table.is_filtered and table.sheet in sheets:
+                tables[code] = self.read(code)
+        # A new reader has not read the texts that cells share, which take much memory.
+        self._hold(self._parts, self._book)
+        return changes_for(self._parts, self._book, writes, tables, self.today())
 
     def _forget_sheets_of(self, writes: Sequence[TableWrite]) -> None:
         """Have the tables of all sheets that were written on read anew."""

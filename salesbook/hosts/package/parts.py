@@ -246,8 +246,8 @@ def read_table(data: bytes, part: str, sheet: SheetPart) -> TablePart:
         totals_rows=totals_rows,
         headers=headers,
         calculations=_calculations(headers, columns),
-        # A filter that filters holds the criteria as its children.
-        is_filtered=any(len(node) for node in filters),
+        # A column may be named for its hidden button alone; one that filters holds its criterion.
+        is_filtered=any(len(column) for node in filters for column in node),
     )
 
 

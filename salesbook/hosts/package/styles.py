@@ -34,6 +34,17 @@ _BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), 45, 46, 47, *range(
 _BUILT_IN_TIMES = frozenset((18, 19, 20, 21, 32, 33, 45, 46, 47, 55, 56))
 _BUILT_IN_CODES = {"General": 0, "mm-dd-yy": 14, "m/d/yy h:mm": 22, "0": 1, "0.00": 2, "@": 49}
 _LAST_BUILT_IN = 163
+_CODES_OF_BUILT_IN = {
+    0: number_formats.GENERAL,
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    49: "@",
+}
+"""What the built-in formats show that are alike in every language."""
 _FIRST_FILL = 2
 """The first two fills of every workbook are none and a grey that Excel keeps for itself."""
 
@@ -82,21 +93,41 @@ class Styles:
             codes[whole_number(values.get("numFmtId"))] = values.get("formatCode", "")
         return codes
 
+    def _format(self, style: int) -> bytes | None:
+        """Give a cell format, an appended one too; None where there is no such place."""
+        known = len(self._formats)
+        formats = self._formats if style < known else self._new_formats
+        place = style if style < known else style - known
+        return formats[place] if place < len(formats) else None
+
     def _number_format_id(self, style: int) -> int:
-        if style >= len(self._formats):
+        cell_format = self._format(style)
+        if cell_format is None:
             return 0
-        return whole_number(attribute(start_tag(self._formats[style]), b"numFmtId"))
+        return whole_number(attribute(start_tag(cell_format), b"numFmtId"))
+
+    def _code(self, number: int) -> str | None:
+        """Give the code of a number format that the part defines, or will."""
+        if number in self._codes:
+            return self._codes[number]
+        return next((code for new, code in self._new_codes if new == number), None)
+
+    def number_format(self, style: int) -> str | None:
+        """Give a cell format's code; None where it differs from language to language."""
+        number = self._number_format_id(style)
+        code = self._code(number)
+        return _CODES_OF_BUILT_IN.get(number) if code is None else code
 
     def shows_date(self, style: int) -> bool:
         """Say whether a format shows its number as a date or a time."""
         number = self._number_format_id(style)
-        code = self._codes.get(number)
+        code = self._code(number)
         return number in _BUILT_IN_DATES if code is None else number_formats.shows_date(code)
 
     def shows_only_time(self, style: int) -> bool:
         """Say whether a format shows a time of day or a duration, but no date."""
         number = self._number_format_id(style)
-        code = self._codes.get(number)
+        code = self._code(number)
         return number in _BUILT_IN_TIMES if code is None else number_formats.shows_only_time(code)
 
     def fill_colour(self, style: int) -> str | None:

@@ -9,17 +9,21 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats, Ints
-from salesbook.domain.pipeline.funnel.slices import ALL, teams_of
+from salesbook.domain.outcome import Task
+from salesbook.domain.pipeline.funnel.slices import ALL
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
-from salesbook.domain.sales.standing import standing
+from salesbook.domain.sales.credit import credits_of
+from salesbook.domain.targets.attainment import planned
 from salesbook.domain.targets.in_force import plan_in_force
-from salesbook.frames import Tables
+from salesbook.domain.team.staff import Staff
 from salesbook.messages import Finding
 from salesbook.money import times_rate
 from salesbook.policy import MAIN_PIPELINE
 
 CLOSED: Final = "closed"
 TARGET: Final = "target"
+QUOTA: Final = "quota"
+"""What a target counts for in its year, whatever a re-split carries from month to month."""
 OPEN_CATEGORIES: Final = ("commit", "best_case", "pipeline")
 
 COLUMNS: Final = (
@@ -35,7 +39,7 @@ COLUMNS: Final = (
     "product",
     "pipeline",
 )
-"""A line is closed, one of the open categories, or target; its month counts from year 0."""
+"""A line is closed, one of the open categories, target or quota; its month counts from year 0."""
 
 
 def month_number(days: pd.Series[Any]) -> pd.Series[Any]:
@@ -44,51 +48,54 @@ def month_number(days: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def forecast_lines(
-    tables: Tables, deals: KnownDeals, codes: StageCodes, rates: Floats, *, as_of: dt.date
+    task: Task, deals: KnownDeals, codes: StageCodes, rates: Floats
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Gather closed money, open deals and published revenue targets.
+    """Gather what was sold, open deals and published revenue targets.
 
-    Closed is the amount of won deals by `closed_on`, up to `as_of`; only where no deal was ever won
-    do order lines that are not cancelled stand in, by `ordered_on`. An open deal stands in the
-    month of `expected_on`; one without it, or expected before the month of `as_of`, is in no period
-    and is counted in a warning. Its category is its own, else its stage's, else pipeline; omitted
-    deals are left out.
+    Sold money and targets are those of Attainment: credited to reps and to the team of the day. An
+    open deal is its rep's and that of the rep's team on `as_of`; it stands in the month of
+    `expected_on`. One without it, or expected before the month of `as_of`, is in no period and is
+    counted in a warning. Its category is its own, else its stage's, else pipeline; omitted deals
+    are left out.
 
     Args: rates is the chance to be won per stage; nan adds nothing to what is weighted.
     """
-    frame = _with_slices(deals, tables["Reps"])
-    open_lines, findings = _open_lines(frame, deals, codes, rates, as_of)
-
-    if deals.is_won.any():
-        closed_lines = _won_lines(frame, deals, as_of)
-    else:
-        closed_lines = _order_lines(tables["Orders"], tables["Reps"], as_of)
-
-    parts = [closed_lines, open_lines, _target_lines(tables["TargetPlan"], tables["Reps"])]
+    tables, as_of = task.tables, task.as_of
+    staff = Staff(tables["Reps"], tables["Assignments"])
+    open_lines, findings = _open_lines(
+        _with_slices(deals, staff, as_of), deals, codes, rates, as_of
+    )
+    parts = [
+        _closed_lines(credits_of(tables, task.policy, as_of=as_of).lines, staff),
+        open_lines,
+        _target_lines(tables["TargetPlan"], staff),
+    ]
     return pd.concat([part[list(COLUMNS)] for part in parts], ignore_index=True), findings
 
 
-def _with_slices(deals: KnownDeals, reps: pd.DataFrame) -> pd.DataFrame:
+def _with_slices(deals: KnownDeals, staff: Staff, as_of: dt.date) -> pd.DataFrame:
     """Deals with a column per kind of slice; `source` and `product` are there already."""
     frame = deals.frame
+    today = pd.Series(pd.Timestamp(as_of), index=frame.index)
     return frame.assign(
         amount=deals.amount.astype(np.int64),
         all=ALL,
-        team=teams_of(frame["rep_id"], reps),
+        team=staff.teams(frame["rep_id"], today),
         rep=frame["rep_id"],
         pipeline=frame["pipeline"].fillna(MAIN_PIPELINE),
     )
 
 
-def _won_lines(frame: pd.DataFrame, deals: KnownDeals, as_of: dt.date) -> pd.DataFrame:
-    """Won deals up to the day; closed money counts in full, so that its weight is itself."""
-    is_past = (frame["closed_on"] <= pd.Timestamp(as_of)).to_numpy(dtype=bool)
-    won = frame[deals.is_won & is_past]
-    return won.assign(
+def _closed_lines(credit_lines: pd.DataFrame, staff: Staff) -> pd.DataFrame:
+    """What was sold; it counts in full, so that its weight is itself."""
+    return credit_lines.assign(
         what=CLOSED,
-        month=month_number(won["closed_on"]),
+        month=month_number(credit_lines["on"]),
         rate=1.0,
-        weighted=won["amount"],
+        weighted=credit_lines["amount"],
+        all=ALL,
+        team=staff.teams(credit_lines["rep_id"], credit_lines["on"]),
+        rep=credit_lines["rep_id"],
     )
 
 
@@ -147,45 +154,21 @@ def _left_out(code: str, rows: pd.Series[Any]) -> list[Finding]:
     ]
 
 
-def _order_lines(orders: pd.DataFrame, reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    """Order lines up to the day that are not cancelled; orders know no source and no pipeline."""
-    is_past = orders["ordered_on"] <= pd.Timestamp(as_of)
-    kept = (standing(orders) & is_past).to_numpy(dtype=bool)
-    part = orders[kept]
-    amount = part["amount"].to_numpy(dtype=np.int64)
+def _target_lines(plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
+    """Revenue targets in force and their quotas; they have no source, product or pipeline."""
+    of_plan = planned(plan_in_force(plan), staff)
+    part = of_plan[of_plan["metric"] == "revenue"]
     blank = pd.Series(None, index=part.index, dtype="str")
-    return part.assign(
-        what=CLOSED,
-        month=month_number(part["ordered_on"]),
-        amount=amount,
-        weighted=amount,
-        rate=1.0,
-        all=ALL,
-        team=teams_of(part["rep_id"], reps),
-        rep=part["rep_id"],
-        source=blank,
-        pipeline=blank,
-    )
-
-
-def _target_lines(plan: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
-    """Revenue targets in force, by month; a target has no source, product or pipeline."""
-    in_force = plan_in_force(plan)
-    part = in_force[in_force["metric"] == "revenue"]
-    first_day = pd.to_datetime(part["period"] + "-01", format="%Y-%m-%d", errors="coerce")
-    blank = pd.Series(None, index=part.index, dtype="str")
-
     lines = part.assign(
-        what=TARGET,
-        month=month_number(first_day),
-        amount=part["amount"].to_numpy(dtype=np.int64, na_value=0),
+        month=month_number(pd.to_datetime(part["month"] + "-01", format="%Y-%m-%d")),
         rate=0.0,
         weighted=0,
         all=ALL,
-        team=part["team"].fillna(teams_of(part["rep_id"], reps)),
         rep=part["rep_id"],
         source=blank,
         product=blank,
         pipeline=blank,
     )
-    return lines[lines["month"].notna()]
+    targets = lines.assign(what=TARGET, amount=lines["target"])
+    quotas = lines.assign(what=QUOTA, amount=lines["quota"])
+    return pd.concat([targets, quotas], ignore_index=True)

@@ -18,7 +18,7 @@ from salesbook.domain.arithmetic.calendar import (
     quarter_of_month,
     year_of_month,
 )
-from salesbook.domain.pipeline.forecast.lines import CLOSED, OPEN_CATEGORIES, TARGET
+from salesbook.domain.pipeline.forecast.lines import CLOSED, OPEN_CATEGORIES, QUOTA, TARGET
 from salesbook.domain.pipeline.forecast.range import QUANTILES, sum_quantiles
 from salesbook.domain.pipeline.forecast.velocity import coverage
 from salesbook.domain.pipeline.funnel.slices import SLICE_KINDS, groups
@@ -28,6 +28,8 @@ from salesbook.tables.settings import Rules
 
 Span = tuple[str, int, int]
 """A period, its first and its last month, counted from year 0."""
+
+_MONTHS_OF_A_YEAR: Final = 12
 
 _MEASURES: Final = (CLOSED, *OPEN_CATEGORIES, "weighted", "p10", "p50", "p90")
 
@@ -95,17 +97,23 @@ def _of_kind(
     size = len(names)
     for order, (period, first, last) in enumerate(spans):
         inside = (month >= first) & (month <= last)
+        is_year = last - first + 1 == _MONTHS_OF_A_YEAR
         yield {
             "order": np.full(size, order),
             "period": np.full(size, period, dtype=object),
             "slice_kind": np.full(size, kind, dtype=object),
             "slice": np.asarray(names, dtype=object),
-            **_of_period(part[inside], slice_of[inside], size),
+            **_of_period(part[inside], slice_of[inside], size, is_year=is_year),
         }
 
 
-def _of_period(lines: pd.DataFrame, slice_of: Ints, size: int) -> dict[str, Floats]:
-    """One period's measures, one value per slice; money as floats, nan where missing."""
+def _of_period(
+    lines: pd.DataFrame, slice_of: Ints, size: int, *, is_year: bool
+) -> dict[str, Floats]:
+    """One period's measures, one value per slice; money as floats, nan where missing.
+
+    A year's target is its quota, as in Attainment.
+    """
     what = lines["what"].to_numpy()
     amount = lines["amount"].to_numpy(dtype=np.float64)
     weighted = lines["weighted"].to_numpy(dtype=np.float64)
@@ -113,8 +121,7 @@ def _of_period(lines: pd.DataFrame, slice_of: Ints, size: int) -> dict[str, Floa
     is_open = np.isin(what, OPEN_CATEGORIES)
 
     sums = {
-        name: _sums(slice_of, amount, what == name, size)
-        for name in (CLOSED, *OPEN_CATEGORIES, TARGET)
+        name: _sums(slice_of, amount, what == name, size) for name in (CLOSED, *OPEN_CATEGORIES)
     }
     sums["weighted"] = _sums(slice_of, weighted, is_open, size)
 
@@ -124,8 +131,8 @@ def _of_period(lines: pd.DataFrame, slice_of: Ints, size: int) -> dict[str, Floa
     sums |= {"p10": ranges[:, 0], "p50": ranges[:, 1], "p90": ranges[:, 2]}
 
     # No target is another thing than a target of 0.
-    has_target = np.bincount(slice_of[what == TARGET], minlength=size) > 0
-    sums[TARGET] = np.where(has_target, sums[TARGET], np.nan)
+    targets = _sums(slice_of, amount, what == (QUOTA if is_year else TARGET), size)
+    sums[TARGET] = np.where(targets > 0, targets, np.nan)
 
     open_money = sum((sums[name] for name in OPEN_CATEGORIES), np.zeros(size))
     sums["gap"] = sums[CLOSED] - sums[TARGET]
