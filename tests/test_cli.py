@@ -185,7 +185,15 @@ class TestVerbs:
         """Counts per table read, rows per table written, findings by severity."""
         done = salesbook(name, book, "--as-of", "2026-06-30", "--json")
         document = done.document
-        assert set(document) == {"action", "as_of", "rows", "written", "findings", "seconds"}
+        assert set(document) == {
+            "action",
+            "as_of",
+            "rows",
+            "written",
+            "findings",
+            "seconds",
+            "notes",
+        }
         assert (document["action"], document["as_of"]) == (name, "2026-06-30")
         assert set(document["written"]) == set(ACTIONS[name].writes)
         for counts in document["rows"].values():

@@ -7,11 +7,13 @@ import datetime as dt
 import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from salesbook.book.report import Options, Report
 from salesbook.book.run import run_action
+from salesbook.book.saved_elsewhere import save_notes
 from salesbook.book.session import Session
 from salesbook.book.undo import undo_last
 from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook, NothingToUndo, UsageError
@@ -40,6 +42,7 @@ def run_on_file(
     in_place = out is None or os.path.realpath(out) == os.path.realpath(book)
     with open_package(book, wait=wait, for_writing=in_place) as host:
         report = run_action(host, action, options)
+        report = replace(report, notes=(*report.notes, *save_notes(host)))
         host.save(out)
     return report
 
@@ -54,8 +57,9 @@ def table_of_book(book: Path, name: str) -> tuple[Session, str]:
     with open_package(book, for_writing=False) as host:
         session = Session(host)
         table = table_of_name(name, TABLES)
-        if table is None or not session.has(table):
+        if table is None:
             raise NoSuchTable("no-such-table", where=str(book), table=name)
+        session.refuse_without(table, where=str(book))
         session.table(table)
         return session, table
 
@@ -78,6 +82,7 @@ def undo_file(book: Path, as_of: dt.date, *, wait: float) -> Report:
             raise NothingToUndo("damaged-backup", where=str(backup)) from damaged
 
         report = undo_last(host, before, as_of)
+        report = replace(report, notes=save_notes(host))
         host.save()
     return report
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from salesbook.labels import Language
-from salesbook.messages import Finding
+from salesbook.messages import Finding, Message
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,10 @@ class Report:
     findings: tuple[Finding, ...]
     seconds: float
     language: Language
+    notes: tuple[Message, ...] = ()
+    """What else to know of the workbook: no fault of its rows, and nothing that stopped the run."""
+    has_checks: bool = True
+    """False where the workbook lacks the table that would name each finding."""
 
     @property
     def errors(self) -> int:

@@ -8,11 +8,18 @@ from pathlib import Path
 from typing import Final
 
 from salesbook.labels import Language
+from salesbook.tables import TABLES, Role
 
 FILES: Final[Mapping[Language, str]] = {
     "en": "SalesManagement.xlsm",
     "zh-CN": "SalesManagement.zh-CN.xlsm",
 }
+
+
+def sheet_code_name(table: str) -> str:
+    """The name by which macros know the sheet of a table; the small settings tables share one."""
+    is_setting = TABLES[table].role is Role.SETTING
+    return "SheetSettings" if is_setting else f"Sheet{table}"
 
 
 def template_bytes(language: Language) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -12,9 +12,8 @@ from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
 from salesbook.book.session import Session, collecting_nothing
 from salesbook.errors import NothingToUndo, UndoLosesTyping
-from salesbook.store import KEEP, Cell, Host, NewCell, TableCells, TableWrite
-from salesbook.writing.body import PreparedWrite
-from salesbook.writing.sameness import fingerprint, same_cell
+from salesbook.store import Host
+from salesbook.writing.sameness import content_fingerprint
 
 
 @collecting_nothing()
@@ -39,12 +38,11 @@ def undo_last(host: Host, before: Host, as_of: dt.date) -> Report:
         raise NothingToUndo("no-backup")
 
     fingerprints = _written_by(last_run)
-    tables_now = {table: host.read(table) for table in fingerprints}
     for table, content in fingerprints.items():
-        if fingerprint(_typed_columns(tables_now[table])) != content:
+        if content_fingerprint(host.read(table), host.annotations(table)) != content:
             raise UndoLosesTyping(where=table, table=table, action=str(last_run["action"]))
 
-    restored = [_restore(tables_now[table], before.read(table)) for table in fingerprints]
+    restored = session.restored_writes(session_before, list(fingerprints), as_of)
     report = Report(
         action="undo",
         as_of=as_of,
@@ -54,7 +52,7 @@ def undo_last(host: Host, before: Host, as_of: dt.date) -> Report:
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
     )
-    log = log_entry(session, report, restored)
+    log = log_entry(session, report, [replace(prepared, content="") for prepared in restored])
     host.write([prepared.write for prepared in (*restored, *log)])
     return report
 
@@ -77,31 +75,3 @@ def _written_by(run: pd.Series[object]) -> dict[str, str]:
 def _is_predecessor(old_log: pd.DataFrame, log: pd.DataFrame) -> bool:
     """True where the backup's log is the book's without its last entry."""
     return sorted(old_log["at"]) == sorted(log["at"])[:-1]
-
-
-def _typed_columns(cells: TableCells) -> list[Sequence[Cell]]:
-    """The columns that the sheet does not calculate."""
-    return [
-        column
-        for header, column in zip(cells.headers, cells.columns, strict=True)
-        if header not in cells.calculated
-    ]
-
-
-def _restore(now: TableCells, old: TableCells) -> PreparedWrite:
-    """The write that makes a table what it was, cells that are the same left alone.
-
-    Columns that came since stay; nothing is put into columns that the sheet calculates.
-    """
-    sources = [row if row < now.row_count else None for row in range(old.row_count)]
-    columns: dict[str, Sequence[NewCell]] = {}
-    for header in now.headers:
-        if header in now.calculated or header not in old.headers:
-            continue
-        old_cells = old.columns[old.headers.index(header)]
-        cells_now = now.columns[now.headers.index(header)]
-        columns[header] = [
-            KEEP if source is not None and same_cell(old_cell, cells_now[source]) else old_cell
-            for old_cell, source in zip(old_cells, sources, strict=True)
-        ]
-    return PreparedWrite(TableWrite(now.table, columns, sources), (), "")

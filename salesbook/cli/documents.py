@@ -33,7 +33,13 @@ def report_document(report: Report) -> dict[str, Any]:
         "written": report.written,
         "findings": {"error": report.errors, "warning": report.warnings},
         "seconds": report.seconds,
+        "notes": _notes(report.notes),
     }
+
+
+def _notes(notes: Sequence[Message]) -> list[Mapping[str, Any]]:
+    """What else to know of the workbook, as codes and params."""
+    return [_code_and_params(note) for note in notes]
 
 
 def new_document(book: Path, language: Language, rows: Mapping[str, int]) -> dict[str, Any]:
@@ -109,6 +115,10 @@ def _message(value: object) -> Mapping[str, Any] | None:
     if message is None:
         return {"code": None, "params": {}, "text": str(value)}
 
+    return _code_and_params(message)
+
+
+def _code_and_params(message: Message) -> dict[str, Any]:
     params = {name: _plain(fact) for name, fact in message.params.items()}
     return {"code": message.code, "params": params}
 
@@ -134,4 +144,9 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         "not_taken": list(result.not_taken),
         "added": dict(result.added),
         "look_alikes": result.look_alikes,
+        "notes": _notes(result.notes),
+        "beside": [
+            {"code": finding.code, "row_key": finding.row_key, "found": finding.found}
+            for finding in result.beside
+        ],
     }

@@ -58,6 +58,7 @@ class Terminal:
             return
         self._print(self._counts_table(report))
         self._message(self._findings(report))
+        self._notes(report.notes)
 
         seconds = f"{report.seconds:.2f}"
         done = self._say("report.done", book=book, action=report.action, seconds=seconds)
@@ -91,8 +92,9 @@ class Terminal:
             return " ".join(in_words)
 
         # These findings stand on no sheet, so they are told here.
-        findings = [self._finding(finding) for finding in report.findings[:_MOST_FINDINGS]]
-        if len(report.findings) <= _MOST_FINDINGS:
+        most = _MOST_FINDINGS if report.has_checks else len(report.findings)
+        findings = [self._finding(finding) for finding in report.findings[:most]]
+        if report.has_checks and len(report.findings) <= most:
             in_words = in_words[:1]
         return "\n".join([in_words[0], *findings, *in_words[1:]])
 
@@ -110,10 +112,16 @@ class Terminal:
         message = " · ".join(part for part in (finding.found, *sentences) if part)
         return f"  {place}: {message}"
 
+    def _notes(self, notes: Sequence[Message]) -> None:
+        """What else to know of the workbook, a sentence each."""
+        for note in notes:
+            self._message(labels.sentence(note, self.language))
+
     def restored(self, book: Path, report: Report) -> None:
         """Say which tables an undo put back."""
         names = ", ".join(sheet_name(name, self.language) for name in report.written)
         self._message(self._say("report.restored", book=book, tables=names))
+        self._notes(report.notes)
 
     def made(self, book: Path, rows: dict[str, int]) -> None:
         """Say that a workbook was made."""
@@ -137,6 +145,7 @@ class Terminal:
 
         for line in import_remarks(result):
             self._message(self._line("import", line, result.language))
+        self._notes(result.notes)
 
     def table(self, name: str, session: Session) -> None:
         """Show a table's rows under the headers of the language."""

@@ -23,6 +23,7 @@ _SUBJECTS: Final = (
     "messages_team",
     "messages_customers",
     "messages_process",
+    "messages_book",
     "findings",
     "findings_cells",
     "findings_import",

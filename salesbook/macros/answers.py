@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from salesbook.actions import Button
 from salesbook.book.summary import Line, findings_lines, import_counts, import_remarks
 from salesbook.errors import SalesbookError
-from salesbook.labels import Language, sheet_name, words
+from salesbook.labels import Language, sentence, sheet_name, words
 from salesbook.labels.errors import error_advice, error_message, error_where
 from salesbook.labels.messages import fill
 from salesbook.macros.words import MessageBox, say
@@ -47,6 +47,7 @@ def report_box(host: MacroHost, button: Button, report: Report) -> MessageBox:
         sheet = host.sheet_of(button.look_at)
         rows = report.written[button.look_at]
         paragraphs.append(say(f"look.{button.name}", language, sheet=sheet, rows=rows))
+    paragraphs += [sentence(note, language) for note in report.notes]
     if not host.can_be_undone:
         paragraphs.append(say("done.no_undo", language))
     return MessageBox("\n\n".join(paragraphs))
@@ -81,6 +82,7 @@ def import_box(host: MacroHost, file: Path, result: ImportResult) -> MessageBox:
         say("import.counts", language, **import_counts(result)),
         *(_line(host, "import", line) for line in import_remarks(result)),
         say("import.next", language),
+        *(sentence(note, language) for note in result.notes),
     ]
     return MessageBox("\n\n".join(paragraphs))
 

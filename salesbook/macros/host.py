@@ -83,6 +83,10 @@ class MacroHost:
                 self._step("calculating")
         return self._cells[table]
 
+    def headers(self, table: str) -> Sequence[str]:
+        """One table's headers."""
+        return self.excel.headers(table)
+
     def annotations(self, table: str) -> Sequence[Annotation]:
         """What people put on the rows of one table."""
         return self.excel.annotations(table)

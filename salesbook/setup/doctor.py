@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from salesbook import __version__
 from salesbook.errors import SalesbookError
-from salesbook.labels import Language, sheet_name, word
+from salesbook.labels import Language, sentence, sheet_name, word
 from salesbook.labels.errors import error_advice, error_message
 from salesbook.labels.messages import fill
 from salesbook.setup import book_rules, excel_rules, python_rules
@@ -22,7 +22,10 @@ from salesbook.setup.machine import Machine, ThisMachine
 
 if TYPE_CHECKING:
     from salesbook.book.session import Session
+    from salesbook.hosts.package import PackageHost
 
+_FAR_DOWN: Final = 100_000
+"""A sheet row: dropdowns that end above it are not as they were built."""
 CONF_SHEET: Final = "xlwings.conf"
 _PACKAGES: Final = ("xlwings", "openpyxl", "pandas", "pydantic", "python-calamine")
 
@@ -139,6 +142,7 @@ def _workbook(book: Path, language: Language) -> Iterator[SetupCheck]:
         with open_package(book, for_writing=False) as host:
             session = Session(host)
             yield from _tables(book, session, language)
+            yield from checks_of(saved_elsewhere(host, language), language)
             yield _plan(session, language)
         yield _holder(book, language)
     except SalesbookError as refusal:
@@ -152,18 +156,54 @@ def _workbook(book: Path, language: Language) -> Iterator[SetupCheck]:
 
 
 def _tables(book: Path, session: Session, language: Language) -> Iterator[SetupCheck]:
-    """How many of our tables the workbook has, and which it lacks."""
+    """How many of our tables the workbook has, which it lacks, and what an upgrade would add."""
     from salesbook.tables import TABLES
+    from salesbook.tables.ages import has_since
 
     there = [name for name in TABLES if session.has(name)]
     rows = sum(session.table(name).rows_in for name in there)
     message = _say("book_ok", language, book=book, tables=len(there), rows=rows)
     yield SetupCheck("workbook", True, message)
 
-    missing = [sheet_name(name, language) for name in TABLES if name not in there]
+    # A table that came after the workbook was made is not missed.
+    expected = [name for name in TABLES if has_since(session.made_with, TABLES[name].since)]
+    missing = [sheet_name(name, language) for name in expected if name not in there]
     if missing:
         message = _say("missing_tables", language, book=book, tables=", ".join(missing))
-        yield SetupCheck("tables", False, message)
+        yield SetupCheck("tables", False, message, _say("missing_tables_cure", language))
+        return
+
+    for note in session.lacking().notes():
+        yield SetupCheck("older", True, sentence(note, language))
+
+
+def saved_elsewhere(host: PackageHost, language: Language) -> Iterator[Look]:
+    """What another program than Excel left out when it saved the workbook."""
+    from salesbook.book.saved_elsewhere import lost_elsewhere
+    from salesbook.tables import TABLES
+
+    lost = lost_elsewhere(host.last_save())
+    if lost is None:
+        yield Look("saved")
+        return
+
+    program = lost.program or word("setup", "another_program", language)
+    if lost.sheets:
+        facts = {"program": program, "sheets": lost.sheets}
+        yield Look("saved", "code-names-lost", facts)
+    if lost.tables:
+        yield Look("saved", "table-styles-lost", {"program": program, "tables": lost.tables})
+
+    # A built workbook's dropdowns reach far below its rows, so that they hold for new ones.
+    ends = {code: row for code, row in host.dropdown_ends().items() if code in TABLES}
+    short = {code: row for code, row in ends.items() if 0 < row < _FAR_DOWN}
+    if short or not any(ends.values()):
+        facts = {
+            "program": program,
+            "sheets": len(short or ends),
+            "row": max(short.values(), default=0),
+        }
+        yield Look("saved", "dropdowns-lost", facts)
 
 
 def _plan(session: Session, language: Language) -> SetupCheck:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from salesbook import labels
+from salesbook import __version__, labels
 from salesbook.hosts.memory import MemoryHost
 from salesbook.labels import Language
 from salesbook.store import Cell, TableCells
@@ -53,10 +53,14 @@ STAGES: Drawn = {
 }
 
 
-def book(*tables: TableCells, language: Language = "en") -> MemoryHost:
-    """A workbook with every table, those given filled, the language set, and four stages."""
+def book(
+    *tables: TableCells, language: Language = "en", made_with: str = __version__
+) -> MemoryHost:
+    """A workbook of some version with every table, those given filled, the language set, and four
+    stages.
+    """
     given = {one.table: one for one in tables}
-    policy = {"key": ["language"], "value": [language]}
+    policy = {"key": ["language", "made_with"], "value": [language, made_with]}
     basics = {"Policy": table("Policy", policy), "Stages": table("Stages", STAGES)}
     everything = {name: table(name, {}, language=language) for name in TABLES}
     return MemoryHost((everything | basics | given).values())

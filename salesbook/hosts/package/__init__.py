@@ -7,11 +7,13 @@ from salesbook.hosts.package.disk import Disk, backup_path, uninterrupted
 from salesbook.hosts.package.foreign import ForeignWorkbook, check_workbook
 from salesbook.hosts.package.guards import MAX_FILE_BYTES, refuse_unless_zip
 from salesbook.hosts.package.host import PackageHost, open_package
+from salesbook.hosts.package.saved_by import LastSave
 
 __all__ = [
     "MAX_FILE_BYTES",
     "Disk",
     "ForeignWorkbook",
+    "LastSave",
     "PackageHost",
     "backup_path",
     "check_workbook",

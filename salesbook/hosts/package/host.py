@@ -26,6 +26,7 @@ from salesbook.hosts.package.lock import Holder, locked
 from salesbook.hosts.package.marks import read_losses, read_marks
 from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
 from salesbook.hosts.package.reader import SheetReader
+from salesbook.hosts.package.saved_by import LastSave, dropdown_ends, last_save
 from salesbook.hosts.package.values import read_tables
 from salesbook.hosts.package.verify import refuse_unsound
 from salesbook.hosts.package.zipping import assemble
@@ -79,6 +80,13 @@ class PackageHost:
 
         self._handed_out[key] = cells
         return cells
+
+    def headers(self, table: str) -> Sequence[str]:
+        """Hand out one table's headers, which its part tells without its sheet.
+
+        Raises: NoSuchTable.
+        """
+        return self._table(table).headers
 
     def annotations(self, table: str) -> Sequence[Annotation]:
         """What people put on the rows of one table, by row, then by column.
@@ -189,6 +197,14 @@ class PackageHost:
         self._parts = parts
         self._book = book
         self._reader = SheetReader(parts, book)
+
+    def last_save(self) -> LastSave:
+        """Say who saved the workbook last, and what is there of that which programs leave out."""
+        return last_save(self._parts, self._book)
+
+    def dropdown_ends(self) -> dict[str, int]:
+        """The last sheet row of the dropdowns beside each table; 0 without any. Slow."""
+        return dropdown_ends(self._parts, self._book)
 
     def _table(self, code: str) -> TablePart:
         try:
