@@ -16,6 +16,7 @@ from salesbook.store import Host, TableCells
 from tests.engines.fake_com import open_com
 from tests.engines.fake_excel import open_fake
 from tests.hosts.books import plain_book, plain_table
+from tests.hosts.marked_books import MARKS, marked_book, marked_table
 
 OpenHost = Callable[[], AbstractContextManager[Host]]
 
@@ -49,6 +50,27 @@ HOSTS = (memory, package, excel, excel_com)
 @pytest.fixture(params=HOSTS, ids=lambda factory: factory.__name__)
 def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
     """Give a host that holds the plain book's one table."""
+    with request.param(tmp_path) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def marked_memory(folder: Path) -> Iterator[Host]:
+    yield MemoryHost([marked_table()], {"Deals": MARKS})
+
+
+@contextlib.contextmanager
+def marked_package(folder: Path) -> Iterator[Host]:
+    with open_package(marked_book(folder / "Book.xlsx"), for_writing=True) as host:
+        yield host
+
+
+MARKED_HOSTS = (marked_memory, marked_package)
+
+
+@pytest.fixture(params=MARKED_HOSTS, ids=lambda factory: factory.__name__)
+def marked(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
+    """Give a host that holds the book on whose rows people put everything."""
     with request.param(tmp_path) as made:
         yield made
 

@@ -20,6 +20,7 @@ _PALETTE = (
 """The colours that Excel 97 knew, by their index. Source: ECMA-376, part 1, 18.8.27."""
 _ARGB = re.compile(r"[0-9A-Fa-f]{6,8}")
 _MOST = 255
+_STEPS = 256
 
 
 def fill_colour(fill: bytes, prefix: bytes, theme: Sequence[str]) -> str | None:
@@ -68,9 +69,11 @@ def _tinted(colour: str, tint: str | None) -> str:
 
     channels = [int(colour[place : place + 2], 16) / _MOST for place in (1, 3, 5)]
     hue, light, saturation = colorsys.rgb_to_hls(*channels)
-    light = light * (1 + share) if share < 0 else light * (1 - share) + share
-    new_channels = colorsys.hls_to_rgb(hue, light, saturation)
-    return "#" + "".join(f"{round(channel * _MOST):02X}" for channel in new_channels)
+    new_light = light * (1 + share) if share < 0 else light * (1 - share) + share
+    # No source says how Excel rounds; so it comes within one of 255 steps of what Excel shows.
+    new_light = round(new_light * _STEPS) / _STEPS
+    new_channels = colorsys.hls_to_rgb(hue, new_light, saturation)
+    return "#" + "".join(f"{int(channel * _MOST):02X}" for channel in new_channels)
 
 
 def theme_colours(data: bytes) -> list[str]:

@@ -15,10 +15,13 @@ from xml.sax.saxutils import escape
 from salesbook.hosts.area import Area, cell_name
 from salesbook.hosts.package.beside.sheet_moves import Place
 from salesbook.hosts.package.xmlscan import (
+    attribute,
     attributes,
     element_pattern,
     plain,
+    replaced,
     root_prefix,
+    tag_pattern,
     with_attribute,
 )
 
@@ -27,6 +30,8 @@ EMPTY = (
     b'"http://schemas.openxmlformats.org/spreadsheetml/2006/main"><authors/><commentList/></comments>'
 )
 """A part without notes."""
+_COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_REVISIONS = "http://schemas.microsoft.com/office/spreadsheetml/2014/revision"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 """Matches a character as Excel escapes it in a text: `_x000a_` for a line break."""
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
@@ -117,13 +122,24 @@ class Notes:
         p = self._prefix.decode()
         identity = ""
         if uid:
-            namespace = "http://schemas.microsoft.com/office/spreadsheetml/2014/revision"
-            identity = f' xmlns:xr="{namespace}" xr:uid="{uid}"'
+            self._declare_revisions()
+            identity = f' xr:uid="{uid}"'
         new = (
             f'<{p}comment ref="{cell_name(*note.place)}" authorId="{author}"{identity}>'
             f'<{p}text><{p}t xml:space="preserve">{escaped(note.text)}</{p}t></{p}text></{p}comment>'
         )
         self._append(b"commentList", new.encode())
+
+    def _declare_revisions(self) -> None:
+        """Let the part have ids of revisions, which programs may ignore that do not know them."""
+        root = tag_pattern(self._prefix, b"comments").search(self.data)
+        if root is None or attribute(root[0], b"xmlns:xr"):
+            return
+        tag = with_attribute(root[0], b"xmlns:mc", _COMPATIBILITY)
+        ignorable = attribute(tag, b"mc:Ignorable") or ""
+        tag = with_attribute(tag, b"mc:Ignorable", f"{ignorable} xr".strip())
+        tag = with_attribute(tag, b"xmlns:xr", _REVISIONS)
+        self.data = replaced(self.data, root, tag)
 
     def _author_number(self, author: str) -> int:
         authors = self._authors()
