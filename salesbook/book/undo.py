@@ -1,107 +1,254 @@
-"""Can the last run be taken back? Its tables return to the backup's, unless somebody typed since."""
+"""Which runs can be taken back? Their tables return to a backup's, unless somebody typed since.
+
+Taking back N runs means: every table that one of the last N runs changed becomes what it was before
+the oldest of them. That an undo is a run with a backup of its own makes it one that can be taken
+back in its turn.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 import pandas as pd
 
 from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
 from salesbook.book.session import Session, collecting_nothing
-from salesbook.errors import NothingToUndo, UndoLosesTyping
-from salesbook.store import KEEP, Cell, Host, NewCell, TableCells, TableWrite
-from salesbook.writing.body import PreparedWrite
-from salesbook.writing.sameness import fingerprint, same_cell
+from salesbook.errors import NothingToUndo, SalesbookError, UndoLosesTyping
+from salesbook.store import Host
+from salesbook.tables import TABLES, Role
+from salesbook.writing.restore import restored_write
+from salesbook.writing.sameness import content_fingerprint
+
+NO_BACKUP: Final = "no-backup"
+TYPED_SINCE: Final = "undo-loses-typing"
 
 
-@collecting_nothing()
-def undo_last(host: Host, before: Host, as_of: dt.date) -> Report:
-    """Put back the tables that the last run or import wrote, and log it.
+@dataclass(frozen=True)
+class PastRun:
+    """A run that changed more than the log."""
 
-    An undo has nothing written to its name, so that it cannot be undone itself.
+    number: int
+    """1 is the newest one."""
+    at: dt.datetime
+    action: str
+    user: str
+    contents: Mapping[str, str]
+    """The tables that it changed, and the fingerprint of what it left in each."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that it changed."""
+        return tuple(self.contents)
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why runs cannot be taken back."""
+
+    code: str
+    """As that of the refusal."""
+    tables: tuple[str, ...] = ()
+    """Tables in which somebody typed since."""
+    where: str = ""
+
+
+class Earlier(Protocol):
+    """The earlier states of a workbook."""
+
+    def before(self, run: PastRun) -> AbstractContextManager[Host]:
+        """Open the state before a run.
+
+        Raises: NothingToUndo where there is none, or it is damaged.
+        """
+        ...
+
+
+def past_runs(log: pd.DataFrame) -> list[PastRun]:
+    """The runs that changed more than the log, newest first."""
+    runs: list[PastRun] = []
+    for row in log.sort_values("at", ascending=False).to_dict("records"):
+        if pd.isna(row["written"]):
+            continue
+        # `Funnel=0a1b Alerts=2c3d`
+        contents = dict(part.split("=", 1) for part in str(row["written"]).split() if "=" in part)
+        runs.append(
+            PastRun(
+                number=len(runs) + 1,
+                at=row["at"].to_pydatetime(),
+                action=_text(row["action"]),
+                user=_text(row["user"]),
+                contents=contents,
+            )
+        )
+    return runs
+
+
+def _text(value: object) -> str:
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+class Undo:
+    """What taking back a workbook's runs would do, asked run by run.
 
     Args:
         host: the workbook as it is.
-        before: the workbook as it was before that run.
-        as_of: the day to log.
-
-    Raises:
-        NothingToUndo: no run is logged, it was an undo, or `before` is another state of the book.
-        UndoLosesTyping: a table no longer holds what the run wrote.
+        earlier: its earlier states.
     """
-    started = time.perf_counter()
-    session, session_before = Session(host), Session(before)
-    last_run = _last_run(session.frame("RunLog"))
-    if not _is_predecessor(session_before.frame("RunLog"), session.frame("RunLog")):
-        raise NothingToUndo("no-backup")
 
-    fingerprints = _written_by(last_run)
-    tables_now = {table: host.read(table) for table in fingerprints}
-    for table, content in fingerprints.items():
-        if fingerprint(_typed_columns(tables_now[table])) != content:
-            raise UndoLosesTyping(where=table, table=table, action=str(last_run["action"]))
+    def __init__(self, host: Host, earlier: Earlier) -> None:
+        self.session = Session(host)
+        self._host = host
+        self._earlier = earlier
+        self._log = self.session.frame("RunLog")
+        self.runs = past_runs(self._log)
+        self._content_now: dict[str, str | None] = {}
 
-    restored = [_restore(tables_now[table], before.read(table)) for table in fingerprints]
-    report = Report(
-        action="undo",
-        as_of=as_of,
-        rows={},
-        written={prepared.write.table: len(prepared.write.sources) for prepared in restored},
-        findings=(),
-        seconds=round(time.perf_counter() - started, 3),
-        language=session.language,
-    )
-    log = log_entry(session, report, restored)
-    host.write([prepared.write for prepared in (*restored, *log)])
-    return report
+    def up_to(self, number: int) -> list[PastRun]:
+        """The runs from the newest to that one. Raises: NothingToUndo where there are fewer."""
+        if not self.runs:
+            raise NothingToUndo("nothing-to-undo")
+        if number > len(self.runs):
+            raise NothingToUndo("no-such-run", found=number, count=len(self.runs))
+        return self.runs[:number]
+
+    def obstacle(self, number: int) -> Obstacle | None:
+        """Why the runs up to that one cannot be taken back; None where they can."""
+        runs = self.up_to(number)
+        try:
+            with self._state_before(runs[-1]) as before:
+                lacking = set(last_writers(runs)).difference(before.table_codes())
+        except NothingToUndo as refusal:
+            return Obstacle(refusal.code, where=refusal.where)
+        except SalesbookError as refusal:
+            return Obstacle("damaged-backup", where=refusal.where)
+
+        typed = {*self._typed_since(runs), *self._typed_between(runs), *lacking}
+        return Obstacle(TYPED_SINCE, tuple(sorted(typed))) if typed else None
+
+    def _state_before(self, run: PastRun) -> AbstractContextManager[Host]:
+        return _checked(self._earlier.before(run), run, self._log)
+
+    def _typed_since(self, runs: Sequence[PastRun]) -> set[str]:
+        """Tables that no longer hold what the last of these runs left there."""
+        return {
+            table
+            for table, content in last_writers(runs).items()
+            if self._content_of(table) != content
+        }
+
+    def _content_of(self, table: str) -> str | None:
+        if table not in self._content_now:
+            self._content_now[table] = _content(self._host, table)
+        return self._content_now[table]
+
+    def _typed_between(self, runs: Sequence[PastRun]) -> set[str]:
+        """Tables of people's own into which somebody typed between two of these runs.
+
+        The newer run left that as it was, so that the table still holds what the newer one left;
+        going back to before the older one would lose it. What a verb writes it writes anew each
+        time, and what people type beside goes with its row: there is nothing to lose there.
+        """
+        typed: set[str] = set()
+        for newer, run in enumerate(runs):
+            older_contents = last_writers(runs[newer + 1 :])
+            shared = [
+                table for table in run.tables if table in older_contents and _takes_typing(table)
+            ]
+            if not shared:
+                continue
+            try:
+                with self._state_before(run) as before:
+                    typed |= {
+                        table
+                        for table in shared
+                        if _content(before, table) != older_contents[table]
+                    }
+            except SalesbookError:
+                # Nobody can tell any more.
+                typed.update(shared)
+        return typed
+
+    @collecting_nothing()
+    def take_back(self, number: int, as_of: dt.date) -> Report:
+        """Put back every table that the runs up to that one changed, and log it.
+
+        Raises:
+            NothingToUndo: there are fewer runs, or the state before them was not kept.
+            UndoLosesTyping: some tables no longer hold what the last of them left.
+        """
+        started = time.perf_counter()
+        runs = self.up_to(number)
+        obstacle = self.obstacle(number)
+        if obstacle:
+            raise refusal_of(obstacle)
+
+        with self._state_before(runs[-1]) as before:
+            session_before = Session(before)
+            restored = [
+                restored_write(
+                    self.session.table(table),
+                    self._host.annotations(table),
+                    session_before.table(table),
+                    before.annotations(table),
+                )
+                for table in last_writers(runs)
+            ]
+            report = Report(
+                action="undo",
+                as_of=as_of,
+                rows={},
+                written={prepared.write.table: len(prepared.write.sources) for prepared in restored},
+                findings=(),
+                seconds=round(time.perf_counter() - started, 3),
+                language=self.session.language,
+            )
+            log = log_entry(self.session, report, restored)
+            self._host.write([prepared.write for prepared in (*restored, *log)])
+        return report
 
 
-def _last_run(log: pd.DataFrame) -> pd.Series[object]:
-    """The newest row of RunLog. Raises: NothingToUndo where there is none, or nothing was written."""
-    if log.empty:
-        raise NothingToUndo("nothing-to-undo")
-    last_run = log.sort_values("at").iloc[-1]
-    if pd.isna(last_run["written"]):
-        raise NothingToUndo("nothing-to-undo")
-    return last_run
+def refusal_of(obstacle: Obstacle) -> SalesbookError:
+    """The refusal that an obstacle makes of an undo."""
+    if obstacle.code != TYPED_SINCE:
+        return NothingToUndo(obstacle.code, where=obstacle.where)
+    return UndoLosesTyping(tables=obstacle.tables)
 
 
-def _written_by(run: pd.Series[object]) -> dict[str, str]:
-    """The tables that a run wrote and the fingerprint of each: `Funnel=0a1b Alerts=2c3d`."""
-    return dict(part.split("=", 1) for part in str(run["written"]).split())
+def last_writers(runs: Sequence[PastRun]) -> dict[str, str]:
+    """What the newest of these runs that changed a table left in it, by table."""
+    contents: dict[str, str] = {}
+    for run in runs:
+        for table, content in run.contents.items():
+            contents.setdefault(table, content)
+    return contents
 
 
-def _is_predecessor(old_log: pd.DataFrame, log: pd.DataFrame) -> bool:
-    """True where the backup's log is the book's without its last entry."""
-    return sorted(old_log["at"]) == sorted(log["at"])[:-1]
+@contextlib.contextmanager
+def _checked(
+    opening: AbstractContextManager[Host], run: PastRun, log: pd.DataFrame
+) -> Iterator[Host]:
+    """Refuse a state that is not the one before the run: its log is the book's up to there."""
+    with opening as before:
+        log_before = Session(before).frame("RunLog")
+        earlier = log.loc[log["at"] < pd.Timestamp(run.at), "at"]
+        if sorted(log_before["at"]) != sorted(earlier):
+            raise NothingToUndo(NO_BACKUP)
+        yield before
 
 
-def _typed_columns(cells: TableCells) -> list[Sequence[Cell]]:
-    """The columns that the sheet does not calculate."""
-    return [
-        column
-        for header, column in zip(cells.headers, cells.columns, strict=True)
-        if header not in cells.calculated
-    ]
+def _takes_typing(table: str) -> bool:
+    spec = TABLES.get(table)
+    return spec is None or spec.role is not Role.OUTPUT
 
 
-def _restore(now: TableCells, old: TableCells) -> PreparedWrite:
-    """The write that makes a table what it was, cells that are the same left alone.
-
-    Columns that came since stay; nothing is put into columns that the sheet calculates.
-    """
-    sources = [row if row < now.row_count else None for row in range(old.row_count)]
-    columns: dict[str, Sequence[NewCell]] = {}
-    for header in now.headers:
-        if header in now.calculated or header not in old.headers:
-            continue
-        old_cells = old.columns[old.headers.index(header)]
-        cells_now = now.columns[now.headers.index(header)]
-        columns[header] = [
-            KEEP if source is not None and same_cell(old_cell, cells_now[source]) else old_cell
-            for old_cell, source in zip(old_cells, sources, strict=True)
-        ]
-    return PreparedWrite(TableWrite(now.table, columns, sources), (), "")
+def _content(host: Host, table: str) -> str | None:
+    if table.lower() not in {code.lower() for code in host.table_codes()}:
+        return None
+    return content_fingerprint(host.read(table), host.annotations(table))

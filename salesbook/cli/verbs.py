@@ -55,8 +55,10 @@ def _run(action: Action, book: Path, common: Common, asked: Mapping[str, Any]) -
     from salesbook.book.files import run_on_file
     from salesbook.cli.documents import report_document
 
-    out = asked.get("out")
-    report = run_on_file(book, action.name, _run_options(asked), wait=common.wait, out=out)
+    out, may_replace = asked.get("out"), bool(asked.get("yes"))
+    report = run_on_file(
+        book, action.name, _run_options(asked), wait=common.wait, out=out, over=may_replace
+    )
 
     with work_is_done():
         answer(
@@ -70,7 +72,7 @@ def _run(action: Action, book: Path, common: Common, asked: Mapping[str, Any]) -
 
 
 def _run_options(asked: Mapping[str, Any]) -> Options:
-    """What the run itself goes by; `--out` and `--strict` matter to the command alone."""
+    """What the run itself goes by; `--out`, `--yes` and `--strict` matter to the command alone."""
     from salesbook.book.report import Options
 
     names = [field.name for field in dataclasses.fields(Options) if field.name in asked]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from operator import eq
 from typing import Final
 
-from salesbook.store import KEEP, Cell, NewCell
+from salesbook.store import KEEP, Annotation, Cell, NewCell, TableCells
 
 _SHORT: Final = 16
 """Characters of at most 15 digits and a decimal sign."""
@@ -67,6 +67,16 @@ def fingerprint(columns: Sequence[Sequence[Cell]]) -> str:
         digest.update("\x1f".join(_spellings(column)).encode("utf-8", "surrogatepass"))
         digest.update(b"\x1e")
     return digest.hexdigest()
+
+
+def content_fingerprint(cells: TableCells, annotations: Sequence[Annotation]) -> str:
+    """A short hash of what was typed into a table: recalculation does not change it."""
+    typed = [
+        column
+        for header, column in zip(cells.headers, cells.columns, strict=True)
+        if header not in cells.calculated
+    ]
+    return fingerprint(typed)
 
 
 def _spellings(column: Sequence[Cell]) -> Iterable[str]:
