@@ -31,31 +31,37 @@ _DRAFTS: Final = ".salesbook-"
 _DRAFT: Final = "New.xlsm"
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another file that takes a run's results."""
+
+    path: Path
+    may_replace: bool = False
+    """Whether a file that lies there already may be replaced."""
+
+
 def run_on_file(
-    book: Path,
-    action: str,
-    options: Options,
-    *,
-    wait: float,
-    out: Path | None = None,
-    over: bool = False,
+    book: Path, action: str, options: Options, *, wait: float, out: Elsewhere | None = None
 ) -> Report:
     """Run one verb and save the workbook, or a copy of it with the results.
 
-    Args: over says that a file which lies at `out` may be replaced.
-
     Raises: SalesbookError of any kind; then no file changed.
     """
-    in_place = out is None or os.path.realpath(out) == os.path.realpath(book)
-    if out is not None and not in_place:
-        _refuse_other_kind(out, book.suffix)
-        _refuse_own_name(out)
-        if not over:
+    if out and os.path.realpath(out.path) == os.path.realpath(book):
+        out = None
+    if out:
+        _refuse_other_kind(out.path, book.suffix)
+        _refuse_own_name(out.path)
+        if not out.may_replace:
             # Said before anything is calculated; a save looks again.
-            refuse_taken(out, "out-exists")
-    with open_book(book, wait=wait, for_writing=in_place) as host:
+            refuse_taken(out.path, "out-exists")
+
+    with open_book(book, wait=wait, for_writing=out is None) as host:
         report = run_action(host, action, options)
-        host.save(None if in_place else out, over=over)
+        if out:
+            host.save(out.path, over=out.may_replace)
+        else:
+            host.save()
     return replace(report, kept=host.kept)
 
 
@@ -99,7 +105,7 @@ def undo_list(book: Path) -> tuple[list[Standing], Language]:
     Raises: SalesbookError where the workbook cannot be read.
     """
     with open_package(book, for_writing=False) as host:
-        undo = Undo(host, KeptStates(Backups(host.path)))
+        undo = Undo(host, KeptStates(Backups(host.path)), str(book))
         standings = [Standing(run, undo.obstacle(run.number)) for run in undo.runs]
         return standings, undo.session.language
 
@@ -132,7 +138,7 @@ def undo_file(
     """
     # The lock comes first: a run that is still writing makes the backup that is wanted here.
     with open_book(book, wait=wait, for_writing=True) as host:
-        undo = Undo(host, KeptStates(Backups(host.package.path)))
+        undo = Undo(host, KeptStates(Backups(host.package.path)), str(book))
         announce(undo.up_to(number), undo.session.language)
         report = undo.take_back(number, as_of)
         host.save()

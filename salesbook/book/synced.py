@@ -144,11 +144,16 @@ def _windows_roots() -> Iterator[str]:
     import winreg
 
     providers = r"SOFTWARE\SyncEngines\Providers\OneDrive"
+    names: list[str] = []
     with contextlib.suppress(OSError), winreg.OpenKey(winreg.HKEY_CURRENT_USER, providers) as key:
-        for number in range(winreg.QueryInfoKey(key)[0]):
-            with contextlib.suppress(OSError):
-                with winreg.OpenKey(key, winreg.EnumKey(key, number)) as library:
-                    yield str(winreg.QueryValueEx(library, "MountPoint")[0])
+        names = [winreg.EnumKey(key, number) for number in range(winreg.QueryInfoKey(key)[0])]
+    for name in names:
+        place = f"{providers}\\{name}"
+        with (
+            contextlib.suppress(OSError),
+            winreg.OpenKey(winreg.HKEY_CURRENT_USER, place) as library,
+        ):
+            yield str(winreg.QueryValueEx(library, "MountPoint")[0])
 
 
 def _is_remote(folder: Path) -> bool:

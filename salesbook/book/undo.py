@@ -91,7 +91,7 @@ def past_runs(log: pd.DataFrame) -> list[PastRun]:
 
 
 def _text(value: object) -> str:
-    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+    return "" if pd.isna(value) else str(value)
 
 
 class Undo:
@@ -100,12 +100,14 @@ class Undo:
     Args:
         host: the workbook as it is.
         earlier: its earlier states.
+        where: what refusals call the workbook.
     """
 
-    def __init__(self, host: Host, earlier: Earlier) -> None:
+    def __init__(self, host: Host, earlier: Earlier, where: str = "") -> None:
         self.session = Session(host)
         self._host = host
         self._earlier = earlier
+        self._where = where
         self._log = self.session.frame("RunLog")
         self.runs = past_runs(self._log)
         self._content_now: dict[str, str | None] = {}
@@ -113,9 +115,10 @@ class Undo:
     def up_to(self, number: int) -> list[PastRun]:
         """The runs from the newest to that one. Raises: NothingToUndo where there are fewer."""
         if not self.runs:
-            raise NothingToUndo("nothing-to-undo")
+            raise NothingToUndo("nothing-to-undo", where=self._where)
         if number > len(self.runs):
-            raise NothingToUndo("no-such-run", found=number, count=len(self.runs))
+            facts = {"found": number, "count": len(self.runs)}
+            raise NothingToUndo("no-such-run", where=self._where, **facts)
         return self.runs[:number]
 
     def obstacle(self, number: int) -> Obstacle | None:
@@ -175,6 +178,11 @@ class Undo:
                 typed.update(shared)
         return typed
 
+    def _refusal(self, obstacle: Obstacle) -> SalesbookError:
+        if obstacle.code == TYPED_SINCE:
+            return UndoLosesTyping(where=self._where, tables=obstacle.tables)
+        return NothingToUndo(obstacle.code, where=obstacle.where or self._where)
+
     @collecting_nothing()
     def take_back(self, number: int, as_of: dt.date) -> Report:
         """Put back every table that the runs up to that one changed, and log it.
@@ -187,7 +195,7 @@ class Undo:
         runs = self.up_to(number)
         obstacle = self.obstacle(number)
         if obstacle:
-            raise refusal_of(obstacle)
+            raise self._refusal(obstacle)
 
         with self._state_before(runs[-1]) as before:
             session_before = Session(before)
@@ -204,7 +212,9 @@ class Undo:
                 action="undo",
                 as_of=as_of,
                 rows={},
-                written={prepared.write.table: len(prepared.write.sources) for prepared in restored},
+                written={
+                    prepared.write.table: len(prepared.write.sources) for prepared in restored
+                },
                 findings=(),
                 seconds=round(time.perf_counter() - started, 3),
                 language=self.session.language,
@@ -212,13 +222,6 @@ class Undo:
             log = log_entry(self.session, report, restored)
             self._host.write([prepared.write for prepared in (*restored, *log)])
         return report
-
-
-def refusal_of(obstacle: Obstacle) -> SalesbookError:
-    """The refusal that an obstacle makes of an undo."""
-    if obstacle.code != TYPED_SINCE:
-        return NothingToUndo(obstacle.code, where=obstacle.where)
-    return UndoLosesTyping(tables=obstacle.tables)
 
 
 def last_writers(runs: Sequence[PastRun]) -> dict[str, str]:

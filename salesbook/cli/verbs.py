@@ -52,13 +52,13 @@ def _refuse_lone_option(action: Action, asked: Mapping[str, Any]) -> None:
 
 def _run(action: Action, book: Path, common: Common, asked: Mapping[str, Any]) -> None:
     """Run a verb on a file and say what it did."""
-    from salesbook.book.files import run_on_file
+    from salesbook.book.files import Elsewhere, run_on_file
     from salesbook.cli.documents import report_document
 
-    out, may_replace = asked.get("out"), bool(asked.get("yes"))
-    report = run_on_file(
-        book, action.name, _run_options(asked), wait=common.wait, out=out, over=may_replace
-    )
+    out = asked.get("out")
+    elsewhere = Elsewhere(out, may_replace=asked["yes"]) if out else None
+    options = _run_options(asked)
+    report = run_on_file(book, action.name, options, wait=common.wait, out=elsewhere)
 
     with work_is_done():
         answer(

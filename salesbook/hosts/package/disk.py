@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 from salesbook.errors import CannotWrite, ChangedMeanwhile
@@ -108,24 +109,26 @@ def remove_leftovers(book: Path) -> None:
             path.unlink()
 
 
+@dataclass(frozen=True)
+class Care:
+    """What to mind while a file is replaced."""
+
+    rights: int = _RIGHTS
+    """Rights that the file may have at most, whatever the one that was there had."""
+    keeping: Keeping | None = None
+    """Keeps what was there, once there is room for the new version and before it takes its place."""
+
+
 def replace_file(
-    disk: Disk,
-    target: Path,
-    new: bytes,
-    old: bytes | None,
-    *,
-    limit: int = _RIGHTS,
-    keeping: Keeping | None = None,
+    disk: Disk, target: Path, new: bytes, old: bytes | None, care: Care = Care()
 ) -> None:
     """Put `new` in the place of `old`, or leave everything as it was.
 
-    Args:
-        old: what the target held when it was read; None where there was no such file.
-        limit: rights that the file may have at most, whatever the target has.
-        keeping: keeps `old`, once there is room for the new version and before it takes its place.
+    Args: old is what the target held when it was read; None where there was no such file.
 
     Raises: ChangedMeanwhile, CannotWrite, LockedFile.
     """
+    limit, keeping = care.rights, care.keeping
     with _plain_errors(target, len(new)), _temporary(target) as draft:
         _refuse_changed(target, old)
         rights = _NEW_FILE if old is None else target.stat().st_mode & _RIGHTS

@@ -15,6 +15,7 @@ from salesbook.hosts.package import guards
 from salesbook.hosts.package.archive import Archive, Staged
 from salesbook.hosts.package.changes import changes_for
 from salesbook.hosts.package.disk import (
+    Care,
     Disk,
     Keeping,
     refuse_unwritable,
@@ -135,7 +136,7 @@ class PackageHost:
             raise ValueError(f"{self.path} was opened for reading alone")
 
         if self._parts.changes:
-            self._put(target, self._read_bytes, keeping=keeping)
+            self._put(target, self._read_bytes, Care(keeping=keeping))
 
     def _save_elsewhere(self, target: Path, *, over: bool) -> None:
         refuse_unwritable(target)
@@ -146,20 +147,13 @@ class PackageHost:
             if not over:
                 refuse_taken(target, "out-exists")
             old = target.read_bytes() if target.exists() else None
-            self._put(target, old, limit=rights)
+            self._put(target, old, Care(rights))
 
-    def _put(
-        self,
-        target: Path,
-        old: bytes | None,
-        *,
-        limit: int = _RIGHTS,
-        keeping: Keeping | None = None,
-    ) -> None:
+    def _put(self, target: Path, old: bytes | None, care: Care) -> None:
         new = assemble(self._parts.archive, self._parts.changes)
         # Reading it refuses a zip that was put together wrongly, before it is saved.
         archive = Archive(new, str(target))
-        replace_file(self._disk, target, new, old, limit=limit, keeping=keeping)
+        replace_file(self._disk, target, new, old, care)
         if target == self.path:
             self._read_bytes = new
             self._hold(Staged(archive), self._book)

@@ -1,0 +1,39 @@
+"""How is the open workbook kept as it stands, typing included that nobody has saved yet?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesbook.hosts.excel.calls import native
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+
+def save_copy(book: xw.Book, path: Path) -> None:
+    """Write the open workbook into a new file; the workbook stays where and as it is.
+
+    Excel for Mac has no `SaveCopyAs`, and may refuse it in the cloud. Where nothing was typed since
+    the last save, the workbook's own file holds the same.
+
+    Raises: whatever Excel refuses it with; OSError.
+    """
+    try:
+        book.api.SaveCopyAs(str(path))
+    except Exception:
+        if not native(book.api, "Saved", "saved"):
+            raise
+        # It may have begun before it gave up.
+        path.unlink(missing_ok=True)
+        _write_private(path, Path(str(book.fullname)).read_bytes())
+
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+        file.write(data)
