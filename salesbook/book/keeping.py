@@ -29,11 +29,10 @@ class KeptBook:
     Made by `open_book`, which holds the lock.
     """
 
-    def __init__(self, package: PackageHost, disk: Disk) -> None:
+    def __init__(self, package: PackageHost) -> None:
         self.package = package
         self.kept: Kept | None = None
         """What became of the state before, once it was saved; None where it was not to be kept."""
-        self._disk = disk
         self._run: RunToKeep | None = None
 
     def table_codes(self) -> tuple[str, ...]:
@@ -68,9 +67,9 @@ class KeptBook:
             return
 
         def fill(path: Path) -> None:
-            self._disk.write(path, before, _PRIVATE)
+            self.package.disk.write(path, before, _PRIVATE)
 
-        backups = Backups(self.package.path, self._disk)
+        backups = Backups(self.package.path, self.package.disk)
         with self._run.keeping(backups, fill) as kept:
             yield
         self.kept = kept
@@ -104,7 +103,7 @@ def open_book(
 ) -> Iterator[KeptBook]:
     """Open a workbook file as `open_package` does, with what a run does to it kept."""
     with open_package(path, wait=wait, for_writing=for_writing, disk=disk) as package:
-        yield KeptBook(package, disk or Disk())
+        yield KeptBook(package)
 
 
 class RunToKeep:

@@ -47,7 +47,7 @@ class PackageHost:
         self.path = path
         self.for_writing = for_writing
         self._wait = wait
-        self._disk = disk
+        self.disk = disk
         self._read_bytes = data
         parts = Staged(Archive(data, str(path)))
         self._hold(parts, read_parts(parts, str(path)))
@@ -153,7 +153,7 @@ class PackageHost:
         new = assemble(self._parts.archive, self._parts.changes)
         # Reading it refuses a zip that was put together wrongly, before it is saved.
         archive = Archive(new, str(target))
-        replace_file(self._disk, target, new, old, care)
+        replace_file(self.disk, target, new, old, care)
         if target == self.path:
             self._read_bytes = new
             self._hold(Staged(archive), self._book)
