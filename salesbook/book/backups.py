@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from salesbook.book.synced import is_shared
+from salesbook.errors import SalesbookError
 from salesbook.hosts.package import Disk, keep_rights
 
 _LAST: Final = 20
@@ -146,12 +147,12 @@ class Backups:
         for folder in (self.beside, self._own):
             if folder is None:
                 continue
-            is_new = not folder.exists()
+            is_new = not os.path.lexists(folder)
             try:
                 path = self._keep_in(folder, at, fill)
             except Exception as refusal:
                 # Excel has its own errors, and any of them costs the backup and not the run.
-                reason = getattr(refusal, "strerror", "") or str(refusal)
+                reason = _words(refusal)
                 with contextlib.suppress(OSError):
                     if is_new:
                         folder.rmdir()
@@ -232,6 +233,13 @@ def wanted_backups(
     while len(wanted) > _ALWAYS and sum(backup.size for backup in wanted) > most_bytes:
         wanted.pop()
     return frozenset(wanted)
+
+
+def _words(error: Exception) -> str:
+    """What an error says, in the words of whoever refused."""
+    if isinstance(error, SalesbookError):
+        return str(error.params.get("found") or error)
+    return getattr(error, "strerror", "") or str(error)
 
 
 def is_backup(path: Path) -> bool:

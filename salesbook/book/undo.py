@@ -1,8 +1,8 @@
 """Which runs can be taken back? Their tables return to a backup's, unless somebody typed since.
 
 Taking back N runs means: every table that one of the last N runs changed becomes what it was before
-the oldest of them. That an undo is a run with a backup of its own makes it one that can be taken
-back in its turn.
+the first of them that changed it. What was typed into it before that is no run's work, and stays. As
+an undo is a run with a backup of its own, it can be taken back in its turn.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from salesbook.book.session import Session, collecting_nothing
 from salesbook.errors import NothingToUndo, SalesbookError, UndoLosesTyping
 from salesbook.store import Host
 from salesbook.tables import TABLES, Role
+from salesbook.writing.body import PreparedWrite
 from salesbook.writing.restore import restored_write
 from salesbook.writing.sameness import content_fingerprint
 
@@ -111,6 +112,9 @@ class Undo:
         self._log = self.session.frame("RunLog")
         self.runs = past_runs(self._log)
         self._content_now: dict[str, str | None] = {}
+        self._contents_before: dict[tuple[dt.datetime, str], str | None] = {}
+        self._refusals: dict[dt.datetime, NothingToUndo | None] = {}
+        """Why the state before a run cannot be had, by its moment; None where it can."""
 
     def up_to(self, number: int) -> list[PastRun]:
         """The runs from the newest to that one. Raises: NothingToUndo where there are fewer."""
@@ -124,16 +128,43 @@ class Undo:
     def obstacle(self, number: int) -> Obstacle | None:
         """Why the runs up to that one cannot be taken back; None where they can."""
         runs = self.up_to(number)
-        try:
-            with self._state_before(runs[-1]) as before:
-                lacking = set(last_writers(runs)).difference(before.table_codes())
-        except NothingToUndo as refusal:
-            return Obstacle(refusal.code, where=refusal.where)
-        except SalesbookError as refusal:
-            return Obstacle("damaged-backup", where=refusal.where)
-
-        typed = {*self._typed_since(runs), *self._typed_between(runs), *lacking}
+        typed = {*self._typed_since(runs), *self._typed_between(runs)}
+        for table in last_writers(runs):
+            base = self._base(table, runs)
+            refusal = self._refusals[base.at]
+            if refusal:
+                return Obstacle(refusal.code, where=refusal.where)
+            if self._content_before(base, table) is None:
+                # The table came since, so that nothing says what it was.
+                typed.add(table)
         return Obstacle(TYPED_SINCE, tuple(sorted(typed))) if typed else None
+
+    def _base(self, table: str, runs: Sequence[PastRun]) -> PastRun:
+        """The run before which a table is looked up, as it was before all of these.
+
+        That is the first one that changed it. Where that backup has gone, an earlier one will do for
+        a table that only runs write: nothing happened to it in between. Into others somebody may
+        have typed.
+        """
+        changed = [run for run in runs if table in run.contents]
+        first = changed[-1]
+        if _takes_typing(table):
+            self._is_there(first)
+            return first
+        candidates = runs[runs.index(first) :]
+        return next((run for run in candidates if self._is_there(run)), first)
+
+    def _is_there(self, run: PastRun) -> bool:
+        """Whether the state before a run was kept; if not, `_refusals` says why."""
+        if run.at not in self._refusals:
+            try:
+                with self._state_before(run):
+                    self._refusals[run.at] = None
+            except NothingToUndo as refusal:
+                self._refusals[run.at] = refusal
+            except SalesbookError as refusal:
+                self._refusals[run.at] = NothingToUndo("damaged-backup", where=refusal.where)
+        return self._refusals[run.at] is None
 
     def _state_before(self, run: PastRun) -> AbstractContextManager[Host]:
         return _checked(self._earlier.before(run), run, self._log)
@@ -146,37 +177,37 @@ class Undo:
             if self._content_of(table) != content
         }
 
-    def _content_of(self, table: str) -> str | None:
-        if table not in self._content_now:
-            self._content_now[table] = _content(self._host, table)
-        return self._content_now[table]
-
     def _typed_between(self, runs: Sequence[PastRun]) -> set[str]:
-        """Tables of people's own into which somebody typed between two of these runs.
+        """Tables of people's own into which somebody typed between two runs that changed them.
 
         The newer run left that as it was, so that the table still holds what the newer one left;
         going back to before the older one would lose it. What a verb writes it writes anew each
         time, and what people type beside goes with its row: there is nothing to lose there.
         """
         typed: set[str] = set()
-        for newer, run in enumerate(runs):
-            older_contents = last_writers(runs[newer + 1 :])
-            shared = [
-                table for table in run.tables if table in older_contents and _takes_typing(table)
-            ]
-            if not shared:
-                continue
-            try:
-                with self._state_before(run) as before:
-                    typed |= {
-                        table
-                        for table in shared
-                        if _content(before, table) != older_contents[table]
-                    }
-            except SalesbookError:
-                # Nobody can tell any more.
-                typed.update(shared)
+        for place, run in enumerate(runs):
+            left_by_older = last_writers(runs[place + 1 :])
+            for table in run.tables:
+                if table not in left_by_older or not _takes_typing(table):
+                    continue
+                # Without the state in between nobody can tell any more.
+                is_known = self._is_there(run)
+                if not is_known or self._content_before(run, table) != left_by_older[table]:
+                    typed.add(table)
         return typed
+
+    def _content_of(self, table: str) -> str | None:
+        if table not in self._content_now:
+            self._content_now[table] = _content(self._host, table)
+        return self._content_now[table]
+
+    def _content_before(self, run: PastRun, table: str) -> str | None:
+        """The fingerprint of a table before a run; None where there was no such table."""
+        key = (run.at, table)
+        if key not in self._contents_before:
+            with self._state_before(run) as before:
+                self._contents_before[key] = _content(before, table)
+        return self._contents_before[key]
 
     def _refusal(self, obstacle: Obstacle) -> SalesbookError:
         if obstacle.code == TYPED_SINCE:
@@ -197,31 +228,43 @@ class Undo:
         if obstacle:
             raise self._refusal(obstacle)
 
-        with self._state_before(runs[-1]) as before:
-            session_before = Session(before)
-            restored = [
-                restored_write(
-                    self.session.table(table),
-                    self._host.annotations(table),
-                    session_before.table(table),
-                    before.annotations(table),
-                )
-                for table in last_writers(runs)
-            ]
-            report = Report(
-                action="undo",
-                as_of=as_of,
-                rows={},
-                written={
-                    prepared.write.table: len(prepared.write.sources) for prepared in restored
-                },
-                findings=(),
-                seconds=round(time.perf_counter() - started, 3),
-                language=self.session.language,
-            )
-            log = log_entry(self.session, report, restored)
-            self._host.write([prepared.write for prepared in (*restored, *log)])
+        restored = self._restored(runs)
+        report = Report(
+            action="undo",
+            as_of=as_of,
+            rows={},
+            written={prepared.write.table: len(prepared.write.sources) for prepared in restored},
+            findings=(),
+            seconds=round(time.perf_counter() - started, 3),
+            language=self.session.language,
+        )
+        log = log_entry(self.session, report, restored)
+        self._host.write([prepared.write for prepared in (*restored, *log)])
         return report
+
+    def _restored(self, runs: Sequence[PastRun]) -> list[PreparedWrite]:
+        """The writes that make every table what it was before all of these runs."""
+        tables_by_base: dict[dt.datetime, list[str]] = {}
+        base_by_moment: dict[dt.datetime, PastRun] = {}
+        for table in last_writers(runs):
+            base = self._base(table, runs)
+            base_by_moment[base.at] = base
+            tables_by_base.setdefault(base.at, []).append(table)
+
+        restored = []
+        for moment, tables in tables_by_base.items():
+            with self._state_before(base_by_moment[moment]) as before:
+                session_before = Session(before)
+                for table in tables:
+                    restored.append(
+                        restored_write(
+                            self.session.table(table),
+                            self._host.annotations(table),
+                            session_before.table(table),
+                            before.annotations(table),
+                        )
+                    )
+        return restored
 
 
 def last_writers(runs: Sequence[PastRun]) -> dict[str, str]:

@@ -114,11 +114,11 @@ class Book(base_classes.Book):
         return SimpleNamespace(
             Date1904=self.model.is_1904,
             Saved=self.model.is_saved,
-            SaveCopyAs=lambda path: self.model.save_copy(Path(path), _write_tables),
+            SaveCopyAs=lambda path: self.model.save_copy(Path(path), write_tables),
         )
 
 
-def _write_tables(model: BookModel, path: Path) -> None:
+def write_tables(model: BookModel, path: Path) -> None:
     """Put what stands in the tables into a copy of the file that was opened."""
     shutil.copyfile(model.path, path)
     live = ExcelHost(xw.Book(impl=Book(model)))

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesbook.hosts.excel.calls import native
+from salesbook.hosts.excel.calls import Calls, bounded_retries, native, refusal
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -18,19 +18,28 @@ def save_copy(book: xw.Book, path: Path) -> None:
     Excel for Mac has no `SaveCopyAs`, and may refuse it in the cloud. Where nothing was typed since
     the last save, the workbook's own file holds the same.
 
-    Raises: whatever Excel refuses it with; OSError.
+    Raises: CannotWrite, LockedFile, in Excel's words; OSError.
     """
     try:
-        book.api.SaveCopyAs(str(path))
-    except Exception:
-        if not native(book.api, "Saved", "saved"):
-            raise
+        with bounded_retries():
+            Calls(path.name)(lambda: book.api.SaveCopyAs(str(path)))
+    except Exception as error:
+        if not _is_saved(book):
+            raise refusal(error, path.name) from error
         # It may have begun before it gave up.
         path.unlink(missing_ok=True)
         _write_private(path, Path(str(book.fullname)).read_bytes())
 
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _is_saved(book: xw.Book) -> bool:
+    """Whether the workbook holds nothing that its file does not hold."""
+    try:
+        return bool(native(book.api, "Saved", "saved"))
+    except Exception:
+        return False
 
 
 def _write_private(path: Path, data: bytes) -> None:
