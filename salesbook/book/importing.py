@@ -29,11 +29,11 @@ from salesbook.intake.draft import ImportDraft, ImportOptions, TableChange, draf
 from salesbook.intake.rejects import rejects_text, write_rejects
 from salesbook.intake.rows import FileRow
 from salesbook.labels import Language, table_of_name
-from salesbook.messages import Message
+from salesbook.messages import Finding, Message
 from salesbook.reading.table import ReadTable
 from salesbook.store import Host
 from salesbook.tables import TABLES
-from salesbook.writing.body import PreparedWrite, prepare_changes
+from salesbook.writing.body import PreparedWrite, RowChanges
 
 _UNDECIDED: Final = ("number-ambiguous", "date-ambiguous")
 """Reasons of cells that can be read in two ways."""
@@ -63,6 +63,8 @@ class ImportResult:
     language: Language
     kept: Kept | None = None
     """What became of the workbook's state before; None where nothing was written."""
+    beside: tuple[Finding, ...] = ()
+    """What became of things that people had put on rows which the import took away, or brought."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
         if _state(request.file) != state_before:
             raise ChangedMeanwhile("changed-meanwhile", where=str(request.file))
         # The rejects first: where they cannot be written, the workbook must not change either.
-        result = result_of(request, draft, session.language)
+        result = result_of(request, draft, session)
         if not request.dry_run and draft.accepted:
             host.save()
     return replace(result, kept=host.kept)
@@ -115,6 +117,9 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
 
     Nothing is written in a dry run, nor where no row could be used.
 
+    Returns: the draft; the session, whose `beside` says what became of things that people had put
+        on rows.
+
     Raises: SalesbookError of any kind; then the host was asked for no write.
     """
     started = time.perf_counter()
@@ -130,11 +135,13 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     if request.dry_run or not draft.accepted:
         return draft, session
 
-    writes = [_prepared(session, change) for change in draft.changes]
+    writes = [_prepared(session, change, as_of) for change in draft.changes]
+    writes += session.prepared_parked_notes(writes, as_of)
     seconds = round(time.perf_counter() - started, 3)
     report = _report(draft, into, as_of, seconds, session.language)
     log = log_entry(session, report, writes)
     host.write([prepared.write for prepared in (*writes, *log)])
+    session.beside = tuple(finding for prepared in writes for finding in prepared.findings)
     return draft, session
 
 
@@ -168,24 +175,21 @@ def _now(session: Session, reads: Mapping[str, ReadTable]) -> dict[str, TableNow
     return tables
 
 
-def _prepared(session: Session, change: TableChange) -> PreparedWrite:
+def _prepared(session: Session, change: TableChange, as_of: dt.date) -> PreparedWrite:
     if change.replaces:
-        return session.prepared_write(change.table, change.new_rows)
-    return prepare_changes(
-        session.table(change.table),
-        change.changes,
-        change.new_rows,
-        language=session.language,
-        currency=session.currency,
-    )
+        return session.prepared_write(change.table, change.new_rows, as_of=as_of)
+    return session.prepared_changes(change.table, RowChanges(change.new_rows, change.changes))
 
 
-def result_of(request: ImportRequest, draft: ImportDraft, book_language: Language) -> ImportResult:
+def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> ImportResult:
     """What to say of an import, its rejects written beside the file.
+
+    Args:
+        session: that in which it was written.
 
     Raises: EveryRowRejected, or AmbiguousFile where one option would decide every row.
     """
-    language = request.language or book_language
+    language = request.language or session.language
     rejects_file = None
     if draft.rejected and not request.dry_run:
         text = rejects_text(draft, lambda reason: reason_text(reason, language))
@@ -209,6 +213,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, book_language: Languag
         look_alikes=draft.look_alikes,
         dry_run=request.dry_run,
         language=language,
+        beside=session.beside,
     )
 
 

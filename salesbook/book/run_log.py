@@ -15,7 +15,7 @@ from salesbook.book.report import Report
 from salesbook.book.session import Session
 from salesbook.domain.outcome import Task
 from salesbook.frames import frame_from_rows
-from salesbook.writing.body import PreparedWrite
+from salesbook.writing.body import PreparedWrite, RowChanges
 
 
 def log_entry(
@@ -50,8 +50,7 @@ def log_entry(
         "input_hash": input_hash(task) if task else None,
         "written": " ".join(fingerprints) or None,
     }
-    frame = pd.concat([log.frame, frame_from_rows("RunLog", [row])], ignore_index=True)
-    return [session.prepared_write("RunLog", frame)]
+    return [session.prepared_changes("RunLog", RowChanges(frame_from_rows("RunLog", [row])))]
 
 
 def _next_moment(log: pd.DataFrame) -> dt.datetime:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
 
 import pandas as pd
 
@@ -19,9 +22,22 @@ from salesbook.messages import Finding
 from salesbook.reading.references import resolve_references
 from salesbook.reading.settings import SETTING_TABLES, read_settings
 from salesbook.reading.table import ReadTable, read_table
-from salesbook.store import Host
+from salesbook.store import Annotation, Host
 from salesbook.tables import TABLES
-from salesbook.writing.body import PreparedWrite, prepare_write
+from salesbook.writing.body import PreparedWrite, RowChanges, prepare_changes, prepare_write
+from salesbook.writing.parking import (
+    NOTHING_BESIDE,
+    Beside,
+    ParkedLine,
+    frame_of_lines,
+    lines_of,
+    numbered,
+)
+from salesbook.writing.restore import Restoring, said, waiting_after
+from salesbook.writing.row_names import RowNames
+
+PARKED_NOTES: Final = "ParkedNotes"
+"""The table in which waits what people put on rows that are gone."""
 
 
 @dataclass
@@ -29,7 +45,10 @@ class Session:
     """The tables of one workbook, read once and typed under its own settings."""
 
     host: Host
+    beside: tuple[Finding, ...] = ()
+    """What became of things that people had put on rows, once an import has written."""
     _read: dict[str, ReadTable] = field(default_factory=dict)
+    _annotations: dict[str, Sequence[Annotation]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.codes = frozenset(self.host.table_codes())
@@ -105,11 +124,144 @@ class Session:
             self._read[name] = replace(read, cells=replace(read.cells, columns=()))
         return frame
 
-    def prepared_write(self, table: str, frame: pd.DataFrame) -> PreparedWrite:
-        """The write of one table's new body in the workbook's language and currency."""
+    def annotations(self, table: str) -> Sequence[Annotation]:
+        """What people put on the rows of one table, asked of the host once."""
+        if table not in self._annotations:
+            self._annotations[table] = self.host.annotations(table)
+        return self._annotations[table]
+
+    def prepared_write(
+        self, table: str, frame: pd.DataFrame, *, as_of: dt.date | None = None
+    ) -> PreparedWrite:
+        """The write of one table's new body in the workbook's language and currency.
+
+        Args:
+            as_of: the day on which what goes with its row is parked, where the workbook has the
+                table for that; without one nothing is parked, and nothing comes back.
+        """
         return prepare_write(
-            self.table(table), frame, language=self.language, currency=self.currency
+            self.table(table),
+            frame,
+            language=self.language,
+            currency=self.currency,
+            beside=self._beside(table, as_of),
         )
+
+    def prepared_changes(self, table: str, changes: RowChanges) -> PreparedWrite:
+        """The write of single changes, new and leaving rows of a table; all else is left alone."""
+        return prepare_changes(
+            self.table(table),
+            changes,
+            language=self.language,
+            currency=self.currency,
+            beside=self._beside(table, None),
+        )
+
+    def _beside(self, table: str, as_of: dt.date | None) -> Beside:
+        beside = Beside(self.annotations(table), losses=self.host.losses)
+        if as_of is None or not self.has(PARKED_NOTES):
+            return beside
+        waiting = [
+            line
+            for line in self.parked_lines
+            if line.table == table and line.has_key and not line.is_over(as_of)
+        ]
+        names = self.row_names
+        return replace(
+            beside, waiting=waiting, as_of=as_of, name_of=lambda row: names.name(table, row)
+        )
+
+    @cached_property
+    def parked_lines(self) -> list[ParkedLine]:
+        """What waits in ParkedNotes; nothing where the workbook has no such table."""
+        return lines_of(self.table(PARKED_NOTES)) if self.has(PARKED_NOTES) else []
+
+    @cached_property
+    def row_names(self) -> RowNames:
+        """Whom rows are about, by name."""
+        return RowNames(self._all_rows)
+
+    def _all_rows(self, name: str) -> pd.DataFrame:
+        """A table's rows, those first that could not be used: they have names as well."""
+        if not self.has(name):
+            return empty_frame(name)
+        read = self.table(name)
+        return read.frame if read.left_out.empty else pd.concat([read.left_out, read.frame])
+
+    def lines_over(self, as_of: dt.date) -> list[ParkedLine]:
+        """What has waited in ParkedNotes for too long."""
+        return [line for line in self.parked_lines if line.is_over(as_of)]
+
+    def prepared_parked_notes(
+        self, writes: Sequence[PreparedWrite], as_of: dt.date
+    ) -> list[PreparedWrite]:
+        """The write of ParkedNotes that goes with other writes; none where nothing changes there.
+
+        What they park is added. What they put back goes, and what has waited for too long.
+        """
+        if not self.has(PARKED_NOTES):
+            return []
+        gone = [line for prepared in writes for line in prepared.returned]
+        gone.extend(self.lines_over(as_of))
+        parked = [line for prepared in writes for line in prepared.parked]
+        if not gone and not parked:
+            return []
+
+        new_lines = numbered(parked, self.parked_lines)
+        leaving = {line.row for line in gone if line.row is not None}
+        frame = frame_of_lines(new_lines)
+        return [self.prepared_changes(PARKED_NOTES, RowChanges(frame, leaving=leaving))]
+
+    def restored_writes(
+        self, befores: Mapping[str, Session], as_of: dt.date
+    ) -> list[PreparedWrite]:
+        """The writes that make tables what they were at an earlier time.
+
+        What stands now on rows that go is parked; what is parked now and stands again is not.
+
+        Args:
+            befores: by table the same workbook at its time; ParkedNotes among them where it was
+                written since.
+            as_of: the day on which something is parked.
+        """
+        restorings = {name: self._restoring(before, name) for name, before in befores.items()}
+        parked_notes = restorings.pop(PARKED_NOTES, None)
+        writes = [
+            restoring.prepared(self._beside(name, as_of)) for name, restoring in restorings.items()
+        ]
+        if not self.has(PARKED_NOTES):
+            return writes
+
+        parked = [line for prepared in writes for line in prepared.parked]
+        old_lines = befores[PARKED_NOTES].parked_lines if parked_notes else []
+        waiting = waiting_after([*restorings.values()], [old_lines, self.parked_lines, parked])
+        is_as_it_was = set(map(said, waiting)) == set(map(said, old_lines))
+        if parked_notes and is_as_it_was:
+            return [*writes, parked_notes.prepared(NOTHING_BESIDE)]
+        return [*writes, *self._parked_notes_of(waiting)]
+
+    def _restoring(self, before: Session, table: str) -> Restoring:
+        return Restoring(
+            self.table(table),
+            self.annotations(table),
+            before.table(table),
+            before.annotations(table),
+        )
+
+    def _parked_notes_of(self, waiting: Sequence[ParkedLine]) -> list[PreparedWrite]:
+        """The write after which just these lines wait; none where they do."""
+        wanted = set(map(said, waiting))
+        staying = [line for line in self.parked_lines if said(line) in wanted]
+        stays = set(map(said, staying))
+        added = [line for line in waiting if said(line) not in stays]
+        leaving = [line.row for line in self.parked_lines if said(line) not in wanted]
+        if not added and not leaving:
+            return []
+        changes = RowChanges(
+            frame_of_lines(numbered(added, staying)),
+            leaving=[row for row in leaving if row is not None],
+        )
+        return [self.prepared_changes(PARKED_NOTES, changes)]
 
 
 def _with_referred_tables(reads: Sequence[str]) -> list[str]:

@@ -73,8 +73,20 @@ def import_remarks(result: ImportResult) -> list[Line]:
         lines.append(Line("look_alikes", {"count": result.look_alikes}))
     if result.not_taken:
         lines.append(Line("not_taken", {"headers": ", ".join(result.not_taken)}))
+    lines.extend(_beside_lines(result))
     if result.rejects_file:
         lines.append(Line("rejects_file", {"path": result.rejects_file}))
     if result.dry_run:
         lines.append(Line("dry_run"))
     return lines
+
+
+def _beside_lines(result: ImportResult) -> list[Line]:
+    """What became of things that people had put on rows, one line for each kind of fate."""
+    found_by_code: dict[str, list[str]] = {}
+    for finding in result.beside:
+        found_by_code.setdefault(finding.code, []).append(finding.found)
+    return [
+        Line(code.replace("-", "_"), {"count": len(found), "found": ", ".join(found)})
+        for code, found in found_by_code.items()
+    ]

@@ -24,7 +24,6 @@ from salesbook.errors import NothingToUndo, SalesbookError, UndoLosesTyping
 from salesbook.store import Host
 from salesbook.tables import TABLES, Role
 from salesbook.writing.body import PreparedWrite
-from salesbook.writing.restore import restored_write
 from salesbook.writing.sameness import content_fingerprint
 
 NO_BACKUP: Final = "no-backup"
@@ -228,7 +227,7 @@ class Undo:
         if obstacle:
             raise self._refusal(obstacle)
 
-        restored = self._restored(runs)
+        restored = self._restored(runs, as_of)
         report = Report(
             action="undo",
             as_of=as_of,
@@ -242,29 +241,18 @@ class Undo:
         self._host.write([prepared.write for prepared in (*restored, *log)])
         return report
 
-    def _restored(self, runs: Sequence[PastRun]) -> list[PreparedWrite]:
+    def _restored(self, runs: Sequence[PastRun], as_of: dt.date) -> list[PreparedWrite]:
         """The writes that make every table what it was before all of these runs."""
-        tables_by_base: dict[dt.datetime, list[str]] = {}
-        base_by_moment: dict[dt.datetime, PastRun] = {}
-        for table in last_writers(runs):
-            base = self._base(table, runs)
-            base_by_moment[base.at] = base
-            tables_by_base.setdefault(base.at, []).append(table)
-
-        restored = []
-        for moment, tables in tables_by_base.items():
-            with self._state_before(base_by_moment[moment]) as before:
-                session_before = Session(before)
-                for table in tables:
-                    restored.append(
-                        restored_write(
-                            self.session.table(table),
-                            self._host.annotations(table),
-                            session_before.table(table),
-                            before.annotations(table),
-                        )
-                    )
-        return restored
+        with contextlib.ExitStack() as stack:
+            sessions: dict[dt.datetime, Session] = {}
+            befores: dict[str, Session] = {}
+            for table in last_writers(runs):
+                base = self._base(table, runs)
+                if base.at not in sessions:
+                    host = stack.enter_context(self._state_before(base))
+                    sessions[base.at] = Session(host)
+                befores[table] = sessions[base.at]
+            return self.session.restored_writes(befores, as_of)
 
 
 def last_writers(runs: Sequence[PastRun]) -> dict[str, str]:

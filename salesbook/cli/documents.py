@@ -162,4 +162,8 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         "added": dict(result.added),
         "look_alikes": result.look_alikes,
         "backup": _backup_path(result.kept),
+        "beside": [
+            {"code": finding.code, "row_key": finding.row_key, "found": finding.found}
+            for finding in result.beside
+        ],
     }

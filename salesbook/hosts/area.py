@@ -95,6 +95,17 @@ class Area:
             and other.left <= self.right
         )
 
+    def within(self, other: Area) -> Area | None:
+        """Give the cells that both have; None where they have none."""
+        if not self.meets(other):
+            return None
+        return Area(
+            max(self.top, other.top),
+            max(self.left, other.left),
+            min(self.bottom, other.bottom),
+            min(self.right, other.right),
+        )
+
     def contains(self, other: Area) -> bool:
         """Say whether every cell of `other` is one of ours."""
         return (

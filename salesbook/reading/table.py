@@ -32,6 +32,8 @@ class ReadTable:
     rows_in: int
     """Rows that are not blank."""
     findings: tuple[Finding, ...] = field(default=())
+    left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Rows that hold something and could not be used, typed as far as they can be read."""
 
     @property
     def rows_skipped(self) -> int:
@@ -55,15 +57,47 @@ class ReadTable:
         keys = row_keys(self.spec.name, self.frame)
         return dict(zip(self.frame.index, keys, strict=True))
 
+    @cached_property
+    def left_out_keys(self) -> Mapping[int, str]:
+        """The key of each row that could not be used and has a whole one, by the row's position."""
+        needed = [
+            field_spec.name
+            for field_spec in self.spec.fields
+            if field_spec.key and field_spec.default is None
+        ]
+        if self.left_out.empty or not needed:
+            return {}
+        with_key = self.left_out.dropna(subset=needed)
+        return dict(zip(with_key.index, row_keys(self.spec.name, with_key), strict=True))
+
+    def key_of(self, row: int) -> str | None:
+        """A row's key, usable or not; None for a row without a whole one."""
+        return self.row_keys.get(row) or self.left_out_keys.get(row)
+
+    def key_fields_of(self, row: int) -> Mapping[str, Any] | None:
+        """The typed key of a row, by field; None for a row without a whole one."""
+        if row in self.row_keys:
+            values = self.frame.loc[row]
+        elif row in self.left_out_keys:
+            values = self.left_out.loc[row]
+        else:
+            return None
+        return {name: values[name] for name in self.spec.key}
+
     def column(self, header: str) -> Any:
         """Raw cells of one column by its header."""
         return self.cells.columns[self.cells.headers.index(header)]
 
     def address(self, row: int | None, field_name: str | None) -> str:
-        """The cell of a row and field such as `F17`; the row's first cell for a field without one."""
+        """The cell of a row and field such as `F17`; the row's first cell for a field without one.
+
+        A column of the user's own is named by its header.
+        """
         if row is None:
             return ""
         header = self.headers.get(field_name or "")
+        if header is None and field_name in self.own_headers:
+            header = field_name
         offset = self.cells.headers.index(header) if header else 0
         letters = column_letters(self.cells.first_column + offset)
         return f"{letters}{self.cells.first_row + row}"
@@ -114,7 +148,9 @@ def _usable(read: ReadTable, faults: list[CellFault]) -> ReadTable:
         *findings_of(read, typed, all_faults, _keys_of_faulty_rows(keys, all_faults)),
         *findings_about_the_table(read),
     )
-    return replace(read, frame=whole.drop(index=twins) if twins else whole, findings=findings)
+    usable = whole.drop(index=twins) if twins else whole
+    left_out = typed.drop(index=usable.index) if len(usable) < len(typed) else typed.iloc[:0]
+    return replace(read, frame=usable, findings=findings, left_out=left_out)
 
 
 def _missing_fields(

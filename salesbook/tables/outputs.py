@@ -396,7 +396,7 @@ class Alert(
 class ParkedNote(
     Row,
     table="ParkedNotes",
-    key=("table", "row_key", "column", "what"),
+    key=("table", "row_key", "column", "what", "seq"),
     role=OUT,
     part=Part.SYSTEM,
 ):
@@ -407,9 +407,14 @@ class ParkedNote(
 
     table: TableName
     row_key: Id
+    """`#` and its row in the sheet for a row without a key: it cannot return."""
+    name: Text | None = None
+    """Whom or what the key meant on that day, by name: nothing returns to another one's row."""
     column: Text
     """The column's header as it stood in the sheet; the first one for a row's height."""
     what: Literal["value", "formula", "note", "thread", "colour", "link", "height"]
+    seq: Position = 1
+    """2 and more where the cell of a row that is gone had the like parked before."""
     content: Text
     """As a person would type it: a text that looks like a number begins with an apostrophe, a
     formula is in R1C1 style, which says the same in any row."""

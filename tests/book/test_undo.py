@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import Phase, settings
@@ -15,27 +13,14 @@ from salesbook.book.report import Options, Report
 from salesbook.book.run import run_action
 from salesbook.book.run_log import log_entry
 from salesbook.book.session import Session
-from salesbook.book.undo import PastRun, Undo
+from salesbook.book.undo import Undo
 from salesbook.errors import NothingToUndo, UndoLosesTyping
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
 from salesbook.store import KEEP, TableCells, TableWrite
-from tests.book.drawn import book, table
+from tests.book.drawn import Shelf, book, table
 
 TODAY = dt.date(2026, 6, 30)
-
-
-class Shelf:
-    """The states of a workbook before its runs, as backups hold them."""
-
-    def __init__(self) -> None:
-        self.states: dict[dt.datetime, MemoryHost] = {}
-
-    @contextlib.contextmanager
-    def before(self, run: PastRun) -> Iterator[MemoryHost]:
-        if run.at not in self.states:
-            raise NothingToUndo("no-backup")
-        yield self.states[run.at]
 
 
 def state(host: MemoryHost) -> MemoryHost:

@@ -15,7 +15,7 @@ from lxml import etree
 from reliability.books import members, parts
 from salesbook.errors import CannotWrite, ProtectedSheet, SalesbookError
 from salesbook.hosts.package import open_package
-from salesbook.store import KEEP, TableCells, TableWrite
+from salesbook.store import KEEP, Annotation, Mark, TableCells, TableWrite
 from tests.hosts.books import HEADERS, bend, changed_parts, plain_book, put_table, swap
 from tests.hosts.conftest import values
 
@@ -285,14 +285,38 @@ def test_formulas_follow_their_own_row(book: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "formula", [b"B2", b"SUM(D$2:D3)+B4", b"Other!A3", b"3:3", b"SUM(B3:B5)", b"'a b'!B3"]
+    ("formula", "expected"),
+    [
+        (b"B2", "B2"),
+        (b"SUM(D$3:D4)+B5", "SUM(D$3:D4)+B5"),
+        (b"Other!A3", "Other!A3"),
+        (b"SUM(B3:B5)", "SUM(B3:B5)"),
+        (b"'a b'!B3", "'a b'!B3"),
+        (b"Pipeline!B4", "Pipeline!B3"),
+    ],
 )
-def test_formulas_that_name_other_rows_do_not_move(book: Path, formula: bytes) -> None:
-    """Where moving would have to guess, the write is refused and names the cell."""
+def test_formulas_go_on_naming_other_rows(book: Path, formula: bytes, expected: str) -> None:
+    """A formula names the cells that it named, wherever their rows went."""
     with_formula(book, b"<f>" + formula + b"</f>")
-    error = refusal(book, TableWrite("Deals", {}, [1, 0, 2]))
-    assert (error.code, error.where) == ("formula-cannot-move", "Pipeline!D3")
-    write(book, grow("Deals", "name", 3, 1))
+    with open_package(book, for_writing=False) as host:
+        assert host.losses(TableWrite("Deals", {}, [1, 0, 2])) == []
+    write(book, TableWrite("Deals", {}, [1, 0, 2]))
+    assert f"<f>{expected}</f>" in row_xml(book, 4)
+
+
+@pytest.mark.parametrize("formula", [b"3:3", b"SUM(B4:B5)", b"SUM(B2:B3)", b"B4:INDEX(B:B,9)"])
+def test_a_lost_formula_leaves_a_blank_cell(book: Path, formula: bytes) -> None:
+    """What no formula can say any more is told beforehand, and nothing is made up in its place."""
+    with_formula(book, b"<f>" + formula + b"</f>")
+    change = TableWrite("Deals", {}, [1, 0, 2])
+    told = [Annotation(0, "amount", Mark.FORMULA, f"={formula.decode()}")]
+    with open_package(book, for_writing=False) as host:
+        assert host.losses(change) == told
+        given = TableWrite("Deals", {"amount": [KEEP, 7, KEEP]}, [1, 0, 2])
+        assert host.losses(given) == []
+    found = write(book, change)["Deals"]
+    assert values(found)["amount"][1] is None
+    assert 'r="D4"' not in row_xml(book, 4)
 
 
 def test_shared_formulas_are_written_out(book: Path) -> None:
@@ -310,10 +334,12 @@ def test_shared_formulas_are_written_out(book: Path) -> None:
 
 
 def test_shared_formulas_of_others_are_not_broken(book: Path) -> None:
-    """A formula that cells outside the table share stays where it is."""
+    """A formula that cells outside the table share is written out there as well."""
     with_formula(book, b'<f t="shared" ref="D3:H5" si="0">B3</f>')
     bend(book, {SHEET: swap(b"<f>SUM(D3:D5)</f>", b'<f t="shared" si="0"/>')})
-    assert refusal(book, TableWrite("Deals", {}, [1, 0, 2])).code == "shared-formula"
+    write(book, TableWrite("Deals", {}, [1, 0, 2]))
+    assert "<f>F4</f>" in row_xml(book, 4)
+    assert "<f>B4</f>" in row_xml(book, 4)
 
 
 def test_array_formulas(book: Path) -> None:
@@ -514,8 +540,8 @@ def test_hidden_rows_follow_their_source(book: Path) -> None:
     assert b'<autoFilter ref="B2:F6">' in parts(book)[TABLE]
 
 
-def test_heights_stay_where_they_are(tmp_path: Path) -> None:
-    """Row heights stay with their rows; new rows take the last row's."""
+def test_heights_go_along(tmp_path: Path) -> None:
+    """Row heights go with their rows; new rows have none, wherever they lie."""
 
     def fill(target: Any, sheet: Any) -> None:
         put_table(sheet, "T", (0, 0), ABC, THREE)
@@ -523,7 +549,7 @@ def test_heights_stay_where_they_are(tmp_path: Path) -> None:
 
     path = made(tmp_path / "b.xlsx", fill)
     write(path, TableWrite("T", {"a": [KEEP] * 3 + ["n"]}, [2, 1, 0, None]))
-    assert [number for number in range(1, 6) if 'ht="39.75"' in row_xml(path, number)] == [4, 5]
+    assert [number for number in range(1, 6) if 'ht="39.75"' in row_xml(path, number)] == [2]
 
 
 def test_errors_times_and_blanks_are_read(tmp_path: Path) -> None:

@@ -20,13 +20,26 @@ from salesbook.errors import CannotWrite
 from salesbook.hosts.area import Area, cell_name
 from salesbook.hosts.cell_facts import moment_of
 from salesbook.hosts.fitting import refuse_unfit
+from salesbook.hosts.formulas import (
+    Carrying,
+    ColumnFormula,
+    TableFormulas,
+    UnsureError,
+    as_files_have_it,
+)
 from salesbook.hosts.package import moves
+from salesbook.hosts.package.cellxml import blank_cell, formula_cell, style_of, with_style
 from salesbook.hosts.package.newcells import FreshRows, NewCells
 from salesbook.hosts.package.parts import TablePart
-from salesbook.hosts.package.rows import SheetRows
+from salesbook.hosts.package.rows import Look, SheetRows, look_of, with_look
+from salesbook.hosts.package.sheet_formulas import SheetFormulas
 from salesbook.hosts.package.styles import Styles
 from salesbook.hosts.package.xmlscan import attribute, tag_pattern, with_attribute
-from salesbook.store import KEEP, Cell, NewCell, TableCells, TableWrite
+from salesbook.hosts.row_map import RowMap
+from salesbook.store import KEEP, Cell, Mark, NewCell, TableCells, TableWrite
+
+_MARKS_OF_CELLS = (Mark.FORMULA, Mark.COLOUR, Mark.HEIGHT)
+"""What stands in a sheet's rows themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +51,11 @@ class _NewRow:
     """By sheet column."""
     is_hidden: bool | None
     """Whether a filter hides it; None where no filter has a say."""
+    look: Look | None = None
+    """Its format and height; None where the row has other tables too, which may want another."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class NewBody:
     """One write, held against the table as it stands. `apply` edits the rows."""
 
@@ -49,8 +64,11 @@ class NewBody:
     old: TableCells
     write: TableWrite
     styles: Styles
+    sheet_formulas: SheetFormulas
     is_alone: bool = False
     """True where nothing else is written on the sheet."""
+    has_own_rows: bool = True
+    """True where no other table lies in the same rows."""
 
     @cached_property
     def sources(self) -> Sequence[int | None]:
@@ -58,10 +76,14 @@ class NewBody:
         return self.write.sources or (None,)
 
     @cached_property
+    def row_map(self) -> RowMap:
+        """The way of the old rows into the new body."""
+        return RowMap(self.table.body, self.sources, self.table.totals_rows)
+
+    @property
     def body(self) -> Area:
         """The new body."""
-        old_body = self.table.body
-        return old_body.ending_at(old_body.top + len(self.sources) - 1)
+        return self.row_map.new_body
 
     @cached_property
     def area(self) -> Area:
@@ -69,8 +91,21 @@ class NewBody:
         return self.table.area.ending_at(self.body.bottom + self.table.totals_rows)
 
     @cached_property
+    def _formulas(self) -> TableFormulas:
+        return self.sheet_formulas.of_table(self.table, self.old)
+
+    @cached_property
+    def _carrying(self) -> Carrying:
+        return Carrying(self.table.sheet.name, self.row_map)
+
+    @cached_property
     def _cells(self) -> NewCells:
-        return NewCells(self.rows, self.table, self.write, self.styles, self.old.epoch_1904)
+        calculated = moves.new_formulas(
+            self.rows, self.table, self._formulas, self._carrying, self.sheet_formulas.arrays
+        )
+        return NewCells(
+            self.rows, self.table, self.write, self.styles, self.old.epoch_1904, calculated
+        )
 
     @cached_property
     def _given(self) -> list[Sequence[NewCell] | None]:
@@ -104,7 +139,7 @@ class NewBody:
             if source is not None:
                 losing_formulas.add(old_body.top + source)
 
-        moves.unshare(self.rows, old_body, sorted(losing_formulas))
+        moves.unshare(self.rows, old_body, self.sheet_formulas, losing_formulas)
 
         like = self.rows.row(old_body.bottom).tag
         if first_fresh < len(self.sources):
@@ -129,6 +164,10 @@ class NewBody:
         while first_fresh > first_free_index and self.sources[first_fresh - 1] is None:
             first_fresh -= 1
 
+        # A row on which something is put is written by itself.
+        marked = [mark.row for mark in self.write.annotations if mark.row is not None]
+        first_fresh = max(first_fresh, max(marked, default=-1) + 1)
+
         return first_fresh
 
     def _changed_indices(self, end: int) -> list[int]:
@@ -146,13 +185,49 @@ class NewBody:
                     is_changed[index] = 1
 
         # A value replaces a formula even where that showed the same.
-        formula = b"<" + self.rows.prefix + b"f"
         top = self.table.body.top
-        for index, has_value in enumerate(is_given):
-            if has_value and not is_changed[index] and formula in self.rows.xml(top + index):
+        formula_indices = {row - top for row, _ in self.sheet_formulas.texts}
+        for index in formula_indices:
+            if 0 <= index < len(is_given) and is_given[index]:
+                is_changed[index] = 1
+
+        for index in self._rewritten_indices:
+            if index < end:
                 is_changed[index] = 1
 
         return [index for index, changed in enumerate(is_changed) if changed]
+
+    @cached_property
+    def _rewritten_indices(self) -> set[int]:
+        """The rows that stay in their place while a formula in them has to name other cells."""
+        if self.row_map.is_still:
+            return set()
+
+        rewritten = set()
+        for header, texts in self._formulas.texts.items():
+            for row, text in texts.items():
+                stays = self.row_map.new_rows.get(row) == row
+                if stays and self._carried(text, header, row, row) != text:
+                    rewritten.add(row - self.body.top)
+        return rewritten
+
+    def _carried(self, text: str, header: str, row: int, new_row: int) -> str | None:
+        """Say what a kept formula reads in its new row; None where it cannot be taken along."""
+        try:
+            formula = self._formulas.columns.get(header)
+            if formula and formula.reads(text, row):
+                return self._column_formulas[header].at(new_row)
+            return self._carrying.exception(text)
+        except UnsureError:
+            return None
+
+    @cached_property
+    def _column_formulas(self) -> dict[str, ColumnFormula]:
+        """What the formulas of calculated columns are in the new body."""
+        return {
+            header: self._carrying.column(formula)
+            for header, formula in self._formulas.columns.items()
+        }
 
     def _touched_numbers(self, changed: Sequence[int]) -> list[int]:
         """List the sheet rows that the write touches; of a span that moves, its two ends."""
@@ -186,15 +261,14 @@ class NewBody:
         takes_from_others = any(self.sources[index] not in (None, index) for index in changed)
         if takes_from_others:
             rows = [self._new_row(index) for index in changed]
-            self._move_totals(freed)
+            self._move_totals(freed, like)
             for row in rows:
                 self._put(row, like)
             return
 
-        self._move_totals(freed)
-        # From below, so that a calculated column's first cell is read before it is set.
-        for index in reversed(changed):
-            if self.sources[index] is None:
+        self._move_totals(freed, like)
+        for index in changed:
+            if self.sources[index] is None or index in self._rewritten_indices:
                 self._put(self._new_row(index), like)
             else:
                 self._set_given(index, like)
@@ -226,7 +300,11 @@ class NewBody:
 
     def _new_row(self, index: int) -> _NewRow:
         number = self.body.top + index
-        return _NewRow(number, self._row_cells(index), self._is_hidden(self.sources[index]))
+        source = self.sources[index]
+        look = None
+        if self.has_own_rows:
+            look = () if source is None else look_of(self.rows.row(self.body.top + source).tag)
+        return _NewRow(number, self._row_cells(index), self._is_hidden(source), look)
 
     def _row_cells(self, index: int) -> dict[int, bytes]:
         """Write or keep the cells of one row of the new body, by sheet column."""
@@ -259,11 +337,21 @@ class NewBody:
         return not kept or not moves.has_formula(kept)
 
     def _kept(self, cell: bytes | None, source: int, number: int, column: int) -> bytes | None:
-        """Take a cell along from its old row."""
+        """Take a cell along from its old row, or leave it blank where its formula is lost."""
         old_number = self.body.top + source
-        if cell is None or old_number == number:
+        if cell is None:
+            return None
+
+        text = self.sheet_formulas.texts.get((old_number, column))
+        if text is not None:
+            header = self.table.headers[column - self.body.left]
+            new_text = self._carried(text, header, old_number, number)
+            if new_text is None:
+                return self._cells.cell(None, cell, number, column - self.body.left)
+            return moves.moved(cell, cell_name(number, column), new_text)
+        if old_number == number:
             return cell
-        return moves.moved(cell, self.rows.sheet, (old_number, column), number)
+        return moves.moved(cell, cell_name(number, column), None)
 
     def _is_hidden(self, source: int | None) -> bool | None:
         """Say whether a filter hid the source's row; None where no filter has a say."""
@@ -273,18 +361,21 @@ class NewBody:
             return False
         return _is_hidden(self.rows.row(self.body.top + source).tag)
 
-    def _move_totals(self, freed: range) -> None:
+    def _move_totals(self, freed: range, like: bytes) -> None:
         """Take the freed rows' cells away and carry the totals row to the table's new end."""
-        shift = self.body.bottom - self.table.body.bottom
+        shift = self.row_map.shift
         if not shift:
+            self._rewrite_totals()
             return
 
         columns = self.area.columns
         totals = []
+        looks = {}
         for number in range(self.table.body.bottom + 1, self.table.area.bottom + 1):
             cells = self.rows.row(number).cells
             ours = {column: cells[column] for column in columns if column in cells}
             totals.append((number, ours))
+            looks[number] = look_of(self.rows.row(number).tag)
             self._clear(number, columns)
 
         for number in freed:
@@ -293,11 +384,61 @@ class NewBody:
         for number, cells in totals:
             target = number + shift
             moved_cells = {
-                column: moves.moved(cell, self.rows.sheet, (number, column), target)
+                column: self._moved_total(cell, number, column, target)
                 for column, cell in cells.items()
             }
-            like = self.rows.row(number).tag
-            self._put(_NewRow(target, moved_cells, is_hidden=None), like)
+            look = looks[number] if self.has_own_rows else None
+            self._put(_NewRow(target, moved_cells, None, look), like)
+
+    def _rewrite_totals(self) -> None:
+        """Let a totals row that stays name the cells that it named, where their rows moved."""
+        for number in range(self.table.body.bottom + 1, self.table.area.bottom + 1):
+            cells = self.rows.row(number).cells
+            for column in self.area.columns:
+                if (number, column) not in self.sheet_formulas.texts:
+                    continue
+                new = self._moved_total(cells[column], number, column, number)
+                if new != cells[column]:
+                    self.rows.edit(number).cells[column] = new
+
+    def _moved_total(self, cell: bytes, number: int, column: int, target: int) -> bytes:
+        """Give a cell of the totals row to its new row."""
+        text = self.sheet_formulas.texts.get((number, column))
+        if text is None:
+            return moves.moved(cell, cell_name(target, column), None)
+        try:
+            new_text = self._carrying.exception(text)
+        except UnsureError:
+            return blank_cell(cell, cell_name(target, column), self.rows.prefix)
+        return moves.moved(cell, cell_name(target, column), new_text)
+
+    def put_marks(self) -> None:
+        """Put formulas, colours and heights on rows of the new body, which stands by now.
+
+        Raises: CannotWrite where the workbook has as many formats as Excel takes.
+        """
+        for mark in self.write.annotations:
+            if mark.row is None or mark.mark not in _MARKS_OF_CELLS:
+                continue
+            number = self.body.top + mark.row
+            row = self.rows.edit(number)
+            if mark.mark is Mark.HEIGHT:
+                row.tag = with_attribute(row.tag, b"ht", str(mark.content))
+                row.tag = with_attribute(row.tag, b"customHeight", "1")
+                continue
+
+            place = self.table.headers.index(mark.header)
+            column = self.body.left + place
+            cell = row.cells.get(column)
+            name = cell_name(number, column)
+            style = style_of(cell) if cell else self._cells.column_style(place)
+            if mark.mark is Mark.FORMULA:
+                text = as_files_have_it(str(mark.content).removeprefix("="), self.table.code)
+                row.cells[column] = formula_cell(text, name, style, self.rows.prefix)
+            else:
+                new_style = self.styles.filled(style, str(mark.content))
+                cell = cell or blank_cell(b"<c/>", name, self.rows.prefix)
+                row.cells[column] = with_style(cell, new_style)
 
     def _clear(self, number: int, columns: range) -> None:
         """Take our columns' cells out of a row that the table leaves."""
@@ -308,6 +449,8 @@ class NewBody:
             row.cells.pop(column, None)
         if self.table.is_filtered:
             row.tag = with_attribute(row.tag, b"hidden", None)
+        if self.has_own_rows:
+            row.tag = with_look(row.tag, ())
 
     def _put(self, new: _NewRow, like: bytes) -> None:
         """Set our columns' cells of one row and leave its other cells."""
@@ -316,7 +459,8 @@ class NewBody:
         was_hidden = _is_hidden(current.tag)
         keeps_visibility = new.is_hidden is None or new.is_hidden == was_hidden
         ours = {column: current.cells[column] for column in columns if column in current.cells}
-        if new.cells == ours and keeps_visibility:
+        keeps_look = new.look is None or new.look == look_of(current.tag)
+        if new.cells == ours and keeps_visibility and keeps_look:
             return
 
         row = self.rows.edit(new.number, like)
@@ -326,6 +470,8 @@ class NewBody:
         row.cells |= new.cells
         if not keeps_visibility:
             row.tag = with_attribute(row.tag, b"hidden", "1" if new.is_hidden else None)
+        if not keeps_look and new.look is not None:
+            row.tag = with_look(row.tag, new.look)
 
 
 def _is_hidden(tag: bytes) -> bool:

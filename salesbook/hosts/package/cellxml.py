@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 from salesbook.errors import CannotWrite
 from salesbook.hosts.cell_facts import (
@@ -223,3 +224,23 @@ def placed(cell: bytes, reference: str) -> bytes:
     """Give a cell another reference and leave everything else in it."""
     tag = start_tag(cell)
     return with_attribute(tag, b"r", reference) + cell[len(tag) :]
+
+
+def blank_cell(cell: bytes, reference: str, prefix: bytes) -> bytes:
+    """Write a cell that has another's format, and nothing else of it."""
+    style = style_of(cell)
+    start = b'<%bc r="%b"' % (prefix, reference.encode())
+    return start + (b' s="%d"/>' % style if style else b"/>")
+
+
+def formula_cell(text: str, reference: str, style: int, prefix: bytes) -> bytes:
+    """Write a cell that is calculated; what it shows is calculated when the workbook is loaded."""
+    p = prefix.decode()
+    attributes = f' r="{reference}"' + (f' s="{style}"' if style else "")
+    return f"<{p}c{attributes}><{p}f>{escape(text)}</{p}f></{p}c>".encode()
+
+
+def with_style(cell: bytes, style: int) -> bytes:
+    """Give a cell another format and leave everything else in it."""
+    tag = start_tag(cell)
+    return with_attribute(tag, b"s", str(style)) + cell[len(tag) :]

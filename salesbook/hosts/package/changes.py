@@ -8,27 +8,41 @@ from dataclasses import dataclass, field
 from salesbook.errors import CannotWrite, ProtectedSheet
 from salesbook.hosts.area import MAX_ROW, Area
 from salesbook.hosts.package import surroundings
+from salesbook.hosts.package.beside.sheet import Beside
+from salesbook.hosts.package.beside.sheet_moves import SheetMoves
 from salesbook.hosts.package.body import NewBody
+from salesbook.hosts.package.colours import theme_colours
+from salesbook.hosts.package.edits import Edits
 from salesbook.hosts.package.guards import refuse_entities
-from salesbook.hosts.package.parts import BookParts, Parts, SheetPart, TablePart, relations_part
+from salesbook.hosts.package.marks import has_own_rows
+from salesbook.hosts.package.parts import (
+    BookParts,
+    Parts,
+    SheetPart,
+    TablePart,
+    relations,
+    relations_part,
+)
 from salesbook.hosts.package.rows import SheetRows
+from salesbook.hosts.package.sheet_formulas import read_formulas
 from salesbook.hosts.package.styles import Styles
-from salesbook.hosts.package.surroundings import Growth
 from salesbook.hosts.package.verify import refuse_unsound_rows
 from salesbook.hosts.package.xmlscan import attribute, tag_pattern
 from salesbook.store import TableCells, TableWrite
-
-_TYPES = "[Content_Types].xml"
 
 
 @dataclass(slots=True)
 class Changes:
     """What a write does to the package."""
 
-    parts: dict[str, bytes | None] = field(default_factory=dict)
-    """New content by part name in lower case; None for a part that goes."""
+    edits: Edits
     areas: dict[str, Area] = field(default_factory=dict)
     """Where each written table lies now, by code in lower case."""
+
+    @property
+    def parts(self) -> dict[str, bytes | None]:
+        """New content by part name in lower case; None for a part that goes."""
+        return self.edits.changed
 
 
 def changes_for(
@@ -43,15 +57,14 @@ def changes_for(
     """
     if book.is_signed:
         raise CannotWrite("signed-package", where=book.workbook)
-    if not book.styles:
-        raise CannotWrite("no-cell-formats", where=book.workbook)
 
     writes_by_sheet: dict[SheetPart, list[TableWrite]] = {}
     for write in writes:
         sheet = book.tables[write.table.lower()].sheet
         writes_by_sheet.setdefault(sheet, []).append(write)
 
-    patch = _Patch(parts, book, Styles(parts.content(book.styles), book.styles))
+    edits = Edits(parts)
+    patch = _Patch(edits, book, book_styles(parts, book), Changes(edits))
     for sheet, sheet_writes in writes_by_sheet.items():
         patch.write_sheet(sheet, sheet_writes, tables)
 
@@ -61,46 +74,89 @@ def changes_for(
     return patch.changes
 
 
+def book_styles(parts: Parts, book: BookParts) -> Styles:
+    """Read a workbook's styles part; its theme only if a colour is asked for.
+
+    Raises: CannotWrite where it has none.
+    """
+    if not book.styles:
+        raise CannotWrite("no-cell-formats", where=book.workbook)
+
+    def theme() -> list[str]:
+        for relation in relations(parts, book.workbook):
+            if relation.kind == "theme" and relation.target in parts:
+                return theme_colours(parts.content(relation.target))
+        return []
+
+    return Styles(parts.content(book.styles), book.styles, theme)
+
+
 @dataclass(slots=True)
 class _Patch:
     """The changes as they come together."""
 
-    parts: Parts
+    edits: Edits
     book: BookParts
     styles: Styles
-    changes: Changes = field(default_factory=Changes)
+    changes: Changes
 
     def write_sheet(
         self, sheet: SheetPart, writes: Sequence[TableWrite], tables: Mapping[str, TableCells]
     ) -> None:
         """Edit one sheet for all its writes, in their order, and the tables' own parts."""
-        data = self.parts.content(sheet.part)
+        data = self.edits.content(sheet.part)
         refuse_entities(data, sheet.part)
         rows = SheetRows(data, sheet.part, sheet.name)
         _refuse_protected(rows)
+        formulas = read_formulas(rows)
 
-        growths = []
+        bodies: list[NewBody] = []
         for write in writes:
             key = write.table.lower()
             table = self.book.tables[key]
-            is_alone = len(writes) == 1
-            new = NewBody(rows, table, tables[key], write, self.styles, is_alone=is_alone)
+            new = NewBody(
+                rows,
+                table,
+                tables[key],
+                write,
+                self.styles,
+                formulas,
+                is_alone=len(writes) == 1,
+            )
+            new.has_own_rows = has_own_rows(table, self.book.tables_of(sheet), new.area)
             self._refuse_overlap(table, new.area)
             new.apply()
-            growths.append(Growth(table.body, new.body))
+            bodies.append(new)
             self.changes.areas[key] = new.area
             if new.area != table.area:
-                old_part = self.parts.content(table.part)
-                new_part = surroundings.table_part(old_part, table, new.area)
-                self.changes.parts[table.part.lower()] = new_part
+                old_part = self.edits.content(table.part)
+                self.edits.change(table.part, surroundings.table_part(old_part, table, new.area))
 
-        if rows.is_edited:
-            self.changes.parts[sheet.part.lower()] = self._patched_sheet(rows, sheet, growths)
+        for new in bodies:
+            new.put_marks()
 
-    def _patched_sheet(self, rows: SheetRows, sheet: SheetPart, growths: Sequence[Growth]) -> bytes:
+        tail = self._with_marks(sheet, rows, bodies)
+        if rows.is_edited or tail != rows.tail:
+            self.edits.change(sheet.part, self._patched_sheet(rows, sheet, tail))
+
+    def _with_marks(self, sheet: SheetPart, rows: SheetRows, bodies: Sequence[NewBody]) -> bytes:
+        """Let what people put beside values go along, and put more there.
+
+        Returns: the sheet from its rows on.
+        """
+        beside = Beside(self.edits, self.book, sheet, rows.tail, rows.prefix)
+        beside.move(SheetMoves([body.row_map for body in bodies]))
+        for body in bodies:
+            for mark in body.write.annotations:
+                if mark.row is not None:
+                    column = body.body.left + body.table.headers.index(mark.header)
+                    place = (body.body.top + mark.row, column)
+                    beside.put(place, mark.mark, str(mark.content))
+        return beside.tail
+
+    def _patched_sheet(self, rows: SheetRows, sheet: SheetPart, tail: bytes) -> bytes:
         areas = [self._area(table) for table in self.book.tables_of(sheet)]
         head = surroundings.with_dimension(rows.head, rows.prefix, rows.last_number(), areas)
-        tail = surroundings.with_rules_extended(rows.tail, rows.prefix, growths)
         data = rows.render(head, tail)
         refuse_unsound_rows(rows, data, sheet.part)
         return data
@@ -130,23 +186,18 @@ class _Patch:
         """
         styles = self.styles.render()
         if styles is not None and self.book.styles:
-            self.changes.parts[self.book.styles.lower()] = styles
+            self.edits.change(self.book.styles, styles)
 
         workbook = self.book.workbook
-        self._change(workbook, surroundings.recalculating(self.parts.content(workbook), workbook))
+        old = self.edits.content(workbook)
+        self.edits.change(workbook, surroundings.recalculating(old, workbook))
 
         chain = self.book.calc_chain
         if chain:
-            self.changes.parts[chain.lower()] = None
+            self.edits.remove(chain)
             holder = relations_part(workbook)
-            links = self.parts.content(holder)
-            self._change(holder, surroundings.without_relation(links, "calcChain"))
-            types = self.parts.content(_TYPES)
-            self._change(_TYPES, surroundings.without_override(types, chain))
-
-    def _change(self, part: str, data: bytes) -> None:
-        if data != self.parts.content(part):
-            self.changes.parts[part.lower()] = data
+            links = self.edits.content(holder)
+            self.edits.change(holder, surroundings.without_relation(links, "calcChain"))
 
 
 def _refuse_protected(rows: SheetRows) -> None:

@@ -13,7 +13,7 @@ from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook, UnsafeFile
 from salesbook.hosts.fitting import refuse_twice
 from salesbook.hosts.package import guards
 from salesbook.hosts.package.archive import Archive, Staged
-from salesbook.hosts.package.changes import changes_for
+from salesbook.hosts.package.changes import book_styles, changes_for
 from salesbook.hosts.package.disk import (
     Care,
     Disk,
@@ -23,6 +23,7 @@ from salesbook.hosts.package.disk import (
     replace_file,
 )
 from salesbook.hosts.package.lock import Holder, locked
+from salesbook.hosts.package.marks import read_losses, read_marks
 from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
 from salesbook.hosts.package.reader import SheetReader
 from salesbook.hosts.package.values import read_tables
@@ -79,14 +80,23 @@ class PackageHost:
         return cells
 
     def annotations(self, table: str) -> Sequence[Annotation]:
-        """What people put on the rows of one table. Raises: NoSuchTable."""
-        self.read(table)
-        return ()
+        """What people put on the rows of one table, by row, then by column.
+
+        Raises: NoSuchTable, NotAWorkbook, UnsafeFile; CannotWrite for a sheet that could not be
+        written either.
+        """
+        cells = self.read(table)
+        part = self._table(table)
+        styles = book_styles(self._parts, self._book)
+        return read_marks(self._parts, self._book, part, cells, styles)
 
     def losses(self, write: TableWrite) -> Sequence[Annotation]:
-        """What a write could not take along though its row stays. Raises: NoSuchTable."""
-        self.read(write.table)
-        return ()
+        """What a write could not take along though its row stays, rows as in the old body.
+
+        Raises: NoSuchTable, NotAWorkbook, UnsafeFile, CannotWrite.
+        """
+        cells = self.read(write.table)
+        return read_losses(self._parts, self._table(write.table), cells, write)
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Stage these bodies; the file changes only on `save`.

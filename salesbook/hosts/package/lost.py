@@ -1,4 +1,4 @@
-"""What of a sheet does the reader not tell? Merged areas, errors, and numbers shown as times."""
+"""What of a sheet does the reader not tell? Merged areas, errors, formulas, numbers shown as times."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from salesbook.errors import CannotWrite
 from salesbook.hosts.area import Area
+from salesbook.hosts.package.rows import SheetRows
+from salesbook.hosts.package.sheet_formulas import SheetFormulas, read_formulas
 from salesbook.hosts.package.xmlscan import plain, root_prefix
 from salesbook.store import NOT_CALCULATED
 
@@ -36,6 +39,8 @@ class Lost:
     """The cells of type e, and formulas without a value."""
     is_readable: bool
     """False where the reader gives up on the sheet: it does not know every error, as #SPILL!."""
+    formulas: SheetFormulas
+    """None where the sheet is so odd that no write would take it."""
     xml: Callable[[], bytes]
     """The sheet itself, for the rare cells whose stored number is wanted."""
 
@@ -52,7 +57,11 @@ def find_lost(data: bytes, part: str, xml: Callable[[], bytes]) -> Lost:
         errors, is_readable = _errors(data, prefix)
 
     errors = [*errors, *_uncalculated(data, prefix)]
-    return Lost(_merged(data, prefix), errors, is_readable, xml)
+    formulas = SheetFormulas()
+    with contextlib.suppress(CannotWrite):
+        formulas = read_formulas(SheetRows(data, part, part))
+
+    return Lost(_merged(data, prefix), errors, is_readable, formulas, xml)
 
 
 def with_errors_as_texts(data: bytes) -> bytes:

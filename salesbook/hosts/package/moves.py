@@ -1,27 +1,31 @@
 """What becomes of a cell that a new body keeps, moves, or that shares a formula with others?
 
-A formula may say one thing for many cells. `<f t="shared" ref="C2:C9" si="0">B2*2</f>` stands in
-one of them, the master; the others only say `<f t="shared" si="0"/>` and mean the master's formula,
-shifted. And `<f t="array" ref="C2:C9">` fills all of an area. Neither survives that its rows are
-sorted, so the first are written out cell by cell, and the second are refused.
+A formula that many cells share, or that fills an area, does not survive that its rows are sorted: so
+the first are written out cell by cell, and the second are refused.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from salesbook.errors import CannotWrite
-from salesbook.hosts import formulas
 from salesbook.hosts.area import Area, cell_name
+from salesbook.hosts.formulas import (
+    Carrying,
+    ColumnFormula,
+    TableFormulas,
+    UnsureError,
+    relative,
+)
 from salesbook.hosts.package.cellxml import placed
-from salesbook.hosts.package.parts import Calculation
+from salesbook.hosts.package.parts import Calculation, TablePart
 from salesbook.hosts.package.rows import SheetRows
+from salesbook.hosts.package.sheet_formulas import Place, SheetFormulas
 from salesbook.hosts.package.xmlscan import (
     attribute,
-    attributes,
     plain,
     replaced,
     start_tag,
@@ -33,11 +37,6 @@ _FORMULA = re.compile(rb"<((?:[\w.-]+:)?)f((?:\s[^>]*?)?)(?:/>|>(.*?)</\1f\s*>)"
 
 Groups: the prefix, the attributes, the text.
 """
-_SHOWN_OF_FORMULA = 200
-"""So much of a formula is shown in a refusal."""
-
-Place = tuple[int, int]
-"""A cell's row and column."""
 
 
 def has_formula(cell: bytes) -> bool:
@@ -60,64 +59,45 @@ def _formula_text(formula: re.Match[bytes] | None) -> str:
     return plain((formula[3] or b"").decode()) if formula else ""
 
 
-def moved(cell: bytes, sheet: str, start: Place, row: int) -> bytes:
-    """Give a cell to another row of its column.
+def moved(cell: bytes, name: str, text: str | None) -> bytes:
+    """Give a cell to another row of its column, or leave it in its own.
 
-    Raises: CannotWrite where its formula cannot go along with certainty.
+    Args:
+        name: its new reference.
+        text: what its formula reads there; None where it has none, or keeps it to the letter.
     """
-    old_row, column = start
-    new_name = cell_name(row, column)
-    formula = _FORMULA.search(cell)
-    if not formula:
-        return placed(cell, new_name)
-
-    kind = _formula_kind(formula)
-    text = _formula_text(formula)
-    if kind not in (None, "normal", "array"):
-        raise _stuck(sheet, start, text)
-
-    new_text = text
-    try:
-        if formulas.has_cell_references(text):
-            new_text = formulas.moved(text, old_row, row)
-    except formulas.UnsureError:
-        raise _stuck(sheet, start, text) from None
-
-    is_array = kind == "array"
-    if new_text != text or is_array:
+    formula = _FORMULA.search(cell) if text is not None else None
+    if formula and text is not None:
         tag = _formula_tag(formula)
+        is_array = _formula_kind(formula) == "array"
         if is_array:
-            tag = with_attribute(tag, b"ref", new_name)
-        closing = b"</" + formula[1] + b"f>"
-        cell = replaced(cell, formula, tag + escape(new_text).encode() + closing)
+            tag = with_attribute(tag, b"ref", name)
+        if is_array or text != _formula_text(formula):
+            closing = b"</" + formula[1] + b"f>"
+            cell = replaced(cell, formula, tag + escape(text).encode() + closing)
 
-    return placed(cell, new_name)
-
-
-def _stuck(sheet: str, place: Place, formula: str) -> CannotWrite:
-    where = f"{sheet}!{cell_name(*place)}"
-    return CannotWrite("formula-cannot-move", where=where, formula=formula[:_SHOWN_OF_FORMULA])
+    return placed(cell, name)
 
 
 @dataclass(frozen=True, slots=True)
 class Calculated:
     """A calculated column's cells in new rows."""
 
-    calculation: Calculation
-    first: bytes
-    """What the first body row makes of it."""
-    first_row: int
+    formula: ColumnFormula
     column: int
-    sheet: str
+    is_array: bool
+    metadata: str | None
+    """The `cm` of its cells: Excel made an array of the formula by itself, and shows no braces."""
 
-    def cell(self, row: int, style: int, prefix: bytes) -> bytes:
+    def cell(self, row: int, style: int, prefix: bytes) -> bytes | None:
         """Write the column's formula into a new row, without a cached value.
 
-        Raises: CannotWrite.
+        Returns: None where it would name cells that no sheet has.
         """
-        text = self.calculation.formula
-        if _may_name_cells(text):
-            text = self._text_from_first_row(row)
+        try:
+            text = self.formula.at(row)
+        except UnsureError:
+            return None
 
         name = cell_name(row, self.column)
         cell_attributes = f' r="{name}"'
@@ -125,38 +105,63 @@ class Calculated:
             cell_attributes += f' s="{style}"'
 
         formula_attributes = ""
-        if self.calculation.is_array:
+        if self.is_array:
             formula_attributes = f' t="array" ref="{name}"'
-            # cm says that Excel made an array of the formula by itself, and shows no braces.
-            cell_metadata = attribute(start_tag(self.first), b"cm") if self.first else None
-            if cell_metadata:
-                cell_attributes += f' cm="{cell_metadata}"'
+            if self.metadata:
+                cell_attributes += f' cm="{self.metadata}"'
 
         p = prefix.decode()
         formula = f"<{p}f{formula_attributes}>{escape(text)}</{p}f>"
         return f"<{p}c{cell_attributes}>{formula}</{p}c>".encode()
 
-    def _text_from_first_row(self, row: int) -> str:
-        """Take the formula from the first body row, since the column's own may name cells.
 
-        The column's own is relative to a row that nobody knows.
-        """
-        text = _formula_text(_FORMULA.search(self.first))
-        first_place = (self.first_row, self.column)
-        if not text:
-            raise _stuck(self.sheet, first_place, self.calculation.formula)
+def new_formulas(
+    rows: SheetRows,
+    table: TablePart,
+    formulas: TableFormulas,
+    carrying: Carrying,
+    arrays: Container[Place],
+) -> dict[str, Calculated]:
+    """Say what new rows calculate, by header.
 
-        try:
-            return formulas.moved(text, self.first_row, row)
-        except formulas.UnsureError:
-            raise _stuck(self.sheet, first_place, text) from None
+    Args:
+        formulas: those of the table as it was read.
+        arrays: the places of the sheet's array formulas.
+    """
+    calculated: dict[str, Calculated] = {}
+    for header in formulas.calculated:
+        column = table.area.left + table.headers.index(header)
+        formula = formulas.columns.get(header)
+        if formula:
+            texts = formulas.texts[header]
+            example = next(row for row, text in texts.items() if formula.reads(text, row))
+            cell = rows.as_read(example).cells.get(column, b"")
+            metadata = attribute(start_tag(cell), b"cm") if cell else None
+            is_array = (example, column) in arrays
+            new_formula = carrying.column(formula)
+            calculated[header] = Calculated(new_formula, column, is_array, metadata)
+            continue
+
+        declared = _declared(table.calculations[header])
+        if declared:
+            is_array = table.calculations[header].is_array
+            calculated[header] = Calculated(declared, column, is_array, None)
+
+    return calculated
 
 
-def _may_name_cells(formula: str) -> bool:
+def _declared(calculation: Calculation) -> ColumnFormula | None:
+    """Read the formula that a table part gives for a column of which no cell is filled.
+
+    One that names cells is relative to a row that nobody knows, and no use.
+    """
+    row = 1
     try:
-        return formulas.has_cell_references(formula)
-    except formulas.UnsureError:
-        return True
+        formula = relative(calculation.formula, row)
+    except UnsureError:
+        return None
+    names_rows = any(isinstance(piece, int) for piece in formula.pieces)
+    return None if names_rows else formula
 
 
 def refuse_wide_arrays(rows: SheetRows, touched: Area) -> None:
@@ -172,76 +177,26 @@ def refuse_wide_arrays(rows: SheetRows, touched: Area) -> None:
             raise CannotWrite("array-formula", where=f"{rows.sheet}!{area}")
 
 
-@dataclass(frozen=True, slots=True)
-class _SharedFormula:
-    """A formula that several cells share."""
-
-    text: str
-    master: Place
-
-
-def unshare(rows: SheetRows, area: Area, old_rows: Iterable[int]) -> None:
+def unshare(rows: SheetRows, area: Area, found: SheetFormulas, old_rows: Collection[int]) -> None:
     """Write out the shared formulas of a table, if one stands in the rows that are about to change.
 
-    Raises: CannotWrite where cells outside the table depend on a formula inside.
+    So they are in cells outside the table that share them: the master may go, or read differently.
+
+    Raises: CannotWrite where the file does not say what they read.
     """
-    if b"shared" not in rows.data or not _any_shared(rows, area, old_rows):
-        return
-
-    formulas_by_group, members_by_group = _shared_formulas(rows)
-    for group, members in members_by_group.items():
+    for members in found.groups.values():
         ours = [place for place in members if area.contains(Area.one_cell(*place))]
-        if not ours:
+        if not any(row in old_rows for row, _ in ours):
             continue
-        formula = formulas_by_group.get(group)
-        has_others = len(ours) < len(members)
-        if not formula or (has_others and formula.master in ours):
-            raise CannotWrite("shared-formula", where=f"{rows.sheet}!{cell_name(*ours[0])}")
-        for place in ours:
-            _write_out(rows, place, formula)
+        for place in members:
+            if place in found.unreadable:
+                raise CannotWrite("shared-formula", where=f"{rows.sheet}!{cell_name(*place)}")
+            _write_out(rows, place, found.texts[place])
 
 
-def _any_shared(rows: SheetRows, area: Area, numbers: Iterable[int]) -> bool:
-    for number in numbers:
-        cells = rows.row(number).cells
-        for column in area.columns:
-            formula = _FORMULA.search(cells.get(column, b""))
-            if formula and _formula_kind(formula) == "shared":
-                return True
-    return False
-
-
-def _shared_formulas(
-    rows: SheetRows,
-) -> tuple[dict[str, _SharedFormula], dict[str, list[Place]]]:
-    """Find every shared formula of a sheet, and all cells that use it, by group."""
-    formulas_by_group: dict[str, _SharedFormula] = {}
-    members_by_group: dict[str, list[Place]] = {}
-    for number in rows.numbers:
-        if b"shared" not in rows.xml(number):
-            continue
-        for column, cell in rows.row(number).cells.items():
-            formula = _FORMULA.search(cell)
-            if not formula or _formula_kind(formula) != "shared":
-                continue
-            place = (number, column)
-            group = attributes(_formula_tag(formula)).get("si", "")
-            members_by_group.setdefault(group, []).append(place)
-            if formula[3]:
-                formulas_by_group[group] = _SharedFormula(_formula_text(formula), place)
-
-    return formulas_by_group, members_by_group
-
-
-def _write_out(rows: SheetRows, place: Place, formula: _SharedFormula) -> None:
+def _write_out(rows: SheetRows, place: Place, text: str) -> None:
     """Give a cell the formula that it shared as its own."""
     row, column = place
-    master_row, master_column = formula.master
-    try:
-        text = formulas.copied(formula.text, row - master_row, column - master_column)
-    except formulas.UnsureError:
-        raise _stuck(rows.sheet, place, formula.text) from None
-
     new = b"<%bf>%b</%bf>" % (rows.prefix, escape(text).encode(), rows.prefix)
     cells = rows.edit(row).cells
     cells[column] = _FORMULA.sub(lambda _: new, cells[column], count=1)

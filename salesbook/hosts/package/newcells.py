@@ -7,19 +7,19 @@ follows a cell's reference is kept and used again, and whole new columns are wri
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from salesbook.errors import CannotWrite
 from salesbook.hosts import number_formats
-from salesbook.hosts.area import MAX_COLUMN, cell_name
-from salesbook.hosts.package import moves
+from salesbook.hosts.area import cell_name
 from salesbook.hosts.package.cellxml import after_reference, rests_of, style_of
-from salesbook.hosts.package.parts import Calculation, TablePart
+from salesbook.hosts.package.moves import Calculated
+from salesbook.hosts.package.parts import TablePart
 from salesbook.hosts.package.rows import SheetRow, SheetRows
 from salesbook.hosts.package.styles import Styles
-from salesbook.hosts.package.xmlscan import attribute, tag_pattern, whole_number
+from salesbook.hosts.package.usual_formats import UsualFormats
 from salesbook.store import KEEP, Cell, NewCell, TableWrite, column_letters
 
 _MOST_RESTS_KEPT = 50_000
@@ -38,24 +38,26 @@ class NewCells:
     write: TableWrite
     styles: Styles
     is_1904: bool
+    calculated: Mapping[str, Calculated]
+    """What new rows calculate, by header."""
 
     def blank(self, number: int, place: int) -> bytes | None:
         """Write a cell of a new row that nobody gives.
 
         It is calculated where its column is, else blank with the column's format.
         """
-        calculation = self._calculation(place)
-        if not calculation:
-            return self.cell(None, None, number, place)
+        calculated = self._calculated(place)
+        cell = None
+        if calculated:
+            cell = calculated.cell(number, self._column_styles[place], self.rows.prefix)
+        return cell or self.cell(None, None, number, place)
 
-        top = self.table.body.top
-        column = self.table.area.left + place
-        first_cell = self.rows.row(top).cells.get(column, b"")
-        calculated = moves.Calculated(calculation, first_cell, top, column, self.rows.sheet)
-        return calculated.cell(number, self._column_styles[place], self.rows.prefix)
+    def _calculated(self, place: int) -> Calculated | None:
+        return self.calculated.get(self.table.headers[place])
 
-    def _calculation(self, place: int) -> Calculation | None:
-        return self.table.calculations.get(self.table.headers[place])
+    def column_style(self, place: int) -> int:
+        """The format of a column's new cells."""
+        return self._column_styles[place]
 
     def cell(self, value: Cell, kept: bytes | None, number: int, place: int) -> bytes | None:
         """Write a value.
@@ -90,7 +92,7 @@ class NewCells:
         Raises: CannotWrite.
         """
         is_given = values is not None
-        if not is_given and not self._calculation(place):
+        if not is_given and not self._calculated(place):
             values = [None] * len(numbers)
 
         rests = None
@@ -184,32 +186,8 @@ class NewCells:
 
     @cached_property
     def _column_styles(self) -> tuple[int, ...]:
-        """The format of each column's new cells: the first body row's, else the sheet column's."""
-        first_row = self.rows.row(self.table.body.top).cells
-        sheet_columns = _sheet_column_styles(self.rows)
-        styles = []
-        for column in self.table.area.columns:
-            if column in first_row:
-                styles.append(style_of(first_row[column]))
-            else:
-                styles.append(sheet_columns.get(column, 0))
-
-        return tuple(styles)
-
-
-def _sheet_column_styles(rows: SheetRows) -> dict[int, int]:
-    """Read the formats that whole sheet columns have: `<col min="3" max="4" style="1"/>`."""
-    styles: dict[int, int] = {}
-    for match in tag_pattern(rows.prefix, b"col").finditer(rows.head):
-        style = whole_number(attribute(match[0], b"style"))
-        if not style:
-            continue
-        first = whole_number(attribute(match[0], b"min"))
-        last = whole_number(attribute(match[0], b"max"))
-        columns = range(first, min(last, MAX_COLUMN) + 1)
-        styles |= dict.fromkeys(columns, style)
-
-    return styles
+        """The format of each column's new cells."""
+        return UsualFormats(self.rows, self.table.body, self.styles).columns
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,11 @@ _ATTRIBUTE_NAME = re.compile(rb"\s([\w:.-]+)\s*=")
 """Matches ` ht=` and ` x14ac:dyDescent =` in a start tag."""
 _ATTRIBUTES_OF_ITS_PLACE = (b"r", b"spans", b"hidden", b"collapsed", b"outlineLevel")
 """What a row's tag says of where it stands or whether it is shown, and no other row takes over."""
+LOOK = (b"s", b"customFormat", b"ht", b"customHeight")
+"""What a row's tag says of how the row looks: its format and its height."""
+
+Look = tuple[tuple[bytes, str], ...]
+"""Those of these attributes that a row has, and what they say."""
 
 
 @lru_cache(maxsize=20_000)
@@ -139,6 +144,20 @@ class SheetRows:
         return whole_number(attribute(self.data[start:tag_end], b"r"), default)
 
     @property
+    def span(self) -> tuple[int, int]:
+        """Where in `data` the rows begin and end."""
+        return self._start, self._end
+
+    def may_hold(self, name: bytes) -> bool:
+        """Say whether the rows may hold an element of the main namespace; a quick look."""
+        return self.data.find(b"<" + self.prefix + name, self._start, self._end) >= 0
+
+    def region(self, first: int, last: int) -> bytes:
+        """Hand out the bytes of some rows as they were read, from the first number to the last."""
+        start = self._start_of(self._spot(first)[0])
+        return self.data[start : self._start_of(self._spot(last + 1)[0])]
+
+    @property
     def numbers(self) -> array[int]:
         """The numbers of the rows that were read, ascending."""
         return self._index[0]
@@ -191,6 +210,10 @@ class SheetRows:
             self._last_parsed = (number, self._parsed(number, self.xml(number)))
         return self._last_parsed[1]
 
+    def as_read(self, number: int) -> SheetRow:
+        """Parse a row as it was read, whatever was edited since."""
+        return self._parsed(number, self.xml(number))
+
     def edit(self, number: int, like: bytes = b"") -> SheetRow:
         """Parse a row in order to change it.
 
@@ -215,9 +238,12 @@ class SheetRows:
         self._appended = pieces
 
     def tag_like(self, like: bytes, number: int) -> bytes:
-        """Make a row's start tag with the attributes of another's that say nothing of its place."""
+        """Make a row's start tag with the attributes of another's that any row may have.
+
+        Where that one stands, and the look that somebody gave it, are its own.
+        """
         tag = like or b"<" + self.prefix + b"row>"
-        for name in _ATTRIBUTES_OF_ITS_PLACE:
+        for name in (*_ATTRIBUTES_OF_ITS_PLACE, *LOOK):
             tag = with_attribute(tag, name, None)
         name_end = len(b"<" + self.prefix + b"row")
         attributes_and_end = tag[name_end:].replace(b"/>", b">")
@@ -386,3 +412,20 @@ def _rendered_blank(tag: bytes) -> bytes:
     if all(b":" in name for name in names):
         return b""
     return tag.removesuffix(b">") + b"/>"
+
+
+def look_of(tag: bytes) -> Look:
+    """Read how a row looks from its start tag."""
+    # Nearly no row looks like anything, which two quick looks show.
+    if b" ht" not in tag and b"custom" not in tag:
+        return ()
+    values = ((name, attribute(tag, name)) for name in LOOK)
+    return tuple((name, value) for name, value in values if value is not None)
+
+
+def with_look(tag: bytes, look: Look) -> bytes:
+    """Let a row look like another."""
+    values = dict(look)
+    for name in LOOK:
+        tag = with_attribute(tag, name, values.get(name))
+    return tag

@@ -1,5 +1,7 @@
 """Which cell formats does the workbook have, and which must be appended to show a date as one?
 
+Or to show the colour that somebody put on a row.
+
 A cell's `s="3"` is the place of an `<xf>` among `cellXfs`; that names, among much else, a number
 format by its id. Ids below 164 are built in; for others `<numFmt numFmtId="164"
 formatCode="dd.mm.yyyy"/>` says what they are.
@@ -8,11 +10,13 @@ formatCode="dd.mm.yyyy"/>` says what they are.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from xml.sax.saxutils import quoteattr
 
 from salesbook.errors import CannotWrite
 from salesbook.hosts import number_formats
+from salesbook.hosts.package import colours
 from salesbook.hosts.package.guards import refuse_entities
 from salesbook.hosts.package.xmlscan import (
     attribute,
@@ -30,13 +34,19 @@ _BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), 45, 46, 47, *range(
 _BUILT_IN_TIMES = frozenset((18, 19, 20, 21, 32, 33, 45, 46, 47, 55, 56))
 _BUILT_IN_CODES = {"General": 0, "mm-dd-yy": 14, "m/d/yy h:mm": 22, "0": 1, "0.00": 2, "@": 49}
 _LAST_BUILT_IN = 163
+_FIRST_FILL = 2
+"""The first two fills of every workbook are none and a grey that Excel keeps for itself."""
 
 
 class Styles:
     """The styles part; formats are appended, never changed."""
 
-    def __init__(self, data: bytes, part: str) -> None:
+    def __init__(self, data: bytes, part: str, theme: Callable[[], Sequence[str]] = tuple) -> None:
         refuse_entities(data, part)
+        self._read_theme = theme
+        self._colours: dict[int, str | None] = {}
+        """The fills that were asked for, by format."""
+        self._new_fills: list[str] = []
         self._data = data
         self._part = part
         self._prefix = root_prefix(data, b"styleSheet", part)
@@ -44,7 +54,8 @@ class Styles:
         self._new_codes: list[tuple[int, str]] = []
         """Number formats that are appended: their id and code."""
         self._made: dict[tuple[int, str], int] = {}
-        """Cell formats that `like` gave, by the format they are like and their code."""
+        """Cell formats that were made, by the format they are like and the code or colour in which
+        they differ."""
 
     @cached_property
     def _formats(self) -> list[bytes]:
@@ -88,6 +99,69 @@ class Styles:
         code = self._codes.get(number)
         return number in _BUILT_IN_TIMES if code is None else number_formats.shows_only_time(code)
 
+    def fill_colour(self, style: int) -> str | None:
+        """Say with which colour a format fills its cell, as `#RRGGBB`; None where with none."""
+        if style not in self._colours:
+            self._colours[style] = self._read_colour(style)
+        return self._colours[style]
+
+    @cached_property
+    def _theme(self) -> Sequence[str]:
+        """The colours of the workbook's theme, as `#RRGGBB`."""
+        return self._read_theme()
+
+    def _read_colour(self, style: int) -> str | None:
+        if style >= len(self._formats):
+            return None
+        number = whole_number(attribute(start_tag(self._formats[style]), b"fillId"))
+        if number < _FIRST_FILL or number >= len(self._fills):
+            return None
+        return colours.fill_colour(self._fills[number], self._prefix, self._theme)
+
+    @cached_property
+    def _fills(self) -> list[bytes]:
+        """The fill elements, each as it stands."""
+        # Matches <fill><patternFill patternType="solid">...</patternFill></fill> and <fill/>
+        single = rb"<%bfill(?=[\s/>])[^>]*?/>|<%bfill(?=[\s>])[^>]*[^/]?>.*?</%bfill>"
+        opening = tag_pattern(self._prefix, b"fills").search(self._data)
+        if not opening or opening[2]:
+            return []
+        end = self._data.index(b"</" + self._prefix + b"fills", opening.end())
+        content = self._data[opening.end() : end]
+        return re.findall(single % ((self._prefix,) * 3), content, re.DOTALL)
+
+    def filled(self, style: int, colour: str) -> int:
+        """Give the format that differs from another only in its fill; append it if need be.
+
+        Args:
+            colour: `#RRGGBB`.
+
+        Raises: CannotWrite where the workbook has as many formats as Excel takes.
+        """
+        if self.fill_colour(style) == colour:
+            return style
+        key = (style, colour)
+        if key not in self._made:
+            number = len(self._fills) + self._fill_place(colour)
+            changes = {b"fillId": str(number), b"applyFill": "1"}
+            self._made[key] = self._appended_format(style, changes)
+        return self._made[key]
+
+    def _fill_place(self, colour: str) -> int:
+        """Find a new fill's place among those that are appended."""
+        if colour not in self._new_fills:
+            self._new_fills.append(colour)
+        return self._new_fills.index(colour)
+
+    def unfilled(self, style: int) -> int:
+        """Give the format that differs from another only in that it has no fill."""
+        if self.fill_colour(style) is None:
+            return style
+        key = (style, "")
+        if key not in self._made:
+            self._made[key] = self._appended_format(style, {b"fillId": "0"})
+        return self._made[key]
+
     def like(self, style: int, code: str) -> int:
         """Give the format that differs from another only in its number format; append it if need be.
 
@@ -95,21 +169,24 @@ class Styles:
         """
         key = (style, code)
         if key not in self._made:
-            self._made[key] = self._appended_format(style, code)
+            changes = {b"numFmtId": str(self._code_id(code)), b"applyNumberFormat": "1"}
+            self._made[key] = self._appended_format(style, changes)
         return self._made[key]
 
-    def _appended_format(self, style: int, code: str) -> int:
+    def _appended_format(self, style: int, changes: Mapping[bytes, str]) -> int:
+        """Append a format that differs from another in some attributes of its tag."""
         total = len(self._formats) + len(self._new_formats)
         if total >= MAX_FORMATS:
             raise CannotWrite("too-many-cell-formats", where=self._part, count=total)
 
         source = b"<" + self._prefix + b"xf/>"
-        if style < len(self._formats):
-            source = self._formats[style]
+        known = [*self._formats, *self._new_formats]
+        if style < len(known):
+            source = known[style]
 
-        old_tag = start_tag(source)
-        tag = with_attribute(old_tag, b"numFmtId", str(self._code_id(code)))
-        tag = with_attribute(tag, b"applyNumberFormat", "1")
+        old_tag = tag = start_tag(source)
+        for name, value in changes.items():
+            tag = with_attribute(tag, name, value)
         self._new_formats.append(tag + source[len(old_tag) :])
         return total
 
@@ -129,7 +206,18 @@ class Styles:
         if not self._new_formats:
             return None
         data = self._with_codes(self._data) if self._new_codes else self._data
+        if self._new_fills:
+            data = _appended(data, self._prefix, b"fills", self._new_fill_elements())
         return _appended(data, self._prefix, b"cellXfs", self._new_formats)
+
+    def _new_fill_elements(self) -> list[bytes]:
+        p = self._prefix
+        return [
+            b'<%bfill><%bpatternFill patternType="solid"><%bfgColor rgb="FF%b"/>'
+            b'<%bbgColor indexed="64"/></%bpatternFill></%bfill>'
+            % (p, p, p, colour.removeprefix("#").encode(), p, p, p)
+            for colour in self._new_fills
+        ]
 
     def _with_codes(self, data: bytes) -> bytes:
         name = self._prefix + b"numFmt"

@@ -1,17 +1,18 @@
 """What outside a sheet's rows follows a write?
 
-In the sheet: its stated extent, and the dropdowns and conditional formats of a table that grows.
-In other parts: the table's own, that everything is calculated anew, and the chain of formulas.
+In the sheet its stated extent. In other parts the table's own, that everything is calculated anew,
+the chain of formulas, and what a new part needs: relations and content types. What people put
+beside values is in `beside/`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from salesbook.errors import CannotWrite
 from salesbook.hosts.area import Area
+from salesbook.hosts.package.archive import part_name
 from salesbook.hosts.package.parts import TablePart
 from salesbook.hosts.package.xmlscan import (
     attribute,
@@ -21,25 +22,9 @@ from salesbook.hosts.package.xmlscan import (
     with_attribute,
 )
 
-_RULES = (b"conditionalFormatting", b"dataValidation")
-_X14_RULE = re.compile(
-    rb"<([\w.-]+:)(conditionalFormatting|dataValidation)(?=[\s>]).*?</\1\2\s*>", re.DOTALL
-)
-"""Matches a rule that Excel 2007 did not know, as data bars with a border:
-`<x14:conditionalFormatting>...<xm:sqref>B2:B9</xm:sqref></x14:conditionalFormatting>`."""
-_X14_PLACES = re.compile(rb"(<[\w.-]+:sqref>)([^<]*)(</)")
-"""Matches where it applies: `<xm:sqref>B2:B9</`."""
 _BEFORE_CALCULATION = (b"definedNames", b"externalReferences", b"functionGroups", b"sheets")
 """Elements of a workbook part that `calcPr` follows, the last of them first; sheets is always there.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Growth:
-    """A table's body before and after a write."""
-
-    old: Area
-    new: Area
 
 
 def with_dimension(head: bytes, prefix: bytes, last_row: int, areas: Sequence[Area]) -> bytes:
@@ -63,68 +48,6 @@ def with_dimension(head: bytes, prefix: bytes, last_row: int, areas: Sequence[Ar
     bottom = max((last_row, top, *(area.bottom for area in areas)))
     tag = with_attribute(dimension[0], b"ref", str(Area(top, left, bottom, right)))
     return replaced(head, dimension, tag)
-
-
-def with_rules_extended(tail: bytes, prefix: bytes, growths: Sequence[Growth]) -> bytes:
-    """Extend the rules that covered all of a body's rows, and end before its new last one.
-
-    A rule that covers only some rows, or columns outside the table, was meant for just those cells.
-
-    Args:
-        tail: the sheet from its rows on.
-    """
-    growing = [growth for growth in growths if growth.new.bottom > growth.old.bottom]
-    if not growing:
-        return tail
-
-    for name in _RULES:
-        rule = tag_pattern(prefix, name)
-        tail = rule.sub(lambda match: _extended_tag(match[0], growing), tail)
-
-    extensions_start = tail.find(b"<" + prefix + b"extLst")
-    if extensions_start < 0:
-        return tail
-
-    extensions = _X14_RULE.sub(
-        lambda match: _extended_x14_rule(match[0], growing), tail[extensions_start:]
-    )
-    return tail[:extensions_start] + extensions
-
-
-def _extended_tag(tag: bytes, growing: Sequence[Growth]) -> bytes:
-    places = attribute(tag, b"sqref")
-    if not places:
-        return tag
-    wider = extended(places, growing)
-    return tag if wider == places else with_attribute(tag, b"sqref", wider)
-
-
-def _extended_x14_rule(rule: bytes, growing: Sequence[Growth]) -> bytes:
-    def extended_match(match: re.Match[bytes]) -> bytes:
-        wider = extended(match[2].decode(), growing)
-        return match[1] + wider.encode() + match[3]
-
-    return _X14_PLACES.sub(extended_match, rule)
-
-
-def extended(places: str, growing: Sequence[Growth]) -> str:
-    """Extend those of several areas, as `B2:B9 D2`, that cover all rows of a body that grows."""
-    return " ".join(_extended_area(text, growing) for text in places.split(" "))
-
-
-def _extended_area(text: str, growing: Sequence[Growth]) -> str:
-    area = Area.parse(text)
-    if not area:
-        return text
-
-    for growth in growing:
-        old, new = growth.old, growth.new
-        lies_in_its_columns = old.left <= area.left and area.right <= old.right
-        covers_all_rows = area.top <= old.top and old.bottom <= area.bottom
-        if lies_in_its_columns and covers_all_rows and area.bottom < new.bottom:
-            return str(area.ending_at(new.bottom))
-
-    return text
 
 
 def table_part(data: bytes, table: TablePart, area: Area) -> bytes:
@@ -187,11 +110,35 @@ def without_relation(data: bytes, target: str) -> bytes:
     return re.sub(rb"<[\w.:-]*Relationship\s[^>]*?/" + kind + rb"[\"'][^>]*?/>", b"", data)
 
 
+def with_override(data: bytes, part: str, kind: str) -> bytes:
+    """Put a part's content type into the list of types."""
+    prefix = root_prefix(data, b"Types", "[Content_Types].xml")
+    new = f'Override PartName="/{part}" ContentType="{kind}"/>'.encode()
+    closing = data.rindex(b"</")
+    return data[:closing] + b"<" + prefix + new + data[closing:]
+
+
+def with_default(data: bytes, extension: str, kind: str) -> bytes:
+    """Say in the list of types what files with an extension are, unless it says so already."""
+    prefix = root_prefix(data, b"Types", "[Content_Types].xml")
+    opening = tag_pattern(prefix, b"Types").search(data)
+    for known in tag_pattern(prefix, b"Default").finditer(data):
+        if (attribute(known[0], b"Extension") or "").lower() == extension:
+            return data
+    new = f'Default Extension="{extension}" ContentType="{kind}"/>'.encode()
+    start = opening.end() if opening else data.rindex(b"</")
+    return data[:start] + b"<" + prefix + new + data[start:]
+
+
 def without_override(data: bytes, part: str) -> bytes:
     """Take a part's content type out of the list of types.
 
     Matches `<Override PartName="/xl/calcChain.xml" ContentType="..."/>`.
     """
-    name = re.escape(part.encode())
-    pattern = rb"<[\w.:-]*Override\s[^>]*?PartName\s*=\s*[\"']/" + name + rb"[\"'][^>]*?/>"
-    return re.sub(pattern, b"", data, flags=re.IGNORECASE)
+    override = re.compile(rb"<[\w.:-]*Override\s[^>]*?/>")
+
+    def kept(match: re.Match[bytes]) -> bytes:
+        written = attribute(match[0], b"PartName") or ""
+        return b"" if part_name(written).lstrip("/").lower() == part.lower() else match[0]
+
+    return override.sub(kept, data)

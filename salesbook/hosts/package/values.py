@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from salesbook.hosts.area import Area
@@ -45,7 +46,7 @@ def _cells(
 
     _put_times_back(columns, kinds, body, lost)
     merged = [area for area in lost.merged if area.meets(body)]
-    return TableCells(
+    cells = TableCells(
         table=table.code,
         sheet=table.sheet.name,
         headers=table.headers,
@@ -53,10 +54,10 @@ def _cells(
         first_row=body.top,
         first_column=body.left,
         epoch_1904=is_1904,
-        calculated=frozenset(table.calculations),
         merged=tuple((area.top, area.left, area.bottom, area.right) for area in merged),
         below=_below(table, rows),
     )
+    return replace(cells, calculated=lost.formulas.of_table(table, cells).calculated)
 
 
 def _below(table: TablePart, rows: Sequence[Sequence[Any]]) -> tuple[Cell, ...]:

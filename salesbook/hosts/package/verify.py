@@ -57,11 +57,14 @@ def refuse_unsound(
         for part, data in changed_parts.items():
             if data is not None:
                 refuse_entities(data, part)
-                refuse_malformed(data, part)
+                # VML need not be well-formed, and nobody reads it as XML.
+                if not part.endswith(".vml"):
+                    refuse_malformed(data, part)
         book = read_parts(parts, path)
     except SalesbookError as error:
         for part in changed_parts:
-            refuse_malformed(before.content(part), part)
+            if part in before:
+                refuse_malformed(before.content(part), part)
         raise UnsoundPackageError(str(error)) from error
 
     for code, area in areas.items():

@@ -67,6 +67,18 @@ def tag_pattern(prefix: bytes, name: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"<" + prefix + name + _ATTRIBUTES + rb"\s*(/?)>")
 
 
+@lru_cache(maxsize=256)
+def element_pattern(prefix: bytes, name: bytes) -> re.Pattern[bytes]:
+    """Match a whole element that holds no other of its name.
+
+    Group 1 holds its attributes, group 2 its content, None where it is written as empty.
+    """
+    return re.compile(
+        rb"<%b%b%b\s*(?:/>|>(.*?)</%b%b\s*>)" % (prefix, name, _ATTRIBUTES, prefix, name),
+        re.DOTALL,
+    )
+
+
 def root_prefix(data: bytes, name: bytes, part: str) -> bytes:
     """Find the prefix, colon included, that a part's main namespace goes by: mostly none.
 
