@@ -139,7 +139,7 @@ def undo_file(
     # The lock comes first: a run that is still writing makes the backup that is wanted here.
     with open_book(book, wait=wait, for_writing=True) as host:
         undo = Undo(host, KeptStates(Backups(host.package.path)), str(book))
-        announce(undo.up_to(number), undo.session.language)
+        announce(undo.ready(number), undo.session.language)
         report = undo.take_back(number, as_of)
         host.save()
     return replace(report, kept=host.kept)

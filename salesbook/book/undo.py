@@ -124,6 +124,17 @@ class Undo:
             raise NothingToUndo("no-such-run", where=self._where, **facts)
         return self.runs[:number]
 
+    def ready(self, number: int) -> list[PastRun]:
+        """The runs from the newest to that one, all of which can be taken back.
+
+        Raises: NothingToUndo, UndoLosesTyping.
+        """
+        runs = self.up_to(number)
+        obstacle = self.obstacle(number)
+        if obstacle:
+            raise self._refusal(obstacle)
+        return runs
+
     def obstacle(self, number: int) -> Obstacle | None:
         """Why the runs up to that one cannot be taken back; None where they can."""
         runs = self.up_to(number)
@@ -222,11 +233,7 @@ class Undo:
             UndoLosesTyping: some tables no longer hold what the last of them left.
         """
         started = time.perf_counter()
-        runs = self.up_to(number)
-        obstacle = self.obstacle(number)
-        if obstacle:
-            raise self._refusal(obstacle)
-
+        runs = self.ready(number)
         restored = self._restored(runs, as_of)
         report = Report(
             action="undo",
