@@ -54,7 +54,7 @@ def run_on_file(
         _refuse_own_name(out.path)
         if not out.may_replace:
             # Said before anything is calculated; a save looks again.
-            refuse_taken(out.path, "out-exists")
+            refuse_taken(out.path, may_say_yes=True)
 
     with open_book(book, wait=wait, for_writing=out is None) as host:
         report = run_action(host, action, options)

@@ -139,7 +139,7 @@ class PackageHost:
         target = self.path if out is None else Path(os.path.realpath(out))
         if out is not None and target != self.path:
             if not over:
-                refuse_taken(out, "out-exists")
+                refuse_taken(out, may_say_yes=True)
             self._save_elsewhere(target, over=over)
             return
         if not self.for_writing:
@@ -155,7 +155,7 @@ class PackageHost:
         with locked(target, self._wait):
             remove_leftovers(target)
             if not over:
-                refuse_taken(target, "out-exists")
+                refuse_taken(target, may_say_yes=True)
             old = target.read_bytes() if target.exists() else None
             self._put(target, old, Care(rights))
 
@@ -180,13 +180,18 @@ class PackageHost:
             raise NoSuchTable("no-such-table", where=str(self.path), table=code) from None
 
 
-def refuse_taken(path: Path, code: str = "already-there") -> None:
+def refuse_taken(path: Path, *, may_say_yes: bool = False) -> None:
     """Refuse a name that something has already, be it a link that leads nowhere.
+
+    Args: may_say_yes where the same could be asked for with `--yes`.
 
     Raises: CannotWrite.
     """
-    if os.path.lexists(path):
-        raise CannotWrite(code, where=str(path))
+    if not os.path.lexists(path):
+        return
+    if may_say_yes:
+        raise CannotWrite("out-exists", where=str(path))
+    raise CannotWrite("already-there", where=str(path))
 
 
 @contextlib.contextmanager
