@@ -51,9 +51,9 @@ def run(
     work: Path,
     *,
     writers: tuple[str, ...] = tuple(WRITERS),
-    depths: int = 60,
+    depths: int = 30,
     turns: int = 120,
-    kills: int = 60,
+    kills: int = 40,
 ) -> Result:
     """Undo after every writer, in every situation; then in depth, over months, and killed."""
     rows: list[tuple[str, ...]] = []
