@@ -81,23 +81,26 @@ def lines_of(parked_notes: ReadTable) -> list[ParkedLine]:
 
     Contents and headers are taken as they stand, since every blank of a remark counts.
     """
+    frame = parked_notes.frame
     raw = {name: parked_notes.column(header) for name, header in parked_notes.headers.items()}
+    names = ("table", "row_key", "column", "what", "content", "parked_on", "name", "seq")
+    columns = (frame[name].tolist() for name in names)
     lines = []
-    for row, values in parked_notes.frame.iterrows():
-        position = int(str(row))
-        lines.append(
-            ParkedLine(
-                table=str(values["table"]),
-                row_key=str(values["row_key"]),
-                header=_as_it_stands(raw["column"][position], values["column"]),
-                mark=Mark(str(values["what"])),
-                content=_as_it_stands(raw["content"][position], values["content"]),
-                parked_on=values["parked_on"].date(),
-                name=values["name"] if isinstance(values["name"], str) else NOBODY,
-                seq=int(values["seq"]),
-                row=position,
-            )
+    for row, table, key, column, what, content, day, name, seq in zip(
+        frame.index.tolist(), *columns, strict=True
+    ):
+        line = ParkedLine(
+            table=table,
+            row_key=key,
+            header=_as_it_stands(raw["column"][row], column),
+            mark=Mark(what),
+            content=_as_it_stands(raw["content"][row], content),
+            parked_on=day.date(),
+            name=name if isinstance(name, str) else NOBODY,
+            seq=seq,
+            row=row,
         )
+        lines.append(line)
     return lines
 
 

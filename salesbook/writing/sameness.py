@@ -164,15 +164,6 @@ def relative_formula(formula: str, row: int, column: int) -> str:
     return _AT_COLUMN.sub(r"[@\1]", relative).casefold()
 
 
-def fingerprint(columns: Sequence[Sequence[Cell]]) -> str:
-    """A short hash of raw cells, equal for equal content as `same_cell` sees it."""
-    digest = hashlib.blake2b(digest_size=8)
-    for column in columns:
-        digest.update("\x1f".join(_spellings(column)).encode("utf-8", "surrogatepass"))
-        digest.update(b"\x1e")
-    return digest.hexdigest()
-
-
 def _spellings(column: Sequence[Cell]) -> Iterable[str]:
     """`_spelling` of each cell; a column of one kind is spelled at once."""
     kinds = set(map(type, column)) - {_NOTHING}

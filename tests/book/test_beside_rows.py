@@ -6,18 +6,21 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from salesbook.book.importing import ImportRequest, ImportResult, import_into, result_of
 from salesbook.book.report import Options
 from salesbook.book.run import run_action
 from salesbook.book.session import Session
 from salesbook.errors import UndoLosesTyping
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
+from salesbook.intake.draft import ImportOptions
 from salesbook.messages import Finding
 from salesbook.reading.table import read_table
 from salesbook.store import Annotation, Cell, CellError, Mark, TableCells, TableWrite
@@ -605,6 +608,54 @@ class TestUndo:
         host._annotations["calllist"] = (replace(formula, content="=C7*3"),)
         with pytest.raises(UndoLosesTyping):
             undo_last(host, before, TODAY)
+
+
+class TestImports:
+    """An import that replaces a table parks what stood beside the rows that go."""
+
+    def imported(self, folder: Path, host: MemoryHost, text: str, **options: bool) -> ImportResult:
+        file = folder / "customers.csv"
+        file.write_text(text, encoding="utf-8")
+        request = ImportRequest(file, ImportOptions("Customers", **options), TODAY)
+        draft, session = import_into(host, request)
+        for code in ("Customers", "ParkedNotes"):
+            now = content_fingerprint(host.read(code), host.annotations(code))
+            [written] = column(host, "Written", "RunLog")[-1:]
+            if f"{code}=" in str(written):
+                assert f"{code}={now}" in str(written)
+        return result_of(request, draft, session)
+
+    def book(self) -> MemoryHost:
+        customers = table(
+            "Customers",
+            {"customer_id": ["C1", "C2"], "name": ["One", "Two"]},
+            own={"Mine": ["first", "second"]},
+        )
+        host = book(customers)
+        host._annotations["customers"] = (Annotation(1, "Mine", Mark.FORMULA, "=B5&1"),)
+        return host
+
+    def test_what_goes_waits_and_returns_with_the_next_file(self, tmp_path):
+        host = self.book()
+        result = self.imported(tmp_path, host, "Customer ID,Name\nC1,One\n", replace=True)
+        assert [finding.code for finding in result.beside] == ["typing-parked"]
+        assert column(host, "Mine", "Customers") == ["first"]
+        assert parked(host) == [("C2", "Mine", "formula", "=RC[-16]&1")]
+        result = self.imported(tmp_path, host, "Customer ID,Name\nC2,Two\nC1,One\n", replace=True)
+        assert [finding.code for finding in result.beside] == ["typing-returned"]
+        [formula] = host.annotations("Customers")
+        assert formula.content == "=B4&1"
+        assert parked(host) == []
+
+    def test_an_import_of_new_rows_leaves_all_of_it_alone(self, tmp_path):
+        """Its fingerprint is that of what people typed, formulas not by their values."""
+        host = self.book()
+        before = host.annotations("Customers")
+        result = self.imported(tmp_path, host, "Customer ID,Name\nC3,Three\n")
+        assert result.new == 1
+        assert result.beside == ()
+        assert host.annotations("Customers") == before
+        assert column(host, "Mine", "Customers") == ["first", "second", None]
 
 
 class TestFingerprint:
