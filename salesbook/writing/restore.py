@@ -12,7 +12,6 @@ from salesbook.reading.table import ReadTable
 from salesbook.store import KEEP, Annotation, Cell, Mark, NewCell, TableWrite
 from salesbook.writing.body import PreparedWrite
 from salesbook.writing.parking import (
-    NOTHING_BESIDE,
     Beside,
     ParkedLine,
     content_text,
@@ -26,13 +25,9 @@ _ByCell = Mapping[tuple[int | None, str], Annotation]
 """Things of one kind that people typed, by row and header."""
 
 
-def restored_write(
-    now: ReadTable,
-    now_annotations: Sequence[Annotation],
-    old: ReadTable,
-    old_annotations: Sequence[Annotation],
-) -> PreparedWrite:
-    """Prepare the write that makes a table what it was, cells that are the same left alone.
+@dataclass
+class Restoring:
+    """One table on its way back to what it was, with what people had put on its rows then.
 
     Rows are known by their keys. Columns of ours are what they were, formulas as formulas. A row
     that comes back has all that people had put on it; a row that stays keeps what stands on it in
@@ -42,16 +37,7 @@ def restored_write(
     Args:
         now: the table as it is, and what people put on its rows.
         old: the same table as it was, and what people had put on its rows.
-
-    Returns: a write with its content's fingerprint. What was put since on rows that go is not
-        parked: `Restoring.prepared` is asked for that.
     """
-    return Restoring(now, now_annotations, old, old_annotations).prepared(NOTHING_BESIDE)
-
-
-@dataclass
-class Restoring:
-    """One table on its way back to what it was, with what people had put on its rows then."""
 
     now: ReadTable
     now_annotations: Sequence[Annotation]
