@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from salesbook import labels
+from salesbook.book.backups import Kept
+from salesbook.book.keeping import open_book
 from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
 from salesbook.book.session import Session, collecting_nothing
@@ -22,7 +24,6 @@ from salesbook.errors import (
     NoSuchTable,
     SalesbookError,
 )
-from salesbook.hosts.package import open_package
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.draft import ImportDraft, ImportOptions, TableChange, draft_import
 from salesbook.intake.rejects import rejects_text, write_rejects
@@ -60,6 +61,8 @@ class ImportResult:
     """New rows that have the name, e-mail or phone of a row with another key."""
     dry_run: bool
     language: Language
+    kept: Kept | None = None
+    """What became of the workbook's state before; None where nothing was written."""
     beside: tuple[Finding, ...] = ()
     """What became of things that people had put on rows which the import took away, or brought."""
 
@@ -87,7 +90,7 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
         raise NoSuchTable("no-such-table", where=str(book), table=request.options.into)
     request = replace(request, options=replace(request.options, into=table))
 
-    with open_package(book, wait=wait, for_writing=not request.dry_run) as host:
+    with open_book(book, wait=wait, for_writing=not request.dry_run) as host:
         state_before = _state(request.file)
         draft, session = import_into(host, request)
         if _state(request.file) != state_before:
@@ -96,7 +99,7 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
         result = result_of(request, draft, session)
         if not request.dry_run and draft.accepted:
             host.save()
-    return result
+    return replace(result, kept=host.kept)
 
 
 def _state(file: Path) -> tuple[int, int] | None:

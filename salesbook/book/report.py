@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from salesbook.book.backups import Kept
 from salesbook.labels import Language
 from salesbook.messages import Finding
 
@@ -29,6 +30,8 @@ class Report:
     findings: tuple[Finding, ...]
     seconds: float
     language: Language
+    kept: Kept | None = None
+    """What became of the workbook's state before; None where nothing changed but the log."""
 
     @property
     def errors(self) -> int:

@@ -96,6 +96,8 @@ class Rules(BaseModel):
     magnitude_factor: Annotated[float, Ge(2)] = 1000.0
     earliest_year: Annotated[int, Ge(1900)] = 1990
     years_ahead: Annotated[int, Ge(1)] = 10
+    backup_megabytes: Annotated[int, Ge(0)] = 500
+    """What the kept earlier states of the workbook may take together; two always stay."""
 
 
 SettingKey = Annotated[str, Is(Kind.CHOICE, choices=tuple(Rules.model_fields))]

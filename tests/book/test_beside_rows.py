@@ -17,7 +17,6 @@ from salesbook.book.importing import ImportRequest, ImportResult, import_into, r
 from salesbook.book.report import Options
 from salesbook.book.run import run_action
 from salesbook.book.session import Session
-from salesbook.book.undo import undo_last
 from salesbook.errors import UndoLosesTyping
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
@@ -27,7 +26,7 @@ from salesbook.reading.table import read_table
 from salesbook.store import Annotation, Cell, CellError, Mark, TableCells, TableWrite
 from salesbook.writing.parking import annotation_of, content_text, lines_of
 from salesbook.writing.sameness import content_fingerprint
-from tests.book.drawn import book, table
+from tests.book.drawn import book, table, undo_last
 
 TODAY = dt.date(2026, 6, 30)
 CUSTOMERS = ("C1", "C2", "C3", "C4", "C5", "C6")
