@@ -240,7 +240,7 @@ class Undo:
             as_of=as_of,
             rows={},
             written={prepared.write.table: len(prepared.write.sources) for prepared in restored},
-            findings=(),
+            findings=tuple(finding for prepared in restored for finding in prepared.findings),
             seconds=round(time.perf_counter() - started, 3),
             language=self.session.language,
         )

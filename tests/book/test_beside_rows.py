@@ -642,7 +642,9 @@ def test_what_runs_did_to_rows_is_undone_and_nothing_else(earlier, undone, since
     host._annotations["calllist"] = (*host.annotations("CallList"), *new)
 
     session, session_before = Session(host), Session(before)
-    writes = session.restored_writes(session_before, ["CallList", "ParkedNotes"], TODAY)
+    writes = session.restored_writes(
+        dict.fromkeys(("CallList", "ParkedNotes"), session_before), TODAY
+    )
     host.write([prepared.write for prepared in writes])
 
     for prepared in writes:
