@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from reliability import peer, runs
-from reliability.books import day, members, new_book, parts
+from reliability.books import day, forget_backups, members, new_book, parts
 from reliability.results import Figures, Goal, Result, none_of, told
 from reliability.zoo_book import NOTE, TABLE, Zoo, book_parts, part_relations
 from reliability.zoo_parts import CELLS, FEATURES
@@ -72,7 +72,7 @@ def make(folder: Path, rows: str = "few") -> Path:
     """A book with results in it, and the zoo."""
     book = new_book(folder, rows)
     runs.salesbook("refresh", book, "--as-of", day(), "-q")
-    book.with_name(f"{book.stem}.backup{book.suffix}").unlink()
+    forget_backups(book)
     Zoo(book).settle()
     return book
 

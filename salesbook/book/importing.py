@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from salesbook import labels
+from salesbook.book.backups import Kept
+from salesbook.book.keeping import open_book
 from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
 from salesbook.book.saved_elsewhere import save_notes
@@ -23,7 +25,6 @@ from salesbook.errors import (
     NoSuchTable,
     SalesbookError,
 )
-from salesbook.hosts.package import open_package
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.draft import ImportDraft, ImportOptions, TableChange, draft_import
 from salesbook.intake.rejects import rejects_text, write_rejects
@@ -63,6 +64,8 @@ class ImportResult:
     language: Language
     notes: tuple[Message, ...] = ()
     """What else to know of the workbook."""
+    kept: Kept | None = None
+    """What became of the workbook's state before; None where nothing was written."""
     beside: tuple[Finding, ...] = ()
     """What became of things that people had put on rows which the import took away, or brought."""
 
@@ -90,17 +93,17 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
         raise NoSuchTable("no-such-table", where=str(book), table=request.options.into)
     request = replace(request, options=replace(request.options, into=table))
 
-    with open_package(book, wait=wait, for_writing=not request.dry_run) as host:
+    with open_book(book, wait=wait, for_writing=not request.dry_run) as host:
         state_before = _state(request.file)
         draft, session = import_into(host, request)
         if _state(request.file) != state_before:
             raise ChangedMeanwhile("changed-meanwhile", where=str(request.file))
         # The rejects first: where they cannot be written, the workbook must not change either.
         result = result_of(request, draft, session)
-        result = replace(result, notes=(*result.notes, *save_notes(host)))
+        result = replace(result, notes=(*result.notes, *save_notes(host.package)))
         if not request.dry_run and draft.accepted:
             host.save()
-    return result
+    return replace(result, kept=host.kept)
 
 
 def _state(file: Path) -> tuple[int, int] | None:

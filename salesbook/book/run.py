@@ -53,12 +53,14 @@ def run_action(host: Host, name: str, options: Options) -> Report:
 
     writes, findings = prepare_writes(session, tables, outcome, found_reading, as_of=options.as_of)
     parked_notes = session.prepared_parked_notes(writes, options.as_of)
+    # What stood beside lines of ParkedNotes that go is known only now.
+    lost_there = [finding for prepared in parked_notes for finding in prepared.findings]
     report = Report(
         action=name,
         as_of=options.as_of,
         rows={table: _counts(session, task, table) for table in action.reads if session.has(table)},
         written={prepared.write.table: len(prepared.write.sources) for prepared in writes},
-        findings=findings,
+        findings=(*findings, *lost_there),
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
         notes=session.notes(action.writes),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from salesbook import __version__
+from salesbook.book.keeping import changes_something
 from salesbook.book.report import Report
 from salesbook.book.session import Session
 from salesbook.domain.outcome import Task
@@ -23,7 +24,8 @@ def log_entry(
     """Add one row to the RunLog; a workbook without that table keeps no log.
 
     Args:
-        writes: what the run is about to write; an undo compares with their fingerprints.
+        writes: what the run is about to write. An undo compares with the fingerprints of those
+            that change something; what stays as it was is no run's work.
         task: what a verb looked at; missing for an import or an undo.
     """
     if not session.has("RunLog"):
@@ -31,7 +33,9 @@ def log_entry(
     log = session.table("RunLog")
 
     fingerprints = [
-        f"{prepared.write.table}={prepared.content}" for prepared in writes if prepared.content
+        f"{prepared.write.table}={prepared.content}"
+        for prepared in writes
+        if changes_something(session.host.read(prepared.write.table), prepared.write)
     ]
     row = {
         "at": _next_moment(log.frame),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -278,18 +278,18 @@ class Session:
         return [self.prepared_changes(PARKED_NOTES, RowChanges(frame, leaving=leaving))]
 
     def restored_writes(
-        self, before: Session, tables: Sequence[str], as_of: dt.date
+        self, befores: Mapping[str, Session], as_of: dt.date
     ) -> list[PreparedWrite]:
-        """The writes that make tables what they were in a workbook of an earlier time.
+        """The writes that make tables what they were at an earlier time.
 
         What stands now on rows that go is parked; what is parked now and stands again is not.
 
         Args:
-            before: the same workbook at that time.
-            tables: their codes; ParkedNotes among them where it was written since.
+            befores: by table the same workbook at its time; ParkedNotes among them where it was
+                written since.
             as_of: the day on which something is parked.
         """
-        restorings = {name: self._restoring(before, name) for name in tables}
+        restorings = {name: self._restoring(before, name) for name, before in befores.items()}
         parked_notes = restorings.pop(PARKED_NOTES, None)
         writes = [
             restoring.prepared(self._beside(name, as_of)) for name, restoring in restorings.items()
@@ -298,7 +298,7 @@ class Session:
             return writes
 
         parked = [line for prepared in writes for line in prepared.parked]
-        old_lines = before.parked_lines if parked_notes else []
+        old_lines = befores[PARKED_NOTES].parked_lines if parked_notes else []
         waiting = waiting_after([*restorings.values()], [old_lines, self.parked_lines, parked])
         is_as_it_was = set(map(said, waiting)) == set(map(said, old_lines))
         if parked_notes and is_as_it_was:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from salesbook.book.backups import Kept
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
 
@@ -47,6 +48,17 @@ def findings_lines(report: Report) -> list[Line]:
         return [counts, Line("see_checks", sheets={"sheet": "Checks"})]
     # Only a verb that writes Checks leaves the findings on a sheet.
     return [counts, Line("run_validate")]
+
+
+def backup_lines(kept: Kept | None) -> list[Line]:
+    """Say of the state before a run what somebody must know: nothing most of the time."""
+    if kept is None:
+        return []
+    if kept.path is None:
+        return [Line("not_kept", {"reason": kept.reason})]
+    if kept.new_folder:
+        return [Line("kept_elsewhere", {"folder": kept.new_folder})]
+    return []
 
 
 def import_counts(result: ImportResult) -> dict[str, int]:

@@ -21,6 +21,8 @@ from salesbook.tables import FieldSpec, Kind
 from salesbook.writing.values import amounts_of
 
 if TYPE_CHECKING:
+    from salesbook.book.backups import Kept
+    from salesbook.book.files import Standing
     from salesbook.setup.doctor import SetupCheck
 
 
@@ -34,6 +36,31 @@ def report_document(report: Report) -> dict[str, Any]:
         "findings": {"error": report.errors, "warning": report.warnings},
         "seconds": report.seconds,
         "notes": _notes(report.notes),
+        "backup": _backup_path(report.kept),
+    }
+
+
+def _backup_path(kept: Kept | None) -> str | None:
+    """Where the state before lies; null where nothing was changed, or no disk took it."""
+    return str(kept.path) if kept and kept.path else None
+
+
+def undo_list_document(standings: Sequence[Standing]) -> dict[str, Any]:
+    """The runs that changed something, newest first, and which of them can be taken back."""
+    return {"runs": [_standing_document(standing) for standing in standings]}
+
+
+def _standing_document(standing: Standing) -> dict[str, Any]:
+    run, obstacle = standing.run, standing.obstacle
+    return {
+        "number": run.number,
+        "at": run.at.isoformat(),
+        "action": run.action,
+        "user": run.user,
+        "tables": list(run.tables),
+        "can_be_undone": obstacle is None,
+        "obstacle": obstacle.code if obstacle else None,
+        "changed_since": list(obstacle.tables) if obstacle else [],
     }
 
 
@@ -145,6 +172,7 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         "added": dict(result.added),
         "look_alikes": result.look_alikes,
         "notes": _notes(result.notes),
+        "backup": _backup_path(result.kept),
         "beside": [
             {"code": finding.code, "row_key": finding.row_key, "found": finding.found}
             for finding in result.beside

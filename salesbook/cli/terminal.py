@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from salesbook import labels
-from salesbook.book.summary import Line, findings_lines, import_counts, import_remarks
+from salesbook.book.summary import (
+    Line,
+    backup_lines,
+    findings_lines,
+    import_counts,
+    import_remarks,
+)
 from salesbook.cli.outputs import say
 from salesbook.labels import Language, sheet_name, word
 from salesbook.labels.messages import fill
@@ -20,9 +26,12 @@ from salesbook.messages import Message
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from salesbook.book.backups import Kept
+    from salesbook.book.files import Standing
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
     from salesbook.book.session import Session
+    from salesbook.book.undo import Obstacle, PastRun
     from salesbook.messages import Finding
     from salesbook.setup.doctor import SetupCheck
     from salesbook.store import Cell
@@ -59,6 +68,7 @@ class Terminal:
         self._print(self._counts_table(report))
         self._message(self._findings(report))
         self._notes(report.notes)
+        self._say_kept(report.kept)
 
         seconds = f"{report.seconds:.2f}"
         done = self._say("report.done", book=book, action=report.action, seconds=seconds)
@@ -122,6 +132,51 @@ class Terminal:
         names = ", ".join(sheet_name(name, self.language) for name in report.written)
         self._message(self._say("report.restored", book=book, tables=names))
         self._notes(report.notes)
+        self._say_kept(report.kept)
+
+    def _say_kept(self, kept: Kept | None) -> None:
+        for line in backup_lines(kept):
+            self._message(self._line("report", line, self.language))
+
+    def past_runs(self, book: Path, standings: Sequence[Standing]) -> None:
+        """List runs, newest first, and say which can be taken back with all later ones."""
+        if not standings:
+            self._message(self._say("undo.none", book=book))
+            return
+        columns = ("number", "at", "action", "user", "tables", "can")
+        table = self._table("", *(self._say(f"undo.{column}") for column in columns))
+        for standing in standings:
+            run = standing.run
+            tables = self._sheets(run.tables)
+            cells = (str(run.number), run.at.isoformat(" "), run.action, run.user, tables)
+            table.add_row(*map(inert, cells), inert(self._standing(standing.obstacle)))
+        self._print(table)
+
+    def _standing(self, obstacle: Obstacle | None) -> str:
+        if obstacle is None:
+            return self._say("undo.yes")
+        if obstacle.tables:
+            return self._say("undo.typed", tables=self._sheets(obstacle.tables))
+        if obstacle.code == "damaged-backup":
+            return self._say("undo.damaged_backup", path=obstacle.where)
+        return self._say("undo.no_backup")
+
+    def taking_back(self, runs: Sequence[PastRun]) -> None:
+        """Name what is about to be taken back."""
+        names = self._say("undo.comma").join(map(self.run_name, runs))
+        tables = dict.fromkeys(table for run in runs for table in run.tables)
+        self._message(self._say("undo.taking", runs=names, tables=self._sheets(tables)))
+
+    def run_name(self, run: PastRun) -> str:
+        """A past run in a few words."""
+        return self._say("undo.run", action=run.action, at=run.at.isoformat(" "), user=run.user)
+
+    def undo_question(self, run: PastRun) -> str:
+        """Ask whether a run that came in between shall be taken back too."""
+        return inert(self._say("undo.question", run=self.run_name(run)))
+
+    def _sheets(self, tables: Iterable[str]) -> str:
+        return self._say("undo.comma").join(sheet_name(table, self.language) for table in tables)
 
     def made(self, book: Path, rows: dict[str, int]) -> None:
         """Say that a workbook was made."""
@@ -146,6 +201,7 @@ class Terminal:
         for line in import_remarks(result):
             self._message(self._line("import", line, result.language))
         self._notes(result.notes)
+        self._say_kept(result.kept)
 
     def table(self, name: str, session: Session) -> None:
         """Show a table's rows under the headers of the language."""

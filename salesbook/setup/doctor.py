@@ -136,7 +136,7 @@ def _installation(language: Language) -> Iterator[SetupCheck]:
 def _workbook(book: Path, language: Language) -> Iterator[SetupCheck]:
     """Can the workbook be read, is it whole, how far is its plan, and could a run write now?"""
     from salesbook.book.session import Session
-    from salesbook.hosts.package import backup_path, open_package
+    from salesbook.hosts.package import open_package
 
     try:
         with open_package(book, for_writing=False) as host:
@@ -148,11 +148,20 @@ def _workbook(book: Path, language: Language) -> Iterator[SetupCheck]:
     except SalesbookError as refusal:
         message = f"{book}: {error_message(refusal, language)}"
         yield SetupCheck(refusal.code, False, message, error_advice(refusal, language))
-        return
+    # Also of a workbook that is damaged: it is when they are wanted.
+    yield _backups(book, language)
 
-    backup = backup_path(book)
-    name = "backup" if backup.exists() else "no_backup"
-    yield SetupCheck("backup", True, _say(name, language, path=backup))
+
+def _backups(book: Path, language: Language) -> SetupCheck:
+    """How many earlier states of the workbook are kept, and where."""
+    from salesbook.book.backups import Backups
+
+    backups = Backups(book.absolute()).all()
+    if not backups:
+        return SetupCheck("backups", True, _say("no_backups", language))
+    newest = backups[0]
+    facts = {"count": len(backups), "at": newest.at.isoformat(" "), "folder": newest.path.parent}
+    return SetupCheck("backups", True, _say("backups", language, book=book, **facts))
 
 
 def _tables(book: Path, session: Session, language: Language) -> Iterator[SetupCheck]:

@@ -103,6 +103,8 @@ class Rules(BaseModel):
 
     Kept by us: a new workbook and an upgraded one say so themselves.
     """
+    backup_megabytes: Annotated[int, Ge(0)] = 500
+    """What the kept earlier states of the workbook may take together; two always stay."""
 
 
 SettingKey = Annotated[str, Is(Kind.CHOICE, choices=tuple(Rules.model_fields))]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +13,6 @@ from salesbook.labels import Language
 from salesbook.messages import Finding
 from salesbook.reading.table import ReadTable
 from salesbook.store import KEEP, Annotation, Cell, Mark, NewCell, TableWrite
-from salesbook.tables import Kind
 from salesbook.writing.parking import (
     NOTHING_BESIDE,
     Beside,
@@ -31,7 +29,7 @@ from salesbook.writing.parking_findings import (
     returned_findings,
 )
 from salesbook.writing.sameness import changes_of, content_fingerprint, same_cell
-from salesbook.writing.values import NUMBER_FORMATS, cells_of
+from salesbook.writing.values import NUMBER_FORMATS, cells_of, date_formats
 
 Sources = Sequence[int | None]
 """Per new row the old row that it continues; None for a row that was not there."""
@@ -124,10 +122,8 @@ class _Body:
         self.columns[header] = column
         if header in self.after:
             self.after[header][row] = annotation.content
-        if isinstance(annotation.content, dt.date):
-            is_moment = isinstance(annotation.content, dt.datetime)
-            kind = Kind.DATETIME if is_moment else Kind.DATE
-            self.formats.setdefault(header, NUMBER_FORMATS[kind])
+        for header_with_date, date_format in date_formats({header: [annotation.content]}).items():
+            self.formats.setdefault(header_with_date, date_format)
 
     def prepared(
         self,

@@ -12,7 +12,6 @@ from salesbook.reading.table import ReadTable
 from salesbook.store import KEEP, Annotation, Cell, Mark, NewCell, TableWrite
 from salesbook.writing.body import PreparedWrite
 from salesbook.writing.parking import (
-    NOTHING_BESIDE,
     Beside,
     ParkedLine,
     content_text,
@@ -21,41 +20,27 @@ from salesbook.writing.parking import (
 )
 from salesbook.writing.parking_findings import formula_findings, lost_findings, parked_findings
 from salesbook.writing.sameness import content_fingerprint, relative_formula, same_cell
+from salesbook.writing.values import date_formats
 
 _ByCell = Mapping[tuple[int | None, str], Annotation]
 """Things of one kind that people typed, by row and header."""
 
 
-def restored_write(
-    now: ReadTable,
-    now_annotations: Sequence[Annotation],
-    old: ReadTable,
-    old_annotations: Sequence[Annotation],
-) -> PreparedWrite:
-    """Prepare the write that makes a table what it was, cells that are the same left alone.
+@dataclass
+class Restoring:
+    """One table on its way back to what it was, cells that are the same left alone.
 
     Rows are known by their keys. Columns of ours are what they were, formulas as formulas. A row
     that comes back has all that people had put on it; a row that stays keeps what stands on it in
     people's own columns, and its notes, colours and heights, whenever that was put there. Columns
     that came since stay.
-
-    Args:
-        now: the table as it is, and what people put on its rows.
-        old: the same table as it was, and what people had put on its rows.
-
-    Returns: a write with its content's fingerprint. What was put since on rows that go is not
-        parked: `Restoring.prepared` is asked for that.
     """
-    return Restoring(now, now_annotations, old, old_annotations).prepared(NOTHING_BESIDE)
-
-
-@dataclass
-class Restoring:
-    """One table on its way back to what it was, with what people had put on its rows then."""
 
     now: ReadTable
+    """The table as it is."""
     now_annotations: Sequence[Annotation]
     old: ReadTable
+    """The same table as it was."""
     old_annotations: Sequence[Annotation]
     _columns: dict[str, Sequence[NewCell]] = field(default_factory=dict)
     _after: dict[str, list[Cell]] = field(default_factory=dict)
@@ -81,7 +66,11 @@ class Restoring:
     def _write(self) -> TableWrite:
         annotations = sorted(self._put, key=lambda mark: mark.row or 0)
         return TableWrite(
-            self.now.cells.table, self._columns, self._sources, annotations=annotations
+            self.now.cells.table,
+            self._columns,
+            self._sources,
+            number_formats=date_formats(self._columns),
+            annotations=annotations,
         )
 
     def prepared(self, beside: Beside) -> PreparedWrite:

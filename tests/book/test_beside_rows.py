@@ -18,7 +18,6 @@ from salesbook.book.importing import ImportRequest, ImportResult, import_into, r
 from salesbook.book.report import Options
 from salesbook.book.run import run_action
 from salesbook.book.session import Session
-from salesbook.book.undo import undo_last
 from salesbook.errors import UndoLosesTyping
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
@@ -28,7 +27,7 @@ from salesbook.reading.table import read_table
 from salesbook.store import Annotation, Cell, CellError, Mark, TableCells, TableWrite
 from salesbook.writing.parking import annotation_of, content_text, lines_of
 from salesbook.writing.sameness import content_fingerprint
-from tests.book.drawn import book, table
+from tests.book.drawn import book, table, undo_last
 
 TODAY = dt.date(2026, 6, 30)
 CUSTOMERS = ("C1", "C2", "C3", "C4", "C5", "C6")
@@ -610,6 +609,58 @@ class TestUndo:
         host._annotations["calllist"] = (replace(formula, content="=C7*3"),)
         with pytest.raises(UndoLosesTyping):
             undo_last(host, before, TODAY)
+
+
+_LISTS = st.lists(st.sampled_from(CUSTOMERS), unique=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    earlier=st.lists(_LISTS, max_size=2),
+    undone=st.lists(_LISTS, min_size=1, max_size=3),
+    since=st.sets(st.integers(0, 5)),
+)
+def test_what_runs_did_to_rows_is_undone_and_nothing_else(earlier, undone, since):
+    """The list is what it was with all that stood on it; notes that came since stand or wait."""
+    remarks = {customer: f"remark on {customer}" for customer in CUSTOMERS}
+    marks = [
+        Annotation(1, "Score", Mark.VALUE, "DO NOT CALL"),
+        Annotation(2, "Score", Mark.FORMULA, "=C6*3"),
+        Annotation(3, "Remark", Mark.LINK, "https://example.com"),
+    ]
+    host = started(remarks, marks)
+    for customers in earlier:
+        refreshed(host, customers)
+    before = MemoryHost(host._tables.values(), host._annotations)
+    for customers in undone:
+        refreshed(host, customers)
+    listed = [customer for customer in column(host, "Customer") if customer]
+    new = [
+        Annotation(row, "Because", Mark.NOTE, f"since, on {listed[row]}")
+        for row in sorted(since)
+        if row < len(listed)
+    ]
+    host._annotations["calllist"] = (*host.annotations("CallList"), *new)
+
+    session, session_before = Session(host), Session(before)
+    writes = session.restored_writes(
+        dict.fromkeys(("CallList", "ParkedNotes"), session_before), TODAY
+    )
+    host.write([prepared.write for prepared in writes])
+
+    for prepared in writes:
+        code = prepared.write.table
+        assert prepared.content == content_fingerprint(host.read(code), host.annotations(code))
+    for header in set(before.read("CallList").headers) - {"Score"}:
+        assert column(host, header) == column(before, header)
+    notes = {mark.content for mark in new}
+    old_marks = [mark for mark in host.annotations("CallList") if mark.content not in notes]
+    assert old_marks == list(before.annotations("CallList"))
+    assert [line for line in parked(host) if line[-1] not in notes] == parked(before)
+    standing_notes = {mark.content for mark in host.annotations("CallList")} & notes
+    waiting_notes = {content for *_, content in parked(host)} & notes
+    assert standing_notes | waiting_notes == notes
+    assert standing_notes.isdisjoint(waiting_notes)
 
 
 class TestImports:

@@ -51,7 +51,7 @@ CASES = {case.name: case for case in held.CASES}
         "changed between read and write",
         "a folder that may not be entered",
         "path longer than 260",
-        "file name of 250 characters, no room for the backup's",
+        "file name of 254 characters, no room for a folder of backups beside it",
     ],
 )
 def test_where_a_book_must_not_be_written_it_is_not(tmp_path: Path, name: str) -> None:

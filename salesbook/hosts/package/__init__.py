@@ -3,21 +3,25 @@
 This is the package's one door: nobody outside imports a module of it. README.md says how it works.
 """
 
-from salesbook.hosts.package.disk import Disk, backup_path, uninterrupted
+from salesbook.hosts.package.disk import Disk, Keeping, keep_rights, uninterrupted
 from salesbook.hosts.package.foreign import ForeignWorkbook, check_workbook
 from salesbook.hosts.package.guards import MAX_FILE_BYTES, refuse_unless_zip
-from salesbook.hosts.package.host import PackageHost, open_package
+from salesbook.hosts.package.host import PackageHost, open_package, refuse_taken
+from salesbook.hosts.package.lock import is_companion
 from salesbook.hosts.package.saved_by import LastSave
 
 __all__ = [
     "MAX_FILE_BYTES",
     "Disk",
     "ForeignWorkbook",
+    "Keeping",
     "LastSave",
     "PackageHost",
-    "backup_path",
     "check_workbook",
+    "is_companion",
+    "keep_rights",
     "open_package",
+    "refuse_taken",
     "refuse_unless_zip",
     "uninterrupted",
 ]

@@ -21,7 +21,14 @@ from salesbook.hosts.fitting import refuse_twice
 from salesbook.hosts.package import guards
 from salesbook.hosts.package.archive import Archive, Staged
 from salesbook.hosts.package.changes import Changes, book_styles, changes_for
-from salesbook.hosts.package.disk import Disk, refuse_unwritable, remove_leftovers, replace_file
+from salesbook.hosts.package.disk import (
+    Care,
+    Disk,
+    Keeping,
+    refuse_unwritable,
+    remove_leftovers,
+    replace_file,
+)
 from salesbook.hosts.package.lock import Holder, locked
 from salesbook.hosts.package.marks import read_losses, read_marks
 from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
@@ -34,6 +41,7 @@ from salesbook.store import Annotation, TableCells, TableWrite
 
 _SHARING_REFUSED = (32, 33)
 """Windows' words for a file that another program shares with nobody, or has locked a range of."""
+_RIGHTS = 0o777
 
 
 class PackageHost:
@@ -48,7 +56,7 @@ class PackageHost:
         self.path = path
         self.for_writing = for_writing
         self._wait = wait
-        self._disk = disk
+        self.disk = disk
         self.today: Callable[[], dt.date] = dt.date.today
         """The day for filters by moving dates, as "this month"; Excel too asks the machine."""
         self._read_bytes = data
@@ -159,36 +167,46 @@ class PackageHost:
                 self._ready.pop(key, None)
                 self._handed_out.pop(key, None)
 
-    def save(self, out: Path | None = None) -> None:
-        """Put what was staged on disk in one step, and keep the version before as the one backup.
+    def save(
+        self, out: Path | None = None, *, over: bool = False, keeping: Keeping | None = None
+    ) -> None:
+        """Put what was staged on disk in one step.
 
         Args:
             out: save there instead, and leave the workbook that was read as it is.
+            over: whether a file that lies there already may be replaced.
+            keeping: keeps what the workbook held, before it is replaced.
 
         Raises: CannotWrite, ChangedMeanwhile, LockedFile.
         """
         target = self.path if out is None else Path(os.path.realpath(out))
-        if target != self.path:
-            self._save_elsewhere(target)
+        if out is not None and target != self.path:
+            if not over:
+                refuse_taken(out, may_say_yes=True)
+            self._save_elsewhere(target, over=over)
             return
         if not self.for_writing:
             raise ValueError(f"{self.path} was opened for reading alone")
 
         if self._parts.changes:
-            self._put(target, self._read_bytes)
+            self._put(target, self._read_bytes, Care(keeping=keeping))
 
-    def _save_elsewhere(self, target: Path) -> None:
+    def _save_elsewhere(self, target: Path, *, over: bool) -> None:
         refuse_unwritable(target)
+        # Whoever may not read the book may not read what was made of it.
+        rights = self.path.stat().st_mode & _RIGHTS
         with locked(target, self._wait):
             remove_leftovers(target)
+            if not over:
+                refuse_taken(target, may_say_yes=True)
             old = target.read_bytes() if target.exists() else None
-            self._put(target, old)
+            self._put(target, old, Care(rights))
 
-    def _put(self, target: Path, old: bytes | None) -> None:
+    def _put(self, target: Path, old: bytes | None, care: Care) -> None:
         new = assemble(self._parts.archive, self._parts.changes)
         # Reading it refuses a zip that was put together wrongly, before it is saved.
         archive = Archive(new, str(target))
-        replace_file(self._disk, target, new, old)
+        replace_file(self.disk, target, new, old, care)
         if target == self.path:
             self._read_bytes = new
             self._hold(Staged(archive), self._book)
@@ -211,6 +229,20 @@ class PackageHost:
             return self._book.tables[code.lower()]
         except KeyError:
             raise NoSuchTable("no-such-table", where=str(self.path), table=code) from None
+
+
+def refuse_taken(path: Path, *, may_say_yes: bool = False) -> None:
+    """Refuse a name that something has already, be it a link that leads nowhere.
+
+    Args: may_say_yes where the same could be asked for with `--yes`.
+
+    Raises: CannotWrite.
+    """
+    if not os.path.lexists(path):
+        return
+    if may_say_yes:
+        raise CannotWrite("out-exists", where=str(path))
+    raise CannotWrite("already-there", where=str(path))
 
 
 @contextlib.contextmanager
