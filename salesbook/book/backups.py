@@ -31,6 +31,8 @@ _DAYS: Final = 30
 _ALWAYS: Final = 2
 """So many stay, however large."""
 MEGABYTE: Final = 1_000_000
+_AROUND: Final = dt.timedelta(hours=2)
+"""So near to its run's moment a file is written that was made before it; clocks may change."""
 
 _MOMENT: Final = "%Y-%m-%d %H.%M.%S"
 _NAME: Final = re.compile(
@@ -54,6 +56,16 @@ class Backup:
     at: dt.datetime
     """The run before which it was made, by its row's `at` in RunLog."""
     size: int
+    written: dt.datetime | None = None
+    """When the file was last written to; missing where nobody looked."""
+
+    def is_ours(self) -> bool:
+        """Say whether it was made here, without reading a file on which nothing else was done.
+
+        Good enough for counting; who deletes asks `is_whole`.
+        """
+        is_untouched = self.written is not None and abs(self.written - self.at) < _AROUND
+        return is_untouched or self.is_whole()
 
     def is_whole(self) -> bool:
         """Say whether the file holds what its name says: what was kept, and nothing else."""
@@ -193,7 +205,10 @@ class Backups:
     def _sweep(self, folder: Path, newest: dt.datetime, most_bytes: int) -> None:
         """Delete what is no longer wanted, and let nobody read more than he may of the workbook."""
         rights = self._rights()
-        backups = _backups_in(folder)
+        # What somebody else called so must not take the places of ours.
+        backups = [
+            backup for backup in _backups_in(folder) if backup.at <= newest and backup.is_ours()
+        ]
         wanted = wanted_backups(backups, newest, most_bytes)
         for backup in backups:
             with contextlib.suppress(OSError):
@@ -286,8 +301,10 @@ def _backups_in(folder: Path) -> list[Backup]:
             if not match or not entry.is_file(follow_symlinks=False):
                 continue
             at = dt.datetime.strptime(match["at"], _MOMENT)
-            backups.append(Backup(Path(entry.path), at, entry.stat().st_size))
-        except (OSError, ValueError):
+            status = entry.stat()
+            written = dt.datetime.fromtimestamp(status.st_mtime)
+            backups.append(Backup(Path(entry.path), at, status.st_size, written))
+        except (OSError, ValueError, OverflowError):
             continue
     return backups
 

@@ -48,7 +48,7 @@ def run_on_file(
 
     Raises: SalesbookError of any kind; then no file changed.
     """
-    if out and os.path.realpath(out.path) == os.path.realpath(book):
+    if out and _is_same_file(out.path, book):
         out = None
     if out:
         _refuse_other_kind(out.path, book.suffix)
@@ -65,6 +65,19 @@ def run_on_file(
         else:
             host.save()
     return replace(report, kept=host.kept)
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one name of one file, as `sales.xlsm` and `Sales.xlsm` may.
+
+    A second name of the same file is another: a save gives one of the two a new file.
+    """
+    if os.path.realpath(one) == os.path.realpath(other):
+        return True
+    try:
+        return one.samefile(other) and other.stat().st_nlink == 1
+    except OSError:
+        return False
 
 
 def _refuse_own_name(out: Path) -> None:
