@@ -46,6 +46,8 @@ class Program:
     pastes_threads: str = "truly"
     """What pasting makes of a thread: `truly` the same, `as its own` whoever runs the macro wrote
     it, `not` at all."""
+    clears_threads: bool = True
+    """Whether clearing comments clears threads as well as notes."""
     fills_formulas: bool = True
     """AutoCorrect, Fill formulas in tables to create calculated columns."""
     copied: tuple[SheetModel, Area] | None = None

@@ -344,6 +344,9 @@ class Comment(base_classes.Comment):
     def add_reply(self, text: str) -> None:
         self.api.AddReply(text)
 
+    def delete(self) -> None:
+        self.api.Delete()
+
 
 class Tables(base_classes.Tables):
     def __init__(self, sheet: Sheet) -> None:
