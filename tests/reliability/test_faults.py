@@ -27,7 +27,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     "fault",
     [
         ("fill_up", 300_000),
-        ("fail_at", (5, errno.EIO)),
+        ("fail_at", (6, errno.EIO)),
     ],
 )
 def test_a_save_that_fails_is_refused_by_name(tmp_path: Path, fault: tuple[str, object]) -> None:
