@@ -86,9 +86,9 @@ class TableCells:
     epoch_1904: bool = False
     """True where a bare number that stands for a date counts from 1904."""
     calculated: frozenset[str] = frozenset()
-    """Headers of *calculated columns*: at least half of the column's filled cells hold one formula,
-    the same to the letter once it is written relative to its own row. A table without rows has those
-    that its file says it has. Other cells of such a column are *exceptions*."""
+    """Headers of *calculated columns*: at least half of the rows that hold anything hold one formula
+    there, the same once it is written relative to its own row. A table without rows has those that
+    its file says it has. Other cells of such a column are *exceptions*, where they hold something."""
     merged: tuple[tuple[int, int, int, int], ...] = ()
     """Merged areas that touch the body: first row, first column, last row, last column (from 1)."""
     below: tuple[Cell, ...] = ()

@@ -16,7 +16,7 @@ from salesbook.hosts.formulas import UnsureError, copied, has_cell_references, m
         ("SUM(B3:D3)", "SUM(B9:D9)"),
         ("LOG10(B3)+A3B", "LOG10(B9)+A3B"),
         ("Deals[[#This Row],[B3]]+B3", "Deals[[#This Row],[B3]]+B9"),
-        ("Deals[a'[3']]+b3", "Deals[a'[3']]+b9"),
+        ("Deals[a'[3']]+b3", "Deals[a'[3']]+B9"),
         ("'B3 x'!$A$1+B3", "'B3 x'!$A$1+B9"),
         ("SUM(A:A)/B3", "SUM(A:A)/B9"),
         ("[1]Sheet!$A$1", "[1]Sheet!$A$1"),
