@@ -95,7 +95,21 @@ def test_binary_workbook(book: Path) -> None:
     assert refusal(book).code == "binary-workbook"
 
 
-@pytest.mark.parametrize("name", ["../evil.xml", "/abs.xml", "xl\\..\\..\\evil", "C:/x.xml"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../evil.xml",
+        "/abs.xml",
+        "xl\\..\\..\\evil",
+        "C:/x.xml",
+        "%2e%2e/evil.xml",
+        "xl/%2E%2E/%2e%2e/evil.xml",
+        "%2Fabs.xml",
+        "xl/a%2fb.xml",
+        "xl/a%5Cb.xml",
+        "xl/a%00b.xml",
+    ],
+)
 def test_names_that_leave_the_package(book: Path, name: str) -> None:
     """Member names cannot lead out of the package."""
     bend(book, {name: b"x"})

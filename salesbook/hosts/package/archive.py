@@ -7,10 +7,12 @@ other, one program would see another workbook than the next, and the file is ref
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from salesbook.errors import NotAWorkbook, PasswordProtected, UnsafeFile
 from salesbook.hosts.package import guards
@@ -36,6 +38,9 @@ _MAX_COMMENT_BYTES = 0xFFFF
 _DESCRIPTOR_BYTES = 24
 _BIT_ENCRYPTED, _BIT_DESCRIPTOR, BIT_UTF8 = 0x1, 0x8, 0x800
 STORED, DEFLATED = 0, 8
+_ESCAPED_SLASH = re.compile("%(?:2f|5c)", re.IGNORECASE)
+"""Matches a slash or backslash that is written by its number, which the standard forbids: one
+program would see a folder where the next sees none."""
 IN_ZIP64 = 0xFFFFFFFF
 """In a 32 bit field: the number did not fit, the zip64 extra field has it."""
 RAW_DEFLATE = -15
@@ -173,7 +178,7 @@ class Archive:
         Members that overlap are how a small zip inflates to petabytes; so each must end before the
         next begins. They are gone through from the last one to the first.
 
-        Returns: the members in the directory's order, by name in lower case.
+        Returns: the members in the directory's order, by part name in lower case.
         """
         limit = directory_start
         by_start: dict[int, Member] = {}
@@ -198,9 +203,7 @@ class Archive:
 
         members = {}
         for member in entries:
-            # Some programs write names with backslashes.
-            key = member.name.lower().replace("\\", "/")
-            members[key] = by_start[member.start]
+            members[part_name(member.name).lower()] = by_start[member.start]
 
         if len(members) < len(entries):
             raise UnsafeFile("duplicate-members", where=self.path)
@@ -210,6 +213,10 @@ class Archive:
         total = 0
         for member in self.members.values():
             guards.refuse_odd_name(member.name, self.path)
+            # `%2e%2e%2f` leads out of the package as `../` does.
+            guards.refuse_odd_name(part_name(member.name), self.path)
+            if _ESCAPED_SLASH.search(member.name):
+                raise UnsafeFile("unsafe-name", where=self.path, member=member.name[:200])
             guards.refuse_bomb(member.name, member.packed, member.size, self.path)
             total += member.size
         if total > guards.MAX_INFLATED_BYTES:
@@ -259,6 +266,18 @@ class Archive:
             return zlib.decompressobj(RAW_DEFLATE).decompress(packed.data, size)
         except zlib.error as error:
             raise self._damaged(name) from error
+
+
+def part_name(written: str) -> str:
+    """Name the part that a zip's member, a relation's target or a content type means.
+
+    A part's name is a URI, so that `sheet 1.xml` may be written `sheet%201.xml`, in the zip as well
+    as where it is named; programs do the one here and the other there. In the house parts go by
+    their plain names. Some programs write backslashes.
+
+    Source: ECMA-376 part 2, 6.2.2 (part names), 7.3.4 (names in the zip).
+    """
+    return unquote(written).replace("\\", "/")
 
 
 def wide_sizes(extra: bytes, size: int, packed: int, start: int) -> tuple[int, int, int]:

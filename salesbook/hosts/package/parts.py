@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from salesbook.errors import NotAWorkbook
 from salesbook.hosts.area import Area
+from salesbook.hosts.package.archive import part_name
 from salesbook.hosts.package.xmlscan import local, tree, whole_number
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -155,13 +155,26 @@ def relations(parts: Parts, source: str) -> Iterator[Relation]:
         target = node.get("Target", "")
         if node.get("TargetMode") == "External" or not target:
             continue
-        # A target is a path from the source's folder, or from the root where it starts with a slash.
-        path = posixpath.join("/" + folder, unquote(target))
         yield Relation(
             kind=node.get("Type", "").rpartition("/")[2],
             key=node.get("Id", ""),
-            target=posixpath.normpath(path).lstrip("/"),
+            target=_target_part(parts, folder, target),
         )
+
+
+def _target_part(parts: Parts, folder: str, target: str) -> str:
+    """Name the part that a relation's target means.
+
+    A target is a path from the source's folder, or from the root where it starts with a slash. What
+    follows a `#` is a place inside the part, unless a part really has the sign in its name.
+    """
+    path = posixpath.join("/" + folder, part_name(target))
+    whole = posixpath.normpath(path).lstrip("/")
+    if "#" not in target or whole in parts:
+        return whole
+
+    path = posixpath.join("/" + folder, part_name(target.partition("#")[0]))
+    return posixpath.normpath(path).lstrip("/")
 
 
 def relations_part(source: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from salesbook.errors import CannotWrite
 from salesbook.hosts.area import Area
+from salesbook.hosts.package.archive import part_name
 from salesbook.hosts.package.parts import TablePart
 from salesbook.hosts.package.xmlscan import (
     attribute,
@@ -192,6 +193,10 @@ def without_override(data: bytes, part: str) -> bytes:
 
     Matches `<Override PartName="/xl/calcChain.xml" ContentType="..."/>`.
     """
-    name = re.escape(part.encode())
-    pattern = rb"<[\w.:-]*Override\s[^>]*?PartName\s*=\s*[\"']/" + name + rb"[\"'][^>]*?/>"
-    return re.sub(pattern, b"", data, flags=re.IGNORECASE)
+    override = re.compile(rb"<[\w.:-]*Override\s[^>]*?/>")
+
+    def kept(match: re.Match[bytes]) -> bytes:
+        written = attribute(match[0], b"PartName") or ""
+        return b"" if part_name(written).lstrip("/").lower() == part.lower() else match[0]
+
+    return override.sub(kept, data)
