@@ -316,8 +316,9 @@ class Staged:
         self.changes = dict(changes or {})
 
     def __contains__(self, name: str) -> bool:
-        is_removed = self.changes.get(name.lower(), b"") is None
-        return not is_removed and name in self.archive
+        if name.lower() in self.changes:
+            return self.changes[name.lower()] is not None
+        return name in self.archive
 
     def content(self, name: str) -> bytes:
         """Hand out a part."""

@@ -61,7 +61,8 @@ def refuse_unsound(
         book = read_parts(parts, path)
     except SalesbookError as error:
         for part in changed_parts:
-            refuse_malformed(before.content(part), part)
+            if part in before:
+                refuse_malformed(before.content(part), part)
         raise UnsoundPackageError(str(error)) from error
 
     for code, area in areas.items():

@@ -41,6 +41,8 @@ _VERSION = 20
 """Of the zip format: the first that knows deflate."""
 _TIME, _DAY = 5, 6
 """Where CENTRAL has a member's time and date."""
+_FIRST_DAY = 1 << 5 | 1
+"""1 January 1980, the first day that a zip can name."""
 _LEVEL, _LEVEL_OF_LARGE, _LARGE = 6, 2, 8 << 20
 """Sheets of many megabytes are packed a third as fast at level 6, and hardly smaller."""
 _WIDE_NUMBER = struct.Struct("<Q")
@@ -67,6 +69,13 @@ def assemble(archive: Archive, changes: Mapping[str, bytes | None]) -> bytes:
         else:
             raw = archive.data[member.start : member.end]
             record = _record_at(member, place)
+        members.append(raw)
+        directory.append(record)
+        place += len(raw)
+
+    # What is still there is new in the package.
+    for key, packed in sorted(deflated.items()):
+        raw, record = _packed_anew(_new_member(key), contents[key], packed, place)
         members.append(raw)
         directory.append(record)
         place += len(raw)
@@ -130,6 +139,14 @@ def _packed_anew(
     fields[EXTRA_SIZE] = 0
     fields[START] = place
     return local_header + name + deflated, CENTRAL.pack(*fields) + name + comment
+
+
+def _new_member(name: str) -> Member:
+    """Make the directory entry of a member that no archive has yet; its time is that of no clock."""
+    raw_name = name.encode()
+    fields = (_VERSION, _VERSION, BIT_UTF8, DEFLATED, 0, _FIRST_DAY, 0, 0, 0, len(raw_name))
+    record = CENTRAL.pack(CENTRAL_MARK, *fields, 0, 0, 0, 0, 0, 0) + raw_name
+    return Member(name, DEFLATED, 0, 0, 0, 0, 0, 0, record)
 
 
 def _record_at(member: Member, place: int) -> bytes:
