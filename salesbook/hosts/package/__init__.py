@@ -6,18 +6,24 @@ This is the package's one door: nobody outside imports a module of it. README.md
 from salesbook.hosts.package.disk import Disk, backup_path, uninterrupted
 from salesbook.hosts.package.foreign import ForeignWorkbook, check_workbook
 from salesbook.hosts.package.guards import MAX_FILE_BYTES, refuse_unless_zip
-from salesbook.hosts.package.host import PackageHost, open_package
+from salesbook.hosts.package.host import PackageHost, open_package, package_of
 from salesbook.hosts.package.saved_by import LastSave
+from salesbook.hosts.package.upgrading import Known, Renewal, Wanted, marks_of
 
 __all__ = [
     "MAX_FILE_BYTES",
     "Disk",
     "ForeignWorkbook",
+    "Known",
     "LastSave",
     "PackageHost",
+    "Renewal",
+    "Wanted",
     "backup_path",
     "check_workbook",
+    "marks_of",
     "open_package",
+    "package_of",
     "refuse_unless_zip",
     "uninterrupted",
 ]
