@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from salesbook.book.backups import Backups, is_backup
+from salesbook.book.backups import Backups
+from salesbook.book.elsewhere import Elsewhere, is_same_file, refuse_place
 from salesbook.book.keeping import KeptStates, open_book
 from salesbook.book.report import Options, Report
 from salesbook.book.run import run_action
@@ -19,7 +20,7 @@ from salesbook.book.saved_elsewhere import save_notes
 from salesbook.book.session import Session
 from salesbook.book.undo import Obstacle, PastRun, Undo, past_runs
 from salesbook.errors import CannotWrite, NoSuchTable, SalesbookError, UsageError
-from salesbook.hosts.package import Disk, is_companion, open_package, refuse_taken
+from salesbook.hosts.package import Disk, open_package, refuse_taken
 from salesbook.labels import Language, table_of_name
 from salesbook.tables import TABLES
 
@@ -32,15 +33,6 @@ _DRAFTS: Final = ".salesbook-"
 _DRAFT: Final = "New.xlsm"
 
 
-@dataclass(frozen=True)
-class Elsewhere:
-    """Another file that takes a run's results."""
-
-    path: Path
-    may_replace: bool = False
-    """Whether a file that lies there already may be replaced."""
-
-
 def run_on_file(
     book: Path, action: str, options: Options, *, wait: float, out: Elsewhere | None = None
 ) -> Report:
@@ -48,14 +40,11 @@ def run_on_file(
 
     Raises: SalesbookError of any kind; then no file changed.
     """
-    if out and _is_same_file(out.path, book):
+    if out and is_same_file(out.path, book):
         out = None
     if out:
         _refuse_other_kind(out.path, book.suffix)
-        _refuse_own_name(out.path)
-        if not out.may_replace:
-            # Said before anything is calculated; a save looks again.
-            refuse_taken(out.path, may_say_yes=True)
+        refuse_place(out)
 
     with open_book(book, wait=wait, for_writing=out is None) as host:
         report = run_action(host, action, options)
@@ -65,29 +54,6 @@ def run_on_file(
         else:
             host.save()
     return replace(report, kept=host.kept)
-
-
-def _is_same_file(one: Path, other: Path) -> bool:
-    """Whether two paths lead to one name of one file, as `sales.xlsm` and `Sales.xlsm` may.
-
-    A second name of the same file is another: a save gives one of the two a new file.
-    """
-    if os.path.realpath(one) == os.path.realpath(other):
-        return True
-    try:
-        return one.samefile(other) and other.stat().st_nlink == 1
-    except OSError:
-        return False
-
-
-def _refuse_own_name(out: Path) -> None:
-    """Refuse to write a result where only runs write: a backup, a lock, another program's marker.
-
-    Raises: CannotWrite.
-    """
-    for path in (out, Path(os.path.realpath(out))):
-        if is_companion(path) or is_backup(path):
-            raise CannotWrite("name-of-ours", where=str(out))
 
 
 def table_of_book(book: Path, name: str) -> tuple[Session, str]:

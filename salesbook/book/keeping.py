@@ -60,6 +60,10 @@ class KeptBook:
         self._run = self._run or RunToKeep.of(self.read, self.table_codes(), writes)
         self.package.write(writes)
 
+    def keep(self) -> None:
+        """Have the state before kept though no write of a table tells that anything changes."""
+        self._run = self._run or RunToKeep.now(self.read, self.table_codes())
+
     def save(self, out: Path | None = None, *, over: bool = False) -> None:
         """Put what was staged on disk, and the state before among the backups."""
         self.package.save(out, over=over, keeping=self._keeping if self._run else None)
@@ -132,9 +136,12 @@ class RunToKeep:
         log = next((write for write in writes if write.table == _LOG), None)
         # A workbook without a log keeps its states too; they are for people to open.
         at = (log and _newest_moment(log)) or dt.datetime.now()
-        megabytes = _megabytes(read("Policy")) if "Policy" in codes else None
-        default = Rules().backup_megabytes
-        return cls(at.replace(microsecond=0), default if megabytes is None else megabytes)
+        return cls(at.replace(microsecond=0), _megabytes_of(read, codes))
+
+    @classmethod
+    def now(cls, read: Callable[[str], TableCells], codes: Sequence[str]) -> RunToKeep:
+        """A run at this moment."""
+        return cls(dt.datetime.now().replace(microsecond=0), _megabytes_of(read, codes))
 
     def keeping(
         self, backups: Backups, fill: Callable[[Path], None]
@@ -174,6 +181,12 @@ def _newest_moment(log: TableWrite) -> dt.datetime | None:
         moments = [cell for cell in column if isinstance(cell, dt.datetime)]
         return max(moments, default=None)
     return None
+
+
+def _megabytes_of(read: Callable[[str], TableCells], codes: Sequence[str]) -> int:
+    """What the states that are kept may take together."""
+    megabytes = _megabytes(read("Policy")) if "Policy" in codes else None
+    return Rules().backup_megabytes if megabytes is None else megabytes
 
 
 def _megabytes(settings: TableCells) -> int | None:

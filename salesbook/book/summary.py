@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from salesbook.book.backups import Kept
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
+    from salesbook.book.upgrade import Upgrade
 
 _IMPORT_COUNTS: Final = (
     "read",
@@ -92,3 +93,50 @@ def _beside_lines(result: ImportResult) -> list[Line]:
         Line(code.replace("-", "_"), {"count": len(found), "found": ", ".join(found)})
         for code, found in found_by_code.items()
     ]
+
+
+def upgrade_lines(upgrade: Upgrade) -> list[Line]:
+    """Say what an upgrade added and changed, most important for the workbook first."""
+    from salesbook import __version__, labels
+
+    language = upgrade.language
+    facts = {"book": upgrade.book, "version": __version__}
+    if upgrade.is_current:
+        return [Line("nothing", facts)]
+
+    renewal = upgrade.renewal
+    before = upgrade.made_with or labels.word("cli", "upgrade.unknown", language)
+    lines = [Line("done", {**facts, "before": before})]
+
+    tables = [labels.sheet_name(table, language) for table in renewal.tables]
+    columns = [f"{labels.sheet_name(table, language)}: {head}" for table, head in renewal.columns]
+    settings = [labels.choice("Policy.key", key, language) for key in upgrade.settings]
+    renamed = [f"{old} → {new}" for _, old, new in renewal.renamed]
+    kept = [f"{old} → {new}" for old, new in renewal.kept_sheets]
+    for code, names in (
+        ("tables", tables),
+        ("columns", columns),
+        ("settings", settings),
+        ("renamed", renamed),
+        ("sheets", renewal.sheets),
+        ("kept", kept),
+    ):
+        if names:
+            listed = ", ".join(names)
+            fact = "columns" if code == "renamed" else "sheets" if code == "kept" else code
+            lines.append(Line(code, {fact: listed}))
+    if renewal.macros or renewal.ribbon or renewal.code_names:
+        lines.append(Line("macros"))
+    looks = {
+        "rules": renewal.rules,
+        "notes": renewal.notes,
+        "styles": renewal.styles,
+        "views": renewal.views,
+        "buttons": renewal.buttons,
+        "formulas": renewal.formulas,
+    }
+    if any(looks.values()):
+        lines.append(Line("looks", looks))
+    if upgrade.macros_folder:
+        lines.append(Line("own_macros", {"path": upgrade.macros_folder}))
+    return lines

@@ -201,4 +201,25 @@ def _announce(
         raise Interrupted
 
 
-BOOK_COMMANDS: Final = (new, import_, show, undo)
+@click.command("upgrade", help=help_text("upgrade"))
+@BOOK
+@option("--out", help_name="out", metavar="OTHER.xlsm", type=PATH)
+@option("--yes", help_name="upgrade_yes", is_flag=True)
+@common_options
+def upgrade(book: Path, out: Path | None, yes: bool, common: Common) -> None:
+    """Bring a workbook of any version to the current template."""
+    from salesbook.book.upgrade import upgrade_file
+    from salesbook.cli.documents import upgrade_document
+
+    result = upgrade_file(book, out=out, may_replace=yes, wait=common.wait)
+
+    with work_is_done():
+        answer(
+            common,
+            result.language,
+            document=lambda: upgrade_document(result),
+            words=lambda terminal: terminal.upgraded(result),
+        )
+
+
+BOOK_COMMANDS: Final = (new, import_, show, undo, upgrade)

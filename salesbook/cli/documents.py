@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from salesbook import labels
+from salesbook import __version__, labels
 from salesbook.book.importing import ImportResult
 from salesbook.book.report import Report
 from salesbook.book.session import Session
@@ -23,6 +23,7 @@ from salesbook.writing.values import amounts_of
 if TYPE_CHECKING:
     from salesbook.book.backups import Kept
     from salesbook.book.files import Standing
+    from salesbook.book.upgrade import Upgrade
     from salesbook.setup.doctor import SetupCheck
 
 
@@ -153,6 +154,37 @@ def _code_and_params(message: Message) -> dict[str, Any]:
 def _plain(fact: object) -> Any:
     is_json = isinstance(fact, str | int | float | bool) or fact is None
     return fact if is_json else str(fact)
+
+
+def upgrade_document(upgrade: Upgrade) -> dict[str, Any]:
+    """What an upgrade added and changed; `changed` is false for a book that was up to date."""
+    renewal = upgrade.renewal
+    return {
+        "book": str(upgrade.book),
+        "changed": not upgrade.is_current,
+        "made_with": upgrade.made_with or None,
+        "version": __version__,
+        "tables": list(renewal.tables),
+        "columns": [{"table": table, "header": header} for table, header in renewal.columns],
+        "settings": list(upgrade.settings),
+        "renamed_columns": [
+            {"table": table, "from": old, "to": new} for table, old, new in renewal.renamed
+        ],
+        "sheets": list(renewal.sheets),
+        "kept_sheets": [{"from": old, "to": new} for old, new in renewal.kept_sheets],
+        "macros": renewal.macros,
+        "ribbon": renewal.ribbon,
+        "code_names": renewal.code_names,
+        "rules": renewal.rules,
+        "notes": renewal.notes,
+        "table_styles": renewal.styles,
+        "views": renewal.views,
+        "buttons": renewal.buttons,
+        "column_formulas": renewal.formulas,
+        "names": renewal.names,
+        "own_macros": str(upgrade.macros_folder) if upgrade.macros_folder else None,
+        "seconds": upgrade.seconds,
+    }
 
 
 def import_document(result: ImportResult) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from salesbook.book.summary import (
     findings_lines,
     import_counts,
     import_remarks,
+    upgrade_lines,
 )
 from salesbook.cli.outputs import say
 from salesbook.labels import Language, sheet_name, word
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from salesbook.book.report import Report
     from salesbook.book.session import Session
     from salesbook.book.undo import Obstacle, PastRun
+    from salesbook.book.upgrade import Upgrade
     from salesbook.messages import Finding
     from salesbook.setup.doctor import SetupCheck
     from salesbook.store import Cell
@@ -184,6 +186,11 @@ class Terminal:
             sample = self._say("report.sample", rows=sum(rows.values()), tables=len(rows))
             self._message(sample)
         self._message(self._say("report.made", book=book))
+
+    def upgraded(self, upgrade: Upgrade) -> None:
+        """Say what an upgrade added and changed, in at most ten lines."""
+        for line in upgrade_lines(upgrade):
+            self._message(self._line("upgrade", line, upgrade.language))
 
     def imported(self, file: Path, result: ImportResult) -> None:
         """Show what became of a file's rows."""

@@ -52,7 +52,8 @@ def _refuse_lone_option(action: Action, asked: Mapping[str, Any]) -> None:
 
 def _run(action: Action, book: Path, common: Common, asked: Mapping[str, Any]) -> None:
     """Run a verb on a file and say what it did."""
-    from salesbook.book.files import Elsewhere, run_on_file
+    from salesbook.book.elsewhere import Elsewhere
+    from salesbook.book.files import run_on_file
     from salesbook.cli.documents import report_document
 
     out = asked.get("out")

@@ -13,7 +13,8 @@ import pytest
 
 from salesbook.book import files
 from salesbook.book.backups import Backups
-from salesbook.book.files import Elsewhere, new_file, run_on_file, table_of_book, undo_file
+from salesbook.book.elsewhere import Elsewhere
+from salesbook.book.files import new_file, run_on_file, table_of_book, undo_file
 from salesbook.book.report import Options
 from salesbook.errors import CannotWrite, NothingToUndo
 from salesbook.hosts.package import Disk

@@ -34,6 +34,7 @@ from salesbook.hosts.package.marks import read_losses, read_marks
 from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
 from salesbook.hosts.package.reader import SheetReader
 from salesbook.hosts.package.saved_by import LastSave, dropdown_ends, last_save
+from salesbook.hosts.package.upgrading import Renewal, Wanted, renewed
 from salesbook.hosts.package.values import read_tables
 from salesbook.hosts.package.verify import refuse_unsound
 from salesbook.hosts.package.zipping import assemble
@@ -159,6 +160,22 @@ class PackageHost:
         self._hold(self._parts, self._book)
         return changes_for(self._parts, self._book, writes, tables, self.today())
 
+    def renew(self, wanted: Wanted) -> Renewal:
+        """Stage all that the workbook needs to be as a template is; the file changes on `save`.
+
+        Raises: CannotWrite, ProtectedSheet, NotAWorkbook.
+        """
+        renewal = renewed(self._parts, self._book, wanted, str(self.path))
+        if renewal.is_empty:
+            return renewal
+        staged = Staged(self._parts.archive, self._parts.changes | renewal.parts)
+        xml = {name: data for name, data in renewal.parts.items() if not name.endswith(".bin")}
+        book = refuse_unsound(staged, self._parts, xml, {}, str(self.path))
+        self._hold(staged, book)
+        self._ready.clear()
+        self._handed_out.clear()
+        return renewal
+
     def _forget_sheets_of(self, writes: Sequence[TableWrite]) -> None:
         """Have the tables of all sheets that were written on read anew."""
         written_sheets = {self._table(write.table).sheet for write in writes}
@@ -265,6 +282,17 @@ def open_package(
             remove_leftovers(book)
         data = _bytes_of(book)
         yield PackageHost(book, data, for_writing=for_writing, wait=wait, disk=disk or Disk())
+
+
+def package_of(data: bytes, name: str) -> PackageHost:
+    """Read a workbook that is no file, such as the template.
+
+    Args:
+        name: what it is called where something is wrong with it.
+
+    Raises: NotAWorkbook, UnsafeFile.
+    """
+    return PackageHost(Path(name), data, for_writing=False, wait=0, disk=Disk())
 
 
 def _existing(path: str | Path) -> Path:
