@@ -269,6 +269,28 @@ class SeenBook:
         return sum(self.parts[sheet].count(word) for sheet in self.sheets for word in words)
 
 
+Body = list[tuple[dict[str, Any], dict[str, str]]]
+
+
+def bodies(path: Path, *, without: tuple[str, ...] = ("RunLog",)) -> dict[str, Body]:
+    """What stands in the rows of every table: values that were typed or written, and formulas.
+
+    A formula's value is left out: Excel calculates it anew. So are blank rows.
+    """
+    book = SeenBook(path)
+    return {
+        code: [
+            (_typed(row), row.formulas) for row in book.rows(code) if row.values or row.formulas
+        ]
+        for code in book.tables
+        if code not in without
+    }
+
+
+def _typed(row: SeenRow) -> dict[str, Any]:
+    return {header: value for header, value in row.values.items() if header not in row.formulas}
+
+
 def relations_of(part: str) -> str:
     """The part that holds a part's relations."""
     folder, _, name = part.rpartition("/")
