@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -14,6 +15,7 @@ from reliability.hand import Hand
 from reliability.marks import POINTS, own_columns
 from reliability.seen import MAIN, REL, SeenBook
 from salesbook.labels import header
+from workbook.build import office
 
 VIEW, PIVOT = "My view", "My pivot"
 _MARKED = ("CallList", "CustomerTiers")
@@ -37,8 +39,8 @@ _DRAWING = """<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2
 <a:off x="0" y="0"/><a:ext cx="0" cy="0"/></xdr:xfrm><a:graphic><a:graphicData
  uri="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart
  xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"
- xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="{id}"/></a:graphicData></a:graphic>
-</xdr:graphicFrame><xdr:clientData/></xdr:twoCellAnchor></xdr:wsDr>"""
+ xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="{id}"/>
+</a:graphicData></a:graphic></xdr:graphicFrame><xdr:clientData/></xdr:twoCellAnchor></xdr:wsDr>"""
 
 
 def _column(table: str, field: str) -> str:
@@ -54,7 +56,10 @@ FORMULAS: Mapping[str, str] = {
     "My points": f"SUM(CallList[{POINTS}])",
     "Deals": f"COUNTA({_column('Deals', 'deal_id')})",
     "Of MyCalls": "COUNTA(MyCalls)",
-    "Value of the first": f'SUMIFS({_column("CustomerTiers", "value")},{_column("CustomerTiers", "customer_id")},"C001")',
+    "Value of C001": (
+        f"SUMIFS({_column('CustomerTiers', 'value')},"
+        f'{_column("CustomerTiers", "customer_id")},"C001")'
+    ),
 }
 """What the user's own sheet calculates from our tables."""
 
@@ -83,7 +88,8 @@ def lost_references(book: SeenBook) -> list[str]:
     found = [formula.text for formula in book.tree(sheet).iter(f"{MAIN}f")]
     lost = [f"{name}: {formula}" for name, formula in FORMULAS.items() if formula not in found]
     names = {
-        name.get("name"): name.text for name in book.tree("xl/workbook.xml").iter(f"{MAIN}definedName")
+        name.get("name"): name.text
+        for name in book.tree("xl/workbook.xml").iter(f"{MAIN}definedName")
     }
     if names.get("MyCalls") != _column("CallList", "customer_id"):
         lost.append(f"the name MyCalls: {names.get('MyCalls')}")
@@ -92,6 +98,43 @@ def lost_references(book: SeenBook) -> list[str]:
         if column not in book.tables[table].headers:
             lost.append(f"{table}[{column}]")
     return lost
+
+
+def miscalculated(path: Path, folder: Path) -> list[str]:
+    """Formulas of the user's that LibreOffice, asked to calculate all anew, gives another value
+    than our rows add up to.
+    """
+    made = office.convert(path, "xlsx", folder)
+    place = next(name for name, sheet in SeenBook(made).sheets.items() if sheet == VIEW)
+    sheet = SeenBook(made).tree(place)
+    values = [
+        cell.findtext(f"{MAIN}v") for cell in sheet.iter(f"{MAIN}c") if cell.get("r")[0] == "B"
+    ]
+    found = dict(zip(FORMULAS, values, strict=True))
+    book = SeenBook(path)
+    wanted = {
+        "Sold": _sum(book, "Orders", "amount"),
+        "Calls": len(_cells(book, "CallList", "customer_id")),
+        "Calls to A customers": _cells(book, "CallList", "tier").count("A"),
+        "Value of all customers": _sum(book, "CustomerTiers", "value"),
+        "Commission": _sum(book, "Commission", "amount"),
+        "Deals": len(_cells(book, "Deals", "deal_id")),
+        "Of MyCalls": len(_cells(book, "CallList", "customer_id")),
+    }
+    return [
+        f"{name} is {found[name]}, not {value}"
+        for name, value in wanted.items()
+        if abs(float(found[name] or "nan") - value) > 0.005 or not found[name]
+    ]
+
+
+def _cells(book: SeenBook, table: str, field: str) -> list[Any]:
+    column = header(table, field, "en")
+    return [row.values[column] for row in book.rows(table) if column in row.values]
+
+
+def _sum(book: SeenBook, table: str, field: str) -> float:
+    return float(sum(_cells(book, table, field)))
 
 
 def _own_sheet(hand: Hand) -> None:
@@ -122,7 +165,9 @@ def _sheet(hand: Hand, part: str, name: str, rows: str) -> None:
     key = hand.relate("xl/workbook.xml", f"{_OFFICE}/worksheet", part)
     sheets = hand.tree("xl/workbook.xml").find(f"{MAIN}sheets")
     number = max(int(sheet.get("sheetId")) for sheet in sheets) + 1
-    etree.SubElement(sheets, f"{MAIN}sheet", {"name": name, "sheetId": str(number), f"{REL}id": key})
+    etree.SubElement(
+        sheets, f"{MAIN}sheet", {"name": name, "sheetId": str(number), f"{REL}id": key}
+    )
 
 
 def _pivot(hand: Hand) -> None:
@@ -144,7 +189,9 @@ def _pivot(hand: Hand) -> None:
         records,
         f'<pivotCacheRecords {root} count="{len(rows)}">'
         + "".join(
-            "<r>" + "".join(_record(row.get(one), one == rep, reps) for one in place.headers) + "</r>"
+            "<r>"
+            + "".join(_record(row.get(one), one == rep, reps) for one in place.headers)
+            + "</r>"
             for row in rows
         )
         + "</pivotCacheRecords>",
@@ -200,7 +247,10 @@ def _record(value: object, is_rep: bool, reps: list[str]) -> str:
 
 def _names(hand: Hand) -> None:
     names = hand.tree("xl/workbook.xml").find(f"{MAIN}definedNames")
-    for name, means in (("MyCalls", _column("CallList", "customer_id")), ("MyRate", f"'{VIEW}'!$B$1")):
+    for name, means in (
+        ("MyCalls", _column("CallList", "customer_id")),
+        ("MyRate", f"'{VIEW}'!$B$1"),
+    ):
         new = etree.Element(f"{MAIN}definedName", name=name)
         new.text = means
         names.append(new)

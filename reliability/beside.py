@@ -49,29 +49,33 @@ class Tries:
 
     def cells(self, columns: Sequence[str]) -> tuple[tuple[str, ...], ...]:
         """One line per kind: failures of tries under each command."""
-        return tuple(
-            (kind, *(self._cell(kind, column) for column in columns)) for kind in KINDS
-        )
+        return tuple((kind, *(self._cell(kind, column) for column in columns)) for kind in KINDS)
 
     def _cell(self, kind: str, column: str) -> str:
         tried = self.tried[kind, column]
         return f"{self.failed[kind, column]} of {tried}" if tried else ""
 
 
-def run(work: Path, *, seeds: int = 3, verbs: Sequence[str] = tuple(_RUNS)) -> Result:
+def run(
+    work: Path,
+    *,
+    seeds: int = 3,
+    verbs: Sequence[str] = tuple(_RUNS),
+    cases: Sequence[str] = ("import", "import --replace", "undo of tier"),
+    peer_too: bool = True,
+) -> Result:
     """Mark rows, run every verb while rows go and come back, and look for the marks."""
     tries, theirs = Tries(), Tries()
     extra: list[str] = []
     for seed in range(seeds):
         for verb in verbs:
             extra += _verb(work / "beside", verb, seed, tries)
-        for name, case in _CASES.items():
-            extra += case(work / "beside", name, seed, tries)
-    _peer(work / "beside-peer", theirs)
-    columns = (*verbs, *_CASES)
-    rows = [
-        (*line, theirs._cell(line[0], PEER)) for line in tries.cells(columns)
-    ]
+        for name in cases:
+            extra += _CASES[name](work / "beside", name, seed, tries)
+    if peer_too:
+        _peer(work / "beside-peer", theirs)
+    columns = (*verbs, *cases)
+    rows = [(*line, theirs._cell(line[0], PEER)) for line in tries.cells(columns)]
     count = sum(tries.tried.values())
     return Result(
         *told("beside"),
@@ -111,20 +115,14 @@ def _verb(folder: Path, verb: str, seed: int, tries: Tries) -> list[str]:
         done = runs.salesbook(verb, book, "--as-of", day(later), "--json")
         name = f"{verb}, seed {seed}"
         refused = _refusal(name, done)
-        extra += refused or _look(name, book, ledger, tables, verb, tries)
+        extra += refused or _look(name, book, ledger, tables, tries)
     return extra
 
 
-def _look(
-    name: str,
-    book: Path,
-    ledger: Ledger,
-    tables: Sequence[str],
-    column: str,
-    tries: Tries,
-) -> list[str]:
+def _look(name: str, book: Path, ledger: Ledger, tables: Sequence[str], tries: Tries) -> list[str]:
+    """Judge a book. Returns: what is on it that nobody put there, or that Excel would repair."""
     seen = SeenBook(book)
-    tries.judge(column, seen, ledger)
+    tries.judge(name.partition(",")[0], seen, ledger)
     found = ledger.strangers(seen) + broken_columns(seen, tables, ledger) + seen.harmed_comments()
     return [f"{name}: {one}" for one in found]
 
@@ -155,7 +153,7 @@ def _import(folder: Path, name: str, seed: int, tries: Tries) -> list[str]:
     file.write_text("\n".join(["Customer ID,Name", *lines]) + "\n", "utf-8")
     done = runs.salesbook("import", book, file, "--into", "Customers", "--json")
     extra = _refusal(name, done)
-    return extra + _look(name, book, ledger, tables, name, tries)
+    return extra + _look(name, book, ledger, tables, tries)
 
 
 def _replace(folder: Path, name: str, seed: int, tries: Tries) -> list[str]:
@@ -173,7 +171,7 @@ def _replace(folder: Path, name: str, seed: int, tries: Tries) -> list[str]:
             "import", book, file, "--into", "Leads", "--replace", "--yes", "--json"
         )
         extra += _refusal(name, done)
-        extra += _look(name, book, ledger, tables, name, tries)
+        extra += _look(name, book, ledger, tables, tries)
     return extra
 
 
@@ -185,7 +183,7 @@ def _undo(folder: Path, name: str, seed: int, tries: Tries) -> list[str]:
     _thin(book, seed)
     extra = _refusal(name, runs.salesbook("tier", book, "--as-of", day(1), "--json"))
     extra += _refusal(name, runs.salesbook("undo", book, "--json"))
-    extra += _look(name, book, ledger, tables, name, tries)
+    extra += _look(name, book, ledger, tables, tries)
     after = SeenBook(book)
     for table in tables:
         old, new = (_body(seen, table) for seen in (before, after))
@@ -196,7 +194,11 @@ def _undo(folder: Path, name: str, seed: int, tries: Tries) -> list[str]:
 def _body(book: SeenBook, table: str) -> list[tuple[Any, ...]]:
     keys = key_headers(book.tables[table])
     return [
-        (row.key(keys), {k: v for k, v in row.values.items() if k not in row.formulas}, row.formulas)
+        (
+            row.key(keys),
+            {k: v for k, v in row.values.items() if k not in row.formulas},
+            row.formulas,
+        )
         for row in book.rows(table)
     ]
 

@@ -295,9 +295,7 @@ class Hand:
             self.put(place.sheet, links, _AFTER_LINKS)
         new = etree.SubElement(links, f"{MAIN}hyperlink")
         new.set("ref", f"{letters(place.column(header))}{number}")
-        new.set(
-            f"{REL}id", self.relate(place.sheet, f"{_OFFICE}/hyperlink", address, outside=True)
-        )
+        new.set(f"{REL}id", self.relate(place.sheet, f"{_OFFICE}/hyperlink", address, outside=True))
 
     def height(self, code: str, number: int, points: float) -> None:
         """Drag a row to a height."""
@@ -329,7 +327,9 @@ class Hand:
         bars = etree.Element(
             f"{MAIN}conditionalFormatting", sqref=f"{column}{first}:{column}{last}"
         )
-        used = [int(rule.get("priority", "0")) for rule in self.tree(place.sheet).iter(f"{MAIN}cfRule")]
+        used = [
+            int(rule.get("priority", "0")) for rule in self.tree(place.sheet).iter(f"{MAIN}cfRule")
+        ]
         rule = etree.SubElement(bars, f"{MAIN}cfRule", type="dataBar")
         rule.set("priority", str(max(used, default=0) + 1))
         bar = etree.SubElement(rule, f"{MAIN}dataBar")

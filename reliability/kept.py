@@ -150,7 +150,12 @@ def _lock_through_link(folder: Path) -> str:
         return f"exit {watched.code}"
     victim = folder / "victim.txt"
     victim.write_bytes(b"mine")
-    names = [f".{book.name}.salesbook-lock", f"{book.name}.lock", f".~lock.{book.name}#", *_locks(folder)]
+    names = [
+        f".{book.name}.salesbook-lock",
+        f"{book.name}.lock",
+        f".~lock.{book.name}#",
+        *_locks(folder),
+    ]
     for name in names:
         link = folder / name
         if link.exists():
@@ -191,7 +196,10 @@ def _backups_through_link(folder: Path) -> str:
 def _strangers_backup(folder: Path) -> str:
     """Files of the user's that are called like our backups stay, whatever runs come."""
     book = new_book(folder)
-    mine = [folder / f"{book.stem}.backup{book.suffix}", folder / f"{book.stem} backups" / "Mine.xlsm"]
+    mine = [
+        folder / f"{book.stem}.backup{book.suffix}",
+        folder / f"{book.stem} backups" / "Mine.xlsm",
+    ]
     mine[1].parent.mkdir(exist_ok=True)
     for path in mine:
         path.write_bytes(b"mine")
@@ -209,7 +217,7 @@ def _mended_rejects(folder: Path) -> str:
     file = folder / "deals.csv"
     file.write_text(_REJECTED, "utf-8")
     runs.salesbook("import", book, file, "--into", "Deals", "--json")
-    first = [path for path in folder.glob("*rejects*")]
+    first = list(folder.glob("*rejects*"))
     first[0].write_text("mended", "utf-8")
     runs.salesbook("import", book, file, "--into", "Deals", "--json")
     return "" if first[0].read_text("utf-8") == "mended" else "overwritten"
@@ -222,7 +230,11 @@ def _new_over(folder: Path) -> str:
     link.symlink_to(folder / "Nowhere.xlsm")
     codes = [runs.salesbook("new", path, "--json").code for path in (taken, link)]
     is_kept = taken.read_bytes() == b"mine" and not (folder / "Nowhere.xlsm").exists()
-    return "" if codes[0] == 18 and codes[1] in (0, 18) and is_kept else f"exits {codes}, kept: {is_kept}"
+    return (
+        ""
+        if codes[0] == 18 and codes[1] in (0, 18) and is_kept
+        else f"exits {codes}, kept: {is_kept}"
+    )
 
 
 def _new_killed(folder: Path) -> str:
@@ -237,7 +249,10 @@ def _new_killed(folder: Path) -> str:
         time.sleep(chance.uniform(0.1, 1) * whole.seconds)
         running.kill()
         running.done()
-        if book.exists() and not runs.salesbook("show", book, "Customers", "--json").document["rows"]:
+        if (
+            book.exists()
+            and not runs.salesbook("show", book, "Customers", "--json").document["rows"]
+        ):
             return f"turn {turn}: a book without rows"
         again = runs.salesbook("new", book, "--sample", "--json").code
         if again != (18 if book.exists() and again == 18 else 0):

@@ -64,7 +64,9 @@ class Mark:
             return f"https://crm.example/{self.number}"
         if self.kind == "a number in an own column":
             return f"{self.number + 0.5}"
-        return str(700_000 + self.number) if "formula" in self.kind else f"{self.kind} {self.number}"
+        return (
+            str(700_000 + self.number) if "formula" in self.kind else f"{self.kind} {self.number}"
+        )
 
     def __str__(self) -> str:
         """Say which it is."""
@@ -268,9 +270,7 @@ def _parked(book: SeenBook) -> list[dict[str, str]]:
 
 def _lines_of(mark: Mark, parked: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     return [
-        line
-        for line in parked
-        if line["what"] == KINDS[mark.kind] and _says(line["content"], mark)
+        line for line in parked if line["what"] == KINDS[mark.kind] and _says(line["content"], mark)
     ]
 
 
@@ -338,7 +338,9 @@ def broken_columns(book: SeenBook, tables: Iterable[str], ledger: Ledger) -> lis
     wrong = []
     for table in tables:
         keys = key_headers(book.tables[table])
-        excepted = {mark.key for mark in ledger.marks if mark.table == table and mark.header == POINTS}
+        excepted = {
+            mark.key for mark in ledger.marks if mark.table == table and mark.header == POINTS
+        }
         for row in book.rows(table):
             is_calculated = "[#This Row]" in row.formulas.get(POINTS, "")
             if row.key(keys)[0] and not is_calculated and row.key(keys) not in excepted:

@@ -279,9 +279,7 @@ def bodies(path: Path, *, without: tuple[str, ...] = ("RunLog",)) -> dict[str, B
     """
     book = SeenBook(path)
     return {
-        code: [
-            (_typed(row), row.formulas) for row in book.rows(code) if row.values or row.formulas
-        ]
+        code: [(_typed(row), row.formulas) for row in book.rows(code) if row.values or row.formulas]
         for code in book.tables
         if code not in without
     }

@@ -32,7 +32,7 @@ def run(work: Path, *, seeds: int = 4, kills: int = 20, names: tuple[str, ...] =
     """Try every case."""
     tried: Counter[str] = Counter()
     wrong: dict[str, list[str]] = {}
-    for name, (case, times) in _CASES.items():
+    for name, (case, times) in CASES.items():
         if names and name not in names:
             continue
         for seed in range({"seeds": seeds, "once": 1, "kills": kills}[times]):
@@ -96,16 +96,18 @@ def _differ(book: Path, wanted: dict[str, Body]) -> str:
     return f"not restored: {', '.join(names)}" if names else ""
 
 
-def _every_depth(folder: Path, seed: int) -> Found:
+def every_depth(folder: Path, seed: int, count: int = _RUNS) -> Found:
     """Take back 1, 2, 3 ... runs at once, each time from the newest state."""
-    past = Past(folder, seed)
+    past = Past(folder, seed, count)
     wrong = list(past.wrong)
     for number in range(1, len(past.before) + 1):
         # Beside the book, under its name: backups belong to a path.
         book = past.copy(folder / "turn")
         done = _undo(book, "--to", number)
         fault = _differ(book, past.before[-number]) if done.code == 0 else f"exit {done.code}"
-        wrong += [f"--to {number} of {len(past.before)}: {fault} {done.err[-150:]}"] if fault else []
+        wrong += (
+            [f"--to {number} of {len(past.before)}: {fault} {done.err[-150:]}"] if fault else []
+        )
     return len(past.before), wrong
 
 
@@ -269,9 +271,9 @@ def _type(book: Path, table: str) -> None:
     hand.save()
 
 
-_CASES: dict[str, tuple[Callable[[Path, int], Found], str]] = {
+CASES: dict[str, tuple[Callable[[Path, int], Found], str]] = {
     f"`undo --to N`, N from 1 to {_RUNS}, after as many random runs and imports": (
-        _every_depth,
+        every_depth,
         "seeds",
     ),
     "the undo of an `undo --to N`": (_back_and_forth, "seeds"),

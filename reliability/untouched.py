@@ -104,7 +104,9 @@ def _wrong_book_wide(before: SeenBook, after: SeenBook) -> list[str]:
 
 
 def _listed(book: SeenBook, part: str) -> set[str]:
-    return {" ".join(f"{key}={one.get(key)}" for key in sorted(one.keys())) for one in book.tree(part)}
+    return {
+        " ".join(f"{key}={one.get(key)}" for key in sorted(one.keys())) for one in book.tree(part)
+    }
 
 
 def _items(book: SeenBook, path: str) -> list[bytes]:
@@ -143,14 +145,14 @@ def wrong_filter(book: SeenBook, table: str) -> list[str]:
     place = book.tables[table]
     criteria = book.tree(place.part).findall(f"{MAIN}autoFilter/{MAIN}filterColumn")
     wanted = {
-        place.headers[int(one.get("colId"))]: {value.get("val") for value in one.iter(f"{MAIN}filter")}
+        place.headers[int(one.get("colId"))]: {
+            value.get("val") for value in one.iter(f"{MAIN}filter")
+        }
         for one in criteria
     }
     wrong = []
     for row in book.rows(table):
-        passes = all(
-            str(row.values.get(header, "")) in values for header, values in wanted.items()
-        )
+        passes = all(str(row.values.get(header, "")) in values for header, values in wanted.items())
         if row.is_hidden is passes:
             state = "hidden" if row.is_hidden else "shown"
             wrong.append(f"{table} row {row.number} is {state}")
@@ -186,7 +188,8 @@ def wrong_bars(book: SeenBook, table: str, header: str) -> list[str]:
     ]
     # One that reaches further down paints nothing: below the body there is nothing.
     covers = [
-        corners(area)[:2] == (place.column(header), place.top + 1) and corners(area)[3] >= place.bottom
+        corners(area)[:2] == (place.column(header), place.top + 1)
+        and corners(area)[3] >= place.bottom
         for area in areas
     ]
     return [] if covers == [True] else [f"{table} {column} has data bars on {areas}"]

@@ -96,7 +96,9 @@ class Company:
         stage, since, closed = (
             header("Deals", name, "en") for name in ("stage", "stage_since", "closed_on")
         )
-        open_deals = [row for row in hand.book.rows("Deals") if row.values.get(stage) in _STAGES[:-1]]
+        open_deals = [
+            row for row in hand.book.rows("Deals") if row.values.get(stage) in _STAGES[:-1]
+        ]
         for row in self.chance.sample(open_deals, min(_MOVES, len(open_deals))):
             following = _STAGES[_STAGES.index(row.values[stage]) + 1]
             new = "Lost" if self.chance.random() < 0.3 else following
@@ -155,11 +157,16 @@ class Company:
         kind = self.chance.choice(("Customers", "Deals", "Orders"))
         number = self._id("")
         if kind == "Customers":
-            rows = [f"Person {number}-{n},Company {number}-{n},p{number}{n}@x.example" for n in range(3)]
+            rows = [
+                f"Person {number}-{n},Company {number}-{n},p{number}{n}@x.example" for n in range(3)
+            ]
             text = "\n".join(["Name,Company,E-mail", *rows])
         elif kind == "Deals":
             day = today.isoformat()
-            rows = [f"I{number}-{n},Import {number},C00{n + 1},R0{n + 4},Lead,{900 + n},{day}" for n in range(3)]
+            rows = [
+                f"I{number}-{n},Import {number},C00{n + 1},R0{n + 4},Lead,{900 + n},{day}"
+                for n in range(3)
+            ]
             text = "\n".join(["Deal ID,Deal name,Customer,Rep,Stage,Amount,Created on", *rows])
         else:
             rows = [f"I{number}-{n},C00{n + 1},R0{n + 4},{today},{450 + n}.25" for n in range(3)]
