@@ -118,11 +118,17 @@ class Hand:
             if value is None and formula:
                 value = f"={formula}"
             cell = self._cell(place, number, header)
-            above = self._cell(place, number - 1, header) if number > place.top + 1 else None
-            if above is not None and above.get("s"):
-                cell.set("s", above.get("s"))
+            style = self._usual_style(place, number, header)
+            if style:
+                cell.set("s", style)
             _fill_in(cell, value)
         return number
+
+    def _usual_style(self, place: Place, number: int, header: str) -> str:
+        """The format that most cells above have: a highlighted one paints no row below it."""
+        above = range(max(place.top + 1, number - 9), number)
+        styles = [self._cell(place, row, header).get("s", "") for row in above]
+        return max(styles, key=styles.count, default="")
 
     def add_column(self, code: str, header: str, formula: str = "") -> None:
         """Add a column right of a table; with a formula it is calculated in every row."""

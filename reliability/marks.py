@@ -37,6 +37,8 @@ KINDS = {
 """Every kind of mark, and what ParkedNotes calls it."""
 _IN_REMARK = tuple(kind for kind in KINDS if kind.endswith("own column"))
 _IN_POINTS = tuple(kind for kind in KINDS if "calculated" in kind or "above" in kind)
+_MOST_TYPED_OVER = 0.4
+"""A column in which more cells were typed over than not is no calculated one any longer."""
 _ABOVE = "a formula that names the row above"
 
 
@@ -86,6 +88,9 @@ class Ledger:
         place = hand.book.tables[table]
         keys = key_headers(place)
         rows = [row for row in hand.book.rows(table) if row.key(keys)[0]]
+        typed_over = [mark for mark in self.marks if (mark.table, mark.header) == (table, POINTS)]
+        if kind in _IN_POINTS and len(typed_over) >= _MOST_TYPED_OVER * len(rows):
+            return None
         free = [
             at
             for at, row in enumerate(rows)

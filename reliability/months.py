@@ -212,7 +212,7 @@ def _judged(story: Story, what: str, *words: object) -> float:
     allowed = (0, 1, 23) if words[0] == "undo" else (0, 1)
     if done.code not in allowed or done.has_traceback:
         story.blame(_RAN, [f"{name}: exit {done.code} {done.error_code} {done.err[-120:]}"])
-    tables = (*(ACTIONS[what].writes if what in ACTIONS else (what,)), *_ALWAYS)
+    tables = (*_may_write(what, words[0], done), *_ALWAYS)
     for goal, faults in _faults(before, after, tables, story.company.ledger):
         story.blame(goal, [f"{name}: {fault}" for fault in faults])
     story.checks += len(story.company.ledger.marks)
@@ -221,6 +221,13 @@ def _judged(story: Story, what: str, *words: object) -> float:
     for counted, count in new.items():
         story.grown[counted] = story.grown.get(counted, 0) + count - old[counted]
     return done.cpu
+
+
+def _may_write(what: str, command: object, done: runs.Done) -> Iterable[str]:
+    """The tables that a command is for; an undo says itself which ones it took back."""
+    if command == "undo":
+        return tuple((done.document or {}).get("written", ()))
+    return ACTIONS[what].writes if what in ACTIONS else (what,)
 
 
 def _faults(
