@@ -33,6 +33,8 @@ _STATES = ((False, 1), (True, 2), (False, 8), (True, 9))
 """Whether rows are taken away before a run, and its day. Marks are put where they are: then more is
 overdue, so that results go when all calls are there again, and come back.
 """
+_MAY_WAIT = "tier, customers deleted"
+"""Where marks may stay parked though their row is there."""
 PEER = "openpyxl: the rows of tier"
 
 
@@ -44,9 +46,10 @@ class Tries:
         self.failed: Counter[tuple[str, str]] = Counter()
         self.wrong: list[str] = []
 
-    def judge(self, name: str, book: SeenBook, ledger: Ledger, *, may_wait: bool = False) -> None:
-        """Look for every mark; what is parked though its row is there is a fault unless it may."""
-        faults = [*ledger.strayed(book), *([] if may_wait else ledger.misplaced(book))]
+    def judge(self, name: str, book: SeenBook, ledger: Ledger) -> None:
+        """Look for every mark."""
+        waiting = [] if name == _MAY_WAIT else ledger.misplaced(book)
+        faults = [*ledger.strayed(book), *waiting]
         self.tried.update((mark.kind, name) for mark in ledger.marks)
         self.failed.update((mark.kind, name) for mark, _ in faults)
         self.wrong += [f"{name}: {mark}: {fault}" for mark, fault in faults]
@@ -129,19 +132,10 @@ def _verb(folder: Path, verb: str, seed: int, tries: Tries) -> list[str]:
     return extra
 
 
-def _look(
-    name: str,
-    book: Path,
-    ledger: Ledger,
-    tables: Sequence[str],
-    tries: Tries,
-    *,
-    may_wait: bool = False,
-) -> list[str]:
+def _look(name: str, book: Path, ledger: Ledger, tables: Sequence[str], tries: Tries) -> list[str]:
     """Judge a book. Returns: what is on it that nobody put there, or that Excel would repair."""
     seen = SeenBook(book)
-    column = name.partition(", seed")[0]
-    tries.judge(column, seen, ledger, may_wait=may_wait)
+    tries.judge(name.partition(", seed")[0], seen, ledger)
     found = ledger.strangers(seen) + broken_columns(seen, tables, ledger) + seen.harmed_comments()
     return [f"{name}: {one}" for one in found]
 
@@ -204,7 +198,7 @@ def _deleted(folder: Path, name: str, seed: int, tries: Tries) -> list[str]:
     for gone in (seed, None):
         _thin(book, gone, ("Customers",))
         extra += _refusal(name, runs.salesbook("tier", book, "--as-of", day(1), "--json"))
-        extra += _look(name, book, ledger, tables, tries, may_wait=True)
+        extra += _look(name, book, ledger, tables, tries)
     return extra
 
 
@@ -243,7 +237,7 @@ def _body(book: SeenBook, table: str) -> list[tuple[Any, ...]]:
 _CASES: dict[str, Callable[[Path, str, int, Tries], list[str]]] = {
     "import": _import,
     "import --replace": _replace,
-    "tier, customers deleted": _deleted,
+    _MAY_WAIT: _deleted,
     "undo of tier": _undo,
 }
 
