@@ -333,7 +333,8 @@ class TestShow:
 
 def test_every_verb_is_a_command():
     """The commands are the verbs of ACTIONS and what surrounds them."""
-    assert set(app.commands) == {*ACTIONS, "new", "import", "show", "undo", "install", "doctor"}
+    around = {"new", "import", "show", "undo", "upgrade", "install", "doctor"}
+    assert set(app.commands) == {*ACTIONS, *around}
 
 
 def test_what_a_refusal_quotes_does_not_command_the_terminal(tmp_path, salesbook):

@@ -159,6 +159,9 @@ def test_a_run_goes_on_and_says_so_at_its_end(language, fresh, tmp_path, capsys)
     assert said.count("LibreOffice") == 1
     assert said.count("salesbook upgrade") == 1
 
+    customers = tmp_path / "customers.csv"
+    customers.write_text("Customer ID,Name\nC1,Acme\n", encoding="utf-8")
+    assert run(["import", str(book), str(customers), "--into", "Customers", "-q"]) == 0
     assert run(["undo", str(book), "--json"]) == 0
     (note,) = json.loads(capsys.readouterr().out)["notes"]
     assert note["code"] == "book.saved-elsewhere"

@@ -46,7 +46,7 @@ def written(book: Path, write: TableWrite) -> str:
     out = book.with_name("out.xlsx")
     with open_package(book, for_writing=True) as host:
         host.write([write])
-        host.save(out)
+        host.save(out, over=True)
     found = parts(out)
     formats = re.findall(r"<xf [^>]*>", found["xl/styles.xml"].decode().partition("<cellXfs")[2])
     codes = dict(
@@ -85,7 +85,7 @@ def test_thousands_of_new_rows_read_back(book: Path) -> None:
     out = book.with_name("many.xlsx")
     with open_package(book, for_writing=True) as host:
         host.write([write])
-        host.save(out)
+        host.save(out, over=True)
     with open_package(out, for_writing=False) as host:
         assert list(host.read("Deals").columns[1]) == names
 
@@ -143,5 +143,5 @@ def test_blank_cells_of_new_rows_need_no_new_format(book: Path) -> None:
         host.write(
             [TableWrite("Deals", {HEADERS[0]: [KEEP] * rows + ["new"]}, [*range(rows), None])]
         )
-        host.save(out)
+        host.save(out, over=True)
     assert parts(out)["xl/styles.xml"] == parts(book)["xl/styles.xml"]
