@@ -133,17 +133,22 @@ def _conflict_copy(folder: Path) -> str:
     )
 
 
+_NOTHING_TO_UNDO = 22
+
+
 def _empty(folder: Path) -> str:
     for language in LANGUAGES:
         book = folder / f"{language}.xlsm"
         runs.salesbook("new", book, "--lang", language)
         for verb in _VERBS:
             before = content(book)
-            codes = [
+            codes = (
                 runs.salesbook(verb, book, *_AS_OF).code,
                 runs.salesbook("undo", book, "--json").code,
-            ]
-            if codes != [0, 0] or content(book) != before:
+            )
+            # A run that changes nothing has nothing to take back, and an undo says so.
+            is_right = codes in ((0, 0), (0, _NOTHING_TO_UNDO))
+            if not is_right or content(book) != before:
                 return f"{language} {verb}: exits {codes}, or undo left something"
     return ""
 
