@@ -131,20 +131,22 @@ class Ledger:
         wrong = []
         for mark in self.marks:
             fault = _fault(mark, on_rows, parked, book)
-            if fault and not self._came_back(mark, on_rows):
+            if fault and not self._came_back(mark, on_rows, book):
                 wrong.append((mark, fault))
         return wrong
 
-    def _came_back(self, mark: Mark, on_rows: Any) -> bool:
+    def _came_back(self, mark: Mark, on_rows: Any, book: SeenBook) -> bool:
         """Whether a parked formula is back at its row, and names the row that is above it now."""
         places = on_rows.get((_group(mark), mark.content), [])
         if mark.kind != _ABOVE or mark not in self.were_parked or len(places) != 1:
             return False
         table, column, row = places[0]
-        is_at_row = (table, column) == (mark.table, mark.header) and mark.key[0] in row.key(
-            tuple(row.values)
+        key = row.key(key_headers(book.tables[table]))
+        if (table, key, column) != (mark.table, mark.key, mark.header):
+            return False
+        return bool(
+            row.formulas[column].replace("$", "").endswith(f"{row.number - 1})+{mark.content}")
         )
-        return is_at_row and f"{row.number - 1})+" in row.formulas[column]
 
     def parked(self, book: SeenBook) -> list[Mark]:
         """Marks that ParkedNotes holds."""
