@@ -141,24 +141,34 @@ def _lost_rows(book: Path, target: Path, language: str) -> list[str]:
             kept = [row for row, _ in new[table]]
             lost += [f"setting {row}" for row, _ in rows if not _has_setting(row, kept)]
             continue
-        names = {header: _same_field(table, header) for row, _ in rows for header in row}
-        found = [
-            {_same_field(table, key): value for key, value in row.items()} for row, _ in new[table]
-        ]
-        wanted = [{names[key]: value for key, value in row.items()} for row, _ in rows]
-        for number, row in enumerate(wanted):
+        found = [_by_field(table, row) for row, _ in new[table]]
+        for number, (row, _) in enumerate(rows):
             there = found[number] if number < len(found) else {}
-            differ = {key for key, value in row.items() if there.get(key) != value}
-            # A header that a new field takes is renamed; its cells stay.
-            differ = {
-                key
-                for key in differ
-                if there.get(f"{key} (own)", there.get(f"{key}（自有）")) != row[key]
-            }
+            differ = [
+                header
+                for header, value in row.items()
+                if not _is_there(table, header, value, there)
+            ]
             if differ:
-                lost.append(f"{table} row {number + 1}: {sorted(differ)[:3]}")
+                lost.append(f"{table} row {number + 1}: {differ[:3]}")
                 break
     return lost
+
+
+def _by_field(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {_same_field(table, header): value for header, value in row.items()}
+
+
+def _is_there(table: str, header: str, value: Any, row: dict[str, Any]) -> bool:
+    """Whether a cell is in an upgraded row: in its field's column, or in the user's own, which is
+    renamed where a new field takes its header.
+    """
+    names = (_same_field(table, header), *_renamed(header))
+    return any(row.get(name) == value for name in names)
+
+
+def _renamed(header: str) -> tuple[str, str]:
+    return f"{header} (own)", f"{header}（自有）"
 
 
 def _has_setting(row: dict[str, Any], kept: list[dict[str, Any]]) -> bool:
@@ -250,14 +260,12 @@ def _other_figures(folder: Path, book: Path, upgraded: Path) -> list[str]:
     differ = []
     for table in sorted(results[0].keys() & results[1].keys()):
         old, new = ([row for row, _ in body[table]] for body in results)
-        shared = {_same_field(table, key) for row in old for key in row}
+        headers = {header for row in new for header in row}
+        own = {header for row in old for header in row if {*_renamed(header)} & headers}
+        shared = {_same_field(table, header) for row in old for header in row if header not in own}
         plain = [
             [
-                {
-                    _same_field(table, k): v
-                    for k, v in row.items()
-                    if _same_field(table, k) in shared
-                }
+                {name: value for name, value in _by_field(table, row).items() if name in shared}
                 for row in rows
             ]
             for rows in (old, new)

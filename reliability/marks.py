@@ -82,6 +82,10 @@ class Ledger:
     marks: list[Mark] = field(default_factory=list)
     count: int = 0
     """How many were ever put."""
+    were_parked: set[Mark] = field(default_factory=set)
+    """Marks that ParkedNotes held at some time: a formula comes back saying what it says in any row,
+    so one that named the row above names the row that is above it now.
+    """
 
     def put(self, hand: Hand, table: str, kind: str, chance: Random) -> Mark | None:
         """Put a mark on a row that has none of its kind and place. Returns: it, if there was room."""
@@ -127,14 +131,29 @@ class Ledger:
         wrong = []
         for mark in self.marks:
             fault = _fault(mark, on_rows, parked, book)
-            if fault:
+            if fault and not self._came_back(mark, on_rows, book):
                 wrong.append((mark, fault))
         return wrong
 
+    def _came_back(self, mark: Mark, on_rows: Any, book: SeenBook) -> bool:
+        """Whether a parked formula is back at its row, and names the row that is above it now."""
+        places = on_rows.get((_group(mark), mark.content), [])
+        if mark.kind != _ABOVE or mark not in self.were_parked or len(places) != 1:
+            return False
+        table, column, row = places[0]
+        key = row.key(key_headers(book.tables[table]))
+        if (table, key, column) != (mark.table, mark.key, mark.header):
+            return False
+        return bool(
+            row.formulas[column].replace("$", "").endswith(f"{row.number - 1})+{mark.content}")
+        )
+
     def parked(self, book: SeenBook) -> list[Mark]:
         """Marks that ParkedNotes holds."""
-        parked = _parked(book)
-        return [mark for mark in self.marks if _lines_of(mark, parked)]
+        lines = _parked(book)
+        parked = [mark for mark in self.marks if _lines_of(mark, lines)]
+        self.were_parked.update(parked)
+        return parked
 
     def misplaced(self, book: SeenBook) -> list[tuple[Mark, str]]:
         """Marks that are parked though their row is there: its place was empty, so they belong

@@ -40,7 +40,7 @@ def beyond(before: SeenBook, after: SeenBook, tables: Iterable[str]) -> list[str
         if name.startswith("xl/tables/") and _of_table(old) != _of_table(new):
             wrong.append(f"{name}: more than its size, filter and sorting")
     wrong += _wrong_book_wide(before, after)
-    wrong += [f"{name}: notes outside the tables" for name in _changed_notes(before, after)]
+    wrong += [f"{place}: a note outside the tables" for place in _changed_notes(before, after)]
     return wrong
 
 
@@ -111,20 +111,23 @@ def _listed(book: SeenBook, part: str) -> set[str]:
 
 def _items(book: SeenBook, path: str) -> list[bytes]:
     steps = "/".join(f"{MAIN}{step}" for step in path.split("/"))
-    return [etree.tostring(one, method="c14n") for one in book.tree("xl/styles.xml").findall(steps)]
+    return [
+        etree.tostring(one, method="c14n", exclusive=True)
+        for one in book.tree("xl/styles.xml").findall(steps)
+    ]
 
 
 def _changed_notes(before: SeenBook, after: SeenBook) -> list[str]:
-    """Sheets whose notes on headers and elsewhere outside the tables' bodies are not as before."""
+    """Cells outside the tables' bodies, such as headers, whose notes are not as before."""
     old, new = _notes_outside(before), _notes_outside(after)
-    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    return sorted(place for place in old.keys() | new.keys() if old.get(place) != new.get(place))
 
 
-def _notes_outside(book: SeenBook) -> dict[str, dict[str, bytes]]:
+def _notes_outside(book: SeenBook) -> dict[str, bytes]:
     bodies: dict[str, list[Any]] = {}
     for place in book.tables.values():
         bodies.setdefault(place.sheet, []).append(place)
-    notes: dict[str, dict[str, bytes]] = {}
+    notes: dict[str, bytes] = {}
     for sheet, name in book.sheets.items():
         for part in book.related(sheet, "comments").values():
             for comment in book.tree(part).iter(f"{MAIN}comment"):
@@ -135,8 +138,9 @@ def _notes_outside(book: SeenBook) -> dict[str, dict[str, bytes]]:
                     for place in bodies.get(sheet, [])
                 )
                 if not is_inside:
-                    text = etree.tostring(comment.find(f"{MAIN}text"), method="c14n")
-                    notes.setdefault(name, {})[comment.get("ref")] = text
+                    words = comment.find(f"{MAIN}text")
+                    text = etree.tostring(words, method="c14n", exclusive=True)
+                    notes[f"{name}!{comment.get('ref')}"] = text
     return notes
 
 
