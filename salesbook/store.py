@@ -87,8 +87,9 @@ class TableCells:
     """True where a bare number that stands for a date counts from 1904."""
     calculated: frozenset[str] = frozenset()
     """Headers of *calculated columns*: at least half of the rows that hold anything hold one formula
-    there, the same once it is written relative to its own row. A table without rows has those that
-    its file says it has. Other cells of such a column are *exceptions*, where they hold something."""
+    there, the same once it is written relative to its own row; of a formula that stands only once its
+    file decides, or that it names its own row by columns. A table without rows has those that its
+    file says it has. Other cells of such a column are *exceptions*, where they hold something."""
     merged: tuple[tuple[int, int, int, int], ...] = ()
     """Merged areas that touch the body: first row, first column, last row, last column (from 1)."""
     below: tuple[Cell, ...] = ()

@@ -130,7 +130,9 @@ def _typed_texts(cells: TableCells, place: int, marks: Mapping[int, Annotation])
 def _column_formula(cells: TableCells, marks: Mapping[int, Annotation]) -> ColumnFormula | None:
     """The formula that makes a column a calculated one as soon as its table is read again.
 
-    Where rows have gone, a formula that few of them held may be that of the rows that are left.
+    Where rows have gone, a formula that few of them held may be that of the rows that are left. One
+    that is left alone may be a column's or a remark: that is not known before the table is read
+    again, and must make no difference.
     """
     formulas = {
         cells.first_row + row: str(mark.content).removeprefix("=")
@@ -142,7 +144,7 @@ def _column_formula(cells: TableCells, marks: Mapping[int, Annotation]) -> Colum
     rows_in_use = sum(
         any(value not in (None, "") for value in row) for row in zip(*cells.columns, strict=True)
     )
-    return column_formula(formulas, rows_in_use)
+    return column_formula(formulas, rows_in_use, is_declared=True)
 
 
 def relative_formula(formula: str, row: int, column: int) -> str:

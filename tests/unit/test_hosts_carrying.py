@@ -138,18 +138,27 @@ def test_what_a_calculated_column_is() -> None:
     assert found
     assert found.at(9) == "B9*2"
     assert column_formula(filled, 5) is None
-    assert column_formula({3: "B3*2"}, 1) is not None
+    assert column_formula({3: "B3*2", 4: "B4*2"}, 2) is not None
     assert column_formula({4: "B4"}, 3) is None
-    assert column_formula({3: "(", 4: "'"}, 2) is not None
+    assert column_formula({3: "(", 4: "("}, 2) is not None
     assert column_formula({3: "Deals[["}, 1) is None
     assert column_formula({}, 0) is None
 
 
 def test_of_two_formulas_the_upper_is_the_columns() -> None:
     """Where both stand equally often."""
-    found = column_formula({3: "B3", 4: "C4"}, 2)
+    found = column_formula({3: "B3", 4: "C4", 5: "C5", 6: "B6"}, 4)
     assert found
     assert found.at(3) == "B3"
+
+
+def test_a_formula_that_stands_once_is_a_remark_on_its_row() -> None:
+    """Unless the file says otherwise, or it names its own row by columns as all rows may."""
+    for rows in (1, 2):
+        assert column_formula({3: "LEN(A3)+7"}, rows) is None
+        assert column_formula({3: "LEN(A3)+7"}, rows, is_declared=True) is not None
+        assert column_formula({3: "[@amount]*2"}, rows) is not None
+        assert column_formula({3: "Deals[[#This Row],[amount]]*2"}, rows) is not None
 
 
 HEADERS = ("id", "amount", "own")
@@ -182,9 +191,10 @@ def test_a_lone_formula_is_a_remark() -> None:
 def test_a_table_without_rows_has_the_columns_that_its_file_declares() -> None:
     cells = TableCells("Deals", "S", HEADERS, ([None], [None], [0.0]), 3, 2)
     declared = frozenset({"amount"})
-    assert TableFormulas(cells, {"own": {3: "C3"}}, declared).calculated == {"own", "amount"}
+    own = {"own": {3: "[@amount]"}}
+    assert TableFormulas(cells, own, declared).calculated == {"own", "amount"}
     filled = TableCells("Deals", "S", HEADERS, (["D1"], [None], [0.0]), 3, 2)
-    assert TableFormulas(filled, {"own": {3: "C3"}}, declared).calculated == {"own"}
+    assert TableFormulas(filled, own, declared).calculated == {"own"}
 
 
 def test_losses_are_of_rows_that_stay() -> None:

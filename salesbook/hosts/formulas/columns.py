@@ -8,12 +8,17 @@ the cells are asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from salesbook.hosts.area import MAX_ROW
 from salesbook.hosts.formulas.references import Corner, Reference, UnsureError, cut
 from salesbook.store import column_letters
+
+_OWN_ROW: Final = re.compile(r"\[@|\[#this row\]", re.IGNORECASE)
+"""Matches what begins `[@amount]`, or in a file stands in `Deals[[#This Row],[amount]]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +89,21 @@ def _add(pieces: list[str | int], text: str) -> None:
         pieces.append(text)
 
 
-def column_formula(formulas: Mapping[int, str], rows: int) -> ColumnFormula | None:
+def column_formula(
+    formulas: Mapping[int, str], rows: int, *, is_declared: bool = False
+) -> ColumnFormula | None:
     """Find the formula of a calculated column: at least half of its rows hold it.
 
     Blank cells count as well. A formula that stands once in a column of hundred blanks is a remark
-    on its row; filled into others it would say of them what nobody said.
+    on its row; filled into others it would say of them what nobody said. For the same reason one
+    that stands once in a table of one or two rows is a remark too, unless the file declares the
+    column calculated, or the formula names its own row by columns (`[@amount]`), as those do that
+    people mean for all rows.
 
     Args:
         formulas: those of the column's cells, by sheet row, ascending.
         rows: how many rows of the body hold anything at all.
+        is_declared: whether the file says that the column is calculated.
 
     Returns: None where the column is not calculated. Of two that stand equally often, the upper.
     """
@@ -111,7 +122,16 @@ def column_formula(formulas: Mapping[int, str], rows: int) -> ColumnFormula | No
     most = max(counts, key=lambda formula: counts[formula], default=None)
     if most is None or counts[most] * 2 < rows:
         return None
+    stands_once = counts[most] == 1
+    if stands_once and not is_declared and not _names_own_row(most):
+        return None
     return most
+
+
+def _names_own_row(formula: ColumnFormula) -> bool:
+    """Whether a formula names columns of its own row, as Excel or as a file spells it."""
+    texts = [piece for piece in formula.pieces if isinstance(piece, str)]
+    return any(_OWN_ROW.search(text) for text in texts)
 
 
 def _relative_or_none(text: str, row: int) -> ColumnFormula | None:

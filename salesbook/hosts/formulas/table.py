@@ -21,7 +21,7 @@ class TableFormulas:
     """By header, then by sheet row, ascending; without `=`. Columns without formulas may be left
     out."""
     declared: frozenset[str] = frozenset()
-    """Headers of columns that the file says are calculated; asked where there are no rows."""
+    """Headers of columns that the file says are calculated; asked where there are too few rows."""
 
     @cached_property
     def columns(self) -> dict[str, ColumnFormula]:
@@ -29,7 +29,10 @@ class TableFormulas:
         columns: dict[str, ColumnFormula] = {}
         for header in self.cells.headers:
             texts = self.texts.get(header)
-            formula = column_formula(texts, self._rows_in_use) if texts else None
+            if not texts:
+                continue
+            is_declared = header in self.declared
+            formula = column_formula(texts, self._rows_in_use, is_declared=is_declared)
             if formula is not None:
                 columns[header] = formula
         return columns
