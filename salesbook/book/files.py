@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import os
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from salesbook.book.saved_elsewhere import save_notes
 from salesbook.book.session import Session
 from salesbook.book.undo import Obstacle, PastRun, Undo, past_runs
 from salesbook.errors import CannotWrite, NoSuchTable, SalesbookError, UsageError
-from salesbook.hosts.package import Disk, open_package, refuse_taken
+from salesbook.hosts.package import Disk, is_companion, open_package, refuse_taken
 from salesbook.labels import Language, table_of_name
 from salesbook.tables import TABLES
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _DRAFTS: Final = ".salesbook-"
 """How the folder is called in which a new workbook is made, until it is whole."""
 _DRAFT: Final = "New.xlsm"
+_HOURS_OF_A_DRAFT: Final = 24
+"""A new workbook takes seconds: a folder as old as that was left by a command that was killed."""
 
 
 def run_on_file(
@@ -146,6 +149,7 @@ def new_file(
 
     refuse_taken(book)
     _refuse_other_kind(book, ".xlsm")
+    _sweep_drafts(book.parent)
     try:
         with tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=book.parent) as folder:
             draft = Path(folder) / _DRAFT
@@ -162,6 +166,20 @@ def new_file(
         reason = error.strerror or str(error)
         raise CannotWrite("cannot-write", where=str(book), found=reason) from error
     return rows
+
+
+def _sweep_drafts(folder: Path) -> None:
+    """Remove what commands left that were killed a day ago or longer, as far as it is ours."""
+    oldest = time.time() - _HOURS_OF_A_DRAFT * 3600
+    for left in folder.glob(f"{_DRAFTS}????????"):
+        with contextlib.suppress(OSError):
+            if left.is_symlink() or left.stat().st_mtime > oldest:
+                continue
+            files = list(left.iterdir())
+            if all(file.name == _DRAFT or is_companion(file) for file in files):
+                for file in files:
+                    file.unlink()
+                left.rmdir()
 
 
 def _refuse_other_kind(book: Path, kind: str) -> None:

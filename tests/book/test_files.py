@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,26 @@ def test_a_file_system_without_second_names_gets_the_book_too(tmp_path: Path, mo
     assert path.read_bytes()[:2] == b"PK"
     with pytest.raises(CannotWrite, match="already-there"):
         new_file(path, "en")
+
+
+def test_what_a_killed_command_left_is_swept_a_day_later(tmp_path: Path) -> None:
+    """Only a draft that nobody can still be making, and no folder that holds anything else."""
+
+    def left(name: str, *files: str, hours: float) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        for file in files:
+            (folder / file).touch()
+        then = time.time() - hours * 3600
+        os.utime(folder, (then, then))
+        return folder
+
+    old = left(".salesbook-aaaaaaaa", "New.xlsm", ".~salesbook-1.lock", hours=25)
+    young = left(".salesbook-bbbbbbbb", "New.xlsm", hours=23)
+    others = left(".salesbook-cccccccc", "New.xlsm", "letter.txt", hours=99)
+    new_file(tmp_path / "Book.xlsm", "en")
+    assert (old.exists(), young.exists(), others.exists()) == (False, True, True)
+    assert (others / "letter.txt").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
