@@ -54,7 +54,7 @@ class Stays:
 
     @property
     def are_watched(self) -> Flags:
-        """True for stays of which some time was seen; those found on `as_of` tell nothing yet."""
+        """True for stays of which some time was seen; those found on `as_of` say nothing yet."""
         watched: Flags = (self.seen_at <= 0) | (self.days > self.seen_at)
         return watched
 
@@ -116,7 +116,8 @@ def quantile_days(stays: Stays, share: float) -> float:
 
 def known_quantile(stays: Stays, share: float) -> float:
     """As `quantile_days`, also below the usual gap."""
-    if not len(stays.days) or (~stays.are_watched).mean() > _MOST_UNWATCHED:
+    was_just_found = ~stays.left & ~stays.are_watched
+    if not len(stays.days) or was_just_found.mean() > _MOST_UNWATCHED:
         return float("nan")
     days = time_until(kaplan_meier(stays.days, stays.left, stays.seen_at), share)
     until = watched_until(stays.days, stays.seen_at, _FEWEST)
