@@ -22,6 +22,11 @@ from salesbook.domain.pipeline.stages.codes import UNKNOWN, KnownDeals, StageCod
 from salesbook.domain.pipeline.stages.history import Entries
 
 _DAY: Final = "datetime64[D]"
+_WHOLE: Final = 0.9
+"""Share of the visits that are over whose days must be known for them to be a whole history."""
+_TOO_MANY_OPEN: Final = 2.0
+"""More open deals than so many times what the closed ones let expect: most closed ones are missing.
+"""
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,8 @@ def visits_of(
     A visit counts from its first day if it would be known however short it had been: of a deal that
     an earlier run knew, or that was created after that run; and one that was over when the deal
     was found, of which both days were typed. Of the stage in which a deal was found nothing is
-    known until that day: had it left sooner, it would have been found in another one, or never.
+    known until that day: had it left sooner, it would have been found in another one, or never;
+    unless the run found the stage's whole history, see `_in_whole_histories`.
 
     Source: seen in S1 on day 0, in S3 on day 7: S2 from 2 1/3 to 4 2/3.
     """
@@ -88,6 +94,10 @@ def visits_of(
     end = np.where(goes_on, today, next_start)
     gap = np.maximum(window, np.where(goes_on, 0.0, next_window))
 
+    seen_from = _seen_from(rows, start)
+    is_whole = _in_whole_histories(rows, end - start, rows.noticed - end, gap, codes)
+    seen_from = np.where(is_whole, start, seen_from)
+
     is_open = codes.are_open(rows.code)
     return Visits(
         deal=rows.deal[is_open],
@@ -95,7 +105,7 @@ def visits_of(
         start=start[is_open],
         end=end[is_open],
         left=~goes_on[is_open],
-        seen_from=_seen_from(rows, start)[is_open],
+        seen_from=seen_from[is_open],
         gap=gap[is_open],
     )
 
@@ -143,6 +153,13 @@ class _Rows:
             is_seen=is_last_of_run,
             is_undated=np.isnat(created),
         )
+
+    def found_by(self) -> Floats:
+        """Per row: the run that wrote the deal's first row."""
+        first_row = np.flatnonzero(self.is_first())
+        deal_number = np.cumsum(self.is_first()) - 1
+        found_by: Floats = self.noticed[first_row][deal_number]
+        return found_by
 
     def is_first(self) -> Flags:
         """True on each deal's first row."""
@@ -276,12 +293,56 @@ def _gap_ends(rows: _Rows, last: Ints) -> Floats:
 def _seen_from(rows: _Rows, start: Floats) -> Floats:
     """Per row: the day from which on the visit would be known, see `Visits.seen_from`."""
     first_row = np.flatnonzero(rows.is_first())
-    number = np.cumsum(rows.is_first()) - 1
-    found_by = rows.noticed[first_row][number]
-    deal_start = start[first_row][number]
+    deal_number = np.cumsum(rows.is_first()) - 1
+    deal_start = start[first_row][deal_number]
 
-    was_known = rows.noticed > found_by
+    was_known = rows.noticed > rows.found_by()
     with np.errstate(invalid="ignore"):
         is_created_since = deal_start >= rows.run_before
     is_from_start = was_known | is_created_since | ~rows.is_seen
     return np.where(is_from_start, start, rows.noticed)
+
+
+def _in_whole_histories(
+    rows: _Rows, days: Floats, over_since: Floats, gap: Floats, codes: StageCodes
+) -> Flags:
+    """True for visits in which a run found deals whose stage it knows the whole history of.
+
+    Some imports bring what is open and a few closed deals, others all there ever was. In the first
+    a deal that was found after 20 days in its stage stands for others that had left sooner and are
+    not there; in the second those others are there too, and to count it from its age on would leave
+    the quick ones only. A run found the whole history of a stage where of nearly all deals that
+    had left it the days are known, and these are as many as the open ones let expect: on any day
+    λ μ deals are in a stage that λ enter a day for μ days each. Where the open ones are more than
+    twice that, most closed ones are missing.
+
+    Args:
+        days: days of each visit.
+        over_since: days from its end to the run that found the deal.
+        gap: as in `Visits`.
+
+    Source: J. D. C. Little, A proof for the queuing formula L = λ W, Operations Research 1961.
+    """
+    is_found = codes.are_open(rows.code) & (rows.noticed == rows.found_by())
+    is_over = is_found & ~rows.is_seen
+    is_known = is_over & ~np.isnan(days) & (gap == 0)
+    is_open = is_found & rows.is_seen
+
+    run_and_stage = np.column_stack([rows.noticed, rows.code])
+    is_whole = np.zeros(len(rows.deal), dtype=bool)
+    if not is_known.any():
+        return is_whole
+
+    for run, code in np.unique(run_and_stage[is_known], axis=0):
+        in_group = (rows.noticed == run) & (rows.code == code)
+        known = in_group & is_known
+        over_count, known_count = (in_group & is_over).sum(), known.sum()
+        if known_count < _WHOLE * over_count:
+            continue
+
+        # Half of the visits that ended in a period ended in its second half.
+        period = 2 * np.median(over_since[known])
+        expected = known_count / max(period, 1.0) * days[known].mean()
+        if (in_group & is_open).sum() <= _TOO_MANY_OPEN * expected:
+            is_whole |= in_group & is_open
+    return is_whole
