@@ -107,8 +107,8 @@ def demo(language: str) -> None:
     folder = ROOT / "demo"
     folder.mkdir(exist_ok=True)
     book = folder / ("SalesManagement.xlsm" if language == "en" else "SalesManagement.zh-CN.xlsm")
-    for old in (book, book.with_name(f"{book.stem}.backup{book.suffix}")):
-        old.unlink(missing_ok=True)
+    book.unlink(missing_ok=True)
+    shutil.rmtree(book.with_name(f"{book.stem} backups"), ignore_errors=True)
     path = str(book.relative_to(ROOT))
     run("salesbook", "new", path, "--sample", "--lang", language)
     run("salesbook", "split", path, "--lang", language)

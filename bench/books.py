@@ -97,7 +97,6 @@ def _made(name: str, deals: int, *, spoil: float, only: Sequence[str] = ()) -> P
         host.save()
     _share_strings(fresh)
     fresh.rename(path)
-    fresh.with_name(f"{fresh.stem}.backup{fresh.suffix}").unlink(missing_ok=True)
     return path
 
 

@@ -18,9 +18,14 @@ SECTIONS = (
     "disks",
     "races",
     "held",
+    "kept",
     "zoo",
+    "beside",
     "patches",
     "undos",
+    "undo_depth",
+    "months",
+    "ages",
     "mondays",
     "hostile",
     "injection",
@@ -29,7 +34,7 @@ SECTIONS = (
     "dialects",
     "conservation",
 )
-ORDER = (*SECTIONS[:11], "fuzz", *SECTIONS[11:])
+ORDER = (*SECTIONS[:-3], "fuzz", *SECTIONS[-3:])
 
 
 def main() -> int:

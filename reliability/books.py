@@ -5,6 +5,7 @@ rows.
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import struct
 import tempfile
 import zipfile
@@ -14,11 +15,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from salesbook.book.backups import Backup, Backups
 from salesbook.book.files import run_on_file
 from salesbook.book.report import Options
 from salesbook.book.session import Session
 from salesbook.book.template import template_bytes
-from salesbook.hosts.package import backup_path, open_package
+from salesbook.hosts.package import open_package
 from salesbook.sample.tables import SAMPLE_AS_OF, sample_tables
 from salesbook.tables import TABLES
 
@@ -61,12 +63,31 @@ def new_book(folder: Path, rows: str = "few", name: str = BOOK) -> Path:
 
 
 def fill(path: Path, tables: Mapping[str, Any]) -> None:
-    """Write frames into a workbook's tables and leave no backup."""
+    """Write frames into a workbook's tables."""
     with open_package(path, for_writing=True) as host:
         session = Session(host)
         host.write([session.prepared_write(name, frame).write for name, frame in tables.items()])
         host.save()
-    backup_path(path).unlink()
+
+
+def backups_of(book: Path) -> list[Backup]:
+    """The earlier states of a book that lie beside it, newest first."""
+    return [one for one in Backups(book).all() if one.path.parent.parent == book.parent]
+
+
+def forget_backups(book: Path) -> None:
+    """Have a book that nobody ever ran."""
+    shutil.rmtree(book.with_name(f"{book.stem} backups"), ignore_errors=True)
+
+
+def debris(book: Path, *wanted: str) -> set[str]:
+    """What lies in a book's folder, or among its backups, and is neither the book's nor wanted."""
+    folder = book.with_name(f"{book.stem} backups")
+    others = set(listing(book.parent)) - {book.name, folder.name, *wanted}
+    if folder.is_dir():
+        ours = {one.path.name for one in backups_of(book) if one.is_whole()}
+        others |= {path.name for path in folder.iterdir()} - ours
+    return others
 
 
 def _few() -> dict[str, Any]:

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from reliability import peer, runs
-from reliability.books import content, day, listing, new_book
+from reliability.books import content, day, debris, forget_backups, new_book
 from reliability.results import Figures, Goal, Result, none_of, told
 from salesbook.hosts.package import Disk
 from salesbook.hosts.package import host as package_host
 
 STEP = 64 * 1024
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EDQUOT)
-_STEPS = 7
+_STEPS = 8
 """Steps of a save that can fail; a run that has another number misses a goal."""
 _VERB = ("validate", "--as-of", day(), "--json", "--wait", "0")
 
@@ -69,6 +69,11 @@ class FailingDisk(Disk):
         """Rename, or fail."""
         self._step()
         super().replace(source, target)
+
+    def give_name(self, source: Path, target: Path) -> None:
+        """Name, or fail."""
+        self._step()
+        super().give_name(source, target)
 
 
 def fill_up(room: int) -> None:
@@ -223,14 +228,14 @@ def _judged(copy: Path, done: runs.Done, before: bytes, wanted: object) -> str:
         return f"exit {done.code} {error.get('code')} at {error.get('where')}"
     if error["code"] == "disk-full" and not any(char.isdigit() for char in error["message"]):
         return "no need named"
-    others = set(listing(copy.parent)) - {copy.name, f"{copy.stem}.backup{copy.suffix}"}
+    others = debris(copy)
     return f"debris {others}" if others else ""
 
 
 def _again(copy: Path, first: runs.Done) -> str:
     """Run once more without a fault. Returns: what became of the first run."""
     done = runs.salesbook(_VERB[0], copy, *_VERB[1:])
-    others = set(listing(copy.parent)) - {copy.name, f"{copy.stem}.backup{copy.suffix}"}
+    others = debris(copy)
     if done.code not in (0, 1) or others:
         return f"next run exits {done.code}, leaves {others}"
     return "saved" if first.code in (0, 1) else "refused"
@@ -265,7 +270,7 @@ def _real(folder: Path, wanted: object) -> list[str]:
     size = len(new_book(folder).read_bytes())
     for room in range(0, 2 * size + 2 * STEP, STEP):
         book = new_book(folder)
-        book.with_name(f"{book.stem}.backup{book.suffix}").unlink(missing_ok=True)
+        forget_backups(book)
         before = book.read_bytes()
         ballast = _fill_but(folder, room)
         done = runs.salesbook(_VERB[0], book, *_VERB[1:])
@@ -281,7 +286,10 @@ def _real_peer(folder: Path) -> list[str]:
     found = []
     size = len(new_book(folder).read_bytes())
     for path in folder.iterdir():
-        path.unlink()
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     for room in range(0, 2 * size + 2 * STEP, STEP):
         book = new_book(folder)
         before = book.read_bytes()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reliability import peer, runs
-from reliability.books import book_bytes, content, day, listing, new_book
+from reliability.books import backups_of, book_bytes, content, day, listing, new_book
 from reliability.results import Figures, Result, none_of, told
 from salesbook.hosts.package import disk as package_disk
 from salesbook.hosts.package import host as package_host
@@ -41,12 +41,12 @@ def meddle(how: str) -> None:
     """Have the book changed or taken away by another program just before this process saves it."""
     replace = vars(package_host)["replace_file"]
 
-    def after(disk: Any, target: Path, new: bytes, old: bytes | None) -> None:
+    def after(disk: Any, target: Path, *args: Any) -> None:
         if how == "change":
             target.write_bytes(target.read_bytes() + b"\0")
         else:
             target.unlink()
-        replace(disk, target, new, old)
+        replace(disk, target, *args)
 
     vars(package_host)["replace_file"] = after
 
@@ -181,9 +181,9 @@ CASES = (
     Case("through a link that leads to itself", _link("Link.xlsm"), 10, peer=False),
     Case("path longer than 260", _moved(*["long folder name " * 3] * 6), 0),
     Case(
-        "file name of 250 characters, no room for the backup's",
-        _moved(name="b" * 245 + ".xlsm"),
-        18,
+        "file name of 254 characters, no room for a folder of backups beside it",
+        _moved(name="b" * 249 + ".xlsm"),
+        0,
     ),
     Case("path longer than any system allows", _here("x" * 300 + ".xlsm"), 10, peer=False),
     Case(
@@ -193,9 +193,9 @@ CASES = (
     ),
     Case("name that begins with a dash", _moved(name="./-f.xlsm"), 0),
     Case(
-        "undo with a name too long for a backup",
-        _moved(name="b" * 245 + ".xlsm"),
-        18,
+        "undo with a name too long for a folder of backups",
+        _moved(name="b" * 249 + ".xlsm"),
+        22,
         peer=False,
         verb="undo",
     ),
@@ -265,10 +265,14 @@ def _tried(folder: Path, case: Case) -> str:
     return "" if told.get("message") and told.get("where") else "no message, or no place named"
 
 
+_LONGEST_NAME = 255
+
+
 def _is_saved(path: Path) -> str:
     real = path.resolve()
-    backup = real.with_name(f"{real.stem}.backup{real.suffix}")
-    if backup.read_bytes() != book_bytes():
+    has_room = len(f"{real.stem} backups".encode()) <= _LONGEST_NAME
+    kept = [one.path.read_bytes() for one in backups_of(real)]
+    if has_room and kept != [book_bytes()]:
         return "the backup is not the book before"
     return "" if real.read_bytes() != book_bytes() and content(real) else "not saved"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reliability import peer, runs
-from reliability.books import content, day, listing, new_book
+from reliability.books import content, day, debris, forget_backups, new_book
 from reliability.results import Figures, Goal, Result, none_of, told
 from salesbook.hosts.package import host as package_host
 
@@ -118,7 +118,7 @@ def _durations(book: Path, start: Any, timed: int) -> tuple[float, float]:
         running.done()
         found.append((time.perf_counter() - began, time.perf_counter() - told))
         book.write_bytes(before)
-        book.with_name(f"{book.stem}.backup{book.suffix}").unlink(missing_ok=True)
+        forget_backups(book)
     return statistics.median(one for one, _ in found), statistics.median(one for _, one in found)
 
 
@@ -143,7 +143,7 @@ def _killed(book: Path, wanted: dict[str, Any], after: float, *, at_save: bool) 
         copy, wanted
     ):
         words.append("next")
-    if not set(listing(folder)) <= {copy.name, f"{copy.stem}.backup{copy.suffix}"}:
+    if debris(copy):
         words.append("debris")
     shutil.rmtree(folder)
     return " + ".join(words)

@@ -37,6 +37,27 @@ def append_customer(path: str, name: str) -> None:
     book.save(path)
 
 
+def put_rows(path: str, bodies: dict[tuple[str, str], list[list[Any]]]) -> None:
+    """Load, put rows into tables in place of those that are there, save.
+
+    Args:
+        bodies: the new rows by sheet and table.
+    """
+    book = load(path)
+    for (sheet_name, table), rows in bodies.items():
+        sheet = book[sheet_name]
+        first, last = sheet.tables[table].ref.split(":")
+        top, bottom = sheet[first].row, sheet[last].row
+        for number, values in enumerate(rows, start=top + 1):
+            for column, value in enumerate(values, start=sheet[first].column):
+                sheet.cell(number, column).value = value
+        for number in range(top + len(rows) + 1, bottom + 1):
+            for cell in sheet[number]:
+                cell.value = None
+        sheet.tables[table].ref = f"{first}:{sheet[last].column_letter}{top + len(rows)}"
+    book.save(path)
+
+
 def customers(path: Path) -> set[str]:
     """Names that are anywhere on the customers' sheet."""
     sheet = load(str(path))["Customers"]

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from reliability import peer, runs
-from reliability.books import content, listing, new_book
+from reliability.books import content, debris, new_book
 from reliability.results import Figures, Goal, Result, none_of, told
 
 
@@ -59,11 +59,7 @@ def _race(folder: Path, is_patient: bool) -> str:
         running.append(runs.starting(*words))
     done = [one.done() for one in running]
     found = _verdict(book, names, done, is_patient)
-    others = set(listing(folder)) - {
-        book.name,
-        "Sales.backup.xlsm",
-        *(f"{name}.csv" for name in names),
-    }
+    others = debris(book, *(f"{name}.csv" for name in names))
     return f"debris {others}" if others else found
 
 

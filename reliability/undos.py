@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
+import random
 import shutil
+import time
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from reliability import runs
-from reliability.books import book_bytes, content, day, new_book, parts
-from reliability.results import Figures, Result, none_of, told
-from salesbook.hosts.package import backup_path, open_package
+from reliability.books import backups_of, book_bytes, content, day, debris, new_book, parts
+from reliability.results import Figures, Goal, Result, none_of, told
+from salesbook.book.backups import Backups
+from salesbook.hosts.package import Disk, open_package
 from salesbook.store import TableWrite
 
 _AS_OF = ("--as-of", day(1), "--json")
@@ -41,8 +47,15 @@ WRITERS: dict[str, tuple[object, ...]] = {
 }
 
 
-def run(work: Path, *, writers: tuple[str, ...] = tuple(WRITERS)) -> Result:
-    """Undo after every writer, in every situation."""
+def run(
+    work: Path,
+    *,
+    writers: tuple[str, ...] = tuple(WRITERS),
+    depths: int = 30,
+    turns: int = 120,
+    kills: int = 40,
+) -> Result:
+    """Undo after every writer, in every situation; then in depth, over months, and killed."""
     rows: list[tuple[str, ...]] = []
     wrong: list[str] = []
     count = 0
@@ -52,10 +65,27 @@ def run(work: Path, *, writers: tuple[str, ...] = tuple(WRITERS)) -> Result:
         count += len(found)
         wrong += [f"{writer}, {name}: {one}" for name, one in zip(CASES, found, strict=True) if one]
         rows.append((writer, *(one or "✓" for one in found)))
+    deep = _in_depth(work / "undos-deep", depths)
+    thinned, most = _thinned(work / "undos-thinned", turns)
+    killed, at_work = _killed_while_keeping(work / "undos-killed", kills)
+    tries: tuple[tuple[object, ...], ...] = (
+        ("undo --to N, N and what was typed drawn at random", depths, len(deep)),
+        (f"runs over {turns // 2} days: most backups {most}", turns, len(thinned)),
+        (f"killed while keeping or thinning: {at_work} were at work", kills, len(killed)),
+    )
     return Result(
         *told("undos"),
-        (Figures(("undo after", *CASES), tuple(rows)),),
-        (none_of("restored, or refused by name", wrong, of=count),),
+        (
+            Figures(("undo after", *CASES), tuple(rows)),
+            Figures(("in depth", "tries", "wrong"), tries),
+        ),
+        (
+            none_of("restored, or refused by name", wrong, of=count),
+            none_of("every depth restores just what it says, or refuses by name", deep, of=depths),
+            none_of("what is thinned is ours and old, and two always stay", thinned, of=turns),
+            none_of("a kill leaves whole backups, and what the next run sweeps", killed, of=kills),
+            Goal("kills hit keeping", at_work * 2 > kills or not kills, str(at_work)),
+        ),
     )
 
 
@@ -102,7 +132,9 @@ def _at_once(book: Path, before: dict[str, Any], _: list[str]) -> str:
 
 
 def _twice(book: Path, _: dict[str, Any], __: list[str]) -> str:
-    return _undo(book, 0) or _undo(book, 22)
+    """The second one takes back the first."""
+    after = content(book)
+    return _undo(book, 0) or _undo(book, 0) or _same(content(book), after)
 
 
 def _typed_into_result(book: Path, _: dict[str, Any], written: list[str]) -> str:
@@ -130,37 +162,40 @@ def _saved_by_excel(book: Path, before: dict[str, Any], _: list[str]) -> str:
 
 
 def _without_backup(book: Path, _: dict[str, Any], __: list[str]) -> str:
-    backup_path(book).unlink()
+    backups_of(book)[0].path.unlink()
     return _undo(book, 22)
 
 
 def _other_backup(book: Path, _: dict[str, Any], __: list[str]) -> str:
-    """The backup is another state of the book: older by a run."""
-    runs.salesbook("validate", book, "--as-of", day(2))
-    backup_path(book).write_bytes(book_bytes())
+    """The backup is whole, and another state of the book: somebody gave it the other's name."""
+    newest = backups_of(book)[0]
+    newest.path.unlink()
+    with Backups(book).keeping(
+        newest.at, lambda path: Disk().write(path, book.read_bytes(), 0o600), megabytes=500
+    ):
+        pass
     return _undo(book, 22)
 
 
 def _damaged_backup(book: Path, _: dict[str, Any], __: list[str]) -> str:
-    backup_path(book).write_bytes(b"PK\x03\x04 no zip")
-    return _undo(book, 10)
+    backups_of(book)[0].path.write_bytes(b"PK\x03\x04 no zip")
+    return _undo(book, 22)
 
 
 CASES: dict[str, Callable[[Path, dict[str, Any], list[str]], str]] = {
     "at once": _at_once,
-    "twice": _twice,
+    "twice: the second brings it back": _twice,
     "typed into a result (23)": _typed_into_result,
     "typed elsewhere": _typed_elsewhere,
     "saved by another program": _saved_by_excel,
     "backup gone (22)": _without_backup,
     "backup of another state (22)": _other_backup,
-    "backup damaged (10)": _damaged_backup,
+    "backup damaged (22)": _damaged_backup,
 }
 
 
 def _type(book: Path, table: str) -> bool:
-    """Type into a table's first row, as a person does in Excel: the backup stays as it is."""
-    kept = backup_path(book).read_bytes()
+    """Type into a table's first row, as a person does in Excel."""
     with open_package(book, for_writing=True) as host:
         cells = host.read(table)
         if not cells.row_count:
@@ -170,7 +205,6 @@ def _type(book: Path, table: str) -> bool:
         column[0] = "typed by hand"
         host.write([TableWrite(table, {header: column}, list(range(cells.row_count)))])
         host.save()
-    backup_path(book).write_bytes(kept)
     return True
 
 
@@ -183,3 +217,101 @@ def _same(after: dict[str, Any], before: dict[str, Any]) -> str:
 def _rows(columns: Any) -> list[tuple[Any, ...]]:
     rows = list(zip(*columns, strict=True)) if columns else []
     return [row for row in rows if any(cell is not None for cell in row)]
+
+
+def _in_depth(folder: Path, tries: int) -> list[str]:
+    """Run some verbs, with typing or without, and take back some of them. Returns: what was wrong.
+
+    Each table must be what it was before the first of these runs that changed it.
+    """
+    chance = random.Random(2026)
+    wrong: list[str] = []
+    for number in range(tries):
+        book = new_book(folder / str(number))
+        states = [content(book)]
+        for verb in chance.sample(("validate", "score", "tier", "funnel"), chance.randint(2, 4)):
+            runs.salesbook(verb, book, *_AS_OF)
+            if content(book) != states[-1]:
+                states.append(content(book))
+        depth = chance.randint(1, len(states) - 1)
+        typed = chance.random() < 0.4 and _type(book, _changed(states[-2], states[-1]))
+        before = book.read_bytes()
+        done = runs.salesbook("undo", book, "--to", depth, "--json")
+        if typed:
+            is_refused = done.code == 23 and book.read_bytes() == before
+            wrong += [] if is_refused else [f"{number}: typed, exit {done.code}"]
+        elif done.code or _same(content(book), states[-1 - depth]):
+            differs = _same(content(book), states[-1 - depth])
+            wrong.append(f"{number}: exit {done.code} {done.error_code} {differs}")
+        shutil.rmtree(book.parent)
+    return wrong
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """A table that the last run changed and that has rows."""
+    return next(name for name in after if before[name] != after[name] and _rows(after[name]))
+
+
+def _thinned(folder: Path, turns: int) -> tuple[list[str], int]:
+    """Keep two states a day, with files of somebody else's among them, in little room.
+
+    Returns: what was wrong, and the most backups that there were.
+    """
+    book = new_book(folder)
+    backups, most = Backups(book), 0
+    mine = book.with_name("Sales backups") / "2020-01-01 08.00.00 0123456789abcdef.xlsm"
+    wrong: list[str] = []
+    day_one = dt.datetime(2026, 1, 1, 9)
+    for turn in range(turns):
+        at = day_one + dt.timedelta(hours=12 * turn)
+        data = book_bytes() + turn.to_bytes(4, "big")
+        megabytes = 500 if turn < turns // 2 else 1
+        fill = partial(_write, data)
+        with backups.keeping(at, fill, megabytes=megabytes):
+            pass
+        if not turn:
+            mine.write_bytes(b"somebody else's")
+        ours = [one for one in backups_of(book) if one.path != mine]
+        most = max(most, len(ours))
+        fits = sum(one.size for one in ours) <= megabytes * 1_000_000 or len(ours) == 2
+        is_right = mine.read_bytes() == b"somebody else's" and fits and ours[0].at == at
+        if not is_right or (megabytes == 500 and len(ours) < min(turn + 1, 20)):
+            wrong.append(f"turn {turn}: {len(ours)} backups")
+    return wrong, most
+
+
+def _write(data: bytes, path: Path) -> None:
+    Disk().write(path, data, 0o600)
+
+
+def keep_for_ever(path: str, first: int) -> None:
+    """Keep one state after another until somebody ends this process."""
+    for turn in itertools.count(first):
+        at = dt.datetime(2026, 1, 1) + dt.timedelta(hours=7 * turn)
+        data = book_bytes() + turn.to_bytes(4, "big")
+        with Backups(path).keeping(at, partial(_write, data), megabytes=2):
+            runs.now()
+
+
+def _killed_while_keeping(folder: Path, kills: int) -> tuple[list[str], int]:
+    """Kill a process that does nothing but keep and thin. Returns: what was wrong, and how many
+    processes had begun.
+    """
+    chance = random.Random(17)
+    book = new_book(folder)
+    wrong: list[str] = []
+    turn = at_work = 0
+    for number in range(kills):
+        running = runs.start("reliability.undos:keep_for_ever", str(book), turn)
+        at_work += running.await_word(60)
+        time.sleep(chance.uniform(0, 0.08))
+        running.kill()
+        running.done()
+        found = backups_of(book)
+        left = {name for name in debris(book) if not name.startswith(".~salesbook-")}
+        if left or len(found) < min(2, number + 1) or not all(one.is_whole() for one in found):
+            wrong.append(f"{number}: {len(found)} backups, {left}")
+        turn = int.from_bytes(found[0].path.read_bytes()[-4:], "big") + 1 if found else 0
+    with Backups(book).keeping(dt.datetime(2030, 1, 1), partial(_write, book_bytes()), megabytes=2):
+        pass
+    return wrong + [f"not swept: {name}" for name in debris(book)], at_work

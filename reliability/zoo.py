@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from reliability import peer, runs
-from reliability.books import day, members, new_book, parts
+from reliability.books import day, forget_backups, members, new_book, parts
 from reliability.results import Figures, Goal, Result, none_of, told
-from reliability.zoo_book import NOTE, TABLE, Zoo, book_parts
+from reliability.zoo_book import NOTE, TABLE, Zoo, book_parts, part_relations
 from reliability.zoo_parts import CELLS, FEATURES
 from salesbook.hosts.package import open_package
 
@@ -23,6 +23,8 @@ _ONLY = {
     "xl/_rels/workbook.xml.rels": rb"<Relationship [^>]*calcChain[^>]*/>",
 }
 """What alone may differ in the book-wide parts."""
+_BESIDE_ROWS = frozenset(["comments", "threadedComment", "vmlDrawing"])
+"""The kinds of a sheet's parts in which what people put on rows has its places."""
 _SPANS = re.compile(rb' ref="[^"]*"')
 TOKENS = (
     [f.token for f in FEATURES] + [f"zoo-{name}".encode() for name, _ in CELLS] + [b"zoo-own-sheet"]
@@ -70,7 +72,7 @@ def make(folder: Path, rows: str = "few") -> Path:
     """A book with results in it, and the zoo."""
     book = new_book(folder, rows)
     runs.salesbook("refresh", book, "--as-of", day(), "-q")
-    book.with_name(f"{book.stem}.backup{book.suffix}").unlink()
+    forget_backups(book)
     Zoo(book).settle()
     return book
 
@@ -142,6 +144,12 @@ def _allowed(book: Path, done: runs.Done) -> set[str]:
     written = {*said.get("written", {}), said.get("table"), "RunLog"}
     tables = [table for table in told_parts.tables.values() if table.code in written]
     ours = {part for table in tables for part in (table.part, table.sheet.part)}
+    ours |= {
+        relation.target
+        for table in tables
+        for relation in part_relations(book, table.sheet.part)
+        if relation.kind in _BESIDE_ROWS
+    }
     return ours | _CHAIN | {"xl/workbook.xml", "xl/styles.xml"}
 
 
@@ -163,6 +171,10 @@ def _harmed_inside(before: Path, after: Path, changed: set[str]) -> list[str]:
             b"", new[name]
         ):
             harmed.append(f"{name}: more than its size")
+        is_beside_rows = b"commentList" in old[name] or b"ThreadedComments" in old[name]
+        has_places = is_beside_rows or name.endswith(".vml")
+        if has_places and _without_anchors(old[name]) != _without_anchors(new[name]):
+            harmed.append(f"{name}: more than where notes stand")
         if name.startswith("xl/worksheets/") and _around(old[name]) != _around(new[name]):
             harmed.append(f"{name}: elements around the cells")
         harmed += [
@@ -171,6 +183,11 @@ def _harmed_inside(before: Path, after: Path, changed: set[str]) -> list[str]:
             if t in old[name] and t not in new.get(name, b"")
         ]
     return harmed
+
+
+def _without_anchors(part: bytes) -> bytes:
+    """Notes, threads or their drawing without where they stand."""
+    return re.sub(rb' ref="[^"]*"|<x:(Row|Anchor)>[^<]*<', b"", part)
 
 
 def _is_appended(old: bytes, new: bytes) -> bool:

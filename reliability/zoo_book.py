@@ -12,7 +12,13 @@ from pathlib import Path
 from reliability.books import parts
 from reliability.zoo_parts import BOOK, CELLS, FEATURES, PACKAGE, SHEET, Feature
 from salesbook.hosts.package.archive import Archive, Staged
-from salesbook.hosts.package.parts import BookParts, read_parts, relations_part
+from salesbook.hosts.package.parts import (
+    BookParts,
+    Relation,
+    read_parts,
+    relations,
+    relations_part,
+)
 from salesbook.store import column_letters
 
 OWN = "xl/worksheets/zoosheet.xml"
@@ -30,6 +36,11 @@ _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 def book_parts(path: Path) -> BookParts:
     """What relates to what in a workbook."""
     return read_parts(Staged(Archive(path.read_bytes(), str(path))), str(path))
+
+
+def part_relations(path: Path, source: str) -> list[Relation]:
+    """What a part of a workbook leads to."""
+    return list(relations(Staged(Archive(path.read_bytes(), str(path))), source))
 
 
 class Zoo:

@@ -1,3 +1,3 @@
 """Sales management in an Excel workbook: targets, team, customers and pipeline."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

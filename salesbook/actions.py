@@ -79,8 +79,9 @@ class Button:
 
 AS_OF: Final = Option("as_of", "--as-of", takes="day")
 _OUT: Final = Option("out", "--out", takes="file")
+_YES: Final = Option("yes", "--yes")
 _STRICT: Final = Option("strict", "--strict")
-_USUAL: Final = (AS_OF, _OUT, _STRICT)
+_USUAL: Final = (AS_OF, _OUT, _YES, _STRICT)
 
 
 @dataclass(frozen=True, slots=True)

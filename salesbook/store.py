@@ -176,6 +176,13 @@ class Host(Protocol):
         """
         ...
 
+    def headers(self, table: str) -> Sequence[str]:
+        """One table's headers as they stand in the sheet, without a look at its rows.
+
+        Raises: NoSuchTable.
+        """
+        ...
+
     def annotations(self, table: str) -> Sequence[Annotation]:
         """What people put on the rows of one table, by row, then by column.
 

@@ -116,9 +116,8 @@ class TestImport:
 
     def test_where_the_rejects_cannot_be_written_nothing_is(self, book, salesbook):
         """A refusal leaves the workbook: rows are not taken while their neighbours vanish."""
-        file = book.with_name("half.csv")
+        file = book.with_name("h" * 245 + ".csv")
         file.write_text(ACCOUNTS + ',,"+1"\n', encoding="utf-8")
-        book.with_name("half.rejects.csv").mkdir()
         before = book.read_bytes()
         done = salesbook("import", book, file, "--into", "Customers", "--json")
         assert (done.code, done.document["error"]["code"]) == (18, "cannot-write")
@@ -185,7 +184,8 @@ class TestVerbs:
         """Counts per table read, rows per table written, findings by severity."""
         done = salesbook(name, book, "--as-of", "2026-06-30", "--json")
         document = done.document
-        assert set(document) == {"action", "as_of", "rows", "written", "findings", "seconds"}
+        counted = {"action", "as_of", "rows", "written", "findings", "seconds", "notes"}
+        assert set(document) == {*counted, "backup"}
         assert (document["action"], document["as_of"]) == (name, "2026-06-30")
         assert set(document["written"]) == set(ACTIONS[name].writes)
         for counts in document["rows"].values():
@@ -245,7 +245,6 @@ class TestVerbs:
         assert salesbook("show", book, "Funnel", "--json").document != before
         assert salesbook("undo", book, "--json").document["action"] == "undo"
         assert salesbook("show", book, "Funnel", "--json").document == before
-        assert salesbook("undo", book).code == 22
 
     def test_undo_of_an_import_takes_its_rows_out(self, book, salesbook):
         """Added reps and stages go with the deals."""

@@ -43,6 +43,7 @@ WAITING = {
     "salesbook.domain.pipeline.chances.win_rates.win_rate_by_amount": (
         "win rate by money beside that by count: the report on the pipeline"
     ),
+    "salesbook.hosts.memory.MemoryHost": "the reference that every host is held against",
     "salesbook.domain.pipeline.forecast.table.cumulative_categories": (
         "categories as cumulative sums: the page of the forecast"
     ),

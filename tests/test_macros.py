@@ -19,6 +19,7 @@ import xlwings as xw
 
 from salesbook import macros
 from salesbook.actions import ACTIONS, BUTTONS
+from salesbook.book.backups import Backups
 from salesbook.book.files import new_file, run_on_file, undo_file
 from salesbook.book.report import Options
 from salesbook.cli.app import run
@@ -28,12 +29,13 @@ from salesbook.labels import Language, header, words
 from salesbook.macros import host as macro_host
 from salesbook.macros import importing, press
 from salesbook.macros.jobs import OTHER_JOBS
-from salesbook.store import Host
+from salesbook.store import Host, TableCells
 from salesbook.tables import TABLES, Role
 from salesbook.writing.sameness import same_cell
+from tests.engines.excel_cells import refused
 from tests.engines.excel_model import BookModel, Program
 from tests.engines.fake_com import open_com
-from tests.engines.fake_excel import Book, open_fake
+from tests.engines.fake_excel import Book, open_fake, write_tables
 from tests.engines.loading import load_model
 
 PARSED: list[BookModel] = []
@@ -255,13 +257,14 @@ def test_a_message_even_while_excel_is_busy(empty: Path, monkeypatch: pytest.Mon
 
 
 def test_a_table_turned_into_a_range(caller: Opened) -> None:
-    """A missing table is named, with the way to get it back."""
+    """A missing table is named, with the way to get it back; the rest of the run is done."""
     _, model = caller
     sheet = model.sheet("Checks")
     sheet.tables = []
     macros.validate()
     (said,) = model.program.alerts
-    assert "there is no table Checks" in said
+    assert "Written: Duplicates" in said
+    assert "There is no table Checks" in said
     assert "Insert, Table" in said
 
 
@@ -307,21 +310,31 @@ def test_renamed_sheets(caller: Opened) -> None:
 
 
 def test_nothing_to_undo(caller: Opened) -> None:
-    """Without a run before there is nothing to undo; after one, only once."""
+    """Without a run before there is nothing to undo."""
     _, model = caller
     macros.undo()
+    (said,) = model.program.alerts
+    assert said.startswith(f"{model.name}: there is nothing to undo")
+
+
+def test_an_undo_can_be_undone(caller: Opened) -> None:
+    """A second press brings back what the run wrote."""
+    book, model = caller
+    put_bad_rows(model)
     macros.validate()
+    after = ExcelHost(book).read("Checks")
     macros.undo()
+    assert ExcelHost(book).read("Checks").row_count == 1
     macros.undo()
-    assert [text.split("\n")[0] for text in model.program.alerts][::3] == [
-        f"{model.name}: there is nothing to undo."
-    ] * 2
-    assert model.program.alerts[2].startswith("Put back as before the last run: ")
+    assert ExcelHost(book).read("Checks").columns == after.columns
+    said = [text.split(" of ")[0] for text in model.program.alerts[1:]]
+    assert said == [f"Put back as before the last run ({run}" for run in ("validate", "undo")]
 
 
 def test_undo_after_typing(caller: Opened) -> None:
     """Undo refuses where somebody typed since, and changes nothing."""
     book, model = caller
+    put_bad_rows(model)
     macros.validate()
     checks = next(one for one in model.sheet("Checks").tables if one.name == "Checks")
     model.sheet("Checks").cells[checks.area.top + 1, checks.area.left + 1].enter("typed")
@@ -351,28 +364,109 @@ def test_a_book_in_the_cloud(caller: Opened, monkeypatch: pytest.MonkeyPatch) ->
         raise FileNotFoundError("https://example.sharepoint.com/Book.xlsm")
 
     monkeypatch.setattr(Book, "fullname", property(no_path))
+    put_bad_rows(model)
     macros.validate()
     macros.undo()
-    assert model.program.alerts[1].startswith("Put back as before the last run: ")
+    assert model.program.alerts[1].startswith("Put back as before the last run (")
 
 
 def test_a_failed_run_keeps_the_undo_before_it(caller: Opened) -> None:
     """A run that came to nothing does not take away what could be undone before it."""
     _, model = caller
+    put_bad_rows(model)
     macros.validate()
     model.sheet("Tiers").is_protected = True
     macros.tier()
     macros.undo()
-    assert model.program.alerts[2].startswith("Put back as before the last run: ")
+    assert model.program.alerts[2].startswith("Put back as before the last run (")
 
 
-def test_no_disk_for_undo(caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Where the state before cannot be kept, the run goes on and says so."""
-    _, model = caller
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+def test_no_copy_for_undo(caller: Opened) -> None:
+    """Where Excel cannot copy the open workbook, the run goes on and says so, once."""
+    book, model = caller
+    put_bad_rows(model)
+    model.copy_fault = refused("Method 'SaveCopyAs' of object '_Workbook' failed")
     macros.validate()
-    assert "cannot be undone with the Undo button" in model.program.alerts[0]
+    (said,) = model.program.alerts
+    assert said.count("This run cannot be undone") == 1
+    assert "SaveCopyAs" in said
+    assert ExcelHost(book).read("Checks").row_count > 1
+    assert not Backups(model.path).all()
+    macros.undo()
+    assert "is not among this computer's backups" in model.program.alerts[1]
+
+
+def test_the_file_will_do_where_excel_cannot_copy(caller: Opened) -> None:
+    """Nothing was typed since the last save, so the workbook's file holds the same."""
+    _, model = caller
+    model.copy_fault, model.is_saved = AttributeError("SaveCopyAs"), True
+    put_bad_rows(model)
+    macros.validate()
+    assert "cannot be undone" not in model.program.alerts[0]
+    (kept,) = Backups(model.path).all()
+    assert kept.path.read_bytes() == Path(model.path).read_bytes()
+
+
+def test_a_book_in_the_cloud_is_kept_elsewhere_and_that_is_said_once(
+    empty: Path, tmp_path: Path
+) -> None:
+    """Its backups would go through somebody's line each day."""
+    folder = tmp_path / "OneDrive - Contoso"
+    folder.mkdir()
+    _, model = opened(Path(shutil.copy(empty, folder)))
+    put_bad_rows(model)
+    macros.validate()
+    macros.undo()
+    assert ["The state before each run is kept in" in text for text in model.program.alerts] == [
+        True,
+        False,
+    ]
+    assert len(Backups(model.path).all()) == 2
+    assert sorted(path.name for path in folder.iterdir()) == [empty.name]
+
+
+def excel_saves(model: BookModel) -> None:
+    """Press Ctrl+S."""
+    path = Path(model.path)
+    new = path.with_name("new.xlsm")
+    model.save_copy(new, write_tables)
+    new.replace(path)
+
+
+def test_the_command_line_undoes_a_buttons_run(caller: Opened) -> None:
+    """Both faces keep what was before in one place."""
+    book, model = caller
+    put_bad_rows(model)
+    before = content(book)
+    macros.validate()
+    excel_saves(model)
+    undo_file(Path(model.path), AS_OF, wait=0)
+    with open_package(Path(model.path), for_writing=False) as file:
+        found = [file.read(table) for table in file.table_codes()]
+    assert differing_cells(found, before) == ["RunLog"]
+
+
+def test_a_button_undoes_the_command_lines_run(empty: Path, tmp_path: Path) -> None:
+    """Both faces keep what was before in one place."""
+    path = Path(shutil.copy(empty, tmp_path))
+    with open_package(path, for_writing=False) as file:
+        before = [file.read(table) for table in file.table_codes()]
+    run_on_file(path, "refresh", Options(AS_OF), wait=0)
+    book, model = opened(path)
+    macros.undo()
+    assert model.program.alerts[0].startswith("Put back as before the last run (refresh of ")
+    assert differing_cells(content(book), before) == ["RunLog"]
+
+
+def differing_cells(found: Sequence[TableCells], before: Sequence[TableCells]) -> list[str]:
+    """Tables whose rows are not the same; a blank row is no row."""
+
+    def rows(cells: TableCells) -> list[tuple[object, ...]]:
+        every = zip(*cells.columns, strict=True)
+        return [row for row in every if any(cell not in (None, "") for cell in row)]
+
+    pairs = zip(found, before, strict=True)
+    return [one.table for one, other in pairs if rows(one) != rows(other)]
 
 
 def test_set_up(caller: Opened) -> None:
@@ -474,7 +568,7 @@ def test_through_the_windows_engine(empty: Path) -> None:
         macros.validate()
         macros.undo()
         assert model.program.alerts[0].startswith("Validate is done in ")
-        assert model.program.alerts[1].startswith("Put back as before the last run: ")
+        assert model.program.alerts[1].startswith("Put back as before the last run (")
         assert model.program.state == AS_BEFORE
         assert ExcelHost(book).read("Checks").row_count == 1
 

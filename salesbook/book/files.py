@@ -6,16 +6,21 @@ import contextlib
 import datetime as dt
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from salesbook.book.backups import Backups
+from salesbook.book.elsewhere import Elsewhere, is_same_file, refuse_place
+from salesbook.book.keeping import KeptStates, open_book
 from salesbook.book.report import Options, Report
 from salesbook.book.run import run_action
+from salesbook.book.saved_elsewhere import save_notes
 from salesbook.book.session import Session
-from salesbook.book.undo import undo_last
-from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook, NothingToUndo, UsageError
-from salesbook.hosts.package import backup_path, open_package
+from salesbook.book.undo import Obstacle, PastRun, Undo, past_runs
+from salesbook.errors import CannotWrite, NoSuchTable, SalesbookError, UsageError
+from salesbook.hosts.package import Disk, open_package, refuse_taken
 from salesbook.labels import Language, table_of_name
 from salesbook.tables import TABLES
 
@@ -29,19 +34,26 @@ _DRAFT: Final = "New.xlsm"
 
 
 def run_on_file(
-    book: Path, action: str, options: Options, *, wait: float, out: Path | None = None
+    book: Path, action: str, options: Options, *, wait: float, out: Elsewhere | None = None
 ) -> Report:
     """Run one verb and save the workbook, or a copy of it with the results.
 
     Raises: SalesbookError of any kind; then no file changed.
     """
-    if out is not None:
-        _refuse_other_kind(out, book.suffix)
-    in_place = out is None or os.path.realpath(out) == os.path.realpath(book)
-    with open_package(book, wait=wait, for_writing=in_place) as host:
+    if out and is_same_file(out.path, book):
+        out = None
+    if out:
+        _refuse_other_kind(out.path, book.suffix)
+        refuse_place(out)
+
+    with open_book(book, wait=wait, for_writing=out is None) as host:
         report = run_action(host, action, options)
-        host.save(out)
-    return report
+        report = replace(report, notes=(*report.notes, *save_notes(host.package)))
+        if out:
+            host.save(out.path, over=out.may_replace)
+        else:
+            host.save()
+    return replace(report, kept=host.kept)
 
 
 def table_of_book(book: Path, name: str) -> tuple[Session, str]:
@@ -54,32 +66,66 @@ def table_of_book(book: Path, name: str) -> tuple[Session, str]:
     with open_package(book, for_writing=False) as host:
         session = Session(host)
         table = table_of_name(name, TABLES)
-        if table is None or not session.has(table):
+        if table is None:
             raise NoSuchTable("no-such-table", where=str(book), table=name)
+        session.refuse_without(table, where=str(book))
         session.table(table)
         return session, table
 
 
-def undo_file(book: Path, as_of: dt.date, *, wait: float) -> Report:
-    """Take back the last run or import.
+@dataclass(frozen=True)
+class Standing:
+    """A past run, and whether it can be taken back with all later ones."""
 
-    Raises: NothingToUndo; UndoLosesTyping where somebody has changed what it wrote.
+    run: PastRun
+    obstacle: Obstacle | None
+
+
+def undo_list(book: Path) -> tuple[list[Standing], Language]:
+    """Every run that changed something, newest first, and the workbook's language.
+
+    Raises: SalesbookError where the workbook cannot be read.
     """
-    backup = backup_path(Path(os.path.realpath(book)))
-    with contextlib.ExitStack() as stack:
-        # The lock comes first: a run that is still writing makes the backup that is wanted here.
-        host = stack.enter_context(open_package(book, wait=wait, for_writing=True))
-        if not backup.exists():
-            raise NothingToUndo("nothing-to-undo", where=str(book))
+    with open_package(book, for_writing=False) as host:
+        undo = Undo(host, KeptStates(Backups(host.path)), str(book))
+        standings = [Standing(run, undo.obstacle(run.number)) for run in undo.runs]
+        return standings, undo.session.language
 
-        try:
-            before = stack.enter_context(open_package(backup, for_writing=False))
-        except NotAWorkbook as damaged:
-            raise NothingToUndo("damaged-backup", where=str(backup)) from damaged
 
-        report = undo_last(host, before, as_of)
+def newest_run(book: Path) -> dt.datetime | None:
+    """The moment of the newest run, as it stands now; None where the workbook tells of none.
+
+    That nothing can be read is for the undo itself to say.
+    """
+    with contextlib.suppress(SalesbookError), open_package(book, for_writing=False) as host:
+        runs = past_runs(Session(host).frame("RunLog"))
+        return runs[0].at if runs else None
+    return None
+
+
+def undo_file(
+    book: Path,
+    as_of: dt.date,
+    *,
+    wait: float,
+    number: int = 1,
+    announce: Callable[[Sequence[PastRun], Language], None] = lambda *_: None,
+) -> Report:
+    """Take back the last runs and imports, from the newest to that number.
+
+    Args: announce is told, while the workbook is held and before anything is changed, what would be
+        taken back; what it raises stops the undo.
+
+    Raises: NothingToUndo; UndoLosesTyping where somebody has changed what they wrote.
+    """
+    # The lock comes first: a run that is still writing makes the backup that is wanted here.
+    with open_book(book, wait=wait, for_writing=True) as host:
+        undo = Undo(host, KeptStates(Backups(host.package.path)), str(book))
+        announce(undo.ready(number), undo.session.language)
+        report = undo.take_back(number, as_of)
         host.save()
-    return report
+        notes = save_notes(host.package)
+    return replace(report, kept=host.kept, notes=notes)
 
 
 def new_file(
@@ -98,8 +144,7 @@ def new_file(
     """
     from salesbook.book.template import template_bytes
 
-    if os.path.lexists(book):
-        raise CannotWrite("already-there", where=str(book))
+    refuse_taken(book)
     _refuse_other_kind(book, ".xlsm")
     try:
         with tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=book.parent) as folder:
@@ -110,7 +155,7 @@ def new_file(
                 from salesbook.sample.tables import sample_tables
 
                 rows = _fill(draft, sample_tables(language, sample_as_of))
-            _move_to_free_name(draft, book)
+            Disk().give_name(draft, book)
     except FileExistsError:
         raise CannotWrite("already-there", where=str(book)) from None
     except OSError as error:
@@ -130,27 +175,6 @@ def _write_new(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _move_to_free_name(draft: Path, book: Path) -> None:
-    """Give a finished file its name, in one step, unless something has that name.
-
-    Renaming would do on Windows, which refuses a name that is taken; elsewhere it overwrites, so a
-    second name is given and the first one goes with its folder.
-
-    Raises: FileExistsError; OSError.
-    """
-    if os.name == "nt":
-        draft.rename(book)
-        return
-    try:
-        book.hardlink_to(draft)
-    except FileExistsError:
-        raise
-    except OSError:
-        # A file system without second names: the name is taken by an empty file first.
-        book.open("xb").close()
-        draft.replace(book)
 
 
 def _fill(book: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:

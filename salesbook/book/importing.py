@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from salesbook import labels
+from salesbook.book.backups import Kept
+from salesbook.book.keeping import open_book
 from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
+from salesbook.book.saved_elsewhere import save_notes
 from salesbook.book.session import Session, collecting_nothing
 from salesbook.cells.base import CellOptions, Reason
 from salesbook.errors import (
@@ -22,17 +25,16 @@ from salesbook.errors import (
     NoSuchTable,
     SalesbookError,
 )
-from salesbook.hosts.package import open_package
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.draft import ImportDraft, ImportOptions, TableChange, draft_import
 from salesbook.intake.rejects import rejects_text, write_rejects
 from salesbook.intake.rows import FileRow
 from salesbook.labels import Language, table_of_name
-from salesbook.messages import Message
+from salesbook.messages import Finding, Message
 from salesbook.reading.table import ReadTable
 from salesbook.store import Host
 from salesbook.tables import TABLES
-from salesbook.writing.body import PreparedWrite, prepare_changes
+from salesbook.writing.body import PreparedWrite, RowChanges
 
 _UNDECIDED: Final = ("number-ambiguous", "date-ambiguous")
 """Reasons of cells that can be read in two ways."""
@@ -60,6 +62,12 @@ class ImportResult:
     """New rows that have the name, e-mail or phone of a row with another key."""
     dry_run: bool
     language: Language
+    notes: tuple[Message, ...] = ()
+    """What else to know of the workbook."""
+    kept: Kept | None = None
+    """What became of the workbook's state before; None where nothing was written."""
+    beside: tuple[Finding, ...] = ()
+    """What became of things that people had put on rows which the import took away, or brought."""
 
 
 @dataclass(frozen=True)
@@ -85,16 +93,17 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
         raise NoSuchTable("no-such-table", where=str(book), table=request.options.into)
     request = replace(request, options=replace(request.options, into=table))
 
-    with open_package(book, wait=wait, for_writing=not request.dry_run) as host:
+    with open_book(book, wait=wait, for_writing=not request.dry_run) as host:
         state_before = _state(request.file)
         draft, session = import_into(host, request)
         if _state(request.file) != state_before:
             raise ChangedMeanwhile("changed-meanwhile", where=str(request.file))
         # The rejects first: where they cannot be written, the workbook must not change either.
-        result = result_of(request, draft, session.language)
+        result = result_of(request, draft, session)
+        result = replace(result, notes=(*result.notes, *save_notes(host.package)))
         if not request.dry_run and draft.accepted:
             host.save()
-    return result
+    return replace(result, kept=host.kept)
 
 
 def _state(file: Path) -> tuple[int, int] | None:
@@ -112,13 +121,16 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
 
     Nothing is written in a dry run, nor where no row could be used.
 
+    Returns: the draft; the session, whose `beside` says what became of things that people had put
+        on rows.
+
     Raises: SalesbookError of any kind; then the host was asked for no write.
     """
     started = time.perf_counter()
     into, as_of = request.options.into, request.as_of
     session = Session(host)
     # A missing table is refused before anything else is read.
-    session.table(into)
+    session.refuse_without(into)
     wanted = [name for name in tables_for(into) if session.has(name)]
     reads = {name: session.table(name) for name in wanted}
 
@@ -127,11 +139,13 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     if request.dry_run or not draft.accepted:
         return draft, session
 
-    writes = [_prepared(session, change) for change in draft.changes]
+    writes = [_prepared(session, change, as_of) for change in draft.changes]
+    writes += session.prepared_parked_notes(writes, as_of)
     seconds = round(time.perf_counter() - started, 3)
     report = _report(draft, into, as_of, seconds, session.language)
     log = log_entry(session, report, writes)
     host.write([prepared.write for prepared in (*writes, *log)])
+    session.beside = tuple(finding for prepared in writes for finding in prepared.findings)
     return draft, session
 
 
@@ -165,24 +179,21 @@ def _now(session: Session, reads: Mapping[str, ReadTable]) -> dict[str, TableNow
     return tables
 
 
-def _prepared(session: Session, change: TableChange) -> PreparedWrite:
+def _prepared(session: Session, change: TableChange, as_of: dt.date) -> PreparedWrite:
     if change.replaces:
-        return session.prepared_write(change.table, change.new_rows)
-    return prepare_changes(
-        session.table(change.table),
-        change.changes,
-        change.new_rows,
-        language=session.language,
-        currency=session.currency,
-    )
+        return session.prepared_write(change.table, change.new_rows, as_of=as_of)
+    return session.prepared_changes(change.table, RowChanges(change.new_rows, change.changes))
 
 
-def result_of(request: ImportRequest, draft: ImportDraft, book_language: Language) -> ImportResult:
+def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> ImportResult:
     """What to say of an import, its rejects written beside the file.
+
+    Args:
+        session: that in which it was written.
 
     Raises: EveryRowRejected, or AmbiguousFile where one option would decide every row.
     """
-    language = request.language or book_language
+    language = request.language or session.language
     rejects_file = None
     if draft.rejected and not request.dry_run:
         text = rejects_text(draft, lambda reason: reason_text(reason, language))
@@ -206,6 +217,8 @@ def result_of(request: ImportRequest, draft: ImportDraft, book_language: Languag
         look_alikes=draft.look_alikes,
         dry_run=request.dry_run,
         language=language,
+        notes=session.notes(()),
+        beside=session.beside,
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from salesbook.book.backups import Kept
 from salesbook.labels import Language
-from salesbook.messages import Finding
+from salesbook.messages import Finding, Message
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,12 @@ class Report:
     findings: tuple[Finding, ...]
     seconds: float
     language: Language
+    notes: tuple[Message, ...] = ()
+    """What else to know of the workbook: no fault of its rows, and nothing that stopped the run."""
+    has_checks: bool = True
+    """False where the workbook lacks the table that would name each finding."""
+    kept: Kept | None = None
+    """What became of the workbook's state before; None where nothing changed but the log."""
 
     @property
     def errors(self) -> int:

@@ -15,11 +15,13 @@ from salesbook.cells.base import shown
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.checks.waivers import without_waived
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.errors import NoSuchTable, SettingsError, UsageError
+from salesbook.errors import SettingsError, UsageError
 from salesbook.messages import Finding
 from salesbook.store import Host
 from salesbook.writing.body import PreparedWrite
 from salesbook.writing.checks import Places, checks_frame, with_addresses
+from salesbook.writing.limits import within_limit
+from salesbook.writing.parking_findings import over_findings
 
 _FIRST_DAY: Final = dt.date(1900, 1, 1)
 _LAST_DAY: Final = dt.date(2200, 12, 31)
@@ -37,60 +39,86 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     started = time.perf_counter()
     action = ACTIONS[name]
     session = Session(host)
-    for table in action.writes:
-        if not session.has(table):
-            raise NoSuchTable(where=table, table=table)
+    # Results that an older workbook has no table for are left out; a verb without any place for what
+    # it finds would seem to have done its work.
+    tables = [table for table in action.writes if session.has(table)]
+    if not tables:
+        session.refuse_without(action.writes[0])
 
     try:
-        task, found_reading = session.task(action.reads, options, writes=action.writes)
+        task, found_reading = session.task(action.reads, options, writes=tables)
         outcome = action.run(task)
     except SettingsError as refusal:
         raise _with_cell(refusal, session) from None
 
-    writes, findings = prepare_writes(session, action.writes, outcome, found_reading)
+    writes, findings = prepare_writes(session, tables, outcome, found_reading, as_of=options.as_of)
+    parked_notes = session.prepared_parked_notes(writes, options.as_of)
+    # What stood beside lines of ParkedNotes that go is known only now.
+    lost_there = [finding for prepared in parked_notes for finding in prepared.findings]
     report = Report(
         action=name,
         as_of=options.as_of,
         rows={table: _counts(session, task, table) for table in action.reads if session.has(table)},
         written={prepared.write.table: len(prepared.write.sources) for prepared in writes},
-        findings=findings,
+        findings=(*findings, *lost_there),
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
+        notes=session.notes(action.writes),
+        has_checks=session.has("Checks"),
     )
-    log = log_entry(session, report, writes, task)
-    host.write([prepared.write for prepared in (*writes, *log)])
+    log = log_entry(session, report, [*writes, *parked_notes], task)
+    host.write([prepared.write for prepared in (*writes, *parked_notes, *log)])
     return report
 
 
 def prepare_writes(
-    session: Session, tables: Sequence[str], outcome: Outcome, found_reading: Sequence[Finding]
+    session: Session,
+    tables: Sequence[str],
+    outcome: Outcome,
+    found_reading: Sequence[Finding],
+    *,
+    as_of: dt.date,
 ) -> tuple[list[PreparedWrite], tuple[Finding, ...]]:
     """Prepare all writes of a verb, and gather what the run found.
 
-    Checks comes last: it also holds what the other writes would lose.
+    Checks comes last: it also holds what becomes of things that people put on rows.
 
     Args:
-        tables: those that the verb writes.
+        tables: those that the verb writes and the workbook has.
         found_reading: findings from before the verb ran.
+        as_of: the day of the run.
 
     Returns: the writes; findings, one per cell though several verbs of a run may have come upon it,
         without the warnings that somebody has accepted.
     """
     writes: list[PreparedWrite] = []
     places = Places(session.find, outcome.tables)
-    findings = [*found_reading, *outcome.findings]
+    findings = [*found_reading, *outcome.findings, *over_findings(session.lines_over(as_of))]
     for table in tables:
         if table != "Checks":
             frame = with_addresses(outcome.tables[table], table, places)
-            prepared = session.prepared_write(table, frame)
+            frame, found_full = within_limit(table, frame)
+            findings.extend(found_full)
+            prepared = session.prepared_write(table, frame, as_of=as_of)
             writes.append(prepared)
             findings.extend(prepared.findings)
 
-    with_rows = [places.placed(finding) for finding in findings]
-    shown_findings = without_waived(one_per_cell(with_rows), session.frame("Waivers"))
+    def shown_of(found: Sequence[Finding]) -> list[Finding]:
+        with_rows = [places.placed(finding) for finding in found]
+        return without_waived(one_per_cell(with_rows), session.frame("Waivers"))
+
+    def prepared_checks() -> PreparedWrite:
+        frame = checks_frame(shown_of(findings), places)
+        return session.prepared_write("Checks", frame, as_of=as_of)
+
     if "Checks" in tables:
-        writes.append(session.prepared_write("Checks", checks_frame(shown_findings, places)))
-    return writes, tuple(shown_findings)
+        checks = prepared_checks()
+        if checks.findings:
+            # What people put beside Checks has its findings there as well.
+            findings.extend(checks.findings)
+            checks = prepared_checks()
+        writes.append(checks)
+    return writes, tuple(shown_of(findings))
 
 
 def _counts(session: Session, task: Task, table: str) -> dict[str, int]:

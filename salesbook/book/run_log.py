@@ -10,11 +10,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from salesbook import __version__
+from salesbook.book.keeping import changes_something
 from salesbook.book.report import Report
 from salesbook.book.session import Session
 from salesbook.domain.outcome import Task
 from salesbook.frames import frame_from_rows
-from salesbook.writing.body import PreparedWrite
+from salesbook.writing.body import PreparedWrite, RowChanges
 
 
 def log_entry(
@@ -23,7 +24,8 @@ def log_entry(
     """Add one row to the RunLog; a workbook without that table keeps no log.
 
     Args:
-        writes: what the run is about to write; an undo compares with their fingerprints.
+        writes: what the run is about to write. An undo compares with the fingerprints of those
+            that change something; what stays as it was is no run's work.
         task: what a verb looked at; missing for an import or an undo.
     """
     if not session.has("RunLog"):
@@ -31,7 +33,9 @@ def log_entry(
     log = session.table("RunLog")
 
     fingerprints = [
-        f"{prepared.write.table}={prepared.content}" for prepared in writes if prepared.content
+        f"{prepared.write.table}={prepared.content}"
+        for prepared in writes
+        if changes_something(session.host.read(prepared.write.table), prepared.write)
     ]
     row = {
         "at": _next_moment(log.frame),
@@ -46,8 +50,7 @@ def log_entry(
         "input_hash": input_hash(task) if task else None,
         "written": " ".join(fingerprints) or None,
     }
-    frame = pd.concat([log.frame, frame_from_rows("RunLog", [row])], ignore_index=True)
-    return [session.prepared_write("RunLog", frame)]
+    return [session.prepared_changes("RunLog", RowChanges(frame_from_rows("RunLog", [row])))]
 
 
 def _next_moment(log: pd.DataFrame) -> dt.datetime:

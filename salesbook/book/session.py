@@ -2,26 +2,59 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
 
 import pandas as pd
 
+from salesbook import __version__
 from salesbook.book.report import Options
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.outcome import Task
 from salesbook.errors import NoSuchTable, NotAWorkbook
 from salesbook.frames import empty_frame
 from salesbook.labels import Language
-from salesbook.messages import Finding
+from salesbook.messages import Finding, Message
+from salesbook.reading.columns import headers_by_field
 from salesbook.reading.references import resolve_references
 from salesbook.reading.settings import SETTING_TABLES, read_settings
 from salesbook.reading.table import ReadTable, read_table
-from salesbook.store import Host
+from salesbook.store import Annotation, Host
 from salesbook.tables import TABLES
-from salesbook.writing.body import PreparedWrite, prepare_write
+from salesbook.tables.ages import has_since
+from salesbook.writing.body import PreparedWrite, RowChanges, prepare_changes, prepare_write
+from salesbook.writing.parking import (
+    NOTHING_BESIDE,
+    Beside,
+    ParkedLine,
+    frame_of_lines,
+    lines_of,
+    numbered,
+)
+from salesbook.writing.restore import Restoring, said, waiting_after
+from salesbook.writing.row_names import RowNames
+
+PARKED_NOTES: Final = "ParkedNotes"
+"""The table in which waits what people put on rows that are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What a workbook has no place for: `salesbook upgrade` makes it."""
+
+    tables: int
+    columns: int
+
+    def notes(self) -> tuple[Message, ...]:
+        """Say so; nothing where nothing is lacking."""
+        if not self.tables and not self.columns:
+            return ()
+        return (Message("book.lacks", {"tables": self.tables, "columns": self.columns}),)
 
 
 @dataclass
@@ -29,13 +62,17 @@ class Session:
     """The tables of one workbook, read once and typed under its own settings."""
 
     host: Host
+    beside: tuple[Finding, ...] = ()
+    """What became of things that people had put on rows, once an import has written."""
     _read: dict[str, ReadTable] = field(default_factory=dict)
+    _annotations: dict[str, Sequence[Annotation]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.codes = frozenset(self.host.table_codes())
         if not self.codes & TABLES.keys():
             raise NotAWorkbook("not-ours")
         self.policy, self._read = read_settings(self.host.read, self.codes)
+        self.codes = _ours(self.codes, self.made_with)
         read = [finding for table in self._read.values() for finding in table.findings]
         self.policy_findings = one_per_cell([*read, *self.policy.faults])
 
@@ -43,6 +80,11 @@ class Session:
     def language(self) -> Language:
         """The workbook's language: of everything that is written into it."""
         return self.policy.rules.language
+
+    @property
+    def made_with(self) -> str:
+        """The version that the workbook's tables are of; blank for one older than 0.3.0."""
+        return self.policy.rules.made_with
 
     @property
     def currency(self) -> str:
@@ -56,14 +98,56 @@ class Session:
     def table(self, name: str) -> ReadTable:
         """One table, typed. Raises: NoSuchTable, ColumnMissing."""
         if name not in self._read:
-            if name not in self.codes:
-                raise NoSuchTable(where=name, table=name)
+            self.refuse_without(name)
             self._read[name] = read_table(
                 self.host.read(name),
                 currency=self.currency,
                 fiscal_year_start=self.policy.rules.fiscal_year_start,
+                made_with=self.made_with,
             )
         return self._read[name]
+
+    def refuse_without(self, name: str, where: str = "") -> None:
+        """Refuse to go on without a table.
+
+        Raises: NoSuchTable; it says whether the table is gone, or came after the workbook was made.
+        """
+        if self.has(name):
+            return
+        if has_since(self.made_with, TABLES[name].since):
+            raise NoSuchTable("no-such-table", where=where or name, table=name)
+        raise NoSuchTable("table-not-yet", where=where or name, table=name)
+
+    def notes(self, tables: Sequence[str]) -> tuple[Message, ...]:
+        """What to say of the workbook after a run: what it has no place for.
+
+        Args:
+            tables: those that the run writes. One that the workbook should have by its age is named:
+                somebody deleted it, or made a plain range of it.
+        """
+        gone = [
+            Message("book.table-gone", {"table": name, "name": name})
+            for name in tables
+            if not self.has(name) and has_since(self.made_with, TABLES[name].since)
+        ]
+        return (*gone, *self.lacking().notes())
+
+    def lacking(self) -> Lacking:
+        """How much of what this version writes and reads has no place in the workbook.
+
+        The tables that a run did not read are looked at only where the workbook is older than this
+        version: asking a running Excel for the headers of all of them takes long.
+        """
+        is_older = not has_since(self.made_with, __version__)
+        columns = 0
+        for name in sorted(self.codes & TABLES.keys()):
+            if not is_older and name not in self._read:
+                continue
+            spec = TABLES[name]
+            known_fields = spec.fields_in(self.made_with)
+            there = headers_by_field(spec, self.host.headers(name), known_fields)
+            columns += len(spec.fields) - len(there)
+        return Lacking(tables=len(TABLES.keys() - self.codes), columns=columns)
 
     def find(self, name: str) -> ReadTable | None:
         """One table, typed; None where the workbook has no such table."""
@@ -105,11 +189,150 @@ class Session:
             self._read[name] = replace(read, cells=replace(read.cells, columns=()))
         return frame
 
-    def prepared_write(self, table: str, frame: pd.DataFrame) -> PreparedWrite:
-        """The write of one table's new body in the workbook's language and currency."""
+    def annotations(self, table: str) -> Sequence[Annotation]:
+        """What people put on the rows of one table, asked of the host once."""
+        if table not in self._annotations:
+            self._annotations[table] = self.host.annotations(table)
+        return self._annotations[table]
+
+    def prepared_write(
+        self, table: str, frame: pd.DataFrame, *, as_of: dt.date | None = None
+    ) -> PreparedWrite:
+        """The write of one table's new body in the workbook's language and currency.
+
+        Args:
+            as_of: the day on which what goes with its row is parked, where the workbook has the
+                table for that; without one nothing is parked, and nothing comes back.
+        """
         return prepare_write(
-            self.table(table), frame, language=self.language, currency=self.currency
+            self.table(table),
+            frame,
+            language=self.language,
+            currency=self.currency,
+            beside=self._beside(table, as_of),
         )
+
+    def prepared_changes(self, table: str, changes: RowChanges) -> PreparedWrite:
+        """The write of single changes, new and leaving rows of a table; all else is left alone."""
+        return prepare_changes(
+            self.table(table),
+            changes,
+            language=self.language,
+            currency=self.currency,
+            beside=self._beside(table, None),
+        )
+
+    def _beside(self, table: str, as_of: dt.date | None) -> Beside:
+        beside = Beside(self.annotations(table), losses=self.host.losses)
+        if as_of is None or not self.has(PARKED_NOTES):
+            return beside
+        waiting = [
+            line
+            for line in self.parked_lines
+            if line.table == table and line.has_key and not line.is_over(as_of)
+        ]
+        names = self.row_names
+        return replace(
+            beside, waiting=waiting, as_of=as_of, name_of=lambda row: names.name(table, row)
+        )
+
+    @cached_property
+    def parked_lines(self) -> list[ParkedLine]:
+        """What waits in ParkedNotes; nothing where the workbook has no such table."""
+        return lines_of(self.table(PARKED_NOTES)) if self.has(PARKED_NOTES) else []
+
+    @cached_property
+    def row_names(self) -> RowNames:
+        """Whom rows are about, by name."""
+        return RowNames(self._all_rows)
+
+    def _all_rows(self, name: str) -> pd.DataFrame:
+        """A table's rows, those first that could not be used: they have names as well."""
+        if not self.has(name):
+            return empty_frame(name)
+        read = self.table(name)
+        return read.frame if read.left_out.empty else pd.concat([read.left_out, read.frame])
+
+    def lines_over(self, as_of: dt.date) -> list[ParkedLine]:
+        """What has waited in ParkedNotes for too long."""
+        return [line for line in self.parked_lines if line.is_over(as_of)]
+
+    def prepared_parked_notes(
+        self, writes: Sequence[PreparedWrite], as_of: dt.date
+    ) -> list[PreparedWrite]:
+        """The write of ParkedNotes that goes with other writes; none where nothing changes there.
+
+        What they park is added. What they put back goes, and what has waited for too long.
+        """
+        if not self.has(PARKED_NOTES):
+            return []
+        gone = [line for prepared in writes for line in prepared.returned]
+        gone.extend(self.lines_over(as_of))
+        parked = [line for prepared in writes for line in prepared.parked]
+        if not gone and not parked:
+            return []
+
+        new_lines = numbered(parked, self.parked_lines)
+        leaving = {line.row for line in gone if line.row is not None}
+        frame = frame_of_lines(new_lines)
+        return [self.prepared_changes(PARKED_NOTES, RowChanges(frame, leaving=leaving))]
+
+    def restored_writes(
+        self, befores: Mapping[str, Session], as_of: dt.date
+    ) -> list[PreparedWrite]:
+        """The writes that make tables what they were at an earlier time.
+
+        What stands now on rows that go is parked; what is parked now and stands again is not.
+
+        Args:
+            befores: by table the same workbook at its time; ParkedNotes among them where it was
+                written since.
+            as_of: the day on which something is parked.
+        """
+        restorings = {name: self._restoring(before, name) for name, before in befores.items()}
+        parked_notes = restorings.pop(PARKED_NOTES, None)
+        writes = [
+            restoring.prepared(self._beside(name, as_of)) for name, restoring in restorings.items()
+        ]
+        if not self.has(PARKED_NOTES):
+            return writes
+
+        parked = [line for prepared in writes for line in prepared.parked]
+        old_lines = befores[PARKED_NOTES].parked_lines if parked_notes else []
+        waiting = waiting_after([*restorings.values()], [old_lines, self.parked_lines, parked])
+        is_as_it_was = set(map(said, waiting)) == set(map(said, old_lines))
+        if parked_notes and is_as_it_was:
+            return [*writes, parked_notes.prepared(NOTHING_BESIDE)]
+        return [*writes, *self._parked_notes_of(waiting)]
+
+    def _restoring(self, before: Session, table: str) -> Restoring:
+        return Restoring(
+            self.table(table),
+            self.annotations(table),
+            before.table(table),
+            before.annotations(table),
+        )
+
+    def _parked_notes_of(self, waiting: Sequence[ParkedLine]) -> list[PreparedWrite]:
+        """The write after which just these lines wait; none where they do."""
+        wanted = set(map(said, waiting))
+        staying = [line for line in self.parked_lines if said(line) in wanted]
+        stays = set(map(said, staying))
+        added = [line for line in waiting if said(line) not in stays]
+        leaving = [line.row for line in self.parked_lines if said(line) not in wanted]
+        if not added and not leaving:
+            return []
+        changes = RowChanges(
+            frame_of_lines(numbered(added, staying)),
+            leaving=[row for row in leaving if row is not None],
+        )
+        return [self.prepared_changes(PARKED_NOTES, changes)]
+
+
+def _ours(codes: frozenset[str], made_with: str) -> frozenset[str]:
+    """The tables without those that a user has called like one of ours that came later."""
+    later = {name for name, spec in TABLES.items() if not has_since(made_with, spec.since)}
+    return codes - later
 
 
 def _with_referred_tables(reads: Sequence[str]) -> list[str]:

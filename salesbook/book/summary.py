@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from salesbook.book.backups import Kept
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
+    from salesbook.book.upgrade import Upgrade
 
 _IMPORT_COUNTS: Final = (
     "read",
@@ -41,10 +43,23 @@ def findings_lines(report: Report) -> list[Line]:
         return [Line("clean")]
 
     counts = Line("findings", {"errors": report.errors, "warnings": report.warnings})
+    if not report.has_checks:
+        return [counts, Line("no_checks", sheets={"sheet": "Checks"})]
     if "Checks" in report.written:
         return [counts, Line("see_checks", sheets={"sheet": "Checks"})]
     # Only a verb that writes Checks leaves the findings on a sheet.
     return [counts, Line("run_validate")]
+
+
+def backup_lines(kept: Kept | None) -> list[Line]:
+    """Say of the state before a run what somebody must know: nothing most of the time."""
+    if kept is None:
+        return []
+    if kept.path is None:
+        return [Line("not_kept", {"reason": kept.reason})]
+    if kept.new_folder:
+        return [Line("kept_elsewhere", {"folder": kept.new_folder})]
+    return []
 
 
 def import_counts(result: ImportResult) -> dict[str, int]:
@@ -61,8 +76,67 @@ def import_remarks(result: ImportResult) -> list[Line]:
         lines.append(Line("look_alikes", {"count": result.look_alikes}))
     if result.not_taken:
         lines.append(Line("not_taken", {"headers": ", ".join(result.not_taken)}))
+    lines.extend(_beside_lines(result))
     if result.rejects_file:
         lines.append(Line("rejects_file", {"path": result.rejects_file}))
     if result.dry_run:
         lines.append(Line("dry_run"))
+    return lines
+
+
+def _beside_lines(result: ImportResult) -> list[Line]:
+    """What became of things that people had put on rows, one line for each kind of fate."""
+    found_by_code: dict[str, list[str]] = {}
+    for finding in result.beside:
+        found_by_code.setdefault(finding.code, []).append(finding.found)
+    return [
+        Line(code.replace("-", "_"), {"count": len(found), "found": ", ".join(found)})
+        for code, found in found_by_code.items()
+    ]
+
+
+def upgrade_lines(upgrade: Upgrade) -> list[Line]:
+    """Say what an upgrade added and changed, most important for the workbook first."""
+    from salesbook import __version__, labels
+
+    language = upgrade.language
+    facts = {"book": upgrade.book, "version": __version__}
+    if upgrade.is_current:
+        return [Line("nothing", facts)]
+
+    renewal = upgrade.renewal
+    before = upgrade.made_with or labels.word("cli", "upgrade.unknown", language)
+    lines = [Line("done", {**facts, "before": before})]
+
+    tables = [labels.sheet_name(table, language) for table in renewal.tables]
+    columns = [f"{labels.sheet_name(table, language)}: {head}" for table, head in renewal.columns]
+    settings = [labels.choice("Policy.key", key, language) for key in upgrade.settings]
+    renamed = [f"{old} → {new}" for _, old, new in renewal.renamed]
+    kept = [f"{old} → {new}" for old, new in renewal.kept_sheets]
+    for code, names in (
+        ("tables", tables),
+        ("columns", columns),
+        ("settings", settings),
+        ("renamed", renamed),
+        ("sheets", renewal.sheets),
+        ("kept", kept),
+    ):
+        if names:
+            listed = ", ".join(names)
+            fact = "columns" if code == "renamed" else "sheets" if code == "kept" else code
+            lines.append(Line(code, {fact: listed}))
+    if renewal.macros or renewal.ribbon or renewal.code_names:
+        lines.append(Line("macros"))
+    looks = {
+        "rules": renewal.rules,
+        "notes": renewal.notes,
+        "styles": renewal.styles,
+        "views": renewal.views,
+        "buttons": renewal.buttons,
+        "formulas": renewal.formulas,
+    }
+    if any(looks.values()):
+        lines.append(Line("looks", looks))
+    if upgrade.macros_folder:
+        lines.append(Line("own_macros", {"path": upgrade.macros_folder}))
     return lines

@@ -1,107 +1,295 @@
-"""Can the last run be taken back? Its tables return to the backup's, unless somebody typed since."""
+"""Which runs can be taken back? Their tables return to a backup's, unless somebody typed since.
+
+Taking back N runs means: every table that one of the last N runs changed becomes what it was before
+the first of them that changed it. What was typed into it before that is no run's work, and stays. As
+an undo is a run with a backup of its own, it can be taken back in its turn.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 import pandas as pd
 
 from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
 from salesbook.book.session import Session, collecting_nothing
-from salesbook.errors import NothingToUndo, UndoLosesTyping
-from salesbook.store import KEEP, Cell, Host, NewCell, TableCells, TableWrite
+from salesbook.errors import NothingToUndo, SalesbookError, UndoLosesTyping
+from salesbook.store import Host
+from salesbook.tables import TABLES, Role
 from salesbook.writing.body import PreparedWrite
-from salesbook.writing.sameness import fingerprint, same_cell
+from salesbook.writing.sameness import content_fingerprint
+
+NO_BACKUP: Final = "no-backup"
+TYPED_SINCE: Final = "undo-loses-typing"
 
 
-@collecting_nothing()
-def undo_last(host: Host, before: Host, as_of: dt.date) -> Report:
-    """Put back the tables that the last run or import wrote, and log it.
+@dataclass(frozen=True)
+class PastRun:
+    """A run that changed more than the log."""
 
-    An undo has nothing written to its name, so that it cannot be undone itself.
+    number: int
+    """1 is the newest one."""
+    at: dt.datetime
+    action: str
+    user: str
+    contents: Mapping[str, str]
+    """The tables that it changed, and the fingerprint of what it left in each."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that it changed."""
+        return tuple(self.contents)
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why runs cannot be taken back."""
+
+    code: str
+    """As that of the refusal."""
+    tables: tuple[str, ...] = ()
+    """Tables in which somebody typed since."""
+    where: str = ""
+
+
+class Earlier(Protocol):
+    """The earlier states of a workbook."""
+
+    def before(self, run: PastRun) -> AbstractContextManager[Host]:
+        """Open the state before a run.
+
+        Raises: NothingToUndo where there is none, or it is damaged.
+        """
+        ...
+
+
+def past_runs(log: pd.DataFrame) -> list[PastRun]:
+    """The runs that changed more than the log, newest first."""
+    runs: list[PastRun] = []
+    for row in log.sort_values("at", ascending=False).to_dict("records"):
+        if pd.isna(row["written"]):
+            continue
+        # `Funnel=0a1b Alerts=2c3d`
+        contents = dict(part.split("=", 1) for part in str(row["written"]).split() if "=" in part)
+        runs.append(
+            PastRun(
+                number=len(runs) + 1,
+                at=row["at"].to_pydatetime(),
+                action=_text(row["action"]),
+                user=_text(row["user"]),
+                contents=contents,
+            )
+        )
+    return runs
+
+
+def _text(value: object) -> str:
+    return "" if pd.isna(value) else str(value)
+
+
+class Undo:
+    """What taking back a workbook's runs would do, asked run by run.
 
     Args:
         host: the workbook as it is.
-        before: the workbook as it was before that run.
-        as_of: the day to log.
-
-    Raises:
-        NothingToUndo: no run is logged, it was an undo, or `before` is another state of the book.
-        UndoLosesTyping: a table no longer holds what the run wrote.
+        earlier: its earlier states.
+        where: what refusals call the workbook.
     """
-    started = time.perf_counter()
-    session, session_before = Session(host), Session(before)
-    last_run = _last_run(session.frame("RunLog"))
-    if not _is_predecessor(session_before.frame("RunLog"), session.frame("RunLog")):
-        raise NothingToUndo("no-backup")
 
-    fingerprints = _written_by(last_run)
-    tables_now = {table: host.read(table) for table in fingerprints}
-    for table, content in fingerprints.items():
-        if fingerprint(_typed_columns(tables_now[table])) != content:
-            raise UndoLosesTyping(where=table, table=table, action=str(last_run["action"]))
+    def __init__(self, host: Host, earlier: Earlier, where: str = "") -> None:
+        self.session = Session(host)
+        self._host = host
+        self._earlier = earlier
+        self._where = where
+        self._log = self.session.frame("RunLog")
+        self.runs = past_runs(self._log)
+        self._content_now: dict[str, str | None] = {}
+        self._contents_before: dict[tuple[dt.datetime, str], str | None] = {}
+        self._refusals: dict[dt.datetime, NothingToUndo | None] = {}
+        """Why the state before a run cannot be had, by its moment; None where it can."""
 
-    restored = [_restore(tables_now[table], before.read(table)) for table in fingerprints]
-    report = Report(
-        action="undo",
-        as_of=as_of,
-        rows={},
-        written={prepared.write.table: len(prepared.write.sources) for prepared in restored},
-        findings=(),
-        seconds=round(time.perf_counter() - started, 3),
-        language=session.language,
-    )
-    log = log_entry(session, report, restored)
-    host.write([prepared.write for prepared in (*restored, *log)])
-    return report
+    def up_to(self, number: int) -> list[PastRun]:
+        """The runs from the newest to that one. Raises: NothingToUndo where there are fewer."""
+        if not self.runs:
+            raise NothingToUndo("nothing-to-undo", where=self._where)
+        if number > len(self.runs):
+            facts = {"found": number, "count": len(self.runs)}
+            raise NothingToUndo("no-such-run", where=self._where, **facts)
+        return self.runs[:number]
+
+    def ready(self, number: int) -> list[PastRun]:
+        """The runs from the newest to that one, all of which can be taken back.
+
+        Raises: NothingToUndo, UndoLosesTyping.
+        """
+        runs = self.up_to(number)
+        obstacle = self.obstacle(number)
+        if obstacle:
+            raise self._refusal(obstacle)
+        return runs
+
+    def obstacle(self, number: int) -> Obstacle | None:
+        """Why the runs up to that one cannot be taken back; None where they can."""
+        runs = self.up_to(number)
+        typed = {*self._typed_since(runs), *self._typed_between(runs)}
+        for table in last_writers(runs):
+            base = self._base(table, runs)
+            refusal = self._refusals[base.at]
+            if refusal:
+                return Obstacle(refusal.code, where=refusal.where)
+            if self._content_before(base, table) is None:
+                # The table came since, so that nothing says what it was.
+                typed.add(table)
+        return Obstacle(TYPED_SINCE, tuple(sorted(typed))) if typed else None
+
+    def _base(self, table: str, runs: Sequence[PastRun]) -> PastRun:
+        """The run before which a table is looked up, as it was before all of these.
+
+        That is the first one that changed it. Where that backup has gone, an earlier one will do for
+        a table that only runs write: nothing happened to it in between. Into others somebody may
+        have typed.
+        """
+        changed = [run for run in runs if table in run.contents]
+        first = changed[-1]
+        if _takes_typing(table):
+            self._is_there(first)
+            return first
+        candidates = runs[runs.index(first) :]
+        return next((run for run in candidates if self._is_there(run)), first)
+
+    def _is_there(self, run: PastRun) -> bool:
+        """Whether the state before a run was kept; if not, `_refusals` says why."""
+        if run.at not in self._refusals:
+            try:
+                with self._state_before(run):
+                    self._refusals[run.at] = None
+            except NothingToUndo as refusal:
+                self._refusals[run.at] = refusal
+            except SalesbookError as refusal:
+                self._refusals[run.at] = NothingToUndo("damaged-backup", where=refusal.where)
+        return self._refusals[run.at] is None
+
+    def _state_before(self, run: PastRun) -> AbstractContextManager[Host]:
+        return _checked(self._earlier.before(run), run, self._log)
+
+    def _typed_since(self, runs: Sequence[PastRun]) -> set[str]:
+        """Tables that no longer hold what the last of these runs left there."""
+        return {
+            table
+            for table, content in last_writers(runs).items()
+            if self._content_of(table) != content
+        }
+
+    def _typed_between(self, runs: Sequence[PastRun]) -> set[str]:
+        """Tables of people's own into which somebody typed between two runs that changed them.
+
+        The newer run left that as it was, so that the table still holds what the newer one left;
+        going back to before the older one would lose it. What a verb writes it writes anew each
+        time, and what people type beside goes with its row: there is nothing to lose there.
+        """
+        typed: set[str] = set()
+        for place, run in enumerate(runs):
+            left_by_older = last_writers(runs[place + 1 :])
+            for table in run.tables:
+                if table not in left_by_older or not _takes_typing(table):
+                    continue
+                # Without the state in between nobody can tell any more.
+                is_known = self._is_there(run)
+                if not is_known or self._content_before(run, table) != left_by_older[table]:
+                    typed.add(table)
+        return typed
+
+    def _content_of(self, table: str) -> str | None:
+        if table not in self._content_now:
+            self._content_now[table] = _content(self._host, table)
+        return self._content_now[table]
+
+    def _content_before(self, run: PastRun, table: str) -> str | None:
+        """The fingerprint of a table before a run; None where there was no such table."""
+        key = (run.at, table)
+        if key not in self._contents_before:
+            with self._state_before(run) as before:
+                self._contents_before[key] = _content(before, table)
+        return self._contents_before[key]
+
+    def _refusal(self, obstacle: Obstacle) -> SalesbookError:
+        if obstacle.code == TYPED_SINCE:
+            return UndoLosesTyping(where=self._where, tables=obstacle.tables)
+        return NothingToUndo(obstacle.code, where=obstacle.where or self._where)
+
+    @collecting_nothing()
+    def take_back(self, number: int, as_of: dt.date) -> Report:
+        """Put back every table that the runs up to that one changed, and log it.
+
+        Raises:
+            NothingToUndo: there are fewer runs, or the state before them was not kept.
+            UndoLosesTyping: some tables no longer hold what the last of them left.
+        """
+        started = time.perf_counter()
+        runs = self.ready(number)
+        restored = self._restored(runs, as_of)
+        report = Report(
+            action="undo",
+            as_of=as_of,
+            rows={},
+            written={prepared.write.table: len(prepared.write.sources) for prepared in restored},
+            findings=tuple(finding for prepared in restored for finding in prepared.findings),
+            seconds=round(time.perf_counter() - started, 3),
+            language=self.session.language,
+        )
+        log = log_entry(self.session, report, restored)
+        self._host.write([prepared.write for prepared in (*restored, *log)])
+        return report
+
+    def _restored(self, runs: Sequence[PastRun], as_of: dt.date) -> list[PreparedWrite]:
+        """The writes that make every table what it was before all of these runs."""
+        with contextlib.ExitStack() as stack:
+            sessions: dict[dt.datetime, Session] = {}
+            befores: dict[str, Session] = {}
+            for table in last_writers(runs):
+                base = self._base(table, runs)
+                if base.at not in sessions:
+                    host = stack.enter_context(self._state_before(base))
+                    sessions[base.at] = Session(host)
+                befores[table] = sessions[base.at]
+            return self.session.restored_writes(befores, as_of)
 
 
-def _last_run(log: pd.DataFrame) -> pd.Series[object]:
-    """The newest row of RunLog. Raises: NothingToUndo where there is none, or nothing was written."""
-    if log.empty:
-        raise NothingToUndo("nothing-to-undo")
-    last_run = log.sort_values("at").iloc[-1]
-    if pd.isna(last_run["written"]):
-        raise NothingToUndo("nothing-to-undo")
-    return last_run
+def last_writers(runs: Sequence[PastRun]) -> dict[str, str]:
+    """What the newest of these runs that changed a table left in it, by table."""
+    contents: dict[str, str] = {}
+    for run in runs:
+        for table, content in run.contents.items():
+            contents.setdefault(table, content)
+    return contents
 
 
-def _written_by(run: pd.Series[object]) -> dict[str, str]:
-    """The tables that a run wrote and the fingerprint of each: `Funnel=0a1b Alerts=2c3d`."""
-    return dict(part.split("=", 1) for part in str(run["written"]).split())
+@contextlib.contextmanager
+def _checked(
+    opening: AbstractContextManager[Host], run: PastRun, log: pd.DataFrame
+) -> Iterator[Host]:
+    """Refuse a state that is not the one before the run: its log is the book's up to there."""
+    with opening as before:
+        log_before = Session(before).frame("RunLog")
+        earlier = log.loc[log["at"] < pd.Timestamp(run.at), "at"]
+        if sorted(log_before["at"]) != sorted(earlier):
+            raise NothingToUndo(NO_BACKUP)
+        yield before
 
 
-def _is_predecessor(old_log: pd.DataFrame, log: pd.DataFrame) -> bool:
-    """True where the backup's log is the book's without its last entry."""
-    return sorted(old_log["at"]) == sorted(log["at"])[:-1]
+def _takes_typing(table: str) -> bool:
+    spec = TABLES.get(table)
+    return spec is None or spec.role is not Role.OUTPUT
 
 
-def _typed_columns(cells: TableCells) -> list[Sequence[Cell]]:
-    """The columns that the sheet does not calculate."""
-    return [
-        column
-        for header, column in zip(cells.headers, cells.columns, strict=True)
-        if header not in cells.calculated
-    ]
-
-
-def _restore(now: TableCells, old: TableCells) -> PreparedWrite:
-    """The write that makes a table what it was, cells that are the same left alone.
-
-    Columns that came since stay; nothing is put into columns that the sheet calculates.
-    """
-    sources = [row if row < now.row_count else None for row in range(old.row_count)]
-    columns: dict[str, Sequence[NewCell]] = {}
-    for header in now.headers:
-        if header in now.calculated or header not in old.headers:
-            continue
-        old_cells = old.columns[old.headers.index(header)]
-        cells_now = now.columns[now.headers.index(header)]
-        columns[header] = [
-            KEEP if source is not None and same_cell(old_cell, cells_now[source]) else old_cell
-            for old_cell, source in zip(old_cells, sources, strict=True)
-        ]
-    return PreparedWrite(TableWrite(now.table, columns, sources), (), "")
+def _content(host: Host, table: str) -> str | None:
+    if table.lower() not in {code.lower() for code in host.table_codes()}:
+        return None
+    return content_fingerprint(host.read(table), host.annotations(table))

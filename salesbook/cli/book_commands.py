@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,10 +24,12 @@ from salesbook.cli.options import (
     verb_option,
 )
 from salesbook.cli.outputs import printing
-from salesbook.errors import UsageError
+from salesbook.errors import ChangedMeanwhile, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from salesbook.book.importing import ImportRequest
+    from salesbook.book.undo import PastRun
+    from salesbook.labels.words import Language
 
 
 @click.command("new", help=help_text("new"))
@@ -130,13 +133,28 @@ def show(book: Path, table: str, common: Common) -> None:
 
 @click.command("undo", help=help_text("undo"))
 @BOOK
+@option("--list", "only_list", help_name="list", is_flag=True)
+@option("--to", "number", help_name="to", type=click.IntRange(min=1), metavar="N")
+@option("--yes", help_name="yes", is_flag=True)
 @common_options
-def undo(book: Path, common: Common) -> None:
-    """Put back the tables that the last run or import wrote."""
-    from salesbook.book.files import undo_file
+def undo(book: Path, only_list: bool, number: int | None, yes: bool, common: Common) -> None:
+    """Put back the tables that the last runs and imports wrote."""
+    if only_list and number is not None:
+        raise UsageError("list-or-to", where="--list")
+    if only_list:
+        _list_runs(book, common)
+        return
+
+    from salesbook.book.files import newest_run, undo_file
     from salesbook.cli.documents import report_document
 
-    report = undo_file(book, dt.date.today(), wait=common.wait)
+    newest = newest_run(book)
+
+    def announce(runs: Sequence[PastRun], language: Language) -> None:
+        _announce(runs, common, language, may_take_any=yes or runs[0].at == newest)
+
+    today = dt.date.today()
+    report = undo_file(book, today, wait=common.wait, number=number or 1, announce=announce)
 
     with work_is_done():
         answer(
@@ -147,4 +165,61 @@ def undo(book: Path, common: Common) -> None:
         )
 
 
-BOOK_COMMANDS: Final = (new, import_, show, undo)
+def _list_runs(book: Path, common: Common) -> None:
+    from salesbook.book.files import undo_list
+    from salesbook.cli.documents import undo_list_document
+
+    standings, language = undo_list(book)
+    with printing(done=False):
+        answer(
+            common,
+            language,
+            document=lambda: undo_list_document(standings),
+            words=lambda terminal: terminal.past_runs(book, standings),
+        )
+
+
+def _announce(
+    runs: Sequence[PastRun], common: Common, language: Language, *, may_take_any: bool
+) -> None:
+    """Name what will be taken back; ask, where somebody may not mean the newest of it.
+
+    Raises: ChangedMeanwhile where nobody can be asked; Interrupted where the answer is no.
+    """
+    from salesbook.cli.terminal import Terminal
+
+    terminal = Terminal(common.lang or language, quiet=common.quiet)
+    terminal.taking_back(runs)
+    if may_take_any:
+        return
+
+    newest = runs[0]
+    if not sys.stdin.isatty():
+        facts = {"action": newest.action, "at": newest.at.isoformat(" "), "user": newest.user}
+        raise ChangedMeanwhile("another-run-came", **facts)
+    if not click.confirm(terminal.undo_question(newest), err=True):
+        raise Interrupted
+
+
+@click.command("upgrade", help=help_text("upgrade"))
+@BOOK
+@option("--out", help_name="out", metavar="OTHER.xlsm", type=PATH)
+@option("--yes", help_name="upgrade_yes", is_flag=True)
+@common_options
+def upgrade(book: Path, out: Path | None, yes: bool, common: Common) -> None:
+    """Bring a workbook of any version to the current template."""
+    from salesbook.book.upgrade import upgrade_file
+    from salesbook.cli.documents import upgrade_document
+
+    result = upgrade_file(book, out=out, may_replace=yes, wait=common.wait)
+
+    with work_is_done():
+        answer(
+            common,
+            result.language,
+            document=lambda: upgrade_document(result),
+            words=lambda terminal: terminal.upgraded(result),
+        )
+
+
+BOOK_COMMANDS: Final = (new, import_, show, undo, upgrade)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from salesbook import labels
+from salesbook import __version__, labels
 from salesbook.book.importing import ImportResult
 from salesbook.book.report import Report
 from salesbook.book.session import Session
@@ -21,6 +21,9 @@ from salesbook.tables import FieldSpec, Kind
 from salesbook.writing.values import amounts_of
 
 if TYPE_CHECKING:
+    from salesbook.book.backups import Kept
+    from salesbook.book.files import Standing
+    from salesbook.book.upgrade import Upgrade
     from salesbook.setup.doctor import SetupCheck
 
 
@@ -33,7 +36,38 @@ def report_document(report: Report) -> dict[str, Any]:
         "written": report.written,
         "findings": {"error": report.errors, "warning": report.warnings},
         "seconds": report.seconds,
+        "notes": _notes(report.notes),
+        "backup": _backup_path(report.kept),
     }
+
+
+def _backup_path(kept: Kept | None) -> str | None:
+    """Where the state before lies; null where nothing was changed, or no disk took it."""
+    return str(kept.path) if kept and kept.path else None
+
+
+def undo_list_document(standings: Sequence[Standing]) -> dict[str, Any]:
+    """The runs that changed something, newest first, and which of them can be taken back."""
+    return {"runs": [_standing_document(standing) for standing in standings]}
+
+
+def _standing_document(standing: Standing) -> dict[str, Any]:
+    run, obstacle = standing.run, standing.obstacle
+    return {
+        "number": run.number,
+        "at": run.at.isoformat(),
+        "action": run.action,
+        "user": run.user,
+        "tables": list(run.tables),
+        "can_be_undone": obstacle is None,
+        "obstacle": obstacle.code if obstacle else None,
+        "changed_since": list(obstacle.tables) if obstacle else [],
+    }
+
+
+def _notes(notes: Sequence[Message]) -> list[Mapping[str, Any]]:
+    """What else to know of the workbook, as codes and params."""
+    return [_code_and_params(note) for note in notes]
 
 
 def new_document(book: Path, language: Language, rows: Mapping[str, int]) -> dict[str, Any]:
@@ -109,6 +143,10 @@ def _message(value: object) -> Mapping[str, Any] | None:
     if message is None:
         return {"code": None, "params": {}, "text": str(value)}
 
+    return _code_and_params(message)
+
+
+def _code_and_params(message: Message) -> dict[str, Any]:
     params = {name: _plain(fact) for name, fact in message.params.items()}
     return {"code": message.code, "params": params}
 
@@ -116,6 +154,37 @@ def _message(value: object) -> Mapping[str, Any] | None:
 def _plain(fact: object) -> Any:
     is_json = isinstance(fact, str | int | float | bool) or fact is None
     return fact if is_json else str(fact)
+
+
+def upgrade_document(upgrade: Upgrade) -> dict[str, Any]:
+    """What an upgrade added and changed; `changed` is false for a book that was up to date."""
+    renewal = upgrade.renewal
+    return {
+        "book": str(upgrade.book),
+        "changed": not upgrade.is_current,
+        "made_with": upgrade.made_with or None,
+        "version": __version__,
+        "tables": list(renewal.tables),
+        "columns": [{"table": table, "header": header} for table, header in renewal.columns],
+        "settings": list(upgrade.settings),
+        "renamed_columns": [
+            {"table": table, "from": old, "to": new} for table, old, new in renewal.renamed
+        ],
+        "sheets": list(renewal.sheets),
+        "kept_sheets": [{"from": old, "to": new} for old, new in renewal.kept_sheets],
+        "macros": renewal.macros,
+        "ribbon": renewal.ribbon,
+        "code_names": renewal.code_names,
+        "rules": renewal.rules,
+        "notes": renewal.notes,
+        "table_styles": renewal.styles,
+        "views": renewal.views,
+        "buttons": renewal.buttons,
+        "column_formulas": renewal.formulas,
+        "names": renewal.names,
+        "own_macros": str(upgrade.macros_folder) if upgrade.macros_folder else None,
+        "seconds": upgrade.seconds,
+    }
 
 
 def import_document(result: ImportResult) -> dict[str, Any]:
@@ -134,4 +203,10 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         "not_taken": list(result.not_taken),
         "added": dict(result.added),
         "look_alikes": result.look_alikes,
+        "notes": _notes(result.notes),
+        "backup": _backup_path(result.kept),
+        "beside": [
+            {"code": finding.code, "row_key": finding.row_key, "found": finding.found}
+            for finding in result.beside
+        ],
     }

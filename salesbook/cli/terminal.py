@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from salesbook import labels
-from salesbook.book.summary import Line, findings_lines, import_counts, import_remarks
+from salesbook.book.summary import (
+    Line,
+    backup_lines,
+    findings_lines,
+    import_counts,
+    import_remarks,
+    upgrade_lines,
+)
 from salesbook.cli.outputs import say
 from salesbook.labels import Language, sheet_name, word
 from salesbook.labels.messages import fill
@@ -20,9 +27,13 @@ from salesbook.messages import Message
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from salesbook.book.backups import Kept
+    from salesbook.book.files import Standing
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
     from salesbook.book.session import Session
+    from salesbook.book.undo import Obstacle, PastRun
+    from salesbook.book.upgrade import Upgrade
     from salesbook.messages import Finding
     from salesbook.setup.doctor import SetupCheck
     from salesbook.store import Cell
@@ -58,6 +69,8 @@ class Terminal:
             return
         self._print(self._counts_table(report))
         self._message(self._findings(report))
+        self._notes(report.notes)
+        self._say_kept(report.kept)
 
         seconds = f"{report.seconds:.2f}"
         done = self._say("report.done", book=book, action=report.action, seconds=seconds)
@@ -91,8 +104,9 @@ class Terminal:
             return " ".join(in_words)
 
         # These findings stand on no sheet, so they are told here.
-        findings = [self._finding(finding) for finding in report.findings[:_MOST_FINDINGS]]
-        if len(report.findings) <= _MOST_FINDINGS:
+        most = _MOST_FINDINGS if report.has_checks else len(report.findings)
+        findings = [self._finding(finding) for finding in report.findings[:most]]
+        if report.has_checks and len(report.findings) <= most:
             in_words = in_words[:1]
         return "\n".join([in_words[0], *findings, *in_words[1:]])
 
@@ -110,10 +124,61 @@ class Terminal:
         message = " · ".join(part for part in (finding.found, *sentences) if part)
         return f"  {place}: {message}"
 
+    def _notes(self, notes: Sequence[Message]) -> None:
+        """What else to know of the workbook, a sentence each."""
+        for note in notes:
+            self._message(labels.sentence(note, self.language))
+
     def restored(self, book: Path, report: Report) -> None:
         """Say which tables an undo put back."""
         names = ", ".join(sheet_name(name, self.language) for name in report.written)
         self._message(self._say("report.restored", book=book, tables=names))
+        self._notes(report.notes)
+        self._say_kept(report.kept)
+
+    def _say_kept(self, kept: Kept | None) -> None:
+        for line in backup_lines(kept):
+            self._message(self._line("report", line, self.language))
+
+    def past_runs(self, book: Path, standings: Sequence[Standing]) -> None:
+        """List runs, newest first, and say which can be taken back with all later ones."""
+        if not standings:
+            self._message(self._say("undo.none", book=book))
+            return
+        columns = ("number", "at", "action", "user", "tables", "can")
+        table = self._table("", *(self._say(f"undo.{column}") for column in columns))
+        for standing in standings:
+            run = standing.run
+            tables = self._sheets(run.tables)
+            cells = (str(run.number), run.at.isoformat(" "), run.action, run.user, tables)
+            table.add_row(*map(inert, cells), inert(self._standing(standing.obstacle)))
+        self._print(table)
+
+    def _standing(self, obstacle: Obstacle | None) -> str:
+        if obstacle is None:
+            return self._say("undo.yes")
+        if obstacle.tables:
+            return self._say("undo.typed", tables=self._sheets(obstacle.tables))
+        if obstacle.code == "damaged-backup":
+            return self._say("undo.damaged_backup", path=obstacle.where)
+        return self._say("undo.no_backup")
+
+    def taking_back(self, runs: Sequence[PastRun]) -> None:
+        """Name what is about to be taken back."""
+        names = self._say("undo.comma").join(map(self.run_name, runs))
+        tables = dict.fromkeys(table for run in runs for table in run.tables)
+        self._message(self._say("undo.taking", runs=names, tables=self._sheets(tables)))
+
+    def run_name(self, run: PastRun) -> str:
+        """A past run in a few words."""
+        return self._say("undo.run", action=run.action, at=run.at.isoformat(" "), user=run.user)
+
+    def undo_question(self, run: PastRun) -> str:
+        """Ask whether a run that came in between shall be taken back too."""
+        return inert(self._say("undo.question", run=self.run_name(run)))
+
+    def _sheets(self, tables: Iterable[str]) -> str:
+        return self._say("undo.comma").join(sheet_name(table, self.language) for table in tables)
 
     def made(self, book: Path, rows: dict[str, int]) -> None:
         """Say that a workbook was made."""
@@ -121,6 +186,11 @@ class Terminal:
             sample = self._say("report.sample", rows=sum(rows.values()), tables=len(rows))
             self._message(sample)
         self._message(self._say("report.made", book=book))
+
+    def upgraded(self, upgrade: Upgrade) -> None:
+        """Say what an upgrade added and changed, in at most ten lines."""
+        for line in upgrade_lines(upgrade):
+            self._message(self._line("upgrade", line, upgrade.language))
 
     def imported(self, file: Path, result: ImportResult) -> None:
         """Show what became of a file's rows."""
@@ -137,6 +207,8 @@ class Terminal:
 
         for line in import_remarks(result):
             self._message(self._line("import", line, result.language))
+        self._notes(result.notes)
+        self._say_kept(result.kept)
 
     def table(self, name: str, session: Session) -> None:
         """Show a table's rows under the headers of the language."""

@@ -52,11 +52,14 @@ def _refuse_lone_option(action: Action, asked: Mapping[str, Any]) -> None:
 
 def _run(action: Action, book: Path, common: Common, asked: Mapping[str, Any]) -> None:
     """Run a verb on a file and say what it did."""
+    from salesbook.book.elsewhere import Elsewhere
     from salesbook.book.files import run_on_file
     from salesbook.cli.documents import report_document
 
     out = asked.get("out")
-    report = run_on_file(book, action.name, _run_options(asked), wait=common.wait, out=out)
+    elsewhere = Elsewhere(out, may_replace=asked["yes"]) if out else None
+    options = _run_options(asked)
+    report = run_on_file(book, action.name, options, wait=common.wait, out=elsewhere)
 
     with work_is_done():
         answer(
@@ -70,7 +73,7 @@ def _run(action: Action, book: Path, common: Common, asked: Mapping[str, Any]) -
 
 
 def _run_options(asked: Mapping[str, Any]) -> Options:
-    """What the run itself goes by; `--out` and `--strict` matter to the command alone."""
+    """What the run itself goes by; `--out`, `--yes` and `--strict` matter to the command alone."""
     from salesbook.book.report import Options
 
     names = [field.name for field in dataclasses.fields(Options) if field.name in asked]

@@ -14,10 +14,11 @@ from salesbook.domain.customers.buying_stage import buying_stages, with_open_dea
 from salesbook.domain.customers.call_list import list_calls
 from salesbook.domain.customers.purchases import buying_histories, purchase_lines, values_of
 from salesbook.domain.customers.rfm import rfm_codes
+from salesbook.domain.customers.snapshots import tiers_before, with_snapshot
 from salesbook.domain.customers.tiers import Standings, stand_values
 from salesbook.domain.customers.touch import last_touches, next_touches
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.frames import frame_of, sorted_by_key
+from salesbook.frames import frame_of
 from salesbook.messages import Fact, Message
 from salesbook.money import to_decimal
 from salesbook.policy import Policy
@@ -40,7 +41,7 @@ def run(task: Task) -> Outcome:
     """Tier every customer on what is known up to the day of the run.
 
     Returns: CustomerTiers by key; CallList, longest late first; TierHistory with this day's
-        snapshot, which takes the place of an earlier one of the same day.
+        snapshot, which takes the place of an earlier one of the same day, and thinner earlier days.
 
     Raises: SettingsError where TierRules, fixed RFM cuts or a setting that is needed make no sense.
     """
@@ -50,7 +51,7 @@ def run(task: Task) -> Outcome:
         {
             "CustomerTiers": tiers,
             "CallList": list_calls(tiers, task.tables["Customers"], policy, task.as_of),
-            "TierHistory": _history(task, tiers),
+            "TierHistory": with_snapshot(task.tables["TierHistory"], tiers, task.as_of),
         }
     )
 
@@ -189,12 +190,7 @@ def _customer_tiers(task: Task, facts: pd.DataFrame) -> pd.DataFrame:
 
 def _moved(task: Task, tiers: pd.Series[str]) -> pd.Series[str]:
     """Compare with the newest snapshot of an earlier day; a tier that is gone counts as none."""
-    history = task.tables["TierHistory"]
-    is_earlier = history["as_of"] < pd.Timestamp(task.as_of)
-    earlier = history[is_earlier]
-    is_newest = earlier["as_of"] == earlier["as_of"].max()
-    newest = earlier[is_newest]
-    last_tiers = newest.set_index("customer_id")["tier"]
+    last_tiers = tiers_before(task.tables["TierHistory"], task.as_of)
 
     place_of_tier = {rule.tier: place for place, rule in enumerate(task.policy.tier_rules)}
     before = last_tiers.map(place_of_tier).reindex(tiers.index).astype("float64")
@@ -204,21 +200,3 @@ def _moved(task: Task, tiers: pd.Series[str]) -> pd.Series[str]:
         [before.isna(), now < before, now > before], ["new", "up", "down"], default="same"
     )
     return pd.Series(moves, index=tiers.index, dtype="str")
-
-
-def _history(task: Task, tiers: pd.DataFrame) -> pd.DataFrame:
-    """TierHistory with this day's snapshot in place of an earlier one of the same day."""
-    day = pd.Timestamp(task.as_of)
-    snapshot = frame_of(
-        "TierHistory",
-        {
-            "as_of": pd.Series(day, index=tiers.index),
-            "customer_id": tiers["customer_id"],
-            "tier": tiers["tier"],
-            "value": tiers["value"],
-        },
-    )
-    history = task.tables["TierHistory"]
-    other_days = history[history["as_of"] != day]
-    both = pd.concat([other_days, snapshot], ignore_index=True)
-    return sorted_by_key("TierHistory", both)

@@ -35,6 +35,8 @@ class TableNow:
     """By position, what stands in cells that no verb uses: whole rows, or values out of their
     range.
     """
+    lacking: frozenset[str] = frozenset()
+    """Fields that have no column in the workbook."""
 
     @cached_property
     def rows(self) -> dict[int, dict[str, Value]]:
@@ -152,7 +154,8 @@ def table_now(
                 unused.setdefault(position, {})[field_spec.name] = value
 
     spare = _positions_by_key(unused_rows, unused, spec.key)
-    return TableNow(cells.table, frame, spare, unused)
+    lacking = frozenset(spec.field_names) - headers.keys()
+    return TableNow(cells.table, frame, spare, unused, lacking)
 
 
 def _read_at(

@@ -140,7 +140,13 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
 
     asked = SourceOptions(options.encoding, options.sheet, tuple(options.columns.values()))
     source = read_source(path, table, asked)
-    header_map = map_headers(table, source.headers, options.columns, same=_same_columns(source))
+    header_map = map_headers(
+        table,
+        source.headers,
+        options.columns,
+        same=_same_columns(source),
+        lacking=book.table(table).lacking,
+    )
     return draft_rows(source, header_map, options, book)
 
 

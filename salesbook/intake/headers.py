@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -189,6 +189,7 @@ def map_headers(
     wanted: Mapping[str, str],
     *,
     same: Callable[[int, int], bool] = lambda _left, _right: False,
+    lacking: Collection[str] = (),
 ) -> HeaderMap:
     """Decide which column goes into which field.
 
@@ -198,6 +199,7 @@ def map_headers(
         wanted: header by field, as the user says with `--column`; `Header#2` is the second of that
             name.
         same: whether two columns hold the same in all rows; then two equal headers are no conflict.
+        lacking: fields that have no column in the workbook: what the file holds of them is not taken.
 
     Raises: UsageError, ColumnMissing, AmbiguousFile.
     """
@@ -205,13 +207,17 @@ def map_headers(
         field: _asked_column(table, field, header, headers) for field, header in wanted.items()
     }
 
+    for asked_for in asked.values():
+        if asked_for.field in lacking:
+            raise ColumnMissing(where=table, table=table, field=f"{table}.{asked_for.field}")
+
     best: dict[str, MappedColumn] = {}
     best_rank: dict[str, int] = {}
     for column, header in enumerate(headers):
         meanings, note = _meanings(table, header) if header else ((), _NO_NOTE)
         for meaning in meanings:
             field = meaning.field
-            if field in asked:
+            if field in asked or field in lacking:
                 continue
             rank = best_rank.get(field)
             if meaning.rank == rank and not same(column, best[field].column):

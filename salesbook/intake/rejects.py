@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -22,6 +24,7 @@ _PLAIN_NUMBER = re.compile(r"[-+]?[\d.,]*\d%?")
 """`-5`, `+1,234.50`, `12%`."""
 
 _MOST_FILES = 10**6
+_MAY_READ_AND_WRITE = 0o666
 TITLES = ("Row", "Problem in", "Problem")
 """Headers of the three columns before the file's own; no table has a field of that name."""
 
@@ -30,33 +33,55 @@ def write_rejects(file: Path, text: str) -> Path:
     """Write a file's rejects beside it, as UTF-8 with the mark by which Excel knows it.
 
     What a person may have mended in the rejects of an earlier import stays; the new ones get a
-    number.
+    number. Nobody may read them who may not read the file that they come from.
 
     Returns: where they are. Raises: CannotWrite.
     """
     data = text.encode("utf-8-sig", "replace")
-    path = _free_path(file, data)
+    path = file
     try:
-        path.write_bytes(data)
+        rights = file.stat().st_mode & _MAY_READ_AND_WRITE
+        for path in _paths(file):
+            if _holds(path, data):
+                return path
+            with contextlib.suppress(FileExistsError):
+                _write_new(path, data, rights)
+                return path
     except OSError as error:
         raise CannotWrite(
             "cannot-write", where=str(path), found=error.strerror or str(error)
         ) from error
-    return path
+    raise CannotWrite("already-there", where=str(path))
 
 
-def _free_path(file: Path, data: bytes) -> Path:
-    """The first path for rejects that holds nothing, or these very rejects."""
+def _paths(file: Path) -> Iterator[Path]:
+    """Where rejects may lie, in the order in which the places are tried."""
     endings = chain([""], (f".{number}" for number in range(2, _MOST_FILES)))
-    paths = (file.with_name(f"{file.stem}.rejects{ending}.csv") for ending in endings)
-    return next(path for path in paths if not _holds_other(path, data))
+    return (file.with_name(f"{file.stem}.rejects{ending}.csv") for ending in endings)
 
 
-def _holds_other(path: Path, data: bytes) -> bool:
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether these very rejects lie there; a link is none, wherever it leads."""
     try:
-        return path.read_bytes() != data
+        return not path.is_symlink() and path.read_bytes() == data
     except OSError:
         return False
+
+
+def _write_new(path: Path, data: bytes, rights: int) -> None:
+    """Write a file where nothing is, not even a link that leads nowhere.
+
+    Raises: FileExistsError; OSError.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, flags, rights)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+    except BaseException:
+        # Half of the rejects would look like all of them.
+        path.unlink(missing_ok=True)
+        raise
 
 
 def rejects_text(

@@ -23,6 +23,7 @@ _SUBJECTS: Final = (
     "messages_team",
     "messages_customers",
     "messages_process",
+    "messages_book",
     "findings",
     "findings_cells",
     "findings_import",
@@ -82,6 +83,8 @@ def _shown(value: Any, form: str, language: Language) -> str:
     """A param in its form; a missing one is a dash, a name that we do not know stays as it is."""
     if value is None:
         return _MISSING
+    if form == "tables":
+        return ", ".join(_named(str(name), "table", language) for name in value)
     if form in ("table", "field", "setting", "choice"):
         return _named(str(value), form, language)
     return _number_or_text(value, form)

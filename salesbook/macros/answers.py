@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from salesbook.actions import Button
-from salesbook.book.summary import Line, findings_lines, import_counts, import_remarks
+from salesbook.book.summary import (
+    Line,
+    backup_lines,
+    findings_lines,
+    import_counts,
+    import_remarks,
+)
 from salesbook.errors import SalesbookError
-from salesbook.labels import Language, sheet_name, words
+from salesbook.labels import Language, sentence, sheet_name, words
 from salesbook.labels.errors import error_advice, error_message, error_where
 from salesbook.labels.messages import fill
 from salesbook.macros.words import MessageBox, say
@@ -17,6 +23,7 @@ from salesbook.macros.words import MessageBox, say
 if TYPE_CHECKING:
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
+    from salesbook.book.undo import PastRun
     from salesbook.macros.host import MacroHost
     from salesbook.setup.doctor import SetupCheck
 
@@ -47,8 +54,8 @@ def report_box(host: MacroHost, button: Button, report: Report) -> MessageBox:
         sheet = host.sheet_of(button.look_at)
         rows = report.written[button.look_at]
         paragraphs.append(say(f"look.{button.name}", language, sheet=sheet, rows=rows))
-    if not host.can_be_undone:
-        paragraphs.append(say("done.no_undo", language))
+    paragraphs += [sentence(note, language) for note in report.notes]
+    paragraphs += _said_of_backup(host)
     return MessageBox("\n\n".join(paragraphs))
 
 
@@ -80,15 +87,25 @@ def import_box(host: MacroHost, file: Path, result: ImportResult) -> MessageBox:
         say("import.title", language, file=file.name, sheet=sheet),
         say("import.counts", language, **import_counts(result)),
         *(_line(host, "import", line) for line in import_remarks(result)),
+        *_said_of_backup(host),
         say("import.next", language),
+        *(sentence(note, language) for note in result.notes),
     ]
     return MessageBox("\n\n".join(paragraphs))
 
 
-def undo_box(host: MacroHost, report: Report) -> MessageBox:
-    """Which tables an undo put back."""
-    tables = ", ".join(sheet_name(table, host.language) for table in report.written)
-    return MessageBox(say("undo.restored", host.language, tables=tables))
+def undo_box(host: MacroHost, run: PastRun, report: Report) -> MessageBox:
+    """Which run an undo took back, and which tables it put back."""
+    language = host.language
+    tables = ", ".join(sheet_name(table, language) for table in report.written)
+    name = say("undo.run", language, action=run.action, at=run.at.isoformat(" "), user=run.user)
+    restored = say("undo.restored", language, run=name, tables=tables)
+    return MessageBox("\n\n".join([restored, *_said_of_backup(host)]))
+
+
+def _said_of_backup(host: MacroHost) -> list[str]:
+    """What somebody must know of the state before a run: nothing most of the time."""
+    return [_line(host, "done", line) for line in backup_lines(host.kept)]
 
 
 def checks_box(checks: Sequence[SetupCheck], language: Language) -> MessageBox:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 import xlwings as xw
 
 from salesbook.actions import Action
+from salesbook.book.backups import Backups, Kept
+from salesbook.book.keeping import RunToKeep
 from salesbook.errors import SalesbookError
-from salesbook.hosts.excel import ExcelHost, quiet_excel
+from salesbook.hosts.excel import ExcelHost, quiet_excel, save_copy
 from salesbook.labels import Language, sheet_name
-from salesbook.macros.undo_file import UndoFile
 from salesbook.macros.words import say
 from salesbook.store import Annotation, TableCells, TableWrite
 from salesbook.tables import TABLES, Role
@@ -42,7 +44,8 @@ def escape_pressed(app: xw.App) -> bool:
 
 
 class MacroHost:
-    """The workbook whose button was pressed, as a host with progress, cancel and undo.
+    """The workbook whose button was pressed, as a host with progress and cancel, whose states before
+    a run are kept.
 
     A table is read from Excel once per press; each read and the write are steps that the status bar
     names, and between steps the user may cancel.
@@ -52,14 +55,13 @@ class MacroHost:
         self.book = book
         self.excel = ExcelHost(book)
         self.name = self.excel.name
-        self.undo_file = UndoFile(full_name(book))
-        self.can_be_undone = True
-        """False once a run's state before could not be kept."""
+        self.backups = Backups(full_name(book))
+        self.kept: Kept | None = None
+        """What became of the state before the run; None where nothing was changed but the log."""
         self._cells: dict[str, TableCells] = {}
         self._still_to_read: set[str] = set()
         self._steps = 0
         """How many tables the run reads and writes; 0 where nobody knows beforehand."""
-        self._keeps_undo = True
         self._is_working = False
         self.language = self._language()
 
@@ -83,6 +85,10 @@ class MacroHost:
                 self._step("calculating")
         return self._cells[table]
 
+    def headers(self, table: str) -> Sequence[str]:
+        """One table's headers."""
+        return self.excel.headers(table)
+
     def annotations(self, table: str) -> Sequence[Annotation]:
         """What people put on the rows of one table."""
         return self.excel.annotations(table)
@@ -92,28 +98,29 @@ class MacroHost:
         return self.excel.losses(write)
 
     def write(self, writes: Sequence[TableWrite]) -> None:
-        """Put all bodies in place, or none; first keep what undo will need."""
+        """Put all bodies in place, or none; first keep the open workbook as it is."""
         self._step("writing", count=len(writes))
-
-        first_filled: list[str] = []
-        if self._keeps_undo:
-            before = [self.read(write.table) for write in writes]
-            self.can_be_undone = self.undo_file.keep(before)
-            for cells, write in zip(before, writes, strict=True):
-                if _gets_first_rows(cells, write):
-                    first_filled.append(cells.table)
-
+        before = [self.read(write.table) for write in writes]
+        first_filled = [
+            cells.table
+            for cells, write in zip(before, writes, strict=True)
+            if _gets_first_rows(cells, write)
+        ]
+        run = RunToKeep.of(self.read, self.table_codes(), writes)
         try:
-            self.excel.write(writes)
-        except BaseException:
-            self.undo_file.drop_new()
-            raise
+            if run is None:
+                self.excel.write(writes)
+            else:
+                with run.keeping(self.backups, self._copy_to) as self.kept:
+                    self.excel.write(writes)
         finally:
             # What was read before the write no longer stands in the workbook.
             self._cells.clear()
 
-        self.undo_file.take_new()
         self._reveal(first_filled)
+
+    def _copy_to(self, path: Path) -> None:
+        save_copy(self.book, path)
 
     def _reveal(self, tables: Sequence[str]) -> None:
         """Show sheets of results that waited for their first rows."""
@@ -125,19 +132,16 @@ class MacroHost:
                     sheet.visible = True
 
     @contextlib.contextmanager
-    def working(
-        self, action: Action | None = None, *, can_be_undone: bool = True
-    ) -> Iterator[None]:
+    def working(self, action: Action | None = None) -> Iterator[None]:
         """Excel stands still, steps are shown, Esc cancels; what was read before is not read again.
 
-        Args: action is missing for an import and an undo, which find out what they read on the way;
-            can_be_undone is False for what keeps nothing for the undo button.
+        Args: action is missing for an import and an undo, which find out what they read on the way.
         """
         there = self.table_codes()
         inputs = _inputs(action).intersection(there)
         outputs = _outputs(action).intersection(there)
 
-        self._keeps_undo, self._is_working = can_be_undone, True
+        self._is_working = True
         self._still_to_read = inputs - self._cells.keys()
         self._steps = len(self._still_to_read | outputs)
         # Esc of long ago must not cancel what was only now asked for.

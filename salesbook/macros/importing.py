@@ -78,7 +78,7 @@ def import_chosen(host: MacroHost, as_of: dt.date) -> MessageBox:
     request = replace(request, options=replace(request.options, **answers), dry_run=False)
     with host.working():
         draft, session = importing.import_into(host, request)
-    result = importing.result_of(request, draft, session.language)
+    result = importing.result_of(request, draft, session)
     return import_box(host, file, result)
 
 

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Final
 
 from salesbook.actions import ACTIONS, Button
-from salesbook.errors import NothingToUndo
 from salesbook.macros import answers
 from salesbook.macros.host import MacroHost, full_name
 from salesbook.macros.importing import import_chosen
@@ -35,17 +34,15 @@ def _run_verb(button: Button, host: MacroHost, as_of: dt.date) -> MessageBox:
 
 
 def _undo(host: MacroHost, as_of: dt.date) -> MessageBox:
-    """Put back the tables that the last run or import from a button wrote."""
-    from salesbook.book.undo import undo_last
+    """Put back the tables that the last run or import wrote, whichever face it came from."""
+    from salesbook.book.keeping import KeptStates
+    from salesbook.book.undo import Undo
 
-    before = host.undo_file.before()
-    if before is None:
-        raise NothingToUndo("nothing-to-undo", where=host.name)
-
-    with host.working(can_be_undone=False):
-        report = undo_last(host, before, as_of)
-    host.undo_file.forget()
-    return answers.undo_box(host, report)
+    with host.working():
+        undo = Undo(host, KeptStates(host.backups), host.name)
+        (run,) = undo.up_to(1)
+        report = undo.take_back(run.number, as_of)
+    return answers.undo_box(host, run, report)
 
 
 def _check_setup(host: MacroHost, _: dt.date) -> MessageBox:

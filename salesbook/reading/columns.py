@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -31,23 +31,40 @@ _ANY_RATE: Final = 1e12
 """An attainment of ours may be far above 1, where a typed share may not."""
 
 
-def headers_by_field(spec: TableSpec, cells: TableCells) -> dict[str, str]:
+def headers_by_field(
+    spec: TableSpec, headers: Iterable[str], known_fields: tuple[str, ...]
+) -> dict[str, str]:
     """Which header stands for which field; of two that do, the first.
 
-    Raises: ColumnMissing for a required field without a column.
+    Args:
+        known_fields: those that the workbook has by its age. A column that is called like a later
+            one is the user's own.
     """
     by_field: dict[str, str] = {}
-    for header in cells.headers:
-        field_name = labels.field_of_header(spec.name, header, spec.field_names)
+    for header in headers:
+        field_name = labels.field_of_header(spec.name, header, known_fields)
         if field_name:
             by_field.setdefault(field_name, header)
+    return by_field
 
+
+def refuse_without_column(
+    spec: TableSpec, cells: TableCells, headers: Mapping[str, str], known_fields: tuple[str, ...]
+) -> None:
+    """Refuse a table that lacks a column which nothing makes up for.
+
+    That is one of its key or a required one; but of results that every run makes anew only the key,
+    which their rows are known by: another column is merely not written.
+
+    Raises: ColumnMissing.
+    """
+    is_made_anew = spec.role is Role.OUTPUT and not spec.is_record
     for field in spec.fields:
-        if field.required and field.name not in by_field:
+        is_needed = field.required and (field.key or not is_made_anew)
+        if is_needed and field.name in known_fields and field.name not in headers:
             raise ColumnMissing(
                 where=cells.sheet, table=spec.name, field=f"{spec.name}.{field.name}"
             )
-    return by_field
 
 
 def filled_rows(cells: TableCells, headers: Mapping[str, str]) -> Ints:

@@ -93,7 +93,7 @@ def findings_about_the_table(read: ReadTable) -> Iterator[Finding]:
     if not read.own_headers:
         return
     for field in spec.fields:
-        if field.name not in read.headers:
+        if field.name in read.known_fields and field.name not in read.headers:
             yield Finding(
                 "column-not-there",
                 "warning",

@@ -13,6 +13,7 @@ from salesbook.policy import Policy, read_policy
 from salesbook.reading.table import ReadTable, read_table
 from salesbook.store import TableCells
 from salesbook.tables import TABLES, Role
+from salesbook.tables.ages import has_since
 
 SETTING_TABLES = tuple(name for name, spec in TABLES.items() if spec.role is Role.SETTING)
 _ONLY_SHOWN = frozenset({"Products.list_price", "Products.cost", "Products.active"})
@@ -22,17 +23,22 @@ _ONLY_SHOWN = frozenset({"Products.list_price", "Products.cost", "Products.activ
 def read_settings(
     read: Callable[[str], TableCells], codes: Collection[str]
 ) -> tuple[Policy, dict[str, ReadTable]]:
-    """Read the settings tables that are there, Policy first: its currency types the others.
+    """Read the settings tables that are there, Policy first.
+
+    Its currency types the others, and the version that it records says which of them are ours.
 
     What cannot be read is among the policy's faults, so that a verb that rests on it can refuse.
     """
     tables: dict[str, ReadTable] = {}
     if "Policy" in codes:
         tables["Policy"] = read_table(read("Policy"), currency="USD")
-    currency = read_policy(_rows(tables)).rules.currency
+    rules = read_policy(_rows(tables)).rules
     for name in SETTING_TABLES:
-        if name in codes and name not in tables:
-            tables[name] = read_table(read(name), currency=currency)
+        is_known = has_since(rules.made_with, TABLES[name].since)
+        if name in codes and name not in tables and is_known:
+            tables[name] = read_table(
+                read(name), currency=rules.currency, made_with=rules.made_with
+            )
     policy = read_policy(_rows(tables))
     unreadable = [
         finding

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from salesbook import __version__
 from salesbook.cells.base import CellOptions, Reason
 from salesbook.frames import later_twins, row_keys
 from salesbook.messages import Finding
@@ -32,6 +33,10 @@ class ReadTable:
     rows_in: int
     """Rows that are not blank."""
     findings: tuple[Finding, ...] = field(default=())
+    known_fields: tuple[str, ...] = ()
+    """The fields that the workbook has by its age."""
+    left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Rows that hold something and could not be used, typed as far as they can be read."""
 
     @property
     def rows_skipped(self) -> int:
@@ -55,33 +60,76 @@ class ReadTable:
         keys = row_keys(self.spec.name, self.frame)
         return dict(zip(self.frame.index, keys, strict=True))
 
+    @cached_property
+    def left_out_keys(self) -> Mapping[int, str]:
+        """The key of each row that could not be used and has a whole one, by the row's position."""
+        needed = [
+            field_spec.name
+            for field_spec in self.spec.fields
+            if field_spec.key and field_spec.default is None
+        ]
+        if self.left_out.empty or not needed:
+            return {}
+        with_key = self.left_out.dropna(subset=needed)
+        return dict(zip(with_key.index, row_keys(self.spec.name, with_key), strict=True))
+
+    def key_of(self, row: int) -> str | None:
+        """A row's key, usable or not; None for a row without a whole one."""
+        return self.row_keys.get(row) or self.left_out_keys.get(row)
+
+    def key_fields_of(self, row: int) -> Mapping[str, Any] | None:
+        """The typed key of a row, by field; None for a row without a whole one."""
+        if row in self.row_keys:
+            values = self.frame.loc[row]
+        elif row in self.left_out_keys:
+            values = self.left_out.loc[row]
+        else:
+            return None
+        return {name: values[name] for name in self.spec.key}
+
     def column(self, header: str) -> Any:
         """Raw cells of one column by its header."""
         return self.cells.columns[self.cells.headers.index(header)]
 
     def address(self, row: int | None, field_name: str | None) -> str:
-        """The cell of a row and field such as `F17`; the row's first cell for a field without one."""
+        """The cell of a row and field such as `F17`; the row's first cell for a field without one.
+
+        A column of the user's own is named by its header.
+        """
         if row is None:
             return ""
         header = self.headers.get(field_name or "")
+        if header is None and field_name in self.own_headers:
+            header = field_name
         offset = self.cells.headers.index(header) if header else 0
         letters = column_letters(self.cells.first_column + offset)
         return f"{letters}{self.cells.first_row + row}"
 
 
-def read_table(cells: TableCells, *, currency: str, fiscal_year_start: int = 1) -> ReadTable:
+def read_table(
+    cells: TableCells,
+    *,
+    currency: str,
+    fiscal_year_start: int = 1,
+    made_with: str = __version__,
+) -> ReadTable:
     """Type a table's cells.
 
     A row is left out if its key or a required field is missing or unreadable, or if another row has
     the same key. An optional cell that cannot be read, or is out of its range, counts as missing.
 
-    Raises: ColumnMissing for a key or required field without a column.
+    Args:
+        made_with: the version that the workbook records: fields that came later have no column.
+
+    Raises: ColumnMissing for a column that nothing makes up for.
     """
     spec = TABLES[cells.table]
     options = CellOptions(
         epoch_1904=cells.epoch_1904, currency=currency, fiscal_year_start=fiscal_year_start
     )
-    headers = columns.headers_by_field(spec, cells)
+    known_fields = spec.fields_in(made_with)
+    headers = columns.headers_by_field(spec, cells.headers, known_fields)
+    columns.refuse_without_column(spec, cells, headers, known_fields)
     rows = columns.filled_rows(cells, headers)
 
     typed, faults = columns.typed_columns(spec, cells, headers, rows, options)
@@ -91,7 +139,8 @@ def read_table(cells: TableCells, *, currency: str, fiscal_year_start: int = 1) 
     typed = columns.with_defaults(spec, typed)
     faults += [*out_of_range, *not_whole, *columns.merged_cells(spec, cells, headers)]
 
-    return _usable(ReadTable(spec, cells, headers, typed, len(rows)), faults)
+    read = ReadTable(spec, cells, headers, typed, len(rows), known_fields=known_fields)
+    return _usable(read, faults)
 
 
 def _usable(read: ReadTable, faults: list[CellFault]) -> ReadTable:
@@ -102,7 +151,7 @@ def _usable(read: ReadTable, faults: list[CellFault]) -> ReadTable:
         faults: what is wrong with single cells.
     """
     spec, typed = read.spec, read.frame
-    misses_something, missing = _missing_fields(spec, typed, faults)
+    misses_something, missing = _missing_fields(read, faults)
 
     keys = row_keys(spec.name, typed) if spec.key else pd.Series("", index=typed.index)
     whole = typed[~misses_something] if misses_something.any() else typed
@@ -114,20 +163,24 @@ def _usable(read: ReadTable, faults: list[CellFault]) -> ReadTable:
         *findings_of(read, typed, all_faults, _keys_of_faulty_rows(keys, all_faults)),
         *findings_about_the_table(read),
     )
-    return replace(read, frame=whole.drop(index=twins) if twins else whole, findings=findings)
+    usable = whole.drop(index=twins) if twins else whole
+    left_out = typed.drop(index=usable.index) if len(usable) < len(typed) else typed.iloc[:0]
+    return replace(read, frame=usable, findings=findings, left_out=left_out)
 
 
-def _missing_fields(
-    spec: TableSpec, typed: pd.DataFrame, faults: Iterable[CellFault]
-) -> tuple[Any, list[CellFault]]:
-    """Which rows lack a key or a required field, and a fault for each that nothing else explains."""
+def _missing_fields(read: ReadTable, faults: Iterable[CellFault]) -> tuple[Any, list[CellFault]]:
+    """Which rows lack a key or a required field, and a fault for each that nothing else explains.
+
+    A field whose column is not there is no fault of its rows.
+    """
+    spec, typed = read.spec, read.frame
     explained = {(fault.row, fault.field) for fault in faults}
     misses_something = np.zeros(len(typed), dtype=bool)
     missing: list[CellFault] = []
     for field_spec in spec.fields:
         has_default = field_spec.key and field_spec.default is not None
         is_needed = field_spec.required or (field_spec.key and not has_default)
-        if not is_needed:
+        if not is_needed or field_spec.name not in read.headers:
             continue
         is_missing = typed[field_spec.name].isna().to_numpy()
         misses_something |= is_missing

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from salesbook import __version__
 from salesbook.errors import SalesbookError
-from salesbook.labels import Language, sheet_name, word
+from salesbook.labels import Language, sentence, sheet_name, word
 from salesbook.labels.errors import error_advice, error_message
 from salesbook.labels.messages import fill
 from salesbook.setup import book_rules, excel_rules, python_rules
@@ -22,7 +22,10 @@ from salesbook.setup.machine import Machine, ThisMachine
 
 if TYPE_CHECKING:
     from salesbook.book.session import Session
+    from salesbook.hosts.package import PackageHost
 
+_FAR_DOWN: Final = 100_000
+"""A sheet row: dropdowns that end above it are not as they were built."""
 CONF_SHEET: Final = "xlwings.conf"
 _PACKAGES: Final = ("xlwings", "openpyxl", "pandas", "pydantic", "python-calamine")
 
@@ -133,37 +136,83 @@ def _installation(language: Language) -> Iterator[SetupCheck]:
 def _workbook(book: Path, language: Language) -> Iterator[SetupCheck]:
     """Can the workbook be read, is it whole, how far is its plan, and could a run write now?"""
     from salesbook.book.session import Session
-    from salesbook.hosts.package import backup_path, open_package
+    from salesbook.hosts.package import open_package
 
     try:
         with open_package(book, for_writing=False) as host:
             session = Session(host)
             yield from _tables(book, session, language)
+            yield from checks_of(saved_elsewhere(host, language), language)
             yield _plan(session, language)
         yield _holder(book, language)
     except SalesbookError as refusal:
         message = f"{book}: {error_message(refusal, language)}"
         yield SetupCheck(refusal.code, False, message, error_advice(refusal, language))
-        return
+    # Also of a workbook that is damaged: it is when they are wanted.
+    yield _backups(book, language)
 
-    backup = backup_path(book)
-    name = "backup" if backup.exists() else "no_backup"
-    yield SetupCheck("backup", True, _say(name, language, path=backup))
+
+def _backups(book: Path, language: Language) -> SetupCheck:
+    """How many earlier states of the workbook are kept, and where."""
+    from salesbook.book.backups import Backups
+
+    backups = Backups(book.absolute()).all()
+    if not backups:
+        return SetupCheck("backups", True, _say("no_backups", language))
+    newest = backups[0]
+    facts = {"count": len(backups), "at": newest.at.isoformat(" "), "folder": newest.path.parent}
+    return SetupCheck("backups", True, _say("backups", language, book=book, **facts))
 
 
 def _tables(book: Path, session: Session, language: Language) -> Iterator[SetupCheck]:
-    """How many of our tables the workbook has, and which it lacks."""
+    """How many of our tables the workbook has, which it lacks, and what an upgrade would add."""
     from salesbook.tables import TABLES
+    from salesbook.tables.ages import has_since
 
     there = [name for name in TABLES if session.has(name)]
     rows = sum(session.table(name).rows_in for name in there)
     message = _say("book_ok", language, book=book, tables=len(there), rows=rows)
     yield SetupCheck("workbook", True, message)
 
-    missing = [sheet_name(name, language) for name in TABLES if name not in there]
+    # A table that came after the workbook was made is not missed.
+    expected = [name for name in TABLES if has_since(session.made_with, TABLES[name].since)]
+    missing = [sheet_name(name, language) for name in expected if name not in there]
     if missing:
         message = _say("missing_tables", language, book=book, tables=", ".join(missing))
-        yield SetupCheck("tables", False, message)
+        yield SetupCheck("tables", False, message, _say("missing_tables_cure", language))
+        return
+
+    for note in session.lacking().notes():
+        yield SetupCheck("older", True, sentence(note, language))
+
+
+def saved_elsewhere(host: PackageHost, language: Language) -> Iterator[Look]:
+    """What another program than Excel left out when it saved the workbook."""
+    from salesbook.book.saved_elsewhere import lost_elsewhere
+    from salesbook.tables import TABLES
+
+    lost = lost_elsewhere(host.last_save())
+    if lost is None:
+        yield Look("saved")
+        return
+
+    program = lost.program or word("setup", "another_program", language)
+    if lost.sheets:
+        facts = {"program": program, "sheets": lost.sheets}
+        yield Look("saved", "code-names-lost", facts)
+    if lost.tables:
+        yield Look("saved", "table-styles-lost", {"program": program, "tables": lost.tables})
+
+    # A built workbook's dropdowns reach far below its rows, so that they hold for new ones.
+    ends = {code: row for code, row in host.dropdown_ends().items() if code in TABLES}
+    short = {code: row for code, row in ends.items() if 0 < row < _FAR_DOWN}
+    if short or not any(ends.values()):
+        facts = {
+            "program": program,
+            "sheets": len(short or ends),
+            "row": max(short.values(), default=0),
+        }
+        yield Look("saved", "dropdowns-lost", facts)
 
 
 def _plan(session: Session, language: Language) -> SetupCheck:

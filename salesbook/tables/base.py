@@ -13,6 +13,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from salesbook.labels import known_names
+from salesbook.tables.ages import FIRST_RELEASE, has_since
 from salesbook.tables.lists import list_items, list_text
 
 
@@ -80,6 +81,13 @@ class Is:
     """
     fields_of: str | None = None
     """On a list: the table whose fields its items name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Marks a field's annotation with the release that brought it, later than its table's own."""
+
+    release: str
 
 
 def _items(value: object) -> object:
@@ -151,6 +159,8 @@ class FieldSpec:
     maximum: float | None = None
     default: object = None
     """What a blank key field means (`line_no` 1, `pipeline` main); None elsewhere."""
+    since: str = FIRST_RELEASE
+    """The release that brought it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +174,12 @@ class TableSpec:
     row: type[Row]
     shown: bool
     """True where the sheet is visible in a fresh workbook."""
+    since: str = FIRST_RELEASE
+    """The release that brought it."""
+    is_record: bool = False
+    """True for an output that later runs read: what stands there is not calculated anew."""
+    dated_by: str = ""
+    """For an output that only grows: the field by whose days its rows are old or new."""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -178,6 +194,14 @@ class TableSpec:
     def field_names(self) -> tuple[str, ...]:
         """Names of all fields, in sheet order."""
         return tuple(spec.name for spec in self.fields)
+
+    def fields_in(self, made_with: str) -> tuple[str, ...]:
+        """Names of the fields that a workbook of some age has, in sheet order.
+
+        Args:
+            made_with: the version that the workbook records; blank for one that records none.
+        """
+        return tuple(spec.name for spec in self.fields if has_since(made_with, spec.since))
 
 
 class Row(BaseModel):
@@ -195,7 +219,7 @@ class Row(BaseModel):
         super().__init_subclass__()
 
     @classmethod
-    def __pydantic_init_subclass__(
+    def __pydantic_init_subclass__(  # noqa: PLR0913 - each is a word of the class line
         cls,
         *,
         table: str = "",
@@ -203,13 +227,16 @@ class Row(BaseModel):
         role: Role = Role.INPUT,
         part: Part = Part.SYSTEM,
         shown: bool = False,
+        since: str = FIRST_RELEASE,
+        is_record: bool = False,
+        dated_by: str = "",
         **kwargs: Any,
     ) -> None:
         super().__pydantic_init_subclass__()
         if not table:
             return
-        fields = tuple(_field_spec(name, cls, name in key) for name in cls.model_fields)
-        cls.spec = TableSpec(table, role, part, fields, cls, shown)
+        fields = tuple(_field_spec(name, cls, name in key, since) for name in cls.model_fields)
+        cls.spec = TableSpec(table, role, part, fields, cls, shown, since, is_record, dated_by)
 
     def filled_fields(self) -> dict[str, Any]:
         """What the row says, field by field, as frames hold it; what is blank is left out."""
@@ -221,8 +248,8 @@ class Row(BaseModel):
         return filled
 
 
-def _field_spec(name: str, row: type[Row], is_key: bool) -> FieldSpec:
-    """What a field's annotation and default say of it.
+def _field_spec(name: str, row: type[Row], is_key: bool, table_since: str) -> FieldSpec:
+    """What a field's annotation and default say of it; it came with its table unless marked.
 
     Raises: TypeError where the annotation names neither a kind nor choices.
     """
@@ -233,6 +260,7 @@ def _field_spec(name: str, row: type[Row], is_key: bool) -> FieldSpec:
     is_required = info.is_required()
     has_default = not is_required and info.default != ()
     lows = [float(bound.ge) for bound in metadata if isinstance(bound, Ge)]  # type: ignore[arg-type]
+    releases = [mark.release for mark in metadata if isinstance(mark, Since)]
     highs = [float(bound.le) for bound in metadata if isinstance(bound, Le)]  # type: ignore[arg-type]
     return FieldSpec(
         name=name,
@@ -245,6 +273,7 @@ def _field_spec(name: str, row: type[Row], is_key: bool) -> FieldSpec:
         minimum=max(lows, default=None),
         maximum=min(highs, default=None),
         default=info.default if has_default else None,
+        since=next(iter(releases), table_since),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from salesbook.tables.base import (
     AlertName,
@@ -32,6 +32,7 @@ from salesbook.tables.base import (
     ScopeRef,
     Sentence,
     Share,
+    Since,
     TableName,
     Text,
 )
@@ -84,6 +85,7 @@ class PlannedTarget(
     role=OUT,
     part=Part.TARGETS,
     shown=True,
+    is_record=True,
 ):
     """One row per month, rep and metric of the plan."""
 
@@ -161,7 +163,12 @@ class ScoreLine(
 
 
 class CommissionLine(
-    Row, table="Commission", key=("period", "rep_id", "line"), role=OUT, part=Part.PEOPLE
+    Row,
+    table="Commission",
+    key=("period", "rep_id", "line"),
+    role=OUT,
+    part=Part.PEOPLE,
+    is_record=True,
 ):
     """One row per paid line; a rep's lines of a period add up to the statement."""
 
@@ -235,14 +242,24 @@ class CustomerTier(
 
 
 class TierSnapshot(
-    Row, table="TierHistory", key=("as_of", "customer_id"), role=OUT, part=Part.CUSTOMERS
+    Row,
+    table="TierHistory",
+    key=("as_of", "customer_id"),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    is_record=True,
+    dated_by="as_of",
 ):
-    """One row per run date and customer."""
+    """One row per run date and customer; of days gone, customers whose tier or stage changed."""
 
     as_of: Date
     customer_id: CustomerRef
     tier: Tier
     value: Money
+    buying_stage: Annotated[Literal[BuyingStage, "gone"] | None, Since("0.3.0")] = None
+    """`gone`: not among the customers any more on that day; blank: not known, from before 0.3.0."""
+    made_on: Annotated[Date | None, Since("0.3.0")] = None
+    """The newest day that had a snapshot when the row was made: after `as_of`, one made later."""
 
 
 class Call(Row, table="CallList", key=("customer_id",), role=OUT, part=Part.CUSTOMERS, shown=True):
@@ -257,7 +274,15 @@ class Call(Row, table="CallList", key=("customer_id",), role=OUT, part=Part.CUST
     because: Sentence
 
 
-class StageEntry(Row, table="StageHistory", key=("deal_id", "seq"), role=OUT, part=Part.PROCESS):
+class StageEntry(
+    Row,
+    table="StageHistory",
+    key=("deal_id", "seq"),
+    role=OUT,
+    part=Part.PROCESS,
+    is_record=True,
+    dated_by="entered_on",
+):
     """One row per stage that a deal entered, oldest first; rows are only ever appended."""
 
     deal_id: DealRef
@@ -355,8 +380,10 @@ class ForecastSnapshot(
     key=("as_of", "period", "slice_kind", "slice"),
     role=OUT,
     part=Part.PROCESS,
+    is_record=True,
+    dated_by="as_of",
 ):
-    """One row per run date, period and slice."""
+    """One row per run date, period and slice; days gone thin out."""
 
     as_of: Date
     period: Period
@@ -373,6 +400,8 @@ class ForecastSnapshot(
     target: Money | None = None
     gap: Money | None = None
     coverage: Number | None = None
+    made_on: Annotated[Date | None, Since("0.3.0")] = None
+    """The newest day that had a snapshot when the row was made: after `as_of`, one made later."""
 
 
 class Alert(
@@ -397,9 +426,12 @@ class Alert(
 class ParkedNote(
     Row,
     table="ParkedNotes",
-    key=("table", "row_key", "column", "what"),
+    key=("table", "row_key", "column", "what", "seq"),
     role=OUT,
     part=Part.SYSTEM,
+    since="0.3.0",
+    is_record=True,
+    dated_by="parked_on",
 ):
     """One row per thing that somebody put on a row of a table, while that row is gone.
 
@@ -408,16 +440,23 @@ class ParkedNote(
 
     table: TableName
     row_key: Id
+    """`#` and its row in the sheet for a row without a key: it cannot return."""
+    name: Text | None = None
+    """Whom or what the key meant on that day, by name: nothing returns to another one's row."""
     column: Text
     """The column's header as it stood in the sheet; the first one for a row's height."""
     what: Literal["value", "formula", "note", "thread", "colour", "link", "height"]
+    seq: Position = 1
+    """2 and more where the cell of a row that is gone had the like parked before."""
     content: Text
     """As a person would type it: a text that looks like a number begins with an apostrophe, a
     formula is in R1C1 style, which says the same in any row."""
     parked_on: Date
 
 
-class Run(Row, table="RunLog", key=("at",), role=OUT, part=Part.SYSTEM):
+class Run(
+    Row, table="RunLog", key=("at",), role=OUT, part=Part.SYSTEM, is_record=True, dated_by="at"
+):
     """One row per run that wrote."""
 
     at: DateTime

@@ -100,6 +100,13 @@ class Rules(BaseModel):
     magnitude_factor: Annotated[float, Ge(2)] = 1000.0
     earliest_year: Annotated[int, Ge(1900)] = 1990
     years_ahead: Annotated[int, Ge(1)] = 10
+    made_with: str = ""
+    """Version of salesbook that the workbook's tables and columns are of; blank: before 0.3.0.
+
+    Kept by us: a new workbook and an upgraded one say so themselves.
+    """
+    backup_megabytes: Annotated[int, Ge(0)] = 500
+    """What the kept earlier states of the workbook may take together; two always stay."""
 
 
 SettingKey = Annotated[str, Is(Kind.CHOICE, choices=tuple(Rules.model_fields))]

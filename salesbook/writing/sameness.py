@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from operator import eq
 from typing import Final
 
-from salesbook.store import KEEP, Cell, NewCell
+from salesbook.hosts.formulas import ColumnFormula, UnsureError, column_formula, to_r1c1
+from salesbook.store import KEEP, Annotation, Cell, Mark, NewCell, TableCells
 
 _SHORT: Final = 16
 """Characters of at most 15 digits and a decimal sign."""
 _NOTHING: Final = type(None)
+_FORMULA_SIGN: Final = "\x1d"
+"""Before a formula in what a fingerprint is of, so that no typed text can look like one."""
+_FUTURE: Final = re.compile(r"_xl(?:fn|ws|pm|udf)\.", re.IGNORECASE)
+"""Matches what a file, unlike Excel's window, writes before younger functions: `_xlfn.XLOOKUP`."""
+_THIS_ROW: Final = re.compile(r"[\w.]*\[\[#This Row\],\s*\[([^\[\]]*)\]\]", re.IGNORECASE)
+"""Matches `Deals[[#This Row],[amount]]`, the long form of `[@amount]`."""
+_AT_COLUMN: Final = re.compile(r"(?:\w[\w.]*)?\[@([^\[\]]+)\]")
+"""Matches `[@amount]` and `Deals[@amount]`."""
 
 
 def same_cell(left: Cell, right: Cell) -> bool:
@@ -60,13 +70,98 @@ def changes_of(new: Sequence[Cell], old: Sequence[Cell]) -> list[NewCell]:
     ]
 
 
-def fingerprint(columns: Sequence[Sequence[Cell]]) -> str:
-    """A short hash of raw cells, equal for equal content as `same_cell` sees it."""
+def content_fingerprint(cells: TableCells, annotations: Sequence[Annotation]) -> str:
+    """A short hash of what was typed into a table, equal for equal content as `same_cell` sees it.
+
+    A formula counts as it reads relative to its row, never with its value: recalculating types
+    nothing. Of a calculated column only the exceptions count. Notes, threads, links, colours and
+    heights do not count: they go with their rows, and with rows that go they are parked.
+
+    Args:
+        annotations: what people put on the table's rows (`Host.annotations`).
+    """
     digest = hashlib.blake2b(digest_size=8)
-    for column in columns:
-        digest.update("\x1f".join(_spellings(column)).encode("utf-8", "surrogatepass"))
-        digest.update(b"\x1e")
+    marks_by_header = _typed_marks(annotations)
+    for place, header in enumerate(cells.headers):
+        texts = _typed_texts(cells, place, marks_by_header.get(header, {}))
+        # A column in which nothing stands is none: it may have lost its formulas with its last row.
+        if any(texts):
+            digest.update("\x1f".join([header, *texts]).encode("utf-8", "surrogatepass"))
+            digest.update(b"\x1e")
     return digest.hexdigest()
+
+
+def _typed_marks(annotations: Sequence[Annotation]) -> Mapping[str, Mapping[int, Annotation]]:
+    """The exceptions and formulas, by header and row."""
+    marks: dict[str, dict[int, Annotation]] = {}
+    for annotation in annotations:
+        is_typed = annotation.mark in (Mark.VALUE, Mark.FORMULA)
+        if is_typed and annotation.row is not None:
+            marks.setdefault(annotation.header, {})[annotation.row] = annotation
+    return marks
+
+
+def _typed_texts(cells: TableCells, place: int, marks: Mapping[int, Annotation]) -> list[str]:
+    """What was typed into each cell of a column; nothing where its own formula stands."""
+    header, column = cells.headers[place], cells.columns[place]
+    if header in cells.calculated and not marks:
+        return []
+
+    own_formula = None
+    if header in cells.calculated:
+        texts = [""] * cells.row_count
+    else:
+        texts = list(_spellings(column))
+        own_formula = _column_formula(cells, marks)
+
+    for row, mark in marks.items():
+        formula = str(mark.content).removeprefix("=")
+        sheet_row = cells.first_row + row
+        if mark.mark is Mark.VALUE:
+            texts[row] = _spelling(mark.content)
+        elif own_formula is not None and own_formula.reads(formula, sheet_row):
+            texts[row] = ""
+        else:
+            column_number = cells.first_column + place
+            texts[row] = _FORMULA_SIGN + relative_formula(formula, sheet_row, column_number)
+    return texts
+
+
+def _column_formula(cells: TableCells, marks: Mapping[int, Annotation]) -> ColumnFormula | None:
+    """The formula that makes a column a calculated one as soon as its table is read again.
+
+    Where rows have gone, a formula that few of them held may be that of the rows that are left.
+    """
+    formulas = {
+        cells.first_row + row: str(mark.content).removeprefix("=")
+        for row, mark in sorted(marks.items())
+        if mark.mark is Mark.FORMULA
+    }
+    if not formulas:
+        return None
+    rows_in_use = sum(
+        any(value not in (None, "") for value in row) for row in zip(*cells.columns, strict=True)
+    )
+    return column_formula(formulas, rows_in_use)
+
+
+def relative_formula(formula: str, row: int, column: int) -> str:
+    """A formula as it says the same in every row, whichever program tells it.
+
+    A file writes `_xlfn.XLOOKUP` and `Deals[[#This Row],[amount]]` where Excel's window shows
+    `XLOOKUP` and `[@amount]`.
+
+    Args:
+        row: of its cell in the sheet, from 1.
+        column: likewise.
+    """
+    try:
+        relative = to_r1c1(formula, row, column)
+    except UnsureError:
+        relative = formula  # then it counts as other wherever its row goes
+    relative = _FUTURE.sub("", relative)
+    relative = _THIS_ROW.sub(r"[@\1]", relative)
+    return _AT_COLUMN.sub(r"[@\1]", relative).casefold()
 
 
 def _spellings(column: Sequence[Cell]) -> Iterable[str]:

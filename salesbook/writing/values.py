@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from salesbook import labels
 from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.money import currency_decimals, to_floats
-from salesbook.store import Cell
+from salesbook.store import Cell, NewCell
 from salesbook.tables import FieldSpec, Kind
 from salesbook.tables.lists import list_items, list_text
 
@@ -20,6 +21,18 @@ NUMBER_FORMATS: Final = {Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "yyyy-mm-dd hh:
 """For a column whose cells show no date of their own."""
 _SHEET_WHOLE: Final = 1e15
 """Whole numbers below this are exact in a sheet."""
+
+
+def date_formats(columns: Mapping[str, Sequence[NewCell]]) -> dict[str, str]:
+    """By header the number format of those columns that are given dates or times."""
+    formats = {}
+    for header, cells in columns.items():
+        kinds = set(map(type, cells))
+        if dt.datetime in kinds:
+            formats[header] = NUMBER_FORMATS[Kind.DATETIME]
+        elif dt.date in kinds:
+            formats[header] = NUMBER_FORMATS[Kind.DATE]
+    return formats
 
 
 def cells_of(

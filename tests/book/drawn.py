@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 
-from salesbook import labels
+from salesbook import __version__, labels
+from salesbook.book.report import Report
+from salesbook.book.session import Session
+from salesbook.book.undo import PastRun, Undo, past_runs
+from salesbook.errors import NothingToUndo
 from salesbook.hosts.memory import MemoryHost
 from salesbook.labels import Language
 from salesbook.store import Cell, TableCells
@@ -53,10 +59,33 @@ STAGES: Drawn = {
 }
 
 
-def book(*tables: TableCells, language: Language = "en") -> MemoryHost:
-    """A workbook with every table, those given filled, the language set, and four stages."""
+def book(
+    *tables: TableCells, language: Language = "en", made_with: str = __version__
+) -> MemoryHost:
+    """A workbook of some version with every table, those given filled, the language set, and four
+    stages.
+    """
     given = {one.table: one for one in tables}
-    policy = {"key": ["language"], "value": [language]}
+    policy = {"key": ["language", "made_with"], "value": [language, made_with]}
     basics = {"Policy": table("Policy", policy), "Stages": table("Stages", STAGES)}
     everything = {name: table(name, {}, language=language) for name in TABLES}
     return MemoryHost((everything | basics | given).values())
+
+
+class Shelf:
+    """The states of a workbook before its runs, as backups hold them."""
+
+    def __init__(self, states: Mapping[dt.datetime, MemoryHost] | None = None) -> None:
+        self.states = dict(states or {})
+
+    @contextlib.contextmanager
+    def before(self, run: PastRun) -> Iterator[MemoryHost]:
+        if run.at not in self.states:
+            raise NothingToUndo("no-backup")
+        yield self.states[run.at]
+
+
+def undo_last(host: MemoryHost, before: MemoryHost, as_of: dt.date) -> Report:
+    """Take back the last run, before which the workbook was as given."""
+    (newest, *_) = past_runs(Session(host).frame("RunLog"))
+    return Undo(host, Shelf({newest.at: before})).take_back(1, as_of)

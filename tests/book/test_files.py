@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from salesbook.book import files
+from salesbook.book.backups import Backups
+from salesbook.book.elsewhere import Elsewhere
 from salesbook.book.files import new_file, run_on_file, table_of_book, undo_file
 from salesbook.book.report import Options
 from salesbook.errors import CannotWrite, NothingToUndo
-from salesbook.hosts.package import backup_path
+from salesbook.hosts.package import Disk
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,15 +38,19 @@ def test_a_name_that_is_too_long_is_refused(tmp_path: Path) -> None:
         new_file(tmp_path / ("x" * 300 + ".xlsm"), "en")
 
 
-@pytest.mark.parametrize("failing", ["_write_new", "_fill", "_move_to_free_name"])
-def test_whatever_fails_nothing_half_made_stays(tmp_path: Path, monkeypatch, failing) -> None:
+@pytest.mark.parametrize(
+    ("place", "failing"), [(files, "_write_new"), (files, "_fill"), (Disk, "give_name")]
+)
+def test_whatever_fails_nothing_half_made_stays(
+    tmp_path: Path, monkeypatch, place, failing
+) -> None:
     """A full disk is named at the book's own path."""
     path = tmp_path / "Sales.xlsm"
 
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files, failing, fail)
+    monkeypatch.setattr(place, failing, fail)
     with pytest.raises(CannotWrite) as refused:
         new_file(path, "en", sample_as_of=dt.date(2026, 6, 1))
     assert refused.value.where == str(path)
@@ -52,12 +59,12 @@ def test_whatever_fails_nothing_half_made_stays(tmp_path: Path, monkeypatch, fai
 
 
 def test_a_new_book_touches_nothing_beside_it(tmp_path: Path) -> None:
-    """Not even a file that is called like a backup of the book to come."""
-    path = tmp_path / "Sales.xlsm"
-    backup_path(path).write_bytes(b"mine")
+    """It keeps no backup of its own making either."""
+    path, other = tmp_path / "Sales.xlsm", tmp_path / "Sales.backup.xlsm"
+    other.write_bytes(b"mine")
     new_file(path, "en", sample_as_of=dt.date(2026, 6, 1))
-    assert backup_path(path).read_bytes() == b"mine"
-    assert sorted(tmp_path.iterdir()) == sorted([path, backup_path(path)])
+    assert other.read_bytes() == b"mine"
+    assert sorted(tmp_path.iterdir()) == sorted([path, other])
 
 
 def test_a_name_taken_meanwhile_is_not_overwritten(tmp_path: Path, monkeypatch) -> None:
@@ -106,11 +113,65 @@ def test_a_new_book_is_whole_or_not_there_when_killed(tmp_path: Path, delay: flo
 def test_a_damaged_backup_is_named_as_the_backup(tmp_path: Path) -> None:
     """The workbook itself is whole, and stays as it is."""
     path, today = tmp_path / "Sales.xlsm", dt.date(2026, 6, 1)
-    new_file(path, "en")
+    new_file(path, "en", sample_as_of=today)
     run_on_file(path, "validate", Options(today), wait=1)
-    content, backup = path.read_bytes(), backup_path(path)
+    (kept,) = Backups(path).all()
+    content, backup = path.read_bytes(), kept.path
     backup.write_bytes(backup.read_bytes()[:5000])
     with pytest.raises(NothingToUndo) as refused:
         undo_file(path, today, wait=1)
     assert (refused.value.code, refused.value.where) == ("damaged-backup", str(backup))
     assert path.read_bytes() == content
+
+
+DAY = dt.date(2026, 6, 1)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "Sales.xlsm"
+    new_file(path, "en", sample_as_of=DAY)
+    return path
+
+
+def test_a_result_elsewhere_replaces_nothing_unasked(book: Path, tmp_path: Path) -> None:
+    """Said before anything is calculated, and again where a file comes meanwhile."""
+    out, before = tmp_path / "Other.xlsm", book.read_bytes()
+    out.write_bytes(b"mine")
+    with pytest.raises(CannotWrite, match="out-exists") as refused:
+        run_on_file(book, "validate", Options(DAY), wait=0, out=Elsewhere(out))
+    assert (refused.value.exit_code, refused.value.where) == (18, str(out))
+    assert (out.read_bytes(), book.read_bytes()) == (b"mine", before)
+    run_on_file(book, "validate", Options(DAY), wait=0, out=Elsewhere(out, may_replace=True))
+    assert (out.read_bytes()[:2], book.read_bytes()) == (b"PK", before)
+
+
+def test_a_result_goes_into_no_file_that_only_runs_write(book: Path) -> None:
+    """Neither a backup nor a lock, asked or not."""
+    run_on_file(book, "validate", Options(DAY), wait=0)
+    (kept,) = Backups(book).all()
+    before = kept.path.read_bytes()
+    for name in (kept.path, kept.path.with_name("a.xlsm"), book.with_name("~$Sales.xlsm")):
+        out = Elsewhere(name, may_replace=True)
+        with pytest.raises(CannotWrite, match="name-of-ours"):
+            run_on_file(book, "tier", Options(DAY), wait=0, out=out)
+    assert kept.path.read_bytes() == before
+
+
+def test_a_result_into_the_book_itself_is_a_run_in_place(book: Path) -> None:
+    """By another spelling of its path too; then it is locked, kept and can be undone."""
+    same = book.parent / "." / book.name
+    report = run_on_file(book, "validate", Options(DAY), wait=0, out=Elsewhere(same))
+    assert report.kept
+    assert report.kept.path
+    assert undo_file(book, DAY, wait=0).written
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX matters")
+def test_a_new_book_has_the_rights_that_new_files_have(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        new_file(tmp_path / "Sales.xlsm", "en", sample_as_of=DAY)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "Sales.xlsm").stat().st_mode & 0o777 == 0o640

@@ -11,17 +11,14 @@ import pytest
 from salesbook.book.report import Options
 from salesbook.book.run import run_action
 from salesbook.book.session import Session
-from salesbook.book.undo import undo_last
 from salesbook.errors import (
     NoSuchTable,
     NotAWorkbook,
-    NothingToUndo,
     SettingsError,
-    UndoLosesTyping,
 )
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
-from salesbook.store import TableCells, TableWrite
+from salesbook.store import TableCells
 from salesbook.writing.checks import Places
 from tests.book.drawn import book, table
 
@@ -137,47 +134,6 @@ def test_a_verb_refuses_settings_that_make_no_sense():
     with pytest.raises(SettingsError):
         run_action(host, "tier", Options(TODAY))
     assert host._tables == before
-
-
-class TestUndo:
-    """The last run can be taken back once, if nobody typed since."""
-
-    def run(self) -> tuple[MemoryHost, MemoryHost]:
-        host = book(team())
-        run_action(host, "validate", Options(TODAY))
-        before = MemoryHost(host._tables.values())
-        host.write([TableWrite("Reps", {}, [0, 1])])
-        run_action(host, "validate", Options(TODAY))
-        return host, before
-
-    def test_it_puts_back_what_the_run_wrote(self):
-        """The output tables are what they were; inputs typed since stay."""
-        host, before = self.run()
-        undo_last(host, before, TODAY)
-        assert host.read("Checks").columns == before.read("Checks").columns
-        assert values(host, "Reps", "Rep ID") == ["R1", "R2"]
-        assert values(host, "RunLog", "Action") == ["validate", "validate", "undo"]
-
-    def test_it_cannot_be_undone(self):
-        """There is one backup, and the undo used it."""
-        host, before = self.run()
-        between = MemoryHost(host._tables.values())
-        undo_last(host, before, TODAY)
-        with pytest.raises(NothingToUndo):
-            undo_last(host, between, TODAY)
-
-    def test_it_refuses_where_somebody_typed_since(self):
-        """A note in an output table would be lost."""
-        host, before = self.run()
-        host.write([TableWrite("Checks", {"Found": ["mine"]}, [0])])
-        with pytest.raises(UndoLosesTyping):
-            undo_last(host, before, TODAY)
-
-    def test_it_refuses_another_backup(self):
-        """A backup of another run holds other rows."""
-        host, _ = self.run()
-        with pytest.raises(NothingToUndo):
-            undo_last(host, book(team()), TODAY)
 
 
 def test_people_see_names_and_programs_see_codes():

@@ -133,7 +133,12 @@ class Marks:
         with _Writing(self.program):
             for place in places(area):
                 self.notes.pop(place, None)
-                self.threads.pop(place, None)
+                if self.program.clears_threads:
+                    self.threads.pop(place, None)
+
+    def delete_thread(self, place: Place) -> None:
+        with _Writing(self.program):
+            del self.threads[place]
 
     def clear_links(self, area: Area) -> None:
         with _Writing(self.program):
@@ -386,6 +391,9 @@ class ThreadMessage:
         return [
             ThreadMessage(self.sheet, self.model, self.place, number) for number in range(1, count)
         ]
+
+    def Delete(self) -> None:
+        self.model.marks.delete_thread(self.place)
 
     def AddReply(self, text: str) -> None:
         with _Writing(self.model.program):

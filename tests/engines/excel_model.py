@@ -5,8 +5,9 @@ demand.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from salesbook.hosts import formulas
@@ -46,6 +47,8 @@ class Program:
     pastes_threads: str = "truly"
     """What pasting makes of a thread: `truly` the same, `as its own` whoever runs the macro wrote
     it, `not` at all."""
+    clears_threads: bool = True
+    """Whether clearing comments clears threads as well as notes."""
     fills_formulas: bool = True
     """AutoCorrect, Fill formulas in tables to create calculated columns."""
     copied: tuple[SheetModel, Area] | None = None
@@ -264,6 +267,24 @@ class BookModel:
     is_1904: bool = False
     active: str | None = None
     """The sheet that is shown; the first where nobody said."""
+    is_saved: bool = False
+    copies: int = 0
+    """Calls of `SaveCopyAs` so far."""
+    copy_fault: BaseException | None = None
+    """What `SaveCopyAs` fails with, as for a book that only a cloud holds."""
+
+    def save_copy(self, path: Path, write: Callable[[BookModel, Path], None]) -> None:
+        """Write the book as it stands into another file, which no question can stop."""
+        self.copies += 1
+        if self.copy_fault:
+            path.write_bytes(b"PK half a copy")
+            raise self.copy_fault
+        self.program.called()
+        waiting, self.program.rejections = self.program.rejections, 0
+        try:
+            write(self, path)
+        finally:
+            self.program.rejections = waiting
 
     def sheet(self, name: str) -> SheetModel:
         return next(sheet for sheet in self.sheets if sheet.name.lower() == name.lower())

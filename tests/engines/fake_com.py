@@ -22,6 +22,7 @@ from salesbook.hosts.area import Area
 from tests.engines import excel_marks
 from tests.engines.excel_cells import TimeType, com_error, refused
 from tests.engines.excel_model import BookModel, Program, SheetModel, TableModel
+from tests.engines.fake_excel import write_tables
 from tests.engines.loading import load_model
 
 
@@ -95,10 +96,14 @@ class Workbook(CDispatch):
     Name = property(lambda self: self.model.name)
     FullName = property(lambda self: self.model.path)
     Date1904 = property(lambda self: self.model.is_1904)
+    Saved = property(lambda self: self.model.is_saved)
     Application = property(lambda self: Application(self.model.program))
     Worksheets = property(
         lambda self: Many([Worksheet(self, sheet) for sheet in self.model.sheets])
     )
+
+    def SaveCopyAs(self, path: str) -> None:
+        self.model.save_copy(Path(path), write_tables)
 
 
 class Many(CDispatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,9 @@ import xlwings as xw
 from xlwings import base_classes
 
 from salesbook.hosts.area import Area
+from salesbook.hosts.excel import ExcelHost
+from salesbook.hosts.package import open_package
+from salesbook.store import TableCells, TableWrite
 from tests.engines import excel_marks
 from tests.engines.excel_cells import TimeType
 from tests.engines.excel_model import BookModel, Program, SheetModel, TableModel
@@ -116,7 +120,34 @@ class Book(base_classes.Book):
     name = property(lambda self: self.model.name)
     fullname = property(lambda self: self.model.path)
     sheets = property(lambda self: Sheets(self.model))
-    api = property(lambda self: SimpleNamespace(Date1904=self.model.is_1904))
+
+    @property
+    def api(self) -> SimpleNamespace:
+        return SimpleNamespace(
+            Date1904=self.model.is_1904,
+            Saved=self.model.is_saved,
+            SaveCopyAs=lambda path: self.model.save_copy(Path(path), write_tables),
+        )
+
+
+def write_tables(model: BookModel, path: Path) -> None:
+    """Put what stands in the tables into a copy of the file that was opened."""
+    shutil.copyfile(model.path, path)
+    live = ExcelHost(xw.Book(impl=Book(model)))
+    with open_package(path, for_writing=True) as file:
+        file.write([_write_of(live.read(code), file.read(code)) for code in file.table_codes()])
+        file.save()
+
+
+def _write_of(cells: TableCells, before: TableCells) -> TableWrite:
+    typed = {
+        header: list(column)
+        for header, column in zip(cells.headers, cells.columns, strict=True)
+        if header not in cells.calculated
+    }
+    row_count = before.row_count
+    sources = [row if row < row_count else None for row in range(cells.row_count)]
+    return TableWrite(cells.table, typed, sources)
 
 
 class Sheets(base_classes.Sheets):
@@ -343,6 +374,9 @@ class Comment(base_classes.Comment):
 
     def add_reply(self, text: str) -> None:
         self.api.AddReply(text)
+
+    def delete(self) -> None:
+        self.api.Delete()
 
 
 class Tables(base_classes.Tables):

@@ -20,6 +20,7 @@ import xlwings as xw
 
 from salesbook.hosts.area import Area
 from tests.engines.excel_cells import TYPED_ERRORS, Error, Slot
+from tests.engines.excel_marks import Marks
 from tests.engines.excel_model import BookModel, Program
 from tests.engines.fake_excel import Book
 
@@ -145,6 +146,8 @@ class LiveSheet:
     def __init__(self, book: LiveBook, sheet: Any) -> None:
         self.book, self.sheet, self.program = book, sheet, book.program
         self.name = str(sheet.Name)
+        self.marks = Marks(book.program)
+        """What lies on rows is the model's: the tests here are about values."""
 
     is_hidden = property(lambda self: not self.sheet.IsVisible)
     is_protected = property(lambda self: self.sheet.isProtected())

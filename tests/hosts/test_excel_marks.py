@@ -157,6 +157,17 @@ def test_a_thread_that_cannot_be_copied(tmp_path: Path, way: str) -> None:
     assert texts == ["Ann, 2026-06-01 10:00: Call her?", "Bob, 2026-06-01 10:00: Done"]
 
 
+def test_threads_that_clearing_leaves(tmp_path: Path) -> None:
+    """Where clearing comments clears notes alone, threads are deleted by themselves."""
+    host, model = marked(tmp_path, Program(clears_threads=False))
+    host.write([TableWrite("Deals", {}, [None, 1])])
+    assert model.sheets[0].marks.threads == {(3, 2): THREAD}
+    host.write([TableWrite("Deals", {}, [1, None])])
+    assert model.sheets[0].marks.threads == {(2, 2): THREAD}
+    host.write([TableWrite("Deals", {}, [1])])
+    assert model.sheets[0].marks.threads == {}
+
+
 def test_an_excel_without_threads(tmp_path: Path) -> None:
     """A version whose object model has no threads carries all else, and puts one as a note."""
     host, model = marked(tmp_path, Program(knows_threads=False))
@@ -347,25 +358,35 @@ WRITES = [
 
 
 @pytest.mark.parametrize("totals", [False, True])
-@pytest.mark.parametrize("way", ["truly", "as its own"])
-def test_roll_back(tmp_path: Path, totals: bool, way: str) -> None:
+@pytest.mark.parametrize(
+    ("way", "fault"),
+    [("truly", None), ("as its own", None), ("truly", KeyboardInterrupt())],
+    ids=["refused", "typed anew", "cancelled"],
+)
+def test_roll_back(tmp_path: Path, totals: bool, way: str, fault: BaseException | None) -> None:
     """Whichever write fails, half done or not, all marks lie where they lay."""
+    host, model = marked(tmp_path, Program(pastes_threads=way), totals=totals)
+    host.write(WRITES)
+    last = model.program.writes
     failures = 0
-    for k in range(1, 150):
-        program = Program(fail_at=k, pastes_threads=way)
+    for k in range(1, last + 1):
+        program = Program(fail_at=k, pastes_threads=way, fault=fault)
         host, model = marked(tmp_path, program, totals=totals)
         if way != "truly":
             model.sheets[0].marks.threads.clear()
         before = everything(model)
         try:
             host.write(WRITES)
-        except CannotWrite:
+        except (CannotWrite, KeyboardInterrupt):
             assert everything(model) == before, k
             assert model.program.fills_formulas is True
             failures += 1
-        else:
-            break
+    # A copy is attempted anew, and what is cleared up last may fail.
     assert failures >= 20
+    host, model = marked(tmp_path, Program(pastes_threads=way), totals=totals)
+    if way != "truly":
+        model.sheets[0].marks.threads.clear()
+    host.write(WRITES)
     assert on_rows(model, range(2, 6))[2:] == [
         {*(R2 if way == "truly" else {"fill 00FFFF", "bold"}), "fill 0000FF", "height 33"},
         {*R1, "thread ['Ann, 2026-06-01 10:00: Call her?', 'Bob, 2026-06-01 10:00: Done'] "

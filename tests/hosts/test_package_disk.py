@@ -4,6 +4,7 @@ change?
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import platform
@@ -12,14 +13,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from reliability.disks import FailingDisk
 from salesbook.errors import CannotWrite, ChangedMeanwhile, LockedFile
-from salesbook.hosts.package import Disk, backup_path, lock, open_package
+from salesbook.hosts.package import Disk, lock, open_package
 from salesbook.hosts.package.lock import companion_name
 from salesbook.store import KEEP, TableWrite
 from tests.hosts.books import plain_book
@@ -51,17 +52,28 @@ def save(
         host.save()
 
 
-def test_backup(book: Path) -> None:
-    """The version before stays beside the book; there is one, of the last save."""
-    first = book.read_bytes()
-    save(book)
-    assert backup_path(book).read_bytes() == first
-    assert listing(book.parent) == {"Book.xlsx", "Book.backup.xlsx"}
-    second = book.read_bytes()
-    with open_package(book, for_writing=True) as host:
-        host.write([TableWrite("Deals", {"name": ["z"]}, [0])])
-        host.save()
-    assert backup_path(book).read_bytes() == second
+def test_what_was_there_is_kept_as_long_as_the_save_lasts(book: Path) -> None:
+    """Whoever keeps it gets the bytes that are replaced, and hears of a save that fails."""
+    heard: list[object] = []
+
+    @contextlib.contextmanager
+    def keeping(data: bytes) -> Iterator[None]:
+        heard.append(data)
+        try:
+            yield
+        except OSError:
+            heard.append("failed")
+            raise
+
+    before = book.read_bytes()
+    for disk in (FailingDisk(2, errno.EIO), Disk()):
+        with (
+            contextlib.suppress(CannotWrite),
+            open_package(book, for_writing=True, disk=disk) as host,
+        ):
+            host.write([RENAME])
+            host.save(keeping=keeping)
+    assert heard == [before, "failed", before]
 
 
 def test_nothing_is_written_without_save(book: Path) -> None:
@@ -89,14 +101,14 @@ def test_every_step_can_fail(book: Path, number: int) -> None:
     debris.
     """
     before = book.read_bytes()
-    for at in range(6):
+    for at in range(3):
         with pytest.raises(CannotWrite) as caught:
             save(book, FailingDisk(at, number, for_good=True))
         assert caught.value.where == str(book)
         assert caught.value.code == ("disk-full" if number == errno.ENOSPC else "cannot-write")
         assert book.read_bytes() == before
-        assert listing(book.parent) <= {"Book.xlsx", "Book.backup.xlsx"}
-    for at in (6, 7):
+        assert listing(book.parent) <= {"Book.xlsx"}
+    for at in (3, 4):
         save(book, FailingDisk(at, number, for_good=True))
         assert names(book) == ["a", "b", "c"]
         book.write_bytes(before)
@@ -228,7 +240,7 @@ def test_no_update_is_lost(book: Path) -> None:
         thread.join()
     assert failures == []
     assert set(names(book)[3:]) == {f"{name}{turn}" for name in "pqrs" for turn in range(3)}
-    assert listing(book.parent) == {"Book.xlsx", "Book.backup.xlsx"}
+    assert listing(book.parent) == {"Book.xlsx"}
 
 
 def test_leftovers_of_a_killed_run(book: Path) -> None:
@@ -238,7 +250,7 @@ def test_leftovers_of_a_killed_run(book: Path) -> None:
     for path in (debris, foreign):
         path.write_bytes(b"x")
     save(book)
-    assert listing(book.parent) == {"Book.xlsx", "Book.backup.xlsx", foreign.name}
+    assert listing(book.parent) == {"Book.xlsx", foreign.name}
 
 
 ENDLESS = """
@@ -274,7 +286,7 @@ def test_killed_at_any_moment(book: Path) -> None:
         }
         with open_package(book, for_writing=True, wait=1) as host:
             host.read("Deals")
-        assert listing(book.parent) <= {"Book.xlsx", "Book.backup.xlsx"}
+        assert listing(book.parent) <= {"Book.xlsx"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which programs run")
@@ -292,21 +304,88 @@ def test_stale_marker_of_libreoffice(book: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows limits paths in other ways")
-@pytest.mark.parametrize("length", [245, 249, 250])
+@pytest.mark.parametrize("length", [245, 254, 255])
 def test_names_without_room_for_more(tmp_path: Path, length: int) -> None:
-    """A book whose backup's name would be too long is refused; one whose markers' names would be is
-    free.
-    """
+    """A book is written although no name beside it could be longer than its own."""
     book = plain_book(tmp_path / ("b" * (length - 5) + ".xlsx"))
-    if length + len(".backup") <= 255:
-        save(book)
-        assert names(book) == ["a", "b", "c"]
-        return
+    save(book)
+    assert names(book) == ["a", "b", "c"]
+
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="modes and links are POSIX matters")
+
+
+@POSIX
+@pytest.mark.parametrize("kind", ["link", "link to nothing", "second name", "folder"])
+def test_no_lock_is_written_through_a_link(book: Path, tmp_path: Path, kind: str) -> None:
+    """Whoever may plant a link at the lock's name cannot have us empty one of our own files."""
+    secret = tmp_path / "secret.txt"
+    place = book.with_name(companion_name(book, ".lock"))
+    secret.write_text("mine")
+    if kind == "link":
+        place.symlink_to(secret)
+    elif kind == "link to nothing":
+        place.symlink_to(tmp_path / "made.txt")
+    elif kind == "second name":
+        place.hardlink_to(secret)
+    else:
+        place.mkdir()
     before = book.read_bytes()
-    with pytest.raises(CannotWrite) as caught:
+    with pytest.raises(CannotWrite) as refused:
         save(book)
-    assert caught.value.where == str(book)
-    assert (book.read_bytes(), listing(tmp_path)) == (before, {book.name})
+    assert (refused.value.code, refused.value.where) == ("lock-is-a-link", str(place))
+    assert (secret.read_text(), book.read_bytes()) == ("mine", before)
+    assert not (tmp_path / "made.txt").exists()
+    assert os.path.lexists(place)
+
+
+@POSIX
+def test_a_lock_that_becomes_a_link_is_not_written_to(book: Path, tmp_path: Path) -> None:
+    """Also where the link comes while the lock is held."""
+    secret, place = tmp_path / "secret.txt", book.with_name(companion_name(book, ".lock"))
+    secret.write_text("mine")
+    place.symlink_to(secret)
+    with pytest.raises(OSError, match="symbolic"):
+        lock._sign(place)
+    assert secret.read_text() == "mine"
+
+
+@POSIX
+@pytest.mark.parametrize(("mode", "there", "wanted"), [
+    (0o600, None, 0o600), (0o640, 0o666, 0o640), (0o600, 0o644, 0o600), (0o666, 0o600, 0o600),
+])  # fmt: skip
+def test_a_result_is_never_more_readable_than_its_book(
+    book: Path, tmp_path: Path, mode: int, there: int | None, wanted: int
+) -> None:
+    """Elsewhere too, also where a file lies that everybody may read."""
+    out = tmp_path / "Other.xlsx"
+    if there:
+        out.write_bytes(b"old")
+        out.chmod(there)
+    book.chmod(mode)
+    with open_package(book, for_writing=False) as host:
+        host.write([RENAME])
+        host.save(out, over=there is not None)
+    assert out.stat().st_mode & 0o777 == wanted
+    assert names(out) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("kind", ["file", "link to nothing"])
+def test_a_result_overwrites_nothing_unasked(book: Path, tmp_path: Path, kind: str) -> None:
+    """What lies there stays, also where it comes while the run calculates."""
+    out = tmp_path / "Other.xlsx"
+    if kind == "file":
+        out.write_bytes(b"mine")
+    else:
+        out.symlink_to(tmp_path / "made.xlsx")
+    with open_package(book, for_writing=False) as host:
+        host.write([RENAME])
+        with pytest.raises(CannotWrite) as refused:
+            host.save(out)
+        assert (refused.value.code, refused.value.exit_code) == ("out-exists", 18)
+        assert not (tmp_path / "made.xlsx").exists()
+        host.save(out, over=True)
+    assert names(out) == ["a", "b", "c"]
 
 
 @pytest.mark.skipif(sys.platform == "win32" or not os.geteuid(), reason="root may read everything")
@@ -372,7 +451,7 @@ def test_a_share_without_locks(
     with open_package(book, for_writing=True), pytest.raises(LockedFile):
         save(book)
     save(book)
-    assert listing(book.parent) == {"Book.xlsx", "Book.backup.xlsx"}
+    assert listing(book.parent) == {"Book.xlsx"}
 
 
 def test_a_file_that_is_shared_with_nobody(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:

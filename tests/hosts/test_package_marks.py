@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+from lxml import etree
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 
@@ -224,6 +225,41 @@ def _without_core(data: bytes) -> bytes:
     return re.sub(rb"<Relationship [^>]*core.xml[^>]*/>", b"", data)
 
 
+def test_what_goes_and_comes_back_does_not_grow_the_book(book: Path) -> None:
+    """Parked and put back again and again, formats, authors and ids are the same."""
+    mine = [mark for mark in MARKS if mark.row is not None and mark.mark is not Mark.VALUE]
+    keys = {"key": [f"K{row}" for row in range(6)]}
+    sizes = []
+    for _ in range(4):
+        write(book, TableWrite("Deals", {}, []))
+        write(book, TableWrite("Deals", keys, [None] * 6, annotations=mine))
+        assert set(marks_of(book)) == set(mine)
+        sizes.append({name: len(data) for name, data in parts(book).items()})
+    assert sizes[1] == sizes[2] == sizes[3]
+    assert valid(book)
+
+
+def test_a_sheet_whose_elements_have_a_prefix(tmp_path: Path) -> None:
+    """Some programs write `<x:worksheet>` and `<x:comments>`: all is found and moved there too."""
+    plain = marked_book(tmp_path / "plain.xlsx")
+    path = marked_book(tmp_path / "Book.xlsx")
+    bend(path, dict.fromkeys((SHEET, COMMENTS, "xl/styles.xml"), _with_prefix))
+    put = [Annotation(0, "own", Mark.NOTE, "new"), Annotation(0, "key", Mark.LINK, "#Other!A1")]
+    for book in (plain, path):
+        write(book, TableWrite("Deals", {}, [None, 5, 4, 2, 1, 0], annotations=put))
+    assert marks_of(path) == marks_of(plain)
+    assert valid(path)
+
+
+def _with_prefix(data: bytes) -> bytes:
+    old = etree.fromstring(data)
+    names = {prefix: name for prefix, name in old.nsmap.items() if prefix}
+    new = etree.Element(old.tag, dict(old.attrib), nsmap={"x": old.nsmap[None], **names})
+    new.extend(list(old))
+    etree.cleanup_namespaces(new, keep_ns_prefixes=list(names))
+    return etree.tostring(new, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
 def test_a_second_mark_on_a_cell_is_added_to_the_first(book: Path) -> None:
     """A cell has one note and one thread; nothing of what stands there is lost."""
     put = [
@@ -405,6 +441,7 @@ def test_another_program_calculates_what_was_said_before(tmp_path: Path) -> None
 
     path = made(tmp_path / "b.xlsx", fill)
     write(path, TableWrite("T", {"key": [KEEP] * 5 + ["new"]}, [0, 4, 2, 3, 1, None]))
+    assert b"/SUM($C$3:$C$8)</calculatedColumnFormula>" in parts(path)["xl/tables/table1.xml"]
     bend(path, {SHEET: lambda data: re.sub(rb"(</f>|<f>[^<]*</f>)<v>[^<]*</v>", rb"\1", data)})
     sheet = openpyxl.load_workbook(convert(path, "xlsx", tmp_path / "out"), data_only=True)["S"]
     by_key = {sheet.cell(row, 2).value: row for row in range(3, 9)}
@@ -450,6 +487,17 @@ def test_colours_as_excel_shows_them(front: bytes, expected: str | None) -> None
 def test_no_pattern_is_no_colour() -> None:
     assert fill_colour(b'<fill><patternFill patternType="none"/></fill>', b"", []) is None
     assert fill_colour(b"<fill><gradientFill/></fill>", b"", []) is None
+
+
+def test_what_nobody_could_have_put_is_not_put(book: Path) -> None:
+    """A colour or height that is none would make Excel repair the file."""
+    put = [
+        Annotation(1, "key", Mark.COLOUR, "red"),
+        Annotation(1, "key", Mark.HEIGHT, "tall"),
+        Annotation(1, "own", Mark.FORMULA, "no formula"),
+    ]
+    write(book, TableWrite("Deals", {}, range(6), annotations=put))
+    assert tuple(marks_of(book)) == MARKS
 
 
 def test_a_drawing_that_is_no_xml_is_carried_all_the_same(book: Path) -> None:

@@ -27,7 +27,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     "fault",
     [
         ("fill_up", 300_000),
-        ("fail_at", (5, errno.EIO)),
+        ("fail_at", (6, errno.EIO)),
     ],
 )
 def test_a_save_that_fails_is_refused_by_name(tmp_path: Path, fault: tuple[str, object]) -> None:
@@ -51,7 +51,7 @@ CASES = {case.name: case for case in held.CASES}
         "changed between read and write",
         "a folder that may not be entered",
         "path longer than 260",
-        "file name of 250 characters, no room for the backup's",
+        "file name of 254 characters, no room for a folder of backups beside it",
     ],
 )
 def test_where_a_book_must_not_be_written_it_is_not(tmp_path: Path, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -263,3 +264,47 @@ def test_there_and_back(formula: str, sources: list[int]) -> None:
     there = carried(formula, sources)
     if there is not None:
         assert carried(there, [sources.index(row) for row in range(4)]) == formula
+
+
+rows = st.integers(1, 9)
+ranges = st.builds(
+    lambda a, b, dollar: f"SUM({dollar}B{dollar}{min(a, b)}:D{max(a, b)})",
+    rows,
+    rows,
+    st.sampled_from(["", "$"]),
+)
+named = st.lists(st.one_of(ranges, st.builds("$B{}".format, rows)), min_size=1, max_size=3)
+
+
+def keys_named(formula: str, keys: dict[int, object]) -> list[object]:
+    """What a formula names, cell by cell, a row of the body by its key and any other by its place."""
+    found: list[object] = []
+    for area in map(Area.parse, re.findall(r"\$?[A-Z]\$?\d+(?::\$?[A-Z]\$?\d+)?", formula)):
+        assert area
+        found.append({keys.get(row, row) for row in range(area.top, area.bottom + 1)})
+    return found
+
+
+@given(named, st.lists(st.none() | st.integers(0, 3), min_size=1, max_size=7, unique_by=id))
+def test_a_formula_names_the_same_keys_or_is_lost(
+    parts: list[str], drawn: list[int | None]
+) -> None:
+    """Whatever goes, comes and moves; only a range over all rows takes the new ones in."""
+    sources = [row for place, row in enumerate(drawn) if row is None or row not in drawn[:place]]
+    old = {3 + row: f"K{row}" for row in range(4)}
+    new = {
+        3 + place: f"new {place}" if row is None else f"K{row}" for place, row in enumerate(sources)
+    }
+    body = set(old.values())
+    for part in parts:
+        there = carried(part, sources)
+        if there is None:
+            continue
+        (before,), (after,) = keys_named(part, old), keys_named(there, new)
+        inside = {key for key in before if isinstance(key, str)}
+        if ":" in part and inside == body:
+            assert set(new.values()) <= after
+        else:
+            outside = {row for row in before if isinstance(row, int) and row not in new}
+            assert {key for key in after if isinstance(key, str)} >= inside
+            assert {key for key in after if isinstance(key, int)} == outside

@@ -15,7 +15,7 @@ from lxml import etree
 from openxml_audit import OpenXmlValidator
 from pyopenvba import ExcelFile
 
-from salesbook import labels
+from salesbook import __version__, labels
 from salesbook.actions import BUTTONS
 from salesbook.book.session import Session
 from salesbook.book.template import FILES, template_bytes
@@ -274,7 +274,7 @@ def test_the_settings_read_back_as_the_defaults(language, tmp_path):
     with open_package(book, for_writing=False) as host:
         session = Session(host)
         policy = session.policy
-    assert policy.rules == Rules.model_validate(dict(_RULES[language]))
+    assert policy.rules == Rules.model_validate({**_RULES[language], "made_with": __version__})
     assert session.policy_findings == []
     assert [*policy.faults, *check_settings(policy)] == []
     assert [stage.kind for stage in policy.stages] == ["open"] * 4 + ["won", "lost"]

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-from salesbook import labels
+from salesbook import __version__, labels
 from salesbook.labels import Language
 from salesbook.policy import default_setting
 from salesbook.tables import TABLES
@@ -74,7 +74,7 @@ def _none(_: Language) -> list[dict[str, Any]]:
 
 
 def _policy(language: Language) -> list[dict[str, Any]]:
-    of_language = _RULES[language]
+    of_language = {**_RULES[language], "made_with": __version__}
     return [
         {
             "key": key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from salesbook.book.template import sheet_code_name
 from salesbook.tables import TABLES, Role, TableSpec
 from workbook.build import look
 from workbook.build.canvas import Canvas
@@ -40,7 +41,7 @@ def _of_table(canvas: Canvas, spec: TableSpec) -> SheetLayout:
         canvas.name(spec.name),
         tab=look.TABS[spec.part],
         visible=spec.shown,
-        code_name=f"Sheet{spec.name}",
+        code_name=sheet_code_name(spec.name),
     )
 
 

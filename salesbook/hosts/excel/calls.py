@@ -48,6 +48,11 @@ class Calls:
                     raise LockedFile("cell-being-edited", where=self.where) from error
             time.sleep(self._pause)
 
+    def rest(self) -> None:
+        """Wait as long as between two questions, unless nobody has the patience."""
+        if self.patience:
+            time.sleep(self._pause)
+
 
 @contextlib.contextmanager
 def bounded_retries() -> Iterator[None]:

@@ -87,6 +87,15 @@ class ExcelHost:
         self._read[live.code] = Reading(cells, contents)
         return cells
 
+    def headers(self, table: str) -> Sequence[str]:
+        """Hand out one table's headers. Raises: NoSuchTable, LockedFile."""
+        live = self._table(table)
+        was_read = self._read.get(live.code)
+        if was_read is not None:
+            return was_read.cells.headers
+        with bounded_retries(), _own_refusals(live.sheet_name):
+            return live.layout().headers
+
     def annotations(self, table: str) -> Sequence[Annotation]:
         """What people put on the rows of one table, by row, then by column.
 

@@ -169,11 +169,18 @@ class Looks:
 
         return {
             trait: [
-                [usual.new if origin is None else column[origin] for origin in origins]
+                _moved_column(column, usual.new, origins)
                 for column, usual in zip(columns, self.usual[trait], strict=True)
             ]
             for trait, columns in self.values.items()
         }
+
+
+def _moved_column(column: list[Value], new: Value, origins: Sequence[int | None]) -> list[Value]:
+    # Nearly every column looks alike from top to bottom, and then stays as it is.
+    if column.count(new) == len(column):
+        return column
+    return [new if origin is None else column[origin] for origin in origins]
 
 
 def read_looks(live: LiveTable, layout: Layout, body_rows: int, rows: int) -> Looks:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from salesbook.hosts.excel.body import Contents
+from salesbook.hosts.excel.formats import ColumnFormats, FormatChange
 from salesbook.hosts.excel.heights import HIDDEN, put_heights, read_heights
 from salesbook.hosts.excel.links import Link, Links, moved_links, put_links, read_links
 from salesbook.hosts.excel.looks import (
@@ -31,7 +32,6 @@ from salesbook.hosts.excel.remarks import (
     read_remarks,
 )
 from salesbook.hosts.excel.rules import RuleMover, read_rules
-from salesbook.hosts.number_formats import GENERAL
 from salesbook.store import KEEP, Annotation, Mark, TableWrite
 
 if TYPE_CHECKING:
@@ -111,11 +111,12 @@ class MarkMove:
         if not self.is_needed:
             return set()
         changed = put_links(self.live, self.layout, self._before.links, self._wanted_links())
-        # A link formats its cell, and Excel new rows; else all looks as it did.
-        is_as_before = not changed and self.rows == max(1, self.layout.rows)
-        have = self._before.looks.values if is_as_before else {}
-        self._put_looks(self._wanted_looks(), have)
-        self._put_number_formats(self._wanted_number_formats())
+        # A link colours its cell, and Excel formats new rows; else all looks as it did.
+        is_resized = len(self.write.sources) != max(1, self.layout.rows)
+        looks_differ = is_resized or bool(changed)
+        self._put_looks(self._wanted_looks(), {} if looks_differ else self._before.looks.values)
+        formats = {} if is_resized else self._number_formats
+        self._put_number_formats(self._wanted_number_formats(), formats)
         return changed
 
     def put_above(self) -> None:
@@ -187,7 +188,10 @@ class MarkMove:
         wanted = self._before.looks.moved(self.write.sources, self.rows)
         for (row, place), _, content in self._given(Mark.COLOUR):
             if FILL in wanted:
-                wanted[FILL][place][row] = colour_of(content)
+                # A copy: columns that look alike may be one list.
+                column = list(wanted[FILL][place])
+                column[row] = colour_of(content)
+                wanted[FILL][place] = column
         return wanted
 
     def _wanted_remarks(self) -> dict[Spot, Spot | Remark]:
@@ -227,23 +231,13 @@ class MarkMove:
     @cached_property
     def _number_formats(self) -> dict[int, list[str]]:
         """Formats by column, of columns in which a cell that is kept goes to another row."""
-        from salesbook.hosts.excel.formats import ColumnFormats
-
         moves = [row != source for row, source in enumerate(self.write.sources)]
         formats = {}
         for place, header in enumerate(self.layout.headers):
             given = self.write.columns.get(header, ())
             is_kept = [not given or given[row] is KEEP for row in range(len(moves))]
             if any(kept and move for kept, move in zip(is_kept, moves, strict=True)):
-                top = self.layout.top
-                column = ColumnFormats(
-                    self.live.calls,
-                    self.live.sheet,
-                    self.layout.left + place,
-                    top,
-                    top + self.rows - 1,
-                )
-                formats[place] = column.codes
+                formats[place] = list(self._column_formats(place).codes)
         return formats
 
     def _wanted_number_formats(self) -> dict[int, list[str]]:
@@ -259,21 +253,30 @@ class MarkMove:
             wanted[place] = after
         return wanted
 
-    def _put_number_formats(self, want: Mapping[int, list[str]]) -> None:
-        from salesbook.hosts.excel.formats import ColumnFormats, FormatChange
-
+    def _put_number_formats(
+        self, want: Mapping[int, list[str]], known: Mapping[int, list[str]] | None = None
+    ) -> None:
+        """Give cells their number formats; what they have now is asked where it is not known."""
         for place, codes in want.items():
-            column = self.layout.left + place
-            top = self.layout.top
-            bottom = top + self.rows - 1
-            have = ColumnFormats(self.live.calls, self.live.sheet, column, top, bottom).codes
-            changes: list[FormatChange] = []
-            for row, (before, after) in enumerate(zip(have, codes, strict=True), start=top):
-                if before == after:
-                    continue
-                change = FormatChange(column, row, row, before or GENERAL, after)
-                if changes and changes[-1].goes_on_in(change):
-                    change = changes.pop().down_to(row)
-                changes.append(change)
-            for change in changes:
+            have = (known or {}).get(place) or self._column_formats(place).codes
+            for change in self._format_changes(place, have, codes):
                 change.put(self.live.calls, self.live.sheet, change.after)
+
+    def _column_formats(self, place: int) -> ColumnFormats:
+        top, column = self.layout.top, self.layout.left + place
+        return ColumnFormats(self.live.calls, self.live.sheet, column, top, top + self.rows - 1)
+
+    def _format_changes(
+        self, place: int, have: Sequence[str], want: Sequence[str]
+    ) -> list[FormatChange]:
+        """What must change in one column, cells below each other as one."""
+        column = self.layout.left + place
+        changes: list[FormatChange] = []
+        for row, (before, after) in enumerate(zip(have, want, strict=True), start=self.layout.top):
+            if before == after:
+                continue
+            change = FormatChange(column, row, row, before, after)
+            if changes and changes[-1].goes_on_in(change):
+                change = changes.pop().down_to(row)
+            changes.append(change)
+        return changes

@@ -59,7 +59,9 @@ def no_filling(calls: Calls, app: xw.App) -> Iterator[None]:
     try:
         yield
     finally:
-        calls(lambda: assign_native(corrections, *name, True))
+        # Whether all is written or taken back is decided by now.
+        with contextlib.suppress(Exception):
+            calls(lambda: assign_native(corrections, *name, True))
 
 
 def _put(calls: Calls, app: xw.App, name: str, value: Any) -> None:

@@ -30,6 +30,8 @@ _ASIDE: Final = 16_300
 """The column in which copies wait, far right of what anybody types."""
 _COMMENTS: Final = -4144
 """Excel's number for cells with comments."""
+_ATTEMPTS: Final = 3
+"""So often a copy is attempted."""
 _AT_ONCE: Final = 255
 """So many letters of a note Excel takes in one go, in every version."""
 
@@ -280,11 +282,9 @@ class RemarkMover:
 
     def forget(self) -> None:
         """Take the waiting copies away, once all is well."""
-        if self._aside:
-            rows = [row for row, _ in self._aside.values()]
-            corners = (min(rows), _ASIDE), (max(rows), _ASIDE)
-            self._empty(self.live.sheet.range(*corners))
-            self._aside.clear()
+        while self._aside:
+            _, place = self._aside.popitem()
+            self._empty(self.live.sheet.range(place))
         if self._has_copied:
             app = self.live.sheet.book.app
             self.live.calls(lambda: setattr(app, "cut_copy_mode", False))
@@ -320,7 +320,19 @@ class RemarkMover:
             raise CannotWrite("excel-refused", where=where, found=retold.content[:200])
 
     def _copy(self, source: xw.Range, target: xw.Range) -> None:
+        """Copy a remark, if need be in several attempts: other programs use the clipboard as well."""
         self._has_copied = True
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                self._copy_once(source, target)
+                return
+            except Exception as error:
+                if not is_program_error(error):
+                    raise
+            self.live.calls.rest()
+        self._copy_once(source, target)
+
+    def _copy_once(self, source: xw.Range, target: xw.Range) -> None:
         self.live.calls(lambda: source.copy())
         self.live.calls(lambda: target.paste("comments"))
 
@@ -362,6 +374,10 @@ class RemarkMover:
         calls = self.live.calls
         clear = native(cell.api, "ClearComments", "clear_Excel_comments")
         calls(lambda: clear())
+        comment = self._comment_at(cell)
+        if comment is not None and comment is not _UNKNOWN:
+            # Excel's words for it say comments, which notes were called when threads were not yet.
+            calls(lambda: comment.delete())
 
     def _at(self, cell: xw.Range) -> Remark | None:
         """What lies on one cell."""

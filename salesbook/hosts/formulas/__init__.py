@@ -5,7 +5,7 @@ Texts go in and out without their `=`; one before them is no harm.
 
 from salesbook.hosts.formulas.carrying import Carrying
 from salesbook.hosts.formulas.columns import ColumnFormula, column_formula, relative
-from salesbook.hosts.formulas.moving import copied, has_cell_references, moved
+from salesbook.hosts.formulas.moving import copied
 from salesbook.hosts.formulas.r1c1 import from_r1c1, to_r1c1
 from salesbook.hosts.formulas.references import UnsureError
 from salesbook.hosts.formulas.spelling import as_files_have_it, as_people_read
@@ -21,8 +21,6 @@ __all__ = [
     "column_formula",
     "copied",
     "from_r1c1",
-    "has_cell_references",
-    "moved",
     "relative",
     "to_r1c1",
 ]

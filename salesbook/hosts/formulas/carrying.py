@@ -71,6 +71,15 @@ class Carrying:
         pieces = [self._over_new_body(piece) for piece in cut(formula.at(row))]
         return relative(joined(pieces), row)
 
+    def declared(self, formula: str) -> str:
+        """Do the same for the formula that a file gives for new rows of a column.
+
+        Raises: UnsureError where it cannot be read.
+        """
+        old_pieces = cut(formula)
+        pieces = [self._over_new_body(piece) for piece in old_pieces]
+        return formula if pieces == old_pieces else joined(pieces)
+
     def _over_new_body(self, piece: Piece) -> Piece:
         if not isinstance(piece, Reference) or not piece.is_on(self.sheet) or piece.last is None:
             return piece

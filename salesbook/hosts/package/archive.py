@@ -254,6 +254,19 @@ class Archive:
             raise self._damaged(member.name)
         return content
 
+    def head(self, name: str, size: int) -> bytes:
+        """Hand out the first bytes of a member's content, unchecked: a quick look at a large part.
+
+        Raises: NotAWorkbook.
+        """
+        packed = self.packed(name)
+        if packed.method != DEFLATED:
+            return bytes(packed.data[:size])
+        try:
+            return zlib.decompressobj(RAW_DEFLATE).decompress(packed.data, size)
+        except zlib.error as error:
+            raise self._damaged(name) from error
+
 
 def part_name(written: str) -> str:
     """Name the part that a zip's member, a relation's target or a content type means.
@@ -311,6 +324,11 @@ class Staged:
         """Hand out a part."""
         changed = self.changes.get(name.lower())
         return self.archive.inflate(name) if changed is None else changed
+
+    def head(self, name: str, size: int) -> bytes:
+        """Hand out a part's first bytes, unchecked."""
+        changed = self.changes.get(name.lower())
+        return self.archive.head(name, size) if changed is None else changed[:size]
 
     def packed(self, name: str) -> Packed | None:
         """Hand out a part as the archive holds it, unchecked; None where it was changed."""

@@ -12,6 +12,7 @@ Throughout, an *index* counts the rows of the new body from 0, a *source* those 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,10 +37,14 @@ from salesbook.hosts.package.sheet_formulas import SheetFormulas
 from salesbook.hosts.package.styles import Styles
 from salesbook.hosts.package.xmlscan import attribute, tag_pattern, with_attribute
 from salesbook.hosts.row_map import RowMap
-from salesbook.store import KEEP, Cell, Mark, NewCell, TableCells, TableWrite
+from salesbook.store import KEEP, Annotation, Cell, Mark, NewCell, TableCells, TableWrite
 
-_MARKS_OF_CELLS = (Mark.FORMULA, Mark.COLOUR, Mark.HEIGHT)
-"""What stands in a sheet's rows themselves."""
+_CAN_BE_PUT = {
+    Mark.FORMULA: re.compile(r"=.+", re.DOTALL),
+    Mark.COLOUR: re.compile(r"#[0-9A-Fa-f]{6}"),
+    Mark.HEIGHT: re.compile(r"[0-9]{1,3}(\.[0-9]{1,15})?"),
+}
+"""What may be put into a sheet's rows themselves; Excel would repair a file with anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +98,14 @@ class NewBody:
         return self.sheet_formulas.of_table(self.table, self.old)
 
     @cached_property
-    def _carrying(self) -> Carrying:
+    def carrying(self) -> Carrying:
+        """What the write does to formulas."""
         return Carrying(self.table.sheet.name, self.row_map)
 
     @cached_property
     def _cells(self) -> NewCells:
         calculated = moves.new_formulas(
-            self.rows, self.table, self._formulas, self._carrying, self.sheet_formulas.arrays
+            self.rows, self.table, self._formulas, self.carrying, self.sheet_formulas.arrays
         )
         return NewCells(
             self.rows, self.table, self.write, self.styles, self.old.epoch_1904, calculated
@@ -215,7 +221,7 @@ class NewBody:
             formula = self._formulas.columns.get(header)
             if formula and formula.reads(text, row):
                 return self._column_formulas[header].at(new_row)
-            return self._carrying.exception(text)
+            return self.carrying.exception(text)
         except UnsureError:
             return None
 
@@ -223,7 +229,7 @@ class NewBody:
     def _column_formulas(self) -> dict[str, ColumnFormula]:
         """What the formulas of calculated columns are in the new body."""
         return {
-            header: self._carrying.column(formula)
+            header: self.carrying.column(formula)
             for header, formula in self._formulas.columns.items()
         }
 
@@ -397,7 +403,7 @@ class NewBody:
         if text is None:
             return moves.moved(cell, cell_name(target, column), None)
         try:
-            new_text = self._carrying.exception(text)
+            new_text = self.carrying.exception(text)
         except UnsureError:
             return blank_cell(cell, cell_name(target, column), self.rows.prefix)
         return moves.moved(cell, cell_name(target, column), new_text)
@@ -408,7 +414,7 @@ class NewBody:
         Raises: CannotWrite where the workbook has as many formats as Excel takes.
         """
         for mark in self.write.annotations:
-            if mark.row is None or mark.mark not in _MARKS_OF_CELLS:
+            if mark.row is None or not _can_be_put(mark):
                 continue
             number = self.body.top + mark.row
             row = self.rows.edit(number)
@@ -456,6 +462,11 @@ class NewBody:
         row.cells |= new.cells
         if not keeps_look and new.look is not None:
             row.tag = with_look(row.tag, new.look)
+
+
+def _can_be_put(mark: Annotation) -> bool:
+    pattern = _CAN_BE_PUT.get(mark.mark)
+    return pattern is not None and pattern.fullmatch(str(mark.content)) is not None
 
 
 def same(new: Cell, old: Cell) -> bool:

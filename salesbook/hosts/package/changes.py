@@ -142,7 +142,9 @@ class _Patch:
             self.changes.areas[key] = new.area
             if new.area != table.area:
                 old_part = self.edits.content(table.part)
-                self.edits.change(table.part, surroundings.table_part(old_part, table, new.area))
+                new_part = surroundings.table_part(old_part, table, new.area)
+                new_part = surroundings.with_column_formulas(new_part, new.carrying)
+                self.edits.change(table.part, new_part)
 
         for new in bodies:
             new.put_marks()

@@ -6,19 +6,24 @@ import contextlib
 import errno
 import os
 import secrets
-import shutil
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 from salesbook.errors import CannotWrite, ChangedMeanwhile
-from salesbook.hosts.package.lock import Holder, companion_name
+from salesbook.hosts.package.lock import NO_LINK, Holder, companion_name
 
 _MAY_WRITE = 0o222
 _RIGHTS = 0o777
 _NEW_FILE = 0o666
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+
+Keeping = Callable[[bytes], AbstractContextManager[object]]
+"""Keeps what a book held, as long as something takes its place: what it did is taken back where the
+body of its context fails. It never fails itself."""
 
 
 class Disk:
@@ -29,7 +34,7 @@ class Disk:
         # O_EXCL: nobody else's file is written over, nor what a link of that name points at.
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         # Without it Windows would put a carriage return before each line feed.
-        flags |= getattr(os, "O_BINARY", 0)
+        flags |= getattr(os, "O_BINARY", 0) | NO_LINK
         handle = os.open(path, flags, mode)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -44,6 +49,28 @@ class Disk:
         """Rename over what is there, in one step."""
         source.replace(target)
 
+    def give_name(self, source: Path, target: Path) -> None:
+        """Give a finished file its name, in one step, unless something has that name.
+
+        Renaming would do on Windows, which refuses a name that is taken; elsewhere it overwrites,
+        so a second name is given and the first one taken away.
+
+        Raises: FileExistsError; OSError.
+        """
+        if os.name == "nt":
+            source.rename(target)
+            return
+        try:
+            target.hardlink_to(source)
+        except FileExistsError:
+            raise
+        except OSError:
+            # A file system without second names: the name is taken by an empty file first.
+            target.open("xb").close()
+            self.replace(source, target)
+        else:
+            source.unlink()
+
     def sync_folder(self, folder: Path) -> None:
         """Make renames last. Not every system can; the file itself is safe by then."""
         with contextlib.suppress(OSError):
@@ -52,11 +79,6 @@ class Disk:
                 self.sync(handle)
             finally:
                 os.close(handle)
-
-
-def backup_path(book: Path) -> Path:
-    """Name the one backup beside a workbook."""
-    return book.with_name(f"{book.stem}.backup{book.suffix}")
 
 
 def refuse_unwritable(book: Path) -> None:
@@ -71,14 +93,6 @@ def refuse_unwritable(book: Path) -> None:
         raise CannotWrite("read-only-folder", where=str(folder))
     if book.exists() and _is_read_only(book):
         raise CannotWrite("read-only-file", where=str(book))
-
-    try:
-        backup_path(book).lstat()
-    except FileNotFoundError:
-        return
-    except OSError as error:  # its name is longer than the book's
-        words = error.strerror or str(error)
-        raise CannotWrite("cannot-write", where=str(book), found=words) from error
 
 
 def _is_read_only(path: Path) -> bool:
@@ -95,29 +109,50 @@ def remove_leftovers(book: Path) -> None:
             path.unlink()
 
 
-def replace_file(disk: Disk, target: Path, new: bytes, old: bytes | None) -> None:
-    """Put `new` in the place of `old`, keep `old` as the backup, or leave everything as it was.
+@dataclass(frozen=True)
+class Care:
+    """What to mind while a file is replaced."""
 
-    Args:
-        old: what the target held when it was read; None where there was no such file.
+    rights: int = _RIGHTS
+    """Rights that the file may have at most, whatever the one that was there had."""
+    keeping: Keeping | None = None
+    """Keeps what was there, once there is room for the new version and before it takes its place."""
+
+
+def replace_file(
+    disk: Disk, target: Path, new: bytes, old: bytes | None, care: Care = Care()
+) -> None:
+    """Put `new` in the place of `old`, or leave everything as it was.
+
+    Args: old is what the target held when it was read; None where there was no such file.
 
     Raises: ChangedMeanwhile, CannotWrite, LockedFile.
     """
-    with _plain_errors(target, len(new)), _temporary(target) as draft, _temporary(target) as copy:
+    limit, keeping = care.rights, care.keeping
+    with _plain_errors(target, len(new)), _temporary(target) as draft:
         _refuse_changed(target, old)
-        mode = _NEW_FILE if old is None else target.stat().st_mode & _RIGHTS
-        disk.write(draft, new, mode)
+        rights = _NEW_FILE if old is None else target.stat().st_mode & _RIGHTS
+        disk.write(draft, new, rights & limit)
         if old is not None:
-            _keep_rights(target, draft)
-            # The backup is a copy, not the old file renamed: at no moment is the book's name free.
-            disk.write(copy, old, mode)
-            _keep_rights(target, copy)
-            disk.replace(copy, backup_path(target))
-        with uninterrupted():
+            keep_rights(target, draft, limit=limit)
+
+        # What is kept is a copy, not the old file renamed: at no moment is the book's name free.
+        kept = keeping(old) if keeping and old is not None else contextlib.nullcontext()
+        with kept, uninterrupted():
             # Writing took time in which another program may have saved.
             _refuse_changed(target, old)
-            disk.replace(draft, target)
+            if old is None:
+                _name_new(disk, draft, target)
+            else:
+                disk.replace(draft, target)
             disk.sync_folder(target.parent)
+
+
+def _name_new(disk: Disk, draft: Path, target: Path) -> None:
+    try:
+        disk.give_name(draft, target)
+    except FileExistsError:
+        raise ChangedMeanwhile("changed-meanwhile", where=str(target)) from None
 
 
 @contextlib.contextmanager
@@ -149,20 +184,22 @@ def _refuse_changed(target: Path, old: bytes | None) -> None:
         raise ChangedMeanwhile("changed-meanwhile", where=str(target))
 
 
-def _keep_rights(source: Path, target: Path) -> None:
-    """Give a new file the rights of the old one, as far as the system lets us."""
-    with contextlib.suppress(OSError):
-        shutil.copymode(source, target)
-
+def keep_rights(source: Path, target: Path, *, limit: int = _RIGHTS) -> None:
+    """Give a new file the rights of the old one, as far as the system lets us and `limit` allows."""
     with contextlib.suppress(OSError, AttributeError):
         status = source.stat()
         os.chown(target, status.st_uid, status.st_gid)
 
-    with contextlib.suppress(OSError, AttributeError):
-        # On Linux rights of single users are attributes too.
-        for name in os.listxattr(source):
-            with contextlib.suppress(OSError):
-                os.setxattr(target, name, os.getxattr(source, name))
+    if limit == _RIGHTS:
+        with contextlib.suppress(OSError, AttributeError):
+            # On Linux rights of single users are attributes too.
+            for name in os.listxattr(source):
+                with contextlib.suppress(OSError):
+                    os.setxattr(target, name, os.getxattr(source, name))
+
+    # Last, since a new owner takes some rights away, and those of single users change the group's.
+    with contextlib.suppress(OSError):
+        target.chmod(source.stat().st_mode & _RIGHTS & limit)
 
 
 @contextlib.contextmanager
@@ -188,7 +225,6 @@ def _plain_errors(target: Path, needed: int) -> Iterator[None]:
         raise CannotWrite("cannot-write", where=str(target), found=error.strerror or "") from error
     except OSError as error:
         if error.errno in _FULL:
-            # The new book and the backup lie beside the old one for a moment.
-            raise CannotWrite("disk-full", where=str(target), needed_bytes=2 * needed) from error
+            raise CannotWrite("disk-full", where=str(target), needed_bytes=needed) from error
         words = error.strerror or str(error)
         raise CannotWrite("cannot-write", where=str(target), found=words) from error

@@ -21,11 +21,20 @@ from salesbook.hosts.fitting import refuse_twice
 from salesbook.hosts.package import guards
 from salesbook.hosts.package.archive import Archive, Staged
 from salesbook.hosts.package.changes import Changes, book_styles, changes_for
-from salesbook.hosts.package.disk import Disk, refuse_unwritable, remove_leftovers, replace_file
+from salesbook.hosts.package.disk import (
+    Care,
+    Disk,
+    Keeping,
+    refuse_unwritable,
+    remove_leftovers,
+    replace_file,
+)
 from salesbook.hosts.package.lock import Holder, locked
 from salesbook.hosts.package.marks import read_losses, read_marks
 from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
 from salesbook.hosts.package.reader import SheetReader
+from salesbook.hosts.package.saved_by import LastSave, dropdown_ends, last_save
+from salesbook.hosts.package.upgrading import Renewal, Wanted, renewed
 from salesbook.hosts.package.values import read_tables
 from salesbook.hosts.package.verify import refuse_unsound
 from salesbook.hosts.package.zipping import assemble
@@ -33,6 +42,7 @@ from salesbook.store import Annotation, TableCells, TableWrite
 
 _SHARING_REFUSED = (32, 33)
 """Windows' words for a file that another program shares with nobody, or has locked a range of."""
+_RIGHTS = 0o777
 
 
 class PackageHost:
@@ -47,7 +57,7 @@ class PackageHost:
         self.path = path
         self.for_writing = for_writing
         self._wait = wait
-        self._disk = disk
+        self.disk = disk
         self.today: Callable[[], dt.date] = dt.date.today
         """The day for filters by moving dates, as "this month"; Excel too asks the machine."""
         self._read_bytes = data
@@ -79,6 +89,13 @@ class PackageHost:
 
         self._handed_out[key] = cells
         return cells
+
+    def headers(self, table: str) -> Sequence[str]:
+        """Hand out one table's headers, which its part tells without its sheet.
+
+        Raises: NoSuchTable.
+        """
+        return self._table(table).headers
 
     def annotations(self, table: str) -> Sequence[Annotation]:
         """What people put on the rows of one table, by row, then by column.
@@ -143,6 +160,22 @@ class PackageHost:
         self._hold(self._parts, self._book)
         return changes_for(self._parts, self._book, writes, tables, self.today())
 
+    def renew(self, wanted: Wanted) -> Renewal:
+        """Stage all that the workbook needs to be as a template is; the file changes on `save`.
+
+        Raises: CannotWrite, ProtectedSheet, NotAWorkbook.
+        """
+        renewal = renewed(self._parts, self._book, wanted, str(self.path))
+        if renewal.is_empty:
+            return renewal
+        staged = Staged(self._parts.archive, self._parts.changes | renewal.parts)
+        xml = {name: data for name, data in renewal.parts.items() if not name.endswith(".bin")}
+        book = refuse_unsound(staged, self._parts, xml, {}, str(self.path))
+        self._hold(staged, book)
+        self._ready.clear()
+        self._handed_out.clear()
+        return renewal
+
     def _forget_sheets_of(self, writes: Sequence[TableWrite]) -> None:
         """Have the tables of all sheets that were written on read anew."""
         written_sheets = {self._table(write.table).sheet for write in writes}
@@ -151,36 +184,46 @@ class PackageHost:
                 self._ready.pop(key, None)
                 self._handed_out.pop(key, None)
 
-    def save(self, out: Path | None = None) -> None:
-        """Put what was staged on disk in one step, and keep the version before as the one backup.
+    def save(
+        self, out: Path | None = None, *, over: bool = False, keeping: Keeping | None = None
+    ) -> None:
+        """Put what was staged on disk in one step.
 
         Args:
             out: save there instead, and leave the workbook that was read as it is.
+            over: whether a file that lies there already may be replaced.
+            keeping: keeps what the workbook held, before it is replaced.
 
         Raises: CannotWrite, ChangedMeanwhile, LockedFile.
         """
         target = self.path if out is None else Path(os.path.realpath(out))
-        if target != self.path:
-            self._save_elsewhere(target)
+        if out is not None and target != self.path:
+            if not over:
+                refuse_taken(out, may_say_yes=True)
+            self._save_elsewhere(target, over=over)
             return
         if not self.for_writing:
             raise ValueError(f"{self.path} was opened for reading alone")
 
         if self._parts.changes:
-            self._put(target, self._read_bytes)
+            self._put(target, self._read_bytes, Care(keeping=keeping))
 
-    def _save_elsewhere(self, target: Path) -> None:
+    def _save_elsewhere(self, target: Path, *, over: bool) -> None:
         refuse_unwritable(target)
+        # Whoever may not read the book may not read what was made of it.
+        rights = self.path.stat().st_mode & _RIGHTS
         with locked(target, self._wait):
             remove_leftovers(target)
+            if not over:
+                refuse_taken(target, may_say_yes=True)
             old = target.read_bytes() if target.exists() else None
-            self._put(target, old)
+            self._put(target, old, Care(rights))
 
-    def _put(self, target: Path, old: bytes | None) -> None:
+    def _put(self, target: Path, old: bytes | None, care: Care) -> None:
         new = assemble(self._parts.archive, self._parts.changes)
         # Reading it refuses a zip that was put together wrongly, before it is saved.
         archive = Archive(new, str(target))
-        replace_file(self._disk, target, new, old)
+        replace_file(self.disk, target, new, old, care)
         if target == self.path:
             self._read_bytes = new
             self._hold(Staged(archive), self._book)
@@ -190,11 +233,33 @@ class PackageHost:
         self._book = book
         self._reader = SheetReader(parts, book)
 
+    def last_save(self) -> LastSave:
+        """Say who saved the workbook last, and what is there of that which programs leave out."""
+        return last_save(self._parts, self._book)
+
+    def dropdown_ends(self) -> dict[str, int]:
+        """The last sheet row of the dropdowns beside each table; 0 without any. Slow."""
+        return dropdown_ends(self._parts, self._book)
+
     def _table(self, code: str) -> TablePart:
         try:
             return self._book.tables[code.lower()]
         except KeyError:
             raise NoSuchTable("no-such-table", where=str(self.path), table=code) from None
+
+
+def refuse_taken(path: Path, *, may_say_yes: bool = False) -> None:
+    """Refuse a name that something has already, be it a link that leads nowhere.
+
+    Args: may_say_yes where the same could be asked for with `--yes`.
+
+    Raises: CannotWrite.
+    """
+    if not os.path.lexists(path):
+        return
+    if may_say_yes:
+        raise CannotWrite("out-exists", where=str(path))
+    raise CannotWrite("already-there", where=str(path))
 
 
 @contextlib.contextmanager
@@ -217,6 +282,17 @@ def open_package(
             remove_leftovers(book)
         data = _bytes_of(book)
         yield PackageHost(book, data, for_writing=for_writing, wait=wait, disk=disk or Disk())
+
+
+def package_of(data: bytes, name: str) -> PackageHost:
+    """Read a workbook that is no file, such as the template.
+
+    Args:
+        name: what it is called where something is wrong with it.
+
+    Raises: NotAWorkbook, UnsafeFile.
+    """
+    return PackageHost(Path(name), data, for_writing=False, wait=0, disk=Disk())
 
 
 def _existing(path: str | Path) -> Path:

@@ -10,18 +10,24 @@ import hashlib
 import json
 import os
 import platform
+import stat
 import sys
 import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from filelock import FileLock, Timeout
 
 from salesbook.errors import CannotWrite, LockedFile
 
 PAUSE_SECONDS = 0.05
+NO_LINK: Final[int] = getattr(os, "O_NOFOLLOW", 0)
+"""For opening a file by its own name only; Windows has links, but lets few people make one."""
+_OURS = ".~salesbook-"
+"""How the name of every file begins that a run keeps beside a workbook for as long as it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,12 @@ def companion_name(book: Path, ending: str) -> str:
     """
     name = book.name.encode("utf-8", "surrogatepass")
     key = hashlib.blake2b(name, digest_size=4).hexdigest()
-    return f".~salesbook-{key}{ending}"
+    return f"{_OURS}{key}{ending}"
+
+
+def is_companion(path: Path) -> bool:
+    """Say whether a file of that name belongs to a book: a lock, a draft, or a program's marker."""
+    return path.name.startswith((_OURS, "~$", ".~lock."))
 
 
 @contextlib.contextmanager
@@ -56,9 +67,11 @@ def locked(book: Path, wait: float) -> Iterator[None]:
     at the end; who then still waits for the removed file tries again. After a crash the system
     frees it, and the next run removes it.
 
-    Raises: LockedFile after `wait` seconds, CannotWrite where no file can be made beside the book.
+    Raises: LockedFile after `wait` seconds, CannotWrite where no file can be made beside the book, or
+        where something else has the lock's name.
     """
     path = book.with_name(companion_name(book, ".lock"))
+    _refuse_no_lock(path)
     deadline = time.monotonic() + wait
     lock = FileLock(path, timeout=max(wait, 0), poll_interval=PAUSE_SECONDS)
     was_there = path.exists()
@@ -78,13 +91,37 @@ def locked(book: Path, wait: float) -> Iterator[None]:
     try:
         _await_others(book, deadline)
         with contextlib.suppress(OSError):
-            path.write_text(json.dumps(_ourselves()), "utf-8")
+            _sign(path)
         yield
     finally:
         if sys.platform != "win32":
             with contextlib.suppress(OSError):
                 path.unlink()
         lock.release()
+
+
+def _refuse_no_lock(path: Path) -> None:
+    """Refuse what has the lock's name and is no lock.
+
+    Whoever may write into the folder could otherwise have us empty any file of ours, by a link that
+    leads to it.
+
+    Raises: CannotWrite.
+    """
+    try:
+        status = path.lstat()
+    except OSError:
+        return
+    # A file with a second name is a link as well.
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        raise CannotWrite("lock-is-a-link", where=str(path))
+
+
+def _sign(path: Path) -> None:
+    """Write into the lock who holds it, never through a link. Raises: OSError."""
+    handle = os.open(path, os.O_WRONLY | os.O_TRUNC | NO_LINK)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(_ourselves(), file)
 
 
 def _ourselves() -> dict[str, str]:

@@ -173,16 +173,19 @@ class Styles:
             return style
         key = (style, colour)
         if key not in self._made:
-            number = len(self._fills) + self._fill_place(colour)
-            changes = {b"fillId": str(number), b"applyFill": "1"}
+            changes = {b"fillId": str(self._fill_id(colour)), b"applyFill": "1"}
             self._made[key] = self._appended_format(style, changes)
         return self._made[key]
 
-    def _fill_place(self, colour: str) -> int:
-        """Find a new fill's place among those that are appended."""
+    def _fill_id(self, colour: str) -> int:
+        """Find or make the id of a fill."""
+        for number, fill in enumerate(self._fills):
+            is_solid = number >= _FIRST_FILL and b'"solid"' in fill
+            if is_solid and colours.fill_colour(fill, self._prefix, self._theme) == colour:
+                return number
         if colour not in self._new_fills:
             self._new_fills.append(colour)
-        return self._new_fills.index(colour)
+        return len(self._fills) + self._new_fills.index(colour)
 
     def unfilled(self, style: int) -> int:
         """Give the format that differs from another only in that it has no fill."""
@@ -205,11 +208,10 @@ class Styles:
         return self._made[key]
 
     def _appended_format(self, style: int, changes: Mapping[bytes, str]) -> int:
-        """Append a format that differs from another in some attributes of its tag."""
-        total = len(self._formats) + len(self._new_formats)
-        if total >= MAX_FORMATS:
-            raise CannotWrite("too-many-cell-formats", where=self._part, count=total)
+        """Append a format that differs from another in some attributes of its tag.
 
+        Returns: its place, or that of one that is the same to the letter.
+        """
         source = b"<" + self._prefix + b"xf/>"
         known = [*self._formats, *self._new_formats]
         if style < len(known):
@@ -218,8 +220,14 @@ class Styles:
         old_tag = tag = start_tag(source)
         for name, value in changes.items():
             tag = with_attribute(tag, name, value)
-        self._new_formats.append(tag + source[len(old_tag) :])
-        return total
+        new = tag + source[len(old_tag) :]
+        # An earlier run may have made it: a book must not grow with every run.
+        if new in known:
+            return known.index(new)
+        if len(known) >= MAX_FORMATS:
+            raise CannotWrite("too-many-cell-formats", where=self._part, count=len(known))
+        self._new_formats.append(new)
+        return len(known)
 
     def _code_id(self, code: str) -> int:
         """Find or make the id of a number format."""

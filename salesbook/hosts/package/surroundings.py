@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from xml.sax.saxutils import escape
 
 from salesbook.errors import CannotWrite
 from salesbook.hosts.area import Area
+from salesbook.hosts.formulas import Carrying, UnsureError
 from salesbook.hosts.package.archive import part_name
 from salesbook.hosts.package.parts import TablePart
 from salesbook.hosts.package.xmlscan import (
     attribute,
+    plain,
     replaced,
     root_prefix,
     tag_pattern,
@@ -81,6 +84,24 @@ def table_part(data: bytes, table: TablePart, area: Area) -> bytes:
         rest = tag_pattern(prefix, name).sub(resized, rest)
 
     return data[: root.start()] + tag + rest
+
+
+def with_column_formulas(data: bytes, carrying: Carrying) -> bytes:
+    """Let the formulas that a table part gives for new rows name the new body.
+
+    Matches `<calculatedColumnFormula>C3/SUM($C$3:$C$9)</calculatedColumnFormula>`.
+    """
+
+    def carried(match: re.Match[bytes]) -> bytes:
+        text = plain(match[2].decode())
+        try:
+            new_text = carrying.declared(text)
+        except UnsureError:
+            return match[0]
+        return match[0] if new_text == text else match[1] + escape(new_text).encode() + match[3]
+
+    formula = rb"(<(?:[\w.-]+:)?calculatedColumnFormula(?:\s[^<>]*)?>)([^<]+)(</)"
+    return re.sub(formula, carried, data)
 
 
 def recalculating(data: bytes, part: str) -> bytes:

@@ -92,6 +92,12 @@ def root_prefix(data: bytes, name: bytes, part: str) -> bytes:
     return root[1]
 
 
+def has_root(data: bytes, name: bytes) -> bool:
+    """Say whether a part begins with an element of a name, whatever its namespace goes by."""
+    first = re.search(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)", data)
+    return first is not None and first[1] == name
+
+
 def attributes(tag: bytes) -> dict[str, str]:
     """Read a start tag's attributes."""
     return {_text(name): plain(_text(value[1:-1])) for name, value in _ATTRIBUTE.findall(tag)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -31,6 +31,10 @@ Span = tuple[str, int, int]
 
 _MONTHS_OF_A_YEAR: Final = 12
 
+_ALL_DAYS: Final = 35
+"""Days of which every forecast is kept: more than a month, so that a month is over by then."""
+_WEEKLY_DAYS: Final = 366
+"""Days of which the last forecast of each week is kept."""
 _MEASURES: Final = (CLOSED, *OPEN_CATEGORIES, "weighted", "p10", "p50", "p90")
 
 
@@ -158,16 +162,44 @@ def _money(values: Floats) -> pd.Series[Any]:
 
 
 def forecast_history(history: pd.DataFrame, forecast: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    """Put this forecast into ForecastHistory, by date; one of the same `as_of` gives way."""
+    """Put this forecast into ForecastHistory, by date; one of the same `as_of` gives way.
+
+    Days gone thin out, as `kept_days` says; this one stays even where it looks back.
+    """
     today = pd.Timestamp(as_of)
-    kept = history[history["as_of"] != today]
+    days = {*history["as_of"], today}
+    kept = history["as_of"].isin(kept_days(days)) & (history["as_of"] != today)
 
     columns = {name: forecast[name] for name in forecast.columns}
     day = pd.Series(today, index=forecast.index)
-    new = frame_of("ForecastHistory", {"as_of": day, **columns})
+    made_on = pd.Series(max(days), index=forecast.index)
+    new = frame_of("ForecastHistory", {"as_of": day, "made_on": made_on, **columns})
 
-    both = pd.concat([kept, new], ignore_index=True)
+    both = pd.concat([history[kept], new], ignore_index=True)
     return both.sort_values("as_of", kind="stable", ignore_index=True)
+
+
+def kept_days(days: Iterable[pd.Timestamp]) -> set[pd.Timestamp]:
+    """The days whose forecast is kept, counted from the newest.
+
+    All of 35 days; of the last year the last day of each week, Monday the first; and for ever the
+    last day of each month. A week or month is over before its days begin to go, so that runs day by
+    day keep what one run over all days would.
+    """
+    last_of_week: dict[tuple[int, int], pd.Timestamp] = {}
+    last_of_month: dict[tuple[int, int], pd.Timestamp] = {}
+    in_order = sorted(days)
+    for day in in_order:
+        year, week, _ = day.isocalendar()
+        last_of_week[year, week] = day
+        last_of_month[day.year, day.month] = day
+    if not in_order:
+        return set()
+
+    newest = in_order[-1]
+    recent = {day for day in in_order if (newest - day).days < _ALL_DAYS}
+    weekly = {day for day in last_of_week.values() if (newest - day).days < _WEEKLY_DAYS}
+    return recent | weekly | set(last_of_month.values())
 
 
 def cumulative_categories(

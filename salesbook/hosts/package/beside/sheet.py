@@ -26,7 +26,7 @@ from salesbook.hosts.package.parts import (
     relations_part,
 )
 from salesbook.hosts.package.parts import relations as related_parts
-from salesbook.hosts.package.xmlscan import attributes, tag_pattern
+from salesbook.hosts.package.xmlscan import attributes, has_root, tag_pattern
 from salesbook.hosts.row_map import RowMap
 from salesbook.store import Annotation, Mark
 
@@ -34,6 +34,8 @@ _AFTER_DRAWING = (
     b"legacyDrawingHF picture oleObjects controls webPublishItems tableParts extLst"
 ).split()
 """The elements of a sheet that may follow where its boxes are named."""
+_ROOTS = {"comments": b"comments", "threadedComment": b"ThreadedComments"}
+"""The element that a part of each kind has to begin with."""
 _COMMENTS = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _DRAWING = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _THREADS = "application/vnd.ms-excel.threadedcomments+xml"
@@ -59,11 +61,11 @@ class Beside:
         """The sheet's parts by kind; of several of a kind, the first."""
         parts: dict[str, str] = {}
         for relation in related_parts(self._edits, self._sheet.part):
-            if relation.target in self._edits:
+            root = _ROOTS.get(relation.kind)
+            if root and self._is(relation.target, root):
                 parts.setdefault(relation.kind, relation.target)
 
         # Pictures of a page's header are drawn in VML too, so the sheet says which part is meant.
-        parts.pop("vmlDrawing", None)
         drawing = tag_pattern(self._prefix, b"legacyDrawing").search(self.tail)
         if drawing:
             keys = set(attributes(drawing[0]).values())
@@ -71,6 +73,10 @@ class Beside:
                 if relation.key in keys and relation.target in self._edits:
                     parts["vmlDrawing"] = relation.target
         return parts
+
+    def _is(self, part: str, root: bytes) -> bool:
+        """Say whether a part is there and is what it is said to be; another stays as it is."""
+        return part in self._edits and has_root(self._edits.content(part), root)
 
     @property
     def _links_part(self) -> str:
@@ -90,7 +96,7 @@ class Beside:
 
     def _persons_part(self) -> str | None:
         for relation in related_parts(self._edits, self._book.workbook):
-            if relation.kind == "person" and relation.target in self._edits:
+            if relation.kind == "person" and self._is(relation.target, b"personList"):
                 return relation.target
         return None
 

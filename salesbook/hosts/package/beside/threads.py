@@ -164,9 +164,8 @@ class Threads:
         known = {values.get("id", "") for _, values, _ in self._comments()}
         p = self._prefix.decode()
         for number, comment in enumerate(thread):
-            key = _identity(
-                cell_name(*place), str(number), comment.author, comment.at, comment.text
-            )
+            # Not of the place: a thread that comes back is the one that it was.
+            key = _identity(str(number), comment.author, comment.at, comment.text)
             while key in known:
                 key = _identity(key)
             known.add(key)
