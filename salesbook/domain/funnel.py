@@ -5,7 +5,7 @@ from __future__ import annotations
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.find import find_alerts
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.domain.pipeline.chances.win_rates import stage_win_rates
+from salesbook.domain.pipeline.chances.win_rates import stage_rates
 from salesbook.domain.pipeline.forecast.lines import forecast_lines
 from salesbook.domain.pipeline.forecast.table import forecast_frame, forecast_history
 from salesbook.domain.pipeline.funnel.leak import leaks_of
@@ -14,7 +14,13 @@ from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame, pas
 from salesbook.domain.pipeline.stages.codes import StageCodes, known_deals, stage_codes
 from salesbook.domain.pipeline.stages.history import append_history, entries_of
 from salesbook.domain.pipeline.stages.stuck import days_in_stage
-from salesbook.domain.pipeline.stages.times import limits_of, stage_times_frame, stays_of
+from salesbook.domain.pipeline.stages.times import (
+    limits_of,
+    seldom_seen,
+    stage_times_frame,
+    stays_of,
+)
+from salesbook.domain.pipeline.stages.visits import run_days, visits_of
 from salesbook.messages import Finding
 
 
@@ -42,15 +48,16 @@ def run(task: Task) -> Outcome:
     funnel = funnel_frame(counts, leaks, codes, level=rules.interval_level)
 
     # How long they stay, and from when on one is stuck.
-    stays = stays_of(deals, known, codes, as_of=as_of)
+    runs = run_days([history["noticed_on"], tables["ForecastHistory"]["as_of"]], as_of=as_of)
+    stays = stays_of(visits_of(deals, known, codes, runs, as_of=as_of), codes)
     limits, learned = limits_of(
         stays, deals, codes, quantile=rules.stuck_quantile, few=rules.stuck_deals
     )
     stage_times = stage_times_frame(stays, cuts, limits, codes)
 
     # What they will bring.
-    rates, rate_findings = stage_win_rates(passages, deals, codes, few=rules.few)
-    lines, line_findings = forecast_lines(task, deals, codes, rates)
+    rates, rate_findings = stage_rates(passages, stays, deals, codes, prior_deals=rules.prior_deals)
+    lines, line_findings = forecast_lines(task, deals, codes, rates.now)
     forecast = forecast_frame(lines, as_of, rules)
 
     # What to act on, which rests on all of the above.
@@ -76,7 +83,13 @@ def run(task: Task) -> Outcome:
             "ForecastHistory": forecast_history(tables["ForecastHistory"], forecast, as_of),
             "Alerts": find_alerts(context),
         },
-        (*_no_stages(task, codes), *history_findings, *rate_findings, *line_findings),
+        (
+            *_no_stages(task, codes),
+            *history_findings,
+            *seldom_seen(stays, codes),
+            *rate_findings,
+            *line_findings,
+        ),
     )
 
 

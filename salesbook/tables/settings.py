@@ -94,6 +94,8 @@ class Rules(BaseModel):
     """Days without activity after which a large open deal is named."""
     visit_workdays: Annotated[int, Ge(1)] = 5
     """Work days without a visit after which a rep is named."""
+    prior_deals: Annotated[int, Ge(1)] = 10
+    """Closed deals that a typed win rate of a stage counts for."""
     forecast_months: Annotated[int, Ge(1), Le(24)] = 6
     magnitude_factor: Annotated[float, Ge(2)] = 1000.0
     earliest_year: Annotated[int, Ge(1900)] = 1990

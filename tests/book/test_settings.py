@@ -149,11 +149,11 @@ def test_a_policy_key_that_cannot_be_read_may_be_any(verb):
             "错误: Settings!B5，“Commission period”列: 发现 weekly；应为 月 | 季度 | 年。",
         ),
         (
-            {"Policy": {"key": ["language", "few"], "value": ["en", "many"]}},
+            {"Policy": {"key": ["language", "prior_deals"], "value": ["en", "many"]}},
             "funnel",
-            'Error: Settings!B5, column "few": found many; expected a whole number, 1 or more. '
+            'Error: Settings!B5, column "prior_deals": found many; expected a whole number, 1 or more. '
             "Choose one of these, or clear the cell: blank means 10.",
-            "错误: Settings!B5，“few”列: 发现 many；应为 不小于 1 的整数。",
+            "错误: Settings!B5，“prior_deals”列: 发现 many；应为 不小于 1 的整数。",
         ),
         (
             {"TierRules": {**TIERS, "up_to_share": [0.8, 0.8]}},

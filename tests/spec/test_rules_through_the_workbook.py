@@ -282,8 +282,9 @@ def test_stage_times_know_open_deals_and_history_is_only_appended():
         {**deal, "created_on": on, "stage_since": on}
         for deal, on in zip(began, entered, strict=True)
     ]
-    host = workbook(Reps=[ANN], Deals=first)
-    run(host, "funnel", "2026-06-06")
+    # A deal that was created since the last run counts from its first day, as the last one here.
+    host = workbook(Reps=[ANN], Deals=first[:4])
+    run(host, "funnel", "2026-06-01")
     kept = shown(host, "StageHistory")
     moved = [
         {**row, "stage": "Offer", "stage_since": day(f"2026-06-0{3 + 2 * at}")}
@@ -294,8 +295,8 @@ def test_stage_times_know_open_deals_and_history_is_only_appended():
     [lead] = shown(host, "StageTimes", slice_kind="all", stage="Lead")
     assert (lead["median_days"], lead["p80_days"], lead["naive_mean_days"]) == (6.0, None, 4.0)
     history = shown(host, "StageHistory")
-    assert history[:5] == kept
-    assert [row["stage"] for row in history[5:]] == ["Offer"] * 3
+    assert history[:4] == kept
+    assert [row["stage"] for row in history[4:]] == ["Offer", "Offer", "Offer", "Lead"]
     run(host, "funnel", "2026-06-05")
     assert shown(host, "StageHistory") == history
     renamed = [
@@ -312,7 +313,10 @@ def test_stage_times_know_open_deals_and_history_is_only_appended():
 
 
 def test_a_forecast_by_weight_and_by_category():
-    """A 100,000 at 50 % in June → 50,000; a lost deal adds 0; categories are single."""
+    """A 100,000 at 50 % in June → 50,000; a lost deal adds 0; categories are single.
+
+    One deal won and one lost are what 50 % says, so that they leave the rate as it is.
+    """
     june = {"rep_id": "ann", "created_on": day("2026-05-01"), "expected_on": day("2026-06-20")}
     lost = {
         "stage": "Lost",
@@ -323,6 +327,7 @@ def test_a_forecast_by_weight_and_by_category():
     deals = [
         {"deal_id": "A", "stage": "Offer", "amount": 100_000.0, **june},
         {"deal_id": "B", **june, **lost},
+        {"deal_id": "C", **june, "stage": "Won", "closed_on": day("2026-05-31")},
     ]
     host = workbook(Reps=[ANN], Deals=deals)
     run(host, "funnel", "2026-06-02")

@@ -59,9 +59,11 @@ def test_months_quarters_and_the_fiscal_year():
 
 
 def test_a_deal_of_100000_at_a_half_in_june_is_worth_50000_and_a_lost_one_nothing():
+    """One deal won and one lost are what a half says: they leave the rate as it is."""
     rows = [
         deal("a", "Lead", amount=100_000, expected_on="2026-06-30"),
         deal("b", "Lost", amount=80_000, expected_on="2026-06-30", closed_on="2026-06-01"),
+        deal("c", "Won", closed_on="2026-05-20"),
     ]
     row = one(forecast(rows), "2026-06")
     assert (row["pipeline"], row["weighted"], row["p10"], row["p50"], row["p90"]) == (

@@ -92,7 +92,7 @@ def test_a_change_is_entered_on_stage_since_else_closing_else_the_day_of_the_run
     assert records(new, *SHOWN) == [
         ("a", 2, "Offer", day("2026-06-05"), "typed"),
         ("b", 2, "Lost", day("2026-06-07"), "typed"),
-        ("c", 2, "Talks", AS_OF, "typed"),
+        ("c", 2, "Talks", AS_OF, "inferred"),
     ]
 
 
@@ -108,6 +108,14 @@ def test_a_stage_since_that_nobody_renewed_counts_as_missing():
         day("2026-06-07"),
         AS_OF,
     ]
+
+
+def test_a_closed_deal_was_closed_on_its_closing_day_whatever_stage_was_noted_last():
+    """It moved to another stage and was closed from there, both since the last run."""
+    history = frame_from_rows("StageHistory", [entry("a", 1, "Lead", "2026-01-10")])
+    rows = [deal("a", "Won", stage_since="2026-06-02", closed_on="2026-06-07")]
+    new = history_of(rows, history)[0].iloc[1:]
+    assert records(new, *SHOWN) == [("a", 2, "Won", day("2026-06-07"), "typed")]
 
 
 def test_old_rows_stay_in_place_and_as_they_were():

@@ -56,6 +56,16 @@ def test_a_day_typed_later_replaces_an_inferred_one():
     assert days_in_stage(later, known, as_of=AS_OF).tolist() == [29.0]
 
 
+def test_a_day_of_the_stage_before_replaces_nothing():
+    """Moved to Offer without a new date: what stands there is the day it came into Lead."""
+    history, as_of = empty_frame("StageHistory"), AS_OF
+    for stage, run in (("Lead", day("2026-06-01")), ("Offer", day("2026-06-20"))):
+        deals, codes = numbered([deal("a", stage, stage_since="2026-05-01")])
+        history, _ = append_history(history, deals, codes, as_of=run)
+    known = entries_of(history, deals, codes)
+    assert days_in_stage(deals, known, as_of=as_of).tolist() == [10.0]
+
+
 def test_closed_deals_are_in_no_stage():
     deals, codes = numbered([deal("a", "Won", closed_on="2026-06-01")])
     known = entries_of(frame_from_rows("StageHistory", []), deals, codes)

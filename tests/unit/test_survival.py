@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.domain.arithmetic.survival import aalen_johansen, kaplan_meier, time_until
+from salesbook.domain.arithmetic.survival import (
+    aalen_johansen,
+    kaplan_meier,
+    time_until,
+    watched_until,
+)
 
 
 def test_moved_after_two_four_and_six_days_open_at_four_and_nine():
@@ -32,6 +37,20 @@ def test_what_was_not_watched_at_all_says_nothing():
     curve = kaplan_meier([5, 7], [True, False], [5, 7])
     assert curve.times.tolist() == []
     assert math.isnan(time_until(curve, 0.5))
+
+
+def test_a_curve_ends_where_few_speak_for_many_that_are_watched_later():
+    """Two from the start, gone at 4; three others from 10 on, of which no early end was seen."""
+    lasted, entered = [3, 4, 12, 14, 15], [0, 0, 10, 10, 10]
+    assert watched_until(lasted, entered, 2) == 3
+    assert watched_until(lasted, entered, 1) == 4
+    assert watched_until(lasted, [0, 0, 2, 2, 2], 2) == math.inf
+    assert watched_until([20, 30], [10, 10], 1) == 0
+
+
+def test_a_curve_of_what_was_watched_from_the_start_ends_nowhere():
+    assert watched_until([2, 4, 6], None, 5) == math.inf
+    assert watched_until([], [], 5) == math.inf
 
 
 def test_leaving_at_once_counts():

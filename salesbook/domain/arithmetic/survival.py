@@ -95,6 +95,32 @@ def time_until(curve: Curve, share: float) -> float:
     return float(curve.times[reached[0]])
 
 
+def watched_until(lasted: npt.ArrayLike, entered: npt.ArrayLike | None, least: int) -> float:
+    """Give the age up to which a survival curve says something; infinite where it does throughout.
+
+    A curve is a product, so that an early step drawn from a handful spoils all that follows. Where
+    everything is watched from the start, what is at risk thins out by itself, and only the end of
+    the curve is uncertain. What begins to be watched at an age is another matter: before that age a
+    few others speak for it, or nobody does. So the curve ends where fewer than `least` are watched
+    while some are watched from a later age only.
+
+    Args: as in `kaplan_meier`.
+    """
+    ages = np.asarray(lasted, dtype=np.float64)
+    starts = _starts(entered, ages.shape)
+    is_watched = ages > starts
+    began, over = np.sort(starts[is_watched]), np.sort(ages[is_watched])
+
+    # At risk falls only where something is over; just after that it is as low as it gets.
+    falls = np.unique(np.append(over, 0.0))
+    at_risk = np.searchsorted(began, falls, "right") - np.searchsorted(over, falls, "right")
+
+    begin_later = len(began) - np.searchsorted(began, falls, "right")
+
+    is_thin = (at_risk < least) & (begin_later > 0)
+    return float(falls[is_thin].min(initial=np.inf))
+
+
 def _starts(entered: npt.ArrayLike | None, shape: tuple[int, ...]) -> Floats:
     """Age at which watching began; -inf from the start on, so that what ends at 0 counts too."""
     if entered is None:

@@ -1,14 +1,32 @@
-"""Which share of closed deals is won, and how likely is a deal won that entered a stage?"""
+"""Which share of closed deals is won, and how likely is a deal won that is in a stage?"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 import numpy as np
 
-from salesbook.arrays import Flags, Floats
+from salesbook.arrays import Flags, Floats, Ints
+from salesbook.domain.arithmetic.intervals import wilson
 from salesbook.domain.pipeline.funnel.stages import Passages, ratio
 from salesbook.domain.pipeline.stages.codes import LOST, WON, KnownDeals, StageCodes
+from salesbook.domain.pipeline.stages.times import Stays
 from salesbook.messages import Finding
 from salesbook.tables.settings import Stage
+
+_UNTYPED_DEALS: Final = 2
+"""Deals that the pipeline's rate counts for in a stage whose rate nobody typed."""
+_SURE: Final = 0.95
+"""Level of the interval outside which a typed rate contradicts the closed deals."""
+_SHOWN: Final = 1000
+"""A share is shown in percent with one decimal."""
+_SHORTEST: Final = 0.5
+"""Days that a stay of 0 days counts for: it began and ended at some hour of one day."""
+_LONGEST: Final = 6.0
+"""A stay counts for at most so many times the median: one forgotten deal must not outweigh all."""
+_DRAWN: Final = 10
+"""Stays by which the mean of won and of lost deals is drawn to the mean of both."""
 
 
 def win_rate_by_count(won: int, lost: int) -> float:
@@ -21,69 +39,204 @@ def win_rate_by_amount(won: float, lost: float) -> float:
     return won / (won + lost) if won + lost else float("nan")
 
 
-def stage_win_rates(
-    passages: Passages, deals: KnownDeals, codes: StageCodes, *, few: int
-) -> tuple[Floats, list[Finding]]:
-    """Tell per stage how likely a deal that entered it is won.
+@dataclass(frozen=True)
+class StageRates:
+    """How likely a deal is won, per stage; nan where there is nothing to go by.
 
-    `win_rate` of Stages where typed; else won of all closed deals that entered the stage, drawn
-    towards the rate of all stages of its pipeline as if `few` more deals had closed at that rate.
-    With no closed deal there is no rate, and the stage adds nothing to a weighted forecast.
-
-    Returns: a rate per stage (won stages 1, lost 0, unknown nan) and a warning per stage without
-    one in which there are open deals.
+    Won stages have 1 and lost ones 0, whatever was typed beside them.
     """
-    won = _entered_by(passages, deals.is_won, codes)
-    lost = _entered_by(passages, deals.is_lost, codes)
-    learned = _drawn_rates(won, won + lost, _pipeline_rates(deals, codes), few)
+
+    entering: Floats
+    """Of the deals that enter the stage."""
+    now: Floats
+    """Of those that are in it on any one day, p̄: what a forecast of open deals goes by."""
+    weight: Floats
+    """How many closed deals of equal stay `now` rests on, m; 0 where it is the prior alone.
+
+    The rate itself is as uncertain as Beta(now (m + 5), (1 - now) (m + 5)).
+    """
+
+
+def stage_rates(
+    passages: Passages, stays: Stays, deals: KnownDeals, codes: StageCodes, *, prior_deals: int
+) -> tuple[StageRates, list[Finding]]:
+    """Tell per stage how likely a deal is won that enters it, and one that is in it now.
+
+    A rate is what closed deals say, and a prior that counts for k of them:
+    (won + k prior) / (closed + k). A typed `win_rate` is the prior with k = `prior_deals`: it
+    speaks alone in a new book and less with each deal that is closed. Without one the prior is the
+    rate of the whole pipeline, (won + 1) / (closed + 2), with k = 2. Where nothing is typed and no
+    deal of the pipeline is closed, there is no rate.
+
+    Deals that stay long are met more often. So the rate of those that are in a stage today is not
+    the one of those that enter it: each closed deal counts for the days d that it stayed there.
+    With r = Σ d won / Σ d and m = (Σ d)² / Σ d², the number of equal stays that say as much, it is
+    (m r + k prior) / (m + k). Deals whose days are not known count for the mean of those, won or
+    lost, that are; see `stay_weights`.
+
+    Args:
+        passages: which deals entered which stages.
+        stays: the days of those that are known.
+
+    Returns: the rates; a warning per stage without one in which there are deals, and one per typed
+        rate outside the 95 % interval of the closed deals that entered the stage.
+
+    Source: typed 0.25, 3 of 3 won → 5.5 / 13; untyped, the same → 0.92; typed 0.10, 10 of 40 →
+        0.22. Won after 10 and 20 days, lost after 5 and 5, typed 0.25: r 0.75, m 2.909, 0.3627.
+    """
+    is_closed = ~deals.is_open[passages.deal]
+    deal, code = passages.deal[is_closed], passages.code[is_closed]
+    is_won = deals.is_won[deal]
+
+    won = np.bincount(code[is_won], minlength=codes.count).astype(np.float64)
+    closed = np.bincount(code, minlength=codes.count).astype(np.float64)
 
     typed = np.array([_typed_rate(stage) for stage in codes.stages], dtype=np.float64)
-    rates = np.where(np.isnan(typed), learned, typed)
+    is_typed = ~np.isnan(typed)
+    prior = np.where(is_typed, typed, _pipeline_rates(deals, codes))
+    prior_size = np.where(is_typed, prior_deals, _UNTYPED_DEALS)
 
-    # A won deal is won, whatever somebody typed beside the stage.
+    days = stay_weights(_known_days(deal, code, stays, codes), code, is_won, codes.count)
+    all_days = np.bincount(code, days, codes.count)
+    won_days = np.bincount(code[is_won], days[is_won], codes.count)
+    squares = np.bincount(code, days**2, codes.count)
+    weight = np.nan_to_num(ratio(all_days**2, squares))
+    rate_by_days = np.nan_to_num(ratio(won_days, all_days))
+
+    rates = StageRates(
+        entering=_of_closed_stages(_drawn(won, closed, prior, prior_size), codes),
+        now=_of_closed_stages(_drawn(weight * rate_by_days, weight, prior, prior_size), codes),
+        weight=weight,
+    )
+    findings = [*_unknown_rates(rates, deals, codes), *_doubtful_rates(typed, won, closed, codes)]
+    return rates, findings
+
+
+def _drawn(won: Floats, closed: Floats, prior: Floats, size: Floats) -> Floats:
+    """Won of closed, as if `size` more had closed at the prior's rate."""
+    return np.asarray((won + size * prior) / (closed + size), dtype=np.float64)
+
+
+def _of_closed_stages(rates: Floats, codes: StageCodes) -> Floats:
+    """The rates, with 1 and 0 in won and lost stages: a won deal is won, whatever was typed."""
     rates = np.where(codes.kind == LOST, 0.0, rates)
-    rates = np.where(codes.kind == WON, 1.0, rates)
-
-    has_deals = np.bincount(deals.code, minlength=codes.count) > 0
-    unknown = np.flatnonzero(np.isnan(rates) & has_deals)
-    return rates, [_unknown_rate(codes.stages[code]) for code in unknown]
-
-
-def _entered_by(passages: Passages, which: Flags, codes: StageCodes) -> Floats:
-    """Per stage: how many of these deals entered it."""
-    entered = passages.code[which[passages.deal]]
-    return np.bincount(entered, minlength=codes.count).astype(np.float64)
+    return np.where(codes.kind == WON, 1.0, rates)
 
 
 def _pipeline_rates(deals: KnownDeals, codes: StageCodes) -> Floats:
-    """Per stage: the win rate of all deals of its pipeline; nan where none is closed."""
+    """Per stage: (won + 1) / (closed + 2) of all deals of its pipeline; nan where none is closed.
+
+    One more won and one more lost keep a rate of three deals that were all won from being sure.
+    """
     size = len(codes.pipelines)
     won = np.bincount(deals.pipe[deals.is_won], minlength=size)
     closed = np.bincount(deals.pipe[~deals.is_open], minlength=size)
-    return ratio(won, closed)[codes.pipe]
+    rates = np.where(closed > 0, (won + 1) / (closed + 2), np.nan)
+    return np.asarray(rates[codes.pipe], dtype=np.float64)
 
 
-def _drawn_rates(won: Floats, closed: Floats, mean: Floats, few: int) -> Floats:
-    """Won of closed per stage, drawn towards the mean as if `few` more had closed at that rate.
+def _known_days(deal: Ints, code: Ints, stays: Stays, codes: StageCodes) -> Floats:
+    """Days that each deal stayed in each stage; nan where they are not known."""
+    # Stays stand by deal and stage, each pair once.
+    pair_of_stay = stays.deal * codes.count + stays.code
+    pair = deal * codes.count + code
+    if not len(pair_of_stay):
+        return np.full(len(pair), np.nan)
 
-    Won of closed as it is would make a stage that two deals passed, both won, a sure one.
+    row = np.minimum(np.searchsorted(pair_of_stay, pair), len(pair_of_stay) - 1)
+    return np.where(pair_of_stay[row] == pair, stays.days[row], np.nan)
+
+
+def stay_weights(days: Floats, code: Ints, is_won: Flags, stage_count: int) -> Floats:
+    """For how many days each closed deal counts in its stage.
+
+    Its own days, at most six times the stage's median. One whose days are not known counts for the
+    mean of the known ones with the same outcome, drawn to the mean of both outcomes as if ten more
+    had stayed that long: won and lost deals differ in their days, and to give each the same would
+    make the rate that of deals that enter. Where no days are known, each counts for 1.
+
+    Args:
+        days: of each deal in a stage, nan where not known.
+        code: the stage's number.
+
+    Source: simulation, tests/unit/test_win_rates.py: of 200 deals the days of half known, true
+        rate 0.39: 0.38; with the mean of both outcomes 0.34.
     """
-    # With few = 0 and nothing closed in a stage there is nothing to divide by.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        drawn: Floats = (won + few * mean) / (closed + few)
-    return drawn
+    weights = np.maximum(days, _SHORTEST)
+    for stage in range(stage_count):
+        in_stage = code == stage
+        known = in_stage & ~np.isnan(days)
+        if not known.any():
+            weights[in_stage] = 1.0
+            continue
+
+        # Deals that were typed in when they closed stayed 0 days: no measure of a usual stay.
+        is_long_enough = known & (days >= 1)
+        usual = np.median(days[is_long_enough]) if is_long_enough.any() else _SHORTEST
+        weights[known] = np.minimum(weights[known], _LONGEST * usual)
+
+        mean_of_all = weights[known].mean()
+        for outcome in (True, False):
+            of_outcome = in_stage & (is_won == outcome)
+            known_days = weights[of_outcome & known]
+            drawn_mean = (known_days.sum() + _DRAWN * mean_of_all) / (len(known_days) + _DRAWN)
+            weights[of_outcome & ~known] = drawn_mean
+    return weights
 
 
 def _typed_rate(stage: Stage) -> float:
     return np.nan if stage.win_rate is None else stage.win_rate
 
 
-def _unknown_rate(stage: Stage) -> Finding:
-    return Finding(
-        "no-win-rate",
-        "warning",
-        "Stages",
-        field="win_rate",
-        row_key=f"{stage.pipeline}|{stage.stage}",
-        params={"stage": stage.stage},
-    )
+def _unknown_rates(rates: StageRates, deals: KnownDeals, codes: StageCodes) -> list[Finding]:
+    """Warn of stages with deals and without a rate."""
+    has_deals = np.bincount(deals.code, minlength=codes.count) > 0
+    unknown = np.flatnonzero(np.isnan(rates.now) & has_deals)
+    return [
+        Finding(
+            "no-win-rate",
+            "warning",
+            "Stages",
+            field="win_rate",
+            row_key=_key(codes.stages[code]),
+            params={"stage": codes.stages[code].stage},
+        )
+        for code in unknown
+    ]
+
+
+def _doubtful_rates(typed: Floats, won: Floats, closed: Floats, codes: StageCodes) -> list[Finding]:
+    """Warn of typed rates that the closed deals contradict."""
+    # Bounds as the sentence shows them: whoever types one of them has followed it.
+    low, high = wilson(won, closed, _SURE)
+    low = np.floor(low * _SHOWN) / _SHOWN
+    high = np.ceil(high * _SHOWN) / _SHOWN
+    with np.errstate(invalid="ignore"):
+        is_outside = (typed < low) | (typed > high)
+
+    findings = []
+    for code in codes.open_codes():
+        if is_outside[code]:
+            stage = codes.stages[code]
+            findings.append(
+                Finding(
+                    "win-rate-off",
+                    "warning",
+                    "Stages",
+                    field="win_rate",
+                    row_key=_key(stage),
+                    found=f"{100 * typed[code]:g} %",
+                    params={
+                        "stage": stage.stage,
+                        "won": int(won[code]),
+                        "closed": int(closed[code]),
+                        "low": float(low[code]),
+                        "high": float(high[code]),
+                    },
+                )
+            )
+    return findings
+
+
+def _key(stage: Stage) -> str:
+    return f"{stage.pipeline}|{stage.stage}"

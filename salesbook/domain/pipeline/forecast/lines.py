@@ -58,7 +58,8 @@ def forecast_lines(
     counted in a warning. Its category is its own, else its stage's, else pipeline; omitted deals
     are left out.
 
-    Args: rates is the chance to be won per stage; nan adds nothing to what is weighted.
+    Args: rates is the chance that a deal now in the stage is won, per stage; nan adds nothing to
+    what is weighted.
     """
     tables, as_of = task.tables, task.as_of
     staff = Staff(tables["Reps"], tables["Assignments"])

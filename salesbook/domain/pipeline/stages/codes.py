@@ -60,10 +60,6 @@ class StageCodes:
         """True where the number is that of a won stage; false for UNKNOWN."""
         return self._are(WON, codes)
 
-    def are_closed(self, codes: Ints) -> Flags:
-        """True where the number is that of a won or a lost stage; false for UNKNOWN."""
-        return self._are(WON, codes) | self._are(LOST, codes)
-
     def _are(self, kind: int, codes: Ints) -> Flags:
         # UNKNOWN is -1 and would lead to the last stage.
         of_kind: Flags = (codes != UNKNOWN) & (self.kind[codes] == kind)

@@ -24,9 +24,11 @@ def append_history(
     """Add to StageHistory what the deals show beyond it; no row that is there changes.
 
     A deal whose stage is not its last known one gets a row: entered on `stage_since`, else on
-    `closed_on` in a closed stage, else on `as_of`. A `stage_since` that the last known stage was
-    already entered on is a date that nobody renewed and counts as missing. A deal without history
-    is filled back by `backfill_rows`. A stage that was renamed is no change.
+    `closed_on` in a closed stage, else on `as_of`, which is inferred, for the deal moved on any day
+    since the run before. A `stage_since` that the last known stage was already entered on is a date
+    that nobody renewed and counts as missing; so does one before `closed_on`, which is the day of
+    the stage that the deal was closed from. A deal without history is filled back by
+    `backfill_rows`. A stage that was renamed is no change.
 
     Returns: StageHistory, its old rows first and as they were, then new ones by deal and seq; and a
     warning instead of new rows where history knows a day later than `as_of`.
@@ -76,6 +78,11 @@ class Entries:
         """True on each deal's last row."""
         is_followed_by_other = self.deal[1:] != self.deal[:-1]
         return np.append(is_followed_by_other, True)[: len(self.deal)]
+
+    def follows(self) -> Flags:
+        """True on each row that another one of its deal comes before."""
+        is_same_deal = self.deal[1:] == self.deal[:-1]
+        return np.append(False, is_same_deal)[: len(self.deal)]
 
     def ends(self, as_of: dt.date) -> Days:
         """Per row: the day the deal left the stage, that of its next row; `as_of` on its last."""
@@ -130,19 +137,18 @@ def _changes(
     is_closed = ~deals.is_open[moved]
 
     # The day of the stage before still stands there: whoever moved the deal left it as it was.
-    is_renewed = since != last_day
-    day = np.where(is_renewed, since, np.datetime64("NaT")).astype(_DAY)
-    day = np.where(np.isnat(day) & is_closed, closed_on, day)
-    day = np.where(np.isnat(day), np.datetime64(as_of), day).astype(_DAY)
+    is_left_over = (since == last_day) | (is_closed & (since < closed_on))
+    day = np.where(is_left_over, np.datetime64("NaT"), since).astype(_DAY)
+    day = np.where(np.isnat(day) & is_closed, closed_on, day).astype(_DAY)
 
-    all_true = np.ones(len(moved), dtype=bool)
+    is_known = ~np.isnat(day)
     return Added(
         deal=moved,
         seq=last_seq + 1,
         code=deals.code[moved],
-        day=day,
-        certain=all_true,
-        current=all_true,
+        day=np.where(is_known, day, np.datetime64(as_of)).astype(_DAY),
+        certain=is_known,
+        current=np.ones(len(moved), dtype=bool),
     )
 
 

@@ -18,14 +18,16 @@ def days_in_stage(deals: KnownDeals, known: Entries, *, as_of: dt.date) -> Float
     """Days that each open deal has been in its present stage, all visits together; nan if closed.
 
     An edit of the deal does not start the count anew. Where the day of the present visit is only
-    inferred, a `stage_since` typed later takes its place.
+    inferred, a `stage_since` typed later takes its place, unless it is still that of the stage
+    before.
     """
     today = np.datetime64(as_of, "D")
     is_last = known.is_last()
     end = np.minimum(known.ends(as_of), today)
 
     since = deals.days("stage_since")[known.deal]
-    is_typed_later = is_last & ~known.certain & ~np.isnat(since)
+    is_left_over = known.follows() & (since == np.roll(known.entered, 1))
+    is_typed_later = is_last & ~known.certain & ~np.isnat(since) & ~is_left_over
     start = np.where(is_typed_later, since, known.entered)
     days = np.maximum((end - start) / _ONE_DAY, 0.0)
 

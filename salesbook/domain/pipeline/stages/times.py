@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,13 +10,19 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Flags, Floats, Ints
-from salesbook.domain.arithmetic.survival import kaplan_meier, time_until
-from salesbook.domain.pipeline.funnel.slices import NONE, Cut, groups
+from salesbook.domain.arithmetic.survival import kaplan_meier, time_until, watched_until
+from salesbook.domain.pipeline.funnel.slices import ALL, NONE, Cut, groups
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
-from salesbook.domain.pipeline.stages.history import Entries
+from salesbook.domain.pipeline.stages.visits import Visits
 from salesbook.frames import frame_of
+from salesbook.messages import Finding
 
-_ONE_DAY: Final = np.timedelta64(1, "D")
+_FEWEST: Final = 5
+"""Deals that must be watched at an age from which on others are: fewer do not speak for them."""
+_MOST_UNWATCHED: Final = 0.1
+"""Share of stays found on the day itself beyond which those that are over do not speak for all."""
+_MEDIAN: Final = 0.5
+_MOST: Final = 0.8
 _COLUMNS: Final = (
     "slice_kind",
     "slice",
@@ -34,7 +39,7 @@ _COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Stays:
-    """One row per deal and open stage that it was in on certain days; visits to a stage add up."""
+    """One row per deal and open stage that it was in on days that are known; visits add up."""
 
     deal: Ints
     code: Ints
@@ -44,77 +49,84 @@ class Stays:
     """False where the deal is still there."""
     seen_at: Floats
     """Days already gone when watching began."""
+    gap: Floats
+    """Days between the runs that the days were guessed from; 0 where all were typed."""
+
+    @property
+    def are_watched(self) -> Flags:
+        """True for stays of which some time was seen; those found on `as_of` say nothing yet."""
+        watched: Flags = (self.seen_at <= 0) | (self.days > self.seen_at)
+        return watched
+
+    def part(self, rows: Flags | Ints) -> Stays:
+        """These rows only."""
+        return Stays(
+            self.deal[rows],
+            self.code[rows],
+            self.days[rows],
+            self.left[rows],
+            self.seen_at[rows],
+            self.gap[rows],
+        )
 
 
-def stays_of(deals: KnownDeals, known: Entries, codes: StageCodes, *, as_of: dt.date) -> Stays:
-    """Measure how long each deal has been in each open stage.
-
-    A visit lasts from its day to that of the deal's next row, or to `as_of` where there is none;
-    visits on inferred days, or after `as_of`, are left out with all of the deal's time in that
-    stage. A deal that was found in a stage when it was first noticed is watched from that age on,
-    for deals that left the stage sooner were never seen; unless closed deals were noticed on the
-    same day, which then brought a whole history, not only what was open.
-    """
-    today = np.datetime64(as_of, "D")
-    ends = np.minimum(known.ends(as_of), today)
-    days = np.maximum((ends - known.entered) / _ONE_DAY, 0.0)
-    age_when_noticed = (known.noticed - known.entered) / _ONE_DAY
-    seen_at = np.where(_is_first_seen(known, codes), age_when_noticed, 0.0)
-
-    is_open_row = codes.are_open(known.code)
-    is_measured = is_open_row & known.certain & (known.entered <= today)
+def stays_of(visits: Visits, codes: StageCodes) -> Stays:
+    """Add up the visits of each deal to each stage; a stay with a visit of unknown days is left out."""
+    days = np.maximum(visits.end - visits.start, 0.0)
+    seen_at = np.maximum(visits.seen_from - visits.start, 0.0)
 
     # Visits of one deal to one stage add up: `stay` is the number of the pair.
-    pair_of_row = known.deal * codes.count + known.code
-    pairs, stay = np.unique(pair_of_row[is_open_row], return_inverse=True)
+    pair_of_visit = visits.deal * codes.count + visits.code
+    pairs, stay = np.unique(pair_of_visit, return_inverse=True)
 
     def per_stay(values: Flags | Floats) -> Floats:
-        """The sum over each stay's visits of a value per row."""
-        sums = np.bincount(stay, values[is_open_row], len(pairs))
-        return np.asarray(sums, dtype=np.float64)
+        """The sum over each stay's visits of a value per visit; nan where one is."""
+        return np.asarray(np.bincount(stay, values, len(pairs)), dtype=np.float64)
 
-    visits = np.bincount(stay, minlength=len(pairs))
-    measured_visits = per_stay(is_measured)
-    total_days = per_stay(np.where(is_measured, days, 0.0))
-    total_seen_at = per_stay(np.where(is_measured, seen_at, 0.0))
-    visits_going_on = per_stay(known.is_last())
+    widest_gap = np.zeros(len(pairs))
+    np.maximum.at(widest_gap, stay, np.nan_to_num(visits.gap))
 
-    # A stay with one visit of unknown length has no known length.
-    is_whole = measured_visits == visits
+    total_days = per_stay(days)
     deal, code = np.divmod(pairs, max(codes.count, 1))
-    return Stays(
-        deal=deal[is_whole],
-        code=code[is_whole],
-        days=total_days[is_whole],
-        left=(visits_going_on == 0)[is_whole],
-        seen_at=np.maximum(total_seen_at, 0.0)[is_whole],
+    stays = Stays(
+        deal=deal,
+        code=code,
+        days=total_days,
+        left=per_stay(~visits.left) == 0,
+        seen_at=per_stay(seen_at),
+        gap=widest_gap,
     )
+    return stays.part(~np.isnan(total_days))
 
 
-def _is_first_seen(known: Entries, codes: StageCodes) -> Flags:
-    """True on the row of the stage that a deal was in when it was first noticed.
+def quantile_days(stays: Stays, share: float) -> float:
+    """Give the days after which this share of the stays has ended; nan where that is not known.
 
-    Nowhere true for deals of a run that brought whole histories, closed deals among them.
+    Kaplan and Meier's estimate: deals that are still there count as still going on, and what was
+    found at an age counts from that age on.
+
+    It is not known where the curve does not get so far, nor where too few were watched from the
+    start. After an import those that are over are the quick ones; until some time has passed they
+    say nothing of what was found open, if that is many. And what is shorter than the usual gap
+    between the runs that the days were guessed from cannot be told apart.
     """
-    size = len(known.deal)
-    is_other_deal = known.deal[1:] != known.deal[:-1]
+    days = known_quantile(stays, share)
+    return float("nan") if days < usual_gap(stays) else days
 
-    # The run that noticed a deal first is the same on all its rows.
-    starts_deal = np.append(True, is_other_deal)[:size]
-    first_row = np.flatnonzero(starts_deal)
-    row_counts = np.diff(np.append(first_row, size))
-    first_run = np.repeat(known.noticed[first_row], row_counts)
 
-    # Of the rows that this run wrote for a deal, the last one is where the run found it.
-    is_of_first_run = known.noticed == first_run
-    goes_on = is_of_first_run[1:] & ~is_other_deal
-    is_last_of_run = is_of_first_run & np.append(~goes_on, True)[:size]
+def known_quantile(stays: Stays, share: float) -> float:
+    """As `quantile_days`, also below the usual gap."""
+    was_just_found = ~stays.left & ~stays.are_watched
+    if not len(stays.days) or was_just_found.mean() > _MOST_UNWATCHED:
+        return float("nan")
+    days = time_until(kaplan_meier(stays.days, stays.left, stays.seen_at), share)
+    until = watched_until(stays.days, stays.seen_at, _FEWEST)
+    return days if days <= until else float("nan")
 
-    is_seen_closed = is_last_of_run & codes.are_closed(known.code)
-    runs_of_histories = np.unique(first_run[is_seen_closed])
-    brought_history = np.isin(first_run, runs_of_histories)
-    is_first_seen: Flags = is_last_of_run & ~brought_history
-    return is_first_seen
+
+def usual_gap(stays: Stays) -> float:
+    """The median of the stays' gaps: 0 where most days were typed, or where there are none."""
+    return float(np.median(stays.gap)) if len(stays.gap) else 0.0
 
 
 def limits_of(
@@ -123,8 +135,9 @@ def limits_of(
     """Days per stage after which a deal is stuck; nan where nothing says.
 
     The quantile of the days of deals that left the stage and were won in the end; with fewer than
-    `few` of these the stage's own `limit_days`. The quantile of n values is the smallest that at
-    least this share of them does not exceed.
+    `few` of these that were watched, or where the quantile is not known, the stage's own
+    `limit_days`. The deals that a first import finds open are the slow ones: as in
+    `quantile_days`, they count from the age at which they were found.
 
     Returns: the limits, and whether they come from won deals.
     """
@@ -134,12 +147,14 @@ def limits_of(
 
     is_won = stays.left & deals.is_won[stays.deal]
     for code in codes.open_codes():
-        days = stays.days[is_won & (stays.code == code)]
-        if len(days) < few:
+        won = stays.part(is_won & stays.are_watched & (stays.code == code))
+        if len(won.days) < few:
             continue
-        # Not interpolated: the limit is the days of a deal that was, which people can look up.
-        limits[code] = np.quantile(days, quantile, method="inverted_cdf")
-        is_learned[code] = True
+
+        days = quantile_days(won, quantile)
+        if not np.isnan(days):
+            limits[code] = days
+            is_learned[code] = True
 
     return limits, is_learned
 
@@ -149,9 +164,8 @@ def stage_times_frame(
 ) -> pd.DataFrame:
     """Make the StageTimes table: per slice and open stage with measured deals, in Funnel's order.
 
-    `median_days` and `p80_days` are Kaplan-Meier's, with open deals as still going on; missing
-    where the curve does not get there. `naive_mean_days` is the mean of those that left, which
-    favours quick deals. `limit_days` is the stage's, for all slices.
+    `median_days` and `p80_days` are those of `quantile_days`. `naive_mean_days` is the mean of
+    those that left, which favours quick deals. `limit_days` is the stage's, for all slices.
     """
     rows = [row for cut in cuts for row in _rows_of(stays, cut, limits, codes)]
     return frame_of("StageTimes", {name: [row[name] for row in rows] for name in _COLUMNS})
@@ -164,26 +178,48 @@ def _rows_of(stays: Stays, cut: Cut, limits: Floats, codes: StageCodes) -> Itera
 
     for cell, members in groups(cell_of_stay):
         slice_number, code = divmod(cell, codes.count)
-        part = in_slice[members]
         stage = codes.stages[code]
         yield {
             "slice_kind": cut.kind,
             "slice": cut.names[slice_number],
             "pipeline": stage.pipeline,
             "stage": stage.stage,
-            **_measures(stays.days[part], stays.left[part], stays.seen_at[part]),
+            **_measures(stays.part(in_slice[members])),
             "limit_days": limits[code],
         }
 
 
-def _measures(days: Floats, left: Flags, seen_at: Floats) -> dict[str, float]:
+def _measures(stays: Stays) -> dict[str, float]:
     """What the days of one slice in one stage come to."""
-    curve = kaplan_meier(days, left, seen_at)
-    days_of_left = days[left]
+    days_of_left = stays.days[stays.left]
     return {
-        "count": len(days),
-        "open": len(days) - len(days_of_left),
-        "median_days": time_until(curve, 0.5),
-        "p80_days": time_until(curve, 0.8),
+        "count": len(stays.days),
+        "open": len(stays.days) - len(days_of_left),
+        "median_days": quantile_days(stays, _MEDIAN),
+        "p80_days": quantile_days(stays, _MOST),
         "naive_mean_days": float(days_of_left.mean()) if len(days_of_left) else float("nan"),
     }
+
+
+def seldom_seen(stays: Stays, codes: StageCodes) -> list[Finding]:
+    """Warn of each stage that most deals leave between two runs, without a typed day."""
+    findings = []
+    for code in codes.open_codes():
+        of_stage = stays.part(stays.code == code)
+        gap = usual_gap(of_stage)
+        if known_quantile(of_stage, _MEDIAN) < gap:
+            findings.append(_below_gap(codes, int(code), gap))
+    return findings
+
+
+def _below_gap(codes: StageCodes, code: int, gap: float) -> Finding:
+    stage = codes.stages[code]
+    return Finding(
+        "days-below-gap",
+        "warning",
+        "StageTimes",
+        field="median_days",
+        row_key=f"all|{ALL}|{stage.pipeline}|{stage.stage}",
+        found=f"< {gap:g}",
+        params={"stage": stage.stage, "gap": gap},
+    )
