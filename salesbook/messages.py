@@ -22,6 +22,11 @@ class Message:
 
     code: str
     params: Mapping[str, Fact] = dataclasses.field(default_factory=dict, hash=False)
+    more: tuple[Message, ...] = ()
+    """Sentences that follow it in the same cell, each a message of its own.
+
+    What can be said in many combinations is so said without a template for each of them.
+    """
 
 
 Severity = Literal["error", "warning"]

@@ -133,6 +133,19 @@ def to_text(minor: int, decimals: int) -> str:
     return f"{to_decimal(minor, decimals):f}"
 
 
+def three_digits(minor: int, decimals: int) -> Decimal:
+    """Round an amount to three digits, as sentences say it: 34326395 at 2 → Decimal("343000").
+
+    Money that somebody pays or owes is never said so.
+    """
+    amount = to_decimal(minor, decimals)
+    whole_digits = amount.adjusted() + 1
+    if whole_digits < 3:
+        return amount
+    unit = Decimal(10) ** (whole_digits - 3)
+    return Decimal(round_half_away(amount / unit)) * unit
+
+
 def minor_units(values: npt.ArrayLike, decimals: int) -> tuple[Ints, Flags]:
     """Turn a column of amounts into minor units, each exactly as `to_minor` does.
 

@@ -148,7 +148,10 @@ def _message(value: object) -> Mapping[str, Any] | None:
 
 def _code_and_params(message: Message) -> dict[str, Any]:
     params = {name: _plain(fact) for name, fact in message.params.items()}
-    return {"code": message.code, "params": params}
+    document: dict[str, Any] = {"code": message.code, "params": params}
+    if message.more:
+        document["more"] = [_message(part) for part in message.more]
+    return document
 
 
 def _plain(fact: object) -> Any:

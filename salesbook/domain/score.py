@@ -40,7 +40,7 @@ def run(task: Task) -> Outcome:
     attainment = attain(
         facts, tables["Targets"], as_of=as_of, start_month=start_month, calendar=calendar
     )
-    sources = Sources(tables, policy, facts, staff, calendar)
+    sources = Sources(tables, policy, facts, staff, calendar, credits.lines)
     scorecard, scorecard_lines, about_metrics = appraise(sources, as_of=as_of)
     statements, about_pay = commission(task, credits, target_plan, staff)
     hiring = hiring_funnel(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from salesbook.labels.names import choice, header, sheet_name
@@ -35,6 +35,12 @@ _SUBJECTS: Final = (
 )
 
 
+_BETWEEN_SENTENCES: Final[Mapping[Language, str]] = {"en": " ", "zh-CN": ""}
+_SENTENCE_END: Final = re.compile(r"(?<=\.) (?=[A-Z])|(?<=。)(?=.)")
+"""Between two sentences, as in "Score 90. Luck alone" and "得分 90。仅凭"; 1.5 and "e.g. so" have
+none.
+"""
+
 _MISSING: Final = "–"
 """What a sentence shows for a fact that nobody knows."""
 
@@ -58,12 +64,16 @@ def templates(language: Language) -> dict[str, str]:
 
 
 def sentence(message: Message, language: Language) -> str:
-    """Put a message into words.
+    """Put a message into words, with the sentences that follow it.
 
     Raises: KeyError for an unknown code or a missing param.
     """
-    template = templates(language)[message.code]
-    return fill(template, message.params, language)
+    template_by_code = templates(language)
+    said = [
+        fill(template_by_code[part.code], part.params, language)
+        for part in (message, *message.more)
+    ]
+    return _BETWEEN_SENTENCES[language].join(said)
 
 
 def fill(template: str, params: Mapping[str, Any], language: Language) -> str:
@@ -194,8 +204,34 @@ def _sentence_of(code: str, template: str, language: Language) -> _Sentence:
 def message_of(text: str) -> Message | None:
     """Find the message that a sentence of any language says; None where it is none of ours.
 
+    Several sentences may be one template or several messages: that is taken which explains more of
+    the text by its fixed words, for a slot may swallow whole sentences.
+
     Params come back as the sentence shows them: numbers rounded as printed, labels as labels.
     """
+    whole = _read(text)
+    parts = [_read(part) for part in _SENTENCE_END.split(text)]
+    known = [part for part in parts if part is not None]
+
+    if len(known) == len(parts) > 1:
+        explained = sum(part.fixed_length for part in known)
+        if whole is None or explained > whole.fixed_length:
+            first, *more = (part.message for part in known)
+            return Message(first.code, first.params, tuple(more))
+    return whole.message if whole is not None else None
+
+
+class _Reading(NamedTuple):
+    """What a text says, by one template."""
+
+    message: Message
+    fixed_length: int
+    """How much of the text is the template's own."""
+
+
+@lru_cache(maxsize=10_000)
+def _read(text: str) -> _Reading | None:
+    """Find the one template that the whole text was made of."""
     for candidate in _sentences():
         match = candidate.pattern.fullmatch(text)
         if not match:
@@ -203,7 +239,7 @@ def message_of(text: str) -> Message | None:
         params = {}
         for (name, form), shown in zip(candidate.slots, match.groups(), strict=True):
             params[name] = _fact(form, shown)
-        return Message(candidate.code, params)
+        return _Reading(Message(candidate.code, params), candidate.fixed_length)
     return None
 
 

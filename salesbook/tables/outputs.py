@@ -142,6 +142,9 @@ class Score(
     high: Number | None = None
     rank: Position | None = None
     grade: Id | None = None
+    """Blank where half of the weight lacks goals of its own, or chance reaches over three grades."""
+    grade_range: Annotated[Sentence | None, Since("0.3.0")] = None
+    """What the grade may be by chance, "B to D", where that is more than two neighbouring grades."""
     missing: MetricNames | None = None
     because: Sentence
 

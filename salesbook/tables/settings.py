@@ -70,7 +70,10 @@ class Rules(BaseModel):
     interval_level: Annotated[float, Ge(0.5), Le(0.99)] = 0.8
     few: Annotated[int, Ge(1)] = 10
     """Closed deals under which a rate is not ranked."""
-    rank_chance: Annotated[float, Ge(0.5), Le(1)] = 0.9
+    rank_chance: Annotated[float, Ge(0.5), Le(1)] = 0.95
+    """One-sided chance that a ranked rep really is above, or below, the middle; 0.9 would rank 20 %
+    of reps who are alike.
+    """
     tier_months: Annotated[int, Ge(1)] = 12
     abc_rule: Literal["before", "including"] = "before"
     rfm_rule: Literal["quintiles", "fixed"] = "quintiles"

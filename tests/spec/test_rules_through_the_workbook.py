@@ -367,3 +367,7 @@ def test_a_score_shares_out_what_is_missing():
     run(host, "score", "2026-05-31")
     found = values(host, "Scorecard", "rep_id", "score", "missing", period="2026-05")
     assert found == [("ann", 3.6, None), ("bo", 3.0, "self_score")]
+    # A card's sentences stand in one cell, and come back one by one.
+    because = shown(host, "Scorecard", period="2026-05")[0]["because"]
+    assert because["code"].startswith("card.")
+    assert "card.luck" in [part["code"] for part in because["more"]]

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from salesbook.domain.arithmetic.intervals import wilson
+from salesbook.domain.outcome import Outcome
 from salesbook.domain.team.metric_values import METRICS
 from salesbook.errors import SettingsError
-from salesbook.labels import LANGUAGES, words
+from salesbook.labels import LANGUAGES, message_of, sentence, words
 from tests.spec.score_tables import at, day, order, planned, policy_of, rows_of, scored
 
 TEAM = [{"rep_id": rep, "name": rep, "team": "North"} for rep in ("r1", "r2", "r3")]
 ATTAINMENT = {"metric": "attainment", "weight": 50.0, "goal": 1.0}
 GRADES = [{"grade": "A", "from_score": 90.0}, {"grade": "D", "from_score": 0.0}]
+FOUR_GRADES = [
+    {"grade": grade, "from_score": score}
+    for grade, score in (("A", 100.0), ("B", 85.0), ("C", 70.0), ("D", 0.0))
+]
 
 
 def closed(rep: str, won: int, lost: int, on: str = "2026-01-10") -> list[dict[str, Any]]:
@@ -31,20 +38,116 @@ def closed(rep: str, won: int, lost: int, on: str = "2026-01-10") -> list[dict[s
     ]
 
 
+def codes_of(card: dict[str, Any]) -> list[str]:
+    """Codes of a card's sentences, in order."""
+    because = card["because"]
+    return [because.code, *(part.code for part in because.more)]
+
+
+def facts_of(card: dict[str, Any], code: str) -> dict[str, Any]:
+    """What a sentence of a card says."""
+    because = card["because"]
+    found = [part.params for part in (because, *because.more) if part.code == code]
+    assert len(found) == 1, f"{code}: {codes_of(card)}"
+    return dict(found[0])
+
+
+def many_sales(rep: str, count: int, amount: int, month: str = "2026-01") -> list[dict[str, Any]]:
+    """Orders of different customers."""
+    return [
+        order(f"{rep}-{month}-{n}", rep, f"{month}-{n % 28 + 1:02d}", amount) for n in range(count)
+    ]
+
+
+def month_card(out: Outcome, rep: str, period: str = "2026-01") -> dict[str, Any]:
+    return at(out.tables["Scorecard"], period=period, rep_id=rep)
+
+
 def test_attainment_scores_against_its_goal_and_sets_rank_and_grade():
-    """Without uncertainty whoever is off the team's middle has a rank;
-    the middle one says why not.
-    """
-    plan = [row for rep in ("r1", "r2", "r3") for row in planned(rep, {"2026-01": 1000})]
-    orders = [order("o1", "r1", "2026-01-05", 950), order("o2", "r2", "2026-01-05", 500)]
-    orders.append(order("o3", "r3", "2026-01-05", 700))
+    """With 100 sales each, luck moves a score by 8 points: the middle one says why it has no rank."""
+    plan = [row for rep in ("r1", "r2", "r3") for row in planned(rep, {"2026-01": 10_000})]
+    orders = [*many_sales("r1", 100, 95), *many_sales("r2", 100, 50), *many_sales("r3", 100, 70)]
     policy = policy_of(Metrics=[ATTAINMENT], Grades=GRADES)
     out = scored("2026-01-31", policy, Reps=TEAM, TargetPlan=plan, Orders=orders)
     month = out.tables["Scorecard"][out.tables["Scorecard"]["period"] == "2026-01"]
     expected = [("r1", 95.0, 1, "A"), ("r2", 50.0, 3, "D"), ("r3", 70.0, None, "D")]
     assert rows_of(month, "rep_id", "score", "rank", "grade") == expected
-    codes = [message.code for message in month["because"]]
-    assert codes == ["score-ranked-best-seller", "score-ranked", "score-near-median"]
+    assert [codes_of(month_card(out, rep)) for rep in ("r1", "r2", "r3")] == [
+        ["card.ranked", "card.best-seller", "card.ahead", "card.luck"],
+        ["card.ranked", "card.behind", "card.luck"],
+        ["card.near-median", "card.luck"],
+    ]
+
+
+def test_who_sold_nothing_is_not_certainly_last():
+    """Quotas of 100 each, one deal of 100, two of 50, none: luck moves a score by 70.7 points, so
+    that nobody has a rank, and the grade may be anything.
+    """
+    plan = [row for rep in ("r1", "r2", "r3") for row in planned(rep, {"2026-01": 100})]
+    orders = [order("o1", "r1", "2026-01-05", 100), *many_sales("r2", 2, 50)]
+    policy = policy_of(Metrics=[ATTAINMENT], Grades=FOUR_GRADES)
+    out = scored("2026-01-31", policy, Reps=TEAM, TargetPlan=plan, Orders=orders)
+    card = month_card(out, "r3")
+    assert (card["score"], card["rank"], card["grade"]) == (0.0, None, None)
+    assert card["high"] == pytest.approx(70.71 * 1.28155, abs=0.01)
+    assert facts_of(card, "card.luck") == {"points": 71.0}
+    assert card["grade_range"].params == {"best": "B", "worst": "D"}
+    assert sentence(card["grade_range"], "en") == "B to D"
+    assert sentence(card["grade_range"], "zh-CN") == "B 至 D"
+
+
+def test_a_card_without_a_grade_still_says_what_is_known():
+    """Sold and quota, what luck does, the chance to be above goal, the trend and what is sure."""
+    target = {"2026-01": 100_000, "2026-02": 100_000}
+    plan = [row for rep in ("r1", "r2", "r3") for row in planned(rep, target)]
+    metrics = [ATTAINMENT, {"metric": "activity", "weight": 10.0, "goal": 1.0}]
+    orders = [
+        row
+        for month in target
+        for rep in ("r1", "r2", "r3")
+        for row in many_sales(rep, 4, 23_456, month)
+    ]
+    visits = [
+        {"activity_id": f"{rep}-{n}", "done_on": day("2026-01-01") + dt.timedelta(n), "rep_id": rep}
+        for rep in ("r1", "r2", "r3")
+        for n in range(59)
+    ]
+    out = scored(
+        "2026-02-28",
+        policy_of(Metrics=metrics, Grades=FOUR_GRADES),
+        Reps=TEAM,
+        TargetPlan=plan,
+        Orders=orders,
+        Activities=[{**visit, "kind": "visit"} for visit in visits],
+    )
+    card = month_card(out, "r1", "2026-02")
+    assert card["grade"] is None
+    assert facts_of(card, "card.wide") == {"best": "A", "worst": "D"}
+    assert facts_of(card, "card.sold-of-quota") == {"sold": Decimal(938), "quota": Decimal(1000)}
+    assert 0.5 < facts_of(card, "card.chance")["chance"] < 0.9
+    assert facts_of(card, "card.trend-luck")["period"] == "2026-01"
+    assert facts_of(card, "card.sure")["metrics"] == "Metrics.metric=activity"
+    assert sentence(card["because"], "en").startswith("Score ")
+    again = message_of(sentence(card["because"], "zh-CN"))
+    assert again is not None
+    assert [again.code, *(part.code for part in again.more)] == codes_of(card)
+
+
+def test_a_grade_takes_goals_of_its_own_for_half_of_the_weight():
+    """With 40 of 100 there is none and no range either; with 50 there is one."""
+    plan, orders = planned("r1", {"2026-01": 10_000}), many_sales("r1", 100, 100)
+    for weight, grade in ((40.0, None), (50.0, "A")):
+        metrics = [
+            {"metric": "attainment", "weight": weight, "goal": 0.8},
+            {"metric": "activity", "weight": 20.0},
+            {"metric": "satisfaction", "weight": 80.0 - weight, "goal": 9.0},
+        ]
+        policy = policy_of(Metrics=metrics, Grades=GRADES)
+        out = scored("2026-01-31", policy, Reps=TEAM[:1], TargetPlan=plan, Orders=orders)
+        card = month_card(out, "r1")
+        assert (card["grade"], card["grade_range"]) == (grade, None)
+        if grade is None:
+            assert facts_of(card, "card.no-goals") == {"share": 0.4, "least": 0.5}
 
 
 def test_periods_are_the_months_quarters_and_year_so_far():
@@ -78,7 +181,8 @@ def test_a_win_rate_is_shrunk_and_carries_wilsons_interval():
     assert (line["low"], line["high"]) == wilson(6, 10, 0.8)
     card = at(out.tables["Scorecard"], period="2026-01", rep_id="r1")
     assert card["low"] < card["score"] < card["high"]
-    assert (card["rank"], card["because"].code) == (None, "score-near-median-best-seller")
+    assert card["rank"] is None
+    assert codes_of(card)[:2] == ["card.near-median", "card.best-seller"]
 
 
 def test_few_deals_give_no_rank():
@@ -88,7 +192,7 @@ def test_few_deals_give_no_rank():
     out = scored("2026-01-31", policy, Reps=TEAM, Deals=deals)
     because = at(out.tables["Scorecard"], period="2026-01", rep_id="r1")["because"]
     assert (because.code, because.params["closed"], because.params["few"]) == (
-        "score-few-deals",
+        "card.few-deals",
         3,
         10,
     )
@@ -199,7 +303,7 @@ def test_a_metric_counts_from_the_period_on_in_which_it_begins():
     plan = [
         row for rep in ("r1", "r2", "r3") for row in planned(rep, {"2026-01": 100, "2026-02": 100})
     ]
-    orders = [order(f"o{n}", f"r{n}", "2026-01-05", n * 20) for n in (1, 2, 3)]
+    orders = [row for n in (1, 2, 3) for row in many_sales(f"r{n}", 100, n)]
     deals = closed("r1", 2, 1)
     policy = policy_of(Metrics=[ATTAINMENT, win_rate])
     out = scored("2026-02-28", policy, Reps=TEAM, TargetPlan=plan, Orders=orders, Deals=deals)
@@ -216,3 +320,76 @@ def test_a_metric_counts_from_the_period_on_in_which_it_begins():
 def test_weights_that_are_all_zero_are_refused():
     with pytest.raises(SettingsError):
         scored("2026-01-31", policy_of(Metrics=[{"metric": "attainment", "weight": 0.0}]))
+
+
+def test_few_closed_deals_are_graded_over_four_quarters():
+    """Two sales in March are too few for a grade; the 75 of the year to its end are not. The card
+    says so, with the score that the grade goes by.
+    """
+    months = ("2025-10", "2025-11", "2025-12", "2026-01", "2026-02", "2026-03")
+    plan = planned("r1", dict.fromkeys(months, 1000))
+    orders = [row for month in months[:5] for row in many_sales("r1", 25, 48, month)]
+    orders += many_sales("r1", 2, 48, "2026-03")
+    policy = policy_of(Metrics=[ATTAINMENT], Grades=FOUR_GRADES)
+    out = scored("2026-03-31", policy, Reps=TEAM[:1], TargetPlan=plan, Orders=orders)
+    card = month_card(out, "r1", "2026-03")
+    assert (card["score"], card["grade"]) == (9.6, "A")
+    facts = facts_of(card, "card.year")
+    assert facts == {
+        "day": dt.date(2026, 3, 31),
+        "score": 102.0,
+        "closed": 2,
+        "needed": 60,
+    }
+
+
+def test_one_giant_deal_counts_for_no_more_than_a_large_one_in_rank_and_grade():
+    """The score that is shown and attainment keep it; the card says by how many points it counts."""
+    plan = [row for rep in ("r1", "r2", "r3") for row in planned(rep, {"2026-01": 10_000})]
+    orders = [row for rep in ("r1", "r2", "r3") for row in many_sales(rep, 70, 100)]
+    orders.append(order("giant", "r3", "2026-01-20", 50_000))
+    policy = policy_of(Metrics=[ATTAINMENT], Grades=FOUR_GRADES)
+    out = scored("2026-01-31", policy, Reps=TEAM, TargetPlan=plan, Orders=orders)
+    card = month_card(out, "r3")
+    assert (card["score"], card["rank"], card["grade"]) == (120.0, None, "A")
+    line = at(out.tables["ScorecardLines"], period="2026-01", rep_id="r3")
+    assert line["value"] == 5.7
+    # 7,100 of 10,000 with the giant as one of 100, over the share kept, 21,100 of 71,000.
+    assert facts_of(card, "card.uncut") == {"score": 239.0}
+    reached = at(out.tables["Attainment"], period="2026-01", scope="r3", metric="revenue")
+    assert (reached["actual"], reached["rate"]) == (57_000, 5.7)
+
+
+def test_a_goal_made_of_the_peers_median_is_named():
+    """One finding a metric; typed goals and metrics without weight need none."""
+    metrics = [
+        ATTAINMENT,
+        {"metric": "win_rate", "weight": 15.0},
+        {"metric": "activity", "weight": 0.0},
+    ]
+    out = scored("2026-01-31", policy_of(Metrics=metrics), Reps=TEAM)
+    found = [(f.row_key, f.field) for f in out.findings if f.code == "goal-from-peers"]
+    assert found == [("win_rate", "goal")]
+
+
+def test_one_survey_answer_sets_no_rank_and_no_grade():
+    """One of 10 beside one of 6 and one of 8: any of them may be the best."""
+    customers = [{"customer_id": f"c{n}", "name": "C", "owner_id": f"r{n}"} for n in (1, 2, 3)]
+    answers = [
+        {
+            "feedback_id": str(n),
+            "customer_id": f"c{n}",
+            "received_at": day("2026-01-10"),
+            "score": s,
+        }
+        for n, s in ((1, 10.0), (2, 6.0), (3, 8.0))
+    ]
+    feedback = [{**answer, "kind": "survey"} for answer in answers]
+    policy = policy_of(
+        Metrics=[{"metric": "satisfaction", "weight": 1.0, "goal": 9.0}], Grades=FOUR_GRADES
+    )
+    out = scored("2026-01-31", policy, Reps=TEAM, Feedback=feedback, Customers=customers)
+    for rep in ("r1", "r2", "r3"):
+        card = month_card(out, rep)
+        assert (card["rank"], card["grade"]) == (None, None)
+        assert facts_of(card, "card.luck") == {"points": 32.0}

@@ -103,3 +103,19 @@ def test_minor_units_survive_the_way_through_floats_and_texts(minor: int, decima
 def test_a_typed_half_always_goes_away_from_zero(whole: int, decimals: int) -> None:
     typed = float(Decimal(2 * whole + 1).scaleb(-decimals) / 2)
     assert (whole + 1 if whole >= 0 else whole) == money.to_minor(typed, decimals)
+
+
+@pytest.mark.parametrize(
+    ("minor", "decimals", "said"),
+    [
+        (34_326_395, 2, "343,000"),
+        (34_350_000, 2, "344,000"),
+        (-99_999, 2, "-1,000"),
+        (12_345, 2, "123"),
+        (9_950, 2, "99.50"),
+        (0, 2, "0.00"),
+        (123_456, 0, "123,000"),
+    ],
+)
+def test_a_sentence_says_three_digits(minor: int, decimals: int, said: str) -> None:
+    assert f"{money.three_digits(minor, decimals):,}" == said

@@ -300,3 +300,18 @@ def test_a_sentence_is_read_back_into_its_message(language):
         if not same or set(back.params) != set(params):
             lost[code] = back.code if back else None
     assert lost == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_several_sentences_in_a_cell_are_read_back_one_by_one(language):
+    """A template that is itself several sentences long stays one message."""
+    more = (
+        Message("card.luck", {"points": 7.5}),
+        Message("card.wide", {"best": "A", "worst": "D"}),
+    )
+    said = Message("card.ranked", {"score": 95.5, "rank": 1, "count": 3}, more)
+    assert labels.message_of(labels.sentence(said, language)) == said
+    alone = Message("date-ambiguous.advice", {"option": "--dates"})
+    back = labels.message_of(labels.sentence(alone, language))
+    assert back is not None
+    assert (back.code, back.more) == ("date-ambiguous.advice", ())

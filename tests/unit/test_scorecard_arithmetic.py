@@ -13,10 +13,13 @@ from hypothesis.extra import numpy as arrays
 from salesbook.arrays import Floats
 from salesbook.domain.team.appraisal import (
     chance_apart,
+    error_points,
     grade_of,
+    grade_span,
     metric_scores,
     shared_weights,
-    spread,
+    standard_error,
+    uncut_scores,
     weighted_mean,
 )
 from salesbook.tables.settings import Grade
@@ -92,16 +95,48 @@ def test_shares_add_up_and_the_score_lies_among_the_metrics(scores: Floats, weig
             assert math.isnan(total[rep])
 
 
-@given(TEAMS, WEIGHTS, TEAMS, TEAMS)
-def test_an_interval_holds_its_score_and_its_ends_may_be_given_in_any_order(
-    scores: Floats, weights: Floats, one: Floats, other: Floats
+def test_what_reps_are_compared_by_has_no_end():
+    """150 % of a goal are 150 points, also below 0; lower is better on a line through the goal."""
+    value, goal = np.array([15.0, 10.0, -1.0, 0.0]), np.full(4, 10.0)
+    assert uncut_scores(value, goal, "higher").tolist() == [150, 100, -10, 0]
+    assert uncut_scores(value, goal, "lower").tolist() == [50, 100, 210, 200]
+    no_goal = np.array([0.0, np.nan, -1.0, 0.0])
+    assert np.isnan(uncut_scores(value, no_goal, "higher")).all()
+    assert error_points(np.array([0.1]), np.array([0.5])).tolist() == pytest.approx([20.0])
+
+
+GRADES = (
+    Grade(grade="A", from_score=100),
+    Grade(grade="B", from_score=85),
+    Grade(grade="C", from_score=70),
+    Grade(grade="D", from_score=10),
+)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "span"),
+    [
+        (101, 160, ("A", "A", 0)),
+        (85, 100, ("A", "B", 1)),
+        (84, 100, ("A", "C", 2)),
+        (70, 99, ("B", "C", 1)),
+        (9, 69, ("D", None, 1)),
+        (9, 70, ("C", None, 2)),
+        (0, 9, (None, None, 0)),
+    ],
+)
+def test_an_interval_reaches_over_grades(
+    low: float, high: float, span: tuple[str | None, str | None, int]
 ):
-    """Each rep's interval is the same, were the rep alone."""
-    total, shares = weighted_mean(scores, weights), shared_weights(scores, weights)
-    low, high = spread(total, scores, shares, (one, other))
-    known = ~np.isnan(total)
-    assert ((low <= total + 1e-9) & (total <= high + 1e-9))[known].all()
-    assert np.isnan(low[~known]).all()
-    np.testing.assert_array_equal(spread(total, scores, shares, (other, one)), (low, high))
-    alone = spread(total[:1], scores[:, :1], shares[:, :1], (one[:, :1], other[:, :1]))
-    np.testing.assert_array_equal(alone, (low[:1], high[:1]))
+    """In whatever order Grades stand; below the lowest grade is a step of its own."""
+    assert grade_span(low, high, GRADES) == span
+    assert grade_span(low, high, GRADES[::-1]) == span
+
+
+def test_errors_of_the_same_deals_add_up_and_others_partly_cancel():
+    """Halves of 6 and 8 points: 7 of the same deals, 5 if independent; no known error adds none."""
+    shares = np.array([[0.5, 0.5], [0.5, 0.5]])
+    errors = np.array([[6.0, 6.0], [8.0, np.nan]])
+    both, none = np.array([True, True]), np.array([False, False])
+    assert standard_error(shares, errors, both).tolist() == pytest.approx([7.0, 3.0])
+    assert standard_error(shares, errors, none).tolist() == pytest.approx([5.0, 3.0])

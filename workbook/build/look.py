@@ -159,6 +159,7 @@ _TABLE_WIDTHS: Final[Mapping[tuple[str, str], float]] = {
     ("Leads", "name"): 24,
     ("Alerts", "kind"): 20,
     ("Alerts", "because"): 116,
+    ("Scorecard", "grade_range"): 12,
     ("Scorecard", "because"): 116,
     ("Commission", "because"): 116,
     ("Initiatives", "plan"): 24,

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from salesbook.arrays import Floats
+from salesbook.arrays import Flags, Floats
 from salesbook.tables.settings import Grade
 
 BEST: Final = 120.0
@@ -32,6 +32,29 @@ def metric_scores(value: Floats, goal: Floats, better: str) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         score = 100 * part / whole
     return np.clip(score, 0, BEST)
+
+
+def uncut_scores(value: Floats, goal: Floats, better: str) -> Floats:
+    """Give the same as `metric_scores` on a straight line without an end, to compare reps by.
+
+    A score that ends at 120 looks certain to whoever is far above it, and luck that lifts a rep no
+    further still pulls him down: both would rank reps whom only luck divides. Where lower is better
+    the line goes through 100 at the goal, 200 at nothing, 0 at twice the goal.
+
+    A missing value or goal, or a goal that is not above 0, gives no score.
+    """
+    usable_goal = np.where(goal > 0, goal, np.nan)
+    part = value / usable_goal
+    if better == "lower":
+        part = 2 - part
+    scores: Floats = 100 * part
+    return scores
+
+
+def error_points(error: Floats, goal: Floats) -> Floats:
+    """Carry a value's standard error over to `uncut_scores`; missing where the error is."""
+    points: Floats = 100 * error / np.where(goal > 0, goal, np.nan)
+    return points
 
 
 def weighted_mean(scores: Floats, weights: Floats) -> Floats:
@@ -69,34 +92,43 @@ def grade_of(score: float, grades: Sequence[Grade]) -> str | None:
     return max(reached, key=lambda grade: (grade.from_score, grade.grade)).grade
 
 
-def spread(
-    total: Floats, scores: Floats, shares: Floats, bounds: tuple[Floats, Floats]
-) -> tuple[Floats, Floats]:
-    """Carry the metrics' intervals over to the score: weighted distances, squared and added.
+def grade_span(
+    low: float, high: float, grades: Sequence[Grade]
+) -> tuple[str | None, str | None, int]:
+    """Say from which grade to which a score's interval reaches.
 
-    Metrics err independently of each other, so that their errors partly cancel out: added up
-    plainly, they would make the score look less certain than it is.
+    Returns: the best and the worst grade, None below all grades, and how many steps apart they are:
+        1 for neighbours.
+    """
+    best = grade_of(high, grades)
+    worst = grade_of(low, grades)
+    falling = sorted(grades, key=lambda grade: (-grade.from_score, grade.grade))
+    places = {grade.grade: place for place, grade in enumerate(falling)}
+    below_all = len(falling)
+    place_of_best = places[best] if best is not None else below_all
+    place_of_worst = places[worst] if worst is not None else below_all
+    return best, worst, place_of_worst - place_of_best
+
+
+def standard_error(shares: Floats, errors: Floats, is_of_deals: Flags) -> Floats:
+    """Carry the metrics' errors over to the score.
+
+    Metrics that are made of the same deals have their luck in common: who wins a large one by luck
+    has more revenue, more attainment and a better win rate, so that their errors add up. The others
+    err independently of these and of each other, so that theirs partly cancel out: squares add up.
 
     Args:
-        total: the score of each rep.
-        scores: of the metrics, metrics down and reps across, as `shares` and both bounds.
-        shares: each metric's part of the rep's whole.
-        bounds: the scores at both ends of the metrics' intervals, whichever is the lower one.
+        shares: each metric's part of the rep's whole, metrics down and reps across.
+        errors: standard errors in points; missing where a metric has none.
+        is_of_deals: one per metric.
 
-    Returns: the lower and the upper end, from 0 to 120.
+    Returns: the standard error of each rep's score, in points.
     """
-    first, second = bounds
-    # Where lower is better, the upper end of a value gives the lower score.
-    lower_end = np.fmin(first, second)
-    upper_end = np.fmax(first, second)
-    down = np.maximum(scores - lower_end, 0)
-    up = np.maximum(upper_end - scores, 0)
-
-    below = np.sqrt(np.nansum((shares * down) ** 2, axis=0))
-    above = np.sqrt(np.nansum((shares * up) ** 2, axis=0))
-    low = np.clip(total - below, 0, BEST)
-    high = np.clip(total + above, 0, BEST)
-    return low, high
+    parts = np.nan_to_num(shares * errors)
+    of_deals = parts[is_of_deals].sum(axis=0)
+    of_others = (parts[~is_of_deals] ** 2).sum(axis=0)
+    error: Floats = np.sqrt(of_deals**2 + of_others)
+    return error
 
 
 def chance_apart(distance: float, error: float) -> float:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
 
 from salesbook.arrays import Flags, Floats, Ints
+from salesbook.domain.arithmetic.intervals import z_of
 from salesbook.domain.team.appraisal import (
     chance_apart,
+    error_points,
     metric_scores,
     shared_weights,
-    spread,
+    standard_error,
+    uncut_scores,
     weighted_mean,
 )
-from salesbook.domain.team.metric_values import measured
+from salesbook.domain.team.metric_values import METRICS, measured, quotas_of
 from salesbook.domain.team.peers import Peers, peers_of
+from salesbook.domain.team.shuffles import StandOut, stand_out
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.windows import Window
 from salesbook.tables.settings import Metric
@@ -44,23 +49,51 @@ class Marks:
     """One window's appraisal: arrays of metrics down and reps across, or a place for each rep."""
 
     window: Window
-    reps: Sequence[str]
+    peers: Peers
     metrics: Sequence[str]
     values: Floats
     lows: Floats
     highs: Floats
     goals: Floats
     scores: Floats
+    """Points of each metric as shown, from 0 to 120."""
     shares: Floats
     """Each metric's part of the rep's whole."""
+    errors: Floats
+    """Standard errors of the metrics, in points; missing where a metric has none."""
     total: Floats
+    """The score as shown."""
+    compared: Floats
+    """The score that rank, interval and grade go by: nothing ends at 120, large amounts are cut."""
+    error: Floats
+    """Standard error of `compared`, in points."""
     low: Floats
     high: Floats
+    real_weight: Floats
+    """The part of all weight that metrics with a goal of their own have, which are not missing."""
     closed: Ints
     """Deals closed."""
+    cases: Ints
+    """Deals closed, or where there are more of them deals and customers that bought."""
+    sold: Ints
+    """Revenue and its target, in minor units."""
+    quota: Ints
     ranks: Sequence[Rank]
     best_sold: Ints
     """The revenue, in minor units, of who sold most in a month; 0 for all others."""
+
+    @property
+    def reps(self) -> Sequence[str]:
+        """Who is appraised, in order."""
+        return self.peers.reps
+
+    def place_of(self, rep: str) -> int | None:
+        """Where a rep stands in the arrays; None for who is not appraised."""
+        return self._places.get(rep)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {rep: place for place, rep in enumerate(self.reps)}
 
 
 def mark(sources: Sources, window: Window) -> Marks | None:
@@ -73,35 +106,34 @@ def mark(sources: Sources, window: Window) -> Marks | None:
     by_metric = [
         measured(metric.metric, metric.scale, sources, window, peers) for metric in metrics
     ]
-    values, lows, highs, errors = np.stack(by_metric, axis=1)
-    goals = np.array(
-        [_goals(metric, value, peers) for metric, value in zip(metrics, values, strict=True)]
-    )
-    scale = _Scale(metrics, goals)
-    scores = scale.scores(values)
+    values, lows, highs, value_errors, compared_values = np.stack(by_metric, axis=1)
     weights = np.array([metric.weight for metric in metrics])
+
+    # What is shown: plain values against their goals, none above 120 points.
+    goals = _goals(metrics, values, peers)
+    ways = [metric.better for metric in metrics]
+    by_way = zip(values, goals, ways, strict=True)
+    scores = np.array([metric_scores(*metric) for metric in by_way])
     shares = shared_weights(scores, weights)
-    exact_total = weighted_mean(scores, weights)
-    total = exact_total.round(_SHOWN)
+    total = weighted_mean(scores, weights).round(_SHOWN)
 
-    # A metric without an interval counts as certain: both its ends are its value.
-    at_lows = scale.scores(np.where(np.isnan(lows), values, lows))
-    at_highs = scale.scores(np.where(np.isnan(highs), values, highs))
-    low, high = spread(exact_total, scores, shares, (at_lows, at_highs))
-
-    # The interval tells about a rep alone; ranks compare reps and go by the standard errors.
-    one_error_down = scale.scores(values - np.nan_to_num(errors))
-    one_error_up = scale.scores(values + np.nan_to_num(errors))
-    below, above = spread(total, scores, shares, (one_error_down, one_error_up))
-    standard_error = np.maximum(above - total, total - below)
+    # What reps are compared and graded by.
+    compared_goals = _goals(metrics, compared_values, peers)
+    by_way = zip(compared_values, compared_goals, ways, strict=True)
+    uncut = np.array([uncut_scores(*metric) for metric in by_way])
+    compared = weighted_mean(uncut, weights).round(_SHOWN)
+    errors = error_points(value_errors, compared_goals)
+    is_of_deals = np.array([_is_of_deals(metric) for metric in metrics])
+    error = standard_error(shared_weights(uncut, weights), errors, is_of_deals)
+    half = z_of(sources.policy.rules.interval_level) * error
 
     closed = sources.closed_deals.count(window, peers, hits=False)
     too_few = closed < _deals_needed(metrics, sources, window)
     chance = sources.policy.rules.rank_chance
-    ranks = _ranks(total, standard_error, peers, too_few=too_few, chance=chance)
+    ranks = _ranks(compared, error, peers, too_few=too_few, chance=chance)
     return Marks(
         window=window,
-        reps=peers.reps,
+        peers=peers,
         metrics=[metric.metric for metric in metrics],
         values=values,
         lows=lows,
@@ -109,13 +141,31 @@ def mark(sources: Sources, window: Window) -> Marks | None:
         goals=goals,
         scores=scores,
         shares=shares,
+        errors=errors,
         total=total,
-        low=low.round(_SHOWN),
-        high=high.round(_SHOWN),
+        compared=compared,
+        error=error,
+        # Nobody is worth less than no points.
+        low=np.maximum(compared - half, 0).round(_SHOWN),
+        high=np.maximum(compared + half, 0).round(_SHOWN),
+        real_weight=_real_weight(metrics, scores),
         closed=closed,
+        cases=np.maximum(closed, sources.revenue_credits.groups(window, peers.places)),
+        sold=sources.actual("revenue", window.months, peers).sum(axis=0),
+        quota=sources.target("revenue", window, peers).sum(axis=0),
         ranks=ranks,
         best_sold=_best_sold(sources, window, peers),
     )
+
+
+def luck_of(sources: Sources, marks: Marks) -> StandOut:
+    """Say who sold more, or less, against quota than luck explains; see `stand_out`."""
+    sales, peers, window = sources.revenue_credits, marks.peers, marks.window
+    cut = sales.cut(window)
+    sold = sales.sums(window, cut.values)[peers.places]
+    deals = sales.whole_groups(window, peers.places, cut.values)
+    quotas = quotas_of("revenue", sources, window, peers)
+    return stand_out(sold, quotas, deals)
 
 
 def _metrics_in_force(sources: Sources, window: Window) -> list[Metric]:
@@ -127,23 +177,27 @@ def _metrics_in_force(sources: Sources, window: Window) -> list[Metric]:
     ]
 
 
-def _goals(metric: Metric, values: Floats, peers: Peers) -> Floats:
-    """The metric's goal, or the median of the peers, for each rep."""
-    if metric.goal is None:
-        return peers.medians(values)
-    return np.full(len(values), float(metric.goal))
+def _goals(metrics: Sequence[Metric], values: Floats, peers: Peers) -> Floats:
+    """Each metric's goal, or the median of the peers, for each rep."""
+    goals = [
+        peers.medians(of_reps) if metric.goal is None else np.full(len(of_reps), float(metric.goal))
+        for metric, of_reps in zip(metrics, values, strict=True)
+    ]
+    return np.array(goals)
 
 
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """What turns values into scores: metrics down, reps across."""
+def _real_weight(metrics: Sequence[Metric], scores: Floats) -> Floats:
+    """Say how much of all weight rests on goals that somebody set; a peers' median is none."""
+    weights = np.array([metric.weight for metric in metrics])
+    has_goal = np.array([metric.goal is not None for metric in metrics])
+    is_real = ~np.isnan(scores) & has_goal[:, None]
+    weight: Floats = (is_real * weights[:, None]).sum(axis=0)
+    return weight / weights.sum() if weights.sum() > 0 else weight
 
-    metrics: Sequence[Metric]
-    goals: Floats
 
-    def scores(self, values: Floats) -> Floats:
-        rows = zip(self.metrics, values, self.goals, strict=True)
-        return np.array([metric_scores(value, goal, metric.better) for metric, value, goal in rows])
+def _is_of_deals(metric: Metric) -> bool:
+    rule = METRICS.get(metric.metric)
+    return rule is not None and rule.of_deals
 
 
 def _deals_needed(metrics: Sequence[Metric], sources: Sources, window: Window) -> int:

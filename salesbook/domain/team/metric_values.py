@@ -13,9 +13,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from salesbook.arrays import Floats
+from salesbook.arrays import Floats, Ints
 from salesbook.domain.arithmetic.calendar import WorkCalendar, first_day, last_day
 from salesbook.domain.arithmetic.intervals import shrink_rates, wilson, z_of
+from salesbook.domain.team.credited import CreditedSales
+from salesbook.domain.team.errors_of_counts import rate_error, survey_error, weekly_variance
 from salesbook.domain.team.peers import Peers
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.windows import Window
@@ -29,7 +31,10 @@ class Measured(NamedTuple):
     low: Floats
     high: Floats
     error: Floats
-    """The value's standard error, for comparing reps."""
+    """Standard error of `compared`."""
+    compared: Floats
+    """The value by which reps are compared and graded: large amounts are cut in it, as
+    `CreditedSales.cut` says."""
 
     def times(self, factor: float) -> Measured:
         """The same on another scale."""
@@ -47,23 +52,27 @@ class MetricRule:
     full_marks: float | None
     """Full marks on the scale it is measured on, which `scale` of the Metrics table replaces; None
     for what has no highest value, such as money."""
+    of_deals: bool
+    """Whether it is made of the deals that a rep won: such metrics have their luck in common."""
 
 
 METRICS: Final[dict[str, MetricRule]] = {}
 """Every metric by its name in Settings, filled by the rules below."""
 
 
-def metric(*names: str, full_marks: float | None = None) -> Callable[[MeasureRule], MeasureRule]:
+def metric(
+    *names: str, full_marks: float | None = None, of_deals: bool = False
+) -> Callable[[MeasureRule], MeasureRule]:
     """Register the function below as the rule of a metric.
 
     Args:
         names: codes of the metric; each has a label in `[choices.metrics]`, in every language.
-        full_marks: see MetricRule.
+        full_marks: see MetricRule, also for `of_deals`.
     """
 
     def register(measure: MeasureRule) -> MeasureRule:
         for name in names:
-            METRICS[name] = MetricRule(measure, full_marks)
+            METRICS[name] = MetricRule(measure, full_marks, of_deals)
         return measure
 
     return register
@@ -89,7 +98,14 @@ def measured(
 def _certain(value: Floats) -> Measured:
     """A value without an interval."""
     nothing = np.full(len(value), np.nan)
-    return Measured(value, low=nothing, high=nothing, error=nothing)
+    return Measured(value, low=nothing, high=nothing, error=nothing, compared=value)
+
+
+def _uncertain(value: Floats, error: Floats, level: float) -> Measured:
+    """A value with a standard error; an interval of what is never negative begins at 0."""
+    half = z_of(level) * error
+    low = np.maximum(value - half, np.minimum(value, 0))
+    return Measured(value, low, value + half, error, compared=value)
 
 
 def _missing(peers: Peers) -> Measured:
@@ -97,16 +113,97 @@ def _missing(peers: Peers) -> Measured:
     return _certain(np.full(len(peers.reps), np.nan))
 
 
-@metric("attainment", full_marks=1.0)
+@metric("attainment", full_marks=1.0, of_deals=True)
 def attainment(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Revenue over its target; a running month's target counts by its working days gone.
 
-    Without that, everybody would look far behind until the month's last day.
+    Without that, everybody would look far behind until the month's last day. Where nothing was ever
+    sold, luck may move it by the whole target.
     """
-    share_gone = [[_share_gone(month, window.end, sources.calendar)] for month in window.months]
-    target = (sources.target("revenue", window, peers) * share_gone).sum(axis=0)
+    target = targets_so_far("revenue", sources, window, peers)
+    goal = np.where(target > 0, target, np.nan)
     actual = sources.actual("revenue", window.months, peers).sum(axis=0)
-    return _certain(actual / np.where(target > 0, target, np.nan))
+    value = actual / goal
+
+    luck = _luck("revenue", sources.revenue_credits, sources, window, peers)
+    per_target = 10.0**sources.policy.decimals / goal
+    sold = luck.of_amounts(value, per_target)
+    nothing_sold = sold.error == 0
+    return sold._replace(error=np.where(nothing_sold, 1.0, sold.error))
+
+
+def targets_so_far(metric: str, sources: Sources, window: Window, peers: Peers) -> Floats:
+    """A metric's target up to the window's end, in minor units or counts; 0 without one."""
+    share_gone = [[_share_gone(month, window.end, sources.calendar)] for month in window.months]
+    targets: Floats = (sources.target(metric, window, peers) * share_gone).sum(axis=0)
+    return targets
+
+
+def quotas_of(metric: str, sources: Sources, window: Window, peers: Peers) -> Floats:
+    """Say in which proportion luck and sales fall to the reps: a number above 0 for each.
+
+    By the metric's own targets; where nobody has any, by those for revenue, else by the days
+    employed. Who has none beside others who have counts as their mean.
+    """
+    for name in dict.fromkeys((metric, "revenue")):
+        targets = targets_so_far(name, sources, window, peers)
+        has_target = targets > 0
+        if has_target.any():
+            return np.where(has_target, targets, targets[has_target].mean())
+    return np.maximum(_days_employed(sources, window, peers), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _SalesLuck:
+    """What luck does to the sales of a window."""
+
+    sales: CreditedSales
+    window: Window
+    places: Ints
+    quotas: Floats
+    """See `quotas_of`."""
+    level: float
+    """Of the intervals."""
+
+    def of_counts(self, value: Floats) -> Measured:
+        """Give a count of sales its error and interval."""
+        return self._around(value, 1.0)
+
+    def of_amounts(self, value: Floats, scale: Floats | float) -> Measured:
+        """Give amounts their interval, and what to compare by, in which large ones are cut.
+
+        Args:
+            value: what was sold, times `scale`.
+            scale: what the measure of the sales is multiplied by.
+        """
+        measured = self._around(value, scale)
+        cut = self.sales.cut(self.window)
+        if cut.kept == 1:
+            return measured
+
+        # To divide by the share kept is to scale the goal by it.
+        per_kept = scale / cut.kept
+        sums = self.sales.sums(self.window, cut.values)[self.places]
+        compared = np.where(np.isnan(value), np.nan, sums * per_kept)
+        return measured._replace(error=self._errors(cut.values) * per_kept, compared=compared)
+
+    def _around(self, value: Floats, scale: Floats | float) -> Measured:
+        return _uncertain(value, self._errors(self.sales.values) * scale, self.level)
+
+    def _errors(self, values: Floats) -> Floats:
+        return self.sales.errors(self.window, self.places, self.quotas, values)
+
+
+def _luck(
+    metric: str, sales: CreditedSales, sources: Sources, window: Window, peers: Peers
+) -> _SalesLuck:
+    return _SalesLuck(
+        sales=sales,
+        window=window,
+        places=peers.places,
+        quotas=quotas_of(metric, sources, window, peers),
+        level=sources.policy.rules.interval_level,
+    )
 
 
 def _share_gone(month: str, end: dt.date, calendar: WorkCalendar) -> float:
@@ -121,13 +218,11 @@ def _share_gone(month: str, end: dt.date, calendar: WorkCalendar) -> float:
     return calendar.count(first, end) / workdays
 
 
-@metric("win_rate", full_marks=1.0)
+@metric("win_rate", full_marks=1.0, of_deals=True)
 def win_rate(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Won of closed deals, drawn towards the peers' rate, with Wilson's interval of the rep's own.
 
-    A plain rate would put who won the only deal on top. The error is that of the shrunk rate (its
-    beta posterior's): where reps differ by no more than chance, shrunk rates hardly differ, and the
-    interval of the own rate would not tell so.
+    A plain rate would put who won the only deal on top. For its error see `rate_error`.
 
     Source: Wilson 1927 (interval); Kleinman 1973 (shrinkage), see `intervals`.
     """
@@ -135,19 +230,21 @@ def win_rate(sources: Sources, window: Window, peers: Peers) -> Measured:
     won = sources.closed_deals.count(window, peers, hits=True)
 
     rate = np.full(len(closed), np.nan)
-    prior_size = np.full(len(closed), np.nan)
+    team_rate = np.full(len(closed), np.nan)
     for number, group in enumerate(peers.groups):
-        group_rates, a, b = shrink_rates(won[group], closed[group])
+        group_rates, _, _ = shrink_rates(won[group], closed[group])
+        # One won and one lost more than there are keep a small team's rate off 0 and 1.
+        rate_of_group = (won[group].sum() + 1) / (closed[group].sum() + 2)
         # A rep may belong to several groups but is compared with one alone.
         is_compared = peers.group_of[group] == number
         rate[group[is_compared]] = group_rates[is_compared]
-        prior_size[group[is_compared]] = a + b
+        team_rate[group[is_compared]] = rate_of_group
 
     # Who closed nothing would get the peers' rate, which says nothing about him.
     rate[closed == 0] = np.nan
     low, high = wilson(won, closed, sources.policy.rules.interval_level)
-    error = np.sqrt(rate * (1 - rate) / (closed + prior_size + 1))
-    return Measured(rate, low, high, error)
+    error = rate_error(team_rate, closed.astype(np.float64), sources.policy.rules.few)
+    return Measured(rate, low, high, error, compared=rate)
 
 
 @metric("activity", "activities")
@@ -159,65 +256,108 @@ def activity(sources: Sources, window: Window, peers: Peers) -> Measured:
 
     visits_and_calls = activities.count(window, peers, hits=True)
     days = _days_employed(sources, window, peers)
-    return _certain(visits_and_calls / np.where(days > 0, days, np.nan))
+    days = np.where(days > 0, days, np.nan)
+
+    # A rep's count errs by √(weeks · variance of a week); the weeks are those employed.
+    spans = _spans_employed(sources, window, peers)
+    weeks = np.array([((last - first).days + 1) / 7 for first, last in spans])
+    variance = _weekly_variance(sources, window, peers)
+    error = np.sqrt(np.maximum(weeks, 0) * variance) / days
+    return _uncertain(visits_and_calls / days, error, sources.policy.rules.interval_level)
+
+
+def _weekly_variance(sources: Sources, window: Window, peers: Peers) -> float:
+    """The mean variance within reps of their weekly visits and calls."""
+    activities = sources.activities
+    place_of_staff = np.full(activities.staff_size, -1, dtype=np.int64)
+    place_of_staff[peers.places] = np.arange(len(peers.reps))
+    counted = activities.hit & (activities.rep >= 0) & ~np.isnat(activities.days)
+
+    always = (np.datetime64("1900-01-01"), np.datetime64("2200-01-01"))
+    employment = [sources.staff.employment[rep] for rep in peers.reps]
+    first = np.array([hired_on or always[0] for hired_on, _ in employment], dtype="datetime64[D]")
+    last = np.array([left_on or always[1] for _, left_on in employment], dtype="datetime64[D]")
+    return weekly_variance(
+        activities.days[counted],
+        place_of_staff[activities.rep[counted]],
+        (first, last),
+        (np.datetime64(window.start), np.datetime64(window.end)),
+    )
 
 
 def _days_employed(sources: Sources, window: Window, peers: Peers) -> Floats:
     """Working days of the window on which each rep was employed."""
+    spans = _spans_employed(sources, window, peers)
+    # Nearly everybody is there all the time: each different span is counted once.
+    workdays = {span: sources.calendar.count(*span) for span in set(spans)}
+    return np.array([workdays[span] for span in spans], dtype=np.float64)
+
+
+def _spans_employed(
+    sources: Sources, window: Window, peers: Peers
+) -> list[tuple[dt.date, dt.date]]:
+    """First and last day of each rep in the window."""
     spans = []
     for rep in peers.reps:
         hired_on, left_on = sources.staff.employment[rep]
         first = max(hired_on or window.start, window.start)
         last = min(left_on or window.end, window.end)
         spans.append((first, last))
-
-    # Nearly everybody is there all the time: each different span is counted once.
-    workdays = {span: sources.calendar.count(*span) for span in set(spans)}
-    return np.array([workdays[span] for span in spans], dtype=np.float64)
+    return spans
 
 
 @metric("satisfaction", full_marks=10.0)
 def satisfaction(sources: Sources, window: Window, peers: Peers) -> Measured:
-    """Mean survey score, 0 to 10, of the rep's customers, with its interval from two answers on."""
+    """Mean survey score, 0 to 10, of the rep's customers; for its error see `survey_error`."""
     surveys = sources.surveys
     in_window = surveys[window.holds(surveys["received_at"].to_numpy())]
-    by_rep = in_window.groupby("rep")["score"].agg(["mean", "std", "count"])
+    by_rep = in_window.groupby("rep")["score"].agg(["mean", "var", "count"])
     appraised = by_rep.reindex(peers.places)
-    mean, deviation, count = appraised.to_numpy(dtype=np.float64, na_value=np.nan).T
+    mean, _, answers = appraised.to_numpy(dtype=np.float64, na_value=np.nan).T
 
-    error = deviation / np.sqrt(count)
+    has_several = by_rep["count"] > 1
+    freedom = by_rep.loc[has_several, "count"] - 1
+    squares = (by_rep.loc[has_several, "var"] * freedom).sum()
+    error = survey_error(
+        float(squares), int(freedom.sum()), np.nan_to_num(answers), sources.policy.rules.few
+    )
     half = z_of(sources.policy.rules.interval_level) * error
     low = np.maximum(mean - half, 0)
     high = np.minimum(mean + half, 10)
-    return Measured(mean, low, high, error)
+    return Measured(mean, low, high, error, compared=mean)
 
 
-@metric("revenue")
+@metric("revenue", of_deals=True)
 def revenue(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Revenue credited to the rep, in the currency's units."""
-    return _sold("revenue", sources, window, peers, decimals=sources.policy.decimals)
+    if not sources.anything_sold(window):
+        return _missing(peers)
+    by_month = sources.actual("revenue", window.months, peers)
+    value = to_floats(by_month.sum(axis=0), sources.policy.decimals)
+    luck = _luck("revenue", sources.revenue_credits, sources, window, peers)
+    return luck.of_amounts(value, 1.0)
 
 
-@metric("orders")
+@metric("orders", of_deals=True)
 def orders(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Orders credited to the rep."""
-    return _sold("orders", sources, window, peers)
+    return _counted("orders", sources.order_credits, sources, window, peers)
 
 
-@metric("new_customers")
+@metric("new_customers", of_deals=True)
 def new_customers(sources: Sources, window: Window, peers: Peers) -> Measured:
     """Customers whose first order was credited to the rep."""
-    return _sold("new_customers", sources, window, peers)
+    return _counted("new_customers", sources.customer_credits, sources, window, peers)
 
 
-def _sold(
-    measure: str, sources: Sources, window: Window, peers: Peers, *, decimals: int = 0
+def _counted(
+    measure: str, sales: CreditedSales, sources: Sources, window: Window, peers: Peers
 ) -> Measured:
     """What was sold in the window; missing for all where nobody's sales are known, 0 else."""
     if not sources.anything_sold(window):
         return _missing(peers)
-    by_month = sources.actual(measure, window.months, peers)
-    return _certain(to_floats(by_month.sum(axis=0), decimals))
+    value = sources.actual(measure, window.months, peers).sum(axis=0).astype(np.float64)
+    return _luck(measure, sales, sources, window, peers).of_counts(value)
 
 
 @metric("attitude")

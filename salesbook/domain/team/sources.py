@@ -9,13 +9,16 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Days, Flags, Ints
+from salesbook.arrays import Days, Flags, Floats, Ints
 from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.domain.sales.credit import new_customers, order_counts
 from salesbook.domain.sales.stages import stage_kinds
+from salesbook.domain.team.credited import CreditedSales, credited_sales
 from salesbook.domain.team.peers import Peers
 from salesbook.domain.team.staff import Staff
 from salesbook.domain.team.windows import Window
 from salesbook.frames import Tables
+from salesbook.money import to_floats
 from salesbook.policy import Policy
 
 MetricMonth = tuple[str, str]
@@ -52,6 +55,8 @@ class Sources:
     """Target and actual by month, rep and metric, as `attainment.monthly` gives them."""
     staff: Staff
     calendar: WorkCalendar
+    credits: pd.DataFrame
+    """Every sale by rep, as `credits_of` gives them; `facts` adds up the same."""
 
     def sellers(self, window: Window) -> set[str]:
         """Who has a target or a sale in the window."""
@@ -74,6 +79,33 @@ class Sources:
     def actual(self, metric: str, months: tuple[str, ...], peers: Peers) -> Ints:
         """What was sold, in the metric's measure: months down, appraised reps across."""
         return self._summed(self._actuals, metric, months, peers)
+
+    def months_planned(self, months: tuple[str, ...]) -> tuple[str, ...]:
+        """The months from the first one on in which anybody has a revenue target; all without."""
+        planned = [month for month in months if self._quotas_of("revenue", month).any()]
+        return months[months.index(planned[0]) :] if planned else months
+
+    @cached_property
+    def revenue_credits(self) -> CreditedSales:
+        """Revenue by rep and deal, in the currency's units."""
+        amounts = to_floats(self.credits["amount"].to_numpy(), self.policy.decimals)
+        return self._credited(self.credits, amounts)
+
+    @cached_property
+    def order_credits(self) -> CreditedSales:
+        """Orders by rep and deal; each counts 1."""
+        counted = order_counts(self.credits)
+        return self._credited(counted, np.ones(len(counted)))
+
+    @cached_property
+    def customer_credits(self) -> CreditedSales:
+        """New customers by rep; each counts 1."""
+        counted = new_customers(self.credits)
+        return self._credited(counted, np.ones(len(counted)))
+
+    def _credited(self, lines: pd.DataFrame, values: Floats) -> CreditedSales:
+        rep = self.staff.places(lines["rep_id"])
+        return credited_sales(lines, values, rep, len(self.staff.ids))
 
     @cached_property
     def closed_deals(self) -> Events:
@@ -142,6 +174,10 @@ class Sources:
         by_rep = sums.unstack(fill_value=0)
         everybody = by_rep.reindex(columns=self.staff.ids, fill_value=0)
         return dict(zip(everybody.index, everybody.to_numpy(), strict=True))
+
+    def _quotas_of(self, metric: str, month: str) -> Ints:
+        nothing = np.zeros(len(self.staff.ids), dtype=np.int64)
+        return self._quotas.get((metric, month), nothing)
 
     def _summed(
         self, sums: Mapping[MetricMonth, Ints], metric: str, months: tuple[str, ...], peers: Peers

@@ -15,6 +15,7 @@ from salesbook.domain.arithmetic.calendar import (
     month_of,
     months_in,
     months_of_year,
+    next_month,
     quarter_of_month,
     year_of_month,
 )
@@ -36,6 +37,42 @@ class Window:
         begin = np.datetime64(self.start)
         day_after = np.datetime64(self.end + dt.timedelta(days=1))
         return (days >= begin) & (days < day_after)
+
+
+def last_twelve_months(window: Window) -> Window:
+    """The four quarters that end with the window: its last month and the eleven before."""
+    last = window.months[-1]
+    months = tuple(next_month(last, step) for step in range(-11, 1))
+    return months_window(months, window.end, is_year=True)
+
+
+def months_window(months: tuple[str, ...], end: dt.date, *, is_year: bool) -> Window:
+    """A window of months in a row that is no period of its own."""
+    return Window(
+        period=f"{months[0]}..{months[-1]}",
+        start=first_day(months[0], 1),
+        end=end,
+        months=months,
+        is_year=is_year,
+    )
+
+
+def window_before(window: Window, start_month: int) -> Window:
+    """The whole period of the same length that ended when this one began."""
+    month_before = month_of(window.start - dt.timedelta(days=1))
+    if window.is_year:
+        period = year_of_month(month_before, start_month)
+    elif window.period.startswith("FY"):
+        period = quarter_of_month(month_before, start_month)
+    else:
+        period = month_before
+    return Window(
+        period=period,
+        start=first_day(period, start_month),
+        end=last_day(period, start_month),
+        months=tuple(months_in(period, start_month)),
+        is_year=window.is_year,
+    )
 
 
 def windows_until(as_of: dt.date, start_month: int) -> list[Window]:
