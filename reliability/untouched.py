@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Any
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -23,7 +24,8 @@ def beyond(before: SeenBook, after: SeenBook, tables: Iterable[str]) -> list[str
     """What changed though a run that writes these tables must leave it.
 
     It may change the parts of its tables and their sheets, the notes and threads of those sheets,
-    the formats (by adding some), the order to recalculate, and the lists of parts.
+    the formats (by adding some), the order to recalculate, the lists of parts, and whether sheets
+    of its tables are hidden.
     """
     allowed = _own_parts(before, tables) | _own_parts(after, tables)
     allowed |= {"xl/calcChain.xml", "xl/persons/person.xml", *_BOOK_WIDE}
@@ -39,7 +41,7 @@ def beyond(before: SeenBook, after: SeenBook, tables: Iterable[str]) -> list[str
             wrong.append(f"{name}: something around the cells")
         if name.startswith("xl/tables/") and _of_table(old) != _of_table(new):
             wrong.append(f"{name}: more than its size, filter and sorting")
-    wrong += _wrong_book_wide(before, after)
+    wrong += _wrong_book_wide(before, after, tables)
     wrong += [f"{place}: a note outside the tables" for place in _changed_notes(before, after)]
     return wrong
 
@@ -86,21 +88,33 @@ def _of_table(part: bytes) -> bytes:
     return text
 
 
-def _wrong_book_wide(before: SeenBook, after: SeenBook) -> list[str]:
+def _wrong_book_wide(before: SeenBook, after: SeenBook, tables: Iterable[str]) -> list[str]:
     wrong = []
     for name in _BOOK_WIDE:
         old, new = (_listed(book, name) for book in (before, after))
         strange = [one for one in old ^ new if not any(kind in one for kind in _TYPES)]
         wrong += [f"{name}: {one[:120]}" for one in strange]
-    order = rb"<calcPr[^>]*/>"
     book = "xl/workbook.xml"
-    if re.sub(order, b"", before.parts[book]) != re.sub(order, b"", after.parts[book]):
-        wrong.append(f"{book}: more than the order to recalculate")
+    order = rb"<calcPr[^>]*/>"
+    old_book, new_book = (re.sub(order, b"", one.parts[book]) for one in (before, after))
+    for name in _own_sheets(before, tables):
+        # What is written for the first time comes to light; never the other way round.
+        tab = b'<sheet name="%b"[^>]*' % escape(name, {'"': "&quot;"}).encode()
+        shown_tab = re.search(tab, new_book)
+        if shown_tab and b' state="hidden"' not in shown_tab[0]:
+            old_book = re.sub(tab, lambda one: one[0].replace(b' state="hidden"', b""), old_book)
+    if old_book != new_book:
+        wrong.append(f"{book}: more than the order to recalculate and sheets that come to light")
     for path in ("cellXfs/xf", "fills/fill", "fonts/font", "borders/border", "dxfs/dxf"):
         old_list, new_list = (_items(one, path) for one in (before, after))
         if new_list[: len(old_list)] != old_list:
             wrong.append(f"xl/styles.xml: {path} not appended to")
     return wrong
+
+
+def _own_sheets(book: SeenBook, tables: Iterable[str]) -> set[str]:
+    places = [book.tables[table] for table in tables if table in book.tables]
+    return {book.sheets[place.sheet] for place in places if place.sheet in book.sheets}
 
 
 def _listed(book: SeenBook, part: str) -> set[str]:

@@ -18,7 +18,7 @@ from salesbook.hosts.package import open_package
 
 _CHAIN = {"xl/calcChain.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels"}
 _ONLY = {
-    "xl/workbook.xml": rb"<calcPr[^>]*/>",
+    "xl/workbook.xml": rb'<calcPr[^>]*/>| state="hidden"',
     "[Content_Types].xml": rb"<Override [^>]*calcChain[^>]*/>",
     "xl/_rels/workbook.xml.rels": rb"<Relationship [^>]*calcChain[^>]*/>",
 }

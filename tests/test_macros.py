@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
+import openpyxl
 import pytest
 import xlwings as xw
 
@@ -299,6 +300,18 @@ def test_first_rows_show_their_sheet(locked: bool, with_deals: Path) -> None:
     model.sheet("StageTimes").is_hidden, model.sheet("StageTimes").is_locked = True, False
     macros.funnel()
     assert model.sheet("StageTimes").is_hidden
+
+
+def test_button_and_command_show_the_same_sheets(with_deals: Path, tmp_path: Path) -> None:
+    """What comes to light with first rows does not depend on who asked for the run."""
+    _, model = opened(with_deals)
+    macros.funnel()
+    path = Path(shutil.copy(with_deals, tmp_path))
+    run_on_file(path, "funnel", Options(AS_OF), wait=0)
+
+    file = openpyxl.load_workbook(path, read_only=True)
+    in_the_file = {sheet.title for sheet in file.worksheets if sheet.sheet_state == "visible"}
+    assert {sheet.name for sheet in model.sheets if not sheet.is_hidden} == in_the_file
 
 
 def test_renamed_sheets(caller: Opened) -> None:

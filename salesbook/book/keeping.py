@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from salesbook.book.backups import Backups, Kept
+from salesbook.book.first_rows import tables_first_filled
 from salesbook.errors import NothingToUndo
 from salesbook.hosts.package import Disk, PackageHost, open_package
 from salesbook.labels import code_of_choice, field_of_header
@@ -56,9 +57,13 @@ class KeptBook:
         return self.package.losses(write)
 
     def write(self, writes: Sequence[TableWrite]) -> None:
-        """Stage these bodies; the file changes only on `save`."""
+        """Stage these bodies, and that results which come to be are seen; the file changes only on
+        `save`.
+        """
         self._run = self._run or RunToKeep.of(self.read, self.table_codes(), writes)
+        first_filled = tables_first_filled(self.read, writes)
         self.package.write(writes)
+        self.package.reveal(first_filled)
 
     def keep(self) -> None:
         """Have the state before kept though no write of a table tells that anything changes."""

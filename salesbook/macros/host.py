@@ -12,6 +12,7 @@ import xlwings as xw
 
 from salesbook.actions import Action
 from salesbook.book.backups import Backups, Kept
+from salesbook.book.first_rows import tables_first_filled
 from salesbook.book.keeping import RunToKeep
 from salesbook.errors import SalesbookError
 from salesbook.hosts.excel import ExcelHost, quiet_excel, save_copy
@@ -100,12 +101,7 @@ class MacroHost:
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all bodies in place, or none; first keep the open workbook as it is."""
         self._step("writing", count=len(writes))
-        before = [self.read(write.table) for write in writes]
-        first_filled = [
-            cells.table
-            for cells, write in zip(before, writes, strict=True)
-            if _gets_first_rows(cells, write)
-        ]
+        first_filled = tables_first_filled(self.read, writes)
         run = RunToKeep.of(self.read, self.table_codes(), writes)
         try:
             if run is None:
@@ -117,19 +113,10 @@ class MacroHost:
             # What was read before the write no longer stands in the workbook.
             self._cells.clear()
 
-        self._reveal(first_filled)
+        self.excel.reveal(first_filled)
 
     def _copy_to(self, path: Path) -> None:
         save_copy(self.book, path)
-
-    def _reveal(self, tables: Sequence[str]) -> None:
-        """Show sheets of results that waited for their first rows."""
-        for table in tables:
-            # That Excel refuses, as in a protected workbook, is no reason to stop.
-            with contextlib.suppress(Exception):
-                sheet = self.book.sheets[self.excel.sheet_of(table) or table]
-                if not sheet.visible:
-                    sheet.visible = True
 
     @contextlib.contextmanager
     def working(self, action: Action | None = None) -> Iterator[None]:
@@ -189,18 +176,6 @@ def _language_of_sheets(excel: ExcelHost) -> Language:
     names = {excel.sheet_of(table) for table in excel.table_codes()}
     chinese_names = {sheet_name(table, "zh-CN") for table in TABLES}
     return "zh-CN" if names & chinese_names else "en"
-
-
-def _gets_first_rows(before: TableCells, write: TableWrite) -> bool:
-    """True where a table of results that had no rows gets some."""
-    if TABLES[write.table].role is not Role.OUTPUT or not write.sources:
-        return False
-    for header, column in zip(before.headers, before.columns, strict=True):
-        # A formula of the user's own fills its column even where there are no rows.
-        is_typed = header not in before.calculated
-        if is_typed and any(cell is not None for cell in column):
-            return False
-    return True
 
 
 def _inputs(action: Action | None) -> set[str]:

@@ -21,7 +21,7 @@ from salesbook.hosts.excel.replacing import (
     shown_cells,
 )
 from salesbook.hosts.excel.sorting import drop_stale_sorting
-from salesbook.hosts.excel.table import LiveTable
+from salesbook.hosts.excel.table import LiveTable, is_hidden
 from salesbook.hosts.fitting import refuse_twice
 from salesbook.hosts.formulas import Carrying
 from salesbook.store import Annotation, Mark, TableCells, TableWrite
@@ -163,6 +163,18 @@ class ExcelHost:
 
         for live in lives:
             self._read.pop(live.code, None)
+
+    def reveal(self, tables: Sequence[str]) -> None:
+        """Show the sheets of these tables, where somebody can show them.
+
+        Raises: NoSuchTable.
+        """
+        for table in tables:
+            sheet = self._table(table).sheet
+            # That Excel refuses, as in a protected workbook, is no reason to stop: all is written.
+            with contextlib.suppress(Exception):
+                if is_hidden(sheet):
+                    sheet.visible = True
 
     def _replace(self, needed: Sequence[Replacement], filters: FiltersAside) -> None:
         begun: list[Replacement] = []

@@ -208,6 +208,18 @@ def formulas_of(cells: xw.Range) -> Any:
         return cells.formula
 
 
+def is_hidden(sheet: xw.Sheet) -> bool:
+    """Whether people can show a sheet in Excel's own menu.
+
+    One that is very hidden is not among those. Excel for Windows numbers the states (0 is hidden, 2
+    very hidden); of Excel for Mac xlwings only tells whether it is visible.
+    """
+    if sheet.visible:
+        return False
+    state = native(sheet.api, "Visible", "visible")
+    return "very_hidden" not in str(state)
+
+
 def _content(value: Cell, formula: Any) -> Content:
     """A formula where the cell has one: a text that only looks like one is its own value."""
     if isinstance(formula, str) and formula.startswith("=") and formula != value:

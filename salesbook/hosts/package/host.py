@@ -29,11 +29,13 @@ from salesbook.hosts.package.disk import (
     remove_leftovers,
     replace_file,
 )
+from salesbook.hosts.package.edits import Edits
 from salesbook.hosts.package.lock import Holder, locked
 from salesbook.hosts.package.marks import read_losses, read_marks
 from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
 from salesbook.hosts.package.reader import SheetReader
 from salesbook.hosts.package.saved_by import LastSave, dropdown_ends, last_save
+from salesbook.hosts.package.tabs import reveal
 from salesbook.hosts.package.upgrading import Renewal, Wanted, renewed
 from salesbook.hosts.package.values import read_tables
 from salesbook.hosts.package.verify import refuse_unsound
@@ -148,6 +150,18 @@ class PackageHost:
         book = refuse_unsound(staged, self._parts, changes.parts, changes.areas, str(self.path))
         self._hold(staged, book)
         self._forget_sheets_of(writes)
+
+    def reveal(self, tables: Sequence[str]) -> None:
+        """Stage that the sheets of these tables are shown, where somebody can show them.
+
+        Raises: NoSuchTable.
+        """
+        edits = Edits(self._parts)
+        reveal(edits, self._book, {self._table(table).sheet for table in tables})
+        if edits.changed:
+            staged = Staged(self._parts.archive, self._parts.changes | edits.changed)
+            book = refuse_unsound(staged, self._parts, edits.changed, {}, str(self.path))
+            self._hold(staged, book)
 
     def _changes_for(self, writes: Sequence[TableWrite]) -> Changes:
         tables = {write.table.lower(): self.read(write.table) for write in writes}
