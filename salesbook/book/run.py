@@ -21,7 +21,8 @@ from salesbook.store import Host
 from salesbook.writing.body import PreparedWrite
 from salesbook.writing.checks import Places, checks_frame, with_addresses
 from salesbook.writing.limits import within_limit
-from salesbook.writing.parking_findings import over_findings
+from salesbook.writing.parking import ParkedLine
+from salesbook.writing.parking_findings import over_findings, waiting_findings
 
 _FIRST_DAY: Final = dt.date(1900, 1, 1)
 _LAST_DAY: Final = dt.date(2200, 12, 31)
@@ -112,6 +113,7 @@ def prepare_writes(
         return session.prepared_write("Checks", frame, as_of=as_of)
 
     if "Checks" in tables:
+        findings.extend(waiting_findings(_still_waiting(session, writes, as_of)))
         checks = prepared_checks()
         if checks.findings:
             # What people put beside Checks has its findings there as well.
@@ -119,6 +121,25 @@ def prepare_writes(
             checks = prepared_checks()
         writes.append(checks)
     return writes, tuple(shown_of(findings))
+
+
+def _still_waiting(
+    session: Session, writes: Sequence[PreparedWrite], as_of: dt.date
+) -> list[ParkedLine]:
+    """What was parked by earlier runs and waits on after these writes.
+
+    Without what was put beside Checks: its rows come and go with what is found, this included. And
+    without what can never come back, since its row had no key.
+    """
+    returned = {line.row for prepared in writes for line in prepared.returned}
+    return [
+        line
+        for line in session.parked_lines
+        if line.row not in returned
+        and line.has_key
+        and line.table != "Checks"
+        and not line.is_over(as_of)
+    ]
 
 
 def _counts(session: Session, task: Task, table: str) -> dict[str, int]:

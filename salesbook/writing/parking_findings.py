@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Final, TypeVar
 
 from salesbook.cells.base import shown
 from salesbook.messages import Fact, Finding
 from salesbook.reading.table import ReadTable
 from salesbook.store import MAX_TEXT_LENGTH, Annotation, Cell, CellError, Mark
 from salesbook.writing.parking import ParkedLine, key_or_place
+from salesbook.writing.row_names import is_known_name
 
 _BETWEEN = " · "
 """Between several things that one finding is about."""
+_MOST_NAMES: Final = 5
+"""How many rows a finding names; Parked notes has them all."""
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Thing = TypeVar("_Thing")
@@ -38,16 +41,40 @@ def lost_findings(read: ReadTable, things: Sequence[Annotation]) -> list[Finding
 
 def parked_findings(read: ReadTable, lines: Sequence[ParkedLine]) -> list[Finding]:
     """Say how much was parked, one finding for the table."""
-    keys = list(dict.fromkeys(line.row_key for line in lines))
-    if not keys:
+    if not lines:
         return []
+    rows = _rows_of(lines)
     return [
         Finding(
             "typing-parked",
             "warning",
             read.spec.name,
-            found=_joined(keys),
-            params={"count": len(lines), "rows": len(keys)},
+            found=_named(rows),
+            params={"count": len(lines), "rows": len(rows)},
+        )
+    ]
+
+
+def waiting_findings(lines: Sequence[ParkedLine]) -> list[Finding]:
+    """Say how much has been waiting since earlier runs, one finding for the whole workbook.
+
+    Without it only the run that parked something would tell of it, and the next one clear that line
+    of Checks. One for all tables, so that warnings do not grow in number with what waits.
+    """
+    if not lines:
+        return []
+    rows = _rows_of(lines)
+    return [
+        Finding(
+            "typing-waits",
+            "warning",
+            "ParkedNotes",
+            found=_named(rows),
+            params={
+                "count": len(lines),
+                "rows": len(rows),
+                "day": min(line.parked_on for line in lines),
+            },
         )
     ]
 
@@ -104,19 +131,27 @@ def returned_findings(lines: Sequence[ParkedLine]) -> list[Finding]:
 
 
 def other_name_findings(lines: Sequence[tuple[ParkedLine, str]]) -> list[Finding]:
-    """Say whose things stay parked because their key means somebody else, one finding per row."""
+    """Say whose things stay parked because their key means somebody else, one finding per row.
+
+    Where one of the two names is not known nobody can say whose they were, only that nothing shows
+    the row to be the same.
+    """
     keyed = (((line.table, line.row_key, line.name, name), line) for line, name in lines)
-    return [
-        Finding(
-            "typing-of-another",
-            "warning",
-            table,
-            row_key=key,
-            found=_joined(line.content for line in of_row),
-            params={"key": key, "name_then": name_then, "name_now": name_now},
+    findings = []
+    for (table, key, name_then, name_now), of_row in _grouped(keyed).items():
+        are_known = is_known_name(name_then) and is_known_name(name_now)
+        names = {"name_then": name_then, "name_now": name_now} if are_known else {}
+        findings.append(
+            Finding(
+                "typing-of-another" if are_known else "typing-of-unknown",
+                "warning",
+                table,
+                row_key=key,
+                found=_joined(line.content for line in of_row),
+                params={"key": key, **names},
+            )
         )
-        for (table, key, name_then, name_now), of_row in _grouped(keyed).items()
-    ]
+    return findings
 
 
 def over_findings(lines: Sequence[ParkedLine]) -> list[Finding]:
@@ -148,6 +183,26 @@ def _finding(
         found=found,
         params={"key": key, "header": header, **params},
     )
+
+
+def _rows_of(lines: Sequence[ParkedLine]) -> dict[tuple[str, str], str]:
+    """The rows that lines are about, by table and key, each as a person knows it.
+
+    Such as `Ann Lee (C019)`, or the key alone where no name is known.
+    """
+    rows: dict[tuple[str, str], str] = {}
+    for line in lines:
+        key, name = line.row_key, line.name
+        has_name = is_known_name(name) and name != key
+        rows.setdefault((line.table, key), f"{name} ({key})" if has_name else key)
+    return rows
+
+
+def _named(rows: Mapping[tuple[str, str], str]) -> str:
+    """The first few rows by name, and how many more there are: `Ann Lee (C019) · … +4`."""
+    names = list(rows.values())
+    more = len(names) - _MOST_NAMES
+    return _joined([*names[:_MOST_NAMES], f"… +{more}"] if more > 0 else names)
 
 
 def _in_full(content: Cell) -> str:

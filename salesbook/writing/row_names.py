@@ -18,6 +18,12 @@ UNKNOWN: Final = "?"
 BETWEEN: Final = " · "
 """Between the names of several rows."""
 
+
+def is_known_name(name: str) -> bool:
+    """Whether a name says whom a row is about, with nobody in it whom no row tells any more."""
+    return name != NOBODY and UNKNOWN not in name.split(BETWEEN)
+
+
 _NAME_FIELDS: Final = ("name", "title")
 _KEY_FIELDS: Final = ("row_key", "left_id", "right_id")
 """Fields that hold the key of a row of the table that the row's `table` names."""

@@ -22,10 +22,12 @@ from salesbook.errors import UndoLosesTyping
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
 from salesbook.intake.draft import ImportOptions
-from salesbook.messages import Finding
+from salesbook.labels import LANGUAGES, sentence
+from salesbook.messages import Finding, Message
 from salesbook.reading.table import read_table
 from salesbook.store import Annotation, Cell, CellError, Mark, TableCells, TableWrite
-from salesbook.writing.parking import annotation_of, content_text, lines_of
+from salesbook.writing.parking import ParkedLine, annotation_of, content_text, lines_of
+from salesbook.writing.parking_findings import parked_findings
 from salesbook.writing.sameness import content_fingerprint
 from tests.book.drawn import book, table, undo_last
 
@@ -246,8 +248,46 @@ def test_a_key_that_meant_nobody_any_more_returns_to_nobody():
     host._tables["customers"] = table("Customers", {"customer_id": ["C2"], "name": ["Two"]})
     refreshed(host, ["C2"])
     host._tables["customers"] = names(C1="Beta")
-    assert [finding.code for finding in refreshed(host, ["C1"])] == ["typing-of-another"]
+    (told,) = refreshed(host, ["C1"])
+    assert told.code == "typing-of-unknown"
     assert standing(host) == {"C1": None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_name_that_nobody_knows_is_not_said(language):
+    """No sentence has a hole, or a question mark, where a name would stand."""
+    host = started({"C1": "pays late"})
+    refreshed(host, ["C2"])
+    host._tables["customers"] = table("Customers", {"customer_id": ["C2"], "name": ["Two"]})
+    (told,) = refreshed(host, ["C1"])
+    for part in ("expected", "advice"):
+        said = sentence(Message(f"{told.code}.{part}", told.params), language)
+        assert "C1" in said
+        assert "?" not in said
+        assert "  " not in said
+
+
+def test_what_is_parked_is_told_by_name():
+    """By name and key, at most five rows, and how many more there are."""
+    host = started(dict.fromkeys(CUSTOMERS, "remark"))
+    (told,) = refreshed(host, [])
+    shown = [f"Name of {key} ({key})" for key in CUSTOMERS]
+    more = len(CUSTOMERS) - 5
+    expected = [*shown[:5], f"… +{more}"] if more > 0 else shown
+    assert told.found.split(" · ") == expected
+    assert told.params == {"count": len(CUSTOMERS), "rows": len(CUSTOMERS)}
+
+
+def test_of_many_rows_five_are_named():
+    """The sheet Parked notes has them all."""
+    lines = [
+        ParkedLine("CallList", f"C{number}", "Remark", Mark.VALUE, "x", TODAY, f"N{number}")
+        for number in range(8)
+    ]
+    read = read_table(call_list(["C9"]), currency="USD")
+    (told,) = parked_findings(read, [*lines, *lines])
+    assert told.found == "N0 (C0) · N1 (C1) · N2 (C2) · N3 (C3) · N4 (C4) · … +3"
+    assert told.params == {"count": 16, "rows": 8}
 
 
 @pytest.mark.parametrize(("days", "is_back"), [(400, True), (401, False)])

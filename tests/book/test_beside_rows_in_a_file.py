@@ -71,6 +71,16 @@ def waiting(session: Session) -> Counter[tuple[str, Mark, str]]:
     )
 
 
+def found(path: Path, action: str, day: dt.date) -> list[tuple[str, str]]:
+    """The findings about what was put on rows: whose table, and which."""
+    report = run_on_file(path, action, Options(day), wait=0)
+    return [
+        (finding.table, finding.code)
+        for finding in report.findings
+        if finding.code.startswith("typing-")
+    ]
+
+
 def differing(host: Host, session: Session) -> list[str]:
     """Tables that are not what the newest entry of the log says was written."""
     log = session.frame("RunLog").sort_values("at").iloc[-1]
@@ -103,3 +113,38 @@ def test_all_of_it_stands_or_waits_on_every_day(path: Path) -> None:
     assert fewer > 5
     assert (none_, undone, back) == (0, 0, 0)
     assert fewer == again == later
+
+
+def test_checks_tells_of_what_waits_for_as_long_as_it_does(path: Path) -> None:
+    """One line for the whole workbook, from the run after the one that parked it."""
+    assert found(path, "refresh", EMPTIER) == [("CallList", "typing-parked")]
+    waits = [("ParkedNotes", "typing-waits")]
+    assert found(path, "validate", EMPTIER) == waits
+    assert found(path, "refresh", EMPTIER) == waits
+    with open_package(path, for_writing=False) as host:
+        session = Session(host)
+        checks = session.frame("Checks")
+        told = checks[checks["code"] == "typing-waits"]
+        assert len(told) == 1
+        rows = {line.row_key for line in session.parked_lines}
+        counts = f"{len(session.parked_lines)} entries for {len(rows)} rows"
+        assert counts in told["expected"].iloc[0]
+        assert told["expected"].iloc[0].endswith(f"since {EMPTIER}")
+
+    came_back = found(path, "refresh", FULL)
+    assert {code for _, code in came_back} == {"typing-returned"}
+    assert found(path, "validate", FULL) == []
+
+
+def test_deleted_lines_wait_no_more(path: Path) -> None:
+    """As the advice says: nobody is told of them again, and the others come back."""
+    run(path, EMPTIER)
+    with open_package(path, for_writing=True) as host:
+        keys = {line.row_key for line in Session(host).parked_lines}
+        host.write([TableWrite("ParkedNotes", {}, [])])
+        host.save()
+    assert keys
+    assert found(path, "validate", EMPTIER) == []
+    run(path, FULL)
+    with open_package(path, for_writing=False) as host:
+        assert not {key for key, *_ in on_rows(host)} & keys
