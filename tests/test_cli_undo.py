@@ -14,7 +14,7 @@ import pytest
 from salesbook.book import files
 from salesbook.cli.app import run
 from salesbook.hosts.package import open_package
-from salesbook.labels import header
+from salesbook.labels import header, sheet_name
 from salesbook.store import TableWrite
 
 AS_OF = ("--as-of", "2026-06-30")
@@ -86,8 +86,20 @@ def test_the_list_has_every_run_newest_first(book: Path, salesbook) -> None:
     assert all(one["can_be_undone"] for one in runs)
     assert "CallList" in runs[2]["tables"]
     assert runs == sorted(runs, key=lambda one: one["at"], reverse=True)
-    said = salesbook("undo", book, "--list").out
-    assert [word in said for word in ("funnel", "CallList", "yes")] == [True] * 3
+    assert [one["as_of"] for one in runs] == ["2026-06-30"] * 3
+
+
+def test_the_list_fits_a_screen(book: Path, salesbook) -> None:
+    """Whether a run can be taken back stands before the tables, of which few are named."""
+    tables = salesbook("undo", book, "--list", "--json").document["runs"][0]["tables"]
+    assert len(tables) > 3
+    head, _, newest, *_ = salesbook("undo", book, "--list", "--lang", "en").out.splitlines()[1:]
+    columns = ("No.", "Run at", "Command", "As of", "By", "Can be taken back", "Changed")
+    places = [head.index(column) for column in columns]
+    assert places == sorted(places)
+    named = ", ".join(sheet_name(table, "en") for table in tables[:2])
+    assert newest.rstrip().endswith(f"{named} and {len(tables) - 2} more")
+    assert all(word in newest for word in ("funnel", "2026-06-30", "yes"))
 
 
 def test_the_list_says_where_somebody_typed(book: Path, salesbook) -> None:
@@ -123,7 +135,7 @@ def test_several_runs_are_taken_back_and_named(book: Path, tmp_path: Path, sales
 def test_too_deep_is_refused_by_number(book: Path, salesbook) -> None:
     refused = salesbook("undo", book, "--to", "4", "--json")
     assert (refused.code, refused.document["error"]["code"]) == (22, "no-such-run")
-    assert "1 to 3" in refused.document["error"]["message"]
+    assert "found run 4; the workbook has only 3" in refused.document["error"]["message"]
     for words in (("--to", "0"), ("--list", "--to", "2")):
         assert salesbook("undo", book, *words).code == 2
 

@@ -37,6 +37,8 @@ class PastRun:
     number: int
     """1 is the newest one."""
     at: dt.datetime
+    as_of: dt.date | None
+    """The day as of which it ran; None where somebody cleared that cell of the log."""
     action: str
     user: str
     contents: Mapping[str, str]
@@ -82,6 +84,7 @@ def past_runs(log: pd.DataFrame) -> list[PastRun]:
             PastRun(
                 number=len(runs) + 1,
                 at=row["at"].to_pydatetime(),
+                as_of=None if pd.isna(row["as_of"]) else row["as_of"].date(),
                 action=_text(row["action"]),
                 user=_text(row["user"]),
                 contents=contents,

@@ -56,6 +56,7 @@ def _standing_document(standing: Standing) -> dict[str, Any]:
     return {
         "number": run.number,
         "at": run.at.isoformat(),
+        "as_of": run.as_of.isoformat() if run.as_of else None,
         "action": run.action,
         "user": run.user,
         "tables": list(run.tables),

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 _MOST_FINDINGS: Final = 20
 """Findings that a run tells itself; Checks has room for all."""
+_MOST_SHEETS: Final = 3
+"""How many sheets a line names; of more it names one less and counts the others."""
 _WIDTH_OF_NO_TERMINAL: Final = 200
 """Columns of a table that goes into a file or another program."""
 
@@ -145,13 +147,20 @@ class Terminal:
         if not standings:
             self._message(self._say("undo.none", book=book))
             return
-        columns = ("number", "at", "action", "user", "tables", "can")
+        columns = ("number", "at", "action", "as_of", "user", "can", "tables")
         table = self._table("", *(self._say(f"undo.{column}") for column in columns))
         for standing in standings:
             run = standing.run
-            tables = self._sheets(run.tables)
-            cells = (str(run.number), run.at.isoformat(" "), run.action, run.user, tables)
-            table.add_row(*map(inert, cells), inert(self._standing(standing.obstacle)))
+            cells = (
+                str(run.number),
+                run.at.isoformat(" "),
+                run.action,
+                run.as_of.isoformat() if run.as_of else "",
+                run.user,
+                self._standing(standing.obstacle),
+                self._few_sheets(run.tables),
+            )
+            table.add_row(*map(inert, cells))
         self._print(table)
 
     def _standing(self, obstacle: Obstacle | None) -> str:
@@ -176,6 +185,13 @@ class Terminal:
     def undo_question(self, run: PastRun) -> str:
         """Ask whether a run that came in between shall be taken back too."""
         return inert(self._say("undo.question", run=self.run_name(run)))
+
+    def _few_sheets(self, tables: Sequence[str]) -> str:
+        """The first sheets and how many more: a refresh changes twenty."""
+        if len(tables) <= _MOST_SHEETS:
+            return self._sheets(tables)
+        named = self._sheets(tables[: _MOST_SHEETS - 1])
+        return self._say("undo.more", tables=named, count=len(tables) - _MOST_SHEETS + 1)
 
     def _sheets(self, tables: Iterable[str]) -> str:
         return self._say("undo.comma").join(sheet_name(table, self.language) for table in tables)
