@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from lxml import etree
+from openpyxl.utils import get_column_letter, range_boundaries
 from openxml_audit import OpenXmlValidator
 from pyopenvba import ExcelFile
 
@@ -328,3 +329,19 @@ def test_every_kind_of_field_has_a_number_format():
 
 def test_the_workbook_is_found_beside_its_sources():
     assert all((Path(__file__).parents[2] / "workbook" / name).is_file() for name in FILES.values())
+
+
+@both
+def test_parked_notes_have_room_for_what_people_wrote(language):
+    """What was parked is the widest column and breaks into lines; keys and kinds need little."""
+    sheet = opened(language)[labels.sheet_name("ParkedNotes", language)]
+    names = TABLES["ParkedNotes"].field_names
+    widths = {
+        name: sheet.column_dimensions[get_column_letter(place)].width
+        for place, name in enumerate(names, start=1)
+    }
+    assert max(widths, key=widths.__getitem__) == "content"
+    assert max(widths["row_key"], widths["what"]) < widths["content"] / 5
+    area = next(iter(sheet.tables.values())).ref
+    first_row = range_boundaries(area)[1] + 1
+    assert sheet.cell(first_row, names.index("content") + 1).alignment.wrap_text

@@ -66,7 +66,7 @@ _NUMBERS: Final[Mapping[Kind, str]] = {
     Kind.DATETIME: "yyyy-mm-dd hh:mm",
 }
 _TEXT_FIELDS: Final = frozenset({"phone"})
-_SENTENCES: Final = frozenset({"comment", "action_taken", "must_have", "written"})
+_SENTENCES: Final = frozenset({"comment", "action_taken", "must_have", "written", "content"})
 
 
 def number_format(field: FieldSpec, currency: str, role: Role = Role.INPUT) -> str:
@@ -166,6 +166,9 @@ _TABLE_WIDTHS: Final[Mapping[tuple[str, str], float]] = {
     ("Reviews", "goal"): 44,
     ("Products", "product"): 24,
     ("Metrics", "metric"): 18,
+    ("ParkedNotes", "row_key"): 14,
+    ("ParkedNotes", "column"): 18,
+    ("ParkedNotes", "content"): 96,
 }
 
 
