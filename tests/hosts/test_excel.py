@@ -6,12 +6,14 @@ import contextlib
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from salesbook.errors import CannotWrite, ChangedMeanwhile, LockedFile, ProtectedSheet
 from salesbook.hosts.area import Area
 from salesbook.hosts.excel import ExcelHost
+from salesbook.hosts.excel.table import is_hidden
 from salesbook.store import KEEP, Annotation, CellError, Mark, TableWrite
 from tests.engines.excel_cells import Error
 from tests.engines.excel_model import Program, TableModel
@@ -308,3 +310,24 @@ def test_only_the_given_book(tmp_path: Path) -> None:
     ExcelHost(one).write([TableWrite("Deals", {"name": ["x"] * 3}, [0, 1, 2])])
     assert model.program.writes == 0
     assert values(ExcelHost(two).read("Deals"))["name"][0] == "Anna & Co"
+
+
+WINDOWS = {"visible": -1, "hidden": 0, "very hidden": 2}
+MAC = {
+    "visible": "k.sheet_visible",
+    "hidden": "k.sheet_hidden",
+    "very hidden": "k.sheet_very_hidden",
+}
+
+
+@pytest.mark.parametrize("state", WINDOWS)
+def test_only_what_people_can_show_counts_as_hidden(state: str) -> None:
+    """What is very hidden is on no menu: a macro wants it out of sight. Windows numbers the states, a
+    Mac names them, of which xlwings keeps only whether the sheet is visible.
+    """
+    on_windows = SimpleNamespace(
+        visible=WINDOWS[state], api=SimpleNamespace(Visible=WINDOWS[state])
+    )
+    named = SimpleNamespace(get=lambda: MAC[state])
+    on_mac = SimpleNamespace(visible=state == "visible", api=SimpleNamespace(visible=named))
+    assert [is_hidden(on_windows), is_hidden(on_mac)] == [state == "hidden"] * 2
