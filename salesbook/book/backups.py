@@ -122,8 +122,16 @@ class Backups:
     def all(self) -> list[Backup]:
         """Every backup, newest first, wherever it lies: the book may have moved into a cloud."""
         folders = dict.fromkeys([self._beside(), self._own, self._own_by_name])
-        backups = [backup for folder in folders if folder for backup in _backups_in(folder)]
+        backups = [backup for folder in folders if folder for backup in self._in(folder)]
         return sorted(backups, key=lambda backup: (backup.at, backup.path.name), reverse=True)
+
+    def _in(self, folder: Path) -> list[Backup]:
+        """The backups in a folder that are of this kind of file.
+
+        `Sales.xlsm` and a `Sales.xlsx` that was saved from it share a folder.
+        """
+        kind = self._suffix.lower()
+        return [backup for backup in _backups_in(folder) if backup.path.suffix.lower() == kind]
 
     def before(self, at: dt.datetime) -> list[Backup]:
         """The backups that were made before the run of that moment; most often there is one."""
@@ -207,7 +215,7 @@ class Backups:
         rights = self._rights()
         # What somebody else called so must not take the places of ours.
         backups = [
-            backup for backup in _backups_in(folder) if backup.at <= newest and backup.is_ours()
+            backup for backup in self._in(folder) if backup.at <= newest and backup.is_ours()
         ]
         wanted = wanted_backups(backups, newest, most_bytes)
         for backup in backups:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from salesbook.book.backups import Backups, Kept
+from salesbook.book.backups import Backups, Kept, is_backup
 from salesbook.book.first_rows import tables_first_filled
-from salesbook.errors import NothingToUndo
+from salesbook.errors import CannotWrite, NothingToUndo
 from salesbook.hosts.package import Disk, PackageHost, open_package
 from salesbook.labels import code_of_choice, field_of_header
 from salesbook.store import KEEP, Annotation, Cell, Host, NewCell, TableCells, TableWrite
@@ -114,7 +115,13 @@ class KeptStates:
 def open_book(
     path: str | Path, *, wait: float = 10.0, for_writing: bool, disk: Disk | None = None
 ) -> Iterator[KeptBook]:
-    """Open a workbook file as `open_package` does, with what a run does to it kept."""
+    """Open a workbook file as `open_package` does, with what a run does to it kept.
+
+    Raises: CannotWrite for writing into a backup, and whatever `open_package` refuses.
+    """
+    if for_writing and is_backup(Path(os.path.realpath(path))):
+        # An undo of the workbook itself would no longer find the state that it goes back to.
+        raise CannotWrite("is-a-backup", where=str(path))
     with open_package(path, wait=wait, for_writing=for_writing, disk=disk) as package:
         yield KeptBook(package)
 

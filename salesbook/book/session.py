@@ -16,7 +16,7 @@ from salesbook import __version__
 from salesbook.book.report import Options
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.outcome import Task
-from salesbook.errors import NoSuchTable, NotAWorkbook
+from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook
 from salesbook.frames import empty_frame
 from salesbook.labels import Language
 from salesbook.messages import Finding, Message
@@ -263,8 +263,11 @@ class Session:
         """The write of ParkedNotes that goes with other writes; none where nothing changes there.
 
         What they park is added. What they put back goes, and what has waited for too long.
+
+        Raises: CannotWrite where something would be lost, for the workbook has no such table.
         """
         if not self.has(PARKED_NOTES):
+            self._refuse_lost_typing(writes)
             return []
         gone = [line for prepared in writes for line in prepared.returned]
         gone.extend(self.lines_over(as_of))
@@ -277,6 +280,28 @@ class Session:
         frame = frame_of_lines(new_lines)
         return [self.prepared_changes(PARKED_NOTES, RowChanges(frame, leaving=leaving))]
 
+    def _refuse_lost_typing(self, writes: Sequence[PreparedWrite]) -> None:
+        """Refuse writes that would lose what somebody typed, where nothing can be parked.
+
+        A workbook is not refused for being older. But a remark that is gone cannot be typed again.
+
+        Raises: CannotWrite.
+        """
+        lost = [
+            finding
+            for prepared in writes
+            for finding in prepared.findings
+            if finding.code in ("lost-typing", "formula-lost")
+        ]
+        if lost:
+            first = lost[0]
+            raise CannotWrite(
+                "typing-would-go",
+                where=self.table(first.table).cells.sheet,
+                found=f"{first.field}, {first.row_key}: {first.found}",
+                count=len(lost),
+            )
+
     def restored_writes(
         self, befores: Mapping[str, Session], as_of: dt.date
     ) -> list[PreparedWrite]:
@@ -288,6 +313,8 @@ class Session:
             befores: by table the same workbook at its time; ParkedNotes among them where it was
                 written since.
             as_of: the day on which something is parked.
+
+        Raises: CannotWrite where something would be lost, for the workbook has no ParkedNotes.
         """
         restorings = {name: self._restoring(before, name) for name, before in befores.items()}
         parked_notes = restorings.pop(PARKED_NOTES, None)
@@ -295,6 +322,7 @@ class Session:
             restoring.prepared(self._beside(name, as_of)) for name, restoring in restorings.items()
         ]
         if not self.has(PARKED_NOTES):
+            self._refuse_lost_typing(writes)
             return writes
 
         parked = [line for prepared in writes for line in prepared.parked]

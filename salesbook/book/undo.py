@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import pandas as pd
 
@@ -93,7 +93,7 @@ def past_runs(log: pd.DataFrame) -> list[PastRun]:
     return runs
 
 
-def _text(value: object) -> str:
+def _text(value: Any) -> str:
     return "" if pd.isna(value) else str(value)
 
 
@@ -211,7 +211,7 @@ class Undo:
 
     def _content_of(self, table: str) -> str | None:
         if table not in self._content_now:
-            self._content_now[table] = _content(self._host, table)
+            self._content_now[table] = _content(self.session, table)
         return self._content_now[table]
 
     def _content_before(self, run: PastRun, table: str) -> str | None:
@@ -219,7 +219,7 @@ class Undo:
         key = (run.at, table)
         if key not in self._contents_before:
             with self._state_before(run) as before:
-                self._contents_before[key] = _content(before, table)
+                self._contents_before[key] = _content(Session(before), table)
         return self._contents_before[key]
 
     def _refusal(self, obstacle: Obstacle) -> SalesbookError:
@@ -240,7 +240,7 @@ class Undo:
         restored = self._restored(runs, as_of)
         report = Report(
             action="undo",
-            as_of=as_of,
+            as_of=self._day_of_what_stands(runs) or as_of,
             rows={},
             written={prepared.write.table: len(prepared.write.sources) for prepared in restored},
             findings=tuple(finding for prepared in restored for finding in prepared.findings),
@@ -250,6 +250,17 @@ class Undo:
         log = log_entry(self.session, report, restored)
         self._host.write([prepared.write for prepared in (*restored, *log)])
         return report
+
+    def _day_of_what_stands(self, runs: Sequence[PastRun]) -> dt.date | None:
+        """The day that the results are of once these runs are taken back.
+
+        That is the day of the newest run before them, or of the one that an undo among them had put
+        back; the sheets name it as theirs.
+        """
+        with self._state_before(runs[-1]) as before:
+            log = Session(before).frame("RunLog").sort_values("at")
+        days = log["as_of"].dropna()
+        return days.iloc[-1].date() if len(days) else None
 
     def _restored(self, runs: Sequence[PastRun], as_of: dt.date) -> list[PreparedWrite]:
         """The writes that make every table what it was before all of these runs."""
@@ -281,10 +292,19 @@ def _checked(
     """Refuse a state that is not the one before the run: its log is the book's up to there."""
     with opening as before:
         log_before = Session(before).frame("RunLog")
-        earlier = log.loc[log["at"] < pd.Timestamp(run.at), "at"]
-        if sorted(log_before["at"]) != sorted(earlier):
+        earlier = log[log["at"] < pd.Timestamp(run.at)]
+        if _entries(log_before) != _entries(earlier):
             raise NothingToUndo(NO_BACKUP)
         yield before
+
+
+def _entries(log: pd.DataFrame) -> list[tuple[str, ...]]:
+    """What tells the runs of one workbook from those of another, in order of time.
+
+    Two workbooks may have been run in the same second, and one may be named like the other.
+    """
+    told = log.sort_values("at")[["at", "action", "input_hash", "written"]]
+    return [tuple(map(_text, row)) for row in told.itertuples(index=False)]
 
 
 def _takes_typing(table: str) -> bool:
@@ -292,7 +312,9 @@ def _takes_typing(table: str) -> bool:
     return spec is None or spec.role is not Role.OUTPUT
 
 
-def _content(host: Host, table: str) -> str | None:
-    if table.lower() not in {code.lower() for code in host.table_codes()}:
+def _content(session: Session, table: str) -> str | None:
+    """The fingerprint of a table's own fields; None where there is no such table."""
+    if not session.has(table):
         return None
-    return content_fingerprint(host.read(table), host.annotations(table))
+    read = session.table(table)
+    return content_fingerprint(read.cells, session.annotations(table), read.field_by_header)

@@ -30,7 +30,7 @@ from salesbook.tables.base import (
     Share,
     Text,
 )
-from salesbook.tables.values import FallingCuts, RisingCuts, Weekend, WorkingHours
+from salesbook.tables.values import FallingCuts, FirstMonth, RisingCuts, Weekend, WorkingHours
 
 At01 = Annotated[float, Ge(0), Le(1)]
 AtLeast0 = Annotated[float, Ge(0)]
@@ -64,6 +64,8 @@ class Rules(BaseModel):
     """Years of history that make a season fully trusted; fewer are shrunk towards 1."""
     sales_source: Literal["auto", "orders", "deals"] = "auto"
     """What counts as sold; auto: won deals until the month of the first order, orders from then on."""
+    orders_from: FirstMonth = ""
+    """Month from which orders count where sales_source is auto; blank: that of the first order."""
     commission_period: Literal["month", "quarter", "year"] = "year"
     """Period to date on which brackets are read."""
     commission_basis: Literal["booking", "invoice", "cash"] = "booking"

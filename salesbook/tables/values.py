@@ -27,8 +27,11 @@ _HOURS: Final = re.compile(r"(\d{1,2}:\d{2})-(\d{1,2}:\d{2})")
 _CUT_COUNT: Final = 4
 """Four cuts part five scores."""
 
+_MONTH: Final = re.compile(r"(\d{4}) ?[-/.年] ?(\d{1,2})(?: ?[-/.月].*)?")
+"""`2026-06`, `2026年6月`, and the date that a sheet makes of the first: `2026-06-01 00:00:00`."""
+
 VALUE_FAULTS: Final = frozenset(
-    {"weekend-unreadable", "hours-unreadable", "cuts-rise", "cuts-fall"}
+    {"weekend-unreadable", "hours-unreadable", "month-unreadable", "cuts-rise", "cuts-fall"}
 )
 """Findings that say why a setting of more than one word cannot be read."""
 
@@ -77,6 +80,19 @@ def _hours(value: object) -> tuple[dt.time, dt.time]:
     return start, end
 
 
+def _first_month(value: object) -> str:
+    """A month from `2026-06`, or from the date that a sheet makes of that; blank stays blank."""
+    match = _MONTH.fullmatch(unicodedata.normalize("NFKC", str(value)).strip())
+    if not match and str(value).strip():
+        raise PydanticCustomError("month-unreadable", "no month")
+    if not match:
+        return ""
+    year, month = int(match[1]), int(match[2])
+    if not 1 <= month <= 12 or not 1900 <= year <= 2200:
+        raise PydanticCustomError("month-unreadable", "no month of a calendar")
+    return f"{year}-{month:02}"
+
+
 def _cuts(value: object, *, rising: bool) -> tuple[Decimal, ...]:
     """The four numbers that part scores, from `1,3,6,9`; each its own, in one direction."""
     if not isinstance(value, str):
@@ -95,5 +111,6 @@ def _cuts(value: object, *, rising: bool) -> tuple[Decimal, ...]:
 
 Weekend = Annotated[frozenset[int], BeforeValidator(_weekend)]
 WorkingHours = Annotated[tuple[dt.time, dt.time], BeforeValidator(_hours)]
+FirstMonth = Annotated[str, BeforeValidator(_first_month)]
 RisingCuts = Annotated[tuple[Decimal, ...], BeforeValidator(partial(_cuts, rising=True))]
 FallingCuts = Annotated[tuple[Decimal, ...], BeforeValidator(partial(_cuts, rising=False))]

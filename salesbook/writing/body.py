@@ -43,7 +43,8 @@ class PreparedWrite:
     findings: tuple[Finding, ...]
     """What was lost, was parked, came back, or could not come back."""
     content: str
-    """`content_fingerprint` of the table once it is written."""
+    """`content_fingerprint` of the table's own fields once it is written. What people have in columns
+    of theirs stays with its row or is parked, so that an undo need not look at it."""
     parked: tuple[ParkedLine, ...] = ()
     """New lines for ParkedNotes."""
     returned: tuple[ParkedLine, ...] = ()
@@ -174,7 +175,8 @@ class _Body:
                 self.after[mark.header][row] = None
         nothing: list[Cell] = [None] * len(self.sources)
         columns = tuple(self.after.get(header, nothing) for header in cells.headers)
-        return content_fingerprint(replace(cells, columns=columns), annotations)
+        ours = self.read.field_by_header
+        return content_fingerprint(replace(cells, columns=columns), annotations, ours)
 
 
 _Slot = tuple[int | None, str, str]

@@ -209,7 +209,8 @@ class Restoring:
             if row is not None:
                 columns[mark.header] = [*columns[mark.header]]
                 columns[mark.header][row] = None
-        return content_fingerprint(replace(cells, columns=tuple(columns.values())), annotations)
+        as_written = replace(cells, columns=tuple(columns.values()))
+        return content_fingerprint(as_written, annotations, self.now.field_by_header)
 
 
 def waiting_after(

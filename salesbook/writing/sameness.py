@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from operator import eq
 from typing import Final
 
@@ -70,7 +70,9 @@ def changes_of(new: Sequence[Cell], old: Sequence[Cell]) -> list[NewCell]:
     ]
 
 
-def content_fingerprint(cells: TableCells, annotations: Sequence[Annotation]) -> str:
+def content_fingerprint(
+    cells: TableCells, annotations: Sequence[Annotation], headers: Container[str] | None = None
+) -> str:
     """A short hash of what was typed into a table, equal for equal content as `same_cell` sees it.
 
     A formula counts as it reads relative to its row, never with its value: recalculating types
@@ -79,10 +81,13 @@ def content_fingerprint(cells: TableCells, annotations: Sequence[Annotation]) ->
 
     Args:
         annotations: what people put on the table's rows (`Host.annotations`).
+        headers: the columns that count; all of them where nothing is said.
     """
     digest = hashlib.blake2b(digest_size=8)
     marks_by_header = _typed_marks(annotations)
     for place, header in enumerate(cells.headers):
+        if headers is not None and header not in headers:
+            continue
         texts = _typed_texts(cells, place, marks_by_header.get(header, {}))
         # A column in which nothing stands is none: it may have lost its formulas with its last row.
         if any(texts):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook import labels
+from salesbook.arrays import Floats
 from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.money import currency_decimals, to_floats
@@ -19,6 +20,9 @@ from salesbook.tables.lists import list_items, list_text
 
 NUMBER_FORMATS: Final = {Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "yyyy-mm-dd hh:mm"}
 """For a column whose cells show no date of their own."""
+_SHOWN_DIGITS: Final = 15
+_EXACT_POWERS: Final = 22
+"""The highest power of ten that a float holds exactly."""
 _SHEET_WHOLE: Final = 1e15
 """Whole numbers below this are exact in a sheet."""
 
@@ -138,12 +142,33 @@ def amounts_of(field: FieldSpec, frame: pd.DataFrame, currency: str) -> list[flo
 
 def _short_numbers(values: np.ndarray[Any, Any], column: pd.Series[Any]) -> list[Cell]:
     """Numbers, whole ones as int, so that a cell holds 1200 and not 1200.0; missing is None."""
+    values = _fifteen_digits(np.asarray(values, dtype=np.float64))
     is_whole = (values == np.floor(values)) & (np.abs(values) < _SHEET_WHOLE)
     objects = values.astype(object)
     objects[is_whole] = values[is_whole].astype("int64")
     objects[column.isna().to_numpy()] = None
     cells: list[Cell] = objects.tolist()
     return cells
+
+
+def _fifteen_digits(values: Floats) -> Floats:
+    """Numbers as a sheet shows them, to 15 significant digits.
+
+    Programs save the digits beyond as they like, 16 or 17 of them. What has no such digits comes
+    back from all of them as it was, so that nobody takes a number for one that somebody typed.
+    """
+    rounded = values.copy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exponents = np.floor(np.log10(np.abs(values)))
+        decimals = _SHOWN_DIGITS - 1 - exponents
+        # Beyond, a power of ten is no exact float, and rounding by it would add digits.
+        is_plain = (decimals >= 0) & (decimals <= _EXACT_POWERS)
+        scale = 10.0 ** decimals[is_plain]
+        rounded[is_plain] = np.rint(values[is_plain] * scale) / scale
+
+    is_other = np.isfinite(values) & (values != 0) & ~is_plain
+    rounded[is_other] = [float(f"{value:.{_SHOWN_DIGITS}g}") for value in values[is_other]]
+    return rounded
 
 
 def _sentence(value: object, language: Language) -> Cell:

@@ -13,8 +13,9 @@ from salesbook.book.undo import PastRun, Undo, past_runs
 from salesbook.errors import NothingToUndo
 from salesbook.hosts.memory import MemoryHost
 from salesbook.labels import Language
-from salesbook.store import Cell, TableCells
+from salesbook.store import Cell, Host, TableCells
 from salesbook.tables import TABLES
+from salesbook.writing.sameness import content_fingerprint
 
 Drawn = Mapping[str, Sequence[Cell]]
 
@@ -83,6 +84,12 @@ class Shelf:
         if run.at not in self.states:
             raise NothingToUndo("no-backup")
         yield self.states[run.at]
+
+
+def fields_print(host: Host, code: str) -> str:
+    """The fingerprint of a table's own fields, as a reader of the workbook finds them."""
+    read = Session(host).table(code)
+    return content_fingerprint(read.cells, host.annotations(code), read.field_by_header)
 
 
 def undo_last(host: MemoryHost, before: MemoryHost, as_of: dt.date) -> Report:

@@ -18,7 +18,7 @@ from salesbook.book.importing import ImportRequest, ImportResult, import_into, r
 from salesbook.book.report import Options
 from salesbook.book.run import run_action
 from salesbook.book.session import Session
-from salesbook.errors import UndoLosesTyping
+from salesbook.errors import CannotWrite, UndoLosesTyping
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
 from salesbook.intake.draft import ImportOptions
@@ -29,7 +29,7 @@ from salesbook.store import Annotation, Cell, CellError, Mark, TableCells, Table
 from salesbook.writing.parking import ParkedLine, annotation_of, content_text, lines_of
 from salesbook.writing.parking_findings import parked_findings
 from salesbook.writing.sameness import content_fingerprint
-from tests.book.drawn import book, table, undo_last
+from tests.book.drawn import book, fields_print, table, undo_last
 
 TODAY = dt.date(2026, 6, 30)
 CUSTOMERS = ("C1", "C2", "C3", "C4", "C5", "C6")
@@ -93,7 +93,7 @@ def refreshed(host: MemoryHost, customers: Sequence[str], day: dt.date = TODAY) 
     host.write([write.write for write in writes])
     for write in writes:
         code = write.write.table
-        assert write.content == content_fingerprint(host.read(code), host.annotations(code))
+        assert write.content == fields_print(host, code)
     told = [Finding("typing-expired", "warning", "CallList", found=line.content) for line in over]
     return [*prepared.findings, *told]
 
@@ -343,14 +343,15 @@ def test_a_row_that_lost_a_needed_cell_is_still_the_row_of_its_key():
     assert standing(host) == {"C2": None, "C1": "a"}
 
 
-def test_a_workbook_without_the_table_tells_what_is_lost():
-    """An older workbook has no place for it: every cell is named with what stood there."""
+def test_a_workbook_without_the_table_is_refused_where_something_would_be_lost():
+    """An older workbook has no place for it: a remark that is gone cannot be typed again."""
     host = started({"C1": "call after five"}, [Annotation(0, "Remark", Mark.NOTE, "twice")])
     del host._tables["parkednotes"]
-    told = refreshed(host, ["C2"])
-    assert [(one.code, one.field, one.found) for one in told] == [
-        ("lost-typing", "Remark", "call after five · twice")
-    ]
+    with pytest.raises(CannotWrite) as caught:
+        refreshed(host, ["C2"])
+    assert (caught.value.code, caught.value.params["count"]) == ("typing-would-go", 1)
+    assert caught.value.params["found"] == "Remark, C1: call after five · twice"
+    assert refreshed(host, ["C2", "C1"]) == []
 
 
 def test_a_formula_that_cannot_go_on_is_parked_and_named():
@@ -643,10 +644,22 @@ class TestUndo:
         undo_last(host, before, TODAY)
         assert host.read("CallList").row_count == 6
 
-    def test_another_formula_is_typing(self):
+    def test_a_formula_that_came_since_waits_and_a_result_typed_over_refuses(self):
+        """What people type beside our columns is never in the way of an undo; ours are."""
         host, before = self.run([Annotation(3, "Remark", Mark.FORMULA, "=C7*2")])
         [formula] = host.annotations("CallList")
         host._annotations["calllist"] = (replace(formula, content="=C7*3"),)
+        undo_last(host, before, TODAY)
+        stands = {mark.content for mark in host.annotations("CallList")}
+        waits = {content for *_, content in parked(host)}
+        # It stands, naming the cell that it named, or it waits.
+        assert any(str(content).endswith("*3") for content in stands | waits)
+
+        host, before = self.run()
+        cells = host.read("CallList")
+        columns = dict(zip(cells.headers, map(list, cells.columns), strict=True))
+        columns["Tier"] = ["Z"] * cells.row_count
+        host._tables["calllist"] = replace(cells, columns=tuple(columns.values()))
         with pytest.raises(UndoLosesTyping):
             undo_last(host, before, TODAY)
 
@@ -690,7 +703,7 @@ def test_what_runs_did_to_rows_is_undone_and_nothing_else(earlier, undone, since
 
     for prepared in writes:
         code = prepared.write.table
-        assert prepared.content == content_fingerprint(host.read(code), host.annotations(code))
+        assert prepared.content == fields_print(host, code)
     for header in set(before.read("CallList").headers) - {"Score"}:
         assert column(host, header) == column(before, header)
     notes = {mark.content for mark in new}
@@ -712,7 +725,7 @@ class TestImports:
         request = ImportRequest(file, ImportOptions("Customers", **options), TODAY)
         draft, session = import_into(host, request)
         for code in ("Customers", "ParkedNotes"):
-            now = content_fingerprint(host.read(code), host.annotations(code))
+            now = fields_print(host, code)
             [written] = column(host, "Written", "RunLog")[-1:]
             if f"{code}=" in str(written):
                 assert f"{code}={now}" in str(written)

@@ -13,7 +13,7 @@ from salesbook.book.report import Options
 from salesbook.book.session import Session
 from salesbook.hosts.package import open_package
 from salesbook.store import Annotation, Host, Mark, TableWrite
-from salesbook.writing.sameness import content_fingerprint
+from tests.book.drawn import fields_print
 
 MADE_ON = dt.date(2026, 6, 1)
 FULL, EMPTIER = dt.date(2026, 6, 10), dt.date(2026, 5, 1)
@@ -85,11 +85,7 @@ def differing(host: Host, session: Session) -> list[str]:
     """Tables that are not what the newest entry of the log says was written."""
     log = session.frame("RunLog").sort_values("at").iloc[-1]
     prints = dict(part.split("=") for part in str(log["written"]).split())
-    return [
-        code
-        for code, written in prints.items()
-        if content_fingerprint(host.read(code), host.annotations(code)) != written
-    ]
+    return [code for code, written in prints.items() if fields_print(host, code) != written]
 
 
 def test_all_of_it_stands_or_waits_on_every_day(path: Path) -> None:

@@ -268,9 +268,56 @@ def test_score_refuses_where_a_closed_month_was_paid_by_deals_and_orders_would_c
         score.run(task_of("2026-02-10", policy, Commission=statements, **again))
     assert (caught.value.code, caught.value.params["found"]) == ("cut-over-moved", "2026-01")
 
-    typed = policy_of(Brackets=PAY["Brackets"], Policy=[{"key": "sales_source", "value": "deals"}])
+    # What the refusal advises cures it, and the closed month stays as it was paid.
+    advised = {"key": "orders_from", "value": caught.value.params["expected"]}
+    typed = policy_of(Brackets=PAY["Brackets"], Policy=[advised])
     found = score.run(task_of("2026-02-10", typed, Commission=statements, **again))
     pd.testing.assert_frame_equal(found.tables["Commission"], statements)
+    assert "order-before-cut-over" in {finding.code for finding in found.findings}
+
+
+def test_months_closed_by_deals_and_then_by_orders_stay_when_an_old_order_is_typed():
+    """No choice of orders or deals alone would leave both kinds as they were paid."""
+    deals = [won(f"d{month}", f"2026-0{month}-15", 100_000) for month in (1, 2)]
+    orders = [order("o3", "r1", "2026-03-10", 100_000)]
+    plan = planned("r1", {f"2026-0{month}": 1_000_000 for month in (1, 2, 3, 4)})
+    closed = [{"period": f"2026-0{month}"} for month in (1, 2, 3)]
+    book = {"Reps": ANN, "Deals": deals, "Periods": closed, "TargetPlan": plan}
+    policy = policy_of(Brackets=PAY["Brackets"])
+    first = score.run(task_of("2026-04-10", policy, Orders=orders, **book))
+    statements = first.tables["Commission"]
+    assert statements["order_id"].tolist() == ["d1", "d2", "o3"]
+
+    forgotten = [*orders, order("o1", "r1", "2026-01-20", 10)]
+    again = {**book, "Orders": forgotten, "Commission": statements}
+    with pytest.raises(SettingsError) as caught:
+        score.run(task_of("2026-04-10", policy, **again))
+    assert caught.value.params["expected"] == "2026-03"
+    typed = policy_of(Brackets=PAY["Brackets"], Policy=[{"key": "orders_from", "value": "2026-03"}])
+    found = score.run(task_of("2026-04-10", typed, **again))
+    pd.testing.assert_frame_equal(found.tables["Commission"], statements)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("2026-06", "2026-06"),
+        ("2026-6", "2026-06"),
+        ("2026/06", "2026-06"),
+        ("2026年6月", "2026-06"),
+        ("2026-06-01", "2026-06"),
+        ("2026-06-01 00:00:00", "2026-06"),
+        ("", ""),
+    ],
+)
+def test_a_month_may_be_typed_as_people_and_sheets_do(typed, meant):
+    assert policy_of(Policy=[{"key": "orders_from", "value": typed}]).rules.orders_from == meant
+
+
+@pytest.mark.parametrize("typed", ["June", "2026-13", "26-06", "202606"])
+def test_what_is_no_month_refuses(typed):
+    policy = policy_of(Policy=[{"key": "orders_from", "value": typed}])
+    assert [fault.code for fault in policy.faults] == ["month-unreadable"]
 
 
 def test_an_order_and_its_deal_are_of_one_customer_and_the_deal_is_won():

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import months_in
+from salesbook.domain.arithmetic.calendar import months_in, next_month
 from salesbook.domain.pay.draw import DRAW
 from salesbook.domain.pay.lines import ADJUSTMENT
 from salesbook.domain.pay.sold import SPIFF, Bases, spiff_key
@@ -103,7 +103,16 @@ def refuse_moved_cut_over(
     moved = paid[(paid_by_deal & orders_count_now) | (paid_by_order & ~orders_count_now)]
     if len(moved):
         month = str(moved["period"].min())
-        raise SettingsError("cut-over-moved", where="Policy sales_source", found=month)
+        # Orders go on counting from where the closed months began to be paid by them.
+        months_by_order = paid.loc[paid_by_order, "period"]
+        first = str(months_by_order.min()) if len(months_by_order) else _next_month_of(paid)
+        raise SettingsError(
+            "cut-over-moved", where="Policy orders_from", found=month, expected=first
+        )
+
+
+def _next_month_of(paid: pd.DataFrame) -> str:
+    return next_month(str(paid["period"].max()))
 
 
 def _enter(past: RepPast, row: Mapping[Hashable, Any]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import pandas as pd
 
@@ -23,6 +23,7 @@ from salesbook.frames import Tables, row_keys
 from salesbook.messages import Fact, Finding
 from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE, Policy
+from salesbook.tables.settings import Rules
 
 COLUMNS: Final = (
     "by",
@@ -73,8 +74,9 @@ def sold(tables: Tables, policy: Policy, *, as_of: dt.date) -> Sold:
     is told by `sales_source`:
 
     - `orders`: order lines only; `deals`: won deals only.
-    - `auto`: won deals before the first day of the month of the earliest order line, order lines
-      from that day on. Without any order line won deals always.
+    - `auto`: won deals before the first day of the month of the earliest order line, or of the month
+      that `orders_from` names; order lines from that day on. Without any order line won deals
+      always.
 
     Args:
         tables: Orders and Deals.
@@ -91,12 +93,14 @@ def sold(tables: Tables, policy: Policy, *, as_of: dt.date) -> Sold:
     counted_orders = counted_orders[counted_orders["ordered_on"] <= today]
     won = won_deals(deals, policy)
 
-    from_orders = _first_day_of_orders(counted_orders, policy.rules.sales_source)
+    from_orders = _first_day_of_orders(counted_orders, policy.rules)
     won_by_now = won[won["closed_on"] <= today]
     if from_orders is None:
         counted_orders, counted_deals = counted_orders.iloc[:0], won_by_now
     else:
         cut_over = pd.Timestamp(from_orders)
+        is_early = counted_orders["ordered_on"] < cut_over
+        too_early, counted_orders = counted_orders[is_early], counted_orders[~is_early]
         counted_deals = won_by_now[won_by_now["closed_on"] < cut_over]
 
     parts = [_of_orders(counted_orders, deals), _of_deals(counted_deals)]
@@ -107,20 +111,21 @@ def sold(tables: Tables, policy: Policy, *, as_of: dt.date) -> Sold:
     if from_orders is not None:
         from_then_on = won_by_now[won_by_now["closed_on"] >= pd.Timestamp(from_orders)]
         findings += _unordered(orders, from_then_on, policy)
+        findings += _too_early(too_early, policy)
         findings += _no_share("Orders", counted_orders)
     return Sold(lines, from_orders, tuple(findings))
 
 
-def _first_day_of_orders(
-    orders: pd.DataFrame, source: Literal["auto", "orders", "deals"]
-) -> dt.date | None:
+def _first_day_of_orders(orders: pd.DataFrame, rules: Rules) -> dt.date | None:
     """The day from which order lines count instead of won deals; None for never."""
-    if source == "deals":
+    if rules.sales_source == "deals":
         return None
-    if source == "orders":
+    if rules.sales_source == "orders":
         return _FROM_THE_START
     if orders.empty:
         return None
+    if rules.orders_from:
+        return dt.date.fromisoformat(f"{rules.orders_from}-01")
     first_order: dt.date = orders["ordered_on"].min().date()
     return first_order.replace(day=1)
 
@@ -165,6 +170,16 @@ def _unordered(orders: pd.DataFrame, won: pd.DataFrame, policy: Policy) -> list[
     amount = int(missing["amount"].fillna(0).sum())
     facts: dict[str, Fact] = {"count": len(missing), "amount": to_decimal(amount, policy.decimals)}
     return [Finding("won-without-order", "warning", "Deals", found=str(len(missing)), params=facts)]
+
+
+def _too_early(orders: pd.DataFrame, policy: Policy) -> list[Finding]:
+    """Order lines of before the month from which orders count: their money stands nowhere."""
+    if orders.empty:
+        return []
+    amount = to_decimal(int(signed_amounts(orders).sum()), policy.decimals)
+    facts: dict[str, Fact] = {"count": len(orders), "amount": amount}
+    facts["month"] = policy.rules.orders_from
+    return [Finding("order-before-cut-over", "warning", "Orders", params=facts)]
 
 
 def _undated(won: pd.DataFrame) -> list[Finding]:
