@@ -24,7 +24,7 @@ from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
 from salesbook.book.session import Session
 from salesbook.book.template import known_marks, template_bytes
-from salesbook.errors import CannotWrite, UsageError
+from salesbook.errors import CannotWrite, SalesbookError, UsageError
 from salesbook.hosts.package import (
     Disk,
     Known,
@@ -364,26 +364,30 @@ def _macros_beside(upgrade: Upgrade, target: Path, *, of_book: Path) -> Iterator
         yield None
         return
 
-    folder = _free_folder(target, labels.word("book", "own_macros", upgrade.language))
-    files = [folder / name for name in macros]
+    word = labels.word("book", "own_macros", upgrade.language)
+    folder = _new_folder(target, word)
+    before = _version(target)
     try:
-        try:
-            # Until all is in it, nobody else looks into it.
-            folder.mkdir(mode=_PRIVATE_FOLDER)
-            for file, data in zip(files, macros.values(), strict=True):
-                Disk().write(file, data, _PRIVATE_FILE)
-            _give_rights(folder, files, of_book)
-            Disk().sync_folder(folder)
-        except OSError as error:
-            words = error.strerror or str(error)
-            raise CannotWrite("cannot-write", where=str(folder), found=words) from error
+        _fill_folder(folder, macros, of_book)
         yield folder
-    except BaseException:
-        with contextlib.suppress(OSError):
-            for file in files:
-                file.unlink(missing_ok=True)
-            folder.rmdir()
+    except BaseException as failure:
+        # Ctrl-C may come when the save has just taken the macros out of the workbook.
+        is_refused = isinstance(failure, SalesbookError)
+        if is_refused or _version(target) == before:
+            with contextlib.suppress(OSError):
+                for name in macros:
+                    (folder / name).unlink(missing_ok=True)
+                folder.rmdir()
         raise
+
+
+def _version(path: Path) -> tuple[int, ...] | None:
+    """What changes with each save of a file; None where there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _macro_files(renewal: Renewal) -> dict[str, bytes]:
@@ -402,14 +406,43 @@ def _macro_files(renewal: Renewal) -> dict[str, bytes]:
     return macros
 
 
-def _free_folder(target: Path, word: str) -> Path:
-    """A folder's name beside the workbook that nothing has."""
+def _new_folder(target: Path, word: str) -> Path:
+    """Make a folder beside the workbook under a name that nothing has; nobody else looks into it.
+
+    Raises: CannotWrite.
+    """
     folder = target.with_name(f"{target.stem} {word}")
     number = 1
     while os.path.lexists(folder):
         number += 1
         folder = target.with_name(f"{target.stem} {word} {number}")
+    with _named_errors(folder):
+        folder.mkdir(mode=_PRIVATE_FOLDER)
     return folder
+
+
+def _fill_folder(folder: Path, macros: Mapping[str, bytes], of_book: Path) -> None:
+    """Write files down to the medium, since the workbook will not have them any more.
+
+    Raises: CannotWrite.
+    """
+    disk = Disk()
+    files = [folder / name for name in macros]
+    with _named_errors(folder):
+        for file, data in zip(files, macros.values(), strict=True):
+            disk.write(file, data, _PRIVATE_FILE)
+        _give_rights(folder, files, of_book)
+        disk.sync_folder(folder)
+
+
+@contextlib.contextmanager
+def _named_errors(folder: Path) -> Iterator[None]:
+    """Turn the system's errors into refusals that name the folder."""
+    try:
+        yield
+    except OSError as error:
+        words = error.strerror or str(error)
+        raise CannotWrite("cannot-write", where=str(folder), found=words) from error
 
 
 def _give_rights(folder: Path, files: Sequence[Path], of_book: Path) -> None:

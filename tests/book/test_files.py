@@ -218,10 +218,9 @@ def no_file(kind: str, path: Path) -> None:
     if kind == "pipe":
         os.mkfifo(path)
     elif kind == "socket":
-        with socket.socket(socket.AF_UNIX) as end:
-            # A socket's path may have about a hundred characters.
-            with contextlib.chdir(path.parent):
-                end.bind(path.name)
+        # A socket's path may have about a hundred characters.
+        with socket.socket(socket.AF_UNIX) as end, contextlib.chdir(path.parent):
+            end.bind(path.name)
     elif kind == "folder":
         path.mkdir()
     elif kind == "link to a folder":
@@ -235,6 +234,7 @@ def no_file(kind: str, path: Path) -> None:
 
 
 @POSIX
+@pytest.mark.usefixtures("in_time")
 @pytest.mark.parametrize("may_replace", [True, False])
 @pytest.mark.parametrize("kind", NO_FILES)
 def test_a_result_replaces_files_alone(
@@ -253,6 +253,7 @@ def test_a_result_replaces_files_alone(
 
 
 @POSIX
+@pytest.mark.usefixtures("in_time")
 @pytest.mark.parametrize("kind", NO_FILES)
 def test_what_takes_the_results_place_meanwhile_is_refused_too(
     book: Path, tmp_path: Path, kind: str
@@ -266,6 +267,7 @@ def test_what_takes_the_results_place_meanwhile_is_refused_too(
 
 
 @POSIX
+@pytest.mark.usefixtures("in_time")
 @pytest.mark.parametrize("kind", NO_FILES)
 @pytest.mark.parametrize("name", ["~$Sales.xlsm", ".~lock.Sales.xlsm#"])
 def test_a_marker_that_is_no_file_is_refused_by_name(book: Path, kind: str, name: str) -> None:
@@ -279,6 +281,7 @@ def test_a_marker_that_is_no_file_is_refused_by_name(book: Path, kind: str, name
 
 
 @POSIX
+@pytest.mark.usefixtures("in_time")
 @pytest.mark.parametrize("name", ["~$Sales.xlsm", ".~lock.Sales.xlsm#"])
 def test_a_marker_that_leads_in_a_circle_is_refused_by_name(book: Path, name: str) -> None:
     book.with_name(name).symlink_to(name)
@@ -288,6 +291,7 @@ def test_a_marker_that_leads_in_a_circle_is_refused_by_name(book: Path, name: st
 
 
 @POSIX
+@pytest.mark.usefixtures("in_time")
 @pytest.mark.parametrize("kind", NO_FILES)
 def test_a_book_that_is_no_file_is_no_workbook(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "Sales.xlsm"
@@ -298,6 +302,7 @@ def test_a_book_that_is_no_file_is_no_workbook(tmp_path: Path, kind: str) -> Non
 
 
 @POSIX
+@pytest.mark.usefixtures("in_time")
 def test_a_pipe_under_a_backups_name_is_none(book: Path) -> None:
     """It is neither listed nor opened, and the next run is kept beside it."""
     run_on_file(book, "validate", Options(DAY), wait=0)
