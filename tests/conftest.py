@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -28,3 +31,24 @@ os.environ["XDG_STATE_HOME"] = _STATE.name
 # The build and the tests need lxml and defusedxml, salesbook does not: openpyxl reads as it does
 # where neither is installed.
 os.environ |= {"OPENPYXL_LXML": "False", "OPENPYXL_DEFUSEDXML": "False"}
+
+_MOST_SECONDS = 60
+
+
+@pytest.fixture
+def in_time() -> Iterator[None]:
+    """Fail a test that waits for a pipe, which it would do for good."""
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError(f"it took longer than {_MOST_SECONDS} seconds")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(_MOST_SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

@@ -142,6 +142,30 @@ class TestImport:
             assert rep in book.with_name(f"twice.rejects{name}.csv").read_text(encoding="utf-8-sig")
         assert len(list(book.parent.glob("twice.rejects*"))) == 3
 
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other pipes")
+    @pytest.mark.usefixtures("in_time")
+    def test_a_pipe_under_the_rejects_name_is_passed_by(self, book, salesbook):
+        """It keeps nobody waiting, and nothing goes into it: the rejects get a number."""
+        deals = book.with_name("piped.csv")
+        deals.write_text("Deal ID,Rep,Stage,Amount\nD9,Nobody,Offer,1\n", encoding="utf-8")
+        os.mkfifo(book.with_name("piped.rejects.csv"))
+        assert salesbook("import", book, deals, "--into", "Deals").code == 3
+        rejects = book.with_name("piped.rejects.2.csv").read_text(encoding="utf-8-sig")
+        assert "Nobody" in rejects
+        assert book.with_name("piped.rejects.csv").is_fifo()
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other pipes")
+    @pytest.mark.usefixtures("in_time")
+    def test_what_is_imported_is_a_file(self, book, salesbook):
+        """A pipe or a device is refused by name instead of waited for; the workbook stays."""
+        pipe, before = book.with_name("pipe.csv"), book.read_bytes()
+        os.mkfifo(pipe)
+        for source in (pipe, Path("/dev/zero")):
+            done = salesbook("import", book, source, "--into", "Deals", "--json")
+            assert (done.code, done.document["error"]["code"]) == (18, "device-not-file")
+            assert done.document["error"]["where"] == str(source)
+        assert book.read_bytes() == before
+
     def test_a_file_that_still_grows_is_refused(self, book, salesbook, monkeypatch):
         """Its last row may be half a row, and half an amount."""
         file = book.with_name("grows.csv")

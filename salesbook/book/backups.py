@@ -22,7 +22,7 @@ from typing import Final
 
 from salesbook.book.synced import is_shared
 from salesbook.errors import SalesbookError
-from salesbook.hosts.package import Disk, keep_rights
+from salesbook.hosts.package import Disk, keep_rights, read_ordinary
 
 _LAST: Final = 20
 """So many backups stay, however old."""
@@ -326,5 +326,4 @@ def _remove_drafts(folder: Path) -> None:
 
 
 def _fingerprint(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
+    return hashlib.blake2b(read_ordinary(path), digest_size=8).hexdigest()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from salesbook.book.backups import is_backup
 from salesbook.errors import CannotWrite
-from salesbook.hosts.package import is_companion, refuse_taken
+from salesbook.hosts.package import is_companion, refuse_special, refuse_taken
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,22 @@ def is_same_file(one: Path, other: Path) -> bool:
 def refuse_place(out: Elsewhere) -> None:
     """Refuse to write a result where something lies, or where only runs write.
 
-    Those are a backup, a lock, another program's marker. It is said before anything is calculated;
-    a save looks again.
+    It is said before anything is calculated; a save looks again.
 
     Raises: CannotWrite.
     """
-    for path in (out.path, Path(os.path.realpath(out.path))):
-        if is_companion(path) or is_backup(path):
-            raise CannotWrite("name-of-ours", where=str(out.path))
+    refuse_name_of_ours(out.path)
+    # Neither a folder nor a pipe gives way, whatever was said.
+    refuse_special(out.path)
     if not out.may_replace:
         refuse_taken(out.path, may_say_yes=True)
+
+
+def refuse_name_of_ours(path: Path) -> None:
+    """Refuse a name under which only runs write: a backup, a lock, another program's marker.
+
+    Raises: CannotWrite.
+    """
+    for name in (path, Path(os.path.realpath(path))):
+        if is_companion(name) or is_backup(name):
+            raise CannotWrite("name-of-ours", where=str(path))

@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from salesbook.book.backups import Backups
-from salesbook.book.elsewhere import Elsewhere, is_same_file, refuse_place
+from salesbook.book.elsewhere import (
+    Elsewhere,
+    is_same_file,
+    refuse_name_of_ours,
+    refuse_place,
+)
 from salesbook.book.keeping import KeptStates, open_book
 from salesbook.book.report import Options, Report
 from salesbook.book.run import run_action
@@ -142,11 +147,12 @@ def new_file(
 
     Returns: rows by table.
 
-    Raises: CannotWrite where something is there already; UsageError for another kind of file, which
-        Excel would not open.
+    Raises: CannotWrite where something is there already, or only runs write;
+        UsageError for another kind of file, which Excel would not open.
     """
     from salesbook.book.template import template_bytes
 
+    refuse_name_of_ours(book)
     refuse_taken(book)
     _refuse_other_kind(book, ".xlsm")
     _sweep_drafts(book.parent)

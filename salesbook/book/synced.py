@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from salesbook.hosts.package import read_ordinary
+
 _CLOUD_NAMES: Final = re.compile(
     r"""
     onedrive ( \s* - .* )?              # OneDrive - Contoso
@@ -128,7 +130,7 @@ def _real(path: str | Path) -> Path:
 def _dropbox_roots(notes: Path) -> Iterator[Path]:
     """Read Dropbox's own notes: `{"personal": {"path": "/home/mei/Files", ...}, ...}`."""
     try:
-        accounts: Any = json.loads(notes.read_text("utf-8"))
+        accounts: Any = json.loads(read_ordinary(notes).decode("utf-8"))
         paths = [account["path"] for account in accounts.values()]
     except (OSError, ValueError, AttributeError, TypeError, KeyError):
         return

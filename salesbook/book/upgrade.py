@@ -6,10 +6,13 @@ own sheets and everything unknown stay where they are. See docs/decisions/0020.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
+import re
+import stat
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,8 +24,9 @@ from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
 from salesbook.book.session import Session
 from salesbook.book.template import known_marks, template_bytes
-from salesbook.errors import CannotWrite, UsageError
+from salesbook.errors import CannotWrite, SalesbookError, UsageError
 from salesbook.hosts.package import (
+    Disk,
     Known,
     PackageHost,
     Renewal,
@@ -40,6 +44,14 @@ _KIND: Final = ".xlsm"
 _OUR_CONF_KEYS: Final = "SALESBOOK_"
 """What the settings of macros begin with that say of which version the macros are."""
 _SHEETS_WITHOUT_TABLE: Final = ("start", "dashboard", "functions", "chart_data", "lists", "conf")
+_NOT_IN_A_NAME: Final = r"\W"
+"""No module's name has such a character, and a path needs one to lead elsewhere."""
+_PRIVATE_FOLDER: Final = 0o700
+_PRIVATE_FILE: Final = 0o600
+_MAY_READ: Final = 0o444
+_GROUP_MAY_READ: Final = 0o040
+_FROM_READ_TO_STEP: Final = 2
+"""How far apart the two rights stand: `r--` is 4, `--x` is 1."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +96,9 @@ def upgrade_file(book: Path, *, out: Path | None, may_replace: bool, wait: float
         upgrade = _upgrade(host.package, target, may_replace_macros=may_replace)
         if upgrade.is_current and out is None:
             return upgrade
-        folder = _put_macros_beside(upgrade, target)
-        host.keep()
-        host.save(out, over=may_replace)
+        with _macros_beside(upgrade, target, of_book=host.package.path) as folder:
+            host.keep()
+            host.save(out, over=may_replace)
     return Upgrade(
         target,
         upgrade.made_with,
@@ -337,34 +349,114 @@ def _log(host: PackageHost, seconds: float) -> None:
     host.write([prepared.write for prepared in log_entry(session, report, ())])
 
 
-def _put_macros_beside(upgrade: Upgrade, target: Path) -> Path | None:
-    """Write macros of people's own into a new folder beside the workbook.
+@contextlib.contextmanager
+def _macros_beside(upgrade: Upgrade, target: Path, *, of_book: Path) -> Iterator[Path | None]:
+    """Put macros of people's own into a new folder beside the workbook, for a save that takes them.
+
+    Where the body of the context fails, the workbook still has them and the folder goes again.
+
+    Args: of_book is the workbook they come from: who may not read it may not read them.
+
+    Yields: the folder; None where there are no such macros. Raises: CannotWrite.
+    """
+    macros = _macro_files(upgrade.renewal)
+    if not macros:
+        yield None
+        return
+
+    word = labels.word("book", "own_macros", upgrade.language)
+    folder = _new_folder(target, word)
+    before = _version(target)
+    try:
+        _fill_folder(folder, macros, of_book)
+        yield folder
+    except BaseException as failure:
+        # Ctrl-C may come when the save has just taken the macros out of the workbook.
+        is_refused = isinstance(failure, SalesbookError)
+        if is_refused or _version(target) == before:
+            with contextlib.suppress(OSError):
+                for name in macros:
+                    (folder / name).unlink(missing_ok=True)
+                folder.rmdir()
+        raise
+
+
+def _version(path: Path) -> tuple[int, ...] | None:
+    """What changes with each save of a file; None where there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _macro_files(renewal: Renewal) -> dict[str, bytes]:
+    """What is put beside the workbook, by file name."""
+    if not renewal.own_modules and not renewal.own_ribbon:
+        return {}
+    # The name comes out of the workbook, and may have been made to lead into another folder.
+    macros = {
+        f"{re.sub(_NOT_IN_A_NAME, '_', name)}.bas": text.encode("utf-8")
+        for name, text in renewal.own_modules.items()
+    }
+    if renewal.own_project:
+        macros["vbaProject.bin"] = renewal.own_project
+    if renewal.own_ribbon:
+        macros["customUI14.xml"] = renewal.own_ribbon
+    return macros
+
+
+def _new_folder(target: Path, word: str) -> Path:
+    """Make a folder beside the workbook under a name that nothing has; nobody else looks into it.
 
     Raises: CannotWrite.
     """
-    renewal = upgrade.renewal
-    if not renewal.own_modules and not renewal.own_ribbon:
-        return None
-    word = labels.word("book", "own_macros", upgrade.language)
     folder = target.with_name(f"{target.stem} {word}")
     number = 1
     while os.path.lexists(folder):
         number += 1
         folder = target.with_name(f"{target.stem} {word} {number}")
-    try:
-        folder.mkdir()
-        for name, text in renewal.own_modules.items():
-            _write_new(folder / f"{name}.bas", text.encode("utf-8"))
-        if renewal.own_project:
-            _write_new(folder / "vbaProject.bin", renewal.own_project)
-        if renewal.own_ribbon:
-            _write_new(folder / "customUI14.xml", renewal.own_ribbon)
-    except OSError as error:
-        words = error.strerror or str(error)
-        raise CannotWrite("cannot-write", where=str(folder), found=words) from error
+    with _named_errors(folder):
+        folder.mkdir(mode=_PRIVATE_FOLDER)
     return folder
 
 
-def _write_new(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
+def _fill_folder(folder: Path, macros: Mapping[str, bytes], of_book: Path) -> None:
+    """Write files down to the medium, since the workbook will not have them any more.
+
+    Raises: CannotWrite.
+    """
+    disk = Disk()
+    files = [folder / name for name in macros]
+    with _named_errors(folder):
+        for file, data in zip(files, macros.values(), strict=True):
+            disk.write(file, data, _PRIVATE_FILE)
+        _give_rights(folder, files, of_book)
+        disk.sync_folder(folder)
+
+
+@contextlib.contextmanager
+def _named_errors(folder: Path) -> Iterator[None]:
+    """Turn the system's errors into refusals that name the folder."""
+    try:
+        yield
+    except OSError as error:
+        words = error.strerror or str(error)
+        raise CannotWrite("cannot-write", where=str(folder), found=words) from error
+
+
+def _give_rights(folder: Path, files: Sequence[Path], of_book: Path) -> None:
+    """Let those read a folder and its files who may read the workbook, and nobody else."""
+    status = of_book.stat()
+    readers = stat.S_IMODE(status.st_mode) & _MAY_READ
+    for path in (*files, folder):
+        allowed = readers
+        try:
+            os.chown(path, -1, status.st_gid)
+        except (OSError, AttributeError):
+            # The group would be another than the workbook's; Windows has none.
+            allowed &= ~_GROUP_MAY_READ
+        # Who may read a folder must be able to step into it too.
+        steps = allowed >> _FROM_READ_TO_STEP if path == folder else 0
+        private = _PRIVATE_FOLDER if path == folder else _PRIVATE_FILE
+        path.chmod(private | allowed | steps)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from salesbook.cells.base import DIGIT_LIMIT, Reason
 from salesbook.errors import CannotWrite
+from salesbook.hosts.package import read_ordinary
 from salesbook.intake.draft import ImportDraft
 from salesbook.intake.rows import FileRow
 from salesbook.store import Cell, CellError
@@ -61,9 +62,9 @@ def _paths(file: Path) -> Iterator[Path]:
 
 
 def _holds(path: Path, data: bytes) -> bool:
-    """Whether these very rejects lie there; a link is none, wherever it leads."""
+    """Whether these very rejects lie there; a link or a pipe is none, whatever comes out of it."""
     try:
-        return not path.is_symlink() and path.read_bytes() == data
+        return not path.is_symlink() and read_ordinary(path) == data
     except OSError:
         return False
 

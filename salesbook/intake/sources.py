@@ -7,7 +7,7 @@ from pathlib import Path
 
 from salesbook.cells.base import plain_text
 from salesbook.errors import CannotWrite, NotAWorkbook, UnsafeFile, UsageError
-from salesbook.hosts.package import refuse_unless_zip
+from salesbook.hosts.package import read_ordinary, refuse_special, refuse_unless_zip
 from salesbook.intake.delimited import header_score, split_text
 from salesbook.intake.encodings import decode
 from salesbook.intake.foreign import ForeignTable, SourceOptions
@@ -70,11 +70,12 @@ def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
 
 
 def _content(path: Path) -> bytes:
+    refuse_special(path)
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise UnsafeFile("file-too-large", where=str(path), megabytes=size >> 20)
-        return path.read_bytes()
+        return read_ordinary(path)
     except FileNotFoundError:
         raise UsageError("no-such-file", where=str(path)) from None
     except OSError as error:

@@ -36,7 +36,11 @@ def keep(bug: BaseException) -> Path:
 
 
 def _append(path: Path, text: str) -> None:
-    with path.open("a", encoding="utf-8") as log:
+    """Add to a file of its own name, neither through a link nor into a pipe. Raises: OSError."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    # Both are missing on Windows. Without the second a pipe would keep us until somebody reads it.
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(path, flags, 0o600), "a", encoding="utf-8") as log:
         log.write(text)
 
 

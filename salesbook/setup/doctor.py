@@ -97,11 +97,11 @@ def settings_in(book: Path) -> Mapping[str, str]:
 def _settings_in(book: Path) -> dict[str, str]:
     from openpyxl import load_workbook
 
-    from salesbook.hosts.package import MAX_FILE_BYTES, check_workbook
+    from salesbook.hosts.package import MAX_FILE_BYTES, check_workbook, read_ordinary
 
     if not book.is_file() or book.stat().st_size > MAX_FILE_BYTES:
         return {}
-    data = book.read_bytes()
+    data = read_ordinary(book)
     check_workbook(data, book.name)
 
     workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)

@@ -81,9 +81,11 @@ class ThisMachine:
         self.environment: Mapping[str, str] = os.environ
 
     def text(self, path: str) -> str | None:
-        """A small text file's content."""
+        """A small text file's content; None where no ordinary file can be read."""
+        from salesbook.hosts.package import read_ordinary
+
         try:
-            return Path(path).read_bytes().decode(encoding_of(self), "surrogateescape")
+            return read_ordinary(Path(path)).decode(encoding_of(self), "surrogateescape")
         except OSError:
             return None
 
@@ -152,17 +154,32 @@ class ThisMachine:
         return True
 
     def write(self, path: str, text: str) -> None:
-        """Write a file whole or not at all; what was there stays beside it as .bak."""
+        """Write a file whole or not at all; what was there stays beside it as .bak.
+
+        Raises: CannotWrite where a folder or a pipe has one of the names.
+        """
+        from salesbook.hosts.package import refuse_special
+
         file = Path(path)
+        backup = Path(f"{file}.bak")
+        new = file.with_name(f"{file.name}.new")
+        for taken in (file, backup, new):
+            refuse_special(taken)
+
         file.parent.mkdir(parents=True, exist_ok=True)
         if file.exists():
-            shutil.copy2(file, f"{file}.bak")
-        new = file.with_name(f"{file.name}.new")
+            shutil.copy2(file, backup)
         new.write_bytes(text.encode(encoding_of(self), "surrogateescape"))
         new.replace(file)
 
     def copy(self, source: str, target: str) -> None:
-        """Copy a file, making its folder."""
+        """Copy a file, making its folder.
+
+        Raises: CannotWrite where a folder or a pipe has the target's name.
+        """
+        from salesbook.hosts.package import refuse_special
+
+        refuse_special(Path(target))
         Path(target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -17,10 +18,12 @@ from salesbook.book.backups import Backups
 from salesbook.book.elsewhere import Elsewhere
 from salesbook.book.files import new_file, run_on_file, table_of_book, undo_file
 from salesbook.book.report import Options
-from salesbook.errors import CannotWrite, NothingToUndo
-from salesbook.hosts.package import Disk
+from salesbook.errors import CannotWrite, NotAWorkbook, NothingToUndo
+from salesbook.hosts.package import Disk, open_package
 
 ROOT = Path(__file__).resolve().parents[2]
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other pipes and links")
+NO_FILES = ("pipe", "socket", "folder", "link to a folder", "link to a pipe", "link to a device")
 
 
 def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
@@ -196,3 +199,116 @@ def test_a_new_book_has_the_rights_that_new_files_have(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert (tmp_path / "Sales.xlsm").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_new_book_goes_into_no_place_where_only_runs_write(tmp_path: Path, monkeypatch) -> None:
+    """The folder of backups, by whatever way it is named, and a lock's or a marker's name."""
+    folder = tmp_path / "b backups"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for path in (folder / "n.xlsm", Path("n.xlsm"), tmp_path / "~$b.xlsm"):
+        with pytest.raises(CannotWrite, match="name-of-ours") as refused:
+            new_file(path, "en")
+        assert (refused.value.exit_code, refused.value.where) == (18, str(path))
+    assert not list(folder.iterdir())
+
+
+def no_file(kind: str, path: Path) -> None:
+    """Put something there that has a file's name and is none."""
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "socket":
+        # A socket's path may have about a hundred characters.
+        with socket.socket(socket.AF_UNIX) as end, contextlib.chdir(path.parent):
+            end.bind(path.name)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "link to a folder":
+        (path.parent / "folder").mkdir()
+        path.symlink_to("folder")
+    elif kind == "link to a pipe":
+        os.mkfifo(path.parent / "pipe")
+        path.symlink_to("pipe")
+    else:
+        path.symlink_to("/dev/null")
+
+
+@POSIX
+@pytest.mark.usefixtures("in_time")
+@pytest.mark.parametrize("may_replace", [True, False])
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_a_result_replaces_files_alone(
+    book: Path, tmp_path: Path, kind: str, may_replace: bool
+) -> None:
+    """No pipe, folder or device gives way, asked or not, and none keeps the run waiting."""
+    out, before = tmp_path / "Other.xlsm", book.read_bytes()
+    no_file(kind, out)
+    with pytest.raises(CannotWrite) as refused:
+        run_on_file(book, "validate", Options(DAY), wait=0, out=Elsewhere(out, may_replace))
+    code = "folder-not-file" if "folder" in kind else "device-not-file"
+    assert (refused.value.code, refused.value.where) == (code, str(out))
+    assert refused.value.exit_code == 18
+    assert book.read_bytes() == before
+    assert not out.is_file()
+
+
+@POSIX
+@pytest.mark.usefixtures("in_time")
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_what_takes_the_results_place_meanwhile_is_refused_too(
+    book: Path, tmp_path: Path, kind: str
+) -> None:
+    """The save looks again."""
+    out = tmp_path / "Other.xlsm"
+    with open_package(book, for_writing=False) as host:
+        no_file(kind, out)
+        with pytest.raises(CannotWrite, match="not-file"):
+            host.save(out, over=True)
+
+
+@POSIX
+@pytest.mark.usefixtures("in_time")
+@pytest.mark.parametrize("kind", NO_FILES)
+@pytest.mark.parametrize("name", ["~$Sales.xlsm", ".~lock.Sales.xlsm#"])
+def test_a_marker_that_is_no_file_is_refused_by_name(book: Path, kind: str, name: str) -> None:
+    """Nobody can tell then whether another program has the book; it is said at once."""
+    before = book.read_bytes()
+    no_file(kind, book.with_name(name))
+    with pytest.raises(CannotWrite, match="not-file") as refused:
+        run_on_file(book, "validate", Options(DAY), wait=60)
+    assert refused.value.where == str(book.with_name(name))
+    assert book.read_bytes() == before
+
+
+@POSIX
+@pytest.mark.usefixtures("in_time")
+@pytest.mark.parametrize("name", ["~$Sales.xlsm", ".~lock.Sales.xlsm#"])
+def test_a_marker_that_leads_in_a_circle_is_refused_by_name(book: Path, name: str) -> None:
+    book.with_name(name).symlink_to(name)
+    with pytest.raises(CannotWrite, match="cannot-read") as refused:
+        run_on_file(book, "validate", Options(DAY), wait=0)
+    assert refused.value.where == str(book.with_name(name))
+
+
+@POSIX
+@pytest.mark.usefixtures("in_time")
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_a_book_that_is_no_file_is_no_workbook(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "Sales.xlsm"
+    no_file(kind, path)
+    with pytest.raises(NotAWorkbook, match="not-file") as refused:
+        run_on_file(path, "validate", Options(DAY), wait=0)
+    assert refused.value.exit_code == 10
+
+
+@POSIX
+@pytest.mark.usefixtures("in_time")
+def test_a_pipe_under_a_backups_name_is_none(book: Path) -> None:
+    """It is neither listed nor opened, and the next run is kept beside it."""
+    run_on_file(book, "validate", Options(DAY), wait=0)
+    (kept,) = Backups(book).all()
+    kept.path.unlink()
+    os.mkfifo(kept.path)
+    assert not kept.is_whole()
+    assert Backups(book).all() == []
+    assert run_on_file(book, "tier", Options(DAY), wait=0).kept.path.is_file()

@@ -3,7 +3,9 @@
 import datetime as dt
 import hashlib
 import json
+import os
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -19,10 +21,10 @@ from salesbook.book.files import new_file, run_on_file
 from salesbook.book.report import Options
 from salesbook.book.session import Session
 from salesbook.book.template import FILES, known_marks, template_bytes
-from salesbook.book.upgrade import upgrade_file
+from salesbook.book.upgrade import _macro_files, upgrade_file
 from salesbook.cli.app import run
 from salesbook.errors import CannotWrite, NotAWorkbook, ProtectedSheet, UsageError
-from salesbook.hosts.package import marks_of, open_package
+from salesbook.hosts.package import Disk, Renewal, marks_of, open_package
 from salesbook.tables import TABLES, Role
 from tests.released.make import AS_OF, FOLDER, OWN_COLUMN, OWN_RESULT, OWN_SHEET, TAKEN
 from workbook.build.office import convert, office
@@ -310,6 +312,84 @@ def test_own_macros_are_put_beside(with_own_macros):
     assert (result.macros_folder / "vbaProject.bin").stat().st_size > 10_000
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX matters")
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+@pytest.mark.parametrize(
+    ("mode", "file_mode", "folder_mode"),
+    [(0o600, 0o600, 0o700), (0o640, 0o640, 0o750), (0o664, 0o644, 0o755)],
+)
+def test_macros_beside_are_read_by_who_may_read_the_book(
+    with_own_macros, tmp_path, umask, mode, file_mode, folder_mode
+):
+    """Whatever rights new files get, and also where the result is another file."""
+    with_own_macros.chmod(mode)
+    before = os.umask(umask)
+    try:
+        for out in (tmp_path / "Other.xlsm", None):
+            result = upgrade_file(with_own_macros, out=out, may_replace=True, wait=1)
+            folder = result.macros_folder
+            assert folder.stat().st_mode & 0o777 == folder_mode
+            modes = {file.stat().st_mode & 0o777 for file in folder.iterdir()}
+            assert modes == {file_mode}
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="groups are a POSIX matter")
+def test_macros_beside_are_not_for_another_group(with_own_macros, monkeypatch):
+    """Where they cannot get the workbook's group, their own group may not read them."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    with_own_macros.chmod(0o640)
+    monkeypatch.setattr(os, "chown", refuse)
+    folder = upgrade_file(with_own_macros, out=None, may_replace=True, wait=1).macros_folder
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("failing", ["replace", "write"])
+def test_macros_beside_go_again_where_the_save_fails(with_own_macros, monkeypatch, failing):
+    """The workbook still has them; nothing is left beside it, be it half of them or all."""
+    content = with_own_macros.read_bytes()
+    working, calls = getattr(Disk, failing), []
+
+    def full(*arguments: object) -> None:
+        calls.append(arguments)
+        if failing == "replace" or len(calls) > 1:
+            raise OSError(28, "No space left on device")
+        working(*arguments)
+
+    monkeypatch.setattr(Disk, failing, full)
+    with pytest.raises(CannotWrite):
+        upgrade_file(with_own_macros, out=None, may_replace=True, wait=1)
+    assert with_own_macros.read_bytes() == content
+    assert [path for path in with_own_macros.parent.iterdir() if "macros" in path.name] == []
+
+
+def test_macros_beside_stay_where_the_command_was_stopped_after_the_save(
+    with_own_macros, monkeypatch
+):
+    """The workbook no longer has them: the folder is the only place where they are."""
+    replacing = Disk.replace
+
+    def stopped(*arguments) -> None:
+        replacing(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Disk, "replace", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        upgrade_file(with_own_macros, out=None, may_replace=True, wait=1)
+    assert [path.name for path in with_own_macros.parent.glob("* macros/*.bas")] == ["Mine.bas"]
+
+
+def test_macros_beside_lie_in_their_folder_whatever_they_are_called():
+    """A module's name comes out of the workbook and cannot lead elsewhere."""
+    renewal = Renewal(own_modules={"../../x/y": "Sub A()", "模块1": "Sub B()"})
+    assert list(_macro_files(renewal)) == ["______x_y.bas", "模块1.bas"]
+
+
 def test_macros_that_excel_compiled_are_not_own(tmp_path):
     """Other blanks and other cases are Excel's doing: the book counts as untouched."""
     book = tmp_path / "Book.xlsm"
@@ -549,8 +629,6 @@ def test_libreoffice_calculates_an_upgraded_book(version, tmp_path):
 
 def test_upgrading_is_one_save(old_book, monkeypatch):
     """A save that fails leaves the file as it was."""
-    from salesbook.hosts.package import Disk
-
     content = hashlib.sha256(old_book.read_bytes()).hexdigest()
 
     def full(*_: object) -> None:

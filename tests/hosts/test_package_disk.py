@@ -462,7 +462,7 @@ def test_a_file_that_is_shared_with_nobody(book: Path, monkeypatch: pytest.Monke
         error.winerror = 32  # type: ignore[attr-defined]
         raise error
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr("salesbook.hosts.package.host.read_ordinary", refuse)
     with pytest.raises(LockedFile):
         save(book)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -43,3 +45,22 @@ def test_where_no_log_can_be_kept_a_temporary_one_is(
     assert path.parent == tmp_path
     assert "ValueError" in path.read_text("utf-8")
     assert "Jane" not in path.read_text("utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other pipes and links")
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+@pytest.mark.usefixtures("in_time")
+def test_a_log_that_is_none_is_not_written_to(tmp_path: Path, monkeypatch, kind: str) -> None:
+    """A pipe would keep the command for good, and a link leads into another file."""
+    log, other = tmp_path / "errors.log", tmp_path / "mine.txt"
+    other.write_text("mine", "utf-8")
+    if kind == "pipe":
+        os.mkfifo(log)
+    else:
+        log.symlink_to(other)
+    monkeypatch.setattr(platformdirs, "user_log_path", lambda *_, **__: tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    path = bug_log.keep(ValueError("Jane"))
+    assert path != log
+    assert "ValueError" in path.read_text("utf-8")
+    assert other.read_text("utf-8") == "mine"

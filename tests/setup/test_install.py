@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from salesbook.book.template import FILES, template_bytes
 from salesbook.cli.app import run
+from salesbook.errors import CannotWrite
 from salesbook.labels import LANGUAGES
 from salesbook.setup.conf import merged, odd_lines, settings_of
 from salesbook.setup.doctor import examine, settings_in
@@ -182,6 +183,24 @@ def test_the_real_machine_writes_whole_files_and_keeps_the_old_one(tmp_path):
     assert sorted(one.name for one in path.parent.iterdir()) == ["xlwings.conf", "xlwings.conf.bak"]
     assert machine.registry(r"HKCU\Software") is None
     assert (machine.registry_names("HKCU"), machine.registry_keys("HKCU")) == ([], [])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other pipes")
+@pytest.mark.parametrize("ending", ["", ".bak", ".new"])
+@pytest.mark.usefixtures("in_time")
+def test_the_real_machine_waits_for_no_pipe(tmp_path, ending):
+    """What is no file is refused by name, and the settings stay as they are."""
+    machine, path = ThisMachine(), tmp_path / "xlwings.conf"
+    if ending:
+        path.write_text("one")
+    pipe = Path(f"{path}{ending}")
+    os.mkfifo(pipe)
+    with pytest.raises(CannotWrite, match="device-not-file") as refused:
+        machine.write(str(path), "two")
+    assert refused.value.where == str(pipe)
+    assert machine.text(str(path)) == ("one" if ending else None)
+    with pytest.raises(CannotWrite, match="device-not-file"):
+        machine.copy(__file__, str(pipe))
 
 
 def test_python_as_excel_starts_it_runs_no_file_lying_about(tmp_path):

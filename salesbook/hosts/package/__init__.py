@@ -8,6 +8,7 @@ from salesbook.hosts.package.foreign import ForeignWorkbook, check_workbook
 from salesbook.hosts.package.guards import MAX_FILE_BYTES, refuse_unless_zip
 from salesbook.hosts.package.host import PackageHost, open_package, package_of, refuse_taken
 from salesbook.hosts.package.lock import is_companion
+from salesbook.hosts.package.ordinary import read_ordinary, refuse_special
 from salesbook.hosts.package.saved_by import LastSave
 from salesbook.hosts.package.upgrading import Known, Renewal, Wanted, marks_of
 
@@ -27,6 +28,8 @@ __all__ = [
     "marks_of",
     "open_package",
     "package_of",
+    "read_ordinary",
+    "refuse_special",
     "refuse_taken",
     "refuse_unless_zip",
     "uninterrupted",

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from salesbook.errors import CannotWrite, ChangedMeanwhile
 from salesbook.hosts.package.lock import NO_LINK, Holder, companion_name
+from salesbook.hosts.package.ordinary import read_ordinary, refuse_special
 
 _MAY_WRITE = 0o222
 _RIGHTS = 0o777
@@ -91,6 +92,7 @@ def refuse_unwritable(book: Path) -> None:
         raise CannotWrite("folder-missing", where=str(folder))
     if _is_read_only(folder):
         raise CannotWrite("read-only-folder", where=str(folder))
+    refuse_special(book)
     if book.exists() and _is_read_only(book):
         raise CannotWrite("read-only-file", where=str(book))
 
@@ -177,7 +179,7 @@ def uninterrupted() -> Iterator[None]:
 
 def _refuse_changed(target: Path, old: bytes | None) -> None:
     try:
-        current: bytes | None = target.read_bytes()
+        current: bytes | None = read_ordinary(target)
     except FileNotFoundError:
         current = None
     if current != old:

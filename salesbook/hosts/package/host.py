@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -32,6 +31,7 @@ from salesbook.hosts.package.disk import (
 from salesbook.hosts.package.edits import Edits
 from salesbook.hosts.package.lock import Holder, locked
 from salesbook.hosts.package.marks import read_losses, read_marks
+from salesbook.hosts.package.ordinary import read_ordinary, special_kind
 from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
 from salesbook.hosts.package.reader import SheetReader
 from salesbook.hosts.package.saved_by import LastSave, dropdown_ends, last_save
@@ -230,7 +230,7 @@ class PackageHost:
             remove_leftovers(target)
             if not over:
                 refuse_taken(target, may_say_yes=True)
-            old = target.read_bytes() if target.exists() else None
+            old = read_ordinary(target) if target.exists() else None
             self._put(target, old, Care(rights))
 
     def _put(self, target: Path, old: bytes | None, care: Care) -> None:
@@ -323,9 +323,12 @@ def _existing(path: str | Path) -> Path:
             raise CannotWrite("folder-missing", where=str(folder)) from None
         raise NotAWorkbook("no-such-file", where=str(path), found=_words(error)) from None
 
-    if not stat.S_ISREG(status.st_mode):
-        found = "folder" if stat.S_ISDIR(status.st_mode) else "device"
-        raise NotAWorkbook("not-a-workbook", where=str(book), found=found)
+    kind = special_kind(book)
+    is_folder = kind == "folder"
+    if kind:
+        raise NotAWorkbook(
+            "folder-not-file" if is_folder else "device-not-file", where=str(book), found=kind
+        )
     if status.st_size > guards.MAX_FILE_BYTES:
         megabytes = status.st_size // guards.MEGABYTE
         raise UnsafeFile("file-too-large", where=str(book), megabytes=megabytes)
@@ -334,7 +337,7 @@ def _existing(path: str | Path) -> Path:
 
 def _bytes_of(book: Path) -> bytes:
     try:
-        return book.read_bytes()
+        return read_ordinary(book)
     except OSError as error:
         if getattr(error, "winerror", None) in _SHARING_REFUSED:
             raise Holder().refusal(book) from error

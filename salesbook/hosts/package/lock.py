@@ -22,6 +22,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from salesbook.errors import CannotWrite, LockedFile
+from salesbook.hosts.package.ordinary import read_ordinary, refuse_special
 
 PAUSE_SECONDS = 0.05
 NO_LINK: Final[int] = getattr(os, "O_NOFOLLOW", 0)
@@ -135,7 +136,7 @@ def _ourselves() -> dict[str, str]:
 
 def _run_holding(lock: Path) -> Holder:
     try:
-        run = json.loads(lock.read_text("utf-8"))
+        run = json.loads(read_ordinary(lock).decode("utf-8"))
         user = f"{run['user']} ({run['host']}, {run['pid']})"
         return Holder("salesbook", user, str(run["since"]), lock.name)
     except (OSError, ValueError, KeyError, TypeError):
@@ -145,7 +146,7 @@ def _run_holding(lock: Path) -> Holder:
 def _await_others(book: Path, deadline: float) -> None:
     """Wait until neither Excel nor LibreOffice has the book.
 
-    Raises: LockedFile.
+    Raises: LockedFile; CannotWrite where what has a marker's name is none.
     """
     while holder := other_program(book):
         if time.monotonic() >= deadline:
@@ -154,14 +155,19 @@ def _await_others(book: Path, deadline: float) -> None:
 
 
 def other_program(book: Path) -> Holder | None:
-    """Look for the marker files that Excel and LibreOffice keep beside an open workbook."""
+    """Look for the marker files that Excel and LibreOffice keep beside an open workbook.
+
+    Raises: CannotWrite where something else has a marker's name, so that nobody can tell.
+    """
     excel = book.with_name(f"~${book.name}")
-    with _unless_absent():
+    with _unless_absent(excel):
+        refuse_special(excel)
         if not _is_stale_owner(excel):
             return Holder("Excel", _excel_user(excel), _changed_at(excel), excel.name)
 
     office = book.with_name(f".~lock.{book.name}#")
-    with _unless_absent():
+    with _unless_absent(office):
+        refuse_special(office)
         holder, host = _office_holder(office)
         # On this machine we can see whether it still runs; another's marker must be believed.
         is_left_by_crash = host == platform.node() and _no_office_runs()
@@ -172,15 +178,19 @@ def other_program(book: Path) -> Holder | None:
 
 
 @contextlib.contextmanager
-def _unless_absent() -> Iterator[None]:
-    """Go on where there is no marker, or none can be: its name is longer than the book's."""
+def _unless_absent(marker: Path) -> Iterator[None]:
+    """Go on where there is no marker, or none can be: its name is longer than the book's.
+
+    Raises: CannotWrite where it cannot be looked at, as a link that leads in a circle.
+    """
     try:
         yield
     except FileNotFoundError:
         return
     except OSError as error:
         if error.errno != errno.ENAMETOOLONG:
-            raise
+            words = error.strerror or str(error)
+            raise CannotWrite("cannot-read", where=str(marker), found=words) from error
 
 
 def _is_stale_owner(marker: Path) -> bool:
@@ -206,7 +216,7 @@ def _excel_user(marker: Path) -> str:
     from byte 54 on in UTF-16.
     """
     try:
-        data = marker.read_bytes()[:165]
+        data = read_ordinary(marker)[:165]
     except OSError:
         return ""
 
@@ -230,7 +240,7 @@ def _office_holder(marker: Path) -> tuple[Holder, str]:
     Returns: who has the book, and on which machine.
     """
     try:
-        data = marker.read_bytes()[:2000]
+        data = read_ordinary(marker)[:2000]
     except PermissionError:
         data = b""
 
