@@ -53,7 +53,8 @@ def cells_of(
     if field.kind is Kind.COUNT:
         return _whole_numbers(column)
     if field.kind in (Kind.NUMBER, Kind.RATE, Kind.DAYS):
-        return _short_numbers(column.to_numpy(), column)
+        numbers = column.to_numpy(dtype="float64", na_value=np.nan)
+        return _short_numbers(fifteen_digits(numbers), column)
     if field.kind is Kind.DATE:
         return _moments(column, "datetime64[D]")
     if field.kind is Kind.DATETIME:
@@ -142,7 +143,6 @@ def amounts_of(field: FieldSpec, frame: pd.DataFrame, currency: str) -> list[flo
 
 def _short_numbers(values: np.ndarray[Any, Any], column: pd.Series[Any]) -> list[Cell]:
     """Numbers, whole ones as int, so that a cell holds 1200 and not 1200.0; missing is None."""
-    values = _fifteen_digits(np.asarray(values, dtype=np.float64))
     is_whole = (values == np.floor(values)) & (np.abs(values) < _SHEET_WHOLE)
     objects = values.astype(object)
     objects[is_whole] = values[is_whole].astype("int64")
@@ -151,15 +151,20 @@ def _short_numbers(values: np.ndarray[Any, Any], column: pd.Series[Any]) -> list
     return cells
 
 
-def _fifteen_digits(values: Floats) -> Floats:
+def fifteen_digits(values: Floats) -> Floats:
     """Numbers as a sheet shows them, to 15 significant digits.
 
     Programs save the digits beyond as they like, 16 or 17 of them. What has no such digits comes
     back from all of them as it was, so that nobody takes a number for one that somebody typed.
+
+    Args: values may hold nan and infinity, which stay.
     """
     rounded = values.copy()
     with np.errstate(divide="ignore", invalid="ignore"):
-        exponents = np.floor(np.log10(np.abs(values)))
+        sizes = np.abs(values)
+        exponents = np.floor(np.log10(sizes))
+        # The logarithm of 9999999999999.99 is 13 to a float.
+        exponents -= 10.0**exponents > sizes
         decimals = _SHOWN_DIGITS - 1 - exponents
         # Beyond, a power of ten is no exact float, and rounding by it would add digits.
         is_plain = (decimals >= 0) & (decimals <= _EXACT_POWERS)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from salesbook import labels
 from salesbook.frames import frame_from_rows
@@ -13,6 +17,7 @@ from salesbook.reading.table import read_table
 from salesbook.store import KEEP, Cell, TableCells
 from salesbook.writing.body import RowChanges, prepare_changes, prepare_write
 from salesbook.writing.sameness import changes_of, content_fingerprint, same_cell
+from salesbook.writing.values import fifteen_digits
 from tests.book.drawn import Drawn, table
 
 
@@ -159,3 +164,22 @@ def test_numbers_are_those_that_a_sheet_shows(saved, same):
     assert (fingerprint([[1 / 3, None]]) == fingerprint([[saved, None]])) is same
     assert (fingerprint([[1 / 3, "x"]]) == fingerprint([[saved, "x"]])) is same
     assert same_cell(1 / 3, saved) is same
+
+
+@given(st.integers(-(10**15) + 1, 10**15 - 1), st.integers(-20, 20))
+def test_a_number_of_15_digits_stays_and_another_becomes_one(digits: int, power: int) -> None:
+    """To the last digit, also right below a power of ten, whose logarithm is that of the power."""
+    number = float(f"{digits}e{power}")
+    longer = np.array([number, float(np.nextafter(number, np.inf)), math.pi * 10.0**power])
+    kept, next_one, circle = fifteen_digits(longer).tolist()
+    assert kept == number
+    for value in (next_one, circle):
+        assert float(f"{value:.15g}") == value
+    assert next_one == pytest.approx(number, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    "text", ["9999999999999.99", "0.999999999999999", "1e15", "-0.1", "1e-300"]
+)
+def test_numbers_at_the_edge_of_15_digits_stay(text: str) -> None:
+    assert fifteen_digits(np.array([float(text)])).tolist() == [float(text)]
