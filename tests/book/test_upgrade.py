@@ -573,7 +573,7 @@ def test_a_table_that_became_a_range_comes_on_a_sheet_of_its_own(old_book):
 
 @pytest.mark.libreoffice
 @pytest.mark.skipif(office() is None, reason="LibreOffice is not installed")
-@pytest.mark.parametrize("version", ["0.1.0-en", "0.2.0-zh-CN"])
+@pytest.mark.parametrize("version", ["0.1.0-en"])
 def test_a_book_that_libreoffice_saved_is_cured(version, tmp_path):
     """Names in macros, table styles, dropdowns, buttons and frozen panes are back; rows are there."""
     source = FOLDER / f"{version}.xlsm"
@@ -604,7 +604,7 @@ def test_a_book_that_libreoffice_saved_is_cured(version, tmp_path):
 
 @pytest.mark.libreoffice
 @pytest.mark.skipif(office() is None, reason="LibreOffice is not installed")
-@pytest.mark.parametrize("version", ["0.1.0-zh-CN", "0.2.0-en"])
+@pytest.mark.parametrize("version", ["0.2.0-zh-CN"])
 def test_libreoffice_calculates_an_upgraded_book(version, tmp_path):
     """Recalculated there, no cell of it is an error that the book did not have before."""
     released, upgraded = FOLDER / f"{version}.xlsm", tmp_path / "New.xlsm"

@@ -1,4 +1,4 @@
-"""The short form of months on one book: eight working days, and the judge itself, which must see."""
+"""The short form of months on one book: three working days, and the judge itself, which must see."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from reliability.untouched import beyond, wrong_filter, wrong_sorting
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the runs fork processes")
 
 
-def test_eight_working_days_lose_nothing(tmp_path: Path) -> None:
+def test_three_working_days_lose_nothing(tmp_path: Path) -> None:
     """All verbs, imports, an undo; after every run each mark is at its row or parked, once."""
-    story = months.lived(tmp_path, days=8, rows="few", seed=9)
+    story = months.lived(tmp_path, days=3, rows="few", seed=9)
     assert {goal: faults for goal, faults in story.faults.items() if faults} == {}
-    assert story.checks > 300
+    assert story.checks > 100
 
 
 def test_rows_that_go_and_come_back_keep_what_was_put_on_them(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_no_file_is_overwritten_followed_or_laid_open(tmp_path: Path, name: str)
 
 def test_several_runs_are_taken_back_at_once(tmp_path: Path) -> None:
     """`undo --to N` brings back the very rows before the N-th run from the end."""
-    assert undo_depth.every_depth(tmp_path, 3, count=4)[1] == []
+    assert undo_depth.every_depth(tmp_path, 3, count=2)[1] == []
 
 
 @pytest.fixture(scope="module")
