@@ -25,6 +25,7 @@ CHECKS = {
     "tests": ["pytest", "-n", "auto"],
 }
 LOWEST_TESTS = [
+    "tests/hosts/test_package_upgrading.py",
     "tests/spec/test_import_systems.py",
     "tests/spec/test_score_people.py",
     "tests/spec/test_split_matrix.py",
