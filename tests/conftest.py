@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -33,6 +35,29 @@ os.environ["XDG_STATE_HOME"] = _STATE.name
 os.environ |= {"OPENPYXL_LXML": "False", "OPENPYXL_DEFUSEDXML": "False"}
 
 _MOST_SECONDS = 60
+
+
+class Printed:
+    """What a command printed."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def salesbook(capsys: pytest.CaptureFixture[str]) -> Callable[..., Printed]:
+    """Run a command as a terminal does."""
+    from salesbook.cli.app import run
+
+    def call(*words: object) -> Printed:
+        code = run([str(word) for word in words])
+        return Printed(code, *capsys.readouterr())
+
+    return call
 
 
 @pytest.fixture

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -28,27 +26,6 @@ D2,Ann Lee,Bolt,Offer,800,2026-02-01,2026-08-31
 D3,Bo Chen,Acme,Lost,300,2026-02-03,2026-03-01
 D4,Bo Chen,,Contact,,2026-04-03,
 """
-
-
-class Out:
-    """What a command printed."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def salesbook(capsys: pytest.CaptureFixture[str]):
-    def call(*words: object) -> Out:
-        code = run([str(word) for word in words])
-        printed = capsys.readouterr()
-        return Out(code, printed.out, printed.err)
-
-    return call
 
 
 @pytest.fixture(scope="module")

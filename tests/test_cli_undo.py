@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,26 +16,6 @@ from salesbook.labels import header, sheet_name
 from salesbook.store import TableWrite
 
 AS_OF = ("--as-of", "2026-06-30")
-
-
-class Said:
-    """What a command printed."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def salesbook(capsys: pytest.CaptureFixture[str]):
-    def call(*words: object) -> Said:
-        code = run([str(word) for word in words])
-        return Said(code, *capsys.readouterr())
-
-    return call
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,72 +19,52 @@ from tests.engines.fake_excel import open_fake
 from tests.hosts.books import plain_book, plain_table
 from tests.hosts.marked_books import MARKS, marked_book, marked_table
 
-OpenHost = Callable[[], AbstractContextManager[Host]]
+OpenHost = Callable[[Path], AbstractContextManager[Host]]
+
+
+MakeBook = Callable[[Path], Path]
 
 
 @contextlib.contextmanager
-def memory(folder: Path) -> Iterator[Host]:
-    yield MemoryHost([plain_table()])
-
-
-@contextlib.contextmanager
-def package(folder: Path) -> Iterator[Host]:
-    with open_package(plain_book(folder / "Book.xlsx"), for_writing=True) as host:
+def package(make_book: MakeBook, folder: Path) -> Iterator[Host]:
+    with open_package(make_book(folder / "Book.xlsx"), for_writing=True) as host:
         yield host
 
 
 @contextlib.contextmanager
-def excel(folder: Path) -> Iterator[Host]:
-    book, _ = open_fake(plain_book(folder / "Book.xlsx"))
+def excel(make_book: MakeBook, folder: Path) -> Iterator[Host]:
+    book, _ = open_fake(make_book(folder / "Book.xlsx"))
     yield ExcelHost(book, patience=0)
 
 
 @contextlib.contextmanager
-def excel_com(folder: Path) -> Iterator[Host]:
-    with open_com(plain_book(folder / "Book.xlsx")) as (book, _):
+def excel_com(make_book: MakeBook, folder: Path) -> Iterator[Host]:
+    with open_com(make_book(folder / "Book.xlsx")) as (book, _):
         yield ExcelHost(book, patience=0)
 
 
-HOSTS = (memory, package, excel, excel_com)
+def hosts_of(make_book: MakeBook, in_memory: Callable[[], Host]) -> dict[str, OpenHost]:
+    """Every host by its name, as one that opens itself in a folder with the same book."""
+    in_files = {"package": package, "excel": excel, "excel_com": excel_com}
+    made = {name: partial(opening, make_book) for name, opening in in_files.items()}
+    return {"memory": lambda _: contextlib.nullcontext(in_memory()), **made}
 
 
-@pytest.fixture(params=HOSTS, ids=lambda factory: factory.__name__)
+HOSTS = hosts_of(plain_book, lambda: MemoryHost([plain_table()]))
+MARKED_HOSTS = hosts_of(marked_book, lambda: MemoryHost([marked_table()], {"Deals": MARKS}))
+
+
+@pytest.fixture(params=HOSTS)
 def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
     """Give a host that holds the plain book's one table."""
-    with request.param(tmp_path) as made:
+    with HOSTS[request.param](tmp_path) as made:
         yield made
 
 
-@contextlib.contextmanager
-def marked_memory(folder: Path) -> Iterator[Host]:
-    yield MemoryHost([marked_table()], {"Deals": MARKS})
-
-
-@contextlib.contextmanager
-def marked_package(folder: Path) -> Iterator[Host]:
-    with open_package(marked_book(folder / "Book.xlsx"), for_writing=True) as host:
-        yield host
-
-
-@contextlib.contextmanager
-def marked_excel(folder: Path) -> Iterator[Host]:
-    book, _ = open_fake(marked_book(folder / "Book.xlsx"))
-    yield ExcelHost(book, patience=0)
-
-
-@contextlib.contextmanager
-def marked_excel_com(folder: Path) -> Iterator[Host]:
-    with open_com(marked_book(folder / "Book.xlsx")) as (book, _):
-        yield ExcelHost(book, patience=0)
-
-
-MARKED_HOSTS = (marked_memory, marked_package, marked_excel, marked_excel_com)
-
-
-@pytest.fixture(params=MARKED_HOSTS, ids=lambda factory: factory.__name__)
+@pytest.fixture(params=MARKED_HOSTS)
 def marked(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
     """Give a host that holds the book on whose rows people put everything."""
-    with request.param(tmp_path) as made:
+    with MARKED_HOSTS[request.param](tmp_path) as made:
         yield made
 
 

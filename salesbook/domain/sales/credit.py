@@ -10,34 +10,20 @@ import numpy as np
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import months_of
+from salesbook.domain.sales.sold import COLUMNS as SOLD_COLUMNS
 from salesbook.domain.sales.sold import sold
 from salesbook.frames import Tables
 from salesbook.messages import Finding
 from salesbook.money import times_rate
 from salesbook.policy import Policy
 
-COLUMNS: Final = (
-    "by",
-    "order_id",
-    "line_no",
-    "deal_id",
-    "customer_id",
-    "product",
-    "source",
-    "pipeline",
-    "on",
-    "amount",
-    "refund",
-    "refund_of",
-    "status",
-    "delivered_on",
-    "rep_id",
-    "lead",
-)
+_OF_THE_PARTNER: Final = ("partner_id", "partner_share")
+COLUMNS: Final = (*(name for name in SOLD_COLUMNS if name not in _OF_THE_PARTNER), "lead")
 """Columns of a frame of credits, and `month`.
 
-Those of `sold.COLUMNS`, and: `amount` is minor units of this rep's part, `lead` true for the rep who
-carries what cannot be divided: an order counted, a customer won.
+Those of `sold.COLUMNS` without the partner's, who has a row of his own: `amount` is minor units of
+this rep's part, `lead` true for the rep who carries what cannot be divided: an order counted, a
+customer won.
 """
 
 
