@@ -100,6 +100,8 @@ class Action:
     """
     keys: tuple[str, ...] = ()
     """Keys of the Policy table that the verb goes by; an error in one refuses it."""
+    as_they_stand: tuple[str, ...] = ()
+    """Tables of which the verb takes what lies ahead into account, for it plans that."""
     steps: tuple[str, ...] = ()
     """Verbs this one consists of, in order; empty for a verb of its own."""
     options: tuple[Option, ...] = _USUAL
@@ -112,14 +114,24 @@ class Action:
         """Calculate, unless settings that the verb goes by make no sense; pure.
 
         A verb of several steps passes the gate once, with all that its steps go by, so that its
-        refusal counts every setting to be mended.
+        refusal counts every setting to be mended. No verb sees what comes later than the day of the
+        run: it is taken out here, once for all steps.
 
         Raises: SettingsError, and what the verb itself refuses.
         """
         from salesbook.domain.gate import refuse_faults
+        from salesbook.domain.past.at import at
 
         refuse_faults(task, needs=self.needs, rests_on=self.rests_on, keys=self.keys)
-        return self._calculate(task)
+        past = at(
+            task.tables,
+            task.policy,
+            task.as_of,
+            as_they_stand=self.as_they_stand,
+            looks_back=task.looks_back,
+        )
+        on_the_day = replace(task, tables=past.tables, whole=task.tables)
+        return replace(self._calculate(on_the_day), later=past.later)
 
     def _calculate(self, task: Task) -> Outcome:
         """Only here is the verb's module, and pandas with it, imported."""
@@ -141,6 +153,9 @@ _SPLIT = Action(
     reads=("Targets", "Locks", "Reps", "Assignments", "Orders", "Deals", "Customers", "TargetPlan"),
     writes=("TargetPlan",),
     needs=("Ramp", "Season"),
+    # A plan is of the months to come, with who joins, moves or leaves in them; and it must keep
+    # every plan that was published, whenever that was.
+    as_they_stand=("Reps", "Assignments", "TargetPlan"),
     rests_on=("Holidays", "Stages"),
     keys=(
         "currency",
@@ -157,6 +172,7 @@ _SPLIT = Action(
     ),
     options=(
         AS_OF,
+        _YES,
         Option("publish", "--publish"),
         Option("resplit", "--resplit", goes_with="resplit_from"),
         Option("resplit_from", "--from", takes="month", goes_with="resplit"),

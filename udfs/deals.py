@@ -104,7 +104,7 @@ def _counts(
 
     known = known_deals(frame_of("Deals", dict(rows.items())), codes)
     typed_history = frame_of("StageHistory", _history(history, as_of))
-    full_history, _ = append_history(typed_history, known, codes, as_of=as_of)
+    full_history = append_history(typed_history, known, codes, as_of=as_of)
     entries = entries_of(full_history, known, codes)
     passages = passages_of(known, entries, codes, skipped="all")
 

@@ -17,6 +17,8 @@ class Options:
     as_of: dt.date
     publish: bool = False
     resplit_from: str | None = None
+    looks_back: bool = False
+    """Whether the day is meant though a run of a later day has been there."""
 
 
 @dataclass(frozen=True)

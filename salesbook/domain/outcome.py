@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -19,6 +19,7 @@ class Task:
 
     `tables` holds a frame for every table the verb reads, empty where the workbook has no rows:
     unusable rows left out, keys unique, references resolved to keys, settings in `policy` instead.
+    `Action.run` takes out of them what comes later than `as_of` before a verb sees them.
     """
 
     tables: Tables
@@ -27,6 +28,18 @@ class Task:
     publish: bool = False
     resplit_from: str | None = None
     """Period from which `split` plans anew."""
+    looks_back: bool = False
+    """Whether there was a run as of a later day in this workbook."""
+    whole: Tables = field(default_factory=dict)
+    """The tables as they stand in the workbook, whatever their days; see `as_it_stands`."""
+
+    def as_it_stands(self, table: str) -> pd.DataFrame:
+        """A table with what comes later, too: for who writes a record, and keeps every row of it."""
+        return self.whole.get(table, self.tables[table])
+
+    def with_what_comes_later(self) -> Task:
+        """The same task with every table as it stands: for who judges whether a day can be meant."""
+        return replace(self, tables={**self.tables, **self.whole})
 
 
 @dataclass(frozen=True)
@@ -35,3 +48,5 @@ class Outcome:
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
+    later: Mapping[str, int] = field(default_factory=dict)
+    """By table that people type into: rows of which something comes later than the run's day."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from salesbook.tables.base import (
+    BEGINS,
+    PLANNED,
+    RECORDED,
     AlertName,
     Balance,
     Count,
@@ -97,7 +100,7 @@ class PlannedTarget(
     locked: Flag
     status: Literal["draft", "published"]
     version: Position
-    published_on: Date | None = None
+    published_on: Annotated[Date | None, BEGINS] = None
     carried: Balance | None = None
     """After a re-split: the part that makes up for months gone; the year's quota does not hold it
     twice.
@@ -175,7 +178,7 @@ class CommissionLine(
 ):
     """One row per paid line; a rep's lines of a period add up to the statement."""
 
-    period: Period
+    period: Annotated[Period, BEGINS]
     rep_id: RepRef
     line: Position
     order_id: OrderRef | None = None
@@ -255,13 +258,13 @@ class TierSnapshot(
 ):
     """One row per run date and customer; of days gone, customers whose tier or stage changed."""
 
-    as_of: Date
+    as_of: Annotated[Date, BEGINS]
     customer_id: CustomerRef
     tier: Tier
     value: Money
     buying_stage: Annotated[Literal[BuyingStage, "gone"] | None, Since("0.3.0")] = None
     """`gone`: not among the customers any more on that day; blank: not known, from before 0.3.0."""
-    made_on: Annotated[Date | None, Since("0.3.0")] = None
+    made_on: Annotated[Date | None, Since("0.3.0"), RECORDED] = None
     """The newest day that had a snapshot when the row was made: after `as_of`, one made later."""
 
 
@@ -291,11 +294,11 @@ class StageEntry(
     deal_id: DealRef
     seq: Position
     stage: Id
-    entered_on: Date
-    noticed_on: Date
+    entered_on: Annotated[Date, BEGINS]
+    noticed_on: Annotated[Date, BEGINS]
     source: Literal["typed", "imported", "inferred"]
     amount: Money | None = None
-    expected_on: Date | None = None
+    expected_on: Annotated[Date | None, PLANNED] = None
     rep_id: RepRef | None = None
 
 
@@ -388,7 +391,7 @@ class ForecastSnapshot(
 ):
     """One row per run date, period and slice; days gone thin out."""
 
-    as_of: Date
+    as_of: Annotated[Date, BEGINS]
     period: Period
     slice_kind: SliceKind
     slice: ScopeRef
@@ -403,7 +406,7 @@ class ForecastSnapshot(
     target: Money | None = None
     gap: Money | None = None
     coverage: Number | None = None
-    made_on: Annotated[Date | None, Since("0.3.0")] = None
+    made_on: Annotated[Date | None, Since("0.3.0"), RECORDED] = None
     """The newest day that had a snapshot when the row was made: after `as_of`, one made later."""
 
 
@@ -454,7 +457,7 @@ class ParkedNote(
     content: Text
     """As a person would type it: a text that looks like a number begins with an apostrophe, a
     formula is in R1C1 style, which says the same in any row."""
-    parked_on: Date
+    parked_on: Annotated[Date, RECORDED]
 
 
 class Run(
@@ -462,9 +465,9 @@ class Run(
 ):
     """One row per run that wrote."""
 
-    at: DateTime
+    at: Annotated[DateTime, RECORDED]
     action: Id
-    as_of: Date | None = None
+    as_of: Annotated[Date | None, RECORDED] = None
     seconds: Number
     rows_in: Count
     rows_out: Count

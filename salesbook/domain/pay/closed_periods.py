@@ -47,10 +47,17 @@ class Past:
     """Closed months whose statements stay as they are."""
     rows: pd.DataFrame
     """The lines of frozen months, as they stand."""
+    until: str
+    """The month of the run. What later months paid stays, and is nothing to reckon with yet."""
     reps: Mapping[str, RepPast]
 
+    @property
+    def rows_until_then(self) -> pd.DataFrame:
+        """The lines of frozen months that the run's month does not come before."""
+        return self.rows[self.rows["period"] <= self.until]
 
-def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -> Past:
+
+def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int, until: str) -> Past:
     """Read the closed months' statements.
 
     Closed months are frozen as soon as Commission holds any line; before that, no statement has
@@ -59,7 +66,9 @@ def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -
     Args:
         periods: the Periods table; a quarter or year closes all of its months, what is no period
             none.
-        commission: the Commission table as the last run left it.
+        commission: the Commission table as the last run left it, with months after the run's own
+            where that looks back.
+        until: the month of the run.
     """
     closed: set[str] = set()
     for period in periods["period"]:
@@ -72,14 +81,14 @@ def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -
     has_statements = len(commission) > 0
     frozen = frozenset(closed if has_statements else ())
     rows = commission[commission["period"].isin(frozen)]
-    in_order = rows.sort_values(["period", "rep_id", "line"])
+    in_order = rows[rows["period"] <= until].sort_values(["period", "rep_id", "line"])
     fields = ["period", "rep_id", "order_id", "base", "amount", "rule"]
 
     reps: dict[str, RepPast] = {}
     for row in in_order[fields].to_dict("records"):
         rep = str(row["rep_id"])
         _enter(reps.setdefault(rep, RepPast()), row)
-    return Past(frozenset(closed), frozen, rows, reps)
+    return Past(frozenset(closed), frozen, rows, until, reps)
 
 
 def refuse_moved_cut_over(
@@ -93,7 +102,8 @@ def refuse_moved_cut_over(
 
     Raises: SettingsError.
     """
-    paid = past.rows[past.rows["order_id"].notna()]
+    rows = past.rows_until_then
+    paid = rows[rows["order_id"].notna()]
     paid_by_deal = paid["order_id"].isin(deals["deal_id"]) & ~paid["order_id"].isin(
         orders["order_id"]
     )

@@ -59,7 +59,12 @@ def commission(
     """
     policy, as_of = task.policy, task.as_of
     start_month = policy.rules.fiscal_year_start
-    past = past_of(task.tables["Periods"], task.tables["Commission"], start_month)
+    past = past_of(
+        task.tables["Periods"],
+        task.as_it_stands("Commission"),
+        start_month,
+        until=month_of(as_of),
+    )
     refuse_moved_cut_over(credits, past, task.tables["Deals"], task.tables["Orders"])
     bases = bases_of(credits, task.tables["Payments"], policy, as_of=pd.Timestamp(as_of))
     spiffs = spiffs_of(credits, policy)
