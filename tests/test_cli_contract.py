@@ -166,7 +166,7 @@ def test_every_option_of_a_verb_reaches_the_run():
     """Save those by which the command itself goes: no option is read and passed over."""
     options = {option.name for action in ACTIONS.values() for option in action.options}
     fields = {field.name for field in dataclasses.fields(Options)}
-    assert options - fields == {"out", "yes", "strict", "resplit"}
+    assert options - fields == {"out", "strict", "resplit"}
     assert fields <= options
 
 

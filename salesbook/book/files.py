@@ -54,7 +54,7 @@ def run_on_file(
         _refuse_other_kind(out.path, book.suffix)
         refuse_place(out)
         # Another file gets what it was on that day, and this one keeps what it is today.
-        options = replace(options, looks_back=True)
+        options = replace(options, yes=True)
 
     with open_book(book, wait=wait, for_writing=out is None) as host:
         report = run_action(host, action, options)

@@ -17,8 +17,8 @@ class Options:
     as_of: dt.date
     publish: bool = False
     resplit_from: str | None = None
-    looks_back: bool = False
-    """Whether the day is meant though a run of a later day has been there."""
+    yes: bool = False
+    """Whether results of a run as of a later day may give way to those of this one."""
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     session = Session(host)
     newest = newest_day(session.frame("RunLog"))
     looks_back = newest is not None and options.as_of < newest
-    if looks_back and not options.looks_back:
+    if looks_back and not options.yes:
         raise UsageError("run-before-newest", found=options.as_of, newest=newest, action=name)
     # Results that an older workbook has no table for are left out; a verb without any place for what
     # it finds would seem to have done its work.

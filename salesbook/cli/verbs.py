@@ -77,4 +77,4 @@ def _run_options(asked: Mapping[str, Any]) -> Options:
     from salesbook.book.report import Options
 
     names = [field.name for field in dataclasses.fields(Options) if field.name in asked]
-    return Options(**{name: asked[name] for name in names}, looks_back=asked["yes"])
+    return Options(**{name: asked[name] for name in names})
