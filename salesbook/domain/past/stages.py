@@ -98,15 +98,18 @@ def _put_back(
 
     # In a pipeline that the settings lack there is no first stage: the deal takes no part anyway.
     stage = last["stage"].fillna(first_open).fillna(deals["stage"]).astype("str")
-    kind = codes.kind[codes.codes_of(pipes, stage)]
-    is_open, is_lost = kind == OPEN, kind == LOST
+    code = codes.codes_of(pipes, stage)
+    kind = codes.kind[code]
+    # A stage that the settings lack is neither open nor closed, and has no day of closing.
+    is_closed = (code != UNKNOWN) & (kind != OPEN)
+    is_lost = (code != UNKNOWN) & (kind == LOST)
 
     day = last["entered_on"]
     typed_day = day.where(last["source"] != "inferred")
     columns = {
         "stage": deals["stage"].mask(moved, stage),
         "stage_since": deals["stage_since"].mask(moved, typed_day),
-        "closed_on": deals["closed_on"].mask(moved, day.mask(is_open)),
+        "closed_on": deals["closed_on"].mask(moved, day.where(is_closed)),
     }
     for name in _LOST_FIELDS:
         columns[name] = deals[name].mask(moved & ~is_lost)
