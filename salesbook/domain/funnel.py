@@ -65,6 +65,7 @@ def run(task: Task) -> Outcome:
         tables=tables,
         policy=task.policy,
         as_of=as_of,
+        calendar=task.calendar,
         deals=deals,
         codes=codes,
         days_in_stage=days_in_stage(deals, known, as_of=as_of),

@@ -146,7 +146,7 @@ def _in_touch(task: Task, facts: pd.DataFrame, created_on: pd.Series[Any]) -> pd
     rhythm_starts = touched.fillna(_later(last_bought, created_on))
     rhythm = facts["touch_days"].where(rhythm_starts.notna(), 0.0)
     facts["last_touch_on"] = touched
-    facts["next_touch_on"] = next_touches(rhythm_starts.fillna(day), rhythm, policy)
+    facts["next_touch_on"] = next_touches(rhythm_starts.fillna(day), rhythm, task.calendar)
     facts["days_stale"] = _days(day - touched)
     last_heard_of = _later(touched, last_bought)
     facts["silent_days"] = _days(day - last_heard_of)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook.frames import row_keys
-from salesbook.messages import Finding
+from salesbook.messages import Fact, Finding
 from salesbook.names.folding import fold_name
 from salesbook.tables import TABLES, Kind, Role
 
@@ -47,17 +47,18 @@ def alike_keys(table: str, frame: pd.DataFrame, first_row: int) -> Iterator[Find
         return
 
     keys = row_keys(table, frame)
-    flagged: set[int] = set()
-    for row, other in _alike(keys.tolist(), keys):
-        flagged.add(row)
-        yield _finding("key-alike", table, row, keys, keys[other], first_row + other)
+    alike_rows = _alike(keys.tolist(), keys)
+    for row, other in alike_rows:
+        named: dict[str, Fact] = {"other": keys[other], "place": str(first_row + other)}
+        yield _finding("key-alike", table, row, keys[row], named)
 
     if len(spec.key) > 1 and table in _REFERRED_TO:
+        is_named = {row for row, _ in alike_rows}
         names = frame[spec.key[0]]
         for row, other in _alike(names.tolist(), keys):
-            if row not in flagged:
-                name = str(names[other])
-                yield _finding("key-spelled-two-ways", table, row, keys, name, first_row + other)
+            named = {"other": str(names[other]), "place": str(first_row + other)}
+            if row not in is_named:
+                yield _finding("key-spelled-two-ways", table, row, keys[row], named)
 
 
 _REFERRED_TO: Final = frozenset(
@@ -106,16 +107,6 @@ def _different_when_folded(texts: set[str]) -> set[str]:
     return set(parts)
 
 
-def _finding(
-    code: str, table: str, row: int, keys: pd.Series[str], other: str, other_row: int
-) -> Finding:
-    return Finding(
-        code,
-        "warning",
-        table,
-        row=row,
-        field=TABLES[table].key[0],
-        row_key=keys[row],
-        found=keys[row],
-        params={"other": other, "place": str(other_row)},
-    )
+def _finding(code: str, table: str, row: int, key: str, params: dict[str, Fact]) -> Finding:
+    field = TABLES[table].key[0]
+    return Finding(code, "warning", table, row, field, row_key=key, found=key, params=params)
