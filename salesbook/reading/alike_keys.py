@@ -22,12 +22,13 @@ Waivers quotes keys of other tables as they are.
 def alike_keys(table: str, frame: pd.DataFrame, first_row: int) -> Iterator[Finding]:
     """Warn of rows whose keys differ in nothing that Excel's lookups look at.
 
-    `c001` and `C001` are two customers here. MATCH, VLOOKUP, XLOOKUP and the relationships of a data
-    model take them for one and find whichever comes first. Width is not at stake: a key is read with
-    full-width letters made narrow, so that such a pair is a `duplicate-key` already.
+    `c001` and `C001` are two customers here. MATCH, VLOOKUP, XLOOKUP and the relationships of a
+    data model take them for one and find whichever comes first. Width is not at stake: a key is
+    read with full-width letters made narrow, so that such a pair is a `duplicate-key` already.
 
-    Where a row's key has further parts, as an order's line has its number, the first part alone names
-    something that others refer to. Two spellings of it are two orders here, whatever the lines are.
+    Where a row's key has further parts, as an order's line has its number, the first part alone
+    names something that others refer to. Two spellings of it are two orders here, whatever the
+    lines are.
 
     Args:
         frame: the table's usable rows, their references resolved: those who wrote a colleague's key
