@@ -294,7 +294,15 @@ _FUNNEL = Action(
         "TargetPlan",
         "ForecastHistory",
     ),
-    writes=("StageHistory", "Funnel", "StageTimes", "Forecast", "ForecastHistory", "Alerts"),
+    writes=(
+        "StageHistory",
+        "Funnel",
+        "StageTimes",
+        "DealOrders",
+        "Forecast",
+        "ForecastHistory",
+        "Alerts",
+    ),
     needs=("Stages",),
     rests_on=("Holidays",),
     keys=(
