@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -77,25 +77,28 @@ def stage_reasons(customers: pd.DataFrame, policy: Policy) -> list[Message | Non
 
     Returns: one message per customer in their order; None where nothing needs a reason.
     """
-    asks_for_reason = customers["bought"] & (
-        (customers["buying_stage"] == "dormant") | _is_silent(customers, policy)
-    )
-    reasons: list[Message | None] = [None] * len(customers)
-    for place in np.flatnonzero(asks_for_reason):
-        reasons[place] = _stage_reason(customers.iloc[place], policy)
-    return reasons
-
-
-def _stage_reason(customer: pd.Series[Any], policy: Policy) -> Message:
-    """Why one customer is dormant or, though silent, is not."""
     rules = policy.rules
-    chance = customer["p_alive"]
-    silence = {
-        "days": float(customer["silent_days"]),
-        "limit": float(customer["touch_days"] * rules.dormant_factor),
-    }
-    if chance < rules.p_alive_low:
-        return Message("dormant-unlikely", {"chance": chance, "low": rules.p_alive_low})
-    if customer["buying_stage"] == "dormant":
-        return Message("dormant-silent", silence)
-    return Message("silent-yet-alive", {**silence, "chance": chance})
+    is_dormant = customers["buying_stage"] == "dormant"
+    asks_for_reason = customers["bought"] & (is_dormant | _is_silent(customers, policy))
+    facts = zip(
+        asks_for_reason,
+        is_dormant,
+        customers["p_alive"],
+        customers["silent_days"],
+        customers["touch_days"] * rules.dormant_factor,
+        strict=True,
+    )
+
+    reasons: list[Message | None] = []
+    for asks, dormant, chance, days, limit in facts:
+        if not asks:
+            reasons.append(None)
+        elif chance < rules.p_alive_low:
+            unlikely = {"chance": chance, "low": rules.p_alive_low}
+            reasons.append(Message("dormant-unlikely", unlikely))
+        elif dormant:
+            reasons.append(Message("dormant-silent", {"days": days, "limit": limit}))
+        else:
+            likely = {"days": days, "limit": limit, "chance": chance}
+            reasons.append(Message("silent-yet-alive", likely))
+    return reasons

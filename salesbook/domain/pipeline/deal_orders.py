@@ -13,6 +13,7 @@ from salesbook.policy import Policy
 
 _FULLY_ORDERED: Final = 0.5
 """Part of a deal from which its orders are taken for all that will come."""
+_OF_THE_DEAL: Final = ("deal_id", "rep_id", "customer_id", "closed_on", "amount")
 
 
 def deal_orders(
@@ -35,14 +36,19 @@ def deal_orders(
     # A deal that was won later was none on that day; one without a day is won, whenever it was.
     won = won_deals(deals, policy)
     won_by_then = won[~(won["closed_on"] > day)]
-    compared = won_by_then.merge(sums, left_on="deal_id", right_index=True).sort_values("deal_id")
+    is_ordered = won_by_then["deal_id"].isin(sums.index)
+    compared = won_by_then[is_ordered].sort_values("deal_id", ignore_index=True)
+    sums = sums.reindex(compared["deal_id"]).reset_index(drop=True)
 
     amount = compared["amount"].astype("float64")
-    ordered = compared["ordered"].astype("float64")
+    ordered = sums["ordered"].astype("float64")
     is_comparable = (amount > 0) & (ordered >= _FULLY_ORDERED * amount)
     discount = 1 - ordered / amount.where(is_comparable)
-    columns = ["deal_id", "rep_id", "customer_id", "closed_on", "amount", "ordered", "orders"]
     return frame_of(
         "DealOrders",
-        {**{name: compared[name] for name in columns}, "discount_rate": discount.round(4)},
+        {
+            **{name: compared[name] for name in _OF_THE_DEAL},
+            **{name: sums[name] for name in ("ordered", "orders")},
+            "discount_rate": discount.round(4),
+        },
     )
