@@ -119,6 +119,7 @@ class Action:
 
         Raises: SettingsError, and what the verb itself refuses.
         """
+        from salesbook.domain.checks.calendar_years import unknown_years
         from salesbook.domain.gate import refuse_faults
         from salesbook.domain.past.at import at
 
@@ -131,7 +132,10 @@ class Action:
             looks_back=task.looks_back,
         )
         on_the_day = replace(task, tables=past.tables, whole=task.tables)
-        return replace(self._calculate(on_the_day), later=past.later)
+        outcome = self._calculate(on_the_day)
+        # Said here once for all verbs: none can go by an unknown year and forget to say so.
+        findings = (*outcome.findings, *unknown_years(on_the_day))
+        return replace(outcome, findings=findings, later=past.later)
 
     def _calculate(self, task: Task) -> Outcome:
         """Only here is the verb's module, and pandas with it, imported."""
@@ -307,7 +311,15 @@ _FUNNEL = Action(
         "TargetPlan",
         "ForecastHistory",
     ),
-    writes=("StageHistory", "Funnel", "StageTimes", "Forecast", "ForecastHistory", "Alerts"),
+    writes=(
+        "StageHistory",
+        "Funnel",
+        "StageTimes",
+        "DealOrders",
+        "Forecast",
+        "ForecastHistory",
+        "Alerts",
+    ),
     needs=("Stages",),
     rests_on=("Holidays",),
     keys=(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pandas as pd
 
+from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.frames import Tables
 from salesbook.messages import Finding
 from salesbook.policy import Policy
@@ -40,6 +42,19 @@ class Task:
     def with_what_comes_later(self) -> Task:
         """The same task with every table as it stands: for who judges whether a day can be meant."""
         return replace(self, tables={**self.tables, **self.whole})
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Which days are worked: the one calendar of the run, which notes what it is asked for.
+
+        A verb that made one of its own would count on years that nobody knows yet, and not say so.
+        """
+        return WorkCalendar.of_policy(self.policy)
+
+    @property
+    def asked_calendar(self) -> WorkCalendar | None:
+        """The calendar where a verb has gone by it; None where none has."""
+        return vars(self).get("calendar")
 
 
 @dataclass(frozen=True)
