@@ -55,6 +55,39 @@ class StageRates:
 
     The rate itself is as uncertain as Beta(now (m + 5), (1 - now) (m + 5)).
     """
+    stays: ClosedStays
+    """The closed deals that the rates rest on."""
+
+
+@dataclass(frozen=True)
+class ClosedStays:
+    """One row per closed deal and open stage that it entered, and what else rates rest on."""
+
+    deal: Ints
+    code: Ints
+    is_won: Flags
+    days: Floats
+    """Days for which the deal counts in the stage, see `stay_weights`."""
+    prior: Floats
+    """Per stage: the rate of which we start; nan where nothing is typed and none is closed."""
+    prior_size: Floats
+    """Per stage: closed deals that the prior counts for."""
+    kind: Ints
+    """Per stage: OPEN, WON or LOST."""
+
+    def rates_now(self, rows: Flags) -> tuple[Floats, Floats]:
+        """Give `StageRates.now` and `weight` as they follow from some of the closed deals."""
+        code, days = self.code[rows], self.days[rows]
+        is_won = self.is_won[rows]
+        size = len(self.prior)
+
+        all_days = np.bincount(code, days, size)
+        won_days = np.bincount(code[is_won], days[is_won], size)
+        squares = np.bincount(code, days**2, size)
+        weight = np.nan_to_num(ratio(all_days**2, squares))
+        rate_by_days = np.nan_to_num(ratio(won_days, all_days))
+        now = _drawn(weight * rate_by_days, weight, self.prior, self.prior_size)
+        return _of_closed_stages(now, self.kind), weight
 
 
 def stage_rates(
@@ -94,19 +127,17 @@ def stage_rates(
     typed = np.array([_typed_rate(stage) for stage in codes.stages], dtype=np.float64)
     is_typed = ~np.isnan(typed)
     prior = np.where(is_typed, typed, _pipeline_rates(deals, codes))
-    prior_size = np.where(is_typed, prior_deals, _UNTYPED_DEALS)
+    prior_size = np.where(is_typed, prior_deals, _UNTYPED_DEALS).astype(np.float64)
 
     days = stay_weights(_known_days(deal, code, stays, codes), code, is_won, codes.count)
-    all_days = np.bincount(code, days, codes.count)
-    won_days = np.bincount(code[is_won], days[is_won], codes.count)
-    squares = np.bincount(code, days**2, codes.count)
-    weight = np.nan_to_num(ratio(all_days**2, squares))
-    rate_by_days = np.nan_to_num(ratio(won_days, all_days))
+    closed_stays = ClosedStays(deal, code, is_won, days, prior, prior_size, codes.kind)
+    now, weight = closed_stays.rates_now(np.ones(len(deal), dtype=bool))
 
     rates = StageRates(
-        entering=_of_closed_stages(_drawn(won, closed, prior, prior_size), codes),
-        now=_of_closed_stages(_drawn(weight * rate_by_days, weight, prior, prior_size), codes),
+        entering=_of_closed_stages(_drawn(won, closed, prior, prior_size), codes.kind),
+        now=now,
         weight=weight,
+        stays=closed_stays,
     )
     findings = [*_unknown_rates(rates, deals, codes), *_doubtful_rates(typed, won, closed, codes)]
     return rates, findings
@@ -117,10 +148,10 @@ def _drawn(won: Floats, closed: Floats, prior: Floats, size: Floats) -> Floats:
     return np.asarray((won + size * prior) / (closed + size), dtype=np.float64)
 
 
-def _of_closed_stages(rates: Floats, codes: StageCodes) -> Floats:
+def _of_closed_stages(rates: Floats, kind: Ints) -> Floats:
     """The rates, with 1 and 0 in won and lost stages: a won deal is won, whatever was typed."""
-    rates = np.where(codes.kind == LOST, 0.0, rates)
-    return np.where(codes.kind == WON, 1.0, rates)
+    rates = np.where(kind == LOST, 0.0, rates)
+    return np.where(kind == WON, 1.0, rates)
 
 
 def _pipeline_rates(deals: KnownDeals, codes: StageCodes) -> Floats:
