@@ -13,20 +13,17 @@ import pandas as pd
 
 from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.pipeline.chances.win_rates import stage_rates
-from salesbook.domain.pipeline.forecast.basis import basis_of
-from salesbook.domain.pipeline.forecast.lines import credited_deals
+from salesbook.domain.pipeline.forecast.basis import NEVER, SalesFacts, basis_of
 from salesbook.domain.pipeline.forecast.outlook import is_unknown, outlook_of
 from salesbook.domain.pipeline.forecast.parts import Parts, parts_of_company
 from salesbook.domain.pipeline.forecast.table import periods_gone, windows_of
-from salesbook.domain.pipeline.funnel.slices import SLICE_KINDS
+from salesbook.domain.pipeline.funnel.slices import ALL, SLICE_KINDS
 from salesbook.domain.pipeline.funnel.stages import passages_of
-from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
+from salesbook.domain.pipeline.stages.codes import KnownDeals, known_deals, stage_codes
 from salesbook.domain.pipeline.stages.history import entries_of
 from salesbook.domain.pipeline.stages.times import stays_of
 from salesbook.domain.pipeline.stages.visits import run_days, visits_of
-from salesbook.domain.sales.credit import credits_of
-from salesbook.domain.team.staff import Staff
-from salesbook.frames import empty_frame, frame_of
+from salesbook.frames import frame_of
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules, Stage
 
@@ -163,15 +160,17 @@ def _entries(
 def _expectations(
     random: np.random.Generator, entered: Floats, closed: Floats, is_won: Flags, won_days: float
 ) -> Floats:
-    """What is typed on entering each stage: too early by a fifth, and far off in both directions.
+    """What is typed on entering each stage: mostly too early, and far off in both directions.
 
-    Nobody types when a deal will be lost: of these the expected day is that of any deal.
+    How hopeful people are, and how far off, differs from company to company. Nobody types when a
+    deal will be lost: of these the expected day is that of any deal.
     """
     to_closing = closed[:, None] - entered
     of_any_deal = won_days * np.array([1.0, 0.67, 0.33]) * random.gamma(2.0, 0.5, entered.shape)
     remaining = np.where(is_won[:, None], to_closing, of_any_deal)
-    error = np.exp(random.normal(np.log(0.8), 0.5, entered.shape))
-    return np.floor(entered + np.maximum(remaining * error, 3.0))
+    hope = random.normal(np.log(0.8), 0.35)
+    error = np.exp(random.normal(hope, random.uniform(0.3, 0.7), entered.shape))
+    return np.asarray(np.floor(entered + np.maximum(remaining * error, 3.0)))
 
 
 def tables_of(
@@ -210,7 +209,7 @@ def tables_of(
     history = _history(
         ids, moves, np.column_stack([expected, shown_expected]), is_won, drawn.started, situation
     )
-    return {"Deals": frame, "StageHistory": history, "Orders": empty_frame("Orders")}
+    return {"Deals": frame, "StageHistory": history}
 
 
 def _history(
@@ -298,13 +297,13 @@ def forecasts(tables: dict[str, pd.DataFrame], policy: Policy) -> list[Said] | N
     runs = run_days([history["noticed_on"]], as_of=AS_OF)
     stays = stays_of(visits_of(deals, known, codes, runs, as_of=AS_OF), codes)
     rates, _ = stage_rates(passages, stays, deals, codes, prior_deals=policy.rules.prior_deals)
-    sales = credits_of(tables, policy, as_of=AS_OF)
+    sales = _sold_by_deals(deals)
     basis = basis_of(deals, known, history, codes, rates.stays, sales, as_of=AS_OF)
     if is_unknown(basis):
         return None
 
-    staff = Staff(empty_frame("Reps"), empty_frame("Assignments"))
-    credited = credited_deals(deals, staff, AS_OF)
+    whole: dict[str, Any] = dict.fromkeys(SLICE_KINDS, ALL)
+    credited = pd.DataFrame({"place": np.arange(len(deals)), "share": 1.0, **whole})
     parts: dict[str, Parts] = dict.fromkeys(SLICE_KINDS, parts_of_company())
     outlook = outlook_of(basis, credited, parts, periods_gone(AS_OF, policy.rules), AS_OF)
     said = []
@@ -313,6 +312,22 @@ def forecasts(tables: dict[str, pd.DataFrame], policy: Policy) -> list[Said] | N
         mean = figures.open_expected[0] + figures.to_come[0] + figures.repeat[0]
         said.append(Said(float(low), float(high), float(mean)))
     return said
+
+
+def _sold_by_deals(deals: KnownDeals) -> SalesFacts:
+    """What was sold where no orders are entered: won deals, on the day they closed."""
+    nothing = np.zeros(0)
+    day = deals.days("closed_on")[deals.is_won].astype(np.int64).astype(np.float64)
+    return SalesFacts(
+        day=day,
+        amount=deals.amount[deals.is_won],
+        ordered_deal=nothing.astype(np.int64),
+        ordered_day=nothing,
+        ordered_amount=nothing,
+        repeat_day=nothing,
+        repeat_amount=nothing,
+        orders_from=NEVER,
+    )
 
 
 def cells(

@@ -61,33 +61,63 @@ class StageRates:
 
 @dataclass(frozen=True)
 class ClosedStays:
-    """One row per closed deal and open stage that it entered, and what else rates rest on."""
+    """What rates rest on: one row per closed deal and open stage that it entered.
+
+    With all of it the rates of any day before can be told, from what was closed by then.
+    """
 
     deal: Ints
     code: Ints
-    is_won: Flags
     days: Floats
-    """Days for which the deal counts in the stage, see `stay_weights`."""
-    prior: Floats
-    """Per stage: the rate of which we start; nan where nothing is typed and none is closed."""
-    prior_size: Floats
-    """Per stage: closed deals that the prior counts for."""
+    """Days that the deal stayed in the stage; nan where they are not known."""
+    deal_is_won: Flags
+    """Per deal."""
+    deal_pipe: Ints
+    """Per deal: its pipeline's number."""
+    typed: Floats
+    """Per stage: the typed rate, nan where nobody typed one."""
+    pipe: Ints
+    """Per stage: its pipeline's number."""
     kind: Ints
     """Per stage: OPEN, WON or LOST."""
+    prior_deals: int
+    """Closed deals that a typed rate counts for."""
 
-    def rates_now(self, rows: Flags) -> tuple[Floats, Floats]:
+    def prior(self, is_closed: Flags) -> tuple[Floats, Floats]:
+        """Per stage: the rate of which we start, and the closed deals that it counts for.
+
+        Args: is_closed says of each deal whether it counts as closed.
+        """
+        is_typed = ~np.isnan(self.typed)
+        rate = np.where(is_typed, self.typed, self._pipeline_rates(is_closed))
+        size = np.where(is_typed, self.prior_deals, _UNTYPED_DEALS)
+        return rate, size.astype(np.float64)
+
+    def rates_now(self, is_closed: Flags) -> tuple[Floats, Floats]:
         """Give `StageRates.now` and `weight` as they follow from some of the closed deals."""
-        code, days = self.code[rows], self.days[rows]
-        is_won = self.is_won[rows]
-        size = len(self.prior)
+        rows = is_closed[self.deal]
+        code, is_won = self.code[rows], self.deal_is_won[self.deal[rows]]
+        size = len(self.typed)
+        days = stay_weights(self.days[rows], code, is_won, size)
 
         all_days = np.bincount(code, days, size)
         won_days = np.bincount(code[is_won], days[is_won], size)
         squares = np.bincount(code, days**2, size)
         weight = np.nan_to_num(ratio(all_days**2, squares))
         rate_by_days = np.nan_to_num(ratio(won_days, all_days))
-        now = _drawn(weight * rate_by_days, weight, self.prior, self.prior_size)
+        now = _drawn(weight * rate_by_days, weight, *self.prior(is_closed))
         return _of_closed_stages(now, self.kind), weight
+
+    def _pipeline_rates(self, is_closed: Flags) -> Floats:
+        """Per stage: (won + 1) / (closed + 2) of all deals of its pipeline; nan where none is closed.
+
+        One more won and one more lost keep a rate of three deals that were all won from being sure.
+        """
+        size = int(self.pipe.max(initial=-1)) + 1
+        won = np.bincount(self.deal_pipe[is_closed & self.deal_is_won], minlength=size)
+        closed = np.bincount(self.deal_pipe[is_closed], minlength=size)
+        rates = np.where(closed > 0, (won + 1) / (closed + 2), np.nan)
+        return np.asarray(rates[self.pipe], dtype=np.float64)
 
 
 def stage_rates(
@@ -125,13 +155,19 @@ def stage_rates(
     closed = np.bincount(code, minlength=codes.count).astype(np.float64)
 
     typed = np.array([_typed_rate(stage) for stage in codes.stages], dtype=np.float64)
-    is_typed = ~np.isnan(typed)
-    prior = np.where(is_typed, typed, _pipeline_rates(deals, codes))
-    prior_size = np.where(is_typed, prior_deals, _UNTYPED_DEALS).astype(np.float64)
-
-    days = stay_weights(_known_days(deal, code, stays, codes), code, is_won, codes.count)
-    closed_stays = ClosedStays(deal, code, is_won, days, prior, prior_size, codes.kind)
-    now, weight = closed_stays.rates_now(np.ones(len(deal), dtype=bool))
+    closed_stays = ClosedStays(
+        deal=deal,
+        code=code,
+        days=_known_days(deal, code, stays, codes),
+        deal_is_won=deals.is_won,
+        deal_pipe=deals.pipe,
+        typed=typed,
+        pipe=codes.pipe,
+        kind=codes.kind,
+        prior_deals=prior_deals,
+    )
+    prior, prior_size = closed_stays.prior(~deals.is_open)
+    now, weight = closed_stays.rates_now(~deals.is_open)
 
     rates = StageRates(
         entering=_of_closed_stages(_drawn(won, closed, prior, prior_size), codes.kind),
@@ -152,18 +188,6 @@ def _of_closed_stages(rates: Floats, kind: Ints) -> Floats:
     """The rates, with 1 and 0 in won and lost stages: a won deal is won, whatever was typed."""
     rates = np.where(kind == LOST, 0.0, rates)
     return np.where(kind == WON, 1.0, rates)
-
-
-def _pipeline_rates(deals: KnownDeals, codes: StageCodes) -> Floats:
-    """Per stage: (won + 1) / (closed + 2) of all deals of its pipeline; nan where none is closed.
-
-    One more won and one more lost keep a rate of three deals that were all won from being sure.
-    """
-    size = len(codes.pipelines)
-    won = np.bincount(deals.pipe[deals.is_won], minlength=size)
-    closed = np.bincount(deals.pipe[~deals.is_open], minlength=size)
-    rates = np.where(closed > 0, (won + 1) / (closed + 2), np.nan)
-    return np.asarray(rates[codes.pipe], dtype=np.float64)
 
 
 def _known_days(deal: Ints, code: Ints, stays: Stays, codes: StageCodes) -> Floats:

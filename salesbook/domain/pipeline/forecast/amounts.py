@@ -44,7 +44,7 @@ class AmountPool:
         """As many amounts as there are steps, each as often as its chance: quick to pick from."""
         limits = np.cumsum(self.chances)
         middles = (np.arange(_STEPS) + 0.5) / _STEPS * limits[-1]
-        return self.values[np.searchsorted(limits, middles)]
+        return np.asarray(self.values[np.searchsorted(limits, middles)])
 
     def level_draws(self, random: np.random.Generator, size: int) -> Floats:
         """Draw how the mean of all amounts to come compares to the mean of the known ones.

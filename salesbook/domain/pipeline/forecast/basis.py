@@ -27,9 +27,6 @@ LONG_AGO: Final = -np.inf
 NEVER: Final = np.inf
 """The day on which something happened that has not happened."""
 
-_COPIED: Final = 0.5
-"""Share of closed deals from which on an expected day that is the closing day is a copy of it."""
-
 
 @dataclass(frozen=True)
 class DealFacts:
@@ -103,18 +100,6 @@ class Basis:
             days = self.sales.day
         return float(days.min()) if len(days) else self.today
 
-    @cached_property
-    def expected_is_copied(self) -> bool:
-        """Whether the expected day of closed deals is mostly their closing day.
-
-        Many systems overwrite it on closing. Then it says nothing of what was expected before.
-        """
-        is_known = np.isfinite(self.deals.closed) & ~np.isnan(self.deals.expected)
-        if not is_known.any():
-            return False
-        is_equal = self.deals.expected[is_known] == self.deals.closed[is_known]
-        return bool(is_equal.mean() > _COPIED)
-
     def orders_count(self, day: float) -> bool:
         """Whether orders, rather than won deals, say on a day what is sold."""
         return self.sales.orders_from <= day
@@ -149,7 +134,7 @@ def basis_of(
     history: pd.DataFrame,
     codes: StageCodes,
     stays: ClosedStays,
-    credits: Credits,
+    sales: SalesFacts,
     *,
     as_of: dt.date,
 ) -> Basis:
@@ -158,14 +143,14 @@ def basis_of(
     Args:
         known: the rows of StageHistory for these deals.
         history: StageHistory itself, for what was expected at each row.
-        credits: what was sold.
+        sales: what was sold, see `sales_facts`.
     """
     today = float(_number(np.array([as_of], dtype=_DAY))[0])
     return Basis(
         today=today,
         deals=_deal_facts(deals, known, codes, today),
         notes=_notes(deals, known, history),
-        sales=_sales_facts(deals, credits),
+        sales=sales,
         stays=stays,
         is_open_stage=codes.are_open(np.arange(codes.count)),
         first_stage=codes.first[deals.pipe],
@@ -286,7 +271,7 @@ def _expected_of_rows(deals: KnownDeals, known: Entries, history: pd.DataFrame) 
     return _number(history["expected_on"].to_numpy()[rows])
 
 
-def _sales_facts(deals: KnownDeals, credits: Credits) -> SalesFacts:
+def sales_facts(deals: KnownDeals, credits: Credits) -> SalesFacts:
     """Lines of credit, added up to what was sold; what rep and partner share is one sale."""
     lines = credits.lines
     amount = lines["amount"].to_numpy(dtype=np.float64)
@@ -316,8 +301,8 @@ def _sales_facts(deals: KnownDeals, credits: Credits) -> SalesFacts:
 def by_order(
     lines: pd.DataFrame, day: Floats, amount: Floats, rows: Flags
 ) -> tuple[Floats, Floats]:
-    """Add up lines of one order: its first day and its amount, orders in order of their keys."""
-    number, ids = pd.factorize(lines["order_id"][rows], sort=True)
+    """Add up lines of one order: its first day and its amount, orders by day and key as lines are."""
+    number, ids = pd.factorize(lines["order_id"][rows])
     first_day = np.full(len(ids), np.inf)
     np.minimum.at(first_day, number, day[rows])
     total = np.bincount(number, amount[rows], len(ids)).astype(np.float64)

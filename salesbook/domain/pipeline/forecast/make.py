@@ -10,7 +10,7 @@ import pandas as pd
 
 from salesbook.domain.outcome import Task
 from salesbook.domain.pipeline.chances.win_rates import StageRates
-from salesbook.domain.pipeline.forecast.basis import Basis, basis_of
+from salesbook.domain.pipeline.forecast.basis import Basis, basis_of, sales_facts
 from salesbook.domain.pipeline.forecast.lines import credited_deals, forecast_lines
 from salesbook.domain.pipeline.forecast.outlook import Outlook, is_unknown, outlook_of
 from salesbook.domain.pipeline.forecast.parts import (
@@ -53,7 +53,9 @@ def make_forecast(
         sales.lines, credited, tables["TargetPlan"], deals, codes, rates.now, staff, as_of
     )
 
-    basis = basis_of(deals, known, history, codes, rates.stays, sales, as_of=as_of)
+    basis = basis_of(
+        deals, known, history, codes, rates.stays, sales_facts(deals, sales), as_of=as_of
+    )
     outlook = None if is_unknown(basis) else _outlook(task, basis, credited, lines, sales.lines)
     return forecast_frame(lines, as_of, task.policy.rules, outlook), findings
 

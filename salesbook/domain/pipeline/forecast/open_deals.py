@@ -17,7 +17,7 @@ from salesbook.domain.pipeline.funnel.slices import groups
 
 ONE_BY_ONE: Final = 40
 """Deals up to which each is drawn by itself; the sum of more is as good by mean and variance."""
-_GRID_DAYS: Final = 5.0
+_GRID_DAYS: Final = 7.5
 """Expected days are rounded to a grid for mean and variance, between its points by their distance.
 """
 _FARTHEST: Final = 240.0
@@ -30,17 +30,22 @@ def drawn_rates(rates: Floats, weight: Floats, random: np.random.Generator, size
     """Draw how likely deals now in each stage are won: a row per draw, a column per stage.
 
     Beta(p (m + 5), (1 - p) (m + 5)). One draw holds for all deals of all reps: if the rate is lower
-    than we think it is lower for everybody.
+    than we think it is lower for everybody. And it is low or high in all stages together, so that
+    the draws stand in order: the stages learned from the same few deals. Stages drawn each by
+    itself make up for each other, and ten closed deals then seem to tell more than they do.
 
     Args:
         rates: p, nan where nothing is known: nothing is expected of these deals.
         weight: m, how many closed deals p rests on.
+
+    Source: simulation, honesty/forecasts.py: 20 open and 10 closed deals, a quarter: the range holds
+        73 % with draws in order, 65 % without.
     """
     known = np.nan_to_num(rates)
     is_doubtful = (known > 0) & (known < 1)
     mean = np.where(is_doubtful, known, 0.5)
     certainty = weight + _SURE
-    draws = random.beta(mean * certainty, (1 - mean) * certainty, (size, len(rates)))
+    draws = np.sort(random.beta(mean * certainty, (1 - mean) * certainty, (size, len(rates))), axis=0)
     return np.where(is_doubtful, draws, known)
 
 
@@ -84,12 +89,16 @@ class OpenMoney:
         closing = self._closing(grid, window)
         mean = np.zeros((len(self.hazards), size))
         variance = np.zeros((len(self.hazards), size))
+
+        # Seven digits are enough for what is drawn, and twice as fast.
+        closing = closing.astype(np.float32)
+        rate_draws = self.rate_draws.astype(np.float32)
         for code in np.unique(self.code[slice_of >= 0]):
             rows = np.flatnonzero((self.code == code) & (slice_of >= 0))
             place = (lower[rows], slice_of[rows], share[rows], len(grid), size)
-            money = _on_grid(self.amount[rows], *place)
-            squares = _on_grid(self.amount[rows] ** 2, *place)
-            chance = self.rate_draws[:, [code]] * closing
+            money = _on_grid(self.amount[rows], *place).astype(np.float32)
+            squares = _on_grid(self.amount[rows] ** 2, *place).astype(np.float32)
+            chance = rate_draws[:, [code]] * closing
             mean += chance @ money
             variance += (chance * (1 - chance)) @ squares
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -65,6 +65,8 @@ class Outlook:
     awaited_slices: Mapping[str, pd.Series[Any]]
     parts: Mapping[str, Parts]
     corrections: Mapping[str, Correction]
+    expected: dict[Window, tuple[Floats, Floats]] = field(default_factory=dict)
+    """What was calculated already: the mean of each row of `money` and each awaited one."""
 
     def names_of(self, kind: str) -> set[str]:
         """Slices of a kind of which something is to be expected."""
@@ -123,7 +125,9 @@ class Outlook:
     ) -> tuple[Floats, Floats, float, float]:
         """Draws per slice; the mean of open deals per slice; that of new deals, of repeat orders."""
         size = len(randoms)
-        of_open, of_awaited = self.money.expected(window)
+        if window not in self.expected:
+            self.expected[window] = self.money.expected(window)
+        of_open, of_awaited = self.expected[window]
         open_mean = _summed(of_open, slice_of, size) + _summed(of_awaited, awaited_slice, size)
 
         draws = self.money.draws(window, slice_of, awaited_slice, randoms)

@@ -49,8 +49,7 @@ class Prospect:
 
 def prospect_at(basis: Basis, day: float, random: np.random.Generator, size: int) -> Prospect:
     """Draw everything that decides what comes in after a day, from what was known at its end."""
-    known = basis.deals.closed[basis.stays.deal] <= day
-    rates, weight = basis.stays.rates_now(known)
+    rates, weight = basis.stays.rates_now(basis.deals.closed <= day)
 
     standing = open_deals_at(basis, day)
     ordering = ordering_at(basis, day)

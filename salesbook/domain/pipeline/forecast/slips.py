@@ -131,17 +131,24 @@ def slips_at(basis: Basis, day: float, standing: OpenDeals, rates: Floats) -> Sl
     )
 
 
+def hazard_counts(table: SlipTable, default: Floats) -> tuple[Floats, Floats]:
+    """How many closed in each bin and how many stayed open, the default counting for four deals.
+
+    Source: two events of a risk of 6.25 and a default of 0.4: (2 + 1.6) / 10.25 = 0.351.
+    """
+    closed = table.events + _PRIOR_DEALS * default
+    stayed = table.risk - table.events + _PRIOR_DEALS * (1 - default)
+    return closed, stayed
+
+
 def drawn_hazards(table: SlipTable, random: np.random.Generator, size: int) -> Floats:
     """Draw the chance to close within each bin: a row per draw, a column per bin.
 
     Beta(events + 4 h0, risk - events + 4 (1 - h0)), where h0 is the default, moved up or down as a
     whole in each draw by exp(N(0, 0.6)).
 
-    Source: two events of a risk of 6.25 and a default of 0.4: (2 + 1.6) / 10.25 = 0.351.
     """
     moved = np.exp(random.normal(0.0, _DEFAULT_SPREAD, (size, 1)))
     default = np.clip(DEFAULT_HAZARDS * moved, _LEAST, _MOST)
-    closed = table.events + _PRIOR_DEALS * default
-    stayed = table.risk - table.events + _PRIOR_DEALS * (1 - default)
-    hazards = random.beta(closed, stayed)
+    hazards = random.beta(*hazard_counts(table, default))
     return np.asarray(np.clip(hazards, 0.0, 0.999), dtype=np.float64)

@@ -21,6 +21,7 @@ from salesbook.domain.arithmetic.calendar import (
 from salesbook.domain.pipeline.forecast.lines import CLOSED, OPEN_CATEGORIES, QUOTA, TARGET
 from salesbook.domain.pipeline.forecast.outlook import LONGER, MONTHLY, Figures, Outlook
 from salesbook.domain.pipeline.forecast.parts import slice_numbers
+from salesbook.domain.pipeline.forecast.replay import FEWEST_CLOSED
 from salesbook.domain.pipeline.forecast.velocity import coverage
 from salesbook.domain.pipeline.forecast.windows import Window
 from salesbook.domain.pipeline.funnel.slices import SLICE_KINDS
@@ -96,7 +97,7 @@ def forecast_frame(
     ordered = {name: values[in_order] for name, values in columns.items()}
 
     money = {name: _money(ordered[name]) for name in (*_MEASURES, "target", "gap")}
-    reason = None if outlook else Message("forecast.nothing-to-go-by")
+    reason = None if outlook else Message("forecast.nothing-to-go-by", {"few": FEWEST_CLOSED})
     because = np.full(len(in_order), reason, dtype=object)
     return frame_of("Forecast", {**ordered, **money, "because": because})
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from salesbook.arrays import Flags, Floats
+from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.pipeline.forecast.amounts import AmountPool, mixed_pool
 from salesbook.domain.pipeline.forecast.basis import Basis, OpenDeals
 from salesbook.domain.pipeline.forecast.remaining import Ordering
@@ -15,6 +15,7 @@ from salesbook.domain.pipeline.forecast.windows import Window
 
 _FEWEST_DAYS: Final = 90.0
 _MOST_DAYS: Final = 365.0
+_YOUNGEST: Final = 30.0
 _AGES: Final = np.array([0.0, 7, 14, 30, 45, 60, 90, 120, 180, 270, 365, 545, 730])
 """Days since creation from which on the daily chance to be won may be another."""
 _USUAL_CYCLE: Final = 90.0
@@ -88,9 +89,8 @@ def arrivals_at(
     Args: rates is the chance that a deal now in the stage is won, per stage.
     """
     facts = basis.deals
-    days = days_counted(basis, day)
     created = arrived(basis, day)
-    per_day = random.gamma(created.sum() + 0.5, 1 / days, size)
+    per_day = random.gamma(created.sum() + 0.5, 1 / days_in_book(basis, day, standing), size)
 
     closed = facts.takes_part & (facts.closed <= day)
     rate = _first_rate(basis, closed)
@@ -110,8 +110,37 @@ def arrivals_at(
 
 
 def days_counted(basis: Basis, day: float) -> float:
-    """L, the days over which new deals are counted."""
-    return float(np.clip(day - basis.first_closed, _FEWEST_DAYS, _MOST_DAYS))
+    """L, the days over which new deals are counted.
+
+    A company that has not been there for so long is counted from its first deal.
+    """
+    days = float(np.clip(day - basis.first_closed, _FEWEST_DAYS, _MOST_DAYS))
+    created = basis.deals.created
+    known = created[np.isfinite(created) & (created <= day)]
+    age = day - known.min() + 1 if len(known) else days
+    return min(days, max(age, _YOUNGEST))
+
+
+def days_in_book(basis: Basis, day: float, standing: OpenDeals) -> float:
+    """How many days' new deals the book holds of those created in the last L days.
+
+    Of those created before the first known closing, T0, only who was still open then is in it. So a
+    day of before T0 counts for the share that is open as many days after creation, whether won or
+    lost in the end: the book of a week that shows 70 deals of a quarter had 105.
+    """
+    facts = basis.deals
+    days = days_counted(basis, day)
+    before = days - (day - basis.first_closed + 1)
+    if before <= 0:
+        return days
+
+    is_closed = np.isfinite(facts.closed) & (facts.closed <= day) & np.isfinite(facts.created)
+    closed = np.flatnonzero(is_closed & (facts.created <= facts.closed))
+    open_ones = standing.place[np.isfinite(facts.created[standing.place])]
+    deal = np.concatenate([closed, open_ones])
+    events, watched = _watched_by_age(basis, day, deal, len(closed), np.ones(len(deal)))
+    hazards = (events + 1) / (watched + 1 / _usual_hazard(events, watched))
+    return days - before + float(before - won_days(hazards[None, :], before)[0])
 
 
 def arrived(basis: Basis, day: float) -> Flags:
@@ -126,26 +155,26 @@ def _first_rate(basis: Basis, closed: Flags) -> float:
     won = float((closed & basis.deals.is_won).sum())
     count = float(closed.sum())
     first = basis.first_stage[basis.first_stage >= 0]
-    prior = basis.stays.prior[first] if len(first) else np.array([np.nan])
-    prior_size = basis.stays.prior_size[first] if len(first) else np.zeros(1)
-    known = ~np.isnan(prior)
-    if not known.any():
+    typed = basis.stays.typed[first]
+    typed = typed[~np.isnan(typed)]
+    if not len(typed):
         return (won + 1) / (count + 2) if count else 0.0
-    size = float(prior_size[known].mean())
-    return (won + size * float(prior[known].mean())) / (count + size)
+    size = basis.stays.prior_deals
+    return (won + size * float(typed.mean())) / (count + size)
 
 
 def _drawn_rate(rate: float, closed: float, random: np.random.Generator, size: int) -> Floats:
+    """Draw the share that is won, in order as the rates of stages are: see `drawn_rates`."""
     if rate <= 0 or rate >= 1:
         return np.full(size, rate)
     certainty = closed + _SURE
-    return random.beta(rate * certainty, (1 - rate) * certainty, size)
+    return np.sort(random.beta(rate * certainty, (1 - rate) * certainty, size))
 
 
 def _cycles(
     basis: Basis, day: float, standing: OpenDeals, rates: Floats
 ) -> tuple[Floats, Floats]:
-    """Per age: deals won at it, and the days that deals were watched at it.
+    """Per age: deals won at it, and the days that deals were watched at it, won in the end.
 
     What was won before the first known closing is not in the book, so that nobody is watched then.
     """
@@ -156,12 +185,20 @@ def _cycles(
     place = standing.place[still_open]
     chance = np.nan_to_num(rates[standing.code[still_open]])
 
-    deal = np.concatenate([won, place])
-    end = np.concatenate([facts.closed[won], np.full(len(place), day)]) - facts.created[deal]
-    entry = np.maximum(basis.first_closed - 1 - facts.created[deal], 0.0)
     weight = np.concatenate([np.ones(len(won)), chance])
+    return _watched_by_age(basis, day, np.concatenate([won, place]), len(won), weight)
 
-    age_of = np.searchsorted(_AGES, end[: len(won)], side="left") - 1
+
+def _watched_by_age(
+    basis: Basis, day: float, deal: Ints, ended: int, weight: Floats
+) -> tuple[Floats, Floats]:
+    """Per age: how many of the first deals ended at it, and the days that all were watched at it."""
+    facts = basis.deals
+    created = facts.created[deal]
+    end = np.minimum(facts.closed[deal], day) - created
+    entry = np.maximum(basis.first_closed - 1 - created, 0.0)
+
+    age_of = np.searchsorted(_AGES, end[:ended], side="left") - 1
     events = np.bincount(np.maximum(age_of, 0), minlength=len(_AGES)).astype(np.float64)
     until = np.append(_AGES[1:], np.inf)
     watched = np.minimum(end[:, None], until) - np.maximum(entry[:, None], _AGES)
@@ -176,10 +213,14 @@ def drawn_cycle(
     One more deal of the usual hazard counts at each age, which is that of all ages together; and
     there one of 90 days.
     """
-    usual = (events.sum() + 1) / (days.sum() + _USUAL_CYCLE)
+    usual = _usual_hazard(events, days)
     return np.asarray(
         random.gamma(events + 1, 1 / (days + 1 / usual), (size, len(events))), dtype=np.float64
     )
+
+
+def _usual_hazard(events: Floats, days: Floats) -> float:
+    return float((events.sum() + 1) / (days.sum() + _USUAL_CYCLE))
 
 
 def won_days(hazards: Floats, horizon: float) -> Floats:
