@@ -13,7 +13,7 @@ import pandas as pd
 
 from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.pipeline.chances.win_rates import stage_rates
-from salesbook.domain.pipeline.forecast.basis import NEVER, SalesFacts, basis_of
+from salesbook.domain.pipeline.forecast.basis import NEVER, Basis, Pipeline, SalesFacts, basis_of
 from salesbook.domain.pipeline.forecast.outlook import is_unknown, outlook_of
 from salesbook.domain.pipeline.forecast.parts import Parts, parts_of_company
 from salesbook.domain.pipeline.forecast.table import periods_gone, windows_of
@@ -146,9 +146,7 @@ def company(random: np.random.Generator, situation: Situation) -> Company:
     )
 
 
-def _entries(
-    random: np.random.Generator, created: Floats, closed: Floats, stages: Ints
-) -> Floats:
+def _entries(random: np.random.Generator, created: Floats, closed: Floats, stages: Ints) -> Floats:
     """Days on which each deal enters its stages, anywhere between creation and closing."""
     cuts = np.sort(random.random((len(created), 2)), axis=1)
     parts = np.column_stack([np.zeros(len(created)), cuts])
@@ -173,9 +171,7 @@ def _expectations(
     return np.asarray(np.floor(entered + np.maximum(remaining * error, 3.0)))
 
 
-def tables_of(
-    drawn: Company, situation: Situation, *, overwrites: bool
-) -> dict[str, pd.DataFrame]:
+def tables_of(drawn: Company, situation: Situation, *, overwrites: bool) -> dict[str, pd.DataFrame]:
     """What the book holds on AS_OF: nothing of how open deals will end.
 
     Args: overwrites is true where the system writes the closing day over the expected one.
@@ -206,8 +202,14 @@ def tables_of(
     }
     frame = frame_of("Deals", deals)
     moves = np.column_stack([entered, np.where(is_closed, closed, np.nan)])
+    is_weekly = situation.watched == "run weekly"
+    first_run = drawn.started + (_TODAY - drawn.started) % _WEEK
     history = _history(
-        ids, moves, np.column_stack([expected, shown_expected]), is_won, drawn.started, situation
+        ids,
+        moves,
+        np.column_stack([expected, shown_expected]),
+        is_won,
+        first_run if is_weekly else None,
     )
     return {"Deals": frame, "StageHistory": history}
 
@@ -217,18 +219,18 @@ def _history(
     moves: Floats,
     expected: Floats,
     is_won: Flags,
-    started: float,
-    situation: Situation,
+    first_run: float | None,
 ) -> pd.DataFrame:
     """StageHistory as weekly runs would have written it, or one import on AS_OF.
 
     A run notes what is expected with the stage in which it finds the deal, not with those that the
     deal passed since the run before.
+
+    Args: first_run is the day of the first weekly run; None for an import on AS_OF.
     """
-    first_run = started + (_TODAY - started) % _WEEK
     deal, column = np.nonzero(moves <= _TODAY)
     day = moves[deal, column]
-    if situation.watched == "run weekly":
+    if first_run is not None:
         steps = np.ceil((day - first_run) / _WEEK)
         noticed = first_run + _WEEK * np.maximum(steps, 0)
     else:
@@ -274,7 +276,8 @@ def policy_of(drawn: Company, situation: Situation, *, goes_up: bool) -> Policy:
         for rank, name in enumerate(_OPEN_STAGES)
     )
     return Policy(
-        rules=Rules(), stages=(*stages, Stage(stage="Won", kind="won"), Stage(stage="Lost", kind="lost"))
+        rules=Rules(),
+        stages=(*stages, Stage(stage="Won", kind="won"), Stage(stage="Lost", kind="lost")),
     )
 
 
@@ -287,8 +290,8 @@ class Said:
     mean: float
 
 
-def forecasts(tables: dict[str, pd.DataFrame], policy: Policy) -> list[Said] | None:
-    """Forecast the company's month and quarter as `funnel` does; None where it says nothing."""
+def basis_from(tables: dict[str, pd.DataFrame], policy: Policy) -> Basis:
+    """Gather what a forecast rests on, as `funnel` does."""
     codes = stage_codes(policy)
     deals = known_deals(tables["Deals"], codes)
     history = tables["StageHistory"]
@@ -298,12 +301,18 @@ def forecasts(tables: dict[str, pd.DataFrame], policy: Policy) -> list[Said] | N
     stays = stays_of(visits_of(deals, known, codes, runs, as_of=AS_OF), codes)
     rates, _ = stage_rates(passages, stays, deals, codes, prior_deals=policy.rules.prior_deals)
     sales = _sold_by_deals(deals)
-    basis = basis_of(deals, known, history, codes, rates.stays, sales, as_of=AS_OF)
+    return basis_of(Pipeline(deals, codes, history, known), rates.stays, sales, as_of=AS_OF)
+
+
+def forecasts(tables: dict[str, pd.DataFrame], policy: Policy) -> list[Said] | None:
+    """Forecast the company's month and quarter as `funnel` does; None where it says nothing."""
+    basis = basis_from(tables, policy)
     if is_unknown(basis):
         return None
 
     whole: dict[str, Any] = dict.fromkeys(SLICE_KINDS, ALL)
-    credited = pd.DataFrame({"place": np.arange(len(deals)), "share": 1.0, **whole})
+    deal_count = len(basis.deals.closed)
+    credited = pd.DataFrame({"place": np.arange(deal_count), "share": 1.0, **whole})
     parts: dict[str, Parts] = dict.fromkeys(SLICE_KINDS, parts_of_company())
     outlook = outlook_of(basis, credited, parts, periods_gone(AS_OF, policy.rules), AS_OF)
     said = []
@@ -330,9 +339,7 @@ def _sold_by_deals(deals: KnownDeals) -> SalesFacts:
     )
 
 
-def cells(
-    books: int, seed: int, situations: Sequence[Situation] = SITUATIONS
-) -> Iterator[Cell]:
+def cells(books: int, seed: int, situations: Sequence[Situation] = SITUATIONS) -> Iterator[Cell]:
     """Draw so many books in each situation, forecast, and see what comes in."""
     for place, situation in enumerate(situations):
         of_periods = [Cell(situation, period) for period, _, _ in PERIODS]

@@ -6,6 +6,7 @@ from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.find import find_alerts
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.chances.win_rates import stage_rates
+from salesbook.domain.pipeline.forecast.basis import Pipeline
 from salesbook.domain.pipeline.forecast.make import make_forecast
 from salesbook.domain.pipeline.forecast.table import forecast_history
 from salesbook.domain.pipeline.funnel.leak import leaks_of
@@ -57,7 +58,7 @@ def run(task: Task) -> Outcome:
 
     # What they will bring.
     rates, rate_findings = stage_rates(passages, stays, deals, codes, prior_deals=rules.prior_deals)
-    forecast, forecast_findings = make_forecast(task, deals, known, history, codes, rates)
+    forecast, forecast_findings = make_forecast(task, Pipeline(deals, codes, history, known), rates)
 
     # What to act on, which rests on all of the above.
     context = AlertContext(

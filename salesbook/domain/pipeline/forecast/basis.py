@@ -128,28 +128,50 @@ class OpenDeals:
     """Day on which that was noted; nan where `expected` is."""
 
 
-def basis_of(
-    deals: KnownDeals,
-    known: Entries,
-    history: pd.DataFrame,
-    codes: StageCodes,
-    stays: ClosedStays,
-    sales: SalesFacts,
-    *,
-    as_of: dt.date,
-) -> Basis:
+@dataclass(frozen=True)
+class View:
+    """What was known at the end of a day."""
+
+    basis: Basis
+    day: float
+    standing: OpenDeals
+    rates: Floats
+    """Per stage: the chance that a deal now in it is won; nan where nothing is known."""
+    weight: Floats
+    """Per stage: how many closed deals the rate rests on."""
+
+
+def view_at(basis: Basis, day: float) -> View:
+    """Tell what was known at the end of a day."""
+    rates, weight = basis.stays.rates_now(basis.deals.closed <= day)
+    return View(basis, day, open_deals_at(basis, day), rates, weight)
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Deals with their stages as numbers, and the history that this run knows of them."""
+
+    deals: KnownDeals
+    codes: StageCodes
+    history: pd.DataFrame
+    """StageHistory."""
+    known: Entries
+    """Its rows of these deals."""
+
+
+def basis_of(pipeline: Pipeline, stays: ClosedStays, sales: SalesFacts, *, as_of: dt.date) -> Basis:
     """Gather what a forecast rests on.
 
     Args:
-        known: the rows of StageHistory for these deals.
-        history: StageHistory itself, for what was expected at each row.
+        stays: of closed deals in each stage.
         sales: what was sold, see `sales_facts`.
     """
+    deals, codes, known = pipeline.deals, pipeline.codes, pipeline.known
     today = float(_number(np.array([as_of], dtype=_DAY))[0])
     return Basis(
         today=today,
         deals=_deal_facts(deals, known, codes, today),
-        notes=_notes(deals, known, history),
+        notes=_notes(deals, known, pipeline.history),
         sales=sales,
         stays=stays,
         is_open_stage=codes.are_open(np.arange(codes.count)),

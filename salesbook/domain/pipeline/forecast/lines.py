@@ -46,37 +46,9 @@ def month_number(days: pd.Series[Any]) -> pd.Series[Any]:
     return days.dt.year * 12 + days.dt.month - 1
 
 
-def forecast_lines(
-    sales: pd.DataFrame,
-    credited: pd.DataFrame,
-    plan: pd.DataFrame,
-    deals: KnownDeals,
-    codes: StageCodes,
-    rates: Floats,
-    staff: Staff,
-    as_of: dt.date,
-) -> tuple[pd.DataFrame, list[Finding]]:
-    """Gather what was sold, open deals and published revenue targets.
-
-    Sold money and targets are those of Attainment: credited to reps and to the team of the day. An
-    open deal is credited as it will be when it is won, to rep and partner and to their teams on
-    `as_of`. It stands in the month of `expected_on`; one that is overdue, which may close on any
-    day, in the month of `as_of`; one without a date in none. Both are counted in warnings. Its
-    category is its own, else its stage's, else pipeline; omitted deals are left out.
-
-    Args:
-        sales: the credits of what was sold.
-        credited: open deals and others, as `credited_deals` gives them.
-        rates: the chance that a deal now in the stage is won, per stage; nan adds nothing to what
-            is weighted.
-    """
-    open_lines, findings = _open_lines(credited, deals, codes, rates, as_of)
-    parts = [
-        _closed_lines(sales, staff),
-        open_lines,
-        _target_lines(plan, staff),
-    ]
-    return pd.concat([part[list(COLUMNS)] for part in parts], ignore_index=True), findings
+def forecast_lines(*parts: pd.DataFrame) -> pd.DataFrame:
+    """Put lines of what was sold, of open deals and of targets together."""
+    return pd.concat([part[list(COLUMNS)] for part in parts], ignore_index=True)
 
 
 def credited_deals(deals: KnownDeals, staff: Staff, as_of: dt.date) -> pd.DataFrame:
@@ -100,13 +72,14 @@ def credited_deals(deals: KnownDeals, staff: Staff, as_of: dt.date) -> pd.DataFr
     of_partners = common.assign(share=share, amount=partner_amount, rep=frame["partner_id"])
     both = pd.concat([of_reps, of_partners[share > 0]], ignore_index=True)
     today = pd.Series(pd.Timestamp(as_of), index=both.index)
-    return both.assign(
-        amount=both["amount"].astype(np.int64), team=staff.teams(both["rep"], today)
-    )
+    return both.assign(amount=both["amount"].astype(np.int64), team=staff.teams(both["rep"], today))
 
 
-def _closed_lines(credit_lines: pd.DataFrame, staff: Staff) -> pd.DataFrame:
-    """What was sold; it counts in full, so that its weight is itself."""
+def closed_lines(credit_lines: pd.DataFrame, staff: Staff) -> pd.DataFrame:
+    """What was sold, as Attainment has it, credited to reps and to the team of the day.
+
+    It counts in full, so that its weight is itself.
+    """
     return credit_lines.assign(
         what=CLOSED,
         month=month_number(credit_lines["on"]),
@@ -118,10 +91,23 @@ def _closed_lines(credit_lines: pd.DataFrame, staff: Staff) -> pd.DataFrame:
     )
 
 
-def _open_lines(
+def open_lines(
     credited: pd.DataFrame, deals: KnownDeals, codes: StageCodes, rates: Floats, as_of: dt.date
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Lines of open deals that are expected on some day, with warnings that count the others."""
+    """Lines of open deals that are expected on some day.
+
+    An open deal is credited as it will be when it is won, to rep and partner and to their teams on
+    `as_of`. It stands in the month of `expected_on`; one that is overdue, which may close on any
+    day, in the month of `as_of`; one without a date in none. Its category is its own, else its
+    stage's, else pipeline; omitted deals are left out.
+
+    Args:
+        credited: open deals and others, as `credited_deals` gives them.
+        rates: the chance that a deal now in the stage is won, per stage; nan adds nothing to what
+            is weighted.
+
+    Returns: the lines, and warnings that count deals that are overdue or without a date.
+    """
     place = credited["place"].to_numpy(dtype=np.int64)
     is_open = deals.is_open[place]
     part = credited[is_open]
@@ -168,7 +154,7 @@ def _left_out(code: str, places: pd.Series[Any]) -> list[Finding]:
     ]
 
 
-def _target_lines(plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
+def target_lines(plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
     """Revenue targets in force and their quotas; they have no source, product or pipeline."""
     of_plan = planned(plan_in_force(plan), staff)
     part = of_plan[of_plan["metric"] == "revenue"]

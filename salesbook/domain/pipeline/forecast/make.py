@@ -10,8 +10,14 @@ import pandas as pd
 
 from salesbook.domain.outcome import Task
 from salesbook.domain.pipeline.chances.win_rates import StageRates
-from salesbook.domain.pipeline.forecast.basis import Basis, basis_of, sales_facts
-from salesbook.domain.pipeline.forecast.lines import credited_deals, forecast_lines
+from salesbook.domain.pipeline.forecast.basis import Basis, Pipeline, basis_of, sales_facts
+from salesbook.domain.pipeline.forecast.lines import (
+    closed_lines,
+    credited_deals,
+    forecast_lines,
+    open_lines,
+    target_lines,
+)
 from salesbook.domain.pipeline.forecast.outlook import Outlook, is_unknown, outlook_of
 from salesbook.domain.pipeline.forecast.parts import (
     Parts,
@@ -22,8 +28,6 @@ from salesbook.domain.pipeline.forecast.parts import (
 )
 from salesbook.domain.pipeline.forecast.table import forecast_frame, periods_gone
 from salesbook.domain.pipeline.forecast.to_come import arrived
-from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
-from salesbook.domain.pipeline.stages.history import Entries
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.team.staff import Staff
 from salesbook.messages import Finding
@@ -33,29 +37,20 @@ _DAYS_OF_REPEATS = 365
 
 
 def make_forecast(
-    task: Task,
-    deals: KnownDeals,
-    known: Entries,
-    history: pd.DataFrame,
-    codes: StageCodes,
-    rates: StageRates,
+    task: Task, pipeline: Pipeline, rates: StageRates
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Make the Forecast table and its findings.
-
-    Args:
-        known: the rows of `history`, StageHistory as this run leaves it, for these deals.
-    """
+    """Make the Forecast table and its findings."""
+    deals, codes = pipeline.deals, pipeline.codes
     tables, as_of = task.tables, task.as_of
     staff = Staff(tables["Reps"], tables["Assignments"])
     sales = credits_of(tables, task.policy, as_of=as_of)
     credited = credited_deals(deals, staff, as_of)
-    lines, findings = forecast_lines(
-        sales.lines, credited, tables["TargetPlan"], deals, codes, rates.now, staff, as_of
+    still_open, findings = open_lines(credited, deals, codes, rates.now, as_of)
+    lines = forecast_lines(
+        closed_lines(sales.lines, staff), still_open, target_lines(tables["TargetPlan"], staff)
     )
 
-    basis = basis_of(
-        deals, known, history, codes, rates.stays, sales_facts(deals, sales), as_of=as_of
-    )
+    basis = basis_of(pipeline, rates.stays, sales_facts(deals, sales), as_of=as_of)
     outlook = None if is_unknown(basis) else _outlook(task, basis, credited, lines, sales.lines)
     return forecast_frame(lines, as_of, task.policy.rules, outlook), findings
 

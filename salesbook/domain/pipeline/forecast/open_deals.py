@@ -22,6 +22,8 @@ _GRID_DAYS: Final = 7.5
 """
 _FARTHEST: Final = 240.0
 """Days before and after which the chance to close does not depend on the expected day any more."""
+_MOST_POINTS: Final = 300
+"""Points of the grid; what is expected in six years is as good as never."""
 _SURE: Final = 5.0
 """Concentration that every rate has beside what closed deals give it."""
 
@@ -45,7 +47,9 @@ def drawn_rates(rates: Floats, weight: Floats, random: np.random.Generator, size
     is_doubtful = (known > 0) & (known < 1)
     mean = np.where(is_doubtful, known, 0.5)
     certainty = weight + _SURE
-    draws = np.sort(random.beta(mean * certainty, (1 - mean) * certainty, (size, len(rates))), axis=0)
+    draws = np.sort(
+        random.beta(mean * certainty, (1 - mean) * certainty, (size, len(rates))), axis=0
+    )
     return np.where(is_doubtful, draws, known)
 
 
@@ -85,8 +89,8 @@ class OpenMoney:
         A deal of amount a that is won with p and closes in the window with q adds a p q to the
         mean and a² p q (1 - p q) to the variance.
         """
-        grid, lower, share = _grid_of(self.days_to_expected)
-        closing = self._closing(grid, window)
+        grid = _grid_of(self.days_to_expected)
+        closing = self._closing(grid.days, window)
         mean = np.zeros((len(self.hazards), size))
         variance = np.zeros((len(self.hazards), size))
 
@@ -95,9 +99,10 @@ class OpenMoney:
         rate_draws = self.rate_draws.astype(np.float32)
         for code in np.unique(self.code[slice_of >= 0]):
             rows = np.flatnonzero((self.code == code) & (slice_of >= 0))
-            place = (lower[rows], slice_of[rows], share[rows], len(grid), size)
-            money = _on_grid(self.amount[rows], *place).astype(np.float32)
-            squares = _on_grid(self.amount[rows] ** 2, *place).astype(np.float32)
+            money = grid.sums(self.amount[rows], rows, slice_of[rows], size).astype(np.float32)
+            squares = grid.sums(self.amount[rows] ** 2, rows, slice_of[rows], size).astype(
+                np.float32
+            )
             chance = rate_draws[:, [code]] * closing
             mean += chance @ money
             variance += (chance * (1 - chance)) @ squares
@@ -162,7 +167,9 @@ class OpenMoney:
                 draws[place] += self.awaited.amount[rows] @ happens
         return draws
 
-    def credited(self, rows: Ints, shares: Floats, awaited_rows: Ints, awaited: Floats) -> OpenMoney:
+    def credited(
+        self, rows: Ints, shares: Floats, awaited_rows: Ints, awaited: Floats
+    ) -> OpenMoney:
         """The same deals, one row for each who is credited with a share of one."""
         return dataclasses.replace(
             self,
@@ -202,28 +209,37 @@ def _happens(place: Ints, chance: Floats, random: np.random.Generator) -> Floats
     return (luck < chance).astype(np.float64)
 
 
-def _grid_of(days: Floats) -> tuple[Floats, Ints, Floats]:
-    """A grid over the days, the point below each, and how far it is to the next, 0 to 1."""
+@dataclass(frozen=True)
+class _Grid:
+    """Expected days on a grid: far fewer than there are deals."""
+
+    days: Floats
+    lower: Ints
+    """Per deal: the point at or below its expected day."""
+    share: Floats
+    """How far the day is to the next point, 0 to 1."""
+
+    def sums(self, values: Floats, rows: Ints, slice_of: Ints, slices: int) -> Floats:
+        """Add values up by grid point and slice, each shared between the two points beside it."""
+        cell = self.lower[rows] * slices + slice_of
+        share = self.share[rows]
+        size = len(self.days) * slices
+        below = np.bincount(cell, values * (1 - share), size)
+        above = np.bincount(cell + slices, values * share, size)
+        return np.asarray(below + above, dtype=np.float64).reshape(-1, slices)
+
+
+def _grid_of(days: Floats) -> _Grid:
+    """Lay a grid over the expected days; beyond its ends the chance to close is the same."""
+    if not len(days):
+        return _Grid(np.zeros(2), np.zeros(0, dtype=np.int64), np.zeros(0))
     within = np.clip(days, -_FARTHEST, None)
-    if not len(within):
-        return np.zeros(2), np.zeros(0, dtype=np.int64), np.zeros(0)
     first = np.floor(within.min() / _GRID_DAYS) * _GRID_DAYS
-    within = np.minimum(within, first + 400 * _GRID_DAYS)
+    within = np.minimum(within, first + _MOST_POINTS * _GRID_DAYS)
     count = int((within.max() - first) // _GRID_DAYS) + 2
     position = (within - first) / _GRID_DAYS
     lower = np.floor(position).astype(np.int64)
-    return first + _GRID_DAYS * np.arange(count), lower, position - lower
-
-
-def _on_grid(
-    values: Floats, lower: Ints, slice_of: Ints, share: Floats, points: int, slices: int
-) -> Floats:
-    """Add values up by grid point and slice, each shared between the two points beside it."""
-    cell = lower * slices + slice_of
-    size = points * slices
-    below = np.bincount(cell, values * (1 - share), size)
-    above = np.bincount(cell + slices, values * share, size)
-    return np.asarray(below + above, dtype=np.float64).reshape(points, slices)
+    return _Grid(first + _GRID_DAYS * np.arange(count), lower, position - lower)
 
 
 def sum_draws(mean: Floats, variance: Floats, random: np.random.Generator) -> Floats:

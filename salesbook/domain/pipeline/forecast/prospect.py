@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from salesbook.arrays import Floats, Ints
-from salesbook.domain.pipeline.forecast.basis import Basis, OpenDeals, open_deals_at
+from salesbook.arrays import Floats
+from salesbook.domain.pipeline.forecast.basis import Basis, OpenDeals, View, view_at
 from salesbook.domain.pipeline.forecast.open_deals import OpenMoney, drawn_rates
 from salesbook.domain.pipeline.forecast.remaining import awaited_at, ordering_at
 from salesbook.domain.pipeline.forecast.repeat import Repeats, repeats_at
@@ -49,38 +49,37 @@ class Prospect:
 
 def prospect_at(basis: Basis, day: float, random: np.random.Generator, size: int) -> Prospect:
     """Draw everything that decides what comes in after a day, from what was known at its end."""
-    rates, weight = basis.stays.rates_now(basis.deals.closed <= day)
-
-    standing = open_deals_at(basis, day)
+    view = view_at(basis, day)
+    standing = view.standing
     ordering = ordering_at(basis, day)
-    slips = slips_at(basis, day, standing, rates)
+    slips = slips_at(view)
     amount = np.maximum(basis.deals.amount - ordering.ordered, 0.0)[standing.place]
     open_money = OpenMoney(
         place=standing.place,
         amount=amount * ordering.share,
         code=standing.code,
-        days_to_expected=_days_to_expected(basis, day, standing),
+        days_to_expected=_days_to_expected(view),
         awaited=awaited_at(basis, day, ordering),
-        rates=rates,
-        rate_draws=drawn_rates(rates, weight, random, size),
+        rates=view.rates,
+        rate_draws=drawn_rates(view.rates, view.weight, random, size),
         hazards=drawn_hazards(slips, random, size),
         wait=ordering.usual_days,
     )
     return Prospect(
         standing=standing,
         open_money=open_money,
-        arrivals=arrivals_at(basis, day, standing, rates, ordering, random, size),
+        arrivals=arrivals_at(view, ordering, random, size),
         repeats=repeats_at(basis, day, random, size),
     )
 
 
-def _days_to_expected(basis: Basis, day: float, standing: OpenDeals) -> Floats:
+def _days_to_expected(view: View) -> Floats:
     """Days to the expected one; of a deal without one as many as a deal usually takes.
 
     That is its day of creation and the median days from creation to winning; of a deal of which
     nobody knows that either, as if it were created today.
     """
-    facts = basis.deals
+    day, facts, standing = view.day, view.basis.deals, view.standing
     is_won = facts.is_won & np.isfinite(facts.closed) & (facts.closed <= day)
     is_measured = is_won & np.isfinite(facts.created)
     cycles = facts.closed[is_measured] - facts.created[is_measured]

@@ -30,7 +30,7 @@ _PRIOR_MEANS: Final = 2
 """Periods for which a forecast that was right on average counts."""
 _LEAST_LEVEL: Final = 0.5
 _MOST_LEVEL: Final = 2.0
-_UNTRIED_WIDTH: Final = 1.15
+_UNTRIED_WIDTH: Final = 1.0
 """How much wider a forecast is that could not be tried, while under 100 deals are closed."""
 _MANY_CLOSED: Final = 100
 
@@ -50,9 +50,7 @@ class Correction:
         return np.asarray(np.maximum(moved, 0.0), dtype=np.float64)
 
 
-def correction_of(
-    came: Floats, mean: Floats, deviation: Floats, *, closed: int
-) -> Correction:
+def correction_of(came: Floats, mean: Floats, deviation: Floats, *, closed: int) -> Correction:
     """Compare what came in with what was expected, period by period.
 
     c = (sum y + 2 m) / (sum mean + 2 m), where m is the mean of the means, from 0.5 to 2;
@@ -108,4 +106,6 @@ def replayed(
 def seeded(as_of: dt.date, name: str) -> np.random.Generator:
     """Random numbers that are the same for the same day and name, on every machine."""
     letters = list(name.encode("utf-8"))
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([as_of.toordinal(), *letters])))
+    return np.random.Generator(
+        np.random.PCG64(np.random.SeedSequence([as_of.toordinal(), *letters]))
+    )

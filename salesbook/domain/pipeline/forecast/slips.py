@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from salesbook.arrays import Flags, Floats
-from salesbook.domain.pipeline.forecast.basis import Basis, OpenDeals
+from salesbook.domain.pipeline.forecast.basis import View
 
 BIN_DAYS: Final = 15.0
 EDGES: Final = np.arange(-60.0, 181.0, BIN_DAYS)
@@ -102,32 +102,35 @@ def slip_table(entry: Floats, end: Floats, weight: Floats, closed: Flags) -> Sli
     return SlipTable(events=events, risk=np.maximum(risk, events))
 
 
-def slips_at(basis: Basis, day: float, standing: OpenDeals, rates: Floats) -> SlipTable:
-    """Count the slips that were known at the end of a day.
+def slips_at(view: View) -> SlipTable:
+    """Count the slips that were known at the end of a day, from the first day noted of each deal.
 
-    A deal is watched from the day on which the expected day was noted, but not before the first
-    closing that the book knows: who closed before that is not in it. Where several were noted one
-    after the other each counts, all together as one deal: a date that was moved did slip.
+    A deal is watched from the day on which its expected day was noted, but not before the first
+    closing that the book knows: who closed before that is not in it. It is followed to its closing,
+    whatever was typed later: who moved the date along did slip. The day noted last is mostly typed
+    when the closing is in sight; by it far too much would close within the month.
 
-    Args: rates is the chance that a deal now in the stage is won, per stage.
+    Source: simulation, honesty/forecasts.py, 60 open and 200 closed deals: what open deals bring in
+        a month over what came 1.00; by all days noted 1.15, by the last 1.25.
     """
-    facts, notes = basis.deals, basis.notes
-    won_by = facts.is_won & np.isfinite(facts.closed) & (facts.closed <= day)
-    is_before = notes.noticed < facts.closed[notes.deal]
-    rows = np.flatnonzero(won_by[notes.deal] & is_before & ~np.isnan(notes.expected))
-    deal = notes.deal[rows]
-    share = 1 / np.bincount(deal, minlength=len(facts.closed))[deal] if len(deal) else np.zeros(0)
+    day, facts, notes = view.day, view.basis.deals, view.basis.notes
+    chance = np.zeros(len(facts.closed))
+    chance[view.standing.place] = np.nan_to_num(view.rates[view.standing.code])
+    is_won = facts.is_won & np.isfinite(facts.closed) & (facts.closed <= day)
+    weight = np.where(is_won, 1.0, chance)
 
-    is_dated = ~np.isnan(standing.expected)
-    open_chance = np.nan_to_num(rates[standing.code[is_dated]])
-    expected = np.concatenate([notes.expected[rows], standing.expected[is_dated]])
-    noted = np.concatenate([notes.noticed[rows], standing.noted[is_dated]])
-    end = np.concatenate([facts.closed[deal], np.full(len(open_chance), day)])
+    is_noted = ~np.isnan(notes.expected) & (notes.noticed <= day)
+    is_before = notes.noticed < facts.closed[notes.deal]
+    rows = np.flatnonzero(is_noted & is_before & (weight[notes.deal] > 0))
+    is_first = np.append(True, notes.deal[rows][1:] != notes.deal[rows][:-1])[: len(rows)]
+    rows = rows[is_first]
+
+    deal, expected = notes.deal[rows], notes.expected[rows]
     return slip_table(
-        entry=np.maximum(noted, basis.first_closed - 1) - expected,
-        end=end - expected,
-        weight=np.concatenate([share, open_chance]),
-        closed=np.arange(len(end)) < len(rows),
+        entry=np.maximum(notes.noticed[rows], view.basis.first_closed - 1) - expected,
+        end=np.minimum(facts.closed[deal], day) - expected,
+        weight=weight[deal],
+        closed=is_won[deal],
     )
 
 

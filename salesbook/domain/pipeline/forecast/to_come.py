@@ -9,7 +9,7 @@ import numpy as np
 
 from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.pipeline.forecast.amounts import AmountPool, mixed_pool
-from salesbook.domain.pipeline.forecast.basis import Basis, OpenDeals
+from salesbook.domain.pipeline.forecast.basis import Basis, View
 from salesbook.domain.pipeline.forecast.remaining import Ordering
 from salesbook.domain.pipeline.forecast.windows import Window
 
@@ -70,31 +70,22 @@ class Arrivals:
         return self.pool.sums(counts, random) * self.level * self.share
 
 
-def arrivals_at(
-    basis: Basis,
-    day: float,
-    standing: OpenDeals,
-    rates: Floats,
-    ordering: Ordering,
-    random: np.random.Generator,
-    size: int,
-) -> Arrivals:
+def arrivals_at(view: View, ordering: Ordering, random: np.random.Generator, size: int) -> Arrivals:
     """Draw what was to be expected, at the end of a day, of deals still to come.
 
     New deals a day are Gamma(n + 1/2) / L, where n were created in the last L days: from the first
     known closing on, but 90 at least and 365 at most. Their rate is that of all closed deals; the
     days from creation to winning come from a life table of won deals, in which open ones count for
     their chance and are watched on.
-
-    Args: rates is the chance that a deal now in the stage is won, per stage.
     """
+    basis, day, standing = view.basis, view.day, view.standing
     facts = basis.deals
     created = arrived(basis, day)
-    per_day = random.gamma(created.sum() + 0.5, 1 / days_in_book(basis, day, standing), size)
+    per_day = random.gamma(created.sum() + 0.5, 1 / days_in_book(view), size)
 
     closed = facts.takes_part & (facts.closed <= day)
     rate = _first_rate(basis, closed)
-    hazards = drawn_cycle(*_cycles(basis, day, standing, rates), random, size)
+    hazards = drawn_cycle(*_cycles(view), random, size)
 
     won = facts.amount[closed & facts.is_won]
     pool = mixed_pool(won, facts.amount[standing.place])
@@ -121,13 +112,14 @@ def days_counted(basis: Basis, day: float) -> float:
     return min(days, max(age, _YOUNGEST))
 
 
-def days_in_book(basis: Basis, day: float, standing: OpenDeals) -> float:
+def days_in_book(view: View) -> float:
     """How many days' new deals the book holds of those created in the last L days.
 
     Of those created before the first known closing, T0, only who was still open then is in it. So a
     day of before T0 counts for the share that is open as many days after creation, whether won or
     lost in the end: the book of a week that shows 70 deals of a quarter had 105.
     """
+    basis, day, standing = view.basis, view.day, view.standing
     facts = basis.deals
     days = days_counted(basis, day)
     before = days - (day - basis.first_closed + 1)
@@ -171,19 +163,18 @@ def _drawn_rate(rate: float, closed: float, random: np.random.Generator, size: i
     return np.sort(random.beta(rate * certainty, (1 - rate) * certainty, size))
 
 
-def _cycles(
-    basis: Basis, day: float, standing: OpenDeals, rates: Floats
-) -> tuple[Floats, Floats]:
+def _cycles(view: View) -> tuple[Floats, Floats]:
     """Per age: deals won at it, and the days that deals were watched at it, won in the end.
 
     What was won before the first known closing is not in the book, so that nobody is watched then.
     """
+    basis, day, standing = view.basis, view.day, view.standing
     facts = basis.deals
     is_won = facts.is_won & np.isfinite(facts.closed) & (facts.closed <= day)
     won = np.flatnonzero(is_won & np.isfinite(facts.created) & (facts.created <= facts.closed))
     still_open = np.isfinite(facts.created[standing.place])
     place = standing.place[still_open]
-    chance = np.nan_to_num(rates[standing.code[still_open]])
+    chance = np.nan_to_num(view.rates[standing.code[still_open]])
 
     weight = np.concatenate([np.ones(len(won)), chance])
     return _watched_by_age(basis, day, np.concatenate([won, place]), len(won), weight)
@@ -205,9 +196,7 @@ def _watched_by_age(
     return events, np.asarray(weight @ np.clip(watched, 0.0, None), dtype=np.float64)
 
 
-def drawn_cycle(
-    events: Floats, days: Floats, random: np.random.Generator, size: int
-) -> Floats:
+def drawn_cycle(events: Floats, days: Floats, random: np.random.Generator, size: int) -> Floats:
     """Draw the daily hazard to be won at each age, of deals that are won in the end.
 
     One more deal of the usual hazard counts at each age, which is that of all ages together; and
