@@ -228,6 +228,6 @@ def test_reps_add_up_to_all_and_months_to_quarters(seed):
     pd.testing.assert_frame_equal(
         reps.sort_index(), whole.sort_index(), check_like=True, check_dtype=False, atol=2, rtol=0
     )
-    counted = [*CATEGORIES, "weighted"]
-    months = whole.loc[["2026-07", "2026-08", "2026-09"], counted].sum()
-    assert months.tolist() == whole.loc["FY2026-Q3", counted].tolist()
+    months = whole.loc[["2026-07", "2026-08", "2026-09"]].sum()
+    quarter = whole.loc["FY2026-Q3"].astype(float)
+    assert months.astype(float).to_numpy() == pytest.approx(quarter.to_numpy(), abs=2)

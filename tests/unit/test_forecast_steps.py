@@ -15,7 +15,12 @@ from salesbook.domain.pipeline.forecast.repeat import (
     trend,
     unevenness,
 )
-from salesbook.domain.pipeline.forecast.replay import Correction, correction_of, seeded
+from salesbook.domain.pipeline.forecast.replay import (
+    Correction,
+    Replays,
+    corrections_of,
+    seeded,
+)
 from salesbook.domain.pipeline.forecast.slips import (
     DEFAULT_HAZARDS,
     EDGES,
@@ -238,24 +243,38 @@ def test_a_window_is_parted_into_its_months():
     assert parts.tolist() == [0.5, 1.0]
 
 
+def replays(came, mean, deviation):
+    return Replays(*(np.asarray(values, dtype=np.float64) for values in (came, mean, deviation)))
+
+
 def test_a_forecast_made_again_gives_level_and_width():
     """c = (20 + 2 * 10) / (30 + 20), e = (y - c mean) / (c sd), f² = (sum e² + 6) / (J + 6)."""
-    came, mean = np.array([2.0, 6, 12]), np.full(3, 10.0)
-    found = correction_of(came, mean, np.full(3, 2.0), closed=500)
+    came = np.array([2.0, 6, 12])
+    found = corrections_of({"month": replays(came, [10] * 3, [2] * 3)})["month"]
     errors = (came - 8) / 1.6
     assert found.level == pytest.approx(0.8)
     assert found.width == pytest.approx(np.sqrt(((errors**2).sum() + 6) / 9))
 
 
+def test_months_and_quarters_have_one_level():
+    """(20 + 20 + 60 + 180) / (30 + 20 + 90 + 180): each length with two of its means as a prior."""
+    found = corrections_of(
+        {
+            "month": replays([2, 6, 12], [10] * 3, [2] * 3),
+            "quarter": replays([60], [90], [10]),
+        }
+    )
+    assert found["month"].level == found["quarter"].level == pytest.approx(280 / 320)
+    assert found["month"].width != found["quarter"].width
+
+
 def test_forecasts_that_were_right_change_nothing():
-    found = correction_of(np.full(6, 10.0), np.full(6, 10.0), np.full(6, 5.0), closed=500)
-    assert found == Correction(1.0, 1.0)
+    found = corrections_of({"month": replays([10] * 6, [10] * 6, [5] * 6)})
+    assert found == {"month": Correction(1.0, 1.0)}
 
 
-@pytest.mark.parametrize(("closed", "width"), [(99, 1.15), (100, 1.0)])
-def test_a_forecast_that_could_not_be_tried_is_wider(closed, width):
-    nothing = np.zeros(0)
-    assert correction_of(nothing, nothing, nothing, closed=closed) == Correction(1.0, width)
+def test_a_forecast_that_could_not_be_tried_is_left_as_it_is():
+    assert corrections_of({"month": replays([], [], [])}) == {"month": Correction(1.0, 1.0)}
 
 
 def test_draws_are_moved_and_widened_around_their_mean():

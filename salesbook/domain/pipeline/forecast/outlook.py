@@ -15,14 +15,20 @@ from salesbook.domain.pipeline.forecast.basis import Basis
 from salesbook.domain.pipeline.forecast.open_deals import OpenMoney
 from salesbook.domain.pipeline.forecast.parts import Parts, slice_numbers
 from salesbook.domain.pipeline.forecast.prospect import Prospect, prospect_at
-from salesbook.domain.pipeline.forecast.replay import FEWEST_CLOSED, Correction, replayed, seeded
+from salesbook.domain.pipeline.forecast.replay import (
+    FEWEST_CLOSED,
+    Correction,
+    corrections_of,
+    replayed,
+    seeded,
+)
 from salesbook.domain.pipeline.forecast.windows import DRAWS, Window
 from salesbook.domain.pipeline.funnel.slices import SLICE_KINDS
 
 QUANTILES: Final = (0.1, 0.5, 0.9)
 MONTHLY: Final = "month"
 LONGER: Final = "quarter"
-"""Periods gone by which a forecast is corrected: months for months, quarters for what is longer."""
+"""Periods gone that say how wide a range must be: months for months, quarters for what is longer."""
 _FEWEST_REPEATS: Final = 3
 """Orders without a deal that say enough where there are no deals at all."""
 
@@ -159,10 +165,12 @@ def outlook_of(
         gone: first and last days of months and of quarters gone, the newest last.
     """
     prospect = prospect_at(basis, basis.today, seeded(as_of, "rates"), DRAWS)
-    corrections = {
-        kind: replayed(basis, spans, seeded(as_of, f"replay {kind}"))
-        for kind, spans in gone.items()
-    }
+    corrections = corrections_of(
+        {
+            kind: replayed(basis, spans, seeded(as_of, f"replay {kind}"))
+            for kind, spans in gone.items()
+        }
+    )
 
     money = prospect.open_money
     rows, of_row = _rows_of(credited, money.place, len(basis.deals.closed))

@@ -7,7 +7,7 @@ shows there, and moves and widens the forecast of today.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,9 +30,6 @@ _PRIOR_MEANS: Final = 2
 """Periods for which a forecast that was right on average counts."""
 _LEAST_LEVEL: Final = 0.5
 _MOST_LEVEL: Final = 2.0
-_UNTRIED_WIDTH: Final = 1.0
-"""How much wider a forecast is that could not be tried, while under 100 deals are closed."""
-_MANY_CLOSED: Final = 100
 
 
 @dataclass(frozen=True)
@@ -50,34 +47,50 @@ class Correction:
         return np.asarray(np.maximum(moved, 0.0), dtype=np.float64)
 
 
-def correction_of(came: Floats, mean: Floats, deviation: Floats, *, closed: int) -> Correction:
-    """Compare what came in with what was expected, period by period.
+@dataclass(frozen=True)
+class Replays:
+    """One forecast for each period gone, and what came; all of one length."""
 
-    c = (sum y + 2 m) / (sum mean + 2 m), where m is the mean of the means, from 0.5 to 2;
-    f² = (sum e² + 6) / (J + 6), 1 at least, where e = (y - c mean) / (c sd).
+    came: Floats
+    """y."""
+    mean: Floats
+    deviation: Floats
 
-    Args:
-        came: y, what came in; one per period gone.
-        mean: what was expected.
-        deviation: the standard deviation of the forecast.
-        closed: deals that are closed today.
+    def usable(self) -> Replays:
+        """Those in which something was expected."""
+        rows = (self.mean > 0) & (self.deviation > 0)
+        return Replays(self.came[rows], self.mean[rows], self.deviation[rows])
+
+
+def corrections_of(replays: Mapping[str, Replays]) -> dict[str, Correction]:
+    """Compare what came in with what was expected: one level for all, a width for each length.
+
+    c = (sum y + 2 m) / (sum mean + 2 m), where m is the mean of the means, from 0.5 to 2, over the
+    periods of all lengths together: with a level for months and another for quarters, a quarter
+    would not be what its months are. f² = (sum e² + 6) / (J + 6), 1 at least, where
+    e = (y - c mean) / (c sd).
+
+    Args: replays by length of period.
     """
-    is_usable = (mean > 0) & (deviation > 0)
-    came, mean, deviation = came[is_usable], mean[is_usable], deviation[is_usable]
-    if not len(came):
-        return Correction(1.0, _UNTRIED_WIDTH if closed < _MANY_CLOSED else 1.0)
+    usable = {kind: replay.usable() for kind, replay in replays.items()}
+    tried = [replay for replay in usable.values() if len(replay.came)]
+    usual = sum(_PRIOR_MEANS * float(replay.mean.mean()) for replay in tried)
+    came = sum(float(replay.came.sum()) for replay in tried) + usual
+    expected = sum(float(replay.mean.sum()) for replay in tried) + usual
+    level = float(np.clip(came / expected, _LEAST_LEVEL, _MOST_LEVEL)) if tried else 1.0
+    return {kind: Correction(level, _width(replay, level)) for kind, replay in usable.items()}
 
-    usual = _PRIOR_MEANS * mean.mean()
-    level = float(np.clip((came.sum() + usual) / (mean.sum() + usual), _LEAST_LEVEL, _MOST_LEVEL))
-    errors = (came - level * mean) / (level * deviation)
-    width = (float((errors**2).sum()) + _PRIOR_PERIODS) / (len(came) + _PRIOR_PERIODS)
-    return Correction(level, float(np.sqrt(max(1.0, width))))
+
+def _width(replay: Replays, level: float) -> float:
+    errors = (replay.came - level * replay.mean) / (level * replay.deviation)
+    width = (float((errors**2).sum()) + _PRIOR_PERIODS) / (len(errors) + _PRIOR_PERIODS)
+    return float(np.sqrt(max(1.0, width)))
 
 
 def replayed(
     basis: Basis, spans: Sequence[tuple[float, float]], random: np.random.Generator
-) -> Correction:
-    """Make the company's forecast again for periods gone, and learn from what came.
+) -> Replays:
+    """Make the company's forecast again for periods gone, from what was known before them.
 
     Args: spans are the periods' first and last days; those that begin before enough was known, and
         those in which orders began to count, are left out.
@@ -95,12 +108,7 @@ def replayed(
         came.append(basis.sold_between(before, last))
         means.append(mean)
         deviations.append(deviation)
-    return correction_of(
-        np.array(came),
-        np.array(means),
-        np.array(deviations),
-        closed=basis.closed_count(basis.today),
-    )
+    return Replays(np.array(came), np.array(means), np.array(deviations))
 
 
 def seeded(as_of: dt.date, name: str) -> np.random.Generator:
