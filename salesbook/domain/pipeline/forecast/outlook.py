@@ -71,8 +71,12 @@ class Outlook:
     awaited_slices: Mapping[str, pd.Series[Any]]
     parts: Mapping[str, Parts]
     corrections: Mapping[str, Correction]
-    expected: dict[Window, tuple[Floats, Floats]] = field(default_factory=dict)
-    """What was calculated already: the mean of each row of `money` and each awaited one."""
+    expected: dict[Window, tuple[Floats, Floats, Floats, Floats]] = field(default_factory=dict)
+    """What was calculated already, by window.
+
+    The mean of each row of `money` and of each awaited one; per draw the mean numbers of new deals
+    won and of orders without a deal.
+    """
 
     def names_of(self, kind: str) -> set[str]:
         """Slices of a kind of which something is to be expected."""
@@ -131,14 +135,14 @@ class Outlook:
     ) -> tuple[Floats, Floats, float, float]:
         """Draws per slice; the mean of open deals per slice; that of new deals, of repeat orders."""
         size = len(randoms)
+        arrivals, repeats = self.prospect.arrivals, self.prospect.repeats
         if window not in self.expected:
-            self.expected[window] = self.money.expected(window)
-        of_open, of_awaited = self.expected[window]
+            of_deals = self.money.expected(window)
+            self.expected[window] = (*of_deals, arrivals.wins(window), repeats.counts(window))
+        of_open, of_awaited, wins, orders = self.expected[window]
         open_mean = _summed(of_open, slice_of, size) + _summed(of_awaited, awaited_slice, size)
 
         draws = self.money.draws(window, slice_of, awaited_slice, randoms)
-        arrivals, repeats = self.prospect.arrivals, self.prospect.repeats
-        wins, orders = arrivals.wins(window), repeats.counts(window)
         for place, (new_part, repeat_part) in enumerate(zip(*parts, strict=True)):
             draws[place] += arrivals.draws(wins, float(new_part), randoms[place])
             draws[place] += repeats.draws(orders, float(repeat_part), randoms[place])
