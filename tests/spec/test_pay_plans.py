@@ -8,6 +8,8 @@ import pytest
 
 from salesbook.domain.outcome import Outcome
 from salesbook.errors import SettingsError
+from salesbook.reading.table import read_table
+from tests.book.drawn import table
 from tests.spec.score_tables import FLAT, at, day, order, planned, policy_of, rows_of, scored
 
 REPS = [{"rep_id": "ann", "name": "Ann", "plan": "std"}, {"rep_id": "bo", "name": "Bo"}]
@@ -416,3 +418,24 @@ def test_brackets_that_make_no_sense_are_refused(brackets: Any, code: str):
     with pytest.raises(SettingsError) as refused:
         out_of("2026-01-31", brackets, [dollars("A", "2026-01-10", 1)], Products=PRODUCTS)
     assert refused.value.code == code
+
+
+def test_a_gate_typed_as_80_is_refused_and_its_meaning_suggested():
+    """80 % was meant; a gate that nobody reaches would silently pay no accelerator to anybody."""
+    brackets = table(
+        "Brackets",
+        {
+            "plan": ["std", "std"],
+            "valid_from": [day("2026-01-01")] * 2,
+            "from_rate": [0.0, 1.0],
+            "pay_rate": [0.05, 0.1],
+            "gate_rate": [None, 80],
+        },
+    )
+    [fault] = read_table(brackets, currency="USD").findings
+    assert (fault.code, fault.severity, fault.row_key) == (
+        "rate-unclear",
+        "error",
+        "std|2026-01-01|1.0",
+    )
+    assert fault.params["suggestion"] == "80%"

@@ -14,9 +14,9 @@ from salesbook.domain.pay.brackets import (
     PayScheme,
     bracket_cliffs,
     bracket_problems,
+    by_family,
     falling_rates,
 )
-from salesbook.domain.pay.terms import by_family
 from salesbook.messages import Fact, Finding, Message, Severity
 from salesbook.money import to_text
 from salesbook.names.folding import fold_name

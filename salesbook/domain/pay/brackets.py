@@ -12,6 +12,8 @@ from typing import Literal, NamedTuple
 
 from salesbook.messages import Fact, Message
 from salesbook.money import exact
+from salesbook.names.folding import fold_name
+from salesbook.tables.settings import Bracket
 
 Kind = Literal["marginal", "whole"]
 
@@ -36,6 +38,19 @@ class PayScheme:
     brackets: tuple[PayBracket, ...]
     cap: int | None = None
     """Minor units; None without one."""
+
+
+def by_family(brackets: Sequence[Bracket]) -> dict[str, list[Bracket]]:
+    """The brackets of a plan and day by product family, folded, each in rising order."""
+    families: dict[str, list[Bracket]] = {}
+    for row in sorted(brackets, key=lambda row: (fold_name(row.family), row.from_rate)):
+        families.setdefault(fold_name(row.family), []).append(row)
+    return families
+
+
+def last_brackets(brackets: Sequence[Bracket]) -> list[Bracket]:
+    """The last bracket of each family, where cap, draw and override stand."""
+    return [rows[-1] for rows in by_family(brackets).values()]
 
 
 def bracket_problems(scheme: PayScheme) -> list[Message]:

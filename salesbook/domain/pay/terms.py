@@ -18,13 +18,12 @@ from salesbook.domain.arithmetic.calendar import (
     year_of_month,
 )
 from salesbook.domain.outcome import Task
-from salesbook.domain.pay.brackets import PayBracket, PayScheme
+from salesbook.domain.pay.brackets import PayBracket, PayScheme, by_family, last_brackets
 from salesbook.domain.pay.rates import NO_RATES, REST, Progress, Rates, RateTable
 from salesbook.domain.sales.credit import PIECE
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import texts_of
 from salesbook.messages import Finding, Severity
-from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 from salesbook.tables.settings import Bracket
 
@@ -292,16 +291,3 @@ def rates_of(brackets: Sequence[Bracket]) -> Rates:
         scheme = PayScheme(steps, last.cap)
         tables[family] = RateTable(scheme, last.family, last.basis, gates, last.override_rate)
     return Rates(tables)
-
-
-def by_family(brackets: Sequence[Bracket]) -> dict[str, list[Bracket]]:
-    """The brackets of a plan and day by product family, folded, each in rising order."""
-    families: dict[str, list[Bracket]] = {}
-    for row in sorted(brackets, key=lambda row: (fold_name(row.family), row.from_rate)):
-        families.setdefault(fold_name(row.family), []).append(row)
-    return families
-
-
-def last_brackets(brackets: Sequence[Bracket]) -> list[Bracket]:
-    """The last bracket of each family, where cap, draw and override stand."""
-    return [rows[-1] for rows in by_family(brackets).values()]
