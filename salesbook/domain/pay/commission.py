@@ -78,7 +78,8 @@ def commission(
     months = _months(months_sold | set(past.frozen), month_of(as_of))
     reps = tuple(sorted(task.tables["Reps"]["rep_id"]))
     book = TermsBook(policy, target_plan, staff, months, reps, _year_to_date(past, sales, policy))
-    teams = team_sales(sales, credits.lines, staff)
+    pays_overrides = any(row.override_rate for row in policy.brackets)
+    teams = team_sales(sales, credits.lines, staff) if pays_overrides else Teams({})
     due = _Due(sales, spiffs_of(credits, policy), teams)
 
     rows: list[dict[str, Any]] = []

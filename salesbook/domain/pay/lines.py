@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 from salesbook.domain.arithmetic.allocation import allocate
-from salesbook.domain.pay.rates import NOTHING, Counted
+from salesbook.domain.pay.rates import NOTHING, REST, Counted
 from salesbook.domain.pay.sold import Item
 from salesbook.domain.pay.terms import Terms
 from salesbook.domain.sales.credit import PIECE
@@ -68,7 +68,8 @@ class Tally:
 
     def due(self, terms: Terms) -> int:
         """What this version of the brackets pays for the period to date."""
-        return terms.pay(self.progress) - terms.pay(self.before)
+        paid_before = terms.pay(self.before) if self.before else 0
+        return terms.pay(self.progress) - paid_before
 
     def count(self, family: str, counted: Counted) -> None:
         """Move on by what was sold of a family."""
@@ -141,11 +142,11 @@ class _PaidGroup:
 
         self.before = rates.position(tally.progress)
         pay_before = tally.due(terms)
-        parts_before = rates.parts(tally.progress, terms.quota)
+        parts_before = self._parts(tally)
         for (_, family), counted in group.items():
             tally.count(family, counted)
         self.after = rates.position(tally.progress)
-        parts_after = rates.parts(tally.progress, terms.quota)
+        parts_after = self._parts(tally)
 
         due = tally.due(terms) - pay_before
         tally.paid += due
@@ -158,6 +159,13 @@ class _PaidGroup:
             cap = table.scheme.cap
             if cap is not None and max(parts_before[family], parts_after[family]) >= cap:
                 self.capped.add(family)
+
+    def _parts(self, tally: Tally) -> dict[str, Fraction]:
+        """What each rate table pays for the period to date; a single one pays all, in whole units."""
+        rates = self.terms.rates
+        if len(rates.tables) == 1:
+            return {REST: Fraction(self.terms.pay(tally.progress))}
+        return rates.parts(tally.progress, self.terms.quota)
 
     def _by_family(self, due: int, rises: Mapping[str, Fraction]) -> dict[str, int]:
         """What falls to each rate table, minor units.
@@ -212,10 +220,8 @@ class _PaidGroup:
         reason = self._reason(family, due, sum(bases), decimals=decimals, adjusts=adjusts)
         lines = []
         for (order, counted), base, amount in zip(orders.items(), bases, amounts, strict=True):
-            because = replace(
-                reason.message,
-                params={"base": to_decimal(base, decimals), **reason.message.params},
-            )
+            facts = {"base": to_decimal(base, decimals), **reason.message.params}
+            because = Message(reason.message.code, facts, reason.message.more)
             line = Line(
                 order,
                 base,

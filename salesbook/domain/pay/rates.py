@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from salesbook.domain.pay.brackets import PayBracket, PayScheme, average_rate, pay
@@ -89,18 +90,18 @@ NO_RATES: Final = RateTable(PayScheme((PayBracket(0.0, 0.0),)))
 """What a plan pays for products that none of its brackets are for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rates:
     """All rate tables of a pay plan on some day, by folded family; one of them is for REST."""
 
     tables: Mapping[str, RateTable]
 
-    @property
+    @cached_property
     def counts_pieces(self) -> bool:
         """Whether pieces, and not revenue, are counted against the quota."""
         return any(table.basis == "quantity" for table in self.tables.values())
 
-    @property
+    @cached_property
     def is_plain(self) -> bool:
         """Whether there is one table, read on the revenue that it pays on."""
         return len(self.tables) == 1 and all(table.is_plain for table in self.tables.values())
