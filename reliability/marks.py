@@ -40,6 +40,8 @@ _IN_POINTS = tuple(kind for kind in KINDS if "calculated" in kind or "above" in 
 _MOST_TYPED_OVER = 0.4
 """A column in which more cells were typed over than not is no calculated one any longer."""
 _ABOVE = "a formula that names the row above"
+_HEIGHTS = 1500
+"""How many heights there are: Excel has none above 409.5."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Mark:
         if self.kind == "a highlighted cell":
             return f"#{0x200000 + self.number * 257:06X}"
         if self.kind == "a row's height":
-            return f"{30 + self.number % 1000 * 0.25:g}"
+            return f"{30 + self.number % _HEIGHTS * 0.25:g}"
         if self.kind == "a hyperlink":
             return f"https://crm.example/{self.number}"
         if self.kind == "a number in an own column":
