@@ -29,7 +29,7 @@ class Option:
     """Its field of `book.report.Options`; or, where only the command line goes by it, its own."""
     flag: str
     """As it is typed, such as `--publish`."""
-    takes: Literal["nothing", "day", "month", "file"] = "nothing"
+    takes: Literal["nothing", "day", "month", "year", "file"] = "nothing"
     """What is typed after it; an option that takes nothing is on or off."""
     goes_with: str = ""
     """Name of the option without which this one means nothing; one without the other is refused."""
@@ -138,8 +138,18 @@ _PROCESS = ("Leads", "Deals", "DealTeam", "Orders", "Payments", "Initiatives")
 
 _SPLIT = Action(
     "split",
-    reads=("Targets", "Locks", "Reps", "Assignments", "Orders", "Deals", "Customers", "TargetPlan"),
-    writes=("TargetPlan",),
+    reads=(
+        "Targets",
+        "Locks",
+        "Periods",
+        "Reps",
+        "Assignments",
+        "Orders",
+        "Deals",
+        "Customers",
+        "TargetPlan",
+    ),
+    writes=("TargetPlan", "PlanChanges"),
     needs=("Ramp", "Season"),
     rests_on=("Holidays", "Stages"),
     keys=(
@@ -158,6 +168,7 @@ _SPLIT = Action(
     options=(
         AS_OF,
         Option("publish", "--publish"),
+        Option("year", "--year", takes="year"),
         Option("resplit", "--resplit", goes_with="resplit_from"),
         Option("resplit_from", "--from", takes="month", goes_with="resplit"),
     ),
@@ -180,7 +191,7 @@ _SPLIT = Action(
             sheets=("TargetPlan",),
             enabled_by="HasDraft",
             reads=("TargetPlan",),
-            writes=("TargetPlan", "RunLog"),
+            writes=("TargetPlan", "PlanChanges", "RunLog"),
         ),
     ),
 )

@@ -17,6 +17,7 @@ class Options:
     as_of: dt.date
     publish: bool = False
     resplit_from: str | None = None
+    year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Report:
     findings: tuple[Finding, ...]
     seconds: float
     language: Language
+    answer: tuple[Message, ...] = ()
+    """What the verb itself says of its result, a sentence each."""
     notes: tuple[Message, ...] = ()
     """What else to know of the workbook: no fault of its rows, and nothing that stopped the run."""
     has_checks: bool = True

@@ -64,6 +64,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         findings=(*findings, *lost_there),
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
+        answer=tuple(outcome.answer),
         notes=session.notes(action.writes),
         has_checks=session.has("Checks"),
     )

@@ -178,6 +178,7 @@ class Session:
             options.as_of,
             publish=options.publish,
             resplit_from=options.resplit_from,
+            year=options.year,
         )
         return task, [*self.policy_findings, *wrong_cells, *wrong_references]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from salesbook.frames import Tables
-from salesbook.messages import Finding
+from salesbook.messages import Finding, Message
 from salesbook.policy import Policy
 
 
@@ -27,6 +27,8 @@ class Task:
     publish: bool = False
     resplit_from: str | None = None
     """Period from which `split` plans anew."""
+    year: int | None = None
+    """Fiscal year of which `split` plans anew what is not over."""
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,5 @@ class Outcome:
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
+    answer: Sequence[Message] = ()
+    """What somebody who asked for it wants to know first, a sentence each."""

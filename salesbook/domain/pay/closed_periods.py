@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import months_in, next_month
+from salesbook.domain.arithmetic.calendar import next_month
 from salesbook.domain.pay.draw import DRAW
 from salesbook.domain.pay.lines import ADJUSTMENT
 from salesbook.domain.pay.sold import SPIFF, Bases, spiff_key
 from salesbook.domain.sales.credit import Credits
+from salesbook.domain.targets.standing import closed_months
 from salesbook.errors import SettingsError
 
 
@@ -61,16 +62,9 @@ def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -
             none.
         commission: the Commission table as the last run left it.
     """
-    closed: set[str] = set()
-    for period in periods["period"]:
-        try:
-            closed.update(months_in(str(period), start_month))
-        except ValueError:
-            # Not a period: `validate` says so, and it closes nothing.
-            continue
-
+    closed = closed_months(periods, start_month)
     has_statements = len(commission) > 0
-    frozen = frozenset(closed if has_statements else ())
+    frozen: frozenset[str] = closed if has_statements else frozenset()
     rows = commission[commission["period"].isin(frozen)]
     in_order = rows.sort_values(["period", "rep_id", "line"])
     fields = ["period", "rep_id", "order_id", "base", "amount", "rule"]
@@ -79,7 +73,7 @@ def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -
     for row in in_order[fields].to_dict("records"):
         rep = str(row["rep_id"])
         _enter(reps.setdefault(rep, RepPast()), row)
-    return Past(frozenset(closed), frozen, rows, reps)
+    return Past(closed, frozen, rows, reps)
 
 
 def refuse_moved_cut_over(
