@@ -182,6 +182,15 @@ _SPLIT = Action(
             sheets=("Targets",),
         ),
         Button(
+            "resplit",
+            group="targets",
+            icon="CalculateNow",
+            keytip="A",
+            # The fiscal year that today falls in: `domain.outcome.RUNNING_YEAR`.
+            options={"year": 0},
+            look_at="TargetPlan",
+        ),
+        Button(
             "publish",
             group="targets",
             icon="FileMarkAsFinal",

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import pandas as pd
 
 from salesbook.frames import Tables
 from salesbook.messages import Finding, Message
 from salesbook.policy import Policy
+
+RUNNING_YEAR: Final = 0
+"""As the year that is asked for: the fiscal year that the day of the run falls in."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Task:
     resplit_from: str | None = None
     """Period from which `split` plans anew."""
     year: int | None = None
-    """Fiscal year of which `split` plans anew what is not over."""
+    """Fiscal year of which `split` plans anew what is not over; see also RUNNING_YEAR."""
 
 
 @dataclass(frozen=True)

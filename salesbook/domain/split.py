@@ -9,10 +9,11 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import (
+    fiscal_year_of,
     fiscal_year_of_month,
     months_of_year,
 )
-from salesbook.domain.outcome import Outcome, Task
+from salesbook.domain.outcome import RUNNING_YEAR, Outcome, Task
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import monthly
 from salesbook.domain.targets.changes import answer, is_drafted_out, plan_changes
@@ -205,8 +206,9 @@ def _years_to_draft(task: Task, standing: Standing) -> list[_YearToDraft]:
     targets = task.tables["Targets"]
     with_targets = sorted(set(zip(targets["year"].astype(int), targets["metric"], strict=True)))
     asked_year = _asked_year(task, standing, year_of_row)
-    if task.year is not None and task.year not in {year for year, _ in with_targets}:
-        raise UsageError("year-without-targets", where="--year", found=str(task.year))
+    has_no_target = asked_year not in {year for year, _ in with_targets}
+    if task.year is not None and has_no_target:
+        raise UsageError("year-without-targets", where="--year", found=str(asked_year))
 
     years = []
     for year, metric in with_targets:
@@ -237,7 +239,7 @@ def _asked_year(task: Task, standing: Standing, year_of_row: pd.Series[int]) -> 
     """
     since = task.resplit_from
     if since is None:
-        return task.year
+        return _named_year(task)
     if task.year is not None:
         raise UsageError("year-or-from", where="--year")
 
@@ -251,6 +253,12 @@ def _asked_year(task: Task, standing: Standing, year_of_row: pd.Series[int]) -> 
     if plan_in_force(task.tables["TargetPlan"][year_of_row == year]).empty:
         raise PlanNotPublished(where=f"FY{year}")
     return year
+
+
+def _named_year(task: Task) -> int | None:
+    if task.year == RUNNING_YEAR:
+        return fiscal_year_of(task.as_of, task.policy.rules.fiscal_year_start)
+    return task.year
 
 
 def _year_to_plan(task: Task, year: int, metric: str, year_of_row: pd.Series[int]) -> YearToPlan:
@@ -376,7 +384,7 @@ def _refuse_changed_past(plan: pd.DataFrame, standing: Standing, start_month: in
 
     changed = standing.any_of(moved.loc[is_published, "period"])
     if changed:
-        raise UsageError("draft-of-the-past", where="--publish", found=changed[0])
+        raise UsageError("draft-of-the-past", found=changed[0])
 
 
 def _with_drafts_published(current: pd.DataFrame, task: Task) -> pd.DataFrame:
