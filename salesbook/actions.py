@@ -91,6 +91,8 @@ class Action:
     name: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
+    must_have: tuple[str, ...] = ()
+    """Tables of `writes` without which the verb would seem to have done what is lost."""
     needs: tuple[str, ...] = ()
     """Settings tables whose errors refuse the verb."""
     rests_on: tuple[str, ...] = ()
@@ -150,6 +152,7 @@ _SPLIT = Action(
         "TargetPlan",
     ),
     writes=("TargetPlan", "PlanChanges"),
+    must_have=("TargetPlan",),
     needs=("Ramp", "Season"),
     rests_on=("Holidays", "Stages"),
     keys=(

@@ -45,6 +45,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     tables = [table for table in action.writes if session.has(table)]
     if not tables:
         session.refuse_without(action.writes[0])
+    for table in action.must_have:
+        session.refuse_without(table)
 
     try:
         task, found_reading = session.task(action.reads, options, writes=tables)

@@ -208,7 +208,7 @@ def _years_to_draft(task: Task, standing: Standing) -> list[_YearToDraft]:
     asked_year = _asked_year(task, standing, year_of_row)
     has_no_target = asked_year not in {year for year, _ in with_targets}
     if task.year is not None and has_no_target:
-        raise UsageError("year-without-targets", where="--year", found=str(asked_year))
+        raise UsageError("year-without-targets", where=_option(task), found=str(asked_year))
 
     years = []
     for year, metric in with_targets:
@@ -228,7 +228,7 @@ def _years_to_draft(task: Task, standing: Standing) -> list[_YearToDraft]:
         elif first_open is not None:
             years.append(_YearToDraft(asked, first_open))
         else:
-            raise UsageError("year-stands", where="--year", found=str(year))
+            raise UsageError("year-stands", where=_option(task), found=str(year))
     return years
 
 
@@ -253,6 +253,11 @@ def _asked_year(task: Task, standing: Standing, year_of_row: pd.Series[int]) -> 
     if plan_in_force(task.tables["TargetPlan"][year_of_row == year]).empty:
         raise PlanNotPublished(where=f"FY{year}")
     return year
+
+
+def _option(task: Task) -> str:
+    """What named the year; a button did, where it is the running one."""
+    return "" if task.year == RUNNING_YEAR else "--year"
 
 
 def _named_year(task: Task) -> int | None:
