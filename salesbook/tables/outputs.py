@@ -40,7 +40,7 @@ from salesbook.tables.base import (
 OUT = Role.OUTPUT
 SliceKind = Literal["all", "team", "rep", "source", "product", "pipeline"]
 ScopeKind = Literal["company", "team", "rep"]
-PlanMetric = Literal["revenue", "orders", "new_customers"]
+PlanMetric = Literal["revenue", "orders", "new_customers", "quantity"]
 
 
 class Check(
@@ -208,6 +208,12 @@ class CommissionLine(
     plan: Id
     rule: Id
     because: Sentence
+    family: Annotated[Text | None, Since("0.3.0")] = None
+    """Product family whose brackets paid; blank where the plan has none for it."""
+    sold: Annotated[Money | None, Since("0.3.0")] = None
+    """Revenue behind a base that is net of cost; blank where the base is the revenue."""
+    quantity: Annotated[Number | None, Since("0.3.0")] = None
+    """Pieces, where the brackets count these."""
 
 
 class HiringStep(
