@@ -29,7 +29,7 @@ class Option:
     """Its field of `book.report.Options`; or, where only the command line goes by it, its own."""
     flag: str
     """As it is typed, such as `--publish`."""
-    takes: Literal["nothing", "day", "month", "file"] = "nothing"
+    takes: Literal["nothing", "day", "month", "year", "file"] = "nothing"
     """What is typed after it; an option that takes nothing is on or off."""
     goes_with: str = ""
     """Name of the option without which this one means nothing; one without the other is refused."""
@@ -91,6 +91,8 @@ class Action:
     name: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
+    must_have: tuple[str, ...] = ()
+    """Tables of `writes` without which the verb would seem to have done what is lost."""
     needs: tuple[str, ...] = ()
     """Settings tables whose errors refuse the verb."""
     rests_on: tuple[str, ...] = ()
@@ -154,8 +156,19 @@ _PROCESS = ("Leads", "Deals", "DealTeam", "Orders", "Payments", "Initiatives")
 
 _SPLIT = Action(
     "split",
-    reads=("Targets", "Locks", "Reps", "Assignments", "Orders", "Deals", "Customers", "TargetPlan"),
-    writes=("TargetPlan",),
+    reads=(
+        "Targets",
+        "Locks",
+        "Periods",
+        "Reps",
+        "Assignments",
+        "Orders",
+        "Deals",
+        "Customers",
+        "TargetPlan",
+    ),
+    writes=("TargetPlan", "PlanChanges"),
+    must_have=("TargetPlan",),
     needs=("Ramp", "Season"),
     # A plan is of the months to come, with who joins, moves or leaves in them; and it must keep
     # every plan that was published, whenever that was.
@@ -178,6 +191,7 @@ _SPLIT = Action(
         AS_OF,
         _YES,
         Option("publish", "--publish"),
+        Option("year", "--year", takes="year"),
         Option("resplit", "--resplit", goes_with="resplit_from"),
         Option("resplit_from", "--from", takes="month", goes_with="resplit"),
     ),
@@ -191,6 +205,15 @@ _SPLIT = Action(
             sheets=("Targets",),
         ),
         Button(
+            "resplit",
+            group="targets",
+            icon="CalculateNow",
+            keytip="A",
+            # The fiscal year that today falls in: `domain.outcome.RUNNING_YEAR`.
+            options={"year": 0},
+            look_at="TargetPlan",
+        ),
+        Button(
             "publish",
             group="targets",
             icon="FileMarkAsFinal",
@@ -200,7 +223,7 @@ _SPLIT = Action(
             sheets=("TargetPlan",),
             enabled_by="HasDraft",
             reads=("TargetPlan",),
-            writes=("TargetPlan", "RunLog"),
+            writes=("TargetPlan", "PlanChanges", "RunLog"),
         ),
     ),
 )

@@ -53,6 +53,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     tables = [table for table in action.writes if session.has(table)]
     if not tables:
         session.refuse_without(action.writes[0])
+    for table in action.must_have:
+        session.refuse_without(table)
 
     try:
         task, found_reading = session.task(
@@ -74,6 +76,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         findings=(*findings, *lost_there),
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
+        answer=tuple(outcome.answer),
         notes=(*session.notes(action.writes), *_about_the_day(task, outcome.later)),
         has_checks=session.has("Checks"),
     )

@@ -102,7 +102,7 @@ def input_hash(task: Task) -> str:
         digest.update(name.encode())
         digest.update(_hash_of_rows(task.tables[name]))
 
-    options = (task.policy, task.as_of, task.publish, task.resplit_from)
+    options = (task.policy, task.as_of, task.publish, task.resplit_from, task.year)
     digest.update(repr(options).encode())
     return digest.hexdigest()
 

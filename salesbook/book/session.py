@@ -204,6 +204,7 @@ class Session:
             publish=options.publish,
             resplit_from=options.resplit_from,
             looks_back=looks_back,
+            year=options.year,
         )
         return task, [*self.policy_findings, *wrong_cells, *wrong_references, *alike]
 

@@ -6,13 +6,17 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Final
 
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.frames import Tables
-from salesbook.messages import Finding
+from salesbook.messages import Finding, Message
 from salesbook.policy import Policy
+
+RUNNING_YEAR: Final = 0
+"""As the year that is asked for: the fiscal year that the day of the run falls in."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Task:
     publish: bool = False
     resplit_from: str | None = None
     """Period from which `split` plans anew."""
+    year: int | None = None
+    """Fiscal year of which `split` plans anew what is not over; see also RUNNING_YEAR."""
     looks_back: bool = False
     """Whether there was a run as of a later day in this workbook."""
     whole: Tables = field(default_factory=dict)
@@ -65,3 +71,5 @@ class Outcome:
     findings: Sequence[Finding] = ()
     later: Mapping[str, int] = field(default_factory=dict)
     """By table that people type into: rows of which something comes later than the run's day."""
+    answer: Sequence[Message] = ()
+    """What somebody who asked for it wants to know first, a sentence each."""

@@ -109,6 +109,29 @@ class PlannedTarget(
     """On a draft: the published amount that holds until the draft is published."""
     carried_in_force: Balance | None = None
     """On a draft: the carried part of that."""
+    weighed_by: Annotated[Text | None, Since("0.3.0")] = None
+    """Targets of the rep or the team that were only weights of this one, as `R07 = 1050.00`."""
+    weighed_in_force: Annotated[Text | None, Since("0.3.0")] = None
+    """On a draft: those of the plan that holds."""
+
+
+class PlanChange(
+    Row,
+    table="PlanChanges",
+    key=("period", "rep_id", "metric"),
+    role=OUT,
+    part=Part.TARGETS,
+    since="0.3.0",
+):
+    """One row per target in which the draft differs from what is published; none without a draft."""
+
+    period: Period
+    rep_id: RepRef
+    metric: PlanMetric
+    before: Balance | None = None
+    """What is published; blank where nothing is."""
+    after: Balance
+    because: Sentence
 
 
 class Attained(

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import months_in, next_month
+from salesbook.domain.arithmetic.calendar import next_month
 from salesbook.domain.pay.draw import DRAW
 from salesbook.domain.pay.lines import ADJUSTMENT
 from salesbook.domain.pay.overrides import OVERRIDE, OverrideKey, PaidOverride
 from salesbook.domain.pay.rates import NOTHING, REST, Counted, Rates
 from salesbook.domain.pay.sold import SPIFF, Extras, Item, Sales, spiff_key
 from salesbook.domain.sales.credit import PIECE, Credits
+from salesbook.domain.targets.standing import closed_months
 from salesbook.errors import SettingsError
 from salesbook.money import round_half_away
 from salesbook.names.folding import fold_name
@@ -94,16 +95,9 @@ def past_of(
             product families in it, its pieces, what is left after cost.
         until: the month of the run.
     """
-    closed: set[str] = set()
-    for period in periods["period"]:
-        try:
-            closed.update(months_in(str(period), start_month))
-        except ValueError:
-            # Not a period: `validate` says so, and it closes nothing.
-            continue
-
+    closed = closed_months(periods, start_month)
     has_statements = len(commission) > 0
-    frozen = frozenset(closed if has_statements else ())
+    frozen: frozenset[str] = closed if has_statements else frozenset()
     rows = commission[commission["period"].isin(frozen)]
     in_order = rows[rows["period"] <= until].sort_values(["period", "rep_id", "line"])
     fields = ["period", "rep_id", "order_id", "base", "amount", "rule"]
@@ -115,7 +109,7 @@ def past_of(
         _enter(reps.setdefault(rep, RepPast()), row, sales)
     overrides = in_order.loc[in_order["rule"].str.startswith(OVERRIDE), "period"]
     overrides_from = str(overrides.min()) if len(overrides) else None
-    return Past(frozenset(closed), frozen, rows, until, reps, overrides_from)
+    return Past(closed, frozen, rows, until, reps, overrides_from)
 
 
 def refuse_moved_cut_over(
