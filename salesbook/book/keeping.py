@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from salesbook.book.backups import Backups, Kept, is_backup
 from salesbook.book.first_rows import tables_first_filled
+from salesbook.book.page_values import store_page_values
 from salesbook.errors import CannotWrite, NothingToUndo
 from salesbook.hosts.package import Disk, PackageHost, open_package
 from salesbook.labels import code_of_choice, field_of_header
@@ -71,7 +72,11 @@ class KeptBook:
         self._run = self._run or RunToKeep.now(self.read, self.table_codes())
 
     def save(self, out: Path | None = None, *, over: bool = False) -> None:
-        """Put what was staged on disk, and the state before among the backups."""
+        """Put what was staged on disk, with what the pages show, and the state before among the
+        backups.
+        """
+        if self.package.is_changed:
+            store_page_values(self.package)
         self.package.save(out, over=over, keeping=self._keeping if self._run else None)
 
     @contextlib.contextmanager

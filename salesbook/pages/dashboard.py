@@ -1,0 +1,382 @@
+"""The Dashboard: where does the team stand, what is to come, and what is to be done next?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from salesbook.expressions import (
+    Call,
+    Column,
+    Expression,
+    Figure,
+    Number,
+    Setting,
+    SettingIs,
+    Text,
+    Word,
+    call,
+    count,
+    has_rows,
+    is_choice,
+    is_main,
+    total,
+)
+from salesbook.pages.page import Block, ListOf, Page, Tile
+
+MONTHS: Final = 12
+STAGES: Final = 6
+AHEAD: Final = 6
+TIERS: Final = 4
+ALERTS: Final = 8
+DASH: Final = "–"
+
+_CLOSE: Final = 0.000001
+"""Two orders further apart than that are different ones."""
+_ROWS_MOST: Final = 100000
+
+
+def dashboard() -> Page:
+    """Describe the page."""
+    return Page(
+        facts=_facts(),
+        tiles=(_year(), _month(), _expected(), _open(), *_to_do(), _plan()),
+        blocks=(
+            Block("months", MONTHS, ("start", "period", "label", "target", "actual"), _month_row),
+            Block(
+                "funnel",
+                STAGES,
+                ("order", "stage", "label", "entered", "advanced", "open"),
+                _stage_row,
+            ),
+            Block(
+                "ahead",
+                AHEAD,
+                ("start", "period", "label", *_CATEGORIES, "target"),
+                _ahead_row,
+            ),
+            Block("tiers", TIERS, ("order", "label", "customers", "money"), _tier_row),
+        ),
+        heads={"day": _day()},
+        lists=(ListOf("urgent", ALERTS, ("severity", "who", "because", "do"), _alert_row),),
+    )
+
+
+def _if(condition: Expression, this: Expression | str | float, *other: Expression | str) -> Call:
+    return call("IF", condition, this, *other)
+
+
+def _is_number(value: Expression) -> Call:
+    return call("ISNUMBER", value)
+
+
+# Single figures.
+
+
+def _facts() -> Mapping[str, Expression]:
+    run_at, run_as_of = Column("RunLog", "at"), Column("RunLog", "as_of")
+    # An undo of an older version has no day that it calculated for, so only dated runs count.
+    dated_at = _if(_is_number(run_as_of), run_at)
+    last_run = call("MATCH", call("MAX", dated_at), dated_at, 0)
+
+    first_month = call("N", Setting("fiscal_year_start"))
+    day, style = Figure("as_of"), Figure("style")
+    year, month = call("YEAR", day), call("MONTH", day)
+    begins_next_year = month < first_month
+    is_undated = day.equals("")
+    return {
+        "as_of": call("IFERROR", call("INDEX", run_as_of, last_run) + 0, ""),
+        "style": _if(
+            SettingIs("number_style", "wan"),
+            "wan",
+            _if(SettingIs("number_style", "thousands"), "thousands", "plain"),
+        ),
+        "unit": _if(style.equals("wan"), 10000, _if(style.equals("thousands"), 1000, Number(1))),
+        "unit_word": _if(style.equals("wan"), "万", _if(style.equals("thousands"), "K", "")),
+        "year_start": _if(
+            is_undated, "", call("DATE", year - begins_next_year, first_month, Number(1))
+        ),
+        "month": _if(is_undated, "", call("DATE", year, month, 1)),
+        "currency": Setting("currency").then(""),
+        "title_months": _scaled_title("months"),
+        "title_funnel": Word("charts.funnel"),
+        "title_forecast": _scaled_title("forecast"),
+        "title_tiers": Word("charts.tiers"),
+    }
+
+
+def _scaled_title(chart: str) -> Expression:
+    """A title that ends with the currency and the unit, such as `(CNY 万)`."""
+    unit = Figure("unit_word")
+    scale = _if(unit.equals(""), "", Text(" ").then(unit))
+    return Word(f"charts.{chart}").then(" (", Figure("currency"), scale, ")")
+
+
+def _day() -> Expression:
+    """The day of the figures; before the first run, what to do."""
+    day = Figure("as_of")
+    # In pieces: TEXT takes date codes in the language of the user's Excel.
+    dated = _month_text(day).then("-", _two_digits(call("DAY", day)))
+    return _if(_is_number(day), Word("dashboard.as_of").then(" ", dated), Word("dashboard.never"))
+
+
+def _month_text(day: Expression) -> Expression:
+    """A month as tables name it: 2026-03."""
+    return call("YEAR", day).then("-", _two_digits(call("MONTH", day)))
+
+
+def _two_digits(number: Expression) -> Expression:
+    return call("RIGHT", Text("0").then(number), 2)
+
+
+# Tiles.
+
+
+def _year() -> Tile:
+    """The fiscal year's months that have begun: what was sold against what should have been."""
+    target, actual = Figure("months.target"), Figure("months.actual")
+    has_begun = _is_number(actual)
+    target_so_far = call("SUM", _if(has_begun, _if(_is_number(target), target)))
+    actual_so_far = call("SUM", _if(has_begun, actual))
+    return _attained("year", actual_so_far, target_so_far)
+
+
+def _month() -> Tile:
+    target, actual = Figure("months.target"), Figure("months.actual")
+    is_month = Figure("months.start").equals(Figure("month"))
+    actual_of_month = call("SUM", _if(is_month, _if(_is_number(actual), actual)))
+    target_of_month = call("SUM", _if(is_month, _if(_is_number(target), target)))
+    return _attained("month", actual_of_month, target_of_month)
+
+
+def _attained(code: str, actual: Expression, target: Expression) -> Tile:
+    number = _if(target > 0, actual / target, DASH)
+    line = _amount(actual).then(Word("tiles.of"), _amount(target))
+    beneath = _if((target + actual).equals(0), Word("tiles.none_target"), line)
+    return Tile(code, "rate", number, beneath)
+
+
+def _expected() -> Tile:
+    rows = (
+        Column("Forecast", "period").equals(Figure("ahead.period", 0)),
+        is_choice("Forecast", "slice_kind", "all"),
+    )
+    has_forecast = count(*rows) > 0
+    middle = total(Column("Forecast", "p50"), *rows)
+    unit = Figure("unit")
+    low = _amount(total(Column("Forecast", "p10"), *rows) / unit)
+    high = _amount(total(Column("Forecast", "p90"), *rows) / unit)
+    line = low.then(Word("tiles.to"), high, Word("tiles.chance"))
+    return Tile(
+        "expected",
+        "money",
+        _if(has_forecast, middle, DASH),
+        _if(has_forecast, line, Word("tiles.none_funnel")),
+    )
+
+
+def _open() -> Tile:
+    """Straight from the deals, so that it is there before anything was calculated."""
+    open_stages = _if(is_choice("Stages", "kind", "open"), Column("Stages", "stage"))
+    stage = Column("Deals", "stage")
+    is_open = (_is_number(call("MATCH", stage, open_stages, 0)), stage.differs(""))
+    has_deals = has_rows("Deals", "deal_id")
+    amount = total(Column("Deals", "amount"), *is_open)
+    line = count(*is_open).then(Word("tiles.open_deals"))
+    return Tile(
+        "open",
+        "money",
+        _if(has_deals, amount, DASH),
+        _if(has_deals, line, Word("tiles.none_deals")),
+    )
+
+
+def _to_do() -> tuple[Tile, ...]:
+    """Calls, alerts and errors; before the first run their tables say nothing."""
+    days_late = Column("CallList", "days_late")
+    late = count(days_late > 0, _is_number(days_late))
+    calls = _filled("CallList", "customer_id")
+
+    high = count(is_choice("Alerts", "severity", "high"))
+    alerts = _filled("Alerts", "kind")
+
+    errors = count(is_choice("Checks", "severity", "error"))
+    warnings = count(is_choice("Checks", "severity", "warning"))
+    return (
+        _counted("calls", calls, late.then(Word("tiles.late"))),
+        _counted("alerts", high, Word("tiles.in_all").then(alerts)),
+        _counted("errors", errors, warnings.then(Word("tiles.warnings"))),
+    )
+
+
+def _filled(table: str, field: str) -> Expression:
+    """How many rows hold something in a field."""
+    return call("SUM", 1 * Column(table, field).differs(""))
+
+
+def _counted(code: str, number: Expression, beneath: Expression) -> Tile:
+    ran = _is_number(Figure("as_of"))
+    return Tile(code, "count", _if(ran, number, DASH), _if(ran, beneath, Word("tiles.none_run")))
+
+
+def _plan() -> Tile:
+    """Whether the quota plan is a draft or published, and its version."""
+    version = Column("TargetPlan", "version")
+    has_none = count(_is_number(version)).equals(0)
+    is_draft = count(is_choice("TargetPlan", "status", "draft")) > 0
+    state = _if(is_draft, Word("tiles.draft"), Word("tiles.published"))
+    newest = Word("tiles.version").then(call("MAX", version))
+    return Tile(
+        "plan",
+        "text",
+        _if(has_none, DASH, state),
+        _if(has_none, Word("tiles.none_plan"), newest),
+    )
+
+
+def _amount(scaled: Expression) -> Expression:
+    """An amount in the page's unit as text: one decimal under 100, none above."""
+    digits = _if(call("ABS", scaled) < 100, 1, Number(0))
+    return call("FIXED", scaled, digits).then(Figure("unit_word"))
+
+
+# What the charts show.
+
+
+def _months_from(block: str, start: Expression, row: int) -> Mapping[str, Expression]:
+    """First day, period and axis label of the month so many months after `start`."""
+    day = Figure(f"{block}.start", row)
+    names = [Word(f"months.{number}") for number in range(1, MONTHS + 1)]
+    return {
+        "start": _if(start.equals(""), "", call("EDATE", start, row)),
+        "period": _if(day.equals(""), "", _month_text(day)),
+        "label": _if(day.equals(""), "", call("CHOOSE", call("MONTH", day), *names)),
+    }
+
+
+def _month_row(row: int) -> Mapping[str, Expression]:
+    """The company's target and revenue of a month; months to come have no revenue yet."""
+    rows = (
+        Column("Attainment", "period").equals(Figure("months.period", row)),
+        is_choice("Attainment", "scope_kind", "company"),
+        is_choice("Attainment", "metric", "revenue"),
+    )
+    has_none, unit = count(*rows).equals(0), Figure("unit")
+    target = total(Column("Attainment", "target"), *rows)
+    actual = total(Column("Attainment", "actual"), *rows)
+
+    day = Figure("months.start", row)
+    has_begun = call("AND", day.differs(""), call("N", day) <= call("N", Figure("as_of")))
+    return {
+        **_months_from("months", Figure("year_start"), row),
+        "target": _if(has_none, call("NA"), target / unit),
+        "actual": _if(has_begun, _if(has_none, call("NA"), actual / unit), call("NA")),
+    }
+
+
+def _stage_row(row: int) -> Mapping[str, Expression]:
+    """The main pipeline's open stages by rank, and how many deals entered and went on."""
+    rank, name = Column("Stages", "rank"), Column("Stages", "stage")
+    # Two stages may have one rank: the row's number makes each order another.
+    orders = rank + call("ROW", rank) / _ROWS_MOST
+    is_open = is_main("Stages") * is_choice("Stages", "kind", "open")
+    order, stage = Figure("funnel.order", row), Figure("funnel.stage", row)
+    rows = (
+        Column("Funnel", "stage").equals(stage),
+        is_choice("Funnel", "slice_kind", "all"),
+        is_main("Funnel"),
+    )
+    entered, advanced = Figure("funnel.entered", row), Figure("funnel.advanced", row)
+    percent = call("ROUND", 100 * advanced / entered, 0)
+    rate = _if(entered > 0, Text(" → ").then(percent, "%"), "")
+
+    def counted(series: str) -> Expression:
+        number = total(Column("Funnel", series), *rows)
+        has_none = count(*rows).equals(0)
+        return _if(stage.equals(""), call("NA"), _if(has_none, call("NA"), number))
+
+    is_named = (is_open * name.differs("")).equals(1)
+    return {
+        "order": call("IFERROR", call("SMALL", _if(is_named, orders), row + 1), ""),
+        "stage": _if(order.equals(""), "", _of_order(name, orders, order)),
+        "label": _if(_is_number(entered), stage.then("  ", entered, rate), stage),
+        "entered": counted("entered"),
+        "advanced": counted("advanced"),
+        "open": counted("open"),
+    }
+
+
+def _of_order(name: Expression, orders: Expression, order: Expression) -> Expression:
+    """The name whose order is the one that was found."""
+    is_it = call("ABS", orders - order) < _CLOSE
+    return call("INDEX", name, call("MATCH", call("TRUE"), is_it, 0))
+
+
+_CATEGORIES: Final = ("closed", "commit", "best_case", "pipeline")
+
+
+def _ahead_row(row: int) -> Mapping[str, Expression]:
+    """What is closed and still open for a month to come, and its target where there is one."""
+    rows = (
+        Column("Forecast", "period").equals(Figure("ahead.period", row)),
+        is_choice("Forecast", "slice_kind", "all"),
+    )
+    has_none, unit = count(*rows).equals(0), Figure("unit")
+
+    def amount(series: str) -> Expression:
+        return _if(has_none, call("NA"), total(Column("Forecast", series), *rows) / unit)
+
+    targets = Column("Forecast", "target")
+    with_target = count(*rows, _is_number(targets))
+    target = _if(with_target.equals(0), call("NA"), total(targets, *rows) / unit)
+    return {
+        **_months_from("ahead", Figure("month"), row),
+        **{series: amount(series) for series in _CATEGORIES},
+        "target": target,
+    }
+
+
+def _tier_row(row: int) -> Mapping[str, Expression]:
+    """The tiers from the best down, and each one's share of the customers and of the value."""
+    share, name = Column("TierRules", "up_to_share"), Column("TierRules", "tier")
+    # Two tiers may be typed with one share: the row's number makes each order another.
+    orders = share + call("ROW", name) / _ROWS_MOST
+    order, label = Figure("tiers.order", row), Figure("tiers.label", row)
+
+    tiers, values = Column("CustomerTiers", "tier"), Column("CustomerTiers", "value")
+    of_tier, of_any = tiers.equals(label), tiers.differs("")
+    customers = count(of_tier) / count(of_any)
+    money = total(values, of_tier) / total(values, of_any)
+
+    def share_of(part: Expression) -> Expression:
+        return _if(label.equals(""), call("NA"), call("IFERROR", part, call("NA")))
+
+    return {
+        "order": call("IFERROR", call("SMALL", _if(name.differs(""), orders), row + 1), ""),
+        "label": _if(order.equals(""), "", _of_order(name, orders, order)),
+        "customers": share_of(customers),
+        "money": share_of(money),
+    }
+
+
+# What to do next.
+
+
+def _alert_row(row: int) -> Mapping[str, Expression]:
+    """One of the first alerts: the table has the most urgent on top."""
+    return {name: _alert(name, row) for name in ("severity", "who", "because", "do")}
+
+
+def _alert(name: str, row: int) -> Expression:
+    """One field of an alert; a person by name, and a word of calm where there is no alert."""
+    value: Expression = call("INDEX", Column("Alerts", name), row + 1)
+    if name == "who":
+        rep_row = call("MATCH", value, Column("Reps", "rep_id"), 0)
+        value = call("IFERROR", call("INDEX", Column("Reps", "name"), rep_row), value)
+    shown = call("IFERROR", value.then(""), "")
+
+    if (row, name) == (0, "because"):
+        # Only once something was calculated is an empty list good news.
+        calm = _if(_is_number(Figure("as_of")), Word("dashboard.calm"), "")
+        return _if(has_rows("Alerts", "kind"), shown, calm)
+    return shown
