@@ -14,12 +14,18 @@ from salesbook.book.keeping import changes_something
 from salesbook.book.report import Report
 from salesbook.book.session import Session
 from salesbook.domain.outcome import Task
+from salesbook.domain.sales.sold import cut_over_day
 from salesbook.frames import frame_from_rows
 from salesbook.writing.body import PreparedWrite, RowChanges
 
 
 def log_entry(
-    session: Session, report: Report, writes: Sequence[PreparedWrite], task: Task | None = None
+    session: Session,
+    report: Report,
+    writes: Sequence[PreparedWrite],
+    task: Task | None = None,
+    *,
+    orders_from: dt.date | None = None,
 ) -> list[PreparedWrite]:
     """Add one row to the RunLog; a workbook without that table keeps no log.
 
@@ -27,6 +33,7 @@ def log_entry(
         writes: what the run is about to write. An undo compares with the fingerprints of those
             that change something; what stays as it was is no run's work.
         task: what a verb looked at; missing for an import or an undo.
+        orders_from: where there is no task, the day from which orders count in what stands now.
     """
     if not session.has("RunLog"):
         return []
@@ -49,8 +56,13 @@ def log_entry(
         "version": __version__,
         "input_hash": input_hash(task) if task else None,
         "written": " ".join(fingerprints) or None,
+        "orders_from": _cut_over(task) if task else orders_from,
     }
     return [session.prepared_changes("RunLog", RowChanges(frame_from_rows("RunLog", [row])))]
+
+
+def _cut_over(task: Task) -> dt.date | None:
+    return cut_over_day(task.tables["Orders"], task.policy.rules, as_of=task.as_of)
 
 
 def _next_moment(log: pd.DataFrame) -> dt.datetime:

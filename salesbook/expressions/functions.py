@@ -140,6 +140,10 @@ def _if(arguments: Sequence[Values], _: bool) -> Values:
 
 def _iferror(arguments: Sequence[Values], _: bool) -> Values:
     value, otherwise = arguments
+    length = max(len(value), len(otherwise))
+    if len(value) == 1:
+        return otherwise if value.is_kind(ERROR)[0] else value
+    value = value.stretched(length)
     is_error = value.is_kind(ERROR)
     return chosen(is_error, otherwise, value) if is_error.any() else value
 
@@ -153,6 +157,13 @@ def _and(arguments: Sequence[Values], _: bool) -> Values:
     if found:
         return found
     return from_truth(np.array([all(bool((value.numbers != 0).all()) for value in arguments)]))
+
+
+def _or(arguments: Sequence[Values], _: bool) -> Values:
+    found = _first_error(arguments)
+    if found:
+        return found
+    return from_truth(np.array([any(bool((value.numbers != 0).any()) for value in arguments)]))
 
 
 def _n(arguments: Sequence[Values], _: bool) -> Values:
@@ -378,6 +389,28 @@ def _rounded(number: float, places: int) -> Decimal:
     return rounded or abs(rounded)
 
 
+def _find(arguments: Sequence[Values], _: bool) -> Values:
+    """The place of a text in another from a place on, by its case; #VALUE! where it is not there."""
+    found = first_errors(*arguments)
+    if found is not None:
+        return found
+    (sought,), (text,) = as_texts(arguments[0]), as_texts(arguments[1])
+    start = int(as_numbers(arguments[2]).numbers[0]) if len(arguments) > 2 else 1
+    place = text.find(sought, start - 1)
+    return single(place + 1) if start >= 1 and place >= 0 else errors("#VALUE!")
+
+
+def _mid(arguments: Sequence[Values], _: bool) -> Values:
+    found = first_errors(*arguments)
+    if found is not None:
+        return found
+    (text,) = as_texts(arguments[0])
+    start, length = (int(as_numbers(value).numbers[0]) for value in arguments[1:])
+    if start < 1 or length < 0:
+        return errors("#VALUE!")
+    return single(text[start - 1 : start - 1 + length])
+
+
 def _right(arguments: Sequence[Values], _: bool) -> Values:
     length = int(as_numbers(arguments[1]).numbers[0])
     texts = from_texts(text[-length:] if length else "" for text in as_texts(arguments[0]))
@@ -392,6 +425,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "DATE": _date,
     "DAY": _part_of_day(lambda day: day.day),
     "EDATE": _edate,
+    "FIND": _find,
     "FIXED": _fixed,
     "IF": _if,
     "IFERROR": _iferror,
@@ -399,9 +433,11 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "ISNUMBER": _isnumber,
     "MATCH": _match,
     "MAX": _of_numbers(lambda numbers: max(numbers, default=0.0)),
+    "MID": _mid,
     "MONTH": _part_of_day(lambda day: day.month),
     "N": _n,
     "NA": _na,
+    "OR": _or,
     "RIGHT": _right,
     "ROUND": _round,
     "ROW": _row,

@@ -52,7 +52,7 @@ class Values:
     def is_kind(self, *kinds: int) -> Mask:
         """True for cells of these kinds."""
         first, *others = kinds
-        found = self.kinds == first
+        found: Mask = self.kinds == first
         for kind in others:
             found = found | (self.kinds == kind)
         return found

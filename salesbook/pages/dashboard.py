@@ -30,6 +30,8 @@ AHEAD: Final = 6
 TIERS: Final = 4
 ALERTS: Final = 8
 DASH: Final = "–"
+MAIN: Final = "main"
+"""What a blank pipeline means."""
 
 _CLOSE: Final = 0.000001
 """Two orders further apart than that are different ones."""
@@ -56,8 +58,9 @@ def dashboard() -> Page:
                 _ahead_row,
             ),
             Block("tiers", TIERS, ("order", "label", "customers", "money"), _tier_row),
+            Block("urgent_names", ALERTS, ("who", "about"), _urgent_row),
         ),
-        heads={"day": _day()},
+        heads={"day": _day(), "sold": _what_is_sold()},
         lists=(ListOf("urgent", ALERTS, ("severity", "who", "because", "do"), _alert_row),),
     )
 
@@ -86,6 +89,9 @@ def _facts() -> Mapping[str, Expression]:
     is_undated = day.equals("")
     return {
         "as_of": call("IFERROR", call("INDEX", run_as_of, last_run) + 0, ""),
+        "orders_from": call(
+            "IFERROR", call("INDEX", Column("RunLog", "orders_from"), last_run) + 0, 0
+        ),
         "style": _if(
             SettingIs("number_style", "wan"),
             "wan",
@@ -115,9 +121,30 @@ def _scaled_title(chart: str) -> Expression:
 def _day() -> Expression:
     """The day of the figures; before the first run, what to do."""
     day = Figure("as_of")
-    # In pieces: TEXT takes date codes in the language of the user's Excel.
-    dated = _month_text(day).then("-", _two_digits(call("DAY", day)))
-    return _if(_is_number(day), Word("dashboard.as_of").then(" ", dated), Word("dashboard.never"))
+    dated = Word("dashboard.as_of").then(" ", _date_text(day))
+    return _if(_is_number(day), dated, Word("dashboard.never"))
+
+
+def _what_is_sold() -> Expression:
+    """Whether won deals or order lines are what was sold, and since when."""
+    cut_over = Figure("orders_from")
+    both = Word("dashboard.sold_deals_before").then(
+        _date_text(cut_over), Word("dashboard.sold_orders_after")
+    )
+    by_itself = _if(cut_over > 0, both, Word("dashboard.sold_deals"))
+    source = _if(
+        SettingIs("sales_source", "orders"),
+        Word("dashboard.sold_orders"),
+        _if(SettingIs("sales_source", "deals"), Word("dashboard.sold_deals"), by_itself),
+    )
+    return _if(_is_number(Figure("as_of")), source, "")
+
+
+def _date_text(day: Expression) -> Expression:
+    """A day as 2026-03-31; in pieces, for TEXT takes date codes in the language of the user's
+    Excel.
+    """
+    return _month_text(day).then("-", _two_digits(call("DAY", day)))
 
 
 def _month_text(day: Expression) -> Expression:
@@ -152,34 +179,52 @@ def _month() -> Tile:
 def _attained(code: str, actual: Expression, target: Expression) -> Tile:
     number = _if(target > 0, actual / target, DASH)
     line = _amount(actual).then(Word("tiles.of"), _amount(target))
-    beneath = _if((target + actual).equals(0), Word("tiles.none_target"), line)
-    return Tile(code, "rate", number, beneath)
+    without_target = _if(
+        actual.equals(0), Word("tiles.none_target"), _amount(actual).then(Word("tiles.untargeted"))
+    )
+    return Tile(code, "rate", number, _if(target.equals(0), without_target, line))
 
 
 def _expected() -> Tile:
+    """What the month will have brought, and between which bounds, unless nothing tells of that."""
+    middle, low, high = (Column("Forecast", quantile) for quantile in ("p50", "p10", "p90"))
     rows = (
         Column("Forecast", "period").equals(Figure("ahead.period", 0)),
         is_choice("Forecast", "slice_kind", "all"),
     )
     has_forecast = count(*rows) > 0
-    middle = total(Column("Forecast", "p50"), *rows)
+    has_number = count(*rows, _is_number(middle)) > 0
+    lowest, highest = total(low, *rows), total(high, *rows)
     unit = Figure("unit")
-    low = _amount(total(Column("Forecast", "p10"), *rows) / unit)
-    high = _amount(total(Column("Forecast", "p90"), *rows) / unit)
-    line = low.then(Word("tiles.to"), high, Word("tiles.chance"))
+    between = _amount(lowest / unit).then(
+        Word("tiles.to"), _amount(highest / unit), Word("tiles.chance")
+    )
+    # Where nothing more can come, a range of one number would be surer than anything is.
+    line = _if(lowest.equals(highest), Word("tiles.all_sold"), between)
+    unsaid = _if(has_forecast, Word("tiles.none_expected"), Word("tiles.none_funnel"))
     return Tile(
         "expected",
         "money",
-        _if(has_forecast, middle, DASH),
-        _if(has_forecast, line, Word("tiles.none_funnel")),
+        _if(has_number, total(middle, *rows), DASH),
+        _if(has_number, line, unsaid),
     )
 
 
 def _open() -> Tile:
-    """Straight from the deals, so that it is there before anything was calculated."""
-    open_stages = _if(is_choice("Stages", "kind", "open"), Column("Stages", "stage"))
-    stage = Column("Deals", "stage")
-    is_open = (_is_number(call("MATCH", stage, open_stages, 0)), stage.differs(""))
+    """The deals that were open on the page's day; before the first run, those that are open.
+
+    Straight from the deals, since no table of results holds the sum of all of them. A deal that was
+    closed later was open, and one that was created later was not there.
+    """
+    stage, as_of = Column("Deals", "stage"), Figure("as_of")
+    open_stages = _if(is_choice("Stages", "kind", "open"), _stage_key("Stages"))
+    stands_open = _is_number(call("MATCH", _stage_key("Deals"), open_stages, 0))
+    # Before the first run the day is an empty text, than which no day is later.
+    is_open = (
+        stands_open + _is_later("closed_on", as_of) > 0,
+        _is_later("created_on", as_of).equals(0),
+        stage.differs(""),
+    )
     has_deals = has_rows("Deals", "deal_id")
     amount = total(Column("Deals", "amount"), *is_open)
     line = count(*is_open).then(Word("tiles.open_deals"))
@@ -189,6 +234,18 @@ def _open() -> Tile:
         _if(has_deals, amount, DASH),
         _if(has_deals, line, Word("tiles.none_deals")),
     )
+
+
+def _stage_key(table: str) -> Expression:
+    """Pipeline and stage: two pipelines may have a stage of one name. A blank pipeline is main."""
+    pipeline = Column(table, "pipeline")
+    return _if(pipeline.equals(""), MAIN, pipeline).then("|", Column(table, "stage"))
+
+
+def _is_later(field: str, day: Expression) -> Expression:
+    """1 for the deals of which something happened after a day, else 0."""
+    date = Column("Deals", field)
+    return (date > day) * _is_number(date)
 
 
 def _to_do() -> tuple[Tile, ...]:
@@ -235,8 +292,9 @@ def _plan() -> Tile:
 
 
 def _amount(scaled: Expression) -> Expression:
-    """An amount in the page's unit as text: one decimal under 100, none above."""
-    digits = _if(call("ABS", scaled) < 100, 1, Number(0))
+    """An amount in the page's unit as text: of thousands under 100 with one decimal."""
+    is_small = (call("ABS", scaled) < 100) * (Figure("unit") > 1)
+    digits = _if(is_small.equals(1), 1, Number(0))
     return call("FIXED", scaled, digits).then(Figure("unit_word"))
 
 
@@ -262,14 +320,16 @@ def _month_row(row: int) -> Mapping[str, Expression]:
         is_choice("Attainment", "metric", "revenue"),
     )
     has_none, unit = count(*rows).equals(0), Figure("unit")
-    target = total(Column("Attainment", "target"), *rows)
+    targets = Column("Attainment", "target")
+    has_no_target = count(*rows, _is_number(targets)).equals(0)
+    target = total(targets, *rows)
     actual = total(Column("Attainment", "actual"), *rows)
 
     day = Figure("months.start", row)
     has_begun = call("AND", day.differs(""), call("N", day) <= call("N", Figure("as_of")))
     return {
         **_months_from("months", Figure("year_start"), row),
-        "target": _if(has_none, call("NA"), target / unit),
+        "target": _if(has_no_target, call("NA"), target / unit),
         "actual": _if(has_begun, _if(has_none, call("NA"), actual / unit), call("NA")),
     }
 
@@ -362,21 +422,51 @@ def _tier_row(row: int) -> Mapping[str, Expression]:
 # What to do next.
 
 
+def _urgent_row(row: int) -> Mapping[str, Expression]:
+    """Who is to act on one of the first alerts, and whom or which team it is about, by name."""
+    who = call("INDEX", Column("Alerts", "who"), row + 1)
+    row_key = Text("|").then(call("INDEX", Column("Alerts", "row_key"), row + 1), "|")
+    rep, team = _part_after("|rep|", row_key), _part_after("|team|", row_key)
+    return {
+        "who": call("IFERROR", _rep_name(who).then(""), ""),
+        "about": call("IFERROR", _rep_name(rep).then(""), call("IFERROR", team, "")),
+    }
+
+
+def _rep_name(rep_id: Expression) -> Expression:
+    """A rep by name; one who is not in the team as typed."""
+    rep_row = call("MATCH", rep_id, Column("Reps", "rep_id"), 0)
+    return call("IFERROR", call("INDEX", Column("Reps", "name"), rep_row), rep_id)
+
+
+def _part_after(mark: str, row_key: Expression) -> Expression:
+    """The part of `|FY2026-Q4|team|South|` that follows a mark; an error where it lacks the mark."""
+    start = call("FIND", mark, row_key) + len(mark)
+    end = call("FIND", "|", row_key, start)
+    return call("MID", row_key, start, end - start)
+
+
 def _alert_row(row: int) -> Mapping[str, Expression]:
     """One of the first alerts: the table has the most urgent on top."""
-    return {name: _alert(name, row) for name in ("severity", "who", "because", "do")}
+    who, about = Figure("urgent_names.who", row), Figure("urgent_names.about", row)
+    is_own = call("OR", about.equals(""), about.equals(who))
+    for_another = _if(is_own, who, who.then(
+        Word("dashboard.about_before"), about, Word("dashboard.about_after")
+    ))
+    because = _alert("because", row)
+    if row == 0:
+        # Only once something was calculated is an empty list good news.
+        calm = _if(_is_number(Figure("as_of")), Word("dashboard.calm"), "")
+        because = _if(has_rows("Alerts", "kind"), because, calm)
+    return {
+        "severity": _alert("severity", row),
+        # What nobody is named for is said of whom it is about.
+        "who": _if(who.equals(""), about, for_another),
+        "because": because,
+        "do": _alert("do", row),
+    }
 
 
 def _alert(name: str, row: int) -> Expression:
-    """One field of an alert; a person by name, and a word of calm where there is no alert."""
-    value: Expression = call("INDEX", Column("Alerts", name), row + 1)
-    if name == "who":
-        rep_row = call("MATCH", value, Column("Reps", "rep_id"), 0)
-        value = call("IFERROR", call("INDEX", Column("Reps", "name"), rep_row), value)
-    shown = call("IFERROR", value.then(""), "")
-
-    if (row, name) == (0, "because"):
-        # Only once something was calculated is an empty list good news.
-        calm = _if(_is_number(Figure("as_of")), Word("dashboard.calm"), "")
-        return _if(has_rows("Alerts", "kind"), shown, calm)
-    return shown
+    """One field of an alert; nothing beyond the last."""
+    return call("IFERROR", call("INDEX", Column("Alerts", name), row + 1).then(""), "")

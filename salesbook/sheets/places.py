@@ -25,7 +25,13 @@ DASHBOARD: Final = "dashboard"
 FACT_COLUMN: Final = 2
 TILE_COLUMN: Final = 4
 """On the hidden sheet: a tile's code; its number and the line beneath stand right of it."""
-_BLOCK_COLUMNS: Final[Mapping[str, int]] = {"months": 1, "funnel": 7, "ahead": 14, "tiers": 23}
+_BLOCK_COLUMNS: Final[Mapping[str, int]] = {
+    "months": 1,
+    "funnel": 7,
+    "ahead": 14,
+    "tiers": 23,
+    "urgent_names": 28,
+}
 _ROWS_BETWEEN: Final = 2
 """Between the single figures and the series: a blank one and one with the series' names."""
 
@@ -36,7 +42,7 @@ TILE_ROWS: Final = (5, 9)
 ALERT_ROW: Final = 49
 """The first alert's row."""
 ALERT_COLUMNS: Final[Mapping[str, int]] = {"severity": 1, "who": 2, "because": 4, "do": 11}
-DAY_CELL: Final = (3, 15)
+HEAD_CELLS: Final[Mapping[str, tuple[int, int]]] = {"day": (3, 15), "sold": (3, 5)}
 STYLE_CELL: Final = (1, 17)
 
 
@@ -140,7 +146,7 @@ def _hidden_cells(page: Page) -> Iterator[PageCell]:
 
 def _seen_cells(page: Page) -> Iterator[PageCell]:
     for name, head in page.heads.items():
-        yield PageCell(*DAY_CELL, name, None, head, is_array=False)
+        yield PageCell(*HEAD_CELLS[name], name, None, head, is_array=False)
     # The rules that show amounts in millions look at a cell of their own sheet, unseen.
     yield PageCell(*STYLE_CELL, "style_seen", None, Figure("style"), is_array=False)
 

@@ -15,7 +15,7 @@ from salesbook.sheets import dashboard_sheets, spelling_for
 from salesbook.sheets.places import (
     ALERT_COLUMNS,
     ALERT_ROW,
-    DAY_CELL,
+    HEAD_CELLS,
     STYLE_CELL,
     TILE_COLUMNS,
     TILE_ROWS,
@@ -88,8 +88,9 @@ class Dashboard:
         canvas = self.canvas
         heading(canvas, self.sheet, self.name, canvas.word("dashboard.note"))
         link_home(canvas, self.sheet)
-        day_row, day_column = DAY_CELL
-        self._put(day_row - 1, day_column - 1, canvas.style(font_color=look.QUIET, align="right"))
+        for name, align in (("day", "right"), ("sold", "left")):
+            row, column = HEAD_CELLS[name]
+            self._put(row - 1, column - 1, canvas.style(font_color=look.QUIET, align=align))
         style_row, style_column = STYLE_CELL
         unseen = canvas.style(num_format=";;;", font_color=look.PAPER)
         self._put(style_row - 1, style_column - 1, unseen)
