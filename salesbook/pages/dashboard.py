@@ -450,9 +450,9 @@ def _alert_row(row: int) -> Mapping[str, Expression]:
     """One of the first alerts: the table has the most urgent on top."""
     who, about = Figure("urgent_names.who", row), Figure("urgent_names.about", row)
     is_own = call("OR", about.equals(""), about.equals(who))
-    for_another = _if(is_own, who, who.then(
-        Word("dashboard.about_before"), about, Word("dashboard.about_after")
-    ))
+    for_another = _if(
+        is_own, who, who.then(Word("dashboard.about_before"), about, Word("dashboard.about_after"))
+    )
     because = _alert("because", row)
     if row == 0:
         # Only once something was calculated is an empty list good news.

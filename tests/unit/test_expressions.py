@@ -39,7 +39,11 @@ from salesbook.labels import choice, header
 from salesbook.store import CellError
 from workbook.build.office import convert, office
 
-AMOUNT, STAGE, CLOSED = Column("Deals", "amount"), Column("Deals", "stage"), Column("Deals", "closed_on")
+AMOUNT, STAGE, CLOSED = (
+    Column("Deals", "amount"),
+    Column("Deals", "stage"),
+    Column("Deals", "closed_on"),
+)
 CELLS = {
     "amount": [100.0, None, "12", "many", 2.5, 0.1, -3],
     "stage": ["Lead", "lead", None, "Won", "W?n", "Lead", None],
@@ -224,7 +228,9 @@ def summed(luck: random.Random) -> Expression:
             lambda: call("MAX", call("IF", call("ISNUMBER", column), column, "")),
             lambda: count(call("ISNUMBER", column)),
             lambda: call("INDEX", column, luck.randint(1, 7)).then(""),
-            lambda: call("SMALL", call("IF", call("ISNUMBER", column), column, ""), luck.randint(1, 4)),
+            lambda: call(
+                "SMALL", call("IF", call("ISNUMBER", column), column, ""), luck.randint(1, 4)
+            ),
             lambda: call("FIXED", call("SUM", call("IFERROR", column, 0)), luck.randint(0, 2)),
             lambda: call("MATCH", luck.choice([1, 100, "Won", "lead"]), column, 0),
         ]
