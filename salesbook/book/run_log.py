@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -25,7 +25,7 @@ def log_entry(
     writes: Sequence[PreparedWrite],
     task: Task | None = None,
     *,
-    orders_from: dt.date | None = None,
+    standing: Mapping[str, dt.date] | None = None,
 ) -> list[PreparedWrite]:
     """Add one row to the RunLog; a workbook without that table keeps no log.
 
@@ -33,7 +33,7 @@ def log_entry(
         writes: what the run is about to write. An undo compares with the fingerprints of those
             that change something; what stays as it was is no run's work.
         task: what a verb looked at; missing for an import or an undo.
-        orders_from: where there is no task, the day from which orders count in what stands now.
+        standing: of an undo the days of what stands after it, by field of the log.
     """
     if not session.has("RunLog"):
         return []
@@ -47,7 +47,7 @@ def log_entry(
     row = {
         "at": _next_moment(log.frame),
         "action": report.action,
-        "as_of": report.as_of,
+        "as_of": report.as_of if standing is None else standing.get("as_of"),
         "seconds": report.seconds,
         "rows_in": sum(counts["in"] for counts in report.rows.values()),
         "rows_out": sum(report.written.values()),
@@ -56,7 +56,7 @@ def log_entry(
         "version": __version__,
         "input_hash": input_hash(task) if task else None,
         "written": " ".join(fingerprints) or None,
-        "orders_from": _cut_over(task) if task else orders_from,
+        "orders_from": _cut_over(task) if task else (standing or {}).get("orders_from"),
     }
     return [session.prepared_changes("RunLog", RowChanges(frame_from_rows("RunLog", [row])))]
 

@@ -21,6 +21,7 @@ from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
 from salesbook.book.session import Session, collecting_nothing
 from salesbook.errors import NothingToUndo, SalesbookError, UndoLosesTyping
+from salesbook.pages.dashboard import RESULT_RUNS
 from salesbook.store import Host
 from salesbook.tables import TABLES, Role
 from salesbook.writing.body import PreparedWrite
@@ -248,7 +249,7 @@ class Undo:
             seconds=round(time.perf_counter() - started, 3),
             language=self.session.language,
         )
-        log = log_entry(self.session, report, restored, orders_from=days.get("orders_from"))
+        log = log_entry(self.session, report, restored, standing=days)
         self._host.write([prepared.write for prepared in (*restored, *log)])
         return report
 
@@ -261,7 +262,7 @@ class Undo:
         """
         with self._state_before(runs[-1]) as before:
             log = Session(before).frame("RunLog").sort_values("at")
-        dated = log[log["as_of"].notna()]
+        dated = log[log["as_of"].notna() & log["action"].isin(RESULT_RUNS)]
         if dated.empty:
             return {}
         newest = dated.iloc[-1]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from salesbook.expressions import (
+    Among,
     Call,
     Column,
     Expression,
@@ -29,6 +30,8 @@ STAGES: Final = 6
 AHEAD: Final = 6
 TIERS: Final = 4
 ALERTS: Final = 8
+RESULT_RUNS: Final = ("refresh", "score", "tier", "funnel", "undo")
+"""The runs that write what the page shows, as RunLog calls them."""
 DASH: Final = "–"
 MAIN: Final = "main"
 """What a blank pipeline means."""
@@ -78,8 +81,10 @@ def _is_number(value: Expression) -> Call:
 
 def _facts() -> Mapping[str, Expression]:
     run_at, run_as_of = Column("RunLog", "at"), Column("RunLog", "as_of")
-    # An undo of an older version has no day that it calculated for, so only dated runs count.
-    dated_at = _if(_is_number(run_as_of), run_at)
+    # A check or an import changes none of the results, whatever its day. An undo has the day of
+    # what stands after it, or none.
+    is_result = Among(Column("RunLog", "action"), RESULT_RUNS) * _is_number(run_as_of)
+    dated_at = _if(is_result.equals(1), run_at)
     last_run = call("MATCH", call("MAX", dated_at), dated_at, 0)
 
     first_month = call("N", Setting("fiscal_year_start"))
@@ -131,7 +136,9 @@ def _what_is_sold() -> Expression:
     both = Word("dashboard.sold_deals_before").then(
         _date_text(cut_over), Word("dashboard.sold_orders_after")
     )
-    by_itself = _if(cut_over > 0, both, Word("dashboard.sold_deals"))
+    # Without a day the run found no order that counts, or was one of a version that noted none.
+    has_orders = has_rows("Orders", "order_id")
+    by_itself = _if(cut_over > 0, both, _if(has_orders, "", Word("dashboard.sold_deals")))
     source = _if(
         SettingIs("sales_source", "orders"),
         Word("dashboard.sold_orders"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from salesbook import __version__
+from salesbook.actions import ACTIONS
 from salesbook.book.elsewhere import Elsewhere
 from salesbook.book.files import new_file, run_on_file, undo_file
 from salesbook.book.importing import ImportRequest, import_file
@@ -20,7 +21,10 @@ from salesbook.frames import frame_from_rows
 from salesbook.hosts.package import open_package
 from salesbook.intake.draft import ImportOptions
 from salesbook.labels import LANGUAGES, word
+from salesbook.pages.dashboard import RESULT_RUNS
+from salesbook.sheets import dashboard_sheets
 from salesbook.store import KEEP, CellError, TableWrite
+from salesbook.tables import TABLES, Role
 from tests.engines.shown import differences, formula_places, shown
 from workbook.build.office import convert_all, office
 
@@ -103,8 +107,8 @@ def filled(path: Path, rows=RESULTS, language="en") -> Path:
 
 
 def saved(path: Path) -> Path:
-    """The workbook after a run that changes nothing but its log's last rows."""
-    run_on_file(path, "validate", Options(DAY), wait=5)
+    """The workbook after a run that writes none of these results."""
+    run_on_file(path, "tier", Options(DAY), wait=5)
     return path
 
 
@@ -158,6 +162,37 @@ def test_a_run_from_the_command_line_stores_what_the_tiles_say(results):
     assert (seen["I6"], seen["I7"]) == (11000, "9,000 to 14,000, 8 times in 10")
     assert (seen["M6"], seen["M7"]) == (4500, "2 open deals")
     assert (seen["E10"], seen["E11"]) == (4, "Alerts in all: 4")
+
+
+def test_the_pages_day_is_that_of_its_results(book):
+    """A check of another day changes none of them; each verb that does is known."""
+    run_on_file(book, "validate", Options(dt.date(2026, 5, 31)), wait=5)
+    assert dashboard(book)["O3"] == "As of 2026-06-30"
+    hidden, _ = dashboard_sheets()
+    shown_tables = {table for table in TABLES for cell in hidden.cells if table in repr(cell)}
+    results = {name for name in shown_tables if TABLES[name].role is Role.OUTPUT}
+    of_other_verbs = {"RunLog", "Checks", "TargetPlan"}
+    writers = {
+        name for name, action in ACTIONS.items() if {*action.writes} & (results - of_other_verbs)
+    }
+    assert {*RESULT_RUNS} == writers | {"undo"}
+
+
+def test_an_undo_brings_back_the_day_of_what_stands(tmp_path):
+    """That of the run before."""
+    path = tmp_path / "Book.xlsm"
+    new_file(path, "en")
+    run_on_file(path, "tier", Options(DAY), wait=5)
+    assert dashboard(path)["O3"] == "As of 2026-06-30"
+    with open_package(path, for_writing=True) as package:
+        session = Session(package)
+        made = frame_from_rows("Customers", RESULTS["Customers"])
+        package.write([session.prepared_write("Customers", made).write])
+        package.save()
+    run_on_file(path, "tier", Options(dt.date(2026, 7, 31)), wait=5)
+    assert dashboard(path)["O3"] == "As of 2026-07-31"
+    undo_file(path, DAY, wait=5)
+    assert dashboard(path)["O3"] == "As of 2026-06-30"
 
 
 def test_an_alert_says_whom_it_is_about(results):
@@ -233,7 +268,7 @@ def test_a_result_elsewhere_has_them_and_the_book_stays(book, tmp_path):
     """As with every run."""
     before, out = book.read_bytes(), tmp_path / "Out.xlsm"
     place = Elsewhere(out, may_replace=False)
-    run_on_file(book, "validate", Options(dt.date(2026, 5, 31)), wait=5, out=place)
+    run_on_file(book, "tier", Options(dt.date(2026, 5, 31)), wait=5, out=place)
     assert dashboard(out)["O3"] == "As of 2026-05-31"
     assert book.read_bytes() == before
 
@@ -241,12 +276,19 @@ def test_a_result_elsewhere_has_them_and_the_book_stays(book, tmp_path):
 def test_only_values_change(book):
     """Formulas, formats and every other part stay byte for byte; charts draw the new values."""
     before = parts(book)
-    run_on_file(book, "validate", Options(dt.date(2026, 1, 31)), wait=5)
+    run_on_file(book, "tier", Options(dt.date(2026, 1, 31)), wait=5)
     after = parts(book)
     changed = {name for name in before if before[name] != after[name]}
     sheets = {name for name in changed if name.startswith("xl/worksheets/sheet")}
     named = {re.search(rb'codeName="([^"]*)"', after[name])[1].decode() for name in sheets}
-    assert named <= {"SheetDashboard", "SheetChartData", "SheetRunLog", "SheetChecks"}
+    assert named <= {
+        "SheetDashboard",
+        "SheetChartData",
+        "SheetRunLog",
+        "SheetCustomerTiers",
+        "SheetCallList",
+        "SheetTierHistory",
+    }
     others = changed - sheets
     assert all(
         re.match(r"xl/(charts/chart\d|tables/table\d+|workbook)\.xml", one) for one in others
@@ -341,7 +383,7 @@ def test_a_renamed_and_a_deleted_sheet_are_no_obstacle(book):
             if name.startswith(("xl/worksheets/sheet", "xl/charts/")):
                 part = re.sub(rb"'?ChartData'?!", b"'Data, hidden'!", part)
             package.writestr(name, part)
-    run_on_file(book, "validate", Options(dt.date(2026, 5, 31)), wait=5)
+    run_on_file(book, "tier", Options(dt.date(2026, 5, 31)), wait=5)
     assert dashboard(book)["O3"] == "As of 2026-05-31"
 
     with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as package:
@@ -350,7 +392,7 @@ def test_a_renamed_and_a_deleted_sheet_are_no_obstacle(book):
             if name == "xl/workbook.xml":
                 part = part.replace(b'name="ChartData"', b'name="Gone"')
             package.writestr(name, part)
-    run_on_file(book, "validate", Options(dt.date(2026, 5, 31)), wait=5)
+    run_on_file(book, "tier", Options(dt.date(2026, 5, 31)), wait=5)
     assert dashboard(book)["O3"] == "As of 2026-06-30"
 
 
