@@ -73,7 +73,7 @@ def convert_all(books: Sequence[Path], target: str, folder: Path) -> list[Path]:
         ],
         check=True,
         capture_output=True,
-        timeout=_PATIENCE_SECONDS,
+        timeout=_PATIENCE_SECONDS * len(books),
         env=os.environ | {"FONTCONFIG_FILE": str(fonts)},
     )
     kind = target.partition(":")[0]
