@@ -145,6 +145,22 @@ class Call(Expression):
     arguments: tuple[Expression, ...]
 
 
+def columns_of(said: Expression) -> set[Column]:
+    """Every column on which an expression rests by itself; figures that it names aside."""
+    match said:
+        case Column():
+            return {said}
+        case Among(cells, _):
+            return columns_of(cells)
+        case Operation(_, left, right):
+            return columns_of(left) | columns_of(right)
+        case Call(_, arguments):
+            return {column for argument in arguments for column in columns_of(argument)}
+        case Setting() | SettingIs():
+            return {Column("Policy", "key"), Column("Policy", "value")}
+    return set()
+
+
 def expression(value: Expression | Plain) -> Expression:
     """Take a plain number or text for what it is."""
     if isinstance(value, Expression):

@@ -229,4 +229,4 @@ def day_of(number: float, *, epoch_1904: bool) -> dt.datetime:
 
 def is_unknown(cells: Sequence[Any]) -> bool:
     """Whether a column holds a formula that no program has calculated."""
-    return any(cell is NOT_CALCULATED or cell == NOT_CALCULATED for cell in cells)
+    return any(type(cell) is CellError and cell == NOT_CALCULATED for cell in cells)

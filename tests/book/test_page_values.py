@@ -209,7 +209,7 @@ def test_an_alert_says_whom_it_is_about(results):
             dt.datetime(2026, 3, 1),
             "Sold = won deals before 2026-03-01, order lines from then on",
         ),
-        ({}, None, "Sold = won deals"),
+        ({}, None, ""),
         ({"sales_source": "deals"}, None, "Sold = won deals"),
         ({"sales_source": "orders"}, None, "Sold = order lines"),
     ],
