@@ -116,10 +116,13 @@ class Action:
 
         Raises: SettingsError, and what the verb itself refuses.
         """
+        from salesbook.domain.checks.calendar_years import unknown_years
         from salesbook.domain.gate import refuse_faults
 
         refuse_faults(task, needs=self.needs, rests_on=self.rests_on, keys=self.keys)
-        return self._calculate(task)
+        outcome = self._calculate(task)
+        # Said here once for all verbs: none can go by an unknown year and forget to say so.
+        return replace(outcome, findings=(*outcome.findings, *unknown_years(task)))
 
     def _calculate(self, task: Task) -> Outcome:
         """Only here is the verb's module, and pandas with it, imported."""
@@ -291,7 +294,15 @@ _FUNNEL = Action(
         "TargetPlan",
         "ForecastHistory",
     ),
-    writes=("StageHistory", "Funnel", "StageTimes", "Forecast", "ForecastHistory", "Alerts"),
+    writes=(
+        "StageHistory",
+        "Funnel",
+        "StageTimes",
+        "DealOrders",
+        "Forecast",
+        "ForecastHistory",
+        "Alerts",
+    ),
     needs=("Stages",),
     rests_on=("Holidays",),
     keys=(

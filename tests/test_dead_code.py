@@ -31,7 +31,7 @@ WAITING = {
     "salesbook.domain.arithmetic.survival.aalen_johansen": (
         "won and lost as competing exits of a stage: the page of the funnel"
     ),
-    "salesbook.domain.customers.bgnbd.expected_purchases": (
+    "salesbook.domain.customers.alive.expected_purchases": (
         "purchases to expect of a customer: the report on customers"
     ),
     "salesbook.domain.pipeline.chances.win_probability.count_frequencies": (

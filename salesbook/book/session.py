@@ -20,6 +20,7 @@ from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook
 from salesbook.frames import empty_frame
 from salesbook.labels import Language
 from salesbook.messages import Finding, Message
+from salesbook.reading.alike_keys import alike_keys
 from salesbook.reading.columns import headers_by_field
 from salesbook.reading.references import resolve_references
 from salesbook.reading.settings import SETTING_TABLES, read_settings
@@ -74,7 +75,12 @@ class Session:
         self.policy, self._read = read_settings(self.host.read, self.codes)
         self.codes = _ours(self.codes, self.made_with)
         read = [finding for table in self._read.values() for finding in table.findings]
-        self.policy_findings = one_per_cell([*read, *self.policy.faults])
+        alike = [
+            finding
+            for name, table in self._read.items()
+            for finding in alike_keys(name, table.frame, table.cells.first_row)
+        ]
+        self.policy_findings = one_per_cell([*read, *self.policy.faults, *alike])
 
     @property
     def language(self) -> Language:
@@ -172,6 +178,12 @@ class Session:
         wrong_cells = [
             finding for name in wanted if self.has(name) for finding in self.table(name).findings
         ]
+        alike = [
+            finding
+            for name in wanted
+            if self.has(name)
+            for finding in alike_keys(name, tables[name], self.table(name).cells.first_row)
+        ]
         task = Task(
             {name: tables[name] for name in reads},
             self.policy,
@@ -179,7 +191,7 @@ class Session:
             publish=options.publish,
             resplit_from=options.resplit_from,
         )
-        return task, [*self.policy_findings, *wrong_cells, *wrong_references]
+        return task, [*self.policy_findings, *wrong_cells, *wrong_references, *alike]
 
     def _last_frame(self, name: str, writes: Collection[str]) -> pd.DataFrame:
         """A table's usable rows, its raw cells forgotten where nothing will be written."""

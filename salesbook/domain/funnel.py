@@ -6,6 +6,7 @@ from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.find import find_alerts
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.chances.win_rates import stage_rates
+from salesbook.domain.pipeline.deal_orders import deal_orders
 from salesbook.domain.pipeline.forecast.lines import forecast_lines
 from salesbook.domain.pipeline.forecast.table import forecast_frame, forecast_history
 from salesbook.domain.pipeline.funnel.leak import leaks_of
@@ -27,8 +28,8 @@ from salesbook.messages import Finding
 def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
-    Writes StageHistory, Funnel, StageTimes, Forecast, ForecastHistory and Alerts. Deals in a stage
-    or pipeline that Stages lacks take no part; with no Stages at all that is said once.
+    Writes StageHistory, Funnel, StageTimes, DealOrders, Forecast, ForecastHistory and Alerts. Deals
+    in a stage or pipeline that Stages lacks take no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
     """
@@ -65,6 +66,7 @@ def run(task: Task) -> Outcome:
         tables=tables,
         policy=task.policy,
         as_of=as_of,
+        calendar=task.calendar,
         deals=deals,
         codes=codes,
         days_in_stage=days_in_stage(deals, known, as_of=as_of),
@@ -79,6 +81,7 @@ def run(task: Task) -> Outcome:
             "StageHistory": history,
             "Funnel": funnel,
             "StageTimes": stage_times,
+            "DealOrders": deal_orders(tables["Deals"], tables["Orders"], task.policy, as_of),
             "Forecast": forecast,
             "ForecastHistory": forecast_history(tables["ForecastHistory"], forecast, as_of),
             "Alerts": find_alerts(context),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
+from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.frames import Tables
 from salesbook.messages import Finding
 from salesbook.policy import Policy
@@ -27,6 +29,19 @@ class Task:
     publish: bool = False
     resplit_from: str | None = None
     """Period from which `split` plans anew."""
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Which days are worked: the one calendar of the run, which notes what it is asked for.
+
+        A verb that made one of its own would count on years that nobody knows yet, and not say so.
+        """
+        return WorkCalendar.of_policy(self.policy)
+
+    @property
+    def asked_calendar(self) -> WorkCalendar | None:
+        """The calendar where a verb has gone by it; None where none has."""
+        return vars(self).get("calendar")
 
 
 @dataclass(frozen=True)

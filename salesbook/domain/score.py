@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesbook.domain.arithmetic.calendar import WorkCalendar, fiscal_year_of, months_of_year
+from salesbook.domain.arithmetic.calendar import fiscal_year_of, months_of_year
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pay.commission import commission
 from salesbook.domain.people.hiring_funnel import hiring_funnel
@@ -28,9 +28,6 @@ def run(task: Task) -> Outcome:
     tables, policy, as_of = task.tables, task.policy, task.as_of
     start_month = policy.rules.fiscal_year_start
     staff = Staff(tables["Reps"], tables["Assignments"])
-    # A fiscal year may begin in the calendar year before, or end in the one after.
-    years = {as_of.year - 1, as_of.year, as_of.year + 1}
-    calendar = WorkCalendar.of_policy(policy, years)
 
     # What was sold and planned is found once; everything below goes by it.
     credits = credits_of(tables, policy, as_of=as_of)
@@ -38,9 +35,9 @@ def run(task: Task) -> Outcome:
     facts = monthly(credits.lines, target_plan, staff)
 
     attainment = attain(
-        facts, tables["Targets"], as_of=as_of, start_month=start_month, calendar=calendar
+        facts, tables["Targets"], as_of=as_of, start_month=start_month, calendar=task.calendar
     )
-    sources = Sources(tables, policy, facts, staff, calendar, credits.lines)
+    sources = Sources(tables, policy, facts, staff, task.calendar, credits.lines)
     scorecard, scorecard_lines, about_metrics = appraise(sources, as_of=as_of)
     statements, about_pay = commission(task, credits, target_plan, staff)
     hiring = hiring_funnel(

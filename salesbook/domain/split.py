@@ -92,7 +92,7 @@ def _evidence(task: Task) -> Evidence:
     credit_lines = credits_of(tables, task.policy, as_of=task.as_of).lines
     no_plan = plan_in_force(tables["TargetPlan"].iloc[:0])
     facts = monthly(credit_lines, no_plan, staff)
-    return Evidence(tables, task.policy, facts, task.as_of)
+    return Evidence(tables, task.policy, facts, task.as_of, task.calendar)
 
 
 def _fiscal_years(plan: pd.DataFrame, start_month: int) -> pd.Series[int]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats
-from salesbook.domain.customers import bgnbd
-from salesbook.domain.customers.buying_stage import buying_stages, with_open_deal, won_on
+from salesbook.domain.customers import alive
+from salesbook.domain.customers.buying_stage import (
+    buying_stages,
+    stage_reasons,
+    with_open_deal,
+    won_on,
+)
 from salesbook.domain.customers.call_list import list_calls
 from salesbook.domain.customers.purchases import buying_histories, purchase_lines, values_of
 from salesbook.domain.customers.rfm import rfm_codes
@@ -72,10 +79,27 @@ def tier_customers(task: Task) -> pd.DataFrame:
     facts["value"] = value
     facts["place"] = standings.tiers
     facts["touch_days"] = touch_days[standings.tiers]
-    facts["because"] = pd.Series(_reasons(task, value, standings), facts.index, dtype="object")
     facts = facts.join(_bought(lines, policy, as_of).reindex(facts.index))
     facts = _in_touch(task, facts, customers["created_on"])
+
+    of_tiers = _reasons(task, value, standings)
+    of_stages = stage_reasons(facts, policy)
+    because = [
+        _in_one_cell(of_tier, of_stage, alive_unknown)
+        for of_tier, of_stage, alive_unknown in zip(
+            of_tiers, of_stages, facts["alive_unknown"], strict=True
+        )
+    ]
+    facts["because"] = pd.Series(because, facts.index, dtype="object")
     return _customer_tiers(task, facts)
+
+
+def _in_one_cell(of_tier: Message, of_stage: Message | None, alive_unknown: Any) -> Message:
+    """What led to the tier, then what to the stage, then why P(alive) is blank."""
+    more = [of_stage] if of_stage else []
+    if isinstance(alive_unknown, Message):
+        more.append(alive_unknown)
+    return replace(of_tier, more=tuple(more))
 
 
 def _reasons(task: Task, values: pd.Series[int], standings: Standings) -> list[Message]:
@@ -108,19 +132,34 @@ def _reasons(task: Task, values: pd.Series[int], standings: Standings) -> list[M
 
 
 def _bought(lines: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.DataFrame:
-    """What customers bought: history, RFM code and P(alive); no row for those who never did."""
+    """What customers bought; no row for those who never did.
+
+    Returns: their history, `rfm`, `p_alive`, and a message `alive_unknown` where that is blank.
+    """
     histories = buying_histories(lines)
     day = pd.Timestamp(as_of)
     # Two orders on one day are one purchase: no time lies between them in which to stop buying.
     buying_days = histories["buying_days"].to_numpy(dtype=np.float64)
-    purchases = bgnbd.Purchases(
+    purchases = alive.Purchases(
         repeats=buying_days - 1,
         last=_weeks(histories["last_on"] - histories["first_on"]),
         age=_weeks(day - histories["first_on"]),
+        log_gaps=histories["log_gaps"].to_numpy(dtype=np.float64),
     )
-    model = bgnbd.fit(purchases, policy.rules.few)
-    alive = bgnbd.p_alive(purchases, model).round(4) if model else np.nan
-    return histories.assign(rfm=rfm_codes(histories, policy, as_of), p_alive=alive)
+    model = alive.fit(purchases, policy.rules.few)
+    if isinstance(model, str):
+        chance = np.full(len(histories), np.nan)
+        unknown = Message(model, {"few": policy.rules.few})
+    else:
+        chance = alive.p_alive(purchases, model).round(4)
+        unknown = Message("alive-bought-once")
+
+    reasons = [unknown if math.isnan(one) else None for one in chance]
+    return histories.assign(
+        rfm=rfm_codes(histories, policy, as_of),
+        p_alive=chance,
+        alive_unknown=pd.Series(reasons, index=histories.index, dtype="object"),
+    )
 
 
 def _weeks(spans: pd.Series[Any]) -> Floats:
@@ -146,7 +185,7 @@ def _in_touch(task: Task, facts: pd.DataFrame, created_on: pd.Series[Any]) -> pd
     rhythm_starts = touched.fillna(_later(last_bought, created_on))
     rhythm = facts["touch_days"].where(rhythm_starts.notna(), 0.0)
     facts["last_touch_on"] = touched
-    facts["next_touch_on"] = next_touches(rhythm_starts.fillna(day), rhythm, policy)
+    facts["next_touch_on"] = next_touches(rhythm_starts.fillna(day), rhythm, task.calendar)
     facts["days_stale"] = _days(day - touched)
     last_heard_of = _later(touched, last_bought)
     facts["silent_days"] = _days(day - last_heard_of)

@@ -55,6 +55,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     inputs.Initiative,
     outputs.FunnelStage,
     outputs.StageTime,
+    outputs.DealOrder,
     outputs.ForecastRow,
     outputs.Alert,
     outputs.StageEntry,

@@ -351,6 +351,23 @@ class StageTime(
     limit_days: Days | None = None
 
 
+class DealOrder(
+    Row, table="DealOrders", key=("deal_id",), role=OUT, part=Part.PROCESS, since="0.3.0"
+):
+    """One row per won deal that an order names: what was ordered of it, and at which discount."""
+
+    deal_id: DealRef
+    rep_id: RepRef | None = None
+    customer_id: CustomerRef | None = None
+    closed_on: Date | None = None
+    amount: Money | None = None
+    ordered: Money
+    """Order lines that are neither cancelled nor refunds."""
+    orders: Count
+    discount_rate: Ratio | None = None
+    """Part of the amount that was not ordered; blank under a half: more orders may be coming."""
+
+
 class ForecastRow(
     Row,
     table="Forecast",

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import monthly
 from salesbook.domain.targets.in_force import plan_in_force
@@ -69,7 +68,7 @@ def equals(random: Any, deals: int, better: float = 1.0) -> Sources:
     staff = Staff(task.tables["Reps"], task.tables["Assignments"])
     credits = credits_of(task.tables, task.policy, as_of=task.as_of)
     facts = monthly(credits.lines, plan_in_force(task.tables["TargetPlan"]), staff)
-    calendar = WorkCalendar.of_policy(task.policy, {2026})
+    calendar = task.calendar
     return Sources(task.tables, task.policy, facts, staff, calendar, credits.lines)
 
 

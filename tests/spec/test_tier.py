@@ -8,8 +8,10 @@ from random import Random
 import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from salesbook.actions import ACTIONS
+from salesbook.domain.customers.buying_stage import buying_stages, stage_reasons
 from salesbook.domain.outcome import Task
 from salesbook.domain.tier import run
 from salesbook.errors import SettingsError
@@ -235,6 +237,111 @@ def test_a_days_own_snapshot_is_overwritten_and_the_others_stay():
         ("2026-05-31", "Gone", "A"),
         ("2026-06-30", "C1", "C"),
     ]
+
+
+def regular_buyers():
+    """Orders of 40 customers, every 30 days or so; the last 12 stopped a year before the rest."""
+    chance = Random(4)
+    orders = []
+    for number in range(40):
+        customer = f"C{number:02d}"
+        end = AS_OF if number < 28 else AS_OF - dt.timedelta(days=365)
+        on = AS_OF - dt.timedelta(days=720 - chance.randrange(200))
+        while on <= end:
+            orders.append(order(f"O{len(orders)}", customer, 5, on.isoformat()))
+            on += dt.timedelta(days=chance.randrange(20, 42))
+    return orders
+
+
+def test_who_buys_evenly_and_has_stopped_is_dormant_by_the_chance():
+    """Silent for a year after an order a month: nearly 0, and Dormant because of that."""
+    customers = [f"C{number:02d}" for number in range(40)]
+    found = tiers(
+        "buying_stage", "p_alive", "because", customers=customers, Orders=regular_buyers()
+    )
+    assert {found[key]["buying_stage"] for key in customers[28:]} == {"dormant"}
+    assert max(found[key]["p_alive"] for key in customers[28:]) < 0.01
+    assert found["C39"]["because"].more[0].code == "dormant-unlikely"
+    assert min(found[key]["p_alive"] for key in customers[:28]) > 0.5
+
+
+def test_who_is_likely_to_buy_again_is_no_lost_customer_however_rarely_we_call():
+    """A rhythm of 5 days: silent for more than 15 days, but he buys once in a month."""
+    often = (TierRule(tier="A", up_to_share=1, touch_days=5),)
+    customers = [f"C{number:02d}" for number in range(40)]
+    found = tiers(
+        "buying_stage",
+        "days_stale",
+        "recency_days",
+        "p_alive",
+        "because",
+        policy=replace(POLICY, tier_rules=often),
+        customers=customers,
+        Orders=regular_buyers(),
+    )
+    silent = [key for key in customers[:28] if found[key]["recency_days"] > 15]
+    assert len(silent) > 5
+    for key in silent:
+        assert found[key]["buying_stage"] == "customer"
+        assert found[key]["because"].more[0].code == "silent-yet-alive"
+        assert found[key]["because"].more[0].params["chance"] == found[key]["p_alive"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("orders", "reason"),
+    [
+        ([order("O1", "C00", 5)], "alive-few-repeaters"),
+        ([*regular_buyers(), order("O", "C99", 5)], "alive-bought-once"),
+        (
+            [one for one in regular_buyers() if int(one["customer_id"][1:]) < 28],
+            "alive-nobody-stops",
+        ),
+    ],
+)
+def test_a_blank_chance_has_its_reason(orders, reason):
+    """Of who has bought; who never did has no purchases to judge by."""
+    customers = [*sorted({one["customer_id"] for one in orders}), "Never"]
+    found = tiers("p_alive", "because", customers=customers, Orders=orders)
+    blank = [key for key in customers if pd.isna(found[key]["p_alive"])]
+    reasons = {one.code for key in blank for one in found[key]["because"].more}
+    assert reason in reasons
+    assert not any(
+        found[key]["because"].more and key not in blank and found[key]["p_alive"] > 0.5
+        for key in customers
+    )
+    assert found["Never"]["because"].more == ()
+
+
+CHANCES = st.none() | st.floats(0, 1)
+
+
+@given(st.lists(st.tuples(st.booleans(), CHANCES, st.none() | st.integers(0, 300)), min_size=1))
+def test_stage_and_chance_tell_one_story(drawn):
+    """Nobody is dormant who will rather buy again than not; nobody likely gone is a customer."""
+    bought, chances, silences = zip(*drawn, strict=True)
+    facts = pd.DataFrame(
+        {
+            "bought": bought,
+            "open_deal": False,
+            "p_alive": pd.Series(chances, dtype="float64"),
+            "silent_days": pd.Series(silences, dtype="float64"),
+            "touch_days": 30,
+        }
+    )
+    facts["p_alive"] = facts["p_alive"].where(facts["bought"])
+    stage = buying_stages(facts, POLICY)
+    is_dormant = stage == "dormant"
+    assert not (is_dormant & (facts["p_alive"] >= 0.5)).any()
+    assert is_dormant[facts["p_alive"] < POLICY.rules.p_alive_low].all()
+
+    is_silent = facts["bought"] & (facts["silent_days"] > 90)
+    assert is_dormant[is_silent & facts["p_alive"].isna()].all()
+    assert not is_dormant[facts["bought"] & ~is_silent & facts["p_alive"].isna()].any()
+
+    # Every dormant customer is told why, and so is every silent one who is not.
+    reasons = stage_reasons(facts.assign(buying_stage=stage), POLICY)
+    has_reason = pd.Series([reason is not None for reason in reasons])
+    assert has_reason.tolist() == (is_dormant | is_silent).tolist()
 
 
 def test_the_tier_says_why_and_brings_its_offer():

@@ -86,6 +86,7 @@ def test_a_whole_column_follows_the_holidays_of_the_settings():
     policy = Policy(
         holidays=(Holiday(day=dt.date(2026, 6, 15)), Holiday(day=dt.date(2026, 6, 20), kind="work"))
     )
+    calendar = WorkCalendar.of_policy(policy)
     last = pd.Series(pd.to_datetime(["2026-06-01", "2026-06-06"]), index=["C1", "C2"])
-    found = next_touches(last, pd.Series([14.0, 14.0], index=last.index), policy)
+    found = next_touches(last, pd.Series([14.0, 14.0], index=last.index), calendar)
     assert found.to_dict() == {"C1": pd.Timestamp("2026-06-16"), "C2": pd.Timestamp("2026-06-20")}

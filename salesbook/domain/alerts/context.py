@@ -26,6 +26,7 @@ class AlertContext:
     tables: Tables
     policy: Policy
     as_of: dt.date
+    calendar: WorkCalendar
     deals: KnownDeals
     codes: StageCodes
     days_in_stage: Floats
@@ -62,11 +63,6 @@ class AlertContext:
             manager = state["manager_id"].get(rep_id)
             rep_id = None if pd.isna(manager) else str(manager)
         return None
-
-    @cached_property
-    def calendar(self) -> WorkCalendar:
-        """Work days of this year and the last."""
-        return WorkCalendar.of_policy(self.policy, (self.as_of.year - 1, self.as_of.year))
 
     def money(self, minor: float) -> Decimal:
         """Minor units as a message shows them."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -18,6 +18,9 @@ from salesbook.policy import Policy
 _PERIOD: Final = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d{2})|FY(?P<fiscal>\d{4})(?:-Q(?P<quarter>[1-4]))?"
 )
+
+_FESTIVALS: Final = 7
+"""New Year, Spring Festival, Tomb Sweeping, Labour, Dragon Boat, Mid-Autumn and National Day."""
 
 
 def month_of(day: dt.date) -> str:
@@ -98,43 +101,45 @@ def last_day(period: str, start_month: int) -> dt.date:
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """Which days are worked: a week's pattern, days off and days worked in exchange."""
+    """Which days are worked: a week's pattern, days off and days worked in exchange.
+
+    It notes what it is asked for: a country publishes its days off year by year, and who counts on
+    a year that nobody knows yet has to say so (`unknown_years`).
+    """
 
     weekend: frozenset[int] = frozenset({5, 6})
     """Weekdays off, Monday 0."""
     off: frozenset[dt.date] = frozenset()
     work: frozenset[dt.date] = frozenset()
+    country: str = ""
+    """Whose public days are off as well, and Chinese make-up days worked; blank: nobody's.
+
+    What a team typed, above, goes before what a country publishes.
+    """
+    _asked: dict[int, dt.date] = field(default_factory=dict, compare=False, repr=False)
+    """The latest day asked for in each year."""
+    _patterns: dict[tuple[int, int], _Pattern] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """Days off and worked by first and last year, once they were needed."""
 
     @classmethod
-    def of_policy(cls, policy: Policy, years: Iterable[int] = ()) -> WorkCalendar:
-        """Make the calendar of Settings: weekend, public holidays of `years`, the Holidays table.
-
-        Chinese make-up days count as worked. A year that the public calendar does not know yet has
-        only its weekends and what Holidays says.
-        """
-        off, work = _public_days(policy.rules.calendar, tuple(sorted(set(years))))
-        typed_off = {row.day for row in policy.holidays if row.kind == "off"}
-        typed_work = {row.day for row in policy.holidays if row.kind == "work"}
-
-        # What a team typed goes before what a country publishes.
-        all_off = (off | typed_off) - typed_work
-        all_work = (work | typed_work) - typed_off
-        return cls(policy.rules.weekend, frozenset(all_off), frozenset(all_work))
-
-    @cached_property
-    def _numpy(self) -> np.busdaycalendar:
-        is_worked = [number not in self.weekend for number in range(7)]
-        # numpy refuses a week without a work day: what comes out for one is a week without pattern.
-        weekmask = is_worked if any(is_worked) else [True] * 7
-        return np.busdaycalendar(weekmask=weekmask, holidays=sorted(self.off))
+    def of_policy(cls, policy: Policy) -> WorkCalendar:
+        """Make the calendar of Settings: weekend, public holidays, the Holidays table."""
+        off = {row.day for row in policy.holidays if row.kind == "off"}
+        work = {row.day for row in policy.holidays if row.kind == "work"}
+        country = policy.rules.calendar.strip().upper()
+        return cls(policy.rules.weekend, frozenset(off), frozenset(work), country)
 
     def is_workday(self, day: dt.date) -> bool:
         """True where the day is worked."""
-        return day in self.work or not self._is_free(day)
+        self._note(day, day)
+        pattern = self._pattern(day.year, day.year)
+        return day in pattern.work or not self._is_free(day, pattern)
 
-    def _is_free(self, day: dt.date) -> bool:
+    def _is_free(self, day: dt.date, pattern: _Pattern) -> bool:
         """True where the week's pattern or a holiday makes the day free."""
-        return day.weekday() in self.weekend or day in self.off
+        return day.weekday() in self.weekend or day in pattern.off
 
     def next_workday(self, day: dt.date) -> dt.date:
         """The day itself if worked, else the next one that is."""
@@ -148,31 +153,105 @@ class WorkCalendar:
         """Days worked from `start` to `end`, both included; 0 where `end` is earlier."""
         if end < start:
             return 0
+        self._note(start, end)
+        pattern = self._pattern(start.year, end.year)
         after_end = end + dt.timedelta(days=1)
-        plain = int(np.busday_count(start, after_end, busdaycal=self._numpy))
+        plain = int(np.busday_count(start, after_end, busdaycal=pattern.numpy))
 
         # A day worked in exchange is free in the pattern that numpy counts by.
-        inside = [day for day in self.work if start <= day <= end]
-        made_up = sum(self._is_free(day) for day in inside)
+        inside = [day for day in pattern.work if start <= day <= end]
+        made_up = sum(self._is_free(day, pattern) for day in inside)
         return plain + made_up
 
+    def unknown_years(self) -> dict[int, dt.date]:
+        """Years asked for whose days off nobody knows yet, each with the latest day asked for.
 
-def _public_days(country: str, years: tuple[int, ...]) -> tuple[set[dt.date], set[dt.date]]:
-    """Public days off and make-up days worked of the years that the calendar really knows."""
-    if not country or not years:
-        return set(), set()
-    if country.upper() == "CN":
-        return _chinese_days(years)
+        A year counts as known where the country's calendar has it, or where a team has typed as
+        many days off in it as China has festivals: somebody has copied what was published.
+        """
+        last_known = last_known_year(self.country)
+        if last_known is None:
+            return {}
+        typed = Counter(day.year for day in self.off)
+        return {
+            year: self._asked[year]
+            for year in sorted(self._asked)
+            if year > last_known and typed[year] < _FESTIVALS
+        }
+
+    def _note(self, start: dt.date, end: dt.date) -> None:
+        """Note the years of a span, for which somebody counts on this calendar."""
+        if not self.country:
+            return
+        for year in range(start.year, end.year + 1):
+            latest = end if year == end.year else dt.date(year, 12, 31)
+            self._asked[year] = max(latest, self._asked.get(year, latest))
+
+    def _pattern(self, first_year: int, last_year: int) -> _Pattern:
+        """What is off and worked in these years, worked out once."""
+        # Without a country there is nothing that differs from year to year.
+        years = (first_year, last_year) if self.country else (0, 0)
+        if years not in self._patterns:
+            off, work = _public_days(self.country, *years)
+            all_off = (off | self.off) - self.work
+            all_work = (work | self.work) - self.off
+            self._patterns[years] = _Pattern(self.weekend, all_off, all_work)
+        return self._patterns[years]
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """Days off and days worked of some years."""
+
+    weekend: frozenset[int]
+    off: frozenset[dt.date]
+    work: frozenset[dt.date]
+
+    @cached_property
+    def numpy(self) -> np.busdaycalendar:
+        """The pattern as numpy counts by it, without days worked in exchange."""
+        is_worked = [number not in self.weekend for number in range(7)]
+        # numpy refuses a week without a work day: what comes out for one is a week without pattern.
+        weekmask = is_worked if any(is_worked) else [True] * 7
+        return np.busdaycalendar(weekmask=weekmask, holidays=sorted(self.off))
+
+
+def last_known_year(country: str) -> int | None:
+    """The last year whose public days off are known; None where no country is asked.
+
+    China's State Council publishes a year's days off, and the weekend days worked in exchange, in
+    the November before. The days of other countries follow from their laws.
+    """
+    if not country:
+        return None
+    if country == "CN":
+        return max(int(day.year) for day in _chinese_constants().holidays)
     import holidays
 
-    return set(holidays.country_holidays(country.upper(), years=list(years))), set()
+    return int(holidays.country_holidays(country).end_year)
 
 
-def _chinese_days(years: tuple[int, ...]) -> tuple[set[dt.date], set[dt.date]]:
+def _public_days(
+    country: str, first_year: int, last_year: int
+) -> tuple[frozenset[dt.date], frozenset[dt.date]]:
+    """Public days off and make-up days worked of the years that the calendar really knows."""
+    if not country:
+        return frozenset(), frozenset()
+    years = range(first_year, last_year + 1)
+    if country == "CN":
+        constants = _chinese_constants()
+        off = frozenset(day for day in constants.holidays if day.year in years)
+        return off, frozenset(day for day in constants.workdays if day.year in years)
+    import holidays
+
+    return frozenset(holidays.country_holidays(country, years=list(years))), frozenset()
+
+
+def _chinese_constants() -> Any:
+    """The published days of `chinesecalendar`; only who sells in China waits for it."""
     from chinese_calendar import constants
 
-    off = {day for day in constants.holidays if day.year in years}
-    return off, {day for day in constants.workdays if day.year in years}
+    return constants
 
 
 def working_hours_between(

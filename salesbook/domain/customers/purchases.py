@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import last_day, month_of, next_month
@@ -51,8 +52,9 @@ def buying_histories(lines: pd.DataFrame) -> pd.DataFrame:
     """Sum up what each customer ever bought.
 
     Returns: by customer_id `first_on` and `last_on` (purchases, not refunds), `frequency`
-        (different orders), `buying_days` (different days), `monetary` (net of refunds, minor
-        units). Customers who only ever got money back have no row.
+        (different orders), `buying_days` (different days), `log_gaps` (sum of the logarithms of the
+        weeks between those), `monetary` (net of refunds, minor units). Customers who only ever got
+        money back have no row.
     """
     purchases = lines[lines["bought"]].groupby("customer_id")
     histories = purchases.agg(
@@ -62,4 +64,15 @@ def buying_histories(lines: pd.DataFrame) -> pd.DataFrame:
         buying_days=("on", "nunique"),
     )
     net = lines.groupby("customer_id")["amount"].sum()
-    return histories.assign(monetary=net.reindex(histories.index))
+    return histories.assign(
+        monetary=net.reindex(histories.index),
+        log_gaps=_log_gaps(lines).reindex(histories.index, fill_value=0.0),
+    )
+
+
+def _log_gaps(lines: pd.DataFrame) -> pd.Series[float]:
+    """Sum of the logarithms of the weeks between a customer's buying days, where there are two."""
+    days = lines.loc[lines["bought"], ["customer_id", "on"]].drop_duplicates()
+    in_time = days.sort_values(["customer_id", "on"])
+    gaps = in_time.groupby("customer_id")["on"].diff().dt.days / 7
+    return np.log(gaps).groupby(in_time["customer_id"]).sum()

@@ -10,7 +10,6 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.frames import Tables
-from salesbook.policy import Policy
 
 
 def last_touches(tables: Tables, as_of: dt.date) -> pd.Series[pd.Timestamp]:
@@ -57,13 +56,11 @@ def next_touch(last: dt.date, every_days: float, calendar: WorkCalendar) -> dt.d
 
 
 def next_touches(
-    last: pd.Series[pd.Timestamp], every_days: pd.Series[float], policy: Policy
+    last: pd.Series[pd.Timestamp], every_days: pd.Series[float], calendar: WorkCalendar
 ) -> pd.Series[pd.Timestamp]:
-    """The day of each next touch, on the work days of the settings."""
+    """The day of each next touch, on a work day."""
     due = last + pd.to_timedelta(every_days.map(math.ceil), unit="D")
     # Many customers fall on few days: the calendar is asked once for each different one.
     days = due.drop_duplicates()
-    years = {year + more for year in days.dt.year for more in (0, 1)}
-    calendar = WorkCalendar.of_policy(policy, years)
     workday_of = {day: pd.Timestamp(calendar.next_workday(day.date())) for day in days}
     return due.map(workday_of).astype("datetime64[us]")

@@ -46,6 +46,7 @@ class Evidence:
     facts: pd.DataFrame
     """Actuals by month, rep, team and metric (`attainment.monthly`)."""
     as_of: dt.date
+    calendar: WorkCalendar
 
     def history(self, metric: str, before: str) -> pd.DataFrame:
         """Actuals of the metric in complete months before the plan's first."""
@@ -191,7 +192,7 @@ def season_of(
     if policy.rules.season_from == "typed":
         season = season_as_typed({row.month: row.weight for row in policy.season})
     elif policy.rules.season_from == "workdays":
-        season = _season_of_workdays(months, policy)
+        season = _season_of_workdays(months, evidence.calendar)
     else:
         history = evidence.history(metric, months[0])
         season = season_from_history(_by_month(history), enough_years=policy.rules.season_years)
@@ -209,9 +210,7 @@ def season_of(
     return by_month, findings
 
 
-def _season_of_workdays(months: tuple[str, ...], policy: Policy) -> Season:
-    years = {int(month[:4]) for month in months}
-    calendar = WorkCalendar.of_policy(policy, years)
+def _season_of_workdays(months: tuple[str, ...], calendar: WorkCalendar) -> Season:
     days_worked = {}
     for month in months:
         days = calendar.count(first_day(month, 1), last_day(month, 1))
