@@ -235,7 +235,7 @@ def test_what_nobody_knows_is_said_and_not_0(tmp_path):
     }
     seen = dashboard(saved(filled(tmp_path / "Book.xlsm", rows)))
     assert (seen["A6"], seen["A7"]) == ("–", "9,000 sold; no target")
-    assert (seen["I6"], seen["I7"]) == (9000, "All of it is sold already")
+    assert (seen["I6"], seen["I7"]) == (9000, "That is what is sold so far")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
