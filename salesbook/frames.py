@@ -87,7 +87,11 @@ def empty_frame(table: str) -> pd.DataFrame:
 
 
 def row_keys(table: str, frame: pd.DataFrame) -> pd.Series[str]:
-    """Each row's key as text, parts joined by "|"; a date or time part is ISO."""
+    """Each row's key as text, parts joined by "|"; a date or time part is ISO.
+
+    A last part that is blank and may be is left out, so that a key with one part more is what it
+    was for rows that do not use it.
+    """
     parts = []
     for name in TABLES[table].key:
         column = frame[name]
@@ -97,8 +101,11 @@ def row_keys(table: str, frame: pd.DataFrame) -> pd.Series[str]:
         parts.append(column.astype("str").fillna(""))
 
     joined = parts[0]
-    for part in parts[1:]:
-        joined = joined + "|" + part
+    for name, part in zip(TABLES[table].key[1:], parts[1:], strict=True):
+        more = "|" + part
+        if TABLES[table].field(name).default == "":
+            more = more.where(part != "", "")
+        joined = joined + more
     return joined
 
 

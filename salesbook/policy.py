@@ -137,7 +137,7 @@ def read_policy(rows: SettingRows) -> Policy:
         grades=tuple(sorted(models["Grades"], key=lambda row: (-row.from_score, row.grade))),
         levels=_sorted(models["Levels"], "rank", "level"),
         tier_rules=_sorted(models["TierRules"], "up_to_share", "tier"),
-        brackets=_sorted(models["Brackets"], "plan", "valid_from", "from_rate"),
+        brackets=_sorted(models["Brackets"], "plan", "valid_from", "family", "from_rate"),
         spiffs=_sorted(models["Spiffs"], "spiff"),
         ramp=_sorted(models["Ramp"], "month"),
         season=_sorted(models["Season"], "month"),

@@ -109,7 +109,8 @@ def commission(sales: CellRange, quota: CellRange, brackets: CellRange) -> Objec
 
     Args:
         sales: may be negative: refunds take back at the first bracket's rate.
-        quota: blank, 0 or below is none: the first bracket's rate pays for all.
+        quota: blank, 0 or below is none, for which the answer is #N/A: `score` pays nothing
+            without a quota either.
         brackets: of one plan, from the Brackets table: from_rate, pay_rate, kind (marginal if
             blank), cap.
 
@@ -125,13 +126,15 @@ def commission(sales: CellRange, quota: CellRange, brackets: CellRange) -> Objec
     (sold, wanted), errors = together(numbers(sales), numbers(quota))
     sales_minor, sales_lost = minor_units(sold, MONEY_DECIMALS)
     quota_minor, quota_lost = minor_units(np.nan_to_num(wanted), MONEY_DECIMALS)
-    due = pays(scheme, sales_minor.ravel().tolist(), quota_minor.ravel().tolist())
+    pay_of_each = pays(scheme, sales_minor.ravel().tolist(), quota_minor.ravel().tolist())
+    without_quota = np.array([amount is None for amount in pay_of_each], dtype=bool)
+    due = [amount or 0 for amount in pay_of_each]
     if any(abs(amount) >= _INT64_LIMIT for amount in due):
         raise SheetError
 
     due_minor = np.array(due, dtype=np.int64).reshape(sold.shape)
     money = to_floats(due_minor, MONEY_DECIMALS)
-    is_missing = np.isnan(sold)
+    is_missing = np.isnan(sold) | without_quota.reshape(sold.shape)
     money[is_missing] = np.nan
 
     sales_too_large = sales_lost & ~is_missing

@@ -7,8 +7,9 @@ from salesbook.domain.alerts.find import find_alerts
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.chances.win_rates import stage_rates
 from salesbook.domain.pipeline.deal_orders import deal_orders
-from salesbook.domain.pipeline.forecast.lines import forecast_lines
-from salesbook.domain.pipeline.forecast.table import forecast_frame, forecast_history
+from salesbook.domain.pipeline.forecast.basis import Pipeline
+from salesbook.domain.pipeline.forecast.make import make_forecast
+from salesbook.domain.pipeline.forecast.table import forecast_history
 from salesbook.domain.pipeline.funnel.leak import leaks_of
 from salesbook.domain.pipeline.funnel.slices import cuts_of
 from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame, passages_of
@@ -58,8 +59,7 @@ def run(task: Task) -> Outcome:
 
     # What they will bring.
     rates, rate_findings = stage_rates(passages, stays, deals, codes, prior_deals=rules.prior_deals)
-    lines, line_findings = forecast_lines(task, deals, codes, rates.now)
-    forecast = forecast_frame(lines, as_of, rules)
+    forecast, forecast_findings = make_forecast(task, Pipeline(deals, codes, history, known), rates)
 
     # What to act on, which rests on all of the above.
     context = AlertContext(
@@ -91,7 +91,7 @@ def run(task: Task) -> Outcome:
             *history_findings,
             *seldom_seen(stays, codes),
             *rate_findings,
-            *line_findings,
+            *forecast_findings,
         ),
     )
 

@@ -32,7 +32,8 @@ def run(task: Task) -> Outcome:
     # What was sold and planned is found once; everything below goes by it.
     credits = credits_of(tables, policy, as_of=as_of)
     target_plan = plan_in_force(tables["TargetPlan"])
-    facts = monthly(credits.lines, target_plan, staff)
+    plans_pieces = bool((target_plan["metric"] == "quantity").any())
+    facts = monthly(credits.lines, target_plan, staff, with_pieces=plans_pieces)
 
     attainment = attain(
         facts, tables["Targets"], as_of=as_of, start_month=start_month, calendar=task.calendar

@@ -91,7 +91,7 @@ def _evidence(task: Task) -> Evidence:
     staff = Staff(tables["Reps"], tables["Assignments"])
     credit_lines = credits_of(tables, task.policy, as_of=task.as_of).lines
     no_plan = plan_in_force(tables["TargetPlan"].iloc[:0])
-    facts = monthly(credit_lines, no_plan, staff)
+    facts = monthly(credit_lines, no_plan, staff, with_pieces=True)
     return Evidence(tables, task.policy, facts, task.as_of, task.calendar)
 
 

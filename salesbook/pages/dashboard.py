@@ -208,13 +208,21 @@ def _expected() -> Tile:
     )
     # Where nothing more can come, a range of one number would be surer than anything is.
     line = _if(lowest.equals(highest), Word("tiles.all_sold"), between)
-    unsaid = _if(has_forecast, Word("tiles.none_expected"), Word("tiles.none_funnel"))
+    # Why there is no number stands in the row itself.
+    reasons = _if(_all_hold(*rows), Column("Forecast", "because"), "")
+    reason = call("INDEX", reasons, call("MATCH", call("TRUE"), reasons.differs(""), 0))
+    because = call("IFERROR", reason.then(""), Word("tiles.none_expected"))
+    unsaid = _if(has_forecast, because, Word("tiles.none_funnel"))
     return Tile(
         "expected",
         "money",
         _if(has_number, total(middle, *rows), DASH),
         _if(has_number, line, unsaid),
     )
+
+
+def _all_hold(one: Expression, other: Expression) -> Expression:
+    return (one * other).equals(1)
 
 
 def _open() -> Tile:

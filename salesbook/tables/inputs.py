@@ -40,7 +40,7 @@ from salesbook.tables.base import (
     Year,
 )
 
-TargetMetric = Literal["revenue", "orders", "new_customers"]
+TargetMetric = Literal["revenue", "orders", "new_customers", "quantity"]
 Score10 = Annotated[float, Is(Kind.NUMBER), Ge(0), Le(10)]
 Capacity = Annotated[float, Is(Kind.RATE), Ge(0)]
 

@@ -40,7 +40,7 @@ from salesbook.tables.base import (
 OUT = Role.OUTPUT
 SliceKind = Literal["all", "team", "rep", "source", "product", "pipeline"]
 ScopeKind = Literal["company", "team", "rep"]
-PlanMetric = Literal["revenue", "orders", "new_customers"]
+PlanMetric = Literal["revenue", "orders", "new_customers", "quantity"]
 
 
 class Check(
@@ -185,6 +185,12 @@ class CommissionLine(
     plan: Id
     rule: Id
     because: Sentence
+    family: Annotated[Text | None, Since("0.3.0")] = None
+    """Product family whose brackets paid; blank where the plan has none for it."""
+    sold: Annotated[Money | None, Since("0.3.0")] = None
+    """Revenue behind a base that is net of cost; blank where the base is the revenue."""
+    quantity: Annotated[Number | None, Since("0.3.0")] = None
+    """Pieces, where the brackets count these."""
 
 
 class HiringStep(
@@ -386,12 +392,23 @@ class ForecastRow(
     best_case: Money
     pipeline: Money
     weighted: Money
-    p10: Money
-    p50: Money
-    p90: Money
+    p10: Money | None = None
+    """Missing, as `p50` and `p90`, where there is nothing to go by."""
+    p50: Money | None = None
+    p90: Money | None = None
     target: Money | None = None
     gap: Money | None = None
     coverage: Number | None = None
+    open_expected: Annotated[Money | None, Since("0.3.0")] = None
+    """What comes in of open deals on average, slips counted."""
+    to_come: Annotated[Money | None, Since("0.3.0")] = None
+    """What comes in of deals that nobody has entered yet."""
+    repeat: Annotated[Money | None, Since("0.3.0")] = None
+    """What comes in of orders without a deal."""
+    chance_rate: Annotated[Share | None, Since("0.3.0")] = None
+    """Chance to reach the target."""
+    because: Annotated[Sentence | None, Since("0.3.0")] = None
+    """Why cells are empty."""
 
 
 class ForecastSnapshot(
@@ -414,9 +431,9 @@ class ForecastSnapshot(
     best_case: Money
     pipeline: Money
     weighted: Money
-    p10: Money
-    p50: Money
-    p90: Money
+    p10: Money | None = None
+    p50: Money | None = None
+    p90: Money | None = None
     target: Money | None = None
     gap: Money | None = None
     coverage: Number | None = None

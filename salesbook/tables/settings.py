@@ -28,12 +28,15 @@ from salesbook.tables.base import (
     Role,
     Row,
     Share,
+    Since,
     Text,
 )
 from salesbook.tables.values import FallingCuts, FirstMonth, RisingCuts, Weekend, WorkingHours
 
 At01 = Annotated[float, Ge(0), Le(1)]
 AtLeast0 = Annotated[float, Ge(0)]
+GateRate = Annotated[float, Is(Kind.RATE), Ge(0), Le(2)]
+"""Part of the quota of the year to date; 80 where 80 % was meant is beyond it, and refused."""
 
 
 def _read(text: str) -> Any:
@@ -206,7 +209,7 @@ class TierRule(
 class Bracket(
     Row,
     table="Brackets",
-    key=("plan", "valid_from", "from_rate"),
+    key=("plan", "valid_from", "from_rate", "family"),
     role=Role.SETTING,
     part=Part.SETTINGS,
     shown=True,
@@ -224,6 +227,18 @@ class Bracket(
     draw: Price | None = None
     """On the last bracket: least money per rep and month, an advance on later months that earn
     more.
+    """
+    gate_rate: Annotated[GateRate | None, Since("0.3.0")] = None
+    """This bracket and those above pay only in months in which the year to date is at least at this
+    part of its quota.
+    """
+    override_rate: Annotated[Share | None, Since("0.3.0")] = None
+    """On the last bracket: part of what the reps of a manager are credited with."""
+    family: Annotated[Text, Since("0.3.0")] = ""
+    """Family of the products that the bracket is for; blank: those that no other bracket names."""
+    basis: Annotated[Literal["revenue", "quantity", "net"], Since("0.3.0")] = "revenue"
+    """What is counted against the quota, and what the rate is paid on: revenue; pieces, paid on
+    revenue; revenue, paid on what is left of it after the products' cost.
     """
 
 

@@ -22,6 +22,7 @@ from salesbook.frames import frame_from_rows
 from salesbook.hosts.package import open_package
 from salesbook.intake.draft import ImportOptions
 from salesbook.labels import LANGUAGES, word
+from salesbook.labels import header as field_header
 from salesbook.pages.dashboard import RESULT_RUNS
 from salesbook.sheets import dashboard_sheets
 from salesbook.store import KEEP, CellError, TableWrite
@@ -233,9 +234,18 @@ def test_what_nobody_knows_is_said_and_not_0(tmp_path):
         "Attainment": [attained(6, None, 9_000_00)],
         "Forecast": [forecast(p10=9_000_00, p50=9_000_00, p90=9_000_00)],
     }
-    seen = dashboard(saved(filled(tmp_path / "Book.xlsm", rows)))
+    path = filled(tmp_path / "Book.xlsm", rows)
+    seen = dashboard(saved(path))
     assert (seen["A6"], seen["A7"]) == ("–", "9,000 sold; no target")
     assert (seen["I6"], seen["I7"]) == (9000, "That is what is sold so far")
+
+    with open_package(path, for_writing=True) as package:
+        unsaid = {header: [None] for header in ("P10", "P50", "P90")}
+        because = {field_header("Forecast", "because", "en"): ["Too few deals are closed"]}
+        package.write([TableWrite("Forecast", unsaid | because, [0])])
+        package.save()
+    seen = dashboard(saved(path))
+    assert (seen["I6"], seen["I7"]) == ("–", "Too few deals are closed")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -23,16 +23,21 @@ def score_of(as_of, *, year=120_000, policy=(), brackets=(LOW, HIGH), **tables):
     """The table Commission; amounts of orders are typed in dollars."""
     plan = planned("ann", {f"2026-{month:02}": year * 100 // 12 for month in range(1, 13)})
     orders = [{**one, "amount": round(one["amount"] * 100)} for one in tables.pop("Orders")]
-    settings = policy_of(Policy=policy, Brackets=brackets, Spiffs=tables.pop("Spiffs", ()))
-    return scored(as_of, settings, Reps=REPS, TargetPlan=plan, Orders=orders, **tables).tables[
-        "Commission"
-    ]
+    plan += tables.pop("pieces", ())
+    settings = policy_of(
+        Policy=policy,
+        Brackets=brackets,
+        Spiffs=tables.pop("Spiffs", ()),
+        Products=tables.pop("Products", ()),
+    )
+    facts = {"Reps": REPS, "TargetPlan": plan, "Orders": orders, **tables}
+    return scored(as_of, settings, **facts).tables["Commission"]
 
 
-def paid(as_of, **facts):
-    """Ann's lines as (month, order, rule, amount in dollars)."""
+def paid(as_of, *, rep="ann", **facts):
+    """Ann's lines, or another's, as (month, order, rule, amount in dollars)."""
     rows = score_of(as_of, **facts)
-    found = rows_of(rows[rows["rep_id"] == "ann"], "period", "order_id", "rule", "amount")
+    found = rows_of(rows[rows["rep_id"] == rep], "period", "order_id", "rule", "amount")
     return [
         (month[5:], order_id or "", rule, amount / 100) for month, order_id, rule, amount in found
     ]
@@ -68,6 +73,65 @@ def test_a_change_of_plan():
         "01": 5000,
         "02": 800,
     }
+
+
+@pytest.mark.parametrize(("gate", "february"), [(1.0, 700), (None, 900)])
+def test_a_gate(gate, february):
+    orders = [{**A, "amount": 5_000}, {**B, "amount": 14_000}]
+    brackets = (LOW, {**HIGH, "gate_rate": gate})
+    lines = paid(FEBRUARY, Orders=orders, brackets=brackets, policy=MONTHLY)
+    assert sums(lines) == {"01": 250, "02": february}
+
+
+PRODUCTS = (
+    {"product": "App", "family": "Software"},
+    {"product": "Box", "cost": 60_000},
+)
+SOFTWARE = (
+    {**LOW, "family": "Software", "pay_rate": 0.08},
+    {**HIGH, "family": "Software"},
+    {**LOW, "pay_rate": 0.02},
+)
+
+
+@pytest.mark.parametrize(
+    ("app", "box", "amounts"),
+    [(50_000, 40_000, [4000, 800]), (120_000, 120_000, [9600, 2400, 1200])],
+)
+def test_families(app, box, amounts):
+    orders = [{**A, "amount": app, "product": "App"}, {**B, "amount": box, "product": "Box"}]
+    lines = paid(FEBRUARY, Orders=orders, brackets=SOFTWARE, Products=PRODUCTS)
+    assert [line[3] for line in lines] == amounts
+
+
+def test_net_of_cost():
+    net = ({**LOW, "pay_rate": 0.1, "basis": "net"},)
+    orders = [
+        order("A", "ann", "2026-01-10", 5_000, product="Box", quantity=3.0),
+        order("R", "ann", "2026-01-20", -1_000, product="Box", quantity=1.0, refund_of="A"),
+    ]
+    lines = paid(FEBRUARY, Orders=orders, brackets=net, Products=PRODUCTS)
+    assert [line[3] for line in lines] == [320, -40]
+
+
+def test_pieces():
+    brackets = [{**row, "basis": "quantity"} for row in (LOW, HIGH)]
+    orders = [
+        {**A, "amount": 60_000, "quantity": 120.0},
+        {**B, "amount": 20_000, "quantity": 30.0},
+    ]
+    pieces = planned("ann", {"2026-01": 60, "2026-07": 60}, metric="quantity")
+    lines = paid(FEBRUARY, Orders=orders, brackets=brackets, pieces=pieces)
+    assert sums(lines) == {"01": 3000, "02": 1800}
+
+
+def test_an_override():
+    managed = [{**row, "plan": "std", "manager_id": "mo"} for row in REPS]
+    reps = [*managed, {"rep_id": "mo", "name": "Mo", "plan": "lead"}]
+    lead = {**LOW, "plan": "lead", "override_rate": 0.01}
+    orders = [{**A, "amount": 60_000}, order("B", "bo", "2026-01-11", 30_000)]
+    lines = paid("2026-01-31", rep="mo", Orders=orders, Reps=reps, brackets=(LOW, HIGH, lead))
+    assert [line[3] for line in lines] == [600, 300]
 
 
 def test_a_partners_share():
@@ -114,7 +178,9 @@ def test_what_changed_after_closing(year, sold, line):
 def test_both_pages_give_these_amounts(page):
     """In the order of the page, those in bold."""
     bold = re.findall(r"\*\*([\d,.]+)\*\*", page.read_text(encoding="utf-8"))
-    assert (
-        bold
-        == "5,000 3,000 9,000 2,000 800 4,000 1,000 35.00 700 250 150 50.00 2,000 2,000 2,875 500 500".split()
-    )
+    brackets = "5,000 3,000 9,000 2,000 800"
+    columns = "700 4,000 800 1,200 320 40 3,000 1,800 600 300"
+    counts = "4,000 1,000 35.00 700 250 150"
+    on_top = "50.00 2,000 2,000 2,875"
+    closed = "500 500"
+    assert bold == " ".join([brackets, columns, counts, on_top, closed]).split()

@@ -113,7 +113,7 @@ def test_commission_by_brackets() -> None:
         4_700,
         -5,
     ]
-    assert one("SALES_COMMISSION", 100, None, TIERED) == 6
+    assert column("SALES_COMMISSION", down(100, 100), down(None, 0), TIERED) == [NA, NA]
     capped = [[0, 0.1, "marginal", None], [1, 0.2, "marginal", 15]]
     assert one("SALES_COMMISSION", 1_000, 100, capped) == 15
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from salesbook.domain.pay.brackets import PayBracket, PayScheme
 from salesbook.domain.pay.draw import draw_line
 from salesbook.domain.pay.lines import Tally, lines_of
+from salesbook.domain.pay.rates import REST, Counted, Rates, RateTable
 from salesbook.domain.pay.terms import Terms
 
 AMOUNTS = st.integers(-(10**9), 10**9).filter(bool)
@@ -52,10 +53,12 @@ def test_lines_add_up_to_what_the_pay_rises_by(
         (PayBracket(0.0, 0.05, kind), PayBracket(0.5, 0.07, kind), PayBracket(1.0, 0.1, kind)),
         cap=10**9,
     )  # type: ignore[arg-type]
-    terms = Terms("p", "2020-01-01", scheme, quota)
-    tally = Tally(sales=before, paid=terms.pay(before))
-    lines = lines_of(bases, terms, tally, decimals=2)
-    after = before + sum(bases.values())
-    assert sum(line.amount for line in lines) == terms.pay(after) - terms.pay(before)
+    terms = Terms("p", "2020-01-01", Rates({REST: RateTable(scheme)}), quota)
+    tally = Tally({REST: Counted(before)}, terms.pay({REST: Counted(before)}))
+    items = {(order, REST): Counted(base) for order, base in bases.items()}
+    lines = lines_of(items, terms, tally, decimals=2)
+    after = {REST: Counted(before + sum(bases.values()))}
+    due = terms.pay(after)
+    assert sum(line.amount for line in lines) == due - terms.pay({REST: Counted(before)})
     assert sorted((line.order_id, line.base) for line in lines) == sorted(bases.items())
-    assert (tally.sales, tally.paid) == (after, terms.pay(after))
+    assert (tally.progress, tally.paid) == (after, due)

@@ -48,6 +48,11 @@ def tier(name, share):
     return TierRule(tier=name, up_to_share=share, touch_days=1)
 
 
+def test_rates_may_fall_in_a_plan_that_pays_by_revenue_alone():
+    """It still pays more for more sales, and nothing is paid by averages."""
+    assert check_settings(policy(brackets=(bracket(0, 0.1), bracket(1, 0.05)))) == []
+
+
 def test_a_plain_company_has_no_fault():
     plain = policy(
         products=(Product(product="X"),),
@@ -116,6 +121,43 @@ def test_a_plain_company_has_no_fault():
             {"brackets": (bracket(0, 0.05, draw=5), bracket(1, 0.1))},
             "draw-not-last",
             "P|2026-01-01|0.0",
+        ),
+        (
+            {"brackets": (bracket(0, 0.05, override_rate=0.01), bracket(1, 0.1))},
+            "override-not-last",
+            "P|2026-01-01|0.0",
+        ),
+        ({"brackets": (bracket(0, 0.05, gate_rate=1),)}, "gate-first", "P|2026-01-01|0.0"),
+        (
+            {"brackets": (bracket(0, 0.05), bracket(1, 0.04, gate_rate=1))},
+            "rates-fall",
+            "P|2026-01-01|1.0",
+        ),
+        (
+            {"brackets": (bracket(0, 0.05, basis="net"), bracket(1, 0.1))},
+            "basis-differs",
+            "P|2026-01-01|1.0",
+        ),
+        (
+            {"brackets": (bracket(0, 0.05), bracket(0, 0.1, family="Softwear"))},
+            "family-unknown",
+            "P|2026-01-01|0.0|Softwear",
+        ),
+        (
+            {
+                "products": (Product(product="X", family="Software"),),
+                "brackets": (bracket(0, 0.05, family="software"),),
+            },
+            "family-rest-missing",
+            "P|2026-01-01|0.0|software",
+        ),
+        (
+            {
+                "products": (Product(product="X", family="Software"),),
+                "brackets": (bracket(0, 0.05, draw=1), bracket(0, 0.1, family="Software", draw=2)),
+            },
+            "draw-twice",
+            "P|2026-01-01|0.0|Software",
         ),
         (
             {

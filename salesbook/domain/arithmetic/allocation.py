@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from salesbook.errors import SettingsError
-from salesbook.money import Number, exact
+from salesbook.money import Number, exact, round_half_away
 
 
 def effective_unit(unit: int, *fixed: int) -> int:
@@ -70,6 +70,20 @@ def allocate(
 
     signed_step = step if total > 0 else -step
     return [signed_step * part for part in parts]
+
+
+def rounded_together(parts: Sequence[Fraction]) -> list[int]:
+    """Round parts so that they add up to their rounded sum.
+
+    Each is rounded down; what the sum is short of goes, a unit each, to the largest remainders,
+    ties by position.
+    """
+    whole = [math.floor(part) for part in parts]
+    left = round_half_away(sum(parts, Fraction(0))) - sum(whole)
+    largest_first = sorted(range(len(parts)), key=lambda place: whole[place] - parts[place])
+    for place in largest_first[:left]:
+        whole[place] += 1
+    return whole
 
 
 def allocate_within(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -14,6 +14,8 @@ from salesbook.domain.pay.brackets import (
     PayScheme,
     bracket_cliffs,
     bracket_problems,
+    by_family,
+    falling_rates,
 )
 from salesbook.messages import Fact, Finding, Message, Severity
 from salesbook.money import to_text
@@ -99,33 +101,111 @@ def _tier_faults(policy: Policy) -> Iterator[Finding]:
 
 
 def _bracket_faults(policy: Policy) -> Iterator[Finding]:
-    """Brackets of each plan and start can be paid by, and only its last one has cap and draw."""
-    for _, rows in groupby(policy.brackets, key=lambda row: (row.plan, row.valid_from)):
-        brackets = list(rows)
-        steps = tuple(PayBracket(row.from_rate, row.pay_rate, row.kind) for row in brackets)
-        problems = bracket_problems(PayScheme(steps, brackets[-1].cap))
-        for problem in problems:
-            yield _bracket_fault(brackets, problem, "error")
+    """Brackets of each plan and start can be paid by."""
+    families = {fold_name(row.family) for row in policy.products if row.family}
+    in_order = sorted(policy.brackets, key=lambda row: (row.plan, row.valid_from))
+    for _, rows in groupby(in_order, key=lambda row: (row.plan, row.valid_from)):
+        tables = by_family(list(rows))
+        for brackets in tables.values():
+            yield from _table_faults(brackets, policy.decimals)
+        yield from _basis_faults(tables)
+        yield from _rate_faults(tables)
+        yield from _family_faults(tables, families)
 
-        # Steps that cannot be paid by have no cliffs to speak of.
-        if not problems:
-            for cliff in bracket_cliffs(steps):
-                yield _bracket_fault(brackets, cliff, "warning")
 
-        for row in brackets[:-1]:
-            yield from _ignored_amounts(row, policy.decimals)
+def _table_faults(brackets: Sequence[Bracket], decimals: int) -> Iterator[Finding]:
+    """The brackets of one product family: they rise, and only the last has cap, draw, override."""
+    steps = tuple(PayBracket(row.from_rate, row.pay_rate, row.kind) for row in brackets)
+    problems = bracket_problems(PayScheme(steps, brackets[-1].cap))
+    for problem in problems:
+        yield _bracket_fault(brackets, problem, "error")
+
+    # Steps that cannot be paid by have no cliffs to speak of.
+    if not problems:
+        for cliff in bracket_cliffs(steps):
+            yield _bracket_fault(brackets, cliff, "warning")
+
+    for row in brackets[:-1]:
+        yield from _ignored_amounts(row, decimals)
+
+    # Below a gate there is a bracket that goes on paying; below the first there is none.
+    first = brackets[0]
+    if first.gate_rate:
+        found = _percent(first.gate_rate)
+        yield _error(
+            "gate-first", "Brackets", "gate_rate", _bracket_key(first), found, plan=first.plan
+        )
 
 
 def _ignored_amounts(row: Bracket, decimals: int) -> Iterator[Finding]:
-    """A cap or a draw above the last bracket, which counts for nothing there."""
+    """A cap, draw or override above the last bracket, which counts for nothing there."""
+    key = _bracket_key(row)
     for field, amount in (("cap", row.cap), ("draw", row.draw)):
-        if amount is None:
-            continue
-        shown, key = to_text(amount, decimals), _bracket_key(row)
-        yield _warning(f"{field}-not-last", "Brackets", field, key, shown, plan=row.plan)
+        if amount is not None:
+            shown = to_text(amount, decimals)
+            yield _warning(f"{field}-not-last", "Brackets", field, key, shown, plan=row.plan)
+    if row.override_rate is not None:
+        shown = _percent(row.override_rate)
+        yield _warning("override-not-last", "Brackets", "override_rate", key, shown, plan=row.plan)
 
 
-_ABOUT_PAY_RATE: Final = ("pay-falls", "pay-jumps", "bracket-negative")
+def _basis_faults(tables: Mapping[str, Sequence[Bracket]]) -> Iterator[Finding]:
+    """A table goes by one basis, and pieces are counted by all tables of a plan or by none."""
+    rows = [row for brackets in tables.values() for row in brackets]
+    counts_pieces = any(row.basis == "quantity" for row in rows)
+    for brackets in tables.values():
+        for row in brackets:
+            expected = brackets[0].basis
+            if counts_pieces and row.basis != "quantity":
+                expected = "quantity"
+            if row.basis != expected:
+                facts: dict[str, Fact] = {
+                    "plan": row.plan,
+                    "basis": f"Brackets.basis={expected}",
+                }
+                key = _bracket_key(row)
+                yield _error("basis-differs", "Brackets", "basis", key, row.basis, **facts)
+
+
+def _rate_faults(tables: Mapping[str, Sequence[Bracket]]) -> Iterator[Finding]:
+    """Rates do not fall where a plan has gates, families, or another basis than revenue."""
+    rows = [row for brackets in tables.values() for row in brackets]
+    has_gate = any(row.gate_rate for row in rows)
+    pays_averages = len(tables) > 1 or any(row.family or row.basis != "revenue" for row in rows)
+    if not (has_gate or pays_averages):
+        return
+    for brackets in tables.values():
+        steps = [PayBracket(row.from_rate, row.pay_rate, row.kind) for row in brackets]
+        for problem in falling_rates(steps):
+            yield _bracket_fault(brackets, problem, "error")
+
+
+def _family_faults(
+    tables: Mapping[str, Sequence[Bracket]], families: Collection[str]
+) -> Iterator[Finding]:
+    """Some product is of each family, and the other products have brackets of their own."""
+    for family, brackets in tables.items():
+        first = brackets[0]
+        if family and family not in families:
+            key = _bracket_key(first)
+            yield _error("family-unknown", "Brackets", "family", key, first.family, plan=first.plan)
+
+    # Nothing may be meant, and then 0 % says so.
+    if "" not in tables:
+        first = next(iter(tables.values()))[0]
+        key = _bracket_key(first)
+        yield _warning(
+            "family-rest-missing", "Brackets", "family", key, first.family, plan=first.plan
+        )
+
+    # A draw is one sum for the whole plan.
+    draws = {row.draw for row in (brackets[-1] for brackets in tables.values()) if row.draw}
+    if len(draws) > 1:
+        last = max((brackets[-1] for brackets in tables.values()), key=lambda row: row.draw or 0)
+        yield _warning("draw-twice", "Brackets", "draw", _bracket_key(last), "", plan=last.plan)
+
+
+_ABOUT_PAY_RATE: Final = ("pay-falls", "pay-jumps", "bracket-negative", "rates-fall")
 """Problems whose wrong cell is what is paid; the others' is where the bracket begins."""
 
 
@@ -145,7 +225,8 @@ def _bracket_fault(brackets: Sequence[Bracket], problem: Message, severity: Seve
 
 
 def _bracket_key(row: Bracket) -> str:
-    return f"{row.plan}|{row.valid_from.isoformat()}|{row.from_rate}"
+    key = f"{row.plan}|{row.valid_from.isoformat()}|{row.from_rate}"
+    return f"{key}|{row.family}" if row.family else key
 
 
 def _spiff_faults(policy: Policy) -> Iterator[Finding]:

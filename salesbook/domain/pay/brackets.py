@@ -12,6 +12,8 @@ from typing import Literal, NamedTuple
 
 from salesbook.messages import Fact, Message
 from salesbook.money import exact
+from salesbook.names.folding import fold_name
+from salesbook.tables.settings import Bracket
 
 Kind = Literal["marginal", "whole"]
 
@@ -36,6 +38,19 @@ class PayScheme:
     brackets: tuple[PayBracket, ...]
     cap: int | None = None
     """Minor units; None without one."""
+
+
+def by_family(brackets: Sequence[Bracket]) -> dict[str, list[Bracket]]:
+    """The brackets of a plan and day by product family, folded, each in rising order."""
+    families: dict[str, list[Bracket]] = {}
+    for row in sorted(brackets, key=lambda row: (fold_name(row.family), row.from_rate)):
+        families.setdefault(fold_name(row.family), []).append(row)
+    return families
+
+
+def last_brackets(brackets: Sequence[Bracket]) -> list[Bracket]:
+    """The last bracket of each family, where cap, draw and override stand."""
+    return [rows[-1] for rows in by_family(brackets).values()]
 
 
 def bracket_problems(scheme: PayScheme) -> list[Message]:
@@ -74,17 +89,17 @@ def bracket_problems(scheme: PayScheme) -> list[Message]:
     return [message for message, rise in _steps(brackets) if rise < 0]
 
 
-def pay(scheme: PayScheme, sales: int, quota: int | None) -> int:
+def pay(scheme: PayScheme, sales: int, quota: int | None) -> int | None:
     """Pay for the sales of a period to date, rounded once.
 
     Args:
         scheme: one that `bracket_problems` has nothing against.
         sales: minor units; negative ones (refunds above sales) take back at the first bracket's
             rate.
-        quota: minor units. None, 0 or less is no quota: the first bracket's rate pays for all
-            sales, as nobody can be beyond a target that does not exist.
+        quota: minor units. None, 0 or less is no quota.
 
-    Returns: minor units.
+    Returns: minor units; None without a quota, as nobody can be paid by parts of a target that does
+        not exist.
 
     Source: comish.online, tiered commission (quota 375,000, sales 500,000 → 33,125); excelforum
         861932 (quota 33,000: 15,000 → 750, 40,000 → 4,700).
@@ -92,7 +107,7 @@ def pay(scheme: PayScheme, sales: int, quota: int | None) -> int:
     return pays(scheme, [sales], [quota or 0])[0]
 
 
-def pays(scheme: PayScheme, sales: Sequence[int], quotas: Sequence[int]) -> list[int]:
+def pays(scheme: PayScheme, sales: Sequence[int], quotas: Sequence[int]) -> list[int | None]:
     """Pay for a column of sales against their quotas, each as `pay` does.
 
     Every bracket's pay is a straight line, fixed × quota + rate × sales. With whole numbers over
@@ -101,23 +116,63 @@ def pays(scheme: PayScheme, sales: Sequence[int], quotas: Sequence[int]) -> list
     scale, lines = _whole_lines(scheme.brackets)
     _, first_fixed, first_rate = lines[0]
     later_lines = lines[1:]
-    result = []
+    result: list[int | None] = []
     for sold, quota in zip(sales, quotas, strict=True):
+        if quota <= 0:
+            result.append(None)
+            continue
+
         fixed, rate = first_fixed, first_rate
-        if quota > 0:
-            for start, next_fixed, next_rate in later_lines:
-                if start * quota > sold * scale:
-                    break
-                fixed, rate = next_fixed, next_rate
-            scaled_pay = fixed * quota + rate * sold
-        else:
-            scaled_pay = first_rate * sold
+        for start, next_fixed, next_rate in later_lines:
+            if start * quota > sold * scale:
+                break
+            fixed, rate = next_fixed, next_rate
+        scaled_pay = fixed * quota + rate * sold
 
         # Half a unit is rounded away from zero, as everywhere (see `money`).
         size = (2 * abs(scaled_pay) + scale) // (2 * scale)
         due = size if scaled_pay >= 0 else -size
         result.append(_capped(scheme, due))
     return result
+
+
+def average_rate(scheme: PayScheme, counted: int, quota: int) -> Fraction:
+    """What the brackets pay on average for each unit that counts towards the quota, exactly.
+
+    So sales that are not all paid by the same brackets, or not on revenue, are paid by what the
+    quota says of all of them. The cap is not in it.
+
+    Args:
+        counted: revenue or pieces to date, in the quota's unit. The first bracket's rate holds
+            where that is 0 or less.
+        quota: above 0.
+    """
+    lines = _lines(scheme.brackets)
+    reached = lines[0]
+    if counted <= 0:
+        return reached.rate
+
+    for line in lines[1:]:
+        if line.start * quota > counted:
+            break
+        reached = line
+    return reached.rate + reached.fixed * quota / counted
+
+
+def falling_rates(brackets: Sequence[PayBracket]) -> list[Message]:
+    """Name the brackets that pay a lower rate than the one before them.
+
+    A pay scheme may have such: it still pays more for more sales. It may not where the average rate
+    is paid on something else than what is counted (see `average_rate`), for then a sale that lowers
+    the average lowers the pay; nor where a bracket has a gate, which would then pay more shut than
+    open.
+    """
+    problems = []
+    for number, (low, high) in enumerate(pairwise(brackets), start=2):
+        if high.pay_rate < low.pay_rate:
+            facts: dict[str, Fact] = {"bracket": number, "before_rate": low.pay_rate}
+            problems.append(Message("rates-fall", facts))
+    return problems
 
 
 def bracket_cliffs(brackets: Sequence[PayBracket]) -> list[Message]:
@@ -152,7 +207,8 @@ class _WholeLine(NamedTuple):
     rate: int
 
 
-def _lines(brackets: Sequence[PayBracket]) -> list[_Line]:
+@lru_cache(maxsize=64)
+def _lines(brackets: tuple[PayBracket, ...]) -> list[_Line]:
     lines: list[_Line] = []
     for bracket in brackets:
         start = exact(bracket.from_rate)
@@ -188,7 +244,7 @@ def _steps(brackets: Sequence[PayBracket]) -> Iterator[tuple[Message, Fraction]]
 
     As parts of the quota: everything grows with it, so that a quota of 1 tells about all.
     """
-    for number, (low, high) in enumerate(pairwise(_lines(brackets)), start=2):
+    for number, (low, high) in enumerate(pairwise(_lines(tuple(brackets))), start=2):
         before = low.pay(high.start)
         after = high.pay(high.start)
         facts: dict[str, Fact] = {

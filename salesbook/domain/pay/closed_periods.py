@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -11,29 +11,39 @@ import pandas as pd
 from salesbook.domain.arithmetic.calendar import months_in, next_month
 from salesbook.domain.pay.draw import DRAW
 from salesbook.domain.pay.lines import ADJUSTMENT
-from salesbook.domain.pay.sold import SPIFF, Bases, spiff_key
-from salesbook.domain.sales.credit import Credits
+from salesbook.domain.pay.overrides import OVERRIDE, OverrideKey, PaidOverride
+from salesbook.domain.pay.rates import NOTHING, REST, Counted, Rates
+from salesbook.domain.pay.sold import SPIFF, Extras, Item, Sales, spiff_key
+from salesbook.domain.sales.credit import PIECE, Credits
 from salesbook.errors import SettingsError
+from salesbook.money import round_half_away
+from salesbook.names.folding import fold_name
 
 
 class Booked(NamedTuple):
-    """A line of a frozen month: the month it was earned in, base and amount in minor units."""
+    """A line of a frozen month: the month it was earned in, what it counts for, what it paid."""
 
     earned: str
-    base: int
+    order: str | None
+    counted: Mapping[str, Counted]
+    """By product family."""
+    pieces_known: bool
+    """Whether the line says how many pieces it counts."""
     amount: int
+    """Minor units."""
 
 
 @dataclass
 class RepPast:
     """One rep's lines of closed months."""
 
-    bases: dict[str, dict[str, int]] = field(default_factory=dict)
-    """By month earned and order: what has been counted for it, corrections included."""
+    earned: dict[str, list[Booked]] = field(default_factory=dict)
+    """By month earned: the lines about orders, corrections included."""
     booked: dict[str, list[Booked]] = field(default_factory=dict)
     """By month of the statement."""
     spiffs: dict[str, int] = field(default_factory=dict)
     """By spiff and order, as `spiff_key` joins them: what has been paid."""
+    overrides: dict[OverrideKey, PaidOverride] = field(default_factory=dict)
     advanced: dict[str, int] = field(default_factory=dict)
     """By month of the statement: what it advanced on the draw, negative where some came back."""
 
@@ -48,9 +58,21 @@ class Past:
     rows: pd.DataFrame
     """The lines of frozen months, as they stand."""
     reps: Mapping[str, RepPast]
+    overrides_from: str | None = None
+    """The first frozen month that paid a manager for his reps; None where none did."""
+
+    def sold_of_year(self, rep: str, months: Sequence[str], rates: Rates) -> int:
+        """What the statements of some months counted for, of what was earned in these months."""
+        rep_past = self.reps.get(rep)
+        if rep_past is None:
+            return 0
+        lines = [line for month in months for line in rep_past.booked.get(month, ())]
+        return sum(rates.position(line.counted) for line in lines if line.earned in months)
 
 
-def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -> Past:
+def past_of(
+    periods: pd.DataFrame, commission: pd.DataFrame, start_month: int, sales: Sales
+) -> Past:
     """Read the closed months' statements.
 
     Closed months are frozen as soon as Commission holds any line; before that, no statement has
@@ -60,6 +82,8 @@ def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -
         periods: the Periods table; a quarter or year closes all of its months, what is no period
             none.
         commission: the Commission table as the last run left it.
+        sales: what orders count for today, which says of a line what its plan did not ask for: the
+            product families in it, its pieces, what is left after cost.
     """
     closed: set[str] = set()
     for period in periods["period"]:
@@ -74,12 +98,15 @@ def past_of(periods: pd.DataFrame, commission: pd.DataFrame, start_month: int) -
     rows = commission[commission["period"].isin(frozen)]
     in_order = rows.sort_values(["period", "rep_id", "line"])
     fields = ["period", "rep_id", "order_id", "base", "amount", "rule"]
+    fields += ["plan", "family", "sold", "quantity"]
 
     reps: dict[str, RepPast] = {}
     for row in in_order[fields].to_dict("records"):
         rep = str(row["rep_id"])
-        _enter(reps.setdefault(rep, RepPast()), row)
-    return Past(frozenset(closed), frozen, rows, reps)
+        _enter(reps.setdefault(rep, RepPast()), row, sales)
+    overrides = rows.loc[rows["rule"].str.startswith(OVERRIDE), "period"]
+    overrides_from = str(overrides.min()) if len(overrides) else None
+    return Past(frozenset(closed), frozen, rows, reps, overrides_from)
 
 
 def refuse_moved_cut_over(
@@ -115,18 +142,26 @@ def _next_month_of(paid: pd.DataFrame) -> str:
     return next_month(str(paid["period"].max()))
 
 
-def _enter(past: RepPast, row: Mapping[Hashable, Any]) -> None:
+def _enter(past: RepPast, row: Mapping[Hashable, Any], sales: Sales) -> None:
     """Add a line of a statement, by its rule, to what is known of a rep's past."""
     rule = str(row["rule"])
     period = str(row["period"])
     order = None if pd.isna(row["order_id"]) else str(row["order_id"])
     base = int(row["base"])
     amount = int(row["amount"])
+    revenue = base if pd.isna(row["sold"]) else int(row["sold"])
 
-    # Spiffs and draws are paid beside the brackets and do not count as commission paid.
+    # Spiffs, overrides and draws are paid beside the brackets and do not count as commission paid.
     if rule.startswith(SPIFF):
         key = spiff_key(rule, str(order))
         past.spiffs[key] = past.spiffs.get(key, 0) + amount
+        return
+    if rule.startswith(OVERRIDE):
+        override = (rule, str(order), _folded_family(row))
+        paid = past.overrides.get(override, PaidOverride())
+        past.overrides[override] = PaidOverride(
+            paid.revenue + revenue, paid.base + base, paid.amount + amount, str(row["plan"])
+        )
         return
     if rule == DRAW:
         past.advanced[period] = past.advanced.get(period, 0) + amount
@@ -135,20 +170,96 @@ def _enter(past: RepPast, row: Mapping[Hashable, Any]) -> None:
     # A correction counts for the month that it corrects, not for that of its statement.
     is_correction = rule.startswith(ADJUSTMENT)
     earned = rule.removeprefix(ADJUSTMENT) if is_correction else period
-    past.booked.setdefault(period, []).append(Booked(earned, base, amount))
+    counted: Mapping[str, Counted] = {}
     if order is not None:
-        counted = past.bases.setdefault(earned, {})
-        counted[order] = counted.get(order, 0) + base
+        counted = _counted(row, order, revenue, sales.get((str(row["rep_id"]), earned), {}))
+    line = Booked(earned, order, counted, pd.notna(row["quantity"]), amount)
+    past.booked.setdefault(period, []).append(line)
+    if order is not None:
+        past.earned.setdefault(earned, []).append(line)
 
 
-def changes(past: RepPast | None, rep: str, month: str, bases: Bases) -> dict[str, int]:
-    """By how much each order of a frozen month counts for more, or less, than its lines say."""
-    counted = past.bases.get(month, {}) if past else {}
-    now = bases.get((rep, month), {})
-    return _differences(now, counted)
+def _counted(
+    row: Mapping[Hashable, Any], order: str, revenue: int, sales: Mapping[Item, Counted]
+) -> Mapping[str, Counted]:
+    """What a line of an order counts for, by product family.
+
+    A line says what its plan went by: revenue always, net of cost, pieces and family where the plan
+    did. Where the order is today what it was, the rest is as it is today.
+    """
+    family = _folded_family(row)
+    today = {part: counted for (key, part), counted in sales.items() if key == order}
+    if family:
+        today = {part: counted for part, counted in today.items() if part == family}
+
+    net = None if pd.isna(row["sold"]) else int(row["base"])
+    pieces = None if pd.isna(row["quantity"]) else round_half_away(float(row["quantity"]) * PIECE)
+    is_unchanged = sum(counted.revenue for counted in today.values()) == revenue
+    if is_unchanged and net is None and pieces is None:
+        return today
+
+    of_today = Counted(revenue, revenue)
+    if is_unchanged:
+        for counted in today.values():
+            of_today = of_today.plus(counted)
+        of_today = of_today.less(Counted(revenue, revenue))
+    return {
+        family: Counted(
+            revenue,
+            of_today.net if net is None else net,
+            of_today.pieces if pieces is None else pieces,
+        )
+    }
 
 
-def spiff_changes(past: Past, rep: str, due: Bases) -> dict[str, int]:
+def _folded_family(row: Mapping[Hashable, Any]) -> str:
+    """The product family whose brackets paid a line, folded; REST where it names none."""
+    return REST if pd.isna(row["family"]) else fold_name(str(row["family"]))
+
+
+def changes(past: RepPast | None, rep: str, month: str, sales: Sales) -> dict[Item, Counted]:
+    """By how much each order of a frozen month counts for more, or less, than its lines say.
+
+    An order has changed where its revenue has, or its pieces in a plan that counts these. What a
+    product costs, or the family it belongs to, is a setting: a closed month keeps what it was closed
+    with.
+    """
+    lines_by_order: dict[str, list[Booked]] = {}
+    for line in past.earned.get(month, ()) if past else ():
+        lines_by_order.setdefault(str(line.order), []).append(line)
+    now_by_order: dict[str, dict[str, Counted]] = {}
+    for (order, family), counted in sales.get((rep, month), {}).items():
+        now_by_order.setdefault(order, {})[family] = counted
+
+    differences: dict[Item, Counted] = {}
+    for order in sorted({*lines_by_order, *now_by_order}):
+        lines = lines_by_order.get(order, [])
+        now = now_by_order.get(order, {})
+        booked: dict[str, Counted] = {}
+        for line in lines:
+            for family, counted in line.counted.items():
+                booked[family] = booked.get(family, NOTHING).plus(counted)
+
+        all_now, all_booked = _sum(now), _sum(booked)
+        counts_pieces = any(line.pieces_known for line in lines)
+        same_pieces = not counts_pieces or all_now.pieces == all_booked.pieces
+        if lines and all_now.revenue == all_booked.revenue and same_pieces:
+            continue
+        for family in sorted({*now, *booked}):
+            difference = now.get(family, NOTHING).less(booked.get(family, NOTHING))
+            if difference != NOTHING:
+                differences[order, family] = difference
+    return differences
+
+
+def _sum(counted_by_family: Mapping[str, Counted]) -> Counted:
+    total = NOTHING
+    for counted in counted_by_family.values():
+        total = total.plus(counted)
+    return total
+
+
+def spiff_changes(past: Past, rep: str, due: Extras) -> dict[str, int]:
     """By how much each spiff of the frozen months pays more, or less, than has been paid.
 
     All frozen months together: an order whose day was corrected from one to another of them is

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -24,8 +24,19 @@ from salesbook.domain.pay.closed_periods import (
 )
 from salesbook.domain.pay.draw import draw_line
 from salesbook.domain.pay.lines import Line, Tally, lines_of, row_of, spiff_line, true_up
-from salesbook.domain.pay.sold import Bases, bases_of, spiff_and_order, spiffs_of
-from salesbook.domain.pay.terms import TermsBook
+from salesbook.domain.pay.overrides import (
+    OverrideKey,
+    PaidOverride,
+    Teams,
+    changed_override,
+    override_findings,
+    override_lines,
+    team_sales,
+)
+from salesbook.domain.pay.rates import Rates
+from salesbook.domain.pay.sold import Extras, Sales, sales_of, spiff_and_order, spiffs_of
+from salesbook.domain.pay.terms import TermsBook, YearToDate, months_to_date
+from salesbook.domain.pay.unclear import sales_of_nobody, unclear_bases
 from salesbook.domain.sales.credit import Credits
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import frame_from_rows, frame_of, sorted_by_key
@@ -59,25 +70,50 @@ def commission(
     """
     policy, as_of = task.policy, task.as_of
     start_month = policy.rules.fiscal_year_start
-    past = past_of(task.tables["Periods"], task.tables["Commission"], start_month)
+    sales = sales_of(credits, task.tables["Payments"], policy, as_of=pd.Timestamp(as_of))
+    past = past_of(task.tables["Periods"], task.tables["Commission"], start_month, sales)
     refuse_moved_cut_over(credits, past, task.tables["Deals"], task.tables["Orders"])
-    bases = bases_of(credits, task.tables["Payments"], policy, as_of=pd.Timestamp(as_of))
-    spiffs = spiffs_of(credits, policy)
 
-    months_sold = {month for _, month in bases}
+    months_sold = {month for _, month in sales}
     months = _months(months_sold | set(past.frozen), month_of(as_of))
     reps = tuple(sorted(task.tables["Reps"]["rep_id"]))
-    book = TermsBook(policy, target_plan, staff, months, reps)
+    book = TermsBook(policy, target_plan, staff, months, reps, _year_to_date(past, sales, policy))
+    pays_overrides = any(row.override_rate for row in policy.brackets)
+    teams = team_sales(sales, credits.lines, staff) if pays_overrides else Teams({})
+    due = _Due(sales, spiffs_of(credits, policy), teams)
 
     rows: list[dict[str, Any]] = []
     for rep in reps:
-        statements = _Statements(rep, book, past, bases, spiffs, policy.decimals)
+        statements = _Statements(rep, book, past, due, policy.decimals)
         rows += statements.rows()
 
     year = months_of_year(fiscal_year_of(as_of, start_month), start_month)
-    sold_this_year = sorted((rep, month) for rep, month in bases if month in year)
-    about_pay = [*_deals_on_other_basis(credits, policy), *book.findings(sold_this_year)]
+    sold_this_year = sorted((rep, month) for rep, month in sales if month in year)
+    about_pay = [
+        *_deals_on_other_basis(credits, policy),
+        *book.findings(sold_this_year),
+        *sales_of_nobody(sales, sold_this_year, reps, policy.decimals),
+        *unclear_bases(credits.lines, book, sold_this_year),
+        *override_findings(teams, book, year, last_month=month_of(as_of)),
+    ]
     return _with_frozen(past.rows, rows), about_pay
+
+
+def _year_to_date(past: Past, sales: Sales, policy: Policy) -> YearToDate:
+    """What of a rep's fiscal year is sold up to a month, which gates are read on.
+
+    A closed month keeps the gate that it was closed with: there the statements say what was sold.
+    """
+    start_month = policy.rules.fiscal_year_start
+
+    def sold(rep: str, month: str, rates: Rates) -> int:
+        months = months_to_date(month, start_month)
+        if month in past.frozen:
+            return past.sold_of_year(rep, months, rates)
+        items = [sales.get((rep, before), {}) for before in months]
+        return sum(rates.counted(counted) for part in items for counted in part.values())
+
+    return sold
 
 
 def _deals_on_other_basis(credits: Credits, policy: Policy) -> list[Finding]:
@@ -112,6 +148,14 @@ def _with_frozen(frozen: pd.DataFrame, rows: list[dict[str, Any]]) -> pd.DataFra
     return sorted_by_key("Commission", pd.concat([old, new], ignore_index=True))
 
 
+class _Due(NamedTuple):
+    """Everything that somebody may be paid for."""
+
+    sales: Sales
+    spiffs: Extras
+    teams: Teams
+
+
 @dataclass
 class _Statements:
     """One rep's statements, written month after month."""
@@ -119,8 +163,7 @@ class _Statements:
     rep: str
     book: TermsBook
     past: Past
-    bases: Bases
-    spiffs: Bases
+    due: _Due
     decimals: int
     tallies: dict[str, Tally] = field(default_factory=dict)
     """By commission period."""
@@ -153,13 +196,16 @@ class _Statements:
         """Count what a frozen month has paid, each line for the period that it was earned in."""
         terms = self.book.terms(self.rep, month)
         if terms is not None:
-            self._tally(month).turn_to(terms)
+            tally = self._tally(month)
+            tally.turn_to(terms)
+            tally.brackets = terms.rates.size
 
         if self.rep_past is not None:
             for line in self.rep_past.booked.get(month, ()):
                 tally = self._tally(line.earned)
-                tally.sales += line.base
                 tally.paid += line.amount
+                for family, counted in line.counted.items():
+                    tally.count(family, counted)
             self.owed += self.rep_past.advanced.get(month, 0)
         self.pending.append(month)
 
@@ -174,15 +220,17 @@ class _Statements:
         if terms is not None:
             tally = self._tally(month)
             tally.turn_to(terms)
-            if is_open:
+            # A gate is read anew each month; a quota is settled in open months alone.
+            if is_open or tally.brackets != terms.rates.size:
                 lines += true_up(terms, tally, decimals=self.decimals)
-            bases = self.bases.get((self.rep, month), {})
-            lines += lines_of(bases, terms, tally, decimals=self.decimals)
+            sales = self.due.sales.get((self.rep, month), {})
+            lines += lines_of(sales, terms, tally, decimals=self.decimals)
 
         # Spiffs need a pay scheme, but neither brackets nor a quota.
         scheme = self.book.scheme_names.get((self.rep, month))
         if scheme is not None:
-            due = self.spiffs.get((self.rep, month), {})
+            lines += override_lines(self.rep, month, self.due.teams, self.book).values()
+            due = self.due.spiffs.get((self.rep, month), {})
             for key, amount in sorted(due.items()):
                 rule, order = spiff_and_order(key)
                 lines.append(spiff_line(order, rule, amount, scheme=scheme))
@@ -212,7 +260,7 @@ class _Statements:
         lines: list[Line] = []
         for month in self.pending:
             terms = self.book.terms(self.rep, month)
-            changed = changes(self.rep_past, self.rep, month, self.bases)
+            changed = changes(self.rep_past, self.rep, month, self.due.sales)
             if terms is not None and changed:
                 tally = self._tally(month)
                 tally.turn_to(terms)
@@ -223,6 +271,7 @@ class _Statements:
         frozen = [month for month in self.book.months if month in self.past.frozen]
         if self.pending and self.pending[-1] == frozen[-1]:
             lines += self._changed_spiffs()
+            lines += self._changed_overrides(frozen)
         self.pending = []
         return lines
 
@@ -234,7 +283,31 @@ class _Statements:
             return []
 
         lines = []
-        for key, amount in spiff_changes(self.past, self.rep, self.spiffs).items():
+        for key, amount in spiff_changes(self.past, self.rep, self.due.spiffs).items():
             rule, order = spiff_and_order(key)
             lines.append(spiff_line(order, rule, amount, scheme=known[-1], changed=True))
+        return lines
+
+    def _changed_overrides(self, frozen: list[str]) -> list[Line]:
+        """Corrections of what closed months paid a manager, where his reps' orders have changed.
+
+        All closed months together, from the first that paid anybody an override: before that there
+        was none to correct.
+        """
+        first = self.past.overrides_from
+        now: dict[OverrideKey, list[Line]] = {}
+        for month in frozen:
+            if first is not None and month >= first:
+                of_month = override_lines(self.rep, month, self.due.teams, self.book)
+                for key, line in of_month.items():
+                    now.setdefault(key, []).append(line)
+
+        paid = self.rep_past.overrides if self.rep_past else {}
+        lines = []
+        for key in sorted({*now, *paid}):
+            changed = changed_override(
+                key, now.get(key, []), paid.get(key, PaidOverride()), decimals=self.decimals
+            )
+            if changed is not None:
+                lines.append(changed)
         return lines

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
 
 from salesbook.domain.arithmetic.allocation import allocate
+from salesbook.domain.pay.rates import NOTHING, REST, Counted
+from salesbook.domain.pay.sold import Item
 from salesbook.domain.pay.terms import Terms
+from salesbook.domain.sales.credit import PIECE
 from salesbook.messages import Fact, Message
-from salesbook.money import to_decimal
+from salesbook.money import round_half_away, to_decimal
 
 ADJUSTMENT: Final = "adjustment:"
 """Begins the rule of a line that corrects a closed month; the month follows."""
@@ -27,31 +31,53 @@ class Line:
     """The name of the pay scheme, `plan` in Commission."""
     rule: str
     because: Message
+    family: str | None = None
+    """Whose brackets paid, where the scheme has some for it."""
+    sold: int | None = None
+    """The revenue behind a base that is net of cost."""
+    pieces: int | None = None
+    """What counts towards the quota where these do, in units of `credit.PIECE`."""
 
 
 @dataclass
 class Tally:
     """One rep's commission period so far."""
 
-    sales: int = 0
+    progress: dict[str, Counted] = field(default_factory=dict)
+    """What is sold, by product family."""
     paid: int = 0
     version: tuple[str, str] | None = None
     """Pay scheme and brackets that `paid` was reckoned by."""
+    before: Mapping[str, Counted] = field(default_factory=dict)
+    """What was sold before this version, which it does not pay."""
+    brackets: int = 0
+    """How many brackets of the version were behind no shut gate in the newest statement."""
 
     def turn_to(self, terms: Terms) -> None:
         """Go on by other brackets: sales count on towards the quota, their pay is as it was.
 
-        `paid` becomes what the new brackets would have paid, so that a change of scheme in the
-        middle of a year neither pays the months gone anew nor takes anything back.
+        A change of scheme in the middle of a year neither pays the months gone anew nor takes
+        anything back: `paid` begins at nothing, and `due` leaves out what was sold before.
         """
         version = (terms.scheme_name, terms.since)
         if self.version != version:
             self.version = version
-            self.paid = terms.pay(self.sales)
+            self.before = dict(self.progress)
+            self.paid = 0
+            self.brackets = terms.rates.size
+
+    def due(self, terms: Terms) -> int:
+        """What this version of the brackets pays for the period to date."""
+        paid_before = terms.pay(self.before) if self.before else 0
+        return terms.pay(self.progress) - paid_before
+
+    def count(self, family: str, counted: Counted) -> None:
+        """Move on by what was sold of a family."""
+        self.progress[family] = self.progress.get(family, NOTHING).plus(counted)
 
 
 def lines_of(
-    bases: Mapping[str, int],
+    items: Mapping[Item, Counted],
     terms: Terms,
     tally: Tally,
     *,
@@ -65,98 +91,264 @@ def lines_of(
     the minor unit (Hamilton's method, ties by order).
 
     Args:
-        bases: what each order counts for, minor units, negative for refunds; none 0.
+        items: what each order counts for, negative for refunds; what counts for nothing has no
+            line.
         terms: what the rep is paid by.
         tally: the period so far; moved on by these orders.
         decimals: of the currency.
         adjusts: the closed month that the lines correct; None for the month's own orders.
 
-    Returns: a line per order, sales by key and then refunds by key.
+    Returns: a line per order and family, sales by key and then refunds by key.
     """
-    by_key = sorted(bases.items())
-    sales = {order: base for order, base in by_key if base > 0}
-    refunds = {order: base for order, base in by_key if base < 0}
+    rates = terms.rates
+    sales: dict[Item, Counted] = {}
+    refunds: dict[Item, Counted] = {}
+    for item, counted in sorted(items.items()):
+        base = rates.tables[rates.family(item[1])].base(counted)
+        # What is given away, or sold at cost, still counts towards the quota.
+        direction = base or rates.counted(counted)
+        if direction > 0:
+            sales[item] = counted
+        elif direction < 0:
+            refunds[item] = counted
 
     lines = []
     for group in (sales, refunds):
         if group:
-            lines += _paid_group(group, terms, tally, decimals=decimals, adjusts=adjusts)
+            paid = _PaidGroup(group, terms, tally)
+            lines += paid.lines(decimals=decimals, adjusts=adjusts)
     return lines
 
 
-def _paid_group(
-    group: Mapping[str, int], terms: Terms, tally: Tally, *, decimals: int, adjusts: str | None
-) -> list[Line]:
-    """Lines of a group of sales, or of refunds."""
-    total = sum(group.values())
-    before = tally.sales
-    after = before + total
-    due = terms.pay(after) - terms.pay(before)
-    tally.sales = after
-    tally.paid += due
+class _Reason(NamedTuple):
+    """What the lines of a group say: their rule, their rate and why."""
 
-    rate, lowest, highest = _rate(terms, before, after, due)
-    kind = terms.bracket(after).kind
-    if adjusts:
-        rule, code = f"{ADJUSTMENT}{adjusts}", "commission-adjustment"
-    elif total < 0:
-        rule, code = "refund", "commission-refund"
-    elif lowest != highest:
-        rule, code = kind, "commission-brackets"
-    else:
-        rule, code = kind, f"commission-{kind}"
-
-    shared: dict[str, Fact] = {
-        "rate": rate,
-        "plan": terms.scheme_name,
-        "bracket": lowest,
-        "upto": highest,
-        "before": before / terms.quota,
-        "after": after / terms.quota,
-        "quota": to_decimal(terms.quota, decimals),
-    }
-    if adjusts:
-        shared["month"] = adjusts
-
-    amounts = allocate(due, [abs(base) for base in group.values()])
-    lines = []
-    for (order, base), amount in zip(group.items(), amounts, strict=True):
-        because = Message(code, {"base": to_decimal(base, decimals), **shared})
-        lines.append(Line(order, base, rate, amount, terms.scheme_name, rule, because))
-    return lines
+    rule: str
+    rate: float
+    message: Message
 
 
-def _rate(terms: Terms, before: int, after: int, due: int) -> tuple[float, float, float]:
-    """The rate that was paid, and where the lowest and the highest bracket touched begin.
+class _PaidGroup:
+    """What a group of sales, or of refunds, moves the period on by."""
 
-    Inside one bracket it is the bracket's own; across brackets, or at the cap, what was paid over
-    sales.
-    """
-    lowest = terms.bracket(min(before, after))
-    highest = terms.bracket(max(before, after))
-    cap = terms.scheme.cap
-    is_capped = cap is not None and max(terms.pay(before), terms.pay(after)) >= cap
+    def __init__(self, group: Mapping[Item, Counted], terms: Terms, tally: Tally) -> None:
+        self.terms = terms
+        rates = terms.rates
+        self.items: dict[str, dict[str, Counted]] = {}
+        """By family of the rate table, what each order counts for."""
+        for (order, family), counted in group.items():
+            orders = self.items.setdefault(rates.family(family), {})
+            orders[order] = orders.get(order, NOTHING).plus(counted)
 
-    is_inside_one = lowest == highest and not is_capped
-    rate = lowest.pay_rate if is_inside_one else due / (after - before)
-    return rate, lowest.from_rate, highest.from_rate
+        self.before = rates.position(tally.progress)
+        pay_before = tally.due(terms)
+        parts_before = self._parts(tally)
+        for (_, family), counted in group.items():
+            tally.count(family, counted)
+        self.after = rates.position(tally.progress)
+        parts_after = self._parts(tally)
+
+        due = tally.due(terms) - pay_before
+        tally.paid += due
+        rises = {family: parts_after[family] - parts_before[family] for family in parts_after}
+        self.due = self._by_family(due, rises)
+        """By family of the rate table, minor units."""
+        self.capped: set[str] = set()
+        """Families whose cap holds before or after the group."""
+        for family, table in rates.tables.items():
+            cap = table.scheme.cap
+            if cap is not None and max(parts_before[family], parts_after[family]) >= cap:
+                self.capped.add(family)
+
+    def _parts(self, tally: Tally) -> dict[str, Fraction]:
+        """What each rate table pays for the period to date; a single one pays all, in whole units."""
+        rates = self.terms.rates
+        if len(rates.tables) == 1:
+            return {REST: Fraction(self.terms.pay(tally.progress))}
+        return rates.parts(tally.progress, self.terms.quota)
+
+    def _by_family(self, due: int, rises: Mapping[str, Fraction]) -> dict[str, int]:
+        """What falls to each rate table, minor units.
+
+        Families that sold nothing in the group are paid for a better average rate of what they sold
+        before; the others share the rest, so that nothing is lost to rounding.
+        """
+        parts = {
+            family: round_half_away(rise)
+            for family, rise in rises.items()
+            if family not in self.items
+        }
+        left = due - sum(parts.values())
+        families = list(self.items)
+        weights: list[Fraction] = []
+        for family in families:
+            towards = rises[family] if left > 0 else -rises[family]
+            weights.append(max(towards, Fraction(0)))
+        if not any(weights):
+            weights = [Fraction(self._size(family)) for family in families]
+        shares = allocate(left, weights, keys=families)
+        return {**parts, **dict(zip(families, shares, strict=True))}
+
+    def _size(self, family: str) -> int:
+        """How much the family's orders count for, whichever way."""
+        orders = self.items[family].values()
+        return sum(abs(counted.revenue) + abs(counted.pieces) for counted in orders) or 1
+
+    def lines(self, *, decimals: int, adjusts: str | None) -> list[Line]:
+        """A line per order and family, and one per family whose earlier sales are paid better."""
+        lines = []
+        for family in sorted(self.due):
+            due = self.due[family]
+            if family in self.items:
+                lines += self._lines_of_family(family, due, decimals=decimals, adjusts=adjusts)
+            elif due:
+                lines.append(self._without_orders(family, due, decimals=decimals, adjusts=adjusts))
+        return lines
+
+    def _lines_of_family(
+        self, family: str, due: int, *, decimals: int, adjusts: str | None
+    ) -> list[Line]:
+        terms = self.terms
+        table = terms.rates.tables[family]
+        orders = self.items[family]
+        bases = [table.base(counted) for counted in orders.values()]
+        weights = [abs(base) for base in bases]
+        if not any(weights):
+            weights = [abs(counted.revenue) or 1 for counted in orders.values()]
+        amounts = allocate(due, weights)
+
+        reason = self._reason(family, due, sum(bases), decimals=decimals, adjusts=adjusts)
+        lines = []
+        for (order, counted), base, amount in zip(orders.items(), bases, amounts, strict=True):
+            facts = {"base": to_decimal(base, decimals), **reason.message.params}
+            because = Message(reason.message.code, facts, reason.message.more)
+            line = Line(
+                order,
+                base,
+                reason.rate,
+                amount,
+                terms.scheme_name,
+                reason.rule,
+                because,
+                family=table.family or None,
+                sold=counted.revenue if table.basis == "net" else None,
+                pieces=counted.pieces if terms.rates.counts_pieces else None,
+            )
+            lines.append(line)
+        return lines
+
+    def _without_orders(self, family: str, due: int, *, decimals: int, adjusts: str | None) -> Line:
+        """What other products' sales make of the average rate of a family's earlier ones."""
+        terms = self.terms
+        facts: dict[str, Fact] = {
+            "plan": terms.scheme_name,
+            "family": terms.rates.tables[family].family,
+            **self._attained(decimals),
+        }
+        message = Message(f"commission-family{self._unit}", facts)
+        rule = f"{ADJUSTMENT}{adjusts}" if adjusts else "family"
+        shown = terms.rates.tables[family].family or None
+        return Line(None, 0, None, due, terms.scheme_name, rule, message, family=shown)
+
+    def _reason(
+        self, family: str, due: int, base: int, *, decimals: int, adjusts: str | None
+    ) -> _Reason:
+        """Rule, rate and sentence of a family's lines."""
+        terms = self.terms
+        rate, lowest, highest = self._rate(family, due, base)
+        kind = terms.bracket(family, self.after).kind
+        is_refund = self.after < self.before or base < 0
+        if adjusts:
+            rule, code = f"{ADJUSTMENT}{adjusts}", "commission-adjustment"
+        elif is_refund:
+            rule, code = "refund", "commission-refund"
+        elif lowest != highest:
+            rule, code = kind, "commission-brackets"
+        else:
+            rule, code = kind, f"commission-{kind}"
+
+        facts: dict[str, Fact] = {"rate": rate, "plan": terms.scheme_name}
+        if adjusts:
+            facts["month"] = adjusts
+        if terms.rates.is_plain:
+            facts |= {"bracket": lowest, "upto": highest, **self._attained(decimals)}
+            return _Reason(rule, rate, Message(code, facts))
+
+        # Other than plainly, what is paid is the average rate of all that counts.
+        table = terms.rates.tables[family]
+        average = {"commission-adjustment": "-closed", "commission-refund": "-back"}.get(code, "")
+        facts |= self._attained(decimals)
+        more = []
+        if table.family:
+            more.append(Message("commission-of-family", {"family": table.family}))
+        if table.basis == "net":
+            more.append(Message("commission-net-of-cost"))
+        message = Message(f"commission-average{average}{self._unit}", facts, tuple(more))
+        return _Reason(rule, rate, message)
+
+    @property
+    def _unit(self) -> str:
+        """Ends the code of a sentence about pieces."""
+        return "-pieces" if self.terms.rates.counts_pieces else ""
+
+    def _attained(self, decimals: int) -> dict[str, Fact]:
+        """The quota, and how far the group moves the period on along it."""
+        quota = self.terms.quota
+        shown = quota_fact(self.terms, decimals)
+        return {"before": self.before / quota, "after": self.after / quota, "quota": shown}
+
+    def _rate(self, family: str, due: int, base: int) -> tuple[float, float, float]:
+        """The rate that was paid, and where the lowest and the highest bracket touched begin.
+
+        Inside one bracket of a plain plan it is the bracket's own, as it is inside the first one of
+        any plan; across brackets, or at the cap, what was paid over what it was paid on.
+        """
+        terms = self.terms
+        lowest = terms.bracket(family, min(self.before, self.after))
+        highest = terms.bracket(family, max(self.before, self.after))
+        is_inside_one = lowest == highest and family not in self.capped
+        rates_hold = terms.rates.is_plain or lowest.from_rate == 0
+        average = due / base if base else 0.0
+        rate = lowest.pay_rate if is_inside_one and rates_hold else average
+        return rate, lowest.from_rate, highest.from_rate
 
 
 def true_up(terms: Terms, tally: Tally, *, decimals: int) -> list[Line]:
-    """Pay, or take back, what a changed quota makes of sales that closed months have paid for."""
-    due = terms.pay(tally.sales) - tally.paid
+    """Pay, or take back, what a gate or a changed quota makes of sales that were paid before.
+
+    A gate that opens or shuts is read on the year to date; what the period has sold so far is then
+    paid with, or without, the brackets behind it. A quota matters where closed months have paid by
+    another one.
+    """
+    due = tally.due(terms) - tally.paid
+    brackets_before, tally.brackets = tally.brackets, terms.rates.size
     if due == 0:
         return []
 
-    facts: dict[str, Fact] = {
-        "plan": terms.scheme_name,
-        "quota": to_decimal(terms.quota, decimals),
-        "sales": to_decimal(tally.sales, decimals),
-        "paid": to_decimal(tally.paid, decimals),
-    }
+    facts: dict[str, Fact] = {"plan": terms.scheme_name}
+    if brackets_before != tally.brackets:
+        rule = "gate"
+        code = (
+            "commission-gate-open" if tally.brackets > brackets_before else "commission-gate-shut"
+        )
+        facts["attained"] = terms.year_rate
+    else:
+        rule, code = "true-up", "commission-true-up"
+        sold = tally.progress.values()
+        facts["quota"] = quota_fact(terms, decimals)
+        facts["sales"] = to_decimal(sum(counted.revenue for counted in sold), decimals)
+        facts["paid"] = to_decimal(tally.paid, decimals)
+        if terms.rates.counts_pieces:
+            code = "commission-true-up-pieces"
     tally.paid += due
-    because = Message("commission-true-up", facts)
-    return [Line(None, 0, None, due, terms.scheme_name, "true-up", because)]
+    return [Line(None, 0, None, due, terms.scheme_name, rule, Message(code, facts))]
+
+
+def quota_fact(terms: Terms, decimals: int) -> Fact:
+    """The quota as a sentence shows it: money, or whole pieces."""
+    if terms.rates.counts_pieces:
+        return terms.quota // PIECE
+    return to_decimal(terms.quota, decimals)
 
 
 def spiff_line(order: str, rule: str, amount: int, *, scheme: str, changed: bool = False) -> Line:
@@ -180,4 +372,7 @@ def row_of(line: Line, period: str, rep: str, number: int) -> dict[str, Any]:
         "plan": line.scheme,
         "rule": line.rule,
         "because": line.because,
+        "family": line.family,
+        "sold": line.sold,
+        "quantity": None if line.pieces is None else line.pieces / PIECE,
     }

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any, Final
 
 import pandas as pd
 
 from salesbook.domain.arithmetic.allocation import allocate
 from salesbook.domain.arithmetic.calendar import months_of
+from salesbook.domain.pay.net import net_of_cost
+from salesbook.domain.pay.rates import NOTHING, REST, Counted
 from salesbook.domain.sales.credit import Credits, new_customers
 from salesbook.domain.sales.standing import billed_orders
+from salesbook.money import round_half_away
+from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 from salesbook.tables.settings import Spiff
 
@@ -20,12 +25,18 @@ SPIFF: Final = "spiff:"
 _BETWEEN: Final = "\n"
 """Stands between rule and order where both make one key: no cell of an id holds it."""
 
-Bases = Mapping[tuple[str, str], Mapping[str, int]]
-"""By rep and month: what each order, by its key, counts for, in minor units."""
+Item = tuple[str, str]
+"""An order and the product family in it, REST for all that no brackets are for."""
+
+Sales = Mapping[tuple[str, str], Mapping[Item, Counted]]
+"""By rep and month: what each order counts for."""
+
+Extras = Mapping[tuple[str, str], Mapping[str, int]]
+"""By rep and month: what is paid beside the brackets, by `spiff_key`, in minor units."""
 
 
 def spiff_key(rule: str, order: str) -> str:
-    """Join the rule of a spiff's line and an order to one key of `Bases`."""
+    """Join the rule of a spiff's line and an order to one key of `Extras`."""
     return f"{rule}{_BETWEEN}{order}"
 
 
@@ -35,9 +46,9 @@ def spiff_and_order(key: str) -> tuple[str, str]:
     return rule, order
 
 
-def bases_of(
+def sales_of(
     credits: Credits, payments: pd.DataFrame, policy: Policy, *, as_of: pd.Timestamp
-) -> Bases:
+) -> Sales:
     """Say what each order counts for by rep and month, on the basis that Settings chooses.
 
     - `booking`: the credited amount in the month ordered.
@@ -47,6 +58,7 @@ def bases_of(
       net of refunds; split over the reps in proportion to their credit for the order.
 
     Won deals that count as sales are never invoiced or paid: they count as booked on every basis.
+    An order counts by each product family that some brackets are for, and once for all others.
 
     Args:
         credits: who is credited with what was sold.
@@ -55,39 +67,61 @@ def bases_of(
         as_of: the last day that counts.
     """
     basis = policy.rules.commission_basis
-    lines = credits.lines
-    is_deal = lines["by"] == "deal"
-    of_orders = lines[~is_deal]
+    lines = credits.lines.assign(family=families(credits.lines["product"], policy))
+    if basis == "invoice":
+        lines = _invoiced(lines, as_of=as_of)
+    lines = lines.assign(net=net_of_cost(lines, policy))
+
+    earned = lines
     if basis == "cash":
+        is_deal = lines["by"] == "deal"
         paid_by_now = payments["paid_on"] <= as_of
-        earned = _paid(of_orders, payments[paid_by_now])
-    elif basis == "invoice":
-        is_invoiced = of_orders["status"].isin(["invoiced", "paid"])
-        invoiced = of_orders[is_invoiced]
-        day = invoiced["delivered_on"].fillna(invoiced["on"])
-        has_come = day <= as_of
-        earned = invoiced.assign(month=months_of(day))[has_come]
-    else:
-        earned = of_orders
+        paid = _paid(lines[~is_deal], payments[paid_by_now], policy)
+        earned = pd.concat([lines.loc[is_deal, paid.columns], paid], ignore_index=True)
 
-    fields = ["rep_id", "month", "order_id", "amount"]
-    counted = pd.concat([lines.loc[is_deal, fields], earned[fields]], ignore_index=True)
-    sums = counted.groupby(["rep_id", "month", "order_id"], sort=False)["amount"].sum()
-    bases: dict[tuple[str, str], dict[str, int]] = {}
-    for (rep, month, order), amount in zip(sums.index, sums.tolist(), strict=True):
-        if amount:
-            bases.setdefault((rep, month), {})[order] = amount
-    return bases
+    keys = ["rep_id", "month", "order_id", "family"]
+    sums = earned.groupby(keys, sort=False)[["amount", "net", "pieces"]].sum()
+    sales: dict[tuple[str, str], dict[Item, Counted]] = {}
+    for key, amounts in zip(sums.index, sums.to_numpy().tolist(), strict=True):
+        rep, month, order, family = key
+        counted = Counted(*amounts)
+        if counted != NOTHING:
+            sales.setdefault((rep, month), {})[order, family] = counted
+    return sales
 
 
-def _paid(lines: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
+def families(products: pd.Series[Any], policy: Policy) -> pd.Series[str]:
+    """The family of each product that some brackets are for, folded; REST for all others."""
+    with_brackets = {fold_name(row.family) for row in policy.brackets} - {REST}
+    if not with_brackets:
+        return pd.Series(REST, index=products.index, dtype="str")
+
+    family_of_product = {}
+    for row in policy.products:
+        family = fold_name(row.family or "")
+        if family in with_brackets:
+            family_of_product[row.product] = family
+    return products.map(family_of_product).astype("str").fillna(REST)
+
+
+def _invoiced(lines: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Lines of orders that are invoiced by the day, in the month delivered; deals as they are."""
+    is_deal = lines["by"] == "deal"
+    is_invoiced = lines["status"].isin(["invoiced", "paid"])
+    day = lines["delivered_on"].fillna(lines["on"]).where(~is_deal, lines["on"])
+    counts = is_deal | (is_invoiced & (day <= as_of))
+    return lines.assign(month=months_of(day))[counts]
+
+
+def _paid(lines: pd.DataFrame, payments: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """What of each order is both sold and paid, month by month, split by the reps' credit for it.
 
     To date an order counts for what was paid, but not for more than it is worth net of its refunds;
     a month counts for what that has changed by. So an order that is paid too much counts once, and
-    a refund takes back what it took off. A payment of a refund belongs to the order refunded.
+    a refund takes back what it took off. A payment of a refund belongs to the order refunded. What
+    is left after cost, and the pieces, count in the same part of theirs as the money.
 
-    Returns: rep_id, month, order_id, amount (minor units).
+    Returns: rep_id, month, order_id, family, amount, net (minor units), pieces.
 
     Source: by hand, an order of 20,000, payments of 10,000, 10,000 and 5,000 count 20,000; a refund
         of 5,000 then counts -5,000.
@@ -99,21 +133,78 @@ def _paid(lines: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
     worth = _by_order(billed, lines["month"], lines["amount"])
     paid = _by_order(order_of_payment, months_of(payments["paid_on"]), payments["amount"])
     sales = lines[~lines["refund"]]
-    credit = _by_order(sales["order_id"], sales["rep_id"], sales["amount"])
+    who_and_what = lines["rep_id"] + _BETWEEN + lines["family"]
+    credit = _by_order(sales["order_id"], who_and_what[sales.index], sales["amount"])
+    beside_money = _BesideMoney(billed, lines, policy)
 
     rows = []
     for order in sorted(paid.keys() & credit.keys()):
-        credit_by_rep = credit[order]
-        if not any(credit_by_rep.values()):
+        credit_by_part = credit[order]
+        if not any(credit_by_part.values()):
             continue
-        split_before = dict.fromkeys(credit_by_rep, 0)
-        for month, counted in _counted_to_date(paid[order], worth[order]):
-            parts = allocate(counted, list(credit_by_rep.values()), keys=list(credit_by_rep))
-            split_now = dict(zip(credit_by_rep, parts, strict=True))
-            for rep, part in split_now.items():
-                rows.append((rep, month, order, part - split_before[rep]))
-            split_before = split_now
-    return pd.DataFrame(rows, columns=["rep_id", "month", "order_id", "amount"])
+        before = dict.fromkeys(credit_by_part, NOTHING)
+        for month, money, worth_now in _counted_to_date(paid[order], worth[order]):
+            part_paid = Fraction(money, worth_now) if worth_now else Fraction(0)
+            parts = beside_money.split(order, month, money, part_paid, credit_by_part)
+            for part, counted in parts.items():
+                rep, family = part.split(_BETWEEN)
+                rows.append((rep, month, order, family, *counted.less(before[part])))
+            before = parts
+    fields = ["rep_id", "month", "order_id", "family", "amount", "net", "pieces"]
+    return pd.DataFrame(rows, columns=fields)
+
+
+class _BesideMoney:
+    """What paid orders count for beside their money: what is left after cost, and pieces."""
+
+    def __init__(self, orders: pd.Series[Any], lines: pd.DataFrame, policy: Policy) -> None:
+        # Plans that count and pay revenue alone, which most are, need none of it.
+        self._is_needed = any(row.basis != "revenue" for row in policy.brackets)
+        self._totals: dict[tuple[str, str], list[tuple[str, int, int]]] = {}
+        """By order and family: month, net and pieces of it, in order of the months."""
+        if not self._is_needed:
+            return
+        keys = [orders, lines["family"], lines["month"]]
+        sums = lines[["net", "pieces"]].groupby(keys).sum()
+        amounts = sums.to_numpy().tolist()
+        for (order, family, month), (net, pieces) in zip(sums.index, amounts, strict=True):
+            self._totals.setdefault((order, family), []).append((month, net, pieces))
+
+    def split(
+        self,
+        order: str,
+        month: str,
+        money: int,
+        part_paid: Fraction,
+        credit_by_part: Mapping[str, int],
+    ) -> dict[str, Counted]:
+        """What each rep's part of an order counts for up to a month.
+
+        Args:
+            money: what the order counts for.
+            part_paid: the same as a part of what the order is worth by now.
+            credit_by_part: of the order, by rep and family.
+        """
+        amounts = allocate(money, list(credit_by_part.values()), keys=list(credit_by_part))
+        by_part = dict(zip(credit_by_part, amounts, strict=True))
+        if not self._is_needed:
+            return {part: Counted(amount, amount) for part, amount in by_part.items()}
+
+        credit_by_family: dict[str, int] = {}
+        for part, credit in credit_by_part.items():
+            family = part.split(_BETWEEN)[1]
+            credit_by_family[family] = credit_by_family.get(family, 0) + credit
+
+        counted = {}
+        for part, credit in credit_by_part.items():
+            family = part.split(_BETWEEN)[1]
+            of_family = credit_by_family[family]
+            share = part_paid * Fraction(credit, of_family) if of_family else Fraction(0)
+            totals = [row for row in self._totals.get((order, family), ()) if row[0] <= month]
+            net = round_half_away(share * sum(row[1] for row in totals))
+            pieces = round_half_away(share * sum(row[2] for row in totals))
+            counted[part] = Counted(by_part[part], net, pieces)
+        return counted
 
 
 def _by_order(
@@ -129,17 +220,17 @@ def _by_order(
 
 def _counted_to_date(
     paid: Mapping[str, int], worth: Mapping[str, int]
-) -> Iterator[tuple[str, int]]:
-    """What one order counts for up to each month in which anything happened to it."""
+) -> Iterator[tuple[str, int, int]]:
+    """What one order counts for, and is worth, up to each month in which anything happened."""
     paid_to_date = worth_to_date = 0
     for month in sorted(paid.keys() | worth.keys()):
         paid_to_date += paid.get(month, 0)
         worth_to_date += worth.get(month, 0)
-        yield month, min(paid_to_date, worth_to_date)
+        yield month, min(paid_to_date, worth_to_date), worth_to_date
 
 
-def spiffs_of(credits: Credits, policy: Policy) -> Bases:
-    """Say what each Spiffs row pays, as `Bases` by `spiff_key`.
+def spiffs_of(credits: Credits, policy: Policy) -> Extras:
+    """Say what each Spiffs row pays, as `Extras` by `spiff_key`.
 
     A Spiffs row pays its amount once per order placed from `valid_from` to `valid_to` that holds
     its product (any, where none is named); with event `new_customer` only for a customer's first

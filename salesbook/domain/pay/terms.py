@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import accumulate
+from typing import Any
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import last_day, quarter_of_month, year_of_month
+from salesbook.domain.arithmetic.calendar import (
+    fiscal_year_of_month,
+    last_day,
+    months_of_year,
+    quarter_of_month,
+    year_of_month,
+)
 from salesbook.domain.outcome import Task
-from salesbook.domain.pay.brackets import PayBracket, PayScheme, pay
+from salesbook.domain.pay.brackets import PayBracket, PayScheme, by_family, last_brackets
+from salesbook.domain.pay.rates import NO_RATES, REST, Progress, Rates, RateTable
+from salesbook.domain.sales.credit import PIECE
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import texts_of
 from salesbook.messages import Finding, Severity
 from salesbook.policy import Policy
 from salesbook.tables.settings import Bracket
+
+YearToDate = Callable[[str, str, Rates], int]
+"""What of a rep's fiscal year is sold up to a month, as some rate tables count it."""
+
+
+def months_to_date(month: str, start_month: int) -> list[str]:
+    """The months of the fiscal year up to this one."""
+    year = fiscal_year_of_month(month, start_month)
+    return [before for before in months_of_year(year, start_month) if before <= month]
 
 
 def pay_schemes_in_use(task: Task) -> frozenset[str]:
@@ -34,21 +53,22 @@ class Terms:
     scheme_name: str
     since: str
     """The `valid_from` of the scheme's brackets, ISO."""
-    scheme: PayScheme
+    rates: Rates
+    """The brackets whose gates are open in the month."""
     quota: int
-    """Of the whole commission period, minor units, above 0."""
-    _paid: dict[int, int] = field(default_factory=dict, repr=False, compare=False)
+    """Of the whole commission period, above 0: minor units, or pieces in units of `credit.PIECE`
+    where the scheme counts these."""
+    year_rate: float | None = None
+    """How far the year to date is in the month, as a part of its quota; None without gates."""
 
-    def pay(self, sales: int) -> int:
+    def pay(self, progress: Progress) -> int:
         """Pay for the period to date."""
-        if sales not in self._paid:
-            self._paid[sales] = pay(self.scheme, sales, self.quota)
-        return self._paid[sales]
+        return self.rates.pay(progress, self.quota)
 
-    def bracket(self, sales: int) -> PayBracket:
-        """The bracket that the sales to date reach; the first one where they are below 0."""
-        brackets = self.scheme.brackets
-        reached = [bracket for bracket in brackets if bracket.from_rate * self.quota <= sales]
+    def bracket(self, family: str, position: int) -> PayBracket:
+        """The bracket of a rate table that the period to date reaches; the first one below 0."""
+        brackets = self.rates.tables[family].scheme.brackets
+        reached = [bracket for bracket in brackets if bracket.from_rate * self.quota <= position]
         return reached[-1] if reached else brackets[0]
 
 
@@ -62,8 +82,11 @@ class TermsBook:
     staff: Staff
     months: tuple[str, ...]
     reps: tuple[str, ...]
+    gated_by: YearToDate
+    """How much of each year is sold up to a month, which gates are read on."""
     _in_force: dict[tuple[str, str], tuple[Bracket, ...]] = field(default_factory=dict, repr=False)
-    _terms: dict[tuple[str, ...], Terms] = field(default_factory=dict, repr=False)
+    _rates: dict[tuple[str, str], Rates] = field(default_factory=dict, repr=False)
+    _terms: dict[tuple[str, str], Terms] = field(default_factory=dict, repr=False)
     _employed_on_last_day: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     def period_of(self, month: str) -> str:
@@ -77,17 +100,32 @@ class TermsBook:
         return year_of_month(month, start_month)
 
     @cached_property
-    def quotas(self) -> dict[tuple[str, str], int]:
-        """Revenue planned by rep and commission period, all of its months.
+    def quotas(self) -> dict[tuple[str, str, bool], int]:
+        """What is planned by rep, commission period, and whether it is pieces, all of its months.
 
         A re-split changes when the year's quota is to be sold, and not the quota.
         """
-        revenue = self.target_plan[self.target_plan["metric"] == "revenue"]
-        periods = revenue["period"].map(self.period_of)
         of_year = self.policy.rules.commission_period == "year"
-        amounts = revenue["quota" if of_year else "amount"]
-        sums = amounts.groupby([revenue["rep_id"], periods]).sum()
-        return {(str(rep), str(period)): int(amount) for (rep, period), amount in sums.items()}
+        amounts = self.target_plan["quota" if of_year else "amount"]
+        return self._planned(self.target_plan["period"].map(self.period_of), amounts)
+
+    @cached_property
+    def _monthly_quotas(self) -> dict[tuple[str, str, bool], int]:
+        """The same by month, of which the year to date is made."""
+        return self._planned(self.target_plan["period"], self.target_plan["quota"])
+
+    def _planned(
+        self, periods: pd.Series[str], amounts: pd.Series[Any]
+    ) -> dict[tuple[str, str, bool], int]:
+        """Sums of the plan by rep, period and whether it is pieces; other metrics pay nothing."""
+        quotas = {}
+        for metric, unit in (("revenue", 1), ("quantity", PIECE)):
+            is_metric = self.target_plan["metric"] == metric
+            of_metric = amounts[is_metric].astype("int64")
+            keys = [self.target_plan.loc[is_metric, "rep_id"], periods[is_metric]]
+            for (rep, period), amount in of_metric.groupby(keys).sum().items():
+                quotas[str(rep), str(period), metric == "quantity"] = int(amount) * unit
+        return quotas
 
     @cached_property
     def scheme_names(self) -> dict[tuple[str, str], str]:
@@ -113,17 +151,44 @@ class TermsBook:
         A rep without a quota cannot be paid by parts of it.
         """
         name = self.scheme_names.get((rep, month))
-        period = self.period_of(month)
-        quota = self.quotas.get((rep, period), 0)
-        brackets = self._brackets_in_force(name, month)
-        if name is None or not brackets or quota <= 0:
+        rates = self.rates(rep, month)
+        if name is None or rates is None:
             return None
 
-        since = brackets[0].valid_from.isoformat()
-        key = (rep, name, since, period)
+        period = self.period_of(month)
+        quota = self.quotas.get((rep, period, rates.counts_pieces), 0)
+        if quota <= 0:
+            return None
+
+        key = (rep, month)
         if key not in self._terms:
-            self._terms[key] = Terms(name, since, _pay_scheme(brackets), quota)
+            since = self._brackets_in_force(name, month)[0].valid_from.isoformat()
+            self._terms[key] = self._gated(Terms(name, since, rates, quota), rep, month)
         return self._terms[key]
+
+    def rates(self, rep: str, month: str) -> Rates | None:
+        """The rate tables of the rep's scheme in the month, all gates open; None without any."""
+        name = self.scheme_names.get((rep, month))
+        brackets = self._brackets_in_force(name, month)
+        if name is None or not brackets:
+            return None
+        key = (name, brackets[0].valid_from.isoformat())
+        if key not in self._rates:
+            self._rates[key] = rates_of(brackets)
+        return self._rates[key]
+
+    def _gated(self, terms: Terms, rep: str, month: str) -> Terms:
+        """The terms without the brackets whose gate is shut in the month."""
+        gates = [gate for table in terms.rates.tables.values() for gate in table.gates]
+        if not any(gates):
+            return terms
+
+        months = months_to_date(month, self.policy.rules.fiscal_year_start)
+        pieces = terms.rates.counts_pieces
+        quota = sum(self._monthly_quotas.get((rep, before, pieces), 0) for before in months)
+        sold = self.gated_by(rep, month, terms.rates)
+        year_rate = sold / quota if quota > 0 else None
+        return replace(terms, rates=terms.rates.shut(sold, quota), year_rate=year_rate)
 
     def draw(self, rep: str, month: str) -> int:
         """What the rep is paid at least in the month, minor units; 0 without a draw in the scheme.
@@ -133,9 +198,8 @@ class TermsBook:
         if rep not in self._employed(month):
             return 0
         brackets = self._brackets_in_force(self.scheme_names.get((rep, month)), month)
-        if not brackets:
-            return 0
-        return brackets[-1].draw or 0
+        # With several families a draw may stand on the last bracket of any.
+        return max((row.draw or 0 for row in last_brackets(brackets)), default=0)
 
     def _employed(self, month: str) -> frozenset[str]:
         """Who is on the team on the month's last day."""
@@ -195,10 +259,13 @@ class TermsBook:
 
         # Without any plan a quota is missing for everybody, which another finding says once.
         period = self.period_of(month)
-        has_quota = self.quotas.get((rep, period), 0) > 0
+        rates = self.rates(rep, month)
+        pieces = rates is not None and rates.counts_pieces
+        has_quota = self.quotas.get((rep, period, pieces), 0) > 0
         if self.target_plan.empty or has_quota:
             return None
-        return _about_scheme(rep, "rep-without-quota", period=period)
+        code = "rep-without-quantity" if pieces else "rep-without-quota"
+        return _about_scheme(rep, code, period=period)
 
 
 def _about_scheme(
@@ -209,7 +276,18 @@ def _about_scheme(
     return Finding(code, severity, "Reps", field="plan", row_key=rep, found=scheme, params=params)
 
 
-def _pay_scheme(brackets: tuple[Bracket, ...]) -> PayScheme:
-    """The scheme that a set of rows of Brackets describes; the cap stands on the last one."""
-    steps = tuple(PayBracket(row.from_rate, row.pay_rate, row.kind) for row in brackets)
-    return PayScheme(steps, brackets[-1].cap)
+def rates_of(brackets: Sequence[Bracket]) -> Rates:
+    """The rate tables that a set of rows of Brackets describes, one for each family.
+
+    Cap and override stand on the last bracket of a table. Where the set has families and no
+    brackets for the other products, these are paid nothing.
+    """
+    tables = {REST: NO_RATES}
+    for family, rows in by_family(brackets).items():
+        steps = tuple(PayBracket(row.from_rate, row.pay_rate, row.kind) for row in rows)
+        # A gate holds for its bracket and for all above, which may have higher ones.
+        gates = tuple(accumulate((row.gate_rate or 0.0 for row in rows), max))
+        last = rows[-1]
+        scheme = PayScheme(steps, last.cap)
+        tables[family] = RateTable(scheme, last.family, last.basis, gates, last.override_rate)
+    return Rates(tables)

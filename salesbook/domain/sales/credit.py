@@ -9,22 +9,27 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from salesbook.arrays import Ints
 from salesbook.domain.arithmetic.calendar import months_of
 from salesbook.domain.sales.sold import COLUMNS as SOLD_COLUMNS
 from salesbook.domain.sales.sold import sold
 from salesbook.frames import Tables
 from salesbook.messages import Finding
-from salesbook.money import times_rate
+from salesbook.money import minor_units, times_rate
 from salesbook.policy import Policy
 
 _OF_THE_PARTNER: Final = ("partner_id", "partner_share")
-COLUMNS: Final = (*(name for name in SOLD_COLUMNS if name not in _OF_THE_PARTNER), "lead")
+COLUMNS: Final = (*(name for name in SOLD_COLUMNS if name not in _OF_THE_PARTNER), "pieces", "lead")
 """Columns of a frame of credits, and `month`.
 
 Those of `sold.COLUMNS` without the partner's, who has a row of his own: `amount` is minor units of
-this rep's part, `lead` true for the rep who carries what cannot be divided: an order counted, a
-customer won.
+this rep's part, `pieces` his part of the quantity in units of PIECE, `lead` true for the rep who
+carries what cannot be divided: an order counted, a customer won.
 """
+
+PIECE: Final = 1000
+"""Pieces are counted in thousandths, so that half a piece, or 2.5 hours, are whole numbers."""
+_PIECE_DECIMALS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ def _split(sales: pd.DataFrame) -> pd.DataFrame:
     share = sales["partner_share"].where(has_partner).fillna(0.0).to_numpy()
     amount = sales["amount"].to_numpy(dtype="int64")
     partner_amount, _ = times_rate(amount, share)
+    pieces = _pieces(sales)
+    partner_pieces, _ = times_rate(pieces, share)
 
     # An order or a customer cannot be divided: whoever has the larger part carries it.
     partner_leads = share > 0.5
@@ -71,12 +78,14 @@ def _split(sales: pd.DataFrame) -> pd.DataFrame:
     of_reps = common.assign(
         rep_id=sales["rep_id"],
         amount=amount - partner_amount,
+        pieces=pieces - partner_pieces,
         lead=~partner_leads,
         turn=0,
     )
     of_partners = common.assign(
         rep_id=sales["partner_id"],
         amount=partner_amount,
+        pieces=partner_pieces,
         lead=partner_leads,
         turn=1,
     )
@@ -85,12 +94,25 @@ def _split(sales: pd.DataFrame) -> pd.DataFrame:
 
     # Concatenating an empty part may turn numbers and flags into objects.
     parts["amount"] = parts["amount"].astype(np.int64)
+    parts["pieces"] = parts["pieces"].astype(np.int64)
     parts["refund"] = parts["refund"].astype(bool)
 
     # `turn` puts the rep before the partner of the same line.
     order = ["on", "order_id", "line_no", "turn"]
     in_order = parts.sort_values(order, kind="stable", ignore_index=True)
     return in_order[list(COLUMNS)]
+
+
+def _pieces(sales: pd.DataFrame) -> Ints:
+    """The quantity of each sale, in units of PIECE.
+
+    A sale without a quantity is one piece. A refund without one gives no goods back: a rep may have
+    lowered the price.
+    """
+    if_blank = np.where(sales["refund"], 0.0, 1.0)
+    quantity = sales["quantity"].fillna(pd.Series(if_blank, index=sales.index)).to_numpy()
+    pieces, _ = minor_units(quantity, _PIECE_DECIMALS)
+    return pieces
 
 
 def order_counts(lines: pd.DataFrame) -> pd.DataFrame:

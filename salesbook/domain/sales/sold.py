@@ -15,6 +15,7 @@ import pandas as pd
 
 from salesbook.domain.sales.standing import (
     signed_amounts,
+    signed_quantities,
     standing,
     takes_back,
     won_deals,
@@ -36,6 +37,7 @@ COLUMNS: Final = (
     "pipeline",
     "on",
     "amount",
+    "quantity",
     "refund",
     "refund_of",
     "status",
@@ -47,7 +49,8 @@ COLUMNS: Final = (
 """Columns of a frame of sales.
 
 `by` is what says that it was sold, an order or a deal; a deal stands as its own order of one line.
-`amount` is minor units, negative for what takes back. `source` and `pipeline` are the deal's.
+`amount` is minor units, negative for what takes back, as is `quantity`, which is missing where
+nobody typed it. `source` and `pipeline` are the deal's.
 """
 
 _FROM_THE_START: Final = dt.date(1900, 1, 1)
@@ -154,6 +157,7 @@ def _of_orders(orders: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
         on=orders["ordered_on"],
         refund=takes_back(orders),
         amount=signed_amounts(orders),
+        quantity=signed_quantities(orders),
         source=of_deal["source"].array,
         pipeline=of_deal["pipeline"].array,
     )
@@ -169,6 +173,7 @@ def _of_deals(won: pd.DataFrame) -> pd.DataFrame:
         on=won["closed_on"],
         amount=won["amount"].fillna(0).astype("int64"),
         pipeline=won["pipeline"].fillna(MAIN_PIPELINE),
+        quantity=pd.Series(None, index=won.index, dtype="float64"),
         refund=False,
         refund_of=pd.Series(None, index=won.index, dtype="str"),
         status=pd.Series(None, index=won.index, dtype="str"),

@@ -29,6 +29,12 @@ def signed_amounts(orders: pd.DataFrame) -> pd.Series[Any]:
     return typed.where(~takes_back(orders), -typed.abs())
 
 
+def signed_quantities(orders: pd.DataFrame) -> pd.Series[Any]:
+    """The pieces of each order line; negative for a refund whatever sign was typed."""
+    typed = orders["quantity"].astype("float64")
+    return typed.where(~takes_back(orders), -typed.abs())
+
+
 def billed_orders(orders: pd.DataFrame) -> pd.Series[Any]:
     """The order that each line belongs to: a refund's is the one that it takes back."""
     return orders["refund_of"].fillna(orders["order_id"])

@@ -19,20 +19,27 @@ from salesbook.domain.arithmetic.calendar import (
     quarter_of_month,
     year_of_month,
 )
-from salesbook.domain.sales.credit import new_customers, order_counts
+from salesbook.domain.sales.credit import PIECE, new_customers, order_counts
 from salesbook.domain.team.staff import NO_TEAM, Staff
 from salesbook.frames import frame_of, sorted_by_key
+from salesbook.money import times_rate
 
 COMPANY: Final = "company"
 _KEY: Final = ["period", "scope_kind", "scope", "metric"]
 _MEASURES: Final = ["target", "quota", "actual"]
 
 
-def monthly(lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
+def monthly(
+    lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff, *, with_pieces: bool = False
+) -> pd.DataFrame:
     """Target and actual by month, rep and metric: what every longer period and group adds up.
 
     A rep's sale belongs to the team of that day, a target to the team of the month's first day (the
     plan's own team where neither Reps nor Assignments knows one). Who has no team is in NO_TEAM.
+
+    Args:
+        with_pieces: whether to count the metric `quantity`: only a company that sets targets in
+            pieces wants to read it in every table.
 
     Returns: month, rep_id, team, metric, target, quota, actual (measures); one row per combination
         that has any. The quota is what the target counts for in its year; see `plan_in_force`.
@@ -44,6 +51,8 @@ def monthly(lines: pd.DataFrame, plan: pd.DataFrame, staff: Staff) -> pd.DataFra
         _actuals(new_customers(sold), "new_customers"),
         planned(plan, staff),
     ]
+    if with_pieces:
+        parts.append(_pieces(sold))
     facts = pd.concat(parts, ignore_index=True)
 
     keys = ["month", "rep_id", "team", "metric"]
@@ -57,6 +66,14 @@ def _actuals(lines: pd.DataFrame, metric: str, amounts: pd.Series[Any] | int = 1
     """Sales as facts of a metric; without amounts each line counts 1."""
     facts = lines[["month", "rep_id", "team"]]
     return facts.assign(metric=metric, target=0, quota=0, actual=amounts)
+
+
+def _pieces(sold: pd.DataFrame) -> pd.DataFrame:
+    """Pieces as facts, whole by month, rep and team, so that longer periods and groups add up."""
+    grouped = sold.groupby(["month", "rep_id", "team"], as_index=False)
+    sums = grouped["pieces"].sum()
+    whole_pieces, _ = times_rate(sums["pieces"].to_numpy(), 1 / PIECE)
+    return _actuals(sums, "quantity", pd.Series(whole_pieces, index=sums.index))
 
 
 def planned(plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:

@@ -108,6 +108,12 @@ class Staff:
         spans = zip(first_days, last_days, strict=True)
         return dict(zip(self.ids, spans, strict=True))
 
+    @cached_property
+    def named_as_manager(self) -> frozenset[str]:
+        """Everybody who was somebody else's manager on some day."""
+        is_another = self._states["manager_id"] != self._states["rep_id"]
+        return frozenset(self._states.loc[is_another, "manager_id"].dropna())
+
     def managers(self, day: dt.date) -> set[str]:
         """Reps who have somebody under them on that day, or whose role is manager."""
         state = self.on_day(day)

@@ -55,6 +55,69 @@ class StageRates:
 
     The rate itself is as uncertain as Beta(now (m + 5), (1 - now) (m + 5)).
     """
+    stays: ClosedStays
+    """The closed deals that the rates rest on."""
+
+
+@dataclass(frozen=True)
+class ClosedStays:
+    """What rates rest on: one row per closed deal and open stage that it entered.
+
+    With all of it the rates of any day before can be told, from what was closed by then.
+    """
+
+    deal: Ints
+    code: Ints
+    days: Floats
+    """Days that the deal stayed in the stage; nan where they are not known."""
+    deal_is_won: Flags
+    """Per deal."""
+    deal_pipe: Ints
+    """Per deal: its pipeline's number."""
+    typed: Floats
+    """Per stage: the typed rate, nan where nobody typed one."""
+    pipe: Ints
+    """Per stage: its pipeline's number."""
+    kind: Ints
+    """Per stage: OPEN, WON or LOST."""
+    prior_deals: int
+    """Closed deals that a typed rate counts for."""
+
+    def prior(self, is_closed: Flags) -> tuple[Floats, Floats]:
+        """Per stage: the rate of which we start, and the closed deals that it counts for.
+
+        Args: is_closed says of each deal whether it counts as closed.
+        """
+        is_typed = ~np.isnan(self.typed)
+        rate = np.where(is_typed, self.typed, self._pipeline_rates(is_closed))
+        size = np.where(is_typed, self.prior_deals, _UNTYPED_DEALS)
+        return rate, size.astype(np.float64)
+
+    def rates_now(self, is_closed: Flags) -> tuple[Floats, Floats]:
+        """Give `StageRates.now` and `weight` as they follow from some of the closed deals."""
+        rows = is_closed[self.deal]
+        code, is_won = self.code[rows], self.deal_is_won[self.deal[rows]]
+        size = len(self.typed)
+        days = stay_weights(self.days[rows], code, is_won, size)
+
+        all_days = np.bincount(code, days, size)
+        won_days = np.bincount(code[is_won], days[is_won], size)
+        squares = np.bincount(code, days**2, size)
+        weight = np.nan_to_num(ratio(all_days**2, squares))
+        rate_by_days = np.nan_to_num(ratio(won_days, all_days))
+        now = _drawn(weight * rate_by_days, weight, *self.prior(is_closed))
+        return _of_closed_stages(now, self.kind), weight
+
+    def _pipeline_rates(self, is_closed: Flags) -> Floats:
+        """Per stage: (won + 1) / (closed + 2) of all deals of its pipeline; nan where none is closed.
+
+        One more won and one more lost keep a rate of three deals that were all won from being sure.
+        """
+        size = int(self.pipe.max(initial=-1)) + 1
+        won = np.bincount(self.deal_pipe[is_closed & self.deal_is_won], minlength=size)
+        closed = np.bincount(self.deal_pipe[is_closed], minlength=size)
+        rates = np.where(closed > 0, (won + 1) / (closed + 2), np.nan)
+        return np.asarray(rates[self.pipe], dtype=np.float64)
 
 
 def stage_rates(
@@ -92,21 +155,25 @@ def stage_rates(
     closed = np.bincount(code, minlength=codes.count).astype(np.float64)
 
     typed = np.array([_typed_rate(stage) for stage in codes.stages], dtype=np.float64)
-    is_typed = ~np.isnan(typed)
-    prior = np.where(is_typed, typed, _pipeline_rates(deals, codes))
-    prior_size = np.where(is_typed, prior_deals, _UNTYPED_DEALS)
-
-    days = stay_weights(_known_days(deal, code, stays, codes), code, is_won, codes.count)
-    all_days = np.bincount(code, days, codes.count)
-    won_days = np.bincount(code[is_won], days[is_won], codes.count)
-    squares = np.bincount(code, days**2, codes.count)
-    weight = np.nan_to_num(ratio(all_days**2, squares))
-    rate_by_days = np.nan_to_num(ratio(won_days, all_days))
+    closed_stays = ClosedStays(
+        deal=deal,
+        code=code,
+        days=_known_days(deal, code, stays, codes),
+        deal_is_won=deals.is_won,
+        deal_pipe=deals.pipe,
+        typed=typed,
+        pipe=codes.pipe,
+        kind=codes.kind,
+        prior_deals=prior_deals,
+    )
+    prior, prior_size = closed_stays.prior(~deals.is_open)
+    now, weight = closed_stays.rates_now(~deals.is_open)
 
     rates = StageRates(
-        entering=_of_closed_stages(_drawn(won, closed, prior, prior_size), codes),
-        now=_of_closed_stages(_drawn(weight * rate_by_days, weight, prior, prior_size), codes),
+        entering=_of_closed_stages(_drawn(won, closed, prior, prior_size), codes.kind),
+        now=now,
         weight=weight,
+        stays=closed_stays,
     )
     findings = [*_unknown_rates(rates, deals, codes), *_doubtful_rates(typed, won, closed, codes)]
     return rates, findings
@@ -117,22 +184,10 @@ def _drawn(won: Floats, closed: Floats, prior: Floats, size: Floats) -> Floats:
     return np.asarray((won + size * prior) / (closed + size), dtype=np.float64)
 
 
-def _of_closed_stages(rates: Floats, codes: StageCodes) -> Floats:
+def _of_closed_stages(rates: Floats, kind: Ints) -> Floats:
     """The rates, with 1 and 0 in won and lost stages: a won deal is won, whatever was typed."""
-    rates = np.where(codes.kind == LOST, 0.0, rates)
-    return np.where(codes.kind == WON, 1.0, rates)
-
-
-def _pipeline_rates(deals: KnownDeals, codes: StageCodes) -> Floats:
-    """Per stage: (won + 1) / (closed + 2) of all deals of its pipeline; nan where none is closed.
-
-    One more won and one more lost keep a rate of three deals that were all won from being sure.
-    """
-    size = len(codes.pipelines)
-    won = np.bincount(deals.pipe[deals.is_won], minlength=size)
-    closed = np.bincount(deals.pipe[~deals.is_open], minlength=size)
-    rates = np.where(closed > 0, (won + 1) / (closed + 2), np.nan)
-    return np.asarray(rates[codes.pipe], dtype=np.float64)
+    rates = np.where(kind == LOST, 0.0, rates)
+    return np.where(kind == WON, 1.0, rates)
 
 
 def _known_days(deal: Ints, code: Ints, stays: Stays, codes: StageCodes) -> Floats:

@@ -8,11 +8,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from salesbook.arrays import Floats, Ints
-from salesbook.domain.outcome import Task
+from salesbook.arrays import Floats
+from salesbook.domain.pipeline.forecast.basis import stage_categories
 from salesbook.domain.pipeline.funnel.slices import ALL
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
-from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import planned
 from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.domain.team.staff import Staff
@@ -47,48 +46,40 @@ def month_number(days: pd.Series[Any]) -> pd.Series[Any]:
     return days.dt.year * 12 + days.dt.month - 1
 
 
-def forecast_lines(
-    task: Task, deals: KnownDeals, codes: StageCodes, rates: Floats
-) -> tuple[pd.DataFrame, list[Finding]]:
-    """Gather what was sold, open deals and published revenue targets.
+def forecast_lines(*parts: pd.DataFrame) -> pd.DataFrame:
+    """Put lines of what was sold, of open deals and of targets together."""
+    return pd.concat([part[list(COLUMNS)] for part in parts], ignore_index=True)
 
-    Sold money and targets are those of Attainment: credited to reps and to the team of the day. An
-    open deal is its rep's and that of the rep's team on `as_of`; it stands in the month of
-    `expected_on`. One without it, or expected before the month of `as_of`, is in no period and is
-    counted in a warning. Its category is its own, else its stage's, else pipeline; omitted deals
-    are left out.
 
-    Args: rates is the chance that a deal now in the stage is won, per stage; nan adds nothing to
-    what is weighted.
+def credited_deals(deals: KnownDeals, staff: Staff, as_of: dt.date) -> pd.DataFrame:
+    """Deals with a row for each who is credited, and a column per kind of slice.
+
+    `place` is the deal's among all, `share` the part of it that is credited, `amount` minor units:
+    the partner's part is rounded and the rep gets the rest, as in what was sold.
     """
-    tables, as_of = task.tables, task.as_of
-    staff = Staff(tables["Reps"], tables["Assignments"])
-    open_lines, findings = _open_lines(
-        _with_slices(deals, staff, as_of), deals, codes, rates, as_of
-    )
-    parts = [
-        _closed_lines(credits_of(tables, task.policy, as_of=as_of).lines, staff),
-        open_lines,
-        _target_lines(tables["TargetPlan"], staff),
-    ]
-    return pd.concat([part[list(COLUMNS)] for part in parts], ignore_index=True), findings
-
-
-def _with_slices(deals: KnownDeals, staff: Staff, as_of: dt.date) -> pd.DataFrame:
-    """Deals with a column per kind of slice; `source` and `product` are there already."""
     frame = deals.frame
-    today = pd.Series(pd.Timestamp(as_of), index=frame.index)
-    return frame.assign(
-        amount=deals.amount.astype(np.int64),
+    amount = deals.amount.astype(np.int64)
+    has_partner = frame["partner_id"].notna()
+    share = frame["partner_share"].where(has_partner).fillna(0.0).to_numpy(dtype=np.float64)
+    partner_amount, _ = times_rate(amount, share)
+
+    common = frame.assign(
+        place=np.arange(len(frame)),
         all=ALL,
-        team=staff.teams(frame["rep_id"], today),
-        rep=frame["rep_id"],
         pipeline=frame["pipeline"].fillna(MAIN_PIPELINE),
     )
+    of_reps = common.assign(share=1 - share, amount=amount - partner_amount, rep=frame["rep_id"])
+    of_partners = common.assign(share=share, amount=partner_amount, rep=frame["partner_id"])
+    both = pd.concat([of_reps, of_partners[share > 0]], ignore_index=True)
+    today = pd.Series(pd.Timestamp(as_of), index=both.index)
+    return both.assign(amount=both["amount"].astype(np.int64), team=staff.teams(both["rep"], today))
 
 
-def _closed_lines(credit_lines: pd.DataFrame, staff: Staff) -> pd.DataFrame:
-    """What was sold; it counts in full, so that its weight is itself."""
+def closed_lines(credit_lines: pd.DataFrame, staff: Staff) -> pd.DataFrame:
+    """What was sold, as Attainment has it, credited to reps and to the team of the day.
+
+    It counts in full, so that its weight is itself.
+    """
     return credit_lines.assign(
         what=CLOSED,
         month=month_number(credit_lines["on"]),
@@ -100,47 +91,55 @@ def _closed_lines(credit_lines: pd.DataFrame, staff: Staff) -> pd.DataFrame:
     )
 
 
-def _open_lines(
-    frame: pd.DataFrame, deals: KnownDeals, codes: StageCodes, rates: Floats, as_of: dt.date
+def open_lines(
+    credited: pd.DataFrame, deals: KnownDeals, codes: StageCodes, rates: Floats, as_of: dt.date
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Open deals that are expected this month or later, with warnings that count the others."""
-    is_open = deals.is_open
-    part = frame[is_open]
-    code = deals.code[is_open]
+    """Lines of open deals that are expected on some day.
+
+    An open deal is credited as it will be when it is won, to rep and partner and to their teams on
+    `as_of`. It stands in the month of `expected_on`; one that is overdue, which may close on any
+    day, in the month of `as_of`; one without a date in none. Its category is its own, else its
+    stage's, else pipeline; omitted deals are left out.
+
+    Args:
+        credited: open deals and others, as `credited_deals` gives them.
+        rates: the chance that a deal now in the stage is won, per stage; nan adds nothing to what
+            is weighted.
+
+    Returns: the lines, and warnings that count deals that are overdue or without a date.
+    """
+    place = credited["place"].to_numpy(dtype=np.int64)
+    is_open = deals.is_open[place]
+    part = credited[is_open]
+    code = deals.code[place[is_open]]
     rate = rates[code]
-    category = part["category"].fillna(_stage_categories(codes, code, part.index))
+    category = part["category"].fillna(stage_categories(codes, code, part))
 
     # A stage of which nobody knows the rate adds nothing to what is weighted.
     amount = part["amount"].to_numpy(dtype=np.int64)
     weighted, _ = times_rate(amount, np.nan_to_num(rate))
 
+    this_month = as_of.year * 12 + as_of.month - 1
+    expected_month = month_number(part["expected_on"])
     lines = part.assign(
         what=category,
-        month=month_number(part["expected_on"]),
+        month=expected_month.clip(lower=this_month),
         rate=rate,
         weighted=weighted,
     )
     lines = lines[category != "omitted"]
+    expected_month = expected_month[category != "omitted"]
 
-    this_month = as_of.year * 12 + as_of.month - 1
-    is_undated = lines["month"].isna()
-    is_passed = lines["month"] < this_month
+    is_undated = expected_month.isna()
     findings = [
-        *_left_out("no-expected-day", is_undated),
-        *_left_out("expected-month-passed", is_passed),
+        *_left_out("no-expected-day", lines["place"][is_undated]),
+        *_left_out("expected-month-passed", lines["place"][expected_month < this_month]),
     ]
-    return lines[~is_undated & ~is_passed], findings
+    return lines[~is_undated], findings
 
 
-def _stage_categories(codes: StageCodes, code: Ints, index: pd.Index[Any]) -> pd.Series[Any]:
-    """The category of each deal's stage, pipeline where the stage has none."""
-    categories = [stage.category or "pipeline" for stage in codes.stages]
-    by_code = np.array(categories, dtype=object)
-    return pd.Series(by_code[code], index=index, dtype="str")
-
-
-def _left_out(code: str, rows: pd.Series[Any]) -> list[Finding]:
-    count = int(rows.sum())
+def _left_out(code: str, places: pd.Series[Any]) -> list[Finding]:
+    count = int(places.nunique())
     if not count:
         return []
     return [
@@ -155,7 +154,7 @@ def _left_out(code: str, rows: pd.Series[Any]) -> list[Finding]:
     ]
 
 
-def _target_lines(plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
+def target_lines(plan: pd.DataFrame, staff: Staff) -> pd.DataFrame:
     """Revenue targets in force and their quotas; they have no source, product or pipeline."""
     of_plan = planned(plan_in_force(plan), staff)
     part = of_plan[of_plan["metric"] == "revenue"]

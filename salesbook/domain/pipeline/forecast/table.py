@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -19,23 +19,31 @@ from salesbook.domain.arithmetic.calendar import (
     year_of_month,
 )
 from salesbook.domain.pipeline.forecast.lines import CLOSED, OPEN_CATEGORIES, QUOTA, TARGET
-from salesbook.domain.pipeline.forecast.range import QUANTILES, sum_quantiles
+from salesbook.domain.pipeline.forecast.outlook import LONGER, MONTHLY, Figures, Outlook
+from salesbook.domain.pipeline.forecast.parts import slice_numbers
+from salesbook.domain.pipeline.forecast.replay import FEWEST_CLOSED
 from salesbook.domain.pipeline.forecast.velocity import coverage
-from salesbook.domain.pipeline.funnel.slices import SLICE_KINDS, groups
+from salesbook.domain.pipeline.forecast.windows import Window
+from salesbook.domain.pipeline.funnel.slices import SLICE_KINDS
 from salesbook.frames import frame_of
+from salesbook.messages import Message
 from salesbook.money import minor_units
+from salesbook.tables import TABLES
 from salesbook.tables.settings import Rules
 
 Span = tuple[str, int, int]
 """A period, its first and its last month, counted from year 0."""
 
 _MONTHS_OF_A_YEAR: Final = 12
+_MONTHS_GONE: Final = 12
+_QUARTERS_GONE: Final = 6
 
 _ALL_DAYS: Final = 35
 """Days of which every forecast is kept: more than a month, so that a month is over by then."""
 _WEEKLY_DAYS: Final = 366
 """Days of which the last forecast of each week is kept."""
-_MEASURES: Final = (CLOSED, *OPEN_CATEGORIES, "weighted", "p10", "p50", "p90")
+_DRAWN: Final = ("open_expected", "to_come", "repeat", "p10", "p50", "p90")
+_MEASURES: Final = (CLOSED, *OPEN_CATEGORIES, "weighted", *_DRAWN)
 
 
 def forecast_periods(as_of: dt.date, rules: Rules) -> list[Span]:
@@ -60,19 +68,26 @@ def _number_of(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
-def forecast_frame(lines: pd.DataFrame, as_of: dt.date, rules: Rules) -> pd.DataFrame:
+def forecast_frame(
+    lines: pd.DataFrame, as_of: dt.date, rules: Rules, outlook: Outlook | None
+) -> pd.DataFrame:
     """Make the Forecast table: per period and slice, periods in order, slices by kind and name.
 
-    Categories are single. `weighted` is what the open deals of the period bring on average; `p10`,
-    `p50` and `p90` are quantiles of closed money and open deals together. `target` is missing where
-    nothing is published; `gap` is closed less target; `coverage` is all open money of the period
-    over what is missing to the target, and is missing where none is needed. A slice has all periods
-    or none.
+    Categories are single. `weighted` is what the open deals expected in the period bring on average,
+    if they come when they are expected. `open_expected`, `to_come` and `repeat` are what open deals,
+    deals nobody has entered yet and orders without a deal bring in it on average; they add up over
+    reps and teams. `p10`, `p50` and `p90` are quantiles of that and what is sold already, and do
+    not. `chance_rate` is the chance to reach the target. `target` is missing where nothing is
+    published; `gap` is closed less target; `coverage` is all open money of the period over what is
+    missing to the target, and is missing where none is needed. A slice has all periods or none.
 
-    Args: lines as `forecast_lines` gives them.
+    Args:
+        lines: as `forecast_lines` gives them.
+        outlook: None where there is nothing to go by; then what is drawn is missing, and `because`
+            says so.
     """
     spans = forecast_periods(as_of, rules)
-    parts = [part for kind in SLICE_KINDS for part in _of_kind(lines, kind, spans)]
+    parts = [part for kind in SLICE_KINDS for part in _of_kind(lines, kind, spans, as_of, outlook)]
     if not parts:
         return frame_of("Forecast", {})
 
@@ -82,57 +97,95 @@ def forecast_frame(lines: pd.DataFrame, as_of: dt.date, rules: Rules) -> pd.Data
     ordered = {name: values[in_order] for name, values in columns.items()}
 
     money = {name: _money(ordered[name]) for name in (*_MEASURES, "target", "gap")}
-    return frame_of("Forecast", ordered | money)
+    reason = None if outlook else Message("forecast.nothing-to-go-by", {"few": FEWEST_CLOSED})
+    because = np.full(len(in_order), reason, dtype=object)
+    return frame_of("Forecast", {**ordered, **money, "because": because})
+
+
+def windows_of(spans: Sequence[Span], as_of: dt.date) -> list[tuple[Window, str]]:
+    """What is left of each period, in days from `as_of`, and which periods gone correct it."""
+    windows = []
+    for _, first, last in spans:
+        after = (first_day_of(first) - as_of).days - 1
+        until = (first_day_of(last + 1) - as_of).days - 1
+        kind = MONTHLY if first == last else LONGER
+        windows.append((Window(float(max(after, 0)), float(max(until, 0))), kind))
+    return windows
+
+
+def periods_gone(as_of: dt.date, rules: Rules) -> dict[str, list[tuple[float, float]]]:
+    """First and last days, counted from 1970, of the last 12 months and 6 fiscal quarters gone."""
+    this_month = as_of.year * 12 + as_of.month - 1
+    months = [(this_month - step, this_month - step) for step in range(_MONTHS_GONE, 0, -1)]
+
+    # The month in which this quarter began.
+    of_year = (this_month - (rules.fiscal_year_start - 1)) % 3
+    this_quarter = this_month - of_year
+    starts = [this_quarter - 3 * step for step in range(_QUARTERS_GONE, 0, -1)]
+    quarters = [(start, start + 2) for start in starts]
+    return {
+        kind: [(_day_number(first), _day_number(last + 1) - 1) for first, last in spans]
+        for kind, spans in ((MONTHLY, months), (LONGER, quarters))
+    }
+
+
+def first_day_of(month: int) -> dt.date:
+    """The first day of a month that counts from year 0."""
+    return dt.date(month // _MONTHS_OF_A_YEAR, month % _MONTHS_OF_A_YEAR + 1, 1)
+
+
+def _day_number(month: int) -> float:
+    return float((first_day_of(month) - dt.date(1970, 1, 1)).days)
 
 
 def _of_kind(
-    lines: pd.DataFrame, kind: str, spans: list[Span]
+    lines: pd.DataFrame, kind: str, spans: list[Span], as_of: dt.date, outlook: Outlook | None
 ) -> Iterator[dict[str, npt.NDArray[Any]]]:
     """Columns of one slice kind, period by period; `order` is the period's place."""
     first_month = min(first for _, first, _ in spans)
     last_month = max(last for _, _, last in spans)
     is_in_time = lines["month"].between(first_month, last_month)
     part = lines[lines[kind].notna() & is_in_time]
-    if part.empty:
+
+    expecting = outlook.names_of(kind) if outlook else set()
+    names = sorted({*part[kind].unique(), *expecting})
+    if not names:
         return
 
-    slice_of, names = pd.factorize(part[kind], sort=True)
+    slice_of = slice_numbers(part[kind], pd.Index(names))
     month = part["month"].to_numpy(dtype=np.int64)
     size = len(names)
+    figures = outlook.figures(kind, names, windows_of(spans, as_of)) if outlook else None
     for order, (period, first, last) in enumerate(spans):
         inside = (month >= first) & (month <= last)
         is_year = last - first + 1 == _MONTHS_OF_A_YEAR
+        sums = _of_period(part[inside], slice_of[inside], size, is_year=is_year)
         yield {
             "order": np.full(size, order),
             "period": np.full(size, period, dtype=object),
             "slice_kind": np.full(size, kind, dtype=object),
             "slice": np.asarray(names, dtype=object),
-            **_of_period(part[inside], slice_of[inside], size, is_year=is_year),
+            **sums,
+            **_drawn(figures[order] if figures else None, sums, size),
         }
 
 
 def _of_period(
     lines: pd.DataFrame, slice_of: Ints, size: int, *, is_year: bool
 ) -> dict[str, Floats]:
-    """One period's measures, one value per slice; money as floats, nan where missing.
+    """One period's sums, one value per slice; money as floats, nan where missing.
 
     A year's target is its quota, as in Attainment.
     """
     what = lines["what"].to_numpy()
     amount = lines["amount"].to_numpy(dtype=np.float64)
     weighted = lines["weighted"].to_numpy(dtype=np.float64)
-    rate = lines["rate"].to_numpy(dtype=np.float64)
     is_open = np.isin(what, OPEN_CATEGORIES)
 
     sums = {
         name: _sums(slice_of, amount, what == name, size) for name in (CLOSED, *OPEN_CATEGORIES)
     }
     sums["weighted"] = _sums(slice_of, weighted, is_open, size)
-
-    # The range is that of closed and open money together; what is closed is sure.
-    ranges = _ranges(slice_of[is_open], amount[is_open], rate[is_open], size)
-    ranges += sums[CLOSED][:, None]
-    sums |= {"p10": ranges[:, 0], "p50": ranges[:, 1], "p90": ranges[:, 2]}
 
     # No target is another thing than a target of 0.
     targets = _sums(slice_of, amount, what == (QUOTA if is_year else TARGET), size)
@@ -144,16 +197,26 @@ def _of_period(
     return sums
 
 
+def _drawn(figures: Figures | None, sums: dict[str, Floats], size: int) -> dict[str, Floats]:
+    """What is drawn of one period, one value per slice; nan where there is nothing to go by."""
+    if figures is None:
+        return {name: np.full(size, np.nan) for name in (*_DRAWN, "chance_rate")}
+
+    # What is sold already is sure, and the rest is drawn on top of it.
+    low, middle, high = (figures.quantiles() + sums[CLOSED][:, None]).T
+    return {
+        "open_expected": figures.open_expected,
+        "to_come": figures.to_come,
+        "repeat": figures.repeat,
+        "p10": low,
+        "p50": middle,
+        "p90": high,
+        "chance_rate": figures.chance_of(sums[TARGET] - sums[CLOSED]),
+    }
+
+
 def _sums(slice_of: npt.NDArray[Any], amount: Floats, rows: Flags, size: int) -> Floats:
     return np.bincount(slice_of[rows], amount[rows], size).astype(np.float64)
-
-
-def _ranges(slice_of: Ints, amount: Floats, rate: Floats, size: int) -> Floats:
-    """Quantiles of the open money of each slice: a row per slice."""
-    ranges = np.zeros((size, len(QUANTILES)))
-    for number, rows in groups(slice_of):
-        ranges[number] = sum_quantiles(amount[rows], rate[rows])
-    return ranges
 
 
 def _money(values: Floats) -> pd.Series[Any]:
@@ -170,7 +233,8 @@ def forecast_history(history: pd.DataFrame, forecast: pd.DataFrame, as_of: dt.da
     days = {*history["as_of"], today}
     kept = history["as_of"].isin(kept_days(days)) & (history["as_of"] != today)
 
-    columns = {name: forecast[name] for name in forecast.columns}
+    kept_fields = set(TABLES["ForecastHistory"].field_names)
+    columns = {name: forecast[name] for name in forecast.columns if name in kept_fields}
     day = pd.Series(today, index=forecast.index)
     made_on = pd.Series(max(days), index=forecast.index)
     new = frame_of("ForecastHistory", {"as_of": day, "made_on": made_on, **columns})

@@ -1,0 +1,109 @@
+"""Make the Forecast of a run: gather what it rests on, draw, and put it into the table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from salesbook.domain.outcome import Task
+from salesbook.domain.pipeline.chances.win_rates import StageRates
+from salesbook.domain.pipeline.forecast.basis import Basis, Pipeline, basis_of, sales_facts
+from salesbook.domain.pipeline.forecast.lines import (
+    closed_lines,
+    credited_deals,
+    forecast_lines,
+    open_lines,
+    target_lines,
+)
+from salesbook.domain.pipeline.forecast.outlook import Outlook, is_unknown, outlook_of
+from salesbook.domain.pipeline.forecast.parts import (
+    Parts,
+    parts_by_field,
+    parts_of_company,
+    parts_of_reps,
+    parts_of_teams,
+)
+from salesbook.domain.pipeline.forecast.table import forecast_frame, periods_gone
+from salesbook.domain.pipeline.forecast.to_come import arrived
+from salesbook.domain.sales.credit import credits_of
+from salesbook.domain.team.staff import Staff
+from salesbook.messages import Finding
+
+_DAYS_OF_REPEATS = 365
+"""Days over which it is counted whose orders without a deal are."""
+
+
+def make_forecast(
+    task: Task, pipeline: Pipeline, rates: StageRates
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Make the Forecast table and its findings."""
+    deals, codes = pipeline.deals, pipeline.codes
+    tables, as_of = task.tables, task.as_of
+    staff = Staff(tables["Reps"], tables["Assignments"])
+    sales = credits_of(tables, task.policy, as_of=as_of)
+    credited = credited_deals(deals, staff, as_of)
+    still_open, findings = open_lines(credited, deals, codes, rates.now, as_of)
+    lines = forecast_lines(
+        closed_lines(sales.lines, staff), still_open, target_lines(tables["TargetPlan"], staff)
+    )
+
+    basis = basis_of(pipeline, rates.stays, sales_facts(deals, sales), as_of=as_of)
+    outlook = None if is_unknown(basis) else _outlook(task, basis, credited, lines, sales.lines)
+    return forecast_frame(lines, as_of, task.policy.rules, outlook), findings
+
+
+def _outlook(
+    task: Task, basis: Basis, credited: pd.DataFrame, lines: pd.DataFrame, sales: pd.DataFrame
+) -> Outlook:
+    rules, as_of = task.policy.rules, task.as_of
+    parts = _parts(task, basis, credited, lines, sales)
+    return outlook_of(basis, credited, parts, periods_gone(as_of, rules), as_of)
+
+
+def _parts(
+    task: Task, basis: Basis, credited: pd.DataFrame, lines: pd.DataFrame, sales: pd.DataFrame
+) -> Mapping[str, Parts]:
+    """Which part of new deals and of repeat orders each slice gets.
+
+    A rep shares in them who is there today and has something to show or a target to reach.
+    """
+    tables, as_of = task.tables, task.as_of
+    staff = Staff(tables["Reps"], tables["Assignments"])
+    is_new = arrived(basis, basis.today)[credited["place"].to_numpy()]
+    is_of_rep = ~credited["place"].duplicated().to_numpy()
+    new_deals = credited[is_new & is_of_rep]
+    repeats = _repeats(sales, as_of) if basis.orders_count(basis.today) else sales.iloc[:0]
+
+    candidates = {
+        *lines["rep"].dropna().unique(),
+        *new_deals["rep"].dropna().unique(),
+        *repeats["rep_id"].dropna().unique(),
+    }
+    reps = pd.Index(sorted(rep for rep in candidates if _is_there(staff, rep, as_of)), dtype="str")
+    of_reps = parts_of_reps(new_deals["rep"], repeats, reps, task.policy.rules.few)
+    names = pd.Series(reps, index=reps)
+    today = pd.Series(pd.Timestamp(as_of), index=names.index)
+    return {
+        "all": parts_of_company(),
+        "team": parts_of_teams(of_reps, staff.teams(names, today)),
+        "rep": of_reps,
+        "source": parts_by_field(new_deals["source"], None, "source"),
+        "product": parts_by_field(new_deals["product"], repeats, "product"),
+        "pipeline": parts_by_field(new_deals["pipeline"], None, "pipeline"),
+    }
+
+
+def _is_there(staff: Staff, rep: Any, as_of: dt.date) -> bool:
+    """Whether a rep has not left; of one whom Team lacks nobody says that he has."""
+    _, last_day = staff.employment.get(rep, (None, None))
+    return last_day is None or last_day >= as_of
+
+
+def _repeats(sales: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    """Credits of the last year for orders that name no deal."""
+    names_none = (sales["by"] == "order") & sales["deal_id"].isna()
+    is_recent = sales["on"] > pd.Timestamp(as_of - dt.timedelta(days=_DAYS_OF_REPEATS))
+    return sales[names_none & is_recent]

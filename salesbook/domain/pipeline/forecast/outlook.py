@@ -1,0 +1,213 @@
+"""What will come in, for each slice and period: by source, with its range and its chance?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from salesbook.arrays import Floats, Ints
+from salesbook.domain.pipeline.forecast.basis import Basis
+from salesbook.domain.pipeline.forecast.open_deals import OpenMoney
+from salesbook.domain.pipeline.forecast.parts import Parts, slice_numbers
+from salesbook.domain.pipeline.forecast.prospect import Prospect, prospect_at
+from salesbook.domain.pipeline.forecast.replay import (
+    FEWEST_CLOSED,
+    Correction,
+    corrections_of,
+    replayed,
+    seeded,
+)
+from salesbook.domain.pipeline.forecast.windows import DRAWS, Window
+from salesbook.domain.pipeline.funnel.slices import SLICE_KINDS
+
+QUANTILES: Final = (0.1, 0.5, 0.9)
+MONTHLY: Final = "month"
+LONGER: Final = "quarter"
+"""Periods gone that say how wide a range must be: months for months, quarters for what is longer."""
+_FEWEST_REPEATS: Final = 3
+"""Orders without a deal that say enough where there are no deals at all."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Per slice: what a period brings beyond what is sold already; floats of minor units."""
+
+    open_expected: Floats
+    to_come: Floats
+    repeat: Floats
+    draws: Floats
+    """What comes in, a row per slice, its draws in order."""
+
+    def quantiles(self) -> Floats:
+        """P10, P50 and P90 of what comes in: a row per slice.
+
+        The quantile q is the smallest draw that is not exceeded with chance q.
+        """
+        size = self.draws.shape[1]
+        places = [max(int(np.ceil(quantile * size)) - 1, 0) for quantile in QUANTILES]
+        return self.draws[:, places]
+
+    def chance_of(self, missing: Floats) -> Floats:
+        """The share of draws that bring as much as is missing, one sum per slice; nan stays nan."""
+        reached = (self.draws >= missing[:, None]).mean(axis=1)
+        return np.where(np.isnan(missing), np.nan, reached)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Everything from which the figures of any slice follow."""
+
+    as_of: dt.date
+    prospect: Prospect
+    money: OpenMoney
+    """Open and awaited deals, one row for each who is credited."""
+    slices: Mapping[str, pd.Series[Any]]
+    """Per kind of slice: that of each row of `money`."""
+    awaited_slices: Mapping[str, pd.Series[Any]]
+    parts: Mapping[str, Parts]
+    corrections: Mapping[str, Correction]
+    expected: dict[Window, tuple[Floats, Floats, Floats, Floats]] = field(default_factory=dict)
+    """What was calculated already, by window.
+
+    The mean of each row of `money` and of each awaited one; per draw the mean numbers of new deals
+    won and of orders without a deal.
+    """
+
+    def names_of(self, kind: str) -> set[str]:
+        """Slices of a kind of which something is to be expected."""
+        parts = self.parts[kind]
+        in_parts = {
+            str(name)
+            for shares in (parts.new_deals, parts.repeats)
+            for name in shares.index[shares > 0]
+        }
+        return {
+            *in_parts,
+            *self.slices[kind].dropna().unique(),
+            *self.awaited_slices[kind].dropna().unique(),
+        }
+
+    def figures(
+        self, kind: str, names: Sequence[str], windows: Sequence[tuple[Window, str]]
+    ) -> list[Figures]:
+        """Draw what each slice of a kind brings in each window.
+
+        Args: windows have beside them by which periods gone they are corrected.
+        """
+        index = pd.Index(names)
+        slice_of = slice_numbers(self.slices[kind], index)
+        awaited_slice = slice_numbers(self.awaited_slices[kind], index)
+        new_parts, repeat_parts = self.parts[kind].of(index)
+        randoms = [seeded(self.as_of, f"{kind}|{name}") for name in names]
+
+        drawn: dict[Window, tuple[Floats, Floats, float, float]] = {}
+        figures = []
+        for window, corrected_by in windows:
+            if window not in drawn:
+                parts = (new_parts, repeat_parts)
+                drawn[window] = self._drawn(window, slice_of, awaited_slice, parts, randoms)
+            draws, open_mean, new_mean, repeat_mean = drawn[window]
+            correction = self.corrections[corrected_by]
+            mean = open_mean + new_mean * new_parts + repeat_mean * repeat_parts
+            corrected = correction.applied(draws, mean[:, None])
+            figures.append(
+                Figures(
+                    open_expected=correction.level * open_mean,
+                    to_come=correction.level * new_mean * new_parts,
+                    repeat=correction.level * repeat_mean * repeat_parts,
+                    draws=np.sort(corrected, axis=1),
+                )
+            )
+        return figures
+
+    def _drawn(
+        self,
+        window: Window,
+        slice_of: Ints,
+        awaited_slice: Ints,
+        parts: tuple[Floats, Floats],
+        randoms: Sequence[np.random.Generator],
+    ) -> tuple[Floats, Floats, float, float]:
+        """Draws per slice; the mean of open deals per slice; that of new deals, of repeat orders."""
+        size = len(randoms)
+        arrivals, repeats = self.prospect.arrivals, self.prospect.repeats
+        if window not in self.expected:
+            of_deals = self.money.expected(window)
+            self.expected[window] = (*of_deals, arrivals.wins(window), repeats.counts(window))
+        of_open, of_awaited, wins, orders = self.expected[window]
+        open_mean = _summed(of_open, slice_of, size) + _summed(of_awaited, awaited_slice, size)
+
+        draws = self.money.draws(window, slice_of, awaited_slice, randoms)
+        for place, (new_part, repeat_part) in enumerate(zip(*parts, strict=True)):
+            draws[place] += arrivals.draws(wins, float(new_part), randoms[place])
+            draws[place] += repeats.draws(orders, float(repeat_part), randoms[place])
+        return draws, open_mean, arrivals.expected(wins), repeats.expected(orders)
+
+
+def _summed(values: Floats, slice_of: Ints, size: int) -> Floats:
+    in_slice = slice_of >= 0
+    return np.bincount(slice_of[in_slice], values[in_slice], size).astype(np.float64)
+
+
+def outlook_of(
+    basis: Basis,
+    credited: pd.DataFrame,
+    parts: Mapping[str, Parts],
+    gone: Mapping[str, Sequence[tuple[float, float]]],
+    as_of: dt.date,
+) -> Outlook:
+    """Draw what is to be expected from today on, and replay periods gone to correct it.
+
+    Args:
+        credited: `place` (of the deal), `share`, and a column per kind of slice: one row for each
+            who is credited with a deal.
+        gone: first and last days of months and of quarters gone, the newest last.
+    """
+    prospect = prospect_at(basis, basis.today, seeded(as_of, "rates"), DRAWS)
+    corrections = corrections_of(
+        {
+            kind: replayed(basis, spans, seeded(as_of, f"replay {kind}"))
+            for kind, spans in gone.items()
+        }
+    )
+
+    money = prospect.open_money
+    rows, of_row = _rows_of(credited, money.place, len(basis.deals.closed))
+    awaited_rows, of_awaited = _rows_of(credited, money.awaited.place, len(basis.deals.closed))
+    share = credited["share"].to_numpy(dtype=np.float64)
+    return Outlook(
+        as_of=as_of,
+        prospect=prospect,
+        money=money.credited(rows, share[of_row], awaited_rows, share[of_awaited]),
+        slices={kind: credited[kind].iloc[of_row] for kind in SLICE_KINDS},
+        awaited_slices={kind: credited[kind].iloc[of_awaited] for kind in SLICE_KINDS},
+        parts=parts,
+        corrections=corrections,
+    )
+
+
+def _rows_of(credited: pd.DataFrame, place: Ints, deal_count: int) -> tuple[Ints, Ints]:
+    """Of each credit for one of these deals: which of them it is of, and where it stands."""
+    row_of_deal = np.full(deal_count, -1, dtype=np.int64)
+    row_of_deal[place] = np.arange(len(place))
+    row = row_of_deal[credited["place"].to_numpy(dtype=np.int64)]
+    is_of_them = np.flatnonzero(row >= 0)
+    return row[is_of_them], is_of_them
+
+
+def is_unknown(basis: Basis) -> bool:
+    """Whether there is nothing to go by: no range is better than one from the air.
+
+    That is so with fewer than three closed deals and no typed rate. A company that sells by orders
+    alone, without deals, needs three of those.
+    """
+    if basis.has_typed_rates or basis.closed_count(basis.today) >= FEWEST_CLOSED:
+        return False
+    if len(basis.deals.closed):
+        return True
+    return len(basis.sales.repeat_day) < _FEWEST_REPEATS
