@@ -27,6 +27,7 @@ SECTIONS = (
     "months",
     "ages",
     "mondays",
+    "pages",
     "hostile",
     "injection",
     "secrets",

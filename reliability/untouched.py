@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from reliability.pages import page_parts, without_values
 from reliability.seen import MAIN, SeenBook, cell_of, corners, letters, relations_of
 
 _FOLLOWING = ("comments", "vmlDrawing", "threadedComment")
@@ -25,11 +26,12 @@ def beyond(before: SeenBook, after: SeenBook, tables: Iterable[str]) -> list[str
 
     It may change the parts of its tables and their sheets, the notes and threads of those sheets,
     the formats (by adding some), the order to recalculate, the lists of parts, and whether sheets
-    of its tables are hidden.
+    of its tables are hidden. And what the pages' formulas and charts show.
     """
     allowed = _own_parts(before, tables) | _own_parts(after, tables)
     allowed |= {"xl/calcChain.xml", "xl/persons/person.xml", *_BOOK_WIDE}
-    allowed |= {"xl/workbook.xml", "xl/styles.xml"}
+    pages = page_parts(before.parts)
+    allowed |= {"xl/workbook.xml", "xl/styles.xml", *pages}
     names = before.parts.keys() | after.parts.keys()
     changed = {name for name in names if before.parts.get(name) != after.parts.get(name)}
     wrong = [f"{name} changed" for name in sorted(changed - allowed)]
@@ -37,6 +39,8 @@ def beyond(before: SeenBook, after: SeenBook, tables: Iterable[str]) -> list[str
         if name not in before.parts or name not in after.parts:
             continue
         old, new = before.parts[name], after.parts[name]
+        if name in pages and without_values(old) != without_values(new):
+            wrong.append(f"{name}: more than what formulas show")
         if name in before.sheets and _around(old) != _around(new):
             wrong.append(f"{name}: something around the cells")
         if name.startswith("xl/tables/") and _of_table(old) != _of_table(new):

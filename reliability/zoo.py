@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reliability import peer, runs
 from reliability.books import day, forget_backups, members, new_book, parts
+from reliability.pages import page_parts, without_values
 from reliability.results import Figures, Goal, Result, none_of, told
 from reliability.zoo_book import NOTE, TABLE, Zoo, book_parts, part_relations
 from reliability.zoo_parts import CELLS, FEATURES
@@ -150,7 +151,7 @@ def _allowed(book: Path, done: runs.Done) -> set[str]:
         for relation in part_relations(book, table.sheet.part)
         if relation.kind in _BESIDE_ROWS
     }
-    return ours | _CHAIN | {"xl/workbook.xml", "xl/styles.xml"}
+    return ours | page_parts(parts(book)) | _CHAIN | {"xl/workbook.xml", "xl/styles.xml"}
 
 
 def _harmed_inside(before: Path, after: Path, changed: set[str]) -> list[str]:
@@ -164,6 +165,9 @@ def _harmed_inside(before: Path, after: Path, changed: set[str]) -> list[str]:
             growing, b"", new.get(name, b"")
         ):
             harmed.append(f"{name}: more than the manual says")
+    for name in changed & page_parts(new):
+        if without_values(old[name]) != without_values(new[name]):
+            harmed.append(f"{name}: more than what formulas show")
     if "xl/styles.xml" in changed and not _is_appended(old["xl/styles.xml"], new["xl/styles.xml"]):
         harmed.append("styles not appended to")
     for name in changed:

@@ -20,6 +20,7 @@ from salesbook.book.elsewhere import (
     refuse_place,
 )
 from salesbook.book.keeping import KeptStates, open_book
+from salesbook.book.page_values import store_page_values
 from salesbook.book.report import Options, Report
 from salesbook.book.run import run_action
 from salesbook.book.saved_elsewhere import save_notes
@@ -209,5 +210,6 @@ def _fill(book: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
         session = Session(host)
         writes = [session.prepared_write(name, frame).write for name, frame in tables.items()]
         host.write(writes)
+        store_page_values(host)
         host.save()
     return {name: len(frame) for name, frame in tables.items()}

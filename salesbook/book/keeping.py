@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from salesbook.book.backups import Backups, Kept, is_backup
 from salesbook.book.first_rows import tables_first_filled
+from salesbook.book.page_values import ReadForPages, store_page_values
 from salesbook.errors import CannotWrite, NothingToUndo
 from salesbook.hosts.package import Disk, PackageHost, open_package
 from salesbook.labels import code_of_choice, field_of_header
@@ -36,6 +37,8 @@ class KeptBook:
         self.kept: Kept | None = None
         """What became of the state before, once it was saved; None where it was not to be kept."""
         self._run: RunToKeep | None = None
+        self._read = ReadForPages()
+        self._written: set[str] = set()
 
     def table_codes(self) -> tuple[str, ...]:
         """Codes of the tables that are there."""
@@ -43,7 +46,10 @@ class KeptBook:
 
     def read(self, table: str) -> TableCells:
         """One table's raw cells."""
-        return self.package.read(table)
+        cells = self.package.read(table)
+        if table not in self._written:
+            self._read.remember(cells)
+        return cells
 
     def headers(self, table: str) -> Sequence[str]:
         """One table's headers."""
@@ -64,6 +70,9 @@ class KeptBook:
         self._run = self._run or RunToKeep.of(self.read, self.table_codes(), writes)
         first_filled = tables_first_filled(self.read, writes)
         self.package.write(writes)
+        for write in writes:
+            self._written.add(write.table)
+            self._read.forget(write.table)
         self.package.reveal(first_filled)
 
     def keep(self) -> None:
@@ -71,7 +80,11 @@ class KeptBook:
         self._run = self._run or RunToKeep.now(self.read, self.table_codes())
 
     def save(self, out: Path | None = None, *, over: bool = False) -> None:
-        """Put what was staged on disk, and the state before among the backups."""
+        """Put what was staged on disk, with what the pages show, and the state before among the
+        backups.
+        """
+        if self.package.is_changed:
+            store_page_values(self.package, self._read)
         self.package.save(out, over=over, keeping=self._keeping if self._run else None)
 
     @contextlib.contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -15,12 +15,18 @@ from salesbook.book.keeping import changes_something
 from salesbook.book.report import Report
 from salesbook.book.session import Session
 from salesbook.domain.outcome import Task
+from salesbook.domain.sales.sold import cut_over_day
 from salesbook.frames import frame_from_rows
 from salesbook.writing.body import PreparedWrite, RowChanges
 
 
 def log_entry(
-    session: Session, report: Report, writes: Sequence[PreparedWrite], task: Task | None = None
+    session: Session,
+    report: Report,
+    writes: Sequence[PreparedWrite],
+    task: Task | None = None,
+    *,
+    standing: Mapping[str, dt.date] | None = None,
 ) -> list[PreparedWrite]:
     """Add one row to the RunLog; a workbook without that table keeps no log.
 
@@ -28,6 +34,7 @@ def log_entry(
         writes: what the run is about to write. An undo compares with the fingerprints of those
             that change something; what stays as it was is no run's work.
         task: what a verb looked at; missing for an import or an undo.
+        standing: of an undo the days of what stands after it, by field of the log.
     """
     if not session.has("RunLog"):
         return []
@@ -41,7 +48,7 @@ def log_entry(
     row = {
         "at": _next_moment(log.frame),
         "action": report.action,
-        "as_of": report.as_of,
+        "as_of": report.as_of if standing is None else standing.get("as_of"),
         "seconds": report.seconds,
         "rows_in": sum(counts["in"] for counts in report.rows.values()),
         "rows_out": sum(report.written.values()),
@@ -50,6 +57,7 @@ def log_entry(
         "version": __version__,
         "input_hash": input_hash(task) if task else None,
         "written": " ".join(fingerprints) or None,
+        "orders_from": _cut_over(task) if task else (standing or {}).get("orders_from"),
     }
     return [session.prepared_changes("RunLog", RowChanges(frame_from_rows("RunLog", [row])))]
 
@@ -75,6 +83,10 @@ def newest_day(log: pd.DataFrame) -> dt.date | None:
         else:
             standing.append((tables, day if row["action"] in ACTIONS else None))
     return max((day for _, day in standing if day is not None), default=None)
+
+
+def _cut_over(task: Task) -> dt.date | None:
+    return cut_over_day(task.tables["Orders"], task.policy.rules, as_of=task.as_of)
 
 
 def _next_moment(log: pd.DataFrame) -> dt.datetime:

@@ -21,6 +21,7 @@ from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
 from salesbook.book.session import Session, collecting_nothing
 from salesbook.errors import NothingToUndo, SalesbookError, UndoLosesTyping
+from salesbook.pages.dashboard import RESULT_RUNS
 from salesbook.store import Host
 from salesbook.tables import TABLES, Role
 from salesbook.writing.body import PreparedWrite
@@ -253,29 +254,35 @@ class Undo:
         started = time.perf_counter()
         runs = self.ready(number)
         restored = self._restored(runs, as_of)
+        days = self._days_of_what_stands(runs)
         report = Report(
             action="undo",
-            as_of=self._day_of_what_stands(runs) or as_of,
+            as_of=days.get("as_of") or as_of,
             rows={},
             written={prepared.write.table: len(prepared.write.sources) for prepared in restored},
             findings=tuple(finding for prepared in restored for finding in prepared.findings),
             seconds=round(time.perf_counter() - started, 3),
             language=self.session.language,
         )
-        log = log_entry(self.session, report, restored)
+        log = log_entry(self.session, report, restored, standing=days)
         self._host.write([prepared.write for prepared in (*restored, *log)])
         return report
 
-    def _day_of_what_stands(self, runs: Sequence[PastRun]) -> dt.date | None:
-        """The day that the results are of once these runs are taken back.
+    def _days_of_what_stands(self, runs: Sequence[PastRun]) -> dict[str, dt.date]:
+        """The day that the results are of once these runs are taken back, and from which day orders
+        count in them, by field of the log; without those that are blank.
 
-        That is the day of the newest run before them, or of the one that an undo among them had put
-        back; the sheets name it as theirs.
+        They are those of the newest run before them, or of the one that an undo among them had put
+        back; the sheets name them as theirs.
         """
         with self._opened(runs[-1]) as before:
             log = before.frame("RunLog").sort_values("at")
-        days = log["as_of"].dropna()
-        return days.iloc[-1].date() if len(days) else None
+        dated = log[log["as_of"].notna() & log["action"].isin(RESULT_RUNS)]
+        if dated.empty:
+            return {}
+        newest = dated.iloc[-1]
+        days = {name: newest[name] for name in ("as_of", "orders_from")}
+        return {name: day.date() for name, day in days.items() if not pd.isna(day)}
 
     def _restored(self, runs: Sequence[PastRun], as_of: dt.date) -> list[PreparedWrite]:
         """The writes that make every table what it was before all of these runs."""

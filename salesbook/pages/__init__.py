@@ -1,11 +1,12 @@
-"""Pages: what a manager looks at, each the answer to one question, from the output tables alone.
+"""Pages: what a manager looks at, each the answer to one question, from the tables alone.
 
-The contract of this room, which has no page yet:
+The contract of this room:
 
-- A page is a pure function `page(tables, policy, as_of, choice) -> Page`. It reads tables that verbs
-  have written and never calculates again what stands in one of them: no two places of the book may
-  contradict each other.
-- A `Page` is a typed value of tiles, lists and series with codes and numbers, never words, never
-  cells: every face (a sheet, a report, the lines that a command prints) shows the same value.
-- A page knows no host, no terminal and no file format, and writes nothing.
+- A page is a description: figures by name, each an `Expression` over columns of tables that verbs
+  have written, settings, and other figures. No page calculates again what stands in a table: no two
+  places of the book may contradict each other.
+- From the one description come the formulas of its sheet and the values that a run stores with them
+  (`salesbook.sheets`); a report takes the same values by the same names. So they cannot drift apart.
+- A page knows codes and numbers, never words, cells or hosts, and writes nothing. Words are named by
+  their place in the labels.
 """

@@ -535,3 +535,6 @@ class Run(
     """Blank for an undo, which looks at no input."""
     written: Text | None = None
     """What undo needs: each table written, with a hash of what it held afterwards."""
+    orders_from: Annotated[Date | None, Since("0.3.0")] = None
+    """The first day on which order lines counted as sold; blank where won deals count on every day,
+    or the settings say that only one of the two counts."""

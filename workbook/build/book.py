@@ -9,12 +9,15 @@ from typing import Final
 
 import xlsxwriter
 
+from salesbook.book.page_values import store_page_values
+from salesbook.book.template import FILES
+from salesbook.hosts.package import package_of
 from salesbook.labels import Language
 from salesbook.tables import TABLES
 from workbook.build import look
 from workbook.build.buttons import put_buttons
 from workbook.build.canvas import Canvas
-from workbook.build.chart_data import ChartData
+from workbook.build.chart_data import write_chart_data
 from workbook.build.conf_sheet import write_conf
 from workbook.build.dashboard import Dashboard
 from workbook.build.defaults import default_rows
@@ -26,7 +29,6 @@ from workbook.build.sheets import SETTINGS, SheetLayout, sheet_layouts
 from workbook.build.start import Start
 from workbook.build.table_block import Rows
 from workbook.build.table_sheet import write_table_sheet
-from workbook.build.tiles import Tiles
 from workbook.build.vba import BOOK_CODE_NAME, vba_project
 
 MADE_ON: Final = dt.datetime(2026, 1, 1)
@@ -57,7 +59,14 @@ def build_book(language: Language, rows: Mapping[str, Rows] | None = None) -> by
             }
         )
         book.set_calc_mode("auto")
-    return with_ribbon(package.getvalue(), language)
+    return _with_values(with_ribbon(package.getvalue(), language), language)
+
+
+def _with_values(book: bytes, language: Language) -> bytes:
+    """Let the pages show what they are in this workbook, as every run does."""
+    package = package_of(book, FILES[language])
+    store_page_values(package)
+    return package.content()
 
 
 def _add_sheets(canvas: Canvas, layouts: list[SheetLayout]) -> None:
@@ -92,8 +101,7 @@ def _fill(canvas: Canvas, layouts: list[SheetLayout], rows: Mapping[str, Rows]) 
             write_table_sheet(canvas, layout, TABLES[layout.code], rows.get(layout.code, ()))
 
     write_functions(canvas)
-    ChartData(canvas).write()
-    Tiles(canvas).write()
+    write_chart_data(canvas)
     write_lists(canvas, "lists")
     write_conf(canvas)
     put_buttons(canvas, layouts)

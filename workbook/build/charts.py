@@ -7,16 +7,10 @@ from typing import Any, Final
 
 from xlsxwriter.chart import Chart
 
+from salesbook.pages.page import Block
 from workbook.build import look
 from workbook.build.canvas import Canvas
-from workbook.build.chart_data import (
-    AHEAD_BLOCK,
-    FUNNEL_BLOCK,
-    MONTH_BLOCK,
-    TIER_BLOCK,
-    SeriesBlock,
-    fact,
-)
+from workbook.build.chart_data import BLOCKS, fact, series_cells
 
 _FORECAST: Final[Mapping[str, str]] = {
     "closed": look.BLUE,
@@ -36,15 +30,15 @@ class Charts:
     def months(self) -> Chart:
         """Target and actual of each month of the fiscal year."""
         chart = self._chart({"type": "column"}, "months")
-        self._add(chart, MONTH_BLOCK, "target", "#D0D5DD", gap=60)
-        self._add(chart, MONTH_BLOCK, "actual", look.BLUE)
+        self._add(chart, BLOCKS["months"], "target", "#D0D5DD", gap=60)
+        self._add(chart, BLOCKS["months"], "actual", look.BLUE)
         return chart
 
     def funnel(self) -> Chart:
         """How many deals entered each stage, the first one on top."""
         chart = self._chart({"type": "bar"}, "funnel")
-        self._add(chart, FUNNEL_BLOCK, "entered", look.BLUE, gap=40)
-        self._add(chart, FUNNEL_BLOCK, "open", look.AMBER)
+        self._add(chart, BLOCKS["funnel"], "entered", look.BLUE, gap=40)
+        self._add(chart, BLOCKS["funnel"], "open", look.AMBER)
         chart.set_y_axis(self._axis() | {"reverse": True})
         chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
         return chart
@@ -53,10 +47,10 @@ class Charts:
         """What is closed and still open for the next months, against the target."""
         chart = self._chart({"type": "column", "subtype": "stacked"}, "forecast")
         for name, colour in _FORECAST.items():
-            self._add(chart, AHEAD_BLOCK, name, colour, gap=60)
+            self._add(chart, BLOCKS["ahead"], name, colour, gap=60)
         line = self.canvas.book.add_chart({"type": "line"})
         line.add_series(
-            self._series(AHEAD_BLOCK, "target")
+            self._series(BLOCKS["ahead"], "target")
             | {
                 "line": {"none": True},
                 "marker": {
@@ -73,8 +67,8 @@ class Charts:
     def tiers(self) -> Chart:
         """Each tier's share of the customers and of the value."""
         chart = self._chart({"type": "column"}, "tiers")
-        self._add(chart, TIER_BLOCK, "customers", "#D0D5DD", gap=80)
-        self._add(chart, TIER_BLOCK, "money", look.GREEN)
+        self._add(chart, BLOCKS["tiers"], "customers", "#D0D5DD", gap=80)
+        self._add(chart, BLOCKS["tiers"], "money", look.GREEN)
         chart.set_y_axis(
             self._axis() | {"num_format": "0%", "min": 0, "max": 1, "line": {"none": True}}
         )
@@ -111,15 +105,15 @@ class Charts:
             "color": look.INK,
         }
 
-    def _series(self, block: SeriesBlock, name: str) -> dict[str, Any]:
+    def _series(self, block: Block, name: str) -> dict[str, Any]:
         return {
             "name": self.canvas.word(f"series.{name}"),
-            "categories": [self.data, *block.cells("label")],
-            "values": [self.data, *block.cells(name)],
+            "categories": [self.data, *series_cells(block, "label")],
+            "values": [self.data, *series_cells(block, name)],
         }
 
     def _add(
-        self, chart: Chart, block: SeriesBlock, name: str, colour: str, gap: int | None = None
+        self, chart: Chart, block: Block, name: str, colour: str, gap: int | None = None
     ) -> None:
         series = self._series(block, name) | {"fill": {"color": colour}, "border": {"none": True}}
         chart.add_series(series if gap is None else series | {"gap": gap})

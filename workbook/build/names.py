@@ -8,6 +8,7 @@ from typing import Final, Literal, get_args, get_origin
 from xlsxwriter.utility import xl_range_abs
 
 from salesbook import labels
+from salesbook.expressions.spelling import column_reference
 from salesbook.tables import TABLES, FieldSpec, Kind, Role
 from salesbook.tables.settings import Rules
 from workbook.build.canvas import Canvas
@@ -15,7 +16,6 @@ from workbook.build.canvas import Canvas
 FLAGS: Final = "choices_flag"
 SWITCH: Final = "choices_switch"
 _MORE_REFERENCES: Final = {("Reps", "level"): "Levels"}
-_SPECIAL = frozenset("[]#'@")
 
 
 def choice_name(owner: str) -> str:
@@ -37,14 +37,6 @@ def setting_choices(key: str) -> tuple[str, ...]:
     """The codes that a setting may take; none where it is a number or text."""
     annotation = Rules.model_fields[key].annotation
     return get_args(annotation) if get_origin(annotation) is Literal else ()
-
-
-def column_reference(canvas: Canvas, table: str, name: str) -> str:
-    """A whole column of a table as formulas name it, such as `Deals[Amount]`."""
-    header = canvas.header(table, name)
-    # In brackets these signs mean something of their own, unless an apostrophe stands before them.
-    escaped = [f"'{sign}" if sign in _SPECIAL else sign for sign in header]
-    return f"{table}[{''.join(escaped)}]"
 
 
 def _choices(canvas: Canvas) -> Iterator[tuple[str, list[str]]]:
@@ -86,7 +78,9 @@ def write_lists(canvas: Canvas, sheet_code: str) -> None:
     # The last key column: it is the one that tells rows apart where there are several.
     for table in _key_tables():
         key = TABLES[table].key[-1]
-        canvas.book.define_name(key_name(table), f"={column_reference(canvas, table, key)}")
+        canvas.book.define_name(
+            key_name(table), f"={column_reference(table, canvas.header(table, key))}"
+        )
 
 
 def _key_tables() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,14 @@ def convert(book: Path, target: str, folder: Path) -> Path:
 
     Raises: FileNotFoundError without LibreOffice, subprocess.CalledProcessError where it fails.
     """
+    return convert_all([book], target, folder)[0]
+
+
+def convert_all(books: Sequence[Path], target: str, folder: Path) -> list[Path]:
+    """Convert several workbooks, of different names, with one start of the program.
+
+    Raises: FileNotFoundError without LibreOffice, subprocess.CalledProcessError where it fails.
+    """
     program = office()
     if program is None:
         raise FileNotFoundError("soffice")
@@ -60,11 +69,12 @@ def convert(book: Path, target: str, folder: Path) -> Path:
             target,
             "--outdir",
             str(outputs),
-            str(book),
+            *map(str, books),
         ],
         check=True,
         capture_output=True,
-        timeout=_PATIENCE_SECONDS,
+        timeout=_PATIENCE_SECONDS * len(books),
         env=os.environ | {"FONTCONFIG_FILE": str(fonts)},
     )
-    return outputs / f"{book.stem}.{target.partition(':')[0]}"
+    kind = target.partition(":")[0]
+    return [outputs / f"{book.stem}.{kind}" for book in books]

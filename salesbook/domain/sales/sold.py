@@ -92,8 +92,7 @@ def sold(tables: Tables, policy: Policy, *, as_of: dt.date) -> Sold:
     """
     today = pd.Timestamp(as_of)
     orders, deals = tables["Orders"], tables["Deals"]
-    counted_orders = orders[standing(orders)]
-    counted_orders = counted_orders[counted_orders["ordered_on"] <= today]
+    counted_orders = _standing_by(orders, as_of)
     won = won_deals(deals, policy)
 
     from_orders = _first_day_of_orders(counted_orders, policy.rules)
@@ -117,6 +116,23 @@ def sold(tables: Tables, policy: Policy, *, as_of: dt.date) -> Sold:
         findings += _too_early(too_early, policy)
         findings += _no_share("Orders", counted_orders)
     return Sold(lines, from_orders, tuple(findings))
+
+
+def cut_over_day(orders: pd.DataFrame, rules: Rules, *, as_of: dt.date) -> dt.date | None:
+    """The day from which order lines count instead of won deals, as `sold` finds it.
+
+    Returns: None where no day divides the two: a setting says which of them counts, or there is no
+        order line yet.
+    """
+    if rules.sales_source != "auto":
+        return None
+    return _first_day_of_orders(_standing_by(orders, as_of), rules)
+
+
+def _standing_by(orders: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    """The order lines up to a day that are not cancelled."""
+    standing_lines = orders[standing(orders)]
+    return standing_lines[standing_lines["ordered_on"] <= pd.Timestamp(as_of)]
 
 
 def _first_day_of_orders(orders: pd.DataFrame, rules: Rules) -> dt.date | None:

@@ -8,12 +8,14 @@ from salesbook.hosts.formulas.columns import ColumnFormula, column_formula, rela
 from salesbook.hosts.formulas.moving import copied
 from salesbook.hosts.formulas.r1c1 import from_r1c1, to_r1c1
 from salesbook.hosts.formulas.references import UnsureError, names_only_its_row
+from salesbook.hosts.formulas.sameness import Reading, reading
 from salesbook.hosts.formulas.spelling import as_files_have_it, as_people_read
 from salesbook.hosts.formulas.table import TableFormulas
 
 __all__ = [
     "Carrying",
     "ColumnFormula",
+    "Reading",
     "TableFormulas",
     "UnsureError",
     "as_files_have_it",
@@ -22,6 +24,7 @@ __all__ = [
     "copied",
     "from_r1c1",
     "names_only_its_row",
+    "reading",
     "relative",
     "to_r1c1",
 ]

@@ -85,7 +85,7 @@ def _kind_and_content(
     if isinstance(value, bool):
         return ' t="b"', str(int(value))
     if isinstance(value, (int, float)):
-        return "", _number(value, reference)
+        return "", number_text(value, reference)
     if isinstance(value, CellError):
         # Excel knows no such error of ours, and would repair the file.
         code = "#N/A" if value == NOT_CALCULATED else value.code
@@ -110,7 +110,8 @@ def escaped(text: str, reference: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _number(value: int | float, reference: str) -> str:
+def number_text(value: int | float, reference: str) -> str:
+    """Write a number; ValueError for one that no cell can hold, which is our bug."""
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(f"{reference}: {value} is no number a cell can hold")
@@ -244,3 +245,35 @@ def with_style(cell: bytes, style: int) -> bytes:
     """Give a cell another format and leave everything else in it."""
     tag = start_tag(cell)
     return with_attribute(tag, b"s", str(style)) + cell[len(tag) :]
+
+
+def with_value(cell: bytes, value: Cell, prefix: bytes) -> bytes:
+    """Give a cell that is calculated another value, and leave its formula and format.
+
+    Matches `<c r="B2" t="str"><f>A1</f><v>old</v></c>`.
+
+    Args:
+        value: NOT_CALCULATED takes the value away, so that whoever loads the workbook calculates it.
+    """
+    p = prefix.decode()
+    formula = re.search(
+        rb"<%bf(?=[\s/>])[^>]*?(?:/>|>.*?</%bf\s*>)" % (prefix, prefix), cell, re.DOTALL
+    )
+    if formula is None:
+        raise ValueError(f"{cell!r} holds no formula")
+
+    old_tag = start_tag(cell)
+    kind: str | None = None
+    content = ""
+    if isinstance(value, str):
+        # Here a text stands as a value, and a blank one as an empty text.
+        kind, content = "str", escaped(value, "")
+    elif value is not None and value != NOT_CALCULATED:
+        attribute_text, content = _kind_and_content(value, False, "")
+        kind = attribute_text[len(' t="') : -1] or None
+    tag = with_attribute(old_tag, b"t", kind)
+
+    space = ' xml:space="preserve"' if _SPACE_THAT_COUNTS.search(content) else ""
+    has_value = value is not None and value != NOT_CALCULATED
+    shown = f"<{p}v{space}>{content}</{p}v>" if has_value else ""
+    return tag + formula[0] + shown.encode() + f"</{p}c>".encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -17,6 +17,7 @@ from salesbook.errors import (
     UnsafeFile,
 )
 from salesbook.hosts.fitting import refuse_twice
+from salesbook.hosts.formulas import Reading
 from salesbook.hosts.package import guards
 from salesbook.hosts.package.archive import Archive, Staged
 from salesbook.hosts.package.changes import Changes, book_styles, changes_for
@@ -34,13 +35,16 @@ from salesbook.hosts.package.marks import read_losses, read_marks
 from salesbook.hosts.package.ordinary import read_ordinary, special_kind
 from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
 from salesbook.hosts.package.reader import SheetReader
+from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.saved_by import LastSave, dropdown_ends, last_save
+from salesbook.hosts.package.sheet_formulas import read_formulas
+from salesbook.hosts.package.shown import Shown, sheet_called
 from salesbook.hosts.package.tabs import reveal
 from salesbook.hosts.package.upgrading import Renewal, Wanted, renewed
 from salesbook.hosts.package.values import read_tables
 from salesbook.hosts.package.verify import refuse_unsound
 from salesbook.hosts.package.zipping import assemble
-from salesbook.store import Annotation, TableCells, TableWrite
+from salesbook.store import Annotation, Cell, TableCells, TableWrite
 
 _SHARING_REFUSED = (32, 33)
 """Windows' words for a file that another program shares with nobody, or has locked a range of."""
@@ -163,6 +167,57 @@ class PackageHost:
             book = refuse_unsound(staged, self._parts, edits.changed, {}, str(self.path))
             self._hold(staged, book)
 
+    def sheet_called(self, code_name: str, names: Collection[str]) -> str | None:
+        """The tab of the sheet that macros know by a name.
+
+        Args:
+            names: what its tab may be called, in small letters, where the names for macros are lost.
+        """
+        sheet = sheet_called(self._parts, self._book, code_name, names)
+        return sheet.name if sheet else None
+
+    def formulas(self, sheet_name: str) -> Mapping[tuple[int, int], str]:
+        """The formulas of a sheet by row and column, each as it reads in its cell.
+
+        Raises: CannotWrite, NotAWorkbook where it cannot be read.
+        """
+        sheet = next(sheet for sheet in self._book.sheets if sheet.name == sheet_name)
+        content = self._parts.content(sheet.part)
+        return read_formulas(SheetRows(content, sheet.part, sheet.name)).texts
+
+    def store_values(self, by_sheet: Mapping[str, Mapping[Reading, Cell]]) -> None:
+        """Stage what formulas show, and the charts that draw them; the file changes only on `save`.
+
+        A cell keeps its formula and format. Of formulas that are not among these, as a person's own,
+        nothing is touched.
+
+        Args:
+            by_sheet: by a sheet's name the value of each formula, as `hosts.formulas.reading` reads
+                it; NOT_CALCULATED takes a value away that nobody knows.
+
+        Raises: CannotWrite, NotAWorkbook where such a sheet cannot be read.
+        """
+        edits = Edits(self._parts)
+        Shown(self._parts, self._book, edits).store(by_sheet)
+        if edits.changed:
+            staged = Staged(self._parts.archive, self._parts.changes | edits.changed)
+            book = refuse_unsound(staged, self._parts, edits.changed, {}, str(self.path))
+            self._hold(staged, book)
+
+    @property
+    def is_changed(self) -> bool:
+        """True where something was staged."""
+        return bool(self._parts.changes)
+
+    @property
+    def is_1904(self) -> bool:
+        """True where the workbook counts its days from 1904."""
+        return self._book.is_1904
+
+    def content(self) -> bytes:
+        """The workbook with all that was staged."""
+        return assemble(self._parts.archive, self._parts.changes)
+
     def _changes_for(self, writes: Sequence[TableWrite]) -> Changes:
         tables = {write.table.lower(): self.read(write.table) for write in writes}
         sheets = {self._table(code).sheet for code in tables}
@@ -234,7 +289,7 @@ class PackageHost:
             self._put(target, old, Care(rights))
 
     def _put(self, target: Path, old: bytes | None, care: Care) -> None:
-        new = assemble(self._parts.archive, self._parts.changes)
+        new = self.content()
         # Reading it refuses a zip that was put together wrongly, before it is saved.
         archive = Archive(new, str(target))
         replace_file(self.disk, target, new, old, care)

@@ -62,8 +62,7 @@ def last_save(parts: Staged, book: BookParts) -> LastSave:
 
     name_by_sheet = {table.sheet.part: "" for table in book.tables.values()}
     for part in name_by_sheet:
-        match = _CODE_NAME.search(parts.head(part, _HEAD_BYTES))
-        name_by_sheet[part] = plain(match[1].decode("utf-8", "replace")) if match else ""
+        name_by_sheet[part] = code_name(parts, part)
 
     tables = book.tables.values()
     return LastSave(
@@ -75,6 +74,12 @@ def last_save(parts: Staged, book: BookParts) -> LastSave:
             table.code for table in tables if not _STYLE.search(parts.content(table.part))
         ),
     )
+
+
+def code_name(parts: Staged, part: str) -> str:
+    """The name by which macros know a sheet; blank where it has none."""
+    match = _CODE_NAME.search(parts.head(part, _HEAD_BYTES))
+    return plain(match[1].decode("utf-8", "replace")) if match else ""
 
 
 def dropdown_ends(parts: Staged, book: BookParts) -> dict[str, int]:

@@ -1,0 +1,152 @@
+"""What do the pages of a workbook show after a run? Stored with their formulas, in the same save.
+
+In Excel the formulas calculate themselves. Other programs show what is stored: LibreOffice, WPS,
+previews, and Excel's Protected View.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Final
+
+from salesbook import labels
+from salesbook.errors import SalesbookError
+from salesbook.expressions import Unknown, Values, columns_of
+from salesbook.expressions.values import from_cells, is_unknown
+from salesbook.hosts.package import PackageHost
+from salesbook.labels import LANGUAGES
+from salesbook.reading.columns import headers_by_field
+from salesbook.reading.settings import read_settings
+from salesbook.sheets import CHART_DATA, DASHBOARD, dashboard_sheets, page_values
+from salesbook.sheets.stored import PageBook
+from salesbook.store import TableCells
+from salesbook.tables import TABLES
+
+_SHEETS: Final = (CHART_DATA, DASHBOARD)
+
+
+class ReadForPages:
+    """What pages show of large tables that a run has read anyway; a file is not read twice for it."""
+
+    def __init__(self) -> None:
+        self._cells: dict[str, TableCells] = {}
+
+    def remember(self, cells: TableCells) -> None:
+        """Keep the columns that pages rest on."""
+        wanted = _wanted_fields().get(cells.table, frozenset())
+        if not wanted:
+            return
+        known_fields = TABLES[cells.table].field_names
+        columns = [
+            column if labels.field_of_header(cells.table, header, known_fields) in wanted else ()
+            for header, column in zip(cells.headers, cells.columns, strict=True)
+        ]
+        self._cells[cells.table] = replace(cells, columns=tuple(columns))
+
+    def forget(self, table: str) -> None:
+        """Have a table read anew, which was written since."""
+        self._cells.pop(table, None)
+
+    def cells(self, table: str) -> TableCells | None:
+        """The columns of a table that pages rest on; None where it was not read."""
+        return self._cells.get(table)
+
+
+@cache
+def _wanted_fields() -> Mapping[str, frozenset[str]]:
+    """By table the fields on which some page rests."""
+    wanted: dict[str, set[str]] = {}
+    for sheet in dashboard_sheets():
+        for cell in sheet.cells:
+            for column in columns_of(cell.expression):
+                wanted.setdefault(column.table, set()).add(column.field)
+    return {table: frozenset(fields) for table, fields in wanted.items()}
+
+
+def store_page_values(package: PackageHost, already_read: ReadForPages | None = None) -> None:
+    """Stage the values of all pages as the tables stand now; nothing where there is no page.
+
+    A page that cannot be read is left alone: no run fails for it.
+
+    Args:
+        already_read: tables that nobody wrote since they were read.
+    """
+    with contextlib.suppress(SalesbookError):
+        sheet_names = {code: _tab_of(package, code) for code in _SHEETS}
+        hidden, seen = sheet_names[CHART_DATA], sheet_names[DASHBOARD]
+        if hidden is None:
+            return
+        columns = _Columns(package, already_read or ReadForPages())
+        book = PageBook(
+            hidden_sheet_name=hidden,
+            hidden_formulas=package.formulas(hidden),
+            headers=columns.headers,
+            column=columns.values,
+            epoch_1904=package.is_1904,
+        )
+        hidden_values, seen_values = page_values(book)
+        by_sheet = {hidden: hidden_values}
+        if seen is not None:
+            by_sheet[seen] = seen_values
+        package.store_values(by_sheet)
+
+
+def _tab_of(package: PackageHost, code: str) -> str | None:
+    """What a page's sheet is called in this workbook; None where somebody deleted it."""
+    code_name = "Sheet" + "".join(word.capitalize() for word in code.split("_"))
+    names = {labels.word("book", f"sheets.{code}", one).casefold() for one in LANGUAGES}
+    return package.sheet_called(code_name, names)
+
+
+@dataclass
+class _Columns:
+    """The columns of a workbook by table and field, each table read when it is asked for."""
+
+    package: PackageHost
+    already_read: ReadForPages
+    headers: dict[tuple[str, str], str] = field(init=False)
+    _tables: dict[str, TableCells] = field(default_factory=dict)
+    _values: dict[tuple[str, str], Values] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        codes = frozenset(self.package.table_codes())
+        # Of all settings only the version counts here.
+        policy, _ = read_settings(self.package.read, codes & {"Policy"})
+        made_with = policy.rules.made_with
+        self.headers = dict(_headers(self.package, codes, made_with))
+
+    def values(self, table: str, name: str) -> Values:
+        """A column's cells. Raises: Unknown where one of them was never calculated."""
+        key = (table, name)
+        if key not in self._values:
+            if key not in self.headers:
+                raise Unknown(f"{table}.{name}")
+            cells = self._cells(table)
+            column = cells.columns[cells.headers.index(self.headers[key])]
+            if is_unknown(column):
+                raise Unknown(f"{table}.{name}")
+            self._values[key] = from_cells(
+                column, epoch_1904=cells.epoch_1904, first_row=cells.first_row
+            )
+        return self._values[key]
+
+    def _cells(self, table: str) -> TableCells:
+        if table not in self._tables:
+            kept = self.already_read.cells(table)
+            self._tables[table] = kept or self.package.read(table)
+        return self._tables[table]
+
+
+def _headers(
+    package: PackageHost, codes: frozenset[str], made_with: str
+) -> Iterator[tuple[tuple[str, str], str]]:
+    for table in codes & TABLES.keys():
+        spec = TABLES[table]
+        there: Mapping[str, str] = headers_by_field(
+            spec, package.headers(table), spec.fields_in(made_with)
+        )
+        for name, header in there.items():
+            yield (table, name), header

@@ -1,0 +1,101 @@
+"""What does an expression give, over the cells as they stand in a workbook?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from salesbook import labels
+from salesbook.expressions.expression import (
+    Among,
+    Call,
+    Choice,
+    Column,
+    Expression,
+    Figure,
+    Number,
+    Operation,
+    Setting,
+    SettingIs,
+    Text,
+    Word,
+)
+from salesbook.expressions.functions import FUNCTIONS, operation
+from salesbook.expressions.spelling import setting_value, words_of
+from salesbook.expressions.values import Values, from_cells, from_texts, single
+from salesbook.labels import Language
+
+
+class Unknown(Exception):
+    """It rests on cells whose value nobody knows: a formula of somebody's that is not calculated."""
+
+
+@dataclass
+class Calculation:
+    """Calculates expressions over one state of a workbook, each piece of them once."""
+
+    column: Callable[[str, str], Values]
+    """Hands out a column by table and field. May raise Unknown."""
+    figures: Mapping[tuple[str, int | None], Expression]
+    """What each figure says, by its name and its row in a series."""
+    series: Mapping[str, int]
+    """How many rows each series has."""
+    language: Language
+    """Of words."""
+    epoch_1904: bool = False
+    _known: dict[Expression, Values] = field(default_factory=dict)
+
+    def value(self, expression: Expression) -> Values:
+        """What an expression gives.
+
+        Raises: Unknown.
+        """
+        if expression not in self._known:
+            self._known[expression] = self._calculated(expression)
+        return self._known[expression]
+
+    def _calculated(self, expression: Expression) -> Values:
+        match expression:
+            case Operation(sign, left, right):
+                return operation(sign, self.value(left), self.value(right))
+            case Call(function, arguments):
+                given = [self.value(argument) for argument in arguments]
+                return self._function(function, *given)
+            case Among(cells, choices):
+                words = from_texts(words_of(choices))
+                place = self._function("MATCH", self.value(cells), words, single(0))
+                return self._function("ISNUMBER", place)
+            case Setting(key):
+                return self.value(setting_value(key))
+            case SettingIs(key, code):
+                return self.value(Among(Setting(key), (Choice(f"Policy.{key}", code),)))
+        return self._named(expression)
+
+    def _function(self, name: str, *given: Values) -> Values:
+        return FUNCTIONS[name](given, self.epoch_1904)
+
+    def _named(self, expression: Expression) -> Values:
+        """What is one word in a formula: a number, a text, a column, or a cell."""
+        match expression:
+            case Number(number):
+                return single(number)
+            case Text(text):
+                return single(text)
+            case Word(path):
+                return single(labels.word("book", path, self.language))
+            case Column(table, name):
+                return self.column(table, name)
+            case Figure(name, row):
+                return self._figure(name, row)
+        raise TypeError(f"{expression!r} is no expression")
+
+    def _figure(self, name: str, row: int | None) -> Values:
+        """What a cell of the page gives: a formula's blank is shown as 0, as in Excel."""
+        if row is None and name in self.series:
+            rows = range(self.series[name])
+            return from_cells([self._figure(name, place).cell() for place in rows])
+        if (name, row) not in self.figures:
+            raise Unknown(name)
+        shown = self.value(self.figures[name, row])
+        cell = shown.cell()
+        return single(0) if cell is None else single(cell)

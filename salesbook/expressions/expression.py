@@ -1,0 +1,214 @@
+"""What may a figure be made of? Columns, choices, settings, words, figures, and Excel's functions.
+
+A description names everything by its code, never by a word or a cell. Whatever it says holds for a
+whole column at once, as an array formula does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Sign = Literal["=", "<>", "<", "<=", ">", ">=", "&", "+", "-", "*", "/"]
+Plain = int | float | str
+
+
+class Expression:
+    """A figure, or a piece of one. Operators make larger ones, as in a formula.
+
+    `==` is left alone, since two descriptions are compared by it: `equals` compares what they give.
+    """
+
+    def equals(self, other: Expression | Plain) -> Operation:
+        """True where both say the same."""
+        return Operation("=", self, expression(other))
+
+    def differs(self, other: Expression | Plain) -> Operation:
+        """True where they do not say the same."""
+        return Operation("<>", self, expression(other))
+
+    def then(self, *others: Expression | Plain) -> Expression:
+        """The text of this and of what follows."""
+        joined: Expression = self
+        for other in others:
+            joined = Operation("&", joined, expression(other))
+        return joined
+
+    def __lt__(self, other: Expression | Plain) -> Operation:
+        return Operation("<", self, expression(other))
+
+    def __le__(self, other: Expression | Plain) -> Operation:
+        return Operation("<=", self, expression(other))
+
+    def __gt__(self, other: Expression | Plain) -> Operation:
+        return Operation(">", self, expression(other))
+
+    def __add__(self, other: Expression | Plain) -> Operation:
+        return Operation("+", self, expression(other))
+
+    def __sub__(self, other: Expression | Plain) -> Operation:
+        return Operation("-", self, expression(other))
+
+    def __mul__(self, other: Expression | Plain) -> Operation:
+        return Operation("*", self, expression(other))
+
+    def __rmul__(self, other: Plain) -> Operation:
+        return Operation("*", expression(other), self)
+
+    def __truediv__(self, other: Expression | Plain) -> Operation:
+        return Operation("/", self, expression(other))
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Expression):
+    """A number."""
+
+    number: int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Expression):
+    """Signs that no language changes, such as a dash; words are `Word`s."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Expression):
+    """A word that only the workbook shows, by its place in `book.toml`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Expression):
+    """A column of a table with all its rows."""
+
+    table: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Expression):
+    """What another figure gives; of a series one row, or with None all of them."""
+
+    name: str
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice of a field; it is known by its code and by its word in every language."""
+
+    owner: str
+    """`Table.field`, or `Policy.key` for a setting's value."""
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Among(Expression):
+    """True where a cell holds one of some words."""
+
+    cells: Expression
+    words: tuple[str | Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Expression):
+    """The typed value of a setting; its default where the row is blank or gone."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingIs(Expression):
+    """True where a setting that takes one of a few values has this one."""
+
+    key: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Expression):
+    """Two expressions and the sign between them."""
+
+    sign: Sign
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """One of Excel's functions with its arguments."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+
+
+def columns_of(said: Expression) -> set[Column]:
+    """Every column on which an expression rests by itself; figures that it names aside."""
+    match said:
+        case Column():
+            return {said}
+        case Among(cells, _):
+            return columns_of(cells)
+        case Operation(_, left, right):
+            return columns_of(left) | columns_of(right)
+        case Call(_, arguments):
+            return {column for argument in arguments for column in columns_of(argument)}
+        case Setting() | SettingIs():
+            return {Column("Policy", "key"), Column("Policy", "value")}
+    return set()
+
+
+def expression(value: Expression | Plain) -> Expression:
+    """Take a plain number or text for what it is."""
+    if isinstance(value, Expression):
+        return value
+    return Text(value) if isinstance(value, str) else Number(value)
+
+
+def call(function: str, *arguments: Expression | Plain) -> Call:
+    """Ask one of Excel's functions."""
+    return Call(function, tuple(map(expression, arguments)))
+
+
+def is_choice(table: str, field: str, code: str) -> Among:
+    """True for the rows whose choice is `code`, whatever language its label is in."""
+    return Among(Column(table, field), (Choice(f"{table}.{field}", code),))
+
+
+def is_main(table: str) -> Among:
+    """True for the rows of the main pipeline; a blank one is main."""
+    return Among(Column(table, "pipeline").then(""), ("main", ""))
+
+
+def has_rows(table: str, key: str) -> Operation:
+    """True where a table holds at least one row.
+
+    Args:
+        key: the first field of the table's key.
+    """
+    return call("COUNTA", Column(table, key)) > 0
+
+
+def count(*conditions: Expression) -> Call:
+    """Number of rows for which all conditions hold."""
+    return call("SUM", _all(conditions))
+
+
+def total(values: Expression, *conditions: Expression) -> Call:
+    """Sum of the numbers in the rows for which all conditions hold; a blank counts nothing."""
+    return call("SUM", call("IF", _all(conditions).equals(1), values))
+
+
+def _all(conditions: tuple[Expression, ...]) -> Expression:
+    """Conditions joined into 1 or 0 per row."""
+    first, *others = conditions
+    if not others:
+        # Multiplying makes numbers of truth values; one alone has nothing to multiply with.
+        return first * 1
+    joined = first
+    for condition in others:
+        joined = joined * condition
+    return joined

@@ -1,0 +1,449 @@
+"""What do the functions and signs give that our formulas use? As Excel and LibreOffice say.
+
+Each takes columns of cells and gives one. Where Excel would ask the machine (separators of FIXED),
+the answer is that of an English one.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from salesbook.expressions.values import (
+    BLANK,
+    ERROR,
+    LOGICAL,
+    NUMBER,
+    TEXT,
+    Mask,
+    Texts,
+    Values,
+    as_numbers,
+    as_texts,
+    chosen,
+    day_of,
+    errors,
+    first_errors,
+    from_numbers,
+    from_texts,
+    from_truth,
+    passing_errors,
+    serial,
+    single,
+    with_error,
+)
+
+Function = Callable[[Sequence[Values], bool], Values]
+"""Takes the arguments, and whether the workbook counts its days from 1904."""
+
+_LAST_YEAR: Final = 9999
+_SURE_DIGITS: Final = 15
+
+
+# Signs.
+
+
+def operation(sign: str, left: Values, right: Values) -> Values:
+    """Carry out a sign, cell by cell."""
+    length = max(len(left), len(right))
+    left, right = left.stretched(length), right.stretched(length)
+    if sign == "&":
+        pairs = zip(as_texts(left), as_texts(right), strict=True)
+        return passing_errors(from_texts(one + other for one, other in pairs), left, right)
+    if sign in _COMPARED:
+        return passing_errors(from_truth(_COMPARED[sign](left, right)), left, right)
+
+    numbers, others = as_numbers(left), as_numbers(right)
+    with np.errstate(all="ignore"):
+        result = from_numbers(_CALCULATED[sign](numbers.numbers, others.numbers))
+    if sign == "/":
+        result = with_error(result, others.numbers == 0, "#DIV/0!")
+    return passing_errors(result, numbers, others)
+
+
+_CALCULATED: Final[Mapping[str, np.ufunc]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+}
+
+
+def _are_equal(left: Values, right: Values) -> Mask:
+    """A blank equals 0, an empty text and FALSE; texts are equal whatever their case."""
+    of_one_kind = left.kinds == right.kinds
+    same: Mask = of_one_kind & (left.numbers == right.numbers)
+    both_texts = of_one_kind & left.is_kind(TEXT)
+    if both_texts.any():
+        are_equal = np.asarray(_folded(left.texts) == _folded(right.texts), dtype=np.bool_)
+        same &= ~both_texts | are_equal
+    for blank, other in ((left, right), (right, left)):
+        is_nothing = (other.numbers == 0) & (other.texts == "")
+        same |= blank.is_kind(BLANK) & is_nothing & ~other.is_kind(ERROR)
+    return same
+
+
+def _is_less(left: Values, right: Values) -> Mask:
+    """Numbers come before texts, and those before truth values; a blank is nothing of the other's."""
+    left_kinds = np.where(left.is_kind(BLANK), right.kinds, left.kinds)
+    right_kinds = np.where(right.is_kind(BLANK), left.kinds, right.kinds)
+    less = left_kinds < right_kinds
+    of_one_kind = left_kinds == right_kinds
+    less |= of_one_kind & (left.numbers < right.numbers)
+    both_texts = of_one_kind & (left_kinds == TEXT)
+    for place in np.flatnonzero(both_texts):
+        less[place] = str(left.texts[place]).casefold() < str(right.texts[place]).casefold()
+    return less
+
+
+_COMPARED: Final[Mapping[str, Callable[[Values, Values], Mask]]] = {
+    "=": _are_equal,
+    "<>": lambda left, right: ~_are_equal(left, right),
+    "<": _is_less,
+    ">": lambda left, right: _is_less(right, left),
+    "<=": lambda left, right: _is_less(left, right) | _are_equal(left, right),
+    ">=": lambda left, right: _is_less(right, left) | _are_equal(left, right),
+}
+
+
+def _folded(texts: Texts) -> Texts:
+    """Texts without their case; of a large column each different one is looked at once."""
+    codes, unique = pd.factorize(texts)
+    folded = np.array([str(text).casefold() for text in unique], dtype=object)
+    return np.asarray(folded[codes], dtype=object)
+
+
+# Functions that say what a cell is, or choose between cells.
+
+
+def _if(arguments: Sequence[Values], _: bool) -> Values:
+    """Without a third argument what is not true is FALSE."""
+    condition, this = arguments[0], arguments[1]
+    other = arguments[2] if len(arguments) > 2 else from_truth(np.array([False]))
+    length = max(len(condition), len(this), len(other))
+    if len(condition) == 1 and not condition.is_kind(ERROR, TEXT)[0]:
+        return this if condition.numbers[0] else other
+
+    condition = condition.stretched(length)
+    result = chosen(condition.numbers != 0, this, other)
+    result = with_error(result, condition.is_kind(TEXT), "#VALUE!")
+    return passing_errors(result, condition)
+
+
+def _iferror(arguments: Sequence[Values], _: bool) -> Values:
+    value, otherwise = arguments
+    length = max(len(value), len(otherwise))
+    if len(value) == 1:
+        return otherwise if value.is_kind(ERROR)[0] else value
+    value = value.stretched(length)
+    is_error = value.is_kind(ERROR)
+    return chosen(is_error, otherwise, value) if is_error.any() else value
+
+
+def _isnumber(arguments: Sequence[Values], _: bool) -> Values:
+    return from_truth(arguments[0].is_kind(NUMBER))
+
+
+def _and(arguments: Sequence[Values], _: bool) -> Values:
+    found = _first_error(arguments)
+    if found:
+        return found
+    return from_truth(np.array([all(bool((value.numbers != 0).all()) for value in arguments)]))
+
+
+def _or(arguments: Sequence[Values], _: bool) -> Values:
+    found = _first_error(arguments)
+    if found:
+        return found
+    return from_truth(np.array([any(bool((value.numbers != 0).any()) for value in arguments)]))
+
+
+def _n(arguments: Sequence[Values], _: bool) -> Values:
+    """A number or truth value as a number; a text or blank is 0."""
+    return passing_errors(from_numbers(arguments[0].numbers), arguments[0])
+
+
+def _na(_: Sequence[Values], __: bool) -> Values:
+    return errors("#N/A")
+
+
+def _choose(arguments: Sequence[Values], _: bool) -> Values:
+    index = as_numbers(arguments[0])
+    if index.is_kind(ERROR)[0]:
+        return index
+    place = int(index.numbers[0])
+    return arguments[place] if 1 <= place < len(arguments) else errors("#VALUE!")
+
+
+# Sums and the like: in an array texts, blanks and truth values do not count.
+
+
+def _counted(arguments: Sequence[Values]) -> list[float]:
+    return [
+        float(number) for values in arguments for number in values.numbers[values.is_kind(NUMBER)]
+    ]
+
+
+def _first_error(arguments: Sequence[Values]) -> Values | None:
+    for values in arguments:
+        is_error = values.is_kind(ERROR)
+        if is_error.any():
+            return errors(str(values.texts[int(np.argmax(is_error))]))
+    return None
+
+
+def _of_numbers(calculate: Callable[[list[float]], float]) -> Function:
+    def function(arguments: Sequence[Values], _: bool) -> Values:
+        found = _first_error(arguments)
+        return found or single(calculate(_counted(arguments)))
+
+    return function
+
+
+def _small(arguments: Sequence[Values], _: bool) -> Values:
+    found = _first_error(arguments)
+    if found:
+        return found
+    numbers = sorted(_counted(arguments[:1]))
+    place = int(arguments[1].numbers[0])
+    return single(numbers[place - 1]) if 1 <= place <= len(numbers) else errors("#NUM!")
+
+
+def _counta(arguments: Sequence[Values], _: bool) -> Values:
+    return single(sum(int((~values.is_kind(BLANK)).sum()) for values in arguments))
+
+
+# Looking up.
+
+
+def _index(arguments: Sequence[Values], _: bool) -> Values:
+    column, row = arguments[0], as_numbers(arguments[1])
+    if row.is_kind(ERROR)[0]:
+        return row
+    place = int(row.numbers[0]) - 1
+    if not 0 <= place < len(column):
+        return errors("#REF!")
+    one = slice(place, place + 1)
+    return Values(column.kinds[one], column.numbers[one], column.texts[one])
+
+
+def _match(arguments: Sequence[Values], _: bool) -> Values:
+    """The place of the first equal cell; a text may hold `*` and `?` for any signs, as in Excel.
+
+    Only exact matches are asked for: the third argument is 0.
+    """
+    sought, among = arguments[0], arguments[1]
+    places: dict[tuple[int, object], int] = {}
+    for place in range(len(among)):
+        key = _key(among, place)
+        if key is not None:
+            places.setdefault(key, place + 1)
+
+    codes, unique = _different(sought)
+    found = np.array([_place_of(key, places) for key in unique], dtype=np.float64)
+    numbers = found[codes]
+    result = with_error(from_numbers(np.nan_to_num(numbers)), np.isnan(numbers), "#N/A")
+    return passing_errors(result, sought)
+
+
+def _key(values: Values, place: int) -> tuple[int, object] | None:
+    """What a cell is looked up by; None for one that is never found."""
+    kind = int(values.kinds[place])
+    if kind == TEXT:
+        return TEXT, str(values.texts[place]).casefold()
+    return (kind, float(values.numbers[place])) if kind in (NUMBER, LOGICAL) else None
+
+
+def _different(values: Values) -> tuple[np.ndarray, list[tuple[int, object] | None]]:
+    """The different keys of a column, and for each cell the number of its key."""
+    numbers: dict[tuple[int, object] | None, int] = {}
+    codes = np.empty(len(values), dtype=np.intp)
+    for place in range(len(values)):
+        # Excel looks a blank up as 0.
+        is_blank = values.kinds[place] == BLANK
+        key = (NUMBER, 0.0) if is_blank else _key(values, place)
+        codes[place] = numbers.setdefault(key, len(numbers))
+    return codes, list(numbers)
+
+
+def _place_of(key: tuple[int, object] | None, places: Mapping[tuple[int, object], int]) -> float:
+    if key is None:
+        return math.nan
+    text = key[1]
+    if not isinstance(text, str) or not any(sign in text for sign in "*?~"):
+        return places.get(key, math.nan)
+    pattern = _wildcards(text)
+    fitting = [place for (_, one), place in places.items() if _fits(pattern, one)]
+    return min(fitting, default=math.nan)
+
+
+def _fits(pattern: re.Pattern[str], text: object) -> bool:
+    return isinstance(text, str) and pattern.fullmatch(text) is not None
+
+
+def _wildcards(text: str) -> re.Pattern[str]:
+    """Any signs for `*`, one for `?`; what follows a `~` stands for itself."""
+    made = ""
+    signs = iter(text)
+    for sign in signs:
+        if sign == "~":
+            made += re.escape(next(signs, "~"))
+        else:
+            made += {"*": ".*", "?": "."}.get(sign) or re.escape(sign)
+    return re.compile(made, re.DOTALL)
+
+
+def _row(arguments: Sequence[Values], _: bool) -> Values:
+    """The sheet rows of a column's cells."""
+    column = arguments[0]
+    return from_numbers(np.arange(len(column), dtype=np.float64) + column.first_row)
+
+
+# Days.
+
+
+def _part_of_day(part: Callable[[dt.datetime], int]) -> Function:
+    def function(arguments: Sequence[Values], epoch_1904: bool) -> Values:
+        numbers = as_numbers(arguments[0])
+        parts = []
+        for number, kind in zip(numbers.numbers, numbers.kinds, strict=True):
+            is_day = kind == NUMBER and number >= 0
+            parts.append(float(part(day_of(number, epoch_1904=epoch_1904))) if is_day else math.nan)
+        return passing_errors(from_numbers(np.array(parts)), numbers)
+
+    return function
+
+
+def _date(arguments: Sequence[Values], epoch_1904: bool) -> Values:
+    """A day; a month beyond December lies in a later year."""
+    found = first_errors(*map(as_numbers, arguments))
+    if found is not None:
+        return found
+    year, month, day = (int(as_numbers(value).numbers[0]) for value in arguments)
+    return _day_in_month(year, month - 1, day, epoch_1904=epoch_1904, is_clipped=False)
+
+
+def _edate(arguments: Sequence[Values], epoch_1904: bool) -> Values:
+    """The same day some months on; the last one where that month is shorter."""
+    start, months = map(as_numbers, arguments)
+    found = first_errors(start, months)
+    if found is not None:
+        return found
+    day = day_of(float(start.numbers[0]), epoch_1904=epoch_1904)
+    on = day.month - 1 + int(months.numbers[0])
+    return _day_in_month(day.year, on, day.day, epoch_1904=epoch_1904, is_clipped=True)
+
+
+def _day_in_month(
+    year: int, months: int, day: int, *, epoch_1904: bool, is_clipped: bool
+) -> Values:
+    year, month = year + months // 12, months % 12 + 1
+    if not dt.MINYEAR <= year <= _LAST_YEAR:
+        return errors("#NUM!")
+    if is_clipped:
+        day = min(day, calendar.monthrange(year, month)[1])
+    moment = dt.datetime(year, month, 1) + dt.timedelta(days=day - 1)
+    return single(serial(moment, epoch_1904=epoch_1904))
+
+
+# Numbers and texts.
+
+
+def _abs(arguments: Sequence[Values], _: bool) -> Values:
+    numbers = as_numbers(arguments[0])
+    return passing_errors(from_numbers(np.abs(numbers.numbers)), numbers)
+
+
+def _round(arguments: Sequence[Values], _: bool) -> Values:
+    numbers, digits = map(as_numbers, arguments)
+    found = first_errors(numbers, digits)
+    if found is not None:
+        return found
+    return single(float(_rounded(float(numbers.numbers[0]), int(digits.numbers[0]))))
+
+
+def _fixed(arguments: Sequence[Values], _: bool) -> Values:
+    """A number as text with so many decimals, and a comma between thousands."""
+    numbers, digits = map(as_numbers, arguments)
+    found = first_errors(numbers, digits)
+    if found is not None:
+        return found
+    places = int(digits.numbers[0])
+    number = _rounded(float(numbers.numbers[0]), places)
+    return from_texts([f"{number:,.{max(places, 0)}f}"])
+
+
+def _rounded(number: float, places: int) -> Decimal:
+    """Half away from zero, of the digits that a sheet is sure of: 2.675 is 2.68, not 2.67."""
+    shown = Decimal(f"{number:.{_SURE_DIGITS}g}")
+    rounded = shown.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    # No number is -0.
+    return rounded or abs(rounded)
+
+
+def _find(arguments: Sequence[Values], _: bool) -> Values:
+    """The place of a text in another from a place on, by its case; #VALUE! where it is not there."""
+    found = first_errors(*arguments)
+    if found is not None:
+        return found
+    (sought,), (text,) = as_texts(arguments[0]), as_texts(arguments[1])
+    start = int(as_numbers(arguments[2]).numbers[0]) if len(arguments) > 2 else 1
+    place = text.find(sought, start - 1)
+    return single(place + 1) if start >= 1 and place >= 0 else errors("#VALUE!")
+
+
+def _mid(arguments: Sequence[Values], _: bool) -> Values:
+    found = first_errors(*arguments)
+    if found is not None:
+        return found
+    (text,) = as_texts(arguments[0])
+    start, length = (int(as_numbers(value).numbers[0]) for value in arguments[1:])
+    if start < 1 or length < 0:
+        return errors("#VALUE!")
+    return single(text[start - 1 : start - 1 + length])
+
+
+def _right(arguments: Sequence[Values], _: bool) -> Values:
+    length = int(as_numbers(arguments[1]).numbers[0])
+    texts = from_texts(text[-length:] if length else "" for text in as_texts(arguments[0]))
+    return passing_errors(texts, arguments[0])
+
+
+FUNCTIONS: Final[Mapping[str, Function]] = {
+    "ABS": _abs,
+    "AND": _and,
+    "CHOOSE": _choose,
+    "COUNTA": _counta,
+    "DATE": _date,
+    "DAY": _part_of_day(lambda day: day.day),
+    "EDATE": _edate,
+    "FIND": _find,
+    "FIXED": _fixed,
+    "IF": _if,
+    "IFERROR": _iferror,
+    "INDEX": _index,
+    "ISNUMBER": _isnumber,
+    "MATCH": _match,
+    "MAX": _of_numbers(lambda numbers: max(numbers, default=0.0)),
+    "MID": _mid,
+    "MONTH": _part_of_day(lambda day: day.month),
+    "N": _n,
+    "NA": _na,
+    "OR": _or,
+    "RIGHT": _right,
+    "ROUND": _round,
+    "ROW": _row,
+    "SMALL": _small,
+    "SUM": _of_numbers(math.fsum),
+    "TRUE": lambda _, __: from_truth(np.array([True])),
+    "YEAR": _part_of_day(lambda day: day.year),
+}
+"""By name, all that the pages use."""

@@ -1,0 +1,26 @@
+"""Which figure of a page stands in which cell of the workbook, and what does each cell show?
+
+`places` says where: the hidden sheet on which figures are calculated, and the sheet that people see.
+The workbook is built from it, and a run finds there which cells are ours. `stored` gives their
+values.
+"""
+
+from salesbook.sheets.places import (
+    CHART_DATA,
+    DASHBOARD,
+    PageCell,
+    PageSheet,
+    dashboard_sheets,
+    spelling_for,
+)
+from salesbook.sheets.stored import page_values
+
+__all__ = [
+    "CHART_DATA",
+    "DASHBOARD",
+    "PageCell",
+    "PageSheet",
+    "dashboard_sheets",
+    "page_values",
+    "spelling_for",
+]
