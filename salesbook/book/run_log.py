@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 import hashlib
 from collections.abc import Sequence
 
@@ -13,6 +12,7 @@ from salesbook import __version__
 from salesbook.book.keeping import changes_something
 from salesbook.book.report import Report
 from salesbook.book.session import Session
+from salesbook.book.user import user_name
 from salesbook.domain.outcome import Task
 from salesbook.frames import frame_from_rows
 from salesbook.writing.body import PreparedWrite, RowChanges
@@ -45,7 +45,7 @@ def log_entry(
         "rows_in": sum(counts["in"] for counts in report.rows.values()),
         "rows_out": sum(report.written.values()),
         "findings": len(report.findings),
-        "user": _user(),
+        "user": user_name(),
         "version": __version__,
         "input_hash": input_hash(task) if task else None,
         "written": " ".join(fingerprints) or None,
@@ -63,14 +63,6 @@ def _next_moment(log: pd.DataFrame) -> dt.datetime:
     return a_second_later
 
 
-def _user() -> str:
-    """Who runs this; nothing where the system does not say."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
-
-
 def input_hash(task: Task) -> str:
     """A hash of everything a verb looked at, the same whatever the order of rows."""
     digest = hashlib.blake2b(digest_size=8)
@@ -78,7 +70,8 @@ def input_hash(task: Task) -> str:
         digest.update(name.encode())
         digest.update(_hash_of_rows(task.tables[name]))
 
-    options = (task.policy, task.as_of, task.publish, task.resplit_from)
+    options = [task.policy, task.as_of, task.publish, task.resplit_from]
+    options += [asked for asked in (task.period, task.reopen, task.reason) if asked]
     digest.update(repr(options).encode())
     return digest.hexdigest()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
+from typing import Final
 
 import pandas as pd
 
@@ -29,6 +31,18 @@ class Task:
     publish: bool = False
     resplit_from: str | None = None
     """Period from which `split` plans anew."""
+    period: str | None = None
+    """Month that `close` closes."""
+    reopen: str | None = None
+    """Month that `close` opens again."""
+    reason: str | None = None
+    """Why it opens it."""
+    user: str = ""
+    """Who asked."""
+    found: Sequence[Finding] = ()
+    """What reading the tables found."""
+    left_out: Tables = field(default_factory=dict)
+    """By table the rows that cannot be used, typed as far as they can be read."""
 
     @cached_property
     def calendar(self) -> WorkCalendar:
@@ -45,8 +59,51 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Patch:
+    """What a verb changes in a table that people type into: nothing else there is touched."""
+
+    new_rows: pd.DataFrame
+    """Rows to append."""
+    cells: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
+    """New values by field, by the frame's index of the row."""
+    needs: Sequence[str] = ()
+    """Fields without whose columns the patch would say nothing."""
+
+
+PAY_AMOUNTS: Final = ("sold", "earned", "award", "drawn", "paid", "debt")
+"""The amounts of a statement, in the order in which they are shown."""
+
+
+@dataclass(frozen=True)
+class RepPay:
+    """A rep's statement of one month, amounts in the currency's units."""
+
+    rep_id: str
+    name: str
+    sold: Decimal
+    earned: Decimal
+    award: Decimal
+    drawn: Decimal
+    paid: Decimal
+    debt: Decimal
+
+
+@dataclass(frozen=True)
+class ClosedMonth:
+    """A month that was closed, or opened again, and what it pays."""
+
+    period: str
+    is_reopened: bool
+    reps: tuple[RepPay, ...]
+    """Everybody with a statement, by key."""
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """What a verb found: whole new bodies of tables it writes, and findings."""
+    """What a verb found: whole new bodies of results, changes of single cells elsewhere, findings."""
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
+    patches: Mapping[str, Patch] = field(default_factory=dict)
+    """By table that people type into: what changes there."""
+    closed: ClosedMonth | None = None

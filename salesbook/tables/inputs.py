@@ -34,6 +34,7 @@ from salesbook.tables.base import (
     RepRef,
     Row,
     Share,
+    Since,
     StageRef,
     TableName,
     Text,
@@ -110,11 +111,13 @@ class Assignment(Row, table="Assignments", key=("rep_id", "valid_from"), part=Pa
 
 
 class ClosedPeriod(Row, table="Periods", key=("period",), part=Part.TARGETS):
-    """One row per closed month."""
+    """One row per closed month; one with `reopened_on` is open until it is closed again."""
 
     period: Period
     closed_on: Date | None = None
     closed_by: Text | None = None
+    reopened_on: Annotated[Date | None, Since("0.3.0")] = None
+    reason: Annotated[Text | None, Since("0.3.0")] = None
 
 
 class Review(Row, table="Reviews", key=("rep_id", "period"), part=Part.PEOPLE):
