@@ -81,6 +81,7 @@ _TAKES: Final[dict[str, dict[str, Any]]] = {
     "nothing": {"is_flag": True},
     "day": {"metavar": "YYYY-MM-DD", "callback": _read_day},
     "month": {"metavar": "YYYY-MM", "callback": _read_month},
+    "text": {"metavar": "TEXT"},
     "file": {"metavar": "OTHER.xlsm", "type": PATH},
 }
 """How click reads what an option of a verb takes."""
