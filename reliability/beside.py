@@ -50,7 +50,6 @@ class Tries:
         """Look for every mark."""
         waiting = [] if name == _MAY_WAIT else ledger.misplaced(book)
         faults = [*ledger.strayed(book), *waiting]
-        ledger.parked(book)
         self.tried.update((mark.kind, name) for mark in ledger.marks)
         self.failed.update((mark.kind, name) for mark, _ in faults)
         self.wrong += [f"{name}: {mark}: {fault}" for mark, fault in faults]

@@ -40,6 +40,8 @@ _IN_POINTS = tuple(kind for kind in KINDS if "calculated" in kind or "above" in 
 _MOST_TYPED_OVER = 0.4
 """A column in which more cells were typed over than not is no calculated one any longer."""
 _ABOVE = "a formula that names the row above"
+_HEIGHTS = 1500
+"""How many heights there are: Excel has none above 409.5."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Mark:
         if self.kind == "a highlighted cell":
             return f"#{0x200000 + self.number * 257:06X}"
         if self.kind == "a row's height":
-            return f"{30 + self.number % 1000 * 0.25:g}"
+            return f"{30 + self.number % _HEIGHTS * 0.25:g}"
         if self.kind == "a hyperlink":
             return f"https://crm.example/{self.number}"
         if self.kind == "a number in an own column":
@@ -82,10 +84,6 @@ class Ledger:
     marks: list[Mark] = field(default_factory=list)
     count: int = 0
     """How many were ever put."""
-    were_parked: set[Mark] = field(default_factory=set)
-    """Marks that ParkedNotes held at some time: a formula comes back saying what it says in any row,
-    so one that named the row above names the row that is above it now.
-    """
 
     def put(self, hand: Hand, table: str, kind: str, chance: Random) -> Mark | None:
         """Put a mark on a row that has none of its kind and place. Returns: it, if there was room."""
@@ -128,32 +126,13 @@ class Ledger:
         """Marks that are neither at their row nor parked, or that are in two places."""
         on_rows = _on_rows(book, {mark.table for mark in self.marks})
         parked = _parked(book)
-        wrong = []
-        for mark in self.marks:
-            fault = _fault(mark, on_rows, parked, book)
-            if fault and not self._came_back(mark, on_rows, book):
-                wrong.append((mark, fault))
-        return wrong
-
-    def _came_back(self, mark: Mark, on_rows: Any, book: SeenBook) -> bool:
-        """Whether a parked formula is back at its row, and names the row that is above it now."""
-        places = on_rows.get((_group(mark), mark.content), [])
-        if mark.kind != _ABOVE or mark not in self.were_parked or len(places) != 1:
-            return False
-        table, column, row = places[0]
-        key = row.key(key_headers(book.tables[table]))
-        if (table, key, column) != (mark.table, mark.key, mark.header):
-            return False
-        return bool(
-            row.formulas[column].replace("$", "").endswith(f"{row.number - 1})+{mark.content}")
-        )
+        faults = ((mark, _fault(mark, on_rows, parked, book)) for mark in self.marks)
+        return [(mark, fault) for mark, fault in faults if fault]
 
     def parked(self, book: SeenBook) -> list[Mark]:
         """Marks that ParkedNotes holds."""
         lines = _parked(book)
-        parked = [mark for mark in self.marks if _lines_of(mark, lines)]
-        self.were_parked.update(parked)
-        return parked
+        return [mark for mark in self.marks if _lines_of(mark, lines)]
 
     def misplaced(self, book: SeenBook) -> list[tuple[Mark, str]]:
         """Marks that are parked though their row is there: its place was empty, so they belong
@@ -166,7 +145,7 @@ class Ledger:
         return [
             (mark, "parked, though its row is there")
             for mark in self.parked(book)
-            # A formula whose neighbour went may stay parked though its own row is there.
+            # A formula that names another row stays parked: who stands there now is another.
             if (mark.table, mark.key) in present and mark.kind != _ABOVE
         ]
 

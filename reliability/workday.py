@@ -107,8 +107,19 @@ class Company:
             if new in ("Won", "Lost"):
                 hand.type("Deals", row.number, closed, serial(today))
 
-    def mark_rows(self, path: Path, tables: tuple[str, ...] = MARKED, *, each: int = 1) -> None:
-        """Put something on rows of these tables; now and then take something off again."""
+    def mark_rows(
+        self,
+        path: Path,
+        tables: tuple[str, ...] = MARKED,
+        *,
+        each: int = 1,
+        clears: bool = True,
+    ) -> None:
+        """Put something on rows of these tables.
+
+        Args:
+            clears: whether something is taken off again, now and then.
+        """
         hand = Hand(path)
         for table in tables:
             # People write on the call list most of all.
@@ -116,7 +127,7 @@ class Company:
                 kinds = tuple(KINDS) if table in ("CallList", "CustomerTiers") else _PLAIN_KINDS
                 self.ledger.put(hand, table, self.chance.choice(kinds), self.chance)
         hand.save()
-        if self.ledger.count % 5 == 0:
+        if clears and self.ledger.count % 5 == 0:
             self._take_one_off(path)
 
     def _take_one_off(self, path: Path) -> None:

@@ -29,7 +29,7 @@ class Option:
     """Its field of `book.report.Options`; or, where only the command line goes by it, its own."""
     flag: str
     """As it is typed, such as `--publish`."""
-    takes: Literal["nothing", "day", "month", "text", "file"] = "nothing"
+    takes: Literal["nothing", "day", "month", "year", "text", "file"] = "nothing"
     """What is typed after it; an option that takes nothing is on or off."""
     goes_with: str = ""
     """Name of the option without which this one means nothing; one without the other is refused."""
@@ -91,6 +91,8 @@ class Action:
     name: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
+    must_have: tuple[str, ...] = ()
+    """Tables of `writes` without which the verb would seem to have done what is lost."""
     needs: tuple[str, ...] = ()
     """Settings tables whose errors refuse the verb."""
     rests_on: tuple[str, ...] = ()
@@ -100,6 +102,8 @@ class Action:
     """
     keys: tuple[str, ...] = ()
     """Keys of the Policy table that the verb goes by; an error in one refuses it."""
+    as_they_stand: tuple[str, ...] = ()
+    """Tables of which the verb takes what lies ahead into account, for it plans that."""
     steps: tuple[str, ...] = ()
     """Verbs this one consists of, in order; empty for a verb of its own."""
     options: tuple[Option, ...] = _USUAL
@@ -112,17 +116,28 @@ class Action:
         """Calculate, unless settings that the verb goes by make no sense; pure.
 
         A verb of several steps passes the gate once, with all that its steps go by, so that its
-        refusal counts every setting to be mended.
+        refusal counts every setting to be mended. No verb sees what comes later than the day of the
+        run: it is taken out here, once for all steps.
 
         Raises: SettingsError, and what the verb itself refuses.
         """
         from salesbook.domain.checks.calendar_years import unknown_years
         from salesbook.domain.gate import refuse_faults
+        from salesbook.domain.past.at import at
 
         refuse_faults(task, needs=self.needs, rests_on=self.rests_on, keys=self.keys)
-        outcome = self._calculate(task)
+        past = at(
+            task.tables,
+            task.policy,
+            task.as_of,
+            as_they_stand=self.as_they_stand,
+            looks_back=task.looks_back,
+        )
+        on_the_day = replace(task, tables=past.tables, whole=task.tables)
+        outcome = self._calculate(on_the_day)
         # Said here once for all verbs: none can go by an unknown year and forget to say so.
-        return replace(outcome, findings=(*outcome.findings, *unknown_years(task)))
+        findings = (*outcome.findings, *unknown_years(on_the_day))
+        return replace(outcome, findings=findings, later=past.later)
 
     def _calculate(self, task: Task) -> Outcome:
         """Only here is the verb's module, and pandas with it, imported."""
@@ -141,9 +156,23 @@ _PROCESS = ("Leads", "Deals", "DealTeam", "Orders", "Payments", "Initiatives")
 
 _SPLIT = Action(
     "split",
-    reads=("Targets", "Locks", "Reps", "Assignments", "Orders", "Deals", "Customers", "TargetPlan"),
-    writes=("TargetPlan",),
+    reads=(
+        "Targets",
+        "Locks",
+        "Periods",
+        "Reps",
+        "Assignments",
+        "Orders",
+        "Deals",
+        "Customers",
+        "TargetPlan",
+    ),
+    writes=("TargetPlan", "PlanChanges"),
+    must_have=("TargetPlan",),
     needs=("Ramp", "Season"),
+    # A plan is of the months to come, with who joins, moves or leaves in them; and it must keep
+    # every plan that was published, whenever that was.
+    as_they_stand=("Reps", "Assignments", "TargetPlan"),
     rests_on=("Holidays", "Stages"),
     keys=(
         "currency",
@@ -160,7 +189,9 @@ _SPLIT = Action(
     ),
     options=(
         AS_OF,
+        _YES,
         Option("publish", "--publish"),
+        Option("year", "--year", takes="year"),
         Option("resplit", "--resplit", goes_with="resplit_from"),
         Option("resplit_from", "--from", takes="month", goes_with="resplit"),
     ),
@@ -174,6 +205,15 @@ _SPLIT = Action(
             sheets=("Targets",),
         ),
         Button(
+            "resplit",
+            group="targets",
+            icon="CalculateNow",
+            keytip="A",
+            # The fiscal year that today falls in: `domain.outcome.RUNNING_YEAR`.
+            options={"year": 0},
+            look_at="TargetPlan",
+        ),
+        Button(
             "publish",
             group="targets",
             icon="FileMarkAsFinal",
@@ -183,7 +223,7 @@ _SPLIT = Action(
             sheets=("TargetPlan",),
             enabled_by="HasDraft",
             reads=("TargetPlan",),
-            writes=("TargetPlan", "RunLog"),
+            writes=("TargetPlan", "PlanChanges", "RunLog"),
         ),
     ),
 )

@@ -128,6 +128,51 @@ def test_a_plan_that_was_never_published_cannot_be_resplit(new_book, salesbook):
     assert salesbook(*again).code == 0
 
 
+def test_a_split_says_what_publishing_would_change_and_leaves_the_past(new_book, salesbook):
+    """`answer` holds the figures for programs, PlanChanges each target."""
+    targets = "Year,Scope kind,Scope,Metric,Target\n2026,company,,revenue,1200\n"
+    book = new_book(Reps=REPS, Targets=targets)
+    assert salesbook("split", book, "--as-of", "2026-01-01", "--publish").code == 0
+    before = salesbook("show", book, "TargetPlan").document["rows"]
+
+    # Nothing was sold until November: December carries the gap.
+    draft = salesbook("split", book, "--year", "2026", "--as-of", "2026-12-05")
+    (answer,) = draft.document["answer"]
+    assert (answer["code"], answer["params"]["cells"]) == ("plan.draft-changes", 2)
+    changes = salesbook("show", book, "PlanChanges").document["rows"]
+    assert [(row["period"], row["before"], row["after"]) for row in changes] == [
+        ("2026-12", 50.0, 600.0)
+    ] * 2
+
+    done = salesbook("split", book, "--publish", "--as-of", "2026-12-05")
+    assert done.document["answer"][0]["code"] == "plan.published-changes"
+    assert salesbook("show", book, "PlanChanges").document["rows"] == []
+    after = salesbook("show", book, "TargetPlan").document["rows"]
+    assert after[:22] == before[:22]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--year", "26"), "bad-year"),
+        (("--year", "2030"), "year-without-targets"),
+        (("--year", "2026", "--resplit", "--from", "2026-07"), "year-or-from"),
+        (("--resplit", "--from", "2026-05"), "resplit-of-the-past"),
+    ],
+)
+def test_a_year_or_month_that_cannot_be_planned_anew_is_refused(words, code, new_book, salesbook):
+    """Exit 2, the book is untouched, and the advice names what can be asked for."""
+    targets = "Year,Scope kind,Scope,Metric,Target\n2026,company,,revenue,1200\n"
+    book = new_book(Reps=REPS, Targets=targets)
+    assert salesbook("split", book, "--as-of", "2026-01-01", "--publish").code == 0
+    content = book.read_bytes()
+    refused = salesbook("split", book, *words, "--as-of", "2026-06-12")
+    assert (refused.code, refused.document["error"]["code"]) == (2, code)
+    assert book.read_bytes() == content
+    if code == "resplit-of-the-past":
+        assert "--from 2026-06" in refused.document["error"]["advice"]
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31"])
 def test_a_day_that_no_sheet_or_fiscal_year_knows_is_a_wrong_word(day, new_book, salesbook):
     """Exit 2, not a bug of ours."""
@@ -166,7 +211,7 @@ def test_every_option_of_a_verb_reaches_the_run():
     """Save those by which the command itself goes: no option is read and passed over."""
     options = {option.name for action in ACTIONS.values() for option in action.options}
     fields = {field.name for field in dataclasses.fields(Options)}
-    assert options - fields == {"out", "yes", "strict", "resplit"}
+    assert options - fields == {"out", "strict", "resplit"}
     assert fields <= options
 
 

@@ -118,7 +118,7 @@ def differing(left: Host, right: Host, tables: Iterable[str]) -> list[tuple[str,
     return found
 
 
-BY_STEPS = ("validate", "split", "publish", "score", "tier", "funnel")
+BY_STEPS = ("validate", "split", "publish", "resplit", "publish", "score", "tier", "funnel")
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,9 @@ def test_buttons_do_what_commands_do(
     book, model = opened(path)
     for button in buttons:
         getattr(macros, button)()
-        action = "split" if button == "publish" else button
-        run_on_file(path, action, Options(AS_OF, publish=button == "publish"), wait=0)
+        action = BUTTONS[button].action
+        year = AS_OF.year if button == "resplit" else None
+        run_on_file(path, action, Options(AS_OF, publish=button == "publish", year=year), wait=0)
         with open_package(path, for_writing=False) as file:
             assert differing(ExcelHost(book), file, ACTIONS[action].writes) == [], button
     macros.undo()

@@ -49,7 +49,8 @@ def funnel(deals: CellRange, history: CellRange, stages: CellRange, as_of: CellR
         deals: of Deals: deal_id, stage, lost_stage; a deal in a stage that `stages` lacks is left
             out.
         history: of StageHistory: deal_id, stage, entered_on, or in order without it; one blank cell
-            where there is none: then a deal entered every stage up to its own.
+            where there is none: then a deal entered every stage up to its own. A deal with a later
+            row than `as_of` counts where it was then, one with later rows alone not at all.
         stages: of Stages, in order: stage, kind (open if blank, won, lost).
         as_of: the day for which deals are compared with their history.
 
@@ -102,11 +103,13 @@ def _counts(
     if rows["deal_id"].duplicated().any():
         raise SheetError
 
+    entries = _entries(history)
+    is_later = entries["day"] > day_of(as_of)
+    rows = _as_they_were(rows, entries[~is_later], entries[is_later])
     known = known_deals(frame_of("Deals", dict(rows.items())), codes)
-    typed_history = frame_of("StageHistory", _history(history, as_of))
-    full_history, _ = append_history(typed_history, known, codes, as_of=as_of)
-    entries = entries_of(full_history, known, codes)
-    passages = passages_of(known, entries, codes, skipped="all")
+    typed_history = frame_of("StageHistory", _history(entries[~is_later], as_of))
+    full_history = append_history(typed_history, known, codes, as_of=as_of)
+    passages = passages_of(known, entries_of(full_history, known, codes), codes, skipped="all")
 
     all_deals = Cut("all", (ALL,), np.zeros(len(known), dtype=np.int64))
     return known, counts_of(passages, known, codes, all_deals)
@@ -118,10 +121,21 @@ def _texts_of(table: Mapping[str, CellRange]) -> dict[str, list[str | None]]:
     return {name: texts(cells) for name, cells in table.items()}
 
 
-def _history(history: CellRange, as_of: dt.date) -> dict[str, Any]:
-    """Rows of StageHistory in the order of entering, up to `as_of`; none for one blank cell."""
+def _as_they_were(deals: pd.DataFrame, known: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    """The deals of the day: with later rows each is in its last known stage, if it has any yet."""
+    moved_later = deals["deal_id"].isin(later["deal_id"])
+    last = known.drop_duplicates("deal_id", keep="last").set_index("deal_id")["stage"]
+    stage = last.reindex(deals["deal_id"]).set_axis(deals.index)
+    then = deals.assign(stage=deals["stage"].mask(moved_later, stage))
+    if "lost_stage" in then:
+        then = then.assign(lost_stage=then["lost_stage"].mask(moved_later))
+    return then[~(moved_later & stage.isna())]
+
+
+def _entries(history: CellRange) -> pd.DataFrame:
+    """Rows of StageHistory in the order of entering, days as numbers; none for one blank cell."""
     if history.size == 1:
-        return {}
+        return pd.DataFrame({"deal_id": [], "stage": [], "day": []})
     table = columns(history, "StageHistory", ("deal_id", "stage", "entered_on"), 2)
     typed = _texts_of({name: table[name] for name in ("deal_id", "stage")})
     entered = np.zeros(len(typed["stage"]))
@@ -131,7 +145,11 @@ def _history(history: CellRange, as_of: dt.date) -> dict[str, Any]:
         entered = np.nan_to_num(column.values.ravel())
 
     rows = pd.DataFrame({**typed, "day": entered})
-    rows = rows[rows["day"] <= day_of(as_of)].dropna().sort_values("day", kind="stable")
+    return rows.dropna().sort_values("day", kind="stable")
+
+
+def _history(rows: pd.DataFrame, as_of: dt.date) -> dict[str, Any]:
+    """The columns of StageHistory."""
     # What counts here is the order alone: all days are that of the run.
     run_day = np.full(len(rows), np.datetime64(as_of, "us"))
     return {

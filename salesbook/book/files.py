@@ -53,6 +53,8 @@ def run_on_file(
     if out:
         _refuse_other_kind(out.path, book.suffix)
         refuse_place(out)
+        # Another file gets what it was on that day, and this one keeps what it is today.
+        options = replace(options, yes=True)
 
     with open_book(book, wait=wait, for_writing=out is None) as host:
         report = run_action(host, action, options)

@@ -21,6 +21,9 @@ class Options:
     period: str | None = None
     reopen: str | None = None
     reason: str | None = None
+    yes: bool = False
+    """Whether results of a run as of a later day may give way to those of this one."""
+    year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Report:
     findings: tuple[Finding, ...]
     seconds: float
     language: Language
+    answer: tuple[Message, ...] = ()
+    """What the verb itself says of its result, a sentence each."""
     notes: tuple[Message, ...] = ()
     """What else to know of the workbook: no fault of its rows, and nothing that stopped the run."""
     has_checks: bool = True

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from salesbook.actions import ACTIONS
 from salesbook.book.report import Options, Report
-from salesbook.book.run_log import log_entry
+from salesbook.book.run_log import log_entry, newest_day
 from salesbook.book.session import Session, collecting_nothing
 from salesbook.cells.base import shown
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.checks.waivers import without_waived
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.errors import ColumnMissing, SalesbookError, UsageError
-from salesbook.messages import Finding
+from salesbook.messages import Fact, Finding, Message
 from salesbook.store import Host
 from salesbook.writing.body import PreparedWrite, RowChanges
 from salesbook.writing.checks import Places, checks_frame, with_addresses
@@ -27,6 +27,10 @@ from salesbook.writing.parking_findings import over_findings, waiting_findings
 _FIRST_DAY: Final = dt.date(1900, 1, 1)
 _LAST_DAY: Final = dt.date(2200, 12, 31)
 """Runs are as of days that a sheet and a fiscal year know."""
+_MOST_TABLES: Final = 3
+"""Tables of which a run says each how many rows come later: a typing error, or a new colleague. Where
+it is more, somebody looks back.
+"""
 
 
 @collecting_nothing()
@@ -40,14 +44,24 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     started = time.perf_counter()
     action = ACTIONS[name]
     session = Session(host)
+    newest = newest_day(session.frame("RunLog"))
+    looks_back = newest is not None and options.as_of < newest
+    # A month is closed behind the newest run, most often: that verb knows no --yes.
+    asks_first = any(option.name == "yes" for option in action.options)
+    if looks_back and asks_first and not options.yes:
+        raise UsageError("run-before-newest", found=options.as_of, newest=newest, action=name)
     # Results that an older workbook has no table for are left out; a verb without any place for what
     # it finds would seem to have done its work.
     tables = [table for table in action.writes if session.has(table)]
     if not tables:
         session.refuse_without(action.writes[0])
+    for table in action.must_have:
+        session.refuse_without(table)
 
     try:
-        task, found_reading = session.task(action.reads, options, writes=tables)
+        task, found_reading = session.task(
+            action.reads, options, writes=tables, looks_back=looks_back
+        )
         outcome = action.run(task)
     except SalesbookError as refusal:
         raise _with_cell(refusal, session) from None
@@ -65,7 +79,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         findings=(*findings, *lost_there),
         seconds=round(time.perf_counter() - started, 3),
         language=session.language,
-        notes=session.notes(action.writes),
+        answer=tuple(outcome.answer),
+        notes=(*session.notes(action.writes), *_about_the_day(task, outcome.later)),
         has_checks=session.has("Checks"),
         closed=outcome.closed,
     )
@@ -147,6 +162,24 @@ def _still_waiting(
         and line.table != "Checks"
         and not line.is_over(as_of)
     ]
+
+
+def _about_the_day(task: Task, later: Mapping[str, int]) -> tuple[Message, ...]:
+    """Say of a run what it left out for its day, and what is today's whatever the day.
+
+    Args: later is what the outcome says of rows that come later.
+    """
+    day = task.as_of
+    if task.looks_back:
+        return (Message("book.looks-back", {"day": day}),)
+    if len(later) > _MOST_TABLES:
+        rows = sum(later.values())
+        facts: dict[str, Fact] = {"rows": rows, "tables": len(later), "day": day}
+        return (Message("book.much-comes-later", facts),)
+    return tuple(
+        Message("book.comes-later", {"rows": rows, "table": table, "day": day})
+        for table, rows in later.items()
+    )
 
 
 def _counts(session: Session, task: Task, table: str) -> dict[str, int]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from salesbook import __version__
+from salesbook.actions import ACTIONS
 from salesbook.book.keeping import changes_something
 from salesbook.book.report import Report
 from salesbook.book.session import Session
@@ -53,6 +54,29 @@ def log_entry(
     return [session.prepared_changes("RunLog", RowChanges(frame_from_rows("RunLog", [row])))]
 
 
+def newest_day(log: pd.DataFrame) -> dt.date | None:
+    """The latest day as of which a verb has run and not been taken back; None without any.
+
+    An undo tells which tables it put back, not which runs it took back: those are the newest ones
+    that together changed these tables.
+    """
+    standing: list[tuple[frozenset[str], dt.date | None]] = []
+    for row in log.sort_values("at").to_dict("records"):
+        if pd.isna(row["written"]):
+            continue
+        tables = frozenset(part.partition("=")[0] for part in str(row["written"]).split())
+        day = None if pd.isna(row["as_of"]) else row["as_of"].date()
+        if row["action"] == "undo":
+            put_back: set[str] = set()
+            while standing and not tables <= put_back:
+                put_back |= standing.pop()[0]
+            # It can be taken back in its turn, and its day is that of what stands since.
+            standing.append((tables, day))
+        else:
+            standing.append((tables, day if row["action"] in ACTIONS else None))
+    return max((day for _, day in standing if day is not None), default=None)
+
+
 def _next_moment(log: pd.DataFrame) -> dt.datetime:
     """Now, to the second, but later than the last entry: `at` is the log's key."""
     now = dt.datetime.now().replace(microsecond=0)
@@ -70,7 +94,7 @@ def input_hash(task: Task) -> str:
         digest.update(name.encode())
         digest.update(_hash_of_rows(task.tables[name]))
 
-    options = [task.policy, task.as_of, task.publish, task.resplit_from]
+    options = [task.policy, task.as_of, task.publish, task.resplit_from, task.year]
     options += [asked for asked in (task.period, task.reopen, task.reason) if asked]
     digest.update(repr(options).encode())
     return digest.hexdigest()

@@ -17,6 +17,7 @@ from salesbook.book.report import Options
 from salesbook.book.user import user_name
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.outcome import Task
+from salesbook.domain.past.at import needs_history
 from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook
 from salesbook.frames import empty_frame
 from salesbook.labels import Language
@@ -165,16 +166,28 @@ class Session:
         return self.table(name).frame if self.has(name) else empty_frame(name)
 
     def task(
-        self, reads: Sequence[str], options: Options, *, writes: Collection[str] = TABLES
+        self,
+        reads: Sequence[str],
+        options: Options,
+        *,
+        writes: Collection[str] = TABLES,
+        looks_back: bool = False,
     ) -> tuple[Task, list[Finding]]:
         """The frames a verb asked for with references resolved, and what reading them found.
+
+        StageHistory is among them, asked for or not, where only it tells in which stage some deal
+        was on the day of the run.
 
         Args:
             writes: tables whose raw cells are still needed; those of others go as soon as they are
                 typed.
+            looks_back: whether a run of a later day has been there.
         """
         wanted = _with_referred_tables(reads)
         frames = {name: self._last_frame(name, writes) for name in wanted}
+        if needs_history(frames, options.as_of, looks_back=looks_back):
+            reads, wanted = (*reads, "StageHistory"), (*wanted, "StageHistory")
+            frames["StageHistory"] = self._last_frame("StageHistory", writes)
         tables, wrong_references = resolve_references(frames, self.policy)
         wrong_cells = [
             finding for name in wanted if self.has(name) for finding in self.table(name).findings
@@ -197,6 +210,8 @@ class Session:
             user=user_name(),
             found=(*wrong_cells, *wrong_references),
             left_out={name: self.table(name).left_out for name in reads if self.has(name)},
+            looks_back=looks_back,
+            year=options.year,
         )
         return task, [*self.policy_findings, *wrong_cells, *wrong_references, *alike]
 
@@ -382,7 +397,7 @@ def _ours(codes: frozenset[str], made_with: str) -> frozenset[str]:
     return codes - later
 
 
-def _with_referred_tables(reads: Sequence[str]) -> list[str]:
+def _with_referred_tables(reads: Sequence[str]) -> Sequence[str]:
     """The tables that a verb reads, and those that their references lead to, without settings."""
     referred = {field.ref for name in reads for field in TABLES[name].fields if field.ref}
     return list(dict.fromkeys([*reads, *sorted(referred.difference(SETTING_TABLES))]))

@@ -12,7 +12,7 @@ import datetime as dt
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import pandas as pd
@@ -59,6 +59,18 @@ class Obstacle:
     tables: tuple[str, ...] = ()
     """Tables in which somebody typed since."""
     where: str = ""
+
+
+@dataclass(frozen=True)
+class _StateBefore:
+    """What has to be known of the state before a run; it is opened once, and closed again."""
+
+    refusal: NothingToUndo | None = None
+    """Why it cannot be had."""
+    tables: frozenset[str] = frozenset()
+    """The tables that it has."""
+    typed: Mapping[str, str | None] = field(default_factory=dict)
+    """Fingerprints of those that take typing, of the ones that the run changed."""
 
 
 class Earlier(Protocol):
@@ -114,9 +126,8 @@ class Undo:
         self._log = self.session.frame("RunLog")
         self.runs = past_runs(self._log)
         self._content_now: dict[str, str | None] = {}
-        self._contents_before: dict[tuple[dt.datetime, str], str | None] = {}
-        self._refusals: dict[dt.datetime, NothingToUndo | None] = {}
-        """Why the state before a run cannot be had, by its moment; None where it can."""
+        self._states: dict[dt.datetime, _StateBefore] = {}
+        """The states before runs, by their moment, as far as somebody asked."""
 
     def up_to(self, number: int) -> list[PastRun]:
         """The runs from the newest to that one. Raises: NothingToUndo where there are fewer."""
@@ -143,11 +154,10 @@ class Undo:
         runs = self.up_to(number)
         typed = {*self._typed_since(runs), *self._typed_between(runs)}
         for table in last_writers(runs):
-            base = self._base(table, runs)
-            refusal = self._refusals[base.at]
-            if refusal:
-                return Obstacle(refusal.code, where=refusal.where)
-            if self._content_before(base, table) is None:
+            before = self._before(self._base(table, runs))
+            if before.refusal:
+                return Obstacle(before.refusal.code, where=before.refusal.where)
+            if table not in before.tables:
                 # The table came since, so that nothing says what it was.
                 typed.add(table)
         return Obstacle(TYPED_SINCE, tuple(sorted(typed))) if typed else None
@@ -162,25 +172,39 @@ class Undo:
         changed = [run for run in runs if table in run.contents]
         first = changed[-1]
         if _takes_typing(table):
-            self._is_there(first)
             return first
         candidates = runs[runs.index(first) :]
-        return next((run for run in candidates if self._is_there(run)), first)
+        return next((run for run in candidates if not self._before(run).refusal), first)
 
-    def _is_there(self, run: PastRun) -> bool:
-        """Whether the state before a run was kept; if not, `_refusals` says why."""
-        if run.at not in self._refusals:
-            try:
-                with self._state_before(run):
-                    self._refusals[run.at] = None
-            except NothingToUndo as refusal:
-                self._refusals[run.at] = refusal
-            except SalesbookError as refusal:
-                self._refusals[run.at] = NothingToUndo("damaged-backup", where=refusal.where)
-        return self._refusals[run.at] is None
+    def _before(self, run: PastRun) -> _StateBefore:
+        """What is to be known of the state before a run."""
+        if run.at not in self._states:
+            self._states[run.at] = self._looked_at(run)
+        return self._states[run.at]
 
-    def _state_before(self, run: PastRun) -> AbstractContextManager[Host]:
-        return _checked(self._earlier.before(run), run, self._log)
+    def _looked_at(self, run: PastRun) -> _StateBefore:
+        try:
+            with self._opened(run) as before:
+                tables = frozenset(filter(before.has, TABLES))
+                typed = {name: _content(before, name) for name in run.tables if _takes_typing(name)}
+                return _StateBefore(None, tables, typed)
+        except NothingToUndo as refusal:
+            return _StateBefore(refusal)
+        except SalesbookError as refusal:
+            return _StateBefore(NothingToUndo("damaged-backup", where=refusal.where))
+
+    @contextlib.contextmanager
+    def _opened(self, run: PastRun) -> Iterator[Session]:
+        """The state before a run, for as long as it is looked at.
+
+        Raises: NothingToUndo where its log is not the workbook's own up to there.
+        """
+        with self._earlier.before(run) as host:
+            before = Session(host)
+            earlier = self._log[self._log["at"] < pd.Timestamp(run.at)]
+            if _entries(before.frame("RunLog")) != _entries(earlier):
+                raise NothingToUndo(NO_BACKUP)
+            yield before
 
     def _typed_since(self, runs: Sequence[PastRun]) -> set[str]:
         """Tables that no longer hold what the last of these runs left there."""
@@ -204,8 +228,7 @@ class Undo:
                 if table not in left_by_older or not _takes_typing(table):
                     continue
                 # Without the state in between nobody can tell any more.
-                is_known = self._is_there(run)
-                if not is_known or self._content_before(run, table) != left_by_older[table]:
+                if self._before(run).typed.get(table) != left_by_older[table]:
                     typed.add(table)
         return typed
 
@@ -213,14 +236,6 @@ class Undo:
         if table not in self._content_now:
             self._content_now[table] = _content(self.session, table)
         return self._content_now[table]
-
-    def _content_before(self, run: PastRun, table: str) -> str | None:
-        """The fingerprint of a table before a run; None where there was no such table."""
-        key = (run.at, table)
-        if key not in self._contents_before:
-            with self._state_before(run) as before:
-                self._contents_before[key] = _content(Session(before), table)
-        return self._contents_before[key]
 
     def _refusal(self, obstacle: Obstacle) -> SalesbookError:
         if obstacle.code == TYPED_SINCE:
@@ -257,8 +272,8 @@ class Undo:
         That is the day of the newest run before them, or of the one that an undo among them had put
         back; the sheets name it as theirs.
         """
-        with self._state_before(runs[-1]) as before:
-            log = Session(before).frame("RunLog").sort_values("at")
+        with self._opened(runs[-1]) as before:
+            log = before.frame("RunLog").sort_values("at")
         days = log["as_of"].dropna()
         return days.iloc[-1].date() if len(days) else None
 
@@ -270,8 +285,7 @@ class Undo:
             for table in last_writers(runs):
                 base = self._base(table, runs)
                 if base.at not in sessions:
-                    host = stack.enter_context(self._state_before(base))
-                    sessions[base.at] = Session(host)
+                    sessions[base.at] = stack.enter_context(self._opened(base))
                 befores[table] = sessions[base.at]
             return self.session.restored_writes(befores, as_of)
 
@@ -283,19 +297,6 @@ def last_writers(runs: Sequence[PastRun]) -> dict[str, str]:
         for table, content in run.contents.items():
             contents.setdefault(table, content)
     return contents
-
-
-@contextlib.contextmanager
-def _checked(
-    opening: AbstractContextManager[Host], run: PastRun, log: pd.DataFrame
-) -> Iterator[Host]:
-    """Refuse a state that is not the one before the run: its log is the book's up to there."""
-    with opening as before:
-        log_before = Session(before).frame("RunLog")
-        earlier = log[log["at"] < pd.Timestamp(run.at)]
-        if _entries(log_before) != _entries(earlier):
-            raise NothingToUndo(NO_BACKUP)
-        yield before
 
 
 def _entries(log: pd.DataFrame) -> list[tuple[str, ...]]:

@@ -38,6 +38,7 @@ def report_document(report: Report) -> dict[str, Any]:
         "written": report.written,
         "findings": {"error": report.errors, "warning": report.warnings},
         "seconds": report.seconds,
+        "answer": _notes(report.answer),
         "notes": _notes(report.notes),
         "backup": _backup_path(report.kept),
     }

@@ -73,6 +73,15 @@ def _read_month(_: click.Context, parameter: click.Parameter, text: str | None) 
     return text
 
 
+def _read_year(_: click.Context, parameter: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    is_year = len(text) == len("2026") and text.isascii() and text.isdigit()
+    if not is_year:
+        raise UsageError("bad-year", where=parameter.opts[0], found=text)
+    return int(text)
+
+
 PATH: Final = click.Path(path_type=Path, readable=False)
 """What cannot be read is said by whoever reads it, with its own exit code."""
 BOOK: Final = click.argument("book", metavar="BOOK.xlsm", type=PATH)
@@ -82,6 +91,7 @@ _TAKES: Final[dict[str, dict[str, Any]]] = {
     "day": {"metavar": "YYYY-MM-DD", "callback": _read_day},
     "month": {"metavar": "YYYY-MM", "callback": _read_month},
     "text": {"metavar": "TEXT"},
+    "year": {"metavar": "YYYY", "callback": _read_year},
     "file": {"metavar": "OTHER.xlsm", "type": PATH},
 }
 """How click reads what an option of a verb takes."""

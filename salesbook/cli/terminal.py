@@ -73,6 +73,7 @@ class Terminal:
         if report.closed is not None:
             self._print(self._pay_table(report.closed))
         self._print(self._counts_table(report))
+        self._notes(report.answer)
         self._message(self._findings(report))
         self._notes(report.notes)
         self._say_kept(report.kept)
@@ -145,7 +146,7 @@ class Terminal:
         return f"  {place}: {message}"
 
     def _notes(self, notes: Sequence[Message]) -> None:
-        """What else to know of the workbook, a sentence each."""
+        """What a run says of its result or of the workbook, a sentence each."""
         for note in notes:
             self._message(labels.sentence(note, self.language))
 

@@ -75,7 +75,7 @@ def _run(action: Action, book: Path, common: Common, asked: Mapping[str, Any]) -
 
 
 def _run_options(asked: Mapping[str, Any]) -> Options:
-    """What the run itself goes by; `--out`, `--yes` and `--strict` matter to the command alone."""
+    """What the run itself goes by; `--out` and `--strict` matter to the command alone."""
     from salesbook.book.report import Options
 
     names = [field.name for field in dataclasses.fields(Options) if field.name in asked]

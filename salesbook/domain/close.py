@@ -70,7 +70,7 @@ def run(task: Task) -> Outcome:
 
 def _closing(task: Task, periods: pd.DataFrame) -> Closing:
     return closing_of(
-        {**task.tables, "Periods": periods},
+        {**task.records, "Periods": periods},
         start_month=task.policy.rules.fiscal_year_start,
         as_of=task.as_of,
     )

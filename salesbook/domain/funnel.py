@@ -9,12 +9,16 @@ from salesbook.domain.pipeline.chances.win_rates import stage_rates
 from salesbook.domain.pipeline.deal_orders import deal_orders
 from salesbook.domain.pipeline.forecast.basis import Pipeline
 from salesbook.domain.pipeline.forecast.make import make_forecast
-from salesbook.domain.pipeline.forecast.table import forecast_history
+from salesbook.domain.pipeline.forecast.table import days_of_forecasts, forecast_history
 from salesbook.domain.pipeline.funnel.leak import leaks_of
 from salesbook.domain.pipeline.funnel.slices import cuts_of
 from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame, passages_of
 from salesbook.domain.pipeline.stages.codes import StageCodes, known_deals, stage_codes
-from salesbook.domain.pipeline.stages.history import append_history, entries_of
+from salesbook.domain.pipeline.stages.history import (
+    append_history,
+    entries_of,
+    with_all_entries,
+)
 from salesbook.domain.pipeline.stages.stuck import days_in_stage
 from salesbook.domain.pipeline.stages.times import (
     limits_of,
@@ -39,8 +43,11 @@ def run(task: Task) -> Outcome:
     # Where every deal stands, and through which stages it came there.
     codes = stage_codes(task.policy)
     deals = known_deals(tables["Deals"], codes)
-    history, history_findings = append_history(tables["StageHistory"], deals, codes, as_of=as_of)
+    history = append_history(tables["StageHistory"], deals, codes, as_of=as_of)
     known = entries_of(history, deals, codes)
+    kept_history, history_findings = with_all_entries(
+        task.as_it_stands("StageHistory"), tables["StageHistory"], history, as_of=as_of
+    )
 
     # How many pass each stage, by slice.
     cuts = cuts_of(deals, tables["Reps"], codes)
@@ -50,7 +57,9 @@ def run(task: Task) -> Outcome:
     funnel = funnel_frame(counts, leaks, codes, level=rules.interval_level)
 
     # How long they stay, and from when on one is stuck.
-    runs = run_days([history["noticed_on"], tables["ForecastHistory"]["as_of"]], as_of=as_of)
+    runs = run_days(
+        [history["noticed_on"], days_of_forecasts(tables["ForecastHistory"])], as_of=as_of
+    )
     stays = stays_of(visits_of(deals, known, codes, runs, as_of=as_of), codes)
     limits, learned = limits_of(
         stays, deals, codes, quantile=rules.stuck_quantile, few=rules.stuck_deals
@@ -78,12 +87,14 @@ def run(task: Task) -> Outcome:
 
     return Outcome(
         {
-            "StageHistory": history,
+            "StageHistory": kept_history,
             "Funnel": funnel,
             "StageTimes": stage_times,
             "DealOrders": deal_orders(tables["Deals"], tables["Orders"], task.policy, as_of),
             "Forecast": forecast,
-            "ForecastHistory": forecast_history(tables["ForecastHistory"], forecast, as_of),
+            "ForecastHistory": forecast_history(
+                task.as_it_stands("ForecastHistory"), forecast, as_of
+            ),
             "Alerts": find_alerts(context),
         },
         (

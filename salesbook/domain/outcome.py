@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
@@ -13,8 +13,11 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.frames import Tables
-from salesbook.messages import Finding
+from salesbook.messages import Finding, Message
 from salesbook.policy import Policy
+
+RUNNING_YEAR: Final = 0
+"""As the year that is asked for: the fiscal year that the day of the run falls in."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Task:
 
     `tables` holds a frame for every table the verb reads, empty where the workbook has no rows:
     unusable rows left out, keys unique, references resolved to keys, settings in `policy` instead.
+    `Action.run` takes out of them what comes later than `as_of` before a verb sees them.
     """
 
     tables: Tables
@@ -43,6 +47,26 @@ class Task:
     """What reading the tables found."""
     left_out: Tables = field(default_factory=dict)
     """By table the rows that cannot be used, typed as far as they can be read."""
+    year: int | None = None
+    """Fiscal year of which `split` plans anew what is not over; see also RUNNING_YEAR."""
+    looks_back: bool = False
+    """Whether there was a run as of a later day in this workbook."""
+    whole: Tables = field(default_factory=dict)
+    """The tables as they stand in the workbook, whatever their days; see `as_it_stands`."""
+
+    def as_it_stands(self, table: str) -> pd.DataFrame:
+        """A table with what comes later, too: for who writes a record, and keeps every row of it."""
+        return self.whole.get(table, self.tables[table])
+
+    @property
+    def records(self) -> Tables:
+        """The tables that say which months are closed and what they paid, as they stand."""
+        names = ("Periods", "Commission", "Statements")
+        return {name: self.as_it_stands(name) for name in names}
+
+    def with_what_comes_later(self) -> Task:
+        """The same task with every table as it stands: for who judges whether a day can be meant."""
+        return replace(self, tables={**self.tables, **self.whole})
 
     @cached_property
     def calendar(self) -> WorkCalendar:
@@ -107,3 +131,7 @@ class Outcome:
     patches: Mapping[str, Patch] = field(default_factory=dict)
     """By table that people type into: what changes there."""
     closed: ClosedMonth | None = None
+    later: Mapping[str, int] = field(default_factory=dict)
+    """By table that people type into: rows of which something comes later than the run's day."""
+    answer: Sequence[Message] = ()
+    """What somebody who asked for it wants to know first, a sentence each."""

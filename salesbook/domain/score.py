@@ -40,7 +40,7 @@ def run(task: Task) -> Outcome:
     )
     sources = Sources(tables, policy, facts, staff, task.calendar, credits.lines)
     scorecard, scorecard_lines, about_metrics = appraise(sources, as_of=as_of)
-    typed = closing_of(tables, start_month=start_month, as_of=as_of)
+    typed = closing_of(task.records, start_month=start_month, as_of=as_of)
     closing = without_errors(task, typed)
     pay = pay_to_date(task, closing, credits, target_plan, staff)
     hiring = hiring_funnel(

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import fiscal_year_of, fiscal_year_of_month
-from salesbook.domain.outcome import Outcome, Task
+from salesbook.domain.arithmetic.calendar import (
+    fiscal_year_of,
+    fiscal_year_of_month,
+    months_of_year,
+)
+from salesbook.domain.outcome import RUNNING_YEAR, Outcome, Task
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import monthly
+from salesbook.domain.targets.changes import answer, is_drafted_out, plan_changes
 from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.domain.targets.spread.notes import Topic
 from salesbook.domain.targets.spread.weights import Evidence
-from salesbook.domain.targets.spread.year import YearToPlan, plan_year
+from salesbook.domain.targets.spread.year import (
+    YearToPlan,
+    people_without_plan,
+    plan_newcomers,
+    plan_year,
+)
+from salesbook.domain.targets.standing import Standing
 from salesbook.domain.team.staff import Staff
-from salesbook.errors import PlanNotPublished
-from salesbook.frames import frame_of, sorted_by_key
+from salesbook.errors import PlanNotPublished, UsageError
+from salesbook.frames import empty_frame, frame_of, row_keys, sorted_by_key
 from salesbook.messages import Finding
+from salesbook.names.folding import fold_name
 
 _CELL: Final = ["period", "rep_id"]
 """What names a row of the plan of one year and metric."""
@@ -27,62 +39,138 @@ _CONTENT: Final = ["period", "rep_id", "team", "amount", "locked", "carried"]
 
 
 def run(task: Task) -> Outcome:
-    """Write TargetPlan: a draft of every year in Targets, or its publication.
+    """Write TargetPlan, a draft or its publication, and PlanChanges: what publishing would change.
 
-    A year and metric is planned as a whole and takes the place of its rows; years that are over
-    keep a published plan as it is, and rows that no target asks for stay. A draft's version is one
-    more than that of the published plan it is to replace, whose amounts it carries as `in_force`
-    until it is published.
+    What is published stands (docs/decisions/0028). A year and metric without a published plan is
+    planned as a whole. Where there is one, plain `split` only adds reps with a target of their own
+    who are not in it yet, and says who else is not; what it holds is planned anew with `year`, from
+    the running month on, or with `resplit_from`, from that month on. Months that are over or closed
+    keep their targets whatever happens. A draft of a re-split that is not published yet is made
+    anew, so that it never changes a month that is over by then.
 
-    With `publish`, drafts become the plan as they stand; where there is none, the targets are split
-    and published at once, and a published plan that would not change keeps version and date.
+    A draft's version is one more than that of the published plan it is to replace, whose amounts it
+    carries as `in_force` until it is published. With `publish`, drafts become the plan as they
+    stand; where there is none, or a year or month to plan from is given, the draft is made and
+    published at once, which gives the same plan as the two runs one after the other.
 
-    With `resplit_from`, only that fiscal year is planned anew, and only its months from there on;
-    `carried` is what they make up for. Published at once, it takes all drafts with it.
+    Raises: SplitInfeasible; PlanNotPublished where nothing holds that could be re-split; UsageError
+        for months and years that are over; SettingsError.
+    """
+    start_month = task.policy.rules.fiscal_year_start
+    standing = Standing.on(task.as_of, task.tables["Periods"], start_month)
+    current = task.tables["TargetPlan"]
 
-    Raises: SplitInfeasible; PlanNotPublished where nothing holds that could be re-split;
-    SettingsError.
+    has_drafts = bool((current["status"] == "draft").any())
+    asks_for_year = task.year is not None or task.resplit_from is not None
+    if task.publish and has_drafts and not asks_for_year:
+        plan = current
+        drafted = _years_and_metrics(current[current["status"] == "draft"], start_month)
+        findings = _targets_that_differ(task, current, drafted)
+    else:
+        plan, findings = _drafted(task, standing)
+
+    messages = answer(plan, task.policy, publish=task.publish)
+    if not task.publish:
+        changes = plan_changes(plan, task.policy)
+        return Outcome({"TargetPlan": plan, "PlanChanges": changes}, findings, answer=messages)
+
+    _refuse_changed_past(plan, standing, start_month)
+    published = _with_drafts_published(plan, task)
+    no_changes = empty_frame("PlanChanges")
+    return Outcome({"TargetPlan": published, "PlanChanges": no_changes}, findings, answer=messages)
+
+
+@dataclass(frozen=True)
+class _YearToDraft:
+    """A year and metric to draft: as a whole, from a month on, or only who is new."""
+
+    asked: YearToPlan
+    since: str | None = None
+    """The first month that may change; None where nothing is published yet."""
+    only_newcomers: bool = False
+
+
+@dataclass
+class _Draft:
+    """What of TargetPlan goes, what comes in its place, and what there is to say."""
+
+    replaced: set[int] = field(default_factory=set)
+    parts: list[pd.DataFrame] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def replace(self, old: pd.DataFrame, new: pd.DataFrame) -> None:
+        """Put rows in the place of others."""
+        self.replaced |= set(old.index)
+        self.parts.append(new)
+
+
+def _drafted(task: Task, standing: Standing) -> tuple[pd.DataFrame, list[Finding]]:
+    """TargetPlan with new drafts, and what making them found.
+
+    Raises: as `run`.
     """
     current = task.tables["TargetPlan"]
-    has_drafts = (current["status"] == "draft").any()
-    if task.publish and task.resplit_from is None and has_drafts:
-        published = _with_drafts_published(current, task.as_of)
-        return Outcome({"TargetPlan": published}, _drafts_that_differ(task, current))
-
-    years = _years_to_plan(task)
-    findings: list[Finding] = []
+    years = _years_to_draft(task, standing)
+    draft = _Draft()
     if task.tables["Targets"].empty:
-        findings.append(Finding("nothing-to-split", "warning", "Targets"))
+        draft.findings.append(Finding("nothing-to-split", "warning", "Targets"))
 
     evidence = _evidence(task)
-    replaced_rows: set[int] = set()
-    new_parts: list[pd.DataFrame] = []
-    for asked in years:
-        rows, notes = plan_year(asked, evidence, since=task.resplit_from)
-        findings += notes
+    people_left_out: dict[tuple[str, int], None] = {}
+    for year in years:
+        if year.since is None:
+            rows, findings = plan_year(year.asked, evidence)
+            draft.replace(year.asked.current, _as_target_plan(rows, year.asked))
+        elif year.only_newcomers:
+            findings = _draft_newcomers(draft, year.asked, evidence, year.since)
+            for rep in people_without_plan(year.asked, evidence, since=year.since):
+                people_left_out[rep, year.asked.year] = None
+        else:
+            findings = _draft_rest(draft, year.asked, evidence, year.since)
+        draft.findings += findings
 
-        # A re-split leaves the months before it as they are.
-        old = asked.current
-        if task.resplit_from is not None:
-            old = old[old["period"] >= task.resplit_from]
-
-        is_all_published = (old["status"] == "published").all()
-        if task.publish and is_all_published and _is_same_plan(old, rows):
-            continue
-
-        replaced_rows |= set(old.index)
-        new = _as_target_plan(rows, asked, task)
-        if not task.publish:
-            new = _draft_over(new, plan_in_force(old))
-        new_parts.append(new)
-
-    stays = ~current.index.isin(replaced_rows)
-    both = pd.concat([current[stays], *new_parts], ignore_index=True)
+    stays = ~current.index.isin(draft.replaced)
+    both = pd.concat([current[stays], *draft.parts], ignore_index=True)
     plan = frame_of("TargetPlan", {name: both[name] for name in current.columns})
     plan = sorted_by_key("TargetPlan", plan)
-    if task.publish:
-        plan = _with_drafts_published(plan, task.as_of)
-    return Outcome({"TargetPlan": plan}, findings)
+
+    draft.findings += [_without_plan(task, *left_out) for left_out in people_left_out]
+    as_published = {(year.asked.year, year.asked.metric) for year in years if year.only_newcomers}
+    draft.findings += _targets_that_differ(task, plan, as_published)
+    return plan, draft.findings
+
+
+def _draft_rest(draft: _Draft, asked: YearToPlan, evidence: Evidence, since: str) -> list[Finding]:
+    """Plan a published year anew from a month on; earlier months are again as published."""
+    rows, findings = plan_year(asked, evidence, since=since)
+    if rows.empty:
+        return findings
+    current = asked.current
+    held = plan_in_force(current)
+    is_later = current["period"] >= since
+    later = current[is_later]
+
+    is_all_published = (later["status"] == "published").all()
+    if not is_all_published or not _is_same_plan(later, rows):
+        new = _draft_over(_as_target_plan(rows, asked), held[held["period"] >= since])
+        draft.replace(later, new)
+
+    # What an earlier draft had for months before is no part of this one.
+    drafted_before = current[~is_later & (current["status"] == "draft")]
+    if len(drafted_before):
+        draft.replace(drafted_before, _as_held(drafted_before))
+    return findings
+
+
+def _draft_newcomers(
+    draft: _Draft, asked: YearToPlan, evidence: Evidence, since: str
+) -> list[Finding]:
+    """Draft targets of those who are not in the published plan; an earlier such draft goes."""
+    rows, findings = plan_newcomers(asked, evidence, since=since)
+    current = asked.current
+    earlier_draft = current[(current["status"] == "draft") & current["in_force"].isna()]
+    draft.replace(earlier_draft, _as_target_plan(rows, asked))
+    return findings
 
 
 def _evidence(task: Task) -> Evidence:
@@ -101,52 +189,117 @@ def _fiscal_years(plan: pd.DataFrame, start_month: int) -> pd.Series[int]:
     return years.astype("Int64")
 
 
-def _years_to_plan(task: Task) -> list[YearToPlan]:
-    """The years and metrics to plan, in order.
+def _years_and_metrics(plan: pd.DataFrame, start_month: int) -> set[tuple[int, str]]:
+    """The fiscal years and metrics that rows of TargetPlan are about."""
+    years = _fiscal_years(plan, start_month).astype(int)
+    return set(zip(years, plan["metric"], strict=True))
 
-    Raises: PlanNotPublished where the year to re-split has no plan that holds.
+
+def _years_to_draft(task: Task, standing: Standing) -> list[_YearToDraft]:
+    """The years and metrics to draft, in order.
+
+    Raises: PlanNotPublished where the year to re-split has no plan that holds; UsageError where it
+        has no target, or where what is asked for is over or closed.
     """
-    targets = task.tables["Targets"]
-    locks = task.tables["Locks"]
-    plan = task.tables["TargetPlan"]
     start_month = task.policy.rules.fiscal_year_start
-    year_of_row = _fiscal_years(plan, start_month)
+    year_of_row = _fiscal_years(task.tables["TargetPlan"], start_month)
+    targets = task.tables["Targets"]
+    with_targets = sorted(set(zip(targets["year"].astype(int), targets["metric"], strict=True)))
+    asked_year = _asked_year(task, standing, year_of_row)
+    has_no_target = asked_year not in {year for year, _ in with_targets}
+    if task.year is not None and has_no_target:
+        raise UsageError("year-without-targets", where=_option(task), found=str(asked_year))
 
-    year_to_resplit = None
-    if task.resplit_from is not None:
-        year_to_resplit = fiscal_year_of_month(task.resplit_from, start_month)
-        if plan_in_force(plan[year_of_row == year_to_resplit]).empty:
-            raise PlanNotPublished(where=f"FY{year_to_resplit}")
-
-    this_year = fiscal_year_of(task.as_of, start_month)
-    with_targets = set(zip(targets["year"].astype(int), targets["metric"], strict=True))
     years = []
-    for year, metric in sorted(with_targets):
-        is_target = (targets["year"] == year) & (targets["metric"] == metric)
-        is_lock = (locks["year"] == year) & (locks["metric"] == metric)
-        is_planned = (year_of_row == year) & (plan["metric"] == metric)
-        asked = YearToPlan(
-            year=year,
-            metric=metric,
-            targets=targets[is_target],
-            locks=locks[is_lock],
-            current=plan[is_planned],
-        )
+    for year, metric in with_targets:
+        if asked_year not in (None, year):
+            continue
+        asked = _year_to_plan(task, year, metric, year_of_row)
+        if plan_in_force(asked.current).empty:
+            years.append(_YearToDraft(asked))
+            continue
 
-        is_published = (asked.current["status"] == "published").any()
-        is_over = year < this_year and is_published
-        if year == year_to_resplit or (year_to_resplit is None and not is_over):
-            years.append(asked)
+        first_open = standing.first_open(months_of_year(year, start_month))
+        if asked_year is None:
+            if first_open is not None:
+                years.append(_renewed(asked, first_open))
+        elif task.resplit_from is not None:
+            years.append(_YearToDraft(asked, task.resplit_from))
+        elif first_open is not None:
+            years.append(_YearToDraft(asked, first_open))
+        else:
+            raise UsageError("year-stands", where=_option(task), found=str(year))
     return years
 
 
-def _as_target_plan(rows: pd.DataFrame, asked: YearToPlan, task: Task) -> pd.DataFrame:
-    """The planned rows as rows of TargetPlan, with what is the same for all of them."""
+def _asked_year(task: Task, standing: Standing, year_of_row: pd.Series[int]) -> int | None:
+    """The one fiscal year that is asked for; None where all are.
+
+    Raises: UsageError, PlanNotPublished.
+    """
+    since = task.resplit_from
+    if since is None:
+        return _named_year(task)
+    if task.year is not None:
+        raise UsageError("year-or-from", where="--year")
+
+    start_month = task.policy.rules.fiscal_year_start
+    year = fiscal_year_of_month(since, start_month)
+    months = months_of_year(year, start_month)
+    first_open = standing.first_open(months)
+    if first_open is None or since < first_open:
+        open_now = first_open or standing.running
+        raise UsageError("resplit-of-the-past", where="--from", found=since, first=open_now)
+    if plan_in_force(task.tables["TargetPlan"][year_of_row == year]).empty:
+        raise PlanNotPublished(where=f"FY{year}")
+    return year
+
+
+def _option(task: Task) -> str:
+    """What named the year; a button did, where it is the running one."""
+    return "" if task.year == RUNNING_YEAR else "--year"
+
+
+def _named_year(task: Task) -> int | None:
+    if task.year == RUNNING_YEAR:
+        return fiscal_year_of(task.as_of, task.policy.rules.fiscal_year_start)
+    return task.year
+
+
+def _year_to_plan(task: Task, year: int, metric: str, year_of_row: pd.Series[int]) -> YearToPlan:
+    targets = task.tables["Targets"]
+    locks = task.tables["Locks"]
+    plan = task.tables["TargetPlan"]
+    return YearToPlan(
+        year=year,
+        metric=metric,
+        targets=targets[(targets["year"] == year) & (targets["metric"] == metric)],
+        locks=locks[(locks["year"] == year) & (locks["metric"] == metric)],
+        current=plan[(year_of_row == year) & (plan["metric"] == metric)],
+    )
+
+
+def _renewed(asked: YearToPlan, first_open: str) -> _YearToDraft:
+    """Plain `split` of a published year: an unpublished re-split is made anew, else newcomers."""
+    current = asked.current
+    is_over_published = (current["status"] == "draft") & current["in_force"].notna()
+    is_as_held = (current["amount"] == current["in_force"]).fillna(False) & (
+        current["carried"].fillna(0) == current["carried_in_force"].fillna(0)
+    )
+    is_resplit = is_over_published & ~is_as_held
+    if not is_resplit.any():
+        return _YearToDraft(asked, first_open, only_newcomers=True)
+    drafted_from = str(current.loc[is_resplit, "period"].min())
+    return _YearToDraft(asked, max(first_open, drafted_from))
+
+
+def _as_target_plan(rows: pd.DataFrame, asked: YearToPlan) -> pd.DataFrame:
+    """The planned rows as a draft, with what is the same for all of them."""
     new = rows.assign(
         metric=asked.metric,
-        status="published" if task.publish else "draft",
+        status="draft",
         version=_version(asked.current),
-        published_on=pd.Timestamp(task.as_of) if task.publish else pd.NaT,
+        published_on=pd.NaT,
     )
     return frame_of("TargetPlan", {name: new[name] for name in new.columns})
 
@@ -172,6 +325,7 @@ def _draft_over(draft: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     drafted = draft.assign(
         in_force=held_by_cell["amount"].reindex(cells).array,
         carried_in_force=held_by_cell["carried"].reindex(cells).array,
+        weighed_in_force=held_by_cell["weighed_by"].reindex(cells).array,
     )
 
     is_drafted = pd.MultiIndex.from_frame(held[_CELL]).isin(cells)
@@ -179,7 +333,9 @@ def _draft_over(draft: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     drafted_out = gone.assign(
         in_force=gone["amount"],
         carried_in_force=gone["carried"],
+        weighed_in_force=gone["weighed_by"],
         carried=pd.NA,
+        weighed_by=None,
         amount=0,
         locked=False,
         status="draft",
@@ -193,64 +349,137 @@ def _draft_over(draft: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     return frame_of("TargetPlan", {name: both[name] for name in draft.columns})
 
 
+def _as_held(drafted: pd.DataFrame) -> pd.DataFrame:
+    """Drafted rows with what is published in their place; what had no target before goes.
+
+    They stay drafts: day and version of their publication are not known any more.
+    """
+    again = drafted[drafted["in_force"].notna()]
+    return again.assign(
+        amount=again["in_force"],
+        carried=again["carried_in_force"],
+        weighed_by=again["weighed_in_force"],
+    )
+
+
 def _is_same_plan(old: pd.DataFrame, rows: pd.DataFrame) -> bool:
     return bool(_content(old).equals(_content(rows)))
 
 
 def _content(rows: pd.DataFrame) -> pd.DataFrame:
-    """What a plan says, whatever its status, version and order."""
+    """What a plan says, whatever its status, version and order; nothing carried is 0 carried."""
     typed = frame_of("TargetPlan", {name: rows[name] for name in _CONTENT})
+    typed["carried"] = typed["carried"].fillna(0)
     return typed[_CONTENT].sort_values(_CELL, ignore_index=True)
 
 
-def _with_drafts_published(current: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+def _refuse_changed_past(plan: pd.DataFrame, standing: Standing, start_month: int) -> None:
+    """Refuse to publish drafts that are so old that they change months that stand by now.
+
+    Raises: UsageError.
+    """
+    drafts = plan[plan["status"] == "draft"]
+    is_moved = (drafts["amount"] != drafts["in_force"]).fillna(True) | is_drafted_out(drafts)
+    moved = drafts[is_moved]
+
+    # A first plan of a year may fill months that are over: nothing was published for them.
+    held_years = _years_and_metrics(plan_in_force(plan), start_month)
+    of_moved = zip(_fiscal_years(moved, start_month), moved["metric"], strict=True)
+    is_published = [year_and_metric in held_years for year_and_metric in of_moved]
+
+    changed = standing.any_of(moved.loc[is_published, "period"])
+    if changed:
+        raise UsageError("draft-of-the-past", found=changed[0])
+
+
+def _with_drafts_published(current: pd.DataFrame, task: Task) -> pd.DataFrame:
     """The plan with its drafts published; who was drafted out of it goes, everything else stays."""
-    plan = current[~_is_drafted_out(current)]
+    plan = current[~is_drafted_out(current)]
     is_draft = plan["status"] == "draft"
     published = plan.assign(
         status=plan["status"].mask(is_draft, "published"),
-        published_on=plan["published_on"].mask(is_draft, pd.Timestamp(as_of)),
+        published_on=plan["published_on"].mask(is_draft, pd.Timestamp(task.as_of)),
         in_force=plan["in_force"].mask(is_draft),
         carried_in_force=plan["carried_in_force"].mask(is_draft),
+        weighed_in_force=plan["weighed_in_force"].mask(is_draft),
     )
     return sorted_by_key("TargetPlan", frame_of("TargetPlan", dict(published.items())))
 
 
-def _is_drafted_out(plan: pd.DataFrame) -> pd.Series[bool]:
-    """Rows of `_draft_over`: 0, nothing carried and no lock, in the place of an amount held."""
-    is_zero = plan["amount"] == 0
-    carries_nothing = plan["carried"].isna()
-    is_unlocked = ~plan["locked"].fillna(False)
-    held_something = (plan["in_force"] != 0).fillna(False)
-    return is_zero & carries_nothing & is_unlocked & held_something
+def _without_plan(task: Task, rep: str, year: int) -> Finding:
+    """Somebody works here in a year that is published, and has no target in it."""
+    reps = task.tables["Reps"]
+    person = reps[reps["rep_id"] == rep].iloc[0]
+    return Finding(
+        "rep-without-plan",
+        "warning",
+        "Reps",
+        row=int(person.name),
+        field="rep_id",
+        row_key=rep,
+        found=str(person["name"]),
+        params={"year": str(year)},
+    )
 
 
-def _drafts_that_differ(task: Task, current: pd.DataFrame) -> Sequence[Finding]:
-    """Say where a draft adds up to the company's target no more: Targets changed since then."""
-    rules = task.policy.rules
-    year_of_row = _fiscal_years(current, rules.fiscal_year_start)
+def _targets_that_differ(
+    task: Task, plan: pd.DataFrame, looked_at: Collection[tuple[int, str]]
+) -> list[Finding]:
+    """Say where quotas do not add up to a target that they should: Targets changed since then.
+
+    That are the company's, and those of teams and reps that bind; where the company has none, all
+    do. Who is not in the plan at all is told otherwise.
+
+    Args:
+        plan: TargetPlan, drafts as they would be published.
+        looked_at: years and metrics.
+    """
+    start_month = task.policy.rules.fiscal_year_start
+    published = _years_and_metrics(plan_in_force(plan), start_month)
+    year_of_row = _fiscal_years(plan, start_month)
+    quota = plan["amount"] - plan["carried"].fillna(0)
+    fold_names = plan.assign(
+        company="company",
+        team=plan["team"].fillna("").map(fold_name),
+        rep=plan["rep_id"].map(fold_name),
+    )
+
     targets = task.tables["Targets"]
-    of_company = targets[targets["scope_kind"] == "company"].sort_values(["year", "metric"])
-
+    keys = row_keys("Targets", targets)
+    order = ["year", "metric", "scope_kind", "scope"]
     findings = []
-    for target in of_company.itertuples():
-        is_year = year_of_row == target.year
-        is_metric = current["metric"] == target.metric
-        rows = current[is_year & is_metric]
-
-        is_draft = len(rows) > 0 and (rows["status"] == "draft").all()
-        drafted = int(rows["amount"].sum())
-        if not is_draft or drafted == target.target:
+    for target in targets.sort_values(order).itertuples():
+        year, metric = int(target.year), str(target.metric)
+        if (year, metric) not in looked_at or not _is_fixed(target, targets):
+            continue
+        kind = str(target.scope_kind)
+        scope = kind if kind == "company" else fold_name(str(target.scope))
+        is_in_scope = fold_names[kind] == scope
+        of_target = quota[(year_of_row == year) & (plan["metric"] == metric) & is_in_scope]
+        planned = int(of_target.sum())
+        if of_target.empty or planned == target.target:
             continue
 
-        topic = Topic.of(int(target.year), str(target.metric), task.policy.decimals)
-        amount = topic.amount(drafted)
-        findings.append(
-            topic.warning(
-                "draft-differs",
-                found=str(amount),
-                drafted=amount,
-                target=topic.amount(int(target.target)),
-            )
+        topic = Topic.of(year, metric, task.policy.decimals)
+        amount = topic.amount(planned)
+        code = "published-differs" if (year, metric) in published else "draft-differs"
+        warning = topic.warning(
+            code,
+            found=str(amount),
+            planned=amount,
+            target=topic.amount(int(target.target)),
         )
+        findings.append(replace(warning, row=int(target.Index), row_key=keys[target.Index]))
     return findings
+
+
+def _is_fixed(target: Any, targets: pd.DataFrame) -> bool:
+    """Whether a row of Targets fixes a sum: the company's does, and where there is none, all do."""
+    if target.scope_kind == "company":
+        return True
+    is_bound = target.binding is not pd.NA and bool(target.binding)
+    same = targets[(targets["year"] == target.year) & (targets["metric"] == target.metric)]
+    has_company_target = (same["scope_kind"] == "company").any()
+    # A rep's target below a team's is a weight, with or without one of the company.
+    is_only_target = not has_company_target and target.scope_kind == "team"
+    return bool(is_bound or is_only_target)

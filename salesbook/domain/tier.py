@@ -58,7 +58,7 @@ def run(task: Task) -> Outcome:
         {
             "CustomerTiers": tiers,
             "CallList": list_calls(tiers, task.tables["Customers"], policy, task.as_of),
-            "TierHistory": with_snapshot(task.tables["TierHistory"], tiers, task.as_of),
+            "TierHistory": with_snapshot(task.as_it_stands("TierHistory"), tiers, task.as_of),
         }
     )
 

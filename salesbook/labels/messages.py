@@ -24,6 +24,7 @@ _SUBJECTS: Final = (
     "messages_customers",
     "messages_process",
     "messages_book",
+    "messages_targets",
     "findings",
     "findings_cells",
     "findings_import",

@@ -43,6 +43,8 @@ def report_box(host: MacroHost, button: Button, report: Report) -> MessageBox:
     )
     paragraphs = [title, say("done.written", language, tables=_tables(report.written, language))]
 
+    paragraphs += [sentence(message, language) for message in report.answer]
+
     skipped = sum(counts["skipped"] for counts in report.rows.values())
     if skipped:
         paragraphs.append(say("done.skipped", language, count=skipped))

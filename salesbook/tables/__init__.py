@@ -25,6 +25,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     inputs.Lock,
     inputs.ClosedPeriod,
     outputs.PlannedTarget,
+    outputs.PlanChange,
     outputs.Attained,
     inputs.Rep,
     inputs.Assignment,

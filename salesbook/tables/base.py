@@ -7,7 +7,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar, Union, get_args, get_origin
 
 from annotated_types import Ge, Le
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -90,6 +90,62 @@ class Since:
     release: str
 
 
+class DayKind(StrEnum):
+    """What a date tells of its row, seen from an earlier day."""
+
+    BEGINS = "begins"
+    """The row is there from that day on; on a period, from its first day on."""
+    HAPPENS = "happens"
+    """Something happened to the row on that day, and had not before."""
+    PLANNED = "planned"
+    """Somebody expects or wants something on that day: it may lie ahead."""
+    RECORDED = "recorded"
+    """When something was put on record or decided: the row stays, whatever day is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Marks a date's annotation with what it tells; see `domain.past`, which goes by it."""
+
+    kind: DayKind
+    blanks: tuple[str, ...] = ()
+    """Fields that nobody could have filled before that day."""
+    was: str = ""
+    """What the field `status` said before that day."""
+    ends: tuple[str, ...] = ()
+    """What `status` says since that day; any other word does not hang on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Marks a reference that is made when the row it names begins: blank before that day."""
+
+    was: str = ""
+    """What the field `status` said before that day."""
+    ends: tuple[str, ...] = ()
+    """What `status` says since that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageIn:
+    """Marks a row's present stage with the table that knows its earlier ones."""
+
+    history: str
+
+
+BEGINS: Final = Day(DayKind.BEGINS)
+PLANNED: Final = Day(DayKind.PLANNED)
+RECORDED: Final = Day(DayKind.RECORDED)
+
+
+def happens(*blanks: str, was: str = "", ends: tuple[str, ...] = ()) -> Day:
+    """Mark a day on which something happened to the row, and what hangs on it."""
+    return Day(DayKind.HAPPENS, blanks, was, ends)
+
+
+_Mark = TypeVar("_Mark")
+
+
 def _items(value: object) -> object:
     return list_items(value) if isinstance(value, str) else value
 
@@ -161,6 +217,12 @@ class FieldSpec:
     """What a blank key field means (`line_no` 1, `pipeline` main); None elsewhere."""
     since: str = FIRST_RELEASE
     """The release that brought it."""
+    day: Day | None = None
+    """For a date: what it tells of its row. Settings say nothing here: they are today's."""
+    named: Named | None = None
+    """For a reference that is made when the row it names begins."""
+    stage_in: StageIn | None = None
+    """For a row's present stage: which table knows the earlier ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +336,15 @@ def _field_spec(name: str, row: type[Row], is_key: bool, table_since: str) -> Fi
         maximum=min(highs, default=None),
         default=info.default if has_default else None,
         since=next(iter(releases), table_since),
+        day=_mark(Day, metadata),
+        named=_mark(Named, metadata),
+        stage_in=_mark(StageIn, metadata),
     )
+
+
+def _mark(kind: type[_Mark], metadata: list[Any]) -> _Mark | None:
+    """The first mark of that kind; None where the annotation bears none."""
+    return next((mark for mark in metadata if isinstance(mark, kind)), None)
 
 
 def _unwrapped(annotation: Any, metadata: list[Any]) -> tuple[Any, list[Any]]:

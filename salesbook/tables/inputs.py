@@ -1,12 +1,19 @@
-"""The tables that people type into: targets, people, customers and process."""
+"""The tables that people type into: targets, people, customers and process.
+
+Every date says what it tells of its row, so that a run as of an earlier day knows what was not yet
+there: `BEGINS`, `happens`, `PLANNED` or `RECORDED`.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from annotated_types import Ge, Le
 
 from salesbook.tables.base import (
+    BEGINS,
+    PLANNED,
+    RECORDED,
     Amount,
     CandidateRef,
     CourseRef,
@@ -23,6 +30,7 @@ from salesbook.tables.base import (
     Measure,
     Money,
     Month,
+    Named,
     Number,
     OpeningRef,
     OrderRef,
@@ -35,10 +43,12 @@ from salesbook.tables.base import (
     Row,
     Share,
     Since,
+    StageIn,
     StageRef,
     TableName,
     Text,
     Year,
+    happens,
 )
 
 TargetMetric = Literal["revenue", "orders", "new_customers", "quantity"]
@@ -91,8 +101,8 @@ class Rep(Row, table="Reps", key=("rep_id",), part=Part.PEOPLE, shown=True):
     manager_id: RepRef | None = None
     role: Text | None = None
     level: Text | None = None
-    hired_on: Date | None = None
-    left_on: Date | None = None
+    hired_on: Annotated[Date | None, BEGINS] = None
+    left_on: Annotated[Date | None, happens()] = None
     capacity_rate: Capacity | None = None
     plan: Text | None = None
     email: Text | None = None
@@ -102,7 +112,7 @@ class Assignment(Row, table="Assignments", key=("rep_id", "valid_from"), part=Pa
     """One row per dated change of a rep; a blank field stays as it was."""
 
     rep_id: RepRef
-    valid_from: Date
+    valid_from: Annotated[Date, BEGINS]
     team: Text | None = None
     role: Text | None = None
     manager_id: RepRef | None = None
@@ -114,9 +124,9 @@ class ClosedPeriod(Row, table="Periods", key=("period",), part=Part.TARGETS):
     """One row per closed month; one with `reopened_on` is open until it is closed again."""
 
     period: Period
-    closed_on: Date | None = None
+    closed_on: Annotated[Date | None, RECORDED] = None
     closed_by: Text | None = None
-    reopened_on: Annotated[Date | None, Since("0.3.0")] = None
+    reopened_on: Annotated[Date | None, RECORDED, Since("0.3.0")] = None
     reason: Annotated[Text | None, Since("0.3.0")] = None
 
 
@@ -138,9 +148,9 @@ class Opening(Row, table="Openings", key=("opening_id",), part=Part.PEOPLE):
     opening_id: Id
     team: Text
     role: Text
-    opened_on: Date
-    needed_by: Date | None = None
-    filled_on: Date | None = None
+    opened_on: Annotated[Date, BEGINS]
+    needed_by: Annotated[Date | None, PLANNED] = None
+    filled_on: Annotated[Date | None, happens()] = None
     must_have: Text | None = None
 
 
@@ -157,9 +167,9 @@ class Candidate(Row, table="Candidates", key=("candidate_id",), part=Part.PEOPLE
     name: Text
     channel: Text
     cost: Price | None = None
-    applied_on: Date
-    stage: CandidateStage = "applied"
-    hired_rep_id: RepRef | None = None
+    applied_on: Annotated[Date, BEGINS]
+    stage: Annotated[CandidateStage, StageIn("CandidateHistory")] = "applied"
+    hired_rep_id: Annotated[RepRef | None, Named()] = None
 
 
 class CandidateStep(Row, table="CandidateHistory", key=("candidate_id", "seq"), part=Part.PEOPLE):
@@ -168,7 +178,7 @@ class CandidateStep(Row, table="CandidateHistory", key=("candidate_id", "seq"), 
     candidate_id: CandidateRef
     seq: Position
     stage: CandidateStage
-    entered_on: Date
+    entered_on: Annotated[Date, BEGINS]
 
 
 class InterviewScore(
@@ -199,8 +209,8 @@ class TrainingRecord(Row, table="Training", key=("rep_id", "course_id"), part=Pa
 
     rep_id: RepRef
     course_id: CourseRef
-    enrolled_on: Date
-    completed_on: Date | None = None
+    enrolled_on: Annotated[Date, BEGINS]
+    completed_on: Annotated[Date | None, happens("score")] = None
     score: Amount | None = None
 
 
@@ -218,26 +228,26 @@ class Customer(Row, table="Customers", key=("customer_id",), part=Part.CUSTOMERS
     channel: Literal["phone", "email", "message", "visit"] | None = None
     needs: Text | None = None
     budget: Price | None = None
-    buying_on: Date | None = None
+    buying_on: Annotated[Date | None, PLANNED] = None
     urgency: Text | None = None
     source: Text | None = None
-    created_on: Date | None = None
-    updated_on: Date | None = None
-    contract_end_on: Date | None = None
+    created_on: Annotated[Date | None, BEGINS] = None
+    updated_on: Annotated[Date | None, happens()] = None
+    contract_end_on: Annotated[Date | None, PLANNED] = None
 
 
 class Activity(Row, table="Activities", key=("activity_id",), part=Part.CUSTOMERS, shown=True):
     """One row per contact."""
 
     activity_id: Id
-    done_on: Date
+    done_on: Annotated[Date, BEGINS]
     rep_id: RepRef
     customer_id: CustomerRef | None = None
     deal_id: DealRef | None = None
     kind: Literal["visit", "phone", "email", "message", "demo", "service"]
     outcome: Text | None = None
     next_step: Text | None = None
-    next_on: Date | None = None
+    next_on: Annotated[Date | None, PLANNED] = None
 
 
 class FeedbackItem(Row, table="Feedback", key=("feedback_id",), part=Part.CUSTOMERS):
@@ -245,14 +255,18 @@ class FeedbackItem(Row, table="Feedback", key=("feedback_id",), part=Part.CUSTOM
 
     feedback_id: Id
     customer_id: CustomerRef
-    received_at: DateTime
+    received_at: Annotated[DateTime, BEGINS]
     kind: Literal["survey", "complaint", "visit"]
     score: Score10 | None = None
     comment: Text | None = None
     owner_id: RepRef | None = None
-    answered_at: DateTime | None = None
-    resolved_at: DateTime | None = None
+    answered_at: Annotated[DateTime | None, happens("action_taken")] = None
+    resolved_at: Annotated[DateTime | None, happens("action_taken")] = None
     action_taken: Text | None = None
+
+
+_CONTACTED: Final = ("contacted", "qualified", "rejected", "converted")
+"""What a lead may be once somebody was in contact with it."""
 
 
 class Lead(Row, table="Leads", key=("lead_id",), part=Part.PROCESS):
@@ -262,12 +276,12 @@ class Lead(Row, table="Leads", key=("lead_id",), part=Part.PROCESS):
     name: Text
     source: Text | None = None
     cost: Price | None = None
-    received_at: DateTime
+    received_at: Annotated[DateTime, BEGINS]
     rep_id: RepRef | None = None
-    first_contact_at: DateTime | None = None
+    first_contact_at: Annotated[DateTime | None, happens(was="new", ends=_CONTACTED)] = None
     status: Literal["new", "contacted", "qualified", "rejected", "converted"] = "new"
-    customer_id: CustomerRef | None = None
-    deal_id: DealRef | None = None
+    customer_id: Annotated[CustomerRef | None, Named()] = None
+    deal_id: Annotated[DealRef | None, Named(was="contacted", ends=("converted",))] = None
 
 
 class Deal(Row, table="Deals", key=("deal_id",), part=Part.PROCESS, shown=True):
@@ -283,17 +297,17 @@ class Deal(Row, table="Deals", key=("deal_id",), part=Part.PROCESS, shown=True):
     source: Text | None = None
     pipeline: Id | None = None
     """Blank: `main`."""
-    stage: StageRef
+    stage: Annotated[StageRef, StageIn("StageHistory")]
     amount: Price | None = None
     category: Literal["commit", "best_case", "pipeline", "omitted"] | None = None
-    created_on: Date | None = None
-    stage_since: Date | None = None
-    expected_on: Date | None = None
-    closed_on: Date | None = None
+    created_on: Annotated[Date | None, BEGINS] = None
+    stage_since: Annotated[Date | None, happens()] = None
+    expected_on: Annotated[Date | None, PLANNED] = None
+    closed_on: Annotated[Date | None, happens()] = None
     lost_stage: StageRef | None = None
     lost_reason: Text | None = None
     next_step: Text | None = None
-    next_on: Date | None = None
+    next_on: Annotated[Date | None, PLANNED] = None
 
 
 class DealTeamMember(Row, table="DealTeam", key=("deal_id", "stage"), part=Part.PROCESS):
@@ -302,6 +316,10 @@ class DealTeamMember(Row, table="DealTeam", key=("deal_id", "stage"), part=Part.
     deal_id: DealRef
     stage: StageRef
     rep_id: RepRef
+
+
+_DELIVERED: Final = ("delivered", "invoiced", "paid")
+"""What an order line may be once it was delivered; a cancelled one may never have been."""
 
 
 class OrderLine(Row, table="Orders", key=("order_id", "line_no"), part=Part.PROCESS, shown=True):
@@ -316,11 +334,11 @@ class OrderLine(Row, table="Orders", key=("order_id", "line_no"), part=Part.PROC
     partner_share: Share | None = None
     product: ProductRef | None = None
     quantity: Number | None = None
-    ordered_on: Date
+    ordered_on: Annotated[Date, BEGINS]
     amount: Money
     refund_of: OrderRef | None = None
-    due_on: Date | None = None
-    delivered_on: Date | None = None
+    due_on: Annotated[Date | None, PLANNED] = None
+    delivered_on: Annotated[Date | None, happens(was="placed", ends=_DELIVERED)] = None
     status: Literal["placed", "delivered", "invoiced", "paid", "cancelled"] | None = None
 
 
@@ -329,7 +347,7 @@ class Payment(Row, table="Payments", key=("payment_id",), part=Part.PROCESS):
 
     payment_id: Id
     order_id: OrderRef
-    paid_on: Date
+    paid_on: Annotated[Date, BEGINS]
     amount: Money
 
 
@@ -339,9 +357,9 @@ class Initiative(Row, table="Initiatives", key=("plan", "step"), part=Part.PROCE
     plan: Id
     step: Id
     owner_id: RepRef | None = None
-    start_on: Date | None = None
-    due_on: Date
-    done_on: Date | None = None
+    start_on: Annotated[Date | None, PLANNED] = None
+    due_on: Annotated[Date, PLANNED]
+    done_on: Annotated[Date | None, happens("result")] = None
     budget: Price | None = None
     result: Text | None = None
 
@@ -356,4 +374,4 @@ class Waiver(Row, table="Waivers", key=("table", "row_key", "field", "code"), pa
     value_hash: Text
     reason: Text
     by: Text
-    on: Date
+    on: Annotated[Date, RECORDED]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from salesbook.tables.base import (
+    BEGINS,
+    PLANNED,
+    RECORDED,
     AlertName,
     Balance,
     Count,
@@ -97,7 +100,7 @@ class PlannedTarget(
     locked: Flag
     status: Literal["draft", "published"]
     version: Position
-    published_on: Date | None = None
+    published_on: Annotated[Date | None, BEGINS] = None
     carried: Balance | None = None
     """After a re-split: the part that makes up for months gone; the year's quota does not hold it
     twice.
@@ -106,6 +109,29 @@ class PlannedTarget(
     """On a draft: the published amount that holds until the draft is published."""
     carried_in_force: Balance | None = None
     """On a draft: the carried part of that."""
+    weighed_by: Annotated[Text | None, Since("0.3.0")] = None
+    """Targets of the rep or the team that were only weights of this one, as `R07 = 1050.00`."""
+    weighed_in_force: Annotated[Text | None, Since("0.3.0")] = None
+    """On a draft: those of the plan that holds."""
+
+
+class PlanChange(
+    Row,
+    table="PlanChanges",
+    key=("period", "rep_id", "metric"),
+    role=OUT,
+    part=Part.TARGETS,
+    since="0.3.0",
+):
+    """One row per target in which the draft differs from what is published; none without a draft."""
+
+    period: Period
+    rep_id: RepRef
+    metric: PlanMetric
+    before: Balance | None = None
+    """What is published; blank where nothing is."""
+    after: Balance
+    because: Sentence
 
 
 class Attained(
@@ -175,7 +201,7 @@ class CommissionLine(
 ):
     """One row per paid line; a rep's lines of a period add up to the statement."""
 
-    period: Period
+    period: Annotated[Period, BEGINS]
     rep_id: RepRef
     line: Position
     order_id: OrderRef | None = None
@@ -204,7 +230,7 @@ class Statement(
 ):
     """One row per month and rep: what the lines of Commission come to."""
 
-    period: Period
+    period: Annotated[Period, BEGINS]
     rep_id: RepRef
     plan: Id | None = None
     """Name of the pay scheme on the month's last day; blank for who has none."""
@@ -288,13 +314,13 @@ class TierSnapshot(
 ):
     """One row per run date and customer; of days gone, customers whose tier or stage changed."""
 
-    as_of: Date
+    as_of: Annotated[Date, BEGINS]
     customer_id: CustomerRef
     tier: Tier
     value: Money
     buying_stage: Annotated[Literal[BuyingStage, "gone"] | None, Since("0.3.0")] = None
     """`gone`: not among the customers any more on that day; blank: not known, from before 0.3.0."""
-    made_on: Annotated[Date | None, Since("0.3.0")] = None
+    made_on: Annotated[Date | None, Since("0.3.0"), RECORDED] = None
     """The newest day that had a snapshot when the row was made: after `as_of`, one made later."""
 
 
@@ -324,11 +350,11 @@ class StageEntry(
     deal_id: DealRef
     seq: Position
     stage: Id
-    entered_on: Date
-    noticed_on: Date
+    entered_on: Annotated[Date, BEGINS]
+    noticed_on: Annotated[Date, BEGINS]
     source: Literal["typed", "imported", "inferred"]
     amount: Money | None = None
-    expected_on: Date | None = None
+    expected_on: Annotated[Date | None, PLANNED] = None
     rep_id: RepRef | None = None
 
 
@@ -449,7 +475,7 @@ class ForecastSnapshot(
 ):
     """One row per run date, period and slice; days gone thin out."""
 
-    as_of: Date
+    as_of: Annotated[Date, BEGINS]
     period: Period
     slice_kind: SliceKind
     slice: ScopeRef
@@ -464,7 +490,7 @@ class ForecastSnapshot(
     target: Money | None = None
     gap: Money | None = None
     coverage: Number | None = None
-    made_on: Annotated[Date | None, Since("0.3.0")] = None
+    made_on: Annotated[Date | None, Since("0.3.0"), RECORDED] = None
     """The newest day that had a snapshot when the row was made: after `as_of`, one made later."""
 
 
@@ -515,7 +541,7 @@ class ParkedNote(
     content: Text
     """As a person would type it: a text that looks like a number begins with an apostrophe, a
     formula is in R1C1 style, which says the same in any row."""
-    parked_on: Date
+    parked_on: Annotated[Date, RECORDED]
 
 
 class Run(
@@ -523,9 +549,9 @@ class Run(
 ):
     """One row per run that wrote."""
 
-    at: DateTime
+    at: Annotated[DateTime, RECORDED]
     action: Id
-    as_of: Date | None = None
+    as_of: Annotated[Date | None, RECORDED] = None
     seconds: Number
     rows_in: Count
     rows_out: Count

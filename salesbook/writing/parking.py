@@ -16,7 +16,8 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook.frames import frame_from_rows
-from salesbook.hosts.formulas import UnsureError, from_r1c1, to_r1c1
+from salesbook.hosts.area import MAX_ROW, Area
+from salesbook.hosts.formulas import UnsureError, from_r1c1, names_only_its_row, to_r1c1
 from salesbook.names.folding import fold_name
 from salesbook.reading.table import ReadTable
 from salesbook.store import Annotation, Cell, CellError, Mark, TableCells, TableWrite, is_too_long
@@ -289,17 +290,20 @@ def _meant(text: str) -> Cell:
 
 
 def annotation_of(line: ParkedLine, row: int, cells: TableCells) -> Annotation | None:
-    """What a line means in a row of the table; None where its formula fits no row there.
+    """What a line means in a row of the table; None where nobody can say that of its formula.
 
     Args:
         cells: the table that the line is about; its headers have the line's.
     """
     annotation = Annotation(row, line.header, line.mark, None)
     if line.mark is Mark.FORMULA:
+        sheet_row, sheet_column = _place(annotation, cells)
         try:
-            return replace(annotation, content=from_r1c1(line.content, *_place(annotation, cells)))
+            formula = from_r1c1(line.content, sheet_row, sheet_column)
+            is_sure = names_only_its_row(formula, sheet_row, _area_to_come(cells), cells.sheet)
         except UnsureError:
             return None
+        return replace(annotation, content=formula) if is_sure else None
 
     content: Cell = line.content
     if line.content[:1] == "'":
@@ -307,3 +311,9 @@ def annotation_of(line: ParkedLine, row: int, cells: TableCells) -> Annotation |
     elif line.mark is Mark.VALUE:
         content = _meant(line.content)
     return replace(annotation, content=content)
+
+
+def _area_to_come(cells: TableCells) -> Area:
+    """Where the table's rows may be from now on: the new body may be longer than the old one."""
+    last_column = cells.first_column + len(cells.headers) - 1
+    return Area(cells.first_row, cells.first_column, MAX_ROW, last_column)

@@ -367,6 +367,26 @@ def test_a_formula_that_cannot_go_on_is_parked_and_named():
     assert refreshed(host, ["C3", "C2"]) == []
 
 
+def test_a_formula_on_its_own_row_comes_back_with_it():
+    """What it names goes with the row, or is held by dollars outside the table."""
+    host = started({}, [Annotation(1, "Remark", Mark.FORMULA, "=C5*2+$K$1")])
+    refreshed(host, ["C1"])
+    refreshed(host, ["C1", "C3", "C2"])
+    assert host.annotations("CallList") == (Annotation(2, "Remark", Mark.FORMULA, "=C6*2+$K$1"),)
+    assert parked(host) == []
+
+
+@pytest.mark.parametrize("named", ["C4", "$C$4", "K5", "Rates!B5", "$C$4:C5"])
+def test_a_formula_on_other_rows_stays_parked(named: str):
+    """Its row is there again, and other rows stand where those stood that it named."""
+    host = started({}, [Annotation(1, "Remark", Mark.FORMULA, f"=C5+SUM({named})")])
+    refreshed(host, ["C1"])
+    [(key, *_)] = parked(host)
+    told = refreshed(host, ["C3", "C2"])
+    assert (key, told, host.annotations("CallList")) == ("C2", [], ())
+    assert len(parked(host)) == 1
+
+
 class TestContents:
     """A line of ParkedNotes says what a person would have typed."""
 

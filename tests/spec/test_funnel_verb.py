@@ -140,8 +140,9 @@ def test_a_deal_that_moves_is_followed_from_run_to_run():
 
 def test_an_older_run_keeps_the_history_and_warns():
     history = funnel.run(draw(Deals=[deal("d", "Lead")])).tables["StageHistory"]
-    outcome = funnel.run(
-        draw(Deals=[deal("d", "Offer")], StageHistory=history, as_of=AS_OF - dt.timedelta(days=1))
+    before = draw(
+        Deals=[deal("d", "Offer")], StageHistory=history, as_of=AS_OF - dt.timedelta(days=1)
     )
+    outcome = ACTIONS["funnel"].run(before)
     pd.testing.assert_frame_equal(outcome.tables["StageHistory"], history)
     assert outcome.findings[0].code == "run-older-than-history"

@@ -290,7 +290,7 @@ def test_who_sold_and_cannot_be_paid_is_named():
     assert [row[1] for row in paid(out)] == ["r1"]
     assert [(f.row_key, f.code) for f in out.findings] == [
         ("r2", "rep-without-quota"),
-        ("r3", "rep-without-plan"),
+        ("r3", "rep-without-scheme"),
         ("r4", "plan-without-brackets"),
     ]
 

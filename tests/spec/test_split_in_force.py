@@ -32,12 +32,14 @@ def outcome(
     *,
     publish: bool = False,
     resplit_from: str | None = None,
+    year: int | None = None,
     own: dict[str, int] | None = None,
     **drawn: pd.DataFrame,
 ) -> Outcome:
     """Split a year's revenue; `own` are binding targets of reps."""
     tables = {
-        name: empty_frame(name) for name in ("Locks", "Assignments", "Orders", "Deals", "Customers")
+        name: empty_frame(name)
+        for name in ("Locks", "Periods", "Assignments", "Orders", "Deals", "Customers")
     }
     shared = {"year": 2026, "metric": "revenue"}
     targets = [{"scope_kind": "company", "scope": "company", "target": target}]
@@ -48,7 +50,7 @@ def outcome(
     tables["Targets"] = frame_from_rows("Targets", [{**shared, **row} for row in targets])
     tables["Reps"] = frame_from_rows("Reps", [{"rep_id": rep, "name": rep} for rep in reps])
     tables |= {"TargetPlan": plan, **drawn}
-    return run(Task(tables, Policy(), TODAY, publish=publish, resplit_from=resplit_from))
+    return run(Task(tables, Policy(), TODAY, publish=publish, resplit_from=resplit_from, year=year))
 
 
 def split(
@@ -70,10 +72,11 @@ def test_a_first_draft_is_no_target_yet():
 def test_a_draft_changes_nothing_until_it_is_published():
     """Pay goes by what was published, whatever is being tried out."""
     published = split(empty_frame("TargetPlan"), 240_000, publish=True)
-    draft = split(published, 480_000)
+    draft = split(published, 480_000, year=2026)
     assert held(draft) == held(published)
     assert held(split(draft, 600_000)) == held(published)
-    assert sum(held(split(draft, 480_000, publish=True)).values()) == 480_000
+    after = split(draft, 480_000, publish=True)
+    assert sum(quotas(after).values()) == 480_000
 
 
 def test_a_resplit_draft_leaves_the_year_whole():
@@ -164,7 +167,7 @@ def test_a_locked_zero_is_published_too():
     }
     asked = {"Locks": frame_from_rows("Locks", [lock])}
     plan = split(empty_frame("TargetPlan"), 240_000, publish=True)
-    plan = split(split(plan, 240_000, **asked), 240_000, publish=True, **asked)
+    plan = split(split(plan, 240_000, year=2026, **asked), 240_000, publish=True, **asked)
     assert len(plan) == 24
     assert plan.loc[plan["locked"], "amount"].tolist() == [0]
 
@@ -196,9 +199,10 @@ def test_a_resplit_above_the_target_is_said():
 def test_who_is_in_the_plan_no_more_keeps_the_target_until_it_is_published():
     """A rep taken out of the draft still has a quota today."""
     published = split(empty_frame("TargetPlan"), 240_000, publish=True)
-    draft = split(published, 240_000, reps=("R1",))
+    draft = split(published, 240_000, reps=("R1",), year=2026)
     assert held(draft) == held(published)
-    assert int(draft.loc[draft["rep_id"] == "R2", "amount"].sum()) == 0
+    from_june = draft["period"] >= "2026-06"
+    assert int(draft.loc[from_june & (draft["rep_id"] == "R2"), "amount"].sum()) == 0
     after = split(draft, 240_000, reps=("R1",), publish=True)
-    assert "R2" not in set(after["rep_id"])
-    assert sum(held(after).values()) == 240_000
+    assert max(after.loc[after["rep_id"] == "R2", "period"]) == "2026-05"
+    assert sum(quotas(after).values()) == 240_000

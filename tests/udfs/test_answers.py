@@ -195,6 +195,19 @@ def test_a_funnel_finds_columns_by_their_headers_and_knows_history() -> None:
     assert entered == [1, 0, 1]
 
 
+def test_a_funnel_of_an_earlier_day_knows_nothing_of_later_rows() -> None:
+    """On the 8th two deals are open, won on the 10th; one that begins on the 12th is not there."""
+    deals = [["D1", "Won"], ["D2", "Won"], ["D3", "Won"]]
+    history = [["D1", "Lead", 46_001], ["D1", "Won", 46_010]]
+    history += [["D2", "Lead", 46_001], ["D2", "Offer", 46_005], ["D2", "Won", 46_010]]
+    history += [["D3", "Lead", 46_012], ["D3", "Won", 46_015]]
+    stages = [["Lead", "open"], ["Offer", "open"], ["Won", "won"]]
+    lead, offer, won = rows("SALES_FUNNEL", deals, history, stages, 46_008)
+    assert lead[:4] == [2, 1, 0, 1]
+    assert offer[:4] == [1, 0, 0, 1]
+    assert won[0] == 0
+
+
 def test_stage_days_count_deals_that_are_still_there() -> None:
     entered = down(46_000, 46_000, 46_000, 46_006, 46_001)
     left = down(46_002, 46_004, 46_006, None, None)

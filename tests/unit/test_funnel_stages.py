@@ -174,7 +174,7 @@ def _simulated(random, rates, size=80):
     }
     codes = stage_codes(policy())
     deals = known_deals(frame_of("Deals", columns), codes)
-    full, _ = append_history(empty_frame("StageHistory"), deals, codes, as_of=AS_OF)
+    full = append_history(empty_frame("StageHistory"), deals, codes, as_of=AS_OF)
     passages = passages_of(deals, entries_of(full, deals, codes), codes, skipped="all")
     return table_of(passages, deals, codes)
 
@@ -204,5 +204,5 @@ def test_the_frame_of_deals_is_not_changed():
 
 def test_history_of_deals_that_are_gone_counts_for_nothing():
     deals, codes = numbered([deal("d", "Lead")])
-    full, _ = append_history(empty_frame("StageHistory"), deals, codes, as_of=AS_OF)
+    full = append_history(empty_frame("StageHistory"), deals, codes, as_of=AS_OF)
     assert len(entries_of(full, numbered([])[0], codes).deal) == 0

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.domain.pipeline.stages.history import append_history
+from salesbook.domain.pipeline.stages.history import append_history, with_all_entries
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.tables.settings import Stage
 from tests.pipeline_book import AS_OF, FEWER, STAGES, day, deal, numbered, policy, records
@@ -14,8 +14,11 @@ SHOWN = ("deal_id", "seq", "stage", "entered_on", "source")
 
 def history_of(rows, history=None, as_of=AS_OF, settings=None):
     deals, codes = numbered(rows, settings)
-    old = empty_frame("StageHistory") if history is None else history
-    return append_history(old, deals, codes, as_of=as_of)
+    whole = empty_frame("StageHistory") if history is None else history
+    is_known = (whole[["entered_on", "noticed_on"]] <= pd.Timestamp(as_of)).all(axis="columns")
+    before = whole[is_known]
+    after = append_history(before, deals, codes, as_of=as_of)
+    return with_all_entries(whole, before, after, as_of=as_of)
 
 
 def entry(deal_id, seq, stage, entered_on, noticed_on="2026-05-31", source="typed"):

@@ -319,7 +319,7 @@ def test_over_many_books_medians_after_an_import_are_true(has_days):
         history = empty_frame("StageHistory")
         for run, rows in a_company(seed, days=56, every=7, has_days=has_days):
             deals, codes = numbered(rows)
-            history, _ = append_history(history, deals, codes, as_of=day(run))
+            history = append_history(history, deals, codes, as_of=day(run))
 
         as_of = day(run)
         known = entries_of(history, deals, codes)

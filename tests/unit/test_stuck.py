@@ -50,7 +50,7 @@ def test_a_stage_without_a_limit_has_no_stuck_deals():
 def test_a_day_typed_later_replaces_an_inferred_one():
     rows = [deal("a", "Offer", created_on="2026-01-01")]
     deals, codes = numbered(rows)
-    history, _ = append_history(empty_frame("StageHistory"), deals, codes, as_of=AS_OF)
+    history = append_history(empty_frame("StageHistory"), deals, codes, as_of=AS_OF)
     later, _ = numbered([rows[0] | {"stage_since": day("2026-06-01")}])
     known = entries_of(history, later, codes)
     assert days_in_stage(later, known, as_of=AS_OF).tolist() == [29.0]
@@ -61,7 +61,7 @@ def test_a_day_of_the_stage_before_replaces_nothing():
     history, as_of = empty_frame("StageHistory"), AS_OF
     for stage, run in (("Lead", day("2026-06-01")), ("Offer", day("2026-06-20"))):
         deals, codes = numbered([deal("a", stage, stage_since="2026-05-01")])
-        history, _ = append_history(history, deals, codes, as_of=run)
+        history = append_history(history, deals, codes, as_of=run)
     known = entries_of(history, deals, codes)
     assert days_in_stage(deals, known, as_of=as_of).tolist() == [10.0]
 

@@ -27,7 +27,7 @@ CLOSED_STAGES = STAGES[3:]
 def rates_of(rows, settings=None, prior_deals=10):
     """The rates after one run over these deals, and what was found."""
     deals, codes = numbered(rows, settings)
-    history, _ = append_history(empty_frame("StageHistory"), deals, codes, as_of=AS_OF)
+    history = append_history(empty_frame("StageHistory"), deals, codes, as_of=AS_OF)
     known = entries_of(history, deals, codes)
     passages = passages_of(deals, known, codes, skipped="all")
     runs = run_days([history["noticed_on"]], as_of=AS_OF)

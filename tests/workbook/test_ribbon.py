@@ -27,7 +27,7 @@ both = pytest.mark.parametrize("language", LANGUAGES)
 UI = "{http://schemas.microsoft.com/office/2009/07/customui}"
 GROUPS = {
     "data": ["import", "validate"],
-    "targets": ["split", "publish"],
+    "targets": ["split", "resplit", "publish"],
     "team": ["score"],
     "customers": ["tier"],
     "pipeline": ["funnel"],
@@ -61,8 +61,8 @@ ATTRIBUTES = {
 }
 """What the schema of customUI14 allows of the elements we use."""
 ICONS = set(
-    "GetExternalDataFromText DataValidation PivotTableInsert FileMarkAsFinal SortDescendingExcel Filter"
-    " ConditionalFormattingIconSetsGallery RefreshAll Undo ErrorChecking".split()
+    "GetExternalDataFromText DataValidation PivotTableInsert CalculateNow FileMarkAsFinal"
+    " SortDescendingExcel Filter ConditionalFormattingIconSetsGallery RefreshAll Undo ErrorChecking".split()
 )
 """Looked up in Microsoft's lists of controls for Excel 2013 to 365."""
 

@@ -143,6 +143,7 @@ def test_a_press_does_what_its_button_says(callback, model, monkeypatch, tmp_pat
     button = CALLBACKS[callback]
     others = {
         "import": "Cancelled.",
+        "resplit": "expected a fiscal year that has a target",
         "undo": "there is nothing to undo",
         "check_setup": "✓ salesbook",
     }

@@ -98,7 +98,12 @@ def _candidate_steps(task: Task) -> Iterator[Finding]:
 
 
 def date_range(task: Task) -> Iterator[Finding]:
-    """Name dates before `earliest_year` or more than `years_ahead` years after the run."""
+    """Name dates before `earliest_year` or more than `years_ahead` years after the run.
+
+    Also those for which their row does not count yet: nothing else would ever tell of an order that
+    was entered for the year 2206.
+    """
+    task = task.with_what_comes_later()
     rules = task.policy.rules
     first = pd.Timestamp(rules.earliest_year, 1, 1)
     last = _years_later(task.as_of, rules.years_ahead)

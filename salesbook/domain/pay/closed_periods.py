@@ -78,6 +78,8 @@ class Past:
     """Closed months: up to which there are, and what their statements say."""
 
     record: Record
+    until: str
+    """The month of the run. What later months paid stays, and is nothing to reckon with yet."""
     reps: Mapping[str, RepPast]
     sold: Mapping[tuple[str, str], int]
     """By rep and month: what the statement on record says was sold."""
@@ -96,6 +98,11 @@ class Past:
             months.add(self.record.closed_to)
         return months
 
+    @property
+    def lines(self) -> pd.DataFrame:
+        """The lines of closed months up to that of the run."""
+        return self.record.lines[self.record.lines["period"] <= self.until]
+
     def sold_of_year(self, rep: str, months: Sequence[str], rates: Rates) -> int:
         """What the statements of some months counted for, of what was earned in these months."""
         rep_past = self.reps.get(rep)
@@ -105,15 +112,17 @@ class Past:
         return sum(rates.position(line.counted) for line in lines if line.earned in months)
 
 
-def past_of(record: Record, sales: Sales) -> Past:
+def past_of(record: Record, sales: Sales, *, until: str) -> Past:
     """Read what closed months counted and paid, rep by rep.
 
     Args:
-        record: the closed months.
+        record: the closed months, with those after the run's own where that looks back.
         sales: what orders count for today, which says of a line what its plan did not ask for: the
             product families in it, its pieces, what is left after cost.
+        until: the month of the run.
     """
-    in_order = record.lines.sort_values(["period", "rep_id", "line"])
+    lines = record.lines[record.lines["period"] <= until]
+    in_order = lines.sort_values(["period", "rep_id", "line"])
     fields = ["period", "rep_id", "order_id", "base", "amount", "rule"]
     fields += ["plan", "family", "sold", "quantity"]
 
@@ -127,7 +136,7 @@ def past_of(record: Record, sales: Sales) -> Past:
     sold = dict(zip(keys, statements["sold"].astype("int64").tolist(), strict=True))
     overrides = in_order.loc[in_order["rule"].str.startswith(OVERRIDE), "period"]
     overrides_from = str(overrides.min()) if len(overrides) else None
-    return Past(record, reps, sold, overrides_from)
+    return Past(record, until, reps, sold, overrides_from)
 
 
 def refuse_moved_cut_over(
@@ -141,7 +150,7 @@ def refuse_moved_cut_over(
 
     Raises: SettingsError.
     """
-    lines = past.record.lines
+    lines = past.lines
     paid = lines[lines["order_id"].notna()]
     paid_by_deal = paid["order_id"].isin(deals["deal_id"]) & ~paid["order_id"].isin(
         orders["order_id"]

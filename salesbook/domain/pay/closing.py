@@ -12,9 +12,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-import pandas as pd
-
-from salesbook.domain.arithmetic.calendar import last_day, months_in
+from salesbook.domain.arithmetic.calendar import last_day
+from salesbook.domain.targets.standing import PeriodRow, rows_by_month
 from salesbook.frames import Tables
 from salesbook.messages import Fact, Finding
 
@@ -41,16 +40,6 @@ class Closing:
         return {month for month in self.typed if after < month <= last}
 
 
-@dataclass(frozen=True)
-class _Row:
-    """A row of Periods: a month, or a quarter or year that closes all of its months."""
-
-    index: int
-    period: str
-    months: frozenset[str]
-    is_reopened: bool
-
-
 def closing_of(tables: Tables, *, start_month: int, as_of: dt.date) -> Closing:
     """Say which months are closed, and which rows of Periods close theirs now.
 
@@ -67,8 +56,7 @@ def closing_of(tables: Tables, *, start_month: int, as_of: dt.date) -> Closing:
         as_of: the day of the run.
     """
     statements = tables["Statements"]
-    rows = _rows(tables["Periods"], start_month)
-    row_of_month = {month: row for row in rows for month in row.months}
+    row_of_month = rows_by_month(tables["Periods"], start_month)
     reopened = {month for month, row in row_of_month.items() if row.is_reopened}
     typed = {month: row.period for month, row in row_of_month.items() if not row.is_reopened}
 
@@ -83,7 +71,8 @@ def closing_of(tables: Tables, *, start_month: int, as_of: dt.date) -> Closing:
     open_again = min((month for month in reopened if month > closed_to), default=None)
 
     due: set[str] = set()
-    for row in rows:
+    rows = {row.index: row for row in row_of_month.values()}
+    for _, row in sorted(rows.items()):
         newest = max((month for month in row.months if row_of_month[month] is row), default=NEVER)
         if row.is_reopened or newest <= closed_to:
             continue
@@ -100,20 +89,6 @@ def closing_of(tables: Tables, *, start_month: int, as_of: dt.date) -> Closing:
     return Closing(closed_to, tuple(sorted(due)), open_again, typed, tuple(findings))
 
 
-def _rows(periods: pd.DataFrame, start_month: int) -> list[_Row]:
-    """The rows that are periods, wide ones first: of two about a month the narrower decides."""
-    rows = []
-    for index, period, reopened_on in zip(
-        periods.index, periods["period"], periods["reopened_on"], strict=True
-    ):
-        try:
-            months = frozenset(months_in(str(period), start_month))
-        except ValueError:
-            continue
-        rows.append(_Row(int(index), str(period), months, pd.notna(reopened_on)))
-    return sorted(rows, key=lambda row: (-len(row.months), row.period))
-
-
 def _newest_left(standing: set[str], reopened: set[str]) -> str:
     """The newest closed month once the reopened ones at the end of the line are open.
 
@@ -125,7 +100,7 @@ def _newest_left(standing: set[str], reopened: set[str]) -> str:
     return closed[-1] if closed else NEVER
 
 
-def _reopened_too_early(row_of_month: Mapping[str, _Row], closed_to: str) -> Iterator[Finding]:
+def _reopened_too_early(row_of_month: Mapping[str, PeriodRow], closed_to: str) -> Iterator[Finding]:
     """Rows that would open a month before one that stays closed."""
     told = set()
     for month, row in sorted(row_of_month.items()):
@@ -134,7 +109,7 @@ def _reopened_too_early(row_of_month: Mapping[str, _Row], closed_to: str) -> Ite
             yield _about(row, "reopened-before-closed", field="reopened_on", month=closed_to)
 
 
-def _about(row: _Row, code: str, *, field: str = "period", **facts: Fact) -> Finding:
+def _about(row: PeriodRow, code: str, *, field: str = "period", **facts: Fact) -> Finding:
     return Finding(
         code,
         "warning",

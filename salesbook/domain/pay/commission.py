@@ -96,7 +96,7 @@ def commission(
     policy, as_of = task.policy, task.as_of
     start_month = policy.rules.fiscal_year_start
     sales = sales_of(credits, task.tables["Payments"], policy, as_of=pd.Timestamp(as_of))
-    past = past_of(record, sales)
+    past = past_of(record, sales, until=month_of(as_of))
     refuse_moved_cut_over(credits, past, task.tables["Deals"], task.tables["Orders"])
 
     months_sold = {month for _, month in sales}

@@ -33,7 +33,9 @@ def pay_to_date(
     Raises: SettingsError where closed months were paid by what no longer counts as sold.
     """
     tables = task.tables
-    record = Record.up_to(closing.closed_to, tables["Commission"], tables["Statements"])
+    # What closed months have paid stays also where the run looks back behind them.
+    lines, statements = task.as_it_stands("Commission"), task.as_it_stands("Statements")
+    record = Record.up_to(closing.closed_to, lines, statements)
     for month in closing.due:
         day = last_day(month, task.policy.rules.fiscal_year_start)
         credits_then = credits_of(tables, task.policy, as_of=day)

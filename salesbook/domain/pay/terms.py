@@ -253,7 +253,7 @@ class TermsBook:
     def _fault(self, rep: str, month: str) -> Finding | None:
         name = self.scheme_names.get((rep, month))
         if name is None:
-            return _about_scheme(rep, "rep-without-plan", month=month)
+            return _about_scheme(rep, "rep-without-scheme", month=month)
         if not self._brackets_in_force(name, month):
             return _about_scheme(rep, "plan-without-brackets", "error", scheme=name, month=month)
 

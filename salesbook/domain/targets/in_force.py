@@ -19,9 +19,11 @@ def plan_in_force(plan: pd.DataFrame) -> pd.DataFrame:
     is_published = (plan["status"] == "published").fillna(False)
     amount = plan["amount"].where(is_published, plan["in_force"])
     carried = plan["carried"].where(is_published, plan["carried_in_force"]).fillna(0)
+    weighed_by = plan["weighed_by"].where(is_published, plan["weighed_in_force"])
     held = plan.assign(
         amount=amount,
         carried=carried,
+        weighed_by=weighed_by,
         quota=amount - carried,
         status="published",
     )

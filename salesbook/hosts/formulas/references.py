@@ -263,3 +263,33 @@ def _cell(tokens: list[Token], position: int) -> Corner | None:
 
 def _kind(tokens: list[Token], position: int) -> str:
     return tokens[position][0] if 0 <= position < len(tokens) else ""
+
+
+def names_only_its_row(formula: str, row: int, table: Area, sheet: str) -> bool:
+    """Say whether a formula says the same in any row of a table, wherever the table's rows go.
+
+    It does where it names nothing but cells of its own row, whole columns, and cells outside that a
+    dollar holds. `=B7-B6` in row 7 does not: nobody knows which customer will stand above.
+
+    Args:
+        row: where the formula stands.
+        table: the table's rows and columns, on `sheet`.
+
+    Raises: UnsureError where it cannot be read.
+    """
+    return all(
+        _is_sure(corner, row, table, is_here=piece.is_on(sheet))
+        for piece in cut(formula)
+        if isinstance(piece, Reference)
+        for corner in piece.corners
+    )
+
+
+def _is_sure(corner: Corner, row: int, table: Area, *, is_here: bool) -> bool:
+    if corner.row is None:
+        return True
+    is_beside = corner.column is not None and not table.left <= corner.column <= table.right
+    is_among_rows = is_here and not is_beside and table.top <= corner.row <= table.bottom
+    if is_among_rows:
+        return corner.row == row and not corner.row_is_fixed
+    return corner.row_is_fixed

@@ -243,6 +243,15 @@ def forecast_history(history: pd.DataFrame, forecast: pd.DataFrame, as_of: dt.da
     return both.sort_values("as_of", kind="stable", ignore_index=True)
 
 
+def days_of_forecasts(history: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """The days on which somebody forecast: not those that a later run has looked back to.
+
+    `made_on` is blank for what was made before there was such a field, on its day.
+    """
+    was_made_then = history["made_on"].isna() | (history["made_on"] <= history["as_of"])
+    return history.loc[was_made_then, "as_of"]
+
+
 def kept_days(days: Iterable[pd.Timestamp]) -> set[pd.Timestamp]:
     """The days whose forecast is kept, counted from the newest.
 

@@ -20,7 +20,7 @@ _DAY: Final = "datetime64[D]"
 
 def append_history(
     history: pd.DataFrame, deals: KnownDeals, codes: StageCodes, *, as_of: dt.date
-) -> tuple[pd.DataFrame, list[Finding]]:
+) -> pd.DataFrame:
     """Add to StageHistory what the deals show beyond it; no row that is there changes.
 
     A deal whose stage is not its last known one gets a row: entered on `stage_since`, else on
@@ -30,14 +30,9 @@ def append_history(
     the stage that the deal was closed from. A deal without history is filled back by
     `backfill_rows`. A stage that was renamed is no change.
 
-    Returns: StageHistory, its old rows first and as they were, then new ones by deal and seq; and a
-    warning instead of new rows where history knows a day later than `as_of`.
+    Returns: StageHistory, its old rows first and as they were, then new ones by deal and seq.
     """
     old = history.reset_index(drop=True)
-    last_run = old["noticed_on"].max()
-    if pd.notna(last_run) and last_run > pd.Timestamp(as_of):
-        return old, [_older_run(as_of, last_run.date())]
-
     last_seq, last_code, last_day = _last_known(entries_of(history, deals, codes), len(deals))
     is_new = last_seq == 0
     has_moved = ~is_new & (last_code != deals.code)
@@ -47,9 +42,38 @@ def append_history(
     changes = _changes(deals, moved, last_seq[moved], last_day[moved], as_of)
     added = backfilled.joined(changes)
     if not len(added.deal):
-        return old, []
+        return old
+    return pd.concat([old, _frame(added, deals, codes, as_of)], ignore_index=True)
 
-    return pd.concat([old, _frame(added, deals, codes, as_of)], ignore_index=True), []
+
+def with_all_entries(
+    whole: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, *, as_of: dt.date
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Say what StageHistory is to hold after a run: every row that it held, and the run's new ones.
+
+    A run as of a day before the newest entry was noticed adds none: what it finds out rests on what
+    the deals say today, and would stand between rows that were noted when things happened.
+
+    Args:
+        whole: StageHistory as it stands.
+        before: its rows up to the day of the run.
+        after: what `append_history` made of those.
+        as_of: the day of the run.
+
+    Returns: StageHistory, and a warning where nothing could be added.
+    """
+    stays = whole.reset_index(drop=True)
+    if len(whole) == len(before):
+        return after, []
+    newest = whole["noticed_on"].max()
+    if newest > pd.Timestamp(as_of):
+        return stays, [_older_run(as_of, newest.date())]
+
+    # An entry of a later day that was noticed by now: its deal has its row already.
+    later = ~whole.index.isin(before.index)
+    new = after.iloc[len(before) :]
+    new = new[~new["deal_id"].isin(whole.loc[later, "deal_id"])]
+    return pd.concat([stays, new], ignore_index=True), []
 
 
 def _older_run(as_of: dt.date, latest: dt.date) -> Finding:

@@ -11,7 +11,6 @@ import pandas as pd
 
 from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.arithmetic.calendar import last_day
-from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.domain.targets.spread.seats import Seats
 from salesbook.domain.targets.spread.shares import Shares, sum_over
 from salesbook.names.folding import fold_name
@@ -28,13 +27,13 @@ class Done:
 
 
 def done_before(
-    since: str, actuals: pd.DataFrame, plan: pd.DataFrame, seats: Seats, *, as_of: dt.date
+    since: str, actuals: pd.DataFrame, held: pd.DataFrame, seats: Seats, *, as_of: dt.date
 ) -> Done:
     """What the months before `since` bring: actuals where they are over, the plan where not.
 
     Args:
         actuals: of the metric (`attainment.monthly`).
-        plan: rows of TargetPlan of the year and metric.
+        held: the plan in force of the year and metric (`in_force.plan_in_force`).
         seats: with all months of the year.
     """
     before = [month for month in seats.months if month < since]
@@ -43,16 +42,15 @@ def done_before(
 
     sold = actuals[actuals["month"].isin(over)]
     sold = sold.assign(amount=sold["actual"])
-    still_planned = plan[plan["period"].isin(running)]
+    still_planned = held[held["period"].isin(running)]
 
     columns = ["rep_id", "team", "amount"]
     done = pd.concat([sold[columns], still_planned[columns]])
     return _added_up(done, seats)
 
 
-def planned_before(since: str, plan: pd.DataFrame, seats: Seats) -> Done:
+def planned_before(since: str, held: pd.DataFrame, seats: Seats) -> Done:
     """What the months before `since` would have brought had they gone as planned."""
-    held = plan_in_force(plan)
     before = held[held["period"] < since]
     return _added_up(before.assign(amount=before["quota"]), seats)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from salesbook.domain.arithmetic.allocation import allocate
 from salesbook.domain.targets.spread.seats import Seats
 from salesbook.frames import row_keys
 from salesbook.messages import Finding
+from salesbook.money import to_text
 from salesbook.names.folding import fold_name
 
 
@@ -31,6 +32,11 @@ class Shares:
     """Seats that carry anything at all."""
     of_company: bool
     """The total is the company's own target, not just the sum of its parts."""
+    weighed_by: tuple[str, ...]
+    """For each seat the targets of its rep and team that are weights, as text; blank: none.
+
+    A later re-split can so tell whether they changed: quotas do not show it.
+    """
 
     @property
     def is_fixed(self) -> Flags:
@@ -63,7 +69,7 @@ class _Targets:
 
 
 def shares_of(
-    targets: pd.DataFrame, seats: Seats, weights: Floats, *, unit: int
+    targets: pd.DataFrame, seats: Seats, weights: Floats, *, unit: int, decimals: int
 ) -> tuple[Shares, list[Finding]]:
     """Read the targets of one year and metric.
 
@@ -77,6 +83,7 @@ def shares_of(
         targets: rows of Targets of the year and metric, references resolved.
         weights: (seats,), the rule's, not all 0.
         unit: in which a rep's target is divided between seats.
+        decimals: of the amounts.
     """
     asked = _known_targets(targets, seats)
     has_company_target = asked.company is not None
@@ -120,9 +127,31 @@ def shares_of(
         teams=fixed_teams,
         takes_part=takes_part,
         of_company=has_company_target,
+        weighed_by=_weighed_by(asked, seats, decimals, fixed=fixed, fixed_teams=fixed_teams),
     )
     wanted = _scaled_to_targets(shares, seats, rep_parts, asked.teams)
     return replace(shares, wanted=wanted), asked.findings
+
+
+def _weighed_by(
+    asked: _Targets,
+    seats: Seats,
+    decimals: int,
+    *,
+    fixed: Collection[int],
+    fixed_teams: Collection[str],
+) -> tuple[str, ...]:
+    """For each seat its targets that are weights, such as `R07 = 1050.00, north = 700.00`."""
+    texts = []
+    for seat, rep in enumerate(seats.rep_ids):
+        team = seats.folded_teams[seat]
+        weights = []
+        if rep in asked.reps and seat not in fixed:
+            weights.append(f"{rep} = {to_text(asked.reps[rep].amount, decimals)}")
+        if team in asked.teams and team not in fixed_teams and seat not in fixed:
+            weights.append(f"{team} = {to_text(asked.teams[team].amount, decimals)}")
+        texts.append(", ".join(weights))
+    return tuple(texts)
 
 
 def _scaled_to_targets(

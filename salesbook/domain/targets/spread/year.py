@@ -12,10 +12,17 @@ import pandas as pd
 from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.arithmetic.allocation import allocate
 from salesbook.domain.arithmetic.calendar import first_day, last_day, months_of_year
+from salesbook.domain.targets.in_force import plan_in_force
 from salesbook.domain.targets.spread.locks import employment_constraints, lock_constraints
 from salesbook.domain.targets.spread.notes import Topic, plan_findings, worded
 from salesbook.domain.targets.spread.problem import Constraint, Grid, SplitRequest
-from salesbook.domain.targets.spread.resplit import Done, done_before, planned_before, rest_of
+from salesbook.domain.targets.spread.quotas import Rest, quotas_of_rest
+from salesbook.domain.targets.spread.resplit import (
+    Done,
+    done_before,
+    planned_before,
+    rest_of,
+)
 from salesbook.domain.targets.spread.seats import Seats, seats_of
 from salesbook.domain.targets.spread.shares import Shares, shares_of
 from salesbook.domain.targets.spread.solver import refuse_clashes, split_matrix
@@ -27,7 +34,7 @@ from salesbook.money import to_minor
 from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 
-COLUMNS: Final = ("period", "rep_id", "team", "amount", "locked", "carried")
+COLUMNS: Final = ("period", "rep_id", "team", "amount", "locked", "carried", "weighed_by")
 
 
 @dataclass(frozen=True)
@@ -74,16 +81,72 @@ def plan_year(
             demand = rest.demand
             quotas = rest.quotas
             findings += _above_target(topic, whole_year.shares, rest)
-
-        cells, locks_without_seat = lock_constraints(asked.locks, demand.seats)
-        result = split_matrix(_request(demand, cells, unit))
+        rows, notes = _solved(demand, asked.locks, topic, unit, quotas)
     except SplitInfeasible as refusal:
         raise worded(refusal, topic) from None
+    return rows, [*findings, *notes]
 
-    names = {"months": demand.seats.months, "people": demand.seats.rep_ids}
-    notes = plan_findings(result, topic, asked_unit=unit, names=names)
-    rows = _rows(demand.seats, result.amounts, cells, quotas)
-    return rows, [*findings, *locks_without_seat, *notes]
+
+def plan_newcomers(
+    asked: YearToPlan, evidence: Evidence, *, since: str
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Plan, beside a published plan, who has a target of his own in Targets and none in the plan.
+
+    The target is taken as typed and falls to the months from `since` on, so that no month gone and
+    nobody else's target changes.
+
+    Returns: as `plan_year`; empty where there is nobody like that.
+
+    Raises: SplitInfeasible, worded for people.
+    """
+    topic = Topic.of(asked.year, asked.metric, evidence.policy.decimals)
+    unit = _unit(topic, evidence.policy)
+    planned = {fold_name(str(rep)) for rep in plan_in_force(asked.current)["rep_id"]}
+    names = asked.targets["scope"].map(lambda name: fold_name(str(name)))
+    is_newcomer = (asked.targets["scope_kind"] == "rep") & ~names.isin(planned)
+    own_targets = asked.targets[is_newcomer]
+    if own_targets.empty:
+        return pd.DataFrame(columns=list(COLUMNS)), []
+
+    wanted = set(names[is_newcomer])
+    seats = _seats(asked, evidence).since(since)
+    is_chosen = np.array([fold_name(rep) in wanted for rep in seats.rep_ids], dtype=bool)
+    works_then: Flags = np.any(seats.present, axis=1)
+    seats = seats.chosen(is_chosen & works_then)
+    only_own = replace(asked, targets=own_targets)
+    demand, findings = _demand_of_year(only_own, seats, evidence, unit)
+    if not seats.rep_ids:
+        return pd.DataFrame(columns=list(COLUMNS)), findings
+
+    locks = asked.locks[asked.locks["rep_id"].isin(seats.rep_ids)]
+    try:
+        rows, notes = _solved(_taking_part(demand), locks, topic, unit, None)
+    except SplitInfeasible as refusal:
+        raise worded(refusal, topic) from None
+    return rows, [*findings, *notes]
+
+
+def people_without_plan(asked: YearToPlan, evidence: Evidence, *, since: str) -> list[str]:
+    """Who would take part in the year from a month on, and has no target in the plan in force.
+
+    Who has a target of his own is none of them: `plan_newcomers` plans him.
+    """
+    seats = _seats(asked, evidence)
+    if not seats.rep_ids:
+        return []
+    unit = _unit(Topic.of(asked.year, asked.metric, evidence.policy.decimals), evidence.policy)
+    demand, _ = _demand_of_year(asked, seats, evidence, unit)
+    takes_part = demand.shares.takes_part & seats.since(since).present.any(axis=1)
+
+    planned = set(plan_in_force(asked.current)["rep_id"])
+    of_reps = asked.targets.loc[asked.targets["scope_kind"] == "rep", "scope"]
+    has_target = {fold_name(str(rep)) for rep in of_reps}
+    left_out = {
+        seats.rep_ids[seat]
+        for seat in np.flatnonzero(takes_part).tolist()
+        if seats.rep_ids[seat] not in planned and fold_name(seats.rep_ids[seat]) not in has_target
+    }
+    return sorted(left_out)
 
 
 def _unit(topic: Topic, policy: Policy) -> int:
@@ -134,7 +197,10 @@ def _demand_of_year(
     weights, nothing_to_weigh = month_weights(seats, asked.metric, evidence)
     season, no_history = season_of(seats.months, asked.metric, evidence)
     weights_of_year = (weights * season).sum(axis=1)
-    shares, nobody_to_carry = shares_of(asked.targets, seats, weights_of_year, unit=unit)
+    topic = Topic.of(asked.year, asked.metric, evidence.policy.decimals)
+    shares, nobody_to_carry = shares_of(
+        asked.targets, seats, weights_of_year, unit=unit, decimals=topic.decimals
+    )
     demand = _Demand(seats, weights, season, shares)
     return demand, [*nothing_to_weigh, *no_history, *nobody_to_carry]
 
@@ -155,24 +221,37 @@ def _rest_of_year(
 ) -> _Rest:
     """Take what is done off a year.
 
-    Quotas come from a second split, of what would be left had the months gone as planned, without
-    locks: what a seat gets beyond that makes up for months gone (docs/decisions/0013).
+    Quotas are those of the plan in force as long as nothing asks for others; what a seat gets
+    beyond them makes up for months gone (docs/decisions/0013 and 0028).
 
     Raises: SplitInfeasible.
     """
     _refuse_impossible(_taking_part(whole_year), asked.locks, since, unit)
+    held = plan_in_force(asked.current)
+    seats = whole_year.seats
+    is_later = np.array([month >= since for month in seats.months])
+    gone = planned_before(since, held, seats)
+    rest = Rest(
+        shares=whole_year.shares,
+        seats=seats.since(since),
+        gone=gone,
+        weights=(whole_year.weights * whole_year.season)[:, is_later],
+        unit=unit,
+    )
+    quotas = quotas_of_rest(rest, held[held["period"] >= since])
 
+    # From here on, a seat's part of the year is its quota.
+    parts = gone.seats + quotas
+    shares = replace(
+        whole_year.shares,
+        wanted=parts.astype(np.float64),
+        fixed={seat: int(parts[seat]) for seat in whole_year.shares.fixed},
+    )
     facts = evidence.facts
     actuals = facts[facts["metric"] == asked.metric]
-    seats = whole_year.seats
-    sold = done_before(since, actuals, asked.current, seats, as_of=evidence.as_of)
-    demand = _taking_part(_demand_since(since, whole_year, sold, asked.locks))
-
-    planned = planned_before(since, asked.current, seats)
-    no_locks = asked.locks.iloc[:0]
-    as_planned = _taking_part(_demand_since(since, whole_year, planned, no_locks))
-    quotas = split_matrix(_request(as_planned, (), unit)).amounts.sum(axis=1)
-    return _Rest(demand, quotas, sold.total)
+    sold = done_before(since, actuals, held, seats, as_of=evidence.as_of)
+    demand = _demand_since(since, replace(whole_year, shares=shares), sold, asked.locks)
+    return _Rest(_taking_part(demand), quotas[_stays(demand)], sold.total)
 
 
 def _refuse_impossible(demand: _Demand, locks: pd.DataFrame, since: str, unit: int) -> None:
@@ -221,16 +300,41 @@ def _above_target(topic: Topic, shares: Shares, rest: _Rest) -> list[Finding]:
 def _taking_part(demand: _Demand) -> _Demand:
     """Leave out the seats that carry nothing in these months."""
     shares = demand.shares
-    stays: Flags = shares.takes_part & np.any(demand.seats.present, axis=1)
+    stays = _stays(demand)
 
     new_position = {seat: number for number, seat in enumerate(np.flatnonzero(stays).tolist())}
     fixed = {
         new_position[seat]: part for seat, part in shares.fixed.items() if seat in new_position
     }
     left = replace(
-        shares, fixed=fixed, wanted=shares.wanted[stays], takes_part=shares.takes_part[stays]
+        shares,
+        fixed=fixed,
+        wanted=shares.wanted[stays],
+        takes_part=shares.takes_part[stays],
+        weighed_by=tuple(shares.weighed_by[seat] for seat in new_position),
     )
     return _Demand(demand.seats.chosen(stays), demand.weights[stays], demand.season, left)
+
+
+def _stays(demand: _Demand) -> Flags:
+    """Seats that carry something in some of the months."""
+    stays: Flags = demand.shares.takes_part & np.any(demand.seats.present, axis=1)
+    return stays
+
+
+def _solved(
+    demand: _Demand, locks: pd.DataFrame, topic: Topic, unit: int, quotas: Ints | None
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """The rows of a demand, and what they could not keep to.
+
+    Raises: SplitInfeasible, not worded yet.
+    """
+    cells, locks_without_seat = lock_constraints(locks, demand.seats)
+    result = split_matrix(_request(demand, cells, unit))
+    names = {"months": demand.seats.months, "people": demand.seats.rep_ids}
+    notes = plan_findings(result, topic, asked_unit=unit, names=names)
+    rows = _rows(demand, result.amounts, cells, quotas)
+    return rows, [*locks_without_seat, *notes]
 
 
 def _request(demand: _Demand, cells: Sequence[Constraint], unit: int) -> SplitRequest:
@@ -265,7 +369,7 @@ def _request(demand: _Demand, cells: Sequence[Constraint], unit: int) -> SplitRe
 
 
 def _rows(
-    seats: Seats, amounts: Ints, cells: Sequence[Constraint], quotas: Ints | None
+    demand: _Demand, amounts: Ints, cells: Sequence[Constraint], quotas: Ints | None
 ) -> pd.DataFrame:
     """The months in which each seat is there, and any other that has an amount.
 
@@ -273,6 +377,7 @@ def _rows(
         quotas: what each seat's months would add up to had all gone as planned; None in a whole
             year.
     """
+    seats = demand.seats
     is_locked = np.zeros(amounts.shape, dtype=bool)
     for cell in cells:
         if cell.kind == "lock":
@@ -290,6 +395,7 @@ def _rows(
             "amount": amounts[is_shown],
             "locked": is_locked[is_shown],
             "carried": pd.NA if carried is None else carried[is_shown],
+            "weighed_by": [demand.shares.weighed_by[seat] or None for seat in seat_of_row],
         }
     )
     return rows.sort_values(["period", "rep_id"], ignore_index=True)
