@@ -29,7 +29,7 @@ class Option:
     """Its field of `book.report.Options`; or, where only the command line goes by it, its own."""
     flag: str
     """As it is typed, such as `--publish`."""
-    takes: Literal["nothing", "day", "month", "year", "file"] = "nothing"
+    takes: Literal["nothing", "day", "month", "year", "text", "file"] = "nothing"
     """What is typed after it; an option that takes nothing is on or off."""
     goes_with: str = ""
     """Name of the option without which this one means nothing; one without the other is refused."""
@@ -249,12 +249,14 @@ _SCORE = Action(
         "Payments",
         "TargetPlan",
         "Commission",
+        "Statements",
     ),
     writes=(
         "Attainment",
         "Scorecard",
         "ScorecardLines",
         "Commission",
+        "Statements",
         "HiringFunnel",
         "TrainingGaps",
     ),
@@ -284,6 +286,39 @@ _SCORE = Action(
             sheets=("Scorecard",),
         ),
     ),
+)
+_CLOSE = Action(
+    "close",
+    reads=(
+        "Periods",
+        "Reps",
+        "Assignments",
+        "Deals",
+        "Orders",
+        "Payments",
+        "TargetPlan",
+        "Commission",
+        "Statements",
+    ),
+    writes=("Periods", "Commission", "Statements"),
+    needs=("Brackets", "Spiffs"),
+    rests_on=("Products", "Stages"),
+    keys=(
+        "currency",
+        "fiscal_year_start",
+        "sales_source",
+        "orders_from",
+        "commission_period",
+        "commission_basis",
+    ),
+    options=(
+        AS_OF,
+        Option("period", "--period", takes="month"),
+        Option("reopen", "--reopen", takes="month", goes_with="reason"),
+        Option("reason", "--reason", takes="text", goes_with="reopen"),
+    ),
+    # In Excel a month is closed by a row in Periods and the button Score: a button would have to ask
+    # which month, and a slip of the mouse would close it.
 )
 _TIER = Action(
     "tier",
@@ -406,9 +441,10 @@ _REFRESH = Action(
 )
 
 ACTIONS: Final[Mapping[str, Action]] = {
-    action.name: action for action in (_VALIDATE, _SPLIT, _SCORE, _TIER, _FUNNEL, _REFRESH)
+    action.name: action for action in (_VALIDATE, _SPLIT, _SCORE, _CLOSE, _TIER, _FUNNEL, _REFRESH)
 }
-"""Every verb by name. `split` is no part of `refresh`: quotas change only on purpose."""
+"""Every verb by name. `split` and `close` are no part of `refresh`: quotas and what is paid for good
+change only on purpose."""
 
 _IMPORT = Button(
     "import",

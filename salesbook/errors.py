@@ -23,6 +23,12 @@ class SalesbookError(Exception):
         super().__init__(f"{self.code}: {where} {facts}".strip())
 
 
+class MonthHasErrors(SalesbookError):
+    """A month cannot be closed while there are errors in what it is paid by."""
+
+    exit_code, default_code = 1, "month-has-errors"
+
+
 class UsageError(SalesbookError):
     """The command's words or options do not fit together."""
 

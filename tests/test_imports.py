@@ -77,7 +77,8 @@ def test_no_command_loads_xlwings(tmp_path: Path) -> None:
     file.write_text("name,company\nAnna Example,Example Ltd\n", encoding="utf-8")
     commands = [
         ["new", book, "--sample", "--quiet"],
-        *([verb, book, "--quiet"] for verb in ACTIONS),
+        *([verb, book, "--quiet"] for verb in ACTIONS if verb != "close"),
+        ["close", book, "--period", "2020-01", "--quiet"],
         ["show", book, "Deals", "--quiet"],
         ["undo", book, "--quiet"],
         ["import", book, str(file), "--into", "Customers", "--quiet"],

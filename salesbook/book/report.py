@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from salesbook.book.backups import Kept
+from salesbook.domain.outcome import ClosedMonth
 from salesbook.labels import Language
 from salesbook.messages import Finding, Message
 
@@ -17,6 +18,9 @@ class Options:
     as_of: dt.date
     publish: bool = False
     resplit_from: str | None = None
+    period: str | None = None
+    reopen: str | None = None
+    reason: str | None = None
     yes: bool = False
     """Whether results of a run as of a later day may give way to those of this one."""
     year: int | None = None
@@ -39,6 +43,8 @@ class Report:
     """What else to know of the workbook: no fault of its rows, and nothing that stopped the run."""
     has_checks: bool = True
     """False where the workbook lacks the table that would name each finding."""
+    closed: ClosedMonth | None = None
+    """The month that the run closed or opened again."""
     kept: Kept | None = None
     """What became of the workbook's state before; None where nothing changed but the log."""
 

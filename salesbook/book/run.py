@@ -15,10 +15,10 @@ from salesbook.cells.base import shown
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.checks.waivers import without_waived
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.errors import SettingsError, UsageError
+from salesbook.errors import ColumnMissing, SalesbookError, UsageError
 from salesbook.messages import Fact, Finding, Message
 from salesbook.store import Host
-from salesbook.writing.body import PreparedWrite
+from salesbook.writing.body import PreparedWrite, RowChanges
 from salesbook.writing.checks import Places, checks_frame, with_addresses
 from salesbook.writing.limits import within_limit
 from salesbook.writing.parking import ParkedLine
@@ -46,7 +46,9 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     session = Session(host)
     newest = newest_day(session.frame("RunLog"))
     looks_back = newest is not None and options.as_of < newest
-    if looks_back and not options.yes:
+    # A month is closed behind the newest run, most often: that verb knows no --yes.
+    asks_first = any(option.name == "yes" for option in action.options)
+    if looks_back and asks_first and not options.yes:
         raise UsageError("run-before-newest", found=options.as_of, newest=newest, action=name)
     # Results that an older workbook has no table for are left out; a verb without any place for what
     # it finds would seem to have done its work.
@@ -61,9 +63,10 @@ def run_action(host: Host, name: str, options: Options) -> Report:
             action.reads, options, writes=tables, looks_back=looks_back
         )
         outcome = action.run(task)
-    except SettingsError as refusal:
+    except SalesbookError as refusal:
         raise _with_cell(refusal, session) from None
 
+    _refuse_without_columns(session, outcome)
     writes, findings = prepare_writes(session, tables, outcome, found_reading, as_of=options.as_of)
     parked_notes = session.prepared_parked_notes(writes, options.as_of)
     # What stood beside lines of ParkedNotes that go is known only now.
@@ -79,6 +82,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         answer=tuple(outcome.answer),
         notes=(*session.notes(action.writes), *_about_the_day(task, outcome.later)),
         has_checks=session.has("Checks"),
+        closed=outcome.closed,
     )
     log = log_entry(session, report, [*writes, *parked_notes], task)
     host.write([prepared.write for prepared in (*writes, *parked_notes, *log)])
@@ -108,8 +112,13 @@ def prepare_writes(
     writes: list[PreparedWrite] = []
     places = Places(session.find, outcome.tables)
     findings = [*found_reading, *outcome.findings, *over_findings(session.lines_over(as_of))]
+    for table, patch in outcome.patches.items():
+        changes = RowChanges(patch.new_rows, patch.cells)
+        prepared = session.prepared_changes(table, changes)
+        writes.append(prepared)
+        findings.extend(prepared.findings)
     for table in tables:
-        if table != "Checks":
+        if table in outcome.tables:
             frame = with_addresses(outcome.tables[table], table, places)
             frame, found_full = within_limit(table, frame)
             findings.extend(found_full)
@@ -180,8 +189,23 @@ def _counts(session: Session, task: Task, table: str) -> dict[str, int]:
     return {"in": rows_in, "used": used, "skipped": rows_in - used}
 
 
-def _with_cell(refusal: SettingsError, session: Session) -> SettingsError:
-    """Name the sheet, cell and column of the setting that a refusal is about; of a value its key."""
+def _refuse_without_columns(session: Session, outcome: Outcome) -> None:
+    """Refuse where a patch of a table would say nothing, for the workbook lacks its columns.
+
+    Raises: NoSuchTable, ColumnMissing.
+    """
+    for table, patch in outcome.patches.items():
+        read = session.table(table)
+        for name in patch.needs:
+            place, facts = read.cells.sheet, {"field": f"{table}.{name}"}
+            if name not in read.known_fields:
+                raise ColumnMissing("column-not-yet", where=place, **facts)
+            if name not in read.headers:
+                raise ColumnMissing("column-missing", where=place, **facts)
+
+
+def _with_cell(refusal: SalesbookError, session: Session) -> SalesbookError:
+    """Name the sheet, cell and column of what a refusal is about; of a setting's value its key."""
     about = refusal.params.get("about")
     if not isinstance(about, Finding) or not session.has(about.table):
         return refusal

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 import hashlib
 from collections.abc import Mapping, Sequence
 
@@ -14,6 +13,7 @@ from salesbook.actions import ACTIONS
 from salesbook.book.keeping import changes_something
 from salesbook.book.report import Report
 from salesbook.book.session import Session
+from salesbook.book.user import user_name
 from salesbook.domain.outcome import Task
 from salesbook.domain.sales.sold import cut_over_day
 from salesbook.frames import frame_from_rows
@@ -53,7 +53,7 @@ def log_entry(
         "rows_in": sum(counts["in"] for counts in report.rows.values()),
         "rows_out": sum(report.written.values()),
         "findings": len(report.findings),
-        "user": _user(),
+        "user": user_name(),
         "version": __version__,
         "input_hash": input_hash(task) if task else None,
         "written": " ".join(fingerprints) or None,
@@ -99,14 +99,6 @@ def _next_moment(log: pd.DataFrame) -> dt.datetime:
     return a_second_later
 
 
-def _user() -> str:
-    """Who runs this; nothing where the system does not say."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
-
-
 def input_hash(task: Task) -> str:
     """A hash of everything a verb looked at, the same whatever the order of rows."""
     digest = hashlib.blake2b(digest_size=8)
@@ -114,7 +106,8 @@ def input_hash(task: Task) -> str:
         digest.update(name.encode())
         digest.update(_hash_of_rows(task.tables[name]))
 
-    options = (task.policy, task.as_of, task.publish, task.resplit_from, task.year)
+    options = [task.policy, task.as_of, task.publish, task.resplit_from, task.year]
+    options += [asked for asked in (task.period, task.reopen, task.reason) if asked]
     digest.update(repr(options).encode())
     return digest.hexdigest()
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from salesbook import __version__
 from salesbook.book.report import Options
+from salesbook.book.user import user_name
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.outcome import Task
 from salesbook.domain.past.at import needs_history
@@ -203,6 +204,12 @@ class Session:
             options.as_of,
             publish=options.publish,
             resplit_from=options.resplit_from,
+            period=options.period,
+            reopen=options.reopen,
+            reason=options.reason,
+            user=user_name(),
+            found=(*wrong_cells, *wrong_references),
+            left_out={name: self.table(name).left_out for name in reads if self.has(name)},
             looks_back=looks_back,
             year=options.year,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from salesbook import __version__, labels
 from salesbook.book.importing import ImportResult
 from salesbook.book.report import Report
 from salesbook.book.session import Session
+from salesbook.domain.outcome import PAY_AMOUNTS, ClosedMonth
 from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.policy import setting_code
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 def report_document(report: Report) -> dict[str, Any]:
     """A verb's result."""
-    return {
+    document: dict[str, Any] = {
         "action": report.action,
         "as_of": report.as_of.isoformat(),
         "rows": report.rows,
@@ -39,6 +41,28 @@ def report_document(report: Report) -> dict[str, Any]:
         "answer": _notes(report.answer),
         "notes": _notes(report.notes),
         "backup": _backup_path(report.kept),
+    }
+    if report.closed is not None:
+        document |= _closed_document(report.closed)
+    return document
+
+
+def _closed_document(month: ClosedMonth) -> dict[str, Any]:
+    """What a month pays that was closed or opened again."""
+    statements = [_amounts_as_numbers(asdict(rep)) for rep in month.reps]
+    totals = {name: sum(getattr(rep, name) for rep in month.reps) for name in PAY_AMOUNTS}
+    return {
+        "period": month.period,
+        "reopened": month.is_reopened,
+        "totals": _amounts_as_numbers(totals),
+        "statements": statements,
+    }
+
+
+def _amounts_as_numbers(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: float(value) if isinstance(value, Decimal) else value
+        for name, value in values.items()
     }
 
 

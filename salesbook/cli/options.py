@@ -90,6 +90,7 @@ _TAKES: Final[dict[str, dict[str, Any]]] = {
     "nothing": {"is_flag": True},
     "day": {"metavar": "YYYY-MM-DD", "callback": _read_day},
     "month": {"metavar": "YYYY-MM", "callback": _read_month},
+    "text": {"metavar": "TEXT"},
     "year": {"metavar": "YYYY", "callback": _read_year},
     "file": {"metavar": "OTHER.xlsm", "type": PATH},
 }

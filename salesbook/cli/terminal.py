@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from salesbook.book.session import Session
     from salesbook.book.undo import Obstacle, PastRun
     from salesbook.book.upgrade import Upgrade
+    from salesbook.domain.outcome import ClosedMonth
     from salesbook.messages import Finding
     from salesbook.setup.doctor import SetupCheck
     from salesbook.store import Cell
@@ -69,6 +70,8 @@ class Terminal:
         """Show what a verb read, wrote and found."""
         if self.quiet:
             return
+        if report.closed is not None:
+            self._print(self._pay_table(report.closed))
         self._print(self._counts_table(report))
         self._notes(report.answer)
         self._message(self._findings(report))
@@ -97,6 +100,21 @@ class Terminal:
             )
             cells = ["" if count is None else str(count) for count in shown]
             table.add_row(sheet_name(name, self.language), *cells)
+        return table
+
+    def _pay_table(self, month: ClosedMonth) -> Table:
+        """What a month pays, rep by rep and in all."""
+        from salesbook.domain.outcome import PAY_AMOUNTS
+
+        code = "reopened" if month.is_reopened else "closed"
+        headers = [
+            labels.header("Statements", name, self.language) for name in ("rep_id", *PAY_AMOUNTS)
+        ]
+        table = self._table(self._say(f"close.{code}", period=month.period), *headers)
+        for rep in month.reps:
+            table.add_row(inert(rep.name), *(f"{getattr(rep, name):,}" for name in PAY_AMOUNTS))
+        totals = [sum(getattr(rep, name) for rep in month.reps) for name in PAY_AMOUNTS]
+        table.add_row(self._say("close.total"), *(f"{total:,}" for total in totals))
         return table
 
     def _findings(self, report: Report) -> str:

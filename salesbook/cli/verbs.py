@@ -46,8 +46,10 @@ def _refuse_lone_option(action: Action, asked: Mapping[str, Any]) -> None:
         if not option.goes_with:
             continue
         if bool(asked[option.name]) is not bool(asked[option.goes_with]):
-            # The words of this refusal name --resplit and --from, the only two so far.
-            raise UsageError("resplit-from", where=option.flag)
+            if option.name.startswith("resplit"):
+                raise UsageError("resplit-from", where=option.flag)
+            flags = {other.name: other.flag for other in action.options}
+            raise UsageError("belong-together", where=option.flag, other=flags[option.goes_with])
 
 
 def _run(action: Action, book: Path, common: Common, asked: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
@@ -34,6 +35,18 @@ class Task:
     publish: bool = False
     resplit_from: str | None = None
     """Period from which `split` plans anew."""
+    period: str | None = None
+    """Month that `close` closes."""
+    reopen: str | None = None
+    """Month that `close` opens again."""
+    reason: str | None = None
+    """Why it opens it."""
+    user: str = ""
+    """Who asked."""
+    found: Sequence[Finding] = ()
+    """What reading the tables found."""
+    left_out: Tables = field(default_factory=dict)
+    """By table the rows that cannot be used, typed as far as they can be read."""
     year: int | None = None
     """Fiscal year of which `split` plans anew what is not over; see also RUNNING_YEAR."""
     looks_back: bool = False
@@ -44,6 +57,12 @@ class Task:
     def as_it_stands(self, table: str) -> pd.DataFrame:
         """A table with what comes later, too: for who writes a record, and keeps every row of it."""
         return self.whole.get(table, self.tables[table])
+
+    @property
+    def records(self) -> Tables:
+        """The tables that say which months are closed and what they paid, as they stand."""
+        names = ("Periods", "Commission", "Statements")
+        return {name: self.as_it_stands(name) for name in names}
 
     def with_what_comes_later(self) -> Task:
         """The same task with every table as it stands: for who judges whether a day can be meant."""
@@ -64,11 +83,54 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Patch:
+    """What a verb changes in a table that people type into: nothing else there is touched."""
+
+    new_rows: pd.DataFrame
+    """Rows to append."""
+    cells: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
+    """New values by field, by the frame's index of the row."""
+    needs: Sequence[str] = ()
+    """Fields without whose columns the patch would say nothing."""
+
+
+PAY_AMOUNTS: Final = ("sold", "earned", "award", "drawn", "paid", "debt")
+"""The amounts of a statement, in the order in which they are shown."""
+
+
+@dataclass(frozen=True)
+class RepPay:
+    """A rep's statement of one month, amounts in the currency's units."""
+
+    rep_id: str
+    name: str
+    sold: Decimal
+    earned: Decimal
+    award: Decimal
+    drawn: Decimal
+    paid: Decimal
+    debt: Decimal
+
+
+@dataclass(frozen=True)
+class ClosedMonth:
+    """A month that was closed, or opened again, and what it pays."""
+
+    period: str
+    is_reopened: bool
+    reps: tuple[RepPay, ...]
+    """Everybody with a statement, by key."""
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """What a verb found: whole new bodies of tables it writes, and findings."""
+    """What a verb found: whole new bodies of results, changes of single cells elsewhere, findings."""
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
+    patches: Mapping[str, Patch] = field(default_factory=dict)
+    """By table that people type into: what changes there."""
+    closed: ClosedMonth | None = None
     later: Mapping[str, int] = field(default_factory=dict)
     """By table that people type into: rows of which something comes later than the run's day."""
     answer: Sequence[Message] = ()

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from salesbook.domain.arithmetic.calendar import fiscal_year_of, months_of_year
 from salesbook.domain.outcome import Outcome, Task
-from salesbook.domain.pay.commission import commission
+from salesbook.domain.pay.closing import closing_of
+from salesbook.domain.pay.month_errors import without_errors
+from salesbook.domain.pay.settling import pay_to_date
 from salesbook.domain.people.hiring_funnel import hiring_funnel
 from salesbook.domain.people.training_gaps import training_gaps
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import attain, monthly
-from salesbook.domain.targets.in_force import plan_in_force
+from salesbook.domain.targets.in_force import no_published_plan, plan_in_force
 from salesbook.domain.team.scorecard import appraise
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.staff import Staff
-from salesbook.messages import Finding
 
 
 def run(task: Task) -> Outcome:
-    """Write Attainment, Scorecard, ScorecardLines, Commission, HiringFunnel and TrainingGaps.
+    """Write Attainment, score cards, Commission, Statements, HiringFunnel and TrainingGaps.
 
     Only the published plan counts. Without one there are still actuals, appraisals of what needs no
     target, hiring and training; targets are 0, no commission is due, and a finding says so.
@@ -40,7 +40,9 @@ def run(task: Task) -> Outcome:
     )
     sources = Sources(tables, policy, facts, staff, task.calendar, credits.lines)
     scorecard, scorecard_lines, about_metrics = appraise(sources, as_of=as_of)
-    statements, about_pay = commission(task, credits, target_plan, staff)
+    typed = closing_of(task.records, start_month=start_month, as_of=as_of)
+    closing = without_errors(task, typed)
+    pay = pay_to_date(task, closing, credits, target_plan, staff)
     hiring = hiring_funnel(
         tables["Openings"], tables["Candidates"], tables["CandidateHistory"], as_of=as_of
     )
@@ -50,21 +52,16 @@ def run(task: Task) -> Outcome:
             "Attainment": attainment,
             "Scorecard": scorecard,
             "ScorecardLines": scorecard_lines,
-            "Commission": statements,
+            "Commission": pay.lines,
+            "Statements": pay.statements,
             "HiringFunnel": hiring,
             "TrainingGaps": gaps,
         },
-        (*_no_published_plan(task), *credits.findings, *about_metrics, *about_pay),
+        (
+            *no_published_plan(task),
+            *closing.findings,
+            *credits.findings,
+            *about_metrics,
+            *pay.findings,
+        ),
     )
-
-
-def _no_published_plan(task: Task) -> list[Finding]:
-    """Say that the fiscal year has no published plan."""
-    year = fiscal_year_of(task.as_of, task.policy.rules.fiscal_year_start)
-    months = months_of_year(year, task.policy.rules.fiscal_year_start)
-    target_plan = plan_in_force(task.tables["TargetPlan"])
-    if target_plan["period"].isin(months).any():
-        return []
-
-    facts = {"year": str(year)}
-    return [Finding("plan-not-published", "warning", "TargetPlan", field="status", params=facts)]

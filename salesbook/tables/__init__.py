@@ -33,6 +33,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.Score,
     outputs.ScoreLine,
     outputs.CommissionLine,
+    outputs.Statement,
     inputs.Opening,
     inputs.Candidate,
     inputs.CandidateStep,

@@ -42,6 +42,7 @@ from salesbook.tables.base import (
     RepRef,
     Row,
     Share,
+    Since,
     StageIn,
     StageRef,
     TableName,
@@ -120,11 +121,13 @@ class Assignment(Row, table="Assignments", key=("rep_id", "valid_from"), part=Pa
 
 
 class ClosedPeriod(Row, table="Periods", key=("period",), part=Part.TARGETS):
-    """One row per closed month."""
+    """One row per closed month; one with `reopened_on` is open until it is closed again."""
 
     period: Period
     closed_on: Annotated[Date | None, RECORDED] = None
     closed_by: Text | None = None
+    reopened_on: Annotated[Date | None, RECORDED, Since("0.3.0")] = None
+    reason: Annotated[Text | None, Since("0.3.0")] = None
 
 
 class Review(Row, table="Reviews", key=("rep_id", "period"), part=Part.PEOPLE):

@@ -219,6 +219,33 @@ class CommissionLine(
     """Pieces, where the brackets count these."""
 
 
+class Statement(
+    Row,
+    table="Statements",
+    key=("period", "rep_id"),
+    role=OUT,
+    part=Part.PEOPLE,
+    since="0.3.0",
+    is_record=True,
+):
+    """One row per month and rep: what the lines of Commission come to."""
+
+    period: Annotated[Period, BEGINS]
+    rep_id: RepRef
+    plan: Id | None = None
+    """Name of the pay scheme on the month's last day; blank for who has none."""
+    sold: Money
+    quota: Money | None = None
+    attainment_rate: Ratio | None = None
+    earned: Money
+    award: Money
+    drawn: Money
+    """Advanced on the draw; negative where an advance came back."""
+    paid: Money
+    debt: Money
+    closed: Flag
+
+
 class HiringStep(
     Row, table="HiringFunnel", key=("scope_kind", "scope"), role=OUT, part=Part.PEOPLE
 ):
@@ -535,6 +562,6 @@ class Run(
     """Blank for an undo, which looks at no input."""
     written: Text | None = None
     """What undo needs: each table written, with a hash of what it held afterwards."""
-    orders_from: Annotated[Date | None, Since("0.3.0")] = None
+    orders_from: Annotated[Date | None, Since("0.3.0"), RECORDED] = None
     """The first day on which order lines counted as sold; blank where won deals count on every day,
     or the settings say that only one of the two counts."""

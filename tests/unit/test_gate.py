@@ -85,10 +85,14 @@ def sample_tasks(tmp_path_factory) -> dict[str, Task]:
     run_on_file(book, "split", Options(AS_OF, publish=True), wait=1)
     with open_package(book, for_writing=False) as host:
         session = Session(host)
-        return {name: session.task(ACTIONS[name].reads, Options(AS_OF))[0] for name in SINGLE_VERBS}
+        asked = {"close": Options(AS_OF, period="2026-05")}
+        return {
+            name: session.task(ACTIONS[name].reads, asked.get(name, Options(AS_OF)))[0]
+            for name in SINGLE_VERBS
+        }
 
 
-THROUGH_REFERENCES = {"score": {"Products"}}
+THROUGH_REFERENCES = {"score": {"Products"}, "close": {"Products"}}
 """Settings that a verb goes by in that names typed elsewhere were made keys with them."""
 VARIANTS = [
     {},

@@ -91,7 +91,8 @@ def test_the_tab_is_called_as_the_product_says():
 def test_there_is_a_button_for_every_macro():
     names = {"import" if name == "import_file" else name for name in macros.__all__}
     assert buttons_of("en").keys() == names
-    assert ACTIONS.keys() <= {button.action for button in BUTTONS.values()}
+    # A month is closed by a row in Periods: a slip of the mouse shall close none.
+    assert ACTIONS.keys() - {"close"} <= {button.action for button in BUTTONS.values()}
 
 
 @both
@@ -127,7 +128,7 @@ def test_icons_are_built_in():
 
 
 @both
-@pytest.mark.parametrize("name", ACTIONS)
+@pytest.mark.parametrize("name", [name for name, action in ACTIONS.items() if action.buttons])
 def test_a_tip_names_every_table_read_and_written(language, name):
     tip = buttons_of(language)[name].get("supertip")
     _, reads, writes = re.split(r"\n\n|\n(?=\S+[：:])", tip)

@@ -9,20 +9,20 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import next_month
+from salesbook.domain.pay.closing import NEVER
 from salesbook.domain.pay.draw import DRAW
-from salesbook.domain.pay.lines import ADJUSTMENT
+from salesbook.domain.pay.lines import month_earned
 from salesbook.domain.pay.overrides import OVERRIDE, OverrideKey, PaidOverride
 from salesbook.domain.pay.rates import NOTHING, REST, Counted, Rates
 from salesbook.domain.pay.sold import SPIFF, Extras, Item, Sales, spiff_key
 from salesbook.domain.sales.credit import PIECE, Credits
-from salesbook.domain.targets.standing import closed_months
 from salesbook.errors import SettingsError
 from salesbook.money import round_half_away
 from salesbook.names.folding import fold_name
 
 
 class Booked(NamedTuple):
-    """A line of a frozen month: the month it was earned in, what it counts for, what it paid."""
+    """A line of a closed month: the month it was earned in, what it counts for, what it paid."""
 
     earned: str
     order: str | None
@@ -32,6 +32,8 @@ class Booked(NamedTuple):
     """Whether the line says how many pieces it counts."""
     amount: int
     """Minor units."""
+    revenue: int = 0
+    """Minor units; 0 for a line that is about no order."""
 
 
 @dataclass
@@ -47,22 +49,59 @@ class RepPast:
     overrides: dict[OverrideKey, PaidOverride] = field(default_factory=dict)
     advanced: dict[str, int] = field(default_factory=dict)
     """By month of the statement: what it advanced on the draw, negative where some came back."""
+    gross: dict[str, int] = field(default_factory=dict)
+    """By month of the statement: what all of its other lines pay."""
+    schemes: dict[str, str] = field(default_factory=dict)
+    """By month of the statement: the pay scheme of its last line."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What stands in the workbook of closed months, and no run writes anew."""
+
+    closed_to: str
+    """The newest closed month; all before it are closed with it."""
+    lines: pd.DataFrame
+    """Their rows of Commission."""
+    statements: pd.DataFrame
+    """Their rows of Statements; a workbook of before there was that table has none."""
+
+    @classmethod
+    def up_to(cls, month: str, lines: pd.DataFrame, statements: pd.DataFrame) -> Record:
+        """The record of the months up to one, out of all lines and statements."""
+        of_statements = statements[statements["period"] <= month]
+        return cls(month, lines[lines["period"] <= month], of_statements.assign(closed=True))
 
 
 @dataclass(frozen=True)
 class Past:
-    """Closed months: which there are, and what their statements say."""
+    """Closed months: up to which there are, and what their statements say."""
 
-    closed: frozenset[str]
-    frozen: frozenset[str]
-    """Closed months whose statements stay as they are."""
-    rows: pd.DataFrame
-    """The lines of frozen months, as they stand."""
+    record: Record
     until: str
     """The month of the run. What later months paid stays, and is nothing to reckon with yet."""
     reps: Mapping[str, RepPast]
+    sold: Mapping[tuple[str, str], int]
+    """By rep and month: what the statement on record says was sold."""
     overrides_from: str | None = None
-    """The first frozen month that paid a manager for his reps; None where none did."""
+    """The first closed month that paid a manager for his reps; None where none did."""
+
+    def is_closed(self, month: str) -> bool:
+        """Whether a month's lines stay as they were written."""
+        return month <= self.record.closed_to
+
+    @property
+    def months(self) -> set[str]:
+        """Months that hold a line, and the newest closed one though nothing was sold in it."""
+        months = set(self.record.lines["period"])
+        if self.record.closed_to != NEVER:
+            months.add(self.record.closed_to)
+        return months
+
+    @property
+    def lines(self) -> pd.DataFrame:
+        """The lines of closed months up to that of the run."""
+        return self.record.lines[self.record.lines["period"] <= self.until]
 
     def sold_of_year(self, rep: str, months: Sequence[str], rates: Rates) -> int:
         """What the statements of some months counted for, of what was earned in these months."""
@@ -72,34 +111,18 @@ class Past:
         lines = [line for month in months for line in rep_past.booked.get(month, ())]
         return sum(rates.position(line.counted) for line in lines if line.earned in months)
 
-    @property
-    def rows_until_then(self) -> pd.DataFrame:
-        """The lines of frozen months that the run's month does not come before."""
-        return self.rows[self.rows["period"] <= self.until]
 
-
-def past_of(
-    periods: pd.DataFrame, commission: pd.DataFrame, start_month: int, sales: Sales, *, until: str
-) -> Past:
-    """Read the closed months' statements.
-
-    Closed months are frozen as soon as Commission holds any line; before that, no statement has
-    ever been written, and theirs are reckoned like those of open months, once.
+def past_of(record: Record, sales: Sales, *, until: str) -> Past:
+    """Read what closed months counted and paid, rep by rep.
 
     Args:
-        periods: the Periods table; a quarter or year closes all of its months, what is no period
-            none.
-        commission: the Commission table as the last run left it, with months after the run's own
-            where that looks back.
+        record: the closed months, with those after the run's own where that looks back.
         sales: what orders count for today, which says of a line what its plan did not ask for: the
             product families in it, its pieces, what is left after cost.
         until: the month of the run.
     """
-    closed = closed_months(periods, start_month)
-    has_statements = len(commission) > 0
-    frozen: frozenset[str] = closed if has_statements else frozenset()
-    rows = commission[commission["period"].isin(frozen)]
-    in_order = rows[rows["period"] <= until].sort_values(["period", "rep_id", "line"])
+    lines = record.lines[record.lines["period"] <= until]
+    in_order = lines.sort_values(["period", "rep_id", "line"])
     fields = ["period", "rep_id", "order_id", "base", "amount", "rule"]
     fields += ["plan", "family", "sold", "quantity"]
 
@@ -107,9 +130,13 @@ def past_of(
     for row in in_order[fields].to_dict("records"):
         rep = str(row["rep_id"])
         _enter(reps.setdefault(rep, RepPast()), row, sales)
+
+    statements = record.statements
+    keys = zip(statements["rep_id"], statements["period"], strict=True)
+    sold = dict(zip(keys, statements["sold"].astype("int64").tolist(), strict=True))
     overrides = in_order.loc[in_order["rule"].str.startswith(OVERRIDE), "period"]
     overrides_from = str(overrides.min()) if len(overrides) else None
-    return Past(closed, frozen, rows, until, reps, overrides_from)
+    return Past(record, until, reps, sold, overrides_from)
 
 
 def refuse_moved_cut_over(
@@ -123,8 +150,8 @@ def refuse_moved_cut_over(
 
     Raises: SettingsError.
     """
-    rows = past.rows_until_then
-    paid = rows[rows["order_id"].notna()]
+    lines = past.lines
+    paid = lines[lines["order_id"].notna()]
     paid_by_deal = paid["order_id"].isin(deals["deal_id"]) & ~paid["order_id"].isin(
         orders["order_id"]
     )
@@ -154,6 +181,9 @@ def _enter(past: RepPast, row: Mapping[Hashable, Any], sales: Sales) -> None:
     base = int(row["base"])
     amount = int(row["amount"])
     revenue = base if pd.isna(row["sold"]) else int(row["sold"])
+    past.schemes[period] = str(row["plan"])
+    if rule != DRAW:
+        past.gross[period] = past.gross.get(period, 0) + amount
 
     # Spiffs, overrides and draws are paid beside the brackets and do not count as commission paid.
     if rule.startswith(SPIFF):
@@ -172,12 +202,18 @@ def _enter(past: RepPast, row: Mapping[Hashable, Any], sales: Sales) -> None:
         return
 
     # A correction counts for the month that it corrects, not for that of its statement.
-    is_correction = rule.startswith(ADJUSTMENT)
-    earned = rule.removeprefix(ADJUSTMENT) if is_correction else period
+    earned = month_earned(rule, period)
     counted: Mapping[str, Counted] = {}
     if order is not None:
         counted = _counted(row, order, revenue, sales.get((str(row["rep_id"]), earned), {}))
-    line = Booked(earned, order, counted, pd.notna(row["quantity"]), amount)
+    line = Booked(
+        earned,
+        order,
+        counted,
+        pd.notna(row["quantity"]),
+        amount,
+        revenue=0 if order is None else revenue,
+    )
     past.booked.setdefault(period, []).append(line)
     if order is not None:
         past.earned.setdefault(earned, []).append(line)
@@ -222,7 +258,7 @@ def _folded_family(row: Mapping[Hashable, Any]) -> str:
 
 
 def changes(past: RepPast | None, rep: str, month: str, sales: Sales) -> dict[Item, Counted]:
-    """By how much each order of a frozen month counts for more, or less, than its lines say.
+    """By how much each order of a closed month counts for more, or less, than its lines say.
 
     An order has changed where its revenue has, or its pieces in a plan that counts these. What a
     product costs, or the family it belongs to, is a setting: a closed month keeps what it was closed
@@ -264,17 +300,18 @@ def _sum(counted_by_family: Mapping[str, Counted]) -> Counted:
 
 
 def spiff_changes(past: Past, rep: str, due: Extras) -> dict[str, int]:
-    """By how much each spiff of the frozen months pays more, or less, than has been paid.
+    """By how much each spiff of the closed months pays more, or less, than has been paid.
 
-    All frozen months together: an order whose day was corrected from one to another of them is
+    All closed months together: an order whose day was corrected from one to another of them is
     paid once, and nothing is to settle.
     """
     rep_past = past.reps.get(rep)
     paid = rep_past.spiffs if rep_past else {}
     now: dict[str, int] = {}
-    for month in past.frozen:
-        for key, amount in due.get((rep, month), {}).items():
-            now[key] = now.get(key, 0) + amount
+    for (due_to, month), amounts in due.items():
+        if due_to == rep and past.is_closed(month):
+            for key, amount in amounts.items():
+                now[key] = now.get(key, 0) + amount
     return _differences(now, paid)
 
 

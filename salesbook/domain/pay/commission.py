@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
@@ -15,16 +16,27 @@ from salesbook.domain.arithmetic.calendar import (
 )
 from salesbook.domain.outcome import Task
 from salesbook.domain.pay.closed_periods import (
+    Booked,
     Past,
+    Record,
     RepPast,
     changes,
     past_of,
     refuse_moved_cut_over,
     spiff_changes,
 )
-from salesbook.domain.pay.draw import draw_line
-from salesbook.domain.pay.lines import Line, Tally, lines_of, row_of, spiff_line, true_up
+from salesbook.domain.pay.draw import DRAW, draw_line
+from salesbook.domain.pay.lines import (
+    Line,
+    Tally,
+    lines_of,
+    month_earned,
+    row_of,
+    spiff_line,
+    true_up,
+)
 from salesbook.domain.pay.overrides import (
+    OVERRIDE,
     OverrideKey,
     PaidOverride,
     Teams,
@@ -44,10 +56,24 @@ from salesbook.messages import Fact, Finding
 from salesbook.money import to_decimal
 from salesbook.policy import Policy
 
+_NO_PAST: Final = RepPast()
+
+
+@dataclass(frozen=True)
+class Pay:
+    """What everybody is paid, line by line and month by month."""
+
+    lines: pd.DataFrame
+    """Commission, by key."""
+    statements: pd.DataFrame
+    """Statements, by key."""
+    findings: tuple[Finding, ...] = ()
+    """About reps who sold and cannot be paid."""
+
 
 def commission(
-    task: Task, credits: Credits, target_plan: pd.DataFrame, staff: Staff
-) -> tuple[pd.DataFrame, list[Finding]]:
+    task: Task, credits: Credits, target_plan: pd.DataFrame, staff: Staff, record: Record
+) -> Pay:
     """Reckon every rep's statements up to the month of `as_of`.
 
     A month pays what the brackets give for the sales of its commission period to date, less what
@@ -63,35 +89,31 @@ def commission(
         credits: who is credited with what was sold.
         target_plan: what `plan_in_force` gives.
         staff: who was on which pay scheme when.
+        record: the closed months.
 
     Raises: SettingsError where closed months were paid by what no longer counts as sold.
-
-    Returns: Commission, by key, and findings about reps who sold and cannot be paid.
     """
     policy, as_of = task.policy, task.as_of
     start_month = policy.rules.fiscal_year_start
     sales = sales_of(credits, task.tables["Payments"], policy, as_of=pd.Timestamp(as_of))
-    past = past_of(
-        task.tables["Periods"],
-        task.as_it_stands("Commission"),
-        start_month,
-        sales,
-        until=month_of(as_of),
-    )
+    past = past_of(record, sales, until=month_of(as_of))
     refuse_moved_cut_over(credits, past, task.tables["Deals"], task.tables["Orders"])
 
     months_sold = {month for _, month in sales}
-    months = _months(months_sold | set(past.frozen), month_of(as_of))
+    months = _months(months_sold | past.months, month_of(as_of))
     reps = tuple(sorted(task.tables["Reps"]["rep_id"]))
     book = TermsBook(policy, target_plan, staff, months, reps, _year_to_date(past, sales, policy))
     pays_overrides = any(row.override_rate for row in policy.brackets)
     teams = team_sales(sales, credits.lines, staff) if pays_overrides else Teams({})
     due = _Due(sales, spiffs_of(credits, policy), teams)
 
-    rows: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
+    statements: list[dict[str, Any]] = []
     for rep in reps:
-        statements = _Statements(rep, book, past, due, policy.decimals)
-        rows += statements.rows()
+        of_rep = _Statements(rep, book, past, due, policy.decimals)
+        of_rep.write()
+        lines += of_rep.lines
+        statements += of_rep.statements
 
     year = months_of_year(fiscal_year_of(as_of, start_month), start_month)
     sold_this_year = sorted((rep, month) for rep, month in sales if month in year)
@@ -102,7 +124,11 @@ def commission(
         *unclear_bases(credits.lines, book, sold_this_year),
         *override_findings(teams, book, year, last_month=month_of(as_of)),
     ]
-    return _with_frozen(past.rows, rows), about_pay
+    return Pay(
+        _with_record("Commission", record.lines, lines),
+        _with_record("Statements", record.statements, statements),
+        tuple(about_pay),
+    )
 
 
 def _year_to_date(past: Past, sales: Sales, policy: Policy) -> YearToDate:
@@ -114,7 +140,7 @@ def _year_to_date(past: Past, sales: Sales, policy: Policy) -> YearToDate:
 
     def sold(rep: str, month: str, rates: Rates) -> int:
         months = months_to_date(month, start_month)
-        if month in past.frozen:
+        if past.is_closed(month):
             return past.sold_of_year(rep, months, rates)
         items = [sales.get((rep, before), {}) for before in months]
         return sum(rates.counted(counted) for part in items for counted in part.values())
@@ -142,16 +168,16 @@ def _months(seen: set[str], last: str) -> tuple[str, ...]:
     return tuple(months)
 
 
-def _with_frozen(frozen: pd.DataFrame, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Closed months' lines as they stand, and the new ones."""
-    new = frame_from_rows("Commission", rows)
-    if frozen.empty:
-        return sorted_by_key("Commission", new)
+def _with_record(table: str, record: pd.DataFrame, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Closed months' rows as they stand, and the new ones."""
+    new = frame_from_rows(table, rows)
+    if record.empty:
+        return sorted_by_key(table, new)
 
-    old = frame_of("Commission", dict(frozen[list(new.columns)].items()))
+    old = frame_of(table, dict(record[list(new.columns)].items()))
     if not rows:
-        return sorted_by_key("Commission", old)
-    return sorted_by_key("Commission", pd.concat([old, new], ignore_index=True))
+        return sorted_by_key(table, old)
+    return sorted_by_key(table, pd.concat([old, new], ignore_index=True))
 
 
 class _Due(NamedTuple):
@@ -171,64 +197,151 @@ class _Statements:
     past: Past
     due: _Due
     decimals: int
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of Commission, numbered within their month."""
+    statements: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of Statements that are not on record."""
     tallies: dict[str, Tally] = field(default_factory=dict)
     """By commission period."""
+    sold_to_date: dict[str, int] = field(default_factory=dict)
+    """By commission period: revenue, minor units."""
     pending: list[str] = field(default_factory=list)
-    """Frozen months whose changes wait for the next open one."""
+    """Closed months whose changes wait for the first open one."""
     owed: int = 0
     """Advanced on the draw and not yet taken back, minor units."""
 
     @property
-    def rep_past(self) -> RepPast | None:
+    def rep_past(self) -> RepPast:
         """The rep's lines of closed months."""
-        return self.past.reps.get(self.rep)
+        return self.past.reps.get(self.rep, _NO_PAST)
 
-    def rows(self) -> list[dict[str, Any]]:
-        """All new lines, numbered within their month."""
-        rows: list[dict[str, Any]] = []
+    def write(self) -> None:
+        """Write all that is not on record."""
         for month in self.book.months:
-            if month in self.past.frozen:
+            if self.past.is_closed(month):
                 self._take_over(month)
                 continue
-            for number, line in enumerate(self._lines_of_month(month), start=1):
-                rows.append(row_of(line, month, self.rep, number))
-        return rows
+            lines = self._lines_of_month(month)
+            for number, line in enumerate(lines, start=1):
+                self.lines.append(row_of(line, month, self.rep, number))
+            self._write_statement(month, lines)
 
     def _tally(self, month: str) -> Tally:
         """The commission period that the month belongs to, as far as it has gone."""
         return self.tallies.setdefault(self.book.period_of(month), Tally())
 
     def _take_over(self, month: str) -> None:
-        """Count what a frozen month has paid, each line for the period that it was earned in."""
+        """Count what a closed month has paid, each line for the period that it was earned in."""
         terms = self.book.terms(self.rep, month)
         if terms is not None:
             tally = self._tally(month)
             tally.turn_to(terms)
             tally.brackets = terms.rates.size
 
-        if self.rep_past is not None:
-            for line in self.rep_past.booked.get(month, ()):
-                tally = self._tally(line.earned)
-                tally.paid += line.amount
-                for family, counted in line.counted.items():
-                    tally.count(family, counted)
-            self.owed += self.rep_past.advanced.get(month, 0)
+        booked = self.rep_past.booked.get(month, ())
+        for line in booked:
+            tally = self._tally(line.earned)
+            tally.paid += line.amount
+            for family, counted in line.counted.items():
+                tally.count(family, counted)
+            self._count_sold(line.earned, line.revenue)
+        self.owed += self.rep_past.advanced.get(month, 0)
         self.pending.append(month)
 
+        on_record = self.past.sold.get((self.rep, month))
+        if not booked:
+            # Who could not be paid has sold all the same, and only the statement says how much.
+            self._count_sold(month, on_record or 0)
+        if on_record is None:
+            self._write_closed(month, booked)
+
+    def _count_sold(self, month: str, revenue: int) -> None:
+        period = self.book.period_of(month)
+        self.sold_to_date[period] = self.sold_to_date.get(period, 0) + revenue
+
+    def _write_closed(self, month: str, booked: Sequence[Booked]) -> None:
+        """Write the statement of a month that was closed before there were statements."""
+        has_lines = month in self.rep_past.schemes
+        if has_lines or self.book.is_employed(self.rep, month):
+            self._add_statement(
+                month,
+                scheme=self.rep_past.schemes.get(month),
+                sold=sum(line.revenue for line in booked),
+                earned=self.rep_past.gross.get(month, 0),
+                drawn=self.rep_past.advanced.get(month, 0),
+                closed=True,
+            )
+
+    def _write_statement(self, month: str, lines: Sequence[Line]) -> None:
+        """Add up an open month, for whoever was on the team, sold something or is paid."""
+        if self.book.terms(self.rep, month) is None:
+            # Who cannot be paid has no line for what was sold.
+            items = self.due.sales.get((self.rep, month), {})
+            sold = sum(counted.revenue for counted in items.values())
+            self._count_sold(month, sold)
+        else:
+            # What a manager's reps sold is not his own.
+            own = [line for line in lines if not line.rule.startswith(OVERRIDE)]
+            sold = sum(_revenue_of(line) for line in own)
+            for line in own:
+                self._count_sold(month_earned(line.rule, month), _revenue_of(line))
+
+        if lines or sold or self.book.is_employed(self.rep, month):
+            drawn = sum(line.amount for line in lines if line.rule == DRAW)
+            self._add_statement(
+                month,
+                scheme=self.book.scheme_names.get((self.rep, month)),
+                sold=sold,
+                earned=sum(line.amount for line in lines) - drawn,
+                drawn=drawn,
+                closed=False,
+            )
+
+    def _add_statement(  # noqa: PLR0913 - each is a column of the row
+        self, month: str, *, scheme: str | None, sold: int, earned: int, drawn: int, closed: bool
+    ) -> None:
+        """Add a row of Statements."""
+        quota, rate = self._attainment(month)
+        self.statements.append(
+            {
+                "period": month,
+                "rep_id": self.rep,
+                "plan": scheme,
+                "sold": sold,
+                "quota": quota,
+                "attainment_rate": rate,
+                "earned": earned,
+                # Nothing grants awards in money yet.
+                "award": 0,
+                "drawn": drawn,
+                "paid": earned + drawn,
+                "debt": self.owed,
+                "closed": closed,
+            }
+        )
+
+    def _attainment(self, month: str) -> tuple[int | None, float | None]:
+        """The period's quota in money, and how much of what the plan counts is reached of it."""
+        terms = self.book.terms(self.rep, month)
+        period = self.book.period_of(month)
+        if terms is not None and terms.rates.counts_pieces:
+            # A quota of pieces is no money: only the part that is reached can be shown.
+            return None, terms.rates.position(self._tally(month).progress) / terms.quota
+
+        quota = self.book.quotas.get((self.rep, period, False), 0)
+        if quota <= 0:
+            return None, None
+        return quota, self.sold_to_date.get(period, 0) / quota
+
     def _lines_of_month(self, month: str) -> list[Line]:
-        """The month's statement: what earlier months left to settle, orders, spiffs, draw."""
-        # A month that is closed but not yet frozen gets its first statement: nothing of earlier
-        # months may be settled in it.
-        is_open = month not in self.past.closed
-        lines = self._settle_frozen_months() if is_open else []
+        """The month's lines: what closed months left to settle, orders, spiffs, draw."""
+        lines = self._settle_closed_months()
 
         terms = self.book.terms(self.rep, month)
         if terms is not None:
             tally = self._tally(month)
             tally.turn_to(terms)
-            # A gate is read anew each month; a quota is settled in open months alone.
-            if is_open or tally.brackets != terms.rates.size:
-                lines += true_up(terms, tally, decimals=self.decimals)
+            lines += true_up(terms, tally, decimals=self.decimals)
             sales = self.due.sales.get((self.rep, month), {})
             lines += lines_of(sales, terms, tally, decimals=self.decimals)
 
@@ -261,8 +374,10 @@ class _Statements:
             self.owed += line.amount
         return line
 
-    def _settle_frozen_months(self) -> list[Line]:
-        """Corrections of the frozen months since the last open one, once."""
+    def _settle_closed_months(self) -> list[Line]:
+        """Corrections of the closed months, once: in the first open one."""
+        if not self.pending:
+            return []
         lines: list[Line] = []
         for month in self.pending:
             terms = self.book.terms(self.rep, month)
@@ -272,12 +387,8 @@ class _Statements:
                 tally.turn_to(terms)
                 lines += lines_of(changed, terms, tally, decimals=self.decimals, adjusts=month)
 
-        # Spiffs are compared over all frozen months at once, so that one which moved from one of
-        # them to another is no change: only the open month after the last of them can tell.
-        frozen = [month for month in self.book.months if month in self.past.frozen]
-        if self.pending and self.pending[-1] == frozen[-1]:
-            lines += self._changed_spiffs()
-            lines += self._changed_overrides(frozen)
+        lines += self._changed_spiffs()
+        lines += self._changed_overrides()
         self.pending = []
         return lines
 
@@ -294,7 +405,7 @@ class _Statements:
             lines.append(spiff_line(order, rule, amount, scheme=known[-1], changed=True))
         return lines
 
-    def _changed_overrides(self, frozen: list[str]) -> list[Line]:
+    def _changed_overrides(self) -> list[Line]:
         """Corrections of what closed months paid a manager, where his reps' orders have changed.
 
         All closed months together, from the first that paid anybody an override: before that there
@@ -302,13 +413,13 @@ class _Statements:
         """
         first = self.past.overrides_from
         now: dict[OverrideKey, list[Line]] = {}
-        for month in frozen:
+        for month in self.pending:
             if first is not None and month >= first:
                 of_month = override_lines(self.rep, month, self.due.teams, self.book)
                 for key, line in of_month.items():
                     now.setdefault(key, []).append(line)
 
-        paid = self.rep_past.overrides if self.rep_past else {}
+        paid = self.rep_past.overrides
         lines = []
         for key in sorted({*now, *paid}):
             changed = changed_override(
@@ -317,3 +428,8 @@ class _Statements:
             if changed is not None:
                 lines.append(changed)
         return lines
+
+
+def _revenue_of(line: Line) -> int:
+    """What a line says was sold, minor units; its base may be net of cost."""
+    return line.base if line.sold is None else line.sold

@@ -19,6 +19,16 @@ ADJUSTMENT: Final = "adjustment:"
 """Begins the rule of a line that corrects a closed month; the month follows."""
 
 
+def month_earned(rule: str, period: str) -> str:
+    """The month that a line counts for: of a correction the one that it corrects.
+
+    Args:
+        rule: of the line.
+        period: the month of its statement.
+    """
+    return rule.removeprefix(ADJUSTMENT) if rule.startswith(ADJUSTMENT) else period
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line: amounts in minor units; `rate` missing where no rate was applied."""

@@ -195,18 +195,18 @@ class TermsBook:
 
         It is for who is on the team on the month's last day.
         """
-        if rep not in self._employed(month):
+        if not self.is_employed(rep, month):
             return 0
         brackets = self._brackets_in_force(self.scheme_names.get((rep, month)), month)
         # With several families a draw may stand on the last bracket of any.
         return max((row.draw or 0 for row in last_brackets(brackets)), default=0)
 
-    def _employed(self, month: str) -> frozenset[str]:
-        """Who is on the team on the month's last day."""
+    def is_employed(self, rep: str, month: str) -> bool:
+        """Whether the rep is on the team on the month's last day."""
         if month not in self._employed_on_last_day:
             day = last_day(month, 1)
             self._employed_on_last_day[month] = frozenset(self.staff.employed(day, day))
-        return self._employed_on_last_day[month]
+        return rep in self._employed_on_last_day[month]
 
     def _brackets_in_force(self, scheme_name: str | None, month: str) -> tuple[Bracket, ...]:
         """A scheme's brackets on the month's last day; none before its first, or without a scheme.

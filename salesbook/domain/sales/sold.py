@@ -78,8 +78,7 @@ def sold(tables: Tables, policy: Policy, *, as_of: dt.date) -> Sold:
 
     - `orders`: order lines only; `deals`: won deals only.
     - `auto`: won deals before the first day of the month of the earliest order line, or of the month
-      that `orders_from` names; order lines from that day on. Without any order line won deals
-      always.
+      that `orders_from` names; order lines from that day on. Without either won deals always.
 
     Args:
         tables: Orders and Deals.
@@ -141,10 +140,11 @@ def _first_day_of_orders(orders: pd.DataFrame, rules: Rules) -> dt.date | None:
         return None
     if rules.sales_source == "orders":
         return _FROM_THE_START
+    if rules.orders_from:
+        # Also where the last order was cancelled: what closed months were paid by does not move.
+        return dt.date.fromisoformat(f"{rules.orders_from}-01")
     if orders.empty:
         return None
-    if rules.orders_from:
-        return dt.date.fromisoformat(f"{rules.orders_from}-01")
     first_order: dt.date = orders["ordered_on"].min().date()
     return first_order.replace(day=1)
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from salesbook.domain.arithmetic.calendar import fiscal_year_of, months_of_year
+from salesbook.domain.outcome import Task
+from salesbook.messages import Finding
+
 
 def plan_in_force(plan: pd.DataFrame) -> pd.DataFrame:
     """The rows of TargetPlan that count, with the amount that holds, and `quota`.
@@ -24,3 +28,15 @@ def plan_in_force(plan: pd.DataFrame) -> pd.DataFrame:
         status="published",
     )
     return held[amount.notna()]
+
+
+def no_published_plan(task: Task) -> list[Finding]:
+    """Say that the fiscal year of the run's day has no published plan."""
+    year = fiscal_year_of(task.as_of, task.policy.rules.fiscal_year_start)
+    months = months_of_year(year, task.policy.rules.fiscal_year_start)
+    target_plan = plan_in_force(task.tables["TargetPlan"])
+    if target_plan["period"].isin(months).any():
+        return []
+
+    facts = {"year": str(year)}
+    return [Finding("plan-not-published", "warning", "TargetPlan", field="status", params=facts)]

@@ -11,21 +11,47 @@ import pandas as pd
 from salesbook.domain.arithmetic.calendar import month_of, months_in
 
 
+@dataclass(frozen=True)
+class PeriodRow:
+    """A row of Periods: a month, or a quarter or year that closes all of its months."""
+
+    index: int
+    """Its place in the table."""
+    period: str
+    months: frozenset[str]
+    is_reopened: bool
+
+
+def rows_by_month(periods: pd.DataFrame, start_month: int) -> dict[str, PeriodRow]:
+    """The row of Periods that decides about each month: of two the narrower.
+
+    Args:
+        periods: the Periods table; what is no period decides nothing.
+    """
+    rows = []
+    for index, period, reopened_on in zip(
+        periods.index, periods["period"], periods["reopened_on"], strict=True
+    ):
+        try:
+            months = frozenset(months_in(str(period), start_month))
+        except ValueError:
+            # Not a period: `validate` says so, and it closes nothing.
+            continue
+        rows.append(PeriodRow(int(index), str(period), months, pd.notna(reopened_on)))
+
+    wide_ones_first = sorted(rows, key=lambda row: (-len(row.months), row.period))
+    return {month: row for row in wide_ones_first for month in row.months}
+
+
 def closed_months(periods: pd.DataFrame, start_month: int) -> frozenset[str]:
-    """The months that Periods closes.
+    """The months that Periods closes, and that are not open again.
 
     Args:
         periods: the Periods table; a quarter or year closes all of its months, what is no period
             none.
     """
-    closed: set[str] = set()
-    for period in periods["period"]:
-        try:
-            closed.update(months_in(str(period), start_month))
-        except ValueError:
-            # Not a period: `validate` says so, and it closes nothing.
-            continue
-    return frozenset(closed)
+    by_month = rows_by_month(periods, start_month)
+    return frozenset(month for month, row in by_month.items() if not row.is_reopened)
 
 
 @dataclass(frozen=True)
