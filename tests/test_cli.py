@@ -185,7 +185,7 @@ class TestVerbs:
         """Counts per table read, rows per table written, findings by severity."""
         done = salesbook(name, book, "--as-of", "2026-06-30", "--json")
         document = done.document
-        counted = {"action", "as_of", "rows", "written", "findings", "seconds", "notes"}
+        counted = {"action", "as_of", "rows", "written", "findings", "seconds", "notes", "answer"}
         assert set(document) == {*counted, "backup"}
         assert (document["action"], document["as_of"]) == (name, "2026-06-30")
         assert set(document["written"]) == set(ACTIONS[name].writes)

@@ -167,7 +167,7 @@ def test_a_run_from_the_command_line_stores_what_the_tiles_say(results):
 
 def test_the_pages_day_is_that_of_its_results(book):
     """A check of another day changes none of them; each verb that does is known."""
-    run_on_file(book, "validate", Options(dt.date(2026, 5, 31)), wait=5)
+    run_on_file(book, "validate", Options(dt.date(2026, 5, 31), yes=True), wait=5)
     assert dashboard(book)["O3"] == "As of 2026-06-30"
     hidden, _ = dashboard_sheets()
     shown_tables = {table for table in TABLES for cell in hidden.cells if table in repr(cell)}
@@ -286,7 +286,7 @@ def test_a_result_elsewhere_has_them_and_the_book_stays(book, tmp_path):
 def test_only_values_change(book):
     """Formulas, formats and every other part stay byte for byte; charts draw the new values."""
     before = parts(book)
-    run_on_file(book, "tier", Options(dt.date(2026, 1, 31)), wait=5)
+    run_on_file(book, "tier", Options(dt.date(2026, 1, 31), yes=True), wait=5)
     after = parts(book)
     changed = {name for name in before if before[name] != after[name]}
     sheets = {name for name in changed if name.startswith("xl/worksheets/sheet")}
@@ -389,7 +389,7 @@ def test_a_renamed_and_a_deleted_sheet_are_no_obstacle(book):
             if name.startswith(("xl/worksheets/sheet", "xl/charts/")):
                 part = re.sub(rb"'?ChartData'?!", b"'Data, hidden'!", part)
             package.writestr(name, part)
-    run_on_file(book, "tier", Options(dt.date(2026, 5, 31)), wait=5)
+    run_on_file(book, "tier", Options(dt.date(2026, 5, 31), yes=True), wait=5)
     assert dashboard(book)["O3"] == "As of 2026-05-31"
 
     with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as package:
@@ -398,7 +398,7 @@ def test_a_renamed_and_a_deleted_sheet_are_no_obstacle(book):
             if name == "xl/workbook.xml":
                 part = part.replace(b'name="ChartData"', b'name="Gone"')
             package.writestr(name, part)
-    run_on_file(book, "tier", Options(dt.date(2026, 5, 31)), wait=5)
+    run_on_file(book, "tier", Options(dt.date(2026, 5, 31), yes=True), wait=5)
     assert dashboard(book)["O3"] == "As of 2026-06-30"
 
 
