@@ -146,6 +146,10 @@ def main() -> None:
         "reliability", help="kill, fill, race, feed rubbish; writes docs/reliability.md"
     )
     faults.add_argument("words", nargs="*")
+    honest = commands.add_parser(
+        "honesty", help="hold figures against simulated truths; writes docs/honesty.md"
+    )
+    honest.add_argument("words", nargs="*")
     asked, rest = parser.parse_known_args()
     if asked.command == "demo":
         demo(asked.lang)

@@ -90,8 +90,9 @@ class Cell:
 
     @property
     def ratio(self) -> float:
-        """The sum of all means over the sum of all that came in."""
-        return sum(self.expected) / sum(self.came)
+        """The sum of all means over the sum of all that came in; nan where nothing did."""
+        came = sum(self.came)
+        return sum(self.expected) / came if came else float("nan")
 
 
 @dataclass(frozen=True)

@@ -10,42 +10,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from reliability import fuzz, page
-from reliability.results import Result
-
-SECTIONS = (
-    "kills",
-    "disks",
-    "races",
-    "held",
-    "kept",
-    "zoo",
-    "beside",
-    "patches",
-    "undos",
-    "undo_depth",
-    "months",
-    "ages",
-    "mondays",
-    "pages",
-    "hostile",
-    "injection",
-    "secrets",
-    "cells",
-    "dialects",
-    "conservation",
-)
-ORDER = (*SECTIONS[:-3], "fuzz", *SECTIONS[-3:])
+from figures.results import Result
+from reliability import fuzz
+from reliability.page import PAGE, SECTIONS
 
 
 def main() -> int:
     """Run what was asked for. Returns: 1 where a goal was missed."""
     parser = argparse.ArgumentParser(prog="python -m reliability", description=__doc__)
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(ORDER))
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(PAGE.order))
     parser.add_argument("--minutes", type=float, default=3.0, help="for fuzz, all targets together")
     parser.add_argument("--no-page", action="store_true", help="print only")
     asked = parser.parse_args()
-    unknown = set(asked.sections) - set(ORDER)
+    unknown = set(asked.sections) - set(PAGE.order)
     if unknown:
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
     results = {}
@@ -57,7 +34,7 @@ def main() -> int:
             flush=True,
         )
         if not asked.no_page:
-            page.write({name: results[name]}, ORDER)
+            PAGE.write({name: results[name]})
     return int(any(result.misses for result in results.values()))
 
 

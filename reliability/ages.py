@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from figures.results import Figures, Goal, Result, none_of
 from reliability import runs
 from reliability.books import ROOT, day, new_book
-from reliability.results import Figures, Goal, Result, none_of, told
 from reliability.seen import MAIN, SeenBook, bodies
+from reliability.words import told
 from salesbook.actions import ACTIONS
 from salesbook.book.template import template_bytes
 from salesbook.labels import field_of_header, language_of

@@ -9,12 +9,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from figures.results import Figures, Result, none_of
 from reliability import peer, runs
 from reliability.books import day, fill, new_book
 from reliability.hand import Hand
 from reliability.marks import KINDS, Ledger, broken_columns, key_headers, own_columns
-from reliability.results import Figures, Result, none_of, told
 from reliability.seen import SeenBook
+from reliability.words import told
 from salesbook.labels import header
 from salesbook.sample.tables import sample_tables
 

@@ -15,9 +15,10 @@ from typing import Any
 
 import pandas as pd
 
+from figures.results import Figures, Goal, Result, none_of
 from reliability.dirty_cells import FAMILIES, NONE, No
 from reliability.plain_meanings import MEANINGS
-from reliability.results import Figures, Goal, Result, none_of, told
+from reliability.words import told
 from salesbook.book.importing import reason_text
 from salesbook.cells.base import CellOptions, Reason
 from salesbook.cells.field import parse_cell

@@ -12,7 +12,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from reliability.results import Figures, Goal, Result, none_of, told
+from figures.results import Figures, Goal, Result, none_of
+from reliability.words import told
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, TableNow
 from salesbook.intake.draft import ImportOptions, draft_import

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from reliability.results import Figures, Goal, Result, none_of, told
+from figures.results import Figures, Goal, Result, none_of
+from reliability.words import told
 from salesbook.errors import SalesbookError
 from salesbook.intake.foreign import SourceOptions
 from salesbook.intake.sources import read_source

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from figures.results import Figures, Goal, Result, none_of
 from reliability import peer, runs
 from reliability.books import content, day, debris, forget_backups, new_book
-from reliability.results import Figures, Goal, Result, none_of, told
+from reliability.words import told
 from salesbook.hosts.package import Disk
 from salesbook.hosts.package import host as package_host
 

@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from figures.results import Figures, Goal, Result, none_of
 from reliability.books import ROOT
 from reliability.fuzz_targets import HEADERS, TARGETS
-from reliability.results import Figures, Goal, Result, none_of, told
+from reliability.words import told
 
 _RUNS = re.compile(rb"Done (\d+) runs|stat::number_of_executed_units: (\d+)")
 _COVER = re.compile(rb"cov: (\d+)")

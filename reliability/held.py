@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from figures.results import Figures, Result, none_of
 from reliability import peer, runs
 from reliability.books import backups_of, book_bytes, content, day, listing, new_book
-from reliability.results import Figures, Result, none_of, told
+from reliability.words import told
 from salesbook.hosts.package import disk as package_disk
 from salesbook.hosts.package import host as package_host
 

@@ -8,10 +8,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from figures.results import Figures, Goal, Result, none_of
 from reliability import runs
 from reliability.books import CORPUS, day, listing, new_book
 from reliability.hostile_files import hostile_files
-from reliability.results import Figures, Goal, Result, none_of, told
+from reliability.words import told
 
 MOST_SECONDS, MOST_MEGABYTES = 2.0, 300.0
 _ADDRESS_SPACE = 3 << 30

@@ -12,10 +12,11 @@ from typing import Any
 import openpyxl
 import xlsxwriter
 
+from figures.results import Figures, Goal, Result, none_of
 from reliability import runs
 from reliability.books import day, new_book, parts
 from reliability.payloads import PAYLOADS, STARTS_FORMULA, TOKENS
-from reliability.results import Figures, Goal, Result, none_of, told
+from reliability.words import told
 from salesbook.hosts.package import open_package
 from salesbook.labels import field_of_header
 from salesbook.store import KEEP, NewCell, TableWrite

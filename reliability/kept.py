@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from figures.results import Figures, Result, none_of
 from reliability import peer, runs
 from reliability.books import book_bytes, day, new_book
-from reliability.results import Figures, Result, none_of, told
+from reliability.words import told
 
 _TIER = ("--as-of", day(3), "--json")
 _REJECTED = "Deal name,Stage\nA,nowhere\n"

@@ -10,9 +10,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from figures.results import Figures, Goal, Result, none_of
 from reliability import peer, runs
 from reliability.books import content, day, debris, forget_backups, new_book
-from reliability.results import Figures, Goal, Result, none_of, told
+from reliability.words import told
 from salesbook.hosts.package import host as package_host
 
 _TOLD = runs.Setting(disturb=("reliability.kills:tell_of_save", None))

@@ -14,10 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from figures.results import Figures, Result, none_of
 from reliability import peer, runs
 from reliability.books import content, day, debris, listing, new_book
 from reliability.monday_faults import NO_LOCKS, bent
-from reliability.results import Figures, Result, none_of, told
+from reliability.words import told
 from salesbook.labels import LANGUAGES
 
 _AS_OF = ("--as-of", day(), "--json")

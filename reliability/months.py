@@ -11,12 +11,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from figures.results import Figures, Goal, Result, none_of
 from reliability import belongings, runs
 from reliability.books import AS_OF, fill, new_book
 from reliability.marks import Ledger, broken_columns
-from reliability.results import Figures, Goal, Result, none_of, told
 from reliability.seen import SeenBook
 from reliability.untouched import beyond, wrong_bars, wrong_filter, wrong_sorting
+from reliability.words import told
 from reliability.workday import Company
 from salesbook.actions import ACTIONS
 from salesbook.book.session import Session

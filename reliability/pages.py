@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import openpyxl
 
-from reliability.results import Figures, Result, none_of, told
+from figures.results import Figures, Result, none_of
+from reliability.words import told
 from salesbook.book.files import new_file, run_on_file, undo_file
 from salesbook.book.report import Options
 from salesbook.book.session import Session

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from figures.results import Figures, Result, none_of
 from reliability import runs
 from reliability.books import content, day, fill, new_book, parts
-from reliability.results import Figures, Result, none_of, told
+from reliability.words import told
 from reliability.zoo_book import TABLE, book_parts
 from salesbook.book.template import template_bytes
 from salesbook.sample.tables import sample_tables

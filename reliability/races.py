@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from figures.results import Figures, Goal, Result, none_of
 from reliability import peer, runs
 from reliability.books import content, debris, new_book
-from reliability.results import Figures, Goal, Result, none_of, told
+from reliability.words import told
 
 
 def run(work: Path, *, races: int = 100, peer_races: int = 10) -> Result:

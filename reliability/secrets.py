@@ -7,9 +7,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from figures.results import Figures, Goal, Result, none_of
 from reliability import runs
 from reliability.books import day, new_book
-from reliability.results import Figures, Goal, Result, none_of, told
+from reliability.words import told
 
 SECRETS = ("Jane Secretname", "+1 555 0199", "salary 98765")
 PLACES = {

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+from figures.results import Figures, Result, none_of
 from reliability import runs
 from reliability.books import day, new_book
 from reliability.hand import Hand
 from reliability.marks import POINTS, REMARK, key_headers, own_columns
-from reliability.results import Figures, Result, none_of, told
 from reliability.seen import MAIN, Body, SeenBook, bodies
 from reliability.undos import WRITERS
+from reliability.words import told
 
 _RUNS = 8
 """Runs in a row on one book."""

@@ -13,9 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from figures.results import Figures, Goal, Result, none_of
 from reliability import runs
 from reliability.books import backups_of, book_bytes, content, day, debris, new_book, parts
-from reliability.results import Figures, Goal, Result, none_of, told
+from reliability.words import told
 from salesbook.book.backups import Backups
 from salesbook.hosts.package import Disk, open_package
 from salesbook.store import TableWrite

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from figures.results import Figures, Goal, Result, none_of
 from reliability import peer, runs
 from reliability.books import day, forget_backups, members, new_book, parts
 from reliability.pages import page_parts, without_values
-from reliability.results import Figures, Goal, Result, none_of, told
+from reliability.words import told
 from reliability.zoo_book import NOTE, TABLE, Zoo, book_parts, part_relations
 from reliability.zoo_parts import CELLS, FEATURES
 from salesbook.hosts.package import open_package

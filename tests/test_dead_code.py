@@ -40,6 +40,9 @@ WAITING = {
     "salesbook.domain.pipeline.chances.win_probability.naive_bayes_percent": (
         "chance of a deal by what it has in common with closed ones: the page of a deal"
     ),
+    "salesbook.domain.pipeline.chances.win_rates.StageRates.certainty": (
+        "how sure a stage's rate is: what the forecast draws it by"
+    ),
     "salesbook.domain.pipeline.chances.win_rates.win_rate_by_amount": (
         "win rate by money beside that by count: the report on the pipeline"
     ),

@@ -4,13 +4,10 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from salesbook.domain import funnel
-from salesbook.domain.pipeline.stages.history import append_history, entries_of
-from salesbook.domain.pipeline.stages.times import quantile_days, stays_of
+from salesbook.domain.pipeline.stages.history import entries_of
 from salesbook.domain.pipeline.stages.visits import run_days, visits_of
-from salesbook.frames import empty_frame
 from salesbook.tables.settings import Stage
 from tests.pipeline_book import AS_OF, STAGES, day, deal, draw, numbered, policy, records
 
@@ -272,68 +269,6 @@ def test_days_below_the_gap_between_runs_stay_blank_and_it_is_said():
         ("all|all|main|Offer", "< 30"),
         ("all|all|main|Talks", "< 30"),
     ]
-
-
-TRUE_MEDIAN, TRUE_P80 = 14.07, 32.67
-"""Of an exponential stay with a mean of 20.3 days."""
-
-
-def a_company(seed, *, days, every, has_days):
-    """Runs over a company that exists since long: what is open and what was closed is imported."""
-    random = np.random.default_rng(seed)
-    lives = []
-    for created in random.uniform(-200, days, random.poisson(2.0 * (200 + days))):
-        moves = [created, *(created + np.cumsum(random.exponential(20.3, 3)))]
-        exit_at = min(int(random.geometric(0.3)), 3)
-        is_won = exit_at == 3 and random.random() < 0.7
-        lives.append((moves[: exit_at + 1], is_won))
-
-    def on(run):
-        rows = []
-        for number, (moves, is_won) in enumerate(lives):
-            if moves[0] >= run + 1:
-                continue
-            passed = sum(move < run + 1 for move in moves) - 1
-            dates = {"created_on": a_day(moves[0]), "stage_since": a_day(moves[passed])}
-            stage = STAGES[passed].stage
-            if passed == len(moves) - 1:
-                stage = "Won" if is_won else "Lost"
-                dates["closed_on"] = a_day(moves[-1])
-            fields = dates if has_days else {}
-            lost = {"lost_stage": STAGES[passed - 1].stage} if stage == "Lost" else {}
-            rows.append(deal(f"d{number:04}", stage) | fields | lost)
-        return str(a_day(run)), rows
-
-    return [on(run) for run in range(0, days + 1, every)]
-
-
-def a_day(number):
-    return day("2025-01-01") + dt.timedelta(days=int(np.floor(number)))
-
-
-@pytest.mark.parametrize("has_days", [True, False])
-def test_over_many_books_medians_after_an_import_are_true(has_days):
-    """Weekly runs for eight weeks after an import. From age 0 the median would be 18 and more."""
-    medians, p80s = [], []
-    for seed in range(5):
-        history = empty_frame("StageHistory")
-        for run, rows in a_company(seed, days=56, every=7, has_days=has_days):
-            deals, codes = numbered(rows)
-            history = append_history(history, deals, codes, as_of=day(run))
-
-        as_of = day(run)
-        known = entries_of(history, deals, codes)
-        runs = run_days([history["noticed_on"]], as_of=as_of)
-        stays = stays_of(visits_of(deals, known, codes, runs, as_of=as_of), codes)
-        for code in codes.open_codes():
-            of_stage = stays.part(stays.code == code)
-            medians.append(quantile_days(of_stage, 0.5))
-            p80s.append(quantile_days(of_stage, 0.8))
-
-    assert np.nanmean(medians) == pytest.approx(TRUE_MEDIAN, abs=1.0)
-    # Without typed days nothing is known from before the first run, and eight weeks are too short.
-    if has_days:
-        assert np.nanmean(p80s) == pytest.approx(TRUE_P80, abs=2.5)
 
 
 def test_the_limit_is_learned_from_won_deals_once_there_are_enough():

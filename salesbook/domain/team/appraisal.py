@@ -14,6 +14,15 @@ from salesbook.tables.settings import Grade
 BEST: Final = 120.0
 """A metric's score ends here, so that one cannot make up for all others."""
 
+ON_GOAL: Final = 100.0
+"""The score of who reaches every goal."""
+
+_USUAL_SPREAD: Final = 25.0
+"""Standard deviation, in points, of what reps are truly worth around their goals, before anything
+is known of this team."""
+_USUAL_REPS: Final = 10
+"""Reps that the usual spread counts for beside those of the team."""
+
 _NO_DISTANCE: Final = 1e-9
 """A score this near to a bar stands on it: the rest is noise of calculation."""
 
@@ -143,3 +152,36 @@ def chance_apart(distance: float, error: float) -> float:
     if error > 0:
         return NormalDist().cdf(abs(distance) / error)
     return 1.0
+
+
+def chances_above_goal(scores: Floats, errors: Floats) -> Floats:
+    """Give each rep's chance to be truly above goal, in the light of how much reps differ at all.
+
+    A score of 150 with an error of 60 is mostly luck where reps differ by 20 points: most who have
+    it are worth little more than 100. To take the distance from the goal over the error alone for a
+    chance would say 80 %, and two in three would come true. So the distance is drawn in by
+    B = S² / (S² + e²), the part of the spread that is no luck; what is left errs by √B · e, and the
+    chance is Φ(√B · (score − 100) / e).
+
+    S, the spread of what reps are truly worth around the goal, is what the team shows beyond luck,
+    Σ ((score − 100)² − e²), together with ten reps of the usual spread: a small team shows nothing.
+
+    Args:
+        scores: uncut, in points; missing where a rep has none.
+        errors: their standard errors.
+
+    Returns: one per rep; missing where there is no score or no error.
+
+    Source: simulation, honesty/score_cards.py.
+    """
+    is_known = ~np.isnan(scores) & (errors > 0)
+    known, error = scores[is_known], errors[is_known]
+    beyond_luck = float(((known - ON_GOAL) ** 2 - error**2).sum())
+    usual = _USUAL_REPS * _USUAL_SPREAD**2
+    spread = (usual + max(beyond_luck, 0.0)) / (_USUAL_REPS + len(known))
+
+    drawn_in = np.sqrt(spread / (spread + error**2))
+    distances = drawn_in * (known - ON_GOAL) / error
+    chances = np.full(len(scores), np.nan)
+    chances[is_known] = [NormalDist().cdf(distance) for distance in distances]
+    return chances

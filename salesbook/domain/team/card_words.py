@@ -15,8 +15,6 @@ from salesbook.messages import Fact, Message
 from salesbook.money import three_digits, to_decimal
 from salesbook.policy import Policy
 
-_ON_GOAL: Final = 100.0
-"""The score of who reaches every goal."""
 _SURE: Final = 10.0
 """A metric is well known where luck moves it by fewer points."""
 
@@ -134,11 +132,9 @@ def _instead_of_a_grade(card: Card, policy: Policy) -> Iterator[Message]:
     marks, place = card.marks, card.place
     yield _sold(card, policy)
 
-    error = float(marks.error[place])
-    compared = float(marks.compared[place])
-    if error > 0 and card.given.reason != "goals":
-        chance = NormalDist(compared, error).cdf(_ON_GOAL)
-        yield Message("card.chance", {"chance": _whole_percent(1 - chance)})
+    chance = float(marks.chances_on_goal[place])
+    if not math.isnan(chance) and card.given.reason != "goals":
+        yield Message("card.chance", {"chance": _whole_percent(chance)})
 
     yield from _trend(card)
 

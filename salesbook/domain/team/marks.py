@@ -13,6 +13,7 @@ from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.arithmetic.intervals import z_of
 from salesbook.domain.team.appraisal import (
     chance_apart,
+    chances_above_goal,
     error_points,
     metric_scores,
     shared_weights,
@@ -90,6 +91,11 @@ class Marks:
     def place_of(self, rep: str) -> int | None:
         """Where a rep stands in the arrays; None for who is not appraised."""
         return self._places.get(rep)
+
+    @cached_property
+    def chances_on_goal(self) -> Floats:
+        """Each rep's chance to be truly above goal; see `chances_above_goal`."""
+        return chances_above_goal(self.compared, self.error)
 
     @cached_property
     def _places(self) -> dict[str, int]:

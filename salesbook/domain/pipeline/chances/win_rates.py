@@ -25,6 +25,8 @@ _SHORTEST: Final = 0.5
 """Days that a stay of 0 days counts for: it began and ended at some hour of one day."""
 _LONGEST: Final = 6.0
 """A stay counts for at most so many times the median: one forgotten deal must not outweigh all."""
+_ONE_MORE: Final = 1
+"""Deal that a rate is surer than those it rests on: no stage is wholly unknown."""
 _DRAWN: Final = 10
 """Stays by which the mean of won and of lost deals is drawn to the mean of both."""
 
@@ -51,12 +53,21 @@ class StageRates:
     now: Floats
     """Of those that are in it on any one day, p̄: what a forecast of open deals goes by."""
     weight: Floats
-    """How many closed deals of equal stay `now` rests on, m; 0 where it is the prior alone.
-
-    The rate itself is as uncertain as Beta(now (m + 5), (1 - now) (m + 5)).
-    """
+    """How many closed deals of equal stay `now` rests on, m; 0 where it is the prior alone."""
     stays: ClosedStays
     """The closed deals that the rates rest on."""
+
+    @property
+    def certainty(self) -> Floats:
+        """How many deals the rates now are as sure as: m + 1, per stage.
+
+        A rate is as uncertain as Beta(now · certainty, (1 - now) · certainty). What the prior counts
+        for is not added: it may be wrong, and where nobody typed one it says what the same deals say.
+
+        Source: simulation, honesty/rates.py: ranges of 80 % with m + 1 and m + 5, in the worst of
+            six cells: untyped 73 and 64 %, typed wrong 72 and 67 %.
+        """
+        return self.weight + _ONE_MORE
 
 
 @dataclass(frozen=True)
@@ -214,7 +225,7 @@ def stay_weights(days: Floats, code: Ints, is_won: Flags, stage_count: int) -> F
         days: of each deal in a stage, nan where not known.
         code: the stage's number.
 
-    Source: simulation, tests/unit/test_win_rates.py: of 200 deals the days of half known, true
+    Source: simulation, tests/honesty/test_pipeline.py: of 200 deals the days of half known, true
         rate 0.39: 0.38; with the mean of both outcomes 0.34.
     """
     weights = np.maximum(days, _SHORTEST)

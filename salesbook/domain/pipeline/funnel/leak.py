@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 
 from salesbook.arrays import Floats
-from salesbook.domain.arithmetic.intervals import shrink_rates, z_of
+from salesbook.domain.arithmetic.intervals import z_of
+from salesbook.domain.pipeline.funnel.gaps import Better, better_slices
 from salesbook.domain.pipeline.funnel.stages import ADVANCED, Counts, Passages, ratio
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.tables.settings import Rules
@@ -19,8 +20,6 @@ from salesbook.tables.settings import Rules
 _FALSE_ALARMS: Final = 0.05
 """Chance that any leak is named although all slices are alike; half of what is allowed, as the test
 is approximate for few deals."""
-_TOP: Final = 0.75
-"""The rate of the upper quartile is the yardstick: the best slice's would be mostly luck."""
 _YARDSTICKS: Final = {"all": ("rep", "team"), "pipeline": ("rep", "team")}
 """Slices that a whole is held against, best first; other kinds are held against their own."""
 _MEASURED_KINDS: Final = ("team", "rep", "source", "product")
@@ -31,10 +30,7 @@ _MEASURED_KINDS: Final = ("team", "rep", "source", "product")
 class Yardstick:
     """The rate that the better slices of one kind reach at one stage."""
 
-    rate: float
-    variance: float
-    prior_a: float
-    prior_b: float
+    better: Better
     alike: float
     """Chance that slices with one true rate differ as much as these."""
     differ: bool = False
@@ -48,9 +44,9 @@ def leaks_of(
 
     The yardstick is the upper quartile of the shrunk rates of slices of the same kind with at least
     `leak_deals` resolved deals (for all deals and for pipelines: of reps, else of teams). The gap
-    is its rate less the slice's own shrunk rate; its money is gap x resolved deals x what a deal
-    that advances brings: the share won of resolved deals that advanced x the mean amount won. The
-    interval comes from both rates' posteriors at `interval_level`. The leak is 0 where it covers
+    is its rate less the slice's own shrunk rate, see `gaps.py`; its money is gap x resolved deals x
+    what a deal that advances brings: the share won of resolved deals that advanced x the mean
+    amount won. The interval is that of the gap at `interval_level`. The leak is 0 where it covers
     0, and wherever the slices differ by no more than chance: a chi-squared test per kind and stage,
     made so strict that with equal true rates a run names any leak in at most 10 % of cases
     (Bonferroni over the tests made).
@@ -121,23 +117,9 @@ def _yardstick(counts: Counts, code: int, rules: Rules) -> Yardstick | None:
         return None
 
     advanced, resolved = all_advanced[has_enough], all_resolved[has_enough]
-    shrunk, prior_a, prior_b = shrink_rates(advanced, resolved)
-    variance = posterior_variance(shrunk, prior_a + prior_b + resolved)
-
-    # The quartile rests on about a quarter of the slices, so its variance is that of their mean.
-    slices_above = max(slice_count * (1 - _TOP), 1.0)
     return Yardstick(
-        rate=float(np.quantile(shrunk, _TOP)),
-        variance=float(variance.mean()) / slices_above,
-        prior_a=prior_a,
-        prior_b=prior_b,
-        alike=chance_alike(advanced, resolved),
+        better=better_slices(advanced, resolved), alike=chance_alike(advanced, resolved)
     )
-
-
-def posterior_variance(rate: Floats, size: Floats) -> Floats:
-    """Variance of a beta distribution with this mean and a + b = size."""
-    return rate * (1 - rate) / (size + 1)
 
 
 def chance_alike(won: Floats, trials: Floats) -> float:
@@ -206,12 +188,8 @@ def _gap_money(
     stick: Yardstick, advanced: Floats, resolved: Floats, worth: float, level: float
 ) -> tuple[Floats, Floats, Floats]:
     """Value, low and high of the leaks of all slices at one stage."""
-    posterior_size = stick.prior_a + stick.prior_b + resolved
-    shrunk = (stick.prior_a + advanced) / posterior_size
-    gap = stick.rate - shrunk
-
-    variance = stick.variance + posterior_variance(shrunk, posterior_size)
-    half_width = z_of(level) * np.sqrt(variance)
+    gap, error = stick.better.gaps(advanced, resolved)
+    half_width = z_of(level) * error
     is_named = (gap - half_width > 0) & stick.differ
 
     money = np.where(resolved > 0, resolved, np.nan) * worth

@@ -1,6 +1,4 @@
-"""What does a section of the reliability runs say? Figures, how they were made, and goals met or
-not.
-"""
+"""What does a section of a page say? Figures, how they were made, and goals met or not."""
 
 from __future__ import annotations
 
@@ -80,9 +78,14 @@ def none_of(text: str, found: Iterable[object], *, of: int | None = None) -> Goa
     )
 
 
-def told(section: str, **facts: Any) -> tuple[str, str]:
-    """Say a section's title and how its figures were made."""
-    words = tomllib.loads(Path(__file__).with_name("texts.toml").read_text("utf-8"))[section]
+def section_words(texts: Path, section: str, **facts: Any) -> tuple[str, str]:
+    """Say a section's title and how its figures were made.
+
+    Args:
+        texts: a TOML file with `title` and `how` of each section.
+        facts: what the words have in braces.
+    """
+    words = tomllib.loads(texts.read_text("utf-8"))[section]
     return words["title"], words["how"].strip().format(**facts)
 
 

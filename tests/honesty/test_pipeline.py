@@ -1,0 +1,96 @@
+"""Rates, stays and leaks keep what they promise: short forms of the honesty runs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from honesty import leaks, rates, stage_times
+from honesty.histories import TRUE_MEDIAN, TRUE_P80
+from salesbook.domain.pipeline.chances import win_rates
+from salesbook.domain.pipeline.funnel import leak
+from salesbook.domain.pipeline.stages import visits
+
+SEED = 20261129
+WEEKLY = [
+    situation
+    for situation in stage_times.SITUATIONS
+    if situation.every == 7 and situation.began > 100
+]
+UNLIKE_STAYS = rates.Situation(200, "untyped", (30.0, 15.0))
+EQUALS = leaks.Company(1000)
+
+
+def test_over_many_books_medians_after_an_import_are_true():
+    """Weekly runs for eight weeks after imports of four kinds; from age 0 they would be 18."""
+    medians, p80s = [], []
+    for cell in stage_times.cells(3, SEED, WEEKLY):
+        median = stage_times.mean_of_known(cell.medians)
+        assert abs(median - TRUE_MEDIAN) < 2.5, cell.situation
+        medians.append(median)
+        p80s.append(stage_times.mean_of_known(cell.p80s))
+    assert abs(np.mean(medians) - TRUE_MEDIAN) < 1.0
+    assert abs(np.mean(p80s) - TRUE_P80) < 3.0
+
+
+def test_counting_stays_from_their_first_day_would_show(monkeypatch):
+    """The rule broken on purpose: what an import finds open is the slow part."""
+    monkeypatch.setattr(visits, "_seen_from", lambda rows, start: start)
+    opens_only = [situation for situation in WEEKLY if situation.since == 0]
+    (cell,) = stage_times.cells(3, SEED, opens_only)
+    assert stage_times.mean_of_known(cell.medians) > 1.1 * TRUE_MEDIAN
+
+
+def unlike_stays() -> rates.Cell:
+    return next(rates.cells(30, SEED, [UNLIKE_STAYS]))
+
+
+def test_over_many_books_the_rate_now_is_that_of_the_deals_that_are_open():
+    """Won deals stay twice as long, so that of the open ones more are won than of those that enter."""
+    cell = unlike_stays()
+    assert abs(cell.ratio - 1) < 0.1
+    assert cell.covered.share >= 0.65
+    assert cell.common.share < 0.3
+
+
+def test_rates_that_forget_the_days_would_show(monkeypatch):
+    """The rule broken on purpose: each deal counts for one, however long it stayed."""
+    monkeypatch.setattr(win_rates, "stay_weights", lambda days, *rest: np.ones(len(days)))
+    assert unlike_stays().covered.share < 0.5
+
+
+def test_a_typed_rate_is_believed_until_the_deals_contradict_it():
+    situations = [rates.Situation(200, kind, (20.0, 20.0)) for kind in rates.TYPED[1:]]
+    right, wrong = rates.cells(12, SEED, situations)
+    assert right.contradicted.share <= 0.25
+    assert wrong.contradicted.share >= 0.75
+    assert wrong.covered.share >= 0.5
+
+
+def test_of_books_of_equals_at_most_one_in_ten_names_a_leak():
+    """Before, the first screen pointed at somebody nearly always; two intervals apart do in half."""
+    cell = next(leaks.cells(40, SEED, [EQUALS]))
+    assert cell.named.share <= 0.12
+    assert cell.apart.share > 0.2
+
+
+def test_leaks_without_the_test_for_chance_would_show(monkeypatch):
+    """The rule broken on purpose: whoever is below the better ones has a leak."""
+    always = leak._if_told_apart
+
+    def told_apart(stick, bar):
+        return always(stick, np.inf)
+
+    monkeypatch.setattr(leak, "_if_told_apart", told_apart)
+    assert next(leaks.cells(20, SEED, [EQUALS])).named.share > 0.12
+
+
+def test_a_leak_that_is_there_is_found_and_its_range_holds_it():
+    worse = next(leaks.cells(8, SEED, [leaks.Company(3000, worse=0.25)]))
+    assert worse.found.share >= 0.8
+    assert worse.covered.share >= 0.6
+
+
+def test_slices_that_may_differ_are_not_said_to_have_no_leak():
+    """600 deals of 12 reps show hardly anything; "0 to 0" would hold the truth in half of cases."""
+    cell = next(leaks.cells(20, SEED, [leaks.Company(600, reps=12, spread=0.1)]))
+    assert cell.covered.share >= 0.7
