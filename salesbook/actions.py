@@ -389,6 +389,7 @@ _FUNNEL = Action(
         "sales_source",
         "orders_from",
         "interval_level",
+        "few",
         "funnel_rule",
         "stuck_quantile",
         "stuck_deals",
