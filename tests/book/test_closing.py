@@ -169,3 +169,13 @@ def _as_of_0_2_0(cells: TableCells) -> TableCells:
     places = [cells.headers.index(name) for name in known]
     columns = tuple(cells.columns[place] for place in places)
     return replace(cells, headers=tuple(known), columns=columns)
+
+
+def test_a_closing_never_leaves_older_results_of_later_months():
+    """Asked as of a day before the newest run's, it goes by that run's day."""
+    host = paying_book()
+    run_action(host, "score", Options(dt.date(2026, 3, 10)))
+    later = column(host, "Statements", "period")
+    report = close(host)
+    assert report.as_of == dt.date(2026, 3, 10)
+    assert column(host, "Statements", "period") == later
