@@ -85,7 +85,9 @@ class Cell:
     """Books in which anybody is said to be ahead by more than luck."""
     behind: Tally = field(default_factory=Tally)
     covered: Tally = field(default_factory=Tally)
-    """Ranges of the score that hold what the rep is truly worth."""
+    """Ranges by which reps are graded that hold what the rep is truly worth."""
+    covered_as_shown: Tally = field(default_factory=Tally)
+    """The same of the ranges that cards show, cut like the score beside them."""
     lines: dict[str, Tally] = field(default_factory=dict)
     """The same of each metric's range."""
     first_ranked: Tally = field(default_factory=Tally)
@@ -109,6 +111,7 @@ class Cell:
 
         truth = self._true_scores(drawn)
         self.covered.add((marks.low <= truth) & (marks.high >= truth))
+        self.covered_as_shown.add((marks.total_low <= truth) & (marks.total_high >= truth))
         for place, metric in enumerate(marks.metrics):
             true_value = GOALS[metric] * (drawn.skills if metric == "attainment" else 1.0)
             holds = (marks.lows[place] <= true_value) & (marks.highs[place] >= true_value)
@@ -172,6 +175,7 @@ def _equals_table(equals: Sequence[Cell]) -> Figures:
             str(cell.ahead),
             str(cell.behind),
             str(cell.covered),
+            str(cell.covered_as_shown),
             "; ".join(f"{_WORDS[name]} {tally}" for name, tally in cell.lines.items()),
         )
         for cell in equals
@@ -185,6 +189,7 @@ def _equals_table(equals: Sequence[Cell]) -> Figures:
         "books with one ahead",
         "behind",
         "range holds the truth",
+        "range as shown holds it",
         "ranges of the metrics hold it",
     )
     return Figures(headers, tuple(rows), "All are alike")
@@ -213,6 +218,9 @@ def _equals_goals(equals: Sequence[Cell]) -> Iterator[Goal]:
     # Errors of metrics of the same deals are added up, which makes their ranges wider on purpose.
     scores = [cell.covered.share for cell in equals if cell.plan.weights != ATTAINMENT]
     yield from cover_goals("80 % ranges of a score by more", scores, Bounds(least=INTERVALS.least))
+    # Cut at 120 like the score, whose ends hold all that is beyond them: wider, never narrower.
+    scores = [cell.covered_as_shown.share for cell in equals]
+    yield from cover_goals("80 % ranges as cards show them", scores, Bounds(least=INTERVALS.least))
     for name, word in _WORDS.items():
         shares = [cell.lines[name].share for cell in equals if name in cell.lines]
         yield from cover_goals(f"80 % ranges of {word}", shares)

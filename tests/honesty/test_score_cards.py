@@ -29,6 +29,7 @@ def test_of_equals_at_most_12_of_100_are_ranked_and_hardly_any_called_best():
         assert cell.ranked.share <= 0.14
         assert cell.ahead.share <= 0.2
         assert 0.7 <= cell.covered.share <= 0.92
+        assert cell.covered_as_shown.share >= 0.7
         for tally in cell.lines.values():
             assert 0.7 <= tally.share <= 0.9
 

@@ -202,6 +202,18 @@ def test_late_changes_settle_to_the_cent(before: Task, after: Task):
 
 @given(BOOKS)
 @settings(max_examples=3)
+def test_a_score_lies_within_its_range(task: Task):
+    """On every card, and the range has the ends that a score has."""
+    cards = score.run(task).tables["Scorecard"]
+    known = cards[cards["score"].notna()]
+    assert (known["low"] <= known["score"]).all()
+    assert (known["score"] <= known["high"]).all()
+    assert known["low"].min() >= 0
+    assert known["high"].max() <= 120
+
+
+@given(BOOKS)
+@settings(max_examples=3)
 def test_every_sentence_can_be_said_and_read_back(task: Task):
     """In both languages; and every required field is filled."""
     out = score.run(task)

@@ -10,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from salesbook.arrays import Floats
+from salesbook.arrays import Flags, Floats
 from salesbook.domain.team.appraisal import (
     chance_apart,
     error_points,
     grade_of,
     grade_span,
     metric_scores,
+    scores_by_luck,
     shared_weights,
+    shown_range,
     standard_error,
     uncut_scores,
     weighted_mean,
@@ -103,6 +105,74 @@ def test_what_reps_are_compared_by_has_no_end():
     no_goal = np.array([0.0, np.nan, -1.0, 0.0])
     assert np.isnan(uncut_scores(value, no_goal, "higher")).all()
     assert error_points(np.array([0.1]), np.array([0.5])).tolist() == pytest.approx([20.0])
+
+
+def test_what_is_above_120_adds_nothing_to_a_range():
+    """110 ± 20 ends at 120 and 80 ± 10 nowhere; of the same deals, half of the weight each.
+
+    95 - (10 + 5) to 95 + (5 + 5); with luck of their own, the squares add up.
+
+    Source: by hand.
+    """
+    of_a = scores_by_luck(np.array([1.1]), np.array([0.2]), np.array([1.0]), "higher", 1.0)
+    of_b = scores_by_luck(np.array([0.8]), np.array([0.1]), np.array([1.0]), "higher", 1.0)
+    assert [float(end[0]) for end in (*of_a, *of_b)] == pytest.approx([90, 120, 70, 90])
+    lows, highs = (np.array(ends) for ends in zip(of_a, of_b, strict=True))
+    scores, shares = np.array([[110.0], [80.0]]), np.full((2, 1), 0.5)
+    together = shown_range(scores, lows, highs, shares, np.array([True, True]))
+    assert [float(end[0]) for end in together] == pytest.approx([80, 105])
+    apart = shown_range(scores, lows, highs, shares, np.array([True, False]))
+    root = math.hypot(10, 5)
+    assert [float(end[0]) for end in apart] == pytest.approx([95 - root, 95 + math.hypot(5, 5)])
+
+
+def test_luck_of_what_should_be_low_has_its_ends_the_right_way_round():
+    """4 ± 1 against a goal of 4: 80 to 120 points, cut from 133; below nothing there is nothing."""
+    value, goal = np.array([4.0, 0.5, np.nan]), np.full(3, 4.0)
+    lows, highs = scores_by_luck(value, np.array([1.0, 1.0, 1.0]), goal, "lower", 1.0)
+    assert lows.tolist() == pytest.approx([80, 120, math.nan], nan_ok=True)
+    assert highs.tolist() == pytest.approx([120, 120, math.nan], nan_ok=True)
+
+
+VALUES = arrays.arrays(np.float64, (4, 3), elements=st.floats(-3, 5) | st.just(math.nan))
+ERRORS = arrays.arrays(np.float64, (4, 3), elements=st.floats(0, 3) | st.just(math.nan))
+IS_OF_DEALS = arrays.arrays(np.bool_, 4)
+WAYS = st.lists(st.sampled_from(["higher", "lower"]), min_size=4, max_size=4)
+
+
+@given(VALUES, ERRORS, WEIGHTS, IS_OF_DEALS, WAYS)
+def test_a_range_holds_its_score_and_is_the_usual_one_where_nothing_is_cut(
+    values: Floats, errors: Floats, weights: Floats, is_of_deals: Flags, ways: list[str]
+):
+    """From 0 to 120 whatever luck does; z errors to either side where no metric reaches an end."""
+    goal, z = np.ones(3), 1.28
+    scores = np.array(
+        [metric_scores(value, goal, way) for value, way in zip(values, ways, strict=True)]
+    )
+    by_luck = [
+        scores_by_luck(value, error, goal, way, z)
+        for value, error, way in zip(values, errors, ways, strict=True)
+    ]
+    lows, highs = (np.array(ends) for ends in zip(*by_luck, strict=True))
+    shares, total = shared_weights(scores, weights), weighted_mean(scores, weights)
+    low, high = shown_range(scores, lows, highs, shares, is_of_deals)
+
+    known = ~np.isnan(total)
+    assert np.isnan(low[~known]).all()
+    assert (low[known] <= total[known] + 1e-9).all()
+    assert (total[known] <= high[known] + 1e-9).all()
+    assert (low[known] >= 0).all()
+    assert (high[known] <= 120).all()
+
+    points = error_points(errors, goal)
+    usual = z * standard_error(shares, points, is_of_deals)
+    is_straight = np.array([way == "higher" for way in ways])[:, None]
+    plain = 100 * values
+    luck = z * np.nan_to_num(points)
+    is_within = (plain - luck >= 0) & (plain + luck <= 120) & is_straight
+    uncut = known & (is_within | np.isnan(scores)).all(axis=0)
+    np.testing.assert_allclose(low[uncut], (total - usual)[uncut], atol=1e-6)
+    np.testing.assert_allclose(high[uncut], (total + usual)[uncut], atol=1e-6)
 
 
 GRADES = (

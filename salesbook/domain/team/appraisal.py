@@ -38,7 +38,7 @@ def metric_scores(value: Floats, goal: Floats, better: str) -> Floats:
         part, whole = usable_goal, np.maximum(value, 0)
     else:
         part, whole = value, usable_goal
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         score = 100 * part / whole
     return np.clip(score, 0, BEST)
 
@@ -58,6 +58,22 @@ def uncut_scores(value: Floats, goal: Floats, better: str) -> Floats:
         part = 2 - part
     scores: Floats = 100 * part
     return scores
+
+
+def scores_by_luck(
+    value: Floats, error: Floats, goal: Floats, better: str, z: float
+) -> tuple[Floats, Floats]:
+    """Give the points that a metric would show if luck had been worse, and if it had been better.
+
+    That is `metric_scores` of the value z standard errors to either side, from 0 to 120 as well:
+    whoever is beyond 120 can only lose by luck. A value without an error stays where it is.
+
+    Returns: the lower and the higher points; missing where the value or its goal is.
+    """
+    luck = z * np.nan_to_num(error)
+    one_side = metric_scores(value - luck, goal, better)
+    other_side = metric_scores(value + luck, goal, better)
+    return np.minimum(one_side, other_side), np.maximum(one_side, other_side)
 
 
 def error_points(error: Floats, goal: Floats) -> Floats:
@@ -117,6 +133,31 @@ def grade_span(
     place_of_best = places[best] if best is not None else below_all
     place_of_worst = places[worst] if worst is not None else below_all
     return best, worst, place_of_worst - place_of_best
+
+
+def shown_range(
+    scores: Floats, lows: Floats, highs: Floats, shares: Floats, is_of_deals: Flags
+) -> tuple[Floats, Floats]:
+    """Give the range of the score that is shown; it always holds the score.
+
+    What luck may take from each metric, or add to it, is put together as `standard_error` does.
+    Where no metric reaches 0 or 120 and the higher value is the better, the range is z standard
+    errors to either side; a metric at 120 adds nothing to the upper one.
+
+    Args:
+        scores: of the metrics, metrics down and reps across; missing where there is none.
+        lows, highs: see `scores_by_luck`.
+        shares: each metric's part of the rep's whole.
+        is_of_deals: one per metric.
+
+    Returns: the lower and the upper end for each rep; missing where nobody scored a metric.
+    """
+    mean = (shares * np.nan_to_num(scores)).sum(axis=0)
+    total = np.where(shares.sum(axis=0) > 0, mean, np.nan)
+    below = standard_error(shares, scores - lows, is_of_deals)
+    above = standard_error(shares, highs - scores, is_of_deals)
+    # Calculation may leave them a hair outside.
+    return np.maximum(total - below, 0.0), np.minimum(total + above, BEST)
 
 
 def standard_error(shares: Floats, errors: Floats, is_of_deals: Flags) -> Floats:

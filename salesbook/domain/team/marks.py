@@ -16,7 +16,9 @@ from salesbook.domain.team.appraisal import (
     chances_above_goal,
     error_points,
     metric_scores,
+    scores_by_luck,
     shared_weights,
+    shown_range,
     standard_error,
     uncut_scores,
     weighted_mean,
@@ -64,11 +66,15 @@ class Marks:
     """Standard errors of the metrics, in points; missing where a metric has none."""
     total: Floats
     """The score as shown."""
+    total_low: Floats
+    """The lower end of the range of `total`, see `shown_range`."""
+    total_high: Floats
     compared: Floats
-    """The score that rank, interval and grade go by: nothing ends at 120, large amounts are cut."""
+    """The score that rank and grade go by: nothing ends at 120, large amounts are cut."""
     error: Floats
     """Standard error of `compared`, in points."""
     low: Floats
+    """The lower end of the range of `compared`, which the grade goes by."""
     high: Floats
     real_weight: Floats
     """The part of all weight that metrics with a goal of their own have, which are not missing."""
@@ -112,7 +118,9 @@ def mark(sources: Sources, window: Window) -> Marks | None:
     by_metric = [
         measured(metric.metric, metric.scale, sources, window, peers) for metric in metrics
     ]
-    values, lows, highs, value_errors, compared_values = np.stack(by_metric, axis=1)
+    values, lows, highs, value_errors, compared_errors, compared_values = np.stack(
+        by_metric, axis=1
+    )
     weights = np.array([metric.weight for metric in metrics])
 
     # What is shown: plain values against their goals, none above 120 points.
@@ -122,16 +130,20 @@ def mark(sources: Sources, window: Window) -> Marks | None:
     scores = np.array([metric_scores(*metric) for metric in by_way])
     shares = shared_weights(scores, weights)
     total = weighted_mean(scores, weights).round(_SHOWN)
+    is_of_deals = np.array([_is_of_deals(metric) for metric in metrics])
+    z = z_of(sources.policy.rules.interval_level)
+    by_metric_and_way = zip(values, value_errors, goals, ways, strict=True)
+    by_luck = np.array([scores_by_luck(*metric, z) for metric in by_metric_and_way])
+    total_low, total_high = shown_range(scores, by_luck[:, 0], by_luck[:, 1], shares, is_of_deals)
 
     # What reps are compared and graded by.
     compared_goals = _goals(metrics, compared_values, peers)
     by_way = zip(compared_values, compared_goals, ways, strict=True)
     uncut = np.array([uncut_scores(*metric) for metric in by_way])
     compared = weighted_mean(uncut, weights).round(_SHOWN)
-    errors = error_points(value_errors, compared_goals)
-    is_of_deals = np.array([_is_of_deals(metric) for metric in metrics])
+    errors = error_points(compared_errors, compared_goals)
     error = standard_error(shared_weights(uncut, weights), errors, is_of_deals)
-    half = z_of(sources.policy.rules.interval_level) * error
+    half = z * error
 
     closed = sources.closed_deals.count(window, peers, hits=False)
     too_few = closed < _deals_needed(metrics, sources, window)
@@ -149,6 +161,8 @@ def mark(sources: Sources, window: Window) -> Marks | None:
         shares=shares,
         errors=errors,
         total=total,
+        total_low=total_low.round(_SHOWN),
+        total_high=total_high.round(_SHOWN),
         compared=compared,
         error=error,
         # Nobody is worth less than no points.

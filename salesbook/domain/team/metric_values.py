@@ -30,6 +30,8 @@ class Measured(NamedTuple):
     value: Floats
     low: Floats
     high: Floats
+    value_error: Floats
+    """Standard error of `value`."""
     error: Floats
     """Standard error of `compared`."""
     compared: Floats
@@ -98,14 +100,16 @@ def measured(
 def _certain(value: Floats) -> Measured:
     """A value without an interval."""
     nothing = np.full(len(value), np.nan)
-    return Measured(value, low=nothing, high=nothing, error=nothing, compared=value)
+    return Measured(
+        value, low=nothing, high=nothing, value_error=nothing, error=nothing, compared=value
+    )
 
 
 def _uncertain(value: Floats, error: Floats, level: float) -> Measured:
     """A value with a standard error; an interval of what is never negative begins at 0."""
     half = z_of(level) * error
     low = np.maximum(value - half, np.minimum(value, 0))
-    return Measured(value, low, value + half, error, compared=value)
+    return Measured(value, low, value + half, error, error, compared=value)
 
 
 def _missing(peers: Peers) -> Measured:
@@ -128,8 +132,10 @@ def attainment(sources: Sources, window: Window, peers: Peers) -> Measured:
     luck = _luck("revenue", sources.revenue_credits, sources, window, peers)
     per_target = 10.0**sources.policy.decimals / goal
     sold = luck.of_amounts(value, per_target)
-    nothing_sold = sold.error == 0
-    return sold._replace(error=np.where(nothing_sold, 1.0, sold.error))
+    return sold._replace(
+        value_error=np.where(sold.value_error == 0, 1.0, sold.value_error),
+        error=np.where(sold.error == 0, 1.0, sold.error),
+    )
 
 
 def targets_so_far(metric: str, sources: Sources, window: Window, peers: Peers) -> Floats:
@@ -244,7 +250,7 @@ def win_rate(sources: Sources, window: Window, peers: Peers) -> Measured:
     rate[closed == 0] = np.nan
     low, high = wilson(won, closed, sources.policy.rules.interval_level)
     error = rate_error(team_rate, closed.astype(np.float64), sources.policy.rules.few)
-    return Measured(rate, low, high, error, compared=rate)
+    return Measured(rate, low, high, error, error, compared=rate)
 
 
 @metric("activity", "activities")
@@ -324,7 +330,7 @@ def satisfaction(sources: Sources, window: Window, peers: Peers) -> Measured:
     half = z_of(sources.policy.rules.interval_level) * error
     low = np.maximum(mean - half, 0)
     high = np.minimum(mean + half, 10)
-    return Measured(mean, low, high, error, compared=mean)
+    return Measured(mean, low, high, error, error, compared=mean)
 
 
 @metric("revenue", of_deals=True)
