@@ -267,6 +267,48 @@ def test_satisfaction_is_the_mean_survey_score_of_the_reps_customers():
     assert (line["value"], line["score"], line["low"] < 9 < line["high"]) == (9.0, 100.0, True)
 
 
+def test_the_range_belongs_to_the_score_beside_it():
+    """Like the score it ends at 120. With 10 sales of 150 and a quota of 1,000 the score is cut at
+    120; luck of one error and more, 1.28 · 47.4 points, takes it to 150 - 60.8.
+    """
+    plan, orders = planned("r1", {"2026-01": 1000}), many_sales("r1", 10, 150)
+    policy = policy_of(Metrics=[ATTAINMENT], Grades=FOUR_GRADES)
+    out = scored("2026-01-31", policy, Reps=TEAM[:1], TargetPlan=plan, Orders=orders)
+    card = month_card(out, "r1")
+    error = 100 * (10 * 150**2) ** 0.5 / 1000
+    assert card["low"] == pytest.approx(150 - 1.28155 * error, abs=0.01)
+    assert (card["score"], card["high"]) == (120.0, 120.0)
+    assert facts_of(card, "card.uncut") == {"grade": "A", "score": 150.0}
+    assert facts_of(card, "card.luck") == {"points": 47.0}
+
+
+def test_no_metric_is_highest_where_all_are_alike():
+    """Two at 120 points: neither is above the other."""
+    metrics = [ATTAINMENT, {"metric": "revenue", "weight": 10.0, "goal": 10.0}]
+    plan, orders = planned("r1", {"2026-01": 1000}), many_sales("r1", 10, 150)
+    out = scored(
+        "2026-01-31", policy_of(Metrics=metrics), Reps=TEAM[:1], TargetPlan=plan, Orders=orders
+    )
+    lines = out.tables["ScorecardLines"]
+    assert lines.loc[lines["period"] == "2026-01", "score"].tolist() == [120.0, 120.0]
+    assert "card.metrics" not in codes_of(month_card(out, "r1"))
+
+
+@pytest.mark.parametrize("grades", [FOUR_GRADES, FOUR_GRADES[:2]])
+def test_a_grade_over_four_quarters_says_so_also_where_there_is_none(grades):
+    """Two sales in March, 24 before: chance leaves several grades, or all of them are missed."""
+    months = ("2025-11", "2025-12", "2026-01", "2026-02", "2026-03")
+    plan = planned("r1", dict.fromkeys(months, 1000))
+    orders = [row for month in months[:4] for row in many_sales("r1", 6, 150, month)]
+    orders += many_sales("r1", 2, 48, "2026-03")
+    policy = policy_of(Metrics=[ATTAINMENT], Grades=grades)
+    out = scored("2026-03-31", policy, Reps=TEAM[:1], TargetPlan=plan, Orders=orders)
+    card = month_card(out, "r1", "2026-03")
+    assert card["grade"] is None
+    assert "grade" not in facts_of(card, "card.year")
+    assert codes_of(card)[0] in ("card.near-median", "card.ranked")
+
+
 def test_only_who_was_employed_is_appraised_and_managers_only_with_sales_of_their_own():
     """Left in January: no row for February."""
     reps = [
@@ -324,7 +366,7 @@ def test_weights_that_are_all_zero_are_refused():
 
 def test_few_closed_deals_are_graded_over_four_quarters():
     """Two sales in March are too few for a grade; the 75 of the year to its end are not. The card
-    says so, with the score that the grade goes by.
+    says so at once, with the score that the grade goes by: it is another than the one beside it.
     """
     months = ("2025-10", "2025-11", "2025-12", "2026-01", "2026-02", "2026-03")
     plan = planned("r1", dict.fromkeys(months, 1000))
@@ -334,13 +376,16 @@ def test_few_closed_deals_are_graded_over_four_quarters():
     out = scored("2026-03-31", policy, Reps=TEAM[:1], TargetPlan=plan, Orders=orders)
     card = month_card(out, "r1", "2026-03")
     assert (card["score"], card["grade"]) == (9.6, "A")
-    facts = facts_of(card, "card.year")
+    facts = facts_of(card, "card.grade-year")
     assert facts == {
+        "grade": "A",
         "day": dt.date(2026, 3, 31),
-        "score": 102.0,
+        "score": 101.0,
         "closed": 2,
         "needed": 60,
     }
+    assert codes_of(card)[0] == "card.grade-year"
+    assert sentence(card["because"], "en").startswith("Grade A for 101 points in the four quarters")
 
 
 def test_one_giant_deal_counts_for_no_more_than_a_large_one_in_rank_and_grade():
@@ -355,7 +400,8 @@ def test_one_giant_deal_counts_for_no_more_than_a_large_one_in_rank_and_grade():
     line = at(out.tables["ScorecardLines"], period="2026-01", rep_id="r3")
     assert line["value"] == 5.7
     # 7,100 of 10,000 with the giant as one of 100, over the share kept, 21,100 of 71,000.
-    assert facts_of(card, "card.uncut") == {"score": 239.0}
+    assert facts_of(card, "card.uncut") == {"grade": "A", "score": 238.0}
+    assert codes_of(card)[0] == "card.uncut"
     reached = at(out.tables["Attainment"], period="2026-01", scope="r3", metric="revenue")
     assert (reached["actual"], reached["rate"]) == (57_000, 5.7)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
+from salesbook.domain.team.appraisal import grade_of
 from salesbook.domain.team.grading import ENOUGH_CASES, LEAST_WEIGHT, GradeGiven
 from salesbook.domain.team.marks import Marks
 from salesbook.domain.team.shuffles import StandOut
@@ -45,17 +46,50 @@ def because(card: Card, policy: Policy) -> Message:
 
 
 def _sentences(card: Card, policy: Policy) -> Iterator[Message]:
+    yield from _grade_by_another_score(card, policy)
     yield _place_in_team(card, policy)
     yield from _best_seller(card, policy)
     yield from _beyond_luck(card)
     yield from _metrics(card)
 
+    # The error is that of the score that counts, which is named first.
+    if card.given.grade is None or card.given.year_until is not None:
+        yield from _counted_otherwise(card)
     error = float(card.marks.error[card.place])
     yield Message("card.luck", {"points": _points(error)})
-    yield from _counted_otherwise(card)
     yield from _about_grade(card)
     if card.given.grade is None:
         yield from _instead_of_a_grade(card, policy)
+
+
+def _grade_by_another_score(card: Card, policy: Policy) -> Iterator[Message]:
+    """Begin with the grade where it goes by another score than the one beside it.
+
+    An A beside 66 points reads as an error until it is said that the year is at 112.
+    """
+    given = card.given
+    if given.grade is None:
+        return
+    if given.year_until is not None:
+        yield Message("card.grade-year", {"grade": given.grade, **_graded_over_a_year(card)})
+        return
+
+    # A hair between the two scores is worth a sentence only where a grade begins there.
+    shown = float(card.marks.total[card.place])
+    would_be_another = grade_of(shown, policy.grades) != given.grade
+    if would_be_another or _counts_otherwise(card):
+        graded_by = _points_reached(given.compared)
+        yield Message("card.uncut", {"grade": given.grade, "score": graded_by})
+
+
+def _graded_over_a_year(card: Card) -> dict[str, Fact]:
+    """What the four quarters come to, and why they are graded instead of the period."""
+    return {
+        "day": card.given.year_until,
+        "score": _points_reached(card.given.compared),
+        "closed": int(card.marks.cases[card.place]),
+        "needed": ENOUGH_CASES,
+    }
 
 
 def _place_in_team(card: Card, policy: Policy) -> Message:
@@ -87,9 +121,9 @@ def _beyond_luck(card: Card) -> Iterator[Message]:
 
 
 def _metrics(card: Card) -> Iterator[Message]:
-    """Which metric is highest and which lowest; a single one is not both."""
+    """Which metric is highest and which lowest; where all have the same points none is."""
     scores = card.scores
-    if len(scores) > 1:
+    if len(set(scores.values())) > 1:
         highest = max(scores, key=lambda metric: scores[metric])
         lowest = min(scores, key=lambda metric: scores[metric])
         facts = {"best": f"Metrics.metric={highest}", "worst": f"Metrics.metric={lowest}"}
@@ -98,31 +132,27 @@ def _metrics(card: Card) -> Iterator[Message]:
 
 def _counted_otherwise(card: Card) -> Iterator[Message]:
     """The score that counts, where it is another than the one shown."""
+    if _counts_otherwise(card):
+        compared = float(card.marks.compared[card.place])
+        yield Message("card.uncut-period", {"score": _points(compared)})
+
+
+def _counts_otherwise(card: Card) -> bool:
+    """Say whether rank and grade go by another score than the one shown."""
     compared = float(card.marks.compared[card.place])
     shown = float(card.marks.total[card.place])
-    if round(compared) != round(shown):
-        grade_is_of_period = card.given.grade is not None and card.given.year_until is None
-        code = "card.uncut" if grade_is_of_period else "card.uncut-period"
-        yield Message(code, {"score": _points(compared)})
+    return round(compared) != round(shown)
 
 
 def _about_grade(card: Card) -> Iterator[Message]:
-    """What the grade goes by, or why there is none."""
+    """Why there is no grade."""
     given = card.given
     if given.reason == "goals":
         facts: dict[str, Fact] = {"share": _whole_percent(given.real_weight), "least": LEAST_WEIGHT}
         yield Message("card.no-goals", facts)
         return
-    if given.year_until is not None:
-        yield Message(
-            "card.year",
-            {
-                "day": given.year_until,
-                "score": _points(given.compared),
-                "closed": int(card.marks.cases[card.place]),
-                "needed": ENOUGH_CASES,
-            },
-        )
+    if given.grade is None and given.year_until is not None:
+        yield Message("card.year", _graded_over_a_year(card))
     if given.reason == "wide":
         yield Message("card.wide", {"best": given.best, "worst": given.worst})
 
@@ -194,6 +224,11 @@ def _trend(card: Card) -> Iterator[Message]:
 def _points(value: float) -> float:
     """Points as a sentence says them: whole from 10 on, with one decimal below."""
     return float(round(value)) if abs(value) >= _SURE else round(value, 1)
+
+
+def _points_reached(score: float) -> float:
+    """Whole points that a grade has: rounded up, 99.6 would seem to reach a grade from 100 on."""
+    return float(math.floor(score))
 
 
 def _whole_percent(share: float) -> float:
