@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from salesbook.domain.targets.in_force import no_published_plan, plan_in_force
 from salesbook.domain.team.staff import Staff
 from salesbook.errors import MonthHasErrors, SettingsError, UsageError
 from salesbook.frames import empty_frame, frame_from_rows
+from salesbook.messages import Message
 from salesbook.money import to_decimal
 
 
@@ -25,8 +27,8 @@ def run(task: Task) -> Outcome:
     """Close a month, or open the newest closed one again.
 
     A month is closed on what it is worth on its last day: everything that is dated later, a refund
-    or a payment, belongs to the months after it. All months before it close with it. Those after it
-    are reckoned as `score` does, up to the day of the run.
+    or a payment, belongs to the months after it. All months before it close with it, and are
+    named. Those after it are reckoned as `score` does, up to the day of the run.
 
     Args:
         task: `period` or `reopen` is the month; `as_of` the day on which it is closed, at the
@@ -60,12 +62,43 @@ def run(task: Task) -> Outcome:
     staff = Staff(task.tables["Reps"], task.tables["Assignments"])
     target_plan = plan_in_force(task.tables["TargetPlan"])
     pay = pay_to_date(task, after, credits, target_plan, staff)
+    closed_along = _closed_along(task, now, pay)
+    if closed_along:
+        patch = _with_rows(patch, task, closed_along)
     return Outcome(
         {"Commission": pay.lines, "Statements": pay.statements},
         (*no_published_plan(task), *after.findings, *credits.findings, *pay.findings),
         patches={"Periods": patch},
         closed=_closed_month(task, pay),
+        answer=_paid_along(closed_along, task.policy.decimals),
     )
+
+
+def _closed_along(task: Task, now: Closing, pay: Pay) -> dict[str, int]:
+    """By month that closes only because a later one does: what it pays in all, in minor units."""
+    if not task.period:
+        return {}
+    statements = pay.statements
+    is_along = (statements["period"] > now.closed_to) & (statements["period"] < task.period)
+    paid = statements[is_along].groupby("period")["paid"].sum()
+    typed = now.typed_months(now.closed_to, task.period)
+    return {str(month): int(paid[month]) for month in sorted(paid.index) if month not in typed}
+
+
+def _paid_along(paid: Mapping[str, int], decimals: int) -> list[Message]:
+    """Name every month that closes along, with its pay: somebody has to transfer that, too."""
+    return [
+        Message("close.along", {"month": month, "paid": to_decimal(amount, decimals)})
+        for month, amount in paid.items()
+    ]
+
+
+def _with_rows(patch: Patch, task: Task, months: Iterable[str]) -> Patch:
+    """The patch with a row of Periods for each of these months, so that each says that it is closed."""
+    done = {"closed_on": pd.Timestamp(task.as_of), "closed_by": task.user or None}
+    rows = [{"period": month, **done} for month in months]
+    new_rows = frame_from_rows("Periods", [*rows, *patch.new_rows.to_dict("records")])
+    return replace(patch, new_rows=new_rows)
 
 
 def _closing(task: Task, periods: pd.DataFrame) -> Closing:
