@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -19,8 +19,11 @@ from salesbook.domain.targets.in_force import no_published_plan, plan_in_force
 from salesbook.domain.team.staff import Staff
 from salesbook.errors import MonthHasErrors, SettingsError, UsageError
 from salesbook.frames import empty_frame, frame_from_rows
-from salesbook.messages import Message
+from salesbook.messages import Fact, Message
 from salesbook.money import to_decimal
+
+_MOST_ALONG: Final = 6
+"""So many months that close along are told one by one."""
 
 
 def run(task: Task) -> Outcome:
@@ -86,11 +89,24 @@ def _closed_along(task: Task, now: Closing, pay: Pay) -> dict[str, int]:
 
 
 def _paid_along(paid: Mapping[str, int], decimals: int) -> list[Message]:
-    """Name every month that closes along, with its pay: somebody has to transfer that, too."""
-    return [
-        Message("close.along", {"month": month, "paid": to_decimal(amount, decimals)})
-        for month, amount in paid.items()
-    ]
+    """Name the months that close along and pay something: somebody has to transfer that, too.
+
+    Of many the oldest are told in one sentence.
+    """
+    paying = [month for month, amount in paid.items() if amount]
+    oldest, single = paying[:-_MOST_ALONG], paying[-_MOST_ALONG:]
+    messages = []
+    if oldest:
+        params: dict[str, Fact] = {
+            "first": oldest[0],
+            "last": oldest[-1],
+            "paid": to_decimal(sum(paid[month] for month in oldest), decimals),
+        }
+        messages.append(Message("close.along-oldest", params))
+    for month in single:
+        about: dict[str, Fact] = {"month": month, "paid": to_decimal(paid[month], decimals)}
+        messages.append(Message("close.along", about))
+    return messages
 
 
 def _with_rows(patch: Patch, task: Task, months: Iterable[str]) -> Patch:
