@@ -23,6 +23,7 @@ _RUNS = 8
 _MOST_KEPT = 20
 _FILES = {
     "customers.csv": "Name,Company\nZoe Zoo,Zoo Ltd\nYan Yak,Yak Ltd\n",
+    "leads.csv": "Received at,Name,Company\n2026-06-01 09:00,Zoe Zoo,Zoo Ltd\n",
     "deals.csv": "Deal name,Customer,Rep,Stage,Amount\nPens,New Customer,New Rep,Lead,500\n",
 }
 Found = tuple[int, list[str]]
