@@ -68,9 +68,7 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
         for value in column.astype("object").tolist()
     ]
     is_missing = column.isna().tolist()
-    return [
-        None if missing else value for value, missing in zip(values, is_missing, strict=True)
-    ]
+    return [None if missing else value for value, missing in zip(values, is_missing, strict=True)]
 
 
 def _matters(table: ReadTable, finding: Finding) -> bool:
