@@ -64,6 +64,9 @@ class Past:
             (folder / name).write_text(text, "utf-8")
         for number in range(1, count + 1):
             self._run(folder, self.chance.choice(tuple(WRITERS)), number)
+        if not self.before:
+            # Every draw found all as it was; there must be something to take back.
+            self._run(folder, "tier", count + 1)
 
     def _run(self, folder: Path, writer: str, number: int) -> None:
         words = [*WRITERS[writer]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from salesbook.actions import ACTIONS
@@ -46,10 +47,12 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     session = Session(host)
     newest = newest_day(session.frame("RunLog"))
     looks_back = newest is not None and options.as_of < newest
-    # A month is closed behind the newest run, most often: that verb knows no --yes.
-    asks_first = any(option.name == "yes" for option in action.options)
-    if looks_back and asks_first and not options.yes:
-        raise UsageError("run-before-newest", found=options.as_of, newest=newest, action=name)
+    if newest is not None and looks_back:
+        if not any(option.name == "yes" for option in action.options):
+            # A closing says what one month pays. What stands of later months is not older for it.
+            options, looks_back = replace(options, as_of=newest), False
+        elif not options.yes:
+            raise UsageError("run-before-newest", found=options.as_of, newest=newest, action=name)
     # Results that an older workbook has no table for are left out; a verb without any place for what
     # it finds would seem to have done its work.
     tables = [table for table in action.writes if session.has(table)]

@@ -52,7 +52,7 @@ def mark_on(row: int, customer: str, first_row: int) -> Annotation:
 
 
 def run(path: Path, day: dt.date) -> None:
-    run_on_file(path, "tier", Options(day), wait=0)
+    run_on_file(path, "tier", Options(day, yes=True), wait=0)
 
 
 def on_rows(host: Host) -> Counter[tuple[str, Mark, str]]:
@@ -73,7 +73,7 @@ def waiting(session: Session) -> Counter[tuple[str, Mark, str]]:
 
 def found(path: Path, action: str, day: dt.date) -> list[tuple[str, str]]:
     """The findings about what was put on rows: whose table, and which."""
-    report = run_on_file(path, action, Options(day), wait=0)
+    report = run_on_file(path, action, Options(day, yes=True), wait=0)
     return [
         (finding.table, finding.code)
         for finding in report.findings

@@ -52,7 +52,7 @@ def _columns(rows: Rows) -> dict[str, list[Cell]]:
 
 
 def run(host: MemoryHost, action: str, as_of: str, **more: Any) -> None:
-    run_action(host, action, Options(dt.date.fromisoformat(as_of), **more))
+    run_action(host, action, Options(dt.date.fromisoformat(as_of), yes=True, **more))
 
 
 def shown(host: MemoryHost, name: str, **where: object) -> list[dict[str, Any]]:

@@ -25,8 +25,8 @@ _SHORTEST: Final = 0.5
 """Days that a stay of 0 days counts for: it began and ended at some hour of one day."""
 _LONGEST: Final = 6.0
 """A stay counts for at most so many times the median: one forgotten deal must not outweigh all."""
-_ONE_MORE: Final = 1
-"""Deal that a rate is surer than those it rests on: no stage is wholly unknown."""
+_A_LITTLE_MORE: Final = 0.5
+"""Deals that a rate is surer than those it rests on: no stage is wholly unknown."""
 _DRAWN: Final = 10
 """Stays by which the mean of won and of lost deals is drawn to the mean of both."""
 
@@ -59,15 +59,15 @@ class StageRates:
 
     @property
     def certainty(self) -> Floats:
-        """How many deals the rates now are as sure as: m + 1, per stage.
+        """How many deals the rates now are as sure as: m + ½, per stage.
 
         A rate is as uncertain as Beta(now · certainty, (1 - now) · certainty). What the prior counts
         for is not added: it may be wrong, and where nobody typed one it says what the same deals say.
 
-        Source: simulation, honesty/rates.py: ranges of 80 % with m + 1 and m + 5, in the worst of
-            six cells: untyped 73 and 64 %, typed wrong 72 and 67 %.
+        Source: simulation, honesty/rates.py: ranges of 80 % with m + ½ and m + 5, in the worst of
+            six cells: untyped 73 and 64 %, typed wrong 73 and 67 %.
         """
-        return self.weight + _ONE_MORE
+        return self.weight + _A_LITTLE_MORE
 
 
 @dataclass(frozen=True)
