@@ -51,7 +51,7 @@ def dashboard() -> Page:
             Block(
                 "funnel",
                 STAGES,
-                ("order", "stage", "label", "entered", "advanced", "open"),
+                ("order", "stage", "label", "entered", "rate", "open"),
                 _stage_row,
             ),
             Block(
@@ -242,7 +242,8 @@ def _open() -> Tile:
     )
     has_deals = has_rows("Deals", "deal_id")
     amount = total(Column("Deals", "amount"), *is_open)
-    line = count(*is_open).then(Word("tiles.open_deals"))
+    number = count(*is_open)
+    line = number.then(_if(number.equals(1), Word("tiles.open_deal"), Word("tiles.open_deals")))
     return Tile(
         "open",
         "money",
@@ -350,7 +351,11 @@ def _month_row(row: int) -> Mapping[str, Expression]:
 
 
 def _stage_row(row: int) -> Mapping[str, Expression]:
-    """The main pipeline's open stages by rank, and how many deals entered and went on."""
+    """The main pipeline's open stages by rank, how many deals entered, and which part went on.
+
+    The part is Funnel's rate of resolved deals, which alerts name too: of those that are open nobody
+    knows yet.
+    """
     rank, name = Column("Stages", "rank"), Column("Stages", "stage")
     # Two stages may have one rank: the row's number makes each order another.
     orders = rank + call("ROW", rank) / _ROWS_MOST
@@ -361,23 +366,24 @@ def _stage_row(row: int) -> Mapping[str, Expression]:
         is_choice("Funnel", "slice_kind", "all"),
         is_main("Funnel"),
     )
-    entered, advanced = Figure("funnel.entered", row), Figure("funnel.advanced", row)
-    percent = call("ROUND", 100 * advanced / entered, 0)
-    rate = _if(entered > 0, Text(" → ").then(percent, "%"), "")
+    entered, resolved = Figure("funnel.entered", row), Figure("funnel.rate", row)
+    percent = call("ROUND", 100 * resolved, 0)
+    rate = _if(_is_number(resolved), Text(" → ").then(percent, "%"), "")
 
-    def counted(series: str) -> Expression:
-        number = total(Column("Funnel", series), *rows)
-        has_none = count(*rows).equals(0)
-        return _if(stage.equals(""), call("NA"), _if(has_none, call("NA"), number))
+    def of_stage(series: str) -> Expression:
+        values = Column("Funnel", series)
+        has_none = count(*rows, _is_number(values)).equals(0)
+        number = _if(has_none, call("NA"), total(values, *rows))
+        return _if(stage.equals(""), call("NA"), number)
 
     is_named = (is_open * name.differs("")).equals(1)
     return {
         "order": call("IFERROR", call("SMALL", _if(is_named, orders), row + 1), ""),
         "stage": _if(order.equals(""), "", _of_order(name, orders, order)),
         "label": _if(_is_number(entered), stage.then("  ", entered, rate), stage),
-        "entered": counted("entered"),
-        "advanced": counted("advanced"),
-        "open": counted("open"),
+        "entered": of_stage("entered"),
+        "rate": of_stage("resolved_rate"),
+        "open": of_stage("open"),
     }
 
 
@@ -468,7 +474,8 @@ def _alert_row(row: int) -> Mapping[str, Expression]:
     for_another = _if(
         is_own, who, who.then(Word("dashboard.about_before"), about, Word("dashboard.about_after"))
     )
-    because = _alert("because", row)
+    subject, reason = _alert("row_name", row), _alert("because", row)
+    because = _if(subject.equals(""), reason, subject.then(Word("dashboard.subject_end"), reason))
     if row == 0:
         # Only once something was calculated is an empty list good news.
         calm = _if(_is_number(Figure("as_of")), Word("dashboard.calm"), "")

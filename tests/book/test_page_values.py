@@ -23,6 +23,7 @@ from salesbook.hosts.package import open_package
 from salesbook.intake.draft import ImportOptions
 from salesbook.labels import LANGUAGES, word
 from salesbook.labels import header as field_header
+from salesbook.messages import Message
 from salesbook.pages.dashboard import RESULT_RUNS
 from salesbook.sheets import dashboard_sheets
 from salesbook.store import KEEP, CellError, TableWrite
@@ -200,6 +201,36 @@ def test_an_alert_says_whom_it_is_about(results):
     """A team where nobody is named, the rep beside whoever acts for one who left."""
     seen = dashboard(results)
     assert [seen[f"B{row}"] for row in range(49, 54)] == ["South", "Ann (Ben)", "Ann", "", ""]
+
+
+def test_an_alert_says_which_deal_it_is_about(tmp_path):
+    """By the name that stands in the table of alerts; one about a team has none."""
+    said = Message("alert.no-next-step.because", {"stage": "Offer"})
+    alert = {"kind": "no-next-step", "table": "Deals", "severity": "low", "because": said}
+    alerts = [
+        alert | {"row_key": row_key, "row_name": name, "do": Message("alert.no-next-step.do")}
+        for row_key, name in (("d1", "Fleet"), ("d2", None))
+    ]
+    seen = dashboard(saved(filled(tmp_path / "Book.xlsm", {"Alerts": alerts})))
+    assert seen["D49"] == "Fleet: In Offer with no next step planned"
+    assert seen["D50"] == "In Offer with no next step planned"
+
+
+def test_the_chart_of_stages_shows_the_rate_that_funnel_has(tmp_path):
+    """Of 90 deals 40 went on and 30 were lost: 57 % of those decided, not 44 % of all."""
+    stage = {"slice_kind": "all", "slice": "all", "pipeline": "main", "worst": False, "amount": 0}
+    decided = {"entered": 90, "advanced": 40, "lost": 30, "open": 20, "rate": 40 / 90}
+    open_stages = ("Lead", "Qualified", "Proposal")
+    rows = [stage | decided | {"stage": name, "resolved_rate": 40 / 70} for name in open_stages]
+    rows[0]["resolved_rate"] = None
+    path = saved(filled(tmp_path / "Book.xlsm", {"Funnel": rows}))
+    seen = {value for value in shown(path, formula_places(path)).values() if value is not None}
+    assert {"Lead  90", "Proposal  90 → 57%"} <= seen
+
+
+def test_one_open_deal_is_one(tmp_path):
+    deals = [{"deal_id": "1", "stage": "Lead", "amount": 1_00}]
+    assert dashboard(saved(filled(tmp_path / "Book.xlsm", {"Deals": deals})))["M7"] == "1 open deal"
 
 
 @pytest.mark.parametrize(

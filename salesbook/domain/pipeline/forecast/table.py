@@ -60,10 +60,10 @@ def forecast_periods(as_of: dt.date, rules: Rules) -> list[Span]:
 
 def _span(period: str, start: int) -> Span:
     months = months_in(period, start)
-    return period, _number_of(months[0]), _number_of(months[-1])
+    return period, number_of_month(months[0]), number_of_month(months[-1])
 
 
-def _number_of(month: str) -> int:
+def number_of_month(month: str) -> int:
     """Months since year 0 of a month period: `2026-07`."""
     return int(month[:4]) * 12 + int(month[5:7]) - 1
 
