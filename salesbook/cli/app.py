@@ -110,7 +110,7 @@ def _book_language(error: SalesbookError, arguments: list[str]) -> Language | No
 
 
 def _logged(bug: Exception) -> SalesbookError:
-    from salesbook.setup.bug_log import keep
+    from salesbook.bug_log import keep
 
     return SalesbookError("internal", where=str(keep(bug)), found=type(bug).__name__)
 

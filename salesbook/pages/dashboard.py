@@ -39,6 +39,9 @@ MAIN: Final = "main"
 _CLOSE: Final = 0.000001
 """Two orders further apart than that are different ones."""
 _ROWS_MOST: Final = 100000
+_FIRST_DAY: Final = 366
+_LAST_DAY: Final = 110000
+"""Days before 1901 and after 2200, as a workbook counts them, are no days of a run."""
 
 
 def dashboard() -> Page:
@@ -76,6 +79,11 @@ def _is_number(value: Expression) -> Call:
     return call("ISNUMBER", value)
 
 
+def _is_day(value: Expression) -> Expression:
+    """1 for a day of which a run may be; programs disagree on those at the ends of the calendar."""
+    return _is_number(value) * (value > _FIRST_DAY) * (value < _LAST_DAY)
+
+
 # Single figures.
 
 
@@ -83,7 +91,7 @@ def _facts() -> Mapping[str, Expression]:
     run_at, run_as_of = Column("RunLog", "at"), Column("RunLog", "as_of")
     # A check or an import changes none of the results, whatever its day. An undo has the day of
     # what stands after it, or none.
-    is_result = Among(Column("RunLog", "action"), RESULT_RUNS) * _is_number(run_as_of)
+    is_result = Among(Column("RunLog", "action"), RESULT_RUNS) * _is_day(run_as_of)
     dated_at = _if(is_result.equals(1), run_at)
     last_run = call("MATCH", call("MAX", dated_at), dated_at, 0)
 
@@ -138,7 +146,7 @@ def _what_is_sold() -> Expression:
     )
     # Without a day the run found no order that counts, or was one of a version that noted none: a
     # look at all orders would be dear, and what is not known is not said.
-    by_itself = _if(cut_over > 0, both, "")
+    by_itself = _if(_is_day(cut_over).equals(1), both, "")
     source = _if(
         SettingIs("sales_source", "orders"),
         Word("dashboard.sold_orders"),
@@ -236,8 +244,8 @@ def _open() -> Tile:
     stands_open = _is_number(call("MATCH", _stage_key("Deals"), open_stages, 0))
     # Before the first run the day is an empty text, than which no day is later.
     is_open = (
-        stands_open + _is_later("closed_on", as_of) > 0,
-        _is_later("created_on", as_of).equals(0),
+        stands_open + _is_later("Deals", "closed_on", as_of) > 0,
+        _is_later("Deals", "created_on", as_of).equals(0),
         stage.differs(""),
     )
     has_deals = has_rows("Deals", "deal_id")
@@ -258,9 +266,9 @@ def _stage_key(table: str) -> Expression:
     return _if(pipeline.equals(""), MAIN, pipeline).then("|", Column(table, "stage"))
 
 
-def _is_later(field: str, day: Expression) -> Expression:
-    """1 for the deals of which something happened after a day, else 0."""
-    date = Column("Deals", field)
+def _is_later(table: str, field: str, day: Expression) -> Expression:
+    """1 for the rows of which something happened after a day, else 0."""
+    date = Column(table, field)
     return (date > day) * _is_number(date)
 
 
@@ -293,17 +301,30 @@ def _counted(code: str, number: Expression, beneath: Expression) -> Tile:
 
 
 def _plan() -> Tile:
-    """Whether the quota plan is a draft or published, and its version."""
-    version = Column("TargetPlan", "version")
+    """Whether the quota plan is a draft or published, and its version; of one that was published
+    only after the page's day, when that was: there its targets do not count yet.
+    """
+    version, published_on = Column("TargetPlan", "version"), Column("TargetPlan", "published_on")
     has_none = count(_is_number(version)).equals(0)
     is_draft = count(is_choice("TargetPlan", "status", "draft")) > 0
     state = _if(is_draft, Word("tiles.draft"), Word("tiles.published"))
     newest = Word("tiles.version").then(call("MAX", version))
+
+    # A plan is that of a year and begins with its first publication: a re-split since changes
+    # targets of a plan that stood.
+    period = Column("TargetPlan", "period")
+    is_of_year = _is_number(call("MATCH", period, Figure("months.period"), 0))
+    is_later = _is_later("TargetPlan", "published_on", Figure("as_of"))
+    to_come = count(is_of_year, is_later.equals(1))
+    has_begun = count(is_of_year, is_later.equals(0), _is_number(published_on))
+    comes_later = (to_come > 0) * has_begun.equals(0)
+    first_day = call("SMALL", _if(_all_hold(is_of_year, is_later.equals(1)), published_on), 1)
+    on_which_day = Word("tiles.published_later").then(_date_text(first_day))
     return Tile(
         "plan",
         "text",
-        _if(has_none, DASH, state),
-        _if(has_none, Word("tiles.none_plan"), newest),
+        _if(has_none, DASH, _if(comes_later.equals(1), DASH, state)),
+        _if(has_none, Word("tiles.none_plan"), _if(comes_later.equals(1), on_which_day, newest)),
     )
 
 
