@@ -490,8 +490,8 @@ def test_after_a_save_a_process_that_ends_with_it_is_not_interrupted(monkeypatch
             pass
         assert signal.getsignal(signal.SIGINT) is before
         interrupts.ends_with_its_save()
-        with pytest.raises(OSError), interrupts.uninterrupted(is_save=True):
-            raise OSError
+        with pytest.raises(OSError, match="full"), interrupts.uninterrupted(is_save=True):
+            raise OSError("full")
         assert signal.getsignal(signal.SIGINT) is before
         with interrupts.uninterrupted(is_save=True):
             pass
