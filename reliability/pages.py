@@ -75,7 +75,7 @@ def _states(folder: Path, language: Language) -> Iterator[tuple[str, Path]]:
     yield "with sample, nothing run", Path(shutil.copy(sample, folder / "unrun.xlsm"))
     run_on_file(sample, "split", Options(last, publish=True), wait=5)
     for day in DAYS:
-        run_on_file(sample, "refresh", Options(dt.date.fromisoformat(day)), wait=5)
+        run_on_file(sample, "refresh", Options(dt.date.fromisoformat(day), yes=True), wait=5)
         yield f"refreshed as of {day}", Path(shutil.copy(sample, folder / f"{day}.xlsm"))
     undo_file(sample, last, wait=5)
     yield "the last refresh undone", sample

@@ -167,7 +167,9 @@ def starting(*words: object, setting: Setting | None = None) -> Running:
 def command(words: list[str]) -> int:
     """Run the command line within this process. Returns: its exit code."""
     from salesbook.cli.app import run
+    from salesbook.interrupts import ends_with_its_save
 
+    ends_with_its_save()
     return run(words)
 
 

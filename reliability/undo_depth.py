@@ -23,6 +23,7 @@ _RUNS = 8
 _MOST_KEPT = 20
 _FILES = {
     "customers.csv": "Name,Company\nZoe Zoo,Zoo Ltd\nYan Yak,Yak Ltd\n",
+    "leads.csv": "Received at,Name,Company\n2026-06-01 09:00,Zoe Zoo,Zoo Ltd\n",
     "deals.csv": "Deal name,Customer,Rep,Stage,Amount\nPens,New Customer,New Rep,Lead,500\n",
 }
 Found = tuple[int, list[str]]
@@ -64,6 +65,9 @@ class Past:
             (folder / name).write_text(text, "utf-8")
         for number in range(1, count + 1):
             self._run(folder, self.chance.choice(tuple(WRITERS)), number)
+        if not self.before:
+            # Every draw found all as it was; there must be something to take back.
+            self._run(folder, "tier", count + 1)
 
     def _run(self, folder: Path, writer: str, number: int) -> None:
         words = [*WRITERS[writer]]

@@ -22,13 +22,15 @@ from salesbook.hosts.package import Disk, open_package
 from salesbook.store import TableWrite
 
 _AS_OF = ("--as-of", day(1), "--json")
+_YEAR = day(1)[:4]
 _FILES = {
     "customers.csv": "Name,Company\nZoe Zoo,Zoo Ltd\nYan Yak,Yak Ltd\n",
+    "leads.csv": "Received at,Name,Company\n2026-06-01 09:00,Zoe Zoo,Zoo Ltd\n",
     "deals.csv": "Deal name,Customer,Rep,Stage,Amount\nPens,New Customer,New Rep,Lead,500\n",
 }
 WRITERS: dict[str, tuple[object, ...]] = {
     "validate": ("validate", *_AS_OF),
-    "split": ("split", *_AS_OF),
+    "split": ("split", *_AS_OF, "--year", _YEAR),
     "split --publish": ("split", *_AS_OF, "--publish"),
     "score": ("score", *_AS_OF),
     "tier": ("tier", *_AS_OF),
@@ -38,7 +40,7 @@ WRITERS: dict[str, tuple[object, ...]] = {
     "import --add-missing": ("import", "deals.csv", "--into", "Deals", "--add-missing", "--json"),
     "import --replace": (
         "import",
-        "customers.csv",
+        "leads.csv",
         "--into",
         "Leads",
         "--replace",
@@ -98,7 +100,7 @@ class Written:
         for name, text in _FILES.items():
             (folder / name).write_text(text, "utf-8")
         if writer == "split --publish":
-            runs.salesbook("split", self.book, *_AS_OF)
+            runs.salesbook(WRITERS["split"][0], self.book, *WRITERS["split"][1:])
         self.before = content(self.book)
         words = WRITERS[writer]
         place = [folder / str(word) if str(word).endswith(".csv") else word for word in words[1:]]
@@ -138,8 +140,11 @@ def _twice(book: Path, _: dict[str, Any], __: list[str]) -> str:
     return _undo(book, 0) or _undo(book, 0) or _same(content(book), after)
 
 
-def _typed_into_result(book: Path, _: dict[str, Any], written: list[str]) -> str:
-    table = next((name for name in written if _type(book, name)), "")
+def _typed_into_result(book: Path, before: dict[str, Any], written: list[str]) -> str:
+    """Into a table that the run changed; what stands in another is nothing that an undo would touch."""
+    after = content(book)
+    changed = (name for name in written if _rows(after[name]) != _rows(before[name]))
+    table = next((name for name in changed if _type(book, name)), "")
     return _undo(book, 23) if table else "nothing to type into"
 
 

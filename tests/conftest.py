@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 import json
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +62,26 @@ def salesbook(capsys: pytest.CaptureFixture[str]) -> Callable[..., Printed]:
         return Printed(code, *capsys.readouterr())
 
     return call
+
+
+@pytest.fixture(scope="session")
+def sample_book(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, dt.date, Path], Path]:
+    """A function that puts the sample workbook of a language and day at a path.
+
+    The sample is made once for all tests, as `new --sample` makes it.
+    """
+    from salesbook.book.files import new_file
+
+    @functools.cache
+    def made(language: str, day: dt.date) -> Path:
+        book = tmp_path_factory.mktemp("sample") / "Sample.xlsm"
+        new_file(book, language, sample_as_of=day)
+        return book
+
+    def put(language: str, day: dt.date, path: Path) -> Path:
+        return Path(shutil.copy(made(language, day), path))
+
+    return put
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from salesbook.cli.app import run
 from salesbook.hosts.package import open_package
 from salesbook.labels import header, sheet_name
 from salesbook.store import TableWrite
+from tests.small_company import small_company
 
 AS_OF = ("--as-of", "2026-06-30")
 
@@ -22,8 +23,7 @@ AS_OF = ("--as-of", "2026-06-30")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a workbook on which three runs stand."""
     folder = tmp_path_factory.mktemp("ran")
-    book = str(folder / "Sales.xlsm")
-    assert run(["new", book, "--sample", "--lang", "en", "-q"]) == 0
+    book = str(small_company(folder / "Sales.xlsm", "en", dt.date(2026, 6, 30)))
     for verb in ("tier", "validate", "funnel"):
         assert run([verb, book, *AS_OF, "-q"]) in (0, 1)
     return folder
@@ -94,11 +94,9 @@ def test_the_list_says_where_somebody_typed(book: Path, salesbook) -> None:
     assert book.read_bytes() == before
 
 
-def test_several_runs_are_taken_back_and_named(book: Path, tmp_path: Path, salesbook) -> None:
+def test_several_runs_are_taken_back_and_named(book: Path, salesbook) -> None:
     """As the book was before the oldest of them; then that is taken back as well."""
-    fresh = tmp_path / "Fresh.xlsm"
     after = content(book)
-    assert salesbook("new", fresh, "--sample", "--lang", "en").code == 0
     done = salesbook("undo", book, "--to", "3", "--json")
     assert done.code == 0
     assert set(done.document["written"]) >= {"CallList", "Checks", "Alerts"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 from salesbook.actions import ACTIONS
+from tests.small_company import small_company
 
 SLOW = {
     "pandas",
@@ -74,9 +76,10 @@ def test_help_and_usage_errors_load_nothing_slow() -> None:
 def test_no_command_loads_xlwings(tmp_path: Path) -> None:
     """The file path never needs Excel's bridge; openpyxl is looked at by `doctor` alone."""
     book, file = str(tmp_path / "Book.xlsm"), tmp_path / "customers.csv"
+    small_company(Path(book), "en", dt.date.today())
     file.write_text("name,company\nAnna Example,Example Ltd\n", encoding="utf-8")
     commands = [
-        ["new", book, "--sample", "--quiet"],
+        ["new", str(tmp_path / "New.xlsm"), "--sample", "--quiet"],
         *([verb, book, "--quiet"] for verb in ACTIONS if verb != "close"),
         ["close", book, "--period", "2020-01", "--quiet"],
         ["show", book, "Deals", "--quiet"],

@@ -64,7 +64,7 @@ def run_on_file(
             host.save(out.path, over=out.may_replace)
         else:
             host.save()
-    return replace(report, kept=host.kept)
+    return replace(report, kept=host.kept, notes=(*report.notes, *host.page_notes))
 
 
 def table_of_book(book: Path, name: str) -> tuple[Session, str]:
@@ -136,7 +136,7 @@ def undo_file(
         report = undo.take_back(number, as_of)
         host.save()
         notes = save_notes(host.package)
-    return replace(report, kept=host.kept, notes=notes)
+    return replace(report, kept=host.kept, notes=(*notes, *host.page_notes))
 
 
 def new_file(

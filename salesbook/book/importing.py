@@ -103,7 +103,7 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
         result = replace(result, notes=(*result.notes, *save_notes(host.package)))
         if not request.dry_run and draft.accepted:
             host.save()
-    return replace(result, kept=host.kept)
+    return replace(result, kept=host.kept, notes=(*result.notes, *host.page_notes))
 
 
 def _state(file: Path) -> tuple[int, int] | None:

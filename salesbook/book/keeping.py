@@ -16,6 +16,7 @@ from salesbook.book.page_values import ReadForPages, store_page_values
 from salesbook.errors import CannotWrite, NothingToUndo
 from salesbook.hosts.package import Disk, PackageHost, open_package
 from salesbook.labels import code_of_choice, field_of_header
+from salesbook.messages import Message
 from salesbook.store import KEEP, Annotation, Cell, Host, NewCell, TableCells, TableWrite
 from salesbook.tables.settings import Rules
 
@@ -36,6 +37,8 @@ class KeptBook:
         self.package = package
         self.kept: Kept | None = None
         """What became of the state before, once it was saved; None where it was not to be kept."""
+        self.page_notes: tuple[Message, ...] = ()
+        """What to say, once it was saved, of pages that could not be calculated."""
         self._run: RunToKeep | None = None
         self._read = ReadForPages()
         self._written: set[str] = set()
@@ -84,7 +87,7 @@ class KeptBook:
         backups.
         """
         if self.package.is_changed:
-            store_page_values(self.package, self._read)
+            self.page_notes = store_page_values(self.package, self._read)
         self.package.save(out, over=over, keeping=self._keeping if self._run else None)
 
     @contextlib.contextmanager

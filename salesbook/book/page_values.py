@@ -6,23 +6,32 @@ previews, and Excel's Protected View.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
 from salesbook import labels
+from salesbook.bug_log import keep
 from salesbook.errors import SalesbookError
 from salesbook.expressions import Unknown, Values, columns_of
 from salesbook.expressions.values import from_cells, is_unknown
+from salesbook.hosts.formulas import reading
 from salesbook.hosts.package import PackageHost
 from salesbook.labels import LANGUAGES
+from salesbook.messages import Message
 from salesbook.reading.columns import headers_by_field
 from salesbook.reading.settings import read_settings
-from salesbook.sheets import CHART_DATA, DASHBOARD, dashboard_sheets, page_values
-from salesbook.sheets.stored import PageBook
-from salesbook.store import TableCells
+from salesbook.sheets import (
+    CHART_DATA,
+    DASHBOARD,
+    PageBook,
+    dashboard_sheets,
+    page_values,
+    shapes_of_ours,
+    without_places,
+)
+from salesbook.store import NOT_CALCULATED, TableCells
 from salesbook.tables import TABLES
 
 _SHEETS: Final = (CHART_DATA, DASHBOARD)
@@ -66,32 +75,60 @@ def _wanted_fields() -> Mapping[str, frozenset[str]]:
     return {table: frozenset(fields) for table, fields in wanted.items()}
 
 
-def store_page_values(package: PackageHost, already_read: ReadForPages | None = None) -> None:
+def store_page_values(
+    package: PackageHost, already_read: ReadForPages | None = None
+) -> tuple[Message, ...]:
     """Stage the values of all pages as the tables stand now; nothing where there is no page.
 
-    A page that cannot be read is left alone: no run fails for it.
+    A page that cannot be read is left alone, and no fault of ours with it stops a run either: the
+    figures that it concerns lose their value, or the whole page keeps what it showed.
 
     Args:
         already_read: tables that nobody wrote since they were read.
+
+    Returns: what to say of a fault of ours, with the log where it is described.
     """
-    with contextlib.suppress(SalesbookError):
-        sheet_names = {code: _tab_of(package, code) for code in _SHEETS}
-        hidden, seen = sheet_names[CHART_DATA], sheet_names[DASHBOARD]
-        if hidden is None:
-            return
-        columns = _Columns(package, already_read or ReadForPages())
-        book = PageBook(
-            hidden_sheet_name=hidden,
-            hidden_formulas=package.formulas(hidden),
-            headers=columns.headers,
-            column=columns.values,
-            epoch_1904=package.is_1904,
-        )
-        hidden_values, seen_values = page_values(book)
-        by_sheet = {hidden: hidden_values}
-        if seen is not None:
-            by_sheet[seen] = seen_values
-        package.store_values(by_sheet)
+    bugs: tuple[Exception, ...] = ()
+    try:
+        bugs = _stored(package, already_read or ReadForPages())
+    except SalesbookError:
+        return ()
+    except Exception as bug:
+        bugs = (bug,)
+    if not bugs:
+        return ()
+    # They mostly have one cause: the first tells it.
+    return (Message("book.page-not-calculated", {"log": str(keep(bugs[0]))}),)
+
+
+def _stored(package: PackageHost, already_read: ReadForPages) -> tuple[Exception, ...]:
+    """Stage the values of all pages. Returns: what left figures unknown."""
+    sheet_names = {code: _tab_of(package, code) for code in _SHEETS}
+    hidden, seen = sheet_names[CHART_DATA], sheet_names[DASHBOARD]
+    if hidden is None:
+        return ()
+    columns = _Columns(package, already_read)
+    book = PageBook(
+        hidden_sheet_name=hidden,
+        hidden_formulas=package.formulas(hidden),
+        headers=columns.headers,
+        column=columns.values,
+        epoch_1904=package.is_1904,
+    )
+    values = page_values(book)
+    by_sheet = {hidden: values.hidden}
+    if seen is not None:
+        by_sheet[seen] = values.seen
+
+    # Where somebody inserted a row, our formulas name other cells and none is known any more. What
+    # they showed before is of tables before.
+    shapes = shapes_of_ours(book)
+    for sheet, known in by_sheet.items():
+        there = set(map(reading, package.formulas(sheet).values()))
+        moved = {said for said in there - known.keys() if without_places(said) in shapes}
+        by_sheet[sheet] = {**known, **dict.fromkeys(moved, NOT_CALCULATED)}
+    package.store_values(by_sheet)
+    return values.bugs
 
 
 def _tab_of(package: PackageHost, code: str) -> str | None:

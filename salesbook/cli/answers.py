@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from salesbook.cli.outputs import printing
+from salesbook.interrupts import uninterrupted
 from salesbook.labels.words import Language
 
 if TYPE_CHECKING:
@@ -42,7 +43,5 @@ def work_is_done() -> Iterator[None]:
     Neither Ctrl-C nor an output that takes no more words undoes it, so neither may end the command
     as if nothing had been done.
     """
-    from salesbook.hosts.package import uninterrupted
-
     with uninterrupted(), printing(done=True):
         yield

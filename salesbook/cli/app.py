@@ -19,6 +19,7 @@ from salesbook.cli.outputs import lost_output, prepare_outputs, printing, say
 from salesbook.cli.setup_commands import SETUP_COMMANDS
 from salesbook.cli.verbs import verb_command
 from salesbook.errors import Interrupted, SalesbookError, UsageError
+from salesbook.interrupts import ends_with_its_save
 from salesbook.labels.words import Language
 
 
@@ -37,6 +38,7 @@ for _command in (*BOOK_COMMANDS, *SETUP_COMMANDS):
 def main() -> None:
     """Run one command and exit with its code; a user's mistake never shows a traceback."""
     prepare_outputs()
+    ends_with_its_save()
     _leave(run(sys.argv[1:]))
 
 
@@ -108,7 +110,7 @@ def _book_language(error: SalesbookError, arguments: list[str]) -> Language | No
 
 
 def _logged(bug: Exception) -> SalesbookError:
-    from salesbook.setup.bug_log import keep
+    from salesbook.bug_log import keep
 
     return SalesbookError("internal", where=str(keep(bug)), found=type(bug).__name__)
 

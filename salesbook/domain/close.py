@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -18,15 +19,19 @@ from salesbook.domain.targets.in_force import no_published_plan, plan_in_force
 from salesbook.domain.team.staff import Staff
 from salesbook.errors import MonthHasErrors, SettingsError, UsageError
 from salesbook.frames import empty_frame, frame_from_rows
+from salesbook.messages import Fact, Message
 from salesbook.money import to_decimal
+
+_MOST_ALONG: Final = 6
+"""So many months that close along are told one by one."""
 
 
 def run(task: Task) -> Outcome:
     """Close a month, or open the newest closed one again.
 
     A month is closed on what it is worth on its last day: everything that is dated later, a refund
-    or a payment, belongs to the months after it. All months before it close with it. Those after it
-    are reckoned as `score` does, up to the day of the run.
+    or a payment, belongs to the months after it. All months before it close with it, and are
+    named. Those after it are reckoned as `score` does, up to the day of the run.
 
     Args:
         task: `period` or `reopen` is the month; `as_of` the day on which it is closed, at the
@@ -60,12 +65,56 @@ def run(task: Task) -> Outcome:
     staff = Staff(task.tables["Reps"], task.tables["Assignments"])
     target_plan = plan_in_force(task.tables["TargetPlan"])
     pay = pay_to_date(task, after, credits, target_plan, staff)
+    closed_along = _closed_along(task, now, pay)
+    if closed_along:
+        patch = _with_rows(patch, task, closed_along)
     return Outcome(
         {"Commission": pay.lines, "Statements": pay.statements},
         (*no_published_plan(task), *after.findings, *credits.findings, *pay.findings),
         patches={"Periods": patch},
         closed=_closed_month(task, pay),
+        answer=_paid_along(closed_along, task.policy.decimals),
     )
+
+
+def _closed_along(task: Task, now: Closing, pay: Pay) -> dict[str, int]:
+    """By month that closes only because a later one does: what it pays in all, in minor units."""
+    if not task.period:
+        return {}
+    statements = pay.statements
+    is_along = (statements["period"] > now.closed_to) & (statements["period"] < task.period)
+    paid = statements[is_along].groupby("period")["paid"].sum()
+    typed = now.typed_months(now.closed_to, task.period)
+    return {str(month): int(paid[month]) for month in sorted(paid.index) if month not in typed}
+
+
+def _paid_along(paid: Mapping[str, int], decimals: int) -> list[Message]:
+    """Name the months that close along and pay something: somebody has to transfer that, too.
+
+    Of many the oldest are told in one sentence.
+    """
+    paying = [month for month, amount in paid.items() if amount]
+    oldest, single = paying[:-_MOST_ALONG], paying[-_MOST_ALONG:]
+    messages = []
+    if oldest:
+        params: dict[str, Fact] = {
+            "first": oldest[0],
+            "last": oldest[-1],
+            "paid": to_decimal(sum(paid[month] for month in oldest), decimals),
+        }
+        messages.append(Message("close.along-oldest", params))
+    for month in single:
+        about: dict[str, Fact] = {"month": month, "paid": to_decimal(paid[month], decimals)}
+        messages.append(Message("close.along", about))
+    return messages
+
+
+def _with_rows(patch: Patch, task: Task, months: Iterable[str]) -> Patch:
+    """The patch with a row of Periods for each of these months, so that each says that it is closed."""
+    done = {"closed_on": pd.Timestamp(task.as_of), "closed_by": task.user or None}
+    rows = [{"period": month, **done} for month in months]
+    new_rows = frame_from_rows("Periods", [*rows, *patch.new_rows.to_dict("records")])
+    return replace(patch, new_rows=new_rows)
 
 
 def _closing(task: Task, periods: pd.DataFrame) -> Closing:

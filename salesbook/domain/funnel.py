@@ -68,7 +68,7 @@ def run(task: Task) -> Outcome:
 
     # What they will bring.
     rates, rate_findings = stage_rates(passages, stays, deals, codes, prior_deals=rules.prior_deals)
-    forecast, forecast_findings = make_forecast(task, Pipeline(deals, codes, history, known), rates)
+    forecast = make_forecast(task, Pipeline(deals, codes, history, known), rates)
 
     # What to act on, which rests on all of the above.
     context = AlertContext(
@@ -82,7 +82,8 @@ def run(task: Task) -> Outcome:
         stage_limits=limits,
         limits_learned=learned,
         funnel=funnel,
-        forecast=forecast,
+        forecast=forecast.table,
+        forecast_lines=forecast.lines,
     )
 
     return Outcome(
@@ -91,9 +92,9 @@ def run(task: Task) -> Outcome:
             "Funnel": funnel,
             "StageTimes": stage_times,
             "DealOrders": deal_orders(tables["Deals"], tables["Orders"], task.policy, as_of),
-            "Forecast": forecast,
+            "Forecast": forecast.table,
             "ForecastHistory": forecast_history(
-                task.as_it_stands("ForecastHistory"), forecast, as_of
+                task.as_it_stands("ForecastHistory"), forecast.table, as_of
             ),
             "Alerts": find_alerts(context),
         },
@@ -102,7 +103,7 @@ def run(task: Task) -> Outcome:
             *history_findings,
             *seldom_seen(stays, codes),
             *rate_findings,
-            *forecast_findings,
+            *forecast.findings,
         ),
     )
 

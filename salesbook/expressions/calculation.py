@@ -57,10 +57,10 @@ class Calculation:
     def _calculated(self, expression: Expression) -> Values:
         match expression:
             case Operation(sign, left, right):
-                return operation(sign, self.value(left), self.value(right))
+                given = self.value(left), self.value(right)
+                return operation(sign, *given, epoch_1904=self.epoch_1904)
             case Call(function, arguments):
-                given = [self.value(argument) for argument in arguments]
-                return self._function(function, *given)
+                return self._function(function, *map(self.value, arguments))
             case Among(cells, choices):
                 words = from_texts(words_of(choices))
                 place = self._function("MATCH", self.value(cells), words, single(0))

@@ -10,8 +10,8 @@ import calendar
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 import numpy as np
@@ -32,6 +32,7 @@ from salesbook.expressions.values import (
     day_of,
     errors,
     first_errors,
+    folded,
     from_numbers,
     from_texts,
     from_truth,
@@ -40,33 +41,53 @@ from salesbook.expressions.values import (
     single,
     with_error,
 )
+from salesbook.store import is_too_long
 
 Function = Callable[[Sequence[Values], bool], Values]
 """Takes the arguments, and whether the workbook counts its days from 1904."""
 
 _LAST_YEAR: Final = 9999
 _SURE_DIGITS: Final = 15
+_MOST_DECIMALS: Final = 127
+"""That FIXED shows."""
+_MOST_DIGITS: Final = 400
+"""More than any number of a sheet has, before or behind its point."""
+_ROOMY: Final = Context(prec=2 * _MOST_DIGITS)
+"""Where the largest number keeps all its digits."""
 
 
 # Signs.
 
 
-def operation(sign: str, left: Values, right: Values) -> Values:
-    """Carry out a sign, cell by cell."""
+def operation(sign: str, left: Values, right: Values, *, epoch_1904: bool = False) -> Values:
+    """Carry out a sign, cell by cell.
+
+    Args:
+        epoch_1904: whether the workbook counts its days from 1904, for a day that is typed as text.
+    """
     length = max(len(left), len(right))
     left, right = left.stretched(length), right.stretched(length)
     if sign == "&":
         pairs = zip(as_texts(left), as_texts(right), strict=True)
-        return passing_errors(from_texts(one + other for one, other in pairs), left, right)
+        joined = _fitting_cells(one + other for one, other in pairs)
+        return passing_errors(joined, left, right)
     if sign in _COMPARED:
         return passing_errors(from_truth(_COMPARED[sign](left, right)), left, right)
 
-    numbers, others = as_numbers(left), as_numbers(right)
+    numbers = as_numbers(left, epoch_1904=epoch_1904)
+    others = as_numbers(right, epoch_1904=epoch_1904)
     with np.errstate(all="ignore"):
         result = from_numbers(_CALCULATED[sign](numbers.numbers, others.numbers))
     if sign == "/":
         result = with_error(result, others.numbers == 0, "#DIV/0!")
     return passing_errors(result, numbers, others)
+
+
+def _fitting_cells(texts: Iterable[str]) -> Values:
+    """Texts, each #VALUE! that is longer than a cell takes."""
+    made = from_texts(texts)
+    is_long = np.array([is_too_long(text) for text in made.texts], dtype=np.bool_)
+    return with_error(made, is_long, "#VALUE!")
 
 
 _CALCULATED: Final[Mapping[str, np.ufunc]] = {
@@ -100,7 +121,7 @@ def _is_less(left: Values, right: Values) -> Mask:
     less |= of_one_kind & (left.numbers < right.numbers)
     both_texts = of_one_kind & (left_kinds == TEXT)
     for place in np.flatnonzero(both_texts):
-        less[place] = str(left.texts[place]).casefold() < str(right.texts[place]).casefold()
+        less[place] = folded(str(left.texts[place])) < folded(str(right.texts[place]))
     return less
 
 
@@ -117,8 +138,8 @@ _COMPARED: Final[Mapping[str, Callable[[Values, Values], Mask]]] = {
 def _folded(texts: Texts) -> Texts:
     """Texts without their case; of a large column each different one is looked at once."""
     codes, unique = pd.factorize(texts)
-    folded = np.array([str(text).casefold() for text in unique], dtype=object)
-    return np.asarray(folded[codes], dtype=object)
+    without_case = np.array([folded(str(text)) for text in unique], dtype=object)
+    return np.asarray(without_case[codes], dtype=object)
 
 
 # Functions that say what a cell is, or choose between cells.
@@ -208,6 +229,14 @@ def _of_numbers(calculate: Callable[[list[float]], float]) -> Function:
     return function
 
 
+def _sum(numbers: list[float]) -> float:
+    """A sum, whatever the order of its parts; larger than any number it is none."""
+    try:
+        return math.fsum(numbers)
+    except OverflowError:
+        return math.inf
+
+
 def _small(arguments: Sequence[Values], _: bool) -> Values:
     found = _first_error(arguments)
     if found:
@@ -258,7 +287,7 @@ def _key(values: Values, place: int) -> tuple[int, object] | None:
     """What a cell is looked up by; None for one that is never found."""
     kind = int(values.kinds[place])
     if kind == TEXT:
-        return TEXT, str(values.texts[place]).casefold()
+        return TEXT, folded(str(values.texts[place]))
     return (kind, float(values.numbers[place])) if kind in (NUMBER, LOGICAL) else None
 
 
@@ -312,11 +341,13 @@ def _row(arguments: Sequence[Values], _: bool) -> Values:
 
 def _part_of_day(part: Callable[[dt.datetime], int]) -> Function:
     def function(arguments: Sequence[Values], epoch_1904: bool) -> Values:
-        numbers = as_numbers(arguments[0])
+        numbers = as_numbers(arguments[0], epoch_1904=epoch_1904)
         parts = []
-        for number, kind in zip(numbers.numbers, numbers.kinds, strict=True):
-            is_day = kind == NUMBER and number >= 0
-            parts.append(float(part(day_of(number, epoch_1904=epoch_1904))) if is_day else math.nan)
+        for number in numbers.numbers:
+            try:
+                parts.append(float(part(day_of(number, epoch_1904=epoch_1904))))
+            except OverflowError:
+                parts.append(math.nan)
         return passing_errors(from_numbers(np.array(parts)), numbers)
 
     return function
@@ -333,11 +364,14 @@ def _date(arguments: Sequence[Values], epoch_1904: bool) -> Values:
 
 def _edate(arguments: Sequence[Values], epoch_1904: bool) -> Values:
     """The same day some months on; the last one where that month is shorter."""
-    start, months = map(as_numbers, arguments)
+    start, months = as_numbers(arguments[0], epoch_1904=epoch_1904), as_numbers(arguments[1])
     found = first_errors(start, months)
     if found is not None:
         return found
-    day = day_of(float(start.numbers[0]), epoch_1904=epoch_1904)
+    try:
+        day = day_of(float(start.numbers[0]), epoch_1904=epoch_1904)
+    except OverflowError:
+        return errors("#NUM!")
     on = day.month - 1 + int(months.numbers[0])
     return _day_in_month(day.year, on, day.day, epoch_1904=epoch_1904, is_clipped=True)
 
@@ -350,33 +384,39 @@ def _day_in_month(
         return errors("#NUM!")
     if is_clipped:
         day = min(day, calendar.monthrange(year, month)[1])
-    moment = dt.datetime(year, month, 1) + dt.timedelta(days=day - 1)
-    return single(serial(moment, epoch_1904=epoch_1904))
+    try:
+        moment = dt.datetime(year, month, 1) + dt.timedelta(days=day - 1)
+    except OverflowError:
+        return errors("#NUM!")
+    number = serial(moment, epoch_1904=epoch_1904)
+    return single(number) if number >= 0 else errors("#NUM!")
 
 
 # Numbers and texts.
 
 
-def _abs(arguments: Sequence[Values], _: bool) -> Values:
-    numbers = as_numbers(arguments[0])
+def _abs(arguments: Sequence[Values], epoch_1904: bool) -> Values:
+    numbers = as_numbers(arguments[0], epoch_1904=epoch_1904)
     return passing_errors(from_numbers(np.abs(numbers.numbers)), numbers)
 
 
-def _round(arguments: Sequence[Values], _: bool) -> Values:
-    numbers, digits = map(as_numbers, arguments)
+def _round(arguments: Sequence[Values], epoch_1904: bool) -> Values:
+    numbers, digits = as_numbers(arguments[0], epoch_1904=epoch_1904), as_numbers(arguments[1])
     found = first_errors(numbers, digits)
     if found is not None:
         return found
     return single(float(_rounded(float(numbers.numbers[0]), int(digits.numbers[0]))))
 
 
-def _fixed(arguments: Sequence[Values], _: bool) -> Values:
+def _fixed(arguments: Sequence[Values], epoch_1904: bool) -> Values:
     """A number as text with so many decimals, and a comma between thousands."""
-    numbers, digits = map(as_numbers, arguments)
+    numbers, digits = as_numbers(arguments[0], epoch_1904=epoch_1904), as_numbers(arguments[1])
     found = first_errors(numbers, digits)
     if found is not None:
         return found
     places = int(digits.numbers[0])
+    if places > _MOST_DECIMALS:
+        return errors("#VALUE!")
     number = _rounded(float(numbers.numbers[0]), places)
     return from_texts([f"{number:,.{max(places, 0)}f}"])
 
@@ -384,7 +424,10 @@ def _fixed(arguments: Sequence[Values], _: bool) -> Values:
 def _rounded(number: float, places: int) -> Decimal:
     """Half away from zero, of the digits that a sheet is sure of: 2.675 is 2.68, not 2.67."""
     shown = Decimal(f"{number:.{_SURE_DIGITS}g}")
-    rounded = shown.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    # Beyond these places a number has no digits, or none is left of it.
+    places = max(-_MOST_DIGITS, min(places, _MOST_DIGITS))
+    unit = Decimal(1).scaleb(-places)
+    rounded = shown.quantize(unit, rounding=ROUND_HALF_UP, context=_ROOMY)
     # No number is -0.
     return rounded or abs(rounded)
 
@@ -412,7 +455,12 @@ def _mid(arguments: Sequence[Values], _: bool) -> Values:
 
 
 def _right(arguments: Sequence[Values], _: bool) -> Values:
-    length = int(as_numbers(arguments[1]).numbers[0])
+    lengths = as_numbers(arguments[1])
+    if lengths.is_kind(ERROR)[0]:
+        return lengths
+    length = int(lengths.numbers[0])
+    if length < 0:
+        return errors("#VALUE!")
     texts = from_texts(text[-length:] if length else "" for text in as_texts(arguments[0]))
     return passing_errors(texts, arguments[0])
 
@@ -442,7 +490,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "ROUND": _round,
     "ROW": _row,
     "SMALL": _small,
-    "SUM": _of_numbers(math.fsum),
+    "SUM": _of_numbers(_sum),
     "TRUE": lambda _, __: from_truth(np.array([True])),
     "YEAR": _part_of_day(lambda day: day.year),
 }

@@ -7,6 +7,7 @@ each operation makes of each kind is said where it is carried out.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,8 +24,20 @@ BLANK, NUMBER, TEXT, LOGICAL, ERROR = range(5)
 DAY_ZERO: Final = dt.datetime(1899, 12, 30)
 DAY_ZERO_1904: Final = dt.datetime(1904, 1, 1)
 _DAY: Final = dt.timedelta(days=1)
-_AS_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-"""Matches a text that Excel takes for a number in a sum: `12`, `-3.5`, `1e3`."""
+DAYS_END: Final = dt.datetime(9999, 12, 31)
+"""The last day that a sheet knows."""
+_AS_NUMBER: Final = re.compile(
+    r"(?P<number>[+-]? *(?:(?:[0-9]+(?:,[0-9]{3})+|[0-9]+)\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"(?P<percent> *%)?"
+)
+"""Matches a text that Excel takes for a number where it needs one: `12`, `-3.5`, `1e3`, `1,000`, `80%`.
+Full-width digits are none, though Python would take them.
+"""
+_AS_DAY: Final = re.compile(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
+)
+"""Matches a day that reads the same in every country: `2026-01-31`, `2026-01-31 12:30`."""
+_FIRST_SURE_DAY: Final = dt.datetime(1900, 3, 1)
 _DIGITS_SHOWN: Final = 15
 _WHOLE_LIMIT: Final = 1e15
 
@@ -90,7 +103,8 @@ def from_cells(cells: Sequence[Cell], *, epoch_1904: bool = False, first_row: in
     kinds = np.zeros(length, dtype=np.uint8)
     numbers = np.zeros(length)
     texts = np.full(length, "", dtype=object)
-    for place, cell in enumerate(cells):
+    for place, given in enumerate(cells):
+        cell = _that_excel_knows(given)
         if cell is None:
             continue
         # A truth value is an int to Python, and a moment a day: the narrower kind is asked first.
@@ -114,6 +128,17 @@ def from_numbers(numbers: Numbers) -> Values:
         np.full(length, NUMBER, dtype=np.uint8), numbers, np.full(length, "", dtype=object)
     )
     return with_error(made, ~np.isfinite(numbers), "#NUM!")
+
+
+def _that_excel_knows(cell: Cell) -> Cell:
+    """A cell as it is; #NUM! for a number that is none, or larger than any in a sheet."""
+    if isinstance(cell, int | float):
+        try:
+            is_number = math.isfinite(cell)
+        except OverflowError:
+            is_number = False
+        return cell if is_number else CellError("#NUM!")
+    return cell
 
 
 def from_truth(truth: Mask) -> Values:
@@ -179,20 +204,61 @@ def passing_errors(result: Values, *operands: Values) -> Values:
     return chosen(found.is_kind(ERROR), found, result)
 
 
-def as_numbers(values: Values) -> Values:
-    """Cells as arithmetic takes them: a blank is 0, TRUE is 1, a text is read or is #VALUE!."""
+def as_numbers(values: Values, *, epoch_1904: bool = False) -> Values:
+    """Cells as arithmetic takes them: a blank is 0, TRUE is 1, a text is read or is #VALUE!.
+
+    Of texts those are read that mean one number on every machine that groups digits as an English
+    one does: not `3/4/2026`, which is a day in March here and in April there.
+    """
     is_text = values.is_kind(TEXT)
     kinds = np.where(values.is_kind(ERROR), ERROR, NUMBER).astype(np.uint8)
     numbers = values.numbers
     if is_text.any():
         numbers = numbers.copy()
         for place in np.flatnonzero(is_text):
-            text = str(values.texts[place]).strip()
-            is_number = _AS_NUMBER.fullmatch(text)
-            numbers[place] = float(text) if is_number else 0.0
-            kinds[place] = NUMBER if is_number else ERROR
+            number = _number_in(str(values.texts[place]).strip(" "), epoch_1904=epoch_1904)
+            numbers[place] = number or 0.0
+            kinds[place] = ERROR if number is None else NUMBER
     texts = np.where(is_text, "#VALUE!", values.texts)
     return Values(kinds, numbers, texts)
+
+
+def _number_in(text: str, *, epoch_1904: bool) -> float | None:
+    """The number that a text means; None where it means none."""
+    match = _AS_NUMBER.fullmatch(text)
+    if match:
+        number = float(match["number"].replace(",", "").replace(" ", ""))
+        # Divided, not times 0.01: 7% is 0.07 to the last digit.
+        number = number / 100 if match["percent"] else number
+        return number if math.isfinite(number) else None
+
+    if not _AS_DAY.fullmatch(text):
+        return None
+    day, _, time_of_day = text.replace("T", " ").partition(" ")
+    pattern = "%H:%M:%S" if time_of_day.count(":") > 1 else "%H:%M"
+    try:
+        moment = dt.datetime.strptime(f"{day} {time_of_day or '0:00'}", f"%Y-%m-%d {pattern}")
+    except ValueError:
+        return None
+    # Programs disagree on days before this one: Excel has a 29th of February 1900.
+    first = DAY_ZERO_1904 if epoch_1904 else _FIRST_SURE_DAY
+    return serial(moment, epoch_1904=epoch_1904) if moment >= first else None
+
+
+def folded(text: str) -> str:
+    """A text without its case, sign by sign: `ß` is not `ss`, to which `casefold` would make it.
+
+    Rows that Excel keeps apart would be one otherwise.
+    """
+    whole = text.casefold()
+    if len(whole) == len(text):
+        return whole
+    signs = ((sign, sign.casefold(), sign.lower()) for sign in text)
+    # A sign that would become several is written small where that is one, and stays otherwise.
+    return "".join(
+        wide if len(wide) == 1 else small if len(small) == 1 else sign
+        for sign, wide, small in signs
+    )
 
 
 def as_texts(values: Values) -> list[str]:
@@ -224,7 +290,11 @@ def serial(value: dt.date, *, epoch_1904: bool) -> float:
 
 def day_of(number: float, *, epoch_1904: bool) -> dt.datetime:
     """The day that a number stands for. Raises: OverflowError beyond the calendar."""
-    return (DAY_ZERO_1904 if epoch_1904 else DAY_ZERO) + dt.timedelta(days=int(number // 1))
+    first = DAY_ZERO_1904 if epoch_1904 else DAY_ZERO
+    day = first + dt.timedelta(days=int(number // 1))
+    if not first <= day <= DAYS_END:
+        raise OverflowError(number)
+    return day
 
 
 def is_unknown(cells: Sequence[Any]) -> bool:

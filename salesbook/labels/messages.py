@@ -1,8 +1,10 @@
 """How a message becomes a sentence, and a sentence a message again.
 
-Templates hold `{name}` or `{name:form}`. Forms: `money` (Decimal, grouped), `percent` (share, one
-decimal), `number` (up to two decimals), `whole`, `date`, `table`, `field` (`Table.field`), `choice`
-(`Table.field=code`), `setting` (what one takes: `policy.expected_setting`), `text` (the default).
+Templates hold `{name}` or `{name:form}`. Forms: `money` (Decimal, grouped), `about` (a sum that
+nobody pays: as `money`, in Chinese from 10,000 on in 万), `percent` (share, one decimal), `number` (up
+to two decimals), `day/days` (such a number with the word for one or for more behind it), `whole`,
+`date`, `table`, `field` (`Table.field`), `choice` (`Table.field=code`), `setting` (what one takes:
+`policy.expected_setting`), `text` (the default).
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from salesbook.labels.names import choice, header, sheet_name
 from salesbook.labels.words import LANGUAGES, Language, words
 from salesbook.messages import Fact, Message
 
-_SLOT: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
-"""A param's name and, after a colon, its form: `{found}` or `{amount:money}`."""
+_SLOT: Final = re.compile(r"\{(\w+)(?::([\w/ ]+))?\}")
+"""A param's name and, after a colon, its form: `{found}`, `{amount:money}`, `{days:day/days}`."""
 _SUBJECTS: Final = (
     "messages_team",
     "messages_customers",
@@ -35,6 +37,10 @@ _SUBJECTS: Final = (
     "findings_process",
 )
 
+
+_COUNTED: Final = "/"
+"""Between the word for one and the word for more, in the form of what is counted."""
+_WAN: Final = 10_000
 
 _BETWEEN_SENTENCES: Final[Mapping[Language, str]] = {"en": " ", "zh-CN": ""}
 _SENTENCE_END: Final = re.compile(r"(?<=\.) (?=[A-Z])|(?<=。)(?=.)")
@@ -98,12 +104,18 @@ def _shown(value: Any, form: str, language: Language) -> str:
         return ", ".join(_named(str(name), "table", language) for name in value)
     if form in ("table", "field", "setting", "choice"):
         return _named(str(value), form, language)
+    if form == "about" and language == "zh-CN":
+        return _in_wan(value)
     return _number_or_text(value, form)
 
 
 def _number_or_text(value: Any, form: str) -> str:
-    if form == "money":
+    if form in ("money", "about"):
         return f"{value:,}"
+    if _COUNTED in form:
+        singular, plural = form.split(_COUNTED)
+        number = _trimmed(round(float(value), 2))
+        return f"{number} {singular if number == '1' else plural}"
     if form == "percent":
         percent = round(float(value) * 100, 1)
         return f"{_trimmed(percent)} %"
@@ -114,6 +126,14 @@ def _number_or_text(value: Any, form: str) -> str:
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     return str(value)
+
+
+def _in_wan(value: Any) -> str:
+    """A sum as Chinese people say it: 343000 is "34.3 万"."""
+    if abs(value) < _WAN:
+        return f"{value:,}"
+    wan = Decimal(str(value)) / _WAN
+    return f"{wan.normalize():,f} 万"
 
 
 def _named(name: str, form: str, language: Language) -> str:
@@ -248,13 +268,20 @@ def _fact(form: str, text: str) -> Fact:
     """The param that a slot shows; a number that cannot be read stays text."""
     if text == _MISSING:
         return None
-    if form not in ("money", "percent", "number", "whole"):
+    is_counted = _COUNTED in form
+    if not is_counted and form not in ("money", "about", "percent", "number", "whole"):
         return text
-    digits = text.replace(",", "").removesuffix("%").strip()
+    if is_counted:
+        text = text.partition(" ")[0]
+    is_in_wan = form == "about" and text.endswith("万")
+    digits = text.replace(",", "").removesuffix("%").removesuffix("万").strip()
     try:
         value = Decimal(digits)
     except InvalidOperation:
         return text
     if form == "percent":
         value /= 100
-    return int(value) if form == "whole" else float(value)
+    if is_in_wan:
+        value *= _WAN
+    is_whole = form == "whole" or (is_counted and value == int(value))
+    return int(value) if is_whole else float(value)

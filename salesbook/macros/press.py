@@ -7,6 +7,7 @@ import datetime as dt
 
 import xlwings as xw
 
+from salesbook import bug_log
 from salesbook.actions import Button
 from salesbook.errors import SalesbookError
 from salesbook.labels import Language, language_of
@@ -14,7 +15,6 @@ from salesbook.macros import answers
 from salesbook.macros.host import Cancelled, MacroHost
 from salesbook.macros.jobs import job_of
 from salesbook.macros.words import MessageBox, say
-from salesbook.setup import bug_log
 
 
 def today() -> dt.date:

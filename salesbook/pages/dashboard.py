@@ -39,6 +39,9 @@ MAIN: Final = "main"
 _CLOSE: Final = 0.000001
 """Two orders further apart than that are different ones."""
 _ROWS_MOST: Final = 100000
+_FIRST_DAY: Final = 366
+_LAST_DAY: Final = 110000
+"""Days before 1901 and after 2200, as a workbook counts them, are no days of a run."""
 
 
 def dashboard() -> Page:
@@ -51,7 +54,7 @@ def dashboard() -> Page:
             Block(
                 "funnel",
                 STAGES,
-                ("order", "stage", "label", "entered", "advanced", "open"),
+                ("order", "stage", "label", "entered", "rate", "open"),
                 _stage_row,
             ),
             Block(
@@ -76,6 +79,11 @@ def _is_number(value: Expression) -> Call:
     return call("ISNUMBER", value)
 
 
+def _is_day(value: Expression) -> Expression:
+    """1 for a day of which a run may be; programs disagree on those at the ends of the calendar."""
+    return _is_number(value) * (value > _FIRST_DAY) * (value < _LAST_DAY)
+
+
 # Single figures.
 
 
@@ -83,7 +91,7 @@ def _facts() -> Mapping[str, Expression]:
     run_at, run_as_of = Column("RunLog", "at"), Column("RunLog", "as_of")
     # A check or an import changes none of the results, whatever its day. An undo has the day of
     # what stands after it, or none.
-    is_result = Among(Column("RunLog", "action"), RESULT_RUNS) * _is_number(run_as_of)
+    is_result = Among(Column("RunLog", "action"), RESULT_RUNS) * _is_day(run_as_of)
     dated_at = _if(is_result.equals(1), run_at)
     last_run = call("MATCH", call("MAX", dated_at), dated_at, 0)
 
@@ -138,7 +146,7 @@ def _what_is_sold() -> Expression:
     )
     # Without a day the run found no order that counts, or was one of a version that noted none: a
     # look at all orders would be dear, and what is not known is not said.
-    by_itself = _if(cut_over > 0, both, "")
+    by_itself = _if(_is_day(cut_over).equals(1), both, "")
     source = _if(
         SettingIs("sales_source", "orders"),
         Word("dashboard.sold_orders"),
@@ -236,13 +244,14 @@ def _open() -> Tile:
     stands_open = _is_number(call("MATCH", _stage_key("Deals"), open_stages, 0))
     # Before the first run the day is an empty text, than which no day is later.
     is_open = (
-        stands_open + _is_later("closed_on", as_of) > 0,
-        _is_later("created_on", as_of).equals(0),
+        stands_open + _is_later("Deals", "closed_on", as_of) > 0,
+        _is_later("Deals", "created_on", as_of).equals(0),
         stage.differs(""),
     )
     has_deals = has_rows("Deals", "deal_id")
     amount = total(Column("Deals", "amount"), *is_open)
-    line = count(*is_open).then(Word("tiles.open_deals"))
+    number = count(*is_open)
+    line = number.then(_if(number.equals(1), Word("tiles.open_deal"), Word("tiles.open_deals")))
     return Tile(
         "open",
         "money",
@@ -257,9 +266,9 @@ def _stage_key(table: str) -> Expression:
     return _if(pipeline.equals(""), MAIN, pipeline).then("|", Column(table, "stage"))
 
 
-def _is_later(field: str, day: Expression) -> Expression:
-    """1 for the deals of which something happened after a day, else 0."""
-    date = Column("Deals", field)
+def _is_later(table: str, field: str, day: Expression) -> Expression:
+    """1 for the rows of which something happened after a day, else 0."""
+    date = Column(table, field)
     return (date > day) * _is_number(date)
 
 
@@ -292,17 +301,30 @@ def _counted(code: str, number: Expression, beneath: Expression) -> Tile:
 
 
 def _plan() -> Tile:
-    """Whether the quota plan is a draft or published, and its version."""
-    version = Column("TargetPlan", "version")
+    """Whether the quota plan is a draft or published, and its version; of one that was published
+    only after the page's day, when that was: there its targets do not count yet.
+    """
+    version, published_on = Column("TargetPlan", "version"), Column("TargetPlan", "published_on")
     has_none = count(_is_number(version)).equals(0)
     is_draft = count(is_choice("TargetPlan", "status", "draft")) > 0
     state = _if(is_draft, Word("tiles.draft"), Word("tiles.published"))
     newest = Word("tiles.version").then(call("MAX", version))
+
+    # A plan is that of a year and begins with its first publication: a re-split since changes
+    # targets of a plan that stood.
+    period = Column("TargetPlan", "period")
+    is_of_year = _is_number(call("MATCH", period, Figure("months.period"), 0))
+    is_later = _is_later("TargetPlan", "published_on", Figure("as_of"))
+    to_come = count(is_of_year, is_later.equals(1))
+    has_begun = count(is_of_year, is_later.equals(0), _is_number(published_on))
+    comes_later = (to_come > 0) * has_begun.equals(0)
+    first_day = call("SMALL", _if(_all_hold(is_of_year, is_later.equals(1)), published_on), 1)
+    on_which_day = Word("tiles.published_later").then(_date_text(first_day))
     return Tile(
         "plan",
         "text",
-        _if(has_none, DASH, state),
-        _if(has_none, Word("tiles.none_plan"), newest),
+        _if(has_none, DASH, _if(comes_later.equals(1), DASH, state)),
+        _if(has_none, Word("tiles.none_plan"), _if(comes_later.equals(1), on_which_day, newest)),
     )
 
 
@@ -350,7 +372,11 @@ def _month_row(row: int) -> Mapping[str, Expression]:
 
 
 def _stage_row(row: int) -> Mapping[str, Expression]:
-    """The main pipeline's open stages by rank, and how many deals entered and went on."""
+    """The main pipeline's open stages by rank, how many deals entered, and which part went on.
+
+    The part is Funnel's rate of resolved deals, which alerts name too: of those that are open nobody
+    knows yet.
+    """
     rank, name = Column("Stages", "rank"), Column("Stages", "stage")
     # Two stages may have one rank: the row's number makes each order another.
     orders = rank + call("ROW", rank) / _ROWS_MOST
@@ -361,23 +387,24 @@ def _stage_row(row: int) -> Mapping[str, Expression]:
         is_choice("Funnel", "slice_kind", "all"),
         is_main("Funnel"),
     )
-    entered, advanced = Figure("funnel.entered", row), Figure("funnel.advanced", row)
-    percent = call("ROUND", 100 * advanced / entered, 0)
-    rate = _if(entered > 0, Text(" → ").then(percent, "%"), "")
+    entered, resolved = Figure("funnel.entered", row), Figure("funnel.rate", row)
+    percent = call("ROUND", 100 * resolved, 0)
+    rate = _if(_is_number(resolved), Text(" → ").then(percent, "%"), "")
 
-    def counted(series: str) -> Expression:
-        number = total(Column("Funnel", series), *rows)
-        has_none = count(*rows).equals(0)
-        return _if(stage.equals(""), call("NA"), _if(has_none, call("NA"), number))
+    def of_stage(series: str) -> Expression:
+        values = Column("Funnel", series)
+        has_none = count(*rows, _is_number(values)).equals(0)
+        number = _if(has_none, call("NA"), total(values, *rows))
+        return _if(stage.equals(""), call("NA"), number)
 
     is_named = (is_open * name.differs("")).equals(1)
     return {
         "order": call("IFERROR", call("SMALL", _if(is_named, orders), row + 1), ""),
         "stage": _if(order.equals(""), "", _of_order(name, orders, order)),
         "label": _if(_is_number(entered), stage.then("  ", entered, rate), stage),
-        "entered": counted("entered"),
-        "advanced": counted("advanced"),
-        "open": counted("open"),
+        "entered": of_stage("entered"),
+        "rate": of_stage("resolved_rate"),
+        "open": of_stage("open"),
     }
 
 
@@ -468,7 +495,8 @@ def _alert_row(row: int) -> Mapping[str, Expression]:
     for_another = _if(
         is_own, who, who.then(Word("dashboard.about_before"), about, Word("dashboard.about_after"))
     )
-    because = _alert("because", row)
+    subject, reason = _alert("row_name", row), _alert("because", row)
+    because = _if(subject.equals(""), reason, subject.then(Word("dashboard.subject_end"), reason))
     if row == 0:
         # Only once something was calculated is an empty list good news.
         calm = _if(_is_number(Figure("as_of")), Word("dashboard.calm"), "")

@@ -54,16 +54,21 @@ def _rows(tables: Mapping[str, ReadTable]) -> dict[str, Sequence[tuple[int, Mapp
 
 
 def _table_rows(frame: pd.DataFrame) -> list[tuple[int, Mapping[str, Any]]]:
-    rows = frame.astype("object").where(frame.notna(), None).to_dict("records")
-    return [(int(row), _plain(fields)) for row, fields in zip(frame.index, rows, strict=True)]
+    columns = {str(name): _plain(frame[name]) for name in frame.columns}
+    return [
+        (int(row), {name: values[place] for name, values in columns.items()})
+        for place, row in enumerate(frame.index)
+    ]
 
 
-def _plain(fields: Mapping[Any, Any]) -> dict[str, Any]:
-    """pandas' own scalars as Python's, which pydantic knows."""
-    return {
-        name: value.date() if isinstance(value, pd.Timestamp) else value
-        for name, value in fields.items()
-    }
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    """Python's own values, which pydantic knows, for pandas' scalars; None for what is missing."""
+    values = [
+        value.date() if isinstance(value, pd.Timestamp) else value
+        for value in column.astype("object").tolist()
+    ]
+    is_missing = column.isna().tolist()
+    return [None if missing else value for value, missing in zip(values, is_missing, strict=True)]
 
 
 def _matters(table: ReadTable, finding: Finding) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from salesbook import __version__
+from salesbook.arrays import Ints
 from salesbook.cells.base import CellOptions, Reason
 from salesbook.frames import later_twins, row_keys
 from salesbook.messages import Finding
@@ -132,15 +133,40 @@ def read_table(
     columns.refuse_without_column(spec, cells, headers, known_fields)
     rows = columns.filled_rows(cells, headers)
 
-    typed, faults = columns.typed_columns(spec, cells, headers, rows, options)
-    typed = columns.in_codes(spec, typed)
-    typed, out_of_range = columns.in_range(spec, typed)
-    typed, not_whole = columns.in_whole_units(spec, typed, currency)
-    typed = columns.with_defaults(spec, typed)
-    faults += [*out_of_range, *not_whole, *columns.merged_cells(spec, cells, headers)]
+    if rows.size:
+        typed, faults = _typed(spec, cells, headers, rows, options)
+    else:
+        typed, faults = _frame_without_rows(spec.name).copy(), []
+    faults += columns.merged_cells(spec, cells, headers)
 
     read = ReadTable(spec, cells, headers, typed, len(rows), known_fields=known_fields)
     return _usable(read, faults)
+
+
+def _typed(
+    spec: TableSpec, cells: TableCells, headers: Mapping[str, str], rows: Ints, options: CellOptions
+) -> tuple[pd.DataFrame, list[CellFault]]:
+    """All fields of some rows, in their ranges, codes and units, and a fault per odd cell."""
+    typed, faults = columns.typed_columns(spec, cells, headers, rows, options)
+    typed = columns.in_codes(spec, typed)
+    typed, out_of_range = columns.in_range(spec, typed)
+    typed, not_whole = columns.in_whole_units(spec, typed, options.currency)
+    typed = columns.with_defaults(spec, typed)
+    return typed, [*faults, *out_of_range, *not_whole]
+
+
+@cache
+def _frame_without_rows(name: str) -> pd.DataFrame:
+    """What a table without rows is read as; most tables of most workbooks have none.
+
+    It is made as every other frame is, so that its columns have the types of theirs.
+    """
+    spec = TABLES[name]
+    no_rows = np.array([], dtype=np.int64)
+    options = CellOptions(currency="USD")
+    no_cells = TableCells(name, "", (), (), first_row=1, first_column=1)
+    typed, _ = _typed(spec, no_cells, {}, no_rows, options)
+    return typed
 
 
 def _usable(read: ReadTable, faults: list[CellFault]) -> ReadTable:
@@ -151,8 +177,12 @@ def _usable(read: ReadTable, faults: list[CellFault]) -> ReadTable:
         faults: what is wrong with single cells.
     """
     spec, typed = read.spec, read.frame
-    misses_something, missing = _missing_fields(read, faults)
+    if typed.empty:
+        about_cells = findings_of(read, typed, faults, {})
+        findings = (*about_cells, *findings_about_the_table(read))
+        return replace(read, findings=findings, left_out=typed.iloc[:0])
 
+    misses_something, missing = _missing_fields(read, faults)
     keys = row_keys(spec.name, typed) if spec.key else pd.Series("", index=typed.index)
     whole = typed[~misses_something] if misses_something.any() else typed
     twins = later_twins(whole, keys[whole.index])

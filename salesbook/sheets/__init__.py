@@ -13,14 +13,17 @@ from salesbook.sheets.places import (
     dashboard_sheets,
     spelling_for,
 )
-from salesbook.sheets.stored import page_values
+from salesbook.sheets.stored import PageBook, page_values, shapes_of_ours, without_places
 
 __all__ = [
     "CHART_DATA",
     "DASHBOARD",
+    "PageBook",
     "PageCell",
     "PageSheet",
     "dashboard_sheets",
     "page_values",
+    "shapes_of_ours",
     "spelling_for",
+    "without_places",
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from salesbook.expressions import Calculation, Expression, Spelling, Unknown, Values, formula_text
 from salesbook.expressions.spelling import NotThereError
@@ -13,6 +15,9 @@ from salesbook.sheets.places import PageCell, dashboard_sheets, spelling_for
 from salesbook.store import NOT_CALCULATED, Cell
 
 Place = tuple[int, int]
+
+_FIXED_CELL: Final = re.compile(r"\$[a-z]{1,3}\$[0-9]+")
+"""Matches a cell in a reading, such as `$b$3`."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +34,23 @@ class PageBook:
     epoch_1904: bool = False
 
 
-def page_values(book: PageBook) -> tuple[Mapping[Reading, Cell], Mapping[Reading, Cell]]:
+@dataclass(frozen=True)
+class PageValues:
+    """What the formulas of a page show: by what a formula says, its value."""
+
+    hidden: Mapping[Reading, Cell]
+    """On the hidden sheet; NOT_CALCULATED where nobody knows the value."""
+    seen: Mapping[Reading, Cell]
+    """On the sheet that people see."""
+    bugs: tuple[Exception, ...] = ()
+    """Faults of ours that left figures unknown. No run is stopped by one of these."""
+
+
+def page_values(book: PageBook) -> PageValues:
     """The values of the hidden sheet's formulas and of those of the sheet that people see.
 
     A figure whose cell holds a formula of somebody's own is not ours any more: what rests on it is
     known to nobody, and so is what rests on a cell that was not calculated.
-
-    Returns: by what a formula says its value; NOT_CALCULATED where nobody knows it.
     """
     hidden, seen = dashboard_sheets()
     # The words of the formulas are those of the language in which the workbook was built.
@@ -52,10 +67,26 @@ def page_values(book: PageBook) -> tuple[Mapping[Reading, Cell], Mapping[Reading
 
     hidden_spelling = spelling_for(hidden, language, book.hidden_sheet_name, book.headers)
     seen_spelling = spelling_for(seen, language, book.hidden_sheet_name, book.headers)
-    return (
-        _values(calculation, tuple(ours), hidden_spelling),
-        _values(calculation, seen.cells, seen_spelling),
-    )
+    bugs: list[Exception] = []
+    hidden_values = _values(calculation, tuple(ours), hidden_spelling, bugs)
+    seen_values = _values(calculation, seen.cells, seen_spelling, bugs)
+    return PageValues(hidden_values, seen_values, tuple(bugs))
+
+
+def without_places(said: Reading) -> Reading:
+    """What a formula says wherever its cells stand: a row that is inserted moves them all."""
+    return tuple("$" if _FIXED_CELL.fullmatch(word) else word for word in said)
+
+
+def shapes_of_ours(book: PageBook) -> frozenset[Reading]:
+    """What each formula of the pages says, in every language, wherever its cells stand."""
+    shapes: set[Reading] = set()
+    for language in LANGUAGES:
+        for sheet in dashboard_sheets():
+            spelling = spelling_for(sheet, language, book.hidden_sheet_name, book.headers)
+            readings = (_reading(cell.expression, spelling) for cell in sheet.cells)
+            shapes.update(without_places(said) for said in readings if said is not None)
+    return frozenset(shapes)
 
 
 def _ours(book: PageBook, language: Language) -> list[PageCell]:
@@ -72,8 +103,12 @@ def _ours(book: PageBook, language: Language) -> list[PageCell]:
 
 
 def _values(
-    calculation: Calculation, cells: tuple[PageCell, ...], spelling: Spelling
+    calculation: Calculation,
+    cells: tuple[PageCell, ...],
+    spelling: Spelling,
+    bugs: list[Exception],
 ) -> Mapping[Reading, Cell]:
+    """The values of cells; what of ours went wrong is added to `bugs`."""
     values: dict[Reading, Cell] = {}
     for cell in cells:
         said = _reading(cell.expression, spelling)
@@ -82,6 +117,10 @@ def _values(
         try:
             value = calculation.value(cell.expression).cell()
         except Unknown:
+            value = NOT_CALCULATED
+        except Exception as bug:
+            # A page is a view. Whatever we do wrong with it must not keep anybody from a run.
+            bugs.append(bug)
             value = NOT_CALCULATED
         # A formula that gives a blank cell shows 0.
         values[said] = 0 if value is None else value

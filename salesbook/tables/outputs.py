@@ -502,6 +502,8 @@ class Alert(
     kind: AlertName
     table: TableName
     row_key: Id = ""
+    row_name: Annotated[Text | None, Since("0.3.0")] = None
+    """A deal, order, customer or lead as people call it."""
     severity: Literal["high", "medium", "low"]
     who: RepRef | None = None
     since_on: Date | None = None

@@ -509,7 +509,7 @@ class CallListOfMonths(RuleBasedStateMachine):
 
 
 TestCallListOfMonths = CallListOfMonths.TestCase
-TestCallListOfMonths.settings = settings(max_examples=20, stateful_step_count=20, deadline=None)
+TestCallListOfMonths.settings = settings(max_examples=10, stateful_step_count=30, deadline=None)
 
 
 def buyers(count: int) -> list[TableCells]:
@@ -687,7 +687,7 @@ class TestUndo:
 _LISTS = st.lists(st.sampled_from(CUSTOMERS), unique=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     earlier=st.lists(_LISTS, max_size=2),
     undone=st.lists(_LISTS, min_size=1, max_size=3),

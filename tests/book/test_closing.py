@@ -179,3 +179,47 @@ def test_a_closing_never_leaves_older_results_of_later_months():
     report = close(host)
     assert report.as_of == dt.date(2026, 3, 10)
     assert column(host, "Statements", "period") == later
+
+
+def test_months_that_close_along_are_named_and_have_their_rows():
+    """Closing March closes January and February: what they pay is said, for somebody has to pay it."""
+    orders = {
+        "order_id": ["O1", "O2", "O3"],
+        "customer_id": ["C1"] * 3,
+        "rep_id": ["R1"] * 3,
+        "ordered_on": [dt.datetime(2026, month, 20) for month in (1, 2, 3)],
+        "amount": [500.0, 300.0, 200.0],
+    }
+    host = paying_book(Orders=table("Orders", orders))
+    report = run_action(host, "close", Options(dt.date(2026, 4, 2), period="2026-03"))
+    assert [(said.code, said.params["month"]) for said in report.answer] == [
+        ("close.along", "2026-01"),
+        ("close.along", "2026-02"),
+    ]
+    paid = dict(
+        zip(*(column(host, "Statements", name) for name in ("period", "paid")), strict=True)
+    )
+    assert [said.params["paid"] for said in report.answer] == [paid["2026-01"], paid["2026-02"]]
+    assert sorted(column(host, "Periods", "period")) == ["2026-01", "2026-02", "2026-03"]
+
+    reopened = Options(dt.date(2026, 4, 3), reopen="2026-03", reason="late invoice")
+    found = run_action(host, "close", reopened).findings
+    assert "closed-without-row" not in {finding.code for finding in found}
+
+
+def test_of_many_months_that_close_along_the_oldest_are_told_in_one_sentence():
+    """At most ten lines; a month that pays nothing is closed without a word."""
+    count = 9
+    orders = {
+        "order_id": [f"O{number}" for number in range(count)],
+        "customer_id": ["C1"] * count,
+        "rep_id": ["R1"] * count,
+        "ordered_on": [dt.datetime(2026, month, 20) for month in range(1, count + 1)],
+        "amount": [100.0] * (count - 1) + [50.0],
+    }
+    host = paying_book(Orders=table("Orders", orders))
+    report = run_action(host, "close", Options(dt.date(2026, 12, 2), period="2026-11"))
+    told = [(said.code, *map(str, said.params.values())) for said in report.answer]
+    assert told[0] == ("close.along-oldest", "2026-01", "2026-03", "30.00")
+    assert [month for _, month, _ in told[1:]] == [f"2026-{month:02}" for month in range(4, 10)]
+    assert len(column(host, "Periods", "period")) == 11

@@ -18,11 +18,13 @@ from salesbook.book.files import new_file, run_on_file, undo_file
 from salesbook.book.importing import ImportRequest, import_file
 from salesbook.book.report import Options
 from salesbook.book.session import Session
+from salesbook.expressions.functions import FUNCTIONS
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.package import open_package
 from salesbook.intake.draft import ImportOptions
 from salesbook.labels import LANGUAGES, word
 from salesbook.labels import header as field_header
+from salesbook.messages import Message
 from salesbook.pages.dashboard import RESULT_RUNS
 from salesbook.sheets import dashboard_sheets
 from salesbook.store import KEEP, CellError, TableWrite
@@ -202,6 +204,36 @@ def test_an_alert_says_whom_it_is_about(results):
     assert [seen[f"B{row}"] for row in range(49, 54)] == ["South", "Ann (Ben)", "Ann", "", ""]
 
 
+def test_an_alert_says_which_deal_it_is_about(tmp_path):
+    """By the name that stands in the table of alerts; one about a team has none."""
+    said = Message("alert.no-next-step.because", {"stage": "Offer"})
+    alert = {"kind": "no-next-step", "table": "Deals", "severity": "low", "because": said}
+    alerts = [
+        alert | {"row_key": row_key, "row_name": name, "do": Message("alert.no-next-step.do")}
+        for row_key, name in (("d1", "Fleet"), ("d2", None))
+    ]
+    seen = dashboard(saved(filled(tmp_path / "Book.xlsm", {"Alerts": alerts})))
+    assert seen["D49"] == "Fleet: In Offer with no next step planned"
+    assert seen["D50"] == "In Offer with no next step planned"
+
+
+def test_the_chart_of_stages_shows_the_rate_that_funnel_has(tmp_path):
+    """Of 90 deals 40 went on and 30 were lost: 57 % of those decided, not 44 % of all."""
+    stage = {"slice_kind": "all", "slice": "all", "pipeline": "main", "worst": False, "amount": 0}
+    decided = {"entered": 90, "advanced": 40, "lost": 30, "open": 20, "rate": 40 / 90}
+    open_stages = ("Lead", "Qualified", "Proposal")
+    rows = [stage | decided | {"stage": name, "resolved_rate": 40 / 70} for name in open_stages]
+    rows[0]["resolved_rate"] = None
+    path = saved(filled(tmp_path / "Book.xlsm", {"Funnel": rows}))
+    seen = {value for value in shown(path, formula_places(path)).values() if value is not None}
+    assert {"Lead  90", "Proposal  90 → 57%"} <= seen
+
+
+def test_one_open_deal_is_one(tmp_path):
+    deals = [{"deal_id": "1", "stage": "Lead", "amount": 1_00}]
+    assert dashboard(saved(filled(tmp_path / "Book.xlsm", {"Deals": deals})))["M7"] == "1 open deal"
+
+
 @pytest.mark.parametrize(
     ("settings", "orders_from", "said"),
     [
@@ -377,6 +409,117 @@ def test_errors_and_texts_among_amounts_show_as_in_excel(tmp_path):
             package.write([TableWrite("Deals", {"Amount": column}, range(deals.row_count))])
             package.save()
         assert dashboard(saved(path))["M6"] == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "seen_plan"),
+    [
+        ((dt.datetime(2026, 7, 9), dt.datetime(2026, 7, 5)), ("–", "Published later: 2026-07-05")),
+        # A re-split of later changes a plan that stood.
+        ((dt.datetime(2026, 1, 2), dt.datetime(2026, 7, 5)), ("Published", "Version 2")),
+        ((None, None), ("Published", "Version 2")),
+    ],
+)
+def test_a_plan_that_was_published_after_the_pages_day_says_so(tmp_path, days, seen_plan):
+    """Its targets do not count there; that of another year says nothing."""
+    plan = {"metric": "revenue", "amount": 9_00, "status": "published"}
+    last_year = {"period": "2025-06", "rep_id": "R1", "version": 1, "published_on": JUNE}
+    this_year = [
+        {"period": "2026-06", "rep_id": rep, "version": 2, "published_on": on}
+        for rep, on in zip(("R1", "R2"), days, strict=True)
+    ]
+    rows = RESULTS | {"TargetPlan": [plan | row for row in (last_year, *this_year)]}
+    seen = dashboard(saved(filled(tmp_path / "Book.xlsm", rows)))
+    assert (seen["M10"], seen["M11"]) == seen_plan
+
+
+def test_numbers_that_no_sheet_can_add_up_are_errors_and_refuse_nothing(tmp_path):
+    """A run on a book with absurd cells is a run like any other."""
+    absurd = {
+        "Forecast": {"P50": 1e30, "Closed": 1e30},
+        "Attainment": {"Target": 1e30, "Actual": 1e30},
+        "Deals": {"Amount": 9.9e307},
+        "RunLog": {"As of": 9e9},
+    }
+    path = filled(tmp_path / "Book.xlsm")
+    with open_package(path, for_writing=True) as package:
+        for table, cells in absurd.items():
+            count = package.read(table).row_count
+            columns = {header: [cell] * count for header, cell in cells.items()}
+            package.write([TableWrite(table, columns, range(count))])
+        package.save()
+    report = run_on_file(path, "validate", Options(DAY), wait=5)
+    assert not report.notes
+    seen = dashboard(path)
+    assert seen["M6"] == "#NUM!"
+    assert seen["O3"] == word("book", "dashboard.never", "en")
+
+
+@pytest.mark.parametrize("broken", ["FIXED", "whole page"])
+def test_a_fault_of_ours_with_a_page_stops_no_run(book, tmp_path, monkeypatch, broken):
+    """What rests on it has no value; the rest does. The run says so, and the log says where."""
+    before = dashboard(book)
+
+    secret = "R1 earns 7"
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError(secret)
+
+    if broken == "FIXED":
+        monkeypatch.setattr(
+            "salesbook.expressions.calculation.FUNCTIONS", {**FUNCTIONS, "FIXED": fails}
+        )
+    else:
+        monkeypatch.setattr("salesbook.book.page_values.page_values", fails)
+    monkeypatch.setattr("platformdirs.user_log_path", lambda *_, **__: tmp_path / "logs")
+    report = run_on_file(book, "tier", Options(dt.date(2026, 7, 31)), wait=5)
+    assert [note.code for note in report.notes] == ["book.page-not-calculated"]
+    log = Path(str(report.notes[0].params["log"])).read_text(encoding="utf-8")
+    assert "ZeroDivisionError" in log
+    assert secret not in log
+
+    seen = dashboard(book)
+    if broken == "FIXED":
+        assert (seen["O3"], seen["I7"]) == ("As of 2026-07-31", "")
+    else:
+        assert seen == before
+
+
+def with_a_row_inserted(path: Path) -> None:
+    """Insert a row on top of the hidden sheet, as in Excel: all that names its cells follows."""
+
+    def lower(match: re.Match[bytes]) -> bytes:
+        return match[1] + str(int(match[2]) + 1).encode()
+
+    content = parts(path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, part in content.items():
+            if b'codeName="SheetChartData"' in part[:4000]:
+                part = re.sub(rb"(\$[A-Z]+\$)(\d+)", lower, part)
+                part = re.sub(rb'(<row r=")(\d+)', lower, part)
+                part = re.sub(rb'(<c r="[A-Z]+)(\d+)', lower, part)
+                part = re.sub(rb'(<f [^>]*ref="[A-Z]+)(\d+)', lower, part)
+                part = re.sub(rb'(<f [^>]*ref="[A-Z]+\d+:[A-Z]+)(\d+)', lower, part)
+            elif name.startswith(("xl/worksheets/sheet", "xl/charts/")):
+                part = re.sub(rb"('?ChartData'?!\$[A-Z]+\$)(\d+)", lower, part)
+                part = re.sub(rb"('?ChartData'?!\$[A-Z]+\$\d+:\$[A-Z]+\$)(\d+)", lower, part)
+            package.writestr(name, part)
+
+
+def test_what_a_moved_formula_showed_goes_rather_than_stays(book):
+    """After a row was inserted on the hidden sheet none of our formulas is where we know it. No old
+    number stands beside new results; a person's own formula keeps its value.
+    """
+    own = '<row r="90"><c r="B90"><f>LEN("ab")</f><v>2</v></c></row></sheetData>'
+    patched(book, "SheetDashboard", "</sheetData>", own)
+    with_a_row_inserted(book)
+    run_on_file(book, "tier", Options(dt.date(2026, 7, 31)), wait=5)
+    seen = dashboard(book)
+    assert seen.pop("B90") == 2
+    # An alert's severity rests on its table alone, so that it is known.
+    assert set(seen.values()) == {"", "High"}
+    hidden = shown(book, formula_places(book))
+    assert {value for (tab, _), value in hidden.items() if tab == "ChartData"} <= {"", "#N/A"}
 
 
 def test_a_renamed_and_a_deleted_sheet_are_no_obstacle(book):

@@ -319,5 +319,5 @@ class Months(RuleBasedStateMachine):
 
 TestMonths = Months.TestCase
 TestMonths.settings = settings(
-    max_examples=30, stateful_step_count=12, deadline=None, phases=[Phase.explicit, Phase.generate]
+    max_examples=15, stateful_step_count=16, deadline=None, phases=[Phase.explicit, Phase.generate]
 )

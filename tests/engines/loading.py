@@ -4,11 +4,14 @@ apart.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import posixpath
+import tempfile
 import warnings
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -27,8 +30,32 @@ Place = tuple[int, int]
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
+_SMALL_BYTES = 30_000
+"""Above this a file is read faster than its model is copied."""
+
+
 def load_model(path: Path, program: Program | None = None) -> BookModel:
     """Open a workbook as Excel would."""
+    content = path.read_bytes()
+    if len(content) > _SMALL_BYTES:
+        return _read(path, program)
+
+    parsed = _small_model(content, path.suffix)
+    # The copy belongs to the program of this opening, not to one that it was parsed with.
+    opened = copy.deepcopy(parsed, {id(parsed.program): program or Program()})
+    opened.name, opened.path = path.name, str(path)
+    return opened
+
+
+@cache
+def _small_model(content: bytes, suffix: str) -> BookModel:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"Book{suffix}")
+        path.write_bytes(content)
+        return _read(path, None)
+
+
+def _read(path: Path, program: Program | None) -> BookModel:
     with warnings.catch_warnings():
         # openpyxl says so where it reads no extension; the model needs none.
         warnings.filterwarnings("ignore", message=".*extension is not supported.*")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,14 @@ opening: list[Opening] = [open_fake]
 
 def worn_book(path: Path, *, totals: bool = False) -> Path:
     """Make a book whose table Deals has a user's note and formulas, and a second table Plan."""
-    with xlsxwriter.Workbook(str(path)) as book:
+    path.write_bytes(_worn_content(totals))
+    return path
+
+
+@cache
+def _worn_content(totals: bool) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
         sheet, other = book.add_worksheet("Pipeline"), book.add_worksheet("Plan")
         text = book.add_format({"num_format": "@"})
         columns: list[dict[str, Any]] = [{"header": header} for header in HEADERS]
@@ -44,7 +53,7 @@ def worn_book(path: Path, *, totals: bool = False) -> Path:
         sheet.write_string(9, 1, "below")
         other.add_table(0, 0, 2, 0, {"name": "Plan", "columns": [{"header": "target"}]})
         other.write_column(1, 0, [1.5, 2.5])
-    return path
+    return file.getvalue()
 
 
 def worn_host(

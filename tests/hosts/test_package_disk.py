@@ -477,3 +477,24 @@ def test_attributes_stay(book: Path) -> None:
             pytest.skip("a file system without attributes")
         save(book)
         assert os.getxattr(book, "user.tag") == b"mine"
+
+
+def test_after_a_save_a_process_that_ends_with_it_is_not_interrupted(monkeypatch):
+    """Ctrl-C between the save and the words about it would say that nothing was written."""
+    from salesbook import interrupts
+
+    monkeypatch.setattr(interrupts, "_process", {"ends with its save": False})
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with interrupts.uninterrupted(is_save=True):
+            pass
+        assert signal.getsignal(signal.SIGINT) is before
+        interrupts.ends_with_its_save()
+        with pytest.raises(OSError, match="full"), interrupts.uninterrupted(is_save=True):
+            raise OSError("full")
+        assert signal.getsignal(signal.SIGINT) is before
+        with interrupts.uninterrupted(is_save=True):
+            pass
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)

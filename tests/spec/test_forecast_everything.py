@@ -221,6 +221,17 @@ def test_a_rep_who_joins_moves_nobody_elses_range():
         pd.testing.assert_frame_equal(*[part.reset_index(drop=True) for part in parts])
 
 
+def test_what_is_nobodys_is_no_teams():
+    """Once all who sold have left, what is to come is no rep's; teams still add up to the company."""
+    rows = [won(f"w{number}") for number in range(9)]
+    table = forecast(rows, Reps=[{**ANN, "left_on": day("2026-06-01")}, BOB])
+    sums = table.groupby(["period", "slice_kind"])["to_come"].sum().unstack()
+    assert (sums["all"] > 0).any()
+    pd.testing.assert_series_equal(sums["team"], sums["all"], check_names=False)
+    assert (table[table["slice_kind"] == "team"]["slice"] == "no-team").any()
+    assert not sums.get("rep", pd.Series(0)).any()
+
+
 @given(SEEDS.map(a_random_book))
 @settings(max_examples=4)
 def test_means_add_up_and_ranges_are_in_order(task):

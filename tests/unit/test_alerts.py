@@ -13,8 +13,9 @@ from salesbook.tables.settings import Stage
 from tests.pipeline_book import AS_OF, STAGES, day, deal, draw, policy, records
 
 
-def alerts(rows=(), settings=None, **tables):
-    return funnel.run(draw(Deals=list(rows), settings=settings, **tables)).tables["Alerts"]
+def alerts(rows=(), settings=None, as_of=AS_OF, **tables):
+    task = draw(Deals=list(rows), settings=settings, as_of=as_of, **tables)
+    return funnel.run(task).tables["Alerts"]
 
 
 def kinds(table):
@@ -66,7 +67,7 @@ def test_close_date_passed():
         ("close-date-passed", "a", "medium"),
     ]
     assert sentence(found["because"].iloc[0], "en") == (
-        "Expected to close on 2026-06-29, 1 days ago, and still in Lead"
+        "Expected to close on 2026-06-29, 1 day ago, and still in Lead"
     )
 
 
@@ -109,7 +110,7 @@ def test_a_deal_names_the_fields_that_its_stage_needs():
     found = found[found["kind"] == "needs-missing"]
     assert kinds(found) == [("needs-missing", "a", "medium"), ("needs-missing", "c", "medium")]
     assert [sentence(message, "en") for message in found["because"]] == [
-        "Lead needs Expected on and 1 more fields that are empty",
+        "Lead needs Expected on and 1 more field that is empty",
         "Lead needs Amount, which is empty",
     ]
 
@@ -274,31 +275,88 @@ def test_reps_without_visits():
     assert sentence(found["because"].iloc[1], "en").endswith("nor any before")
 
 
+THIN = (
+    deal("w", "Won", amount=100, created_on="2026-01-01", closed_on="2026-05-01"),
+    deal("l", "Lost", closed_on="2026-05-01", lost_stage="Lead"),
+    deal("o", "Lead", amount=900, expected_on="2026-06-30"),
+)
+"""A deal won of two that are closed: twice what is missing has to be open."""
+MID_MONTH = dt.date(2026, 6, 15)
+FEW_WIN = policy((Stage(stage="Lead", rank=1, kind="open", win_rate=0.2), *STAGES[1:]))
+
+
+def target(amount, month="2026-06", **fields):
+    base = {"period": month, "rep_id": "ann", "metric": "revenue", "amount": amount}
+    return base | {"locked": False, "status": "published", "version": 1} | fields
+
+
+def thin_coverage(deals=THIN, plan=(), as_of=MID_MONTH, **tables):
+    """Which slices are told that their pipeline is too small, and who is asked."""
+    plan = list(plan) or [target(1000)]
+    found = alerts(deals, FEW_WIN, as_of, TargetPlan=plan, **tables)
+    return records(found[found["kind"] == "coverage-low"], "row_key", "who")
+
+
+COMPANY, ANN = ("FY2026-Q2|all|all", None), ("FY2026-Q2|rep|ann", "ann")
+
+
 def test_too_little_pipeline_for_the_target():
-    stages = (Stage(stage="Lead", rank=1, kind="open", win_rate=0.2), *STAGES[1:])
-    rows = [
-        deal("w", "Won", amount=100, created_on="2026-01-01", closed_on="2026-05-01"),
-        deal("l", "Lost", closed_on="2026-05-01", lost_stage="Lead"),
-        deal("o", "Lead", amount=900, expected_on="2026-06-30"),
-    ]
-    target = {
-        "period": "2026-06",
-        "rep_id": "ann",
-        "metric": "revenue",
-        "amount": 1000,
-        "locked": False,
-        "status": "published",
-        "version": 1,
-    }
-    found = alerts(rows, policy(stages), TargetPlan=[target])
-    assert records(
-        found[found["kind"] == "coverage-low"], "row_key", "amount", "severity", "who"
-    ) == [
+    found = alerts(THIN, FEW_WIN, MID_MONTH, TargetPlan=[target(1000)])
+    found = found[found["kind"] == "coverage-low"]
+    assert records(found, "row_key", "amount", "severity", "who") == [
         ("FY2026-Q2|all|all", 900, "medium", None),
         ("FY2026-Q2|rep|ann", 900, "medium", "ann"),
     ]
-    met = alerts(rows, policy(stages), TargetPlan=[target | {"amount": 100}])
-    assert of_kind(met, "coverage-low") == []
+    assert thin_coverage(plan=[target(100)]) == []
+
+
+def test_pipeline_is_asked_for_only_where_it_can_close_in_time():
+    """The deal that was won took 120 days: 15 are too few for a new one, and enough where it took
+    14. On the last work day, a Tuesday here, nothing is asked at all.
+    """
+    quick = [
+        THIN[0] | {"created_on": day("2026-03-31"), "closed_on": day("2026-04-14")},
+        *THIN[1:],
+    ]
+    for deals, action in ((THIN, "do-late"), (quick, "do")):
+        found = alerts(deals, FEW_WIN, MID_MONTH, TargetPlan=[target(1000)])
+        found = found[found["kind"] == "coverage-low"]
+        assert {message.code for message in found["do"]} == {f"alert.coverage-low.{action}"}
+    assert thin_coverage(as_of=dt.date(2026, 6, 29)) == [COMPANY, ANN]
+    assert thin_coverage(as_of=dt.date(2026, 6, 30)) == []
+
+
+@pytest.mark.parametrize("away", [{"left_on": "2026-05-31"}, {"hired_on": "2026-06-16"}])
+def test_what_who_is_away_does_not_sell_is_asked_of_the_company(away):
+    """Neither of the rep nor of the manager; a team in which somebody is at work is asked too."""
+    gone = {name: day(on) for name, on in away.items()}
+    ann = {"rep_id": "ann", "name": "Ann", "team": "N", "manager_id": "max", **gone}
+    reps = [ann, {"rep_id": "max", "name": "Max"}]
+    assert thin_coverage(Reps=reps) == [COMPANY]
+    bob = {"rep_id": "bob", "name": "Bob", "team": "N"}
+    assert thin_coverage(Reps=[*reps, bob]) == [COMPANY, ("FY2026-Q2|team|N", None)]
+
+
+@pytest.mark.parametrize(
+    ("months", "asked"),
+    [
+        ({"2026-06": 1000}, [COMPANY, ANN]),
+        ({"2026-01": 900, "2026-02": 50, "2026-06": 1000}, [COMPANY, ANN]),
+        # Of the quarter 100 of the 90 up to June are sold.
+        ({"2026-05": 50, "2026-06": 40, "2026-09": 9000}, []),
+    ],
+)
+def test_who_sold_what_was_due_until_now_is_asked_for_no_pipeline(months, asked):
+    plan = [target(amount, month) for month, amount in months.items()]
+    assert thin_coverage(plan=plan) == asked
+
+
+def test_who_is_ahead_in_the_year_is_asked_for_no_pipeline():
+    """1,600 are sold of the 1,400 up to June, and 100 of the 1,000 of the second quarter."""
+    early = deal("e", "Won", amount=1500, created_on="2025-12-01", closed_on="2026-02-01")
+    plan = [target(400, "2026-02"), target(1000)]
+    assert thin_coverage([*THIN, early], plan) == []
+    assert thin_coverage([*THIN, early | {"amount": 1200}], plan) == [COMPANY, ANN]
 
 
 def test_who_has_left_is_asked_nothing_but_the_next_manager_up_who_is_here():
@@ -315,6 +373,28 @@ def test_who_has_left_is_asked_nothing_but_the_next_manager_up_who_is_here():
     in_a_circle = [reps[0], {**reps[1], "manager_id": "ann"}]
     passed = alerts(late, Reps=in_a_circle)
     assert records(passed[passed["kind"] == "close-date-passed"], "who") == [(None,)]
+
+
+def test_an_alert_names_what_it_is_about():
+    """A deal by its name, else by customer and amount; an order by its customer too."""
+    late = {"expected_on": "2026-06-01"}
+    rows = [
+        deal("a", "Lead", name="Fleet", customer_id="c", amount=10, **late),
+        deal("b", "Lead", customer_id="c", amount=123_450, **late),
+        deal("d", "Lead", customer_id="c", amount=700_000, **late),
+        deal("e", "Lead", customer_id="gone", **late),
+        deal("f", "Lead", **late),
+    ]
+    orders = [order(due_on=day("2026-05-01"))]
+    found = alerts(rows, Orders=orders, Customers=[{"customer_id": "c", "name": "Acme"}])
+    assert dict(records(found, "row_key", "row_name")) == {
+        "a": "Fleet",
+        "b": "Acme, 1,234.50",
+        "d": "Acme, 7,000",
+        "e": "gone",
+        "f": "f",
+        "o|1": "Acme, o",
+    }
 
 
 def test_most_severe_first_then_most_money():

@@ -139,12 +139,90 @@ def test_headers_are_the_workbooks_own():
         (call("NA"), CellError("#N/A")),
         (call("FIND", "|", "a|b|c", 3), 4),
         (call("MID", "FY2026|team", 8, 9), "team"),
+        # What no sheet can hold is an error, and no fault of ours.
+        (call("SUM", Number(9.9e307), Number(9.9e307)), CellError("#NUM!")),
+        (call("FIXED", 1e30, 0), "1,000,000,000,000,000,000,000,000,000,000"),
+        (call("ROUND", 1e30, 0), 1e30),
+        (call("YEAR", 9e9), CellError("#NUM!")),
+        (call("YEAR", 2958466), CellError("#NUM!")),
+        (call("MONTH", -5), CellError("#NUM!")),
+        (call("EDATE", 9e9, 1), CellError("#NUM!")),
+        (call("EDATE", 2958465, 1), CellError("#NUM!")),
+        (call("DATE", 2026, 1e300, 1), CellError("#NUM!")),
+        (call("RIGHT", "abc", "x"), CellError("#VALUE!")),
+        # Small letters are the same as large ones, and no letter is two.
+        (Text("ß").equals("SS"), False),
+        (Text("Straße").equals("STRASSE"), False),
+        (Text("ß").equals("ẞ"), True),
+        (Text("Σ").equals("ς"), True),
+        (call("MATCH", "ß", Text("ss"), 0), CellError("#N/A")),
     ],
 )
 def test_what_a_description_gives(expression, expected):
     """As Excel says, over cells as people fill them."""
     found = value(expression)
     assert found == pytest.approx(expected) if isinstance(expected, float) else found == expected
+
+
+TEXTS = {
+    "80%": 0.8,
+    " -80 % ": -0.8,
+    "7%": 0.07,
+    "1,000%": 10,
+    " 1,000 ": 1000,
+    "1,234,567.5": 1234567.5,
+    "1,00": None,
+    ",5": None,
+    "80%%": None,
+    "2026-01-01": 46023,
+    "2026-1-1": 46023,
+    "2026-01-01 12:00": 46023.5,
+    "2026-01-01T06:00:00": 46023.25,
+    "2026-02-30": None,
+    "2026-01": None,
+    "１": None,
+    "1 000": None,
+    "--5": None,
+    "1e3": 1000,
+}
+"""Texts where a number is needed, with the number that they mean."""
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_number_typed_as_text_is_read_as_excel_reads_it(text):
+    """With its percent sign, its thousands, or as a day."""
+    expected = TEXTS[text]
+    found = value(Text(text) * 1)
+    assert found == (CellError("#VALUE!") if expected is None else pytest.approx(expected))
+
+
+def test_a_day_typed_as_text_is_counted_as_the_workbook_counts():
+    """A Mac's calendar begins in 1904."""
+    for epoch_1904, expected in ((False, 46023), (True, 44561)):
+        calculation = Calculation(lambda *_: from_cells([]), {}, {}, "en", epoch_1904)
+        assert calculation.value(Text("2026-01-01") + 0).cell() == expected
+        assert calculation.value(call("YEAR", Text("2026-01-01"))).cell() == 2026
+
+
+@pytest.mark.libreoffice
+@pytest.mark.skipif(office() is None, reason="LibreOffice is not installed")
+def test_libreoffice_reads_numbers_in_texts_alike(tmp_path: Path):
+    """And compares letters alike."""
+    path = tmp_path / "texts.xlsx"
+    pairs = [("ß", "ss"), ("ß", "ẞ"), ("Σ", "ς"), ("ſ", "s"), ("İ", "i"), ("Å", "å")]
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Sheet1")
+        for row, text in enumerate(TEXTS):
+            sheet.write_string(row, 0, text)
+            sheet.write_formula(row, 1, f"A{row + 1}*1")
+        for row, (one, other) in enumerate(pairs):
+            sheet.write_formula(row, 2, f'"{one}"="{other}"')
+    made = openpyxl.load_workbook(convert(path, "xlsx", tmp_path), data_only=True)["Sheet1"]
+    for row, expected in enumerate(TEXTS.values(), start=1):
+        found = made.cell(row, 2).value
+        assert found == ("#VALUE!" if expected is None else pytest.approx(expected))
+    for row, (one, other) in enumerate(pairs, start=1):
+        assert bool(made.cell(row, 3).value) is value(Text(one).equals(other))
 
 
 def test_an_error_in_a_column_is_passed_on():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from decimal import Decimal
 from importlib.resources import files
 
 import pytest
@@ -16,13 +18,15 @@ from salesbook.tables import TABLES, Kind, Role
 from salesbook.tables.settings import Rules
 from workbook.build.look import shown_length
 
-SLOT = re.compile(r"\{(\w+)(?::(\w+))?[^}]*\}")
+SLOT = re.compile(r"\{(\w+)(?::([\w/ ]+))?[^}]*\}")
 SUBJECTS = sorted(
     file.name.removesuffix(".toml")
     for file in (files("salesbook.labels") / "en").iterdir()
     if file.name.endswith(".toml")
 )
 FORMS = {
+    "about",
+    "counted",
     "money",
     "percent",
     "number",
@@ -53,8 +57,14 @@ def flat(tree, prefix=""):
     }
 
 
+def form_of(slot):
+    """A slot's form; what is counted has words of its language in its place."""
+    form = slot[2] or "text"
+    return "counted" if "/" in form else form
+
+
 def slots(text):
-    return sorted(slot.group(0) for slot in SLOT.finditer(text))
+    return sorted((slot[1], form_of(slot)) for slot in SLOT.finditer(text))
 
 
 def test_both_languages_have_the_same_files():
@@ -264,16 +274,15 @@ def test_a_note_names_sheets_columns_and_settings_as_the_workbook_does():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_templates_show_their_params_in_known_forms(language):
-    unknown = (
-        {slot[2] for text in templates(language).values() for slot in SLOT.finditer(text)}
-        - FORMS
-        - {None}
-    )
-    assert unknown == set()
+    texts = templates(language).values()
+    forms = {form_of(slot) for text in texts for slot in SLOT.finditer(text)}
+    assert forms - FORMS == set()
 
 
 PLAUSIBLE = {
     "money": 1234.5,
+    "about": 343000,
+    "counted": 1,
     "percent": 0.25,
     "number": 3.5,
     "whole": 42,
@@ -293,13 +302,40 @@ def test_a_sentence_is_read_back_into_its_message(language):
     """
     lost = {}
     for code, template in templates(language).items():
-        params = {slot[1]: PLAUSIBLE[slot[2] or "text"] for slot in SLOT.finditer(template)}
+        params = {slot[1]: PLAUSIBLE[form_of(slot)] for slot in SLOT.finditer(template)}
         text = labels.sentence(Message(code, params), language)
         back = labels.message_of(text)
         same = back is not None and templates(language).get(back.code) == template
         if not same or set(back.params) != set(params):
             lost[code] = back.code if back else None
     assert lost == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "said"),
+    [("en", 1, "1 day"), ("en", 2, "2 days"), ("en", 1.5, "1.5 days"), ("zh-CN", 1, "1 天")],
+)
+def test_what_is_counted_is_one_or_more(language, days, said):
+    facts = {"day": dt.date(2026, 1, 1), "days": days}
+    message = Message("alert.next-step-overdue.because", facts)
+    assert said in labels.sentence(message, language)
+    assert labels.message_of(labels.sentence(message, language)).params["days"] == days
+
+
+@pytest.mark.parametrize(
+    ("language", "sum_of", "said"),
+    [
+        ("en", 343000, "343,000"),
+        ("zh-CN", 343000, "34.3 万"),
+        ("zh-CN", 12300000, "1,230 万"),
+        ("zh-CN", 9870, "9,870"),
+        ("zh-CN", -20000, "-2 万"),
+    ],
+)
+def test_a_sum_that_nobody_pays_is_said_in_wan_in_chinese(language, sum_of, said):
+    text = labels.sentence(Message("alert.coverage-low.do", {"amount": Decimal(sum_of)}), language)
+    assert f" {said} " in text
+    assert labels.message_of(text).params == {"amount": sum_of}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,7 +13,7 @@ from salesbook.frames import frame_from_rows
 from salesbook.hosts.package import open_package
 from salesbook.labels.words import word
 from salesbook.writing.body import prepare_write
-from workbook.build.office import convert, office
+from workbook.build.office import convert_all, office
 
 pytestmark = [
     pytest.mark.libreoffice,
@@ -33,14 +33,23 @@ def errors(book, chart_data):
     ]
 
 
-def calculated(path, folder):
-    return openpyxl.load_workbook(convert(path, "xlsx", folder), data_only=True)
+@pytest.fixture(scope="module")
+def calculated(tmp_path_factory):
+    """An empty Chinese workbook and a filled English one, from one start of LibreOffice."""
+    folder = tmp_path_factory.mktemp("office")
+    books = {language: folder / FILES[language] for language in ("zh-CN", "en")}
+    for language, path in books.items():
+        path.write_bytes(template_bytes(language))
+    filled(books["en"])
+    made = convert_all([*books.values()], "xlsx", folder)
+    return {
+        language: openpyxl.load_workbook(path, data_only=True)
+        for language, path in zip(books, made, strict=True)
+    }
 
 
-def test_an_empty_workbook_shows_no_error(tmp_path):
-    path = tmp_path / FILES["zh-CN"]
-    path.write_bytes(template_bytes("zh-CN"))
-    book = calculated(path, tmp_path)
+def test_an_empty_workbook_shows_no_error(calculated):
+    book = calculated["zh-CN"]
     assert errors(book, word("book", "sheets.chart_data", "zh-CN")) == []
     dashboard = book[word("book", "sheets.dashboard", "zh-CN")]
     assert {dashboard.cell(row, column).value for row in (6, 10) for column in (1, 5, 9, 13)} == {
@@ -104,10 +113,8 @@ OUTPUTS = {
 }
 
 
-def test_the_dashboard_says_what_the_outputs_say(tmp_path):
-    """Company rows only, months up to the run's day, P50 and the open amount as they stand."""
-    path = tmp_path / FILES["en"]
-    path.write_bytes(template_bytes("en"))
+def filled(path):
+    """Put the outputs into a new workbook."""
     with open_package(path, for_writing=True) as host:
         session = Session(host)
         plans = [
@@ -118,7 +125,11 @@ def test_the_dashboard_says_what_the_outputs_say(tmp_path):
         ]
         host.write([plan.write for plan in plans])
         host.save()
-    book = calculated(path, tmp_path)
+
+
+def test_the_dashboard_says_what_the_outputs_say(calculated):
+    """Company rows only, months up to the run's day, P50 and the open amount as they stand."""
+    book = calculated["en"]
     assert errors(book, "ChartData") == []
     shown = book["Dashboard"]
     assert shown["A6"].value == pytest.approx(17_000 / 20_000)

@@ -65,7 +65,8 @@ def build_book(language: Language, rows: Mapping[str, Rows] | None = None) -> by
 def _with_values(book: bytes, language: Language) -> bytes:
     """Let the pages show what they are in this workbook, as every run does."""
     package = package_of(book, FILES[language])
-    store_page_values(package)
+    for fault in store_page_values(package):
+        raise RuntimeError(fault)
     return package.content()
 
 

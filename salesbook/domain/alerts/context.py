@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,13 @@ import pandas as pd
 from salesbook.arrays import Flags, Floats
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
-from salesbook.domain.team.staff import Staff
+from salesbook.domain.team.staff import NO_TEAM, Staff
 from salesbook.frames import Tables
-from salesbook.money import to_decimal
+from salesbook.money import three_digits, to_decimal
 from salesbook.policy import Policy
+
+_ANSWERED_FOR: Final = ("all", "team", "rep")
+"""Kinds of slices that somebody answers for: of a source or a product nobody does."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class AlertContext:
     """Per stage: the limit comes from won deals, nobody typed it."""
     funnel: pd.DataFrame
     forecast: pd.DataFrame
+    forecast_lines: pd.DataFrame
+    """What was sold, what is open and what the targets are, as the forecast adds them up."""
 
     @cached_property
     def today(self) -> pd.Timestamp:
@@ -48,25 +54,56 @@ class AlertContext:
         """Who had which team and manager when."""
         return Staff(self.tables["Reps"], self.tables["Assignments"])
 
-    def responsible(self, rep_id: str | None) -> str | None:
-        """Who can act for a rep today: the rep, or the next manager up who has not left.
+    def is_at_work(self, rep_id: str) -> bool:
+        """Whether a rep has been hired and has not left; of one whom Team lacks nobody says so."""
+        first_day, last_day = self.staff.employment.get(rep_id, (None, None))
+        has_come = first_day is None or first_day <= self.as_of
+        has_not_left = last_day is None or last_day >= self.as_of
+        return has_come and has_not_left
 
-        None where nobody is left: then it is the company's.
+    def responsible(self, rep_id: str | None) -> str | None:
+        """Who can act for a rep today: the rep, or the next manager up who is at work.
+
+        None where nobody is: then it is the company's.
         """
         state = self.staff.on_day(self.as_of)
         asked: set[str] = set()
         while rep_id is not None and rep_id not in asked:
-            _, last_day = self.staff.employment.get(rep_id, (None, None))
-            if last_day is None or last_day >= self.as_of:
+            if self.is_at_work(rep_id):
                 return rep_id
             asked.add(rep_id)  # two who manage each other would be asked for ever
             manager = state["manager_id"].get(rep_id)
             rep_id = None if pd.isna(manager) else str(manager)
         return None
 
+    def answered_for(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows of a table of slices about which somebody at work can do something.
+
+        What a rep who has left did not sell, or one who is still to come will sell, is asked of
+        nobody: not of the rep, and not of the manager, who has a target of his own. The rows of the
+        team and of the company hold it too. Of a team whose people have all left the company's do.
+
+        Args: rows of Funnel or Forecast.
+        """
+        kind, name = rows["slice_kind"], rows["slice"]
+        is_nobodys = (kind == "team") & name.isin({NO_TEAM, *self._deserted_teams})
+        is_away = (kind == "rep") & ~name.map(self.is_at_work).astype(bool)
+        return rows[kind.isin(_ANSWERED_FOR) & ~is_nobodys & ~is_away]
+
+    @cached_property
+    def _deserted_teams(self) -> set[str]:
+        """Teams of people of whom nobody is at work."""
+        teams = self.staff.on_day(self.as_of)["team"].dropna()
+        works = teams.index.map(self.is_at_work).to_numpy(dtype=bool)
+        return set(teams) - set(teams[works])
+
     def money(self, minor: float) -> Decimal:
         """Minor units as a message shows them."""
         return to_decimal(int(minor), self.policy.decimals)
+
+    def about(self, minor: float) -> Decimal:
+        """A sum that nobody pays, in minor units, as a message shows it: with three digits."""
+        return three_digits(int(minor), self.policy.decimals)
 
     @cached_property
     def won_deals(self) -> pd.DataFrame:

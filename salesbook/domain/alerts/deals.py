@@ -156,8 +156,8 @@ def quiet_big_deals(context: AlertContext) -> Iterator[AlertRow]:
             since_on=since_on,
             reason="because-never" if pd.isna(row.contact) else "because",
             facts={
-                "amount": context.money(row.amount),
-                "average": context.money(round_half_away(float(average))),
+                "amount": context.about(row.amount),
+                "average": context.about(round_half_away(float(average))),
                 "days": days,
                 "limit": limit,
             },

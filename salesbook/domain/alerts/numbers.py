@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.rows import AlertRow
 from salesbook.domain.alerts.rules import alert
-from salesbook.domain.arithmetic.calendar import last_day, month_of, quarter_of_month
+from salesbook.domain.arithmetic.calendar import (
+    last_day,
+    month_of,
+    months_in,
+    quarter_of_month,
+    year_of_month,
+)
 from salesbook.domain.pipeline.chances.win_rates import win_rate_by_count
+from salesbook.domain.pipeline.forecast.lines import CLOSED, QUOTA, TARGET
+from salesbook.domain.pipeline.forecast.table import number_of_month
 from salesbook.domain.pipeline.forecast.velocity import required_coverage
-from salesbook.domain.team.staff import NO_TEAM
 from salesbook.frames import row_keys
+from salesbook.money import round_half_away
 
-_SLICES: Final = ("all", "team", "rep")
-"""Slices that somebody answers for."""
+_MANY_DEALS: Final = 10_000
+"""From so many deals on a tenth of a percent says something."""
 
 
 @alert("worst-leak")
 def worst_leaks(context: AlertContext) -> Iterator[AlertRow]:
-    """The worst stage of all deals, and of each team and rep."""
-    funnel = context.funnel
-    is_worst = funnel["worst"].fillna(False)
-    leaks = funnel[is_worst & funnel["slice_kind"].isin(_SLICES)]
+    """The worst stage of all deals, and of each team and rep at work."""
+    is_worst = context.funnel["worst"].fillna(False)
+    leaks = context.answered_for(context.funnel[is_worst])
 
     for key, row in zip(row_keys("Funnel", leaks), leaks.itertuples(index=False), strict=True):
         yield AlertRow(
@@ -37,15 +45,20 @@ def worst_leaks(context: AlertContext) -> Iterator[AlertRow]:
             amount=int(row.leak_value),
             facts={
                 "stage": row.stage,
-                "rate": float(row.resolved_rate),
-                "low": float(row.wilson_low),
-                "high": float(row.wilson_high),
-                "amount": context.money(row.leak_value),
-                "least": context.money(row.leak_low),
-                "most": context.money(row.leak_high),
+                "rate": _whole_percent(row.resolved_rate, row.entered),
+                "low": _whole_percent(row.wilson_low, row.entered),
+                "high": _whole_percent(row.wilson_high, row.entered),
+                "amount": context.about(row.leak_value),
+                "least": context.about(row.leak_low),
+                "most": context.about(row.leak_high),
             },
             advice={"stage": row.stage},
         )
+
+
+def _whole_percent(share: float, deals: int) -> float:
+    """A share in whole percent, as the Dashboard shows it; of fewer deals more would be noise."""
+    return float(share) if deals >= _MANY_DEALS else round_half_away(float(share) * 100) / 100
 
 
 @alert("coverage-low")
@@ -53,33 +66,86 @@ def thin_coverage(context: AlertContext) -> Iterator[AlertRow]:
     """Slices whose open pipeline is too small for what this fiscal quarter's target still needs.
 
     Needed is (1 - share of won deals created and closed in one quarter) / win rate by count. A
-    slice whose median forecast reaches the target, or whose target is met, is left out; so are all
-    of them where no deal is closed yet.
+    slice whose median forecast reaches the target, or that is where its targets to date want it
+    (`on_pace`), is left out; so are all of them where no deal is closed yet, or where no work day
+    is left in which somebody could do something.
     """
     start = context.policy.rules.fiscal_year_start
     quarter = quarter_of_month(month_of(context.as_of), start)
+    end = last_day(quarter, start)
+    tomorrow = context.as_of + dt.timedelta(days=1)
 
     won = context.won_deals
     win_rate = win_rate_by_count(len(won), context.lost_count)
     needed = required_coverage(same_quarter_share(won, start), win_rate)
-    if math.isnan(needed):
+    if math.isnan(needed) or context.calendar.count(tomorrow, end) == 0:
         return
 
-    forecast = context.forecast
-    is_answered_for = forecast["slice_kind"].isin(_SLICES) & (forecast["slice"] != NO_TEAM)
-    this_quarter = forecast[(forecast["period"] == quarter) & is_answered_for]
+    forecast = context.answered_for(context.forecast)
+    this_quarter = forecast[forecast["period"] == quarter]
 
     is_thin = this_quarter["coverage"] < needed
     falls_short = (this_quarter["p50"] < this_quarter["target"]).fillna(False)
-    short = this_quarter[is_thin & falls_short]
+    slices = pd.MultiIndex.from_frame(this_quarter[["slice_kind", "slice"]])
+    is_on_pace = slices.isin(on_pace(context.forecast_lines, context.as_of, start))
+    short = this_quarter[is_thin & falls_short & ~is_on_pace]
 
-    days_left = (last_day(quarter, start) - context.as_of).days
+    time_left = _TimeLeft(days=(end - context.as_of).days, usual_days=usual_cycle(won))
     for key, row in zip(row_keys("Forecast", short), short.itertuples(index=False), strict=True):
-        yield _coverage_alert(context, key, row, needed, days_left)
+        yield _coverage_alert(context, key, row, needed, time_left)
+
+
+class _TimeLeft(NamedTuple):
+    """How long the quarter still is, and how long a deal usually takes; nan where unknown."""
+
+    days: int
+    usual_days: float
+
+    @property
+    def is_too_short(self) -> bool:
+        """Whether most deals that are made today would close after the quarter."""
+        return self.days < self.usual_days
+
+
+def on_pace(lines: pd.DataFrame, as_of: dt.date, start_month: int) -> set[tuple[str, str]]:
+    """Name the slices that have sold what their targets asked for until now.
+
+    The months that have begun count, the running one in full, as on the Dashboard. It is enough to
+    reach the targets of the fiscal quarter or of the fiscal year: who is ahead in the year may have
+    a slow quarter. A year counts by targets or by quotas, whichever a re-split has made lower.
+
+    Args: lines as the forecast adds them up.
+
+    Returns: pairs of a slice kind and a slice.
+    """
+    this_month = month_of(as_of)
+    quarter = months_in(quarter_of_month(this_month, start_month), start_month)
+    year = months_in(year_of_month(this_month, start_month), start_month)
+
+    begun = lines[lines["month"] <= number_of_month(this_month)]
+    found: set[tuple[str, str]] = set()
+    for months, asked in ((quarter, TARGET), (year, TARGET), (year, QUOTA)):
+        to_date = begun[begun["month"] >= number_of_month(months[0])]
+        for kind in ("all", "team", "rep"):
+            found |= {(kind, name) for name in _reached(to_date, kind, asked)}
+    return found
+
+
+def _reached(lines: pd.DataFrame, kind: str, asked: str) -> list[str]:
+    """Slices of one kind that have a target and have sold as much."""
+    target = lines[lines["what"] == asked].groupby(kind)["amount"].sum()
+    sold = lines[lines["what"] == CLOSED].groupby(kind)["amount"].sum()
+    target = target[target > 0]
+    return list(target.index[sold.reindex(target.index, fill_value=0) >= target])
+
+
+def usual_cycle(won: pd.DataFrame) -> float:
+    """Median days from creation to closing of won deals; nan where no days are known."""
+    return float((won["closed_on"] - won["created_on"]).dt.days.median())
 
 
 def _coverage_alert(
-    context: AlertContext, key: str, row: Any, needed: float, days_left: int
+    context: AlertContext, key: str, row: Any, needed: float, time_left: _TimeLeft
 ) -> AlertRow:
     coverage = float(row.coverage)
     missing = int(row.target - row.closed)
@@ -94,10 +160,11 @@ def _coverage_alert(
         facts={
             "coverage": coverage,
             "needed": needed,
-            "missing": context.money(missing),
-            "days": days_left,
+            "missing": context.about(missing),
+            "days": time_left.days,
         },
-        advice={"amount": context.money(more_pipeline)},
+        action="do-late" if time_left.is_too_short else "do",
+        advice={"amount": context.about(more_pipeline), "days": time_left.usual_days},
     )
 
 

@@ -25,6 +25,8 @@ class AlertRow:
     severity: Severity
     facts: dict[str, Fact]
     """Params of the sentence that says why."""
+    row_name: str | None = None
+    """What people call the row; `find_alerts` looks it up."""
     who: str | None = None
     since_on: Any = None
     days: float | None = None
@@ -33,6 +35,8 @@ class AlertRow:
     """Which of the kind's sentences says why."""
     advice: dict[str, Fact] | None = None
     """Params of the sentence that says what to do, if it has any."""
+    action: str = "do"
+    """Which of the kind's sentences says what to do."""
 
 
 def alerts_frame(alerts: Iterable[tuple[str, AlertRow]]) -> pd.DataFrame:
@@ -46,7 +50,7 @@ def alerts_frame(alerts: Iterable[tuple[str, AlertRow]]) -> pd.DataFrame:
 
     since = [row.since_on for row in rows]
     because = [Message(f"alert.{kind}.{row.reason}", row.facts) for kind, row in ordered]
-    what_to_do = [Message(f"alert.{kind}.do", row.advice or {}) for kind, row in ordered]
+    what_to_do = [Message(f"alert.{kind}.{row.action}", row.advice or {}) for kind, row in ordered]
 
     return frame_of(
         "Alerts",
@@ -54,6 +58,7 @@ def alerts_frame(alerts: Iterable[tuple[str, AlertRow]]) -> pd.DataFrame:
             "kind": kinds,
             "table": [row.table for row in rows],
             "row_key": [row.row_key for row in rows],
+            "row_name": [row.row_name for _, row in ordered],
             "severity": [row.severity for row in rows],
             "who": [row.who for row in rows],
             "since_on": np.array(since, dtype="datetime64[us]") if since else since,

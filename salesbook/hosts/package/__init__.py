@@ -3,7 +3,7 @@
 This is the package's one door: nobody outside imports a module of it. README.md says how it works.
 """
 
-from salesbook.hosts.package.disk import Disk, Keeping, keep_rights, uninterrupted
+from salesbook.hosts.package.disk import Disk, Keeping, keep_rights
 from salesbook.hosts.package.foreign import ForeignWorkbook, check_workbook
 from salesbook.hosts.package.guards import MAX_FILE_BYTES, refuse_unless_zip
 from salesbook.hosts.package.host import PackageHost, open_package, package_of, refuse_taken
@@ -32,5 +32,4 @@ __all__ = [
     "refuse_special",
     "refuse_taken",
     "refuse_unless_zip",
-    "uninterrupted",
 ]

@@ -6,8 +6,6 @@ import contextlib
 import errno
 import os
 import secrets
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from pathlib import Path
 from salesbook.errors import CannotWrite, ChangedMeanwhile
 from salesbook.hosts.package.lock import NO_LINK, Holder, companion_name
 from salesbook.hosts.package.ordinary import read_ordinary, refuse_special
+from salesbook.interrupts import uninterrupted
 
 _MAY_WRITE = 0o222
 _RIGHTS = 0o777
@@ -140,7 +139,7 @@ def replace_file(
 
         # What is kept is a copy, not the old file renamed: at no moment is the book's name free.
         kept = keeping(old) if keeping and old is not None else contextlib.nullcontext()
-        with kept, uninterrupted():
+        with kept, uninterrupted(is_save=True):
             # Writing took time in which another program may have saved.
             _refuse_changed(target, old)
             if old is None:
@@ -155,26 +154,6 @@ def _name_new(disk: Disk, draft: Path, target: Path) -> None:
         disk.give_name(draft, target)
     except FileExistsError:
         raise ChangedMeanwhile("changed-meanwhile", where=str(target)) from None
-
-
-@contextlib.contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Pass over Ctrl-C for a moment.
-
-    Whoever is told of it is told that nothing was written, which must stay true.
-    """
-    # Only the main thread may say what a signal does.
-    is_main_thread = threading.current_thread() is threading.main_thread()
-    before = signal.getsignal(signal.SIGINT) if is_main_thread else None
-    if before is None:
-        yield
-        return
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _refuse_changed(target: Path, old: bytes | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -36,10 +36,16 @@ _DAYS_OF_REPEATS = 365
 """Days over which it is counted whose orders without a deal are."""
 
 
-def make_forecast(
-    task: Task, pipeline: Pipeline, rates: StageRates
-) -> tuple[pd.DataFrame, list[Finding]]:
-    """Make the Forecast table and its findings."""
+class Forecast(NamedTuple):
+    """The table, the lines that its sums are made of, and what is to be said."""
+
+    table: pd.DataFrame
+    lines: pd.DataFrame
+    findings: list[Finding]
+
+
+def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast:
+    """Make the Forecast table, with what it rests on."""
     deals, codes = pipeline.deals, pipeline.codes
     tables, as_of = task.tables, task.as_of
     staff = Staff(tables["Reps"], tables["Assignments"])
@@ -52,7 +58,7 @@ def make_forecast(
 
     basis = basis_of(pipeline, rates.stays, sales_facts(deals, sales), as_of=as_of)
     outlook = None if is_unknown(basis) else _outlook(task, basis, credited, lines, sales.lines)
-    return forecast_frame(lines, as_of, task.policy.rules, outlook), findings
+    return Forecast(forecast_frame(lines, as_of, task.policy.rules, outlook), lines, findings)
 
 
 def _outlook(

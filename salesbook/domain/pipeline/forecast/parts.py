@@ -10,6 +10,7 @@ import pandas as pd
 
 from salesbook.arrays import Floats, Ints
 from salesbook.domain.pipeline.funnel.slices import ALL
+from salesbook.domain.team.staff import NO_TEAM
 
 _YEAR_OF_DAYS: Final = 365.0
 
@@ -76,10 +77,14 @@ def parts_of_reps(
 
 
 def parts_of_teams(of_reps: Parts, teams: pd.Series[Any]) -> Parts:
-    """A team gets what its reps of today get.
+    """A team gets what its reps of today get; what is nobody's falls to no team.
 
     Args: teams has each rep's team, in the order of `of_reps`.
     """
+    if of_reps.new_deals.empty:
+        # Whoever sold has left, and nobody is there who would bring what is to come.
+        whole = pd.Series([1.0], index=[NO_TEAM])
+        return Parts(whole, whole)
     team = teams.to_numpy()
     return Parts(
         of_reps.new_deals.groupby(team).sum(),

@@ -60,10 +60,10 @@ def forecast_periods(as_of: dt.date, rules: Rules) -> list[Span]:
 
 def _span(period: str, start: int) -> Span:
     months = months_in(period, start)
-    return period, _number_of(months[0]), _number_of(months[-1])
+    return period, number_of_month(months[0]), number_of_month(months[-1])
 
 
-def _number_of(month: str) -> int:
+def number_of_month(month: str) -> int:
     """Months since year 0 of a month period: `2026-07`."""
     return int(month[:4]) * 12 + int(month[5:7]) - 1
 
@@ -73,13 +73,15 @@ def forecast_frame(
 ) -> pd.DataFrame:
     """Make the Forecast table: per period and slice, periods in order, slices by kind and name.
 
-    Categories are single. `weighted` is what the open deals expected in the period bring on average,
-    if they come when they are expected. `open_expected`, `to_come` and `repeat` are what open deals,
-    deals nobody has entered yet and orders without a deal bring in it on average; they add up over
-    reps and teams. `p10`, `p50` and `p90` are quantiles of that and what is sold already, and do
-    not. `chance_rate` is the chance to reach the target. `target` is missing where nothing is
-    published; `gap` is closed less target; `coverage` is all open money of the period over what is
-    missing to the target, and is missing where none is needed. A slice has all periods or none.
+    Categories are single. `weighted` is what the open deals expected in the period bring on
+    average, if they come when they are expected. `open_expected`, `to_come` and `repeat` are what
+    open deals, deals nobody has entered yet and orders without a deal bring in it on average; they
+    add up over teams, no team among them, and over reps as far as somebody is there for them: a
+    deal that names no rep is no rep's, and so is what is to come once all who sold have left.
+    `p10`, `p50` and `p90` are quantiles of that and what is sold already, and never add up.
+    `chance_rate` is the chance to reach the target. `target` is missing where nothing is published;
+    `gap` is closed less target; `coverage` is all open money of the period over what is missing to
+    the target, and is missing where none is needed. A slice has all periods or none.
 
     Args:
         lines: as `forecast_lines` gives them.

@@ -9,7 +9,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from salesbook.setup import bug_log
+from salesbook import bug_log
 
 SECRET = "Acme pays 12,000"
 
