@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -34,6 +34,14 @@ class Booked(NamedTuple):
     """Minor units."""
     revenue: int = 0
     """Minor units; 0 for a line that is about no order."""
+    base: int = 0
+    """What its rate was paid on, minor units: the revenue, or what is left of it after cost."""
+    is_net: bool = False
+    """Whether the base is net of cost."""
+    family: str | None = None
+    """As the line writes it."""
+    scheme: str = ""
+    """The pay scheme that paid it."""
 
 
 @dataclass
@@ -53,6 +61,8 @@ class RepPast:
     """By month of the statement: what all of its other lines pay."""
     schemes: dict[str, str] = field(default_factory=dict)
     """By month of the statement: the pay scheme of its last line."""
+    paid_by: dict[str, str] = field(default_factory=dict)
+    """By month earned: the pay scheme that paid it."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,10 @@ class Past:
     reps: Mapping[str, RepPast]
     sold: Mapping[tuple[str, str], int]
     """By rep and month: what the statement on record says was sold."""
+    quotas: Mapping[tuple[str, str], int]
+    """By rep and month: the quota in money that the statement on record was paid by."""
+    schemes: Mapping[tuple[str, str], str]
+    """By rep and closed month: the pay scheme that it was paid by, as lines and statements say."""
     overrides_from: str | None = None
     """The first closed month that paid a manager for his reps; None where none did."""
 
@@ -92,8 +106,12 @@ class Past:
 
     @property
     def months(self) -> set[str]:
-        """Months that hold a line, and the newest closed one though nothing was sold in it."""
-        months = set(self.record.lines["period"])
+        """Months that hold a line or were corrected, and the newest closed one in any case."""
+        lines = self.record.lines
+        months = set(lines["period"])
+        # All that was paid for a month may stand in corrections of later ones.
+        earned_and_written = zip(lines["rule"], lines["period"], strict=True)
+        months |= {month_earned(rule, period) for rule, period in earned_and_written}
         if self.record.closed_to != NEVER:
             months.add(self.record.closed_to)
         return months
@@ -112,7 +130,9 @@ class Past:
         return sum(rates.position(line.counted) for line in lines if line.earned in months)
 
 
-def past_of(record: Record, sales: Sales, *, until: str) -> Past:
+def past_of(
+    record: Record, sales: Sales, *, until: str, families: Callable[[str, str], Set[str]]
+) -> Past:
     """Read what closed months counted and paid, rep by rep.
 
     Args:
@@ -120,6 +140,7 @@ def past_of(record: Record, sales: Sales, *, until: str) -> Past:
         sales: what orders count for today, which says of a line what its plan did not ask for: the
             product families in it, its pieces, what is left after cost.
         until: the month of the run.
+        families: the folded product families that a pay scheme has brackets for in a month.
     """
     lines = record.lines[record.lines["period"] <= until]
     in_order = lines.sort_values(["period", "rep_id", "line"])
@@ -129,14 +150,26 @@ def past_of(record: Record, sales: Sales, *, until: str) -> Past:
     reps: dict[str, RepPast] = {}
     for row in in_order[fields].to_dict("records"):
         rep = str(row["rep_id"])
-        _enter(reps.setdefault(rep, RepPast()), row, sales)
+        _enter(reps.setdefault(rep, RepPast()), row, sales, families)
 
     statements = record.statements
     keys = zip(statements["rep_id"], statements["period"], strict=True)
     sold = dict(zip(keys, statements["sold"].astype("int64").tolist(), strict=True))
+    quotas: dict[tuple[str, str], int] = {}
+    schemes: dict[tuple[str, str], str] = {}
+    for statement in statements[["rep_id", "period", "quota", "plan"]].to_dict("records"):
+        rep_and_month = (str(statement["rep_id"]), str(statement["period"]))
+        if pd.notna(statement["quota"]):
+            quotas[rep_and_month] = int(statement["quota"])
+        if pd.notna(statement["plan"]):
+            schemes[rep_and_month] = str(statement["plan"])
+    for rep, rep_past in reps.items():
+        for month, scheme in rep_past.paid_by.items():
+            schemes[rep, month] = scheme
+
     overrides = in_order.loc[in_order["rule"].str.startswith(OVERRIDE), "period"]
     overrides_from = str(overrides.min()) if len(overrides) else None
-    return Past(record, until, reps, sold, overrides_from)
+    return Past(record, until, reps, sold, quotas, schemes, overrides_from)
 
 
 def refuse_moved_cut_over(
@@ -173,7 +206,12 @@ def _next_month_of(paid: pd.DataFrame) -> str:
     return next_month(str(paid["period"].max()))
 
 
-def _enter(past: RepPast, row: Mapping[Hashable, Any], sales: Sales) -> None:
+def _enter(
+    past: RepPast,
+    row: Mapping[Hashable, Any],
+    sales: Sales,
+    families: Callable[[str, str], Set[str]],
+) -> None:
     """Add a line of a statement, by its rule, to what is known of a rep's past."""
     rule = str(row["rule"])
     period = str(row["period"])
@@ -205,7 +243,9 @@ def _enter(past: RepPast, row: Mapping[Hashable, Any], sales: Sales) -> None:
     earned = month_earned(rule, period)
     counted: Mapping[str, Counted] = {}
     if order is not None:
-        counted = _counted(row, order, revenue, sales.get((str(row["rep_id"]), earned), {}))
+        sold = sales.get((str(row["rep_id"]), earned), {})
+        own_rates = families(str(row["plan"]), earned)
+        counted = _counted(row, order, revenue, sold, own_rates)
     line = Booked(
         earned,
         order,
@@ -213,24 +253,40 @@ def _enter(past: RepPast, row: Mapping[Hashable, Any], sales: Sales) -> None:
         pd.notna(row["quantity"]),
         amount,
         revenue=0 if order is None else revenue,
+        base=base,
+        is_net=pd.notna(row["sold"]),
+        family=None if pd.isna(row["family"]) else str(row["family"]),
+        scheme=str(row["plan"]),
     )
+    past.paid_by.setdefault(earned, line.scheme)
     past.booked.setdefault(period, []).append(line)
     if order is not None:
         past.earned.setdefault(earned, []).append(line)
 
 
 def _counted(
-    row: Mapping[Hashable, Any], order: str, revenue: int, sales: Mapping[Item, Counted]
+    row: Mapping[Hashable, Any],
+    order: str,
+    revenue: int,
+    sales: Mapping[Item, Counted],
+    own_rates: Set[str],
 ) -> Mapping[str, Counted]:
     """What a line of an order counts for, by product family.
 
     A line says what its plan went by: revenue always, net of cost, pieces and family where the plan
     did. Where the order is today what it was, the rest is as it is today.
+
+    Args:
+        sales: what the rep's orders of the month count for today.
+        own_rates: the families that the line's plan has brackets for.
     """
     family = _folded_family(row)
     today = {part: counted for (key, part), counted in sales.items() if key == order}
     if family:
         today = {part: counted for part, counted in today.items() if part == family}
+    else:
+        # A product of such a family would have been paid by its brackets, and the line name it.
+        today = {part: counted for part, counted in today.items() if part not in own_rates}
 
     net = None if pd.isna(row["sold"]) else int(row["base"])
     pieces = None if pd.isna(row["quantity"]) else round_half_away(float(row["quantity"]) * PIECE)

@@ -20,15 +20,14 @@ from salesbook.domain.pay.closed_periods import (
     Past,
     Record,
     RepPast,
-    changes,
     past_of,
     refuse_moved_cut_over,
     spiff_changes,
 )
+from salesbook.domain.pay.corrections import corrections_of, paid_to_nobody
 from salesbook.domain.pay.draw import DRAW, draw_line
 from salesbook.domain.pay.lines import (
     Line,
-    Tally,
     lines_of,
     month_earned,
     row_of,
@@ -47,7 +46,8 @@ from salesbook.domain.pay.overrides import (
 )
 from salesbook.domain.pay.rates import Rates
 from salesbook.domain.pay.sold import Extras, Sales, sales_of, spiff_and_order, spiffs_of
-from salesbook.domain.pay.terms import TermsBook, YearToDate, months_to_date
+from salesbook.domain.pay.stretches import CommissionPeriod
+from salesbook.domain.pay.terms import TermsBook, YearToDate, families_paid_by, months_to_date
 from salesbook.domain.pay.unclear import sales_of_nobody, unclear_bases
 from salesbook.domain.sales.credit import Credits
 from salesbook.domain.team.staff import Staff
@@ -96,13 +96,16 @@ def commission(
     policy, as_of = task.policy, task.as_of
     start_month = policy.rules.fiscal_year_start
     sales = sales_of(credits, task.tables["Payments"], policy, as_of=pd.Timestamp(as_of))
-    past = past_of(record, sales, until=month_of(as_of))
+    families = families_paid_by(policy)
+    past = past_of(record, sales, until=month_of(as_of), families=families)
     refuse_moved_cut_over(credits, past, task.tables["Deals"], task.tables["Orders"])
 
     months_sold = {month for _, month in sales}
     months = _months(months_sold | past.months, month_of(as_of))
     reps = tuple(sorted(task.tables["Reps"]["rep_id"]))
-    book = TermsBook(policy, target_plan, staff, months, reps, _year_to_date(past, sales, policy))
+    year_to_date = _year_to_date(past, sales, policy)
+    closed_by = past.schemes
+    book = TermsBook(policy, target_plan, staff, months, reps, year_to_date, closed_by)
     pays_overrides = any(row.override_rate for row in policy.brackets)
     teams = team_sales(sales, credits.lines, staff) if pays_overrides else Teams({})
     due = _Due(sales, spiffs_of(credits, policy), teams)
@@ -121,6 +124,7 @@ def commission(
         *_deals_on_other_basis(credits, policy),
         *book.findings(sold_this_year),
         *sales_of_nobody(sales, sold_this_year, reps, policy.decimals),
+        *paid_to_nobody(past, reps, sales, policy.decimals),
         *unclear_bases(credits.lines, book, sold_this_year),
         *override_findings(teams, book, year, last_month=month_of(as_of)),
     ]
@@ -201,8 +205,7 @@ class _Statements:
     """Rows of Commission, numbered within their month."""
     statements: list[dict[str, Any]] = field(default_factory=list)
     """Rows of Statements that are not on record."""
-    tallies: dict[str, Tally] = field(default_factory=dict)
-    """By commission period."""
+    periods: dict[str, CommissionPeriod] = field(default_factory=dict)
     sold_to_date: dict[str, int] = field(default_factory=dict)
     """By commission period: revenue, minor units."""
     pending: list[str] = field(default_factory=list)
@@ -226,24 +229,20 @@ class _Statements:
                 self.lines.append(row_of(line, month, self.rep, number))
             self._write_statement(month, lines)
 
-    def _tally(self, month: str) -> Tally:
+    def _period(self, month: str) -> CommissionPeriod:
         """The commission period that the month belongs to, as far as it has gone."""
-        return self.tallies.setdefault(self.book.period_of(month), Tally())
+        return self.periods.setdefault(self.book.period_of(month), CommissionPeriod())
 
     def _take_over(self, month: str) -> None:
         """Count what a closed month has paid, each line for the period that it was earned in."""
-        terms = self.book.terms(self.rep, month)
-        if terms is not None:
-            tally = self._tally(month)
-            tally.turn_to(terms)
-            tally.brackets = terms.rates.size
-
+        self._turn_to_closed(month)
         booked = self.rep_past.booked.get(month, ())
         for line in booked:
-            tally = self._tally(line.earned)
-            tally.paid += line.amount
+            # A correction belongs to the brackets of the month that it corrects.
+            stretch = self._period(line.earned).of_month[line.earned]
+            stretch.paid += line.amount
             for family, counted in line.counted.items():
-                tally.count(family, counted)
+                stretch.count(family, counted)
             self._count_sold(line.earned, line.revenue)
         self.owed += self.rep_past.advanced.get(month, 0)
         self.pending.append(month)
@@ -254,6 +253,21 @@ class _Statements:
             self._count_sold(month, on_record or 0)
         if on_record is None:
             self._write_closed(month, booked)
+
+    def _turn_to_closed(self, month: str) -> None:
+        """Go on to a closed month, by the pay scheme that paid it."""
+        period = self._period(month)
+        terms = self.book.terms(self.rep, month)
+        paid_by = self.rep_past.paid_by.get(month)
+        if paid_by is not None and not self.book.is_as_closed(self.rep, month):
+            # What Team says today is not what the month was paid by.
+            terms = None
+        if terms is not None:
+            stretch = period.turn_to(month, (terms.scheme_name, terms.since), terms)
+            stretch.brackets = terms.rates.size
+            stretch.quota = self.past.quotas.get((self.rep, month))
+        elif paid_by is not None:
+            period.turn_to(month, (paid_by, ""), None)
 
     def _count_sold(self, month: str, revenue: int) -> None:
         period = self.book.period_of(month)
@@ -274,17 +288,18 @@ class _Statements:
 
     def _write_statement(self, month: str, lines: Sequence[Line]) -> None:
         """Add up an open month, for whoever was on the team, sold something or is paid."""
+        sold = 0
         if self.book.terms(self.rep, month) is None:
-            # Who cannot be paid has no line for what was sold.
+            # Who cannot be paid has no line for what was sold, only for what is settled.
             items = self.due.sales.get((self.rep, month), {})
             sold = sum(counted.revenue for counted in items.values())
             self._count_sold(month, sold)
-        else:
-            # What a manager's reps sold is not his own.
-            own = [line for line in lines if not line.rule.startswith(OVERRIDE)]
-            sold = sum(_revenue_of(line) for line in own)
-            for line in own:
-                self._count_sold(month_earned(line.rule, month), _revenue_of(line))
+
+        # What a manager's reps sold is not his own.
+        own = [line for line in lines if not line.rule.startswith(OVERRIDE)]
+        sold += sum(_revenue_of(line) for line in own)
+        for line in own:
+            self._count_sold(month_earned(line.rule, month), _revenue_of(line))
 
         if lines or sold or self.book.is_employed(self.rep, month):
             drawn = sum(line.amount for line in lines if line.rule == DRAW)
@@ -326,7 +341,7 @@ class _Statements:
         period = self.book.period_of(month)
         if terms is not None and terms.rates.counts_pieces:
             # A quota of pieces is no money: only the part that is reached can be shown.
-            return None, terms.rates.position(self._tally(month).progress) / terms.quota
+            return None, terms.rates.position(self._period(month).progress) / terms.quota
 
         quota = self.book.quotas.get((self.rep, period, False), 0)
         if quota <= 0:
@@ -339,11 +354,12 @@ class _Statements:
 
         terms = self.book.terms(self.rep, month)
         if terms is not None:
-            tally = self._tally(month)
-            tally.turn_to(terms)
-            lines += true_up(terms, tally, decimals=self.decimals)
+            version = (terms.scheme_name, terms.since)
+            stretch = self._period(month).turn_to(month, version, terms)
+            lines += true_up(terms, stretch, decimals=self.decimals)
+            stretch.quota = terms.quota
             sales = self.due.sales.get((self.rep, month), {})
-            lines += lines_of(sales, terms, tally, decimals=self.decimals)
+            lines += lines_of(sales, terms, stretch, decimals=self.decimals)
 
         # Spiffs need a pay scheme, but neither brackets nor a quota.
         scheme = self.book.scheme_names.get((self.rep, month))
@@ -378,15 +394,15 @@ class _Statements:
         """Corrections of the closed months, once: in the first open one."""
         if not self.pending:
             return []
-        lines: list[Line] = []
-        for month in self.pending:
-            terms = self.book.terms(self.rep, month)
-            changed = changes(self.rep_past, self.rep, month, self.due.sales)
-            if terms is not None and changed:
-                tally = self._tally(month)
-                tally.turn_to(terms)
-                lines += lines_of(changed, terms, tally, decimals=self.decimals, adjusts=month)
-
+        lines = corrections_of(
+            self.rep,
+            self.pending,
+            self.rep_past,
+            self.periods,
+            self.book,
+            self.due.sales,
+            decimals=self.decimals,
+        )
         lines += self._changed_spiffs()
         lines += self._changed_overrides()
         self.pending = []

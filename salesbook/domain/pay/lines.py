@@ -51,39 +51,41 @@ class Line:
 
 @dataclass
 class Tally:
-    """One rep's commission period so far."""
+    """What a rep has sold and been paid by the same brackets: a stretch of a commission period."""
 
     progress: dict[str, Counted] = field(default_factory=dict)
-    """What is sold, by product family."""
+    """What is sold from the period's first day to the end of the stretch, by product family."""
     paid: int = 0
-    version: tuple[str, str] | None = None
-    """Pay scheme and brackets that `paid` was reckoned by."""
-    before: Mapping[str, Counted] = field(default_factory=dict)
-    """What was sold before this version, which it does not pay."""
+    """For the sales of the stretch, in whatever month."""
+    before: dict[str, Counted] = field(default_factory=dict)
+    """What was sold before the stretch: it counts towards the quota, and is paid by others."""
     brackets: int = 0
-    """How many brackets of the version were behind no shut gate in the newest statement."""
-
-    def turn_to(self, terms: Terms) -> None:
-        """Go on by other brackets: sales count on towards the quota, their pay is as it was.
-
-        A change of scheme in the middle of a year neither pays the months gone anew nor takes
-        anything back: `paid` begins at nothing, and `due` leaves out what was sold before.
-        """
-        version = (terms.scheme_name, terms.since)
-        if self.version != version:
-            self.version = version
-            self.before = dict(self.progress)
-            self.paid = 0
-            self.brackets = terms.rates.size
+    """How many brackets were behind no shut gate in the newest statement."""
+    quota: int | None = None
+    """The whole period's by which the newest closed month was paid, minor units; None where its
+    statement does not say."""
+    terms: Terms | None = None
+    """What its newest month is paid by; None where the settings no longer say that."""
+    following: Tally | None = None
+    """The stretch after it."""
 
     def due(self, terms: Terms) -> int:
-        """What this version of the brackets pays for the period to date."""
+        """What these brackets pay for the stretch."""
         paid_before = terms.pay(self.before) if self.before else 0
         return terms.pay(self.progress) - paid_before
 
     def count(self, family: str, counted: Counted) -> None:
-        """Move on by what was sold of a family."""
-        self.progress[family] = self.progress.get(family, NOTHING).plus(counted)
+        """Move on by what was sold of a family; what later stretches sold begins behind it."""
+        _add(self.progress, family, counted)
+        later = self.following
+        while later is not None:
+            _add(later.before, family, counted)
+            _add(later.progress, family, counted)
+            later = later.following
+
+
+def _add(sold: dict[str, Counted], family: str, counted: Counted) -> None:
+    sold[family] = sold.get(family, NOTHING).plus(counted)
 
 
 def lines_of(
@@ -328,7 +330,8 @@ def true_up(terms: Terms, tally: Tally, *, decimals: int) -> list[Line]:
 
     A gate that opens or shuts is read on the year to date; what the period has sold so far is then
     paid with, or without, the brackets behind it. A quota matters where closed months have paid by
-    another one.
+    another one. So do brackets that were typed over: no line says by which of them it was paid, but
+    where the quota is what it was, it must have been these.
     """
     due = tally.due(terms) - tally.paid
     brackets_before, tally.brackets = tally.brackets, terms.rates.size
@@ -343,15 +346,47 @@ def true_up(terms: Terms, tally: Tally, *, decimals: int) -> list[Line]:
         )
         facts["attained"] = terms.year_rate
     else:
-        rule, code = "true-up", "commission-true-up"
-        sold = tally.progress.values()
-        facts["quota"] = quota_fact(terms, decimals)
-        facts["sales"] = to_decimal(sum(counted.revenue for counted in sold), decimals)
-        facts["paid"] = to_decimal(tally.paid, decimals)
+        rule = "true-up"
         if terms.rates.counts_pieces:
             code = "commission-true-up-pieces"
+        elif tally.quota is None:
+            code = "commission-true-up-either"
+        elif tally.quota == terms.quota:
+            code = "commission-true-up-brackets"
+        else:
+            code = "commission-true-up"
+        sold = sum(counted.revenue for counted in tally.progress.values())
+        sold_before = sum(counted.revenue for counted in tally.before.values())
+        facts["quota"] = quota_fact(terms, decimals)
+        facts["sales"] = to_decimal(sold - sold_before, decimals)
+        facts["paid"] = to_decimal(tally.paid, decimals)
     tally.paid += due
     return [Line(None, 0, None, due, terms.scheme_name, rule, Message(code, facts))]
+
+
+def moved_line(
+    terms: Terms, amount: int, month: str, *, start_before: int, start_now: int, decimals: int
+) -> Line:
+    """Settle that a stretch's sales begin elsewhere on the way to the quota than they were paid at.
+
+    Args:
+        terms: of the stretch.
+        amount: what its pay rises or falls by, minor units.
+        month: the newest closed one of the stretch.
+        start_before: what had been sold before the stretch, as its brackets count it.
+        start_now: the same once earlier months' changes are settled.
+        decimals: of the currency.
+    """
+    unit = "-pieces" if terms.rates.counts_pieces else ""
+    facts: dict[str, Fact] = {
+        "plan": terms.scheme_name,
+        "month": month,
+        "before": start_before / terms.quota,
+        "after": start_now / terms.quota,
+        "quota": quota_fact(terms, decimals),
+    }
+    message = Message(f"commission-moved{unit}", facts)
+    return Line(None, 0, None, amount, terms.scheme_name, f"{ADJUSTMENT}{month}", message)
 
 
 def quota_fact(terms: Terms, decimals: int) -> Fact:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -84,6 +84,8 @@ class TermsBook:
     reps: tuple[str, ...]
     gated_by: YearToDate
     """How much of each year is sold up to a month, which gates are read on."""
+    closed_by: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """By rep and closed month, the pay scheme that paid it: Team may say another one today."""
     _in_force: dict[tuple[str, str], tuple[Bracket, ...]] = field(default_factory=dict, repr=False)
     _rates: dict[tuple[str, str], Rates] = field(default_factory=dict, repr=False)
     _terms: dict[tuple[str, str], Terms] = field(default_factory=dict, repr=False)
@@ -129,7 +131,25 @@ class TermsBook:
 
     @cached_property
     def scheme_names(self) -> dict[tuple[str, str], str]:
-        """The pay scheme of each rep on the last day of each month; no entry where there is none.
+        """The pay scheme of each rep in each month; no entry where there is none.
+
+        A closed month keeps the one that it was paid by, as long as that has brackets for it.
+        """
+        names = dict(self._names_today)
+        for (rep, month), name in self.closed_by.items():
+            is_asked_for = rep in self.reps and month in self.months
+            if is_asked_for and self._brackets_in_force(name, month):
+                names[rep, month] = name
+        return names
+
+    def is_as_closed(self, rep: str, month: str) -> bool:
+        """Whether a closed month still has the scheme that it was paid by, if anything paid it."""
+        name = self.closed_by.get((rep, month))
+        return name is None or name == self.scheme_names.get((rep, month))
+
+    @cached_property
+    def _names_today(self) -> dict[tuple[str, str], str]:
+        """The pay scheme that Team and Assignments name for the last day of each month.
 
         Asked of the staff for all reps and months at once, which is much faster than one by one.
         """
@@ -218,14 +238,7 @@ class TermsBook:
             return ()
         key = (scheme_name, month)
         if key not in self._in_force:
-            day = last_day(month, 1)
-            begun = [
-                bracket
-                for bracket in self.policy.brackets
-                if bracket.plan == scheme_name and bracket.valid_from <= day
-            ]
-            since = max((bracket.valid_from for bracket in begun), default=None)
-            self._in_force[key] = tuple(bracket for bracket in begun if bracket.valid_from == since)
+            self._in_force[key] = brackets_in_force(self.policy, scheme_name, month)
         return self._in_force[key]
 
     def findings(self, sold: Iterable[tuple[str, str]]) -> list[Finding]:
@@ -236,7 +249,7 @@ class TermsBook:
         Args:
             sold: rep and month of all sales.
         """
-        if not self.scheme_names:
+        if not self._names_today:
             # One finding for all: a company that pays no commission wants no list of its reps.
             nobody_has_one = Finding("no-commission-plans", "warning", "Reps", field="plan")
             return [nobody_has_one] if self.reps else []
@@ -274,6 +287,29 @@ def _about_scheme(
     """A finding about the pay scheme that Team names for a rep, or lacks."""
     params = {"plan": scheme, **facts} if scheme else facts
     return Finding(code, severity, "Reps", field="plan", row_key=rep, found=scheme, params=params)
+
+
+def brackets_in_force(policy: Policy, scheme_name: str, month: str) -> tuple[Bracket, ...]:
+    """A scheme's brackets on the month's last day, those with the latest `valid_from`."""
+    day = last_day(month, 1)
+    begun = [
+        bracket
+        for bracket in policy.brackets
+        if bracket.plan == scheme_name and bracket.valid_from <= day
+    ]
+    since = max((bracket.valid_from for bracket in begun), default=None)
+    return tuple(bracket for bracket in begun if bracket.valid_from == since)
+
+
+def families_paid_by(policy: Policy) -> Callable[[str, str], frozenset[str]]:
+    """Say which product families, folded, a scheme has brackets of their own for in a month."""
+
+    @cache
+    def families(scheme_name: str, month: str) -> frozenset[str]:
+        brackets = brackets_in_force(policy, scheme_name, month)
+        return frozenset(by_family(brackets)) - {REST}
+
+    return families
 
 
 def rates_of(brackets: Sequence[Bracket]) -> Rates:
