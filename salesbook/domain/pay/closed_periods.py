@@ -63,6 +63,8 @@ class RepPast:
     """By month of the statement: the pay scheme of its last line."""
     paid_by: dict[str, str] = field(default_factory=dict)
     """By month earned: the pay scheme that paid it."""
+    first_paid: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By month earned and order: the month of the statement that first has a line of it."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,11 @@ class Past:
         return month <= self.record.closed_to
 
     @property
+    def paid_overrides(self) -> bool:
+        """Whether closed months paid any manager for his reps."""
+        return self.overrides_from is not None
+
+    @property
     def months(self) -> set[str]:
         """Months that hold a line or were corrected, and the newest closed one in any case."""
         lines = self.record.lines
@@ -115,6 +122,27 @@ class Past:
         if self.record.closed_to != NEVER:
             months.add(self.record.closed_to)
         return months
+
+    def may_pay_override(self, rep: str, order: str, month: str) -> bool:
+        """Whether an override that the brackets of a closed month have is owed for an order in it.
+
+        It is for what came to the rep's statements when overrides were being paid, and for what
+        is new: a late order. What closed months paid the rep for without a word of his manager was
+        closed before there was that override; typed today, it would pay all the closed years.
+        """
+        first = self.overrides_from
+        if first is not None and month >= first:
+            return True
+        rep_past = self.reps.get(rep, RepPast())
+        paid_in = rep_past.first_paid.get((month, order))
+        if paid_in is not None:
+            return first is not None and paid_in >= first
+
+        # Of who had no plan, or no quota, no line says which orders there were.
+        sold_by_lines = sum(line.revenue for line in rep_past.booked.get(month, ()))
+        sold = self.sold.get((rep, month), sold_by_lines)
+        had_plan = (rep, month) in self.schemes or bool(rep_past.schemes)
+        return had_plan and sold == sold_by_lines
 
     @property
     def lines(self) -> pd.DataFrame:
@@ -232,7 +260,12 @@ def _enter(
         override = (rule, str(order), _folded_family(row))
         paid = past.overrides.get(override, PaidOverride())
         past.overrides[override] = PaidOverride(
-            paid.revenue + revenue, paid.base + base, paid.amount + amount, str(row["plan"])
+            paid.revenue + revenue,
+            paid.base + base,
+            paid.amount + amount,
+            str(row["plan"]),
+            # A correction of before 0.3.0 may lack the family of what it corrects.
+            paid.family if pd.isna(row["family"]) else str(row["family"]),
         )
         return
     if rule == DRAW:
@@ -262,6 +295,7 @@ def _enter(
     past.booked.setdefault(period, []).append(line)
     if order is not None:
         past.earned.setdefault(earned, []).append(line)
+        past.first_paid.setdefault((earned, order), period)
 
 
 def _counted(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -40,6 +41,7 @@ from salesbook.domain.pay.overrides import (
     PaidOverride,
     Teams,
     changed_override,
+    override_as_paid,
     override_findings,
     override_lines,
     team_sales,
@@ -106,7 +108,7 @@ def commission(
     year_to_date = _year_to_date(past, sales, policy)
     closed_by = past.schemes
     book = TermsBook(policy, target_plan, staff, months, reps, year_to_date, closed_by)
-    pays_overrides = any(row.override_rate for row in policy.brackets)
+    pays_overrides = any(row.override_rate for row in policy.brackets) or past.paid_overrides
     teams = team_sales(sales, credits.lines, staff) if pays_overrides else Teams({})
     due = _Due(sales, spiffs_of(credits, policy), teams)
 
@@ -424,26 +426,65 @@ class _Statements:
     def _changed_overrides(self) -> list[Line]:
         """Corrections of what closed months paid a manager, where his reps' orders have changed.
 
-        All closed months together, from the first that paid anybody an override: before that there
-        was none to correct.
+        All closed months together: an order whose day was corrected from one to another of them
+        is paid once, and nothing is to settle.
         """
-        first = self.past.overrides_from
         now: dict[OverrideKey, list[Line]] = {}
         for month in self.pending:
-            if first is not None and month >= first:
-                of_month = override_lines(self.rep, month, self.due.teams, self.book)
-                for key, line in of_month.items():
+            of_month = override_lines(self.rep, month, self.due.teams, self.book)
+            for key, line in of_month.items():
+                rep = key[0].removeprefix(OVERRIDE)
+                if self.past.may_pay_override(rep, key[1], month):
                     now.setdefault(key, []).append(line)
 
         paid = self.rep_past.overrides
+        with_brackets = {(rule, order) for rule, order, _ in now}
+        revenue_now = _sums((key, _revenue_of(line)) for key in now for line in now[key])
+        revenue_paid = _sums((key, paid[key].revenue) for key in paid)
         lines = []
         for key in sorted({*now, *paid}):
-            changed = changed_override(
-                key, now.get(key, []), paid.get(key, PaidOverride()), decimals=self.decimals
-            )
+            paid_for_it = paid.get(key, PaidOverride())
+            if key[:2] in with_brackets:
+                if revenue_now.get(key[:2]) == revenue_paid.get(key[:2]):
+                    # At most its products have another family, which closed months do not take.
+                    continue
+                changed = changed_override(
+                    key, now.get(key, []), paid_for_it, decimals=self.decimals
+                )
+            else:
+                left = self._left_for_override(*key[:2])
+                changed = override_as_paid(key, left, paid_for_it, decimals=self.decimals)
             if changed is not None:
                 lines.append(changed)
         return lines
+
+    def _left_for_override(self, rule: str, order: str) -> Fraction:
+        """The part of a rep's order, paid to his manager, that still counts in closed months."""
+        rep = rule.removeprefix(OVERRIDE)
+        left = 0
+        for month in self.pending:
+            items = self.due.teams.sales.get((self.rep, month), {})
+            for (seller, sold, _), counted in items.items():
+                if (seller, sold) == (rep, order):
+                    left += counted.revenue
+        of_order = [
+            paid.revenue
+            for key, paid in self.rep_past.overrides.items()
+            if key[:2] == (rule, order)
+        ]
+        revenue = sum(of_order)
+        if not revenue:
+            # All of it went back already.
+            return Fraction(1)
+        return min(max(Fraction(left, revenue), Fraction(0)), Fraction(1))
+
+
+def _sums(revenues: Iterable[tuple[OverrideKey, int]]) -> dict[tuple[str, str], int]:
+    """Revenue by rule and order, of all product families, minor units."""
+    sums: dict[tuple[str, str], int] = {}
+    for (rule, order, _), revenue in revenues:
+        sums[rule, order] = sums.get((rule, order), 0) + revenue
+    return sums
 
 
 def _revenue_of(line: Line) -> int:

@@ -19,7 +19,7 @@ def corrections_of(  # noqa: PLR0913 - all of them say what is known of the clos
     rep: str,
     months: Sequence[str],
     rep_past: RepPast,
-    periods: Mapping[str, CommissionPeriod],
+    periods: dict[str, CommissionPeriod],
     book: TermsBook,
     sales: Sales,
     *,
@@ -157,9 +157,7 @@ def _start(terms: Terms, before: Mapping[str, Counted]) -> int:
     return terms.rates.position(before)
 
 
-def paid_to_nobody(
-    past: Past, reps: Collection[str], sales: Sales, decimals: int
-) -> list[Finding]:
+def paid_to_nobody(past: Past, reps: Collection[str], sales: Sales, decimals: int) -> list[Finding]:
     """Name what changed in closed orders of reps whom Team lacks, who can give nothing back.
 
     Their sales are in the company's total; what they were paid for orders that count for less now

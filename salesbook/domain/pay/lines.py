@@ -364,7 +364,7 @@ def true_up(terms: Terms, tally: Tally, *, decimals: int) -> list[Line]:
     return [Line(None, 0, None, due, terms.scheme_name, rule, Message(code, facts))]
 
 
-def moved_line(
+def moved_line(  # noqa: PLR0913 - each is said in the line
     terms: Terms, amount: int, month: str, *, start_before: int, start_now: int, decimals: int
 ) -> Line:
     """Settle that a stretch's sales begin elsewhere on the way to the quota than they were paid at.

@@ -16,7 +16,7 @@ from salesbook.domain.pay.sold import Sales
 from salesbook.domain.pay.terms import TermsBook
 from salesbook.domain.team.staff import Staff
 from salesbook.messages import Fact, Finding, Message
-from salesbook.money import exact, to_decimal
+from salesbook.money import exact, round_half_away, to_decimal
 
 OVERRIDE: Final = "override:"
 """Begins the rule of a line that pays a manager; the rep who is credited follows."""
@@ -35,6 +35,8 @@ class PaidOverride(NamedTuple):
     base: int = 0
     amount: int = 0
     scheme: str = ""
+    family: str | None = None
+    """As the line writes it."""
 
 
 @dataclass(frozen=True)
@@ -191,8 +193,42 @@ def changed_override(
         scheme,
         rule,
         message,
-        family=newest.family if newest else None,
+        family=newest.family if newest else paid.family,
         sold=revenue - paid.revenue if is_net or base != revenue - paid.revenue else None,
+    )
+
+
+def override_as_paid(
+    key: OverrideKey, left: Fraction, paid: PaidOverride, *, decimals: int
+) -> Line | None:
+    """Take back what was paid for an order, in proportion, where no brackets say it any more.
+
+    Args:
+        left: the part of the order that still counts, from 0 to 1.
+        paid: what closed months have paid for it.
+    """
+    revenue = round_half_away(left * paid.revenue) - paid.revenue
+    base = round_half_away(left * paid.base) - paid.base
+    amount = round_half_away(left * paid.amount) - paid.amount
+    if not revenue:
+        return None
+
+    rule, order, _ = key
+    facts: dict[str, Fact] = {
+        "base": to_decimal(base, decimals),
+        "plan": paid.scheme,
+        "rep": rule.removeprefix(OVERRIDE),
+    }
+    return Line(
+        order,
+        base,
+        None,
+        amount,
+        paid.scheme,
+        rule,
+        Message("commission-override-changed", facts),
+        family=paid.family,
+        sold=revenue if base != revenue else None,
     )
 
 
