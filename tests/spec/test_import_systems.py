@@ -5,14 +5,14 @@ made-up values under real headers.
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
+from honesty.data import data_folder
 from salesbook.intake.draft import ImportOptions, draft_import
 from tests.spec.import_tables import book, counts, draft, imported, new_rows, problems
 
-MAVEN = Path("/work/shared/data/maven_crm")
+MAVEN = data_folder() / "maven_crm"
 
 
 def test_a_salesforce_object_export(tmp_path):
