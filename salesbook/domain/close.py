@@ -111,8 +111,7 @@ def _paid_along(paid: Mapping[str, int], decimals: int) -> list[Message]:
 
 def _with_rows(patch: Patch, task: Task, months: Iterable[str]) -> Patch:
     """The patch with a row of Periods for each of these months, so that each says that it is closed."""
-    done = {"closed_on": pd.Timestamp(task.as_of), "closed_by": task.user or None}
-    rows = [{"period": month, **done} for month in months]
+    rows = [{"period": month, **_closed_now(task)} for month in months]
     new_rows = frame_from_rows("Periods", [*rows, *patch.new_rows.to_dict("records")])
     return replace(patch, new_rows=new_rows)
 
@@ -158,7 +157,7 @@ def _closing_patch(task: Task, month: str) -> Patch:
 
     What somebody has typed there stays, unless it is of before the month was reopened.
     """
-    done: dict[str, Any] = {"closed_on": pd.Timestamp(task.as_of), "closed_by": task.user or None}
+    done = _closed_now(task)
     row = _row_of(task, month)
     if row is None:
         return Patch(frame_from_rows("Periods", [{"period": month, **done}]))
@@ -169,6 +168,11 @@ def _closing_patch(task: Task, month: str) -> Patch:
     else:
         done["reopened_on"] = None
     return Patch(empty_frame("Periods"), {row: done})
+
+
+def _closed_now(task: Task) -> dict[str, Any]:
+    """What the row of a month says that this run closes."""
+    return {"closed_on": pd.Timestamp(task.as_of), "closed_by": task.user or None}
 
 
 def _reopening(task: Task, month: str, now: Closing) -> Patch:
