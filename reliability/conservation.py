@@ -16,7 +16,8 @@ from figures.results import Figures, Goal, Result, none_of
 from reliability.words import told
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, TableNow
-from salesbook.intake.draft import ImportOptions, draft_import
+from salesbook.intake.draft import draft_import
+from salesbook.intake.options import ImportOptions
 from salesbook.policy import Policy
 from salesbook.reading.table import read_table
 from salesbook.store import TableCells

@@ -25,7 +25,8 @@ from salesbook.errors import SalesbookError
 from salesbook.hosts.package.disk import Disk
 from salesbook.hosts.package.host import PackageHost
 from salesbook.intake.book_now import BookNow, TableNow
-from salesbook.intake.draft import ImportOptions, draft_import
+from salesbook.intake.draft import draft_import
+from salesbook.intake.options import ImportOptions
 from salesbook.intake.rejects import rejects_text
 from salesbook.policy import Policy
 from salesbook.store import KEEP, CellError, TableWrite

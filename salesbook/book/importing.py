@@ -26,7 +26,8 @@ from salesbook.errors import (
     SalesbookError,
 )
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
-from salesbook.intake.draft import ImportDraft, ImportOptions, TableChange, draft_import
+from salesbook.intake.draft import ImportDraft, TableChange, draft_import
+from salesbook.intake.options import ImportOptions
 from salesbook.intake.rejects import rejects_text, write_rejects
 from salesbook.intake.rows import FileRow
 from salesbook.labels import Language, table_of_name

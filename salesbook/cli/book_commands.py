@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from salesbook.actions import AS_OF
 from salesbook.cli.answers import answer, work_is_done
+from salesbook.cli.import_command import import_
 from salesbook.cli.language import LANGUAGE
 from salesbook.cli.options import (
     BOOK,
@@ -20,14 +20,11 @@ from salesbook.cli.options import (
     common_options,
     help_text,
     option,
-    together,
-    verb_option,
 )
 from salesbook.cli.outputs import printing
 from salesbook.errors import ChangedMeanwhile, Interrupted, UsageError
 
 if TYPE_CHECKING:
-    from salesbook.book.importing import ImportRequest
     from salesbook.book.undo import PastRun
     from salesbook.labels.words import Language
 
@@ -51,64 +48,6 @@ def new(book: Path, sample: bool, common: Common) -> None:
             document=lambda: new_document(book, language, rows),
             words=lambda terminal: terminal.made(book, rows),
         )
-
-
-_HOW_TO_READ: Final = together(
-    option("--into", help_name="into", metavar="TABLE", required=True),
-    option("--column", "columns", help_name="column", metavar='FIELD="Header"', multiple=True),
-    option("--date-order", help_name="date_order", type=click.Choice(["dmy", "mdy", "ymd"])),
-    option("--decimal", help_name="decimal", type=click.Choice(["point", "comma"])),
-    option("--encoding", help_name="encoding", metavar="E"),
-    option("--sheet", help_name="sheet", metavar="S"),
-    option("--stages", help_name="stages", metavar='"A>B>Won|Lost"'),
-    option("--add-missing", help_name="add_missing", is_flag=True),
-)
-
-
-@click.command("import", help=help_text("import"))
-@BOOK
-@click.argument("file", metavar="FILE", type=PATH)
-@_HOW_TO_READ
-@option("--dry-run", help_name="dry_run", is_flag=True)
-@option("--replace", help_name="replace", is_flag=True)
-@option("--yes", help_name="yes", is_flag=True)
-@verb_option(AS_OF)
-@common_options
-def import_(book: Path, file: Path, common: Common, **asked: Any) -> None:
-    """Take rows of a CSV or Excel file into a table."""
-    from salesbook.book.importing import import_file
-    from salesbook.cli.documents import import_document
-
-    if asked["replace"] and not asked["yes"]:
-        raise UsageError("replace-needs-yes", where="--replace")
-    request = _import_request(file, common, asked)
-    result = import_file(book, request, wait=common.wait)
-
-    with work_is_done():
-        answer(
-            common,
-            result.language,
-            document=lambda: import_document(result),
-            words=lambda terminal: terminal.imported(file, result),
-        )
-
-
-def _import_request(file: Path, common: Common, asked: Mapping[str, Any]) -> ImportRequest:
-    from salesbook.book.importing import ImportRequest
-    from salesbook.intake.draft import ImportOptions, parse_columns
-
-    options = ImportOptions(
-        into=asked["into"],
-        columns=parse_columns(tuple(asked["columns"])),
-        date_order=asked["date_order"],
-        decimal=asked["decimal"],
-        encoding=asked["encoding"],
-        sheet=asked["sheet"],
-        stages=asked["stages"],
-        add_missing=asked["add_missing"],
-        replace=asked["replace"],
-    )
-    return ImportRequest(file, options, asked["as_of"], asked["dry_run"], common.lang)
 
 
 @click.command("show", help=help_text("show"))

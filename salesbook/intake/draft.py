@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
-from salesbook.cells.base import CellOptions, DateOrder, DecimalSign, Value
+from salesbook.cells.base import CellOptions, Value
 from salesbook.errors import UsageError
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.merge import Merge
+from salesbook.intake.options import ImportOptions
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.sources import read_source
@@ -23,27 +24,6 @@ from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.usable import reject_sum
 from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE
-
-
-@dataclass(frozen=True)
-class ImportOptions:
-    """What the user says about an import."""
-
-    into: str
-    """The table that is to take the rows."""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    """Header by field."""
-    date_order: DateOrder | None = None
-    """Missing: the columns decide, as they do for `decimal`."""
-    decimal: DecimalSign | None = None
-    encoding: str | None = None
-    sheet: str | None = None
-    stages: str | None = None
-    """Stages in their order, as `A>B>Won|Lost`, to be made where a pipeline lacks them."""
-    add_missing: bool = False
-    """Whether reps, customers and stages that the workbook lacks are added."""
-    replace: bool = False
-    """Whether the table's rows go."""
 
 
 @dataclass(frozen=True)
@@ -115,17 +95,6 @@ class ImportDraft:
     def is_all_rejected(self) -> bool:
         """True where rows were read and none could be used."""
         return self.read > 0 and not self.accepted
-
-
-def parse_columns(pairs: tuple[str, ...]) -> dict[str, str]:
-    """Read `FIELD=Header` words into headers by field. Raises: UsageError."""
-    headers: dict[str, str] = {}
-    for pair in pairs:
-        name, sign, header = pair.partition("=")
-        if not sign or not name.strip() or not header.strip():
-            raise UsageError("bad-column", where="--column", found=pair)
-        headers[name.strip()] = header.strip().strip('"')
-    return headers
 
 
 def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDraft:

@@ -63,7 +63,7 @@ def import_chosen(host: MacroHost, as_of: dt.date) -> MessageBox:
     Raises: UsageError, Cancelled, SalesbookError of any kind.
     """
     from salesbook.book import importing
-    from salesbook.intake.draft import ImportOptions
+    from salesbook.intake.options import ImportOptions
 
     table = _table_of_sheet(host)
     file = choose_file(host)

@@ -21,7 +21,7 @@ from salesbook.book.session import Session
 from salesbook.errors import CannotWrite, UndoLosesTyping
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
-from salesbook.intake.draft import ImportOptions
+from salesbook.intake.options import ImportOptions
 from salesbook.labels import LANGUAGES, sentence
 from salesbook.messages import Finding, Message
 from salesbook.reading.table import read_table

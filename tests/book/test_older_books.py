@@ -15,7 +15,7 @@ from salesbook.book.run import run_action
 from salesbook.book.session import Session
 from salesbook.errors import ColumnMissing, NoSuchTable
 from salesbook.hosts.memory import MemoryHost
-from salesbook.intake.draft import ImportOptions
+from salesbook.intake.options import ImportOptions
 from salesbook.labels import LANGUAGES, header, sentence
 from salesbook.messages import Message
 from salesbook.store import Cell, TableCells

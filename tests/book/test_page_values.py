@@ -21,7 +21,7 @@ from salesbook.book.session import Session
 from salesbook.expressions.functions import FUNCTIONS
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.package import open_package
-from salesbook.intake.draft import ImportOptions
+from salesbook.intake.options import ImportOptions
 from salesbook.labels import LANGUAGES, word
 from salesbook.labels import header as field_header
 from salesbook.messages import Message

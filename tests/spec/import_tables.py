@@ -9,7 +9,8 @@ from typing import Any
 
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, TableNow
-from salesbook.intake.draft import ImportDraft, ImportOptions, draft_import
+from salesbook.intake.draft import ImportDraft, draft_import
+from salesbook.intake.options import ImportOptions
 from salesbook.policy import Policy
 from salesbook.tables.settings import Rules, Stage
 

@@ -9,7 +9,8 @@ import datetime as dt
 import pytest
 
 from honesty.data import data_folder
-from salesbook.intake.draft import ImportOptions, draft_import
+from salesbook.intake.draft import draft_import
+from salesbook.intake.options import ImportOptions
 from tests.spec.import_tables import book, counts, draft, imported, new_rows, problems
 
 MAVEN = data_folder() / "maven_crm"
