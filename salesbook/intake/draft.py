@@ -13,6 +13,8 @@ from salesbook.cells.base import CellOptions, Value
 from salesbook.errors import UsageError
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
+from salesbook.intake.explain.explain import FileRead, explain
+from salesbook.intake.explain.explanation import Explanation
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.merge import Merge
@@ -80,6 +82,8 @@ class ImportDraft:
     """Rows added to other tables, by table."""
     look_alikes: int = 0
     """New rows that have the name, e-mail or phone of a row with another key."""
+    explanation: Explanation | None = None
+    """Where it was asked for."""
 
     @property
     def accepted(self) -> int:
@@ -97,8 +101,13 @@ class ImportDraft:
         return self.read > 0 and not self.accepted
 
 
-def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDraft:
+def draft_import(
+    path: Path, options: ImportOptions, book: BookNow, *, explains: bool = False
+) -> ImportDraft:
     """Read a file and decide what becomes of each of its rows. Nothing is written.
+
+    Args:
+        explains: whether the draft is to say why, for which the file's columns are read once more.
 
     Raises: UsageError, ColumnMissing, AmbiguousFile, NotAWorkbook, PasswordProtected, UnsafeFile,
         CannotWrite.
@@ -116,11 +125,16 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
         same=_same_columns(source),
         lacking=book.table(table).lacking,
     )
-    return draft_rows(source, header_map, options, book)
+    return draft_rows(source, header_map, options, book, explains=explains)
 
 
 def draft_rows(
-    source: ForeignTable, header_map: HeaderMap, options: ImportOptions, book: BookNow
+    source: ForeignTable,
+    header_map: HeaderMap,
+    options: ImportOptions,
+    book: BookNow,
+    *,
+    explains: bool = False,
 ) -> ImportDraft:
     """Decide what becomes of the rows of a file that was read."""
     table = options.into
@@ -142,6 +156,10 @@ def draft_rows(
     merge.run(kept)
 
     changes, added = _all_changes(merge, resolver, options, book)
+    explanation = None
+    if explains:
+        file = FileRead(source, header_map, _cell_options(options, book), kept)
+        explanation = explain(file, options, resolver, book)
     return ImportDraft(
         table=table,
         source=source,
@@ -156,6 +174,7 @@ def draft_rows(
         changes=changes,
         added=added,
         look_alikes=merge.look_alikes,
+        explanation=explanation,
     )
 
 
