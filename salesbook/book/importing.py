@@ -30,7 +30,7 @@ from salesbook.intake.draft import ImportDraft, TableChange, draft_import
 from salesbook.intake.explain.explain import tables_explained
 from salesbook.intake.explain.explanation import Explanation
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.questions import refuse_unanswered
+from salesbook.intake.questions import Question, questions_of_draft, refuse_unanswered
 from salesbook.intake.rejects import rejects_text, write_rejects
 from salesbook.intake.rows import FileRow
 from salesbook.labels import Language, table_of_name
@@ -74,6 +74,8 @@ class ImportResult:
     """What became of things that people had put on rows which the import took away, or brought."""
     explanation: Explanation | None = None
     """Of a dry run."""
+    questions: tuple[Question, ...] = ()
+    """What a dry run leaves open."""
 
 
 @dataclass(frozen=True)
@@ -236,6 +238,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         notes=session.notes(()),
         beside=session.beside,
         explanation=draft.explanation,
+        questions=tuple(questions_of_draft(draft, request.options)) if request.dry_run else (),
     )
 
 

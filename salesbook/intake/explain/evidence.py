@@ -107,8 +107,7 @@ def _order_of(column: ColumnReading, texts: Sequence[_Text], asked: CellOptions)
     rule = decide_order(date for _, _, date in dates)
     if rule == "open":
         return [Decision("date-order", "open", headers, "none")]
-    is_clear = rule != "conflict"
-    proofs = _excluding(dates, rule) if is_clear else _first_of_each_order(dates)
+    proofs = _first_of_each_order(dates) if rule == "conflict" else _excluding(dates, rule)
     return [Decision("date-order", rule, headers, "cells", proofs)]
 
 

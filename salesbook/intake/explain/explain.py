@@ -17,7 +17,7 @@ from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.headers import HeaderMap
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.resolve import Resolver
-from salesbook.intake.rows import ColumnReading, FileRow, column_readings
+from salesbook.intake.rows import FileRow, column_readings
 from salesbook.tables import TABLES
 
 
@@ -62,23 +62,26 @@ def explain(
         not_taken=columns_left(source, file.header_map),
         decisions=decisions_of(readings, row_numbers, file.cell_options),
         names=names_found(table, readings, sound_rows, resolver, book),
-        dates=_dates(table, readings),
+        dates=_dates(table, sound_rows),
         decimals=book.policy.decimals,
     )
 
 
-def _dates(table: str, readings: Sequence[ColumnReading]) -> tuple[DateRange, ...]:
-    """From when to when the dates of each field are, in the table's order of fields."""
-    days_of: dict[str, list[dt.date]] = {}
-    for reading in readings:
-        if reading.kind in MOMENTS:
-            days = [_day(value) for value in reading.values if isinstance(value, dt.date)]
-            days_of.setdefault(reading.mapped.field, []).extend(days)
-    return tuple(
-        DateRange(name, min(days_of[name]), max(days_of[name]))
-        for name in TABLES[table].field_names
-        if days_of.get(name)
-    )
+def _dates(table: str, rows: Sequence[FileRow]) -> tuple[DateRange, ...]:
+    """From when to when the dates of each field are, in the table's order of fields.
+
+    Of a column that is one date for open deals and another for closed ones, each row counts for the
+    one that is its own.
+    """
+    ranges = []
+    for spec in TABLES[table].fields:
+        if spec.kind not in MOMENTS:
+            continue
+        values = [row.values.get(spec.name) for row in rows]
+        days = [_day(value) for value in values if isinstance(value, dt.date)]
+        if days:
+            ranges.append(DateRange(spec.name, min(days), max(days)))
+    return tuple(ranges)
 
 
 def _day(moment: dt.date) -> dt.date:
