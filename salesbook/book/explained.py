@@ -16,7 +16,7 @@ from salesbook.intake.explain.explanation import (
     NameFound,
     NamesFound,
 )
-from salesbook.intake.questions import Question, in_words
+from salesbook.intake.questions import TWO_READINGS, Question, in_words
 from salesbook.labels import Language, word
 from salesbook.labels.messages import fill
 from salesbook.money import to_decimal
@@ -60,13 +60,14 @@ class Explainer:
     def source_lines(self, file: str) -> list[str]:
         """What kind of file it is, and what stands over its table."""
         explanation = self.explanation
-        title = self._say("source.title", file=file, table=self.table)
+        lines = [self._say("source.title", file=file, table=self.table)]
         if explanation.sheet:
-            lines = [title, self._say("source.sheet", sheet=explanation.sheet)]
+            lines.append(self._say("source.sheet", sheet=explanation.sheet))
         else:
             name = _DELIMITERS.get(explanation.delimiter)
             delimiter = self._say(f"source.{name}") if name else explanation.delimiter
-            lines = [self._say("source.text", encoding=explanation.encoding, delimiter=delimiter)]
+            facts = {"encoding": explanation.encoding, "delimiter": delimiter}
+            lines.append(self._say("source.text", **facts))
         if explanation.above:
             shown = " | ".join(explanation.above[:_MOST_LINES_ABOVE])
             lines.append(self._say("source.above", count=len(explanation.above), lines=shown))
@@ -111,8 +112,12 @@ class Explainer:
         return "; ".join(shown)
 
     def _example(self, column: ColumnTaken, example: Example) -> str:
+        if example.reason is not None:
+            has_two = example.reason.code in TWO_READINGS
+            code = "cell.two-readings" if has_two else "cell.unreadable"
+            return self._say(code, cell=example.cell)
         if example.value is None:
-            return self._say("cell.unreadable", cell=example.cell)
+            return example.cell
         value = self._value(column, example.value)
         if value == example.cell:
             return self._say("cell.same", value=value)

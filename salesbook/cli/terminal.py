@@ -252,6 +252,9 @@ class Terminal:
         if result.explanation is not None:
             self._lines(self._explainer(result, result.explanation).open_lines(result.questions))
         for line in import_remarks(result):
+            # The explanation names them already, each with an example.
+            if line.code == "not_taken" and result.explanation is not None:
+                continue
             self._message(self._line("import", line, result.language))
         if typed:
             self._message(self._say("import.next_time", options=" ".join(typed)))

@@ -56,6 +56,9 @@ _UNKNOWN: Final = {
 }
 """Reasons of rows that name somebody or something the workbook lacks."""
 
+TWO_READINGS: Final = ("date-ambiguous", "number-ambiguous")
+"""Reasons of cells that can be read in two ways."""
+
 _Result = TypeVar("_Result")
 
 _MOST_NAMES: Final = 5
