@@ -13,8 +13,8 @@ _WORDS = {
     "¥ ￥": "CNY JPY",
     "元 块": "CNY TWD HKD",
     "圆 圓": "CNY TWD HKD JPY",
-    "CN¥ RMB RMB¥ 人民币 人民幣 元整 块钱": "CNY",
-    "JP¥ 円 日元 日圆": "JPY",
+    "CN¥ RMB RMB¥ 人民币 人民幣 元整 块钱 yuan renminbi": "CNY",
+    "JP¥ 円 日元 日圆 yen": "JPY",
     "US$ U$ 美元 美金": "USD",
     "HK$ 港元 港币 港幣": "HKD",
     "NT$ 新台币 新臺幣 新台幣 台币": "TWD",
@@ -24,8 +24,9 @@ _WORDS = {
     "NZ$": "NZD",
     "R$": "BRL",
     "€ euro euros 欧元": "EUR",
-    "£ 英镑 英鎊": "GBP EGP",
-    "₹ Rs Rs.": "INR PKR",
+    "£ pound pounds": "GBP EGP",
+    "sterling 英镑 英鎊": "GBP",
+    "₹ Rs Rs. rupee rupees": "INR PKR",
     "₩ 韩元": "KRW",
     "₽": "RUB",
     "₺": "TRY",
@@ -46,7 +47,7 @@ CURRENCIES: Final[Mapping[str, str]] = {
 } | {code.casefold(): code for code in CURRENCY_DECIMALS}
 """ISO codes, blank between, that a folded currency word may stand for."""
 
-_ALSO_WORDS: Final = frozenset("all bam bob cup gel mad mop sos top".split())
+ALSO_WORDS: Final = frozenset("all bam bob cup gel mad mop sos top".split())
 """Codes that spell a word, so that beside words, not numbers, capitals must tell them."""
 
 UNITS: Final[Mapping[str, int]] = (
@@ -67,14 +68,3 @@ UNCLEAR_UNITS: Final = frozenset("m mm MM t T b L Cr cr CR DR Dr dr kk w W".spli
 def currency_codes(word: str) -> frozenset[str]:
     """ISO codes that a currency word may stand for."""
     return frozenset(CURRENCIES[word.casefold()].split())
-
-
-def names_currency(text: str) -> bool:
-    """Whether a text in a header's brackets or a number format is a currency and no other word.
-
-    `Amount (all)` is the whole amount, `Amount (ALL)` is one in lek.
-    """
-    word = text.strip()
-    folded = word.casefold()
-    is_plain_word = folded in _ALSO_WORDS and not word.isupper()
-    return folded in CURRENCIES and not is_plain_word
