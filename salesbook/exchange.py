@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -36,10 +36,10 @@ class ExchangeRates:
         """Days in their order, and the rate from each on."""
         found: dict[str, tuple[list[dt.date], list[float]]] = {}
         for row in sorted(self.rates, key=lambda row: row.valid_from):
-            codes = currencies_named(row.currency)
+            code = currency_code(row.currency)
             # A row that names no one currency is a finding of `validate`.
-            if len(codes) == 1:
-                days, values = found.setdefault(next(iter(codes)), ([], []))
+            if code:
+                days, values = found.setdefault(code, ([], []))
                 days.append(row.valid_from)
                 values.append(row.rate)
         return found
@@ -61,11 +61,27 @@ def converted(money: ForeignMoney, rate: float, decimals: int) -> int:
     return round_half_away(exact(money.amount) * exact(rate) * 10**decimals)
 
 
+def days_of_orders(lines: Iterable[tuple[str, dt.date]]) -> dict[str, dt.date]:
+    """The first day of each order: its refunds and payments are converted by that day's rate.
+
+    Args:
+        lines: order and day of each line that is no refund.
+    """
+    days: dict[str, dt.date] = {}
+    for order, day in lines:
+        days[order] = min(day, days.get(order, day))
+    return days
+
+
+def currency_code(text: str) -> str:
+    """The ISO code of the one currency that a text names; blank where it names none or several."""
+    codes = currencies_named(text)
+    return next(iter(codes)) if len(codes) == 1 else ""
+
+
 def currency_told(text: str | None) -> str | None:
     """The ISO code of the currency that somebody names with `--currency`. Raises: UsageError."""
-    if text is None:
-        return None
-    codes = currencies_named(text)
-    if len(codes) != 1:
+    code = None if text is None else currency_code(text)
+    if code == "":
         raise UsageError("no-such-currency", where="--currency", found=text)
-    return next(iter(codes))
+    return code

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Final
 
 from salesbook.cells.base import Value
-from salesbook.exchange import ExchangeRates, converted
+from salesbook.exchange import ExchangeRates, converted, days_of_orders
 from salesbook.intake.book_now import BookNow
 from salesbook.intake.currencies import ORIGINAL_AMOUNT, ORIGINAL_CURRENCY
 from salesbook.intake.rows import FileRow
@@ -34,6 +34,8 @@ class Conversion:
         self.stages = stages
         self.rates = ExchangeRates(book.policy.rates)
         self.lacks_originals = ORIGINAL_AMOUNT in book.table(table).lacking
+        # Without an unreadable rate the one before it would be taken.
+        self.has_unreadable_rates = any(fault.table == "Rates" for fault in book.policy.faults)
         self._day_of_order: dict[str, dt.date] = {}
 
     def run(self, rows: Sequence[FileRow]) -> None:
@@ -51,6 +53,9 @@ class Conversion:
         ((name, money),) = row.foreign.items()
         if self.lacks_originals:
             row.reject(name, "original-has-no-column", currency=money.currency)
+            return
+        if self.has_unreadable_rates:
+            row.reject(name, "rates-unreadable", currency=money.currency)
             return
 
         day = self._day(row)
@@ -96,11 +101,9 @@ class Conversion:
 
 def _first_days(rows: Iterable[dict[str, Value]]) -> dict[str, dt.date]:
     """The first day of each order, refunds apart."""
-    days: dict[str, dt.date] = {}
+    lines = []
     for values in rows:
         order, day = values.get("order_id"), values.get("ordered_on")
-        if order is None or not isinstance(day, dt.date) or "refund_of" in values:
-            continue
-        known = days.get(str(order))
-        days[str(order)] = day if known is None else min(known, day)
-    return days
+        if order is not None and isinstance(day, dt.date) and "refund_of" not in values:
+            lines.append((str(order), day))
+    return days_of_orders(lines)
