@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from salesbook.cells.currency_names import currencies_named
+from salesbook.currencies import currencies_named
 from salesbook.errors import UsageError
 from salesbook.money import exact, round_half_away
 from salesbook.tables.settings import Rate

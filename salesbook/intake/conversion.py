@@ -15,7 +15,7 @@ from typing import Final
 from salesbook.cells.base import Value
 from salesbook.exchange import ExchangeRates, converted, days_of_orders
 from salesbook.intake.book_now import BookNow
-from salesbook.intake.currencies import ORIGINAL_AMOUNT, ORIGINAL_CURRENCY
+from salesbook.intake.file_money import ORIGINAL_AMOUNT, ORIGINAL_CURRENCY
 from salesbook.intake.rows import FileRow
 from salesbook.intake.stages import StageBook
 from salesbook.policy import MAIN_PIPELINE

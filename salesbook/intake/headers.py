@@ -12,8 +12,8 @@ from importlib.resources import files
 from typing import Any, Final
 
 from salesbook import labels
-from salesbook.cells.currency_names import names_currency
 from salesbook.cells.units import UNITS
+from salesbook.currencies import names_currency
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES

@@ -25,7 +25,7 @@ from salesbook.cells.column import shared_decimals
 from salesbook.cells.field import NUMERIC, options_for
 from salesbook.cells.frame import read_values
 from salesbook.exchange import ForeignMoney
-from salesbook.intake.currencies import CurrencyReader, converts
+from salesbook.intake.file_money import CurrencyReader, converts
 from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.headers import HeaderMap, MappedColumn, choice_aliases
 from salesbook.money import to_minor

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from salesbook.cells.base import CellOptions, Reading, Reason
-from salesbook.cells.currency_names import currencies_named
 from salesbook.cells.frame import read_values
+from salesbook.currencies import currencies_named
 from salesbook.exchange import ForeignMoney
 from salesbook.money import currency_decimals, to_decimal
 from salesbook.store import Cell

@@ -8,8 +8,50 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 
-from salesbook.cells.units import ALSO_WORDS, CURRENCIES
 from salesbook.money import CURRENCY_DECIMALS
+
+_DOLLARS = "USD HKD TWD SGD CAD AUD NZD MXN BRL CLP COP ARS"
+_WORDS = {
+    "$ ＄ dollar dollars": _DOLLARS,
+    "¥ ￥": "CNY JPY",
+    "元 块": "CNY TWD HKD",
+    "圆 圓": "CNY TWD HKD JPY",
+    "CN¥ RMB RMB¥ 人民币 人民幣 元整 块钱 yuan renminbi": "CNY",
+    "JP¥ 円 日元 日圆 yen": "JPY",
+    "US$ U$ 美元 美金": "USD",
+    "HK$ 港元 港币 港幣": "HKD",
+    "NT$ 新台币 新臺幣 新台幣 台币": "TWD",
+    "S$ SG$ 新加坡元": "SGD",
+    "C$ CA$ 加元": "CAD",
+    "A$ AU$ 澳元": "AUD",
+    "NZ$": "NZD",
+    "R$": "BRL",
+    "€ euro euros 欧元": "EUR",
+    "£ pound pounds": "GBP EGP",
+    "sterling 英镑 英鎊": "GBP",
+    "₹ Rs Rs. rupee rupees": "INR PKR",
+    "₩ 韩元": "KRW",
+    "₽": "RUB",
+    "₺": "TRY",
+    "₫": "VND",
+    "฿": "THB",
+    "₱": "PHP",
+    "₪": "ILS",
+    "zł": "PLN",
+    "Kč": "CZK",
+    "Ft": "HUF",
+    "kr": "SEK NOK DKK",
+    "Rp": "IDR",
+    "RM": "MYR",
+    "Fr.": "CHF",
+}
+CURRENCIES: Final[Mapping[str, str]] = {
+    word.casefold(): codes for words, codes in _WORDS.items() for word in words.split()
+} | {code.casefold(): code for code in CURRENCY_DECIMALS}
+"""ISO codes, blank between, that a folded currency word may stand for."""
+
+_ALSO_WORDS: Final = frozenset("all bam bob cup gel mad mop sos top".split())
+"""Codes that spell a word, so that beside words, not numbers, capitals must tell them."""
 
 _LANGUAGES: Final = ("en", "zh", "zh_Hant")
 """Of the names that CLDR has for currencies; those in which files come most."""
@@ -46,7 +88,7 @@ def _codes_of(parts: Sequence[str]) -> frozenset[str]:
 def _is_plain_code(text: str) -> bool:
     """True for a code in capitals that is no common word: `ALL deals` are not deals in lek."""
     word = text.strip()
-    return word in CURRENCY_DECIMALS and word.casefold() not in ALSO_WORDS
+    return word in CURRENCY_DECIMALS and word.casefold() not in _ALSO_WORDS
 
 
 def _codes(text: str) -> frozenset[str]:
@@ -89,5 +131,10 @@ def names_currency(text: str) -> bool:
     `Amount (all)` is the whole amount, `Amount (ALL)` is one in lek.
     """
     word = text.strip()
-    is_plain_word = word.casefold() in ALSO_WORDS and not word.isupper()
+    is_plain_word = word.casefold() in _ALSO_WORDS and not word.isupper()
     return bool(currencies_named(word)) and not is_plain_word
+
+
+def currency_codes(word: str) -> frozenset[str]:
+    """ISO codes that a currency word may stand for."""
+    return frozenset(CURRENCIES[word.casefold()].split())

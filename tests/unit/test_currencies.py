@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.cells.currency_names import currencies_named, names_currency
+from salesbook.currencies import currencies_named, names_currency
 from salesbook.exchange import currency_code
 from salesbook.money import CURRENCY_DECIMALS
 
