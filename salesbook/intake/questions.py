@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from salesbook.cells.base import Reason, plain_number_text, shown
 from salesbook.cells.date import numeric_date, possible
+from salesbook.currencies import currencies_named
 from salesbook.errors import AmbiguousFile, SalesbookError
 from salesbook.intake.draft import ImportDraft
 from salesbook.intake.options import ImportOptions
@@ -60,6 +61,10 @@ TWO_READINGS: Final = ("date-ambiguous", "number-ambiguous")
 """Reasons of cells that can be read in two ways."""
 
 _Result = TypeVar("_Result")
+
+_USUAL_CURRENCIES: Final = ("USD", "EUR", "CNY", "JPY", "GBP", "HKD", "TWD", "CAD", "AUD", "SEK")
+"""Of the many that `$` may be, those that most files mean come first."""
+_MOST_CURRENCIES: Final = 8
 
 _MOST_NAMES: Final = 5
 """Unknown names that a question shows, those of the most rows first."""
@@ -189,8 +194,9 @@ def question_of_refusal(refusal: SalesbookError) -> Question | None:
     if isinstance(refusal, Unanswered):
         return refusal.question
 
-    flag = str(refusal.params.get("option", ""))
-    texts = refusal.params.get("choices", ())
+    # An option may come with the only value that makes sense: `--currency EUR`.
+    flag, _, value = str(refusal.params.get("option", "")).partition(" ")
+    texts = refusal.params.get("choices", (value,) if value else ())
     option = _OPTION_OF_FLAG.get(flag)
     if option is None or not isinstance(texts, tuple) or not texts:
         return None
@@ -222,6 +228,7 @@ def questions_of_draft(draft: ImportDraft, options: ImportOptions) -> list[Quest
     questions = [
         _date_order(draft) if options.date_order is None else None,
         _decimal(draft) if options.decimal is None else None,
+        _currency(draft) if options.currency is None else None,
         None if options.add_missing else _add_missing(draft),
     ]
     return [question for question in questions if question is not None]
@@ -326,6 +333,27 @@ def _decimal(draft: ImportDraft) -> Question | None:
         code="decimal",
         option="decimal",
         words=Message("decimal.ask", found.facts),
+        choices=(*choices, _leave(len(found.rows))),
+    )
+
+
+def _currency(draft: ImportDraft) -> Question | None:
+    """Which of the currencies that `$` or `kr` may be is it?"""
+    found = _open_cells(draft, ("currency-unclear",))
+    if not found.cells:
+        return None
+
+    codes = currencies_named(str(found.cells[0].reason.params["found"]))
+    usual = [code for code in _USUAL_CURRENCIES if code in codes]
+    candidates = [*usual, *sorted(codes - set(usual))][:_MOST_CURRENCIES]
+    choices = [
+        Choice(Message("choice", {"text": text}), value=text, typed=f"--currency {text}")
+        for text in candidates
+    ]
+    return Question(
+        code="currency",
+        option="currency",
+        words=Message("currency.unclear", found.facts),
         choices=(*choices, _leave(len(found.rows))),
     )
 

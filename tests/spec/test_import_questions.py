@@ -152,6 +152,22 @@ def test_somebody_who_cannot_be_asked_gets_a_refusal(tmp_path: Path) -> None:
     assert raised.value.exit_code == 21
 
 
+def test_a_sign_of_many_currencies_is_asked_for_the_usual_ones_first(tmp_path: Path) -> None:
+    """In a workbook of euros `$5` may be twenty currencies."""
+    text = "Deal ID,Rep,Stage,Amount\nD1,Ann,Lead,$5\n"
+    done = draft(tmp_path, text, "Deals", book(currency="EUR"))
+    (question,) = questions_of_draft(done, ImportOptions("Deals"))
+    assert question.choices[0].typed == "--currency USD"
+    assert question.choices[-1].leaves_it_open
+
+
+def test_a_refusal_that_names_one_value_offers_it() -> None:
+    """`--currency EUR` is the one thing to say: who does not want it stops."""
+    question = question_of_refusal(AmbiguousFile("file-currency", option="--currency EUR"))
+    assert question is not None
+    assert [choice.value for choice in question.choices] == ["EUR"]
+
+
 CELLS = st.sampled_from(["03/04/2026", "13/04/2026", "03/14/2026", "2026-05-06", "01/02/03", ""])
 AMOUNTS = st.sampled_from(["1,234", "1.234", "12,50", "12.50", "7", ""])
 WHO = st.sampled_from(["Ann", "Bo", "Zoe", ""])
