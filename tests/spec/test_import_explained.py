@@ -196,7 +196,7 @@ def text_of(rows: list[tuple[str, str, str]]) -> str:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(rows=ROWS)
 def test_what_is_explained_is_what_is_imported(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]]

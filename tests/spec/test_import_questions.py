@@ -173,7 +173,7 @@ AMOUNTS = st.sampled_from(["1,234", "1.234", "12,50", "12.50", "7", ""])
 WHO = st.sampled_from(["Ann", "Bo", "Zoe", ""])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     rows=st.lists(st.tuples(CELLS, AMOUNTS, WHO), min_size=1, max_size=5),
     picks=st.lists(st.integers(0, 9), min_size=8, max_size=8),
