@@ -28,6 +28,13 @@ _MOST_KNOWN: Final = 5
 _MOST_LEFT: Final = 12
 """Columns that are not taken and get a line of their own."""
 _MOST_LINES_ABOVE: Final = 3
+_WORDS_OF_REASON: Final = {
+    **dict.fromkeys(TWO_READINGS, "two-readings"),
+    "currency-unclear": "several-currencies",
+    "money-other-currency": "other-currency",
+    "no-exchange-rate": "other-currency",
+}
+"""Why a cell has no value, where that is not that it cannot be read."""
 _DELIMITERS: Final = {"\t": "tab", " ": "blank"}
 
 
@@ -113,9 +120,8 @@ class Explainer:
 
     def _example(self, column: ColumnTaken, example: Example) -> str:
         if example.reason is not None:
-            has_two = example.reason.code in TWO_READINGS
-            code = "cell.two-readings" if has_two else "cell.unreadable"
-            return self._say(code, cell=example.cell)
+            code = _WORDS_OF_REASON.get(example.reason.code, "unreadable")
+            return self._say(f"cell.{code}", cell=example.cell)
         if example.value is None:
             return example.cell
         value = self._value(column, example.value)
@@ -159,7 +165,9 @@ class Explainer:
             return value.isoformat(" ", "minutes")
         if isinstance(value, dt.date):
             return value.isoformat()
-        return f"{value:,}" if isinstance(value, int | float) else str(value)
+        if isinstance(value, int | float):
+            return f"{value:,}".removesuffix(".0")
+        return str(value)
 
     def left_lines(self) -> list[str]:
         """Columns that are not taken, each with an example."""

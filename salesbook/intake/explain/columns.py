@@ -16,7 +16,7 @@ from salesbook.store import Cell
 from salesbook.tables import TABLES
 
 _MOST_EXAMPLES: Final = 3
-_LOOKED_AT: Final = 2_000
+_LOOKED_AT: Final = 500
 """Different cells of a column among which examples are looked for."""
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -64,20 +64,18 @@ def _why(table: str, mapped: MappedColumn, asked: set[str | None]) -> Why:
 
 def _examples(cells: Sequence[Cell], values: Sequence[Reading]) -> tuple[Example, ...]:
     """Three cells of different looks, in the file's order; those that cannot be read come last."""
-    by_cell: dict[str, Example] = {}
-    for cell, value in zip(cells, values, strict=True):
-        if is_blank(cell) or value is None or value == "":
-            continue
-        text = _text(cell)
-        if text not in by_cell:
-            is_reason = isinstance(value, Reason)
-            by_cell[text] = Example(text, None, value) if is_reason else Example(text, value)  # type: ignore[arg-type]
-        if len(by_cell) >= _LOOKED_AT:
-            break
+    # Equal cells are looked at once: a column of 100,000 rows may hold three words.
+    value_by_cell = dict(zip(cells, values, strict=True))
+    readable: dict[str, Example] = {}
+    unreadable: list[Example] = []
+    for cell, value in value_by_cell.items():
+        if isinstance(value, Reason):
+            unreadable.append(Example(_text(cell), None, value))
+        elif value is not None and value != "" and len(readable) < _LOOKED_AT:
+            text = _text(cell)
+            readable.setdefault(text, Example(text, value))
 
-    readable = [example for example in by_cell.values() if example.reason is None]
-    unreadable = [example for example in by_cell.values() if example.reason is not None]
-    chosen = _of_different_looks(readable)
+    chosen = _of_different_looks(list(readable.values()))
     # One place is kept for a cell that cannot be read: it is what somebody must see.
     if unreadable:
         chosen = [*chosen[: _MOST_EXAMPLES - 1], unreadable[0]]

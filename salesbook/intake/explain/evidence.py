@@ -64,15 +64,16 @@ def _decimal_of(
     if asked.decimal is not None:
         return [Decision("decimal", asked.decimal, headers, "asked")]
 
-    rule = decide_decimal([text for _, text in texts])
-    proofs = [
+    rule = decide_decimal([text for _, text in with_signs])
+    proofs = (
         Proof(row, shown(text))
         for row, text in with_signs
         if decimal_evidence(plain_number_text(text)) == rule
-    ]
-    if proofs:
+    )
+    proof = next(proofs, None)
+    if proof is not None:
         value = "comma" if rule == "comma-weak" else rule
-        return [Decision("decimal", value, headers, "cells", tuple(proofs[:1]))]
+        return [Decision("decimal", value, headers, "cells", (proof,))]
     if column.options.decimal is not None:
         return [Decision("decimal", column.options.decimal, headers, "other-column")]
     if rule == "conflict":
