@@ -29,7 +29,7 @@ from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
-from salesbook.intake.usable import reject_sum
+from salesbook.intake.usable import refuse_too_many, reject_sum
 from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE, Policy
 
@@ -107,6 +107,7 @@ def draft_import(
 
     asked = SourceOptions(options.encoding, options.sheet, tuple(options.columns.values()))
     source = read_source(path, table, asked)
+    refuse_too_many(len(source.rows), where=path.name)
     header_map = map_headers(
         table,
         source.headers,
