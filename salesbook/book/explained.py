@@ -16,7 +16,8 @@ from salesbook.intake.explain.explanation import (
     NameFound,
     NamesFound,
 )
-from salesbook.intake.questions import TWO_READINGS, Question, in_words
+from salesbook.intake.open_rows import TWO_READINGS
+from salesbook.intake.questions import Question, in_words
 from salesbook.labels import Language, word
 from salesbook.labels.messages import fill
 from salesbook.money import to_decimal

@@ -31,8 +31,9 @@ from salesbook.intake.draft import ImportDraft, draft_import
 from salesbook.intake.explain.explain import tables_explained
 from salesbook.intake.explain.explanation import Explanation
 from salesbook.intake.foreign import is_blank
+from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.questions import Question, questions_of_draft, refuse_unanswered
+from salesbook.intake.questions import Question
 from salesbook.intake.rejects import rejects_text, write_rejects
 from salesbook.intake.rows import MONEY_KINDS, FileRow
 from salesbook.labels import Language, table_of_name

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesbook.errors import AmbiguousFile, UsageError
 from salesbook.intake.draft import ImportDraft, draft_import
+from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.questions import (
     Answers,
@@ -21,10 +23,8 @@ from salesbook.intake.questions import (
     in_words,
     lines_of,
     question_of_refusal,
-    questions_of_draft,
-    refuse_unanswered,
 )
-from salesbook.labels import LANGUAGES
+from salesbook.labels import LANGUAGES, Language
 from tests.spec.import_tables import book, draft, new_rows
 
 OPEN_DEALS = (
@@ -124,6 +124,50 @@ def test_a_column_that_may_be_two_is_asked_for_by_field(tmp_path: Path) -> None:
     done, answers = answer_all(attempt, ImportOptions("Deals"), lambda asked: asked.choices[1])
     assert answers.typed == ('--column amount="Amount#2"',)
     assert new_rows(done)[0]["amount"] == 250
+
+
+def test_several_sheets_are_asked_for_by_name(tmp_path: Path) -> None:
+    """A name with a blank is quoted in what to type the next time."""
+    path = tmp_path / "file.xlsx"
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "North"
+    for name in ("North", "South west"):
+        sheet = workbook[name] if name in workbook.sheetnames else workbook.create_sheet(name)
+        sheet.append(["Deal ID", "Rep", "Stage", "Amount"])
+        sheet.append([f"D {name}", "Ann", "Lead", 5])
+    workbook.save(path)
+
+    def attempt(known: Answers) -> ImportDraft:
+        return draft_import(path, known.options, book())
+
+    done, answers = answer_all(attempt, ImportOptions("Deals"), lambda asked: asked.choices[1])
+    assert answers.typed == ('--sheet "South west"',)
+    assert new_rows(done)[0]["deal_id"] == "D South west"
+
+
+def test_an_encoding_that_cannot_be_told_is_asked_for(tmp_path: Path) -> None:
+    """Both names are Chinese under one encoding and Korean under another."""
+    path = tmp_path / "file.csv"
+    path.write_bytes("Deal ID,Rep,Stage,Deal name\nD1,Ann,Lead,客户甲\n".encode("gb18030"))
+
+    def attempt(known: Answers) -> ImportDraft:
+        return draft_import(path, known.options, book())
+
+    def ask(question: Question) -> Choice:
+        return next(choice for choice in question.choices if choice.value == "gb18030")
+
+    done, answers = answer_all(attempt, ImportOptions("Deals"), ask)
+    assert answers.typed == ("--encoding gb18030",)
+    assert new_rows(done)[0]["name"] == "客户甲"
+
+
+@pytest.mark.parametrize(("language", "sheet"), [("en", "Pipeline"), ("zh-CN", "商机")])
+def test_a_table_is_offered_by_its_sheets_name(language: Language, sheet: str) -> None:
+    refusal = AmbiguousFile("which-table", option="--into", choices=("Deals", "Orders"))
+    question = question_of_refusal(refusal)
+    assert question is not None
+    assert in_words(question.choices[0].words, language) == sheet
+    assert question.choices[0].typed == "--into Deals"
 
 
 def test_a_refusal_without_choices_is_no_question() -> None:
