@@ -225,6 +225,7 @@ def map_headers(
                 raise AmbiguousFile(
                     "two-headers",
                     where=header,
+                    table=table,
                     field=field,
                     option="--column",
                     choices=tuple(_typed(place, headers) for place in (best[field].column, column)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any, Final, Literal, TypeVar
 
 from salesbook.errors import AmbiguousFile, SalesbookError
@@ -157,7 +158,8 @@ def question_of_refusal(refusal: SalesbookError) -> Question | None:
     """The question whose answer avoids a refusal; None where there is none.
 
     A refusal can be answered where it names its `option` and what the option may be: `choices`, a
-    tuple of texts as one would type them. With `--column` it says the `field` too.
+    tuple of texts as one would type them. With `--column` it says the `field` and its `table` too,
+    and may show a cell of each column: `examples`.
     """
     if isinstance(refusal, Unanswered):
         return refusal.question
@@ -170,27 +172,32 @@ def question_of_refusal(refusal: SalesbookError) -> Question | None:
         return None
 
     name = str(refusal.params.get("field", "")) if option == "columns" else ""
+    examples = refusal.params.get("examples", ())
     code = flag.removeprefix("--")
+    table = str(refusal.params.get("table", ""))
     return Question(
         code=f"{code} {name}".strip(),
         option=option,
-        words=Message(f"{code}.ask"),
-        choices=tuple(_choice_of_text(str(text), flag, name) for text in texts),
+        words=Message(f"{code}.ask", {"field": f"{table}.{name}" if table else name}),
+        choices=tuple(
+            _choice_of_text(str(text), str(example), flag, name)
+            for text, example in zip_longest(texts, examples, fillvalue="")
+        ),
         field=name,
         refusal=refusal,
     )
 
 
-def _choice_of_text(text: str, flag: str, name: str) -> Choice:
-    """A choice that sets an option to a text."""
+def _choice_of_text(text: str, example: str, flag: str, name: str) -> Choice:
+    """A choice that sets an option to a text; for a column with an example of its cells."""
     quoted = text if text.isascii() and text.replace("-", "").isalnum() else f'"{text}"'
     typed = f"{flag} {name}={quoted}" if name else f"{flag} {quoted}"
-    # A table is called as its sheet, which is what the user sees.
-    words = (
-        Message("choice-table", {"table": text})
-        if flag == "--into"
-        else Message("choice", {"text": text})
-    )
+    words = Message("choice", {"text": text})
+    if flag == "--into":
+        # A table is called as its sheet, which is what the user sees.
+        words = Message("choice-table", {"table": text})
+    elif example:
+        words = Message("choice-like", {"text": text, "example": example})
     return Choice(words, value=text, typed=typed)
 
 

@@ -74,6 +74,7 @@ def test_two_equal_headers_need_the_option():
     with pytest.raises(AmbiguousFile) as refused:
         map_headers("Deals", headers, {})
     assert refused.value.params == {
+        "table": "Deals",
         "field": "amount",
         "option": "--column",
         "choices": ("Amount#1", "Amount#2"),
