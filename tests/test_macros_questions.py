@@ -9,8 +9,8 @@ import pytest
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.questions import Choice, Question, question_of_refusal
 from salesbook.labels import LANGUAGES, Language
+from salesbook.macros.asking import answer_in_boxes
 from salesbook.macros.host import Cancelled
-from salesbook.macros.importing import answer_in_boxes
 from salesbook.messages import Message
 
 MOST_CHARACTERS = 1024
