@@ -13,6 +13,7 @@ from salesbook.intake.explain.explanation import (
     Decision,
     Example,
     Explanation,
+    FieldChange,
     NameFound,
     NamesFound,
 )
@@ -29,6 +30,7 @@ _MOST_KNOWN: Final = 5
 _MOST_LEFT: Final = 12
 """Columns that are not taken and get a line of their own."""
 _MOST_LINES_ABOVE: Final = 3
+_MOST_CHANGES: Final = 20
 _WORDS_OF_REASON: Final = {
     **dict.fromkeys(TWO_READINGS, "two-readings"),
     "currency-unclear": "several-currencies",
@@ -239,6 +241,31 @@ class Explainer:
             )
             for dates in self.explanation.dates
         ]
+
+    def change_lines(self) -> list[str]:
+        """Which cells of rows that are there change, from what to what."""
+        changes = self.explanation.changes
+        if not changes:
+            return []
+        lines = [self._say("updates.title", count=len(changes))]
+        lines += [self._change(change) for change in changes[:_MOST_CHANGES]]
+        if len(changes) > _MOST_CHANGES:
+            lines.append(self._say("updates.more", count=len(changes) - _MOST_CHANGES))
+        return lines
+
+    def _change(self, change: FieldChange) -> str:
+        return self._say(
+            "updates.change",
+            key=change.key,
+            field=f"{self.table}.{change.field}",
+            old=self._named_value(change.field, change.old, change.old_name),
+            new=self._named_value(change.field, change.new, change.new_name),
+        )
+
+    def _named_value(self, field: str, value: Value | None, name: str) -> str:
+        """A value; where it is somebody's key, with the name."""
+        shown = self.value_words(field, value)
+        return self._say("cell.named", name=name, key=shown) if name and name != shown else shown
 
     def open_lines(self, questions: Sequence[Question]) -> list[str]:
         """What the file leaves open, each with the options that answer it."""

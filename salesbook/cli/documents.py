@@ -241,6 +241,6 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         ],
     }
     if result.explanation is not None:
-        document["explanation"] = explanation_document(result.explanation)
+        document["explanation"] = explanation_document(result.explanation, result.table)
         document["questions"] = [question_document(question) for question in result.questions]
     return document

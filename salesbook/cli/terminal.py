@@ -279,6 +279,7 @@ class Terminal:
             explainer.decision_lines(),
             explainer.name_lines(),
             explainer.date_lines(),
+            explainer.change_lines(),
         ):
             self._lines(lines)
 

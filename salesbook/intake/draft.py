@@ -155,7 +155,7 @@ def draft_rows(
     explanation = None
     if explains:
         file = FileRead(source, header_map, _cell_options(options, book), kept)
-        explanation = explain(file, options, resolver, book)
+        explanation = explain(file, options, merge, book)
     if book is not before and merge.accepted:
         changes = (*changes, currency_change(book))
     return ImportDraft(
