@@ -1,4 +1,4 @@
-"""What do a file's rows say of a table's fields? A row gets values or faults, column by column.
+"""What do a file's rows say of a table's fields? A row gets values, gaps or faults by column.
 
 Names that begin with "_" steer the import: `_status` (a deal is open, won or lost beside its
 stage), `_deleted` (a row that the other system has deleted), `_currency` (of the row's money),
@@ -7,18 +7,20 @@ stage), `_deleted` (a row that the other system has deleted), `_currency` (of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
-from salesbook.cells.base import CellOptions, Reading, Reason, Value, plain_text
+from salesbook.cells.base import CellOptions, Reading, Reason, Value
 from salesbook.cells.column import shared_decimals
 from salesbook.cells.field import NUMERIC, options_for
 from salesbook.cells.frame import read_values
 from salesbook.cells.units import CURRENCIES, currency_codes
 from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.headers import HeaderMap, MappedColumn, choice_aliases
+from salesbook.intake.optional import may_stay_blank
+from salesbook.intake.said_words import SaidWords, with_meanings
 from salesbook.money import to_minor
 from salesbook.store import Cell
 from salesbook.tables import TABLES, FieldSpec, Kind
@@ -49,10 +51,28 @@ class FileRow:
     """
     faults: list[tuple[str, Reason]] = field(default_factory=list)
     """Header (or field) and reason; a row with any is rejected."""
+    gaps: list[tuple[str, str, Reason]] = field(default_factory=list)
+    """Field, header and reason of each optional field that stays blank; `field@open` as in
+    `values`.
+    """
 
     def reject(self, where: str, code: str, **params: Any) -> None:
         """Note why the row cannot be used."""
         self.faults.append((where, Reason(code, params)))
+
+    def miss(self, table: str, name: str, header: str, reason: Reason) -> None:
+        """Note that a field has no value: it stays blank where the row does without it.
+
+        Args:
+            name: the field; `field@open` where it is not known yet whether it is meant.
+            header: of the column that was to fill it, else the field.
+        """
+        self.values.pop(name, None)
+        is_open_yet = "@" in name
+        if is_open_yet or may_stay_blank(table, name):
+            self.gaps.append((name, header, reason))
+        else:
+            self.faults.append((header, reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +102,18 @@ class _Column:
 
 
 def read_rows(
-    foreign: ForeignTable, header_map: HeaderMap, table: str, options: CellOptions
+    foreign: ForeignTable,
+    header_map: HeaderMap,
+    table: str,
+    options: CellOptions,
+    said: SaidWords | None = None,
 ) -> list[FileRow]:
     """Type every row of a file, in its order.
 
     Args:
         options: the workbook's currency and fiscal year, and what the user said of dates and
             decimals.
+        said: what the user said that words of the file mean.
 
     Returns: one row per row of the file; a row that was spoiled before its cells were read has that
         fault and no values.
@@ -104,8 +129,8 @@ def read_rows(
             row.faults.append(("", raw.fault))
 
     file_options = replace(options, epoch_1904=foreign.epoch_1904)
-    for column in _columns(sound_rows, header_map, table, file_options):
-        _fill_in(sound_rows, column, foreign.formats)
+    for column in _columns(sound_rows, header_map, table, file_options, said or {}):
+        _fill_in(sound_rows, column, table, foreign.formats)
 
     has_steering = any(column.field in _STEERING for column in header_map.columns)
     for row in rows:
@@ -116,30 +141,40 @@ def read_rows(
 
 
 def _columns(
-    rows: Sequence[FileRow], header_map: HeaderMap, table: str, options: CellOptions
+    rows: Sequence[FileRow],
+    header_map: HeaderMap,
+    table: str,
+    options: CellOptions,
+    said: SaidWords,
 ) -> list[_Column]:
     """The columns that go into fields, in the file's order."""
     columns = []
     for mapped in header_map.columns:
         cells = [row.cells[mapped.column] for row in rows]
-        kind, column_options = _how_to_read(table, mapped, options)
+        if mapped.field in said:
+            cells = with_meanings(cells, said[mapped.field])
+        kind, column_options = how_to_read(table, mapped, options)
         columns.append(_Column(mapped, cells, kind, column_options))
     return _with_shared_decimal(columns)
 
 
-def _how_to_read(
+def how_to_read(
     table: str, mapped: MappedColumn, options: CellOptions
 ) -> tuple[Kind, CellOptions]:
-    """The kind of a column's cells, and the options with what the field and the header add."""
+    """Say of which kind a column's cells are, and what field and header add to the options."""
     owner = f"{table}.{mapped.field}"
     if mapped.field in _STEERING:
-        return _STEERING[mapped.field], replace(options, choices=choice_aliases(owner))
+        choices = choice_aliases(owner)
+        return _STEERING[mapped.field], replace(options, owner=owner, choices=choices)
 
     spec = TABLES[table].field(mapped.field)
     field_options = options_for(owner, spec, options)
 
     # The workbook's own labels go before what other systems mean by the same word.
-    choices = {**choice_aliases(owner), **field_options.choices} if spec.choices else {}
+    choices = dict(field_options.choices)
+    if spec.choices:
+        for word, code in choice_aliases(owner).items():
+            choices.setdefault(word, code)
     return spec.kind, replace(
         field_options, choices=choices, scale=mapped.scale, percent=mapped.percent
     )
@@ -162,7 +197,10 @@ def _with_shared_decimal(columns: list[_Column]) -> list[_Column]:
 
 
 def _fill_in(
-    rows: Sequence[FileRow], column: _Column, formats: Mapping[tuple[int, int], str]
+    rows: Sequence[FileRow],
+    column: _Column,
+    table: str,
+    formats: Mapping[tuple[int, int], str],
 ) -> None:
     """Put a column's values, or the reasons why there are none, into the rows."""
     values = read_values(column.cells, column.kind, column.options)
@@ -171,17 +209,18 @@ def _fill_in(
 
     name = column.value_name
     header = column.mapped.header
-    currency = column.options.currency
     other_currency = column.other_currency
+    refusal = _not_in(column.options.currency, other_currency) if other_currency else None
 
     for row, value in zip(rows, values, strict=True):
         if isinstance(value, Reason):
-            row.faults.append((header, value))
+            row.miss(table, name, header, value)
         elif value is not None and value != "":
-            row.values[name] = value
             # A blank cell under `Amount (EUR)` is no money, so only a filled one is refused.
-            if other_currency:
-                _refuse_currency(row, header, other_currency, currency)
+            if refusal:
+                row.miss(table, name, header, refusal)
+            else:
+                row.values[name] = value
 
 
 def _with_formats(
@@ -232,8 +271,9 @@ def _is_other(word: str, currency: str) -> bool:
     return currency != word.strip().upper()
 
 
-def _refuse_currency(row: FileRow, where: str, word: str, currency: str) -> None:
-    row.reject(where, "money-other-currency", currency=word, expected=currency)
+def _not_in(currency: str, word: str) -> Reason:
+    """Why money in the currency of that word cannot stand in a workbook of another one."""
+    return Reason("money-other-currency", {"currency": word, "expected": currency})
 
 
 def _follow_steering(row: FileRow, table: str, currency: str) -> None:
@@ -243,10 +283,10 @@ def _follow_steering(row: FileRow, table: str, currency: str) -> None:
 
     currency_word = row.values.pop("_currency", None)
     if currency_word is not None and _is_other(str(currency_word), currency):
-        fields = TABLES[table].fields
-        has_money = any(spec.kind in _MONEY and spec.name in row.values for spec in fields)
-        if has_money:
-            _refuse_currency(row, "", str(currency_word), currency)
+        reason = _not_in(currency, str(currency_word))
+        for spec in TABLES[table].fields:
+            if spec.kind in _MONEY and spec.name in row.values:
+                row.miss(table, spec.name, spec.name, reason)
 
     first_name = str(row.values.pop("_first_name", ""))
     last_name = str(row.values.pop("_last_name", ""))
@@ -272,7 +312,7 @@ def _weigh_measures(row: FileRow, table: str, options: CellOptions) -> None:
         elif value == int(value):
             row.values[name] = int(value)
         else:
-            row.reject(name, "number-not-whole", found=repr(value))
+            row.miss(table, name, name, Reason("number-not-whole", {"found": repr(value)}))
 
 
 @cache
@@ -288,39 +328,3 @@ def main_amount(table: str) -> FieldSpec | None:
         if spec.name == "amount":
             return spec
     return money[0] if money else None
-
-
-def drop_twins(rows: Iterable[FileRow]) -> tuple[list[FileRow], list[FileRow]]:
-    """Part the rows into those that are new and those equal to an earlier one, cell by cell."""
-    seen: set[tuple[object, ...]] = set()
-    kept: list[FileRow] = []
-    twins: list[FileRow] = []
-    for row in rows:
-        content = _content(row.cells)
-        if content in seen:
-            twins.append(row)
-        else:
-            kept.append(row)
-            seen.add(content)
-    return kept, twins
-
-
-def _content(cells: tuple[Cell, ...]) -> tuple[object, ...]:
-    """What two rows must share to be the same row."""
-    # Nearly every row of a text file is plain text: one look at all its cells is much faster than
-    # one at each. A cell that is no text makes `join` fail.
-    try:
-        if "".join(cells).isascii():  # type: ignore[arg-type]
-            return tuple(map(str.strip, cells))  # type: ignore[arg-type]
-    except TypeError:
-        pass
-    return tuple(_comparable(cell) for cell in cells)
-
-
-def _comparable(cell: Cell) -> object:
-    """A cell as it is compared: 1 and True, which Python calls equal, stay apart."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str):
-        return plain_text(cell)
-    return type(cell).__name__, cell
