@@ -123,9 +123,7 @@ def choice_map(owner: str, codes: Iterable[str]) -> dict[str, str]:
     return code_by_word
 
 
-def read_choice(
-    cell: object, choices: Mapping[str, str], owner: str = ""
-) -> str | Reason | None:
+def read_choice(cell: object, choices: Mapping[str, str], owner: str = "") -> str | Reason | None:
     """Read the code of a choice; a word that is none is refused with all that are.
 
     Args:

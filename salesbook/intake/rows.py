@@ -14,24 +14,18 @@ from typing import Any, Final
 
 from salesbook.cells.base import CellOptions, Reading, Reason, Value
 from salesbook.cells.column import shared_decimals
-from salesbook.cells.field import NUMERIC, options_for
+from salesbook.cells.field import NUMERIC
 from salesbook.cells.frame import read_values
 from salesbook.cells.units import CURRENCIES, currency_codes
+from salesbook.intake.column_kinds import STEERING, how_to_read
 from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.headers import HeaderMap, MappedColumn, choice_aliases
+from salesbook.intake.headers import HeaderMap, MappedColumn
 from salesbook.intake.optional import may_stay_blank
 from salesbook.intake.said_words import SaidWords, with_meanings
 from salesbook.money import to_minor
 from salesbook.store import Cell
 from salesbook.tables import TABLES, FieldSpec, Kind
 
-_STEERING: Final[Mapping[str, Kind]] = {
-    "_status": Kind.CHOICE,
-    "_deleted": Kind.FLAG,
-    "_currency": Kind.TEXT,
-    "_first_name": Kind.TEXT,
-    "_last_name": Kind.TEXT,
-}
 _MONEY: Final = (Kind.MONEY, Kind.MEASURE)
 _NO_SHARES: Final = (*_MONEY, Kind.COUNT, Kind.DAYS)
 """Kinds of which no value is a per cent."""
@@ -132,7 +126,7 @@ def read_rows(
     for column in _columns(sound_rows, header_map, table, file_options, said or {}):
         _fill_in(sound_rows, column, table, foreign.formats)
 
-    has_steering = any(column.field in _STEERING for column in header_map.columns)
+    has_steering = any(column.field in STEERING for column in header_map.columns)
     for row in rows:
         if has_steering:
             _follow_steering(row, table, options.currency)
@@ -156,28 +150,6 @@ def _columns(
         kind, column_options = how_to_read(table, mapped, options)
         columns.append(_Column(mapped, cells, kind, column_options))
     return _with_shared_decimal(columns)
-
-
-def how_to_read(
-    table: str, mapped: MappedColumn, options: CellOptions
-) -> tuple[Kind, CellOptions]:
-    """Say of which kind a column's cells are, and what field and header add to the options."""
-    owner = f"{table}.{mapped.field}"
-    if mapped.field in _STEERING:
-        choices = choice_aliases(owner)
-        return _STEERING[mapped.field], replace(options, owner=owner, choices=choices)
-
-    spec = TABLES[table].field(mapped.field)
-    field_options = options_for(owner, spec, options)
-
-    # The workbook's own labels go before what other systems mean by the same word.
-    choices = dict(field_options.choices)
-    if spec.choices:
-        for word, code in choice_aliases(owner).items():
-            choices.setdefault(word, code)
-    return spec.kind, replace(
-        field_options, choices=choices, scale=mapped.scale, percent=mapped.percent
-    )
 
 
 def _with_shared_decimal(columns: list[_Column]) -> list[_Column]:

@@ -4,12 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from salesbook.cells.base import CellOptions, Reason
+from salesbook.cells.field import parse_cell
 from salesbook.cells.text import read_text
+from salesbook.errors import UsageError
+from salesbook.intake.column_kinds import how_to_read
+from salesbook.intake.headers import MappedColumn, field_named
 from salesbook.labels.words import fold
 from salesbook.store import Cell
 
 SaidWords = Mapping[str, Mapping[str, str]]
 """By field, what each folded word stands for, as a cell could hold it; blank: nothing."""
+
+
+def said_words(
+    table: str, words: Mapping[tuple[str, str], str], options: CellOptions
+) -> dict[str, dict[str, str]]:
+    """Collect what the user says of words, by field.
+
+    Args:
+        words: code by field, as named in any language, and word.
+
+    Raises: UsageError where there is no such field, or no such code of it.
+    """
+    said: dict[str, dict[str, str]] = {}
+    for (name, word), code in words.items():
+        field = field_named(table, name, where="--value")
+        kind, how = how_to_read(table, MappedColumn(field, 0, name), options)
+        reading = parse_cell(code, kind, how) if code else None
+        if isinstance(reading, Reason):
+            raise UsageError(
+                "no-such-value",
+                where="--value",
+                found=code,
+                field=f"{table}.{field}",
+                known=reading.params.get("known"),
+            )
+        said.setdefault(field, {})[fold(word)] = code
+    return said
 
 
 def with_meanings(cells: Sequence[Cell], meanings: Mapping[str, str]) -> list[Cell]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from salesbook.cells.base import plain_text
@@ -33,9 +33,13 @@ class PartedRows:
     """Those that the user does not want."""
 
 
-def numbers_lines(table: str, rows: Iterable[FileRow]) -> bool:
-    """Whether an order's lines are numbered by their place, for want of numbers in the file."""
-    return table == "Orders" and not any("line_no" in row.values for row in rows)
+def numbers_lines(table: str, filled: Collection[str]) -> bool:
+    """Whether an order's lines are numbered by their place, for want of numbers in the file.
+
+    Args:
+        filled: fields that some row of the file fills.
+    """
+    return table == "Orders" and "line_no" not in filled
 
 
 def part_rows(rows: Sequence[FileRow], table: str, *, drop_equal: bool) -> PartedRows:
@@ -70,7 +74,8 @@ def _line_test(rows: Sequence[FileRow], table: str) -> Callable[[FileRow], bool]
     goes_by_name = table == "Customers" or table in NATURAL
     if goes_by_name or not has_made_keys(table):
         return lambda _row: False
-    if numbers_lines(table, rows):
+    filled = {name for row in rows if not row.faults for name in row.values}
+    if numbers_lines(table, filled):
         return lambda _row: True
 
     def has_no_key(row: FileRow) -> bool:

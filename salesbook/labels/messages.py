@@ -107,8 +107,9 @@ def _shown(value: Any, form: str, language: Language) -> str:
         return fill(word("cli", _NEAREST, language), {"name": value}, language) if value else ""
     if value is None:
         return _MISSING
-    if form == "tables":
-        return ", ".join(_named(str(name), "table", language) for name in value)
+    if form in ("tables", "fields"):
+        each = form.removesuffix("s")
+        return ", ".join(_named(str(name), each, language) for name in value)
     if form in ("table", "field", "setting", "choices", "choice"):
         return _named(str(value), form, language)
     if form == "about" and language == "zh-CN":
