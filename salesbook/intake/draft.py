@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
-
 from salesbook.cells.base import CellOptions, Value
 from salesbook.errors import UsageError
+from salesbook.exchange import currency_told
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
+from salesbook.intake.changes import TableChange
+from salesbook.intake.conversion import Conversion
+from salesbook.intake.file_currency import (
+    currency_change,
+    refuse_one_foreign,
+    with_currency,
+)
 from salesbook.intake.fitting import fit_test
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, WhatIsBelow, field_named, map_headers
@@ -21,7 +27,7 @@ from salesbook.intake.options import ImportOptions
 from salesbook.intake.reasons import ReasonCount, reasons_of
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow, main_amount, read_rows
-from salesbook.intake.said_words import said_words
+from salesbook.intake.said_words import Said, said_words
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.twins import part_rows
@@ -29,32 +35,14 @@ from salesbook.intake.usable import (
     NO_COLUMN,
     are_all_unclear,
     name_missing_columns,
+    refuse_too_many,
     reject_gaps,
     reject_sum,
     required_without_column,
     undecided_options,
 )
 from salesbook.money import to_decimal
-from salesbook.policy import MAIN_PIPELINE
-
-
-@dataclass(frozen=True)
-class TableChange:
-    """What the import does to one table."""
-
-    table: str
-    changes: Mapping[int, Mapping[str, Value]]
-    """New typed values by field, by the row's position in the table; empty where the body is
-    replaced.
-    """
-    new_rows: pd.DataFrame
-    """Rows to append, or the whole new body."""
-    replaces: bool = False
-
-    @property
-    def does_something(self) -> bool:
-        """False where the table stays as it is."""
-        return bool(self.changes) or len(self.new_rows) > 0 or self.replaces
+from salesbook.policy import MAIN_PIPELINE, Policy
 
 
 @dataclass(frozen=True)
@@ -104,6 +92,8 @@ class ImportDraft:
     changes: tuple[TableChange, ...]
     added: Mapping[str, int]
     """Rows added to other tables, by table."""
+    policy: Policy
+    """The workbook's settings as the import leaves them: its currency may have changed."""
     look_alikes: int = 0
     """New rows that have the name, e-mail or phone of a row with another key."""
 
@@ -155,6 +145,7 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
 
     named = tuple(header for header in options.columns.values() if header)
     source = read_source(path, table, SourceOptions(options.encoding, options.sheet, named))
+    refuse_too_many(len(source.rows), where=path.name)
     cell_options = _cell_options(options, book)
     said = said_words(table, options.words, cell_options)
     header_map = map_headers(
@@ -184,9 +175,14 @@ def draft_rows(
             decides every row.
     """
     table = options.into
+    told_currency = currency_told(options.currency)
+    before, book = book, with_currency(book, told_currency)
+
     cell_options = _cell_options(options, book)
-    said = said_words(table, options.words, cell_options)
+    said = Said(said_words(table, options.words, cell_options), told_currency)
     rows = read_rows(source, header_map, table, cell_options, said)
+    if told_currency is None:
+        refuse_one_foreign(rows, table, book)
     reject_sum(rows, table)
     parted = part_rows(rows, table, drop_equal=options.drop_equal)
 
@@ -202,17 +198,20 @@ def draft_rows(
     for row in parted.kept:
         if not row.faults:
             resolver.resolve(row)
+    Conversion(table, book, resolver.stages).run(parted.kept)
     merge = Merge(table, book, resolver, replace=options.replace)
     merge.run(parted.kept)
     for repeat in parted.repeats:
         repeat.row.faults = list(repeat.first.faults)
 
     changes, added = _all_changes(merge, resolver, options, book)
+    if book is not before and merge.accepted:
+        changes = (*changes, currency_change(book))
     dropped_numbers = {row.number for row in parted.dropped}
     rejected = [row for row in rows if row.faults and row.number not in dropped_numbers]
     name_missing_columns(rejected, header_map, table)
     if merge.accepted and are_all_unclear(rejected, merge.accepted):
-        return draft_rows(source, header_map, options, book, rejects_gaps=True)
+        return draft_rows(source, header_map, options, before, rejects_gaps=True)
     repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
     equal_lines = [row for row in parted.equal_lines if not row.faults]
     return ImportDraft(
@@ -243,6 +242,7 @@ def draft_rows(
         ),
         changes=changes,
         added=added,
+        policy=book.policy,
         look_alikes=merge.look_alikes,
     )
 

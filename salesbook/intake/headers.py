@@ -12,7 +12,8 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from salesbook import labels
-from salesbook.cells.units import UNITS, names_currency
+from salesbook.cells.units import UNITS
+from salesbook.currencies import names_currency
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
 from salesbook.intake.optional import may_stay_blank
 from salesbook.labels.words import fold
@@ -194,7 +195,7 @@ def _read_note(text: str) -> _Note | None:
         is_unit = not unit or unit in UNITS
         is_currency = not currency or names_currency(currency)
         if is_unit and is_currency:
-            return _Note(UNITS.get(unit, 1), currency.casefold())
+            return _Note(UNITS.get(unit, 1), currency)
     return None
 
 
@@ -247,7 +248,7 @@ def map_headers(
         # Without a fitting column a needed field goes on with the likeliest: each row says then
         # what is wrong with its cell. Another field is better left out than filled with nothing.
         if fitting or not _does_without(table, field):
-            columns.append(_best_column(fitting or candidates, below))
+            columns.append(_best_column(fitting or candidates, headers, below))
         else:
             misfits.append(candidates[0].column)
 
@@ -301,13 +302,21 @@ def _does_without(table: str, field: str) -> bool:
     return field not in TABLES[table].field_names or may_stay_blank(table, field)
 
 
-def _best_column(candidates: Sequence[_Candidate], below: WhatIsBelow) -> MappedColumn:
+def _best_column(
+    candidates: Sequence[_Candidate], headers: Sequence[str], below: WhatIsBelow
+) -> MappedColumn:
     """The column with the best header. Raises: AmbiguousFile where two are as good and differ."""
     best, *others = candidates
     for other in others:
         if other.rank == best.rank and not below.same(other.column.column, best.column.column):
             raise AmbiguousFile(
-                "two-headers", where=other.column.header, field=best.column.field, option="--column"
+                "two-headers",
+                where=other.column.header,
+                field=best.column.field,
+                option="--column",
+                choices=tuple(
+                    _typed(candidate.column.column, headers) for candidate in (best, other)
+                ),
             )
     return best.column
 
@@ -349,6 +358,13 @@ def field_named(table: str, text: str, *, where: str) -> str:
     if steering in _aliases().get(table, {}):
         return steering
     raise UsageError("no-such-field", where=where, found=text, fields=", ".join(names))
+
+
+def _typed(column: int, headers: Sequence[str]) -> str:
+    """How `--column` names a column: by its header, with its number among those of that name."""
+    header = headers[column]
+    same_name = _columns_of_header(header, headers)
+    return header if len(same_name) == 1 else f"{header}#{same_name.index(column) + 1}"
 
 
 def _mapped(field: str, column: int, header: str, note: _Note, *, only: str = "") -> MappedColumn:

@@ -128,9 +128,9 @@ def advice_text(entry: ReasonCount, table: str, language: Language) -> str:
     facts = _facts(entry, table)
     more: tuple[Message, ...] = ()
     if entry.code in _ADDABLE:
-        more = (Message("names-in-file.advice", facts),)
+        more = (Message("import.names-in-file", facts),)
     elif facts["known"] is not None:
-        more = (Message("words-in-file.advice", facts),)
+        more = (Message("import.words-in-file", facts),)
     return labels.sentence(Message(f"{entry.code}.advice", facts, more), language)
 
 

@@ -1,8 +1,10 @@
-"""What do words of a file mean by the user's word, `--value status:"Approved"=placed`?"""
+"""What does the user say of a file's cells, such as `--value status:"Approved"=placed`?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 from salesbook.cells.base import CellOptions, Reason
 from salesbook.cells.field import parse_cell
@@ -17,6 +19,18 @@ SaidWords = Mapping[str, Mapping[str, str]]
 """By field, what each folded word stands for, as a cell could hold it; blank: nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the user says that cells mean."""
+
+    words: SaidWords = field(default_factory=dict)
+    currency: str | None = None
+    """Of the file's money."""
+
+
+NOTHING_SAID: Final = Said()
+
+
 def said_words(
     table: str, words: Mapping[tuple[str, str], str], options: CellOptions
 ) -> dict[str, dict[str, str]]:
@@ -29,18 +43,18 @@ def said_words(
     """
     said: dict[str, dict[str, str]] = {}
     for (name, word), code in words.items():
-        field = field_named(table, name, where="--value")
-        kind, how = how_to_read(table, MappedColumn(field, 0, name), options)
+        meant = field_named(table, name, where="--value")
+        kind, how = how_to_read(table, MappedColumn(meant, 0, name), options)
         reading = parse_cell(code, kind, how) if code else None
         if isinstance(reading, Reason):
             raise UsageError(
                 "no-such-value",
                 where="--value",
                 found=code,
-                field=f"{table}.{field}",
+                field=f"{table}.{meant}",
                 known=reading.params.get("known"),
             )
-        said.setdefault(field, {})[fold(word)] = code
+        said.setdefault(meant, {})[fold(word)] = code
     return said
 
 
