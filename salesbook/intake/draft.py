@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from salesbook.cells.base import CellOptions, Value
@@ -14,6 +13,8 @@ from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.changes import TableChange
 from salesbook.intake.conversion import Conversion
+from salesbook.intake.explain.explain import FileRead, explain
+from salesbook.intake.explain.explanation import Explanation
 from salesbook.intake.file_currency import (
     currency_change,
     refuse_one_foreign,
@@ -26,10 +27,11 @@ from salesbook.intake.merge import Merge
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.reasons import ReasonCount, reasons_of
 from salesbook.intake.resolve import Resolver
-from salesbook.intake.rows import FileRow, main_amount, read_rows
-from salesbook.intake.said_words import Said, said_words
+from salesbook.intake.rows import FileRow, read_rows
+from salesbook.intake.said_words import said_words, with_said_words
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
+from salesbook.intake.totals import Totals, totals_of
 from salesbook.intake.twins import part_rows
 from salesbook.intake.usable import (
     NO_COLUMN,
@@ -41,22 +43,7 @@ from salesbook.intake.usable import (
     required_without_column,
     undecided_options,
 )
-from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE, Policy
-
-
-@dataclass(frozen=True)
-class Totals:
-    """The main amount over the file, in currency units: read = accepted + rejected + duplicates."""
-
-    field: str
-    read: Decimal
-    accepted: Decimal
-    rejected: Decimal
-    duplicates: Decimal
-    """Of rows that equal an earlier one and bring nothing of their own, dropped or not."""
-    equal_lines: Decimal
-    """Part of what is accepted: of lines that equal an earlier one and are lines of their own."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +83,8 @@ class ImportDraft:
     """The workbook's settings as the import leaves them: its currency may have changed."""
     look_alikes: int = 0
     """New rows that have the name, e-mail or phone of a row with another key."""
+    explanation: Explanation | None = None
+    """Where it was asked for."""
 
     @property
     def accepted(self) -> int:
@@ -133,8 +122,13 @@ class ImportDraft:
         return self.read > 0 and not self.accepted
 
 
-def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDraft:
+def draft_import(
+    path: Path, options: ImportOptions, book: BookNow, *, explains: bool = False
+) -> ImportDraft:
     """Read a file and decide what becomes of each of its rows. Nothing is written.
+
+    Args:
+        explains: whether the draft is to say why, for which the file's columns are read once more.
 
     Raises: UsageError, ColumnMissing, AmbiguousFile, NotAWorkbook, PasswordProtected, UnsafeFile,
         CannotWrite.
@@ -157,7 +151,8 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
         ),
         lacking=book.table(table).lacking,
     )
-    return draft_rows(source, header_map, options, book)
+    header_map = with_said_words(header_map, said)
+    return draft_rows(source, header_map, options, book, explains=explains)
 
 
 def draft_rows(
@@ -166,21 +161,19 @@ def draft_rows(
     options: ImportOptions,
     book: BookNow,
     *,
-    rejects_gaps: bool = False,
+    explains: bool = False,
 ) -> ImportDraft:
     """Decide what becomes of the rows of a file that was read.
 
     Args:
-        rejects_gaps: whether a field that would stay blank costs its row, as where one option
-            decides every row.
+        explains: whether the draft is to say why.
     """
     table = options.into
     told_currency = currency_told(options.currency)
     before, book = book, with_currency(book, told_currency)
 
     cell_options = _cell_options(options, book)
-    said = Said(said_words(table, options.words, cell_options), told_currency)
-    rows = read_rows(source, header_map, table, cell_options, said)
+    rows = read_rows(source, header_map, table, cell_options, told_currency)
     if told_currency is None:
         refuse_one_foreign(rows, table, book)
     reject_sum(rows, table)
@@ -193,7 +186,7 @@ def draft_rows(
         may_add=options.add_missing,
         replace=options.replace,
     )
-    if rejects_gaps:
+    if options.rejects_gaps:
         reject_gaps(parted.kept)
     for row in parted.kept:
         if not row.faults:
@@ -211,7 +204,12 @@ def draft_rows(
     rejected = [row for row in rows if row.faults and row.number not in dropped_numbers]
     name_missing_columns(rejected, header_map, table)
     if merge.accepted and are_all_unclear(rejected, merge.accepted):
-        return draft_rows(source, header_map, options, before, rejects_gaps=True)
+        strict = replace(options, rejects_gaps=True)
+        return draft_rows(source, header_map, strict, before, explains=explains)
+    explanation = None
+    if explains:
+        file = FileRead(source, header_map, cell_options, parted.kept)
+        explanation = explain(file, options, resolver, book)
     repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
     equal_lines = [row for row in parted.equal_lines if not row.faults]
     return ImportDraft(
@@ -229,7 +227,7 @@ def draft_rows(
         repeated=len(repeats),
         reasons=tuple(reasons_of(rejected, merge.accepted, header_map, source)),
         no_column=() if merge.accepted else _lacking_columns(rejected, header_map, options, book),
-        totals=_totals(
+        totals=totals_of(
             table,
             header_map,
             book.policy.decimals,
@@ -244,6 +242,7 @@ def draft_rows(
         added=added,
         policy=book.policy,
         look_alikes=merge.look_alikes,
+        explanation=explanation,
     )
 
 
@@ -363,24 +362,3 @@ def _stage_change(stages: StageBook, book: BookNow) -> TableChange:
 
 def _different(old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in new.items() if old.get(name) != value}
-
-
-def _totals(
-    table: str, header_map: HeaderMap, decimals: int, rows: Mapping[str, Sequence[FileRow]]
-) -> Totals | None:
-    """What the file's main amounts come to; None where it has no column of them.
-
-    Args:
-        rows: by what became of them, as the fields of `Totals`.
-    """
-    spec = main_amount(table)
-    if spec is None or not header_map.has(spec.name):
-        return None
-
-    sums: dict[str, Decimal] = {}
-    for fate, of_fate in rows.items():
-        amounts = (row.values.get(spec.name) for row in of_fate)
-        minor_units = sum(amount for amount in amounts if isinstance(amount, int))
-        sums[fate] = to_decimal(minor_units, decimals)
-    read = sums["accepted"] + sums["rejected"] + sums["duplicates"]
-    return Totals(field=spec.name, read=read, **sums)

@@ -17,6 +17,7 @@ from salesbook.intake.foreign import ForeignTable, is_blank
 from salesbook.intake.headers import MappedColumn
 from salesbook.intake.said_words import SaidWords, with_meanings
 from salesbook.store import Cell
+from salesbook.tables import Kind
 
 _OTHER_WORDS: Final = frozenset(
     (
@@ -33,13 +34,18 @@ _OTHER_WORDS: Final = frozenset(
 A date that may be read in two ways, or an amount in another currency, is still a date or an amount.
 """
 
+_BY_WORDS: Final = (Kind.CHOICE, Kind.FLAG)
+_ENOUGH_OTHERS: Final = 3
+"""Different cells of which none is a date or a number: fewer may be slips of the pen."""
+
 
 def fit_test(
     source: ForeignTable, table: str, options: CellOptions, said: SaidWords
 ) -> Callable[[MappedColumn], bool]:
     """Make the test whether a column of a file holds at least one value of its field.
 
-    A blank column tells nothing, and may be the field's.
+    A blank column tells nothing, and may be the field's. A list's words are few, so that one which
+    is none of them tells something; of dates and numbers it takes more.
     """
     column_options = replace(options, epoch_1904=source.epoch_1904)
 
@@ -49,16 +55,15 @@ def fit_test(
         if mapped.field in said:
             cells = with_meanings(cells, said[mapped.field])
 
-        holds_nothing = True
+        others = 0
         for cell in dict.fromkeys(cells):
             reading = parse_cell(cell, kind, how)
-            if reading is None:
-                continue
-            holds_nothing = False
             is_other = isinstance(reading, Reason) and reading.code in _OTHER_WORDS
-            if not is_other:
+            if reading is not None and not is_other:
                 return True
-        return holds_nothing
+            others += is_other
+        enough = 1 if kind in _BY_WORDS else _ENOUGH_OTHERS
+        return others < enough
 
     return fits
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tomllib
 import unicodedata
@@ -61,6 +62,8 @@ class MappedColumn:
     currency: str = ""
     """The currency word of a header such as `Amount (EUR)`."""
     percent: bool = False
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
+    """What the user says that folded words of the column stand for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from salesbook.intake.file_money import CurrencyReader, converts
 from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.headers import HeaderMap, MappedColumn
 from salesbook.intake.optional import may_stay_blank
-from salesbook.intake.said_words import NOTHING_SAID, Said, SaidWords, with_meanings
+from salesbook.intake.said_words import with_meanings
 from salesbook.money import to_minor
 from salesbook.store import Cell
 from salesbook.tables import TABLES, FieldSpec, Kind
@@ -103,14 +103,14 @@ def read_rows(
     header_map: HeaderMap,
     table: str,
     options: CellOptions,
-    said: Said = NOTHING_SAID,
+    told_currency: str | None = None,
 ) -> list[FileRow]:
     """Type every row of a file, in its order.
 
     Args:
         options: the workbook's currency and fiscal year, and what the user said of dates and
             decimals.
-        said: what the user says that cells mean.
+        told_currency: of the file's money, as the user says.
 
     Returns: one row per row of the file; a row that was spoiled before its cells were read has that
         fault and no values.
@@ -126,9 +126,9 @@ def read_rows(
             row.faults.append(("", raw.fault))
 
     file_options = replace(options, epoch_1904=foreign.epoch_1904)
-    columns = _columns(sound_rows, header_map, table, file_options, said.words)
+    columns = _columns(sound_rows, header_map, table, file_options)
     currencies = _Currencies(
-        CurrencyReader(options.currency, said.currency),
+        CurrencyReader(options.currency, told_currency),
         table,
         _currency_words(columns, len(sound_rows)),
         foreign.formats,
@@ -149,14 +149,13 @@ def _columns(
     header_map: HeaderMap,
     table: str,
     options: CellOptions,
-    said: SaidWords,
 ) -> list[_Column]:
     """The columns that go into fields, in the file's order."""
     columns = []
     for mapped in header_map.columns:
         cells = [row.cells[mapped.column] for row in rows]
-        if mapped.field in said:
-            cells = with_meanings(cells, said[mapped.field])
+        if mapped.words:
+            cells = with_meanings(cells, mapped.words)
         kind, column_options = how_to_read(table, mapped, options)
         columns.append(_Column(mapped, cells, kind, column_options))
     return _with_shared_decimal(columns)
@@ -321,3 +320,50 @@ def main_amount(table: str) -> FieldSpec | None:
         if spec.name == "amount":
             return spec
     return money[0] if money else None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnReading:
+    """A column that goes into a field, with what its cells say there."""
+
+    mapped: MappedColumn
+    kind: Kind
+    options: CellOptions
+    """With the decimal sign that other columns of the file prove for it."""
+    cells: Sequence[Cell]
+    values: Sequence[Reading]
+
+
+def column_readings(
+    rows: Sequence[FileRow],
+    foreign: ForeignTable,
+    header_map: HeaderMap,
+    table: str,
+    options: CellOptions,
+) -> list[ColumnReading]:
+    """Read a file's columns as `read_rows` does, before names are made keys.
+
+    Args:
+        rows: those whose cells can be read.
+    """
+    file_options = replace(options, epoch_1904=foreign.epoch_1904)
+    readings = []
+    for column in _columns(rows, header_map, table, file_options):
+        values = read_values(column.cells, column.kind, column.options)
+        if foreign.formats:
+            values = _with_formats(rows, column, values, foreign.formats)
+        if column.kind in MONEY_KINDS:
+            values = [_in_own_money(*pair, column) for pair in zip(rows, values, strict=True)]
+        readings.append(
+            ColumnReading(column.mapped, column.kind, column.options, column.cells, values)
+        )
+    return readings
+
+
+def _in_own_money(row: FileRow, reading: Reading, column: _Column) -> Reading:
+    """What became of a cell of money once the row's currency and its rate were known."""
+    name = column.value_name
+    if name in row.values:
+        return row.values[name]
+    reasons = [reason for where, reason in row.faults if where in (name, column.mapped.header)]
+    return reasons[0] if reasons else reading

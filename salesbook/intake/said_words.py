@@ -1,34 +1,21 @@
-"""What does the user say of a file's cells, such as `--value status:"Approved"=placed`?"""
+"""What do words of a file mean by the user's word, `--value status:"Approved"=placed`?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import replace
 
 from salesbook.cells.base import CellOptions, Reason
 from salesbook.cells.field import parse_cell
 from salesbook.cells.text import read_text
 from salesbook.errors import UsageError
 from salesbook.intake.column_kinds import how_to_read
-from salesbook.intake.headers import MappedColumn, field_named
+from salesbook.intake.headers import HeaderMap, MappedColumn, field_named
 from salesbook.labels.words import fold
 from salesbook.store import Cell
 
 SaidWords = Mapping[str, Mapping[str, str]]
 """By field, what each folded word stands for, as a cell could hold it; blank: nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the user says that cells mean."""
-
-    words: SaidWords = field(default_factory=dict)
-    currency: str | None = None
-    """Of the file's money."""
-
-
-NOTHING_SAID: Final = Said()
 
 
 def said_words(
@@ -56,6 +43,12 @@ def said_words(
             )
         said.setdefault(meant, {})[fold(word)] = code
     return said
+
+
+def with_said_words(header_map: HeaderMap, said: SaidWords) -> HeaderMap:
+    """Give each column what the user says of its words."""
+    columns = [replace(column, words=said.get(column.field, {})) for column in header_map.columns]
+    return replace(header_map, columns=tuple(columns))
 
 
 def with_meanings(cells: Sequence[Cell], meanings: Mapping[str, str]) -> list[Cell]:
