@@ -136,7 +136,7 @@ def answer_all(
         try:
             return attempt(answers), answers
         except SalesbookError as refusal:
-            question = question_of_refusal(refusal)
+            question = question_of_refusal(refusal, answers.options.into)
             if question is None or question.code in answers.answered:
                 raise
         answers = answers.with_answer(question, ask(question))
@@ -154,12 +154,15 @@ def _with_option(options: ImportOptions, question: Question, choice: Choice) -> 
     return replace(options, **changes)
 
 
-def question_of_refusal(refusal: SalesbookError) -> Question | None:
+def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | None:
     """The question whose answer avoids a refusal; None where there is none.
 
     A refusal can be answered where it names its `option` and what the option may be: `choices`, a
-    tuple of texts as one would type them. With `--column` it says the `field` and its `table` too,
-    and may show a cell of each column: `examples`.
+    tuple of texts as one would type them. With `--column` it says the `field` too, and may show a
+    cell of each column: `examples`.
+
+    Args:
+        table: that takes the rows; blank where that is not known yet.
     """
     if isinstance(refusal, Unanswered):
         return refusal.question
@@ -174,7 +177,6 @@ def question_of_refusal(refusal: SalesbookError) -> Question | None:
     name = str(refusal.params.get("field", "")) if option == "columns" else ""
     examples = refusal.params.get("examples", ())
     code = flag.removeprefix("--")
-    table = str(refusal.params.get("table", ""))
     return Question(
         code=f"{code} {name}".strip(),
         option=option,
