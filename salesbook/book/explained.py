@@ -19,6 +19,7 @@ from salesbook.intake.explain.explanation import (
 )
 from salesbook.intake.open_rows import TWO_READINGS
 from salesbook.intake.questions import Question, in_words
+from salesbook.intake.totals import Totals
 from salesbook.labels import Language, word
 from salesbook.labels.messages import fill
 from salesbook.money import to_decimal
@@ -31,6 +32,7 @@ _MOST_LEFT: Final = 12
 """Columns that are not taken and get a line of their own."""
 _MOST_LINES_ABOVE: Final = 3
 _MOST_CHANGES: Final = 20
+_MOST_CHOICES: Final = 6
 _WORDS_OF_REASON: Final = {
     **dict.fromkeys(TWO_READINGS, "two-readings"),
     "currency-unclear": "several-currencies",
@@ -267,6 +269,18 @@ class Explainer:
         shown = self.value_words(field, value)
         return self._say("cell.named", name=name, key=shown) if name and name != shown else shown
 
+    def total_lines(self, totals: Totals | None) -> list[str]:
+        """What the file's amounts come to: all, and those of rows that are left out."""
+        if totals is None or totals.read == totals.accepted:
+            return []
+        facts = {
+            "read": totals.read,
+            "accepted": totals.accepted,
+            "rejected": totals.rejected,
+            "duplicates": totals.duplicates,
+        }
+        return [self._say("totals.amount", field=f"{self.table}.{totals.field}", **facts)]
+
     def open_lines(self, questions: Sequence[Question]) -> list[str]:
         """What the file leaves open, each with the options that answer it."""
         if not questions:
@@ -275,8 +289,10 @@ class Explainer:
         for question in questions:
             asked = in_words(question.words, self.language)
             lines.append(self._say("open.question", question=asked))
-            for choice in question.choices:
-                if choice.typed:
-                    words = in_words(choice.words, self.language)
-                    lines.append(self._say("open.choice", typed=choice.typed, words=words))
+            choices = [choice for choice in question.choices if choice.typed]
+            for choice in choices[:_MOST_CHOICES]:
+                words = in_words(choice.words, self.language)
+                lines.append(self._say("open.choice", typed=choice.typed, words=words))
+            if len(choices) > _MOST_CHOICES:
+                lines.append(self._say("open.more", count=len(choices) - _MOST_CHOICES))
         return lines

@@ -28,7 +28,6 @@ from salesbook.errors import (
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.changes import TableChange
 from salesbook.intake.draft import ImportDraft, draft_import
-from salesbook.intake.explain.columns import columns_left
 from salesbook.intake.explain.explain import tables_explained
 from salesbook.intake.explain.explanation import Explanation
 from salesbook.intake.foreign import is_blank
@@ -38,6 +37,7 @@ from salesbook.intake.questions import Question
 from salesbook.intake.reasons import ReasonCount
 from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text, write_beside
 from salesbook.intake.rows import MONEY_KINDS
+from salesbook.intake.totals import Totals
 from salesbook.labels import Language, table_of_name
 from salesbook.messages import Finding, Message
 from salesbook.reading.table import ReadTable
@@ -89,6 +89,8 @@ class ImportResult:
     """What became of things that people had put on rows which the import took away, or brought."""
     explanation: Explanation | None = None
     """Of a dry run."""
+    totals: Totals | None = None
+    """What a dry run's amounts come to; None for a table without them."""
     questions: tuple[Question, ...] = ()
     """What a dry run leaves open."""
 
@@ -275,6 +277,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         notes=session.notes(()),
         beside=session.beside,
         explanation=draft.explanation,
+        totals=draft.totals if request.dry_run else None,
         questions=tuple(questions_of_draft(draft, request.options)) if request.dry_run else (),
     )
 
@@ -310,16 +313,12 @@ def _refuse_without_columns(file: Path, draft: ImportDraft) -> None:
     if not draft.no_column:
         return
     first, *_ = draft.no_column
-    free = [column for column in columns_left(draft.source, draft.header_map) if column.filled]
     raise ColumnMissing(
         "no-column-in-file",
         where=str(file),
         fields=[f"{draft.table}.{name}" for name in draft.no_column],
         field=first,
         free=", ".join(draft.not_taken) or None,
-        option="--column",
-        choices=tuple(column.header for column in free),
-        examples=tuple(column.example for column in free),
     )
 
 

@@ -11,8 +11,9 @@ from salesbook.cells.base import Reason, plain_number_text, shown
 from salesbook.cells.date import numeric_date, possible
 from salesbook.currencies import currencies_named
 from salesbook.intake.draft import ImportDraft
+from salesbook.intake.explain.columns import columns_left
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.questions import Choice, Question, Unanswered
+from salesbook.intake.questions import Choice, Question, Unanswered, choice_of_text
 from salesbook.intake.rows import FileRow
 from salesbook.messages import Fact, Message
 from salesbook.store import Cell
@@ -61,6 +62,7 @@ def questions_of_draft(draft: ImportDraft, options: ImportOptions) -> list[Quest
     Only what the options do not say yet, and what would let rows in.
     """
     questions = [
+        *_columns(draft),
         _date_order(draft) if options.date_order is None else None,
         _decimal(draft) if options.decimal is None else None,
         _currency(draft) if options.currency is None else None,
@@ -132,6 +134,25 @@ def _open_cells(draft: ImportDraft, codes: Iterable[str], *, gaps: bool = True) 
 def _cell_of(row: FileRow, column: int | None) -> Cell:
     is_there = column is not None and column < len(row.cells)
     return row.cells[column] if is_there else None  # type: ignore[index]
+
+
+def _columns(draft: ImportDraft) -> list[Question]:
+    """Which column is that of a field without which no row is taken?"""
+    free = [column for column in columns_left(draft.source, draft.header_map) if column.filled]
+    if not free:
+        return []
+    return [
+        Question(
+            code=f"column {name}",
+            option="columns",
+            words=Message("column.missing", {"field": f"{draft.table}.{name}"}),
+            choices=tuple(
+                choice_of_text(column.header, "--column", name, column.example) for column in free
+            ),
+            field=name,
+        )
+        for name in draft.no_column
+    ]
 
 
 def _date_order(draft: ImportDraft) -> Question | None:

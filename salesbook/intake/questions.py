@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from typing import Any, Final, Literal, TypeVar
 
 from salesbook.errors import AmbiguousFile, SalesbookError
@@ -158,8 +157,7 @@ def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | 
     """The question whose answer avoids a refusal; None where there is none.
 
     A refusal can be answered where it names its `option` and what the option may be: `choices`, a
-    tuple of texts as one would type them. With `--column` it says the `field` too, and may show a
-    cell of each column: `examples`.
+    tuple of texts as one would type them. With `--column` it says the `field` too.
 
     Args:
         table: that takes the rows; blank where that is not known yet.
@@ -175,23 +173,19 @@ def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | 
         return None
 
     name = str(refusal.params.get("field", "")) if option == "columns" else ""
-    examples = refusal.params.get("examples", ())
     code = flag.removeprefix("--")
     return Question(
         code=f"{code} {name}".strip(),
         option=option,
         words=Message(f"{code}.ask", {"field": f"{table}.{name}" if table else name}),
-        choices=tuple(
-            _choice_of_text(str(text), str(example), flag, name)
-            for text, example in zip_longest(texts, examples, fillvalue="")
-        ),
+        choices=tuple(choice_of_text(str(text), flag, name) for text in texts),
         field=name,
         refusal=refusal,
     )
 
 
-def _choice_of_text(text: str, example: str, flag: str, name: str) -> Choice:
-    """A choice that sets an option to a text; for a column with an example of its cells."""
+def choice_of_text(text: str, flag: str, name: str, example: str = "") -> Choice:
+    """Make a choice that sets an option to a text; for a column with an example of its cells."""
     quoted = text if text.isascii() and text.replace("-", "").isalnum() else f'"{text}"'
     typed = f"{flag} {name}={quoted}" if name else f"{flag} {quoted}"
     words = Message("choice", {"text": text})
@@ -207,7 +201,8 @@ def lines_of(question: Question, language: Language) -> list[str]:
     """What is asked, and examples out of the file; a refusal that leads to it goes before."""
     lines = [in_words(question.words, language)]
     if question.refusal is not None:
-        lines.insert(0, error_message(question.refusal, language))
+        where = f"{question.refusal.where}: " if question.refusal.where else ""
+        lines.insert(0, where + error_message(question.refusal, language))
     return lines + [in_words(example, language) for example in question.examples]
 
 
