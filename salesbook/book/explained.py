@@ -67,7 +67,7 @@ class Explainer:
         return fill(word("explain", code, self.language), facts, self.language)
 
     def _listed(self, texts: Iterable[str]) -> str:
-        return ", ".join(texts)
+        return self._say("listed.comma").join(texts)
 
     def source_lines(self, file: str) -> list[str]:
         """What kind of file it is, and what stands over its table."""
@@ -222,6 +222,8 @@ class Explainer:
             most = _MOST_KNOWN if state == "known" else _MOST_NAMES
             if names:
                 yield self._say(f"names.{state}", names=self._named(names, most))
+        if unknown and found.table == "Products":
+            yield self._say("names.products")
 
     def _named(self, names: Sequence[NameFound], most: int) -> str:
         shown = []

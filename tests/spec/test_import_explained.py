@@ -155,6 +155,8 @@ def test_a_product_is_known_by_its_name(tmp_path: Path) -> None:
         ("GTXPro", "unknown", "GTX Pro"),
         ("gtx pro", "known", ""),
     ]
+    lines = Explainer(explanation, "Deals", "en").name_lines()
+    assert any("costs no row" in line for line in lines)
 
 
 def test_dates_are_told_from_first_to_last_each_for_its_own_field(tmp_path: Path) -> None:
