@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from tests.spec.import_tables import (
     new_rows,
     problems,
 )
+
+DAY = dt.date
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +92,19 @@ def test_the_day_of_a_closed_deal_costs_its_row_and_that_of_an_open_one_does_not
     done = draft(tmp_path, text, "Deals")
     assert gaps(done) == [(2, "expected_on", "date-unreadable")]
     assert problems(done) == [(3, "Close Date", "date-unreadable")]
+
+
+def test_what_names_a_row_without_key_costs_it_where_it_may_be_one_that_is_there(tmp_path):
+    """Its deal may have been created on that very day; beside no such deal it is a new one."""
+    known = {"deal_id": "D1", "name": "Pumps", "customer_id": "C1", "rep_id": "R1", "stage": "Lead"}
+    now = book({"Deals": [known | {"created_on": DAY(2026, 1, 5)}]})
+    text = "Deal name,Customer,Rep,Stage,Created on\n{},Acme,Ann,Lead,2026-02-30\n"
+    done = draft(tmp_path, text.format("Pumps"), "Deals", now)
+    assert problems(done) == [(2, "Created on", "date-impossible")]
+    done = draft(tmp_path, text.format("Valves"), "Deals", now)
+    assert gaps(done) == [(2, "created_on", "date-impossible")]
+    again = draft(tmp_path, text.format("Valves"), "Deals", imported(now, done))
+    assert counts(again) == {"read": 1, "unchanged": 1}
 
 
 def test_no_key_and_no_required_field_and_no_setting_may_stay_blank():
