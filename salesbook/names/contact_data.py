@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
+from salesbook.names.invisible import without_invisible
+
 _PUBLIC_DOMAINS: Final = frozenset(
     "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com rocketmail.com "
     "icloud.com me.com mac.com aol.com proton.me protonmail.com pm.me zoho.com fastmail.com hey.com mail.com "
@@ -48,9 +50,14 @@ _CHINESE_MOBILE_DIGITS: Final = 13
 """Of a Chinese mobile number with its country code and without a plus: `8613812345678`."""
 
 
+def _plain(text: str) -> str:
+    """A cell with full-width forms made narrow, and without what nobody sees."""
+    return unicodedata.normalize("NFKC", without_invisible(text))
+
+
 def mail_address(text: str) -> str | None:
     """The address in a cell in lower case; None where there is none."""
-    match = _ADDRESS.search(unicodedata.normalize("NFKC", text).casefold())
+    match = _ADDRESS.search(_plain(text).casefold())
     return f"{match[1]}@{match[2]}" if match else None
 
 
@@ -94,7 +101,7 @@ def phones(text: str) -> frozenset[Phone]:
 
     What has fewer than 7 digits, or one digit only, is no number.
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = _plain(text)
     parts = map(_phone, _BETWEEN.split(plain))
     return frozenset(phone for phone in parts if _is_number(phone.number))
 
