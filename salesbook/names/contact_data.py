@@ -7,6 +7,7 @@ import unicodedata
 from typing import Final, NamedTuple
 
 from salesbook.names.invisible import without_invisible
+from salesbook.names.nobody import is_nobodys_address, is_nobodys_number
 
 _PUBLIC_DOMAINS: Final = frozenset(
     "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com rocketmail.com "
@@ -61,6 +62,12 @@ def mail_address(text: str) -> str | None:
     return f"{match[1]}@{match[2]}" if match else None
 
 
+def persons_address(text: str) -> str | None:
+    """The address in a cell, if it is somebody's; None for none, and for `test@test.com`."""
+    address = mail_address(text)
+    return None if address is None or is_nobodys_address(address) else address
+
+
 def private_domain(address: str) -> str | None:
     """The domain of an address that belongs to one company; None for those of public providers."""
     domain = address.rpartition("@")[2]
@@ -99,7 +106,7 @@ class Phone(NamedTuple):
 def phones(text: str) -> frozenset[Phone]:
     """The telephone numbers in a cell.
 
-    What has fewer than 7 digits, or one digit only, is no number.
+    What has fewer than 7 digits, or is nobody's (`names.nobody`), is no number.
     """
     plain = _plain(text)
     parts = map(_phone, _BETWEEN.split(plain))
@@ -116,8 +123,8 @@ def phone_numbers(text: str) -> frozenset[str]:
 
 
 def _is_number(digits: str) -> bool:
-    """False for too few digits, and for `0000000` or `1111111`, which people type to get on."""
-    return len(digits) >= _SHORTEST and len(set(digits)) > 1
+    """False for too few digits, and for `0000000` or `1234567890`, which people type to get on."""
+    return len(digits) >= _SHORTEST and not is_nobodys_number(digits)
 
 
 def _phone(text: str) -> Phone:
