@@ -15,7 +15,7 @@ from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
-from salesbook.intake.merge import Merge
+from salesbook.intake.merge import AlikeRow, FieldUpdate, Merge
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
@@ -78,13 +78,20 @@ class ImportDraft:
     changes: tuple[TableChange, ...]
     added: Mapping[str, int]
     """Rows added to other tables, by table."""
-    look_alikes: int = 0
+    updates: tuple[FieldUpdate, ...] = ()
+    """Cells that change, with what stands there now, in the order of the file."""
+    alike_rows: tuple[AlikeRow, ...] = ()
     """New rows that have the name, e-mail or phone of a row with another key."""
 
     @property
     def accepted(self) -> int:
         """Rows that go into the table, or are there already."""
         return self.new + self.updated + self.unchanged
+
+    @property
+    def look_alikes(self) -> int:
+        """How many new rows may be one with a row of another key."""
+        return len(self.alike_rows)
 
     @property
     def not_taken(self) -> tuple[str, ...]:
@@ -138,7 +145,7 @@ def draft_rows(
     for row in kept:
         if not row.faults:
             resolver.resolve(row)
-    merge = Merge(table, book, resolver, replace=options.replace)
+    merge = Merge(table, book, resolver, replace=options.replace, always_new=options.always_new)
     merge.run(kept)
 
     changes, added = _all_changes(merge, resolver, options, book)
@@ -155,7 +162,8 @@ def draft_rows(
         totals=_totals(table, header_map, book.policy.decimals, kept, twins),
         changes=changes,
         added=added,
-        look_alikes=merge.look_alikes,
+        updates=tuple(merge.updates),
+        alike_rows=tuple(merge.look_alikes),
     )
 
 

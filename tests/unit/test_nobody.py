@@ -12,7 +12,6 @@ from salesbook.names.contact_data import mail_address, persons_address, phone_nu
 from salesbook.names.nobody import is_nobodys_name
 from tests.unit.test_duplicates import customers, pairs
 
-
 NOBODY: Final = (
     "Test|TEST|(Unknown)|Walk-in|walk_in  customer|散客|零售客戶|n/a|N/A|-|???|無|测试客户|Público en general"
     "|- none -|Ｔｅｓｔ|te\u200bst"
