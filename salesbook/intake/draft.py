@@ -17,7 +17,7 @@ from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.merge import AlikeRow, FieldUpdate, Merge
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.resolve import Resolver
+from salesbook.intake.resolve import Alike, Resolver
 from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
@@ -80,6 +80,8 @@ class ImportDraft:
     """Rows added to other tables, by table."""
     updates: tuple[FieldUpdate, ...] = ()
     """Cells that change, with what stands there now, in the order of the file."""
+    alike_additions: tuple[Alike, ...] = ()
+    """Reps and customers that are added and may be ones that the workbook has."""
     alike_rows: tuple[AlikeRow, ...] = ()
     """New rows that have the name, e-mail or phone of a row with another key."""
 
@@ -142,9 +144,10 @@ def draft_rows(
         may_add=options.add_missing,
         replace=options.replace,
     )
-    for row in kept:
-        if not row.faults:
-            resolver.resolve(row)
+    sound = [row for row in kept if not row.faults]
+    resolver.look_through(sound)
+    for row in sound:
+        resolver.resolve(row)
     merge = Merge(table, book, resolver, replace=options.replace, always_new=options.always_new)
     merge.run(kept)
 
@@ -163,6 +166,7 @@ def draft_rows(
         changes=changes,
         added=added,
         updates=tuple(merge.updates),
+        alike_additions=tuple(resolver.alike_additions(resolver.used_additions(merge.accepted))),
         alike_rows=tuple(merge.look_alikes),
     )
 

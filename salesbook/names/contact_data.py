@@ -26,8 +26,10 @@ _PUBLIC_DOMAINS: Final = frozenset(
 _PUBLIC_BRANDS: Final = frozenset({"yahoo", "hotmail", "outlook", "live", "gmx", "yandex"})
 """Public providers with a domain for each country."""
 
-_ADDRESS: Final = re.compile(r"([^@\s<>]+)@([^@\s<>]+\.[^@\s.<>]+)")
-"""`ann@acme.com`, also in `Ann Lee <ann@acme.com>`."""
+_NO_PART: Final = r"@\s<>()\[\]\",;:"
+"""Signs that no address has outside quotes. Source: RFC 5322, 3.2.3."""
+_ADDRESS: Final = re.compile(rf"([^{_NO_PART}]+)@([^{_NO_PART}]+\.[^{_NO_PART}.]+)")
+"""`ann@acme.com`, also in `Ann Lee <ann@acme.com>` and `Ann Lee（ann@acme.com）`."""
 
 _EXTENSION: Final = re.compile(
     r"(?:ext(?:ension)?\.?|x|#|转|轉|分机|分機|内线)\s*[:.-]?\s*(\d+)\s*$", re.IGNORECASE
