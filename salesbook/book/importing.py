@@ -27,8 +27,10 @@ from salesbook.errors import (
 )
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.draft import ImportDraft, TableChange, draft_import
+from salesbook.intake.merge import AlikeRow
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.rejects import rejects_text, write_rejects
+from salesbook.intake.resolve import Alike
 from salesbook.intake.rows import FileRow
 from salesbook.labels import Language, table_of_name
 from salesbook.messages import Finding, Message
@@ -59,8 +61,12 @@ class ImportResult:
     rejects_file: Path | None
     not_taken: tuple[str, ...]
     added: Mapping[str, int]
-    look_alikes: int
+    alike_rows: tuple[AlikeRow, ...]
     """New rows that have the name, e-mail or phone of a row with another key."""
+    alike_additions: tuple[Alike, ...]
+    """Added reps and customers that may be ones that the workbook had."""
+    nobodys_contacts: Mapping[str, int]
+    """Rows by field whose e-mail or phone reaches nobody."""
     dry_run: bool
     language: Language
     notes: tuple[Message, ...] = ()
@@ -215,7 +221,9 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         rejects_file=rejects_file,
         not_taken=draft.not_taken,
         added=draft.added,
-        look_alikes=draft.look_alikes,
+        alike_rows=draft.alike_rows,
+        alike_additions=draft.alike_additions,
+        nobodys_contacts=draft.nobodys_contacts,
         dry_run=request.dry_run,
         language=language,
         notes=session.notes(()),

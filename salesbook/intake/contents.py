@@ -65,7 +65,7 @@ class Contents:
         if not rows:
             return {}
         said = [self.of(row) for row in rows]
-        anchors = self._anchors(rows)
+        anchors = self._always_filled(rows)[:_MOST_ANCHORS]
         wanted = {tuple(content[place] for place in anchors) for content in said}
 
         # Most rows of a long table are no row of the file: one look at few fields passes over them.
@@ -85,12 +85,11 @@ class Contents:
         pairs.update(self._fuller_rows(rows, said, left_over, free))
         return pairs
 
-    def _anchors(self, rows: Sequence[Row]) -> tuple[int, ...]:
-        """Places of a few fields that every row fills: who says other things there is not meant."""
-        filled = [
+    def _always_filled(self, rows: Sequence[Row]) -> tuple[int, ...]:
+        """Places of the fields that every row fills: who says other things there is not meant."""
+        return tuple(
             place for place, name in enumerate(self.fields) if all(name in row for row in rows)
-        ]
-        return tuple(filled[:_MOST_ANCHORS])
+        )
 
     def _equal_pairs(
         self, said: Sequence[Content], content_at: dict[int, Content]
@@ -122,7 +121,7 @@ class Contents:
         """
         if not left_over or not free:
             return {}
-        anchors = self._anchors([rows[place] for place in left_over])
+        anchors = self._always_filled([rows[place] for place in left_over])
         positions_of: dict[Content, list[int]] = {}
         for position, content in free.items():
             anchor = tuple(content[place] for place in anchors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from salesbook.cells.base import CellOptions, Value
 from salesbook.errors import UsageError
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
+from salesbook.intake.contacts import blank_contacts
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.merge import AlikeRow, FieldUpdate, Merge
@@ -80,6 +81,8 @@ class ImportDraft:
     """Rows added to other tables, by table."""
     updates: tuple[FieldUpdate, ...] = ()
     """Cells that change, with what stands there now, in the order of the file."""
+    nobodys_contacts: Mapping[str, int] = field(default_factory=dict)
+    """Rows by field whose e-mail or phone reaches nobody, such as `n/a`: it tells no rows apart."""
     alike_additions: tuple[Alike, ...] = ()
     """Reps and customers that are added and may be ones that the workbook has."""
     alike_rows: tuple[AlikeRow, ...] = ()
@@ -134,6 +137,7 @@ def draft_rows(
     """Decide what becomes of the rows of a file that was read."""
     table = options.into
     rows = read_rows(source, header_map, table, _cell_options(options, book))
+    nobodys_contacts = blank_contacts(rows, table)
     reject_sum(rows, table)
     kept, twins = drop_twins(rows)
 
@@ -166,6 +170,7 @@ def draft_rows(
         changes=changes,
         added=added,
         updates=tuple(merge.updates),
+        nobodys_contacts=nobodys_contacts,
         alike_additions=tuple(resolver.alike_additions(resolver.used_additions(merge.accepted))),
         alike_rows=tuple(merge.look_alikes),
     )

@@ -81,7 +81,7 @@ class Matcher:
     def _field_set(self) -> frozenset[str]:
         return frozenset(self.fields)
 
-    def match(self, rows: Sequence[Row], claimed: Collection[int]) -> list[Match]:
+    def match(self, rows: Sequence[Row], claimed: frozenset[int]) -> list[Match]:
         """Say of every row of the file without key which row of the table it is.
 
         By natural name: one row of the file and one of the table are one thing, which the file
@@ -99,18 +99,20 @@ class Matcher:
         """
         matches = [_NEW] * len(rows)
         nameless: list[int] = []
-        may_be: dict[int, set[int]] = {}
+        may_be: dict[int, frozenset[int]] = {}
         for place, row in enumerate(rows):
             marks = self.marks(row)
             if marks:
-                may_be[place] = self._named_by(marks, row) - set(claimed)
+                named = self._named_by(marks, row)
+                are_free = named.isdisjoint(claimed)
+                may_be[place] = named if are_free else named.difference(claimed)
             else:
                 nameless.append(place)
 
         for places, positions in _groups(may_be):
             self._match_group(rows, places, positions, may_be, matches)
 
-        unclaimed = self.now.rows.keys() - set(claimed)
+        unclaimed = self.now.rows.keys() - claimed
         of_nameless = [rows[place] for place in nameless]
         for place, position in self._contents.pair(of_nameless, unclaimed).items():
             matches[nameless[place]] = Match(position)
@@ -121,7 +123,7 @@ class Matcher:
         rows: Sequence[Row],
         places: Sequence[int],
         positions: Collection[int],
-        may_be: Mapping[int, set[int]],
+        may_be: Mapping[int, frozenset[int]],
         matches: list[Match],
     ) -> None:
         """Match rows of the file and of the table that have names in common, each with some other."""
@@ -131,40 +133,44 @@ class Matcher:
 
         # What says the same bears the same names, so that a pair is always one that may be.
         pairs = self._contents.pair([rows[place] for place in places], positions)
-        taken: set[int] = set()
         for place, position in pairs.items():
             matches[places[place]] = Match(position)
-            taken.add(position)
 
+        # Rows of one name may be the same rows: what is left of these is the same for all of them.
+        left_of: dict[frozenset[int], tuple[int, ...]] = {}
         for place in places:
-            rivals = sorted(may_be[place] - taken)
-            if matches[place].position is None and rivals:
-                matches[place] = Match(None, tuple(rivals))
+            if matches[place].position is not None:
+                continue
+            known = may_be[place]
+            if known not in left_of:
+                left_of[known] = tuple(sorted(known.difference(pairs.values())))
+            matches[place] = Match(None, left_of[known])
 
     @cached_property
     def _contents(self) -> Contents:
         return Contents(self.now, self.fields, self.same_ref)
 
-    def _named_by(self, marks: Sequence[Mark], row: Row) -> set[int]:
+    def _named_by(self, marks: Sequence[Mark], row: Row) -> frozenset[int]:
         """Positions of the rows that the best mark finds which any row has."""
-        is_customer = self._table == "Customers"
         for mark in marks:
-            positions = {
-                position
-                for position in self._by_mark.get(mark, ())
-                if not is_customer or may_be_one(mark, self.now.rows[position], row)
-            }
+            positions = self._by_mark.get(mark, frozenset())
+            if self._table == "Customers":
+                positions = frozenset(
+                    position
+                    for position in positions
+                    if may_be_one(mark, self.now.rows[position], row)
+                )
             if positions:
                 return positions
-        return set()
+        return frozenset()
 
     @cached_property
-    def _by_mark(self) -> dict[Mark, list[int]]:
+    def _by_mark(self) -> dict[Mark, frozenset[int]]:
         positions: dict[Mark, list[int]] = {}
         for position, row in self.now.rows.items():
             for mark in self.marks(row):
                 positions.setdefault(mark, []).append(position)
-        return positions
+        return {mark: frozenset(bearers) for mark, bearers in positions.items()}
 
     def look_alike(self, row: Row) -> LookAlike | None:
         """The first row of the table that has the name, e-mail or phone of a new row."""
@@ -177,7 +183,7 @@ class Matcher:
         return None
 
 
-def _groups(may_be: Mapping[int, set[int]]) -> list[tuple[list[int], set[int]]]:
+def _groups(may_be: Mapping[int, frozenset[int]]) -> list[tuple[list[int], set[int]]]:
     """Part rows of the file into groups that have no row of the table in common.
 
     Args:
@@ -185,14 +191,18 @@ def _groups(may_be: Mapping[int, set[int]]) -> list[tuple[list[int], set[int]]]:
 
     Returns: places and positions of each group; rows that can be nobody are in none.
     """
-    group_of: dict[int, tuple[list[int], set[int]]] = {}
+    # Rows that may be the very same rows stand together at once.
+    places_of: dict[frozenset[int], list[int]] = {}
     for place, positions in may_be.items():
-        if not positions:
-            continue
-        joined: tuple[list[int], set[int]] = ([place], set(positions))
+        if positions:
+            places_of.setdefault(positions, []).append(place)
+
+    group_of: dict[int, tuple[list[int], set[int]]] = {}
+    for positions, places in places_of.items():
+        joined: tuple[list[int], set[int]] = (list(places), set(positions))
         for position in positions:
             group = group_of.get(position)
-            if group is not None and group[0] is not joined[0]:
+            if group is not None and group is not joined:
                 # The smaller group joins the larger one, so that a long chain takes no time.
                 smaller, larger = sorted((group, joined), key=lambda one: len(one[1]))
                 larger[0].extend(smaller[0])

@@ -159,7 +159,7 @@ class Merge:
                     position_of[row.number] = position
 
         nameable = [row for row in without_key if not row.faults]
-        claimed = set(position_of.values())
+        claimed = frozenset(position_of.values())
         matches = self.matcher.match([row.values for row in nameable], claimed)
         for row, match in zip(nameable, matches, strict=True):
             if match.rivals and not self.always_new:

@@ -52,7 +52,11 @@ _IDLE: Final = re.compile(
 """Joiners and selectors that change nothing where they stand."""
 
 
-_SEEN_BY_NOBODY: Final = re.compile(f"[{''.join(map(chr, _ALL))}]")
+_RANGES: Final = "".join(
+    f"{chr(first)}-{chr(last)}" for first, last in (*_ALWAYS_DROPPED, *_MAY_ACT)
+)
+_SEEN_BY_NOBODY: Final = re.compile(f"[{_RANGES}]")
+"""Written as ranges: a class of four thousand single characters takes a hundred times as long."""
 
 
 def has_invisible(text: str) -> bool:
