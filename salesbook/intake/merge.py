@@ -182,8 +182,9 @@ class Merge:
     def _reject_ambiguous(self, row: FileRow, match: Match) -> None:
         """Reject a row that may be one of several rows, or one row that others may be as well."""
         code = "ambiguous-deal" if self.table == "Deals" else "natural-key-ambiguous"
-        keys = ["|".join(map(str, self.now.key_of_row(position))) for position in match.rivals]
-        shown_keys = ", ".join(keys[:_MOST_KEYS_SHOWN])
+        rivals = match.rivals[:_MOST_KEYS_SHOWN]
+        keys = ["|".join(map(str, self.now.key_of_row(position))) for position in rivals]
+        shown_keys = ", ".join(keys)
         words = _words_of(self.matcher.marks(row.values)[0])
         row.reject(self.key_names[0], code, key=words, keys=shown_keys)
 
