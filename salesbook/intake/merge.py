@@ -14,6 +14,7 @@ from salesbook.intake.order_lines import number_lines
 from salesbook.intake.register import KeyMaker
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow
+from salesbook.intake.twins import numbers_lines
 from salesbook.intake.usable import needed_fields, reject_broken_orders, reject_unusable
 from salesbook.tables import TABLES
 
@@ -136,7 +137,7 @@ class Merge:
     @property
     def _numbers_lines(self) -> bool:
         """Whether an order's lines are numbered by their place, for want of numbers in the file."""
-        return self.table == "Orders" and "line_no" not in self._fields
+        return numbers_lines(self.table, self._fields)
 
     def _positions(self, rows: Sequence[FileRow]) -> dict[int, int]:
         """Find the table's row that each row of the file is, and give every other one its key.

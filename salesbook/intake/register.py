@@ -264,6 +264,11 @@ class NameRegister:
                     self.added[key].setdefault("email", address)
         self._looked_up.clear()
 
+    @property
+    def shown_names(self) -> Mapping[str, str]:
+        """Names as typed, by folded name, of all who may be meant."""
+        return self._shown_names
+
     def is_unknown(self, typed: str) -> bool:
         """True for a word that means nobody."""
         key = self.find(typed)

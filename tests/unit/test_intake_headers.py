@@ -6,9 +6,15 @@ import pytest
 
 from salesbook import labels
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
-from salesbook.intake.headers import choice_aliases, known_headers, map_headers
+from salesbook.intake.headers import (
+    WhatIsBelow,
+    choice_aliases,
+    known_headers,
+    map_headers,
+)
 from salesbook.tables import TABLES, Role
 
+ALL_THE_SAME = WhatIsBelow(same=lambda left, right: True)
 IMPORTED = [name for name, spec in TABLES.items() if spec.role is not Role.OUTPUT]
 
 
@@ -73,10 +79,14 @@ def test_two_equal_headers_need_the_option():
     headers = ["Deal name", "Amount", "Amount"]
     with pytest.raises(AmbiguousFile) as refused:
         map_headers("Deals", headers, {})
-    assert refused.value.params == {"field": "amount", "option": "--column"}
+    assert refused.value.params == {
+        "field": "amount",
+        "option": "--column",
+        "choices": ("Amount#1", "Amount#2"),
+    }
     found = map_headers("Deals", headers, {"amount": "Amount#2"})
     assert next(one.column for one in found.columns if one.field == "amount") == 2
-    assert map_headers("Deals", headers, {}, same=lambda left, right: True).has("amount")
+    assert map_headers("Deals", headers, {}, below=ALL_THE_SAME).has("amount")
 
 
 def test_a_wrong_option_is_refused():
@@ -90,8 +100,8 @@ def test_a_wrong_option_is_refused():
     ("header", "scale", "currency"),
     [
         ("金额（万元）", 10_000, "元"),
-        ("Amount (EUR)", 1, "eur"),
-        ("Amount (GEL)", 1, "gel"),
+        ("Amount (EUR)", 1, "EUR"),
+        ("Amount (GEL)", 1, "GEL"),
         ("Amount (all)", 0, ""),
         ("Amount (Top)", 0, ""),
         ("Amount (k)", 1000, ""),
