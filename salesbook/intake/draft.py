@@ -24,7 +24,7 @@ from salesbook.intake.file_currency import (
 from salesbook.intake.fitting import fit_test
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, WhatIsBelow, field_named, map_headers
-from salesbook.intake.merge import AlikeRow, FieldUpdate, Merge
+from salesbook.intake.merge import AlikeRow, Merge
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.reasons import ReasonCount, reasons_of
 from salesbook.intake.resolve import Alike, Resolver
@@ -82,8 +82,6 @@ class ImportDraft:
     """Rows added to other tables, by table."""
     policy: Policy
     """The workbook's settings as the import leaves them: its currency may have changed."""
-    updates: tuple[FieldUpdate, ...] = ()
-    """Cells that change, with what stands there now, in the order of the file."""
     nobodys_contacts: Mapping[str, int] = field(default_factory=dict)
     """Rows by field whose e-mail or phone reaches nobody, such as `n/a`: it tells no rows apart."""
     alike_additions: tuple[Alike, ...] = ()
@@ -254,7 +252,6 @@ def draft_rows(
         ),
         changes=changes,
         added=added,
-        updates=tuple(merge.updates),
         nobodys_contacts=nobodys_contacts,
         alike_additions=tuple(resolver.alike_additions(resolver.used_additions(merge.accepted))),
         alike_rows=tuple(merge.look_alikes),

@@ -27,18 +27,6 @@ class _Placed(NamedTuple):
     """Of the table's row that it is; None for a new one."""
 
 
-class FieldUpdate(NamedTuple):
-    """What an import changes in one cell of a row that is there."""
-
-    row: FileRow
-    key: Key
-    """Of the table's row."""
-    field: str
-    old: Value | None
-    """None for a blank cell."""
-    new: Value
-
-
 class AlikeRow(NamedTuple):
     """A new row that shares a name, e-mail or phone with a row of another key."""
 
@@ -84,8 +72,6 @@ class Merge:
         self.new = 0
         self.updated = 0
         self.unchanged = 0
-        self.updates: list[FieldUpdate] = []
-        """Cells that change, in the order of the file and then of the fields."""
         self.look_alikes: list[AlikeRow] = []
         """New rows that may be one with a row of another key."""
 
@@ -246,11 +232,6 @@ class Merge:
         }
         if different:
             self.updated += 1
-            key = self.now.key_of_row(position) if position in self.now.rows else ()
-            self.updates += [
-                FieldUpdate(row, key, name, old.get(name), value)
-                for name, value in different.items()
-            ]
         else:
             self.unchanged += 1
 

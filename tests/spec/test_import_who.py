@@ -76,13 +76,6 @@ def test_a_row_that_another_one_is_by_its_key_is_nobody_elses(tmp_path):
     assert counts(done) == {"read": 2, "unchanged": 1, "new": 1}
 
 
-def test_an_update_tells_old_and_new(tmp_path):
-    done = draft(tmp_path, of_deals(6), "Deals", deals(5))
-    (update,) = done.updates
-    assert (update.key, update.field, update.old, update.new) == (("D1",), "amount", 500, 600)
-    assert update.row.number == 2
-
-
 ACTIVITIES = "Date,Rep,Customer,Type,Notes\n"
 CALL = "2026-01-02,Ann,Acme,Call,hello\n"
 
@@ -103,12 +96,13 @@ def calls(count):
 
 
 def test_as_many_rows_are_new_as_the_file_has_more_of_one_content(tmp_path):
-    """The workbook has two, the file three, told apart by a column that no field takes."""
-    text = "Date,Rep,Customer,Type,Notes,Line\n" + "".join(
-        f"2026-01-02,Ann,Acme,Call,hello,{number}\n" for number in range(3)
-    )
-    done = draft(tmp_path, text, "Activities", calls(2))
+    """The workbook has two and the file three equal ones: one is new, and then none."""
+    now = calls(2)
+    text = ACTIVITIES + CALL * 3
+    done = draft(tmp_path, text, "Activities", now)
     assert counts(done) == {"read": 3, "unchanged": 2, "new": 1}
+    again = draft(tmp_path, text, "Activities", imported(now, done))
+    assert counts(again) == {"read": 3, "unchanged": 3}
 
 
 def test_a_letter_with_its_accent_is_no_change(tmp_path):
