@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -42,7 +42,7 @@ class Match(NamedTuple):
 
     position: int | None
     """Of the table's row that it is; None for a new one."""
-    rivals: tuple[int, ...] = ()
+    rivals: frozenset[int] = frozenset()
     """Positions of the rows that it may be as well as a new one: for a person to decide."""
 
 
@@ -90,6 +90,10 @@ class Matcher:
         person to decide. Rows without a natural name go by content: as many of them are new as the
         file has more of one content than the table.
 
+        All pairs that say the same are found before any row is changed, in whatever group it is: a
+        row that an earlier import of the same file wrote must not stand between a row of the file
+        and the one that it asked about then.
+
         The order of the rows makes no difference.
 
         Args:
@@ -98,62 +102,64 @@ class Matcher:
         Returns: one match per row.
         """
         matches = [_NEW] * len(rows)
-        nameless: list[int] = []
-        may_be: dict[int, frozenset[int]] = {}
-        for place, row in enumerate(rows):
-            marks = self.marks(row)
-            if marks:
-                named = self._named_by(marks, row)
-                are_free = named.isdisjoint(claimed)
-                may_be[place] = named if are_free else named.difference(claimed)
-            else:
-                nameless.append(place)
+        marks_of_row = [self.marks(row) for row in rows]
+        named = [place for place, marks in enumerate(marks_of_row) if marks]
+        nameless = [place for place, marks in enumerate(marks_of_row) if not marks]
 
+        def bearers(places: Iterable[int], gone: frozenset[int]) -> dict[int, frozenset[int]]:
+            known: dict[Mark, frozenset[int]] = {}
+            return {
+                place: self._named_by(marks_of_row[place], rows[place], gone, known)
+                for place in places
+            }
+
+        # What says the same bears the same names, so that a pair is always one that may be.
+        are_several: set[int] = set()
+        for places, positions in _groups(bearers(named, claimed)):
+            if len(places) > 1 or len(positions) > 1:
+                are_several.update(places)
+            pairs = self._contents.pair([rows[place] for place in places], positions)
+            for place, position in pairs.items():
+                matches[places[place]] = Match(position)
+
+        # Whose best name is taken by now may still be a row that bears his next one.
+        taken = claimed.union(match.position for match in matches if match.position is not None)
+        left_over = [place for place in named if matches[place].position is None]
+        may_be = bearers(left_over, taken)
         for places, positions in _groups(may_be):
-            self._match_group(rows, places, positions, may_be, matches)
+            for place in places:
+                is_sure = len(places) == len(positions) == 1 and place not in are_several
+                matches[place] = (
+                    Match(next(iter(positions))) if is_sure else Match(None, may_be[place])
+                )
 
-        unclaimed = self.now.rows.keys() - claimed
+        unclaimed = self.now.rows.keys() - taken
         of_nameless = [rows[place] for place in nameless]
         for place, position in self._contents.pair(of_nameless, unclaimed).items():
             matches[nameless[place]] = Match(position)
         return matches
 
-    def _match_group(
-        self,
-        rows: Sequence[Row],
-        places: Sequence[int],
-        positions: Collection[int],
-        may_be: Mapping[int, frozenset[int]],
-        matches: list[Match],
-    ) -> None:
-        """Match rows of the file and of the table that have names in common, each with some other."""
-        if len(places) == 1 and len(positions) == 1:
-            matches[places[0]] = Match(next(iter(positions)))
-            return
-
-        # What says the same bears the same names, so that a pair is always one that may be.
-        pairs = self._contents.pair([rows[place] for place in places], positions)
-        for place, position in pairs.items():
-            matches[places[place]] = Match(position)
-
-        # Rows of one name may be the same rows: what is left of these is the same for all of them.
-        left_of: dict[frozenset[int], tuple[int, ...]] = {}
-        for place in places:
-            if matches[place].position is not None:
-                continue
-            known = may_be[place]
-            if known not in left_of:
-                left_of[known] = tuple(sorted(known.difference(pairs.values())))
-            matches[place] = Match(None, left_of[known])
-
     @cached_property
     def _contents(self) -> Contents:
         return Contents(self.now, self.fields, self.same_ref)
 
-    def _named_by(self, marks: Sequence[Mark], row: Row) -> frozenset[int]:
-        """Positions of the rows that the best mark finds which any row has."""
+    def _named_by(
+        self,
+        marks: Sequence[Mark],
+        row: Row,
+        gone: frozenset[int],
+        known: dict[Mark, frozenset[int]],
+    ) -> frozenset[int]:
+        """Positions of the rows that the best mark finds which any row has.
+
+        Args:
+            gone: positions of rows that are somebody else already.
+            known: what was found for a mark so far; grows.
+        """
         for mark in marks:
-            positions = self._by_mark.get(mark, frozenset())
+            if mark not in known:
+                known[mark] = self._by_mark.get(mark, frozenset()) - gone
+            positions = known[mark]
             if self._table == "Customers":
                 positions = frozenset(
                     position

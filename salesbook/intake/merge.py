@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import nsmallest
 from typing import Final, NamedTuple
 
 from salesbook.cells.base import Value
@@ -169,7 +170,7 @@ class Merge:
     def _reject_ambiguous(self, row: FileRow, match: Match) -> None:
         """Reject a row that may be one of several rows, or one row that others may be as well."""
         code = "ambiguous-deal" if self.table == "Deals" else "natural-key-ambiguous"
-        rivals = match.rivals[:_MOST_KEYS_SHOWN]
+        rivals = nsmallest(_MOST_KEYS_SHOWN, match.rivals)
         keys = ["|".join(map(str, self.now.key_of_row(position))) for position in rivals]
         shown_keys = ", ".join(keys)
         words = _words_of(self.matcher.marks(row.values)[0])

@@ -122,7 +122,9 @@ class NameRegister:
     _said_addresses: dict[str, set[str]] = field(default_factory=dict)
     """Keys by e-mail address that the file gives to a name, which means the same alone."""
     _names: dict[str, list[str]] = field(default_factory=dict)
-    """By key, the names that a row bears."""
+    """By key, the names that a row bears, a company's among them."""
+    _own_names: dict[str, str] = field(default_factory=dict)
+    """By key, the name that a row itself has."""
     _looked_up: dict[str, str | Reason] = field(default_factory=dict)
     _shown_names: dict[str, str] = field(default_factory=dict)
     """Names as typed, by folded name, to suggest."""
@@ -149,6 +151,7 @@ class NameRegister:
         name = names[1]
         if isinstance(name, str):
             self._shown_names[fold_name(name)] = name
+            self._own_names[key] = name
             for form in folded_forms(name)[1:]:
                 self._other_forms.setdefault(form, set()).add(key)
         self._names[key] = [str(name) for name in names[1:] if name is not None]
@@ -282,8 +285,10 @@ class NameRegister:
 
         Returns: key of the known row by key of the added one.
         """
-        known = {key: names[0] for key, names in self._names.items() if key not in self.added}
         added = {key: self._spoken_name(key) for key in keys if key in self.added}
+        if not added:
+            return {}
+        known = {key: name for key, name in self._own_names.items() if key not in self.added}
         alike = alike_names_of(added, known)
         for key in added:
             address = str(self.added[key].get("email", ""))
@@ -294,7 +299,7 @@ class NameRegister:
 
     def name_of(self, key: str) -> str:
         """The name of a row as typed."""
-        return self._names[key][0]
+        return self._own_names.get(key, key)
 
     def _spoken_name(self, key: str) -> str:
         """The name of an added row; the words of its address where it has no other."""
