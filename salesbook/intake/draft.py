@@ -107,7 +107,12 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
     if not takes_imports(table):
         raise UsageError("output-table", where="--into", found=table)
 
-    asked = SourceOptions(options.encoding, options.sheet, tuple(options.columns.values()))
+    asked = SourceOptions(
+        options.encoding,
+        options.sheet,
+        headers=tuple(options.columns.values()),
+        hidden=options.hidden,
+    )
     source = read_source(path, table, asked)
     header_map = map_headers(
         table,

@@ -16,7 +16,7 @@ from salesbook.intake.foreign import SourceOptions
 from salesbook.intake.headers import map_headers
 from salesbook.intake.rows import read_rows
 from salesbook.intake.sources import read_source
-from salesbook.intake.workbooks import meaning_of_format
+from salesbook.intake.spreadsheets.shown import read_format
 from salesbook.store import CellError
 
 
@@ -47,7 +47,7 @@ def test_cells_come_with_their_types(tmp_path):
     rows = [HEADERS, ["A", 12.5, dt.datetime(2024, 3, 5), 0.25], ["#", "#N/A", "2024-03-06", None]]
     found = read(saved(tmp_path, {"Data": rows}, name="export.csv"))
     assert found.sheet == "Data"
-    assert found.rows[0].cells == ("A", 12.5, dt.datetime(2024, 3, 5), 0.25)
+    assert found.rows[0].cells == ("A", 12.5, dt.date(2024, 3, 5), 0.25)
     assert found.rows[1].cells == ("#", CellError("#N/A"), "2024-03-06", None)
 
 
@@ -93,7 +93,7 @@ def test_a_share_shown_in_percent_is_clear_and_other_money_is_refused(tmp_path):
     ],
 )
 def test_number_formats_say_percent_or_currency(code, meaning):
-    assert meaning_of_format(code) == meaning
+    assert read_format(code).meaning_of(1.0) == meaning
 
 
 def test_the_only_sheet_with_known_headers_is_read(tmp_path):
