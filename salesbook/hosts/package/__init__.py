@@ -3,10 +3,11 @@
 This is the package's one door: nobody outside imports a module of it. README.md says how it works.
 """
 
-from salesbook.hosts.package.archive import Archive, Staged
+from salesbook.hosts.package.archive import Archive
 from salesbook.hosts.package.disk import Disk, Keeping, keep_rights
 from salesbook.hosts.package.extent import MAX_CELLS, is_too_much
 from salesbook.hosts.package.foreign import ForeignWorkbook
+from salesbook.hosts.package.foreign_parts import ForeignParts
 from salesbook.hosts.package.guards import (
     MAX_FILE_BYTES,
     refuse_entities,
@@ -24,13 +25,13 @@ __all__ = [
     "MAX_FILE_BYTES",
     "Archive",
     "Disk",
+    "ForeignParts",
     "ForeignWorkbook",
     "Keeping",
     "Known",
     "LastSave",
     "PackageHost",
     "Renewal",
-    "Staged",
     "Wanted",
     "is_companion",
     "is_too_much",

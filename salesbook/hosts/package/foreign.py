@@ -14,9 +14,10 @@ from python_calamine import CalamineError
 
 from salesbook.errors import NotAWorkbook
 from salesbook.hosts.number_formats import GENERAL
-from salesbook.hosts.package.archive import Archive, Staged
+from salesbook.hosts.package.archive import Archive
 from salesbook.hosts.package.cell_formats import plain_styles, read_cell_formats
 from salesbook.hosts.package.extent import refuse_wide_extent
+from salesbook.hosts.package.foreign_parts import ForeignParts
 from salesbook.hosts.package.guards import refuse_entities
 from salesbook.hosts.package.lost import with_errors_as_texts
 from salesbook.hosts.package.parts import BookParts, read_parts
@@ -39,7 +40,7 @@ class ForeignWorkbook:
     """
 
     def __init__(self, archive: Archive, where: str) -> None:
-        self._parts = Staged(archive)
+        self._parts = ForeignParts(archive)
         self._book: BookParts = read_parts(self._parts, where, with_tables=False)
 
     @property

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from salesbook.errors import NotAWorkbook
-from salesbook.hosts.package import Archive, ForeignWorkbook, Staged, relations
+from salesbook.hosts.package import Archive, ForeignParts, ForeignWorkbook, relations
 from salesbook.hosts.sheet_cells import Spreadsheet
 from salesbook.intake.spreadsheets.binary import BinaryWorkbook
 from salesbook.intake.spreadsheets.calamine import damaged
@@ -58,7 +58,7 @@ def _in_zip(archive: Archive, where: str) -> Spreadsheet:
             raise NotAWorkbook("no-table-file", where=where)
         return OpenDocument(archive, where)
 
-    for relation in relations(Staged(archive), ""):
+    for relation in relations(ForeignParts(archive), ""):
         if relation.kind == "officeDocument" and relation.target.lower().endswith(".bin"):
             return BinaryWorkbook(archive, relation.target, where)
     return ForeignWorkbook(archive, where)

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from salesbook.hosts.number_formats import BUILT_IN, GENERAL
-from salesbook.hosts.package import Archive, Staged, relations
+from salesbook.hosts.package import Archive, ForeignParts, relations
 from salesbook.hosts.sheet_cells import SheetCells, Tab, WantsFormat
 from salesbook.intake.spreadsheets.calamine import CalamineBook, damaged
 from salesbook.intake.spreadsheets.seen import ERRORS, Seen, wanted_formats
@@ -49,7 +49,7 @@ class BinaryWorkbook:
         Args:
             part: the workbook's own part.
         """
-        self._parts = Staged(archive)
+        self._parts = ForeignParts(archive)
         self._where = where
         self._related = {relation.key: relation for relation in relations(self._parts, part)}
         self._sheet_parts: dict[str, str] = {}

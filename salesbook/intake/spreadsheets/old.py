@@ -18,7 +18,7 @@ from salesbook.hosts.number_formats import BUILT_IN, GENERAL
 from salesbook.hosts.sheet_cells import SheetCells, Tab, WantsFormat
 from salesbook.intake.spreadsheets.calamine import CalamineBook, damaged
 from salesbook.intake.spreadsheets.seen import ERRORS, Seen, wanted_formats
-from salesbook.store import CellError
+from salesbook.store import NOT_CALCULATED, CellError
 
 _STREAMS: Final = ("Workbook", "Book")
 """How the stream is called since Excel 97, and before."""
@@ -44,7 +44,7 @@ _SHEET_NAME: Final = 6
 _RESULT: Final = 6
 """Where a formula's result stands in its record; if its last two bytes are these, it is no number."""
 _NO_NUMBER: Final = b"\xff\xff"
-_IS_ERROR: Final = 2
+_IS_ERROR, _IS_BLANK = 2, 3
 
 
 class OldWorkbook:
@@ -97,6 +97,8 @@ class OldWorkbook:
             raise damaged(self._where, "sheets")
         seen = Seen()
         wanted = wanted_formats(self._formats, wants)
+        blank_formulas: list[tuple[int, int]] = []
+        some_calculated = False
         for kind, content in self._records(self._sheet_starts[place]):
             if kind in _SINGLE_CELLS and len(content) >= _CELL.size:
                 row, column, index = _CELL.unpack_from(content)
@@ -104,10 +106,18 @@ class OldWorkbook:
                 error = _error_in(kind, content)
                 if error:
                     seen.errors[row + 1, column + 1] = CellError(error)
+                elif kind == _FORMULA and _result_kind(content) == _IS_BLANK:
+                    blank_formulas.append((row + 1, column + 1))
+                some_calculated |= kind == _FORMULA and _result_kind(content) != _IS_BLANK
             elif kind == _SHORT_NUMBERS:
                 _note_numbers(seen, content, wanted)
             elif kind == _ROW and len(content) > _ROW_FLAGS and content[_ROW_FLAGS] & _IS_HIDDEN:
                 seen.hidden.add(int.from_bytes(content[:2], "little") + 1)
+
+        # A formula without a value looks like one that gives a blank text. Where none of the sheet
+        # has a value, it was written by a program that does not calculate.
+        if not some_calculated:
+            seen.errors.update(dict.fromkeys(blank_formulas, NOT_CALCULATED))
         seen.refuse_sparse(f"{self._where}, {self.tabs[place].name}")
         return seen.beside(self._book.rows(place))
 
@@ -171,11 +181,14 @@ def _error_in(kind: int, content: bytes) -> str:
     """The error that a cell or a formula's result is; blank for any other."""
     if kind == _FLAG_OR_ERROR and content[7:8] == b"\x01":
         return ERRORS.get(content[6], "#UNKNOWN!")
-    if kind != _FORMULA:
-        return ""
+    is_error = kind == _FORMULA and _result_kind(content) == _IS_ERROR
+    return ERRORS.get(content[_RESULT + 2], "#UNKNOWN!") if is_error else ""
+
+
+def _result_kind(content: bytes) -> int:
+    """Which kind of result a formula has that is no number; -1 for a number."""
     result = content[_RESULT : _RESULT + 8]
-    is_error = result[6:] == _NO_NUMBER and result[0] == _IS_ERROR
-    return ERRORS.get(result[2], "#UNKNOWN!") if is_error else ""
+    return result[0] if result[6:] == _NO_NUMBER else -1
 
 
 def _text(content: bytes) -> str:

@@ -7,6 +7,7 @@ Source: OpenDocument 1.3 part 3, 9.1 (tables) and 19.385 (office:value-type).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
@@ -15,13 +16,20 @@ from salesbook.errors import PasswordProtected
 from salesbook.hosts.package import MAX_CELLS, Archive, refuse_entities
 from salesbook.hosts.sheet_cells import SheetCells, Tab, WantsFormat
 from salesbook.intake.spreadsheets.calamine import CalamineBook, damaged
+from salesbook.intake.spreadsheets.opendocument_formats import CellFormats
 from salesbook.intake.spreadsheets.seen import Seen
+from salesbook.intake.spreadsheets.shown import tells_something
 from salesbook.store import NOT_CALCULATED, CellError
 
 CONTENT: Final = "content.xml"
+_STYLES: Final = "styles.xml"
+"""The part of the styles that people made; those of single cells stand before the sheets."""
 _MANIFEST: Final = "META-INF/manifest.xml"
 _ENCRYPTED_PART: Final = "encrypted-package"
 """The only content of a file that LibreOffice encrypted as a whole."""
+_AROUND_NUMBERS: Final = re.compile(r"[-+()\d\s.,'%]")
+"""Matches what stands around a currency in the text of a cell: `-$1,234.50`."""
+_NUMBERS: Final = frozenset(("float", "percentage", "currency"))
 _HIDDEN: Final = ("collapse", "filter")
 _MOST_DIGITS: Final = 9
 
@@ -39,7 +47,14 @@ class OpenDocument:
             raise damaged(where, CONTENT)
         content = archive.inflate(CONTENT)
         refuse_entities(content, f"{where}: {CONTENT}")
-        self._sheets = _walked(content, where)
+        formats = CellFormats()
+        if _STYLES in archive:
+            styles = archive.inflate(_STYLES)
+            refuse_entities(styles, f"{where}: {_STYLES}")
+            _parse(formats, styles, where)
+        walk = _Walk(formats)
+        _parse(walk, content, where)
+        self._sheets = walk.sheets
         for name, seen in self._sheets.items():
             seen.refuse_sparse(f"{where}, {name}")
         self._book = CalamineBook(archive.data, where)
@@ -82,8 +97,12 @@ class _Cell:
 class _Walk:
     """Goes through the tags of all sheets."""
 
-    def __init__(self) -> None:
+    def __init__(self, formats: CellFormats) -> None:
         self.sheets: dict[str, Seen] = {}
+        self._formats = formats
+        self._column_styles: list[tuple[int, str]] = []
+        """Up to which column which style goes for cells that name none."""
+        self._row_style = ""
         self._seen: Seen | None = None
         self._depth = 0
         """Of tables; a table may stand within a cell's drawing."""
@@ -98,13 +117,22 @@ class _Walk:
             if self._depth == 1:
                 self._seen = self.sheets[attributes.get("table:name", "")] = Seen()
                 self._row = 0
+                self._column_styles = []
+        if self._seen is None:
+            self._formats.start(tag, attributes)
         if self._seen is None or self._depth != 1:
             return
 
-        if tag == "table:table-row":
+        if tag == "table:table-column":
+            last = self._column_styles[-1][0] if self._column_styles else 0
+            last += _count(attributes, "table:number-columns-repeated")
+            style = attributes.get("table:default-cell-style-name", "")
+            self._column_styles.append((last, style))
+        elif tag == "table:table-row":
             self._row_count = _count(attributes, "table:number-rows-repeated")
             self._column = 0
             self._row_is_filled = False
+            self._row_style = attributes.get("table:default-cell-style-name", "")
             self._row_is_hidden = attributes.get("table:visibility") in _HIDDEN
         elif tag in ("table:table-cell", "table:covered-table-cell"):
             self._cell = _Cell(attributes, _count(attributes, "table:number-columns-repeated"))
@@ -112,13 +140,18 @@ class _Walk:
     def text(self, text: str) -> None:
         if self._cell is not None:
             self._cell.texts.append(text)
+        elif self._seen is None:
+            self._formats.text(text)
 
     def end(self, tag: str) -> None:
         if tag == "table:table":
             self._depth -= 1
             if self._depth == 0:
                 self._seen = None
-        if self._seen is None or self._depth != 1:
+        if self._seen is None:
+            self._formats.end(tag)
+            return
+        if self._depth != 1:
             return
 
         if tag == "table:table-row":
@@ -149,7 +182,7 @@ class _Walk:
         if seen.cells > MAX_CELLS:
             return
 
-        code = _format_of(cell, kind)
+        code = self._format_of(cell, kind) if kind in _NUMBERS else ""
         error = _error_of(cell, kind)
         if not code and not error:
             return
@@ -160,13 +193,26 @@ class _Walk:
                 if error:
                     seen.errors[row, column] = error
 
+    def _format_of(self, cell: _Cell, kind: str) -> str:
+        """The number format of a cell, by its style or by what the cell says of itself."""
+        style = cell.attributes.get("table:style-name") or self._row_style
+        style = style or self._style_of_column()
+        code = self._formats.code_of(style)
+        if tells_something(code):
+            return code
+        if kind == "percentage":
+            return "0%"
+        # A cell in the money of the computer that wrote it names no currency, and shows one.
+        currency = cell.attributes.get("office:currency", "")
+        if kind == "currency" and not currency:
+            currency = _AROUND_NUMBERS.sub("", "".join(cell.texts))
+        return f"[${currency}]0" if currency else ""
 
-def _format_of(cell: _Cell, kind: str) -> str:
-    """The number format that says what the cell says of itself."""
-    if kind == "percentage":
-        return "0%"
-    currency = cell.attributes.get("office:currency", "")
-    return f"[${currency}]0" if kind == "currency" and currency else ""
+    def _style_of_column(self) -> str:
+        for last, style in self._column_styles:
+            if self._column < last:
+                return style
+        return ""
 
 
 def _error_of(cell: _Cell, kind: str) -> CellError | None:
@@ -185,15 +231,14 @@ def _count(attributes: dict[str, str], name: str) -> int:
     return max(1, int(text)) if is_count else 1
 
 
-def _walked(content: bytes, where: str) -> dict[str, Seen]:
-    walk = _Walk()
+def _parse(walk: _Walk | CellFormats, data: bytes, where: str) -> None:
+    """Have somebody go through the tags of a part. Raises: NotAWorkbook."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = walk.start
     parser.EndElementHandler = walk.end
     parser.CharacterDataHandler = walk.text
     try:
-        parser.Parse(content, True)
+        parser.Parse(data, True)
     except expat.ExpatError as error:
         raise damaged(where, CONTENT) from error
-    return walk.sheets
