@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
-
 from salesbook.cells.base import CellOptions, Value
 from salesbook.errors import UsageError
+from salesbook.exchange import currency_told
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
+from salesbook.intake.changes import TableChange
+from salesbook.intake.conversion import Conversion
+from salesbook.intake.file_currency import (
+    currency_change,
+    refuse_one_foreign,
+    with_currency,
+)
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.merge import Merge
@@ -21,28 +27,9 @@ from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
-from salesbook.intake.usable import reject_sum
+from salesbook.intake.usable import refuse_too_many, reject_sum
 from salesbook.money import to_decimal
-from salesbook.policy import MAIN_PIPELINE
-
-
-@dataclass(frozen=True)
-class TableChange:
-    """What the import does to one table."""
-
-    table: str
-    changes: Mapping[int, Mapping[str, Value]]
-    """New typed values by field, by the row's position in the table; empty where the body is
-    replaced.
-    """
-    new_rows: pd.DataFrame
-    """Rows to append, or the whole new body."""
-    replaces: bool = False
-
-    @property
-    def does_something(self) -> bool:
-        """False where the table stays as it is."""
-        return bool(self.changes) or len(self.new_rows) > 0 or self.replaces
+from salesbook.policy import MAIN_PIPELINE, Policy
 
 
 @dataclass(frozen=True)
@@ -78,6 +65,8 @@ class ImportDraft:
     changes: tuple[TableChange, ...]
     added: Mapping[str, int]
     """Rows added to other tables, by table."""
+    policy: Policy
+    """The workbook's settings as the import leaves them: its currency may have changed."""
     look_alikes: int = 0
     """New rows that have the name, e-mail or phone of a row with another key."""
 
@@ -114,6 +103,7 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
         hidden=options.hidden,
     )
     source = read_source(path, table, asked)
+    refuse_too_many(len(source.rows), where=path.name)
     header_map = map_headers(
         table,
         source.headers,
@@ -129,7 +119,12 @@ def draft_rows(
 ) -> ImportDraft:
     """Decide what becomes of the rows of a file that was read."""
     table = options.into
-    rows = read_rows(source, header_map, table, _cell_options(options, book))
+    told_currency = currency_told(options.currency)
+    before, book = book, with_currency(book, told_currency)
+
+    rows = read_rows(source, header_map, table, _cell_options(options, book), told_currency)
+    if told_currency is None:
+        refuse_one_foreign(rows, table, book)
     reject_sum(rows, table)
     kept, twins = drop_twins(rows)
 
@@ -143,10 +138,13 @@ def draft_rows(
     for row in kept:
         if not row.faults:
             resolver.resolve(row)
+    Conversion(table, book, resolver.stages).run(kept)
     merge = Merge(table, book, resolver, replace=options.replace)
     merge.run(kept)
 
     changes, added = _all_changes(merge, resolver, options, book)
+    if book is not before and merge.accepted:
+        changes = (*changes, currency_change(book))
     return ImportDraft(
         table=table,
         source=source,
@@ -160,6 +158,7 @@ def draft_rows(
         totals=_totals(table, header_map, book.policy.decimals, kept, twins),
         changes=changes,
         added=added,
+        policy=book.policy,
         look_alikes=merge.look_alikes,
     )
 

@@ -124,8 +124,7 @@ def _of_unknown_headers(book: Spreadsheet, shown: Sequence[int], score: _Score, 
     hidden = [place for place, tab in enumerate(tabs) if tab.is_hidden]
     likely = _likely({place: _head_score(book, place, score) for place in hidden})
     if likely:
-        names = ", ".join(tabs[place].name for place in likely)
-        raise AmbiguousFile("hidden-sheet", where=where, sheets=names, option="--sheet")
+        raise _sheet_unclear("hidden-sheet", [tabs[place] for place in likely], where)
 
     filled = [place for place in shown if _head(book, place)]
     if len(filled) == 1:
@@ -134,8 +133,15 @@ def _of_unknown_headers(book: Spreadsheet, shown: Sequence[int], score: _Score, 
 
 
 def _which_sheet(tabs: Sequence[Tab], places: Sequence[int], where: str) -> AmbiguousFile:
-    names = ", ".join(tabs[place].name for place in places)
-    return AmbiguousFile("which-sheet", where=where, sheets=names, option="--sheet")
+    return _sheet_unclear("which-sheet", [tabs[place] for place in places], where)
+
+
+def _sheet_unclear(code: str, tabs: Sequence[Tab], where: str, **params: str) -> AmbiguousFile:
+    """Say that the user must name a sheet, and which there are."""
+    names = tuple(tab.name for tab in tabs)
+    return AmbiguousFile(
+        code, where=where, sheets=", ".join(names), option="--sheet", choices=names, **params
+    )
 
 
 def _likely(scores: Mapping[int, int]) -> list[int]:
@@ -154,8 +160,7 @@ def _named_sheet(tabs: Sequence[Tab], wanted: str, where: str) -> int:
             return place
     if wanted.isdigit() and 1 <= int(wanted) <= len(tabs):
         return int(wanted) - 1
-    names = ", ".join(tab.name for tab in tabs)
-    raise AmbiguousFile("no-such-sheet", where=where, found=wanted, sheets=names, option="--sheet")
+    raise _sheet_unclear("no-such-sheet", tabs, where, found=wanted)
 
 
 def _head_score(book: Spreadsheet, place: int, score: _Score) -> int:

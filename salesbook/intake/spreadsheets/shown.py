@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from salesbook.cells.units import names_currency
+from salesbook.currencies import names_currency
 
 PER_CENT: Final = "%"
 
