@@ -28,7 +28,7 @@ from salesbook.errors import (
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.changes import TableChange
 from salesbook.intake.draft import ImportDraft, draft_import
-from salesbook.intake.foreign import is_blank
+from salesbook.intake.foreign import ForeignTable, is_blank
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.questions import refuse_unanswered
 from salesbook.intake.rejects import rejects_text, write_rejects
@@ -244,9 +244,18 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         look_alikes=draft.look_alikes,
         dry_run=request.dry_run,
         language=language,
-        notes=session.notes(()),
+        notes=(*_hidden_notes(draft.source), *session.notes(())),
         beside=session.beside,
     )
+
+
+def _hidden_notes(source: ForeignTable) -> tuple[Message, ...]:
+    """Say how many rows nobody sees who opens the file, and what became of them."""
+    count = source.hidden_taken or source.hidden_left
+    if not count:
+        return ()
+    code = "import.hidden-taken" if source.hidden_taken else "import.hidden-left"
+    return (Message(code, {"rows": count, "option": "--hidden leave"}),)
 
 
 def _refusal(file: Path, draft: ImportDraft, rejects_file: str) -> SalesbookError:
