@@ -99,7 +99,8 @@ def _cell(row: int, column: int, index: int, cell: object) -> bytes:
     if cell is None:
         return b""
     if isinstance(cell, str):
-        return _record(0x0204, place + struct.pack("<HB", len(cell), 1) + cell.encode("utf-16-le"))
+        text = cell.encode("utf-16-le")
+        return _record(0x0204, place + struct.pack("<HB", len(text) // 2, 1) + text)
     if isinstance(cell, bool):
         return _record(0x0205, place + bytes((cell, 0)))
     if isinstance(cell, tuple):

@@ -51,6 +51,8 @@ class BinaryWorkbook:
         """
         self._parts = ForeignParts(archive)
         self._where = where
+        if part not in self._parts:
+            raise damaged(where, part)
         self._related = {relation.key: relation for relation in relations(self._parts, part)}
         self._sheet_parts: dict[str, str] = {}
         self._is_1904 = False
@@ -59,6 +61,11 @@ class BinaryWorkbook:
                 self._is_1904 = bool(content[:1] and content[0] & _COUNTS_FROM_1904)
             elif kind == _SHEET:
                 self._note_sheet(content)
+        # The reader takes memory for a record before it finds that the record is cut off.
+        for relation in self._related.values():
+            if relation.kind == "sharedStrings" and relation.target in self._parts:
+                for _ in self._records(relation.target):
+                    pass
         self._book = CalamineBook(archive.data, where)
 
     @property

@@ -6,24 +6,22 @@ and then each sheet, at the place that the globals name. Source: MS-XLS 2.1.4 (R
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
-from olefile import OleFileIO
-
-from salesbook.errors import NotAWorkbook, PasswordProtected
+from salesbook.errors import PasswordProtected
 from salesbook.hosts.number_formats import BUILT_IN, GENERAL
 from salesbook.hosts.sheet_cells import SheetCells, Tab, WantsFormat
 from salesbook.intake.spreadsheets.calamine import CalamineBook, damaged
+from salesbook.intake.spreadsheets.container import container_of, stream_of
 from salesbook.intake.spreadsheets.seen import ERRORS, Seen, wanted_formats
+from salesbook.intake.spreadsheets.shown import tells_something
 from salesbook.store import NOT_CALCULATED, CellError
 
 _STREAMS: Final = ("Workbook", "Book")
 """How the stream is called since Excel 97, and before."""
-_ENCRYPTED: Final = "EncryptedPackage"
-"""The stream of an encrypted .xlsx, .xlsm or .xlsb."""
 
 _BEGIN, _END, _ENCRYPTION, _DATES, _SHEET = 0x0809, 0x000A, 0x002F, 0x0022, 0x0085
 _FORMAT, _CELL_FORMAT, _ROW = 0x041E, 0x00E0, 0x0208
@@ -32,6 +30,9 @@ _TEXT, _OLD_TEXT, _RICH_TEXT, _FLAG_OR_ERROR = 0x00FD, 0x0204, 0x00D6, 0x0205
 _SINGLE_CELLS: Final = frozenset(
     (_NUMBER, _SHORT_NUMBER, _FORMULA, _TEXT, _OLD_TEXT, _RICH_TEXT, _FLAG_OR_ERROR)
 )
+_EXTENT: Final = 0x0200
+_UNUSED: Final = 0x0FFE
+"""A number that no record has."""
 _HEAD = struct.Struct("<HH")
 _CELL = struct.Struct("<HHH")
 """A cell's row, column and format."""
@@ -47,38 +48,68 @@ _NO_NUMBER: Final = b"\xff\xff"
 _IS_ERROR, _IS_BLANK = 2, 3
 
 
+class _Globals:
+    """What the records before the sheets say."""
+
+    def __init__(self) -> None:
+        self.is_1904 = False
+        self.sheets: list[tuple[int, bool]] = []
+        """Where each sheet begins, and whether it is one of cells."""
+        self._codes = dict(BUILT_IN)
+        self._ids: list[int] = []
+        self._is_since_97 = True
+
+    def take(self, kind: int, content: bytes) -> None:
+        """Take a record."""
+        if kind == _BEGIN:
+            self._is_since_97 = int.from_bytes(content[:2], "little") >= _VERSION_97
+        elif kind == _DATES:
+            self.is_1904 = content[:1] == b"\x01"
+        elif kind == _SHEET:
+            is_worksheet = content[_SHEET_KIND : _SHEET_KIND + 1] == b"\x00"
+            self.sheets.append((int.from_bytes(content[:4], "little"), is_worksheet))
+        elif kind == _FORMAT:
+            read_code = _text if self._is_since_97 else _old_text
+            self._codes[int.from_bytes(content[:2], "little")] = read_code(content[2:])
+        elif kind == _CELL_FORMAT:
+            self._ids.append(int.from_bytes(content[2:4], "little"))
+
+    def formats(self) -> list[str]:
+        """The number format of each cell format."""
+        return [self._codes.get(format_id, GENERAL) for format_id in self._ids]
+
+
 class OldWorkbook:
     """An .xls workbook.
 
-    Raises: NotAWorkbook, PasswordProtected.
+    Raises: NotAWorkbook, PasswordProtected, UnsafeFile.
     """
 
     def __init__(self, data: bytes, where: str) -> None:
         self._where = where
-        self._stream = _stream(data, where)
-        self._sheet_starts: list[int] = []
-        self._is_1904 = False
-        codes = dict(BUILT_IN)
-        ids: list[int] = []
-        is_since_97 = True
-        for kind, content in self._records(0):
+        stream_name, stream = stream_of(data, _STREAMS, where)
+        self._stream = bytearray(stream)
+        self._worksheets: list[Seen] = []
+        book = _Globals()
+        for _, kind, content in self._records(0):
             if kind == _ENCRYPTION:
                 raise PasswordProtected("password-protected", where=where)
-            if kind == _BEGIN:
-                is_since_97 = int.from_bytes(content[:2], "little") >= _VERSION_97
-            elif kind == _DATES:
-                self._is_1904 = content[:1] == b"\x01"
-            elif kind == _SHEET:
-                is_worksheet = content[_SHEET_KIND : _SHEET_KIND + 1] == b"\x00"
-                if is_worksheet:
-                    self._sheet_starts.append(int.from_bytes(content[:4], "little"))
-            elif kind == _FORMAT:
-                code_of = _text if is_since_97 else _old_text
-                codes[int.from_bytes(content[:2], "little")] = code_of(content[2:])
-            elif kind == _CELL_FORMAT:
-                ids.append(int.from_bytes(content[2:4], "little"))
-        self._formats = [codes.get(format_id, GENERAL) for format_id in ids]
-        self._book = CalamineBook(data, where)
+            book.take(kind, content)
+        self._is_1904 = book.is_1904
+
+        formats = wanted_formats(book.formats(), tells_something)
+        # The reader reads every sheet at once: each is looked at before.
+        for start, is_worksheet in book.sheets:
+            if start >= len(self._stream):
+                raise damaged(where, "sheets")
+            seen = self._look(start, formats)
+            seen.refuse_sparse(where)
+            if is_worksheet:
+                self._worksheets.append(seen)
+        self._book = CalamineBook(container_of(stream_name, bytes(self._stream)), where)
+        if len(self._worksheets) != len(self.tabs):
+            # Which of the sheets has which formats could only be guessed.
+            raise damaged(where, "sheets")
 
     @property
     def tabs(self) -> tuple[Tab, ...]:
@@ -91,18 +122,22 @@ class OldWorkbook:
         return self._is_1904
 
     def cells(self, place: int, wants: WantsFormat, first_rows: int = 0) -> SheetCells:
-        """Read a sheet, always all of it. Raises: NotAWorkbook, UnsafeFile."""
-        if len(self._sheet_starts) != len(self.tabs):
-            # Which of the sheets has which formats could only be guessed.
-            raise damaged(self._where, "sheets")
+        """Read a sheet, always all of it. Raises: NotAWorkbook."""
+        seen = self._worksheets[place]
+        shown = replace(seen, styled=[found for found in seen.styled if wants(found[2])])
+        return shown.beside(self._book.rows(place))
+
+    def _look(self, start: int, formats: dict[int, str]) -> Seen:
+        """Look at a sheet, and take away what it claims as its extent: memory is reserved for it."""
         seen = Seen()
-        wanted = wanted_formats(self._formats, wants)
         blank_formulas: list[tuple[int, int]] = []
         some_calculated = False
-        for kind, content in self._records(self._sheet_starts[place]):
-            if kind in _SINGLE_CELLS and len(content) >= _CELL.size:
+        for place, kind, content in self._records(start):
+            if kind == _EXTENT:
+                _HEAD.pack_into(self._stream, place, _UNUSED, len(content))
+            elif kind in _SINGLE_CELLS and len(content) >= _CELL.size:
                 row, column, index = _CELL.unpack_from(content)
-                _note_cell(seen, row + 1, column + 1, wanted.get(index))
+                _note_cell(seen, row + 1, column + 1, formats.get(index))
                 error = _error_in(kind, content)
                 if error:
                     seen.errors[row + 1, column + 1] = CellError(error)
@@ -110,7 +145,7 @@ class OldWorkbook:
                     blank_formulas.append((row + 1, column + 1))
                 some_calculated |= kind == _FORMULA and _result_kind(content) != _IS_BLANK
             elif kind == _SHORT_NUMBERS:
-                _note_numbers(seen, content, wanted)
+                _note_numbers(seen, content, formats)
             elif kind == _ROW and len(content) > _ROW_FLAGS and content[_ROW_FLAGS] & _IS_HIDDEN:
                 seen.hidden.add(int.from_bytes(content[:2], "little") + 1)
 
@@ -118,45 +153,29 @@ class OldWorkbook:
         # has a value, it was written by a program that does not calculate.
         if not some_calculated:
             seen.errors.update(dict.fromkeys(blank_formulas, NOT_CALCULATED))
-        seen.refuse_sparse(f"{self._where}, {self.tabs[place].name}")
-        return seen.beside(self._book.rows(place))
+        return seen
 
-    def _records(self, place: int) -> Iterator[tuple[int, bytes]]:
-        """Go through the records of the globals or of a sheet, from its begin to its end.
+    def _records(self, place: int) -> Iterator[tuple[int, int, bytes]]:
+        """Go through the records of the globals or of a sheet: place, kind, content.
 
-        A chart in a sheet has a begin and an end of its own.
+        A chart in a sheet has a begin and an end of its own, and is left out but for its extents.
         """
         stream = self._stream
         depth = 0
         while place + _HEAD.size <= len(stream):
             kind, length = _HEAD.unpack_from(stream, place)
             start = place + _HEAD.size
-            place = start + length
+            if start + length > len(stream):
+                raise damaged(self._where, "records")
             if kind == _BEGIN:
                 depth += 1
             elif kind == _END:
                 depth -= 1
                 if depth <= 0:
                     return
-            if depth <= 1:
-                yield kind, stream[start:place]
-
-
-def _stream(data: bytes, where: str) -> bytes:
-    """The workbook's stream. Raises: NotAWorkbook, PasswordProtected."""
-    try:
-        with OleFileIO(io.BytesIO(data)) as container:
-            if container.exists(_ENCRYPTED):
-                raise PasswordProtected("password-protected", where=where)
-            for name in _STREAMS:
-                if container.exists(name):
-                    stream: bytes = container.openstream(name).read()
-                    return stream
-    except (OSError, ValueError, IndexError, TypeError, struct.error) as error:
-        if _ENCRYPTED.encode("utf-16-le") in data:
-            raise PasswordProtected("password-protected", where=where) from error
-        raise damaged(where, str(error)) from error
-    raise NotAWorkbook("no-table-file", where=where)
+            if depth <= 1 or kind == _EXTENT:
+                yield place, kind, bytes(stream[start : start + length])
+            place = start + length
 
 
 def _note_cell(seen: Seen, row: int, column: int, code: str | None) -> None:

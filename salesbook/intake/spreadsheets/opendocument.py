@@ -8,7 +8,7 @@ Source: OpenDocument 1.3 part 3, 9.1 (tables) and 19.385 (office:value-type).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from xml.parsers import expat
 
@@ -72,8 +72,8 @@ class OpenDocument:
     def cells(self, place: int, wants: WantsFormat, first_rows: int = 0) -> SheetCells:
         """Read a sheet, always all of it. Raises: NotAWorkbook."""
         seen = self._sheets.get(self.tabs[place].name, Seen())
-        seen.styled = [found for found in seen.styled if wants(found[2])]
-        return seen.beside(self._book.rows(place))
+        shown = replace(seen, styled=[found for found in seen.styled if wants(found[2])])
+        return shown.beside(self._book.rows(place))
 
 
 def _refuse_encrypted(archive: Archive, where: str) -> None:
