@@ -63,6 +63,7 @@ def xls(
     hidden: tuple[int, ...] = (),
     *,
     password: bool = False,
+    extent: tuple[int, int, int, int] | None = None,
 ) -> bytes:
     """An .xls workbook of one sheet; an error is `("error", code)`, a formula `("formula", kind)`."""
     formats = formats or {}
@@ -82,6 +83,8 @@ def xls(
     head += _record(0x0085, struct.pack("<IBBBB", sheet_place, 0, 0, 1, 0) + b"S") + end
 
     body = _begin(0x10)
+    if extent:
+        body += _record(0x0200, struct.pack("<IIHHH", *extent, 0))
     for row_number, row in enumerate(rows):
         flags = 0x20 if row_number + 1 in hidden else 0
         body += _record(

@@ -8,6 +8,7 @@ import re
 import zipfile
 from xml.sax.saxutils import escape
 
+import olefile
 import openpyxl
 import pytest
 import xlsxwriter
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from salesbook.errors import NotAWorkbook, PasswordProtected, SalesbookError, UnsafeFile
 from salesbook.hosts.package import sheet_look
 from salesbook.intake.spreadsheets import open_spreadsheet, read_format, tells_something
+from salesbook.intake.spreadsheets.container import container_of
 from salesbook.store import NOT_CALCULATED, CellError
 from tests.engines.old_excel import ole, xls, xlsb
 
@@ -491,3 +493,17 @@ def test_other_office_files_are_refused_as_what_they_are(name):
         open_spreadsheet(out.getvalue(), "f")
     with pytest.raises(NotAWorkbook, match="no-table-file"):
         open_spreadsheet(ole({"WordDocument": b"x"}), "f")
+
+
+@pytest.mark.parametrize("size", [0, 4096, 5_000_000])
+def test_the_reader_gets_a_container_that_others_read_too(size):
+    """Of streams with few sectors and with thousands."""
+    stream = bytes(range(256)) * 20 + bytes(size)
+    with olefile.OleFileIO(io.BytesIO(container_of("Workbook", stream))) as container:
+        assert container.openstream("Workbook").read() == stream
+
+
+def test_what_an_old_sheet_claims_as_its_extent_is_not_believed():
+    """The reader would take 170 gigabytes for it and end the process."""
+    data = xls([["Deal name"], ["A"]], extent=(0, 0xFFFFFFF0, 0, 255))
+    assert cells_of(data).rows == [["Deal name"], ["A"]]
