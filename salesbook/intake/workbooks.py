@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from salesbook.errors import AmbiguousFile, NotAWorkbook
 from salesbook.hosts.sheet_cells import SheetCells, Spreadsheet, Tab
@@ -124,7 +124,7 @@ def _of_unknown_headers(book: Spreadsheet, shown: Sequence[int], score: _Score, 
     hidden = [place for place, tab in enumerate(tabs) if tab.is_hidden]
     likely = _likely({place: _head_score(book, place, score) for place in hidden})
     if likely:
-        raise _sheet_unclear("hidden-sheet", [tabs[place] for place in likely], where)
+        raise AmbiguousFile("hidden-sheet", where=where, **_choices([tabs[at] for at in likely]))
 
     filled = [place for place in shown if _head(book, place)]
     if len(filled) == 1:
@@ -133,15 +133,13 @@ def _of_unknown_headers(book: Spreadsheet, shown: Sequence[int], score: _Score, 
 
 
 def _which_sheet(tabs: Sequence[Tab], places: Sequence[int], where: str) -> AmbiguousFile:
-    return _sheet_unclear("which-sheet", [tabs[place] for place in places], where)
+    return AmbiguousFile("which-sheet", where=where, **_choices([tabs[at] for at in places]))
 
 
-def _sheet_unclear(code: str, tabs: Sequence[Tab], where: str, **params: str) -> AmbiguousFile:
-    """Say that the user must name a sheet, and which there are."""
+def _choices(tabs: Sequence[Tab]) -> dict[str, Any]:
+    """The sheets that the user may name, for a refusal."""
     names = tuple(tab.name for tab in tabs)
-    return AmbiguousFile(
-        code, where=where, sheets=", ".join(names), option="--sheet", choices=names, **params
-    )
+    return {"sheets": ", ".join(names), "option": "--sheet", "choices": names}
 
 
 def _likely(scores: Mapping[int, int]) -> list[int]:
@@ -160,7 +158,7 @@ def _named_sheet(tabs: Sequence[Tab], wanted: str, where: str) -> int:
             return place
     if wanted.isdigit() and 1 <= int(wanted) <= len(tabs):
         return int(wanted) - 1
-    raise _sheet_unclear("no-such-sheet", tabs, where, found=wanted)
+    raise AmbiguousFile("no-such-sheet", where=where, found=wanted, **_choices(tabs))
 
 
 def _head_score(book: Spreadsheet, place: int, score: _Score) -> int:
