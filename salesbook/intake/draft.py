@@ -147,8 +147,13 @@ def draft_import(
     if not takes_imports(table):
         raise UsageError("output-table", where="--into", found=table)
 
-    named = tuple(header for header in options.columns.values() if header)
-    source = read_source(path, table, SourceOptions(options.encoding, options.sheet, named))
+    asked = SourceOptions(
+        options.encoding,
+        options.sheet,
+        headers=tuple(header for header in options.columns.values() if header),
+        hidden=options.hidden,
+    )
+    source = read_source(path, table, asked)
     refuse_too_many(len(source.rows), where=path.name)
     cell_options = _cell_options(options, book)
     said = said_words(table, options.words, cell_options)
