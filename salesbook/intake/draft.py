@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from salesbook.errors import UsageError
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.foreign import ForeignTable, SourceOptions
+from salesbook.intake.header_rows import refuse_without_columns
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.merge import Merge
 from salesbook.intake.options import ImportOptions
@@ -107,8 +108,16 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
     if not takes_imports(table):
         raise UsageError("output-table", where="--into", found=table)
 
-    asked = SourceOptions(options.encoding, options.sheet, tuple(options.columns.values()))
+    asked = SourceOptions(
+        options.encoding,
+        options.sheet,
+        tuple(options.columns.values()),
+        options.delimiter,
+        options.has_headers,
+    )
     source = read_source(path, table, asked)
+    if not options.has_headers and not options.columns:
+        raise refuse_without_columns(source, where=path.name)
     header_map = map_headers(
         table,
         source.headers,
@@ -116,7 +125,14 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
         same=_same_columns(source),
         lacking=book.table(table).lacking,
     )
-    return draft_rows(source, header_map, options, book)
+    return draft_rows(source, _without_empty(header_map, source), options, book)
+
+
+def _without_empty(header_map: HeaderMap, source: ForeignTable) -> HeaderMap:
+    """The mapping without what it says of columns that hold nothing, not even a header."""
+    empty = {f"#{column + 1}" for column in source.empty_columns}
+    not_taken = tuple(header for header in header_map.not_taken if header not in empty)
+    return replace(header_map, not_taken=not_taken)
 
 
 def draft_rows(

@@ -15,6 +15,7 @@ from salesbook.cells.units import names_currency
 from salesbook.errors import AmbiguousFile, NotAWorkbook, SalesbookError
 from salesbook.hosts.package import check_workbook
 from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
+from salesbook.intake.header_words import HeaderWords
 from salesbook.intake.layout import lay_out
 from salesbook.labels.words import fold
 from salesbook.store import NOT_CALCULATED, Cell, CellError
@@ -34,7 +35,9 @@ _Score = Callable[[Sequence[Cell]], int]
 _Formats = dict[tuple[int, int], str]
 
 
-def read_workbook(data: bytes, sheet: str | None, score: _Score, *, where: str) -> ForeignTable:
+def read_workbook(
+    data: bytes, sheet: str | None, score: HeaderWords, *, where: str
+) -> ForeignTable:
     """Read the sheet that the user names, or the only one with known headers.
 
     Raises: NotAWorkbook, UnsafeFile, PasswordProtected, AmbiguousFile, ColumnMissing.
@@ -52,8 +55,8 @@ def read_workbook(data: bytes, sheet: str | None, score: _Score, *, where: str) 
             is_1904 = book.epoch.year == 1904
         finally:
             book.close()
-    headers, body, above = lay_out(rows, score, where=f"{where}, {name}")
-    return ForeignTable(headers, body, sheet=name, epoch_1904=is_1904, formats=formats, above=above)
+    layout = lay_out(rows, score, where=f"{where}, {name}")
+    return layout.table(sheet=name, epoch_1904=is_1904, formats=formats)
 
 
 def _with_escapes_kept(texts: bytes) -> bytes:

@@ -1,0 +1,284 @@
+"""Which of several tables in one file is meant, one under another or side by side?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from salesbook.errors import AmbiguousFile
+from salesbook.intake.foreign import Apart, RawRow, filled_count, is_blank
+from salesbook.intake.header_rows import HeaderRows
+from salesbook.intake.header_words import HeaderWords, header_text
+from salesbook.intake.headers import fold_header
+from salesbook.store import Cell
+
+_HALF = 0.5
+"""A table with more than this share of the known headers of the best one may be meant as well."""
+
+
+# One under another.
+
+
+def is_repeated_header(row: RawRow, header_rows: Sequence[RawRow]) -> bool:
+    """True for a row that says the headers once more, each in its column."""
+    return any(_same_headers(row.cells, header.cells) for header in header_rows)
+
+
+def _same_headers(cells: Sequence[Cell], headers: Sequence[Cell]) -> bool:
+    # Most rows differ in their first cell: one look is enough.
+    if cells[:1] != headers[:1]:
+        return False
+    return _stripped(cells) == _stripped(headers)
+
+
+def _stripped(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells without blanks around them, and without blank ones at the end."""
+    stripped: list[Cell] = [cell.strip() if isinstance(cell, str) else cell for cell in cells]
+    while stripped and is_blank(stripped[-1]):
+        stripped.pop()
+    return stripped
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """One of the tables that stand under one another."""
+
+    header: int
+    """Index of its header row."""
+    first: int
+    """Index of its first row, titles among it."""
+    last: int
+
+
+def cut_to_table(
+    rows: Sequence[RawRow], found: HeaderRows, words: HeaderWords, *, where: str
+) -> tuple[list[RawRow], HeaderRows, list[Apart]]:
+    """Take out the tables that stand over and under the one that is meant.
+
+    A row of headers that differ from those above it begins another table, if at least half of its
+    cells are headers of some table that salesbook knows. The headers that were found are those of
+    most known words; where another table has more than half as many of them and is no better a
+    table of another kind, nobody can tell which is meant, unless the user names a header.
+
+    Returns: rows, headers, and what is apart.
+    Raises: AmbiguousFile.
+    """
+    header_indices = _header_indices(rows, found, words)
+    if len(header_indices) < 2:
+        return list(rows), found, []
+
+    sections = _sections(rows, header_indices)
+    ours = next(section for section in sections if section.header == found.last)
+    others = [section for section in sections if section is not ours]
+    rivals = [other for other in others if _may_be_meant(rows, other, found, words)]
+    if rivals and not words.is_named(rows[found.last].cells):
+        raise _which_table(rows[ours.header], rows[rivals[0].header], where)
+
+    apart = [
+        Apart(
+            "other-table",
+            rows[section.first].number,
+            rows[section.last].last_line,
+            _shown(rows[section.header].cells),
+        )
+        for section in others
+    ]
+    kept = list(rows[ours.first : ours.last + 1])
+    moved = HeaderRows(found.first - ours.first, found.last - ours.first, found.headers)
+    return kept, moved, apart
+
+
+def _header_indices(rows: Sequence[RawRow], found: HeaderRows, words: HeaderWords) -> list[int]:
+    """Indices of all rows that begin a table, the headers that were found among them."""
+    indices: list[int] = []
+    header = rows[found.first : found.last + 1]
+    for index, row in enumerate(rows):
+        if found.first <= index <= found.last:
+            if index == found.last:
+                indices.append(index)
+        elif _begins_table(rows, index, words) and not is_repeated_header(row, header):
+            indices.append(index)
+    return indices
+
+
+def _begins_table(rows: Sequence[RawRow], index: int, words: HeaderWords) -> bool:
+    """True for headers that stand apart from what is above: at the top, or under a blank line or a
+    title.
+    """
+    row = rows[index]
+    if index > 0:
+        before = rows[index - 1]
+        follows_blank_line = row.number > before.last_line + 1
+        stands_apart = follows_blank_line or filled_count(before.cells) == 1
+        if not stands_apart:
+            return False
+    return words.is_header_row(row.cells)
+
+
+def _sections(rows: Sequence[RawRow], header_indices: Sequence[int]) -> list[_Section]:
+    """The tables, each with the title lines right over its headers."""
+    firsts = []
+    for index in header_indices:
+        first = index
+        while first > 0 and filled_count(rows[first - 1].cells) == 1:
+            first -= 1
+        firsts.append(first)
+    firsts[0] = 0
+    lasts = [*(first - 1 for first in firsts[1:]), len(rows) - 1]
+    return [
+        _Section(header, first, last)
+        for header, first, last in zip(header_indices, firsts, lasts, strict=True)
+    ]
+
+
+def _may_be_meant(
+    rows: Sequence[RawRow], other: _Section, found: HeaderRows, words: HeaderWords
+) -> bool:
+    cells = rows[other.header].cells
+    known = words.count(cells)
+    _, known_elsewhere = words.best_table(cells)
+    is_of_another_kind = known_elsewhere > known
+    best = words.count(found.headers)
+    return known > best * _HALF and not is_of_another_kind
+
+
+def _which_table(ours: RawRow, other: RawRow, where: str) -> AmbiguousFile:
+    return AmbiguousFile(
+        "two-tables",
+        where=where,
+        first=_shown(ours.cells),
+        second=_shown(other.cells),
+        option="--column",
+    )
+
+
+def _shown(cells: Sequence[Cell]) -> str:
+    return ", ".join(text for text in map(header_text, cells) if text)
+
+
+# Side by side.
+
+
+def only_our_part(
+    headers: Sequence[str],
+    header_rows: Sequence[RawRow],
+    rows: Sequence[RawRow],
+    words: HeaderWords,
+    *,
+    where: str,
+) -> tuple[tuple[str, ...], list[RawRow], list[Apart]]:
+    """Blank out the columns of a table that stands beside the one that is meant.
+
+    Blank columns may part two tables, or only groups of one. They are two tables where a header
+    stands on both sides, where one ends before the other, or where one side is better known as a
+    table of another kind. The columns keep their places.
+
+    Raises: AmbiguousFile where both sides may be meant.
+    """
+    spans = _spans(headers, rows)
+    if len(spans) < 2 or not _are_apart(spans, headers, rows, words):
+        return tuple(headers), list(rows), []
+
+    scores = [_span_score(span, headers, words) for span in spans]
+    best = max(scores)
+    ours = spans[scores.index(best)]
+    rivals = [
+        span
+        for span, score in zip(spans, scores, strict=True)
+        if span is not ours
+        and score > best * _HALF
+        and not _is_of_another_kind(span, headers, words)
+    ]
+    if rivals:
+        first, second = (
+            header_rows[-1].cells[span.start : span.stop] for span in (ours, rivals[0])
+        )
+        raise AmbiguousFile(
+            "two-tables", where=where, first=_shown(first), second=_shown(second), option="--column"
+        )
+
+    kept = [_blanked(row, ours) for row in rows]
+    others = [
+        Apart(
+            "other-table",
+            header_rows[0].number,
+            rows[-1].last_line if rows else header_rows[-1].last_line,
+            _shown(headers[span.start : span.stop]),
+        )
+        for span in spans
+        if span is not ours
+    ]
+    our_headers = [header if column in ours else "" for column, header in enumerate(headers)]
+    filled = [row for row in kept if row.fault or not all(map(is_blank, row.cells))]
+    return tuple(our_headers), filled, others
+
+
+def _spans(headers: Sequence[str], rows: Sequence[RawRow]) -> list[range]:
+    """Columns that stand together, parted by columns that hold nothing at all."""
+    filled = {column for column, header in enumerate(headers) if header}
+    empty = set(range(len(headers))) - filled
+    for row in rows:
+        if not empty:
+            break
+        empty -= {
+            column
+            for column in empty
+            if column < len(row.cells) and not is_blank(row.cells[column])
+        }
+
+    spans: list[range] = []
+    start = None
+    for column in range(len(headers) + 1):
+        is_end = column == len(headers) or column in empty
+        if not is_end:
+            start = column if start is None else start
+        elif start is not None:
+            spans.append(range(start, column))
+            start = None
+    return spans
+
+
+def _are_apart(
+    spans: Sequence[range], headers: Sequence[str], rows: Sequence[RawRow], words: HeaderWords
+) -> bool:
+    names = [{fold_header(headers[column]) for column in span} - {""} for span in spans]
+    some_repeated = any(
+        left & right for index, left in enumerate(names) for right in names[index + 1 :]
+    )
+    if some_repeated:
+        return True
+    if any(_is_of_another_kind(span, headers, words) for span in spans):
+        return True
+    return any(_is_partly_blank(span, rows) for span in spans)
+
+
+def _is_partly_blank(span: range, rows: Sequence[RawRow]) -> bool:
+    return any(
+        all(is_blank(cell) for cell in row.cells[span.start : span.stop])
+        for row in rows
+        if not row.fault and filled_count(row.cells) > 1
+    )
+
+
+def _is_of_another_kind(span: range, headers: Sequence[str], words: HeaderWords) -> bool:
+    cells = headers[span.start : span.stop]
+    table, known = words.best_table(cells)
+    return table != words.table and known >= 2 and known > words.count(cells)
+
+
+def _span_score(span: range, headers: Sequence[str], words: HeaderWords) -> int:
+    """How much speaks for a part of the columns; a numbered header names the part that has it."""
+    cells = headers[span.start : span.stop]
+    folded = [fold_header(header) for header in headers]
+    for name, number in words.numbered:
+        columns = [column for column, header in enumerate(folded) if header == name]
+        if 0 < number <= len(columns) and columns[number - 1] in span:
+            return words(cells) + words(headers)
+    return words(cells)
+
+
+def _blanked(row: RawRow, span: range) -> RawRow:
+    if row.fault:
+        return row
+    cells = [cell if column in span else None for column, cell in enumerate(row.cells)]
+    return replace(row, cells=tuple(cells))
