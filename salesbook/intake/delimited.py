@@ -10,17 +10,20 @@ from dataclasses import replace
 from typing import Final
 
 from salesbook.cells.base import Reason
+from salesbook.errors import AmbiguousFile
 from salesbook.intake.aligned import aligned_rows
 from salesbook.intake.dialects import (
     SEPARATOR_LINE,
     TAB_SEPARATOR_LINE,
     Dialect,
     best_delimiter,
+    blanks_may_be_within,
+    header_score,
     header_width,
+    headers_at_blanks,
     is_parted,
     likely_dialects,
     lines_of,
-    parts_at_single_blanks,
     without_outer_quotes,
 )
 from salesbook.intake.foreign import RawRow, is_blank
@@ -44,12 +47,14 @@ _LONE_BACKSLASH: Final = re.compile(r"(?<!\\)(?:\\\\)*\\(?![\\\"'])")
 """A backslash that escapes nothing: the program that wrote it does not double backslashes."""
 
 _MOST_LINES_PER_ROW = 200
+_FEW: Final = 50
+"""Rows that are looked at to tell whether any is as wide as the headers."""
 
 csv.field_size_limit(16 * 1024 * 1024)
 
 
 def split_text(
-    text: str, words: HeaderWords, delimiter: str | None = None
+    text: str, words: HeaderWords, delimiter: str | None = None, *, where: str
 ) -> tuple[list[RawRow], str]:
     """Cut a text into rows of cells.
 
@@ -58,6 +63,7 @@ def split_text(
         delimiter: as the user says; None: the one under which the head has the most known headers.
 
     Returns: rows that are not blank, and the delimiter.
+    Raises: AmbiguousFile where blanks part the cells, and nobody can tell which.
     """
     text = text.rstrip(_END_OF_FILE)
     first_line = 1
@@ -75,12 +81,24 @@ def split_text(
         aligned = aligned_rows(text, words, first_line)
         if aligned is not None:
             return aligned, " "
-        if delimiter is None and parts_at_single_blanks(text, words):
+        headers = headers_at_blanks(text, words)
+        is_parted_at_all = header_score(text, words) > 0
+        if delimiter is None and headers and not is_parted_at_all:
+            if blanks_may_be_within(headers, words):
+                raise _blanks_in_headers(headers, where)
             delimiter = " "
     delimiter = delimiter or best_delimiter(text, words)
 
-    rows = _best_rows(text, delimiter, header_width(text, delimiter, words), first_line)
+    width = header_width(text, delimiter, words)
+    rows = _best_rows(text, delimiter, width, first_line)
+    below = [row for row in rows if row.number > first_line and not all(map(is_blank, row.cells))]
+    if delimiter == " " and below and not any(len(row.cells) == width for row in below[-_FEW:]):
+        raise _blanks_in_headers(headers_at_blanks(text, words), where)
     return [_unwrapped(row) for row in rows if not all(map(is_blank, row.cells))], delimiter
+
+
+def _blanks_in_headers(headers: Sequence[str], where: str) -> AmbiguousFile:
+    return AmbiguousFile("blanks-in-headers", where=where, headers=" ".join(headers))
 
 
 def _best_rows(text: str, delimiter: str, width: int, first_line: int) -> list[RawRow]:

@@ -65,21 +65,21 @@ def header_width(text: str, delimiter: str, words: HeaderWords) -> int:
     return max(widths, key=widths.count, default=0)
 
 
-def parts_at_single_blanks(text: str, words: HeaderWords) -> bool:
-    """Whether the cells of a text without other delimiters stand one blank apart.
-
-    Header words may themselves hold blanks (`Order number`): then nobody could tell which blank
-    parts cells. So each word of the header row must be a header that is known, and no two of them
-    may be one together.
-    """
+def headers_at_blanks(text: str, words: HeaderWords) -> list[str]:
+    """The headers of a text whose cells stand one blank apart; empty where it has no such row."""
     rows = _head_rows(text, " ")
     scores = [words(row) for row in rows]
     most_known = max(scores, default=0)
-    if most_known < _ENOUGH_KNOWN:
-        return False
+    return rows[scores.index(most_known)] if most_known >= _ENOUGH_KNOWN else []
 
-    headers = rows[scores.index(most_known)]
-    return all(map(words.knows, headers)) and not any(
+
+def blanks_may_be_within(headers: Sequence[str], words: HeaderWords) -> bool:
+    """Whether a blank between two headers may belong to one, as in `Order number`.
+
+    Then nobody could tell which blank parts cells. So each word must be a header that is known, and
+    no two of them may be one together.
+    """
+    return not all(map(words.knows, headers)) or any(
         words.knows(f"{left} {right}") for left, right in pairwise(headers)
     )
 

@@ -15,7 +15,7 @@ from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.header_rows import refuse_without_columns
-from salesbook.intake.headers import HeaderMap, map_headers
+from salesbook.intake.headers import HeaderMap, fold_header, map_headers
 from salesbook.intake.merge import Merge
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.resolve import Resolver
@@ -121,11 +121,22 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
     header_map = map_headers(
         table,
         source.headers,
-        options.columns,
+        _counted_in_table(options.columns, source),
         same=_same_columns(source),
         lacking=book.table(table).lacking,
     )
     return draft_rows(source, _without_empty(header_map, source), options, book)
+
+
+def _counted_in_table(columns: Mapping[str, str], source: ForeignTable) -> dict[str, str]:
+    """Headers by field as the table has them: in `Amount#2`, the number counts through the file."""
+    counted: dict[str, str] = {}
+    for field, header in columns.items():
+        text, sign, number = header.rpartition("#")
+        before = source.earlier.get(fold_header(text), 0) if sign and number.isdecimal() else 0
+        is_further_on = before and int(number) > before
+        counted[field] = f"{text}#{int(number) - before}" if is_further_on else header
+    return counted
 
 
 def _without_empty(header_map: HeaderMap, source: ForeignTable) -> HeaderMap:

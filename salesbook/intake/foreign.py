@@ -89,5 +89,7 @@ class ForeignTable:
     """What holds something and is no row, in the file's order, title lines and headers among it."""
     notes: tuple[Message, ...] = ()
     """What to know of how the table was found in the file."""
+    earlier: Mapping[str, int] = field(default_factory=dict)
+    """By folded header, how many columns of that name stand in other tables before this one."""
     empty_columns: frozenset[int] = frozenset()
     """Columns without header that hold nothing in any row."""

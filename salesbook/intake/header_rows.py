@@ -54,7 +54,7 @@ def find_headers(rows: Sequence[RawRow], words: HeaderWords, *, where: str) -> H
 
     group_index = _row_under_groups(head, words, most_known)
     if group_index is not None:
-        return _with_lines_around(rows, group_index, words)
+        return headers_at(rows, group_index, words)
     if not most_known:
         raise _no_headers(rows, where)
 
@@ -70,7 +70,7 @@ def find_headers(rows: Sequence[RawRow], words: HeaderWords, *, where: str) -> H
     elif _are_right_above(wide_above, row):
         # Rows of data without headers, in the middle of which headers stand: no title is so.
         raise _no_headers(wide_above, where)
-    return _with_lines_around(rows, index, words)
+    return headers_at(rows, index, words)
 
 
 def _is_beyond_doubt(row: RawRow, words: HeaderWords, needed: int) -> bool:
@@ -145,8 +145,8 @@ def _row_under_groups(head: Sequence[RawRow], words: HeaderWords, most_known: in
     return best
 
 
-def _with_lines_around(rows: Sequence[RawRow], index: int, words: HeaderWords) -> HeaderRows:
-    """The headers with the lines over and under them that belong to them."""
+def headers_at(rows: Sequence[RawRow], index: int, words: HeaderWords) -> HeaderRows:
+    """Take the headers of a row, with the lines over and under them that belong to them."""
     first = last = index
     headers = _texts(rows[index])
     if index + 1 < len(rows) and _is_continued(rows[index], rows[index + 1], words):

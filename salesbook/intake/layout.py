@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from salesbook.cells.base import Reason
@@ -11,7 +12,13 @@ from salesbook.errors import AmbiguousFile
 from salesbook.intake.foreign import Apart, ForeignTable, RawRow, filled_count, is_blank
 from salesbook.intake.header_rows import HeaderRows, column_letters, find_headers, wide_rows_above
 from salesbook.intake.header_words import HeaderWords, header_text
-from salesbook.intake.several_tables import cut_to_table, is_repeated_header, only_our_part
+from salesbook.intake.headers import fold_header
+from salesbook.intake.several_tables import (
+    cut_to_table,
+    is_repeated_header,
+    our_columns,
+    with_columns_alone,
+)
 from salesbook.intake.sums_and_notes import mark_sums_and_notes
 from salesbook.messages import Message
 from salesbook.store import Cell
@@ -32,6 +39,7 @@ class Layout:
     rows: tuple[RawRow, ...]
     apart: tuple[Apart, ...]
     notes: tuple[Message, ...]
+    earlier: Mapping[str, int] = field(default_factory=dict)
 
     def table(self, **source: Any) -> ForeignTable:
         """The foreign table, with what is known of its source."""
@@ -42,6 +50,7 @@ class Layout:
             above=titles,
             apart=self.apart,
             notes=self.notes,
+            earlier=self.earlier,
             empty_columns=_empty_columns(self.headers, self.rows),
             **source,
         )
@@ -65,10 +74,11 @@ def lay_out(rows: Sequence[RawRow], words: HeaderWords, *, where: str) -> Layout
 
     found = find_headers(rows, words, where=where)
     notes: list[Message] = []
-    rows, found, others = cut_to_table(rows, found, words, where=where)
-    apart += others
-    if others:
-        notes.append(_note_of_others(others))
+    ours = cut_to_table(rows, found, words, where=where)
+    rows, found, earlier = ours.rows, ours.header, ours.earlier
+    apart += ours.others
+    if ours.others:
+        notes.append(_note_of_others(ours.others))
 
     titles, tables_above = _titles(rows, found)
     if tables_above:
@@ -82,15 +92,26 @@ def lay_out(rows: Sequence[RawRow], words: HeaderWords, *, where: str) -> Layout
         first = next(part.first for part in repeated if part.kind == "header")
         notes.append(Message("import.headers-again", {"count": times, "row": first}))
 
-    headers, below, beside = only_our_part(found.headers, header_rows, below, words, where=where)
-    apart += beside
-    if beside:
-        notes.append(_note_of_others(beside))
+    headers = found.headers
+    columns = our_columns(headers, below, words, where=where)
+    if columns is not None:
+        beside = _apart_beside(columns, headers, header_rows[0].number, rows[-1].last_line)
+        apart.append(beside)
+        notes.append(_note_of_others([beside]))
+        earlier = earlier + Counter(map(fold_header, headers[: columns.start]))
+        headers, below = with_columns_alone(columns, headers, below)
     headers = _as_wide_as_needed(headers, below)
     body, note = _squared_rows(headers, below, where)
     apart.sort(key=lambda part: part.first)
     notes += [note] if note else []
-    return Layout(headers, tuple(mark_sums_and_notes(body)), tuple(apart), tuple(notes))
+    marked = tuple(mark_sums_and_notes(body))
+    return Layout(headers, marked, tuple(apart), tuple(notes), dict(earlier))
+
+
+def _apart_beside(columns: range, headers: Sequence[str], first: int, last: int) -> Apart:
+    """What stands beside the columns that are meant."""
+    others = [header for column, header in enumerate(headers) if column not in columns]
+    return Apart("other-table", first, last, ", ".join(filter(None, others)))
 
 
 def _is_rule(row: RawRow) -> bool:

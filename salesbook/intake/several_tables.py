@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.foreign import Apart, RawRow, filled_count, is_blank
-from salesbook.intake.header_rows import HeaderRows
+from salesbook.intake.header_rows import HeaderRows, headers_at
 from salesbook.intake.header_words import HeaderWords, header_text
 from salesbook.intake.headers import fold_header
 from salesbook.store import Cell
@@ -40,6 +41,19 @@ def _stripped(cells: Sequence[Cell]) -> list[Cell]:
 
 
 @dataclass(frozen=True, slots=True)
+class OurTable:
+    """The table that is meant, out of several that stand under one another."""
+
+    rows: tuple[RawRow, ...]
+    """Its rows, title lines and headers among them."""
+    header: HeaderRows
+    """Where its headers stand in these rows."""
+    others: tuple[Apart, ...]
+    earlier: Counter[str]
+    """By folded header, how often it stands in tables above."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Section:
     """One of the tables that stand under one another."""
 
@@ -52,7 +66,7 @@ class _Section:
 
 def cut_to_table(
     rows: Sequence[RawRow], found: HeaderRows, words: HeaderWords, *, where: str
-) -> tuple[list[RawRow], HeaderRows, list[Apart]]:
+) -> OurTable:
     """Take out the tables that stand over and under the one that is meant.
 
     A row of headers that differ from those above it begins another table, if at least half of its
@@ -60,32 +74,77 @@ def cut_to_table(
     most known words; where another table has more than half as many of them and is no better a
     table of another kind, nobody can tell which is meant, unless the user names a header.
 
-    Returns: rows, headers, and what is apart.
     Raises: AmbiguousFile.
     """
     header_indices = _header_indices(rows, found, words)
     if len(header_indices) < 2:
-        return list(rows), found, []
+        return OurTable(tuple(rows), found, (), Counter())
 
     sections = _sections(rows, header_indices)
+    names = [_folded(rows[section.header].cells) for section in sections]
     ours = next(section for section in sections if section.header == found.last)
-    others = [section for section in sections if section is not ours]
-    rivals = [other for other in others if _may_be_meant(rows, other, found, words)]
-    if rivals and not words.is_named(rows[found.last].cells):
+    numbered = _part_of_number(names, words.numbered)
+    if numbered is not None:
+        if sections[numbered] is not ours:
+            found = headers_at(rows, sections[numbered].header, words)
+        ours = sections[numbered]
+    elif rivals := _rivals(rows, ours, sections, words):
         raise _which_table(rows[ours.header], rows[rivals[0].header], where)
 
-    apart = [
+    apart = tuple(
         Apart(
             "other-table",
             rows[section.first].number,
             rows[section.last].last_line,
             _shown(rows[section.header].cells),
         )
-        for section in others
-    ]
-    kept = list(rows[ours.first : ours.last + 1])
+        for section in sections
+        if section is not ours
+    )
+    earlier = Counter(name for others in names[: sections.index(ours)] for name in others)
     moved = HeaderRows(found.first - ours.first, found.last - ours.first, found.headers)
-    return kept, moved, apart
+    return OurTable(tuple(rows[ours.first : ours.last + 1]), moved, apart, earlier)
+
+
+def _part_of_number(
+    names: Sequence[Sequence[str]], numbered: Sequence[tuple[str, int]]
+) -> int | None:
+    """Which of several tables has the header that the user counts, as the 2 of `Amount#2`.
+
+    Equal headers are counted through all the tables.
+
+    Args:
+        names: folded headers of each table.
+    """
+    for wanted, number in numbered:
+        count = 0
+        for index, headers in enumerate(names):
+            count += headers.count(wanted)
+            if count >= number > 0:
+                return index
+    return None
+
+
+def _rivals(
+    rows: Sequence[RawRow], ours: _Section, sections: Sequence[_Section], words: HeaderWords
+) -> list[_Section]:
+    """Other tables that may be meant as well."""
+    our_cells = rows[ours.header].cells
+    rivals = []
+    for other in sections:
+        cells = rows[other.header].cells
+        only_ours_is_named = words.is_named(our_cells) and not words.is_named(cells)
+        if other is not ours and not only_ours_is_named and _may_be_meant(cells, our_cells, words):
+            rivals.append(other)
+    return rivals
+
+
+def _may_be_meant(cells: Sequence[Cell], our_cells: Sequence[Cell], words: HeaderWords) -> bool:
+    known = words.count(cells)
+    _, known_elsewhere = words.best_table(cells)
+    is_of_another_kind = known_elsewhere > known
+    is_named = words.is_named(cells)
+    return is_named or (known > words.count(our_cells) * _HALF and not is_of_another_kind)
 
 
 def _header_indices(rows: Sequence[RawRow], found: HeaderRows, words: HeaderWords) -> list[int]:
@@ -131,25 +190,17 @@ def _sections(rows: Sequence[RawRow], header_indices: Sequence[int]) -> list[_Se
     ]
 
 
-def _may_be_meant(
-    rows: Sequence[RawRow], other: _Section, found: HeaderRows, words: HeaderWords
-) -> bool:
-    cells = rows[other.header].cells
-    known = words.count(cells)
-    _, known_elsewhere = words.best_table(cells)
-    is_of_another_kind = known_elsewhere > known
-    best = words.count(found.headers)
-    return known > best * _HALF and not is_of_another_kind
-
-
 def _which_table(ours: RawRow, other: RawRow, where: str) -> AmbiguousFile:
     return AmbiguousFile(
         "two-tables",
         where=where,
         first=_shown(ours.cells),
         second=_shown(other.cells),
-        option="--column",
     )
+
+
+def _folded(cells: Sequence[Cell]) -> list[str]:
+    return [fold_header(header_text(cell)) for cell in cells]
 
 
 def _shown(cells: Sequence[Cell]) -> str:
@@ -159,58 +210,47 @@ def _shown(cells: Sequence[Cell]) -> str:
 # Side by side.
 
 
-def only_our_part(
-    headers: Sequence[str],
-    header_rows: Sequence[RawRow],
-    rows: Sequence[RawRow],
-    words: HeaderWords,
-    *,
-    where: str,
-) -> tuple[tuple[str, ...], list[RawRow], list[Apart]]:
-    """Blank out the columns of a table that stands beside the one that is meant.
+def our_columns(
+    headers: Sequence[str], rows: Sequence[RawRow], words: HeaderWords, *, where: str
+) -> range | None:
+    """Find the columns of the table that is meant, where another stands beside it.
 
     Blank columns may part two tables, or only groups of one. They are two tables where a header
     stands on both sides, where one ends before the other, or where one side is better known as a
-    table of another kind. The columns keep their places.
+    table of another kind.
 
+    Returns: its columns; None where there is one table alone.
     Raises: AmbiguousFile where both sides may be meant.
     """
     spans = _spans(headers, rows)
     if len(spans) < 2 or not _are_apart(spans, headers, rows, words):
-        return tuple(headers), list(rows), []
+        return None
 
-    scores = [_span_score(span, headers, words) for span in spans]
-    best = max(scores)
-    ours = spans[scores.index(best)]
-    rivals = [
-        span
-        for span, score in zip(spans, scores, strict=True)
-        if span is not ours
-        and score > best * _HALF
-        and not _is_of_another_kind(span, headers, words)
-    ]
-    if rivals:
-        first, second = (
-            header_rows[-1].cells[span.start : span.stop] for span in (ours, rivals[0])
-        )
-        raise AmbiguousFile(
-            "two-tables", where=where, first=_shown(first), second=_shown(second), option="--column"
-        )
+    parts = [headers[span.start : span.stop] for span in spans]
+    numbered = _part_of_number([_folded(part) for part in parts], words.numbered)
+    if numbered is not None:
+        return spans[numbered]
 
-    kept = [_blanked(row, ours) for row in rows]
-    others = [
-        Apart(
-            "other-table",
-            header_rows[0].number,
-            rows[-1].last_line if rows else header_rows[-1].last_line,
-            _shown(headers[span.start : span.stop]),
-        )
-        for span in spans
-        if span is not ours
-    ]
-    our_headers = [header if column in ours else "" for column, header in enumerate(headers)]
-    filled = [row for row in kept if row.fault or not all(map(is_blank, row.cells))]
-    return tuple(our_headers), filled, others
+    scores = [words(part) for part in parts]
+    best = scores.index(max(scores))
+    for index, part in enumerate(parts):
+        only_ours_is_named = words.is_named(parts[best]) and not words.is_named(part)
+        if index != best and not only_ours_is_named and _may_be_meant(part, parts[best], words):
+            raise AmbiguousFile(
+                "two-tables", where=where, first=_shown(parts[best]), second=_shown(part)
+            )
+    return spans[best]
+
+
+def with_columns_alone(
+    columns: range, headers: Sequence[str], rows: Sequence[RawRow]
+) -> tuple[tuple[str, ...], list[RawRow]]:
+    """Blank out all other columns, which keep their places; rows that hold nothing more go."""
+    kept_headers = tuple(
+        header if column in columns else "" for column, header in enumerate(headers)
+    )
+    kept = [_blanked(row, columns) for row in rows]
+    return kept_headers, [row for row in kept if row.fault or not all(map(is_blank, row.cells))]
 
 
 def _spans(headers: Sequence[str], rows: Sequence[RawRow]) -> list[range]:
@@ -264,17 +304,6 @@ def _is_of_another_kind(span: range, headers: Sequence[str], words: HeaderWords)
     cells = headers[span.start : span.stop]
     table, known = words.best_table(cells)
     return table != words.table and known >= 2 and known > words.count(cells)
-
-
-def _span_score(span: range, headers: Sequence[str], words: HeaderWords) -> int:
-    """How much speaks for a part of the columns; a numbered header names the part that has it."""
-    cells = headers[span.start : span.stop]
-    folded = [fold_header(header) for header in headers]
-    for name, number in words.numbered:
-        columns = [column for column, header in enumerate(folded) if header == name]
-        if 0 < number <= len(columns) and columns[number - 1] in span:
-            return words(cells) + words(headers)
-    return words(cells)
 
 
 def _blanked(row: RawRow, span: range) -> RawRow:

@@ -61,7 +61,7 @@ def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
         data, options.encoding, lambda text: header_score(text, words, delimiter), where=where
     )
     _refuse_markup(text, where)
-    rows, delimiter = split_text(text, words, delimiter)
+    rows, delimiter = split_text(text, words, delimiter, where=where)
     return lay_out(rows, words, where=where).table(encoding=encoding, delimiter=delimiter)
 
 

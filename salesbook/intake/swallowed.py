@@ -54,15 +54,13 @@ class RowShapes:
             # A line with one delimiter is any sentence.
             return False
         has_headers_width = len(row.cells) == self._width
-        for cell in row.cells:
-            if not isinstance(cell, str) or "\n" not in cell.replace("\r", "\n"):
-                continue
-            _, *further_lines = cell.splitlines()
-            for line in further_lines:
-                looks_like_row = self._is_row(line) if has_headers_width else self._is_wide(line)
-                if looks_like_row:
-                    return True
-        return False
+        looks_like_row = self._is_row if has_headers_width else self._is_wide
+        return any(map(looks_like_row, self._further_lines(row)))
+
+    def _further_lines(self, row: RawRow) -> list[str]:
+        """The lines of the file after the first one that the record goes over, without quotes."""
+        text = self._delimiter.join(str(cell) for cell in row.cells if cell is not None)
+        return text.splitlines()[1:]
 
     def _is_wide(self, line: str) -> bool:
         return line.count(self._delimiter) >= self._width - 1
