@@ -107,6 +107,8 @@ def _best_rows(text: str, delimiter: str, width: int, first_line: int) -> list[R
     """
     dialects = list(likely_dialects(text, delimiter))
     best = _rows_of(text, dialects[0], width, first_line)
+    if len(dialects) == 1:
+        return best
     best_quality = _quality(best, width)
     for dialect in dialects[1:]:
         rows = _rows_of(text, dialect, width, first_line)
@@ -118,15 +120,22 @@ def _best_rows(text: str, delimiter: str, width: int, first_line: int) -> list[R
     return best
 
 
-def _quality(rows: Sequence[RawRow], width: int) -> int:
-    """How many rows are sound and as wide as the headers, less those that are spoiled or wider."""
-    quality = 0
+def _quality(rows: Sequence[RawRow], width: int) -> tuple[int, int]:
+    """How well rows fit under the headers, more being better.
+
+    Returns: how many are sound and as wide as the headers, less those that are spoiled or wider;
+        then, below 0, how many are narrower.
+    """
+    fitting = 0
+    narrower = 0
     for row in rows:
         if row.fault or len(row.cells) > width:
-            quality -= 1
+            fitting -= 1
         elif len(row.cells) == width:
-            quality += 1
-    return quality
+            fitting += 1
+        elif row.cells:
+            narrower += 1
+    return fitting, -narrower
 
 
 def _rows_of(text: str, dialect: Dialect, width: int, first_line: int) -> list[RawRow]:

@@ -90,19 +90,21 @@ def is_parted(text: str, words: HeaderWords) -> bool:
 
 
 def likely_dialects(text: str, delimiter: str) -> Iterator[Dialect]:
-    r"""List the ways in which a text may mark its cells, the plainest first.
+    r"""List the ways in which a text may mark its cells, the likeliest first.
 
     Whether one of the rarer ways is meant shows only when the text is read under it: `\"` may be a
     cell that ends with a backslash, and `'` an apostrophe.
     """
     plain = Dialect(delimiter)
     quoted_after_blank = delimiter != " " and f'{delimiter} "' in text
-    if quoted_after_blank:
-        yield replace(plain, skips_blanks=True)
-    yield plain
-
+    likeliest = replace(plain, skips_blanks=quoted_after_blank)
+    yield likeliest
     if '\\"' in text:
-        yield replace(plain, skips_blanks=quoted_after_blank, has_escapes=True)
+        yield replace(likeliest, has_escapes=True)
+    if quoted_after_blank:
+        # A quote behind a blank may also be one of the text: `1, "best" pumps`.
+        yield plain
+
     if _quotes_with_apostrophes(text, delimiter):
         for skips_blanks in {f"{delimiter} '" in text and delimiter != " ", False}:
             yield replace(plain, quote="'", skips_blanks=skips_blanks)

@@ -21,6 +21,17 @@ def filled_count(cells: Sequence[Cell]) -> int:
     return len(cells) - sum(map(is_blank, cells))
 
 
+def has_one_cell(cells: Sequence[Cell]) -> bool:
+    """True for a row in which a single cell holds something; most rows tell by their second one."""
+    filled = 0
+    for cell in cells:
+        if not is_blank(cell):
+            filled += 1
+            if filled > 1:
+                return False
+    return filled == 1
+
+
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
     """What the user says about a file."""

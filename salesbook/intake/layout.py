@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from salesbook.cells.base import Reason
 from salesbook.errors import AmbiguousFile
-from salesbook.intake.foreign import Apart, ForeignTable, RawRow, filled_count, is_blank
+from salesbook.intake.foreign import Apart, ForeignTable, RawRow, has_one_cell, is_blank
 from salesbook.intake.header_rows import HeaderRows, column_letters, find_headers, wide_rows_above
 from salesbook.intake.header_words import HeaderWords, header_text
 from salesbook.intake.headers import fold_header
@@ -67,7 +67,8 @@ def lay_out(rows: Sequence[RawRow], words: HeaderWords, *, where: str) -> Layout
         above; AmbiguousFile where two tables are meant, or the rows do not fit under the headers.
     """
     rules = [row for row in rows if _is_rule(row)]
-    rows = [row for row in rows if not _is_rule(row)]
+    if rules:
+        rows = [row for row in rows if not _is_rule(row)]
     apart = [Apart("rule", row.number, row.last_line, "") for row in rules]
     if not words.has_headers:
         return _without_headers(rows, apart, words)
@@ -116,12 +117,16 @@ def _apart_beside(columns: range, headers: Sequence[str], first: int, last: int)
 
 def _is_rule(row: RawRow) -> bool:
     """True for a line of dashes, as lists have them under their headers and around pages."""
-    texts = [cell.strip() for cell in row.cells if isinstance(cell, str) and cell.strip()]
-    if len(texts) != filled_count(row.cells) or row.fault:
-        return False
-    is_made_of_signs = all(_RULE_SIGNS.issuperset(text) for text in texts)
+    longest = 0
+    for cell in row.cells:
+        if is_blank(cell):
+            continue
+        text = cell.strip() if isinstance(cell, str) else ""
+        if not text or not _RULE_SIGNS.issuperset(text):
+            return False
+        longest = max(longest, len(text))
     # One dash in a cell says that it is empty.
-    return is_made_of_signs and any(len(text) >= _SHORTEST_RULE for text in texts)
+    return longest >= _SHORTEST_RULE and row.fault is None
 
 
 def _apart(kind: Any, row: RawRow) -> Apart:
@@ -173,13 +178,15 @@ def _without_repeated_headers(
 
     def is_page_title(index: int) -> bool:
         row = kept[index]
-        if row.fault or filled_count(row.cells) != 1 or len(kept) < 2:
+        if row.fault or not has_one_cell(row.cells) or len(kept) < 2:
             return False
         follows_blank_line = row.number > kept[index - 1].last_line + 1
         return follows_blank_line or _without_digits(_apart("title", row).text) in known_titles
 
+    first_cells = {header.cells[0] for header in header_rows}
     for row in rows:
-        if not is_repeated_header(row, header_rows):
+        # Most rows differ from the headers in their first cell: one look is enough.
+        if row.cells[0] not in first_cells or not is_repeated_header(row, header_rows):
             kept.append(row)
             continue
         while kept and is_page_title(-1):
@@ -218,7 +225,9 @@ def _squared_rows(
     """
     width = len(headers)
     sound = [row for row in rows if not row.fault]
-    too_long = [row for row in sound if not all(map(is_blank, row.cells[width:]))]
+    too_long = [
+        row for row in sound if len(row.cells) > width and not all(map(is_blank, row.cells[width:]))
+    ]
     are_most = len(too_long) >= max(_ENOUGH_ROWS, len(sound) * _MOST_TOO_LONG)
     if are_most:
         if not _count_rows(too_long, width) or len(too_long) < len(sound):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from salesbook.errors import AmbiguousFile
-from salesbook.intake.foreign import Apart, RawRow, filled_count, is_blank
+from salesbook.intake.foreign import Apart, RawRow, filled_count, has_one_cell, is_blank
 from salesbook.intake.header_rows import HeaderRows, headers_at
 from salesbook.intake.header_words import HeaderWords, header_text
 from salesbook.intake.headers import fold_header
@@ -26,9 +26,6 @@ def is_repeated_header(row: RawRow, header_rows: Sequence[RawRow]) -> bool:
 
 
 def _same_headers(cells: Sequence[Cell], headers: Sequence[Cell]) -> bool:
-    # Most rows differ in their first cell: one look is enough.
-    if cells[:1] != headers[:1]:
-        return False
     return _stripped(cells) == _stripped(headers)
 
 
@@ -168,7 +165,7 @@ def _begins_table(rows: Sequence[RawRow], index: int, words: HeaderWords) -> boo
     if index > 0:
         before = rows[index - 1]
         follows_blank_line = row.number > before.last_line + 1
-        stands_apart = follows_blank_line or filled_count(before.cells) == 1
+        stands_apart = follows_blank_line or has_one_cell(before.cells)
         if not stands_apart:
             return False
     return words.is_header_row(row.cells)
@@ -179,7 +176,7 @@ def _sections(rows: Sequence[RawRow], header_indices: Sequence[int]) -> list[_Se
     firsts = []
     for index in header_indices:
         first = index
-        while first > 0 and filled_count(rows[first - 1].cells) == 1:
+        while first > 0 and has_one_cell(rows[first - 1].cells):
             first -= 1
         firsts.append(first)
     firsts[0] = 0

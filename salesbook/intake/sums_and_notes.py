@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from salesbook.cells.base import Reason, plain_text
-from salesbook.intake.foreign import RawRow, filled_count, is_blank
+from salesbook.intake.foreign import RawRow, filled_count, has_one_cell, is_blank
 from salesbook.intake.header_words import is_number
 from salesbook.names.folding import fold_name
 from salesbook.names.totals import group_of_total, may_say_total, says_total
@@ -58,7 +58,7 @@ def _with_notes_marked(rows: list[RawRow]) -> list[RawRow]:
 
 
 def _is_one_cell(row: RawRow) -> bool:
-    return not row.fault and filled_count(row.cells) == 1
+    return not row.fault and has_one_cell(row.cells)
 
 
 def _stands_apart(row: RawRow, before: RawRow) -> bool:
