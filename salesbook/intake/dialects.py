@@ -118,16 +118,15 @@ def _quotes_with_apostrophes(text: str, delimiter: str) -> bool:
     `'=1+1` and `'s-Hertogenbosch` begin with one and are not closed; and no file has both kinds of
     quotes around its cells.
     """
+    head = text[:_HEAD_CHARACTERS]
     mark = re.escape(delimiter)
-    if re.search(rf'(?:^|{mark}) ?"', text[:_HEAD_CHARACTERS], re.MULTILINE):
+    line_count = head.count("\n") + 1
+    between_apostrophes = rf"(?:^|{mark}) ?'(?:[^'\\]|''|\\.)*'(?={mark}|\r|\n|$)"
+    count = len(re.findall(between_apostrophes, head, re.MULTILINE))
+    if count * 2 < line_count:
         return False
-    cells = re.findall(
-        rf"(?:^|{mark}) ?'(?:[^']|''|\\')*'(?={mark}|\r|\n|$)",
-        text[:_HEAD_CHARACTERS],
-        re.MULTILINE,
-    )
-    line_count = text[:_HEAD_CHARACTERS].count("\n") + 1
-    return len(cells) * 2 >= line_count
+    begin_with_quote = len(re.findall(rf'(?:^|{mark}) ?"', head, re.MULTILINE))
+    return begin_with_quote * 2 < count
 
 
 def _head_rows(text: str, delimiter: str) -> list[list[str]]:

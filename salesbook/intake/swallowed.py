@@ -53,26 +53,35 @@ class RowShapes:
         if self._width <= 2:
             # A line with one delimiter is any sentence.
             return False
-        has_headers_width = len(row.cells) == self._width
-        looks_like_row = self._is_row if has_headers_width else self._is_wide
-        return any(map(looks_like_row, self._further_lines(row)))
-
-    def _further_lines(self, row: RawRow) -> list[str]:
-        """The lines of the file after the first one that the record goes over, without quotes."""
+        # The lines of the file that the record goes over, without quotes.
         text = self._delimiter.join(str(cell) for cell in row.cells if cell is not None)
-        return text.splitlines()[1:]
+        first, *further = text.splitlines() or [""]
+
+        if len(row.cells) != self._width:
+            return any(map(self._is_wide, further))
+        first_cells = self._cells_of(first)
+        return any(self._is_row(line, first_cells) for line in further)
+
+    def _cells_of(self, line: str) -> list[str]:
+        return [cell.strip(" \"'") for cell in line.split(self._delimiter)]
 
     def _is_wide(self, line: str) -> bool:
         return line.count(self._delimiter) >= self._width - 1
 
-    def _is_row(self, line: str) -> bool:
-        """Whether a line has as many cells as there are headers, each number where the others are."""
-        cells = [cell.strip(" \"'") for cell in line.split(self._delimiter)]
+    def _is_row(self, line: str, first_cells: Sequence[str]) -> bool:
+        """Whether a line has as many cells as there are headers, each number where the others are.
+
+        Args:
+            first_cells: of the record's first line: one more row, if it is as wide.
+        """
+        cells = self._cells_of(line)
         if len(cells) != self._width:
             return False
         some_fit = False
         for column, cell in enumerate(cells):
             shapes = self._shapes[column]
+            if len(first_cells) == self._width and "9" in (shape := _shape(first_cells[column])):
+                shapes = shapes | {shape}
             holds_numbers_only = bool(shapes) and self._texts[column] <= 1
             if not cell or not holds_numbers_only:
                 continue

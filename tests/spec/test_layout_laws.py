@@ -19,7 +19,10 @@ from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.sources import read_source
 
 HEADERS = ("Order number", "Customer", "Order date", "Amount", "Note")
-TEXTS = st.text(alphabet="ab ,;\t|'\"\\-.:#=é客\n1", max_size=8).map(str.strip)
+TEXTS = st.text(alphabet="ab ,;\t|'\"\\-.:#=é客\n1", max_size=8).map(
+    lambda text: text.strip(" \t\n'=")
+)
+"""Cells that do not begin as `'=1+1` and `="001"` do: those are texts in disguise."""
 NAMES = st.sampled_from(["Acme", "Acme, Ltd", "O'Neil", '3" pipe', "Öl; Gas", "客户|一", "a\nb, c"])
 NUMBERS = st.integers(1, 9999)
 ROWS = st.tuples(NUMBERS, NAMES | TEXTS, st.integers(1, 28), NUMBERS, NAMES | TEXTS)
@@ -128,7 +131,7 @@ def files(draw) -> Written:
     return Written(written_csv(lines, delimiter, quoting, line_end), rows)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(file=files())
 def test_a_table_comes_back_cell_for_cell_or_the_file_is_refused(folder, file):
     """Sound rows are the rows that were written, in their order; none has a cell of another."""
@@ -137,7 +140,7 @@ def test_a_table_comes_back_cell_for_cell_or_the_file_is_refused(folder, file):
         assert is_part_in_order(sound_rows(table), list(map(as_read, file.rows)))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(file=files())
 def test_every_line_is_a_row_or_told_apart(folder, file):
     """Titles, headers, sums, notes and other tables: whatever is no row is told with its line."""
