@@ -7,12 +7,20 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
-
 from salesbook.cells.base import CellOptions, Value
 from salesbook.errors import UsageError
+from salesbook.exchange import currency_told
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
+from salesbook.intake.changes import TableChange
+from salesbook.intake.conversion import Conversion
+from salesbook.intake.explain.explain import FileRead, explain
+from salesbook.intake.explain.explanation import Explanation
+from salesbook.intake.file_currency import (
+    currency_change,
+    refuse_one_foreign,
+    with_currency,
+)
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.header_rows import refuse_without_columns
 from salesbook.intake.headers import HeaderMap, fold_header, map_headers
@@ -22,28 +30,9 @@ from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
-from salesbook.intake.usable import reject_sum
+from salesbook.intake.usable import refuse_too_many, reject_sum
 from salesbook.money import to_decimal
-from salesbook.policy import MAIN_PIPELINE
-
-
-@dataclass(frozen=True)
-class TableChange:
-    """What the import does to one table."""
-
-    table: str
-    changes: Mapping[int, Mapping[str, Value]]
-    """New typed values by field, by the row's position in the table; empty where the body is
-    replaced.
-    """
-    new_rows: pd.DataFrame
-    """Rows to append, or the whole new body."""
-    replaces: bool = False
-
-    @property
-    def does_something(self) -> bool:
-        """False where the table stays as it is."""
-        return bool(self.changes) or len(self.new_rows) > 0 or self.replaces
+from salesbook.policy import MAIN_PIPELINE, Policy
 
 
 @dataclass(frozen=True)
@@ -79,8 +68,12 @@ class ImportDraft:
     changes: tuple[TableChange, ...]
     added: Mapping[str, int]
     """Rows added to other tables, by table."""
+    policy: Policy
+    """The workbook's settings as the import leaves them: its currency may have changed."""
     look_alikes: int = 0
     """New rows that have the name, e-mail or phone of a row with another key."""
+    explanation: Explanation | None = None
+    """Where it was asked for."""
 
     @property
     def accepted(self) -> int:
@@ -98,8 +91,13 @@ class ImportDraft:
         return self.read > 0 and not self.accepted
 
 
-def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDraft:
+def draft_import(
+    path: Path, options: ImportOptions, book: BookNow, *, explains: bool = False
+) -> ImportDraft:
     """Read a file and decide what becomes of each of its rows. Nothing is written.
+
+    Args:
+        explains: whether the draft is to say why, for which the file's columns are read once more.
 
     Raises: UsageError, ColumnMissing, AmbiguousFile, NotAWorkbook, PasswordProtected, UnsafeFile,
         CannotWrite.
@@ -118,6 +116,7 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
     source = read_source(path, table, asked)
     if not options.has_headers and not options.columns:
         raise refuse_without_columns(source, where=path.name)
+    refuse_too_many(len(source.rows), where=path.name)
     header_map = map_headers(
         table,
         source.headers,
@@ -125,7 +124,8 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
         same=_same_columns(source),
         lacking=book.table(table).lacking,
     )
-    return draft_rows(source, _without_empty(header_map, source), options, book)
+    taken = _without_empty(header_map, source)
+    return draft_rows(source, taken, options, book, explains=explains)
 
 
 def _counted_in_table(columns: Mapping[str, str], source: ForeignTable) -> dict[str, str]:
@@ -147,11 +147,21 @@ def _without_empty(header_map: HeaderMap, source: ForeignTable) -> HeaderMap:
 
 
 def draft_rows(
-    source: ForeignTable, header_map: HeaderMap, options: ImportOptions, book: BookNow
+    source: ForeignTable,
+    header_map: HeaderMap,
+    options: ImportOptions,
+    book: BookNow,
+    *,
+    explains: bool = False,
 ) -> ImportDraft:
     """Decide what becomes of the rows of a file that was read."""
     table = options.into
-    rows = read_rows(source, header_map, table, _cell_options(options, book))
+    told_currency = currency_told(options.currency)
+    before, book = book, with_currency(book, told_currency)
+
+    rows = read_rows(source, header_map, table, _cell_options(options, book), told_currency)
+    if told_currency is None:
+        refuse_one_foreign(rows, table, book)
     reject_sum(rows, table)
     kept, twins = drop_twins(rows)
 
@@ -165,10 +175,17 @@ def draft_rows(
     for row in kept:
         if not row.faults:
             resolver.resolve(row)
+    Conversion(table, book, resolver.stages).run(kept)
     merge = Merge(table, book, resolver, replace=options.replace)
     merge.run(kept)
 
     changes, added = _all_changes(merge, resolver, options, book)
+    explanation = None
+    if explains:
+        file = FileRead(source, header_map, _cell_options(options, book), kept)
+        explanation = explain(file, options, resolver, book)
+    if book is not before and merge.accepted:
+        changes = (*changes, currency_change(book))
     return ImportDraft(
         table=table,
         source=source,
@@ -182,7 +199,9 @@ def draft_rows(
         totals=_totals(table, header_map, book.policy.decimals, kept, twins),
         changes=changes,
         added=added,
+        policy=book.policy,
         look_alikes=merge.look_alikes,
+        explanation=explanation,
     )
 
 

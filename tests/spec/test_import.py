@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from salesbook.errors import UsageError
+from salesbook.errors import UnsafeFile, UsageError
 from salesbook.policy import Policy
 from salesbook.tables.settings import Stage
 from tests.spec.import_tables import STAGES, book, counts, draft, imported, new_rows, problems
@@ -461,18 +461,18 @@ def test_replace_leaves_only_the_files_rows_under_their_old_keys(tmp_path):
     ]
 
 
-def test_money_of_another_currency_is_rejected(tmp_path):
+def test_money_of_another_currency_without_a_rate_is_rejected(tmp_path):
     """By the sign in the cell, the header, or a column of its own."""
     text = (
         "Deal ID,Rep,Stage,Amount,CurrencyIsoCode\n"
         "D1,Ann,Lead,€5,\nD2,Ann,Lead,5,EUR\nD3,Ann,Lead,$5,USD\nD4,Ann,Lead,,EUR\n"
     )
     done = draft(tmp_path, text, "Deals")
-    assert [line for line, _, code in problems(done) if code == "money-other-currency"] == [2, 3]
+    assert [line for line, _, code in problems(done) if code == "no-exchange-rate"] == [2, 3]
     by_header = draft(
         tmp_path, "Deal ID,Rep,Stage,Amount (EUR)\nD1,Ann,Lead,5\nD2,Ann,Lead,\n", "Deals"
     )
-    assert problems(by_header) == [(2, "Amount (EUR)", "money-other-currency")]
+    assert problems(by_header) == [(2, "amount", "no-exchange-rate")]
 
 
 def test_a_unit_in_the_header_counts(tmp_path):
@@ -546,3 +546,12 @@ def test_a_text_that_no_cell_holds_is_rejected_with_its_row(tmp_path):
     assert problems(done) == [(2, "Company", "text-too-long")]
     assert done.rejected[0].faults[0][1].params == {"length": 40_000, "most": 32_767}
     assert counts(done) == {"read": 2, "new": 1, "rejected": 1}
+
+
+def test_a_file_that_no_sheet_can_hold_is_refused_before_its_cells_are_read(tmp_path, monkeypatch):
+    """At once, and not after a minute's work."""
+    monkeypatch.setattr("salesbook.intake.usable.MOST_ROWS", 3)
+    monkeypatch.setattr("salesbook.intake.draft.read_rows", None)
+    with pytest.raises(UnsafeFile) as refused:
+        draft(tmp_path, "Name\n" + "A\n" * 4, "Customers")
+    assert (refused.value.code, refused.value.params["rows"]) == ("file-too-long", 4)

@@ -1,0 +1,207 @@
+"""What does a file leave open, and what becomes of its rows by each answer? One list for all faces.
+
+A question arises from a refusal (several sheets may hold the rows) or from rows that one answer
+would save (a date that may be two days). A face asks the first one, notes the answer, and tries
+again until nothing is open: that is `answer_all`. Words stand in questions.toml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, TypeVar
+
+from salesbook.errors import AmbiguousFile, SalesbookError
+from salesbook.intake.options import ImportOptions
+from salesbook.labels.errors import error_message
+from salesbook.labels.messages import fill
+from salesbook.labels.words import Language, word
+from salesbook.messages import Message
+
+OptionName = Literal[
+    "into",
+    "sheet",
+    "encoding",
+    "delimiter",
+    "columns",
+    "currency",
+    "amount_from",
+    "date_order",
+    "decimal",
+    "add_missing",
+    "words",
+]
+"""Fields of ImportOptions that an answer may set."""
+
+_OPTION_OF_FLAG: Final[Mapping[str, OptionName]] = {
+    "--into": "into",
+    "--sheet": "sheet",
+    "--encoding": "encoding",
+    "--delimiter": "delimiter",
+    "--column": "columns",
+    "--currency": "currency",
+    "--amount-from": "amount_from",
+}
+"""Options that a refusal may ask for by its `option`; its `choices` are what they may be."""
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer: what it sets, and what becomes of the rows by it."""
+
+    words: Message
+    """A code of questions.toml with its facts."""
+    value: Any = None
+    """What the option becomes; None leaves it as it is."""
+    typed: str = ""
+    """What says the same on a command line: `--date-order dmy`; blank where nothing has to be
+    said.
+    """
+
+    @property
+    def leaves_it_open(self) -> bool:
+        """Whether the rows stay out."""
+        return self.value is None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that a file leaves open."""
+
+    code: str
+    """`date-order`, `decimal`, `add-missing`, `sheet` ...; with the field's name where several
+    fields may be asked for.
+    """
+    option: OptionName
+    words: Message
+    choices: tuple[Choice, ...]
+    """At least two; where rows may be left as they are, the last."""
+    examples: tuple[Message, ...] = ()
+    """Out of the file, a line each."""
+    default: int | None = None
+    """The choice of somebody who only presses Enter; None: he must choose."""
+    field: str = ""
+    """Of the table; only where `option` holds an answer for each field."""
+    word: str = ""
+    """Of the file; only where it is asked what it means."""
+    refusal: SalesbookError | None = None
+    """What was refused because this is open; None where only rows are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What is known so far: by the user's options, and by his answers."""
+
+    options: ImportOptions
+    answered: frozenset[str] = frozenset()
+    """Codes of the questions that were asked: none is asked twice."""
+    typed: tuple[str, ...] = ()
+    """The answers as options to type the next time, in the order in which they were asked."""
+
+    def with_answer(self, question: Question, choice: Choice) -> Answers:
+        """Note an answer."""
+        return Answers(
+            options=_with_option(self.options, question, choice),
+            answered=self.answered | {question.code},
+            typed=(*self.typed, choice.typed) if choice.typed else self.typed,
+        )
+
+
+class Unanswered(AmbiguousFile):
+    """Rows of a file hang on an answer: nothing was written."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__("unanswered", option=question.choices[0].typed)
+        self.question = question
+
+
+def answer_all(
+    attempt: Callable[[Answers], _Result], options: ImportOptions, ask: Callable[[Question], Choice]
+) -> tuple[_Result, Answers]:
+    """Try, ask the first thing that is open, and try again until nothing is.
+
+    Args:
+        attempt: an import with these answers; it raises `Unanswered`, or a refusal, where something
+            is open.
+        ask: puts one question to the user; may raise where he wants no more of it.
+
+    Returns: what the last attempt gave, and all answers.
+    Raises: the refusal that no question answers, or whose question was answered in vain.
+    """
+    answers = Answers(options)
+    while True:
+        try:
+            return attempt(answers), answers
+        except SalesbookError as refusal:
+            question = question_of_refusal(refusal)
+            if question is None or question.code in answers.answered:
+                raise
+        answers = answers.with_answer(question, ask(question))
+
+
+def _with_option(options: ImportOptions, question: Question, choice: Choice) -> ImportOptions:
+    if choice.value is None:
+        return options
+    value = choice.value
+    if question.option == "columns":
+        value = {**options.columns, question.field: choice.value}
+    elif question.option == "words":
+        value = {**options.words, (question.field, question.word): choice.value}
+    changes: dict[str, Any] = {question.option: value}
+    return replace(options, **changes)
+
+
+def question_of_refusal(refusal: SalesbookError) -> Question | None:
+    """The question whose answer avoids a refusal; None where there is none.
+
+    A refusal can be answered where it names its `option` and what the option may be: `choices`, a
+    tuple of texts as one would type them. With `--column` it says the `field` too.
+    """
+    if isinstance(refusal, Unanswered):
+        return refusal.question
+
+    # An option may come with the only value that makes sense: `--currency EUR`.
+    flag, _, value = str(refusal.params.get("option", "")).partition(" ")
+    texts = refusal.params.get("choices", (value,) if value else ())
+    option = _OPTION_OF_FLAG.get(flag)
+    if option is None or not isinstance(texts, tuple) or not texts:
+        return None
+
+    name = str(refusal.params.get("field", "")) if option == "columns" else ""
+    code = flag.removeprefix("--")
+    return Question(
+        code=f"{code} {name}".strip(),
+        option=option,
+        words=Message(f"{code}.ask"),
+        choices=tuple(_choice_of_text(str(text), flag, name) for text in texts),
+        field=name,
+        refusal=refusal,
+    )
+
+
+def _choice_of_text(text: str, flag: str, name: str) -> Choice:
+    """A choice that sets an option to a text."""
+    quoted = text if text.isascii() and text.replace("-", "").isalnum() else f'"{text}"'
+    typed = f"{flag} {name}={quoted}" if name else f"{flag} {quoted}"
+    # A table is called as its sheet, which is what the user sees.
+    words = (
+        Message("choice-table", {"table": text})
+        if flag == "--into"
+        else Message("choice", {"text": text})
+    )
+    return Choice(words, value=text, typed=typed)
+
+
+def lines_of(question: Question, language: Language) -> list[str]:
+    """What is asked, and examples out of the file; a refusal that leads to it goes before."""
+    lines = [in_words(question.words, language)]
+    if question.refusal is not None:
+        lines.insert(0, error_message(question.refusal, language))
+    return lines + [in_words(example, language) for example in question.examples]
+
+
+def in_words(words: Message, language: Language) -> str:
+    """A text of questions.toml with its facts."""
+    return fill(word("questions", words.code, language), words.params, language)
