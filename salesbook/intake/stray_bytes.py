@@ -9,7 +9,7 @@ from typing import Final
 
 from salesbook.errors import AmbiguousFile
 
-MIXED: Final = re.compile(r"utf-?8(?:-sig)?\+(?P<other>.+)", re.IGNORECASE)
+MIXED: Final = re.compile(r"utf-?8(?:-sig)?\+(?P<other>.*)", re.IGNORECASE)
 """`utf-8+windows-1252`: UTF-8, and what is none of it in the other encoding."""
 
 _OTHERS: Final = ("windows-1252", "gb18030")

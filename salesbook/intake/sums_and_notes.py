@@ -47,7 +47,9 @@ def _as_totals(row: RawRow) -> RawRow:
 def _with_notes_marked(rows: list[RawRow]) -> list[RawRow]:
     """Mark last rows of one cell that stand apart: after a blank line or a totals row."""
     start = len(rows)
-    while start > 1 and _is_one_cell(rows[start - 1]):
+    # In a file with a blank behind each comma, two cells are two cells.
+    is_note = _is_one_cell if _begins_cells_with_blanks(rows) else _is_one_text
+    while start > 1 and is_note(rows[start - 1]):
         start -= 1
 
     for index in range(start, len(rows)):
@@ -59,6 +61,22 @@ def _with_notes_marked(rows: list[RawRow]) -> list[RawRow]:
 
 def _is_one_cell(row: RawRow) -> bool:
     return not row.fault and has_one_cell(row.cells)
+
+
+def _is_one_text(row: RawRow) -> bool:
+    return _is_one_cell(row) or (not row.fault and _is_cut_sentence(row.cells))
+
+
+def _begins_cells_with_blanks(rows: Sequence[RawRow]) -> bool:
+    cells = rows[0].cells[1:] if rows else ()
+    return any(isinstance(cell, str) and cell.startswith(" ") for cell in cells)
+
+
+def _is_cut_sentence(cells: Sequence[Cell]) -> bool:
+    """True for two cells that are a sentence which its own comma cut: the second begins blank."""
+    first, second = (*cells[:2], None, None)[:2]
+    is_alone = filled_count(cells) == 2 and not is_blank(first)
+    return is_alone and isinstance(second, str) and second.startswith(" ") and len(second) > 1
 
 
 def _stands_apart(row: RawRow, before: RawRow) -> bool:

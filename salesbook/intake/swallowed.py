@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from salesbook.intake.foreign import RawRow, is_blank
@@ -13,6 +14,15 @@ _ENOUGH_ROWS: Final = 1000
 """Rows whose cells are looked at: shapes repeat."""
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _DIGITS: Final = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of a record that goes over several."""
+
+    text: str
+    foreign: int
+    """So many of its columns would be another row's; behind them, the record goes on itself."""
 
 
 class RowShapes:
@@ -33,7 +43,8 @@ class RowShapes:
         self._width = width
         self._shapes: list[set[str]] = [set() for _ in range(width)]
         self._texts: list[int] = [0] * width
-        """By column, how many cells have no digit in them."""
+        """By column, how many cells have no digit in them, its header among them."""
+        self._numbers: list[int] = [0] * width
         fitting = (row for row in rows if not row.last and len(row.cells) == width)
         for _, row in zip(range(_ENOUGH_ROWS), fitting, strict=False):
             for column, cell in enumerate(row.cells):
@@ -45,6 +56,7 @@ class RowShapes:
         shape = _shape(str(cell))
         if "9" in shape:
             self._shapes[column].add(shape)
+            self._numbers[column] += 1
         else:
             self._texts[column] += 1
 
@@ -53,22 +65,28 @@ class RowShapes:
         if self._width <= 2:
             # A line with one delimiter is any sentence.
             return False
-        # The lines of the file that the record goes over, without quotes.
-        text = self._delimiter.join(str(cell) for cell in row.cells if cell is not None)
-        first, *further = text.splitlines() or [""]
-
+        first, *further = self._lines(row)
         if len(row.cells) != self._width:
-            return any(map(self._is_wide, further))
+            return any(line.text.count(self._delimiter) >= self._width - 1 for line in further)
         first_cells = self._cells_of(first)
         return any(self._is_row(line, first_cells) for line in further)
 
-    def _cells_of(self, line: str) -> list[str]:
-        return [cell.strip(" \"'") for cell in line.split(self._delimiter)]
+    def _lines(self, row: RawRow) -> list[_Line]:
+        """The lines of the file that a record goes over, without quotes."""
+        lines = [_Line("", 0)]
+        for column, cell in enumerate(row.cells):
+            parts = str(cell or "").splitlines() or [""]
+            between = self._delimiter if column else ""
+            lines[-1] = _Line(lines[-1].text + between + parts[0], lines[-1].foreign)
+            lines += [_Line(part, self._width) for part in parts[1:-1]]
+            if len(parts) > 1:
+                lines.append(_Line(parts[-1], column + 1))
+        return lines
 
-    def _is_wide(self, line: str) -> bool:
-        return line.count(self._delimiter) >= self._width - 1
+    def _cells_of(self, line: _Line) -> list[str]:
+        return [cell.strip(" \"'") for cell in line.text.split(self._delimiter)]
 
-    def _is_row(self, line: str, first_cells: Sequence[str]) -> bool:
+    def _is_row(self, line: _Line, first_cells: Sequence[str]) -> bool:
         """Whether a line has as many cells as there are headers, each number where the others are.
 
         Args:
@@ -78,14 +96,13 @@ class RowShapes:
         if len(cells) != self._width:
             return False
         some_fit = False
-        for column, cell in enumerate(cells):
+        for column, cell in enumerate(cells[: line.foreign]):
             shapes = self._shapes[column]
             if len(first_cells) == self._width and "9" in (shape := _shape(first_cells[column])):
                 shapes = shapes | {shape}
-            holds_numbers_only = bool(shapes) and self._texts[column] <= 1
-            if not cell or not holds_numbers_only:
+            holds_numbers = bool(shapes) and self._texts[column] <= max(1, self._numbers[column])
+            if not cell or not holds_numbers:
                 continue
-            # The one text that such a column may have is its header.
             if _shape(cell) not in shapes:
                 return False
             some_fit = True

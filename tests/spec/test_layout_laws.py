@@ -137,7 +137,9 @@ def test_a_table_comes_back_cell_for_cell_or_the_file_is_refused(folder, file):
     """Sound rows are the rows that were written, in their order; none has a cell of another."""
     table = read(folder, file.text)
     if table is not None:
-        assert is_part_in_order(sound_rows(table), list(map(as_read, file.rows)))
+        # A line alone under a narrow table may be a row whose other cells are blank.
+        sound = [row for row in sound_rows(table) if any(row[1:])]
+        assert is_part_in_order(sound, list(map(as_read, file.rows)))
 
 
 @settings(max_examples=60, deadline=None)
