@@ -9,7 +9,13 @@ from typing import Final
 
 from salesbook.errors import AmbiguousFile, ColumnMissing
 from salesbook.intake.foreign import ForeignTable, RawRow, filled_count, is_blank
-from salesbook.intake.header_words import HeaderWords, header_text, is_data, looks_like_headers
+from salesbook.intake.header_words import (
+    HeaderWords,
+    data_count,
+    header_text,
+    is_data,
+    looks_like_headers,
+)
 from salesbook.intake.sums_and_notes import SPARSE
 from salesbook.labels.words import fold
 from salesbook.store import Cell
@@ -64,8 +70,7 @@ def find_headers(rows: Sequence[RawRow], words: HeaderWords, *, where: str) -> H
     if not _is_beyond_doubt(row, words, needed):
         if wide_above:
             raise _no_headers(wide_above, where)
-        data_count = sum(map(is_data, row.cells))
-        if data_count >= most_known and not words.is_named(row.cells):
+        if data_count(row.cells) >= most_known and not words.is_named(row.cells):
             raise _no_headers(rows, where)
     elif _are_right_above(wide_above, row):
         # Rows of data without headers, in the middle of which headers stand: no title is so.

@@ -11,7 +11,12 @@ from typing import Final
 from salesbook.cells.base import plain_number_text, plain_text
 from salesbook.cells.number import Amount, DecimalRule, read_amount
 from salesbook.intake.foreign import is_blank
-from salesbook.intake.headers import fold_header, header_fields, known_count
+from salesbook.intake.headers import (
+    fold_header,
+    header_fields,
+    known_count,
+    known_headers,
+)
 from salesbook.store import Cell
 from salesbook.tables import TABLES, Role
 
@@ -24,6 +29,9 @@ _ENOUGH_KNOWN: Final = 2
 
 _WHOLE_DATE: Final = re.compile(r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}日?(?:[ T].*)?")
 """`2026-03-02`, `3/2/26 9:30`, `2026年3月2日`; not `2026-03`, which may head a month's column."""
+_DAY_AT_AN_END: Final = re.compile(r"(?P<first>\d{1,4})[-/.年]\d{1,2}[-/.月](?P<last>\d{1,4})日?")
+"""`2026-04-01`, `01.04.2026`, `4/1/2026`: the day is one of the ends, or the month is."""
+_ENOUGH_MONTHS: Final = 3
 _MAIL: Final = re.compile(r"\S+@\S+\.\S+")
 _YEARS: Final = range(1900, 2101)
 _MONTHS: Final = range(1, 13)
@@ -67,7 +75,9 @@ class HeaderWords:
 
     def is_header_row(self, cells: Sequence[Cell]) -> bool:
         """True for a row of headers beyond doubt: half of them known in one table, none data."""
-        if not looks_like_headers(cells):
+        # A look into one set before each table is asked: files may have a blank line after each row.
+        some_known = any(fold_header(text) in _headers_of_all() for text in _header_texts(cells))
+        if not some_known or not looks_like_headers(cells):
             return False
         filled = sum(not is_blank(cell) for cell in cells)
         if filled < _ENOUGH_KNOWN:
@@ -84,6 +94,12 @@ class HeaderWords:
         # Of equals `max` takes the first.
         best = max(counts, key=lambda table: counts[table])
         return best, counts[best]
+
+
+@cache
+def _headers_of_all() -> frozenset[str]:
+    """Every header that some table knows, folded."""
+    return frozenset(header for table in _importable() for header in known_headers(table))
 
 
 @cache
@@ -112,8 +128,24 @@ def header_text(cell: Cell) -> str:
 
 def looks_like_headers(cells: Sequence[Cell]) -> bool:
     """True for a row of short, different texts without an amount, a day or an address."""
-    filled = [cell for cell in cells if not is_blank(cell)]
-    return bool(filled) and not any(map(is_data, filled))
+    is_filled = not all(map(is_blank, cells))
+    return is_filled and not data_count(cells)
+
+
+def data_count(cells: Sequence[Cell]) -> int:
+    """Count the cells of a row that head no column.
+
+    First days of months head the columns of a wide table, where there are several.
+    """
+    found = [cell for cell in cells if is_data(cell)]
+    first_days = [cell for cell in found if isinstance(cell, str) and _is_first_day(cell)]
+    heads_months = len(first_days) >= _ENOUGH_MONTHS
+    return len(found) - len(first_days) if heads_months else len(found)
+
+
+def _is_first_day(text: str) -> bool:
+    match = _DAY_AT_AN_END.fullmatch(plain_text(text))
+    return match is not None and 1 in (int(match["first"]), int(match["last"]))
 
 
 def is_data(cell: Cell) -> bool:

@@ -173,24 +173,31 @@ def _without_repeated_headers(
     its numbers (`Page 2`), or behind a blank line; else it may be a row of the table.
     """
     kept: list[RawRow] = []
+    # By kept row, the last line of what stands over it.
+    lines_before: list[int] = []
     apart: list[Apart] = []
     known_titles = {_without_digits(title.text) for title in titles}
 
-    def is_page_title(index: int) -> bool:
-        row = kept[index]
-        if row.fault or not has_one_cell(row.cells) or len(kept) < 2:
+    def ends_with_title() -> bool:
+        row = kept[-1]
+        if row.fault or not has_one_cell(row.cells):
             return False
-        follows_blank_line = row.number > kept[index - 1].last_line + 1
+        follows_blank_line = row.number > lines_before[-1] + 1
         return follows_blank_line or _without_digits(_apart("title", row).text) in known_titles
 
     first_cells = {header.cells[0] for header in header_rows}
+    line_before = header_rows[-1].last_line
     for row in rows:
+        lines_before.append(line_before)
+        line_before = row.last_line
         # Most rows differ from the headers in their first cell: one look is enough.
         if row.cells[0] not in first_cells or not is_repeated_header(row, header_rows):
             kept.append(row)
             continue
-        while kept and is_page_title(-1):
+        lines_before.pop()
+        while kept and ends_with_title():
             apart.append(_apart("title", kept.pop()))
+            lines_before.pop()
         apart.append(_apart("header", row))
     return kept, apart
 

@@ -280,6 +280,20 @@ def test_a_day_or_an_amount_heads_no_column(tmp_path):
         read(tmp_path, "2026-03-02,Kim,Email,hello\n2026-03-03,Kim,Call,x\n", "Activities")
 
 
+@pytest.mark.parametrize(
+    "months",
+    [
+        "2026-01-01,2026-02-01,2026-03-01",
+        "01.01.2026,01.02.2026,01.03.2026",
+        "2026-01,2026-02,2026-03",
+    ],
+)
+def test_months_may_head_columns(tmp_path, months):
+    """As first days, too, where there are several."""
+    table = read(tmp_path, f"Metric,{months}\nrevenue,1,2,3\n", "Targets")
+    assert table.headers == ("Metric", *months.split(","))
+
+
 def test_rows_that_are_counted_have_one_cell_more(tmp_path):
     """As R writes row names: the first column has no header."""
     table = read(tmp_path, "Customer,City\n1,Acme,Rom\n2,Hill,Ulm\n", "Customers")
