@@ -283,7 +283,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         nobodys_contacts=draft.nobodys_contacts,
         dry_run=request.dry_run,
         language=language,
-        notes=(*_hidden_notes(draft.source), *session.notes(())),
+        notes=(*draft.source.notes, *_hidden_notes(draft.source), *session.notes(())),
         beside=session.beside,
         explanation=draft.explanation,
         totals=draft.totals if request.dry_run else None,

@@ -23,7 +23,14 @@ from salesbook.intake.file_currency import (
 )
 from salesbook.intake.fitting import fit_test
 from salesbook.intake.foreign import ForeignTable, SourceOptions
-from salesbook.intake.headers import HeaderMap, WhatIsBelow, field_named, map_headers
+from salesbook.intake.header_rows import refuse_without_columns
+from salesbook.intake.headers import (
+    HeaderMap,
+    WhatIsBelow,
+    field_named,
+    fold_header,
+    map_headers,
+)
 from salesbook.intake.merge import AlikeRow, Merge
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.reasons import ReasonCount, reasons_of
@@ -147,27 +154,50 @@ def draft_import(
     if not takes_imports(table):
         raise UsageError("output-table", where="--into", found=table)
 
+    named = tuple(header for header in options.columns.values() if header)
     asked = SourceOptions(
-        options.encoding,
-        options.sheet,
-        headers=tuple(header for header in options.columns.values() if header),
+        encoding=options.encoding,
+        sheet=options.sheet,
+        headers=named,
         hidden=options.hidden,
+        delimiter=options.delimiter,
+        has_headers=options.has_headers,
     )
     source = read_source(path, table, asked)
+    if not options.has_headers and not named:
+        raise refuse_without_columns(source, where=path.name)
     refuse_too_many(len(source.rows), where=path.name)
     cell_options = _cell_options(options, book)
     said = said_words(table, options.words, cell_options)
     header_map = map_headers(
         table,
         source.headers,
-        _wanted_columns(options),
+        _counted_in_table(_wanted_columns(options), source),
         below=WhatIsBelow(
             same=_same_columns(source), fits=fit_test(source, table, cell_options, said)
         ),
         lacking=book.table(table).lacking,
     )
-    header_map = with_said_words(header_map, said)
+    header_map = _without_empty(with_said_words(header_map, said), source)
     return draft_rows(source, header_map, options, book, explains=explains)
+
+
+def _counted_in_table(columns: Mapping[str, str], source: ForeignTable) -> dict[str, str]:
+    """Headers by field as the table has them: in `Amount#2`, the number counts through the file."""
+    counted: dict[str, str] = {}
+    for name, header in columns.items():
+        text, sign, number = header.rpartition("#")
+        before = source.earlier.get(fold_header(text), 0) if sign and number.isdecimal() else 0
+        is_further_on = before and int(number) > before
+        counted[name] = f"{text}#{int(number) - before}" if is_further_on else header
+    return counted
+
+
+def _without_empty(header_map: HeaderMap, source: ForeignTable) -> HeaderMap:
+    """The mapping without what it says of columns that hold nothing, not even a header."""
+    empty = {f"#{column + 1}" for column in source.empty_columns}
+    not_taken = tuple(header for header in header_map.not_taken if header not in empty)
+    return replace(header_map, not_taken=not_taken)
 
 
 def draft_rows(
