@@ -91,7 +91,11 @@ def tables_for(into: str) -> tuple[str, ...]:
     """Name the tables that an import into a table looks at or adds to, that table first."""
     references = {spec.ref for spec in TABLES[into].fields if spec.ref in ("Reps", "Customers")}
     stage_tables = ("Stages", "Deals") if into == "Deals" else ()
-    names = (into, *sorted(str(name) for name in references), *stage_tables)
+    # A year's months are kept beside it, and a scope may be a rep.
+    months_of = ("TargetMonths",) if into == "Targets" else ()
+    of_scopes = {"Reps"} if into == "TargetMonths" else set()
+    references = {str(name) for name in references} | of_scopes
+    names = (into, *sorted(references), *stage_tables, *months_of)
     return tuple(dict.fromkeys(names))
 
 

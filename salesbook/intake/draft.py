@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,9 +19,20 @@ from salesbook.intake.merge import Merge
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
+from salesbook.intake.scopes import SCOPED, ScopeTeller
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.usable import reject_sum
+from salesbook.intake.wide import (
+    WideOptions,
+    WideTable,
+    find_wide,
+    total_rows_as_scopes,
+    without_periods,
+    year_said,
+)
+from salesbook.intake.wide_placing import WidePlacing, place_wide
+from salesbook.messages import Message
 from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE
 
@@ -80,6 +91,8 @@ class ImportDraft:
     """Rows added to other tables, by table."""
     look_alikes: int = 0
     """New rows that have the name, e-mail or phone of a row with another key."""
+    notes: tuple[Message, ...] = ()
+    """What was understood of the file that its user should see."""
 
     @property
     def accepted(self) -> int:
@@ -107,20 +120,32 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
     if not takes_imports(table):
         raise UsageError("output-table", where="--into", found=table)
 
-    asked = SourceOptions(options.encoding, options.sheet, tuple(options.columns.values()))
+    # `--column year=2026` says a year and names no header.
+    year, columns = year_said(options.columns)
+    options = replace(options, columns=columns)
+    asked = SourceOptions(options.encoding, options.sheet, tuple(columns.values()))
     source = read_source(path, table, asked)
     header_map = map_headers(
         table,
         source.headers,
-        options.columns,
+        columns,
         same=_same_columns(source),
         lacking=book.table(table).lacking,
     )
-    return draft_rows(source, header_map, options, book)
+    wide_options = WideOptions(path.name, year, options.fixed, _cell_options(options, book))
+    wide = find_wide(source, header_map, table, wide_options)
+    if wide is not None:
+        header_map = without_periods(header_map, wide)
+        source = total_rows_as_scopes(source, wide)
+    return draft_rows(source, header_map, options, book, wide)
 
 
 def draft_rows(
-    source: ForeignTable, header_map: HeaderMap, options: ImportOptions, book: BookNow
+    source: ForeignTable,
+    header_map: HeaderMap,
+    options: ImportOptions,
+    book: BookNow,
+    wide: WideTable | None = None,
 ) -> ImportDraft:
     """Decide what becomes of the rows of a file that was read."""
     table = options.into
@@ -135,27 +160,45 @@ def draft_rows(
         may_add=options.add_missing,
         replace=options.replace,
     )
+    if table in SCOPED:
+        only_company = not header_map.not_taken
+        teller = ScopeTeller(book, resolver.registers["Reps"], only_company=only_company)
+        for row in kept:
+            teller.tell(row)
     for row in kept:
         if not row.faults:
             resolver.resolve(row)
     merge = Merge(table, book, resolver, replace=options.replace)
-    merge.run(kept)
+    placing: WidePlacing | None = None
+    if wide is None:
+        merge.run(kept)
+    else:
+        placing = place_wide(wide, source, kept, merge, book)
 
     changes, added = _all_changes(merge, resolver, options, book)
+    if placing and placing.months:
+        months = placing.months
+        body = frame_from_rows(months.table, months.new_rows)
+        of_months = TableChange(months.table, months.changes, body, options.replace)
+        if of_months.does_something:
+            changes = (*changes, of_months)
+        if months.new:
+            added[months.table] = months.new
     return ImportDraft(
         table=table,
         source=source,
         header_map=header_map,
         read=len(rows),
-        new=merge.new,
-        updated=merge.updated,
-        unchanged=merge.unchanged,
+        new=placing.count("new") if placing else merge.new,
+        updated=placing.count("updated") if placing else merge.updated,
+        unchanged=placing.count("unchanged") if placing else merge.unchanged,
         duplicates=len(twins),
         rejected=tuple(row for row in kept if row.faults),
         totals=_totals(table, header_map, book.policy.decimals, kept, twins),
         changes=changes,
         added=added,
         look_alikes=merge.look_alikes,
+        notes=tuple(placing.notes) if placing else (),
     )
 
 

@@ -183,6 +183,18 @@ def _read_note(text: str) -> _Note | None:
     return None
 
 
+def note_in(text: str) -> _Note | None:
+    """What a word such as `万元` or `thousands` says of numbers; None where it says nothing."""
+    return _read_note(text)
+
+
+def header_note(header: str) -> _Note:
+    """What a header's brackets say of the numbers under it, whatever stands before them."""
+    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", header))
+    note = _read_note(match["note"]) if match else None
+    return note or _NO_NOTE
+
+
 def map_headers(
     table: str,
     headers: Sequence[str],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from salesbook.cells.base import Value
 from salesbook.intake.book_now import BookNow, Key, TableNow
@@ -13,6 +13,8 @@ from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow
 from salesbook.intake.usable import needed_fields, reject_broken_orders, reject_unusable
 from salesbook.tables import TABLES
+
+Fate = Literal["new", "updated", "unchanged"]
 
 
 class _Placed(NamedTuple):
@@ -46,6 +48,8 @@ class Merge:
         self.updated = 0
         self.unchanged = 0
         self.look_alikes = 0
+        self.fates: list[tuple[FileRow, Fate]] = []
+        """Of each accepted row, in their order."""
 
         self._needed = needed_fields(table)
         self._names = frozenset(TABLES[table].field_names)
@@ -191,6 +195,7 @@ class Merge:
         values = {name: value for name, value in row.values.items() if name in self._names}
         if position is None:
             self.new += 1
+            self.fates.append((row, "new"))
             self.look_alikes += not self.replace and self.matcher.looks_known(row)
             self.new_rows.append(values)
             return
@@ -203,8 +208,10 @@ class Merge:
         }
         if different:
             self.updated += 1
+            self.fates.append((row, "updated"))
         else:
             self.unchanged += 1
+            self.fates.append((row, "unchanged"))
 
         if self.replace:
             self.new_rows.append(values)

@@ -13,6 +13,7 @@ from salesbook.intake.encodings import decode
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import fold_header, known_count
 from salesbook.intake.layout import lay_out
+from salesbook.intake.period_headers import TAKES_PERIODS, count_periods
 from salesbook.intake.workbooks import read_workbook
 from salesbook.store import Cell
 
@@ -98,7 +99,8 @@ def _score(table: str, named: Sequence[str]) -> Callable[[Sequence[Cell]], int]:
             if isinstance(cell, str) and len(cell) < _MOST_HEADER_CHARACTERS
         ]
         named_count = sum(fold_header(text) in named_headers for text in texts)
-        return known_count(table, texts) + _NAMED * named_count
+        periods = count_periods(tuple(cells)) if table in TAKES_PERIODS else 0
+        return known_count(table, texts) + _NAMED * named_count + periods
 
     return score
 
