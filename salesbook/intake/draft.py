@@ -7,12 +7,18 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
-
 from salesbook.cells.base import CellOptions, Value
 from salesbook.errors import UsageError
+from salesbook.exchange import currency_told
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
+from salesbook.intake.changes import TableChange
+from salesbook.intake.conversion import Conversion
+from salesbook.intake.file_currency import (
+    currency_change,
+    refuse_one_foreign,
+    with_currency,
+)
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.merge import Merge
@@ -31,29 +37,10 @@ from salesbook.intake.wide import (
     without_periods,
     year_said,
 )
-from salesbook.intake.wide_placing import WidePlacing, place_wide
+from salesbook.intake.wide_placing import WidePlacing, in_currency_of, place_wide
 from salesbook.messages import Message
 from salesbook.money import to_decimal
-from salesbook.policy import MAIN_PIPELINE
-
-
-@dataclass(frozen=True)
-class TableChange:
-    """What the import does to one table."""
-
-    table: str
-    changes: Mapping[int, Mapping[str, Value]]
-    """New typed values by field, by the row's position in the table; empty where the body is
-    replaced.
-    """
-    new_rows: pd.DataFrame
-    """Rows to append, or the whole new body."""
-    replaces: bool = False
-
-    @property
-    def does_something(self) -> bool:
-        """False where the table stays as it is."""
-        return bool(self.changes) or len(self.new_rows) > 0 or self.replaces
+from salesbook.policy import MAIN_PIPELINE, Policy
 
 
 @dataclass(frozen=True)
@@ -89,6 +76,8 @@ class ImportDraft:
     changes: tuple[TableChange, ...]
     added: Mapping[str, int]
     """Rows added to other tables, by table."""
+    policy: Policy
+    """The workbook's settings as the import leaves them: its currency may have changed."""
     look_alikes: int = 0
     """New rows that have the name, e-mail or phone of a row with another key."""
     notes: tuple[Message, ...] = ()
@@ -149,7 +138,12 @@ def draft_rows(
 ) -> ImportDraft:
     """Decide what becomes of the rows of a file that was read."""
     table = options.into
-    rows = read_rows(source, header_map, table, _cell_options(options, book))
+    told_currency = currency_told(options.currency)
+    before, book = book, with_currency(book, told_currency)
+
+    rows = read_rows(source, header_map, table, _cell_options(options, book), told_currency)
+    if told_currency is None:
+        refuse_one_foreign(rows, table, book)
     reject_sum(rows, table)
     kept, twins = drop_twins(rows)
 
@@ -162,28 +156,24 @@ def draft_rows(
     )
     if table in SCOPED:
         only_company = not header_map.not_taken
-        teller = ScopeTeller(book, resolver.registers["Reps"], only_company=only_company)
-        for row in kept:
-            teller.tell(row)
+        ScopeTeller(book, resolver.registers["Reps"], only_company=only_company).tell_all(kept)
     for row in kept:
         if not row.faults:
             resolver.resolve(row)
+    Conversion(table, book, resolver.stages).run(kept)
     merge = Merge(table, book, resolver, replace=options.replace)
     placing: WidePlacing | None = None
     if wide is None:
         merge.run(kept)
     else:
-        placing = place_wide(wide, source, kept, merge, book)
+        placing = place_wide(in_currency_of(book, wide), source, kept, merge, book)
 
     changes, added = _all_changes(merge, resolver, options, book)
-    if placing and placing.months:
-        months = placing.months
-        body = frame_from_rows(months.table, months.new_rows)
-        of_months = TableChange(months.table, months.changes, body, options.replace)
-        if of_months.does_something:
-            changes = (*changes, of_months)
-        if months.new:
-            added[months.table] = months.new
+    if placing is not None:
+        changes = (*changes, *placing.changes())
+        added |= placing.added()
+    if book is not before and merge.accepted:
+        changes = (*changes, currency_change(book))
     return ImportDraft(
         table=table,
         source=source,
@@ -197,6 +187,7 @@ def draft_rows(
         totals=_totals(table, header_map, book.policy.decimals, kept, twins),
         changes=changes,
         added=added,
+        policy=book.policy,
         look_alikes=merge.look_alikes,
         notes=tuple(placing.notes) if placing else (),
     )

@@ -24,10 +24,13 @@ TAKES_PERIODS: Final = ("Targets", "TargetMonths", "Locks")
 
 _MONTHS_OF_SPAN: Final[dict[Span, int]] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
-_PLAN_WORDS: Final = "targets? plan planned quotas? goals? budget soll ziel 目标值? 目標值? 计划 計劃 任务量? 预算 指标"
+_PLAN_WORDS: Final = (
+    "targets? plan planned quotas? goals? budget soll ziel",
+    "目标值? 目標值? 计划 計劃 任务量? 预算",
+)
 """Words beside a period that say that a target stands there; `Jan Actual` is none."""
 _PLAN_WORD: Final = re.compile(
-    rf"(?:^|(?<=[\s\d月度年季_\-]))(?:{'|'.join(_PLAN_WORDS.split())})(?=$|[\s\d_\-一二三四五六七八九十第qm])",
+    rf"(?:^|(?<=[\s\d月度年季_\-]))(?:{'|'.join(' '.join(_PLAN_WORDS).split())})(?=$|[\s\d_\-一二三四五六七八九十第qm])",
     re.IGNORECASE,
 )
 _BRACKETS: Final = re.compile(r"\s*[(\[【][^()\[\]【】]*[)\]】]\s*$")

@@ -47,6 +47,11 @@ class ScopeTeller:
         self._teams = {fold_name(team): team for team in sorted(teams, reverse=True)}
         """Teams as they are spelled, by folded name."""
 
+    def tell_all(self, rows: Iterable[FileRow]) -> None:
+        """Tell of every row."""
+        for row in rows:
+            self.tell(row)
+
     def tell(self, row: FileRow) -> None:
         """Fill `scope_kind` and `scope`, or reject the row; what the file itself says stays."""
         rep = str(row.values.pop("_rep", ""))

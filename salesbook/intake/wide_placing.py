@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow
+from salesbook.intake.changes import TableChange
 from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.merge import Fate, Merge
 from salesbook.intake.resolve import Resolver
@@ -30,9 +32,28 @@ class WidePlacing:
     """Of each accepted row of the file: new where its year is, updated where any month is."""
     notes: list[Message] = field(default_factory=list)
 
+    def changes(self) -> tuple[TableChange, ...]:
+        """What happens to TargetMonths; empty where nothing does."""
+        if self.months is None:
+            return ()
+        table, replaces = self.months.table, self.months.replace
+        new_rows = frame_from_rows(table, self.months.new_rows)
+        change = TableChange(table, self.months.changes, new_rows, replaces)
+        return (change,) if change.does_something else ()
+
+    def added(self) -> dict[str, int]:
+        """How many months are new."""
+        return {self.months.table: self.months.new} if self.months and self.months.new else {}
+
     def count(self, fate: Fate) -> int:
         """How many rows of the file became this."""
         return self.fates.count(fate)
+
+
+def in_currency_of(book: BookNow, wide: WideTable) -> WideTable:
+    """The same with the workbook's currency as the import leaves it."""
+    cells = replace(wide.options.cells, currency=book.policy.rules.currency)
+    return replace(wide, options=replace(wide.options, cells=cells))
 
 
 def place_wide(
