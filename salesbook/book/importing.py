@@ -147,6 +147,14 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     draft = draft_import(request.file, request.options, book)
     if request.answered is not None:
         refuse_unanswered(draft, request.options, request.answered)
+    if draft.amount_proposal and not request.dry_run:
+        raise AmbiguousFile(
+            "amount-unsaid",
+            where=request.file.name,
+            option="--amount-from",
+            choices=(draft.amount_proposal,),
+            expression=draft.amount_proposal,
+        )
     if request.dry_run or not draft.accepted:
         return draft, session
 

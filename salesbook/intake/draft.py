@@ -11,6 +11,7 @@ from salesbook.cells.base import CellOptions, Value
 from salesbook.errors import UsageError
 from salesbook.exchange import currency_told
 from salesbook.frames import frame_from_rows
+from salesbook.intake.amounts import with_amounts
 from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.changes import TableChange
 from salesbook.intake.conversion import Conversion
@@ -23,6 +24,7 @@ from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.merge import Merge
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.order_keys import notes_of_keys, refuse_hidden_key, reject_unkeyed
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.scopes import SCOPED, ScopeTeller
@@ -82,6 +84,10 @@ class ImportDraft:
     """New rows that have the name, e-mail or phone of a row with another key."""
     notes: tuple[Message, ...] = ()
     """What was understood of the file that its user should see."""
+    amount_proposal: str = ""
+    """An expression for `--amount-from` by which the amounts were made though nobody has said it:
+    such a draft may be shown, and not written.
+    """
 
     @property
     def accepted(self) -> int:
@@ -121,12 +127,22 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
         same=_same_columns(source),
         lacking=book.table(table).lacking,
     )
-    wide_options = WideOptions(path.name, year, options.fixed, _cell_options(options, book))
+    refuse_hidden_key(source, header_map, options)
+    # Prices are in the file's currency, whatever becomes of the amounts.
+    cells = _cell_options(options, book)
+    price_cells = replace(cells, currency=currency_told(options.currency) or cells.currency)
+    made = with_amounts(source, header_map, table, options.amount_from, price_cells)
+    source, header_map = made.source, made.header_map
+    wide_options = WideOptions(path.name, year, options.fixed, cells)
     wide = find_wide(source, header_map, table, wide_options)
     if wide is not None:
         header_map = without_periods(header_map, wide)
         source = total_rows_as_scopes(source, wide)
-    return draft_rows(source, header_map, options, book, wide)
+    draft = draft_rows(source, header_map, options, book, wide)
+    proposal = made.expression if made.is_proposed else ""
+    of_keys = notes_of_keys(header_map, options, draft.accepted)
+    notes = (*made.notes, *of_keys, *draft.notes)
+    return replace(draft, notes=notes, amount_proposal=proposal)
 
 
 def draft_rows(
@@ -157,6 +173,7 @@ def draft_rows(
     if table in SCOPED:
         only_company = not header_map.not_taken
         ScopeTeller(book, resolver.registers["Reps"], only_company=only_company).tell_all(kept)
+    reject_unkeyed(kept, header_map, options)
     for row in kept:
         if not row.faults:
             resolver.resolve(row)

@@ -60,3 +60,5 @@ class ForeignTable:
     """By row number and column: `%` or the currency word that a cell's number format shows."""
     above: tuple[str, ...] = ()
     """Title lines over the headers, as text."""
+    computed: int = 0
+    """Columns at the end that the file itself does not have: the import made them of others."""

@@ -30,7 +30,8 @@ _PLAN_WORDS: Final = (
 )
 """Words beside a period that say that a target stands there; `Jan Actual` is none."""
 _PLAN_WORD: Final = re.compile(
-    rf"(?:^|(?<=[\s\d月度年季_\-]))(?:{'|'.join(' '.join(_PLAN_WORDS).split())})(?=$|[\s\d_\-一二三四五六七八九十第qm])",
+    rf"(?:^|(?<=[\s\d月度年季_\-]))(?:{'|'.join(' '.join(_PLAN_WORDS).split())})"
+    r"(?=$|[\s\d_\-一二三四五六七八九十第qm])",
     re.IGNORECASE,
 )
 _BRACKETS: Final = re.compile(r"\s*[(\[【][^()\[\]【】]*[)\]】]\s*$")
