@@ -133,7 +133,7 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
     price_cells = replace(cells, currency=currency_told(options.currency) or cells.currency)
     made = with_amounts(source, header_map, table, options.amount_from, price_cells)
     source, header_map = made.source, made.header_map
-    wide_options = WideOptions(path.name, year, options.fixed, cells)
+    wide_options = WideOptions(path.name, year, _fiscal_year(book), options.fixed, cells)
     wide = find_wide(source, header_map, table, wide_options)
     if wide is not None:
         header_map = without_periods(header_map, wide)
@@ -208,6 +208,13 @@ def draft_rows(
         look_alikes=merge.look_alikes,
         notes=tuple(placing.notes) if placing else (),
     )
+
+
+def _fiscal_year(book: BookNow) -> int:
+    """The fiscal year of today, named after the calendar year in which it ends."""
+    start_month = book.policy.rules.fiscal_year_start
+    ends_next_year = start_month > 1 and book.as_of.month >= start_month
+    return book.as_of.year + int(ends_next_year)
 
 
 def _cell_options(options: ImportOptions, book: BookNow) -> CellOptions:

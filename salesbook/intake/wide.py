@@ -76,6 +76,8 @@ class WideOptions:
     """The file's name."""
     year: int | None
     """As the user says it; None where he does not."""
+    year_now: int
+    """The fiscal year of today."""
     fixed: bool
     """Whether months are to be hard sums."""
     cells: CellOptions
@@ -133,7 +135,9 @@ def find_wide(
             "year-unknown",
             where=options.where,
             headers=_first_headers(taken),
-            option="--column year=2026",
+            option="--column",
+            field="year",
+            choices=(str(options.year_now), str(options.year_now + 1)),
         )
 
     scale, unit_line = _unit_of(source.above)
