@@ -30,7 +30,7 @@ from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.scopes import SCOPED, ScopeTeller
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
-from salesbook.intake.usable import reject_sum
+from salesbook.intake.usable import refuse_too_many, reject_sum
 from salesbook.intake.wide import (
     WideOptions,
     WideTable,
@@ -120,6 +120,7 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
     options = replace(options, columns=columns)
     asked = SourceOptions(options.encoding, options.sheet, tuple(columns.values()))
     source = read_source(path, table, asked)
+    refuse_too_many(len(source.rows), where=path.name)
     header_map = map_headers(
         table,
         source.headers,
