@@ -121,19 +121,24 @@ def _made(
     sound = [row for row in source.rows if row.fault is None]
     operands, notes = _operands(source, sound, columns, expression.shares, options)
 
-    made: dict[int, Cell | Reason] = {}
+    made: list[Cell | Reason] = []
     for place, row in enumerate(sound):
         readings = {header: operands[header][place] for header in columns}
-        made[row.number] = _amount(expression, readings, row, columns)
+        made.append(_amount(expression, readings, row, columns))
+    # Several rows may have one number: those of a row with a column per product.
+    amount_of_next = iter(made)
 
     number = len(source.headers)
-    rows = tuple(_with_cell(row, made.get(row.number)) for row in source.rows)
+    rows = tuple(
+        row if row.fault is not None else _with_cell(row, next(amount_of_next))
+        for row in source.rows
+    )
     extended = replace(
         source,
         headers=(*source.headers, expression.text),
         rows=rows,
         formats={**source.formats, **_formats(source, sound, columns, number)},
-        computed=1,
+        computed=source.computed + 1,
     )
     currency = _currency(columns)
     amount = MappedColumn("amount", number, expression.text, currency=currency)
@@ -256,9 +261,7 @@ def _amount(
 
 
 def _with_cell(row: RawRow, made: Cell | Reason) -> RawRow:
-    """The row with its amount behind its cells; a row with a fault stays as it came."""
-    if row.fault is not None:
-        return row
+    """The row with its amount behind its cells, or with the reason why it has none."""
     if isinstance(made, Reason):
         return replace(row, cells=(*row.cells, None), fault=made)
     return replace(row, cells=(*row.cells, made))

@@ -40,6 +40,7 @@ from salesbook.intake.wide import (
     year_said,
 )
 from salesbook.intake.wide_placing import WidePlacing, in_currency_of, place_wide
+from salesbook.intake.wide_products import EVERY_PRODUCT, with_product_lines
 from salesbook.messages import Message
 from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE, Policy
@@ -118,13 +119,15 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
     # `--column year=2026` says a year and names no header.
     year, columns = year_said(options.columns)
     options = replace(options, columns=columns)
-    asked = SourceOptions(options.encoding, options.sheet, tuple(columns.values()))
+    named = tuple(header for header in columns.values() if header != EVERY_PRODUCT)
+    asked = SourceOptions(options.encoding, options.sheet, named)
     source = read_source(path, table, asked)
+    source, options = with_product_lines(source, options, book.policy, path.name)
     refuse_too_many(len(source.rows), where=path.name)
     header_map = map_headers(
         table,
         source.headers,
-        columns,
+        options.columns,
         same=_same_columns(source),
         lacking=book.table(table).lacking,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -11,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesbook.errors import AmbiguousFile, UsageError
-from salesbook.intake.draft import draft_import
+from salesbook.intake.book_now import BookNow
+from salesbook.intake.draft import ImportDraft, draft_import
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.period_headers import period_of_header
+from salesbook.policy import read_policy
 from tests.spec.wide_files import MONTHS, book, codes_of, draft, months_of, rows_of, targets_of
 
 TWELVE = ",".join(["100"] * 12)
@@ -308,3 +311,54 @@ def test_no_cent_is_lost_between_file_months_and_years(
         assert {m: a for (scope, _, m), a in months.items() if scope == key} == expected
         assert years.get(key) == (sum(expected.values()) if expected else None)
     assert drafted.read == drafted.accepted + len(drafted.rejected)
+
+
+PRODUCTS = "Order number,Customer,Rep,Date,Widget,Gadget"
+PRODUCT_LINES = f"{PRODUCTS}\nO1,Acme,Ann Lee,2026-03-05,2,\nO2,Acme,Ann Lee,2026-03-06,1,3\n"
+
+
+def products_book() -> BookNow:
+    """Widgets cost 10, gadgets 2.50."""
+    rows = [{"product": "Widget", "list_price": 10_00}, {"product": "Gadget", "list_price": 2_50}]
+    now = book({"Customers": []})
+    return replace(now, policy=read_policy({"Products": tuple(enumerate(rows))}))
+
+
+def lines_of(drafted: ImportDraft) -> list[tuple[object, ...]]:
+    return [
+        (row["order_id"], row["line_no"], row["product"], row.get("quantity"), row["amount"])
+        for row in rows_of(drafted, "Orders")
+    ]
+
+
+def test_a_column_per_product_becomes_a_line_each(tmp_path: Path) -> None:
+    said = {"columns": {"amount": "*"}, "add_missing": True}
+    drafted = draft(tmp_path, PRODUCT_LINES, "Orders", products_book(), **said)
+    assert lines_of(drafted) == [
+        ("O1", 1, "Widget", None, 2_00),
+        ("O2", 1, "Widget", None, 1_00),
+        ("O2", 2, "Gadget", None, 3_00),
+    ]
+
+
+def test_pieces_per_product_cost_what_products_says(tmp_path: Path) -> None:
+    said = {"columns": {"quantity": "*"}, "add_missing": True}
+    drafted = draft(tmp_path, PRODUCT_LINES, "Orders", products_book(), **said)
+    assert lines_of(drafted) == [
+        ("O1", 1, "Widget", 2, 20_00),
+        ("O2", 1, "Widget", 1, 10_00),
+        ("O2", 2, "Gadget", 3, 7_50),
+    ]
+
+
+def test_whether_products_hold_money_or_pieces_is_not_guessed(tmp_path: Path) -> None:
+    with pytest.raises(AmbiguousFile) as refused:
+        draft(tmp_path, PRODUCT_LINES, "Orders", products_book(), add_missing=True)
+    assert refused.value.code == "products-unsaid"
+
+
+def test_a_row_without_any_product_is_not_lost(tmp_path: Path) -> None:
+    text = f"{PRODUCTS}\nO1,Acme,Ann Lee,2026-03-05,,0\n"
+    said = {"columns": {"amount": "*"}, "add_missing": True}
+    drafted = draft(tmp_path, text, "Orders", products_book(), **said)
+    assert [row.faults[0][1].code for row in drafted.rejected] == ["missing-required"]
