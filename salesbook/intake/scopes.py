@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from salesbook import labels
 from salesbook.cells.base import Reason, Value
 from salesbook.intake.book_now import BookNow
+from salesbook.intake.headers import HeaderMap
 from salesbook.intake.register import NameRegister
 from salesbook.intake.rows import FileRow
 from salesbook.names.folding import fold_name, nearest_names
@@ -27,6 +29,30 @@ _TOTAL_BEHIND: Final = re.compile(
     re.IGNORECASE,
 )
 """`North Total`, `North: subtotal`, `华东小计`, `Total North`."""
+
+
+_SAYING: Final = frozenset(("scope_kind", "scope", "_rep", "_team"))
+"""Columns that may say whom a row is about."""
+
+
+def tell_scopes(
+    rows: Iterable[FileRow], header_map: HeaderMap, book: BookNow, register: NameRegister
+) -> HeaderMap:
+    """Say of every row whom it is about, or reject it.
+
+    A file with no column that might say so is about the company.
+
+    Args:
+        register: the reps.
+
+    Returns: the map, which knows that the scope is filled.
+    """
+    has_column = any(column.field in _SAYING for column in header_map.columns)
+    only_company = not has_column and not header_map.not_taken
+    teller = ScopeTeller(book, register, only_company=only_company)
+    for row in rows:
+        teller.tell(row)
+    return replace(header_map, made=header_map.made | {"scope_kind", "scope"})
 
 
 class ScopeTeller:
@@ -46,11 +72,6 @@ class ScopeTeller:
         teams = {str(row["team"]) for row in book.table("Reps").rows.values() if "team" in row}
         self._teams = {fold_name(team): team for team in sorted(teams, reverse=True)}
         """Teams as they are spelled, by folded name."""
-
-    def tell_all(self, rows: Iterable[FileRow]) -> None:
-        """Tell of every row."""
-        for row in rows:
-            self.tell(row)
 
     def tell(self, row: FileRow) -> None:
         """Fill `scope_kind` and `scope`, or reject the row; what the file itself says stays."""

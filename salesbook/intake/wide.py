@@ -250,7 +250,9 @@ def without_periods(header_map: HeaderMap, wide: WideTable) -> HeaderMap:
     )
     periods = {column.header for column in (*wide.taken, *wide.checked)}
     not_taken = tuple(header for header in header_map.not_taken if header not in periods)
-    return HeaderMap(columns, not_taken)
+    # Whatever a row lacks of these, a column for it is there.
+    made = header_map.made | {"year", "month", "target", "amount"}
+    return replace(header_map, columns=columns, not_taken=not_taken, made=made)
 
 
 def total_rows_as_scopes(source: ForeignTable, wide: WideTable) -> ForeignTable:

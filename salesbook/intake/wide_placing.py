@@ -23,8 +23,8 @@ _STRONGEST_FIRST: Final[tuple[Fate, ...]] = ("new", "updated", "unchanged")
 
 
 @dataclass
-class WidePlacing:
-    """Where the rows of a wide file went."""
+class Placing:
+    """Where the rows of a file went."""
 
     months: Merge | None = None
     """Of TargetMonths beside Targets; None for another table, and where the book lacks it."""
@@ -56,13 +56,31 @@ def in_currency_of(book: BookNow, wide: WideTable) -> WideTable:
     return replace(wide, options=replace(wide.options, cells=cells))
 
 
-def place_wide(
+def place_rows(
+    wide: WideTable | None,
+    source: ForeignTable,
+    kept: Sequence[FileRow],
+    merge: Merge,
+    book: BookNow,
+) -> Placing:
+    """Place the rows of a file, as they are or as the rows of tables that a wide file makes.
+
+    Args:
+        book: with the workbook's currency as the import leaves it.
+    """
+    if wide is not None:
+        return _place_wide(in_currency_of(book, wide), source, kept, merge, book)
+    merge.run(kept)
+    return Placing(fates=[fate for _, fate in merge.fates])
+
+
+def _place_wide(
     wide: WideTable,
     source: ForeignTable,
     kept: Sequence[FileRow],
     merge: Merge,
     book: BookNow,
-) -> WidePlacing:
+) -> Placing:
     """Place the rows of a wide file: the years by `merge`, the months beside them.
 
     A row of the file is rejected as a whole if any row that is made of it is.
@@ -72,7 +90,7 @@ def place_wide(
         merge: of the import's table, not yet run.
     """
     spread_rows = spread(wide, source, kept)
-    placing = WidePlacing(notes=notes_of(wide, spread_rows))
+    placing = Placing(notes=notes_of(wide, spread_rows))
     placing.notes += _sums(wide, kept)
     merge.run([row for row, _ in spread_rows.rows])
     fates = _fates(merge, spread_rows.rows)

@@ -168,7 +168,7 @@ class _Spreader:
         """A row whose months are all blank is a target of its year, where it has that much."""
         year = typed_year if typed_year is not None else self._wide.year
         if not self._has_years or typed_target is None or year is None:
-            row.reject("amount" if not self._has_years else "target", "missing-required")
+            row.reject("target" if self._has_years else "amount", "months-blank")
             return
         metric = str(row.values.get("metric") or self._wide.metric or "revenue")
         values = {**row.values, "year": year, "metric": metric, "target": typed_target}
@@ -189,7 +189,11 @@ class _Spreader:
     def _add(
         self, into: list[tuple[FileRow, FileRow]], row: FileRow, values: Mapping[str, Value]
     ) -> None:
-        into.append((FileRow(row.number, row.cells, dict(values)), row))
+        made = FileRow(row.number, row.cells, dict(values))
+        if into is self.made.rows and not (into and into[-1][1] is row):
+            # What stays blank of the file's row is told once, on the first row made of it.
+            made.gaps = row.gaps
+        into.append((made, row))
 
     def _months(
         self, row: FileRow, amounts: Amounts, typed_year: Value | None
