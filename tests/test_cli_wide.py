@@ -34,6 +34,8 @@ def test_one_import_fills_both_tables_and_one_undo_empties_them(
 ) -> None:
     plan = tmp_path / "plan.csv"
     plan.write_text(PLAN, encoding="utf-8")
+    explained = salesbook("import", book, plan, "--into", "Targets", "--dry-run")
+    assert (explained.code, "Bob Ray" in explained.out) == (0, True)
     done = salesbook("import", book, plan, "--into", "Targets", "--json")
     assert done.code == 0
     assert (done.document["read"], done.document["new"]) == (3, 3)

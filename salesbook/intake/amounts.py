@@ -147,7 +147,12 @@ def _made(
     not_taken = tuple(header for header in header_map.not_taken if header not in used)
     return MadeAmounts(
         extended,
-        replace(header_map, columns=(*kept, amount), not_taken=not_taken),
+        replace(
+            header_map,
+            columns=(*kept, amount),
+            not_taken=not_taken,
+            used=header_map.used | set(columns.values()),
+        ),
         (Message("amount.made", {"expression": expression.text}), *notes),
         expression=expression.text,
     )

@@ -77,6 +77,8 @@ class HeaderMap:
     """Columns whose header says a field and of whose words none is one of the field's."""
     made: frozenset[str] = frozenset()
     """Fields that the import fills from the file otherwise than by a column of their own."""
+    used: frozenset[int] = frozenset()
+    """Columns that are taken otherwise than into a field: months, and parts of an amount."""
 
     def has(self, field: str) -> bool:
         """True where some column is taken into the field, or the import fills it otherwise."""

@@ -252,7 +252,8 @@ def without_periods(header_map: HeaderMap, wide: WideTable) -> HeaderMap:
     not_taken = tuple(header for header in header_map.not_taken if header not in periods)
     # Whatever a row lacks of these, a column for it is there.
     made = header_map.made | {"year", "month", "target", "amount"}
-    return replace(header_map, columns=columns, not_taken=not_taken, made=made)
+    used = header_map.used | {column.column for column in (*wide.taken, *wide.checked)}
+    return replace(header_map, columns=columns, not_taken=not_taken, made=made, used=used)
 
 
 def total_rows_as_scopes(source: ForeignTable, wide: WideTable) -> ForeignTable:
