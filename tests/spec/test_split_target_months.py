@@ -214,6 +214,22 @@ def _with_resplit(asked: Task, since: str) -> Task:
     return replace(asked, resplit_from=since)
 
 
+def test_a_teams_other_months_give_way_to_the_companys() -> None:
+    """The team's even year would put 100 into March; the company has room for 60 there."""
+    asked = task(
+        "2026-01-10",
+        Targets=[company(1_300_00), aim("team", "north", 1_200_00)],
+        Reps=[*reps("a", "b", team="north"), *reps("c", team="south")],
+        TargetMonths=[
+            *months("team", "north", {5: 70_00}, fixed=True),
+            *of_company({3: 60_00}, fixed=True),
+        ],
+    )
+    outcome = split.run(asked)
+    assert (sums(outcome)[2], of_team(outcome, "north")[4]) == (60_00, 70_00)
+    assert (sum(sums(outcome)), sum(of_team(outcome, "north"))) == (1_300_00, 1_200_00)
+
+
 @settings(max_examples=25, deadline=None)
 @given(SEEDS)
 def test_totals_are_exact_and_fixed_months_are_exact(seed: int) -> None:
@@ -234,6 +250,10 @@ def test_totals_are_exact_and_fixed_months_are_exact(seed: int) -> None:
         month: of_north.get(month, 0) + random.randint(0, 900_00)
         for month in random.sample(range(1, 13), random.randint(0, 6))
     }
+    # What the team's fixed months leave of its year needs a month that nobody has fixed.
+    free = [month for month in range(1, 13) if month not in of_north]
+    if free:
+        fixed_of_all.pop(random.choice(free), None)
     total = north + sum(fixed_of_all.values()) + random.randint(12_000_00, 20_000_00)
     asked = task(
         "2026-01-10",
@@ -245,12 +265,7 @@ def test_totals_are_exact_and_fixed_months_are_exact(seed: int) -> None:
             *months("rep", "c", {month: random.randint(0, 9) for month in range(1, 13)}),
         ],
     )
-    try:
-        outcome = split.run(asked)
-    except SplitInfeasible:
-        # Free months of the team may not fit under the company's fixed ones.
-        assert fixed_of_all
-        return
+    outcome = split.run(asked)
     assert sum(sums(outcome)) == total
     assert sum(of_team(outcome, "north")) == north
     by_period: pd.Series[int] = pd.Series(sums(outcome), index=range(1, 13))

@@ -79,11 +79,11 @@ def solved(
 
 
 def _cells_of_hard_teams(demand: Demand, asked: CellsAsked, unit: int) -> list[Constraint]:
-    """Split the teams whose months are hard sums, each as if it were the company.
+    """Split the teams with hard months, each as if it were the company: who carries such a month?
 
-    The solver knows sums of teams and sums of months, not of a team in a month. A team's months do
-    not depend on anybody else once its sum is fixed, and with hard months it is; so the team comes
-    first, and its cells then stand in the split of all.
+    The solver knows sums of teams and sums of months, not of a team in a month. A team with hard
+    months has a fixed sum, so it can be split without anybody else; its people's cells in the hard
+    months then stand in the split of all, which is free to move its other months.
 
     Raises: SplitInfeasible, not worded yet.
     """
@@ -104,10 +104,12 @@ def _cells_of_hard_teams(demand: Demand, asked: CellsAsked, unit: int) -> list[C
 
         cells, _ = replace(asked, months=months).constraints(as_company.seats)
         result = split_matrix(request_of(as_company, cells, unit, name=team))
+        hard = [constraint.month for constraint in months.month_sums(demand.seats.months)]
         for seat, amounts in zip(members, result.amounts.tolist(), strict=True):
-            for column, amount in enumerate(amounts):
+            for column in hard:
                 key = f"{team} {demand.seats.months[column]}"
-                constraints.append(Constraint("lock", amount, key, row=seat, month=column))
+                lock = Constraint("lock", amounts[column], key, row=seat, month=column)
+                constraints.append(lock)
     return constraints
 
 
