@@ -262,7 +262,7 @@ def draft_rows(
     explanation = None
     if explains:
         file_read = FileRead(source, header_map, cell_options, parted.kept)
-        explanation = explain(file_read, options, resolver, book)
+        explanation = explain(file_read, options, merge, book)
     repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
     equal_lines = [row for row in parted.equal_lines if not row.faults]
     return ImportDraft(

@@ -7,8 +7,10 @@ again until nothing is open: that is `answer_all`. Words stand in questions.toml
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any, Final, Literal, TypeVar
 
 from salesbook.errors import AmbiguousFile, SalesbookError
@@ -43,6 +45,9 @@ _OPTION_OF_FLAG: Final[Mapping[str, OptionName]] = {
     "--amount-from": "amount_from",
 }
 """Options that a refusal may ask for by its `option`; its `choices` are what they may be."""
+
+_OBEYED_BY_SHELLS: Final = '"$`\\!'
+"""What a shell obeys also between double quotes."""
 
 _Result = TypeVar("_Result")
 
@@ -135,7 +140,7 @@ def answer_all(
         try:
             return attempt(answers), answers
         except SalesbookError as refusal:
-            question = question_of_refusal(refusal)
+            question = question_of_refusal(refusal, answers.options.into)
             if question is None or question.code in answers.answered:
                 raise
         answers = answers.with_answer(question, ask(question))
@@ -153,11 +158,15 @@ def _with_option(options: ImportOptions, question: Question, choice: Choice) -> 
     return replace(options, **changes)
 
 
-def question_of_refusal(refusal: SalesbookError) -> Question | None:
+def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | None:
     """The question whose answer avoids a refusal; None where there is none.
 
     A refusal can be answered where it names its `option` and what the option may be: `choices`, a
-    tuple of texts as one would type them. With `--column` it says the `field` too.
+    tuple of texts as one would type them. With `--column` it says the `field` too. It may show what
+    is read by each choice: `examples`.
+
+    Args:
+        table: that takes the rows; blank where that is not known yet.
     """
     if isinstance(refusal, Unanswered):
         return refusal.question
@@ -171,26 +180,41 @@ def question_of_refusal(refusal: SalesbookError) -> Question | None:
 
     name = str(refusal.params.get("field", "")) if option == "columns" else ""
     code = flag.removeprefix("--")
+    examples = refusal.params.get("examples", ())
     return Question(
         code=f"{code} {name}".strip(),
         option=option,
-        words=Message(f"{code}.ask"),
-        choices=tuple(_choice_of_text(str(text), flag, name) for text in texts),
+        words=Message(f"{code}.ask", {"field": f"{table}.{name}" if table else name}),
+        choices=tuple(
+            choice_of_text(str(text), flag, name, str(example))
+            for text, example in zip_longest(texts, examples, fillvalue="")
+        ),
         field=name,
         refusal=refusal,
     )
 
 
-def _choice_of_text(text: str, flag: str, name: str) -> Choice:
-    """A choice that sets an option to a text."""
-    quoted = text if text.isascii() and text.replace("-", "").isalnum() else f'"{text}"'
+def quoted_text(text: str) -> str:
+    """Write a text as one types it on a command line.
+
+    It may come out of a stranger's file: `"; rm -rf ~; "` must stay a text for whoever copies it.
+    """
+    if text.isascii() and text.replace("-", "").isalnum():
+        return text
+    is_harmless = not any(sign in text for sign in _OBEYED_BY_SHELLS)
+    return f'"{text}"' if is_harmless else shlex.quote(text)
+
+
+def choice_of_text(text: str, flag: str, name: str, example: str = "") -> Choice:
+    """Make a choice that sets an option to a text; for a column with an example of its cells."""
+    quoted = quoted_text(text)
     typed = f"{flag} {name}={quoted}" if name else f"{flag} {quoted}"
-    # A table is called as its sheet, which is what the user sees.
-    words = (
-        Message("choice-table", {"table": text})
-        if flag == "--into"
-        else Message("choice", {"text": text})
-    )
+    words = Message("choice", {"text": text})
+    if flag == "--into":
+        # A table is called as its sheet, which is what the user sees.
+        words = Message("choice-table", {"table": text})
+    elif example:
+        words = Message("choice-like", {"text": text, "example": example})
     return Choice(words, value=text, typed=typed)
 
 
@@ -198,10 +222,16 @@ def lines_of(question: Question, language: Language) -> list[str]:
     """What is asked, and examples out of the file; a refusal that leads to it goes before."""
     lines = [in_words(question.words, language)]
     if question.refusal is not None:
-        lines.insert(0, error_message(question.refusal, language))
+        where = f"{question.refusal.where}: " if question.refusal.where else ""
+        lines.insert(0, where + error_message(question.refusal, language))
     return lines + [in_words(example, language) for example in question.examples]
 
 
 def in_words(words: Message, language: Language) -> str:
     """A text of questions.toml with its facts."""
-    return fill(word("questions", words.code, language), words.params, language)
+    # A cell may hold several lines, a question says it in one.
+    facts = {
+        name: " ".join(fact.split()) if isinstance(fact, str) and "\n" in fact else fact
+        for name, fact in words.params.items()
+    }
+    return fill(word("questions", words.code, language), facts, language)
