@@ -35,7 +35,7 @@ OptionName = Literal[
 ]
 """Fields of ImportOptions that an answer may set."""
 
-_OPTION_OF_FLAG: Final[Mapping[str, OptionName]] = {
+OPTION_OF_FLAG: Final[Mapping[str, OptionName]] = {
     "--into": "into",
     "--sheet": "sheet",
     "--encoding": "encoding",
@@ -174,7 +174,7 @@ def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | 
     # An option may come with the only value that makes sense: `--currency EUR`.
     flag, _, value = str(refusal.params.get("option", "")).partition(" ")
     texts = refusal.params.get("choices", (value,) if value else ())
-    option = _OPTION_OF_FLAG.get(flag)
+    option = OPTION_OF_FLAG.get(flag)
     if option is None or not isinstance(texts, tuple) or not texts:
         return None
 

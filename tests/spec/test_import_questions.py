@@ -298,7 +298,7 @@ def test_a_refusal_that_an_option_cures_can_be_asked() -> None:
         facts = {keyword.arg: keyword.value for keyword in call.keywords}
         option = facts.get("option")
         code = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else ""
-        is_bare = isinstance(option, ast.Constant) and " " not in str(option.value)
+        is_bare = isinstance(option, ast.Constant) and option.value in questions.OPTION_OF_FLAG
         if is_bare and "choices" not in facts and None not in facts:
             lacking.append(code)
     assert set(lacking) <= cannot_be_asked
