@@ -30,12 +30,14 @@ from salesbook.intake.changes import TableChange
 from salesbook.intake.draft import ImportDraft, draft_import
 from salesbook.intake.explain.explain import tables_explained
 from salesbook.intake.explain.explanation import Explanation
-from salesbook.intake.foreign import is_blank
+from salesbook.intake.foreign import ForeignTable, is_blank
+from salesbook.intake.merge import AlikeRow
 from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.questions import Question
 from salesbook.intake.reasons import Loss, ReasonCount, reason_facts
 from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text, write_beside
+from salesbook.intake.resolve import Alike
 from salesbook.intake.rows import MONEY_KINDS
 from salesbook.intake.totals import Totals
 from salesbook.labels import Language, table_of_name
@@ -78,8 +80,12 @@ class ImportResult:
     dropped_file: Path | None
     not_taken: tuple[str, ...]
     added: Mapping[str, int]
-    look_alikes: int
+    alike_rows: tuple[AlikeRow, ...]
     """New rows that have the name, e-mail or phone of a row with another key."""
+    alike_additions: tuple[Alike, ...]
+    """Added reps and customers that may be ones that the workbook had."""
+    nobodys_contacts: Mapping[str, int]
+    """Rows by field whose e-mail or phone reaches nobody."""
     dry_run: bool
     language: Language
     notes: tuple[Message, ...] = ()
@@ -272,15 +278,26 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         dropped_file=files.dropped,
         not_taken=draft.not_taken,
         added=draft.added,
-        look_alikes=draft.look_alikes,
+        alike_rows=draft.alike_rows,
+        alike_additions=draft.alike_additions,
+        nobodys_contacts=draft.nobodys_contacts,
         dry_run=request.dry_run,
         language=language,
-        notes=session.notes(()),
+        notes=(*_hidden_notes(draft.source), *session.notes(())),
         beside=session.beside,
         explanation=draft.explanation,
         totals=draft.totals if request.dry_run else None,
         questions=tuple(questions_of_draft(draft, request.options)) if request.dry_run else (),
     )
+
+
+def _hidden_notes(source: ForeignTable) -> tuple[Message, ...]:
+    """Say how many rows nobody sees who opens the file, and what became of them."""
+    count = source.hidden_taken or source.hidden_left
+    if not count:
+        return ()
+    code = "import.hidden-taken" if source.hidden_taken else "import.hidden-left"
+    return (Message(code, {"rows": count, "option": "--hidden leave"}),)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from salesbook.cells.base import CellOptions, Value
@@ -12,6 +12,7 @@ from salesbook.exchange import currency_told
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.changes import TableChange
+from salesbook.intake.contacts import blank_contacts
 from salesbook.intake.conversion import Conversion
 from salesbook.intake.explain.explain import FileRead, explain
 from salesbook.intake.explain.explanation import Explanation
@@ -23,10 +24,10 @@ from salesbook.intake.file_currency import (
 from salesbook.intake.fitting import fit_test
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, WhatIsBelow, field_named, map_headers
-from salesbook.intake.merge import Merge
+from salesbook.intake.merge import AlikeRow, Merge
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.reasons import ReasonCount, reasons_of
-from salesbook.intake.resolve import Resolver
+from salesbook.intake.resolve import Alike, Resolver
 from salesbook.intake.rows import FileRow, read_rows
 from salesbook.intake.said_words import said_words, with_said_words
 from salesbook.intake.sources import read_source
@@ -81,7 +82,11 @@ class ImportDraft:
     """Rows added to other tables, by table."""
     policy: Policy
     """The workbook's settings as the import leaves them: its currency may have changed."""
-    look_alikes: int = 0
+    nobodys_contacts: Mapping[str, int] = field(default_factory=dict)
+    """Rows by field whose e-mail or phone reaches nobody, such as `n/a`: it tells no rows apart."""
+    alike_additions: tuple[Alike, ...] = ()
+    """Reps and customers that are added and may be ones that the workbook has."""
+    alike_rows: tuple[AlikeRow, ...] = ()
     """New rows that have the name, e-mail or phone of a row with another key."""
     explanation: Explanation | None = None
     """Where it was asked for."""
@@ -90,6 +95,11 @@ class ImportDraft:
     def accepted(self) -> int:
         """Rows that go into the table, or are there already."""
         return self.new + self.updated + self.unchanged
+
+    @property
+    def look_alikes(self) -> int:
+        """How many new rows may be one with a row of another key."""
+        return len(self.alike_rows)
 
     @property
     def not_taken(self) -> tuple[str, ...]:
@@ -137,8 +147,13 @@ def draft_import(
     if not takes_imports(table):
         raise UsageError("output-table", where="--into", found=table)
 
-    named = tuple(header for header in options.columns.values() if header)
-    source = read_source(path, table, SourceOptions(options.encoding, options.sheet, named))
+    asked = SourceOptions(
+        options.encoding,
+        options.sheet,
+        headers=tuple(header for header in options.columns.values() if header),
+        hidden=options.hidden,
+    )
+    source = read_source(path, table, asked)
     refuse_too_many(len(source.rows), where=path.name)
     cell_options = _cell_options(options, book)
     said = said_words(table, options.words, cell_options)
@@ -176,6 +191,7 @@ def draft_rows(
     rows = read_rows(source, header_map, table, cell_options, told_currency)
     if told_currency is None:
         refuse_one_foreign(rows, table, book)
+    nobodys_contacts = blank_contacts(rows, table)
     reject_sum(rows, table)
     parted = part_rows(rows, table, drop_equal=options.drop_equal)
 
@@ -188,11 +204,12 @@ def draft_rows(
     )
     if options.rejects_gaps:
         reject_gaps(parted.kept)
-    for row in parted.kept:
-        if not row.faults:
-            resolver.resolve(row)
+    sound = [row for row in parted.kept if not row.faults]
+    resolver.look_through(sound)
+    for row in sound:
+        resolver.resolve(row)
     Conversion(table, book, resolver.stages).run(parted.kept)
-    merge = Merge(table, book, resolver, replace=options.replace)
+    merge = Merge(table, book, resolver, replace=options.replace, always_new=options.always_new)
     merge.run(parted.kept)
     for repeat in parted.repeats:
         repeat.row.faults = list(repeat.first.faults)
@@ -240,8 +257,10 @@ def draft_rows(
         ),
         changes=changes,
         added=added,
+        nobodys_contacts=nobodys_contacts,
+        alike_additions=tuple(resolver.alike_additions(resolver.used_additions(merge.accepted))),
+        alike_rows=tuple(merge.look_alikes),
         policy=book.policy,
-        look_alikes=merge.look_alikes,
         explanation=explanation,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from salesbook.cells.base import Reason
 from salesbook.store import Cell
@@ -27,6 +28,8 @@ class SourceOptions:
     sheet: str | None = None
     headers: tuple[str, ...] = ()
     """Headers that the user names with `--column`: they count as known."""
+    hidden: Literal["take", "leave"] | None = None
+    """What becomes of rows that a sheet hides; missing: they are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +63,7 @@ class ForeignTable:
     """By row number and column: `%` or the currency word that a cell's number format shows."""
     above: tuple[str, ...] = ()
     """Title lines over the headers, as text."""
+    hidden_taken: int = 0
+    """How many of the rows the sheet hides, by hand or by a filter."""
+    hidden_left: int = 0
+    """How many hidden rows were left out because the user said so."""

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from salesbook.cells.base import plain_text
 from salesbook.errors import CannotWrite, NotAWorkbook, UnsafeFile, UsageError
-from salesbook.hosts.package import read_ordinary, refuse_special, refuse_unless_zip
+from salesbook.hosts.package import read_ordinary, refuse_special
 from salesbook.intake.delimited import header_score, split_text
 from salesbook.intake.encodings import decode
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import fold_header, known_count
 from salesbook.intake.layout import lay_out
+from salesbook.intake.spreadsheets import BEGINNINGS
 from salesbook.intake.workbooks import read_workbook
 from salesbook.store import Cell
 
@@ -20,8 +21,6 @@ MOST_BYTES = 512 * 1024 * 1024
 _MOST_HEADER_CHARACTERS = 200
 _NAMED = 1000
 """What a header that the user names counts for: the row that has it is the header row."""
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How a workbook begins; and an encrypted one, or one of before 2007."""
 _BINARY = (
     b"%PDF",
     b"\x89PNG",
@@ -39,8 +38,8 @@ _MARKUP_HEAD = 4096
 def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
     """Read the table that a file holds, as raw cells.
 
-    The content decides, not the name: a workbook called .csv is a workbook. HTML, PDF and old
-    binary workbooks are refused by name.
+    The content decides, not the name: a workbook called .csv is a workbook. HTML and PDF are
+    refused by name.
 
     Args:
         table: the table that is to take the rows; its known headers tell where the headers stand.
@@ -52,14 +51,15 @@ def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
     data = _content(path)
     score = _score(table, options.headers)
 
-    if data.startswith(_ZIP):
+    if data.startswith(BEGINNINGS):
         if options.encoding:
             raise UsageError("option-not-for-workbook", where="--encoding", found=where)
-        return read_workbook(data, options.sheet, score, where=where)
+        return read_workbook(data, options, score, where=where)
 
     _refuse_binary(data, where)
-    if options.sheet:
-        raise UsageError("option-not-for-text", where="--sheet", found=where)
+    for option, value in (("--sheet", options.sheet), ("--hidden", options.hidden)):
+        if value:
+            raise UsageError("option-not-for-text", where=where, option=option)
     text, encoding = decode(
         data, options.encoding, lambda text: header_score(text, score), where=where
     )
@@ -106,18 +106,8 @@ def _score(table: str, named: Sequence[str]) -> Callable[[Sequence[Cell]], int]:
 def _refuse_binary(data: bytes, where: str) -> None:
     if not data.strip():
         raise NotAWorkbook("empty-file", where=where)
-    if data.startswith(_OLE):
-        refuse_foreign_ole(data, where)
     if data.startswith(_BINARY):
         raise NotAWorkbook("no-table-file", where=where)
-
-
-def refuse_foreign_ole(data: bytes, where: str) -> None:
-    """Refuse an encrypted workbook and an old binary one, each by its name."""
-    try:
-        refuse_unless_zip(data, where)
-    except NotAWorkbook:
-        raise NotAWorkbook("old-excel-format", where=where) from None
 
 
 def _refuse_markup(text: str, where: str) -> None:
