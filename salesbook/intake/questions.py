@@ -31,6 +31,7 @@ OptionName = Literal[
     "date_order",
     "decimal",
     "add_missing",
+    "always_new",
     "words",
 ]
 """Fields of ImportOptions that an answer may set."""
