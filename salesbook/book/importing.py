@@ -178,6 +178,8 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     draft = draft_import(request.file, request.options, book, explains=request.dry_run)
     if request.answered is not None:
         refuse_unanswered(draft, request.options, request.answered)
+    if not request.dry_run:
+        _refuse_unsaid_amounts(request.file, draft)
     if request.dry_run or not draft.accepted:
         return draft, session
 
@@ -191,6 +193,18 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     host.write([prepared.write for prepared in (*writes, *log)])
     session.beside = tuple(finding for prepared in writes for finding in prepared.findings)
     return draft, session
+
+
+def _refuse_unsaid_amounts(file: Path, draft: ImportDraft) -> None:
+    """Raises: AmbiguousFile where amounts were made of other columns and nobody has said so."""
+    if draft.amount_proposal:
+        raise AmbiguousFile(
+            "amount-unsaid",
+            where=file.name,
+            option="--amount-from",
+            choices=(draft.amount_proposal,),
+            expression=draft.amount_proposal,
+        )
 
 
 def _has_amounts(session: Session) -> bool:
@@ -283,7 +297,12 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         nobodys_contacts=draft.nobodys_contacts,
         dry_run=request.dry_run,
         language=language,
-        notes=(*_hidden_notes(draft.source), *session.notes(())),
+        notes=(
+            *draft.source.notes,
+            *_hidden_notes(draft.source),
+            *draft.notes,
+            *session.notes(()),
+        ),
         beside=session.beside,
         explanation=draft.explanation,
         totals=draft.totals if request.dry_run else None,

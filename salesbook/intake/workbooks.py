@@ -9,6 +9,7 @@ from typing import Any, Final
 from salesbook.errors import AmbiguousFile, NotAWorkbook
 from salesbook.hosts.sheet_cells import SheetCells, Spreadsheet, Tab
 from salesbook.intake.foreign import ForeignTable, RawRow, SourceOptions, is_blank
+from salesbook.intake.header_words import HeaderWords
 from salesbook.intake.layout import lay_out
 from salesbook.intake.spreadsheets import (
     as_foreign,
@@ -27,7 +28,7 @@ _Formats = Mapping[tuple[int, int], str]
 
 
 def read_workbook(
-    data: bytes, options: SourceOptions, score: _Score, *, where: str
+    data: bytes, options: SourceOptions, words: HeaderWords, *, where: str
 ) -> ForeignTable:
     """Read the sheet that the user names, or the only one with known headers.
 
@@ -35,7 +36,7 @@ def read_workbook(
     """
     book = open_spreadsheet(data, where)
     try:
-        place = _choose(book, options.sheet, score, where)
+        place = _choose(book, options.sheet, words, where)
         cells = book.cells(place, tells_something)
     except NotAWorkbook as error:
         raise as_foreign(error, where) from error
@@ -46,15 +47,8 @@ def read_workbook(
         for number, row in enumerate(cells.rows, start=1)
         if not all(map(is_blank, row))
     ]
-    headers, body, above = lay_out(rows, score, where=f"{where}, {name}")
-    table = ForeignTable(
-        headers,
-        body,
-        sheet=name,
-        epoch_1904=book.is_1904,
-        formats=_meanings(cells),
-        above=above,
-    )
+    layout = lay_out(rows, words, where=f"{where}, {name}")
+    table = layout.table(sheet=name, epoch_1904=book.is_1904, formats=_meanings(cells))
     return _with_hidden_rows(table, cells.hidden, options)
 
 

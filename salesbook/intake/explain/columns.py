@@ -108,7 +108,7 @@ def _text(cell: Cell) -> str:
 
 def columns_left(source: ForeignTable, header_map: HeaderMap) -> tuple[ColumnLeft, ...]:
     """Columns of the file that go nowhere, each with the first cell that holds something."""
-    used = {column.column for column in header_map.columns}
+    used = header_map.used | {column.column for column in header_map.columns}
     sound_rows = [row.cells for row in source.rows if row.fault is None]
     left = []
     for column, header in enumerate(source.headers):
