@@ -14,36 +14,18 @@ from typing import Any, Final
 from salesbook import labels
 from salesbook.cells.units import UNITS, names_currency
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
+from salesbook.intake.header_words import Meaning, bare_header, fold_header
+from salesbook.intake.systems import System, system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES
 
 _WITH_NOTE = re.compile(r"(?P<base>.+?)\s*[(\[【](?P<note>[^()\[\]【】]*)[)\]】]\s*")
 """A header and what stands in brackets at its end: `Amount (EUR)`, `金额【万元】`."""
 
-_SIMPLER = str.maketrans(
-    "戶稱銷員階額產業務電話郵聯繫係來數價類別級預計單號編建創時間實際結簽訂購貨達狀態線機項進齡區總監責負離職團隊頁碼據款開關閉應備註記錄內容"
-    "評滿調訪維護",
-    "户称销员阶额产业务电话邮联系系来数价类别级预计单号编建创时间实际结签订购货达状态线机项进龄区总监责负离职团队页码据款开关闭应备注记录内容"
-    "评满调访维护",
-)
-"""Traditional characters that occur in headers, as simplified ones."""
-
 _THOUSANDS = frozenset(("000", "000s", "'000", "inthousands", "thousands"))
 
 _CONDITIONAL_RANK: Final = 100
 """A header for deals in one kind of stage alone stands behind every header for all deals."""
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a header may stand for."""
-
-    field: str
-    """A field of the table, or a name with "_" that steers the import."""
-    only: str
-    """`open` or `closed`: for deals in such a stage alone."""
-    rank: int
-    """0 for our own labels, then the place in the list of aliases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +66,6 @@ class _Note:
 
 
 _NO_NOTE: Final = _Note()
-
-
-def fold_header(text: str) -> str:
-    """Bring a header to the form in which headers are compared.
-
-    Case, width, spaces, `_`, `-` and marks do not count; traditional characters are as simplified.
-    """
-    return fold(text).strip("*:：'\"").translate(_SIMPLER)
 
 
 @cache
@@ -141,20 +115,28 @@ def known_headers(table: str) -> Mapping[str, tuple[Meaning, ...]]:
 def known_count(table: str, cells: Sequence[object]) -> int:
     """Count the cells that are headers which the table knows; each header counts once."""
     texts = {cell for cell in cells if isinstance(cell, str)}
-    return len({fold_header(text) for text in texts if _meanings(table, text)[0]})
+    system = system_of(sorted(texts))
+    return len({fold_header(text) for text in texts if header_meanings(table, text, system)[0]})
 
 
-def _meanings(table: str, header: str) -> tuple[tuple[Meaning, ...], _Note]:
+def header_meanings(
+    table: str, header: str, system: System | None
+) -> tuple[tuple[Meaning, ...], _Note]:
     """What a header may stand for, and what its brackets say.
 
-    A header that is known with its brackets is not taken apart.
+    What the system that wrote the file means by it goes before all else. A header that is known
+    with its brackets is not taken apart.
     """
+    in_system = system.of_header(table, header) if system else None
+    if in_system is not None:
+        return in_system, _NO_NOTE
+
     known = known_headers(table)
-    meanings = known.get(fold_header(header), ())
+    meanings = known.get(fold_header(header)) or known.get(fold_header(bare_header(header)), ())
     if meanings:
         return meanings, _NO_NOTE
 
-    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", header))
+    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", bare_header(header)))
     note = _read_note(match["note"]) if match else None
     if match is None or note is None:
         return (), _NO_NOTE
@@ -203,6 +185,7 @@ def map_headers(
 
     Raises: UsageError, ColumnMissing, AmbiguousFile.
     """
+    system = system_of(headers)
     asked = {
         field: _asked_column(table, field, header, headers) for field, header in wanted.items()
     }
@@ -214,7 +197,7 @@ def map_headers(
     best: dict[str, MappedColumn] = {}
     best_rank: dict[str, int] = {}
     for column, header in enumerate(headers):
-        meanings, note = _meanings(table, header) if header else ((), _NO_NOTE)
+        meanings, note = header_meanings(table, header, system) if header else ((), _NO_NOTE)
         for meaning in meanings:
             field = meaning.field
             if field in asked or field in lacking:
@@ -261,7 +244,7 @@ def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -
         )
 
     column = columns[0]
-    _, note = _meanings(table, headers[column])
+    _, note = header_meanings(table, headers[column], None)
     return _mapped(name, column, headers[column], note)
 
 

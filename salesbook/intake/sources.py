@@ -11,7 +11,8 @@ from salesbook.hosts.package import read_ordinary, refuse_special, refuse_unless
 from salesbook.intake.delimited import header_score, split_text
 from salesbook.intake.encodings import decode
 from salesbook.intake.foreign import ForeignTable, SourceOptions
-from salesbook.intake.headers import fold_header, known_count
+from salesbook.intake.header_words import fold_header
+from salesbook.intake.headers import known_count
 from salesbook.intake.layout import lay_out
 from salesbook.intake.workbooks import read_workbook
 from salesbook.store import Cell

@@ -1,0 +1,273 @@
+"""Where a file says a document's head once, whose lines are the rows under it, and for how much?
+
+Exports of orders by Shopify, Odoo, ERPNext and 金蝶 fill customer, day and status in the first line
+of an order only. What a known system leaves blank for such a reason is filled in here, before
+any cell is read, so that a row of the rejects file can be imported by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from salesbook.intake.foreign import ForeignTable, RawRow, filled_count, is_blank
+from salesbook.intake.header_words import fold_header
+from salesbook.intake.headers import header_meanings
+from salesbook.intake.systems import LineTotal, System
+from salesbook.money import to_decimal, to_minor
+from salesbook.store import Cell
+
+_HEADS: Final = {
+    "Orders": frozenset(
+        "order_id deal_id customer_id rep_id partner_id partner_share ordered_on due_on delivered_on"
+        " status refund_of _currency _deleted".split()
+    )
+}
+"""Fields that every line of an order has from its head."""
+_KEYS: Final = {"Orders": "order_id"}
+_NONE_CHOSEN: Final = frozenset(("-None-", "--None--"))
+"""How Salesforce and Zoho show a list from which nothing was chosen, in whatever column."""
+
+
+def as_meant(
+    source: ForeignTable, system: System | None, table: str, decimals: int
+) -> ForeignTable:
+    """The file with what its system leaves out, and without what it writes for nothing.
+
+    Args:
+        decimals: of the currency.
+
+    Returns: the same rows in their order; a column of line amounts at the end where the system
+        writes none.
+    """
+    blank = _NONE_CHOSEN | (system.blank if system else frozenset())
+    source = _without_words(source, blank)
+    if system is None:
+        return source
+
+    # The amounts first: the head's total must still stand in the first line alone.
+    if system.line_total and table in system.heads_once:
+        source = _with_line_totals(source, system.line_total, _key_column(source, system, table), decimals)
+    for rule in system.filled:
+        source = _decided(source, rule.header, rule.decides, rule.word)
+    if table in system.heads_once:
+        source = _with_heads(source, system, table)
+    return source
+
+
+def _without_words(source: ForeignTable, blank: frozenset[str]) -> ForeignTable:
+    """Empty the cells that hold a word which the system writes into empty ones.
+
+    A column of nothing but `True` and `False` is one of flags, and stays.
+    """
+    said = [
+        column
+        for column in range(len(source.headers))
+        if _says_more_than_flags(source, column, blank)
+    ]
+    if not said:
+        return source
+
+    rows = []
+    for row in source.rows:
+        if row.fault is None and any(row.cells[column] in blank for column in said):
+            cells = list(row.cells)
+            for column in said:
+                cells[column] = None if cells[column] in blank else cells[column]
+            row = replace(row, cells=tuple(cells))
+        rows.append(row)
+    return replace(source, rows=tuple(rows))
+
+
+def _says_more_than_flags(source: ForeignTable, column: int, blank: frozenset[str]) -> bool:
+    """True for a column with such a word that is no column of flags."""
+    cells = {row.cells[column] for row in source.rows if row.fault is None}
+    return bool(cells & blank) and "True" not in cells
+
+
+def _fields(source: ForeignTable, system: System, table: str) -> list[set[str]]:
+    """The fields that each column may go into."""
+    fields = []
+    for header in source.headers:
+        meanings, _ = header_meanings(table, header, system) if header else ((), None)
+        fields.append({meaning.field for meaning in meanings})
+    return fields
+
+
+def _key_column(source: ForeignTable, system: System, table: str) -> int | None:
+    """The first of the columns with the document's number, by rank."""
+    best: tuple[int, int] | None = None
+    for column, header in enumerate(source.headers):
+        meanings, _ = header_meanings(table, header, system) if header else ((), None)
+        for meaning in meanings:
+            is_better = best is None or meaning.rank < best[0]
+            if meaning.field == _KEYS[table] and is_better:
+                best = meaning.rank, column
+    return best[1] if best else None
+
+
+def _with_heads(source: ForeignTable, system: System, table: str) -> ForeignTable:
+    """Give each line the head of its document where it has no head of its own.
+
+    A line has none where all its cells of the head are blank, the document's number aside; without
+    a number it belongs to the document above it.
+    """
+    key = _key_column(source, system, table)
+    fields = _fields(source, system, table)
+    heads = [column for column, own in enumerate(fields) if own & _HEADS[table]]
+    lines = [column for column in range(len(fields)) if column not in heads]
+    if key is None:
+        return source
+
+    head_of: dict[str, RawRow] = {}
+    above: RawRow | None = None
+    rows: list[RawRow] = []
+    for row in source.rows:
+        if row.fault is not None:
+            rows.append(row)
+            continue
+        number = _text(row.cells[key])
+        has_head = any(not is_blank(row.cells[column]) for column in heads if column != key)
+        has_line = filled_count([row.cells[column] for column in lines]) > 0
+        head = head_of.get(number) if number else above
+        if not has_head and has_line and head is not None:
+            row = _filled_from(head, row, heads)
+        elif number:
+            head_of.setdefault(number, row)
+            above = row
+        rows.append(row)
+    return replace(source, rows=tuple(rows))
+
+
+def _filled_from(head: RawRow, row: RawRow, columns: Sequence[int]) -> RawRow:
+    cells = list(row.cells)
+    for column in columns:
+        if is_blank(cells[column]):
+            cells[column] = head.cells[column]
+    return replace(row, cells=tuple(cells))
+
+
+def _text(cell: Cell) -> str:
+    return "" if is_blank(cell) else str(cell).strip()
+
+
+def _decided(source: ForeignTable, filled: str, decided: str, word: str) -> ForeignTable:
+    """Put a word into one column wherever another is filled."""
+    filled_column = _column(source, filled)
+    decided_column = _column(source, decided)
+    if filled_column is None or decided_column is None:
+        return source
+
+    rows = []
+    for row in source.rows:
+        if row.fault is None and not is_blank(row.cells[filled_column]):
+            cells = list(row.cells)
+            cells[decided_column] = word
+            row = replace(row, cells=tuple(cells))
+        rows.append(row)
+    return replace(source, rows=tuple(rows))
+
+
+def _column(source: ForeignTable, header: str) -> int | None:
+    folded = [fold_header(text) for text in source.headers]
+    wanted = fold_header(header)
+    return folded.index(wanted) if wanted in folded else None
+
+
+def _with_line_totals(
+    source: ForeignTable, total: LineTotal, key: int | None, decimals: int
+) -> ForeignTable:
+    """Add each line's amount: quantity × price less the line's discount.
+
+    Where the file says what the lines of an order come to, a discount of the whole order included,
+    the lines share that sum by their amounts, so that they add up to it to the cent. Lines of which
+    something cannot be read get no amount, and their order none of its sum.
+    """
+    if _column(source, total.header) is not None or key is None:
+        return source
+    columns = [_column(source, name) for name in (total.quantity, total.price)]
+    if None in columns:
+        return source
+
+    lines_of: dict[str, list[int]] = {}
+    amounts: dict[int, int | None] = {}
+    sums: dict[str, int | None] = {}
+    sum_column = _column(source, total.document_total)
+    for index, row in enumerate(source.rows):
+        if row.fault is not None:
+            continue
+        number = _text(row.cells[key])
+        lines_of.setdefault(number, []).append(index)
+        amounts[index] = _line_amount(source, row, total, decimals)
+        if sum_column is not None and number not in sums:
+            sums[number] = _minor(row.cells[sum_column], decimals)
+
+    for number, indexes in lines_of.items():
+        _share(sums.get(number), indexes, amounts)
+
+    rows = []
+    for index, row in enumerate(source.rows):
+        minor = amounts.get(index)
+        text = None if minor is None else str(to_decimal(minor, decimals))
+        is_squared = row.fault is None
+        rows.append(replace(row, cells=(*row.cells, text)) if is_squared else row)
+    return replace(source, headers=(*source.headers, total.header), rows=tuple(rows))
+
+
+def _line_amount(source: ForeignTable, row: RawRow, total: LineTotal, decimals: int) -> int | None:
+    quantity, price, discount = (
+        _number(row.cells[column]) if column is not None else None
+        for column in (
+            _column(source, total.quantity),
+            _column(source, total.price),
+            _column(source, total.discount),
+        )
+    )
+    if quantity is None or price is None:
+        return None
+    return to_minor(quantity * price - (discount or Decimal(0)), decimals)
+
+
+def _share(document_total: int | None, indexes: Sequence[int], amounts: dict[int, int | None]) -> None:
+    """Share what an order comes to among its lines, by their amounts and to the last coin.
+
+    Each line gets the difference of two rounded running sums: the parts add up by construction, and
+    none is off by a whole coin.
+    """
+    known = [amounts[index] for index in indexes]
+    if document_total is None or any(amount is None for amount in known):
+        return
+    whole = sum(amount or 0 for amount in known)
+    # More than the lines come to is no discount: some lines are not in the file.
+    is_discounted = 0 <= document_total < whole
+    if not is_discounted:
+        return
+
+    running = 0
+    shared = 0
+    for index in indexes:
+        running += amounts[index] or 0
+        # Rounded down, so that a line's part never passes its own amount by a running sum's excess.
+        upto = document_total * running // whole
+        amounts[index] = upto - shared
+        shared = upto
+
+
+def _minor(cell: Cell, decimals: int) -> int | None:
+    number = _number(cell)
+    return None if number is None else to_minor(number, decimals)
+
+
+def _number(cell: Cell) -> Decimal | None:
+    """A number as shops write it, with a point; None for what is none."""
+    if isinstance(cell, bool) or cell is None:
+        return None
+    try:
+        number = Decimal(str(cell).strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
