@@ -28,6 +28,7 @@ from salesbook.errors import (
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.draft import ImportDraft, TableChange, draft_import
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.questions import refuse_unanswered
 from salesbook.intake.rejects import rejects_text, write_rejects
 from salesbook.intake.rows import FileRow
 from salesbook.labels import Language, table_of_name
@@ -82,6 +83,10 @@ class ImportRequest:
     dry_run: bool = False
     language: Language | None = None
     """Of the rejects file; missing: the workbook's."""
+    answered: frozenset[str] | None = None
+    """Questions about rows that the user has answered; missing: he is not asked, and rows that an
+    answer would save are rejected.
+    """
 
 
 def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportResult:
@@ -125,7 +130,8 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     Returns: the draft; the session, whose `beside` says what became of things that people had put
         on rows.
 
-    Raises: SalesbookError of any kind; then the host was asked for no write.
+    Raises: SalesbookError of any kind, `questions.Unanswered` where the user is to be asked; then
+        the host was asked for no write.
     """
     started = time.perf_counter()
     into, as_of = request.options.into, request.as_of
@@ -137,6 +143,8 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
 
     book = BookNow(_now(session, reads), session.policy, as_of)
     draft = draft_import(request.file, request.options, book)
+    if request.answered is not None:
+        refuse_unanswered(draft, request.options, request.answered)
     if request.dry_run or not draft.accepted:
         return draft, session
 

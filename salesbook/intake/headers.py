@@ -204,7 +204,13 @@ def map_headers(
                 continue
             rank = best_rank.get(field)
             if meaning.rank == rank and not same(column, best[field].column):
-                raise AmbiguousFile("two-headers", where=header, field=field, option="--column")
+                raise AmbiguousFile(
+                    "two-headers",
+                    where=header,
+                    field=field,
+                    option="--column",
+                    choices=tuple(_typed(place, headers) for place in (best[field].column, column)),
+                )
             if rank is None or meaning.rank < rank:
                 best_rank[field] = meaning.rank
                 best[field] = _mapped(field, column, header, note, only=meaning.only)
@@ -216,6 +222,13 @@ def map_headers(
         header or f"#{column + 1}" for column, header in enumerate(headers) if column not in used
     )
     return HeaderMap(tuple(columns), not_taken)
+
+
+def _typed(column: int, headers: Sequence[str]) -> str:
+    """How `--column` names a column: by its header, with its number among those of that name."""
+    header = headers[column]
+    same_name = _columns_of_header(header, headers)
+    return header if len(same_name) == 1 else f"{header}#{same_name.index(column) + 1}"
 
 
 def _mapped(field: str, column: int, header: str, note: _Note, *, only: str = "") -> MappedColumn:

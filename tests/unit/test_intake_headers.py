@@ -73,7 +73,11 @@ def test_two_equal_headers_need_the_option():
     headers = ["Deal name", "Amount", "Amount"]
     with pytest.raises(AmbiguousFile) as refused:
         map_headers("Deals", headers, {})
-    assert refused.value.params == {"field": "amount", "option": "--column"}
+    assert refused.value.params == {
+        "field": "amount",
+        "option": "--column",
+        "choices": ("Amount#1", "Amount#2"),
+    }
     found = map_headers("Deals", headers, {"amount": "Amount#2"})
     assert next(one.column for one in found.columns if one.field == "amount") == 2
     assert map_headers("Deals", headers, {}, same=lambda left, right: True).has("amount")
