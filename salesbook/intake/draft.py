@@ -13,6 +13,8 @@ from salesbook.cells.base import CellOptions, Value
 from salesbook.errors import UsageError
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
+from salesbook.intake.defaults import fill_in
+from salesbook.intake.documents import as_meant
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.merge import Merge
@@ -20,6 +22,8 @@ from salesbook.intake.options import ImportOptions
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.sources import read_source
+from salesbook.intake.stage_order import learned_orders
+from salesbook.intake.systems import system_of
 from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.usable import reject_sum
 from salesbook.money import to_decimal
@@ -109,6 +113,7 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
 
     asked = SourceOptions(options.encoding, options.sheet, tuple(options.columns.values()))
     source = read_source(path, table, asked)
+    source = as_meant(source, system_of(source.headers), table, book.policy.decimals)
     header_map = map_headers(
         table,
         source.headers,
@@ -125,13 +130,15 @@ def draft_rows(
     """Decide what becomes of the rows of a file that was read."""
     table = options.into
     rows = read_rows(source, header_map, table, _cell_options(options, book))
+    system = system_of(source.headers)
+    fill_in(rows, header_map, system, table, may_add=options.add_missing)
     reject_sum(rows, table)
     kept, twins = drop_twins(rows)
 
     resolver = Resolver(
         table,
         book,
-        _stage_book(options, book),
+        _stage_book(kept, source, options, book),
         may_add=options.add_missing,
         replace=options.replace,
     )
@@ -177,8 +184,13 @@ def _same_columns(source: ForeignTable) -> Callable[[int, int], bool]:
     return same
 
 
-def _stage_book(options: ImportOptions, book: BookNow) -> StageBook:
-    """The stages as they will be; pipelines without deals are those that the import may make over."""
+def _stage_book(
+    rows: Sequence[FileRow], source: ForeignTable, options: ImportOptions, book: BookNow
+) -> StageBook:
+    """The stages as they will be; pipelines without deals are those that the import may make over.
+
+    Stages may be added in the order that the user says, else in the one that the file shows.
+    """
     order = parse_stages(options.stages) if options.stages else None
 
     deals_go = options.replace and options.into == "Deals"
@@ -189,7 +201,11 @@ def _stage_book(options: ImportOptions, book: BookNow) -> StageBook:
     has_unreadable_stages = bool(book.table("Stages").spare)
     pipelines = () if has_unreadable_stages else book.policy.pipelines()
     unused = frozenset(pipelines) - in_use
-    return StageBook(book.policy, order if options.add_missing else None, unused)
+    if not options.add_missing or options.into != "Deals":
+        return StageBook(book.policy, None, unused)
+    if order is not None or has_unreadable_stages:
+        return StageBook(book.policy, order, unused)
+    return StageBook(book.policy, None, unused, learned_orders(rows, source, book.policy, unused))
 
 
 def _all_changes(

@@ -8,6 +8,7 @@ from pathlib import Path
 from salesbook.cells.base import plain_text
 from salesbook.errors import CannotWrite, NotAWorkbook, UnsafeFile, UsageError
 from salesbook.hosts.package import read_ordinary, refuse_special, refuse_unless_zip
+from salesbook.intake.book_now import takes_imports
 from salesbook.intake.delimited import header_score, split_text
 from salesbook.intake.encodings import decode
 from salesbook.intake.foreign import ForeignTable, SourceOptions
@@ -16,6 +17,7 @@ from salesbook.intake.headers import known_count
 from salesbook.intake.layout import lay_out
 from salesbook.intake.workbooks import read_workbook
 from salesbook.store import Cell
+from salesbook.tables import TABLES
 
 MOST_BYTES = 512 * 1024 * 1024
 _MOST_HEADER_CHARACTERS = 200
@@ -45,6 +47,7 @@ def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
 
     Args:
         table: the table that is to take the rows; its known headers tell where the headers stand.
+            Blank: those of the table that knows most.
 
     Raises: CannotWrite (cannot-read), UsageError, NotAWorkbook, PasswordProtected, UnsafeFile,
         AmbiguousFile, ColumnMissing.
@@ -86,6 +89,7 @@ def _content(path: Path) -> bytes:
 
 def _score(table: str, named: Sequence[str]) -> Callable[[Sequence[Cell]], int]:
     """How many of a row's cells are headers of the table, or named by the user."""
+    tables = (table,) if table else tuple(name for name in TABLES if takes_imports(name))
     named_headers = {fold_header(header) for header in named}
     # `Amount#2` is the second column called Amount.
     for header in named:
@@ -99,7 +103,8 @@ def _score(table: str, named: Sequence[str]) -> Callable[[Sequence[Cell]], int]:
             if isinstance(cell, str) and len(cell) < _MOST_HEADER_CHARACTERS
         ]
         named_count = sum(fold_header(text) in named_headers for text in texts)
-        return known_count(table, texts) + _NAMED * named_count
+        known = max(known_count(name, texts) for name in tables)
+        return known + _NAMED * named_count
 
     return score
 
