@@ -49,7 +49,9 @@ def as_meant(
 
     # The amounts first: the head's total must still stand in the first line alone.
     if system.line_total and table in system.heads_once:
-        source = _with_line_totals(source, system.line_total, _key_column(source, system, table), decimals)
+        source = _with_line_totals(
+            source, system.line_total, _key_column(source, system, table), decimals
+        )
     for rule in system.filled:
         source = _decided(source, rule.header, rule.decides, rule.word)
     if table in system.heads_once:
@@ -109,34 +111,32 @@ def _key_column(source: ForeignTable, system: System, table: str) -> int | None:
 
 
 def _with_heads(source: ForeignTable, system: System, table: str) -> ForeignTable:
-    """Give each line the head of its document where it has no head of its own.
+    """Give each line of a document what it has blank of the head.
 
-    A line has none where all its cells of the head are blank, the document's number aside; without
-    a number it belongs to the document above it.
+    Lines of one document have its number. A line with nothing of a head, not even the number,
+    belongs to the document above it.
     """
     key = _key_column(source, system, table)
+    if key is None:
+        return source
     fields = _fields(source, system, table)
     heads = [column for column, own in enumerate(fields) if own & _HEADS[table]]
     lines = [column for column in range(len(fields)) if column not in heads]
-    if key is None:
-        return source
 
     head_of: dict[str, RawRow] = {}
     above: RawRow | None = None
     rows: list[RawRow] = []
     for row in source.rows:
-        if row.fault is not None:
-            rows.append(row)
-            continue
-        number = _text(row.cells[key])
-        has_head = any(not is_blank(row.cells[column]) for column in heads if column != key)
-        has_line = filled_count([row.cells[column] for column in lines]) > 0
-        head = head_of.get(number) if number else above
-        if not has_head and has_line and head is not None:
-            row = _filled_from(head, row, heads)
-        elif number:
-            head_of.setdefault(number, row)
-            above = row
+        if row.fault is None:
+            number = _text(row.cells[key])
+            is_bare = filled_count([row.cells[column] for column in heads]) == 0
+            has_line = filled_count([row.cells[column] for column in lines]) > 0
+            head = head_of.get(number) if number else above
+            if head is not None and has_line and (number or is_bare):
+                row = _filled_from(head, row, heads)
+            elif number:
+                head_of[number] = row
+            above = head_of.get(number, above)
         rows.append(row)
     return replace(source, rows=tuple(rows))
 
@@ -230,7 +230,9 @@ def _line_amount(source: ForeignTable, row: RawRow, total: LineTotal, decimals: 
     return to_minor(quantity * price - (discount or Decimal(0)), decimals)
 
 
-def _share(document_total: int | None, indexes: Sequence[int], amounts: dict[int, int | None]) -> None:
+def _share(
+    document_total: int | None, indexes: Sequence[int], amounts: dict[int, int | None]
+) -> None:
     """Share what an order comes to among its lines, by their amounts and to the last coin.
 
     Each line gets the difference of two rounded running sums: the parts add up by construction, and
@@ -269,5 +271,3 @@ def _number(cell: Cell) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
-
-

@@ -23,8 +23,8 @@ from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.sources import read_source
 from salesbook.intake.stage_order import learned_orders
-from salesbook.intake.systems import system_of
 from salesbook.intake.stages import StageBook, parse_stages
+from salesbook.intake.systems import system_of
 from salesbook.intake.usable import reject_sum
 from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE

@@ -21,7 +21,9 @@ _PART_OF_DOCUMENT: Final = re.compile(
 )
 """Where on its document a field stands, as 金蝶 writes it: `*(单据头)日期`, `(订单明细)物料名称`."""
 
-_MUST_BE_FILLED: Final = re.compile(r"[(（]\s*(?:必填|选填|必填项|required|optional)\s*[)）]$", re.IGNORECASE)
+_MUST_BE_FILLED: Final = re.compile(
+    r"[(（]\s*(?:必填|选填|必填项|required|optional)\s*[)）]$", re.IGNORECASE
+)
 """What templates for an import say behind a header: `客户名称（必填）`."""
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from statistics import median
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from salesbook import labels
 from salesbook.cells.base import CellOptions
@@ -32,7 +32,7 @@ from salesbook.policy import MAIN_PIPELINE, Policy
 from salesbook.tables import Kind
 from salesbook.tables.settings import Stage
 
-_Place = float | tuple[object, ...]
+_Place = tuple[object, ...]
 """Where a stage stands: a rank, a share, days, or its name in a form that sorts."""
 _FEWEST_AGES: Final = 3
 """Deals that must have come into each stage before their ages say which stage comes first."""
@@ -171,14 +171,34 @@ def _order(
     kinds = _kinds(seen, known)
     open_stages = [stage for folded, stage in seen.items() if kinds[folded] == "open"]
     place, guessed_from = _place(open_stages)
-    in_order = sorted(open_stages, key=place)
 
     kept = [] if makes_way else list(known)
-    opened = _merged(in_order, [stage for stage in kept if stage.kind == "open"], place)
+    kept_open = [stage for stage in kept if stage.kind == "open"]
+    opened = _merged(sorted(open_stages, key=place), kept_open, place)
     order: list[tuple[str, StageKind]] = [(name, "open") for name in opened]
-    for kind in ("won", "lost"):
-        order += [(name, kind) for name in _ends(seen, kinds, kind, known, kept, policy)]  # type: ignore[misc]
+
+    ends: tuple[StageKind, ...] = ("won", "lost")
+    for end in ends:
+        names = [stage.stage for stage in kept if stage.kind == end]
+        of_file = [stage.name for folded, stage in seen.items() if kinds[folded] == end]
+        names = _with_new(names, of_file) or _usual_ends(end, known, policy)
+        order += [(name, end) for name in names]
     return LearnedOrder(tuple(order), guessed_from)
+
+
+def _with_new(names: Sequence[str], more: Sequence[str]) -> list[str]:
+    """The names, and those of the others that are not among them."""
+    known = set(map(fold_name, names))
+    return [*names, *(name for name in more if fold_name(name) not in known)]
+
+
+def _usual_ends(end: StageKind, known: Sequence[Stage], policy: Policy) -> list[str]:
+    """How deals end where a file shows no such stage: as the pipeline's own did before.
+
+    A pipeline that never had one gets one by the word for it, since deals must be able to end.
+    """
+    old = [stage.stage for stage in known if stage.kind == end]
+    return old or [labels.choice("Stages.kind", end, policy.rules.language)]
 
 
 def _kinds(seen: Mapping[str, _Seen], known: Sequence[Stage]) -> dict[str, StageKind]:
@@ -261,30 +281,7 @@ def _merged(
         later = [
             index
             for index, name in enumerate(names)
-            if fold_name(name) in seen and place(seen[fold_name(name)]) > place(stage)  # type: ignore[operator]
+            if fold_name(name) in seen and place(seen[fold_name(name)]) > place(stage)
         ]
         names.insert(later[0] if later else len(names), stage.name)
     return names
-
-
-def _ends(
-    seen: Mapping[str, _Seen],
-    kinds: Mapping[str, StageKind],
-    end: str,
-    known: Sequence[Stage],
-    kept: Sequence[Stage],
-    policy: Policy,
-) -> list[str]:
-    """The won, or lost, stages: those kept and the file's; without any, the pipeline's old ones.
-
-    A pipeline that never had one gets one by the word for it, since deals must be able to end.
-    """
-    names = [stage.stage for stage in kept if stage.kind == end]
-    folded_names = set(map(fold_name, names))
-    for folded, stage in seen.items():
-        if kinds[folded] == end and folded not in folded_names:
-            names.append(stage.name)
-    if names:
-        return names
-    old = [stage.stage for stage in known if stage.kind == end]
-    return old or [labels.choice("Stages.kind", end, policy.rules.language)]

@@ -17,7 +17,7 @@ _BEFORE_ALL: Final = -1000
 """Ranks of a system's own meanings start here: they go before our own labels."""
 _NOTHING: Final = "nothing"
 _DESCRIPTION: Final = frozenset(
-    "told_by needs blank house heads_once line_total filled constants".split()
+    "told_by needs blank house heads_once line_total filled constants undecided".split()
 )
 """What systems.toml says of a system itself; its other groups are tables."""
 
@@ -60,6 +60,8 @@ class System:
     """Who sells where a file names nobody; blank where the system always names somebody."""
     heads_once: frozenset[str]
     """Tables whose export says what holds for a document in its first line only."""
+    undecided: frozenset[str]
+    """Tables of which only the user knows the one that is meant."""
     line_total: LineTotal | None
     filled: tuple[Filled, ...]
     constants: Mapping[str, Mapping[str, str]]
@@ -113,6 +115,7 @@ def _system(name: str, said: Mapping[str, Any]) -> System:
         blank=frozenset(said.get("blank", ())),
         house=said.get("house", ""),
         heads_once=frozenset(said.get("heads_once", ())),
+        undecided=frozenset(said.get("undecided", ())),
         line_total=LineTotal(**total) if total else None,
         filled=tuple(Filled(**one) for one in said.get("filled", ())),
         constants=said.get("constants", {}),

@@ -24,7 +24,7 @@ _FEWEST: Final = 3
 """Known headers under which a file tells no table."""
 _MARGIN: Final = 1.25
 """How much more a table must be told than the next one."""
-_TELLING: Final = 2.0
+_TELLING: Final = 5.0
 """What a header counts for that only one kind of list has, beside its own weight."""
 _MOST_CANDIDATES: Final = 4
 
@@ -40,16 +40,16 @@ def table_of_file(path: Path, options: ImportOptions) -> str:
     weights = table_weights(headers)
 
     candidates = sorted(weights, key=lambda table: (-weights[table], table))
-    if candidates:
+    system = system_of(headers)
+    undecided = system.undecided.intersection(candidates) if system else frozenset()
+    if candidates and len(undecided) < 2:
         best, *others = candidates
         next_weight = weights[others[0]] if others else 0.0
         if weights[best] >= _MARGIN * next_weight:
             return best
+    named = tuple(candidates[:_MOST_CANDIDATES] or _telling())
     raise AmbiguousFile(
-        "table-unclear",
-        where=path.name,
-        option="--into",
-        tables=", ".join(candidates[:_MOST_CANDIDATES] or _usual_tables()),
+        "table-unclear", where=path.name, option="--into", tables=", ".join(named), choices=named
     )
 
 
@@ -107,6 +107,8 @@ def _has_needed(table: str, fields: set[str], system: System | None) -> bool:
     constants = set(system.constants.get(table, {})) if system else set()
     if system and system.house:
         constants.add("rep_id")
+    if system and system.line_total:
+        constants.add("amount")
     made = {TABLES[table].key[0]} if TABLES[table].key and has_made_keys(table) else set()
     names_people = {"name"} if {"_first_name", "_last_name"} & fields else set()
     needed = {
@@ -123,7 +125,3 @@ def _telling() -> Mapping[str, frozenset[str]]:
     text = (files("salesbook.intake") / "aliases.toml").read_text(encoding="utf-8")
     telling: Mapping[str, Sequence[str]] = tomllib.loads(text)["telling"]
     return {table: frozenset(map(fold_header, headers)) for table, headers in telling.items()}
-
-
-def _usual_tables() -> list[str]:
-    return list(_telling())

@@ -16,7 +16,6 @@ import pytest
 from salesbook.intake.draft import ImportDraft, draft_import
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.told_table import table_of_file
-from salesbook.money import to_decimal
 from salesbook.tables import TABLES
 from tests.spec.import_tables import book, imported, problems
 

@@ -86,7 +86,11 @@ def _guessed_order(pipeline: str, stages: Sequence[Stage]) -> Iterator[Finding]:
         field="guessed_from",
         row_key=f"{pipeline}|{first.stage}",
         found=f"Stages.guessed_from={first.guessed_from}",
-        params={"pipeline": pipeline, "order": " > ".join(stage.stage for stage in stages)},
+        params={
+            "pipeline": pipeline,
+            "order": " > ".join(stage.stage for stage in stages),
+            "column": "Stages.guessed_from",
+        },
     )
 
 
