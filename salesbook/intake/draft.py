@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
-
 from salesbook.cells.base import CellOptions, Value
 from salesbook.errors import UsageError
+from salesbook.exchange import currency_told
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
+from salesbook.intake.changes import TableChange
+from salesbook.intake.conversion import Conversion
 from salesbook.intake.defaults import fill_in
 from salesbook.intake.documents import as_meant
+from salesbook.intake.file_currency import (
+    currency_change,
+    refuse_one_foreign,
+    with_currency,
+)
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.merge import Merge
@@ -27,26 +33,7 @@ from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.systems import system_of
 from salesbook.intake.usable import reject_sum
 from salesbook.money import to_decimal
-from salesbook.policy import MAIN_PIPELINE
-
-
-@dataclass(frozen=True)
-class TableChange:
-    """What the import does to one table."""
-
-    table: str
-    changes: Mapping[int, Mapping[str, Value]]
-    """New typed values by field, by the row's position in the table; empty where the body is
-    replaced.
-    """
-    new_rows: pd.DataFrame
-    """Rows to append, or the whole new body."""
-    replaces: bool = False
-
-    @property
-    def does_something(self) -> bool:
-        """False where the table stays as it is."""
-        return bool(self.changes) or len(self.new_rows) > 0 or self.replaces
+from salesbook.policy import MAIN_PIPELINE, Policy
 
 
 @dataclass(frozen=True)
@@ -82,6 +69,8 @@ class ImportDraft:
     changes: tuple[TableChange, ...]
     added: Mapping[str, int]
     """Rows added to other tables, by table."""
+    policy: Policy
+    """The workbook's settings as the import leaves them: its currency may have changed."""
     look_alikes: int = 0
     """New rows that have the name, e-mail or phone of a row with another key."""
 
@@ -129,7 +118,12 @@ def draft_rows(
 ) -> ImportDraft:
     """Decide what becomes of the rows of a file that was read."""
     table = options.into
-    rows = read_rows(source, header_map, table, _cell_options(options, book))
+    told_currency = currency_told(options.currency)
+    before, book = book, with_currency(book, told_currency)
+
+    rows = read_rows(source, header_map, table, _cell_options(options, book), told_currency)
+    if told_currency is None:
+        refuse_one_foreign(rows, table, book)
     system = system_of(source.headers)
     fill_in(rows, header_map, system, table, may_add=options.add_missing)
     reject_sum(rows, table)
@@ -145,10 +139,13 @@ def draft_rows(
     for row in kept:
         if not row.faults:
             resolver.resolve(row)
+    Conversion(table, book, resolver.stages).run(kept)
     merge = Merge(table, book, resolver, replace=options.replace)
     merge.run(kept)
 
     changes, added = _all_changes(merge, resolver, options, book)
+    if book is not before and merge.accepted:
+        changes = (*changes, currency_change(book))
     return ImportDraft(
         table=table,
         source=source,
@@ -162,6 +159,7 @@ def draft_rows(
         totals=_totals(table, header_map, book.policy.decimals, kept, twins),
         changes=changes,
         added=added,
+        policy=book.policy,
         look_alikes=merge.look_alikes,
     )
 

@@ -12,7 +12,8 @@ from importlib.resources import files
 from typing import Any, Final
 
 from salesbook import labels
-from salesbook.cells.units import UNITS, names_currency
+from salesbook.cells.units import UNITS
+from salesbook.currencies import names_currency
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
 from salesbook.intake.header_words import Meaning, bare_header, fold_header
 from salesbook.intake.systems import System, system_of
@@ -161,7 +162,7 @@ def _read_note(text: str) -> _Note | None:
         is_unit = not unit or unit in UNITS
         is_currency = not currency or names_currency(currency)
         if is_unit and is_currency:
-            return _Note(UNITS.get(unit, 1), currency.casefold())
+            return _Note(UNITS.get(unit, 1), currency)
     return None
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from salesbook.cells.units import names_currency
+from salesbook.currencies import names_currency
 from salesbook.errors import AmbiguousFile, NotAWorkbook, SalesbookError
 from salesbook.hosts.package import check_workbook
 from salesbook.intake.foreign import ForeignTable, RawRow, is_blank

@@ -94,8 +94,8 @@ def test_a_wrong_option_is_refused():
     ("header", "scale", "currency"),
     [
         ("金额（万元）", 10_000, "元"),
-        ("Amount (EUR)", 1, "eur"),
-        ("Amount (GEL)", 1, "gel"),
+        ("Amount (EUR)", 1, "EUR"),
+        ("Amount (GEL)", 1, "GEL"),
         ("Amount (all)", 0, ""),
         ("Amount (Top)", 0, ""),
         ("Amount (k)", 1000, ""),
