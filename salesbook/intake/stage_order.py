@@ -58,6 +58,8 @@ class _Seen:
     closed: set[bool] = field(default_factory=set)
     ends_deals: bool = False
     """Whether some deal in it has a reason for its loss, or a day on which it was closed."""
+    has_status: bool = False
+    """Whether deals say beside their stage whether they are won or lost."""
 
 
 def learned_orders(
@@ -161,6 +163,7 @@ def _note(stage: _Seen, row: FileRow, evidence: Mapping[str, Any]) -> None:
     created, since = row.values.get("created_on"), row.values.get("stage_since")
     if isinstance(created, dt.date) and isinstance(since, dt.date):
         stage.ages.append((since - created).days)
+    stage.has_status |= "_status" in row.values
     stage.ends_deals |= "lost_reason" in row.values or "closed_on" in row.values
 
 
@@ -206,7 +209,8 @@ def _kinds(seen: Mapping[str, _Seen], known: Sequence[Stage]) -> dict[str, Stage
 
     What the pipeline says goes first, then the other system's own flags, then the word; last a
     probability of 100 or 0, where nothing else is won or lost. A first stage may have 0 as well, so
-    that 0 alone says lost only where deals ended there.
+    that 0 alone says lost only where deals ended there. Where a status stands beside the stage, a
+    won deal stays in its last open one, with 100: then probabilities say nothing.
     """
     kinds: dict[str, StageKind] = {}
     in_pipeline = {fold_name(stage.stage): stage.kind for stage in known}
@@ -215,15 +219,16 @@ def _kinds(seen: Mapping[str, _Seen], known: Sequence[Stage]) -> dict[str, Stage
         if kind is not None:
             kinds[folded] = kind
 
-    by_probability = (("won", _PERCENT), ("lost", 0))
+    has_status = any(stage.has_status for stage in seen.values())
+    by_probability: tuple[tuple[StageKind, int], ...] = (("won", _PERCENT), ("lost", 0))
     for end, share in by_probability:
-        if end in kinds.values():
+        if has_status or end in kinds.values():
             continue
         for folded, stage in seen.items():
             is_at_share = bool(stage.probabilities) and set(stage.probabilities) == {share}
             is_end = end == "won" or stage.ends_deals
             if folded not in kinds and is_at_share and is_end:
-                kinds[folded] = end  # type: ignore[assignment]
+                kinds[folded] = end
     return {folded: kinds.get(folded, "open") for folded in seen}
 
 
