@@ -257,7 +257,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         look_alikes=draft.look_alikes,
         dry_run=request.dry_run,
         language=language,
-        notes=session.notes(()),
+        notes=(*draft.notes, *session.notes(())),
         beside=session.beside,
     )
 

@@ -32,6 +32,7 @@ from salesbook.intake.stage_order import learned_orders
 from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.systems import system_of
 from salesbook.intake.usable import reject_sum
+from salesbook.messages import Message
 from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE, Policy
 
@@ -73,6 +74,8 @@ class ImportDraft:
     """The workbook's settings as the import leaves them: its currency may have changed."""
     look_alikes: int = 0
     """New rows that have the name, e-mail or phone of a row with another key."""
+    notes: tuple[Message, ...] = ()
+    """What the import decided that somebody should look at."""
 
     @property
     def accepted(self) -> int:
@@ -161,6 +164,7 @@ def draft_rows(
         added=added,
         policy=book.policy,
         look_alikes=merge.look_alikes,
+        notes=resolver.stages.guesses(),
     )
 
 

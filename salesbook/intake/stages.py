@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from salesbook.errors import UsageError
+from salesbook.messages import Message
 from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 from salesbook.tables.settings import Stage
@@ -132,6 +133,22 @@ class StageBook:
         """Find the only won, or lost, stage of a pipeline; None where there is not exactly one."""
         stages = [stage for stage in self.of(pipeline) if stage.kind == kind]
         return stages[0] if len(stages) == 1 else None
+
+    def guesses(self) -> tuple[Message, ...]:
+        """Say of every pipeline whose order was guessed what it is now, and by what."""
+        return tuple(
+            Message(
+                "book.stages-guessed",
+                {
+                    "pipeline": pipeline,
+                    "by": f"Stages.guessed_from={learned.guessed_from}",
+                    "order": " > ".join(stage.stage for stage in self.of(pipeline)),
+                    "table": "Stages",
+                },
+            )
+            for pipeline, learned in self.learned.items()
+            if pipeline in self._stages
+        )
 
     def all_stages(self) -> list[Stage]:
         """The stages of every pipeline as they are to be."""

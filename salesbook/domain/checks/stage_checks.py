@@ -85,7 +85,7 @@ def _guessed_order(pipeline: str, stages: Sequence[Stage]) -> Iterator[Finding]:
         "Stages",
         field="guessed_from",
         row_key=f"{pipeline}|{first.stage}",
-        found=f"Stages.guessed_from={first.guessed_from}",
+        found=_shown(first.guessed_from),
         params={
             "pipeline": pipeline,
             "order": " > ".join(stage.stage for stage in stages),
