@@ -15,7 +15,7 @@ from typing import Final
 from salesbook.intake.foreign import ForeignTable, RawRow, filled_count, is_blank
 from salesbook.intake.header_words import fold_header
 from salesbook.intake.headers import header_meanings
-from salesbook.intake.systems import LineTotal, System
+from salesbook.intake.systems import Filled, LineTotal, System
 from salesbook.money import to_decimal, to_minor
 from salesbook.store import Cell
 
@@ -53,7 +53,7 @@ def as_meant(
             source, system.line_total, _key_column(source, system, table), decimals
         )
     for rule in system.filled:
-        source = _decided(source, rule.header, rule.decides, rule.word)
+        source = _decided(source, rule)
     if table in system.heads_once:
         source = _with_heads(source, system, table)
     return source
@@ -153,21 +153,27 @@ def _text(cell: Cell) -> str:
     return "" if is_blank(cell) else str(cell).strip()
 
 
-def _decided(source: ForeignTable, filled: str, decided: str, word: str) -> ForeignTable:
-    """Put a word into one column wherever another is filled."""
-    filled_column = _column(source, filled)
-    decided_column = _column(source, decided)
-    if filled_column is None or decided_column is None:
+def _decided(source: ForeignTable, rule: Filled) -> ForeignTable:
+    """Let the filled cells of one column decide another, as their system means it."""
+    filled = _column(source, rule.header)
+    decided = _column(source, rule.decides)
+    if filled is None or decided is None:
         return source
 
     rows = []
     for row in source.rows:
-        if row.fault is None and not is_blank(row.cells[filled_column]):
+        if row.fault is None and _decides(row.cells[filled], rule):
             cells = list(row.cells)
-            cells[decided_column] = word
+            cells[decided] = rule.word or cells[filled]
             row = replace(row, cells=tuple(cells))
         rows.append(row)
     return replace(source, rows=tuple(rows))
+
+
+def _decides(cell: Cell, rule: Filled) -> bool:
+    if is_blank(cell):
+        return False
+    return bool(rule.word) or _number(cell) != 0
 
 
 def _column(source: ForeignTable, header: str) -> int | None:

@@ -14,7 +14,7 @@ from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.changes import TableChange
 from salesbook.intake.conversion import Conversion
-from salesbook.intake.defaults import fill_in
+from salesbook.intake.defaults import fill_in, reject_undone
 from salesbook.intake.documents import as_meant
 from salesbook.intake.file_currency import (
     currency_change,
@@ -129,6 +129,7 @@ def draft_rows(
         refuse_one_foreign(rows, table, book)
     system = system_of(source.headers)
     fill_in(rows, header_map, system, table, may_add=options.add_missing)
+    reject_undone(rows, source, table)
     reject_sum(rows, table)
     kept, twins = drop_twins(rows)
 

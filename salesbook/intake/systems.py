@@ -42,8 +42,8 @@ class Filled:
 
     header: str
     decides: str
-    word: str
-    """What the decided cell holds then."""
+    word: str = ""
+    """What the decided cell holds then; blank: what the filled cell holds, unless it is 0."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from salesbook.intake.systems import known_systems, system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES
 
-GROUPS = ("choices", "telling", "stage_order")
+GROUPS = ("choices", "telling", "stage_order", "undone")
 
 
 def said(name: str) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def test_a_word_stands_for_one_choice(owner):
     assert [word for word, count in Counter(words).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("group", ["telling", "stage_order"])
+@pytest.mark.parametrize("group", ["telling", "stage_order", "undone"])
 def test_what_tells_a_table_or_an_order_stands_once(group):
     """A header that tells two tables would tell neither."""
     headers = [fold_header(header) for headers in ALIASES[group].values() for header in headers]
