@@ -28,9 +28,12 @@ from salesbook.errors import (
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.changes import TableChange
 from salesbook.intake.draft import ImportDraft, draft_import
+from salesbook.intake.explain.explain import tables_explained
+from salesbook.intake.explain.explanation import Explanation
 from salesbook.intake.foreign import is_blank
+from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.questions import refuse_unanswered
+from salesbook.intake.questions import Question
 from salesbook.intake.rejects import rejects_text, write_rejects
 from salesbook.intake.rows import MONEY_KINDS, FileRow
 from salesbook.intake.told_table import table_of_file
@@ -73,6 +76,10 @@ class ImportResult:
     """What became of the workbook's state before; None where nothing was written."""
     beside: tuple[Finding, ...] = ()
     """What became of things that people had put on rows which the import took away, or brought."""
+    explanation: Explanation | None = None
+    """Of a dry run."""
+    questions: tuple[Question, ...] = ()
+    """What a dry run leaves open."""
 
 
 @dataclass(frozen=True)
@@ -153,11 +160,14 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     session = Session(host)
     # A missing table is refused before anything else is read.
     session.refuse_without(into)
-    wanted = [name for name in tables_for(into) if session.has(name)]
+    names = tables_for(into)
+    if request.dry_run:
+        names = tuple(dict.fromkeys((*names, *tables_explained(into))))
+    wanted = [name for name in names if session.has(name)]
     reads = {name: session.table(name) for name in wanted}
 
     book = BookNow(_now(session, reads), session.policy, as_of, lambda: _has_amounts(session))
-    draft = draft_import(request.file, request.options, book)
+    draft = draft_import(request.file, request.options, book, explains=request.dry_run)
     if request.answered is not None:
         refuse_unanswered(draft, request.options, request.answered)
     if request.dry_run or not draft.accepted:
@@ -259,6 +269,8 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         language=language,
         notes=(*draft.notes, *session.notes(())),
         beside=session.beside,
+        explanation=draft.explanation,
+        questions=tuple(questions_of_draft(draft, request.options)) if request.dry_run else (),
     )
 
 

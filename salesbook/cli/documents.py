@@ -14,6 +14,7 @@ from salesbook import __version__, labels
 from salesbook.book.importing import ImportResult
 from salesbook.book.report import Report
 from salesbook.book.session import Session
+from salesbook.cli.explanation_document import explanation_document, question_document
 from salesbook.domain.outcome import PAY_AMOUNTS, ClosedMonth
 from salesbook.labels import Language
 from salesbook.messages import Message
@@ -218,7 +219,7 @@ def upgrade_document(upgrade: Upgrade) -> dict[str, Any]:
 
 def import_document(result: ImportResult) -> dict[str, Any]:
     """An import's result."""
-    return {
+    document: dict[str, Any] = {
         "table": result.table,
         "read": result.read,
         "accepted": result.accepted,
@@ -239,3 +240,7 @@ def import_document(result: ImportResult) -> dict[str, Any]:
             for finding in result.beside
         ],
     }
+    if result.explanation is not None:
+        document["explanation"] = explanation_document(result.explanation)
+        document["questions"] = [question_document(question) for question in result.questions]
+    return document

@@ -16,6 +16,8 @@ from salesbook.intake.changes import TableChange
 from salesbook.intake.conversion import Conversion
 from salesbook.intake.defaults import fill_in, reject_undone
 from salesbook.intake.documents import as_meant
+from salesbook.intake.explain.explain import FileRead, explain
+from salesbook.intake.explain.explanation import Explanation
 from salesbook.intake.file_currency import (
     currency_change,
     refuse_one_foreign,
@@ -31,7 +33,7 @@ from salesbook.intake.sources import read_source
 from salesbook.intake.stage_order import learned_orders
 from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.systems import system_of
-from salesbook.intake.usable import reject_sum
+from salesbook.intake.usable import refuse_too_many, reject_sum
 from salesbook.messages import Message
 from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE, Policy
@@ -76,6 +78,8 @@ class ImportDraft:
     """New rows that have the name, e-mail or phone of a row with another key."""
     notes: tuple[Message, ...] = ()
     """What the import decided that somebody should look at."""
+    explanation: Explanation | None = None
+    """Where it was asked for."""
 
     @property
     def accepted(self) -> int:
@@ -93,8 +97,13 @@ class ImportDraft:
         return self.read > 0 and not self.accepted
 
 
-def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDraft:
+def draft_import(
+    path: Path, options: ImportOptions, book: BookNow, *, explains: bool = False
+) -> ImportDraft:
     """Read a file and decide what becomes of each of its rows. Nothing is written.
+
+    Args:
+        explains: whether the draft is to say why, for which the file's columns are read once more.
 
     Raises: UsageError, ColumnMissing, AmbiguousFile, NotAWorkbook, PasswordProtected, UnsafeFile,
         CannotWrite.
@@ -105,6 +114,7 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
 
     asked = SourceOptions(options.encoding, options.sheet, tuple(options.columns.values()))
     source = read_source(path, table, asked)
+    refuse_too_many(len(source.rows), where=path.name)
     source = as_meant(source, system_of(source.headers), table, book.policy.decimals)
     header_map = map_headers(
         table,
@@ -113,11 +123,16 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
         same=_same_columns(source),
         lacking=book.table(table).lacking,
     )
-    return draft_rows(source, header_map, options, book)
+    return draft_rows(source, header_map, options, book, explains=explains)
 
 
 def draft_rows(
-    source: ForeignTable, header_map: HeaderMap, options: ImportOptions, book: BookNow
+    source: ForeignTable,
+    header_map: HeaderMap,
+    options: ImportOptions,
+    book: BookNow,
+    *,
+    explains: bool = False,
 ) -> ImportDraft:
     """Decide what becomes of the rows of a file that was read."""
     table = options.into
@@ -148,6 +163,10 @@ def draft_rows(
     merge.run(kept)
 
     changes, added = _all_changes(merge, resolver, options, book)
+    explanation = None
+    if explains:
+        file = FileRead(source, header_map, _cell_options(options, book), kept)
+        explanation = explain(file, options, resolver, book)
     if book is not before and merge.accepted:
         changes = (*changes, currency_change(book))
     return ImportDraft(
@@ -166,6 +185,7 @@ def draft_rows(
         policy=book.policy,
         look_alikes=merge.look_alikes,
         notes=resolver.stages.guesses(),
+        explanation=explanation,
     )
 
 

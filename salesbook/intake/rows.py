@@ -355,3 +355,50 @@ def _comparable(cell: Cell) -> object:
     if isinstance(cell, str):
         return plain_text(cell)
     return type(cell).__name__, cell
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnReading:
+    """A column that goes into a field, with what its cells say there."""
+
+    mapped: MappedColumn
+    kind: Kind
+    options: CellOptions
+    """With the decimal sign that other columns of the file prove for it."""
+    cells: Sequence[Cell]
+    values: Sequence[Reading]
+
+
+def column_readings(
+    rows: Sequence[FileRow],
+    foreign: ForeignTable,
+    header_map: HeaderMap,
+    table: str,
+    options: CellOptions,
+) -> list[ColumnReading]:
+    """Read a file's columns as `read_rows` does, before names are made keys.
+
+    Args:
+        rows: those whose cells can be read.
+    """
+    file_options = replace(options, epoch_1904=foreign.epoch_1904)
+    readings = []
+    for column in _columns(rows, header_map, table, file_options):
+        values = read_values(column.cells, column.kind, column.options)
+        if foreign.formats:
+            values = _with_formats(rows, column, values, foreign.formats)
+        if column.kind in MONEY_KINDS:
+            values = [_in_own_money(*pair, column) for pair in zip(rows, values, strict=True)]
+        readings.append(
+            ColumnReading(column.mapped, column.kind, column.options, column.cells, values)
+        )
+    return readings
+
+
+def _in_own_money(row: FileRow, reading: Reading, column: _Column) -> Reading:
+    """What became of a cell of money once the row's currency and its rate were known."""
+    name = column.value_name
+    if name in row.values:
+        return row.values[name]
+    reasons = [reason for where, reason in row.faults if where in (name, column.mapped.header)]
+    return reasons[0] if reasons else reading
