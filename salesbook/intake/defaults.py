@@ -47,6 +47,8 @@ def fill_in(
         constants[seller] = system.house
 
     has_people = table in _PEOPLE and _has_people(header_map)
+    if not constants and not has_people:
+        return
     for row in rows:
         if not row.values:
             continue
