@@ -1,10 +1,9 @@
-"""What will an import do? A row is new, an update, no change, rejected, or comes twice."""
+"""What will an import do? A row is new, an update, no change, rejected, or dropped as equal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from salesbook.cells.base import CellOptions, Value
@@ -23,31 +22,33 @@ from salesbook.intake.file_currency import (
     refuse_one_foreign,
     with_currency,
 )
+from salesbook.intake.fitting import fit_test
 from salesbook.intake.foreign import ForeignTable, SourceOptions
-from salesbook.intake.headers import HeaderMap, map_headers
+from salesbook.intake.headers import HeaderMap, WhatIsBelow, field_named, map_headers
 from salesbook.intake.merge import Merge
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.reasons import ReasonCount, reasons_of
 from salesbook.intake.resolve import Resolver
-from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
+from salesbook.intake.rows import FileRow, read_rows
+from salesbook.intake.said_words import said_words, with_said_words
 from salesbook.intake.sources import read_source
 from salesbook.intake.stage_order import learned_orders
 from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.systems import system_of
-from salesbook.intake.usable import refuse_too_many, reject_sum
+from salesbook.intake.totals import Totals, totals_of
+from salesbook.intake.twins import part_rows
+from salesbook.intake.usable import (
+    NO_COLUMN,
+    are_all_unclear,
+    name_missing_columns,
+    refuse_too_many,
+    reject_gaps,
+    reject_sum,
+    required_without_column,
+    undecided_options,
+)
 from salesbook.messages import Message
-from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE, Policy
-
-
-@dataclass(frozen=True)
-class Totals:
-    """The main amount over the file, in currency units: read = accepted + rejected + duplicates."""
-
-    field: str
-    read: Decimal
-    accepted: Decimal
-    rejected: Decimal
-    duplicates: Decimal
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,20 @@ class ImportDraft:
     new: int
     updated: int
     unchanged: int
-    duplicates: int
     rejected: tuple[FileRow, ...]
     """In the file's order, each with its reasons."""
+    with_gaps: tuple[FileRow, ...]
+    """Accepted rows of which optional fields stay blank, each with its key."""
+    dropped: tuple[FileRow, ...]
+    """Rows left out because they equal an earlier one, as the user asked."""
+    equal_lines: int
+    """Accepted lines that equal an earlier line of the file and are lines of their own."""
+    repeated: int
+    """Accepted rows that are an earlier row of the file once more, key and all."""
+    reasons: tuple[ReasonCount, ...]
+    """Why rows were rejected, fields left blank and columns not taken, the most frequent first."""
+    no_column: tuple[str, ...]
+    """Required fields without which no row could be taken, and of which the file has no column."""
     totals: Totals | None
     """None where the file has no column of the table's main amount."""
     changes: tuple[TableChange, ...]
@@ -92,6 +104,26 @@ class ImportDraft:
         return self.header_map.not_taken
 
     @property
+    def duplicates(self) -> int:
+        """Rows left out because they equal an earlier one."""
+        return len(self.dropped)
+
+    @property
+    def gaps(self) -> int:
+        """Optional fields of accepted rows that stay blank because their cell cannot be read."""
+        return sum(len(row.gaps) for row in self.with_gaps)
+
+    @property
+    def deciding_options(self) -> tuple[str, ...]:
+        """Options that would decide a cell of every rejected row; none where some row has none."""
+        options_by_row = [
+            undecided_options(reason for _, reason in row.faults) for row in self.rejected
+        ]
+        if not all(options_by_row):
+            return ()
+        return tuple(sorted(set().union(*options_by_row)))
+
+    @property
     def is_all_rejected(self) -> bool:
         """True where rows were read and none could be used."""
         return self.read > 0 and not self.accepted
@@ -112,17 +144,22 @@ def draft_import(
     if not takes_imports(table):
         raise UsageError("output-table", where="--into", found=table)
 
-    asked = SourceOptions(options.encoding, options.sheet, tuple(options.columns.values()))
-    source = read_source(path, table, asked)
+    named = tuple(header for header in options.columns.values() if header)
+    source = read_source(path, table, SourceOptions(options.encoding, options.sheet, named))
     refuse_too_many(len(source.rows), where=path.name)
     source = as_meant(source, system_of(source.headers), table, book.policy.decimals)
+    cell_options = _cell_options(options, book)
+    said = said_words(table, options.words, cell_options)
     header_map = map_headers(
         table,
         source.headers,
-        options.columns,
-        same=_same_columns(source),
+        _wanted_columns(options),
+        below=WhatIsBelow(
+            same=_same_columns(source), fits=fit_test(source, table, cell_options, said)
+        ),
         lacking=book.table(table).lacking,
     )
+    header_map = with_said_words(header_map, said)
     return draft_rows(source, header_map, options, book, explains=explains)
 
 
@@ -134,41 +171,58 @@ def draft_rows(
     *,
     explains: bool = False,
 ) -> ImportDraft:
-    """Decide what becomes of the rows of a file that was read."""
+    """Decide what becomes of the rows of a file that was read.
+
+    Args:
+        explains: whether the draft is to say why.
+    """
     table = options.into
     told_currency = currency_told(options.currency)
     before, book = book, with_currency(book, told_currency)
 
-    rows = read_rows(source, header_map, table, _cell_options(options, book), told_currency)
+    cell_options = _cell_options(options, book)
+    rows = read_rows(source, header_map, table, cell_options, told_currency)
     if told_currency is None:
         refuse_one_foreign(rows, table, book)
     system = system_of(source.headers)
     fill_in(rows, header_map, system, table, may_add=options.add_missing)
     reject_undone(rows, source, table)
     reject_sum(rows, table)
-    kept, twins = drop_twins(rows)
+    parted = part_rows(rows, table, drop_equal=options.drop_equal)
 
     resolver = Resolver(
         table,
         book,
-        _stage_book(kept, source, options, book),
+        _stage_book(parted.kept, source, options, book),
         may_add=options.add_missing,
         replace=options.replace,
     )
-    for row in kept:
+    if options.rejects_gaps:
+        reject_gaps(parted.kept)
+    for row in parted.kept:
         if not row.faults:
             resolver.resolve(row)
-    Conversion(table, book, resolver.stages).run(kept)
+    Conversion(table, book, resolver.stages).run(parted.kept)
     merge = Merge(table, book, resolver, replace=options.replace)
-    merge.run(kept)
+    merge.run(parted.kept)
+    for repeat in parted.repeats:
+        repeat.row.faults = list(repeat.first.faults)
 
     changes, added = _all_changes(merge, resolver, options, book)
-    explanation = None
-    if explains:
-        file = FileRead(source, header_map, _cell_options(options, book), kept)
-        explanation = explain(file, options, resolver, book)
     if book is not before and merge.accepted:
         changes = (*changes, currency_change(book))
+    dropped_numbers = {row.number for row in parted.dropped}
+    rejected = [row for row in rows if row.faults and row.number not in dropped_numbers]
+    name_missing_columns(rejected, header_map, table)
+    if merge.accepted and are_all_unclear(rejected, merge.accepted):
+        strict = replace(options, rejects_gaps=True)
+        return draft_rows(source, header_map, strict, before, explains=explains)
+    explanation = None
+    if explains:
+        file = FileRead(source, header_map, cell_options, parted.kept)
+        explanation = explain(file, options, resolver, book)
+    repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
+    equal_lines = [row for row in parted.equal_lines if not row.faults]
     return ImportDraft(
         table=table,
         source=source,
@@ -176,10 +230,25 @@ def draft_rows(
         read=len(rows),
         new=merge.new,
         updated=merge.updated,
-        unchanged=merge.unchanged,
-        duplicates=len(twins),
-        rejected=tuple(row for row in kept if row.faults),
-        totals=_totals(table, header_map, book.policy.decimals, kept, twins),
+        unchanged=merge.unchanged + len(repeats),
+        rejected=tuple(rejected),
+        with_gaps=tuple(row for row in merge.accepted if row.gaps),
+        dropped=tuple(parted.dropped),
+        equal_lines=len(equal_lines),
+        repeated=len(repeats),
+        reasons=tuple(reasons_of(rejected, merge.accepted, header_map, source)),
+        no_column=() if merge.accepted else _lacking_columns(rejected, header_map, options, book),
+        totals=totals_of(
+            table,
+            header_map,
+            book.policy.decimals,
+            {
+                "accepted": merge.accepted,
+                "rejected": rejected,
+                "duplicates": [*parted.dropped, *repeats],
+                "equal_lines": equal_lines,
+            },
+        ),
         changes=changes,
         added=added,
         policy=book.policy,
@@ -187,6 +256,22 @@ def draft_rows(
         notes=resolver.stages.guesses(),
         explanation=explanation,
     )
+
+
+def _lacking_columns(
+    rejected: Sequence[FileRow], header_map: HeaderMap, options: ImportOptions, book: BookNow
+) -> tuple[str, ...]:
+    """Required fields that the file has no column of, so that none of its rejected rows is taken.
+
+    Rows that the workbook has already do without them; where it has none, every row is new.
+    """
+    required = required_without_column(header_map, options.into)
+    has_no_rows = options.replace or not book.table(options.into).by_key
+    if rejected and has_no_rows:
+        return required
+    faults = (fault for row in rejected for fault in row.faults)
+    lacking = {where for where, reason in faults if reason.code == NO_COLUMN}
+    return tuple(name for name in required if name in lacking)
 
 
 def _cell_options(options: ImportOptions, book: BookNow) -> CellOptions:
@@ -198,6 +283,26 @@ def _cell_options(options: ImportOptions, book: BookNow) -> CellOptions:
         currency=rules.currency,
         fiscal_year_start=rules.fiscal_year_start,
     )
+
+
+def _wanted_columns(options: ImportOptions) -> dict[str, str]:
+    """Header by field as the user says it; blank where he ignores the field.
+
+    Raises: UsageError where there is no such field, or where he says both of one.
+    """
+    table = options.into
+    wanted = {
+        field_named(table, name, where="--column"): header
+        for name, header in options.columns.items()
+    }
+    for name in options.ignored:
+        field = field_named(table, name, where="--ignore")
+        if wanted.get(field):
+            raise UsageError(
+                "named-and-ignored", where="--ignore", found=name, header=wanted[field]
+            )
+        wanted[field] = ""
+    return wanted
 
 
 def _same_columns(source: ForeignTable) -> Callable[[int, int], bool]:
@@ -278,35 +383,3 @@ def _stage_change(stages: StageBook, book: BookNow) -> TableChange:
 
 def _different(old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in new.items() if old.get(name) != value}
-
-
-def _totals(
-    table: str,
-    header_map: HeaderMap,
-    decimals: int,
-    kept: Sequence[FileRow],
-    twins: Sequence[FileRow],
-) -> Totals | None:
-    """What the file's main amounts come to; None where it has no column of them."""
-    spec = main_amount(table)
-    if spec is None or not header_map.has(spec.name):
-        return None
-
-    def total(rows: Sequence[FileRow]) -> Decimal:
-        minor_units = 0
-        for row in rows:
-            amount = row.values.get(spec.name)
-            if isinstance(amount, int):
-                minor_units += amount
-        return to_decimal(minor_units, decimals)
-
-    accepted = total([row for row in kept if not row.faults])
-    rejected = total([row for row in kept if row.faults])
-    duplicates = total(twins)
-    return Totals(
-        field=spec.name,
-        read=accepted + rejected + duplicates,
-        accepted=accepted,
-        rejected=rejected,
-        duplicates=duplicates,
-    )

@@ -101,12 +101,14 @@ class _OpenCells:
 
 
 def _open_cells(draft: ImportDraft, codes: Iterable[str]) -> _OpenCells:
-    """The cells of all rows with such a reason, in the file's order."""
+    """The cells with such a reason of all rows, rejected or with a gap, in the file's order."""
     wanted = frozenset(codes)
     columns = {column.header: column.column for column in draft.header_map.columns}
     found = _OpenCells()
-    for row in draft.rejected:
-        for where, reason in row.faults:
+    rows = sorted((*draft.rejected, *draft.with_gaps), key=lambda row: row.number)
+    for row in rows:
+        blanks = [(header, reason) for _, header, reason in row.gaps]
+        for where, reason in (*row.faults, *blanks):
             if reason.code in wanted:
                 text = shown(_cell_of(row, columns.get(where)) or reason.params.get("found", ""))
                 found.cells.append(_OpenCell(row.number, where, text, reason))

@@ -54,10 +54,10 @@ def asked_of(folder: Path, text: str, answers: dict[str, object]) -> tuple[Impor
 
 
 def test_what_a_file_leaves_open_is_asked_in_its_order(tmp_path: Path) -> None:
-    """How cells are read comes first: who is named is looked up only in rows that can be read."""
+    """How cells are read comes first: what they say may hang on it."""
     done = draft(tmp_path, OPEN_DEALS, "Deals")
     asked = questions_of_draft(done, ImportOptions("Deals"))
-    assert [question.code for question in asked] == ["date-order", "decimal"]
+    assert [question.code for question in asked] == ["date-order", "decimal", "add-missing"]
 
     read = draft(tmp_path, OPEN_DEALS, "Deals", date_order="dmy", decimal="point")
     asked = questions_of_draft(read, ImportOptions("Deals"))
