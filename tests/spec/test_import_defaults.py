@@ -14,7 +14,7 @@ def test_a_list_of_calls_is_one_of_calls(tmp_path):
     assert (row["kind"], row["done_on"]) == ("phone", dt.date(2026, 3, 4))
 
     notes = "Date,Rep,Customer,Outcome\n2026-03-04,Ann,Acme,Interested\n"
-    assert problems(draft(tmp_path, notes, "Activities")) == [(2, "kind", "missing-required")]
+    assert problems(draft(tmp_path, notes, "Activities")) == [(2, "kind", "no-column")]
 
 
 def test_a_task_that_nobody_has_done_is_no_activity(tmp_path):

@@ -182,7 +182,7 @@ names = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(words=names, order=st.randoms(use_true_random=False), has_deals=st.booleans())
 def test_every_stage_is_there_once_and_the_order_does_not_hang_on_the_rows(
     tmp_path_factory, words, order, has_deals
