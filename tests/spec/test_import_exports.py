@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 
 from salesbook.intake.draft import ImportDraft, draft_import
+from salesbook.intake.foreign import SourceOptions
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.sources import read_source
+from salesbook.intake.systems import system_of
 from salesbook.intake.told_table import table_of_file
 from salesbook.tables import TABLES
 from tests.spec.import_tables import book, imported, problems
@@ -95,6 +98,15 @@ def test_the_headers_tell_the_table(export):
     """`--into` may be left out, unless the same export may go into two tables."""
     if export.get("told", True):
         assert table_of_file(FOLDER / export["file"], ImportOptions()) == export["into"]
+
+
+@every_export
+def test_no_export_is_taken_for_another_systems(export):
+    """A header may mean something else there."""
+    headers = read_source(FOLDER / export["file"], export["into"], SourceOptions()).headers
+    system = system_of(headers)
+    wrote_it = export["file"].partition("_")[0]
+    assert system is None or system.name.partition("_")[0] == wrote_it
 
 
 @pytest.mark.parametrize("export", WITH_STAGES, ids=[export["file"] for export in WITH_STAGES])
