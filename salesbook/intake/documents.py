@@ -7,6 +7,7 @@ any cell is read, so that a row of the rejects file can be imported by itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -15,7 +16,7 @@ from typing import Final
 from salesbook.intake.foreign import ForeignTable, RawRow, filled_count, is_blank
 from salesbook.intake.header_words import fold_header
 from salesbook.intake.headers import header_meanings
-from salesbook.intake.systems import Filled, LineTotal, System
+from salesbook.intake.systems import Filled, Less, LineTotal, System
 from salesbook.money import to_decimal, to_minor
 from salesbook.store import Cell
 
@@ -27,6 +28,8 @@ _HEADS: Final = {
 }
 """Fields that every line of an order has from its head."""
 _KEYS: Final = {"Orders": "order_id"}
+_GROUPED: Final = re.compile(r"-?\d{1,3}(?:,\d{3})+\.\d+")
+"""`1,234.50`: a comma before three digits and a point after them parts thousands for certain."""
 _NONE_CHOSEN: Final = frozenset(("-None-", "--None--"))
 """How Salesforce and Zoho show a list from which nothing was chosen, in whatever column."""
 
@@ -54,6 +57,8 @@ def as_meant(
         )
     for rule in system.filled:
         source = _decided(source, rule)
+    for reduction in system.less:
+        source = _with_reduced(source, reduction)
     if table in system.heads_once:
         source = _with_heads(source, system, table)
     return source
@@ -174,6 +179,38 @@ def _decides(cell: Cell, rule: Filled) -> bool:
     return bool(rule.word) or _number(cell) != 0
 
 
+def _with_reduced(source: ForeignTable, rule: Less) -> ForeignTable:
+    """Add a column of amounts from which another column has taken off.
+
+    A column of its own, so that rejected rows, imported again, are not reduced a second time. An
+    amount from which something unreadable is taken off is not known: the cell is blank, so that the
+    row is rejected rather than counted for too much.
+    """
+    amount_column = _column(source, rule.header)
+    off_column = _column(source, rule.takes_off)
+    is_there = _column(source, rule.result) is not None
+    if amount_column is None or off_column is None or is_there:
+        return source
+
+    rows = []
+    for row in source.rows:
+        if row.fault is None:
+            reduced = _less(row.cells[amount_column], row.cells[off_column])
+            row = replace(row, cells=(*row.cells, reduced))
+        rows.append(row)
+    return replace(source, headers=(*source.headers, rule.result), rows=tuple(rows))
+
+
+def _less(amount: Cell, off: Cell) -> Cell:
+    if is_blank(off):
+        return amount
+    known_amount = _number(amount)
+    known_off = _number(off)
+    if known_amount is None or known_off is None:
+        return None
+    return str(known_amount - known_off)
+
+
 def _column(source: ForeignTable, header: str) -> int | None:
     folded = [fold_header(text) for text in source.headers]
     wanted = fold_header(header)
@@ -267,11 +304,14 @@ def _minor(cell: Cell, decimals: int) -> int | None:
 
 
 def _number(cell: Cell) -> Decimal | None:
-    """A number as shops write it, with a point; None for what is none."""
+    """A number as these systems write it, with a point: `1,234.50`; None for what is none."""
     if isinstance(cell, bool) or cell is None:
         return None
+    text = str(cell).strip()
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
     try:
-        number = Decimal(str(cell).strip())
+        number = Decimal(text)
     except InvalidOperation:
         return None
     return number if number.is_finite() else None

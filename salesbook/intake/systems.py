@@ -17,7 +17,7 @@ _BEFORE_ALL: Final = -1000
 """Ranks of a system's own meanings start here: they go before our own labels."""
 _NOTHING: Final = "nothing"
 _DESCRIPTION: Final = frozenset(
-    "told_by needs blank house heads_once line_total filled constants undecided".split()
+    "told_by needs blank house heads_once line_total filled less constants undecided".split()
 )
 """What systems.toml says of a system itself; its other groups are tables."""
 
@@ -46,6 +46,16 @@ class Filled:
     """What the decided cell holds then; blank: what the filled cell holds, unless it is 0."""
 
 
+@dataclass(frozen=True, slots=True)
+class Less:
+    """An amount from which another column takes off: a sum of lines, and the order's discount."""
+
+    header: str
+    takes_off: str
+    result: str
+    """The header under which what is left is taken."""
+
+
 @dataclass(frozen=True)
 class System:
     """One system as systems.toml describes it; headers are folded."""
@@ -64,6 +74,7 @@ class System:
     """Tables of which only the user knows the one that is meant."""
     line_total: LineTotal | None
     filled: tuple[Filled, ...]
+    less: tuple[Less, ...]
     constants: Mapping[str, Mapping[str, str]]
     """By table, values of fields that hold for every row: the calls of a list of calls."""
     meanings: Mapping[str, Mapping[str, tuple[Meaning, ...]]]
@@ -118,6 +129,7 @@ def _system(name: str, said: Mapping[str, Any]) -> System:
         undecided=frozenset(said.get("undecided", ())),
         line_total=LineTotal(**total) if total else None,
         filled=tuple(Filled(**one) for one in said.get("filled", ())),
+        less=tuple(Less(**one) for one in said.get("less", ())),
         constants=said.get("constants", {}),
         meanings={table: _by_header(fields) for table, fields in tables.items()},
     )

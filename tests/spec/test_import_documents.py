@@ -97,6 +97,22 @@ def test_a_price_that_cannot_be_read_gives_no_amount():
     assert amounts(source) == [None, "60.00"]
 
 
+def test_an_amount_before_a_discount_is_counted_after_it():
+    """Zoho's sum of lines stands before the discount of the order; one that cannot be read is no 0."""
+    headers = ("SO Number", "Sub Total", "Discount", "Grand Total")
+    source = ForeignTable(
+        headers,
+        (
+            RawRow(2, ("1", "1,200.00", "200", "1100")),
+            RawRow(3, ("2", "500", "", "550")),
+            RawRow(4, ("3", "500", "ten", "540")),
+        ),
+    )
+    meant = as_meant(source, system_of(headers), "Orders", 2)
+    assert [row.cells[-1] for row in meant.rows] == ["1000.00", "500", None]
+    assert as_meant(meant, system_of(meant.headers), "Orders", 2) == meant
+
+
 def test_false_of_odoo_is_nothing_but_in_a_column_of_flags():
     headers = ("name", "user_id", "stage_id", "active")
     source = ForeignTable(

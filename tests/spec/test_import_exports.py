@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,19 @@ def empty_book(export: dict[str, Any]) -> Any:
     return book(NOBODY, currency=export.get("currency", "USD"))
 
 
+@cache
+def _first_import(place: int) -> tuple[ImportDraft, Any]:
+    export = EXPORTS[place]
+    fresh = empty_book(export)
+    done = drafted(export, fresh, add_missing=True)
+    return done, imported(fresh, done)
+
+
+def first_import(export: dict[str, Any]) -> tuple[ImportDraft, Any]:
+    """An export into a fresh workbook with --add-missing, and that workbook then."""
+    return _first_import(EXPORTS.index(export))
+
+
 def refused(export: dict[str, Any]) -> list[tuple[int, str]]:
     """Line and reason of the rows that no import could take."""
     return [(int(line), code) for line, code in export.get("rejected", {}).items()]
@@ -63,7 +77,7 @@ def plain(value: Any) -> Any:
 @every_export
 def test_a_fresh_workbook_takes_the_export_with_whoever_it_names(export):
     """With --add-missing every row goes in that says what a row must say."""
-    done = drafted(export, empty_book(export), add_missing=True)
+    done, _ = first_import(export)
     assert [(line, code) for line, _, code in problems(done)] == refused(export)
     assert done.accepted == done.read - len(refused(export)) > 0
 
@@ -71,8 +85,7 @@ def test_a_fresh_workbook_takes_the_export_with_whoever_it_names(export):
 @every_export
 def test_a_workbook_that_knows_everybody_takes_it_with_no_option(export):
     """Where reps, customers and stages are there, `--into` says enough, and nothing changes twice."""
-    fresh = empty_book(export)
-    now = imported(fresh, drafted(export, fresh, add_missing=True))
+    _, now = first_import(export)
     done = drafted(export, now, add_missing=False)
     assert [(line, code) for line, _, code in problems(done)] == refused(export) or done.accepted
     assert done.new == done.updated == 0
@@ -81,8 +94,7 @@ def test_a_workbook_that_knows_everybody_takes_it_with_no_option(export):
 @every_export
 def test_what_the_rows_say_is_understood(export):
     """Dates, money, choices and names as the other system writes them."""
-    fresh = empty_book(export)
-    now = imported(fresh, drafted(export, fresh, add_missing=True))
+    _, now = first_import(export)
     rows = rows_by_key(now, export["into"])
     names = {str(row["rep_id"]): row["name"] for row in now.table("Reps").rows.values()}
     names |= {str(row["customer_id"]): row["name"] for row in now.table("Customers").rows.values()}
@@ -112,8 +124,7 @@ def test_no_export_is_taken_for_another_systems(export):
 @pytest.mark.parametrize("export", WITH_STAGES, ids=[export["file"] for export in WITH_STAGES])
 def test_stages_come_in_an_order_that_is_marked_as_a_guess(export):
     """The fresh workbook's own stages make way, and each new one says where its place is from."""
-    fresh = empty_book(export)
-    now = imported(fresh, drafted(export, fresh, add_missing=True))
+    _, now = first_import(export)
     pipeline = export.get("pipeline", "main")
     stages = [stage for stage in now.policy.stages if stage.pipeline == pipeline]
     stages.sort(key=lambda stage: stage.rank or 0)
