@@ -8,7 +8,7 @@ any cell is read, so that a row of the rejects file can be imported by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -188,17 +188,14 @@ def _with_reduced(source: ForeignTable, rule: Less) -> ForeignTable:
     """
     amount_column = _column(source, rule.header)
     off_column = _column(source, rule.takes_off)
-    is_there = _column(source, rule.result) is not None
-    if amount_column is None or off_column is None or is_there:
+    if amount_column is None or off_column is None:
         return source
-
-    rows = []
-    for row in source.rows:
-        if row.fault is None:
-            reduced = _less(row.cells[amount_column], row.cells[off_column])
-            row = replace(row, cells=(*row.cells, reduced))
-        rows.append(row)
-    return replace(source, headers=(*source.headers, rule.result), rows=tuple(rows))
+    reduced = {
+        index: _less(row.cells[amount_column], row.cells[off_column])
+        for index, row in enumerate(source.rows)
+        if row.fault is None
+    }
+    return _with_column(source, rule.result, reduced)
 
 
 def _less(amount: Cell, off: Cell) -> Cell:
@@ -226,49 +223,65 @@ def _with_line_totals(
     the lines share that sum by their amounts, so that they add up to it to the cent. Lines of which
     something cannot be read get no amount, and their order none of its sum.
     """
-    if _column(source, total.header) is not None or key is None:
+    quantity = _column(source, total.quantity)
+    price = _column(source, total.price)
+    if key is None or quantity is None or price is None:
         return source
-    columns = [_column(source, name) for name in (total.quantity, total.price)]
-    if None in columns:
-        return source
+    discount = _column(source, total.discount)
+    document_total = _column(source, total.document_total)
 
     lines_of: dict[str, list[int]] = {}
     amounts: dict[int, int | None] = {}
     sums: dict[str, int | None] = {}
-    sum_column = _column(source, total.document_total)
     for index, row in enumerate(source.rows):
         if row.fault is not None:
             continue
         number = _text(row.cells[key])
         lines_of.setdefault(number, []).append(index)
-        amounts[index] = _line_amount(source, row, total, decimals)
-        if sum_column is not None and number not in sums:
-            sums[number] = _minor(row.cells[sum_column], decimals)
+        off = None if discount is None else row.cells[discount]
+        amounts[index] = _line_amount(row.cells[quantity], row.cells[price], off, decimals)
+        if document_total is not None and number not in sums:
+            sums[number] = _minor(row.cells[document_total], decimals)
 
     for number, indexes in lines_of.items():
         _share(sums.get(number), indexes, amounts)
+    texts = {
+        index: None if minor is None else str(to_decimal(minor, decimals))
+        for index, minor in amounts.items()
+    }
+    return _with_column(source, total.header, texts)
 
+
+def _line_amount(quantity: Cell, price: Cell, discount: Cell, decimals: int) -> int | None:
+    """Quantity × price less discount, in minor units; None where one of them cannot be read."""
+    count = _number(quantity)
+    unit_price = _number(price)
+    off = Decimal(0) if is_blank(discount) else _number(discount)
+    if count is None or unit_price is None or off is None:
+        return None
+    return to_minor(count * unit_price - off, decimals)
+
+
+def _with_column(source: ForeignTable, header: str, values: Mapping[int, Cell]) -> ForeignTable:
+    """Add a column at the end; where it is there already, fill what is blank in it.
+
+    It is there in a file of rejected rows: what somebody has typed into it holds.
+
+    Args:
+        values: by the row's place among all rows, those without fault alone.
+    """
+    column = _column(source, header)
     rows = []
     for index, row in enumerate(source.rows):
-        minor = amounts.get(index)
-        text = None if minor is None else str(to_decimal(minor, decimals))
-        is_squared = row.fault is None
-        rows.append(replace(row, cells=(*row.cells, text)) if is_squared else row)
-    return replace(source, headers=(*source.headers, total.header), rows=tuple(rows))
-
-
-def _line_amount(source: ForeignTable, row: RawRow, total: LineTotal, decimals: int) -> int | None:
-    quantity, price, discount = (
-        _number(row.cells[column]) if column is not None else None
-        for column in (
-            _column(source, total.quantity),
-            _column(source, total.price),
-            _column(source, total.discount),
-        )
-    )
-    if quantity is None or price is None:
-        return None
-    return to_minor(quantity * price - (discount or Decimal(0)), decimals)
+        if index in values and column is None:
+            row = replace(row, cells=(*row.cells, values[index]))
+        elif index in values and column is not None and is_blank(row.cells[column]):
+            cells = list(row.cells)
+            cells[column] = values[index]
+            row = replace(row, cells=tuple(cells))
+        rows.append(row)
+    headers = (*source.headers, header) if column is None else source.headers
+    return replace(source, headers=headers, rows=tuple(rows))
 
 
 def _share(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given, settings
@@ -95,6 +96,17 @@ def test_a_price_that_cannot_be_read_gives_no_amount():
         ("#1", "", "", "", "", "2", "30", "B", "0"),
     )
     assert amounts(source) == [None, "60.00"]
+
+
+def test_a_mended_line_gets_its_amount():
+    """A rejected order comes back with the column of its amounts, blank where there was none."""
+    source = shop(("#1", "paid", "50", "2026-05-01", "Ann", "2", "ask", "A", "0"))
+    system = system_of(SHOPIFY)
+    rejected = as_meant(source, system, "Orders", 2)
+    (row,) = rejected.rows
+    mended = replace(row, cells=tuple("25" if cell == "ask" else cell for cell in row.cells))
+    again = as_meant(replace(rejected, rows=(mended,)), system, "Orders", 2)
+    assert again.rows[0].cells[-1] == "50.00"
 
 
 def test_an_amount_before_a_discount_is_counted_after_it():
