@@ -220,7 +220,7 @@ def draft_rows(
     explanation = None
     if explains:
         file = FileRead(source, header_map, cell_options, parted.kept)
-        explanation = explain(file, options, resolver, book)
+        explanation = explain(file, options, merge, book)
     repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
     equal_lines = [row for row in parted.equal_lines if not row.faults]
     return ImportDraft(
