@@ -26,6 +26,22 @@ _NAMED_BY: Final = ("email", "company")
 """By what a person without a name is called, best first."""
 
 
+def constants_of(system: System | None, table: str, *, may_add: bool) -> dict[str, str]:
+    """What holds for every row of a system's file, by field.
+
+    Args:
+        may_add: whether the rep who stands for a shop may be added: then rows that name nobody are
+            his. Without, they say nobody, and nobody is credited unasked.
+    """
+    if system is None:
+        return {}
+    constants = dict(system.constants.get(table, {}))
+    seller = _SELLERS.get(table)
+    if system.house and seller and may_add:
+        constants[seller] = system.house
+    return constants
+
+
 def fill_in(
     rows: Sequence[FileRow],
     header_map: HeaderMap,
@@ -38,14 +54,9 @@ def fill_in(
 
     Args:
         system: the one that wrote the file, where it is known.
-        may_add: whether the rep who stands for a shop may be added: then rows that name nobody are
-            his. Without, they say nobody, and nobody is credited unasked.
+        may_add: as for `constants_of`.
     """
-    constants = dict(system.constants.get(table, {})) if system else {}
-    seller = _SELLERS.get(table)
-    if system and system.house and seller and may_add:
-        constants[seller] = system.house
-
+    constants = constants_of(system, table, may_add=may_add)
     has_people = table in _PEOPLE and _has_people(header_map)
     if not constants and not has_people:
         return

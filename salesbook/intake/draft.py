@@ -13,7 +13,7 @@ from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.changes import TableChange
 from salesbook.intake.conversion import Conversion
-from salesbook.intake.defaults import fill_in, reject_undone
+from salesbook.intake.defaults import constants_of, fill_in, reject_undone
 from salesbook.intake.documents import as_meant
 from salesbook.intake.explain.explain import FileRead, explain
 from salesbook.intake.explain.explanation import Explanation
@@ -34,7 +34,7 @@ from salesbook.intake.said_words import said_words, with_said_words
 from salesbook.intake.sources import read_source
 from salesbook.intake.stage_order import learned_orders
 from salesbook.intake.stages import StageBook, parse_stages
-from salesbook.intake.systems import system_of
+from salesbook.intake.systems import System, system_of
 from salesbook.intake.totals import Totals, totals_of
 from salesbook.intake.twins import part_rows
 from salesbook.intake.usable import (
@@ -237,7 +237,9 @@ def draft_rows(
         equal_lines=len(equal_lines),
         repeated=len(repeats),
         reasons=tuple(reasons_of(rejected, merge.accepted, header_map, source)),
-        no_column=() if merge.accepted else _lacking_columns(rejected, header_map, options, book),
+        no_column=()
+        if merge.accepted
+        else _lacking_columns(rejected, header_map, options, book, system),
         totals=totals_of(
             table,
             header_map,
@@ -259,13 +261,20 @@ def draft_rows(
 
 
 def _lacking_columns(
-    rejected: Sequence[FileRow], header_map: HeaderMap, options: ImportOptions, book: BookNow
+    rejected: Sequence[FileRow],
+    header_map: HeaderMap,
+    options: ImportOptions,
+    book: BookNow,
+    system: System | None,
 ) -> tuple[str, ...]:
     """Required fields that the file has no column of, so that none of its rejected rows is taken.
 
-    Rows that the workbook has already do without them; where it has none, every row is new.
+    Rows that the workbook has already do without them; where it has none, every row is new. What a
+    system's file says of all its rows needs no column.
     """
-    required = required_without_column(header_map, options.into)
+    said = constants_of(system, options.into, may_add=options.add_missing)
+    lacking_columns = required_without_column(header_map, options.into)
+    required = tuple(name for name in lacking_columns if name not in said)
     has_no_rows = options.replace or not book.table(options.into).by_key
     if rejected and has_no_rows:
         return required

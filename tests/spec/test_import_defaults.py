@@ -17,6 +17,16 @@ def test_a_list_of_calls_is_one_of_calls(tmp_path):
     assert problems(draft(tmp_path, notes, "Activities")) == [(2, "kind", "no-column")]
 
 
+def test_what_all_rows_are_needs_no_column(tmp_path):
+    """Where every call is rejected for its rep, nobody is asked which column says that it is one."""
+    calls = (
+        "Call Owner,Related To,Call Start Time,Call Result\nNobody,Acme,2026-03-04 09:30:00,No\n"
+    )
+    done = draft(tmp_path, calls, "Activities")
+    assert problems(done) == [(2, "rep_id", "unknown-rep")]
+    assert done.no_column == ()
+
+
 def test_a_task_that_nobody_has_done_is_no_activity(tmp_path):
     text = (
         "Subject,Due Date,Status,Task Owner,Type\n"
