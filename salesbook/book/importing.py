@@ -34,12 +34,13 @@ from salesbook.intake.foreign import is_blank
 from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.questions import Question
-from salesbook.intake.reasons import ReasonCount
+from salesbook.intake.reasons import Loss, ReasonCount, reason_facts
 from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text, write_beside
 from salesbook.intake.rows import MONEY_KINDS
 from salesbook.intake.told_table import table_of_file
 from salesbook.intake.totals import Totals
 from salesbook.labels import Language, table_of_name
+from salesbook.labels.messages import fill
 from salesbook.messages import Finding, Message
 from salesbook.reading.table import ReadTable
 from salesbook.store import Host
@@ -262,7 +263,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
     if not request.dry_run:
         _refuse_without_columns(request.file, draft)
         files = _written_beside(request.file, draft, language)
-        _refuse_where_nothing_is_taken(request.file, draft, str(files.rejects))
+        _refuse_where_nothing_is_taken(request.file, draft, str(files.rejects), language)
     return ImportResult(
         table=draft.table,
         read=draft.read,
@@ -335,19 +336,24 @@ def _refuse_without_columns(file: Path, draft: ImportDraft) -> None:
     )
 
 
-def _refuse_where_nothing_is_taken(file: Path, draft: ImportDraft, rejects_file: str) -> None:
+def _refuse_where_nothing_is_taken(
+    file: Path, draft: ImportDraft, rejects_file: str, language: Language
+) -> None:
     """Say why nothing of a file was taken.
 
     Where every row has a cell that can be read in two ways, an option decides them all; else each
-    row's own faults are to be mended.
+    row's own faults are to be mended, of which the most frequent one is told.
 
     Raises: EveryRowRejected, AmbiguousFile.
     """
     if not draft.is_all_rejected:
         return
-    facts: dict[str, Any] = {"rejected": draft.read, "rejects_file": rejects_file}
+    facts: dict[str, Any] = {"rejected": len(draft.rejected), "rejects_file": rejects_file}
     if not draft.deciding_options:
-        raise EveryRowRejected(where=str(file), **facts)
+        entry = next(entry for entry in draft.reasons if entry.loss is Loss.ROW)
+        template = labels.word("cli", "import.reason_row", language)
+        why = fill(template, reason_facts(entry, draft.table, language), language)
+        raise EveryRowRejected(where=str(file), why=why, **facts)
     option = " ".join(draft.deciding_options)
     raise AmbiguousFile("every-row-unclear", where=str(file), option=option, **facts)
 

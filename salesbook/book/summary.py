@@ -113,20 +113,12 @@ def _equal_lines(result: ImportResult) -> list[Line]:
 
 def _reason_lines(result: ImportResult) -> list[Line]:
     """Why rows and fields were not taken, the most frequent reasons first."""
-    from salesbook import labels
-    from salesbook.intake.reasons import advice_text, expected_text
+    from salesbook.intake.reasons import reason_facts
 
-    language = result.language
-    lines = []
-    for entry in result.reasons[:_MOST_REASONS]:
-        facts = {
-            "count": entry.count,
-            "row": entry.first_row,
-            "field": labels.field_label(result.table, entry.field, language) or "–",
-            "expected": expected_text(entry, result.table, language),
-            "advice": advice_text(entry, result.table, language),
-        }
-        lines.append(Line(f"reason_{entry.loss}", facts))
+    lines = [
+        Line(f"reason_{entry.loss}", reason_facts(entry, result.table, result.language))
+        for entry in result.reasons[:_MOST_REASONS]
+    ]
     more = len(result.reasons) - _MOST_REASONS
     if more > 0:
         lines.append(Line("more_reasons", {"count": more}))

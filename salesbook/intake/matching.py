@@ -73,6 +73,8 @@ class Matcher:
     same_ref: Callable[[str, Value], Value]
     claimed: set[int] = field(default_factory=set)
     """Rows that rows of the file were found to be by content."""
+    by_fewer_fields: dict[tuple[str, ...], Matcher] = field(default_factory=dict)
+    """By fields, what finds rows of which not everything can be read."""
 
     @property
     def _table(self) -> str:
@@ -128,6 +130,20 @@ class Matcher:
                 value = self.same_ref(name, values[name]) if name in values else None
                 parts.append(fold_name(value) if isinstance(value, str) else value)
         return tuple(parts)
+
+    def known_but_for(self, row: FileRow) -> bool:
+        """Whether a row of the table is called as this one is, but for what cannot be read of it.
+
+        Then nobody can tell whether they are one: its deal may have been created on that very day.
+        """
+        unread = {name for name, _, _ in row.gaps}.intersection(NATURAL.get(self._table, ()))
+        if not unread:
+            return False
+        rest = tuple(sorted(set(self.fields) - unread))
+        if rest not in self.by_fewer_fields:
+            self.by_fewer_fields[rest] = Matcher(self.now, rest, self.same_ref)
+        others = self.by_fewer_fields[rest]
+        return others._name(row.values) in others._by_name
 
     @cached_property
     def _by_name(self) -> dict[Mark, list[int]]:

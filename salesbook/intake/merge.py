@@ -12,7 +12,12 @@ from salesbook.intake.register import KeyMaker
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow
 from salesbook.intake.twins import numbers_lines
-from salesbook.intake.usable import needed_fields, reject_broken_orders, reject_unusable
+from salesbook.intake.usable import (
+    needed_fields,
+    reject_broken_orders,
+    reject_gaps,
+    reject_unusable,
+)
 from salesbook.tables import TABLES
 
 
@@ -62,7 +67,9 @@ class Merge:
     def run(self, kept: Sequence[FileRow]) -> None:
         """Place every row that has no fault yet, or note why it cannot be."""
         rows = [row for row in kept if not row.faults]
-        self._fields = frozenset(name for row in rows for name in row.values)
+        # A column of which no cell can be read is still one that names rows.
+        unread = {name for row in rows for name, _, _ in row.gaps}
+        self._fields = frozenset(name for row in rows for name in row.values) | unread
         self.matcher = Matcher(self.now, tuple(sorted(self._fields)), self.resolver.same)
         self._reserve(rows)
 
@@ -136,6 +143,9 @@ class Merge:
             code = "key-repeated" if earlier_row else "natural-key-ambiguous"
             words = " / ".join(str(part) for part in identity)
             row.reject(first_key, code, key=words, row=earlier_row)
+            return None
+        if not positions and self.matcher.known_but_for(row):
+            reject_gaps([row])
             return None
         if identity:
             self._row_of_identity[identity] = row.number

@@ -7,8 +7,10 @@ again until nothing is open: that is `answer_all`. Words stand in questions.toml
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any, Final, Literal, TypeVar
 
 from salesbook.errors import AmbiguousFile, SalesbookError
@@ -43,6 +45,9 @@ _OPTION_OF_FLAG: Final[Mapping[str, OptionName]] = {
     "--amount-from": "amount_from",
 }
 """Options that a refusal may ask for by its `option`; its `choices` are what they may be."""
+
+_OBEYED_BY_SHELLS: Final = '"$`\\!'
+"""What a shell obeys also between double quotes."""
 
 _Result = TypeVar("_Result")
 
@@ -157,7 +162,8 @@ def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | 
     """The question whose answer avoids a refusal; None where there is none.
 
     A refusal can be answered where it names its `option` and what the option may be: `choices`, a
-    tuple of texts as one would type them. With `--column` it says the `field` too.
+    tuple of texts as one would type them. With `--column` it says the `field` too. It may show what
+    is read by each choice: `examples`.
 
     Args:
         table: that takes the rows; blank where that is not known yet.
@@ -174,19 +180,34 @@ def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | 
 
     name = str(refusal.params.get("field", "")) if option == "columns" else ""
     code = flag.removeprefix("--")
+    examples = refusal.params.get("examples", ())
     return Question(
         code=f"{code} {name}".strip(),
         option=option,
         words=Message(f"{code}.ask", {"field": f"{table}.{name}" if table else name}),
-        choices=tuple(choice_of_text(str(text), flag, name) for text in texts),
+        choices=tuple(
+            choice_of_text(str(text), flag, name, str(example))
+            for text, example in zip_longest(texts, examples, fillvalue="")
+        ),
         field=name,
         refusal=refusal,
     )
 
 
+def quoted_text(text: str) -> str:
+    """Write a text as one types it on a command line.
+
+    It may come out of a stranger's file: `"; rm -rf ~; "` must stay a text for whoever copies it.
+    """
+    if text.isascii() and text.replace("-", "").isalnum():
+        return text
+    is_harmless = not any(sign in text for sign in _OBEYED_BY_SHELLS)
+    return f'"{text}"' if is_harmless else shlex.quote(text)
+
+
 def choice_of_text(text: str, flag: str, name: str, example: str = "") -> Choice:
     """Make a choice that sets an option to a text; for a column with an example of its cells."""
-    quoted = text if text.isascii() and text.replace("-", "").isalnum() else f'"{text}"'
+    quoted = quoted_text(text)
     typed = f"{flag} {name}={quoted}" if name else f"{flag} {quoted}"
     words = Message("choice", {"text": text})
     if flag == "--into":
@@ -208,4 +229,9 @@ def lines_of(question: Question, language: Language) -> list[str]:
 
 def in_words(words: Message, language: Language) -> str:
     """A text of questions.toml with its facts."""
-    return fill(word("questions", words.code, language), words.params, language)
+    # A cell may hold several lines, a question says it in one.
+    facts = {
+        name: " ".join(fact.split()) if isinstance(fact, str) and "\n" in fact else fact
+        for name, fact in words.params.items()
+    }
+    return fill(word("questions", words.code, language), facts, language)

@@ -74,8 +74,8 @@ def _line_test(rows: Sequence[FileRow], table: str) -> Callable[[FileRow], bool]
     goes_by_name = table == "Customers" or table in NATURAL
     if goes_by_name or not has_made_keys(table):
         return lambda _row: False
-    filled = {name for row in rows if not row.faults for name in row.values}
-    if numbers_lines(table, filled):
+    has_line_numbers = any("line_no" in row.values for row in rows if not row.faults)
+    if numbers_lines(table, ("line_no",) if has_line_numbers else ()):
         return lambda _row: True
 
     def has_no_key(row: FileRow) -> bool:
