@@ -30,12 +30,14 @@ from salesbook.intake.changes import TableChange
 from salesbook.intake.draft import ImportDraft, draft_import
 from salesbook.intake.explain.explain import tables_explained
 from salesbook.intake.explain.explanation import Explanation
-from salesbook.intake.foreign import is_blank
+from salesbook.intake.foreign import ForeignTable, is_blank
+from salesbook.intake.merge import AlikeRow
 from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.questions import Question
 from salesbook.intake.reasons import Loss, ReasonCount, reason_facts
 from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text, write_beside
+from salesbook.intake.resolve import Alike
 from salesbook.intake.rows import MONEY_KINDS
 from salesbook.intake.told_table import table_of_file
 from salesbook.intake.totals import Totals
@@ -79,8 +81,12 @@ class ImportResult:
     dropped_file: Path | None
     not_taken: tuple[str, ...]
     added: Mapping[str, int]
-    look_alikes: int
+    alike_rows: tuple[AlikeRow, ...]
     """New rows that have the name, e-mail or phone of a row with another key."""
+    alike_additions: tuple[Alike, ...]
+    """Added reps and customers that may be ones that the workbook had."""
+    nobodys_contacts: Mapping[str, int]
+    """Rows by field whose e-mail or phone reaches nobody."""
     dry_run: bool
     language: Language
     notes: tuple[Message, ...] = ()
@@ -185,6 +191,8 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     draft = draft_import(request.file, request.options, book, explains=request.dry_run)
     if request.answered is not None:
         refuse_unanswered(draft, request.options, request.answered)
+    if not request.dry_run:
+        _refuse_unsaid_amounts(request.file, draft)
     if request.dry_run or not draft.accepted:
         return draft, session
 
@@ -198,6 +206,18 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     host.write([prepared.write for prepared in (*writes, *log)])
     session.beside = tuple(finding for prepared in writes for finding in prepared.findings)
     return draft, session
+
+
+def _refuse_unsaid_amounts(file: Path, draft: ImportDraft) -> None:
+    """Raises: AmbiguousFile where amounts were made of other columns and nobody has said so."""
+    if draft.amount_proposal:
+        raise AmbiguousFile(
+            "amount-unsaid",
+            where=file.name,
+            option="--amount-from",
+            choices=(draft.amount_proposal,),
+            expression=draft.amount_proposal,
+        )
 
 
 def _has_amounts(session: Session) -> bool:
@@ -285,15 +305,31 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         dropped_file=files.dropped,
         not_taken=draft.not_taken,
         added=draft.added,
-        look_alikes=draft.look_alikes,
+        alike_rows=draft.alike_rows,
+        alike_additions=draft.alike_additions,
+        nobodys_contacts=draft.nobodys_contacts,
         dry_run=request.dry_run,
         language=language,
-        notes=(*draft.notes, *session.notes(())),
+        notes=(
+            *draft.source.notes,
+            *_hidden_notes(draft.source),
+            *draft.notes,
+            *session.notes(()),
+        ),
         beside=session.beside,
         explanation=draft.explanation,
         totals=draft.totals if request.dry_run else None,
         questions=tuple(questions_of_draft(draft, request.options)) if request.dry_run else (),
     )
+
+
+def _hidden_notes(source: ForeignTable) -> tuple[Message, ...]:
+    """Say how many rows nobody sees who opens the file, and what became of them."""
+    count = source.hidden_taken or source.hidden_left
+    if not count:
+        return ()
+    code = "import.hidden-taken" if source.hidden_taken else "import.hidden-left"
+    return (Message(code, {"rows": count, "option": "--hidden leave"}),)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Final
 
 from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.header_words import fold_header
+from salesbook.intake.header_folding import fold_header
 from salesbook.intake.headers import HeaderMap
 from salesbook.intake.rows import FileRow
 from salesbook.intake.systems import System

@@ -22,7 +22,7 @@ from salesbook import labels
 from salesbook.cells.base import CellOptions
 from salesbook.cells.column import read_column
 from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.header_words import bare_header, fold_header
+from salesbook.intake.header_folding import bare_header, fold_header
 from salesbook.intake.headers import choice_aliases
 from salesbook.intake.rows import FileRow
 from salesbook.intake.stages import GuessedFrom, LearnedOrder, StageKind

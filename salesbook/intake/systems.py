@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from salesbook.intake.header_words import Meaning, bare_header, fold_header
+from salesbook.intake.header_folding import Meaning, bare_header, fold_header
 
 _ENOUGH: Final = 2
 """Headers that only one system writes, from which a file is that system's: one may be chance."""

@@ -12,7 +12,7 @@ from typing import Final
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.book_now import takes_imports
 from salesbook.intake.foreign import SourceOptions
-from salesbook.intake.header_words import Meaning, fold_header
+from salesbook.intake.header_folding import Meaning, fold_header
 from salesbook.intake.headers import header_meanings
 from salesbook.intake.matching import has_made_keys
 from salesbook.intake.options import ImportOptions

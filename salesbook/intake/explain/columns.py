@@ -10,7 +10,7 @@ from salesbook import labels
 from salesbook.cells.base import Reading, Reason, shown
 from salesbook.intake.explain.explanation import ColumnLeft, ColumnTaken, Example, Why
 from salesbook.intake.foreign import ForeignTable, is_blank
-from salesbook.intake.header_words import fold_header
+from salesbook.intake.header_folding import fold_header
 from salesbook.intake.headers import HeaderMap, MappedColumn
 from salesbook.intake.rows import ColumnReading
 from salesbook.store import Cell
@@ -109,7 +109,7 @@ def _text(cell: Cell) -> str:
 
 def columns_left(source: ForeignTable, header_map: HeaderMap) -> tuple[ColumnLeft, ...]:
     """Columns of the file that go nowhere, each with the first cell that holds something."""
-    used = {column.column for column in header_map.columns}
+    used = header_map.used | {column.column for column in header_map.columns}
     sound_rows = [row.cells for row in source.rows if row.fault is None]
     left = []
     for column, header in enumerate(source.headers):
