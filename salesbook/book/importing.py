@@ -39,6 +39,7 @@ from salesbook.intake.reasons import Loss, ReasonCount, reason_facts
 from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text, write_beside
 from salesbook.intake.resolve import Alike
 from salesbook.intake.rows import MONEY_KINDS
+from salesbook.intake.told_table import table_of_file
 from salesbook.intake.totals import Totals
 from salesbook.labels import Language, table_of_name
 from salesbook.labels.messages import fill
@@ -124,9 +125,7 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
 
     Raises: SalesbookError of any kind, EveryRowRejected where no row could be used.
     """
-    table = table_of_name(request.options.into, TABLES)
-    if table is None:
-        raise NoSuchTable("no-such-table", where=str(book), table=request.options.into)
+    table = _table_to_fill(book, request)
     request = replace(request, options=replace(request.options, into=table))
 
     with open_book(book, wait=wait, for_writing=not request.dry_run) as host:
@@ -140,6 +139,20 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
         if not request.dry_run and draft.accepted:
             host.save()
     return replace(result, kept=host.kept, notes=(*result.notes, *host.page_notes))
+
+
+def _table_to_fill(book: Path, request: ImportRequest) -> str:
+    """The table that the user names, else the one that the file's headers tell.
+
+    Raises: NoSuchTable; AmbiguousFile and what reading a file raises where nobody names a table.
+    """
+    named = request.options.into
+    if not named:
+        return table_of_file(request.file, request.options)
+    table = table_of_name(named, TABLES)
+    if table is None:
+        raise NoSuchTable("no-such-table", where=str(book), table=named)
+    return table
 
 
 def _state(file: Path) -> tuple[int, int] | None:

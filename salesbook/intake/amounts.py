@@ -19,7 +19,8 @@ from salesbook.cells.frame import read_values
 from salesbook.errors import ColumnMissing
 from salesbook.intake.amount_expression import AmountExpression, parse_amount
 from salesbook.intake.foreign import ForeignTable, RawRow
-from salesbook.intake.headers import HeaderMap, MappedColumn, fold_header, header_note
+from salesbook.intake.header_folding import fold_header
+from salesbook.intake.headers import HeaderMap, MappedColumn, header_note
 from salesbook.messages import Message
 from salesbook.money import exact
 from salesbook.store import Cell

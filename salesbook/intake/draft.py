@@ -15,6 +15,8 @@ from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.changes import TableChange
 from salesbook.intake.contacts import blank_contacts
 from salesbook.intake.conversion import Conversion
+from salesbook.intake.defaults import constants_of, fill_in, reject_undone
+from salesbook.intake.documents import as_meant
 from salesbook.intake.explain.explain import FileRead, explain
 from salesbook.intake.explain.explanation import Explanation
 from salesbook.intake.file_currency import (
@@ -24,14 +26,9 @@ from salesbook.intake.file_currency import (
 )
 from salesbook.intake.fitting import fit_test
 from salesbook.intake.foreign import ForeignTable, SourceOptions
+from salesbook.intake.header_folding import fold_header
 from salesbook.intake.header_rows import refuse_without_columns
-from salesbook.intake.headers import (
-    HeaderMap,
-    WhatIsBelow,
-    field_named,
-    fold_header,
-    map_headers,
-)
+from salesbook.intake.headers import HeaderMap, WhatIsBelow, field_named, map_headers
 from salesbook.intake.merge import AlikeRow, Merge
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.order_keys import notes_of_keys, refuse_hidden_key, reject_unkeyed
@@ -41,7 +38,9 @@ from salesbook.intake.rows import FileRow, read_rows
 from salesbook.intake.said_words import said_words, with_said_words
 from salesbook.intake.scopes import SCOPED, tell_scopes
 from salesbook.intake.sources import read_source
+from salesbook.intake.stage_order import learned_orders
 from salesbook.intake.stages import StageBook, parse_stages
+from salesbook.intake.systems import System, system_of
 from salesbook.intake.totals import Totals, totals_of
 from salesbook.intake.twins import part_rows
 from salesbook.intake.usable import (
@@ -201,6 +200,7 @@ def draft_import(
         raise refuse_without_columns(source, where=path.name)
     source, options = with_product_lines(source, options, book.policy, path.name)
     refuse_too_many(len(source.rows), where=path.name)
+    source = as_meant(source, system_of(source.headers), table, book.policy.decimals)
     cell_options = _cell_options(options, book)
     said = said_words(table, options.words, cell_options)
     header_map = map_headers(
@@ -270,13 +270,16 @@ def draft_rows(
     if told_currency is None:
         refuse_one_foreign(rows, table, book)
     nobodys_contacts = blank_contacts(rows, table)
+    system = system_of(source.headers)
+    fill_in(rows, header_map, system, table, may_add=options.add_missing)
+    reject_undone(rows, source, table)
     reject_sum(rows, table)
     parted = part_rows(rows, table, drop_equal=options.drop_equal)
 
     resolver = Resolver(
         table,
         book,
-        _stage_book(options, book),
+        _stage_book(parted.kept, source, options, book),
         may_add=options.add_missing,
         replace=options.replace,
     )
@@ -326,7 +329,9 @@ def draft_rows(
         equal_lines=len(equal_lines),
         repeated=len(repeats),
         reasons=tuple(reasons_of(rejected, merge.accepted, header_map, source)),
-        no_column=() if merge.accepted else _lacking_columns(rejected, header_map, options, book),
+        no_column=()
+        if merge.accepted
+        else _lacking_columns(rejected, header_map, options, book, system),
         totals=totals_of(
             table,
             header_map,
@@ -345,18 +350,25 @@ def draft_rows(
         alike_rows=tuple(merge.look_alikes),
         policy=book.policy,
         explanation=explanation,
-        notes=tuple(placing.notes),
+        notes=(*placing.notes, *resolver.stages.guesses()),
     )
 
 
 def _lacking_columns(
-    rejected: Sequence[FileRow], header_map: HeaderMap, options: ImportOptions, book: BookNow
+    rejected: Sequence[FileRow],
+    header_map: HeaderMap,
+    options: ImportOptions,
+    book: BookNow,
+    system: System | None,
 ) -> tuple[str, ...]:
     """Required fields that the file has no column of, so that none of its rejected rows is taken.
 
-    Rows that the workbook has already do without them; where it has none, every row is new.
+    Rows that the workbook has already do without them; where it has none, every row is new. What a
+    system's file says of all its rows needs no column.
     """
-    required = required_without_column(header_map, options.into)
+    said = constants_of(system, options.into, may_add=options.add_missing)
+    lacking_columns = required_without_column(header_map, options.into)
+    required = tuple(name for name in lacking_columns if name not in said)
     has_no_rows = options.replace or not book.table(options.into).by_key
     if rejected and has_no_rows:
         return required
@@ -410,8 +422,13 @@ def _same_columns(source: ForeignTable) -> Callable[[int, int], bool]:
     return same
 
 
-def _stage_book(options: ImportOptions, book: BookNow) -> StageBook:
-    """The stages as they will be; pipelines without deals are those that the import may make over."""
+def _stage_book(
+    rows: Sequence[FileRow], source: ForeignTable, options: ImportOptions, book: BookNow
+) -> StageBook:
+    """The stages as they will be; pipelines without deals are those that the import may make over.
+
+    Stages may be added in the order that the user says, else in the one that the file shows.
+    """
     order = parse_stages(options.stages) if options.stages else None
 
     deals_go = options.replace and options.into == "Deals"
@@ -422,7 +439,11 @@ def _stage_book(options: ImportOptions, book: BookNow) -> StageBook:
     has_unreadable_stages = bool(book.table("Stages").spare)
     pipelines = () if has_unreadable_stages else book.policy.pipelines()
     unused = frozenset(pipelines) - in_use
-    return StageBook(book.policy, order if options.add_missing else None, unused)
+    if not options.add_missing or options.into != "Deals":
+        return StageBook(book.policy, None, unused)
+    if order is not None or has_unreadable_stages:
+        return StageBook(book.policy, order, unused)
+    return StageBook(book.policy, None, unused, learned_orders(rows, source, book.policy, unused))
 
 
 def _all_changes(

@@ -11,12 +11,8 @@ from typing import Final
 from salesbook.cells.base import plain_number_text, plain_text
 from salesbook.cells.number import Amount, DecimalRule, read_amount
 from salesbook.intake.foreign import is_blank
-from salesbook.intake.headers import (
-    fold_header,
-    header_fields,
-    known_count,
-    known_headers,
-)
+from salesbook.intake.header_folding import fold_header
+from salesbook.intake.headers import header_fields, known_count, known_headers
 from salesbook.intake.period_headers import TAKES_PERIODS, count_periods
 from salesbook.store import Cell
 from salesbook.tables import TABLES, Role
@@ -44,7 +40,7 @@ class HeaderWords:
     def __init__(self, table: str, named: Sequence[str] = (), *, has_headers: bool = True) -> None:
         """
         Args:
-            table: the table that is to take the rows.
+            table: the table that is to take the rows; blank where the headers are to tell it.
             named: headers that the user names; `Amount#2` is the second column called Amount.
             has_headers: False where the user says that the file has none.
         """
@@ -61,7 +57,7 @@ class HeaderWords:
         texts = _header_texts(cells)
         named_count = sum(fold_header(text) in self._named for text in texts)
         periods = count_periods(tuple(cells)) if self.table in TAKES_PERIODS else 0
-        return known_count(self.table, texts) + _NAMED * named_count + periods
+        return self._known(texts) + _NAMED * named_count + periods
 
     def is_named(self, cells: Sequence[Cell]) -> bool:
         """True where the user names a header of the row."""
@@ -69,11 +65,18 @@ class HeaderWords:
 
     def count(self, cells: Sequence[Cell]) -> int:
         """How many of a row's cells are headers of the table, whatever the user says."""
-        return known_count(self.table, _header_texts(cells))
+        return self._known(_header_texts(cells))
 
     def knows(self, text: str) -> bool:
         """True for a header of the table, or one that the user names."""
-        return fold_header(text) in self._named or bool(header_fields(self.table, text))
+        tables = (self.table,) if self.table else _importable()
+        is_known = any(header_fields(table, text) for table in tables)
+        return fold_header(text) in self._named or is_known
+
+    def _known(self, texts: Sequence[str]) -> int:
+        """How many texts are headers of the table; of the one that knows most where none is wanted."""
+        tables = (self.table,) if self.table else _importable()
+        return max(known_count(table, texts) for table in tables)
 
     def is_header_row(self, cells: Sequence[Cell]) -> bool:
         """True for a row of headers beyond doubt: half of them known in one table, none data."""
@@ -90,7 +93,7 @@ class HeaderWords:
     def best_table(self, cells: Sequence[Cell]) -> tuple[str, int]:
         """The table that knows most of a row's cells as headers, and how many; of equals, ours."""
         texts = _header_texts(cells)
-        counts = {self.table: known_count(self.table, texts)}
+        counts = {self.table: known_count(self.table, texts)} if self.table else {}
         for table in _importable():
             counts.setdefault(table, known_count(table, texts))
         # Of equals `max` takes the first.

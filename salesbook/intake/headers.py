@@ -16,7 +16,9 @@ from salesbook import labels
 from salesbook.cells.units import UNITS
 from salesbook.currencies import names_currency
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
+from salesbook.intake.header_folding import Meaning, bare_header, fold_header
 from salesbook.intake.optional import may_stay_blank
+from salesbook.intake.systems import System, system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES, Kind
 
@@ -27,18 +29,6 @@ _THOUSANDS = frozenset(("000", "000s", "'000", "inthousands", "thousands"))
 
 _CONDITIONAL_RANK: Final = 100
 """A header for deals in one kind of stage alone stands behind every header for all deals."""
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a header may stand for."""
-
-    field: str
-    """A field of the table, or a name with "_" that steers the import."""
-    only: str
-    """`open` or `closed`: for deals in such a stage alone."""
-    rank: int
-    """0 for our own labels, then the place in the list of aliases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +84,6 @@ class _Note:
 _NO_NOTE: Final = _Note()
 
 
-def fold_header(text: str) -> str:
-    """Bring a header to the form in which headers are compared.
-
-    Case, width, spaces, `_`, `-` and marks do not count; traditional characters are as simplified.
-    """
-    return fold(text).strip("*:：'\"")
-
-
 @cache
 def _aliases() -> dict[str, Any]:
     return tomllib.loads((files("salesbook.intake") / "aliases.toml").read_text(encoding="utf-8"))
@@ -149,25 +131,33 @@ def known_headers(table: str) -> Mapping[str, tuple[Meaning, ...]]:
 def known_count(table: str, cells: Sequence[object]) -> int:
     """Count the cells that are headers which the table knows; each header counts once."""
     texts = {cell for cell in cells if isinstance(cell, str)}
-    return len({fold_header(text) for text in texts if _meanings(table, text)[0]})
+    system = system_of(sorted(texts))
+    return len({fold_header(text) for text in texts if header_meanings(table, text, system)[0]})
 
 
 def header_fields(table: str, header: str) -> frozenset[str]:
     """The fields that a header may stand for."""
-    return frozenset(meaning.field for meaning in _meanings(table, header)[0])
+    return frozenset(meaning.field for meaning in header_meanings(table, header, None)[0])
 
 
-def _meanings(table: str, header: str) -> tuple[tuple[Meaning, ...], _Note]:
+def header_meanings(
+    table: str, header: str, system: System | None
+) -> tuple[tuple[Meaning, ...], _Note]:
     """What a header may stand for, and what its brackets say.
 
-    A header that is known with its brackets is not taken apart.
+    What the system that wrote the file means by it goes before all else. A header that is known
+    with its brackets is not taken apart.
     """
+    in_system = system.of_header(table, header) if system else None
+    if in_system is not None:
+        return in_system, _NO_NOTE
+
     known = known_headers(table)
-    meanings = known.get(fold_header(header), ())
+    meanings = known.get(fold_header(header)) or known.get(fold_header(bare_header(header)), ())
     if meanings:
         return meanings, _NO_NOTE
 
-    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", header))
+    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", bare_header(header)))
     note = _read_note(match["note"]) if match else None
     if match is None or note is None:
         return (), _NO_NOTE
@@ -285,9 +275,10 @@ class _Candidate(NamedTuple):
 
 def _candidates(table: str, headers: Sequence[str]) -> dict[str, list[_Candidate]]:
     """The columns that may hold each field, best header first."""
+    system = system_of(headers)
     candidates: dict[str, list[_Candidate]] = {}
     for column, header in enumerate(headers):
-        meanings, note = _meanings(table, header) if header else ((), _NO_NOTE)
+        meanings, note = header_meanings(table, header, system) if header else ((), _NO_NOTE)
         for meaning in meanings:
             mapped = _mapped(meaning.field, column, header, note, only=meaning.only)
             candidates.setdefault(meaning.field, []).append(_Candidate(meaning.rank, mapped))
@@ -404,7 +395,7 @@ def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -
         )
 
     column = columns[0]
-    _, note = _meanings(table, headers[column])
+    _, note = header_meanings(table, headers[column], None)
     return _mapped(field, column, headers[column], note)
 
 

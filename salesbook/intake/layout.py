@@ -10,9 +10,9 @@ from typing import Any, Final
 from salesbook.cells.base import Reason
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.foreign import Apart, ForeignTable, RawRow, has_one_cell, is_blank
+from salesbook.intake.header_folding import fold_header
 from salesbook.intake.header_rows import HeaderRows, column_letters, find_headers, wide_rows_above
 from salesbook.intake.header_words import HeaderWords, header_text
-from salesbook.intake.headers import fold_header
 from salesbook.intake.several_tables import (
     cut_to_table,
     is_repeated_header,

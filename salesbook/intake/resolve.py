@@ -189,14 +189,14 @@ class Resolver:
                 row.miss(self.table, field, header, reason)
 
     def _pipeline(self, row: FileRow) -> str:
-        """The pipeline by its name in Stages; one that Stages lacks only where the order makes it."""
+        """The pipeline by its name in Stages; one that Stages lacks only where it is made."""
         typed = str(row.values.get("pipeline", MAIN_PIPELINE))
         name = self.pipelines.get(fold_name(typed), typed)
         if name != typed:
             row.values["pipeline"] = name
 
         is_unknown = fold_name(typed) not in self.pipelines
-        if is_unknown and self.stages.order is None and "pipeline" in row.values:
+        if is_unknown and not self.stages.makes(name) and "pipeline" in row.values:
             known = ", ".join(self.pipelines.values())
             row.reject("pipeline", "unknown-pipeline", found=typed, known=known)
         return name

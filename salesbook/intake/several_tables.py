@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.foreign import Apart, RawRow, filled_count, has_one_cell, is_blank
+from salesbook.intake.header_folding import fold_header
 from salesbook.intake.header_rows import HeaderRows, headers_at
 from salesbook.intake.header_words import HeaderWords, header_text
-from salesbook.intake.headers import fold_header
 from salesbook.store import Cell
 
 _HALF = 0.5

@@ -13,7 +13,8 @@ from typing import Final
 from salesbook.cells.base import Reason, plain_text
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
-from salesbook.intake.headers import fold_header, known_headers
+from salesbook.intake.header_folding import fold_header
+from salesbook.intake.headers import known_headers
 from salesbook.intake.options import ImportOptions
 from salesbook.money import to_float
 from salesbook.names.folding import fold_name

@@ -10,7 +10,8 @@ from salesbook import labels
 from salesbook.cells.base import Reading, Reason, shown
 from salesbook.intake.explain.explanation import ColumnLeft, ColumnTaken, Example, Why
 from salesbook.intake.foreign import ForeignTable, is_blank
-from salesbook.intake.headers import HeaderMap, MappedColumn, fold_header
+from salesbook.intake.header_folding import fold_header
+from salesbook.intake.headers import HeaderMap, MappedColumn
 from salesbook.intake.rows import ColumnReading
 from salesbook.store import Cell
 from salesbook.tables import TABLES
