@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 from functools import lru_cache
 from typing import Final, Protocol
@@ -161,6 +161,24 @@ class TableWrite:
     annotations: Sequence[Annotation] = ()
     """Further ones to put on rows of the new body (`row` counts those): a FORMULA reads as it shall
     stand there. VALUE is not among them: a value is given in `columns`."""
+    new_headers: tuple[str, ...] = ()
+    """Of columns that come right of the table: `columns` may name them. Cells that lie there must be
+    free."""
+    gone_headers: tuple[str, ...] = ()
+    """Of the table's last columns that go, with all that stands in them; `columns` names none of
+    them. Nothing in the workbook may name them, which is for the host to see to."""
+
+    @property
+    def on_old_columns(self) -> TableWrite:
+        """The same without what it does to columns right of the table."""
+        if not self.new_headers and not self.gone_headers:
+            return self
+        columns = {
+            header: values
+            for header, values in self.columns.items()
+            if header not in self.new_headers
+        }
+        return replace(self, columns=columns, new_headers=(), gone_headers=())
 
 
 class Host(Protocol):

@@ -33,7 +33,7 @@ from salesbook.intake.rows import FileRow
 from salesbook.labels import Language, table_of_name
 from salesbook.messages import Finding, Message
 from salesbook.reading.table import ReadTable
-from salesbook.store import Host
+from salesbook.store import Host, Mark
 from salesbook.tables import TABLES
 from salesbook.writing.body import PreparedWrite, RowChanges
 
@@ -176,14 +176,32 @@ def _now(session: Session, reads: Mapping[str, ReadTable]) -> dict[str, TableNow
     tables = {}
     for name, read in reads.items():
         table_options = replace(options, epoch_1904=read.cells.epoch_1904)
-        tables[name] = table_now(read.cells, read.headers, read.frame, table_options)
+        tables[name] = table_now(
+            read.cells,
+            read.headers,
+            read.frame,
+            table_options,
+            _formula_headers(session, read),
+        )
     return tables
+
+
+def _formula_headers(session: Session, read: ReadTable) -> frozenset[str]:
+    """Columns of the user's own in which a formula stands: an import never writes there."""
+    # Most tables have none of his; asking for what stands on rows takes a look at all of them.
+    if not read.own_headers:
+        return frozenset()
+    marks = session.annotations(read.spec.name)
+    return frozenset(mark.header for mark in marks if mark.mark is Mark.FORMULA)
 
 
 def _prepared(session: Session, change: TableChange, as_of: dt.date) -> PreparedWrite:
     if change.replaces:
-        return session.prepared_write(change.table, change.new_rows, as_of=as_of)
-    return session.prepared_changes(change.table, RowChanges(change.new_rows, change.changes))
+        return session.prepared_write(
+            change.table, change.new_rows, as_of=as_of, own=change.own
+        )
+    changes = RowChanges(change.new_rows, change.changes, change.leaving, change.own)
+    return session.prepared_changes(change.table, changes)
 
 
 def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> ImportResult:
@@ -218,7 +236,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         look_alikes=draft.look_alikes,
         dry_run=request.dry_run,
         language=language,
-        notes=session.notes(()),
+        notes=(*draft.notes, *session.notes(())),
         beside=session.beside,
     )
 

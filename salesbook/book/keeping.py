@@ -183,7 +183,9 @@ def changes_something(now: TableCells, write: TableWrite) -> bool:
 
     A table without rows shows one blank row, which stays.
     """
-    if write.annotations or any(_gives_a_value(column) for column in write.columns.values()):
+    if write.new_headers or write.gone_headers or write.annotations:
+        return True
+    if any(_gives_a_value(column) for column in write.columns.values()):
         return True
     if not write.sources and now.row_count <= 1:
         typed = _typed_columns(now)

@@ -31,6 +31,7 @@ from salesbook.store import Annotation, Host
 from salesbook.tables import TABLES
 from salesbook.tables.ages import has_since
 from salesbook.writing.body import PreparedWrite, RowChanges, prepare_changes, prepare_write
+from salesbook.writing.own_columns import NO_OWN_CELLS, OwnCells
 from salesbook.writing.parking import (
     NOTHING_BESIDE,
     Beside,
@@ -230,13 +231,19 @@ class Session:
         return self._annotations[table]
 
     def prepared_write(
-        self, table: str, frame: pd.DataFrame, *, as_of: dt.date | None = None
+        self,
+        table: str,
+        frame: pd.DataFrame,
+        *,
+        as_of: dt.date | None = None,
+        own: OwnCells = NO_OWN_CELLS,
     ) -> PreparedWrite:
         """The write of one table's new body in the workbook's language and currency.
 
         Args:
             as_of: the day on which what goes with its row is parked, where the workbook has the
                 table for that; without one nothing is parked, and nothing comes back.
+            own: what goes into the user's own columns besides.
         """
         return prepare_write(
             self.table(table),
@@ -244,6 +251,7 @@ class Session:
             language=self.language,
             currency=self.currency,
             beside=self._beside(table, as_of),
+            own=own,
         )
 
     def prepared_changes(self, table: str, changes: RowChanges) -> PreparedWrite:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +15,15 @@ from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
+from salesbook.intake.kept import Kept, kept_columns
+from salesbook.intake.maps import (
+    IMPORT_MAPS,
+    MapRows,
+    Remembered,
+    known_headers_of,
+    remember,
+    says_something,
+)
 from salesbook.intake.merge import Merge
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.resolve import Resolver
@@ -22,8 +31,10 @@ from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.usable import reject_sum
+from salesbook.messages import Message
 from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE
+from salesbook.writing.own_columns import NO_OWN_CELLS, OwnCells
 
 
 @dataclass(frozen=True)
@@ -38,11 +49,16 @@ class TableChange:
     new_rows: pd.DataFrame
     """Rows to append, or the whole new body."""
     replaces: bool = False
+    own: OwnCells = NO_OWN_CELLS
+    """What goes into columns of the user's own."""
+    leaving: Sequence[int] = ()
+    """Positions of rows that go."""
 
     @property
     def does_something(self) -> bool:
         """False where the table stays as it is."""
-        return bool(self.changes) or len(self.new_rows) > 0 or self.replaces
+        changes_rows = bool(self.changes or self.leaving) or len(self.new_rows) > 0
+        return changes_rows or self.replaces or self.own.does_something
 
 
 @dataclass(frozen=True)
@@ -80,6 +96,10 @@ class ImportDraft:
     """Rows added to other tables, by table."""
     look_alikes: int = 0
     """New rows that have the name, e-mail or phone of a row with another key."""
+    kept: Kept = field(default_factory=Kept)
+    """Columns of the file that come along as the user's own."""
+    notes: tuple[Message, ...] = ()
+    """What else to know of the import."""
 
     @property
     def accepted(self) -> int:
@@ -88,8 +108,9 @@ class ImportDraft:
 
     @property
     def not_taken(self) -> tuple[str, ...]:
-        """Headers of the file that went into no field."""
-        return self.header_map.not_taken
+        """Headers of the file that went into no field, nor into a column of the user's own."""
+        kept = self.kept.headers
+        return tuple(header for header in self.header_map.not_taken if header not in kept)
 
     @property
     def is_all_rejected(self) -> bool:
@@ -107,26 +128,47 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
     if not takes_imports(table):
         raise UsageError("output-table", where="--into", found=table)
 
-    asked = SourceOptions(options.encoding, options.sheet, tuple(options.columns.values()))
-    source = read_source(path, table, asked)
+    known = (*options.columns.values(), *known_headers_of(table, book))
+    source = read_source(path, table, SourceOptions(options.encoding, options.sheet, known))
+    remembered = remember(path, options, source, book)
     header_map = map_headers(
         table,
         source.headers,
-        options.columns,
+        remembered.options.columns,
         same=_same_columns(source),
         lacking=book.table(table).lacking,
+        settled=remembered.settled,
     )
-    return draft_rows(source, header_map, options, book)
+    return draft_rows(source, header_map, remembered, options, book)
 
 
 def draft_rows(
-    source: ForeignTable, header_map: HeaderMap, options: ImportOptions, book: BookNow
+    source: ForeignTable,
+    header_map: HeaderMap,
+    remembered: Remembered,
+    said: ImportOptions,
+    book: BookNow,
 ) -> ImportDraft:
-    """Decide what becomes of the rows of a file that was read."""
+    """Decide what becomes of the rows of a file that was read.
+
+    Args:
+        remembered: what the user says and has said before; `said`: what he says now alone.
+    """
+    options = remembered.options
     table = options.into
-    rows = read_rows(source, header_map, table, _cell_options(options, book))
+    cell_options = _cell_options(options, book)
+    rows = read_rows(source, header_map, table, cell_options)
     reject_sum(rows, table)
-    kept, twins = drop_twins(rows)
+    kept_rows, twins = drop_twins(rows)
+    own_columns = kept_columns(
+        source,
+        header_map,
+        options,
+        remembered.own_headers,
+        book.table(table),
+        book.policy.rules.language,
+        cell_options,
+    )
 
     resolver = Resolver(
         table,
@@ -135,13 +177,15 @@ def draft_rows(
         may_add=options.add_missing,
         replace=options.replace,
     )
-    for row in kept:
+    for row in kept_rows:
         if not row.faults:
             resolver.resolve(row)
-    merge = Merge(table, book, resolver, replace=options.replace)
-    merge.run(kept)
+    merge = Merge(table, book, resolver, own_columns, replace=options.replace)
+    merge.run(kept_rows)
 
     changes, added = _all_changes(merge, resolver, options, book)
+    to_keep = remembered.rows_to_keep(said, source, header_map, own_columns.own_headers, book)
+    changes = (*changes, *_map_changes(to_keep, book, does_something=bool(changes)))
     return ImportDraft(
         table=table,
         source=source,
@@ -151,11 +195,13 @@ def draft_rows(
         updated=merge.updated,
         unchanged=merge.unchanged,
         duplicates=len(twins),
-        rejected=tuple(row for row in kept if row.faults),
-        totals=_totals(table, header_map, book.policy.decimals, kept, twins),
+        rejected=tuple(row for row in kept_rows if row.faults),
+        totals=_totals(table, header_map, book.policy.decimals, kept_rows, twins),
         changes=changes,
         added=added,
         look_alikes=merge.look_alikes,
+        kept=own_columns,
+        notes=(*remembered.notes, *own_columns.notes, *_notes(said, book)),
     )
 
 
@@ -206,7 +252,15 @@ def _all_changes(
 
     # A manager who is on no row of a list of reps is added to the very table.
     new_rows = [*merge.new_rows, *additions.pop(table, [])]
-    changes = [TableChange(table, merge.changes, frame_from_rows(table, new_rows), options.replace)]
+    changes = [
+        TableChange(
+            table,
+            merge.changes,
+            frame_from_rows(table, new_rows),
+            options.replace,
+            merge.kept.written(len(new_rows), is_new_body=options.replace),
+        )
+    ]
     for name, rows in additions.items():
         changes.append(TableChange(name, {}, frame_from_rows(name, rows)))
 
@@ -214,6 +268,40 @@ def _all_changes(
         changes.append(_stage_change(resolver.stages, book))
         added["Stages"] = resolver.stages.added
     return tuple(change for change in changes if change.does_something), added
+
+
+def _map_changes(
+    rows: MapRows, book: BookNow, *, does_something: bool
+) -> tuple[TableChange, ...]:
+    """What ImportMaps keeps of the import; nothing where the workbook has no such table.
+
+    Args:
+        does_something: whether the import changes any other table.
+    """
+    if IMPORT_MAPS not in book.tables:
+        return ()
+    now = book.table(IMPORT_MAPS)
+    new_rows = frame_from_rows(IMPORT_MAPS, list(rows.new_rows))
+    changes: dict[int, Mapping[str, Value]] = {}
+    for position, values in rows.changes.items():
+        different = _different(now.rows[position], values)
+        if different:
+            changes[position] = different
+    # That they were used is worth noting where the import changes something, else it would be all
+    # that importing the same file again changes.
+    is_worth_noting = does_something or len(new_rows) or rows.leaving
+    says_more = any(set(values) - {"used_on"} for values in changes.values())
+    if not is_worth_noting and not says_more:
+        return ()
+    change = TableChange(IMPORT_MAPS, changes, new_rows, leaving=rows.leaving)
+    return (change,) if change.does_something else ()
+
+
+def _notes(said: ImportOptions, book: BookNow) -> tuple[Message, ...]:
+    """That nothing of what was said can be kept, where the workbook is older than that."""
+    if IMPORT_MAPS in book.tables or not says_something(said):
+        return ()
+    return (Message("import-map.no-place", {"sheet": IMPORT_MAPS}),)
 
 
 def _stage_change(stages: StageBook, book: BookNow) -> TableChange:

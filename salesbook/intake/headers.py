@@ -190,6 +190,7 @@ def map_headers(
     *,
     same: Callable[[int, int], bool] = lambda _left, _right: False,
     lacking: Collection[str] = (),
+    settled: Collection[int] = (),
 ) -> HeaderMap:
     """Decide which column goes into which field.
 
@@ -200,6 +201,7 @@ def map_headers(
             name.
         same: whether two columns hold the same in all rows; then two equal headers are no conflict.
         lacking: fields that have no column in the workbook: what the file holds of them is not taken.
+        settled: columns that go where `wanted` says and nowhere else.
 
     Raises: UsageError, ColumnMissing, AmbiguousFile.
     """
@@ -214,7 +216,8 @@ def map_headers(
     best: dict[str, MappedColumn] = {}
     best_rank: dict[str, int] = {}
     for column, header in enumerate(headers):
-        meanings, note = _meanings(table, header) if header else ((), _NO_NOTE)
+        is_open = bool(header) and column not in settled
+        meanings, note = _meanings(table, header) if is_open else ((), _NO_NOTE)
         for meaning in meanings:
             field = meaning.field
             if field in asked or field in lacking:
@@ -249,12 +252,7 @@ def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -
     if name is None:
         raise UsageError("no-such-field", where="--column", found=field, fields=", ".join(names))
 
-    columns = _columns_of_header(header, headers)
-    text, _, number = header.rpartition("#")
-    # A header may itself end in `#2`; only one that the file lacks is taken apart.
-    if not columns and number.isdigit():
-        nth = int(number)
-        columns = _columns_of_header(text, headers)[nth - 1 : nth]
+    columns = columns_of_header(header, headers)
     if not columns:
         raise ColumnMissing(
             "header-missing", where="--column", found=header, headers=", ".join(headers)
@@ -265,6 +263,19 @@ def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -
     return _mapped(name, column, headers[column], note)
 
 
-def _columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:
+def columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:
+    """The columns of a file that a header means; `Header#2` is the second of that name."""
+    if not wanted.strip():
+        return []
+    columns = _columns_called(wanted, headers)
+    text, _, number = wanted.rpartition("#")
+    # A header may itself end in `#2`; only one that the file lacks is taken apart.
+    if not columns and number.isdigit():
+        nth = int(number)
+        return _columns_called(text, headers)[nth - 1 : nth]
+    return columns
+
+
+def _columns_called(wanted: str, headers: Sequence[str]) -> list[int]:
     folded = fold_header(wanted)
     return [column for column, header in enumerate(headers) if fold_header(header) == folded]

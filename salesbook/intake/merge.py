@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from salesbook.cells.base import Value
 from salesbook.intake.book_now import BookNow, Key, TableNow
+from salesbook.intake.kept import Kept
 from salesbook.intake.matching import Mark, Matcher, has_made_keys, key_of
 from salesbook.intake.register import KeyMaker
 from salesbook.intake.resolve import Resolver
@@ -30,8 +31,11 @@ class Merge:
     that comes again keeps its key, so that what refers to it still does.
     """
 
-    def __init__(self, table: str, book: BookNow, resolver: Resolver, *, replace: bool) -> None:
+    def __init__(
+        self, table: str, book: BookNow, resolver: Resolver, kept: Kept, *, replace: bool
+    ) -> None:
         self.table = table
+        self.kept = kept
         self.resolver = resolver
         self.replace = replace
         self.now: TableNow = book.table(table)
@@ -193,6 +197,7 @@ class Merge:
             self.new += 1
             self.look_alikes += not self.replace and self.matcher.looks_known(row)
             self.new_rows.append(values)
+            self.kept.add(row)
             return
 
         old = self.now.held_in_row(position)
@@ -201,13 +206,15 @@ class Merge:
             for name, value in values.items()
             if not self._same(name, old.get(name), value)
         }
-        if different:
+        brings_more = self.kept.change(row, position)
+        if different or brings_more:
             self.updated += 1
         else:
             self.unchanged += 1
 
         if self.replace:
             self.new_rows.append(values)
+            self.kept.add(row)
         elif different:
             self.changes[position] = different
 

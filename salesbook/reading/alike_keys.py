@@ -13,7 +13,7 @@ from salesbook.messages import Fact, Finding
 from salesbook.names.folding import fold_name
 from salesbook.tables import TABLES, Kind, Role
 
-_NOT_JUDGED: Final = frozenset({"Stages", "Products", "Waivers"})
+_NOT_JUDGED: Final = frozenset({"Stages", "Products", "Waivers", "ImportMaps"})
 """Stages and Products have checks of their own, for references find their rows whatever the case;
 Waivers quotes keys of other tables as they are.
 """

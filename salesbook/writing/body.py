@@ -13,6 +13,7 @@ from salesbook.labels import Language
 from salesbook.messages import Finding
 from salesbook.reading.table import ReadTable
 from salesbook.store import KEEP, Annotation, Cell, Mark, NewCell, TableWrite
+from salesbook.writing.own_columns import NO_OWN_CELLS, OwnCells
 from salesbook.writing.parking import (
     NOTHING_BESIDE,
     Beside,
@@ -64,6 +65,19 @@ class _Body:
     """What each column holds once it is written, those left out that the sheet calculates."""
     annotations: list[Annotation] = field(default_factory=list)
     """What is put on rows besides what goes along with them."""
+    new_headers: tuple[str, ...] = ()
+    """Of columns that come right of the table."""
+
+    def put_own(self, own: OwnCells, first_added: int) -> None:
+        """Give cells to columns of the user's own; `first_added` is the row of the first added one."""
+        self.new_headers = own.new_headers
+        columns = own.columns(self.sources, first_added)
+        self.columns |= columns
+        self.formats |= date_formats(columns)
+        for header, cells in columns.items():
+            for row, cell in enumerate(cells):
+                if cell is not KEEP and header in self.after:
+                    self.after[header][row] = cell
 
     def put_back(
         self, lines: Sequence[ParkedLine], rows_by_key: Mapping[str, int]
@@ -134,9 +148,15 @@ class _Body:
         """The write that puts these columns in place, and what it parks."""
         read, beside = self.read, self.beside
         write = TableWrite(
-            read.spec.name, self.columns, self.sources, self.formats, self.annotations
+            read.spec.name,
+            self.columns,
+            self.sources,
+            self.formats,
+            self.annotations,
+            self.new_headers,
         )
-        lost = [mark for mark in beside.losses(write) if not self._is_given(mark)]
+        losses = beside.losses(write.on_old_columns)
+        lost = [mark for mark in losses if not self._is_given(mark)]
         leaving = set(range(read.cells.row_count)).difference(
             source for source in self.sources if source is not None
         )
@@ -202,6 +222,7 @@ def prepare_write(
     language: Language,
     currency: str,
     beside: Beside = NOTHING_BESIDE,
+    own: OwnCells = NO_OWN_CELLS,
 ) -> PreparedWrite:
     """Prepare the body that `frame` makes of a table.
 
@@ -211,6 +232,7 @@ def prepare_write(
 
     Args:
         beside: what people put on the table's rows, and what waits for rows to return.
+        own: what goes into the user's own columns besides, `added` row by row of `frame`.
     """
     spec = read.spec
     sources = _sources(read, frame, beside)
@@ -236,6 +258,7 @@ def prepare_write(
         if field_spec.kind in NUMBER_FORMATS:
             body.formats[header] = NUMBER_FORMATS[field_spec.kind]
 
+    body.put_own(own, 0)
     returned, findings = _returned(body, frame)
     return body.prepared(returned, findings)
 
@@ -272,6 +295,8 @@ class RowChanges:
     """Typed values by field, by the row's position in the table."""
     leaving: Collection[int] = ()
     """Positions of rows that go."""
+    own: OwnCells = NO_OWN_CELLS
+    """What goes into the user's own columns."""
 
 
 def prepare_changes(
@@ -312,6 +337,7 @@ def prepare_changes(
         body.after[header] = [*new_cells, *added]
         if field_spec.kind in NUMBER_FORMATS:
             body.formats[header] = NUMBER_FORMATS[field_spec.kind]
+    body.put_own(changes.own, len(staying))
     return body.prepared()
 
 
