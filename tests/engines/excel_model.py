@@ -195,6 +195,7 @@ class TableModel:
         if new.top != self.area.top or self.has_totals or any(new.meets(other) for other in others):
             raise refused("Method 'Resize' of object 'ListObject' failed")
         old = self.body or self.area
+        self._name_new_columns(new)
         self.area, self.is_empty = new, False
         self._dress_new_rows(old)
         for column, formula in self.calculated.items():
@@ -203,6 +204,15 @@ class TableModel:
                 self.sheet.cells[row, column].calculate("=" + text)
         if fails:
             self.sheet.program.fail()
+
+    def _name_new_columns(self, new: Area) -> None:
+        """Put a header into the blank cell over each new column, as Excel does."""
+        number = 1
+        for column in range(self.area.right + 1, new.right + 1):
+            cell = self.sheet.cells[new.top, column]
+            if self.has_headers and cell.value is None:
+                cell.enter(f"Column{number}")
+                number += 1
 
     def _dress_new_rows(self, old: Area) -> None:
         """Make new rows look like the row above them, as Excel does."""
