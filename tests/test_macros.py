@@ -23,6 +23,7 @@ from salesbook.actions import ACTIONS, BUTTONS
 from salesbook.book.backups import Backups
 from salesbook.book.files import new_file, run_on_file, undo_file
 from salesbook.book.report import Options
+from salesbook.cells.sameness import same_cell
 from salesbook.cli.app import run
 from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.package import open_package
@@ -32,7 +33,6 @@ from salesbook.macros import importing, press
 from salesbook.macros.jobs import OTHER_JOBS
 from salesbook.store import Host, TableCells
 from salesbook.tables import TABLES, Role
-from salesbook.writing.sameness import same_cell
 from tests.engines.excel_cells import refused
 from tests.engines.excel_model import BookModel, Program
 from tests.engines.fake_com import open_com

@@ -197,9 +197,7 @@ def _formula_headers(session: Session, read: ReadTable) -> frozenset[str]:
 
 def _prepared(session: Session, change: TableChange, as_of: dt.date) -> PreparedWrite:
     if change.replaces:
-        return session.prepared_write(
-            change.table, change.new_rows, as_of=as_of, own=change.own
-        )
+        return session.prepared_write(change.table, change.new_rows, as_of=as_of, own=change.own)
     changes = RowChanges(change.new_rows, change.changes, change.leaving, change.own)
     return session.prepared_changes(change.table, changes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -65,6 +65,10 @@ class KeptBook:
     def losses(self, write: TableWrite) -> Sequence[Annotation]:
         """What a write could not take along though its row stays."""
         return self.package.losses(write)
+
+    def named_columns(self, headers: Collection[str]) -> frozenset[str]:
+        """Those headers that some formula of the workbook names."""
+        return self.package.named_columns(headers)
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Stage these bodies, and that results which come to be are seen; the file changes only on

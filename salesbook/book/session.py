@@ -27,11 +27,10 @@ from salesbook.reading.columns import headers_by_field
 from salesbook.reading.references import resolve_references
 from salesbook.reading.settings import SETTING_TABLES, read_settings
 from salesbook.reading.table import ReadTable, read_table
-from salesbook.store import Annotation, Host
+from salesbook.store import NO_OWN_CELLS, Annotation, Host, OwnCells
 from salesbook.tables import TABLES
 from salesbook.tables.ages import has_since
 from salesbook.writing.body import PreparedWrite, RowChanges, prepare_changes, prepare_write
-from salesbook.writing.own_columns import NO_OWN_CELLS, OwnCells
 from salesbook.writing.parking import (
     NOTHING_BESIDE,
     Beside,
@@ -250,8 +249,7 @@ class Session:
             frame,
             language=self.language,
             currency=self.currency,
-            beside=self._beside(table, as_of),
-            own=own,
+            beside=replace(self._beside(table, as_of), own=own),
         )
 
     def prepared_changes(self, table: str, changes: RowChanges) -> PreparedWrite:
@@ -345,7 +343,10 @@ class Session:
             )
 
     def restored_writes(
-        self, befores: Mapping[str, Session], as_of: dt.date
+        self,
+        befores: Mapping[str, Session],
+        as_of: dt.date,
+        own_back: Mapping[str, Collection[str]],
     ) -> list[PreparedWrite]:
         """The writes that make tables what they were at an earlier time.
 
@@ -355,10 +356,14 @@ class Session:
             befores: by table the same workbook at its time; ParkedNotes among them where it was
                 written since.
             as_of: the day on which something is parked.
+            own_back: by table the user's own columns that also become what they were.
 
         Raises: CannotWrite where something would be lost, for the workbook has no ParkedNotes.
         """
-        restorings = {name: self._restoring(before, name) for name, before in befores.items()}
+        restorings = {
+            name: self._restoring(before, name, frozenset(own_back.get(name, ())))
+            for name, before in befores.items()
+        }
         parked_notes = restorings.pop(PARKED_NOTES, None)
         writes = [
             restoring.prepared(self._beside(name, as_of)) for name, restoring in restorings.items()
@@ -375,12 +380,16 @@ class Session:
             return [*writes, parked_notes.prepared(NOTHING_BESIDE)]
         return [*writes, *self._parked_notes_of(waiting)]
 
-    def _restoring(self, before: Session, table: str) -> Restoring:
+    def _restoring(
+        self, before: Session, table: str, own_back: frozenset[str] = frozenset()
+    ) -> Restoring:
         return Restoring(
             self.table(table),
             self.annotations(table),
             before.table(table),
             before.annotations(table),
+            own_back,
+            self.host.named_columns,
         )
 
     def _parked_notes_of(self, waiting: Sequence[ParkedLine]) -> list[PreparedWrite]:

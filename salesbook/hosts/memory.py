@@ -9,6 +9,7 @@ from salesbook.errors import NoSuchTable
 from salesbook.hosts.area import Area
 from salesbook.hosts.fitting import refuse_columns, refuse_twice, refuse_unfit
 from salesbook.hosts.formulas import Carrying, UnsureError
+from salesbook.hosts.formulas.naming import named_in
 from salesbook.hosts.row_map import RowMap
 from salesbook.store import (
     KEEP,
@@ -74,6 +75,16 @@ class MemoryHost:
         Raises: NoSuchTable.
         """
         return lost_formulas(self.read(write.table), self.annotations(write.table), write)
+
+    def named_columns(self, headers: Collection[str]) -> frozenset[str]:
+        """Look for headers in the formulas among what people put on rows."""
+        texts = [
+            str(mark.content).casefold()
+            for marks in self._annotations.values()
+            for mark in marks
+            if mark.mark is Mark.FORMULA
+        ]
+        return named_in(texts, headers)
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all these bodies in place, or none.

@@ -34,7 +34,7 @@ from salesbook.intake.usable import reject_sum
 from salesbook.messages import Message
 from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE
-from salesbook.writing.own_columns import NO_OWN_CELLS, OwnCells
+from salesbook.store import NO_OWN_CELLS, OwnCells
 
 
 @dataclass(frozen=True)
@@ -160,15 +160,7 @@ def draft_rows(
     rows = read_rows(source, header_map, table, cell_options)
     reject_sum(rows, table)
     kept_rows, twins = drop_twins(rows)
-    own_columns = kept_columns(
-        source,
-        header_map,
-        options,
-        remembered.own_headers,
-        book.table(table),
-        book.policy.rules.language,
-        cell_options,
-    )
+    own_columns = kept_columns(source, header_map, remembered, book, cell_options)
 
     resolver = Resolver(
         table,
@@ -270,9 +262,7 @@ def _all_changes(
     return tuple(change for change in changes if change.does_something), added
 
 
-def _map_changes(
-    rows: MapRows, book: BookNow, *, does_something: bool
-) -> tuple[TableChange, ...]:
+def _map_changes(rows: MapRows, book: BookNow, *, does_something: bool) -> tuple[TableChange, ...]:
     """What ImportMaps keeps of the import; nothing where the workbook has no such table.
 
     Args:

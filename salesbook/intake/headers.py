@@ -183,7 +183,7 @@ def _read_note(text: str) -> _Note | None:
     return None
 
 
-def map_headers(
+def map_headers(  # noqa: PLR0913 - each narrows the choice in a way of its own
     table: str,
     headers: Sequence[str],
     wanted: Mapping[str, str],

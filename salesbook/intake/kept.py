@@ -10,18 +10,18 @@ from typing import Final
 from salesbook import labels
 from salesbook.cells.base import CellOptions, Reason, clean_text
 from salesbook.cells.frame import read_values
+from salesbook.cells.sameness import same_cell
 from salesbook.errors import ColumnMissing
-from salesbook.intake.book_now import TableNow
+from salesbook.intake.book_now import BookNow, TableNow
 from salesbook.intake.foreign import ForeignTable, is_blank
 from salesbook.intake.headers import HeaderMap, columns_of_header, fold_header
+from salesbook.intake.maps import Remembered
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.rows import FileRow
 from salesbook.labels import Language
 from salesbook.messages import Message
-from salesbook.store import Cell, CellError
+from salesbook.store import Cell, CellError, OwnCells
 from salesbook.tables import TABLES, Kind
-from salesbook.writing.own_columns import OwnCells
-from salesbook.writing.sameness import same_cell
 
 MAX_HEADER: Final = 255
 """Characters that the header of a table's column may have in Excel."""
@@ -121,30 +121,30 @@ class Kept:
 def kept_columns(
     source: ForeignTable,
     header_map: HeaderMap,
-    options: ImportOptions,
-    remembered: Mapping[str, str],
-    now: TableNow,
-    language: Language,
+    remembered: Remembered,
+    book: BookNow,
     cell_options: CellOptions,
 ) -> Kept:
     """Decide which columns come along, and under which headers.
 
     Args:
-        remembered: header in the workbook by folded header of the file, from earlier imports.
-        now: the table that takes the rows.
+        remembered: what the user says, and said of such files before.
 
     Raises: ColumnMissing for a header that the file does not have.
     """
+    options = remembered.options
     wanted = _wanted(source, header_map, options)
     if not wanted:
         return Kept()
 
+    now = book.table(options.into)
+    language = book.policy.rules.language
     naming = _Naming(options.into, now, language)
     columns: list[KeptColumn] = []
     notes: list[Message] = []
     for place in wanted:
         header = source.headers[place]
-        own_header = naming.own_header(header, remembered.get(fold_header(header), ""))
+        own_header = naming.own_header(header, remembered.own_headers.get(fold_header(header), ""))
         if own_header in now.calculated:
             facts = {"header": header, "column": own_header}
             notes.append(Message("import-kept.has-formula", facts))
@@ -158,9 +158,7 @@ def kept_columns(
     return Kept(tuple(columns), now.own, tuple(notes))
 
 
-def _wanted(
-    source: ForeignTable, header_map: HeaderMap, options: ImportOptions
-) -> list[int]:
+def _wanted(source: ForeignTable, header_map: HeaderMap, options: ImportOptions) -> list[int]:
     """The columns that are to come along, in the file's order.
 
     Raises: ColumnMissing.

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.headers import HeaderMap, columns_of_header, fold_header, map_headers
 from salesbook.intake.options import ImportOptions
 from salesbook.labels.words import fold
-from salesbook.messages import Message
+from salesbook.messages import Fact, Message
 from salesbook.tables import TABLES
 
 IMPORT_MAPS: Final = "ImportMaps"
@@ -98,10 +98,9 @@ class Remembered:
                 along.
         """
         known = frozenset(entry.key for entry in self.entries)
-        said_entries = {
-            entry.key: entry
-            for entry in _said_of(said, source, header_map, own_headers, book, known)
-        }
+        unasked = _unasked(said.into, source, book)
+        said_now = _Said(said, source, header_map, known, unasked)
+        said_entries = said_now.add_all(own_headers)
         # A field is filled by one column alone, so that another one loses it.
         filled = {_field_of(said.into, name) for name, header in said.columns.items() if header}
         left_out = set(_fields_left_out(said))
@@ -109,10 +108,10 @@ class Remembered:
         leaving: list[int] = []
         after: dict[_Key, _Entry] = {}
         for entry in self.entries:
-            said_now = said_entries.pop(entry.key, None)
+            instead = said_entries.pop(entry.key, None)
             is_of_column = not entry.word
-            if said_now is not None:
-                after[entry.key] = replace(said_now, position=entry.position, source=entry.source)
+            if instead is not None:
+                after[entry.key] = replace(instead, position=entry.position, source=entry.source)
             elif is_of_column and entry.field in filled:
                 if entry.source == self.source and entry.position is not None:
                     leaving.append(entry.position)
@@ -186,9 +185,7 @@ def known_headers_of(table: str, book: BookNow) -> tuple[str, ...]:
     return tuple(entry.header for entry in entries if entry.header != ALL_OTHERS)
 
 
-def remember(
-    file: Path, said: ImportOptions, source: ForeignTable, book: BookNow
-) -> Remembered:
+def remember(file: Path, said: ImportOptions, source: ForeignTable, book: BookNow) -> Remembered:
     """Look up what somebody said of such a file before, and put it under what he says now."""
     kind = kind_of_file(file, source.sheet)
     # Letters in place of headers are the same in every file, so that they tell none.
@@ -244,7 +241,12 @@ def _chosen(entries: Sequence[_Entry], kind: str, mark: str) -> list[_Entry]:
     def likeness(source: str) -> tuple[bool, bool, dt.date, str]:
         days = [entry.used_on for entry in by_source[source] if entry.used_on]
         has_same_headers = bool(mark) and _mark_of(source) == mark
-        return has_same_headers, _kind_of(source) == fold(kind), max(days, default=dt.date.min), source
+        return (
+            has_same_headers,
+            _kind_of(source) == fold(kind),
+            max(days, default=dt.date.min),
+            source,
+        )
 
     best = max(by_source, key=likeness, default=None)
     if best is None or not any(likeness(best)[:2]):
@@ -324,7 +326,7 @@ def _notes(entries: Sequence[_Entry]) -> tuple[Message, ...]:
     if len(headers) > _MOST_HEADERS_NAMED:
         named += " …"
     day = max((entry.used_on for entry in entries if entry.used_on), default=None)
-    facts = {"headers": named, "sheet": IMPORT_MAPS, "count": len(entries)}
+    facts: dict[str, Fact] = {"headers": named, "sheet": IMPORT_MAPS, "count": len(entries)}
     if day is None:
         return (Message("import-map.used", facts),)
     return (Message("import-map.used-of-day", {**facts, "day": day}),)
@@ -340,9 +342,7 @@ def _code_of(table: str, entry: _Entry) -> str:
     spec = _field_spec(table, entry.field)
     if spec is None or not spec.choices:
         return entry.code
-    return (
-        labels.code_of_choice(f"{table}.{entry.field}", entry.code, spec.choices) or entry.code
-    )
+    return labels.code_of_choice(f"{table}.{entry.field}", entry.code, spec.choices) or entry.code
 
 
 def says_something(said: ImportOptions) -> bool:
@@ -350,53 +350,61 @@ def says_something(said: ImportOptions) -> bool:
     return bool(said.columns or said.ignored or said.words or said.kept or said.keep_all)
 
 
-def _said_of(
-    said: ImportOptions,
-    source: ForeignTable,
-    header_map: HeaderMap,
-    own_headers: Mapping[str, str],
-    book: BookNow,
-    known: frozenset[_Key],
-) -> list[_Entry]:
-    """What the user said of a file that would not have been done unasked.
+@dataclass
+class _Said:
+    """What the user said of a file that would not have been done unasked, as rows of ImportMaps."""
 
-    Args:
-        known: what rows of ImportMaps are about: there also counts what is said in spite of them.
-    """
-    table = said.into
-    entries: dict[_Key, _Entry] = {}
+    said: ImportOptions
+    source: ForeignTable
+    header_map: HeaderMap
+    known: frozenset[_Key]
+    """What rows of ImportMaps are about: there also counts what is said in spite of them."""
+    unasked: Mapping[str, int]
+    """The column that each field would get if nobody said anything."""
+    entries: dict[_Key, _Entry] = field(default_factory=dict)
 
-    def add(header: str, field: str, word: str = "", code: str = "") -> None:
+    def add_all(self, own_headers: Mapping[str, str]) -> dict[_Key, _Entry]:
+        """Gather all that he said, by what each row is about."""
+        self._add_columns()
+        self._add_left_out()
+        self._add_words()
+        for header in self.said.kept:
+            own_header = own_headers.get(fold_header(header))
+            if own_header:
+                self._add(header, own_header)
+        if self.said.keep_all:
+            self._add(ALL_OTHERS, ALL_OTHERS)
+        return self.entries
+
+    def _add(self, header: str, field: str, word: str = "", code: str = "") -> None:
         entry = _Entry(None, "", header, word, field, code)
-        entries[entry.key] = entry
+        self.entries[entry.key] = entry
 
-    unasked = _unasked(table, source, book)
-    for name, header in said.columns.items():
-        field = _field_of(table, name)
-        columns = columns_of_header(header, source.headers) if header else []
-        is_known = (fold_header(header), "") in known
-        if columns and (is_known or unasked.get(field) != columns[0]):
-            add(header, field)
+    def _field(self, name: str) -> str:
+        return _field_of(self.said.into, name)
 
-    for field in _fields_left_out(said):
-        column = unasked.get(field)
-        if column is not None:
-            takers = [mapped.field for mapped in header_map.columns if mapped.column == column]
-            add(source.headers[column], takers[0] if takers else "")
+    def _add_columns(self) -> None:
+        for name, header in self.said.columns.items():
+            columns = columns_of_header(header, self.source.headers)
+            is_known = (fold_header(header), "") in self.known
+            if columns and (is_known or self.unasked.get(self._field(name)) != columns[0]):
+                self._add(header, self._field(name))
 
-    field_headers = {mapped.field: mapped.header for mapped in header_map.columns}
-    for (name, word), code in said.words.items():
-        field = _field_of(table, name)
-        if field in field_headers:
-            add(field_headers[field], field, word, code)
+    def _add_left_out(self) -> None:
+        """A column whose field is not wanted goes nowhere, or into the other field that it fills."""
+        for name in _fields_left_out(self.said):
+            column = self.unasked.get(name)
+            if column is None:
+                continue
+            takers = [mapped.field for mapped in self.header_map.columns if mapped.column == column]
+            self._add(self.source.headers[column], takers[0] if takers else "")
 
-    for header in said.kept:
-        target = own_headers.get(fold_header(header))
-        if target:
-            add(header, target)
-    if said.keep_all:
-        add(ALL_OTHERS, ALL_OTHERS)
-    return list(entries.values())
+    def _add_words(self) -> None:
+        header_by_field = {mapped.field: mapped.header for mapped in self.header_map.columns}
+        for (name, word), code in self.said.words.items():
+            field = self._field(name)
+            if field in header_by_field:
+                self._add(header_by_field[field], field, word, code)
 
 
 def _fields_left_out(said: ImportOptions) -> list[str]:
@@ -412,7 +420,5 @@ def _unasked(table: str, source: ForeignTable, book: BookNow) -> dict[str, int]:
         # Two equal headers are no matter here: the first will do.
         return True
 
-    unasked = map_headers(
-        table, source.headers, {}, same=same, lacking=book.table(table).lacking
-    )
+    unasked = map_headers(table, source.headers, {}, same=same, lacking=book.table(table).lacking)
     return {mapped.field: mapped.column for mapped in unasked.columns}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -97,6 +97,10 @@ class MacroHost:
     def losses(self, write: TableWrite) -> Sequence[Annotation]:
         """What a write could not take along though its row stays."""
         return self.excel.losses(write)
+
+    def named_columns(self, headers: Collection[str]) -> frozenset[str]:
+        """Those headers that some formula of the workbook names."""
+        return self.excel.named_columns(headers)
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all bodies in place, or none; first keep the open workbook as it is."""

@@ -7,13 +7,22 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from salesbook.cells.sameness import same_cell
 from salesbook.frames import row_keys
 from salesbook.hosts.memory import carried_annotations, new_rows
 from salesbook.labels import Language
 from salesbook.messages import Finding
 from salesbook.reading.table import ReadTable
-from salesbook.store import KEEP, Annotation, Cell, Mark, NewCell, TableWrite
-from salesbook.writing.own_columns import NO_OWN_CELLS, OwnCells
+from salesbook.store import (
+    KEEP,
+    NO_OWN_CELLS,
+    Annotation,
+    Cell,
+    Mark,
+    NewCell,
+    OwnCells,
+    TableWrite,
+)
 from salesbook.writing.parking import (
     NOTHING_BESIDE,
     Beside,
@@ -29,7 +38,11 @@ from salesbook.writing.parking_findings import (
     parked_findings,
     returned_findings,
 )
-from salesbook.writing.sameness import changes_of, content_fingerprint, same_cell
+from salesbook.writing.sameness import (
+    changes_of,
+    content_fingerprint,
+    own_fingerprint,
+)
 from salesbook.writing.values import NUMBER_FORMATS, cells_of, date_formats
 
 Sources = Sequence[int | None]
@@ -50,6 +63,8 @@ class PreparedWrite:
     """New lines for ParkedNotes."""
     returned: tuple[ParkedLine, ...] = ()
     """Lines that leave ParkedNotes: they stand on their rows again."""
+    own: Mapping[str, str] = field(default_factory=dict)
+    """`own_fingerprint` by header of the user's own columns that cells were given to."""
 
 
 @dataclass
@@ -67,6 +82,8 @@ class _Body:
     """What is put on rows besides what goes along with them."""
     new_headers: tuple[str, ...] = ()
     """Of columns that come right of the table."""
+    own: dict[str, str] = field(default_factory=dict)
+    """`own_fingerprint` by header of the user's own columns that cells were given to."""
 
     def put_own(self, own: OwnCells, first_added: int) -> None:
         """Give cells to columns of the user's own; `first_added` is the row of the first added one."""
@@ -75,9 +92,11 @@ class _Body:
         self.columns |= columns
         self.formats |= date_formats(columns)
         for header, cells in columns.items():
+            after = self.after.setdefault(header, [None] * len(self.sources))
             for row, cell in enumerate(cells):
-                if cell is not KEEP and header in self.after:
-                    self.after[header][row] = cell
+                if cell is not KEEP:
+                    after[row] = cell
+            self.own[header] = own_fingerprint(header, after)
 
     def put_back(
         self, lines: Sequence[ParkedLine], rows_by_key: Mapping[str, int]
@@ -176,6 +195,7 @@ class _Body:
             self._content(write, lost_formulas),
             (*lines, *formula_lines),
             tuple(returned),
+            self.own,
         )
 
     def _is_given(self, mark: Annotation) -> bool:
@@ -222,7 +242,6 @@ def prepare_write(
     language: Language,
     currency: str,
     beside: Beside = NOTHING_BESIDE,
-    own: OwnCells = NO_OWN_CELLS,
 ) -> PreparedWrite:
     """Prepare the body that `frame` makes of a table.
 
@@ -232,7 +251,6 @@ def prepare_write(
 
     Args:
         beside: what people put on the table's rows, and what waits for rows to return.
-        own: what goes into the user's own columns besides, `added` row by row of `frame`.
     """
     spec = read.spec
     sources = _sources(read, frame, beside)
@@ -258,7 +276,7 @@ def prepare_write(
         if field_spec.kind in NUMBER_FORMATS:
             body.formats[header] = NUMBER_FORMATS[field_spec.kind]
 
-    body.put_own(own, 0)
+    body.put_own(beside.own, 0)
     returned, findings = _returned(body, frame)
     return body.prepared(returned, findings)
 

@@ -1,53 +1,91 @@
-"""What goes into columns of the user's own, and where in the new body of a table does it stand?"""
+"""What makes columns of the user's own what they were before a run wrote into them?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from salesbook.cells.sameness import same_cell
+from salesbook.reading.table import ReadTable
 from salesbook.store import KEEP, Cell, NewCell
+from salesbook.writing.sameness import own_fingerprint
+
+GONE: Final = "-"
+"""What the log of runs says of a column that a run took away."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnCells:
-    """Cells for columns of the user's own: those that are there, and new ones right of the table."""
+@dataclass(frozen=True)
+class OwnColumnsBack:
+    """Columns of the user's own on their way back to what they were before a run wrote into them."""
 
-    new_headers: tuple[str, ...] = ()
-    """Of columns that come right of the table."""
-    changes: Mapping[int, Mapping[str, Cell]] = field(default_factory=dict)
-    """By header, by the position of the table's row."""
-    added: Sequence[Mapping[str, Cell]] = ()
-    """By header, for each row that the write adds; for each of the whole body where that is new."""
+    now: ReadTable
+    old: ReadTable
+    sources: Sequence[int | None]
+    """For each old row the one of now that it is."""
+    headers: Collection[str]
 
     @property
-    def does_something(self) -> bool:
-        """False where nothing is written."""
-        return bool(self.new_headers or self.changes or any(self.added))
+    def new_headers(self) -> tuple[str, ...]:
+        """Columns that were there and are not: a run took them away."""
+        return tuple(
+            header
+            for header in self.old.cells.headers
+            if header in self.headers and header not in self.now.cells.headers
+        )
 
-    def columns(
-        self, sources: Sequence[int | None], first_added: int
-    ) -> dict[str, list[NewCell]]:
-        """The cells by header, one for each row of the new body, KEEP where nothing is given.
+    def gone_headers(
+        self, named_columns: Callable[[Collection[str]], frozenset[str]]
+    ) -> tuple[str, ...]:
+        """The table's last columns, as far as a run brought them and no formula names them.
 
-        Args:
-            sources: per new row the old row that it continues.
-            first_added: the new row that the first of `added` is about.
+        A column with others right of it stays, emptied: these must not move.
         """
-        given: dict[str, list[NewCell]] = {
-            header: [KEEP] * len(sources) for header in self.new_headers
+        brought = [header for header in self.headers if header not in self.old.cells.headers]
+        if not brought:
+            return ()
+        named = named_columns(brought)
+        gone: list[str] = []
+        for header in reversed(self.now.cells.headers):
+            if header not in brought or header in named:
+                break
+            gone.insert(0, header)
+        return tuple(gone)
+
+    def columns(self, gone_headers: Collection[str]) -> dict[str, list[NewCell]]:
+        """The cells of the columns that stay or come back, KEEP where a row has them already."""
+        columns: dict[str, list[NewCell]] = {}
+        for header in self.headers:
+            if header in gone_headers or not self._is_there(header):
+                continue
+            after = self._after(header)
+            cells: list[NewCell] = [
+                KEEP if same_cell(cell, self._cell_now(header, source)) else cell
+                for cell, source in zip(after, self.sources, strict=True)
+            ]
+            if header in self.new_headers or any(cell is not KEEP for cell in cells):
+                columns[header] = cells
+        return columns
+
+    def states(self, gone_headers: Collection[str]) -> dict[str, str]:
+        """What is left in each, for the log of runs."""
+        return {
+            header: GONE
+            if header in gone_headers or not self._is_there(header)
+            else own_fingerprint(header, self._after(header))
+            for header in self.headers
         }
 
-        def put(row: int, cells: Mapping[str, Cell]) -> None:
-            for header, cell in cells.items():
-                given.setdefault(header, [KEEP] * len(sources))[row] = cell
+    def _is_there(self, header: str) -> bool:
+        return header in self.now.cells.headers or header in self.old.cells.headers
 
-        for row, source in enumerate(sources):
-            if source is not None and source in self.changes:
-                put(row, self.changes[source])
-        for place, cells in enumerate(self.added):
-            put(first_added + place, cells)
-        return given
+    def _after(self, header: str) -> list[Cell]:
+        if header not in self.old.cells.headers:
+            return [None] * len(self.sources)
+        return list(self.old.column(header))
 
-
-NO_OWN_CELLS: Final = OwnCells()
+    def _cell_now(self, header: str, source: int | None) -> Cell:
+        if source is None or header not in self.now.cells.headers:
+            return None
+        cell: Cell = self.now.column(header)[source]
+        return cell

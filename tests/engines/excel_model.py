@@ -146,6 +146,12 @@ class SheetModel:
             return False
         return True if any(one.contains(area) for one in meeting) else None
 
+    @property
+    def used(self) -> Area:
+        """The area from the first cell to the last one that anything was ever put into."""
+        places_used = list(self.cells) or [(1, 1)]
+        return Area(1, 1, max(row for row, _ in places_used), max(at for _, at in places_used))
+
 
 @dataclass
 class TableModel:

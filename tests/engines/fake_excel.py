@@ -193,6 +193,8 @@ class Sheet(base_classes.Sheet):
             Hyperlinks=excel_marks.Hyperlinks(self.model),
         )
 
+    used_range = property(lambda self: Range(self, self.model.used))
+
     @property
     def notes(self) -> list[Note]:
         self.model.program.called()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -22,9 +22,10 @@ from salesbook.hosts.excel.replacing import (
 )
 from salesbook.hosts.excel.reshaping import Reshaping, prepare_reshaping
 from salesbook.hosts.excel.sorting import drop_stale_sorting
-from salesbook.hosts.excel.table import LiveTable, is_hidden
+from salesbook.hosts.excel.table import LiveTable, is_hidden, rows_of
 from salesbook.hosts.fitting import refuse_twice
 from salesbook.hosts.formulas import Carrying
+from salesbook.hosts.formulas.naming import named_in
 from salesbook.store import Annotation, Mark, TableCells, TableWrite
 
 if TYPE_CHECKING:
@@ -144,6 +145,20 @@ class ExcelHost:
                 # Then the write itself refuses, and says why.
                 return ()
             return losses if replacement.is_needed else ()
+
+    def named_columns(self, headers: Collection[str]) -> frozenset[str]:
+        """Those headers that some formula of the workbook names. Slow: it asks for all of them.
+
+        Raises: LockedFile.
+        """
+        named: frozenset[str] = frozenset()
+        with bounded_retries(), _own_refusals(self.name):
+            for sheet in self._calls(lambda: list(self._book.sheets)):
+                used = self._calls(lambda sheet=sheet: sheet.used_range)  # type: ignore[misc]
+                for row in rows_of(self._calls(lambda used=used: used.formula)):  # type: ignore[misc]
+                    texts = [str(text).casefold() for text in row if str(text).startswith("=")]
+                    named |= named_in(texts, headers)
+        return named
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all bodies in place.

@@ -36,7 +36,7 @@ from salesbook.hosts.package.marks import read_losses, read_marks
 from salesbook.hosts.package.ordinary import read_ordinary, special_kind
 from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
 from salesbook.hosts.package.reader import SheetReader
-from salesbook.hosts.package.reshaping import is_reshaped, reshape
+from salesbook.hosts.package.reshaping import is_reshaped, names_column, reshape
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.saved_by import LastSave, dropdown_ends, last_save
 from salesbook.hosts.package.sheet_formulas import read_formulas
@@ -142,6 +142,13 @@ class PackageHost:
             # Then the write itself refuses, and says why.
             return ()
         return changes.cleared_filters.get(write.table.lower(), ())
+
+    def named_columns(self, headers: Collection[str]) -> frozenset[str]:
+        """Those headers that some formula of the workbook names: of cells, names, rules or charts.
+
+        A text that looks like such a name counts too: the column then stays, which does no harm.
+        """
+        return frozenset(header for header in headers if names_column(self._parts, header))
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Stage these bodies; the file changes only on `save`.

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from salesbook.errors import CannotWrite, ProtectedSheet
 from salesbook.hosts.area import MAX_COLUMN, Area, cell_name
+from salesbook.hosts.formulas.naming import brackets_of
 from salesbook.hosts.package import surroundings
+from salesbook.hosts.package.archive import Staged
 from salesbook.hosts.package.cellxml import after_reference, style_of
 from salesbook.hosts.package.edits import Edits
 from salesbook.hosts.package.guards import refuse_entities
@@ -36,6 +38,17 @@ from salesbook.store import TableWrite
 def is_reshaped(write: TableWrite) -> bool:
     """Whether a write changes which columns its table has."""
     return bool(write.new_headers or write.gone_headers)
+
+
+def names_column(parts: Staged, header: str) -> bool:
+    """Whether any part of the workbook names a column of a table: `Deals[Chance]`."""
+    spellings = [
+        re.escape(escape(bracket, {'"': "&quot;"}).encode()) for bracket in brackets_of(header)
+    ]
+    pattern = re.compile(b"|".join(spellings), re.IGNORECASE)
+    every_name = dict.fromkeys([*parts.archive.members, *parts.changes])
+    names = [name for name in every_name if name.endswith(".xml") and name in parts]
+    return any(pattern.search(parts.content(name)) for name in names)
 
 
 def reshape(edits: Edits, book: BookParts, write: TableWrite) -> Area:
