@@ -23,6 +23,7 @@ from salesbook.tables.settings import (
     Metric,
     Product,
     RampStep,
+    Rate,
     Rules,
     SeasonWeight,
     Spiff,
@@ -57,6 +58,7 @@ class Policy:
     tier_rules: tuple[TierRule, ...] = ()
     brackets: tuple[Bracket, ...] = ()
     spiffs: tuple[Spiff, ...] = ()
+    rates: tuple[Rate, ...] = ()
     ramp: tuple[RampStep, ...] = ()
     season: tuple[SeasonWeight, ...] = ()
     holidays: tuple[Holiday, ...] = ()
@@ -139,6 +141,7 @@ def read_policy(rows: SettingRows) -> Policy:
         tier_rules=_sorted(models["TierRules"], "up_to_share", "tier"),
         brackets=_sorted(models["Brackets"], "plan", "valid_from", "family", "from_rate"),
         spiffs=_sorted(models["Spiffs"], "spiff"),
+        rates=_sorted(models["Rates"], "currency", "valid_from"),
         ramp=_sorted(models["Ramp"], "month"),
         season=_sorted(models["Season"], "month"),
         holidays=_sorted(models["Holidays"], "day"),

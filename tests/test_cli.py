@@ -14,6 +14,7 @@ import pytest
 from salesbook import errors, labels
 from salesbook.actions import ACTIONS
 from salesbook.book import importing
+from salesbook.book.session import Session
 from salesbook.cli.app import app, run
 from salesbook.errors import SalesbookError
 from salesbook.hosts.package import open_package
@@ -55,6 +56,53 @@ def cells_of(book: Path, tables: Iterable[str]) -> list[TableCells]:
     """What stands in tables of a workbook file."""
     with open_package(book, for_writing=False) as host:
         return [host.read(name) for name in tables]
+
+
+class TestNew:
+    """What a new workbook is told of its company."""
+
+    def test_currency_and_fiscal_year_stand_in_its_settings(self, tmp_path: Path) -> None:
+        """A currency may be spelled out."""
+        path = tmp_path / "Sales.xlsm"
+        told = ("--currency", "Japanese Yen", "--fiscal-year-start", "4")
+        assert run(["new", str(path), "--lang", "en", *told]) == 0
+        with open_package(path, for_writing=False) as host:
+            rules = Session(host).policy.rules
+        assert (rules.currency, rules.fiscal_year_start) == ("JPY", 4)
+
+    def test_what_is_no_currency_makes_no_workbook(self, tmp_path: Path) -> None:
+        """Usage, and nothing is there."""
+        path = tmp_path / "Sales.xlsm"
+        assert run(["new", str(path), "--currency", "Federal"]) == 2
+        assert run(["new", str(path), "--sample", "--fiscal-year-start", "4"]) == 2
+        assert not path.exists()
+
+
+class TestFileCurrency:
+    """A workbook without money takes the currency of the file, when it is told."""
+
+    def test_the_first_file_decides_the_currency_once(self, tmp_path: Path) -> None:
+        """Yen have no coins: 1,000 of them are written as 1,000; undo brings the setting back."""
+        path, file = tmp_path / "Sales.xlsm", tmp_path / "orders.csv"
+        head = "Order No,Order date,Customer,Rep,Amount,Currency\n"
+        file.write_text(f'{head}1,2026-01-10,Acme,Ann,"1,000",JPY\n', encoding="utf-8")
+        assert run(["new", str(path), "--lang", "en"]) == 0
+        asked = ["import", str(path), str(file), "--into", "Orders", "--add-missing"]
+        before = path.read_bytes()
+        assert run(asked) == 21
+        assert path.read_bytes() == before
+
+        assert run([*asked, "--currency", "JPY"]) == 0
+        with open_package(path, for_writing=False) as host:
+            session = Session(host)
+            assert session.currency == "JPY"
+            assert session.table("Orders").frame["amount"].tolist() == [1000]
+
+        file.write_text(f'{head}2,2026-01-10,Acme,Ann,"5",USD\n', encoding="utf-8")
+        assert run([*asked, "--currency", "USD"]) == 3
+        assert run(["undo", str(path)]) == 0
+        with open_package(path, for_writing=False) as host:
+            assert Session(host).currency == "USD"
 
 
 class TestImport:

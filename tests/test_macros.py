@@ -507,7 +507,8 @@ def test_import(caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     model.active = "Team"
     model.program.answer = "no"
     macros.import_file()
-    assert "Does the day come first?" in model.program.alerts[0]
+    assert 'Yes: day, month, year: "05/06/2024" is 2024-06-05' in model.program.alerts[0]
+    assert 'No: month, day, year: "05/06/2024" is 2024-05-06' in model.program.alerts[0]
     assert "Read 2 rows: 2 new" in model.program.alerts[1]
     reps = ExcelHost(book).read("Reps")
     found = dict(zip(reps.headers, reps.columns, strict=True))

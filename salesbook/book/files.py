@@ -27,9 +27,11 @@ from salesbook.book.saved_elsewhere import save_notes
 from salesbook.book.session import Session
 from salesbook.book.undo import Obstacle, PastRun, Undo, past_runs
 from salesbook.errors import CannotWrite, NoSuchTable, SalesbookError, UsageError
+from salesbook.frames import empty_frame
 from salesbook.hosts.package import Disk, is_companion, open_package, refuse_taken
 from salesbook.labels import Language, table_of_name
 from salesbook.tables import TABLES
+from salesbook.writing.body import RowChanges
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,13 +142,20 @@ def undo_file(
 
 
 def new_file(
-    book: Path, language: Language, *, sample_as_of: dt.date | None = None
+    book: Path,
+    language: Language,
+    *,
+    sample_as_of: dt.date | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> dict[str, int]:
     """Copy the built workbook of a language, with sample rows where a day for them is given.
 
     The file is made in a folder of its own beside its place and comes to its name when it is whole,
     in one step: a command that is killed leaves no half workbook. Nothing that was there before is
     overwritten or deleted.
+
+    Args:
+        settings: values by key of Policy that differ from the template's.
 
     Returns: rows by table.
 
@@ -163,6 +172,8 @@ def new_file(
         with tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=book.parent) as folder:
             draft = Path(folder) / _DRAFT
             _write_new(draft, template_bytes(language))
+            if settings:
+                _set(draft, settings)
             rows = {}
             if sample_as_of is not None:
                 from salesbook.sample.tables import sample_tables
@@ -202,6 +213,22 @@ def _write_new(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _set(book: Path, settings: Mapping[str, str]) -> None:
+    """Write settings into a new workbook, whose Policy has a row for every key."""
+    with open_package(book, for_writing=True) as host:
+        session = Session(host)
+        keys = session.table("Policy").frame["key"]
+        changes = {
+            int(position): {"value": settings[key]}
+            for position, key in keys.items()
+            if key in settings
+        }
+        row_changes = RowChanges(empty_frame("Policy"), changes)
+        host.write([session.prepared_changes("Policy", row_changes).write])
+        store_page_values(host)
+        host.save()
 
 
 def _fill(book: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:

@@ -26,18 +26,21 @@ from salesbook.errors import (
     SalesbookError,
 )
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
-from salesbook.intake.draft import ImportDraft, TableChange, draft_import
+from salesbook.intake.changes import TableChange
+from salesbook.intake.draft import ImportDraft, draft_import
+from salesbook.intake.foreign import is_blank
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.questions import refuse_unanswered
 from salesbook.intake.rejects import rejects_text, write_rejects
-from salesbook.intake.rows import FileRow
+from salesbook.intake.rows import MONEY_KINDS, FileRow
 from salesbook.labels import Language, table_of_name
 from salesbook.messages import Finding, Message
 from salesbook.reading.table import ReadTable
 from salesbook.store import Host, Mark
-from salesbook.tables import TABLES
+from salesbook.tables import TABLES, Role
 from salesbook.writing.body import PreparedWrite, RowChanges
 
-_UNDECIDED: Final = ("number-ambiguous", "date-ambiguous")
+_UNDECIDED: Final = ("number-ambiguous", "date-ambiguous", "currency-unclear")
 """Reasons of cells that can be read in two ways."""
 
 
@@ -82,6 +85,10 @@ class ImportRequest:
     dry_run: bool = False
     language: Language | None = None
     """Of the rejects file; missing: the workbook's."""
+    answered: frozenset[str] | None = None
+    """Questions about rows that the user has answered; missing: he is not asked, and rows that an
+    answer would save are rejected.
+    """
 
 
 def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportResult:
@@ -125,7 +132,8 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     Returns: the draft; the session, whose `beside` says what became of things that people had put
         on rows.
 
-    Raises: SalesbookError of any kind; then the host was asked for no write.
+    Raises: SalesbookError of any kind, `questions.Unanswered` where the user is to be asked; then
+        the host was asked for no write.
     """
     started = time.perf_counter()
     into, as_of = request.options.into, request.as_of
@@ -135,11 +143,15 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     wanted = [name for name in tables_for(into) if session.has(name)]
     reads = {name: session.table(name) for name in wanted}
 
-    book = BookNow(_now(session, reads), session.policy, as_of)
+    book = BookNow(_now(session, reads), session.policy, as_of, lambda: _has_amounts(session))
     draft = draft_import(request.file, request.options, book)
+    if request.answered is not None:
+        refuse_unanswered(draft, request.options, request.answered)
     if request.dry_run or not draft.accepted:
         return draft, session
 
+    # Amounts are written in the currency that the workbook has now.
+    session.policy = draft.policy
     writes = [_prepared(session, change, as_of) for change in draft.changes]
     writes += session.prepared_parked_notes(writes, as_of)
     seconds = round(time.perf_counter() - started, 3)
@@ -148,6 +160,20 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     host.write([prepared.write for prepared in (*writes, *log)])
     session.beside = tuple(finding for prepared in writes for finding in prepared.findings)
     return draft, session
+
+
+def _has_amounts(session: Session) -> bool:
+    """Whether anybody has typed money into the workbook, readable or not."""
+    for spec in TABLES.values():
+        if spec.role is Role.OUTPUT or not session.has(spec.name):
+            continue
+        read = session.table(spec.name)
+        for field in spec.fields:
+            if field.kind in MONEY_KINDS and field.name in read.headers:
+                column = read.cells.headers.index(read.headers[field.name])
+                if not all(map(is_blank, read.cells.columns[column])):
+                    return True
+    return False
 
 
 def _report(

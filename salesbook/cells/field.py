@@ -17,7 +17,7 @@ from salesbook.cells.date import Rule, moment_of
 from salesbook.cells.number import Amount, DecimalRule, amount_of
 from salesbook.cells.period import read_period
 from salesbook.cells.text import choice_map, read_choice, read_flag, read_id, read_list, read_text
-from salesbook.cells.units import currency_codes
+from salesbook.currencies import currency_codes
 from salesbook.money import to_minor
 from salesbook.store import NOT_CALCULATED, CellError
 from salesbook.tables.base import FieldSpec, Kind

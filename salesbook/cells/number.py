@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 from salesbook.cells.base import Reason, error_in, is_placeholder, plain_number_text, shown
 from salesbook.cells.chinese import NUMERAL_CHARS, chinese_numeral
-from salesbook.cells.units import CURRENCIES, UNCLEAR_UNITS, UNITS, currency_codes
+from salesbook.cells.units import UNCLEAR_UNITS, UNITS
+from salesbook.currencies import CURRENCIES, currency_codes
 
 DecimalRule = Literal["point", "comma", "comma-weak", "open", "conflict"]
 """How a column writes decimals: known; known from cells such as `12,50` alone; unknown; or both

@@ -14,7 +14,7 @@ import pandas as pd
 from salesbook.arrays import Days, Flags, Floats
 from salesbook.cells.base import DIGIT_LIMIT, CellOptions, Value
 from salesbook.cells.field import MOMENTS, NUMERIC
-from salesbook.cells.units import currency_codes
+from salesbook.currencies import currency_codes
 from salesbook.money import minor_units
 from salesbook.store import MAX_TEXT_LENGTH, is_too_long
 from salesbook.tables.base import Kind

@@ -32,14 +32,32 @@ if TYPE_CHECKING:
 @click.command("new", help=help_text("new"))
 @BOOK
 @option("--sample", help_name="sample", is_flag=True)
+@option("--currency", help_name="own_currency", metavar="C")
+@option(
+    "--fiscal-year-start",
+    help_name="fiscal_year_start",
+    type=click.IntRange(1, 12),
+    metavar="MONTH",
+)
 @common_options
-def new(book: Path, sample: bool, common: Common) -> None:
+def new(
+    book: Path,
+    sample: bool,
+    currency: str | None,
+    fiscal_year_start: int | None,
+    common: Common,
+) -> None:
     """Make a workbook, empty or with sample rows."""
     from salesbook.book.files import new_file
     from salesbook.cli.documents import new_document
 
+    # The sample's targets are those of calendar years.
+    if sample and fiscal_year_start not in (None, 1):
+        raise UsageError("sample-is-of-calendar-years", where="--fiscal-year-start")
     language = common.lang or LANGUAGE
-    rows = new_file(book, language, sample_as_of=dt.date.today() if sample else None)
+    settings = _own_settings(currency, fiscal_year_start)
+    sample_as_of = dt.date.today() if sample else None
+    rows = new_file(book, language, sample_as_of=sample_as_of, settings=settings)
 
     with work_is_done():
         answer(
@@ -48,6 +66,19 @@ def new(book: Path, sample: bool, common: Common) -> None:
             document=lambda: new_document(book, language, rows),
             words=lambda terminal: terminal.made(book, rows),
         )
+
+
+def _own_settings(currency: str | None, fiscal_year_start: int | None) -> dict[str, str]:
+    """Values by key of what a new workbook is told of its company. Raises: UsageError."""
+    from salesbook.exchange import currency_told
+
+    settings = {}
+    code = currency_told(currency)
+    if code is not None:
+        settings["currency"] = code
+    if fiscal_year_start is not None:
+        settings["fiscal_year_start"] = str(fiscal_year_start)
+    return settings
 
 
 @click.command("show", help=help_text("show"))

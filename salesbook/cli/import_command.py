@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +24,7 @@ from salesbook.cli.options import (
 from salesbook.errors import UsageError
 
 if TYPE_CHECKING:
-    from salesbook.book.importing import ImportRequest
+    from salesbook.book.importing import ImportRequest, ImportResult
 
 _WHICH_COLUMNS: Final = together(
     option("--into", help_name="into", metavar="TABLE", default=""),
@@ -70,21 +71,45 @@ _WHAT_BECOMES_OF_ROWS: Final = together(
 @common_options
 def import_(book: Path, file: Path, common: Common, **asked: Any) -> None:
     """Take rows of a CSV or Excel file into a table."""
-    from salesbook.book.importing import import_file
     from salesbook.cli.documents import import_document
 
     if asked["replace"] and not asked["yes"]:
         raise UsageError("replace-needs-yes", where="--replace")
     request = _import_request(file, common, asked)
-    result = import_file(book, request, wait=common.wait)
+    result, typed = _imported(book, request, common, may_ask=not asked["yes"])
 
     with work_is_done():
         answer(
             common,
             result.language,
             document=lambda: import_document(result),
-            words=lambda terminal: terminal.imported(file, result),
+            words=lambda terminal: terminal.imported(file, result, typed),
         )
+
+
+def _imported(
+    book: Path, request: ImportRequest, common: Common, *, may_ask: bool
+) -> tuple[ImportResult, tuple[str, ...]]:
+    """Import, asking what the file leaves open where somebody sits there to answer.
+
+    A dry run asks only what it cannot do without: it shows the rest.
+
+    Returns: the result, and the answers as options to type the next time.
+    """
+    from salesbook.book.importing import import_file
+    from salesbook.cli.asking import Asking, somebody_is_there
+    from salesbook.intake.questions import Answers, answer_all
+
+    if not may_ask or common.as_json or not somebody_is_there():
+        return import_file(book, request, wait=common.wait), ()
+
+    def attempt(answers: Answers) -> ImportResult:
+        answered = None if request.dry_run else answers.answered
+        now = replace(request, options=answers.options, answered=answered)
+        return import_file(book, now, wait=common.wait)
+
+    result, answers = answer_all(attempt, request.options, Asking(book, common.lang))
+    return result, answers.typed
 
 
 def _import_request(file: Path, common: Common, asked: Mapping[str, Any]) -> ImportRequest:

@@ -227,8 +227,12 @@ class Terminal:
         for line in upgrade_lines(upgrade):
             self._message(self._line("upgrade", line, upgrade.language))
 
-    def imported(self, file: Path, result: ImportResult) -> None:
-        """Show what became of a file's rows."""
+    def imported(self, file: Path, result: ImportResult, typed: Sequence[str] = ()) -> None:
+        """Show what became of a file's rows.
+
+        Args:
+            typed: what was answered to questions, as options to type the next time.
+        """
         if self.quiet:
             return
         sheet = sheet_name(result.table, self.language)
@@ -242,6 +246,8 @@ class Terminal:
 
         for line in import_remarks(result):
             self._message(self._line("import", line, result.language))
+        if typed:
+            self._message(self._say("import.next_time", options=" ".join(typed)))
         self._notes(result.notes)
         self._say_kept(result.kept)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from salesbook.domain.checks import dates, deals, orders, people, targets, values
+from salesbook.domain.checks import currencies, dates, deals, orders, people, targets, values
 from salesbook.domain.checks.duplicates import find_duplicates, look_alikes
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.checks.settings_checks import check_settings
@@ -23,6 +23,7 @@ _CHECKS: Final[Sequence[Callable[[Task], Iterator[Finding]]]] = (
     orders.refunds,
     orders.of_deals,
     orders.payments,
+    currencies.originals,
     values.magnitudes,
     values.addresses,
     people.managers,

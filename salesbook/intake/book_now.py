@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -80,6 +80,10 @@ def _meaning_of_blank(spec: FieldSpec) -> Value:
     return spec.default if isinstance(spec.default, str | int) else ""
 
 
+def _assumed() -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class BookNow:
     """The workbook as an import needs it."""
@@ -87,6 +91,8 @@ class BookNow:
     tables: Mapping[str, TableNow]
     policy: Policy
     as_of: dt.date
+    has_amounts: Callable[[], bool] = _assumed
+    """Whether some money is in the workbook, so that its currency cannot change any more."""
 
     def table(self, name: str) -> TableNow:
         """A table; empty where the workbook has none of that name."""
@@ -97,8 +103,17 @@ def tables_for(into: str) -> tuple[str, ...]:
     """Name the tables that an import into a table looks at or adds to, that table first."""
     references = {spec.ref for spec in TABLES[into].fields if spec.ref in ("Reps", "Customers")}
     stage_tables = ("Stages", "Deals") if into == "Deals" else ()
-    # What somebody said of such files before stands in ImportMaps.
-    names = (into, *sorted(str(name) for name in references), *stage_tables, "ImportMaps")
+    # Foreign payments are converted by the day of their order.
+    order_tables = ("Orders",) if into == "Payments" else ()
+    names = (
+        into,
+        *sorted(str(name) for name in references),
+        *stage_tables,
+        *order_tables,
+        "Policy",
+        # What somebody said of such files before.
+        "ImportMaps",
+    )
     return tuple(dict.fromkeys(names))
 
 

@@ -7,12 +7,18 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
-
 from salesbook.cells.base import CellOptions, Value
 from salesbook.errors import UsageError
+from salesbook.exchange import currency_told
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
+from salesbook.intake.changes import TableChange
+from salesbook.intake.conversion import Conversion
+from salesbook.intake.file_currency import (
+    currency_change,
+    refuse_one_foreign,
+    with_currency,
+)
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.kept import Kept, kept_columns
@@ -33,32 +39,7 @@ from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.usable import reject_sum
 from salesbook.messages import Message
 from salesbook.money import to_decimal
-from salesbook.policy import MAIN_PIPELINE
-from salesbook.store import NO_OWN_CELLS, OwnCells
-
-
-@dataclass(frozen=True)
-class TableChange:
-    """What the import does to one table."""
-
-    table: str
-    changes: Mapping[int, Mapping[str, Value]]
-    """New typed values by field, by the row's position in the table; empty where the body is
-    replaced.
-    """
-    new_rows: pd.DataFrame
-    """Rows to append, or the whole new body."""
-    replaces: bool = False
-    own: OwnCells = NO_OWN_CELLS
-    """What goes into columns of the user's own."""
-    leaving: Sequence[int] = ()
-    """Positions of rows that go."""
-
-    @property
-    def does_something(self) -> bool:
-        """False where the table stays as it is."""
-        changes_rows = bool(self.changes or self.leaving) or len(self.new_rows) > 0
-        return changes_rows or self.replaces or self.own.does_something
+from salesbook.policy import MAIN_PIPELINE, Policy
 
 
 @dataclass(frozen=True)
@@ -94,6 +75,8 @@ class ImportDraft:
     changes: tuple[TableChange, ...]
     added: Mapping[str, int]
     """Rows added to other tables, by table."""
+    policy: Policy
+    """The workbook's settings as the import leaves them: its currency may have changed."""
     look_alikes: int = 0
     """New rows that have the name, e-mail or phone of a row with another key."""
     kept: Kept = field(default_factory=Kept)
@@ -156,8 +139,13 @@ def draft_rows(
     """
     options = remembered.options
     table = options.into
+    told_currency = currency_told(options.currency)
+    before, book = book, with_currency(book, told_currency)
+
     cell_options = _cell_options(options, book)
-    rows = read_rows(source, header_map, table, cell_options)
+    rows = read_rows(source, header_map, table, cell_options, told_currency)
+    if told_currency is None:
+        refuse_one_foreign(rows, table, book)
     reject_sum(rows, table)
     kept_rows, twins = drop_twins(rows)
     own_columns = kept_columns(source, header_map, remembered, book, cell_options)
@@ -172,10 +160,13 @@ def draft_rows(
     for row in kept_rows:
         if not row.faults:
             resolver.resolve(row)
+    Conversion(table, book, resolver.stages).run(kept_rows)
     merge = Merge(table, book, resolver, own_columns, replace=options.replace)
     merge.run(kept_rows)
 
     changes, added = _all_changes(merge, resolver, options, book)
+    if book is not before and merge.accepted:
+        changes = (*changes, currency_change(book))
     to_keep = remembered.rows_to_keep(said, source, header_map, own_columns.own_headers, book)
     changes = (*changes, *_map_changes(to_keep, book, does_something=bool(changes)))
     return ImportDraft(
@@ -191,6 +182,7 @@ def draft_rows(
         totals=_totals(table, header_map, book.policy.decimals, kept_rows, twins),
         changes=changes,
         added=added,
+        policy=book.policy,
         look_alikes=merge.look_alikes,
         kept=own_columns,
         notes=(*remembered.notes, *own_columns.notes, *_notes(said, book)),

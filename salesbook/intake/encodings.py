@@ -76,9 +76,13 @@ def _likeliest(
 
     if len(names_by_text) != 1:
         names = [name for name, _ in readable] if best > 0 else []
-        candidates = ", ".join(names) or "gb18030, windows-1252"
+        choices = tuple(names) or ("gb18030", "windows-1252")
         raise AmbiguousFile(
-            "encoding-unclear", where=where, option="--encoding", candidates=candidates
+            "encoding-unclear",
+            where=where,
+            option="--encoding",
+            candidates=", ".join(choices),
+            choices=choices,
         )
     return next(iter(names_by_text.items()))
 

@@ -12,7 +12,8 @@ from importlib.resources import files
 from typing import Any, Final
 
 from salesbook import labels
-from salesbook.cells.units import UNITS, names_currency
+from salesbook.cells.units import UNITS
+from salesbook.currencies import names_currency
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES
@@ -179,7 +180,7 @@ def _read_note(text: str) -> _Note | None:
         is_unit = not unit or unit in UNITS
         is_currency = not currency or names_currency(currency)
         if is_unit and is_currency:
-            return _Note(UNITS.get(unit, 1), currency.casefold())
+            return _Note(UNITS.get(unit, 1), currency)
     return None
 
 
@@ -224,7 +225,13 @@ def map_headers(  # noqa: PLR0913 - each narrows the choice in a way of its own
                 continue
             rank = best_rank.get(field)
             if meaning.rank == rank and not same(column, best[field].column):
-                raise AmbiguousFile("two-headers", where=header, field=field, option="--column")
+                raise AmbiguousFile(
+                    "two-headers",
+                    where=header,
+                    field=field,
+                    option="--column",
+                    choices=tuple(_typed(place, headers) for place in (best[field].column, column)),
+                )
             if rank is None or meaning.rank < rank:
                 best_rank[field] = meaning.rank
                 best[field] = _mapped(field, column, header, note, only=meaning.only)
@@ -236,6 +243,13 @@ def map_headers(  # noqa: PLR0913 - each narrows the choice in a way of its own
         header or f"#{column + 1}" for column, header in enumerate(headers) if column not in used
     )
     return HeaderMap(tuple(columns), not_taken)
+
+
+def _typed(column: int, headers: Sequence[str]) -> str:
+    """How `--column` names a column: by its header, with its number among those of that name."""
+    header = headers[column]
+    same_name = _columns_called(header, headers)
+    return header if len(same_name) == 1 else f"{header}#{same_name.index(column) + 1}"
 
 
 def _mapped(field: str, column: int, header: str, note: _Note, *, only: str = "") -> MappedColumn:

@@ -10,13 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import repeat
 from typing import Any, Final
 
-from salesbook.cells.base import CellOptions, Reading, Reason, Value, plain_text
+from salesbook.cells.base import (
+    CellOptions,
+    Reading,
+    Reason,
+    Value,
+    is_placeholder,
+    plain_text,
+)
 from salesbook.cells.column import shared_decimals
 from salesbook.cells.field import NUMERIC, options_for
 from salesbook.cells.frame import read_values
-from salesbook.cells.units import CURRENCIES, currency_codes
+from salesbook.exchange import ForeignMoney
+from salesbook.intake.file_money import CurrencyReader, converts
 from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.headers import HeaderMap, MappedColumn, choice_aliases
 from salesbook.money import to_minor
@@ -30,8 +39,8 @@ _STEERING: Final[Mapping[str, Kind]] = {
     "_first_name": Kind.TEXT,
     "_last_name": Kind.TEXT,
 }
-_MONEY: Final = (Kind.MONEY, Kind.MEASURE)
-_NO_SHARES: Final = (*_MONEY, Kind.COUNT, Kind.DAYS)
+MONEY_KINDS: Final = (Kind.MONEY, Kind.MEASURE)
+_NO_SHARES: Final = (*MONEY_KINDS, Kind.COUNT, Kind.DAYS)
 """Kinds of which no value is a per cent."""
 
 
@@ -47,6 +56,8 @@ class FileRow:
     """What is not missing, by field; `field@open` and `field@closed` until the deal's stage is
     known.
     """
+    foreign: dict[str, ForeignMoney] = field(default_factory=dict)
+    """By field, money in another currency until the row's day tells its rate."""
     faults: list[tuple[str, Reason]] = field(default_factory=list)
     """Header (or field) and reason; a row with any is rejected."""
 
@@ -72,23 +83,20 @@ class _Column:
             return f"{self.mapped.field}@{self.mapped.only}"
         return self.mapped.field
 
-    @property
-    def other_currency(self) -> str:
-        """The currency that the header says, where it is not the workbook's; else blank."""
-        word = self.mapped.currency
-        if not word or self.kind not in _MONEY:
-            return ""
-        return word if _is_other(word, self.options.currency) else ""
-
 
 def read_rows(
-    foreign: ForeignTable, header_map: HeaderMap, table: str, options: CellOptions
+    foreign: ForeignTable,
+    header_map: HeaderMap,
+    table: str,
+    options: CellOptions,
+    told_currency: str | None = None,
 ) -> list[FileRow]:
     """Type every row of a file, in its order.
 
     Args:
         options: the workbook's currency and fiscal year, and what the user said of dates and
             decimals.
+        told_currency: of the file's money, as the user says.
 
     Returns: one row per row of the file; a row that was spoiled before its cells were read has that
         fault and no values.
@@ -104,13 +112,20 @@ def read_rows(
             row.faults.append(("", raw.fault))
 
     file_options = replace(options, epoch_1904=foreign.epoch_1904)
-    for column in _columns(sound_rows, header_map, table, file_options):
-        _fill_in(sound_rows, column, foreign.formats)
+    columns = _columns(sound_rows, header_map, table, file_options)
+    currencies = _Currencies(
+        CurrencyReader(options.currency, told_currency),
+        table,
+        _currency_words(columns, len(sound_rows)),
+        foreign.formats,
+    )
+    for column in columns:
+        _fill_in(sound_rows, column, currencies)
 
     has_steering = any(column.field in _STEERING for column in header_map.columns)
     for row in rows:
         if has_steering:
-            _follow_steering(row, table, options.currency)
+            _follow_steering(row)
         _weigh_measures(row, table, options)
     return rows
 
@@ -161,27 +176,73 @@ def _with_shared_decimal(columns: list[_Column]) -> list[_Column]:
     return decided
 
 
-def _fill_in(
-    rows: Sequence[FileRow], column: _Column, formats: Mapping[tuple[int, int], str]
-) -> None:
+@dataclass(frozen=True)
+class _Currencies:
+    """What a file says of the currencies of its money."""
+
+    reader: CurrencyReader
+    table: str
+    row_words: Sequence[str]
+    """For each sound row what its column of currencies says."""
+    formats: Mapping[tuple[int, int], str]
+    """By row number and column what a cell's number format shows."""
+
+    def read(
+        self, rows: Sequence[FileRow], column: _Column, readings: Sequence[Reading]
+    ) -> Sequence[Reading | ForeignMoney]:
+        """A money column with what is said of its currency; other columns as they are."""
+        if column.kind not in MONEY_KINDS:
+            return readings
+        formats = [self._of_format(row.number, column.mapped.column) for row in rows]
+        around = list(zip(repeat(column.mapped.currency), self.row_words, formats))
+        read = self.reader.read(column.cells, readings, around, column.options)
+        if converts(self.table, column.mapped.field):
+            return read
+        return [self._refused(value) for value in read]
+
+    def _of_format(self, number: int, column: int) -> str:
+        """The currency that a cell's number format shows; blank where it shows none."""
+        shown = self.formats.get((number, column), "")
+        return "" if shown == "%" else shown
+
+    def _refused(self, value: Reading | ForeignMoney) -> Reading:
+        """Money that has no place for its original stays out."""
+        if not isinstance(value, ForeignMoney):
+            return value
+        return Reason(
+            "money-other-currency", {"currency": value.currency, "expected": self.reader.own}
+        )
+
+
+def _currency_words(columns: Sequence[_Column], row_count: int) -> Sequence[str]:
+    """What the column of currencies says for each row; blank where there is none."""
+    for column in columns:
+        if column.mapped.field == "_currency":
+            return [_word(cell) for cell in column.cells]
+    return [""] * row_count
+
+
+def _word(cell: Cell) -> str:
+    text = "" if cell is None else plain_text(str(cell))
+    return "" if is_placeholder(text) else text
+
+
+def _fill_in(rows: Sequence[FileRow], column: _Column, currencies: _Currencies) -> None:
     """Put a column's values, or the reasons why there are none, into the rows."""
-    values = read_values(column.cells, column.kind, column.options)
-    if formats:
-        values = _with_formats(rows, column, values, formats)
+    readings: Sequence[Reading] = read_values(column.cells, column.kind, column.options)
+    if currencies.formats:
+        readings = _with_formats(rows, column, readings, currencies.formats)
 
     name = column.value_name
     header = column.mapped.header
-    currency = column.options.currency
-    other_currency = column.other_currency
-
+    values = currencies.read(rows, column, readings)
     for row, value in zip(rows, values, strict=True):
         if isinstance(value, Reason):
             row.faults.append((header, value))
+        elif isinstance(value, ForeignMoney):
+            row.foreign[name] = value
         elif value is not None and value != "":
             row.values[name] = value
-            # A blank cell under `Amount (EUR)` is no money, so only a filled one is refused.
-            if other_currency:
-                _refuse_currency(row, header, other_currency, currency)
 
 
 def _with_formats(
@@ -190,63 +251,33 @@ def _with_formats(
     values: Sequence[Reading],
     formats: Mapping[tuple[int, int], str],
 ) -> list[Reading]:
-    """The values with what the number formats of a sheet's cells say about them."""
+    """The values with what the number formats of a sheet's cells say about shares."""
     adjusted: list[Reading] = []
     for row, cell, value in zip(rows, column.cells, values, strict=True):
         shown = formats.get((row.number, column.mapped.column))
-        adjusted.append(_by_format(cell, value, column, shown) if shown else value)
+        adjusted.append(_by_format(cell, value, column) if shown == "%" else value)
     return adjusted
 
 
-def _by_format(cell: Cell, value: Reading, column: _Column, shown: str) -> Reading:
-    """What a cell's number format adds to its value.
+def _by_format(cell: Cell, value: Reading, column: _Column) -> Reading:
+    """What a cell that is shown in per cent means.
 
-    Excel keeps 12 % as 0.12, so a share shown in per cent is clear whatever its size, and money
-    shown in euros is not ours.
-
-    Args:
-        shown: `%` or the currency word that the format shows.
+    Excel keeps 12 % as 0.12, so a share shown in per cent is clear whatever its size.
     """
     is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
     if not is_number:
         return value
-
-    if shown == "%":
-        if column.kind is Kind.RATE:
-            return float(cell)  # type: ignore[arg-type]
-        return Reason("number-is-percent") if column.kind in _NO_SHARES else value
-
-    currency = column.options.currency
-    if column.kind in _MONEY and _is_other(shown, currency):
-        return Reason("money-other-currency", {"currency": shown, "expected": currency})
-    return value
+    if column.kind is Kind.RATE:
+        return float(cell)  # type: ignore[arg-type]
+    return Reason("number-is-percent") if column.kind in _NO_SHARES else value
 
 
-def _is_other(word: str, currency: str) -> bool:
-    """True for a currency word that cannot mean the workbook's currency; `$` may be ten of them."""
-    if not currency:
-        return False
-    folded = word.strip().casefold()
-    if folded in CURRENCIES:
-        return currency not in currency_codes(folded)
-    return currency != word.strip().upper()
-
-
-def _refuse_currency(row: FileRow, where: str, word: str, currency: str) -> None:
-    row.reject(where, "money-other-currency", currency=word, expected=currency)
-
-
-def _follow_steering(row: FileRow, table: str, currency: str) -> None:
+def _follow_steering(row: FileRow) -> None:
     """Follow the steering columns and take them out, all but `_status`, which needs the stages."""
     if row.values.pop("_deleted", False):
         row.reject("", "row-deleted")
 
-    currency_word = row.values.pop("_currency", None)
-    if currency_word is not None and _is_other(str(currency_word), currency):
-        fields = TABLES[table].fields
-        has_money = any(spec.kind in _MONEY and spec.name in row.values for spec in fields)
-        if has_money:
-            _refuse_currency(row, "", str(currency_word), currency)
+    row.values.pop("_currency", None)
 
     first_name = str(row.values.pop("_first_name", ""))
     last_name = str(row.values.pop("_last_name", ""))

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from salesbook.cells.units import names_currency
+from salesbook.currencies import names_currency
 from salesbook.errors import AmbiguousFile, NotAWorkbook, SalesbookError
 from salesbook.hosts.package import check_workbook
 from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
@@ -94,8 +94,9 @@ def _choose(book: Any, wanted: str | None, score: _Score, where: str) -> str:
         return likely[0]
     if not known and len(names) == 1:
         return names[0]
+    choices = tuple(likely or names)
     raise AmbiguousFile(
-        "which-sheet", where=where, sheets=", ".join(likely or names), option="--sheet"
+        "which-sheet", where=where, sheets=", ".join(choices), option="--sheet", choices=choices
     )
 
 
@@ -107,7 +108,12 @@ def _named_sheet(names: Sequence[str], wanted: str, where: str) -> str:
     if wanted.isdigit() and 1 <= int(wanted) <= len(names):
         return names[int(wanted) - 1]
     raise AmbiguousFile(
-        "no-such-sheet", where=where, found=wanted, sheets=", ".join(names), option="--sheet"
+        "no-such-sheet",
+        where=where,
+        found=wanted,
+        sheets=", ".join(names),
+        option="--sheet",
+        choices=tuple(names),
     )
 
 

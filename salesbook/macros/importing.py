@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from salesbook.errors import UsageError
 from salesbook.macros.answers import import_box
@@ -16,35 +16,11 @@ from salesbook.macros.words import MessageBox, say
 from salesbook.tables import TABLES, Role
 
 if TYPE_CHECKING:
+    from salesbook.book.session import Session
     from salesbook.intake.draft import ImportDraft
+    from salesbook.intake.questions import Choice, Question
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One thing that a file may leave open, with the word `question.<name>` of macros.toml."""
-
-    name: str
-    reasons: frozenset[str]
-    """Reasons for rejecting rows that raise it."""
-    option: str
-    """The field of ImportOptions that the answer decides."""
-    yes: Any
-    no: Any
-
-
-_QUESTIONS: Final = (
-    Question("date-ambiguous", frozenset({"date-ambiguous"}), "date_order", yes="dmy", no="mdy"),
-    Question(
-        "number-ambiguous", frozenset({"number-ambiguous"}), "decimal", yes="point", no="comma"
-    ),
-    Question(
-        "unknown-key",
-        frozenset({"unknown-rep", "unknown-customer"}),
-        "add_missing",
-        yes=True,
-        no=False,
-    ),
-)
 _CHOOSING: Final = (
     "on run arguments",
     "POSIX path of (choose file with prompt (item 1 of arguments))",
@@ -52,32 +28,36 @@ _CHOOSING: Final = (
 )
 _CHOOSING_LINES: Final = tuple(word for line in _CHOOSING for word in ("-e", line))
 """An AppleScript, word by word as osascript takes it; what follows it are the script's arguments."""
+_FEWEST_CHOICES: Final = 2
 _PATTERNS: Final = "*.csv;*.tsv;*.txt;*.xlsx;*.xlsm;*.xls;*.xlsb;*.ods"
 
 
 def import_chosen(host: MacroHost, as_of: dt.date) -> MessageBox:
     """Import a file into the table of the sheet that is shown.
 
-    The file is read twice: a dry run finds what it leaves open, and only that is asked.
+    What the file leaves open is asked, one question at a time, before anything is written.
 
     Raises: UsageError, Cancelled, SalesbookError of any kind.
     """
     from salesbook.book import importing
     from salesbook.intake.options import ImportOptions
+    from salesbook.intake.questions import Answers, answer_all
 
     table = _table_of_sheet(host)
     file = choose_file(host)
     if file is None:
         raise Cancelled
 
-    request = importing.ImportRequest(file, ImportOptions(into=table), as_of, dry_run=True)
-    with host.working():
-        draft, _ = importing.import_into(host, request)
-    answers = _ask_what_is_open(host, draft)
+    request = importing.ImportRequest(file, ImportOptions(into=table), as_of)
 
-    request = replace(request, options=replace(request.options, **answers), dry_run=False)
-    with host.working():
-        draft, session = importing.import_into(host, request)
+    def attempt(answers: Answers) -> tuple[ImportDraft, Session]:
+        now = replace(request, options=answers.options, answered=answers.answered)
+        with host.working():
+            return importing.import_into(host, now)
+
+    (draft, session), _ = answer_all(
+        attempt, request.options, lambda question: _answer(host, question)
+    )
     result = importing.result_of(request, draft, session)
     return import_box(host, file, result)
 
@@ -93,20 +73,35 @@ def _table_of_sheet(host: MacroHost) -> str:
     raise UsageError("choose-a-sheet", where=active_sheet)
 
 
-def _ask_what_is_open(host: MacroHost, draft: ImportDraft) -> dict[str, Any]:
-    """Options of the import by the user's answers. Raises: Cancelled."""
-    reasons = {reason.code for row in draft.rejected for _, reason in row.faults}
-    answers = {}
-    for question in _QUESTIONS:
-        if reasons & question.reasons:
-            answers[question.option] = question.yes if _ask(host, question) else question.no
-    return answers
+def _answer(host: MacroHost, question: Question) -> Choice:
+    """Ask one question with boxes that know only yes and no. Raises: Cancelled.
+
+    Of two choices yes is the first and no the second. Of more, each box offers one of them, and no
+    goes on to the next. That rows stay out is no choice of its own where there are two others:
+    whoever wants it cancels.
+    """
+    choices = [choice for choice in question.choices if not choice.leaves_it_open]
+    if len(choices) < _FEWEST_CHOICES:
+        choices = list(question.choices)
+
+    *first_ones, last = choices
+    for place, choice in enumerate(first_ones):
+        is_last_box = place == len(first_ones) - 1
+        if _says_yes(host, question, choice, last if is_last_box else None):
+            return choice
+    return last
 
 
-def _ask(host: MacroHost, question: Question) -> bool:
-    """One question with yes and no. Raises: Cancelled."""
-    text = say(f"question.{question.name}", host.language)
-    title = say("button.import", host.language)
+def _says_yes(host: MacroHost, question: Question, yes: Choice, no: Choice | None) -> bool:
+    """One box; `no` is what No means, None where it leads to the next box. Raises: Cancelled."""
+    from salesbook.intake.questions import in_words, lines_of
+
+    language = host.language
+    if_no = in_words(no.words, language) if no else say("question.next", language)
+    answers = say("question.answers", language, yes=in_words(yes.words, language), no=if_no)
+    text = "\n\n".join(["\n".join(lines_of(question, language)), answers])
+
+    title = say("button.import", language)
     answer = host.book.app.alert(text, title, "yes_no_cancel", "info")
     if answer == "cancel":
         raise Cancelled

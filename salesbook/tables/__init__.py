@@ -18,6 +18,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     settings.TierRule,
     settings.Bracket,
     settings.Spiff,
+    settings.Rate,
     settings.RampStep,
     settings.SeasonWeight,
     settings.Holiday,

@@ -308,6 +308,9 @@ class Deal(Row, table="Deals", key=("deal_id",), part=Part.PROCESS, shown=True):
     lost_reason: Text | None = None
     next_step: Text | None = None
     next_on: Annotated[Date | None, PLANNED] = None
+    original_amount: Annotated[Number | None, Since("0.3.0")] = None
+    """In `original_currency`, in its units; blank: in the workbook's own."""
+    original_currency: Annotated[Id | None, Since("0.3.0")] = None
 
 
 class DealTeamMember(Row, table="DealTeam", key=("deal_id", "stage"), part=Part.PROCESS):
@@ -340,6 +343,9 @@ class OrderLine(Row, table="Orders", key=("order_id", "line_no"), part=Part.PROC
     due_on: Annotated[Date | None, PLANNED] = None
     delivered_on: Annotated[Date | None, happens(was="placed", ends=_DELIVERED)] = None
     status: Literal["placed", "delivered", "invoiced", "paid", "cancelled"] | None = None
+    original_amount: Annotated[Number | None, Since("0.3.0")] = None
+    """In `original_currency`, in its units; blank: in the workbook's own."""
+    original_currency: Annotated[Id | None, Since("0.3.0")] = None
 
 
 class Payment(Row, table="Payments", key=("payment_id",), part=Part.PROCESS):
@@ -349,6 +355,9 @@ class Payment(Row, table="Payments", key=("payment_id",), part=Part.PROCESS):
     order_id: OrderRef
     paid_on: Annotated[Date, BEGINS]
     amount: Money
+    original_amount: Annotated[Number | None, Since("0.3.0")] = None
+    """In `original_currency`, in its units; blank: in the workbook's own."""
+    original_currency: Annotated[Id | None, Since("0.3.0")] = None
 
 
 class Initiative(Row, table="Initiatives", key=("plan", "step"), part=Part.PROCESS):

@@ -35,6 +35,7 @@ from salesbook.tables.values import FallingCuts, FirstMonth, RisingCuts, Weekend
 
 At01 = Annotated[float, Ge(0), Le(1)]
 AtLeast0 = Annotated[float, Ge(0)]
+ExchangeRate = Annotated[float, Is(Kind.NUMBER), Ge(1e-9)]
 GateRate = Annotated[float, Is(Kind.RATE), Ge(0), Le(2)]
 """Part of the quota of the year to date; 80 where 80 % was meant is beyond it, and refused."""
 
@@ -240,6 +241,23 @@ class Bracket(
     """What is counted against the quota, and what the rate is paid on: revenue; pieces, paid on
     revenue; revenue, paid on what is left of it after the products' cost.
     """
+
+
+class Rate(
+    Row,
+    table="Rates",
+    key=("currency", "valid_from"),
+    role=Role.SETTING,
+    part=Part.SETTINGS,
+    since="0.3.0",
+    shown=True,
+):
+    """One row per currency and day from which its rate holds."""
+
+    currency: Id
+    valid_from: Date
+    rate: ExchangeRate
+    """Of one unit, in the workbook's currency."""
 
 
 class Spiff(Row, table="Spiffs", key=("spiff",), role=Role.SETTING, part=Part.SETTINGS, shown=True):

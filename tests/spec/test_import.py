@@ -461,18 +461,18 @@ def test_replace_leaves_only_the_files_rows_under_their_old_keys(tmp_path):
     ]
 
 
-def test_money_of_another_currency_is_rejected(tmp_path):
+def test_money_of_another_currency_without_a_rate_is_rejected(tmp_path):
     """By the sign in the cell, the header, or a column of its own."""
     text = (
         "Deal ID,Rep,Stage,Amount,CurrencyIsoCode\n"
         "D1,Ann,Lead,€5,\nD2,Ann,Lead,5,EUR\nD3,Ann,Lead,$5,USD\nD4,Ann,Lead,,EUR\n"
     )
     done = draft(tmp_path, text, "Deals")
-    assert [line for line, _, code in problems(done) if code == "money-other-currency"] == [2, 3]
+    assert [line for line, _, code in problems(done) if code == "no-exchange-rate"] == [2, 3]
     by_header = draft(
         tmp_path, "Deal ID,Rep,Stage,Amount (EUR)\nD1,Ann,Lead,5\nD2,Ann,Lead,\n", "Deals"
     )
-    assert problems(by_header) == [(2, "Amount (EUR)", "money-other-currency")]
+    assert problems(by_header) == [(2, "amount", "no-exchange-rate")]
 
 
 def test_a_unit_in_the_header_counts(tmp_path):

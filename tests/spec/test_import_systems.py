@@ -71,7 +71,7 @@ def test_a_salesforce_report_with_pounds_and_british_dates(tmp_path):
     }
     assert problems(done) == [(3, "", "totals-row"), (4, "", "note-row")]
     dollars = draft(tmp_path, text, "Deals")
-    assert (2, "Amount", "money-other-currency") in problems(dollars)
+    assert (2, "Amount", "currency-unclear") in problems(dollars)
 
 
 def test_a_zoho_export(tmp_path):

@@ -12,7 +12,7 @@ from salesbook.domain.checks.waivers import value_hash
 from salesbook.domain.outcome import Task
 from salesbook.domain.validate import run
 from salesbook.policy import Policy, read_policy
-from salesbook.tables.settings import Product, Stage, TierRule
+from salesbook.tables.settings import Product, Rate, Stage, TierRule
 from tests.drawn_tables import FEW, SEEDS, day, frames_of
 
 AS_OF = dt.date(2026, 6, 30)
@@ -348,3 +348,68 @@ def test_no_cell_is_named_twice_and_order_does_not_matter(seed):
     cells = [(key, field) for _, key, field, _, _ in first]
     assert len(cells) == len(set(cells))
     assert first == second
+
+
+RATES = (
+    Rate(currency="EUR", valid_from=dt.date(2026, 1, 1), rate=1.1),
+    Rate(currency="EUR", valid_from=dt.date(2026, 3, 1), rate=1.2),
+)
+
+
+def order(number, day_, amount, **more):
+    return {
+        "order_id": number,
+        "customer_id": "C1",
+        "rep_id": "R1",
+        "ordered_on": day_,
+        "amount": amount,
+        "original_amount": 100.0,
+        "original_currency": "EUR",
+        **more,
+    }
+
+
+def test_an_amount_that_its_original_does_not_make_is_named():
+    """By the rate of the order's day, also for a refund; without a rate nothing can be said."""
+    with_rates = replace(POLICY, rates=RATES)
+    rows = [
+        order("O1", dt.date(2026, 2, 1), 11_000),
+        order("O2", dt.date(2026, 3, 1), 11_000),
+        order("O3", dt.date(2026, 4, 1), -11_000, refund_of="O1", original_amount=-100.0),
+        order("O4", dt.date(2025, 4, 1), 1),
+        order("O5", dt.date(2026, 4, 1), 10_000, original_currency="US Dollar"),
+    ]
+    codes = [
+        (finding.row_key, finding.code, finding.params.get("expected"))
+        for finding in run(task(with_rates, Orders=rows)).findings
+        if finding.code.startswith("original")
+    ]
+    assert codes == [("O2|1", "original-differs", Decimal("120.00"))]
+
+
+def test_an_original_without_currency_and_an_unknown_one_are_named():
+    """An amount in nothing, a currency of nothing, and a word that is no currency."""
+    rows = [
+        order("O1", dt.date(2026, 2, 1), 1, original_currency=None),
+        order("O2", dt.date(2026, 2, 1), 1, original_amount=None),
+        order("O3", dt.date(2026, 2, 1), 1, original_currency="Federal"),
+    ]
+    codes = [
+        (finding.row_key, finding.field, finding.code)
+        for finding in run(task(Orders=rows)).findings
+        if finding.field and finding.field.startswith("original")
+    ]
+    assert codes == [
+        ("O1|1", "original_currency", "original-incomplete"),
+        ("O2|1", "original_amount", "original-incomplete"),
+        ("O3|1", "original_currency", "currency-unknown"),
+    ]
+
+
+def test_a_rate_of_no_currency_or_of_the_workbooks_own_is_named():
+    """Neither can ever be used."""
+    wrong = tuple(
+        Rate(currency=name, valid_from=dt.date(2026, 1, 1), rate=2.0) for name in ("USD", "Fed")
+    )
+    codes = [finding.code for finding in run(task(replace(POLICY, rates=wrong))).findings]
+    assert codes == ["currency-unknown", "rate-of-own-currency"]

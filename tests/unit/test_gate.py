@@ -37,6 +37,7 @@ FIELDS = {
     "tier_rules": "TierRules",
     "brackets": "Brackets",
     "spiffs": "Spiffs",
+    "rates": "Rates",
     "ramp": "Ramp",
     "season": "Season",
     "holidays": "Holidays",

@@ -73,7 +73,11 @@ def test_two_equal_headers_need_the_option():
     headers = ["Deal name", "Amount", "Amount"]
     with pytest.raises(AmbiguousFile) as refused:
         map_headers("Deals", headers, {})
-    assert refused.value.params == {"field": "amount", "option": "--column"}
+    assert refused.value.params == {
+        "field": "amount",
+        "option": "--column",
+        "choices": ("Amount#1", "Amount#2"),
+    }
     found = map_headers("Deals", headers, {"amount": "Amount#2"})
     assert next(one.column for one in found.columns if one.field == "amount") == 2
     assert map_headers("Deals", headers, {}, same=lambda left, right: True).has("amount")
@@ -90,8 +94,8 @@ def test_a_wrong_option_is_refused():
     ("header", "scale", "currency"),
     [
         ("金额（万元）", 10_000, "元"),
-        ("Amount (EUR)", 1, "eur"),
-        ("Amount (GEL)", 1, "gel"),
+        ("Amount (EUR)", 1, "EUR"),
+        ("Amount (GEL)", 1, "GEL"),
         ("Amount (all)", 0, ""),
         ("Amount (Top)", 0, ""),
         ("Amount (k)", 1000, ""),

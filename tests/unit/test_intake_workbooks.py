@@ -52,7 +52,7 @@ def test_cells_come_with_their_types(tmp_path):
 
 
 def test_a_share_shown_in_percent_is_clear_and_other_money_is_refused(tmp_path):
-    """12 shown as 1200 % is no slip of the reader's; $ in a book of yuan is not yuan."""
+    """12 shown as 1200 % is no slip of the reader's; $ in a book of yuan is one of many others."""
     rows = [HEADERS, ["A", 5.0, None, 1.5], ["B", 5.0, None, 1.5], ["C", 0.1, None, None]]
     formats = [
         ("S", "D2", "0%"),
@@ -65,7 +65,7 @@ def test_a_share_shown_in_percent_is_clear_and_other_money_is_refused(tmp_path):
     first, second, third = read_rows(found, mapped, "Deals", CellOptions(currency="CNY"))
     assert first.values["partner_share"] == 1.5
     assert [(where, reason.code) for where, reason in first.faults] == [
-        ("Amount", "money-other-currency")
+        ("Amount", "currency-unclear")
     ]
     assert [(where, reason.code) for where, reason in second.faults] == [
         ("Partner share", "rate-unclear")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
+from salesbook.domain.checks.currencies import rate_faults
 from salesbook.domain.checks.setting_values import value_faults
 from salesbook.domain.checks.stage_checks import stage_faults
 from salesbook.domain.pay.brackets import (
@@ -302,6 +303,7 @@ _CHECKS: Final[Sequence[Callable[[Policy], Iterator[Finding]]]] = (
     _tier_faults,
     _bracket_faults,
     _spiff_faults,
+    rate_faults,
     _ramp_faults,
     _season_faults,
 )

@@ -1,0 +1,196 @@
+"""What an import asks of its user: only what is open, one thing at a time, and nothing twice."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesbook.errors import AmbiguousFile, UsageError
+from salesbook.intake.draft import ImportDraft, draft_import
+from salesbook.intake.options import ImportOptions
+from salesbook.intake.questions import (
+    Answers,
+    Choice,
+    Question,
+    Unanswered,
+    answer_all,
+    in_words,
+    lines_of,
+    question_of_refusal,
+    questions_of_draft,
+    refuse_unanswered,
+)
+from salesbook.labels import LANGUAGES
+from tests.spec.import_tables import book, draft, new_rows
+
+OPEN_DEALS = (
+    "Deal ID,Rep,Customer,Stage,Amount,Created Date\n"
+    "D1,Ann,Acme,Lead,1.234,03/04/2026\n"
+    "D2,Anne,Hill,Lead,2.345,05/06/2026\n"
+    "D3,Zoe,Hill,Lead,7,05/06/2026\n"
+)
+"""Two orders of days, two decimal signs, and two reps whom nobody knows."""
+
+
+def asked_of(folder: Path, text: str, answers: dict[str, object]) -> tuple[ImportDraft, Answers]:
+    """Import a file of deals with somebody who gives these answers by question; None leaves it."""
+    path = folder / "file.csv"
+    path.write_text(text, encoding="utf-8")
+
+    def attempt(known: Answers) -> ImportDraft:
+        done = draft_import(path, known.options, book())
+        refuse_unanswered(done, known.options, known.answered)
+        return done
+
+    def ask(question: Question) -> Choice:
+        wanted = answers[question.code]
+        return next(choice for choice in question.choices if choice.value == wanted)
+
+    return answer_all(attempt, ImportOptions("Deals"), ask)
+
+
+def test_what_a_file_leaves_open_is_asked_in_its_order(tmp_path: Path) -> None:
+    """How cells are read comes first: who is named is looked up only in rows that can be read."""
+    done = draft(tmp_path, OPEN_DEALS, "Deals")
+    asked = questions_of_draft(done, ImportOptions("Deals"))
+    assert [question.code for question in asked] == ["date-order", "decimal"]
+
+    read = draft(tmp_path, OPEN_DEALS, "Deals", date_order="dmy", decimal="point")
+    asked = questions_of_draft(read, ImportOptions("Deals"))
+    assert [question.code for question in asked] == ["add-missing"]
+
+
+def test_every_answer_becomes_an_option_to_type_the_next_time(tmp_path: Path) -> None:
+    done, answers = asked_of(
+        tmp_path, OPEN_DEALS, {"date-order": "dmy", "decimal": "point", "add-missing": True}
+    )
+    assert answers.typed == ("--date-order dmy", "--decimal point", "--add-missing")
+    assert len(new_rows(done)) == 3
+    assert str(new_rows(done)[0]["created_on"]) == "2026-04-03"
+
+    # The options alone do what the answers did.
+    again = draft(
+        tmp_path, OPEN_DEALS, "Deals", date_order="dmy", decimal="point", add_missing=True
+    )
+    assert new_rows(again) == new_rows(done)
+    assert questions_of_draft(again, answers.options) == []
+
+
+def test_leaving_it_open_rejects_the_rows_and_asks_no_more(tmp_path: Path) -> None:
+    done, answers = asked_of(
+        tmp_path, OPEN_DEALS, {"date-order": "dmy", "decimal": "point", "add-missing": None}
+    )
+    assert [row.values["deal_id"] for row in done.rejected] == ["D2", "D3"]
+    assert answers.typed == ("--date-order dmy", "--decimal point")
+
+
+def test_a_file_that_leaves_nothing_open_asks_nothing(tmp_path: Path) -> None:
+    text = "Deal ID,Rep,Stage,Amount,Created Date\nD1,Ann,Lead,5.50,2026-01-05\n"
+    done, answers = asked_of(tmp_path, text, {})
+    assert (len(new_rows(done)), answers.typed) == (1, ())
+
+
+def test_only_orders_that_a_date_can_have_are_offered(tmp_path: Path) -> None:
+    """The 30th is no month, so that `30/01/02` is the 30th of January, or 2030."""
+    text = "Deal ID,Rep,Stage,Created Date\nD1,Ann,Lead,30/01/02\n"
+    (question,) = questions_of_draft(draft(tmp_path, text, "Deals"), ImportOptions("Deals"))
+    assert [choice.value for choice in question.choices] == ["dmy", "ymd", None]
+
+
+def test_unknown_names_are_shown_with_their_rows_and_the_nearest(tmp_path: Path) -> None:
+    rows = "".join(f"D{number},Anne,Lead\n" for number in range(3)) + "D9,Zoe,Lead\n"
+    done = draft(tmp_path, f"Deal ID,Rep,Stage\n{rows}", "Deals")
+    (question,) = questions_of_draft(done, ImportOptions("Deals"))
+    assert lines_of(question, "en") == [
+        "Rows that name somebody or something the workbook does not have: 4. Add it?",
+        "Sales reps that sheet Team lacks: 2",
+        "  Anne; rows: 3; nearest known: Ann",
+        "  Zoe; rows: 1",
+    ]
+
+
+def test_a_column_that_may_be_two_is_asked_for_by_field(tmp_path: Path) -> None:
+    """The answer is what `--column` takes, with the number of a header that comes twice."""
+    path = tmp_path / "file.csv"
+    path.write_text("Deal ID,Rep,Stage,Amount,Amount\nD1,Ann,Lead,1.50,2.50\n", encoding="utf-8")
+
+    def attempt(known: Answers) -> ImportDraft:
+        return draft_import(path, known.options, book())
+
+    done, answers = answer_all(attempt, ImportOptions("Deals"), lambda asked: asked.choices[1])
+    assert answers.typed == ('--column amount="Amount#2"',)
+    assert new_rows(done)[0]["amount"] == 250
+
+
+def test_a_refusal_without_choices_is_no_question() -> None:
+    for refusal in (UsageError("usage", found="x"), AmbiguousFile(option="--sheet", choices=())):
+        assert question_of_refusal(refusal) is None
+
+
+def test_a_question_that_was_answered_in_vain_is_a_refusal() -> None:
+    """Else the same question would come for ever."""
+    tries: list[Answers] = []
+
+    def attempt(known: Answers) -> None:
+        tries.append(known)
+        raise AmbiguousFile("which-sheet", option="--sheet", sheets="A, B", choices=("A", "B"))
+
+    with pytest.raises(AmbiguousFile):
+        answer_all(attempt, ImportOptions("Deals"), lambda asked: asked.choices[0])
+    assert [known.options.sheet for known in tries] == [None, "A"]
+
+
+def test_somebody_who_cannot_be_asked_gets_a_refusal(tmp_path: Path) -> None:
+    """What is raised where a question arises is itself a refusal with its exit code."""
+    done = draft(tmp_path, OPEN_DEALS, "Deals")
+    with pytest.raises(Unanswered) as raised:
+        refuse_unanswered(done, ImportOptions("Deals"), frozenset())
+    assert raised.value.exit_code == 21
+
+
+CELLS = st.sampled_from(["03/04/2026", "13/04/2026", "03/14/2026", "2026-05-06", "01/02/03", ""])
+AMOUNTS = st.sampled_from(["1,234", "1.234", "12,50", "12.50", "7", ""])
+WHO = st.sampled_from(["Ann", "Bo", "Zoe", ""])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(st.tuples(CELLS, AMOUNTS, WHO), min_size=1, max_size=5),
+    picks=st.lists(st.integers(0, 9), min_size=8, max_size=8),
+)
+def test_every_way_of_answering_comes_to_an_end(tmp_path_factory, rows, picks) -> None:
+    """However somebody answers, no question comes twice, all have words in both languages, and the
+    options that are told for the next time are what was done.
+    """
+    text = "Deal ID,Rep,Stage,Amount,Created Date\n" + "".join(
+        f'D{number},{who},Lead,"{amount}",{day}\n' for number, (day, amount, who) in enumerate(rows)
+    )
+    path = tmp_path_factory.mktemp("asked") / "file.csv"
+    path.write_text(text, encoding="utf-8")
+    asked: list[str] = []
+
+    def attempt(known: Answers) -> ImportDraft:
+        done = draft_import(path, known.options, book())
+        refuse_unanswered(done, known.options, known.answered)
+        return done
+
+    def ask(question: Question) -> Choice:
+        asked.append(question.code)
+        for language in LANGUAGES:
+            assert all(lines_of(question, language))
+            assert all(in_words(choice.words, language) for choice in question.choices)
+        return question.choices[picks[len(asked)] % len(question.choices)]
+
+    done, answers = answer_all(attempt, ImportOptions("Deals"), ask)
+    assert len(asked) == len(set(asked))
+    assert done.read == done.accepted + len(done.rejected) + done.duplicates
+    changed = [
+        option.name
+        for option in fields(ImportOptions)
+        if getattr(answers.options, option.name) != getattr(ImportOptions("Deals"), option.name)
+    ]
+    assert len(changed) == len(answers.typed)
