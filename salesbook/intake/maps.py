@@ -33,8 +33,8 @@ _NOT_IN_A_KIND: Final = re.compile(r"[\d\W_]+")
 """What tells one export of a kind from the next: days, numbers and what stands between words."""
 _MOST_HEADERS_NAMED: Final = 6
 
-_Key = tuple[str, str]
-"""The header and the word that a row of ImportMaps is about; the word is blank for a column."""
+_Key = tuple[str, str, str]
+"""Header, word and field of a row of ImportMaps; the word is blank for a column as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class _Entry:
     @property
     def key(self) -> _Key:
         """What tells it from the others of its source."""
-        return fold_header(self.header), fold(self.word)
+        return fold_header(self.header), fold(self.word), self.field
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,10 @@ class Remembered:
             own_headers: header of his own column by folded header of the file, of those that came
                 along.
         """
-        known = frozenset(entry.key for entry in self.entries)
         unasked = _unasked(said.into, source, book)
-        said_now = _Said(said, source, header_map, known, unasked)
-        said_entries = said_now.add_all(own_headers)
+        known_headers = frozenset(fold_header(entry.header) for entry in self.entries)
+        new_entries = _Said(said, source, header_map, known_headers, unasked).add_all(own_headers)
+        said_headers = {key[0] for key, entry in new_entries.items() if not entry.word}
         # A field is filled by one column alone, so that another one loses it.
         filled = {_field_of(said.into, name) for name, header in said.columns.items() if header}
         left_out = set(_fields_left_out(said))
@@ -108,18 +108,20 @@ class Remembered:
         leaving: list[int] = []
         after: dict[_Key, _Entry] = {}
         for entry in self.entries:
-            instead = said_entries.pop(entry.key, None)
             is_of_column = not entry.word
-            if instead is not None:
+            is_said_otherwise = is_of_column and (
+                fold_header(entry.header) in said_headers or entry.field in filled
+            )
+            if is_of_column and entry.field in left_out:
+                entry = replace(entry, field="")
+            if entry.key in new_entries:
+                instead = new_entries.pop(entry.key)
                 after[entry.key] = replace(instead, position=entry.position, source=entry.source)
-            elif is_of_column and entry.field in filled:
-                if entry.source == self.source and entry.position is not None:
-                    leaving.append(entry.position)
-            elif is_of_column and entry.field in left_out:
-                after[entry.key] = replace(entry, field="")
-            else:
+            elif not is_said_otherwise and entry.key not in after:
                 after[entry.key] = entry
-        after |= said_entries
+            elif entry.source == self.source and entry.position is not None:
+                leaving.append(entry.position)
+        after |= new_entries
 
         changes: dict[int, Mapping[str, Any]] = {}
         new_rows: list[Mapping[str, Any]] = []
@@ -127,7 +129,7 @@ class Remembered:
             values = _values(replace(entry, source=self.source), said.into, book)
             if entry.position is not None and entry.source == self.source:
                 # A cell that becomes blank is written as one: it must not keep what it said.
-                changes[entry.position] = {"field": None, "code": None} | values
+                changes[entry.position] = {"field": "", "code": None} | values
             else:
                 new_rows.append(values)
         return MapRows(changes, new_rows, leaving)
@@ -357,8 +359,8 @@ class _Said:
     said: ImportOptions
     source: ForeignTable
     header_map: HeaderMap
-    known: frozenset[_Key]
-    """What rows of ImportMaps are about: there also counts what is said in spite of them."""
+    known_headers: frozenset[str]
+    """Headers that rows of ImportMaps are about: there also counts what is said in spite of them."""
     unasked: Mapping[str, int]
     """The column that each field would get if nobody said anything."""
     entries: dict[_Key, _Entry] = field(default_factory=dict)
@@ -386,7 +388,7 @@ class _Said:
     def _add_columns(self) -> None:
         for name, header in self.said.columns.items():
             columns = columns_of_header(header, self.source.headers)
-            is_known = (fold_header(header), "") in self.known
+            is_known = fold_header(header) in self.known_headers
             if columns and (is_known or self.unasked.get(self._field(name)) != columns[0]):
                 self._add(header, self._field(name))
 

@@ -389,7 +389,7 @@ class Waiver(Row, table="Waivers", key=("table", "row_key", "field", "code"), pa
 class ImportMap(
     Row,
     table="ImportMaps",
-    key=("source", "table", "header", "word"),
+    key=("source", "table", "header", "word", "field"),
     part=Part.SYSTEM,
     since="0.3.0",
 ):
@@ -405,7 +405,7 @@ class ImportMap(
     """As it stands in the file; `*` for all that go into no field."""
     word: Text = ""
     """Blank where the row is about the column as a whole."""
-    field: FieldName | None = None
+    field: FieldName = ""
     """Where the column goes, also a column of the user's own; blank: nowhere."""
     code: Text | None = None
     """What the word means; blank: nothing, so that the cell counts as blank."""
