@@ -42,6 +42,7 @@ from salesbook.writing.parking import (
 from salesbook.writing.restore import Restoring, said, waiting_after
 from salesbook.writing.row_names import RowNames
 
+NO_OWN_COLUMNS: Final[Mapping[str, Collection[str]]] = {}
 PARKED_NOTES: Final = "ParkedNotes"
 """The table in which waits what people put on rows that are gone."""
 
@@ -346,7 +347,7 @@ class Session:
         self,
         befores: Mapping[str, Session],
         as_of: dt.date,
-        own_back: Mapping[str, Collection[str]],
+        own_back: Mapping[str, Collection[str]] = NO_OWN_COLUMNS,
     ) -> list[PreparedWrite]:
         """The writes that make tables what they were at an earlier time.
 
