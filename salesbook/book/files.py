@@ -26,6 +26,7 @@ from salesbook.book.run import run_action
 from salesbook.book.saved_elsewhere import save_notes
 from salesbook.book.session import Session
 from salesbook.book.undo import Obstacle, PastRun, Undo, past_runs
+from salesbook.book.unlisted import with_unlisted_told
 from salesbook.errors import CannotWrite, NoSuchTable, SalesbookError, UsageError
 from salesbook.frames import empty_frame
 from salesbook.hosts.package import Disk, is_companion, open_package, refuse_taken
@@ -66,6 +67,7 @@ def run_on_file(
             host.save(out.path, over=out.may_replace)
         else:
             host.save()
+    report = with_unlisted_told(report, out.path if out else book)
     return replace(report, kept=host.kept, notes=(*report.notes, *host.page_notes))
 
 

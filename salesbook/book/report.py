@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import pandas as pd
+
 from salesbook.book.backups import Kept
 from salesbook.domain.outcome import ClosedMonth
 from salesbook.labels import Language
@@ -47,6 +49,8 @@ class Report:
     """The month that the run closed or opened again."""
     kept: Kept | None = None
     """What became of the workbook's state before; None where nothing changed but the log."""
+    unlisted: pd.DataFrame | None = None
+    """Rows like those of Checks for errors of which it lists only some; None where it lists all."""
 
     @property
     def errors(self) -> int:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+import pandas as pd
+
 from salesbook.actions import ACTIONS
 from salesbook.book.report import Options, Report
 from salesbook.book.run_log import log_entry, newest_day
@@ -20,6 +22,7 @@ from salesbook.errors import ColumnMissing, SalesbookError, UsageError
 from salesbook.messages import Fact, Finding, Message
 from salesbook.store import Host
 from salesbook.writing.body import PreparedWrite, RowChanges
+from salesbook.writing.check_limits import Limited, all_listed, limited
 from salesbook.writing.checks import Places, checks_frame, with_addresses
 from salesbook.writing.limits import within_limit
 from salesbook.writing.parking import ParkedLine
@@ -71,6 +74,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
 
     _refuse_without_columns(session, outcome)
     writes, findings = prepare_writes(session, tables, outcome, found_reading, as_of=options.as_of)
+    unlisted = _unlisted(session, findings, outcome) if "Checks" in tables else None
     parked_notes = session.prepared_parked_notes(writes, options.as_of)
     # What stood beside lines of ParkedNotes that go is known only now.
     lost_there = [finding for prepared in parked_notes for finding in prepared.findings]
@@ -86,6 +90,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         notes=(*session.notes(action.writes), *_about_the_day(task, outcome.later)),
         has_checks=session.has("Checks"),
         closed=outcome.closed,
+        unlisted=unlisted,
     )
     log = log_entry(session, report, [*writes, *parked_notes], task)
     host.write([prepared.write for prepared in (*writes, *parked_notes, *log)])
@@ -134,7 +139,8 @@ def prepare_writes(
         return without_waived(one_per_cell(with_rows), session.frame("Waivers"))
 
     def prepared_checks() -> PreparedWrite:
-        frame = checks_frame(shown_of(findings), places)
+        room = _room(session, shown_of(findings))
+        frame = checks_frame(room.listed, places)
         return session.prepared_write("Checks", frame, as_of=as_of)
 
     if "Checks" in tables:
@@ -146,6 +152,22 @@ def prepare_writes(
             checks = prepared_checks()
         writes.append(checks)
     return writes, tuple(shown_of(findings))
+
+
+def _room(session: Session, findings: Sequence[Finding]) -> Limited:
+    """Findings as Checks has room for them; all, where it lacks the column that counts the rest."""
+    has_counts = "cell_count" in session.table("Checks").headers
+    return limited(findings) if has_counts else all_listed(findings)
+
+
+def _unlisted(
+    session: Session, findings: Sequence[Finding], outcome: Outcome
+) -> pd.DataFrame | None:
+    """Rows like those of Checks for all errors of which it lists only some; None where there are none."""
+    errors = _room(session, findings).unlisted_errors
+    if not errors:
+        return None
+    return checks_frame(all_listed(errors).listed, Places(session.find, outcome.tables))
 
 
 def _still_waiting(

@@ -36,7 +36,7 @@ from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
-from salesbook.intake.usable import reject_sum
+from salesbook.intake.usable import refuse_too_many, reject_sum
 from salesbook.messages import Message
 from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE, Policy
@@ -113,6 +113,7 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
 
     known = (*options.columns.values(), *known_headers_of(table, book))
     source = read_source(path, table, SourceOptions(options.encoding, options.sheet, known))
+    refuse_too_many(len(source.rows), where=path.name)
     remembered = remember(path, options, source, book)
     header_map = map_headers(
         table,

@@ -7,12 +7,21 @@ from typing import Final
 
 from salesbook.cells.base import Reason, Value
 from salesbook.cells.field import range_reason
+from salesbook.errors import UnsafeFile
 from salesbook.intake.foreign import filled_count
 from salesbook.intake.rows import FileRow, main_amount
 from salesbook.tables import TABLES, FieldSpec
 
+MOST_ROWS: Final = 1_000_000
+"""A sheet has 1,048,576 rows; what stands above and below a table needs some."""
 _ENOUGH_ABOVE: Final = 3
 """Of fewer amounts, one may be the sum of the others by chance."""
+
+
+def refuse_too_many(row_count: int, *, where: str) -> None:
+    """Refuse a file that no sheet can hold, before its cells are looked at. Raises: UnsafeFile."""
+    if row_count > MOST_ROWS:
+        raise UnsafeFile("file-too-long", where=where, rows=row_count, most=MOST_ROWS)
 
 
 def needed_fields(table: str) -> tuple[FieldSpec, ...]:

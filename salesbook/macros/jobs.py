@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from salesbook.actions import ACTIONS, Button
@@ -27,9 +28,14 @@ def job_of(button: Button) -> Job:
 def _run_verb(button: Button, host: MacroHost, as_of: dt.date) -> MessageBox:
     from salesbook.book.report import Options
     from salesbook.book.run import run_action
+    from salesbook.book.unlisted import with_unlisted_told
 
     with host.working(ACTIONS[button.action]):
         report = run_action(host, button.action, Options(as_of, **button.options))
+    place = Path(full_name(host.book))
+    # A workbook that lives on a server has no folder to write into.
+    if place.is_file():
+        report = with_unlisted_told(report, place)
     return answers.report_box(host, button, report)
 
 

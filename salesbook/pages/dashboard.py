@@ -281,13 +281,22 @@ def _to_do() -> tuple[Tile, ...]:
     high = count(is_choice("Alerts", "severity", "high"))
     alerts = _filled("Alerts", "kind")
 
-    errors = count(is_choice("Checks", "severity", "error"))
-    warnings = count(is_choice("Checks", "severity", "warning"))
+    errors, warnings = _cells_of_checks("error"), _cells_of_checks("warning")
     return (
         _counted("calls", calls, late.then(Word("tiles.late"))),
         _counted("alerts", high, Word("tiles.in_all").then(alerts)),
         _counted("errors", errors, warnings.then(Word("tiles.warnings"))),
     )
+
+
+def _cells_of_checks(severity: str) -> Expression:
+    """Cells that the rows of a severity stand for; a blank stands for the row's own."""
+    is_of_severity, cells = (
+        is_choice("Checks", "severity", severity),
+        Column("Checks", "cell_count"),
+    )
+    more = total(cells - 1, is_of_severity, _is_number(cells))
+    return count(is_of_severity) + more
 
 
 def _filled(table: str, field: str) -> Expression:

@@ -67,6 +67,8 @@ class Check(
     found: Text | None = None
     expected: Sentence
     advice: Sentence
+    cell_count: Annotated[Count | None, Since("0.3.0")] = None
+    """Cells that the row stands for: 1, or how many more of its kind there are; blank: 1."""
 
 
 class Duplicate(

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from salesbook.frames import frame_from_rows, row_keys
-from salesbook.messages import Finding, Message
+from salesbook.messages import Finding
 from salesbook.reading.table import ReadTable
+from salesbook.writing.check_limits import ListedFinding, sentences
 
 
-def checks_frame(findings: Sequence[Finding], places: Places) -> pd.DataFrame:
-    """One row per finding, in the order given, with the sheet and cell it is about."""
-    return frame_from_rows("Checks", [_check(finding, places) for finding in findings])
+def checks_frame(listed: Sequence[ListedFinding], places: Places) -> pd.DataFrame:
+    """One row per listed finding, in the order given, with the sheet and cell it is about."""
+    return frame_from_rows("Checks", [_check(one, places) for one in listed])
 
 
 @dataclass
@@ -59,8 +60,9 @@ class Places:
         return {} if read is None else {key: row for row, key in read.row_keys.items()}
 
 
-def _check(finding: Finding, places: Places) -> dict[str, object]:
-    params = {**finding.params, "found": finding.found}
+def _check(one: ListedFinding, places: Places) -> dict[str, object]:
+    finding = one.finding
+    expected, advice = sentences(one)
     return {
         "severity": finding.severity,
         "code": finding.code,
@@ -68,11 +70,16 @@ def _check(finding: Finding, places: Places) -> dict[str, object]:
         "row_key": finding.row_key,
         "field": finding.field or "",
         "sheet": places.sheet_of(finding.table),
-        "cell": places.cell_of(finding.table, finding.row, finding.row_key, finding.field),
+        "cell": None if one.is_rest else _cell(finding, places),
         "found": finding.found or None,
-        "expected": Message(f"{finding.code}.expected", params),
-        "advice": Message(f"{finding.code}.advice", params),
+        "expected": expected,
+        "advice": advice,
+        "cell_count": one.cell_count,
     }
+
+
+def _cell(finding: Finding, places: Places) -> str | None:
+    return places.cell_of(finding.table, finding.row, finding.row_key, finding.field)
 
 
 def with_addresses(frame: pd.DataFrame, table: str, places: Places) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from salesbook.errors import UsageError
+from salesbook.errors import UnsafeFile, UsageError
 from salesbook.policy import Policy
 from salesbook.tables.settings import Stage
 from tests.spec.import_tables import STAGES, book, counts, draft, imported, new_rows, problems
@@ -546,3 +546,12 @@ def test_a_text_that_no_cell_holds_is_rejected_with_its_row(tmp_path):
     assert problems(done) == [(2, "Company", "text-too-long")]
     assert done.rejected[0].faults[0][1].params == {"length": 40_000, "most": 32_767}
     assert counts(done) == {"read": 2, "new": 1, "rejected": 1}
+
+
+def test_a_file_that_no_sheet_can_hold_is_refused_before_its_cells_are_read(tmp_path, monkeypatch):
+    """At once, and not after a minute's work."""
+    monkeypatch.setattr("salesbook.intake.usable.MOST_ROWS", 3)
+    monkeypatch.setattr("salesbook.intake.draft.read_rows", None)
+    with pytest.raises(UnsafeFile) as refused:
+        draft(tmp_path, "Name\n" + "A\n" * 4, "Customers")
+    assert (refused.value.code, refused.value.params["rows"]) == ("file-too-long", 4)

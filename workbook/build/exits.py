@@ -48,6 +48,8 @@ def _raised(tree: ast.AST) -> Iterator[tuple[str, type[SalesbookError]]]:
     Several codes where a condition chooses: `LockedFile("held" if busy else "locked")`.
     """
     for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            yield from _of_own_kind(node)
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         refusal = _REFUSALS.get(node.func.id)
@@ -56,3 +58,15 @@ def _raised(tree: ast.AST) -> Iterator[tuple[str, type[SalesbookError]]]:
         for part in ast.walk(node.args[0]):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 yield part.value, refusal
+
+
+def _of_own_kind(kind: ast.ClassDef) -> Iterator[tuple[str, type[SalesbookError]]]:
+    """The codes that a kind of refusal beside `errors.py` gives to `super().__init__`."""
+    bases = [base.id for base in kind.bases if isinstance(base, ast.Name)]
+    refusals = [_REFUSALS[base] for base in bases if base in _REFUSALS]
+    for node in ast.walk(kind):
+        if not isinstance(node, ast.Call) or ast.unparse(node.func) != "super().__init__":
+            continue
+        code = node.args[0] if node.args else None
+        if isinstance(code, ast.Constant):
+            yield from ((str(code.value), refusal) for refusal in refusals)
