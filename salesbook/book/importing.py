@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -135,7 +135,18 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     Raises: SalesbookError of any kind, `questions.Unanswered` where the user is to be asked; then
         the host was asked for no write.
     """
-    started = time.perf_counter()
+    draft, session = draft_into(host, request)
+    if not request.dry_run and draft.accepted:
+        write_draft(host, request, draft, session)
+    return draft, session
+
+
+@collecting_nothing()
+def draft_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Session]:
+    """Draft an import; nothing is written.
+
+    Raises: as `import_into`.
+    """
     into, as_of = request.options.into, request.as_of
     session = Session(host)
     # A missing table is refused before anything else is read.
@@ -147,19 +158,48 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     draft = draft_import(request.file, request.options, book)
     if request.answered is not None:
         refuse_unanswered(draft, request.options, request.answered)
-    if request.dry_run or not draft.accepted:
-        return draft, session
+    return draft, session
 
+
+@collecting_nothing()
+def write_draft(host: Host, request: ImportRequest, draft: ImportDraft, session: Session) -> None:
+    """Hand the writes of a draft to the host.
+
+    Args:
+        session: that in which it was drafted; its `beside` then says what became of things that
+            people had put on rows.
+
+    Raises: SalesbookError of any kind; then the host was asked for no write.
+    """
+    _write(host, request, draft, session, draft.changes)
+
+
+def write_columns(host: Host, request: ImportRequest, draft: ImportDraft, session: Session) -> None:
+    """Put all columns of a file into ImportMaps, for somebody to say there where each goes.
+
+    Nothing else is written. Raises: as `write_draft`.
+    """
+    _write(host, request, draft, session, draft.every_column)
+
+
+def _write(
+    host: Host,
+    request: ImportRequest,
+    draft: ImportDraft,
+    session: Session,
+    changes: Sequence[TableChange],
+) -> None:
+    started = time.perf_counter()
+    as_of = request.as_of
     # Amounts are written in the currency that the workbook has now.
     session.policy = draft.policy
-    writes = [_prepared(session, change, as_of) for change in draft.changes]
+    writes = [_prepared(session, change, as_of) for change in changes]
     writes += session.prepared_parked_notes(writes, as_of)
     seconds = round(time.perf_counter() - started, 3)
-    report = _report(draft, into, as_of, seconds, session.language)
+    report = _report(draft, changes, as_of, seconds, session.language)
     log = log_entry(session, report, writes)
     host.write([prepared.write for prepared in (*writes, *log)])
     session.beside = tuple(finding for prepared in writes for finding in prepared.findings)
-    return draft, session
 
 
 def _has_amounts(session: Session) -> bool:
@@ -177,17 +217,21 @@ def _has_amounts(session: Session) -> bool:
 
 
 def _report(
-    draft: ImportDraft, into: str, as_of: dt.date, seconds: float, language: Language
+    draft: ImportDraft,
+    changes: Sequence[TableChange],
+    as_of: dt.date,
+    seconds: float,
+    language: Language,
 ) -> Report:
-    """An import as the run log counts it."""
+    """An import as the run log counts it; `changes` are what is written of it."""
     rows = {"in": draft.read, "used": draft.accepted, "skipped": len(draft.rejected)}
     written = {}
-    for change in draft.changes:
+    for change in changes:
         written[change.table] = len(change.changes) + len(change.new_rows)
     return Report(
         action="import",
         as_of=as_of,
-        rows={into: rows},
+        rows={draft.table: rows},
         written=written,
         findings=(),
         seconds=seconds,

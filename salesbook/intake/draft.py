@@ -83,6 +83,10 @@ class ImportDraft:
     """Columns of the file that come along as the user's own."""
     notes: tuple[Message, ...] = ()
     """What else to know of the import."""
+    every_column: tuple[TableChange, ...] = ()
+    """What puts all columns of the file into ImportMaps; empty where all are there, or there is no
+    such table.
+    """
 
     @property
     def accepted(self) -> int:
@@ -111,7 +115,11 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
     if not takes_imports(table):
         raise UsageError("output-table", where="--into", found=table)
 
-    known = (*options.columns.values(), *known_headers_of(table, book))
+    known = (
+        *options.columns.values(),
+        *options.known_headers,
+        *known_headers_of(table, book),
+    )
     source = read_source(path, table, SourceOptions(options.encoding, options.sheet, known))
     refuse_too_many(len(source.rows), where=path.name)
     remembered = remember(path, options, source, book)
@@ -187,6 +195,7 @@ def draft_rows(
         look_alikes=merge.look_alikes,
         kept=own_columns,
         notes=(*remembered.notes, *own_columns.notes, *_notes(said, book)),
+        every_column=_every_column(remembered, source, header_map, own_columns, book),
     )
 
 
@@ -277,6 +286,21 @@ def _map_changes(rows: MapRows, book: BookNow, *, does_something: bool) -> tuple
     if not is_worth_noting and not says_more:
         return ()
     change = TableChange(IMPORT_MAPS, changes, new_rows, leaving=rows.leaving)
+    return (change,) if change.does_something else ()
+
+
+def _every_column(
+    remembered: Remembered,
+    source: ForeignTable,
+    header_map: HeaderMap,
+    own_columns: Kept,
+    book: BookNow,
+) -> tuple[TableChange, ...]:
+    """What puts all columns of the file into ImportMaps, where they may be changed."""
+    if IMPORT_MAPS not in book.tables:
+        return ()
+    rows = remembered.every_column(source, header_map, own_columns.own_headers, book)
+    change = TableChange(IMPORT_MAPS, {}, frame_from_rows(IMPORT_MAPS, rows))
     return (change,) if change.does_something else ()
 
 

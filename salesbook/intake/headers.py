@@ -230,7 +230,9 @@ def map_headers(  # noqa: PLR0913 - each narrows the choice in a way of its own
                     where=header,
                     field=field,
                     option="--column",
-                    choices=tuple(_typed(place, headers) for place in (best[field].column, column)),
+                    choices=tuple(
+                        typed_header(place, headers) for place in (best[field].column, column)
+                    ),
                 )
             if rank is None or meaning.rank < rank:
                 best_rank[field] = meaning.rank
@@ -245,7 +247,7 @@ def map_headers(  # noqa: PLR0913 - each narrows the choice in a way of its own
     return HeaderMap(tuple(columns), not_taken)
 
 
-def _typed(column: int, headers: Sequence[str]) -> str:
+def typed_header(column: int, headers: Sequence[str]) -> str:
     """How `--column` names a column: by its header, with its number among those of that name."""
     header = headers[column]
     same_name = _columns_called(header, headers)

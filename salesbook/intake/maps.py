@@ -18,7 +18,13 @@ from typing import Any, Final
 from salesbook import labels
 from salesbook.intake.book_now import BookNow
 from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.headers import HeaderMap, columns_of_header, fold_header, map_headers
+from salesbook.intake.headers import (
+    HeaderMap,
+    columns_of_header,
+    fold_header,
+    map_headers,
+    typed_header,
+)
 from salesbook.intake.options import ImportOptions
 from salesbook.labels.words import fold
 from salesbook.messages import Fact, Message
@@ -133,6 +139,34 @@ class Remembered:
             else:
                 new_rows.append(values)
         return MapRows(changes, new_rows, leaving)
+
+    def every_column(
+        self,
+        source: ForeignTable,
+        header_map: HeaderMap,
+        own_headers: Mapping[str, str],
+        book: BookNow,
+    ) -> list[Mapping[str, Any]]:
+        """Rows for ImportMaps that say of each column where it goes, as far as none says so yet."""
+        told = {
+            fold_header(entry.header)
+            for entry in self.entries
+            if entry.source == self.source and not entry.word
+        }
+        rows: list[Mapping[str, Any]] = []
+        for column, text in enumerate(source.headers):
+            header = typed_header(column, source.headers) if text else ""
+            takers = [mapped for mapped in header_map.columns if mapped.column == column]
+            # What steers the import, or fills a field of some rows alone, no row can say.
+            is_special = any(taker.only or taker.field.startswith("_") for taker in takers)
+            if not text or is_special or fold_header(header) in told:
+                continue
+            own_header = own_headers.get(fold_header(text), "")
+            targets = [*(taker.field for taker in takers), own_header]
+            for target in list(filter(None, targets)) or [""]:
+                entry = _Entry(None, self.source, header, "", target, "")
+                rows.append(_values(entry, self.options.into, book))
+        return rows
 
 
 def _values(entry: _Entry, table: str, book: BookNow) -> dict[str, Any]:

@@ -155,6 +155,13 @@ class MacroHost:
         with contextlib.suppress(Exception):
             self.book.app.status_bar = text
 
+    def lead_to(self, table: str) -> None:
+        """Show a table's sheet, where it can be shown."""
+        self.excel.reveal([table])
+        # That Excel refuses is no reason to stop: what was to be done is done.
+        with contextlib.suppress(Exception):
+            self.book.sheets[self.excel.sheet_of(table) or table].activate()
+
     def sheet_of(self, table: str) -> str:
         """What the table's sheet is called in this book, and how to see it where it is hidden."""
         name = self.excel.sheet_of(table) or sheet_name(table, self.language)

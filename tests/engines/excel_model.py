@@ -33,6 +33,8 @@ class Program:
     shown: list[str] = field(default_factory=list)
     """Everything the status bar said."""
     answer: str = "ok"
+    answers: list[str] = field(default_factory=list)
+    """What is answered to the first boxes, one after another; then `answer`."""
     writes: int = 0
     """Calls so far that change a sheet."""
     fail_at: int | None = None

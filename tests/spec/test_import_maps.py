@@ -127,7 +127,9 @@ def test_a_row_that_the_user_edits_counts(tmp_path, change):
     """Changed, it leads elsewhere; deleted, nothing is said of its header; blank, it goes nowhere."""
     rows = [a_row("Key", "deal_id"), a_row("Who", "rep_id")]
     last = {"changed": [a_row("Size", "amount")], "deleted": [], "blanked": [a_row("Size", None)]}
-    text = TEXT.replace("Phase", "Stage").replace("Size", "Amount" if change != "changed" else "Size")
+    text = TEXT.replace("Phase", "Stage").replace(
+        "Size", "Amount" if change != "changed" else "Size"
+    )
     if change == "blanked":
         last["blanked"] = [a_row("Amount", None)]
     headers = text.partition("\n")[0].split(",")
@@ -215,9 +217,7 @@ FIELDS = ("name", "amount", "lost_reason", "next_step", "source")
     said=st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(["Size", "Remark", "Extra"])),
     along=st.lists(st.sampled_from(["Size", "Remark", "Extra"]), unique=True),
 )
-def test_importing_again_unasked_does_the_same_and_changes_nothing(
-    tmp_path_factory, said, along
-):
+def test_importing_again_unasked_does_the_same_and_changes_nothing(tmp_path_factory, said, along):
     """Whatever was said of whichever columns: the second import takes the same from the same."""
     folder = tmp_path_factory.mktemp("maps")
     text = f"{HEADERS},Extra\nD1,Ann,Lead,5,7,9\nD2,Bo,Offer,6,8,10\n"
@@ -235,9 +235,7 @@ def _with_own(now: BookNow, done: ImportDraft) -> BookNow:
     """The workbook with what an import put into columns of the user's own."""
     own = done.changes[0].own
     table = now.table("Deals")
-    columns = {
-        header: [cells.get(header) for cells in own.added] for header in own.new_headers
-    }
+    columns = {header: [cells.get(header) for cells in own.added] for header in own.new_headers}
     rows = list(table.rows.values())
     deals = TableNow(
         "Deals",
