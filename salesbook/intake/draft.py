@@ -22,8 +22,8 @@ from salesbook.intake.file_currency import (
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.headers import HeaderMap, map_headers
 from salesbook.intake.kept import Kept, kept_columns
+from salesbook.intake.map_entries import IMPORT_MAPS
 from salesbook.intake.maps import (
-    IMPORT_MAPS,
     MapRows,
     Remembered,
     known_headers_of,

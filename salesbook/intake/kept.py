@@ -144,13 +144,17 @@ def kept_columns(
     notes: list[Message] = []
     for place in wanted:
         header = source.headers[place]
-        own_header = naming.own_header(header, remembered.own_headers.get(fold_header(header), ""))
+        wanted_header = remembered.own_headers.get(fold_header(header), "")
+        own_header = naming.own_header(header, wanted_header)
         if own_header in now.calculated:
             facts = {"header": header, "column": own_header}
             notes.append(Message("import-kept.has-formula", facts))
             continue
         is_new = own_header not in now.own
-        if is_new and own_header != _clean(header):
+        if is_new and wanted_header not in ("", own_header):
+            facts = {"header": header, "column": own_header, "wanted": wanted_header}
+            notes.append(Message("import-kept.no-such-column", facts))
+        elif is_new and own_header != _clean(header):
             facts = {"header": header, "column": own_header}
             notes.append(Message("import-kept.renamed", facts))
         cells = _typed(source, place, cell_options)

@@ -1,66 +1,40 @@
 """What has somebody said of files like this one before, and what of this one is worth keeping?
 
-ImportMaps keeps it, a row per column or word, under a *source*: the file's name without digits, and
-behind `#` a mark of its headers: `Deals export #1f3a9c`. A file of the same headers is known by the
-mark, whatever it is called; else one of the same name, whatever its headers are.
+ImportMaps keeps it, a row per column or word of a kind of file.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from salesbook import labels
 from salesbook.intake.book_now import BookNow
 from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.headers import (
-    HeaderMap,
-    columns_of_header,
-    fold_header,
-    map_headers,
-    typed_header,
+from salesbook.intake.headers import HeaderMap, columns_of_header, fold_header, typed_header
+from salesbook.intake.map_entries import (
+    ALL_OTHERS,
+    IMPORT_MAPS,
+    Entry,
+    Key,
+    chosen_entries,
+    code_of,
+    entries_of,
+    field_of,
+    is_in,
+    kind_of_file,
+    mark_of,
+    mark_of_headers,
+    values_of,
 )
+from salesbook.intake.map_said import Said, columns_unasked, fields_left_out
 from salesbook.intake.options import ImportOptions
 from salesbook.labels.words import fold
 from salesbook.messages import Fact, Message
 from salesbook.tables import TABLES
 
-IMPORT_MAPS: Final = "ImportMaps"
-ALL_OTHERS: Final = "*"
-"""In place of a header: every column that goes into no field."""
-_MARK: Final = re.compile(r"#\s*([0-9a-f]{6})\s*$")
-"""Matches the mark at the end of `Deals export #1f3a9c`."""
-_NOT_IN_A_KIND: Final = re.compile(r"[\d\W_]+")
-"""What tells one export of a kind from the next: days, numbers and what stands between words."""
 _MOST_HEADERS_NAMED: Final = 6
-
-_Key = tuple[str, str, str]
-"""Header, word and field of a row of ImportMaps; the word is blank for a column as a whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A row of ImportMaps."""
-
-    position: int | None
-    """In the table; None for one that is not there yet."""
-    source: str
-    header: str
-    word: str
-    field: str
-    """A field's name, or the header of a column of the user's own; blank: it goes nowhere."""
-    code: str
-    used_on: dt.date | None = None
-
-    @property
-    def key(self) -> _Key:
-        """What tells it from the others of its source."""
-        return fold_header(self.header), fold(self.word), self.field
 
 
 @dataclass(frozen=True)
@@ -82,7 +56,7 @@ class Remembered:
     """Columns of the file of which a row says where they go: nowhere else."""
     own_headers: Mapping[str, str]
     """Header of the user's own column by folded header of the file."""
-    entries: tuple[_Entry, ...]
+    entries: tuple[Entry, ...]
     """The rows of ImportMaps that are about such a file."""
     source: str
     """Under which the file's rows are kept."""
@@ -103,16 +77,16 @@ class Remembered:
             own_headers: header of his own column by folded header of the file, of those that came
                 along.
         """
-        unasked = _unasked(said.into, source, book)
+        unasked = columns_unasked(said.into, source, book)
         known_headers = frozenset(fold_header(entry.header) for entry in self.entries)
-        new_entries = _Said(said, source, header_map, known_headers, unasked).add_all(own_headers)
+        new_entries = Said(said, source, header_map, known_headers, unasked).add_all(own_headers)
         said_headers = {key[0] for key, entry in new_entries.items() if not entry.word}
         # A field is filled by one column alone, so that another one loses it.
-        filled = {_field_of(said.into, name) for name, header in said.columns.items() if header}
-        left_out = set(_fields_left_out(said))
+        filled = {field_of(said.into, name) for name, header in said.columns.items() if header}
+        left_out = set(fields_left_out(said))
 
         leaving: list[int] = []
-        after: dict[_Key, _Entry] = {}
+        after: dict[Key, Entry] = {}
         for entry in self.entries:
             is_of_column = not entry.word
             is_said_otherwise = is_of_column and (
@@ -132,7 +106,7 @@ class Remembered:
         changes: dict[int, Mapping[str, Any]] = {}
         new_rows: list[Mapping[str, Any]] = []
         for entry in after.values():
-            values = _values(replace(entry, source=self.source), said.into, book)
+            values = values_of(replace(entry, source=self.source), said.into, book)
             if entry.position is not None and entry.source == self.source:
                 # A cell that becomes blank is written as one: it must not keep what it said.
                 changes[entry.position] = {"field": "", "code": None} | values
@@ -164,60 +138,14 @@ class Remembered:
             own_header = own_headers.get(fold_header(text), "")
             targets = [*(taker.field for taker in takers), own_header]
             for target in list(filter(None, targets)) or [""]:
-                entry = _Entry(None, self.source, header, "", target, "")
-                rows.append(_values(entry, self.options.into, book))
+                entry = Entry(None, self.source, header, "", target, "")
+                rows.append(values_of(entry, self.options.into, book))
         return rows
-
-
-def _values(entry: _Entry, table: str, book: BookNow) -> dict[str, Any]:
-    """A row of ImportMaps as typed values; what is blank is left out."""
-    row = {
-        "source": entry.source,
-        "table": table,
-        "header": entry.header,
-        "word": entry.word,
-        "field": entry.field,
-        "code": _code_label(table, entry, book),
-        "used_on": book.as_of,
-    }
-    return {name: value for name, value in row.items() if value != ""}
-
-
-def _code_label(table: str, entry: _Entry, book: BookNow) -> str:
-    """What a word means as the workbook calls it: the label of a choice, else as it was said."""
-    spec = _field_spec(table, entry.field)
-    if spec is None or not spec.choices:
-        return entry.code
-    owner = f"{table}.{entry.field}"
-    code = labels.code_of_choice(owner, entry.code, spec.choices)
-    return labels.choice(owner, code, book.policy.rules.language) if code else entry.code
-
-
-def _field_spec(table: str, field: str) -> Any:
-    is_field = field in TABLES[table].field_names
-    return TABLES[table].field(field) if is_field else None
-
-
-def kind_of_file(file: Path, sheet: str = "") -> str:
-    """What the exports of one kind have in common in their names: `Deals_2026-11.csv` is `Deals`.
-
-    Args:
-        sheet: of a workbook.
-    """
-    name = f"{file.stem} {sheet}" if sheet else file.stem
-    return _NOT_IN_A_KIND.sub(" ", name).strip()
-
-
-def mark_of_headers(headers: Sequence[str]) -> str:
-    """Six digits that the same headers have in common, in whatever order and spelling."""
-    folded = sorted({fold_header(header) for header in headers if header})
-    digest = hashlib.blake2b("\x1f".join(folded).encode("utf-8", "surrogatepass"), digest_size=3)
-    return digest.hexdigest()
 
 
 def known_headers_of(table: str, book: BookNow) -> tuple[str, ...]:
     """Headers of which some row of ImportMaps says where they go: a file's headers are told by them."""
-    entries = _entries(table, book)
+    entries = entries_of(table, book)
     return tuple(entry.header for entry in entries if entry.header != ALL_OTHERS)
 
 
@@ -228,85 +156,30 @@ def remember(file: Path, said: ImportOptions, source: ForeignTable, book: BookNo
     mark = mark_of_headers(source.headers) if said.has_headers else ""
     own_source = f"{kind} #{mark}".strip() if mark else kind
 
-    chosen = _chosen(_entries(said.into, book), kind, mark)
+    chosen = chosen_entries(entries_of(said.into, book), kind, mark)
     if not chosen:
         return Remembered(said, frozenset(), {}, (), own_source)
 
-    is_same_file = not mark or _mark_of(chosen[0].source) == mark
-    entries = [entry for entry in chosen if _is_in(entry.header, source.headers)]
+    is_same_file = not mark or mark_of(chosen[0].source) == mark
+    entries = [entry for entry in chosen if is_in(entry.header, source.headers)]
     return _applied(
         said, source, book, tuple(entries), chosen[0].source if is_same_file else own_source
     )
-
-
-def _entries(table: str, book: BookNow) -> list[_Entry]:
-    """What ImportMaps says of a table, in the order of its rows."""
-    entries = []
-    for position, values in book.table(IMPORT_MAPS).rows.items():
-        if values.get("table") != table:
-            continue
-        texts = {name: str(values.get(name, "")) for name in ("source", "header", "word")}
-        used_on = values.get("used_on")
-        entries.append(
-            _Entry(
-                position,
-                **texts,
-                field=str(values.get("field", "")),
-                code=str(values.get("code", "")),
-                used_on=used_on if isinstance(used_on, dt.date) else None,
-            )
-        )
-    return entries
-
-
-def _mark_of(source: str) -> str:
-    match = _MARK.search(source)
-    return match[1] if match else ""
-
-
-def _kind_of(source: str) -> str:
-    return fold(_MARK.sub("", source))
-
-
-def _chosen(entries: Sequence[_Entry], kind: str, mark: str) -> list[_Entry]:
-    """The rows of the one source that is likest to a file: by headers, else by name, the newest."""
-    by_source: dict[str, list[_Entry]] = {}
-    for entry in entries:
-        by_source.setdefault(entry.source, []).append(entry)
-
-    def likeness(source: str) -> tuple[bool, bool, dt.date, str]:
-        days = [entry.used_on for entry in by_source[source] if entry.used_on]
-        has_same_headers = bool(mark) and _mark_of(source) == mark
-        return (
-            has_same_headers,
-            _kind_of(source) == fold(kind),
-            max(days, default=dt.date.min),
-            source,
-        )
-
-    best = max(by_source, key=likeness, default=None)
-    if best is None or not any(likeness(best)[:2]):
-        return []
-    return by_source[best]
-
-
-def _is_in(header: str, headers: Sequence[str]) -> bool:
-    return header == ALL_OTHERS or bool(columns_of_header(header, headers))
 
 
 def _applied(
     said: ImportOptions,
     source: ForeignTable,
     book: BookNow,
-    entries: Sequence[_Entry],
+    entries: Sequence[Entry],
     own_source: str,
 ) -> Remembered:
     """What rows of ImportMaps add to what the user says, and which columns they settle."""
     table = said.into
     lacking = book.table(table).lacking
-    left_out = set(_fields_left_out(said))
-    said_fields = {_field_of(table, name) for name in said.columns} | left_out
-    said_words = {(_field_of(table, name), fold(word)) for name, word in said.words}
+    left_out = set(fields_left_out(said))
+    said_fields = {field_of(table, name) for name in said.columns} | left_out
+    said_words = {(field_of(table, name), fold(word)) for name, word in said.words}
     said_columns = {
         column
         for header in (*said.columns.values(), *said.kept)
@@ -319,11 +192,12 @@ def _applied(
     kept = list(said.kept)
     settled: set[int] = set()
     own_headers: dict[str, str] = {}
-    used: list[_Entry] = []
+    used: list[Entry] = []
+    notes: list[Message] = []
     for entry in entries:
         if entry.word:
-            if (entry.field, fold(entry.word)) not in said_words:
-                words[entry.field, entry.word] = _code_of(table, entry)
+            is_said = (entry.field, fold(entry.word)) in said_words
+            if not is_said and _apply_word(table, entry, words, notes):
                 used.append(entry)
             continue
         if entry.header == ALL_OTHERS:
@@ -349,11 +223,34 @@ def _applied(
 
     options = replace(said, columns=columns, words=words, keep_all=keep_all, kept=tuple(kept))
     return Remembered(
-        options, frozenset(settled), own_headers, tuple(entries), own_source, _notes(used)
+        options,
+        frozenset(settled),
+        own_headers,
+        tuple(entries),
+        own_source,
+        (*_notes(used), *notes),
     )
 
 
-def _notes(entries: Sequence[_Entry]) -> tuple[Message, ...]:
+def _apply_word(
+    table: str, entry: Entry, words: dict[tuple[str, str], str], notes: list[Message]
+) -> bool:
+    """Let a word mean what its row says; where that is no code of the field, it is told.
+
+    Returns: whether the row was gone by.
+    """
+    code = code_of(table, entry)
+    if code is None:
+        facts = {"word": entry.word, "code": entry.code, "sheet": IMPORT_MAPS}
+        notes.append(Message("import-map.unknown-code", facts))
+        return False
+    if entry.field not in TABLES[table].field_names:
+        return False
+    words[entry.field, entry.word] = code
+    return True
+
+
+def _notes(entries: Sequence[Entry]) -> tuple[Message, ...]:
     """That a mapping was used, of which day, and for which headers."""
     if not entries:
         return ()
@@ -368,93 +265,6 @@ def _notes(entries: Sequence[_Entry]) -> tuple[Message, ...]:
     return (Message("import-map.used-of-day", {**facts, "day": day}),)
 
 
-def _field_of(table: str, name: str) -> str:
-    """The field that somebody means; what is none stays as it is."""
-    return labels.field_of_header(table, name, TABLES[table].field_names) or name
-
-
-def _code_of(table: str, entry: _Entry) -> str:
-    """What a word means as a code, where its field has a list of them."""
-    spec = _field_spec(table, entry.field)
-    if spec is None or not spec.choices:
-        return entry.code
-    return labels.code_of_choice(f"{table}.{entry.field}", entry.code, spec.choices) or entry.code
-
-
 def says_something(said: ImportOptions) -> bool:
     """Whether the user says anything of columns or words, so that there is something to keep."""
     return bool(said.columns or said.ignored or said.words or said.kept or said.keep_all)
-
-
-@dataclass
-class _Said:
-    """What the user said of a file that would not have been done unasked, as rows of ImportMaps."""
-
-    said: ImportOptions
-    source: ForeignTable
-    header_map: HeaderMap
-    known_headers: frozenset[str]
-    """Headers that rows of ImportMaps are about: there also counts what is said in spite of them."""
-    unasked: Mapping[str, int]
-    """The column that each field would get if nobody said anything."""
-    entries: dict[_Key, _Entry] = field(default_factory=dict)
-
-    def add_all(self, own_headers: Mapping[str, str]) -> dict[_Key, _Entry]:
-        """Gather all that he said, by what each row is about."""
-        self._add_columns()
-        self._add_left_out()
-        self._add_words()
-        for header in self.said.kept:
-            own_header = own_headers.get(fold_header(header))
-            if own_header:
-                self._add(header, own_header)
-        if self.said.keep_all:
-            self._add(ALL_OTHERS, ALL_OTHERS)
-        return self.entries
-
-    def _add(self, header: str, field: str, word: str = "", code: str = "") -> None:
-        entry = _Entry(None, "", header, word, field, code)
-        self.entries[entry.key] = entry
-
-    def _field(self, name: str) -> str:
-        return _field_of(self.said.into, name)
-
-    def _add_columns(self) -> None:
-        for name, header in self.said.columns.items():
-            columns = columns_of_header(header, self.source.headers)
-            is_known = fold_header(header) in self.known_headers
-            if columns and (is_known or self.unasked.get(self._field(name)) != columns[0]):
-                self._add(header, self._field(name))
-
-    def _add_left_out(self) -> None:
-        """A column whose field is not wanted goes nowhere, or into the other field that it fills."""
-        for name in _fields_left_out(self.said):
-            column = self.unasked.get(name)
-            if column is None:
-                continue
-            takers = [mapped.field for mapped in self.header_map.columns if mapped.column == column]
-            self._add(self.source.headers[column], takers[0] if takers else "")
-
-    def _add_words(self) -> None:
-        header_by_field = {mapped.field: mapped.header for mapped in self.header_map.columns}
-        for (name, word), code in self.said.words.items():
-            field = self._field(name)
-            if field in header_by_field:
-                self._add(header_by_field[field], field, word, code)
-
-
-def _fields_left_out(said: ImportOptions) -> list[str]:
-    """Fields that the user does not want from the file, in any of the two ways to say so."""
-    blank = [name for name, header in said.columns.items() if not header]
-    return [_field_of(said.into, name) for name in (*blank, *sorted(said.ignored))]
-
-
-def _unasked(table: str, source: ForeignTable, book: BookNow) -> dict[str, int]:
-    """The column that each field would get if nobody said anything."""
-
-    def same(_left: int, _right: int) -> bool:
-        # Two equal headers are no matter here: the first will do.
-        return True
-
-    unasked = map_headers(table, source.headers, {}, same=same, lacking=book.table(table).lacking)
-    return {mapped.field: mapped.column for mapped in unasked.columns}

@@ -102,7 +102,8 @@ def undo_box(host: MacroHost, run: PastRun, report: Report) -> MessageBox:
     tables = ", ".join(sheet_name(table, language) for table in report.written)
     name = say("undo.run", language, action=run.action, at=run.at.isoformat(" "), user=run.user)
     restored = say("undo.restored", language, run=name, tables=tables)
-    return MessageBox("\n\n".join([restored, *_said_of_backup(host)]))
+    notes = [sentence(note, language) for note in report.notes]
+    return MessageBox("\n\n".join([restored, *notes, *_said_of_backup(host)]))
 
 
 def _said_of_backup(host: MacroHost) -> list[str]:
