@@ -116,7 +116,9 @@ class TestImport:
         assert (done["table"], done["read"]) == ("Deals", 6)
         assert done["read"] == done["accepted"] + done["rejected"] + done["duplicates"]
         assert done["accepted"] == done["new"] + done["updated"] + done["unchanged"]
-        assert (done["new"], done["updated"], done["unchanged"], done["duplicates"]) == (0, 1, 3, 1)
+        counts = (done["new"], done["updated"], done["unchanged"], done["duplicates"])
+        assert counts == (0, 1, 4, 0)
+        assert done["repeated"] == 1
         assert done["total"] == 1200.5 + 900 + 300
         assert Path(done["rejects_file"]).read_text(encoding="utf-8-sig").count("\n") == 2
 

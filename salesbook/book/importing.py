@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from salesbook import labels
 from salesbook.book.backups import Kept
@@ -21,27 +21,28 @@ from salesbook.cells.base import CellOptions, Reason
 from salesbook.errors import (
     AmbiguousFile,
     ChangedMeanwhile,
+    ColumnMissing,
     EveryRowRejected,
     NoSuchTable,
-    SalesbookError,
 )
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.changes import TableChange
 from salesbook.intake.draft import ImportDraft, draft_import
+from salesbook.intake.explain.explain import tables_explained
+from salesbook.intake.explain.explanation import Explanation
 from salesbook.intake.foreign import is_blank
+from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.questions import refuse_unanswered
-from salesbook.intake.rejects import rejects_text, write_rejects
-from salesbook.intake.rows import MONEY_KINDS, FileRow
+from salesbook.intake.questions import Question
+from salesbook.intake.reasons import ReasonCount
+from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text, write_beside
+from salesbook.intake.rows import MONEY_KINDS
 from salesbook.labels import Language, table_of_name
 from salesbook.messages import Finding, Message
 from salesbook.reading.table import ReadTable
 from salesbook.store import Host, Mark
 from salesbook.tables import TABLES, Role
 from salesbook.writing.body import PreparedWrite, RowChanges
-
-_UNDECIDED: Final = ("number-ambiguous", "date-ambiguous", "currency-unclear")
-"""Reasons of cells that can be read in two ways."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,23 @@ class ImportResult:
     unchanged: int
     rejected: int
     duplicates: int
+    """Rows equal to an earlier one that were dropped, as asked."""
+    gaps: int
+    """Optional fields of accepted rows that stay blank because their cell cannot be read."""
+    equal_lines: int
+    """Accepted lines that equal an earlier line of the file and are lines of their own."""
+    equal_total: Decimal | None
+    """Sum of their main amount; None for a table without one."""
+    repeated: int
+    """Accepted rows that are an earlier row of the file once more, key and all."""
+    reasons: tuple[ReasonCount, ...]
+    """Why rows were rejected, fields left blank and columns not taken, the most frequent first."""
     total: Decimal | None
     """Sum of the accepted rows' main amount, in currency units; None for a table without one."""
     total_field: str
     rejects_file: Path | None
+    gaps_file: Path | None
+    dropped_file: Path | None
     not_taken: tuple[str, ...]
     added: Mapping[str, int]
     look_alikes: int
@@ -72,6 +86,10 @@ class ImportResult:
     """What became of the workbook's state before; None where nothing was written."""
     beside: tuple[Finding, ...] = ()
     """What became of things that people had put on rows which the import took away, or brought."""
+    explanation: Explanation | None = None
+    """Of a dry run."""
+    questions: tuple[Question, ...] = ()
+    """What a dry run leaves open."""
 
 
 @dataclass(frozen=True)
@@ -151,11 +169,14 @@ def draft_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Session
     session = Session(host)
     # A missing table is refused before anything else is read.
     session.refuse_without(into)
-    wanted = [name for name in tables_for(into) if session.has(name)]
+    names = tables_for(into)
+    if request.dry_run:
+        names = tuple(dict.fromkeys((*names, *tables_explained(into))))
+    wanted = [name for name in names if session.has(name)]
     reads = {name: session.table(name) for name in wanted}
 
     book = BookNow(_now(session, reads), session.policy, as_of, lambda: _has_amounts(session))
-    draft = draft_import(request.file, request.options, book)
+    draft = draft_import(request.file, request.options, book, explains=request.dry_run)
     if request.answered is not None:
         refuse_unanswered(draft, request.options, request.answered)
     return draft, session
@@ -281,12 +302,11 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
     Raises: EveryRowRejected, or AmbiguousFile where one option would decide every row.
     """
     language = request.language or session.language
-    rejects_file = None
-    if draft.rejected and not request.dry_run:
-        text = rejects_text(draft, lambda reason: reason_text(reason, language))
-        rejects_file = write_rejects(request.file, text)
-    if draft.is_all_rejected and not request.dry_run:
-        raise _refusal(request.file, draft, str(rejects_file))
+    files = _Files()
+    if not request.dry_run:
+        _refuse_without_columns(request.file, draft)
+        files = _written_beside(request.file, draft, language)
+        _refuse_where_nothing_is_taken(request.file, draft, str(files.rejects))
     return ImportResult(
         table=draft.table,
         read=draft.read,
@@ -296,9 +316,16 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         unchanged=draft.unchanged,
         rejected=len(draft.rejected),
         duplicates=draft.duplicates,
+        gaps=draft.gaps,
+        equal_lines=draft.equal_lines,
+        equal_total=draft.totals.equal_lines if draft.totals else None,
+        repeated=draft.repeated,
+        reasons=draft.reasons,
         total=draft.totals.accepted if draft.totals else None,
         total_field=draft.totals.field if draft.totals else "",
-        rejects_file=rejects_file,
+        rejects_file=files.rejects,
+        gaps_file=files.gaps,
+        dropped_file=files.dropped,
         not_taken=draft.not_taken,
         added=draft.added,
         look_alikes=draft.look_alikes,
@@ -306,28 +333,66 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         language=language,
         notes=(*draft.notes, *session.notes(())),
         beside=session.beside,
+        explanation=draft.explanation,
+        questions=tuple(questions_of_draft(draft, request.options)) if request.dry_run else (),
     )
 
 
-def _refusal(file: Path, draft: ImportDraft, rejects_file: str) -> SalesbookError:
-    """Why nothing of a file was taken.
+@dataclass(frozen=True)
+class _Files:
+    """What was written beside a file; None where there was nothing to tell."""
+
+    rejects: Path | None = None
+    gaps: Path | None = None
+    dropped: Path | None = None
+
+
+def _written_beside(file: Path, draft: ImportDraft, language: Language) -> _Files:
+    """Write the rows that were not taken whole beside the file that they came from."""
+
+    def say(reason: Reason) -> str:
+        return reason_text(reason, language)
+
+    rejects = write_beside(file, "rejects", rejects_text(draft, say)) if draft.rejected else None
+    if not draft.accepted:
+        return _Files(rejects)
+    gaps = dropped = None
+    if draft.with_gaps:
+        gaps = write_beside(file, "gaps", gaps_text(draft, say, language))
+    if draft.dropped:
+        dropped = write_beside(file, "dropped", dropped_text(draft))
+    return _Files(rejects, gaps, dropped)
+
+
+def _refuse_without_columns(file: Path, draft: ImportDraft) -> None:
+    """Say once for the file which column it lacks. Raises: ColumnMissing."""
+    if not draft.no_column:
+        return
+    first, *_ = draft.no_column
+    raise ColumnMissing(
+        "no-column-in-file",
+        where=str(file),
+        fields=[f"{draft.table}.{name}" for name in draft.no_column],
+        field=first,
+        free=", ".join(draft.not_taken) or None,
+    )
+
+
+def _refuse_where_nothing_is_taken(file: Path, draft: ImportDraft, rejects_file: str) -> None:
+    """Say why nothing of a file was taken.
 
     Where every row has a cell that can be read in two ways, an option decides them all; else each
     row's own faults are to be mended.
+
+    Raises: EveryRowRejected, AmbiguousFile.
     """
-    facts: dict[str, Any] = {"rejected": len(draft.rejected), "rejects_file": rejects_file}
-    options_by_row = [_deciding_options(row) for row in draft.rejected]
-    if not all(options_by_row):
-        return EveryRowRejected(where=str(file), **facts)
-
-    options = " ".join(sorted(set().union(*options_by_row)))
-    return AmbiguousFile("every-row-unclear", where=str(file), option=options, **facts)
-
-
-def _deciding_options(row: FileRow) -> set[str]:
-    """The options that would decide a row's undecided cells."""
-    undecided = [reason for _, reason in row.faults if reason.code in _UNDECIDED]
-    return {str(reason.params["option"]) for reason in undecided}
+    if not draft.is_all_rejected:
+        return
+    facts: dict[str, Any] = {"rejected": draft.read, "rejects_file": rejects_file}
+    if not draft.deciding_options:
+        raise EveryRowRejected(where=str(file), **facts)
+    option = " ".join(draft.deciding_options)
+    raise AmbiguousFile("every-row-unclear", where=str(file), option=option, **facts)
 
 
 def reason_text(reason: Reason, language: Language) -> str:

@@ -26,6 +26,9 @@ _IMPORT_COUNTS: Final = (
     "duplicates",
 )
 
+_MOST_REASONS: Final = 5
+"""Reasons that a face tells; after the first few nobody reads on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -77,10 +80,53 @@ def import_remarks(result: ImportResult) -> list[Line]:
     if result.not_taken:
         lines.append(Line("not_taken", {"headers": ", ".join(result.not_taken)}))
     lines.extend(_beside_lines(result))
+    lines.extend(_equal_lines(result))
+    lines.extend(_reason_lines(result))
     if result.rejects_file:
         lines.append(Line("rejects_file", {"path": result.rejects_file}))
+    if result.gaps:
+        lines.append(Line("gaps", {"count": result.gaps}))
+    if result.gaps_file:
+        lines.append(Line("gaps_file", {"path": result.gaps_file}))
+    if result.dropped_file:
+        lines.append(Line("dropped_file", {"path": result.dropped_file}))
     if result.dry_run:
         lines.append(Line("dry_run"))
+    return lines
+
+
+def _equal_lines(result: ImportResult) -> list[Line]:
+    """What became of rows that equal an earlier one of the file."""
+    lines = []
+    if result.equal_lines and result.equal_total is None:
+        lines.append(Line("equal_lines", {"count": result.equal_lines}))
+    elif result.equal_lines:
+        facts = {"count": result.equal_lines, "total": f"{result.equal_total:,}"}
+        lines.append(Line("equal_lines_total", facts))
+    if result.repeated:
+        lines.append(Line("repeated", {"count": result.repeated}))
+    return lines
+
+
+def _reason_lines(result: ImportResult) -> list[Line]:
+    """Why rows and fields were not taken, the most frequent reasons first."""
+    from salesbook import labels
+    from salesbook.intake.reasons import advice_text, expected_text
+
+    language = result.language
+    lines = []
+    for entry in result.reasons[:_MOST_REASONS]:
+        facts = {
+            "count": entry.count,
+            "row": entry.first_row,
+            "field": labels.field_label(result.table, entry.field, language) or "–",
+            "expected": expected_text(entry, result.table, language),
+            "advice": advice_text(entry, result.table, language),
+        }
+        lines.append(Line(f"reason_{entry.loss}", facts))
+    more = len(result.reasons) - _MOST_REASONS
+    if more > 0:
+        lines.append(Line("more_reasons", {"count": more}))
     return lines
 
 

@@ -57,6 +57,8 @@ class CellOptions:
     """Code by folded label (`salesbook.labels.words.fold`), for choices and for more words of a
     flag.
     """
+    owner: str = ""
+    """`Table.field` of the choices, so that a reason can list them in the user's language."""
 
     @property
     def decimals(self) -> int:

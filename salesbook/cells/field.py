@@ -40,7 +40,7 @@ def options_for(owner: str, spec: FieldSpec, options: CellOptions = DEFAULTS) ->
     """
     limit = _UNBOUNDED_RATE if spec.maximum is None else spec.maximum
     choices: Mapping[str, str] = choice_map(owner, spec.choices) if spec.choices else {}
-    return replace(options, rate_limit=limit, choices=choices)
+    return replace(options, rate_limit=limit, choices=choices, owner=owner)
 
 
 def range_reason(spec: FieldSpec, value: float) -> Reason | None:
@@ -96,7 +96,7 @@ def _words(cell: object, kind: Kind, options: CellOptions) -> Reading:
     if kind is Kind.ID:
         return read_id(cell)
     if kind is Kind.CHOICE:
-        return read_choice(cell, options.choices)
+        return read_choice(cell, options.choices, options.owner)
     if kind is Kind.FLAG:
         return read_flag(cell, options.choices)
     if kind is Kind.LIST:

@@ -123,8 +123,12 @@ def choice_map(owner: str, codes: Iterable[str]) -> dict[str, str]:
     return code_by_word
 
 
-def read_choice(cell: object, choices: Mapping[str, str]) -> str | Reason | None:
-    """Read the code of a choice; a word that is none is refused with a code that is near."""
+def read_choice(cell: object, choices: Mapping[str, str], owner: str = "") -> str | Reason | None:
+    """Read the code of a choice; a word that is none is refused with all that are.
+
+    Args:
+        owner: `Table.field`, as labels know the field's choices.
+    """
     text = read_text(cell)
     if text is None or isinstance(text, Reason):
         return text
@@ -135,8 +139,10 @@ def read_choice(cell: object, choices: Mapping[str, str]) -> str | Reason | None
         return None
 
     near_words = get_close_matches(word, list(choices), n=1, cutoff=_NEAR)
-    nearest = choices[near_words[0]] if near_words else None
-    return Reason("choice-unknown", {"found": shown(text), "nearest": nearest})
+    nearest = (choices[near_words[0]] or None) if near_words else None
+    codes = dict.fromkeys(code for code in choices.values() if code)
+    known = f"{owner}={'|'.join(codes)}"
+    return Reason("choice-unknown", {"found": shown(text), "known": known, "nearest": nearest})
 
 
 def read_flag(cell: object, choices: Mapping[str, str]) -> bool | Reason | None:

@@ -14,7 +14,9 @@ from salesbook import __version__, labels
 from salesbook.book.importing import ImportResult
 from salesbook.book.report import Report
 from salesbook.book.session import Session
+from salesbook.cli.explanation_document import explanation_document, question_document
 from salesbook.domain.outcome import PAY_AMOUNTS, ClosedMonth
+from salesbook.intake.reasons import ReasonCount, advice_text
 from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.policy import setting_code
@@ -218,7 +220,7 @@ def upgrade_document(upgrade: Upgrade) -> dict[str, Any]:
 
 def import_document(result: ImportResult) -> dict[str, Any]:
     """An import's result."""
-    return {
+    document: dict[str, Any] = {
         "table": result.table,
         "read": result.read,
         "accepted": result.accepted,
@@ -227,8 +229,14 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         "unchanged": result.unchanged,
         "rejected": result.rejected,
         "duplicates": result.duplicates,
+        "gaps": result.gaps,
+        "equal_lines": result.equal_lines,
+        "repeated": result.repeated,
+        "reasons": [_reason_document(entry, result) for entry in result.reasons],
         "total": None if result.total is None else float(result.total),
-        "rejects_file": str(result.rejects_file) if result.rejects_file else None,
+        "rejects_file": _path(result.rejects_file),
+        "gaps_file": _path(result.gaps_file),
+        "dropped_file": _path(result.dropped_file),
         "not_taken": list(result.not_taken),
         "added": dict(result.added),
         "look_alikes": result.look_alikes,
@@ -238,4 +246,25 @@ def import_document(result: ImportResult) -> dict[str, Any]:
             {"code": finding.code, "row_key": finding.row_key, "found": finding.found}
             for finding in result.beside
         ],
+    }
+    if result.explanation is not None:
+        document["explanation"] = explanation_document(result.explanation)
+        document["questions"] = [question_document(question) for question in result.questions]
+    return document
+
+
+def _path(path: Path | None) -> str | None:
+    return str(path) if path else None
+
+
+def _reason_document(entry: ReasonCount, result: ImportResult) -> dict[str, Any]:
+    """One reason of an import; `of` is what it cost: a `row`, a `field` or a whole `column`."""
+    return {
+        "field": entry.field or None,
+        "code": entry.code,
+        "of": entry.loss.value,
+        "count": entry.count,
+        "first_row": entry.first_row,
+        "advice": advice_text(entry, result.table, result.language),
+        "words": dict(entry.words.most_common()),
     }

@@ -56,7 +56,7 @@ _WHAT_BECOMES_OF_ROWS: Final = together(
     option("--new", "always_new", help_name="always_new", is_flag=True),
     option("--dry-run", help_name="dry_run", is_flag=True),
     option("--replace", help_name="replace", is_flag=True),
-    option("--yes", help_name="yes", is_flag=True),
+    option("--yes", help_name="import_yes", is_flag=True),
 )
 
 

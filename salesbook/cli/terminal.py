@@ -26,8 +26,10 @@ from salesbook.messages import Message
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from salesbook.book.backups import Kept
+    from salesbook.book.explained import Explainer
     from salesbook.book.files import Standing
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from salesbook.book.undo import Obstacle, PastRun
     from salesbook.book.upgrade import Upgrade
     from salesbook.domain.outcome import ClosedMonth
+    from salesbook.intake.explain.explanation import Explanation
     from salesbook.messages import Finding
     from salesbook.setup.doctor import SetupCheck
     from salesbook.store import Cell
@@ -235,6 +238,8 @@ class Terminal:
         """
         if self.quiet:
             return
+        if result.explanation is not None:
+            self._explained(file, result, result.explanation)
         sheet = sheet_name(result.table, self.language)
         table = self._table(self._say("import.title", file=file.name, table=sheet), "", "")
         for name, count in import_counts(result).items():
@@ -244,12 +249,45 @@ class Terminal:
             table.add_row(self._say("import.total", field=field), f"{result.total:,}")
         self._print(table)
 
+        if result.explanation is not None:
+            self._lines(self._explainer(result, result.explanation).open_lines(result.questions))
         for line in import_remarks(result):
+            # The explanation names them already, each with an example.
+            if line.code == "not_taken" and result.explanation is not None:
+                continue
             self._message(self._line("import", line, result.language))
         if typed:
             self._message(self._say("import.next_time", options=" ".join(typed)))
         self._notes(result.notes)
         self._say_kept(result.kept)
+
+    def _explainer(self, result: ImportResult, explanation: Explanation) -> Explainer:
+        from salesbook.book.explained import Explainer
+
+        return Explainer(explanation, result.table, self.language)
+
+    def _explained(self, file: Path, result: ImportResult, explanation: Explanation) -> None:
+        """Show what a dry run makes of the file: columns, cells, names and dates."""
+        explainer = self._explainer(result, explanation)
+        self._lines(explainer.source_lines(file.name))
+        table = self._table("", *explainer.column_headers())
+        for row in explainer.column_rows():
+            table.add_row(*map(inert, row))
+        self._print(table)
+        for lines in (
+            explainer.left_lines(),
+            explainer.decision_lines(),
+            explainer.name_lines(),
+            explainer.date_lines(),
+        ):
+            self._lines(lines)
+
+    def _lines(self, lines: Sequence[str]) -> None:
+        """Print a paragraph on stdout, wrapped between words, with a blank line behind it."""
+        from rich.text import Text
+
+        if lines:
+            self._print(Text("\n".join(map(inert, lines)) + "\n"))
 
     def table(self, name: str, session: Session) -> None:
         """Show a table's rows under the headers of the language."""
@@ -310,7 +348,7 @@ class Terminal:
             table.add_column(header, overflow="fold", no_wrap=position == 0)
         return table
 
-    def _print(self, table: Table) -> None:
+    def _print(self, table: Table | Text) -> None:
         from rich.console import Console
 
         width = None

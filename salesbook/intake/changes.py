@@ -33,3 +33,8 @@ class TableChange:
         """False where the table stays as it is."""
         changes_rows = bool(self.changes or self.leaving) or len(self.new_rows) > 0
         return changes_rows or self.replaces or self.own.does_something
+
+
+def different_values(old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str, Value]:
+    """What of new values is not there yet."""
+    return {name: value for name, value in new.items() if old.get(name) != value}

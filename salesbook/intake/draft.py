@@ -1,10 +1,9 @@
-"""What will an import do? A row is new, an update, no change, rejected, or comes twice."""
+"""What will an import do? A row is new, an update, no change, rejected, or dropped as equal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from salesbook.cells.base import CellOptions, Value
@@ -12,45 +11,43 @@ from salesbook.errors import UsageError
 from salesbook.exchange import currency_told
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
-from salesbook.intake.changes import TableChange
+from salesbook.intake.changes import TableChange, different_values
 from salesbook.intake.conversion import Conversion
+from salesbook.intake.explain.explain import FileRead, explain
+from salesbook.intake.explain.explanation import Explanation
 from salesbook.intake.file_currency import (
     currency_change,
     refuse_one_foreign,
     with_currency,
 )
+from salesbook.intake.fitting import fit_test
 from salesbook.intake.foreign import ForeignTable, SourceOptions
-from salesbook.intake.headers import HeaderMap, map_headers
+from salesbook.intake.headers import HeaderMap, WhatIsBelow, field_named, map_headers
 from salesbook.intake.kept import Kept, kept_columns
-from salesbook.intake.map_entries import IMPORT_MAPS
-from salesbook.intake.maps import (
-    MapRows,
-    Remembered,
-    known_headers_of,
-    remember,
-    says_something,
-)
+from salesbook.intake.map_changes import every_column, map_changes, map_notes
+from salesbook.intake.maps import Remembered, known_headers_of, remember
 from salesbook.intake.merge import Merge
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.reasons import ReasonCount, reasons_of
 from salesbook.intake.resolve import Resolver
-from salesbook.intake.rows import FileRow, drop_twins, main_amount, read_rows
+from salesbook.intake.rows import FileRow, read_rows
+from salesbook.intake.said_words import said_words, with_said_words
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
-from salesbook.intake.usable import refuse_too_many, reject_sum
+from salesbook.intake.totals import Totals, totals_of
+from salesbook.intake.twins import part_rows
+from salesbook.intake.usable import (
+    NO_COLUMN,
+    are_all_unclear,
+    name_missing_columns,
+    refuse_too_many,
+    reject_gaps,
+    reject_sum,
+    required_without_column,
+    undecided_options,
+)
 from salesbook.messages import Message
-from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE, Policy
-
-
-@dataclass(frozen=True)
-class Totals:
-    """The main amount over the file, in currency units: read = accepted + rejected + duplicates."""
-
-    field: str
-    read: Decimal
-    accepted: Decimal
-    rejected: Decimal
-    duplicates: Decimal
 
 
 @dataclass(frozen=True)
@@ -67,9 +64,20 @@ class ImportDraft:
     new: int
     updated: int
     unchanged: int
-    duplicates: int
     rejected: tuple[FileRow, ...]
     """In the file's order, each with its reasons."""
+    with_gaps: tuple[FileRow, ...]
+    """Accepted rows of which optional fields stay blank, each with its key."""
+    dropped: tuple[FileRow, ...]
+    """Rows left out because they equal an earlier one, as the user asked."""
+    equal_lines: int
+    """Accepted lines that equal an earlier line of the file and are lines of their own."""
+    repeated: int
+    """Accepted rows that are an earlier row of the file once more, key and all."""
+    reasons: tuple[ReasonCount, ...]
+    """Why rows were rejected, fields left blank and columns not taken, the most frequent first."""
+    no_column: tuple[str, ...]
+    """Required fields without which no row could be taken, and of which the file has no column."""
     totals: Totals | None
     """None where the file has no column of the table's main amount."""
     changes: tuple[TableChange, ...]
@@ -87,6 +95,8 @@ class ImportDraft:
     """What puts all columns of the file into ImportMaps; empty where all are there, or there is no
     such table.
     """
+    explanation: Explanation | None = None
+    """Where it was asked for."""
 
     @property
     def accepted(self) -> int:
@@ -100,13 +110,38 @@ class ImportDraft:
         return tuple(header for header in self.header_map.not_taken if header not in kept)
 
     @property
+    def duplicates(self) -> int:
+        """Rows left out because they equal an earlier one."""
+        return len(self.dropped)
+
+    @property
+    def gaps(self) -> int:
+        """Optional fields of accepted rows that stay blank because their cell cannot be read."""
+        return sum(len(row.gaps) for row in self.with_gaps)
+
+    @property
+    def deciding_options(self) -> tuple[str, ...]:
+        """Options that would decide a cell of every rejected row; none where some row has none."""
+        options_by_row = [
+            undecided_options(reason for _, reason in row.faults) for row in self.rejected
+        ]
+        if not all(options_by_row):
+            return ()
+        return tuple(sorted(set().union(*options_by_row)))
+
+    @property
     def is_all_rejected(self) -> bool:
         """True where rows were read and none could be used."""
         return self.read > 0 and not self.accepted
 
 
-def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDraft:
+def draft_import(
+    path: Path, options: ImportOptions, book: BookNow, *, explains: bool = False
+) -> ImportDraft:
     """Read a file and decide what becomes of each of its rows. Nothing is written.
+
+    Args:
+        explains: whether the draft is to say why, for which the file's columns are read once more.
 
     Raises: UsageError, ColumnMissing, AmbiguousFile, NotAWorkbook, PasswordProtected, UnsafeFile,
         CannotWrite.
@@ -116,35 +151,42 @@ def draft_import(path: Path, options: ImportOptions, book: BookNow) -> ImportDra
         raise UsageError("output-table", where="--into", found=table)
 
     known = (
-        *options.columns.values(),
+        *filter(None, options.columns.values()),
         *options.known_headers,
         *known_headers_of(table, book),
     )
     source = read_source(path, table, SourceOptions(options.encoding, options.sheet, known))
     refuse_too_many(len(source.rows), where=path.name)
-    remembered = remember(path, options, source, book)
+    cell_options = _cell_options(options, book)
+    remembered = remember(path, options, source, book, cell_options)
+    said = said_words(table, remembered.options.words, cell_options)
     header_map = map_headers(
         table,
         source.headers,
-        remembered.options.columns,
-        same=_same_columns(source),
+        _wanted_columns(remembered.options),
+        below=WhatIsBelow(
+            same=_same_columns(source), fits=fit_test(source, table, cell_options, said)
+        ),
         lacking=book.table(table).lacking,
         settled=remembered.settled,
     )
-    return draft_rows(source, header_map, remembered, options, book)
+    header_map = with_said_words(header_map, said)
+    return draft_rows(source, header_map, remembered, book, explains=explains)
 
 
 def draft_rows(
     source: ForeignTable,
     header_map: HeaderMap,
     remembered: Remembered,
-    said: ImportOptions,
     book: BookNow,
+    *,
+    explains: bool = False,
 ) -> ImportDraft:
     """Decide what becomes of the rows of a file that was read.
 
     Args:
-        remembered: what the user says and has said before; `said`: what he says now alone.
+        remembered: what the user says, and said of such files before.
+        explains: whether the draft is to say why.
     """
     options = remembered.options
     table = options.into
@@ -156,7 +198,7 @@ def draft_rows(
     if told_currency is None:
         refuse_one_foreign(rows, table, book)
     reject_sum(rows, table)
-    kept_rows, twins = drop_twins(rows)
+    parted = part_rows(rows, table, drop_equal=options.drop_equal)
     own_columns = kept_columns(source, header_map, remembered, book, cell_options)
 
     resolver = Resolver(
@@ -166,18 +208,34 @@ def draft_rows(
         may_add=options.add_missing,
         replace=options.replace,
     )
-    for row in kept_rows:
+    if options.rejects_gaps:
+        reject_gaps(parted.kept)
+    for row in parted.kept:
         if not row.faults:
             resolver.resolve(row)
-    Conversion(table, book, resolver.stages).run(kept_rows)
+    Conversion(table, book, resolver.stages).run(parted.kept)
     merge = Merge(table, book, resolver, own_columns, replace=options.replace)
-    merge.run(kept_rows)
+    merge.run(parted.kept)
+    for repeat in parted.repeats:
+        repeat.row.faults = list(repeat.first.faults)
 
     changes, added = _all_changes(merge, resolver, options, book)
     if book is not before and merge.accepted:
         changes = (*changes, currency_change(book))
-    to_keep = remembered.rows_to_keep(said, source, header_map, own_columns.own_headers, book)
-    changes = (*changes, *_map_changes(to_keep, book, does_something=bool(changes)))
+    to_keep = remembered.rows_to_keep(source, header_map, own_columns.own_headers, book)
+    changes = (*changes, *map_changes(to_keep, book, does_something=bool(changes)))
+    dropped_numbers = {row.number for row in parted.dropped}
+    rejected = [row for row in rows if row.faults and row.number not in dropped_numbers]
+    name_missing_columns(rejected, header_map, table)
+    if merge.accepted and are_all_unclear(rejected, merge.accepted):
+        strict = replace(remembered, options=replace(options, rejects_gaps=True))
+        return draft_rows(source, header_map, strict, before, explains=explains)
+    explanation = None
+    if explains:
+        file = FileRead(source, header_map, cell_options, parted.kept)
+        explanation = explain(file, options, resolver, book)
+    repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
+    equal_lines = [row for row in parted.equal_lines if not row.faults]
     return ImportDraft(
         table=table,
         source=source,
@@ -185,18 +243,50 @@ def draft_rows(
         read=len(rows),
         new=merge.new,
         updated=merge.updated,
-        unchanged=merge.unchanged,
-        duplicates=len(twins),
-        rejected=tuple(row for row in kept_rows if row.faults),
-        totals=_totals(table, header_map, book.policy.decimals, kept_rows, twins),
+        unchanged=merge.unchanged + len(repeats),
+        rejected=tuple(rejected),
+        with_gaps=tuple(row for row in merge.accepted if row.gaps),
+        dropped=tuple(parted.dropped),
+        equal_lines=len(equal_lines),
+        repeated=len(repeats),
+        reasons=tuple(reasons_of(rejected, merge.accepted, header_map, source)),
+        no_column=() if merge.accepted else _lacking_columns(rejected, header_map, options, book),
+        totals=totals_of(
+            table,
+            header_map,
+            book.policy.decimals,
+            {
+                "accepted": merge.accepted,
+                "rejected": rejected,
+                "duplicates": [*parted.dropped, *repeats],
+                "equal_lines": equal_lines,
+            },
+        ),
         changes=changes,
         added=added,
         policy=book.policy,
         look_alikes=merge.look_alikes,
         kept=own_columns,
-        notes=(*remembered.notes, *own_columns.notes, *_notes(said, book)),
-        every_column=_every_column(remembered, source, header_map, own_columns, book),
+        notes=(*remembered.notes, *own_columns.notes, *map_notes(remembered, book)),
+        every_column=every_column(remembered, source, header_map, own_columns, book),
+        explanation=explanation,
     )
+
+
+def _lacking_columns(
+    rejected: Sequence[FileRow], header_map: HeaderMap, options: ImportOptions, book: BookNow
+) -> tuple[str, ...]:
+    """Required fields that the file has no column of, so that none of its rejected rows is taken.
+
+    Rows that the workbook has already do without them; where it has none, every row is new.
+    """
+    required = required_without_column(header_map, options.into)
+    has_no_rows = options.replace or not book.table(options.into).by_key
+    if rejected and has_no_rows:
+        return required
+    faults = (fault for row in rejected for fault in row.faults)
+    lacking = {where for where, reason in faults if reason.code == NO_COLUMN}
+    return tuple(name for name in required if name in lacking)
 
 
 def _cell_options(options: ImportOptions, book: BookNow) -> CellOptions:
@@ -208,6 +298,26 @@ def _cell_options(options: ImportOptions, book: BookNow) -> CellOptions:
         currency=rules.currency,
         fiscal_year_start=rules.fiscal_year_start,
     )
+
+
+def _wanted_columns(options: ImportOptions) -> dict[str, str]:
+    """Header by field as the user says it; blank where he ignores the field.
+
+    Raises: UsageError where there is no such field, or where he says both of one.
+    """
+    table = options.into
+    wanted = {
+        field_named(table, name, where="--column"): header
+        for name, header in options.columns.items()
+    }
+    for name in options.ignored:
+        field = field_named(table, name, where="--ignore")
+        if wanted.get(field):
+            raise UsageError(
+                "named-and-ignored", where="--ignore", found=name, header=wanted[field]
+            )
+        wanted[field] = ""
+    return wanted
 
 
 def _same_columns(source: ForeignTable) -> Callable[[int, int], bool]:
@@ -264,53 +374,6 @@ def _all_changes(
     return tuple(change for change in changes if change.does_something), added
 
 
-def _map_changes(rows: MapRows, book: BookNow, *, does_something: bool) -> tuple[TableChange, ...]:
-    """What ImportMaps keeps of the import; nothing where the workbook has no such table.
-
-    Args:
-        does_something: whether the import changes any other table.
-    """
-    if IMPORT_MAPS not in book.tables:
-        return ()
-    now = book.table(IMPORT_MAPS)
-    new_rows = frame_from_rows(IMPORT_MAPS, list(rows.new_rows))
-    changes: dict[int, Mapping[str, Value]] = {}
-    for position, values in rows.changes.items():
-        different = _different(now.rows[position], values)
-        if different:
-            changes[position] = different
-    # That they were used is worth noting where the import changes something, else it would be all
-    # that importing the same file again changes.
-    is_worth_noting = does_something or len(new_rows) or rows.leaving
-    says_more = any(set(values) - {"used_on"} for values in changes.values())
-    if not is_worth_noting and not says_more:
-        return ()
-    change = TableChange(IMPORT_MAPS, changes, new_rows, leaving=rows.leaving)
-    return (change,) if change.does_something else ()
-
-
-def _every_column(
-    remembered: Remembered,
-    source: ForeignTable,
-    header_map: HeaderMap,
-    own_columns: Kept,
-    book: BookNow,
-) -> tuple[TableChange, ...]:
-    """What puts all columns of the file into ImportMaps, where they may be changed."""
-    if IMPORT_MAPS not in book.tables:
-        return ()
-    rows = remembered.every_column(source, header_map, own_columns.own_headers, book)
-    change = TableChange(IMPORT_MAPS, {}, frame_from_rows(IMPORT_MAPS, rows))
-    return (change,) if change.does_something else ()
-
-
-def _notes(said: ImportOptions, book: BookNow) -> tuple[Message, ...]:
-    """That nothing of what was said can be kept, where the workbook is older than that."""
-    if IMPORT_MAPS in book.tables or not says_something(said):
-        return ()
-    return (Message("import-map.no-place", {"sheet": IMPORT_MAPS}),)
-
-
 def _stage_change(stages: StageBook, book: BookNow) -> TableChange:
     """Stages with their new ranks; the whole body where stages of a fresh workbook make way."""
     now = book.table("Stages")
@@ -327,42 +390,6 @@ def _stage_change(stages: StageBook, book: BookNow) -> TableChange:
     for key, position in now.by_key.items():
         old = now.rows.get(position, {})
         new = wanted.pop(key)
-        changes[position] = _different(old, new)
+        changes[position] = different_values(old, new)
     new_rows = frame_from_rows("Stages", list(wanted.values()))
     return TableChange("Stages", changes, new_rows)
-
-
-def _different(old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str, Value]:
-    return {name: value for name, value in new.items() if old.get(name) != value}
-
-
-def _totals(
-    table: str,
-    header_map: HeaderMap,
-    decimals: int,
-    kept: Sequence[FileRow],
-    twins: Sequence[FileRow],
-) -> Totals | None:
-    """What the file's main amounts come to; None where it has no column of them."""
-    spec = main_amount(table)
-    if spec is None or not header_map.has(spec.name):
-        return None
-
-    def total(rows: Sequence[FileRow]) -> Decimal:
-        minor_units = 0
-        for row in rows:
-            amount = row.values.get(spec.name)
-            if isinstance(amount, int):
-                minor_units += amount
-        return to_decimal(minor_units, decimals)
-
-    accepted = total([row for row in kept if not row.faults])
-    rejected = total([row for row in kept if row.faults])
-    duplicates = total(twins)
-    return Totals(
-        field=spec.name,
-        read=accepted + rejected + duplicates,
-        accepted=accepted,
-        rejected=rejected,
-        duplicates=duplicates,
-    )

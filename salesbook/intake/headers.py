@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tomllib
 import unicodedata
@@ -9,16 +10,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from salesbook import labels
 from salesbook.cells.units import UNITS
 from salesbook.currencies import names_currency
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
+from salesbook.intake.optional import may_stay_blank
 from salesbook.labels.words import fold
-from salesbook.tables import TABLES
+from salesbook.tables import TABLES, Kind
 
-_WITH_NOTE = re.compile(r"(?P<base>.+?)\s*[(\[【](?P<note>[^()\[\]【】]*)[)\]】]\s*")
+_WITH_NOTE = re.compile(r"(?P<base>.+?)\s*[(\[【（](?P<note>[^()（）\[\]【】]*)[)）\]】]\s*")
 """A header and what stands in brackets at its end: `Amount (EUR)`, `金额【万元】`."""
 
 _SIMPLER = str.maketrans(
@@ -60,6 +62,8 @@ class MappedColumn:
     currency: str = ""
     """The currency word of a header such as `Amount (EUR)`."""
     percent: bool = False
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
+    """What the user says that folded words of the column stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,17 @@ class HeaderMap:
     columns: tuple[MappedColumn, ...]
     """In the file's order; a column may go into two fields."""
     not_taken: tuple[str, ...]
+    misfits: tuple[MappedColumn, ...] = ()
+    """Columns whose header says a field and of whose words none is one of the field's."""
 
     def has(self, field: str) -> bool:
         """True where some column is taken into the field."""
         return any(column.field == field for column in self.columns)
+
+    def field_of(self, header: str) -> str:
+        """Name the field that a header goes into; blank where it goes into none."""
+        fields = (column.field for column in self.columns if column.header == header)
+        return next(fields, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +173,13 @@ def _meanings(table: str, header: str) -> tuple[tuple[Meaning, ...], _Note]:
     return known.get(fold_header(match["base"]), ()), note
 
 
+def note_of(header: str) -> str:
+    """Give what a header's brackets say of the numbers under it, as it stands: `（万元）`."""
+    match = _WITH_NOTE.fullmatch(header)
+    is_note = match is not None and _read_note(unicodedata.normalize("NFKC", match["note"]))
+    return f" ({match['note']})" if match and is_note else ""
+
+
 def _read_note(text: str) -> _Note | None:
     """What stands in brackets behind a header: a unit, a currency, both, or a percent sign."""
     plain = text.strip()
@@ -184,67 +202,170 @@ def _read_note(text: str) -> _Note | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class WhatIsBelow:
+    """What the columns of a file hold, as far as it decides which is which."""
+
+    same: Callable[[int, int], bool] = lambda _left, _right: False
+    """Whether two columns hold the same in all rows; then two equal headers are no conflict."""
+    fits: Callable[[MappedColumn], bool] = lambda _column: True
+    """Whether a column holds at least one value of the field that its header says."""
+
+
+_NOTHING_KNOWN: Final = WhatIsBelow()
+
+
 def map_headers(  # noqa: PLR0913 - each narrows the choice in a way of its own
     table: str,
     headers: Sequence[str],
     wanted: Mapping[str, str],
     *,
-    same: Callable[[int, int], bool] = lambda _left, _right: False,
+    below: WhatIsBelow = _NOTHING_KNOWN,
     lacking: Collection[str] = (),
     settled: Collection[int] = (),
 ) -> HeaderMap:
     """Decide which column goes into which field.
 
-    What the user says goes first; then, for each field, the header of the best rank.
+    What the user says goes first; then, for each field, the header of the best rank among the
+    columns that hold what the field may hold.
 
     Args:
         wanted: header by field, as the user says with `--column`; `Header#2` is the second of that
-            name.
-        same: whether two columns hold the same in all rows; then two equal headers are no conflict.
+            name, a blank header says that no column holds the field.
+        below: what the columns hold.
         lacking: fields that have no column in the workbook: what the file holds of them is not taken.
         settled: columns that go where `wanted` says and nowhere else.
 
     Raises: UsageError, ColumnMissing, AmbiguousFile.
     """
-    asked = {
-        field: _asked_column(table, field, header, headers) for field, header in wanted.items()
-    }
-
+    asked, left_out = _asked_for(table, headers, wanted)
     for asked_for in asked.values():
         if asked_for.field in lacking:
             raise ColumnMissing(where=table, table=table, field=f"{table}.{asked_for.field}")
 
-    best: dict[str, MappedColumn] = {}
-    best_rank: dict[str, int] = {}
-    for column, header in enumerate(headers):
-        is_open = bool(header) and column not in settled
-        meanings, note = _meanings(table, header) if is_open else ((), _NO_NOTE)
-        for meaning in meanings:
-            field = meaning.field
-            if field in asked or field in lacking:
-                continue
-            rank = best_rank.get(field)
-            if meaning.rank == rank and not same(column, best[field].column):
-                raise AmbiguousFile(
-                    "two-headers",
-                    where=header,
-                    field=field,
-                    option="--column",
-                    choices=tuple(
-                        typed_header(place, headers) for place in (best[field].column, column)
-                    ),
-                )
-            if rank is None or meaning.rank < rank:
-                best_rank[field] = meaning.rank
-                best[field] = _mapped(field, column, header, note, only=meaning.only)
+    without = {*asked, *left_out, *lacking}
+    columns = list(asked.values())
+    misfits: list[MappedColumn] = []
+    for field, candidates in _candidates(table, headers, settled).items():
+        if field in without:
+            continue
+        fitting = [candidate for candidate in candidates if _may_be(table, candidate, below)]
+        # Without a fitting column a needed field goes on with the likeliest: each row says then
+        # what is wrong with its cell. Another field is better left out than filled with nothing.
+        if fitting or not _does_without(table, field):
+            columns.append(_best_column(fitting or candidates, headers, below))
+        else:
+            misfits.append(candidates[0].column)
 
-    columns = [*asked.values(), *best.values()]
     columns.sort(key=lambda column: (column.column, column.field))
     used = {column.column for column in columns}
     not_taken = tuple(
         header or f"#{column + 1}" for column, header in enumerate(headers) if column not in used
     )
-    return HeaderMap(tuple(columns), not_taken)
+    return HeaderMap(tuple(columns), not_taken, tuple(misfits))
+
+
+class _Candidate(NamedTuple):
+    """A column that may hold a field, and how well its header says so."""
+
+    rank: int
+    column: MappedColumn
+
+
+def _candidates(
+    table: str, headers: Sequence[str], settled: Collection[int]
+) -> dict[str, list[_Candidate]]:
+    """The columns that may hold each field, best header first; none of those that are settled."""
+    candidates: dict[str, list[_Candidate]] = {}
+    for column, header in enumerate(headers):
+        is_open = bool(header) and column not in settled
+        meanings, note = _meanings(table, header) if is_open else ((), _NO_NOTE)
+        for meaning in meanings:
+            mapped = _mapped(meaning.field, column, header, note, only=meaning.only)
+            candidates.setdefault(meaning.field, []).append(_Candidate(meaning.rank, mapped))
+
+    for of_field in candidates.values():
+        of_field.sort(key=lambda candidate: (candidate.rank, candidate.column.column))
+    return candidates
+
+
+def _may_be(table: str, candidate: _Candidate, below: WhatIsBelow) -> bool:
+    """Whether a column may be its field.
+
+    A date or a number under the field's own name is meant as one, however it is written: its cells
+    are what is wrong. A list's name is often another system's too, with other words in it.
+    """
+    names = TABLES[table].field_names
+    field = candidate.column.field
+    goes_by_words = field not in names or TABLES[table].field(field).kind in (
+        Kind.CHOICE,
+        Kind.FLAG,
+    )
+    has_own_name = candidate.rank == 0
+    return (has_own_name and not goes_by_words) or below.fits(candidate.column)
+
+
+def _does_without(table: str, field: str) -> bool:
+    """Whether rows do without a field: an optional one, or a column that only steers."""
+    return field not in TABLES[table].field_names or may_stay_blank(table, field)
+
+
+def _best_column(
+    candidates: Sequence[_Candidate], headers: Sequence[str], below: WhatIsBelow
+) -> MappedColumn:
+    """The column with the best header. Raises: AmbiguousFile where two are as good and differ."""
+    best, *others = candidates
+    for other in others:
+        if other.rank == best.rank and not below.same(other.column.column, best.column.column):
+            raise AmbiguousFile(
+                "two-headers",
+                where=other.column.header,
+                field=best.column.field,
+                option="--column",
+                choices=tuple(
+                    typed_header(candidate.column.column, headers) for candidate in (best, other)
+                ),
+            )
+    return best.column
+
+
+def _asked_for(
+    table: str, headers: Sequence[str], wanted: Mapping[str, str]
+) -> tuple[dict[str, MappedColumn], set[str]]:
+    """The columns that the user names, by field, and the fields that he wants from no column.
+
+    Raises: UsageError where there is no such field, ColumnMissing where there is no such header.
+    """
+    asked: dict[str, MappedColumn] = {}
+    left_out: set[str] = set()
+    for name, header in wanted.items():
+        field = field_named(table, name, where="--column")
+        if header:
+            asked[field] = _asked_column(table, field, header, headers)
+        else:
+            left_out.add(field)
+    return asked, left_out
+
+
+def field_named(table: str, text: str, *, where: str) -> str:
+    """Find the field that a word of the user's means, by its name or a label of any language.
+
+    Names of columns that steer the import, such as `_status` of deals, go without their "_" too.
+
+    Args:
+        where: the option that says it.
+
+    Raises: UsageError where there is none.
+    """
+    names = TABLES[table].field_names
+    name = labels.field_of_header(table, text, names)
+    if name is not None:
+        return name
+
+    steering = f"_{fold(text)}"
+    if steering in _aliases().get(table, {}):
+        return steering
+    raise UsageError("no-such-field", where=where, found=text, fields=", ".join(names))
 
 
 def typed_header(column: int, headers: Sequence[str]) -> str:
@@ -261,13 +382,8 @@ def _mapped(field: str, column: int, header: str, note: _Note, *, only: str = ""
 def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -> MappedColumn:
     """The column that the user names for a field.
 
-    Raises: UsageError where there is no such field, ColumnMissing where there is no such header.
+    Raises: ColumnMissing where there is no such header.
     """
-    names = TABLES[table].field_names
-    name = labels.field_of_header(table, field, names)
-    if name is None:
-        raise UsageError("no-such-field", where="--column", found=field, fields=", ".join(names))
-
     columns = columns_of_header(header, headers)
     if not columns:
         raise ColumnMissing(
@@ -276,7 +392,7 @@ def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -
 
     column = columns[0]
     _, note = _meanings(table, headers[column])
-    return _mapped(name, column, headers[column], note)
+    return _mapped(field, column, headers[column], note)
 
 
 def columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:

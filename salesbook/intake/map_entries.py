@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from salesbook import labels
+from salesbook.errors import UsageError
 from salesbook.intake.book_now import BookNow
-from salesbook.intake.headers import columns_of_header, fold_header
+from salesbook.intake.headers import columns_of_header, field_named, fold_header
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES
 
@@ -158,12 +159,12 @@ def mark_of_headers(headers: Sequence[str]) -> str:
 
 def field_of(table: str, name: str) -> str:
     """The field that somebody means; what is none stays as it is."""
-    return labels.field_of_header(table, name, TABLES[table].field_names) or name
+    try:
+        return field_named(table, name, where="")
+    except UsageError:
+        return name
 
 
-def code_of(table: str, entry: Entry) -> str | None:
-    """What a word means as a code; None where its field has a list of codes without such a one."""
-    spec = _field_spec(table, entry.field)
-    if spec is None or not spec.choices or not entry.code:
-        return entry.code
-    return labels.code_of_choice(f"{table}.{entry.field}", entry.code, spec.choices)
+def is_field(table: str, name: str) -> bool:
+    """Whether a name is a field of the table, or steers the import as `_status` does."""
+    return bool(name) and (name in TABLES[table].field_names or name.startswith("_"))

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from salesbook.cells.base import CellOptions
 from salesbook.intake.book_now import BookNow
+from salesbook.intake.fitting import fit_test
 from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.headers import HeaderMap, columns_of_header, fold_header, map_headers
+from salesbook.intake.headers import (
+    HeaderMap,
+    WhatIsBelow,
+    columns_of_header,
+    fold_header,
+    map_headers,
+)
 from salesbook.intake.map_entries import ALL_OTHERS, Entry, Key, field_of
 from salesbook.intake.options import ImportOptions
 
@@ -75,12 +83,16 @@ def fields_left_out(said: ImportOptions) -> list[str]:
     return [field_of(said.into, name) for name in (*blank, *sorted(said.ignored))]
 
 
-def columns_unasked(table: str, source: ForeignTable, book: BookNow) -> dict[str, int]:
+def columns_unasked(
+    table: str, source: ForeignTable, book: BookNow, options: CellOptions
+) -> dict[str, int]:
     """The column that each field would get if nobody said anything."""
 
     def same(_left: int, _right: int) -> bool:
         # Two equal headers are no matter here: the first will do.
         return True
 
-    unasked = map_headers(table, source.headers, {}, same=same, lacking=book.table(table).lacking)
+    below = WhatIsBelow(same=same, fits=fit_test(source, table, options, {}))
+    lacking = book.table(table).lacking
+    unasked = map_headers(table, source.headers, {}, below=below, lacking=lacking)
     return {mapped.field: mapped.column for mapped in unasked.columns}

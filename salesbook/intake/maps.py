@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from salesbook.cells.base import CellOptions
+from salesbook.errors import UsageError
 from salesbook.intake.book_now import BookNow
 from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.headers import HeaderMap, columns_of_header, fold_header, typed_header
@@ -19,9 +21,9 @@ from salesbook.intake.map_entries import (
     Entry,
     Key,
     chosen_entries,
-    code_of,
     entries_of,
     field_of,
+    is_field,
     is_in,
     kind_of_file,
     mark_of,
@@ -30,9 +32,9 @@ from salesbook.intake.map_entries import (
 )
 from salesbook.intake.map_said import Said, columns_unasked, fields_left_out
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.said_words import said_words
 from salesbook.labels.words import fold
 from salesbook.messages import Fact, Message
-from salesbook.tables import TABLES
 
 _MOST_HEADERS_NAMED: Final = 6
 
@@ -50,8 +52,12 @@ class MapRows:
 class Remembered:
     """What ImportMaps says of a file, and what an import of it will leave there."""
 
+    said: ImportOptions
+    """What the user says of this import: it goes before what he said then."""
+    cell_options: CellOptions
+    """How cells of the file are read."""
     options: ImportOptions
-    """What the user says, and where he says nothing, what he said before."""
+    """The same, and where he says nothing, what he said before."""
     settled: frozenset[int]
     """Columns of the file of which a row says where they go: nowhere else."""
     own_headers: Mapping[str, str]
@@ -64,7 +70,6 @@ class Remembered:
 
     def rows_to_keep(
         self,
-        said: ImportOptions,
         source: ForeignTable,
         header_map: HeaderMap,
         own_headers: Mapping[str, str],
@@ -73,11 +78,13 @@ class Remembered:
         """What to write into ImportMaps once the import is done.
 
         Args:
-            said: what the user said of this import alone: it goes before what he said then.
             own_headers: header of his own column by folded header of the file, of those that came
                 along.
         """
-        unasked = columns_unasked(said.into, source, book)
+        said = self.said
+        unasked: Mapping[str, int] = {}
+        if said.columns or said.ignored:
+            unasked = columns_unasked(said.into, source, book, self.cell_options)
         known_headers = frozenset(fold_header(entry.header) for entry in self.entries)
         new_entries = Said(said, source, header_map, known_headers, unasked).add_all(own_headers)
         said_headers = {key[0] for key, entry in new_entries.items() if not entry.word}
@@ -149,7 +156,13 @@ def known_headers_of(table: str, book: BookNow) -> tuple[str, ...]:
     return tuple(entry.header for entry in entries if entry.header != ALL_OTHERS)
 
 
-def remember(file: Path, said: ImportOptions, source: ForeignTable, book: BookNow) -> Remembered:
+def remember(
+    file: Path,
+    said: ImportOptions,
+    source: ForeignTable,
+    book: BookNow,
+    cell_options: CellOptions,
+) -> Remembered:
     """Look up what somebody said of such a file before, and put it under what he says now."""
     kind = kind_of_file(file, source.sheet)
     # Letters in place of headers are the same in every file, so that they tell none.
@@ -158,24 +171,19 @@ def remember(file: Path, said: ImportOptions, source: ForeignTable, book: BookNo
 
     chosen = chosen_entries(entries_of(said.into, book), kind, mark)
     if not chosen:
-        return Remembered(said, frozenset(), {}, (), own_source)
+        return Remembered(said, cell_options, said, frozenset(), {}, (), own_source)
 
     is_same_file = not mark or mark_of(chosen[0].source) == mark
     entries = [entry for entry in chosen if is_in(entry.header, source.headers)]
-    return _applied(
-        said, source, book, tuple(entries), chosen[0].source if is_same_file else own_source
-    )
+    if is_same_file:
+        own_source = chosen[0].source
+    before = Remembered(said, cell_options, said, frozenset(), {}, tuple(entries), own_source)
+    return _applied(before, source, book)
 
 
-def _applied(
-    said: ImportOptions,
-    source: ForeignTable,
-    book: BookNow,
-    entries: Sequence[Entry],
-    own_source: str,
-) -> Remembered:
+def _applied(before: Remembered, source: ForeignTable, book: BookNow) -> Remembered:
     """What rows of ImportMaps add to what the user says, and which columns they settle."""
-    table = said.into
+    said, table = before.said, before.said.into
     lacking = book.table(table).lacking
     left_out = set(fields_left_out(said))
     said_fields = {field_of(table, name) for name in said.columns} | left_out
@@ -194,10 +202,10 @@ def _applied(
     own_headers: dict[str, str] = {}
     used: list[Entry] = []
     notes: list[Message] = []
-    for entry in entries:
+    for entry in before.entries:
         if entry.word:
             is_said = (entry.field, fold(entry.word)) in said_words
-            if not is_said and _apply_word(table, entry, words, notes):
+            if not is_said and _apply_word(before, entry, words, notes):
                 used.append(entry)
             continue
         if entry.header == ALL_OTHERS:
@@ -215,38 +223,44 @@ def _applied(
             continue
         settled.add(column)
         used.append(entry)
-        if entry.field in TABLES[table].field_names:
+        if is_field(table, entry.field):
             columns[entry.field] = entry.header
         elif entry.field:
             kept.append(entry.header)
             own_headers[fold_header(entry.header)] = entry.field
 
     options = replace(said, columns=columns, words=words, keep_all=keep_all, kept=tuple(kept))
-    return Remembered(
-        options,
-        frozenset(settled),
-        own_headers,
-        tuple(entries),
-        own_source,
-        (*_notes(used), *notes),
+    return replace(
+        before,
+        options=options,
+        settled=frozenset(settled),
+        own_headers=own_headers,
+        notes=(*_notes(used), *notes),
     )
 
 
 def _apply_word(
-    table: str, entry: Entry, words: dict[tuple[str, str], str], notes: list[Message]
+    before: Remembered,
+    entry: Entry,
+    words: dict[tuple[str, str], str],
+    notes: list[Message],
 ) -> bool:
-    """Let a word mean what its row says; where that is no code of the field, it is told.
+    """Let a word mean what its row says; where its field knows no such thing, that is told.
 
     Returns: whether the row was gone by.
     """
-    code = code_of(table, entry)
-    if code is None:
-        facts = {"word": entry.word, "code": entry.code, "sheet": IMPORT_MAPS}
+    words_of_row = {(entry.field, entry.word): entry.code}
+    try:
+        said_words(before.said.into, words_of_row, before.cell_options)
+    except UsageError:
+        facts: dict[str, Fact] = {
+            "word": entry.word,
+            "code": entry.code or None,
+            "sheet": IMPORT_MAPS,
+        }
         notes.append(Message("import-map.unknown-code", facts))
         return False
-    if entry.field not in TABLES[table].field_names:
-        return False
-    words[entry.field, entry.word] = code
+    words |= words_of_row
     return True
 
 

@@ -12,6 +12,7 @@ from salesbook.intake.matching import Mark, Matcher, has_made_keys, key_of
 from salesbook.intake.register import KeyMaker
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow
+from salesbook.intake.twins import numbers_lines
 from salesbook.intake.usable import needed_fields, reject_broken_orders, reject_unusable
 from salesbook.tables import TABLES
 
@@ -99,7 +100,7 @@ class Merge:
     @property
     def _numbers_lines(self) -> bool:
         """Whether an order's lines are numbered by their place, for want of numbers in the file."""
-        return self.table == "Orders" and "line_no" not in self._fields
+        return numbers_lines(self.table, self._fields)
 
     def _number_line(self, row: FileRow) -> None:
         """Number an order's line by its place in the file where it has no line numbers."""

@@ -66,6 +66,8 @@ class ImportOptions:
     """Whether rows that may be one of several rows of the workbook become new ones."""
     replace: bool = False
     """Whether the table's rows go."""
+    rejects_gaps: bool = False
+    """Whether a field that would stay blank costs its row, as where one option decides all rows."""
 
 
 def parse_columns(pairs: Sequence[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -168,6 +168,11 @@ class NameRegister:
             if folded in level:
                 return level[folded]
         return set()
+
+    @property
+    def shown_names(self) -> Mapping[str, str]:
+        """Names as typed, by folded name, of all who may be meant."""
+        return self._shown_names
 
     def is_unknown(self, typed: str) -> bool:
         """True for a word that means nobody."""

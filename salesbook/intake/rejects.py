@@ -1,4 +1,4 @@
-"""What was not taken, and why? A CSV file that a person can mend and import again."""
+"""What was not taken whole, and why? CSV files that a person can mend and import again."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import csv
 import io
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from salesbook import labels
 from salesbook.cells.base import DIGIT_LIMIT, Reason
 from salesbook.errors import CannotWrite
 from salesbook.hosts.package import read_ordinary
 from salesbook.intake.draft import ImportDraft
+from salesbook.intake.headers import note_of
+from salesbook.intake.matching import key_of
 from salesbook.intake.rows import FileRow
+from salesbook.labels import Language
 from salesbook.store import Cell, CellError
+from salesbook.tables import TABLES
 
 _STARTS_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠|%]")
 """With these characters a spreadsheet begins to calculate, or to call another program."""
@@ -30,11 +35,14 @@ TITLES = ("Row", "Problem in", "Problem")
 """Headers of the three columns before the file's own; no table has a field of that name."""
 
 
-def write_rejects(file: Path, text: str) -> Path:
-    """Write a file's rejects beside it, as UTF-8 with the mark by which Excel knows it.
+def write_beside(file: Path, what: str, text: str) -> Path:
+    """Write what was not taken of a file beside it, as UTF-8 with the mark by which Excel knows it.
 
     What a person may have mended in the rejects of an earlier import stays; the new ones get a
     number. Nobody may read them who may not read the file that they come from.
+
+    Args:
+        what: `rejects`, `gaps` or `dropped`, which stands behind the file's name.
 
     Returns: where they are. Raises: CannotWrite.
     """
@@ -42,7 +50,7 @@ def write_rejects(file: Path, text: str) -> Path:
     path = file
     try:
         rights = file.stat().st_mode & _MAY_READ_AND_WRITE
-        for path in _paths(file):
+        for path in _paths(file, what):
             if _holds(path, data):
                 return path
             with contextlib.suppress(FileExistsError):
@@ -55,14 +63,14 @@ def write_rejects(file: Path, text: str) -> Path:
     raise CannotWrite("already-there", where=str(path))
 
 
-def _paths(file: Path) -> Iterator[Path]:
-    """Where rejects may lie, in the order in which the places are tried."""
+def _paths(file: Path, what: str) -> Iterator[Path]:
+    """Where the rows may lie, in the order in which the places are tried."""
     endings = chain([""], (f".{number}" for number in range(2, _MOST_FILES)))
-    return (file.with_name(f"{file.stem}.rejects{ending}.csv") for ending in endings)
+    return (file.with_name(f"{file.stem}.{what}{ending}.csv") for ending in endings)
 
 
 def _holds(path: Path, data: bytes) -> bool:
-    """Whether these very rejects lie there; a link or a pipe is none, whatever comes out of it."""
+    """Whether these very rows lie there; a link or a pipe is none, whatever comes out of it."""
     try:
         return not path.is_symlink() and read_ordinary(path) == data
     except OSError:
@@ -80,7 +88,7 @@ def _write_new(path: Path, data: bytes, rights: int) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
     except BaseException:
-        # Half of the rejects would look like all of them.
+        # Half of the rows would look like all of them.
         path.unlink(missing_ok=True)
         raise
 
@@ -96,27 +104,93 @@ def rejects_text(
     Args:
         say: puts a reason into words.
     """
-    headers = list(draft.source.headers)
-    # A row that was spoiled may have more cells than there are headers.
-    width = max([len(headers), *(len(row.cells) for row in draft.rejected)])
-    headers += [""] * (width - len(headers))
+    problems = [_problems(_all_reasons(row), say) for row in draft.rejected]
+    rows = [
+        [row.number, *problem, *_cells(row)]
+        for row, problem in zip(draft.rejected, problems, strict=True)
+    ]
+    return _csv([*titles, *_headers(draft, draft.rejected)], rows)
 
+
+def dropped_text(draft: ImportDraft) -> str:
+    """Write the rows that were dropped as CSV: row number, then the cells as they came."""
+    first_title, *_ = TITLES
+    rows = [[row.number, *_cells(row)] for row in draft.dropped]
+    return _csv([first_title, *_headers(draft, draft.dropped)], rows)
+
+
+def gaps_text(draft: ImportDraft, say: Callable[[Reason], str], language: Language) -> str:
+    """Write the cells for which fields stayed blank as CSV, each row with its key.
+
+    Imported again, the file changes these fields of these rows and nothing else: it holds no other
+    field, and the key also where the import has made it. A mended cell is read as the file's was:
+    where a header says thousands, the header here says so too.
+
+    Args:
+        say: puts a reason into words.
+    """
+    table = draft.table
+    key_names = TABLES[table].key
+    gap_names = dict.fromkeys(name for row in draft.with_gaps for name, _, _ in row.gaps)
+
+    columns = {column.field: column for column in draft.header_map.columns}
+    headers = [labels.header(table, name, language) for name in key_names]
+    for name in gap_names:
+        note = note_of(columns[name].header) if name in columns else ""
+        headers.append(f"{labels.header(table, name, language)}{note}")
+
+    rows = []
+    for row in draft.with_gaps:
+        reasons = {name: (header, reason) for name, header, reason in row.gaps}
+        cell_by_name = {name: _gap_cell(row, name, draft) for name in reasons}
+        key = key_of(table, row.values)
+        key_cells = [harmless(_shown(part)) for part in key]
+        gap_cells = [cell_by_name.get(name, "") for name in gap_names]
+        rows.append([row.number, *_problems(reasons.values(), say), *key_cells, *gap_cells])
+    return _csv([*TITLES, *headers], rows)
+
+
+def _gap_cell(row: FileRow, name: str, draft: ImportDraft) -> str:
+    """The cell that could not be read, as it came."""
+    for column in draft.header_map.columns:
+        if column.field == name:
+            return harmless(_shown(row.cells[column.column]))
+    return ""
+
+
+def _csv(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
-    writer.writerow([*titles, *map(harmless, headers)])
-    for row in draft.rejected:
-        writer.writerow(_reject_cells(row, say))
+    writer.writerow(map(harmless, headers))
+    writer.writerows(rows)
     return out.getvalue()
 
 
-def _reject_cells(row: FileRow, say: Callable[[Reason], str]) -> list[object]:
+def _headers(draft: ImportDraft, rows: Sequence[FileRow]) -> list[str]:
+    """The file's headers, with blank ones where a row that was spoiled has more cells."""
+    headers = list(draft.source.headers)
+    width = max([len(headers), *(len(row.cells) for row in rows)])
+    return headers + [""] * (width - len(headers))
+
+
+def _cells(row: FileRow) -> list[str]:
+    return [harmless(_shown(cell)) for cell in row.cells]
+
+
+def _all_reasons(row: FileRow) -> list[tuple[str, Reason]]:
+    """Why a row was rejected, and what else of it is to be mended while somebody is about it."""
+    return [*row.faults, *((header, reason) for _, header, reason in row.gaps)]
+
+
+def _problems(
+    reasons: Iterable[tuple[str, Reason]], say: Callable[[Reason], str]
+) -> tuple[str, str]:
+    """The columns that something is wrong with, and what is."""
+    reasons = list(reasons)
     # One field may have two reasons, and two fields the same.
-    fields = dict.fromkeys(where for where, _ in row.faults if where)
-    reasons = dict.fromkeys(say(reason) for _, reason in row.faults)
-    problem_in = harmless("; ".join(fields))
-    problem = harmless(" ".join(reasons))
-    cells = [harmless(_shown(cell)) for cell in row.cells]
-    return [row.number, problem_in, problem, *cells]
+    fields = dict.fromkeys(where for where, _ in reasons if where)
+    said = dict.fromkeys(say(reason) for _, reason in reasons)
+    return harmless("; ".join(fields)), harmless(" ".join(said))
 
 
 def harmless(text: str) -> str:

@@ -76,10 +76,17 @@ class Resolver:
         register = self.registers[ref]
         more = dict(_MANAGER) if name == "manager_id" else None
         key = register.find_or_add(str(row.values[name]), more)
-        if isinstance(key, Reason):
-            row.faults.append((name, register.refusal(key)))
-        else:
+        if isinstance(key, str):
             row.values[name] = key
+            return
+
+        reason = register.refusal(key)
+        # Who looks after a customer may be filled in later; whom a row is about may not. A name that
+        # means two people is for the user to decide now: a blank would hide the question.
+        if ref == "Reps" and reason.code == "unknown-rep":
+            row.miss(self.table, name, name, reason)
+        else:
+            row.faults.append((name, reason))
 
     def refers_to(self, row: FileRow, gone: Collection[Value]) -> bool:
         """Reject a row that refers to a rejected one of its own table. Returns: whether it does."""
@@ -118,13 +125,26 @@ class Resolver:
 
         # `Close Date` is the expected day of an open deal, and the day on which a closed one ended.
         state = "open" if kind in ("open", "") else "closed"
+        unreadable = {name for name, _, _ in row.gaps}
         conditional = [name for name in row.values if "@" in name]
         for name in conditional:
             value = row.values.pop(name)
             field, _, only = name.partition("@")
-            if only == state:
+            # Where the better column cannot be read, the day of another would be a guess.
+            if only == state and field not in unreadable:
                 row.values.setdefault(field, value)
+        self._settle_gaps(row, state)
         self._stage(row, pipeline, "lost_stage")
+
+    def _settle_gaps(self, row: FileRow, state: str) -> None:
+        """Keep the gaps that are some for a deal in this state: a closed one needs its day."""
+        gaps, row.gaps = row.gaps, []
+        for name, header, reason in gaps:
+            field, _, only = name.partition("@")
+            if not only:
+                row.gaps.append((name, header, reason))
+            elif only == state and field not in row.values:
+                row.miss(self.table, field, header, reason)
 
     def _pipeline(self, row: FileRow) -> str:
         """The pipeline by its name in Stages; one that Stages lacks only where the order makes it."""

@@ -1,4 +1,4 @@
-"""What do a file's rows say of a table's fields? A row gets values or faults, column by column.
+"""What do a file's rows say of a table's fields? A row gets values, gaps or faults by column.
 
 Names that begin with "_" steer the import: `_status` (a deal is open, won or lost beside its
 stage), `_deleted` (a row that the other system has deleted), `_currency` (of the row's money),
@@ -7,7 +7,7 @@ stage), `_deleted` (a row that the other system has deleted), `_currency` (of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import repeat
@@ -22,23 +22,19 @@ from salesbook.cells.base import (
     plain_text,
 )
 from salesbook.cells.column import shared_decimals
-from salesbook.cells.field import NUMERIC, options_for
+from salesbook.cells.field import NUMERIC
 from salesbook.cells.frame import read_values
 from salesbook.exchange import ForeignMoney
+from salesbook.intake.column_kinds import STEERING, how_to_read
 from salesbook.intake.file_money import CurrencyReader, converts
 from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.headers import HeaderMap, MappedColumn, choice_aliases
+from salesbook.intake.headers import HeaderMap, MappedColumn
+from salesbook.intake.optional import may_stay_blank
+from salesbook.intake.said_words import with_meanings
 from salesbook.money import to_minor
 from salesbook.store import Cell
 from salesbook.tables import TABLES, FieldSpec, Kind
 
-_STEERING: Final[Mapping[str, Kind]] = {
-    "_status": Kind.CHOICE,
-    "_deleted": Kind.FLAG,
-    "_currency": Kind.TEXT,
-    "_first_name": Kind.TEXT,
-    "_last_name": Kind.TEXT,
-}
 MONEY_KINDS: Final = (Kind.MONEY, Kind.MEASURE)
 _NO_SHARES: Final = (*MONEY_KINDS, Kind.COUNT, Kind.DAYS)
 """Kinds of which no value is a per cent."""
@@ -60,10 +56,28 @@ class FileRow:
     """By field, money in another currency until the row's day tells its rate."""
     faults: list[tuple[str, Reason]] = field(default_factory=list)
     """Header (or field) and reason; a row with any is rejected."""
+    gaps: list[tuple[str, str, Reason]] = field(default_factory=list)
+    """Field, header and reason of each optional field that stays blank; `field@open` as in
+    `values`.
+    """
 
     def reject(self, where: str, code: str, **params: Any) -> None:
         """Note why the row cannot be used."""
         self.faults.append((where, Reason(code, params)))
+
+    def miss(self, table: str, name: str, header: str, reason: Reason) -> None:
+        """Note that a field has no value: it stays blank where the row does without it.
+
+        Args:
+            name: the field; `field@open` where it is not known yet whether it is meant.
+            header: of the column that was to fill it, else the field.
+        """
+        self.values.pop(name, None)
+        is_open_yet = "@" in name
+        if is_open_yet or may_stay_blank(table, name):
+            self.gaps.append((name, header, reason))
+        else:
+            self.faults.append((header, reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +136,7 @@ def read_rows(
     for column in columns:
         _fill_in(sound_rows, column, currencies)
 
-    has_steering = any(column.field in _STEERING for column in header_map.columns)
+    has_steering = any(column.field in STEERING for column in header_map.columns)
     for row in rows:
         if has_steering:
             _follow_steering(row)
@@ -131,33 +145,20 @@ def read_rows(
 
 
 def _columns(
-    rows: Sequence[FileRow], header_map: HeaderMap, table: str, options: CellOptions
+    rows: Sequence[FileRow],
+    header_map: HeaderMap,
+    table: str,
+    options: CellOptions,
 ) -> list[_Column]:
     """The columns that go into fields, in the file's order."""
     columns = []
     for mapped in header_map.columns:
         cells = [row.cells[mapped.column] for row in rows]
-        kind, column_options = _how_to_read(table, mapped, options)
+        if mapped.words:
+            cells = with_meanings(cells, mapped.words)
+        kind, column_options = how_to_read(table, mapped, options)
         columns.append(_Column(mapped, cells, kind, column_options))
     return _with_shared_decimal(columns)
-
-
-def _how_to_read(
-    table: str, mapped: MappedColumn, options: CellOptions
-) -> tuple[Kind, CellOptions]:
-    """The kind of a column's cells, and the options with what the field and the header add."""
-    owner = f"{table}.{mapped.field}"
-    if mapped.field in _STEERING:
-        return _STEERING[mapped.field], replace(options, choices=choice_aliases(owner))
-
-    spec = TABLES[table].field(mapped.field)
-    field_options = options_for(owner, spec, options)
-
-    # The workbook's own labels go before what other systems mean by the same word.
-    choices = {**choice_aliases(owner), **field_options.choices} if spec.choices else {}
-    return spec.kind, replace(
-        field_options, choices=choices, scale=mapped.scale, percent=mapped.percent
-    )
 
 
 def _with_shared_decimal(columns: list[_Column]) -> list[_Column]:
@@ -238,7 +239,7 @@ def _fill_in(rows: Sequence[FileRow], column: _Column, currencies: _Currencies) 
     values = currencies.read(rows, column, readings)
     for row, value in zip(rows, values, strict=True):
         if isinstance(value, Reason):
-            row.faults.append((header, value))
+            row.miss(currencies.table, name, header, value)
         elif isinstance(value, ForeignMoney):
             row.foreign[name] = value
         elif value is not None and value != "":
@@ -303,7 +304,7 @@ def _weigh_measures(row: FileRow, table: str, options: CellOptions) -> None:
         elif value == int(value):
             row.values[name] = int(value)
         else:
-            row.reject(name, "number-not-whole", found=repr(value))
+            row.miss(table, name, name, Reason("number-not-whole", {"found": repr(value)}))
 
 
 @cache
@@ -321,37 +322,48 @@ def main_amount(table: str) -> FieldSpec | None:
     return money[0] if money else None
 
 
-def drop_twins(rows: Iterable[FileRow]) -> tuple[list[FileRow], list[FileRow]]:
-    """Part the rows into those that are new and those equal to an earlier one, cell by cell."""
-    seen: set[tuple[object, ...]] = set()
-    kept: list[FileRow] = []
-    twins: list[FileRow] = []
-    for row in rows:
-        content = _content(row.cells)
-        if content in seen:
-            twins.append(row)
-        else:
-            kept.append(row)
-            seen.add(content)
-    return kept, twins
+@dataclass(frozen=True, slots=True)
+class ColumnReading:
+    """A column that goes into a field, with what its cells say there."""
+
+    mapped: MappedColumn
+    kind: Kind
+    options: CellOptions
+    """With the decimal sign that other columns of the file prove for it."""
+    cells: Sequence[Cell]
+    values: Sequence[Reading]
 
 
-def _content(cells: tuple[Cell, ...]) -> tuple[object, ...]:
-    """What two rows must share to be the same row."""
-    # Nearly every row of a text file is plain text: one look at all its cells is much faster than
-    # one at each. A cell that is no text makes `join` fail.
-    try:
-        if "".join(cells).isascii():  # type: ignore[arg-type]
-            return tuple(map(str.strip, cells))  # type: ignore[arg-type]
-    except TypeError:
-        pass
-    return tuple(_comparable(cell) for cell in cells)
+def column_readings(
+    rows: Sequence[FileRow],
+    foreign: ForeignTable,
+    header_map: HeaderMap,
+    table: str,
+    options: CellOptions,
+) -> list[ColumnReading]:
+    """Read a file's columns as `read_rows` does, before names are made keys.
+
+    Args:
+        rows: those whose cells can be read.
+    """
+    file_options = replace(options, epoch_1904=foreign.epoch_1904)
+    readings = []
+    for column in _columns(rows, header_map, table, file_options):
+        values = read_values(column.cells, column.kind, column.options)
+        if foreign.formats:
+            values = _with_formats(rows, column, values, foreign.formats)
+        if column.kind in MONEY_KINDS:
+            values = [_in_own_money(*pair, column) for pair in zip(rows, values, strict=True)]
+        readings.append(
+            ColumnReading(column.mapped, column.kind, column.options, column.cells, values)
+        )
+    return readings
 
 
-def _comparable(cell: Cell) -> object:
-    """A cell as it is compared: 1 and True, which Python calls equal, stay apart."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str):
-        return plain_text(cell)
-    return type(cell).__name__, cell
+def _in_own_money(row: FileRow, reading: Reading, column: _Column) -> Reading:
+    """What became of a cell of money once the row's currency and its rate were known."""
+    name = column.value_name
+    if name in row.values:
+        return row.values[name]
+    reasons = [reason for where, reason in row.faults if where in (name, column.mapped.header)]
+    return reasons[0] if reasons else reading

@@ -4,7 +4,8 @@ Templates hold `{name}` or `{name:form}`. Forms: `money` (Decimal, grouped), `ab
 nobody pays: as `money`, in Chinese from 10,000 on in 万), `percent` (share, one decimal), `number` (up
 to two decimals), `day/days` (such a number with the word for one or for more behind it), `whole`,
 `date`, `table`, `field` (`Table.field`), `choice` (`Table.field=code`), `setting` (what one takes:
-`policy.expected_setting`), `text` (the default).
+`policy.expected_setting`), `choices` (`Table.field=code|code`), `nearest` (a known name, with the
+words around it; nothing where none is near), `text` (the default).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from salesbook.labels.names import choice, header, sheet_name
-from salesbook.labels.words import LANGUAGES, Language, words
+from salesbook.labels.words import LANGUAGES, Language, word, words
 from salesbook.messages import Fact, Message
 
 _SLOT: Final = re.compile(r"\{(\w+)(?::([\w/ ]+))?\}")
@@ -38,6 +39,10 @@ _SUBJECTS: Final = (
 )
 
 
+_NEAREST: Final = "slot.nearest"
+"""Which of the words of cli.toml stand around a name that may be meant."""
+_MOST_CHOICES: Final = 12
+"""Words of a list that a sentence names."""
 _COUNTED: Final = "/"
 """Between the word for one and the word for more, in the form of what is counted."""
 _WAN: Final = 10_000
@@ -98,11 +103,14 @@ def fill(template: str, params: Mapping[str, Any], language: Language) -> str:
 
 def _shown(value: Any, form: str, language: Language) -> str:
     """A param in its form; a missing one is a dash, a name that we do not know stays as it is."""
+    if form == "nearest":
+        return fill(word("cli", _NEAREST, language), {"name": value}, language) if value else ""
     if value is None:
         return _MISSING
-    if form == "tables":
-        return ", ".join(_named(str(name), "table", language) for name in value)
-    if form in ("table", "field", "setting", "choice"):
+    if form in ("tables", "fields"):
+        each = form.removesuffix("s")
+        return ", ".join(_named(str(name), each, language) for name in value)
+    if form in ("table", "field", "setting", "choices", "choice"):
         return _named(str(value), form, language)
     if form == "about" and language == "zh-CN":
         return _in_wan(value)
@@ -128,6 +136,15 @@ def _number_or_text(value: Any, form: str) -> str:
     return str(value)
 
 
+def _name_in(text: str) -> str | None:
+    """The name that a `nearest` shows, without the words around it."""
+    for language in LANGUAGES:
+        before, _, after = word("cli", _NEAREST, language).partition("{name}")
+        if before and text.startswith(before) and text.endswith(after):
+            return text.removeprefix(before).removesuffix(after) or None
+    return text or None
+
+
 def _in_wan(value: Any) -> str:
     """A sum as Chinese people say it: 343000 is "34.3 万"."""
     if abs(value) < _WAN:
@@ -137,7 +154,9 @@ def _in_wan(value: Any) -> str:
 
 
 def _named(name: str, form: str, language: Language) -> str:
-    """The label of a table, a field, a choice or what a setting takes."""
+    """The label of a table, a field, a choice, several of them, or what a setting takes."""
+    if form == "choices":
+        return _choices(name, language)
     if form == "table":
         return _label_or(name, lambda: sheet_name(name, language))
     if form == "field":
@@ -167,6 +186,14 @@ def _setting(text: str, language: Language) -> str:
     if minimum:
         return fill(say["from"], facts, language)
     return str(say[kind])
+
+
+def _choices(text: str, language: Language) -> str:
+    """The words of a list, from `Table.field=` and its codes; of a long list the first ones."""
+    owner, _, listed = text.partition("=")
+    codes = listed.split("|")
+    shown = [_choice_or_code(owner, code, language) for code in codes[:_MOST_CHOICES]]
+    return " | ".join(shown if len(codes) <= _MOST_CHOICES else [*shown, "…"])
 
 
 def _choice_or_code(owner: str, code: str, language: Language) -> str:
@@ -266,6 +293,8 @@ def _read(text: str) -> _Reading | None:
 
 def _fact(form: str, text: str) -> Fact:
     """The param that a slot shows; a number that cannot be read stays text."""
+    if form == "nearest":
+        return _name_in(text)
     if text == _MISSING:
         return None
     is_counted = _COUNTED in form

@@ -85,6 +85,13 @@ def problems(done: ImportDraft) -> list[tuple[int, str, str]]:
     ]
 
 
+def gaps(done: ImportDraft) -> list[tuple[int, str, str]]:
+    """Line, field and code of every optional field of an accepted row that stays blank."""
+    return [
+        (row.number, field, reason.code) for row in done.with_gaps for field, _, reason in row.gaps
+    ]
+
+
 def counts(done: ImportDraft) -> dict[str, int]:
     """The counts of an import that are not 0."""
     found = {

@@ -9,9 +9,19 @@ from decimal import Decimal
 import pytest
 
 from salesbook.errors import UnsafeFile, UsageError
+from salesbook.intake.rejects import rejects_text
 from salesbook.policy import Policy
 from salesbook.tables.settings import Stage
-from tests.spec.import_tables import STAGES, book, counts, draft, imported, new_rows, problems
+from tests.spec.import_tables import (
+    STAGES,
+    book,
+    counts,
+    draft,
+    gaps,
+    imported,
+    new_rows,
+    problems,
+)
 
 DAY = dt.date
 
@@ -359,21 +369,25 @@ def test_an_order_is_not_whole_without_a_line_that_has_too_many_cells(tmp_path):
     ]
 
 
-def test_a_row_equal_to_an_earlier_one_is_a_duplicate(tmp_path):
+def test_a_row_equal_to_an_earlier_one_is_the_same_row(tmp_path):
     """Full width and spaces at the ends do not make two rows of one."""
-    done = draft(
-        tmp_path,
-        "Deal ID,Rep,Stage,Amount\nD1,Ann,Lead,5\nD1,Ann,Lead,５ \nD1,Ann,Lead,6\n",
-        "Deals",
-    )
-    assert counts(done) == {"read": 3, "new": 1, "duplicates": 1, "rejected": 1}
+    text = "Deal ID,Rep,Stage,Amount\nD1,Ann,Lead,5\nD1,Ann,Lead,５ \nD1,Ann,Lead,6\n"
+    done = draft(tmp_path, text, "Deals")
+    assert counts(done) == {"read": 3, "new": 1, "unchanged": 1, "rejected": 1}
+    assert done.repeated == 1
+    assert done.totals.accepted == 5
+    dropped = draft(tmp_path, text, "Deals", drop_equal=True)
+    assert counts(dropped) == {"read": 3, "new": 1, "duplicates": 1, "rejected": 1}
     assert problems(done) == [(4, "deal_id", "key-repeated")]
 
 
-def test_cells_that_cannot_be_read_reject_their_row_with_every_reason(tmp_path):
+def test_a_cell_that_decides_money_rejects_its_row_when_it_cannot_be_read(tmp_path):
+    """The other cell of the row that cannot be read is told with it, to be mended at once."""
     text = 'Deal ID,Rep,Stage,Amount,Created on\nD1,Ann,Lead,"12,5OO",2026-02-30\nD2,Ann,Lead,5,2026-02-28\n'
     done = draft(tmp_path, text, "Deals")
-    assert problems(done) == [(2, "Amount", "number-letters"), (2, "Created on", "date-impossible")]
+    assert problems(done) == [(2, "Amount", "number-letters")]
+    told = rejects_text(done, lambda reason: reason.code).splitlines()[1]
+    assert told.startswith("2,Amount; Created on,number-letters date-impossible,D1")
 
 
 def test_a_new_row_that_no_verb_could_use_is_rejected(tmp_path):
@@ -495,9 +509,8 @@ def test_columns_share_the_decimal_sign_that_one_of_them_proves(tmp_path):
     )
     read = new_rows(draft(tmp_path, text.format("1.234,50"), "Orders"))
     assert [(row["amount"], row["quantity"]) for row in read] == [(123450, 1.5), (700, 1.234)]
-    assert [code for _, _, code in problems(draft(tmp_path, text.format("3"), "Orders"))] == [
-        "number-ambiguous"
-    ]
+    left_open = draft(tmp_path, text.format("3"), "Orders")
+    assert gaps(left_open) == [(2, "quantity", "number-ambiguous")]
 
 
 def test_a_columns_own_decimal_sign_goes_before_the_files(tmp_path):
@@ -538,14 +551,14 @@ def test_only_tables_that_people_type_take_imports(tmp_path):
         draft(tmp_path, "Score\n5\n", "Scorecard")
 
 
-def test_a_text_that_no_cell_holds_is_rejected_with_its_row(tmp_path):
+def test_a_text_that_no_cell_holds_leaves_its_field_blank(tmp_path):
     """As Excel counts: 20,000 emoji are 40,000 characters."""
     emoji = "\U0001f600" * 20_000
     text = f"Name,Company\nAnn,{emoji}\nBo,Acme\n"
     done = draft(tmp_path, text, "Customers")
-    assert problems(done) == [(2, "Company", "text-too-long")]
-    assert done.rejected[0].faults[0][1].params == {"length": 40_000, "most": 32_767}
-    assert counts(done) == {"read": 2, "new": 1, "rejected": 1}
+    assert gaps(done) == [(2, "company", "text-too-long")]
+    assert done.with_gaps[0].gaps[0][2].params == {"length": 40_000, "most": 32_767}
+    assert counts(done) == {"read": 2, "new": 2}
 
 
 def test_a_file_that_no_sheet_can_hold_is_refused_before_its_cells_are_read(tmp_path, monkeypatch):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesbook.errors import AmbiguousFile, UsageError
 from salesbook.intake.draft import ImportDraft, draft_import
+from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.questions import (
     Answers,
@@ -21,10 +23,8 @@ from salesbook.intake.questions import (
     in_words,
     lines_of,
     question_of_refusal,
-    questions_of_draft,
-    refuse_unanswered,
 )
-from salesbook.labels import LANGUAGES
+from salesbook.labels import LANGUAGES, Language
 from tests.spec.import_tables import book, draft, new_rows
 
 OPEN_DEALS = (
@@ -54,10 +54,10 @@ def asked_of(folder: Path, text: str, answers: dict[str, object]) -> tuple[Impor
 
 
 def test_what_a_file_leaves_open_is_asked_in_its_order(tmp_path: Path) -> None:
-    """How cells are read comes first: who is named is looked up only in rows that can be read."""
+    """How cells are read comes first: what they say may hang on it."""
     done = draft(tmp_path, OPEN_DEALS, "Deals")
     asked = questions_of_draft(done, ImportOptions("Deals"))
-    assert [question.code for question in asked] == ["date-order", "decimal"]
+    assert [question.code for question in asked] == ["date-order", "decimal", "add-missing"]
 
     read = draft(tmp_path, OPEN_DEALS, "Deals", date_order="dmy", decimal="point")
     asked = questions_of_draft(read, ImportOptions("Deals"))
@@ -126,6 +126,50 @@ def test_a_column_that_may_be_two_is_asked_for_by_field(tmp_path: Path) -> None:
     assert new_rows(done)[0]["amount"] == 250
 
 
+def test_several_sheets_are_asked_for_by_name(tmp_path: Path) -> None:
+    """A name with a blank is quoted in what to type the next time."""
+    path = tmp_path / "file.xlsx"
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "North"
+    for name in ("North", "South west"):
+        sheet = workbook[name] if name in workbook.sheetnames else workbook.create_sheet(name)
+        sheet.append(["Deal ID", "Rep", "Stage", "Amount"])
+        sheet.append([f"D {name}", "Ann", "Lead", 5])
+    workbook.save(path)
+
+    def attempt(known: Answers) -> ImportDraft:
+        return draft_import(path, known.options, book())
+
+    done, answers = answer_all(attempt, ImportOptions("Deals"), lambda asked: asked.choices[1])
+    assert answers.typed == ('--sheet "South west"',)
+    assert new_rows(done)[0]["deal_id"] == "D South west"
+
+
+def test_an_encoding_that_cannot_be_told_is_asked_for(tmp_path: Path) -> None:
+    """Both names are Chinese under one encoding and Korean under another."""
+    path = tmp_path / "file.csv"
+    path.write_bytes("Deal ID,Rep,Stage,Deal name\nD1,Ann,Lead,客户甲\n".encode("gb18030"))
+
+    def attempt(known: Answers) -> ImportDraft:
+        return draft_import(path, known.options, book())
+
+    def ask(question: Question) -> Choice:
+        return next(choice for choice in question.choices if choice.value == "gb18030")
+
+    done, answers = answer_all(attempt, ImportOptions("Deals"), ask)
+    assert answers.typed == ("--encoding gb18030",)
+    assert new_rows(done)[0]["name"] == "客户甲"
+
+
+@pytest.mark.parametrize(("language", "sheet"), [("en", "Pipeline"), ("zh-CN", "商机")])
+def test_a_table_is_offered_by_its_sheets_name(language: Language, sheet: str) -> None:
+    refusal = AmbiguousFile("which-table", option="--into", choices=("Deals", "Orders"))
+    question = question_of_refusal(refusal)
+    assert question is not None
+    assert in_words(question.choices[0].words, language) == sheet
+    assert question.choices[0].typed == "--into Deals"
+
+
 def test_a_refusal_without_choices_is_no_question() -> None:
     for refusal in (UsageError("usage", found="x"), AmbiguousFile(option="--sheet", choices=())):
         assert question_of_refusal(refusal) is None
@@ -152,12 +196,28 @@ def test_somebody_who_cannot_be_asked_gets_a_refusal(tmp_path: Path) -> None:
     assert raised.value.exit_code == 21
 
 
+def test_a_sign_of_many_currencies_is_asked_for_the_usual_ones_first(tmp_path: Path) -> None:
+    """In a workbook of euros `$5` may be twenty currencies."""
+    text = "Deal ID,Rep,Stage,Amount\nD1,Ann,Lead,$5\n"
+    done = draft(tmp_path, text, "Deals", book(currency="EUR"))
+    (question,) = questions_of_draft(done, ImportOptions("Deals"))
+    assert question.choices[0].typed == "--currency USD"
+    assert question.choices[-1].leaves_it_open
+
+
+def test_a_refusal_that_names_one_value_offers_it() -> None:
+    """`--currency EUR` is the one thing to say: who does not want it stops."""
+    question = question_of_refusal(AmbiguousFile("file-currency", option="--currency EUR"))
+    assert question is not None
+    assert [choice.value for choice in question.choices] == ["EUR"]
+
+
 CELLS = st.sampled_from(["03/04/2026", "13/04/2026", "03/14/2026", "2026-05-06", "01/02/03", ""])
 AMOUNTS = st.sampled_from(["1,234", "1.234", "12,50", "12.50", "7", ""])
 WHO = st.sampled_from(["Ann", "Bo", "Zoe", ""])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     rows=st.lists(st.tuples(CELLS, AMOUNTS, WHO), min_size=1, max_size=5),
     picks=st.lists(st.integers(0, 9), min_size=8, max_size=8),

@@ -6,9 +6,15 @@ import pytest
 
 from salesbook import labels
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
-from salesbook.intake.headers import choice_aliases, known_headers, map_headers
+from salesbook.intake.headers import (
+    WhatIsBelow,
+    choice_aliases,
+    known_headers,
+    map_headers,
+)
 from salesbook.tables import TABLES, Role
 
+ALL_THE_SAME = WhatIsBelow(same=lambda left, right: True)
 IMPORTED = [name for name, spec in TABLES.items() if spec.role is not Role.OUTPUT]
 
 
@@ -80,7 +86,7 @@ def test_two_equal_headers_need_the_option():
     }
     found = map_headers("Deals", headers, {"amount": "Amount#2"})
     assert next(one.column for one in found.columns if one.field == "amount") == 2
-    assert map_headers("Deals", headers, {}, same=lambda left, right: True).has("amount")
+    assert map_headers("Deals", headers, {}, below=ALL_THE_SAME).has("amount")
 
 
 def test_a_wrong_option_is_refused():

@@ -35,6 +35,9 @@ FORMS = {
     "table",
     "field",
     "choice",
+    "choices",
+    "fields",
+    "nearest",
     "setting",
     "text",
 }
@@ -290,6 +293,9 @@ PLAUSIBLE = {
     "table": "Deals",
     "field": "Deals.amount",
     "choice": "Stages.kind=won",
+    "choices": "Stages.kind=open|won|lost",
+    "fields": ["Deals.amount"],
+    "nearest": "Ann",
     "setting": "Policy.few=int:1:",
     "text": "Q7",
 }
@@ -309,6 +315,27 @@ def test_a_sentence_is_read_back_into_its_message(language):
         if not same or set(back.params) != set(params):
             lost[code] = back.code if back else None
     assert lost == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("nearest", ["Ann", None])
+def test_a_nearest_name_is_said_where_there_is_one(language, nearest):
+    """ "The nearest is –" is no advice; and the name is read back without the words around it."""
+    message = Message("unknown-rep.expected", {"nearest": nearest})
+    text = labels.sentence(message, language)
+    assert ("Ann" in text) is (nearest is not None)
+    assert "–" not in text
+    assert labels.message_of(text) == message
+
+
+def test_a_list_of_words_is_said_in_the_language_and_a_long_one_cut():
+    """Twelve words help; the sixty settings would fill a screen."""
+    codes = "|".join(f"code{number}" for number in range(20))
+    short = Message("choice-unknown.expected", {"known": "Orders.status=placed|paid"})
+    long = Message("choice-unknown.expected", {"known": f"Policy.key={codes}"})
+    assert labels.sentence(short, "en") == "one of: Placed | Paid"
+    assert labels.sentence(short, "zh-CN").endswith("已下单 | 已付款")
+    assert labels.sentence(long, "en").endswith("code11 | …")
 
 
 @pytest.mark.parametrize(

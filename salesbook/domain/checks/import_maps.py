@@ -28,8 +28,10 @@ def of_files(task: Task) -> Iterator[Finding]:
         [table in TABLES and field in TABLES[table].field_names for table, field in pairs],
         index=maps.index,
     )
+    # Names that begin with "_" steer an import, as `_status` does: they are no columns here.
+    steers = maps["field"].fillna("").str.startswith("_")
     is_word = maps["word"].fillna("") != ""
-    yield from flag(task, f"{_TABLE}.word", is_word & ~is_field, "import-map-word")
+    yield from flag(task, f"{_TABLE}.word", is_word & ~is_field & ~steers, "import-map-word")
 
     # One column may fill two fields, but no field can be filled by two columns of one file.
     of_column = maps[is_field & ~is_word]

@@ -1,0 +1,137 @@
+"""What does a program get of a dry run's explanation? Codes and values, in any language the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from salesbook.cells.base import Value
+from salesbook.intake.explain.explanation import (
+    ColumnTaken,
+    Decision,
+    Example,
+    Explanation,
+    NameFound,
+    NamesFound,
+)
+from salesbook.intake.questions import Question
+from salesbook.messages import Message
+from salesbook.money import to_decimal
+from salesbook.tables import Kind
+
+_MOST_NAMES = 1_000
+"""Names of one table that a document lists; `count` and `unknown` count all."""
+
+
+def explanation_document(explanation: Explanation) -> dict[str, Any]:
+    """A dry run's explanation; docs/importing.md says what each part means."""
+    decimals = explanation.decimals
+    return {
+        "source": {
+            "encoding": explanation.encoding or None,
+            "delimiter": explanation.delimiter or None,
+            "sheet": explanation.sheet or None,
+            "above": list(explanation.above),
+        },
+        "columns": [_column(column, decimals) for column in explanation.columns],
+        "not_taken": [
+            {
+                "header": column.header,
+                "column": column.column + 1,
+                "filled": column.filled,
+                "example": column.example or None,
+            }
+            for column in explanation.not_taken
+        ],
+        "decisions": [_decision(decision) for decision in explanation.decisions],
+        "names": [_names(found) for found in explanation.names],
+        "dates": [
+            {
+                "field": dates.field,
+                "first": dates.first.isoformat(),
+                "last": dates.last.isoformat(),
+            }
+            for dates in explanation.dates
+        ],
+    }
+
+
+def _column(column: ColumnTaken, decimals: int) -> dict[str, Any]:
+    return {
+        "header": column.header,
+        "column": column.column + 1,
+        "field": column.field,
+        "only": column.only or None,
+        "why": column.why,
+        "scale": column.scale,
+        "currency": column.currency or None,
+        "percent": column.percent,
+        "filled": column.filled,
+        "unreadable": column.unreadable,
+        "examples": [_example(example, column.kind, decimals) for example in column.examples],
+    }
+
+
+def _example(example: Example, kind: Kind, decimals: int) -> dict[str, Any]:
+    reason = example.reason.code if example.reason else None
+    value = None if example.value is None else plain_value(example.value, kind, decimals)
+    return {"cell": example.cell, "value": value, "reason": reason}
+
+
+def plain_value(value: Value, kind: Kind, decimals: int) -> Any:
+    """A value as JSON knows it: money in currency units, dates ISO."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if kind is Kind.MONEY:
+        return float(to_decimal(int(value), decimals))
+    return value
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    return {
+        "what": decision.what,
+        "value": decision.value,
+        "headers": list(decision.headers),
+        "why": decision.why,
+        "proofs": [{"row": proof.row, "cell": proof.cell} for proof in decision.proofs],
+    }
+
+
+def _names(found: NamesFound) -> dict[str, Any]:
+    return {
+        "table": found.table,
+        "count": len(found.names),
+        "unknown": found.count("unknown", "not-unique"),
+        "names": [_name(name) for name in found.names[:_MOST_NAMES]],
+    }
+
+
+def _name(name: NameFound) -> dict[str, Any]:
+    return {
+        "typed": name.typed,
+        "rows": name.rows,
+        "state": name.state,
+        "key": name.key or None,
+        "name": name.name or None,
+        "nearest": name.nearest or None,
+    }
+
+
+def question_document(question: Question) -> dict[str, Any]:
+    """Something that a file leaves open, with the options that answer it."""
+    return {
+        "code": question.code,
+        "facts": _facts(question.words),
+        "answers": [
+            {"option": choice.typed, "facts": _facts(choice.words)}
+            for choice in question.choices
+            if choice.typed
+        ],
+    }
+
+
+def _facts(words: Message) -> dict[str, Any]:
+    return {
+        name: fact if isinstance(fact, str | int | float | bool) or fact is None else str(fact)
+        for name, fact in words.params.items()
+    }

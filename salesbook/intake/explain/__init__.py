@@ -1,0 +1,1 @@
+"""What would an import make of a file, and why? What a dry run shows before anything is written."""

@@ -1,0 +1,88 @@
+"""How is a dry run explained? From the file as it was read, and the rows as they were decided on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from salesbook.cells.base import CellOptions
+from salesbook.cells.field import MOMENTS
+from salesbook.intake.book_now import BookNow
+from salesbook.intake.explain.columns import columns_left, columns_taken
+from salesbook.intake.explain.evidence import decisions_of
+from salesbook.intake.explain.explanation import DateRange, Explanation
+from salesbook.intake.explain.names import EXPLAINED, names_found
+from salesbook.intake.foreign import ForeignTable
+from salesbook.intake.headers import HeaderMap
+from salesbook.intake.options import ImportOptions
+from salesbook.intake.resolve import Resolver
+from salesbook.intake.rows import FileRow, column_readings
+from salesbook.tables import TABLES
+
+
+def tables_explained(into: str) -> tuple[str, ...]:
+    """Name the tables that an explanation looks at besides those an import looks at anyway."""
+    refs = {spec.ref for spec in TABLES[into].fields}
+    return tuple(name for name in EXPLAINED if name in refs and name != into)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file as an import has read it."""
+
+    source: ForeignTable
+    header_map: HeaderMap
+    cell_options: CellOptions
+    """With which its cells were read."""
+    rows: Sequence[FileRow]
+    """References resolved."""
+
+
+def explain(
+    file: FileRead, options: ImportOptions, resolver: Resolver, book: BookNow
+) -> Explanation:
+    """Explain what an import makes of a file.
+
+    The columns are read a second time, for a row keeps of its cells only what came of them in the
+    end: a rep's key, or one date of two.
+    """
+    table, source = options.into, file.source
+    spoiled = {row.number for row in source.rows if row.fault is not None}
+    sound_rows = [row for row in file.rows if row.number not in spoiled]
+    row_numbers = [row.number for row in sound_rows]
+    readings = column_readings(sound_rows, source, file.header_map, table, file.cell_options)
+
+    return Explanation(
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        sheet=source.sheet,
+        above=source.above,
+        columns=columns_taken(table, readings, options.columns),
+        not_taken=columns_left(source, file.header_map),
+        decisions=decisions_of(readings, row_numbers, file.cell_options),
+        names=names_found(table, readings, sound_rows, resolver, book),
+        dates=_dates(table, sound_rows),
+        decimals=book.policy.decimals,
+    )
+
+
+def _dates(table: str, rows: Sequence[FileRow]) -> tuple[DateRange, ...]:
+    """From when to when the dates of each field are, in the table's order of fields.
+
+    Of a column that is one date for open deals and another for closed ones, each row counts for the
+    one that is its own.
+    """
+    ranges = []
+    for spec in TABLES[table].fields:
+        if spec.kind not in MOMENTS:
+            continue
+        values = [row.values.get(spec.name) for row in rows]
+        days = [_day(value) for value in values if isinstance(value, dt.date)]
+        if days:
+            ranges.append(DateRange(spec.name, min(days), max(days)))
+    return tuple(ranges)
+
+
+def _day(moment: dt.date) -> dt.date:
+    return moment.date() if isinstance(moment, dt.datetime) else moment
