@@ -80,6 +80,8 @@ class ImportResult:
     """New rows that have the name, e-mail or phone of a row with another key."""
     dry_run: bool
     language: Language
+    came_along: tuple[tuple[str, str], ...] = ()
+    """Columns that came along: the header in the file, and that of the user's own column."""
     notes: tuple[Message, ...] = ()
     """What else to know of the workbook."""
     kept: Kept | None = None
@@ -327,6 +329,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         gaps_file=files.gaps,
         dropped_file=files.dropped,
         not_taken=draft.not_taken,
+        came_along=tuple((column.header, column.own_header) for column in draft.kept.columns),
         added=draft.added,
         look_alikes=draft.look_alikes,
         dry_run=request.dry_run,

@@ -77,6 +77,9 @@ def import_remarks(result: ImportResult) -> list[Line]:
     ]
     if result.look_alikes:
         lines.append(Line("look_alikes", {"count": result.look_alikes}))
+    if result.came_along:
+        own_headers = [own_header for _, own_header in result.came_along]
+        lines.append(Line("came_along", {"columns": ", ".join(own_headers)}))
     if result.not_taken:
         lines.append(Line("not_taken", {"headers": ", ".join(result.not_taken)}))
     lines.extend(_beside_lines(result))

@@ -238,6 +238,7 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         "gaps_file": _path(result.gaps_file),
         "dropped_file": _path(result.dropped_file),
         "not_taken": list(result.not_taken),
+        "came_along": dict(result.came_along),
         "added": dict(result.added),
         "look_alikes": result.look_alikes,
         "notes": _notes(result.notes),

@@ -232,7 +232,8 @@ def draft_rows(
         return draft_rows(source, header_map, strict, before, explains=explains)
     explanation = None
     if explains:
-        file = FileRead(source, header_map, cell_options, parted.kept)
+        along = frozenset(column.column for column in own_columns.columns)
+        file = FileRead(source, header_map, cell_options, parted.kept, remembered.settled, along)
         explanation = explain(file, options, resolver, book)
     repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
     equal_lines = [row for row in parted.equal_lines if not row.faults]

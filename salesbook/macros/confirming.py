@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from salesbook.book.summary import import_counts, import_remarks
 from salesbook.labels import header
+from salesbook.macros.answers import line_words
 from salesbook.macros.host import Cancelled, MacroHost
 from salesbook.macros.words import say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from salesbook.cells.base import Reason
+    from salesbook.book.importing import ImportResult
     from salesbook.intake.draft import ImportDraft
 
 IMPORT_MAPS: Final = "ImportMaps"
 _MOST_SIGNS: Final = 1_024
 """Longer texts a message box of Excel cuts off, and the question stands at their end."""
-_MOST_REASONS: Final = 3
 _MOST_NOT_TAKEN: Final = 200
 """Characters of the headers that are not taken."""
 _LONGEST_HEADER: Final = 60
@@ -43,23 +43,16 @@ def confirm_columns(host: MacroHost, file: Path, draft: ImportDraft) -> bool:
     return answer != "no"
 
 
-def confirm_rows(host: MacroHost, draft: ImportDraft) -> None:
+def confirm_rows(host: MacroHost, preview: ImportResult) -> None:
     """Show what will become of the rows, and have the user say go. Raises: Cancelled."""
     language = host.language
-    counts = {
-        "read": draft.read,
-        "new": draft.new,
-        "updated": draft.updated,
-        "unchanged": draft.unchanged,
-        "rejected": len(draft.rejected),
-        "duplicates": draft.duplicates,
-    }
+    title = say("walk.rows", language, **import_counts(preview))
     lines = [
-        say("walk.added", language, table=table, count=count)
-        for table, count in draft.added.items()
+        line_words(host, "import", line)
+        for line in import_remarks(preview)
+        # Which columns are not taken he has just seen, and that nothing is written he knows.
+        if line.code not in ("not_taken", "dry_run")
     ]
-    lines += _reason_lines(host, draft)
-    title = say("walk.rows", language, **counts)
     text = fitted(title, lines, say("walk.go", language), more=_more(host))
     _ask(host, text, "ok_cancel")
 
@@ -97,27 +90,6 @@ def _short(name: str) -> str:
     """A header on one line, of a length that can be read."""
     plain = " ".join(name.split())
     return plain if len(plain) <= _LONGEST_HEADER else plain[: _LONGEST_HEADER - 1] + "…"
-
-
-def _reason_lines(host: MacroHost, draft: ImportDraft) -> list[str]:
-    """The reasons that most rows are rejected for, each with how many and the first row."""
-    from salesbook.book.importing import reason_text
-
-    rows: Counter[tuple[str, str]] = Counter()
-    first: dict[tuple[str, str], tuple[int, Reason]] = {}
-    for row in draft.rejected:
-        for where, reason in row.faults:
-            rows[where, reason.code] += 1
-            first.setdefault((where, reason.code), (row.number, reason))
-
-    language = host.language
-    lines = []
-    for (where, code), count in rows.most_common(_MOST_REASONS):
-        number, reason = first[where, code]
-        facts = {"count": count, "row": number, "reason": reason_text(reason, language)}
-        is_named = "walk.reason_of" if where else "walk.reason"
-        lines.append(say(is_named, language, column=_short(where), **facts))
-    return lines
 
 
 def _more(host: MacroHost) -> str:

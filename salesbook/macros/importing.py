@@ -66,7 +66,8 @@ def import_chosen(host: MacroHost, as_of: dt.date) -> MessageBox:
         return _columns_to_change(host, request, draft, session)
 
     if draft.accepted:
-        confirm_rows(host, draft)
+        preview = importing.result_of(replace(request, dry_run=True), draft, session)
+        confirm_rows(host, preview)
         with host.working():
             importing.write_draft(host, request, draft, session)
     result = importing.result_of(request, draft, session)
