@@ -289,6 +289,12 @@ def _candidates(
     return candidates
 
 
+def columns_that_may_be(table: str, headers: Sequence[str], field: str) -> list[int]:
+    """The columns whose header may say a field, best header first."""
+    candidates = _candidates(table, headers, settled=()).get(field, [])
+    return [candidate.column.column for candidate in candidates]
+
+
 def _may_be(table: str, candidate: _Candidate, below: WhatIsBelow) -> bool:
     """Whether a column may be its field.
 

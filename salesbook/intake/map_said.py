@@ -13,8 +13,10 @@ from salesbook.intake.headers import (
     HeaderMap,
     WhatIsBelow,
     columns_of_header,
+    columns_that_may_be,
     fold_header,
     map_headers,
+    typed_header,
 )
 from salesbook.intake.map_entries import ALL_OTHERS, Entry, Key, field_of
 from salesbook.intake.options import ImportOptions
@@ -61,13 +63,19 @@ class Said:
                 self._add(header, self._field(name))
 
     def _add_left_out(self) -> None:
-        """A column whose field is not wanted goes nowhere, or into the other field that it fills."""
+        """A column whose field is not wanted goes nowhere, or into the other fields that it fills.
+
+        All that may hold the field, or the second best would fill it the next time.
+        """
+        headers = self.source.headers
         for name in fields_left_out(self.said):
-            column = self.unasked.get(name)
-            if column is None:
-                continue
-            takers = [mapped.field for mapped in self.header_map.columns if mapped.column == column]
-            self._add(self.source.headers[column], takers[0] if takers else "")
+            for column in columns_that_may_be(self.said.into, headers, name):
+                takers = [mapped for mapped in self.header_map.columns if mapped.column == column]
+                # A date of closed deals alone would become one of all deals.
+                if any(taker.only for taker in takers):
+                    continue
+                for field in [taker.field for taker in takers] or [""]:
+                    self._add(typed_header(column, headers), field)
 
     def _add_words(self) -> None:
         header_by_field = {mapped.field: mapped.header for mapped in self.header_map.columns}

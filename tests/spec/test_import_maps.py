@@ -146,16 +146,41 @@ def test_a_source_may_be_edited_to_its_name_alone(tmp_path):
     assert taken(drafted(tmp_path, now)) == SAID
 
 
+WORDS = "Deal ID,Rep,Stage,Forecast category\nD1,Ann,Lead,Surely\nD2,Ann,Lead,Perhaps\n"
+
+
 def test_words_are_kept_and_used(tmp_path):
     """By the header of their column, what they mean as the workbook calls it."""
-    text = "Deal ID,Rep,Stage,Forecast category\nD1,Ann,Lead,Surely\n"
-    now = with_maps()
-    said = {("category", "Surely"): "commit"}
-    first = drafted(tmp_path, now, text=text, words=said)
+    said = {("category", "Surely"): "commit", ("Forecast category", "Perhaps"): "best_case"}
+    first = drafted(tmp_path, with_maps(), text=WORDS, words=said)
     rows = new_rows(first, IMPORT_MAPS)
     assert [(row["header"], row["word"], row["field"], row["code"]) for row in rows] == [
-        ("Forecast category", "Surely", "category", "Commit")
+        ("Forecast category", "Surely", "category", "Commit"),
+        ("Forecast category", "Perhaps", "category", "Best case"),
     ]
+    empty = with_maps(*rows)
+    assert [row["category"] for row in new_rows(drafted(tmp_path, empty, text=WORDS))] == [
+        "commit",
+        "best_case",
+    ]
+
+
+def test_a_word_that_no_list_has_is_told_and_passed_over(tmp_path):
+    """Somebody may have mistyped it in the sheet."""
+    source = f"Deals #{mark_of_headers(WORDS.partition(chr(10))[0].split(','))}"
+    row = {**a_row("Forecast category", "category"), "source": source, "word": "Surely"}
+    done = drafted(tmp_path, with_maps({**row, "code": "Nonsense"}), text=WORDS)
+    assert [note.code for note in done.notes] == ["import-map.unknown-code"]
+    assert counts(done) == {"read": 2, "new": 2}
+
+
+def test_what_is_left_out_stays_left_out(tmp_path):
+    """Its column goes nowhere the next time, and into no other field instead."""
+    text = "Deal ID,Rep,Stage,Amount,Value\nD1,Ann,Lead,5,6\n"
+    first = drafted(tmp_path, with_maps(), text=text, ignored=frozenset({"amount"}))
+    assert "amount" not in taken(first)
+    again = drafted(tmp_path, with_maps(*new_rows(first, IMPORT_MAPS)), text=text)
+    assert taken(again) == taken(first)
 
 
 def test_columns_that_came_along_come_along_again(tmp_path):
