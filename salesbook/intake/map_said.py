@@ -74,8 +74,8 @@ class Said:
                 # A date of closed deals alone would become one of all deals.
                 if any(taker.only for taker in takers):
                     continue
-                for field in [taker.field for taker in takers] or [""]:
-                    self._add(typed_header(column, headers), field)
+                for target in [taker.field for taker in takers] or [""]:
+                    self._add(typed_header(column, headers), target)
 
     def _add_words(self) -> None:
         header_by_field = {mapped.field: mapped.header for mapped in self.header_map.columns}
