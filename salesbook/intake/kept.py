@@ -19,8 +19,8 @@ from salesbook.intake.maps import Remembered
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.rows import FileRow
 from salesbook.labels import Language
-from salesbook.messages import Message
-from salesbook.store import Cell, CellError, OwnCells
+from salesbook.messages import Fact, Message
+from salesbook.store import Cell, CellError, OwnCells, is_too_long
 from salesbook.tables import TABLES, Kind
 
 MAX_HEADER: Final = 255
@@ -158,6 +158,8 @@ def kept_columns(
             facts = {"header": header, "column": own_header}
             notes.append(Message("import-kept.renamed", facts))
         cells = _typed(source, place, cell_options)
+        cells, note = _without_long_texts(header, cells)
+        notes += [note] if note else []
         columns.append(KeptColumn(place, header, own_header, is_new, cells))
     return Kept(tuple(columns), now.own, tuple(notes))
 
@@ -261,6 +263,18 @@ def _typed(source: ForeignTable, place: int, options: CellOptions) -> dict[int, 
     if read is None or is_sheet:
         return filled
     return filled | dict(zip(texts, read, strict=True))
+
+
+def _without_long_texts(
+    header: str, cells: dict[int, Cell]
+) -> tuple[dict[int, Cell], Message | None]:
+    """The cells without texts that are longer than a cell takes, and what is to be said of these."""
+    long = [number for number, cell in cells.items() if isinstance(cell, str) and is_too_long(cell)]
+    if not long:
+        return cells, None
+    facts: dict[str, Fact] = {"header": header, "row": long[0], "count": len(long)}
+    left = {number: cell for number, cell in cells.items() if number not in set(long)}
+    return left, Message("import-kept.too-long", facts)
 
 
 def _stripped(cell: Cell) -> Cell:

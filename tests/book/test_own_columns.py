@@ -160,3 +160,35 @@ def test_verbs_go_on_as_before(path: Path) -> None:
     report = run_on_file(path, "validate", Options(DAY), wait=0)
     assert [finding for finding in report.findings if finding.table == "ImportMaps"] == []
     assert column(path, "Badge") == ["0301", "0302"]
+
+
+def test_two_imports_are_taken_back_at_once(path: Path) -> None:
+    """The column goes with the import that brought it."""
+    before = read(path)
+    imported(path, kept=("Badge",))
+    imported(path, TEXT.replace("0302", "0399"))
+    assert column(path, "Badge") == ["0301", "0399"]
+    undo_file(path, DAY, wait=0, number=2)
+    assert read(path) == before
+
+
+def test_what_was_typed_between_two_imports_stays(path: Path) -> None:
+    """Nothing says any more where it stood before the first of them."""
+    imported(path, "Rep ID,Name\nR1,Ann\nR2,Bo\n")
+    imported(path, kept=("Badge",))
+    typed(path, "Badge", ["typed", KEEP])
+    imported(path, TEXT.replace("0302", "0399").replace("0301", ""))
+    assert column(path, "Badge") == ["typed", "0399"]
+    report = undo_file(path, DAY, wait=0, number=2)
+    assert column(path, "Badge") == ["typed", "0399"]
+    assert [note.code for note in report.notes] == ["book.own-stays"]
+
+
+def test_a_new_body_brings_its_columns_too(path: Path) -> None:
+    """With `--replace` a cell goes to the row of its key; what the file leaves empty stays."""
+    imported(path, kept=("Badge",))
+    text = "Rep ID,Name,Badge\nR3,Cy,0303\nR2,Bo,\n"
+    imported(path, text, kept=("Badge",), replace=True)
+    cells = read(path)
+    badge = dict(zip(cells.columns[0], column(path, "Badge"), strict=True))
+    assert badge == {"R3": "0303", "R2": "0302"}

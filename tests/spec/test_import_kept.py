@@ -122,6 +122,14 @@ def test_a_header_that_the_file_lacks_is_refused(tmp_path):
     assert (caught.value.code, caught.value.where) == ("header-missing", "--keep")
 
 
+def test_a_text_that_no_cell_takes_is_left_out_and_told(tmp_path):
+    """The row comes in all the same."""
+    long = "x" * 40_000
+    done = draft(tmp_path, f"{DEALS},Extra\nD1,Ann,Lead,{long}\n", "Deals", kept=("Extra",))
+    assert counts(done) == {"read": 1, "new": 1}
+    assert [note.code for note in done.notes if "kept" in note.code] == ["import-kept.too-long"]
+
+
 def test_rejected_rows_bring_nothing(tmp_path):
     """Nor does a column that only they fill come to be."""
     text = f"{DEALS},Extra\nD1,Nobody,Lead,5\nD2,Ann,Lead,\n"
