@@ -199,8 +199,8 @@ class TestImport:
         file.write_text("Account Name,Phone\nCole,+1 555 01", encoding="utf-8")
         plan = importing.draft_import
 
-        def meanwhile(*asked):
-            planned = plan(*asked)
+        def meanwhile(*asked, **more):
+            planned = plan(*asked, **more)
             file.write_text("Account Name,Phone\nCole,+1 555 0199\n", encoding="utf-8")
             return planned
 

@@ -67,7 +67,8 @@ def test_no_line_is_longer_than_the_terminal(
 def test_nothing_is_left_in_english(folder: Path, salesbook) -> None:
     """In a Chinese workbook only what the file says, and options, stand in Latin letters."""
     out = dry_run(salesbook, folder, "zh-CN").out
-    words = set(re.findall(r"[A-Za-z]{3,}", out))
+    # A pipeline is called in sentences as it is in Stages.
+    words = set(re.findall(r"[A-Za-z]{3,}", out)) - {"main"}
     from_file = set(re.findall(r"[A-Za-z]{3,}", DEALS))
     options = {"utf", "csv", "deals", "date", "order", "dmy", "mdy", "add", "missing", "decimal"}
     assert words - from_file - options == set()

@@ -13,11 +13,13 @@ from salesbook.intake.explain.explanation import (
     Decision,
     Example,
     Explanation,
+    FieldChange,
     NameFound,
     NamesFound,
 )
 from salesbook.intake.open_rows import TWO_READINGS
 from salesbook.intake.questions import Question, in_words
+from salesbook.intake.totals import Totals
 from salesbook.labels import Language, word
 from salesbook.labels.messages import fill
 from salesbook.money import to_decimal
@@ -29,6 +31,8 @@ _MOST_KNOWN: Final = 5
 _MOST_LEFT: Final = 12
 """Columns that are not taken and get a line of their own."""
 _MOST_LINES_ABOVE: Final = 3
+_MOST_CHANGES: Final = 20
+_MOST_CHOICES: Final = 6
 _WORDS_OF_REASON: Final = {
     **dict.fromkeys(TWO_READINGS, "two-readings"),
     "currency-unclear": "several-currencies",
@@ -63,7 +67,7 @@ class Explainer:
         return fill(word("explain", code, self.language), facts, self.language)
 
     def _listed(self, texts: Iterable[str]) -> str:
-        return ", ".join(texts)
+        return self._say("listed.comma").join(texts)
 
     def source_lines(self, file: str) -> list[str]:
         """What kind of file it is, and what stands over its table."""
@@ -218,6 +222,8 @@ class Explainer:
             most = _MOST_KNOWN if state == "known" else _MOST_NAMES
             if names:
                 yield self._say(f"names.{state}", names=self._named(names, most))
+        if unknown and found.table == "Products":
+            yield self._say("names.products")
 
     def _named(self, names: Sequence[NameFound], most: int) -> str:
         shown = []
@@ -240,6 +246,43 @@ class Explainer:
             for dates in self.explanation.dates
         ]
 
+    def change_lines(self) -> list[str]:
+        """Which cells of rows that are there change, from what to what."""
+        changes = self.explanation.changes
+        if not changes:
+            return []
+        lines = [self._say("updates.title", count=len(changes))]
+        lines += [self._change(change) for change in changes[:_MOST_CHANGES]]
+        if len(changes) > _MOST_CHANGES:
+            lines.append(self._say("updates.more", count=len(changes) - _MOST_CHANGES))
+        return lines
+
+    def _change(self, change: FieldChange) -> str:
+        return self._say(
+            "updates.change",
+            key=change.key,
+            field=f"{self.table}.{change.field}",
+            old=self._named_value(change.field, change.old, change.old_name),
+            new=self._named_value(change.field, change.new, change.new_name),
+        )
+
+    def _named_value(self, field: str, value: Value | None, name: str) -> str:
+        """A value; where it is somebody's key, with the name."""
+        shown = self.value_words(field, value)
+        return self._say("cell.named", name=name, key=shown) if name and name != shown else shown
+
+    def total_lines(self, totals: Totals | None) -> list[str]:
+        """What the file's amounts come to: all, and those of rows that are left out."""
+        if totals is None or totals.read == totals.accepted:
+            return []
+        facts = {
+            "read": totals.read,
+            "accepted": totals.accepted,
+            "rejected": totals.rejected,
+            "duplicates": totals.duplicates,
+        }
+        return [self._say("totals.amount", field=f"{self.table}.{totals.field}", **facts)]
+
     def open_lines(self, questions: Sequence[Question]) -> list[str]:
         """What the file leaves open, each with the options that answer it."""
         if not questions:
@@ -248,8 +291,10 @@ class Explainer:
         for question in questions:
             asked = in_words(question.words, self.language)
             lines.append(self._say("open.question", question=asked))
-            for choice in question.choices:
-                if choice.typed:
-                    words = in_words(choice.words, self.language)
-                    lines.append(self._say("open.choice", typed=choice.typed, words=words))
+            choices = [choice for choice in question.choices if choice.typed]
+            for choice in choices[:_MOST_CHOICES]:
+                words = in_words(choice.words, self.language)
+                lines.append(self._say("open.choice", typed=choice.typed, words=words))
+            if len(choices) > _MOST_CHOICES:
+                lines.append(self._say("open.more", count=len(choices) - _MOST_CHOICES))
         return lines

@@ -37,6 +37,7 @@ from salesbook.intake.questions import Question
 from salesbook.intake.reasons import ReasonCount
 from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text, write_beside
 from salesbook.intake.rows import MONEY_KINDS
+from salesbook.intake.totals import Totals
 from salesbook.labels import Language, table_of_name
 from salesbook.messages import Finding, Message
 from salesbook.reading.table import ReadTable
@@ -90,6 +91,8 @@ class ImportResult:
     """What became of things that people had put on rows which the import took away, or brought."""
     explanation: Explanation | None = None
     """Of a dry run."""
+    totals: Totals | None = None
+    """What a dry run's amounts come to; None for a table without them."""
     questions: tuple[Question, ...] = ()
     """What a dry run leaves open."""
 
@@ -337,6 +340,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         notes=(*draft.notes, *session.notes(())),
         beside=session.beside,
         explanation=draft.explanation,
+        totals=draft.totals if request.dry_run else None,
         questions=tuple(questions_of_draft(draft, request.options)) if request.dry_run else (),
     )
 

@@ -26,6 +26,9 @@ _IMPORT_COUNTS: Final = (
     "duplicates",
 )
 
+REASON_CODES: Final = ("reason_row", "reason_field", "reason_column", "more_reasons")
+"""Lines that say why something was not taken."""
+
 _MOST_REASONS: Final = 5
 """Reasons that a face tells; after the first few nobody reads on."""
 

@@ -17,6 +17,7 @@ from salesbook.book.session import Session
 from salesbook.cli.explanation_document import explanation_document, question_document
 from salesbook.domain.outcome import PAY_AMOUNTS, ClosedMonth
 from salesbook.intake.reasons import ReasonCount, advice_text
+from salesbook.intake.totals import Totals
 from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.policy import setting_code
@@ -249,13 +250,27 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         ],
     }
     if result.explanation is not None:
-        document["explanation"] = explanation_document(result.explanation)
+        document["explanation"] = explanation_document(result.explanation, result.table)
+        document["totals"] = _totals(result.totals)
         document["questions"] = [question_document(question) for question in result.questions]
     return document
 
 
 def _path(path: Path | None) -> str | None:
     return str(path) if path else None
+
+
+def _totals(totals: Totals | None) -> dict[str, Any] | None:
+    """What a dry run's amounts come to, in currency units."""
+    if totals is None:
+        return None
+    return {
+        "field": totals.field,
+        "read": float(totals.read),
+        "accepted": float(totals.accepted),
+        "rejected": float(totals.rejected),
+        "duplicates": float(totals.duplicates),
+    }
 
 
 def _reason_document(entry: ReasonCount, result: ImportResult) -> dict[str, Any]:

@@ -11,19 +11,21 @@ from salesbook.intake.explain.explanation import (
     Decision,
     Example,
     Explanation,
+    FieldChange,
     NameFound,
     NamesFound,
 )
 from salesbook.intake.questions import Question
 from salesbook.messages import Message
 from salesbook.money import to_decimal
-from salesbook.tables import Kind
+from salesbook.tables import TABLES, Kind
 
 _MOST_NAMES = 1_000
 """Names of one table that a document lists; `count` and `unknown` count all."""
+_MOST_CHANGES = 1_000
 
 
-def explanation_document(explanation: Explanation) -> dict[str, Any]:
+def explanation_document(explanation: Explanation, table: str) -> dict[str, Any]:
     """A dry run's explanation; docs/importing.md says what each part means."""
     decimals = explanation.decimals
     return {
@@ -53,6 +55,12 @@ def explanation_document(explanation: Explanation) -> dict[str, Any]:
             }
             for dates in explanation.dates
         ],
+        "changes": {
+            "count": len(explanation.changes),
+            "fields": [
+                _change(change, table, decimals) for change in explanation.changes[:_MOST_CHANGES]
+            ],
+        },
     }
 
 
@@ -85,6 +93,15 @@ def plain_value(value: Value, kind: Kind, decimals: int) -> Any:
     if kind is Kind.MONEY:
         return float(to_decimal(int(value), decimals))
     return value
+
+
+def _change(change: FieldChange, table: str, decimals: int) -> dict[str, Any]:
+    kind = TABLES[table].field(change.field).kind
+    old, new = (
+        None if value is None else plain_value(value, kind, decimals)
+        for value in (change.old, change.new)
+    )
+    return {"key": change.key, "field": change.field, "old": old, "new": new}
 
 
 def _decision(decision: Decision) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from salesbook import labels
 from salesbook.book.summary import (
+    REASON_CODES,
     Line,
     backup_lines,
     findings_lines,
@@ -249,12 +250,10 @@ class Terminal:
             table.add_row(self._say("import.total", field=field), f"{result.total:,}")
         self._print(table)
 
+        remarks = import_remarks(result)
         if result.explanation is not None:
-            self._lines(self._explainer(result, result.explanation).open_lines(result.questions))
-        for line in import_remarks(result):
-            # The explanation names them already, each with an example.
-            if line.code == "not_taken" and result.explanation is not None:
-                continue
+            remarks = self._explained_rows(result, result.explanation, remarks)
+        for line in remarks:
             self._message(self._line("import", line, result.language))
         if typed:
             self._message(self._say("import.next_time", options=" ".join(typed)))
@@ -279,8 +278,22 @@ class Terminal:
             explainer.decision_lines(),
             explainer.name_lines(),
             explainer.date_lines(),
+            explainer.change_lines(),
         ):
             self._lines(lines)
+
+    def _explained_rows(
+        self, result: ImportResult, explanation: Explanation, remarks: Sequence[Line]
+    ) -> list[Line]:
+        """Show why a dry run leaves rows out, and what is open. Returns: what is left to say."""
+        explainer = self._explainer(result, explanation)
+        reasons = [line for line in remarks if line.code in REASON_CODES]
+        self._lines(explainer.total_lines(result.totals))
+        for reason in reasons:
+            self._lines([self._line("import", reason, result.language)])
+        self._lines(explainer.open_lines(result.questions))
+        # The explanation names the columns already, each with an example.
+        return [line for line in remarks if line not in reasons and line.code != "not_taken"]
 
     def _lines(self, lines: Sequence[str]) -> None:
         """Print a paragraph on stdout, wrapped between words, with a blank line behind it."""

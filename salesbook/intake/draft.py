@@ -234,7 +234,7 @@ def draft_rows(
     if explains:
         along = frozenset(column.column for column in own_columns.columns)
         file = FileRead(source, header_map, cell_options, parted.kept, remembered.settled, along)
-        explanation = explain(file, options, resolver, book)
+        explanation = explain(file, options, merge, book)
     repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
     equal_lines = [row for row in parted.equal_lines if not row.faults]
     return ImportDraft(

@@ -11,8 +11,9 @@ from salesbook.cells.base import Reason, plain_number_text, shown
 from salesbook.cells.date import numeric_date, possible
 from salesbook.currencies import currencies_named
 from salesbook.intake.draft import ImportDraft
+from salesbook.intake.explain.columns import columns_left
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.questions import Choice, Question, Unanswered
+from salesbook.intake.questions import Choice, Question, Unanswered, choice_of_text
 from salesbook.intake.rows import FileRow
 from salesbook.messages import Fact, Message
 from salesbook.store import Cell
@@ -61,6 +62,7 @@ def questions_of_draft(draft: ImportDraft, options: ImportOptions) -> list[Quest
     Only what the options do not say yet, and what would let rows in.
     """
     questions = [
+        *_columns(draft),
         _date_order(draft) if options.date_order is None else None,
         _decimal(draft) if options.decimal is None else None,
         _currency(draft) if options.currency is None else None,
@@ -86,7 +88,15 @@ class _OpenCells:
     """All cells of one kind that a file leaves open."""
 
     cells: list[_OpenCell] = field(default_factory=list)
-    rows: set[int] = field(default_factory=set)
+    rejected: set[int] = field(default_factory=set)
+    """Rows that are rejected for it."""
+    with_gaps: set[int] = field(default_factory=set)
+    """Rows of which only a field stays blank."""
+
+    @property
+    def count(self) -> int:
+        """How many rows have such a cell."""
+        return len(self.rejected) + len(self.with_gaps)
 
     @property
     def facts(self) -> dict[str, Fact]:
@@ -96,29 +106,53 @@ class _OpenCells:
             "header": first.header,
             "example": first.text,
             "row": first.row,
-            "count": len(self.rows),
+            "count": self.count,
         }
 
 
-def _open_cells(draft: ImportDraft, codes: Iterable[str]) -> _OpenCells:
-    """The cells with such a reason of all rows, rejected or with a gap, in the file's order."""
+def _open_cells(draft: ImportDraft, codes: Iterable[str], *, gaps: bool = True) -> _OpenCells:
+    """The cells with such a reason of all rows, in the file's order.
+
+    Args:
+        gaps: whether those count that cost no row.
+    """
     wanted = frozenset(codes)
     columns = {column.header: column.column for column in draft.header_map.columns}
     found = _OpenCells()
     rows = sorted((*draft.rejected, *draft.with_gaps), key=lambda row: row.number)
     for row in rows:
-        blanks = [(header, reason) for _, header, reason in row.gaps]
+        blanks = [(header, reason) for _, header, reason in row.gaps] if gaps else []
         for where, reason in (*row.faults, *blanks):
             if reason.code in wanted:
                 text = shown(_cell_of(row, columns.get(where)) or reason.params.get("found", ""))
                 found.cells.append(_OpenCell(row.number, where, text, reason))
-                found.rows.add(row.number)
+                of_row = found.rejected if row.faults else found.with_gaps
+                of_row.add(row.number)
     return found
 
 
 def _cell_of(row: FileRow, column: int | None) -> Cell:
     is_there = column is not None and column < len(row.cells)
     return row.cells[column] if is_there else None  # type: ignore[index]
+
+
+def _columns(draft: ImportDraft) -> list[Question]:
+    """Which column is that of a field without which no row is taken?"""
+    free = [column for column in columns_left(draft.source, draft.header_map) if column.filled]
+    if not free:
+        return []
+    return [
+        Question(
+            code=f"column {name}",
+            option="columns",
+            words=Message("column.missing", {"field": f"{draft.table}.{name}"}),
+            choices=tuple(
+                choice_of_text(column.header, "--column", name, column.example) for column in free
+            ),
+            field=name,
+        )
+        for name in draft.no_column
+    ]
 
 
 def _date_order(draft: ImportDraft) -> Question | None:
@@ -146,7 +180,7 @@ def _date_order(draft: ImportDraft) -> Question | None:
         code="date-order",
         option="date_order",
         words=Message("date-order.ask", facts),
-        choices=(*choices, _leave(len(found.rows))),
+        choices=(*choices, _leave(found)),
     )
 
 
@@ -171,7 +205,7 @@ def _decimal(draft: ImportDraft) -> Question | None:
         code="decimal",
         option="decimal",
         words=Message("decimal.ask", found.facts),
-        choices=(*choices, _leave(len(found.rows))),
+        choices=(*choices, _leave(found)),
     )
 
 
@@ -192,7 +226,7 @@ def _currency(draft: ImportDraft) -> Question | None:
         code="currency",
         option="currency",
         words=Message("currency.unclear", found.facts),
-        choices=(*choices, _leave(len(found.rows))),
+        choices=(*choices, _leave(found)),
     )
 
 
@@ -201,7 +235,7 @@ def _words(draft: ImportDraft) -> list[Question]:
 
     Of a column with more such words than anybody answers, those of the most rows.
     """
-    found = _open_cells(draft, ("choice-unknown",))
+    found = _open_cells(draft, ("choice-unknown",), gaps=False)
     fields = {column.header: column.field for column in draft.header_map.columns}
     counts = Counter((cell.header, str(cell.reason.params["found"])) for cell in found.cells)
     return [
@@ -221,7 +255,7 @@ def _word(table: str, name: str, header: str, word: str, count: int) -> Question
         code=f"word {name}={word}",
         option="words",
         words=Message("word.ask", {"header": header, "word": word, "count": count}),
-        choices=(*choices, _leave(count)),
+        choices=(*choices, Choice(Message("leave", {"count": count}))),
         field=option_name,
         word=word,
     )
@@ -259,13 +293,12 @@ def _add_missing(draft: ImportDraft) -> Question | None:
         if len(names) > _MOST_NAMES:
             examples.append(Message("add-missing.more", {"count": len(names) - _MOST_NAMES}))
 
-    count = len(found.rows)
     add = Choice(Message("add-missing.add"), value=True, typed="--add-missing")
     return Question(
         code="add-missing",
         option="add_missing",
-        words=Message("add-missing.ask", {"count": count}),
-        choices=(add, _leave(count)),
+        words=Message("add-missing.ask", {"count": found.count}),
+        choices=(add, _leave(found)),
         examples=tuple(examples),
     )
 
@@ -278,6 +311,11 @@ def _named(name: str, rows: int, nearest: Fact) -> Message:
     return Message("add-missing.name-like", {**facts, "nearest": nearest})
 
 
-def _leave(count: int) -> Choice:
-    """Leave it open: the rows stay out."""
-    return Choice(Message("leave", {"count": count}))
+def _leave(found: _OpenCells) -> Choice:
+    """Leave it open: rows stay out, or fields blank."""
+    rejected, blank = len(found.rejected), len(found.with_gaps)
+    if not blank:
+        return Choice(Message("leave", {"count": rejected}))
+    if not rejected:
+        return Choice(Message("leave-blank", {"count": blank}))
+    return Choice(Message("leave-both", {"count": rejected, "blank": blank}))

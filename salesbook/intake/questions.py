@@ -135,7 +135,7 @@ def answer_all(
         try:
             return attempt(answers), answers
         except SalesbookError as refusal:
-            question = question_of_refusal(refusal)
+            question = question_of_refusal(refusal, answers.options.into)
             if question is None or question.code in answers.answered:
                 raise
         answers = answers.with_answer(question, ask(question))
@@ -153,11 +153,14 @@ def _with_option(options: ImportOptions, question: Question, choice: Choice) -> 
     return replace(options, **changes)
 
 
-def question_of_refusal(refusal: SalesbookError) -> Question | None:
+def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | None:
     """The question whose answer avoids a refusal; None where there is none.
 
     A refusal can be answered where it names its `option` and what the option may be: `choices`, a
     tuple of texts as one would type them. With `--column` it says the `field` too.
+
+    Args:
+        table: that takes the rows; blank where that is not known yet.
     """
     if isinstance(refusal, Unanswered):
         return refusal.question
@@ -174,23 +177,23 @@ def question_of_refusal(refusal: SalesbookError) -> Question | None:
     return Question(
         code=f"{code} {name}".strip(),
         option=option,
-        words=Message(f"{code}.ask"),
-        choices=tuple(_choice_of_text(str(text), flag, name) for text in texts),
+        words=Message(f"{code}.ask", {"field": f"{table}.{name}" if table else name}),
+        choices=tuple(choice_of_text(str(text), flag, name) for text in texts),
         field=name,
         refusal=refusal,
     )
 
 
-def _choice_of_text(text: str, flag: str, name: str) -> Choice:
-    """A choice that sets an option to a text."""
+def choice_of_text(text: str, flag: str, name: str, example: str = "") -> Choice:
+    """Make a choice that sets an option to a text; for a column with an example of its cells."""
     quoted = text if text.isascii() and text.replace("-", "").isalnum() else f'"{text}"'
     typed = f"{flag} {name}={quoted}" if name else f"{flag} {quoted}"
-    # A table is called as its sheet, which is what the user sees.
-    words = (
-        Message("choice-table", {"table": text})
-        if flag == "--into"
-        else Message("choice", {"text": text})
-    )
+    words = Message("choice", {"text": text})
+    if flag == "--into":
+        # A table is called as its sheet, which is what the user sees.
+        words = Message("choice-table", {"table": text})
+    elif example:
+        words = Message("choice-like", {"text": text, "example": example})
     return Choice(words, value=text, typed=typed)
 
 
@@ -198,7 +201,8 @@ def lines_of(question: Question, language: Language) -> list[str]:
     """What is asked, and examples out of the file; a refusal that leads to it goes before."""
     lines = [in_words(question.words, language)]
     if question.refusal is not None:
-        lines.insert(0, error_message(question.refusal, language))
+        where = f"{question.refusal.where}: " if question.refusal.where else ""
+        lines.insert(0, where + error_message(question.refusal, language))
     return lines + [in_words(example, language) for example in question.examples]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from salesbook.errors import ColumnMissing, UsageError
 from salesbook.macros.answers import import_box
+from salesbook.macros.asking import answer_in_boxes
 from salesbook.macros.confirming import IMPORT_MAPS, confirm_columns, confirm_rows
 from salesbook.macros.host import Cancelled, MacroHost
 from salesbook.macros.words import MessageBox, say
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from salesbook.book.importing import ImportRequest
     from salesbook.book.session import Session
     from salesbook.intake.draft import ImportDraft
-    from salesbook.intake.questions import Choice, Question
 
 
 _CHOOSING: Final = (
@@ -30,7 +30,6 @@ _CHOOSING: Final = (
 )
 _CHOOSING_LINES: Final = tuple(word for line in _CHOOSING for word in ("-e", line))
 """An AppleScript, word by word as osascript takes it; what follows it are the script's arguments."""
-_FEWEST_CHOICES: Final = 2
 _PATTERNS: Final = "*.csv;*.tsv;*.txt;*.xlsx;*.xlsm;*.xls;*.xlsb;*.ods"
 
 
@@ -59,7 +58,7 @@ def import_chosen(host: MacroHost, as_of: dt.date) -> MessageBox:
             return _drafted(host, now)
 
     (draft, session), answers = answer_all(
-        attempt, request.options, lambda question: _answer(host, question)
+        attempt, request.options, lambda question: answer_in_boxes(host, question)
     )
     request = replace(request, options=answers.options)
     if not confirm_columns(host, file, draft):
@@ -115,41 +114,6 @@ def _table_of_sheet(host: MacroHost) -> str:
         if takes_rows and host.excel.sheet_of(table) == active_sheet:
             return table
     raise UsageError("choose-a-sheet", where=active_sheet)
-
-
-def _answer(host: MacroHost, question: Question) -> Choice:
-    """Ask one question with boxes that know only yes and no. Raises: Cancelled.
-
-    Of two choices yes is the first and no the second. Of more, each box offers one of them, and no
-    goes on to the next. That rows stay out is no choice of its own where there are two others:
-    whoever wants it cancels.
-    """
-    choices = [choice for choice in question.choices if not choice.leaves_it_open]
-    if len(choices) < _FEWEST_CHOICES:
-        choices = list(question.choices)
-
-    *first_ones, last = choices
-    for place, choice in enumerate(first_ones):
-        is_last_box = place == len(first_ones) - 1
-        if _says_yes(host, question, choice, last if is_last_box else None):
-            return choice
-    return last
-
-
-def _says_yes(host: MacroHost, question: Question, yes: Choice, no: Choice | None) -> bool:
-    """One box; `no` is what No means, None where it leads to the next box. Raises: Cancelled."""
-    from salesbook.intake.questions import in_words, lines_of
-
-    language = host.language
-    if_no = in_words(no.words, language) if no else say("question.next", language)
-    answers = say("question.answers", language, yes=in_words(yes.words, language), no=if_no)
-    text = "\n\n".join(["\n".join(lines_of(question, language)), answers])
-
-    title = say("button.import", language)
-    answer = host.book.app.alert(text, title, "yes_no_cancel", "info")
-    if answer == "cancel":
-        raise Cancelled
-    return bool(answer == "yes")
 
 
 def choose_file(host: MacroHost) -> Path | None:

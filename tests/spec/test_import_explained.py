@@ -155,6 +155,8 @@ def test_a_product_is_known_by_its_name(tmp_path: Path) -> None:
         ("GTXPro", "unknown", "GTX Pro"),
         ("gtx pro", "known", ""),
     ]
+    lines = Explainer(explanation, "Deals", "en").name_lines()
+    assert any("costs no row" in line for line in lines)
 
 
 def test_dates_are_told_from_first_to_last_each_for_its_own_field(tmp_path: Path) -> None:
@@ -173,6 +175,24 @@ def test_lines_over_the_table_and_the_way_of_reading_are_told(tmp_path: Path) ->
     _, explanation = explained(tmp_path, text)
     assert (explanation.delimiter, explanation.encoding) == (";", "utf-8")
     assert explanation.above == ("Pipeline report",)
+
+
+def test_each_cell_that_changes_is_told_from_what_to_what(tmp_path: Path) -> None:
+    """A blank of the file changes nothing, a filled one may fill a blank; reps come with names."""
+    there = {"deal_id": "D1", "rep_id": "R1", "stage": "Lead", "amount": 500}
+    text = "Deal ID,Deal name,Rep,Stage,Amount\nD1,Pumps,Bo,Lead,7.50\nD2,,Ann,Lead,\n"
+    _, explanation = explained(tmp_path, text, now=book({"Deals": [there]}))
+    assert [(made.key, made.field, made.old, made.new) for made in explanation.changes] == [
+        ("D1", "name", None, "Pumps"),
+        ("D1", "rep_id", "R1", "R2"),
+        ("D1", "amount", 500, 750),
+    ]
+    assert Explainer(explanation, "Deals", "en").change_lines() == [
+        "Fields that change in rows which are there: 3",
+        "  D1 · Deal name: nothing → Pumps",
+        "  D1 · Rep: Ann (R1) → Bo (R2)",
+        "  D1 · Amount: 5.00 → 7.50",
+    ]
 
 
 def test_only_who_asks_gets_an_explanation(tmp_path: Path) -> None:

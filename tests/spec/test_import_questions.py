@@ -170,6 +170,61 @@ def test_a_table_is_offered_by_its_sheets_name(language: Language, sheet: str) -
     assert question.choices[0].typed == "--into Deals"
 
 
+def test_a_needed_column_that_the_file_lacks_is_asked_for_first(tmp_path: Path) -> None:
+    """Each free column with one of its cells: whose they are is easier to see than in headers."""
+    text = "Deal ID,Stage,Seller,Mood,Empty\nD1,Lead,Ann,fine,\n"
+    (question,) = questions_of_draft(draft(tmp_path, text, "Deals"), ImportOptions("Deals"))
+    assert lines_of(question, "en") == [
+        "The file has no column for Rep, and without it no row is taken. Which column holds it?"
+    ]
+    assert [in_words(choice.words, "en") for choice in question.choices] == [
+        'Seller, such as "Ann"',
+        'Mood, such as "fine"',
+    ]
+    done, answers = asked_of(tmp_path, text, {"column rep_id": "Seller"})
+    assert answers.typed == ("--column rep_id=Seller",)
+    assert new_rows(done)[0]["rep_id"] == "R1"
+
+
+ORDERS = (
+    "Order ID,Rep,Customer,Order date,Amount,Status\n"
+    "O1,Ann,Acme,2026-01-05,5,placed\n"
+    "O2,Ann,Acme,2026-01-06,6,frobbed\nO3,Ann,Acme,2026-01-07,7,frobbed\n"
+)
+
+
+def test_a_word_that_costs_rows_is_asked_for(tmp_path: Path) -> None:
+    """Whether an order counts hangs on its status, so that none is taken for another."""
+    path = tmp_path / "file.csv"
+    path.write_text(ORDERS, encoding="utf-8")
+
+    def attempt(known: Answers) -> ImportDraft:
+        done = draft_import(path, known.options, book())
+        refuse_unanswered(done, known.options, known.answered)
+        return done
+
+    asked: list[str] = []
+
+    def ask(question: Question) -> Choice:
+        asked.append(in_words(question.words, "en"))
+        return next(choice for choice in question.choices if choice.value == "cancelled")
+
+    done, answers = answer_all(attempt, ImportOptions("Orders"), ask)
+    assert asked == ['What does "frobbed" in column Status mean? Rows with it: 2.']
+    assert answers.typed == ('--value status:"frobbed"=cancelled',)
+    assert [row["status"] for row in new_rows(done)] == ["placed", "cancelled", "cancelled"]
+
+
+def test_what_leaving_it_open_costs_is_said(tmp_path: Path) -> None:
+    """A blank owner costs no customer; a blank rep costs the deal."""
+    owners = "Customer ID,Name,Owner\nC8,New,Zoe\nC9,Newer,Ann\n"
+    (question,) = questions_of_draft(
+        draft(tmp_path, owners, "Customers"), ImportOptions("Customers")
+    )
+    leave = question.choices[-1].words
+    assert in_words(leave, "en") == "leave it open: the field stays blank in rows: 1"
+
+
 def test_a_refusal_without_choices_is_no_question() -> None:
     for refusal in (UsageError("usage", found="x"), AmbiguousFile(option="--sheet", choices=())):
         assert question_of_refusal(refusal) is None

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from salesbook.cells.base import CellOptions
 from salesbook.cells.field import MOMENTS
 from salesbook.intake.book_now import BookNow
+from salesbook.intake.explain.changes import field_changes
 from salesbook.intake.explain.columns import columns_left, columns_taken
 from salesbook.intake.explain.evidence import decisions_of
 from salesbook.intake.explain.explanation import DateRange, Explanation
 from salesbook.intake.explain.names import EXPLAINED, names_found
 from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.headers import HeaderMap
+from salesbook.intake.merge import Merge
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow, column_readings
 from salesbook.tables import TABLES
 
@@ -43,15 +44,13 @@ class FileRead:
     """Columns that come along as the user's own."""
 
 
-def explain(
-    file: FileRead, options: ImportOptions, resolver: Resolver, book: BookNow
-) -> Explanation:
+def explain(file: FileRead, options: ImportOptions, merge: Merge, book: BookNow) -> Explanation:
     """Explain what an import makes of a file.
 
     The columns are read a second time, for a row keeps of its cells only what came of them in the
     end: a rep's key, or one date of two.
     """
-    table, source = options.into, file.source
+    table, source, resolver = options.into, file.source, merge.resolver
     spoiled = {row.number for row in source.rows if row.fault is not None}
     sound_rows = [row for row in file.rows if row.number not in spoiled]
     row_numbers = [row.number for row in sound_rows]
@@ -67,6 +66,7 @@ def explain(
         decisions=decisions_of(readings, row_numbers, file.cell_options),
         names=names_found(table, readings, sound_rows, resolver, book),
         dates=_dates(table, sound_rows),
+        changes=field_changes(merge.now, merge.changes, resolver.registers),
         decimals=book.policy.decimals,
     )
 

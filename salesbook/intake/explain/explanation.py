@@ -127,6 +127,21 @@ class DateRange:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A cell of a row that is there, and what an import makes of it."""
+
+    key: str
+    """Of the row, parts joined by "|"."""
+    field: str
+    old: Value | None
+    """None for a blank cell."""
+    new: Value
+    old_name: str = ""
+    """Of whom the old value means, where the field refers to somebody."""
+    new_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """What an import would make of a file, and why."""
 
@@ -143,5 +158,7 @@ class Explanation:
     decisions: tuple[Decision, ...]
     names: tuple[NamesFound, ...]
     dates: tuple[DateRange, ...]
+    changes: tuple[FieldChange, ...]
+    """Of rows that are there, in the order of the file."""
     decimals: int
     """Of the workbook's currency: what its minor units are."""
