@@ -567,6 +567,7 @@ def test_the_user_says_in_a_sheet_where_columns_go(
     macros.import_file()
     *_, columns, _, done = model.program.alerts
     assert "Phone no. → Phone no." in columns
+    assert columns.endswith("To change where columns go, cancel and edit sheet Import maps.")
     assert "The mapping of 2026-06-30 was used for: Code, Full" in done
     reps = ExcelHost(book).read("Reps")
     assert reps.headers[-1] == "Phone no."

@@ -33,8 +33,11 @@ def confirm_columns(host: MacroHost, file: Path, draft: ImportDraft) -> bool:
     language = host.language
     title = say("walk.columns", language, file=file.name, sheet=host.sheet_of(draft.table))
     can_change = bool(draft.every_column)
+    # Where all columns stand in Import maps already, that is the place to change them.
+    stand_there = IMPORT_MAPS in host.table_codes()
+    word = "go_on_or_edit" if stand_there else "go_on"
     question = say(
-        "walk.columns_right" if can_change else "walk.go_on",
+        "walk.columns_right" if can_change else f"walk.{word}",
         language,
         sheet=host.sheet_of(IMPORT_MAPS),
     )
