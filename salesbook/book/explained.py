@@ -228,8 +228,9 @@ class Explainer:
     def _named(self, names: Sequence[NameFound], most: int) -> str:
         shown = []
         for name in names[:most]:
+            typed = " ".join(name.typed.split())
             code = "names.name-like" if name.nearest else "names.name"
-            shown.append(self._say(code, typed=name.typed, rows=name.rows, nearest=name.nearest))
+            shown.append(self._say(code, typed=typed, rows=name.rows, nearest=name.nearest))
         listed = self._listed(shown)
         more = len(names) - most
         return self._say("names.more", names=listed, count=more) if more > 0 else listed

@@ -13,7 +13,7 @@ from salesbook.currencies import currencies_named
 from salesbook.intake.draft import ImportDraft
 from salesbook.intake.explain.columns import columns_left
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.questions import Choice, Question, Unanswered, choice_of_text
+from salesbook.intake.questions import Choice, Question, Unanswered, choice_of_text, quoted_text
 from salesbook.intake.rows import FileRow
 from salesbook.messages import Fact, Message
 from salesbook.store import Cell
@@ -248,7 +248,7 @@ def _word(table: str, name: str, header: str, word: str, count: int) -> Question
     """What does one word of a field's column mean?"""
     option_name = name.removeprefix("_")
     choices = [
-        Choice(words, value=code, typed=f'--value {option_name}:"{word}"={code}')
+        Choice(words, value=code, typed=f"--value {option_name}:{quoted_text(word)}={code}")
         for code, words in _codes_of(table, name).items()
     ]
     return Question(

@@ -7,6 +7,7 @@ again until nothing is open: that is `answer_all`. Words stand in questions.toml
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeVar
@@ -43,6 +44,9 @@ _OPTION_OF_FLAG: Final[Mapping[str, OptionName]] = {
     "--amount-from": "amount_from",
 }
 """Options that a refusal may ask for by its `option`; its `choices` are what they may be."""
+
+_OBEYED_BY_SHELLS: Final = '"$`\\!'
+"""What a shell obeys also between double quotes."""
 
 _Result = TypeVar("_Result")
 
@@ -184,9 +188,20 @@ def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | 
     )
 
 
+def quoted_text(text: str) -> str:
+    """Write a text as one types it on a command line.
+
+    It may come out of a stranger's file: `"; rm -rf ~; "` must stay a text for whoever copies it.
+    """
+    if text.isascii() and text.replace("-", "").isalnum():
+        return text
+    is_harmless = not any(sign in text for sign in _OBEYED_BY_SHELLS)
+    return f'"{text}"' if is_harmless else shlex.quote(text)
+
+
 def choice_of_text(text: str, flag: str, name: str, example: str = "") -> Choice:
     """Make a choice that sets an option to a text; for a column with an example of its cells."""
-    quoted = text if text.isascii() and text.replace("-", "").isalnum() else f'"{text}"'
+    quoted = quoted_text(text)
     typed = f"{flag} {name}={quoted}" if name else f"{flag} {quoted}"
     words = Message("choice", {"text": text})
     if flag == "--into":
@@ -208,4 +223,9 @@ def lines_of(question: Question, language: Language) -> list[str]:
 
 def in_words(words: Message, language: Language) -> str:
     """A text of questions.toml with its facts."""
-    return fill(word("questions", words.code, language), words.params, language)
+    # A cell may hold several lines, a question says it in one.
+    facts = {
+        name: " ".join(fact.split()) if isinstance(fact, str) and "\n" in fact else fact
+        for name, fact in words.params.items()
+    }
+    return fill(word("questions", words.code, language), facts, language)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import shlex
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesbook.errors import AmbiguousFile, UsageError
+from salesbook.intake import questions
 from salesbook.intake.draft import ImportDraft, draft_import
 from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
@@ -20,6 +23,7 @@ from salesbook.intake.questions import (
     Question,
     Unanswered,
     answer_all,
+    choice_of_text,
     in_words,
     lines_of,
     question_of_refusal,
@@ -211,7 +215,7 @@ def test_a_word_that_costs_rows_is_asked_for(tmp_path: Path) -> None:
 
     done, answers = answer_all(attempt, ImportOptions("Orders"), ask)
     assert asked == ['What does "frobbed" in column Status mean? Rows with it: 2.']
-    assert answers.typed == ('--value status:"frobbed"=cancelled',)
+    assert answers.typed == ("--value status:frobbed=cancelled",)
     assert [row["status"] for row in new_rows(done)] == ["placed", "cancelled", "cancelled"]
 
 
@@ -265,6 +269,37 @@ def test_a_refusal_that_names_one_value_offers_it() -> None:
     question = question_of_refusal(AmbiguousFile("file-currency", option="--currency EUR"))
     assert question is not None
     assert [choice.value for choice in question.choices] == ["EUR"]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
+def test_what_is_told_to_type_is_one_word_for_a_shell(text: str) -> None:
+    """A header may be made by anybody: nothing of it is ever a command of its own."""
+    typed = choice_of_text(text, "--column", "rep_id").typed
+    assert shlex.split(typed) == ["--column", f"rep_id={text}"]
+
+
+def refusals_of_the_intake() -> list[ast.Call]:
+    """Every refusal of an ambiguous file that the intake makes."""
+    folder = Path(questions.__file__).parent
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in folder.rglob("*.py")]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [call for call in calls if getattr(call.func, "id", "") == "AmbiguousFile"]
+
+
+def test_a_refusal_that_an_option_cures_can_be_asked() -> None:
+    """It says what the option may be (`choices`), or the one value in the option itself; else
+    nobody at a terminal could be asked, and would have to try.
+    """
+    cannot_be_asked = {"encoding-does-not-fit"}
+    lacking = []
+    for call in refusals_of_the_intake():
+        facts = {keyword.arg: keyword.value for keyword in call.keywords}
+        option = facts.get("option")
+        code = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else ""
+        is_bare = isinstance(option, ast.Constant) and " " not in str(option.value)
+        if is_bare and "choices" not in facts and None not in facts:
+            lacking.append(code)
+    assert set(lacking) <= cannot_be_asked
 
 
 CELLS = st.sampled_from(["03/04/2026", "13/04/2026", "03/14/2026", "2026-05-06", "01/02/03", ""])

@@ -110,9 +110,10 @@ def _look(text: str) -> str:
 
 
 def _text(cell: Cell) -> str:
-    """A cell as a person reads it in the file."""
+    """A cell as a person reads it in the file, in one line."""
     is_whole = isinstance(cell, float) and cell.is_integer()
-    return shown(int(cell)) if is_whole else shown(cell)  # type: ignore[arg-type]
+    text = shown(int(cell)) if is_whole else shown(cell)  # type: ignore[arg-type]
+    return " ".join(text.split()) if "\n" in text else text
 
 
 def columns_left(
