@@ -210,7 +210,9 @@ class OwnCells:
 
         def put(row: int, cells: Mapping[str, Cell]) -> None:
             for header, cell in cells.items():
-                given.setdefault(header, [KEEP] * len(sources))[row] = cell
+                if header not in given:
+                    given[header] = [KEEP] * len(sources)
+                given[header][row] = cell
 
         for row, source in enumerate(sources):
             if source is not None and source in self.changes:

@@ -30,6 +30,9 @@ _PLAIN_NUMBER: Final = re.compile(r"-?(0|[1-9]\d{0,2}(,\d{3})+|[1-9]\d{0,14})([.
 """Matches `1,234.50`, `-3` and `0.5`, but no `00123`, `+49 30` or a number of 16 digits, which are
 codes: as numbers they would lose what they say."""
 _MOST_DIGITS: Final = 15
+_SAMPLE: Final = 20
+_OTHER_THINGS: Final = ("date-unreadable", "number-unreadable")
+"""Reasons of cells that no other cell of their column can make a date or a number."""
 _HAS_TIME: Final = re.compile(r"\d:\d\d")
 
 
@@ -298,6 +301,10 @@ def _is_plain_number(text: str) -> bool:
 
 
 def _all_read(texts: Sequence[str], kind: Kind, options: CellOptions) -> list[Cell] | None:
+    # Most columns of words show it in their first cells; reading all of them takes long.
+    sample = read_values(texts[:_SAMPLE], kind, options)
+    if any(isinstance(value, Reason) and value.code in _OTHER_THINGS for value in sample):
+        return None
     values = read_values(texts, kind, options)
     if any(value is None or isinstance(value, Reason) for value in values):
         return None
