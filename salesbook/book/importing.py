@@ -31,14 +31,17 @@ from salesbook.intake.draft import ImportDraft, draft_import
 from salesbook.intake.explain.explain import tables_explained
 from salesbook.intake.explain.explanation import Explanation
 from salesbook.intake.foreign import is_blank
+from salesbook.intake.merge import AlikeRow
 from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.questions import Question
-from salesbook.intake.reasons import ReasonCount
+from salesbook.intake.reasons import Loss, ReasonCount, reason_facts
 from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text, write_beside
+from salesbook.intake.resolve import Alike
 from salesbook.intake.rows import MONEY_KINDS
 from salesbook.intake.totals import Totals
 from salesbook.labels import Language, table_of_name
+from salesbook.labels.messages import fill
 from salesbook.messages import Finding, Message
 from salesbook.reading.table import ReadTable
 from salesbook.store import Host, Mark
@@ -77,8 +80,12 @@ class ImportResult:
     dropped_file: Path | None
     not_taken: tuple[str, ...]
     added: Mapping[str, int]
-    look_alikes: int
+    alike_rows: tuple[AlikeRow, ...]
     """New rows that have the name, e-mail or phone of a row with another key."""
+    alike_additions: tuple[Alike, ...]
+    """Added reps and customers that may be ones that the workbook had."""
+    nobodys_contacts: Mapping[str, int]
+    """Rows by field whose e-mail or phone reaches nobody."""
     dry_run: bool
     language: Language
     came_along: tuple[tuple[str, str], ...] = ()
@@ -311,7 +318,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
     if not request.dry_run:
         _refuse_without_columns(request.file, draft)
         files = _written_beside(request.file, draft, language)
-        _refuse_where_nothing_is_taken(request.file, draft, str(files.rejects))
+        _refuse_where_nothing_is_taken(request.file, draft, str(files.rejects), language)
     return ImportResult(
         table=draft.table,
         read=draft.read,
@@ -334,7 +341,9 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         not_taken=draft.not_taken,
         came_along=tuple((column.header, column.own_header) for column in draft.kept.columns),
         added=draft.added,
-        look_alikes=draft.look_alikes,
+        alike_rows=draft.alike_rows,
+        alike_additions=draft.alike_additions,
+        nobodys_contacts=draft.nobodys_contacts,
         dry_run=request.dry_run,
         language=language,
         notes=(*draft.notes, *session.notes(())),
@@ -385,19 +394,24 @@ def _refuse_without_columns(file: Path, draft: ImportDraft) -> None:
     )
 
 
-def _refuse_where_nothing_is_taken(file: Path, draft: ImportDraft, rejects_file: str) -> None:
+def _refuse_where_nothing_is_taken(
+    file: Path, draft: ImportDraft, rejects_file: str, language: Language
+) -> None:
     """Say why nothing of a file was taken.
 
     Where every row has a cell that can be read in two ways, an option decides them all; else each
-    row's own faults are to be mended.
+    row's own faults are to be mended, of which the most frequent one is told.
 
     Raises: EveryRowRejected, AmbiguousFile.
     """
     if not draft.is_all_rejected:
         return
-    facts: dict[str, Any] = {"rejected": draft.read, "rejects_file": rejects_file}
+    facts: dict[str, Any] = {"rejected": len(draft.rejected), "rejects_file": rejects_file}
     if not draft.deciding_options:
-        raise EveryRowRejected(where=str(file), **facts)
+        entry = next(entry for entry in draft.reasons if entry.loss is Loss.ROW)
+        template = labels.word("cli", "import.reason_row", language)
+        why = fill(template, reason_facts(entry, draft.table, language), language)
+        raise EveryRowRejected(where=str(file), why=why, **facts)
     option = " ".join(draft.deciding_options)
     raise AmbiguousFile("every-row-unclear", where=str(file), option=option, **facts)
 

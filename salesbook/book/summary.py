@@ -6,7 +6,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +31,10 @@ REASON_CODES: Final = ("reason_row", "reason_field", "reason_column", "more_reas
 
 _MOST_REASONS: Final = 5
 """Reasons that a face tells; after the first few nobody reads on."""
+
+
+_MOST_SHOWN: Final = 3
+"""Rows or names that a line lists; JSON and the workbook have all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,7 @@ def import_remarks(result: ImportResult) -> list[Line]:
     lines = [
         Line("added", {"table": table, "count": count}) for table, count in result.added.items()
     ]
-    if result.look_alikes:
-        lines.append(Line("look_alikes", {"count": result.look_alikes}))
+    lines.extend(_identity_lines(result))
     if result.came_along:
         own_headers = [own_header for _, own_header in result.came_along]
         lines.append(Line("came_along", {"columns": ", ".join(own_headers)}))
@@ -101,6 +104,37 @@ def import_remarks(result: ImportResult) -> list[Line]:
     return lines
 
 
+def _identity_lines(result: ImportResult) -> list[Line]:
+    """Who among the added and the new may be somebody else, and what told nobody apart."""
+    lines: list[Line] = []
+    for table in result.added:
+        pairs = [
+            f"{alike.name} → {alike.known_key} {alike.known_name}"
+            for alike in result.alike_additions
+            if alike.table == table
+        ]
+        if pairs:
+            facts = {"table": table, "count": len(pairs), "found": _some_of(pairs)}
+            lines.append(Line("added_alike", facts))
+
+    rows = [
+        f"{alike.row.number} → {'|'.join(map(str, alike.key))} ({alike.words})"
+        for alike in result.alike_rows
+    ]
+    if rows:
+        lines.append(Line("look_alikes", {"count": len(rows), "found": _some_of(rows)}))
+
+    for name, count in result.nobodys_contacts.items():
+        lines.append(Line("nobodys_contacts", {"field": f"{result.table}.{name}", "count": count}))
+    return lines
+
+
+def _some_of(texts: Sequence[str]) -> str:
+    """The first few of a list, with a sign that there are more."""
+    more = ["…"] if len(texts) > _MOST_SHOWN else []
+    return ", ".join([*texts[:_MOST_SHOWN], *more])
+
+
 def _equal_lines(result: ImportResult) -> list[Line]:
     """What became of rows that equal an earlier one of the file."""
     lines = []
@@ -116,20 +150,12 @@ def _equal_lines(result: ImportResult) -> list[Line]:
 
 def _reason_lines(result: ImportResult) -> list[Line]:
     """Why rows and fields were not taken, the most frequent reasons first."""
-    from salesbook import labels
-    from salesbook.intake.reasons import advice_text, expected_text
+    from salesbook.intake.reasons import reason_facts
 
-    language = result.language
-    lines = []
-    for entry in result.reasons[:_MOST_REASONS]:
-        facts = {
-            "count": entry.count,
-            "row": entry.first_row,
-            "field": labels.field_label(result.table, entry.field, language) or "–",
-            "expected": expected_text(entry, result.table, language),
-            "advice": advice_text(entry, result.table, language),
-        }
-        lines.append(Line(f"reason_{entry.loss}", facts))
+    lines = [
+        Line(f"reason_{entry.loss}", reason_facts(entry, result.table, result.language))
+        for entry in result.reasons[:_MOST_REASONS]
+    ]
     more = len(result.reasons) - _MOST_REASONS
     if more > 0:
         lines.append(Line("more_reasons", {"count": more}))

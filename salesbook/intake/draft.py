@@ -12,6 +12,7 @@ from salesbook.exchange import currency_told
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.changes import TableChange, different_values
+from salesbook.intake.contacts import blank_contacts
 from salesbook.intake.conversion import Conversion
 from salesbook.intake.explain.explain import FileRead, explain
 from salesbook.intake.explain.explanation import Explanation
@@ -26,10 +27,10 @@ from salesbook.intake.headers import HeaderMap, WhatIsBelow, field_named, map_he
 from salesbook.intake.kept import Kept, kept_columns
 from salesbook.intake.map_changes import every_column, map_changes, map_notes
 from salesbook.intake.maps import Remembered, known_headers_of, remember
-from salesbook.intake.merge import Merge
+from salesbook.intake.merge import AlikeRow, Merge
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.reasons import ReasonCount, reasons_of
-from salesbook.intake.resolve import Resolver
+from salesbook.intake.resolve import Alike, Resolver
 from salesbook.intake.rows import FileRow, read_rows
 from salesbook.intake.said_words import said_words, with_said_words
 from salesbook.intake.sources import read_source
@@ -85,7 +86,11 @@ class ImportDraft:
     """Rows added to other tables, by table."""
     policy: Policy
     """The workbook's settings as the import leaves them: its currency may have changed."""
-    look_alikes: int = 0
+    nobodys_contacts: Mapping[str, int] = field(default_factory=dict)
+    """Rows by field whose e-mail or phone reaches nobody, such as `n/a`: it tells no rows apart."""
+    alike_additions: tuple[Alike, ...] = ()
+    """Reps and customers that are added and may be ones that the workbook has."""
+    alike_rows: tuple[AlikeRow, ...] = ()
     """New rows that have the name, e-mail or phone of a row with another key."""
     kept: Kept = field(default_factory=Kept)
     """Columns of the file that come along as the user's own."""
@@ -102,6 +107,11 @@ class ImportDraft:
     def accepted(self) -> int:
         """Rows that go into the table, or are there already."""
         return self.new + self.updated + self.unchanged
+
+    @property
+    def look_alikes(self) -> int:
+        """How many new rows may be one with a row of another key."""
+        return len(self.alike_rows)
 
     @property
     def not_taken(self) -> tuple[str, ...]:
@@ -197,6 +207,7 @@ def draft_rows(
     rows = read_rows(source, header_map, table, cell_options, told_currency)
     if told_currency is None:
         refuse_one_foreign(rows, table, book)
+    nobodys_contacts = blank_contacts(rows, table)
     reject_sum(rows, table)
     parted = part_rows(rows, table, drop_equal=options.drop_equal)
     own_columns = kept_columns(source, header_map, remembered, book, cell_options)
@@ -210,11 +221,13 @@ def draft_rows(
     )
     if options.rejects_gaps:
         reject_gaps(parted.kept)
-    for row in parted.kept:
-        if not row.faults:
-            resolver.resolve(row)
+    sound = [row for row in parted.kept if not row.faults]
+    resolver.look_through(sound)
+    for row in sound:
+        resolver.resolve(row)
     Conversion(table, book, resolver.stages).run(parted.kept)
-    merge = Merge(table, book, resolver, own_columns, replace=options.replace)
+    merge = Merge(table, book, resolver, replace=options.replace, always_new=options.always_new)
+    merge.kept = own_columns
     merge.run(parted.kept)
     for repeat in parted.repeats:
         repeat.row.faults = list(repeat.first.faults)
@@ -265,8 +278,10 @@ def draft_rows(
         ),
         changes=changes,
         added=added,
+        nobodys_contacts=nobodys_contacts,
+        alike_additions=tuple(resolver.alike_additions(resolver.used_additions(merge.accepted))),
+        alike_rows=tuple(merge.look_alikes),
         policy=book.policy,
-        look_alikes=merge.look_alikes,
         kept=own_columns,
         notes=(*remembered.notes, *own_columns.notes, *map_notes(remembered, book)),
         every_column=every_column(remembered, source, header_map, own_columns, book),

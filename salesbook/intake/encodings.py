@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
+from salesbook.cells.base import shown
 from salesbook.errors import AmbiguousFile, UsageError
 
 _MARKS: Final = (
@@ -77,14 +78,22 @@ def _likeliest(
     if len(names_by_text) != 1:
         names = [name for name, _ in readable] if best > 0 else []
         choices = tuple(names) or ("gb18030", "windows-1252")
+        texts = dict(readable)
         raise AmbiguousFile(
             "encoding-unclear",
             where=where,
             option="--encoding",
             candidates=", ".join(choices),
             choices=choices,
+            examples=tuple(_telling_line(texts.get(name, "")) for name in choices),
         )
     return next(iter(names_by_text.items()))
+
+
+def _telling_line(text: str) -> str:
+    """The first line that differs by encoding: who knows the file sees which one is right."""
+    lines = (line.strip() for line in text.splitlines() if not line.isascii())
+    return shown(next(lines, ""))
 
 
 def _readable(data: bytes, names: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -23,14 +23,6 @@ from salesbook.tables import TABLES, Kind
 _WITH_NOTE = re.compile(r"(?P<base>.+?)\s*[(\[【（](?P<note>[^()（）\[\]【】]*)[)）\]】]\s*")
 """A header and what stands in brackets at its end: `Amount (EUR)`, `金额【万元】`."""
 
-_SIMPLER = str.maketrans(
-    "戶稱銷員階額產業務電話郵聯繫係來數價類別級預計單號編建創時間實際結簽訂購貨達狀態線機項進齡區總監責負離職團隊頁碼據款開關閉應備註記錄內容"
-    "評滿調訪維護",
-    "户称销员阶额产业务电话邮联系系来数价类别级预计单号编建创时间实际结签订购货达状态线机项进龄区总监责负离职团队页码据款开关闭应备注记录内容"
-    "评满调访维护",
-)
-"""Traditional characters that occur in headers, as simplified ones."""
-
 _THOUSANDS = frozenset(("000", "000s", "'000", "inthousands", "thousands"))
 
 _CONDITIONAL_RANK: Final = 100
@@ -103,7 +95,7 @@ def fold_header(text: str) -> str:
 
     Case, width, spaces, `_`, `-` and marks do not count; traditional characters are as simplified.
     """
-    return fold(text).strip("*:：'\"").translate(_SIMPLER)
+    return fold(text).strip("*:：'\"")
 
 
 @cache

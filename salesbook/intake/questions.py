@@ -10,6 +10,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any, Final, Literal, TypeVar
 
 from salesbook.errors import AmbiguousFile, SalesbookError
@@ -161,7 +162,8 @@ def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | 
     """The question whose answer avoids a refusal; None where there is none.
 
     A refusal can be answered where it names its `option` and what the option may be: `choices`, a
-    tuple of texts as one would type them. With `--column` it says the `field` too.
+    tuple of texts as one would type them. With `--column` it says the `field` too. It may show what
+    is read by each choice: `examples`.
 
     Args:
         table: that takes the rows; blank where that is not known yet.
@@ -178,11 +180,15 @@ def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | 
 
     name = str(refusal.params.get("field", "")) if option == "columns" else ""
     code = flag.removeprefix("--")
+    examples = refusal.params.get("examples", ())
     return Question(
         code=f"{code} {name}".strip(),
         option=option,
         words=Message(f"{code}.ask", {"field": f"{table}.{name}" if table else name}),
-        choices=tuple(choice_of_text(str(text), flag, name) for text in texts),
+        choices=tuple(
+            choice_of_text(str(text), flag, name, str(example))
+            for text, example in zip_longest(texts, examples, fillvalue="")
+        ),
         field=name,
         refusal=refusal,
     )

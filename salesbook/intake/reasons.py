@@ -134,6 +134,17 @@ def advice_text(entry: ReasonCount, table: str, language: Language) -> str:
     return labels.sentence(Message(f"{entry.code}.advice", facts, more), language)
 
 
+def reason_facts(entry: ReasonCount, table: str, language: Language) -> dict[str, str | int]:
+    """What a face says of a reason, in words."""
+    return {
+        "count": entry.count,
+        "row": entry.first_row,
+        "field": labels.field_label(table, entry.field, language) or "–",
+        "expected": expected_text(entry, table, language),
+        "advice": advice_text(entry, table, language),
+    }
+
+
 def _facts(entry: ReasonCount, table: str) -> dict[str, Fact]:
     """What the sentences of a reason may name."""
     words = entry.words.most_common(_MOST_WORDS)

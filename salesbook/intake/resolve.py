@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from salesbook.cells.base import Reason, Value
 from salesbook.frames import empty_frame
@@ -18,6 +18,16 @@ from salesbook.tables.settings import Stage
 
 _JUDGED: Final = ("Reps", "Customers")
 _MANAGER: Final[dict[str, Value]] = {"role": "manager"}
+
+
+class Alike(NamedTuple):
+    """An added row that may be one that the workbook has."""
+
+    table: str
+    key: str
+    name: str
+    known_key: str
+    known_name: str
 
 
 class Resolver:
@@ -48,6 +58,16 @@ class Resolver:
             is_replaced = replace and name == table
             now = TableNow(name, empty_frame(name)) if is_replaced else book.table(name)
             self.registers[name] = NameRegister(name, now, may_add)
+
+    def look_through(self, rows: Iterable[FileRow]) -> None:
+        """Look at every rep and customer whom the rows name, before any row is resolved."""
+        named: dict[str, dict[str, None]] = {}
+        for row in rows:
+            for name, ref in self.refs.items():
+                if ref != self.table and name in row.values:
+                    named.setdefault(ref, {})[str(row.values[name])] = None
+        for ref, typed in named.items():
+            self.registers[ref].look_through(typed)
 
     def resolve(self, row: FileRow) -> None:
         """Resolve stages and references to other tables; those to the row's own wait for its keys."""
@@ -106,6 +126,23 @@ class Resolver:
             table: [values for key, values in register.added.items() if key in used]
             for table, register in self.registers.items()
         }
+
+    def alike_additions(
+        self, additions: Mapping[str, Sequence[Mapping[str, Value]]]
+    ) -> list[Alike]:
+        """Say which added rows may be somebody whom the workbook has.
+
+        Args:
+            additions: added rows by table.
+        """
+        found: list[Alike] = []
+        for table, rows in additions.items():
+            register = self.registers[table]
+            keys = [str(row[register.key_name]) for row in rows]
+            for key, known in register.alike_known(keys).items():
+                added_name = str(register.added[key]["name"])
+                found.append(Alike(table, key, added_name, known, register.name_of(known)))
+        return found
 
     def same(self, name: str, value: Value) -> Value:
         """A reference brought to its key where it has one; other values as they are."""

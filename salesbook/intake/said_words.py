@@ -53,7 +53,7 @@ def with_said_words(header_map: HeaderMap, said: SaidWords) -> HeaderMap:
 
 def with_meanings(cells: Sequence[Cell], meanings: Mapping[str, str]) -> list[Cell]:
     """Put what words mean in their place; other cells stay as they are."""
-    return [_meaning(cell, meanings) for cell in cells]
+    return [_meaning(cell, meanings) for cell in cells] if meanings else list(cells)
 
 
 def _meaning(cell: Cell, meanings: Mapping[str, str]) -> Cell:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from salesbook.names.characters import fold_characters
 from salesbook.names.folding import fold_name
 
 _WORDS: Final = tuple(
@@ -29,18 +29,16 @@ _WORDS: Final = tuple(
 )
 """A language a line; Chinese words such as 合计 and 小 计 are in the pattern below."""
 
-_PLAIN_WORDS: Final = "|".join(re.escape(word).replace(r"\ ", "[ -]") for word in _WORDS)
+_PLAIN_WORDS: Final = "|".join(re.escape(fold_name(word)).replace(r"\ ", "[ -]") for word in _WORDS)
 """`grand total` also as `grand-total`."""
 
-_SAYS: Final = re.compile(
-    rf"(?:{_PLAIN_WORDS}|[合总總小共]\s*[计計]|計)(?:[ :\d()/-]*|\s*[:(\d].*)"
-)
+_SAYS: Final = re.compile(rf"(?:{_PLAIN_WORDS}|[合总小共]\s*计|计)(?:[ :\d()/-]*|\s*[:(\d].*)")
 """Such a word alone, before numbers (`Total 2026`), or before a colon, bracket or digit and more
 (`Total: all regions`).
 """
 
 _STARTS: Final = tuple(
-    dict.fromkeys(f"\n{word.split()[0]}" for word in ("sub", *_WORDS, *"合总總小共計"))
+    dict.fromkeys(f"\n{fold_name(word).split()[0]}" for word in ("sub", *_WORDS, *"合总小共计"))
 )
 """How a line begins that may say so."""
 
@@ -52,5 +50,5 @@ def says_total(text: str) -> bool:
 
 def may_say_total(texts: Iterable[str]) -> bool:
     """Whether some of these texts may say so: one look instead of many."""
-    column = unicodedata.normalize("NFKC", "\n".join(["", *texts])).casefold()
+    column = fold_characters("\n".join(["", *texts]))
     return any(start in column for start in _STARTS)

@@ -150,7 +150,7 @@ def test_several_sheets_are_asked_for_by_name(tmp_path: Path) -> None:
 
 
 def test_an_encoding_that_cannot_be_told_is_asked_for(tmp_path: Path) -> None:
-    """Both names are Chinese under one encoding and Korean under another."""
+    """Each choice shows a line as it would be read: who knows the file sees which one is right."""
     path = tmp_path / "file.csv"
     path.write_bytes("Deal ID,Rep,Stage,Deal name\nD1,Ann,Lead,客户甲\n".encode("gb18030"))
 
@@ -158,7 +158,9 @@ def test_an_encoding_that_cannot_be_told_is_asked_for(tmp_path: Path) -> None:
         return draft_import(path, known.options, book())
 
     def ask(question: Question) -> Choice:
-        return next(choice for choice in question.choices if choice.value == "gb18030")
+        choice = next(choice for choice in question.choices if choice.value == "gb18030")
+        assert "客户甲" in in_words(choice.words, "en")
+        return choice
 
     done, answers = answer_all(attempt, ImportOptions("Deals"), ask)
     assert answers.typed == ("--encoding gb18030",)
