@@ -30,7 +30,7 @@ from salesbook.intake.changes import TableChange
 from salesbook.intake.draft import ImportDraft, draft_import
 from salesbook.intake.explain.explain import tables_explained
 from salesbook.intake.explain.explanation import Explanation
-from salesbook.intake.foreign import is_blank
+from salesbook.intake.foreign import ForeignTable, is_blank
 from salesbook.intake.merge import AlikeRow
 from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
@@ -346,12 +346,26 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         nobodys_contacts=draft.nobodys_contacts,
         dry_run=request.dry_run,
         language=language,
-        notes=(*draft.notes, *session.notes(())),
+        notes=(
+            *draft.source.notes,
+            *_hidden_notes(draft.source),
+            *draft.notes,
+            *session.notes(()),
+        ),
         beside=session.beside,
         explanation=draft.explanation,
         totals=draft.totals if request.dry_run else None,
         questions=tuple(questions_of_draft(draft, request.options)) if request.dry_run else (),
     )
+
+
+def _hidden_notes(source: ForeignTable) -> tuple[Message, ...]:
+    """Say how many rows nobody sees who opens the file, and what became of them."""
+    count = source.hidden_taken or source.hidden_left
+    if not count:
+        return ()
+    code = "import.hidden-taken" if source.hidden_taken else "import.hidden-left"
+    return (Message(code, {"rows": count, "option": "--hidden leave"}),)
 
 
 @dataclass(frozen=True)

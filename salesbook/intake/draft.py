@@ -23,7 +23,14 @@ from salesbook.intake.file_currency import (
 )
 from salesbook.intake.fitting import fit_test
 from salesbook.intake.foreign import ForeignTable, SourceOptions
-from salesbook.intake.headers import HeaderMap, WhatIsBelow, field_named, map_headers
+from salesbook.intake.header_rows import refuse_without_columns
+from salesbook.intake.headers import (
+    HeaderMap,
+    WhatIsBelow,
+    field_named,
+    fold_header,
+    map_headers,
+)
 from salesbook.intake.kept import Kept, kept_columns
 from salesbook.intake.map_changes import every_column, map_changes, map_notes
 from salesbook.intake.maps import Remembered, known_headers_of, remember
@@ -165,23 +172,52 @@ def draft_import(
         *options.known_headers,
         *known_headers_of(table, book),
     )
-    source = read_source(path, table, SourceOptions(options.encoding, options.sheet, known))
+    asked = SourceOptions(
+        encoding=options.encoding,
+        sheet=options.sheet,
+        headers=known,
+        hidden=options.hidden,
+        delimiter=options.delimiter,
+        has_headers=options.has_headers,
+    )
+    source = read_source(path, table, asked)
     refuse_too_many(len(source.rows), where=path.name)
     cell_options = _cell_options(options, book)
     remembered = remember(path, options, source, book, cell_options)
+    is_named = any(remembered.options.columns.values())
+    if not options.has_headers and not is_named:
+        raise refuse_without_columns(source, where=path.name)
     said = said_words(table, remembered.options.words, cell_options)
     header_map = map_headers(
         table,
         source.headers,
-        _wanted_columns(remembered.options),
+        _counted_in_table(_wanted_columns(remembered.options), source),
         below=WhatIsBelow(
             same=_same_columns(source), fits=fit_test(source, table, cell_options, said)
         ),
         lacking=book.table(table).lacking,
         settled=remembered.settled,
     )
-    header_map = with_said_words(header_map, said)
+    header_map = _without_empty(with_said_words(header_map, said), source)
     return draft_rows(source, header_map, remembered, book, explains=explains)
+
+
+def _counted_in_table(columns: Mapping[str, str], source: ForeignTable) -> dict[str, str]:
+    """Headers by field as the table has them: in `Amount#2`, the number counts through the file."""
+    counted: dict[str, str] = {}
+    for name, header in columns.items():
+        text, sign, number = header.rpartition("#")
+        before = source.earlier.get(fold_header(text), 0) if sign and number.isdecimal() else 0
+        is_further_on = before and int(number) > before
+        counted[name] = f"{text}#{int(number) - before}" if is_further_on else header
+    return counted
+
+
+def _without_empty(header_map: HeaderMap, source: ForeignTable) -> HeaderMap:
+    """The mapping without what it says of columns that hold nothing, not even a header."""
+    empty = {f"#{column + 1}" for column in source.empty_columns}
+    not_taken = tuple(header for header in header_map.not_taken if header not in empty)
+    return replace(header_map, not_taken=not_taken)
 
 
 def draft_rows(

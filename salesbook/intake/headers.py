@@ -148,6 +148,11 @@ def known_count(table: str, cells: Sequence[object]) -> int:
     return len({fold_header(text) for text in texts if _meanings(table, text)[0]})
 
 
+def header_fields(table: str, header: str) -> frozenset[str]:
+    """The fields that a header may stand for."""
+    return frozenset(meaning.field for meaning in _meanings(table, header)[0])
+
+
 def _meanings(table: str, header: str) -> tuple[tuple[Meaning, ...], _Note]:
     """What a header may stand for, and what its brackets say.
 

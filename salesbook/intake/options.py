@@ -84,6 +84,19 @@ def parse_columns(pairs: Sequence[str]) -> dict[str, str]:
     return headers
 
 
+def parse_delimiter(text: str | None) -> str | None:
+    """Read what stands between cells: a character, `tab` or `space`.
+
+    Raises: UsageError.
+    """
+    if text is None:
+        return None
+    delimiter = {"tab": "\t", "\\t": "\t", "space": " "}.get(text.casefold(), text)
+    if len(delimiter) != 1 or delimiter.isalnum() or delimiter in "\"'\r\n":
+        raise UsageError("bad-delimiter", where="--delimiter", found=text)
+    return delimiter
+
+
 def parse_words(texts: Sequence[str]) -> dict[tuple[str, str], str]:
     """Read `FIELD:Word=code` words into codes by field and word; a blank code means nothing.
 
