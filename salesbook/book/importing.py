@@ -191,6 +191,8 @@ def draft_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Session
     draft = draft_import(request.file, request.options, book, explains=request.dry_run)
     if request.answered is not None:
         refuse_unanswered(draft, request.options, request.answered)
+    if not request.dry_run:
+        _refuse_unsaid_amounts(request.file, draft)
     return draft, session
 
 
@@ -233,6 +235,18 @@ def _write(
     log = log_entry(session, report, writes)
     host.write([prepared.write for prepared in (*writes, *log)])
     session.beside = tuple(finding for prepared in writes for finding in prepared.findings)
+
+
+def _refuse_unsaid_amounts(file: Path, draft: ImportDraft) -> None:
+    """Raises: AmbiguousFile where amounts were made of other columns and nobody has said so."""
+    if draft.amount_proposal:
+        raise AmbiguousFile(
+            "amount-unsaid",
+            where=file.name,
+            option="--amount-from",
+            choices=(draft.amount_proposal,),
+            expression=draft.amount_proposal,
+        )
 
 
 def _has_amounts(session: Session) -> bool:

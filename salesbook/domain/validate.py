@@ -20,6 +20,7 @@ from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.checks.settings_checks import check_settings
 from salesbook.domain.checks.waivers import without_waived
 from salesbook.domain.outcome import Outcome, Task
+from salesbook.domain.targets.target_months import months_that_differ
 from salesbook.messages import Finding
 
 _CHECKS: Final[Sequence[Callable[[Task], Iterator[Finding]]]] = (
@@ -42,6 +43,7 @@ _CHECKS: Final[Sequence[Callable[[Task], Iterator[Finding]]]] = (
     targets.bounds,
     targets.sums,
     import_maps.of_files,
+    months_that_differ,
 )
 """Where several speak of one cell, the first error, else the first warning, is kept."""
 

@@ -105,11 +105,16 @@ def tables_for(into: str) -> tuple[str, ...]:
     stage_tables = ("Stages", "Deals") if into == "Deals" else ()
     # Foreign payments are converted by the day of their order.
     order_tables = ("Orders",) if into == "Payments" else ()
+    # A year's months are kept beside it, and a scope may be a rep.
+    month_tables = ("TargetMonths",) if into == "Targets" else ()
+    scope_tables = ("Reps",) if into == "TargetMonths" else ()
     names = (
         into,
         *sorted(str(name) for name in references),
         *stage_tables,
         *order_tables,
+        *month_tables,
+        *scope_tables,
         "Policy",
         # What somebody said of such files before.
         "ImportMaps",

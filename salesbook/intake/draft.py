@@ -10,6 +10,7 @@ from salesbook.cells.base import CellOptions, Value
 from salesbook.errors import UsageError
 from salesbook.exchange import currency_told
 from salesbook.frames import frame_from_rows
+from salesbook.intake.amounts import with_amounts
 from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.changes import TableChange, different_values
 from salesbook.intake.contacts import blank_contacts
@@ -36,10 +37,12 @@ from salesbook.intake.map_changes import every_column, map_changes, map_notes
 from salesbook.intake.maps import Remembered, known_headers_of, remember
 from salesbook.intake.merge import AlikeRow, Merge
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.order_keys import notes_of_keys, refuse_hidden_key, reject_unkeyed
 from salesbook.intake.reasons import ReasonCount, reasons_of
 from salesbook.intake.resolve import Alike, Resolver
 from salesbook.intake.rows import FileRow, read_rows
 from salesbook.intake.said_words import said_words, with_said_words
+from salesbook.intake.scopes import SCOPED, tell_scopes
 from salesbook.intake.sources import read_source
 from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.totals import Totals, totals_of
@@ -54,6 +57,16 @@ from salesbook.intake.usable import (
     required_without_column,
     undecided_options,
 )
+from salesbook.intake.wide import (
+    WideOptions,
+    WideTable,
+    find_wide,
+    total_rows_as_scopes,
+    without_periods,
+    year_said,
+)
+from salesbook.intake.wide_placing import place_rows
+from salesbook.intake.wide_products import EVERY_PRODUCT, with_product_lines
 from salesbook.messages import Message
 from salesbook.policy import MAIN_PIPELINE, Policy
 
@@ -101,14 +114,18 @@ class ImportDraft:
     """New rows that have the name, e-mail or phone of a row with another key."""
     kept: Kept = field(default_factory=Kept)
     """Columns of the file that come along as the user's own."""
-    notes: tuple[Message, ...] = ()
-    """What else to know of the import."""
     every_column: tuple[TableChange, ...] = ()
     """What puts all columns of the file into ImportMaps; empty where all are there, or there is no
     such table.
     """
     explanation: Explanation | None = None
     """Where it was asked for."""
+    notes: tuple[Message, ...] = ()
+    """What was understood of the file that its user should see."""
+    amount_proposal: str = ""
+    """An expression for `--amount-from` by which the amounts were made though nobody has said it:
+    such a draft may be shown, and not written.
+    """
 
     @property
     def accepted(self) -> int:
@@ -152,6 +169,18 @@ class ImportDraft:
         return self.read > 0 and not self.accepted
 
 
+@dataclass(frozen=True)
+class MappedFile:
+    """A file that was read, and which of its columns are what."""
+
+    source: ForeignTable
+    header_map: HeaderMap
+    remembered: Remembered
+    """What the user says, and said of such files before."""
+    wide: WideTable | None = None
+    """Which of its columns are months; None for a file that has none."""
+
+
 def draft_import(
     path: Path, options: ImportOptions, book: BookNow, *, explains: bool = False
 ) -> ImportDraft:
@@ -167,11 +196,11 @@ def draft_import(
     if not takes_imports(table):
         raise UsageError("output-table", where="--into", found=table)
 
-    known = (
-        *filter(None, options.columns.values()),
-        *options.known_headers,
-        *known_headers_of(table, book),
-    )
+    # `--column year=2026` says a year and names no header.
+    year, columns = year_said(options.columns)
+    options = replace(options, columns=columns)
+    named = tuple(header for header in columns.values() if header not in ("", EVERY_PRODUCT))
+    known = (*named, *options.known_headers, *known_headers_of(table, book))
     asked = SourceOptions(
         encoding=options.encoding,
         sheet=options.sheet,
@@ -181,6 +210,7 @@ def draft_import(
         has_headers=options.has_headers,
     )
     source = read_source(path, table, asked)
+    source, options = with_product_lines(source, options, book.policy, path.name)
     refuse_too_many(len(source.rows), where=path.name)
     cell_options = _cell_options(options, book)
     remembered = remember(path, options, source, book, cell_options)
@@ -199,7 +229,26 @@ def draft_import(
         settled=remembered.settled,
     )
     header_map = _without_empty(with_said_words(header_map, said), source)
-    return draft_rows(source, header_map, remembered, book, explains=explains)
+    options = remembered.options
+    refuse_hidden_key(source, header_map, options)
+    # Prices are in the file's currency, whatever becomes of the amounts.
+    told_currency = currency_told(options.currency)
+    price_cells = replace(cell_options, currency=told_currency or cell_options.currency)
+    made = with_amounts(source, header_map, table, options.amount_from, price_cells)
+    source, header_map = made.source, made.header_map
+    wide_options = WideOptions(path.name, year, _fiscal_year(book), options.fixed, cell_options)
+    wide = find_wide(source, header_map, table, wide_options)
+    if wide is not None:
+        header_map = without_periods(header_map, wide)
+        source = total_rows_as_scopes(source, wide)
+    file = MappedFile(source, header_map, remembered, wide)
+    draft = draft_rows(file, book, explains=explains)
+    of_keys = notes_of_keys(header_map, options, draft.accepted)
+    return replace(
+        draft,
+        notes=(*made.notes, *of_keys, *draft.notes),
+        amount_proposal=made.expression if made.is_proposed else "",
+    )
 
 
 def _counted_in_table(columns: Mapping[str, str], source: ForeignTable) -> dict[str, str]:
@@ -220,22 +269,15 @@ def _without_empty(header_map: HeaderMap, source: ForeignTable) -> HeaderMap:
     return replace(header_map, not_taken=not_taken)
 
 
-def draft_rows(
-    source: ForeignTable,
-    header_map: HeaderMap,
-    remembered: Remembered,
-    book: BookNow,
-    *,
-    explains: bool = False,
-) -> ImportDraft:
+def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> ImportDraft:
     """Decide what becomes of the rows of a file that was read.
 
     Args:
-        remembered: what the user says, and said of such files before.
         explains: whether the draft is to say why.
     """
-    options = remembered.options
+    remembered, options = file.remembered, file.remembered.options
     table = options.into
+    source, header_map = file.source, file.header_map
     told_currency = currency_told(options.currency)
     before, book = book, with_currency(book, told_currency)
 
@@ -255,6 +297,9 @@ def draft_rows(
         may_add=options.add_missing,
         replace=options.replace,
     )
+    if table in SCOPED:
+        header_map = tell_scopes(parted.kept, header_map, book, resolver.registers["Reps"])
+    reject_unkeyed(parted.kept, header_map, options)
     if options.rejects_gaps:
         reject_gaps(parted.kept)
     sound = [row for row in parted.kept if not row.faults]
@@ -264,11 +309,13 @@ def draft_rows(
     Conversion(table, book, resolver.stages).run(parted.kept)
     merge = Merge(table, book, resolver, replace=options.replace, always_new=options.always_new)
     merge.kept = own_columns
-    merge.run(parted.kept)
+    placing = place_rows(file.wide, source, parted.kept, merge, book)
     for repeat in parted.repeats:
         repeat.row.faults = list(repeat.first.faults)
 
     changes, added = _all_changes(merge, resolver, options, book)
+    changes = (*changes, *placing.changes())
+    added |= placing.added()
     if book is not before and merge.accepted:
         changes = (*changes, currency_change(book))
     to_keep = remembered.rows_to_keep(source, header_map, own_columns.own_headers, book)
@@ -277,13 +324,16 @@ def draft_rows(
     rejected = [row for row in rows if row.faults and row.number not in dropped_numbers]
     name_missing_columns(rejected, header_map, table)
     if merge.accepted and are_all_unclear(rejected, merge.accepted):
-        strict = replace(remembered, options=replace(options, rejects_gaps=True))
-        return draft_rows(source, header_map, strict, before, explains=explains)
+        remembered = replace(remembered, options=replace(options, rejects_gaps=True))
+        strict = replace(file, remembered=remembered)
+        return draft_rows(strict, before, explains=explains)
     explanation = None
     if explains:
         along = frozenset(column.column for column in own_columns.columns)
-        file = FileRead(source, header_map, cell_options, parted.kept, remembered.settled, along)
-        explanation = explain(file, options, merge, book)
+        file_read = FileRead(
+            source, header_map, cell_options, parted.kept, remembered.settled, along
+        )
+        explanation = explain(file_read, options, merge, book)
     repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
     equal_lines = [row for row in parted.equal_lines if not row.faults]
     return ImportDraft(
@@ -291,9 +341,9 @@ def draft_rows(
         source=source,
         header_map=header_map,
         read=len(rows),
-        new=merge.new,
-        updated=merge.updated,
-        unchanged=merge.unchanged + len(repeats),
+        new=placing.count("new"),
+        updated=placing.count("updated"),
+        unchanged=placing.count("unchanged") + len(repeats),
         rejected=tuple(rejected),
         with_gaps=tuple(row for row in merge.accepted if row.gaps),
         dropped=tuple(parted.dropped),
@@ -319,7 +369,12 @@ def draft_rows(
         alike_rows=tuple(merge.look_alikes),
         policy=book.policy,
         kept=own_columns,
-        notes=(*remembered.notes, *own_columns.notes, *map_notes(remembered, book)),
+        notes=(
+            *remembered.notes,
+            *own_columns.notes,
+            *map_notes(remembered, book),
+            *placing.notes,
+        ),
         every_column=every_column(remembered, source, header_map, own_columns, book),
         explanation=explanation,
     )
@@ -339,6 +394,13 @@ def _lacking_columns(
     faults = (fault for row in rejected for fault in row.faults)
     lacking = {where for where, reason in faults if reason.code == NO_COLUMN}
     return tuple(name for name in required if name in lacking)
+
+
+def _fiscal_year(book: BookNow) -> int:
+    """The fiscal year of today, named after the calendar year in which it ends."""
+    start_month = book.policy.rules.fiscal_year_start
+    ends_next_year = start_month > 1 and book.as_of.month >= start_month
+    return book.as_of.year + int(ends_next_year)
 
 
 def _cell_options(options: ImportOptions, book: BookNow) -> CellOptions:

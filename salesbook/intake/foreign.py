@@ -110,3 +110,5 @@ class ForeignTable:
     """By folded header, how many columns of that name stand in other tables before this one."""
     empty_columns: frozenset[int] = frozenset()
     """Columns without header that hold nothing in any row."""
+    computed: int = 0
+    """Columns at the end that the file itself does not have: the import made them of others."""

@@ -17,6 +17,7 @@ from salesbook.intake.headers import (
     known_count,
     known_headers,
 )
+from salesbook.intake.period_headers import TAKES_PERIODS, count_periods
 from salesbook.store import Cell
 from salesbook.tables import TABLES, Role
 
@@ -59,7 +60,8 @@ class HeaderWords:
             return 0
         texts = _header_texts(cells)
         named_count = sum(fold_header(text) in self._named for text in texts)
-        return known_count(self.table, texts) + _NAMED * named_count
+        periods = count_periods(tuple(cells)) if self.table in TAKES_PERIODS else 0
+        return known_count(self.table, texts) + _NAMED * named_count + periods
 
     def is_named(self, cells: Sequence[Cell]) -> bool:
         """True where the user names a header of the row."""

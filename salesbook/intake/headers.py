@@ -67,10 +67,14 @@ class HeaderMap:
     not_taken: tuple[str, ...]
     misfits: tuple[MappedColumn, ...] = ()
     """Columns whose header says a field and of whose words none is one of the field's."""
+    made: frozenset[str] = frozenset()
+    """Fields that the import fills from the file otherwise than by a column of their own."""
+    used: frozenset[int] = frozenset()
+    """Columns that are taken otherwise than into a field: months, and parts of an amount."""
 
     def has(self, field: str) -> bool:
-        """True where some column is taken into the field."""
-        return any(column.field == field for column in self.columns)
+        """True where some column is taken into the field, or the import fills it otherwise."""
+        return field in self.made or any(column.field == field for column in self.columns)
 
     def field_of(self, header: str) -> str:
         """Name the field that a header goes into; blank where it goes into none."""
@@ -197,6 +201,18 @@ def _read_note(text: str) -> _Note | None:
         if is_unit and is_currency:
             return _Note(UNITS.get(unit, 1), currency)
     return None
+
+
+def note_in(text: str) -> _Note | None:
+    """What a word such as `万元` or `thousands` says of numbers; None where it says nothing."""
+    return _read_note(text)
+
+
+def header_note(header: str) -> _Note:
+    """What a header's brackets say of the numbers under it, whatever stands before them."""
+    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", header))
+    note = _read_note(match["note"]) if match else None
+    return note or _NO_NOTE
 
 
 @dataclass(frozen=True, slots=True)

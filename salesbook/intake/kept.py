@@ -185,7 +185,7 @@ def _wanted(source: ForeignTable, header_map: HeaderMap, options: ImportOptions)
         wanted.add(columns[0])
 
     if options.keep_all:
-        taken = {mapped.column for mapped in header_map.columns}
+        taken = header_map.used | {mapped.column for mapped in header_map.columns}
         for place, header in enumerate(source.headers):
             # A column without a header, or with nothing in it, is no column that anybody made.
             if header and place not in taken and _holds_something(source, place):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import nsmallest
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from salesbook.cells.base import Value
 from salesbook.intake.book_now import BookNow, Key, TableNow
@@ -24,6 +24,8 @@ from salesbook.intake.usable import (
     reject_unusable,
 )
 from salesbook.tables import TABLES
+
+Fate = Literal["new", "updated", "unchanged"]
 
 
 class _Placed(NamedTuple):
@@ -83,6 +85,8 @@ class Merge:
         self.unchanged = 0
         self.look_alikes: list[AlikeRow] = []
         """New rows that may be one with a row of another key."""
+        self.fates: list[tuple[FileRow, Fate]] = []
+        """Of each accepted row, in their order."""
 
         self._needed = needed_fields(table)
         self._names = frozenset(TABLES[table].field_names)
@@ -235,6 +239,7 @@ class Merge:
         values = {name: value for name, value in row.values.items() if name in self._names}
         if position is None:
             self.new += 1
+            self.fates.append((row, "new"))
             self.new_rows.append(values)
             self._note_look_alike(row)
             self.kept.add(row)
@@ -249,8 +254,10 @@ class Merge:
         brings_more = self.kept.change(row, position)
         if different or brings_more:
             self.updated += 1
+            self.fates.append((row, "updated"))
         else:
             self.unchanged += 1
+            self.fates.append((row, "unchanged"))
 
         if self.replace:
             self.new_rows.append(values)

@@ -10,6 +10,7 @@ from salesbook.frames import empty_frame
 from salesbook.intake.book_now import BookNow, TableNow
 from salesbook.intake.register import NameRegister
 from salesbook.intake.rows import FileRow
+from salesbook.intake.scopes import SCOPED
 from salesbook.intake.stages import StageBook
 from salesbook.names.folding import fold_name, nearest_names
 from salesbook.policy import MAIN_PIPELINE
@@ -48,6 +49,9 @@ class Resolver:
             spec.name: str(spec.ref) for spec in TABLES[table].fields if spec.ref in _JUDGED
         }
         """The table that a field refers to."""
+        if table in SCOPED:
+            # A scope is a rep's key in rows about reps alone.
+            self.refs["scope"] = "Reps"
 
         tables = {*self.refs.values()}
         if table in _JUDGED:
@@ -74,7 +78,8 @@ class Resolver:
         if self.table == "Deals":
             self._stage_of_deal(row)
         for name, ref in self.refs.items():
-            if ref != self.table and name in row.values:
+            is_of_rep = name != "scope" or row.values.get("scope_kind") == "rep"
+            if ref != self.table and name in row.values and is_of_rep:
                 self._reference(row, name, ref)
 
     def resolve_own(self, row: FileRow) -> None:

@@ -23,6 +23,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     settings.SeasonWeight,
     settings.Holiday,
     inputs.Target,
+    inputs.TargetMonth,
     inputs.Lock,
     inputs.ClosedPeriod,
     outputs.PlannedTarget,

@@ -79,6 +79,28 @@ class Target(
     note: Text | None = None
 
 
+class TargetMonth(
+    Row,
+    table="TargetMonths",
+    key=("year", "scope_kind", "scope", "metric", "month"),
+    part=Part.TARGETS,
+    since="0.3.0",
+):
+    """One row per month of a target; `month` is the calendar month, `year` the fiscal year.
+
+    Months that are not fixed are weights of the season of their target; fixed ones are hard sums.
+    """
+
+    year: Year
+    scope_kind: Literal["company", "team", "rep"]
+    scope: Id = "company"
+    """As in Targets: a team's name or a rep; blank for the company."""
+    metric: TargetMetric = "revenue"
+    month: Month
+    amount: Measure
+    fixed: Flag | None = None
+
+
 class Lock(
     Row, table="Locks", key=("year", "rep_id", "month", "metric", "kind"), part=Part.TARGETS
 ):

@@ -124,7 +124,7 @@ def columns_left(
     Args:
         along: columns that come along as the user's own.
     """
-    used = {column.column for column in header_map.columns}.union(along)
+    used = header_map.used.union(along, (column.column for column in header_map.columns))
     sound_rows = [row.cells for row in source.rows if row.fault is None]
     left = []
     for column, header in enumerate(source.headers):
