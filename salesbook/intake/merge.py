@@ -110,9 +110,10 @@ class Merge:
             number_lines(rows, self.now, compared, self.resolver.same)
 
         placed: list[_Placed] = []
+        # By place and not by number: a wide file makes several rows of one line.
         position_of = self._positions(rows)
-        for row in rows:
-            position = position_of.get(row.number)
+        for place, row in enumerate(rows):
+            position = position_of.get(place)
             if not row.faults:
                 values = {**self._old_values(position), **row.values}
                 reject_unusable(row, self._needed, values)
@@ -144,27 +145,28 @@ class Merge:
     def _positions(self, rows: Sequence[FileRow]) -> dict[int, int]:
         """Find the table's row that each row of the file is, and give every other one its key.
 
-        Returns: position by number of the file's row, none for new rows and for rejected ones.
+        Returns: position by place among the rows, none for new rows and for rejected ones.
         """
         position_of: dict[int, int] = {}
-        without_key: list[FileRow] = []
-        for row in rows:
+        without_key: list[int] = []
+        for place, row in enumerate(rows):
             key = key_of(self.table, row.values)
             if not isinstance(key, tuple):
                 self._reject_without_key(row, key)
-                without_key.append(row)
+                without_key.append(place)
             elif key in self._row_of_key:
                 self._reject_repeated(row, key)
             else:
                 self._row_of_key[key] = row.number
                 position = self.matcher.by_key(key)
                 if position is not None:
-                    position_of[row.number] = position
+                    position_of[place] = position
 
-        nameable = [row for row in without_key if not row.faults]
+        nameable = [place for place in without_key if not rows[place].faults]
         claimed = frozenset(position_of.values())
-        matches = self.matcher.match([row.values for row in nameable], claimed)
-        for row, match in zip(nameable, matches, strict=True):
+        matches = self.matcher.match([rows[place].values for place in nameable], claimed)
+        for place, match in zip(nameable, matches, strict=True):
+            row = rows[place]
             if match.rivals and not self.always_new:
                 self._reject_ambiguous(row, match)
                 continue
@@ -173,7 +175,7 @@ class Merge:
                 continue
             self._give_key(row, match.position)
             if match.position is not None:
-                position_of[row.number] = match.position
+                position_of[place] = match.position
         return position_of
 
     def _reject_without_key(self, row: FileRow, missing_field: str) -> None:

@@ -172,9 +172,7 @@ def _refuse_twice(parts: Sequence[PeriodColumn], start_month: int) -> None:
             period.metric,
         )
         if key in first:
-            raise AmbiguousFile(
-                "two-periods", where=column.header, other=first[key].header, option="--no-header"
-            )
+            raise AmbiguousFile("two-periods", where=column.header, other=first[key].header)
         first[key] = column
 
 
