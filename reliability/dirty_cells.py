@@ -372,7 +372,7 @@ FAMILIES: dict[str, tuple[Kind, list[Any]]] = {
             ("NA", "NA"),
             ("None", None),
             ("NULL", None),
-            ("#N/A", None),
+            ("#N/A", No("cell-error")),
             ("Nan", "Nan"),
             ("\u2068SO-1\u2069", "SO-1"),
             ("1E10", "1E10"),

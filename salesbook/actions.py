@@ -230,7 +230,16 @@ _SPLIT = Action(
 )
 _VALIDATE = Action(
     "validate",
-    reads=(*_TARGETS, *_TEAM, *_HIRING, *_CUSTOMERS, *_PROCESS, "TargetPlan", "Waivers"),
+    reads=(
+        *_TARGETS,
+        *_TEAM,
+        *_HIRING,
+        *_CUSTOMERS,
+        *_PROCESS,
+        "TargetPlan",
+        "Waivers",
+        "ImportMaps",
+    ),
     writes=("Checks", "Duplicates"),
     is_strict=True,
     buttons=(

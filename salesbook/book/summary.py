@@ -83,6 +83,9 @@ def import_remarks(result: ImportResult) -> list[Line]:
         Line("added", {"table": table, "count": count}) for table, count in result.added.items()
     ]
     lines.extend(_identity_lines(result))
+    if result.came_along:
+        own_headers = [own_header for _, own_header in result.came_along]
+        lines.append(Line("came_along", {"columns": ", ".join(own_headers)}))
     if result.not_taken:
         lines.append(Line("not_taken", {"headers": ", ".join(result.not_taken)}))
     lines.extend(_beside_lines(result))

@@ -239,6 +239,7 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         "gaps_file": _path(result.gaps_file),
         "dropped_file": _path(result.dropped_file),
         "not_taken": list(result.not_taken),
+        "came_along": dict(result.came_along),
         "added": dict(result.added),
         "look_alikes": len(result.alike_rows),
         "alike_rows": [

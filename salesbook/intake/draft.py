@@ -12,7 +12,7 @@ from salesbook.exchange import currency_told
 from salesbook.frames import frame_from_rows
 from salesbook.intake.amounts import with_amounts
 from salesbook.intake.book_now import BookNow, Key, takes_imports
-from salesbook.intake.changes import TableChange
+from salesbook.intake.changes import TableChange, different_values
 from salesbook.intake.contacts import blank_contacts
 from salesbook.intake.conversion import Conversion
 from salesbook.intake.defaults import constants_of, fill_in, reject_undone
@@ -29,6 +29,9 @@ from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.header_folding import fold_header
 from salesbook.intake.header_rows import refuse_without_columns
 from salesbook.intake.headers import HeaderMap, WhatIsBelow, field_named, map_headers
+from salesbook.intake.kept import Kept, kept_columns
+from salesbook.intake.map_changes import every_column, map_changes, map_notes
+from salesbook.intake.maps import Remembered, known_headers_of, remember
 from salesbook.intake.merge import AlikeRow, Merge
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.order_keys import notes_of_keys, refuse_hidden_key, reject_unkeyed
@@ -108,6 +111,12 @@ class ImportDraft:
     """Reps and customers that are added and may be ones that the workbook has."""
     alike_rows: tuple[AlikeRow, ...] = ()
     """New rows that have the name, e-mail or phone of a row with another key."""
+    kept: Kept = field(default_factory=Kept)
+    """Columns of the file that come along as the user's own."""
+    every_column: tuple[TableChange, ...] = ()
+    """What puts all columns of the file into ImportMaps; empty where all are there, or there is no
+    such table.
+    """
     explanation: Explanation | None = None
     """Where it was asked for."""
     notes: tuple[Message, ...] = ()
@@ -129,8 +138,9 @@ class ImportDraft:
 
     @property
     def not_taken(self) -> tuple[str, ...]:
-        """Headers of the file that went into no field."""
-        return self.header_map.not_taken
+        """Headers of the file that went into no field, nor into a column of the user's own."""
+        kept = self.kept.headers
+        return tuple(header for header in self.header_map.not_taken if header not in kept)
 
     @property
     def duplicates(self) -> int:
@@ -164,6 +174,8 @@ class MappedFile:
 
     source: ForeignTable
     header_map: HeaderMap
+    remembered: Remembered
+    """What the user says, and said of such files before."""
     wide: WideTable | None = None
     """Which of its columns are months; None for a file that has none."""
 
@@ -187,32 +199,37 @@ def draft_import(
     year, columns = year_said(options.columns)
     options = replace(options, columns=columns)
     named = tuple(header for header in columns.values() if header not in ("", EVERY_PRODUCT))
+    known = (*named, *options.known_headers, *known_headers_of(table, book))
     asked = SourceOptions(
         encoding=options.encoding,
         sheet=options.sheet,
-        headers=named,
+        headers=known,
         hidden=options.hidden,
         delimiter=options.delimiter,
         has_headers=options.has_headers,
     )
     source = read_source(path, table, asked)
-    if not options.has_headers and not named:
-        raise refuse_without_columns(source, where=path.name)
     source, options = with_product_lines(source, options, book.policy, path.name)
     refuse_too_many(len(source.rows), where=path.name)
     source = as_meant(source, system_of(source.headers), table, book.policy.decimals)
     cell_options = _cell_options(options, book)
-    said = said_words(table, options.words, cell_options)
+    remembered = remember(path, options, source, book, cell_options)
+    is_named = any(remembered.options.columns.values())
+    if not options.has_headers and not is_named:
+        raise refuse_without_columns(source, where=path.name)
+    said = said_words(table, remembered.options.words, cell_options)
     header_map = map_headers(
         table,
         source.headers,
-        _counted_in_table(_wanted_columns(options), source),
+        _counted_in_table(_wanted_columns(remembered.options), source),
         below=WhatIsBelow(
             same=_same_columns(source), fits=fit_test(source, table, cell_options, said)
         ),
         lacking=book.table(table).lacking,
+        settled=remembered.settled,
     )
     header_map = _without_empty(with_said_words(header_map, said), source)
+    options = remembered.options
     refuse_hidden_key(source, header_map, options)
     # Prices are in the file's currency, whatever becomes of the amounts.
     told_currency = currency_told(options.currency)
@@ -224,8 +241,8 @@ def draft_import(
     if wide is not None:
         header_map = without_periods(header_map, wide)
         source = total_rows_as_scopes(source, wide)
-    file = MappedFile(source, header_map, wide)
-    draft = draft_rows(file, options, book, explains=explains)
+    file = MappedFile(source, header_map, remembered, wide)
+    draft = draft_rows(file, book, explains=explains)
     of_keys = notes_of_keys(header_map, options, draft.accepted)
     return replace(
         draft,
@@ -252,14 +269,13 @@ def _without_empty(header_map: HeaderMap, source: ForeignTable) -> HeaderMap:
     return replace(header_map, not_taken=not_taken)
 
 
-def draft_rows(
-    file: MappedFile, options: ImportOptions, book: BookNow, *, explains: bool = False
-) -> ImportDraft:
+def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> ImportDraft:
     """Decide what becomes of the rows of a file that was read.
 
     Args:
         explains: whether the draft is to say why.
     """
+    remembered, options = file.remembered, file.remembered.options
     table = options.into
     source, header_map = file.source, file.header_map
     told_currency = currency_told(options.currency)
@@ -275,6 +291,7 @@ def draft_rows(
     reject_undone(rows, source, table)
     reject_sum(rows, table)
     parted = part_rows(rows, table, drop_equal=options.drop_equal)
+    own_columns = kept_columns(source, header_map, remembered, book, cell_options)
 
     resolver = Resolver(
         table,
@@ -294,6 +311,7 @@ def draft_rows(
         resolver.resolve(row)
     Conversion(table, book, resolver.stages).run(parted.kept)
     merge = Merge(table, book, resolver, replace=options.replace, always_new=options.always_new)
+    merge.kept = own_columns
     placing = place_rows(file.wide, source, parted.kept, merge, book)
     for repeat in parted.repeats:
         repeat.row.faults = list(repeat.first.faults)
@@ -303,15 +321,21 @@ def draft_rows(
     added |= placing.added()
     if book is not before and merge.accepted:
         changes = (*changes, currency_change(book))
+    to_keep = remembered.rows_to_keep(source, header_map, own_columns.own_headers, book)
+    changes = (*changes, *map_changes(to_keep, book, does_something=bool(changes)))
     dropped_numbers = {row.number for row in parted.dropped}
     rejected = [row for row in rows if row.faults and row.number not in dropped_numbers]
     name_missing_columns(rejected, header_map, table)
     if merge.accepted and are_all_unclear(rejected, merge.accepted):
-        strict = replace(options, rejects_gaps=True)
-        return draft_rows(file, strict, before, explains=explains)
+        remembered = replace(remembered, options=replace(options, rejects_gaps=True))
+        strict = replace(file, remembered=remembered)
+        return draft_rows(strict, before, explains=explains)
     explanation = None
     if explains:
-        file_read = FileRead(source, header_map, cell_options, parted.kept)
+        along = frozenset(column.column for column in own_columns.columns)
+        file_read = FileRead(
+            source, header_map, cell_options, parted.kept, remembered.settled, along
+        )
         explanation = explain(file_read, options, merge, book)
     repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
     equal_lines = [row for row in parted.equal_lines if not row.faults]
@@ -349,8 +373,16 @@ def draft_rows(
         alike_additions=tuple(resolver.alike_additions(resolver.used_additions(merge.accepted))),
         alike_rows=tuple(merge.look_alikes),
         policy=book.policy,
+        kept=own_columns,
+        notes=(
+            *remembered.notes,
+            *own_columns.notes,
+            *map_notes(remembered, book),
+            *placing.notes,
+            *resolver.stages.guesses(),
+        ),
+        every_column=every_column(remembered, source, header_map, own_columns, book),
         explanation=explanation,
-        notes=(*placing.notes, *resolver.stages.guesses()),
     )
 
 
@@ -460,7 +492,15 @@ def _all_changes(
 
     # A manager who is on no row of a list of reps is added to the very table.
     new_rows = [*merge.new_rows, *additions.pop(table, [])]
-    changes = [TableChange(table, merge.changes, frame_from_rows(table, new_rows), options.replace)]
+    changes = [
+        TableChange(
+            table,
+            merge.changes,
+            frame_from_rows(table, new_rows),
+            options.replace,
+            merge.kept.written(len(new_rows), is_new_body=options.replace),
+        )
+    ]
     for name, rows in additions.items():
         changes.append(TableChange(name, {}, frame_from_rows(name, rows)))
 
@@ -486,10 +526,6 @@ def _stage_change(stages: StageBook, book: BookNow) -> TableChange:
     for key, position in now.by_key.items():
         old = now.rows.get(position, {})
         new = wanted.pop(key)
-        changes[position] = _different(old, new)
+        changes[position] = different_values(old, new)
     new_rows = frame_from_rows("Stages", list(wanted.values()))
     return TableChange("Stages", changes, new_rows)
-
-
-def _different(old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str, Value]:
-    return {name: value for name, value in new.items() if old.get(name) != value}

@@ -218,13 +218,14 @@ class WhatIsBelow:
 _NOTHING_KNOWN: Final = WhatIsBelow()
 
 
-def map_headers(
+def map_headers(  # noqa: PLR0913 - each narrows the choice in a way of its own
     table: str,
     headers: Sequence[str],
     wanted: Mapping[str, str],
     *,
     below: WhatIsBelow = _NOTHING_KNOWN,
     lacking: Collection[str] = (),
+    settled: Collection[int] = (),
 ) -> HeaderMap:
     """Decide which column goes into which field.
 
@@ -236,6 +237,7 @@ def map_headers(
             name, a blank header says that no column holds the field.
         below: what the columns hold.
         lacking: fields that have no column in the workbook: what the file holds of them is not taken.
+        settled: columns that go where `wanted` says and nowhere else.
 
     Raises: UsageError, ColumnMissing, AmbiguousFile.
     """
@@ -247,7 +249,7 @@ def map_headers(
     without = {*asked, *left_out, *lacking}
     columns = list(asked.values())
     misfits: list[MappedColumn] = []
-    for field, candidates in _candidates(table, headers).items():
+    for field, candidates in _candidates(table, headers, settled).items():
         if field in without:
             continue
         fitting = [candidate for candidate in candidates if _may_be(table, candidate, below)]
@@ -273,12 +275,15 @@ class _Candidate(NamedTuple):
     column: MappedColumn
 
 
-def _candidates(table: str, headers: Sequence[str]) -> dict[str, list[_Candidate]]:
-    """The columns that may hold each field, best header first."""
+def _candidates(
+    table: str, headers: Sequence[str], settled: Collection[int]
+) -> dict[str, list[_Candidate]]:
+    """The columns that may hold each field, best header first; none of those that are settled."""
     system = system_of(headers)
     candidates: dict[str, list[_Candidate]] = {}
     for column, header in enumerate(headers):
-        meanings, note = header_meanings(table, header, system) if header else ((), _NO_NOTE)
+        is_open = bool(header) and column not in settled
+        meanings, note = header_meanings(table, header, system) if is_open else ((), _NO_NOTE)
         for meaning in meanings:
             mapped = _mapped(meaning.field, column, header, note, only=meaning.only)
             candidates.setdefault(meaning.field, []).append(_Candidate(meaning.rank, mapped))
@@ -286,6 +291,12 @@ def _candidates(table: str, headers: Sequence[str]) -> dict[str, list[_Candidate
     for of_field in candidates.values():
         of_field.sort(key=lambda candidate: (candidate.rank, candidate.column.column))
     return candidates
+
+
+def columns_that_may_be(table: str, headers: Sequence[str], field: str) -> list[int]:
+    """The columns whose header may say a field, best header first."""
+    candidates = _candidates(table, headers, settled=()).get(field, [])
+    return [candidate.column.column for candidate in candidates]
 
 
 def _may_be(table: str, candidate: _Candidate, below: WhatIsBelow) -> bool:
@@ -322,7 +333,7 @@ def _best_column(
                 field=best.column.field,
                 option="--column",
                 choices=tuple(
-                    _typed(candidate.column.column, headers) for candidate in (best, other)
+                    typed_header(candidate.column.column, headers) for candidate in (best, other)
                 ),
             )
     return best.column
@@ -367,10 +378,10 @@ def field_named(table: str, text: str, *, where: str) -> str:
     raise UsageError("no-such-field", where=where, found=text, fields=", ".join(names))
 
 
-def _typed(column: int, headers: Sequence[str]) -> str:
+def typed_header(column: int, headers: Sequence[str]) -> str:
     """How `--column` names a column: by its header, with its number among those of that name."""
     header = headers[column]
-    same_name = _columns_of_header(header, headers)
+    same_name = _columns_called(header, headers)
     return header if len(same_name) == 1 else f"{header}#{same_name.index(column) + 1}"
 
 
@@ -383,12 +394,7 @@ def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -
 
     Raises: ColumnMissing where there is no such header.
     """
-    columns = _columns_of_header(header, headers)
-    text, _, number = header.rpartition("#")
-    # A header may itself end in `#2`; only one that the file lacks is taken apart.
-    if not columns and number.isdigit():
-        nth = int(number)
-        columns = _columns_of_header(text, headers)[nth - 1 : nth]
+    columns = columns_of_header(header, headers)
     if not columns:
         raise ColumnMissing(
             "header-missing", where="--column", found=header, headers=", ".join(headers)
@@ -399,6 +405,19 @@ def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -
     return _mapped(field, column, headers[column], note)
 
 
-def _columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:
+def columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:
+    """The columns of a file that a header means; `Header#2` is the second of that name."""
+    if not wanted.strip():
+        return []
+    columns = _columns_called(wanted, headers)
+    text, _, number = wanted.rpartition("#")
+    # A header may itself end in `#2`; only one that the file lacks is taken apart.
+    if not columns and number.isdigit():
+        nth = int(number)
+        return _columns_called(text, headers)[nth - 1 : nth]
+    return columns
+
+
+def _columns_called(wanted: str, headers: Sequence[str]) -> list[int]:
     folded = fold_header(wanted)
     return [column for column, header in enumerate(headers) if fold_header(header) == folded]

@@ -10,6 +10,7 @@ from salesbook.cells.base import Value
 from salesbook.intake.book_now import BookNow, Key, TableNow
 from salesbook.intake.contents import comparable
 from salesbook.intake.identity import Mark, lacking_fields
+from salesbook.intake.kept import Kept
 from salesbook.intake.matching import LookAlike, Match, Matcher, has_made_keys, key_of
 from salesbook.intake.order_lines import number_lines
 from salesbook.intake.register import KeyMaker
@@ -66,6 +67,8 @@ class Merge:
         always_new: bool = False,
     ) -> None:
         self.table = table
+        self.kept = Kept()
+        """Columns that come along as the user's own, none unless somebody says so."""
         self.resolver = resolver
         self.replace = replace
         self.always_new = always_new
@@ -241,6 +244,7 @@ class Merge:
             self.fates.append((row, "new"))
             self.new_rows.append(values)
             self._note_look_alike(row)
+            self.kept.add(row)
             return
 
         old = self.now.held_in_row(position)
@@ -249,7 +253,8 @@ class Merge:
             for name, value in values.items()
             if not self._same(name, old.get(name), value)
         }
-        if different:
+        brings_more = self.kept.change(row, position)
+        if different or brings_more:
             self.updated += 1
             self.fates.append((row, "updated"))
         else:
@@ -258,6 +263,7 @@ class Merge:
 
         if self.replace:
             self.new_rows.append(values)
+            self.kept.add(row)
         elif different:
             self.changes[position] = different
 

@@ -27,6 +27,9 @@ class ImportOptions:
     keep_all: bool = False
     """Whether every column that goes into no field comes along."""
 
+    known_headers: tuple[str, ...] = ()
+    """Headers that tell in which row the file has its own, though nothing says where they go."""
+
     # How the file is read.
     encoding: str | None = None
     delimiter: str | None = None

@@ -12,7 +12,7 @@ from salesbook.frames import row_keys
 from salesbook.messages import Fact, Finding
 from salesbook.tables import TABLES, Kind, Role
 
-_NOT_JUDGED: Final = frozenset({"Stages", "Products", "Waivers"})
+_NOT_JUDGED: Final = frozenset({"Stages", "Products", "Waivers", "ImportMaps"})
 """Stages and Products have checks of their own, for references find their rows whatever the case;
 Waivers quotes keys of other tables as they are.
 """

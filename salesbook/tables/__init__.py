@@ -66,6 +66,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.ForecastSnapshot,
     outputs.Check,
     inputs.Waiver,
+    inputs.ImportMap,
     outputs.ParkedNote,
     outputs.Run,
 )
