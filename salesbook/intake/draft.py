@@ -38,6 +38,7 @@ from salesbook.intake.order_keys import notes_of_keys, refuse_hidden_key, reject
 from salesbook.intake.reasons import ReasonCount, reasons_of
 from salesbook.intake.resolve import Alike, Resolver
 from salesbook.intake.rows import FileRow, read_rows
+from salesbook.intake.said_values import says_value, with_said_values
 from salesbook.intake.said_words import said_words, with_said_words
 from salesbook.intake.scopes import SCOPED, tell_scopes
 from salesbook.intake.sources import read_source
@@ -198,7 +199,7 @@ def draft_import(
     # `--column year=2026` says a year and names no header.
     year, columns = year_said(options.columns)
     options = replace(options, columns=columns)
-    named = tuple(header for header in columns.values() if header not in ("", EVERY_PRODUCT))
+    named = tuple(header for header in columns.values() if _is_header(header))
     known = (*named, *options.known_headers, *known_headers_of(table, book))
     asked = SourceOptions(
         encoding=options.encoding,
@@ -214,7 +215,8 @@ def draft_import(
     source = as_meant(source, system_of(source.headers), table, book.policy.decimals)
     cell_options = _cell_options(options, book)
     remembered = remember(path, options, source, book, cell_options)
-    is_named = any(remembered.options.columns.values())
+    source = with_said_values(source, remembered.options.columns)
+    is_named = any(map(_is_header, remembered.options.columns.values()))
     if not options.has_headers and not is_named:
         raise refuse_without_columns(source, where=path.name)
     said = said_words(table, remembered.options.words, cell_options)
@@ -249,6 +251,11 @@ def draft_import(
         notes=(*made.notes, *of_keys, *draft.notes),
         amount_proposal=made.expression if made.is_proposed else "",
     )
+
+
+def _is_header(said: str) -> bool:
+    """False for what stands in place of a header: nothing, all products, a value of all rows."""
+    return said not in ("", EVERY_PRODUCT) and not says_value(said)
 
 
 def _counted_in_table(columns: Mapping[str, str], source: ForeignTable) -> dict[str, str]:

@@ -20,6 +20,7 @@ from salesbook.intake.headers import (
 )
 from salesbook.intake.map_entries import ALL_OTHERS, Entry, Key, field_of
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.said_values import says_value
 
 
 @dataclass
@@ -57,6 +58,9 @@ class Said:
 
     def _add_columns(self) -> None:
         for name, header in self.said.columns.items():
+            # A value of all rows is one of this file: of the next one somebody says it anew.
+            if says_value(header):
+                continue
             columns = columns_of_header(header, self.source.headers)
             is_known = fold_header(header) in self.known_headers
             if columns and (is_known or self.unasked.get(self._field(name)) != columns[0]):
