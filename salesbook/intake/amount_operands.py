@@ -65,9 +65,18 @@ def read_operands(
         if header not in expression.shares:
             numbers = list(read_values(cells[header], Kind.NUMBER, of_column))
             is_bare = _are_bare(cells[header], shown_as_share)
-            read[header] = _clear_factors(
-                cells[header], numbers, is_bare, expression, header, shown_header
-            )
+            if expression.says_unit:
+                # `10%` is 0.1 already: `Discount/100` would make a thousandth of it.
+                is_wrong = [not bare for bare in is_bare]
+            else:
+                is_factor = header in expression.factors
+                is_wrong = _have_unknown_unit(shown_header, numbers, is_bare, is_factor=is_factor)
+            read[header] = [
+                _unclear(shown_header, cell)
+                if wrong and isinstance(number, int | float)
+                else number
+                for cell, number, wrong in zip(cells[header], numbers, is_wrong, strict=True)
+            ]
             continue
 
         says_percent = note.percent or "%" in shown_header
@@ -92,33 +101,20 @@ def _unclear(header: str, cell: Cell) -> Reason:
     return Reason(SHARE_UNCLEAR, {"header": header, "found": shown(cell)})
 
 
-def _clear_factors(
-    cells: Sequence[Cell],
-    numbers: Sequence[Reading],
-    is_bare: Sequence[bool],
-    expression: AmountExpression,
-    header: str,
-    shown_header: str,
-) -> list[Reading]:
-    """Numbers as the expression takes them; a reason for each that it would take wrongly.
+def _have_unknown_unit(
+    header: str, numbers: Sequence[Reading], is_bare: Sequence[bool], *, is_factor: bool
+) -> list[bool]:
+    """Which numbers of a column are a share of a price whose unit nobody says.
 
-    `10%` is 0.1 already, and `Discount/100` would make a thousandth of it. A price times 85 under
-    折扣 is no price: 85 and 8.5 both mean 85 % there, and 1 beside them may be a tenth or all.
+    Under 折扣 85 and 8.5 both mean that 85 % are paid, and a price times 85 is no price. A 1 beside
+    them may be a tenth, a hundredth or all.
     """
-    if expression.says_unit:
-        is_wrong = [not bare for bare in is_bare]
-    else:
-        is_paid_share = bare_of_unit(shown_header) in _PAID_SHARES
-        counts = is_paid_share and header in expression.factors
-        has_other_unit = counts and any(
-            bare and isinstance(number, int | float) and abs(number) > 1
-            for number, bare in zip(numbers, is_bare, strict=True)
-        )
-        is_wrong = [bare and has_other_unit for bare in is_bare]
-    return [
-        _unclear(shown_header, cell) if wrong and isinstance(number, int | float) else number
-        for cell, number, wrong in zip(cells, numbers, is_wrong, strict=True)
-    ]
+    is_paid_share = is_factor and bare_of_unit(header) in _PAID_SHARES
+    has_other_unit = is_paid_share and any(
+        bare and isinstance(number, int | float) and abs(number) > 1
+        for number, bare in zip(numbers, is_bare, strict=True)
+    )
+    return [bare and has_other_unit for bare in is_bare]
 
 
 def _shares(
