@@ -28,6 +28,7 @@ WHAT = {
     "cells": "a cell, and a column of cells, as any kind under any options",
     "csv": "a file of any bytes into one of six tables, planned to the end",
     "package": "a workbook with damaged parts or a damaged zip: read, grown, emptied",
+    "spreadsheet": "such a workbook as somebody else's: all of its sheets",
 }
 _ROWS = (
     b'Anna,Acme,a@b.co,+1 555 0100,"1,200"\n"=1+1",B,,,12.5OO\n',

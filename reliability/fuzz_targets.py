@@ -28,6 +28,7 @@ from salesbook.intake.book_now import BookNow, TableNow
 from salesbook.intake.draft import draft_import
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.rejects import rejects_text
+from salesbook.intake.spreadsheets import open_spreadsheet, tells_something
 from salesbook.policy import Policy
 from salesbook.store import KEEP, CellError, TableWrite
 from salesbook.tables import Kind
@@ -154,6 +155,20 @@ def package(source: Any) -> None:
     """A workbook with a damaged part, or a damaged zip: read all tables, grow one, shrink the
     other.
     """
+    with contextlib.suppress(SalesbookError):
+        _use(_damaged_book(source))
+
+
+def spreadsheet(source: Any) -> None:
+    """Such a workbook as somebody else's: read all of its sheets."""
+    with contextlib.suppress(SalesbookError):
+        book = open_spreadsheet(_damaged_book(source), "Book.xlsx")
+        for place, _ in enumerate(book.tabs):
+            book.cells(place, tells_something)
+
+
+def _damaged_book(source: Any) -> bytes:
+    """A workbook with a damaged part, or a damaged zip."""
     content = dict(_base())
     for _ in range(source.ConsumeIntInRange(1, 3)):
         name = sorted(content)[source.ConsumeIntInRange(0, len(content) - 1)]
@@ -170,8 +185,7 @@ def package(source: Any) -> None:
     raw = bytearray(buffer.getvalue())
     for _ in range(source.ConsumeIntInRange(0, 3)):
         raw[source.ConsumeIntInRange(0, len(raw) - 1)] ^= source.ConsumeIntInRange(0, 255)
-    with contextlib.suppress(SalesbookError):
-        _use(bytes(raw))
+    return bytes(raw)
 
 
 def _use(data: bytes) -> None:
@@ -185,7 +199,12 @@ def _use(data: bytes) -> None:
             host.write([TableWrite(code, {}, [])])
 
 
-TARGETS: dict[str, Callable[[Any], None]] = {"cells": cells, "csv": csv, "package": package}
+TARGETS: dict[str, Callable[[Any], None]] = {
+    "cells": cells,
+    "csv": csv,
+    "package": package,
+    "spreadsheet": spreadsheet,
+}
 
 
 def main() -> None:

@@ -148,7 +148,7 @@ class Action:
         return outcome
 
 
-_TARGETS = ("Targets", "Locks", "Periods")
+_TARGETS = ("Targets", "TargetMonths", "Locks", "Periods")
 _TEAM = ("Reps", "Assignments", "Reviews")
 _HIRING = ("Openings", "Candidates", "CandidateHistory", "InterviewScores", "Courses", "Training")
 _CUSTOMERS = ("Customers", "Activities", "Feedback")
@@ -158,6 +158,7 @@ _SPLIT = Action(
     "split",
     reads=(
         "Targets",
+        "TargetMonths",
         "Locks",
         "Periods",
         "Reps",
@@ -229,7 +230,16 @@ _SPLIT = Action(
 )
 _VALIDATE = Action(
     "validate",
-    reads=(*_TARGETS, *_TEAM, *_HIRING, *_CUSTOMERS, *_PROCESS, "TargetPlan", "Waivers"),
+    reads=(
+        *_TARGETS,
+        *_TEAM,
+        *_HIRING,
+        *_CUSTOMERS,
+        *_PROCESS,
+        "TargetPlan",
+        "Waivers",
+        "ImportMaps",
+    ),
     writes=("Checks", "Duplicates"),
     is_strict=True,
     buttons=(

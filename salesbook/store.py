@@ -8,8 +8,8 @@ those on top, once for all hosts.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 from functools import lru_cache
 from typing import Final, Protocol
@@ -161,6 +161,68 @@ class TableWrite:
     annotations: Sequence[Annotation] = ()
     """Further ones to put on rows of the new body (`row` counts those): a FORMULA reads as it shall
     stand there. VALUE is not among them: a value is given in `columns`."""
+    new_headers: tuple[str, ...] = ()
+    """Of columns that come right of the table: `columns` may name them. Cells that lie there must be
+    free."""
+    gone_headers: tuple[str, ...] = ()
+    """Of the table's last columns that go, with all that stands in them; `columns` names none of
+    them. No formula may name them (`Host.named_columns`)."""
+
+    @property
+    def on_old_columns(self) -> TableWrite:
+        """The same without what it does to columns right of the table."""
+        if not self.new_headers and not self.gone_headers:
+            return self
+        columns = {
+            header: values
+            for header, values in self.columns.items()
+            if header not in self.new_headers
+        }
+        return replace(self, columns=columns, new_headers=(), gone_headers=())
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCells:
+    """Cells for columns of the user's own: those that are there, and new ones right of the table."""
+
+    new_headers: tuple[str, ...] = ()
+    """Of columns that come right of the table."""
+    changes: Mapping[int, Mapping[str, Cell]] = field(default_factory=dict)
+    """By header, by the position of the table's row."""
+    added: Sequence[Mapping[str, Cell]] = ()
+    """By header, for each row that the write adds; for each of the whole body where that is new."""
+
+    @property
+    def does_something(self) -> bool:
+        """False where nothing is written."""
+        return bool(self.new_headers or self.changes or any(self.added))
+
+    def columns(self, sources: Sequence[int | None], first_added: int) -> dict[str, list[NewCell]]:
+        """The cells by header, one for each row of the new body, KEEP where nothing is given.
+
+        Args:
+            sources: per new row the old row that it continues.
+            first_added: the new row that the first of `added` is about.
+        """
+        given: dict[str, list[NewCell]] = {
+            header: [KEEP] * len(sources) for header in self.new_headers
+        }
+
+        def put(row: int, cells: Mapping[str, Cell]) -> None:
+            for header, cell in cells.items():
+                if header not in given:
+                    given[header] = [KEEP] * len(sources)
+                given[header][row] = cell
+
+        for row, source in enumerate(sources):
+            if source is not None and source in self.changes:
+                put(row, self.changes[source])
+        for place, cells in enumerate(self.added):
+            put(first_added + place, cells)
+        return given
+
+
+NO_OWN_CELLS: Final = OwnCells()
 
 
 class Host(Protocol):
@@ -202,6 +264,13 @@ class Host(Protocol):
         evaluate: it would be cleared, and all rows shown.
 
         Raises: NoSuchTable.
+        """
+        ...
+
+    def named_columns(self, headers: Collection[str]) -> frozenset[str]:
+        """Those headers that some formula of the workbook names, of whichever table.
+
+        A column of which that is so must not go: the formula would name nothing.
         """
         ...
 

@@ -84,8 +84,8 @@ def test_money_has_the_currencys_decimals(currency, shown, new_book, salesbook):
 
 
 def test_a_row_left_out_because_its_key_means_another_row_counts_as_skipped(new_book, salesbook):
-    """in = used + skipped, where `Ann Lee` and `R1` are one rep."""
-    targets = "Year,Scope kind,Scope,Metric,Target\n2026,rep,R1,revenue,120\n2026,rep,Ann Lee,revenue,240\n"
+    """in = used + skipped, where `North` and `north` are one team."""
+    targets = "Year,Scope kind,Scope,Metric,Target\n2026,team,North,revenue,120\n2026,team,north,revenue,240\n"
     book = new_book(Reps=REPS, Targets=targets)
     done = salesbook("split", book, "--as-of", "2026-01-01").document
     assert done["rows"]["Targets"] == {"in": 2, "used": 1, "skipped": 1}

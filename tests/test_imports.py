@@ -74,7 +74,7 @@ def test_help_and_usage_errors_load_nothing_slow() -> None:
 
 
 def test_no_command_loads_xlwings(tmp_path: Path) -> None:
-    """The file path never needs Excel's bridge; openpyxl is looked at by `doctor` alone."""
+    """The file path never needs Excel's bridge, and openpyxl is there for the tests alone."""
     book, file = str(tmp_path / "Book.xlsm"), tmp_path / "customers.csv"
     small_company(Path(book), "en", dt.date.today())
     file.write_text("name,company\nAnna Example,Example Ltd\n", encoding="utf-8")

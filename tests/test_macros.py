@@ -16,22 +16,25 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 import xlwings as xw
+from hypothesis import given
+from hypothesis import strategies as st
 
 from salesbook import macros
 from salesbook.actions import ACTIONS, BUTTONS
 from salesbook.book.backups import Backups
 from salesbook.book.files import new_file, run_on_file, undo_file
 from salesbook.book.report import Options
+from salesbook.cells.sameness import same_cell
 from salesbook.cli.app import run
 from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.package import open_package
 from salesbook.labels import Language, header, words
 from salesbook.macros import host as macro_host
 from salesbook.macros import importing, press
+from salesbook.macros.confirming import fitted
 from salesbook.macros.jobs import OTHER_JOBS
 from salesbook.store import Host, TableCells
 from salesbook.tables import TABLES, Role
-from salesbook.writing.sameness import same_cell
 from tests.engines.excel_cells import refused
 from tests.engines.excel_model import BookModel, Program
 from tests.engines.fake_com import open_com
@@ -496,11 +499,13 @@ def test_import(caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     )
     chosen(monkeypatch, file)
     model.active = "Team"
-    model.program.answer = "no"
+    model.program.answers = ["no", "yes", "ok"]
     macros.import_file()
     assert 'Yes: day, month, year: "05/06/2024" is 2024-06-05' in model.program.alerts[0]
     assert 'No: month, day, year: "05/06/2024" is 2024-05-06' in model.program.alerts[0]
-    assert "Read 2 rows: 2 new" in model.program.alerts[1]
+    assert "Hired on → Hired on" in model.program.alerts[1]
+    assert "Of 2 rows 2 are new" in model.program.alerts[2]
+    assert "Read 2 rows: 2 new" in model.program.alerts[3]
     reps = ExcelHost(book).read("Reps")
     found = dict(zip(reps.headers, reps.columns, strict=True))
     name, hired = (header("Reps", field, "en") for field in ("name", "hired_on"))
@@ -508,6 +513,90 @@ def test_import(caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert found[hired] == [dt.date(2024, 5, 6), dt.date(2024, 7, 8)]
     macros.undo()
     assert ExcelHost(book).read("Reps").columns[0] == [None]
+
+
+def deals_to_import(model: BookModel, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """A file of reps whose headers say little, chosen for the sheet Team."""
+    file = folder / "people 7.csv"
+    file.write_text("Code,Full,Phone no.\nR1,Ann Lee,0301\nR2,Bo,0302\n", encoding="utf-8")
+    chosen(monkeypatch, file)
+    model.active = "Team"
+
+
+def put_map(model: BookModel, header: str, column: str) -> None:
+    """Type into ImportMaps where a header goes."""
+    sheet = model.sheet("Import maps")
+    (table,) = sheet.tables
+    heads = {sheet.cells[table.area.top, at].value: at for at in table.area.columns}
+    for row in range(table.area.top + 1, table.area.bottom + 1):
+        if sheet.cells[row, heads["Header in the file"]].value == header:
+            sheet.cells[row, heads["Goes into column"]].enter(column)
+
+
+def test_the_user_says_in_a_sheet_where_columns_go(
+    caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No puts all columns into Import maps; what he types there counts at the next press, also for
+    a column of his own; undo takes all of it back.
+    """
+    book, model = caller
+    deals_to_import(model, monkeypatch, tmp_path)
+    before = content(book)
+    # Is the name in Code? In Full, then. But the columns are not right yet.
+    model.program.answers = ["no", "yes", "no"]
+    macros.import_file()
+    *_, columns, lead = model.program.alerts
+    assert "Full → Name" in columns
+    assert "Not taken: Code, Phone no." in columns
+    assert "stand on sheet Import maps now" in lead
+    assert not model.sheet("Import maps").is_hidden
+    assert ExcelHost(book).read("Reps").columns[0] == [None]
+
+    for name, column in (("Code", "Rep ID"), ("Phone no.", "Phone no.")):
+        put_map(model, name, column)
+    model.active, model.program.answers = "Team", ["ok", "ok"]
+    macros.import_file()
+    *_, columns, _, done = model.program.alerts
+    assert "Phone no. → Phone no." in columns
+    assert columns.endswith("To change where columns go, cancel and edit sheet Import maps.")
+    assert "The mapping of 2026-06-30 was used for: Code, Full" in done
+    reps = ExcelHost(book).read("Reps")
+    assert reps.headers[-1] == "Phone no."
+    assert [list(column) for column in reps.columns[:2]] == [["R1", "R2"], ["Ann Lee", "Bo"]]
+    assert list(reps.columns[-1]) == ["0301", "0302"]
+
+    macros.undo()
+    assert ExcelHost(book).read("Reps") == next(
+        cells for cells in before if isinstance(cells, TableCells) and cells.table == "Reps"
+    )
+
+
+@pytest.mark.parametrize("answers", [["cancel"], ["yes", "cancel"]])
+def test_nothing_is_written_before_the_user_says_go(
+    answers: list[str], caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """He may cancel when he sees the columns, and when he sees the rows."""
+    _, model = caller
+    file = tmp_path / "people.csv"
+    file.write_text("Rep ID,Name\nR1,Ann Lee\n", encoding="utf-8")
+    chosen(monkeypatch, file)
+    model.active = "Team"
+    model.program.answers = list(answers)
+    macros.import_file()
+    assert model.program.alerts[-1] == "Cancelled. Nothing was changed."
+    assert model.program.writes == 0
+
+
+@given(
+    title=st.text(max_size=200),
+    lines=st.lists(st.text(st.characters(codec="utf-8"), max_size=400), max_size=80),
+    question=st.text(max_size=300),
+)
+def test_a_box_shows_its_question_whole(title: str, lines: list[str], question: str) -> None:
+    """A message box of Excel ends after 1,024 characters; the question is never among the rest."""
+    text = fitted(title, lines, question, more="and more")
+    assert len(text) <= 1024
+    assert text.endswith(question)
 
 
 HOSTILE_SHEETS = (

@@ -140,7 +140,7 @@ def undo_file(
         report = undo.take_back(number, as_of)
         host.save()
         notes = save_notes(host.package)
-    return replace(report, kept=host.kept, notes=(*notes, *host.page_notes))
+    return replace(report, kept=host.kept, notes=(*report.notes, *notes, *host.page_notes))
 
 
 def new_file(

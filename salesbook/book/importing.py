@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -30,19 +30,22 @@ from salesbook.intake.changes import TableChange
 from salesbook.intake.draft import ImportDraft, draft_import
 from salesbook.intake.explain.explain import tables_explained
 from salesbook.intake.explain.explanation import Explanation
-from salesbook.intake.foreign import is_blank
+from salesbook.intake.foreign import ForeignTable, is_blank
+from salesbook.intake.merge import AlikeRow
 from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.questions import Question
 from salesbook.intake.reasons import Loss, ReasonCount, reason_facts
 from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text, write_beside
+from salesbook.intake.resolve import Alike
 from salesbook.intake.rows import MONEY_KINDS
+from salesbook.intake.told_table import table_of_file
 from salesbook.intake.totals import Totals
 from salesbook.labels import Language, table_of_name
 from salesbook.labels.messages import fill
 from salesbook.messages import Finding, Message
 from salesbook.reading.table import ReadTable
-from salesbook.store import Host
+from salesbook.store import Host, Mark
 from salesbook.tables import TABLES, Role
 from salesbook.writing.body import PreparedWrite, RowChanges
 
@@ -78,10 +81,16 @@ class ImportResult:
     dropped_file: Path | None
     not_taken: tuple[str, ...]
     added: Mapping[str, int]
-    look_alikes: int
+    alike_rows: tuple[AlikeRow, ...]
     """New rows that have the name, e-mail or phone of a row with another key."""
+    alike_additions: tuple[Alike, ...]
+    """Added reps and customers that may be ones that the workbook had."""
+    nobodys_contacts: Mapping[str, int]
+    """Rows by field whose e-mail or phone reaches nobody."""
     dry_run: bool
     language: Language
+    came_along: tuple[tuple[str, str], ...] = ()
+    """Columns that came along: the header in the file, and that of the user's own column."""
     notes: tuple[Message, ...] = ()
     """What else to know of the workbook."""
     kept: Kept | None = None
@@ -118,9 +127,7 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
 
     Raises: SalesbookError of any kind, EveryRowRejected where no row could be used.
     """
-    table = table_of_name(request.options.into, TABLES)
-    if table is None:
-        raise NoSuchTable("no-such-table", where=str(book), table=request.options.into)
+    table = _table_to_fill(book, request)
     request = replace(request, options=replace(request.options, into=table))
 
     with open_book(book, wait=wait, for_writing=not request.dry_run) as host:
@@ -134,6 +141,20 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
         if not request.dry_run and draft.accepted:
             host.save()
     return replace(result, kept=host.kept, notes=(*result.notes, *host.page_notes))
+
+
+def _table_to_fill(book: Path, request: ImportRequest) -> str:
+    """The table that the user names, else the one that the file's headers tell.
+
+    Raises: NoSuchTable; AmbiguousFile and what reading a file raises where nobody names a table.
+    """
+    named = request.options.into
+    if not named:
+        return table_of_file(request.file, request.options)
+    table = table_of_name(named, TABLES)
+    if table is None:
+        raise NoSuchTable("no-such-table", where=str(book), table=named)
+    return table
 
 
 def _state(file: Path) -> tuple[int, int] | None:
@@ -157,7 +178,18 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     Raises: SalesbookError of any kind, `questions.Unanswered` where the user is to be asked; then
         the host was asked for no write.
     """
-    started = time.perf_counter()
+    draft, session = draft_into(host, request)
+    if not request.dry_run and draft.accepted:
+        write_draft(host, request, draft, session)
+    return draft, session
+
+
+@collecting_nothing()
+def draft_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Session]:
+    """Draft an import; nothing is written.
+
+    Raises: as `import_into`.
+    """
     into, as_of = request.options.into, request.as_of
     session = Session(host)
     # A missing table is refused before anything else is read.
@@ -172,19 +204,62 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     draft = draft_import(request.file, request.options, book, explains=request.dry_run)
     if request.answered is not None:
         refuse_unanswered(draft, request.options, request.answered)
-    if request.dry_run or not draft.accepted:
-        return draft, session
+    if not request.dry_run:
+        _refuse_unsaid_amounts(request.file, draft)
+    return draft, session
 
+
+@collecting_nothing()
+def write_draft(host: Host, request: ImportRequest, draft: ImportDraft, session: Session) -> None:
+    """Hand the writes of a draft to the host.
+
+    Args:
+        session: that in which it was drafted; its `beside` then says what became of things that
+            people had put on rows.
+
+    Raises: SalesbookError of any kind; then the host was asked for no write.
+    """
+    _write(host, request, draft, session, draft.changes)
+
+
+def write_columns(host: Host, request: ImportRequest, draft: ImportDraft, session: Session) -> None:
+    """Put all columns of a file into ImportMaps, for somebody to say there where each goes.
+
+    Nothing else is written. Raises: as `write_draft`.
+    """
+    _write(host, request, draft, session, draft.every_column)
+
+
+def _write(
+    host: Host,
+    request: ImportRequest,
+    draft: ImportDraft,
+    session: Session,
+    changes: Sequence[TableChange],
+) -> None:
+    started = time.perf_counter()
+    as_of = request.as_of
     # Amounts are written in the currency that the workbook has now.
     session.policy = draft.policy
-    writes = [_prepared(session, change, as_of) for change in draft.changes]
+    writes = [_prepared(session, change, as_of) for change in changes]
     writes += session.prepared_parked_notes(writes, as_of)
     seconds = round(time.perf_counter() - started, 3)
-    report = _report(draft, into, as_of, seconds, session.language)
+    report = _report(draft, changes, as_of, seconds, session.language)
     log = log_entry(session, report, writes)
     host.write([prepared.write for prepared in (*writes, *log)])
     session.beside = tuple(finding for prepared in writes for finding in prepared.findings)
-    return draft, session
+
+
+def _refuse_unsaid_amounts(file: Path, draft: ImportDraft) -> None:
+    """Raises: AmbiguousFile where amounts were made of other columns and nobody has said so."""
+    if draft.amount_proposal:
+        raise AmbiguousFile(
+            "amount-unsaid",
+            where=file.name,
+            option="--amount-from",
+            choices=(draft.amount_proposal,),
+            expression=draft.amount_proposal,
+        )
 
 
 def _has_amounts(session: Session) -> bool:
@@ -202,17 +277,21 @@ def _has_amounts(session: Session) -> bool:
 
 
 def _report(
-    draft: ImportDraft, into: str, as_of: dt.date, seconds: float, language: Language
+    draft: ImportDraft,
+    changes: Sequence[TableChange],
+    as_of: dt.date,
+    seconds: float,
+    language: Language,
 ) -> Report:
-    """An import as the run log counts it."""
+    """An import as the run log counts it; `changes` are what is written of it."""
     rows = {"in": draft.read, "used": draft.accepted, "skipped": len(draft.rejected)}
     written = {}
-    for change in draft.changes:
+    for change in changes:
         written[change.table] = len(change.changes) + len(change.new_rows)
     return Report(
         action="import",
         as_of=as_of,
-        rows={into: rows},
+        rows={draft.table: rows},
         written=written,
         findings=(),
         seconds=seconds,
@@ -227,14 +306,30 @@ def _now(session: Session, reads: Mapping[str, ReadTable]) -> dict[str, TableNow
     tables = {}
     for name, read in reads.items():
         table_options = replace(options, epoch_1904=read.cells.epoch_1904)
-        tables[name] = table_now(read.cells, read.headers, read.frame, table_options)
+        tables[name] = table_now(
+            read.cells,
+            read.headers,
+            read.frame,
+            table_options,
+            _formula_headers(session, read),
+        )
     return tables
+
+
+def _formula_headers(session: Session, read: ReadTable) -> frozenset[str]:
+    """Columns of the user's own in which a formula stands: an import never writes there."""
+    # Most tables have none of his; asking for what stands on rows takes a look at all of them.
+    if not read.own_headers:
+        return frozenset()
+    marks = session.annotations(read.spec.name)
+    return frozenset(mark.header for mark in marks if mark.mark is Mark.FORMULA)
 
 
 def _prepared(session: Session, change: TableChange, as_of: dt.date) -> PreparedWrite:
     if change.replaces:
-        return session.prepared_write(change.table, change.new_rows, as_of=as_of)
-    return session.prepared_changes(change.table, RowChanges(change.new_rows, change.changes))
+        return session.prepared_write(change.table, change.new_rows, as_of=as_of, own=change.own)
+    changes = RowChanges(change.new_rows, change.changes, change.leaving, change.own)
+    return session.prepared_changes(change.table, changes)
 
 
 def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> ImportResult:
@@ -271,16 +366,33 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
         gaps_file=files.gaps,
         dropped_file=files.dropped,
         not_taken=draft.not_taken,
+        came_along=tuple((column.header, column.own_header) for column in draft.kept.columns),
         added=draft.added,
-        look_alikes=draft.look_alikes,
+        alike_rows=draft.alike_rows,
+        alike_additions=draft.alike_additions,
+        nobodys_contacts=draft.nobodys_contacts,
         dry_run=request.dry_run,
         language=language,
-        notes=session.notes(()),
+        notes=(
+            *draft.source.notes,
+            *_hidden_notes(draft.source),
+            *draft.notes,
+            *session.notes(()),
+        ),
         beside=session.beside,
         explanation=draft.explanation,
         totals=draft.totals if request.dry_run else None,
         questions=tuple(questions_of_draft(draft, request.options)) if request.dry_run else (),
     )
+
+
+def _hidden_notes(source: ForeignTable) -> tuple[Message, ...]:
+    """Say how many rows nobody sees who opens the file, and what became of them."""
+    count = source.hidden_taken or source.hidden_left
+    if not count:
+        return ()
+    code = "import.hidden-taken" if source.hidden_taken else "import.hidden-left"
+    return (Message(code, {"rows": count, "option": "--hidden leave"}),)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -65,6 +65,10 @@ class KeptBook:
     def losses(self, write: TableWrite) -> Sequence[Annotation]:
         """What a write could not take along though its row stays."""
         return self.package.losses(write)
+
+    def named_columns(self, headers: Collection[str]) -> frozenset[str]:
+        """Those headers that some formula of the workbook names."""
+        return self.package.named_columns(headers)
 
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Stage these bodies, and that results which come to be are seen; the file changes only on
@@ -183,7 +187,9 @@ def changes_something(now: TableCells, write: TableWrite) -> bool:
 
     A table without rows shows one blank row, which stays.
     """
-    if write.annotations or any(_gives_a_value(column) for column in write.columns.values()):
+    if write.new_headers or write.gone_headers or write.annotations:
+        return True
+    if any(_gives_a_value(column) for column in write.columns.values()):
         return True
     if not write.sources and now.row_count <= 1:
         typed = _typed_columns(now)

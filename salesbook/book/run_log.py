@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -41,9 +42,10 @@ def log_entry(
     log = session.table("RunLog")
 
     fingerprints = [
-        f"{prepared.write.table}={prepared.content}"
+        fingerprint
         for prepared in writes
         if changes_something(session.host.read(prepared.write.table), prepared.write)
+        for fingerprint in _fingerprints(prepared)
     ]
     row = {
         "at": _next_moment(log.frame),
@@ -62,6 +64,13 @@ def log_entry(
     return [session.prepared_changes("RunLog", RowChanges(frame_from_rows("RunLog", [row])))]
 
 
+def _fingerprints(prepared: PreparedWrite) -> list[str]:
+    """What a write leaves in a table, and in columns of the user's own: `Deals/Deal%20size=0a1b`."""
+    table = prepared.write.table
+    own = [f"{table}/{quote(header, safe='')}={left}" for header, left in prepared.own.items()]
+    return [f"{table}={prepared.content}", *own]
+
+
 def newest_day(log: pd.DataFrame) -> dt.date | None:
     """The latest day as of which a verb has run and not been taken back; None without any.
 
@@ -72,7 +81,8 @@ def newest_day(log: pd.DataFrame) -> dt.date | None:
     for row in log.sort_values("at").to_dict("records"):
         if pd.isna(row["written"]):
             continue
-        tables = frozenset(part.partition("=")[0] for part in str(row["written"]).split())
+        written = str(row["written"]).split()
+        tables = frozenset(part.partition("=")[0] for part in written if "/" not in part)
         day = None if pd.isna(row["as_of"]) else row["as_of"].date()
         if row["action"] == "undo":
             put_back: set[str] = set()

@@ -27,7 +27,7 @@ from salesbook.reading.columns import headers_by_field
 from salesbook.reading.references import resolve_references
 from salesbook.reading.settings import SETTING_TABLES, read_settings
 from salesbook.reading.table import ReadTable, read_table
-from salesbook.store import Annotation, Host
+from salesbook.store import NO_OWN_CELLS, Annotation, Host, OwnCells
 from salesbook.tables import TABLES
 from salesbook.tables.ages import has_since
 from salesbook.writing.body import PreparedWrite, RowChanges, prepare_changes, prepare_write
@@ -42,6 +42,7 @@ from salesbook.writing.parking import (
 from salesbook.writing.restore import Restoring, said, waiting_after
 from salesbook.writing.row_names import RowNames
 
+NO_OWN_COLUMNS: Final[Mapping[str, Collection[str]]] = {}
 PARKED_NOTES: Final = "ParkedNotes"
 """The table in which waits what people put on rows that are gone."""
 
@@ -230,20 +231,26 @@ class Session:
         return self._annotations[table]
 
     def prepared_write(
-        self, table: str, frame: pd.DataFrame, *, as_of: dt.date | None = None
+        self,
+        table: str,
+        frame: pd.DataFrame,
+        *,
+        as_of: dt.date | None = None,
+        own: OwnCells = NO_OWN_CELLS,
     ) -> PreparedWrite:
         """The write of one table's new body in the workbook's language and currency.
 
         Args:
             as_of: the day on which what goes with its row is parked, where the workbook has the
                 table for that; without one nothing is parked, and nothing comes back.
+            own: what goes into the user's own columns besides.
         """
         return prepare_write(
             self.table(table),
             frame,
             language=self.language,
             currency=self.currency,
-            beside=self._beside(table, as_of),
+            beside=replace(self._beside(table, as_of), own=own),
         )
 
     def prepared_changes(self, table: str, changes: RowChanges) -> PreparedWrite:
@@ -337,7 +344,10 @@ class Session:
             )
 
     def restored_writes(
-        self, befores: Mapping[str, Session], as_of: dt.date
+        self,
+        befores: Mapping[str, Session],
+        as_of: dt.date,
+        own_back: Mapping[str, Collection[str]] = NO_OWN_COLUMNS,
     ) -> list[PreparedWrite]:
         """The writes that make tables what they were at an earlier time.
 
@@ -347,10 +357,14 @@ class Session:
             befores: by table the same workbook at its time; ParkedNotes among them where it was
                 written since.
             as_of: the day on which something is parked.
+            own_back: by table the user's own columns that also become what they were.
 
         Raises: CannotWrite where something would be lost, for the workbook has no ParkedNotes.
         """
-        restorings = {name: self._restoring(before, name) for name, before in befores.items()}
+        restorings = {
+            name: self._restoring(before, name, frozenset(own_back.get(name, ())))
+            for name, before in befores.items()
+        }
         parked_notes = restorings.pop(PARKED_NOTES, None)
         writes = [
             restoring.prepared(self._beside(name, as_of)) for name, restoring in restorings.items()
@@ -367,12 +381,16 @@ class Session:
             return [*writes, parked_notes.prepared(NOTHING_BESIDE)]
         return [*writes, *self._parked_notes_of(waiting)]
 
-    def _restoring(self, before: Session, table: str) -> Restoring:
+    def _restoring(
+        self, before: Session, table: str, own_back: frozenset[str] = frozenset()
+    ) -> Restoring:
         return Restoring(
             self.table(table),
             self.annotations(table),
             before.table(table),
             before.annotations(table),
+            own_back,
+            self.host.named_columns,
         )
 
     def _parked_notes_of(self, waiting: Sequence[ParkedLine]) -> list[PreparedWrite]:

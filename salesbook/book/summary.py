@@ -6,7 +6,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +31,10 @@ REASON_CODES: Final = ("reason_row", "reason_field", "reason_column", "more_reas
 
 _MOST_REASONS: Final = 5
 """Reasons that a face tells; after the first few nobody reads on."""
+
+
+_MOST_SHOWN: Final = 3
+"""Rows or names that a line lists; JSON and the workbook have all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,10 @@ def import_remarks(result: ImportResult) -> list[Line]:
     lines = [
         Line("added", {"table": table, "count": count}) for table, count in result.added.items()
     ]
-    if result.look_alikes:
-        lines.append(Line("look_alikes", {"count": result.look_alikes}))
+    lines.extend(_identity_lines(result))
+    if result.came_along:
+        own_headers = [own_header for _, own_header in result.came_along]
+        lines.append(Line("came_along", {"columns": ", ".join(own_headers)}))
     if result.not_taken:
         lines.append(Line("not_taken", {"headers": ", ".join(result.not_taken)}))
     lines.extend(_beside_lines(result))
@@ -96,6 +102,37 @@ def import_remarks(result: ImportResult) -> list[Line]:
     if result.dry_run:
         lines.append(Line("dry_run"))
     return lines
+
+
+def _identity_lines(result: ImportResult) -> list[Line]:
+    """Who among the added and the new may be somebody else, and what told nobody apart."""
+    lines: list[Line] = []
+    for table in result.added:
+        pairs = [
+            f"{alike.name} → {alike.known_key} {alike.known_name}"
+            for alike in result.alike_additions
+            if alike.table == table
+        ]
+        if pairs:
+            facts = {"table": table, "count": len(pairs), "found": _some_of(pairs)}
+            lines.append(Line("added_alike", facts))
+
+    rows = [
+        f"{alike.row.number} → {'|'.join(map(str, alike.key))} ({alike.words})"
+        for alike in result.alike_rows
+    ]
+    if rows:
+        lines.append(Line("look_alikes", {"count": len(rows), "found": _some_of(rows)}))
+
+    for name, count in result.nobodys_contacts.items():
+        lines.append(Line("nobodys_contacts", {"field": f"{result.table}.{name}", "count": count}))
+    return lines
+
+
+def _some_of(texts: Sequence[str]) -> str:
+    """The first few of a list, with a sign that there are more."""
+    more = ["…"] if len(texts) > _MOST_SHOWN else []
+    return ", ".join([*texts[:_MOST_SHOWN], *more])
 
 
 def _equal_lines(result: ImportResult) -> list[Line]:

@@ -13,7 +13,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final, Protocol
+from urllib.parse import unquote
 
 import pandas as pd
 
@@ -21,14 +23,20 @@ from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
 from salesbook.book.session import Session, collecting_nothing
 from salesbook.errors import NothingToUndo, SalesbookError, UndoLosesTyping
+from salesbook.messages import Message
 from salesbook.pages.dashboard import RESULT_RUNS
 from salesbook.store import Host
 from salesbook.tables import TABLES, Role
 from salesbook.writing.body import PreparedWrite
+from salesbook.writing.own_columns import GONE
 from salesbook.writing.sameness import content_fingerprint
 
 NO_BACKUP: Final = "no-backup"
 TYPED_SINCE: Final = "undo-loses-typing"
+
+
+OwnColumn = tuple[str, str]
+"""A table, and the header of a column of the user's own in it."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,8 @@ class PastRun:
     user: str
     contents: Mapping[str, str]
     """The tables that it changed, and the fingerprint of what it left in each."""
+    own: Mapping[OwnColumn, str] = field(default_factory=dict)
+    """What it left in columns of the user's own, as `own_state` says it."""
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -72,6 +82,8 @@ class _StateBefore:
     """The tables that it has."""
     typed: Mapping[str, str | None] = field(default_factory=dict)
     """Fingerprints of those that take typing, of the ones that the run changed."""
+    own: Mapping[OwnColumn, str | None] = field(default_factory=dict)
+    """Of the user's own columns that the run changed, what was in them."""
 
 
 class Earlier(Protocol):
@@ -91,8 +103,7 @@ def past_runs(log: pd.DataFrame) -> list[PastRun]:
     for row in log.sort_values("at", ascending=False).to_dict("records"):
         if pd.isna(row["written"]):
             continue
-        # `Funnel=0a1b Alerts=2c3d`
-        contents = dict(part.split("=", 1) for part in str(row["written"]).split() if "=" in part)
+        contents, own = _written(str(row["written"]))
         runs.append(
             PastRun(
                 number=len(runs) + 1,
@@ -101,9 +112,26 @@ def past_runs(log: pd.DataFrame) -> list[PastRun]:
                 action=_text(row["action"]),
                 user=_text(row["user"]),
                 contents=contents,
+                own=own,
             )
         )
     return runs
+
+
+def _written(text: str) -> tuple[dict[str, str], dict[OwnColumn, str]]:
+    """Read what a run left where: `Funnel=0a1b Deals=2c3d Deals/Deal%20size=4e5f`."""
+    contents: dict[str, str] = {}
+    own: dict[OwnColumn, str] = {}
+    for part in text.split():
+        place, sign, left = part.partition("=")
+        table, slash, header = place.partition("/")
+        if not sign:
+            continue
+        if slash:
+            own[table, unquote(header)] = left
+        else:
+            contents[table] = left
+    return contents, own
 
 
 def _text(value: Any) -> str:
@@ -188,7 +216,8 @@ class Undo:
             with self._opened(run) as before:
                 tables = frozenset(filter(before.has, TABLES))
                 typed = {name: _content(before, name) for name in run.tables if _takes_typing(name)}
-                return _StateBefore(None, tables, typed)
+                own = {column: own_state(before, *column) for column in run.own}
+                return _StateBefore(None, tables, typed, own)
         except NothingToUndo as refusal:
             return _StateBefore(refusal)
         except SalesbookError as refusal:
@@ -263,6 +292,7 @@ class Undo:
             findings=tuple(finding for prepared in restored for finding in prepared.findings),
             seconds=round(time.perf_counter() - started, 3),
             language=self.session.language,
+            notes=self._own_notes(runs),
         )
         log = log_entry(self.session, report, restored, standing=days)
         self._host.write([prepared.write for prepared in (*restored, *log)])
@@ -284,6 +314,36 @@ class Undo:
         days = {name: newest[name] for name in ("as_of", "orders_from")}
         return {name: day.date() for name, day in days.items() if not pd.isna(day)}
 
+    def _own_back(self, runs: Sequence[PastRun]) -> dict[OwnColumn, bool]:
+        """The user's own columns that these runs wrote into, and whether they go back to before.
+
+        They do where nobody typed into them since, nor between two of these runs; else they stay as
+        they are, for what somebody typed there is nowhere else.
+        """
+        columns = dict.fromkeys(column for run in runs for column in run.own)
+        return {column: self._is_as_left(column, runs) for column in columns}
+
+    def _is_as_left(self, column: OwnColumn, runs: Sequence[PastRun]) -> bool:
+        writers = [run for run in runs if column in run.own]
+        if own_state(self.session, *column) != writers[0].own[column]:
+            return False
+        # The table goes back to before the first run that changed it, the column with it.
+        if self._base(column[0], runs) is not writers[-1]:
+            return False
+        return all(
+            self._before(newer).own.get(column) == older.own[column]
+            for newer, older in pairwise(writers)
+        )
+
+    def _own_notes(self, runs: Sequence[PastRun]) -> tuple[Message, ...]:
+        """Which of the user's own columns stay as they are, though runs wrote into them."""
+        staying = [
+            header for (_, header), goes_back in self._own_back(runs).items() if not goes_back
+        ]
+        if not staying:
+            return ()
+        return (Message("book.own-stays", {"columns": ", ".join(staying)}),)
+
     def _restored(self, runs: Sequence[PastRun], as_of: dt.date) -> list[PreparedWrite]:
         """The writes that make every table what it was before all of these runs."""
         with contextlib.ExitStack() as stack:
@@ -294,7 +354,11 @@ class Undo:
                 if base.at not in sessions:
                     sessions[base.at] = stack.enter_context(self._opened(base))
                 befores[table] = sessions[base.at]
-            return self.session.restored_writes(befores, as_of)
+            own_back: dict[str, set[str]] = {}
+            for (table, header), goes_back in self._own_back(runs).items():
+                if goes_back:
+                    own_back.setdefault(table, set()).add(header)
+            return self.session.restored_writes(befores, as_of, own_back)
 
 
 def last_writers(runs: Sequence[PastRun]) -> dict[str, str]:
@@ -318,6 +382,18 @@ def _entries(log: pd.DataFrame) -> list[tuple[str, ...]]:
 def _takes_typing(table: str) -> bool:
     spec = TABLES.get(table)
     return spec is None or spec.role is not Role.OUTPUT
+
+
+def own_state(session: Session, table: str, header: str) -> str | None:
+    """What stands in a column of the user's own; `GONE` where there is none, None where it is ours."""
+    if not session.has(table):
+        return None
+    read = session.table(table)
+    if header not in read.cells.headers:
+        return GONE
+    if header in read.field_by_header:
+        return None
+    return content_fingerprint(read.cells, session.annotations(table), {header})
 
 
 def _content(session: Session, table: str) -> str | None:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from salesbook.messages import Fact
 from salesbook.money import currency_decimals
+from salesbook.names.invisible import without_invisible, without_marks
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 DecimalSign = Literal["point", "comma"]
@@ -79,13 +80,13 @@ _PLACEHOLDERS = frozenset(
     " 无 無 暂无 暫無 没有 空 不适用 不適用 0000-00-00".split()
 ) | {"0000-00-00 00:00:00"}
 
-_NO_ID = frozenset("- -- \u2014 \u2013 n/a \\n 000000000000000aaa 000000000000000".split())
-"""The zeros are Salesforce's key of nothing, with and without the three letters that check it."""
-
-_INVISIBLE = dict.fromkeys(
-    map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e")
+NO_ID: Final = frozenset(
+    "- -- \u2014 \u2013 n/a \\n null (null) none <na> 无 無 暂无 暫無"
+    " 000000000000000aaa 000000000000000".split()
 )
-"""Zero-width spaces, marks of writing direction and soft hyphens, as web pages leave them."""
+"""Small letters. The zeros are Salesforce's key of nothing, with and without the three letters that
+check it.
+"""
 
 _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r\x85"}
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ")
@@ -103,23 +104,24 @@ _SHOWN_CHARACTERS: Final = 60
 
 
 def clean_text(text: str) -> str:
-    """Clean text as a person means it: plain spaces and line ends, nothing invisible, trimmed.
+    """Clean text as a person means it: plain spaces and line ends, no invisible marks, trimmed.
 
-    Letters stay as typed: `ＡＢＣ`, `m²` and `①` are somebody's spelling.
+    Letters stay as typed: `ＡＢＣ`, `m²` and `①` are somebody's spelling, as is a joiner between two
+    letters of a Persian name.
     """
     if text.isascii() and text.isprintable():
         return text.strip()
-    text = text.translate(_INVISIBLE)
+    text = without_marks(text)
     text = _LINES.sub("\n", text)
     return text.translate(_CONTROLS).translate(_SPACES).strip()
 
 
 def plain_text(text: str) -> str:
-    """Clean text for reading numbers, dates and keys: full-width forms made narrow (NFKC) as well.
+    """Clean text for reading numbers, dates and keys: nothing invisible, full-width forms narrow.
 
     Superscripts, fractions and circled digits keep their form: `5²` must not become 52.
     """
-    text = clean_text(text)
+    text = clean_text(without_invisible(text))
     if text.isascii() or unicodedata.is_normalized("NFKC", text):
         return text
     if any(unicodedata.decomposition(char).startswith(_ODD_FORMS) for char in text):
@@ -149,8 +151,8 @@ def is_placeholder(text: str) -> bool:
 
 
 def is_no_id(text: str) -> bool:
-    """True for texts that no system uses as a key; `NA` and `None` stay keys and names."""
-    return text.casefold() in _NO_ID
+    """True for texts that no system uses as a key, such as `null`; `NA` and `Nan` stay names."""
+    return text.casefold() in NO_ID
 
 
 def shown(value: object) -> str:

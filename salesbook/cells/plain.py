@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Days, Flags, Floats
-from salesbook.cells.base import DIGIT_LIMIT, CellOptions, Value
+from salesbook.cells.base import DIGIT_LIMIT, NO_ID, CellOptions, Value
 from salesbook.cells.field import MOMENTS, NUMERIC
 from salesbook.currencies import currency_codes
 from salesbook.money import minor_units
+from salesbook.names.invisible import has_invisible
 from salesbook.store import MAX_TEXT_LENGTH, is_too_long
 from salesbook.tables.base import Kind
 
@@ -43,6 +44,9 @@ _ISO: Final = re.compile(
     r"(?:(?:19|2\d)\d\d-[01]\d-[0-3]\d(?:[ T][012]\d:[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?)?\n)++"
 )
 """Lines such as `2024-03-05` and `2024-03-05T10:30:00.25`, from 1900 on."""
+
+_NO_KEY: Final = re.compile(rf"\|(?:{'|'.join(map(re.escape, sorted(NO_ID)))})\|")
+"""`|null|`: a cell that says that there is no key. Cells are joined by `|`."""
 
 _STARTS_WITH_DASH: Final = re.compile("\\|[-–—]")
 """`|—`: a cell that begins with a dash may mean nothing. Cells are joined by `|`."""
@@ -220,11 +224,11 @@ def _from_number_keys(cells: Sequence[object]) -> Any:
 
 
 def _from_words(cells: Sequence[Any], types: set[type], kind: Kind) -> Any:
-    """Texts that are clean already: printable means no control, no invisible and no odd space."""
+    """Texts that are clean already: printable means no control and no odd space."""
     words = [cell or "" for cell in cells] if _NONE in types else cells
     joined = f"|{'|'.join(words)}|"
 
-    if not joined.isprintable():
+    if not joined.isprintable() or has_invisible(joined):
         return None
     # Space to trim, `#REF!` and the like, `1.2E+15`.
     if any(mark in joined for mark in ("| ", " |", "#", "E+")):
@@ -246,5 +250,5 @@ def _are_plain_keys(joined: str) -> bool:
         and not _STARTS_WITH_DASH.search(joined)
         and "\\" not in joined
         and "0" * 15 not in joined
-        and "n/a" not in joined.casefold()
+        and not _NO_KEY.search(joined.casefold())
     )

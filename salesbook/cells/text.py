@@ -79,7 +79,7 @@ def read_id(cell: object) -> str | Reason | None:
     `00123` and `1E10` stay as typed; 123.0 in a number cell is 123.
 
     Refused: what Excel has already harmed (dates, more than 15 digits, `1.2E+15`) and fractions,
-    whose last zeros are gone. `NA` is a key; `-` and `N/A` are not.
+    whose last zeros are gone. `NA` is a key; `-`, `N/A` and `null` are not.
     """
     if isinstance(cell, bool):
         return Reason("id-is-flag", {"found": shown(cell)})
@@ -88,9 +88,10 @@ def read_id(cell: object) -> str | Reason | None:
     if isinstance(cell, float) and _is_fraction(cell):
         return Reason("id-is-fraction", {"found": repr(cell)})
 
-    text = read_text(plain_text(cell) if isinstance(cell, str) else cell)
-    is_nothing = isinstance(text, str) and is_no_id(text)
-    return None if is_nothing else text
+    if not isinstance(cell, str):
+        return read_text(cell)
+    text = plain_text(cell)
+    return None if is_no_id(text) else read_text(text)
 
 
 def _is_fraction(number: float) -> bool:

@@ -239,8 +239,28 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         "gaps_file": _path(result.gaps_file),
         "dropped_file": _path(result.dropped_file),
         "not_taken": list(result.not_taken),
+        "came_along": dict(result.came_along),
         "added": dict(result.added),
-        "look_alikes": result.look_alikes,
+        "look_alikes": len(result.alike_rows),
+        "alike_rows": [
+            {
+                "row": alike.row.number,
+                "row_key": "|".join(map(str, alike.key)),
+                "shared": alike.words,
+            }
+            for alike in result.alike_rows
+        ],
+        "alike_added": [
+            {
+                "table": alike.table,
+                "row_key": alike.key,
+                "name": alike.name,
+                "known_key": alike.known_key,
+                "known_name": alike.known_name,
+            }
+            for alike in result.alike_additions
+        ],
+        "nobodys_contacts": dict(result.nobodys_contacts),
         "notes": _notes(result.notes),
         "backup": _backup_path(result.kept),
         "beside": [

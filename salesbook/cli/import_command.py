@@ -114,7 +114,7 @@ def _imported(
 
 def _import_request(file: Path, common: Common, asked: Mapping[str, Any]) -> ImportRequest:
     from salesbook.book.importing import ImportRequest
-    from salesbook.intake.options import ImportOptions, parse_columns, parse_words
+    from salesbook.intake.options import ImportOptions, parse_columns, parse_delimiter, parse_words
 
     options = ImportOptions(
         into=asked["into"],
@@ -123,7 +123,7 @@ def _import_request(file: Path, common: Common, asked: Mapping[str, Any]) -> Imp
         kept=tuple(asked["kept"]),
         keep_all=asked["keep_all"],
         encoding=asked["encoding"],
-        delimiter=asked["delimiter"],
+        delimiter=parse_delimiter(asked["delimiter"]),
         has_headers=not asked["no_header"],
         sheet=asked["sheet"],
         hidden=asked["hidden"],

@@ -18,6 +18,7 @@ from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import monthly
 from salesbook.domain.targets.changes import answer, is_drafted_out, plan_changes
 from salesbook.domain.targets.in_force import plan_in_force
+from salesbook.domain.targets.spread.months_asked import months_asked
 from salesbook.domain.targets.spread.notes import Topic
 from salesbook.domain.targets.spread.weights import Evidence
 from salesbook.domain.targets.spread.year import (
@@ -27,6 +28,7 @@ from salesbook.domain.targets.spread.year import (
     plan_year,
 )
 from salesbook.domain.targets.standing import Standing
+from salesbook.domain.targets.target_months import targets_as_they_count
 from salesbook.domain.team.staff import Staff
 from salesbook.errors import PlanNotPublished, UsageError
 from salesbook.frames import empty_frame, frame_of, row_keys, sorted_by_key
@@ -267,7 +269,8 @@ def _named_year(task: Task) -> int | None:
 
 
 def _year_to_plan(task: Task, year: int, metric: str, year_of_row: pd.Series[int]) -> YearToPlan:
-    targets = task.tables["Targets"]
+    target_months = task.tables["TargetMonths"]
+    targets = targets_as_they_count(task.tables["Targets"], target_months)
     locks = task.tables["Locks"]
     plan = task.tables["TargetPlan"]
     return YearToPlan(
@@ -276,6 +279,7 @@ def _year_to_plan(task: Task, year: int, metric: str, year_of_row: pd.Series[int
         targets=targets[(targets["year"] == year) & (targets["metric"] == metric)],
         locks=locks[(locks["year"] == year) & (locks["metric"] == metric)],
         current=plan[(year_of_row == year) & (plan["metric"] == metric)],
+        months=months_asked(targets, target_months, year, metric),
     )
 
 
@@ -444,7 +448,7 @@ def _targets_that_differ(
         rep=plan["rep_id"].map(fold_name),
     )
 
-    targets = task.tables["Targets"]
+    targets = targets_as_they_count(task.tables["Targets"], task.tables["TargetMonths"])
     keys = row_keys("Targets", targets)
     order = ["year", "metric", "scope_kind", "scope"]
     findings = []

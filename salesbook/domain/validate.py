@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from salesbook.domain.checks import currencies, dates, deals, orders, people, targets, values
+from salesbook.domain.checks import (
+    currencies,
+    dates,
+    deals,
+    import_maps,
+    orders,
+    people,
+    targets,
+    values,
+)
 from salesbook.domain.checks.duplicates import find_duplicates, look_alikes
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.checks.settings_checks import check_settings
 from salesbook.domain.checks.waivers import without_waived
 from salesbook.domain.outcome import Outcome, Task
+from salesbook.domain.targets.target_months import months_that_differ
 from salesbook.messages import Finding
 
 _CHECKS: Final[Sequence[Callable[[Task], Iterator[Finding]]]] = (
@@ -32,6 +42,8 @@ _CHECKS: Final[Sequence[Callable[[Task], Iterator[Finding]]]] = (
     targets.teams,
     targets.bounds,
     targets.sums,
+    import_maps.of_files,
+    months_that_differ,
 )
 """Where several speak of one cell, the first error, else the first warning, is kept."""
 

@@ -33,3 +33,16 @@ def refuse_twice(writes: Sequence[TableWrite]) -> None:
     codes = [write.table.lower() for write in writes]
     if len(set(codes)) < len(codes):
         raise ValueError(f"a table is written twice: {codes}")
+
+
+def refuse_columns(old: TableCells, write: TableWrite) -> None:
+    """Refuse columns that cannot come right of a table, or that are not its last ones.
+
+    Raises: ValueError, since that is our bug.
+    """
+    headers = [header.casefold() for header in (*old.headers, *write.new_headers)]
+    if write.new_headers and len(set(headers)) < len(headers):
+        raise ValueError(f"{write.table} would have a header twice: {write.new_headers}")
+    last = old.headers[len(old.headers) - len(write.gone_headers) :]
+    if last != write.gone_headers:
+        raise ValueError(f"{write.gone_headers} are not the last columns of {write.table}")

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from salesbook.errors import NoSuchTable
 from salesbook.hosts.area import Area
-from salesbook.hosts.fitting import refuse_twice, refuse_unfit
+from salesbook.hosts.fitting import refuse_columns, refuse_twice, refuse_unfit
 from salesbook.hosts.formulas import Carrying, UnsureError
+from salesbook.hosts.formulas.naming import named_in
 from salesbook.hosts.row_map import RowMap
 from salesbook.store import (
     KEEP,
@@ -75,6 +76,16 @@ class MemoryHost:
         """
         return lost_formulas(self.read(write.table), self.annotations(write.table), write)
 
+    def named_columns(self, headers: Collection[str]) -> frozenset[str]:
+        """Look for headers in the formulas among what people put on rows."""
+        texts = [
+            str(mark.content).casefold()
+            for marks in self._annotations.values()
+            for mark in marks
+            if mark.mark is Mark.FORMULA
+        ]
+        return named_in(texts, headers)
+
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all these bodies in place, or none.
 
@@ -84,9 +95,11 @@ class MemoryHost:
         new_tables = {}
         new_annotations = {}
         for write in writes:
-            old = self.read(write.table)
-            old_annotations = self.annotations(write.table)
-            lost = self.losses(write)
+            old = with_columns(self.read(write.table), write)
+            old_annotations = [
+                mark for mark in self.annotations(write.table) if mark.header in old.headers
+            ]
+            lost = lost_formulas(old, old_annotations, write)
             carried = carried_annotations(old, old_annotations, write, lost)
             blanked = {(mark.row, mark.header) for mark in lost}
             new = written(old, write, blanked)
@@ -218,6 +231,21 @@ def written(
         columns.append([_cell(value, source, stays) for value, source in cells])
 
     return replace(old, columns=tuple(columns))
+
+
+def with_columns(cells: TableCells, write: TableWrite) -> TableCells:
+    """The table with the columns that a write puts right of it, blank, and without those that go.
+
+    Raises: ColumnMissing, ValueError, as `refuse_columns`.
+    """
+    refuse_columns(cells, write)
+    left = len(cells.headers) - len(write.gone_headers)
+    blank: Sequence[Cell] = [None] * cells.row_count
+    return replace(
+        cells,
+        headers=(*cells.headers[:left], *write.new_headers),
+        columns=(*cells.columns[:left], *(blank for _ in write.new_headers)),
+    )
 
 
 def _cell(value: NewCell, source: int | None, before: Sequence[Cell]) -> Cell:

@@ -15,7 +15,7 @@ from salesbook.cells.column import read_column
 from salesbook.cells.field import options_for
 from salesbook.frames import empty_frame
 from salesbook.policy import Policy
-from salesbook.store import TableCells
+from salesbook.store import Cell, TableCells
 from salesbook.tables import TABLES, FieldSpec, Kind, Role
 
 Key = tuple[Value, ...]
@@ -37,6 +37,12 @@ class TableNow:
     """
     lacking: frozenset[str] = frozenset()
     """Fields that have no column in the workbook."""
+    headers: tuple[str, ...] = ()
+    """All headers as they stand in the sheet."""
+    own: Mapping[str, Sequence[Cell]] = field(default_factory=dict)
+    """Raw cells of the user's own columns, by header; without those that hold formulas."""
+    calculated: frozenset[str] = frozenset()
+    """Headers of the user's own columns that hold formulas."""
 
     @cached_property
     def rows(self) -> dict[int, dict[str, Value]]:
@@ -99,12 +105,19 @@ def tables_for(into: str) -> tuple[str, ...]:
     stage_tables = ("Stages", "Deals") if into == "Deals" else ()
     # Foreign payments are converted by the day of their order.
     order_tables = ("Orders",) if into == "Payments" else ()
+    # A year's months are kept beside it, and a scope may be a rep.
+    month_tables = ("TargetMonths",) if into == "Targets" else ()
+    scope_tables = ("Reps",) if into == "TargetMonths" else ()
     names = (
         into,
         *sorted(str(name) for name in references),
         *stage_tables,
         *order_tables,
+        *month_tables,
+        *scope_tables,
         "Policy",
+        # What somebody said of such files before.
+        "ImportMaps",
     )
     return tuple(dict.fromkeys(names))
 
@@ -138,6 +151,7 @@ def table_now(
     headers: Mapping[str, str],
     frame: pd.DataFrame,
     options: CellOptions = DEFAULTS,
+    formula_headers: frozenset[str] = frozenset(),
 ) -> TableNow:
     """Take a table that was read, rows without use included where their key can be told.
 
@@ -148,6 +162,7 @@ def table_now(
         headers: the sheet's header by field.
         frame: the usable rows; the index is their position.
         options: with the workbook's currency and fiscal year.
+        formula_headers: columns in which a formula stands anywhere.
     """
     spec = TABLES[cells.table]
     used = {int(position) for position in frame.index}
@@ -169,7 +184,14 @@ def table_now(
 
     spare = _positions_by_key(unused_rows, unused, spec.key)
     lacking = frozenset(spec.field_names) - headers.keys()
-    return TableNow(cells.table, frame, spare, unused, lacking)
+    ours = set(headers.values())
+    calculated = (cells.calculated | formula_headers) - ours
+    own = {
+        header: column
+        for header, column in zip(cells.headers, cells.columns, strict=True)
+        if header not in ours and header not in calculated
+    }
+    return TableNow(cells.table, frame, spare, unused, lacking, cells.headers, own, calculated)
 
 
 def _read_at(

@@ -17,6 +17,8 @@ STEERING: Final[Mapping[str, Kind]] = {
     "_currency": Kind.TEXT,
     "_first_name": Kind.TEXT,
     "_last_name": Kind.TEXT,
+    "_rep": Kind.TEXT,
+    "_team": Kind.TEXT,
 }
 """Columns that are no field of a table; `rows` says what each does."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import unicodedata
 from collections.abc import Callable
 from typing import Final
 
 from salesbook.cells.base import shown
 from salesbook.errors import AmbiguousFile, UsageError
+from salesbook.intake.stray_bytes import MIXED, decode_mixed, stray_refusal, strays_of
 
 _MARKS: Final = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -35,10 +37,12 @@ def decode(
 
     Without a mark and unless the bytes are UTF-8, the encodings are tried under which they make a
     text without unassigned characters; the one whose text has the most known headers is taken, if
-    it is the only one, or if the others read the same.
+    it is the only one, or if the others read the same. A file that is UTF-8 but for a few bytes is
+    refused with their line: any other encoding would garble the rest.
 
     Args:
-        encoding: what the user says; None to find out.
+        encoding: what the user says, `utf-8+windows-1252` for UTF-8 with stray bytes of the other;
+            None to find out.
         score: how many known headers a text begins with.
 
     Returns: text and encoding. Raises: UsageError, AmbiguousFile.
@@ -51,11 +55,19 @@ def decode(
 
     head = data[:_HEAD]
     is_wide = head.count(0) > len(head) // _WIDE_SHARE
-    if not is_wide:
-        text = _strict(data, "utf-8")
-        if text is not None:
-            return text, "utf-8"
-    return _likeliest(_readable(data, _WIDE if is_wide else _CANDIDATES), score, where)
+    if is_wide:
+        return _likeliest(_readable(data, _WIDE), score, where)
+
+    text = _strict(data, "utf-8")
+    if text is not None:
+        return text, "utf-8"
+    readable = _readable(data, _CANDIDATES)
+    strays = strays_of(data)
+    if strays.are_few:
+        known = score(strays.text)
+        if all(score(text) <= known for _, text in readable):
+            raise stray_refusal(data, strays, where=where)
+    return _likeliest(readable, score, where)
 
 
 def _likeliest(
@@ -124,11 +136,16 @@ def _decoded(data: bytes, name: str, where: str) -> str:
 
     Raises: UsageError for an encoding that nobody knows, AmbiguousFile where it does not fit.
     """
+    mixed = MIXED.fullmatch(name)
     try:
-        text = data.decode(name)
+        text = decode_mixed(data, mixed["other"]) if mixed else data.decode(name)
     except LookupError:
         raise UsageError("no-such-encoding", where="--encoding", found=name) from None
     except UnicodeError as error:
+        if codecs.lookup(name if not mixed else "utf-8").name in ("utf-8", "utf-8-sig"):
+            strays = strays_of(data)
+            if strays.are_few:
+                raise stray_refusal(data, strays, where=where) from error
         offset = getattr(error, "start", 0)
         line = data[:offset].count(b"\n") + 1
         raise AmbiguousFile(

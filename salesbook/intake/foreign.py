@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from salesbook.cells.base import Reason
+from salesbook.messages import Message
 from salesbook.store import Cell
 
 
@@ -19,6 +21,17 @@ def filled_count(cells: Sequence[Cell]) -> int:
     return len(cells) - sum(map(is_blank, cells))
 
 
+def has_one_cell(cells: Sequence[Cell]) -> bool:
+    """True for a row in which a single cell holds something; most rows tell by their second one."""
+    filled = 0
+    for cell in cells:
+        if not is_blank(cell):
+            filled += 1
+            if filled > 1:
+                return False
+    return filled == 1
+
+
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
     """What the user says about a file."""
@@ -27,6 +40,12 @@ class SourceOptions:
     sheet: str | None = None
     headers: tuple[str, ...] = ()
     """Headers that the user names with `--column`: they count as known."""
+    hidden: Literal["take", "leave"] | None = None
+    """What becomes of rows that a sheet hides; missing: they are taken."""
+    delimiter: str | None = None
+    """One character between the cells of a text file; None to find out."""
+    has_headers: bool = True
+    """False for a file without headers: its columns are called A, B, C."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +57,25 @@ class RawRow:
     cells: tuple[Cell, ...]
     fault: Reason | None = None
     """Why the row cannot be used whatever its cells mean."""
+    last: int = 0
+    """Last line of a row of a text file that goes over several lines; 0: it has one."""
+
+    @property
+    def last_line(self) -> int:
+        """The line on which the row ends."""
+        return max(self.number, self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Lines of a file that are no rows of the table."""
+
+    kind: Literal["title", "header", "rule", "other-table"]
+    """A line over the table; headers, also repeated ones; a line of dashes; all of another table."""
+    first: int
+    """Line of a text file, row of a sheet, as `RawRow.number`."""
+    last: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +98,17 @@ class ForeignTable:
     """By row number and column: `%` or the currency word that a cell's number format shows."""
     above: tuple[str, ...] = ()
     """Title lines over the headers, as text."""
+    hidden_taken: int = 0
+    """How many of the rows the sheet hides, by hand or by a filter."""
+    hidden_left: int = 0
+    """How many hidden rows were left out because the user said so."""
+    apart: tuple[Apart, ...] = ()
+    """What holds something and is no row, in the file's order, title lines and headers among it."""
+    notes: tuple[Message, ...] = ()
+    """What to know of how the table was found in the file."""
+    earlier: Mapping[str, int] = field(default_factory=dict)
+    """By folded header, how many columns of that name stand in other tables before this one."""
+    empty_columns: frozenset[int] = frozenset()
+    """Columns without header that hold nothing in any row."""
+    computed: int = 0
+    """Columns at the end that the file itself does not have: the import made them of others."""

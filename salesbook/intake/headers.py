@@ -16,37 +16,19 @@ from salesbook import labels
 from salesbook.cells.units import UNITS
 from salesbook.currencies import names_currency
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
+from salesbook.intake.header_folding import Meaning, bare_header, fold_header
 from salesbook.intake.optional import may_stay_blank
+from salesbook.intake.systems import System, system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES, Kind
 
 _WITH_NOTE = re.compile(r"(?P<base>.+?)\s*[(\[【（](?P<note>[^()（）\[\]【】]*)[)）\]】]\s*")
 """A header and what stands in brackets at its end: `Amount (EUR)`, `金额【万元】`."""
 
-_SIMPLER = str.maketrans(
-    "戶稱銷員階額產業務電話郵聯繫係來數價類別級預計單號編建創時間實際結簽訂購貨達狀態線機項進齡區總監責負離職團隊頁碼據款開關閉應備註記錄內容"
-    "評滿調訪維護",
-    "户称销员阶额产业务电话邮联系系来数价类别级预计单号编建创时间实际结签订购货达状态线机项进龄区总监责负离职团队页码据款开关闭应备注记录内容"
-    "评满调访维护",
-)
-"""Traditional characters that occur in headers, as simplified ones."""
-
 _THOUSANDS = frozenset(("000", "000s", "'000", "inthousands", "thousands"))
 
 _CONDITIONAL_RANK: Final = 100
 """A header for deals in one kind of stage alone stands behind every header for all deals."""
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a header may stand for."""
-
-    field: str
-    """A field of the table, or a name with "_" that steers the import."""
-    only: str
-    """`open` or `closed`: for deals in such a stage alone."""
-    rank: int
-    """0 for our own labels, then the place in the list of aliases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +57,14 @@ class HeaderMap:
     not_taken: tuple[str, ...]
     misfits: tuple[MappedColumn, ...] = ()
     """Columns whose header says a field and of whose words none is one of the field's."""
+    made: frozenset[str] = frozenset()
+    """Fields that the import fills from the file otherwise than by a column of their own."""
+    used: frozenset[int] = frozenset()
+    """Columns that are taken otherwise than into a field: months, and parts of an amount."""
 
     def has(self, field: str) -> bool:
-        """True where some column is taken into the field."""
-        return any(column.field == field for column in self.columns)
+        """True where some column is taken into the field, or the import fills it otherwise."""
+        return field in self.made or any(column.field == field for column in self.columns)
 
     def field_of(self, header: str) -> str:
         """Name the field that a header goes into; blank where it goes into none."""
@@ -96,14 +82,6 @@ class _Note:
 
 
 _NO_NOTE: Final = _Note()
-
-
-def fold_header(text: str) -> str:
-    """Bring a header to the form in which headers are compared.
-
-    Case, width, spaces, `_`, `-` and marks do not count; traditional characters are as simplified.
-    """
-    return fold(text).strip("*:：'\"").translate(_SIMPLER)
 
 
 @cache
@@ -153,20 +131,33 @@ def known_headers(table: str) -> Mapping[str, tuple[Meaning, ...]]:
 def known_count(table: str, cells: Sequence[object]) -> int:
     """Count the cells that are headers which the table knows; each header counts once."""
     texts = {cell for cell in cells if isinstance(cell, str)}
-    return len({fold_header(text) for text in texts if _meanings(table, text)[0]})
+    system = system_of(sorted(texts))
+    return len({fold_header(text) for text in texts if header_meanings(table, text, system)[0]})
 
 
-def _meanings(table: str, header: str) -> tuple[tuple[Meaning, ...], _Note]:
+def header_fields(table: str, header: str) -> frozenset[str]:
+    """The fields that a header may stand for."""
+    return frozenset(meaning.field for meaning in header_meanings(table, header, None)[0])
+
+
+def header_meanings(
+    table: str, header: str, system: System | None
+) -> tuple[tuple[Meaning, ...], _Note]:
     """What a header may stand for, and what its brackets say.
 
-    A header that is known with its brackets is not taken apart.
+    What the system that wrote the file means by it goes before all else. A header that is known
+    with its brackets is not taken apart.
     """
+    in_system = system.of_header(table, header) if system else None
+    if in_system is not None:
+        return in_system, _NO_NOTE
+
     known = known_headers(table)
-    meanings = known.get(fold_header(header), ())
+    meanings = known.get(fold_header(header)) or known.get(fold_header(bare_header(header)), ())
     if meanings:
         return meanings, _NO_NOTE
 
-    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", header))
+    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", bare_header(header)))
     note = _read_note(match["note"]) if match else None
     if match is None or note is None:
         return (), _NO_NOTE
@@ -202,6 +193,18 @@ def _read_note(text: str) -> _Note | None:
     return None
 
 
+def note_in(text: str) -> _Note | None:
+    """What a word such as `万元` or `thousands` says of numbers; None where it says nothing."""
+    return _read_note(text)
+
+
+def header_note(header: str) -> _Note:
+    """What a header's brackets say of the numbers under it, whatever stands before them."""
+    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", header))
+    note = _read_note(match["note"]) if match else None
+    return note or _NO_NOTE
+
+
 @dataclass(frozen=True, slots=True)
 class WhatIsBelow:
     """What the columns of a file hold, as far as it decides which is which."""
@@ -215,13 +218,14 @@ class WhatIsBelow:
 _NOTHING_KNOWN: Final = WhatIsBelow()
 
 
-def map_headers(
+def map_headers(  # noqa: PLR0913 - each narrows the choice in a way of its own
     table: str,
     headers: Sequence[str],
     wanted: Mapping[str, str],
     *,
     below: WhatIsBelow = _NOTHING_KNOWN,
     lacking: Collection[str] = (),
+    settled: Collection[int] = (),
 ) -> HeaderMap:
     """Decide which column goes into which field.
 
@@ -233,6 +237,7 @@ def map_headers(
             name, a blank header says that no column holds the field.
         below: what the columns hold.
         lacking: fields that have no column in the workbook: what the file holds of them is not taken.
+        settled: columns that go where `wanted` says and nowhere else.
 
     Raises: UsageError, ColumnMissing, AmbiguousFile.
     """
@@ -244,7 +249,7 @@ def map_headers(
     without = {*asked, *left_out, *lacking}
     columns = list(asked.values())
     misfits: list[MappedColumn] = []
-    for field, candidates in _candidates(table, headers).items():
+    for field, candidates in _candidates(table, headers, settled).items():
         if field in without:
             continue
         fitting = [candidate for candidate in candidates if _may_be(table, candidate, below)]
@@ -270,11 +275,15 @@ class _Candidate(NamedTuple):
     column: MappedColumn
 
 
-def _candidates(table: str, headers: Sequence[str]) -> dict[str, list[_Candidate]]:
-    """The columns that may hold each field, best header first."""
+def _candidates(
+    table: str, headers: Sequence[str], settled: Collection[int]
+) -> dict[str, list[_Candidate]]:
+    """The columns that may hold each field, best header first; none of those that are settled."""
+    system = system_of(headers)
     candidates: dict[str, list[_Candidate]] = {}
     for column, header in enumerate(headers):
-        meanings, note = _meanings(table, header) if header else ((), _NO_NOTE)
+        is_open = bool(header) and column not in settled
+        meanings, note = header_meanings(table, header, system) if is_open else ((), _NO_NOTE)
         for meaning in meanings:
             mapped = _mapped(meaning.field, column, header, note, only=meaning.only)
             candidates.setdefault(meaning.field, []).append(_Candidate(meaning.rank, mapped))
@@ -282,6 +291,12 @@ def _candidates(table: str, headers: Sequence[str]) -> dict[str, list[_Candidate
     for of_field in candidates.values():
         of_field.sort(key=lambda candidate: (candidate.rank, candidate.column.column))
     return candidates
+
+
+def columns_that_may_be(table: str, headers: Sequence[str], field: str) -> list[int]:
+    """The columns whose header may say a field, best header first."""
+    candidates = _candidates(table, headers, settled=()).get(field, [])
+    return [candidate.column.column for candidate in candidates]
 
 
 def _may_be(table: str, candidate: _Candidate, below: WhatIsBelow) -> bool:
@@ -318,7 +333,7 @@ def _best_column(
                 field=best.column.field,
                 option="--column",
                 choices=tuple(
-                    _typed(candidate.column.column, headers) for candidate in (best, other)
+                    typed_header(candidate.column.column, headers) for candidate in (best, other)
                 ),
             )
     return best.column
@@ -363,10 +378,10 @@ def field_named(table: str, text: str, *, where: str) -> str:
     raise UsageError("no-such-field", where=where, found=text, fields=", ".join(names))
 
 
-def _typed(column: int, headers: Sequence[str]) -> str:
+def typed_header(column: int, headers: Sequence[str]) -> str:
     """How `--column` names a column: by its header, with its number among those of that name."""
     header = headers[column]
-    same_name = _columns_of_header(header, headers)
+    same_name = _columns_called(header, headers)
     return header if len(same_name) == 1 else f"{header}#{same_name.index(column) + 1}"
 
 
@@ -379,22 +394,30 @@ def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -
 
     Raises: ColumnMissing where there is no such header.
     """
-    columns = _columns_of_header(header, headers)
-    text, _, number = header.rpartition("#")
-    # A header may itself end in `#2`; only one that the file lacks is taken apart.
-    if not columns and number.isdigit():
-        nth = int(number)
-        columns = _columns_of_header(text, headers)[nth - 1 : nth]
+    columns = columns_of_header(header, headers)
     if not columns:
         raise ColumnMissing(
             "header-missing", where="--column", found=header, headers=", ".join(headers)
         )
 
     column = columns[0]
-    _, note = _meanings(table, headers[column])
+    _, note = header_meanings(table, headers[column], None)
     return _mapped(field, column, headers[column], note)
 
 
-def _columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:
+def columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:
+    """The columns of a file that a header means; `Header#2` is the second of that name."""
+    if not wanted.strip():
+        return []
+    columns = _columns_called(wanted, headers)
+    text, _, number = wanted.rpartition("#")
+    # A header may itself end in `#2`; only one that the file lacks is taken apart.
+    if not columns and number.isdigit():
+        nth = int(number)
+        return _columns_called(text, headers)[nth - 1 : nth]
+    return columns
+
+
+def _columns_called(wanted: str, headers: Sequence[str]) -> list[int]:
     folded = fold_header(wanted)
     return [column for column, header in enumerate(headers) if fold_header(header) == folded]

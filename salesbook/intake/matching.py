@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import NamedTuple
 
 from salesbook.cells.base import Value
 from salesbook.intake.book_now import Key, TableNow
+from salesbook.intake.contents import Contents
+from salesbook.intake.identity import (
+    NATURAL,
+    Mark,
+    Row,
+    SameRef,
+    goes_by_names,
+    marks_of,
+    may_be_one,
+)
 from salesbook.intake.rows import FileRow
-from salesbook.names.contact_data import mail_address, phones
-from salesbook.names.folding import fold_name
 from salesbook.tables import TABLES
-
-NATURAL: Final[Mapping[str, tuple[str, ...]]] = {
-    "Reps": ("name",),
-    "Deals": ("name", "customer_id", "created_on"),
-    "Leads": ("name", "received_at"),
-    "Candidates": ("name", "opening_id"),
-    "Courses": ("title",),
-}
-"""Fields that tell rows apart where a file has no keys; tables that are not here go by content."""
-
-_NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "Reps": ("name",),
-    "Customers": ("email", "phone", "name"),
-    "Deals": ("name", "customer_id"),
-    "Leads": ("name",),
-    "Candidates": ("name",),
-    "Courses": ("title",),
-}
-"""Of these a row without key must have at least one."""
-
-Mark = tuple[object, ...]
-"""What names a row: rows of equal marks may be one."""
 
 
 def has_made_keys(table: str) -> bool:
@@ -60,19 +46,33 @@ def key_of(table: str, values: Mapping[str, Value]) -> Key | str:
     return tuple(parts)
 
 
+class Match(NamedTuple):
+    """What a row of the file without key is in the table."""
+
+    position: int | None
+    """Of the table's row that it is; None for a new one."""
+    rivals: frozenset[int] = frozenset()
+    """Positions of the rows that it may be as well as a new one: for a person to decide."""
+
+
+_NEW = Match(None)
+
+
+class LookAlike(NamedTuple):
+    """A row of the table that a new row shares a mark with."""
+
+    position: int
+    mark: Mark
+
+
 @dataclass(frozen=True)
 class Matcher:
-    """Finds a file's row in the table as it is.
-
-    `same_ref` brings a reference, however it was typed, to its key.
-    """
+    """Finds a file's rows in the table as it is."""
 
     now: TableNow
     fields: tuple[str, ...]
     """The fields that the file fills."""
-    same_ref: Callable[[str, Value], Value]
-    claimed: set[int] = field(default_factory=set)
-    """Rows that rows of the file were found to be by content."""
+    same_ref: SameRef
     by_fewer_fields: dict[tuple[str, ...], Matcher] = field(default_factory=dict)
     """By fields, what finds rows of which not everything can be read."""
 
@@ -84,52 +84,9 @@ class Matcher:
         """The position of the row with that key."""
         return self.now.by_key.get(key)
 
-    def naturally(self, row: FileRow) -> set[int]:
-        """Positions of the rows that are the same thing as a row without key.
-
-        More than one is for a person to decide.
-        """
-        if self._table == "Customers":
-            return self._by_customer_marks(row.values)
-        if self._table in NATURAL:
-            return set(self._by_name.get(self._name(row.values), ()))
-        return self._by_content(row.values)
-
-    def looks_known(self, row: FileRow) -> bool:
-        """True where a row with a new key has the name, e-mail or phone of a row that is there."""
-        goes_by_name = self._table == "Customers" or self._table in NATURAL
-        return goes_by_name and bool(self.naturally(row))
-
-    def lacks(self, values: Mapping[str, Value]) -> str:
-        """Name the fields of which a row without key needs one; blank where it has one."""
-        needed = _NEEDS.get(self._table, ())
-        # A customer's phone of three digits is filled, yet tells nobody.
-        if self._table == "Customers" and not _customer_marks(values):
-            return ", ".join(needed)
-
-        has_needed = any(name in values for name in needed)
-        goes_by_content = bool(values) and not needed
-        if has_needed or goes_by_content:
-            return ""
-        required = [spec.name for spec in TABLES[self._table].fields if spec.required]
-        return ", ".join(needed or required)
-
-    def identity(self, values: Mapping[str, Value]) -> Mark:
-        """What two rows of one file without keys must not share; empty for rows that go by content."""
-        if self._table == "Customers":
-            return next(iter(_customer_marks(values)), ())
-        if self._table in NATURAL:
-            return self._name(values)
-        return ()
-
-    def _name(self, values: Mapping[str, Value]) -> Mark:
-        """The natural name of a row, as far as the file has fields for it."""
-        parts: list[object] = []
-        for name in NATURAL[self._table]:
-            if name in self.fields:
-                value = self.same_ref(name, values[name]) if name in values else None
-                parts.append(fold_name(value) if isinstance(value, str) else value)
-        return tuple(parts)
+    def marks(self, row: Row) -> list[Mark]:
+        """What names a row, best first; nothing where it goes by content."""
+        return marks_of(self._table, row, self._field_set, self.same_ref)
 
     def known_but_for(self, row: FileRow) -> bool:
         """Whether a row of the table is called as this one is, but for what cannot be read of it.
@@ -143,144 +100,147 @@ class Matcher:
         if rest not in self.by_fewer_fields:
             self.by_fewer_fields[rest] = Matcher(self.now, rest, self.same_ref)
         others = self.by_fewer_fields[rest]
-        return others._name(row.values) in others._by_name
+        return any(mark in others._by_mark for mark in others.marks(row.values))
 
     @cached_property
-    def _by_name(self) -> dict[Mark, list[int]]:
-        return _grouped((self._name(values), position) for position, values in self._rows)
+    def _field_set(self) -> frozenset[str]:
+        return frozenset(self.fields)
 
-    def _by_customer_marks(self, values: Mapping[str, Value]) -> set[int]:
-        """By e-mail, else by phone, else by name and company where neither says otherwise."""
-        for mark in _customer_marks(values):
-            differs = _DIFFERS[str(mark[0])]
-            positions = {
-                position
-                for position in self._by_mark.get(mark, [])
-                if not differs(self.now.rows[position], values)
+    def match(self, rows: Sequence[Row], claimed: frozenset[int]) -> list[Match]:
+        """Say of every row of the file without key which row of the table it is.
+
+        By natural name: one row of the file and one of the table are one thing, which the file
+        changes. Where several rows share names on either side, those that say the same are one and
+        the other; what remains is new if the table has no row left that it may be, and else for a
+        person to decide. Rows without a natural name go by content: as many of them are new as the
+        file has more of one content than the table.
+
+        All pairs that say the same are found before any row is changed, in whatever group it is: a
+        row that an earlier import of the same file wrote must not stand between a row of the file
+        and the one that it asked about then.
+
+        The order of the rows makes no difference.
+
+        Args:
+            claimed: positions of rows that other rows of the file are by their keys.
+
+        Returns: one match per row.
+        """
+        matches = [_NEW] * len(rows)
+        marks_of_row = [self.marks(row) for row in rows]
+        named = [place for place, marks in enumerate(marks_of_row) if marks]
+        nameless = [place for place, marks in enumerate(marks_of_row) if not marks]
+
+        def bearers(places: Iterable[int], gone: frozenset[int]) -> dict[int, frozenset[int]]:
+            known: dict[Mark, frozenset[int]] = {}
+            return {
+                place: self._named_by(marks_of_row[place], rows[place], gone, known)
+                for place in places
             }
+
+        # What says the same bears the same names, so that a pair is always one that may be.
+        are_several: set[int] = set()
+        for places, positions in _groups(bearers(named, claimed)):
+            if len(places) > 1 or len(positions) > 1:
+                are_several.update(places)
+            pairs = self._contents.pair([rows[place] for place in places], positions)
+            for place, position in pairs.items():
+                matches[places[place]] = Match(position)
+
+        # Whose best name is taken by now may still be a row that bears his next one.
+        taken = claimed.union(match.position for match in matches if match.position is not None)
+        left_over = [place for place in named if matches[place].position is None]
+        may_be = bearers(left_over, taken)
+        for places, positions in _groups(may_be):
+            for place in places:
+                is_sure = len(places) == len(positions) == 1 and place not in are_several
+                matches[place] = (
+                    Match(next(iter(positions))) if is_sure else Match(None, may_be[place])
+                )
+
+        unclaimed = self.now.rows.keys() - taken
+        of_nameless = [rows[place] for place in nameless]
+        for place, position in self._contents.pair(of_nameless, unclaimed).items():
+            matches[nameless[place]] = Match(position)
+        return matches
+
+    @cached_property
+    def _contents(self) -> Contents:
+        return Contents(self.now, self.fields, self.same_ref)
+
+    def _named_by(
+        self,
+        marks: Sequence[Mark],
+        row: Row,
+        gone: frozenset[int],
+        known: dict[Mark, frozenset[int]],
+    ) -> frozenset[int]:
+        """Positions of the rows that the best mark finds which any row has.
+
+        Args:
+            gone: positions of rows that are somebody else already.
+            known: what was found for a mark so far; grows.
+        """
+        for mark in marks:
+            if mark not in known:
+                known[mark] = self._by_mark.get(mark, frozenset()) - gone
+            positions = known[mark]
+            if self._table == "Customers":
+                positions = frozenset(
+                    position
+                    for position in positions
+                    if may_be_one(mark, self.now.rows[position], row)
+                )
             if positions:
                 return positions
-        return set()
+        return frozenset()
 
     @cached_property
-    def _by_mark(self) -> dict[Mark, list[int]]:
-        return _grouped(
-            (mark, position) for position, values in self._rows for mark in _customer_marks(values)
-        )
+    def _by_mark(self) -> dict[Mark, frozenset[int]]:
+        positions: dict[Mark, list[int]] = {}
+        for position, row in self.now.rows.items():
+            for mark in self.marks(row):
+                positions.setdefault(mark, []).append(position)
+        return {mark: frozenset(bearers) for mark, bearers in positions.items()}
 
-    def _by_content(self, values: Mapping[str, Value]) -> set[int]:
-        """The row whose cells equal all that the file's row fills: each once, the least filled first."""
-        wanted = {name: self.same_ref(name, value) for name, value in values.items()}
-        anchor = tuple((name, wanted.get(name)) for name in self._anchor_fields)
-        candidates = [
-            position
-            for position in self._by_anchor.get(anchor, ())
-            if position not in self.claimed and self._has_all(position, wanted)
-        ]
-        if not candidates:
-            return set()
-
-        # A row that fills no more than the file does is the likeliest to have come from it.
-        best = min(candidates, key=lambda position: (self._filled_fields(position), position))
-        self.claimed.add(best)
-        return {best}
-
-    def _has_all(self, position: int, wanted: Mapping[str, Value]) -> bool:
-        return all(self._value(position, name) == value for name, value in wanted.items())
-
-    def _filled_fields(self, position: int) -> int:
-        """How many of the file's fields a row fills."""
-        row = self.now.rows[position]
-        return sum(name in row for name in self.fields)
-
-    def _value(self, position: int, name: str) -> Value | None:
-        value = self.now.rows[position].get(name)
-        return None if value is None else self.same_ref(name, value)
-
-    @cached_property
-    def _anchor_fields(self) -> tuple[str, ...]:
-        """Fields that every row fills: by them few candidates are found at once."""
-        required = [spec for spec in TABLES[self._table].fields if spec.required and not spec.key]
-        return tuple(spec.name for spec in required if spec.name in self.fields)
-
-    @cached_property
-    def _by_anchor(self) -> dict[Mark, list[int]]:
-        return _grouped(
-            (tuple((name, self._value(position, name)) for name in self._anchor_fields), position)
-            for position in self.now.rows
-        )
-
-    @property
-    def _rows(self) -> Iterable[tuple[int, dict[str, Value]]]:
-        return self.now.rows.items()
+    def look_alike(self, row: Row) -> LookAlike | None:
+        """The first row of the table that has the name, e-mail or phone of a new row."""
+        if not goes_by_names(self._table):
+            return None
+        for mark in self.marks(row):
+            positions = self._by_mark.get(mark)
+            if positions:
+                return LookAlike(min(positions), mark)
+        return None
 
 
-def _grouped(pairs: Iterable[tuple[Mark, int]]) -> dict[Mark, list[int]]:
-    positions: dict[Mark, list[int]] = {}
-    for mark, position in pairs:
-        positions.setdefault(mark, []).append(position)
-    return positions
+def _groups(may_be: Mapping[int, frozenset[int]]) -> list[tuple[list[int], set[int]]]:
+    """Part rows of the file into groups that have no row of the table in common.
 
+    Args:
+        may_be: positions in the table by place in the file.
 
-def _customer_marks(values: Mapping[str, Value]) -> list[Mark]:
-    """What tells a customer, best first."""
-    marks: list[Mark] = []
-    if "email" in values:
-        marks.append(("email", _mail(values)))
-    marks.extend(_phone_marks(values))
-
-    if "name" in values:
-        name = fold_name(str(values["name"]))
-        company = fold_name(str(values.get("company", name)))
-        marks.append(("name", name, company))
-    return marks
-
-
-def _phone_marks(values: Mapping[str, Value]) -> list[Mark]:
-    """All numbers of the cell together, as dialled within the country and from abroad.
-
-    Two people who share a switchboard beside their own numbers or extensions must not become one,
-    so that one shared number of several is no mark.
+    Returns: places and positions of each group; rows that can be nobody are in none.
     """
-    numbers = phones(str(values.get("phone", "")))
-    if not numbers:
-        return []
+    # Rows that may be the very same rows stand together at once.
+    places_of: dict[frozenset[int], list[int]] = {}
+    for place, positions in may_be.items():
+        if positions:
+            places_of.setdefault(positions, []).append(place)
 
-    national = sorted(f"{phone.number} {phone.extension}".rstrip() for phone in numbers)
-    abroad = sorted(f"{phone.international} {phone.extension}".rstrip() for phone in numbers)
-    marks: list[Mark] = [("phone", *national)]
-    return marks if abroad == national else [*marks, ("phone", *abroad)]
+    group_of: dict[int, tuple[list[int], set[int]]] = {}
+    for positions, places in places_of.items():
+        joined: tuple[list[int], set[int]] = (list(places), set(positions))
+        for position in positions:
+            group = group_of.get(position)
+            if group is not None and group is not joined:
+                # The smaller group joins the larger one, so that a long chain takes no time.
+                smaller, larger = sorted((group, joined), key=lambda one: len(one[1]))
+                larger[0].extend(smaller[0])
+                larger[1].update(smaller[1])
+                group_of.update(dict.fromkeys(smaller[1], larger))
+                joined = larger
+        group_of.update(dict.fromkeys(positions, joined))
 
-
-def _mail(values: Mapping[str, Value]) -> str:
-    """The address to compare; what is none, as typed."""
-    text = str(values["email"])
-    return mail_address(text) or fold_name(text)
-
-
-def _never_differs(known: Mapping[str, Value], new: Mapping[str, Value]) -> bool:
-    return False
-
-
-def _phones_differ(known: Mapping[str, Value], new: Mapping[str, Value]) -> bool:
-    """True where both have phones and none of them may be one of the other's."""
-    known_phones = phones(str(known.get("phone", "")))
-    new_phones = phones(str(new.get("phone", "")))
-    if not known_phones or not new_phones:
-        return False
-    return not any(phone.may_be(other) for phone in known_phones for other in new_phones)
-
-
-def _contact_differs(known: Mapping[str, Value], new: Mapping[str, Value]) -> bool:
-    """True where two customers of one name have different e-mails or phones."""
-    if "email" in known and "email" in new:
-        return _mail(known) != _mail(new)
-    return _phones_differ(known, new)
-
-
-_DIFFERS: Final = {
-    "email": _never_differs,
-    "phone": _phones_differ,
-    "name": _contact_differs,
-}
-"""What speaks against two customers being one although they share a mark of this kind."""
+    different = {id(group): group for group in group_of.values()}
+    return [(sorted(places), positions) for places, positions in different.values()]

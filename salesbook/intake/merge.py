@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from heapq import nsmallest
+from typing import Final, Literal, NamedTuple
 
 from salesbook.cells.base import Value
 from salesbook.intake.book_now import BookNow, Key, TableNow
-from salesbook.intake.matching import Mark, Matcher, has_made_keys, key_of
+from salesbook.intake.contents import comparable
+from salesbook.intake.identity import Mark, lacking_fields
+from salesbook.intake.kept import Kept
+from salesbook.intake.matching import LookAlike, Match, Matcher, has_made_keys, key_of
+from salesbook.intake.order_lines import number_lines
 from salesbook.intake.register import KeyMaker
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow
@@ -20,6 +25,8 @@ from salesbook.intake.usable import (
 )
 from salesbook.tables import TABLES
 
+Fate = Literal["new", "updated", "unchanged"]
+
 
 class _Placed(NamedTuple):
     """A row of the file and where it goes."""
@@ -29,17 +36,42 @@ class _Placed(NamedTuple):
     """Of the table's row that it is; None for a new one."""
 
 
+class AlikeRow(NamedTuple):
+    """A new row that shares a name, e-mail or phone with a row of another key."""
+
+    row: FileRow
+    key: Key
+    """Of the table's row that it is like."""
+    words: str
+    """What they share."""
+
+
+_MOST_KEYS_SHOWN: Final = 5
+
+
 class Merge:
     """Brings a file's rows into a table: by key, else by what names a row, else as new rows.
 
     A cell that the file leaves empty changes nothing. With `replace` the table's rows go, but a row
-    that comes again keeps its key, so that what refers to it still does.
+    that comes again keeps its key, so that what refers to it still does. With `always_new` a row
+    that may be one of several rows becomes a new one.
     """
 
-    def __init__(self, table: str, book: BookNow, resolver: Resolver, *, replace: bool) -> None:
+    def __init__(
+        self,
+        table: str,
+        book: BookNow,
+        resolver: Resolver,
+        *,
+        replace: bool,
+        always_new: bool = False,
+    ) -> None:
         self.table = table
+        self.kept = Kept()
+        """Columns that come along as the user's own, none unless somebody says so."""
         self.resolver = resolver
         self.replace = replace
+        self.always_new = always_new
         self.now: TableNow = book.table(table)
         self.key_names = TABLES[table].key
         self.matcher = Matcher(self.now, (), resolver.same)
@@ -51,7 +83,10 @@ class Merge:
         self.new = 0
         self.updated = 0
         self.unchanged = 0
-        self.look_alikes = 0
+        self.look_alikes: list[AlikeRow] = []
+        """New rows that may be one with a row of another key."""
+        self.fates: list[tuple[FileRow, Fate]] = []
+        """Of each accepted row, in their order."""
 
         self._needed = needed_fields(table)
         self._names = frozenset(TABLES[table].field_names)
@@ -59,24 +94,26 @@ class Merge:
         """The fields that the file fills."""
         self._maker: KeyMaker | None = None
         self._row_of_key: dict[Key, int] = {}
-        self._row_of_identity: dict[Mark, int] = {}
-        """Number of the file's row, by key and by what names a row without one."""
-        self._line_count: dict[Value, int] = {}
-        """Lines of each order so far."""
+        """Number of the file's row, by key."""
 
     def run(self, kept: Sequence[FileRow]) -> None:
         """Place every row that has no fault yet, or note why it cannot be."""
         rows = [row for row in kept if not row.faults]
         # A column of which no cell can be read is still one that names rows.
         unread = {name for row in rows for name, _, _ in row.gaps}
-        self._fields = frozenset(name for row in rows for name in row.values) | unread
-        self.matcher = Matcher(self.now, tuple(sorted(self._fields)), self.resolver.same)
+        filled = {name for row in rows for name in row.values}
+        self._fields = frozenset(filled | unread) & self._names
+        compared = sorted(self._fields - {self.key_names[0]})
+        self.matcher = Matcher(self.now, tuple(compared), self.resolver.same)
         self._reserve(rows)
+        if self._numbers_lines:
+            number_lines(rows, self.now, compared, self.resolver.same)
 
         placed: list[_Placed] = []
-        for row in rows:
-            self._number_line(row)
-            position = self._place(row)
+        # By place and not by number: a wide file makes several rows of one line.
+        position_of = self._positions(rows)
+        for place, row in enumerate(rows):
+            position = position_of.get(place)
             if not row.faults:
                 values = {**self._old_values(position), **row.values}
                 reject_unusable(row, self._needed, values)
@@ -105,57 +142,59 @@ class Merge:
         """Whether an order's lines are numbered by their place, for want of numbers in the file."""
         return numbers_lines(self.table, self._fields)
 
-    def _number_line(self, row: FileRow) -> None:
-        """Number an order's line by its place in the file where it has no line numbers."""
-        if self._numbers_lines and "order_id" in row.values:
-            order = row.values["order_id"]
-            self._line_count[order] = self._line_count.get(order, 0) + 1
-            row.values["line_no"] = self._line_count[order]
+    def _positions(self, rows: Sequence[FileRow]) -> dict[int, int]:
+        """Find the table's row that each row of the file is, and give every other one its key.
 
-    def _place(self, row: FileRow) -> int | None:
-        """The position of the table's row that this one is; None for a new one, which gets its key."""
-        key = key_of(self.table, row.values)
-        if isinstance(key, tuple):
-            if key in self._row_of_key:
+        Returns: position by place among the rows, none for new rows and for rejected ones.
+        """
+        position_of: dict[int, int] = {}
+        without_key: list[int] = []
+        for place, row in enumerate(rows):
+            key = key_of(self.table, row.values)
+            if not isinstance(key, tuple):
+                self._reject_without_key(row, key)
+                without_key.append(place)
+            elif key in self._row_of_key:
                 self._reject_repeated(row, key)
-                return None
-            self._row_of_key[key] = row.number
-            return self.matcher.by_key(key)
+            else:
+                self._row_of_key[key] = row.number
+                position = self.matcher.by_key(key)
+                if position is not None:
+                    position_of[place] = position
 
-        missing_field = key
+        nameable = [place for place in without_key if not rows[place].faults]
+        claimed = frozenset(position_of.values())
+        matches = self.matcher.match([rows[place].values for place in nameable], claimed)
+        for place, match in zip(nameable, matches, strict=True):
+            row = rows[place]
+            if match.rivals and not self.always_new:
+                self._reject_ambiguous(row, match)
+                continue
+            if match.position is None and self.matcher.known_but_for(row):
+                reject_gaps([row])
+                continue
+            self._give_key(row, match.position)
+            if match.position is not None:
+                position_of[place] = match.position
+        return position_of
+
+    def _reject_without_key(self, row: FileRow, missing_field: str) -> None:
+        """Reject a row without key that can neither be given one nor be told from others."""
         if not has_made_keys(self.table):
             row.reject(missing_field, "missing-key")
-            return None
-        return self._place_naturally(row)
-
-    def _place_naturally(self, row: FileRow) -> int | None:
-        """As `_place`, for a row without key."""
-        first_key = self.key_names[0]
-        lacks = self.matcher.lacks(row.values)
+            return
+        lacks = lacking_fields(self.table, row.values)
         if lacks:
-            row.reject(first_key, "no-natural-key", fields=lacks)
-            return None
+            row.reject(self.key_names[0], "no-natural-key", fields=lacks)
 
-        identity = self.matcher.identity(row.values)
-        positions = self.matcher.naturally(row)
-        earlier_row = self._row_of_identity.get(identity, 0) if identity else 0
-        if len(positions) > 1 or earlier_row:
-            code = "key-repeated" if earlier_row else "natural-key-ambiguous"
-            words = " / ".join(str(part) for part in identity)
-            row.reject(first_key, code, key=words, row=earlier_row)
-            return None
-        if not positions and self.matcher.known_but_for(row):
-            reject_gaps([row])
-            return None
-        if identity:
-            self._row_of_identity[identity] = row.number
-
-        position = next(iter(positions), None)
-        key = self._give_key(row, position)
-        if key in self._row_of_key:
-            self._reject_repeated(row, key)
-        self._row_of_key.setdefault(key, row.number)
-        return position
+    def _reject_ambiguous(self, row: FileRow, match: Match) -> None:
+        """Reject a row that may be one of several rows, or one row that others may be as well."""
+        code = "ambiguous-deal" if self.table == "Deals" else "natural-key-ambiguous"
+        rivals = nsmallest(_MOST_KEYS_SHOWN, match.rivals)
+        keys = ["|".join(map(str, self.now.key_of_row(position))) for position in rivals]
+        shown_keys = ", ".join(keys)
+        words = _words_of(self.matcher.marks(row.values)[0])
+        row.reject(self.key_names[0], code, key=words, keys=shown_keys)
 
     def _give_key(self, row: FileRow, position: int | None) -> Key:
         """Give a row the key of the table's row that it is, or a new one."""
@@ -202,8 +241,10 @@ class Merge:
         values = {name: value for name, value in row.values.items() if name in self._names}
         if position is None:
             self.new += 1
-            self.look_alikes += not self.replace and self.matcher.looks_known(row)
+            self.fates.append((row, "new"))
             self.new_rows.append(values)
+            self._note_look_alike(row)
+            self.kept.add(row)
             return
 
         old = self.now.held_in_row(position)
@@ -212,18 +253,36 @@ class Merge:
             for name, value in values.items()
             if not self._same(name, old.get(name), value)
         }
-        if different:
+        brings_more = self.kept.change(row, position)
+        if different or brings_more:
             self.updated += 1
+            self.fates.append((row, "updated"))
         else:
             self.unchanged += 1
+            self.fates.append((row, "unchanged"))
 
         if self.replace:
             self.new_rows.append(values)
+            self.kept.add(row)
         elif different:
             self.changes[position] = different
+
+    def _note_look_alike(self, row: FileRow) -> None:
+        """Note the row of another key that a new row may be; in a table that goes nobody is there."""
+        alike: LookAlike | None = None if self.replace else self.matcher.look_alike(row.values)
+        if alike is not None:
+            key = self.now.key_of_row(alike.position)
+            self.look_alikes.append(AlikeRow(row, key, _words_of(alike.mark)))
 
     def _same(self, name: str, old: Value | None, new: Value) -> bool:
         """Whether a value says what the table says; a blank cell says its field's default."""
         if old is None:
             return TABLES[self.table].field(name).default == new
-        return old == new or self.resolver.same(name, old) == new
+        is_equal = comparable(old) == comparable(new)
+        return is_equal or self.resolver.same(name, old) == new
+
+
+def _words_of(mark: Mark) -> str:
+    """What a mark says, as a person reads it: the name, the address, the number."""
+    words = mark[1:] if mark[0] in ("email", "phone", "name") else mark
+    return " / ".join(str(word) for word in dict.fromkeys(words) if word is not None)

@@ -68,6 +68,7 @@ def questions_of_draft(draft: ImportDraft, options: ImportOptions) -> list[Quest
         _currency(draft) if options.currency is None else None,
         *_words(draft),
         None if options.add_missing else _add_missing(draft),
+        None if options.always_new else _new_rows(draft),
     ]
     return [question for question in questions if question is not None]
 
@@ -309,6 +310,22 @@ def _named(name: str, rows: int, nearest: Fact) -> Message:
     if nearest is None:
         return Message("add-missing.name", facts)
     return Message("add-missing.name-like", {**facts, "nearest": nearest})
+
+
+def _new_rows(draft: ImportDraft) -> Question | None:
+    """Are rows that may be one of several rows of the workbook new ones?"""
+    found = _open_cells(draft, ("ambiguous-deal", "natural-key-ambiguous"))
+    if not found.cells:
+        return None
+    first = found.cells[0]
+    facts: dict[str, Fact] = {"count": found.count, "row": first.row}
+    facts |= {"key": first.reason.params["key"], "keys": first.reason.params.get("keys")}
+    return Question(
+        code="new",
+        option="always_new",
+        words=Message("new.ask", facts),
+        choices=(Choice(Message("new.take"), value=True, typed="--new"), _leave(found)),
+    )
 
 
 def _leave(found: _OpenCells) -> Choice:

@@ -27,6 +27,9 @@ class ImportOptions:
     keep_all: bool = False
     """Whether every column that goes into no field comes along."""
 
+    known_headers: tuple[str, ...] = ()
+    """Headers that tell in which row the file has its own, though nothing says where they go."""
+
     # How the file is read.
     encoding: str | None = None
     delimiter: str | None = None
@@ -79,6 +82,19 @@ def parse_columns(pairs: Sequence[str]) -> dict[str, str]:
             raise UsageError("bad-column", where="--column", found=pair)
         headers[name.strip()] = header.strip().strip('"')
     return headers
+
+
+def parse_delimiter(text: str | None) -> str | None:
+    """Read what stands between cells: a character, `tab` or `space`.
+
+    Raises: UsageError.
+    """
+    if text is None:
+        return None
+    delimiter = {"tab": "\t", "\\t": "\t", "space": " "}.get(text.casefold(), text)
+    if len(delimiter) != 1 or delimiter.isalnum() or delimiter in "\"'\r\n":
+        raise UsageError("bad-delimiter", where="--delimiter", found=text)
+    return delimiter
 
 
 def parse_words(texts: Sequence[str]) -> dict[tuple[str, str], str]:

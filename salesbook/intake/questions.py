@@ -31,11 +31,12 @@ OptionName = Literal[
     "date_order",
     "decimal",
     "add_missing",
+    "always_new",
     "words",
 ]
 """Fields of ImportOptions that an answer may set."""
 
-_OPTION_OF_FLAG: Final[Mapping[str, OptionName]] = {
+OPTION_OF_FLAG: Final[Mapping[str, OptionName]] = {
     "--into": "into",
     "--sheet": "sheet",
     "--encoding": "encoding",
@@ -174,7 +175,7 @@ def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | 
     # An option may come with the only value that makes sense: `--currency EUR`.
     flag, _, value = str(refusal.params.get("option", "")).partition(" ")
     texts = refusal.params.get("choices", (value,) if value else ())
-    option = _OPTION_OF_FLAG.get(flag)
+    option = OPTION_OF_FLAG.get(flag)
     if option is None or not isinstance(texts, tuple) or not texts:
         return None
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from salesbook.cells.base import Reason, Value
 from salesbook.frames import empty_frame
 from salesbook.intake.book_now import BookNow, TableNow
 from salesbook.intake.register import NameRegister
 from salesbook.intake.rows import FileRow
+from salesbook.intake.scopes import SCOPED
 from salesbook.intake.stages import StageBook
 from salesbook.names.folding import fold_name, nearest_names
 from salesbook.policy import MAIN_PIPELINE
@@ -18,6 +19,16 @@ from salesbook.tables.settings import Stage
 
 _JUDGED: Final = ("Reps", "Customers")
 _MANAGER: Final[dict[str, Value]] = {"role": "manager"}
+
+
+class Alike(NamedTuple):
+    """An added row that may be one that the workbook has."""
+
+    table: str
+    key: str
+    name: str
+    known_key: str
+    known_name: str
 
 
 class Resolver:
@@ -38,6 +49,9 @@ class Resolver:
             spec.name: str(spec.ref) for spec in TABLES[table].fields if spec.ref in _JUDGED
         }
         """The table that a field refers to."""
+        if table in SCOPED:
+            # A scope is a rep's key in rows about reps alone.
+            self.refs["scope"] = "Reps"
 
         tables = {*self.refs.values()}
         if table in _JUDGED:
@@ -49,12 +63,23 @@ class Resolver:
             now = TableNow(name, empty_frame(name)) if is_replaced else book.table(name)
             self.registers[name] = NameRegister(name, now, may_add)
 
+    def look_through(self, rows: Iterable[FileRow]) -> None:
+        """Look at every rep and customer whom the rows name, before any row is resolved."""
+        named: dict[str, dict[str, None]] = {}
+        for row in rows:
+            for name, ref in self.refs.items():
+                if ref != self.table and name in row.values:
+                    named.setdefault(ref, {})[str(row.values[name])] = None
+        for ref, typed in named.items():
+            self.registers[ref].look_through(typed)
+
     def resolve(self, row: FileRow) -> None:
         """Resolve stages and references to other tables; those to the row's own wait for its keys."""
         if self.table == "Deals":
             self._stage_of_deal(row)
         for name, ref in self.refs.items():
-            if ref != self.table and name in row.values:
+            is_of_rep = name != "scope" or row.values.get("scope_kind") == "rep"
+            if ref != self.table and name in row.values and is_of_rep:
                 self._reference(row, name, ref)
 
     def resolve_own(self, row: FileRow) -> None:
@@ -107,6 +132,23 @@ class Resolver:
             for table, register in self.registers.items()
         }
 
+    def alike_additions(
+        self, additions: Mapping[str, Sequence[Mapping[str, Value]]]
+    ) -> list[Alike]:
+        """Say which added rows may be somebody whom the workbook has.
+
+        Args:
+            additions: added rows by table.
+        """
+        found: list[Alike] = []
+        for table, rows in additions.items():
+            register = self.registers[table]
+            keys = [str(row[register.key_name]) for row in rows]
+            for key, known in register.alike_known(keys).items():
+                added_name = str(register.added[key]["name"])
+                found.append(Alike(table, key, added_name, known, register.name_of(known)))
+        return found
+
     def same(self, name: str, value: Value) -> Value:
         """A reference brought to its key where it has one; other values as they are."""
         ref = self.refs.get(name)
@@ -147,14 +189,14 @@ class Resolver:
                 row.miss(self.table, field, header, reason)
 
     def _pipeline(self, row: FileRow) -> str:
-        """The pipeline by its name in Stages; one that Stages lacks only where the order makes it."""
+        """The pipeline by its name in Stages; one that Stages lacks only where it is made."""
         typed = str(row.values.get("pipeline", MAIN_PIPELINE))
         name = self.pipelines.get(fold_name(typed), typed)
         if name != typed:
             row.values["pipeline"] = name
 
         is_unknown = fold_name(typed) not in self.pipelines
-        if is_unknown and self.stages.order is None and "pipeline" in row.values:
+        if is_unknown and not self.stages.makes(name) and "pipeline" in row.values:
             known = ", ".join(self.pipelines.values())
             row.reject("pipeline", "unknown-pipeline", found=typed, known=known)
         return name

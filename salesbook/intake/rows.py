@@ -2,7 +2,7 @@
 
 Names that begin with "_" steer the import: `_status` (a deal is open, won or lost beside its
 stage), `_deleted` (a row that the other system has deleted), `_currency` (of the row's money),
-`_first_name` and `_last_name` (together the name).
+`_first_name` and `_last_name` (together the name), `_rep` and `_team` (whom a target is for).
 """
 
 from __future__ import annotations

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from salesbook.errors import UsageError
+from salesbook.messages import Message
 from salesbook.names.folding import fold_name
 from salesbook.policy import Policy
 from salesbook.tables.settings import Stage
 
 StageKind = Literal["open", "won", "lost"]
+GuessedFrom = Literal["rank", "probability", "dates", "name"]
+"""What an order of stages was learned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,15 @@ class StageOrder:
         kinds.append((self.won, "won"))
         kinds.extend((name, "lost") for name in self.lost)
         return kinds
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedOrder:
+    """The whole order of one pipeline as a file shows it: a guess until somebody confirms it."""
+
+    stages: tuple[tuple[str, StageKind], ...]
+    """Every stage with its kind, in order."""
+    guessed_from: GuessedFrom
 
 
 def parse_stages(text: str) -> StageOrder:
@@ -65,6 +77,8 @@ class StageBook:
     order: StageOrder | None
     unused: frozenset[str] = frozenset()
     """Pipelines in which no deal is."""
+    learned: Mapping[str, LearnedOrder] = field(default_factory=dict)
+    """By pipeline, orders that the file shows where nobody says one."""
     _stages: dict[str, list[Stage]] = field(default_factory=dict)
     """By pipeline, the order applied."""
     _by_word: dict[tuple[str, str], Stage | None] = field(default_factory=dict)
@@ -76,17 +90,27 @@ class StageBook:
         """A pipeline's stages, the order applied."""
         if pipeline not in self._stages:
             known = list(self.policy.stages_of(pipeline))
-            lacking = self._lacking(known)
+            lacking = self._lacking(pipeline, known)
             self.added += len(lacking)
             self._stages[pipeline] = self._in_order(pipeline, known) if lacking else known
         return self._stages[pipeline]
 
-    def _lacking(self, known: Sequence[Stage]) -> list[str]:
+    def _lacking(self, pipeline: str, known: Sequence[Stage]) -> list[str]:
         """Stages of the order that a pipeline does not have."""
-        if self.order is None:
-            return []
         known_names = {fold_name(stage.stage) for stage in known}
-        return [name for name, _ in self.order.kinds() if fold_name(name) not in known_names]
+        wanted = self._wanted(pipeline)
+        return [name for name, _ in wanted if fold_name(name) not in known_names]
+
+    def _wanted(self, pipeline: str) -> Sequence[tuple[str, StageKind]]:
+        """The stages that a pipeline is to have, in their order; none where it stays as it is."""
+        if self.order is not None:
+            return self.order.kinds()
+        learned = self.learned.get(pipeline)
+        return learned.stages if learned else ()
+
+    def makes(self, pipeline: str) -> bool:
+        """Whether a pipeline that Stages lacks is made."""
+        return bool(self._wanted(pipeline))
 
     def find(self, pipeline: str, typed: str) -> Stage | None:
         """The stage that a word means, by its name now or an earlier one."""
@@ -110,6 +134,22 @@ class StageBook:
         stages = [stage for stage in self.of(pipeline) if stage.kind == kind]
         return stages[0] if len(stages) == 1 else None
 
+    def guesses(self) -> tuple[Message, ...]:
+        """Say of every pipeline whose order was guessed what it is now, and by what."""
+        return tuple(
+            Message(
+                "book.stages-guessed",
+                {
+                    "pipeline": pipeline,
+                    "by": f"Stages.guessed_from={learned.guessed_from}",
+                    "order": " > ".join(stage.stage for stage in self.of(pipeline)),
+                    "table": "Stages",
+                },
+            )
+            for pipeline, learned in self.learned.items()
+            if pipeline in self._stages
+        )
+
     def all_stages(self) -> list[Stage]:
         """The stages of every pipeline as they are to be."""
         pipelines = dict.fromkeys([*self.policy.pipelines(), *self._stages])
@@ -117,11 +157,14 @@ class StageBook:
 
     def _in_order(self, pipeline: str, known: Sequence[Stage]) -> list[Stage]:
         """A pipeline's stages with those of the order, ranked from 1, open ones first."""
-        kinds = self.order.kinds() if self.order else []
+        kinds = self._wanted(pipeline)
+        learned = None if self.order else self.learned.get(pipeline)
+        guessed_from = learned.guessed_from if learned else None
         by_name = {fold_name(stage.stage): stage for stage in known}
         ordered: list[Stage] = []
         for name, kind in kinds:
-            stage = by_name.get(fold_name(name), Stage(pipeline=pipeline, stage=name))
+            added = Stage(pipeline=pipeline, stage=name, guessed_from=guessed_from)
+            stage = by_name.get(fold_name(name), added)
             ordered.append(stage.model_copy(update={"kind": kind}))
 
         # Stages of a fresh workbook make way; where deals are in them, they stay behind.

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from salesbook.cells.base import plain_text
-from salesbook.intake.matching import NATURAL, has_made_keys, key_of
+from salesbook.intake.identity import goes_by_names
+from salesbook.intake.matching import has_made_keys, key_of
 from salesbook.intake.rows import FileRow
 from salesbook.store import Cell
 
@@ -71,8 +72,7 @@ def part_rows(rows: Sequence[FileRow], table: str, *, drop_equal: bool) -> Parte
 
 def _line_test(rows: Sequence[FileRow], table: str) -> Callable[[FileRow], bool]:
     """What tells whether a row that equals an earlier one is a line of its own."""
-    goes_by_name = table == "Customers" or table in NATURAL
-    if goes_by_name or not has_made_keys(table):
+    if goes_by_names(table) or not has_made_keys(table):
         return lambda _row: False
     has_line_numbers = any("line_no" in row.values for row in rows if not row.faults)
     if numbers_lines(table, ("line_no",) if has_line_numbers else ()):

@@ -1,220 +1,183 @@
-"""What does a foreign workbook hold? openpyxl reads values and formats of a checked package."""
+"""Which sheet of a foreign workbook holds the rows, and what do its cells say?"""
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-import re
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
-from itertools import islice
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
-from salesbook.currencies import names_currency
-from salesbook.errors import AmbiguousFile, NotAWorkbook, SalesbookError
-from salesbook.hosts.package import check_workbook
-from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
+from salesbook.errors import AmbiguousFile, NotAWorkbook
+from salesbook.hosts.sheet_cells import SheetCells, Spreadsheet, Tab
+from salesbook.intake.foreign import ForeignTable, RawRow, SourceOptions, is_blank
+from salesbook.intake.header_words import HeaderWords
 from salesbook.intake.layout import lay_out
+from salesbook.intake.spreadsheets import (
+    as_foreign,
+    open_spreadsheet,
+    read_format,
+    second_reading,
+    tells_something,
+)
 from salesbook.labels.words import fold
-from salesbook.store import NOT_CALCULATED, Cell, CellError
+from salesbook.messages import Message
+from salesbook.store import Cell
 
-_HEAD_ROWS = 40
-_SPACE_AND_COLOUR = re.compile(r"\\.|_.|\*.|\[[^\]]*\]")
-"""What a number format says beside its text: `\\-`, `_)`, `* `, `[Red]`."""
-
-_CURRENCY_CODE = re.compile(r"\[\$([^\]-]+)(?:-[^\]]*)?\]")
-"""`[$€-407]`, `[$USD]`: the currency of a number format, with the language that it is of."""
-
-_QUOTED = re.compile(r'"([^"]*)"')
-_BARE_SIGN = re.compile(r"[$¥€£￥₹₩₽]")
+_HEAD_ROWS: Final = 40
 
 _Score = Callable[[Sequence[Cell]], int]
 """How many of a row's cells are known headers."""
-_Formats = dict[tuple[int, int], str]
+_Formats = Mapping[tuple[int, int], str]
 
 
-def read_workbook(data: bytes, sheet: str | None, score: _Score, *, where: str) -> ForeignTable:
+def read_workbook(
+    data: bytes, options: SourceOptions, words: HeaderWords, *, where: str
+) -> ForeignTable:
     """Read the sheet that the user names, or the only one with known headers.
+
+    Of a workbook whose parts are sound and whose links are not, openpyxl reads what there is.
 
     Raises: NotAWorkbook, UnsafeFile, PasswordProtected, AmbiguousFile, ColumnMissing.
     """
-    checked = check_workbook(data, where)
-    data = checked.with_parts_changed("sharedstrings.xml", _with_escapes_kept)
-    with warnings.catch_warnings():
-        # openpyxl warns of what it will not keep; nothing is written back.
-        warnings.simplefilter("ignore")
-        book = _open(data, where, values=True)
-        try:
-            name = _choose(book, sheet, score, where)
-            formulas = _open(data, where, values=False)[name] if checked.has_formulas else None
-            rows, formats = _rows(book[name], formulas, where)
-            is_1904 = book.epoch.year == 1904
-        finally:
-            book.close()
-    headers, body, above = lay_out(rows, score, where=f"{where}, {name}")
-    return ForeignTable(headers, body, sheet=name, epoch_1904=is_1904, formats=formats, above=above)
-
-
-def _with_escapes_kept(texts: bytes) -> bytes:
-    """Spell `_x005F_` so that openpyxl keeps it.
-
-    `_x005F_x000D_` means the characters `_x000D_`, and no line end; openpyxl would take the first
-    part away and then read the second as one.
-    """
-    return texts.replace(b"x005F_", b"x005f_")
-
-
-def _open(data: bytes, where: str, *, values: bool) -> Any:
-    """The workbook with the values of its formulas, or with the formulas themselves."""
-    from openpyxl import load_workbook
-
     try:
-        return load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
-    except SalesbookError:
-        raise
-    except Exception as error:  # openpyxl raises whatever a damaged part leads it to
-        raise NotAWorkbook("damaged-workbook", where=where, found=type(error).__name__) from error
+        return _read(open_spreadsheet(data, where), options, words, where)
+    except NotAWorkbook as error:
+        mended = second_reading(data) if error.code == "damaged-workbook" else None
+        if mended is None:
+            raise
+    table = _read(mended, options, words, where)
+    return replace(table, notes=(*table.notes, Message("import.workbook-damaged")))
 
 
-def _choose(book: Any, wanted: str | None, score: _Score, where: str) -> str:
-    """The sheet to read, by its name. Raises: NotAWorkbook, AmbiguousFile."""
-    names: list[str] = [sheet.title for sheet in book.worksheets]
-    if not names:
+def _read(
+    book: Spreadsheet, options: SourceOptions, words: HeaderWords, where: str
+) -> ForeignTable:
+    """Read the sheet of an open workbook. Raises: as `read_workbook`."""
+    try:
+        place = _choose(book, options.sheet, words, where)
+        cells = book.cells(place, tells_something)
+    except NotAWorkbook as error:
+        raise as_foreign(error, where) from error
+
+    name = book.tabs[place].name
+    rows = [
+        RawRow(number, tuple(row))
+        for number, row in enumerate(cells.rows, start=1)
+        if not all(map(is_blank, row))
+    ]
+    layout = lay_out(rows, words, where=f"{where}, {name}")
+    table = layout.table(sheet=name, epoch_1904=book.is_1904, formats=_meanings(cells))
+    return _with_hidden_rows(table, cells.hidden, options)
+
+
+def _with_hidden_rows(
+    table: ForeignTable, hidden: frozenset[int], options: SourceOptions
+) -> ForeignTable:
+    """The table with its hidden rows counted, and without them where the user leaves them.
+
+    Rows that are left out are none of the file's: read = accepted + rejected + duplicates holds of
+    the others.
+    """
+    hidden_rows = sum(row.number in hidden for row in table.rows) if hidden else 0
+    if not hidden_rows:
+        return table
+    if options.hidden != "leave":
+        return replace(table, hidden_taken=hidden_rows)
+
+    shown_rows = tuple(row for row in table.rows if row.number not in hidden)
+    return replace(table, rows=shown_rows, hidden_left=hidden_rows)
+
+
+def _meanings(cells: SheetCells) -> _Formats:
+    """What number formats say of single numbers: `%`, or a currency word as they show it."""
+    # A sheet has a few formats and many cells, and most formats tell the same of every number.
+    formats = {code: read_format(code) for code in set(cells.formats.values())}
+    same_for_all = {code: shown.only_meaning for code, shown in formats.items()}
+
+    meanings: dict[tuple[int, int], str] = {}
+    for place, code in cells.formats.items():
+        meaning = same_for_all[code]
+        if meaning is None:
+            cell = cells.cell(*place)
+            meaning = formats[code].meaning_of(cell) if isinstance(cell, int | float) else ""
+        if meaning:
+            meanings[place] = meaning
+    return meanings
+
+
+def _choose(book: Spreadsheet, wanted: str | None, score: _Score, where: str) -> int:
+    """The place of the sheet to read. Raises: NotAWorkbook, UnsafeFile, AmbiguousFile."""
+    tabs = book.tabs
+    if not tabs:
         raise NotAWorkbook("damaged-workbook", where=where, found="no sheets")
     if wanted is not None:
-        return _named_sheet(names, wanted, where)
+        return _named_sheet(tabs, wanted, where)
 
-    scores = {name: _head_score(book[name], score, where) for name in names}
-    known = [name for name, count in scores.items() if count]
-    # A sheet of notes may hold a known word or two: it does not stand beside the table's sheet.
-    half = max(scores.values()) / 2
-    likely = [name for name in known if scores[name] > half]
+    shown = [place for place, tab in enumerate(tabs) if not tab.is_hidden]
+    if len(shown) == 1 and len(tabs) == 1:
+        return shown[0]
+
+    scores = {place: _head_score(book, place, score) for place in shown}
+    likely = _likely(scores)
     if len(likely) == 1:
         return likely[0]
-    if not known and len(names) == 1:
-        return names[0]
-    choices = tuple(likely or names)
-    raise AmbiguousFile(
-        "which-sheet", where=where, sheets=", ".join(choices), option="--sheet", choices=choices
-    )
+    if likely:
+        raise _which_sheet(tabs, likely, where)
+    return _of_unknown_headers(book, shown, score, where)
 
 
-def _named_sheet(names: Sequence[str], wanted: str, where: str) -> str:
+def _of_unknown_headers(book: Spreadsheet, shown: Sequence[int], score: _Score, where: str) -> int:
+    """The sheet where none that is shown has a known header: the only one that holds something.
+
+    Raises: AmbiguousFile; also where a hidden sheet has known headers, since nobody sees what it
+        holds.
+    """
+    tabs = book.tabs
+    hidden = [place for place, tab in enumerate(tabs) if tab.is_hidden]
+    likely = _likely({place: _head_score(book, place, score) for place in hidden})
+    if likely:
+        raise AmbiguousFile("hidden-sheet", where=where, **_choices([tabs[at] for at in likely]))
+
+    filled = [place for place in shown if _head(book, place)]
+    if len(filled) == 1:
+        return filled[0]
+    raise _which_sheet(tabs, filled or range(len(tabs)), where)
+
+
+def _which_sheet(tabs: Sequence[Tab], places: Sequence[int], where: str) -> AmbiguousFile:
+    return AmbiguousFile("which-sheet", where=where, **_choices([tabs[at] for at in places]))
+
+
+def _choices(tabs: Sequence[Tab]) -> dict[str, Any]:
+    """The sheets that the user may name, for a refusal."""
+    names = tuple(tab.name for tab in tabs)
+    return {"sheets": ", ".join(names), "option": "--sheet", "choices": names}
+
+
+def _likely(scores: Mapping[int, int]) -> list[int]:
+    """The places with nearly as many known headers as the best.
+
+    A sheet of notes may hold a known word or two: it does not stand beside the table's sheet.
+    """
+    half = max(scores.values(), default=0) / 2
+    return [place for place, count in scores.items() if count and count > half]
+
+
+def _named_sheet(tabs: Sequence[Tab], wanted: str, where: str) -> int:
     """The sheet that the user means, by name or by number from 1. Raises: AmbiguousFile."""
-    for name in names:
-        if fold(name) == fold(wanted):
-            return name
-    if wanted.isdigit() and 1 <= int(wanted) <= len(names):
-        return names[int(wanted) - 1]
-    raise AmbiguousFile(
-        "no-such-sheet",
-        where=where,
-        found=wanted,
-        sheets=", ".join(names),
-        option="--sheet",
-        choices=tuple(names),
-    )
+    for place, tab in enumerate(tabs):
+        if fold(tab.name) == fold(wanted):
+            return place
+    if wanted.isdigit() and 1 <= int(wanted) <= len(tabs):
+        return int(wanted) - 1
+    raise AmbiguousFile("no-such-sheet", where=where, found=wanted, **_choices(tabs))
 
 
-def _head_score(sheet: Any, score: _Score, where: str) -> int:
-    """The most known headers in any of a sheet's first rows; a chart sheet has none."""
-    if not hasattr(sheet, "iter_rows"):
-        return 0
-    head = islice(_cells_of(sheet, where), _HEAD_ROWS)
-    return max((score([_value(cell) for cell in row]) for row in head), default=0)
+def _head_score(book: Spreadsheet, place: int, score: _Score) -> int:
+    """The most known headers in any of a sheet's first rows."""
+    return max(map(score, _head(book, place)), default=0)
 
 
-def _cells_of(sheet: Any, where: str) -> Iterator[Any]:
-    """Rows of openpyxl's cells; the size that the file claims is not believed."""
-    sheet.reset_dimensions()
-    try:
-        yield from sheet.iter_rows()
-    except SalesbookError:
-        raise
-    except Exception as error:  # as in _open
-        raise NotAWorkbook("damaged-workbook", where=where, found=type(error).__name__) from error
-
-
-def _rows(sheet: Any, formulas: Any, where: str) -> tuple[list[RawRow], _Formats]:
-    """All rows that hold something, and what number formats say about single cells.
-
-    Args:
-        formulas: the same sheet with formulas in place of their values; None where it has none.
-    """
-    rows: list[RawRow] = []
-    formats: _Formats = {}
-    # A sheet has a few formats and many cells.
-    meanings: dict[str, str] = {}
-    formula_rows = _cells_of(formulas, where) if formulas is not None else None
-
-    for number, row in enumerate(_cells_of(sheet, where), start=1):
-        cells = [_value(cell) for cell in row]
-        if formula_rows is not None:
-            _mark_uncalculated(cells, next(formula_rows, ()))
-        if all(map(is_blank, cells)):
-            continue
-        rows.append(RawRow(number, tuple(cells)))
-
-        for column, cell in enumerate(row):
-            if isinstance(cell.value, int | float):
-                code = cell.number_format
-                if code not in meanings:
-                    meanings[code] = meaning_of_format(code)
-                if meanings[code]:
-                    formats[number, column] = meanings[code]
-    return rows, formats
-
-
-def _mark_uncalculated(cells: list[Cell], formula_row: Sequence[Any]) -> None:
-    """A formula whose value the file lacks is no blank cell."""
-    for column, cell in enumerate(formula_row[: len(cells)]):
-        if cells[column] is None and cell.data_type == "f":
-            cells[column] = NOT_CALCULATED
-
-
-def _value(cell: Any) -> Cell:
-    """What openpyxl's cell holds, as a raw cell."""
-    value = cell.value
-    if isinstance(value, str):
-        if cell.data_type == "e":
-            return CellError(value)
-        return _unescaped(value) if "_x" in value else value
-    if isinstance(value, dt.datetime):
-        return value.replace(tzinfo=None)
-    if isinstance(value, dt.time | dt.timedelta):
-        return str(value)
-    if isinstance(value, Decimal):
-        return float(value)
-    if value is None or isinstance(value, bool | int | float | dt.date):
-        return value
-    return str(value)
-
-
-def _unescaped(text: str) -> str:
-    from openpyxl.utils.escape import unescape
-
-    return str(unescape(text))
-
-
-def meaning_of_format(code: str) -> str:
-    """Say what a number format tells beyond the number.
-
-    Returns: `%`, a currency word as it shows it, or blank.
-    """
-    # `#,##0 "EUR";[Red]-#,##0 "EUR"`: the first part is of positive numbers.
-    positive = code.split(";")[0]
-    text = _SPACE_AND_COLOUR.sub("", positive)
-    unquoted = _QUOTED.sub("", text)
-    symbol = _CURRENCY_CODE.search(positive)
-
-    if symbol is not None:
-        words = [symbol[1]]
-    elif "%" in unquoted:
-        return "%"
-    else:
-        words = [*_QUOTED.findall(text), *_BARE_SIGN.findall(unquoted)]
-    for word in words:
-        if names_currency(word):
-            return word.strip()
-    return ""
+def _head(book: Spreadsheet, place: int) -> list[list[Cell]]:
+    """The first rows of a sheet that hold something."""
+    cells = book.cells(place, lambda _: False, first_rows=_HEAD_ROWS)
+    return [row for row in cells.rows[:_HEAD_ROWS] if not all(map(is_blank, row))]

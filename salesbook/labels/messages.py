@@ -27,6 +27,7 @@ _SUBJECTS: Final = (
     "messages_customers",
     "messages_process",
     "messages_book",
+    "messages_import",
     "messages_targets",
     "findings",
     "findings_cells",

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
+
+from salesbook.names.characters import fold_characters
 
 Language = Literal["en", "zh-CN"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh-CN")
 
 _OBEYED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters except tab and line break, and the marks that turn the writing direction."""
-_BETWEEN_WORDS: Final = "_-\u200b\ufeff"
-"""What stands between the words of a label beside spaces: two signs, and two that nobody sees."""
+_BETWEEN_WORDS: Final = "_-"
+"""What stands between the words of a label beside spaces."""
 
 
 def language_of(tag: str) -> Language:
@@ -49,9 +50,12 @@ def word(subject: str, path: str, language: Language) -> str:
 
 
 def fold(text: str) -> str:
-    """A form in which two spellings of a label are equal, whatever width, case, spaces and `_`."""
-    # NFKC makes the full-width letters and signs of a Chinese keyboard narrow.
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    """A form in which two spellings of a label are equal, whatever width, case, spaces and `_`.
+
+    Characters count as they do in names: traditional ones are as simplified, and what nobody sees
+    is not there.
+    """
+    plain = fold_characters(text)
     return "".join(sign for sign in plain if not sign.isspace() and sign not in _BETWEEN_WORDS)
 
 

@@ -49,7 +49,7 @@ def report_box(host: MacroHost, button: Button, report: Report) -> MessageBox:
     if skipped:
         paragraphs.append(say("done.skipped", language, count=skipped))
 
-    findings = [_line(host, "done", line) for line in findings_lines(report)]
+    findings = [line_words(host, "done", line) for line in findings_lines(report)]
     paragraphs.append(" ".join(findings))
 
     if button.look_at in report.written:
@@ -75,7 +75,7 @@ def _tables(written: Mapping[str, int], language: Language) -> str:
     return say("done.comma", language).join(parts)
 
 
-def _line(host: MacroHost, section: str, line: Line) -> str:
+def line_words(host: MacroHost, section: str, line: Line) -> str:
     """A line of a result in words; sheets are called as they are in the open workbook."""
     sheets = {fact: host.sheet_of(table) for fact, table in line.sheets.items()}
     return say(f"{section}.{line.code}", host.language, **line.facts, **sheets)
@@ -88,7 +88,7 @@ def import_box(host: MacroHost, file: Path, result: ImportResult) -> MessageBox:
     paragraphs = [
         say("import.title", language, file=file.name, sheet=sheet),
         say("import.counts", language, **import_counts(result)),
-        *(_line(host, "import", line) for line in import_remarks(result)),
+        *(line_words(host, "import", line) for line in import_remarks(result)),
         *_said_of_backup(host),
         say("import.next", language),
         *(sentence(note, language) for note in result.notes),
@@ -102,12 +102,13 @@ def undo_box(host: MacroHost, run: PastRun, report: Report) -> MessageBox:
     tables = ", ".join(sheet_name(table, language) for table in report.written)
     name = say("undo.run", language, action=run.action, at=run.at.isoformat(" "), user=run.user)
     restored = say("undo.restored", language, run=name, tables=tables)
-    return MessageBox("\n\n".join([restored, *_said_of_backup(host)]))
+    notes = [sentence(note, language) for note in report.notes]
+    return MessageBox("\n\n".join([restored, *notes, *_said_of_backup(host)]))
 
 
 def _said_of_backup(host: MacroHost) -> list[str]:
     """What somebody must know of the state before a run: nothing most of the time."""
-    return [_line(host, "done", line) for line in backup_lines(host.kept)]
+    return [line_words(host, "done", line) for line in backup_lines(host.kept)]
 
 
 def checks_box(checks: Sequence[SetupCheck], language: Language) -> MessageBox:

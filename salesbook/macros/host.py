@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -98,6 +98,10 @@ class MacroHost:
         """What a write could not take along though its row stays."""
         return self.excel.losses(write)
 
+    def named_columns(self, headers: Collection[str]) -> frozenset[str]:
+        """Those headers that some formula of the workbook names."""
+        return self.excel.named_columns(headers)
+
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all bodies in place, or none; first keep the open workbook as it is."""
         self._step("writing", count=len(writes))
@@ -150,6 +154,13 @@ class MacroHost:
         """Put a text into the status bar; that it cannot is no reason to stop."""
         with contextlib.suppress(Exception):
             self.book.app.status_bar = text
+
+    def lead_to(self, table: str) -> None:
+        """Show a table's sheet, where it can be shown."""
+        self.excel.reveal([table])
+        # That Excel refuses is no reason to stop: what was to be done is done.
+        with contextlib.suppress(Exception):
+            self.book.sheets[self.excel.sheet_of(table) or table].activate()
 
     def sheet_of(self, table: str) -> str:
         """What the table's sheet is called in this book, and how to see it where it is hidden."""

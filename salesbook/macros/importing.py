@@ -9,14 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from salesbook.errors import UsageError
+from salesbook.errors import ColumnMissing, UsageError
 from salesbook.macros.answers import import_box
 from salesbook.macros.asking import answer_in_boxes
+from salesbook.macros.confirming import IMPORT_MAPS, confirm_columns, confirm_rows
 from salesbook.macros.host import Cancelled, MacroHost
 from salesbook.macros.words import MessageBox, say
 from salesbook.tables import TABLES, Role
 
 if TYPE_CHECKING:
+    from salesbook.book.importing import ImportRequest
     from salesbook.book.session import Session
     from salesbook.intake.draft import ImportDraft
 
@@ -34,7 +36,8 @@ _PATTERNS: Final = "*.csv;*.tsv;*.txt;*.xlsx;*.xlsm;*.xls;*.xlsb;*.ods"
 def import_chosen(host: MacroHost, as_of: dt.date) -> MessageBox:
     """Import a file into the table of the sheet that is shown.
 
-    What the file leaves open is asked, one question at a time, before anything is written.
+    What the file leaves open is asked, one question at a time. Then the user sees where each column
+    goes and what becomes of the rows, and says go; nothing is written before.
 
     Raises: UsageError, Cancelled, SalesbookError of any kind.
     """
@@ -52,13 +55,54 @@ def import_chosen(host: MacroHost, as_of: dt.date) -> MessageBox:
     def attempt(answers: Answers) -> tuple[ImportDraft, Session]:
         now = replace(request, options=answers.options, answered=answers.answered)
         with host.working():
-            return importing.import_into(host, now)
+            return _drafted(host, now)
 
-    (draft, session), _ = answer_all(
+    (draft, session), answers = answer_all(
         attempt, request.options, lambda question: answer_in_boxes(host, question)
     )
+    request = replace(request, options=answers.options)
+    if not confirm_columns(host, file, draft):
+        return _columns_to_change(host, request, draft, session)
+
+    if draft.accepted:
+        preview = importing.result_of(replace(request, dry_run=True), draft, session)
+        confirm_rows(host, preview)
+        with host.working():
+            importing.write_draft(host, request, draft, session)
     result = importing.result_of(request, draft, session)
     return import_box(host, file, result)
+
+
+def _drafted(host: MacroHost, request: ImportRequest) -> tuple[ImportDraft, Session]:
+    """Draft an import; where no header of the file is known, by those that it seems to have.
+
+    Then nothing of it is taken. But the user sees its columns, and can say where they go.
+
+    Raises: SalesbookError of any kind.
+    """
+    from salesbook.book import importing
+
+    try:
+        return importing.draft_into(host, request)
+    except ColumnMissing as refusal:
+        seen = str(refusal.params.get("headers", "")).split(", ")
+        if refusal.code != "no-known-header" or not any(seen):
+            raise
+        options = replace(request.options, known_headers=tuple(filter(None, seen)))
+        return importing.draft_into(host, replace(request, options=options))
+
+
+def _columns_to_change(
+    host: MacroHost, request: ImportRequest, draft: ImportDraft, session: Session
+) -> MessageBox:
+    """Put the file's columns where the user can say of each where it goes, and lead him there."""
+    from salesbook.book import importing
+
+    with host.working():
+        importing.write_columns(host, request, draft, session)
+    host.lead_to(IMPORT_MAPS)
+    sheet = host.sheet_of(IMPORT_MAPS)
+    return MessageBox(say("walk.change", host.language, sheet=sheet, file=request.file.name))
 
 
 def _table_of_sheet(host: MacroHost) -> str:

@@ -6,6 +6,9 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
+from salesbook.names.invisible import without_invisible
+from salesbook.names.nobody import is_nobodys_address, is_nobodys_number
+
 _PUBLIC_DOMAINS: Final = frozenset(
     "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com rocketmail.com "
     "icloud.com me.com mac.com aol.com proton.me protonmail.com pm.me zoho.com fastmail.com hey.com mail.com "
@@ -23,8 +26,10 @@ _PUBLIC_DOMAINS: Final = frozenset(
 _PUBLIC_BRANDS: Final = frozenset({"yahoo", "hotmail", "outlook", "live", "gmx", "yandex"})
 """Public providers with a domain for each country."""
 
-_ADDRESS: Final = re.compile(r"([^@\s<>]+)@([^@\s<>]+\.[^@\s.<>]+)")
-"""`ann@acme.com`, also in `Ann Lee <ann@acme.com>`."""
+_NO_PART: Final = r"@\s<>()\[\]\",;:"
+"""Signs that no address has outside quotes. Source: RFC 5322, 3.2.3."""
+_ADDRESS: Final = re.compile(rf"([^{_NO_PART}]+)@([^{_NO_PART}]+\.[^{_NO_PART}.]+)")
+"""`ann@acme.com`, also in `Ann Lee <ann@acme.com>` and `Ann Lee（ann@acme.com）`."""
 
 _EXTENSION: Final = re.compile(
     r"(?:ext(?:ension)?\.?|x|#|转|轉|分机|分機|内线)\s*[:.-]?\s*(\d+)\s*$", re.IGNORECASE
@@ -48,10 +53,21 @@ _CHINESE_MOBILE_DIGITS: Final = 13
 """Of a Chinese mobile number with its country code and without a plus: `8613812345678`."""
 
 
+def _plain(text: str) -> str:
+    """A cell with full-width forms made narrow, and without what nobody sees."""
+    return unicodedata.normalize("NFKC", without_invisible(text))
+
+
 def mail_address(text: str) -> str | None:
     """The address in a cell in lower case; None where there is none."""
-    match = _ADDRESS.search(unicodedata.normalize("NFKC", text).casefold())
+    match = _ADDRESS.search(_plain(text).casefold())
     return f"{match[1]}@{match[2]}" if match else None
+
+
+def persons_address(text: str) -> str | None:
+    """The address in a cell, if it is somebody's; None for none, and for `test@test.com`."""
+    address = mail_address(text)
+    return None if address is None or is_nobodys_address(address) else address
 
 
 def private_domain(address: str) -> str | None:
@@ -92,9 +108,9 @@ class Phone(NamedTuple):
 def phones(text: str) -> frozenset[Phone]:
     """The telephone numbers in a cell.
 
-    What has fewer than 7 digits, or one digit only, is no number.
+    What has fewer than 7 digits, or is nobody's (`names.nobody`), is no number.
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = _plain(text)
     parts = map(_phone, _BETWEEN.split(plain))
     return frozenset(phone for phone in parts if _is_number(phone.number))
 
@@ -109,8 +125,8 @@ def phone_numbers(text: str) -> frozenset[str]:
 
 
 def _is_number(digits: str) -> bool:
-    """False for too few digits, and for `0000000` or `1111111`, which people type to get on."""
-    return len(digits) >= _SHORTEST and len(set(digits)) > 1
+    """False for too few digits, and for `0000000` or `1234567890`, which people type to get on."""
+    return len(digits) >= _SHORTEST and not is_nobodys_number(digits)
 
 
 def _phone(text: str) -> Phone:

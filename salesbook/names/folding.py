@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import numpy as np
+
+from salesbook.names.characters import fold_characters
 
 _NEAR_SCORE: Final = 60.0
 """Percent of likeness from which a name may be meant."""
@@ -17,13 +18,12 @@ _AT_ONCE: Final = 16
 
 
 def fold_name(text: str) -> str:
-    """A form in which names are equal that differ only in case, width or the amount of white space.
+    """A form in which names are equal that differ only in how they are written.
 
-    `ACME  Ltd` equals `Acme ltd`, `ＡＣＭＥ` equals `acme`; `GTXPro` and `GTX Pro` stay two names.
+    Case, width and the amount of white space do not count: `ACME  Ltd` equals `Acme ltd`; `GTXPro`
+    and `GTX Pro` stay two names. What else does not count, `characters.fold_characters` says.
     """
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return " ".join(text.casefold().split())
+    return " ".join(fold_characters(text).split())
 
 
 def keys_by_name(pairs: Iterable[tuple[object, str]]) -> dict[str, tuple[str, ...]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from salesbook.names.characters import fold_characters
 from salesbook.names.folding import fold_name
 
 _WORDS: Final = tuple(
@@ -29,20 +29,27 @@ _WORDS: Final = tuple(
 )
 """A language a line; Chinese words such as 合计 and 小 计 are in the pattern below."""
 
-_PLAIN_WORDS: Final = "|".join(re.escape(word).replace(r"\ ", "[ -]") for word in _WORDS)
+_PLAIN_WORDS: Final = "|".join(re.escape(fold_name(word)).replace(r"\ ", "[ -]") for word in _WORDS)
 """`grand total` also as `grand-total`."""
 
-_SAYS: Final = re.compile(
-    rf"(?:{_PLAIN_WORDS}|[合总總小共]\s*[计計]|計)(?:[ :\d()/-]*|\s*[:(\d].*)"
-)
+_SAYS: Final = re.compile(rf"(?:{_PLAIN_WORDS}|[合总小共]\s*计|计)(?:[ :\d()/-]*|\s*[:(\d].*)")
 """Such a word alone, before numbers (`Total 2026`), or before a colon, bracket or digit and more
 (`Total: all regions`).
 """
 
+_OF_GROUP: Final = re.compile(
+    rf"(?P<before>.+?)[ :-]*(?:{_PLAIN_WORDS}|[合总總小共]\s*[计計])"
+    rf"|(?:{_PLAIN_WORDS}|[合总總小共]\s*[计計])(?: for| of| von| für|:)?\s+(?P<after>.+)",
+    re.IGNORECASE,
+)
+"""`Acme Total` as Excel writes subtotals, `张三 汇总`, and `Total for Acme` as QuickBooks does."""
+
 _STARTS: Final = tuple(
-    dict.fromkeys(f"\n{word.split()[0]}" for word in ("sub", *_WORDS, *"合总總小共計"))
+    dict.fromkeys(f"\n{fold_name(word).split()[0]}" for word in ("sub", *_WORDS, *"合总小共计"))
 )
 """How a line begins that may say so."""
+_WITHIN: Final = tuple(start.strip() for start in _STARTS)
+"""How a word anywhere in a line begins that may say so."""
 
 
 def says_total(text: str) -> bool:
@@ -50,7 +57,19 @@ def says_total(text: str) -> bool:
     return _SAYS.fullmatch(fold_name(text)) is not None
 
 
-def may_say_total(texts: Iterable[str]) -> bool:
-    """Whether some of these texts may say so: one look instead of many."""
-    column = unicodedata.normalize("NFKC", "\n".join(["", *texts])).casefold()
+def group_of_total(text: str) -> str:
+    """The group whose total a text may name: Acme of `Acme Total` and `Total for Acme`; else blank."""
+    match = _OF_GROUP.fullmatch(text.strip())
+    return (match["before"] or match["after"]).strip() if match else ""
+
+
+def may_say_total(texts: Iterable[str], *, within: bool = False) -> bool:
+    """Whether some of these texts may say so: one look instead of many.
+
+    Args:
+        within: whether the word may stand anywhere in a text, as in `Acme Total`.
+    """
+    column = fold_characters("\n".join(["", *texts]))
+    if within:
+        return any(word in column for word in _WITHIN)
     return any(start in column for start in _STARTS)

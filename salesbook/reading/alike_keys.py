@@ -10,10 +10,9 @@ import pandas as pd
 
 from salesbook.frames import row_keys
 from salesbook.messages import Fact, Finding
-from salesbook.names.folding import fold_name
 from salesbook.tables import TABLES, Kind, Role
 
-_NOT_JUDGED: Final = frozenset({"Stages", "Products", "Waivers"})
+_NOT_JUDGED: Final = frozenset({"Stages", "Products", "Waivers", "ImportMaps"})
 """Stages and Products have checks of their own, for references find their rows whatever the case;
 Waivers quotes keys of other tables as they are.
 """
@@ -82,19 +81,28 @@ def _alike(texts: Sequence[str], keys: pd.Series[str]) -> list[tuple[int, int]]:
 
     first_spelling: dict[str, str] = {}
     for text in sorted(spellings):
-        first_spelling.setdefault(fold_name(text), text)
-    alike = {text for text in spellings if first_spelling[fold_name(text)] != text}
-    compared = alike | {first_spelling[fold_name(text)] for text in alike}
+        first_spelling.setdefault(_as_looked_up(text), text)
+    alike = {text for text in spellings if first_spelling[_as_looked_up(text)] != text}
+    compared = alike | {first_spelling[_as_looked_up(text)] for text in alike}
 
     column = pd.Series(texts, index=keys.index)
     of_alike = pd.DataFrame({"text": column, "key": keys})[column.isin(compared)]
     by_key: Any = of_alike.sort_values("key", kind="stable").drop_duplicates("text")
     row_of = {text: int(row) for row, text in by_key["text"].items()}
-    return [(row_of[text], row_of[first_spelling[fold_name(text)]]) for text in sorted(alike)]
+    return [(row_of[text], row_of[first_spelling[_as_looked_up(text)]]) for text in sorted(alike)]
+
+
+def _as_looked_up(text: str) -> str:
+    """A text as Excel's lookups see it: no case, no width, and white space that nobody counts.
+
+    Names are folded further (`names.folding`): keys in the two Chinese scripts are two to Excel.
+    """
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return " ".join(plain.casefold().split())
 
 
 def _different_when_folded(texts: set[str]) -> set[str]:
-    """The different texts as `fold_name` folds them; all in one go where that is the same."""
+    """The different texts as lookups see them; all in one go where that is the same."""
     column = "\n".join(texts)
     if not column.isascii():
         column = unicodedata.normalize("NFKC", column)
@@ -104,7 +112,7 @@ def _different_when_folded(texts: set[str]) -> set[str]:
     has_line_ends = len(parts) != len(texts)
     has_wide_gaps = "  " in folded
     if has_line_ends or has_wide_gaps:
-        return {fold_name(text) for text in texts}
+        return {_as_looked_up(text) for text in texts}
     return set(parts)
 
 

@@ -28,6 +28,8 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "Courses": ("course_id", "title"),
 }
 """Per table that others refer to: its key, then the fields that may name a row, best first."""
+_SCOPED: Final = ("Targets", "TargetMonths")
+"""Tables whose rows are about the company, a team or a rep."""
 _SHOWN_KEYS: Final = 3
 """Keys that a finding about an ambiguous name lists."""
 
@@ -136,7 +138,7 @@ def _resolve_keys(resolution: Resolution, rows_by_name: Mapping[str, RowsByName]
 
 def _resolve_scopes(resolution: Resolution, rows_by_name: Mapping[str, RowsByName]) -> None:
     """Scopes of targets: a rep's key, a team as the reps spell it, one word for the company."""
-    if resolution.table != "Targets" or "Reps" not in rows_by_name:
+    if resolution.table not in _SCOPED or "Reps" not in rows_by_name:
         return
     reps = rows_by_name["Reps"]
     kinds = resolution.frame["scope_kind"]

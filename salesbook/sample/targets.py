@@ -53,7 +53,7 @@ def add_days_off(world: World) -> None:
 
 
 def add_targets(world: World) -> None:
-    """Fill Targets, last year and 15 % more by team in round sums that add up, and two locks."""
+    """Fill Targets, last year and 15 % more by team in round sums, with months and two locks."""
     year, words = world.as_of.year, world.words
     sold = _sales_by_team(world)
     teams = [_round_up(sold[team] * _GROWTH) for team in range(3)]
@@ -91,6 +91,11 @@ def add_targets(world: World) -> None:
             "binding": True,
             "owner_id": "R01",
         },
+    ]
+    # Three new customers a month, whatever the season: that is how the sample's company counts them.
+    new_customers = {"year": year, "scope_kind": "company", "metric": "new_customers", "amount": 3}
+    world.rows["TargetMonths"] = [
+        {**new_customers, "scope": "company", "month": month} for month in range(1, 13)
     ]
     lock = {"year": year, "metric": "revenue", "kind": "lock"}
     world.rows["Locks"] = [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from salesbook.labels.messages import fill
 from salesbook.setup import book_rules, excel_rules, python_rules
 from salesbook.setup.faults import Look, Place
 from salesbook.setup.machine import Machine, ThisMachine
+from salesbook.store import Cell, CellError
 
 if TYPE_CHECKING:
     from salesbook.book.session import Session
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 _FAR_DOWN: Final = 100_000
 """A sheet row: dropdowns that end above it are not as they were built."""
 CONF_SHEET: Final = "xlwings.conf"
+_MOST_SETTINGS: Final = 100
+"""Rows of that sheet that are looked at."""
 _PACKAGES: Final = ("xlwings", "openpyxl", "pandas", "pydantic", "python-calamine")
 
 
@@ -95,21 +96,32 @@ def settings_in(book: Path) -> Mapping[str, str]:
 
 
 def _settings_in(book: Path) -> dict[str, str]:
-    from openpyxl import load_workbook
-
-    from salesbook.hosts.package import MAX_FILE_BYTES, check_workbook, read_ordinary
+    from salesbook.hosts.package import MAX_FILE_BYTES, Archive, ForeignWorkbook, read_ordinary
 
     if not book.is_file() or book.stat().st_size > MAX_FILE_BYTES:
         return {}
-    data = read_ordinary(book)
-    check_workbook(data, book.name)
+    workbook = ForeignWorkbook(Archive(read_ordinary(book), book.name), book.name)
+    names = [tab.name for tab in workbook.tabs]
+    if CONF_SHEET not in names:
+        return {}
 
-    workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    with contextlib.closing(workbook):
-        if CONF_SHEET not in workbook.sheetnames:
-            return {}
-        rows = workbook[CONF_SHEET].iter_rows(max_row=100, max_col=2, values_only=True)
-        return {str(key).upper(): str(value or "") for key, value in rows if key}
+    place = names.index(CONF_SHEET)
+    sheet = workbook.cells(place, lambda _: False, first_rows=_MOST_SETTINGS)
+    settings = {}
+    for row_number in range(1, len(sheet.rows) + 1):
+        key = _setting_text(sheet.cell(row_number, 0))
+        if key:
+            settings[key.upper()] = _setting_text(sheet.cell(row_number, 1))
+    return settings
+
+
+def _setting_text(cell: Cell) -> str:
+    """What stands in a cell of the sheet; a number without the decimals that it has not."""
+    if cell is None or isinstance(cell, CellError):
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
 
 
 def _say(name: str, language: Language, **facts: Any) -> str:

@@ -23,6 +23,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     settings.SeasonWeight,
     settings.Holiday,
     inputs.Target,
+    inputs.TargetMonth,
     inputs.Lock,
     inputs.ClosedPeriod,
     outputs.PlannedTarget,
@@ -65,6 +66,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.ForecastSnapshot,
     outputs.Check,
     inputs.Waiver,
+    inputs.ImportMap,
     outputs.ParkedNote,
     outputs.Run,
 )

@@ -79,6 +79,28 @@ class Target(
     note: Text | None = None
 
 
+class TargetMonth(
+    Row,
+    table="TargetMonths",
+    key=("year", "scope_kind", "scope", "metric", "month"),
+    part=Part.TARGETS,
+    since="0.3.0",
+):
+    """One row per month of a target; `month` is the calendar month, `year` the fiscal year.
+
+    Months that are not fixed are weights of the season of their target; fixed ones are hard sums.
+    """
+
+    year: Year
+    scope_kind: Literal["company", "team", "rep"]
+    scope: Id = "company"
+    """As in Targets: a team's name or a rep; blank for the company."""
+    metric: TargetMetric = "revenue"
+    month: Month
+    amount: Measure
+    fixed: Flag | None = None
+
+
 class Lock(
     Row, table="Locks", key=("year", "rep_id", "month", "metric", "kind"), part=Part.TARGETS
 ):
@@ -384,3 +406,29 @@ class Waiver(Row, table="Waivers", key=("table", "row_key", "field", "code"), pa
     reason: Text
     by: Text
     on: Annotated[Date, RECORDED]
+
+
+class ImportMap(
+    Row,
+    table="ImportMaps",
+    key=("source", "table", "header", "word", "field"),
+    part=Part.SYSTEM,
+    since="0.3.0",
+):
+    """One row per column of a kind of file, or per word in one, of which somebody said what it is.
+
+    An import writes them and goes by them the next time; a row that is changed or deleted counts.
+    """
+
+    source: Text
+    """What the file is called, and after `#` which headers it has: see `intake.maps`."""
+    table: TableName
+    header: Text
+    """As it stands in the file; `*` for all that go into no field."""
+    word: Text = ""
+    """Blank where the row is about the column as a whole."""
+    field: FieldName = ""
+    """Where the column goes, also a column of the user's own; blank: nowhere."""
+    code: Text | None = None
+    """What the word means; blank: nothing, so that the cell counts as blank."""
+    used_on: Annotated[Date | None, RECORDED] = None

@@ -151,6 +151,10 @@ class Stage(
     category: Literal["commit", "best_case", "pipeline", "omitted"] | None = None
     was: Names = ()
     """Earlier names of the stage."""
+    guessed_from: Annotated[
+        Literal["rank", "probability", "dates", "name"] | None, Since("0.3.0")
+    ] = None
+    """What an import took the stage's place from; blanking it confirms the place."""
 
 
 class Product(

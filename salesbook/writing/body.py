@@ -7,12 +7,22 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from salesbook.cells.sameness import same_cell
 from salesbook.frames import row_keys
 from salesbook.hosts.memory import carried_annotations, new_rows
 from salesbook.labels import Language
 from salesbook.messages import Finding
 from salesbook.reading.table import ReadTable
-from salesbook.store import KEEP, Annotation, Cell, Mark, NewCell, TableWrite
+from salesbook.store import (
+    KEEP,
+    NO_OWN_CELLS,
+    Annotation,
+    Cell,
+    Mark,
+    NewCell,
+    OwnCells,
+    TableWrite,
+)
 from salesbook.writing.parking import (
     NOTHING_BESIDE,
     Beside,
@@ -28,7 +38,11 @@ from salesbook.writing.parking_findings import (
     parked_findings,
     returned_findings,
 )
-from salesbook.writing.sameness import changes_of, content_fingerprint, same_cell
+from salesbook.writing.sameness import (
+    changes_of,
+    content_fingerprint,
+    own_fingerprint,
+)
 from salesbook.writing.values import NUMBER_FORMATS, cells_of, date_formats
 
 Sources = Sequence[int | None]
@@ -49,6 +63,8 @@ class PreparedWrite:
     """New lines for ParkedNotes."""
     returned: tuple[ParkedLine, ...] = ()
     """Lines that leave ParkedNotes: they stand on their rows again."""
+    own: Mapping[str, str] = field(default_factory=dict)
+    """`own_fingerprint` by header of the user's own columns that cells were given to."""
 
 
 @dataclass
@@ -64,6 +80,23 @@ class _Body:
     """What each column holds once it is written, those left out that the sheet calculates."""
     annotations: list[Annotation] = field(default_factory=list)
     """What is put on rows besides what goes along with them."""
+    new_headers: tuple[str, ...] = ()
+    """Of columns that come right of the table."""
+    own: dict[str, str] = field(default_factory=dict)
+    """`own_fingerprint` by header of the user's own columns that cells were given to."""
+
+    def put_own(self, own: OwnCells, first_added: int) -> None:
+        """Give cells to columns of the user's own; `first_added` is the row of the first added one."""
+        self.new_headers = own.new_headers
+        columns = own.columns(self.sources, first_added)
+        self.columns |= columns
+        self.formats |= date_formats(columns)
+        for header, cells in columns.items():
+            after = self.after.setdefault(header, [None] * len(self.sources))
+            for row, cell in enumerate(cells):
+                if cell is not KEEP:
+                    after[row] = cell
+            self.own[header] = own_fingerprint(header, after)
 
     def put_back(
         self, lines: Sequence[ParkedLine], rows_by_key: Mapping[str, int]
@@ -134,9 +167,15 @@ class _Body:
         """The write that puts these columns in place, and what it parks."""
         read, beside = self.read, self.beside
         write = TableWrite(
-            read.spec.name, self.columns, self.sources, self.formats, self.annotations
+            read.spec.name,
+            self.columns,
+            self.sources,
+            self.formats,
+            self.annotations,
+            self.new_headers,
         )
-        lost = [mark for mark in beside.losses(write) if not self._is_given(mark)]
+        losses = beside.losses(write.on_old_columns)
+        lost = [mark for mark in losses if not self._is_given(mark)]
         leaving = set(range(read.cells.row_count)).difference(
             source for source in self.sources if source is not None
         )
@@ -156,6 +195,7 @@ class _Body:
             self._content(write, lost_formulas),
             (*lines, *formula_lines),
             tuple(returned),
+            self.own,
         )
 
     def _is_given(self, mark: Annotation) -> bool:
@@ -236,6 +276,7 @@ def prepare_write(
         if field_spec.kind in NUMBER_FORMATS:
             body.formats[header] = NUMBER_FORMATS[field_spec.kind]
 
+    body.put_own(beside.own, 0)
     returned, findings = _returned(body, frame)
     return body.prepared(returned, findings)
 
@@ -272,6 +313,8 @@ class RowChanges:
     """Typed values by field, by the row's position in the table."""
     leaving: Collection[int] = ()
     """Positions of rows that go."""
+    own: OwnCells = NO_OWN_CELLS
+    """What goes into the user's own columns."""
 
 
 def prepare_changes(
@@ -312,6 +355,7 @@ def prepare_changes(
         body.after[header] = [*new_cells, *added]
         if field_spec.kind in NUMBER_FORMATS:
             body.formats[header] = NUMBER_FORMATS[field_spec.kind]
+    body.put_own(changes.own, len(staying))
     return body.prepared()
 
 

@@ -20,7 +20,17 @@ from salesbook.hosts.area import MAX_ROW, Area
 from salesbook.hosts.formulas import UnsureError, from_r1c1, names_only_its_row, to_r1c1
 from salesbook.names.folding import fold_name
 from salesbook.reading.table import ReadTable
-from salesbook.store import Annotation, Cell, CellError, Mark, TableCells, TableWrite, is_too_long
+from salesbook.store import (
+    NO_OWN_CELLS,
+    Annotation,
+    Cell,
+    CellError,
+    Mark,
+    OwnCells,
+    TableCells,
+    TableWrite,
+    is_too_long,
+)
 from salesbook.tables import Role
 from salesbook.writing.row_names import BETWEEN, NOBODY, UNKNOWN
 
@@ -187,6 +197,8 @@ class Beside:
     """The name of a row of this table, given its key's fields."""
     losses: Callable[[TableWrite], Sequence[Annotation]] = lambda _: ()
     """What the host could not take along though its row stays (`Host.losses`)."""
+    own: OwnCells = NO_OWN_CELLS
+    """What else goes into their own columns, `added` row by row of the new body."""
 
     def parked(
         self, read: ReadTable, things: Sequence[Annotation]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from salesbook.cells.sameness import same_cell
 from salesbook.hosts.formulas import UnsureError, from_r1c1, to_r1c1
 from salesbook.hosts.memory import carried_annotations, new_rows
 from salesbook.reading.table import ReadTable
 from salesbook.store import KEEP, Annotation, Cell, Mark, NewCell, TableWrite
 from salesbook.writing.body import PreparedWrite
+from salesbook.writing.own_columns import OwnColumnsBack
 from salesbook.writing.parking import (
     Beside,
     ParkedLine,
@@ -19,7 +21,7 @@ from salesbook.writing.parking import (
     put_by_people,
 )
 from salesbook.writing.parking_findings import formula_findings, lost_findings, parked_findings
-from salesbook.writing.sameness import content_fingerprint, relative_formula, same_cell
+from salesbook.writing.sameness import content_fingerprint, relative_formula
 from salesbook.writing.values import date_formats
 
 _ByCell = Mapping[tuple[int | None, str], Annotation]
@@ -42,6 +44,10 @@ class Restoring:
     old: ReadTable
     """The same table as it was."""
     old_annotations: Sequence[Annotation]
+    own_back: frozenset[str] = frozenset()
+    """Columns of the user's own that also become what they were: runs alone wrote into them."""
+    named_columns: Callable[[Collection[str]], frozenset[str]] = frozenset
+    """Which headers some formula of the workbook names (`Host.named_columns`)."""
     _columns: dict[str, Sequence[NewCell]] = field(default_factory=dict)
     _after: dict[str, list[Cell]] = field(default_factory=dict)
     """What each column holds afterwards, those left out that the sheet calculates."""
@@ -53,8 +59,13 @@ class Restoring:
         self._formulas_now = _of_kind(Mark.FORMULA, self.now_annotations)
         self._old_formulas = _of_kind(Mark.FORMULA, self.old_annotations)
         self._old_exceptions = _of_kind(Mark.VALUE, self.old_annotations)
+        self._own = OwnColumnsBack(self.now, self.old, self._sources, self.own_back)
         for header in self.now.cells.headers:
-            self._restore_column(header)
+            if header not in self.own_back:
+                self._restore_column(header)
+        self._gone_headers = self._own.gone_headers(self.named_columns)
+        own_columns = self._own.columns(self._gone_headers)
+        self._columns |= own_columns
         self._put.extend(self._marks_of_rows_that_come_back())
 
     @property
@@ -71,6 +82,8 @@ class Restoring:
             self._sources,
             number_formats=date_formats(self._columns),
             annotations=annotations,
+            new_headers=self._own.new_headers,
+            gone_headers=self._gone_headers,
         )
 
     def prepared(self, beside: Beside) -> PreparedWrite:
@@ -80,11 +93,16 @@ class Restoring:
             beside: where it says a day, something is parked; its `annotations` and `waiting` are
                 not asked.
         """
-        lost = [mark for mark in beside.losses(self._write) if mark.mark is not Mark.FILTER]
+        losses = beside.losses(self._write.on_old_columns)
+        lost = [mark for mark in losses if mark.mark is not Mark.FILTER]
         leaving = set(range(self.now.cells.row_count)).difference(
             source for source in self._sources if source is not None
         )
-        things = put_by_people(self.now, self.now_annotations, leaving)
+        things = [
+            thing
+            for thing in put_by_people(self.now, self.now_annotations, leaving)
+            if thing.mark is not Mark.VALUE or thing.header not in self.own_back
+        ]
         lines, not_parked = beside.parked(self.now, things)
         formula_lines, _ = beside.parked(self.now, lost)
         findings = [
@@ -93,7 +111,13 @@ class Restoring:
             *formula_findings(self.now, lost),
         ]
         parked = (*lines, *formula_lines)
-        return PreparedWrite(self._write, tuple(findings), self._content(lost), parked)
+        return PreparedWrite(
+            self._write,
+            tuple(findings),
+            self._content(lost),
+            parked,
+            own=self._own.states(self._gone_headers),
+        )
 
     def stands(self, line: ParkedLine) -> bool:
         """Whether what a line of ParkedNotes holds will stand on its row again."""

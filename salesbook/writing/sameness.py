@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from operator import eq
 from typing import Final
 
+from salesbook.cells.sameness import comparable, digits, same_cell
 from salesbook.hosts.formulas import ColumnFormula, UnsureError, column_formula, to_r1c1
 from salesbook.store import KEEP, Annotation, Cell, Mark, NewCell, TableCells
 
-_SHORT: Final = 16
-"""Characters of at most 15 digits and a decimal sign."""
 _NOTHING: Final = type(None)
 _FORMULA_SIGN: Final = "\x1d"
 """Before a formula in what a fingerprint is of, so that no typed text can look like one."""
@@ -23,34 +21,6 @@ _THIS_ROW: Final = re.compile(r"[\w.]*\[\[#This Row\],\s*\[([^\[\]]*)\]\]", re.I
 """Matches `Deals[[#This Row],[amount]]`, the long form of `[@amount]`."""
 _AT_COLUMN: Final = re.compile(r"(?:\w[\w.]*)?\[@([^\[\]]+)\]")
 """Matches `[@amount]` and `Deals[@amount]`."""
-
-
-def same_cell(left: Cell, right: Cell) -> bool:
-    """True where two raw cells hold the same.
-
-    Blank text is no text, 3 is 3.0, a bare date its midnight. Numbers are compared as a sheet shows
-    them, to 15 digits: programs save the rest as they like.
-    """
-    if left in (None, "") and right in (None, ""):
-        return True
-    # To Python True is 1; to somebody who looks at the sheet it is not.
-    if isinstance(left, bool) is not isinstance(right, bool):
-        return False
-    return _comparable(left) == _comparable(right)
-
-
-def _comparable(value: Cell) -> object:
-    if isinstance(value, dt.date):
-        return value.isoformat().removesuffix("T00:00:00")
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _digits(value)
-    return value
-
-
-def _digits(number: float) -> str:
-    """A number to 15 significant digits, spelled as Python does."""
-    text = repr(float(number))
-    return text if len(text) <= _SHORT else repr(float(f"{number:.15g}"))
 
 
 def changes_of(new: Sequence[Cell], old: Sequence[Cell]) -> list[NewCell]:
@@ -94,6 +64,12 @@ def content_fingerprint(
             digest.update("\x1f".join([header, *texts]).encode("utf-8", "surrogatepass"))
             digest.update(b"\x1e")
     return digest.hexdigest()
+
+
+def own_fingerprint(header: str, cells: Sequence[Cell]) -> str:
+    """`content_fingerprint` of one column that holds values alone, such as a user's own."""
+    alone = TableCells("", "", (header,), (cells,), first_row=1, first_column=1)
+    return content_fingerprint(alone, ())
 
 
 def _typed_marks(annotations: Sequence[Annotation]) -> Mapping[str, Mapping[int, Annotation]]:
@@ -177,7 +153,7 @@ def _spellings(column: Sequence[Cell]) -> Iterable[str]:
     if kinds <= {str}:
         return [cell or "" for cell in column]  # type: ignore[misc]
     if kinds <= {int, float}:
-        return ["" if cell is None else _digits(cell) for cell in column]  # type: ignore[arg-type]
+        return ["" if cell is None else digits(cell) for cell in column]  # type: ignore[arg-type]
     if len(kinds) == 1:
         # Dates and flags repeat: each is spelled once.
         spelling_of = {cell: _spelling(cell) for cell in set(column)}
@@ -191,5 +167,5 @@ def _spelling(value: Cell) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
-        return _digits(value)
-    return str(_comparable(value))
+        return digits(value)
+    return str(comparable(value))

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbook import labels
+from salesbook.cells.sameness import same_cell
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.memory import MemoryHost
 from salesbook.reading.table import read_table
 from salesbook.store import KEEP, Cell, TableCells
 from salesbook.writing.body import RowChanges, prepare_changes, prepare_write
-from salesbook.writing.sameness import changes_of, content_fingerprint, same_cell
+from salesbook.writing.sameness import changes_of, content_fingerprint
 from salesbook.writing.values import fifteen_digits
 from tests.book.drawn import Drawn, table
 

@@ -33,6 +33,8 @@ class Program:
     shown: list[str] = field(default_factory=list)
     """Everything the status bar said."""
     answer: str = "ok"
+    answers: list[str] = field(default_factory=list)
+    """What is answered to the first boxes, one after another; then `answer`."""
     writes: int = 0
     """Calls so far that change a sheet."""
     fail_at: int | None = None
@@ -146,6 +148,12 @@ class SheetModel:
             return False
         return True if any(one.contains(area) for one in meeting) else None
 
+    @property
+    def used(self) -> Area:
+        """The area from the first cell to the last one that anything was ever put into."""
+        places_used = list(self.cells) or [(1, 1)]
+        return Area(1, 1, max(row for row, _ in places_used), max(at for _, at in places_used))
+
 
 @dataclass
 class TableModel:
@@ -195,6 +203,7 @@ class TableModel:
         if new.top != self.area.top or self.has_totals or any(new.meets(other) for other in others):
             raise refused("Method 'Resize' of object 'ListObject' failed")
         old = self.body or self.area
+        self._name_new_columns(new)
         self.area, self.is_empty = new, False
         self._dress_new_rows(old)
         for column, formula in self.calculated.items():
@@ -203,6 +212,15 @@ class TableModel:
                 self.sheet.cells[row, column].calculate("=" + text)
         if fails:
             self.sheet.program.fail()
+
+    def _name_new_columns(self, new: Area) -> None:
+        """Put a header into the blank cell over each new column, as Excel does."""
+        number = 1
+        for column in range(self.area.right + 1, new.right + 1):
+            cell = self.sheet.cells[new.top, column]
+            if self.has_headers and cell.value is None:
+                cell.enter(f"Column{number}")
+                number += 1
 
     def _dress_new_rows(self, old: Area) -> None:
         """Make new rows look like the row above them, as Excel does."""

@@ -146,6 +146,7 @@ class Worksheet(CDispatch):
         return SimpleNamespace(FilterMode=True, Range=Range(self, area)) if area else None
 
     Application = property(lambda self: self.Parent.Application)
+    UsedRange = property(lambda self: Range(self, self.model.used))
     StandardHeight = excel_marks.STANDARD_HEIGHT
     Hyperlinks = property(lambda self: excel_marks.Hyperlinks(self.model))
     Comments = property(

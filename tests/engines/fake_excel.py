@@ -109,7 +109,9 @@ class App(base_classes.App):
         self, prompt: str, title: str | None, buttons: str, mode: str | None, callback: Any
     ) -> str:
         self.program.alerts.append(prompt)
-        return "ok" if buttons == "ok" else self.program.answer
+        if buttons == "ok":
+            return "ok"
+        return self.program.answers.pop(0) if self.program.answers else self.program.answer
 
 
 class Book(base_classes.Book):
@@ -192,6 +194,8 @@ class Sheet(base_classes.Sheet):
             StandardHeight=excel_marks.STANDARD_HEIGHT,
             Hyperlinks=excel_marks.Hyperlinks(self.model),
         )
+
+    used_range = property(lambda self: Range(self, self.model.used))
 
     @property
     def notes(self) -> list[Note]:

@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from salesbook.errors import ColumnMissing, NoSuchTable
+from salesbook.errors import CannotWrite, ColumnMissing, NoSuchTable
+from salesbook.hosts.memory import MemoryHost
 from salesbook.store import KEEP, CellError, Host, TableWrite
 from tests.hosts.books import HEADERS, ROWS
 from tests.hosts.conftest import values
@@ -213,3 +214,46 @@ def test_writing_twice(host: Host) -> None:
     host.write([TableWrite("Deals", {"deal_id": ["Z", KEEP, KEEP]}, [None, 0, 1])])
     assert column(host, "deal_id") == ["Z", "D3", "D2"]
     assert column(host, "name") == [None, "a", "b"]
+
+
+def test_new_columns(host: Host) -> None:
+    """Columns come right of the table, with cells for new rows and old ones; KEEP leaves blanks."""
+    since = dt.date(2026, 1, 31)
+    given = {"deal_id": [KEEP, KEEP, KEEP, "D4"], "Since": [since, KEEP, "later", 1]}
+    host.write([TableWrite("Deals", given, [0, 1, 2, None], new_headers=("Since",))])
+    assert host.headers("Deals") == (*HEADERS, "Since")
+    assert column(host, "Since") == [since, None, "later", 1]
+    assert column(host, "deal_id") == ["D1", "D2", "D3", "D4"]
+    assert column(host, "name") == ["Anna & Co", "=1+1", None, None]
+
+
+def test_no_room_for_new_columns(host: Host) -> None:
+    """What stands right of the table is not written over, and nothing else is written either."""
+    before = host.read("Deals")
+    if type(host) is MemoryHost:
+        return  # a table that is in memory alone has nothing beside it
+    given = {"deal_id": ["X"], "Chance": [1], "Since": [2]}
+    write = TableWrite("Deals", given, [0], new_headers=("Chance", "Since"))
+    with pytest.raises(CannotWrite) as caught:
+        host.write([write])
+    assert (caught.value.code, caught.value.where) == ("cells-right-in-the-way", "Pipeline!H3")
+    assert host.read("Deals") == before
+
+
+def test_last_columns_go(host: Host) -> None:
+    """Columns at the table's end go with what stands in them; the others keep their cells."""
+    write = TableWrite("Deals", {"name": ["A", KEEP, KEEP]}, [0, 1, 2], gone_headers=("ok",))
+    host.write([write])
+    assert host.headers("Deals") == HEADERS[:-1]
+    assert column(host, "name") == ["A", "=1+1", None]
+    host.write([TableWrite("Deals", {"ok": [KEEP, 3, KEEP]}, [0, 1, 2], new_headers=("ok",))])
+    assert column(host, "ok") == [None, 3, None]
+
+
+def test_columns_come_with_their_cells_or_not_at_all(host: Host) -> None:
+    """A write that is refused for its cells leaves no column behind."""
+    write = TableWrite("Deals", {"Chance": [1], "nonsense": [2]}, [0], new_headers=("Chance",))
+    before = host.read("Deals")
+    with pytest.raises(ColumnMissing):
+        host.write([write])
+    assert host.read("Deals") == before

@@ -117,6 +117,38 @@ def test_roll_back(tmp_path: Path, totals: bool, fault: BaseException | None) ->
     assert table(model).has_totals is totals
 
 
+@pytest.mark.parametrize("totals", [False, True])
+@pytest.mark.parametrize("fault", [None, KeyboardInterrupt()], ids=["refused", "cancelled"])
+def test_roll_back_of_columns(tmp_path: Path, totals: bool, fault: BaseException | None) -> None:
+    """Whichever write fails: no column came, and none went, without the rest of the write."""
+    place = worn_host(tmp_path)[0].headers("Plan")[-1]
+    last = worn_host(tmp_path)[0].headers("Deals")[-1]
+    writes = [
+        TableWrite("Deals", {"amount": [5, KEEP, KEEP]}, [0, 1, 2], gone_headers=(last,)),
+        TableWrite(
+            "Plan",
+            {place: [1], "Chance": [0.5], "Since": [dt.date(2026, 1, 2)]},
+            [0],
+            new_headers=("Chance", "Since"),
+        ),
+    ]
+    failures = 0
+    for k in range(1, 60):
+        host, model = worn_host(tmp_path, Program(fail_at=k, fault=fault), totals=totals)
+        before = everything(model)
+        try:
+            host.write(writes)
+        except (CannotWrite, KeyboardInterrupt):
+            assert everything(model) == before, k
+            failures += 1
+        else:
+            break
+    assert failures == k - 1 > 4
+    assert host.headers("Plan")[-2:] == ("Chance", "Since")
+    assert last not in host.headers("Deals")
+    assert table(model).has_totals is totals
+
+
 def test_a_refusal_that_stays(tmp_path: Path) -> None:
     """Where Excel does not even let the old body back, the sheets are named."""
     host, model = worn_host(tmp_path)

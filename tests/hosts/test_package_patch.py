@@ -15,7 +15,7 @@ from lxml import etree
 from reliability.books import members, parts
 from salesbook.errors import CannotWrite, ProtectedSheet, SalesbookError
 from salesbook.hosts.package import open_package
-from salesbook.store import KEEP, Annotation, Mark, TableCells, TableWrite
+from salesbook.store import KEEP, NOT_CALCULATED, Annotation, Mark, TableCells, TableWrite
 from tests.hosts.books import HEADERS, bend, changed_parts, plain_book, put_table, swap
 from tests.hosts.conftest import values
 
@@ -532,7 +532,9 @@ def test_heights_go_along(tmp_path: Path) -> None:
 
 
 def test_errors_times_and_blanks_are_read(tmp_path: Path) -> None:
-    """Error values are errors, bare times and durations numbers, formulas their last results."""
+    """Error values are errors, bare times and durations numbers, formulas their last results; one
+    with neither a value nor the type of texts was never calculated.
+    """
 
     def fill(target: Any, sheet: Any) -> None:
         put_table(sheet, "T", (0, 0), ABC, THREE)
@@ -545,7 +547,11 @@ def test_errors_times_and_blanks_are_read(tmp_path: Path) -> None:
     path = made(tmp_path / "b.xlsx", fill)
     with open_package(path, for_writing=False) as host:
         found = values(host.read("T"))
-    assert [str(getattr(value, "code", value)) for value in found["a"]] == ["#DIV/0!", "None", "z"]
+    assert [str(getattr(value, "code", value)) for value in found["a"]] == [
+        "#DIV/0!",
+        NOT_CALCULATED.code,
+        "z",
+    ]
     assert found["b"] == [0.75, 1.5, -2]
 
 

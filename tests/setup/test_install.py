@@ -157,7 +157,9 @@ def test_settings_are_not_read_from_a_book_that_may_harm(tmp_path, monkeypatch):
         for name in old.namelist():
             doctype = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' if name == "xl/styles.xml" else b""
             new.writestr(name, doctype + old.read(name))
-    monkeypatch.setattr("openpyxl.load_workbook", lambda *_, **__: pytest.fail("it was parsed"))
+    monkeypatch.setattr(
+        "salesbook.hosts.package.foreign.opened", lambda *_, **__: pytest.fail("it was parsed")
+    )
     assert settings_in(book) == {}
     assert settings_in(tmp_path) == {}
 

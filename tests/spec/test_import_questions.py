@@ -221,6 +221,21 @@ def test_a_word_that_costs_rows_is_asked_for(tmp_path: Path) -> None:
     assert [row["status"] for row in new_rows(done)] == ["placed", "cancelled", "cancelled"]
 
 
+def test_rows_that_may_be_one_of_several_are_asked_for(tmp_path: Path) -> None:
+    """Two deals of one name are there: whether a third is one of them only its owner knows."""
+    twins = [
+        {"deal_id": f"D{number}", "name": "Pumps", "rep_id": "R1", "stage": "Lead", "amount": sum_}
+        for number, sum_ in ((1, 500), (2, 600))
+    ]
+    now = book({"Deals": twins})
+    text = "Deal name,Rep,Stage,Amount\nPumps,Ann,Lead,7.00\n"
+    (question,) = questions_of_draft(draft(tmp_path, text, "Deals", now), ImportOptions("Deals"))
+    assert "may be D1, D2" in lines_of(question, "en")[0]
+    assert [choice.typed for choice in question.choices] == ["--new", ""]
+    again = draft(tmp_path, text, "Deals", now, always_new=True)
+    assert (len(new_rows(again)), questions_of_draft(again, ImportOptions("Deals"))) == (1, [])
+
+
 def test_what_leaving_it_open_costs_is_said(tmp_path: Path) -> None:
     """A blank owner costs no customer; a blank rep costs the deal."""
     owners = "Customer ID,Name,Owner\nC8,New,Zoe\nC9,Newer,Ann\n"
@@ -298,7 +313,7 @@ def test_a_refusal_that_an_option_cures_can_be_asked() -> None:
         facts = {keyword.arg: keyword.value for keyword in call.keywords}
         option = facts.get("option")
         code = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else ""
-        is_bare = isinstance(option, ast.Constant) and " " not in str(option.value)
+        is_bare = isinstance(option, ast.Constant) and option.value in questions.OPTION_OF_FLAG
         if is_bare and "choices" not in facts and None not in facts:
             lacking.append(code)
     assert set(lacking) <= cannot_be_asked

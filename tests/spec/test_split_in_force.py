@@ -39,7 +39,15 @@ def outcome(
     """Split a year's revenue; `own` are binding targets of reps."""
     tables = {
         name: empty_frame(name)
-        for name in ("Locks", "Periods", "Assignments", "Orders", "Deals", "Customers")
+        for name in (
+            "TargetMonths",
+            "Locks",
+            "Periods",
+            "Assignments",
+            "Orders",
+            "Deals",
+            "Customers",
+        )
     }
     shared = {"year": 2026, "metric": "revenue"}
     targets = [{"scope_kind": "company", "scope": "company", "target": target}]

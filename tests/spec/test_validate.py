@@ -50,6 +50,8 @@ REQUIRED = {
         "metric": "revenue",
         "target": 100,
     },
+    # A header of another file may well be called so.
+    "ImportMaps": {"source": "deals", "table": "Deals", "header": "Total", "word": "", "field": ""},
     "Locks": {
         "year": 2026,
         "rep_id": "R1",
@@ -144,11 +146,25 @@ def test_a_clean_book_has_no_findings():
         ("Reps", {"manager_id": "R1"}, "manager-circle", "manager_id"),
         ("Targets", {"floor": 101}, "floor-above-target", "floor"),
         ("Targets", {"stretch": 99}, "stretch-below-target", "stretch"),
+        ("ImportMaps", {"table": "Alerts"}, "import-map-table", "table"),
+        ("ImportMaps", {"table": "Dreams"}, "import-map-table", "table"),
+        ("ImportMaps", {"word": "Sure", "code": "commit"}, "import-map-word", "word"),
     ],
 )
 def test_one_wrong_cell_is_one_finding(table, row, code, field):
     """The row is named with the field that is wrong, once."""
     assert found(**{table: [row]}) == [(code, table, 0, field)]
+
+
+def test_a_field_is_filled_by_one_column_of_a_file():
+    """The second of two rows that say otherwise is named; one column may fill two fields."""
+    rows = [
+        {"header": "Sum", "field": "amount"},
+        {"header": "Total", "field": "amount"},
+        {"header": "Sum", "field": "name"},
+        {"header": "Else", "field": "amount", "source": "other"},
+    ]
+    assert found(ImportMaps=rows) == [("import-map-twice", "ImportMaps", 1, "field")]
 
 
 def test_a_cell_with_several_faults_is_named_once_by_its_error():

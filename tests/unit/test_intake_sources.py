@@ -189,13 +189,13 @@ def test_headers_named_by_the_user_are_known(tmp_path):
         (b"\xef\xbb\xbf <!DOCTYPE html>", NotAWorkbook, "html-as-workbook"),
         (b"<?xml version='1.0'?><Workbook/>", NotAWorkbook, "xml-as-workbook"),
         (b"%PDF-1.7", NotAWorkbook, "no-table-file"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), NotAWorkbook, "old-excel-format"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), NotAWorkbook, "damaged-workbook"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
             PasswordProtected,
             "password-protected",
         ),
-        (b"PK\x03\x04 cut off", NotAWorkbook, "damaged-zip"),
+        (b"PK\x03\x04 cut off", NotAWorkbook, "damaged-workbook"),
     ],
 )
 def test_other_files_are_refused_by_name(tmp_path, data, error, code):

@@ -11,12 +11,12 @@ import pytest
 import xlsxwriter
 
 from salesbook.cells.base import CellOptions
-from salesbook.errors import AmbiguousFile, NotAWorkbook, UnsafeFile, UsageError
+from salesbook.errors import AmbiguousFile, ColumnMissing, NotAWorkbook, UnsafeFile, UsageError
 from salesbook.intake.foreign import SourceOptions
 from salesbook.intake.headers import map_headers
 from salesbook.intake.rows import read_rows
 from salesbook.intake.sources import read_source
-from salesbook.intake.workbooks import meaning_of_format
+from salesbook.intake.spreadsheets.shown import read_format
 from salesbook.store import CellError
 
 
@@ -47,7 +47,7 @@ def test_cells_come_with_their_types(tmp_path):
     rows = [HEADERS, ["A", 12.5, dt.datetime(2024, 3, 5), 0.25], ["#", "#N/A", "2024-03-06", None]]
     found = read(saved(tmp_path, {"Data": rows}, name="export.csv"))
     assert found.sheet == "Data"
-    assert found.rows[0].cells == ("A", 12.5, dt.datetime(2024, 3, 5), 0.25)
+    assert found.rows[0].cells == ("A", 12.5, dt.date(2024, 3, 5), 0.25)
     assert found.rows[1].cells == ("#", CellError("#N/A"), "2024-03-06", None)
 
 
@@ -93,7 +93,7 @@ def test_a_share_shown_in_percent_is_clear_and_other_money_is_refused(tmp_path):
     ],
 )
 def test_number_formats_say_percent_or_currency(code, meaning):
-    assert meaning_of_format(code) == meaning
+    assert read_format(code).meaning_of(1.0) == meaning
 
 
 def test_the_only_sheet_with_known_headers_is_read(tmp_path):
@@ -200,3 +200,67 @@ def test_damaged_parts_are_refused(tmp_path):
     path = saved(tmp_path, {"S": [HEADERS, ["A", 1]]})
     with pytest.raises(NotAWorkbook):
         read(repacked(path, lambda name, data: b"<x/>" if name == "xl/workbook.xml" else data))
+
+
+def with_states(path, hidden_sheets=(), hidden_rows=()):
+    """The workbook with sheets hidden, and rows of its first sheet."""
+    book = openpyxl.load_workbook(path)
+    for name in hidden_sheets:
+        book[name].sheet_state = "hidden"
+    for row in hidden_rows:
+        book.worksheets[0].row_dimensions[row].hidden = True
+    book.save(path)
+    return path
+
+
+def test_hidden_rows_are_taken_and_counted(tmp_path):
+    """By default nothing that a filter hides is lost, and somebody says so."""
+    rows = [["Title"], HEADERS, ["A", 1], ["B", 2], ["C", 3]]
+    path = with_states(saved(tmp_path, {"S": rows}), hidden_rows=(1, 4))
+    found = read(path)
+    assert [row.cells[0] for row in found.rows] == ["A", "B", "C"]
+    # A hidden title is no row.
+    assert (found.hidden_taken, found.hidden_left) == (1, 0)
+    assert read(path, hidden="take").hidden_taken == 1
+
+
+def test_hidden_rows_are_left_where_the_user_says_so(tmp_path):
+    """Then they are no rows of the file; a hidden header row still holds the headers."""
+    rows = [HEADERS, ["A", 1], ["B", 2], ["C", 3]]
+    path = with_states(saved(tmp_path, {"S": rows}), hidden_rows=(1, 3))
+    found = read(path, hidden="leave")
+    assert [(row.number, row.cells[0]) for row in found.rows] == [(2, "A"), (4, "C")]
+    assert (found.hidden_taken, found.hidden_left) == (0, 1)
+    text = tmp_path / "a.csv"
+    text.write_text("Deal name\nA\n")
+    with pytest.raises(UsageError, match="option-not-for-text"):
+        read(text, hidden="leave")
+
+
+def test_a_hidden_sheet_is_never_chosen_unasked(tmp_path):
+    """Nobody sees what it holds; by its name or number it is read."""
+    sheets = {"Cover": [["Welcome"]], "Old": [HEADERS, ["A", 1]]}
+    path = with_states(saved(tmp_path, sheets), ["Old"])
+    with pytest.raises(AmbiguousFile) as refused:
+        read(path)
+    assert (refused.value.code, refused.value.params["choices"]) == ("hidden-sheet", ("Old",))
+    assert read(path, sheet="old").rows[0].cells[0] == "A"
+
+
+def test_a_hidden_sheet_does_not_stand_in_the_way_of_the_one_that_is_shown(tmp_path):
+    sheets = {"Old": [HEADERS, ["A", 1]], "New": [HEADERS, ["B", 1]]}
+    assert read(with_states(saved(tmp_path, sheets), ["Old"])).sheet == "New"
+
+
+def test_blank_sheets_are_no_choice(tmp_path):
+    """Excel once gave each workbook three sheets: the other two ask nobody anything."""
+    sheets = {"Sheet1": [["Alpha", "Beta"], [1, 2]], "Sheet2": [], "Sheet3": [[None]]}
+    with pytest.raises(ColumnMissing) as refused:
+        read(saved(tmp_path, sheets))
+    assert refused.value.params["headers"] == "Alpha, Beta"
+
+
+def test_only_the_first_rows_of_a_sheet_decide_which_is_read(tmp_path):
+    """A word that is a header stands for none far down in a sheet."""
+    sheets = {"Log": [["x"]] * 60 + [HEADERS], "Deals": [HEADERS, ["A", 1]]}
+    assert read(saved(tmp_path, sheets)).sheet == "Deals"

@@ -15,8 +15,9 @@ from salesbook.domain.outcome import Task
 from salesbook.frames import Tables, frame_from_rows, sorted_by_key
 from salesbook.messages import Finding, Message
 from salesbook.names.company_names import name_core
-from salesbook.names.contact_data import mail_address, phone_numbers, private_domain
+from salesbook.names.contact_data import persons_address, phone_numbers, private_domain
 from salesbook.names.name_likeness import Likeness, alike_names
+from salesbook.names.nobody import is_nobodys_name
 from salesbook.policy import Policy
 
 SAME_EMAIL: Final = 1.0
@@ -110,7 +111,7 @@ def _best(*reasons: Iterable[tuple[Pair, Reason]]) -> Pairs:
 
 
 def _same_mail(frame: pd.DataFrame, key: str) -> Iterator[tuple[Pair, Reason]]:
-    groups = _groups(frame, key, "email", lambda text: [mail_address(text)])
+    groups = _groups(frame, key, "email", lambda text: [persons_address(text)])
     for address, pair in _pairs(groups):
         yield pair, (SAME_EMAIL, Message("same-email", {"email": address}))
 
@@ -125,7 +126,7 @@ def _same_domain(frame: pd.DataFrame) -> Iterator[tuple[Pair, Reason]]:
     """Customers who write from one company's domain; gmail.com and its like say nothing."""
 
     def domains(text: str) -> list[str | None]:
-        address = mail_address(text)
+        address = persons_address(text)
         return [private_domain(address)] if address else []
 
     groups = _groups(frame, "customer_id", "email", domains)
@@ -224,9 +225,14 @@ def _same_company(customers: pd.DataFrame, least: float) -> Iterator[tuple[Pair,
     """Customers whose names are alike, or of whom one bears the name of the other's company.
 
     Where both rows have a company, alike names count only if the companies are alike too: two
-    people called Li Wei at two companies are two customers.
+    people called Li Wei at two companies are two customers. A shop's hundred walk-in customers are
+    a hundred.
     """
-    people = _people(customers)
+    people = {
+        key: person
+        for key, person in _people(customers).items()
+        if not is_nobodys_name(person.name)
+    }
     by_name = _by_core((key, person.name) for key, person in people.items())
     by_company = defaultdict(list)
     bearers = defaultdict(list)

@@ -24,6 +24,7 @@ def stage_faults(policy: Policy) -> Iterator[Finding]:
         stages = policy.stages_of(pipeline)
         yield from _kind_faults(pipeline, stages)
         yield from _rank_faults(policy.open_stages(pipeline))
+        yield from _guessed_order(pipeline, stages)
         yield from _name_faults(stages)
         yield from _need_faults(stages)
 
@@ -70,6 +71,27 @@ def _rank_faults(stages: Sequence[Stage]) -> Iterator[Finding]:
         others = [other.stage for other in same_rank if other is not stage]
         if others:
             yield _finding("stage-rank-twice", "error", stage, "rank", other=", ".join(others))
+
+
+def _guessed_order(pipeline: str, stages: Sequence[Stage]) -> Iterator[Finding]:
+    """An order that an import guessed is to be confirmed: once for a pipeline, at its first such stage."""
+    guessed = [stage for stage in stages if stage.guessed_from is not None]
+    if not guessed:
+        return
+    first = guessed[0]
+    yield Finding(
+        "stage-order-guessed",
+        "warning",
+        "Stages",
+        field="guessed_from",
+        row_key=f"{pipeline}|{first.stage}",
+        found=_shown(first.guessed_from),
+        params={
+            "pipeline": pipeline,
+            "order": " > ".join(stage.stage for stage in stages),
+            "column": "Stages.guessed_from",
+        },
+    )
 
 
 def _name_faults(stages: Sequence[Stage]) -> Iterator[Finding]:

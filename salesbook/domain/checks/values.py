@@ -17,7 +17,12 @@ from salesbook.tables import TABLES, Kind, Role
 # it only a letter can tell; a stricter pattern would name addresses that work.
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _NAMES: Final = frozenset({"name", "title"})
-_INPUTS: Final = tuple(name for name, spec in TABLES.items() if spec.role is Role.INPUT)
+_INPUTS: Final = tuple(
+    # ImportMaps quotes headers of other files, of which one may well be "Total".
+    name
+    for name, spec in TABLES.items()
+    if spec.role is Role.INPUT and name != "ImportMaps"
+)
 
 
 def magnitudes(task: Task) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +20,12 @@ from salesbook.hosts.excel.replacing import (
     prepare_replacement,
     shown_cells,
 )
+from salesbook.hosts.excel.reshaping import Reshaping, prepare_reshaping
 from salesbook.hosts.excel.sorting import drop_stale_sorting
-from salesbook.hosts.excel.table import LiveTable, is_hidden
+from salesbook.hosts.excel.table import LiveTable, is_hidden, rows_of
 from salesbook.hosts.fitting import refuse_twice
 from salesbook.hosts.formulas import Carrying
+from salesbook.hosts.formulas.naming import named_in
 from salesbook.store import Annotation, Mark, TableCells, TableWrite
 
 if TYPE_CHECKING:
@@ -123,6 +125,7 @@ class ExcelHost:
         Raises: NoSuchTable, LockedFile.
         """
         live = self._table(write.table)
+        write = write.on_old_columns
         with bounded_retries(), _own_refusals(live.sheet_name):
             layout = live.layout()
             contents = live.contents(layout, max(1, layout.rows))
@@ -143,6 +146,20 @@ class ExcelHost:
                 return ()
             return losses if replacement.is_needed else ()
 
+    def named_columns(self, headers: Collection[str]) -> frozenset[str]:
+        """Those headers that some formula of the workbook names. Slow: it asks for all of them.
+
+        Raises: LockedFile.
+        """
+        named: frozenset[str] = frozenset()
+        with bounded_retries(), _own_refusals(self.name):
+            for sheet in self._calls(lambda: list(self._book.sheets)):
+                used = self._calls(lambda sheet=sheet: sheet.used_range)  # type: ignore[misc]
+                for row in rows_of(self._calls(lambda used=used: used.formula)):  # type: ignore[misc]
+                    texts = [str(text).casefold() for text in row if str(text).startswith("=")]
+                    named |= named_in(texts, headers)
+        return named
+
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Put all bodies in place.
 
@@ -152,17 +169,46 @@ class ExcelHost:
         lives = [self._table(write.table) for write in writes]
         with bounded_retries():
             with _own_refusals(self.name):
-                replacements = [
-                    prepare_replacement(live, write, self._read.get(live.code))
+                reshapings = [
+                    prepare_reshaping(live, write, self._read.get(live.code))
                     for live, write in zip(lives, writes, strict=True)
+                    if write.new_headers or write.gone_headers
                 ]
-                needed = [replacement for replacement in replacements if replacement.is_needed]
-                filters = FiltersAside(self._calls, [_written_area(one) for one in needed])
-            with no_filling(self._calls, self._book.app):
-                self._replace(needed, filters)
+            try:
+                self._reshape(reshapings)
+                self._write(lives, writes)
+            except BaseException:
+                # All of it or nothing: columns must not stay without what belongs into them.
+                for reshaping in reversed(reshapings):
+                    _attempt(reshaping.take_back)
+                raise
 
         for live in lives:
             self._read.pop(live.code, None)
+
+    def _reshape(self, reshapings: Sequence[Reshaping]) -> None:
+        """Give tables the columns that come right of them, and take their last ones away."""
+        for reshaping in reshapings:
+            with _own_refusals(reshaping.live.sheet_name):
+                reshaping.apply()
+            # It was held against what was read of it before its columns changed.
+            self._read.pop(reshaping.live.code, None)
+
+    def _write(self, lives: Sequence[LiveTable], writes: Sequence[TableWrite]) -> None:
+        """Put bodies in place whose tables have their columns by now."""
+        with _own_refusals(self.name):
+            replacements = [
+                prepare_replacement(
+                    live,
+                    replace(write, new_headers=(), gone_headers=()),
+                    self._read.get(live.code),
+                )
+                for live, write in zip(lives, writes, strict=True)
+            ]
+            needed = [replacement for replacement in replacements if replacement.is_needed]
+            filters = FiltersAside(self._calls, [_written_area(one) for one in needed])
+        with no_filling(self._calls, self._book.app):
+            self._replace(needed, filters)
 
     def reveal(self, tables: Sequence[str]) -> None:
         """Show the sheets of these tables, where somebody can show them.

@@ -134,7 +134,7 @@ def prepare_replacement(live: LiveTable, write: TableWrite, read: Reading | None
     layout = live.layout()
     now = live.contents(layout, max(1, layout.rows))
     _refuse_unfit(live, layout, now, write)
-    if read is not None and _was_changed(layout, now, read):
+    if read is not None and was_changed(layout, now, read):
         raise ChangedMeanwhile("changed-meanwhile", where=live.sheet_name, table=live.code)
 
     want = new_body(live, layout, now, write).contents()
@@ -178,7 +178,7 @@ def _refuse_unfit(live: LiveTable, layout: Layout, now: Contents, write: TableWr
     refuse_unfit(shown_cells(live, layout, now), write)
 
 
-def _was_changed(layout: Layout, now: Contents, read: Reading) -> bool:
+def was_changed(layout: Layout, now: Contents, read: Reading) -> bool:
     """Say whether somebody typed since a table was read.
 
     That goes by formulas and values. What a formula shows may change by itself at any time.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -68,6 +68,32 @@ def renamed(formula: str, names: Names, table: str = "") -> str:
             new.append(piece)
         before = piece.lower()
     return joined(new)
+
+
+def brackets_of(header: str) -> tuple[str, str]:
+    """How a structured reference may name a column: `[Chance]`, and `[@Chance]` in its own row."""
+    spelled = "".join(f"'{sign}" if sign in _SPECIAL else sign for sign in header)
+    return f"[{spelled}]", f"[@{spelled}]"
+
+
+def named_in(texts: Iterable[str], headers: Collection[str]) -> frozenset[str]:
+    """Those headers that formulas name.
+
+    Args:
+        texts: the formulas, in small letters.
+    """
+    brackets = {
+        header: tuple(bracket.casefold() for bracket in brackets_of(header)) for header in headers
+    }
+    named = set()
+    for text in texts:
+        # Nearly no formula names a column of a table, which one look shows.
+        if "[" not in text:
+            continue
+        for header, spellings in brackets.items():
+            if any(spelling in text for spelling in spellings):
+                named.add(header)
+    return frozenset(named)
 
 
 def quoted_sheet(name: str) -> str:

@@ -33,23 +33,24 @@ def refuse_wide_extent(data: bytes, part: str, sheet: str) -> None:
 
     # Counting the cells of a large sheet takes time; a sixteenth of it may hold enough of them.
     cell = b"<" + prefix + b"c"
-    if not _is_too_much(rows, columns, data.count(cell, 0, len(data) // 16)):
+    if not is_too_much(rows, columns, data.count(cell, 0, len(data) // 16)):
         return
 
     cells = data.count(cell)
-    if not _is_too_much(rows, columns, cells):
+    if not is_too_much(rows, columns, cells):
         return
 
     # The estimate errs upwards, so that nothing is refused without a look at every cell.
     rows, columns = _walked_bounds(data, prefix)
-    if rows > MAX_ROW or columns > MAX_COLUMN or _is_too_much(rows, columns, cells):
+    if rows > MAX_ROW or columns > MAX_COLUMN or is_too_much(rows, columns, cells):
         last = cell_name(min(rows, MAX_ROW), min(columns, MAX_COLUMN))
         raise UnsafeFile(
             "sheet-too-sparse", where=f"{sheet}!{last}", rows=rows, columns=columns, cells=cells
         )
 
 
-def _is_too_much(rows: int, columns: int, cells: int) -> bool:
+def is_too_much(rows: int, columns: int, cells: int) -> bool:
+    """Say whether a block of rows and columns is too large for the cells that it holds."""
     return rows * columns > min(MAX_CELLS, FREE_CELLS + cells * MAX_BLANKS_PER_CELL)
 
 
@@ -61,14 +62,14 @@ def _estimate(data: bytes, prefix: bytes, sheet: str) -> tuple[int, int]:
     last_row = _rows_of_narrow(data, prefix)
     if last_row:
         return last_row, _COLUMNS_OF_ONE_LETTER
-    if _is_usual(data, prefix):
+    if has_usual_references(data, prefix):
         return _bounds(data, prefix)
     if data.count(b"<" + prefix + b"c") > _SLOW_CELLS:
         raise UnsafeFile("unusual-xml", where=sheet, found="cells without reference")
     return _walked_bounds(data, prefix)
 
 
-def _rows_span(data: bytes, prefix: bytes) -> tuple[int, int]:
+def rows_span(data: bytes, prefix: bytes) -> tuple[int, int]:
     """Find where the rows begin and end; an empty span where there are none."""
     start = data.find(b"<" + prefix + b"sheetData")
     end = data.rfind(b"</" + prefix + b"sheetData")
@@ -77,7 +78,7 @@ def _rows_span(data: bytes, prefix: bytes) -> tuple[int, int]:
 
 def _rows_of_narrow(data: bytes, prefix: bytes) -> int:
     """Number the last row where all is written the usual way and lies in columns A to Z; else 0."""
-    start, end = _rows_span(data, prefix)
+    start, end = rows_span(data, prefix)
     # Matches `<row r="12"` with its number, and `<row` with none.
     row = re.compile(rb'<%brow(?: r="([0-9]{1,7})")?' % prefix)
     numbers = row.findall(data, start, end)
@@ -110,12 +111,12 @@ def _up_to(number: int) -> bytes:
     return "|".join(ways).encode()
 
 
-def _is_usual(data: bytes, prefix: bytes) -> bool:
+def has_usual_references(data: bytes, prefix: bytes) -> bool:
     """Say whether all rows and cells are written the usual way, each beginning with its reference.
 
     Usual are `<row r="12"` and `<c r="AB12"`.
     """
-    start, end = _rows_span(data, prefix)
+    start, end = rows_span(data, prefix)
     odd_cell = re.compile(rb"<" + prefix + rb'c(?! r="[A-Z]{1,3}[0-9]{1,7}")')
     odd_row = re.compile(rb"<" + prefix + rb'row(?! r="[0-9]{1,7}")')
     if odd_cell.search(data, start, end):

@@ -1,72 +1,128 @@
-"""Can somebody else's workbook be given to a reader of every kind of part, and what does that cost?
+"""What do the sheets of somebody else's workbook hold? Only the parts that say it are read.
 
-The host itself reads few parts, each after a look at it. openpyxl parses whatever it finds; so a
-foreign workbook is looked at as a whole before openpyxl gets it.
+A package may hold much beside: queries, a data model, drawings, custom parts in any encoding. None
+of it is parsed, so that none of it can harm or be in the way.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
 
+from python_calamine import CalamineError
+
+from salesbook.errors import NotAWorkbook
+from salesbook.hosts.number_formats import GENERAL
 from salesbook.hosts.package.archive import Archive
+from salesbook.hosts.package.cell_formats import plain_styles, read_cell_formats
 from salesbook.hosts.package.extent import refuse_wide_extent
-from salesbook.hosts.package.guards import refuse_entities, refuse_styles
-from salesbook.hosts.package.zipping import assemble
+from salesbook.hosts.package.foreign_parts import ForeignParts
+from salesbook.hosts.package.guards import refuse_entities
+from salesbook.hosts.package.lost import with_errors_as_texts
+from salesbook.hosts.package.parts import BookParts, read_parts
+from salesbook.hosts.package.reader import opened, readable_texts, without_extent
+from salesbook.hosts.package.sheet_look import look_at, without_padding
+from salesbook.hosts.package.xmlscan import root_prefix
+from salesbook.hosts.package.zipping import stored
+from salesbook.hosts.sheet_cells import SheetCells, Tab, WantsFormat, cells_of
 
-_PARSED = (".xml", ".rels", ".vml")
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-"""Matches a sheet's part as all known programs name it: `xl/worksheets/sheet1.xml`."""
-_FORMULA_STARTS = (b"<f>", b"<f ", b":f>")
-_ROOT_BYTES = 2000
+_END_BYTES: Final = 1_000
+"""Within so many bytes from its end a sheet ends; comments may follow."""
+_UNREADABLE: Final = (CalamineError, ValueError, IndexError, OSError)
+"""What the reader raises for a part that it cannot read."""
 
 
-@dataclass(frozen=True, slots=True)
 class ForeignWorkbook:
-    """A workbook whose every part was looked at."""
+    """A workbook of sheets that anybody may have made.
 
-    archive: Archive
-    has_formulas: bool
+    Raises: NotAWorkbook, PasswordProtected, UnsafeFile.
+    """
 
-    def with_parts_changed(self, ending: str, change: Callable[[bytes], bytes]) -> bytes:
-        """Give the workbook's bytes with some parts changed; all others stay as they are.
+    def __init__(self, archive: Archive, where: str) -> None:
+        self._parts = ForeignParts(archive)
+        self._book: BookParts = read_parts(self._parts, where, with_tables=False)
+
+    @property
+    def tabs(self) -> tuple[Tab, ...]:
+        """The worksheets in the order of their tabs."""
+        return tuple(Tab(sheet.name, sheet.is_hidden) for sheet in self._book.sheets)
+
+    @property
+    def is_1904(self) -> bool:
+        """Whether its days count from 1904."""
+        return self._book.is_1904
+
+    @cached_property
+    def _formats(self) -> list[str]:
+        """The number format of each cell format; a workbook without styles has one."""
+        part = self._book.styles
+        if not part:
+            return [GENERAL]
+        return read_cell_formats(self._parts.content(part), part) or [GENERAL]
+
+    def cells(self, place: int, wants: WantsFormat, first_rows: int = 0) -> SheetCells:
+        """Read a sheet.
 
         Args:
-            ending: what the names of those parts end with, in lower case.
-            change: gives a part's new content for its old.
+            place: that of its tab, from 0.
+            wants: which number formats are told beside the values.
+            first_rows: read no more than so many rows; 0 for all.
+
+        Raises: NotAWorkbook, UnsafeFile.
         """
-        changes: dict[str, bytes | None] = {}
-        for name in self.archive.members:
-            if not name.endswith(ending):
-                continue
-            content = self.archive.inflate(name)
-            changed = change(content)
-            if changed != content:
-                changes[name] = changed
+        sheet = self._book.sheets[place]
+        data = self._parts.content(sheet.part)
+        refuse_entities(data, sheet.part)
+        _refuse_cut_off(data, sheet.part)
+        if first_rows:
+            data = _beginning(data, sheet.part, first_rows)
+        refuse_wide_extent(data, sheet.part, sheet.name)
 
-        return assemble(self.archive, changes) if changes else self.archive.data
+        meanings = {code: wants(code) for code in set(self._formats)}
+        wanted = {place for place, code in enumerate(self._formats) if meanings[code]}
+        look = look_at(data, sheet.part, wanted)
+
+        # The reader does not know every error: as a text it takes any, and `look` has it.
+        if look.errors:
+            data = with_errors_as_texts(data)
+        data = without_extent(data, sheet.part)
+        try:
+            rows = self._values(data)
+        except _UNREADABLE:
+            # Space around a number is rare, and the reader stumbles over it.
+            try:
+                rows = self._values(without_padding(data))
+            except _UNREADABLE as error:
+                raise NotAWorkbook("damaged-part", where=sheet.part) from error
+
+        codes = self._formats
+        formats = {(row, column - 1): codes[index] for row, column, index in look.styled}
+        return SheetCells(cells_of(rows, look.errors), formats, frozenset(look.hidden))
+
+    def _values(self, sheet: bytes) -> list[list[Any]]:
+        styles = stored(plain_styles(self._formats))
+        texts = readable_texts(self._parts, self._book.strings)
+        book = opened([stored(sheet)], styles, texts, is_1904=self.is_1904)
+        rows: list[list[Any]] = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        return rows
 
 
-def check_workbook(data: bytes, where: str) -> ForeignWorkbook:
-    """Look at every part of a workbook that a reader of whole workbooks will parse.
+def _refuse_cut_off(data: bytes, part: str) -> None:
+    """Refuse a sheet without its end: the reader would take the rows that are left for all.
 
-    Args:
-        where: the file's name, for what is wrong with it.
-
-    Raises: NotAWorkbook, UnsafeFile, PasswordProtected.
+    Raises: NotAWorkbook.
     """
-    archive = Archive(data, where)
-    has_formulas = False
-    for name in archive.members:
-        if not name.endswith(_PARSED):
-            continue
-        content = archive.inflate(name)
-        refuse_entities(content, f"{where}: {name}")
-        if b"styleSheet" in content[:_ROOT_BYTES]:
-            refuse_styles(content, f"{where}: {name}")
-        if _SHEET.fullmatch(name):
-            refuse_wide_extent(content, name, f"{where}: {name}")
-            has_formulas = has_formulas or any(start in content for start in _FORMULA_STARTS)
+    end = b"</" + root_prefix(data, b"worksheet", part) + b"worksheet"
+    if end not in data[-_END_BYTES:]:
+        raise NotAWorkbook("damaged-part", where=part)
 
-    return ForeignWorkbook(archive, has_formulas)
+
+def _beginning(data: bytes, part: str, rows: int) -> bytes:
+    """Cut a sheet off behind some rows, in as far as their ends stand in the usual way."""
+    prefix = root_prefix(data, b"worksheet", part)
+    ends = re.compile(rb"</%brow>" % prefix).finditer(data)
+    for number, end in enumerate(ends, start=1):
+        if number == rows:
+            return data[: end.end()] + b"</%bsheetData></%bworksheet>" % (prefix, prefix)
+    return data

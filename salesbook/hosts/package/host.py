@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -16,7 +17,7 @@ from salesbook.errors import (
     SalesbookError,
     UnsafeFile,
 )
-from salesbook.hosts.fitting import refuse_twice
+from salesbook.hosts.fitting import refuse_columns, refuse_twice
 from salesbook.hosts.formulas import Reading
 from salesbook.hosts.package import guards
 from salesbook.hosts.package.archive import Archive, Staged
@@ -35,6 +36,7 @@ from salesbook.hosts.package.marks import read_losses, read_marks
 from salesbook.hosts.package.ordinary import read_ordinary, special_kind
 from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
 from salesbook.hosts.package.reader import SheetReader
+from salesbook.hosts.package.reshaping import is_reshaped, names_column, reshape
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.saved_by import LastSave, dropdown_ends, last_save
 from salesbook.hosts.package.sheet_formulas import read_formulas
@@ -119,6 +121,7 @@ class PackageHost:
 
         Raises: NoSuchTable, NotAWorkbook, UnsafeFile, CannotWrite.
         """
+        write = write.on_old_columns
         cells = self.read(write.table)
         lost_formulas = read_losses(self._parts, self._table(write.table), cells, write)
         return [*lost_formulas, *self._cleared_filters(write)]
@@ -140,12 +143,47 @@ class PackageHost:
             return ()
         return changes.cleared_filters.get(write.table.lower(), ())
 
+    def named_columns(self, headers: Collection[str]) -> frozenset[str]:
+        """Those headers that some formula of the workbook names: of cells, names, rules or charts.
+
+        A text that looks like such a name counts too: the column then stays, which does no harm.
+        """
+        return frozenset(header for header in headers if names_column(self._parts, header))
+
     def write(self, writes: Sequence[TableWrite]) -> None:
         """Stage these bodies; the file changes only on `save`.
 
         Raises: CannotWrite, ProtectedSheet, NoSuchTable, ColumnMissing.
         """
         refuse_twice(writes)
+        reshaped = [write for write in writes if is_reshaped(write)]
+        if not reshaped:
+            self._write(writes)
+            return
+
+        before = (self._parts, self._book)
+        try:
+            self._reshape(reshaped)
+            self._write([replace(write, new_headers=(), gone_headers=()) for write in writes])
+        except BaseException:
+            # All of it or nothing: the columns must not stay without what belongs into them.
+            self._hold(*before)
+            self._forget_sheets_of(reshaped)
+            raise
+
+    def _reshape(self, writes: Sequence[TableWrite]) -> None:
+        """Stage the columns that come right of tables, and that their last ones go."""
+        for write in writes:
+            refuse_columns(self.read(write.table), write)
+        edits = Edits(self._parts)
+        areas = {write.table.lower(): reshape(edits, self._book, write) for write in writes}
+        staged = Staged(self._parts.archive, self._parts.changes | edits.changed)
+        book = refuse_unsound(staged, self._parts, edits.changed, areas, str(self.path))
+        self._hold(staged, book)
+        self._forget_sheets_of(writes)
+
+    def _write(self, writes: Sequence[TableWrite]) -> None:
+        """Stage bodies of tables whose columns stay."""
         changes = self._changes_for(writes)
         if not changes.parts:
             return

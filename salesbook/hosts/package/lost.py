@@ -53,15 +53,20 @@ def find_lost(data: bytes, part: str, xml: Callable[[], bytes]) -> Lost:
     prefix = root_prefix(data, b"worksheet", part)
     errors: list[LostError] = []
     is_readable = True
-    if _MAYBE_ERROR.search(data):
-        errors, is_readable = _errors(data, prefix)
+    if may_hold_errors(data):
+        errors, is_readable = find_errors(data, prefix)
 
-    errors = [*errors, *_uncalculated(data, prefix)]
+    errors = [*errors, *find_uncalculated(data, prefix)]
     formulas = SheetFormulas()
     with contextlib.suppress(CannotWrite):
         formulas = read_formulas(SheetRows(data, part, part))
 
     return Lost(_merged(data, prefix), errors, is_readable, formulas, xml)
+
+
+def may_hold_errors(data: bytes) -> bool:
+    """Say at a quick look whether a sheet may hold cells of type e."""
+    return _MAYBE_ERROR.search(data) is not None
 
 
 def with_errors_as_texts(data: bytes) -> bytes:
@@ -76,7 +81,7 @@ def _merged(data: bytes, prefix: bytes) -> list[Area]:
     return [area for area in areas if area]
 
 
-def _errors(data: bytes, prefix: bytes) -> tuple[list[LostError], bool]:
+def find_errors(data: bytes, prefix: bytes) -> tuple[list[LostError], bool]:
     """List the cells of type e, and say whether the reader knows every one."""
     # Matches <c r="B2" s="4" t="e"><f>1/0</f><v>#DIV/0!</v, the attributes in any order: the
     # reference is group 1, the error group 2. Not <c .../>, which holds none.
@@ -99,16 +104,22 @@ def _errors(data: bytes, prefix: bytes) -> tuple[list[LostError], bool]:
     return errors, readable_count == error_count
 
 
-def _uncalculated(data: bytes, prefix: bytes) -> Iterator[LostError]:
-    """List the formulas without a value, as programs write them that do not calculate."""
-    ends = (b"</%bf></%bc>" % (prefix, prefix), b"/></%bc>" % prefix)
+def find_uncalculated(data: bytes, prefix: bytes) -> Iterator[LostError]:
+    """List the formulas without a value, as programs write them that do not calculate.
+
+    A formula that gives a blank text has a value: there the cell is of the type `str`.
+    """
+    ends = (b"</%bf></%bc>" % (prefix, prefix), b"/></%bc>" % prefix, b"></%bv>" % prefix)
     if not any(end in data for end in ends):
         return
 
-    # Matches <c r="C2" s="1"><f>A2*2</f></c> and <c r="C3"><f t="shared" si="0"/></c>
+    # Matches <c r="C2" s="1"><f>A2*2</f></c>, <c r="C3"><f t="shared" si="0"/></c>, and the same
+    # with <v></v> or <v/> behind the formula. Not <c r="C4" t="str"><f>""</f><v></v></c>.
     pattern = re.compile(
-        rb"""<%bc\s(?:[^<>]*?\s)?r\s*=\s*["']([A-Z]+\d+)["'][^<>]*>"""
-        rb"""<%bf(?:\s[^<>]*)?(?:/>|>[^<]*</%bf>)</%bc>""" % ((prefix,) * 4)
+        rb"""<%(p)bc\s(?![^<>]*\bt\s*=\s*["']str["'])(?:[^<>]*?\s)?"""
+        rb"""r\s*=\s*["']([A-Z]+\d+)["'][^<>]*>"""
+        rb"""<%(p)bf(?:\s[^<>]*)?(?:/>|>[^<]*</%(p)bf>)"""
+        rb"""(?:<%(p)bv\s*/>|<%(p)bv></%(p)bv>)?</%(p)bc>""" % {b"p": prefix}
     )
     for reference in pattern.findall(data):
         area = Area.parse(reference.decode())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from xml.etree.ElementTree import Element
 
@@ -40,6 +40,8 @@ class SheetPart:
 
     name: str
     part: str
+    is_hidden: bool = field(default=False, compare=False)
+    """Whether its tab is hidden, so that nobody sees it without a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,12 @@ class Relation:
     """The part it points at, from the package's root."""
 
 
-def read_parts(parts: Parts, path: str) -> BookParts:
+def read_parts(parts: Parts, path: str, *, with_tables: bool = True) -> BookParts:
     """Follow the relations from the package's root to the sheets and their tables.
+
+    Args:
+        with_tables: false for a workbook of which only cells are wanted; then an odd table of it
+            does not matter.
 
     Raises: NotAWorkbook, UnsafeFile.
     """
@@ -130,7 +136,7 @@ def read_parts(parts: Parts, path: str) -> BookParts:
     return BookParts(
         workbook=workbook,
         sheets=sheets,
-        tables=_tables(parts, sheets),
+        tables=_tables(parts, sheets) if with_tables else {},
         styles=by_kind.get("styles"),
         strings=by_kind.get("sharedStrings"),
         calc_chain=by_kind.get("calcChain"),
@@ -196,7 +202,8 @@ def _sheets(book: Element, related: dict[str, Relation], parts: Parts) -> Iterat
             ids = [value for name, value in node.attrib.items() if name.endswith("}id")]
             relation = related.get(ids[0] if ids else "")
             if relation and relation.kind == "worksheet" and relation.target in parts:
-                yield SheetPart(node.get("name", ""), relation.target)
+                is_hidden = node.get("state", "visible") != "visible"
+                yield SheetPart(node.get("name", ""), relation.target, is_hidden)
 
 
 def _tables(parts: Parts, sheets: tuple[SheetPart, ...]) -> dict[str, TablePart]:

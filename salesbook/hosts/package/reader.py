@@ -90,11 +90,7 @@ class SheetReader:
         refuse_entities(data, sheet.part)
         refuse_wide_extent(data, sheet.part, sheet.name)
         lost = find_lost(data, sheet.part, lambda: self._parts.content(sheet.part))
-        cells = _CELLS.search(data)
-        if not cells:  # the reader would find the sheet blank
-            raise NotAWorkbook("damaged-part", where=sheet.part)
-
-        extent = _DIMENSION.search(data, 0, cells.start())
+        extent = _DIMENSION.search(data, 0, rows_start(data, sheet.part))
         has_plain_extent = not extent or _is_area(extent[0])
         if lost.is_readable and has_plain_extent and sheet in self._places:
             return None, lost
@@ -115,36 +111,8 @@ class SheetReader:
 
     def _opened(self, sheets: Sequence[Packed]) -> CalamineWorkbook:
         """Open a package of these sheets with the texts and formats they need."""
-        parts: dict[str, Packed] = {}
-        links = ""
-        sheet_tags = ""
-        for place, sheet in enumerate(sheets):
-            name = f"sheet{place}.xml"
-            parts[name] = with_head(sheet, HEAD)
-            links += _link(f"r{place}", "worksheet", name)
-            sheet_tags += f'<sheet name="S{place}" sheetId="{place + 1}" r:id="r{place}"/>'
-
-        for kind, shared in (("styles", self._styles()), ("sharedStrings", self._texts())):
-            if shared:
-                parts[f"{kind}.xml"] = shared
-                links += _link(kind, kind, f"{kind}.xml")
-
-        workbook = (
-            f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
-            f'<workbookPr date1904="{int(self._book.is_1904)}"/>'
-            f"<sheets>{sheet_tags}</sheets></workbook>"
-        )
-        root_link = _link("r", "officeDocument", "xl/workbook.xml")
-        members = {
-            "[Content_Types].xml": stored(b"<Types/>"),
-            "_rels/.rels": stored(_relations(root_link)),
-            "xl/workbook.xml": stored(workbook.encode()),
-            "xl/_rels/workbook.xml.rels": stored(_relations(links)),
-        }
-        for name, packed in parts.items():
-            members[f"xl/{name}"] = packed
-
-        return CalamineWorkbook.from_filelike(io.BytesIO(zipped(members)))
+        texts = readable_texts(self._parts, self._book.strings)
+        return opened(sheets, self._styles(), texts, is_1904=self._book.is_1904)
 
     def _styles(self) -> Packed | None:
         part = self._book.styles
@@ -154,16 +122,73 @@ class SheetReader:
         refuse_styles(data, part)
         return stored(_COUNT.sub(b"", data))
 
-    def _texts(self) -> Packed | None:
-        part = self._book.strings
-        if not part:
-            return None
-        data = self._parts.content(part)
-        refuse_entities(data, part)
-        packed = self._parts.packed(part)
-        if packed and _counts_truly(data):
-            return packed
-        return stored(_TEXTS_ROOT.sub(lambda tag: _COUNT.sub(b"", tag[0]), data))
+
+def opened(
+    sheets: Sequence[Packed], styles: Packed | None, texts: Packed | None, *, is_1904: bool
+) -> CalamineWorkbook:
+    """Open a small package made of these parts alone.
+
+    Raises: whatever the reader raises for parts that it cannot read.
+    """
+    parts: dict[str, Packed] = {}
+    links = ""
+    sheet_tags = ""
+    for place, sheet in enumerate(sheets):
+        name = f"sheet{place}.xml"
+        parts[name] = with_head(sheet, HEAD)
+        links += _link(f"r{place}", "worksheet", name)
+        sheet_tags += f'<sheet name="S{place}" sheetId="{place + 1}" r:id="r{place}"/>'
+
+    for kind, shared in (("styles", styles), ("sharedStrings", texts)):
+        if shared:
+            parts[f"{kind}.xml"] = shared
+            links += _link(kind, kind, f"{kind}.xml")
+
+    workbook = (
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
+        f'<workbookPr date1904="{int(is_1904)}"/>'
+        f"<sheets>{sheet_tags}</sheets></workbook>"
+    )
+    root_link = _link("r", "officeDocument", "xl/workbook.xml")
+    members = {
+        "[Content_Types].xml": stored(b"<Types/>"),
+        "_rels/.rels": stored(_relations(root_link)),
+        "xl/workbook.xml": stored(workbook.encode()),
+        "xl/_rels/workbook.xml.rels": stored(_relations(links)),
+    }
+    for name, packed in parts.items():
+        members[f"xl/{name}"] = packed
+
+    return CalamineWorkbook.from_filelike(io.BytesIO(zipped(members)))
+
+
+def readable_texts(parts: Staged, part: str | None) -> Packed | None:
+    """Check the shared texts and give them so that the reader reserves no memory in vain.
+
+    Raises: NotAWorkbook, UnsafeFile.
+    """
+    if not part:
+        return None
+    data = parts.content(part)
+    refuse_entities(data, part)
+    packed = parts.packed(part)
+    if packed and _counts_truly(data):
+        return packed
+    return stored(_TEXTS_ROOT.sub(lambda tag: _COUNT.sub(b"", tag[0]), data))
+
+
+def without_extent(sheet: bytes, part: str) -> bytes:
+    """Take away what a sheet claims as its extent. Raises: NotAWorkbook where it has no rows."""
+    extent = _DIMENSION.search(sheet, 0, rows_start(sheet, part))
+    return replaced(sheet, extent, b"") if extent else sheet
+
+
+def rows_start(sheet: bytes, part: str) -> int:
+    """Find where a sheet's rows begin. Raises: NotAWorkbook where it has none, not even blank."""
+    cells = _CELLS.search(sheet)
+    if not cells:  # the reader would find the sheet blank
+        raise NotAWorkbook("damaged-part", where=part)
+    return cells.start()
 
 
 def _is_area(extent: bytes) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from salesbook import labels
 from salesbook.cells.base import Reading, Reason, shown
 from salesbook.intake.explain.explanation import ColumnLeft, ColumnTaken, Example, Why
 from salesbook.intake.foreign import ForeignTable, is_blank
-from salesbook.intake.headers import HeaderMap, MappedColumn, fold_header
+from salesbook.intake.header_folding import fold_header
+from salesbook.intake.headers import HeaderMap, MappedColumn
 from salesbook.intake.rows import ColumnReading
 from salesbook.store import Cell
 from salesbook.tables import TABLES
@@ -23,15 +25,24 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def columns_taken(
-    table: str, readings: Sequence[ColumnReading], wanted: Mapping[str, str]
+    table: str,
+    readings: Sequence[ColumnReading],
+    wanted: Mapping[str, str],
+    settled: Collection[int] = (),
 ) -> tuple[ColumnTaken, ...]:
     """Say of each column that goes into a field why it does, and what its cells become.
 
     Args:
-        wanted: header by field, as the user says with `--column`.
+        wanted: header by field, as the user says with `--column`, or has said before.
+        settled: columns of which he has said it before.
     """
     asked = {labels.field_of_header(table, name, TABLES[table].field_names) for name in wanted}
-    return tuple(_taken(table, reading, asked) for reading in readings)
+    taken = []
+    for reading in readings:
+        column = _taken(table, reading, asked)
+        is_remembered = column.column in settled
+        taken.append(replace(column, why="remembered") if is_remembered else column)
+    return tuple(taken)
 
 
 def _taken(table: str, reading: ColumnReading, asked: set[str | None]) -> ColumnTaken:
@@ -106,9 +117,15 @@ def _text(cell: Cell) -> str:
     return " ".join(text.split()) if "\n" in text else text
 
 
-def columns_left(source: ForeignTable, header_map: HeaderMap) -> tuple[ColumnLeft, ...]:
-    """Columns of the file that go nowhere, each with the first cell that holds something."""
-    used = {column.column for column in header_map.columns}
+def columns_left(
+    source: ForeignTable, header_map: HeaderMap, along: Collection[int] = ()
+) -> tuple[ColumnLeft, ...]:
+    """Columns of the file that go nowhere, each with the first cell that holds something.
+
+    Args:
+        along: columns that come along as the user's own.
+    """
+    used = header_map.used.union(along, (column.column for column in header_map.columns))
     sound_rows = [row.cells for row in source.rows if row.fault is None]
     left = []
     for column, header in enumerate(source.headers):

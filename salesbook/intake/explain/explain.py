@@ -38,6 +38,10 @@ class FileRead:
     """With which its cells were read."""
     rows: Sequence[FileRow]
     """References resolved."""
+    settled: frozenset[int] = frozenset()
+    """Columns that go where ImportMaps says."""
+    along: frozenset[int] = frozenset()
+    """Columns that come along as the user's own."""
 
 
 def explain(file: FileRead, options: ImportOptions, merge: Merge, book: BookNow) -> Explanation:
@@ -57,8 +61,8 @@ def explain(file: FileRead, options: ImportOptions, merge: Merge, book: BookNow)
         delimiter=source.delimiter,
         sheet=source.sheet,
         above=source.above,
-        columns=columns_taken(table, readings, options.columns),
-        not_taken=columns_left(source, file.header_map),
+        columns=columns_taken(table, readings, options.columns, file.settled),
+        not_taken=columns_left(source, file.header_map, file.along),
         decisions=decisions_of(readings, row_numbers, file.cell_options),
         names=names_found(table, readings, sound_rows, resolver, book),
         dates=_dates(table, sound_rows),

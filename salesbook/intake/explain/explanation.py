@@ -9,7 +9,7 @@ from typing import Literal
 from salesbook.cells.base import Reason, Value
 from salesbook.tables import Kind
 
-Why = Literal["asked", "own-label", "known-header"]
+Why = Literal["asked", "remembered", "own-label", "known-header"]
 """How a column became a field's: the user said it; it is called as in the workbook; other systems
 call it so.
 """

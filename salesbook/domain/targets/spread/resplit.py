@@ -11,6 +11,7 @@ import pandas as pd
 
 from salesbook.arrays import Flags, Floats, Ints
 from salesbook.domain.arithmetic.calendar import last_day
+from salesbook.domain.targets.spread.months_asked import MonthsAsked
 from salesbook.domain.targets.spread.seats import Seats
 from salesbook.domain.targets.spread.shares import Shares, sum_over
 from salesbook.names.folding import fold_name
@@ -75,7 +76,43 @@ def _added_up(rows: pd.DataFrame, seats: Seats) -> Done:
     return Done(total, by_team, by_seat)
 
 
-def rest_of(shares: Shares, seats: Seats, done: Done, *, least: Ints, spare: Floats) -> Shares:
+def as_planned_where_hard(sold: Done, gone: Done, seats: Seats, months: MonthsAsked) -> Done:
+    """Take months gone as planned for those who have nothing but hard months left.
+
+    A hard month moves for nothing, so they have no month that could carry a gap; and as a gap of
+    one's own lightens or burdens nobody else, nobody carries it.
+
+    Args:
+        sold: what the months gone brought; `gone` what they had as planned.
+        seats: with the months to plan only.
+    """
+    is_stuck = months.without_room(seats)
+    if not is_stuck.any():
+        return sold
+    if is_stuck.all():
+        return gone
+
+    by_seat = np.where(is_stuck, gone.seats, sold.seats)
+    by_team = dict(sold.teams)
+    difference = by_seat - sold.seats
+    for seat in np.flatnonzero(is_stuck).tolist():
+        team = seats.folded_teams[seat]
+        by_team[team] = by_team.get(team, 0) + int(difference[seat])
+    return Done(sold.total + int(difference.sum()), by_team, by_seat)
+
+
+@dataclass(frozen=True)
+class Least:
+    """What cells and hard months need at least in the months to plan."""
+
+    seats: Ints
+    """Of each seat, what its locks and lower bounds need."""
+    teams: Mapping[str, int]
+    """By folded name: the sum of the team's hard months."""
+    total: int = 0
+
+
+def rest_of(shares: Shares, seats: Seats, done: Done, *, least: Least, spare: Floats) -> Shares:
     """Take off what is done from the year's total and from each part: the rest carries the gap.
 
     Who is free to carry more or less gets the rest in proportion to what is missing from the own
@@ -86,7 +123,7 @@ def rest_of(shares: Shares, seats: Seats, done: Done, *, least: Ints, spare: Flo
     Args:
         shares: of the whole year.
         seats: with the months to plan only.
-        least: of each seat, what its locks and lower bounds need in those months.
+        least: what may not be gone below in those months.
         spare: weights of those months, for when nobody misses anything.
 
     Returns: the shares of the months to plan; their total is above what is missing only where fixed
@@ -101,7 +138,7 @@ def rest_of(shares: Shares, seats: Seats, done: Done, *, least: Ints, spare: Flo
     for seat, part in shares.fixed.items():
         if takes_part[seat]:
             gap = part - int(done.seats[seat])
-            fixed[seat] = max(gap, int(least[seat]))
+            fixed[seat] = max(gap, int(least.seats[seat]))
             beyond_gap[seat] = fixed[seat] - gap
 
     is_free = takes_part.copy()
@@ -118,7 +155,8 @@ def rest_of(shares: Shares, seats: Seats, done: Done, *, least: Ints, spare: Flo
         in_fixed_team |= members
         if (members & takes_part).any():
             gap = shares.teams[team] - done.teams.get(team, 0)
-            needed = sum_over(fixed, members) + int(least[members & is_free].sum())
+            needed = sum_over(fixed, members) + int(least.seats[members & is_free].sum())
+            needed = max(needed, least.teams.get(team, 0))
             teams[team] = max(gap + sum_over(beyond_gap, members), needed)
             missing += teams[team] - gap
 
@@ -131,10 +169,10 @@ def rest_of(shares: Shares, seats: Seats, done: Done, *, least: Ints, spare: Flo
     parts = _missing_parts(shares, others, done, spare)
     wanted = np.where(others & is_free, parts, wanted)
 
-    needed_by_others = sum_over(fixed, others) + int(least[others & is_free].sum())
+    needed_by_others = sum_over(fixed, others) + int(least.seats[others & is_free].sum())
     total = sum(teams.values()) + needed_by_others
     if shares.of_company:
-        total = max(missing, total)
+        total = max(missing, total, least.total)
 
     return replace(
         shares, total=total, wanted=wanted, fixed=fixed, teams=teams, takes_part=takes_part

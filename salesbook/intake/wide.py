@@ -1,0 +1,273 @@
+"""Which columns of a file are months or quarters of a target, and what do its rows say of each?
+
+A planning sheet has a row per rep or team and a column per month. Here such a row becomes rows of
+tables: its year in Targets and its months in TargetMonths, or months of TargetMonths or Locks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from salesbook.cells.base import CellOptions
+from salesbook.errors import AmbiguousFile, UsageError
+from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
+from salesbook.intake.headers import HeaderMap, note_in
+from salesbook.intake.period_headers import (
+    TAKES_PERIODS,
+    PeriodHeader,
+    metric_in_title,
+    period_of_header,
+    years_in,
+)
+from salesbook.messages import Message
+from salesbook.tables import TABLES, Kind
+
+_TAKEN_SPANS: Final = ("month", "quarter")
+_UNIT_LINE: Final = re.compile(
+    r"(?:单位|單位|unit|units|einheit)\s*[:：]?\s*(?P<unit>[^\s,;，；)）]+)"
+    r"|\(?(?P<thousands>in (?:thousands|'?000s?)|in tausend)\)?",
+    re.IGNORECASE,
+)
+"""`单位：万元`, `Unit: k`, `(in thousands)` in a line over the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodColumn:
+    """A column of the file that is a stretch of a year."""
+
+    column: int
+    header: str
+    period: PeriodHeader
+
+
+@dataclass(frozen=True)
+class WideTable:
+    """What of a file is wide."""
+
+    table: str
+    taken: tuple[PeriodColumn, ...]
+    """Months and quarters that become months: no quarter whose months are columns of their own."""
+    checked: tuple[PeriodColumn, ...]
+    """Quarters, halves and years that the taken ones have to add up to."""
+    year: int | None
+    """The fiscal year that the user, the titles or the sheet's name say; None where none does."""
+    metric: str
+    """The metric that the title says; blank where none does."""
+    options: WideOptions
+    scale: int = 1
+    """What a title line says each number stands for: 10,000 under `单位：万元`."""
+    unit_line: str = ""
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def start_month(self) -> int:
+        """Of the fiscal year."""
+        return self.options.start_month
+
+
+@dataclass(frozen=True, slots=True)
+class WideOptions:
+    """What is known of a file before it is told whether it is wide."""
+
+    where: str
+    """The file's name."""
+    year: int | None
+    """As the user says it; None where he does not."""
+    year_now: int
+    """The fiscal year of today."""
+    fixed: bool
+    """Whether months are to be hard sums."""
+    cells: CellOptions
+    """How to read cells, with the workbook's fiscal year."""
+
+    @property
+    def start_month(self) -> int:
+        """Of the fiscal year."""
+        return self.cells.fiscal_year_start or 1
+
+
+def year_said(columns: Mapping[str, str]) -> tuple[int | None, dict[str, str]]:
+    """Take a year out of what the user says with `--column`: `year=2026` names no header.
+
+    Returns: the year, and the headers without it.
+    """
+    text = columns.get("year", "").strip()
+    years = years_in((text,))
+    is_year = len(years) == 1 and re.fullmatch(r"(?:FY ?)?\d{2,4}", text, re.IGNORECASE)
+    if not is_year:
+        return None, dict(columns)
+    return next(iter(years)), {name: header for name, header in columns.items() if name != "year"}
+
+
+def find_wide(
+    source: ForeignTable, header_map: HeaderMap, table: str, options: WideOptions
+) -> WideTable | None:
+    """Tell whether a file has columns of months or quarters; None where it has none.
+
+    Raises: AmbiguousFile where two columns are one month, or where nothing says the year;
+        UsageError where months are to be fixed that the file does not have.
+    """
+    in_fields = {column.column for column in header_map.columns}
+    periods = [
+        PeriodColumn(column, header, period)
+        for column, header in enumerate(source.headers)
+        if column not in in_fields and (period := period_of_header(header)) is not None
+    ]
+    parts = [column for column in periods if column.period.span in _TAKEN_SPANS]
+    says_year = any(column.period.year is not None for column in parts)
+    if table not in TAKES_PERIODS or not (len(parts) > 1 or (parts and says_year)):
+        return None
+
+    _refuse_twice(parts, options.start_month)
+    taken = _finest(parts, options.start_month)
+    if options.fixed and any(column.period.span == "quarter" for column in taken):
+        raise UsageError("fixed-quarters", where="--fixed", found=taken[0].header)
+
+    titles = (*source.above, source.sheet)
+    has_year_column = header_map.has("year")
+    year = options.year if options.year is not None else _only_year(titles)
+    every_header_has_one = all(column.period.year is not None for column in taken)
+    if year is None and not has_year_column and not every_header_has_one:
+        raise AmbiguousFile(
+            "year-unknown",
+            where=options.where,
+            headers=_first_headers(taken),
+            option="--column",
+            field="year",
+            choices=(str(options.year_now), str(options.year_now + 1)),
+        )
+
+    scale, unit_line = _unit_of(source.above)
+    wide = WideTable(
+        table=table,
+        taken=taken,
+        checked=tuple(column for column in periods if column not in taken),
+        year=year,
+        metric=metric_in_title(titles),
+        options=options,
+        scale=scale,
+        unit_line=unit_line,
+    )
+    return replace(wide, notes=tuple(_notes(wide, has_year_column)))
+
+
+def _only_year(titles: Sequence[str]) -> int | None:
+    """The year that title lines name; None where they name none, or several."""
+    years = years_in(tuple(titles))
+    return next(iter(years)) if len(years) == 1 else None
+
+
+def _refuse_twice(parts: Sequence[PeriodColumn], start_month: int) -> None:
+    """Raises: AmbiguousFile where two columns say the same month, or quarter, of one metric."""
+    first: dict[tuple[object, ...], PeriodColumn] = {}
+    for column in parts:
+        period = column.period
+        key = (
+            period.span,
+            period.months(start_month),
+            period.fiscal_year(start_month),
+            period.metric,
+        )
+        if key in first:
+            raise AmbiguousFile("two-periods", where=column.header, other=first[key].header)
+        first[key] = column
+
+
+def _finest(parts: Sequence[PeriodColumn], start_month: int) -> tuple[PeriodColumn, ...]:
+    """Months, and those quarters of whose months none is a column."""
+    months = {
+        (column.period.fiscal_year(start_month), column.period.metric, month)
+        for column in parts
+        if column.period.span == "month"
+        for month in column.period.months(start_month)
+    }
+    taken = []
+    for column in parts:
+        period = column.period
+        year = period.fiscal_year(start_month)
+        # A month without a year is a month of whatever year the row has, and so is a quarter.
+        has_months = any(
+            other_year in (year, None) or year is None
+            for other_year, metric, month in months
+            if metric == period.metric and month in period.months(start_month)
+        )
+        if period.span == "month" or not has_months:
+            taken.append(column)
+    return tuple(taken)
+
+
+def _first_headers(columns: Sequence[PeriodColumn]) -> str:
+    return ", ".join(column.header for column in columns[:3]) + (" …" if len(columns) > 3 else "")
+
+
+def _unit_of(titles: Sequence[str]) -> tuple[int, str]:
+    """What a title line says each number stands for, and that line."""
+    for line in titles:
+        match = _UNIT_LINE.search(line)
+        note = note_in(match["unit"] or "thousands") if match else None
+        if note is not None and note.scale > 1:
+            return note.scale, line
+    return 1, ""
+
+
+def _notes(wide: WideTable, has_year_column: bool) -> list[Message]:
+    """What was understood without being asked, for the user to see."""
+    notes = [
+        Message("wide.columns", {"count": len(wide.taken), "headers": _first_headers(wide.taken)})
+    ]
+    says_no_year = [column for column in wide.taken if column.period.year is None]
+    if wide.year is not None and says_no_year and not has_year_column:
+        notes.append(Message("wide.year", {"year": str(wide.year)}))
+    is_fiscal = any(column.period.fiscal for column in wide.taken)
+    if is_fiscal and wide.start_month != 1:
+        first = next(column for column in wide.taken if column.period.fiscal)
+        month = first.period.months(wide.start_month)[0]
+        notes.append(Message("wide.fiscal", {"header": first.header, "month": month}))
+    if any(column.period.span == "quarter" for column in wide.taken):
+        notes.append(Message("wide.quarters"))
+    if wide.metric and wide.metric != "revenue":
+        notes.append(Message("wide.metric", {"metric": f"Targets.metric={wide.metric}"}))
+    if wide.unit_line:
+        notes.append(Message("wide.unit", {"line": wide.unit_line, "scale": wide.scale}))
+    return notes
+
+
+def without_periods(header_map: HeaderMap, wide: WideTable) -> HeaderMap:
+    """The map with the period columns as taken, and their unit on what is counted beside them."""
+    measures = {
+        spec.name for spec in TABLES[wide.table].fields if spec.kind in (Kind.MEASURE, Kind.MONEY)
+    }
+    columns = tuple(
+        replace(column, scale=wide.scale)
+        if column.field in measures and column.scale == 1
+        else column
+        for column in header_map.columns
+    )
+    periods = {column.header for column in (*wide.taken, *wide.checked)}
+    not_taken = tuple(header for header in header_map.not_taken if header not in periods)
+    # Whatever a row lacks of these, a column for it is there.
+    made = header_map.made | {"year", "month", "target", "amount"}
+    used = header_map.used | {column.column for column in (*wide.taken, *wide.checked)}
+    return replace(header_map, columns=columns, not_taken=not_taken, made=made, used=used)
+
+
+def total_rows_as_scopes(source: ForeignTable, wide: WideTable) -> ForeignTable:
+    """Take rows of totals as rows: in a list of targets they are the target of a team or of all.
+
+    Nothing is counted twice by that: Targets holds sums beside their parts.
+    """
+    columns = [column.column for column in wide.taken]
+
+    def as_row(row: RawRow) -> RawRow:
+        is_total = row.fault is not None and row.fault.code == "totals-row"
+        has_amounts = any(
+            column < len(row.cells) and not is_blank(row.cells[column]) for column in columns
+        )
+        return replace(row, fault=None) if is_total and has_amounts else row
+
+    if wide.table == "Locks":
+        return source
+    return replace(source, rows=tuple(map(as_row, source.rows)))

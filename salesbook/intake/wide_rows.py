@@ -1,0 +1,258 @@
+"""What does each row of a wide file say of every month? One row becomes rows of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from salesbook.cells.base import Reason, Value
+from salesbook.intake.foreign import ForeignTable, RawRow
+from salesbook.intake.headers import HeaderMap, MappedColumn, header_note
+from salesbook.intake.period_headers import PeriodHeader
+from salesbook.intake.rows import FileRow, read_rows
+from salesbook.intake.wide import PeriodColumn, WideTable
+from salesbook.messages import Message
+from salesbook.tables import TABLES
+
+_NAMED_ROWS: Final = 5
+"""Rows that a note names."""
+
+Amounts = Mapping[PeriodColumn, int]
+"""Minor units or counts by column; a blank cell is not there."""
+OfTarget = tuple[int, str]
+"""Fiscal year and metric."""
+
+
+@dataclass
+class SpreadRows:
+    """The rows of a wide file as rows of tables, each with the row of the file that it is of."""
+
+    rows: list[tuple[FileRow, FileRow]] = field(default_factory=list)
+    """For the import's own table."""
+    months: list[tuple[FileRow, FileRow]] = field(default_factory=list)
+    """For TargetMonths beside Targets; empty for another table."""
+    differing: list[int] = field(default_factory=list)
+    """Numbers of the file's rows whose own totals are not the sums of their months."""
+
+
+def spread(wide: WideTable, source: ForeignTable, rows: Sequence[FileRow]) -> SpreadRows:
+    """Make rows of tables of the rows of a wide file.
+
+    A row with a cell that cannot be read under any month is rejected: its year would be wrong. A
+    blank month says nothing.
+
+    Args:
+        rows: the file's rows with what their other columns say; those with a fault are left out.
+    """
+    spreader = _Spreader(wide)
+    sound = [row for row in rows if not row.faults]
+    for row, readings in zip(sound, _readings(wide, source, sound), strict=True):
+        amounts: dict[PeriodColumn, int] = {}
+        for column, reading in readings:
+            if isinstance(reading, Reason):
+                row.faults.append((column.header, reading))
+            elif reading is not None:
+                amounts[column] = reading
+        if not row.faults:
+            spreader.spread(row, amounts)
+    return spreader.made
+
+
+def notes_of(wide: WideTable, made: SpreadRows) -> list[Message]:
+    """What was understood of the file, and where its own totals differ."""
+    notes = list(wide.notes)
+    if made.differing:
+        shown = ", ".join(map(str, made.differing[:_NAMED_ROWS]))
+        more = " …" if len(made.differing) > _NAMED_ROWS else ""
+        code = "wide.sums-differ-fixed" if wide.options.fixed else "wide.sums-differ"
+        notes.append(Message(code, {"count": len(made.differing), "rows": f"{shown}{more}"}))
+    return notes
+
+
+def _readings(
+    wide: WideTable, source: ForeignTable, rows: Sequence[FileRow]
+) -> list[list[tuple[PeriodColumn, int | Reason | None]]]:
+    """Read the cells under periods, row by row.
+
+    Cells of one unit are read as one long column: what one month proves of decimal signs holds for
+    all of them.
+    """
+    by_unit: dict[tuple[int, str], list[PeriodColumn]] = {}
+    for column in (*wide.taken, *wide.checked):
+        note = header_note(column.header)
+        scale = note.scale if note.scale > 1 else wide.scale
+        by_unit.setdefault((scale, note.currency), []).append(column)
+
+    readings: list[list[tuple[PeriodColumn, int | Reason | None]]] = [[] for _ in rows]
+    for (scale, currency), columns in by_unit.items():
+        long_table = _long_table(wide, source, rows, columns)
+        amount = MappedColumn("amount", 1, "amount", scale=scale, currency=currency)
+        header_map = HeaderMap((MappedColumn("metric", 0, "metric"), amount), ())
+        cells = iter(read_rows(long_table, header_map, "TargetMonths", wide.options.cells))
+        for of_row in readings:
+            of_row.extend((column, _reading(next(cells))) for column in columns)
+    return readings
+
+
+def _long_table(
+    wide: WideTable,
+    source: ForeignTable,
+    rows: Sequence[FileRow],
+    columns: Sequence[PeriodColumn],
+) -> ForeignTable:
+    """The cells of these columns below one another, each beside the metric that it counts."""
+    cells: list[RawRow] = []
+    formats: dict[tuple[int, int], str] = {}
+    for row in rows:
+        for column in columns:
+            shown = source.formats.get((row.number, column.column))
+            if shown:
+                formats[len(cells), 1] = shown
+            metric = _metric(wide, row, column.period)
+            cells.append(RawRow(len(cells), (metric, row.cells[column.column])))
+    return ForeignTable(
+        ("metric", "amount"), tuple(cells), epoch_1904=source.epoch_1904, formats=formats
+    )
+
+
+def _reading(cell: FileRow) -> int | Reason | None:
+    if cell.faults:
+        return cell.faults[0][1]
+    amount = cell.values.get("amount")
+    return amount if isinstance(amount, int) else None
+
+
+def _metric(wide: WideTable, row: FileRow, period: PeriodHeader) -> str:
+    """What a cell counts: by its header, else by its row, else by the title."""
+    return str(period.metric or row.values.get("metric") or wide.metric or "revenue")
+
+
+class _Spreader:
+    """Makes rows of tables of the rows of one file."""
+
+    def __init__(self, wide: WideTable) -> None:
+        self._wide = wide
+        self._has_years = wide.table == "Targets"
+        self.made = SpreadRows()
+
+    def spread(self, row: FileRow, amounts: Amounts) -> None:
+        """Make the rows that one row of the file is, or reject it."""
+        typed_year = row.values.pop("year", None)
+        months = self._months(row, amounts, typed_year)
+        if row.faults:
+            return
+
+        if self._totals_differ(row, amounts, months):
+            self.made.differing.append(row.number)
+        typed_target = row.values.pop("target", None)
+        if not months:
+            self._without_months(row, typed_target, typed_year)
+            return
+        if typed_target is None:
+            typed_target = self._typed_total(amounts)
+
+        for (year, metric), of_months in months.items():
+            common: dict[str, Value] = {**row.values, "year": year, "metric": metric}
+            if self._has_years:
+                # Weights follow the year's own figure; months that are hard make the year.
+                counts_itself = len(months) == 1 and not self._wide.options.fixed
+                own = typed_target if counts_itself else None
+                target = own if own is not None else sum(of_months.values())
+                self._add(self.made.rows, row, {**common, "target": target})
+            self._add_months(row, common, of_months)
+
+    def _without_months(
+        self, row: FileRow, typed_target: Value | None, typed_year: Value | None
+    ) -> None:
+        """A row whose months are all blank is a target of its year, where it has that much."""
+        year = typed_year if typed_year is not None else self._wide.year
+        if not self._has_years or typed_target is None or year is None:
+            row.reject("target" if self._has_years else "amount", "months-blank")
+            return
+        metric = str(row.values.get("metric") or self._wide.metric or "revenue")
+        values = {**row.values, "year": year, "metric": metric, "target": typed_target}
+        self._add(self.made.rows, row, values)
+
+    def _add_months(
+        self, row: FileRow, common: Mapping[str, Value], of_months: Mapping[int, int]
+    ) -> None:
+        table = "TargetMonths" if self._has_years else self._wide.table
+        into = self.made.months if self._has_years else self.made.rows
+        names = TABLES[table].field_names
+        kept = {name: value for name, value in common.items() if name in names}
+        if self._wide.options.fixed and "fixed" in names:
+            kept["fixed"] = True
+        for month, amount in of_months.items():
+            self._add(into, row, {**kept, "month": month, "amount": amount})
+
+    def _add(
+        self, into: list[tuple[FileRow, FileRow]], row: FileRow, values: Mapping[str, Value]
+    ) -> None:
+        made = FileRow(row.number, row.cells, dict(values))
+        if into is self.made.rows and not (into and into[-1][1] is row):
+            # What stays blank of the file's row is told once, on the first row made of it.
+            made.gaps = row.gaps
+        into.append((made, row))
+
+    def _months(
+        self, row: FileRow, amounts: Amounts, typed_year: Value | None
+    ) -> dict[OfTarget, dict[int, int]]:
+        """Amounts by calendar month, of each year and metric; rejects a row whose years differ."""
+        months: dict[OfTarget, dict[int, int]] = {}
+        for column in self._wide.taken:
+            if column not in amounts:
+                continue
+            named = column.period.fiscal_year(self._wide.start_month)
+            if named is not None and typed_year is not None and named != typed_year:
+                row.reject(column.header, "year-differs", found=str(typed_year), year=str(named))
+                return {}
+            year = next((y for y in (named, typed_year, self._wide.year) if y is not None), None)
+            if year is None:
+                row.reject("year", "missing-required")
+                return {}
+
+            of_target = int(str(year)), _metric(self._wide, row, column.period)
+            spanned = column.period.months(self._wide.start_month)
+            parts = _evenly(amounts[column], len(spanned))
+            months.setdefault(of_target, {}).update(zip(spanned, parts, strict=True))
+        return months
+
+    def _typed_total(self, amounts: Amounts) -> int | None:
+        """What the file's own column for the year says."""
+        for column in self._wide.checked:
+            if column.period.span == "year" and column in amounts:
+                return amounts[column]
+        return None
+
+    def _totals_differ(
+        self, row: FileRow, amounts: Amounts, months: Mapping[OfTarget, Mapping[int, int]]
+    ) -> bool:
+        """Whether a quarter, half or year of the file is not what its months come to."""
+        if not months:
+            return False
+        checks = [
+            (column.period, amounts[column]) for column in self._wide.checked if column in amounts
+        ]
+        target = row.values.get("target")
+        if isinstance(target, int):
+            checks.append((PeriodHeader("year", 1, fiscal=True), target))
+        return any(self._sum(period, months) != amount for period, amount in checks)
+
+    def _sum(self, period: PeriodHeader, months: Mapping[OfTarget, Mapping[int, int]]) -> int:
+        """What the months of a stretch come to, of all metrics unless its header names one."""
+        named = period.fiscal_year(self._wide.start_month)
+        spanned = period.months(self._wide.start_month)
+        total = 0
+        for (year, metric), of_months in months.items():
+            is_meant = named in (None, year) and period.metric in ("", metric)
+            if is_meant:
+                total += sum(of_months.get(month, 0) for month in spanned)
+        return total
+
+
+def _evenly(amount: int, parts: int) -> list[int]:
+    """Divide an amount into equal whole parts, the first ones taking what is left over."""
+    share, left = divmod(abs(amount), parts)
+    sign = -1 if amount < 0 else 1
+    return [sign * (share + int(part < left)) for part in range(parts)]

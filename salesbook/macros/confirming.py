@@ -1,0 +1,116 @@
+"""Is this what the user wants? He sees where each column goes and what becomes of the rows first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from salesbook.book.summary import import_counts, import_remarks
+from salesbook.labels import header
+from salesbook.macros.answers import line_words
+from salesbook.macros.host import Cancelled, MacroHost
+from salesbook.macros.words import say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from salesbook.book.importing import ImportResult
+    from salesbook.intake.draft import ImportDraft
+
+IMPORT_MAPS: Final = "ImportMaps"
+_MOST_SIGNS: Final = 1_024
+"""Longer texts a message box of Excel cuts off, and the question stands at their end."""
+_MOST_NOT_TAKEN: Final = 200
+"""Characters of the headers that are not taken."""
+_LONGEST_HEADER: Final = 60
+
+
+def confirm_columns(host: MacroHost, file: Path, draft: ImportDraft) -> bool:
+    """Show which column goes where, and have the user say whether that is right.
+
+    Returns: False where he wants to change it first. Raises: Cancelled.
+    """
+    language = host.language
+    title = say("walk.columns", language, file=file.name, sheet=host.sheet_of(draft.table))
+    can_change = bool(draft.every_column)
+    # Where all columns stand in Import maps already, that is the place to change them.
+    stand_there = IMPORT_MAPS in host.table_codes()
+    word = "go_on_or_edit" if stand_there else "go_on"
+    question = say(
+        "walk.columns_right" if can_change else f"walk.{word}",
+        language,
+        sheet=host.sheet_of(IMPORT_MAPS),
+    )
+    text = fitted(title, _column_lines(host, draft), question, more=_more(host))
+    answer = _ask(host, text, "yes_no_cancel" if can_change else "ok_cancel")
+    return answer != "no"
+
+
+def confirm_rows(host: MacroHost, preview: ImportResult) -> None:
+    """Show what will become of the rows, and have the user say go. Raises: Cancelled."""
+    language = host.language
+    title = say("walk.rows", language, **import_counts(preview))
+    lines = [
+        line_words(host, "import", line)
+        for line in import_remarks(preview)
+        # Which columns are not taken he has just seen, and that nothing is written he knows.
+        if line.code not in ("not_taken", "dry_run")
+    ]
+    text = fitted(title, lines, say("walk.go", language), more=_more(host))
+    _ask(host, text, "ok_cancel")
+
+
+def _ask(host: MacroHost, text: str, buttons: str) -> str:
+    """One box. Raises: Cancelled."""
+    title = say("button.import", host.language)
+    answer = str(host.book.app.alert(text, title, buttons, "info"))
+    if answer == "cancel":
+        raise Cancelled
+    return answer
+
+
+def _column_lines(host: MacroHost, draft: ImportDraft) -> list[str]:
+    """Where each column goes, a line each, then those that go nowhere."""
+    language = host.language
+    goes = [
+        (taken.header, header(draft.table, taken.field, language))
+        for taken in draft.header_map.columns
+        if not taken.field.startswith("_")
+    ]
+    goes += [(kept.header, kept.own_header) for kept in draft.kept.columns]
+    lines = [
+        say("walk.column", language, header=_short(name), column=column) for name, column in goes
+    ]
+    if draft.not_taken:
+        names = ", ".join(map(_short, draft.not_taken))
+        if len(names) > _MOST_NOT_TAKEN:
+            names = names[:_MOST_NOT_TAKEN].rpartition(", ")[0] + " …"
+        lines.insert(0, say("walk.not_taken", language, headers=names))
+    return lines
+
+
+def _short(name: str) -> str:
+    """A header on one line, of a length that can be read."""
+    plain = " ".join(name.split())
+    return plain if len(plain) <= _LONGEST_HEADER else plain[: _LONGEST_HEADER - 1] + "…"
+
+
+def _more(host: MacroHost) -> str:
+    return say("walk.more", host.language)
+
+
+def fitted(title: str, lines: Sequence[str], question: str, *, more: str) -> str:
+    """A text that a box shows whole: of the lines as many as there is room for.
+
+    Args:
+        more: what stands for the lines that are left out.
+    """
+    room = _MOST_SIGNS - len(title) - len(question) - len(more) - len("\n\n\n\n\n")
+    shown: list[str] = []
+    for line in lines:
+        if len(line) + 1 > room:
+            shown.append(more)
+            break
+        shown.append(line)
+        room -= len(line) + 1
+    return "\n\n".join(filter(None, [title, "\n".join(shown), question]))
