@@ -180,6 +180,8 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
     """
     draft, session = draft_into(host, request)
     if not request.dry_run and draft.accepted:
+        # The rows of a large file and the sheet that is made of them take much memory each.
+        draft = draft.without_source_rows()
         write_draft(host, request, draft, session)
     return draft, session
 

@@ -127,6 +127,10 @@ class ImportDraft:
     such a draft may be shown, and not written.
     """
 
+    def without_source_rows(self) -> ImportDraft:
+        """The draft without the rows of the file, of which all is decided: rejected ones stay."""
+        return replace(self, source=replace(self.source, rows=()))
+
     @property
     def accepted(self) -> int:
         """Rows that go into the table, or are there already."""
@@ -321,7 +325,7 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
     merge.kept = own_columns
     placing = place_rows(file.wide, source, parted.kept, merge, book)
     for repeat in parted.repeats:
-        repeat.row.faults = list(repeat.first.faults)
+        repeat.row.faults = repeat.first.faults
 
     changes, added = _all_changes(merge, resolver, options, book)
     changes = (*changes, *placing.changes())
