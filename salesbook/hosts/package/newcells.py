@@ -213,7 +213,7 @@ class FreshRows:
         shift = first_number - start
         firsts = range(start, end, _ROWS_AT_ONCE)
         blocks = (range(first, min(first + _ROWS_AT_ONCE, end)) for first in firsts)
-        # All of them at once would take as much memory as the sheet that they go into.
+        # All of them at once would take as much memory as the sheet, and not all of it comes back.
         pieces = (self._piece(indices, shift) for indices in blocks)
         self.rows.append(range(first_number, end + shift), pieces)
 
