@@ -127,9 +127,11 @@ class ImportDraft:
     such a draft may be shown, and not written.
     """
 
-    def without_source_rows(self) -> ImportDraft:
-        """The draft without the rows of the file, of which all is decided: rejected ones stay."""
-        return replace(self, source=replace(self.source, rows=()))
+    def without_rows(self) -> ImportDraft:
+        """What is to be told of the draft once it is written: of rows, those that were not taken
+        whole.
+        """
+        return replace(self, source=replace(self.source, rows=()), changes=())
 
     @property
     def accepted(self) -> int:

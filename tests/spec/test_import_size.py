@@ -45,11 +45,11 @@ def test_a_row_of_a_file_is_held_once(tmp_path: Path) -> None:
     assert (after - before) / ROWS < 1_500
 
 
-def test_a_draft_that_is_to_be_written_holds_no_rows_of_the_file(tmp_path: Path) -> None:
+def test_a_draft_that_is_written_holds_no_rows_but_those_to_tell(tmp_path: Path) -> None:
     """Its rejected rows it keeps: they go into a file beside the source."""
     done = draft(tmp_path, lines(20) + "SO9,1,?,Acme,Ann,P1,1,2.00,delivered\n", "Orders")
-    settled = done.without_source_rows()
+    settled = done.without_rows()
     assert len(done.source.rows) == 21
-    assert settled.source.rows == ()
+    assert (settled.source.rows, settled.changes) == ((), ())
     assert settled.rejected == done.rejected
     assert len(settled.rejected) == 1
