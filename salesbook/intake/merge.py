@@ -162,6 +162,8 @@ class Merge:
                     position_of[place] = position
 
         nameable = [place for place in without_key if not rows[place].faults]
+        if not nameable:
+            return position_of
         claimed = frozenset(position_of.values())
         matches = self.matcher.match([rows[place].values for place in nameable], claimed)
         for place, match in zip(nameable, matches, strict=True):
