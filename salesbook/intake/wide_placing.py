@@ -71,7 +71,7 @@ def place_rows(
     if wide is not None:
         return _place_wide(in_currency_of(book, wide), source, kept, merge, book)
     merge.run(kept)
-    return Placing(fates=[fate for _, fate in merge.fates])
+    return Placing(fates=merge.fates)
 
 
 def _place_wide(
@@ -150,14 +150,14 @@ def _pass_on_faults(rows: Sequence[tuple[FileRow, FileRow]]) -> bool:
         for fault in row.faults:
             has_faults = True
             if fault not in of.faults:
-                of.faults.append(fault)
+                of.faults += (fault,)
     return has_faults
 
 
 def _fates(merge: Merge) -> dict[int, list[Fate]]:
     """What became of the rows made of each row of the file, by its number."""
     fates: dict[int, list[Fate]] = {}
-    for row, fate in merge.fates:
+    for row, fate in zip(merge.accepted, merge.fates, strict=True):
         fates.setdefault(row.number, []).append(fate)
     return fates
 
