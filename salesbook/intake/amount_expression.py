@@ -76,12 +76,12 @@ class AmountExpression:
 
     @property
     def shares(self) -> frozenset[str]:
-        """Columns that are a share of one: those that stand as `1 - column`."""
+        """Columns that are a share of one: those that stand as `1 - column` or `1 + column`."""
         return frozenset(_shares(self.term))
 
     @property
     def factors(self) -> frozenset[str]:
-        """Columns that something is multiplied by as they are."""
+        """Columns that something is multiplied or divided by as they are."""
         return frozenset(_factors(self.term))
 
     @property
@@ -194,9 +194,11 @@ def _headers(term: Term) -> Iterator[str]:
 def _shares(term: Term) -> Iterator[str]:
     if not isinstance(term, OperationTerm):
         return
-    is_rest_of_one = term.sign == "-" and term.left == NumberTerm(Fraction(1))
-    if is_rest_of_one and isinstance(term.right, ColumnTerm):
+    one = NumberTerm(Fraction(1))
+    if term.sign in "+-" and term.left == one and isinstance(term.right, ColumnTerm):
         yield term.right.header
+    if term.sign == "+" and term.right == one and isinstance(term.left, ColumnTerm):
+        yield term.left.header
     yield from _shares(term.left)
     yield from _shares(term.right)
 
@@ -204,7 +206,7 @@ def _shares(term: Term) -> Iterator[str]:
 def _factors(term: Term) -> Iterator[str]:
     if not isinstance(term, OperationTerm):
         return
-    if term.sign == "*":
+    if term.sign in "*/":
         for side in (term.left, term.right):
             if isinstance(side, ColumnTerm):
                 yield side.header

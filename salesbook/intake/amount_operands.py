@@ -63,20 +63,14 @@ def read_operands(
         of_column = replace(options, decimal=signs[header], scale=note.scale)
         shown_as_share = [source.formats.get((row.number, column)) == "%" for row in rows]
         if header not in expression.shares:
-            numbers = list(read_values(cells[header], Kind.NUMBER, of_column))
-            is_bare = _are_bare(cells[header], shown_as_share)
-            if expression.says_unit:
-                # `10%` is 0.1 already: `Discount/100` would make a thousandth of it.
-                is_wrong = [not bare for bare in is_bare]
-            else:
-                is_factor = header in expression.factors
-                is_wrong = _have_unknown_unit(shown_header, numbers, is_bare, is_factor=is_factor)
-            read[header] = [
-                _unclear(shown_header, cell)
-                if wrong and isinstance(number, int | float)
-                else number
-                for cell, number, wrong in zip(cells[header], numbers, is_wrong, strict=True)
-            ]
+            read[header] = _numbers(
+                cells[header],
+                _are_bare(cells[header], shown_as_share),
+                of_column,
+                shown_header,
+                says_unit=expression.says_unit,
+                is_factor=header in expression.factors,
+            )
             continue
 
         says_percent = note.percent or "%" in shown_header
@@ -101,20 +95,42 @@ def _unclear(header: str, cell: Cell) -> Reason:
     return Reason(SHARE_UNCLEAR, {"header": header, "found": shown(cell)})
 
 
-def _have_unknown_unit(
-    header: str, numbers: Sequence[Reading], is_bare: Sequence[bool], *, is_factor: bool
-) -> list[bool]:
-    """Which numbers of a column are a share of a price whose unit nobody says.
+def _numbers(  # noqa: PLR0913 - what the column and the expression say of the unit
+    cells: Sequence[Cell],
+    is_bare: Sequence[bool],
+    options: CellOptions,
+    header: str,
+    *,
+    says_unit: bool,
+    is_factor: bool,
+) -> list[Reading]:
+    """Read a column as plain numbers; a reason for each that the expression would take wrongly.
 
-    Under 折扣 85 and 8.5 both mean that 85 % are paid, and a price times 85 is no price. A 1 beside
-    them may be a tenth, a hundredth or all.
+    - Where the expression divides by 100, `10%`, which is 0.1, would become a thousandth.
+    - Under `Discount %` 10 is a tenth, and the expression takes it for ten.
+    - A price less `10%` is not the price less 0.1; as a factor it is clear.
+    - Under 折扣 85 and 8.5 both mean that 85 % are paid, and a price times 85 is no price. A 1
+      beside them may be a tenth, a hundredth or all.
     """
+    numbers = read_values(cells, Kind.NUMBER, options)
     is_paid_share = is_factor and bare_of_unit(header) in _PAID_SHARES
     has_other_unit = is_paid_share and any(
         bare and isinstance(number, int | float) and abs(number) > 1
         for number, bare in zip(numbers, is_bare, strict=True)
     )
-    return [bare and has_other_unit for bare in is_bare]
+    if says_unit:
+        bare_is_wrong, share_is_wrong = False, True
+    else:
+        bare_is_wrong = "%" in header or has_other_unit
+        share_is_wrong = not is_factor
+
+    clear: list[Reading] = []
+    for cell, number, bare in zip(cells, numbers, is_bare, strict=True):
+        is_wrong = bare_is_wrong if bare else share_is_wrong
+        # Nothing is nothing in every unit.
+        is_amount = isinstance(number, int | float) and number != 0
+        clear.append(_unclear(header, cell) if is_wrong and is_amount else number)
+    return clear
 
 
 def _shares(

@@ -140,6 +140,28 @@ def test_a_percent_sign_and_a_division_by_100_are_one_too_many(tmp_path: Path, c
 
 
 @pytest.mark.parametrize(
+    ("header", "said", "cells", "expected"),
+    [
+        ("Discount", "Quantity*Price-Discount", ["10%", "10", "0%"], [90_00, 100_00]),
+        ("Discount %", "Quantity*Price-{Discount %}", ["10", "10%", "0"], [100_00]),
+        ("Paid %", "Quantity*Price*{Paid %}", ["90", "90%"], [90_00]),
+        ("Paid %", "Quantity*Price*{Paid %}/100", ["90", "90%"], [90_00]),
+        ("Tax", "Quantity*Price*(1+Tax)", ["19", "19%", ""], [119_00, 119_00, 100_00]),
+        ("Tax", "Quantity*Price*(Tax+1)", ["0.19"], [119_00]),
+    ],
+)
+def test_per_cents_are_taken_for_per_cents_or_not_at_all(
+    tmp_path: Path, header: str, said: str, cells: list[str], expected: list[int]
+) -> None:
+    """No price less 0.1 for 10 % off, none times 90, and no tax of twenty prices."""
+    head = f"Order number,Customer,Rep,Date,Quantity,Price,{header}"
+    drafted = orders(tmp_path, [f"1,100,{cell}" for cell in cells], head, amount_from=said)
+    assert amounts(drafted) == expected
+    assert set(fault_codes(drafted)) <= {"share-unclear"}
+    assert len(drafted.rejected) == len(cells) - len(expected)
+
+
+@pytest.mark.parametrize(
     ("cells", "said", "expected"),
     [
         (["0.85", "1", "90%"], "数量*单价*折扣", [85_00, 100_00, 90_00]),
