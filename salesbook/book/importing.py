@@ -127,9 +127,7 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
 
     Raises: SalesbookError of any kind, EveryRowRejected where no row could be used.
     """
-    table = _table_to_fill(book, request)
-    request = replace(request, options=replace(request.options, into=table))
-
+    request = with_table(request, str(book))
     with open_book(book, wait=wait, for_writing=not request.dry_run) as host:
         state_before = _state(request.file)
         draft, session = import_into(host, request)
@@ -143,18 +141,19 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
     return replace(result, kept=host.kept, notes=(*result.notes, *host.page_notes))
 
 
-def _table_to_fill(book: Path, request: ImportRequest) -> str:
-    """The table that the user names, else the one that the file's headers tell.
+def with_table(request: ImportRequest, book: str) -> ImportRequest:
+    """The request with the code of the table that the user names, else that the headers tell.
+
+    Args:
+        book: what a refusal calls the workbook.
 
     Raises: NoSuchTable; AmbiguousFile and what reading a file raises where nobody names a table.
     """
     named = request.options.into
-    if not named:
-        return table_of_file(request.file, request.options)
-    table = table_of_name(named, TABLES)
+    table = table_of_name(named, TABLES) if named else table_of_file(request.file, request.options)
     if table is None:
-        raise NoSuchTable("no-such-table", where=str(book), table=named)
-    return table
+        raise NoSuchTable("no-such-table", where=book, table=named)
+    return replace(request, options=replace(request.options, into=table))
 
 
 def _state(file: Path) -> tuple[int, int] | None:
