@@ -15,9 +15,11 @@ from salesbook.intake.spreadsheets import (
     as_foreign,
     open_spreadsheet,
     read_format,
+    second_reading,
     tells_something,
 )
 from salesbook.labels.words import fold
+from salesbook.messages import Message
 from salesbook.store import Cell
 
 _HEAD_ROWS: Final = 40
@@ -32,9 +34,24 @@ def read_workbook(
 ) -> ForeignTable:
     """Read the sheet that the user names, or the only one with known headers.
 
+    Of a workbook whose parts are sound and whose links are not, openpyxl reads what there is.
+
     Raises: NotAWorkbook, UnsafeFile, PasswordProtected, AmbiguousFile, ColumnMissing.
     """
-    book = open_spreadsheet(data, where)
+    try:
+        return _read(open_spreadsheet(data, where), options, words, where)
+    except NotAWorkbook as error:
+        mended = second_reading(data) if error.code == "damaged-workbook" else None
+        if mended is None:
+            raise
+    table = _read(mended, options, words, where)
+    return replace(table, notes=(*table.notes, Message("import.workbook-damaged")))
+
+
+def _read(
+    book: Spreadsheet, options: SourceOptions, words: HeaderWords, where: str
+) -> ForeignTable:
+    """Read the sheet of an open workbook. Raises: as `read_workbook`."""
     try:
         place = _choose(book, options.sheet, words, where)
         cells = book.cells(place, tells_something)

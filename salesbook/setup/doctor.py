@@ -28,7 +28,7 @@ _FAR_DOWN: Final = 100_000
 CONF_SHEET: Final = "xlwings.conf"
 _MOST_SETTINGS: Final = 100
 """Rows of that sheet that are looked at."""
-_PACKAGES: Final = ("xlwings", "pandas", "pydantic", "python-calamine")
+_PACKAGES: Final = ("xlwings", "openpyxl", "pandas", "pydantic", "python-calamine")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,17 @@ from salesbook.intake.spreadsheets.binary import BinaryWorkbook
 from salesbook.intake.spreadsheets.calamine import damaged
 from salesbook.intake.spreadsheets.old import OldWorkbook
 from salesbook.intake.spreadsheets.opendocument import OpenDocument
+from salesbook.intake.spreadsheets.second import second_reading
 from salesbook.intake.spreadsheets.shown import read_format, tells_something
 
-__all__ = ["BEGINNINGS", "as_foreign", "open_spreadsheet", "read_format", "tells_something"]
+__all__ = [
+    "BEGINNINGS",
+    "as_foreign",
+    "open_spreadsheet",
+    "read_format",
+    "second_reading",
+    "tells_something",
+]
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 BEGINNINGS: Final = (b"PK\x03\x04", _OLE)
