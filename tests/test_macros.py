@@ -684,7 +684,9 @@ def test_a_file_that_tells_no_sheet_is_asked_for_it(
     assert model.program.writes == 0
 
 
-@pytest.mark.parametrize(("active", "table"), [("Checks", ""), ("Import maps", ""), ("Team", "Reps")])
+@pytest.mark.parametrize(
+    ("active", "table"), [("Checks", ""), ("Import maps", ""), ("Team", "Reps")]
+)
 def test_the_shown_sheet_takes_rows_if_people_type_rows_there(
     active: str, table: str, caller: Opened
 ) -> None:

@@ -33,6 +33,7 @@ from salesbook.intake.order_keys import notes_of_keys, reject_unkeyed
 from salesbook.intake.reasons import ReasonCount, reasons_of
 from salesbook.intake.resolve import Alike, Resolver
 from salesbook.intake.rows import FileRow, read_rows
+from salesbook.intake.said_values import values_for_all
 from salesbook.intake.scopes import SCOPED, tell_scopes
 from salesbook.intake.systems import System, system_of
 from salesbook.intake.totals import Totals, totals_of
@@ -79,6 +80,8 @@ class ImportDraft:
     """Why rows were rejected, fields left blank and columns not taken, the most frequent first."""
     no_column: tuple[str, ...]
     """Required fields without which no row could be taken, and of which the file has no column."""
+    values_for_all: Mapping[str, tuple[str, ...]]
+    """What all rows may have in common in them, by field, where it is one of a few."""
     totals: Totals | None
     """None where the file has no column of the table's main amount."""
     changes: tuple[TableChange, ...]
@@ -232,6 +235,9 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
     explanation = explain(file_read, options, merge, book) if explains else None
     repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
     equal_lines = [row for row in parted.equal_lines if not row.faults]
+    no_column: tuple[str, ...] = ()
+    if not merge.accepted:
+        no_column = _lacking_columns(rejected, header_map, options, book, system)
     return ImportDraft(
         table=table,
         source=source,
@@ -246,9 +252,8 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
         equal_lines=len(equal_lines),
         repeated=len(repeats),
         reasons=tuple(reasons_of(rejected, merge.accepted, header_map, source)),
-        no_column=()
-        if merge.accepted
-        else _lacking_columns(rejected, header_map, options, book, system),
+        no_column=no_column,
+        values_for_all={name: values_for_all(table, name, book) for name in no_column},
         totals=totals_of(
             table,
             header_map,
