@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from salesbook.errors import ColumnMissing
 from salesbook.macros.answers import import_box
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from salesbook.book.session import Session
     from salesbook.intake.draft import ImportDraft
 
+_Done = TypeVar("_Done")
 
 _CHOOSING: Final = (
     "on run arguments",
@@ -57,7 +60,7 @@ def import_chosen(host: MacroHost, as_of: dt.date) -> MessageBox:
     def attempt(answers: Answers) -> tuple[ImportDraft, Session]:
         now = replace(request, options=answers.options, answered=answers.answered)
         with host.working():
-            return _drafted(host, now)
+            return _with_headers_shown(now, partial(importing.draft_into, host))
 
     (draft, session), answers = answer_all(
         attempt, request.options, lambda question: answer_in_boxes(host, question)
@@ -75,23 +78,21 @@ def import_chosen(host: MacroHost, as_of: dt.date) -> MessageBox:
     return import_box(host, file, result)
 
 
-def _drafted(host: MacroHost, request: ImportRequest) -> tuple[ImportDraft, Session]:
-    """Draft an import; where no header of the file is known, by those that it seems to have.
+def _with_headers_shown(request: ImportRequest, work: Callable[[ImportRequest], _Done]) -> _Done:
+    """Work on a file; where no header of it is known, on those that it seems to have.
 
     Then nothing of it is taken. But the user sees its columns, and can say where they go.
 
     Raises: SalesbookError of any kind.
     """
-    from salesbook.book import importing
-
     try:
-        return importing.draft_into(host, request)
+        return work(request)
     except ColumnMissing as refusal:
         seen = str(refusal.params.get("headers", "")).split(", ")
         if refusal.code != "no-known-header" or not any(seen):
             raise
         options = replace(request.options, known_headers=tuple(filter(None, seen)))
-        return importing.draft_into(host, replace(request, options=options))
+        return work(replace(request, options=options))
 
 
 def _columns_to_change(
@@ -135,8 +136,9 @@ def _with_table_told(host: MacroHost, request: ImportRequest) -> ImportRequest:
     from salesbook.intake.questions import Answers, answer_all
 
     def attempt(answers: Answers) -> ImportRequest:
+        now = replace(request, options=answers.options)
         with host.working():
-            return importing.with_table(replace(request, options=answers.options), host.name)
+            return _with_headers_shown(now, partial(importing.with_table, book=host.name))
 
     told, _ = answer_all(attempt, request.options, lambda question: answer_in_boxes(host, question))
     return told
