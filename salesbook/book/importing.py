@@ -35,7 +35,7 @@ from salesbook.intake.merge import AlikeRow
 from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.questions import Question
-from salesbook.intake.reasons import Loss, ReasonCount, reason_facts
+from salesbook.intake.reasons import Loss, ReasonCount, Say, reason_facts
 from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text, write_beside
 from salesbook.intake.resolve import Alike
 from salesbook.intake.rows import MONEY_KINDS
@@ -331,11 +331,17 @@ def _prepared(session: Session, change: TableChange, as_of: dt.date) -> Prepared
     return session.prepared_changes(change.table, changes)
 
 
-def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> ImportResult:
+def result_of(
+    request: ImportRequest,
+    draft: ImportDraft,
+    session: Session,
+    say: Say = labels.sentence,
+) -> ImportResult:
     """What to say of an import, its rejects written beside the file.
 
     Args:
         session: that in which it was written.
+        say: puts into the words of a face what is to be done where no row could be used.
 
     Raises: EveryRowRejected, or AmbiguousFile where one option would decide every row.
     """
@@ -344,7 +350,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
     if not request.dry_run:
         _refuse_without_columns(request.file, draft)
         files = _written_beside(request.file, draft, language)
-        _refuse_where_nothing_is_taken(request.file, draft, str(files.rejects), language)
+        _refuse_where_nothing_is_taken(request.file, draft, str(files.rejects), language, say)
     return ImportResult(
         table=draft.table,
         read=draft.read,
@@ -435,7 +441,7 @@ def _refuse_without_columns(file: Path, draft: ImportDraft) -> None:
 
 
 def _refuse_where_nothing_is_taken(
-    file: Path, draft: ImportDraft, rejects_file: str, language: Language
+    file: Path, draft: ImportDraft, rejects_file: str, language: Language, say: Say
 ) -> None:
     """Say why nothing of a file was taken.
 
@@ -450,7 +456,7 @@ def _refuse_where_nothing_is_taken(
     if not draft.deciding_options:
         entry = next(entry for entry in draft.reasons if entry.loss is Loss.ROW)
         template = labels.word("cli", "import.reason_row", language)
-        why = fill(template, reason_facts(entry, draft.table, language), language)
+        why = fill(template, reason_facts(entry, draft.table, language, say), language)
         raise EveryRowRejected(where=str(file), why=why, **facts)
     option = " ".join(draft.deciding_options)
     raise AmbiguousFile("every-row-unclear", where=str(file), option=option, **facts)

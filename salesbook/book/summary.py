@@ -10,11 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from salesbook.labels import sentence
+
 if TYPE_CHECKING:
     from salesbook.book.backups import Kept
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
     from salesbook.book.upgrade import Upgrade
+    from salesbook.intake.reasons import Say
 
 _IMPORT_COUNTS: Final = (
     "read",
@@ -77,8 +80,12 @@ def import_counts(result: ImportResult) -> dict[str, int]:
     return {name: getattr(result, name) for name in _IMPORT_COUNTS}
 
 
-def import_remarks(result: ImportResult) -> list[Line]:
-    """What else somebody should know of an import, most important for the workbook first."""
+def import_remarks(result: ImportResult, say: Say = sentence) -> list[Line]:
+    """What else somebody should know of an import, most important for the workbook first.
+
+    Args:
+        say: puts what is to be done into the face's words.
+    """
     lines = [
         Line("added", {"table": table, "count": count}) for table, count in result.added.items()
     ]
@@ -90,7 +97,7 @@ def import_remarks(result: ImportResult) -> list[Line]:
         lines.append(Line("not_taken", {"headers": ", ".join(result.not_taken)}))
     lines.extend(_beside_lines(result))
     lines.extend(_equal_lines(result))
-    lines.extend(_reason_lines(result))
+    lines.extend(_reason_lines(result, say))
     if result.rejects_file:
         lines.append(Line("rejects_file", {"path": result.rejects_file}))
     if result.gaps:
@@ -148,12 +155,12 @@ def _equal_lines(result: ImportResult) -> list[Line]:
     return lines
 
 
-def _reason_lines(result: ImportResult) -> list[Line]:
+def _reason_lines(result: ImportResult, say: Say) -> list[Line]:
     """Why rows and fields were not taken, the most frequent reasons first."""
     from salesbook.intake.reasons import reason_facts
 
     lines = [
-        Line(f"reason_{entry.loss}", reason_facts(entry, result.table, result.language))
+        Line(f"reason_{entry.loss}", reason_facts(entry, result.table, result.language, say))
         for entry in result.reasons[:_MOST_REASONS]
     ]
     more = len(result.reasons) - _MOST_REASONS

@@ -9,7 +9,7 @@ from salesbook.labels import header
 from salesbook.macros.answers import line_words
 from salesbook.macros.boxes import ask_in_box, fitted, shortened
 from salesbook.macros.host import MacroHost
-from salesbook.macros.words import say
+from salesbook.macros.words import say, sentence_in_excel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def confirm_rows(host: MacroHost, preview: ImportResult) -> None:
     title = say("walk.rows", language, **import_counts(preview))
     lines = [
         line_words(host, "import", line)
-        for line in import_remarks(preview)
+        for line in import_remarks(preview, sentence_in_excel)
         # Which columns are not taken he has just seen, and that nothing is written he knows.
         if line.code not in ("not_taken", "dry_run")
     ]

@@ -16,7 +16,7 @@ from salesbook.macros.answers import import_box
 from salesbook.macros.asking import answer_in_boxes
 from salesbook.macros.confirming import IMPORT_MAPS, confirm_columns, confirm_rows
 from salesbook.macros.host import Cancelled, MacroHost
-from salesbook.macros.words import MessageBox, say
+from salesbook.macros.words import MessageBox, say, sentence_in_excel
 from salesbook.tables import TABLES
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def import_chosen(host: MacroHost, as_of: dt.date) -> MessageBox:
         confirm_rows(host, preview)
         with host.working():
             importing.write_draft(host, request, draft, session)
-    result = importing.result_of(request, draft, session)
+    result = importing.result_of(request, draft, session, sentence_in_excel)
     return import_box(host, file, result)
 
 
