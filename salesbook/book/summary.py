@@ -32,6 +32,9 @@ _IMPORT_COUNTS: Final = (
 REASON_CODES: Final = ("reason_row", "reason_field", "reason_column", "more_reasons")
 """Lines that say why something was not taken."""
 
+IDENTITY_CODES: Final = ("added_alike_before", "look_alikes_before", "nobodys_contacts")
+"""Lines of a dry run that say who may be somebody else."""
+
 _MOST_REASONS: Final = 5
 """Reasons that a face tells; after the first few nobody reads on."""
 
@@ -114,6 +117,8 @@ def import_remarks(result: ImportResult, say: Say = sentence) -> list[Line]:
 def _identity_lines(result: ImportResult) -> list[Line]:
     """Who among the added and the new may be somebody else, and what told nobody apart."""
     lines: list[Line] = []
+    # Before anything is written there is nothing to undo.
+    when = "_before" if result.dry_run else ""
     for table in result.added:
         pairs = [
             f"{alike.name} → {alike.known_key} {alike.known_name}"
@@ -122,14 +127,14 @@ def _identity_lines(result: ImportResult) -> list[Line]:
         ]
         if pairs:
             facts = {"table": table, "count": len(pairs), "found": _some_of(pairs)}
-            lines.append(Line("added_alike", facts))
+            lines.append(Line(f"added_alike{when}", facts))
 
     rows = [
         f"{alike.row.number} → {'|'.join(map(str, alike.key))} ({alike.words})"
         for alike in result.alike_rows
     ]
     if rows:
-        lines.append(Line("look_alikes", {"count": len(rows), "found": _some_of(rows)}))
+        lines.append(Line(f"look_alikes{when}", {"count": len(rows), "found": _some_of(rows)}))
 
     for name, count in result.nobodys_contacts.items():
         lines.append(Line("nobodys_contacts", {"field": f"{result.table}.{name}", "count": count}))
