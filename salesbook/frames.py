@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from salesbook.arrays import Flags
 from salesbook.tables import TABLES, Kind
 
 DTYPES: Final[Mapping[Kind, str]] = {
@@ -107,6 +108,12 @@ def row_keys(table: str, frame: pd.DataFrame) -> pd.Series[str]:
             more = more.where(part != "", "")
         joined = joined + more
     return joined
+
+
+def measures_money(metric: pd.Series[str]) -> Flags:
+    """Where a measure is money: its row's metric is revenue, as a blank one is."""
+    is_money: Flags = (metric.fillna("revenue") == "revenue").to_numpy(dtype=bool)
+    return is_money
 
 
 def texts_of(column: pd.Series[str]) -> set[str]:

@@ -276,7 +276,8 @@ def test_figures_are_the_same(version, upgrades, tmp_path):
         for name, spec in TABLES.items():
             if not before.has(name) or name in ("RunLog", "Policy"):
                 continue
-            fields = list(before.table(name).headers)
+            # A column that the upgrade adds to a setting moves the cells right of it.
+            fields = [field for field in before.table(name).headers if field != "cell"]
             left, right = before.frame(name)[fields], after.frame(name)[fields]
             assert left.reset_index(drop=True).equals(right.reset_index(drop=True)), (
                 name,
