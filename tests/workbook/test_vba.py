@@ -135,7 +135,7 @@ def test_a_press_does_what_its_button_says(callback, model, monkeypatch, tmp_pat
         monkeypatch.setenv(name, str(tmp_path / "state"))
     opened = copy.deepcopy(parsed)
     opened.path = shutil.copy(path, tmp_path)
-    monkeypatch.setattr(importing, "choose_file", lambda _: None)
+    monkeypatch.setattr(importing, "choose_file", lambda *_: None)
     opened.active = "Customers"
     monkeypatch.setattr(xw.Book, "_mock_caller", xw.Book(impl=Book(opened)), raising=False)
     exec(pressed(app_of("en"), callback), {})
