@@ -7,6 +7,7 @@ its order means nothing. Missing is NA of the dtype. Money and measures are whol
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 import pandas as pd
@@ -47,12 +48,22 @@ def frame_of(table: str, columns: Mapping[str, Any]) -> pd.DataFrame:
     """
     _refuse_unknown(table, columns)
     size = max((len(values) for values in columns.values()), default=0)
+    if not size:
+        # Pandas copies on write: who writes into this one changes no other's.
+        return _without_rows(table).copy(deep=False)
 
     typed = {}
     for field in TABLES[table].fields:
         values = columns.get(field.name)
         typed[field.name] = _typed(values, DTYPES[field.kind], size)
     return pd.DataFrame(typed, index=pd.RangeIndex(size))
+
+
+@cache
+def _without_rows(table: str) -> pd.DataFrame:
+    """Most tables of most runs hold nothing, and each column takes long to make."""
+    columns = {field.name: _typed(None, DTYPES[field.kind], 0) for field in TABLES[table].fields}
+    return pd.DataFrame(columns, index=pd.RangeIndex(0))
 
 
 def _refuse_unknown(table: str, names: Iterable[str]) -> None:

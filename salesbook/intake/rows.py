@@ -352,7 +352,8 @@ def column_readings(
         values = read_values(column.cells, column.kind, column.options)
         if foreign.formats:
             values = _with_formats(rows, column, values, foreign.formats)
-        if column.kind in MONEY_KINDS:
+        # A measure stays in units: what it is in minor ones hangs on its row's metric.
+        if column.kind is Kind.MONEY:
             values = [_in_own_money(*pair, column) for pair in zip(rows, values, strict=True)]
         readings.append(
             ColumnReading(column.mapped, column.kind, column.options, column.cells, values)
