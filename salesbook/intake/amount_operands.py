@@ -17,7 +17,7 @@ from salesbook.cells.frame import read_values
 from salesbook.intake.amount_expression import AmountExpression
 from salesbook.intake.foreign import ForeignTable, RawRow
 from salesbook.intake.header_folding import fold_header
-from salesbook.intake.headers import header_note
+from salesbook.intake.header_meanings import header_note
 from salesbook.messages import Message
 from salesbook.money import exact
 from salesbook.store import Cell

@@ -21,13 +21,8 @@ from salesbook.intake.amount_expression import AmountExpression, parse_amount
 from salesbook.intake.amount_operands import SHARE_UNCLEAR, bare_of_unit, read_operands
 from salesbook.intake.foreign import ForeignTable, RawRow
 from salesbook.intake.header_folding import fold_header
-from salesbook.intake.headers import (
-    HeaderMap,
-    MappedColumn,
-    columns_of_header,
-    header_note,
-    typed_header,
-)
+from salesbook.intake.header_meanings import header_note
+from salesbook.intake.headers import HeaderMap, MappedColumn, columns_of_header, typed_header
 from salesbook.messages import Message
 from salesbook.money import exact
 from salesbook.store import Cell
