@@ -184,7 +184,7 @@ _STRETCHES = {
 }
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=_QUIET)
+@settings(max_examples=40, deadline=None, suppress_health_check=_QUIET)
 @given(
     headers=st.lists(st.sampled_from(sorted(_STRETCHES)), min_size=2, max_size=8, unique=True),
     cents=st.lists(st.integers(1, 10**6), min_size=12, max_size=12),
