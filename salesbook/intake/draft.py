@@ -15,7 +15,7 @@ from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.changes import TableChange, different_values
 from salesbook.intake.contacts import blank_contacts
 from salesbook.intake.conversion import Conversion
-from salesbook.intake.defaults import constants_of, fill_in, reject_undone
+from salesbook.intake.defaults import constants_of, fill_in
 from salesbook.intake.documents import as_meant
 from salesbook.intake.explain.explain import FileRead, explain
 from salesbook.intake.explain.explanation import Explanation
@@ -44,6 +44,7 @@ from salesbook.intake.scopes import SCOPED, tell_scopes
 from salesbook.intake.sources import read_source
 from salesbook.intake.stage_order import learned_orders
 from salesbook.intake.stages import StageBook, parse_stages
+from salesbook.intake.standing import reject_uncounted
 from salesbook.intake.systems import System, system_of
 from salesbook.intake.totals import Totals, totals_of
 from salesbook.intake.twins import part_rows
@@ -295,7 +296,7 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
     nobodys_contacts = blank_contacts(rows, table)
     system = system_of(source.headers)
     fill_in(rows, header_map, system, table, may_add=options.add_missing)
-    reject_undone(rows, source, table)
+    reject_uncounted(rows, source, header_map, table, book.as_of)
     reject_sum(rows, table)
     parted = part_rows(rows, table, drop_equal=options.drop_equal)
     own_columns = kept_columns(source, header_map, remembered, book, cell_options)

@@ -316,7 +316,12 @@ def _may_be(table: str, candidate: _Candidate, below: WhatIsBelow) -> bool:
 
 
 def _does_without(table: str, field: str) -> bool:
-    """Whether rows do without a field: an optional one, or a column that only steers."""
+    """Whether rows do without a field: an optional one, or a column that only steers.
+
+    A payment without its status would count as received.
+    """
+    if (table, field) == ("Payments", "_status"):
+        return False
     return field not in TABLES[table].field_names or may_stay_blank(table, field)
 
 

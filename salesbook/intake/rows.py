@@ -1,8 +1,9 @@
 """What do a file's rows say of a table's fields? A row gets values, gaps or faults by column.
 
 Names that begin with "_" steer the import: `_status` (a deal is open, won or lost beside its
-stage), `_deleted` (a row that the other system has deleted), `_currency` (of the row's money),
-`_first_name` and `_last_name` (together the name), `_rep` and `_team` (whom a target is for).
+stage, a payment has come in or not), `_deleted` (a row that the other system has deleted),
+`_currency` (of the row's money), `_first_name` and `_last_name` (together the name), `_rep` and
+`_team` (whom a target is for).
 """
 
 from __future__ import annotations
@@ -274,7 +275,7 @@ def _by_format(cell: Cell, value: Reading, column: _Column) -> Reading:
 
 
 def _follow_steering(row: FileRow) -> None:
-    """Follow the steering columns and take them out, all but `_status`, which needs the stages."""
+    """Follow the steering columns and take them out, all but `_status`: of a deal it needs the stages."""
     if row.values.pop("_deleted", False):
         row.reject("", "row-deleted")
 
