@@ -13,9 +13,11 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from salesbook import labels
+from salesbook.cells.field import NUMERIC
 from salesbook.cells.units import UNITS
 from salesbook.currencies import names_currency
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
+from salesbook.intake.header_currency import currency_beside
 from salesbook.intake.header_folding import Meaning, bare_header, fold_header
 from salesbook.intake.optional import may_stay_blank
 from salesbook.intake.systems import System, system_of
@@ -159,16 +161,42 @@ def header_meanings(
 
     match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", bare_header(header)))
     note = _read_note(match["note"]) if match else None
-    if match is None or note is None:
+    if match is not None and note is not None:
+        return known.get(fold_header(match["base"]), ()), note
+    return _meanings_beside_currency(table, header)
+
+
+def _meanings_beside_currency(table: str, header: str) -> tuple[tuple[Meaning, ...], _Note]:
+    """What a header such as `amount_eur` may stand for: money, and behind a plain `Amount`.
+
+    Files that have both give the amount in the currency of another column first.
+    """
+    beside = currency_beside(bare_header(header))
+    if beside is None:
         return (), _NO_NOTE
-    return known.get(fold_header(match["base"]), ()), note
+    meanings = known_headers(table).get(fold_header(beside.rest), ())
+    of_money = tuple(
+        dataclasses.replace(meaning, rank=meaning.rank + _CONDITIONAL_RANK)
+        for meaning in meanings
+        if _is_money(table, meaning.field)
+    )
+    return (of_money, _Note(currency=beside.currency)) if of_money else ((), _NO_NOTE)
+
+
+def _is_money(table: str, field: str) -> bool:
+    """Whether a field of a table is an amount."""
+    spec = TABLES[table]
+    return field in spec.field_names and spec.field(field).kind in (Kind.MONEY, Kind.MEASURE)
 
 
 def note_of(header: str) -> str:
-    """Give what a header's brackets say of the numbers under it, as it stands: `（万元）`."""
+    """Give what a header says of the numbers under it, in brackets: `（万元）`."""
     match = _WITH_NOTE.fullmatch(header)
     is_note = match is not None and _read_note(unicodedata.normalize("NFKC", match["note"]))
-    return f" ({match['note']})" if match and is_note else ""
+    if match and is_note:
+        return f" ({match['note']})"
+    beside = currency_beside(header)
+    return f" ({beside.currency})" if beside else ""
 
 
 def _read_note(text: str) -> _Note | None:
@@ -199,10 +227,16 @@ def note_in(text: str) -> _Note | None:
 
 
 def header_note(header: str) -> _Note:
-    """What a header's brackets say of the numbers under it, whatever stands before them."""
+    """What a header says of the numbers under it, whatever else it says.
+
+    In brackets, or a currency at its start or end.
+    """
     match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", header))
     note = _read_note(match["note"]) if match else None
-    return note or _NO_NOTE
+    if note is not None:
+        return note
+    beside = currency_beside(header)
+    return _Note(currency=beside.currency) if beside else _NO_NOTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,8 +440,15 @@ def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -
         )
 
     column = columns[0]
-    _, note = header_meanings(table, headers[column], None)
+    # What the header says of its numbers holds, whatever name they have there: `importe_eur`.
+    note = header_note(headers[column]) if _is_number(table, field) else _NO_NOTE
     return _mapped(field, column, headers[column], note)
+
+
+def _is_number(table: str, field: str) -> bool:
+    """Whether a field holds numbers, of money or of anything else."""
+    spec = TABLES[table]
+    return field in spec.field_names and spec.field(field).kind in NUMERIC
 
 
 def columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:
