@@ -5,9 +5,10 @@ A list of calls says nowhere that they are calls, and a shop's orders name no se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from salesbook.cells.base import Reason
 from salesbook.intake.headers import HeaderMap
 from salesbook.intake.rows import FileRow
 from salesbook.intake.systems import System
@@ -72,3 +73,21 @@ def _name_by_address(row: FileRow) -> None:
     for field in _NAMED_BY:
         if field in row.values:
             row.values.setdefault("name", row.values[field])
+
+
+def name_house(rows: Iterable[FileRow], system: System | None, table: str) -> None:
+    """Say of rows that lack their seller that the shop itself may stand for him.
+
+    To fill the cells of a whole export would be no advice.
+    """
+    seller = _SELLERS.get(table)
+    if system is None or not system.house or seller is None:
+        return
+    lacking = ("missing-required", "no-column")
+    for row in rows:
+        row.faults = [
+            (where, Reason("no-seller", {"house": system.house}))
+            if where == seller and reason.code in lacking
+            else (where, reason)
+            for where, reason in row.faults
+        ]

@@ -15,7 +15,7 @@ from salesbook.intake.book_now import BookNow, Key, takes_imports
 from salesbook.intake.changes import TableChange, different_values
 from salesbook.intake.contacts import blank_contacts
 from salesbook.intake.conversion import Conversion
-from salesbook.intake.defaults import constants_of, fill_in
+from salesbook.intake.defaults import constants_of, fill_in, name_house
 from salesbook.intake.documents import as_meant
 from salesbook.intake.explain.explain import FileRead, explain
 from salesbook.intake.explain.explanation import Explanation
@@ -334,6 +334,7 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
     dropped_numbers = {row.number for row in parted.dropped}
     rejected = [row for row in rows if row.faults and row.number not in dropped_numbers]
     name_missing_columns(rejected, header_map, table)
+    name_house(rejected, system, table)
     if merge.accepted and are_all_unclear(rejected, merge.accepted):
         remembered = replace(remembered, options=replace(options, rejects_gaps=True))
         strict = replace(file, remembered=remembered)
@@ -406,7 +407,8 @@ def _lacking_columns(
     Rows that the workbook has already do without them; where it has none, every row is new. What a
     system's file says of all its rows needs no column.
     """
-    said = constants_of(system, options.into, may_add=options.add_missing)
+    # Who stands for a shop may be added: each row says so.
+    said = constants_of(system, options.into, may_add=True)
     lacking_columns = required_without_column(header_map, options.into)
     required = tuple(name for name in lacking_columns if name not in said)
     has_no_rows = options.replace or not book.table(options.into).by_key

@@ -295,7 +295,7 @@ def test_values_are_shown_as_the_workbook_shows_them(tmp_path: Path) -> None:
 
 
 def test_every_word_of_a_list_is_shown_with_its_count(tmp_path: Path) -> None:
-    """"On hold" counts as placed: that is seen only where each word stands with what it becomes."""
+    """ "On hold" counts as placed: that is seen only where each word stands with what it becomes."""
     words = ["Shipped"] * 3 + ["On Hold"] * 2 + ["Disputed", "Cancelled"]
     rows = "".join(f"O{place},Acme,Ann,2026-01-05,7,{w}\n" for place, w in enumerate(words))
     head = "Order number,Customer,Rep,Order date,Amount,Status\n"
