@@ -61,11 +61,11 @@ def _reject_unpaid(rows: Sequence[FileRow], header_map: HeaderMap) -> None:
         status = row.values.pop(STATUS, None)
         found = str(row.cells[column.column])
         if status in ("failed", "pending"):
-            row.reject(STATUS, f"payment-{status}", found=found)
+            row.reject(column.header, f"payment-{status}", found=found)
         elif status == "refunded" and not _is_paying_back(row):
-            row.reject(STATUS, "payment-refunded", found=found)
+            row.reject(column.header, "payment-refunded", found=found)
         elif some_say and is_blank(row.cells[column.column]):
-            row.reject(STATUS, "payment-without-status", header=column.header)
+            row.reject(column.header, "payment-without-status", header=column.header)
 
 
 def _is_paying_back(row: FileRow) -> bool:

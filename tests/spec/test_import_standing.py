@@ -41,9 +41,9 @@ def test_only_money_that_came_in_counts(tmp_path, header):
     )
     assert [row["amount"] for row in new_rows(done)] == [10000]
     assert problems(done) == [
-        (3, "_status", "payment-failed"),
-        (4, "_status", "payment-refunded"),
-        (5, "_status", "payment-pending"),
+        (3, header, "payment-failed"),
+        (4, header, "payment-refunded"),
+        (5, header, "payment-pending"),
     ]
     assert done.totals.accepted == 100
 
@@ -60,7 +60,7 @@ def test_only_money_that_came_in_counts(tmp_path, header):
     ],
 )
 def test_words_of_a_status(tmp_path, word, code):
-    expected = [(2, "_status", code)] if code else []
+    expected = [(2, "Payment status", code)] if code else []
     assert problems(payments(tmp_path, [(100, word)])) == expected
 
 
@@ -100,7 +100,7 @@ def test_an_unknown_status_is_listed_and_can_be_said(tmp_path):
     said = {("status", "Banked"): "paid", ("status", "Bounced back"): "failed"}
     done = payments(tmp_path, rows, words=said)
     assert [row["amount"] for row in new_rows(done)] == [10000]
-    assert problems(done) == [(3, "_status", "payment-failed")]
+    assert problems(done) == [(3, "Payment status", "payment-failed")]
 
 
 def test_a_known_word_may_be_said_otherwise(tmp_path):
@@ -111,7 +111,7 @@ def test_a_known_word_may_be_said_otherwise(tmp_path):
 
 def test_a_payment_without_its_status_beside_others(tmp_path):
     done = payments(tmp_path, [(100, "Paid"), (20, "")])
-    assert problems(done) == [(3, "_status", "payment-without-status")]
+    assert problems(done) == [(3, "Payment status", "payment-without-status")]
     assert len(new_rows(payments(tmp_path, [(100, ""), (20, "")]))) == 2
     done = payments(tmp_path, [(100, "Paid"), (20, "")], ignored=frozenset(["status"]))
     assert len(new_rows(done)) == 2
