@@ -85,9 +85,9 @@ def name_house(rows: Iterable[FileRow], system: System | None, table: str) -> No
         return
     lacking = ("missing-required", "no-column")
     for row in rows:
-        row.faults = [
+        row.faults = tuple(
             (where, Reason("no-seller", {"house": system.house}))
             if where == seller and reason.code in lacking
             else (where, reason)
             for where, reason in row.faults
-        ]
+        )

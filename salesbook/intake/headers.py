@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -14,20 +13,14 @@ from typing import Any, Final, NamedTuple
 
 from salesbook import labels
 from salesbook.cells.field import NUMERIC
-from salesbook.cells.units import UNITS
-from salesbook.currencies import names_currency
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
 from salesbook.intake.header_currency import currency_beside
 from salesbook.intake.header_folding import Meaning, bare_header, fold_header
+from salesbook.intake.header_notes import NO_NOTE, WITH_NOTE, Note, header_note, note_in
 from salesbook.intake.optional import may_stay_blank
 from salesbook.intake.systems import System, system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES, Kind
-
-_WITH_NOTE = re.compile(r"(?P<base>.+?)\s*[(\[【（](?P<note>[^()（）\[\]【】]*)[)）\]】]\s*")
-"""A header and what stands in brackets at its end: `Amount (EUR)`, `金额【万元】`."""
-
-_THOUSANDS = frozenset(("000", "000s", "'000", "inthousands", "thousands"))
 
 _CONDITIONAL_RANK: Final = 100
 """A header for deals in one kind of stage alone stands behind every header for all deals."""
@@ -72,18 +65,6 @@ class HeaderMap:
         """Name the field that a header goes into; blank where it goes into none."""
         fields = (column.field for column in self.columns if column.header == header)
         return next(fields, "")
-
-
-@dataclass(frozen=True, slots=True)
-class _Note:
-    """What a header's brackets say of the numbers under it."""
-
-    scale: int = 1
-    currency: str = ""
-    percent: bool = False
-
-
-_NO_NOTE: Final = _Note()
 
 
 @cache
@@ -144,7 +125,7 @@ def header_fields(table: str, header: str) -> frozenset[str]:
 
 def header_meanings(
     table: str, header: str, system: System | None
-) -> tuple[tuple[Meaning, ...], _Note]:
+) -> tuple[tuple[Meaning, ...], Note]:
     """What a header may stand for, and what its brackets say.
 
     What the system that wrote the file means by it goes before all else. A header that is known
@@ -152,91 +133,41 @@ def header_meanings(
     """
     in_system = system.of_header(table, header) if system else None
     if in_system is not None:
-        return in_system, _NO_NOTE
+        return in_system, NO_NOTE
 
     known = known_headers(table)
     meanings = known.get(fold_header(header)) or known.get(fold_header(bare_header(header)), ())
     if meanings:
-        return meanings, _NO_NOTE
+        return meanings, NO_NOTE
 
-    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", bare_header(header)))
-    note = _read_note(match["note"]) if match else None
+    match = WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", bare_header(header)))
+    note = note_in(match["note"]) if match else None
     if match is not None and note is not None:
         return known.get(fold_header(match["base"]), ()), note
     return _meanings_beside_currency(table, header)
 
 
-def _meanings_beside_currency(table: str, header: str) -> tuple[tuple[Meaning, ...], _Note]:
+def _meanings_beside_currency(table: str, header: str) -> tuple[tuple[Meaning, ...], Note]:
     """What a header such as `amount_eur` may stand for: money, and behind a plain `Amount`.
 
     Files that have both give the amount in the currency of another column first.
     """
     beside = currency_beside(bare_header(header))
     if beside is None:
-        return (), _NO_NOTE
+        return (), NO_NOTE
     meanings = known_headers(table).get(fold_header(beside.rest), ())
     of_money = tuple(
         dataclasses.replace(meaning, rank=meaning.rank + _CONDITIONAL_RANK)
         for meaning in meanings
         if _is_money(table, meaning.field)
     )
-    return (of_money, _Note(currency=beside.currency)) if of_money else ((), _NO_NOTE)
+    return (of_money, Note(currency=beside.currency)) if of_money else ((), NO_NOTE)
 
 
 def _is_money(table: str, field: str) -> bool:
     """Whether a field of a table is an amount."""
     spec = TABLES[table]
     return field in spec.field_names and spec.field(field).kind in (Kind.MONEY, Kind.MEASURE)
-
-
-def note_of(header: str) -> str:
-    """Give what a header says of the numbers under it, in brackets: `（万元）`."""
-    match = _WITH_NOTE.fullmatch(header)
-    is_note = match is not None and _read_note(unicodedata.normalize("NFKC", match["note"]))
-    if match and is_note:
-        return f" ({match['note']})"
-    beside = currency_beside(header)
-    return f" ({beside.currency})" if beside else ""
-
-
-def _read_note(text: str) -> _Note | None:
-    """What stands in brackets behind a header: a unit, a currency, both, or a percent sign."""
-    plain = text.strip()
-    if not plain:
-        return None
-    if plain == "%":
-        return _Note(percent=True)
-    if fold(plain) in _THOUSANDS:
-        return _Note(scale=1000)
-
-    # `万元` is a unit and a currency with nothing between: the longest unit that leaves a currency
-    # or nothing behind it counts.
-    for size in range(len(plain), -1, -1):
-        unit = plain[:size].strip()
-        currency = plain[size:].strip()
-        is_unit = not unit or unit in UNITS
-        is_currency = not currency or names_currency(currency)
-        if is_unit and is_currency:
-            return _Note(UNITS.get(unit, 1), currency)
-    return None
-
-
-def note_in(text: str) -> _Note | None:
-    """What a word such as `万元` or `thousands` says of numbers; None where it says nothing."""
-    return _read_note(text)
-
-
-def header_note(header: str) -> _Note:
-    """What a header says of the numbers under it, whatever else it says.
-
-    In brackets, or a currency at its start or end.
-    """
-    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", header))
-    note = _read_note(match["note"]) if match else None
-    if note is not None:
-        return note
-    beside = currency_beside(header)
-    return _Note(currency=beside.currency) if beside else _NO_NOTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +248,7 @@ def _candidates(
     candidates: dict[str, list[_Candidate]] = {}
     for column, header in enumerate(headers):
         is_open = bool(header) and column not in settled
-        meanings, note = header_meanings(table, header, system) if is_open else ((), _NO_NOTE)
+        meanings, note = header_meanings(table, header, system) if is_open else ((), NO_NOTE)
         for meaning in meanings:
             mapped = _mapped(meaning.field, column, header, note, only=meaning.only)
             candidates.setdefault(meaning.field, []).append(_Candidate(meaning.rank, mapped))
@@ -424,7 +355,7 @@ def typed_header(column: int, headers: Sequence[str]) -> str:
     return header if len(same_name) == 1 else f"{header}#{same_name.index(column) + 1}"
 
 
-def _mapped(field: str, column: int, header: str, note: _Note, *, only: str = "") -> MappedColumn:
+def _mapped(field: str, column: int, header: str, note: Note, *, only: str = "") -> MappedColumn:
     return MappedColumn(field, column, header, only, note.scale, note.currency, note.percent)
 
 
@@ -441,7 +372,7 @@ def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -
 
     column = columns[0]
     # What the header says of its numbers holds, whatever name they have there: `importe_eur`.
-    note = header_note(headers[column]) if _is_number(table, field) else _NO_NOTE
+    note = header_note(headers[column]) if _is_number(table, field) else NO_NOTE
     return _mapped(field, column, headers[column], note)
 
 

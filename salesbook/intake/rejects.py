@@ -16,7 +16,7 @@ from salesbook.cells.base import DIGIT_LIMIT, Reason
 from salesbook.errors import CannotWrite
 from salesbook.hosts.package import read_ordinary
 from salesbook.intake.draft import ImportDraft
-from salesbook.intake.headers import note_of
+from salesbook.intake.header_notes import note_of
 from salesbook.intake.matching import key_of
 from salesbook.intake.rows import FileRow
 from salesbook.labels import Language
