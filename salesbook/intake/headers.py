@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
-import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any, Final, NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from salesbook import labels
 from salesbook.cells.field import NUMERIC
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
-from salesbook.intake.header_currency import currency_beside
-from salesbook.intake.header_folding import Meaning, bare_header, fold_header
-from salesbook.intake.header_notes import NO_NOTE, WITH_NOTE, Note, header_note, note_in
+from salesbook.intake.header_folding import fold_header
+from salesbook.intake.header_meanings import (
+    NO_NOTE,
+    HeaderNote,
+    aliases,
+    header_meanings,
+    header_note,
+)
 from salesbook.intake.optional import may_stay_blank
-from salesbook.intake.systems import System, system_of
+from salesbook.intake.systems import system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES, Kind
-
-_CONDITIONAL_RANK: Final = 100
-"""A header for deals in one kind of stage alone stands behind every header for all deals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,109 +64,6 @@ class HeaderMap:
         """Name the field that a header goes into; blank where it goes into none."""
         fields = (column.field for column in self.columns if column.header == header)
         return next(fields, "")
-
-
-@cache
-def _aliases() -> dict[str, Any]:
-    return tomllib.loads((files("salesbook.intake") / "aliases.toml").read_text(encoding="utf-8"))
-
-
-def choice_aliases(owner: str) -> dict[str, str]:
-    """Look up the words that other systems use in a choice field.
-
-    Args:
-        owner: `Table.field`.
-
-    Returns: code by folded word; a blank code means nothing.
-    """
-    words_by_code: Mapping[str, list[str]] = _aliases()["choices"].get(owner, {})
-    return {fold(word): code for code, words in words_by_code.items() for word in words}
-
-
-@cache
-def known_headers(table: str) -> Mapping[str, tuple[Meaning, ...]]:
-    """Collect the meanings of every header that a table knows, by folded header."""
-    by_header: dict[str, dict[str, Meaning]] = {}
-
-    def add(header: str, meaning: Meaning) -> None:
-        by_field = by_header.setdefault(fold_header(header), {})
-        known = by_field.get(meaning.field)
-        if known is None or meaning.rank < known.rank:
-            by_field[meaning.field] = meaning
-
-    for spec in TABLES[table].fields:
-        meaning = Meaning(spec.name, "", 0)
-        add(spec.name, meaning)
-        for language in labels.LANGUAGES:
-            add(labels.header(table, spec.name, language), meaning)
-
-    # In aliases.toml, `closed_on@closed` are headers for the closing date of closed deals alone.
-    for name, headers in _aliases().get(table, {}).items():
-        field, _, only = name.partition("@")
-        for place, header in enumerate(headers, start=1):
-            rank = place + _CONDITIONAL_RANK if only else place
-            add(header, Meaning(field, only, rank))
-
-    return {header: tuple(by_field.values()) for header, by_field in by_header.items()}
-
-
-def known_count(table: str, cells: Sequence[object]) -> int:
-    """Count the cells that are headers which the table knows; each header counts once."""
-    texts = {cell for cell in cells if isinstance(cell, str)}
-    system = system_of(sorted(texts))
-    return len({fold_header(text) for text in texts if header_meanings(table, text, system)[0]})
-
-
-def header_fields(table: str, header: str) -> frozenset[str]:
-    """The fields that a header may stand for."""
-    return frozenset(meaning.field for meaning in header_meanings(table, header, None)[0])
-
-
-def header_meanings(
-    table: str, header: str, system: System | None
-) -> tuple[tuple[Meaning, ...], Note]:
-    """What a header may stand for, and what its brackets say.
-
-    What the system that wrote the file means by it goes before all else. A header that is known
-    with its brackets is not taken apart.
-    """
-    in_system = system.of_header(table, header) if system else None
-    if in_system is not None:
-        return in_system, NO_NOTE
-
-    known = known_headers(table)
-    meanings = known.get(fold_header(header)) or known.get(fold_header(bare_header(header)), ())
-    if meanings:
-        return meanings, NO_NOTE
-
-    match = WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", bare_header(header)))
-    note = note_in(match["note"]) if match else None
-    if match is not None and note is not None:
-        return known.get(fold_header(match["base"]), ()), note
-    return _meanings_beside_currency(table, header)
-
-
-def _meanings_beside_currency(table: str, header: str) -> tuple[tuple[Meaning, ...], Note]:
-    """What a header such as `amount_eur` may stand for: money, and behind a plain `Amount`.
-
-    Files that have both give the amount in the currency of another column first.
-    """
-    beside = currency_beside(bare_header(header))
-    if beside is None:
-        return (), NO_NOTE
-    meanings = known_headers(table).get(fold_header(beside.rest), ())
-    of_money = tuple(
-        dataclasses.replace(meaning, rank=meaning.rank + _CONDITIONAL_RANK)
-        for meaning in meanings
-        if _is_money(table, meaning.field)
-    )
-    return (of_money, Note(currency=beside.currency)) if of_money else ((), NO_NOTE)
-
-
-def _is_money(table: str, field: str) -> bool:
-    """Whether a field of a table is an amount."""
-    spec = TABLES[table]
-    return field in spec.field_names and spec.field(field).kind in (Kind.MONEY, Kind.MEASURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +239,7 @@ def field_named(table: str, text: str, *, where: str) -> str:
         return name
 
     steering = f"_{fold(text)}"
-    if steering in _aliases().get(table, {}):
+    if steering in aliases().get(table, {}):
         return steering
     raise UsageError("no-such-field", where=where, found=text, fields=", ".join(names))
 
@@ -355,7 +251,9 @@ def typed_header(column: int, headers: Sequence[str]) -> str:
     return header if len(same_name) == 1 else f"{header}#{same_name.index(column) + 1}"
 
 
-def _mapped(field: str, column: int, header: str, note: Note, *, only: str = "") -> MappedColumn:
+def _mapped(
+    field: str, column: int, header: str, note: HeaderNote, *, only: str = ""
+) -> MappedColumn:
     return MappedColumn(field, column, header, only, note.scale, note.currency, note.percent)
 
 
