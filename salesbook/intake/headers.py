@@ -18,6 +18,7 @@ from salesbook.currencies import names_currency
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
 from salesbook.intake.header_folding import Meaning, bare_header, fold_header
 from salesbook.intake.optional import may_stay_blank
+from salesbook.intake.references import meanings_beside
 from salesbook.intake.systems import System, system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES, Kind
@@ -284,7 +285,7 @@ def _candidates(
     for column, header in enumerate(headers):
         is_open = bool(header) and column not in settled
         meanings, note = header_meanings(table, header, system) if is_open else ((), _NO_NOTE)
-        for meaning in meanings:
+        for meaning in meanings_beside(table, header, headers, meanings):
             mapped = _mapped(meaning.field, column, header, note, only=meaning.only)
             candidates.setdefault(meaning.field, []).append(_Candidate(meaning.rank, mapped))
 
