@@ -65,6 +65,7 @@ from salesbook.intake.wide import (
     without_periods,
     year_said,
 )
+from salesbook.intake.wide_long import with_months_beside
 from salesbook.intake.wide_placing import place_rows
 from salesbook.intake.wide_products import EVERY_PRODUCT, with_product_lines
 from salesbook.messages import Message
@@ -179,6 +180,8 @@ class MappedFile:
     """What the user says, and said of such files before."""
     wide: WideTable | None = None
     """Which of its columns are months; None for a file that has none."""
+    as_it_stands: tuple[ForeignTable, HeaderMap] | None = None
+    """What is remembered of the file: its columns before months were put beside each other."""
 
 
 def draft_import(
@@ -239,11 +242,17 @@ def draft_import(
     made = with_amounts(source, header_map, table, options.amount_from, price_cells)
     source, header_map = made.source, made.header_map
     wide_options = WideOptions(path.name, year, _fiscal_year(book), options.fixed, cell_options)
+    as_it_stands = source, header_map
+    long_months = with_months_beside(source, header_map, table, where=path.name)
+    if long_months is not None:
+        source, header_map = long_months.source, long_months.header_map
+        wide_options = replace(wide_options, from_rows=True)
+        made = replace(made, notes=(*made.notes, long_months.note))
     wide = find_wide(source, header_map, table, wide_options)
     if wide is not None:
         header_map = without_periods(header_map, wide)
         source = total_rows_as_scopes(source, wide)
-    file = MappedFile(source, header_map, remembered, wide)
+    file = MappedFile(source, header_map, remembered, wide, as_it_stands)
     draft = draft_rows(file, book, explains=explains)
     of_keys = notes_of_keys(header_map, options, draft.accepted)
     return replace(
@@ -328,7 +337,8 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
     added |= placing.added()
     if book is not before and merge.accepted:
         changes = (*changes, currency_change(book))
-    to_keep = remembered.rows_to_keep(source, header_map, own_columns.own_headers, book)
+    file_source, file_map = file.as_it_stands or (source, header_map)
+    to_keep = remembered.rows_to_keep(file_source, file_map, own_columns.own_headers, book)
     changes = (*changes, *map_changes(to_keep, book, does_something=bool(changes)))
     dropped_numbers = {row.number for row in parted.dropped}
     rejected = [row for row in rows if row.faults and row.number not in dropped_numbers]
@@ -388,7 +398,7 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
             *placing.notes,
             *resolver.stages.guesses(),
         ),
-        every_column=every_column(remembered, source, header_map, own_columns, book),
+        every_column=every_column(remembered, file_source, file_map, own_columns, book),
         explanation=explanation,
     )
 
