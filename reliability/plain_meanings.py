@@ -59,7 +59,7 @@ MEANINGS: Final = {
         *_of(Kind.COUNT, [("12", 12), ("1,200", 1200), ("12.0", 12), ("12.5", _ANY), ("twelve", _ANY), ("十二", 12), ("3个", _ANY)]),
         *_of(Kind.NUMBER, [("1,234.5", 1234.5), ("-0.5", -0.5), ("1e-3", 0.001), ("1/2", _ANY), ("½", _ANY), ("NaN", None), ("inf", _ANY), ("0x10", _ANY), ("٣", 3.0), ("1_000", _ANY)]),
         *_of(Kind.FLAG, [("yes", True), ("Y", True), ("否", False), ("是", True), ("FALSE", False), ("1", True), ("0", False), ("perhaps", _ANY), ("对", True), ("no ", False)]),
-        *_of(Kind.ID, [("00123", "00123"), ("NA", "NA"), ("1E5", "1E5"), ("null", "null"), ("True", "True"), ("10-12", "10-12"), (123.0, "123"), ("A 1", "A 1")]),
+        *_of(Kind.ID, [("00123", "00123"), ("NA", "NA"), ("1E5", "1E5"), ("True", "True"), ("10-12", "10-12"), (123.0, "123"), ("A 1", "A 1")]),
         *_of(Kind.TEXT, [("NA", "NA"), ("None", "None"), ("007", "007"), ("1/2", "1/2"), ("TRUE", "TRUE"), ("=1+1", "=1+1"), (" Ann  Lee ", "Ann  Lee"), ("nan", "nan")]),
     ],
 }  # fmt: skip

@@ -7,10 +7,12 @@ its order means nothing. Missing is NA of the dtype. Money and measures are whol
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 import pandas as pd
 
+from salesbook.arrays import Flags
 from salesbook.tables import TABLES, Kind
 
 DTYPES: Final[Mapping[Kind, str]] = {
@@ -46,12 +48,22 @@ def frame_of(table: str, columns: Mapping[str, Any]) -> pd.DataFrame:
     """
     _refuse_unknown(table, columns)
     size = max((len(values) for values in columns.values()), default=0)
+    if not size:
+        # Pandas copies on write: who writes into this one changes no other's.
+        return _without_rows(table).copy(deep=False)
 
     typed = {}
     for field in TABLES[table].fields:
         values = columns.get(field.name)
         typed[field.name] = _typed(values, DTYPES[field.kind], size)
     return pd.DataFrame(typed, index=pd.RangeIndex(size))
+
+
+@cache
+def _without_rows(table: str) -> pd.DataFrame:
+    """Most tables of most runs hold nothing, and each column takes long to make."""
+    columns = {field.name: _typed(None, DTYPES[field.kind], 0) for field in TABLES[table].fields}
+    return pd.DataFrame(columns, index=pd.RangeIndex(0))
 
 
 def _refuse_unknown(table: str, names: Iterable[str]) -> None:
@@ -75,10 +87,12 @@ def frame_from_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFra
     Raises: KeyError for a field that the table does not have.
     """
     _refuse_unknown(table, (name for row in rows for name in row))
-    columns = {}
-    for name in TABLES[table].field_names:
-        columns[name] = [row.get(name) for row in rows]
-    return frame_of(table, columns)
+    typed = {}
+    # One column after the other: lists of all at once would take more memory than the frame.
+    for field in TABLES[table].fields:
+        values = [row.get(field.name) for row in rows]
+        typed[field.name] = _typed(values, DTYPES[field.kind], len(rows))
+    return pd.DataFrame(typed, index=pd.RangeIndex(len(rows)))
 
 
 def empty_frame(table: str) -> pd.DataFrame:
@@ -107,6 +121,12 @@ def row_keys(table: str, frame: pd.DataFrame) -> pd.Series[str]:
             more = more.where(part != "", "")
         joined = joined + more
     return joined
+
+
+def measures_money(metric: pd.Series[str]) -> Flags:
+    """Where a measure is money: its row's metric is revenue, as a blank one is."""
+    is_money: Flags = (metric.fillna("revenue") == "revenue").to_numpy(dtype=bool)
+    return is_money
 
 
 def texts_of(column: pd.Series[str]) -> set[str]:

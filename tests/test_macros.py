@@ -4,7 +4,6 @@ file.
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import re
 import shutil
@@ -40,10 +39,8 @@ from tests.engines.excel_cells import refused
 from tests.engines.excel_model import BookModel, Program
 from tests.engines.fake_com import open_com
 from tests.engines.fake_excel import Book, open_fake, write_tables
-from tests.engines.loading import load_model
 from tests.small_company import small_company
 
-PARSED: list[BookModel] = []
 Opened = tuple[xw.Book, BookModel]
 AS_OF = dt.date(2026, 6, 30)
 OUTPUTS = [name for name, spec in TABLES.items() if spec.role is Role.OUTPUT and name != "RunLog"]
@@ -78,14 +75,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def caller(empty: Path, tmp_path: Path) -> Opened:
     """The fresh workbook, open in the made-up Excel, its buttons ready to be pressed."""
-    path = Path(shutil.copy(empty, tmp_path))
-    if not PARSED:
-        PARSED.append(load_model(empty))
-    model = copy.deepcopy(PARSED[0])
-    model.path = str(path)
-    book = xw.Book(impl=Book(model))
-    book.set_mock_caller()
-    return book, model
+    return opened(Path(shutil.copy(empty, tmp_path)))
 
 
 def content(book: xw.Book) -> list[object]:
@@ -135,7 +125,8 @@ def test_buttons_do_what_commands_do(
     what its command leaves in the file.
     """
     path = small_company(tmp_path / "Sample.xlsm", language, AS_OF)
-    book, model = opened(path)
+    # Two books that go their own ways keep their backups apart.
+    book, model = opened(Path(shutil.copy(path, tmp_path / "Open.xlsm")))
     for button in buttons:
         getattr(macros, button)()
         action = BUTTONS[button].action

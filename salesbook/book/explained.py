@@ -170,6 +170,8 @@ class Explainer:
             return value.isoformat(" ", "minutes")
         if isinstance(value, dt.date):
             return value.isoformat()
+        if spec.kind is Kind.COUNT:
+            return str(value)
         if isinstance(value, int | float):
             return f"{value:,}".removesuffix(".0")
         return str(value)
@@ -262,14 +264,21 @@ class Explainer:
         return self._say(
             "updates.change",
             key=change.key,
-            field=f"{self.table}.{change.field}",
-            old=self._named_value(change.field, change.old, change.old_name),
-            new=self._named_value(change.field, change.new, change.new_name),
+            field=change.field if change.is_own else self._header(change.field),
+            old=self._changed(change, change.old, change.old_name),
+            new=self._changed(change, change.new, change.new_name),
         )
 
-    def _named_value(self, field: str, value: Value | None, name: str) -> str:
+    def _header(self, field: str) -> str:
+        return labels.header(self.table, field, self.language)
+
+    def _changed(self, change: FieldChange, value: Value | None, name: str) -> str:
         """A value; where it is somebody's key, with the name."""
-        shown = self.value_words(field, value)
+        if value is None:
+            return self._say("updates.nothing")
+        if change.is_money:
+            return f"{to_decimal(int(value), self.explanation.decimals):,}"  # type: ignore[arg-type]
+        shown = str(value) if change.is_own else self.value_words(change.field, value)
         return self._say("cell.named", name=name, key=shown) if name and name != shown else shown
 
     def total_lines(self, totals: Totals | None) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -172,15 +172,19 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
 
     Nothing is written in a dry run, nor where no row could be used.
 
-    Returns: the draft; the session, whose `beside` says what became of things that people had put
-        on rows.
+    Returns: the draft, where it was written without its rows; the session, whose `beside` says
+        what became of things that people had put on rows.
 
     Raises: SalesbookError of any kind, `questions.Unanswered` where the user is to be asked; then
         the host was asked for no write.
     """
     draft, session = draft_into(host, request)
     if not request.dry_run and draft.accepted:
-        write_draft(host, request, draft, session)
+        # A large file's rows, the new ones of the table and its sheet take much memory each: one
+        # goes before the next is made.
+        changes = list(draft.changes)
+        draft = draft.without_rows()
+        _write(host, request, draft, session, changes)
     return draft, session
 
 
@@ -219,7 +223,7 @@ def write_draft(host: Host, request: ImportRequest, draft: ImportDraft, session:
 
     Raises: SalesbookError of any kind; then the host was asked for no write.
     """
-    _write(host, request, draft, session, draft.changes)
+    _write(host, request, draft, session, list(draft.changes))
 
 
 def write_columns(host: Host, request: ImportRequest, draft: ImportDraft, session: Session) -> None:
@@ -227,7 +231,7 @@ def write_columns(host: Host, request: ImportRequest, draft: ImportDraft, sessio
 
     Nothing else is written. Raises: as `write_draft`.
     """
-    _write(host, request, draft, session, draft.every_column)
+    _write(host, request, draft, session, list(draft.every_column))
 
 
 def _write(
@@ -235,16 +239,20 @@ def _write(
     request: ImportRequest,
     draft: ImportDraft,
     session: Session,
-    changes: Sequence[TableChange],
+    changes: list[TableChange],
 ) -> None:
+    """Write changes; each is taken from the list once it is prepared."""
     started = time.perf_counter()
     as_of = request.as_of
     # Amounts are written in the currency that the workbook has now.
     session.policy = draft.policy
-    writes = [_prepared(session, change, as_of) for change in changes]
+    written = {change.table: len(change.changes) + len(change.new_rows) for change in changes}
+    writes: list[PreparedWrite] = []
+    while changes:
+        writes.append(_prepared(session, changes.pop(0), as_of))
     writes += session.prepared_parked_notes(writes, as_of)
     seconds = round(time.perf_counter() - started, 3)
-    report = _report(draft, changes, as_of, seconds, session.language)
+    report = _report(draft, written, as_of, seconds, session.language)
     log = log_entry(session, report, writes)
     host.write([prepared.write for prepared in (*writes, *log)])
     session.beside = tuple(finding for prepared in writes for finding in prepared.findings)
@@ -278,16 +286,13 @@ def _has_amounts(session: Session) -> bool:
 
 def _report(
     draft: ImportDraft,
-    changes: Sequence[TableChange],
+    written: dict[str, int],
     as_of: dt.date,
     seconds: float,
     language: Language,
 ) -> Report:
-    """An import as the run log counts it; `changes` are what is written of it."""
+    """An import as the run log counts it; `written` are rows by table."""
     rows = {"in": draft.read, "used": draft.accepted, "skipped": len(draft.rejected)}
-    written = {}
-    for change in changes:
-        written[change.table] = len(change.changes) + len(change.new_rows)
     return Report(
         action="import",
         as_of=as_of,

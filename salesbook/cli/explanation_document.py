@@ -96,7 +96,9 @@ def plain_value(value: Value, kind: Kind, decimals: int) -> Any:
 
 
 def _change(change: FieldChange, table: str, decimals: int) -> dict[str, Any]:
-    kind = TABLES[table].field(change.field).kind
+    is_ours = not change.is_own and not change.is_money
+    kind = TABLES[table].field(change.field).kind if is_ours else Kind.TEXT
+    kind = Kind.MONEY if change.is_money else kind
     old, new = (
         None if value is None else plain_value(value, kind, decimals)
         for value in (change.old, change.new)

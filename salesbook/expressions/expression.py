@@ -6,8 +6,9 @@ whole column at once, as an array formula does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar, dataclass_transform
 
 Sign = Literal["=", "<>", "<", "<=", ">", ">=", "&", "+", "-", "*", "/"]
 Plain = int | float | str
@@ -59,28 +60,51 @@ class Expression:
         return Operation("/", self, expression(other))
 
 
-@dataclass(frozen=True, slots=True)
+_Described = TypeVar("_Described")
+
+
+@dataclass_transform(frozen_default=True)
+def _description(kind: type[_Described]) -> type[_Described]:
+    """Make a frozen dataclass whose hash is worked out once.
+
+    A figure is a tree of hundreds of pieces, and whoever looks one up asks for its hash: that of a
+    frozen dataclass would go through the whole tree again each time.
+    """
+    described = dataclass(frozen=True)(kind)
+    hash_of_fields: Callable[[object], int] = described.__hash__
+
+    def remembered(self: object) -> int:
+        known = self.__dict__.get("_hash")
+        if known is None:
+            known = self.__dict__["_hash"] = hash_of_fields(self)
+        return int(known)
+
+    described.__hash__ = remembered  # type: ignore[method-assign]
+    return described
+
+
+@_description
 class Number(Expression):
     """A number."""
 
     number: int | float
 
 
-@dataclass(frozen=True, slots=True)
+@_description
 class Text(Expression):
     """Signs that no language changes, such as a dash; words are `Word`s."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@_description
 class Word(Expression):
     """A word that only the workbook shows, by its place in `book.toml`."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@_description
 class Column(Expression):
     """A column of a table with all its rows."""
 
@@ -88,7 +112,7 @@ class Column(Expression):
     field: str
 
 
-@dataclass(frozen=True, slots=True)
+@_description
 class Figure(Expression):
     """What another figure gives; of a series one row, or with None all of them."""
 
@@ -96,7 +120,7 @@ class Figure(Expression):
     row: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@_description
 class Choice:
     """A choice of a field; it is known by its code and by its word in every language."""
 
@@ -105,7 +129,7 @@ class Choice:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@_description
 class Among(Expression):
     """True where a cell holds one of some words."""
 
@@ -113,14 +137,14 @@ class Among(Expression):
     words: tuple[str | Choice, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@_description
 class Setting(Expression):
     """The typed value of a setting; its default where the row is blank or gone."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@_description
 class SettingIs(Expression):
     """True where a setting that takes one of a few values has this one."""
 
@@ -128,7 +152,7 @@ class SettingIs(Expression):
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@_description
 class Operation(Expression):
     """Two expressions and the sign between them."""
 
@@ -137,7 +161,7 @@ class Operation(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@_description
 class Call(Expression):
     """One of Excel's functions with its arguments."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from salesbook import labels
@@ -47,6 +48,8 @@ class Spelling:
     """By figure and row of its series where it stands, such as `ChartData!$B$3`."""
     headers: Mapping[tuple[str, str], str] | None = None
     """By table and field the header as it stands in the sheet; None for those of a new workbook."""
+    written: dict[Expression, tuple[str, int]] = field(default_factory=dict, repr=False)
+    """What was written before: figures share most of their pieces."""
 
     def header(self, table: str, name: str) -> str:
         """The header of a column. Raises: NotThereError."""
@@ -65,7 +68,8 @@ def formula_text(expression: Expression, spelling: Spelling) -> str:
     return _text(expression, spelling)[0]
 
 
-def words_of(choices: tuple[str | Choice, ...]) -> list[str]:
+@cache
+def words_of(choices: tuple[str | Choice, ...]) -> tuple[str, ...]:
     """The words that stand for choices: in every language, then the code itself."""
     words: list[str] = []
     for choice in choices:
@@ -74,9 +78,10 @@ def words_of(choices: tuple[str | Choice, ...]) -> list[str]:
             continue
         words += [labels.choice(choice.owner, choice.code, language) for language in LANGUAGES]
         words.append(choice.code)
-    return list(dict.fromkeys(words))
+    return tuple(dict.fromkeys(words))
 
 
+@cache
 def setting_value(key: str) -> Expression:
     """The cell beside a setting's key; the default where it is blank, or the row is gone."""
     is_row = Among(Column("Policy", "key"), (Choice("Policy.key", key),))
@@ -101,6 +106,13 @@ def column_reference(table: str, header: str) -> str:
 
 def _text(expression: Expression, spelling: Spelling) -> tuple[str, int]:
     """An expression as text, and how tightly its loosest sign binds."""
+    written = spelling.written.get(expression)
+    if written is None:
+        written = spelling.written[expression] = _written(expression, spelling)
+    return written
+
+
+def _written(expression: Expression, spelling: Spelling) -> tuple[str, int]:
     match expression:
         case Operation(sign, left, right):
             return _operation(sign, left, right, spelling), _BINDING[sign]

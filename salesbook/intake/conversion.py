@@ -8,7 +8,7 @@ newest rate.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -16,9 +16,12 @@ from salesbook.cells.base import Value
 from salesbook.exchange import ExchangeRates, converted, days_of_orders
 from salesbook.intake.book_now import BookNow
 from salesbook.intake.file_money import ORIGINAL_AMOUNT, ORIGINAL_CURRENCY
+from salesbook.intake.matching import key_of
 from salesbook.intake.rows import FileRow
 from salesbook.intake.stages import StageBook
+from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE
+from salesbook.tables import TABLES
 
 _ORDER_OF: Final = {"Orders": "refund_of", "Payments": "order_id"}
 """The field that names the order whose day counts."""
@@ -36,17 +39,39 @@ class Conversion:
         self.lacks_originals = ORIGINAL_AMOUNT in book.table(table).lacking
         # Without an unreadable rate the one before it would be taken.
         self.has_unreadable_rates = any(fault.table == "Rates" for fault in book.policy.faults)
+        self._now = book.table(table)
         self._day_of_order: dict[str, dt.date] = {}
 
     def run(self, rows: Sequence[FileRow]) -> None:
         """Convert every row with foreign money, or note why it cannot be."""
-        foreign_rows = [row for row in rows if row.foreign and not row.faults]
-        if not foreign_rows:
+        if ORIGINAL_AMOUNT not in TABLES[self.table].field_names:
             return
-        if self.table == "Orders":
-            self._day_of_order = _first_days(row.values for row in rows if not row.faults)
-        for row in foreign_rows:
-            self._convert(row)
+        sound = [row for row in rows if not row.faults]
+        if self.table == "Orders" and any(row.foreign for row in sound):
+            self._day_of_order = _first_days(row.values for row in sound)
+        for row in sound:
+            if row.foreign:
+                self._convert(row)
+            else:
+                self._settle_original(row)
+
+    def _settle_original(self, row: FileRow) -> None:
+        """Let no amount of another currency stand beside a new one that is in our own."""
+        old = self._old_values(row)
+        amount = row.values.get("amount")
+        if amount is None or ORIGINAL_CURRENCY not in old or old.get("amount") == amount:
+            return
+        decimals = self.book.policy.decimals
+        row.values[ORIGINAL_AMOUNT] = float(to_decimal(int(amount), decimals))  # type: ignore[arg-type]
+        row.values[ORIGINAL_CURRENCY] = self.book.policy.rules.currency
+
+    def _old_values(self, row: FileRow) -> Mapping[str, Value]:
+        """What the workbook holds of the row, where the file gives its key."""
+        key = key_of(self.table, row.values)
+        if not isinstance(key, tuple):
+            return {}
+        position = self._now.by_key.get(key)
+        return {} if position is None else self._now.held_in_row(position)
 
     def _convert(self, row: FileRow) -> None:
         # Money has one field with its original beside it, see `currencies.converts`.
@@ -60,7 +85,7 @@ class Conversion:
 
         day = self._day(row)
         if day is None:
-            # The row lacks a date that it needs, and is rejected for that.
+            row.reject(name, "no-day-for-rate", currency=money.currency)
             return
         rate = self.rates.on(money.currency, day)
         if rate is None:
@@ -75,20 +100,23 @@ class Conversion:
         row.values[ORIGINAL_CURRENCY] = money.currency
 
     def _day(self, row: FileRow) -> dt.date | None:
-        """The day whose rate counts; None where the row has none."""
+        """The day whose rate counts: by the file, else by the workbook; None where neither tells."""
+        values = {**self._old_values(row), **row.values}
         if self.table == "Deals":
-            return self._day_of_deal(row)
-        order = row.values.get(_ORDER_OF[self.table])
-        own_day = row.values.get(_OWN_DAY[self.table])
+            return self._day_of_deal(values)
+        order = values.get(_ORDER_OF[self.table])
+        own_day = values.get(_OWN_DAY[self.table])
         day = own_day if isinstance(own_day, dt.date) else None
         if order is None:
             return day
         return self._day_of_order.get(str(order)) or self._days_in_book.get(str(order)) or day
 
-    def _day_of_deal(self, row: FileRow) -> dt.date:
-        pipeline = str(row.values.get("pipeline", MAIN_PIPELINE))
-        stage = self.stages.find(pipeline, str(row.values.get("stage", "")))
-        closed_on = row.values.get("closed_on")
+    def _day_of_deal(self, values: Mapping[str, Value]) -> dt.date | None:
+        typed = values.get("stage")
+        if typed is None:
+            return None
+        stage = self.stages.find(str(values.get("pipeline", MAIN_PIPELINE)), str(typed))
+        closed_on = values.get("closed_on")
         is_closed = stage is not None and stage.kind != "open"
         if is_closed and isinstance(closed_on, dt.date):
             return closed_on

@@ -128,6 +128,12 @@ class ImportDraft:
     such a draft may be shown, and not written.
     """
 
+    def without_rows(self) -> ImportDraft:
+        """What is to be told of the draft once it is written: of rows, those that were not taken
+        whole.
+        """
+        return replace(self, source=replace(self.source, rows=()), changes=())
+
     @property
     def accepted(self) -> int:
         """Rows that go into the table, or are there already."""
@@ -330,7 +336,7 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
     merge.kept = own_columns
     placing = place_rows(file.wide, source, parted.kept, merge, book)
     for repeat in parted.repeats:
-        repeat.row.faults = list(repeat.first.faults)
+        repeat.row.faults = repeat.first.faults
 
     changes, added = _all_changes(merge, resolver, options, book)
     changes = (*changes, *placing.changes())

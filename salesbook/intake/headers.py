@@ -8,7 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
@@ -420,5 +420,13 @@ def columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:
 
 
 def _columns_called(wanted: str, headers: Sequence[str]) -> list[int]:
-    folded = fold_header(wanted)
-    return [column for column, header in enumerate(headers) if fold_header(header) == folded]
+    return list(_columns_by_header(tuple(headers)).get(fold_header(wanted), ()))
+
+
+@lru_cache(maxsize=8)
+def _columns_by_header(headers: tuple[str, ...]) -> Mapping[str, Sequence[int]]:
+    """Columns by folded header: a file may have thousands of them."""
+    columns: dict[str, list[int]] = {}
+    for column, header in enumerate(headers):
+        columns.setdefault(fold_header(header), []).append(column)
+    return columns

@@ -51,7 +51,7 @@ def spread(wide: WideTable, source: ForeignTable, rows: Sequence[FileRow]) -> Sp
         amounts: dict[PeriodColumn, int] = {}
         for column, reading in readings:
             if isinstance(reading, Reason):
-                row.faults.append((column.header, reading))
+                row.faults += ((column.header, reading),)
             elif reading is not None:
                 amounts[column] = reading
         if not row.faults:

@@ -15,7 +15,7 @@ from salesbook.cells.base import CellOptions, Reason
 from salesbook.cells.field import options_for, range_reason
 from salesbook.cells.frame import parse_column
 from salesbook.errors import ColumnMissing
-from salesbook.frames import DTYPES
+from salesbook.frames import DTYPES, measures_money
 from salesbook.money import currency_decimals, minor_units
 from salesbook.reading.faults import CellFault
 from salesbook.store import Cell, TableCells
@@ -231,7 +231,7 @@ def in_whole_units(
         if field.kind is not Kind.MEASURE:
             continue
         values = frame[field.name]
-        is_money = (frame["metric"].fillna("revenue") == "revenue").to_numpy()
+        is_money = measures_money(frame["metric"])
         rounded = values.round()
         is_broken = values.notna() & ~is_money & (values != rounded)
         for row in frame.index[is_broken]:

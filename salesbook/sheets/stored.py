@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from salesbook.expressions import Calculation, Expression, Spelling, Unknown, Values, formula_text
+from salesbook.expressions import Calculation, Unknown, Values, formula_text
 from salesbook.expressions.spelling import NotThereError
 from salesbook.hosts.formulas import Reading, reading
 from salesbook.labels import LANGUAGES, Language
@@ -15,9 +17,13 @@ from salesbook.sheets.places import PageCell, dashboard_sheets, spelling_for
 from salesbook.store import NOT_CALCULATED, Cell
 
 Place = tuple[int, int]
+_Headers = frozenset[tuple[tuple[str, str], str]]
+"""By table and field as they stand in the sheets."""
 
 _FIXED_CELL: Final = re.compile(r"\$[a-z]{1,3}\$[0-9]+")
 """Matches a cell in a reading, such as `$b$3`."""
+_BOOKS: Final = 4
+"""Workbooks of other names whose formulas one process keeps in mind."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +71,10 @@ def page_values(book: PageBook) -> PageValues:
             series[cell.name] = max(series.get(cell.name, 0), cell.place + 1)
     calculation = Calculation(book.column, figures, series, language, book.epoch_1904)
 
-    hidden_spelling = spelling_for(hidden, language, book.hidden_sheet_name, book.headers)
-    seen_spelling = spelling_for(seen, language, book.hidden_sheet_name, book.headers)
+    readings = _readings_in(book, language)
     bugs: list[Exception] = []
-    hidden_values = _values(calculation, tuple(ours), hidden_spelling, bugs)
-    seen_values = _values(calculation, seen.cells, seen_spelling, bugs)
+    hidden_values = _values(calculation, ours, readings[hidden.code], bugs)
+    seen_values = _values(calculation, seen.cells, readings[seen.code], bugs)
     return PageValues(hidden_values, seen_values, tuple(bugs))
 
 
@@ -80,39 +85,64 @@ def without_places(said: Reading) -> Reading:
 
 def shapes_of_ours(book: PageBook) -> frozenset[Reading]:
     """What each formula of the pages says, in every language, wherever its cells stand."""
-    shapes: set[Reading] = set()
-    for language in LANGUAGES:
-        for sheet in dashboard_sheets():
-            spelling = spelling_for(sheet, language, book.hidden_sheet_name, book.headers)
-            readings = (_reading(cell.expression, spelling) for cell in sheet.cells)
-            shapes.update(without_places(said) for said in readings if said is not None)
-    return frozenset(shapes)
+    return _shapes(book.hidden_sheet_name, frozenset(book.headers.items()))
+
+
+@lru_cache(maxsize=_BOOKS)
+def _shapes(hidden_sheet_name: str, headers: _Headers) -> frozenset[Reading]:
+    return frozenset(
+        without_places(said)
+        for language in LANGUAGES
+        for by_cell in _readings(language, hidden_sheet_name, headers).values()
+        for said in by_cell.values()
+    )
+
+
+def _readings_in(book: PageBook, language: Language) -> Mapping[str, Mapping[PageCell, Reading]]:
+    return _readings(language, book.hidden_sheet_name, frozenset(book.headers.items()))
+
+
+@lru_cache(maxsize=_BOOKS * len(LANGUAGES))
+def _readings(
+    language: Language, hidden_sheet_name: str, headers: _Headers
+) -> Mapping[str, Mapping[PageCell, Reading]]:
+    """What the formula of each cell says, by sheet and cell.
+
+    A cell is left out where the workbook lacks a column that its formula names. Only names decide
+    what formulas say, so that they are spelled once for all saves of a workbook.
+    """
+    readings: dict[str, dict[PageCell, Reading]] = {}
+    for sheet in dashboard_sheets():
+        spelling = spelling_for(sheet, language, hidden_sheet_name, dict(headers))
+        by_cell = readings.setdefault(sheet.code, {})
+        for cell in sheet.cells:
+            with suppress(NotThereError):
+                by_cell[cell] = reading(formula_text(cell.expression, spelling))
+    return readings
 
 
 def _ours(book: PageBook, language: Language) -> list[PageCell]:
     """The cells of the hidden sheet that hold our formula."""
     hidden, _ = dashboard_sheets()
-    spelling = spelling_for(hidden, language, book.hidden_sheet_name, book.headers)
+    readings = _readings_in(book, language)[hidden.code]
     ours = []
     for cell in hidden.cells:
         found = book.hidden_formulas.get((cell.row, cell.column))
-        said = _reading(cell.expression, spelling)
-        if found is not None and said is not None and reading(found) == said:
+        if found is not None and cell in readings and reading(found) == readings[cell]:
             ours.append(cell)
     return ours
 
 
 def _values(
     calculation: Calculation,
-    cells: tuple[PageCell, ...],
-    spelling: Spelling,
+    cells: Sequence[PageCell],
+    readings: Mapping[PageCell, Reading],
     bugs: list[Exception],
 ) -> Mapping[Reading, Cell]:
     """The values of cells; what of ours went wrong is added to `bugs`."""
     values: dict[Reading, Cell] = {}
     for cell in cells:
-        said = _reading(cell.expression, spelling)
-        if said is None:
+        if cell not in readings:
             continue
         try:
             value = calculation.value(cell.expression).cell()
@@ -123,13 +153,5 @@ def _values(
             bugs.append(bug)
             value = NOT_CALCULATED
         # A formula that gives a blank cell shows 0.
-        values[said] = 0 if value is None else value
+        values[readings[cell]] = 0 if value is None else value
     return values
-
-
-def _reading(expression: Expression, spelling: Spelling) -> Reading | None:
-    """What a cell's formula says; None where the workbook lacks a column that it names."""
-    try:
-        return reading(formula_text(expression, spelling))
-    except NotThereError:
-        return None

@@ -377,6 +377,10 @@ def _changed_cells(
         rows = list(values_by_row)
         # The row's other fields go along: a measure is money only where its metric says so.
         frame = read.frame.reindex(rows).drop(columns=field_name)
+        if "metric" in values_by_field:
+            frame["metric"] = (
+                pd.Series(values_by_field["metric"]).reindex(rows).fillna(frame["metric"])
+            )
         dtype = read.frame[field_name].dtype
         frame[field_name] = pd.Series(list(values_by_row.values()), index=frame.index, dtype=dtype)
         cells = cells_of(

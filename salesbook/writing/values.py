@@ -11,6 +11,7 @@ import pandas as pd
 
 from salesbook import labels
 from salesbook.arrays import Floats
+from salesbook.frames import measures_money
 from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.money import currency_decimals, to_floats
@@ -134,7 +135,7 @@ def amounts_of(field: FieldSpec, frame: pd.DataFrame, currency: str) -> list[flo
     decimals = to_floats(minor, places).tolist() if places else counts
     if field.kind is Kind.MONEY:
         return decimals
-    is_money = (frame["metric"] == "revenue").to_numpy()
+    is_money = measures_money(frame["metric"])
     return [
         value if money else count
         for value, count, money in zip(decimals, counts, is_money, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -21,10 +22,13 @@ FULL, EMPTIER = dt.date(2026, 6, 10), dt.date(2026, 5, 1)
 PUT = (Mark.NOTE, Mark.COLOUR, Mark.LINK, Mark.HEIGHT, Mark.FORMULA)
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A sample workbook on whose call list every row has its own note, colour, link or height."""
-    path = tmp_path / "Sales.xlsm"
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sample workbook on whose call list every row has its own note, colour, link or height.
+
+    The folder also holds what its run kept.
+    """
+    path = tmp_path_factory.mktemp("marked") / "Sales.xlsm"
     new_file(path, "en", sample_as_of=MADE_ON)
     run(path, FULL)
     with open_package(path, for_writing=True) as host:
@@ -34,6 +38,12 @@ def path(tmp_path: Path) -> Path:
         host.write([TableWrite("CallList", {}, list(rows), annotations=marks)])
         host.save()
     return path
+
+
+@pytest.fixture
+def path(marked: Path, tmp_path: Path) -> Path:
+    shutil.copytree(marked.parent, tmp_path, dirs_exist_ok=True)
+    return tmp_path / marked.name
 
 
 def mark_on(row: int, customer: str, first_row: int) -> Annotation:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -157,24 +156,3 @@ def test_the_rest_of_the_workbook_part_stays(sample: Path, book_with_rows: Path)
         return re.sub(r'<calcPr[^>]*>| state="hidden"', "", text)
 
     assert rest(book_with_rows) == rest(sample)
-
-
-@pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
-def test_another_program_shows_it_as_well(book_with_rows: Path, tmp_path: Path) -> None:
-    """LibreOffice opens the workbook and saves it with the same sheets in sight."""
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    words = [
-        "soffice",
-        profile,
-        "--headless",
-        "--convert-to",
-        "xlsx",
-        "--outdir",
-        tmp_path / "saved",
-    ]
-    subprocess.run(
-        [*map(str, words), str(book_with_rows)], check=True, capture_output=True, timeout=180
-    )
-    saved = states(tmp_path / "saved" / "Sales.xlsx")
-    assert saved == states(book_with_rows)
-    assert saved[STAGE_TIMES] == "visible"

@@ -6,11 +6,11 @@ import datetime as dt
 import json
 import re
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from salesbook.book.files import new_file, run_on_file
@@ -18,8 +18,9 @@ from salesbook.book.report import Options
 from salesbook.book.saved_elsewhere import lost_elsewhere
 from salesbook.cli.app import run
 from salesbook.hosts.package import open_package
-from salesbook.labels import LANGUAGES
+from salesbook.labels import LANGUAGES, sheet_name
 from salesbook.setup.doctor import examine
+from workbook.build.office import convert
 
 AS_OF = dt.date(2026, 6, 30)
 LIBREOFFICE = "LibreOffice/7.4.7.2$Linux_X86_64 LibreOffice_project/40$Build-2"
@@ -30,6 +31,10 @@ WPS_BUILD = b"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
  fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}" pid="2" name="KSOProductBuildVer"><vt:lpwstr
  >2052-12.1.0.17857</vt:lpwstr></property></Properties>"""
 CUSTOM = "docProps/custom.xml"
+DEALS = """Deal ID,Rep,Stage,Created on,Stage since
+D1,Ann Lee,Contact,2026-05-01,2026-05-01
+D2,Ann Lee,Offer,2026-05-01,2026-05-20
+"""
 
 Edit = Callable[[str, bytes], bytes]
 
@@ -185,17 +190,20 @@ def test_doctor_says_that_all_is_there(fresh):
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
 def test_a_book_that_libreoffice_itself_saved(fresh, tmp_path):
-    """Its own save, as it is: names, styles, and dropdowns that end early."""
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    """Its own save, as it is: names, styles, and dropdowns that end early; but the same sheets are
+    in sight, also that of results which came to light with their first rows.
+    """
+    path = Path(shutil.copy(fresh, tmp_path))
+    deals = tmp_path / "deals.csv"
+    deals.write_text(DEALS, encoding="utf-8")
+    stages = ["--stages", "Contact>Offer>Won|Lost", "--add-missing"]
+    assert run(["import", str(path), str(deals), "--into", "Deals", *stages]) == 0
+    run_on_file(path, "funnel", Options(AS_OF), wait=0)
+    assert states(path)[sheet_name("StageTimes", "en")] == "visible"
+
     kind = "xlsm:Calc MS Excel 2007 VBA XML"
-    words = ["soffice", profile, "--headless", "--convert-to", kind]
-    subprocess.run(
-        [*words, "--outdir", str(tmp_path), str(fresh)],
-        check=True,
-        capture_output=True,
-        timeout=240,
-    )
-    book = tmp_path / "Book.xlsm"
+    book = convert(path, kind, tmp_path / "office")
+    assert states(book) == states(path)
     program, sheets, tables = lost(book)
     assert program == "LibreOffice"
     assert sheets > 40
@@ -205,3 +213,9 @@ def test_a_book_that_libreoffice_itself_saved(fresh, tmp_path):
 
     report = run_on_file(book, "refresh", Options(AS_OF), wait=0)
     assert [note.code for note in report.notes] == ["book.saved-elsewhere"]
+
+
+def states(book: Path) -> dict[str, str]:
+    """Whether a sheet is seen, as another program reads it."""
+    opened = openpyxl.load_workbook(book, read_only=True)
+    return {sheet.title: sheet.sheet_state for sheet in opened.worksheets}

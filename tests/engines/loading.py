@@ -4,14 +4,15 @@ apart.
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
+import io
+import pickle
 import posixpath
 import tempfile
 import warnings
 import zipfile
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -30,37 +31,58 @@ Place = tuple[int, int]
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
-_SMALL_BYTES = 30_000
-"""Above this a file is read faster than its model is copied."""
-
-
 def load_model(path: Path, program: Program | None = None) -> BookModel:
     """Open a workbook as Excel would."""
-    content = path.read_bytes()
-    if len(content) > _SMALL_BYTES:
-        return _read(path, program)
-
-    parsed = _small_model(content, path.suffix)
-    # The copy belongs to the program of this opening, not to one that it was parsed with.
-    opened = copy.deepcopy(parsed, {id(parsed.program): program or Program()})
+    opened = unpacked(_packed_model(path.read_bytes(), path.suffix), program)
     opened.name, opened.path = path.name, str(path)
     return opened
 
 
-@cache
-def _small_model(content: bytes, suffix: str) -> BookModel:
+@lru_cache(maxsize=50)
+def _packed_model(content: bytes, suffix: str) -> bytes:
+    """The model of a file: many tests open the same one."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"Book{suffix}")
         path.write_bytes(content)
-        return _read(path, None)
+        return packed(_read(path))
 
 
-def _read(path: Path, program: Program | None) -> BookModel:
+def packed(model: BookModel) -> bytes:
+    """A model as bytes, of which copies are made ten times faster than of the model itself."""
+    into = io.BytesIO()
+    _Packing(into, pickle.HIGHEST_PROTOCOL).dump(model)
+    return into.getvalue()
+
+
+def unpacked(content: bytes, program: Program | None = None) -> BookModel:
+    """A copy of a packed model, opened in a program of its own."""
+    unpacking = _Unpacking(io.BytesIO(content))
+    unpacking.program = program or Program()
+    model = unpacking.load()
+    assert isinstance(model, BookModel)
+    return model
+
+
+class _Packing(pickle.Pickler):
+    """Leaves the program out, in which another copy is not opened."""
+
+    def persistent_id(self, part: object) -> str | None:
+        return "program" if isinstance(part, Program) else None
+
+
+class _Unpacking(pickle.Unpickler):
+    program: Program
+
+    def persistent_load(self, name: str) -> Program:
+        return self.program
+
+
+def _read(path: Path) -> BookModel:
     with warnings.catch_warnings():
         # openpyxl says so where it reads no extension; the model needs none.
         warnings.filterwarnings("ignore", message=".*extension is not supported.*")
         with mock.patch.object(WorksheetReader, "bind_hyperlinks", _bind_hyperlinks):
-            return _load(path, program)
+            return _load(path)
 
 
 def _bind_hyperlinks(reader: Any) -> None:
@@ -72,11 +94,11 @@ def _bind_hyperlinks(reader: Any) -> None:
         reader.ws[first_cell]._hyperlink = link
 
 
-def _load(path: Path, program: Program | None) -> BookModel:
+def _load(path: Path) -> BookModel:
     with_formulas = openpyxl.load_workbook(path)
     calculates = any(_has_formulas(sheet) for sheet in with_formulas.worksheets if sheet.tables)
     with_values = openpyxl.load_workbook(path, data_only=True) if calculates else with_formulas
-    made = BookModel(program or Program(), path.name, str(path))
+    made = BookModel(Program(), path.name, str(path))
     threads = _threads(path)
     made.is_1904 = with_formulas.epoch.year == 1904
     for sheet in with_formulas.worksheets:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import tempfile
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,17 +14,16 @@ from hypothesis import strategies as st
 from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.memory import MemoryHost
 from salesbook.store import Annotation, CellError, Mark, TableWrite
-from tests.engines.excel_model import BookModel
 from tests.engines.fake_excel import Book
-from tests.engines.loading import load_model
+from tests.engines.loading import load_model, packed, unpacked
 from tests.hosts.books import HEADERS, plain_book, plain_table
 from tests.hosts.test_hosts_agree import comparable, writes
 
 
 @lru_cache
-def plain_model() -> BookModel:
+def packed_model() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        return load_model(plain_book(Path(folder) / "Book.xlsx"))
+        return packed(load_model(plain_book(Path(folder) / "Book.xlsx")))
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -36,7 +34,7 @@ def test_hosts_agree(data: st.DataObject, sign_counts_in_text: bool) -> None:
     An error that only a formula can have is no value that could be assigned in Excel.
     """
     reference = MemoryHost([plain_table()])
-    model = copy.deepcopy(plain_model())
+    model = unpacked(packed_model())
     model.program.sign_counts_in_text = sign_counts_in_text
     host = ExcelHost(xw.Book(impl=Book(model)), patience=0)
     for _ in range(2):
@@ -88,7 +86,7 @@ def test_hosts_agree_on_marks(data: st.DataObject) -> None:
     the same rows in memory and in Excel.
     """
     reference = MemoryHost([plain_table()])
-    host = ExcelHost(xw.Book(impl=Book(copy.deepcopy(plain_model()))), patience=0)
+    host = ExcelHost(xw.Book(impl=Book(unpacked(packed_model()))), patience=0)
     for _ in range(3):
         rows = reference.read("Deals").row_count
         sources = data.draw(st.lists(st.none() | st.integers(0, rows - 1), max_size=7))

@@ -416,6 +416,15 @@ class InterruptedDisk(Disk):
             signal.raise_signal(signal.SIGINT)
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """Ctrl-C as at a terminal: a shell that starts the tests in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("hears_ctrl_c")
 def test_interrupted(book: Path) -> None:
     """Ctrl-C leaves the book and no debris; once the new version is in place it comes too late."""
     before = book.read_bytes()

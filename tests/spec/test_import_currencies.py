@@ -120,6 +120,63 @@ def test_an_unreadable_rate_is_no_blank_one(tmp_path):
     assert problems(done) == [(2, "amount", "rates-unreadable")]
 
 
+ORDER_IN_EUR = {
+    "order_id": "1",
+    "customer_id": "C1",
+    "rep_id": "R1",
+    "ordered_on": dt.date(2026, 2, 1),
+    "amount": 11_000,
+    "original_amount": 100.0,
+    "original_currency": "EUR",
+}
+
+
+def test_an_update_is_converted_by_the_day_that_the_workbook_knows(tmp_path):
+    """A file with the key and the amount alone: not today's rate, and not nothing."""
+    now = with_rates(book({"Orders": [ORDER_IN_EUR]}))
+    head = "Order No,Customer,Amount\n"
+    same = draft(tmp_path, head + "1,Acme,€100\n", "Orders", now)
+    assert counts(same) == {"read": 1, "unchanged": 1}
+    more = draft(tmp_path, head + "1,Acme,€110\n", "Orders", now)
+    [change] = more.changes
+    assert dict(change.changes[0]) == {"amount": 12_100, "original_amount": 110.0}
+
+    deal = {
+        "deal_id": "D1",
+        "rep_id": "R1",
+        "stage": "Won",
+        "closed_on": dt.date(2026, 2, 1),
+        "amount": 11_000,
+        "original_amount": 100.0,
+        "original_currency": "EUR",
+    }
+    won = with_rates(book({"Deals": [deal]}))
+    for text in ("Deal ID,Amount\nD1,€100\n", "Deal ID,Amount,Stage\nD1,€100,Won\n"):
+        assert counts(draft(tmp_path, text, "Deals", won)) == {"read": 1, "unchanged": 1}
+
+
+def test_a_new_amount_of_our_own_leaves_no_foreign_one_beside_it(tmp_path):
+    """What was agreed is now that; an equal amount changes nothing."""
+    now = with_rates(book({"Orders": [ORDER_IN_EUR]}))
+    head = "Order No,Customer,Amount\n"
+    [change] = draft(tmp_path, head + "1,Acme,120\n", "Orders", now).changes
+    assert dict(change.changes[0]) == {
+        "amount": 12_000,
+        "original_amount": 120.0,
+        "original_currency": "USD",
+    }
+    assert counts(draft(tmp_path, head + "1,Acme,110\n", "Orders", now)) == {
+        "read": 1,
+        "unchanged": 1,
+    }
+
+
+def test_foreign_money_of_no_day_is_rejected(tmp_path):
+    """A payment of an order that nobody knows, without a day of its own."""
+    paid = draft(tmp_path, "Payment No,Order No,Amount\nP1,9,€5\n", "Payments", with_rates())
+    assert "no-day-for-rate" in [code for *_, code in problems(paid)]
+
+
 @pytest.mark.parametrize(
     ("amount", "currency", "code"),
     [

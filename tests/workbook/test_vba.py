@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import io
 import re
 import shutil
 import zipfile
 from functools import cache
+from pathlib import Path
 
 import pytest
 import xlwings as xw
@@ -119,22 +119,20 @@ def test_a_press_hands_over_the_command_of_its_button(language, macro, monkeypat
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory):
+def book(tmp_path_factory):
     path = tmp_path_factory.mktemp("book") / "Sales & Co 销售.xlsm"
     new_file(path, "en")
-    return load_model(path), path
+    return path
 
 
 @pytest.mark.parametrize("callback", CALLBACKS)
-def test_a_press_does_what_its_button_says(callback, model, monkeypatch, tmp_path):
+def test_a_press_does_what_its_button_says(callback, book, monkeypatch, tmp_path):
     """From the callback to the message on the open workbook: only RunPython and Excel are
     stand-ins.
     """
-    parsed, path = model
     for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "state"))
-    opened = copy.deepcopy(parsed)
-    opened.path = shutil.copy(path, tmp_path)
+    opened = load_model(Path(shutil.copy(book, tmp_path)))
     monkeypatch.setattr(importing, "choose_file", lambda _: None)
     opened.active = "Customers"
     monkeypatch.setattr(xw.Book, "_mock_caller", xw.Book(impl=Book(opened)), raising=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
 
 from salesbook.hosts.area import MAX_COLUMN, MAX_ROW, Area, column_number
 from salesbook.store import column_letters
@@ -137,6 +139,8 @@ Piece = str | Reference
 """A reference, or the text between two of them."""
 Token = tuple[str, str]
 """A kind (text, sheet, error, name, call, bracket, colon, other) and what stands there."""
+_REMEMBERED: Final = 4_000
+"""Formulas that are kept cut: whoever inserts columns asks for the same ones column by column."""
 
 
 def cut(formula: str) -> list[Piece]:
@@ -146,6 +150,11 @@ def cut(formula: str) -> list[Piece]:
 
     Raises: UnsureError where it cannot be read.
     """
+    return [*_cut(formula)]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _cut(formula: str) -> tuple[Piece, ...]:
     all_tokens = tokens(formula)
     pieces: list[Piece] = []
     position = 0
@@ -161,7 +170,7 @@ def cut(formula: str) -> list[Piece]:
         pieces.append(reference)
         position += length + bool(sheet)
 
-    return pieces
+    return tuple(pieces)
 
 
 def joined(pieces: Iterable[Piece]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from salesbook.cells.base import CellOptions
 from salesbook.cells.field import MOMENTS
 from salesbook.intake.book_now import BookNow
-from salesbook.intake.explain.changes import field_changes
+from salesbook.intake.explain.changes import field_changes, own_changes
 from salesbook.intake.explain.columns import columns_left, columns_taken
 from salesbook.intake.explain.evidence import decisions_of
 from salesbook.intake.explain.explanation import DateRange, Explanation
@@ -66,7 +66,10 @@ def explain(file: FileRead, options: ImportOptions, merge: Merge, book: BookNow)
         decisions=decisions_of(readings, row_numbers, file.cell_options),
         names=names_found(table, readings, sound_rows, resolver, book),
         dates=_dates(table, sound_rows),
-        changes=field_changes(merge.now, merge.changes, resolver.registers),
+        changes=(
+            *field_changes(merge.now, merge.changes, resolver.registers),
+            *own_changes(merge.now, merge.kept.changes, merge.kept.old_cells),
+        ),
         decimals=book.policy.decimals,
     )
 

@@ -133,9 +133,14 @@ class FieldChange:
     key: str
     """Of the row, parts joined by "|"."""
     field: str
+    """Of the table; a header where the column is the user's own."""
     old: Value | None
     """None for a blank cell."""
     new: Value
+    is_money: bool = False
+    """Whether the values are minor units of the workbook's currency."""
+    is_own: bool = False
+    """Whether the column is the user's own."""
     old_name: str = ""
     """Of whom the old value means, where the field refers to somebody."""
     new_name: str = ""

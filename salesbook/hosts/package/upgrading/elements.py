@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from xml.parsers import expat
 
@@ -34,6 +35,8 @@ STYLES_ORDER: Final = (
 _TAG: Final = re.compile(rb"""</?[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
 """Matches `<name a="x > y"/>` or `</name>`: a value may hold what would end the tag."""
 
+_REMEMBERED: Final = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Element:
@@ -45,8 +48,11 @@ class Element:
     """Behind its end tag."""
 
 
-def elements(data: bytes, part: str, depth: int = 1) -> list[Element]:
+@lru_cache(maxsize=_REMEMBERED)
+def elements(data: bytes, part: str, depth: int = 1) -> tuple[Element, ...]:
     """List the elements at one depth below the root, in order.
+
+    A part is asked for one element after the other, so that where they stand is remembered.
 
     Raises: CannotWrite for a part whose main namespace goes by a prefix, or that is broken.
     """
@@ -75,7 +81,7 @@ def elements(data: bytes, part: str, depth: int = 1) -> list[Element]:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         raise CannotWrite("unusual-xml", where=part, found=str(error)) from error
-    return found
+    return tuple(found)
 
 
 def children(container: bytes, part: str) -> list[bytes]:
