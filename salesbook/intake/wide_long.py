@@ -84,7 +84,11 @@ def with_months_beside(
     kept = tuple(column for column in header_map.columns if column.column not in measures)
     left_out = tuple(by_field[name].header for name in ("floor", "stretch") if name in by_field)
     not_taken = [name for name in header_map.not_taken if name != source.headers[month]]
-    counts: dict[str, Fact] = {"rows": years.count, "years": len(years.groups), "header": source.headers[month]}
+    counts: dict[str, Fact] = {
+        "rows": years.count,
+        "years": len(years.groups),
+        "header": source.headers[month],
+    }
     return LongMonths(
         replace(source, headers=headers, rows=tuple(rows), formats=formats),
         replace(
