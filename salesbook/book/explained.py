@@ -14,6 +14,7 @@ from salesbook.intake.explain.explanation import (
     Example,
     Explanation,
     FieldChange,
+    LinesApart,
     NameFound,
     NamesFound,
 )
@@ -83,7 +84,22 @@ class Explainer:
         if explanation.above:
             shown = " | ".join(explanation.above[:_MOST_LINES_ABOVE])
             lines.append(self._say("source.above", count=len(explanation.above), lines=shown))
+        lines += [self._apart(apart) for apart in explanation.apart if apart.kind != "title"]
+        if explanation.hidden_taken:
+            lines.append(self._say("source.hidden-taken", count=explanation.hidden_taken))
+        if explanation.hidden_left:
+            lines.append(self._say("source.hidden-left", count=explanation.hidden_left))
         return lines
+
+    def _apart(self, apart: LinesApart) -> str:
+        """What else is no row; title lines are told as what stands over the headers."""
+        shown = [
+            self._say("apart.line" if line.text else "apart.row", row=line.row, text=line.text)
+            for line in apart.first
+        ]
+        more = ["…"] if apart.count > len(apart.first) else []
+        lines = self._listed([*shown, *more])
+        return self._say(f"apart.{apart.kind}", count=apart.count, lines=lines)
 
     def column_headers(self) -> tuple[str, str, str, str]:
         """What stands over the table of columns."""
@@ -107,6 +123,8 @@ class Explainer:
 
     def _why(self, column: ColumnTaken) -> str:
         parts = [self._say(f"why.{column.why}")]
+        if column.remembered_on is not None:
+            parts = [self._say("why.remembered-on", day=column.remembered_on)]
         if column.scale != 1:
             parts.append(self._say("why.scale", scale=column.scale))
         if column.percent:

@@ -35,7 +35,7 @@ from salesbook.intake.merge import AlikeRow
 from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.questions import Question
-from salesbook.intake.reasons import Loss, ReasonCount, reason_facts
+from salesbook.intake.reasons import Loss, ReasonCount, Say, reason_facts
 from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text, write_beside
 from salesbook.intake.resolve import Alike
 from salesbook.intake.rows import MONEY_KINDS
@@ -127,9 +127,7 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
 
     Raises: SalesbookError of any kind, EveryRowRejected where no row could be used.
     """
-    table = _table_to_fill(book, request)
-    request = replace(request, options=replace(request.options, into=table))
-
+    request = with_table(request, str(book))
     with open_book(book, wait=wait, for_writing=not request.dry_run) as host:
         state_before = _state(request.file)
         draft, session = import_into(host, request)
@@ -143,18 +141,19 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
     return replace(result, kept=host.kept, notes=(*result.notes, *host.page_notes))
 
 
-def _table_to_fill(book: Path, request: ImportRequest) -> str:
-    """The table that the user names, else the one that the file's headers tell.
+def with_table(request: ImportRequest, book: str) -> ImportRequest:
+    """The request with the code of the table that the user names, else that the headers tell.
+
+    Args:
+        book: what a refusal calls the workbook.
 
     Raises: NoSuchTable; AmbiguousFile and what reading a file raises where nobody names a table.
     """
     named = request.options.into
-    if not named:
-        return table_of_file(request.file, request.options)
-    table = table_of_name(named, TABLES)
+    table = table_of_name(named, TABLES) if named else table_of_file(request.file, request.options)
     if table is None:
-        raise NoSuchTable("no-such-table", where=str(book), table=named)
-    return table
+        raise NoSuchTable("no-such-table", where=book, table=named)
+    return replace(request, options=replace(request.options, into=table))
 
 
 def _state(file: Path) -> tuple[int, int] | None:
@@ -337,11 +336,17 @@ def _prepared(session: Session, change: TableChange, as_of: dt.date) -> Prepared
     return session.prepared_changes(change.table, changes)
 
 
-def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> ImportResult:
+def result_of(
+    request: ImportRequest,
+    draft: ImportDraft,
+    session: Session,
+    say: Say = labels.sentence,
+) -> ImportResult:
     """What to say of an import, its rejects written beside the file.
 
     Args:
         session: that in which it was written.
+        say: puts into the words of a face what is to be done where no row could be used.
 
     Raises: EveryRowRejected, or AmbiguousFile where one option would decide every row.
     """
@@ -350,7 +355,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
     if not request.dry_run:
         _refuse_without_columns(request.file, draft)
         files = _written_beside(request.file, draft, language)
-        _refuse_where_nothing_is_taken(request.file, draft, str(files.rejects), language)
+        _refuse_where_nothing_is_taken(request.file, draft, str(files.rejects), language, say)
     return ImportResult(
         table=draft.table,
         read=draft.read,
@@ -441,7 +446,7 @@ def _refuse_without_columns(file: Path, draft: ImportDraft) -> None:
 
 
 def _refuse_where_nothing_is_taken(
-    file: Path, draft: ImportDraft, rejects_file: str, language: Language
+    file: Path, draft: ImportDraft, rejects_file: str, language: Language, say: Say
 ) -> None:
     """Say why nothing of a file was taken.
 
@@ -456,7 +461,7 @@ def _refuse_where_nothing_is_taken(
     if not draft.deciding_options:
         entry = next(entry for entry in draft.reasons if entry.loss is Loss.ROW)
         template = labels.word("cli", "import.reason_row", language)
-        why = fill(template, reason_facts(entry, draft.table, language), language)
+        why = fill(template, reason_facts(entry, draft.table, language, say), language)
         raise EveryRowRejected(where=str(file), why=why, **facts)
     option = " ".join(draft.deciding_options)
     raise AmbiguousFile("every-row-unclear", where=str(file), option=option, **facts)

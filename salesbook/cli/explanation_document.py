@@ -12,6 +12,7 @@ from salesbook.intake.explain.explanation import (
     Example,
     Explanation,
     FieldChange,
+    LinesApart,
     NameFound,
     NamesFound,
 )
@@ -34,6 +35,9 @@ def explanation_document(explanation: Explanation, table: str) -> dict[str, Any]
             "delimiter": explanation.delimiter or None,
             "sheet": explanation.sheet or None,
             "above": list(explanation.above),
+            "hidden_taken": explanation.hidden_taken,
+            "hidden_left": explanation.hidden_left,
+            "apart": [_apart(apart) for apart in explanation.apart],
         },
         "columns": [_column(column, decimals) for column in explanation.columns],
         "not_taken": [
@@ -64,6 +68,14 @@ def explanation_document(explanation: Explanation, table: str) -> dict[str, Any]
     }
 
 
+def _apart(apart: LinesApart) -> dict[str, Any]:
+    return {
+        "kind": apart.kind,
+        "count": apart.count,
+        "first": [{"row": line.row, "text": line.text} for line in apart.first],
+    }
+
+
 def _column(column: ColumnTaken, decimals: int) -> dict[str, Any]:
     return {
         "header": column.header,
@@ -71,6 +83,7 @@ def _column(column: ColumnTaken, decimals: int) -> dict[str, Any]:
         "field": column.field,
         "only": column.only or None,
         "why": column.why,
+        "remembered_on": column.remembered_on.isoformat() if column.remembered_on else None,
         "scale": column.scale,
         "currency": column.currency or None,
         "percent": column.percent,

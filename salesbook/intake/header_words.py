@@ -12,7 +12,7 @@ from salesbook.cells.base import plain_number_text, plain_text
 from salesbook.cells.number import Amount, DecimalRule, read_amount
 from salesbook.intake.foreign import is_blank
 from salesbook.intake.header_folding import fold_header
-from salesbook.intake.headers import header_fields, known_count, known_headers
+from salesbook.intake.header_meanings import header_fields, known_count, known_headers
 from salesbook.intake.period_headers import TAKES_PERIODS, count_periods
 from salesbook.store import Cell, CellError
 from salesbook.tables import TABLES, Role

@@ -6,13 +6,12 @@ opportunity. Taken there for the customer's number, it would rename one account 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from salesbook.intake.header_folding import Meaning, fold_header
+from salesbook.intake.header_meanings import aliases
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,11 @@ def meanings_beside(
 @cache
 def _references() -> Mapping[str, _References]:
     """By table, the headers that may be keys of other lists."""
-    text = (files("salesbook.intake") / "aliases.toml").read_text(encoding="utf-8")
     return {
         table: _References(
             said["field"],
             frozenset(map(fold_header, said["headers"])),
             frozenset(map(fold_header, said["beside"])),
         )
-        for table, said in tomllib.loads(text)["references"].items()
+        for table, said in aliases()["references"].items()
     }

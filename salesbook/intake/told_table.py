@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from salesbook import labels
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.book_now import takes_imports
-from salesbook.intake.foreign import ForeignTable, SourceOptions
+from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.header_folding import Meaning, fold_header
-from salesbook.intake.headers import choice_aliases, header_fields, header_meanings
+from salesbook.intake.header_meanings import aliases, choice_aliases, header_fields, header_meanings
+from salesbook.intake.mapped import source_options
 from salesbook.intake.matching import has_made_keys
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.references import meanings_beside
@@ -81,8 +80,7 @@ def table_of_file(path: Path, options: ImportOptions) -> str:
     Raises: AmbiguousFile (table-unclear) where the headers tell no table, or several; whatever
         `read_source` raises.
     """
-    asked = SourceOptions(options.encoding, options.sheet, tuple(options.columns.values()))
-    source = read_source(path, "", asked)
+    source = read_source(path, "", source_options(options))
     evidence = table_evidence(source.headers, said=frozenset(options.columns))
     system = system_of(source.headers)
     if "Leads" in evidence and _has_words_of_leads(source):
@@ -250,6 +248,5 @@ def _most_imported() -> tuple[str, ...]:
 @cache
 def _telling() -> Mapping[str, frozenset[str]]:
     """By table, folded headers that only its kind of list has."""
-    text = (files("salesbook.intake") / "aliases.toml").read_text(encoding="utf-8")
-    telling: Mapping[str, Sequence[str]] = tomllib.loads(text)["telling"]
+    telling: Mapping[str, Sequence[str]] = aliases()["telling"]
     return {table: frozenset(map(fold_header, headers)) for table, headers in telling.items()}

@@ -14,7 +14,8 @@ from typing import Final
 from salesbook.cells.date import MONTHS
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
-from salesbook.intake.headers import HeaderMap, header_fields, note_of
+from salesbook.intake.header_meanings import header_fields, note_of
+from salesbook.intake.headers import HeaderMap
 from salesbook.intake.period_headers import PeriodHeader, period_of_header
 from salesbook.messages import Fact, Message
 from salesbook.store import Cell

@@ -8,7 +8,8 @@ from typing import Final
 
 from salesbook.cells.base import Reason, Value
 from salesbook.intake.foreign import ForeignTable, RawRow
-from salesbook.intake.headers import HeaderMap, MappedColumn, header_note
+from salesbook.intake.header_meanings import header_note
+from salesbook.intake.headers import HeaderMap, MappedColumn
 from salesbook.intake.period_headers import PeriodHeader
 from salesbook.intake.rows import FileRow, read_rows
 from salesbook.intake.wide import PeriodColumn, WideTable
