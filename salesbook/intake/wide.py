@@ -76,6 +76,8 @@ class WideOptions:
     """Whether months are to be hard sums."""
     cells: CellOptions
     """How to read cells, with the workbook's fiscal year."""
+    from_rows: bool = False
+    """Whether the months were rows of the file, so that one alone is one as well."""
 
     @property
     def start_month(self) -> int:
@@ -113,7 +115,8 @@ def find_wide(
     }
     parts = [period for period in periods.values() if period.span in PARTS_OF_YEAR]
     says_year = any(period.year is not None for period in parts)
-    if table not in TAKES_PERIODS or not (len(parts) > 1 or (parts and says_year)):
+    says_more = len(parts) > 1 or says_year or options.from_rows
+    if table not in TAKES_PERIODS or not (parts and says_more):
         return None
 
     titles = (*source.above, source.sheet)
