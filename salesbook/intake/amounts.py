@@ -20,7 +20,8 @@ from salesbook.errors import ColumnMissing
 from salesbook.intake.amount_expression import AmountExpression, parse_amount
 from salesbook.intake.foreign import ForeignTable, RawRow
 from salesbook.intake.header_folding import fold_header
-from salesbook.intake.headers import HeaderMap, MappedColumn, header_note
+from salesbook.intake.headers import HeaderMap, MappedColumn, column_name, header_note
+from salesbook.intake.read_as import NOTHING, Rates, ReadAs, as_read
 from salesbook.messages import Message
 from salesbook.money import exact
 from salesbook.store import Cell
@@ -120,7 +121,7 @@ def _made(
     """Calculate a column of amounts, as if it stood right of the file's own."""
     columns = {header: _column(source, header) for header in expression.headers}
     sound = [row for row in source.rows if row.fault is None]
-    operands, notes = _operands(source, sound, columns, expression.shares, options)
+    operands, notes, read_as = _operands(source, sound, columns, expression.shares, options)
 
     made: list[Cell | Reason] = []
     for place, row in enumerate(sound):
@@ -140,6 +141,7 @@ def _made(
         rows=rows,
         formats={**source.formats, **_formats(source, sound, columns, number)},
         computed=source.computed + 1,
+        read_as={**source.read_as, **read_as},
     )
     currency = _currency(columns)
     amount = MappedColumn("amount", number, expression.text, currency=currency)
@@ -179,8 +181,11 @@ def _operands(
     columns: Mapping[str, int],
     shares: frozenset[str],
     options: CellOptions,
-) -> tuple[dict[str, list[Reading]], list[Message]]:
-    """Read the columns of an expression; a column of shares tells whether it is in per cent."""
+) -> tuple[dict[str, list[Reading]], list[Message], dict[str, ReadAs]]:
+    """Read the columns of an expression; a column of shares tells whether it is in per cent.
+
+    Returns: readings by header; what to tell; what each column has decided, by `column_name`.
+    """
     cells = {header: [row.cells[column] for row in rows] for header, column in columns.items()}
     signs: Mapping[str, Any] = dict.fromkeys(columns, options.decimal)
     if options.decimal is None:
@@ -188,31 +193,49 @@ def _operands(
 
     read: dict[str, list[Reading]] = {}
     notes: list[Message] = []
+    decided: dict[str, ReadAs] = {}
     for header, column in columns.items():
         note = header_note(source.headers[column])
-        of_column = replace(options, decimal=signs[header], scale=note.scale)
+        name = column_name(column, source.headers)
+        known = source.read_as.get(name, NOTHING)
+        of_column = known.options(
+            cells[header], replace(options, decimal=signs[header], scale=note.scale)
+        )
+        decided[name] = as_read(cells[header], (), Kind.NUMBER, of_column)
         if header not in shares:
             read[header] = list(read_values(cells[header], Kind.NUMBER, of_column))
             continue
 
         is_shown_as_share = [source.formats.get((row.number, column)) == "%" for row in rows]
-        says_percent = note.percent or "%" in source.headers[column]
-        values, is_percent = _shares(cells[header], is_shown_as_share, of_column, says_percent)
+        says_percent = note.percent or "%" in source.headers[column] or known.rates == "percent"
+        values, rates = _shares(
+            cells[header],
+            is_shown_as_share,
+            of_column,
+            says_percent=says_percent,
+            says_share=known.rates == "share",
+        )
         read[header] = values
-        code = "amount.per-cent" if is_percent else "amount.share"
+        decided[name] = replace(decided[name], rates=rates)
+        code = "amount.per-cent" if rates == "percent" else "amount.share"
         notes.append(Message(code, {"header": source.headers[column]}))
-    return read, notes
+    return read, notes, decided
 
 
 def _shares(
-    cells: Sequence[Cell], shown_as_share: Sequence[bool], options: CellOptions, says_percent: bool
-) -> tuple[list[Reading], bool]:
+    cells: Sequence[Cell],
+    shown_as_share: Sequence[bool],
+    options: CellOptions,
+    *,
+    says_percent: bool,
+    says_share: bool,
+) -> tuple[list[Reading], Rates | None]:
     """Read shares such as discounts: `10%`, 0.1, or 10 where the column is in per cent.
 
     The column decides: its header says `%`, or some bare number in it is above 1, which no share of
     a price can be. A blank cell is no discount.
 
-    Returns: shares from 0 to 1, or reasons; and whether bare numbers were per cents.
+    Returns: shares from 0 to 1, or reasons; and what bare numbers are, missing where none is.
     """
     anything = replace(options, rate_limit=_UNLIMITED, percent=False)
     as_typed = read_values(cells, Kind.RATE, anything)
@@ -220,10 +243,11 @@ def _shares(
         not is_share and not (isinstance(cell, str) and "%" in cell.replace("％", "%"))
         for cell, is_share in zip(cells, shown_as_share, strict=True)
     ]
-    is_percent = says_percent or any(
+    has_more_than_all = any(
         bare and isinstance(value, float) and abs(value) > 1
         for value, bare in zip(as_typed, is_bare, strict=True)
     )
+    is_percent = says_percent or (has_more_than_all and not says_share)
 
     shares: list[Reading] = []
     for cell, value, bare in zip(cells, as_typed, is_bare, strict=True):
@@ -240,7 +264,11 @@ def _shares(
             shares.append(Reason("rate-unclear", {"suggestion": f"{shown(cell)}%"}))
         else:
             shares.append(share)
-    return shares, is_percent
+    if is_percent:
+        return shares, "percent"
+    # A bare 0 is no discount either way.
+    has_bare = any(bare and value for value, bare in zip(as_typed, is_bare, strict=True))
+    return shares, "share" if has_bare or says_share else None
 
 
 def _amount(

@@ -32,12 +32,14 @@ from salesbook.intake.headers import HeaderMap, WhatIsBelow, field_named, map_he
 from salesbook.intake.kept import Kept, kept_columns
 from salesbook.intake.map_changes import every_column, map_changes, map_notes
 from salesbook.intake.maps import Remembered, known_headers_of, remember
+from salesbook.intake.mended import as_mended
 from salesbook.intake.merge import AlikeRow, Merge
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.order_keys import notes_of_keys, refuse_hidden_key, reject_unkeyed
+from salesbook.intake.read_as import ReadAs
 from salesbook.intake.reasons import ReasonCount, reasons_of
 from salesbook.intake.resolve import Alike, Resolver
-from salesbook.intake.rows import FileRow, read_rows
+from salesbook.intake.rows import FileRow, columns_read_as, read_rows
 from salesbook.intake.said_values import says_value, with_said_values
 from salesbook.intake.said_words import said_words, with_said_words
 from salesbook.intake.scopes import SCOPED, tell_scopes
@@ -120,6 +122,8 @@ class ImportDraft:
     """
     explanation: Explanation | None = None
     """Where it was asked for."""
+    read_as: Mapping[str, ReadAs] = field(default_factory=dict)
+    """What the file has decided of its columns, where rows or cells of it were not taken."""
     notes: tuple[Message, ...] = ()
     """What was understood of the file that its user should see."""
     amount_proposal: str = ""
@@ -209,7 +213,7 @@ def draft_import(
         delimiter=options.delimiter,
         has_headers=options.has_headers,
     )
-    source = read_source(path, table, asked)
+    source = as_mended(read_source(path, table, asked))
     source, options = with_product_lines(source, options, book.policy, path.name)
     refuse_too_many(len(source.rows), where=path.name)
     source = as_meant(source, system_of(source.headers), table, book.policy.decimals)
@@ -344,6 +348,8 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
             source, header_map, cell_options, parted.kept, remembered.settled, along
         )
         explanation = explain(file_read, options, merge, book)
+    is_whole = not rejected and not any(row.gaps for row in merge.accepted)
+    read_as = {} if is_whole else columns_read_as(rows, source, header_map, table, cell_options)
     repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
     equal_lines = [row for row in parted.equal_lines if not row.faults]
     return ImportDraft(
@@ -390,6 +396,7 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
         ),
         every_column=every_column(remembered, source, header_map, own_columns, book),
         explanation=explanation,
+        read_as=read_as,
     )
 
 

@@ -385,6 +385,16 @@ def typed_header(column: int, headers: Sequence[str]) -> str:
     return header if len(same_name) == 1 else f"{header}#{same_name.index(column) + 1}"
 
 
+def column_name(column: int, headers: Sequence[str]) -> str:
+    """How a column is called where other words stand behind its name."""
+    return name_without_signs(typed_header(column, headers))
+
+
+def name_without_signs(header: str) -> str:
+    """A header without the signs that part it from the words behind it, as in `Amount=comma;`."""
+    return re.sub(r"[;=\s]+", " ", header).strip()
+
+
 def _mapped(field: str, column: int, header: str, note: _Note, *, only: str = "") -> MappedColumn:
     return MappedColumn(field, column, header, only, note.scale, note.currency, note.percent)
 

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 from salesbook.cells.base import Value
 from salesbook.intake.book_now import BookNow, Key, TableNow
 from salesbook.intake.contents import comparable
-from salesbook.intake.identity import Mark, lacking_fields
+from salesbook.intake.identity import Mark, goes_by_names, lacking_fields
 from salesbook.intake.kept import Kept
 from salesbook.intake.matching import LookAlike, Match, Matcher, has_made_keys, key_of
 from salesbook.intake.order_lines import number_lines
@@ -150,7 +150,7 @@ class Merge:
         position_of: dict[int, int] = {}
         without_key: list[int] = []
         for place, row in enumerate(rows):
-            key = key_of(self.table, row.values)
+            key = self._key_of(row)
             if not isinstance(key, tuple):
                 self._reject_without_key(row, key)
                 without_key.append(place)
@@ -167,6 +167,9 @@ class Merge:
         matches = self.matcher.match([rows[place].values for place in nameable], claimed)
         for place, match in zip(nameable, matches, strict=True):
             row = rows[place]
+            if row.own_key:
+                self._place_mended(row, match, position_of, place)
+                continue
             if match.rivals and not self.always_new:
                 self._reject_ambiguous(row, match)
                 continue
@@ -177,6 +180,50 @@ class Merge:
             if match.position is not None:
                 position_of[place] = match.position
         return position_of
+
+    def _key_of(self, row: FileRow) -> Key | str:
+        """The row's key; of a mended row that came in before, the one that it was given then."""
+        key = key_of(self.table, row.values)
+        if isinstance(key, tuple) or not row.own_key or not has_made_keys(self.table):
+            return key
+        own = {**row.values, self.key_names[0]: row.own_key}
+        own_key = key_of(self.table, own)
+        if isinstance(own_key, str) or self.matcher.by_key(own_key) is None:
+            return key
+        row.values.update(own)
+        return own_key
+
+    def _place_mended(
+        self, row: FileRow, match: Match, position_of: dict[int, int], place: int
+    ) -> None:
+        """Place a row that an earlier import of its file rejected, under its own key.
+
+        The rows that were taken then are in the table by now. A row that may be one of them is
+        never taken for it: nobody knows whether it was the other one, or is one more. Only a row of
+        a thing with a name that says the very same is that thing once more.
+        """
+        positions = match.rivals if match.position is None else frozenset((match.position,))
+        if positions and not self.always_new:
+            if goes_by_names(self.table) and self._says_all(row, match.position):
+                self._give_key(row, match.position)
+                position_of[place] = match.position  # type: ignore[assignment]
+            else:
+                self._reject_ambiguous(row, Match(None, positions))
+            return
+        row.values[self.key_names[0]] = row.own_key
+
+    def _says_all(self, row: FileRow, position: int | None) -> bool:
+        """Whether a row says in each of the file's fields what the table's row says."""
+        if position is None:
+            return False
+        old = self.now.held_in_row(position)
+        names = self._fields - set(self.key_names)
+        return all(
+            self._same(name, old.get(name), row.values[name])
+            if name in row.values
+            else old.get(name) in (None, TABLES[self.table].field(name).default)
+            for name in names
+        )
 
     def _reject_without_key(self, row: FileRow, missing_field: str) -> None:
         """Reject a row without key that can neither be given one nor be told from others."""
@@ -193,7 +240,8 @@ class Merge:
         rivals = nsmallest(_MOST_KEYS_SHOWN, match.rivals)
         keys = ["|".join(map(str, self.now.key_of_row(position))) for position in rivals]
         shown_keys = ", ".join(keys)
-        words = _words_of(self.matcher.marks(row.values)[0])
+        marks = self.matcher.marks(row.values)
+        words = _words_of(marks[0]) if marks else row.own_key
         row.reject(self.key_names[0], code, key=words, keys=shown_keys)
 
     def _give_key(self, row: FileRow, position: int | None) -> Key:

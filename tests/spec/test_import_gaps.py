@@ -154,7 +154,7 @@ def test_the_mended_gaps_fill_the_blank_fields_and_change_nothing_else(folder, r
     assert (unmended.gaps, unmended.rejected) == (done.gaps, ())
 
     header, *lines = csv.reader(io.StringIO(gaps_file(done)))
-    blank = [[not cell or place < 4 for place, cell in enumerate(line)] for line in lines]
+    blank = [[not cell or place < len(GAPS_TITLES) + 1 for place, cell in enumerate(line)] for line in lines]
     mended = [
         [cell if stays else "2026-03-03" for cell, stays in zip(line, keeps, strict=True)]
         for line, keeps in zip(lines, blank, strict=True)
