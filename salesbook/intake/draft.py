@@ -393,11 +393,17 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
             *map_notes(remembered, book),
             *placing.notes,
             *resolver.stages.guesses(),
+            *_of_nobodys_names(merge.nobodys_names),
         ),
         every_column=every_column(remembered, source, header_map, own_columns, book),
         explanation=explanation,
         read_as=read_as,
     )
+
+
+def _of_nobodys_names(count: int) -> tuple[Message, ...]:
+    """Say that names such as `Unknown` did not replace real ones."""
+    return (Message("import.nobodys-names", {"count": count}),) if count else ()
 
 
 def _lacking_columns(

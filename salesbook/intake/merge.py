@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from heapq import nsmallest
 from typing import Final, Literal, NamedTuple
 
 from salesbook.cells.base import Value
 from salesbook.intake.book_now import BookNow, Key, TableNow
 from salesbook.intake.contents import comparable
-from salesbook.intake.identity import Mark, goes_by_names, lacking_fields
+from salesbook.intake.identity import Mark, goes_by_names, lacking_fields, names_people
 from salesbook.intake.kept import Kept
 from salesbook.intake.matching import LookAlike, Match, Matcher, has_made_keys, key_of
-from salesbook.intake.order_lines import number_lines
+from salesbook.intake.order_lines import number_lines, reject_unnumbered
 from salesbook.intake.register import KeyMaker
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow
@@ -23,6 +23,7 @@ from salesbook.intake.usable import (
     reject_gaps,
     reject_unusable,
 )
+from salesbook.names.nobody import is_nobodys_name
 from salesbook.tables import TABLES
 
 Fate = Literal["new", "updated", "unchanged"]
@@ -83,6 +84,8 @@ class Merge:
         self.new = 0
         self.updated = 0
         self.unchanged = 0
+        self.nobodys_names = 0
+        """Rows whose name is a placeholder and stands for a real one, which stays."""
         self.look_alikes: list[AlikeRow] = []
         """New rows that may be one with a row of another key."""
         self.fates: list[tuple[FileRow, Fate]] = []
@@ -93,6 +96,8 @@ class Merge:
         self._fields: frozenset[str] = frozenset()
         """The fields that the file fills."""
         self._maker: KeyMaker | None = None
+        self._further: dict[int, tuple[int, ...]] = {}
+        """By a row's identity, the other lines of an order of which it says what all of them have."""
         self._row_of_key: dict[Key, int] = {}
         """Number of the file's row, by key."""
 
@@ -107,13 +112,15 @@ class Merge:
         self.matcher = Matcher(self.now, tuple(compared), self.resolver.same)
         self._reserve(rows)
         if self._numbers_lines:
-            number_lines(rows, self.now, compared, self.resolver.same)
+            self._number_lines(rows, compared)
+        elif self.table == "Orders" and not self.replace:
+            reject_unnumbered(rows, self.now, compared, self.resolver.same)
 
         placed: list[_Placed] = []
         # By place and not by number: a wide file makes several rows of one line.
         position_of = self._positions(rows)
         for place, row in enumerate(rows):
-            position = position_of.get(place)
+            position = None if row.faults else position_of.get(place)
             if not row.faults:
                 values = {**self._old_values(position), **row.values}
                 reject_unusable(row, self._needed, values)
@@ -126,6 +133,16 @@ class Merge:
         sound = [place for place in placed if not place.row.faults]
         for row, position in self._with_own_references(sound):
             self._take(row, position)
+
+    def _number_lines(self, rows: Sequence[FileRow], compared: Sequence[str]) -> None:
+        """Number the lines of orders, and note what a line cannot say by itself."""
+        # Where the table goes, a line can be none of its lines.
+        adds = self.always_new or self.replace
+        numbering = number_lines(rows, self.now, compared, self.resolver.same, always_new=adds)
+        for place, positions in numbering.unclear.items():
+            self._reject_ambiguous(rows[place], Match(None, positions))
+        if not self.replace:
+            self._further = {id(rows[place]): more for place, more in numbering.further.items()}
 
     def _reserve(self, rows: Sequence[FileRow]) -> None:
         """Keep the keys that the file brings from being made for its rows without."""
@@ -241,7 +258,8 @@ class Merge:
         keys = ["|".join(map(str, self.now.key_of_row(position))) for position in rivals]
         shown_keys = ", ".join(keys)
         marks = self.matcher.marks(row.values)
-        words = _words_of(marks[0]) if marks else row.own_key
+        by_itself = row.own_key or str(row.values.get(self.key_names[0], ""))
+        words = _words_of(marks[0]) if marks else by_itself
         row.reject(self.key_names[0], code, key=words, keys=shown_keys)
 
     def _give_key(self, row: FileRow, position: int | None) -> Key:
@@ -295,14 +313,10 @@ class Merge:
             self.kept.add(row)
             return
 
-        old = self.now.held_in_row(position)
-        different = {
-            name: value
-            for name, value in values.items()
-            if not self._same(name, old.get(name), value)
-        }
+        different = self._different(values, position)
         brings_more = self.kept.change(row, position)
-        if different or brings_more:
+        changes_others = self._change_further_lines(row, values)
+        if different or brings_more or changes_others:
             self.updated += 1
             self.fates.append((row, "updated"))
         else:
@@ -314,6 +328,37 @@ class Merge:
             self.kept.add(row)
         elif different:
             self.changes[position] = different
+
+    def _change_further_lines(self, row: FileRow, values: Mapping[str, Value]) -> bool:
+        """Bring what a row says of a whole order into its other lines; whether it changes any."""
+        of_order = {name: value for name, value in values.items() if name not in self.key_names}
+        changes_any = False
+        for position in self._further.get(id(row), ()):
+            different = self._different(of_order, position)
+            changes_any |= bool(different)
+            if different:
+                self.changes[position] = different
+        return changes_any
+
+    def _different(self, values: Mapping[str, Value], position: int) -> dict[str, Value]:
+        """The values that differ from those of a row of the table.
+
+        A name that nobody has, such as `Unknown`, is no news of somebody who has one.
+        """
+        old = self.now.held_in_row(position)
+        different = {
+            name: value
+            for name, value in values.items()
+            if not self._same(name, old.get(name), value)
+        }
+        if names_people(self.table) and "name" in different:
+            loses_name = is_nobodys_name(str(different["name"])) and not is_nobodys_name(
+                str(old.get("name", ""))
+            )
+            if loses_name:
+                del different["name"]
+                self.nobodys_names += 1
+        return different
 
     def _note_look_alike(self, row: FileRow) -> None:
         """Note the row of another key that a new row may be; in a table that goes nobody is there."""

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from salesbook.cells.base import Reason
 from salesbook.intake.foreign import SourceOptions
-from salesbook.intake.rejects import TITLES, harmless, rejects_text
+from salesbook.intake.mended import TITLES
+from salesbook.intake.rejects import harmless, rejects_text
 from salesbook.intake.sources import read_source
 from salesbook.labels import LANGUAGES
 from salesbook.labels.messages import fill, templates
