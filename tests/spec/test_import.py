@@ -392,7 +392,7 @@ def test_a_cell_that_decides_money_rejects_its_row_when_it_cannot_be_read(tmp_pa
     done = draft(tmp_path, text, "Deals")
     assert problems(done) == [(2, "Amount", "number-letters")]
     told = rejects_text(done, lambda reason: reason.code).splitlines()[1]
-    assert told.startswith("2,Amount; Created on,number-letters date-impossible,D1")
+    assert told.startswith("2,Amount; Created on,number-letters date-impossible,,,D1")
 
 
 def test_a_new_row_that_no_verb_could_use_is_rejected(tmp_path):

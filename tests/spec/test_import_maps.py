@@ -84,9 +84,9 @@ def test_a_file_is_known_by_its_headers(tmp_path):
 
 
 def test_else_by_its_name_without_digits(tmp_path):
-    """A column more makes no other kind of file; what it lacks of the headers is left aside."""
+    """Other columns make no other kind of file; what it lacks of the headers is left aside."""
     first = drafted(tmp_path, with_maps(), columns=SAID)
-    text = "Key,Who,Phase,Colour,Rep\nD1,Ann,Lead,red,Bo\n"
+    text = "Key,Who,Phase,Colour,Shape\nD1,Ann,Lead,red,Bo\n"
     again = drafted(tmp_path, imported(with_maps(), first), "deals_2027-01 (2).csv", text)
     assert taken(again) == {"deal_id": "Key", "rep_id": "Who", "stage": "Phase"}
     # The new set of headers is kept as a source of its own.
