@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from salesbook.cells.base import shown
 from salesbook.errors import AmbiguousFile, ColumnMissing
 from salesbook.intake.foreign import ForeignTable, RawRow, filled_count, is_blank
 from salesbook.intake.header_words import (
@@ -114,12 +115,12 @@ def wide_rows_above(rows: Sequence[RawRow], index: int) -> list[RawRow]:
 def _no_headers(rows: Sequence[RawRow], where: str) -> ColumnMissing:
     """The refusal of a file without known headers: it has others, or none at all."""
     cells = rows[0].cells if rows else ()
-    texts = [header_text(cell) for cell in cells]
-    shown = ", ".join(texts[:_MOST_HEADERS_SHOWN])
+    texts = [shown(header_text(cell)) for cell in cells[:_MOST_HEADERS_SHOWN]]
+    headers = ", ".join(texts)
     holds_data = any(map(is_data, cells))
     if holds_data:
-        return ColumnMissing("headerless", where=where, headers=shown)
-    return ColumnMissing("no-known-header", where=where, headers=shown, option="--column")
+        return ColumnMissing("headerless", where=where, headers=headers)
+    return ColumnMissing("no-known-header", where=where, headers=headers, option="--column")
 
 
 def column_letters(count: int) -> tuple[str, ...]:

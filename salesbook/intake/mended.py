@@ -15,13 +15,14 @@ from typing import Final
 
 from salesbook.cells.base import Reason
 from salesbook.intake.foreign import ForeignTable, RawRow
+from salesbook.intake.our_columns import TITLES
 from salesbook.intake.read_as import understood
 from salesbook.store import Cell
 
 READ_AS: Final = "Read as"
 OWN_KEY: Final = "Own key"
-GAPS_TITLES: Final = ("Row", "Problem in", "Problem", READ_AS)
-TITLES: Final = (*GAPS_TITLES, OWN_KEY)
+GAPS_TITLES: Final = (*TITLES, READ_AS)
+REJECTS_TITLES: Final = (*GAPS_TITLES, OWN_KEY)
 """Headers of the columns before the file's own; no table has a field of that name."""
 NO_DATA: Final = ("totals-row", "note-row")
 """Faults of rows with which there is nothing to do."""
@@ -33,7 +34,9 @@ def as_mended(source: ForeignTable) -> ForeignTable:
     headers = source.headers
     if not set(GAPS_TITLES) <= set(headers):
         return source
-    ours: dict[str, int] = {title: headers.index(title) for title in TITLES if title in headers}
+    ours: dict[str, int] = {
+        title: headers.index(title) for title in REJECTS_TITLES if title in headers
+    }
     left = [column for column in range(len(headers)) if column not in ours.values()]
     place_of = {column: place for place, column in enumerate(left)}
 

@@ -88,7 +88,7 @@ class Merge:
         """Rows whose name is a placeholder and stands for a real one, which stays."""
         self.look_alikes: list[AlikeRow] = []
         """New rows that may be one with a row of another key."""
-        self.fates: list[tuple[FileRow, Fate]] = []
+        self.fates: list[Fate] = []
         """Of each accepted row, in their order."""
 
         self._needed = needed_fields(table)
@@ -98,8 +98,6 @@ class Merge:
         self._maker: KeyMaker | None = None
         self._further: dict[int, tuple[int, ...]] = {}
         """By a row's identity, the other lines of an order of which it says what all of them have."""
-        self._row_of_key: dict[Key, int] = {}
-        """Number of the file's row, by key."""
 
     def run(self, kept: Sequence[FileRow]) -> None:
         """Place every row that has no fault yet, or note why it cannot be."""
@@ -165,28 +163,42 @@ class Merge:
         Returns: position by place among the rows, none for new rows and for rejected ones.
         """
         position_of: dict[int, int] = {}
+        row_of_key: dict[Key, int] = {}
         without_key: list[int] = []
         for place, row in enumerate(rows):
             key = self._key_of(row)
             if not isinstance(key, tuple):
                 self._reject_without_key(row, key)
                 without_key.append(place)
-            elif key in self._row_of_key:
-                self._reject_repeated(row, key)
+            elif key in row_of_key:
+                self._reject_repeated(row, key, row_of_key[key])
             else:
-                self._row_of_key[key] = row.number
+                row_of_key[key] = row.number
                 position = self.matcher.by_key(key)
                 if position is not None:
                     position_of[place] = position
 
         nameable = [place for place in without_key if not rows[place].faults]
+        self._place_without_key(rows, nameable, position_of)
+        return position_of
+
+    def _place_without_key(
+        self, rows: Sequence[FileRow], nameable: Sequence[int], position_of: dict[int, int]
+    ) -> None:
+        """Find the table's row that each row without key is, or give it its key.
+
+        Args:
+            nameable: places of the rows that can be told from others.
+            position_of: position by place of the rows that are known already; grows.
+        """
+        if not nameable:
+            return
         claimed = frozenset(position_of.values())
         matches = self.matcher.match([rows[place].values for place in nameable], claimed)
         for place, match in zip(nameable, matches, strict=True):
             row = rows[place]
             if row.own_key:
-                self._place_mended(row, match, position_of, place)
-                continue
+                match = self._match_of_mended(row, match)
             if match.rivals and not self.always_new:
                 self._reject_ambiguous(row, match)
                 continue
@@ -196,7 +208,6 @@ class Merge:
             self._give_key(row, match.position)
             if match.position is not None:
                 position_of[place] = match.position
-        return position_of
 
     def _key_of(self, row: FileRow) -> Key | str:
         """The row's key; of a mended row that came in before, the one that it was given then."""
@@ -210,29 +221,21 @@ class Merge:
         row.values.update(own)
         return own_key
 
-    def _place_mended(
-        self, row: FileRow, match: Match, position_of: dict[int, int], place: int
-    ) -> None:
-        """Place a row that an earlier import of its file rejected, under its own key.
+    def _match_of_mended(self, row: FileRow, match: Match) -> Match:
+        """What a row may be that an earlier import of its file rejected.
 
         The rows that were taken then are in the table by now. A row that may be one of them is
         never taken for it: nobody knows whether it was the other one, or is one more. Only a row of
         a thing with a name that says the very same is that thing once more.
         """
-        positions = match.rivals if match.position is None else frozenset((match.position,))
-        if positions and not self.always_new:
-            if goes_by_names(self.table) and self._says_all(row, match.position):
-                self._give_key(row, match.position)
-                position_of[place] = match.position  # type: ignore[assignment]
-            else:
-                self._reject_ambiguous(row, Match(None, positions))
-            return
-        row.values[self.key_names[0]] = row.own_key
+        if match.position is None:
+            return match
+        if goes_by_names(self.table) and self._says_all(row, match.position):
+            return match
+        return Match(None, frozenset((match.position,)))
 
-    def _says_all(self, row: FileRow, position: int | None) -> bool:
+    def _says_all(self, row: FileRow, position: int) -> bool:
         """Whether a row says in each of the file's fields what the table's row says."""
-        if position is None:
-            return False
         old = self.now.held_in_row(position)
         names = self._fields - set(self.key_names)
         return all(
@@ -268,12 +271,13 @@ class Merge:
             key = self.now.key_of_row(position)
             row.values.update(zip(self.key_names, key, strict=True))
             return key
-        row.values[self.key_names[0]] = self._maker.make() if self._maker else ""
+        made_key = self._maker.make() if self._maker and not row.own_key else ""
+        row.values[self.key_names[0]] = row.own_key or made_key
         return key_of(self.table, row.values)  # type: ignore[return-value]
 
-    def _reject_repeated(self, row: FileRow, key: Key) -> None:
+    def _reject_repeated(self, row: FileRow, key: Key, first_row: int) -> None:
         words = "|".join(map(str, key))
-        row.reject(self.key_names[0], "key-repeated", key=words, row=self._row_of_key[key])
+        row.reject(self.key_names[0], "key-repeated", key=words, row=first_row)
 
     def _old_values(self, position: int | None) -> dict[str, Value]:
         """What stays of the row that a row of the file is."""
@@ -304,10 +308,13 @@ class Merge:
     def _take(self, row: FileRow, position: int | None) -> None:
         """Accept a row: as a new one, as a change, or as one that is there already."""
         self.accepted.append(row)
-        values = {name: value for name, value in row.values.items() if name in self._names}
+        values = row.values
+        # A copy of each row of a large file would take as much memory as all its values.
+        if not values.keys() <= self._names:
+            values = {name: value for name, value in values.items() if name in self._names}
         if position is None:
             self.new += 1
-            self.fates.append((row, "new"))
+            self.fates.append("new")
             self.new_rows.append(values)
             self._note_look_alike(row)
             self.kept.add(row)
@@ -318,10 +325,10 @@ class Merge:
         changes_others = self._change_further_lines(row, values)
         if different or brings_more or changes_others:
             self.updated += 1
-            self.fates.append((row, "updated"))
+            self.fates.append("updated")
         else:
             self.unchanged += 1
-            self.fates.append((row, "unchanged"))
+            self.fates.append("unchanged")
 
         if self.replace:
             self.new_rows.append(values)

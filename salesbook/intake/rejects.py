@@ -17,9 +17,11 @@ from salesbook.errors import CannotWrite
 from salesbook.hosts.package import read_ordinary
 from salesbook.intake.draft import ImportDraft
 from salesbook.intake.foreign import is_blank
-from salesbook.intake.headers import column_name, name_without_signs, note_of
+from salesbook.intake.header_meanings import note_of
+from salesbook.intake.headers import column_name, name_without_signs
 from salesbook.intake.matching import has_made_keys, key_of
-from salesbook.intake.mended import GAPS_TITLES, NO_DATA, TITLES, own_keys
+from salesbook.intake.mended import GAPS_TITLES, NO_DATA, REJECTS_TITLES, own_keys
+from salesbook.intake.our_columns import TITLES
 from salesbook.intake.read_as import NOTHING, ReadAs, written
 from salesbook.intake.rows import FileRow
 from salesbook.labels import Language
@@ -94,9 +96,7 @@ def _write_new(path: Path, data: bytes, rights: int) -> None:
         raise
 
 
-def rejects_text(
-    draft: ImportDraft, say: Callable[[Reason], str], titles: Sequence[str] = TITLES
-) -> str:
+def rejects_text(draft: ImportDraft, say: Callable[[Reason], str]) -> str:
     """Write the rejected rows as CSV: row number, field and reason, then the cells as they came.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe, which the import takes
@@ -114,7 +114,7 @@ def rejects_text(
         how = no_data[0] if no_data else harmless(read_as)
         problem = _problems(_all_reasons(row), say)
         rows.append([row.number, *problem, how, key, *_cells_as_read(row, draft)])
-    return _csv([*titles, *_headers(draft, draft.rejected)], rows)
+    return _csv([*REJECTS_TITLES, *_headers(draft, draft.rejected)], rows)
 
 
 def _own_keys(draft: ImportDraft) -> list[str]:

@@ -14,7 +14,8 @@ from typing import Final
 from salesbook.cells.base import CellOptions
 from salesbook.errors import AmbiguousFile, UsageError
 from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
-from salesbook.intake.headers import HeaderMap, note_in
+from salesbook.intake.header_meanings import note_in
+from salesbook.intake.headers import HeaderMap
 from salesbook.intake.period_headers import (
     TAKES_PERIODS,
     PeriodHeader,
