@@ -1,4 +1,4 @@
-"""Which columns of a file are months or quarters of a target, and what do its rows say of each?
+"""Which columns of a file are months, quarters or halves of a target, and what do its rows say of each?
 
 A planning sheet has a row per rep or team and a column per month. Here such a row becomes rows of
 tables: its year in Targets and its months in TargetMonths, or months of TargetMonths or Locks.
@@ -23,10 +23,10 @@ from salesbook.intake.period_headers import (
     period_of_header,
     years_in,
 )
+from salesbook.intake.wide_columns import PARTS_OF_YEAR, PeriodColumn, sort_out
 from salesbook.messages import Message
 from salesbook.tables import TABLES, Kind
 
-_TAKEN_SPANS: Final = ("month", "quarter")
 _UNIT_LINE: Final = re.compile(
     r"(?:单位|單位|unit|units|einheit)\s*[:：]?\s*(?P<unit>[^\s,;，；)）]+)"
     r"|\(?(?P<thousands>in (?:thousands|'?000s?)|in tausend)\)?",
@@ -35,24 +35,17 @@ _UNIT_LINE: Final = re.compile(
 """`单位：万元`, `Unit: k`, `(in thousands)` in a line over the table."""
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodColumn:
-    """A column of the file that is a stretch of a year."""
-
-    column: int
-    header: str
-    period: PeriodHeader
-
-
 @dataclass(frozen=True)
 class WideTable:
     """What of a file is wide."""
 
     table: str
     taken: tuple[PeriodColumn, ...]
-    """Months and quarters that become months: no quarter whose months are columns of their own."""
+    """What becomes months: no quarter or half whose months are columns of their own."""
     checked: tuple[PeriodColumn, ...]
-    """Quarters, halves and years that the taken ones have to add up to."""
+    """Totals, quarters and halves that the taken ones have to add up to; the target first."""
+    apart: tuple[PeriodColumn, ...]
+    """Totals of another year or metric than the taken ones: they count nowhere."""
     year: int | None
     """The fiscal year that the user, the titles or the sheet's name say; None where none does."""
     metric: str
@@ -108,34 +101,42 @@ def find_wide(
 ) -> WideTable | None:
     """Tell whether a file has columns of months or quarters; None where it has none.
 
-    Raises: AmbiguousFile where two columns are one month, or where nothing says the year;
+    Raises: AmbiguousFile where two columns are one month, where a quarter has some of its months
+        beside it but not all, or where nothing says the year;
         UsageError where months are to be fixed that the file does not have.
     """
     in_fields = {column.column for column in header_map.columns}
-    periods = [
-        PeriodColumn(column, header, period)
+    periods = {
+        column: period
         for column, header in enumerate(source.headers)
         if column not in in_fields and (period := period_of_header(header)) is not None
-    ]
-    parts = [column for column in periods if column.period.span in _TAKEN_SPANS]
-    says_year = any(column.period.year is not None for column in parts)
+    }
+    parts = [period for period in periods.values() if period.span in PARTS_OF_YEAR]
+    says_year = any(period.year is not None for period in parts)
     if table not in TAKES_PERIODS or not (len(parts) > 1 or (parts and says_year)):
         return None
-
-    _refuse_twice(parts, options.start_month)
-    taken = _finest(parts, options.start_month)
-    if options.fixed and any(column.period.span == "quarter" for column in taken):
-        raise UsageError("fixed-quarters", where="--fixed", found=taken[0].header)
 
     titles = (*source.above, source.sheet)
     has_year_column = header_map.has("year")
     year = options.year if options.year is not None else _only_year(titles)
-    every_header_has_one = all(column.period.year is not None for column in taken)
+    metric = metric_in_title(titles)
+    columns = sort_out(
+        _period_columns(
+            source, header_map, periods, start_month=options.start_month, year=year, metric=metric
+        ),
+        options.start_month,
+    )
+    if options.fixed:
+        divided = [column for column in columns.taken if column.period.span != "month"]
+        if divided:
+            raise UsageError("fixed-quarters", where="--fixed", found=divided[0].header)
+
+    every_header_has_one = all(column.period.year is not None for column in columns.taken)
     if year is None and not has_year_column and not every_header_has_one:
         raise AmbiguousFile(
             "year-unknown",
             where=options.where,
-            headers=_first_headers(taken),
+            headers=_first_headers(columns.taken),
             option="--column",
             field="year",
             choices=(str(options.year_now), str(options.year_now + 1)),
@@ -144,10 +145,11 @@ def find_wide(
     scale, unit_line = _unit_of(source.above)
     wide = WideTable(
         table=table,
-        taken=taken,
-        checked=tuple(column for column in periods if column not in taken),
+        taken=columns.taken,
+        checked=columns.checked,
+        apart=columns.apart,
         year=year,
-        metric=metric_in_title(titles),
+        metric=metric,
         options=options,
         scale=scale,
         unit_line=unit_line,
@@ -161,43 +163,36 @@ def _only_year(titles: Sequence[str]) -> int | None:
     return next(iter(years)) if len(years) == 1 else None
 
 
-def _refuse_twice(parts: Sequence[PeriodColumn], start_month: int) -> None:
-    """Raises: AmbiguousFile where two columns say the same month, or quarter, of one metric."""
-    first: dict[tuple[object, ...], PeriodColumn] = {}
-    for column in parts:
-        period = column.period
-        key = (
-            period.span,
-            period.months(start_month),
-            period.fiscal_year(start_month),
-            period.metric,
-        )
-        if key in first:
-            raise AmbiguousFile("two-periods", where=column.header, other=first[key].header)
-        first[key] = column
+def _period_columns(  # noqa: PLR0913 - what a column's year and metric are told by
+    source: ForeignTable,
+    header_map: HeaderMap,
+    periods: Mapping[int, PeriodHeader],
+    *,
+    start_month: int,
+    year: int | None,
+    metric: str,
+) -> list[PeriodColumn]:
+    """The columns of periods with their years and metrics, and the target's beside its months."""
+    year_of_file = None if header_map.has("year") else year
+    metric_of_file = "" if header_map.has("metric") else metric or "revenue"
 
-
-def _finest(parts: Sequence[PeriodColumn], start_month: int) -> tuple[PeriodColumn, ...]:
-    """Months, and those quarters of whose months none is a column."""
-    months = {
-        (column.period.fiscal_year(start_month), column.period.metric, month)
-        for column in parts
-        if column.period.span == "month"
-        for month in column.period.months(start_month)
-    }
-    taken = []
-    for column in parts:
-        period = column.period
-        year = period.fiscal_year(start_month)
-        # A month without a year is a month of whatever year the row has, and so is a quarter.
-        has_months = any(
-            other_year in (year, None) or year is None
-            for other_year, metric, month in months
-            if metric == period.metric and month in period.months(start_month)
+    def column_of(column: int, period: PeriodHeader, *, is_target: bool = False) -> PeriodColumn:
+        named = period.fiscal_year(start_month)
+        return PeriodColumn(
+            column,
+            source.headers[column],
+            period,
+            year=year_of_file if named is None else named,
+            metric=period.metric or metric_of_file,
+            is_target=is_target,
         )
-        if period.span == "month" or not has_months:
-            taken.append(column)
-    return tuple(taken)
+
+    whole_year = PeriodHeader("year", 1, fiscal=True)
+    targets = [column.column for column in header_map.columns if column.field == "target"]
+    return [
+        *(column_of(column, period) for column, period in periods.items()),
+        *(column_of(column, whole_year, is_target=True) for column in targets),
+    ]
 
 
 def _first_headers(columns: Sequence[PeriodColumn]) -> str:
@@ -227,7 +222,7 @@ def _notes(wide: WideTable, has_year_column: bool) -> list[Message]:
         first = next(column for column in wide.taken if column.period.fiscal)
         month = first.period.months(wide.start_month)[0]
         notes.append(Message("wide.fiscal", {"header": first.header, "month": month}))
-    if any(column.period.span == "quarter" for column in wide.taken):
+    if any(column.period.span != "month" for column in wide.taken):
         notes.append(Message("wide.quarters"))
     if wide.metric and wide.metric != "revenue":
         notes.append(Message("wide.metric", {"metric": f"Targets.metric={wide.metric}"}))
