@@ -51,7 +51,7 @@ def read_column(cells: Sequence[Any], kind: Kind, options: CellOptions = DEFAULT
     keys, distinct = _told_apart(cells)
     texts = [cell for cell in distinct.values() if isinstance(cell, str)]
     decimal_rule = decide_decimal(texts) if kind in NUMERIC and texts else "open"
-    date_rules = _decide_orders(texts) if kind in MOMENTS and texts else {}
+    date_rules = date_orders(texts) if kind in MOMENTS and texts else {}
 
     readings: _ReadingsByKey = {}
     for key, cell in distinct.items():
@@ -161,7 +161,7 @@ def _style_of(date: Numeric) -> str:
     return "." if date.separator == "." else "/"
 
 
-def _decide_orders(texts: Sequence[str]) -> dict[str, Rule]:
+def date_orders(texts: Sequence[str]) -> dict[str, Rule]:
     """The order of day, month and year by style."""
     by_style: dict[str, list[Numeric]] = {}
     for text in texts:
@@ -180,14 +180,15 @@ def _doubt_bare_rates(readings: _ReadingsByKey, distinct: _CellsByKey) -> None:
     bare = [
         key
         for key, reading in readings.items()
-        if isinstance(reading, float) and reading and not _has_percent(distinct[key])
+        if isinstance(reading, float) and reading and not has_percent(distinct[key])
     ]
     if unclear_count > len(bare):
         for key in bare:
             readings[key] = Reason("rate-unclear", {"suggestion": f"{shown(distinct[key])}%"})
 
 
-def _has_percent(cell: object) -> bool:
+def has_percent(cell: object) -> bool:
+    """True for a text that says that it is a share: `12%`, `12 pct`."""
     if not isinstance(cell, str):
         return False
     plain = plain_number_text(cell).casefold()

@@ -18,6 +18,8 @@ from salesbook.intake.amount_expression import AmountExpression
 from salesbook.intake.foreign import ForeignTable, RawRow
 from salesbook.intake.header_folding import fold_header
 from salesbook.intake.header_meanings import header_note
+from salesbook.intake.headers import column_name
+from salesbook.intake.read_as import NOTHING, Rates, ReadAs, as_read
 from salesbook.messages import Message
 from salesbook.money import exact
 from salesbook.store import Cell
@@ -41,14 +43,15 @@ def read_operands(
     columns: Mapping[str, int],
     expression: AmountExpression,
     options: CellOptions,
-) -> tuple[dict[str, list[Reading]], list[Message]]:
+) -> tuple[dict[str, list[Reading]], list[Message], dict[str, ReadAs]]:
     """Read the columns of an expression; a column of shares tells whether it is in per cent.
 
     Args:
         rows: those without a fault.
         columns: place by header, as the expression names it.
 
-    Returns: readings by header, one for each row; and what was understood of shares.
+    Returns: readings by header, one for each row; what was understood of shares; and what each column
+        has decided, by `column_name`.
     """
     cells = {header: [row.cells[column] for row in rows] for header, column in columns.items()}
     signs: Mapping[str, Any] = dict.fromkeys(columns, options.decimal)
@@ -57,10 +60,16 @@ def read_operands(
 
     read: dict[str, list[Reading]] = {}
     notes: list[Message] = []
+    decided: dict[str, ReadAs] = {}
     for header, column in columns.items():
         shown_header = source.headers[column]
         note = header_note(shown_header)
-        of_column = replace(options, decimal=signs[header], scale=note.scale)
+        name = column_name(column, source.headers)
+        known = source.read_as.get(name, NOTHING)
+        of_column = known.options(
+            cells[header], replace(options, decimal=signs[header], scale=note.scale)
+        )
+        decided[name] = as_read(cells[header], (), Kind.NUMBER, of_column)
         shown_as_share = [source.formats.get((row.number, column)) == "%" for row in rows]
         if header not in expression.shares:
             read[header] = _numbers(
@@ -74,13 +83,19 @@ def read_operands(
             continue
 
         says_percent = note.percent or "%" in shown_header
-        values, is_percent = _shares(
-            cells[header], shown_as_share, of_column, shown_header, says_percent=says_percent
+        values, is_percent, rates = _shares(
+            cells[header],
+            shown_as_share,
+            of_column,
+            shown_header,
+            says_percent=says_percent,
+            known=known.rates,
         )
+        decided[name] = replace(decided[name], rates=rates)
         read[header] = values
         code = "amount.per-cent" if is_percent else "amount.share"
         notes.append(Message(code, {"header": shown_header}))
-    return read, notes
+    return read, notes, decided
 
 
 def _are_bare(cells: Sequence[Cell], shown_as_share: Sequence[bool]) -> list[bool]:
@@ -133,21 +148,26 @@ def _numbers(  # noqa: PLR0913 - what the column and the expression say of the u
     return clear
 
 
-def _shares(
+def _shares(  # noqa: PLR0913 - what the column and the whole file say of the unit
     cells: Sequence[Cell],
     shown_as_share: Sequence[bool],
     options: CellOptions,
     header: str,
     *,
     says_percent: bool,
-) -> tuple[list[Reading], bool]:
+    known: Rates | None,
+) -> tuple[list[Reading], bool, Rates | None]:
     """Read shares such as discounts: `10%`, 0.1, or 10 where the column is in per cent.
 
     The column decides: its header says `%`, or some bare number in it is above 1, which no share of
     a price can be. A column with 15 and 0.1 contradicts itself: 15 can only be per cent, but 0.1 may
     as well be a tenth. A blank cell is no discount.
 
-    Returns: shares from 0 to 1, or reasons; and whether bare numbers were per cents.
+    Args:
+        known: what the bare numbers of the file were from which these rows were rejected.
+
+    Returns: shares from 0 to 1, or reasons; whether bare numbers were per cents; and what they
+        prove for rows that come later.
     """
     anything = replace(options, rate_limit=_UNLIMITED, percent=False)
     as_typed = read_values(cells, Kind.RATE, anything)
@@ -157,8 +177,12 @@ def _shares(
         for value, bare in zip(as_typed, is_bare, strict=True)
         if bare and isinstance(value, float)
     ]
-    has_per_cents = any(number > 1 for number in bare_numbers)
-    has_fractions = any(0 < number < 1 for number in bare_numbers)
+    has_per_cents = known in ("percent", "bare-unclear") or any(
+        number > 1 for number in bare_numbers
+    )
+    has_fractions = known in ("share", "bare-unclear") or any(
+        0 < number < 1 for number in bare_numbers
+    )
     is_percent = says_percent or has_per_cents
     contradicts = not says_percent and has_per_cents and has_fractions
 
@@ -179,4 +203,13 @@ def _shares(
             shares.append(_unclear(header, cell))
         else:
             shares.append(share)
-    return shares, is_percent
+    return shares, is_percent, _proved(has_per_cents=has_per_cents, has_fractions=has_fractions)
+
+
+def _proved(*, has_per_cents: bool, has_fractions: bool) -> Rates | None:
+    """What a column's bare numbers are; nothing where it has none that tells."""
+    if has_per_cents and has_fractions:
+        return "bare-unclear"
+    if has_per_cents:
+        return "percent"
+    return "share" if has_fractions else None

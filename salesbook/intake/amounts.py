@@ -115,7 +115,7 @@ def _made(
     """Calculate a column of amounts, as if it stood right of the file's own."""
     columns = {header: _column(source, header) for header in expression.headers}
     sound = [row for row in source.rows if row.fault is None]
-    operands, notes = read_operands(source, sound, columns, expression, options)
+    operands, notes, read_as = read_operands(source, sound, columns, expression, options)
 
     number = len(source.headers)
     formats = dict(source.formats)
@@ -142,6 +142,7 @@ def _made(
         rows=rows,
         formats=formats,
         computed=source.computed + 1,
+        read_as={**source.read_as, **read_as},
     )
     return MadeAmounts(
         extended,

@@ -17,17 +17,13 @@ from typing import Final
 from salesbook.intake.foreign import ForeignTable, RawRow, filled_count, is_blank
 from salesbook.intake.header_folding import fold_header
 from salesbook.intake.header_meanings import header_meanings
+from salesbook.intake.order_lines import ORDER_HEAD
 from salesbook.intake.systems import Filled, Less, LineTotal, System
 from salesbook.messages import Message
 from salesbook.money import to_decimal, to_minor
 from salesbook.store import Cell
 
-_HEADS: Final = {
-    "Orders": frozenset(
-        "order_id deal_id customer_id rep_id partner_id partner_share ordered_on due_on delivered_on"
-        " status refund_of _currency _deleted".split()
-    )
-}
+_HEADS: Final = {"Orders": ORDER_HEAD | {"_currency", "_deleted"}}
 """Fields that every line of an order has from its head."""
 _KEYS: Final = {"Orders": "order_id"}
 _GROUPED: Final = re.compile(r"-?\d{1,3}(?:,\d{3})+\.\d+")

@@ -31,9 +31,10 @@ from salesbook.intake.mapped import MappedFile, cell_options_of, map_file
 from salesbook.intake.merge import AlikeRow, Merge
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.order_keys import notes_of_keys, reject_unkeyed
+from salesbook.intake.read_as import ReadAs
 from salesbook.intake.reasons import ReasonCount, reasons_of
 from salesbook.intake.resolve import Alike, Resolver
-from salesbook.intake.rows import FileRow, read_rows
+from salesbook.intake.rows import FileRow, columns_read_as, read_rows
 from salesbook.intake.said_values import values_for_all
 from salesbook.intake.scopes import SCOPED, tell_scopes
 from salesbook.intake.standing import reject_uncounted
@@ -105,6 +106,8 @@ class ImportDraft:
     """
     explanation: Explanation | None = None
     """Where it was asked for."""
+    read_as: Mapping[str, ReadAs] = field(default_factory=dict)
+    """What the file has decided of its columns, where rows or cells of it were not taken."""
     notes: tuple[Message, ...] = ()
     """What was understood of the file that its user should see."""
     amount_proposal: str = ""
@@ -243,6 +246,8 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
     along = frozenset(column.column for column in own_columns.columns)
     file_read = FileRead(source, header_map, cell_options, parted.kept, remembered.settled, along)
     explanation = explain(file_read, options, merge, book) if explains else None
+    is_whole = not rejected and not any(row.gaps for row in merge.accepted)
+    read_as = {} if is_whole else columns_read_as(rows, source, header_map, table, cell_options)
     repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
     equal_lines = [row for row in parted.equal_lines if not row.faults]
     no_column: tuple[str, ...] = ()
@@ -288,10 +293,17 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
             *map_notes(remembered, book),
             *placing.notes,
             *resolver.stages.guesses(),
+            *_of_nobodys_names(merge.nobodys_names),
         ),
         every_column=every_column(remembered, file_source, file_map, own_columns, book),
         explanation=explanation,
+        read_as=read_as,
     )
+
+
+def _of_nobodys_names(count: int) -> tuple[Message, ...]:
+    """Say that names such as `Unknown` did not replace real ones."""
+    return (Message("import.nobodys-names", {"count": count}),) if count else ()
 
 
 def _cells_read(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from salesbook.cells.base import Reason
+from salesbook.intake.read_as import ReadAs
 from salesbook.messages import Message
 from salesbook.store import Cell
 
@@ -59,6 +60,8 @@ class RawRow:
     """Why the row cannot be used whatever its cells mean."""
     last: int = 0
     """Last line of a row of a text file that goes over several lines; 0: it has one."""
+    own_key: str = ""
+    """Of a row that an earlier import rejected: the key that it gets if it has none."""
 
     @property
     def last_line(self) -> int:
@@ -112,3 +115,7 @@ class ForeignTable:
     """Columns without header that hold nothing in any row."""
     computed: int = 0
     """Columns at the end that the file itself does not have: the import made them of others."""
+    read_as: Mapping[str, ReadAs] = field(default_factory=dict)
+    """By `column_name`, how columns are read because the file from which these rows were rejected
+    has proved it, or because amounts were made of them.
+    """

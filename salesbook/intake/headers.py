@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -250,6 +251,16 @@ def typed_header(column: int, headers: Sequence[str]) -> str:
     header = headers[column]
     same_name = _columns_called(header, headers)
     return header if len(same_name) == 1 else f"{header}#{same_name.index(column) + 1}"
+
+
+def column_name(column: int, headers: Sequence[str]) -> str:
+    """How a column is called where other words stand behind its name."""
+    return name_without_signs(typed_header(column, headers))
+
+
+def name_without_signs(header: str) -> str:
+    """A header without the signs that part it from the words behind it, as in `Amount=comma;`."""
+    return re.sub(r"[;=\s]+", " ", header).strip()
 
 
 def _mapped(

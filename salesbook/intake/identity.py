@@ -71,6 +71,11 @@ def marks_of(table: str, row: Row, fields: frozenset[str], same_ref: SameRef) ->
     return [tuple(parts)] if any(part is not None for part in parts) else []
 
 
+def names_people(table: str) -> bool:
+    """Whether the names in a table are those of people or companies, so that some are nobody's."""
+    return table == "Customers" or table in _PEOPLE
+
+
 def goes_by_names(table: str) -> bool:
     """Whether rows of a table have natural names."""
     return table == "Customers" or table in NATURAL

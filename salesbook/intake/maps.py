@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from salesbook.cells.base import CellOptions
-from salesbook.errors import UsageError
+from salesbook.errors import AmbiguousFile, UsageError
 from salesbook.intake.book_now import BookNow
 from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.header_folding import fold_header
+from salesbook.intake.header_meanings import header_meanings
 from salesbook.intake.headers import HeaderMap, columns_of_header, typed_header
 from salesbook.intake.map_entries import (
     ALL_OTHERS,
@@ -35,6 +36,7 @@ from salesbook.intake.map_entries import (
 from salesbook.intake.map_said import Said, columns_unasked, fields_left_out
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.said_words import said_words
+from salesbook.intake.systems import System, system_of
 from salesbook.labels.words import fold
 from salesbook.messages import Fact, Message
 
@@ -182,7 +184,47 @@ def remember(
     if is_same_file:
         own_source = chosen[0].source
     before = Remembered(said, cell_options, said, {}, {}, tuple(entries), own_source)
+    if not is_same_file:
+        _refuse_better_columns(before, source)
     return _applied(before, source, book)
+
+
+def _refuse_better_columns(before: Remembered, source: ForeignTable) -> None:
+    """Refuse to fill a field as another file did, where this one has a column of that very name.
+
+    A file with other headers may be of another kind though its name is alike: a column `Net` that
+    was once taken for the amount is not, where `Amount` stands beside it.
+
+    Raises: AmbiguousFile.
+    """
+    said, table = before.said, before.said.into
+    system = system_of(source.headers)
+    said_fields = {field_of(table, name) for name in said.columns} | set(fields_left_out(said))
+    of_columns = [entry for entry in before.entries if not entry.word]
+    settled = {
+        column for entry in of_columns for column in columns_of_header(entry.header, source.headers)
+    }
+    for entry in of_columns:
+        if not is_field(table, entry.field) or entry.field in said_fields:
+            continue
+        own_column = columns_of_header(entry.header, source.headers)[0]
+        own_rank = _rank(table, entry.field, source.headers[own_column], system)
+        for column, header in enumerate(source.headers):
+            rank = _rank(table, entry.field, header, system)
+            if column not in settled and rank is not None and (own_rank is None or rank < own_rank):
+                raise AmbiguousFile(
+                    "two-headers",
+                    where=header,
+                    field=entry.field,
+                    option="--column",
+                    choices=(typed_header(column, source.headers), entry.header),
+                )
+
+
+def _rank(table: str, field: str, header: str, system: System | None) -> int | None:
+    """How well a header says a field, 0 best; None where it does not."""
+    meanings, _ = header_meanings(table, header, system) if header else ((), None)
+    return min((meaning.rank for meaning in meanings if meaning.field == field), default=None)
 
 
 def _applied(before: Remembered, source: ForeignTable, book: BookNow) -> Remembered:

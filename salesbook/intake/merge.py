@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from heapq import nsmallest
 from typing import Final, Literal, NamedTuple
 
 from salesbook.cells.base import Value
 from salesbook.intake.book_now import BookNow, Key, TableNow
 from salesbook.intake.contents import comparable
-from salesbook.intake.identity import Mark, lacking_fields
+from salesbook.intake.identity import Mark, goes_by_names, lacking_fields, names_people
 from salesbook.intake.kept import Kept
 from salesbook.intake.matching import LookAlike, Match, Matcher, has_made_keys, key_of
-from salesbook.intake.order_lines import number_lines
+from salesbook.intake.order_lines import number_lines, reject_unnumbered
 from salesbook.intake.register import KeyMaker
 from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow
@@ -23,6 +23,7 @@ from salesbook.intake.usable import (
     reject_gaps,
     reject_unusable,
 )
+from salesbook.names.nobody import is_nobodys_name
 from salesbook.tables import TABLES
 
 Fate = Literal["new", "updated", "unchanged"]
@@ -83,6 +84,8 @@ class Merge:
         self.new = 0
         self.updated = 0
         self.unchanged = 0
+        self.nobodys_names = 0
+        """Rows whose name is a placeholder and stands for a real one, which stays."""
         self.look_alikes: list[AlikeRow] = []
         """New rows that may be one with a row of another key."""
         self.fates: list[Fate] = []
@@ -93,6 +96,8 @@ class Merge:
         self._fields: frozenset[str] = frozenset()
         """The fields that the file fills."""
         self._maker: KeyMaker | None = None
+        self._further: dict[int, tuple[int, ...]] = {}
+        """By a row's identity, the other lines of an order of which it says what all of them have."""
 
     def run(self, kept: Sequence[FileRow]) -> None:
         """Place every row that has no fault yet, or note why it cannot be."""
@@ -105,13 +110,15 @@ class Merge:
         self.matcher = Matcher(self.now, tuple(compared), self.resolver.same)
         self._reserve(rows)
         if self._numbers_lines:
-            number_lines(rows, self.now, compared, self.resolver.same)
+            self._number_lines(rows, compared)
+        elif self.table == "Orders" and not self.replace:
+            reject_unnumbered(rows, self.now, compared, self.resolver.same)
 
         placed: list[_Placed] = []
         # By place and not by number: a wide file makes several rows of one line.
         position_of = self._positions(rows)
         for place, row in enumerate(rows):
-            position = position_of.get(place)
+            position = None if row.faults else position_of.get(place)
             if not row.faults:
                 values = {**self._old_values(position), **row.values}
                 reject_unusable(row, self._needed, values)
@@ -124,6 +131,16 @@ class Merge:
         sound = [place for place in placed if not place.row.faults]
         for row, position in self._with_own_references(sound):
             self._take(row, position)
+
+    def _number_lines(self, rows: Sequence[FileRow], compared: Sequence[str]) -> None:
+        """Number the lines of orders, and note what a line cannot say by itself."""
+        # Where the table goes, a line can be none of its lines.
+        adds = self.always_new or self.replace
+        numbering = number_lines(rows, self.now, compared, self.resolver.same, always_new=adds)
+        for place, positions in numbering.unclear.items():
+            self._reject_ambiguous(rows[place], Match(None, positions))
+        if not self.replace:
+            self._further = {id(rows[place]): more for place, more in numbering.further.items()}
 
     def _reserve(self, rows: Sequence[FileRow]) -> None:
         """Keep the keys that the file brings from being made for its rows without."""
@@ -149,7 +166,7 @@ class Merge:
         row_of_key: dict[Key, int] = {}
         without_key: list[int] = []
         for place, row in enumerate(rows):
-            key = key_of(self.table, row.values)
+            key = self._key_of(row)
             if not isinstance(key, tuple):
                 self._reject_without_key(row, key)
                 without_key.append(place)
@@ -162,12 +179,26 @@ class Merge:
                     position_of[place] = position
 
         nameable = [place for place in without_key if not rows[place].faults]
+        self._place_without_key(rows, nameable, position_of)
+        return position_of
+
+    def _place_without_key(
+        self, rows: Sequence[FileRow], nameable: Sequence[int], position_of: dict[int, int]
+    ) -> None:
+        """Find the table's row that each row without key is, or give it its key.
+
+        Args:
+            nameable: places of the rows that can be told from others.
+            position_of: position by place of the rows that are known already; grows.
+        """
         if not nameable:
-            return position_of
+            return
         claimed = frozenset(position_of.values())
         matches = self.matcher.match([rows[place].values for place in nameable], claimed)
         for place, match in zip(nameable, matches, strict=True):
             row = rows[place]
+            if row.own_key:
+                match = self._match_of_mended(row, match)
             if match.rivals and not self.always_new:
                 self._reject_ambiguous(row, match)
                 continue
@@ -177,7 +208,42 @@ class Merge:
             self._give_key(row, match.position)
             if match.position is not None:
                 position_of[place] = match.position
-        return position_of
+
+    def _key_of(self, row: FileRow) -> Key | str:
+        """The row's key; of a mended row that came in before, the one that it was given then."""
+        key = key_of(self.table, row.values)
+        if isinstance(key, tuple) or not row.own_key or not has_made_keys(self.table):
+            return key
+        own = {**row.values, self.key_names[0]: row.own_key}
+        own_key = key_of(self.table, own)
+        if isinstance(own_key, str) or self.matcher.by_key(own_key) is None:
+            return key
+        row.values.update(own)
+        return own_key
+
+    def _match_of_mended(self, row: FileRow, match: Match) -> Match:
+        """What a row may be that an earlier import of its file rejected.
+
+        The rows that were taken then are in the table by now. A row that may be one of them is
+        never taken for it: nobody knows whether it was the other one, or is one more. Only a row of
+        a thing with a name that says the very same is that thing once more.
+        """
+        if match.position is None:
+            return match
+        if goes_by_names(self.table) and self._says_all(row, match.position):
+            return match
+        return Match(None, frozenset((match.position,)))
+
+    def _says_all(self, row: FileRow, position: int) -> bool:
+        """Whether a row says in each of the file's fields what the table's row says."""
+        old = self.now.held_in_row(position)
+        names = self._fields - set(self.key_names)
+        return all(
+            self._same(name, old.get(name), row.values[name])
+            if name in row.values
+            else old.get(name) in (None, TABLES[self.table].field(name).default)
+            for name in names
+        )
 
     def _reject_without_key(self, row: FileRow, missing_field: str) -> None:
         """Reject a row without key that can neither be given one nor be told from others."""
@@ -194,7 +260,9 @@ class Merge:
         rivals = nsmallest(_MOST_KEYS_SHOWN, match.rivals)
         keys = ["|".join(map(str, self.now.key_of_row(position))) for position in rivals]
         shown_keys = ", ".join(keys)
-        words = _words_of(self.matcher.marks(row.values)[0])
+        marks = self.matcher.marks(row.values)
+        by_itself = row.own_key or str(row.values.get(self.key_names[0], ""))
+        words = _words_of(marks[0]) if marks else by_itself
         row.reject(self.key_names[0], code, key=words, keys=shown_keys)
 
     def _give_key(self, row: FileRow, position: int | None) -> Key:
@@ -203,7 +271,8 @@ class Merge:
             key = self.now.key_of_row(position)
             row.values.update(zip(self.key_names, key, strict=True))
             return key
-        row.values[self.key_names[0]] = self._maker.make() if self._maker else ""
+        made_key = self._maker.make() if self._maker and not row.own_key else ""
+        row.values[self.key_names[0]] = row.own_key or made_key
         return key_of(self.table, row.values)  # type: ignore[return-value]
 
     def _reject_repeated(self, row: FileRow, key: Key, first_row: int) -> None:
@@ -251,14 +320,10 @@ class Merge:
             self.kept.add(row)
             return
 
-        old = self.now.held_in_row(position)
-        different = {
-            name: value
-            for name, value in values.items()
-            if not self._same(name, old.get(name), value)
-        }
+        different = self._different(values, position)
         brings_more = self.kept.change(row, position)
-        if different or brings_more:
+        changes_others = self._change_further_lines(row, values)
+        if different or brings_more or changes_others:
             self.updated += 1
             self.fates.append("updated")
         else:
@@ -270,6 +335,37 @@ class Merge:
             self.kept.add(row)
         elif different:
             self.changes[position] = different
+
+    def _change_further_lines(self, row: FileRow, values: Mapping[str, Value]) -> bool:
+        """Bring what a row says of a whole order into its other lines; whether it changes any."""
+        of_order = {name: value for name, value in values.items() if name not in self.key_names}
+        changes_any = False
+        for position in self._further.get(id(row), ()):
+            different = self._different(of_order, position)
+            changes_any |= bool(different)
+            if different:
+                self.changes[position] = different
+        return changes_any
+
+    def _different(self, values: Mapping[str, Value], position: int) -> dict[str, Value]:
+        """The values that differ from those of a row of the table.
+
+        A name that nobody has, such as `Unknown`, is no news of somebody who has one.
+        """
+        old = self.now.held_in_row(position)
+        different = {
+            name: value
+            for name, value in values.items()
+            if not self._same(name, old.get(name), value)
+        }
+        if names_people(self.table) and "name" in different:
+            loses_name = is_nobodys_name(str(different["name"])) and not is_nobodys_name(
+                str(old.get("name", ""))
+            )
+            if loses_name:
+                del different["name"]
+                self.nobodys_names += 1
+        return different
 
     def _note_look_alike(self, row: FileRow) -> None:
         """Note the row of another key that a new row may be; in a table that goes nobody is there."""

@@ -16,9 +16,13 @@ from salesbook.cells.base import DIGIT_LIMIT, Reason
 from salesbook.errors import CannotWrite
 from salesbook.hosts.package import read_ordinary
 from salesbook.intake.draft import ImportDraft
+from salesbook.intake.foreign import is_blank
 from salesbook.intake.header_meanings import note_of
-from salesbook.intake.matching import key_of
+from salesbook.intake.headers import column_name, name_without_signs
+from salesbook.intake.matching import has_made_keys, key_of
+from salesbook.intake.mended import GAPS_TITLES, NO_DATA, REJECTS_TITLES, own_keys
 from salesbook.intake.our_columns import TITLES
+from salesbook.intake.read_as import NOTHING, ReadAs, written
 from salesbook.intake.rows import FileRow
 from salesbook.labels import Language
 from salesbook.store import Cell, CellError
@@ -101,12 +105,30 @@ def rejects_text(draft: ImportDraft, say: Callable[[Reason], str]) -> str:
     Args:
         say: puts a reason into words.
     """
-    problems = [_problems(_all_reasons(row), say) for row in draft.rejected]
-    rows = [
-        [row.number, *problem, *_cells(row)]
-        for row, problem in zip(draft.rejected, problems, strict=True)
+    read_as = written(draft.read_as)
+    keys = _own_keys(draft)
+    rows = []
+    for row, key in zip(draft.rejected, keys, strict=True):
+        no_data = [reason.code for _, reason in row.faults if reason.code in NO_DATA]
+        # A row that is no data is none when it comes again, though all others are mended.
+        how = no_data[0] if no_data else harmless(read_as)
+        problem = _problems(_all_reasons(row), say)
+        rows.append([row.number, *problem, how, key, *_cells_as_read(row, draft)])
+    return _csv([*REJECTS_TITLES, *_headers(draft, draft.rejected)], rows)
+
+
+def _own_keys(draft: ImportDraft) -> list[str]:
+    """The keys by which rejected rows that have none will be rows of their own."""
+    if not has_made_keys(draft.table):
+        return [""] * len(draft.rejected)
+    keys = own_keys(draft.table, ((row.own_key, _cells(row)) for row in draft.rejected))
+    name = TABLES[draft.table].key[0]
+    columns = [mapped.column for mapped in draft.header_map.columns if mapped.field == name]
+    has_key = [
+        any(not is_blank(row.cells[column]) for column in columns if column < len(row.cells))
+        for row in draft.rejected
     ]
-    return _csv([*TITLES, *_headers(draft, draft.rejected)], rows)
+    return ["" if has else key for has, key in zip(has_key, keys, strict=True)]
 
 
 def dropped_text(draft: ImportDraft) -> str:
@@ -132,9 +154,14 @@ def gaps_text(draft: ImportDraft, say: Callable[[Reason], str], language: Langua
 
     columns = {column.field: column for column in draft.header_map.columns}
     headers = [labels.header(table, name, language) for name in key_names]
+    read_as: dict[str, ReadAs] = {}
     for name in gap_names:
         note = note_of(columns[name].header) if name in columns else ""
         headers.append(f"{labels.header(table, name, language)}{note}")
+        if name in columns:
+            own_name = column_name(columns[name].column, draft.source.headers)
+            read_as[name_without_signs(headers[-1])] = draft.read_as.get(own_name, NOTHING)
+    how = harmless(written(read_as))
 
     rows = []
     for row in draft.with_gaps:
@@ -143,8 +170,9 @@ def gaps_text(draft: ImportDraft, say: Callable[[Reason], str], language: Langua
         key = key_of(table, row.values)
         key_cells = [harmless(_shown(part)) for part in key]
         gap_cells = [cell_by_name.get(name, "") for name in gap_names]
-        rows.append([row.number, *_problems(reasons.values(), say), *key_cells, *gap_cells])
-    return _csv([*TITLES, *headers], rows)
+        problem = _problems(reasons.values(), say)
+        rows.append([row.number, *problem, how, *key_cells, *gap_cells])
+    return _csv([*GAPS_TITLES, *headers], rows)
 
 
 def _gap_cell(row: FileRow, name: str, draft: ImportDraft) -> str:
@@ -172,6 +200,16 @@ def _headers(draft: ImportDraft, rows: Sequence[FileRow]) -> list[str]:
 
 def _cells(row: FileRow) -> list[str]:
     return [harmless(_shown(cell)) for cell in row.cells]
+
+
+def _cells_as_read(row: FileRow, draft: ImportDraft) -> list[str]:
+    """The cells as they came; numbers of a sheet with the comma where texts of their column have it."""
+    cells = _cells(row)
+    for column in range(min(len(cells), len(draft.source.headers))):
+        how = draft.read_as.get(column_name(column, draft.source.headers), NOTHING)
+        if isinstance(row.cells[column], float) and how.decimal == "comma":
+            cells[column] = cells[column].replace(".", ",")
+    return cells
 
 
 def _all_reasons(row: FileRow) -> list[tuple[str, Reason]]:

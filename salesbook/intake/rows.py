@@ -30,8 +30,9 @@ from salesbook.exchange import ForeignMoney
 from salesbook.intake.column_kinds import STEERING, how_to_read
 from salesbook.intake.file_money import CurrencyReader, converts
 from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.headers import HeaderMap, MappedColumn
+from salesbook.intake.headers import HeaderMap, MappedColumn, column_name
 from salesbook.intake.optional import may_stay_blank
+from salesbook.intake.read_as import NOTHING, ReadAs, as_read
 from salesbook.intake.said_words import with_meanings
 from salesbook.money import to_minor
 from salesbook.store import Cell
@@ -63,6 +64,8 @@ class FileRow:
     """What is not missing, by field; `field@open` and `field@closed` until the deal's stage is
     known.
     """
+    own_key: str = ""
+    """Of a row that an earlier import rejected: the key that it gets if it has none."""
     foreign: Mapping[str, ForeignMoney] = field(default_factory=lambda: _NO_MONEY)
     """By field, money in another currency until the row's day tells its rate."""
     faults: tuple[Fault, ...] = ()
@@ -98,6 +101,12 @@ class _Column:
     """Of the sound rows only."""
     kind: Kind
     options: CellOptions
+    read_as: ReadAs
+    """What the file was read as from which these rows were rejected."""
+
+    def readings(self) -> Sequence[Reading]:
+        """What the cells say, before formats and currencies."""
+        return self.read_as.doubted(self.cells, read_values(self.cells, self.kind, self.options))
 
     @property
     def value_name(self) -> str:
@@ -127,7 +136,7 @@ def read_rows(
     rows: list[FileRow] = []
     sound_rows: list[FileRow] = []
     for raw in foreign.rows:
-        row = FileRow(raw.number, raw.cells)
+        row = FileRow(raw.number, raw.cells, own_key=raw.own_key)
         rows.append(row)
         if raw.fault is None:
             sound_rows.append(row)
@@ -135,7 +144,7 @@ def read_rows(
             row.faults = (("", raw.fault),)
 
     file_options = replace(options, epoch_1904=foreign.epoch_1904)
-    columns = _columns(sound_rows, header_map, table, file_options)
+    columns = _columns(sound_rows, foreign, header_map, table, file_options)
     currencies = _Currencies(
         CurrencyReader(options.currency, told_currency),
         table,
@@ -155,6 +164,7 @@ def read_rows(
 
 def _columns(
     rows: Sequence[FileRow],
+    foreign: ForeignTable,
     header_map: HeaderMap,
     table: str,
     options: CellOptions,
@@ -166,7 +176,9 @@ def _columns(
         if mapped.words:
             cells = with_meanings(cells, mapped.words)
         kind, column_options = how_to_read(table, mapped, options)
-        columns.append(_Column(mapped, cells, kind, column_options))
+        read_as = foreign.read_as.get(column_name(mapped.column, foreign.headers), NOTHING)
+        column_options = read_as.options(cells, column_options)
+        columns.append(_Column(mapped, cells, kind, column_options, read_as))
     return _with_shared_decimal(columns)
 
 
@@ -239,7 +251,7 @@ def _word(cell: Cell) -> str:
 
 def _fill_in(rows: Sequence[FileRow], column: _Column, currencies: _Currencies) -> None:
     """Put a column's values, or the reasons why there are none, into the rows."""
-    readings: Sequence[Reading] = read_values(column.cells, column.kind, column.options)
+    readings = column.readings()
     if currencies.formats:
         readings = _with_formats(rows, column, readings, currencies.formats)
 
@@ -384,8 +396,8 @@ def column_readings(
     """
     file_options = replace(options, epoch_1904=foreign.epoch_1904)
     readings = []
-    for column in _columns(rows, header_map, table, file_options):
-        values = read_values(column.cells, column.kind, column.options)
+    for column in _columns(rows, foreign, header_map, table, file_options):
+        values = column.readings()
         if foreign.formats:
             values = _with_formats(rows, column, values, foreign.formats)
         # A measure stays in units: what it is in minor ones hangs on its row's metric.
@@ -404,3 +416,24 @@ def _in_own_money(row: FileRow, reading: Reading, column: _Column) -> Reading:
         return row.values[name]
     reasons = [reason for where, reason in row.faults if where in (name, column.mapped.header)]
     return reasons[0] if reasons else reading
+
+
+def columns_read_as(
+    rows: Sequence[FileRow],
+    foreign: ForeignTable,
+    header_map: HeaderMap,
+    table: str,
+    options: CellOptions,
+) -> dict[str, ReadAs]:
+    """What a file has decided of its columns, by `column_name`; needed to read some rows of it alone.
+
+    Args:
+        rows: of the file, all of them.
+    """
+    sound_rows = [row for row, raw in zip(rows, foreign.rows, strict=True) if raw.fault is None]
+    decided = dict(foreign.read_as)
+    for column in _columns(sound_rows, foreign, header_map, table, options):
+        name = column_name(column.mapped.column, foreign.headers)
+        now = as_read(column.cells, column.readings(), column.kind, column.options)
+        decided[name] = now.filled_from(decided.get(name, NOTHING))
+    return decided

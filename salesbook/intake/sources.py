@@ -12,6 +12,7 @@ from salesbook.intake.encodings import decode
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.header_words import HeaderWords
 from salesbook.intake.layout import lay_out
+from salesbook.intake.mended import as_mended
 from salesbook.intake.our_columns import without_our_columns
 from salesbook.intake.spreadsheets import BEGINNINGS
 from salesbook.intake.workbooks import read_workbook
@@ -51,7 +52,8 @@ def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
         for option, value in (("--encoding", options.encoding), ("--delimiter", options.delimiter)):
             if value:
                 raise UsageError("option-not-for-workbook", where=option, found=where)
-        return without_our_columns(read_workbook(data, options, words, where=where), path)
+        table_of_sheet = read_workbook(data, options, words, where=where)
+        return without_our_columns(as_mended(table_of_sheet), path)
 
     _refuse_binary(data, where)
     for option, value in (("--sheet", options.sheet), ("--hidden", options.hidden)):
@@ -64,7 +66,7 @@ def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
     _refuse_markup(text, where)
     rows, delimiter = split_text(text, words, delimiter, where=where)
     table_of_text = lay_out(rows, words, where=where).table(encoding=encoding, delimiter=delimiter)
-    return without_our_columns(table_of_text, path)
+    return without_our_columns(as_mended(table_of_text), path)
 
 
 def _content(path: Path) -> bytes:

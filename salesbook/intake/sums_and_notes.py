@@ -7,17 +7,23 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
-from salesbook.cells.base import Reason, plain_text
+from salesbook.cells.base import CellOptions, Reason, plain_text
+from salesbook.cells.frame import read_values
 from salesbook.intake.foreign import RawRow, filled_count, has_one_cell, is_blank
 from salesbook.intake.header_words import is_number
 from salesbook.names.folding import fold_name
 from salesbook.names.totals import group_of_total, may_say_total, says_total
 from salesbook.store import Cell
+from salesbook.tables import Kind
 
 SPARSE: Final = 0.67
 """Share of the usual cells up to which a row may be a total or a title."""
 _WIDE: Final = 4
 """Cells in the fullest row from which a row of one cell stands apart as a note."""
+_FEWEST_SUMMED: Final = 2
+"""Of one number alone, another row may be the same by chance."""
+_HALF_A_CENT: Final = 0.005
+"""Sums of decimals are off by less than that."""
 _SAP_TOTAL: Final = re.compile(r"\*{1,5}")
 """With asterisks, one for each level, a SAP list begins its sums."""
 
@@ -36,6 +42,9 @@ def mark_sums_and_notes(rows: Sequence[RawRow]) -> list[RawRow]:
     if _may_hold_totals(sparse_rows):
         totals = {row.number for row in sparse_rows if _is_totals(row)}
         totals |= _totals_of_groups(rows, [row for row in sparse_rows if row.number not in totals])
+    last = next((row for row in reversed(rows) if row.fault is None), None)
+    if last is not None and last.number not in totals and _closes_with_total(rows, last):
+        totals.add(last.number)
     marked = [_as_totals(row) if row.number in totals else row for row in rows]
     return _with_notes_marked(marked) if fullest >= _WIDE else marked
 
@@ -106,6 +115,49 @@ def _is_totals(row: RawRow) -> bool:
     if isinstance(first, str) and says_total(plain_text(first)):
         return True
     return len(words) == 1
+
+
+def _closes_with_total(rows: Sequence[RawRow], last: RawRow) -> bool:
+    """Whether the last row is a total though it is as full as the others.
+
+    It begins with the word and nothing else, and has either nothing but numbers beside it, or a
+    number that is the sum of those above it.
+    """
+    first, *others = last.cells or (None,)
+    filled = [cell for cell in others if not is_blank(cell)]
+    if not isinstance(first, str) or not filled or not says_total(plain_text(first)):
+        return False
+    if all(map(_is_numeric, filled)):
+        return True
+    above = [row for row in rows if row.fault is None and row is not last]
+    return any(
+        _is_sum([row.cells[column] for row in above], last.cells[column])
+        for column in range(1, len(last.cells))
+    )
+
+
+def _is_numeric(cell: Cell) -> bool:
+    if isinstance(cell, str):
+        return is_number(plain_text(cell))
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+def _is_sum(above: Sequence[Cell], total: Cell) -> bool:
+    """Whether a number is the sum of two or more above it, with the point or with the comma."""
+    filled = [cell for cell in above if not is_blank(cell)]
+    if len(filled) < _FEWEST_SUMMED or not _is_numeric(total):
+        return False
+    for decimal in ("point", "comma"):
+        options = CellOptions(decimal=decimal)
+        *numbers, whole = (
+            reading for reading in read_values([*filled, total], Kind.NUMBER, options)
+        )
+        known = [number for number in (*numbers, whole) if isinstance(number, float)]
+        is_known = len(known) == len(filled) + 1
+        # Nothing sums to nothing, and proves no total.
+        if is_known and known[-1] and abs(sum(known[:-1]) - known[-1]) < _HALF_A_CENT:
+            return True
+    return False
 
 
 def _totals_of_groups(rows: Sequence[RawRow], sparse_rows: Sequence[RawRow]) -> set[int]:

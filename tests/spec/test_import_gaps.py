@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesbook.errors import UsageError
+from salesbook.intake.mended import GAPS_TITLES
 from salesbook.intake.optional import may_stay_blank
 from salesbook.intake.reasons import Loss
 from salesbook.intake.rejects import dropped_text, gaps_text
@@ -154,7 +155,10 @@ def test_the_mended_gaps_fill_the_blank_fields_and_change_nothing_else(folder, r
     assert (unmended.gaps, unmended.rejected) == (done.gaps, ())
 
     header, *lines = csv.reader(io.StringIO(gaps_file(done)))
-    blank = [[not cell or place < 4 for place, cell in enumerate(line)] for line in lines]
+    blank = [
+        [not cell or place < len(GAPS_TITLES) + 1 for place, cell in enumerate(line)]
+        for line in lines
+    ]
     mended = [
         [cell if stays else "2026-03-03" for cell, stays in zip(line, keeps, strict=True)]
         for line, keeps in zip(lines, blank, strict=True)

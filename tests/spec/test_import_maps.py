@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salesbook.errors import AmbiguousFile
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, TableNow
 from salesbook.intake.draft import ImportDraft, draft_import
@@ -83,9 +84,9 @@ def test_a_file_is_known_by_its_headers(tmp_path):
 
 
 def test_else_by_its_name_without_digits(tmp_path):
-    """A column more makes no other kind of file; what it lacks of the headers is left aside."""
+    """Other columns make no other kind of file; what it lacks of the headers is left aside."""
     first = drafted(tmp_path, with_maps(), columns=SAID)
-    text = "Key,Who,Phase,Colour,Rep\nD1,Ann,Lead,red,Bo\n"
+    text = "Key,Who,Phase,Colour,Shape\nD1,Ann,Lead,red,Bo\n"
     again = drafted(tmp_path, imported(with_maps(), first), "deals_2027-01 (2).csv", text)
     assert taken(again) == {"deal_id": "Key", "rep_id": "Who", "stage": "Phase"}
     # The new set of headers is kept as a source of its own.
@@ -266,3 +267,34 @@ def _with_own(now: BookNow, done: ImportDraft) -> BookNow:
         own={**table.own, **columns},
     )
     return BookNow({**now.tables, "Deals": deals}, now.policy, now.as_of)
+
+
+def test_a_file_with_a_better_column_is_not_read_as_another_one(tmp_path):
+    """`Net` was the amount of a file without `Amount`; where both stand, somebody says which."""
+    headers = "Deal name,Customer,Rep,Stage"
+    first = drafted(
+        tmp_path,
+        with_maps(),
+        "deals-1.csv",
+        f"{headers},Net\nPumps,Acme,Ann,Lead,5\n",
+        columns={"amount": "Net"},
+    )
+    now = imported(with_maps(), first)
+    both = f"{headers},Amount,Net\nPipes,Acme,Ann,Lead,4,3\n"
+    with pytest.raises(AmbiguousFile) as refused:
+        drafted(tmp_path, now, "deals-2.csv", both)
+    assert refused.value.params["choices"] == ("Amount", "Net")
+    for header, amount in (("Amount", 400), ("Net", 300)):
+        done = drafted(tmp_path, now, "deals-2.csv", both, columns={"amount": header})
+        assert [row["amount"] for row in new_rows(done)] == [amount]
+
+
+def test_a_file_with_one_more_column_is_still_known_by_its_name(tmp_path):
+    """A column that means nothing to a field stands in nobody's way."""
+    headers = "Deal name,Customer,Rep,Stage,Net"
+    text = f"{headers}\nPumps,Acme,Ann,Lead,5\n"
+    first = drafted(tmp_path, with_maps(), "deals-1.csv", text, columns={"amount": "Net"})
+    now = imported(with_maps(), first)
+    more = f"{headers},Colour\nPipes,Acme,Ann,Lead,4,red\n"
+    done = drafted(tmp_path, now, "deals-2.csv", more)
+    assert [row["amount"] for row in new_rows(done)] == [400]

@@ -9,6 +9,7 @@ import pytest
 
 from salesbook.intake.draft import draft_import
 from salesbook.intake.foreign import SourceOptions
+from salesbook.intake.mended import REJECTS_TITLES
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.our_columns import TITLES
 from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text
@@ -56,7 +57,7 @@ def test_rejects_of_rejects_have_our_columns_once(tmp_path: Path) -> None:
     done = draft(tmp_path, DEALS, "Deals")
     again = draft(tmp_path, rejects_text(done, lambda reason: reason.code), "Deals")
     headers, *_ = rejects_text(again, lambda reason: reason.code).splitlines()
-    assert headers == f"{','.join(TITLES)},{DEALS.splitlines()[0]}"
+    assert headers == f"{','.join(REJECTS_TITLES)},{DEALS.splitlines()[0]}"
 
 
 def test_rejects_that_somebody_saved_as_a_workbook_are_the_same(tmp_path: Path) -> None:
