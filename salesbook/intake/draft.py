@@ -45,6 +45,7 @@ from salesbook.intake.sources import read_source
 from salesbook.intake.stage_order import learned_orders
 from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.systems import System, system_of
+from salesbook.intake.title_units import notes_of_units, units_over, with_title_units
 from salesbook.intake.totals import Totals, totals_of
 from salesbook.intake.twins import part_rows
 from salesbook.intake.usable import (
@@ -238,7 +239,11 @@ def draft_import(
     price_cells = replace(cell_options, currency=told_currency or cell_options.currency)
     made = with_amounts(source, header_map, table, options.amount_from, price_cells)
     source, header_map = made.source, made.header_map
-    wide_options = WideOptions(path.name, year, _fiscal_year(book), options.fixed, cell_options)
+    units = units_over(source.above, where=path.name)
+    header_map = with_title_units(header_map, table, units)
+    wide_options = WideOptions(
+        path.name, year, _fiscal_year(book), options.fixed, cell_options, units, told_currency
+    )
     wide = find_wide(source, header_map, table, wide_options)
     if wide is not None:
         header_map = without_periods(header_map, wide)
@@ -248,7 +253,7 @@ def draft_import(
     of_keys = notes_of_keys(header_map, options, draft.accepted)
     return replace(
         draft,
-        notes=(*made.notes, *of_keys, *draft.notes),
+        notes=(*made.notes, *of_keys, *notes_of_units(units), *draft.notes),
         amount_proposal=made.expression if made.is_proposed else "",
     )
 
@@ -263,7 +268,9 @@ def _counted_in_table(columns: Mapping[str, str], source: ForeignTable) -> dict[
     counted: dict[str, str] = {}
     for name, header in columns.items():
         text, sign, number = header.rpartition("#")
-        before = source.earlier.get(fold_header(text), 0) if sign and number.isdecimal() else 0
+        # `#2` is a place in the table that is taken, whatever stands before it in the file.
+        is_numbered = text.strip() and sign and number.isdecimal()
+        before = source.earlier.get(fold_header(text), 0) if is_numbered else 0
         is_further_on = before and int(number) > before
         counted[name] = f"{text}#{int(number) - before}" if is_further_on else header
     return counted
