@@ -60,12 +60,13 @@ def whole(files: dict[str, Path], place: Path, repeats: int) -> Named:
         "refresh, next day",
         best(lambda: salesbook("refresh", copied(after, place / "next.xlsm"), *next_day), repeats),
     )
-    csv = str(files["deals_csv"])
-    words = ("--into", "Deals", *AS_OF)
-    yield (
-        "import of the deals",
-        best(lambda: salesbook("import", copy("hollow_book"), csv, *words), repeats),
-    )
+    for table, csv in (("Deals", str(files["deals_csv"])), ("Orders", str(files["orders_csv"]))):
+        words = (csv, "--into", table, *AS_OF)
+
+        def one(words: tuple[str, ...] = words) -> Figure:
+            return salesbook("import", copy("hollow_book"), *words)
+
+        yield f"import of the {table.lower()}", best(one, repeats)
     yield (
         "validate, 1 % bad cells",
         best(lambda: salesbook("validate", copy("spoilt_book"), *AS_OF, codes=(1,)), repeats),
@@ -92,6 +93,8 @@ def peers(files: dict[str, Path], place: Path, repeats: int, *, with_openpyxl: b
 
     for kind in ("copy", "inflate", "best_reader", "import_pandas"):
         yield kind, best(partial(one, kind), repeats)
+    lines = str(files["orders_csv"])
+    yield "pandas_way", best(lambda: part("pandas_way", lines), repeats)
     if shutil.which("soffice"):
         formulas = copied(files["formulas_book"], place / "formulas.xlsx")
         words = ["soffice", f"-env:UserInstallation=file://{place}/profile", "--headless"]

@@ -44,7 +44,7 @@ def folder() -> Path:
 
 def all_of(deals: int) -> dict[str, Path]:
     """Every file that is measured at one size."""
-    made = (book, spoilt_book, hollow_book, deals_csv, formulas_book)
+    made = (book, spoilt_book, hollow_book, deals_csv, orders_csv, formulas_book)
     return {make.__name__: make(deals) for make in made}
 
 
@@ -71,11 +71,20 @@ def hollow_book(deals: int) -> Path:
 
 def deals_csv(deals: int) -> Path:
     """The deals of a book as a CSV file with the sheet's headers."""
-    path = folder() / f"{deals}.csv"
+    return _csv(f"{deals}.csv", deals, "Deals")
+
+
+def orders_csv(deals: int) -> Path:
+    """The order lines of a book as a CSV file with the sheet's headers."""
+    return _csv(f"{deals}-orders.csv", deals, "Orders")
+
+
+def _csv(name: str, deals: int, table: str) -> Path:
+    path = folder() / name
     if not path.exists():
-        frame = company(deals)["Deals"]
+        frame = company(deals)[table]
         frame["amount"] = frame["amount"] / 100
-        headers = {name: labels.header("Deals", name, "en") for name in frame.columns}
+        headers = {name: labels.header(table, name, "en") for name in frame.columns}
         frame.rename(columns=headers).to_csv(path, index=False)
     return path
 

@@ -87,10 +87,12 @@ def frame_from_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFra
     Raises: KeyError for a field that the table does not have.
     """
     _refuse_unknown(table, (name for row in rows for name in row))
-    columns = {}
-    for name in TABLES[table].field_names:
-        columns[name] = [row.get(name) for row in rows]
-    return frame_of(table, columns)
+    typed = {}
+    # One column after the other: lists of all at once would take more memory than the frame.
+    for field in TABLES[table].fields:
+        values = [row.get(field.name) for row in rows]
+        typed[field.name] = _typed(values, DTYPES[field.kind], len(rows))
+    return pd.DataFrame(typed, index=pd.RangeIndex(len(rows)))
 
 
 def empty_frame(table: str) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -106,3 +107,33 @@ def test_a_real_import_has_no_explanation(folder: Path, salesbook, tmp_path: Pat
     done = salesbook("import", book, folder / "reps.csv", "--into", "Reps", "--json").document
     assert "explanation" not in done
     assert "questions" not in done
+
+
+@pytest.mark.parametrize(
+    ("language", "alike"),
+    [
+        ("en", "New rows that look like rows with another key: 1 (2 → C1"),
+        ("zh-CN", "有 1 个新行与主键不同的已有行相似（2 → C1"),
+    ],
+)
+def test_look_alikes_are_told_before_anything_is_written(
+    folder: Path, salesbook, tmp_path: Path, language: str, alike: str
+) -> None:
+    """The advice is for the file: there is nothing to undo yet."""
+    book = Path(shutil.copy(folder / f"{language}.xlsm", tmp_path))
+    file = tmp_path / "customers.csv"
+    file.write_text("Customer ID,Name,Phone\nC1,Ann Lee,0000000000\n", encoding="utf-8")
+    assert salesbook("import", book, file, "--into", "Customers").code == 0
+    file.write_text("Customer ID,Name,Phone\nC2,Ann Lee,0000000000\n", encoding="utf-8")
+    done = salesbook("import", book, file, "--into", "Customers", "--dry-run")
+    flat = " ".join(done.out.split())
+    assert alike in flat
+    assert ("undo" in flat, "撤销" in flat) == (False, False)
+    document = salesbook(
+        "import", book, file, "--into", "Customers", "--dry-run", "--json"
+    ).document
+    assert [row["row_key"] for row in document["alike_rows"]] == ["C1"]
+    assert document["nobodys_contacts"] == {"phone": 1}
+    source = document["explanation"]["source"]
+    assert (source["apart"], source["hidden_taken"], source["hidden_left"]) == ([], 0, 0)
+    assert {column["remembered_on"] for column in document["explanation"]["columns"]} == {None}

@@ -28,10 +28,10 @@ from salesbook.cells.sameness import same_cell
 from salesbook.cli.app import run
 from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.package import open_package
-from salesbook.labels import Language, header, words
+from salesbook.labels import LANGUAGES, Language, header, sheet_name, words
 from salesbook.macros import host as macro_host
 from salesbook.macros import importing, press
-from salesbook.macros.confirming import fitted
+from salesbook.macros.boxes import fitted
 from salesbook.macros.jobs import OTHER_JOBS
 from salesbook.store import Host, TableCells
 from salesbook.tables import TABLES, Role
@@ -485,7 +485,7 @@ def test_set_up(caller: Opened) -> None:
 
 
 def chosen(monkeypatch: pytest.MonkeyPatch, file: Path | None) -> None:
-    monkeypatch.setattr(importing, "choose_file", lambda _: file)
+    monkeypatch.setattr(importing, "choose_file", lambda *_: file)
 
 
 def test_import(caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -549,6 +549,7 @@ def test_the_user_says_in_a_sheet_where_columns_go(
     assert "Full → Name" in columns
     assert "Not taken: Code, Phone no." in columns
     assert "stand on sheet Import maps now" in lead
+    assert lead.endswith("Then click sheet Team and press Import again.")
     assert not model.sheet("Import maps").is_hidden
     assert ExcelHost(book).read("Reps").columns[0] == [None]
 
@@ -622,7 +623,7 @@ def test_a_sheets_name_is_no_program(
 
     monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setattr(sys, "platform", "darwin")
-    chosen_file = importing.choose_file(SimpleNamespace(book=book, language="en"))
+    chosen_file = importing.choose_file(SimpleNamespace(book=book, language="en"), "Reps")
     assert chosen_file == tmp_path / "a file .csv"
     ((program, *words),) = commands
     *lines, title = words
@@ -634,15 +635,56 @@ def test_a_sheets_name_is_no_program(
     assert "item 1 of arguments" in " ".join(lines)
 
 
-def test_import_needs_a_table(
-    caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("active", ["Start", "Dashboard", "Checks"])
+def test_a_file_tells_its_sheet_where_the_shown_one_takes_no_rows(
+    active: str, caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """On a sheet without a table for rows, import says which sheets have one."""
-    _, model = caller
-    chosen(monkeypatch, tmp_path / "any.csv")
-    model.active = "Checks"
+    """Its headers say into which table its rows go; the box of the columns names that sheet."""
+    book, model = caller
+    file = tmp_path / "people.csv"
+    file.write_text("Rep ID,Rep name,Hired on,Team\nR1,Ann Lee,2024-06-05,North\n", "utf-8")
+    chosen(monkeypatch, file)
+    model.active = active
+    model.program.answers = ["yes", "ok"]
     macros.import_file()
-    assert "this sheet has no table that takes rows" in model.program.alerts[0]
+    assert "people.csv → sheet Team" in model.program.alerts[0]
+    assert "Read 1 rows: 1 new" in model.program.alerts[-1]
+    assert ExcelHost(book).read("Reps").columns[0] == ["R1"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_that_tells_no_sheet_is_asked_for_it(
+    language: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each box offers a sheet by its name; cancel leaves everything as it was."""
+    path = tmp_path / "book.xlsm"
+    new_file(path, language)
+    _, model = opened(path)
+    file = tmp_path / "list.csv"
+    file.write_text("Alpha,Beta,Gamma\n1,2,3\n", encoding="utf-8")
+    chosen(monkeypatch, file)
+    model.active = sheet_name("Checks", language)
+    model.program.answers = ["no", "cancel"]
+    macros.import_file()
+    assert len(model.program.alerts) == 3, model.program.alerts
+    first, second, last = model.program.alerts
+    ask = {"en": "Which table takes the rows?", "zh-CN": "各行进哪张表？"}[language]
+    assert ask in first
+    assert ask in second
+    assert last == words("macros", language)["cancelled"]
+    assert model.program.writes == 0
+
+
+@pytest.mark.parametrize(
+    ("active", "table"), [("Checks", ""), ("Import maps", ""), ("Team", "Reps")]
+)
+def test_the_shown_sheet_takes_rows_if_people_type_rows_there(
+    active: str, table: str, caller: Opened
+) -> None:
+    """On Import maps somebody has just said where a file's columns go: no file of rows goes there."""
+    book, model = caller
+    model.active = active
+    assert importing.table_of_sheet(macro_host.MacroHost(book)) == table
 
 
 def test_import_cancelled(caller: Opened, monkeypatch: pytest.MonkeyPatch) -> None:

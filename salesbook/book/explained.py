@@ -14,6 +14,7 @@ from salesbook.intake.explain.explanation import (
     Example,
     Explanation,
     FieldChange,
+    LinesApart,
     NameFound,
     NamesFound,
 )
@@ -83,7 +84,22 @@ class Explainer:
         if explanation.above:
             shown = " | ".join(explanation.above[:_MOST_LINES_ABOVE])
             lines.append(self._say("source.above", count=len(explanation.above), lines=shown))
+        lines += [self._apart(apart) for apart in explanation.apart if apart.kind != "title"]
+        if explanation.hidden_taken:
+            lines.append(self._say("source.hidden-taken", count=explanation.hidden_taken))
+        if explanation.hidden_left:
+            lines.append(self._say("source.hidden-left", count=explanation.hidden_left))
         return lines
+
+    def _apart(self, apart: LinesApart) -> str:
+        """What else is no row; title lines are told as what stands over the headers."""
+        shown = [
+            self._say("apart.line" if line.text else "apart.row", row=line.row, text=line.text)
+            for line in apart.first
+        ]
+        more = ["…"] if apart.count > len(apart.first) else []
+        lines = self._listed([*shown, *more])
+        return self._say(f"apart.{apart.kind}", count=apart.count, lines=lines)
 
     def column_headers(self) -> tuple[str, str, str, str]:
         """What stands over the table of columns."""
@@ -107,6 +123,8 @@ class Explainer:
 
     def _why(self, column: ColumnTaken) -> str:
         parts = [self._say(f"why.{column.why}")]
+        if column.remembered_on is not None:
+            parts = [self._say("why.remembered-on", day=column.remembered_on)]
         if column.scale != 1:
             parts.append(self._say("why.scale", scale=column.scale))
         if column.percent:
@@ -170,6 +188,8 @@ class Explainer:
             return value.isoformat(" ", "minutes")
         if isinstance(value, dt.date):
             return value.isoformat()
+        if spec.kind is Kind.COUNT:
+            return str(value)
         if isinstance(value, int | float):
             return f"{value:,}".removesuffix(".0")
         return str(value)
@@ -262,14 +282,21 @@ class Explainer:
         return self._say(
             "updates.change",
             key=change.key,
-            field=f"{self.table}.{change.field}",
-            old=self._named_value(change.field, change.old, change.old_name),
-            new=self._named_value(change.field, change.new, change.new_name),
+            field=change.field if change.is_own else self._header(change.field),
+            old=self._changed(change, change.old, change.old_name),
+            new=self._changed(change, change.new, change.new_name),
         )
 
-    def _named_value(self, field: str, value: Value | None, name: str) -> str:
+    def _header(self, field: str) -> str:
+        return labels.header(self.table, field, self.language)
+
+    def _changed(self, change: FieldChange, value: Value | None, name: str) -> str:
         """A value; where it is somebody's key, with the name."""
-        shown = self.value_words(field, value)
+        if value is None:
+            return self._say("updates.nothing")
+        if change.is_money:
+            return f"{to_decimal(int(value), self.explanation.decimals):,}"  # type: ignore[arg-type]
+        shown = str(value) if change.is_own else self.value_words(change.field, value)
         return self._say("cell.named", name=name, key=shown) if name and name != shown else shown
 
     def total_lines(self, totals: Totals | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which sheets of results come to light with a run? Those whose tables get their first rows."""
+"""Which sheets come to light with a run or an import? Those whose tables get their first rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from salesbook.tables import TABLES, Role
 def tables_first_filled(
     read: Callable[[str], TableCells], writes: Sequence[TableWrite]
 ) -> list[str]:
-    """The tables of results that have no rows yet and get some, in the order of the writes.
+    """The tables that have no rows yet and get some, in the order of the writes; no settings.
 
     A host then shows their sheets (`reveal`), to which Checks and the last line of a run send
     people. A sheet that somebody hid while it had rows stays hidden: it is not filled for the first
@@ -25,8 +25,8 @@ def tables_first_filled(
 
 def _gets_first_rows(read: Callable[[str], TableCells], write: TableWrite) -> bool:
     spec = TABLES.get(write.table)
-    is_result = spec is not None and spec.role is Role.OUTPUT
-    if not is_result or not write.sources:
+    has_own_sheet = spec is not None and spec.role is not Role.SETTING
+    if not has_own_sheet or not write.sources:
         return False
 
     before = read(write.table)

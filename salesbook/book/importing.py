@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -35,7 +35,7 @@ from salesbook.intake.merge import AlikeRow
 from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.questions import Question
-from salesbook.intake.reasons import Loss, ReasonCount, reason_facts
+from salesbook.intake.reasons import Loss, ReasonCount, Say, reason_facts
 from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text, write_beside
 from salesbook.intake.resolve import Alike
 from salesbook.intake.rows import MONEY_KINDS
@@ -127,9 +127,7 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
 
     Raises: SalesbookError of any kind, EveryRowRejected where no row could be used.
     """
-    table = _table_to_fill(book, request)
-    request = replace(request, options=replace(request.options, into=table))
-
+    request = with_table(request, str(book))
     with open_book(book, wait=wait, for_writing=not request.dry_run) as host:
         state_before = _state(request.file)
         draft, session = import_into(host, request)
@@ -143,18 +141,19 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
     return replace(result, kept=host.kept, notes=(*result.notes, *host.page_notes))
 
 
-def _table_to_fill(book: Path, request: ImportRequest) -> str:
-    """The table that the user names, else the one that the file's headers tell.
+def with_table(request: ImportRequest, book: str) -> ImportRequest:
+    """The request with the code of the table that the user names, else that the headers tell.
+
+    Args:
+        book: what a refusal calls the workbook.
 
     Raises: NoSuchTable; AmbiguousFile and what reading a file raises where nobody names a table.
     """
     named = request.options.into
-    if not named:
-        return table_of_file(request.file, request.options)
-    table = table_of_name(named, TABLES)
+    table = table_of_name(named, TABLES) if named else table_of_file(request.file, request.options)
     if table is None:
-        raise NoSuchTable("no-such-table", where=str(book), table=named)
-    return table
+        raise NoSuchTable("no-such-table", where=book, table=named)
+    return replace(request, options=replace(request.options, into=table))
 
 
 def _state(file: Path) -> tuple[int, int] | None:
@@ -172,15 +171,19 @@ def import_into(host: Host, request: ImportRequest) -> tuple[ImportDraft, Sessio
 
     Nothing is written in a dry run, nor where no row could be used.
 
-    Returns: the draft; the session, whose `beside` says what became of things that people had put
-        on rows.
+    Returns: the draft, where it was written without its rows; the session, whose `beside` says
+        what became of things that people had put on rows.
 
     Raises: SalesbookError of any kind, `questions.Unanswered` where the user is to be asked; then
         the host was asked for no write.
     """
     draft, session = draft_into(host, request)
     if not request.dry_run and draft.accepted:
-        write_draft(host, request, draft, session)
+        # A large file's rows, the new ones of the table and its sheet take much memory each: one
+        # goes before the next is made.
+        changes = list(draft.changes)
+        draft = draft.without_rows()
+        _write(host, request, draft, session, changes)
     return draft, session
 
 
@@ -219,7 +222,7 @@ def write_draft(host: Host, request: ImportRequest, draft: ImportDraft, session:
 
     Raises: SalesbookError of any kind; then the host was asked for no write.
     """
-    _write(host, request, draft, session, draft.changes)
+    _write(host, request, draft, session, list(draft.changes))
 
 
 def write_columns(host: Host, request: ImportRequest, draft: ImportDraft, session: Session) -> None:
@@ -227,7 +230,7 @@ def write_columns(host: Host, request: ImportRequest, draft: ImportDraft, sessio
 
     Nothing else is written. Raises: as `write_draft`.
     """
-    _write(host, request, draft, session, draft.every_column)
+    _write(host, request, draft, session, list(draft.every_column))
 
 
 def _write(
@@ -235,16 +238,20 @@ def _write(
     request: ImportRequest,
     draft: ImportDraft,
     session: Session,
-    changes: Sequence[TableChange],
+    changes: list[TableChange],
 ) -> None:
+    """Write changes; each is taken from the list once it is prepared."""
     started = time.perf_counter()
     as_of = request.as_of
     # Amounts are written in the currency that the workbook has now.
     session.policy = draft.policy
-    writes = [_prepared(session, change, as_of) for change in changes]
+    written = {change.table: len(change.changes) + len(change.new_rows) for change in changes}
+    writes: list[PreparedWrite] = []
+    while changes:
+        writes.append(_prepared(session, changes.pop(0), as_of))
     writes += session.prepared_parked_notes(writes, as_of)
     seconds = round(time.perf_counter() - started, 3)
-    report = _report(draft, changes, as_of, seconds, session.language)
+    report = _report(draft, written, as_of, seconds, session.language)
     log = log_entry(session, report, writes)
     host.write([prepared.write for prepared in (*writes, *log)])
     session.beside = tuple(finding for prepared in writes for finding in prepared.findings)
@@ -278,16 +285,13 @@ def _has_amounts(session: Session) -> bool:
 
 def _report(
     draft: ImportDraft,
-    changes: Sequence[TableChange],
+    written: dict[str, int],
     as_of: dt.date,
     seconds: float,
     language: Language,
 ) -> Report:
-    """An import as the run log counts it; `changes` are what is written of it."""
+    """An import as the run log counts it; `written` are rows by table."""
     rows = {"in": draft.read, "used": draft.accepted, "skipped": len(draft.rejected)}
-    written = {}
-    for change in changes:
-        written[change.table] = len(change.changes) + len(change.new_rows)
     return Report(
         action="import",
         as_of=as_of,
@@ -332,11 +336,17 @@ def _prepared(session: Session, change: TableChange, as_of: dt.date) -> Prepared
     return session.prepared_changes(change.table, changes)
 
 
-def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> ImportResult:
+def result_of(
+    request: ImportRequest,
+    draft: ImportDraft,
+    session: Session,
+    say: Say = labels.sentence,
+) -> ImportResult:
     """What to say of an import, its rejects written beside the file.
 
     Args:
         session: that in which it was written.
+        say: puts into the words of a face what is to be done where no row could be used.
 
     Raises: EveryRowRejected, or AmbiguousFile where one option would decide every row.
     """
@@ -345,7 +355,7 @@ def result_of(request: ImportRequest, draft: ImportDraft, session: Session) -> I
     if not request.dry_run:
         _refuse_without_columns(request.file, draft)
         files = _written_beside(request.file, draft, language)
-        _refuse_where_nothing_is_taken(request.file, draft, str(files.rejects), language)
+        _refuse_where_nothing_is_taken(request.file, draft, str(files.rejects), language, say)
     return ImportResult(
         table=draft.table,
         read=draft.read,
@@ -436,7 +446,7 @@ def _refuse_without_columns(file: Path, draft: ImportDraft) -> None:
 
 
 def _refuse_where_nothing_is_taken(
-    file: Path, draft: ImportDraft, rejects_file: str, language: Language
+    file: Path, draft: ImportDraft, rejects_file: str, language: Language, say: Say
 ) -> None:
     """Say why nothing of a file was taken.
 
@@ -451,7 +461,7 @@ def _refuse_where_nothing_is_taken(
     if not draft.deciding_options:
         entry = next(entry for entry in draft.reasons if entry.loss is Loss.ROW)
         template = labels.word("cli", "import.reason_row", language)
-        why = fill(template, reason_facts(entry, draft.table, language), language)
+        why = fill(template, reason_facts(entry, draft.table, language, say), language)
         raise EveryRowRejected(where=str(file), why=why, **facts)
     option = " ".join(draft.deciding_options)
     raise AmbiguousFile("every-row-unclear", where=str(file), option=option, **facts)

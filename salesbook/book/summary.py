@@ -10,11 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from salesbook.labels import sentence
+
 if TYPE_CHECKING:
     from salesbook.book.backups import Kept
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
     from salesbook.book.upgrade import Upgrade
+    from salesbook.intake.reasons import Say
 
 _IMPORT_COUNTS: Final = (
     "read",
@@ -28,6 +31,9 @@ _IMPORT_COUNTS: Final = (
 
 REASON_CODES: Final = ("reason_row", "reason_field", "reason_column", "more_reasons")
 """Lines that say why something was not taken."""
+
+IDENTITY_CODES: Final = ("added_alike_before", "look_alikes_before", "nobodys_contacts")
+"""Lines of a dry run that say who may be somebody else."""
 
 _MOST_REASONS: Final = 5
 """Reasons that a face tells; after the first few nobody reads on."""
@@ -77,8 +83,12 @@ def import_counts(result: ImportResult) -> dict[str, int]:
     return {name: getattr(result, name) for name in _IMPORT_COUNTS}
 
 
-def import_remarks(result: ImportResult) -> list[Line]:
-    """What else somebody should know of an import, most important for the workbook first."""
+def import_remarks(result: ImportResult, say: Say = sentence) -> list[Line]:
+    """What else somebody should know of an import, most important for the workbook first.
+
+    Args:
+        say: puts what is to be done into the face's words.
+    """
     lines = [
         Line("added", {"table": table, "count": count}) for table, count in result.added.items()
     ]
@@ -90,7 +100,7 @@ def import_remarks(result: ImportResult) -> list[Line]:
         lines.append(Line("not_taken", {"headers": ", ".join(result.not_taken)}))
     lines.extend(_beside_lines(result))
     lines.extend(_equal_lines(result))
-    lines.extend(_reason_lines(result))
+    lines.extend(_reason_lines(result, say))
     if result.rejects_file:
         lines.append(Line("rejects_file", {"path": result.rejects_file}))
     if result.gaps:
@@ -107,6 +117,8 @@ def import_remarks(result: ImportResult) -> list[Line]:
 def _identity_lines(result: ImportResult) -> list[Line]:
     """Who among the added and the new may be somebody else, and what told nobody apart."""
     lines: list[Line] = []
+    # Before anything is written there is nothing to undo.
+    when = "_before" if result.dry_run else ""
     for table in result.added:
         pairs = [
             f"{alike.name} → {alike.known_key} {alike.known_name}"
@@ -115,14 +127,14 @@ def _identity_lines(result: ImportResult) -> list[Line]:
         ]
         if pairs:
             facts = {"table": table, "count": len(pairs), "found": _some_of(pairs)}
-            lines.append(Line("added_alike", facts))
+            lines.append(Line(f"added_alike{when}", facts))
 
     rows = [
         f"{alike.row.number} → {'|'.join(map(str, alike.key))} ({alike.words})"
         for alike in result.alike_rows
     ]
     if rows:
-        lines.append(Line("look_alikes", {"count": len(rows), "found": _some_of(rows)}))
+        lines.append(Line(f"look_alikes{when}", {"count": len(rows), "found": _some_of(rows)}))
 
     for name, count in result.nobodys_contacts.items():
         lines.append(Line("nobodys_contacts", {"field": f"{result.table}.{name}", "count": count}))
@@ -148,12 +160,12 @@ def _equal_lines(result: ImportResult) -> list[Line]:
     return lines
 
 
-def _reason_lines(result: ImportResult) -> list[Line]:
+def _reason_lines(result: ImportResult, say: Say) -> list[Line]:
     """Why rows and fields were not taken, the most frequent reasons first."""
     from salesbook.intake.reasons import reason_facts
 
     lines = [
-        Line(f"reason_{entry.loss}", reason_facts(entry, result.table, result.language))
+        Line(f"reason_{entry.loss}", reason_facts(entry, result.table, result.language, say))
         for entry in result.reasons[:_MOST_REASONS]
     ]
     more = len(result.reasons) - _MOST_REASONS

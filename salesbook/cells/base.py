@@ -89,6 +89,8 @@ check it.
 """
 
 _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r\x85"}
+_CONTROLS |= {0xFFFE: None, 0xFFFF: None}
+"""The last two are no characters, and no sheet can hold them."""
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ")
 """Non-breaking, narrow and full-width spaces."""
 

@@ -12,6 +12,7 @@ from salesbook.intake.explain.explanation import (
     Example,
     Explanation,
     FieldChange,
+    LinesApart,
     NameFound,
     NamesFound,
 )
@@ -34,6 +35,9 @@ def explanation_document(explanation: Explanation, table: str) -> dict[str, Any]
             "delimiter": explanation.delimiter or None,
             "sheet": explanation.sheet or None,
             "above": list(explanation.above),
+            "hidden_taken": explanation.hidden_taken,
+            "hidden_left": explanation.hidden_left,
+            "apart": [_apart(apart) for apart in explanation.apart],
         },
         "columns": [_column(column, decimals) for column in explanation.columns],
         "not_taken": [
@@ -64,6 +68,14 @@ def explanation_document(explanation: Explanation, table: str) -> dict[str, Any]
     }
 
 
+def _apart(apart: LinesApart) -> dict[str, Any]:
+    return {
+        "kind": apart.kind,
+        "count": apart.count,
+        "first": [{"row": line.row, "text": line.text} for line in apart.first],
+    }
+
+
 def _column(column: ColumnTaken, decimals: int) -> dict[str, Any]:
     return {
         "header": column.header,
@@ -71,6 +83,7 @@ def _column(column: ColumnTaken, decimals: int) -> dict[str, Any]:
         "field": column.field,
         "only": column.only or None,
         "why": column.why,
+        "remembered_on": column.remembered_on.isoformat() if column.remembered_on else None,
         "scale": column.scale,
         "currency": column.currency or None,
         "percent": column.percent,
@@ -96,7 +109,9 @@ def plain_value(value: Value, kind: Kind, decimals: int) -> Any:
 
 
 def _change(change: FieldChange, table: str, decimals: int) -> dict[str, Any]:
-    kind = TABLES[table].field(change.field).kind
+    is_ours = not change.is_own and not change.is_money
+    kind = TABLES[table].field(change.field).kind if is_ours else Kind.TEXT
+    kind = Kind.MONEY if change.is_money else kind
     old, new = (
         None if value is None else plain_value(value, kind, decimals)
         for value in (change.old, change.new)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from salesbook import labels
 from salesbook.book.summary import (
+    IDENTITY_CODES,
     REASON_CODES,
     Line,
     backup_lines,
@@ -287,13 +288,16 @@ class Terminal:
     ) -> list[Line]:
         """Show why a dry run leaves rows out, and what is open. Returns: what is left to say."""
         explainer = self._explainer(result, explanation)
+        identities = [line for line in remarks if line.code in IDENTITY_CODES]
         reasons = [line for line in remarks if line.code in REASON_CODES]
+        self._lines([self._line("import", line, result.language) for line in identities])
         self._lines(explainer.total_lines(result.totals))
         for reason in reasons:
             self._lines([self._line("import", reason, result.language)])
         self._lines(explainer.open_lines(result.questions))
         # The explanation names the columns already, each with an example.
-        return [line for line in remarks if line not in reasons and line.code != "not_taken"]
+        said = (*identities, *reasons)
+        return [line for line in remarks if line not in said and line.code != "not_taken"]
 
     def _lines(self, lines: Sequence[str]) -> None:
         """Print a paragraph on stdout, wrapped between words, with a blank line behind it."""

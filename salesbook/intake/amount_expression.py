@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
 
+from salesbook.cells.base import shown
 from salesbook.errors import UsageError
 
 Sign = Literal["+", "-", "*", "/"]
@@ -92,7 +93,7 @@ def parse_amount(text: str) -> AmountExpression:
     parser.expect_end()
     expression = AmountExpression(text.strip(), term)
     if not expression.headers:
-        raise UsageError("bad-amount-from", where="--amount-from", found=text)
+        raise UsageError("bad-amount-from", where="--amount-from", found=shown(text))
     return expression
 
 
@@ -114,7 +115,7 @@ class _Parser:
             position = match.end()
 
     def _refusal(self) -> UsageError:
-        return UsageError("bad-amount-from", where="--amount-from", found=self._typed)
+        return UsageError("bad-amount-from", where="--amount-from", found=shown(self._typed))
 
     def _next_sign(self, wanted: str) -> str:
         """The sign that comes next, if it is one of the wanted ones; it is then used up."""

@@ -20,7 +20,8 @@ from salesbook.errors import ColumnMissing
 from salesbook.intake.amount_expression import AmountExpression, parse_amount
 from salesbook.intake.foreign import ForeignTable, RawRow
 from salesbook.intake.header_folding import fold_header
-from salesbook.intake.headers import HeaderMap, MappedColumn, header_note
+from salesbook.intake.header_meanings import header_note
+from salesbook.intake.headers import HeaderMap, MappedColumn
 from salesbook.messages import Message
 from salesbook.money import exact
 from salesbook.store import Cell

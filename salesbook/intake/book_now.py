@@ -59,7 +59,7 @@ class TableNow:
     def by_key(self) -> dict[Key, int]:
         """Position by key, usable rows before others."""
         usable = {self.key_of_row(position): position for position in self.rows}
-        return {**self.spare, **usable}
+        return {**self.spare, **usable} if self.spare else usable
 
     def held_in_row(self, position: int) -> dict[str, Value]:
         """What a row holds, whether a verb can use it or not."""
@@ -129,18 +129,12 @@ def takes_imports(table: str) -> bool:
 
 def plain_values(column: pd.Series[Any], kind: Kind) -> list[Value | None]:
     """Take a column apart into Python's own values; missing is None."""
+    if kind in (Kind.DATE, Kind.DATETIME):
+        unit = "datetime64[D]" if kind is Kind.DATE else "datetime64[us]"
+        moments: list[Value | None] = column.to_numpy().astype(unit).astype(object).tolist()
+        return moments
     missing = column.isna().tolist()
     values = column.tolist()
-    if kind is Kind.DATE:
-        return [
-            None if is_missing else value.to_pydatetime().date()
-            for value, is_missing in zip(values, missing, strict=True)
-        ]
-    if kind is Kind.DATETIME:
-        return [
-            None if is_missing else value.to_pydatetime()
-            for value, is_missing in zip(values, missing, strict=True)
-        ]
     return [
         None if is_missing else value for value, is_missing in zip(values, missing, strict=True)
     ]

@@ -8,7 +8,8 @@ from typing import Final
 
 from salesbook.cells.base import CellOptions
 from salesbook.cells.field import options_for
-from salesbook.intake.headers import MappedColumn, choice_aliases
+from salesbook.intake.header_meanings import choice_aliases
+from salesbook.intake.headers import MappedColumn
 from salesbook.tables import TABLES, Kind
 
 STEERING: Final[Mapping[str, Kind]] = {

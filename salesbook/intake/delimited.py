@@ -50,6 +50,9 @@ _MOST_LINES_PER_ROW = 200
 _FEW: Final = 50
 """Rows that are looked at to tell whether any is as wide as the headers."""
 
+_MOST_KNOWN: Final = 100_000
+"""Different cells that are looked for again; a column in which all differ must not fill memory."""
+
 csv.field_size_limit(16 * 1024 * 1024)
 
 
@@ -176,9 +179,14 @@ def _strict_rows(text: str, dialect: Dialect, first_line: int) -> list[RawRow]:
     reader: object = _reader(text, dialect)
     rows: list[RawRow] = []
     line = first_line
+    known: dict[str, str] = {}
     for cells in reader:  # type: ignore[attr-defined]
         last = reader.line_num + first_line - 1  # type: ignore[attr-defined]
-        rows.append(RawRow(line, tuple(cells), None, last if last > line else 0))
+        # Most cells say what cells above say; all of those hold one text.
+        shared = tuple(map(known.setdefault, cells, cells))
+        if len(known) > _MOST_KNOWN:
+            known.clear()
+        rows.append(RawRow(line, shared, None, last if last > line else 0))
         line = last + 1
     return rows
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from salesbook.intake.foreign import ForeignTable, RawRow, filled_count, is_blank
 from salesbook.intake.header_folding import fold_header
-from salesbook.intake.headers import header_meanings
+from salesbook.intake.header_meanings import header_meanings
 from salesbook.intake.systems import Filled, Less, LineTotal, System
 from salesbook.money import to_decimal, to_minor
 from salesbook.store import Cell

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from salesbook.cells.base import CellOptions, Value
+from salesbook.cells.base import CellOptions
 from salesbook.errors import UsageError
 from salesbook.exchange import currency_told
-from salesbook.frames import frame_from_rows
-from salesbook.intake.amounts import with_amounts
-from salesbook.intake.book_now import BookNow, Key, takes_imports
-from salesbook.intake.changes import TableChange, different_values
+from salesbook.intake.book_now import BookNow, takes_imports
+from salesbook.intake.changes import TableChange
 from salesbook.intake.contacts import blank_contacts
 from salesbook.intake.conversion import Conversion
 from salesbook.intake.defaults import constants_of, fill_in, reject_undone
-from salesbook.intake.documents import as_meant
+from salesbook.intake.draft_changes import all_changes, stage_book
 from salesbook.intake.explain.explain import FileRead, explain
 from salesbook.intake.explain.explanation import Explanation
 from salesbook.intake.file_currency import (
@@ -24,52 +22,34 @@ from salesbook.intake.file_currency import (
     refuse_one_foreign,
     with_currency,
 )
-from salesbook.intake.fitting import fit_test
-from salesbook.intake.foreign import ForeignTable, SourceOptions
-from salesbook.intake.header_folding import fold_header
-from salesbook.intake.header_rows import refuse_without_columns
-from salesbook.intake.headers import HeaderMap, WhatIsBelow, field_named, map_headers
+from salesbook.intake.foreign import ForeignTable
+from salesbook.intake.headers import HeaderMap
 from salesbook.intake.kept import Kept, kept_columns
 from salesbook.intake.map_changes import every_column, map_changes, map_notes
-from salesbook.intake.maps import Remembered, known_headers_of, remember
+from salesbook.intake.mapped import MappedFile, cell_options_of, map_file
 from salesbook.intake.merge import AlikeRow, Merge
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.order_keys import notes_of_keys, refuse_hidden_key, reject_unkeyed
+from salesbook.intake.order_keys import notes_of_keys, reject_unkeyed
 from salesbook.intake.reasons import ReasonCount, reasons_of
 from salesbook.intake.resolve import Alike, Resolver
 from salesbook.intake.rows import FileRow, read_rows
-from salesbook.intake.said_values import says_value, with_said_values
-from salesbook.intake.said_words import said_words, with_said_words
+from salesbook.intake.said_values import values_for_all
 from salesbook.intake.scopes import SCOPED, tell_scopes
-from salesbook.intake.sources import read_source
-from salesbook.intake.stage_order import learned_orders
-from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.intake.systems import System, system_of
-from salesbook.intake.title_units import notes_of_units, units_over, with_title_units
 from salesbook.intake.totals import Totals, totals_of
 from salesbook.intake.twins import part_rows
 from salesbook.intake.usable import (
     NO_COLUMN,
     are_all_unclear,
     name_missing_columns,
-    refuse_too_many,
     reject_gaps,
     reject_sum,
     required_without_column,
     undecided_options,
 )
-from salesbook.intake.wide import (
-    WideOptions,
-    WideTable,
-    find_wide,
-    total_rows_as_scopes,
-    without_periods,
-    year_said,
-)
 from salesbook.intake.wide_placing import place_rows
-from salesbook.intake.wide_products import EVERY_PRODUCT, with_product_lines
 from salesbook.messages import Message
-from salesbook.policy import MAIN_PIPELINE, Policy
+from salesbook.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -100,6 +80,8 @@ class ImportDraft:
     """Why rows were rejected, fields left blank and columns not taken, the most frequent first."""
     no_column: tuple[str, ...]
     """Required fields without which no row could be taken, and of which the file has no column."""
+    values_for_all: Mapping[str, tuple[str, ...]]
+    """What all rows may have in common in them, by field, where it is one of a few."""
     totals: Totals | None
     """None where the file has no column of the table's main amount."""
     changes: tuple[TableChange, ...]
@@ -127,6 +109,12 @@ class ImportDraft:
     """An expression for `--amount-from` by which the amounts were made though nobody has said it:
     such a draft may be shown, and not written.
     """
+
+    def without_rows(self) -> ImportDraft:
+        """What is to be told of the draft once it is written: of rows, those that were not taken
+        whole.
+        """
+        return replace(self, source=replace(self.source, rows=()), changes=())
 
     @property
     def accepted(self) -> int:
@@ -170,18 +158,6 @@ class ImportDraft:
         return self.read > 0 and not self.accepted
 
 
-@dataclass(frozen=True)
-class MappedFile:
-    """A file that was read, and which of its columns are what."""
-
-    source: ForeignTable
-    header_map: HeaderMap
-    remembered: Remembered
-    """What the user says, and said of such files before."""
-    wide: WideTable | None = None
-    """Which of its columns are months; None for a file that has none."""
-
-
 def draft_import(
     path: Path, options: ImportOptions, book: BookNow, *, explains: bool = False
 ) -> ImportDraft:
@@ -193,94 +169,17 @@ def draft_import(
     Raises: UsageError, ColumnMissing, AmbiguousFile, NotAWorkbook, PasswordProtected, UnsafeFile,
         CannotWrite.
     """
-    table = options.into
-    if not takes_imports(table):
-        raise UsageError("output-table", where="--into", found=table)
+    if not takes_imports(options.into):
+        raise UsageError("output-table", where="--into", found=options.into)
 
-    # `--column year=2026` says a year and names no header.
-    year, columns = year_said(options.columns)
-    options = replace(options, columns=columns)
-    named = tuple(header for header in columns.values() if _is_header(header))
-    known = (*named, *options.known_headers, *known_headers_of(table, book))
-    asked = SourceOptions(
-        encoding=options.encoding,
-        sheet=options.sheet,
-        headers=known,
-        hidden=options.hidden,
-        delimiter=options.delimiter,
-        has_headers=options.has_headers,
-    )
-    source = read_source(path, table, asked)
-    source, options = with_product_lines(source, options, book.policy, path.name)
-    refuse_too_many(len(source.rows), where=path.name)
-    source = as_meant(source, system_of(source.headers), table, book.policy.decimals)
-    cell_options = _cell_options(options, book)
-    remembered = remember(path, options, source, book, cell_options)
-    source = with_said_values(source, remembered.options.columns)
-    is_named = any(map(_is_header, remembered.options.columns.values()))
-    if not options.has_headers and not is_named:
-        raise refuse_without_columns(source, where=path.name)
-    said = said_words(table, remembered.options.words, cell_options)
-    header_map = map_headers(
-        table,
-        source.headers,
-        _counted_in_table(_wanted_columns(remembered.options), source),
-        below=WhatIsBelow(
-            same=_same_columns(source), fits=fit_test(source, table, cell_options, said)
-        ),
-        lacking=book.table(table).lacking,
-        settled=remembered.settled,
-    )
-    header_map = _without_empty(with_said_words(header_map, said), source)
-    options = remembered.options
-    refuse_hidden_key(source, header_map, options)
-    # Prices are in the file's currency, whatever becomes of the amounts.
-    told_currency = currency_told(options.currency)
-    price_cells = replace(cell_options, currency=told_currency or cell_options.currency)
-    made = with_amounts(source, header_map, table, options.amount_from, price_cells)
-    source, header_map = made.source, made.header_map
-    units = units_over(source.above, where=path.name)
-    header_map = with_title_units(header_map, table, units)
-    wide_options = WideOptions(
-        path.name, year, _fiscal_year(book), options.fixed, cell_options, units, told_currency
-    )
-    wide = find_wide(source, header_map, table, wide_options)
-    if wide is not None:
-        header_map = without_periods(header_map, wide)
-        source = total_rows_as_scopes(source, wide)
-    file = MappedFile(source, header_map, remembered, wide)
+    file = map_file(path, options, book)
     draft = draft_rows(file, book, explains=explains)
-    of_keys = notes_of_keys(header_map, options, draft.accepted)
+    of_keys = notes_of_keys(file.header_map, file.remembered.options, draft.accepted)
     return replace(
         draft,
-        notes=(*made.notes, *of_keys, *notes_of_units(units), *draft.notes),
-        amount_proposal=made.expression if made.is_proposed else "",
+        notes=(*file.notes, *of_keys, *draft.notes),
+        amount_proposal=file.amount_proposal,
     )
-
-
-def _is_header(said: str) -> bool:
-    """False for what stands in place of a header: nothing, all products, a value of all rows."""
-    return said not in ("", EVERY_PRODUCT) and not says_value(said)
-
-
-def _counted_in_table(columns: Mapping[str, str], source: ForeignTable) -> dict[str, str]:
-    """Headers by field as the table has them: in `Amount#2`, the number counts through the file."""
-    counted: dict[str, str] = {}
-    for name, header in columns.items():
-        text, sign, number = header.rpartition("#")
-        # `#2` is a place in the table that is taken, whatever stands before it in the file.
-        is_numbered = text.strip() and sign and number.isdecimal()
-        before = source.earlier.get(fold_header(text), 0) if is_numbered else 0
-        is_further_on = before and int(number) > before
-        counted[name] = f"{text}#{int(number) - before}" if is_further_on else header
-    return counted
-
-
-def _without_empty(header_map: HeaderMap, source: ForeignTable) -> HeaderMap:
-    """The mapping without what it says of columns that hold nothing, not even a header."""
-    empty = {f"#{column + 1}" for column in source.empty_columns}
-    not_taken = tuple(header for header in header_map.not_taken if header not in empty)
-    return replace(header_map, not_taken=not_taken)
 
 
 def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> ImportDraft:
@@ -295,22 +194,18 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
     told_currency = currency_told(options.currency)
     before, book = book, with_currency(book, told_currency)
 
-    cell_options = _cell_options(options, book)
-    rows = read_rows(source, header_map, table, cell_options, told_currency)
-    if told_currency is None:
-        refuse_one_foreign(rows, table, book)
-    nobodys_contacts = blank_contacts(rows, table)
+    cell_options = cell_options_of(options, book)
     system = system_of(source.headers)
-    fill_in(rows, header_map, system, table, may_add=options.add_missing)
-    reject_undone(rows, source, table)
-    reject_sum(rows, table)
+    rows = _cells_read(file, cell_options, told_currency, book)
+    nobodys_contacts = blank_contacts(rows, table)
+    _complete(rows, file, system)
     parted = part_rows(rows, table, drop_equal=options.drop_equal)
     own_columns = kept_columns(source, header_map, remembered, book, cell_options)
 
     resolver = Resolver(
         table,
         book,
-        _stage_book(parted.kept, source, options, book),
+        stage_book(parted.kept, source, options, book),
         may_add=options.add_missing,
         replace=options.replace,
     )
@@ -319,18 +214,15 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
     reject_unkeyed(parted.kept, header_map, options)
     if options.rejects_gaps:
         reject_gaps(parted.kept)
-    sound = [row for row in parted.kept if not row.faults]
-    resolver.look_through(sound)
-    for row in sound:
-        resolver.resolve(row)
+    _resolve(parted.kept, resolver)
     Conversion(table, book, resolver.stages).run(parted.kept)
     merge = Merge(table, book, resolver, replace=options.replace, always_new=options.always_new)
     merge.kept = own_columns
     placing = place_rows(file.wide, source, parted.kept, merge, book)
     for repeat in parted.repeats:
-        repeat.row.faults = list(repeat.first.faults)
+        repeat.row.faults = repeat.first.faults
 
-    changes, added = _all_changes(merge, resolver, options, book)
+    changes, added = all_changes(merge, resolver, options, book)
     changes = (*changes, *placing.changes())
     added |= placing.added()
     if book is not before and merge.accepted:
@@ -344,15 +236,14 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
         remembered = replace(remembered, options=replace(options, rejects_gaps=True))
         strict = replace(file, remembered=remembered)
         return draft_rows(strict, before, explains=explains)
-    explanation = None
-    if explains:
-        along = frozenset(column.column for column in own_columns.columns)
-        file_read = FileRead(
-            source, header_map, cell_options, parted.kept, remembered.settled, along
-        )
-        explanation = explain(file_read, options, merge, book)
+    along = frozenset(column.column for column in own_columns.columns)
+    file_read = FileRead(source, header_map, cell_options, parted.kept, remembered.settled, along)
+    explanation = explain(file_read, options, merge, book) if explains else None
     repeats = [repeat.row for repeat in parted.repeats if not repeat.row.faults]
     equal_lines = [row for row in parted.equal_lines if not row.faults]
+    no_column: tuple[str, ...] = ()
+    if not merge.accepted:
+        no_column = _lacking_columns(rejected, header_map, options, book, system)
     return ImportDraft(
         table=table,
         source=source,
@@ -367,9 +258,8 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
         equal_lines=len(equal_lines),
         repeated=len(repeats),
         reasons=tuple(reasons_of(rejected, merge.accepted, header_map, source)),
-        no_column=()
-        if merge.accepted
-        else _lacking_columns(rejected, header_map, options, book, system),
+        no_column=no_column,
+        values_for_all={name: values_for_all(table, name, book) for name in no_column},
         totals=totals_of(
             table,
             header_map,
@@ -400,6 +290,36 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
     )
 
 
+def _cells_read(
+    file: MappedFile, cell_options: CellOptions, told_currency: str | None, book: BookNow
+) -> list[FileRow]:
+    """The file's rows with their cells read.
+
+    Raises: AmbiguousFile where all money is in one currency that nobody has said.
+    """
+    table = file.remembered.options.into
+    rows = read_rows(file.source, file.header_map, table, cell_options, told_currency)
+    if told_currency is None:
+        refuse_one_foreign(rows, table, book)
+    return rows
+
+
+def _complete(rows: Sequence[FileRow], file: MappedFile, system: System | None) -> None:
+    """Give rows what their system says of all of them, and reject those that are undone or a sum."""
+    options = file.remembered.options
+    fill_in(rows, file.header_map, system, options.into, may_add=options.add_missing)
+    reject_undone(rows, file.source, options.into)
+    reject_sum(rows, options.into)
+
+
+def _resolve(rows: Sequence[FileRow], resolver: Resolver) -> None:
+    """Replace names by keys in the rows that nothing is wrong with."""
+    sound = [row for row in rows if not row.faults]
+    resolver.look_through(sound)
+    for row in sound:
+        resolver.resolve(row)
+
+
 def _lacking_columns(
     rejected: Sequence[FileRow],
     header_map: HeaderMap,
@@ -421,125 +341,3 @@ def _lacking_columns(
     faults = (fault for row in rejected for fault in row.faults)
     lacking = {where for where, reason in faults if reason.code == NO_COLUMN}
     return tuple(name for name in required if name in lacking)
-
-
-def _fiscal_year(book: BookNow) -> int:
-    """The fiscal year of today, named after the calendar year in which it ends."""
-    start_month = book.policy.rules.fiscal_year_start
-    ends_next_year = start_month > 1 and book.as_of.month >= start_month
-    return book.as_of.year + int(ends_next_year)
-
-
-def _cell_options(options: ImportOptions, book: BookNow) -> CellOptions:
-    """How to read cells: by the workbook's rules and the user's word."""
-    rules = book.policy.rules
-    return CellOptions(
-        date_order=options.date_order,
-        decimal=options.decimal,
-        currency=rules.currency,
-        fiscal_year_start=rules.fiscal_year_start,
-    )
-
-
-def _wanted_columns(options: ImportOptions) -> dict[str, str]:
-    """Header by field as the user says it; blank where he ignores the field.
-
-    Raises: UsageError where there is no such field, or where he says both of one.
-    """
-    table = options.into
-    wanted = {
-        field_named(table, name, where="--column"): header
-        for name, header in options.columns.items()
-    }
-    for name in options.ignored:
-        field = field_named(table, name, where="--ignore")
-        if wanted.get(field):
-            raise UsageError(
-                "named-and-ignored", where="--ignore", found=name, header=wanted[field]
-            )
-        wanted[field] = ""
-    return wanted
-
-
-def _same_columns(source: ForeignTable) -> Callable[[int, int], bool]:
-    def same(left: int, right: int) -> bool:
-        return all(row.cells[left] == row.cells[right] for row in source.rows if row.fault is None)
-
-    return same
-
-
-def _stage_book(
-    rows: Sequence[FileRow], source: ForeignTable, options: ImportOptions, book: BookNow
-) -> StageBook:
-    """The stages as they will be; pipelines without deals are those that the import may make over.
-
-    Stages may be added in the order that the user says, else in the one that the file shows.
-    """
-    order = parse_stages(options.stages) if options.stages else None
-
-    deals_go = options.replace and options.into == "Deals"
-    deals = {} if deals_go else book.table("Deals").rows
-    in_use = {str(values.get("pipeline", MAIN_PIPELINE)) for values in deals.values()}
-
-    # A stage that cannot be read is not among the policy's: it would be lost with a new body.
-    has_unreadable_stages = bool(book.table("Stages").spare)
-    pipelines = () if has_unreadable_stages else book.policy.pipelines()
-    unused = frozenset(pipelines) - in_use
-    if not options.add_missing or options.into != "Deals":
-        return StageBook(book.policy, None, unused)
-    if order is not None or has_unreadable_stages:
-        return StageBook(book.policy, order, unused)
-    return StageBook(book.policy, None, unused, learned_orders(rows, source, book.policy, unused))
-
-
-def _all_changes(
-    merge: Merge, resolver: Resolver, options: ImportOptions, book: BookNow
-) -> tuple[tuple[TableChange, ...], dict[str, int]]:
-    """Changes of the table and of those that rows were added to, tables without any left out.
-
-    Returns: changes, the import's own table first; and how many rows each table was given.
-    """
-    table = options.into
-    additions = resolver.used_additions(merge.accepted)
-    additions = {name: rows for name, rows in additions.items() if rows}
-    added = {name: len(rows) for name, rows in additions.items()}
-
-    # A manager who is on no row of a list of reps is added to the very table.
-    new_rows = [*merge.new_rows, *additions.pop(table, [])]
-    changes = [
-        TableChange(
-            table,
-            merge.changes,
-            frame_from_rows(table, new_rows),
-            options.replace,
-            merge.kept.written(len(new_rows), is_new_body=options.replace),
-        )
-    ]
-    for name, rows in additions.items():
-        changes.append(TableChange(name, {}, frame_from_rows(name, rows)))
-
-    if resolver.stages.added:
-        changes.append(_stage_change(resolver.stages, book))
-        added["Stages"] = resolver.stages.added
-    return tuple(change for change in changes if change.does_something), added
-
-
-def _stage_change(stages: StageBook, book: BookNow) -> TableChange:
-    """Stages with their new ranks; the whole body where stages of a fresh workbook make way."""
-    now = book.table("Stages")
-    wanted: dict[Key, dict[str, Value]] = {}
-    for stage in stages.all_stages():
-        wanted[stage.pipeline, stage.stage] = stage.filled_fields()
-
-    some_make_way = any(key not in wanted for key in now.by_key)
-    if some_make_way:
-        body = frame_from_rows("Stages", list(wanted.values()))
-        return TableChange("Stages", {}, body, replaces=True)
-
-    changes: dict[int, dict[str, Value]] = {}
-    for key, position in now.by_key.items():
-        old = now.rows.get(position, {})
-        new = wanted.pop(key)
-        changes[position] = different_values(old, new)
-    new_rows = frame_from_rows("Stages", list(wanted.values()))
-    return TableChange("Stages", changes, new_rows)

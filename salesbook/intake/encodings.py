@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from salesbook.cells.base import shown
@@ -23,8 +23,13 @@ _MARKS: Final = (
 _CANDIDATES: Final = ("gb18030", "cp950", "cp932", "cp949", "cp1252", "cp1250", "cp1251")
 """What Windows writes in China, Taiwan, Japan, Korea, and in Western, Central and Eastern Europe."""
 
+_ALSO_OFFERED: Final = ("mac_roman", "cp850")
+"""What an old Macintosh and DOS write: any bytes are a text in these, so that they prove nothing."""
+
 _WIDE: Final = ("utf-16-le", "utf-16-be")
 _HEAD = 4096
+_SHOWN: Final = 200_000
+"""Bytes in which a line is looked for that tells encodings apart."""
 _WIDE_SHARE = 8
 """Every second byte of Latin text in UTF-16 is 0; one of eight makes it likely in any language."""
 _SOUND_CONTROLS: Final = frozenset("\t\n\r\f\v\x00\x1a")
@@ -37,8 +42,9 @@ def decode(
 
     Without a mark and unless the bytes are UTF-8, the encodings are tried under which they make a
     text without unassigned characters; the one whose text has the most known headers is taken, if
-    it is the only one, or if the others read the same. A file that is UTF-8 but for a few bytes is
-    refused with their line: any other encoding would garble the rest.
+    it is the only one, or if the others read the same, and if some of those headers are of letters
+    beyond ASCII: headers in ASCII say nothing of the encoding of the rest. A file that is UTF-8 but
+    for a few bytes is refused with their line: any other encoding would garble the rest.
 
     Args:
         encoding: what the user says, `utf-8+windows-1252` for UTF-8 with stray bytes of the other;
@@ -67,16 +73,25 @@ def decode(
         known = score(strays.text)
         if all(score(text) <= known for _, text in readable):
             raise stray_refusal(data, strays, where=where)
-    return _likeliest(readable, score, where)
+    in_ascii = score(data.decode("ascii", "ignore"))
+    also_offered = [(name, data[:_SHOWN].decode(name)) for name in _ALSO_OFFERED]
+    return _likeliest(readable, score, where, in_ascii=in_ascii, also_offered=also_offered)
 
 
 def _likeliest(
-    readable: list[tuple[str, str]], score: Callable[[str], int], where: str
+    readable: list[tuple[str, str]],
+    score: Callable[[str], int],
+    where: str,
+    *,
+    in_ascii: int = 0,
+    also_offered: Sequence[tuple[str, str]] = (),
 ) -> tuple[str, str]:
     """The text with the most known headers and its encoding.
 
     Args:
         readable: encoding and text, the likelier first.
+        in_ascii: known headers that the text has in any encoding.
+        also_offered: encodings and texts to choose from that prove nothing.
 
     Raises: AmbiguousFile where there is none, or where several differ.
     """
@@ -84,13 +99,13 @@ def _likeliest(
     best = max(scores, default=0)
     names_by_text: dict[str, str] = {}
     for (name, text), count in zip(readable, scores, strict=True):
-        if count == best and best > 0:
+        if count == best and best > in_ascii:
             names_by_text.setdefault(text, name)
 
     if len(names_by_text) != 1:
         names = [name for name, _ in readable] if best > 0 else []
-        choices = tuple(names) or ("gb18030", "windows-1252")
-        texts = dict(readable)
+        texts = dict([*readable, *also_offered])
+        choices = tuple(texts) if names else ("gb18030", "windows-1252")
         raise AmbiguousFile(
             "encoding-unclear",
             where=where,

@@ -34,7 +34,8 @@ class Meaning:
 def fold_header(text: str) -> str:
     """Bring a header to the form in which headers are compared.
 
-    Case, width, spaces, `_`, `-`, marks and the dot of `Order no.` do not count; traditional characters are as simplified.
+    Case, width, spaces, `_`, `-`, marks and the dot of `Order no.` do not count; traditional
+    characters are as simplified.
     """
     return fold(text).strip("*:：'\"").rstrip(".")
 

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from salesbook.cells.base import shown
 from salesbook.errors import AmbiguousFile, ColumnMissing
 from salesbook.intake.foreign import ForeignTable, RawRow, filled_count, is_blank
+from salesbook.intake.header_meanings import note_of
 from salesbook.intake.header_words import (
     HeaderWords,
     data_count,
@@ -116,12 +118,12 @@ def wide_rows_above(rows: Sequence[RawRow], index: int) -> list[RawRow]:
 def _no_headers(rows: Sequence[RawRow], where: str) -> ColumnMissing:
     """The refusal of a file without known headers: it has others, or none at all."""
     cells = rows[0].cells if rows else ()
-    texts = [header_text(cell) for cell in cells]
-    shown = ", ".join(texts[:_MOST_HEADERS_SHOWN])
+    texts = [shown(header_text(cell)) for cell in cells[:_MOST_HEADERS_SHOWN]]
+    headers = ", ".join(texts)
     holds_data = any(map(is_data, cells))
     if holds_data:
-        return ColumnMissing("headerless", where=where, headers=shown)
-    return ColumnMissing("no-known-header", where=where, headers=shown, option="--column")
+        return ColumnMissing("headerless", where=where, headers=headers)
+    return ColumnMissing("no-known-header", where=where, headers=headers, option="--column")
 
 
 def column_letters(count: int) -> tuple[str, ...]:
@@ -159,6 +161,8 @@ def headers_at(rows: Sequence[RawRow], index: int, words: HeaderWords) -> Header
     if index + 1 < len(rows) and _is_continued(rows[index], rows[index + 1], words):
         last = index + 1
         headers = _combined(headers, _texts(rows[last]), words, keeps_groups=True)
+    elif index + 1 < len(rows):
+        _refuse_units(rows[index], rows[index + 1])
 
     while first > 0 and last - first + 1 < _MOST_HEADER_LINES:
         upper, lower = rows[first - 1], rows[first]
@@ -234,6 +238,21 @@ def _is_continued(upper: RawRow, lower: RawRow, words: HeaderWords) -> bool:
         name and (words.knows(name) or words.knows(f"{group} {name}"))
         for group, name in zip(groups, names, strict=True)
     )
+
+
+def _refuse_units(upper: RawRow, lower: RawRow) -> None:
+    """Refuse a line under the headers that says units and does not fit under them.
+
+    Taken for a row it would be rejected, and its units would be lost with it.
+
+    Raises: AmbiguousFile.
+    """
+    if upper.last_line + 1 != lower.number or not looks_like_headers(lower.cells):
+        return
+    units = [text for text in _texts(lower) if _UNIT.fullmatch(text) and note_of(f"x {text}")]
+    if units:
+        shown = ", ".join(filter(None, _texts(lower)))
+        raise AmbiguousFile("header-line-unclear", where=str(lower.number), found=shown)
 
 
 def _spans(cells: Sequence[Cell], lower: Sequence[Cell]) -> list[list[int]]:

@@ -12,9 +12,9 @@ from salesbook.cells.base import plain_number_text, plain_text
 from salesbook.cells.number import Amount, DecimalRule, read_amount
 from salesbook.intake.foreign import is_blank
 from salesbook.intake.header_folding import fold_header
-from salesbook.intake.headers import header_fields, known_count, known_headers
+from salesbook.intake.header_meanings import header_fields, known_count, known_headers
 from salesbook.intake.period_headers import TAKES_PERIODS, count_periods
-from salesbook.store import Cell
+from salesbook.store import Cell, CellError
 from salesbook.tables import TABLES, Role
 
 _MOST_HEADER_CHARACTERS: Final = 200
@@ -136,7 +136,13 @@ def _header_texts(cells: Sequence[Cell]) -> list[str]:
 
 def header_text(cell: Cell) -> str:
     """A header as one line of text; blank for none."""
-    return "" if cell is None else " ".join(plain_text(str(cell)).split())
+    if cell is None:
+        return ""
+    if isinstance(cell, CellError):
+        return cell.code
+    is_whole = isinstance(cell, float) and cell.is_integer()
+    text = str(int(cell)) if is_whole else str(cell)  # type: ignore[arg-type]
+    return " ".join(plain_text(text).split())
 
 
 def looks_like_headers(cells: Sequence[Cell]) -> bool:

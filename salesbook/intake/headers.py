@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-import tomllib
-import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any, Final, NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from salesbook import labels
-from salesbook.cells.units import UNITS
-from salesbook.currencies import names_currency
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
-from salesbook.intake.header_folding import Meaning, bare_header, fold_header
+from salesbook.intake.header_folding import fold_header
+from salesbook.intake.header_meanings import NO_NOTE, HeaderNote, aliases, header_meanings
 from salesbook.intake.optional import may_stay_blank
-from salesbook.intake.systems import System, system_of
+from salesbook.intake.systems import system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES, Kind
-
-_WITH_NOTE = re.compile(r"(?P<base>.+?)\s*[(\[【（](?P<note>[^()（）\[\]【】]*)[)）\]】]\s*")
-"""A header and what stands in brackets at its end: `Amount (EUR)`, `金额【万元】`."""
-
-_THOUSANDS = frozenset(("000", "000s", "'000", "inthousands", "thousands"))
-
-_CONDITIONAL_RANK: Final = 100
-"""A header for deals in one kind of stage alone stands behind every header for all deals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,139 +59,6 @@ class HeaderMap:
         """Name the field that a header goes into; blank where it goes into none."""
         fields = (column.field for column in self.columns if column.header == header)
         return next(fields, "")
-
-
-@dataclass(frozen=True, slots=True)
-class _Note:
-    """What a header's brackets say of the numbers under it."""
-
-    scale: int = 1
-    currency: str = ""
-    percent: bool = False
-
-
-_NO_NOTE: Final = _Note()
-
-
-@cache
-def _aliases() -> dict[str, Any]:
-    return tomllib.loads((files("salesbook.intake") / "aliases.toml").read_text(encoding="utf-8"))
-
-
-def choice_aliases(owner: str) -> dict[str, str]:
-    """Look up the words that other systems use in a choice field.
-
-    Args:
-        owner: `Table.field`.
-
-    Returns: code by folded word; a blank code means nothing.
-    """
-    words_by_code: Mapping[str, list[str]] = _aliases()["choices"].get(owner, {})
-    return {fold(word): code for code, words in words_by_code.items() for word in words}
-
-
-@cache
-def known_headers(table: str) -> Mapping[str, tuple[Meaning, ...]]:
-    """Collect the meanings of every header that a table knows, by folded header."""
-    by_header: dict[str, dict[str, Meaning]] = {}
-
-    def add(header: str, meaning: Meaning) -> None:
-        by_field = by_header.setdefault(fold_header(header), {})
-        known = by_field.get(meaning.field)
-        if known is None or meaning.rank < known.rank:
-            by_field[meaning.field] = meaning
-
-    for spec in TABLES[table].fields:
-        meaning = Meaning(spec.name, "", 0)
-        add(spec.name, meaning)
-        for language in labels.LANGUAGES:
-            add(labels.header(table, spec.name, language), meaning)
-
-    # In aliases.toml, `closed_on@closed` are headers for the closing date of closed deals alone.
-    for name, headers in _aliases().get(table, {}).items():
-        field, _, only = name.partition("@")
-        for place, header in enumerate(headers, start=1):
-            rank = place + _CONDITIONAL_RANK if only else place
-            add(header, Meaning(field, only, rank))
-
-    return {header: tuple(by_field.values()) for header, by_field in by_header.items()}
-
-
-def known_count(table: str, cells: Sequence[object]) -> int:
-    """Count the cells that are headers which the table knows; each header counts once."""
-    texts = {cell for cell in cells if isinstance(cell, str)}
-    system = system_of(sorted(texts))
-    return len({fold_header(text) for text in texts if header_meanings(table, text, system)[0]})
-
-
-def header_fields(table: str, header: str) -> frozenset[str]:
-    """The fields that a header may stand for."""
-    return frozenset(meaning.field for meaning in header_meanings(table, header, None)[0])
-
-
-def header_meanings(
-    table: str, header: str, system: System | None
-) -> tuple[tuple[Meaning, ...], _Note]:
-    """What a header may stand for, and what its brackets say.
-
-    What the system that wrote the file means by it goes before all else. A header that is known
-    with its brackets is not taken apart.
-    """
-    in_system = system.of_header(table, header) if system else None
-    if in_system is not None:
-        return in_system, _NO_NOTE
-
-    known = known_headers(table)
-    meanings = known.get(fold_header(header)) or known.get(fold_header(bare_header(header)), ())
-    if meanings:
-        return meanings, _NO_NOTE
-
-    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", bare_header(header)))
-    note = _read_note(match["note"]) if match else None
-    if match is None or note is None:
-        return (), _NO_NOTE
-    return known.get(fold_header(match["base"]), ()), note
-
-
-def note_of(header: str) -> str:
-    """Give what a header's brackets say of the numbers under it, as it stands: `（万元）`."""
-    match = _WITH_NOTE.fullmatch(header)
-    is_note = match is not None and _read_note(unicodedata.normalize("NFKC", match["note"]))
-    return f" ({match['note']})" if match and is_note else ""
-
-
-def _read_note(text: str) -> _Note | None:
-    """What stands in brackets behind a header: a unit, a currency, both, or a percent sign."""
-    plain = text.strip()
-    if not plain:
-        return None
-    if plain == "%":
-        return _Note(percent=True)
-    if fold(plain) in _THOUSANDS:
-        return _Note(scale=1000)
-
-    # `万元` is a unit and a currency with nothing between: the longest unit that leaves a currency
-    # or nothing behind it counts.
-    for size in range(len(plain), -1, -1):
-        unit = plain[:size].strip()
-        currency = plain[size:].strip()
-        is_unit = not unit or unit in UNITS
-        is_currency = not currency or names_currency(currency)
-        if is_unit and is_currency:
-            return _Note(UNITS.get(unit, 1), currency)
-    return None
-
-
-def note_in(text: str) -> _Note | None:
-    """What a word such as `万元` or `thousands` says of numbers; None where it says nothing."""
-    return _read_note(text)
-
-
-def header_note(header: str) -> _Note:
-    """What a header's brackets say of the numbers under it, whatever stands before them."""
-    match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", header))
-    note = _read_note(match["note"]) if match else None
-    return note or _NO_NOTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +139,7 @@ def _candidates(
     candidates: dict[str, list[_Candidate]] = {}
     for column, header in enumerate(headers):
         is_open = bool(header) and column not in settled
-        meanings, note = header_meanings(table, header, system) if is_open else ((), _NO_NOTE)
+        meanings, note = header_meanings(table, header, system) if is_open else ((), NO_NOTE)
         for meaning in meanings:
             mapped = _mapped(meaning.field, column, header, note, only=meaning.only)
             candidates.setdefault(meaning.field, []).append(_Candidate(meaning.rank, mapped))
@@ -375,7 +229,7 @@ def field_named(table: str, text: str, *, where: str) -> str:
         return name
 
     steering = f"_{fold(text)}"
-    if steering in _aliases().get(table, {}):
+    if steering in aliases().get(table, {}):
         return steering
     raise UsageError("no-such-field", where=where, found=text, fields=", ".join(names))
 
@@ -392,7 +246,9 @@ def typed_header(column: int, headers: Sequence[str]) -> str:
     return header if len(same_name) == 1 else f"{header}#{same_name.index(column) + 1}"
 
 
-def _mapped(field: str, column: int, header: str, note: _Note, *, only: str = "") -> MappedColumn:
+def _mapped(
+    field: str, column: int, header: str, note: HeaderNote, *, only: str = ""
+) -> MappedColumn:
     return MappedColumn(field, column, header, only, note.scale, note.currency, note.percent)
 
 
@@ -431,5 +287,13 @@ def columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:
 
 
 def _columns_called(wanted: str, headers: Sequence[str]) -> list[int]:
-    folded = fold_header(wanted)
-    return [column for column, header in enumerate(headers) if fold_header(header) == folded]
+    return list(_columns_by_header(tuple(headers)).get(fold_header(wanted), ()))
+
+
+@lru_cache(maxsize=8)
+def _columns_by_header(headers: tuple[str, ...]) -> Mapping[str, Sequence[int]]:
+    """Columns by folded header: a file may have thousands of them."""
+    columns: dict[str, list[int]] = {}
+    for column, header in enumerate(headers):
+        columns.setdefault(fold_header(header), []).append(column)
+    return columns

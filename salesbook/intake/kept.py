@@ -69,6 +69,11 @@ class Kept:
         return frozenset(column.header for column in self.columns)
 
     @property
+    def changes(self) -> Mapping[int, Mapping[str, Cell]]:
+        """New cells by header in the workbook, by the position of the table's row."""
+        return self._changes
+
+    @property
     def own_headers(self) -> dict[str, str]:
         """Header in the workbook by folded header of the file."""
         return {fold_header(column.header): column.own_header for column in self.columns}

@@ -5,6 +5,7 @@ ImportMaps keeps it, a row per column or word of a kind of file.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,8 +60,10 @@ class Remembered:
     """How cells of the file are read."""
     options: ImportOptions
     """The same, and where he says nothing, what he said before."""
-    settled: frozenset[int]
-    """Columns of the file of which a row says where they go: nowhere else."""
+    settled: Mapping[int, dt.date | None]
+    """Columns of the file of which a row says where they go, nowhere else; and when it was last
+    gone by.
+    """
     own_headers: Mapping[str, str]
     """Header of the user's own column by folded header of the file."""
     entries: tuple[Entry, ...]
@@ -172,13 +175,13 @@ def remember(
 
     chosen = chosen_entries(entries_of(said.into, book), kind, mark)
     if not chosen:
-        return Remembered(said, cell_options, said, frozenset(), {}, (), own_source)
+        return Remembered(said, cell_options, said, {}, {}, (), own_source)
 
     is_same_file = not mark or mark_of(chosen[0].source) == mark
     entries = [entry for entry in chosen if is_in(entry.header, source.headers)]
     if is_same_file:
         own_source = chosen[0].source
-    before = Remembered(said, cell_options, said, frozenset(), {}, tuple(entries), own_source)
+    before = Remembered(said, cell_options, said, {}, {}, tuple(entries), own_source)
     return _applied(before, source, book)
 
 
@@ -199,7 +202,7 @@ def _applied(before: Remembered, source: ForeignTable, book: BookNow) -> Remembe
     words = dict(said.words)
     keep_all = said.keep_all
     kept = list(said.kept)
-    settled: set[int] = set()
+    settled: dict[int, dt.date | None] = {}
     own_headers: dict[str, str] = {}
     used: list[Entry] = []
     notes: list[Message] = []
@@ -220,9 +223,9 @@ def _applied(before: Remembered, source: ForeignTable, book: BookNow) -> Remembe
         if entry.field in said_fields:
             # What he leaves out now must not go into another field instead.
             if entry.field in left_out:
-                settled.add(column)
+                settled[column] = entry.used_on
             continue
-        settled.add(column)
+        settled[column] = entry.used_on
         used.append(entry)
         if is_field(table, entry.field):
             columns[entry.field] = entry.header
@@ -234,7 +237,7 @@ def _applied(before: Remembered, source: ForeignTable, book: BookNow) -> Remembe
     return replace(
         before,
         options=options,
-        settled=frozenset(settled),
+        settled=settled,
         own_headers=own_headers,
         notes=(*_notes(used), *notes),
     )

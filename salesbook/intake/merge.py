@@ -85,7 +85,7 @@ class Merge:
         self.unchanged = 0
         self.look_alikes: list[AlikeRow] = []
         """New rows that may be one with a row of another key."""
-        self.fates: list[tuple[FileRow, Fate]] = []
+        self.fates: list[Fate] = []
         """Of each accepted row, in their order."""
 
         self._needed = needed_fields(table)
@@ -93,8 +93,6 @@ class Merge:
         self._fields: frozenset[str] = frozenset()
         """The fields that the file fills."""
         self._maker: KeyMaker | None = None
-        self._row_of_key: dict[Key, int] = {}
-        """Number of the file's row, by key."""
 
     def run(self, kept: Sequence[FileRow]) -> None:
         """Place every row that has no fault yet, or note why it cannot be."""
@@ -148,21 +146,24 @@ class Merge:
         Returns: position by place among the rows, none for new rows and for rejected ones.
         """
         position_of: dict[int, int] = {}
+        row_of_key: dict[Key, int] = {}
         without_key: list[int] = []
         for place, row in enumerate(rows):
             key = key_of(self.table, row.values)
             if not isinstance(key, tuple):
                 self._reject_without_key(row, key)
                 without_key.append(place)
-            elif key in self._row_of_key:
-                self._reject_repeated(row, key)
+            elif key in row_of_key:
+                self._reject_repeated(row, key, row_of_key[key])
             else:
-                self._row_of_key[key] = row.number
+                row_of_key[key] = row.number
                 position = self.matcher.by_key(key)
                 if position is not None:
                     position_of[place] = position
 
         nameable = [place for place in without_key if not rows[place].faults]
+        if not nameable:
+            return position_of
         claimed = frozenset(position_of.values())
         matches = self.matcher.match([rows[place].values for place in nameable], claimed)
         for place, match in zip(nameable, matches, strict=True):
@@ -205,9 +206,9 @@ class Merge:
         row.values[self.key_names[0]] = self._maker.make() if self._maker else ""
         return key_of(self.table, row.values)  # type: ignore[return-value]
 
-    def _reject_repeated(self, row: FileRow, key: Key) -> None:
+    def _reject_repeated(self, row: FileRow, key: Key, first_row: int) -> None:
         words = "|".join(map(str, key))
-        row.reject(self.key_names[0], "key-repeated", key=words, row=self._row_of_key[key])
+        row.reject(self.key_names[0], "key-repeated", key=words, row=first_row)
 
     def _old_values(self, position: int | None) -> dict[str, Value]:
         """What stays of the row that a row of the file is."""
@@ -238,10 +239,13 @@ class Merge:
     def _take(self, row: FileRow, position: int | None) -> None:
         """Accept a row: as a new one, as a change, or as one that is there already."""
         self.accepted.append(row)
-        values = {name: value for name, value in row.values.items() if name in self._names}
+        values = row.values
+        # A copy of each row of a large file would take as much memory as all its values.
+        if not values.keys() <= self._names:
+            values = {name: value for name, value in values.items() if name in self._names}
         if position is None:
             self.new += 1
-            self.fates.append((row, "new"))
+            self.fates.append("new")
             self.new_rows.append(values)
             self._note_look_alike(row)
             self.kept.add(row)
@@ -256,10 +260,10 @@ class Merge:
         brings_more = self.kept.change(row, position)
         if different or brings_more:
             self.updated += 1
-            self.fates.append((row, "updated"))
+            self.fates.append("updated")
         else:
             self.unchanged += 1
-            self.fates.append((row, "unchanged"))
+            self.fates.append("unchanged")
 
         if self.replace:
             self.new_rows.append(values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from salesbook.cells.base import Reason, plain_number_text, shown
@@ -15,6 +15,7 @@ from salesbook.intake.explain.columns import columns_left
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.questions import Choice, Question, Unanswered, choice_of_text, quoted_text
 from salesbook.intake.rows import FileRow
+from salesbook.intake.said_values import said_as_value
 from salesbook.messages import Fact, Message
 from salesbook.store import Cell
 from salesbook.tables import TABLES
@@ -138,22 +139,35 @@ def _cell_of(row: FileRow, column: int | None) -> Cell:
 
 
 def _columns(draft: ImportDraft) -> list[Question]:
-    """Which column is that of a field without which no row is taken?"""
+    """Which column is that of a field without which no row is taken, or what do all rows have?"""
     free = [column for column in columns_left(draft.source, draft.header_map) if column.filled]
-    if not free:
-        return []
-    return [
-        Question(
+    questions = []
+    for name in draft.no_column:
+        of_columns = [
+            choice_of_text(column.header, "--column", name, column.example) for column in free
+        ]
+        of_values = [_for_all(draft.table, name, value) for value in draft.values_for_all[name]]
+        if not of_columns and not of_values:
+            continue
+        question = Question(
             code=f"column {name}",
             option="columns",
             words=Message("column.missing", {"field": f"{draft.table}.{name}"}),
-            choices=tuple(
-                choice_of_text(column.header, "--column", name, column.example) for column in free
-            ),
+            choices=(*of_columns, *of_values),
             field=name,
         )
-        for name in draft.no_column
-    ]
+        questions.append(question)
+    return questions
+
+
+def _for_all(table: str, name: str, value: str) -> Choice:
+    """That no column holds a field, and all rows have one value."""
+    choice = choice_of_text(said_as_value(value), "--column", name)
+    if TABLES[table].field(name).choices:
+        words = Message("column.all-choice", {"choice": f"{table}.{name}={value}"})
+    else:
+        words = Message("column.all", {"text": value})
+    return replace(choice, words=words)
 
 
 def _date_order(draft: ImportDraft) -> Question | None:

@@ -52,6 +52,7 @@ def refuse_hidden_key(source: ForeignTable, header_map: HeaderMap, options: Impo
             option="--column",
             field="order_id",
             choices=tuple(headers),
+            switches=("--make-keys",),
         )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from salesbook.cells.date import MONTHS
+from salesbook.store import Cell
 
 YearMonth = tuple[int, int]
 """Year and month."""
@@ -121,7 +122,7 @@ def second_year(first: str, second: str | None) -> int | None:
     return following if is_next else None
 
 
-def fiscal_year_of_cell(cell: object, start_month: int) -> object:
+def fiscal_year_of_cell(cell: Cell, start_month: int) -> Cell:
     """A cell under a year's header as a number, where it says a fiscal year in words.
 
     `FY2027`, `2027财年`; `2026/27` where fiscal years are no calendar years. Others stay as they

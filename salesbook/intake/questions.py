@@ -32,6 +32,7 @@ OptionName = Literal[
     "decimal",
     "add_missing",
     "always_new",
+    "make_keys",
     "words",
 ]
 """Fields of ImportOptions that an answer may set."""
@@ -46,6 +47,17 @@ OPTION_OF_FLAG: Final[Mapping[str, OptionName]] = {
     "--amount-from": "amount_from",
 }
 """Options that a refusal may ask for by its `option`; its `choices` are what they may be."""
+
+_SWITCHES: Final[Mapping[str, OptionName]] = {"--make-keys": "make_keys"}
+"""Options without a value that a refusal may offer beside its `choices`, in its `switches`."""
+
+_ASKED_IN_OTHER_WORDS: Final = {
+    "order-key-unsaid": "order-key",
+    "stray-bytes": "stray-bytes",
+    "two-tables": "two-tables",
+    "year-unknown": "year",
+}
+"""By a refusal's code, the part of questions.toml that asks; of all others it is the option's."""
 
 _OBEYED_BY_SHELLS: Final = '"$`\\!'
 """What a shell obeys also between double quotes."""
@@ -65,6 +77,10 @@ class Choice:
     """What says the same on a command line: `--date-order dmy`; blank where nothing has to be
     said.
     """
+    option: OptionName | None = None
+    """What it sets; None: the question's option."""
+    field: str = ""
+    """Of the table, where it is another one than the question's."""
 
     @property
     def leaves_it_open(self) -> bool:
@@ -150,12 +166,14 @@ def answer_all(
 def _with_option(options: ImportOptions, question: Question, choice: Choice) -> ImportOptions:
     if choice.value is None:
         return options
+    option = choice.option or question.option
+    name = choice.field or question.field
     value = choice.value
-    if question.option == "columns":
-        value = {**options.columns, question.field: choice.value}
-    elif question.option == "words":
-        value = {**options.words, (question.field, question.word): choice.value}
-    changes: dict[str, Any] = {question.option: value}
+    if option == "columns":
+        value = {**options.columns, name: choice.value}
+    elif option == "words":
+        value = {**options.words, (name, question.word): choice.value}
+    changes: dict[str, Any] = {option: value}
     return replace(options, **changes)
 
 
@@ -163,8 +181,9 @@ def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | 
     """The question whose answer avoids a refusal; None where there is none.
 
     A refusal can be answered where it names its `option` and what the option may be: `choices`, a
-    tuple of texts as one would type them. With `--column` it says the `field` too. It may show what
-    is read by each choice: `examples`.
+    tuple of texts as one would type them. With `--column` it says the `field` too, or each choice
+    does (`amount=Net`). It may show what is read by each choice, `examples`, and offer options
+    without a value, `switches`.
 
     Args:
         table: that takes the rows; blank where that is not known yet.
@@ -180,19 +199,40 @@ def question_of_refusal(refusal: SalesbookError, table: str = "") -> Question | 
         return None
 
     name = str(refusal.params.get("field", "")) if option == "columns" else ""
-    code = flag.removeprefix("--")
+    section = _ASKED_IN_OTHER_WORDS.get(refusal.code, flag.removeprefix("--"))
+    facts = {key: fact for key, fact in refusal.params.items() if isinstance(fact, str | int)}
+    facts["field"] = f"{table}.{name}" if table else name
     examples = refusal.params.get("examples", ())
+    of_texts = [
+        _choice_of_refusal(section, flag, name, str(text), str(example))
+        for text, example in zip_longest(texts, examples, fillvalue="")
+    ]
+    of_switches = [
+        Choice(Message(f"{section}.otherwise"), True, typed=switch, option=_SWITCHES[switch])
+        for switch in refusal.params.get("switches", ())
+    ]
     return Question(
-        code=f"{code} {name}".strip(),
+        code=f"{section} {name}".strip(),
         option=option,
-        words=Message(f"{code}.ask", {"field": f"{table}.{name}" if table else name}),
-        choices=tuple(
-            choice_of_text(str(text), flag, name, str(example))
-            for text, example in zip_longest(texts, examples, fillvalue="")
-        ),
+        words=Message(f"{section}.ask", facts),
+        choices=(*of_texts, *of_switches),
         field=name,
         refusal=refusal,
     )
+
+
+def _choice_of_refusal(section: str, flag: str, name: str, text: str, example: str) -> Choice:
+    """A choice that a refusal offers, in the words of the question that is asked of it."""
+    if section == "two-tables":
+        field, _, header = text.partition("=")
+        choice = choice_of_text(header, flag, field)
+        words = Message("two-tables.table", {"headers": example})
+        return replace(choice, words=words, field=field)
+
+    choice = choice_of_text(text, flag, name, example)
+    if section == "stray-bytes":
+        return replace(choice, words=Message("stray-bytes.take", {"encoding": text}))
+    return choice
 
 
 def quoted_text(text: str) -> str:

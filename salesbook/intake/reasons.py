@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -25,6 +25,10 @@ _LISTED: Final = frozenset(("choice-unknown", "flag-unclear", "column-not-field"
 """Reasons that `--value` can mend: the words of the file are listed."""
 _ADDABLE: Final = frozenset(("unknown-rep", "unknown-customer", "unknown-stage"))
 """Reasons that `--add-missing` can mend: the names are listed."""
+
+
+Say = Callable[[Message, Language], str]
+"""Puts a message into words."""
 
 
 class Loss(StrEnum):
@@ -123,25 +127,37 @@ def expected_text(entry: ReasonCount, table: str, language: Language) -> str:
     return labels.sentence(Message(f"{entry.code}.expected", _facts(entry, table)), language)
 
 
-def advice_text(entry: ReasonCount, table: str, language: Language) -> str:
-    """Say what to do about a reason, with the words or names of the file that it is about."""
+def advice_text(
+    entry: ReasonCount, table: str, language: Language, say: Say = labels.sentence
+) -> str:
+    """Say what to do about a reason, with the words or names of the file that it is about.
+
+    Args:
+        say: puts a message into a face's words.
+    """
     facts = _facts(entry, table)
     more: tuple[Message, ...] = ()
     if entry.code in _ADDABLE:
         more = (Message("import.names-in-file", facts),)
     elif facts["known"] is not None:
         more = (Message("import.words-in-file", facts),)
-    return labels.sentence(Message(f"{entry.code}.advice", facts, more), language)
+    return say(Message(f"{entry.code}.advice", facts, more), language)
 
 
-def reason_facts(entry: ReasonCount, table: str, language: Language) -> dict[str, str | int]:
-    """What a face says of a reason, in words."""
+def reason_facts(
+    entry: ReasonCount, table: str, language: Language, say: Say = labels.sentence
+) -> dict[str, str | int]:
+    """What a face says of a reason, in words.
+
+    Args:
+        say: puts a message into the face's words.
+    """
     return {
         "count": entry.count,
         "row": entry.first_row,
         "field": labels.field_label(table, entry.field, language) or "–",
         "expected": expected_text(entry, table, language),
-        "advice": advice_text(entry, table, language),
+        "advice": advice_text(entry, table, language, say),
     }
 
 

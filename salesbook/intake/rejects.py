@@ -16,8 +16,9 @@ from salesbook.cells.base import DIGIT_LIMIT, Reason
 from salesbook.errors import CannotWrite
 from salesbook.hosts.package import read_ordinary
 from salesbook.intake.draft import ImportDraft
-from salesbook.intake.headers import note_of
+from salesbook.intake.header_meanings import note_of
 from salesbook.intake.matching import key_of
+from salesbook.intake.our_columns import TITLES
 from salesbook.intake.rows import FileRow
 from salesbook.labels import Language
 from salesbook.store import Cell, CellError
@@ -31,8 +32,6 @@ _PLAIN_NUMBER = re.compile(r"[-+]?[\d.,]*\d%?")
 
 _MOST_FILES = 10**6
 _MAY_READ_AND_WRITE = 0o666
-TITLES = ("Row", "Problem in", "Problem")
-"""Headers of the three columns before the file's own; no table has a field of that name."""
 
 
 def write_beside(file: Path, what: str, text: str) -> Path:
@@ -93,9 +92,7 @@ def _write_new(path: Path, data: bytes, rights: int) -> None:
         raise
 
 
-def rejects_text(
-    draft: ImportDraft, say: Callable[[Reason], str], titles: Sequence[str] = TITLES
-) -> str:
+def rejects_text(draft: ImportDraft, say: Callable[[Reason], str]) -> str:
     """Write the rejected rows as CSV: row number, field and reason, then the cells as they came.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe, which the import takes
@@ -109,7 +106,7 @@ def rejects_text(
         [row.number, *problem, *_cells(row)]
         for row, problem in zip(draft.rejected, problems, strict=True)
     ]
-    return _csv([*titles, *_headers(draft, draft.rejected)], rows)
+    return _csv([*TITLES, *_headers(draft, draft.rejected)], rows)
 
 
 def dropped_text(draft: ImportDraft) -> str:

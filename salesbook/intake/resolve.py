@@ -111,7 +111,7 @@ class Resolver:
         if ref == "Reps" and reason.code == "unknown-rep":
             row.miss(self.table, name, name, reason)
         else:
-            row.faults.append((name, reason))
+            row.faults += ((name, reason),)
 
     def refers_to(self, row: FileRow, gone: Collection[Value]) -> bool:
         """Reject a row that refers to a rejected one of its own table. Returns: whether it does."""
@@ -180,11 +180,11 @@ class Resolver:
 
     def _settle_gaps(self, row: FileRow, state: str) -> None:
         """Keep the gaps that are some for a deal in this state: a closed one needs its day."""
-        gaps, row.gaps = row.gaps, []
+        gaps, row.gaps = row.gaps, ()
         for name, header, reason in gaps:
             field, _, only = name.partition("@")
             if not only:
-                row.gaps.append((name, header, reason))
+                row.gaps += ((name, header, reason),)
             elif only == state and field not in row.values:
                 row.miss(self.table, field, header, reason)
 

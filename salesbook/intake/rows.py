@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import repeat
+from types import MappingProxyType
 from typing import Any, Final
 
 from salesbook.cells.base import (
@@ -39,11 +40,20 @@ from salesbook.tables import TABLES, FieldSpec, Kind
 MONEY_KINDS: Final = (Kind.MONEY, Kind.MEASURE)
 _NO_SHARES: Final = (*MONEY_KINDS, Kind.COUNT, Kind.DAYS)
 """Kinds of which no value is a per cent."""
+_NO_MONEY: Final[Mapping[str, ForeignMoney]] = MappingProxyType({})
+
+Fault = tuple[str, Reason]
+"""Header (or field) and reason."""
+Gap = tuple[str, str, Reason]
+"""Field, header and reason of a field that stays blank."""
 
 
-@dataclass
+@dataclass(slots=True)
 class FileRow:
-    """One row of the file as the import sees it."""
+    """One row of the file as the import sees it.
+
+    A file may have a million of them: what nearly every row lacks is one empty thing for all.
+    """
 
     number: int
     """Line of a text file, row of a sheet; both from 1."""
@@ -53,18 +63,16 @@ class FileRow:
     """What is not missing, by field; `field@open` and `field@closed` until the deal's stage is
     known.
     """
-    foreign: dict[str, ForeignMoney] = field(default_factory=dict)
+    foreign: Mapping[str, ForeignMoney] = field(default_factory=lambda: _NO_MONEY)
     """By field, money in another currency until the row's day tells its rate."""
-    faults: list[tuple[str, Reason]] = field(default_factory=list)
-    """Header (or field) and reason; a row with any is rejected."""
-    gaps: list[tuple[str, str, Reason]] = field(default_factory=list)
-    """Field, header and reason of each optional field that stays blank; `field@open` as in
-    `values`.
-    """
+    faults: tuple[Fault, ...] = ()
+    """A row with any is rejected."""
+    gaps: tuple[Gap, ...] = ()
+    """Each optional field that stays blank; `field@open` as in `values`."""
 
     def reject(self, where: str, code: str, **params: Any) -> None:
         """Note why the row cannot be used."""
-        self.faults.append((where, Reason(code, params)))
+        self.faults += ((where, Reason(code, params)),)
 
     def miss(self, table: str, name: str, header: str, reason: Reason) -> None:
         """Note that a field has no value: it stays blank where the row does without it.
@@ -76,9 +84,9 @@ class FileRow:
         self.values.pop(name, None)
         is_open_yet = "@" in name
         if is_open_yet or may_stay_blank(table, name):
-            self.gaps.append((name, header, reason))
+            self.gaps += ((name, header, reason),)
         else:
-            self.faults.append((header, reason))
+            self.faults += ((header, reason),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,7 @@ def read_rows(
         if raw.fault is None:
             sound_rows.append(row)
         else:
-            row.faults.append(("", raw.fault))
+            row.faults = (("", raw.fault),)
 
     file_options = replace(options, epoch_1904=foreign.epoch_1904)
     columns = _columns(sound_rows, header_map, table, file_options)
@@ -249,7 +257,7 @@ def _fill_in(rows: Sequence[FileRow], column: _Column, currencies: _Currencies) 
         if isinstance(value, Reason):
             row.miss(currencies.table, name, header, value)
         elif isinstance(value, ForeignMoney):
-            row.foreign[name] = value
+            row.foreign = {**row.foreign, name: value}
         elif value is not None and value != "":
             row.values[name] = value
 
@@ -368,7 +376,8 @@ def column_readings(
         values = read_values(column.cells, column.kind, column.options)
         if foreign.formats:
             values = _with_formats(rows, column, values, foreign.formats)
-        if column.kind in MONEY_KINDS:
+        # A measure stays in units: what it is in minor ones hangs on its row's metric.
+        if column.kind is Kind.MONEY:
             values = [_in_own_money(*pair, column) for pair in zip(rows, values, strict=True)]
         readings.append(
             ColumnReading(column.mapped, column.kind, column.options, column.cells, values)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
+from salesbook.intake.book_now import BookNow
 from salesbook.intake.foreign import ForeignTable
+from salesbook.names.folding import fold_name
+from salesbook.tables import TABLES
 
-_SIGN = "="
+_SIGN: Final = "="
+_MOST_REPS: Final = 9
+"""Reps among whom somebody chooses one; of more he types the name himself."""
 
 
 def says_value(header: str) -> bool:
@@ -39,4 +46,34 @@ def with_said_values(source: ForeignTable, columns: Mapping[str, str]) -> Foreig
         headers=(*source.headers, *said),
         rows=rows,
         computed=source.computed + len(said),
+    )
+
+
+def said_as_value(value: str) -> str:
+    """What stands in place of a header where all rows have a value."""
+    return f"{_SIGN}{value}"
+
+
+def values_for_all(table: str, name: str, book: BookNow) -> tuple[str, ...]:
+    """What all rows of a file without a column of a field may have in common, as one would say it.
+
+    Returns: the reps who are there today, by name, or the codes of a choice; empty for other fields.
+    """
+    spec = TABLES[table].field(name)
+    if spec.ref == "Reps":
+        return _reps_there(book)
+    return tuple(spec.choices)
+
+
+def _reps_there(book: BookNow) -> tuple[str, ...]:
+    """Names of the reps who have not left; the key of one who shares his name."""
+    reps = list(book.table("Reps").rows.values())
+    namesakes = Counter(fold_name(str(rep["name"])) for rep in reps)
+    there = sorted(
+        (rep for rep in reps if "left_on" not in rep or rep["left_on"] >= book.as_of),  # type: ignore[operator]
+        key=lambda rep: (fold_name(str(rep["name"])), str(rep["rep_id"])),
+    )
+    return tuple(
+        str(rep["name"] if namesakes[fold_name(str(rep["name"]))] == 1 else rep["rep_id"])
+        for rep in there[:_MOST_REPS]
     )

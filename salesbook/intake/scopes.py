@@ -136,7 +136,7 @@ class ScopeTeller:
     def _put_rep(self, row: FileRow, text: str, more: dict[str, Value] | None) -> None:
         key = self._register.find_or_add(text, more)
         if isinstance(key, Reason):
-            row.faults.append(("scope", self._register.refusal(key)))
+            row.faults += (("scope", self._register.refusal(key)),)
         else:
             _put(row, "rep", key)
 

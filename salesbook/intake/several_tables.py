@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.foreign import Apart, RawRow, filled_count, has_one_cell, is_blank
 from salesbook.intake.header_folding import fold_header
+from salesbook.intake.header_meanings import header_fields
 from salesbook.intake.header_rows import HeaderRows, headers_at
 from salesbook.intake.header_words import HeaderWords, header_text
 from salesbook.store import Cell
@@ -86,7 +87,10 @@ def cut_to_table(
             found = headers_at(rows, sections[numbered].header, words)
         ours = sections[numbered]
     elif rivals := _rivals(rows, ours, sections, words):
-        raise _which_table(rows[ours.header], rows[rivals[0].header], where)
+        meant = [
+            (sections.index(section), rows[section.header].cells) for section in (ours, *rivals)
+        ]
+        raise _which_table(meant, names, words.table, where)
 
     apart = tuple(
         Apart(
@@ -187,13 +191,50 @@ def _sections(rows: Sequence[RawRow], header_indices: Sequence[int]) -> list[_Se
     ]
 
 
-def _which_table(ours: RawRow, other: RawRow, where: str) -> AmbiguousFile:
+def _which_table(
+    meant: Sequence[tuple[int, Sequence[Cell]]],
+    names: Sequence[Sequence[str]],
+    table: str,
+    where: str,
+) -> AmbiguousFile:
+    """The refusal that says of each table how it is meant.
+
+    Args:
+        meant: the tables that may be meant: place among all of the file, and headers.
+        names: folded headers of all tables of the file.
+        table: of the workbook, that is to take the rows; blank where nobody knows it yet.
+    """
+    shown = [_shown(cells) for _, cells in meant]
+    namings = [_naming(table, cells, place, names) if table else "" for place, cells in meant]
+    first, second, *_ = shown
     return AmbiguousFile(
         "two-tables",
         where=where,
-        first=_shown(ours.cells),
-        second=_shown(other.cells),
+        first=first,
+        second=second,
+        option="--column",
+        # Where one of them cannot be named, nobody could choose it: then nothing is asked.
+        choices=tuple(namings) if all(namings) else (),
+        examples=tuple(shown),
     )
+
+
+def _naming(table: str, cells: Sequence[Cell], place: int, names: Sequence[Sequence[str]]) -> str:
+    """What `--column` says to mean one of several tables: `amount=Amount#2`; blank if nothing does.
+
+    A header is named that goes into its field anyway: it is the only one that may, in its table.
+    """
+    texts = list(filter(None, map(header_text, cells)))
+    fields = Counter(field for text in texts for field in header_fields(table, text))
+    for text in texts:
+        may_be = [field for field in header_fields(table, text) if not field.startswith("_")]
+        if len(may_be) != 1 or fields[may_be[0]] > 1:
+            continue
+        folded = fold_header(text)
+        in_all = sum(headers.count(folded) for headers in names)
+        before = sum(headers.count(folded) for headers in names[:place])
+        return f"{may_be[0]}={text}" if in_all == 1 else f"{may_be[0]}={text}#{before + 1}"
+    return ""
 
 
 def _folded(cells: Sequence[Cell]) -> list[str]:
@@ -224,18 +265,21 @@ def our_columns(
         return None
 
     parts = [headers[span.start : span.stop] for span in spans]
-    numbered = _part_of_number([_folded(part) for part in parts], words.numbered)
+    names = [_folded(part) for part in parts]
+    numbered = _part_of_number(names, words.numbered)
     if numbered is not None:
         return spans[numbered]
 
     scores = [words(part) for part in parts]
     best = scores.index(max(scores))
+    rivals = []
     for index, part in enumerate(parts):
         only_ours_is_named = words.is_named(parts[best]) and not words.is_named(part)
         if index != best and not only_ours_is_named and _may_be_meant(part, parts[best], words):
-            raise AmbiguousFile(
-                "two-tables", where=where, first=_shown(parts[best]), second=_shown(part)
-            )
+            rivals.append(index)
+    if rivals:
+        meant = [(index, parts[index]) for index in (best, *rivals)]
+        raise _which_table(meant, names, words.table, where)
     return spans[best]
 
 

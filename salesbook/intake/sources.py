@@ -12,6 +12,7 @@ from salesbook.intake.encodings import decode
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.header_words import HeaderWords
 from salesbook.intake.layout import lay_out
+from salesbook.intake.our_columns import without_our_columns
 from salesbook.intake.spreadsheets import BEGINNINGS
 from salesbook.intake.workbooks import read_workbook
 
@@ -31,7 +32,7 @@ _MARKUP_HEAD = 4096
 
 
 def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
-    """Read the table that a file holds, as raw cells.
+    """Read the table that a file holds, as raw cells, without columns that an import put there.
 
     The content decides, not the name: a workbook called .csv is a workbook. HTML and PDF are
     refused by name.
@@ -50,7 +51,7 @@ def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
         for option, value in (("--encoding", options.encoding), ("--delimiter", options.delimiter)):
             if value:
                 raise UsageError("option-not-for-workbook", where=option, found=where)
-        return read_workbook(data, options, words, where=where)
+        return without_our_columns(read_workbook(data, options, words, where=where), path)
 
     _refuse_binary(data, where)
     for option, value in (("--sheet", options.sheet), ("--hidden", options.hidden)):
@@ -62,7 +63,8 @@ def read_source(path: Path, table: str, options: SourceOptions) -> ForeignTable:
     )
     _refuse_markup(text, where)
     rows, delimiter = split_text(text, words, delimiter, where=where)
-    return lay_out(rows, words, where=where).table(encoding=encoding, delimiter=delimiter)
+    table_of_text = lay_out(rows, words, where=where).table(encoding=encoding, delimiter=delimiter)
+    return without_our_columns(table_of_text, path)
 
 
 def _content(path: Path) -> bytes:

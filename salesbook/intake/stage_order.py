@@ -23,7 +23,7 @@ from salesbook.cells.base import CellOptions
 from salesbook.cells.column import read_column
 from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.header_folding import bare_header, fold_header
-from salesbook.intake.headers import choice_aliases
+from salesbook.intake.header_meanings import choice_aliases
 from salesbook.intake.rows import FileRow
 from salesbook.intake.stages import GuessedFrom, LearnedOrder, StageKind
 from salesbook.labels.words import fold

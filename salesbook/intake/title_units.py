@@ -14,7 +14,8 @@ from typing import Final
 
 from salesbook.currencies import CURRENCIES, currencies_named
 from salesbook.errors import AmbiguousFile
-from salesbook.intake.headers import HeaderMap, MappedColumn, note_in
+from salesbook.intake.header_meanings import note_in
+from salesbook.intake.headers import HeaderMap, MappedColumn
 from salesbook.messages import Message
 from salesbook.tables import TABLES, Kind
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.book_now import takes_imports
-from salesbook.intake.foreign import SourceOptions
 from salesbook.intake.header_folding import Meaning, fold_header
-from salesbook.intake.headers import header_meanings
+from salesbook.intake.header_meanings import aliases, header_meanings
+from salesbook.intake.mapped import source_options
 from salesbook.intake.matching import has_made_keys
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.sources import read_source
@@ -35,8 +33,7 @@ def table_of_file(path: Path, options: ImportOptions) -> str:
     Raises: AmbiguousFile (table-unclear) where the headers tell no table, or several; whatever
         `read_source` raises.
     """
-    asked = SourceOptions(options.encoding, options.sheet, tuple(options.columns.values()))
-    headers = read_source(path, "", asked).headers
+    headers = read_source(path, "", source_options(options)).headers
     weights = table_weights(headers)
 
     candidates = sorted(weights, key=lambda table: (-weights[table], table))
@@ -122,6 +119,5 @@ def _has_needed(table: str, fields: set[str], system: System | None) -> bool:
 @cache
 def _telling() -> Mapping[str, frozenset[str]]:
     """By table, folded headers that only its kind of list has."""
-    text = (files("salesbook.intake") / "aliases.toml").read_text(encoding="utf-8")
-    telling: Mapping[str, Sequence[str]] = tomllib.loads(text)["telling"]
+    telling: Mapping[str, Sequence[str]] = aliases()["telling"]
     return {table: frozenset(map(fold_header, headers)) for table, headers in telling.items()}

@@ -87,10 +87,11 @@ def _line_test(rows: Sequence[FileRow], table: str) -> Callable[[FileRow], bool]
 def _content(cells: tuple[Cell, ...]) -> tuple[object, ...]:
     """What two rows must share to be equal."""
     # Nearly every row of a text file is plain text: one look at all its cells is much faster than
-    # one at each. A cell that is no text makes `join` fail.
+    # one at each. A cell that is no text makes `join` fail. The row's own cells take no memory.
     try:
         if "".join(cells).isascii():  # type: ignore[arg-type]
-            return tuple(map(str.strip, cells))  # type: ignore[arg-type]
+            stripped = tuple(map(str.strip, cells))  # type: ignore[arg-type]
+            return cells if stripped == cells else stripped
     except TypeError:
         pass
     return tuple(_comparable(cell) for cell in cells)

@@ -50,7 +50,7 @@ def reject_unusable(row: FileRow, needed: Sequence[FieldSpec], values: Mapping[s
         elif isinstance(value, int | float):
             reason = range_reason(spec, value)
             if reason:
-                row.faults.append((spec.name, reason))
+                row.faults += ((spec.name, reason),)
 
 
 def name_missing_columns(rows: Iterable[FileRow], header_map: HeaderMap, table: str) -> None:
@@ -60,12 +60,12 @@ def name_missing_columns(rows: Iterable[FileRow], header_map: HeaderMap, table: 
     """
     free = ", ".join(header_map.not_taken) or None
     for row in rows:
-        row.faults = [
+        row.faults = tuple(
             (where, _missing_column(where, free, table))
             if reason.code in _MISSING and not _has_column(header_map, where)
             else (where, reason)
             for where, reason in row.faults
-        ]
+        )
 
 
 def _has_column(header_map: HeaderMap, name: str) -> bool:
@@ -113,7 +113,7 @@ def reject_sum(rows: Sequence[FileRow], table: str) -> None:
 
     fullest = max(filled_count(row.cells) for row in above)
     if filled_count(last.cells) <= min(2, fullest / 2):
-        last.faults = [("", Reason("totals-row"))]
+        last.faults = (("", Reason("totals-row")),)
 
 
 def undecided_options(reasons: Iterable[Reason]) -> set[str]:
@@ -134,8 +134,8 @@ def are_all_unclear(rejected: Sequence[FileRow], accepted: Sequence[FileRow]) ->
 def reject_gaps(rows: Sequence[FileRow]) -> None:
     """Reject the rows of which a field would stay blank."""
     for row in rows:
-        row.faults += [(header, reason) for _, header, reason in row.gaps]
-        row.gaps = []
+        row.faults += tuple((header, reason) for _, header, reason in row.gaps)
+        row.gaps = ()
 
 
 def reject_broken_orders(rows: Sequence[FileRow]) -> None:

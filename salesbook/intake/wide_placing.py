@@ -71,7 +71,7 @@ def place_rows(
     if wide is not None:
         return _place_wide(in_currency_of(book, wide), source, kept, merge, book)
     merge.run(kept)
-    return Placing(fates=[fate for _, fate in merge.fates])
+    return Placing(fates=merge.fates)
 
 
 def _place_wide(
@@ -120,9 +120,9 @@ def _fates(merge: Merge, rows: Sequence[tuple[FileRow, FileRow]]) -> dict[int, l
     for row, of in rows:
         for fault in row.faults:
             if fault not in of.faults:
-                of.faults.append(fault)
+                of.faults += (fault,)
     fates: dict[int, list[Fate]] = {}
-    for row, fate in merge.fates:
+    for row, fate in zip(merge.accepted, merge.fates, strict=True):
         fates.setdefault(row.number, []).append(fate)
     return fates
 

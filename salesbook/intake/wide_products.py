@@ -14,7 +14,7 @@ from salesbook.cells.base import Reason, plain_text
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
 from salesbook.intake.header_folding import fold_header
-from salesbook.intake.headers import known_headers
+from salesbook.intake.header_meanings import known_headers
 from salesbook.intake.options import ImportOptions
 from salesbook.money import to_float
 from salesbook.names.folding import fold_name

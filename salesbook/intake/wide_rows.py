@@ -8,7 +8,8 @@ from typing import Final
 
 from salesbook.cells.base import Reason, Value
 from salesbook.intake.foreign import ForeignTable, RawRow
-from salesbook.intake.headers import HeaderMap, MappedColumn, header_note
+from salesbook.intake.header_meanings import header_note
+from salesbook.intake.headers import HeaderMap, MappedColumn
 from salesbook.intake.period_headers import PeriodHeader
 from salesbook.intake.rows import FileRow, read_rows
 from salesbook.intake.wide import WideTable
@@ -52,7 +53,7 @@ def spread(wide: WideTable, source: ForeignTable, rows: Sequence[FileRow]) -> Sp
         amounts: dict[PeriodColumn, int] = {}
         for column, reading in readings:
             if isinstance(reading, Reason):
-                row.faults.append((column.header, reading))
+                row.faults += ((column.header, reading),)
             elif reading is not None:
                 amounts[column] = reading
         if not row.faults:

@@ -39,11 +39,13 @@ def read_workbook(
     Raises: NotAWorkbook, UnsafeFile, PasswordProtected, AmbiguousFile, ColumnMissing.
     """
     try:
-        return _read(open_spreadsheet(data, where), options, words, where)
+        book = open_spreadsheet(data, where)
     except NotAWorkbook as error:
         mended = second_reading(data) if error.code == "damaged-workbook" else None
         if mended is None:
             raise
+    else:
+        return _read(book, options, words, where)
     table = _read(mended, options, words, where)
     return replace(table, notes=(*table.notes, Message("import.workbook-damaged")))
 

@@ -48,6 +48,7 @@ _COUNTED: Final = "/"
 """Between the word for one and the word for more, in the form of what is counted."""
 _WAN: Final = 10_000
 
+_AS_EVERYWHERE: Final[Mapping[str, str]] = {}
 _BETWEEN_SENTENCES: Final[Mapping[Language, str]] = {"en": " ", "zh-CN": ""}
 _SENTENCE_END: Final = re.compile(r"(?<=\.) (?=[A-Z])|(?<=。)(?=.)")
 """Between two sentences, as in "Score 90. Luck alone" and "得分 90。仅凭"; 1.5 and "e.g. so" have
@@ -76,14 +77,19 @@ def templates(language: Language) -> dict[str, str]:
     return template_by_code
 
 
-def sentence(message: Message, language: Language) -> str:
+def sentence(
+    message: Message, language: Language, instead: Mapping[str, str] = _AS_EVERYWHERE
+) -> str:
     """Put a message into words, with the sentences that follow it.
+
+    Args:
+        instead: other templates of a face, by code.
 
     Raises: KeyError for an unknown code or a missing param.
     """
     template_by_code = templates(language)
     said = [
-        fill(template_by_code[part.code], part.params, language)
+        fill(instead.get(part.code) or template_by_code[part.code], part.params, language)
         for part in (message, *message.more)
     ]
     return _BETWEEN_SENTENCES[language].join(said)

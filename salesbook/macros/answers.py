@@ -18,7 +18,7 @@ from salesbook.errors import SalesbookError
 from salesbook.labels import Language, sentence, sheet_name, words
 from salesbook.labels.errors import error_advice, error_message, error_where
 from salesbook.labels.messages import fill
-from salesbook.macros.words import MessageBox, say
+from salesbook.macros.words import MessageBox, say, sentence_in_excel
 
 if TYPE_CHECKING:
     from salesbook.book.importing import ImportResult
@@ -88,10 +88,10 @@ def import_box(host: MacroHost, file: Path, result: ImportResult) -> MessageBox:
     paragraphs = [
         say("import.title", language, file=file.name, sheet=sheet),
         say("import.counts", language, **import_counts(result)),
-        *(line_words(host, "import", line) for line in import_remarks(result)),
+        *(line_words(host, "import", line) for line in import_remarks(result, sentence_in_excel)),
         *_said_of_backup(host),
         say("import.next", language),
-        *(sentence(note, language) for note in result.notes),
+        *(sentence_in_excel(note, language) for note in result.notes),
     ]
     return MessageBox("\n\n".join(paragraphs))
 

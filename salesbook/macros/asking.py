@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from salesbook.macros.boxes import ask_in_box, fitted, shortened
 from salesbook.macros.host import Cancelled, MacroHost
 from salesbook.macros.words import say
 
@@ -11,9 +12,8 @@ if TYPE_CHECKING:
     from salesbook.intake.questions import Choice, Question
 
 _FEWEST_CHOICES: Final = 2
-_MOST_CHARACTERS: Final = 1024
-"""Of a message box."""
-_MORE: Final = "\n…"
+_LONGEST_LINE: Final = 300
+_LONGEST_ANSWER: Final = 150
 
 
 def answer_in_boxes(host: MacroHost, question: Question) -> Choice:
@@ -50,19 +50,17 @@ def _says_yes(host: MacroHost, question: Question, yes: Choice, no: str) -> bool
     from salesbook.intake.questions import in_words, lines_of
 
     language = host.language
-    answers = say("question.answers", language, yes=in_words(yes.words, language), no=no)
-    room = _MOST_CHARACTERS - len(answers) - len("\n\n")
-    text = "\n\n".join([_cut("\n".join(lines_of(question, language)), room), answers])
+    facts = {
+        "yes": shortened(in_words(yes.words, language), _LONGEST_ANSWER),
+        "no": shortened(no, _LONGEST_ANSWER),
+    }
+    answers = say("question.answers", language, **facts)
+    # A refusal may name every header of a wide file: what is asked stands behind it.
+    lines = [_cut(line) for line in lines_of(question, language)]
+    text = fitted("", lines, answers, more=say("walk.more", language))
+    return ask_in_box(host, text, "yes_no_cancel") == "yes"
 
-    title = say("button.import", language)
-    answer = host.book.app.alert(text, title, "yes_no_cancel", "info")
-    if answer == "cancel":
-        raise Cancelled
-    return bool(answer == "yes")
 
-
-def _cut(text: str, most: int) -> str:
-    """A text of at most so many characters, whole lines of it."""
-    if len(text) <= most:
-        return text
-    return f"{text[: most - len(_MORE)].rpartition(chr(10))[0]}{_MORE}"
+def _cut(line: str) -> str:
+    """A line of a length that leaves room for others; a shorter one stays as it is, indent and all."""
+    return line if len(line) <= _LONGEST_LINE else shortened(line, _LONGEST_LINE)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from salesbook.book.summary import import_counts, import_remarks
 from salesbook.labels import header
 from salesbook.macros.answers import line_words
-from salesbook.macros.host import Cancelled, MacroHost
-from salesbook.macros.words import say
+from salesbook.macros.boxes import ask_in_box, fitted, shortened
+from salesbook.macros.host import MacroHost
+from salesbook.macros.words import say, sentence_in_excel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from salesbook.intake.draft import ImportDraft
 
 IMPORT_MAPS: Final = "ImportMaps"
-_MOST_SIGNS: Final = 1_024
-"""Longer texts a message box of Excel cuts off, and the question stands at their end."""
 _MOST_NOT_TAKEN: Final = 200
 """Characters of the headers that are not taken."""
 _LONGEST_HEADER: Final = 60
@@ -42,7 +40,7 @@ def confirm_columns(host: MacroHost, file: Path, draft: ImportDraft) -> bool:
         sheet=host.sheet_of(IMPORT_MAPS),
     )
     text = fitted(title, _column_lines(host, draft), question, more=_more(host))
-    answer = _ask(host, text, "yes_no_cancel" if can_change else "ok_cancel")
+    answer = ask_in_box(host, text, "yes_no_cancel" if can_change else "ok_cancel")
     return answer != "no"
 
 
@@ -52,21 +50,12 @@ def confirm_rows(host: MacroHost, preview: ImportResult) -> None:
     title = say("walk.rows", language, **import_counts(preview))
     lines = [
         line_words(host, "import", line)
-        for line in import_remarks(preview)
+        for line in import_remarks(preview, sentence_in_excel)
         # Which columns are not taken he has just seen, and that nothing is written he knows.
         if line.code not in ("not_taken", "dry_run")
     ]
     text = fitted(title, lines, say("walk.go", language), more=_more(host))
-    _ask(host, text, "ok_cancel")
-
-
-def _ask(host: MacroHost, text: str, buttons: str) -> str:
-    """One box. Raises: Cancelled."""
-    title = say("button.import", host.language)
-    answer = str(host.book.app.alert(text, title, buttons, "info"))
-    if answer == "cancel":
-        raise Cancelled
-    return answer
+    ask_in_box(host, text, "ok_cancel")
 
 
 def _column_lines(host: MacroHost, draft: ImportDraft) -> list[str]:
@@ -90,27 +79,8 @@ def _column_lines(host: MacroHost, draft: ImportDraft) -> list[str]:
 
 
 def _short(name: str) -> str:
-    """A header on one line, of a length that can be read."""
-    plain = " ".join(name.split())
-    return plain if len(plain) <= _LONGEST_HEADER else plain[: _LONGEST_HEADER - 1] + "…"
+    return shortened(name, _LONGEST_HEADER)
 
 
 def _more(host: MacroHost) -> str:
     return say("walk.more", host.language)
-
-
-def fitted(title: str, lines: Sequence[str], question: str, *, more: str) -> str:
-    """A text that a box shows whole: of the lines as many as there is room for.
-
-    Args:
-        more: what stands for the lines that are left out.
-    """
-    room = _MOST_SIGNS - len(title) - len(question) - len(more) - len("\n\n\n\n\n")
-    shown: list[str] = []
-    for line in lines:
-        if len(line) + 1 > room:
-            shown.append(more)
-            break
-        shown.append(line)
-        room -= len(line) + 1
-    return "\n\n".join(filter(None, [title, "\n".join(shown), question]))

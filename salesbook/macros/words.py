@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from salesbook.labels import Language, word
+from salesbook.labels import Language, sentence, word, words
 from salesbook.labels.messages import fill
+from salesbook.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,11 @@ class MessageBox:
 def say(name: str, language: Language, /, **facts: Any) -> str:
     """One text of macros.toml with its facts."""
     return fill(word("macros", name, language), facts, language)
+
+
+def sentence_in_excel(message: Message, language: Language) -> str:
+    """Put a message into words that name no option: who presses a button cannot type one.
+
+    Messages that need other words in Excel have them in macros.toml, under `instead`.
+    """
+    return sentence(message, language, words("macros", language)["instead"])

@@ -47,6 +47,7 @@ _TWO_DIGITS: Final = frozenset(
     "82 84 86 90 91 92 93 94 95 98".split()
 )
 """Country codes of two digits; those not here, 1 and 7 aside, have three. Source: ITU-T E.164."""
+_LONGEST_CELL: Final = 2_000
 _SHORTEST: Final = 7
 """Digits; what has fewer is an extension or a slip."""
 _CHINESE_MOBILE_DIGITS: Final = 13
@@ -60,6 +61,9 @@ def _plain(text: str) -> str:
 
 def mail_address(text: str) -> str | None:
     """The address in a cell in lower case; None where there is none."""
+    # A cell may hold a whole mail; an address has 254 characters at most.
+    if len(text) > _LONGEST_CELL:
+        return None
     match = _ADDRESS.search(_plain(text).casefold())
     return f"{match[1]}@{match[2]}" if match else None
 

@@ -186,6 +186,8 @@ def test_a_needed_column_that_the_file_lacks_is_asked_for_first(tmp_path: Path) 
     assert [in_words(choice.words, "en") for choice in question.choices] == [
         'Seller, such as "Ann"',
         'Mood, such as "fine"',
+        "no column; all rows are of Ann",
+        "no column; all rows are of Bo",
     ]
     done, answers = asked_of(tmp_path, text, {"column rep_id": "Seller"})
     assert answers.typed == ("--column rep_id=Seller",)

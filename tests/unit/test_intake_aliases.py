@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from salesbook.intake.header_folding import bare_header, fold_header
-from salesbook.intake.headers import header_meanings
+from salesbook.intake.header_meanings import header_meanings
 from salesbook.intake.systems import known_systems, system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from salesbook.errors import NotAWorkbook, SalesbookError
 from salesbook.intake.foreign import ForeignTable, SourceOptions
@@ -104,3 +105,22 @@ def test_a_lone_cell_far_out_takes_no_memory(tmp_path):
     with_part(path, "_rels/.rels", b"")
     with pytest.raises(SalesbookError):
         read(path)
+
+
+@pytest.mark.parametrize("index", ["abc", "-7", "7.5", "99999999999999999999"])
+def test_a_text_cell_that_names_no_text_is_not_the_first_of_all(tmp_path, index):
+    """The reader would put the first text of the workbook there: a header as a customer."""
+    for damages in ({}, {"_rels/.rels": b""}):
+        path = tmp_path / "lost.xlsx"
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet()
+            for number, row in enumerate((("Order No", "Amount"), ("A1", 5), ("A2", 6))):
+                sheet.write_row(number, 0, row)
+        with zipfile.ZipFile(path) as package:
+            content = package.read("xl/worksheets/sheet1.xml").decode()
+        broken = content.replace('t="s"><v>2</v>', f't="s"><v>{index}</v>', 1)
+        assert broken != content
+        for name, part in {"xl/worksheets/sheet1.xml": broken.encode(), **damages}.items():
+            with_part(path, name, part)
+        with pytest.raises(SalesbookError):
+            read(path)

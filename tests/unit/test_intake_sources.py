@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import itertools
+import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from salesbook.errors import (
 )
 from salesbook.intake.foreign import SourceOptions
 from salesbook.intake.sources import read_source
+from tests.spec.import_tables import draft
 
 SIMPLE = (
     ["商机编号", "商机名称", "客户名称", "预计金额"],
@@ -216,3 +218,37 @@ def test_odd_bytes_are_read_or_refused(tmp_path, data):
     """Nothing but a refusal of ours comes out of damaged bytes."""
     with contextlib.suppress(NotAWorkbook, ColumnMissing, AmbiguousFile):
         read(tmp_path, data)
+
+
+@pytest.mark.parametrize("encoding", ["mac_roman", "cp850", "cp437"])
+def test_headers_in_ascii_prove_no_encoding(tmp_path, encoding):
+    """That one candidate is left says nothing: its names would be wrong without a word."""
+    text = "Opportunity ID,Account Name,Amount\nA1,Forêt & Söhne,1\nA2,Tête de pont,2\n"
+    with pytest.raises(AmbiguousFile) as asked:
+        read(tmp_path, text.encode(encoding))
+    assert asked.value.code == "encoding-unclear"
+    assert {"mac_roman", "cp850"} <= set(asked.value.params["choices"])
+    told = read(tmp_path, text.encode(encoding), encoding=encoding)
+    assert cells(told)[0][1] == "Forêt & Söhne"
+
+
+def test_a_refusal_is_not_as_long_as_the_file(tmp_path):
+    """A line of a million characters is no headers, and is not said again."""
+    for data in ("x" * 1_000_000, ",".join(["7" * 40_000] * 30)):
+        with pytest.raises(ColumnMissing) as refused:
+            read(tmp_path, data)
+        assert len(str(refused.value.params["headers"])) < 2_000
+
+
+def test_thousands_of_columns_take_no_minutes(tmp_path):
+    """Time grows with the columns, and not with their square."""
+
+    def seconds(count):
+        headers = ["Deal ID", "Rep", "Stage", *(f"Own {number}" for number in range(count))]
+        text = f"{','.join(headers)}\nD1,Ann,Lead{',' * count}\n"
+        before = time.process_time()
+        draft(tmp_path, text, "Deals")
+        return time.process_time() - before
+
+    seconds(100)
+    assert seconds(4_000) < 12 * seconds(1_000) + 1

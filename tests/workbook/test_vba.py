@@ -133,7 +133,7 @@ def test_a_press_does_what_its_button_says(callback, book, monkeypatch, tmp_path
     for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "state"))
     opened = load_model(Path(shutil.copy(book, tmp_path)))
-    monkeypatch.setattr(importing, "choose_file", lambda _: None)
+    monkeypatch.setattr(importing, "choose_file", lambda *_: None)
     opened.active = "Customers"
     monkeypatch.setattr(xw.Book, "_mock_caller", xw.Book(impl=Book(opened)), raising=False)
     exec(pressed(app_of("en"), callback), {})

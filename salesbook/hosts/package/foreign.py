@@ -75,6 +75,7 @@ class ForeignWorkbook:
         data = self._parts.content(sheet.part)
         refuse_entities(data, sheet.part)
         _refuse_cut_off(data, sheet.part)
+        _refuse_lost_texts(data, sheet.part)
         if first_rows:
             data = _beginning(data, sheet.part, first_rows)
         refuse_wide_extent(data, sheet.part, sheet.name)
@@ -115,6 +116,18 @@ def _refuse_cut_off(data: bytes, part: str) -> None:
     """
     end = b"</" + root_prefix(data, b"worksheet", part) + b"worksheet"
     if end not in data[-_END_BYTES:]:
+        raise NotAWorkbook("damaged-part", where=part)
+
+
+def _refuse_lost_texts(data: bytes, part: str) -> None:
+    """Refuse a sheet with a text cell that names no text: the reader would take the first of all.
+
+    Raises: NotAWorkbook.
+    """
+    prefix = root_prefix(data, b"worksheet", part)
+    # Matches <c r="A1" t="s"><v>abc</v>, and not <c r="A1" t="s"><v> 12 </v>.
+    pattern = rb"""\bt\s*=\s*["']s["'][^<>]*><%bv>(?!\s*[0-9]{1,10}\s*<)""" % prefix
+    if re.search(pattern, data):
         raise NotAWorkbook("damaged-part", where=part)
 
 

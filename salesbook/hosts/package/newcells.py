@@ -207,15 +207,14 @@ class FreshRows:
     def append(self, start: int, first_number: int) -> None:
         """Add the write's rows from index `start` on, as sheet rows from `first_number` on.
 
-        Raises: CannotWrite.
+        They are written when the sheet is put together; that then raises CannotWrite.
         """
         end = len(self.write.sources)
         shift = first_number - start
-        pieces = []
-        for first in range(start, end, _ROWS_AT_ONCE):
-            indices = range(first, min(first + _ROWS_AT_ONCE, end))
-            pieces.append(self._piece(indices, shift))
-
+        firsts = range(start, end, _ROWS_AT_ONCE)
+        blocks = (range(first, min(first + _ROWS_AT_ONCE, end)) for first in firsts)
+        # All of them at once would take as much memory as the sheet, and not all of it comes back.
+        pieces = (self._piece(indices, shift) for indices in blocks)
         self.rows.append(range(first_number, end + shift), pieces)
 
     def _piece(self, indices: range, shift: int) -> bytes:

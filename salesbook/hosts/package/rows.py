@@ -11,6 +11,7 @@ import io
 import re
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from operator import lt
@@ -104,7 +105,7 @@ class SheetRows:
             self.tail = data[closing_end:]
 
         self._edited: dict[int, SheetRow] = {}
-        self._appended: list[bytes] = []
+        self._appended: Iterator[bytes] = iter(())
         self._appended_numbers = range(0)
         self._last_parsed = (0, SheetRow(b"", {}))
 
@@ -228,11 +229,11 @@ class SheetRows:
 
         return self._edited[number]
 
-    def append(self, numbers: range, pieces: list[bytes]) -> None:
+    def append(self, numbers: range, pieces: Iterator[bytes]) -> None:
         """Add whole rows below all that were read. Only once.
 
         Args:
-            pieces: the XML of these rows, in order, cut between rows.
+            pieces: the XML of these rows, in order, cut between rows; made when they are rendered.
         """
         self._appended_numbers = numbers
         self._appended = pieces
@@ -348,6 +349,8 @@ class SheetRows:
         Args:
             head: what comes before the rows.
             tail: what comes after them.
+
+        Raises: CannotWrite for a value of an appended row that no cell can hold.
         """
         sheet = io.BytesIO()
         sheet.write(head + b"<" + self.prefix + b"sheetData>")
@@ -355,9 +358,9 @@ class SheetRows:
         copied_to = self._start
         for number in self.edited_numbers:
             # An edited row below the appended ones is a totals row that moved.
-            if self._appended and number > self._appended_numbers[0]:
+            if self._appended_numbers and number > self._appended_numbers[0]:
                 sheet.write(read[copied_to : self._end])
-                self._write_appended(sheet)
+                sheet.writelines(self._appended)
                 copied_to = self._end
             spot, exists = self._spot(number)
             start = self._start_of(spot)
@@ -366,15 +369,9 @@ class SheetRows:
             copied_to = self._end_of(spot) if exists else start
 
         sheet.write(read[copied_to : self._end])
-        self._write_appended(sheet)
+        sheet.writelines(self._appended)
         sheet.write(b"</" + self.prefix + b"sheetData>" + tail)
         return sheet.getvalue()
-
-    def _write_appended(self, sheet: io.BytesIO) -> None:
-        """Write the appended rows and let go of them: there may be hundreds of megabytes."""
-        self._appended.reverse()
-        while self._appended:
-            sheet.write(self._appended.pop())
 
     def rendered(self, row: SheetRow) -> bytes:
         """Put a row together; nothing for one without cells whose tag says nothing of note."""

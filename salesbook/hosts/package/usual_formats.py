@@ -17,6 +17,7 @@ from salesbook.hosts.package.cellxml import style_of
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.styles import Styles
 from salesbook.hosts.package.xmlscan import attribute, tag_pattern, whole_number
+from salesbook.store import column_letters
 
 _SAMPLE = 9
 """So many rows are looked at before all are: in nearly every table they are alike."""
@@ -129,6 +130,9 @@ class UsualFormats:
         ]
         if not odd:
             return
+        if self._are_as_usual(region):
+            yield from self._usual_cells_of(region)
+            return
 
         coloured = [cell for cell in self._cells_of(region, odd) if cell[1] in self.body.columns]
         counts = Counter((column, colour) for _, column, colour in coloured)
@@ -136,6 +140,41 @@ class UsualFormats:
             is_own = colour != self._sheet_colour(column)
             if is_own and not self._is_usual(column, counts[column, colour]):
                 yield row, column, colour
+
+    def _are_as_usual(self, region: bytes) -> bool:
+        """Say whether `_counts` knows every cell of a region: all are spelled as most programs do."""
+        # Matches the start of a cell that is not `<c r="B2" s="3" t="s">`, less what it lacks.
+        unusual = re.compile(
+            rb"<%bc(?=[\s/>])"
+            rb'(?! r="[A-Z]{1,3}[0-9]+"(?: s="[0-9]{1,9}")?(?: t="[A-Za-z]+")?/?>)'
+            % self.rows.prefix
+        )
+        return unusual.search(region) is None
+
+    def _usual_cells_of(self, region: bytes) -> Iterator[tuple[int, int, str]]:
+        """Go through the filled cells of a region that is spelled as usual, column by column.
+
+        A column in which nobody filled a cell takes no look at its cells, however many there are.
+        """
+        for column in self.body.columns:
+            counts = {style: count for (at, style), count in self._counts.items() if at == column}
+            usual_colours = self._usual_colours(column, counts)
+            colours = {style: self.styles.fill_colour(style) for style in counts}
+            odd = {
+                style: colour for style, colour in colours.items() if colour not in usual_colours
+            }
+            if not odd:
+                continue
+            # Matches `<c r="B2" s="7"`
+            letters = column_letters(column).encode()
+            numbers = b"|".join(b"%d" % style for style in odd)
+            cell = re.compile(
+                rb'<%bc r="%b([0-9]+)" s="(%b)"' % (self.rows.prefix, letters, numbers)
+            )
+            for row, style in cell.findall(region):
+                colour = odd[int(style)]
+                if colour:
+                    yield int(row), column, colour
 
     def _cells_of(self, region: bytes, styles: list[int]) -> Iterator[tuple[int, int, str]]:
         """Go through the cells of some formats."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from salesbook.store import Cell
 from salesbook.tables import TABLES
 
 _MOST_EXAMPLES: Final = 3
+_NOTHING_SETTLED: Final[Mapping[int, dt.date | None]] = {}
 _LOOKED_AT: Final = 500
 """Different cells of a column among which examples are looked for."""
 _DIGITS = re.compile(r"\d+")
@@ -28,20 +30,22 @@ def columns_taken(
     table: str,
     readings: Sequence[ColumnReading],
     wanted: Mapping[str, str],
-    settled: Collection[int] = (),
+    settled: Mapping[int, dt.date | None] = _NOTHING_SETTLED,
 ) -> tuple[ColumnTaken, ...]:
     """Say of each column that goes into a field why it does, and what its cells become.
 
     Args:
         wanted: header by field, as the user says with `--column`, or has said before.
-        settled: columns of which he has said it before.
+        settled: columns of which he has said it before, and when that was last gone by.
     """
     asked = {labels.field_of_header(table, name, TABLES[table].field_names) for name in wanted}
     taken = []
     for reading in readings:
         column = _taken(table, reading, asked)
-        is_remembered = column.column in settled
-        taken.append(replace(column, why="remembered") if is_remembered else column)
+        if column.column in settled:
+            day = settled[column.column]
+            column = replace(column, why="remembered", remembered_on=day)
+        taken.append(column)
     return tuple(taken)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from salesbook.cells.base import CellOptions
 from salesbook.cells.field import MOMENTS
 from salesbook.intake.book_now import BookNow
-from salesbook.intake.explain.changes import field_changes
+from salesbook.intake.explain.apart import lines_apart
+from salesbook.intake.explain.changes import field_changes, own_changes
 from salesbook.intake.explain.columns import columns_left, columns_taken
 from salesbook.intake.explain.evidence import decisions_of
 from salesbook.intake.explain.explanation import DateRange, Explanation
@@ -38,8 +39,8 @@ class FileRead:
     """With which its cells were read."""
     rows: Sequence[FileRow]
     """References resolved."""
-    settled: frozenset[int] = frozenset()
-    """Columns that go where ImportMaps says."""
+    settled: Mapping[int, dt.date | None] = field(default_factory=dict)
+    """Columns that go where ImportMaps says, and when that was last gone by."""
     along: frozenset[int] = frozenset()
     """Columns that come along as the user's own."""
 
@@ -61,12 +62,18 @@ def explain(file: FileRead, options: ImportOptions, merge: Merge, book: BookNow)
         delimiter=source.delimiter,
         sheet=source.sheet,
         above=source.above,
+        apart=lines_apart(source),
+        hidden_taken=source.hidden_taken,
+        hidden_left=source.hidden_left,
         columns=columns_taken(table, readings, options.columns, file.settled),
         not_taken=columns_left(source, file.header_map, file.along),
         decisions=decisions_of(readings, row_numbers, file.cell_options),
         names=names_found(table, readings, sound_rows, resolver, book),
         dates=_dates(table, sound_rows),
-        changes=field_changes(merge.now, merge.changes, resolver.registers),
+        changes=(
+            *field_changes(merge.now, merge.changes, resolver.registers),
+            *own_changes(merge.now, merge.kept.changes, merge.kept.old_cells),
+        ),
         decimals=book.policy.decimals,
     )
 

@@ -14,6 +14,11 @@ Why = Literal["asked", "remembered", "own-label", "known-header"]
 call it so.
 """
 
+ApartKind = Literal["title", "header", "rule", "other-table", "total", "note"]
+"""A line over the table; headers that are repeated; a line of dashes; another table; a sum of rows;
+a note under the table.
+"""
+
 NameState = Literal["known", "added", "unknown", "not-unique"]
 """The workbook has who or what a name means; the import adds it; nobody is meant; or several are."""
 
@@ -53,6 +58,8 @@ class ColumnTaken:
     """The currency word of the header."""
     percent: bool = False
     """Whether the header says that bare numbers are per cent."""
+    remembered_on: dt.date | None = None
+    """When a remembered mapping was last gone by; None where nothing says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,26 @@ class ColumnLeft:
     filled: int
     example: str
     """The first cell that holds something; blank where none does."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineApart:
+    """A line of a file that is no row of the table."""
+
+    row: int
+    """Line of a text file, row of a sheet; the first of several."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinesApart:
+    """All lines of one kind that are no rows of the table."""
+
+    kind: ApartKind
+    count: int
+    """How many there are; a table counts once."""
+    first: tuple[LineApart, ...]
+    """The first few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +160,14 @@ class FieldChange:
     key: str
     """Of the row, parts joined by "|"."""
     field: str
+    """Of the table; a header where the column is the user's own."""
     old: Value | None
     """None for a blank cell."""
     new: Value
+    is_money: bool = False
+    """Whether the values are minor units of the workbook's currency."""
+    is_own: bool = False
+    """Whether the column is the user's own."""
     old_name: str = ""
     """Of whom the old value means, where the field refers to somebody."""
     new_name: str = ""
@@ -152,6 +184,12 @@ class Explanation:
     """Of a workbook; blank for a text file."""
     above: tuple[str, ...]
     """Lines over the headers that are left out."""
+    apart: tuple[LinesApart, ...]
+    """What is no row of the table, by kind."""
+    hidden_taken: int
+    """How many of the rows a sheet hides."""
+    hidden_left: int
+    """How many hidden rows were left out because the user said so."""
     columns: tuple[ColumnTaken, ...]
     """In the file's order; a column may go into two fields."""
     not_taken: tuple[ColumnLeft, ...]

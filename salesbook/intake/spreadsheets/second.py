@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
 import zlib
@@ -21,6 +22,7 @@ from salesbook.store import NOT_CALCULATED, Cell, CellError
 _MOST_BYTES: Final = 128 * 1024 * 1024
 """A damaged workbook is read as a whole, at many times its size when unpacked."""
 _MOST_CELLS: Final = 2_000_000
+_NO_TEXT: Final = re.compile(rb"""\bt\s*=\s*["']s["'][^<>]*><v>(?!\s*[0-9]{1,10}\s*<)""")
 _ERROR, _FORMULA = "e", "f"
 _VISIBLE: Final = "visible"
 
@@ -90,8 +92,17 @@ def _is_harmless(data: bytes) -> bool:
             parts = [package.read(member) for member in members]
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error):
         return False
+    return not any(map(_is_dangerous, parts))
+
+
+def _is_dangerous(part: bytes) -> bool:
+    """Whether a part defines something of its own, or has a text cell that names no text.
+
+    Of the latter openpyxl would count some from the end.
+    """
     # In UTF-16 every second byte is 0.
-    return not any(b"<!" in part.replace(b"\0", b"").replace(b"<!--", b"") for part in parts)
+    plain = part.replace(b"\0", b"").replace(b"<!--", b"")
+    return b"<!" in plain or _NO_TEXT.search(plain) is not None
 
 
 def _value(cell: Any, formulas: Any) -> Cell:
