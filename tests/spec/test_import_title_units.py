@@ -80,7 +80,7 @@ def test_a_currency_over_the_table_is_not_taken_for_the_workbooks(tmp_path: Path
     text = f"All amounts in USD,,,,\n{ORDERS}"
     drafted = draft(tmp_path, text, into="Orders", now=EUROS, add_missing=True)
     [(_, reason)] = drafted.rejected[0].faults
-    assert reason.code == "money-other-currency"
+    assert reason.code == "no-exchange-rate"
 
 
 @pytest.mark.parametrize("scale", ["in thousands", "单位：万", "Amounts in millions"])
