@@ -82,7 +82,12 @@ def test_the_document_holds_codes_and_values(folder: Path, salesbook) -> None:
     explanation = document["explanation"]
     amount = next(row for row in explanation["columns"] if row["field"] == "amount")
     assert (amount["header"], amount["column"], amount["why"]) == ("Amount", 4, "own-label")
-    assert amount["examples"][0] == {"cell": "1.234,50", "value": 1234.5, "reason": None}
+    assert amount["examples"][0] == {
+        "cell": "1.234,50",
+        "value": 1234.5,
+        "reason": None,
+        "count": None,
+    }
     assert amount["examples"][-1]["reason"] == "number-unreadable"
     assert explanation["source"]["above"] == ["Pipeline of the north"]
     reps = next(names for names in explanation["names"] if names["table"] == "Reps")

@@ -136,10 +136,16 @@ class Explainer:
     def _becomes(self, column: ColumnTaken) -> str:
         if not column.filled:
             return self._say("cell.empty")
-        shown = [self._example(column, example) for example in column.examples]
+        shown = [self._counted_example(column, example) for example in column.examples]
+        if column.more_words:
+            shown.append(self._say("cell.more-words", count=column.more_words))
         if column.unreadable > 1:
             shown.append(self._say("cell.all-unreadable", count=column.unreadable))
         return "; ".join(shown)
+
+    def _counted_example(self, column: ColumnTaken, example: Example) -> str:
+        text = self._example(column, example)
+        return self._say("cell.counted", text=text, count=example.count) if example.count else text
 
     def _example(self, column: ColumnTaken, example: Example) -> str:
         if example.reason is not None:

@@ -41,6 +41,7 @@ from salesbook.intake.resolve import Alike
 from salesbook.intake.rows import MONEY_KINDS
 from salesbook.intake.told_table import table_of_file
 from salesbook.intake.totals import Totals
+from salesbook.intake.typed_options import command_for_gaps, command_for_rejects
 from salesbook.labels import Language, table_of_name
 from salesbook.labels.messages import fill
 from salesbook.messages import Finding, Message
@@ -89,6 +90,9 @@ class ImportResult:
     """Rows by field whose e-mail or phone reaches nobody."""
     dry_run: bool
     language: Language
+    gaps_command: str = ""
+    """How to import the mended gaps; blank where no file or none of a workbook's is there."""
+    rejects_command: str = ""
     came_along: tuple[tuple[str, str], ...] = ()
     """Columns that came along: the header in the file, and that of the user's own column."""
     notes: tuple[Message, ...] = ()
@@ -136,9 +140,20 @@ def import_file(book: Path, request: ImportRequest, *, wait: float) -> ImportRes
         # The rejects first: where they cannot be written, the workbook must not change either.
         result = result_of(request, draft, session)
         result = replace(result, notes=(*result.notes, *save_notes(host.package)))
+        result = _with_commands(result, book, request.options)
         if not request.dry_run and draft.accepted:
             host.save()
     return replace(result, kept=host.kept, notes=(*result.notes, *host.page_notes))
+
+
+def _with_commands(result: ImportResult, book: Path, options: ImportOptions) -> ImportResult:
+    """The result with what to type once the cells beside the file are mended."""
+    gaps, rejects = result.gaps_file, result.rejects_file
+    return replace(
+        result,
+        gaps_command=command_for_gaps(book, gaps, options) if gaps else "",
+        rejects_command=command_for_rejects(book, rejects, options) if rejects else "",
+    )
 
 
 def with_table(request: ImportRequest, book: str) -> ImportRequest:

@@ -102,11 +102,13 @@ def import_remarks(result: ImportResult, say: Say = sentence) -> list[Line]:
     lines.extend(_equal_lines(result))
     lines.extend(_reason_lines(result, say))
     if result.rejects_file:
-        lines.append(Line("rejects_file", {"path": result.rejects_file}))
+        facts = {"path": result.rejects_file, "command": result.rejects_command}
+        lines.append(Line("rejects_file", facts))
     if result.gaps:
         lines.append(Line("gaps", {"count": result.gaps}))
     if result.gaps_file:
-        lines.append(Line("gaps_file", {"path": result.gaps_file}))
+        facts = {"path": result.gaps_file, "command": result.gaps_command}
+        lines.append(Line("gaps_file", facts))
     if result.dropped_file:
         lines.append(Line("dropped_file", {"path": result.dropped_file}))
     if result.dry_run:

@@ -237,6 +237,8 @@ def import_document(result: ImportResult) -> dict[str, Any]:
         "total": None if result.total is None else float(result.total),
         "rejects_file": _path(result.rejects_file),
         "gaps_file": _path(result.gaps_file),
+        "rejects_command": result.rejects_command or None,
+        "gaps_command": result.gaps_command or None,
         "dropped_file": _path(result.dropped_file),
         "not_taken": list(result.not_taken),
         "came_along": dict(result.came_along),

@@ -96,7 +96,7 @@ def _column(column: ColumnTaken, decimals: int) -> dict[str, Any]:
 def _example(example: Example, kind: Kind, decimals: int) -> dict[str, Any]:
     reason = example.reason.code if example.reason else None
     value = None if example.value is None else plain_value(example.value, kind, decimals)
-    return {"cell": example.cell, "value": value, "reason": reason}
+    return {"cell": example.cell, "value": value, "reason": reason, "count": example.count or None}
 
 
 def plain_value(value: Value, kind: Kind, decimals: int) -> Any:

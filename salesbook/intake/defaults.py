@@ -1,23 +1,17 @@
-"""What does a row say by what its file leaves out, and is it one at all?
+"""What does a row say by what its file leaves out?
 
-A list of calls says nowhere that they are calls, a shop's orders name no seller, and a list of
-tasks holds some that nobody has done.
+A list of calls says nowhere that they are calls, and a shop's orders name no seller.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.header_folding import fold_header
+from salesbook.cells.base import Reason
 from salesbook.intake.headers import HeaderMap
 from salesbook.intake.rows import FileRow
 from salesbook.intake.systems import System
-from salesbook.labels.words import fold
 
 _SELLERS: Final = {"Orders": "rep_id", "Deals": "rep_id"}
 """The field of who sells, in tables that cannot do without."""
@@ -81,27 +75,19 @@ def _name_by_address(row: FileRow) -> None:
             row.values.setdefault("name", row.values[field])
 
 
-def reject_undone(rows: Sequence[FileRow], source: ForeignTable, table: str) -> None:
-    """Reject what is planned: its day is the day on which it is due, and nothing was done on it."""
-    if table != "Activities":
+def name_house(rows: Iterable[FileRow], system: System | None, table: str) -> None:
+    """Say of rows that lack their seller that the shop itself may stand for him.
+
+    To fill the cells of a whole export would be no advice.
+    """
+    seller = _SELLERS.get(table)
+    if system is None or not system.house or seller is None:
         return
-    undone = _undone()
-    folded = [fold_header(header) for header in source.headers]
-    telling = undone["headers"]
-    if undone["tasks"].intersection(folded):
-        telling = telling | undone["in_tasks"]
-    columns = [column for column, header in enumerate(folded) if header in telling]
+    lacking = ("missing-required", "no-column")
     for row in rows:
-        if row.values and any(
-            fold(str(row.cells[column])) in undone["words"] for column in columns
-        ):
-            row.reject("", "activity-not-done")
-
-
-@cache
-def _undone() -> dict[str, frozenset[str]]:
-    """Headers that tell whether a task is done, lists in which more of them do, and words for no."""
-    text = (files("salesbook.intake") / "aliases.toml").read_text(encoding="utf-8")
-    said = tomllib.loads(text)["undone"]
-    undone = {name: frozenset(map(fold_header, headers)) for name, headers in said.items()}
-    return {**undone, "words": frozenset(map(fold, said["words"]))}
+        row.faults = tuple(
+            (where, Reason("no-seller", {"house": system.house}))
+            if where == seller and reason.code in lacking
+            else (where, reason)
+            for where, reason in row.faults
+        )

@@ -8,6 +8,7 @@ any cell is read, so that a row of the rejects file can be imported by itself.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -17,6 +18,7 @@ from salesbook.intake.foreign import ForeignTable, RawRow, filled_count, is_blan
 from salesbook.intake.header_folding import fold_header
 from salesbook.intake.header_meanings import header_meanings
 from salesbook.intake.systems import Filled, Less, LineTotal, System
+from salesbook.messages import Message
 from salesbook.money import to_decimal, to_minor
 from salesbook.store import Cell
 
@@ -61,7 +63,41 @@ def as_meant(
         source = _with_reduced(source, reduction)
     if table in system.heads_once:
         source = _with_heads(source, system, table)
+    # Behind the heads: a line that repeats the buyer's address is the head's company all the same.
+    for headers in system.instead:
+        source = _with_instead(source, headers)
     return source
+
+
+def _with_instead(source: ForeignTable, headers: Sequence[str]) -> ForeignTable:
+    """Fill blank cells of the first column that the file has from the next ones, row by row.
+
+    It is told, for the header of the column says something else of these rows.
+    """
+    folded = [fold_header(header) for header in source.headers]
+    columns = [folded.index(name) for name in map(fold_header, headers) if name in folded]
+    if len(columns) < 2:
+        return source
+
+    first, *others = columns
+    counts: Counter[str] = Counter()
+    rows = []
+    for row in source.rows:
+        filled = [
+            column for column in others if row.fault is None and not is_blank(row.cells[column])
+        ]
+        if row.fault is not None or not filled or not is_blank(row.cells[first]):
+            rows.append(row)
+            continue
+        cells = list(row.cells)
+        cells[first] = cells[filled[0]]
+        counts[source.headers[filled[0]]] += 1
+        rows.append(replace(row, cells=tuple(cells)))
+    if not counts:
+        return source
+    shown = ", ".join(f"{header} ({count})" for header, count in counts.items())
+    note = Message("import.instead", {"header": source.headers[first], "others": shown})
+    return replace(source, rows=tuple(rows), notes=(*source.notes, note))
 
 
 def _without_words(source: ForeignTable, blank: frozenset[str]) -> ForeignTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from salesbook.intake.book_now import BookNow, takes_imports
 from salesbook.intake.changes import TableChange
 from salesbook.intake.contacts import blank_contacts
 from salesbook.intake.conversion import Conversion
-from salesbook.intake.defaults import constants_of, fill_in, reject_undone
+from salesbook.intake.defaults import constants_of, fill_in, name_house
 from salesbook.intake.draft_changes import all_changes, stage_book
 from salesbook.intake.explain.explain import FileRead, explain
 from salesbook.intake.explain.explanation import Explanation
@@ -35,6 +36,7 @@ from salesbook.intake.resolve import Alike, Resolver
 from salesbook.intake.rows import FileRow, read_rows
 from salesbook.intake.said_values import values_for_all
 from salesbook.intake.scopes import SCOPED, tell_scopes
+from salesbook.intake.standing import reject_uncounted
 from salesbook.intake.systems import System, system_of
 from salesbook.intake.totals import Totals, totals_of
 from salesbook.intake.twins import part_rows
@@ -198,7 +200,7 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
     system = system_of(source.headers)
     rows = _cells_read(file, cell_options, told_currency, book)
     nobodys_contacts = blank_contacts(rows, table)
-    _complete(rows, file, system)
+    _complete(rows, file, system, book.as_of)
     parted = part_rows(rows, table, drop_equal=options.drop_equal)
     own_columns = kept_columns(source, header_map, remembered, book, cell_options)
 
@@ -232,6 +234,7 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
     dropped_numbers = {row.number for row in parted.dropped}
     rejected = [row for row in rows if row.faults and row.number not in dropped_numbers]
     name_missing_columns(rejected, header_map, table)
+    name_house(rejected, system, table)
     if merge.accepted and are_all_unclear(rejected, merge.accepted):
         remembered = replace(remembered, options=replace(options, rejects_gaps=True))
         strict = replace(file, remembered=remembered)
@@ -304,11 +307,13 @@ def _cells_read(
     return rows
 
 
-def _complete(rows: Sequence[FileRow], file: MappedFile, system: System | None) -> None:
-    """Give rows what their system says of all of them, and reject those that are undone or a sum."""
+def _complete(
+    rows: Sequence[FileRow], file: MappedFile, system: System | None, as_of: dt.date
+) -> None:
+    """Give rows what their system says of all, and reject those that do not count, or are a sum."""
     options = file.remembered.options
     fill_in(rows, file.header_map, system, options.into, may_add=options.add_missing)
-    reject_undone(rows, file.source, options.into)
+    reject_uncounted(rows, file.source, file.header_map, options.into, as_of)
     reject_sum(rows, options.into)
 
 
@@ -332,7 +337,8 @@ def _lacking_columns(
     Rows that the workbook has already do without them; where it has none, every row is new. What a
     system's file says of all its rows needs no column.
     """
-    said = constants_of(system, options.into, may_add=options.add_missing)
+    # Who stands for a shop may be added: each row says so.
+    said = constants_of(system, options.into, may_add=True)
     lacking_columns = required_without_column(header_map, options.into)
     required = tuple(name for name in lacking_columns if name not in said)
     has_no_rows = options.replace or not book.table(options.into).by_key

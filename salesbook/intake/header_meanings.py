@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tomllib
 import unicodedata
@@ -14,10 +15,11 @@ from typing import Any, Final
 from salesbook import labels
 from salesbook.cells.units import UNITS
 from salesbook.currencies import names_currency
+from salesbook.intake.header_currency import currency_beside
 from salesbook.intake.header_folding import Meaning, bare_header, fold_header
 from salesbook.intake.systems import System, system_of
 from salesbook.labels.words import fold
-from salesbook.tables import TABLES
+from salesbook.tables import TABLES, Kind
 
 _WITH_NOTE = re.compile(r"(?P<base>.+?)\s*[(\[【（](?P<note>[^()（）\[\]【】]*)[)）\]】]\s*")
 """A header and what stands in brackets at its end: `Amount (EUR)`, `金额【万元】`."""
@@ -116,16 +118,42 @@ def header_meanings(
 
     match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", bare_header(header)))
     note = _read_note(match["note"]) if match else None
-    if match is None or note is None:
+    if match is not None and note is not None:
+        return known.get(fold_header(match["base"]), ()), note
+    return _meanings_beside_currency(table, header)
+
+
+def _meanings_beside_currency(table: str, header: str) -> tuple[tuple[Meaning, ...], HeaderNote]:
+    """What a header such as `amount_eur` may stand for: money, and behind a plain `Amount`.
+
+    Files that have both give the amount in the currency of another column first.
+    """
+    beside = currency_beside(bare_header(header))
+    if beside is None:
         return (), NO_NOTE
-    return known.get(fold_header(match["base"]), ()), note
+    meanings = known_headers(table).get(fold_header(beside.rest), ())
+    of_money = tuple(
+        dataclasses.replace(meaning, rank=meaning.rank + _CONDITIONAL_RANK)
+        for meaning in meanings
+        if _is_money(table, meaning.field)
+    )
+    return (of_money, HeaderNote(currency=beside.currency)) if of_money else ((), NO_NOTE)
+
+
+def _is_money(table: str, field: str) -> bool:
+    """Whether a field of a table is an amount."""
+    spec = TABLES[table]
+    return field in spec.field_names and spec.field(field).kind in (Kind.MONEY, Kind.MEASURE)
 
 
 def note_of(header: str) -> str:
-    """Give what a header's brackets say of the numbers under it, as it stands: `（万元）`."""
+    """Give what a header says of the numbers under it, in brackets: `（万元）`."""
     match = _WITH_NOTE.fullmatch(header)
     is_note = match is not None and _read_note(unicodedata.normalize("NFKC", match["note"]))
-    return f" ({match['note']})" if match and is_note else ""
+    if match and is_note:
+        return f" ({match['note']})"
+    beside = currency_beside(header)
+    return f" ({beside.currency})" if beside else ""
 
 
 def _read_note(text: str) -> HeaderNote | None:
@@ -156,7 +184,13 @@ def note_in(text: str) -> HeaderNote | None:
 
 
 def header_note(header: str) -> HeaderNote:
-    """What a header's brackets say of the numbers under it, whatever stands before them."""
+    """What a header says of the numbers under it, whatever else it says.
+
+    In brackets, or a currency at its start or end.
+    """
     match = _WITH_NOTE.fullmatch(unicodedata.normalize("NFKC", header))
     note = _read_note(match["note"]) if match else None
-    return note or NO_NOTE
+    if note is not None:
+        return note
+    beside = currency_beside(header)
+    return HeaderNote(currency=beside.currency) if beside else NO_NOTE

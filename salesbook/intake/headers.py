@@ -9,9 +9,16 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from salesbook import labels
+from salesbook.cells.field import NUMERIC
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
 from salesbook.intake.header_folding import fold_header
-from salesbook.intake.header_meanings import NO_NOTE, HeaderNote, aliases, header_meanings
+from salesbook.intake.header_meanings import (
+    NO_NOTE,
+    HeaderNote,
+    aliases,
+    header_meanings,
+    header_note,
+)
 from salesbook.intake.optional import may_stay_blank
 from salesbook.intake.systems import system_of
 from salesbook.labels.words import fold
@@ -172,7 +179,12 @@ def _may_be(table: str, candidate: _Candidate, below: WhatIsBelow) -> bool:
 
 
 def _does_without(table: str, field: str) -> bool:
-    """Whether rows do without a field: an optional one, or a column that only steers."""
+    """Whether rows do without a field: an optional one, or a column that only steers.
+
+    A payment without its status would count as received.
+    """
+    if (table, field) == ("Payments", "_status"):
+        return False
     return field not in TABLES[table].field_names or may_stay_blank(table, field)
 
 
@@ -264,8 +276,15 @@ def _asked_column(table: str, field: str, header: str, headers: Sequence[str]) -
         )
 
     column = columns[0]
-    _, note = header_meanings(table, headers[column], None)
+    # What the header says of its numbers holds, whatever name they have there: `importe_eur`.
+    note = header_note(headers[column]) if _is_number(table, field) else NO_NOTE
     return _mapped(field, column, headers[column], note)
+
+
+def _is_number(table: str, field: str) -> bool:
+    """Whether a field holds numbers, of money or of anything else."""
+    spec = TABLES[table]
+    return field in spec.field_names and spec.field(field).kind in NUMERIC
 
 
 def columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:

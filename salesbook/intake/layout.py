@@ -185,13 +185,13 @@ def _without_repeated_headers(
         follows_blank_line = row.number > lines_before[-1] + 1
         return follows_blank_line or _without_digits(_apart("title", row).text) in known_titles
 
-    first_cells = {header.cells[0] for header in header_rows}
+    header_cells = {cell for header in header_rows for cell in header.cells if not is_blank(cell)}
     line_before = header_rows[-1].last_line
     for row in rows:
         lines_before.append(line_before)
         line_before = row.last_line
-        # Most rows differ from the headers in their first cell: one look is enough.
-        if row.cells[0] not in first_cells or not is_repeated_header(row, header_rows):
+        # Most rows hold none of the headers: one look is enough.
+        if header_cells.isdisjoint(row.cells) or not is_repeated_header(row, header_rows):
             kept.append(row)
             continue
         lines_before.pop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from salesbook.cells.base import CellOptions
+from salesbook.cells.base import CellOptions, error_in
 from salesbook.intake.book_now import BookNow
 from salesbook.intake.fitting import fit_test
 from salesbook.intake.foreign import ForeignTable
@@ -85,7 +85,8 @@ class Said:
         header_by_field = {mapped.field: mapped.header for mapped in self.header_map.columns}
         for (name, word), code in self.said.words.items():
             field = self._field(name)
-            if field in header_by_field:
+            # A cell of the workbook that says #N/A is an error there, and no word to go by.
+            if field in header_by_field and error_in(word) is None:
                 self._add(header_by_field[field], field, word, code)
 
 

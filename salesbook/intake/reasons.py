@@ -155,7 +155,8 @@ def reason_facts(
     return {
         "count": entry.count,
         "row": entry.first_row,
-        "field": labels.field_label(table, entry.field, language) or "–",
+        # A steering column is called as the options call it.
+        "field": labels.field_label(table, entry.field, language).removeprefix("_") or "–",
         "expected": expected_text(entry, table, language),
         "advice": advice_text(entry, table, language, say),
     }

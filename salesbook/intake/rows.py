@@ -1,8 +1,9 @@
 """What do a file's rows say of a table's fields? A row gets values, gaps or faults by column.
 
 Names that begin with "_" steer the import: `_status` (a deal is open, won or lost beside its
-stage), `_deleted` (a row that the other system has deleted), `_currency` (of the row's money),
-`_first_name` and `_last_name` (together the name), `_rep` and `_team` (whom a target is for).
+stage, a payment has come in or not), `_deleted` (a row that the other system has deleted),
+`_currency` (of the row's money), `_first_name` and `_last_name` (together the name), `_rep` and
+`_team` (whom a target is for).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from salesbook.intake.plan_years import fiscal_year_of_cell
 from salesbook.intake.said_words import with_meanings
 from salesbook.money import to_minor
 from salesbook.store import Cell
-from salesbook.tables import TABLES, FieldSpec, Kind
+from salesbook.tables import TABLES, FieldSpec, Kind, Role
 
 MONEY_KINDS: Final = (Kind.MONEY, Kind.MEASURE)
 _NO_SHARES: Final = (*MONEY_KINDS, Kind.COUNT, Kind.DAYS)
@@ -253,13 +254,40 @@ def _fill_in(rows: Sequence[FileRow], column: _Column, currencies: _Currencies) 
     name = column.value_name
     header = column.mapped.header
     values = currencies.read(rows, column, readings)
-    for row, value in zip(rows, values, strict=True):
+    for row, cell, value in zip(rows, column.cells, values, strict=True):
         if isinstance(value, Reason):
-            row.miss(currencies.table, name, header, value)
+            reason = _as_in_file(value, cell, column, currencies.table)
+            row.miss(currencies.table, name, header, reason)
         elif isinstance(value, ForeignMoney):
             row.foreign = {**row.foreign, name: value}
         elif value is not None and value != "":
             row.values[name] = value
+
+
+def _as_in_file(reason: Reason, cell: Cell, column: _Column, table: str) -> Reason:
+    """A reason with the advice that helps in a file: an error in a text file has no formula.
+
+    A field that a row does without may be left blank by the user's word.
+    """
+    if reason.code != "cell-error":
+        return reason
+    name = column.mapped.field
+    if _is_needed(table, name):
+        return Reason("error-in-needed", reason.params) if isinstance(cell, str) else reason
+    return Reason("error-in-file", {**reason.params, "name": name.removeprefix("_")})
+
+
+def _is_needed(table: str, name: str) -> bool:
+    """Whether nobody should be advised to leave a field blank.
+
+    A setting that is no key may be left blank, though only by the user's word.
+    """
+    if name not in TABLES[table].field_names:
+        return False
+    if TABLES[table].role is not Role.SETTING:
+        return not may_stay_blank(table, name)
+    spec = TABLES[table].field(name)
+    return bool(spec.key or spec.required)
 
 
 def _with_formats(
@@ -290,7 +318,7 @@ def _by_format(cell: Cell, value: Reading, column: _Column) -> Reading:
 
 
 def _follow_steering(row: FileRow) -> None:
-    """Follow the steering columns and take them out, all but `_status`, which needs the stages."""
+    """Follow the steering columns and take them out, all but `_status`: of a deal it needs the stages."""
     if row.values.pop("_deleted", False):
         row.reject("", "row-deleted")
 

@@ -12,7 +12,7 @@ from salesbook.errors import UsageError
 from salesbook.intake.column_kinds import how_to_read
 from salesbook.intake.headers import HeaderMap, MappedColumn, field_named
 from salesbook.labels.words import fold
-from salesbook.store import Cell
+from salesbook.store import Cell, CellError
 
 SaidWords = Mapping[str, Mapping[str, str]]
 """By field, what each folded word stands for, as a cell could hold it; blank: nothing."""
@@ -57,8 +57,18 @@ def with_meanings(cells: Sequence[Cell], meanings: Mapping[str, str]) -> list[Ce
 
 
 def _meaning(cell: Cell, meanings: Mapping[str, str]) -> Cell:
-    text = read_text(cell) if cell is not None else None
-    if not isinstance(text, str):
+    text = _spelled(cell)
+    if text is None:
         return cell
     word = fold(text)
     return (meanings[word] or None) if word in meanings else cell
+
+
+def _spelled(cell: Cell) -> str | None:
+    """The text of a cell; an error such as #N/A is a word like any other, if the user says so."""
+    if isinstance(cell, CellError):
+        return cell.code
+    text = read_text(cell) if cell is not None else None
+    if isinstance(text, Reason):
+        return cell.strip() if isinstance(cell, str) else None
+    return text

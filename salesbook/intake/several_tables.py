@@ -15,6 +15,8 @@ from salesbook.intake.header_words import HeaderWords, header_text
 from salesbook.store import Cell
 
 _HALF = 0.5
+_ENOUGH_AGAIN = 3
+"""Cells that say their own headers from which a row with other cells repeats the headers."""
 """A table with more than this share of the known headers of the best one may be meant as well."""
 
 
@@ -22,12 +24,21 @@ _HALF = 0.5
 
 
 def is_repeated_header(row: RawRow, header_rows: Sequence[RawRow]) -> bool:
-    """True for a row that says the headers once more, each in its column."""
+    """True for a row that says the headers once more, each in its column.
+
+    Most of them are enough: no record has three cells that say what their columns are called, but a
+    record may have lost its cells to headers that were pasted over them.
+    """
     return any(_same_headers(row.cells, header.cells) for header in header_rows)
 
 
 def _same_headers(cells: Sequence[Cell], headers: Sequence[Cell]) -> bool:
-    return _stripped(cells) == _stripped(headers)
+    ours, theirs = _stripped(cells), _stripped(headers)
+    if ours == theirs:
+        return True
+    filled = [pair for pair in zip(ours, theirs, strict=False) if not is_blank(pair[1])]
+    same_count = sum(cell == header for cell, header in filled)
+    return same_count >= _ENOUGH_AGAIN and same_count > len(theirs) * _HALF
 
 
 def _stripped(cells: Sequence[Cell]) -> list[Cell]:

@@ -17,7 +17,7 @@ _BEFORE_ALL: Final = -1000
 """Ranks of a system's own meanings start here: they go before our own labels."""
 _NOTHING: Final = "nothing"
 _DESCRIPTION: Final = frozenset(
-    "told_by needs blank house heads_once line_total filled less constants undecided".split()
+    "told_by needs blank house heads_once line_total filled less constants undecided instead".split()
 )
 """What systems.toml says of a system itself; its other groups are tables."""
 
@@ -75,6 +75,10 @@ class System:
     line_total: LineTotal | None
     filled: tuple[Filled, ...]
     less: tuple[Less, ...]
+    instead: tuple[tuple[str, ...], ...]
+    """Lists of headers, best first: of each, the first filled cell of a row counts for the first
+    column.
+    """
     constants: Mapping[str, Mapping[str, str]]
     """By table, values of fields that hold for every row: the calls of a list of calls."""
     meanings: Mapping[str, Mapping[str, tuple[Meaning, ...]]]
@@ -130,6 +134,7 @@ def _system(name: str, said: Mapping[str, Any]) -> System:
         line_total=LineTotal(**total) if total else None,
         filled=tuple(Filled(**one) for one in said.get("filled", ())),
         less=tuple(Less(**one) for one in said.get("less", ())),
+        instead=tuple(map(tuple, said.get("instead", ()))),
         constants=said.get("constants", {}),
         meanings={table: _by_header(fields) for table, fields in tables.items()},
     )

@@ -282,3 +282,35 @@ def test_every_order_is_converted_once_by_its_own_day(tmp_path_factory, orders, 
 
     again = draft(folder, text, "Orders", with_rates(imported(now, done), table), decimal="point")
     assert again.changes == ()
+
+
+NAMED_ALONE = ("importe_eur", "Deal value EUR")
+"""Of orders' amounts only where the user says so."""
+
+
+@pytest.mark.parametrize(
+    ("header", "is_said"),
+    [
+        *((header, True) for header in NAMED_ALONE),
+        *(
+            (header, is_said)
+            for header in ("Amount_EUR", "amount_eur", "EUR Amount", "金额_欧元")
+            for is_said in (True, False)
+        ),
+    ],
+)
+def test_a_currency_beside_a_headers_name_is_the_moneys(tmp_path, header, is_said):
+    """Whether the user names the column or the header is known: no euro is taken for a dollar."""
+    text = f"Order number,Customer,Rep,Order date,{header}\nO1,Acme,Ann,2026-03-04,100\n"
+    columns = {"amount": header} if is_said else {}
+    done = draft(tmp_path, text, "Orders", columns=columns)
+    assert [code for *_, code in problems(done)] == ["no-exchange-rate"]
+    rows = new_rows(draft(tmp_path, text, "Orders", with_rates(), columns=columns))
+    assert (rows[0]["amount"], rows[0]["original_currency"]) == (12_000, "EUR")
+
+
+def test_the_amount_without_a_currency_goes_first(tmp_path):
+    """A file that has the amount once more in dollars means the same money by both."""
+    text = "Order number,Customer,Rep,Order date,Amount,amount_usd\nO1,Acme,Ann,2026-03-04,100,90\n"
+    done = draft(tmp_path, text, "Orders")
+    assert (new_rows(done)[0]["amount"], done.not_taken) == (10000, ("amount_usd",))

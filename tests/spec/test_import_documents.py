@@ -140,7 +140,7 @@ def test_false_of_odoo_is_nothing_but_in_a_column_of_flags():
 def test_a_shop_sells_itself_only_where_somebody_may_be_added(tmp_path):
     """Nobody is credited with what a file gives to nobody, unless it may add the shop as one."""
     text = ",".join(SHOPIFY) + "\n#1,paid,10,2026-05-01,Acme,1,10,A,0\n"
-    assert problems(draft(tmp_path, text, "Orders")) == [(2, "rep_id", "no-column")]
+    assert problems(draft(tmp_path, text, "Orders")) == [(2, "rep_id", "no-seller")]
     done = draft(tmp_path, text, "Orders", add_missing=True)
     assert [row["name"] for row in new_rows(done, "Reps")] == ["Shopify"]
 

@@ -292,3 +292,31 @@ def test_values_are_shown_as_the_workbook_shows_them(tmp_path: Path) -> None:
     assert becomes["Rep"] == '"ann" → Ann (R1)'
     assert becomes["Created Date"] == f'"2026年3月5日" → {dt.date(2026, 3, 5)}'
     assert becomes["Deal ID"] == "D1"
+
+
+def test_every_word_of_a_list_is_shown_with_its_count(tmp_path: Path) -> None:
+    """ "On hold" counts as placed: that is seen only where each word stands with what it becomes."""
+    words = ["Shipped"] * 3 + ["On Hold"] * 2 + ["Disputed", "Cancelled"]
+    rows = "".join(f"O{place},Acme,Ann,2026-01-05,7,{w}\n" for place, w in enumerate(words))
+    head = "Order number,Customer,Rep,Order date,Amount,Status\n"
+    done, explanation = explained(tmp_path, head + rows, "Orders")
+    status = column(explanation, "status")
+    assert [(one.cell, one.value, one.count) for one in status.examples] == [
+        ("Shipped", "delivered", 3),
+        ("On Hold", "placed", 2),
+        ("Disputed", None, 1),
+        ("Cancelled", "cancelled", 1),
+    ]
+    rows_said = Explainer(explanation, done.table, "en").column_rows()
+    becomes = next(row.becomes for row in rows_said if row.header == "Status")
+    assert '"On Hold" → Placed (2×)' in becomes
+
+
+def test_of_many_words_the_most_frequent_are_shown(tmp_path: Path) -> None:
+    words = ["Placed"] * 2 + [f"Word {letter}" for letter in "ABCDEFGHIJKLMN"]
+    rows = "".join(f"O{place},Acme,Ann,2026-01-05,7,{w}\n" for place, w in enumerate(words))
+    head = "Order number,Customer,Rep,Order date,Amount,Status\n"
+    _, explanation = explained(tmp_path, head + rows, "Orders")
+    status = column(explanation, "status")
+    assert (len(status.examples), status.more_words) == (12, 3)
+    assert status.examples[0].count == 2

@@ -72,8 +72,8 @@ def test_what_the_workbook_holds_stays_where_a_cell_cannot_be_read(tmp_path):
     [
         ("Amount", "12x", "number-unreadable"),
         ("Status", "Ready", "choice-unknown"),
-        ("Refund of", "#REF!", "cell-error"),
-        ("Partner", "#N/A", "cell-error"),
+        ("Refund of", "#REF!", "error-in-needed"),
+        ("Partner", "#N/A", "error-in-needed"),
         ("Partner share", "half", "number-unreadable"),
     ],
 )

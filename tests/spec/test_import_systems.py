@@ -164,3 +164,18 @@ def test_the_practice_data_comes_in_whole():
             now = imported(now, done)
     assert len(now.table("Deals").rows) == 8800
     assert len(now.table("Reps").rows) == 35 + 6
+
+
+@pytest.mark.parametrize("header", ["closed_at", "Closed date", "close_at"])
+def test_a_deal_closed_on_the_day_that_trackers_write(tmp_path, header):
+    """Of an open deal it says nothing of a closing day that was."""
+    text = f"Deal ID,Rep,Customer,Stage,Amount,{header}\n"
+    text += "D1,Ann,Acme,Won,5,2026-03-04\nD2,Ann,Acme,Lead,5,2026-09-04\n"
+    won, still_open = new_rows(draft(tmp_path, text, "Deals"))
+    assert won["closed_on"].isoformat() == "2026-03-04"
+    assert "closed_on" not in still_open
+
+
+def test_what_chinese_shops_sold_is_a_quantity(tmp_path):
+    text = "订单编号,客户,负责人,订单日期,产品,销量,金额\nO1,Acme,Ann,2026-03-04,Cup,3,15\n"
+    assert new_rows(draft(tmp_path, text, "Orders"))[0]["quantity"] == 3

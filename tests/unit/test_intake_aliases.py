@@ -15,7 +15,7 @@ from salesbook.intake.systems import known_systems, system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES
 
-GROUPS = ("choices", "telling", "stage_order", "undone")
+GROUPS = ("choices", "telling", "stage_order", "undone", "undone_words")
 
 
 def said(name: str) -> dict[str, Any]:

@@ -121,6 +121,24 @@ def test_headers_repeated_on_each_page_are_no_rows(tmp_path):
     ]
 
 
+def test_headers_repeated_but_for_a_cell_are_headers(tmp_path):
+    """Somebody has pasted the headers over a record and left its name; a record has no such cells."""
+    again = HEAD.replace(HEAD.split(",")[0], "O9", 1)
+    table = read(tmp_path, f"{HEAD}{ROWS}{again}O3,Acme,Ann,2026-01-05,7\n")
+    assert [cells[0] for cells in sound(table)] == ["O1", "O2", "O3"]
+    assert [(note.code, note.params["count"]) for note in table.notes] == [
+        ("import.headers-again", 1)
+    ]
+
+
+def test_a_record_that_is_called_like_a_header_stays_one(tmp_path):
+    """A customer may be called Customer."""
+    customer = HEAD.split(",")[1]
+    record = f"O3,{customer},Ann,2026-01-05,7\n"
+    table = read(tmp_path, f"{HEAD}{ROWS}{record}")
+    assert [cells[0] for cells in sound(table)] == ["O1", "O2", "O3"]
+
+
 def test_a_row_of_one_cell_over_repeated_headers_stays_a_row(tmp_path):
     """Unless it stands over the first headers as well, it may be a customer."""
     table = read(

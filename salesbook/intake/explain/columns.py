@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -16,9 +17,10 @@ from salesbook.intake.header_folding import fold_header
 from salesbook.intake.headers import HeaderMap, MappedColumn
 from salesbook.intake.rows import ColumnReading
 from salesbook.store import Cell
-from salesbook.tables import TABLES
+from salesbook.tables import TABLES, Kind
 
 _MOST_EXAMPLES: Final = 3
+_MOST_WORDS: Final = 12
 _NOTHING_SETTLED: Final[Mapping[int, dt.date | None]] = {}
 _LOOKED_AT: Final = 500
 """Different cells of a column among which examples are looked for."""
@@ -51,6 +53,9 @@ def columns_taken(
 
 def _taken(table: str, reading: ColumnReading, asked: set[str | None]) -> ColumnTaken:
     mapped = reading.mapped
+    has_words = reading.kind in (Kind.CHOICE, Kind.FLAG)
+    examples = _words(reading) if has_words else _examples(reading.cells, reading.values)
+    shown_count = _MOST_WORDS if has_words else len(examples)
     return ColumnTaken(
         header=mapped.header,
         column=mapped.column,
@@ -60,7 +65,8 @@ def _taken(table: str, reading: ColumnReading, asked: set[str | None]) -> Column
         why=_why(table, mapped, asked),
         filled=sum(not is_blank(cell) for cell in reading.cells),
         unreadable=sum(isinstance(value, Reason) for value in reading.values),
-        examples=_examples(reading.cells, reading.values),
+        examples=examples[:shown_count],
+        more_words=len(examples) - len(examples[:shown_count]),
         scale=mapped.scale,
         currency=mapped.currency,
         percent=mapped.percent,
@@ -75,6 +81,29 @@ def _why(table: str, mapped: MappedColumn, asked: set[str | None]) -> Why:
     own_labels = [labels.header(table, mapped.field, language) for language in labels.LANGUAGES]
     own = {fold_header(label) for label in (mapped.field, *own_labels)}
     return "own-label" if fold_header(mapped.header) in own else "known-header"
+
+
+def _words(reading: ColumnReading) -> tuple[Example, ...]:
+    """Every word of a list, the most frequent first, with what it becomes.
+
+    A word may be known and yet mean something else here, such as "On hold" for a placed order: that
+    is seen only where all of them are shown.
+    """
+    filled = [
+        (_text(cell), value)
+        for cell, value in zip(reading.cells, reading.values, strict=True)
+        if not is_blank(cell)
+    ]
+    counts = Counter(text for text, _ in filled)
+    value_by_text = dict(filled)
+    words = []
+    for text, count in counts.most_common():
+        value = value_by_text[text]
+        if isinstance(value, Reason):
+            words.append(Example(text, None, value, count))
+        else:
+            words.append(Example(text, value, count=count))
+    return tuple(words)
 
 
 def _examples(cells: Sequence[Cell], values: Sequence[Reading]) -> tuple[Example, ...]:

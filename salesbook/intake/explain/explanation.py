@@ -33,6 +33,8 @@ class Example:
     """In the field's type, money in minor units; None where the cell cannot be read."""
     reason: Reason | None = None
     """Why it cannot."""
+    count: int = 0
+    """How many cells hold just this; 0 where it is not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class ColumnTaken:
     filled: int
     unreadable: int
     examples: tuple[Example, ...]
-    """At most three, of different looks."""
+    """At most three, of different looks; of a list's words the twelve most frequent, with counts."""
+    more_words: int = 0
+    """Further words of a list."""
     scale: int = 1
     """What the header says each number stands for: 10,000 under `金额（万元）`."""
     currency: str = ""
