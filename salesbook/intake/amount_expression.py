@@ -30,6 +30,10 @@ _TOKEN: Final = re.compile(
 _MOST_CHARACTERS: Final = 500
 _DEEPEST: Final = 50
 """Brackets within brackets; nobody needs as many."""
+_PER_CENT_OR_TENTHS: Final = frozenset(
+    (Fraction(10), Fraction(100), Fraction(1, 10), Fraction(1, 100))
+)
+"""Numbers that make shares of per cents, or of tenths as 8.5 折 is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,18 @@ class AmountExpression:
 
     @property
     def shares(self) -> frozenset[str]:
-        """Columns that are a share of one: those that stand as `1 - column`."""
+        """Columns that are a share of one: those that stand as `1 - column` or `1 + column`."""
         return frozenset(_shares(self.term))
+
+    @property
+    def factors(self) -> frozenset[str]:
+        """Columns that something is multiplied or divided by as they are."""
+        return frozenset(_factors(self.term))
+
+    @property
+    def says_unit(self) -> bool:
+        """Whether it turns per cents or tenths into shares itself, as `1-Discount/100` does."""
+        return any(number in _PER_CENT_OR_TENTHS for number in _numbers(self.term))
 
     def value(self, operands: Mapping[str, Fraction]) -> Fraction:
         """Calculate it. Raises: ZeroDivisionError."""
@@ -180,11 +194,32 @@ def _headers(term: Term) -> Iterator[str]:
 def _shares(term: Term) -> Iterator[str]:
     if not isinstance(term, OperationTerm):
         return
-    is_rest_of_one = term.sign == "-" and term.left == NumberTerm(Fraction(1))
-    if is_rest_of_one and isinstance(term.right, ColumnTerm):
+    one = NumberTerm(Fraction(1))
+    if term.sign in "+-" and term.left == one and isinstance(term.right, ColumnTerm):
         yield term.right.header
+    if term.sign == "+" and term.right == one and isinstance(term.left, ColumnTerm):
+        yield term.left.header
     yield from _shares(term.left)
     yield from _shares(term.right)
+
+
+def _factors(term: Term) -> Iterator[str]:
+    if not isinstance(term, OperationTerm):
+        return
+    if term.sign in "*/":
+        for side in (term.left, term.right):
+            if isinstance(side, ColumnTerm):
+                yield side.header
+    yield from _factors(term.left)
+    yield from _factors(term.right)
+
+
+def _numbers(term: Term) -> Iterator[Fraction]:
+    if isinstance(term, NumberTerm):
+        yield term.value
+    elif isinstance(term, OperationTerm):
+        yield from _numbers(term.left)
+        yield from _numbers(term.right)
 
 
 def _value(term: Term, operands: Mapping[str, Fraction]) -> Fraction:

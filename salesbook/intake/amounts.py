@@ -11,21 +11,21 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from salesbook.cells.base import CellOptions, Reading, Reason, shown
-from salesbook.cells.column import shared_decimals
-from salesbook.cells.frame import read_values
-from salesbook.errors import ColumnMissing
+from salesbook.cells.number import Amount, amount_of
+from salesbook.currencies import currencies_named
+from salesbook.errors import AmbiguousFile, ColumnMissing
 from salesbook.intake.amount_expression import AmountExpression, parse_amount
+from salesbook.intake.amount_operands import SHARE_UNCLEAR, bare_of_unit, read_operands
 from salesbook.intake.foreign import ForeignTable, RawRow
 from salesbook.intake.header_folding import fold_header
 from salesbook.intake.header_meanings import header_note
-from salesbook.intake.headers import HeaderMap, MappedColumn
+from salesbook.intake.headers import HeaderMap, MappedColumn, columns_of_header, typed_header
 from salesbook.messages import Message
 from salesbook.money import exact
 from salesbook.store import Cell
-from salesbook.tables import Kind
 
 MADE_FOR: Final = ("Orders", "Deals")
 """Tables whose amount may be made of other columns."""
@@ -41,7 +41,6 @@ _DISCOUNT: Final = "discount|disc|discount %|discount rate|discount percent|raba
 _PAID_SHARE: Final = "折扣"
 """In Chinese a 折扣 of 0.9 means that nine tenths are paid."""
 _DISCOUNT_SUM: Final = "discount amount|total discount|折扣金额|优惠金额|折扣额|优惠额"
-_UNLIMITED: Final = 1e12
 _PLAIN_NAME: Final = re.compile(r"[^\W\d]\w*")
 
 
@@ -102,13 +101,8 @@ def propose(headers: Sequence[str]) -> str:
 def _only(headers: Sequence[str], words: str) -> str:
     """The header that is one of the words; blank where none is, or several are."""
     wanted = {fold_header(word) for word in words.split("|")}
-    matches = [header for header in headers if _bare(header) in wanted]
+    matches = [header for header in headers if bare_of_unit(header) in wanted]
     return matches[0] if len(matches) == 1 else ""
-
-
-def _bare(header: str) -> str:
-    """A header as it is compared, without the unit in brackets behind it."""
-    return fold_header(re.sub(r"\s*[(\[【（][^()（）]*[)\]】）]\s*$", "", header))
 
 
 def _term(header: str) -> str:
@@ -121,16 +115,23 @@ def _made(
     """Calculate a column of amounts, as if it stood right of the file's own."""
     columns = {header: _column(source, header) for header in expression.headers}
     sound = [row for row in source.rows if row.fault is None]
-    operands, notes = _operands(source, sound, columns, expression.shares, options)
+    operands, notes = read_operands(source, sound, columns, expression, options)
 
+    number = len(source.headers)
+    formats = dict(source.formats)
     made: list[Cell | Reason] = []
     for place, row in enumerate(sound):
         readings = {header: operands[header][place] for header in columns}
+        currency = _currency_of(source, row, columns)
+        if isinstance(currency, Reason):
+            made.append(currency)
+            continue
+        if currency:
+            formats[row.number, number] = currency
         made.append(_amount(expression, readings, row, columns))
     # Several rows may have one number: those of a row with a column per product.
     amount_of_next = iter(made)
 
-    number = len(source.headers)
     rows = tuple(
         row if row.fault is not None else _with_cell(row, next(amount_of_next))
         for row in source.rows
@@ -139,109 +140,62 @@ def _made(
         source,
         headers=(*source.headers, expression.text),
         rows=rows,
-        formats={**source.formats, **_formats(source, sound, columns, number)},
+        formats=formats,
         computed=source.computed + 1,
     )
-    currency = _currency(columns)
-    amount = MappedColumn("amount", number, expression.text, currency=currency)
-    kept = tuple(column for column in header_map.columns if column.field != "amount")
-    used = {source.headers[column] for column in columns.values()}
-    not_taken = tuple(header for header in header_map.not_taken if header not in used)
     return MadeAmounts(
         extended,
-        replace(
-            header_map,
-            columns=(*kept, amount),
-            not_taken=not_taken,
-            used=header_map.used | set(columns.values()),
-        ),
+        _with_made_amount(header_map, source, columns, expression.text),
         (Message("amount.made", {"expression": expression.text}), *notes),
         expression=expression.text,
     )
 
 
+def _with_made_amount(
+    header_map: HeaderMap, source: ForeignTable, columns: Mapping[str, int], text: str
+) -> HeaderMap:
+    """The map with the amounts that were made; those of the file are told as not taken."""
+    number = len(source.headers)
+    amount = MappedColumn("amount", number, text, currency=_currency(columns))
+    kept = tuple(column for column in header_map.columns if column.field != "amount")
+    operands = frozenset(columns.values())
+    in_use = operands | {column.column for column in kept} | header_map.used
+
+    replaced = [column for column in header_map.columns if column.field == "amount"]
+    left_out = {column.header for column in replaced if column.column not in in_use}
+    in_operands = {source.headers[column] for column in operands}
+    not_taken = [header for header in header_map.not_taken if header not in in_operands]
+    not_taken += sorted(left_out - set(not_taken))
+    return replace(
+        header_map,
+        columns=(*kept, amount),
+        not_taken=tuple(not_taken),
+        used=header_map.used | operands,
+    )
+
+
 def _column(source: ForeignTable, header: str) -> int:
-    """Which column an operand is. Raises: ColumnMissing."""
-    folded = fold_header(header)
-    for column, known in enumerate(source.headers):
-        if fold_header(known) == folded:
-            return column
+    """Which column an operand is.
+
+    Raises: ColumnMissing where it is none; AmbiguousFile where it is several: which of two prices
+        is meant only the user knows.
+    """
+    columns = columns_of_header(header, source.headers)
+    if len(columns) > 1:
+        raise AmbiguousFile(
+            "two-operands",
+            where="--amount-from",
+            found=header,
+            headers=", ".join(f"{{{typed_header(column, source.headers)}}}" for column in columns),
+        )
+    if columns:
+        return columns[0]
     raise ColumnMissing(
         "header-missing",
         where="--amount-from",
         found=header,
         headers=", ".join(filter(None, source.headers)),
     )
-
-
-def _operands(
-    source: ForeignTable,
-    rows: Sequence[RawRow],
-    columns: Mapping[str, int],
-    shares: frozenset[str],
-    options: CellOptions,
-) -> tuple[dict[str, list[Reading]], list[Message]]:
-    """Read the columns of an expression; a column of shares tells whether it is in per cent."""
-    cells = {header: [row.cells[column] for row in rows] for header, column in columns.items()}
-    signs: Mapping[str, Any] = dict.fromkeys(columns, options.decimal)
-    if options.decimal is None:
-        signs = dict(zip(columns, shared_decimals(list(cells.values())), strict=True))
-
-    read: dict[str, list[Reading]] = {}
-    notes: list[Message] = []
-    for header, column in columns.items():
-        note = header_note(source.headers[column])
-        of_column = replace(options, decimal=signs[header], scale=note.scale)
-        if header not in shares:
-            read[header] = list(read_values(cells[header], Kind.NUMBER, of_column))
-            continue
-
-        is_shown_as_share = [source.formats.get((row.number, column)) == "%" for row in rows]
-        says_percent = note.percent or "%" in source.headers[column]
-        values, is_percent = _shares(cells[header], is_shown_as_share, of_column, says_percent)
-        read[header] = values
-        code = "amount.per-cent" if is_percent else "amount.share"
-        notes.append(Message(code, {"header": source.headers[column]}))
-    return read, notes
-
-
-def _shares(
-    cells: Sequence[Cell], shown_as_share: Sequence[bool], options: CellOptions, says_percent: bool
-) -> tuple[list[Reading], bool]:
-    """Read shares such as discounts: `10%`, 0.1, or 10 where the column is in per cent.
-
-    The column decides: its header says `%`, or some bare number in it is above 1, which no share of
-    a price can be. A blank cell is no discount.
-
-    Returns: shares from 0 to 1, or reasons; and whether bare numbers were per cents.
-    """
-    anything = replace(options, rate_limit=_UNLIMITED, percent=False)
-    as_typed = read_values(cells, Kind.RATE, anything)
-    is_bare = [
-        not is_share and not (isinstance(cell, str) and "%" in cell.replace("％", "%"))
-        for cell, is_share in zip(cells, shown_as_share, strict=True)
-    ]
-    is_percent = says_percent or any(
-        bare and isinstance(value, float) and abs(value) > 1
-        for value, bare in zip(as_typed, is_bare, strict=True)
-    )
-
-    shares: list[Reading] = []
-    for cell, value, bare in zip(cells, as_typed, is_bare, strict=True):
-        if value is None:
-            shares.append(0.0)
-            continue
-        if not isinstance(value, float):
-            shares.append(value)
-            continue
-        share = float(exact(value) / 100) if bare and is_percent else value
-        # A bare 1 among shares is one per cent or all of the price: nobody can tell.
-        is_unclear = bare and not is_percent and value == 1
-        if is_unclear or not 0 <= share <= 1:
-            shares.append(Reason("rate-unclear", {"suggestion": f"{shown(cell)}%"}))
-        else:
-            shares.append(share)
-    return shares, is_percent
 
 
 def _amount(
@@ -254,7 +208,7 @@ def _amount(
     operands: dict[str, Fraction] = {}
     for header, value in readings.items():
         if isinstance(value, Reason):
-            if value.code == "number-ambiguous":
+            if value.code in ("number-ambiguous", SHARE_UNCLEAR):
                 return value
             found = shown(row.cells[columns[header]])
             return Reason("amount-part-unreadable", {"header": header, "found": found})
@@ -274,17 +228,27 @@ def _with_cell(row: RawRow, made: Cell | Reason) -> RawRow:
     return replace(row, cells=(*row.cells, made))
 
 
-def _formats(
-    source: ForeignTable, rows: Sequence[RawRow], columns: Mapping[str, int], number: int
-) -> dict[tuple[int, int], str]:
-    """The currency that a price's number format shows is the amount's."""
-    formats: dict[tuple[int, int], str] = {}
-    for row in rows:
-        for column in columns.values():
-            shown_format = source.formats.get((row.number, column), "%")
-            if shown_format != "%":
-                formats[row.number, number] = shown_format
-    return formats
+def _currency_of(source: ForeignTable, row: RawRow, columns: Mapping[str, int]) -> str | Reason:
+    """The currency of what a row's amount is made of, which is the amount's; blank for none said.
+
+    A header, a number format and a cell itself may say it. Sums of two currencies are no money.
+    """
+    words: list[str] = []
+    for column in columns.values():
+        cell = row.cells[column]
+        amount = amount_of(cell) if isinstance(cell, str) else None
+        in_cell = amount.currency if isinstance(amount, Amount) else ""
+        in_format = source.formats.get((row.number, column), "%").replace("%", "")
+        words += [header_note(source.headers[column]).currency, in_format, in_cell]
+
+    said = [word for word in words if word]
+    if not said:
+        return ""
+    codes = [currencies_named(word) for word in said]
+    if not frozenset.intersection(*codes):
+        return Reason("currencies-differ", {"found": ", ".join(dict.fromkeys(said))})
+    # `US$` says more than `$`.
+    return min(said, key=lambda word: len(currencies_named(word)))
 
 
 def _currency(columns: Mapping[str, int]) -> str:

@@ -229,7 +229,8 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
     added |= placing.added()
     if book is not before and merge.accepted:
         changes = (*changes, currency_change(book))
-    to_keep = remembered.rows_to_keep(source, header_map, own_columns.own_headers, book)
+    file_source, file_map = file.as_it_stands or (source, header_map)
+    to_keep = remembered.rows_to_keep(file_source, file_map, own_columns.own_headers, book)
     changes = (*changes, *map_changes(to_keep, book, does_something=bool(changes)))
     dropped_numbers = {row.number for row in parted.dropped}
     rejected = [row for row in rows if row.faults and row.number not in dropped_numbers]
@@ -288,7 +289,7 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
             *placing.notes,
             *resolver.stages.guesses(),
         ),
-        every_column=every_column(remembered, source, header_map, own_columns, book),
+        every_column=every_column(remembered, file_source, file_map, own_columns, book),
         explanation=explanation,
     )
 

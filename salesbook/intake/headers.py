@@ -20,6 +20,7 @@ from salesbook.intake.header_meanings import (
     header_note,
 )
 from salesbook.intake.optional import may_stay_blank
+from salesbook.intake.references import meanings_beside
 from salesbook.intake.systems import system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES, Kind
@@ -147,7 +148,7 @@ def _candidates(
     for column, header in enumerate(headers):
         is_open = bool(header) and column not in settled
         meanings, note = header_meanings(table, header, system) if is_open else ((), NO_NOTE)
-        for meaning in meanings:
+        for meaning in meanings_beside(table, header, headers, meanings):
             mapped = _mapped(meaning.field, column, header, note, only=meaning.only)
             candidates.setdefault(meaning.field, []).append(_Candidate(meaning.rank, mapped))
 

@@ -34,6 +34,7 @@ from salesbook.intake.wide import (
     without_periods,
     year_said,
 )
+from salesbook.intake.wide_long import with_months_beside
 from salesbook.intake.wide_products import EVERY_PRODUCT, with_product_lines
 from salesbook.messages import Message
 
@@ -52,6 +53,8 @@ class MappedFile:
     """How amounts were made of other columns, and what lines over the table say of them."""
     amount_proposal: str = ""
     """An expression for `--amount-from` by which they were made though nobody has said it."""
+    as_it_stands: tuple[ForeignTable, HeaderMap] | None = None
+    """What is remembered of the file: its columns before months were put beside each other."""
 
 
 def map_file(path: Path, options: ImportOptions, book: BookNow) -> MappedFile:
@@ -92,13 +95,19 @@ def map_file(path: Path, options: ImportOptions, book: BookNow) -> MappedFile:
         units,
         currency_told(options.currency),
     )
+    as_it_stands = source, header_map
+    long_months = with_months_beside(source, header_map, table, where=path.name)
+    if long_months is not None:
+        source, header_map = long_months.source, long_months.header_map
+        wide_options = replace(wide_options, from_rows=True)
+        made = replace(made, notes=(*made.notes, long_months.note))
     wide = find_wide(source, header_map, table, wide_options)
     if wide is not None:
         header_map = without_periods(header_map, wide)
         source = total_rows_as_scopes(source, wide)
     proposal = made.expression if made.is_proposed else ""
     notes = (*made.notes, *notes_of_units(units))
-    return MappedFile(source, header_map, remembered, wide, notes, proposal)
+    return MappedFile(source, header_map, remembered, wide, notes, proposal, as_it_stands)
 
 
 def source_options(options: ImportOptions, known_headers: tuple[str, ...] = ()) -> SourceOptions:

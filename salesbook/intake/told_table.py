@@ -3,28 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from salesbook import labels
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.book_now import takes_imports
+from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.header_folding import Meaning, fold_header
-from salesbook.intake.header_meanings import aliases, header_meanings
+from salesbook.intake.header_meanings import aliases, choice_aliases, header_fields, header_meanings
 from salesbook.intake.mapped import source_options
 from salesbook.intake.matching import has_made_keys
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.references import meanings_beside
+from salesbook.intake.scopes import SCOPED
 from salesbook.intake.sources import read_source
 from salesbook.intake.systems import System, system_of
+from salesbook.labels.words import fold
 from salesbook.tables import TABLES
 
 _FEWEST: Final = 3
 """Known headers under which a file tells no table."""
+_FEWEST_LIKELY: Final = 2
+"""Known headers from which a table is named as one that may be meant."""
 _MARGIN: Final = 1.25
 """How much more a table must be told than the next one."""
 _TELLING: Final = 5.0
 """What a header counts for that only one kind of list has, beside its own weight."""
+_FEWEST_WORDS: Final = 2
+"""Different words of a column from which it tells what they are about."""
 _MOST_CANDIDATES: Final = 4
+_UNDATED: Final = frozenset(("Customers", "Reps", "Products"))
+"""Lists of people and things: what happened on a day, and for how much, is none of them."""
+_HAPPENED_ON: Final[Mapping[str, frozenset[str]]] = {
+    "Deals": frozenset(("closed_on", "expected_on")),
+    "Orders": frozenset(("ordered_on",)),
+    "Payments": frozenset(("paid_on",)),
+}
+"""By table of amounts, the days on which they come in."""
+
+
+@dataclass
+class Evidence:
+    """What the headers of a file say of one table."""
+
+    fields: set[str] = field(default_factory=set)
+    """Fields that some header may stand for."""
+    known: set[str] = field(default_factory=set)
+    """Folded headers that the table knows."""
+    telling: int = 0
+    """How many of them only its kind of list has."""
+    missing: frozenset[str] = frozenset()
+    """Fields that every row needs and no header says."""
+    needed: int = 0
+    """How many fields every row needs."""
+    weight: float = 0.0
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the table may be told by these headers, if no other comes near it.
+
+        Headers that only its kind of list has tell a table although a column is missing: the
+        import then says which. A list of orders that names no rep is still one of orders.
+        """
+        if len(self.known) < _FEWEST:
+            return False
+        has_half = 2 * len(self.missing) <= self.needed
+        return not self.missing or (self.telling > 0 and has_half)
 
 
 def table_of_file(path: Path, options: ImportOptions) -> str:
@@ -33,55 +80,125 @@ def table_of_file(path: Path, options: ImportOptions) -> str:
     Raises: AmbiguousFile (table-unclear) where the headers tell no table, or several; whatever
         `read_source` raises.
     """
-    headers = read_source(path, "", source_options(options)).headers
-    weights = table_weights(headers)
+    source = read_source(path, "", source_options(options))
+    evidence = table_evidence(source.headers, said=frozenset(options.columns))
+    system = system_of(source.headers)
+    if "Leads" in evidence and _has_words_of_leads(source):
+        evidence["Leads"].telling += 1
+        evidence["Leads"].weight += _TELLING
 
-    candidates = sorted(weights, key=lambda table: (-weights[table], table))
-    system = system_of(headers)
-    undecided = system.undecided.intersection(candidates) if system else frozenset()
-    if candidates and len(undecided) < 2:
-        best, *others = candidates
-        next_weight = weights[others[0]] if others else 0.0
-        if weights[best] >= _MARGIN * next_weight:
+    likely = sorted(evidence, key=lambda table: (-evidence[table].weight, table))
+    enough = [table for table in likely if evidence[table].is_enough]
+    undecided = system.undecided.intersection(enough) if system else frozenset()
+    if enough and len(undecided) < 2:
+        best = enough[0]
+        rivals = [other for other in likely if other != best and _rivals(evidence, best, other)]
+        next_weight = evidence[rivals[0]].weight if rivals else 0.0
+        if evidence[best].weight >= _MARGIN * next_weight:
             return best
-    named = tuple(candidates[:_MOST_CANDIDATES] or _telling())
+
+    named = tuple(likely[:_MOST_CANDIDATES] or _most_imported())
     raise AmbiguousFile(
-        "table-unclear", where=path.name, option="--into", tables=", ".join(named), choices=named
+        "table-unclear", where=path.name, option="--into", tables=named, choices=named
     )
 
 
-def table_weights(headers: Sequence[str]) -> dict[str, float]:
+def _rivals(evidence: Mapping[str, Evidence], best: str, other: str) -> bool:
+    """Whether another table may be meant as well as the best one.
+
+    One that lacks a column is no rival where it knows fewer headers, and none of its own.
+    """
+    rival = evidence[other]
+    knows_as_many = len(rival.known) >= len(evidence[best].known)
+    return rival.is_enough or rival.telling > 0 or knows_as_many
+
+
+def table_evidence(
+    headers: Sequence[str], *, said: frozenset[str] = frozenset()
+) -> dict[str, Evidence]:
     """Weigh what a file's headers say of each table that could take its rows.
 
-    A header counts 1 for the only table that knows it and a part for each of several. A table of
-    which a field is missing that every row needs is none.
+    A header counts 1 for the only table that knows it and a part for each of several.
 
-    Returns: weight by table; empty where too little is known.
+    Args:
+        said: fields that the user says himself.
+
+    Returns: evidence by table, of those of which at least two headers are known.
     """
     system = system_of(headers)
-    tables = _tables_of(system)
-    fields: dict[str, set[str]] = {table: set() for table in tables}
-    known: dict[str, set[str]] = {table: set() for table in tables}
+    by_table = {table: Evidence() for table in _tables_of(system)}
     knowers: dict[str, list[str]] = {}
     for header in headers:
         folded = fold_header(header)
-        for table in tables:
-            meanings = _meanings(table, header, system)
-            if meanings:
-                fields[table].update(meaning.field for meaning in meanings)
-                known[table].add(folded)
+        for table, evidence in by_table.items():
+            meanings = _meanings(table, header, headers, system)
+            if meanings and folded not in evidence.known:
+                evidence.known.add(folded)
                 knowers.setdefault(folded, []).append(table)
+            evidence.fields.update(meaning.field for meaning in meanings)
 
-    telling = _telling()
-    weights = {}
-    for table in tables:
-        if len(known[table]) < _FEWEST or not _has_needed(table, fields[table], system):
+    folded_headers = {fold_header(header) for header in headers}
+    takes_one_alone = system is not None and len(system.meanings) == 1
+    for table, evidence in by_table.items():
+        needed = _needed(table, evidence.fields, system)
+        evidence.needed = len(needed)
+        evidence.missing = needed - evidence.fields - said
+        evidence.telling = len(folded_headers & _telling().get(table, frozenset()))
+        # The headers of a system that writes one kind of list tell that kind.
+        evidence.telling += takes_one_alone
+        evidence.weight = sum(1 / len(knowers[header]) for header in evidence.known)
+        evidence.weight += _TELLING * evidence.telling
+
+    if _has_dated_amounts(headers, by_table, system):
+        by_table = {table: by_table[table] for table in by_table if table not in _UNDATED}
+    return {
+        table: evidence
+        for table, evidence in by_table.items()
+        if len(evidence.known) >= _FEWEST_LIKELY
+    }
+
+
+def _has_words_of_leads(source: ForeignTable) -> bool:
+    """Whether a column of the file says how far leads are: `Unqualified`, `Working - Contacted`.
+
+    People whose company is named beside them are leads or customers; their headers are the same.
+    """
+    codes = TABLES["Leads"].field("status").choices
+    words = {fold(code) for code in codes} | set(choice_aliases("Leads.status"))
+    for language in labels.LANGUAGES:
+        words |= {fold(labels.choice("Leads.status", code, language)) for code in codes}
+    # Deals are won and lost as leads are, and orders are new.
+    elsewhere = {*choice_aliases("Deals._status"), *choice_aliases("Orders.status")}
+
+    for column, header in enumerate(source.headers):
+        if "status" not in header_fields("Leads", header):
             continue
-        weight = sum(1 / len(knowers[header]) for header in known[table])
-        folded_headers = {fold_header(header) for header in headers}
-        weight += _TELLING * len(folded_headers & telling.get(table, frozenset()))
-        weights[table] = weight
-    return weights
+        cells = {row.cells[column] for row in source.rows if row.fault is None}
+        folded = {fold(cell) for cell in cells if isinstance(cell, str) and cell.strip()}
+        most_are_words = 2 * len(folded & words) > len(folded)
+        if most_are_words and len((folded & words) - elsewhere) >= _FEWEST_WORDS:
+            return True
+    return False
+
+
+def _has_dated_amounts(
+    headers: Sequence[str], by_table: Mapping[str, Evidence], system: System | None
+) -> bool:
+    """Whether the headers say how much came in on which day.
+
+    A day that a list of customers has as well, such as that of their creation, says nothing.
+    """
+    for table, days in _HAPPENED_ON.items():
+        if table not in by_table:
+            continue
+        fields: set[str] = set()
+        for header in headers:
+            if not _meanings("Customers", header, headers, system):
+                meanings = _meanings(table, header, headers, system)
+                fields.update(meaning.field for meaning in meanings)
+        if "amount" in fields and fields & days:
+            return True
+    return False
 
 
 def _tables_of(system: System | None) -> tuple[str, ...]:
@@ -91,13 +208,18 @@ def _tables_of(system: System | None) -> tuple[str, ...]:
     return tuple(table for table in TABLES if takes_imports(table))
 
 
-def _meanings(table: str, header: str, system: System | None) -> tuple[Meaning, ...]:
-    meanings, _ = header_meanings(table, header, system) if header else ((), None)
-    return meanings
+def _meanings(
+    table: str, header: str, headers: Sequence[str], system: System | None
+) -> tuple[Meaning, ...]:
+    """What a header may stand for in a table, beside the others of its file."""
+    if not header:
+        return ()
+    meanings, _ = header_meanings(table, header, system)
+    return meanings_beside(table, header, headers, meanings)
 
 
-def _has_needed(table: str, fields: set[str], system: System | None) -> bool:
-    """Whether the headers fill every field without which no row of the table could be taken.
+def _needed(table: str, fields: set[str], system: System | None) -> frozenset[str]:
+    """The fields without which no row of the table could be taken.
 
     A key that an import makes by itself is none of them, nor what the system says of all rows.
     """
@@ -108,12 +230,19 @@ def _has_needed(table: str, fields: set[str], system: System | None) -> bool:
         constants.add("amount")
     made = {TABLES[table].key[0]} if TABLES[table].key and has_made_keys(table) else set()
     names_people = {"name"} if {"_first_name", "_last_name"} & fields else set()
+    # Of whom a target is may be said by a column of reps or teams, or by none: the company's.
+    scopes = {"scope_kind", "scope"} if table in SCOPED else set()
     needed = {
         spec.name
         for spec in TABLES[table].fields
         if (spec.required or spec.name in TABLES[table].key) and spec.default is None
     }
-    return needed <= fields | constants | made | names_people
+    return frozenset(needed - constants - made - names_people - scopes)
+
+
+def _most_imported() -> tuple[str, ...]:
+    """The tables that people import most, to be named where nothing is known of a file."""
+    return (*_telling(), "Targets", "TargetMonths")
 
 
 @cache

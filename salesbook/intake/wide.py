@@ -1,4 +1,4 @@
-"""Which columns of a file are months or quarters of a target, and what do its rows say of each?
+"""Which columns of a file are months, quarters or halves of a target, and what do its rows say of each?
 
 A planning sheet has a row per rep or team and a column per month. Here such a row becomes rows of
 tables: its year in Targets and its months in TargetMonths, or months of TargetMonths or Locks.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from salesbook.cells.base import CellOptions
 from salesbook.errors import AmbiguousFile, UsageError
@@ -16,21 +15,20 @@ from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
 from salesbook.intake.headers import HeaderMap
 from salesbook.intake.period_headers import (
     TAKES_PERIODS,
+    PeriodHeader,
     metric_in_title,
     period_of_header,
 )
 from salesbook.intake.plan_years import PlanYear, only_plan_year, plan_years
 from salesbook.intake.title_units import NO_UNITS, TitleUnits
+from salesbook.intake.wide_columns import PARTS_OF_YEAR, PeriodColumn, sort_out
 from salesbook.intake.wide_years import (
-    PeriodColumn,
     YearsSaid,
     notes_of_years,
     with_years,
     year_of_range,
 )
 from salesbook.messages import Message
-
-_TAKEN_SPANS: Final = ("month", "quarter")
 
 
 @dataclass(frozen=True)
@@ -39,9 +37,11 @@ class WideTable:
 
     table: str
     taken: tuple[PeriodColumn, ...]
-    """Months and quarters that become months: no quarter whose months are columns of their own."""
+    """What becomes months: no quarter or half whose months are columns of their own."""
     checked: tuple[PeriodColumn, ...]
-    """Quarters, halves and years that the taken ones have to add up to."""
+    """Totals, quarters and halves that the taken ones have to add up to; the target first."""
+    apart: tuple[PeriodColumn, ...]
+    """Totals of another year or metric than the taken ones: they count nowhere."""
     year: int | None
     """The fiscal year that the user, the titles or the sheet's name say; None where none does."""
     metric: str
@@ -73,6 +73,8 @@ class WideOptions:
     """What the lines over the table say of its amounts."""
     told_currency: str | None = None
     """Of the file's money, as the user says."""
+    from_rows: bool = False
+    """Whether the months were rows of the file, so that one alone is one as well."""
 
     @property
     def start_month(self) -> int:
@@ -100,41 +102,49 @@ def find_wide(
 ) -> WideTable | None:
     """Tell whether a file has columns of months or quarters; None where it has none.
 
-    Raises: AmbiguousFile where two columns are one month, or where nothing says the year;
+    Raises: AmbiguousFile where two columns are one month, where a quarter has some of its months
+        beside it but not all, or where nothing says the year;
         UsageError where months are to be fixed that the file does not have.
     """
     in_fields = {column.column for column in header_map.columns}
-    periods = [
-        PeriodColumn(column, header, period)
+    periods = {
+        column: period
         for column, header in enumerate(source.headers)
         if column not in in_fields and (period := period_of_header(header)) is not None
-    ]
-    parts = _of_taken_spans(periods)
-    says_year = any(column.period.year is not None for column in parts)
-    if table not in TAKES_PERIODS or not (len(parts) > 1 or (parts and says_year)):
+    }
+    parts = [period for period in periods.values() if period.span in PARTS_OF_YEAR]
+    says_year = any(period.year is not None for period in parts)
+    says_more = len(parts) > 1 or says_year or options.from_rows
+    if table not in TAKES_PERIODS or not (parts and says_more):
         return None
 
     titles = (*source.above, source.sheet)
     has_year_column = header_map.has("year")
     in_titles = only_plan_year(titles)
     years = YearsSaid(options.where, options.year, in_titles, options.start_month, has_year_column)
-    periods = with_years(periods, years)
-    parts = _of_taken_spans(periods)
-    _refuse_twice(parts, options.start_month)
-    taken = _finest(parts, options.start_month)
-    if options.fixed and any(column.period.span == "quarter" for column in taken):
-        raise UsageError("fixed-quarters", where="--fixed", found=taken[0].header)
-
+    periods = with_years(periods, source.headers, years)
     said = years.said
     year = None
     if said is not None:
         year = said.year if said.first is None else year_of_range(said, options.start_month)
-    every_header_has_one = all(column.period.year is not None for column in taken)
+    metric = metric_in_title(titles)
+    columns = sort_out(
+        _period_columns(
+            source, header_map, periods, start_month=options.start_month, year=year, metric=metric
+        ),
+        options.start_month,
+    )
+    if options.fixed:
+        divided = [column for column in columns.taken if column.period.span != "month"]
+        if divided:
+            raise UsageError("fixed-quarters", where="--fixed", found=divided[0].header)
+
+    every_header_has_one = all(column.period.year is not None for column in columns.taken)
     if year is None and not has_year_column and not every_header_has_one:
         raise AmbiguousFile(
             "year-unknown",
             where=options.where,
-            headers=_first_headers(taken),
+            headers=_first_headers(columns.taken),
             option="--column",
             field="year",
             choices=(str(options.year_now), str(options.year_now + 1)),
@@ -142,56 +152,46 @@ def find_wide(
 
     wide = WideTable(
         table=table,
-        taken=taken,
-        checked=tuple(column for column in periods if column not in taken),
+        taken=columns.taken,
+        checked=columns.checked,
+        apart=columns.apart,
         year=year,
-        metric=metric_in_title(titles),
+        metric=metric,
         options=options,
     )
     return replace(wide, notes=tuple(_notes(wide, has_year_column)))
 
 
-def _of_taken_spans(columns: Sequence[PeriodColumn]) -> list[PeriodColumn]:
-    return [column for column in columns if column.period.span in _TAKEN_SPANS]
+def _period_columns(  # noqa: PLR0913 - what a column's year and metric are told by
+    source: ForeignTable,
+    header_map: HeaderMap,
+    periods: Mapping[int, PeriodHeader],
+    *,
+    start_month: int,
+    year: int | None,
+    metric: str,
+) -> list[PeriodColumn]:
+    """The columns of periods with their years and metrics, and the target's beside its months."""
+    year_of_file = None if header_map.has("year") else year
+    metric_of_file = "" if header_map.has("metric") else metric or "revenue"
 
-
-def _refuse_twice(parts: Sequence[PeriodColumn], start_month: int) -> None:
-    """Raises: AmbiguousFile where two columns say the same month, or quarter, of one metric."""
-    first: dict[tuple[object, ...], PeriodColumn] = {}
-    for column in parts:
-        period = column.period
-        key = (
-            period.span,
-            period.months(start_month),
-            period.fiscal_year(start_month),
-            period.metric,
+    def column_of(column: int, period: PeriodHeader, *, is_target: bool = False) -> PeriodColumn:
+        named = period.fiscal_year(start_month)
+        return PeriodColumn(
+            column,
+            source.headers[column],
+            period,
+            year=year_of_file if named is None else named,
+            metric=period.metric or metric_of_file,
+            is_target=is_target,
         )
-        if key in first:
-            raise AmbiguousFile("two-periods", where=column.header, other=first[key].header)
-        first[key] = column
 
-
-def _finest(parts: Sequence[PeriodColumn], start_month: int) -> tuple[PeriodColumn, ...]:
-    """Months, and those quarters of whose months none is a column."""
-    months = {
-        (column.period.fiscal_year(start_month), column.period.metric, month)
-        for column in parts
-        if column.period.span == "month"
-        for month in column.period.months(start_month)
-    }
-    taken = []
-    for column in parts:
-        period = column.period
-        year = period.fiscal_year(start_month)
-        # A month without a year is a month of whatever year the row has, and so is a quarter.
-        has_months = any(
-            other_year in (year, None) or year is None
-            for other_year, metric, month in months
-            if metric == period.metric and month in period.months(start_month)
-        )
-        if period.span == "month" or not has_months:
-            taken.append(column)
-    return tuple(taken)
+    whole_year = PeriodHeader("year", 1, fiscal=True)
+    targets = [column.column for column in header_map.columns if column.field == "target"]
+    return [
+        *(column_of(column, period) for column, period in periods.items()),
+        *(column_of(column, whole_year, is_target=True) for column in targets),
+    ]
 
 
 def _first_headers(columns: Sequence[PeriodColumn]) -> str:
@@ -203,8 +203,7 @@ def _notes(wide: WideTable, has_year_column: bool) -> list[Message]:
     notes = [
         Message("wide.columns", {"count": len(wide.taken), "headers": _first_headers(wide.taken)})
     ]
-    of_rows = None if has_year_column else wide.year
-    notes += notes_of_years(wide.taken, of_rows, wide.start_month)
+    notes += notes_of_years(wide.taken, wide.start_month)
     says_no_year = [column for column in wide.taken if column.period.year is None]
     if wide.year is not None and says_no_year and not has_year_column:
         notes.append(Message("wide.year", {"year": str(wide.year)}))
@@ -213,7 +212,7 @@ def _notes(wide: WideTable, has_year_column: bool) -> list[Message]:
         first = next(column for column in wide.taken if column.period.fiscal)
         month = first.period.months(wide.start_month)[0]
         notes.append(Message("wide.fiscal", {"header": first.header, "month": month}))
-    if any(column.period.span == "quarter" for column in wide.taken):
+    if any(column.period.span != "month" for column in wide.taken):
         notes.append(Message("wide.quarters"))
     if wide.metric and wide.metric != "revenue":
         notes.append(Message("wide.metric", {"metric": f"Targets.metric={wide.metric}"}))

@@ -15,7 +15,7 @@ from salesbook.intake.resolve import Resolver
 from salesbook.intake.rows import FileRow
 from salesbook.intake.scopes import scoped_rows
 from salesbook.intake.wide import WideTable
-from salesbook.intake.wide_rows import notes_of, spread
+from salesbook.intake.wide_rows import SpreadRows, notes_of, spread
 from salesbook.messages import Message
 
 _MONTHS: Final = "TargetMonths"
@@ -92,18 +92,19 @@ def _place_wide(
     spread_rows = spread(wide, source, kept)
     placing = Placing(notes=notes_of(wide, spread_rows))
     placing.notes += _sums(wide, kept)
-    merge.run([row for row, _ in spread_rows.rows])
-    fates = _fates(merge, spread_rows.rows)
-
-    if spread_rows.months and _MONTHS not in book.tables:
+    has_months = bool(spread_rows.months)
+    if has_months and _MONTHS not in book.tables:
         placing.notes.append(Message("wide.no-months"))
-    elif spread_rows.months:
-        # A target that is rejected has no months.
-        months = [(row, of) for row, of in spread_rows.months if not of.faults]
-        resolver = Resolver(_MONTHS, book, merge.resolver.stages, may_add=False)
-        placing.months = Merge(_MONTHS, book, resolver, replace=merge.replace)
-        placing.months.run([row for row, _ in months])
-        for number, of_months in _fates(placing.months, months).items():
+        spread_rows.months.clear()
+        has_months = False
+
+    _reject_whole_rows(spread_rows, merge, book)
+    merge.run([row for row, of in spread_rows.rows if not of.faults])
+    fates = _fates(merge)
+    if has_months:
+        placing.months = _merge_of_months(merge, book)
+        placing.months.run([row for row, of in spread_rows.months if not of.faults])
+        for number, of_months in _fates(placing.months).items():
             # New months of a year that is there already change it.
             fates[number].extend("updated" if fate == "new" else fate for fate in of_months)
         placing.notes.append(_said_of_months(placing.months))
@@ -115,12 +116,46 @@ def _place_wide(
     return placing
 
 
-def _fates(merge: Merge, rows: Sequence[tuple[FileRow, FileRow]]) -> dict[int, list[Fate]]:
-    """What became of the rows made of each row of the file, by its number; faults go to it."""
+def _reject_whole_rows(spread_rows: SpreadRows, merge: Merge, book: BookNow) -> None:
+    """Reject each row of the file of which any year or month cannot go into its table.
+
+    What a merge has taken it cannot give back, and a month is only known to be impossible when the
+    year is placed. So trials come first, until one rejects nobody.
+    """
+    while True:
+        trials: list[tuple[Merge, Sequence[tuple[FileRow, FileRow]]]] = [
+            (Merge(merge.table, book, merge.resolver, replace=merge.replace), spread_rows.rows)
+        ]
+        if spread_rows.months:
+            trials.append((_merge_of_months(merge, book), spread_rows.months))
+
+        rejects_some = False
+        for trial, made in trials:
+            sound = [(row, of) for row, of in made if not of.faults]
+            trial.run([row for row, _ in sound])
+            rejects_some |= _pass_on_faults(sound)
+        if not rejects_some:
+            return
+
+
+def _merge_of_months(merge: Merge, book: BookNow) -> Merge:
+    resolver = Resolver(_MONTHS, book, merge.resolver.stages, may_add=False)
+    return Merge(_MONTHS, book, resolver, replace=merge.replace)
+
+
+def _pass_on_faults(rows: Sequence[tuple[FileRow, FileRow]]) -> bool:
+    """Give the faults of rows to the file's rows that they are made of; True where there are any."""
+    has_faults = False
     for row, of in rows:
         for fault in row.faults:
+            has_faults = True
             if fault not in of.faults:
                 of.faults += (fault,)
+    return has_faults
+
+
+def _fates(merge: Merge) -> dict[int, list[Fate]]:
+    """What became of the rows made of each row of the file, by its number."""
     fates: dict[int, list[Fate]] = {}
     for row, fate in zip(merge.accepted, merge.fates, strict=True):
         fates.setdefault(row.number, []).append(fate)

@@ -10,10 +10,9 @@ from salesbook.cells.base import Reason, Value
 from salesbook.intake.foreign import ForeignTable, RawRow
 from salesbook.intake.header_meanings import header_note
 from salesbook.intake.headers import HeaderMap, MappedColumn
-from salesbook.intake.period_headers import PeriodHeader
 from salesbook.intake.rows import FileRow, read_rows
 from salesbook.intake.wide import WideTable
-from salesbook.intake.wide_years import PeriodColumn
+from salesbook.intake.wide_columns import PeriodColumn
 from salesbook.messages import Message
 from salesbook.tables import TABLES
 
@@ -35,7 +34,11 @@ class SpreadRows:
     months: list[tuple[FileRow, FileRow]] = field(default_factory=list)
     """For TargetMonths beside Targets; empty for another table."""
     differing: list[int] = field(default_factory=list)
-    """Numbers of the file's rows whose own totals are not the sums of their months."""
+    """Numbers of the file's rows whose target is not the sum of their months."""
+    parts_differing: list[int] = field(default_factory=list)
+    """Numbers of those with a quarter, half or other total that is not the sum of its months."""
+    unused: dict[str, None] = field(default_factory=dict)
+    """Headers of totals that are of another year or metric than all months of some row."""
 
 
 def spread(wide: WideTable, source: ForeignTable, rows: Sequence[FileRow]) -> SpreadRows:
@@ -64,11 +67,15 @@ def spread(wide: WideTable, source: ForeignTable, rows: Sequence[FileRow]) -> Sp
 def notes_of(wide: WideTable, made: SpreadRows) -> list[Message]:
     """What was understood of the file, and where its own totals differ."""
     notes = list(wide.notes)
-    if made.differing:
-        shown = ", ".join(map(str, made.differing[:_NAMED_ROWS]))
-        more = " …" if len(made.differing) > _NAMED_ROWS else ""
-        code = "wide.sums-differ-fixed" if wide.options.fixed else "wide.sums-differ"
-        notes.append(Message(code, {"count": len(made.differing), "rows": f"{shown}{more}"}))
+    apart = dict.fromkeys((*(column.header for column in wide.apart), *made.unused))
+    if apart:
+        notes.append(Message("wide.apart", {"headers": ", ".join(apart)}))
+    of_target = "wide.sums-differ-fixed" if wide.options.fixed else "wide.sums-differ"
+    for code, numbers in ((of_target, made.differing), ("wide.parts-differ", made.parts_differing)):
+        if numbers:
+            shown = ", ".join(map(str, numbers[:_NAMED_ROWS]))
+            more = " …" if len(numbers) > _NAMED_ROWS else ""
+            notes.append(Message(code, {"count": len(numbers), "rows": f"{shown}{more}"}))
     return notes
 
 
@@ -123,7 +130,7 @@ def _long_table(
             shown = source.formats.get((row.number, column.column))
             if shown:
                 formats[len(cells), 1] = shown
-            metric = _metric(wide, row, column.period)
+            metric = _metric(wide, row, column)
             cells.append(RawRow(len(cells), (metric, row.cells[column.column])))
     return ForeignTable(
         ("metric", "amount"), tuple(cells), epoch_1904=source.epoch_1904, formats=formats
@@ -137,9 +144,9 @@ def _reading(cell: FileRow) -> int | Reason | None:
     return amount if isinstance(amount, int) else None
 
 
-def _metric(wide: WideTable, row: FileRow, period: PeriodHeader) -> str:
+def _metric(wide: WideTable, row: FileRow, column: PeriodColumn) -> str:
     """What a cell counts: by its header, else by its row, else by the title."""
-    return str(period.metric or row.values.get("metric") or wide.metric or "revenue")
+    return str(column.metric or row.values.get("metric") or wide.metric or "revenue")
 
 
 class _Spreader:
@@ -157,35 +164,37 @@ class _Spreader:
         if row.faults:
             return
 
-        if self._totals_differ(row, amounts, months):
-            self.made.differing.append(row.number)
-        typed_target = row.values.pop("target", None)
+        # What the row says of its target was read without its metric; here it counts by its own.
+        row.values.pop("target", None)
         if not months:
-            self._without_months(row, typed_target, typed_year)
+            self._without_months(row, amounts, typed_year)
             return
-        if typed_target is None:
-            typed_target = self._typed_total(amounts)
 
-        for (year, metric), of_months in months.items():
+        own_totals: dict[OfTarget, PeriodColumn] = {}
+        if self._has_years:
+            own_totals = self._own_totals(row, amounts, months)
+        self._compare(row, amounts, months, own_totals)
+        for of_target, of_months in months.items():
+            year, metric = of_target
             common: dict[str, Value] = {**row.values, "year": year, "metric": metric}
             if self._has_years:
                 # Weights follow the year's own figure; months that are hard make the year.
-                counts_itself = len(months) == 1 and not self._wide.options.fixed
-                own = typed_target if counts_itself else None
-                target = own if own is not None else sum(of_months.values())
+                total = None if self._wide.options.fixed else own_totals.get(of_target)
+                target = sum(of_months.values()) if total is None else amounts[total]
                 self._add(self.made.rows, row, {**common, "target": target})
             self._add_months(row, common, of_months)
 
-    def _without_months(
-        self, row: FileRow, typed_target: Value | None, typed_year: Value | None
-    ) -> None:
+    def _without_months(self, row: FileRow, amounts: Amounts, typed_year: Value | None) -> None:
         """A row whose months are all blank is a target of its year, where it has that much."""
-        year = typed_year if typed_year is not None else self._wide.year
-        if not self._has_years or typed_target is None or year is None:
+        columns = [column for column in self._wide.checked if column.is_target]
+        target = next((column for column in columns if column in amounts), None)
+        of_column = target.year if target is not None else None
+        year = next((y for y in (typed_year, of_column, self._wide.year) if y is not None), None)
+        if not self._has_years or target is None or year is None:
             row.reject("target" if self._has_years else "amount", "months-blank")
             return
-        metric = str(row.values.get("metric") or self._wide.metric or "revenue")
-        values = {**row.values, "year": year, "metric": metric, "target": typed_target}
+        metric = _metric(self._wide, row, target)
+        values = {**row.values, "year": year, "metric": metric, "target": amounts[target]}
         self._add(self.made.rows, row, values)
 
     def _add_months(
@@ -217,7 +226,7 @@ class _Spreader:
         for column in self._wide.taken:
             if column not in amounts:
                 continue
-            named = column.period.fiscal_year(self._wide.start_month)
+            named = column.year
             if named is not None and typed_year is not None and named != typed_year:
                 row.reject(column.header, "year-differs", found=str(typed_year), year=str(named))
                 return {}
@@ -226,43 +235,65 @@ class _Spreader:
                 row.reject("year", "missing-required")
                 return {}
 
-            of_target = int(str(year)), _metric(self._wide, row, column.period)
+            of_target = int(str(year)), _metric(self._wide, row, column)
             spanned = column.period.months(self._wide.start_month)
             parts = _evenly(amounts[column], len(spanned))
             months.setdefault(of_target, {}).update(zip(spanned, parts, strict=True))
         return months
 
-    def _typed_total(self, amounts: Amounts) -> int | None:
-        """What the file's own column for the year says."""
-        for column in self._wide.checked:
-            if column.period.span == "year" and column in amounts:
-                return amounts[column]
-        return None
-
-    def _totals_differ(
+    def _own_totals(
         self, row: FileRow, amounts: Amounts, months: Mapping[OfTarget, Mapping[int, int]]
-    ) -> bool:
-        """Whether a quarter, half or year of the file is not what its months come to."""
-        if not months:
-            return False
-        checks = [
-            (column.period, amounts[column]) for column in self._wide.checked if column in amounts
-        ]
-        target = row.values.get("target")
-        if isinstance(target, int):
-            checks.append((PeriodHeader("year", 1, fiscal=True), target))
-        return any(self._sum(period, months) != amount for period, amount in checks)
+    ) -> dict[OfTarget, PeriodColumn]:
+        """The column that says what each year and metric of a row comes to, where one does."""
+        years = {year for year, _ in months}
+        own: dict[OfTarget, PeriodColumn] = {}
+        for year, metric in months:
+            for column in self._wide.checked:
+                is_total = column.period.span == "year" and column in amounts
+                # A total of several years is the target of none of them.
+                is_of_year = column.year == year or (column.year is None and len(years) == 1)
+                if is_total and is_of_year and _metric(self._wide, row, column) == metric:
+                    own.setdefault((year, metric), column)
+        return own
 
-    def _sum(self, period: PeriodHeader, months: Mapping[OfTarget, Mapping[int, int]]) -> int:
-        """What the months of a stretch come to, of all metrics unless its header names one."""
-        named = period.fiscal_year(self._wide.start_month)
-        spanned = period.months(self._wide.start_month)
-        total = 0
-        for (year, metric), of_months in months.items():
-            is_meant = named in (None, year) and period.metric in ("", metric)
-            if is_meant:
-                total += sum(of_months.get(month, 0) for month in spanned)
-        return total
+    def _compare(
+        self,
+        row: FileRow,
+        amounts: Amounts,
+        months: Mapping[OfTarget, Mapping[int, int]],
+        own_totals: Mapping[OfTarget, PeriodColumn],
+    ) -> None:
+        """Note the totals, quarters and halves of a row that are not what their months come to."""
+        of_targets = set(own_totals.values())
+        target_differs = part_differs = False
+        for column in self._wide.checked:
+            if column not in amounts:
+                continue
+            total = self._sum(row, column, months)
+            if total is None:
+                self.made.unused[column.header] = None
+            elif total != amounts[column]:
+                target_differs |= column in of_targets
+                part_differs |= column not in of_targets
+        if target_differs:
+            self.made.differing.append(row.number)
+        if part_differs:
+            self.made.parts_differing.append(row.number)
+
+    def _sum(
+        self, row: FileRow, column: PeriodColumn, months: Mapping[OfTarget, Mapping[int, int]]
+    ) -> int | None:
+        """What a row's months of a stretch come to; None where it has none of that year and metric."""
+        spanned = column.period.months(self._wide.start_month)
+        counted = _metric(self._wide, row, column)
+        of_column = [
+            of_months
+            for (year, metric), of_months in months.items()
+            if column.year in (None, year) and metric == counted
+        ]
+        if not of_column:
+            return None
+        return sum(of_months.get(month, 0) for of_months in of_column for month in spanned)
 
 
 def _evenly(amount: int, parts: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from salesbook.errors import AmbiguousFile
@@ -14,6 +14,7 @@ from salesbook.intake.plan_years import (
     months_of_fiscal_year,
     typed_range,
 )
+from salesbook.intake.wide_columns import PeriodColumn
 from salesbook.messages import Message
 
 _A_YEAR = 12
@@ -21,8 +22,8 @@ _SAYS_YEAR = {"option": "--column", "field": "year"}
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodColumn:
-    """A column of the file that is a stretch of a year."""
+class _Named:
+    """A stretch of a year with the header that names it."""
 
     column: int
     header: str
@@ -50,14 +51,21 @@ class YearsSaid:
         return self.typed or self.in_titles
 
 
-def with_years(columns: Sequence[PeriodColumn], years: YearsSaid) -> list[PeriodColumn]:
-    """The columns with the years that their headers leave open, where months are said for them.
+def with_years(
+    periods: Mapping[int, PeriodHeader], headers: Sequence[str], years: YearsSaid
+) -> dict[int, PeriodHeader]:
+    """The periods by column, with the years that their headers leave open, where months are said for them.
 
     A fiscal year alone stays beside them: it holds for all.
 
     Raises: AmbiguousFile where what is said may mean the calendar year or the fiscal one.
     """
-    columns = _with_meant_quarters(columns, years)
+    named = [_Named(column, headers[column], period) for column, period in periods.items()]
+    return {each.column: each.period for each in _with_years(named, years)}
+
+
+def _with_years(named: Sequence[_Named], years: YearsSaid) -> list[_Named]:
+    columns = _with_meant_quarters(named, years)
     said = years.said
     without_year = [column for column in columns if column.period.year is None]
     if said is None or not without_year or years.has_column:
@@ -70,9 +78,7 @@ def with_years(columns: Sequence[PeriodColumn], years: YearsSaid) -> list[Period
     return list(columns)
 
 
-def _with_meant_quarters(
-    columns: Sequence[PeriodColumn], years: YearsSaid
-) -> Sequence[PeriodColumn]:
+def _with_meant_quarters(columns: Sequence[_Named], years: YearsSaid) -> Sequence[_Named]:
     """Read `2026-Q2` as a quarter of the calendar or of the fiscal year.
 
     From 2026-Q2 to 2027-Q1 calendar quarters are one fiscal year that begins in April; fiscal ones
@@ -107,7 +113,7 @@ def _may_be_calendar_quarter(period: PeriodHeader) -> bool:
     return period.span == "quarter" and period.fiscal and says_bare_year
 
 
-def _within(column: PeriodColumn, said: PlanYear, years: YearsSaid) -> PeriodColumn:
+def _within(column: _Named, said: PlanYear, years: YearsSaid) -> _Named:
     """A column with its year out of a range of months.
 
     Raises: AmbiguousFile where it does not lie within.
@@ -140,9 +146,7 @@ def year_of_range(said: PlanYear, start_month: int) -> int | None:
     return year if is_whole else None
 
 
-def _refuse_calendar_order(
-    columns: Sequence[PeriodColumn], said: PlanYear, years: YearsSaid
-) -> None:
+def _refuse_calendar_order(columns: Sequence[_Named], said: PlanYear, years: YearsSaid) -> None:
     """Ask where `Plan 2027` stands over months in calendar order and fiscal years begin later.
 
     In the order of the fiscal year they are one; and the months before its start are the same in
@@ -179,7 +183,7 @@ def _unclear(found: str, year: int, years: YearsSaid) -> AmbiguousFile:
     )
 
 
-def _two_years(said: PlanYear, columns: Sequence[PeriodColumn], years: YearsSaid) -> AmbiguousFile:
+def _two_years(said: PlanYear, columns: Sequence[_Named], years: YearsSaid) -> AmbiguousFile:
     """Two years where the workbook's years are calendar years."""
     second = said.year or 0
     place = columns[0].period.place
@@ -196,7 +200,7 @@ def _two_years(said: PlanYear, columns: Sequence[PeriodColumn], years: YearsSaid
     )
 
 
-def _outside(column: PeriodColumn, said: PlanYear, years: YearsSaid) -> AmbiguousFile:
+def _outside(column: _Named, said: PlanYear, years: YearsSaid) -> AmbiguousFile:
     first, last = said.first or (0, 0), said.last or (0, 0)
     return AmbiguousFile(
         "period-outside",
@@ -208,13 +212,12 @@ def _outside(column: PeriodColumn, said: PlanYear, years: YearsSaid) -> Ambiguou
 
 
 def months_meant(
-    columns: Sequence[PeriodColumn], year: int | None, start_month: int
+    columns: Sequence[PeriodColumn], start_month: int
 ) -> tuple[YearMonth, YearMonth] | None:
     """The first and last calendar month of columns; None where rows say the year of some."""
     found: list[YearMonth] = []
     for column in columns:
-        named = column.period.fiscal_year(start_month)
-        of_year = named if named is not None else year
+        of_year = column.year
         if of_year is None:
             return None
         found += [
@@ -224,11 +227,9 @@ def months_meant(
     return (min(found), max(found)) if found else None
 
 
-def notes_of_years(
-    columns: Sequence[PeriodColumn], year: int | None, start_month: int
-) -> list[Message]:
+def notes_of_years(columns: Sequence[PeriodColumn], start_month: int) -> list[Message]:
     """Which calendar months are meant."""
-    meant = months_meant(columns, year, start_month)
+    meant = months_meant(columns, start_month)
     if meant is not None:
         first, last = (f"{each[0]}-{each[1]:02d}" for each in meant)
         return [Message("wide.range", {"first": first, "last": last})]

@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
@@ -31,6 +31,10 @@ def orders(tmp_path: Path, lines: list[str], head: str = HEAD, **options: Any) -
 
 def amounts(drafted: ImportDraft) -> list[int]:
     return [row["amount"] for row in rows_of(drafted, "Orders")]
+
+
+def fault_codes(drafted: ImportDraft) -> list[str]:
+    return [row.faults[0][1].code for row in drafted.rejected]
 
 
 def test_amounts_are_made_as_the_user_says_and_rounded_once(tmp_path: Path) -> None:
@@ -73,7 +77,7 @@ def test_what_is_proposed(headers: tuple[str, ...], expression: str) -> None:
 @pytest.mark.parametrize(
     ("discounts", "expected"),
     [
-        (["10", "0.5", ""], [90_00, 99_50, 100_00]),
+        (["10", "1", ""], [90_00, 99_00, 100_00]),
         (["0.1", "0.5", ""], [90_00, 50_00, 100_00]),
         (["10%", "0.5%", "0"], [90_00, 99_50, 100_00]),
     ],
@@ -81,7 +85,7 @@ def test_what_is_proposed(headers: tuple[str, ...], expression: str) -> None:
 def test_the_column_tells_whether_a_discount_is_in_per_cent(
     tmp_path: Path, discounts: list[str], expected: list[int]
 ) -> None:
-    """With a 10 in it 0.5 is half a per cent; without, half of the price."""
+    """With a 10 in it 1 is one per cent; 0.5 beside nothing above 1 is half of the price."""
     drafted = orders(tmp_path, [f"1,100,{cell}" for cell in discounts], amount_from=EXPRESSION)
     assert amounts(drafted) == expected
 
@@ -89,7 +93,135 @@ def test_the_column_tells_whether_a_discount_is_in_per_cent(
 def test_a_discount_that_may_be_one_per_cent_or_all_is_not_guessed(tmp_path: Path) -> None:
     drafted = orders(tmp_path, ["1,100,0.1", "1,100,1"], amount_from=EXPRESSION)
     assert amounts(drafted) == [90_00]
-    assert [row.faults[0][1].code for row in drafted.rejected] == ["amount-part-unreadable"]
+    assert fault_codes(drafted) == ["share-unclear"]
+
+
+def test_a_column_of_tenths_and_per_cents_contradicts_itself(tmp_path: Path) -> None:
+    """15 can only be per cent; 0.1 beside it is never taken for a tenth of one per cent."""
+    lines = ["1,100,15", "1,100,0.1", "1,100,1", "1,100,0", "1,100,20%"]
+    drafted = orders(tmp_path, lines, amount_from=EXPRESSION)
+    assert amounts(drafted) == [85_00, 100_00, 80_00]
+    assert fault_codes(drafted) == ["share-unclear", "share-unclear"]
+
+    head = HEAD.replace("Discount", "Discount %")
+    drafted = orders(tmp_path, lines[:2], head, amount_from="Quantity*Price*(1-{Discount %})")
+    assert amounts(drafted) == [85_00, 99_90]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(per_cents=st.lists(st.integers(0, 100), min_size=1, max_size=5), data=st.data())
+def test_a_discount_is_what_it_says_or_the_row_is_rejected(
+    tmp_path: Path, per_cents: list[int], data: st.DataObject
+) -> None:
+    """However the discounts of a column are written: no row gets an amount of another one."""
+    written = []
+    for per_cent in per_cents:
+        # A whole price off is not written as 1: beside 20 that is one per cent.
+        as_fraction = [f"{per_cent / 100}"] if per_cent < 100 else []
+        ways = [f"{per_cent}%", str(per_cent), *as_fraction]
+        written.append(data.draw(st.sampled_from(ways)))
+    drafted = orders(
+        tmp_path, [f"1,100,{cell}" for cell in written], amount_from=EXPRESSION, decimal="point"
+    )
+    for row in rows_of(drafted, "Orders"):
+        place = int(row["order_id"].removeprefix("O")) - 1
+        assert row["amount"] == 100_00 - 100 * per_cents[place]
+
+
+@pytest.mark.parametrize("cell", ["10%", "10 %", "10％"])
+def test_a_percent_sign_and_a_division_by_100_are_one_too_many(tmp_path: Path, cell: str) -> None:
+    """The cell is 0.1 already: a hundredth of that is not what anybody means."""
+    said = "Quantity*Price*(1-Discount/100)"
+    drafted = orders(tmp_path, [f"1,100,{cell}", "1,100,10"], amount_from=said)
+    assert amounts(drafted) == [90_00]
+    assert fault_codes(drafted) == ["share-unclear"]
+
+
+@pytest.mark.parametrize(
+    ("header", "said", "cells", "expected"),
+    [
+        ("Discount", "Quantity*Price-Discount", ["10%", "10", "0%"], [90_00, 100_00]),
+        ("Discount %", "Quantity*Price-{Discount %}", ["10", "10%", "0"], [100_00]),
+        ("Paid %", "Quantity*Price*{Paid %}", ["90", "90%"], [90_00]),
+        ("Paid %", "Quantity*Price*{Paid %}/100", ["90", "90%"], [90_00]),
+        ("Tax", "Quantity*Price*(1+Tax)", ["19", "19%", ""], [119_00, 119_00, 100_00]),
+        ("Tax", "Quantity*Price*(Tax+1)", ["0.19"], [119_00]),
+    ],
+)
+def test_per_cents_are_taken_for_per_cents_or_not_at_all(
+    tmp_path: Path, header: str, said: str, cells: list[str], expected: list[int]
+) -> None:
+    """No price less 0.1 for 10 % off, none times 90, and no tax of twenty prices."""
+    head = f"Order number,Customer,Rep,Date,Quantity,Price,{header}"
+    drafted = orders(tmp_path, [f"1,100,{cell}" for cell in cells], head, amount_from=said)
+    assert amounts(drafted) == expected
+    assert set(fault_codes(drafted)) <= {"share-unclear"}
+    assert len(drafted.rejected) == len(cells) - len(expected)
+
+
+@pytest.mark.parametrize(
+    ("cells", "said", "expected"),
+    [
+        (["0.85", "1", "90%"], "数量*单价*折扣", [85_00, 100_00, 90_00]),
+        (["85", "1", "90%"], "数量*单价*折扣", [90_00]),
+        (["8.5"], "数量*单价*折扣", []),
+        (["8.5", "9"], "数量*单价*折扣/10", [85_00, 90_00]),
+        (["85", "90%"], "数量*单价*折扣/100", [85_00]),
+    ],
+)
+def test_a_price_is_never_multiplied_by_85(
+    tmp_path: Path, cells: list[str], said: str, expected: list[int]
+) -> None:
+    """Under 折扣 85 and 8.5 both mean that 85 % are paid; what divides by 100 or 10 says which."""
+    head = "Order number,Customer,Rep,Date,数量,单价,折扣"
+    drafted = orders(tmp_path, [f"1,100,{cell}" for cell in cells], head, amount_from=said)
+    assert amounts(drafted) == expected
+    assert set(fault_codes(drafted)) <= {"share-unclear"}
+    assert len(drafted.rejected) == len(cells) - len(expected)
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "said"),
+    [
+        ("Price (EUR),Shipping (USD)", "10,5", "{Price (EUR)}+{Shipping (USD)}"),
+        ("Price,Shipping", "€10,US$5", "Price+Shipping"),
+        ("Price (EUR),Shipping", "10,US$5", "{Price (EUR)}+Shipping"),
+    ],
+)
+def test_two_currencies_are_never_one_sum(tmp_path: Path, head: str, line: str, said: str) -> None:
+    drafted = orders(tmp_path, [line], f"Order number,Customer,Rep,Date,{head}", amount_from=said)
+    assert amounts(drafted) == []
+    assert fault_codes(drafted) == ["currencies-differ"]
+
+
+def test_a_price_in_another_currency_makes_no_amount_in_ours(tmp_path: Path) -> None:
+    """The workbook sells in euros: 10 dollars are not 10 euros."""
+    head = "Order number,Customer,Rep,Date,Quantity,Price"
+    text = f"{head}\nO1,Acme,Ann Lee,2026-03-05,2,US$10\nO2,Acme,Ann Lee,2026-03-05,2,€10\n"
+    now = book({"Customers": []}, currency="EUR")
+    drafted = draft(tmp_path, text, "Orders", now, add_missing=True, amount_from="Quantity*Price")
+    assert amounts(drafted) == [20_00]
+    assert len(drafted.rejected) == 1
+
+
+def test_two_columns_of_one_name_are_asked_about(tmp_path: Path) -> None:
+    head = "Order number,Customer,Rep,Date,Quantity,Price,Price"
+    with pytest.raises(AmbiguousFile) as refused:
+        orders(tmp_path, ["2,10,7"], head, amount_from="Quantity*Price")
+    assert refused.value.code == "two-operands"
+    assert refused.value.params["headers"] == "{Price#1}, {Price#2}"
+    for said, expected in (("{Price#1}", 20_00), ("{Price#2}", 14_00)):
+        drafted = orders(tmp_path, ["2,10,7"], head, amount_from=f"Quantity*{said}")
+        assert amounts(drafted) == [expected]
+
+
+def test_an_amount_that_is_replaced_is_told_as_not_taken(tmp_path: Path) -> None:
+    head = "Order number,Customer,Rep,Date,Quantity,Price,Amount"
+    assert orders(tmp_path, ["2,10,7"], head, amount_from="Quantity*Price").not_taken == ("Amount",)
+    used = orders(tmp_path, ["2,10,7"], head, amount_from="Amount+Price")
+    assert (used.not_taken, amounts(used)) == ((), [17_00])
 
 
 def test_a_part_that_cannot_be_read_rejects_the_row_and_names_it(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from salesbook.intake.systems import known_systems, system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES
 
-GROUPS = ("choices", "telling", "stage_order", "undone", "undone_words")
+GROUPS = ("choices", "telling", "stage_order", "undone", "undone_words", "references")
 
 
 def said(name: str) -> dict[str, Any]:
