@@ -34,9 +34,10 @@ class Meaning:
 def fold_header(text: str) -> str:
     """Bring a header to the form in which headers are compared.
 
-    Case, width, spaces, `_`, `-` and marks do not count; traditional characters are as simplified.
+    Case, width, spaces, `_`, `-`, marks and the dot of `Order no.` do not count; traditional
+    characters are as simplified.
     """
-    return fold(text).strip("*:：'\"")
+    return fold(text).strip("*:：'\"").rstrip(".")
 
 
 def bare_header(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 from salesbook.cells.base import shown
 from salesbook.errors import AmbiguousFile, ColumnMissing
 from salesbook.intake.foreign import ForeignTable, RawRow, filled_count, is_blank
+from salesbook.intake.header_meanings import note_of
 from salesbook.intake.header_words import (
     HeaderWords,
     data_count,
@@ -31,6 +32,8 @@ _ENOUGH_WIDE: Final = 2
 """A single wide row above the headers may hold sums, or the names of groups."""
 _DATEV_MARKS: Final = ("EXTF", "DTVF")
 """With these a DATEV file begins its line of settings, which is as wide as a table."""
+_NAMES: Final = frozenset(("name", "名称", "名稱", "姓名"))
+"""Under the only column of `Rep` these say no more than it."""
 _UNIT: Final = re.compile(r"[(\[（【].*[)\]）】]")
 """`(EUR)`, `[%]`, `（万元）` in a line of its own under the headers."""
 
@@ -158,6 +161,8 @@ def headers_at(rows: Sequence[RawRow], index: int, words: HeaderWords) -> Header
     if index + 1 < len(rows) and _is_continued(rows[index], rows[index + 1], words):
         last = index + 1
         headers = _combined(headers, _texts(rows[last]), words, keeps_groups=True)
+    elif index + 1 < len(rows):
+        _refuse_units(rows[index], rows[index + 1])
 
     while first > 0 and last - first + 1 < _MOST_HEADER_LINES:
         upper, lower = rows[first - 1], rows[first]
@@ -210,37 +215,55 @@ def _padded(cells: Sequence[Cell], width: int) -> list[Cell]:
 def _is_continued(upper: RawRow, lower: RawRow, words: HeaderWords) -> bool:
     """Whether the row under the headers names the columns of groups, or units, and is no data.
 
-    It has texts only where a group goes over several columns, in all of them, and it is blank where
-    a header stands over a single column. Where all headers are groups, a text must be known.
+    It has names only where a group goes over several columns, in all of them; under a header of a
+    single column there is nothing, or a unit. Where all headers are groups, a name must be known.
     """
     if upper.last_line + 1 != lower.number or not looks_like_headers(lower.cells):
         return False
-    filled = {column for column, cell in enumerate(lower.cells) if not is_blank(cell)}
-    texts = [header_text(cell) for cell in lower.cells if not is_blank(cell)]
-    if all(map(_UNIT.fullmatch, texts)):
+    texts = _texts(lower)
+    if all(not text or _UNIT.fullmatch(text) for text in texts):
         return True
 
-    spans = _spans(upper.cells, len(lower.cells))
+    spans = _spans(upper.cells, lower.cells)
     single = {columns[0] for columns in spans if len(columns) == 1}
     grouped = {column for columns in spans if len(columns) > 1 for column in columns}
-    if not grouped or filled != grouped:
+    # A unit may stand under any header: `(EUR)` under `Tax`, beside `No.` and `Name` of a customer.
+    filled = {column for column, text in enumerate(texts) if text}
+    names_something = {column for column in filled if not _UNIT.fullmatch(texts[column])}
+    if not grouped or filled & grouped != grouped or not names_something <= grouped:
         return False
-    groups = _spread(_texts(upper), _texts(lower), len(lower.cells))
-    names = [header_text(cell) for cell in lower.cells]
+    groups = _spread(_texts(upper), texts, len(lower.cells))
+    names = texts
     return bool(single) or any(
         name and (words.knows(name) or words.knows(f"{group} {name}"))
         for group, name in zip(groups, names, strict=True)
     )
 
 
-def _spans(cells: Sequence[Cell], width: int) -> list[list[int]]:
-    """Columns of each header: its own and the blank ones that follow."""
+def _refuse_units(upper: RawRow, lower: RawRow) -> None:
+    """Refuse a line under the headers that says units and does not fit under them.
+
+    Taken for a row it would be rejected, and its units would be lost with it.
+
+    Raises: AmbiguousFile.
+    """
+    if upper.last_line + 1 != lower.number or not looks_like_headers(lower.cells):
+        return
+    units = [text for text in _texts(lower) if _UNIT.fullmatch(text) and note_of(f"x {text}")]
+    if units:
+        shown = ", ".join(filter(None, _texts(lower)))
+        raise AmbiguousFile("header-line-unclear", where=str(lower.number), found=shown)
+
+
+def _spans(cells: Sequence[Cell], lower: Sequence[Cell]) -> list[list[int]]:
+    """Columns of each header: its own and the blank ones that follow with a text under them."""
     spans: list[list[int]] = []
-    for column in range(max(len(cells), width)):
+    for column in range(max(len(cells), len(lower))):
         has_header = column < len(cells) and not is_blank(cells[column])
+        has_lower = column < len(lower) and not is_blank(lower[column])
         if has_header:
             spans.append([column])
-        elif spans:
+        elif spans and has_lower:
             spans[-1].append(column)
     return spans
 
@@ -251,7 +274,8 @@ def _combined(
     """Headers of two lines as one.
 
     `Customer` over `Name` is "Customer Name" where that is known, or where another column is called
-    Name too; else the lower one alone is the header, if it is known alone.
+    Name too; else the lower one alone is the header, if it is known alone. `Rep` over `Name` alone
+    is the rep.
 
     Args:
         keeps_groups: whether a lower header says nothing without its group, as `Net` of `Amount`.
@@ -268,6 +292,8 @@ def _combined(
         is_unique = bool(name) and folded.count(fold(name)) == 1
         if not group or not name or words.knows(joined):
             headers.append(joined)
+        elif fold(name) in _NAMES and groups.count(group) == 1 and words.knows(group):
+            headers.append(group)
         elif is_unique and (words.knows(name) or not keeps_groups):
             headers.append(name)
         else:

@@ -47,7 +47,8 @@ class HeaderWords:
         self.table = table
         self.has_headers = has_headers
         self.numbered: tuple[tuple[str, int], ...] = tuple(filter(None, map(_numbered, named)))
-        self._named = {fold_header(header) for header in named}
+        # `#2` names a column by its place, and says nothing of what stands in the headers.
+        self._named = {fold_header(header) for header in named if not is_place(header)}
         self._named |= {header for header, _ in self.numbered}
 
     def __call__(self, cells: Sequence[Cell]) -> int:
@@ -113,9 +114,16 @@ def _importable() -> tuple[str, ...]:
     return tuple(name for name, spec in TABLES.items() if spec.role is Role.INPUT)
 
 
+def is_place(header: str) -> bool:
+    """True for `#2`, the second column whatever its header."""
+    text, sign, number = header.strip().rpartition("#")
+    return bool(sign) and not text and number.isdecimal()
+
+
 def _numbered(header: str) -> tuple[str, int] | None:
     text, sign, number = header.rpartition("#")
-    return (fold_header(text), int(number)) if sign and number.isdecimal() else None
+    is_numbered = sign and number.isdecimal() and not is_place(header)
+    return (fold_header(text), int(number)) if is_numbered else None
 
 
 def _header_texts(cells: Sequence[Cell]) -> list[str]:

@@ -40,6 +40,8 @@ class MappedColumn:
     currency: str = ""
     """The currency word of a header such as `Amount (EUR)`."""
     percent: bool = False
+    is_scale_of_money: bool = False
+    """Whether the scale is one of money alone: it stands over the table, not in the header."""
     words: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
     """What the user says that folded words of the column stand for."""
 
@@ -247,8 +249,13 @@ def field_named(table: str, text: str, *, where: str) -> str:
 
 
 def typed_header(column: int, headers: Sequence[str]) -> str:
-    """How `--column` names a column: by its header, with its number among those of that name."""
+    """How `--column` names a column: by its header, with its number among those of that name.
+
+    A column without a header goes by its place in the table: `#2`.
+    """
     header = headers[column]
+    if not header.strip():
+        return f"#{column + 1}"
     same_name = _columns_called(header, headers)
     return header if len(same_name) == 1 else f"{header}#{same_name.index(column) + 1}"
 
@@ -293,7 +300,10 @@ def _is_number(table: str, field: str) -> bool:
 
 
 def columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:
-    """The columns of a file that a header means; `Header#2` is the second of that name."""
+    """The columns of a file that a header means.
+
+    `Header#2` is the second of that name, and `#2` the second column of all.
+    """
     if not wanted.strip():
         return []
     columns = _columns_called(wanted, headers)
@@ -301,6 +311,8 @@ def columns_of_header(wanted: str, headers: Sequence[str]) -> list[int]:
     # A header may itself end in `#2`; only one that the file lacks is taken apart.
     if not columns and number.isdigit():
         nth = int(number)
+        if not text.strip():
+            return list(range(len(headers)))[nth - 1 : nth] if nth else []
         return _columns_called(text, headers)[nth - 1 : nth]
     return columns
 

@@ -24,6 +24,7 @@ from salesbook.intake.said_values import says_value, with_said_values
 from salesbook.intake.said_words import said_words, with_said_words
 from salesbook.intake.sources import read_source
 from salesbook.intake.systems import system_of
+from salesbook.intake.title_units import notes_of_units, units_over, with_title_units
 from salesbook.intake.usable import refuse_too_many
 from salesbook.intake.wide import (
     WideOptions,
@@ -49,7 +50,7 @@ class MappedFile:
     wide: WideTable | None = None
     """Which of its columns are months; None for a file that has none."""
     notes: tuple[Message, ...] = ()
-    """How amounts were made of other columns."""
+    """How amounts were made of other columns, and what lines over the table say of them."""
     amount_proposal: str = ""
     """An expression for `--amount-from` by which they were made though nobody has said it."""
     as_it_stands: tuple[ForeignTable, HeaderMap] | None = None
@@ -83,7 +84,17 @@ def map_file(path: Path, options: ImportOptions, book: BookNow) -> MappedFile:
     made = _amounts_made(source, header_map, options, cell_options)
     source, header_map = made.source, made.header_map
 
-    wide_options = WideOptions(path.name, year, _fiscal_year(book), options.fixed, cell_options)
+    units = units_over(source.above, where=path.name)
+    header_map = with_title_units(header_map, table, units)
+    wide_options = WideOptions(
+        path.name,
+        year,
+        _fiscal_year(book),
+        options.fixed,
+        cell_options,
+        units,
+        currency_told(options.currency),
+    )
     as_it_stands = source, header_map
     long_months = with_months_beside(source, header_map, table, where=path.name)
     if long_months is not None:
@@ -95,7 +106,8 @@ def map_file(path: Path, options: ImportOptions, book: BookNow) -> MappedFile:
         header_map = without_periods(header_map, wide)
         source = total_rows_as_scopes(source, wide)
     proposal = made.expression if made.is_proposed else ""
-    return MappedFile(source, header_map, remembered, wide, made.notes, proposal, as_it_stands)
+    notes = (*made.notes, *notes_of_units(units))
+    return MappedFile(source, header_map, remembered, wide, notes, proposal, as_it_stands)
 
 
 def source_options(options: ImportOptions, known_headers: tuple[str, ...] = ()) -> SourceOptions:
@@ -126,7 +138,9 @@ def _counted_in_table(columns: Mapping[str, str], source: ForeignTable) -> dict[
     counted: dict[str, str] = {}
     for name, header in columns.items():
         text, sign, number = header.rpartition("#")
-        before = source.earlier.get(fold_header(text), 0) if sign and number.isdecimal() else 0
+        # `#2` is a place in the table that is taken, whatever stands before it in the file.
+        is_numbered = text.strip() and sign and number.isdecimal()
+        before = source.earlier.get(fold_header(text), 0) if is_numbered else 0
         is_further_on = before and int(number) > before
         counted[name] = f"{text}#{int(number) - before}" if is_further_on else header
     return counted

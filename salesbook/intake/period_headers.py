@@ -13,6 +13,7 @@ from salesbook import labels
 from salesbook.cells.chinese import chinese_numeral
 from salesbook.cells.date import MONTHS
 from salesbook.cells.period import read_period
+from salesbook.intake.plan_years import full_year, second_year
 from salesbook.labels.words import fold
 from salesbook.names.totals import says_total
 from salesbook.tables import TABLES
@@ -73,14 +74,11 @@ _FULL_YEAR: Final = re.compile(
     re.IGNORECASE,
 )
 _YEAR: Final = re.compile(
-    r"(?:FY ?'?(?P<fy>\d{4}|\d{2})|(?P<y>(?:19|20)\d\d)) ?年?度?", re.IGNORECASE
+    r"(?:FY ?'?(?P<fy>\d{4}|\d{2})|(?P<y>(?:19|20)\d\d))"
+    r"(?:[-/–](?P<to>\d{4}|\d{2})(?!\d))? ?年?度?",
+    re.IGNORECASE,
 )
-"""A year in front of or behind a period: `2026 Q1`, `Q1 FY26`."""
-_YEAR_IN_TITLE: Final = re.compile(
-    r"(?<![\d.,])(?:FY ?'?(\d{4}|\d{2})|((?:19|20)\d\d))(?![\d.,]\d|\d)", re.IGNORECASE
-)
-"""A year in a text, but not within a longer number."""
-_FIRST_CENTURY: Final = 2000
+"""A year in front of or behind a period: `2026 Q1`, `Q1 FY26`, `FY2026/27 Q1`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +91,25 @@ class PeriodHeader:
     year: int | None = None
     """A calendar year for a calendar month, else a fiscal one."""
     fiscal: bool = False
-    """Counted from the start of the fiscal year, as quarters always are."""
+    """Counted from the start of the fiscal year, as quarters are until something says otherwise."""
     is_of_fiscal_year: bool = False
-    """Whether the year is a fiscal one though the month is a calendar month: `FY26 Jan`."""
+    """Whether the header says that its year is a fiscal one: `FY26 Jan`, `FY26 Q1`."""
     metric: str = ""
     """What stands beside the period, `Orders Jan`: a code of Targets.metric."""
 
     def months(self, start_month: int) -> tuple[int, ...]:
         """The calendar months that it spans, in the fiscal year's order."""
-        if not self.fiscal:
-            return (self.place,)
         count = _MONTHS_OF_SPAN[self.span]
         first = (self.place - 1) * count
+        if not self.fiscal:
+            return tuple(first + step + 1 for step in range(count))
         return tuple((start_month - 1 + first + step) % 12 + 1 for step in range(count))
 
     def fiscal_year(self, start_month: int) -> int | None:
         """The fiscal year that it lies in; None where the header says no year."""
         if self.year is None or self.fiscal or self.is_of_fiscal_year:
             return self.year
-        is_later_half = start_month > 1 and self.place >= start_month
+        is_later_half = start_month > 1 and self.months(start_month)[0] >= start_month
         return self.year + int(is_later_half)
 
 
@@ -148,12 +146,14 @@ def _read(text: str) -> PeriodHeader | None:
     month = _MONTH.fullmatch(text)
     if month:
         return _calendar_month(month)
-    year, rest = _without_year(text)
+    year, rest, is_fiscal = _without_year(text)
     if not rest:
         return PeriodHeader("year", 1, year, fiscal=True)
     if says_total(rest) or _FULL_YEAR.fullmatch(rest):
         return PeriodHeader("year", 1, year, fiscal=True)
-    return _part_of_year(rest, year)
+    period = _part_of_year(rest, year)
+    says_so = period is not None and (period.is_of_fiscal_year or is_fiscal)
+    return replace(period, is_of_fiscal_year=says_so) if period else None
 
 
 def _of_day(year: int, month: int, day: int) -> PeriodHeader | None:
@@ -177,26 +177,36 @@ def _number(text: str) -> int:
     return int(value) if value is not None else 0
 
 
-def _without_year(text: str) -> tuple[int | None, str]:
-    """The year at the head or end of a header, and what is left of it."""
+def _without_year(text: str) -> tuple[int | None, str, bool]:
+    """The year at the head or end of a header, what is left of it, and whether it is fiscal."""
     for match in _YEAR.finditer(text):
-        before, behind = text[: match.start()].strip(_AROUND), text[match.end() :].strip(_AROUND)
+        year, end, is_fiscal = _year_of(match)
+        before, behind = text[: match.start()].strip(_AROUND), text[end:].strip(_AROUND)
         if not before or not behind:
-            return _year(match["fy"] or match["y"]), before or behind
+            return year, before or behind, is_fiscal
     # `Q1'26`, `Q1 26`
     short = _TWO_DIGITS.search(text)
     if short and _QUARTER.fullmatch(text[: short.start()].strip(_AROUND)):
-        return _year(short[1]), text[: short.start()].strip(_AROUND)
-    return None, text
+        return full_year(short[1]), text[: short.start()].strip(_AROUND), False
+    return None, text, False
 
 
 def _year_within(text: str) -> int | None:
     match = _YEAR.search(text)
-    return _year(match["fy"] or match["y"]) if match else None
+    return _year_of(match)[0] if match else None
 
 
-def _year(digits: str) -> int:
-    return int(digits) if len(digits) == 4 else _FIRST_CENTURY + int(digits)
+def _year_of(match: re.Match[str]) -> tuple[int, int, bool]:
+    """The year that is meant, where its text ends, and whether it is surely a fiscal one.
+
+    Two years with a stroke between are the fiscal year that ends in the second.
+    """
+    first = match["fy"] or match["y"]
+    second = second_year(first, match["to"])
+    if second is not None:
+        return second, match.end(), True
+    end = match.start("to") - 1 if match["to"] else match.end()
+    return full_year(first), end, match["fy"] is not None
 
 
 def _part_of_year(text: str, year: int | None) -> PeriodHeader | None:
@@ -255,15 +265,6 @@ def metric_in_title(lines: tuple[str, ...]) -> str:
             named.add(code)
             text = text.replace(folded, " ")
     return next(iter(named)) if len(named) == 1 else ""
-
-
-def years_in(lines: tuple[str, ...]) -> set[int]:
-    """Every year that title lines or the name of a sheet hold."""
-    years: set[int] = set()
-    for line in lines:
-        for match in _YEAR_IN_TITLE.finditer(line):
-            years.add(_year(match[1] or match[2]))
-    return years
 
 
 def count_periods(cells: tuple[object, ...]) -> int:

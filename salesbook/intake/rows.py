@@ -32,6 +32,7 @@ from salesbook.intake.file_money import CurrencyReader, converts
 from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.headers import HeaderMap, MappedColumn, column_name
 from salesbook.intake.optional import may_stay_blank
+from salesbook.intake.plan_years import fiscal_year_of_cell
 from salesbook.intake.read_as import NOTHING, ReadAs, as_read
 from salesbook.intake.said_words import with_meanings
 from salesbook.money import to_minor
@@ -154,11 +155,15 @@ def read_rows(
     for column in columns:
         _fill_in(sound_rows, column, currencies)
 
+    # Over the table `in thousands` is said of money; a count of orders beside it is none.
+    of_money = {
+        column.field: column.scale for column in header_map.columns if column.is_scale_of_money
+    }
     has_steering = any(column.field in STEERING for column in header_map.columns)
     for row in rows:
         if has_steering:
             _follow_steering(row)
-        _weigh_measures(row, table, options)
+        _weigh_measures(row, table, options, of_money)
     return rows
 
 
@@ -175,6 +180,9 @@ def _columns(
         cells = [row.cells[mapped.column] for row in rows]
         if mapped.words:
             cells = with_meanings(cells, mapped.words)
+        if mapped.field == "year":
+            start_month = options.fiscal_year_start or 1
+            cells = [fiscal_year_of_cell(cell, start_month) for cell in cells]
         kind, column_options = how_to_read(table, mapped, options)
         read_as = foreign.read_as.get(column_name(mapped.column, foreign.headers), NOTHING)
         column_options = read_as.options(cells, column_options)
@@ -341,15 +349,23 @@ def _full_name(first_name: str, last_name: str) -> str:
     return f"{last_name}{first_name}"
 
 
-def _weigh_measures(row: FileRow, table: str, options: CellOptions) -> None:
-    """Turn measures into whole units of their row's metric: minor units of money, or a count."""
+def _weigh_measures(
+    row: FileRow, table: str, options: CellOptions, of_money: Mapping[str, int]
+) -> None:
+    """Turn measures into whole units of their row's metric: minor units of money, or a count.
+
+    Args:
+        of_money: by field the scale that its values have, and that counts must not have.
+    """
     for name in _measures(table):
         value = row.values.get(name)
         if not isinstance(value, float):
             continue
         if row.values.get("metric", "revenue") == "revenue":
             row.values[name] = to_minor(value, options.decimals)
-        elif value == int(value):
+            continue
+        value /= of_money.get(name, 1)
+        if value == int(value):
             row.values[name] = int(value)
         else:
             row.miss(table, name, name, Reason("number-not-whole", {"found": repr(value)}))

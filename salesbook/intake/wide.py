@@ -6,33 +6,29 @@ tables: its year in Targets and its months in TargetMonths, or months of TargetM
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from salesbook.cells.base import CellOptions
 from salesbook.errors import AmbiguousFile, UsageError
 from salesbook.intake.foreign import ForeignTable, RawRow, is_blank
-from salesbook.intake.header_meanings import note_in
 from salesbook.intake.headers import HeaderMap
 from salesbook.intake.period_headers import (
     TAKES_PERIODS,
     PeriodHeader,
     metric_in_title,
     period_of_header,
-    years_in,
 )
+from salesbook.intake.plan_years import PlanYear, only_plan_year, plan_years
+from salesbook.intake.title_units import NO_UNITS, TitleUnits
 from salesbook.intake.wide_columns import PARTS_OF_YEAR, PeriodColumn, sort_out
-from salesbook.messages import Message
-from salesbook.tables import TABLES, Kind
-
-_UNIT_LINE: Final = re.compile(
-    r"(?:单位|單位|unit|units|einheit)\s*[:：]?\s*(?P<unit>[^\s,;，；)）]+)"
-    r"|\(?(?P<thousands>in (?:thousands|'?000s?)|in tausend)\)?",
-    re.IGNORECASE,
+from salesbook.intake.wide_years import (
+    YearsSaid,
+    notes_of_years,
+    with_years,
+    year_of_range,
 )
-"""`单位：万元`, `Unit: k`, `(in thousands)` in a line over the table."""
+from salesbook.messages import Message
 
 
 @dataclass(frozen=True)
@@ -51,9 +47,6 @@ class WideTable:
     metric: str
     """The metric that the title says; blank where none does."""
     options: WideOptions
-    scale: int = 1
-    """What a title line says each number stands for: 10,000 under `单位：万元`."""
-    unit_line: str = ""
     notes: tuple[Message, ...] = ()
 
     @property
@@ -68,7 +61,7 @@ class WideOptions:
 
     where: str
     """The file's name."""
-    year: int | None
+    year: PlanYear | None
     """As the user says it; None where he does not."""
     year_now: int
     """The fiscal year of today."""
@@ -76,6 +69,10 @@ class WideOptions:
     """Whether months are to be hard sums."""
     cells: CellOptions
     """How to read cells, with the workbook's fiscal year."""
+    units: TitleUnits = NO_UNITS
+    """What the lines over the table say of its amounts."""
+    told_currency: str | None = None
+    """Of the file's money, as the user says."""
     from_rows: bool = False
     """Whether the months were rows of the file, so that one alone is one as well."""
 
@@ -85,17 +82,19 @@ class WideOptions:
         return self.cells.fiscal_year_start or 1
 
 
-def year_said(columns: Mapping[str, str]) -> tuple[int | None, dict[str, str]]:
+def year_said(columns: Mapping[str, str]) -> tuple[PlanYear | None, dict[str, str]]:
     """Take a year out of what the user says with `--column`: `year=2026` names no header.
+
+    A bare year is the fiscal year, as the field is; `2026-01 to 2026-12` says months.
 
     Returns: the year, and the headers without it.
     """
     text = columns.get("year", "").strip()
-    years = years_in((text,))
-    is_year = len(years) == 1 and re.fullmatch(r"(?:FY ?)?\d{2,4}", text, re.IGNORECASE)
-    if not is_year:
+    said = plan_years(text)
+    if len(said) != 1 or said[0].text != text:
         return None, dict(columns)
-    return next(iter(years)), {name: header for name, header in columns.items() if name != "year"}
+    year = replace(said[0], is_surely_fiscal=said[0].year is not None)
+    return year, {name: header for name, header in columns.items() if name != "year"}
 
 
 def find_wide(
@@ -121,7 +120,13 @@ def find_wide(
 
     titles = (*source.above, source.sheet)
     has_year_column = header_map.has("year")
-    year = options.year if options.year is not None else _only_year(titles)
+    in_titles = only_plan_year(titles)
+    years = YearsSaid(options.where, options.year, in_titles, options.start_month, has_year_column)
+    periods = with_years(periods, source.headers, years)
+    said = years.said
+    year = None
+    if said is not None:
+        year = said.year if said.first is None else year_of_range(said, options.start_month)
     metric = metric_in_title(titles)
     columns = sort_out(
         _period_columns(
@@ -145,7 +150,6 @@ def find_wide(
             choices=(str(options.year_now), str(options.year_now + 1)),
         )
 
-    scale, unit_line = _unit_of(source.above)
     wide = WideTable(
         table=table,
         taken=columns.taken,
@@ -154,16 +158,8 @@ def find_wide(
         year=year,
         metric=metric,
         options=options,
-        scale=scale,
-        unit_line=unit_line,
     )
     return replace(wide, notes=tuple(_notes(wide, has_year_column)))
-
-
-def _only_year(titles: Sequence[str]) -> int | None:
-    """The year that title lines name; None where they name none, or several."""
-    years = years_in(tuple(titles))
-    return next(iter(years)) if len(years) == 1 else None
 
 
 def _period_columns(  # noqa: PLR0913 - what a column's year and metric are told by
@@ -202,21 +198,12 @@ def _first_headers(columns: Sequence[PeriodColumn]) -> str:
     return ", ".join(column.header for column in columns[:3]) + (" …" if len(columns) > 3 else "")
 
 
-def _unit_of(titles: Sequence[str]) -> tuple[int, str]:
-    """What a title line says each number stands for, and that line."""
-    for line in titles:
-        match = _UNIT_LINE.search(line)
-        note = note_in(match["unit"] or "thousands") if match else None
-        if note is not None and note.scale > 1:
-            return note.scale, line
-    return 1, ""
-
-
 def _notes(wide: WideTable, has_year_column: bool) -> list[Message]:
     """What was understood without being asked, for the user to see."""
     notes = [
         Message("wide.columns", {"count": len(wide.taken), "headers": _first_headers(wide.taken)})
     ]
+    notes += notes_of_years(wide.taken, wide.start_month)
     says_no_year = [column for column in wide.taken if column.period.year is None]
     if wide.year is not None and says_no_year and not has_year_column:
         notes.append(Message("wide.year", {"year": str(wide.year)}))
@@ -229,28 +216,17 @@ def _notes(wide: WideTable, has_year_column: bool) -> list[Message]:
         notes.append(Message("wide.quarters"))
     if wide.metric and wide.metric != "revenue":
         notes.append(Message("wide.metric", {"metric": f"Targets.metric={wide.metric}"}))
-    if wide.unit_line:
-        notes.append(Message("wide.unit", {"line": wide.unit_line, "scale": wide.scale}))
     return notes
 
 
 def without_periods(header_map: HeaderMap, wide: WideTable) -> HeaderMap:
-    """The map with the period columns as taken, and their unit on what is counted beside them."""
-    measures = {
-        spec.name for spec in TABLES[wide.table].fields if spec.kind in (Kind.MEASURE, Kind.MONEY)
-    }
-    columns = tuple(
-        replace(column, scale=wide.scale)
-        if column.field in measures and column.scale == 1
-        else column
-        for column in header_map.columns
-    )
+    """The map with the period columns as taken."""
     periods = {column.header for column in (*wide.taken, *wide.checked)}
     not_taken = tuple(header for header in header_map.not_taken if header not in periods)
     # Whatever a row lacks of these, a column for it is there.
     made = header_map.made | {"year", "month", "target", "amount"}
     used = header_map.used | {column.column for column in (*wide.taken, *wide.checked)}
-    return replace(header_map, columns=columns, not_taken=not_taken, made=made, used=used)
+    return replace(header_map, not_taken=not_taken, made=made, used=used)
 
 
 def total_rows_as_scopes(source: ForeignTable, wide: WideTable) -> ForeignTable:

@@ -87,18 +87,30 @@ def _readings(
     Cells of one unit are read as one long column: what one month proves of decimal signs holds for
     all of them.
     """
-    by_unit: dict[tuple[int, str], list[PeriodColumn]] = {}
+    # A column's own unit goes before that of the lines over the table.
+    units = wide.options.units
+    told = wide.options.told_currency
+    by_unit: dict[tuple[int, str, bool], list[PeriodColumn]] = {}
     for column in (*wide.taken, *wide.checked):
         note = header_note(column.header)
-        scale = note.scale if note.scale > 1 else wide.scale
-        by_unit.setdefault((scale, note.currency), []).append(column)
+        says_unit = note.scale > 1 or bool(note.currency)
+        scale = note.scale if says_unit else units.scale
+        unit = (scale, note.currency or units.currency, not says_unit)
+        by_unit.setdefault(unit, []).append(column)
 
     readings: list[list[tuple[PeriodColumn, int | Reason | None]]] = [[] for _ in rows]
-    for (scale, currency), columns in by_unit.items():
+    for (scale, currency, is_over_table), columns in by_unit.items():
         long_table = _long_table(wide, source, rows, columns)
-        amount = MappedColumn("amount", 1, "amount", scale=scale, currency=currency)
+        amount = MappedColumn(
+            "amount",
+            1,
+            "amount",
+            scale=scale,
+            currency=currency,
+            is_scale_of_money=is_over_table,
+        )
         header_map = HeaderMap((MappedColumn("metric", 0, "metric"), amount), ())
-        cells = iter(read_rows(long_table, header_map, "TargetMonths", wide.options.cells))
+        cells = iter(read_rows(long_table, header_map, "TargetMonths", wide.options.cells, told))
         for of_row in readings:
             of_row.extend((column, _reading(next(cells))) for column in columns)
     return readings

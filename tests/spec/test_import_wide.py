@@ -213,7 +213,7 @@ def test_an_unknown_rep_is_added_only_if_asked(tmp_path: Path) -> None:
 def test_a_unit_over_the_table_counts(tmp_path: Path) -> None:
     """Without it a target would be ten thousand times too small, and nobody would see."""
     text = "2026年销售目标,,\n单位：万元,,\n姓名,1月,2月\n陈静,1.5,2\n"
-    drafted = draft(tmp_path, text)
+    drafted = draft(tmp_path, text, now=book(currency="CNY"))
     assert targets_of(drafted) == [(2026, "rep", "R3", 35_000_00)]
     assert "wide.unit" in codes_of(drafted)
 
