@@ -15,8 +15,8 @@ import pandas as pd
 from figures.results import Figures, Goal, Result, none_of
 from reliability.words import told
 from salesbook.errors import SalesbookError
+from salesbook.intake.file.sources import read_source
 from salesbook.intake.foreign import SourceOptions
-from salesbook.intake.sources import read_source
 
 Rows = list[list[str]]
 _ENGLISH = ["Opportunity ID", "Opportunity Name", "Account Name", "Amount"]

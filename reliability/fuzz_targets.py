@@ -26,9 +26,9 @@ from salesbook.hosts.package.disk import Disk
 from salesbook.hosts.package.host import PackageHost
 from salesbook.intake.book_now import BookNow, TableNow
 from salesbook.intake.draft import draft_import
+from salesbook.intake.file.spreadsheets import open_spreadsheet, tells_something
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.rejects import rejects_text
-from salesbook.intake.spreadsheets import open_spreadsheet, tells_something
+from salesbook.intake.telling.rejects import rejects_text
 from salesbook.policy import Policy
 from salesbook.store import KEEP, CellError, TableWrite
 from salesbook.tables import Kind

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 import pytest
 
-from salesbook.intake.reasons import reason_facts
+from salesbook.intake.telling.reasons import reason_facts
 from salesbook.labels import LANGUAGES, Language, choice, words
 from salesbook.labels.messages import templates
 from salesbook.macros.words import sentence_in_excel

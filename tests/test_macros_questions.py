@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from salesbook.errors import AmbiguousFile
-from salesbook.intake.questions import Choice, Question, question_of_refusal
+from salesbook.intake.telling.questions import Choice, Question, question_of_refusal
 from salesbook.labels import LANGUAGES, Language
 from salesbook.macros.asking import answer_in_boxes
 from salesbook.macros.host import Cancelled

@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple
 
 from salesbook import labels
 from salesbook.cells.base import Value
-from salesbook.intake.explain.explanation import (
+from salesbook.intake.money.totals import Totals
+from salesbook.intake.telling.explain.explanation import (
     ColumnTaken,
     Decision,
     Example,
@@ -18,9 +19,8 @@ from salesbook.intake.explain.explanation import (
     NameFound,
     NamesFound,
 )
-from salesbook.intake.open_rows import TWO_READINGS
-from salesbook.intake.questions import Question, in_words
-from salesbook.intake.totals import Totals
+from salesbook.intake.telling.open_rows import TWO_READINGS
+from salesbook.intake.telling.questions import Question, in_words
 from salesbook.labels import Language, word
 from salesbook.labels.messages import fill
 from salesbook.money import to_decimal

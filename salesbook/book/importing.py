@@ -28,20 +28,20 @@ from salesbook.errors import (
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.changes import TableChange
 from salesbook.intake.draft import ImportDraft, draft_import
-from salesbook.intake.explain.explain import tables_explained
-from salesbook.intake.explain.explanation import Explanation
 from salesbook.intake.foreign import ForeignTable, is_blank
-from salesbook.intake.merge import AlikeRow
-from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
+from salesbook.intake.matching.merge import AlikeRow
+from salesbook.intake.money.totals import Totals
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.questions import Question
-from salesbook.intake.reasons import Loss, ReasonCount, Say, reason_facts
-from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text, write_beside
-from salesbook.intake.resolve import Alike
+from salesbook.intake.people.resolve import Alike
 from salesbook.intake.rows import MONEY_KINDS
+from salesbook.intake.telling.explain.explain import tables_explained
+from salesbook.intake.telling.explain.explanation import Explanation
+from salesbook.intake.telling.open_rows import questions_of_draft, refuse_unanswered
+from salesbook.intake.telling.questions import Question
+from salesbook.intake.telling.reasons import Loss, ReasonCount, Say, reason_facts
+from salesbook.intake.telling.rejects import dropped_text, gaps_text, rejects_text, write_beside
+from salesbook.intake.telling.typed_options import command_for_gaps, command_for_rejects
 from salesbook.intake.told_table import table_of_file
-from salesbook.intake.totals import Totals
-from salesbook.intake.typed_options import command_for_gaps, command_for_rejects
 from salesbook.labels import Language, table_of_name
 from salesbook.labels.messages import fill
 from salesbook.messages import Finding, Message

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
     from salesbook.book.upgrade import Upgrade
-    from salesbook.intake.reasons import Say
+    from salesbook.intake.telling.reasons import Say
 
 _IMPORT_COUNTS: Final = (
     "read",
@@ -164,7 +164,7 @@ def _equal_lines(result: ImportResult) -> list[Line]:
 
 def _reason_lines(result: ImportResult, say: Say) -> list[Line]:
     """Why rows and fields were not taken, the most frequent reasons first."""
-    from salesbook.intake.reasons import reason_facts
+    from salesbook.intake.telling.reasons import reason_facts
 
     lines = [
         Line(f"reason_{entry.loss}", reason_facts(entry, result.table, result.language, say))

@@ -13,7 +13,7 @@ import pandas as pd
 from salesbook import labels
 from salesbook.book.report import Report
 from salesbook.hosts.package import Disk
-from salesbook.intake.rejects import harmless
+from salesbook.intake.telling.rejects import harmless
 from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.tables import TABLES

@@ -12,7 +12,7 @@ from salesbook.cli.outputs import say
 from salesbook.labels.words import Language, inert
 
 if TYPE_CHECKING:
-    from salesbook.intake.questions import Choice, Question
+    from salesbook.intake.telling.questions import Choice, Question
 
 _INDENT: Final = "  "
 
@@ -34,7 +34,7 @@ class Asking:
 
         Raises: click.Abort where the user wants no more of it (Ctrl-C, end of input).
         """
-        from salesbook.intake.questions import in_words, lines_of
+        from salesbook.intake.telling.questions import in_words, lines_of
         from salesbook.messages import Message
 
         language = self._in_language()

@@ -16,8 +16,8 @@ from salesbook.book.report import Report
 from salesbook.book.session import Session
 from salesbook.cli.explanation_document import explanation_document, question_document
 from salesbook.domain.outcome import PAY_AMOUNTS, ClosedMonth
-from salesbook.intake.reasons import ReasonCount, advice_text
-from salesbook.intake.totals import Totals
+from salesbook.intake.money.totals import Totals
+from salesbook.intake.telling.reasons import ReasonCount, advice_text
 from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.policy import setting_code

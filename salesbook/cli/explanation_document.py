@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from salesbook.cells.base import Value
-from salesbook.intake.explain.explanation import (
+from salesbook.intake.telling.explain.explanation import (
     ColumnTaken,
     Decision,
     Example,
@@ -16,7 +16,7 @@ from salesbook.intake.explain.explanation import (
     NameFound,
     NamesFound,
 )
-from salesbook.intake.questions import Question
+from salesbook.intake.telling.questions import Question
 from salesbook.messages import Message
 from salesbook.money import to_decimal
 from salesbook.tables import TABLES, Kind

@@ -98,7 +98,7 @@ def _imported(
     """
     from salesbook.book.importing import import_file
     from salesbook.cli.asking import Asking, somebody_is_there
-    from salesbook.intake.questions import Answers, answer_all
+    from salesbook.intake.telling.questions import Answers, answer_all
 
     if not may_ask or common.as_json or not somebody_is_there():
         return import_file(book, request, wait=common.wait), ()

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from salesbook.book.undo import Obstacle, PastRun
     from salesbook.book.upgrade import Upgrade
     from salesbook.domain.outcome import ClosedMonth
-    from salesbook.intake.explain.explanation import Explanation
+    from salesbook.intake.telling.explain.explanation import Explanation
     from salesbook.messages import Finding
     from salesbook.setup.doctor import SetupCheck
     from salesbook.store import Cell

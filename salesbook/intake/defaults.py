@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from salesbook.cells.base import Reason
-from salesbook.intake.headers import HeaderMap
+from salesbook.intake.columns.headers import HeaderMap
+from salesbook.intake.columns.systems import System
 from salesbook.intake.rows import FileRow
-from salesbook.intake.systems import System
 
 _SELLERS: Final = {"Orders": "rep_id", "Deals": "rep_id"}
 """The field of who sells, in tables that cannot do without."""

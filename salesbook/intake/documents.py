@@ -14,11 +14,11 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from salesbook.intake.columns.header_folding import fold_header
+from salesbook.intake.columns.header_meanings import header_meanings
+from salesbook.intake.columns.systems import Filled, Less, LineTotal, System
 from salesbook.intake.foreign import ForeignTable, RawRow, filled_count, is_blank
-from salesbook.intake.header_folding import fold_header
-from salesbook.intake.header_meanings import header_meanings
-from salesbook.intake.order_lines import ORDER_HEAD
-from salesbook.intake.systems import Filled, Less, LineTotal, System
+from salesbook.intake.matching.order_lines import ORDER_HEAD
 from salesbook.messages import Message
 from salesbook.money import to_decimal, to_minor
 from salesbook.store import Cell

@@ -12,35 +12,35 @@ from salesbook.errors import UsageError
 from salesbook.exchange import currency_told
 from salesbook.intake.book_now import BookNow, takes_imports
 from salesbook.intake.changes import TableChange
-from salesbook.intake.contacts import blank_contacts
-from salesbook.intake.conversion import Conversion
+from salesbook.intake.columns.headers import HeaderMap
+from salesbook.intake.columns.said_values import values_for_all
+from salesbook.intake.columns.systems import System, system_of
 from salesbook.intake.defaults import constants_of, fill_in, name_house
 from salesbook.intake.draft_changes import all_changes, stage_book
-from salesbook.intake.explain.explain import FileRead, explain
-from salesbook.intake.explain.explanation import Explanation
-from salesbook.intake.file_currency import (
+from salesbook.intake.file.read_as import ReadAs
+from salesbook.intake.foreign import ForeignTable
+from salesbook.intake.mapped import MappedFile, cell_options_of, map_file
+from salesbook.intake.maps.kept import Kept, kept_columns
+from salesbook.intake.maps.map_changes import every_column, map_changes, map_notes
+from salesbook.intake.matching.merge import AlikeRow, Merge
+from salesbook.intake.matching.order_keys import notes_of_keys, reject_unkeyed
+from salesbook.intake.matching.twins import part_rows
+from salesbook.intake.money.conversion import Conversion
+from salesbook.intake.money.file_currency import (
     currency_change,
     refuse_one_foreign,
     with_currency,
 )
-from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.headers import HeaderMap
-from salesbook.intake.kept import Kept, kept_columns
-from salesbook.intake.map_changes import every_column, map_changes, map_notes
-from salesbook.intake.mapped import MappedFile, cell_options_of, map_file
-from salesbook.intake.merge import AlikeRow, Merge
+from salesbook.intake.money.totals import Totals, totals_of
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.order_keys import notes_of_keys, reject_unkeyed
-from salesbook.intake.read_as import ReadAs
-from salesbook.intake.reasons import ReasonCount, reasons_of
-from salesbook.intake.resolve import Alike, Resolver
+from salesbook.intake.people.contacts import blank_contacts
+from salesbook.intake.people.resolve import Alike, Resolver
+from salesbook.intake.people.scopes import SCOPED, tell_scopes
 from salesbook.intake.rows import FileRow, columns_read_as, read_rows
-from salesbook.intake.said_values import values_for_all
-from salesbook.intake.scopes import SCOPED, tell_scopes
 from salesbook.intake.standing import reject_uncounted
-from salesbook.intake.systems import System, system_of
-from salesbook.intake.totals import Totals, totals_of
-from salesbook.intake.twins import part_rows
+from salesbook.intake.telling.explain.explain import FileRead, explain
+from salesbook.intake.telling.explain.explanation import Explanation
+from salesbook.intake.telling.reasons import ReasonCount, reasons_of
 from salesbook.intake.usable import (
     NO_COLUMN,
     are_all_unclear,
@@ -50,7 +50,7 @@ from salesbook.intake.usable import (
     required_without_column,
     undecided_options,
 )
-from salesbook.intake.wide_placing import place_rows
+from salesbook.intake.wide.wide_placing import place_rows
 from salesbook.messages import Message
 from salesbook.policy import Policy
 

@@ -9,12 +9,12 @@ from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, Key
 from salesbook.intake.changes import TableChange, different_values
 from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.merge import Merge
+from salesbook.intake.matching.merge import Merge
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.resolve import Resolver
+from salesbook.intake.people.resolve import Resolver
+from salesbook.intake.people.stage_order import learned_orders
+from salesbook.intake.people.stages import StageBook, parse_stages
 from salesbook.intake.rows import FileRow
-from salesbook.intake.stage_order import learned_orders
-from salesbook.intake.stages import StageBook, parse_stages
 from salesbook.policy import MAIN_PIPELINE
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from salesbook.cells.base import Reason
-from salesbook.intake.read_as import ReadAs
+from salesbook.intake.file.read_as import ReadAs
 from salesbook.messages import Message
 from salesbook.store import Cell
 

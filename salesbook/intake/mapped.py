@@ -9,24 +9,24 @@ from pathlib import Path
 from salesbook.cells.base import CellOptions
 from salesbook.errors import UsageError
 from salesbook.exchange import currency_told
-from salesbook.intake.amounts import MadeAmounts, with_amounts
 from salesbook.intake.book_now import BookNow
+from salesbook.intake.columns.fitting import fit_test
+from salesbook.intake.columns.header_folding import fold_header
+from salesbook.intake.columns.headers import HeaderMap, WhatIsBelow, field_named, map_headers
+from salesbook.intake.columns.said_values import says_value, with_said_values
+from salesbook.intake.columns.said_words import said_words, with_said_words
+from salesbook.intake.columns.systems import system_of
+from salesbook.intake.columns.title_units import notes_of_units, units_over, with_title_units
 from salesbook.intake.documents import as_meant
-from salesbook.intake.fitting import fit_test
+from salesbook.intake.file.header_rows import refuse_without_columns
+from salesbook.intake.file.sources import read_source
 from salesbook.intake.foreign import ForeignTable, SourceOptions
-from salesbook.intake.header_folding import fold_header
-from salesbook.intake.header_rows import refuse_without_columns
-from salesbook.intake.headers import HeaderMap, WhatIsBelow, field_named, map_headers
-from salesbook.intake.maps import Remembered, known_headers_of, remember
+from salesbook.intake.maps.remembered import Remembered, known_headers_of, remember
+from salesbook.intake.matching.order_keys import refuse_hidden_key
+from salesbook.intake.money.amounts import MadeAmounts, with_amounts
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.order_keys import refuse_hidden_key
-from salesbook.intake.said_values import says_value, with_said_values
-from salesbook.intake.said_words import said_words, with_said_words
-from salesbook.intake.sources import read_source
-from salesbook.intake.systems import system_of
-from salesbook.intake.title_units import notes_of_units, units_over, with_title_units
 from salesbook.intake.usable import refuse_too_many
-from salesbook.intake.wide import (
+from salesbook.intake.wide.periods import (
     WideOptions,
     WideTable,
     find_wide,
@@ -34,8 +34,8 @@ from salesbook.intake.wide import (
     without_periods,
     year_said,
 )
-from salesbook.intake.wide_long import with_months_beside
-from salesbook.intake.wide_products import EVERY_PRODUCT, with_product_lines
+from salesbook.intake.wide.wide_long import with_months_beside
+from salesbook.intake.wide.wide_products import EVERY_PRODUCT, with_product_lines
 from salesbook.messages import Message
 
 

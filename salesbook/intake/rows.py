@@ -27,14 +27,14 @@ from salesbook.cells.column import shared_decimals
 from salesbook.cells.field import NUMERIC
 from salesbook.cells.frame import read_values
 from salesbook.exchange import ForeignMoney
-from salesbook.intake.column_kinds import STEERING, how_to_read
-from salesbook.intake.file_money import CurrencyReader, converts
+from salesbook.intake.columns.column_kinds import STEERING, how_to_read
+from salesbook.intake.columns.headers import HeaderMap, MappedColumn, column_name
+from salesbook.intake.columns.optional import may_stay_blank
+from salesbook.intake.columns.said_words import with_meanings
+from salesbook.intake.file.read_as import NOTHING, ReadAs, as_read
 from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.headers import HeaderMap, MappedColumn, column_name
-from salesbook.intake.optional import may_stay_blank
-from salesbook.intake.plan_years import fiscal_year_of_cell
-from salesbook.intake.read_as import NOTHING, ReadAs, as_read
-from salesbook.intake.said_words import with_meanings
+from salesbook.intake.money.file_money import CurrencyReader, converts
+from salesbook.intake.wide.plan_years import fiscal_year_of_cell
 from salesbook.money import to_minor
 from salesbook.store import Cell
 from salesbook.tables import TABLES, FieldSpec, Kind, Role

@@ -12,9 +12,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from salesbook.intake.columns.header_folding import fold_header
+from salesbook.intake.columns.headers import HeaderMap
 from salesbook.intake.foreign import ForeignTable, is_blank
-from salesbook.intake.header_folding import fold_header
-from salesbook.intake.headers import HeaderMap
 from salesbook.intake.rows import FileRow
 from salesbook.labels.words import fold
 from salesbook.store import Cell
@@ -139,5 +139,5 @@ def _undone_words() -> dict[str, frozenset[str]]:
 
 
 def _aliases() -> dict[str, dict[str, list[str]]]:
-    text = (files("salesbook.intake") / "aliases.toml").read_text(encoding="utf-8")
+    text = (files("salesbook.intake.columns") / "aliases.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

@@ -11,16 +11,21 @@ from typing import Final
 from salesbook import labels
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.book_now import takes_imports
+from salesbook.intake.columns.header_folding import Meaning, fold_header
+from salesbook.intake.columns.header_meanings import (
+    aliases,
+    choice_aliases,
+    header_fields,
+    header_meanings,
+)
+from salesbook.intake.columns.references import meanings_beside
+from salesbook.intake.columns.systems import System, system_of
+from salesbook.intake.file.sources import read_source
 from salesbook.intake.foreign import ForeignTable
-from salesbook.intake.header_folding import Meaning, fold_header
-from salesbook.intake.header_meanings import aliases, choice_aliases, header_fields, header_meanings
 from salesbook.intake.mapped import source_options
-from salesbook.intake.matching import has_made_keys
+from salesbook.intake.matching.matcher import has_made_keys
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.references import meanings_beside
-from salesbook.intake.scopes import SCOPED
-from salesbook.intake.sources import read_source
-from salesbook.intake.systems import System, system_of
+from salesbook.intake.people.scopes import SCOPED
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES
 

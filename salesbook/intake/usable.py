@@ -8,9 +8,9 @@ from typing import Final
 from salesbook.cells.base import Reason, Value
 from salesbook.cells.field import range_reason
 from salesbook.errors import UnsafeFile
+from salesbook.intake.columns.headers import HeaderMap
 from salesbook.intake.foreign import filled_count
-from salesbook.intake.headers import HeaderMap
-from salesbook.intake.matching import has_made_keys
+from salesbook.intake.matching.matcher import has_made_keys
 from salesbook.intake.rows import FileRow, main_amount
 from salesbook.tables import TABLES, FieldSpec
 

@@ -9,7 +9,7 @@ from salesbook.macros.host import Cancelled, MacroHost
 from salesbook.macros.words import say
 
 if TYPE_CHECKING:
-    from salesbook.intake.questions import Choice, Question
+    from salesbook.intake.telling.questions import Choice, Question
 
 _FEWEST_CHOICES: Final = 2
 _LONGEST_LINE: Final = 300
@@ -23,7 +23,7 @@ def answer_in_boxes(host: MacroHost, question: Question) -> Choice:
     goes on to the next. That rows stay out is no choice of its own where there are two others:
     whoever wants it cancels.
     """
-    from salesbook.intake.questions import in_words
+    from salesbook.intake.telling.questions import in_words
 
     choices = [choice for choice in question.choices if not choice.leaves_it_open]
     if len(choices) < _FEWEST_CHOICES:
@@ -47,7 +47,7 @@ def answer_in_boxes(host: MacroHost, question: Question) -> Choice:
 
 def _says_yes(host: MacroHost, question: Question, yes: Choice, no: str) -> bool:
     """One box; `no` says what No leads to. Raises: Cancelled."""
-    from salesbook.intake.questions import in_words, lines_of
+    from salesbook.intake.telling.questions import in_words, lines_of
 
     language = host.language
     facts = {

@@ -46,7 +46,7 @@ def import_chosen(host: MacroHost, as_of: dt.date) -> MessageBox:
     """
     from salesbook.book import importing
     from salesbook.intake.options import ImportOptions
-    from salesbook.intake.questions import Answers, answer_all
+    from salesbook.intake.telling.questions import Answers, answer_all
 
     table = table_of_sheet(host)
     file = choose_file(host, table)
@@ -133,7 +133,7 @@ def _with_table_told(host: MacroHost, request: ImportRequest) -> ImportRequest:
     Raises: Cancelled, SalesbookError of any kind.
     """
     from salesbook.book import importing
-    from salesbook.intake.questions import Answers, answer_all
+    from salesbook.intake.telling.questions import Answers, answer_all
 
     def attempt(answers: Answers) -> ImportRequest:
         now = replace(request, options=answers.options)

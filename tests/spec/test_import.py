@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from salesbook.errors import UnsafeFile, UsageError
-from salesbook.intake.rejects import rejects_text
+from salesbook.intake.telling.rejects import rejects_text
 from salesbook.policy import Policy
 from salesbook.tables.settings import Stage
 from tests.spec.import_tables import (

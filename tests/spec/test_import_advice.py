@@ -8,7 +8,7 @@ import pytest
 
 from salesbook.book.importing import reason_text
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.typed_options import command_for_gaps, command_for_rejects
+from salesbook.intake.telling.typed_options import command_for_gaps, command_for_rejects
 from salesbook.labels import LANGUAGES
 from tests.spec.import_tables import draft, gaps, new_rows, problems
 

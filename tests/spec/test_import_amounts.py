@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
-from salesbook.intake.amount_expression import parse_amount
-from salesbook.intake.amounts import propose
 from salesbook.intake.draft import ImportDraft, draft_import
+from salesbook.intake.money.amount_expression import parse_amount
+from salesbook.intake.money.amounts import propose
 from salesbook.intake.options import ImportOptions
 from tests.spec.wide_files import book, draft, rows_of
 

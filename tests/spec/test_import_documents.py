@@ -8,9 +8,9 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salesbook.intake.columns.systems import system_of
 from salesbook.intake.documents import as_meant
 from salesbook.intake.foreign import ForeignTable, RawRow
-from salesbook.intake.systems import system_of
 from tests.spec.import_tables import draft, new_rows, problems
 
 SHOPIFY = (

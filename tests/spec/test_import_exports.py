@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
+from salesbook.intake.columns.systems import system_of
 from salesbook.intake.draft import ImportDraft, draft_import
+from salesbook.intake.file.sources import read_source
 from salesbook.intake.foreign import SourceOptions
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.sources import read_source
-from salesbook.intake.systems import system_of
 from salesbook.intake.told_table import table_of_file
 from salesbook.tables import TABLES
 from tests.spec.import_tables import book, imported, problems

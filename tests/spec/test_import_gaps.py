@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesbook.errors import UsageError
-from salesbook.intake.mended import GAPS_TITLES
-from salesbook.intake.optional import may_stay_blank
-from salesbook.intake.reasons import Loss
-from salesbook.intake.rejects import dropped_text, gaps_text
+from salesbook.intake.columns.optional import may_stay_blank
+from salesbook.intake.file.mended import GAPS_TITLES
+from salesbook.intake.telling.reasons import Loss
+from salesbook.intake.telling.rejects import dropped_text, gaps_text
 from salesbook.tables import TABLES, Role
 from tests.spec.import_tables import (
     book,

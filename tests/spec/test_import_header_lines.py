@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from salesbook.errors import AmbiguousFile
-from salesbook.intake.headers import columns_of_header, typed_header
+from salesbook.intake.columns.headers import columns_of_header, typed_header
 from tests.spec.wide_files import book, draft, rows_of
 
 EUROS = book(currency="EUR")

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesbook.cells.base import Reason
+from salesbook.intake.file.sources import read_source
 from salesbook.intake.foreign import SourceOptions
-from salesbook.intake.rejects import harmless, rejects_text
-from salesbook.intake.sources import read_source
+from salesbook.intake.telling.rejects import harmless, rejects_text
 from salesbook.labels import LANGUAGES
 from salesbook.labels.messages import fill, templates
 from salesbook.labels.words import words

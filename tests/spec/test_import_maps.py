@@ -13,7 +13,7 @@ from salesbook.errors import AmbiguousFile
 from salesbook.frames import frame_from_rows
 from salesbook.intake.book_now import BookNow, TableNow
 from salesbook.intake.draft import ImportDraft, draft_import
-from salesbook.intake.map_entries import IMPORT_MAPS, kind_of_file, mark_of_headers
+from salesbook.intake.maps.map_entries import IMPORT_MAPS, kind_of_file, mark_of_headers
 from salesbook.intake.options import ImportOptions
 from tests.spec.import_tables import AS_OF, book, counts, imported, new_rows
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesbook.intake.mended import OWN_KEY, READ_AS
-from salesbook.intake.read_as import NOTHING, ReadAs, understood, written
-from salesbook.intake.rejects import gaps_text, rejects_text
+from salesbook.intake.file.mended import OWN_KEY, READ_AS
+from salesbook.intake.file.read_as import NOTHING, ReadAs, understood, written
+from salesbook.intake.telling.rejects import gaps_text, rejects_text
 from tests.spec.import_tables import book, counts, draft, gaps, imported, new_rows, problems
 
 

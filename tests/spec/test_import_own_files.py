@@ -8,12 +8,12 @@ import openpyxl
 import pytest
 
 from salesbook.intake.draft import draft_import
+from salesbook.intake.file.mended import REJECTS_TITLES
+from salesbook.intake.file.our_columns import TITLES
+from salesbook.intake.file.sources import read_source
 from salesbook.intake.foreign import SourceOptions
-from salesbook.intake.mended import REJECTS_TITLES
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.our_columns import TITLES
-from salesbook.intake.rejects import dropped_text, gaps_text, rejects_text
-from salesbook.intake.sources import read_source
+from salesbook.intake.telling.rejects import dropped_text, gaps_text, rejects_text
 from salesbook.labels import LANGUAGES, Language
 from tests.spec.import_tables import book, counts, draft, imported, new_rows
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesbook.errors import AmbiguousFile
-from salesbook.intake.period_headers import period_of_header
-from salesbook.intake.plan_years import fiscal_year_of_cell, only_plan_year, typed_range
+from salesbook.intake.columns.period_headers import period_of_header
+from salesbook.intake.wide.plan_years import fiscal_year_of_cell, only_plan_year, typed_range
 from tests.spec.wide_files import MONTHS, book, codes_of, draft, months_of, targets_of
 
 NAMES = MONTHS.split(",")

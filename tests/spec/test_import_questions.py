@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesbook.errors import AmbiguousFile, UsageError
-from salesbook.intake import questions
 from salesbook.intake.draft import ImportDraft, draft_import
-from salesbook.intake.open_rows import questions_of_draft, refuse_unanswered
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.questions import (
+from salesbook.intake.telling import questions
+from salesbook.intake.telling.open_rows import questions_of_draft, refuse_unanswered
+from salesbook.intake.telling.questions import (
     Answers,
     Choice,
     Question,
@@ -299,7 +299,7 @@ def test_what_is_told_to_type_is_one_word_for_a_shell(text: str) -> None:
 
 def refusals_of_the_intake() -> list[ast.Call]:
     """Every refusal of an ambiguous file that the intake makes."""
-    folder = Path(questions.__file__).parent
+    folder = Path(questions.__file__).parent.parent
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in folder.rglob("*.py")]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [call for call in calls if getattr(call.func, "id", "") == "AmbiguousFile"]

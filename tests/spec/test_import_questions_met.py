@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from salesbook.errors import AmbiguousFile
 from salesbook.intake.draft import ImportDraft, draft_import
-from salesbook.intake.open_rows import refuse_unanswered
 from salesbook.intake.options import ImportOptions, parse_columns
-from salesbook.intake.questions import (
+from salesbook.intake.telling.open_rows import refuse_unanswered
+from salesbook.intake.telling.questions import (
     Answers,
     Choice,
     Question,

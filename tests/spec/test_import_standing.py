@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbook.intake.header_meanings import choice_aliases
+from salesbook.intake.columns.header_meanings import choice_aliases
 from tests.spec.import_tables import draft, new_rows, problems
 
 PAYMENTS = "Payment number,Order number,Payment date,Amount,{header}\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from salesbook.errors import AmbiguousFile
-from salesbook.intake.title_units import units_over
+from salesbook.intake.columns.title_units import units_over
 from tests.spec.wide_files import MONTHS, book, codes_of, draft, rows_of, targets_of
 
 ORDERS = "Order no,Order date,Customer,Rep,Amount\nS1,2026-01-05,Acme,Ann Lee,12.3456\n"

@@ -9,7 +9,7 @@ import pytest
 from salesbook import labels
 from salesbook.errors import AmbiguousFile, ColumnMissing
 from salesbook.intake.book_now import takes_imports
-from salesbook.intake.headers import map_headers
+from salesbook.intake.columns.headers import map_headers
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.told_table import table_of_file
 from salesbook.labels.errors import error_message

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from salesbook.errors import AmbiguousFile, UsageError
 from salesbook.intake.book_now import BookNow
+from salesbook.intake.columns.period_headers import period_of_header
 from salesbook.intake.draft import ImportDraft, draft_import
 from salesbook.intake.options import ImportOptions
-from salesbook.intake.period_headers import period_of_header
 from salesbook.policy import read_policy
 from tests.spec.wide_files import MONTHS, book, codes_of, draft, months_of, rows_of, targets_of
 

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesbook.errors import AmbiguousFile, ColumnMissing
+from salesbook.intake.file.sources import read_source
 from salesbook.intake.foreign import ForeignTable, SourceOptions
-from salesbook.intake.sources import read_source
 
 HEADERS = ("Order number", "Customer", "Order date", "Amount", "Note")
 TEXTS = st.text(alphabet="ab ,;\t|'\"\\-.:#=é客\n1", max_size=8).map(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from salesbook.intake.header_currency import currency_beside
+from salesbook.intake.columns.header_currency import currency_beside
 
 
 @pytest.mark.parametrize(

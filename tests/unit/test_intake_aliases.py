@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from salesbook.intake.header_folding import bare_header, fold_header
-from salesbook.intake.header_meanings import header_meanings
-from salesbook.intake.systems import known_systems, system_of
+from salesbook.intake.columns.header_folding import bare_header, fold_header
+from salesbook.intake.columns.header_meanings import header_meanings
+from salesbook.intake.columns.systems import known_systems, system_of
 from salesbook.labels.words import fold
 from salesbook.tables import TABLES
 
@@ -20,7 +20,7 @@ GROUPS = ("choices", "telling", "stage_order", "undone", "undone_words", "refere
 
 def said(name: str) -> dict[str, Any]:
     """One list as it stands."""
-    text = (files("salesbook.intake") / name).read_text(encoding="utf-8")
+    text = (files("salesbook.intake.columns") / name).read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from salesbook import labels
 from salesbook.errors import AmbiguousFile, ColumnMissing, UsageError
-from salesbook.intake.header_meanings import choice_aliases, known_headers
-from salesbook.intake.headers import WhatIsBelow, map_headers
+from salesbook.intake.columns.header_meanings import choice_aliases, known_headers
+from salesbook.intake.columns.headers import WhatIsBelow, map_headers
 from salesbook.tables import TABLES, Role
 
 ALL_THE_SAME = WhatIsBelow(same=lambda left, right: True)

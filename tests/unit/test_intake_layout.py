@@ -13,9 +13,9 @@ import pytest
 from openpyxl import Workbook
 
 from salesbook.errors import AmbiguousFile, ColumnMissing, SalesbookError, UsageError
+from salesbook.intake.file.sources import read_source
 from salesbook.intake.foreign import ForeignTable, SourceOptions
 from salesbook.intake.options import parse_delimiter
-from salesbook.intake.sources import read_source
 from tests.spec.import_tables import counts, draft, new_rows
 
 HEAD = "Order number,Customer,Rep,Order date,Amount\n"

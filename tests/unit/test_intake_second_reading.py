@@ -11,8 +11,8 @@ import pytest
 import xlsxwriter
 
 from salesbook.errors import NotAWorkbook, SalesbookError
+from salesbook.intake.file.sources import read_source
 from salesbook.intake.foreign import ForeignTable, SourceOptions
-from salesbook.intake.sources import read_source
 
 ROWS = (
     ("Order No", "Order date", "Amount", "Paid"),

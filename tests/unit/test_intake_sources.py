@@ -18,8 +18,8 @@ from salesbook.errors import (
     PasswordProtected,
     UsageError,
 )
+from salesbook.intake.file.sources import read_source
 from salesbook.intake.foreign import SourceOptions
-from salesbook.intake.sources import read_source
 from tests.spec.import_tables import draft
 
 SIMPLE = (

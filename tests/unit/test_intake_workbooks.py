@@ -9,14 +9,14 @@ import zipfile
 import openpyxl
 import pytest
 import xlsxwriter
+from salesbook.intake.file.spreadsheets.shown import read_format
 
 from salesbook.cells.base import CellOptions
 from salesbook.errors import AmbiguousFile, ColumnMissing, NotAWorkbook, UnsafeFile, UsageError
+from salesbook.intake.columns.headers import map_headers
+from salesbook.intake.file.sources import read_source
 from salesbook.intake.foreign import SourceOptions
-from salesbook.intake.headers import map_headers
 from salesbook.intake.rows import read_rows
-from salesbook.intake.sources import read_source
-from salesbook.intake.spreadsheets.shown import read_format
 from salesbook.store import CellError
 
 

@@ -1,0 +1,1 @@
+"""Which column of a file is which field, and what do its words mean?"""

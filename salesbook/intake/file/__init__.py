@@ -1,0 +1,1 @@
+"""What does a foreign file hold: in which encoding, by which delimiter, where in it is the table?"""

@@ -1,0 +1,1 @@
+"""What are columns of months, quarters and products, as rows?"""
