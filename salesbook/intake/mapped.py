@@ -34,6 +34,7 @@ from salesbook.intake.wide.periods import (
     without_periods,
     year_said,
 )
+from salesbook.intake.wide.plan_years import fiscal_year_of
 from salesbook.intake.wide.wide_long import with_months_beside
 from salesbook.intake.wide.wide_products import EVERY_PRODUCT, with_product_lines
 from salesbook.messages import Message
@@ -89,7 +90,7 @@ def map_file(path: Path, options: ImportOptions, book: BookNow) -> MappedFile:
     wide_options = WideOptions(
         path.name,
         year,
-        _fiscal_year(book),
+        fiscal_year_of((book.as_of.year, book.as_of.month), book.policy.rules.fiscal_year_start),
         options.fixed,
         cell_options,
         units,
@@ -182,13 +183,6 @@ def _amounts_made(
     currency = currency_told(options.currency) or cell_options.currency
     price_cells = replace(cell_options, currency=currency)
     return with_amounts(source, header_map, options.into, options.amount_from, price_cells)
-
-
-def _fiscal_year(book: BookNow) -> int:
-    """The fiscal year of today, named after the calendar year in which it ends."""
-    start_month = book.policy.rules.fiscal_year_start
-    ends_next_year = start_month > 1 and book.as_of.month >= start_month
-    return book.as_of.year + int(ends_next_year)
 
 
 def cell_options_of(options: ImportOptions, book: BookNow) -> CellOptions:

@@ -6,13 +6,12 @@ A list of payments holds some that failed, and a list of tasks some that nobody 
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from salesbook.intake.columns.header_folding import fold_header
+from salesbook.intake.columns.header_meanings import aliases
 from salesbook.intake.columns.headers import HeaderMap
 from salesbook.intake.foreign import ForeignTable, is_blank
 from salesbook.intake.rows import FileRow
@@ -127,17 +126,12 @@ def _word(cell: Cell) -> str:
 @cache
 def _undone() -> dict[str, frozenset[str]]:
     """Headers that tell whether a task is done, and headers of lists in which more of them do."""
-    said = _aliases()["undone"]
+    said = aliases()["undone"]
     return {name: frozenset(map(fold_header, headers)) for name, headers in said.items()}
 
 
 @cache
 def _undone_words() -> dict[str, frozenset[str]]:
     """Words for no, and those for yes and no that only tasks have."""
-    said = _aliases()["undone_words"]
+    said = aliases()["undone_words"]
     return {name: frozenset(map(fold, words)) for name, words in said.items()}
-
-
-def _aliases() -> dict[str, dict[str, list[str]]]:
-    text = (files("salesbook.intake.columns") / "aliases.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)

@@ -49,10 +49,11 @@ class Conversion:
         sound = [row for row in rows if not row.faults]
         if self.table == "Orders" and any(row.foreign for row in sound):
             self._day_of_order = _first_days(row.values for row in sound)
+        has_originals = any(ORIGINAL_CURRENCY in held for held in self._now.rows.values())
         for row in sound:
             if row.foreign:
                 self._convert(row)
-            else:
+            elif has_originals:
                 self._settle_original(row)
 
     def _settle_original(self, row: FileRow) -> None:

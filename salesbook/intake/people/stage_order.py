@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from statistics import median
 from typing import Any, Final
 
@@ -22,7 +20,7 @@ from salesbook import labels
 from salesbook.cells.base import CellOptions
 from salesbook.cells.column import read_column
 from salesbook.intake.columns.header_folding import bare_header, fold_header
-from salesbook.intake.columns.header_meanings import choice_aliases
+from salesbook.intake.columns.header_meanings import aliases, choice_aliases
 from salesbook.intake.foreign import ForeignTable
 from salesbook.intake.people.stages import GuessedFrom, LearnedOrder, StageKind
 from salesbook.intake.rows import FileRow
@@ -106,8 +104,7 @@ def _seen_by_pipeline(
 @cache
 def _headers() -> Mapping[str, frozenset[str]]:
     """Folded headers of each kind of evidence."""
-    text = (files("salesbook.intake.columns") / "aliases.toml").read_text(encoding="utf-8")
-    said: Mapping[str, Sequence[str]] = tomllib.loads(text)["stage_order"]
+    said: Mapping[str, Sequence[str]] = aliases()["stage_order"]
     return {kind: frozenset(map(fold_header, headers)) for kind, headers in said.items()}
 
 
