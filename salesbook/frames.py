@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook.arrays import Flags
-from salesbook.tables import TABLES, Kind
+from salesbook.tables import MONEY_METRIC, TABLES, Kind
 
 DTYPES: Final[Mapping[Kind, str]] = {
     Kind.ID: "str",
@@ -125,7 +125,7 @@ def row_keys(table: str, frame: pd.DataFrame) -> pd.Series[str]:
 
 def measures_money(metric: pd.Series[str]) -> Flags:
     """Where a measure is money: its row's metric is revenue, as a blank one is."""
-    is_money: Flags = (metric.fillna("revenue") == "revenue").to_numpy(dtype=bool)
+    is_money: Flags = (metric.fillna(MONEY_METRIC) == MONEY_METRIC).to_numpy(dtype=bool)
     return is_money
 
 

@@ -33,7 +33,6 @@ from salesbook.intake.matching.merge import AlikeRow
 from salesbook.intake.money.totals import Totals
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.people.resolve import Alike
-from salesbook.intake.rows import MONEY_KINDS
 from salesbook.intake.telling.explain.explain import tables_explained
 from salesbook.intake.telling.explain.explanation import Explanation
 from salesbook.intake.telling.open_rows import questions_of_draft, refuse_unanswered
@@ -47,7 +46,7 @@ from salesbook.labels.messages import fill
 from salesbook.messages import Finding, Message
 from salesbook.reading.table import ReadTable
 from salesbook.store import Host, Mark
-from salesbook.tables import TABLES, Role
+from salesbook.tables import MONEY_KINDS, TABLES, Role
 from salesbook.writing.body import PreparedWrite, RowChanges
 
 

@@ -20,11 +20,9 @@ from salesbook.cells.text import choice_map, read_choice, read_flag, read_id, re
 from salesbook.currencies import currency_codes
 from salesbook.money import to_minor
 from salesbook.store import NOT_CALCULATED, CellError
-from salesbook.tables.base import FieldSpec, Kind
+from salesbook.tables.base import MONEY_KINDS, FieldSpec, Kind
 
-NUMERIC: Final = frozenset(
-    (Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS)
-)
+NUMERIC: Final = frozenset((*MONEY_KINDS, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS))
 MOMENTS: Final = frozenset((Kind.DATE, Kind.DATETIME))
 _UNBOUNDED_RATE = 3.0
 """Largest bare share of a field without a maximum: 300 % growth is likely, 1,200 % a slip of 12 %.
@@ -168,7 +166,7 @@ def _misfit(amount: Amount, kind: Kind, options: CellOptions) -> Reason | None:
     if not amount.currency:
         return None
 
-    if kind not in (Kind.MONEY, Kind.MEASURE, Kind.NUMBER):
+    if kind not in (*MONEY_KINDS, Kind.NUMBER):
         return Reason("number-is-money", {"currency": amount.currency})
     expected = options.currency
     if expected and expected not in currency_codes(amount.currency):

@@ -22,7 +22,7 @@ from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.policy import setting_code
 from salesbook.reading.table import ReadTable
-from salesbook.tables import FieldSpec, Kind
+from salesbook.tables import MONEY_KINDS, FieldSpec, Kind
 from salesbook.writing.values import amounts_of
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def json_column(field: FieldSpec, frame: pd.DataFrame, currency: str) -> list[An
     is_missing = column.isna().to_numpy()
 
     values = column.tolist()
-    if field.kind in (Kind.MONEY, Kind.MEASURE):
+    if field.kind in MONEY_KINDS:
         values = amounts_of(field, frame, currency)
     elif field.kind is Kind.DATE:
         values = [_iso_day(value) for value in values]

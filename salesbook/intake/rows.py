@@ -37,9 +37,8 @@ from salesbook.intake.money.file_money import CurrencyReader, converts
 from salesbook.intake.wide.plan_years import fiscal_year_of_cell
 from salesbook.money import to_minor
 from salesbook.store import Cell
-from salesbook.tables import TABLES, FieldSpec, Kind, Role
+from salesbook.tables import MONEY_KINDS, TABLES, FieldSpec, Kind, Role, is_of_money
 
-MONEY_KINDS: Final = (Kind.MONEY, Kind.MEASURE)
 _NO_SHARES: Final = (*MONEY_KINDS, Kind.COUNT, Kind.DAYS)
 """Kinds of which no value is a per cent."""
 _NO_MONEY: Final[Mapping[str, ForeignMoney]] = MappingProxyType({})
@@ -361,7 +360,7 @@ def _weigh_measures(
         value = row.values.get(name)
         if not isinstance(value, float):
             continue
-        if row.values.get("metric", "revenue") == "revenue":
+        if is_of_money(row.values.get("metric")):
             row.values[name] = to_minor(value, options.decimals)
             continue
         value /= of_money.get(name, 1)

@@ -12,7 +12,7 @@ import pandas as pd
 from salesbook import labels
 from salesbook.arrays import Flags, Ints
 from salesbook.cells.base import CellOptions, Reason
-from salesbook.cells.field import options_for, range_reason
+from salesbook.cells.field import NUMERIC, options_for, range_reason
 from salesbook.cells.frame import parse_column
 from salesbook.errors import ColumnMissing
 from salesbook.frames import DTYPES, measures_money
@@ -22,9 +22,6 @@ from salesbook.store import Cell, TableCells
 from salesbook.tables import TABLES, FieldSpec, Kind, Role, TableSpec
 from salesbook.tables.lists import list_items, list_text
 
-_NUMBERS: Final = frozenset(
-    {Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS}
-)
 _OUR_TEXT: Final = frozenset({str, type(None)})
 """What we wrote as text is read as it is, were it to quote an error such as `#REF!`."""
 _ANY_RATE: Final = 1e12
@@ -106,7 +103,7 @@ def typed_columns(
         columns[field.name], reasons = _typed_column(spec, field, raw, options)
         for place, reason in reasons.items():
             faults.append(CellFault(int(rows[place]), field.name, reason))
-        if spec.role is not Role.OUTPUT and field.kind in _NUMBERS:
+        if spec.role is not Role.OUTPUT and field.kind in NUMERIC:
             faults.extend(_numbers_as_text(field.name, rows, raw, columns[field.name]))
     return pd.DataFrame(columns).set_axis(rows, axis=0), faults
 

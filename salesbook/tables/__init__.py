@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from salesbook.tables import inputs, outputs, settings
-from salesbook.tables.base import FieldSpec, Kind, Part, Role, Row, TableSpec, by_name
+from salesbook.tables.base import (
+    MONEY_KINDS,
+    MONEY_METRIC,
+    FieldSpec,
+    Kind,
+    Part,
+    Role,
+    Row,
+    TableSpec,
+    by_name,
+    is_of_money,
+)
 
 TABLES: Final[Mapping[str, TableSpec]] = by_name(
     settings.Setting,
@@ -72,4 +83,15 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
 )
 """Tables by name: settings, then part by part, inputs before what is made of them."""
 
-__all__ = ["TABLES", "FieldSpec", "Kind", "Part", "Role", "Row", "TableSpec"]
+__all__ = [
+    "MONEY_KINDS",
+    "MONEY_METRIC",
+    "TABLES",
+    "FieldSpec",
+    "Kind",
+    "Part",
+    "Role",
+    "Row",
+    "TableSpec",
+    "is_of_money",
+]

@@ -48,6 +48,16 @@ class Kind(StrEnum):
     """A `messages.Message` in frames, a sentence in cells, code and params in JSON."""
 
 
+MONEY_KINDS: Final = (Kind.MONEY, Kind.MEASURE)
+"""Kinds that hold amounts of money; of a measure see `is_of_money`."""
+MONEY_METRIC: Final = "revenue"
+
+
+def is_of_money(metric: object) -> bool:
+    """Whether measures of a metric are money and not a count; a row that names none is of revenue."""
+    return not isinstance(metric, str) or metric == MONEY_METRIC
+
+
 class Part(StrEnum):
     """The part of sales management a table belongs to; decides the colour of its tab."""
 

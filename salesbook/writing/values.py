@@ -16,7 +16,7 @@ from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.money import currency_decimals, to_floats
 from salesbook.store import Cell, NewCell
-from salesbook.tables import FieldSpec, Kind
+from salesbook.tables import MONEY_KINDS, FieldSpec, Kind
 from salesbook.tables.lists import list_items, list_text
 
 NUMBER_FORMATS: Final = {Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "yyyy-mm-dd hh:mm"}
@@ -48,7 +48,7 @@ def cells_of(
     Money and measures become decimals, choices and flags labels, messages sentences.
     """
     column = frame[field.name]
-    if field.kind in (Kind.MONEY, Kind.MEASURE):
+    if field.kind in MONEY_KINDS:
         amounts = np.array(amounts_of(field, frame, currency), dtype="float64")
         return _short_numbers(amounts, column)
     if field.kind is Kind.COUNT:

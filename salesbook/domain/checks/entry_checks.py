@@ -12,7 +12,7 @@ from salesbook.domain.outcome import Task
 from salesbook.frames import row_keys
 from salesbook.messages import Fact, Finding, Severity
 from salesbook.money import to_decimal, to_text
-from salesbook.tables import TABLES, Kind
+from salesbook.tables import TABLES, Kind, is_of_money
 
 
 def flag(
@@ -82,7 +82,10 @@ def _shown_values(task: Task, table: str, field: str, rows: pd.DataFrame) -> pd.
         return _texts(column.map(lambda minor: to_text(minor, decimals), na_action="ignore"))
     if kind is Kind.MEASURE:
         measures = zip(column, rows["metric"], strict=True)
-        shown = [_shown_measure(task, value, metric) for value, metric in measures]
+        shown = [
+            "" if pd.isna(value) else str(measure_of(task, value, metric))
+            for value, metric in measures
+        ]
         return pd.Series(shown, index=column.index, dtype="str")
     return _texts(column)
 
@@ -91,17 +94,14 @@ def _texts(column: pd.Series[Any]) -> pd.Series[str]:
     return column.astype("str").fillna("")
 
 
-def _shown_measure(task: Task, value: Any, metric: str) -> str:
-    """A measure as an amount: money in the currency for revenue, a whole count otherwise."""
-    if pd.isna(value):
-        return ""
-    amount = amount_of(task, value) if metric == "revenue" else Decimal(int(value))
-    return str(amount)
-
-
 def amount_of(task: Task, minor: int) -> Decimal:
     """Minor units as an amount of the workbook's currency."""
     return to_decimal(int(minor), task.policy.decimals)
+
+
+def measure_of(task: Task, measure: int, metric: str) -> Decimal:
+    """A measure of a metric as people see it: an amount of the currency, or a whole count."""
+    return amount_of(task, measure) if is_of_money(metric) else Decimal(int(measure))
 
 
 def amounts_of(task: Task, minor: pd.Series[Any], rows: Iterable[Any]) -> pd.Series[Any]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 import pandas as pd
 
-from salesbook.domain.checks.entry_checks import amount_of, flag, has_rows
+from salesbook.domain.checks.entry_checks import flag, has_rows, measure_of
 from salesbook.domain.outcome import Task
 from salesbook.messages import Finding
 
@@ -75,15 +74,9 @@ def sums(task: Task) -> Iterator[Finding]:
         totals |= dict(_mismatches(group, members))
 
     wrong = pd.Series(targets.index.isin(list(totals)), index=targets.index)
-    shown = {
-        row: _shown_total(task, total, targets["metric"][row]) for row, total in totals.items()
-    }
+    shown = {row: measure_of(task, total, targets["metric"][row]) for row, total in totals.items()}
     facts = pd.Series(shown, index=targets.index, dtype="object")
     yield from flag(task, "Targets.target", wrong, "targets-apart", total=facts)
-
-
-def _shown_total(task: Task, total: int, metric: str) -> Decimal:
-    return amount_of(task, total) if metric == "revenue" else Decimal(total)
 
 
 def _members(task: Task) -> dict[str, frozenset[str]]:

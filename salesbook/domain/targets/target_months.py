@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from salesbook.arrays import Floats
-from salesbook.domain.checks.entry_checks import amount_of, flag, has_rows
+from salesbook.domain.checks.entry_checks import flag, has_rows, measure_of
 from salesbook.domain.outcome import Task
 from salesbook.domain.targets.season import MONTHS, calendar_month
 from salesbook.messages import Finding
@@ -172,7 +172,7 @@ def months_that_differ(task: Task) -> Iterator[Finding]:
         total = of_target.year_by_months if of_target else None
         if of_target is None or total is None or total == of_target.target:
             continue
-        sums[int(str(row))] = _shown(task, total, key[3])
+        sums[int(str(row))] = measure_of(task, total, key[3])
         if of_target.hard_year is not None:
             hard_rows.append(int(str(row)))
 
@@ -181,7 +181,3 @@ def months_that_differ(task: Task) -> Iterator[Finding]:
     is_hard = pd.Series(targets.index.isin(hard_rows), index=targets.index)
     yield from flag(task, "Targets.target", is_apart & ~is_hard, "month-weights-apart", total=facts)
     yield from flag(task, "Targets.target", is_apart & is_hard, "fixed-months-apart", total=facts)
-
-
-def _shown(task: Task, total: int, metric: str) -> Decimal:
-    return amount_of(task, total) if metric == "revenue" else Decimal(total)

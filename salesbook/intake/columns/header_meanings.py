@@ -19,7 +19,7 @@ from salesbook.intake.columns.header_currency import currency_beside
 from salesbook.intake.columns.header_folding import Meaning, bare_header, fold_header
 from salesbook.intake.columns.systems import System, system_of
 from salesbook.labels.words import fold
-from salesbook.tables import TABLES, Kind
+from salesbook.tables import MONEY_KINDS, TABLES
 
 _WITH_NOTE = re.compile(r"(?P<base>.+?)\s*[(\[【（](?P<note>[^()（）\[\]【】]*)[)）\]】]\s*")
 """A header and what stands in brackets at its end: `Amount (EUR)`, `金额【万元】`."""
@@ -145,7 +145,7 @@ def _meanings_beside_currency(table: str, header: str) -> tuple[tuple[Meaning, .
 def _is_money(table: str, field: str) -> bool:
     """Whether a field of a table is an amount."""
     spec = TABLES[table]
-    return field in spec.field_names and spec.field(field).kind in (Kind.MONEY, Kind.MEASURE)
+    return field in spec.field_names and spec.field(field).kind in MONEY_KINDS
 
 
 def note_of(header: str) -> str:

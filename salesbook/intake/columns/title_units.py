@@ -17,9 +17,7 @@ from salesbook.errors import AmbiguousFile
 from salesbook.intake.columns.header_meanings import note_in
 from salesbook.intake.columns.headers import HeaderMap, MappedColumn
 from salesbook.messages import Message
-from salesbook.tables import TABLES, Kind
-
-_OF_MONEY: Final = (Kind.MONEY, Kind.MEASURE)
+from salesbook.tables import MONEY_KINDS, TABLES
 
 _END: Final = r"(?=\s*(?:[()\]】;；,，。]|\.?\s*$|\s{2,}|\s(?=\S+\s*[:：])))"
 """Where what is said ends: at a bracket, a comma, the end, or before `币种：`."""
@@ -156,7 +154,7 @@ def with_title_units(header_map: HeaderMap, table: str, units: TitleUnits) -> He
 
     def with_units(column: MappedColumn) -> MappedColumn:
         names = TABLES[table].field_names
-        is_money = column.field in names and TABLES[table].field(column.field).kind in _OF_MONEY
+        is_money = column.field in names and TABLES[table].field(column.field).kind in MONEY_KINDS
         if not is_money or column.percent:
             return column
         says_unit = column.scale != 1 or bool(column.currency)

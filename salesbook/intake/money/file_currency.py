@@ -10,8 +10,8 @@ from salesbook.exchange import ExchangeRates
 from salesbook.frames import empty_frame, frame_from_rows
 from salesbook.intake.book_now import BookNow
 from salesbook.intake.changes import TableChange
-from salesbook.intake.rows import MONEY_KINDS, FileRow
-from salesbook.tables import TABLES
+from salesbook.intake.rows import FileRow
+from salesbook.tables import MONEY_KINDS, TABLES
 
 
 def with_currency(book: BookNow, told: str | None) -> BookNow:

@@ -11,6 +11,7 @@ from salesbook.domain.targets.spread.solver import Moved, SplitResult
 from salesbook.errors import SplitInfeasible
 from salesbook.messages import Fact, Finding
 from salesbook.money import to_decimal, to_text
+from salesbook.tables import is_of_money
 
 _SIGNS: Final[Mapping[str, str]] = {"min": "≥", "max": "≤"}
 _NAMED: Final = 3
@@ -28,7 +29,7 @@ class Topic:
     @classmethod
     def of(cls, year: int, metric: str, money_decimals: int) -> Topic:
         """Revenue is money with so many decimals, every other metric a count."""
-        return cls(year, metric, money_decimals if metric == "revenue" else 0)
+        return cls(year, metric, money_decimals if is_of_money(metric) else 0)
 
     @property
     def key(self) -> str:

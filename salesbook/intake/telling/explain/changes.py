@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 
 from salesbook.cells.base import Value
 from salesbook.intake.book_now import TableNow
 from salesbook.intake.people.register import NameRegister
 from salesbook.intake.telling.explain.explanation import FieldChange
 from salesbook.store import Cell, CellError
-from salesbook.tables import TABLES, Kind
-
-_REVENUE: Final = "revenue"
+from salesbook.tables import TABLES, Kind, is_of_money
 
 
 def field_changes(
@@ -38,7 +35,7 @@ def field_changes(
             if name not in new_values:
                 continue
             names_by_key = names.get(str(spec.field(name).ref), {})
-            metric = {**old_values, **new_values}.get("metric", _REVENUE)
+            metric = {**old_values, **new_values}.get("metric")
             old, new = old_values.get(name), new_values[name]
             found.append(
                 FieldChange(
@@ -79,7 +76,7 @@ def _plain(cell: Cell) -> Value | None:
 
 
 def _is_money(kind: Kind, metric: object) -> bool:
-    return kind is Kind.MONEY or (kind is Kind.MEASURE and metric == _REVENUE)
+    return kind is Kind.MONEY or (kind is Kind.MEASURE and is_of_money(metric))
 
 
 def _names(register: NameRegister) -> dict[str, str]:
