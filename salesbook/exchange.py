@@ -8,11 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Final
 
 from salesbook.currencies import currencies_named
 from salesbook.errors import UsageError
 from salesbook.money import exact, round_half_away
 from salesbook.tables.settings import Rate
+
+ORDER_OF: Final[Mapping[str, str]] = {"Orders": "refund_of", "Payments": "order_id"}
+"""By table, the field that names the order by whose day a row is converted."""
+OWN_DAY: Final[Mapping[str, str]] = {"Orders": "ordered_on", "Payments": "paid_on"}
+"""By table, the field of the day that counts where no order is named or known."""
 
 
 @dataclass(frozen=True, slots=True)

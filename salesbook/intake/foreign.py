@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from salesbook.cells.base import Reason
@@ -119,3 +119,25 @@ class ForeignTable:
     """By `column_name`, how columns are read because the file from which these rows were rejected
     has proved it, or because amounts were made of them.
     """
+
+    def without_columns(self, gone: Collection[int]) -> ForeignTable:
+        """The table with the other columns moved up."""
+        left = [column for column in range(len(self.headers)) if column not in gone]
+        place_of = {column: place for place, column in enumerate(left)}
+        return replace(
+            self,
+            headers=tuple(self.headers[column] for column in left),
+            rows=tuple(_without_cells(row, gone) for row in self.rows),
+            formats={
+                (number, place_of[column]): shown
+                for (number, column), shown in self.formats.items()
+                if column in place_of
+            },
+            empty_columns=frozenset(
+                place_of[column] for column in self.empty_columns if column in place_of
+            ),
+        )
+
+
+def _without_cells(row: RawRow, gone: Collection[int]) -> RawRow:
+    return replace(row, cells=tuple(c for place, c in enumerate(row.cells) if place not in gone))

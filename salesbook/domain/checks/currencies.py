@@ -12,6 +12,8 @@ import pandas as pd
 from salesbook.domain.checks.entry_checks import flag, has_rows
 from salesbook.domain.outcome import Task
 from salesbook.exchange import (
+    ORDER_OF,
+    OWN_DAY,
     ExchangeRates,
     ForeignMoney,
     converted,
@@ -21,8 +23,11 @@ from salesbook.exchange import (
 from salesbook.messages import Finding
 from salesbook.money import to_decimal
 from salesbook.policy import Policy
+from salesbook.tables import TABLES
 
-_HAVE_ORIGINALS: Final = ("Deals", "Orders", "Payments")
+_HAVE_ORIGINALS: Final = tuple(
+    name for name, spec in TABLES.items() if "original_amount" in spec.field_names
+)
 
 
 def rate_faults(policy: Policy) -> Iterator[Finding]:
@@ -101,8 +106,9 @@ def _days(task: Task, table: str, rows: pd.DataFrame) -> dict[Any, dt.date]:
     is_sale = orders["refund_of"].isna() if "refund_of" in orders else orders.index == -1
     sales = orders[is_sale]
     of_order = days_of_orders(zip(sales["order_id"], sales["ordered_on"].dt.date, strict=True))
-    named, own_day = ("refund_of", "ordered_on") if table == "Orders" else ("order_id", "paid_on")
     return {
         row: of_order.get(order, day.date())
-        for row, order, day in zip(rows.index, rows[named], rows[own_day], strict=True)
+        for row, order, day in zip(
+            rows.index, rows[ORDER_OF[table]], rows[OWN_DAY[table]], strict=True
+        )
     }

@@ -37,34 +37,18 @@ def as_mended(source: ForeignTable) -> ForeignTable:
     ours: dict[str, int] = {
         title: headers.index(title) for title in REJECTS_TITLES if title in headers
     }
-    left = [column for column in range(len(headers)) if column not in ours.values()]
-    place_of = {column: place for place, column in enumerate(left)}
-
     said = [_text(row.cells, ours[READ_AS]) for row in source.rows]
-    return replace(
-        source,
-        headers=tuple(headers[column] for column in left),
-        rows=tuple(_row(row, ours) for row in source.rows),
-        formats={
-            (number, place_of[column]): shown
-            for (number, column), shown in source.formats.items()
-            if column in place_of
-        },
-        empty_columns=frozenset(
-            place_of[column] for column in source.empty_columns if column in place_of
-        ),
-        read_as=understood(said),
-    )
+    rows = tuple(_with_what_it_says(row, ours) for row in source.rows)
+    mended = replace(source, rows=rows, read_as=understood(said))
+    return mended.without_columns(frozenset(ours.values()))
 
 
-def _row(row: RawRow, ours: dict[str, int]) -> RawRow:
-    """The row without our cells; one that was no data still is none."""
-    gone = set(ours.values())
-    cells = tuple(cell for column, cell in enumerate(row.cells) if column not in gone)
+def _with_what_it_says(row: RawRow, ours: dict[str, int]) -> RawRow:
+    """The row with its own key; one that was no data still is none."""
     own_key = _text(row.cells, ours[OWN_KEY]) if OWN_KEY in ours else ""
     code = _text(row.cells, ours[READ_AS])
     fault = row.fault or (Reason(code) if code in NO_DATA else None)
-    return replace(row, cells=cells, fault=fault, own_key=own_key)
+    return replace(row, fault=fault, own_key=own_key)
 
 
 def _text(cells: Sequence[Cell], column: int) -> str:

@@ -7,7 +7,6 @@ wrong. Imported again, such a file is its source again: the same headers, known 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,21 +21,7 @@ _NAME_OF_DROPPED: Final = re.compile(r"\.dropped(?:\.\d+)?$")
 def without_our_columns(source: ForeignTable, path: Path) -> ForeignTable:
     """The file without the columns that an import put before the others."""
     count = _count_of_ours(source.headers, path)
-    if not count:
-        return source
-    return replace(
-        source,
-        headers=source.headers[count:],
-        rows=tuple(replace(row, cells=row.cells[count:]) for row in source.rows),
-        formats={
-            (row, column - count): shown
-            for (row, column), shown in source.formats.items()
-            if column >= count
-        },
-        empty_columns=frozenset(
-            column - count for column in source.empty_columns if column >= count
-        ),
-    )
+    return source.without_columns(range(count)) if count else source
 
 
 def _count_of_ours(headers: tuple[str, ...], path: Path) -> int:

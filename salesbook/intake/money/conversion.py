@@ -10,10 +10,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Final
 
 from salesbook.cells.base import Value
-from salesbook.exchange import ExchangeRates, converted, days_of_orders
+from salesbook.exchange import ORDER_OF, OWN_DAY, ExchangeRates, converted, days_of_orders
 from salesbook.intake.book_now import BookNow
 from salesbook.intake.matching.matcher import key_of
 from salesbook.intake.money.file_money import ORIGINAL_AMOUNT, ORIGINAL_CURRENCY
@@ -22,10 +21,6 @@ from salesbook.intake.rows import FileRow
 from salesbook.money import to_decimal
 from salesbook.policy import MAIN_PIPELINE
 from salesbook.tables import TABLES
-
-_ORDER_OF: Final = {"Orders": "refund_of", "Payments": "order_id"}
-"""The field that names the order whose day counts."""
-_OWN_DAY: Final = {"Orders": "ordered_on", "Payments": "paid_on"}
 
 
 class Conversion:
@@ -105,8 +100,8 @@ class Conversion:
         values = {**self._old_values(row), **row.values}
         if self.table == "Deals":
             return self._day_of_deal(values)
-        order = values.get(_ORDER_OF[self.table])
-        own_day = values.get(_OWN_DAY[self.table])
+        order = values.get(ORDER_OF[self.table])
+        own_day = values.get(OWN_DAY[self.table])
         day = own_day if isinstance(own_day, dt.date) else None
         if order is None:
             return day
