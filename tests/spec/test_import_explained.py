@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from salesbook.intake.telling.explain.explanation import ColumnTaken, Decision, Explanation
 
 from salesbook.book.explained import Explainer
 from salesbook.cells.column import decide_decimal
@@ -17,6 +16,7 @@ from salesbook.cells.date import decide_order, numeric_date
 from salesbook.intake.book_now import BookNow
 from salesbook.intake.draft import ImportDraft, draft_import
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.telling.explain.explanation import ColumnTaken, Decision, Explanation
 from salesbook.labels import LANGUAGES
 from tests.spec.import_tables import book, new_rows
 

@@ -9,11 +9,11 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from salesbook.intake.telling.explain.explanation import Explanation
 
 from salesbook.book.explained import Explainer
 from salesbook.intake.draft import draft_import
 from salesbook.intake.options import ImportOptions
+from salesbook.intake.telling.explain.explanation import Explanation
 from salesbook.labels import LANGUAGES, Language
 from tests.spec.import_tables import book, draft, imported
 

@@ -14,11 +14,11 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from salesbook.intake.file.spreadsheets.container import container_of
 
 from salesbook.errors import NotAWorkbook, PasswordProtected, SalesbookError, UnsafeFile
 from salesbook.hosts.package import sheet_look
 from salesbook.intake.file.spreadsheets import open_spreadsheet, read_format, tells_something
+from salesbook.intake.file.spreadsheets.container import container_of
 from salesbook.store import NOT_CALCULATED, CellError
 from tests.engines.old_excel import ole, xls, xlsb
 

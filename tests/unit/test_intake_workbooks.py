@@ -9,12 +9,12 @@ import zipfile
 import openpyxl
 import pytest
 import xlsxwriter
-from salesbook.intake.file.spreadsheets.shown import read_format
 
 from salesbook.cells.base import CellOptions
 from salesbook.errors import AmbiguousFile, ColumnMissing, NotAWorkbook, UnsafeFile, UsageError
 from salesbook.intake.columns.headers import map_headers
 from salesbook.intake.file.sources import read_source
+from salesbook.intake.file.spreadsheets.shown import read_format
 from salesbook.intake.foreign import SourceOptions
 from salesbook.intake.rows import read_rows
 from salesbook.store import CellError
