@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from salesbook.book.backups import Backups, Kept, is_backup
 from salesbook.book.first_rows import tables_first_filled
 from salesbook.book.page_values import ReadForPages, store_page_values
+from salesbook.book.tabs import settle_tabs
 from salesbook.errors import CannotWrite, NothingToUndo
 from salesbook.hosts.package import Disk, PackageHost, open_package
 from salesbook.labels import code_of_choice, field_of_header
@@ -80,7 +81,7 @@ class KeptBook:
         for write in writes:
             self._written.add(write.table)
             self._read.forget(write.table)
-        self.package.reveal(first_filled)
+        settle_tabs(self.package, self.package.read, first_filled)
 
     def keep(self) -> None:
         """Have the state before kept though no write of a table tells that anything changes."""

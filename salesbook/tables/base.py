@@ -69,6 +69,28 @@ class Part(StrEnum):
     SYSTEM = "system"
 
 
+class Switch(StrEnum):
+    """A part of the work that not every team does: its sheets are shown by one switch on Start."""
+
+    TARGETS = "targets"
+    PEOPLE = "people"
+    HIRING = "hiring"
+    TRAINING = "training"
+    CUSTOMERS = "customers"
+    PROCESS = "process"
+    HISTORIES = "histories"
+
+
+_SWITCHES: Final[Mapping[Part, Switch]] = {
+    Part.TARGETS: Switch.TARGETS,
+    Part.PEOPLE: Switch.PEOPLE,
+    Part.CUSTOMERS: Switch.CUSTOMERS,
+    Part.PROCESS: Switch.PROCESS,
+    Part.SYSTEM: Switch.HISTORIES,
+}
+"""The switch of a table that names no other; settings have none."""
+
+
 class Role(StrEnum):
     """Who fills a table."""
 
@@ -244,14 +266,19 @@ class TableSpec:
     part: Part
     fields: tuple[FieldSpec, ...]
     row: type[Row]
-    shown: bool
-    """True where the sheet is visible in a fresh workbook."""
+    switch: Switch | None
+    """The switch on Start that shows its sheet; None where everybody needs it from the beginning."""
     since: str = FIRST_RELEASE
     """The release that brought it."""
     is_record: bool = False
     """True for an output that later runs read: what stands there is not calculated anew."""
     dated_by: str = ""
     """For an output that only grows: the field by whose days its rows are old or new."""
+
+    @property
+    def shown(self) -> bool:
+        """True where the sheet is visible in a fresh workbook."""
+        return self.switch is None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -299,6 +326,7 @@ class Row(BaseModel):
         role: Role = Role.INPUT,
         part: Part = Part.SYSTEM,
         shown: bool = False,
+        switch: Switch | None = None,
         since: str = FIRST_RELEASE,
         is_record: bool = False,
         dated_by: str = "",
@@ -308,7 +336,8 @@ class Row(BaseModel):
         if not table:
             return
         fields = tuple(_field_spec(name, cls, name in key, since) for name in cls.model_fields)
-        cls.spec = TableSpec(table, role, part, fields, cls, shown, since, is_record, dated_by)
+        by_switch = None if shown else switch or _SWITCHES[part]
+        cls.spec = TableSpec(table, role, part, fields, cls, by_switch, since, is_record, dated_by)
 
     def filled_fields(self) -> dict[str, Any]:
         """What the row says, field by field, as frames hold it; what is blank is left out."""

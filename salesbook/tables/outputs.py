@@ -36,6 +36,7 @@ from salesbook.tables.base import (
     Sentence,
     Share,
     Since,
+    Switch,
     TableName,
     Text,
 )
@@ -89,7 +90,6 @@ class PlannedTarget(
     key=("period", "rep_id", "metric"),
     role=OUT,
     part=Part.TARGETS,
-    shown=True,
     is_record=True,
 ):
     """One row per month, rep and metric of the plan."""
@@ -159,7 +159,11 @@ class Attained(
 
 
 class Score(
-    Row, table="Scorecard", key=("period", "rep_id"), role=OUT, part=Part.PEOPLE, shown=True
+    Row,
+    table="Scorecard",
+    key=("period", "rep_id"),
+    role=OUT,
+    part=Part.PEOPLE,
 ):
     """One row per rep and appraisal period."""
 
@@ -249,7 +253,12 @@ class Statement(
 
 
 class HiringStep(
-    Row, table="HiringFunnel", key=("scope_kind", "scope"), role=OUT, part=Part.PEOPLE
+    Row,
+    table="HiringFunnel",
+    key=("scope_kind", "scope"),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.HIRING,
 ):
     """One row per opening, role or channel, and one for all."""
 
@@ -267,7 +276,12 @@ class HiringStep(
 
 
 class TrainingGap(
-    Row, table="TrainingGaps", key=("rep_id", "course_id"), role=OUT, part=Part.PEOPLE
+    Row,
+    table="TrainingGaps",
+    key=("rep_id", "course_id"),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.TRAINING,
 ):
     """One row per rep and course that is due, late or failed."""
 
@@ -283,7 +297,11 @@ BuyingStage = Literal["prospect", "intent", "customer", "dormant"]
 
 
 class CustomerTier(
-    Row, table="CustomerTiers", key=("customer_id",), role=OUT, part=Part.CUSTOMERS, shown=True
+    Row,
+    table="CustomerTiers",
+    key=("customer_id",),
+    role=OUT,
+    part=Part.CUSTOMERS,
 ):
     """One row per customer."""
 
@@ -311,6 +329,7 @@ class TierSnapshot(
     key=("as_of", "customer_id"),
     role=OUT,
     part=Part.CUSTOMERS,
+    switch=Switch.HISTORIES,
     is_record=True,
     dated_by="as_of",
 ):
@@ -344,6 +363,7 @@ class StageEntry(
     key=("deal_id", "seq"),
     role=OUT,
     part=Part.PROCESS,
+    switch=Switch.HISTORIES,
     is_record=True,
     dated_by="entered_on",
 ):
@@ -366,7 +386,6 @@ class FunnelStage(
     key=("slice_kind", "slice", "pipeline", "stage"),
     role=OUT,
     part=Part.PROCESS,
-    shown=True,
 ):
     """One row per slice and open stage: distinct deals that entered it and what became of them."""
 
@@ -435,7 +454,6 @@ class ForecastRow(
     key=("period", "slice_kind", "slice"),
     role=OUT,
     part=Part.PROCESS,
-    shown=True,
 ):
     """One row per period and slice; categories are single, not cumulative."""
 
@@ -472,6 +490,7 @@ class ForecastSnapshot(
     key=("as_of", "period", "slice_kind", "slice"),
     role=OUT,
     part=Part.PROCESS,
+    switch=Switch.HISTORIES,
     is_record=True,
     dated_by="as_of",
 ):
@@ -497,7 +516,11 @@ class ForecastSnapshot(
 
 
 class Alert(
-    Row, table="Alerts", key=("kind", "table", "row_key"), role=OUT, part=Part.PROCESS, shown=True
+    Row,
+    table="Alerts",
+    key=("kind", "table", "row_key"),
+    role=OUT,
+    part=Part.PROCESS,
 ):
     """One row per thing to act on, most severe first."""
 
