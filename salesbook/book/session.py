@@ -41,6 +41,7 @@ from salesbook.writing.parking import (
 )
 from salesbook.writing.restore import Restoring, said, waiting_after
 from salesbook.writing.row_names import RowNames
+from salesbook.writing.row_order import in_reading_order
 
 NO_OWN_COLUMNS: Final[Mapping[str, Collection[str]]] = {}
 PARKED_NOTES: Final = "ParkedNotes"
@@ -245,6 +246,9 @@ class Session:
                 table for that; without one nothing is parked, and nothing comes back.
             own: what goes into the user's own columns besides.
         """
+        if as_of is not None:
+            start_month = self.policy.rules.fiscal_year_start
+            frame = in_reading_order(TABLES[table], frame, as_of, start_month)
         return prepare_write(
             self.table(table),
             frame,

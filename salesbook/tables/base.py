@@ -274,6 +274,8 @@ class TableSpec:
     """True for an output that later runs read: what stands there is not calculated anew."""
     dated_by: str = ""
     """For an output that only grows: the field by whose days its rows are old or new."""
+    newest_first: bool = False
+    """True for results that are read from the period that runs now, see `writing.row_order`."""
 
     @property
     def shown(self) -> bool:
@@ -330,6 +332,7 @@ class Row(BaseModel):
         since: str = FIRST_RELEASE,
         is_record: bool = False,
         dated_by: str = "",
+        newest_first: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__pydantic_init_subclass__()
@@ -337,7 +340,18 @@ class Row(BaseModel):
             return
         fields = tuple(_field_spec(name, cls, name in key, since) for name in cls.model_fields)
         by_switch = None if shown else switch or _SWITCHES[part]
-        cls.spec = TableSpec(table, role, part, fields, cls, by_switch, since, is_record, dated_by)
+        cls.spec = TableSpec(
+            name=table,
+            role=role,
+            part=part,
+            fields=fields,
+            row=cls,
+            switch=by_switch,
+            since=since,
+            is_record=is_record,
+            dated_by=dated_by,
+            newest_first=newest_first,
+        )
 
     def filled_fields(self) -> dict[str, Any]:
         """What the row says, field by field, as frames hold it; what is blank is left out."""

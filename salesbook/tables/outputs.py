@@ -142,6 +142,7 @@ class Attained(
     key=("period", "scope_kind", "scope", "metric"),
     role=OUT,
     part=Part.TARGETS,
+    newest_first=True,
 ):
     """One row per period (month, quarter, year), scope and metric."""
 
@@ -164,6 +165,7 @@ class Score(
     key=("period", "rep_id"),
     role=OUT,
     part=Part.PEOPLE,
+    newest_first=True,
 ):
     """One row per rep and appraisal period."""
 
@@ -182,7 +184,12 @@ class Score(
 
 
 class ScoreLine(
-    Row, table="ScorecardLines", key=("period", "rep_id", "metric"), role=OUT, part=Part.PEOPLE
+    Row,
+    table="ScorecardLines",
+    key=("period", "rep_id", "metric"),
+    role=OUT,
+    part=Part.PEOPLE,
+    newest_first=True,
 ):
     """One row per rep, appraisal period and metric."""
 

@@ -12,6 +12,7 @@ from salesbook.pages.page import Block
 from salesbook.sheets import dashboard_sheets, spelling_for
 from salesbook.sheets.places import TILE_COLUMN, block_column, first_block_row
 from workbook.build.canvas import Canvas, Spot, put_formula
+from workbook.build.names import RESULTS_OF
 
 _DATES: Final = ("as_of", "year_start", "month", "months.start", "ahead.start")
 _LAST_COLUMN: Final = 30
@@ -54,3 +55,4 @@ def write_chart_data(canvas: Canvas) -> None:
         style = dates if cell.name in _DATES else plain
         put_formula(spot, formula_text(cell.expression, spelling), style)
     sheet.set_column(0, _LAST_COLUMN, 13)
+    canvas.book.define_name(RESULTS_OF, f"='{name}'!{fact('as_of')}")

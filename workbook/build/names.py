@@ -22,6 +22,15 @@ CHOSEN_SET: Final = "sheet_set"
 """The cell on the first sheet where somebody chooses between few sheets and all."""
 SWITCHED_SHEETS: Final = "switched_sheets"
 """Which sheet hangs on which switch, for macros and for an upgrade."""
+STAGE_KINDS, ALERT_KINDS, ALERT_ROWS = "stage_kinds", "alert_kinds", "alert_rows"
+RESULTS_OF: Final = "results_of"
+"""The day of the newest run that wrote results."""
+_COLUMNS: Final = {
+    STAGE_KINDS: ("Stages", "kind"),
+    ALERT_KINDS: ("Alerts", "kind"),
+    ALERT_ROWS: ("Alerts", "row_key"),
+}
+"""Columns that rules of other sheets look at; a rule cannot name a table's column itself."""
 AWAITS_ROWS: Final = "rows"
 """Beside a sheet of results there: it is shown once it has some."""
 _MORE_REFERENCES: Final = {("Reps", "level"): "Levels"}
@@ -94,6 +103,9 @@ def write_lists(canvas: Canvas, sheet_code: str) -> None:
         area = xl_range_abs(1, column, len(choices), column)
         canvas.book.define_name(name, f"='{sheet_name}'!{area}")
     _write_switched_sheets(canvas, sheet_name, column + 2)
+
+    for name, (table, field) in _COLUMNS.items():
+        canvas.book.define_name(name, f"={column_reference(table, canvas.header(table, field))}")
 
     # The last key column: it is the one that tells rows apart where there are several.
     for table in _key_tables():

@@ -5,14 +5,11 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import Final
 
-from xlsxwriter.worksheet import Worksheet
-
 from salesbook import labels
-from salesbook.tables import Kind, Role, TableSpec
+from salesbook.tables import TableSpec
 from workbook.build import look
 from workbook.build.canvas import (
     HEADER_ROW,
-    LAST_ROW,
     Canvas,
     Spot,
     heading,
@@ -25,7 +22,6 @@ from workbook.build.table_block import Rows, write_table
 
 _LINK_ROW: Final = 2
 _MOST_FROZEN: Final = 2
-_SEVERE: Final = frozenset({"high", "error"})
 
 
 def write_table_sheet(canvas: Canvas, layout: SheetLayout, spec: TableSpec, rows: Rows) -> None:
@@ -49,7 +45,6 @@ def write_table_sheet(canvas: Canvas, layout: SheetLayout, spec: TableSpec, rows
     sheet.hide_gridlines(2)
     sheet.set_selection(first_row, 0, first_row, 0)
     page(canvas, sheet, repeat=(HEADER_ROW, HEADER_ROW))
-    _mark_what_matters(canvas, sheet, spec)
 
 
 def _frozen_columns(spec: TableSpec) -> int:
@@ -60,17 +55,3 @@ def _frozen_columns(spec: TableSpec) -> int:
 
     is_named = spec.field_names[1:2] in (("name",), ("title",))
     return 2 if is_named else 1
-
-
-def _mark_what_matters(canvas: Canvas, sheet: Worksheet, spec: TableSpec) -> None:
-    """Make severe rows of an output bold: weight and word, not colour alone."""
-    if spec.role is not Role.OUTPUT:
-        return
-    for column, field in enumerate(spec.fields):
-        if field.name != "severity" or field.kind is not Kind.CHOICE:
-            continue
-        for code in _SEVERE & set(field.choices):
-            label = labels.choice(f"{spec.name}.{field.name}", code, canvas.language)
-            style = canvas.book.add_format({"bold": True, "font_color": look.RED})
-            rule = {"type": "cell", "criteria": "==", "value": f'"{label}"', "format": style}
-            sheet.conditional_format(HEADER_ROW + 1, column, LAST_ROW, column, rule)
