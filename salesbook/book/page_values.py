@@ -27,6 +27,7 @@ from salesbook.sheets import (
     DASHBOARD,
     PageBook,
     dashboard_sheets,
+    note_sheets,
     page_values,
     shapes_of_ours,
     without_places,
@@ -128,6 +129,8 @@ def _stored(package: PackageHost, already_read: ReadForPages) -> tuple[Exception
         moved = {said for said in there - known.keys() if without_places(said) in shapes}
         by_sheet[sheet] = {**known, **dict.fromkeys(moved, NOT_CALCULATED)}
     package.store_values(by_sheet)
+    results = note_sheets().keys() & set(package.table_codes())
+    package.store_above(sorted(results), values.notes)
     return values.bugs
 
 

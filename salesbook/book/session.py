@@ -14,6 +14,7 @@ import pandas as pd
 
 from salesbook import __version__
 from salesbook.book.report import Options
+from salesbook.book.row_order import in_reading_order
 from salesbook.book.user import user_name
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.outcome import Task
@@ -41,7 +42,6 @@ from salesbook.writing.parking import (
 )
 from salesbook.writing.restore import Restoring, said, waiting_after
 from salesbook.writing.row_names import RowNames
-from salesbook.writing.row_order import in_reading_order
 
 NO_OWN_COLUMNS: Final[Mapping[str, Collection[str]]] = {}
 PARKED_NOTES: Final = "ParkedNotes"

@@ -23,6 +23,7 @@ from salesbook.expressions import (
     is_main,
     total,
 )
+from salesbook.pages.calculated import VERBS, day_of_verb
 from salesbook.pages.page import Block, ListOf, Page, Tile
 
 MONTHS: Final = 12
@@ -65,6 +66,7 @@ def dashboard() -> Page:
             ),
             Block("tiers", TIERS, ("order", "label", "customers", "money"), _tier_row),
             Block("urgent_names", ALERTS, ("who", "about"), _urgent_row),
+            Block("calculated", len(VERBS), ("verb", "day"), day_of_verb),
         ),
         heads={"day": _day(), "sold": _what_is_sold()},
         lists=(ListOf("urgent", ALERTS, ("severity", "who", "because", "do"), _alert_row),),

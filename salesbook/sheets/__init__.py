@@ -11,6 +11,7 @@ from salesbook.sheets.places import (
     PageCell,
     PageSheet,
     dashboard_sheets,
+    note_sheets,
     spelling_for,
 )
 from salesbook.sheets.stored import PageBook, page_values, shapes_of_ours, without_places
@@ -22,6 +23,7 @@ __all__ = [
     "PageCell",
     "PageSheet",
     "dashboard_sheets",
+    "note_sheets",
     "page_values",
     "shapes_of_ours",
     "spelling_for",

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from salesbook.actions import ACTIONS
 from salesbook.expressions import Expression, Figure, Spelling
 from salesbook.labels import Language
+from salesbook.pages.calculated import VERBS, calculated_note
 from salesbook.pages.dashboard import dashboard
 from salesbook.pages.page import Block, Page
 from salesbook.store import column_letters
@@ -31,6 +33,7 @@ _BLOCK_COLUMNS: Final[Mapping[str, int]] = {
     "ahead": 14,
     "tiers": 23,
     "urgent_names": 28,
+    "calculated": 31,
 }
 _ROWS_BETWEEN: Final = 2
 """Between the single figures and the series: a blank one and one with the series' names."""
@@ -42,6 +45,8 @@ TILE_ROWS: Final = (5, 9)
 ALERT_ROW: Final = 49
 """The first alert's row."""
 ALERT_COLUMNS: Final[Mapping[str, int]] = {"severity": 1, "who": 2, "because": 4, "do": 11}
+NOTE_CELL: Final = (3, 2)
+"""On the sheet of a table of results: the line that says of which day they are."""
 HEAD_CELLS: Final[Mapping[str, tuple[int, int]]] = {"day": (3, 15), "sold": (3, 5)}
 STYLE_CELL: Final = (1, 17)
 
@@ -81,6 +86,18 @@ def dashboard_sheets() -> tuple[PageSheet, PageSheet]:
         PageSheet(CHART_DATA, tuple(_hidden_cells(page))),
         PageSheet(DASHBOARD, tuple(_seen_cells(page))),
     )
+
+
+@cache
+def note_sheets() -> Mapping[str, PageSheet]:
+    """By table of results, its sheet with the line above the table."""
+    sheets = {}
+    for verb in VERBS:
+        for table in ACTIONS[verb].writes:
+            note = calculated_note(verb, table)
+            cell = PageCell(*NOTE_CELL, f"{table}.note", None, note, is_array=False)
+            sheets[table] = PageSheet(table, (cell,))
+    return sheets
 
 
 def spelling_for(

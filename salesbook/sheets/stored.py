@@ -13,7 +13,7 @@ from salesbook.expressions import Calculation, Unknown, Values, formula_text
 from salesbook.expressions.spelling import NotThereError
 from salesbook.hosts.formulas import Reading, reading
 from salesbook.labels import LANGUAGES, Language
-from salesbook.sheets.places import PageCell, dashboard_sheets, spelling_for
+from salesbook.sheets.places import PageCell, dashboard_sheets, note_sheets, spelling_for
 from salesbook.store import NOT_CALCULATED, Cell
 
 Place = tuple[int, int]
@@ -48,6 +48,8 @@ class PageValues:
     """On the hidden sheet; NOT_CALCULATED where nobody knows the value."""
     seen: Mapping[Reading, Cell]
     """On the sheet that people see."""
+    notes: Mapping[Reading, Cell]
+    """Above tables of results."""
     bugs: tuple[Exception, ...] = ()
     """Faults of ours that left figures unknown. No run is stopped by one of these."""
 
@@ -75,7 +77,10 @@ def page_values(book: PageBook) -> PageValues:
     bugs: list[Exception] = []
     hidden_values = _values(calculation, ours, readings[hidden.code], bugs)
     seen_values = _values(calculation, seen.cells, readings[seen.code], bugs)
-    return PageValues(hidden_values, seen_values, tuple(bugs))
+    notes: dict[Reading, Cell] = {}
+    for sheet in note_sheets().values():
+        notes |= _values(calculation, sheet.cells, readings[sheet.code], bugs)
+    return PageValues(hidden_values, seen_values, notes, tuple(bugs))
 
 
 def without_places(said: Reading) -> Reading:
@@ -112,7 +117,7 @@ def _readings(
     what formulas say, so that they are spelled once for all saves of a workbook.
     """
     readings: dict[str, dict[PageCell, Reading]] = {}
-    for sheet in dashboard_sheets():
+    for sheet in (*dashboard_sheets(), *note_sheets().values()):
         spelling = spelling_for(sheet, language, hidden_sheet_name, dict(headers))
         by_cell = readings.setdefault(sheet.code, {})
         for cell in sheet.cells:

@@ -275,7 +275,7 @@ class TableSpec:
     dated_by: str = ""
     """For an output that only grows: the field by whose days its rows are old or new."""
     newest_first: bool = False
-    """True for results that are read from the period that runs now, see `writing.row_order`."""
+    """True for results that are read from the period that runs now, see `book.row_order`."""
 
     @property
     def shown(self) -> bool:

@@ -8,10 +8,10 @@ import hypothesis.strategies as st
 import pandas as pd
 from hypothesis import given
 
+from salesbook.book.row_order import in_reading_order
 from salesbook.domain.arithmetic.calendar import first_day, last_day
 from salesbook.frames import frame_from_rows
 from salesbook.tables import TABLES
-from salesbook.writing.row_order import in_reading_order
 
 MONTHS = [f"{year}-{month:02d}" for year in (2025, 2026, 2027) for month in range(1, 13)]
 QUARTERS = [f"FY{year}-Q{quarter}" for year in (2026, 2027) for quarter in range(1, 5)]

@@ -14,8 +14,8 @@ from salesbook.sheets.places import TILE_COLUMN, block_column, first_block_row
 from workbook.build.canvas import Canvas, Spot, put_formula
 from workbook.build.names import RESULTS_OF
 
-_DATES: Final = ("as_of", "year_start", "month", "months.start", "ahead.start")
-_LAST_COLUMN: Final = 30
+_DATES: Final = ("as_of", "year_start", "month", "months.start", "ahead.start", "calculated.day")
+_LAST_COLUMN: Final = 32
 PAGE: Final = dashboard()
 BLOCKS: Final = {block.code: block for block in PAGE.blocks}
 

@@ -92,18 +92,21 @@ def _severe(canvas: Canvas, spec: TableSpec, field: FieldSpec) -> Iterator[Highl
 def _deals(canvas: Canvas) -> Iterator[Highlight]:
     """Open deals that are stuck, overdue, or whose next step is late or missing."""
     open_kind = labels.choice("Stages.kind", "open", canvas.language)
-    found_kind = f"INDEX({STAGE_KINDS},MATCH([stage],{key_name('Stages')},0))"
-    # A blank kind is an open one; so is a stage that is known by another name and has no closing day.
-    is_open = (
-        f'IFERROR(OR({found_kind}="{open_kind}",{found_kind}=""),AND([stage]<>"",[closed_on]=""))'
-    )
-    stuck, no_step = (_alert(canvas, kind) for kind in ("deal-stuck", "no-next-step"))
+    kind = f"INDEX({STAGE_KINDS},MATCH([stage],{key_name('Stages')},0))"
+    # A blank kind is an open one, and a stage that nobody knows closes nothing.
+    is_open = f'IFERROR(OR({kind}="{open_kind}",{kind}=""),[stage]<>"")'
+    stuck, no_step = (_alert(canvas, alert) for alert in ("deal-stuck", "no-next-step"))
 
-    yield Highlight("stage", f"AND({is_open},{stuck})", {**_ATTENTION, "num_format": '"● "@'})
+    # Other than AND, IF looks no further than it needs: most deals of a long list are over.
+    yield Highlight(
+        "stage",
+        f'IF([closed_on]="",IF({is_open},{stuck}))',
+        {**_ATTENTION, "num_format": '"● "@'},
+    )
     for field in ("expected_on", "next_on"):
-        is_late = f'AND([{field}]<>"",[{field}]<N({RESULTS_OF}),{is_open})'
+        is_late = f'IF([{field}]<>"",IF([{field}]<N({RESULTS_OF}),IF([closed_on]="",{is_open})))'
         yield Highlight(field, is_late, {**_BAD, "num_format": f'"▼ "{_DATE}'})
-    has_none = f'AND([next_step]="",[next_on]="",{is_open},{no_step})'
+    has_none = f'IF([next_step]&[next_on]&[closed_on]="",IF({is_open},{no_step}))'
     yield Highlight("next_step", has_none, {"bg_color": look.ATTENTION_LIGHT})
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import Final
 
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
 from salesbook import labels
+from salesbook.expressions import formula_text
+from salesbook.sheets import note_sheets, spelling_for
 from salesbook.tables import TableSpec
 from workbook.build import look
 from workbook.build.canvas import (
@@ -15,6 +20,7 @@ from workbook.build.canvas import (
     heading,
     link_home,
     page,
+    put_plain_formula,
     title_of,
 )
 from workbook.build.sheets import SheetLayout
@@ -28,14 +34,21 @@ def write_table_sheet(canvas: Canvas, layout: SheetLayout, spec: TableSpec, rows
     """Fill the sheet of a table that people type into or that salesbook writes."""
     sheet = canvas.book.get_worksheet_by_name(layout.name)
     note = labels.table_note(spec.name, canvas.language)
+    who_fills_it = canvas.word(f"roles.{spec.role.value}")
+    is_dated = spec.name in note_sheets()
+    if is_dated:
+        note += canvas.word("calculated.between") + who_fills_it
     heading(canvas, sheet, title_of(layout.name), note)
 
-    # Who fills the table, in the colour of its headers, beside the link to the first sheet.
+    # Of which day results are, or who fills the table, in the colour of its headers.
     sheet.set_row(_LINK_ROW, 17, canvas.style(bg_color=look.PAPER))
     link_home(canvas, sheet)
     dark, _ = look.HEADS[spec.role]
     role_style = canvas.style(font_color=dark, bold=True, bg_color=look.PAPER)
-    sheet.write_string(_LINK_ROW, 1, canvas.word(f"roles.{spec.role.value}"), role_style)
+    if is_dated:
+        _write_day(canvas, sheet, spec, role_style)
+    else:
+        sheet.write_string(_LINK_ROW, 1, who_fills_it, role_style)
 
     sheet.set_row(HEADER_ROW, 34)
     write_table(canvas, Spot(sheet, HEADER_ROW, 0), spec, rows)
@@ -45,6 +58,16 @@ def write_table_sheet(canvas: Canvas, layout: SheetLayout, spec: TableSpec, rows
     sheet.hide_gridlines(2)
     sheet.set_selection(first_row, 0, first_row, 0)
     page(canvas, sheet, repeat=(HEADER_ROW, HEADER_ROW))
+
+
+def _write_day(canvas: Canvas, sheet: Worksheet, spec: TableSpec, style: Format) -> None:
+    """Say of which day the results are, and what they were made of."""
+    note_sheet = note_sheets()[spec.name]
+    hidden_sheet_name = canvas.word("sheets.chart_data")
+    spelling = spelling_for(note_sheet, canvas.language, hidden_sheet_name)
+    for cell in note_sheet.cells:
+        spot = Spot(sheet, cell.row - 1, cell.column - 1)
+        put_plain_formula(spot, formula_text(cell.expression, spelling), style)
 
 
 def _frozen_columns(spec: TableSpec) -> int:

@@ -82,7 +82,7 @@ class Heights:
         if not isinstance(value, str) or not value:
             return 1
         room = max(self._widths[place] - _ROOM, 1.0)
-        return sum(max(1, math.ceil(_width_of(line) / room)) for line in value.split("\n"))
+        return sum(max(1, math.ceil(shown_width(line) / room)) for line in value.split("\n"))
 
     def _width(self, column: int) -> float:
         """How many characters a column is wide: `<col min="2" max="3" width="40.7"/>`."""
@@ -115,7 +115,7 @@ def _number(text: str | None, default: float) -> float:
     return number if 0 < number < _MOST_HEIGHT else default
 
 
-def _width_of(text: str) -> float:
+def shown_width(text: str) -> float:
     """How many digits a line is as wide as."""
     if _ASCII.fullmatch(text):
         return len(text) * _LETTER

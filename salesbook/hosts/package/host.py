@@ -259,6 +259,14 @@ class PackageHost:
         """
         self._stage(lambda edits: Shown(self._parts, self._book, edits).store(by_sheet))
 
+    def store_above(self, tables: Sequence[str], values: Mapping[Reading, Cell]) -> None:
+        """Stage what formulas above these tables show; their sheets are not read any further.
+
+        Raises: NoSuchTable.
+        """
+        sheets = {self._table(code).sheet: self._table(code).area.top for code in tables}
+        self._stage(lambda edits: Shown(self._parts, self._book, edits).store_above(sheets, values))
+
     @property
     def is_changed(self) -> bool:
         """True where something was staged."""

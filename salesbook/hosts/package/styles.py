@@ -133,9 +133,18 @@ class Styles:
 
     def wraps(self, style: int) -> bool:
         """Say whether a format breaks a text into lines: `<alignment wrapText="1"/>`."""
+        return self._alignment(style, b"wrapText") in _YES
+
+    def begins_left(self, style: int) -> bool:
+        """Say whether a format puts values at the left of their cells."""
+        return self._alignment(style, b"horizontal") == "left"
+
+    def _alignment(self, style: int, name: bytes) -> str | None:
         cell_format = self._format(style)
-        alignment = cell_format and tag_pattern(self._prefix, b"alignment").search(cell_format)
-        return bool(alignment) and attribute(alignment[0], b"wrapText") in _YES
+        if cell_format is None:
+            return None
+        alignment = tag_pattern(self._prefix, b"alignment").search(cell_format)
+        return attribute(alignment[0], name) if alignment else None
 
     def fill_colour(self, style: int) -> str | None:
         """Say with which colour a format fills its cell, as `#RRGGBB`; None where with none."""

@@ -9,6 +9,7 @@ from typing import Final
 from salesbook.errors import CannotWrite
 from salesbook.hosts.area import Area, cell_name, column_number
 from salesbook.hosts.formulas.naming import Names, renamed
+from salesbook.hosts.package.cols import col_of, with_col
 from salesbook.hosts.package.parts import SheetPart, TablePart, read_table
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.upgrading import rules, tables
@@ -36,7 +37,6 @@ from salesbook.hosts.package.upgrading.workbook import Workbook
 from salesbook.hosts.package.xmlscan import attribute, attributes, start_tag, with_attribute
 from salesbook.store import column_letters
 
-_COL: Final = re.compile(rb"<col\s[^>]*>")
 _OWN_ROW: Final = re.compile(r"(?<![\w!$'])\$([A-Z]{1,3})\d+\b")
 """Matches a cell of the rule's own row, as `$J5`; a column may be another in the book."""
 _CF: Final = "conditionalFormatting"
@@ -456,25 +456,3 @@ def placed(cell: bytes, name: str) -> bytes:
     """Give a cell its place."""
     old_tag = start_tag(cell)
     return with_attribute(old_tag, b"r", name) + cell[len(old_tag) :]
-
-
-def col_of(columns: bytes, column: int) -> bytes:
-    """Find the `<col>` that says a column's width; empty where none does."""
-    for found in _COL.findall(columns):
-        first, last = (int(attribute(found, name) or 0) for name in (b"min", b"max"))
-        if first <= column <= last:
-            return bytes(found)
-    return b""
-
-
-def with_col(columns: bytes, col: bytes, column: int) -> bytes:
-    """Give one column a width and format among those of a sheet."""
-    new = with_attribute(with_attribute(col, b"min", str(column)), b"max", str(column))
-    pieces: list[tuple[int, bytes]] = [(column, new)]
-    for found in _COL.findall(columns):
-        first, last = (int(attribute(found, name) or 0) for name in (b"min", b"max"))
-        for low, high in ((first, min(last, column - 1)), (max(first, column + 1), last)):
-            if low <= high:
-                piece = with_attribute(found, b"min", str(low))
-                pieces.append((low, with_attribute(piece, b"max", str(high))))
-    return b"<cols>" + b"".join(xml for _, xml in sorted(pieces)) + b"</cols>"
