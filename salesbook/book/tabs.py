@@ -109,6 +109,8 @@ def settle_tabs(
 
 def _comes_to_light(table: str, switches: Mapping[Switch, SwitchCell]) -> bool:
     """Whether first rows show a table's sheet."""
+    if TABLES[table].is_technical:
+        return False
     switch = _switch_of(table)
     cell = switches.get(switch) if switch else None
     if cell is None or cell.is_on:

@@ -267,7 +267,8 @@ class TableSpec:
     fields: tuple[FieldSpec, ...]
     row: type[Row]
     switch: Switch | None
-    """The switch on Start that shows its sheet; None where everybody needs it from the beginning."""
+    """The switch on Start that shows its sheet; None where everybody needs it from the beginning, and
+    where nobody does."""
     since: str = FIRST_RELEASE
     """The release that brought it."""
     is_record: bool = False
@@ -276,11 +277,13 @@ class TableSpec:
     """For an output that only grows: the field by whose days its rows are old or new."""
     newest_first: bool = False
     """True for results that are read from the period that runs now, see `book.row_order`."""
+    is_technical: bool = False
+    """True for what only other sheets look at: its own stays out of sight."""
 
     @property
     def shown(self) -> bool:
         """True where the sheet is visible in a fresh workbook."""
-        return self.switch is None
+        return self.switch is None and not self.is_technical
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -333,13 +336,14 @@ class Row(BaseModel):
         is_record: bool = False,
         dated_by: str = "",
         newest_first: bool = False,
+        is_technical: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__pydantic_init_subclass__()
         if not table:
             return
         fields = tuple(_field_spec(name, cls, name in key, since) for name in cls.model_fields)
-        by_switch = None if shown else switch or _SWITCHES[part]
+        by_switch = None if shown or is_technical else switch or _SWITCHES[part]
         cls.spec = TableSpec(
             name=table,
             role=role,
@@ -351,6 +355,7 @@ class Row(BaseModel):
             is_record=is_record,
             dated_by=dated_by,
             newest_first=newest_first,
+            is_technical=is_technical,
         )
 
     def filled_fields(self) -> dict[str, Any]:

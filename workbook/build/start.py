@@ -164,7 +164,8 @@ class Start:
         sheet.set_row(self.row, 22)
         self.row += 1
         for layout in self.layouts:
-            is_listed = layout.code == SETTINGS or layout.code in TABLES
+            is_table = layout.code in TABLES and not TABLES[layout.code].is_technical
+            is_listed = layout.code == SETTINGS or is_table
             if not is_listed or _switch_of(layout) is not switch:
                 continue
             sheet.write_blank(self.row, 0, None, canvas.style(bg_color=layout.tab))

@@ -23,6 +23,7 @@ from workbook.build.canvas import (
     put_plain_formula,
     title_of,
 )
+from workbook.build.chart_data import sheet_names
 from workbook.build.sheets import SheetLayout
 from workbook.build.table_block import Rows, write_table
 
@@ -63,8 +64,7 @@ def write_table_sheet(canvas: Canvas, layout: SheetLayout, spec: TableSpec, rows
 def _write_day(canvas: Canvas, sheet: Worksheet, spec: TableSpec, style: Format) -> None:
     """Say of which day the results are, and what they were made of."""
     note_sheet = note_sheets()[spec.name]
-    hidden_sheet_name = canvas.word("sheets.chart_data")
-    spelling = spelling_for(note_sheet, canvas.language, hidden_sheet_name)
+    spelling = spelling_for(note_sheet, canvas.language, sheet_names(canvas))
     for cell in note_sheet.cells:
         spot = Spot(sheet, cell.row - 1, cell.column - 1)
         put_plain_formula(spot, formula_text(cell.expression, spelling), style)
