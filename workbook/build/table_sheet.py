@@ -38,7 +38,8 @@ def write_table_sheet(canvas: Canvas, layout: SheetLayout, spec: TableSpec, rows
     who_fills_it = canvas.word(f"roles.{spec.role.value}")
     is_dated = spec.name in note_sheets()
     if is_dated:
-        note += canvas.word("calculated.between") + who_fills_it
+        # Chinese has no space between two sentences.
+        note += (" " if note.isascii() else "") + who_fills_it
     heading(canvas, sheet, title_of(layout.name), note)
 
     # Of which day results are, or who fills the table, in the colour of its headers.
