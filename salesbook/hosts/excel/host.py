@@ -244,8 +244,9 @@ class ExcelHost:
         # That Excel refuses, as on a protected sheet, is no reason to stop: all is written.
         with contextlib.suppress(Exception):
             cells = self._book.names[name].refers_to_range
-            for place, text in texts.items():
-                cells[place].value = text
+            for (down, right), text in texts.items():
+                cell = cells.sheet.range((cells.row + down, cells.column + right))
+                cell.value = text
 
     def _replace(self, needed: Sequence[Replacement], filters: FiltersAside) -> None:
         begun: list[Replacement] = []
