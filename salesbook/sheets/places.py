@@ -122,6 +122,11 @@ def note_sheets() -> Mapping[str, PageSheet]:
     return sheets
 
 
+def code_name(code: str) -> str:
+    """The name by which macros know a sheet that holds no table of its own."""
+    return "Sheet" + "".join(word.capitalize() for word in code.split("_"))
+
+
 def selector_cells() -> Iterator[tuple[str, str, int, int]]:
     """Every selector: its name as a figure, its sheet's code, its row and column."""
     for code, board in boards().items():
