@@ -34,7 +34,7 @@ def book_of_sentences(path: Path) -> Path:
         for row in range(1, 4):
             sheet.write_string(row, 0, f"N{row}", plain)
             sheet.write_string(row, 1, ONE_LINE, wrapped)
-        sheet.set_row(3, 77)
+        sheet.set_row(3, 75)
     return path
 
 
@@ -61,7 +61,7 @@ def test_a_row_is_as_high_as_its_longest_sentence(book: Path) -> None:
 
 
 def test_a_height_that_somebody_chose_stays(book: Path) -> None:
-    assert write(book, [ONE_LINE, ONE_LINE, THREE_LINES], [0, 1, 2])[2] == 77
+    assert write(book, [ONE_LINE, ONE_LINE, THREE_LINES], [0, 1, 2])[2] == 75
 
 
 def test_a_row_is_low_again_once_its_sentence_is_short(book: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_height_that_fits_is_none_of_peoples_marks(book: Path) -> None:
     """It is not parked, and an undo does not look for it."""
     write(book, [THREE_LINES, ONE_LINE, ONE_LINE], [0, 1, 2])
     with open_package(book, for_writing=False) as host:
-        assert [mark.content for mark in host.annotations("Notes")] == ["77"]
+        assert [mark.content for mark in host.annotations("Notes")] == ["75"]
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
