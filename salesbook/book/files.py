@@ -31,6 +31,7 @@ from salesbook.errors import CannotWrite, NoSuchTable, SalesbookError, UsageErro
 from salesbook.frames import empty_frame
 from salesbook.hosts.package import Disk, is_companion, open_package, refuse_taken
 from salesbook.labels import Language, table_of_name
+from salesbook.progress import tell, told
 from salesbook.tables import TABLES
 from salesbook.writing.body import RowChanges
 
@@ -237,7 +238,10 @@ def _fill(book: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
     """Write the tables into a new workbook. Returns: rows by table."""
     with open_package(book, for_writing=True) as host:
         session = Session(host)
-        writes = [session.prepared_write(name, frame).write for name, frame in tables.items()]
+        writes = [
+            session.prepared_write(name, tables[name]).write for name in told("writing", tables)
+        ]
+        tell("saving")
         host.write(writes)
         store_page_values(host)
         host.save()

@@ -22,6 +22,7 @@ from salesbook.cli.options import (
     option,
 )
 from salesbook.cli.outputs import printing
+from salesbook.cli.progress_bar import progress_bar
 from salesbook.errors import ChangedMeanwhile, Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def new(
     language = common.lang or LANGUAGE
     settings = _own_settings(currency, fiscal_year_start)
     sample_as_of = dt.date.today() if sample else None
-    rows = new_file(book, language, sample_as_of=sample_as_of, settings=settings)
+    with progress_bar(common):
+        rows = new_file(book, language, sample_as_of=sample_as_of, settings=settings)
 
     with work_is_done():
         answer(
@@ -120,11 +122,14 @@ def undo(book: Path, only_list: bool, number: int | None, yes: bool, common: Com
 
     newest = newest_run(book)
 
-    def announce(runs: Sequence[PastRun], language: Language) -> None:
-        _announce(runs, common, language, may_take_any=yes or runs[0].at == newest)
-
     today = dt.date.today()
-    report = undo_file(book, today, wait=common.wait, number=number or 1, announce=announce)
+    with progress_bar(common) as bar:
+
+        def announce(runs: Sequence[PastRun], language: Language) -> None:
+            with bar.away():
+                _announce(runs, common, language, may_take_any=yes or runs[0].at == newest)
+
+        report = undo_file(book, today, wait=common.wait, number=number or 1, announce=announce)
 
     with work_is_done():
         answer(
@@ -181,7 +186,8 @@ def upgrade(book: Path, out: Path | None, yes: bool, common: Common) -> None:
     from salesbook.book.upgrade import upgrade_file
     from salesbook.cli.documents import upgrade_document
 
-    result = upgrade_file(book, out=out, may_replace=yes, wait=common.wait)
+    with progress_bar(common):
+        result = upgrade_file(book, out=out, may_replace=yes, wait=common.wait)
 
     with work_is_done():
         answer(

@@ -21,6 +21,7 @@ from salesbook.cli.options import (
     together,
     verb_option,
 )
+from salesbook.cli.progress_bar import progress_bar
 from salesbook.errors import UsageError
 
 if TYPE_CHECKING:
@@ -101,12 +102,15 @@ def _imported(
     from salesbook.intake.telling.questions import Answers, answer_all
 
     if not may_ask or common.as_json or not somebody_is_there():
-        return import_file(book, request, wait=common.wait), ()
+        with progress_bar(common):
+            return import_file(book, request, wait=common.wait), ()
 
     def attempt(answers: Answers) -> ImportResult:
         answered = None if request.dry_run else answers.answered
         now = replace(request, options=answers.options, answered=answered)
-        return import_file(book, now, wait=common.wait)
+        # Between two attempts somebody is asked something.
+        with progress_bar(common):
+            return import_file(book, now, wait=common.wait)
 
     result, answers = answer_all(attempt, request.options, Asking(book, common.lang))
     return result, answers.typed

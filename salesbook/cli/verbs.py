@@ -19,6 +19,7 @@ from salesbook.cli.options import (
     together,
     verb_option,
 )
+from salesbook.cli.progress_bar import progress_bar
 from salesbook.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def _run(action: Action, book: Path, common: Common, asked: Mapping[str, Any]) -
     out = asked.get("out")
     elsewhere = Elsewhere(out, may_replace=asked["yes"]) if out else None
     options = _run_options(asked)
-    report = run_on_file(book, action.name, options, wait=common.wait, out=elsewhere)
+    with progress_bar(common):
+        report = run_on_file(book, action.name, options, wait=common.wait, out=elsewhere)
 
     with work_is_done():
         answer(
