@@ -20,7 +20,7 @@ from salesbook.domain.outcome import Task
 from salesbook.domain.past.at import needs_history
 from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook
 from salesbook.frames import empty_frame
-from salesbook.labels import Language
+from salesbook.labels import Language, tables_like
 from salesbook.messages import Finding, Message
 from salesbook.progress import told
 from salesbook.reading.alike_keys import alike_keys
@@ -408,6 +408,12 @@ class Session:
             leaving=[row for row in leaving if row is not None],
         )
         return [self.prepared_changes(PARKED_NOTES, changes)]
+
+
+def unknown_table(name: str, *, where: str) -> NoSuchTable:
+    """The refusal of a name that no table has, with the names that may be meant."""
+    nearest = tables_like(name, TABLES) or None
+    return NoSuchTable("no-such-table", where=where, table=name, nearest=nearest)
 
 
 def _ours(codes: frozenset[str], made_with: str) -> frozenset[str]:
