@@ -6,7 +6,7 @@ import datetime as dt
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -27,6 +27,7 @@ from salesbook.errors import ChangedMeanwhile, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from salesbook.book.undo import PastRun
+    from salesbook.cli.terminal import Terminal
     from salesbook.labels.words import Language
 
 
@@ -86,20 +87,33 @@ def _own_settings(currency: str | None, fiscal_year_start: int | None) -> dict[s
 @click.command("show", help=help_text("show"))
 @BOOK
 @click.argument("table", metavar="TABLE")
+@option("--top", help_name="top", type=click.IntRange(min=1), metavar="N")
+@option("--who", help_name="who", metavar="NAME")
+@option("--where", help_name="where", metavar="FIELD=VALUE", multiple=True)
+@option("--columns", help_name="columns", metavar="A,B", multiple=True)
+@option("--csv", "as_csv", help_name="csv", is_flag=True)
 @common_options
-def show(book: Path, table: str, common: Common) -> None:
-    """Print any table."""
+def show(book: Path, table: str, as_csv: bool, common: Common, **asked: Any) -> None:
+    """Print any table, or what is asked for of it."""
     from salesbook.book.files import table_of_book
+    from salesbook.book.selecting.selection import Wanted, select
     from salesbook.cli.documents import table_document
+    from salesbook.cli.shown import Shown
 
+    if as_csv and common.as_json:
+        raise UsageError("csv-or-json", where="--csv")
     session, name = table_of_book(book, table)
+    selection = select(session, name, Wanted(**asked))
+
+    def print_words(terminal: Terminal) -> None:
+        Shown(session, selection, terminal.language).print(as_csv=as_csv, quiet=common.quiet)
 
     with printing(done=False):
         answer(
             common,
             session.language,
-            document=lambda: table_document(session, name),
-            words=lambda terminal: terminal.table(name, session),
+            document=lambda: table_document(session, selection),
+            words=print_words,
         )
 
 
