@@ -11,6 +11,7 @@ from typing import Final
 import pandas as pd
 
 from salesbook.actions import ACTIONS
+from salesbook.book.attention import attention_of
 from salesbook.book.report import Options, Report
 from salesbook.book.run_log import log_entry, newest_day
 from salesbook.book.session import Session, collecting_nothing
@@ -91,6 +92,13 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         notes=(*session.notes(action.writes), *_about_the_day(task, outcome.later)),
         has_checks=session.has("Checks"),
         closed=outcome.closed,
+        attention=attention_of(
+            outcome,
+            findings,
+            session.row_names,
+            Places(session.find, outcome.tables),
+            decimals=session.policy.decimals,
+        ),
         unlisted=unlisted,
     )
     log = log_entry(session, report, [*writes, *parked_notes], task)

@@ -104,6 +104,9 @@ def verb_option(asked: Option) -> Decorator:
     return option(asked.flag, asked.name, help_name=help_name, **_TAKES[asked.takes])
 
 
+VERBOSE: Final = option("-v", "--verbose", help_name="verbose", is_flag=True)
+"""Of verbs, whose closing lines are few."""
+
 _COMMON: Final = together(
     option("--json", "as_json", help_name="json", is_flag=True),
     option("--lang", help_name="lang", type=OneOf(LANGUAGES)),

@@ -13,6 +13,7 @@ from salesbook.actions import Action
 from salesbook.cli.answers import answer, work_is_done
 from salesbook.cli.options import (
     BOOK,
+    VERBOSE,
     Common,
     common_options,
     help_text,
@@ -33,6 +34,7 @@ def verb_command(action: Action) -> click.Command:
     @click.command(action.name, help=help_text(action.name))
     @BOOK
     @options
+    @VERBOSE
     @common_options
     def command(book: Path, common: Common, **asked: Any) -> None:
         _refuse_lone_option(action, asked)
@@ -70,7 +72,7 @@ def _run(action: Action, book: Path, common: Common, asked: Mapping[str, Any]) -
             common,
             report.language,
             document=lambda: report_document(report),
-            words=lambda terminal: terminal.report(out or book, report),
+            words=lambda terminal: terminal.report(out or book, report, verbose=asked["verbose"]),
         )
     if report.errors and (asked.get("strict") or action.is_strict):
         raise click.exceptions.Exit(1)
