@@ -143,5 +143,7 @@ def test_whatever_a_run_finds_ten_lines_say_it(answers, kinds, alerts, action):
     lines = Closing(report, Path("Sales.xlsm"), "en").lines()
     assert len(lines) <= MOST_LINES
     assert lines[-1].startswith("The result is in Sales.xlsm")
+    everything = Closing(report, Path("Sales.xlsm"), "en", verbose=True).lines()
+    assert len(everything) >= answers + bool(kinds) + 1
     if answers > MOST_LINES:
         assert any(line.startswith("...") for line in lines)

@@ -24,12 +24,13 @@ DEALS = """Deal ID,Name,Customer,Rep,Stage,Amount,Created on,Expected on
 D1,Pumps,Acme,R1,Proposal,"1,200.50",2026-01-05,2026-06-10
 D2,Valves,C2,Ann Lee,Proposal,800,2026-02-01,2026-07-31
 D3,=Gears,Acme,R7,Negotiation,300,2026-02-03,
+D4,王芳,Acme,R7,Negotiation,400,2026-02-03,
 """
 
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workbook with two reps of one name, two customers and three deals."""
+    """A workbook with two reps of one name, two customers and four deals, one of them called as a customer is."""
     folder = tmp_path_factory.mktemp("show")
     path = folder / "Sales.xlsm"
     assert run(["new", str(path), "--lang", "en"]) == 0
@@ -57,20 +58,21 @@ class TestWhatIsAskedFor:
     @pytest.mark.parametrize(
         ("words", "ids"),
         [
-            ((), ["D1", "D2", "D3"]),
+            ((), ["D1", "D2", "D3", "D4"]),
             (("--top", "2"), ["D1", "D2"]),
             (("--who", "R1"), ["D1"]),
             (("--who", "ann lee"), ["D2"]),
-            (("--who", "Wang Wei (R7)"), ["D3"]),
-            (("--who", "Acme"), ["D1", "D3"]),
+            (("--who", "Wang Wei (R7)"), ["D3", "D4"]),
+            (("--who", "Acme"), ["D1", "D3", "D4"]),
+            (("--who", "王芳"), ["D2"]),
             (("--who", "Valves"), ["D2"]),
             (("--where", "stage=proposal"), ["D1", "D2"]),
-            (("--where", "阶段=Proposal", "--where", "stage=Negotiation"), ["D1", "D2", "D3"]),
+            (("--where", "阶段=Proposal", "--where", "stage=Negotiation"), ["D1", "D2", "D3", "D4"]),
             (("--where", "stage=Proposal", "--where", "amount=1,200.5"), ["D1"]),
             (("--where", "expected_on=2026-07"), ["D2"]),
             (("--where", "Expected on=2026"), ["D1", "D2"]),
             (("--where", "expected_on=2026-06-10"), ["D1"]),
-            (("--where", "expected_on="), ["D3"]),
+            (("--where", "expected_on="), ["D3", "D4"]),
             (("--where", "customer_id=王芳"), ["D2"]),
             (("--where", "rep_id=Ann Lee"), ["D2"]),
             (("--who", "Acme", "--where", "stage=Proposal", "--top", "5"), ["D1"]),
@@ -153,14 +155,14 @@ class TestPipes:
             out = salesbook("show", book, "Deals", "--lang", language).out
             head, *rows = csv.reader(io.StringIO(out))
             assert head[0] == header("Deals", "deal_id", language)
-            assert [row[0] for row in rows] == ["D1", "D2", "D3"]
+            assert [row[0] for row in rows] == ["D1", "D2", "D3", "D4"]
             assert rows[2][1] == "'=Gears"
             file = tmp_path / f"{language}.csv"
             file.write_text(out, encoding="utf-8")
             done = salesbook(
                 "import", book, file, "--into", "Deals", "--dry-run", "--json"
             ).document
-            assert (done["unchanged"], done["rejected"]) == (3, 0)
+            assert (done["unchanged"], done["rejected"]) == (4, 0)
 
     def test_an_empty_table_is_its_headers(self, book, salesbook):
         done = salesbook("show", book, "Feedback", "--lang", "en")
@@ -247,4 +249,4 @@ def test_every_verb_fits_a_terminal(language, refreshed):
 
 def test_csv_may_be_asked_for_at_a_terminal(book):
     code, lines = at_a_terminal(80, "show", book, "Deals", "--csv", "--columns", "deal_id,amount")
-    assert (code, lines) == (0, ["Deal ID,Amount", "D1,1200.5", "D2,800", "D3,300"])
+    assert (code, lines) == (0, ["Deal ID,Amount", "D1,1200.5", "D2,800", "D3,300", "D4,400"])

@@ -35,8 +35,16 @@ _DRAFTS: Final = ("plan.draft-first", "plan.draft-changes")
 class Closing:
     """The closing lines of one verb, in words."""
 
-    def __init__(self, report: Report, book: Path, language: Language) -> None:
+    def __init__(
+        self, report: Report, book: Path, language: Language, *, verbose: bool = False
+    ) -> None:
+        """Take what the lines are made of.
+
+        Args:
+            verbose: whether every line and every kind of finding is said, however many.
+        """
         self._report = report
+        self._verbose = verbose
         self._book = book
         self._language = language
 
@@ -49,7 +57,7 @@ class Closing:
             *self._wrong(),
         ]
         room = MOST_LINES - len(look)
-        if len(told) > room:
+        if len(told) > room and not self._verbose:
             more = self._say("more", count=len(told) - room + 1)
             told = [*told[: room - 1], more]
         return [*told, *look]
@@ -104,7 +112,7 @@ class Closing:
         stands_on_a_sheet = report.has_checks and "Checks" in report.written
         is_asked_for = ACTIONS[report.action].is_strict or not stands_on_a_sheet
         if is_asked_for:
-            kinds = report.attention.kinds[:_MOST_KINDS]
+            kinds = report.attention.kinds[: None if self._verbose else _MOST_KINDS]
         else:
             errors = [kind for kind in report.attention.kinds if kind.first.severity == "error"]
             kinds = tuple(errors[:_MOST_KINDS_BESIDE])

@@ -63,7 +63,8 @@ class Terminal:
         """Show what a verb did: at most ten lines for a manager, and one of counts.
 
         Args:
-            verbose: whether rows read, used and written are shown table by table as well.
+            verbose: whether rows read, used and written are shown table by table as well, and every
+                line is said.
         """
         if self.quiet:
             return
@@ -75,7 +76,7 @@ class Terminal:
             self._pay_table(report.closed)
         if verbose:
             self._counts_table(report)
-        closing = Closing(report, book, self.language)
+        closing = Closing(report, book, self.language, verbose=verbose)
         print_lines([*closing.lines(), closing.counts()])
 
     def _counts_table(self, report: Report) -> None:

@@ -21,6 +21,8 @@ from salesbook.tables import TABLES
 
 NAMED_TABLES: Final = ("Reps", "Customers", "Deals", "Candidates", "Courses", "Openings", "Orders")
 """Tables whose rows somebody may be asked for by name."""
+_PEOPLE: Final = ("Reps", "Customers", "Candidates", "")
+"""Those who go before deals, courses, openings and orders of the same name; blank for teams."""
 _TEAM: Final = "team"
 _KIND_OF_TABLE: Final = {"Reps": "rep", "Openings": "opening"}
 """What `scope_kind` and `slice_kind` say where `scope` and `slice` hold a key of the table."""
@@ -92,6 +94,9 @@ def _subject(session: Session, table: str, typed: str) -> Subject:
     teams = _teams(session) if _is_about_teams(table) else {}
     if fold_name(typed) in teams:
         subjects.append(Subject("", teams[fold_name(typed)]))
+    # Many deals are called as their customer is: who asks for Acme means the company.
+    people = [subject for subject in subjects if subject.table in _PEOPLE]
+    subjects = people or subjects
 
     if not subjects:
         known = {shown: shown for name in asked for shown in names_in(session, name)}
