@@ -67,7 +67,10 @@ class TestWhatIsAskedFor:
             (("--who", "王芳"), ["D2"]),
             (("--who", "Valves"), ["D2"]),
             (("--where", "stage=proposal"), ["D1", "D2"]),
-            (("--where", "阶段=Proposal", "--where", "stage=Negotiation"), ["D1", "D2", "D3", "D4"]),
+            (
+                ("--where", "阶段=Proposal", "--where", "stage=Negotiation"),
+                ["D1", "D2", "D3", "D4"],
+            ),
             (("--where", "stage=Proposal", "--where", "amount=1,200.5"), ["D1"]),
             (("--where", "expected_on=2026-07"), ["D2"]),
             (("--where", "Expected on=2026"), ["D1", "D2"]),

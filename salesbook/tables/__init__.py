@@ -78,6 +78,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.Check,
     inputs.Waiver,
     inputs.ImportMap,
+    outputs.PageLine,
     outputs.ParkedNote,
     outputs.Run,
 )
