@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from salesbook.progress import tell, told
+from salesbook.progress import counted, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,7 +145,7 @@ class Action:
     def _calculate(self, task: Task) -> Outcome:
         """Only here is the verb's module, and pandas with it, imported."""
         if self.steps:
-            steps = told("calculating", self.steps)
+            steps = counted("calculating", self.steps)
             return _outcome_of([ACTIONS[name]._calculate(task) for name in steps])
         module = import_module(f"salesbook.domain.{self.name}")
         outcome: Outcome = module.run(task)

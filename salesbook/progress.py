@@ -51,7 +51,7 @@ def tell(phase: Phase, done: int = 0, total: int = 0) -> None:
     _listener.get()(Step(phase, done, total))
 
 
-def told(phase: Phase, items: Collection[_Item]) -> Iterator[_Item]:
+def counted(phase: Phase, items: Collection[_Item]) -> Iterator[_Item]:
     """Go through the parts of a phase and say before each how many are done."""
     for position, item in enumerate(items):
         tell(phase, position, len(items))

@@ -17,7 +17,7 @@ from salesbook.book.report import Options
 from salesbook.cli import progress_bar as bars
 from salesbook.cli.app import run
 from salesbook.cli.options import Common
-from salesbook.progress import Step, heard_by, told
+from salesbook.progress import Step, counted, heard_by
 
 FOR_PEOPLE = Common(as_json=False, lang="en", quiet=False, wait=10.0)
 
@@ -143,4 +143,4 @@ def test_a_run_tells_of_every_phase_in_order(tmp_path: Path, sample_book) -> Non
 
 
 def test_without_a_listener_work_goes_on() -> None:
-    assert list(told("reading", ["a", "b"])) == ["a", "b"]
+    assert list(counted("reading", ["a", "b"])) == ["a", "b"]

@@ -16,7 +16,7 @@ from rich.cells import cell_len
 from salesbook.cli.app import run
 from salesbook.labels import header
 
-pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
+needs_terminal = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 
 REPS = "Rep ID,Name,Team\nR1,Wang Wei,North\nR2,Ann Lee,North\nR7,Wang Wei,South\n"
 CUSTOMERS = "Customer ID,Name,Company\nC1,Acme,Acme Ltd\nC2,王芳,华东机电\n"
@@ -180,6 +180,7 @@ class TestPipes:
 def at_a_terminal(width: int, *words: object) -> tuple[int, list[str]]:
     """Run a command with a terminal of that width on stdout and stderr. Returns: exit code, lines."""
     import fcntl
+    import pty
     import struct
     import termios
 
@@ -220,6 +221,7 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory, sample_book) -> dict[str
     return books
 
 
+@needs_terminal
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 @pytest.mark.parametrize("width", [40, 80, 100, 160, 200])
 def test_alerts_fit_a_terminal(width, language, refreshed, salesbook):
@@ -232,6 +234,7 @@ def test_alerts_fit_a_terminal(width, language, refreshed, salesbook):
         assert len(lines) <= 8 * len(alerts)
 
 
+@needs_terminal
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_every_verb_fits_a_terminal(language, refreshed):
     """Its closing lines and, with -v, the table of counts; its undo list and the doctor too."""
@@ -250,6 +253,7 @@ def test_every_verb_fits_a_terminal(language, refreshed):
             assert max(map(cell_len, drawn)) <= 60
 
 
+@needs_terminal
 def test_csv_may_be_asked_for_at_a_terminal(book):
     code, lines = at_a_terminal(80, "show", book, "Deals", "--csv", "--columns", "deal_id,amount")
     assert (code, lines) == (0, ["Deal ID,Amount", "D1,1200.5", "D2,800", "D3,300", "D4,400"])

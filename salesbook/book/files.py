@@ -31,7 +31,7 @@ from salesbook.errors import CannotWrite, SalesbookError, UsageError
 from salesbook.frames import empty_frame
 from salesbook.hosts.package import Disk, is_companion, open_package, refuse_taken
 from salesbook.labels import Language, table_of_name
-from salesbook.progress import tell, told
+from salesbook.progress import counted, tell
 from salesbook.tables import TABLES
 from salesbook.writing.body import RowChanges
 
@@ -239,7 +239,7 @@ def _fill(book: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
     with open_package(book, for_writing=True) as host:
         session = Session(host)
         writes = [
-            session.prepared_write(name, tables[name]).write for name in told("writing", tables)
+            session.prepared_write(name, tables[name]).write for name in counted("writing", tables)
         ]
         tell("saving")
         host.write(writes)

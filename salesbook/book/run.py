@@ -22,7 +22,7 @@ from salesbook.domain.checks.waivers import without_waived
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.errors import ColumnMissing, SalesbookError, UsageError
 from salesbook.messages import Fact, Finding, Message
-from salesbook.progress import told
+from salesbook.progress import counted
 from salesbook.store import Host
 from salesbook.writing.body import PreparedWrite, RowChanges
 from salesbook.writing.check_limits import Limited, all_listed, limited
@@ -137,7 +137,7 @@ def prepare_writes(
         prepared = session.prepared_changes(table, changes)
         writes.append(prepared)
         findings.extend(prepared.findings)
-    for table in told("writing", tables):
+    for table in counted("writing", tables):
         if table in outcome.tables:
             frame = with_addresses(outcome.tables[table], table, places)
             frame, found_full = within_limit(table, frame)

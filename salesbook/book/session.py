@@ -22,7 +22,7 @@ from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook
 from salesbook.frames import empty_frame
 from salesbook.labels import Language, tables_like
 from salesbook.messages import Finding, Message
-from salesbook.progress import told
+from salesbook.progress import counted
 from salesbook.reading.alike_keys import alike_keys
 from salesbook.reading.columns import headers_by_field
 from salesbook.reading.references import resolve_references
@@ -186,7 +186,7 @@ class Session:
             looks_back: whether a run of a later day has been there.
         """
         wanted = _with_referred_tables(reads)
-        frames = {name: self._last_frame(name, writes) for name in told("reading", wanted)}
+        frames = {name: self._last_frame(name, writes) for name in counted("reading", wanted)}
         if needs_history(frames, options.as_of, looks_back=looks_back):
             reads, wanted = (*reads, "StageHistory"), (*wanted, "StageHistory")
             frames["StageHistory"] = self._last_frame("StageHistory", writes)

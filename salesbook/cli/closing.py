@@ -51,16 +51,16 @@ class Closing:
     def lines(self) -> list[str]:
         """What a manager wants: the answer, what is urgent, what is wrong, where to look."""
         look = self._where_to_look()
-        told = [
+        result = [
             *self._answer(),
             *self._urgent(),
             *self._wrong(),
         ]
         room = MOST_LINES - len(look)
-        if len(told) > room and not self._verbose:
-            more = self._say("more", count=len(told) - room + 1)
-            told = [*told[: room - 1], more]
-        return [*told, *look]
+        if len(result) > room and not self._verbose:
+            more = self._say("more", count=len(result) - room + 1)
+            result = [*result[: room - 1], more]
+        return [*result, *look]
 
     def counts(self) -> str:
         """One line: what was read, left out, written and found, and how long it took."""
@@ -116,8 +116,8 @@ class Closing:
         else:
             errors = [kind for kind in report.attention.kinds if kind.first.severity == "error"]
             kinds = tuple(errors[:_MOST_KINDS_BESIDE])
-        told = sum(kind.count for kind in kinds)
-        if told == len(report.findings) and not stands_on_a_sheet:
+        findings_said = sum(kind.count for kind in kinds)
+        if findings_said == len(report.findings) and not stands_on_a_sheet:
             where = []  # all of it stands in these lines
         said = [self._line(in_all), *map(self._line, where)]
         return [self._joined(*said), *map(self._kind, kinds)]
@@ -136,8 +136,11 @@ class Closing:
         header = labels.field_label(first.table, first.field or "", self._language)
         column = [sheet_name(first.table, self._language), header]
         cell = [part for part in (kind.cell, first.row_key) if part]
+        name = "kind" if kind.count > 1 else "kind_once"
+        if not cell:
+            name = "kind_of_table"
         return self._say(
-            "kind" if kind.count > 1 else "kind_once",
+            name,
             severity=labels.choice("Checks.severity", first.severity, self._language),
             count=kind.count,
             column=word("cli", "closing.between", self._language).join(filter(None, column)),
