@@ -160,7 +160,7 @@ def test_steps_are_shown(caller: Opened) -> None:
     shown = model.program.shown
     assert any(text.startswith("Reading Customers … ") for text in shown)
     assert any(text.startswith("Calculating") for text in shown)
-    assert shown[-1] == "Writing 4 tables …"
+    assert shown[-1] == "Writing 5 tables …"
     assert model.program.state == AS_BEFORE
 
 

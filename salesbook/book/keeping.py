@@ -18,6 +18,7 @@ from salesbook.errors import CannotWrite, NothingToUndo
 from salesbook.hosts.package import Disk, PackageHost, open_package
 from salesbook.labels import code_of_choice, field_of_header
 from salesbook.messages import Message
+from salesbook.progress import tell
 from salesbook.store import KEEP, Annotation, Cell, Host, NewCell, TableCells, TableWrite
 from salesbook.tables.settings import Rules
 
@@ -91,6 +92,7 @@ class KeptBook:
         """Put what was staged on disk, with what the pages show, and the state before among the
         backups.
         """
+        tell("saving")
         if self.package.is_changed:
             self.page_notes = store_page_values(self.package, self._read)
         self.package.save(out, over=over, keeping=self._keeping if self._run else None)

@@ -21,8 +21,9 @@ from salesbook.domain.outcome import Task
 from salesbook.domain.past.at import needs_history
 from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook
 from salesbook.frames import empty_frame
-from salesbook.labels import Language
+from salesbook.labels import Language, tables_like
 from salesbook.messages import Finding, Message
+from salesbook.progress import counted
 from salesbook.reading.alike_keys import alike_keys
 from salesbook.reading.columns import headers_by_field
 from salesbook.reading.references import resolve_references
@@ -186,7 +187,7 @@ class Session:
             looks_back: whether a run of a later day has been there.
         """
         wanted = _with_referred_tables(reads)
-        frames = {name: self._last_frame(name, writes) for name in wanted}
+        frames = {name: self._last_frame(name, writes) for name in counted("reading", wanted)}
         if needs_history(frames, options.as_of, looks_back=looks_back):
             reads, wanted = (*reads, "StageHistory"), (*wanted, "StageHistory")
             frames["StageHistory"] = self._last_frame("StageHistory", writes)
@@ -411,6 +412,12 @@ class Session:
             leaving=[row for row in leaving if row is not None],
         )
         return [self.prepared_changes(PARKED_NOTES, changes)]
+
+
+def unknown_table(name: str, *, where: str) -> NoSuchTable:
+    """The refusal of a name that no table has, with the names that may be meant."""
+    nearest = tables_like(name, TABLES) or None
+    return NoSuchTable("no-such-table", where=where, table=name, nearest=nearest)
 
 
 def _ours(codes: frozenset[str], made_with: str) -> frozenset[str]:
