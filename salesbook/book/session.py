@@ -19,7 +19,7 @@ from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.outcome import Task
 from salesbook.domain.past.at import needs_history
 from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook
-from salesbook.frames import empty_frame
+from salesbook.frames import empty_frame, without_names
 from salesbook.labels import Language
 from salesbook.messages import Finding, Message
 from salesbook.reading.alike_keys import alike_keys
@@ -218,7 +218,7 @@ class Session:
 
     def _last_frame(self, name: str, writes: Collection[str]) -> pd.DataFrame:
         """A table's usable rows, its raw cells forgotten where nothing will be written."""
-        frame = self.frame(name)
+        frame = without_names(name, self.frame(name))
         if self.has(name) and name not in writes:
             read = self._read[name]
             self._read[name] = replace(read, cells=replace(read.cells, columns=()))
@@ -247,7 +247,7 @@ class Session:
         """
         return prepare_write(
             self.table(table),
-            frame,
+            self.row_names.filled(table, frame),
             language=self.language,
             currency=self.currency,
             beside=replace(self._beside(table, as_of), own=own),
@@ -285,7 +285,7 @@ class Session:
     @cached_property
     def row_names(self) -> RowNames:
         """Whom rows are about, by name."""
-        return RowNames(self._all_rows)
+        return RowNames(self._all_rows, self.language, self.policy.decimals)
 
     def _all_rows(self, name: str) -> pd.DataFrame:
         """A table's rows, those first that could not be used: they have names as well."""

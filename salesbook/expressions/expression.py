@@ -204,7 +204,8 @@ def is_choice(table: str, field: str, code: str) -> Among:
 
 def is_main(table: str) -> Among:
     """True for the rows of the main pipeline; a blank one is main."""
-    return Among(Column(table, "pipeline").then(""), ("main", ""))
+    is_called = Choice(f"{table}.pipeline", "main")
+    return Among(Column(table, "pipeline").then(""), (is_called, ""))
 
 
 def has_rows(table: str, key: str) -> Operation:

@@ -8,6 +8,7 @@ from typing import Final
 from salesbook.expressions import (
     Among,
     Call,
+    Choice,
     Column,
     Expression,
     Figure,
@@ -91,7 +92,8 @@ def _facts() -> Mapping[str, Expression]:
     run_at, run_as_of = Column("RunLog", "at"), Column("RunLog", "as_of")
     # A check or an import changes none of the results, whatever its day. An undo has the day of
     # what stands after it, or none.
-    is_result = Among(Column("RunLog", "action"), RESULT_RUNS) * _is_day(run_as_of)
+    results = tuple(Choice("RunLog.action", action) for action in RESULT_RUNS)
+    is_result = Among(Column("RunLog", "action"), results) * _is_day(run_as_of)
     dated_at = _if(is_result.equals(1), run_at)
     last_run = call("MATCH", call("MAX", dated_at), dated_at, 0)
 
@@ -262,8 +264,7 @@ def _open() -> Tile:
 
 def _stage_key(table: str) -> Expression:
     """Pipeline and stage: two pipelines may have a stage of one name. A blank pipeline is main."""
-    pipeline = Column(table, "pipeline")
-    return _if(pipeline.equals(""), MAIN, pipeline).then("|", Column(table, "stage"))
+    return _if(is_main(table), MAIN, Column(table, "pipeline")).then("|", Column(table, "stage"))
 
 
 def _is_later(table: str, field: str, day: Expression) -> Expression:

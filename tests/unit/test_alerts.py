@@ -375,28 +375,6 @@ def test_who_has_left_is_asked_nothing_but_the_next_manager_up_who_is_here():
     assert records(passed[passed["kind"] == "close-date-passed"], "who") == [(None,)]
 
 
-def test_an_alert_names_what_it_is_about():
-    """A deal by its name, else by customer and amount; an order by its customer too."""
-    late = {"expected_on": "2026-06-01"}
-    rows = [
-        deal("a", "Lead", name="Fleet", customer_id="c", amount=10, **late),
-        deal("b", "Lead", customer_id="c", amount=123_450, **late),
-        deal("d", "Lead", customer_id="c", amount=700_000, **late),
-        deal("e", "Lead", customer_id="gone", **late),
-        deal("f", "Lead", **late),
-    ]
-    orders = [order(due_on=day("2026-05-01"))]
-    found = alerts(rows, Orders=orders, Customers=[{"customer_id": "c", "name": "Acme"}])
-    assert dict(records(found, "row_key", "row_name")) == {
-        "a": "Fleet",
-        "b": "Acme, 1,234.50",
-        "d": "Acme, 7,000",
-        "e": "gone",
-        "f": "f",
-        "o|1": "Acme, o",
-    }
-
-
 def test_most_severe_first_then_most_money():
     rows = [
         deal("a", "Lead", expected_on="2026-06-29"),

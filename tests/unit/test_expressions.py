@@ -76,7 +76,7 @@ def value(expression: Expression, cells=CELLS, figures=None, series=None):
             is_choice("Stages", "kind", "open"),
             'ISNUMBER(MATCH(Stages[Stage kind],{"Open","进行中","open"},0))',
         ),
-        (is_main("Funnel"), 'ISNUMBER(MATCH(Funnel[Pipeline]&"",{"main",""},0))'),
+        (is_main("Funnel"), 'ISNUMBER(MATCH(Funnel[Pipeline]&"",{"Main","默认管道","main",""},0))'),
         (count(AMOUNT > 1), "SUM((Deals[Amount]>1)*1)"),
         (
             total(AMOUNT, AMOUNT > 1, STAGE.differs("")),

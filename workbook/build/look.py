@@ -96,6 +96,7 @@ _WIDTHS: Final[Mapping[Kind, float]] = {
     Kind.LIST: 15,
     Kind.TABLE: 14,
     Kind.FIELD: 16,
+    Kind.LEFT: 40,
     Kind.MONEY: 15,
     Kind.MEASURE: 13,
     Kind.NUMBER: 10,
