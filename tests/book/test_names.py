@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbook import labels
+from salesbook.actions import ACTIONS
 from salesbook.book.report import Options
 from salesbook.book.run import run_action
 from salesbook.book.session import Session
@@ -309,6 +310,11 @@ def test_every_finding_in_a_cell_has_a_word():
     }
     assert templates - findings == set()
     assert set(TABLES["Waivers"].field("code").choices) == findings
+
+
+def test_every_run_in_the_log_has_a_word():
+    logged = {*ACTIONS, "import", "undo", "upgrade"}
+    assert set(TABLES["RunLog"].field("action").choices) == logged
 
 
 def test_a_waiver_may_repeat_the_word_or_the_code():

@@ -112,6 +112,16 @@ _WIDTHS: Final[Mapping[Kind, float]] = {
 }
 _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "name": 22,
+    "rep_name": 20,
+    "who_name": 20,
+    "customer_name": 24,
+    "deal_name": 44,
+    "row_name": 44,
+    "left_name": 24,
+    "right_name": 24,
+    "scope_name": 20,
+    "slice_name": 20,
+    "course_title": 28,
     "company": 28,
     "email": 30,
     "phone": 17,
