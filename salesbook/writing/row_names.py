@@ -62,6 +62,8 @@ class RowNames:
     """Of the workbook's currency."""
     _rows: dict[str, dict[str, _Row]] = field(default_factory=dict)
     _shown: dict[str, dict[str, str]] = field(default_factory=dict)
+    _frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _places: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def name(self, table: str, row: _Row) -> str:
         """Name all rows that a row's key leads to: NOBODY, or UNKNOWN for each that is not there."""
@@ -156,8 +158,9 @@ class RowNames:
     def shown(self, table: str, keys: Iterable[str]) -> dict[str, str]:
         """What people read for rows of a table, by key.
 
-        A row is called by its own name, a deal without one by customer and amount, an order by
-        customer and number, and any other row by the parts of its key in words.
+        A row is called by its own name, a customer by the company where one is named, a deal
+        without a name by customer and amount, an order by customer and number, and any other row
+        by the parts of its key in words.
         """
         known = self._shown.setdefault(table, {})
         missing = [key for key in dict.fromkeys(keys) if key not in known]
@@ -169,24 +172,18 @@ class RowNames:
 
     def _rows_of(self, table: str, keys: list[str]) -> dict[str, _Row]:
         """The rows of those keys alone: a table of 50,000 activities is not gone through for one."""
-        frame = self.find(table)
-        if not len(frame):
-            return {}
-        all_keys = row_keys(table, frame)
-        wanted = all_keys.isin(keys).to_numpy()
-        # Of an order without its line's number, as payments name it, any line will do.
-        if table == "Orders":
-            wanted = wanted | frame["order_id"].isin(keys).to_numpy()
-        rows = frame[wanted].to_dict("records")
-        by_key = dict(zip(all_keys[wanted], rows, strict=True))
-        if table == "Orders":
-            by_key |= {str(row["order_id"]): row for row in rows}
-        return by_key
+        if table not in self._places:
+            self._frames[table] = self.find(table)
+            self._places[table] = _places_by_key(table, self._frames[table])
+        places = self._places[table]
+        wanted = {key: places[key] for key in keys if key in places}
+        rows = self._frames[table].iloc[list(wanted.values())].to_dict("records")
+        return dict(zip(wanted, rows, strict=True))
 
     def _shown_name(self, spec: TableSpec, key: str, row: _Row | None) -> str:
         if row is None:
             return self._shown_parts(spec, key)
-        name = _own_name(row)
+        name = _shown_own_name(spec, row)
         if name:
             is_shared = fold_name(name) in self._shared_names(spec.name)
             return f"{name} ({key})" if is_shared else name
@@ -286,7 +283,10 @@ class _Shared(dict[str, frozenset[str]]):
     def __missing__(self, table: str) -> frozenset[str]:
         frame = self._find(table)
         columns = [name for name in _NAME_FIELDS if name in frame]
-        names = [] if not columns else frame[columns[0]].dropna().tolist()
+        named = frame[columns[0]] if columns else pd.Series(dtype="str")
+        if table == "Customers":
+            named = frame["company"].fillna(named)
+        names = named.dropna().tolist()
         counts = Counter(map(fold_name, names))
         self[table] = frozenset(name for name, times in counts.items() if times > 1)
         return self[table]
@@ -305,6 +305,24 @@ def _own_name(row: _Row) -> str | None:
         if isinstance(name, str) and name:
             return name
     return None
+
+
+def _shown_own_name(spec: TableSpec, row: _Row) -> str | None:
+    """What people call a row by its own fields: a customer by the company, where one is named."""
+    company = row.get("company") if spec.name == "Customers" else None
+    return company if isinstance(company, str) and company else _own_name(row)
+
+
+def _places_by_key(table: str, frame: pd.DataFrame) -> dict[str, int]:
+    """Where each row stands in a frame, by its key; of two for one key the last."""
+    if not len(frame):
+        return {}
+    places = {key: place for place, key in enumerate(row_keys(table, frame).tolist())}
+    if table != "Orders":
+        return places
+    # Payments and deals name an order without the number of its line: any line will do.
+    numbers = enumerate(frame["order_id"].tolist())
+    return {str(number): place for place, number in numbers} | places
 
 
 def _is_named_by_row(spec: TableSpec) -> bool:
