@@ -138,22 +138,20 @@ class RowNames:
             name_by_key = self.shown(reference.ref or "", texts_of(keys))
             return keys.map(name_by_key).astype("str")
 
-        names: list[str | None] = [None] * len(frame)
         pairs = list(zip(kinds, keys, strict=True))
-        for kind in dict.fromkeys(kinds.dropna()):
-            places = [
-                place
-                for place, (of_kind, key) in enumerate(pairs)
-                if of_kind == kind and isinstance(key, str) and key
-            ]
-            wanted = {pairs[place][1] for place in places}
+        keys_by_kind: dict[str, set[str]] = {}
+        for kind, key in set(pairs):
+            if isinstance(kind, str) and isinstance(key, str) and key:
+                keys_by_kind.setdefault(kind, set()).add(key)
+
+        name_by_pair: dict[tuple[object, object], str] = {}
+        for kind, of_kind in keys_by_kind.items():
             if reference.name in _KEY_FIELDS:
-                name_by_key = self.shown(kind, wanted)
+                names = self.shown(kind, of_kind)
             else:
-                name_by_key = {key: self._scope(spec, reference, kind, key) for key in wanted}
-            for place in places:
-                names[place] = name_by_key.get(pairs[place][1])
-        return pd.Series(names, index=frame.index, dtype="str")
+                names = {key: self._scope(spec, reference, kind, key) for key in of_kind}
+            name_by_pair |= {(kind, key): name for key, name in names.items()}
+        return pd.Series([name_by_pair.get(pair) for pair in pairs], index=frame.index, dtype="str")
 
     def shown(self, table: str, keys: Iterable[str]) -> dict[str, str]:
         """What people read for rows of a table, by key.
