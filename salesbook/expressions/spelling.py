@@ -70,7 +70,7 @@ def formula_text(expression: Expression, spelling: Spelling) -> str:
 
 @cache
 def words_of(choices: tuple[str | Choice, ...]) -> tuple[str, ...]:
-    """The words that stand for choices: in every language, then the code itself."""
+    """The words that stand for choices: in every language, the code itself, and those of before."""
     words: list[str] = []
     for choice in choices:
         if isinstance(choice, str):
@@ -78,6 +78,7 @@ def words_of(choices: tuple[str | Choice, ...]) -> tuple[str, ...]:
             continue
         words += [labels.choice(choice.owner, choice.code, language) for language in LANGUAGES]
         words.append(choice.code)
+        words += labels.former_choices(choice.owner, choice.code)
     return tuple(dict.fromkeys(words))
 
 

@@ -33,7 +33,7 @@ def calculated() -> Page:
 def _day_of(runs: tuple[str, ...]) -> Expression:
     """The day that the newest of these runs was of; blank before the first."""
     run_at, run_as_of = Column("RunLog", "at"), Column("RunLog", "as_of")
-    is_meant = Among(Column("RunLog", "action"), runs) * is_day(run_as_of)
+    is_meant = Among(Column("RunLog", "action"), _choices(runs)) * is_day(run_as_of)
     dated_at = if_(is_meant.equals(1), run_at)
     newest = call("MATCH", call("MAX", dated_at), dated_at, 0)
     return call("IFERROR", call("INDEX", run_as_of, newest) + 0, "")
