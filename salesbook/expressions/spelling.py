@@ -11,6 +11,7 @@ from salesbook import labels
 from salesbook.expressions.expression import (
     Among,
     Call,
+    CellOf,
     Choice,
     Column,
     Expression,
@@ -126,6 +127,8 @@ def _written(expression: Expression, spelling: Spelling) -> tuple[str, int]:
             listed = ",".join(quoted(word) for word in words_of(choices))
             found = f"MATCH({_text(cells, spelling)[0]},{{{listed}}},0)"
             return f"ISNUMBER({found})", _ALONE
+        case CellOf():
+            return _text(expression.spelled_out, spelling)
         case Setting(key):
             return _text(setting_value(key), spelling)
         case SettingIs(key, code):
