@@ -137,6 +137,14 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Yours:
+    """Marks a field of a table of ours that people fill.
+
+    It is read as an input's fields are, stays with its row's key, and is never written by us.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class StageIn:
     """Marks a row's present stage with the table that knows its earlier ones."""
 
@@ -146,6 +154,7 @@ class StageIn:
 BEGINS: Final = Day(DayKind.BEGINS)
 PLANNED: Final = Day(DayKind.PLANNED)
 RECORDED: Final = Day(DayKind.RECORDED)
+YOURS: Final = Yours()
 
 
 def happens(*blanks: str, was: str = "", ends: tuple[str, ...] = ()) -> Day:
@@ -233,6 +242,8 @@ class FieldSpec:
     """For a reference that is made when the row it names begins."""
     stage_in: StageIn | None = None
     """For a row's present stage: which table knows the earlier ones."""
+    yours: bool = False
+    """True for a field of a table of ours that people fill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +263,25 @@ class TableSpec:
     """True for an output that later runs read: what stands there is not calculated anew."""
     dated_by: str = ""
     """For an output that only grows: the field by whose days its rows are old or new."""
+    occasion: str = ""
+    """For an output with fields that people fill: the date that says which occasion they speak of.
+
+    The same customer is due again and again; what was typed of one call is not true of the next.
+    """
+
+    def is_typed(self, field: FieldSpec) -> bool:
+        """Whether people type into the field: into all but those that we fill ourselves."""
+        return self.role is not Role.OUTPUT or field.yours
+
+    @property
+    def is_made_anew(self) -> bool:
+        """Whether every run writes what it calculates, whatever stood there."""
+        return self.role is Role.OUTPUT and not self.is_record
+
+    @property
+    def yours(self) -> tuple[str, ...]:
+        """Names of the fields of a table of ours that people fill."""
+        return tuple(spec.name for spec in self.fields if spec.yours)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -302,13 +332,16 @@ class Row(BaseModel):
         since: str = FIRST_RELEASE,
         is_record: bool = False,
         dated_by: str = "",
+        occasion: str = "",
         **kwargs: Any,
     ) -> None:
         super().__pydantic_init_subclass__()
         if not table:
             return
         fields = tuple(_field_spec(name, cls, name in key, since) for name in cls.model_fields)
-        cls.spec = TableSpec(table, role, part, fields, cls, shown, since, is_record, dated_by)
+        cls.spec = TableSpec(
+            table, role, part, fields, cls, shown, since, is_record, dated_by, occasion
+        )
 
     def filled_fields(self) -> dict[str, Any]:
         """What the row says, field by field, as frames hold it; what is blank is left out."""
@@ -349,6 +382,7 @@ def _field_spec(name: str, row: type[Row], is_key: bool, table_since: str) -> Fi
         day=_mark(Day, metadata),
         named=_mark(Named, metadata),
         stage_in=_mark(StageIn, metadata),
+        yours=_mark(Yours, metadata) is not None,
     )
 
 

@@ -39,7 +39,8 @@ def write_table_sheet(canvas: Canvas, layout: SheetLayout, spec: TableSpec, rows
     link_home(canvas, sheet)
     dark, _ = look.HEADS[spec.role]
     role_style = canvas.style(font_color=dark, bold=True, bg_color=look.PAPER)
-    sheet.write_string(_LINK_ROW, 1, canvas.word(f"roles.{spec.role.value}"), role_style)
+    role = "yours" if spec.yours else spec.role.value
+    sheet.write_string(_LINK_ROW, 1, canvas.word(f"roles.{role}"), role_style)
 
     sheet.set_row(HEADER_ROW, 34)
     write_table(canvas, Spot(sheet, HEADER_ROW, 0), spec, rows)
