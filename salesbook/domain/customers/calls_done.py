@@ -46,11 +46,6 @@ def activity_key(customer_id: str, due_on: dt.date) -> str:
     return f"{_CALL}:{customer_id}:{due_on.isoformat()}"
 
 
-def from_call_list(activities: pd.DataFrame) -> pd.Series[bool]:
-    """True for each activity that was a call of the call list."""
-    return activities["activity_id"].str.startswith(f"{_CALL}:").fillna(False).astype("bool")
-
-
 def begun_calls(task: Task) -> pd.DataFrame:
     """Rows of the call list on which somebody has typed something, in every field of CallList.
 
