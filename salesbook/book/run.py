@@ -11,6 +11,7 @@ from typing import Final
 import pandas as pd
 
 from salesbook.actions import ACTIONS
+from salesbook.book.page_lines import PAGE_LINES, changes_pages, with_page_lines
 from salesbook.book.report import Options, Report
 from salesbook.book.run_log import log_entry, newest_day
 from salesbook.book.session import Session, collecting_nothing
@@ -59,6 +60,8 @@ def run_action(host: Host, name: str, options: Options) -> Report:
     # Results that an older workbook has no table for are left out; a verb without any place for what
     # it finds would seem to have done its work.
     tables = [table for table in action.writes if session.has(table)]
+    if session.has(PAGE_LINES) and changes_pages(action.writes):
+        tables.append(PAGE_LINES)
     if not tables:
         session.refuse_without(action.writes[0])
     for table in action.must_have:
@@ -68,7 +71,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         task, found_reading = session.task(
             action.reads, options, writes=tables, looks_back=looks_back
         )
-        outcome = action.run(task)
+        outcome = with_page_lines(session, action.run(task), options, looks_back=looks_back)
     except SalesbookError as refusal:
         raise _with_cell(refusal, session) from None
 

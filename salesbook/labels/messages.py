@@ -3,7 +3,8 @@
 Templates hold `{name}` or `{name:form}`. Forms: `money` (Decimal, grouped), `about` (a sum that
 nobody pays: as `money`, in Chinese from 10,000 on in 万), `percent` (share, one decimal), `number` (up
 to two decimals), `day/days` (such a number with the word for one or for more behind it), `whole`,
-`date`, `table`, `field` (`Table.field`), `choice` (`Table.field=code`), `setting` (what one takes:
+`date`, `period` (`2026-11`, `FY2026-Q4` or `FY2026` as people call it), `table`, `field`
+(`Table.field`), `choice` (`Table.field=code`), `setting` (what one takes:
 `policy.expected_setting`), `choices` (`Table.field=code|code`), `nearest` (a known name, with the
 words around it; nothing where none is near), `text` (the default).
 """
@@ -22,6 +23,10 @@ from salesbook.messages import Fact, Message
 
 _SLOT: Final = re.compile(r"\{(\w+)(?::([\w/ ]+))?\}")
 """A param's name and, after a colon, its form: `{found}`, `{amount:money}`, `{days:day/days}`."""
+_PERIOD: Final = re.compile(
+    r"(?P<calendar_year>\d{4})-(?P<month>\d{2})|FY(?P<year>\d{4})(?:-Q(?P<quarter>[1-4]))?"
+)
+"""Matches `2026-11`, `FY2026-Q4` and `FY2026`."""
 _SUBJECTS: Final = (
     "messages_team",
     "messages_customers",
@@ -29,6 +34,7 @@ _SUBJECTS: Final = (
     "messages_book",
     "messages_import",
     "messages_targets",
+    "messages_pages",
     "findings",
     "findings_cells",
     "findings_import",
@@ -119,9 +125,24 @@ def _shown(value: Any, form: str, language: Language) -> str:
         return ", ".join(_named(str(name), each, language) for name in value)
     if form in ("table", "field", "setting", "choices", "choice"):
         return _named(str(value), form, language)
+    if form == "period":
+        return _period(str(value), language)
     if form == "about" and language == "zh-CN":
         return _in_wan(value)
     return _number_or_text(value, form)
+
+
+def _period(period: str, language: Language) -> str:
+    """A month, quarter or year as people call it; what is none stays as it is."""
+    match = _PERIOD.fullmatch(period)
+    if match is None:
+        return period
+    facts = {name: part for name, part in match.groupdict().items() if part}
+    if "month" in facts:
+        facts["month"] = word("book", f"month_names.{int(facts['month'])}", language)
+        return word("book", "periods.month", language).format(**facts)
+    kind = "quarter" if "quarter" in facts else "year"
+    return word("book", f"periods.{kind}", language).format(**facts)
 
 
 def _number_or_text(value: Any, form: str) -> str:

@@ -79,6 +79,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.Check,
     inputs.Waiver,
     inputs.ImportMap,
+    outputs.PageLine,
     outputs.ParkedNote,
     outputs.Run,
 )

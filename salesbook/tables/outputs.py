@@ -158,6 +158,8 @@ class Attained(
     floor: Balance | None = None
     stretch: Balance | None = None
     per_workday_needed: Balance | None = None
+    due: Annotated[Balance | None, Since("0.3.0")] = None
+    """What of the target should have been reached by the day of the run."""
 
 
 class Score(
@@ -565,6 +567,91 @@ class Alert(
     amount: Money | None = None
     because: Sentence
     do: Sentence
+    sheet: Text | None = None
+    cell: Text | None = None
+
+
+class PageLine(
+    Row,
+    table="PageLines",
+    key=("page", "list", "scope_kind", "scope", "period", "place"),
+    role=OUT,
+    part=Part.SYSTEM,
+    since="0.3.0",
+):
+    """One row per line of a page's list, for one company, team or rep; pages look them up.
+
+    Which of the cells a line fills is its list's own; `salesbook.pages.lines` says it list by list.
+    """
+
+    block: Text
+    """The list with its scope and period, by which a page finds its first line."""
+    page: Text
+    list: Text
+    scope_kind: ScopeKind
+    scope: Text
+    period: Text = ""
+    """Blank for a list that is today's, whatever period is chosen."""
+    place: Position
+    """From 1; the lines of a list stand below each other, in this order."""
+    sign: Text | None = None
+    """▲ ✓ good, ● → attention, ▼ ⚠ bad."""
+    subject: Text | None = None
+    """Whom or what the line is about, as people call it; it leads to its row."""
+    says: Sentence | None = None
+    """What happened, or what to do."""
+    because: Sentence | None = None
+    customer: Text | None = None
+    rep: Text | None = None
+    team: Text | None = None
+    stage: Text | None = None
+    tier: Id | None = None
+    metric: PlanMetric | None = None
+    """What the line's amounts count; blank is revenue."""
+    amount: Balance | None = None
+    expected: Balance | None = None
+    sold: Balance | None = None
+    due: Balance | None = None
+    """What should have been sold by now."""
+    target: Balance | None = None
+    low: Balance | None = None
+    middle: Balance | None = None
+    high: Balance | None = None
+    rate: Ratio | None = None
+    rate_low: Ratio | None = None
+    rate_high: Ratio | None = None
+    chance_rate: Ratio | None = None
+    share: Ratio | None = None
+    days: Days | None = None
+    limit_days: Days | None = None
+    number: Number | None = None
+    count: Count | None = None
+    count_up: Count | None = None
+    count_down: Count | None = None
+    on: Annotated[Date | None, PLANNED] = None
+    since_on: Annotated[Date | None, PLANNED] = None
+    next_step: Text | None = None
+    next_on: Annotated[Date | None, PLANNED] = None
+    phone: Text | None = None
+    word: Text | None = None
+    """A word of its table, such as the channel of a call or a grade."""
+    marks: Text | None = None
+    """One sign per month: `=`, `>` or `<` where the plan's cell is locked, else a dot."""
+    m01: Balance | None = None
+    m02: Balance | None = None
+    m03: Balance | None = None
+    m04: Balance | None = None
+    m05: Balance | None = None
+    m06: Balance | None = None
+    m07: Balance | None = None
+    m08: Balance | None = None
+    m09: Balance | None = None
+    m10: Balance | None = None
+    m11: Balance | None = None
+    m12: Balance | None = None
+    table: TableName | None = None
+    """The table that holds the row to which the line leads; empty where it leads nowhere."""
+    row_key: Id | None = None
     sheet: Text | None = None
     cell: Text | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import pandas as pd
 
@@ -12,6 +13,9 @@ from salesbook.messages import Finding
 from salesbook.reading.table import ReadTable
 from salesbook.tables import TABLES
 from salesbook.writing.check_limits import ListedFinding, sentences
+
+_LEADING: Final = ("Alerts", "PageLines")
+"""Tables whose rows lead to rows of others."""
 
 
 def checks_frame(listed: Sequence[ListedFinding], places: Places) -> pd.DataFrame:
@@ -89,10 +93,16 @@ def _cell(finding: Finding, places: Places) -> str | None:
 
 
 def with_addresses(frame: pd.DataFrame, table: str, places: Places) -> pd.DataFrame:
-    """Alerts with the sheet and cell of the row they are about; other tables as they are."""
-    if table != "Alerts" or frame.empty:
+    """Alerts and lines of pages with the sheet and cell of the row they are about; others as they are.
+
+    A line that names a table alone leads to its sheet.
+    """
+    if table not in _LEADING or frame.empty:
         return frame
     abouts = list(zip(frame["table"], frame["row_key"], strict=True))
-    sheets = [places.sheet_of(about) for about, _ in abouts]
-    cells = [places.cell_of(about, None, key) for about, key in abouts]
+    sheets = [None if pd.isna(about) else places.sheet_of(about) for about, _ in abouts]
+    cells = [
+        None if pd.isna(about) or pd.isna(key) else places.cell_of(about, None, key)
+        for about, key in abouts
+    ]
     return frame.assign(sheet=pd.Series(sheets, dtype="str"), cell=pd.Series(cells, dtype="str"))

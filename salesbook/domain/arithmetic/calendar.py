@@ -163,6 +163,15 @@ class WorkCalendar:
         made_up = sum(self._is_free(day, pattern) for day in inside)
         return plain + made_up
 
+    def share_gone(self, first: dt.date, last: dt.date, day: dt.date) -> float:
+        """The part of a span's work days up to a day; 1 once it is over, 0 before it begins."""
+        if day >= last:
+            return 1.0
+        if day < first:
+            return 0.0
+        workdays = self.count(first, last)
+        return self.count(first, day) / workdays if workdays else 1.0
+
     def unknown_years(self) -> dict[int, dt.date]:
         """Years asked for whose days off nobody knows yet, each with the latest day asked for.
 

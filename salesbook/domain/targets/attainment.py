@@ -108,8 +108,8 @@ def attain(
     re-split a year's target stays what it was: what later months carry for earlier ones is asked
     for in both. What a running period still needs per working day counts the days worked from
     `as_of` to its end, `as_of` included, rounded up; 0 when the target is reached, missing when no
-    working day is left. Floor and stretch of a Targets row fall to its months in proportion to the
-    plan.
+    working day is left. What is due of a running month counts its working days gone. Floor and
+    stretch of a Targets row fall to its months in proportion to the plan.
 
     Args:
         facts: what `monthly` gives, of sales up to `as_of`.
@@ -121,15 +121,16 @@ def attain(
     """
     this_year = fiscal_year_of(as_of, start_month)
     last_month = months_of_year(this_year, start_month)[-1]
-    until_then = facts[facts["month"] <= last_month]
-    scopes = _scopes(until_then)
+    until_then = with_due(facts[facts["month"] <= last_month], as_of, calendar)
+    scopes = _scopes(until_then, [*_MEASURES, "due", "quota_due"])
 
-    rows = _periods(scopes, ["target", "actual"], start_month)
+    rows = _periods(scopes, ["target", "actual", "due"], start_month)
     has_target = rows["target"] > 0
     # No target is another thing than one of 0 that is always met.
     rows["target"] = rows["target"].astype("Int64").where(has_target)
     rows["gap"] = rows["actual"] - rows["target"]
     rows["rate"] = rows["actual"] / rows["target"]
+    rows["due"] = rows["due"].astype("Int64").where(has_target)
 
     for field in ("floor", "stretch"):
         marks = _marks(field, scopes, targets, start_month)
@@ -145,7 +146,22 @@ def attain(
     return sorted_by_key("Attainment", attainment)
 
 
-def _scopes(facts: pd.DataFrame) -> pd.DataFrame:
+def with_due(facts: pd.DataFrame, as_of: dt.date, calendar: WorkCalendar) -> pd.DataFrame:
+    """Facts with what of target and quota was due by a day: of the running month, by work days.
+
+    Rounded once per fact, so that what is due adds up over people and months.
+    """
+    share_by_month = {
+        month: calendar.share_gone(first_day(month, 1), last_day(month, 1), as_of)
+        for month in facts["month"].unique()
+    }
+    share = facts["month"].map(share_by_month).astype("float64")
+    due, _ = times_rate(facts["target"], share)
+    quota_due, _ = times_rate(facts["quota"], share)
+    return facts.assign(due=due, quota_due=quota_due)
+
+
+def _scopes(facts: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
     """The same facts once for the company, once for the team and once for the rep."""
     company = facts.assign(scope_kind="company", scope=COMPANY)
     team = facts.assign(scope_kind="team", scope=facts["team"])
@@ -153,7 +169,7 @@ def _scopes(facts: pd.DataFrame) -> pd.DataFrame:
 
     every_scope = pd.concat([company, team, rep], ignore_index=True)
     keys = ["month", "scope_kind", "scope", "metric"]
-    return every_scope.groupby(keys, as_index=False)[_MEASURES].sum()
+    return every_scope.groupby(keys, as_index=False)[measures].sum()
 
 
 def _periods(scopes: pd.DataFrame, columns: list[str], start_month: int) -> pd.DataFrame:
@@ -164,7 +180,7 @@ def _periods(scopes: pd.DataFrame, columns: list[str], start_month: int) -> pd.D
 
     for_years = scopes
     if "quota" in scopes:
-        for_years = scopes.assign(target=scopes["quota"])
+        for_years = scopes.assign(target=scopes["quota"], due=scopes["quota_due"])
 
     every_period = pd.concat(
         [

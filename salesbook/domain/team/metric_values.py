@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from salesbook.arrays import Floats, Ints
-from salesbook.domain.arithmetic.calendar import WorkCalendar, first_day, last_day
+from salesbook.domain.arithmetic.calendar import first_day, last_day
 from salesbook.domain.arithmetic.intervals import shrink_rates, wilson, z_of
 from salesbook.domain.team.credited import CreditedSales
 from salesbook.domain.team.errors_of_counts import rate_error, survey_error, weekly_variance
@@ -140,7 +140,11 @@ def attainment(sources: Sources, window: Window, peers: Peers) -> Measured:
 
 def targets_so_far(metric: str, sources: Sources, window: Window, peers: Peers) -> Floats:
     """A metric's target up to the window's end, in minor units or counts; 0 without one."""
-    share_gone = [[_share_gone(month, window.end, sources.calendar)] for month in window.months]
+    calendar = sources.calendar
+    share_gone = [
+        [calendar.share_gone(first_day(month, 1), last_day(month, 1), window.end)]
+        for month in window.months
+    ]
     targets: Floats = (sources.target(metric, window, peers) * share_gone).sum(axis=0)
     return targets
 
@@ -210,18 +214,6 @@ def _luck(
         quotas=quotas_of(metric, sources, window, peers),
         level=sources.policy.rules.interval_level,
     )
-
-
-def _share_gone(month: str, end: dt.date, calendar: WorkCalendar) -> float:
-    """The part of a month's working days up to `end`; 1 for a month that is over."""
-    first, last = first_day(month, 1), last_day(month, 1)
-    if end >= last:
-        return 1.0
-
-    workdays = calendar.count(first, last)
-    if not workdays:
-        return 1.0
-    return calendar.count(first, end) / workdays
 
 
 @metric("win_rate", full_marks=1.0, of_deals=True)

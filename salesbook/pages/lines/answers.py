@@ -1,0 +1,92 @@
+"""Will we make the number? One or two sentences that rest on the chances of month, quarter and year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from salesbook.domain.arithmetic.calendar import last_day
+from salesbook.messages import Fact, Message
+from salesbook.money import three_digits
+from salesbook.pages.lines.context import PageContext, Scope
+from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line, ListLines
+from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.selectors import three_spans
+
+_WORD_OF_SIGN: Final = {GOOD: "likely", ATTENTION: "open"}
+
+
+def lists(
+    context: PageContext, figures: PeriodFigures, scope: Scope, page: str
+) -> Iterator[ListLines]:
+    """The list `answer` for every month of which figures are known, and its quarter and year."""
+    for period in figures.periods(scope):
+        yield ListLines(page, "answer", scope, answer(context, figures, scope, period), period)
+
+
+def answer(context: PageContext, figures: PeriodFigures, scope: Scope, period: str) -> list[Line]:
+    """What became of a period that is over; of what still runs, a sentence per sign, the best first."""
+    lines: list[Line] = []
+    if _is_over(context, period):
+        lines.append(_ended(context, figures.line(scope, period), period))
+
+    by_sign: dict[str, list[str]] = {GOOD: [], ATTENTION: [], BEHIND: []}
+    for span in three_spans(context, period):
+        sign = figures.line(scope, span)["sign"]
+        if sign is not None and not _is_over(context, span):
+            by_sign[str(sign)].append(span)
+    for sign, of_sign in by_sign.items():
+        if of_sign:
+            lines.append({"sign": sign, "says": _sentence(context, figures, scope, sign, of_sign)})
+    if not lines:
+        lines.append({"says": _nothing_known(figures, scope, period)})
+    return lines
+
+
+def _is_over(context: PageContext, period: str) -> bool:
+    return last_day(period, context.first_month) < context.as_of
+
+
+def _ended(context: PageContext, line: Line, period: str) -> Line:
+    """By how much a period that is over ended above or under its target."""
+    sold, target = int(line["sold"] or 0), line["target"]
+    if target is None:
+        amount = three_digits(sold, context.policy.decimals)
+        return {"says": Message("page.answer.was-sold", {"period": period, "amount": amount})}
+    amount = three_digits(abs(int(target) - sold), context.policy.decimals)
+    kind = "was-reached" if line["sign"] == GOOD else "was-missed"
+    facts: dict[str, Fact] = {"period": period, "amount": amount}
+    return {"sign": line["sign"], "says": Message(f"page.answer.{kind}", facts)}
+
+
+def _sentence(
+    context: PageContext, figures: PeriodFigures, scope: Scope, sign: str, periods: list[str]
+) -> Message:
+    """What to say of periods that have one sign; of the longest that fails, by how much."""
+    if sign in _WORD_OF_SIGN:
+        names: dict[str, Fact] = {
+            f"period_{place}": name for place, name in enumerate(periods, start=1)
+        }
+        return Message(f"page.answer.{_WORD_OF_SIGN[sign]}-{len(periods)}", names)
+
+    longest = periods[-1]
+    line = figures.line(scope, longest)
+    decimals = context.policy.decimals
+    sold, target, landing = (int(line[field] or 0) for field in ("sold", "target", "middle"))
+    return Message(
+        "page.answer.unlikely",
+        {
+            "period": longest,
+            "amount": three_digits(max(target - landing, 0), decimals),
+            "to_go": three_digits(max(target - sold, 0), decimals),
+            "in_sight": three_digits(max(landing - sold, 0), decimals),
+        },
+    )
+
+
+def _nothing_known(figures: PeriodFigures, scope: Scope, period: str) -> Message:
+    """Why there is no answer: no target, or no forecast."""
+    line = figures.line(scope, period)
+    if line["target"] is None:
+        return Message("page.answer.no-target", {"period": period})
+    return Message("page.answer.no-forecast", {"period": period})

@@ -1,0 +1,60 @@
+"""How does PageLines come about: which tables does it rest on, and which page has which lists?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import pandas as pd
+
+from salesbook.pages.lines import dashboard, selectors
+from salesbook.pages.lines.context import PageContext
+from salesbook.pages.lines.line import ListLines, lines_frame
+from salesbook.pages.lines.periods import period_lists
+
+ListsOf = Callable[[PageContext], Iterator[ListLines]]
+
+PAGES: Final[tuple[ListsOf, ...]] = (selectors.lists, period_lists, dashboard.lists)
+"""What makes lists, in the order in which they stand in the table."""
+
+PAGE_TABLES: Final = (
+    "Reps",
+    "Assignments",
+    "Customers",
+    "Deals",
+    "Orders",
+    "Leads",
+    "Feedback",
+    "Activities",
+    "Locks",
+    "TargetPlan",
+    "Attainment",
+    "Scorecard",
+    "ScorecardLines",
+    "Statements",
+    "TrainingGaps",
+    "Training",
+    "Courses",
+    "Openings",
+    "HiringFunnel",
+    "CustomerTiers",
+    "TierHistory",
+    "CallList",
+    "Funnel",
+    "StageTimes",
+    "StageHistory",
+    "Forecast",
+    "ForecastHistory",
+    "Alerts",
+)
+"""The tables that the lists rest on: what people typed, and what verbs have written."""
+
+
+def page_lines(context: PageContext) -> pd.DataFrame:
+    """Make PageLines.
+
+    Args: context holds a frame for each of PAGE_TABLES, empty where the workbook has no rows.
+
+    Returns: PageLines, the lines of one list below each other.
+    """
+    return lines_frame(listed for lists in PAGES for listed in lists(context))

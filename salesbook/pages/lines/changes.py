@@ -1,0 +1,134 @@
+"""What changed since the newest snapshot of an earlier day: won, lost, slipped, new risks, landing?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pandas as pd
+
+from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
+from salesbook.messages import Fact, Message
+from salesbook.money import three_digits
+from salesbook.pages.lines.context import PageContext, Scope
+from salesbook.pages.lines.line import AHEAD, BEHIND, GOOD, LATE, Line, ListLines
+from salesbook.pages.lines.periods import PeriodFigures
+
+_RISKS: Final = ("close-date-passed", "next-step-overdue")
+"""Kinds of alert that begin on a day that they name."""
+
+
+def lists(
+    context: PageContext, figures: PeriodFigures, scope: Scope, page: str
+) -> Iterator[ListLines]:
+    """The lists `changed` and `changed-since`; none where no earlier day has a snapshot."""
+    since = snapshot_before(context)
+    if since is None:
+        return
+    yield ListLines(page, "changed-since", scope, [{"on": since}])
+    yield ListLines(page, "changed", scope, list(_lines(context, figures, scope, since)))
+
+
+def snapshot_before(context: PageContext) -> pd.Timestamp | None:
+    """The newest day before today of which the forecast was kept; None where there is none."""
+    days = context.tables["ForecastHistory"]["as_of"]
+    earlier = days[days < context.today]
+    return None if earlier.empty else earlier.max()
+
+
+def _lines(
+    context: PageContext, figures: PeriodFigures, scope: Scope, since: pd.Timestamp
+) -> Iterator[Line]:
+    closed = _closed_since(context, since)
+    for sign, kind, is_won in ((GOOD, "won", True), (BEHIND, "lost", False)):
+        deals = _of_scope(context, closed[closed["is_won"] == is_won], scope)
+        if len(deals):
+            yield _deals_line(context, sign, kind, deals)
+
+    risks = _of_scope(context, _new_risks(context, since), scope)
+    if len(risks):
+        yield _deals_line(context, LATE, "risk", risks)
+
+    moved = _landing_line(context, figures, scope, since)
+    if moved is not None:
+        yield moved
+
+
+def _of_scope(context: PageContext, deals: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+    if scope.kind == "company":
+        return deals
+    team = deals["rep_id"].map(context.team_of)
+    return deals[team == scope.key] if scope.kind == "team" else deals[deals["rep_id"] == scope.key]
+
+
+def _closed_since(context: PageContext, since: pd.Timestamp) -> pd.DataFrame:
+    """Deals that are closed now and entered that stage after the snapshot; with `is_won`."""
+    deals = known_deals(context.tables["Deals"], stage_codes(context.policy))
+    frame = deals.frame.assign(is_won=deals.is_won, is_lost=deals.is_lost)
+    closed = frame[frame["is_won"] | frame["is_lost"]]
+
+    history = context.tables["StageHistory"]
+    newest = history.sort_values("seq").drop_duplicates("deal_id", keep="last")
+    entered = newest.set_index("deal_id")["entered_on"].reindex(closed["deal_id"])
+    day = closed["closed_on"].fillna(entered.set_axis(closed.index))
+    return closed[(day > since) & (day <= context.today)]
+
+
+def _new_risks(context: PageContext, since: pd.Timestamp) -> pd.DataFrame:
+    """Open deals of which a day passed since the snapshot that should not have."""
+    alerts = context.tables["Alerts"]
+    is_new = alerts["kind"].isin(_RISKS) & (alerts["since_on"] >= since)
+    named = set(alerts.loc[is_new, "row_key"])
+    deals = context.open_deals
+    return deals[deals["deal_id"].isin(named)]
+
+
+def _deals_line(context: PageContext, sign: str, kind: str, deals: pd.DataFrame) -> Line:
+    """How many and how much; the largest by name, which the line leads to."""
+    amount = int(deals["amount"].fillna(0).sum())
+    in_order = deals.sort_values(["amount", "deal_id"], ascending=[False, True])
+    largest: Any = next(in_order.itertuples())
+    facts: dict[str, Fact] = {
+        "count": len(deals),
+        "amount": three_digits(amount, context.policy.decimals),
+        "name": context.name_of("Deals", largest.deal_id),
+    }
+    size = "one" if len(deals) == 1 else "many"
+    return {
+        "sign": sign,
+        "says": Message(f"page.changed.{kind}"),
+        "because": Message(f"page.changed.deals-{size}", facts),
+        "subject": context.name_of("Deals", largest.deal_id),
+        "count": len(deals),
+        "amount": amount,
+        "table": "Deals",
+        "row_key": largest.deal_id,
+    }
+
+
+def _landing_line(
+    context: PageContext, figures: PeriodFigures, scope: Scope, since: pd.Timestamp
+) -> Line | None:
+    """How the year's landing moved; None where either day has none, or it stayed where it was."""
+    kind, key = ("all", "all") if scope.kind == "company" else (scope.kind, scope.key)
+    history = context.tables["ForecastHistory"]
+    is_ours = (history["slice_kind"] == kind) & (history["slice"] == key)
+    then = history[is_ours & (history["period"] == context.year) & (history["as_of"] == since)]
+    now = figures.line(scope, context.year)["middle"]
+    if then.empty or pd.isna(then["p50"].iloc[0]) or now is None:
+        return None
+
+    before, decimals = int(then["p50"].iloc[0]), context.policy.decimals
+    shown_before, shown_now = three_digits(before, decimals), three_digits(now, decimals)
+    if shown_before == shown_now:
+        return None
+    return {
+        "sign": AHEAD if now > before else BEHIND,
+        "says": Message("page.changed.landing"),
+        "because": Message(
+            "page.changed.landing-moved",
+            {"period": context.year, "before": shown_before, "now": shown_now},
+        ),
+        "amount": now - before,
+        "table": "Forecast",
+    }

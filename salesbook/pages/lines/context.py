@@ -1,0 +1,195 @@
+"""What does every list look at? The tables of the run, who is there, and what people are called."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+import pandas as pd
+
+from salesbook.domain.alerts.subjects import Subjects
+from salesbook.domain.arithmetic.calendar import (
+    WorkCalendar,
+    fiscal_year_of,
+    month_of,
+    months_of_year,
+    quarter_of_month,
+    year_of_month,
+)
+from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
+from salesbook.domain.team.staff import NO_TEAM, Staff
+from salesbook.frames import Tables
+from salesbook.policy import Policy
+
+COMPANY: Final = "company"
+
+
+class Scope(NamedTuple):
+    """Whose figures a page shows."""
+
+    kind: str
+    """company, team or rep."""
+    key: str
+    """The team's name or the rep's id; `company` for the company."""
+
+
+WHOLE_COMPANY: Final = Scope(COMPANY, COMPANY)
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """The tables as they stand after the run, its day, and the settings."""
+
+    tables: Tables
+    policy: Policy
+    as_of: dt.date
+    calendar: WorkCalendar
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What several lists look up, once it was gathered."""
+
+    @cached_property
+    def today(self) -> pd.Timestamp:
+        """The day of the run as pandas has it."""
+        return pd.Timestamp(self.as_of)
+
+    @property
+    def first_month(self) -> int:
+        """The month in which a fiscal year begins."""
+        return self.policy.rules.fiscal_year_start
+
+    @cached_property
+    def month(self) -> str:
+        """The running month."""
+        return month_of(self.as_of)
+
+    @cached_property
+    def quarter(self) -> str:
+        """The running quarter."""
+        return quarter_of_month(self.month, self.first_month)
+
+    @cached_property
+    def year(self) -> str:
+        """The running fiscal year."""
+        return year_of_month(self.month, self.first_month)
+
+    @cached_property
+    def months_of_this_year(self) -> list[str]:
+        """The months of the running fiscal year, in order."""
+        return months_of_year(fiscal_year_of(self.as_of, self.first_month), self.first_month)
+
+    # Who is there.
+
+    @cached_property
+    def staff(self) -> Staff:
+        """Who had which team and manager when."""
+        return Staff(self.tables["Reps"], self.tables["Assignments"])
+
+    @cached_property
+    def reps(self) -> pd.DataFrame:
+        """Reps by id, with the team of the day of the run; NO_TEAM for who has none."""
+        reps = self.tables["Reps"].set_index("rep_id", drop=False)
+        state = self.staff.on_day(self.as_of)
+        team = state["team"].reindex(reps.index).fillna(NO_TEAM)
+        manager = state["manager_id"].reindex(reps.index)
+        return reps.assign(team=team, manager_id=manager)
+
+    def is_at_work(self, rep_id: Any) -> bool:
+        """Whether a rep of Reps has been hired and has not left."""
+        employment = self.staff.employment.get(rep_id)
+        if employment is None:
+            return False
+        first, last = employment
+        return (first is None or first <= self.as_of) and (last is None or last >= self.as_of)
+
+    @cached_property
+    def sellers(self) -> list[str]:
+        """Reps who are at work and have a plan this year or have sold something, by key.
+
+        A manager who only leads is none: no target, no sale, no place among those who are compared.
+        """
+        return [rep for rep in self.shown_reps if self.is_at_work(rep)]
+
+    @cached_property
+    def _reps_with_figures(self) -> set[str]:
+        """Reps of whom Attainment knows a target or a sale in the running fiscal year."""
+        attained = self.tables["Attainment"]
+        is_of_this_year = attained["period"].isin([self.year, *self.months_of_this_year])
+        is_revenue_of_rep = (attained["scope_kind"] == "rep") & (attained["metric"] == "revenue")
+        return set(attained.loc[is_of_this_year & is_revenue_of_rep, "scope"])
+
+    @cached_property
+    def teams(self) -> list[str]:
+        """Teams to choose from, by name: those of people at work."""
+        at_work = [rep for rep in self.reps.index if self.is_at_work(rep)]
+        teams = set(self.reps.loc[at_work, "team"]) - {NO_TEAM}
+        return sorted(str(team) for team in teams)
+
+    def team_of(self, rep_id: Any) -> str | None:
+        """A rep's team on the day of the run; None for one who is not in Reps."""
+        return str(self.reps.at[rep_id, "team"]) if rep_id in self.reps.index else None
+
+    @cached_property
+    def shown_reps(self) -> list[str]:
+        """Reps who can be chosen: sellers, and who left but sold or had a plan this year, by key."""
+        return sorted(rep for rep in self.reps.index if rep in self._reps_with_figures)
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Everybody whose figures a page can show: company, teams, reps."""
+        teams = [Scope("team", team) for team in self.teams]
+        reps = [Scope("rep", rep) for rep in self.shown_reps]
+        return (WHOLE_COMPANY, *teams, *reps)
+
+    def scopes_of(self, rep_id: Any) -> tuple[Scope, ...]:
+        """Whose lists a thing of a rep's belongs in: the company's, the team's and the rep's own."""
+        team = self.team_of(rep_id)
+        if team is None:
+            return (WHOLE_COMPANY,)
+        return (WHOLE_COMPANY, Scope("team", team), Scope("rep", str(rep_id)))
+
+    @cached_property
+    def open_deals(self) -> pd.DataFrame:
+        """Rows of Deals in an open stage."""
+        deals = known_deals(self.tables["Deals"], stage_codes(self.policy))
+        return deals.frame[deals.is_open]
+
+    # What people call them.
+
+    @cached_property
+    def _rep_names(self) -> dict[str, str]:
+        """By id the name; with the id behind it where two share a name."""
+        names = {str(rep): str(name) for rep, name in self.reps["name"].dropna().items()}
+        shared = Counter(names.values())
+        return {rep: f"{name} ({rep})" if shared[name] > 1 else name for rep, name in names.items()}
+
+    def rep_name(self, rep_id: Any) -> str | None:
+        """A rep by name; one whom Reps lacks as typed; None for nobody."""
+        if not isinstance(rep_id, str):
+            return None
+        return self._rep_names.get(rep_id, rep_id)
+
+    @cached_property
+    def _subjects(self) -> Subjects:
+        return Subjects(self.tables, self.policy.decimals)
+
+    def name_of(self, table: str, row_key: str) -> str | None:
+        """What people call a row of a table; None where nothing tells."""
+        if table == "Reps":
+            return self.rep_name(row_key)
+        return self._subjects.name(table, row_key)
+
+    @cached_property
+    def _customer_names(self) -> dict[str, str]:
+        """By id the company, or the person where no company is named."""
+        customers = self.tables["Customers"]
+        names = customers["company"].fillna(customers["name"])
+        return dict(zip(customers["customer_id"], names, strict=True))
+
+    def customer_name(self, customer_id: Any) -> str | None:
+        """A customer by company or name; one whom Customers lacks as typed; None for nobody."""
+        if not isinstance(customer_id, str):
+            return None
+        return self._customer_names.get(customer_id, customer_id)

@@ -1,0 +1,197 @@
+"""Who needs help? Reps behind pace, first those whom luck alone cannot explain, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from salesbook.domain.arithmetic.calendar import next_month
+from salesbook.messages import Fact, Message
+from salesbook.money import three_digits
+from salesbook.pages.lines.context import PageContext, Scope
+from salesbook.pages.lines.line import (
+    AHEAD,
+    ATTENTION,
+    BEHIND,
+    MONTH_FIELDS,
+    Line,
+    present,
+)
+from salesbook.pages.lines.periods import PeriodFigures
+
+_SHOWN: Final = 4
+_WATCHED_UNDER: Final = 0.95
+"""Under this share of pace a rep is watched, though it may be luck."""
+_RATES: Final = ("win_rate",)
+"""Metrics whose values are shares; those of the others are numbers."""
+
+
+@dataclass(frozen=True)
+class RepPace:
+    """How a rep stands in the running year."""
+
+    rep_id: str
+    sold: int
+    due: int
+    low: float | None
+    """The range of the pace that luck alone leaves; None where nobody knows."""
+    high: float | None
+
+    @property
+    def rate(self) -> float:
+        """Sold over what was due by now."""
+        return self.sold / self.due
+
+    @property
+    def sign(self) -> str | None:
+        """▼ and ▲ only beyond luck; ● for who is watched."""
+        if self.high is not None and self.high < 1:
+            return BEHIND
+        if self.low is not None and self.low > 1:
+            return AHEAD
+        return ATTENTION if self.rate < _WATCHED_UNDER else None
+
+
+@dataclass(frozen=True)
+class RepsOfScope:
+    """Who is shown, and who is left."""
+
+    shown: Sequence[RepPace]
+    rest: Sequence[RepPace]
+
+    def rest_line(self) -> Line | None:
+        """One line about those who are not shown; None where nobody is left."""
+        if not self.rest and not self.shown:
+            return None
+        ahead = sum(rep.sign == AHEAD for rep in self.rest)
+        behind = sum(rep.sign in (BEHIND, ATTENTION) for rep in self.rest)
+        fine = len(self.rest) - behind
+        says = Message("page.help.rest", {"fine": fine, "ahead": ahead})
+        if behind:
+            says = Message("page.help.rest-behind", {"behind": behind, "fine": fine})
+        if not self.shown:
+            says = Message("page.help.nobody", {"fine": fine, "ahead": ahead})
+        return {"says": says, "count": behind, "count_up": ahead}
+
+
+def paces(context: PageContext, figures: PeriodFigures) -> list[RepPace]:
+    """The pace of every seller who has a target that is due, the slowest first."""
+    ranges = _ranges(context)
+    found = []
+    for rep in context.sellers:
+        attained = figures.attained(Scope("rep", rep), context.year)
+        due = present(attained.get("due"))
+        if not due or due <= 0:
+            continue
+        low, high = ranges.get(rep, (None, None))
+        found.append(RepPace(rep, int(attained["actual"]), int(due), low, high))
+    return sorted(found, key=lambda pace: (pace.rate, pace.rep_id))
+
+
+def _ranges(context: PageContext) -> dict[str, tuple[float | None, float | None]]:
+    """By rep between which bounds of pace luck alone leaves him, as his score card says."""
+    lines = context.tables["ScorecardLines"]
+    of_year = lines[(lines["period"] == context.year) & (lines["metric"] == "attainment")]
+    return {str(row.rep_id): (present(row.low), present(row.high)) for row in of_year.itertuples()}
+
+
+def reps_of(context: PageContext, figures: PeriodFigures, scope: Scope) -> RepsOfScope:
+    """Who of a scope is behind: beyond luck first, then who is watched; the slowest first."""
+    of_scope = [
+        pace
+        for pace in paces(context, figures)
+        if scope.kind == "company" or context.team_of(pace.rep_id) == scope.key
+    ]
+    asked = [pace for pace in of_scope if pace.sign in (BEHIND, ATTENTION)]
+    in_order = sorted(asked, key=lambda pace: pace.sign != BEHIND)
+    shown = in_order[:_SHOWN]
+    return RepsOfScope(shown, [pace for pace in of_scope if pace not in shown])
+
+
+def line_of(context: PageContext, pace: RepPace) -> Line:
+    """One rep: how far, since a year, and why."""
+    return {
+        "sign": pace.sign,
+        "subject": context.rep_name(pace.rep_id),
+        "team": context.team_of(pace.rep_id),
+        "sold": pace.sold,
+        "due": pace.due,
+        "rate": pace.rate,
+        "rate_low": pace.low,
+        "rate_high": pace.high,
+        "because": cause_of(context, pace),
+        "table": "Reps",
+        "row_key": pace.rep_id,
+        **twelve_months(context, pace.rep_id),
+    }
+
+
+def twelve_months(context: PageContext, rep_id: str) -> dict[str, int]:
+    """What a rep sold in each of the last twelve months, the running one last."""
+    months = [next_month(context.month, step) for step in range(-11, 1)]
+    sold = _sold_by_month(context)
+    return {
+        field: sold.get((rep_id, month), 0)
+        for field, month in zip(MONTH_FIELDS, months, strict=True)
+    }
+
+
+def _sold_by_month(context: PageContext) -> dict[tuple[str, str], int]:
+    known = context.memory.get("sold_by_month")
+    if known is None:
+        attained = context.tables["Attainment"]
+        is_ours = (attained["scope_kind"] == "rep") & (attained["metric"] == "revenue")
+        rows = attained[is_ours]
+        keys = zip(rows["scope"], rows["period"], strict=True)
+        known = dict(zip(keys, rows["actual"].astype(int), strict=True))
+        context.memory["sold_by_month"] = known
+    sold: dict[tuple[str, str], int] = known
+    return sold
+
+
+def cause_of(context: PageContext, pace: RepPace) -> Message:
+    """The strongest cause that luck does not explain; else that it may be luck, with one fact."""
+    worst = _worst_metric(context, pace.rep_id)
+    if worst is not None:
+        kind = "rate" if worst["metric"] in _RATES else "number"
+        facts: dict[str, Fact] = {
+            "metric": f"metrics={worst['metric']}",
+            "value": float(worst["value"]),
+            "goal": float(worst["goal"]),
+        }
+        return Message(f"page.why.{kind}", facts)
+
+    largest = _largest_open_deal(context, pace.rep_id)
+    luck = "page.why.luck" if pace.sign != BEHIND else "page.why.unknown"
+    if largest is None:
+        return Message(f"{luck}-no-deal")
+    amount = three_digits(int(largest.amount), context.policy.decimals)
+    return Message(
+        f"{luck}-deal", {"amount": amount, "name": context.name_of("Deals", largest.deal_id)}
+    )
+
+
+def _worst_metric(context: PageContext, rep_id: str) -> Any:
+    """Of the rep's measures that lie wholly under their goal that which is farthest below."""
+    lines = context.tables["ScorecardLines"]
+    is_ours = (lines["period"] == context.year) & (lines["rep_id"] == rep_id)
+    measures = lines[is_ours & (lines["metric"] != "attainment") & (lines["goal"] > 0)]
+    behind = measures[measures["high"] < measures["goal"]]
+    if behind.empty:
+        return None
+    share = behind["value"] / behind["goal"]
+    return behind.loc[share.idxmin()]
+
+
+def _largest_open_deal(context: PageContext, rep_id: str) -> Any:
+    """The rep's largest deal that is open and expected to close this year; None without one."""
+    deals = context.open_deals
+    end = pd.Timestamp(f"{context.months_of_this_year[-1]}-01") + pd.offsets.MonthEnd(1)
+    own = deals[(deals["rep_id"] == rep_id) & (deals["expected_on"] <= end)]
+    own = own[own["amount"].notna()]
+    if own.empty:
+        return None
+    return next(own.sort_values("amount", ascending=False).itertuples())

@@ -1,0 +1,198 @@
+"""What is to be done today? The steps that alerts, people and calls ask for, the most useful first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from salesbook.messages import Message
+from salesbook.pages.lines import helping
+from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
+from salesbook.pages.lines.line import ATTENTION, BEHIND, LATE, Line, ListLines, present, whole
+from salesbook.pages.lines.periods import PeriodFigures
+
+_SHOWN: Final = 10
+_SHOWN_OF_REP: Final = 5
+_MANY: Final = 20
+"""A kind with more steps than that is one line with their number and sum."""
+_OF_DEALS: Final = ("Deals", "Orders")
+"""Tables of whose rows the amount can still come, or be paid."""
+_PASSED: Final = frozenset(
+    {
+        "close-date-passed",
+        "next-step-overdue",
+        "order-undelivered",
+        "order-unpaid",
+        "lead-waiting",
+        "complaint-unanswered",
+        "complaint-unresolved",
+    }
+)
+"""Kinds of alert that say that a day or a limit is over, and not that it soon will be."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do."""
+
+    rank: tuple[int, int, int]
+    """Where it stands: money that can still come, people, calls; within, the most first."""
+    kind: str
+    subject: tuple[str, str]
+    """Table and key of what it is about: no subject is named twice."""
+    scopes: tuple[Scope, ...]
+    amount: int | None
+    line: Line
+
+
+def lists(steps: Mapping[Scope, list[Step]], scope: Scope, page: str) -> Iterator[ListLines]:
+    """The list `today` of a scope, and how many steps there are in all."""
+    of_scope = steps.get(scope, [])
+    shown = _SHOWN_OF_REP if scope.kind == "rep" else _SHOWN
+    yield ListLines(page, "today", scope, [step.line for step in of_scope[:shown]])
+    yield ListLines(page, "today-count", scope, [{"count": len(of_scope)}])
+
+
+def steps_by_scope(context: PageContext) -> dict[Scope, list[Step]]:
+    """All steps of everybody, in the order in which they are shown."""
+    steps = [*_of_alerts(context), *_of_people(context), *_of_calls(context)]
+    steps.sort(key=lambda step: (step.rank, step.kind, step.subject))
+
+    by_scope: dict[Scope, list[Step]] = {}
+    named: dict[Scope, set[tuple[str, str]]] = {}
+    for step in steps:
+        for scope in step.scopes:
+            known = named.setdefault(scope, set())
+            # The most useful step of a deal is enough: it is seen with all others on its row.
+            if step.subject not in known:
+                known.add(step.subject)
+                by_scope.setdefault(scope, []).append(step)
+    return {scope: _summed_up(context, of_scope) for scope, of_scope in by_scope.items()}
+
+
+def _summed_up(context: PageContext, steps: list[Step]) -> list[Step]:
+    """Make one line of a kind that has too many: nobody works through a list of hundreds."""
+    sizes = Counter(step.kind for step in steps)
+    many = {kind for kind, size in sizes.items() if size > _MANY}
+    shown: list[Step] = []
+    for step in steps:
+        if step.kind not in many:
+            shown.append(step)
+        elif all(known.kind != step.kind for known in shown):
+            of_kind = [other for other in steps if other.kind == step.kind]
+            shown.append(_sum_of(context, step, of_kind))
+    return shown
+
+
+def _sum_of(context: PageContext, first: Step, of_kind: list[Step]) -> Step:
+    amounts = [step.amount for step in of_kind if step.amount is not None]
+    line: Line = {
+        "sign": first.line["sign"],
+        "says": first.line["says"],
+        "because": Message(
+            "page.todo.many", {"count": len(of_kind), "kind": f"alerts={first.kind}"}
+        ),
+        "amount": sum(amounts) if amounts else None,
+        "table": "Alerts",
+    }
+    return Step(first.rank, first.kind, ("Alerts", first.kind), first.scopes, None, line)
+
+
+def _of_alerts(context: PageContext) -> Iterator[Step]:
+    """One step per alert about a deal, an order, a lead, a customer or a rep.
+
+    What is said of the company's numbers as a whole, a leak or too little pipeline, is no step of a
+    day: the answer and the Pipeline board say it.
+    """
+    for alert in context.tables["Alerts"].to_dict("records"):
+        table = str(alert["table"])
+        name = present(alert["row_name"]) or context.name_of(table, str(alert["row_key"]))
+        if name is None:
+            continue
+        who, amount = present(alert["who"]), whole(alert["amount"])
+        kind = str(alert["kind"])
+        line: Line = {
+            "sign": LATE if kind in _PASSED else ATTENTION,
+            "says": Message(f"page.todo.{kind}"),
+            "subject": name,
+            "customer": _customer_of(context, table, str(alert["row_key"])),
+            "rep": context.rep_name(who),
+            "amount": amount if table in _OF_DEALS else None,
+            "because": _short(alert["because"]),
+            "since_on": present(alert["since_on"]),
+            "table": table,
+            "row_key": str(alert["row_key"]),
+        }
+        scopes = context.scopes_of(who) if who is not None else (WHOLE_COMPANY,)
+        severity = {"high": 0, "medium": 1, "low": 2}[str(alert["severity"])]
+        part = 0 if table in _OF_DEALS else 1
+        rank = (part, -(amount or 0) if part == 0 else severity, severity)
+        yield Step(rank, kind, (table, str(alert["row_key"])), scopes, amount, line)
+
+
+def _short(because: object) -> Message | None:
+    """The reason in few words: the whole sentence stands in its table.
+
+    None where somebody typed over the sentence, so that nobody can tell any more what it said.
+    """
+    if not isinstance(because, Message):
+        return None
+    return Message(f"page.{because.code}", because.params)
+
+
+def _customer_of(context: PageContext, table: str, row_key: str) -> str | None:
+    """Whose deal or order it is; None where the row is the customer's own or nobody's."""
+    if table not in ("Deals", "Orders", "Feedback"):
+        return None
+    customers = context.memory.setdefault(f"customers of {table}", {})
+    if not customers:
+        frame = context.tables[table]
+        key = {"Deals": "deal_id", "Orders": "order_id", "Feedback": "feedback_id"}[table]
+        customers.update(zip(frame[key], frame["customer_id"], strict=True))
+    return context.customer_name(customers.get(row_key.split("|")[0]))
+
+
+def _of_people(context: PageContext) -> Iterator[Step]:
+    """A talk with each rep who is behind by more than luck explains."""
+    figures = PeriodFigures(context)
+    for place, pace in enumerate(helping.paces(context, figures)):
+        if pace.sign != BEHIND:
+            continue
+        manager = present(context.reps.at[pace.rep_id, "manager_id"])
+        line: Line = {
+            "sign": LATE,
+            "says": Message("page.todo.talk"),
+            "subject": context.rep_name(pace.rep_id),
+            "rep": context.rep_name(manager),
+            "because": Message("page.todo.pace", {"rate": pace.rate}),
+            "table": "Reps",
+            "row_key": pace.rep_id,
+        }
+        scopes = context.scopes_of(pace.rep_id)[:2]
+        yield Step((1, 0, place), "talk", ("Reps", pace.rep_id), scopes, None, line)
+
+
+def _of_calls(context: PageContext) -> Iterator[Step]:
+    """A call to each customer of the best tier who waits for one, the longest first."""
+    calls = context.tables["CallList"]
+    rules = context.policy.tier_rules
+    best = min(rules, key=lambda rule: rule.up_to_share).tier if rules else None
+    late = calls[(calls["tier"] == best) & (calls["days_late"] > 0)]
+    for call in late.to_dict("records"):
+        customer_id, rep_id = str(call["customer_id"]), present(call["rep_id"])
+        line: Line = {
+            "sign": LATE,
+            "says": Message("page.todo.call"),
+            "subject": context.customer_name(customer_id),
+            "rep": context.rep_name(rep_id),
+            "tier": call["tier"],
+            "because": _short(call["because"]),
+            "since_on": call["due_on"],
+            "table": "CallList",
+            "row_key": customer_id,
+        }
+        scopes = context.scopes_of(rep_id) if rep_id is not None else (WHOLE_COMPANY,)
+        days = int(call["days_late"])
+        yield Step((2, -days, 0), "call", ("Customers", customer_id), scopes, None, line)
