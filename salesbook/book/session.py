@@ -239,6 +239,7 @@ class Session:
         *,
         as_of: dt.date | None = None,
         own: OwnCells = NO_OWN_CELLS,
+        taken_up: frozenset[int] = frozenset(),
     ) -> PreparedWrite:
         """The write of one table's new body in the workbook's language and currency.
 
@@ -246,6 +247,7 @@ class Session:
             as_of: the day on which what goes with its row is parked, where the workbook has the
                 table for that; without one nothing is parked, and nothing comes back.
             own: what goes into the user's own columns besides.
+            taken_up: rows of which the run put elsewhere what people typed into fields of theirs.
         """
         if as_of is not None:
             start_month = self.policy.rules.fiscal_year_start
@@ -255,7 +257,7 @@ class Session:
             self.row_names.filled(table, frame),
             language=self.language,
             currency=self.currency,
-            beside=replace(self._beside(table, as_of), own=own),
+            beside=replace(self._beside(table, as_of), own=own, taken_up=taken_up),
         )
 
     def prepared_changes(self, table: str, changes: RowChanges) -> PreparedWrite:

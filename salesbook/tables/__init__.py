@@ -62,6 +62,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     inputs.FeedbackItem,
     outputs.CustomerTier,
     outputs.Call,
+    outputs.TouchWeek,
     outputs.TierSnapshot,
     outputs.Duplicate,
     inputs.Lead,

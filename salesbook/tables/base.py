@@ -175,6 +175,14 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Yours:
+    """Marks a field of a table of ours that people fill.
+
+    It is read as an input's fields are, stays with its row's key, and is never written by us.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class StageIn:
     """Marks a row's present stage with the table that knows its earlier ones."""
 
@@ -184,6 +192,7 @@ class StageIn:
 BEGINS: Final = Day(DayKind.BEGINS)
 PLANNED: Final = Day(DayKind.PLANNED)
 RECORDED: Final = Day(DayKind.RECORDED)
+YOURS: Final = Yours()
 
 
 def happens(*blanks: str, was: str = "", ends: tuple[str, ...] = ()) -> Day:
@@ -287,6 +296,8 @@ class FieldSpec:
     """For a row's present stage: which table knows the earlier ones."""
     name_of: str = ""
     """For a name that is looked up at each write: the field that refers to what it names."""
+    yours: bool = False
+    """True for a field of a table of ours that people fill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +327,26 @@ class TableSpec:
     def shown(self) -> bool:
         """True where the sheet is visible in a fresh workbook."""
         return self.switch is None and not self.is_technical
+
+    occasion: str = ""
+    """For an output with fields that people fill: the date that says which occasion they speak of.
+
+    The same customer is due again and again; what was typed of one call is not true of the next.
+    """
+
+    def is_typed(self, field: FieldSpec) -> bool:
+        """Whether people type into the field: into all but those that we fill ourselves."""
+        return self.role is not Role.OUTPUT or field.yours
+
+    @property
+    def is_made_anew(self) -> bool:
+        """Whether every run writes what it calculates, whatever stood there."""
+        return self.role is Role.OUTPUT and not self.is_record
+
+    @property
+    def yours(self) -> tuple[str, ...]:
+        """Names of the fields of a table of ours that people fill."""
+        return tuple(spec.name for spec in self.fields if spec.yours)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -374,6 +405,7 @@ class Row(BaseModel):
         dated_by: str = "",
         newest_first: bool = False,
         is_technical: bool = False,
+        occasion: str = "",
         **kwargs: Any,
     ) -> None:
         super().__pydantic_init_subclass__()
@@ -393,6 +425,7 @@ class Row(BaseModel):
             dated_by=dated_by,
             newest_first=newest_first,
             is_technical=is_technical,
+            occasion=occasion,
         )
 
     def filled_fields(self) -> dict[str, Any]:
@@ -437,6 +470,7 @@ def _field_spec(name: str, row: type[Row], is_key: bool, table_since: str) -> Fi
         named=_mark(Named, metadata),
         stage_in=_mark(StageIn, metadata),
         name_of=named_field.field if named_field else "",
+        yours=_mark(Yours, metadata) is not None,
     )
 
 

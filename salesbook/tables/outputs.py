@@ -8,6 +8,7 @@ from salesbook.tables.base import (
     BEGINS,
     PLANNED,
     RECORDED,
+    YOURS,
     ActionName,
     AlertName,
     Balance,
@@ -50,6 +51,7 @@ from salesbook.tables.base import (
 OUT = Role.OUTPUT
 SliceKind = Literal["all", "team", "rep", "source", "product", "pipeline"]
 ScopeKind = Literal["company", "team", "rep"]
+Channel = Literal["phone", "email", "message", "visit"]
 PlanMetric = Literal["revenue", "orders", "new_customers", "quantity"]
 
 
@@ -374,18 +376,69 @@ class TierSnapshot(
     """The newest day that had a snapshot when the row was made: after `as_of`, one made later."""
 
 
-class Call(Row, table="CallList", key=("customer_id",), role=OUT, part=Part.CUSTOMERS, shown=True):
-    """One row per customer whose next touch is due, latest first."""
+class Call(
+    Row,
+    table="CallList",
+    key=("customer_id",),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    shown=True,
+    occasion="due_on",
+):
+    """One row per customer to be called this week, the most important first."""
 
     customer_id: CustomerRef
     customer_name: Annotated[Text | None, NameOf("customer_id"), Since("0.3.0")] = None
+    contact: Annotated[Text | None, Since("0.3.0")] = None
+    """Whom to ask for."""
+    tier: Tier
     rep_id: RepRef | None = None
     rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
+    channel: Channel | None = None
+    phone: Annotated[Text | None, Since("0.3.0")] = None
     due_on: Date
     days_late: Count
-    channel: Literal["phone", "email", "message", "visit"] | None = None
-    tier: Tier
+    last_word: Annotated[Text | None, Since("0.3.0")] = None
+    """Outcome of the latest activity that has one."""
+    last_word_on: Annotated[Date | None, Since("0.3.0")] = None
+    open_amount: Annotated[Money | None, Since("0.3.0")] = None
+    """Of all open deals; blank: there is none."""
+    next_step: Annotated[Text | None, Since("0.3.0")] = None
+    next_on: Annotated[Date | None, Since("0.3.0")] = None
+    done: Annotated[Flag | None, YOURS, Since("0.3.0")] = None
+    """Yes: the next run makes an activity of the call."""
+    result: Annotated[Text | None, YOURS, Since("0.3.0")] = None
+    """What came out of it: the outcome of that activity."""
     because: Sentence
+    value: Annotated[Money | None, Since("0.3.0")] = None
+    p_alive: Annotated[Share | None, Since("0.3.0")] = None
+    buying_on: Annotated[Date | None, Since("0.3.0")] = None
+    deal_id: Annotated[DealRef | None, Since("0.3.0")] = None
+    """The largest open deal, whose next step it is."""
+
+
+class TouchWeek(
+    Row,
+    table="TouchLoad",
+    key=("rep_id", "week"),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    since="0.3.0",
+):
+    """One row per rep and week, this one and the three to come: do the touches fit the hours?"""
+
+    rep_id: RepRef
+    week: Date
+    """Its first day."""
+    touches: Count
+    promised_hours: Number
+    available_hours: Number
+    load_rate: Ratio | None = None
+    """Promised of available; blank without available hours."""
+    listed: Count | None = None
+    """Of this week: calls that are due and stand on the call list."""
+    waiting: Count | None = None
+    """Of this week: calls that are due and wait, for the hours do not suffice."""
 
 
 class StageEntry(

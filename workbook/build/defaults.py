@@ -18,7 +18,13 @@ from workbook.build.table_block import Rows
 
 _RULES: Final[Mapping[Language, Mapping[str, object]]] = {
     "en": {},
-    "zh-CN": {"currency": "CNY", "language": "zh-CN", "number_style": "wan", "calendar": "CN"},
+    "zh-CN": {
+        "currency": "CNY",
+        "language": "zh-CN",
+        "number_style": "wan",
+        "calendar": "CN",
+        "touch_minutes": "电话 15、邮件 10、消息 5、拜访 90",
+    },
 }
 _PLAN_FROM: Final = dt.date(2020, 1, 1)
 

@@ -169,6 +169,7 @@ _OWN_WIDTHS: Final[Mapping[str, float]] = {
 
 _TABLE_WIDTHS: Final[Mapping[tuple[str, str], float]] = {
     ("Policy", "key"): 30,
+    ("CallList", "last_word"): 20,
     ("Policy", "value"): 26,
     ("Policy", "note"): 66,
     ("Stages", "needs"): 36,
