@@ -205,7 +205,7 @@ def test_a_row_tells_what_a_caller_has_to_know():
     names = ("contact", "phone", "last_word", "last_word_on", "open_amount", "deal_id", "next_step")
     with_deals = outcome(Customers=[customer], Activities=touches, Deals=deals).tables["CallList"]
     assert rows_of(with_deals, *names) == [
-        ["Acme", "138", "wants a quote", pd.Timestamp("2026-01-05"), 800, "D1", "offer"]
+        ["C0", "138", "wants a quote", pd.Timestamp("2026-01-05"), 800, "D1", "offer"]
     ]
     assert rows_of(with_deals, "next_on", "buying_on") == [
         [pd.Timestamp("2026-07-01"), pd.Timestamp("2026-09-01")]
