@@ -368,6 +368,7 @@ _FUNNEL = Action(
     reads=(
         "Deals",
         "StageHistory",
+        "DealHistory",
         "Leads",
         "Activities",
         "Orders",
@@ -381,11 +382,14 @@ _FUNNEL = Action(
     ),
     writes=(
         "StageHistory",
+        "DealHistory",
         "Funnel",
         "StageTimes",
         "DealOrders",
+        "DealScores",
         "Forecast",
         "ForecastHistory",
+        "ForecastChanges",
         "Alerts",
     ),
     needs=("Stages",),

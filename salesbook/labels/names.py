@@ -38,6 +38,7 @@ _GROUPS: Final = {
     "Attainment.scope": ("scopes",),
     "Forecast.slice": ("scopes",),
     "ForecastHistory.slice": ("scopes",),
+    "ForecastChanges.slice": ("scopes",),
 }
 """Fields that share their words with others, beside those that all fields share."""
 
