@@ -545,7 +545,7 @@ class ForecastChange(
         "lost",
     ]
     deals: Count
-    amount: Balance
+    amount: Money
     """Of whole deals; negative where it left the period."""
     largest_id: DealRef
     """The deal with the most of it."""
