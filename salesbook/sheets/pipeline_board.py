@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from salesbook.expressions import Expression, Text, Word, call
 from salesbook.pages.common import DASH, amount_text, date_text, fact, if_, is_number
@@ -14,12 +14,13 @@ from salesbook.sheets.board import (
     COLUMNS,
     ROW_PIXELS,
     SPACER_PIXELS,
+    Barred,
     Board,
     Line,
     ListColumn,
     PlacedChart,
 )
-from salesbook.sheets.look import Look, Shows, Tone, number
+from salesbook.sheets.look import Look, Shows, number
 
 _TILE: Final = 14
 _GUTTER: Final = 1
@@ -65,12 +66,22 @@ _MOVED: Final = (
 )
 
 
+class _Tile(NamedTuple):
+    """What a tile says."""
+
+    caption: Expression
+    figure: Expression
+    shows: Shows
+    below: Expression
+    sign: Expression | None = None
+
+
 def pipeline_board_sheet() -> Board:
     """Lay the page out."""
     page = pipeline_board()
     board = Board(page)
     board.head(Word("sheets.pipeline_board"), page.selectors)
-    board.answer(("answer", "attention"), Word("pages.pipeline.first_step"))
+    board.answer("answer", Word("pages.pipeline.first_step"), "attention")
     _tiles(board)
     _deals(board)
     _stages(board)
@@ -90,94 +101,76 @@ def _tiles(board: Board) -> None:
     reached = call("ROUND", landing / target * 100, 0).then("%")
     of_target = reached.then(Word("pages.pipeline.of"), amount_text(target))
     span = if_(is_number(low), Text(" · ").then(amount_text(low), "–", amount_text(high)), "")
-    _tile(
-        board,
-        0,
-        page.cell("tile", 0, "says").then(" ", Word("pages.pipeline.landing")),
-        landing,
-        "short",
-        if_(has_target.equals(1), call("IFERROR", of_target, "").then(span), ""),
-        if_(has_target.equals(1), if_(landing >= target, "▲", "▼"), ""),
+    has_both = has_target.equals(1)
+    lands = _Tile(
+        caption=page.cell("tile", 0, "says").then(" ", Word("pages.pipeline.landing")),
+        figure=landing,
+        shows="short",
+        below=if_(has_both, call("IFERROR", of_target, "").then(span), ""),
+        sign=if_(has_both, if_(landing >= target, "▲", "▼"), ""),
     )
 
-    sold = page.cell("tile", 0, "sold")
-    missing = call("MAX", 0, target - call("N", sold))
-    to_go = amount_text(call("N", sold)).then(
+    sold = call("N", page.cell("tile", 0, "sold"))
+    missing = call("MAX", 0, call("N", target) - sold)
+    to_go = amount_text(sold).then(
         Word("pages.pipeline.sold"), amount_text(missing), Word("pages.pipeline.missing")
     )
-    _tile(
-        board,
-        1,
-        Word("pages.pipeline.chance"),
-        page.cell("tile", 0, "chance_rate"),
-        "rate",
-        if_(is_number(target), to_go, ""),
-        page.cell("tile", 0, "sign"),
+    chance = _Tile(
+        caption=Word("pages.pipeline.chance"),
+        figure=page.cell("tile", 0, "chance_rate"),
+        shows="rate",
+        below=if_(is_number(target), to_go, ""),
+        sign=page.cell("tile", 0, "sign"),
     )
-    _tile(
-        board,
-        2,
-        Word("pages.pipeline.open"),
-        page.cell("open", 0, "amount"),
-        "short",
-        page.cell("open", 0, "says"),
-        None,
+
+    def of_list(word: str, listed: str, name: str, shows: Shows, below: str = "because") -> _Tile:
+        caption, figure = Word(f"pages.pipeline.{word}"), page.cell(listed, 0, name)
+        return _Tile(caption, figure, shows, page.cell(listed, 0, below))
+
+    open_deals = of_list("open", "open", "amount", "short", "says")
+    coverage = of_list("coverage", "open", "number", "times")
+    late = of_list("stuck", "attention", "count", "count")
+    tiles = (
+        lands,
+        chance,
+        open_deals,
+        coverage._replace(sign=page.cell("open", 0, "sign")),
+        late._replace(sign=page.cell("attention", 0, "sign")),
     )
-    _tile(
-        board,
-        3,
-        Word("pages.pipeline.coverage"),
-        page.cell("open", 0, "number"),
-        "times",
-        page.cell("open", 0, "because"),
-        page.cell("open", 0, "sign"),
-    )
-    _tile(
-        board,
-        4,
-        Word("pages.pipeline.stuck"),
-        page.cell("attention", 0, "count"),
-        "count",
-        page.cell("attention", 0, "because"),
-        page.cell("attention", 0, "sign"),
-    )
+    for place, tile in enumerate(tiles):
+        _tile(board, place, tile)
     for row, pixels in enumerate((22, 36, 22)):
         board.heights[first + row] = pixels
     board.row = first + 3
     board.next_row(SPACER_PIXELS)
 
 
-def _tile(
-    board: Board,
-    place: int,
-    caption: Expression,
-    figure: Expression,
-    shows: Shows,
-    below: Expression,
-    sign: Expression | None,
-) -> None:
+def _tile(board: Board, place: int, tile: _Tile) -> None:
     """One tile; an empty book has a dash for its figure."""
     first, left = board.row, place * (_TILE + _GUTTER)
     has_run = is_number(fact("as_of"))
-    board.put(
-        left,
-        _TILE,
-        if_(has_run, caption, ""),
-        Look(fill="panel", top="accent", size=9, tone="muted", indent=1),
-    )
-    big = Look(shows=shows, fill="panel", size=20, bold=True, align="left", indent=1)
-    shown = if_(is_number(figure), figure, DASH)
+    caption = Look(fill="panel", top="accent", size=9, tone="muted", indent=1)
+    board.put(left, _TILE, if_(has_run, tile.caption, ""), caption)
+    big = Look(shows=tile.shows, fill="panel", size=20, bold=True, indent=1)
+    shown = if_(is_number(tile.figure), tile.figure, DASH)
     board.put(left, _TILE, if_(has_run, shown, DASH), big, row=first + 1)
-    width = 2 if sign is not None else 0
-    mark = None
-    if sign is not None:
-        look = Look(fill="panel", size=9.5, bold=True, align="right")
-        mark = board.sign(left, width, sign, look, row=first + 2)
-    look = Look(fill="panel", size=8.5, tone="muted", indent=0 if width else 1)
-    board.put(left + width, _TILE - width, below, look, row=first + 2, signed_by=mark)
+
+    width, mark = 0, None
+    if tile.sign is not None:
+        width, look = 2, Look(fill="panel", size=9.5, bold=True, align="right")
+        mark = board.sign(left, width, tile.sign, look, row=first + 2)
+    below = Look(fill="panel", size=8.5, tone="muted", indent=0 if width else 1)
+    board.put(left + width, _TILE - width, tile.below, below, row=first + 2, signed_by=mark)
 
 
 # Open deals.
+
+
+class _BandHead(NamedTuple):
+    """What stands at the left end of a band."""
+
+    sign: Expression
+    words: Expression
 
 
 def _deals(board: Board) -> None:
@@ -199,31 +192,27 @@ def _deals(board: Board) -> None:
     board.next_row(22)
 
     first = board.row
-    nothing_late = if_(has_deals, Word("pages.pipeline.nothing_late"), "")
-    _band(board, "stuck", "⚠", "decide", nothing_late, if_(has_deals, "✓", ""))
+    nothing_late = _BandHead(
+        if_(has_deals, "✓", ""), if_(has_deals, Word("pages.pipeline.nothing_late"), "")
+    )
+    decide = _BandHead(Text("⚠"), Word("pages.pipeline.decide"))
+    _band(board, "stuck", decide, nothing_late)
     _lines(board, "stuck", STUCK)
-    _band(board, "track", "✓", "on_track", Text(""), Text(""))
+    on_track = _BandHead(Text("✓"), Word("pages.pipeline.on_track"))
+    _band(board, "track", on_track, _BandHead(Text(""), Text("")))
     _lines(board, "track", TRACK)
-    board.barred.append((first, board.row - 1, _EXPECTED_AT + 2, 6, False))
+    board.barred.append(Barred(first, board.row - 1, _EXPECTED_AT + 2))
     board.next_row(SPACER_PIXELS)
 
 
-def _band(
-    board: Board,
-    band: str,
-    sign: str,
-    word: str,
-    otherwise: Expression,
-    other_sign: Expression,
-) -> None:
+def _band(board: Board, band: str, head: _BandHead, otherwise: _BandHead) -> None:
     """The head of a band: what it holds at the left, what that comes to at the right."""
     page, listed = board.page, f"{band}_sum"
     is_there = page.has_line(listed)
-    mark = board.sign(
-        0, 2, if_(is_there, sign, other_sign), Look(size=9.5, bold=True, align="right", bottom=True)
-    )
-    words = if_(is_there, Word(f"pages.pipeline.{word}"), otherwise)
-    board.put(2, 30, words, Look(size=9.5, bold=True, bottom=True), signed_by=mark)
+    look = Look(size=9.5, bold=True, bottom=True)
+    sign = if_(is_there, head.sign, otherwise.sign)
+    mark = board.sign(0, 2, sign, replace(look, align="right"))
+    board.put(2, 30, if_(is_there, head.words, otherwise.words), look, signed_by=mark)
     sums = Look(size=9, tone="muted", align="right", bottom=True)
     board.put(32, COLUMNS - 32, page.cell(listed, 0, "says"), sums)
     board.next_row()
@@ -270,7 +259,7 @@ def _stages(board: Board) -> None:
         _reached(board, right, place)
         board.next_row()
     board.lined.append((first, board.row - 1, 2, _LEFT + 1))
-    board.barred.append((first, board.row - 1, right + 2 + 8, 16, False))
+    board.barred.append(Barred(first, board.row - 1, right + 2 + 8))
     board.next_row(SPACER_PIXELS)
 
 
@@ -356,22 +345,18 @@ def _from_to(page: Page, place: int) -> Expression:
 
 
 def _legend(board: Board, left: int) -> None:
-    page = board.page
-    has_months = page.has_line("month0")
+    """The title of the chart, and what its colours mean."""
+    has_months = board.page.has_line("month0")
     unit = if_(fact("unit_word").equals(""), "", Text(" (").then(fact("unit_word"), ")"))
     title = if_(has_months, Word("pages.pipeline.ahead").then(unit), "")
     board.put(left, 13, title, Look(size=11.5, bold=True))
-    at = left + 13
-    marks: Sequence[tuple[str, str, Tone, int]] = (
-        ("■ ", "sold", "accent", 4),
-        ("■ ", "open_deals", "middle", 6),
-        ("■ ", "new_and_repeat", "light", 8),
-        ("— ", "target", "muted", 5),
+    marks = (
+        ("■", "sold", 4),
+        ("■", "open_deals", 6),
+        ("■", "new_and_repeat", 8),
+        ("—", "target", 5),
     )
-    for sign, word, tone, width in marks:
-        text = if_(has_months, Text(sign).then(Word(f"pages.legends.{word}")), "")
-        board.put(at, width, text, Look(size=8.5, tone=tone, align="right"))
-        at += width
+    board.legend(left + 13, marks, has_months)
 
 
 def _chart(board: Board, left: int) -> None:
