@@ -53,10 +53,10 @@ def _lists() -> tuple[LineList, ...]:
     )
     return (
         LineList("ahead", block("ahead", Text("company|company")), AHEAD),
-        LineList("answer", block("answer", scope, period), 1),
-        LineList("attention", block("attention", scope), 1),
+        LineList("answer", block("pipeline-answer", scope, period), 1),
+        LineList("attention", block("pipeline-late", scope), 1),
         LineList("tile", block("period", scope, period), 1),
-        LineList("open", block("open", scope), 1),
+        LineList("open", block("pipeline-open", scope), 1),
         LineList("stuck", block("stuck", scope), STUCK),
         LineList("stuck_sum", block("stuck-sum", scope), 1),
         LineList("track", block("track", scope), TRACK),

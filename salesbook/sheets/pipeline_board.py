@@ -30,8 +30,8 @@ _RIGHT: Final = 36
 _SMALL: Final = Look(size=9.5)
 _SIGN: Final = Look(size=9.5, bold=True, align="right")
 _DEALS: Final = (
-    ListColumn("subject", "deal", 17, Look(tone="accent", size=9.5, indent=1), is_link=True),
-    ListColumn("rep", "rep", 8, _SMALL),
+    ListColumn("subject", "deal", 16, Look(tone="accent", size=9.5, indent=1), is_link=True),
+    ListColumn("rep", "rep", 7, _SMALL),
     ListColumn("stage", "stage", 6, _SMALL),
     ListColumn("amount", "amount", 5, number("money", size=9.5)),
     ListColumn("rate", "win_rate", 4, number("rate", size=9.5)),
@@ -39,11 +39,11 @@ _DEALS: Final = (
     ListColumn("expected", "this_quarter", 6, number("money", size=9.5, bold=True)),
     ListColumn("sign", "", 2, _SIGN),
     ListColumn("says", "in_stage", 9, _SMALL, is_signed=True),
-    ListColumn("next_step", "next_step", 7, _SMALL),
+    ListColumn("next_step", "next_step", 10, _SMALL),
     ListColumn("marks", "", 1, _SIGN, is_sign=True),
-    ListColumn("next_on", "on", 4, number("date", size=9.5), is_signed=True),
+    ListColumn("next_on", "on", 3, number("date", size=9.5), is_signed=True),
 )
-_EXPECTED_AT: Final = 45
+_EXPECTED_AT: Final = 43
 """Columns left of what a deal brings in the quarter."""
 _STAGES: Final = (
     ListColumn("stage", "stage", 8, Look(size=9.5, indent=1)),

@@ -240,6 +240,9 @@ class PageDrawer:
 
     def _rules(self) -> None:
         """Colours that follow a sign; hairlines and fills that are there only with their line."""
+        # Where rules overlap LibreOffice draws the bars of the first one alone.
+        for barred in self.board.barred:
+            self._bars(barred)
         for cell in self.board.placed:
             if cell.signed_by is not None:
                 self._sign_rules(cell)
@@ -254,8 +257,6 @@ class PageDrawer:
                 ),
             }
             self.sheet.conditional_format(first - 1, left - 1, last - 1, right - 1, rule)
-        for barred in self.board.barred:
-            self._bars(barred)
         for row, left, right, listed in self.board.filled:
             spelling = spelling_for(
                 seen_sheet(self.board.page.code), self.canvas.language, self.shared

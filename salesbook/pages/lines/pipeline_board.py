@@ -2,9 +2,9 @@
 
 Lists of the Pipeline board, each for the company, every team and every rep:
 
-- `answer`, by period: where it should land, and which deals decide it (of the running quarter).
-- `attention`: how many open deals are stuck or overdue; `count` and `because` for a tile.
-- `open`: one line. `count`, `amount`, `expected` (in the running quarter) of all open deals; of the
+- `pipeline-answer`, by period: where it should land, and which deals decide it (of the running quarter).
+- `pipeline-late`: how many open deals are stuck or overdue; `count` and `because` for a tile.
+- `pipeline-open`: one line. `count`, `amount`, `expected` (in the running quarter) of all open deals; of the
   running quarter `number`, its coverage, `rate`, the one that is needed, `due`, the money of deals
   expected in it, and `target`, what is missing; `sign` is ● where the alert says so. `says` and
   `because` are what stands below the two tiles.
@@ -84,11 +84,11 @@ def lists(context: PageContext) -> Iterator[ListLines]:
     for scope in context.scopes:
         for period in _periods(context, figures, scope):
             line = answer(context, figures, pipeline, scope, period)
-            yield ListLines(PAGE, "answer", scope, [line], period)
+            yield ListLines(PAGE, "pipeline-answer", scope, [line], period)
             yield ListLines(PAGE, "moved", scope, moved.lines(scope, period), period)
             yield ListLines(PAGE, "moved-head", scope, moved.head(figures, scope, period), period)
-        yield ListLines(PAGE, "attention", scope, [attention(context, pipeline, scope)])
-        yield ListLines(PAGE, "open", scope, [open_line(context, pipeline, scope)])
+        yield ListLines(PAGE, "pipeline-late", scope, [attention(context, pipeline, scope)])
+        yield ListLines(PAGE, "pipeline-open", scope, [open_line(context, pipeline, scope)])
         yield from _bands(context, pipeline, scope)
         yield ListLines(PAGE, "stages", scope, stages.lines(scope))
         yield ListLines(PAGE, "leak", scope, stages.leak(scope))
