@@ -20,7 +20,7 @@ from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.outcome import Task
 from salesbook.domain.past.at import needs_history
 from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook
-from salesbook.frames import empty_frame
+from salesbook.frames import empty_frame, without_names
 from salesbook.labels import Language, tables_like
 from salesbook.messages import Finding, Message
 from salesbook.progress import counted
@@ -220,7 +220,7 @@ class Session:
 
     def _last_frame(self, name: str, writes: Collection[str]) -> pd.DataFrame:
         """A table's usable rows, its raw cells forgotten where nothing will be written."""
-        frame = self.frame(name)
+        frame = without_names(name, self.frame(name))
         if self.has(name) and name not in writes:
             read = self._read[name]
             self._read[name] = replace(read, cells=replace(read.cells, columns=()))
@@ -252,7 +252,7 @@ class Session:
             frame = in_reading_order(TABLES[table], frame, as_of, start_month)
         return prepare_write(
             self.table(table),
-            frame,
+            self.row_names.filled(table, frame),
             language=self.language,
             currency=self.currency,
             beside=replace(self._beside(table, as_of), own=own),
@@ -290,7 +290,7 @@ class Session:
     @cached_property
     def row_names(self) -> RowNames:
         """Whom rows are about, by name."""
-        return RowNames(self._all_rows)
+        return RowNames(self._all_rows, self.language, self.policy.decimals)
 
     def _all_rows(self, name: str) -> pd.DataFrame:
         """A table's rows, those first that could not be used: they have names as well."""

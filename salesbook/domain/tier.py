@@ -27,7 +27,7 @@ from salesbook.domain.customers.touch import last_touches, next_touches
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.frames import frame_of
 from salesbook.messages import Fact, Message
-from salesbook.money import to_decimal
+from salesbook.money import three_digits
 from salesbook.policy import Policy
 
 _DAYS_A_WEEK: Final = 7
@@ -117,7 +117,7 @@ def _reasons(task: Task, values: pd.Series[int], standings: Standings) -> list[M
             reasons.append(Message("tier-no-value", {**facts, "months": months}))
             continue
 
-        facts |= {"value": to_decimal(value, policy.decimals), "months": months}
+        facts |= {"value": three_digits(value, policy.decimals), "months": months}
         before = int(sum_of_larger)
         if is_only_one:
             code = "tier-only-one"

@@ -15,7 +15,7 @@ from salesbook.cells.base import CellOptions, Reason
 from salesbook.cells.field import NUMERIC, options_for, range_reason
 from salesbook.cells.frame import parse_column
 from salesbook.errors import ColumnMissing
-from salesbook.frames import DTYPES, measures_money
+from salesbook.frames import DTYPES, is_known_scope, measures_money
 from salesbook.money import currency_decimals, minor_units
 from salesbook.reading.faults import CellFault
 from salesbook.store import Cell, TableCells
@@ -122,7 +122,7 @@ def _typed_column(
     spec: TableSpec, field: FieldSpec, raw: Sequence[Cell], options: CellOptions
 ) -> tuple[pd.Series[Any], dict[int, Reason]]:
     """One field's values as its dtype, and why cells have none, by place in the column."""
-    is_our_text = spec.role is Role.OUTPUT and field.kind is Kind.TEXT
+    is_our_text = spec.role is Role.OUTPUT and field.kind in (Kind.TEXT, Kind.LEFT)
     if is_our_text and set(map(type, raw)) <= _OUR_TEXT:
         return pd.Series([cell or None for cell in raw], dtype="str"), {}
 
@@ -160,7 +160,14 @@ def in_codes(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
             codes = [_field_code(table, text) for table, text in pairs]
             columns[field.name] = pd.Series(codes, index=frame.index, dtype="str")
         elif field.kind is not Kind.CHOICE and (field.choices or field.fields_of):
-            columns[field.name] = _mapped(column, _names_in_codes(spec, field))
+            codes_of_names = _mapped(column, _names_in_codes(spec, field))
+            kind = f"{field.name}_kind"
+            if kind in frame:
+                is_ours = is_known_scope(frame[kind], codes_of_names)
+                codes_of_names = codes_of_names.where(is_ours, column)
+            columns[field.name] = codes_of_names
+        elif field.kind is Kind.LEFT:
+            columns[field.name] = _mapped(column, lambda text: labels.left_in_tables(text, TABLES))
     return frame.assign(**columns) if columns else frame
 
 
@@ -177,7 +184,12 @@ def _names_in_codes(spec: TableSpec, field: FieldSpec) -> Any:
     def code_of_item(item: str) -> str:
         if field.fields_of:
             return str(_field_code(field.fields_of, item))
-        return labels.code_of_choice(owner, item, field.choices) or item
+        code = labels.code_of_choice(owner, item, field.choices)
+        if code is None and field.detailed:
+            head, colon, detail = item.replace("：", ":", 1).partition(":")
+            known = labels.code_of_choice(owner, head, field.choices)
+            return f"{known}:{detail.strip()}" if colon and known else item
+        return code or item
 
     def codes_of(text: str) -> str:
         items = list_items(text) if field.kind is Kind.LIST else (text,)

@@ -56,6 +56,12 @@ class ReadTable:
         return {header: name for name, header in self.headers.items()}
 
     @cached_property
+    def counted_headers(self) -> frozenset[str]:
+        """Headers of ours whose cells say something: names beside keys only repeat it."""
+        names = self.spec.name_fields
+        return frozenset(header for name, header in self.headers.items() if name not in names)
+
+    @cached_property
     def row_keys(self) -> Mapping[int, str]:
         """The key of each usable row, as text, by the row's position."""
         keys = row_keys(self.spec.name, self.frame)

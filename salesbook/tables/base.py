@@ -44,6 +44,9 @@ class Kind(StrEnum):
     FLAG = "flag"
     LIST = "list"
     """Several names in one cell; text in frames, joined and taken apart by `tables.lists` alone."""
+    LEFT = "left"
+    """Tables, each with a fingerprint of what a run left in it: `Deals=0a1b Funnel=2c3d` in frames,
+    in cells the sheets' names."""
     MESSAGE = "message"
     """A `messages.Message` in frames, a sentence in cells, code and params in JSON."""
 
@@ -113,6 +116,8 @@ class Is:
     """
     fields_of: str | None = None
     """On a list: the table whose fields its items name."""
+    detailed: bool = False
+    """On an ID of known names: a detail may follow behind a colon, as in `spiff:Launch`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,17 @@ class Since:
     """Marks a field's annotation with the release that brought it, later than its table's own."""
 
     release: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameOf:
+    """Marks a text as the name of what another field of the row refers to.
+
+    Names are looked up at each write by `writing.row_names`; verbs neither see nor give them, and
+    nothing that compares one run with another counts them.
+    """
+
+    field: str
 
 
 class DayKind(StrEnum):
@@ -210,8 +226,20 @@ METRICS = known_names("metrics")
 """Metrics that an appraisal can measure: the words are the list, `team.metric_values` the rules."""
 MetricName = Annotated[str, Is(Kind.ID, choices=METRICS)]
 SCOPES = known_names("scopes")
-"""Words that stand for a team where a scope or slice is none."""
+"""Words that stand for a scope or slice that nobody has named himself."""
+KIND_OF_SCOPE: Final[Mapping[str, str]] = {
+    "company": "company",
+    "all": "all",
+    "no-team": "team",
+    "main": "pipeline",
+}
+"""Of which kind such a scope is: a team or source that somebody calls "All" is not all."""
 ScopeRef = Annotated[str, Is(Kind.ID, choices=SCOPES)]
+PipelineName = Annotated[str, Is(Kind.ID, choices=known_names("pipelines"))]
+PayRule = Annotated[str, Is(Kind.ID, choices=known_names("rules"), detailed=True)]
+FindingCode = Annotated[str, Is(Kind.ID, choices=known_names("findings"))]
+ActionName = Annotated[str, Is(Kind.ID, choices=known_names("actions"))]
+LeftInTables = Annotated[str, Is(Kind.LEFT)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_items), Is(Kind.LIST)]
 MetricNames = Annotated[str, Is(Kind.LIST, choices=METRICS)]
 ALERTS = known_names("alerts")
@@ -243,6 +271,8 @@ class FieldSpec:
     ref: str | None = None
     fields_of: str | None = None
     """For a list: the table whose fields its items name."""
+    detailed: bool = False
+    """For known names: a detail may follow behind a colon."""
     minimum: float | None = None
     maximum: float | None = None
     default: object = None
@@ -255,6 +285,8 @@ class FieldSpec:
     """For a reference that is made when the row it names begins."""
     stage_in: StageIn | None = None
     """For a row's present stage: which table knows the earlier ones."""
+    name_of: str = ""
+    """For a name that is looked up at each write: the field that refers to what it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +330,11 @@ class TableSpec:
     def field_names(self) -> tuple[str, ...]:
         """Names of all fields, in sheet order."""
         return tuple(spec.name for spec in self.fields)
+
+    @property
+    def name_fields(self) -> tuple[str, ...]:
+        """Names of the fields that only say by name what another field says by key."""
+        return tuple(spec.name for spec in self.fields if spec.name_of)
 
     def fields_in(self, made_with: str) -> tuple[str, ...]:
         """Names of the fields that a workbook of some age has, in sheet order.
@@ -381,6 +418,7 @@ def _field_spec(name: str, row: type[Row], is_key: bool, table_since: str) -> Fi
     has_default = not is_required and info.default != ()
     lows = [float(bound.ge) for bound in metadata if isinstance(bound, Ge)]  # type: ignore[arg-type]
     releases = [mark.release for mark in metadata if isinstance(mark, Since)]
+    named_field = _mark(NameOf, metadata)
     highs = [float(bound.le) for bound in metadata if isinstance(bound, Le)]  # type: ignore[arg-type]
     return FieldSpec(
         name=name,
@@ -390,6 +428,7 @@ def _field_spec(name: str, row: type[Row], is_key: bool, table_since: str) -> Fi
         choices=mark.choices,
         ref=mark.ref,
         fields_of=mark.fields_of,
+        detailed=mark.detailed,
         minimum=max(lows, default=None),
         maximum=min(highs, default=None),
         default=info.default if has_default else None,
@@ -397,6 +436,7 @@ def _field_spec(name: str, row: type[Row], is_key: bool, table_since: str) -> Fi
         day=_mark(Day, metadata),
         named=_mark(Named, metadata),
         stage_in=_mark(StageIn, metadata),
+        name_of=named_field.field if named_field else "",
     )
 
 

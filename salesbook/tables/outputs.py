@@ -8,6 +8,7 @@ from salesbook.tables.base import (
     BEGINS,
     PLANNED,
     RECORDED,
+    ActionName,
     AlertName,
     Balance,
     Count,
@@ -18,15 +19,20 @@ from salesbook.tables.base import (
     Days,
     DealRef,
     FieldName,
+    FindingCode,
     Flag,
     Id,
+    LeftInTables,
     MetricName,
     MetricNames,
     Money,
+    NameOf,
     Number,
     OrderRef,
     Part,
+    PayRule,
     Period,
+    PipelineName,
     Position,
     Ratio,
     RepRef,
@@ -58,10 +64,11 @@ class Check(
     """One row per finding, in sheet order."""
 
     severity: Literal["error", "warning"]
-    code: Id
+    code: FindingCode
     table: TableName
     row_key: Id = ""
     """Blank where the finding is about the table as a whole."""
+    row_name: Annotated[Text | None, NameOf("row_key"), Since("0.3.0")] = None
     field: FieldName = ""
     sheet: Text | None = None
     cell: Text | None = None
@@ -79,7 +86,9 @@ class Duplicate(
 
     table: TableName
     left_id: Id
+    left_name: Annotated[Text | None, NameOf("left_id"), Since("0.3.0")] = None
     right_id: Id
+    right_name: Annotated[Text | None, NameOf("right_id"), Since("0.3.0")] = None
     score: Share
     because: Sentence
 
@@ -96,6 +105,7 @@ class PlannedTarget(
 
     period: Period
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     metric: PlanMetric
     team: Text | None = None
     amount: Balance
@@ -129,6 +139,7 @@ class PlanChange(
 
     period: Period
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     metric: PlanMetric
     before: Balance | None = None
     """What is published; blank where nothing is."""
@@ -149,6 +160,7 @@ class Attained(
     period: Period
     scope_kind: ScopeKind
     scope: ScopeRef
+    scope_name: Annotated[Text | None, NameOf("scope"), Since("0.3.0")] = None
     metric: PlanMetric
     target: Balance | None = None
     actual: Balance
@@ -173,6 +185,7 @@ class Score(
 
     period: Period
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     score: Number | None = None
     low: Number | None = None
     high: Number | None = None
@@ -197,6 +210,7 @@ class ScoreLine(
 
     period: Period
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     metric: MetricName
     value: Number | None = None
     goal: Number | None = None
@@ -218,13 +232,14 @@ class CommissionLine(
 
     period: Annotated[Period, BEGINS]
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     line: Position
     order_id: OrderRef | None = None
     base: Money
     rate: Number | None = None
     amount: Money
     plan: Id
-    rule: Id
+    rule: PayRule
     because: Sentence
     family: Annotated[Text | None, Since("0.3.0")] = None
     """Product family whose brackets paid; blank where the plan has none for it."""
@@ -247,6 +262,7 @@ class Statement(
 
     period: Annotated[Period, BEGINS]
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     plan: Id | None = None
     """Name of the pay scheme on the month's last day; blank for who has none."""
     sold: Money
@@ -272,7 +288,8 @@ class HiringStep(
     """One row per opening, role or channel, and one for all."""
 
     scope_kind: Literal["all", "opening", "role", "channel"]
-    scope: Id
+    scope: ScopeRef
+    scope_name: Annotated[Text | None, NameOf("scope"), Since("0.3.0")] = None
     applied: Count
     screened: Count
     interviewed: Count
@@ -295,7 +312,9 @@ class TrainingGap(
     """One row per rep and course that is due, late or failed."""
 
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     course_id: CourseRef
+    course_title: Annotated[Text | None, NameOf("course_id"), Since("0.3.0")] = None
     due_on: Date | None = None
     days_late: Count
     because: Sentence
@@ -315,6 +334,7 @@ class CustomerTier(
     """One row per customer."""
 
     customer_id: CustomerRef
+    customer_name: Annotated[Text | None, NameOf("customer_id"), Since("0.3.0")] = None
     value: Money
     tier: Tier
     recency_days: Days | None = None
@@ -358,7 +378,9 @@ class Call(Row, table="CallList", key=("customer_id",), role=OUT, part=Part.CUST
     """One row per customer whose next touch is due, latest first."""
 
     customer_id: CustomerRef
+    customer_name: Annotated[Text | None, NameOf("customer_id"), Since("0.3.0")] = None
     rep_id: RepRef | None = None
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     due_on: Date
     days_late: Count
     channel: Literal["phone", "email", "message", "visit"] | None = None
@@ -399,8 +421,9 @@ class FunnelStage(
     """One row per slice and open stage: distinct deals that entered it and what became of them."""
 
     slice_kind: SliceKind
-    slice: Id
-    pipeline: Id
+    slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice"), Since("0.3.0")] = None
+    pipeline: PipelineName
     stage: Id
     entered: Count
     advanced: Count
@@ -429,8 +452,9 @@ class StageTime(
     """One row per slice and open stage: how long deals stay, open ones counted as still there."""
 
     slice_kind: SliceKind
-    slice: Id
-    pipeline: Id
+    slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice"), Since("0.3.0")] = None
+    pipeline: PipelineName
     stage: Id
     count: Count
     open: Count
@@ -446,8 +470,11 @@ class DealOrder(
     """One row per won deal that an order names: what was ordered of it, and at which discount."""
 
     deal_id: DealRef
+    deal_name: Annotated[Text | None, NameOf("deal_id"), Since("0.3.0")] = None
     rep_id: RepRef | None = None
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     customer_id: CustomerRef | None = None
+    customer_name: Annotated[Text | None, NameOf("customer_id"), Since("0.3.0")] = None
     closed_on: Date | None = None
     amount: Money | None = None
     ordered: Money
@@ -463,6 +490,7 @@ class DealScore(
     """One row per open deal: how likely it is won, what it brings, and whether it moved."""
 
     deal_id: DealRef
+    deal_name: Annotated[Text | None, NameOf("deal_id")] = None
     stage_rate: Share | None = None
     """Of the deals now in its stage; blank where nothing tells."""
     model_rate: Share | None = None
@@ -519,6 +547,7 @@ class ForecastRow(
     period: Period
     slice_kind: SliceKind
     slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice"), Since("0.3.0")] = None
     closed: Money
     commit: Money
     best_case: Money
@@ -558,6 +587,7 @@ class ForecastChange(
     period: Period
     slice_kind: Literal["all", "team", "rep"]
     slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice")] = None
     kind: Literal[
         "won",
         "new",
@@ -574,6 +604,7 @@ class ForecastChange(
     """Of whole deals; negative where it left the period."""
     largest_id: DealRef
     """The deal with the most of it."""
+    largest_name: Annotated[Text | None, NameOf("largest_id")] = None
     before_on: Date | None = None
     """When that one was expected before; blank where its day did not change."""
     now_on: Date | None = None
@@ -622,10 +653,10 @@ class Alert(
     kind: AlertName
     table: TableName
     row_key: Id = ""
-    row_name: Annotated[Text | None, Since("0.3.0")] = None
-    """A deal, order, customer or lead as people call it."""
+    row_name: Annotated[Text | None, NameOf("row_key"), Since("0.3.0")] = None
     severity: Literal["high", "medium", "low"]
     who: RepRef | None = None
+    who_name: Annotated[Text | None, NameOf("who"), Since("0.3.0")] = None
     since_on: Date | None = None
     days: Days | None = None
     amount: Money | None = None
@@ -758,7 +789,7 @@ class Run(
     """One row per run that wrote."""
 
     at: Annotated[DateTime, RECORDED]
-    action: Id
+    action: ActionName
     as_of: Annotated[Date | None, RECORDED] = None
     seconds: Number
     rows_in: Count
@@ -768,7 +799,7 @@ class Run(
     version: Id
     input_hash: Id | None = None
     """Blank for an undo, which looks at no input."""
-    written: Text | None = None
+    written: LeftInTables | None = None
     """What undo needs: each table written, with a hash of what it held afterwards."""
     orders_from: Annotated[Date | None, Since("0.3.0"), RECORDED] = None
     """The first day on which order lines counted as sold; blank where won deals count on every day,

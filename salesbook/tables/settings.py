@@ -21,6 +21,7 @@ from salesbook.tables.base import (
     Month,
     Names,
     Part,
+    PipelineName,
     Position,
     Price,
     ProductRef,
@@ -139,7 +140,7 @@ class Stage(
 ):
     """One row per stage of a pipeline."""
 
-    pipeline: Id = "main"
+    pipeline: PipelineName = "main"
     stage: Id
     rank: Position | None = None
     kind: Literal["open", "won", "lost"] = "open"

@@ -62,6 +62,14 @@ def _weekday(name: str) -> int | None:
     return _CHINESE_WEEKDAYS.index(numeral) if is_chinese else None
 
 
+def weekend_code(text: str) -> str:
+    """Days off as programs read them, in the week's order: `sat,sun` for `周六、周日`.
+
+    Raises: PydanticCustomError for what is no days of the week.
+    """
+    return ",".join(_WEEKDAYS[day][:_SHORTEST_DAY] for day in sorted(_weekend(text)))
+
+
 def _hours(value: object) -> tuple[dt.time, dt.time]:
     """First and last minute of the working day from `09:00-18:00`."""
     if not isinstance(value, str):

@@ -215,8 +215,8 @@ class _Body:
                 self.after[mark.header][row] = None
         nothing: list[Cell] = [None] * len(self.sources)
         columns = tuple(self.after.get(header, nothing) for header in cells.headers)
-        ours = self.read.field_by_header
-        return content_fingerprint(replace(cells, columns=columns), annotations, ours)
+        counted = self.read.counted_headers
+        return content_fingerprint(replace(cells, columns=columns), annotations, counted)
 
 
 _Slot = tuple[int | None, str, str]

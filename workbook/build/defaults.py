@@ -88,6 +88,8 @@ def _policy(language: Language) -> list[dict[str, Any]]:
 def _shown(key: str, value: object, language: Language) -> CellValue:
     if setting_choices(key):
         return labels.choice(f"Policy.{key}", str(value), language)
+    if key == "weekend":
+        return labels.word("book", "weekend", language)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value or None if isinstance(value, str) else value  # type: ignore[return-value]
