@@ -112,11 +112,6 @@ class AlertContext:
         return self.deals.frame[self.deals.is_won]
 
     @cached_property
-    def lost_count(self) -> int:
-        """How many deals are in a lost stage."""
-        return int(self.deals.is_lost.sum())
-
-    @cached_property
     def open_deals(self) -> pd.DataFrame:
         """Rows of Deals in an open stage, with what the Settings and the history say of the stage.
 
