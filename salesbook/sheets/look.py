@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Tone = Literal["ink", "muted", "accent", "good", "attention", "bad", "paper", "line"]
+Tone = Literal[
+    "ink", "muted", "accent", "good", "attention", "bad", "paper", "line", "middle", "light"
+]
 Align = Literal["left", "right", "center"]
 Shows = Literal[
     "text", "money", "short", "rate", "count", "days", "date", "day", "decimal", "times"

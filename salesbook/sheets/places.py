@@ -20,6 +20,7 @@ from salesbook.pages.common import common
 from salesbook.pages.page import Page
 from salesbook.sheets.board import Board
 from salesbook.sheets.dashboard import dashboard_board
+from salesbook.sheets.pipeline_board import pipeline_board_sheet
 from salesbook.store import column_letters
 
 CHART_DATA: Final = "chart_data"
@@ -60,7 +61,7 @@ class PageSheet:
 @cache
 def boards() -> Mapping[str, Board]:
     """Every page as it is laid out, by the code of its sheet."""
-    laid_out = (dashboard_board(),)
+    laid_out = (dashboard_board(), pipeline_board_sheet())
     return {board.page.code: board for board in laid_out}
 
 

@@ -18,6 +18,7 @@ from salesbook.sheets.board import (
     MARGIN_PIXELS,
     ROW_PIXELS,
     SIGN_TEXTS,
+    Barred,
     Board,
     Chosen,
     Placed,
@@ -37,6 +38,8 @@ _TONES: Final = {
     "bad": "#B42335",
     "paper": "#FFFFFF",
     "line": "#E4E7EC",
+    "middle": "#7FB3E2",
+    "light": "#9CC9EF",
 }
 _FILLS: Final = {"panel": "#F7F8FA", "band": "#F1F5F9", "head": "#F1F5F9"}
 _FORMATS: Final = {
@@ -237,6 +240,9 @@ class PageDrawer:
 
     def _rules(self) -> None:
         """Colours that follow a sign; hairlines and fills that are there only with their line."""
+        # Where rules overlap LibreOffice draws the bars of the first one alone.
+        for barred in self.board.barred:
+            self._bars(barred)
         for cell in self.board.placed:
             if cell.signed_by is not None:
                 self._sign_rules(cell)
@@ -262,6 +268,23 @@ class PageDrawer:
                 "format": self.canvas.book.add_format({"bg_color": _FILLS["head"]}),
             }
             self.sheet.conditional_format(row - 1, left - 1, row - 1, right - 1, rule)
+
+    def _bars(self, barred: Barred) -> None:
+        """Data bars that end at the largest number of their cells."""
+        colour = _BAR if barred.tone == "light" else _TONES["accent"]
+        rule = {
+            "type": "data_bar",
+            "data_bar_2010": True,
+            "bar_color": colour,
+            "bar_solid": True,
+            "bar_border_color": colour,
+            "min_type": "num",
+            "min_value": 0,
+            "max_type": "max",
+        }
+        column = barred.column - 1
+        rows = (barred.first_row - 1, barred.last_row - 1)
+        self.sheet.conditional_format(rows[0], column, rows[1], column, rule)
 
     def _sign_rules(self, cell: Placed) -> None:
         if cell.signed_by is None:

@@ -7,14 +7,19 @@ from typing import Final
 
 import pandas as pd
 
-from salesbook.pages.lines import dashboard, selectors
+from salesbook.pages.lines import dashboard, pipeline_board, selectors
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import ListLines, lines_frame
 from salesbook.pages.lines.periods import period_lists
 
 ListsOf = Callable[[PageContext], Iterator[ListLines]]
 
-PAGES: Final[tuple[ListsOf, ...]] = (selectors.lists, period_lists, dashboard.lists)
+PAGES: Final[tuple[ListsOf, ...]] = (
+    selectors.lists,
+    period_lists,
+    dashboard.lists,
+    pipeline_board.lists,
+)
 """What makes lists, in the order in which they stand in the table."""
 
 PAGE_TABLES: Final = (
@@ -43,8 +48,10 @@ PAGE_TABLES: Final = (
     "Funnel",
     "StageTimes",
     "StageHistory",
+    "DealScores",
     "Forecast",
     "ForecastHistory",
+    "ForecastChanges",
     "Alerts",
 )
 """The tables that the lists rest on: what people typed, and what verbs have written."""
