@@ -7,14 +7,20 @@ from typing import Final
 
 import pandas as pd
 
-from salesbook.pages.lines import dashboard, selectors
+from salesbook.pages.lines import customer_board, dashboard, rep_page, selectors
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import ListLines, lines_frame
 from salesbook.pages.lines.periods import period_lists
 
 ListsOf = Callable[[PageContext], Iterator[ListLines]]
 
-PAGES: Final[tuple[ListsOf, ...]] = (selectors.lists, period_lists, dashboard.lists)
+PAGES: Final[tuple[ListsOf, ...]] = (
+    selectors.lists,
+    period_lists,
+    dashboard.lists,
+    customer_board.lists,
+    rep_page.lists,
+)
 """What makes lists, in the order in which they stand in the table."""
 
 PAGE_TABLES: Final = (
