@@ -108,11 +108,17 @@ class Page:
 
         return place
 
-    def cell(self, listed: str, row: int, name: str, otherwise: Plain = "") -> Expression:
-        """What a field of a list's line says; `otherwise` where there is no line, or nothing in it."""
+    def cell(
+        self, listed: str, row: int, name: str, otherwise: Plain = "", *, blank: Plain | None = None
+    ) -> Expression:
+        """What a field of a list's line says; `otherwise` where there is no line, or nothing in it.
+
+        Args:
+            blank: what a line says with nothing in the field, where that is another thing.
+        """
         place = Figure(self.name(f"{listed}.at"), row)
         value = call("INDEX", Column(PAGE_LINES, name), place)
-        shown = call("IF", value.equals(""), otherwise, value)
+        shown = call("IF", value.equals(""), otherwise if blank is None else blank, value)
         return call("IF", place.equals(0), otherwise, shown)
 
     def link(self, listed: str, row: int, name: str) -> Expression:

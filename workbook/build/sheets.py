@@ -11,7 +11,13 @@ from workbook.build import look
 from workbook.build.canvas import Canvas
 
 SETTINGS: Final = "settings"
-_FRONT: Final = (("start", look.INK), ("dashboard", look.INK), (SETTINGS, look.AMBER))
+_FRONT: Final = (
+    ("start", look.INK),
+    ("dashboard", look.INK),
+    ("rep_page", look.INK),
+    ("customer_board", look.INK),
+    (SETTINGS, look.AMBER),
+)
 _BACK: Final = ("functions", "chart_data", "lists", "conf")
 
 

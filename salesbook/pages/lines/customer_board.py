@@ -18,7 +18,7 @@ from typing import Any, Final
 from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.pages.lines.calls import Calls
-from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext
+from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.feedback import Feedback
 from salesbook.pages.lines.leaving import Leaving, value_of
 from salesbook.pages.lines.line import ATTENTION, GOOD, LATE, Line, ListLines
@@ -31,8 +31,6 @@ PAGE: Final = "CustomerBoard"
 def lists(context: PageContext) -> Iterator[ListLines]:
     """All lists of the page."""
     if context.tables["Customers"].empty:
-        first_step: Line = {"says": Message("page.customers.first"), "table": "Customers"}
-        yield ListLines(PAGE, "customers-answer", WHOLE_COMPANY, [first_step])
         return
 
     calls, tiers, moves, feedback = (

@@ -4,12 +4,14 @@ Lists, each for the company, every team and every rep. An answer belongs to who 
 to the customer's owner.
 
 - `feedback`: by period, of its last 90 days where it is shorter; a line per tier, of a rep none.
-  `count` answers, `rate` their NPS (0.22 for +22) with `rate_low` and `rate_high`, `share` content,
-  `count_down` complaints, `count_up` those answered in time or with time left. Under five answers
-  only their number is given, and `because` says so.
+  `count` answers, `number` their NPS, `rate` with `rate_low` and `rate_high` the same as shares (0.22
+  for +22), `because` the range in words, `share` content, `count_down` complaints, `count_up` those
+  answered in time or with time left, `word` both. Under five answers only their number is given, and
+  `because` says so.
 - `feedback-total`: by period; the same of all tiers, `since_on` and `on` the days.
 - `feedback-waiting`: the complaint that has waited longest for an answer; `number` working hours.
-- `nps`: the last four quarters that run or are over, `says` which, `rate` blank under five answers.
+- `nps`: the last four quarters, the newest the one that runs, `says` which; `number` is blank under
+  five answers.
 - `nps-change`: whether the newest two quarters differ by more than luck explains.
 """
 
@@ -130,6 +132,7 @@ class Feedback:
             **self._score([row["score"] for row in answers]),
             "count_down": len(complaints),
             "count_up": in_time,
+            "word": f"{in_time} / {len(complaints)}" if complaints else None,
             "sign": LATE if in_time < len(complaints) else None,
         }
 
@@ -140,8 +143,11 @@ class Feedback:
         score = nps(scores)
         ends = nps_range(scores, self.context.policy.rules.interval_level)
         low, high = ends if ends is not None else (None, None)
+        facts: dict[str, Fact] = {"low": _signed(low), "high": _signed(high)}
         return {
             "count": len(scores),
+            "number": score,
+            "because": Message("page.feedback.range", facts),
             "rate": _share(score),
             "rate_low": _share(low),
             "rate_high": _share(high),
@@ -191,7 +197,7 @@ class Feedback:
             {
                 "says": Message("page.period", {"period": quarter}),
                 "count": len(scores),
-                "rate": _share(nps(scores)) if quarter in known else None,
+                "number": nps(scores) if quarter in known else None,
             }
             for quarter, scores in by_quarter.items()
         ]
@@ -216,6 +222,12 @@ class Feedback:
 
 def _between(rows: Iterable[Record], first: pd.Timestamp, last: pd.Timestamp) -> list[Record]:
     return [row for row in rows if first <= row["day"] <= last]
+
+
+def _signed(score: float | None) -> str:
+    """A score as people write it: +22, −4, 0."""
+    whole = round(score or 0)
+    return f"{whole:+d}".replace("-", "−") if whole else "0"
 
 
 def _share(score: float | None) -> float | None:

@@ -6,7 +6,7 @@ Lists, each for the company, every team and every rep:
   order, `limit_days` the usual days between orders, `chance_rate` the chance to buy again, blank where
   the purchases tell none.
 - `leaving-rest`: how many more, `count` and `amount`.
-- `leaving-total`: `count`, `amount`, and `share` of all value; a count of 0 where nobody is.
+- `leaving-total`: `count`, `amount`, and `share` of all value, `says` of which months.
 """
 
 from __future__ import annotations
@@ -81,6 +81,10 @@ class Leaving:
             "count": len(leaving),
             "amount": amount,
             "share": amount / value if value > 0 else None,
+            "sign": ATTENTION if leaving else None,
+            "says": Message(
+                "page.leaving.share", {"months": self.context.policy.rules.tier_months}
+            ),
         }
         yield ListLines(page, "leaving-total", scope, [total])
         if leaving[limit:]:

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from salesbook.messages import Message
+from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.pages.lines.context import PageContext, Scope
-from salesbook.pages.lines.line import ATTENTION, GOOD, LATE, Line, ListLines
+from salesbook.pages.lines.line import ATTENTION, GOOD, LATE, Line, ListLines, short_reason
 from salesbook.pages.lines.scoped import Record, by_rep, records_of
 
 _SHOWN: Final = 5
@@ -57,12 +57,22 @@ class OwnPipelines:
         lines = [self._line(deal) for deal in deals[:_SHOWN]]
         yield ListLines(page, "own-pipeline", scope, lines)
 
-        total: Line = {"count": len(deals), "amount": _sum(deals), "table": "Deals"}
+        decimals = self.context.policy.decimals
+        facts: dict[str, Fact] = {
+            "count": len(deals),
+            "amount": three_digits(_sum(deals), decimals),
+        }
+        total: Line = {
+            "says": Message("page.pipeline.total", facts),
+            "count": len(deals),
+            "amount": _sum(deals),
+            "table": "Deals",
+        }
         yield ListLines(page, "own-pipeline-total", scope, [total])
 
         rest = deals[_SHOWN:]
         if rest:
-            about = three_digits(_sum(rest), self.context.policy.decimals)
+            about = three_digits(_sum(rest), decimals)
             says = Message("page.pipeline.rest", {"count": len(rest), "amount": about})
             line: Line = {"says": says, "count": len(rest), "amount": _sum(rest), "table": "Deals"}
             yield ListLines(page, "own-pipeline-rest", scope, [line])
@@ -73,7 +83,7 @@ class OwnPipelines:
         has_step = deal["next_step"] is not None
         because = None
         if alert is not None:
-            because = alert["because"]
+            because = short_reason(alert["because"])
         elif not has_step:
             because = Message("page.pipeline.no-step")
         return {

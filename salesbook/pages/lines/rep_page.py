@@ -2,16 +2,18 @@
 
 Lists of the Rep page, each for every rep, of the running fiscal year:
 
-- `rep-first`: of the company; whose page opens where nobody was chosen: `subject`, and `word` the id.
+- `rep_choices`: of the company; who can be chosen: on top who needs help most, whoever that is, then
+  everybody by name; `word` is the id.
 - `rep-header`: `subject` the name, `says` team, role, level and manager, `because` when he left.
-- `rep-answer`: `says` how far he is, `because` why.
+- `rep-answer`: how far he is, with its sign; then why, where he is behind.
 - `tile-pace`: `rate` sold of what was due, `sold`, `due`, `rate_low` and `rate_high` what luck alone
   leaves open, `says` that in words, `because` the grade.
 - `tile-landing`: `middle` of the year, `low` and `high`, `target`, `chance_rate`, `amount` what is
   short; both sentences say it.
 - `tile-coverage`: `number` times what the quarter lacks is open, `amount` open, `target` what it lacks.
 - `tile-pay`: `amount` paid so far this year, `says` which part of what was sold, `because` the month.
-- `rep-months`: two lines of twelve months of the fiscal year, sold and target; blank before he joined.
+- `rep-months`: two lines of twelve months of the fiscal year, sold and target, `word` the year; blank
+  before he joined.
 - `pay`, `pay-total`: see `pay`; `training`: see `training`; `talk`: see `talk`; `own-pipeline`: see there.
 
 His calls are the list `calls`, what he has to do today the list `today` of the scope.
@@ -47,11 +49,7 @@ PAGE: Final = "RepPage"
 def lists(context: PageContext) -> Iterator[ListLines]:
     """All lists of the page."""
     figures = PeriodFigures(context)
-    if context.tables["Reps"].empty:
-        first_step: Line = {"says": Message("page.rep.first"), "table": "Reps"}
-        yield ListLines(PAGE, "rep-first", WHOLE_COMPANY, [first_step])
-        return
-    yield from _first(context, figures)
+    yield ListLines(PAGE, "rep_choices", WHOLE_COMPANY, _choices(context, figures))
 
     talks = talk.Talks(context, figures)
     pipelines = own_pipeline.OwnPipelines(context)
@@ -61,7 +59,7 @@ def lists(context: PageContext) -> Iterator[ListLines]:
         scope = Scope("rep", rep)
         pace = helping.pace_of(context, figures, rep)
         yield ListLines(PAGE, "rep-header", scope, [_header(context, rep)])
-        yield ListLines(PAGE, "rep-answer", scope, [_answer(context, figures, rep, pace)])
+        yield ListLines(PAGE, "rep-answer", scope, _answer(context, figures, rep, pace))
         yield from _tiles(context, figures, scope, pace)
         yield ListLines(PAGE, "rep-months", scope, _months(context, figures, scope))
         yield ListLines(PAGE, "talk", scope, talks.lines(rep))
@@ -70,14 +68,18 @@ def lists(context: PageContext) -> Iterator[ListLines]:
         yield from courses.lists(scope, PAGE)
 
 
-def _first(context: PageContext, figures: PeriodFigures) -> Iterator[ListLines]:
-    """Who needs help most; where nobody does, the first by name."""
-    behind = helping.reps_of(context, figures, WHOLE_COMPANY).shown
+def _choices(context: PageContext, figures: PeriodFigures) -> list[Line]:
+    """Who needs help most, a choice that stays when it is another; then everybody by name.
+
+    Where nobody needs help, it is the first by name.
+    """
     by_name = sorted(context.shown_reps, key=lambda rep: (context.rep_name(rep) or "", rep))
-    reps = [pace.rep_id for pace in behind] or by_name
-    if reps:
-        line: Line = {"subject": context.rep_name(reps[0]), "word": reps[0]}
-        yield ListLines(PAGE, "rep-first", WHOLE_COMPANY, [line])
+    if not by_name:
+        return []
+    behind = helping.reps_of(context, figures, WHOLE_COMPANY).shown
+    most = behind[0].rep_id if behind else by_name[0]
+    first: Line = {"says": Message("page.rep.most"), "word": most}
+    return [first, *({"subject": context.rep_name(rep), "word": rep} for rep in by_name)]
 
 
 def _header(context: PageContext, rep: str) -> Line:
@@ -102,25 +104,23 @@ def _header(context: PageContext, rep: str) -> Line:
 
 def _answer(
     context: PageContext, figures: PeriodFigures, rep: str, pace: helping.RepPace | None
-) -> Line:
+) -> list[Line]:
     """Where he stands, a rank only where it is beyond luck; and why, where he is behind."""
     if pace is None:
         sold = int(figures.attained(Scope("rep", rep), context.year).get("actual") or 0)
         amount = three_digits(sold, context.policy.decimals)
-        return {"says": Message("page.rep.no-target", {"period": context.year, "amount": amount})}
+        return [{"says": Message("page.rep.no-target", {"period": context.year, "amount": amount})}]
 
     facts: dict[str, Fact] = {"rate": _percent(pace.rate)}
     kind = {BEHIND: "behind", AHEAD: "ahead", ATTENTION: "watched"}.get(pace.sign or "", "on-pace")
     card = _card(context, rep)
     rank = whole(card.get("rank"))
     more = () if rank is None else (Message("page.rep.rank", {"rank": rank}),)
-    is_behind = pace.sign in (BEHIND, ATTENTION)
-    return {
-        "sign": pace.sign or GOOD,
-        "says": Message(f"page.rep.{kind}", facts, more),
-        "because": helping.cause_of(context, pace) if is_behind else None,
-        "rate": pace.rate,
-    }
+    says = Message(f"page.rep.{kind}", facts, more)
+    lines: list[Line] = [{"sign": pace.sign or GOOD, "says": says, "rate": pace.rate}]
+    if pace.sign in (BEHIND, ATTENTION):
+        lines.append({"says": helping.cause_of(context, pace)})
+    return lines
 
 
 def _card(context: PageContext, rep: str) -> dict[str, Any]:
@@ -256,19 +256,20 @@ def _coverage(context: PageContext, figures: PeriodFigures, scope: Scope) -> Lin
         return {**line, "sign": GOOD, "says": Message("page.rep.tile-reached", facts)}
 
     facts["to_go"] = three_digits(-gap, decimals)
-    alert = talk.alerts_of(context, "coverage-low").get(scope.key)
+    is_low = scope.key in talk.alerts_of(context, "coverage-low")
     kind = "tile-coverage" if open_amount else "tile-nothing-open"
     line |= {"target": -gap, "says": Message(f"page.rep.{kind}", facts)}
-    if alert is None:
+    if not is_low:
         return line
-    return {**line, "sign": ATTENTION if coverage else BEHIND, "because": alert["do"]}
+    sign = ATTENTION if coverage else BEHIND
+    return {**line, "sign": sign, "because": Message("page.todo.coverage-low")}
 
 
 def _months(context: PageContext, figures: PeriodFigures, scope: Scope) -> list[Line]:
     """What was sold and planned in each month of the fiscal year; blank where he was not there."""
     first, last = context.staff.employment.get(scope.key, (None, None))
-    sold: dict[str, Any] = {"says": Message("page.rep.sold")}
-    target: dict[str, Any] = {"says": Message("page.rep.target")}
+    sold: dict[str, Any] = {"says": Message("page.rep.sold"), "word": context.year}
+    target: dict[str, Any] = {"says": Message("page.rep.target"), "word": context.year}
     for field, month in zip(MONTH_FIELDS, context.months_of_this_year, strict=True):
         joined_later = first is not None and month < month_of(first)
         left_before = last is not None and month > month_of(last)

@@ -32,9 +32,11 @@ from salesbook.domain.arithmetic.calendar import (
 from salesbook.domain.customers.snapshots import TierPast
 from salesbook.messages import Message
 from salesbook.pages.lines.context import COMPANY, PageContext, Scope
-from salesbook.pages.lines.line import AHEAD, BEHIND, Line, ListLines
+from salesbook.pages.lines.line import AHEAD, ATTENTION, BEHIND, Line, ListLines
 from salesbook.pages.lines.scoped import Record, RecordsByScope, by_scope, records_of
 
+_ON_TIME: Final = 0.7
+"""Under this share of customers who were touched in time, somebody should look."""
 _SHOWN: Final = 5
 _SHOWN_OF_REP: Final = 3
 _FIELDS: Final = [
@@ -92,12 +94,14 @@ def owners(context: PageContext) -> pd.Series[Any]:
 def _figures(customers: Sequence[Record], value_of_all: int) -> dict[str, Any]:
     value = sum(customer["value"] for customer in customers)
     late = sum(customer["is_late"] for customer in customers)
+    on_time = 1 - late / len(customers) if customers else None
     return {
+        "sign": ATTENTION if on_time is not None and on_time < _ON_TIME else None,
         "count": len(customers),
         "amount": value,
         "share": value / value_of_all if value_of_all > 0 else None,
         "number": late,
-        "rate": 1 - late / len(customers) if len(customers) else None,
+        "rate": on_time,
     }
 
 
