@@ -60,13 +60,13 @@ def lines_frame(lists: Iterable[ListLines]) -> pd.DataFrame:
     return frame_from_rows("PageLines", rows)
 
 
-def short_reason(because: Any) -> Any:
+def short_reason(because: object) -> Message | None:
     """Why an alert or a call stands there, in few words: the whole sentence stands in its table.
 
-    A sentence that was read from the workbook has no facts any more, and stays as it is.
+    None where somebody typed over the sentence, so that nobody can tell any more what it said.
     """
     if not isinstance(because, Message):
-        return because
+        return None
     return Message(f"page.{because.code}", because.params)
 
 

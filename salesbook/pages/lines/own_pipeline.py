@@ -83,7 +83,8 @@ class OwnPipelines:
         has_step = deal["next_step"] is not None
         because = None
         if alert is not None:
-            because = short_reason(alert["because"])
+            kind = Message("page.pipeline.kind", {"kind": f"alerts={alert['kind']}"})
+            because = short_reason(alert["because"]) or kind
         elif not has_step:
             because = Message("page.pipeline.no-step")
         return {
