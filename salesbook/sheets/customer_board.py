@@ -161,7 +161,7 @@ def _tile_late(board: Board, left: int) -> None:
 def _tile_leaving(board: Board, left: int) -> None:
     page = board.page
     _tile_head(board, left, Word("pages.customer_board.leaving"))
-    amount, share = (page.cell("leaving_total", 0, name) for name in ("amount", "share"))
+    amount = page.cell("leaving_total", 0, "amount")
     board.put(left, 4, page.cell("leaving_total", 0, "count"), _large())
     sign = board.sign(
         left + 4,
@@ -171,8 +171,7 @@ def _tile_leaving(board: Board, left: int) -> None:
     )
     worth = if_(is_number(amount), amount_text(amount), "")
     board.put(left + 6, _TILE - 6, worth, Look(fill="panel", size=11, bold=True), signed_by=sign)
-    percent = call("ROUND", share * 100, 0).then("% ", page.cell("leaving_total", 0, "says"))
-    _tile_note(board, left, if_(is_number(share), percent, ""))
+    _tile_note(board, left, page.cell("leaving_total", 0, "says"))
 
 
 def _tile_moves(board: Board, left: int) -> None:

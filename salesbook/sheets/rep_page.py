@@ -175,6 +175,7 @@ def _months_and_talk(board: Board) -> None:
                 Line(page.name("months.sold"), "column", "accent", labels="all"),
                 Line(page.name("months.target"), "line", "ink", labels="last"),
             ),
+            label_format='[=0]"";[<100]0.0;#,##0',
             says="pages.rep_page.months",
         )
     )

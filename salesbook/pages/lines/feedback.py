@@ -195,7 +195,7 @@ class Feedback:
             return
         lines: list[Line] = [
             {
-                "says": Message("page.period", {"period": quarter}),
+                "says": _short_name(quarter),
                 "count": len(scores),
                 "number": nps(scores) if quarter in known else None,
             }
@@ -222,6 +222,12 @@ class Feedback:
 
 def _between(rows: Iterable[Record], first: pd.Timestamp, last: pd.Timestamp) -> list[Record]:
     return [row for row in rows if first <= row["day"] <= last]
+
+
+def _short_name(quarter: str) -> Message:
+    """A quarter as an axis has room for: FY2026-Q4 is Q4 26."""
+    year, number = quarter.removeprefix("FY").split("-Q")
+    return Message("page.feedback.quarter", {"quarter": number, "year": year[-2:]})
 
 
 def _signed(score: float | None) -> str:

@@ -19,7 +19,7 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook.domain.customers.purchases import buying_histories, purchase_lines
-from salesbook.messages import Message
+from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, Line, ListLines, present
@@ -77,15 +77,15 @@ class Leaving:
         yield ListLines(page, "leaving", scope, [self._line(row) for row in leaving[:limit]])
 
         amount, value = value_of(leaving), value_of(customers)
-        total: Line = {
+        total: dict[str, Any] = {
             "count": len(leaving),
             "amount": amount,
-            "share": amount / value if value > 0 else None,
             "sign": ATTENTION if leaving else None,
-            "says": Message(
-                "page.leaving.share", {"months": self.context.policy.rules.tier_months}
-            ),
         }
+        if value > 0:
+            months = self.context.policy.rules.tier_months
+            facts: dict[str, Fact] = {"share": round(amount / value, 2), "months": months}
+            total |= {"share": amount / value, "says": Message("page.leaving.share", facts)}
         yield ListLines(page, "leaving-total", scope, [total])
         if leaving[limit:]:
             yield ListLines(page, "leaving-rest", scope, [self._rest(leaving[limit:])])
