@@ -222,7 +222,7 @@ class Board:
         label = 4
         title_width = COLUMNS - len(selectors) * (wide + label)
         words_width = title_width if note is None else _TITLE_BESIDE_NOTE
-        self.put(0, words_width, title, Look(size=16, bold=True))
+        self.put(0, words_width, title, Look(size=16, bold=True, shrink=note is not None))
         if note is not None:
             look = Look(size=9.5, tone="muted")
             self.put(words_width, title_width - words_width, note, look)

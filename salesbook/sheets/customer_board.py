@@ -20,8 +20,8 @@ from salesbook.sheets.look import Bar, Look, Shows, number
 _TILE: Final = 14
 _GUTTER: Final = 1
 _SIGN: Final = ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right"))
-_NAME: Final = Look(tone="accent", size=9.5)
-_TEXT: Final = Look(size=9.5)
+_NAME: Final = Look(tone="accent", size=9.5, shrink=True)
+_TEXT: Final = Look(size=9.5, shrink=True)
 _DAY: Final = number("date", tone="muted", size=9)
 
 _CALLS: Final = (
@@ -33,10 +33,10 @@ _CALLS: Final = (
     ListColumn("channel", "by", 4, _TEXT),
     _SIGN,
     ListColumn("days", "late", 2, number("days", bold=True, size=9.5), is_signed=True),
-    ListColumn("because", "last_word", 8, Look(size=9.5, indent=1), blank=DASH),
+    ListColumn("because", "last_word", 8, Look(size=9.5, indent=1, shrink=True), blank=DASH),
     ListColumn("on", "on", 4, _DAY),
     ListColumn("amount", "open_deal", 5, number("money", size=9.5), blank=DASH),
-    ListColumn("says", "next_step", 11, Look(size=9, indent=1), blank=DASH),
+    ListColumn("says", "next_step", 11, Look(size=9, indent=1, shrink=True), blank=DASH),
 )
 _TIERS: Final = (
     ListColumn("tier", "tier", 3, Look(bold=True)),
@@ -132,7 +132,7 @@ def _large(size: float = 20) -> Look:
 def _tile_calls(board: Board, left: int) -> None:
     page = board.page
     _tile_head(board, left, Word("pages.customer_board.calls"))
-    board.put(left, _TILE, page.cell("tile_calls", 0, "count"), _large())
+    board.put(left, _TILE, page.cell("tile_calls", 0, "count", DASH), _large())
     _tile_note(board, left, page.cell("tile_calls", 0, "says"))
 
 
@@ -141,7 +141,7 @@ def _tile_late(board: Board, left: int) -> None:
     tier = page.cell("tile_late", 0, "tier")
     named = Word("pages.customer_board.tier").then(tier, Word("pages.customer_board.late"))
     _tile_head(board, left, if_(tier.equals(""), Word("pages.customer_board.late_best"), named))
-    board.put(left, 5, page.cell("tile_late", 0, "count"), _large())
+    board.put(left, 5, page.cell("tile_late", 0, "count", DASH), _large())
     sign = board.sign(
         left + 5,
         2,
@@ -162,7 +162,7 @@ def _tile_leaving(board: Board, left: int) -> None:
     page = board.page
     _tile_head(board, left, Word("pages.customer_board.leaving"))
     amount = page.cell("leaving_total", 0, "amount")
-    board.put(left, 4, page.cell("leaving_total", 0, "count"), _large())
+    board.put(left, 4, page.cell("leaving_total", 0, "count", DASH), _large())
     sign = board.sign(
         left + 4,
         2,
@@ -183,7 +183,7 @@ def _tile_moves(board: Board, left: int) -> None:
     )
     for step, name, shows in ways:
         look = Look(shows=shows, fill="panel", size=16, bold=True, indent=1)
-        board.put(left + step, _TILE // 2, page.cell("tier_moves_total", 0, name), look)
+        board.put(left + step, _TILE // 2, page.cell("tier_moves_total", 0, name, DASH), look)
     _tile_note(board, left, page.cell("tier_moves_total", 0, "says"))
 
 
@@ -191,7 +191,7 @@ def _tile_nps(board: Board, left: int) -> None:
     page = board.page
     _tile_head(board, left, Word("pages.customer_board.nps"))
     look = Look(shows="signed", fill="panel", size=20, bold=True, indent=1)
-    board.put(left, _TILE, page.cell("feedback_total", 0, "number"), look)
+    board.put(left, _TILE, page.cell("feedback_total", 0, "number", DASH), look)
     count = page.cell("feedback_total", 0, "count")
     because = page.cell("feedback_total", 0, "because")
     answers = count.then(Word("pages.customer_board.answers"), because)
@@ -271,19 +271,22 @@ def _moves_and_feedback(board: Board) -> None:
     right = middle + _FEEDBACK_WIDTH + _GUTTER
     since = page.cell("tier_moves_total", 0, "since_on")
     has_since = is_number(since)
+    since_day = Word("pages.customer_board.since").then(date_text(since))
+    nobody = Word("pages.customer_board.nobody").then(since_day)
     board.title(
         0,
         _MOVES_WIDTH,
         if_(has_since, Word("pages.customer_board.moves"), ""),
-        note=if_(has_since, Word("pages.customer_board.since").then(date_text(since)), ""),
+        note=if_(has_since, if_(page.has_line("moves"), since_day, nobody), ""),
         title_width=8,
     )
     begin, end = (page.cell("feedback_total", 0, name) for name in ("since_on", "on"))
-    days = if_(is_number(begin), date_text(begin).then(" – ", date_text(end)), "")
+    none = _word_with(board, "tiers", "no_answers")
+    days = if_(is_number(begin), date_text(begin).then(" – ", date_text(end)), none)
     board.title(
         middle,
         _FEEDBACK_WIDTH,
-        _word_with(board, "feedback_total", "feedback"),
+        _word_with(board, "tiers", "feedback"),
         note=days,
         title_width=8,
         link=("pages.customer_board.feedback_link", "Feedback"),
@@ -327,7 +330,7 @@ def _waiting(board: Board, left: int) -> None:
     page = board.page
     sign = page.cell("feedback_waiting", 0, "sign")
     mark = board.sign(left, 2, sign, Look(size=9.5, bold=True, align="right"))
-    look = Look(tone="accent", size=9)
+    look = Look(tone="accent", size=9, shrink=True)
     board.put(left + 2, 11, page.link("feedback_waiting", 0, "subject"), look)
     rep = page.cell("feedback_waiting", 0, "rep")
     said = page.cell("feedback_waiting", 0, "says")
@@ -352,6 +355,6 @@ def _nps_chart(board: Board, left: int) -> PlacedChart:
         "line",
         page.name("quarters.label"),
         (line,),
-        label_format='+0;"−"0;0',
+        label_format='+0;"−"0;',
         says="pages.customer_board.quarters",
     )

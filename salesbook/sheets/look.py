@@ -47,6 +47,8 @@ class Look:
     """A hairline below."""
     indent: int = 0
     wrap: bool = False
+    shrink: bool = False
+    """Whether a text that is too long is written smaller; numbers always are."""
 
 
 @dataclass(frozen=True, slots=True)

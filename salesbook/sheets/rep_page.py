@@ -28,15 +28,15 @@ _TILES: Final[tuple[tuple[str, str, Shows, int], ...]] = (
 )
 """List, the field that is large, how it is shown, and columns."""
 _SIGN: Final = ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right"))
-_NAME: Final = Look(tone="accent", size=9.5)
-_TEXT: Final = Look(size=9.5)
-_SMALL: Final = Look(size=9, tone="muted", indent=1)
+_NAME: Final = Look(tone="accent", size=9.5, shrink=True)
+_TEXT: Final = Look(size=9.5, shrink=True)
+_SMALL: Final = Look(size=9, tone="muted", indent=1, shrink=True)
 _DAY: Final = number("date", size=9.5)
 
 _TALK: Final = (
     _SIGN,
-    ListColumn("says", "", 14, Look(bold=True, size=9.5), is_link=True),
-    ListColumn("because", "", 21, Look(size=9)),
+    ListColumn("says", "", 14, Look(bold=True, size=9.5, shrink=True), is_link=True),
+    ListColumn("because", "", 21, Look(size=9, shrink=True)),
 )
 _DEALS: Final = (
     _SIGN,
@@ -45,9 +45,9 @@ _DEALS: Final = (
     ListColumn("stage", "stage", 7, _TEXT),
     ListColumn("amount", "amount", 6, number("money", size=9.5)),
     ListColumn("on", "expected", 5, _DAY),
-    ListColumn("next_step", "next_step", 10, Look(size=9.5, indent=1)),
+    ListColumn("next_step", "next_step", 10, Look(size=9.5, indent=1, shrink=True)),
     ListColumn("next_on", "on", 4, number("date", size=9.5, tone="muted")),
-    ListColumn("because", "because", 11, Look(size=9, indent=1), is_signed=True),
+    ListColumn("because", "because", 11, Look(size=9, indent=1, shrink=True), is_signed=True),
 )
 _CALLS: Final = (
     _SIGN,
@@ -58,7 +58,7 @@ _CALLS: Final = (
     ListColumn("channel", "by", 5, _TEXT),
     ListColumn("since_on", "due_on", 5, _DAY),
     ListColumn("days", "late", 3, number("days", size=9.5), is_signed=True),
-    ListColumn("because", "last_word", 9, Look(size=9.5, indent=1), blank=DASH),
+    ListColumn("because", "last_word", 9, Look(size=9.5, indent=1, shrink=True), blank=DASH),
     ListColumn("amount", "open_deal", 6, number("money", size=9.5), blank=DASH),
     ListColumn("says", "next_step", 10, _SMALL, blank=DASH),
 )
@@ -131,7 +131,7 @@ def _tiles(board: Board) -> None:
         board.put(left, width, Word(f"pages.rep_page.{listed}"), top)
         board.next_row()
         look = Look(shows=shows, fill="panel", size=20, bold=True)
-        value = page.cell(listed, 0, field)
+        value = page.cell(listed, 0, field, DASH, blank="")
         if listed == "tile_pay":
             board.put(left, width, value, replace(look, indent=1))
         else:
@@ -139,9 +139,14 @@ def _tiles(board: Board) -> None:
             mark = board.sign(left, 3, page.cell(listed, 0, "sign"), sign_look)
             board.put(left + 3, width - 3, value, look, signed_by=mark)
         board.next_row()
-        board.put(left, width, page.cell(listed, 0, "says"), Look(fill="panel", size=9, indent=1))
+        board.put(
+            left,
+            width,
+            page.cell(listed, 0, "says"),
+            Look(fill="panel", size=9, indent=1, shrink=True),
+        )
         board.next_row()
-        look = Look(fill="panel", size=8.5, tone="muted", indent=1)
+        look = Look(fill="panel", size=8.5, tone="muted", indent=1, shrink=True)
         board.put(left, width, page.cell(listed, 0, "because"), look)
         left += width + _GUTTER
     for row, pixels in enumerate((22, 36, 20, 20)):

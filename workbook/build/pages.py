@@ -195,7 +195,7 @@ class PageDrawer:
             "font_color": _TONES[wanted.tone],
             "num_format": numbers[wanted.shows],
             "align": wanted.align,
-            "shrink": wanted.shows != "text",
+            "shrink": wanted.shrink or wanted.shows != "text",
         }
         if wanted.bold:
             properties["bold"] = True

@@ -105,7 +105,8 @@ class Feedback:
         first, last = self._span(period)
         answers = _between(self._answers.get(scope, ()), first, last)
         complaints = _between(self._complaints.get(scope, ()), first, last)
-        if not answers and not complaints:
+        enough = _ENOUGH if scope.kind == "rep" else 1
+        if len(answers) < enough and not complaints:
             return
         if scope.kind != "rep":
             lines = []

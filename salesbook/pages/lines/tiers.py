@@ -139,6 +139,9 @@ class TierMoves:
             if compared is None:
                 continue
             moved = self._moved(*compared).get(scope, ())
+            if scope.kind == "rep" and not moved:
+                # Most reps have no move in most periods, and there may be hundreds of them.
+                continue
             yield from self._totals(scope, page, period, moved, compared[0])
             yield from self._movers(scope, page, period, moved)
 
@@ -245,17 +248,21 @@ class TierMoves:
 def periods_of(context: PageContext, scope: Scope) -> list[str]:
     """The periods for which lists that depend on one are kept.
 
-    Those of the running fiscal year that have begun; of the company also those of the year before, of
-    a rep those that run, for there may be hundreds of reps.
+    Of the company all of the running fiscal year and of the one before; of a team the month, quarter and
+    year that run and the month and quarter before; of a rep those that run: there may be hundreds.
     """
-    if scope.kind == "rep":
-        return [context.month, context.quarter, context.year]
-    months = [month for month in context.months_of_this_year if month <= context.month]
-    if scope.kind == COMPANY:
-        # The company is one scope: the year before costs it few lines.
-        months = [next_month(month, -12) for month in context.months_of_this_year] + months
-
     first_month = context.first_month
+    running = [context.month, context.quarter, context.year]
+    if scope.kind == "rep":
+        return running
+    if scope.kind != COMPANY:
+        month_before = next_month(context.month, -1)
+        quarter_before = quarter_of_month(next_month(context.month, -3), first_month)
+        return [month_before, quarter_before, *running]
+
+    this_year = context.months_of_this_year
+    months = [next_month(month, -12) for month in this_year]
+    months += [month for month in this_year if month <= context.month]
     quarters = {quarter_of_month(month, first_month) for month in months}
     years = {year_of_month(month, first_month) for month in months}
     return [*months, *sorted(quarters), *sorted(years)]
