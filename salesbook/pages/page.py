@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from salesbook.expressions import Column, Expression, Figure, Text, call
+from salesbook.expressions import CellOf, Column, Expression, Figure, Text, call, expression
 from salesbook.expressions.expression import Plain
 
 PAGE_LINES = "PageLines"
@@ -117,9 +117,10 @@ class Page:
             blank: what a line says with nothing in the field, where that is another thing.
         """
         place = Figure(self.name(f"{listed}.at"), row)
-        value = call("INDEX", Column(PAGE_LINES, name), place)
-        shown = call("IF", value.equals(""), otherwise if blank is None else blank, value)
-        return call("IF", place.equals(0), otherwise, shown)
+        column = Column(PAGE_LINES, name)
+        if blank is None:
+            return CellOf(column, place, expression(otherwise))
+        return call("IF", place.equals(0), otherwise, CellOf(column, place, expression(blank)))
 
     def link(self, listed: str, row: int, name: str) -> Expression:
         """The same as a link to the row that the line is about; plain where it leads nowhere."""

@@ -178,19 +178,13 @@ def test_calls_go_by_tier_value_and_lateness():
     """The best tier first, there the largest value, of equals who waits longest, then by key."""
     lists = board(
         Customers=[customer(key, None) for key in "pqrst"],
-        CustomerTiers=[
-            tiered("p", "B", 900),
-            tiered("q", "A", 100),
-            tiered("r", "A", 500),
-            tiered("s", "A", 100),
-            tiered("t", "A", 100),
-        ],
+        CustomerTiers=[tiered(key) for key in "pqrst"],
         CallList=[
-            call("p", None, 9, "B"),
-            call("q", None, 5),
-            call("r", None, 1),
-            call("s", None, 7),
-            call("t", None, 5),
+            call("p", None, 9, "B", value=900),
+            call("q", None, 5, value=100),
+            call("r", None, 1, value=500),
+            call("s", None, 7, value=100),
+            call("t", None, 5, value=100),
         ],
     )
     keys = [line["row_key"] for line in lists["calls", COMPANY, None]]
@@ -198,33 +192,19 @@ def test_calls_go_by_tier_value_and_lateness():
 
 
 def test_a_call_says_whom_how_and_what_was_said_last():
-    """The person and the company, the latest contact that came to something, what is open."""
-    visit = {"rep_id": "ann", "kind": "visit", "customer_id": "c1"}
+    """The person and the company, the last word of the customer, what is open."""
+    known = {
+        "contact": "Person c1",
+        "phone": "0012",
+        "channel": "email",
+        "last_word": "Wants an offer",
+        "last_word_on": day("2026-05-20"),
+        "open_amount": 7_000,
+    }
     lists = board(
-        Customers=[customer("c1", company="Fable Foods", phone="0012")],
+        Customers=[customer("c1", company="Fable Foods")],
         CustomerTiers=[tiered("c1")],
-        CallList=[call("c1", days=40, channel="email")],
-        Activities=[
-            {"activity_id": "1", "done_on": day("2026-05-01"), "outcome": "No answer"} | visit,
-            {"activity_id": "2", "done_on": day("2026-05-20"), "outcome": "Wants an offer"} | visit,
-            {"activity_id": "3", "done_on": day("2026-05-21")} | visit,
-        ],
-        Deals=[
-            {
-                "deal_id": "d1",
-                "rep_id": "ann",
-                "stage": "Lead",
-                "customer_id": "c1",
-                "amount": 7_000,
-            },
-            {
-                "deal_id": "d2",
-                "rep_id": "ann",
-                "stage": "Won",
-                "customer_id": "c1",
-                "amount": 9_000,
-            },
-        ],
+        CallList=[call("c1", days=40, **known)],
     )
     (line,) = lists["calls", rep("ann"), None]
     assert (line["subject"], line["customer"], line["rep"]) == (
@@ -245,34 +225,43 @@ def test_a_call_says_whom_how_and_what_was_said_last():
 @pytest.mark.parametrize(
     ("facts", "says"),
     [
-        ({"step": "Send offer", "buying_on": day("2026-07-20"), "agreed": "Ring"}, "Send offer"),
-        ({"buying_on": day("2026-07-20"), "agreed": "Ring"}, "page.calls.buys"),
-        ({"buying_on": day("2026-05-20"), "agreed": "Ring"}, "Ring"),
-        ({"buying_on": day("2027-01-20"), "agreed": "Ring"}, "Ring"),
+        ({"next_step": "Send", "deal_id": "d", "buying_on": day("2026-07-20")}, "Send"),
+        ({"next_step": "Ring", "buying_on": day("2026-07-20")}, "page.calls.buys"),
+        ({"next_step": "Ring", "buying_on": day("2026-05-20")}, "Ring"),
+        ({"next_step": "Ring", "buying_on": day("2027-01-20")}, "Ring"),
         ({}, "Newsletter"),
     ],
 )
 def test_the_next_step_is_the_deals_then_the_purchase_then_what_was_agreed(facts, says):
     """Else what the tier is offered; a purchase that is past or far away says nothing."""
-    deal = {"deal_id": "d", "rep_id": "ann", "stage": "Lead", "customer_id": "c1", "amount": 1}
-    contact = {"activity_id": "1", "rep_id": "ann", "kind": "phone", "customer_id": "c1"}
     lists = board(
-        Customers=[customer("c1", buying_on=facts.get("buying_on"))],
+        Customers=[customer("c1")],
         CustomerTiers=[tiered("c1", "B", offer="Newsletter")],
-        CallList=[call("c1", tier="B")],
-        Deals=[deal | {"next_step": facts.get("step")}],
-        Activities=[
-            contact
-            | {
-                "done_on": day("2026-05-01"),
-                "outcome": "Talked",
-                "next_step": facts.get("agreed"),
-            }
-        ],
+        CallList=[call("c1", tier="B", **facts)],
     )
     (line,) = lists["calls", COMPANY, None]
     said = line["says"]
     assert (said.code if isinstance(said, Message) else said) == says
+
+
+def test_what_waits_for_free_hours_is_counted_beside_what_is_listed():
+    """Of this week alone, and of the reps of the scope."""
+    week = {"touches": 3, "promised_hours": 9.0, "available_hours": 4.0}
+    this_week = week | {"week": day("2026-06-29"), "listed": 1}
+    lists = board(
+        Customers=[customer("p"), customer("q", "bo")],
+        CustomerTiers=[tiered("p"), tiered("q")],
+        CallList=[call("p"), call("q", "bo")],
+        TouchLoad=[
+            this_week | {"rep_id": "ann", "waiting": 2},
+            this_week | {"rep_id": "bo", "waiting": 5},
+            week | {"rep_id": "ann", "week": day("2026-07-06")},
+        ],
+    )
+    (of_company,) = lists["tile-calls", COMPANY, None]
+    assert of_company["says"].params == {"due": 9, "hours": 8}
+    (rest,) = lists["calls-rest", rep("ann"), None]
+    assert (rest["count"], rest["says"].params) == (0, {"count": 0, "waiting": 2})
 
 
 def test_who_may_be_leaving_goes_by_value_times_the_chance_of_loss():

@@ -46,6 +46,7 @@ PAGE_TABLES: Final = (
     "CustomerTiers",
     "TierHistory",
     "CallList",
+    "TouchLoad",
     "Funnel",
     "StageTimes",
     "StageHistory",

@@ -5,7 +5,8 @@ Lists, each for the company, every team and every rep:
 - `calls`: the most important calls first. `subject` is the contact, `customer` the company, `channel`
   how, `since_on` and `days` since when and for how long the call is due, `because` the last word of
   the customer and `on` its day, `amount` what is open with him, `says` the next step.
-- `calls-rest`: one line; `count` is how many calls of the scope are not shown.
+- `calls-rest`: one line; `count` is how many calls of the scope are not shown; `says` also how many wait
+  for free hours.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from salesbook.messages import Message
+from salesbook.messages import Fact, Message
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, LATE, Line, ListLines
 from salesbook.pages.lines.scoped import Record, RecordsByScope, by_scope, records_of
@@ -30,6 +31,13 @@ _LATE_FROM: Final = 30
 _VERY_LATE_FROM: Final = 60
 _SOON: Final = 90
 """Days ahead in which a buying date says what to talk about."""
+
+
+class Week(NamedTuple):
+    """The hours of a week, and the calls that wait for more of them."""
+
+    hours: float
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -57,18 +65,34 @@ class Calls:
         lines = [_line(self.context, call) for call in shown]
         yield ListLines(page, "calls", scope, lines)
 
-        rest = len(calls) - len(shown)
-        if rest:
-            says = Message("page.calls.rest", {"count": rest})
-            line = {"says": says, "count": rest, "table": "CallList"}
+        rest, waiting = len(calls) - len(shown), self.week(scope).waiting
+        if rest or waiting:
+            facts: dict[str, Fact] = {"count": rest, "waiting": waiting}
+            kind = "rest-and-waiting" if waiting else "rest"
+            says = Message(f"page.calls.{kind}", facts)
+            line: Line = {"says": says, "count": rest, "table": "CallList"}
             yield ListLines(page, "calls-rest", scope, [line])
+
+    def week(self, scope: Scope) -> Week:
+        """What the reps of a scope have for touches this week, and what does not fit into it."""
+        of_reps = self._weeks.get(scope, ())
+        return Week(
+            hours=sum(row["available_hours"] for row in of_reps),
+            waiting=sum(row["waiting"] or 0 for row in of_reps),
+        )
+
+    @cached_property
+    def _weeks(self) -> RecordsByScope:
+        """TouchLoad of this week."""
+        load = self.context.tables["TouchLoad"]
+        return by_scope(self.context, records_of(load[load["waiting"].notna()]), "rep_id")
 
 
 def _with_facts(context: PageContext) -> pd.DataFrame:
-    """CallList with what a caller should know, the most important first.
+    """CallList with what a caller should know of the customer, the most important first.
 
     The best tier, there the largest value, then who waits longest, is least likely to buy again and
-    means to buy soonest.
+    means to buy soonest: the order of the table, whatever somebody has sorted its sheet by.
     """
     calls = context.tables["CallList"]
     tiers = context.tables["CustomerTiers"].set_index("customer_id")
@@ -78,53 +102,11 @@ def _with_facts(context: PageContext) -> pd.DataFrame:
     keys = calls["customer_id"]
     facts = calls.assign(
         place=calls["tier"].map(place_of_tier),
-        value=keys.map(tiers["value"]),
-        p_alive=keys.map(tiers["p_alive"]),
         offer=keys.map(tiers["offer"]),
-        contact=keys.map(customers["name"]),
         company=keys.map(customers["company"]),
-        phone=keys.map(customers["phone"]),
-        buying_on=keys.map(customers["buying_on"]),
-    )
-    facts = facts.join(_last_words(context), on="customer_id").join(
-        _open_deals(context), on="customer_id"
     )
     order = ["place", "value", "days_late", "p_alive", "buying_on", "customer_id"]
     return facts.sort_values(order, ascending=[True, False, False, True, True, True])
-
-
-def _last_words(context: PageContext) -> pd.DataFrame:
-    """By customer the outcome and the day of the latest contact that had one, and what was to follow."""
-    activities = context.tables["Activities"]
-    customer_of_deal = context.tables["Deals"].set_index("deal_id")["customer_id"]
-    customer = activities["customer_id"].fillna(activities["deal_id"].map(customer_of_deal))
-    known = activities.assign(customer_id=customer).dropna(subset=["customer_id", "outcome"])
-    latest = known.sort_values(["done_on", "activity_id"]).drop_duplicates(
-        "customer_id", keep="last"
-    )
-    words = latest.set_index("customer_id")
-    return pd.DataFrame(
-        {
-            "last_word": words["outcome"],
-            "last_word_on": words["done_on"],
-            "step_agreed": words["next_step"],
-            "step_agreed_on": words["next_on"],
-        }
-    )
-
-
-def _open_deals(context: PageContext) -> pd.DataFrame:
-    """By customer what is open in all, and the next step of the largest deal."""
-    deals = context.open_deals
-    in_order = deals.sort_values(["amount", "deal_id"], ascending=[False, True])
-    largest = in_order.drop_duplicates("customer_id").set_index("customer_id")
-    return pd.DataFrame(
-        {
-            "open_amount": deals.groupby("customer_id")["amount"].sum(min_count=1),
-            "step_of_deal": largest["next_step"],
-            "step_of_deal_on": largest["next_on"],
-        }
-    )
 
 
 def _at_most_five_a_rep(calls: Iterable[Record]) -> list[Record]:
@@ -167,15 +149,15 @@ def _next_step(context: PageContext, call: Record) -> tuple[Any, pd.Timestamp | 
 
     Where nothing of it is known, what the customer's tier is offered.
     """
-    if call["step_of_deal"] is not None:
-        return call["step_of_deal"], call["step_of_deal_on"]
+    step, step_on, buying_on = call["next_step"], call["next_on"], call["buying_on"]
+    is_of_deal = call["deal_id"] is not None
+    if step is not None and is_of_deal:
+        return step, step_on
 
-    buying_on = call["buying_on"]
     if buying_on is not None:
         days_to_go = (buying_on - context.today).days
         if 0 <= days_to_go <= _SOON:
             return Message("page.calls.buys", {"day": buying_on.date()}), buying_on
-
-    if call["step_agreed"] is not None:
-        return call["step_agreed"], call["step_agreed_on"]
+    if step is not None:
+        return step, step_on
     return call["offer"], None

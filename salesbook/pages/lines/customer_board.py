@@ -3,7 +3,8 @@
 Lists of the Customer board, each for the company, every team and every rep:
 
 - `customers-answer`: what to do first; one or two sentences with their sign.
-- `tile-calls`: `count` calls that are due, `says` how many of them are late.
+- `tile-calls`: `count` calls of this week, `says` how many of them are late, or how many more are due
+  than its hours allow.
 - `tile-late`: of the best tier, `tier`; `count` who wait longer than its rhythm, `share` their part,
   `says` of how many and for how long.
 
@@ -17,7 +18,7 @@ from typing import Any, Final
 
 from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
-from salesbook.pages.lines.calls import Calls
+from salesbook.pages.lines.calls import Calls, Week
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.feedback import Feedback
 from salesbook.pages.lines.leaving import Leaving, value_of
@@ -44,7 +45,7 @@ def lists(context: PageContext) -> Iterator[ListLines]:
         due, customers, lost = calls.of(scope), tiers.of(scope), leaving.of(scope)
         yield ListLines(PAGE, "customers-answer", scope, _answer(context, due, customers, lost))
         if customers:
-            yield ListLines(PAGE, "tile-calls", scope, [_calls(due)])
+            yield ListLines(PAGE, "tile-calls", scope, [_calls(due, calls.week(scope))])
             yield ListLines(PAGE, "tile-late", scope, [_late(context, customers)])
         yield from calls.lists(scope, PAGE)
         yield from tiers.lists(scope, PAGE)
@@ -81,9 +82,13 @@ def _answer(
     return lines
 
 
-def _calls(calls: Sequence[Record]) -> Line:
+def _calls(calls: Sequence[Record], week: Week) -> Line:
+    """The calls of the week; how many of them are late, or how many more its hours do not allow."""
     late = sum(call["days_late"] > 0 for call in calls)
     says = Message("page.customers.tile-calls", {"late": late}) if calls else None
+    if week.waiting:
+        facts: dict[str, Fact] = {"due": len(calls) + week.waiting, "hours": round(week.hours)}
+        says = Message("page.customers.tile-hours", facts)
     return {"count": len(calls), "says": says}
 
 
