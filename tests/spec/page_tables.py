@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from salesbook.pages.lines import PAGE_TABLES
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import Line, ListLines
 from salesbook.policy import Policy
+from salesbook.tables import TABLES
 from salesbook.tables.settings import Grade, Rules, Stage, TierRule
 from tests.drawn_tables import Rows, frames_of
 
@@ -48,7 +49,15 @@ def context_of(
     """What lists look at, with the tables given and all others empty."""
     policy = Policy(rules=rules or Rules(), stages=STAGES, tier_rules=TIERS, grades=GRADES)
     frames = frames_of(tables, [*PAGE_TABLES])
-    return PageContext(frames, policy, as_of, WorkCalendar.of_policy(policy))
+
+    def names(table: str, keys: Iterable[str]) -> Mapping[str, str]:
+        """As the workbook calls its rows: a customer by the company, all others by their own name."""
+        frame = frames[table]
+        name = frame["company"].fillna(frame["name"]) if table == "Customers" else frame["name"]
+        known = dict(zip(frame[TABLES[table].key[0]], name, strict=True))
+        return {key: known[key] for key in keys if key in known}
+
+    return PageContext(frames, policy, as_of, WorkCalendar.of_policy(policy), names)
 
 
 def lists_of(page: ListsOf, context: PageContext) -> Lists:
