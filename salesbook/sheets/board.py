@@ -21,6 +21,8 @@ COLUMN_PIXELS: Final = 16
 MARGIN_PIXELS: Final = 28
 ROW_PIXELS: Final = 24
 SPACER_PIXELS: Final = 12
+_TITLE_BESIDE_NOTE: Final = 18
+"""Columns of a title that has a note beside it."""
 
 SIGN_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "good": ("✓", "▲"),
@@ -136,6 +138,8 @@ class ListColumn:
     is_signed: bool = False
     """Whether it takes the colour of the line's sign."""
     bar: Bar | None = None
+    blank: str = ""
+    """What it shows where a line has nothing to say."""
     said: str = ""
     """Where it shows another figure than the field: a series, or `spark`."""
     is_sign: bool = False
@@ -223,12 +227,22 @@ class Board:
 
     # What every page has.
 
-    def head(self, title: Expression, selectors: Sequence[Selector]) -> None:
-        """Title and selectors; below, links to all pages, and of which day the figures are."""
+    def head(
+        self, title: Expression, selectors: Sequence[Selector], note: Expression | None = None
+    ) -> None:
+        """Title and selectors; below, links to all pages, and of which day the figures are.
+
+        Args:
+            note: what is said beside the title.
+        """
         wide = 12 if len(selectors) < 3 else 10
         label = 4
         title_width = COLUMNS - len(selectors) * (wide + label)
-        self.put(0, title_width, title, Look(size=16, bold=True))
+        words_width = title_width if note is None else _TITLE_BESIDE_NOTE
+        self.put(0, words_width, title, Look(size=16, bold=True, shrink=note is not None))
+        if note is not None:
+            look = Look(size=9.5, tone="muted")
+            self.put(words_width, title_width - words_width, note, look)
         left = title_width
         for selector in selectors:
             muted = Look(tone="muted", size=8.5, align="right", indent=1)
@@ -344,7 +358,7 @@ class Board:
                 elif column.is_link:
                     said = self.page.link(listed, place, column.field)
                 else:
-                    said = self.page.cell(listed, place, column.field)
+                    said = self.page.cell(listed, place, column.field, blank=column.blank or None)
                 self.put(
                     column_left,
                     column.width,

@@ -782,8 +782,9 @@ class PageLine(
     next_step: Text | None = None
     next_on: Annotated[Date | None, PLANNED] = None
     phone: Text | None = None
+    channel: Literal["phone", "email", "message", "visit"] | None = None
     word: Text | None = None
-    """A word of its table, such as the channel of a call or a grade."""
+    """A word of its table, such as a grade or a tier."""
     marks: Text | None = None
     """One sign per month: `=`, `>` or `<` where the plan's cell is locked, else a dot."""
     m01: Balance | None = None

@@ -7,7 +7,13 @@ from typing import Final
 
 import pandas as pd
 
-from salesbook.pages.lines import dashboard, pipeline_board, selectors
+from salesbook.pages.lines import (
+    customer_board,
+    dashboard,
+    pipeline_board,
+    rep_page,
+    selectors,
+)
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import ListLines, lines_frame
 from salesbook.pages.lines.periods import period_lists
@@ -19,6 +25,8 @@ PAGES: Final[tuple[ListsOf, ...]] = (
     period_lists,
     dashboard.lists,
     pipeline_board.lists,
+    customer_board.lists,
+    rep_page.lists,
 )
 """What makes lists, in the order in which they stand in the table."""
 
@@ -45,6 +53,7 @@ PAGE_TABLES: Final = (
     "CustomerTiers",
     "TierHistory",
     "CallList",
+    "TouchLoad",
     "Funnel",
     "StageTimes",
     "StageHistory",
