@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from salesbook.cli import options
 from salesbook.cli.answers import answer, work_is_done
 from salesbook.cli.import_command import import_
 from salesbook.cli.language import LANGUAGE
@@ -58,7 +58,7 @@ def new(
         raise UsageError("sample-is-of-calendar-years", where="--fiscal-year-start")
     language = common.lang or LANGUAGE
     settings = _own_settings(currency, fiscal_year_start)
-    sample_as_of = dt.date.today() if sample else None
+    sample_as_of = options.today() if sample else None
     with progress_bar(common):
         rows = new_file(book, language, sample_as_of=sample_as_of, settings=settings)
 
@@ -136,7 +136,7 @@ def undo(book: Path, only_list: bool, number: int | None, yes: bool, common: Com
 
     newest = newest_run(book)
 
-    today = dt.date.today()
+    today = options.today()
     with progress_bar(common) as bar:
 
         def announce(runs: Sequence[PastRun], language: Language) -> None:
