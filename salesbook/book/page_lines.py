@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
+
+import pandas as pd
 
 from salesbook.book.report import Options
 from salesbook.book.session import Session
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.outcome import Outcome
 from salesbook.domain.past.at import at
-from salesbook.frames import empty_frame
+from salesbook.frames import Tables, empty_frame
 from salesbook.pages.lines import PAGE_TABLES, page_lines
 from salesbook.pages.lines.context import PageContext
 
@@ -33,12 +36,23 @@ def with_page_lines(
     """
     if not session.has(PAGE_LINES) or not changes_pages(outcome.tables):
         return outcome
-    others = [table for table in PAGE_TABLES if table not in outcome.tables]
+    lines = _lines(session, outcome.tables, options, looks_back=looks_back)
+    return replace(outcome, tables={**outcome.tables, PAGE_LINES: lines})
+
+
+def lines_now(session: Session, as_of: dt.date) -> pd.DataFrame:
+    """The pages' lines as the workbook's tables stand, for a workbook in which none are written."""
+    return _lines(session, {}, Options(as_of), looks_back=False)
+
+
+def _lines(session: Session, made: Tables, options: Options, *, looks_back: bool) -> pd.DataFrame:
+    """Make the lines of what a run has made, and of the other tables as they stand."""
+    others = [table for table in PAGE_TABLES if table not in made]
     task, _ = session.task(others, options, looks_back=looks_back)
     past = at(task.tables, task.policy, task.as_of, looks_back=looks_back)
     tables = {**{name: empty_frame(name) for name in PAGE_TABLES}, **past.tables}
-    tables |= {name: frame for name, frame in outcome.tables.items() if name in PAGE_TABLES}
+    tables |= {name: frame for name, frame in made.items() if name in PAGE_TABLES}
     context = PageContext(
         tables, session.policy, options.as_of, WorkCalendar.of_policy(session.policy)
     )
-    return replace(outcome, tables={**outcome.tables, PAGE_LINES: page_lines(context)})
+    return page_lines(context)

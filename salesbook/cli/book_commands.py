@@ -22,6 +22,7 @@ from salesbook.cli.options import (
     option,
 )
 from salesbook.cli.outputs import printing
+from salesbook.cli.report_command import report
 from salesbook.errors import ChangedMeanwhile, Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -192,4 +193,4 @@ def upgrade(book: Path, out: Path | None, yes: bool, common: Common) -> None:
         )
 
 
-BOOK_COMMANDS: Final = (new, import_, show, undo, upgrade)
+BOOK_COMMANDS: Final = (new, import_, show, report, undo, upgrade)
