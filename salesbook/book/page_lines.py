@@ -15,13 +15,9 @@ from salesbook.bug_log import keep
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.outcome import Outcome
 from salesbook.domain.past.at import at
-<<<<<<< HEAD
-from salesbook.frames import Tables, empty_frame
-=======
 from salesbook.errors import SalesbookError
-from salesbook.frames import empty_frame
+from salesbook.frames import Tables, empty_frame
 from salesbook.messages import Message
->>>>>>> main
 from salesbook.pages.lines import PAGE_TABLES, page_lines
 from salesbook.pages.lines.context import PageContext
 
@@ -43,22 +39,8 @@ def with_page_lines(
     """
     if not session.has(PAGE_LINES) or not changes_pages(outcome.tables):
         return outcome
-<<<<<<< HEAD
-    lines = _lines(session, outcome.tables, options, looks_back=looks_back)
-    return replace(outcome, tables={**outcome.tables, PAGE_LINES: lines})
-
-
-def lines_now(session: Session, as_of: dt.date) -> pd.DataFrame:
-    """The pages' lines as the workbook's tables stand, for a workbook in which none are written."""
-    return _lines(session, {}, Options(as_of), looks_back=False)
-
-
-def _lines(session: Session, made: Tables, options: Options, *, looks_back: bool) -> pd.DataFrame:
-    """Make the lines of what a run has made, and of the other tables as they stand."""
-    others = [table for table in PAGE_TABLES if table not in made]
-=======
     try:
-        lines = _page_lines(session, outcome, options, looks_back=looks_back)
+        lines = _page_lines(session, outcome.tables, options, looks_back=looks_back)
     except SalesbookError:
         raise
     except Exception as bug:
@@ -67,12 +49,16 @@ def _lines(session: Session, made: Tables, options: Options, *, looks_back: bool
     return replace(outcome, tables={**outcome.tables, PAGE_LINES: lines})
 
 
+def lines_now(session: Session, as_of: dt.date) -> pd.DataFrame:
+    """The pages' lines as the workbook's tables stand, for a workbook in which none are written."""
+    return _page_lines(session, {}, Options(as_of), looks_back=False)
+
+
 def _page_lines(
-    session: Session, outcome: Outcome, options: Options, *, looks_back: bool
+    session: Session, made: Tables, options: Options, *, looks_back: bool
 ) -> pd.DataFrame:
     """Make PageLines: of what the verb has calculated, and of other results as they stand."""
-    others = [table for table in PAGE_TABLES if table not in outcome.tables]
->>>>>>> main
+    others = [table for table in PAGE_TABLES if table not in made]
     task, _ = session.task(others, options, looks_back=looks_back)
     past = at(task.tables, task.policy, task.as_of, looks_back=looks_back)
     tables = {**{name: empty_frame(name) for name in PAGE_TABLES}, **past.tables}
