@@ -110,8 +110,6 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     rest: str = ""
     """One line below about what the list does not show."""
-    left_out: int = 0
-    """Lines that a face had no room for."""
     on_slides: bool = True
 
 

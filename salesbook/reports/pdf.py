@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from bisect import bisect_left
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -35,7 +36,11 @@ _FEWEST_ROWS: Final = 3
 """Rows that a list keeps while another one, or a chart, can give way."""
 _MOST_MISSING: Final = 20
 _PAGES: Final = re.compile(rb"/Type\s*/Pages\b.*?/Count\s+(\d+)", re.DOTALL)
-_NO_GLYPH: Final = re.compile(r'the text "(.+?)" could not be displayed', re.DOTALL)
+_NO_GLYPH: Final = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
+"""Matches the text `"\\u{50000}"` could not be displayed with font `"Noto Sans"`."""
+_ESCAPED: Final = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
+"""Matches `\\u{50000}` and `\\"`."""
+_JOINING: Final = dict.fromkeys((0x200D, 0xFE0E, 0xFE0F))
 
 
 def pdf_of(report: Report) -> tuple[bytes, str]:
@@ -43,17 +48,20 @@ def pdf_of(report: Report) -> tuple[bytes, str]:
 
     Returns: the file, and the characters that no font has: they show as boxes.
     """
-    content, missing = _compiled(report)
-    if not report.is_of_rep:
-        return content, missing
-    # Lists give way from the last one on, a row at a time: what stands first matters most.
-    while pages_of(content) > _MOST_PAGES_OF_REP:
-        shorter = _shorter(report)
-        if shorter is None:
-            break
-        report = shorter
-        content, missing = _compiled(report)
-    return content, missing
+    made = _compiled(report)
+    if not report.is_of_rep or pages_of(made[0]) <= _MOST_PAGES_OF_REP:
+        return made
+
+    # Each has a line less than the one before it: the first that fits is found by halving.
+    shorter = _shorter_ones(report)
+    fits: dict[int, tuple[bytes, str]] = {}
+
+    def does_fit(place: int) -> bool:
+        fits[place] = _compiled(shorter[place])
+        return pages_of(fits[place][0]) <= _MOST_PAGES_OF_REP
+
+    place = bisect_left(range(len(shorter) - 1), True, key=does_fit)
+    return fits[place] if place in fits else _compiled(shorter[place])
 
 
 def pages_of(content: bytes) -> int:
@@ -61,21 +69,22 @@ def pages_of(content: bytes) -> int:
     return max(int(count) for count in _PAGES.findall(content))
 
 
-def _shorter(report: Report) -> Report | None:
-    """The report with one row less; None where every list is as short as it may be."""
+def _shorter_ones(report: Report) -> list[Report]:
+    """The report with ever less in it: what stands first matters most, and goes last."""
+    shorter: list[Report] = [report]
     for place in reversed(range(len(report.tables))):
-        table = report.tables[place]
-        if len(table.rows) > _FEWEST_ROWS:
-            tables = list(report.tables)
-            left_out = table.left_out + 1
+        for left_out in range(1, len(report.tables[place].rows) - _FEWEST_ROWS + 1):
+            tables = list(shorter[-1].tables)
+            table = report.tables[place]
             tables[place] = replace(
-                table, rows=table.rows[:-1], left_out=left_out, rest=report.left_out(left_out)
+                table, rows=table.rows[:-left_out], rest=report.left_out(left_out)
             )
-            return replace(report, tables=tables)
-    # Then charts and whole lists: what stands first matters most.
-    if report.charts:
-        return replace(report, charts=report.charts[:-1])
-    return replace(report, tables=report.tables[:-1]) if report.tables else None
+            shorter.append(replace(report, tables=tables))
+    for charts_left in reversed(range(len(report.charts))):
+        shorter.append(replace(shorter[-1], charts=report.charts[:charts_left]))
+    for tables_left in reversed(range(len(report.tables))):
+        shorter.append(replace(shorter[-1], tables=shorter[-1].tables[:tables_left]))
+    return shorter
 
 
 def _compiled(report: Report) -> tuple[bytes, str]:
@@ -98,15 +107,17 @@ def _compiled(report: Report) -> tuple[bytes, str]:
 
 def _all_missing(data: str, as_of: dt.date) -> str:
     """Every character that no font of this machine has; each refusal names some of them."""
+    # One picture may be made of several characters: each is looked for by itself.
+    data = data.translate(_JOINING)
     missing = ""
     for _ in range(_MOST_MISSING):
         try:
             _compile(_with_all_fonts(), data, as_of, standard=True)
         except typst.TypstError as refused:
-            found = _missing_in(refused)
+            found = set(_missing_in(refused) or "") - set(missing)
             if not found:
                 break
-            missing += found
+            missing += "".join(sorted(found))
             for character in found:
                 data = data.replace(character, "?")
         else:
@@ -117,7 +128,9 @@ def _all_missing(data: str, as_of: dt.date) -> str:
 def _missing_in(refused: Exception) -> str | None:
     """The characters that a refusal names; None where it is about something else."""
     match = _NO_GLYPH.search(str(refused))
-    return match[1] if match else None
+    if match is None:
+        return None
+    return _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)) if sign[1] else sign[2], match[1])
 
 
 def _compile(compiler: Any, data: str, as_of: dt.date, *, standard: bool) -> bytes:

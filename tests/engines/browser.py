@@ -7,6 +7,7 @@ behind it, on the handles 3 and 4 (`--remote-debugging-pipe`).
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -136,6 +137,11 @@ def started() -> Iterator[Browser]:
     """A browser that ends with the block."""
     to_browser, send = os.pipe()
     receive, from_browser = os.pipe()
+    # Neither may be 3 or 4 already: one of the two would be written over before it is read.
+    low = (to_browser, from_browser)
+    to_browser, from_browser = (fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in low)
+    for end in low:
+        os.close(end)
     with tempfile.TemporaryDirectory() as home:
         options = (
             "--headless",
@@ -149,7 +155,7 @@ def started() -> Iterator[Browser]:
         handles = f'exec "$@" 3<&{to_browser} 4>&{from_browser}'
         # The shell puts the pipes on the handles on which Chromium expects them.
         process = subprocess.Popen(
-            ["/bin/sh", "-c", handles, "sh", str(program()), *options],
+            ["bash", "-c", handles, "bash", str(program()), *options],
             pass_fds=(to_browser, from_browser),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -31,7 +31,7 @@ GROUPS = {
     "team": ["score"],
     "customers": ["tier"],
     "pipeline": ["funnel"],
-    "report": ["refresh", "undo", "check_setup"],
+    "report": ["refresh", "make_report", "undo", "check_setup"],
 }
 CHILDREN = {
     "customUI": {"ribbon"},
