@@ -25,6 +25,7 @@ from salesbook.sheets import (
     CHART_DATA,
     PageBook,
     boards,
+    code_name,
     page_sheets,
     page_values,
     selector_cells,
@@ -139,9 +140,8 @@ def _chosen(package: PackageHost, sheet_names: Mapping[str, str]) -> dict[str, V
 
 def _tab_of(package: PackageHost, code: str) -> str | None:
     """What a page's sheet is called in this workbook; None where somebody deleted it."""
-    code_name = "Sheet" + "".join(word.capitalize() for word in code.split("_"))
     names = {labels.word("book", f"sheets.{code}", one).casefold() for one in LANGUAGES}
-    return package.sheet_called(code_name, names)
+    return package.sheet_called(code_name(code), names)
 
 
 @dataclass

@@ -126,7 +126,8 @@ def _day() -> Expression:
     dated = Word("pages.as_of").then(
         " ", date_text(day), " · ", calculated, " · ", fact("currency")
     )
-    return if_(is_number(day), dated, Word("pages.never"))
+    errors = if_(fact("errors") > 0, Text(" · ").then(Word("pages.errors"), fact("errors")), "")
+    return if_(is_number(day), dated.then(errors), Word("pages.never"))
 
 
 def _what_is_sold() -> Expression:

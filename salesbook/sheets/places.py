@@ -106,6 +106,11 @@ def page_sheets() -> tuple[PageSheet, ...]:
     return (hidden_sheet(), *(seen_sheet(code) for code in boards()))
 
 
+def code_name(code: str) -> str:
+    """The name by which macros know a sheet that holds no table of its own."""
+    return "Sheet" + "".join(word.capitalize() for word in code.split("_"))
+
+
 def selector_cells() -> Iterator[tuple[str, str, int, int]]:
     """Every selector: its name as a figure, its sheet's code, its row and column."""
     for code, board in boards().items():
