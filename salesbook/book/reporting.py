@@ -30,7 +30,7 @@ from salesbook.messages import Message
 from salesbook.names.folding import fold_name, nearest_names
 from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
 from salesbook.reports.compose import Asked, Made, report_of
-from salesbook.reports.lines import Lines
+from salesbook.reports.lines import EVERY_PAGE, Lines
 from salesbook.reports.numbers import Numbers
 from salesbook.store import Host
 
@@ -228,7 +228,7 @@ class _Desk:
         by_name = {fold_name(period): period for period in known}
         by_name |= {fold_name(period.removeprefix("FY")): period for period in known}
         by_name |= {fold_name(self.words.period(period)): period for period in known}
-        for choice in self.lines.of("periods", WHOLE_COMPANY):
+        for choice in self.lines.of(EVERY_PAGE, "periods", WHOLE_COMPANY):
             by_name.setdefault(fold_name(self.words.sentence(choice["says"])), choice["word"])
         if fold_name(asked) not in by_name:
             raise UsageError(
@@ -262,7 +262,7 @@ class _Desk:
         return [self._found(request.who)]
 
     def _reps(self) -> list[Whose]:
-        lines = self.lines.of("reps", WHOLE_COMPANY)
+        lines = self.lines.of(EVERY_PAGE, "reps", WHOLE_COMPANY)
         if self.request.kind == "team":
             if self.request.who is None:
                 raise UsageError("report-whose", where="--who")
@@ -275,7 +275,11 @@ class _Desk:
     def _found(self, who: str) -> Whose:
         """The team or rep of that name or id. Raises: UsageError."""
         kind = self.request.kind
-        lines = [line for line in self.lines.of(f"{kind}s", WHOLE_COMPANY) if line.get("word")]
+        lines = [
+            line
+            for line in self.lines.of(EVERY_PAGE, f"{kind}s", WHOLE_COMPANY)
+            if line.get("word")
+        ]
         wanted = fold_name(who)
         for line in lines:
             # An id, or the name as a selector shows it, means just one.

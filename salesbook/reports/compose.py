@@ -14,7 +14,7 @@ from salesbook.domain.arithmetic.calendar import months_in, quarter_of_month, ye
 from salesbook.messages import Message
 from salesbook.pages.lines.context import Scope
 from salesbook.pages.lines.line import MONTH_FIELDS
-from salesbook.reports.contents import LISTS, NUMBERS, ListBlock, ListColumn
+from salesbook.reports.contents import DASHBOARD, LISTS, NUMBERS, ListBlock, ListColumn
 from salesbook.reports.description import (
     Cell,
     Chart,
@@ -28,7 +28,7 @@ from salesbook.reports.description import (
     Table,
     Tile,
 )
-from salesbook.reports.lines import Line, Lines, printable
+from salesbook.reports.lines import EVERY_PAGE, Line, Lines, printable
 from salesbook.reports.numbers import Numbers
 from salesbook.reports.wording import Words
 
@@ -125,7 +125,7 @@ class _Composer:
     # Will we make the number?
 
     def _answer(self) -> Iterator[Remark]:
-        for line in self.lines.of("answer", self.asked.scope, self.asked.period):
+        for line in self.lines.of(DASHBOARD, "answer", self.asked.scope, self.asked.period):
             yield Remark(self._sentence(line["says"]), str(line.get("sign", "")))
 
     def _tiles(self) -> Iterator[Tile]:
@@ -148,7 +148,7 @@ class _Composer:
         )
 
     def _period_line(self, period: str) -> Line | None:
-        return next(iter(self.lines.of("period", self.asked.scope, period)), None)
+        return next(iter(self.lines.of(EVERY_PAGE, "period", self.asked.scope, period)), None)
 
     def _tile(self, period: str, line: Line) -> Tile:
         say, short = self.words.say, self.numbers.short
@@ -204,13 +204,18 @@ class _Composer:
         for block in LISTS:
             if self.asked.scope.kind not in block.kinds:
                 continue
-            lines = self._lines_of(block.list, of_period=block.of_period)
+            lines = self._lines_of(block, block.list)
             if lines:
                 yield self._table(block, lines)
 
-    def _lines_of(self, list_name: str, *, of_period: bool = False) -> Sequence[Line]:
-        period = self.asked.period if of_period else ""
-        return self.lines.of(list_name, self.asked.scope, period)
+    def _lines_of(self, block: ListBlock, list_name: str) -> Sequence[Line]:
+        """The lines of a list, or of one that goes with it: of the same page, scope and period."""
+        period = self.asked.period if block.of_period else ""
+        return self.lines.of(block.page, list_name, self.asked.scope, period)
+
+    def _today(self, list_name: str) -> Sequence[Line]:
+        """The lines of a list of the Dashboard that no period changes."""
+        return self.lines.of(DASHBOARD, list_name, self.asked.scope)
 
     def _table(self, block: ListBlock, lines: Sequence[Line]) -> Table:
         kind = self.asked.scope.kind
@@ -220,7 +225,7 @@ class _Composer:
             # A column in which nothing stands takes room and says nothing.
             if kind in column.kinds and any(_is_filled(column, line) for line in lines)
         ]
-        rest = self._lines_of(block.rest) if block.rest else ()
+        rest = self._lines_of(block, block.rest) if block.rest else ()
         return Table(
             name=block.list,
             title=self.words.say(f"lists.{block.list}"),
@@ -232,7 +237,7 @@ class _Composer:
         )
 
     def _caption(self, block: ListBlock) -> str:
-        line = next(iter(self._lines_of(block.caption)), None) if block.caption else None
+        line = next(iter(self._lines_of(block, block.caption)), None) if block.caption else None
         if line is None:
             return ""
         facts: dict[str, Any] = {}
@@ -321,7 +326,7 @@ class _Composer:
 
     def _landing(self) -> Landing | None:
         """How the running year's landing moved; None for another year, or before it could."""
-        lines = self.lines.of("landing", self.asked.scope)
+        lines = self.lines.of(DASHBOARD, "landing", self.asked.scope)
         year = self._spans()[-1]
         is_running = year_of_month(f"{self.made.as_of:%Y-%m}", self.made.first_month) == year
         if not is_running or len(lines) < _FEWEST_SNAPSHOTS:
@@ -372,7 +377,7 @@ class _Composer:
         return self.words.say("digest.tile", period=_with_sign(tile.sign, tile.title), facts=facts)
 
     def _help_in_a_line(self) -> str:
-        lines = self._lines_of("help")[:_MOST_REPS_IN_DIGEST]
+        lines = self._today("help")[:_MOST_REPS_IN_DIGEST]
         reps = [
             _with_sign(
                 str(line.get("sign", "")), f"{line['subject']} {self.numbers.percent(line['rate'])}"
@@ -387,7 +392,7 @@ class _Composer:
     def _changes_in_a_line(self) -> str:
         changes = [
             f"{self._sentence(line['says'])} {self._sentence(line['because'])}"
-            for line in self._lines_of("changed")
+            for line in self._today("changed")
         ]
         if not changes:
             return ""
@@ -398,7 +403,7 @@ class _Composer:
     def _steps_in_lines(self, room: int) -> list[str]:
         """As many of the day's steps as there is room for, one a line."""
         lines = []
-        for line in self._lines_of("today")[: max(0, room)]:
+        for line in self._today("today")[: max(0, room)]:
             step = self.words.say(
                 "digest.step",
                 step=self._sentence(line["says"]),

@@ -31,6 +31,7 @@ NUMBERS: Final[frozenset[Form]] = frozenset(
 )
 """Forms whose cells stand at the right, so that digits stand below each other."""
 
+DASHBOARD: Final = "Dashboard"
 EVERYBODY: Final = ("company", "team", "rep")
 LEADERS: Final = ("company", "team")
 
@@ -57,6 +58,8 @@ class ListBlock:
 
     list: str
     columns: tuple[ListColumn, ...]
+    page: str = DASHBOARD
+    """The page whose list it is."""
     kinds: tuple[str, ...] = EVERYBODY
     of_period: bool = False
     """Whether it depends on the period that the report is of; else it is today's."""
