@@ -198,7 +198,10 @@ def landing(chart: Landing, width: float) -> Drawing:
     drawing.dot(*middle[0], ACCENT)
     drawing.dot(*middle[-1], ACCENT)
 
-    drawing.text(middle[0][0], middle[0][1] - 9, chart.shown_first, anchor="start", fill=INK)
+    # The first label stands on the side to which the line does not run.
+    is_rising = middle[1][1] < middle[0][1]
+    y_of_first = middle[0][1] + (18 if is_rising else -9)
+    drawing.text(middle[0][0], y_of_first, chart.shown_first, anchor="start", fill=INK)
     y_of_landing = middle[-1][1] + 4
     drawing.text(right + 8, y_of_landing, chart.shown_last, anchor="start", fill=ACCENT)
     if chart.target is not None:

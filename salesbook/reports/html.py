@@ -33,7 +33,7 @@ h2 small{{font-weight:400;font-size:13px;color:{charts.MUTED};margin-left:8px}}
 h1,h2,h3,p,td,th,dd{{overflow-wrap:anywhere}}
 .answer{{background:#F1F5F9;border-left:4px solid {charts.ACCENT};padding:10px 14px;margin:18px 0}}
 .answer p{{margin:2px 0;font-size:16px}}
-.tiles{{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:16px}}
+.tiles{{margin-top:18px;display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:16px}}
 .tile{{border:1px solid #E2E6EB;border-top:3px solid {charts.GREY};padding:12px 14px}}
 .tile.good{{border-top-color:#0B7A5E}}.tile.attention{{border-top-color:#C26A00}}
 .tile.bad{{border-top-color:#B42335}}

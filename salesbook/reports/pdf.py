@@ -40,6 +40,9 @@ _NO_GLYPH: Final = re.compile(r'the text `"(.+?)"` could not be displayed', re.D
 """Matches the text `"\\u{50000}"` could not be displayed with font `"Noto Sans"`."""
 _ESCAPED: Final = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
 """Matches `\\u{50000}` and `\\"`."""
+_LONG_WORD: Final = re.compile(r"[!-\u02ff]{8}(?=[!-\u02ff]{4})")
+"""Matches each eight letters of Latin script behind which as many as four follow without a break."""
+_MAY_BREAK: Final = "\u200b"
 _JOINING: Final = dict.fromkeys((0x200D, 0xFE0E, 0xFE0F))
 
 
@@ -219,13 +222,18 @@ def _cell(cell: Cell) -> dict[str, Any]:
     says = ", ".join(cell.months_shown)
     svg = charts.sparkline(cell.months, says).svg(alone=True) if cell.months else None
     return {
-        "text": cell.text,
+        "text": _breakable(cell.text),
         "sign": cell.sign,
         "tone": tone_of(cell.sign),
         "share": cell.share,
         "svg": svg,
         "says": says,
     }
+
+
+def _breakable(text: str) -> str:
+    """The text with places at which a word may break that is wider than its column."""
+    return _LONG_WORD.sub(lambda part: f"{part[0]}{_MAY_BREAK}", text)
 
 
 def _chart(chart: Chart) -> dict[str, str]:

@@ -5,6 +5,7 @@ The numbers behind a chart travel in the file, in a workbook of their own: those
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +27,9 @@ from salesbook.reports.description import Chart, Landing, MonthBars
 from salesbook.reports.slide_parts import INK, Pen, Place, Style
 
 _NAMES: Final = nsdecls("c", "a")
+_LEAST_FOR_LABEL: Final = 0.08
+"""Of the highest column: a part as high as that has room for a label."""
+_WHOLE: Final = "#,##0"
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class ChartPen:
 
     def _month_bars(self, slide: Any, chart: MonthBars, place: Place) -> Any:
         """Columns of sold and to come, with the target as a line."""
-        data = CategoryChartData(number_format="#,##0")
+        data = CategoryChartData(number_format=_WHOLE)
         data.categories = list(chart.months)
         series = (chart.sold, chart.to_come, chart.targets)
         for word, amounts in zip(chart.legend, series, strict=True):
@@ -60,11 +64,12 @@ class ChartPen:
         return graphic
 
     def _label_columns(self, columns: Any, chart: MonthBars) -> None:
-        """Say in each column what it is worth in all, in the larger of its two parts."""
+        """Say in each column what it is worth in all, in its upper part if that has the room."""
+        most = max(a + b for a, b in zip(chart.sold, chart.to_come, strict=True))
         for place, label in enumerate(chart.shown):
             if not label:
                 continue
-            is_sold = chart.sold[place] >= chart.to_come[place]
+            is_sold = chart.to_come[place] < most * _LEAST_FOR_LABEL
             point = columns.series[0 if is_sold else 1].points[place].data_label
             style = Style(10, colour="FFFFFF" if is_sold else INK)
             self.pen.run(point.text_frame.paragraphs[0], label, style)
@@ -72,7 +77,7 @@ class ChartPen:
 
     def _landing(self, slide: Any, chart: Landing, place: Place) -> Any:
         """Lines of the landing, both ends of its range, and the target."""
-        data = CategoryChartData(number_format="#,##0")
+        data = CategoryChartData(number_format=_WHOLE)
         data.categories = list(chart.days)
         landing, range_word, target = chart.legend
         data.add_series(landing, [self._amount(amount) for amount in chart.middle])
@@ -87,7 +92,10 @@ class ChartPen:
         _look_as_all(drawn)
         # Columns have labels; of a line the axis tells what its heights mean.
         drawn.value_axis.visible = True
-        drawn.value_axis.tick_labels.font.size = Pt(11)
+        labels = drawn.value_axis.tick_labels
+        labels.font.size = Pt(11)
+        labels.number_format, labels.number_format_is_linked = _WHOLE, False
+        drawn.value_axis.minimum_scale = _begin_of_axis(chart, self.decimals)
         for series, colour in zip(drawn.plots[0].series, colours, strict=True):
             series.smooth = False
             series.format.line.color.rgb = RGBColor.from_string(colour[1:])
@@ -97,6 +105,16 @@ class ChartPen:
 
     def _amount(self, minor: int | None) -> float | None:
         return None if minor is None else to_float(minor, self.decimals)
+
+
+def _begin_of_axis(chart: Landing, decimals: int) -> float:
+    """Where the axis of a line begins: a round number below it. From zero every line is flat."""
+    amounts = [*chart.low, *chart.high, *([] if chart.target is None else [chart.target])]
+    least, most = (to_float(amount, decimals) for amount in (min(amounts), max(amounts)))
+    span = most - least or max(abs(most), 1.0)
+    unit = 10.0 ** math.floor(math.log10(span))
+    begin = math.floor((least - span / 4) / unit) * unit
+    return begin if least < 0 else max(0.0, begin)
 
 
 def _look_as_all(drawn: Any) -> None:
