@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 
 import pytest
+from openxml_audit import OpenXmlValidator
 
 from salesbook.pages.lines.context import Scope
 from salesbook.pages.lines.line import ListLines
@@ -131,6 +132,14 @@ def test_a_deck_has_no_moment_but_its_day():
             assert set(re.findall(rb"\d{4}-\d\d-\d\dT[\d:]+", content)) <= {b"2026-11-29T00:00:00"}
         if "/charts/chart" in name:
             assert b'val="-' not in content.replace(b'c:lblOffset val="-', b"")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_deck_is_what_the_standard_says(language, tmp_path):
+    """PowerPoint opens it without offering a repair."""
+    path = tmp_path / "deck.pptx"
+    path.write_bytes(slides_of(report(company(HOSTILE), language=language)))
+    assert OpenXmlValidator().validate(path).errors == []
 
 
 def test_a_reps_pdf_has_at_most_two_pages():
