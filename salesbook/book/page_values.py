@@ -26,6 +26,7 @@ from salesbook.sheets import (
     PageBook,
     boards,
     code_name,
+    note_sheets,
     page_sheets,
     page_values,
     selector_cells,
@@ -126,6 +127,8 @@ def _stored(package: PackageHost, already_read: ReadForPages) -> tuple[Exception
         moved = {said for said in there - known.keys() if without_places(said) in shapes}
         by_sheet[sheet] = {**known, **dict.fromkeys(moved, NOT_CALCULATED)}
     package.store_values(by_sheet)
+    with_notes = note_sheets().keys() & set(package.table_codes())
+    package.store_above(sorted(with_notes), values.notes)
     return values.bugs
 
 

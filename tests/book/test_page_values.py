@@ -9,6 +9,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from reliability.pages import (
@@ -30,10 +31,11 @@ from salesbook.expressions.functions import FUNCTIONS
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.package import open_package
 from salesbook.intake.options import ImportOptions
-from salesbook.labels import LANGUAGES, word
+from salesbook.labels import LANGUAGES, Language, sheet_name, word
 from salesbook.pages.common import RESULT_RUNS
 from salesbook.pages.lines import PAGE_TABLES
 from salesbook.sheets import boards, hidden_sheet
+from salesbook.sheets.places import NOTE_CELL
 from salesbook.store import KEEP, CellError, TableWrite
 from salesbook.tables import TABLES, Role
 from workbook.build.office import convert_all, office
@@ -467,3 +469,24 @@ def test_libreoffice_calculates_what_is_stored(book, tmp_path):
         places = formula_places(path)
         assert len(places) > 500
         assert differences(shown(path, places), shown(made, places)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_results_say_of_which_day_they_are(language: Language, tmp_path: Path) -> None:
+    """Each verb's results name the day of its own newest run, before the first one that there is none."""
+    book = tmp_path / "Book.xlsm"
+    new_file(book, language, sample_as_of=DAY)
+
+    def note(table: str) -> str:
+        sheet = openpyxl.load_workbook(book, data_only=True)[sheet_name(table, language)]
+        return str(sheet.cell(*NOTE_CELL).value)
+
+    never = word("book", "calculated.never", language)
+    assert note("Funnel") == note("Checks") == never
+    run_on_file(book, "tier", Options(DAY), wait=0)
+    run_on_file(book, "funnel", Options(DAY + dt.timedelta(days=3)), wait=0)
+    assert "2026-06-30" in note("CallList")
+    assert "2026-07-03" in note("Funnel")
+    assert "2026-07-03" in note("Alerts")
+    assert word("book", "calculated.funnel", language) in note("Funnel")
+    assert note("Scorecard") == never
