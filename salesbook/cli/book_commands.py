@@ -22,11 +22,8 @@ from salesbook.cli.options import (
     option,
 )
 from salesbook.cli.outputs import printing
-<<<<<<< HEAD
-from salesbook.cli.report_command import report
-=======
 from salesbook.cli.progress_bar import progress_bar
->>>>>>> main
+from salesbook.cli.report_command import report
 from salesbook.errors import ChangedMeanwhile, Interrupted, UsageError
 
 if TYPE_CHECKING:

@@ -28,11 +28,8 @@ from salesbook.writing.values import amounts_of
 if TYPE_CHECKING:
     from salesbook.book.backups import Kept
     from salesbook.book.files import Standing
-<<<<<<< HEAD
     from salesbook.book.reporting import Reports
-=======
     from salesbook.book.selecting.selection import Selection
->>>>>>> main
     from salesbook.book.upgrade import Upgrade
     from salesbook.setup.doctor import SetupCheck
 

@@ -31,11 +31,7 @@ if TYPE_CHECKING:
     from salesbook.book.files import Standing
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
-<<<<<<< HEAD
     from salesbook.book.reporting import Reports
-    from salesbook.book.session import Session
-=======
->>>>>>> main
     from salesbook.book.undo import Obstacle, PastRun
     from salesbook.book.upgrade import Upgrade
     from salesbook.domain.outcome import ClosedMonth
