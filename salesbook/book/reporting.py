@@ -27,7 +27,8 @@ from salesbook.errors import UsageError
 from salesbook.hosts.package import open_package
 from salesbook.labels import Language
 from salesbook.messages import Message
-from salesbook.names.folding import fold_name, nearest_names
+from salesbook.names.folding import fold_name
+from salesbook.names.nearest import nearest_known
 from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
 from salesbook.reports.compose import Asked, Made, report_of
 from salesbook.reports.lines import EVERY_PAGE, Lines
@@ -290,8 +291,10 @@ class _Desk:
         if shared:
             names = ", ".join(line["subject"] for line in shared)
             raise UsageError("report-who-shared", where="--who", found=who, names=names)
-        known = {fold_name(line["subject"]): str(line["subject"]) for line in lines}
-        nearest = nearest_names([who], known).get(who)
+        # A first name alone is like none of the whole names, and yet tells who may be meant.
+        known = {part: line["subject"] for line in lines for part in line["subject"].split()}
+        known |= {line["subject"]: line["subject"] for line in lines}
+        nearest = ", ".join(nearest_known(who, known)) or None
         raise UsageError(
             "report-no-team" if kind == "team" else "report-no-rep",
             where="--who",
