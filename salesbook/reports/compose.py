@@ -14,7 +14,7 @@ from salesbook.domain.arithmetic.calendar import months_in, quarter_of_month, ye
 from salesbook.messages import Message
 from salesbook.pages.lines.context import Scope
 from salesbook.pages.lines.line import MONTH_FIELDS
-from salesbook.reports.contents import DASHBOARD, LISTS, NUMBERS, ListBlock, ListColumn
+from salesbook.reports.contents import ANSWERS, DASHBOARD, LISTS, NUMBERS, ListBlock, ListColumn
 from salesbook.reports.description import (
     Cell,
     Chart,
@@ -125,7 +125,9 @@ class _Composer:
     # Will we make the number?
 
     def _answer(self) -> Iterator[Remark]:
-        for line in self.lines.of(DASHBOARD, "answer", self.asked.scope, self.asked.period):
+        page, list_name, has_periods = ANSWERS[self.asked.scope.kind]
+        period = self.asked.period if has_periods else ""
+        for line in self.lines.of(page, list_name, self.asked.scope, period):
             yield Remark(self._sentence(line["says"]), str(line.get("sign", "")))
 
     def _tiles(self) -> Iterator[Tile]:
@@ -206,11 +208,13 @@ class _Composer:
                 continue
             lines = self._lines_of(block, block.list)
             if lines:
-                yield self._table(block, lines)
+                total = self._lines_of(block, block.total) if block.total else ()
+                yield self._table(block, [*lines, *total])
 
     def _lines_of(self, block: ListBlock, list_name: str) -> Sequence[Line]:
         """The lines of a list, or of one that goes with it: of the same page, scope and period."""
-        period = self.asked.period if block.of_period else ""
+        periods = {"today": "", "period": self.asked.period, "year": self._spans()[-1]}
+        period = periods[block.of]
         return self.lines.of(block.page, list_name, self.asked.scope, period)
 
     def _today(self, list_name: str) -> Sequence[Line]:
@@ -232,7 +236,9 @@ class _Composer:
             caption=self._caption(block),
             columns=[self._column(column) for column in columns],
             rows=[[self._cell(column, line) for column in columns] for line in lines],
-            rest=" ".join(self._sentence(line["says"]) for line in rest),
+            rest=" ".join(
+                self._sentence(line[block.rest_field]) for line in rest if block.rest_field in line
+            ),
             on_slides=block.on_slides,
         )
 
@@ -267,7 +273,8 @@ class _Composer:
             return Cell(months=months, months_shown=tuple(map(self.numbers.short, months)))
         cell = line.get(column.field)
         if cell is None:
-            return Cell()
+            says = line.get(column.otherwise) if column.otherwise else None
+            return Cell() if says is None else Cell(self._sentence(says))
         if column.form == "sign":
             return Cell(str(cell), sign=str(cell))
         if column.form == "sentence":
