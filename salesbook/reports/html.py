@@ -48,7 +48,8 @@ dd{{margin:0}}
 i{{font-style:normal;font-weight:600}}
 table{{border-collapse:collapse;width:100%;font-size:14px}}
 th{{text-align:left;font-weight:600;color:{charts.MUTED};font-size:12px}}
-th,td{{padding:6px 10px 6px 0;border-bottom:1px solid #E2E6EB;vertical-align:top}}
+td:not([class]),td.first{{min-width:76px}}
+th,td{{padding:6px 14px 6px 0;border-bottom:1px solid #E2E6EB;vertical-align:top}}
 .number{{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}}
 .bar{{display:block;padding:0 2px;
  background:linear-gradient({charts.LIGHT},{charts.LIGHT}) left/var(--w) 100% no-repeat}}

@@ -124,7 +124,7 @@ class Pen:
                 _lines_of(cell.text, width - 4, size)
                 for cell, width in zip(row, widths, strict=bool(row))
             ]
-            target.height = Emu(round((max(lines, default=1) * size * 0.46 + 2.5) * _MM))
+            target.height = Emu(round((max(lines, default=1) * size * 0.46 + 3.4) * _MM))
         graphic.height = sum(target.height for target in table.rows)
         return graphic
 
