@@ -14,6 +14,7 @@ from salesbook.hosts.package import open_package
 from tests.reports.drawn import shown_in_html, shown_in_slides
 
 AS_OF = dt.date(2026, 6, 15)
+RELEASED = Path(__file__).parent / "data" / "released"
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +194,18 @@ def test_a_team_can_be_split_too(book, salesbook):
     reports = salesbook("report", book, *words).document["reports"]
     everybody = salesbook("report", book, "--split-by", "rep", "--json").document["reports"]
     assert 0 < len(reports) < len(everybody)
+
+
+@pytest.mark.parametrize("release", ["0.1.0-en", "0.2.0-zh-CN"])
+def test_an_older_workbook_has_a_report_too(release, tmp_path, salesbook):
+    """Of its tables as they stand; its forecasts meant something else, and are left out."""
+    book = tmp_path / "Old.xlsm"
+    book.write_bytes(RELEASED.joinpath(f"{release}.xlsm").read_bytes())
+    before = book.read_bytes()
+    shown = salesbook("report", book, "--text").out
+    words = ("Target", "Landing 0") if release.endswith("en") else ("目标", "预计完成 0")
+    assert (words[0] in shown, words[1] in shown) == (True, False)
+    assert book.read_bytes() == before
 
 
 def test_an_empty_workbook_has_a_report_too(tmp_path, salesbook):

@@ -154,23 +154,23 @@ class _Composer:
 
     def _tile(self, period: str, line: Line) -> Tile:
         say, short = self.words.say, self.numbers.short
+        landing = _landing_in(line)
+        is_over = line["on"].date() < self.made.as_of
+        sold = Fact(say("tile.sold"), short(line.get("sold", 0)))
         facts = [
-            Fact(say("tile.sold"), short(line.get("sold", 0))),
             *self._fact("tile.target", line.get("target")),
             *self._fact("tile.to_go", _still_missing(line)),
         ]
-        has_range = "low" in line and "high" in line
-        if has_range:
-            low, high = short(line["low"]), short(line["high"])
-            facts.append(Fact(say("tile.range"), f"{low} – {high}"))
+        if is_over or landing is None:
+            lead = sold
+        else:
+            lead = Fact(say("tile.landing"), short(landing))
+            facts = [sold, *facts]
+            if "low" in line and "high" in line:
+                low, high = short(line["low"]), short(line["high"])
+                facts.append(Fact(say("tile.range"), f"{low} – {high}"))
 
         chance = line.get("chance_rate")
-        is_over = line["on"].date() < self.made.as_of
-        if is_over or "middle" not in line:
-            lead = Fact(say("tile.sold"), short(line.get("sold", 0)))
-            facts = facts[1:]
-        else:
-            lead = Fact(say("tile.landing"), short(line["middle"]))
         return Tile(
             title=self.words.period(period),
             sign=str(line.get("sign", "")),
@@ -187,7 +187,7 @@ class _Composer:
             yield Fact(self.words.say(word), self.numbers.short(amount))
 
     def _meter(self, line: Line) -> Meter | None:
-        sold, landing, target = line.get("sold", 0), line.get("middle"), line.get("target")
+        sold, landing, target = line.get("sold", 0), _landing_in(line), line.get("target")
         if not sold and not landing and not target:
             return None
         short, unknown = self.numbers.short, "–"
@@ -198,7 +198,8 @@ class _Composer:
             target=unknown if target is None else short(target),
         )
         to_come = max(0, landing - sold) if landing is not None else 0
-        return Meter(max(0, sold), to_come, target, line.get("low"), line.get("high"), says)
+        low, high = (None, None) if landing is None else (line.get("low"), line.get("high"))
+        return Meter(max(0, sold), to_come, target, low, high, says)
 
     # The lists.
 
@@ -303,9 +304,10 @@ class _Composer:
             return None
 
         sold = [max(0, line.get("sold", 0)) for line in lines.values()]
+        landings = [_landing_in(line) for line in lines.values()]
         to_come = [
-            max(0, line.get("middle", 0) - line.get("sold", 0)) if "middle" in line else 0
-            for line in lines.values()
+            0 if landing is None else max(0, landing - line.get("sold", 0))
+            for landing, line in zip(landings, lines.values(), strict=True)
         ]
         say, short = self.words.say, self.numbers.short
         year_name = self.words.period(year)
@@ -432,6 +434,16 @@ def _is_filled(column: ListColumn, line: Line) -> bool:
     if column.form == "months":
         return any(field in line for field in MONTH_FIELDS)
     return column.field in line
+
+
+def _landing_in(line: Line) -> int | None:
+    """Where a period lands; None where nobody knows.
+
+    Versions before 0.3.0 forecast only what was still to come. A landing below what is sold already
+    is one of theirs, and none.
+    """
+    landing = line.get("middle")
+    return None if landing is None or landing < line.get("sold", 0) else int(landing)
 
 
 def _still_missing(line: Line) -> int | None:
