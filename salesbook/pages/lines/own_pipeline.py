@@ -63,7 +63,7 @@ class OwnPipelines:
             "amount": three_digits(_sum(deals), decimals),
         }
         total: Line = {
-            "says": Message("page.pipeline.total", facts),
+            "says": Message("page.own.total", facts),
             "count": len(deals),
             "amount": _sum(deals),
             "table": "Deals",
@@ -73,7 +73,7 @@ class OwnPipelines:
         rest = deals[_SHOWN:]
         if rest:
             about = three_digits(_sum(rest), decimals)
-            says = Message("page.pipeline.rest", {"count": len(rest), "amount": about})
+            says = Message("page.own.rest", {"count": len(rest), "amount": about})
             line: Line = {"says": says, "count": len(rest), "amount": _sum(rest), "table": "Deals"}
             yield ListLines(page, "own-pipeline-rest", scope, [line])
 
@@ -83,10 +83,10 @@ class OwnPipelines:
         has_step = deal["next_step"] is not None
         because = None
         if alert is not None:
-            kind = Message("page.pipeline.kind", {"kind": f"alerts={alert['kind']}"})
+            kind = Message("page.own.kind", {"kind": f"alerts={alert['kind']}"})
             because = short_reason(alert["because"]) or kind
         elif not has_step:
-            because = Message("page.pipeline.no-step")
+            because = Message("page.own.no-step")
         return {
             "sign": LATE if alert is not None else GOOD if has_step else ATTENTION,
             "subject": self.context.name_of("Deals", deal_id),
