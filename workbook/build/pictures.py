@@ -8,6 +8,7 @@ pictures that the pages of docs/ show, of the sample on its fixed day.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import io
 import re
 import subprocess
@@ -16,6 +17,7 @@ import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
 import pandas as pd
 import xlsxwriter
@@ -70,8 +72,13 @@ def main(arguments: Sequence[str]) -> int:
 def draw_for_docs(language: Language) -> list[Path]:
     """Draw every board and the tables that docs/ shows, such as `call-list.en.png`."""
     codes = (*boards(), *_TABLES_IN_DOCS)
+    # The pages say when they were calculated: the same picture whenever it is drawn.
+    on_that_morning = dt.datetime.combine(SAMPLE_AS_OF, dt.time(8))
     drawn = []
-    with tempfile.TemporaryDirectory() as scratch:
+    with (
+        patch("salesbook.book.run_log.now", return_value=on_that_morning),
+        tempfile.TemporaryDirectory() as scratch,
+    ):
         for picture in draw(language, Path(scratch), "sample", codes):
             code = picture.stem.partition("-")[2]
             name = re.sub(r"(?<=[a-z])(?=[A-Z])|_", "-", code).lower()
