@@ -7,14 +7,19 @@ from typing import Final
 
 import pandas as pd
 
-from salesbook.pages.lines import dashboard, selectors
+from salesbook.pages.lines import dashboard, selectors, target_board
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import ListLines, lines_frame
 from salesbook.pages.lines.periods import period_lists
 
 ListsOf = Callable[[PageContext], Iterator[ListLines]]
 
-PAGES: Final[tuple[ListsOf, ...]] = (selectors.lists, period_lists, dashboard.lists)
+PAGES: Final[tuple[ListsOf, ...]] = (
+    selectors.lists,
+    period_lists,
+    dashboard.lists,
+    target_board.lists,
+)
 """What makes lists, in the order in which they stand in the table."""
 
 PAGE_TABLES: Final = (
@@ -26,8 +31,11 @@ PAGE_TABLES: Final = (
     "Leads",
     "Feedback",
     "Activities",
+    "Targets",
+    "TargetMonths",
     "Locks",
     "TargetPlan",
+    "PlanChanges",
     "Attainment",
     "Scorecard",
     "ScorecardLines",

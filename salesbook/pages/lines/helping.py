@@ -77,12 +77,17 @@ class RepsOfScope:
         return {"says": says, "count": behind, "count_up": ahead}
 
 
-def paces(context: PageContext, figures: PeriodFigures) -> list[RepPace]:
-    """The pace of every seller who has a target that is due, the slowest first."""
-    ranges = _ranges(context)
+def paces(context: PageContext, figures: PeriodFigures, period: str | None = None) -> list[RepPace]:
+    """The pace of every seller who has a target that is due, the slowest first.
+
+    Args:
+        period: None for the running year.
+    """
+    period = period or context.year
+    ranges = luck_ranges(context, period)
     found = []
     for rep in context.sellers:
-        attained = figures.attained(Scope("rep", rep), context.year)
+        attained = figures.attained(Scope("rep", rep), period)
         due = present(attained.get("due"))
         if not due or due <= 0:
             continue
@@ -91,11 +96,18 @@ def paces(context: PageContext, figures: PeriodFigures) -> list[RepPace]:
     return sorted(found, key=lambda pace: (pace.rate, pace.rep_id))
 
 
-def _ranges(context: PageContext) -> dict[str, tuple[float | None, float | None]]:
-    """By rep between which bounds of pace luck alone leaves him, as his score card says."""
-    lines = context.tables["ScorecardLines"]
-    of_year = lines[(lines["period"] == context.year) & (lines["metric"] == "attainment")]
-    return {str(row.rep_id): (present(row.low), present(row.high)) for row in of_year.itertuples()}
+def luck_ranges(context: PageContext, period: str) -> dict[str, tuple[float | None, float | None]]:
+    """By rep between which bounds of pace luck alone leaves him, as the period's score cards say."""
+    by_period = context.memory.get("luck_ranges")
+    if by_period is None:
+        lines = context.tables["ScorecardLines"]
+        by_period = {}
+        for line in lines[lines["metric"] == "attainment"].itertuples():
+            bounds = (present(line.low), present(line.high))
+            by_period.setdefault(str(line.period), {})[str(line.rep_id)] = bounds
+        context.memory["luck_ranges"] = by_period
+    ranges: dict[str, tuple[float | None, float | None]] = by_period.get(period, {})
+    return ranges
 
 
 def reps_of(context: PageContext, figures: PeriodFigures, scope: Scope) -> RepsOfScope:
