@@ -83,17 +83,22 @@ def paces(context: PageContext, figures: PeriodFigures, period: str | None = Non
     Args:
         period: None for the running year.
     """
-    period = period or context.year
-    ranges = luck_ranges(context, period)
-    found = []
-    for rep in context.sellers:
-        attained = figures.attained(Scope("rep", rep), period)
-        due = present(attained.get("due"))
-        if not due or due <= 0:
-            continue
-        low, high = ranges.get(rep, (None, None))
-        found.append(RepPace(rep, int(attained["actual"]), int(due), low, high))
+    known = (pace_of(context, figures, rep, period) for rep in context.sellers)
+    found = [pace for pace in known if pace is not None]
     return sorted(found, key=lambda pace: (pace.rate, pace.rep_id))
+
+
+def pace_of(
+    context: PageContext, figures: PeriodFigures, rep: str, period: str | None = None
+) -> RepPace | None:
+    """The pace of one rep; None where no target of his is due."""
+    period = period or context.year
+    attained = figures.attained(Scope("rep", rep), period)
+    due = present(attained.get("due"))
+    if not due or due <= 0:
+        return None
+    low, high = luck_ranges(context, period).get(rep, (None, None))
+    return RepPace(rep, int(attained["actual"]), int(due), low, high)
 
 
 def luck_ranges(context: PageContext, period: str) -> dict[str, tuple[float | None, float | None]]:
@@ -101,13 +106,24 @@ def luck_ranges(context: PageContext, period: str) -> dict[str, tuple[float | No
     by_period = context.memory.get("luck_ranges")
     if by_period is None:
         lines = context.tables["ScorecardLines"]
+        scale = scale_of(context, "attainment")
         by_period = {}
         for line in lines[lines["metric"] == "attainment"].itertuples():
-            bounds = (present(line.low), present(line.high))
+            low, high = present(line.low), present(line.high)
+            bounds = (
+                None if low is None else low / scale,
+                None if high is None else high / scale,
+            )
             by_period.setdefault(str(line.period), {})[str(line.rep_id)] = bounds
         context.memory["luck_ranges"] = by_period
     ranges: dict[str, tuple[float | None, float | None]] = by_period.get(period, {})
     return ranges
+
+
+def scale_of(context: PageContext, metric: str) -> float:
+    """What full marks of a share are on score cards: 1, or 100 where Metrics has that scale."""
+    scales = [row.scale for row in context.policy.metrics if row.metric == metric and row.scale]
+    return scales[-1] if scales else 1.0
 
 
 def reps_of(context: PageContext, figures: PeriodFigures, scope: Scope) -> RepsOfScope:
@@ -166,7 +182,7 @@ def _sold_by_month(context: PageContext) -> dict[tuple[str, str], int]:
 
 def cause_of(context: PageContext, pace: RepPace) -> Message:
     """The strongest cause that luck does not explain; else that it may be luck, with one fact."""
-    worst = _worst_metric(context, pace.rep_id)
+    worst = worst_metric(context, pace.rep_id)
     if worst is not None:
         kind = "rate" if worst["metric"] in _RATES else "number"
         facts: dict[str, Fact] = {
@@ -176,7 +192,7 @@ def cause_of(context: PageContext, pace: RepPace) -> Message:
         }
         return Message(f"page.why.{kind}", facts)
 
-    largest = _largest_open_deal(context, pace.rep_id)
+    largest = largest_open_deal(context, pace.rep_id)
     luck = "page.why.luck" if pace.sign != BEHIND else "page.why.unknown"
     if largest is None:
         return Message(f"{luck}-no-deal")
@@ -186,7 +202,7 @@ def cause_of(context: PageContext, pace: RepPace) -> Message:
     )
 
 
-def _worst_metric(context: PageContext, rep_id: str) -> Any:
+def worst_metric(context: PageContext, rep_id: str) -> Any:
     """Of the rep's measures that lie wholly under their goal that which is farthest below."""
     lines = context.tables["ScorecardLines"]
     is_ours = (lines["period"] == context.year) & (lines["rep_id"] == rep_id)
@@ -198,7 +214,7 @@ def _worst_metric(context: PageContext, rep_id: str) -> Any:
     return behind.loc[share.idxmin()]
 
 
-def _largest_open_deal(context: PageContext, rep_id: str) -> Any:
+def largest_open_deal(context: PageContext, rep_id: str) -> Any:
     """The rep's largest deal that is open and expected to close this year; None without one."""
     deals = context.open_deals
     end = pd.Timestamp(f"{context.months_of_this_year[-1]}-01") + pd.offsets.MonthEnd(1)
