@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Final
 
 from salesbook import labels
 from salesbook.bug_log import keep
@@ -24,17 +23,16 @@ from salesbook.reading.columns import headers_by_field
 from salesbook.reading.settings import read_settings
 from salesbook.sheets import (
     CHART_DATA,
-    DASHBOARD,
     PageBook,
-    dashboard_sheets,
+    boards,
+    page_sheets,
     page_values,
+    selector_cells,
     shapes_of_ours,
     without_places,
 )
 from salesbook.store import NOT_CALCULATED, TableCells
 from salesbook.tables import TABLES
-
-_SHEETS: Final = (CHART_DATA, DASHBOARD)
 
 
 class ReadForPages:
@@ -68,7 +66,7 @@ class ReadForPages:
 def _wanted_fields() -> Mapping[str, frozenset[str]]:
     """By table the fields on which some page rests."""
     wanted: dict[str, set[str]] = {}
-    for sheet in dashboard_sheets():
+    for sheet in page_sheets():
         for cell in sheet.cells:
             for column in columns_of(cell.expression):
                 wanted.setdefault(column.table, set()).add(column.field)
@@ -103,22 +101,21 @@ def store_page_values(
 
 def _stored(package: PackageHost, already_read: ReadForPages) -> tuple[Exception, ...]:
     """Stage the values of all pages. Returns: what left figures unknown."""
-    sheet_names = {code: _tab_of(package, code) for code in _SHEETS}
-    hidden, seen = sheet_names[CHART_DATA], sheet_names[DASHBOARD]
-    if hidden is None:
+    tabs = {code: _tab_of(package, code) for code in (CHART_DATA, *boards())}
+    sheet_names = {code: name for code, name in tabs.items() if name is not None}
+    if CHART_DATA not in sheet_names:
         return ()
     columns = _Columns(package, already_read)
     book = PageBook(
-        hidden_sheet_name=hidden,
-        hidden_formulas=package.formulas(hidden),
+        sheet_names=sheet_names,
+        hidden_formulas=package.formulas(sheet_names[CHART_DATA]),
         headers=columns.headers,
         column=columns.values,
+        chosen=_chosen(package, sheet_names),
         epoch_1904=package.is_1904,
     )
     values = page_values(book)
-    by_sheet = {hidden: values.hidden}
-    if seen is not None:
-        by_sheet[seen] = values.seen
+    by_sheet = {sheet_names[code]: known for code, known in values.by_sheet.items()}
 
     # Where somebody inserted a row, our formulas name other cells and none is known any more. What
     # they showed before is of tables before.
@@ -129,6 +126,15 @@ def _stored(package: PackageHost, already_read: ReadForPages) -> tuple[Exception
         by_sheet[sheet] = {**known, **dict.fromkeys(moved, NOT_CALCULATED)}
     package.store_values(by_sheet)
     return values.bugs
+
+
+def _chosen(package: PackageHost, sheet_names: Mapping[str, str]) -> dict[str, Values]:
+    """What stands in the selectors of all pages."""
+    return {
+        name: from_cells([package.typed(sheet_names[code], row, column)])
+        for name, code, row, column in selector_cells()
+        if code in sheet_names
+    }
 
 
 def _tab_of(package: PackageHost, code: str) -> str | None:

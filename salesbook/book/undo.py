@@ -24,7 +24,7 @@ from salesbook.book.run_log import log_entry
 from salesbook.book.session import Session, collecting_nothing
 from salesbook.errors import NothingToUndo, SalesbookError, UndoLosesTyping
 from salesbook.messages import Message
-from salesbook.pages.dashboard import RESULT_RUNS
+from salesbook.pages.common import RESULT_RUNS
 from salesbook.store import Host
 from salesbook.tables import TABLES, Role
 from salesbook.writing.body import PreparedWrite

@@ -42,6 +42,8 @@ class Calculation:
     """How many rows each series has."""
     language: Language
     """Of words."""
+    chosen: Mapping[str, Values] = field(default_factory=dict)
+    """By the name of a selector what stands in it."""
     epoch_1904: bool = False
     _known: dict[Expression, Values] = field(default_factory=dict)
 
@@ -94,6 +96,8 @@ class Calculation:
         if row is None and name in self.series:
             rows = range(self.series[name])
             return from_cells([self._figure(name, place).cell() for place in rows])
+        if row is None and name in self.chosen:
+            return self.chosen[name]
         if (name, row) not in self.figures:
             raise Unknown(name)
         shown = self.value(self.figures[name, row])

@@ -47,6 +47,7 @@ Function = Callable[[Sequence[Values], bool], Values]
 """Takes the arguments, and whether the workbook counts its days from 1904."""
 
 _LAST_YEAR: Final = 9999
+_SECONDS_A_DAY: Final = 86_400
 _SURE_DIGITS: Final = 15
 _MOST_DECIMALS: Final = 127
 """That FIXED shows."""
@@ -270,17 +271,23 @@ def _match(arguments: Sequence[Values], _: bool) -> Values:
     Only exact matches are asked for: the third argument is 0.
     """
     sought, among = arguments[0], arguments[1]
-    places: dict[tuple[int, object], int] = {}
-    for place in range(len(among)):
-        key = _key(among, place)
-        if key is not None:
-            places.setdefault(key, place + 1)
-
+    places = _places_in(among)
     codes, unique = _different(sought)
     found = np.array([_place_of(key, places) for key in unique], dtype=np.float64)
     numbers = found[codes]
     result = with_error(from_numbers(np.nan_to_num(numbers)), np.isnan(numbers), "#N/A")
     return passing_errors(result, sought)
+
+
+def _places_in(among: Values) -> Mapping[tuple[int, object], int]:
+    """The first place of each cell; of a long column that many formulas look in, worked out once."""
+    places = among.places
+    if not places:
+        for place in range(len(among)):
+            key = _key(among, place)
+            if key is not None:
+                places.setdefault(key, place + 1)
+    return places
 
 
 def _key(values: Values, place: int) -> tuple[int, object] | None:
@@ -349,6 +356,18 @@ def _part_of_day(part: Callable[[dt.datetime], int]) -> Function:
             except OverflowError:
                 parts.append(math.nan)
         return passing_errors(from_numbers(np.array(parts)), numbers)
+
+    return function
+
+
+def _part_of_time(seconds_per_part: int, parts: int) -> Function:
+    """An hour or a minute; a day's time is the fraction of its number, to the second."""
+
+    def function(arguments: Sequence[Values], epoch_1904: bool) -> Values:
+        numbers = as_numbers(arguments[0], epoch_1904=epoch_1904)
+        seconds = np.round((numbers.numbers % 1) * _SECONDS_A_DAY) % _SECONDS_A_DAY
+        result = from_numbers(np.floor(seconds / seconds_per_part) % parts)
+        return passing_errors(with_error(result, numbers.numbers < 0, "#NUM!"), numbers)
 
     return function
 
@@ -454,6 +473,11 @@ def _mid(arguments: Sequence[Values], _: bool) -> Values:
     return single(text[start - 1 : start - 1 + length])
 
 
+def _hyperlink(arguments: Sequence[Values], _: bool) -> Values:
+    """What a link shows; where it leads only a click tells."""
+    return arguments[-1]
+
+
 def _right(arguments: Sequence[Values], _: bool) -> Values:
     lengths = as_numbers(arguments[1])
     if lengths.is_kind(ERROR)[0]:
@@ -463,6 +487,15 @@ def _right(arguments: Sequence[Values], _: bool) -> Values:
         return errors("#VALUE!")
     texts = from_texts(text[-length:] if length else "" for text in as_texts(arguments[0]))
     return passing_errors(texts, arguments[0])
+
+
+def _substitute(arguments: Sequence[Values], _: bool) -> Values:
+    """A text in which every piece that is sought is another."""
+    found = first_errors(*arguments)
+    if found is not None:
+        return found
+    (text,), (sought,), (instead,) = map(as_texts, arguments)
+    return from_texts([text.replace(sought, instead) if sought else text])
 
 
 FUNCTIONS: Final[Mapping[str, Function]] = {
@@ -475,6 +508,8 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "EDATE": _edate,
     "FIND": _find,
     "FIXED": _fixed,
+    "HOUR": _part_of_time(3600, 24),
+    "HYPERLINK": _hyperlink,
     "IF": _if,
     "IFERROR": _iferror,
     "INDEX": _index,
@@ -482,6 +517,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "MATCH": _match,
     "MAX": _of_numbers(lambda numbers: max(numbers, default=0.0)),
     "MID": _mid,
+    "MINUTE": _part_of_time(60, 60),
     "MONTH": _part_of_day(lambda day: day.month),
     "N": _n,
     "NA": _na,
@@ -490,6 +526,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "ROUND": _round,
     "ROW": _row,
     "SMALL": _small,
+    "SUBSTITUTE": _substitute,
     "SUM": _of_numbers(_sum),
     "TRUE": lambda _, __: from_truth(np.array([True])),
     "YEAR": _part_of_day(lambda day: day.year),

@@ -10,7 +10,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -58,6 +58,8 @@ class Values:
     """The text, or an error's name; empty for any other kind."""
     first_row: int = 0
     """The sheet row of the first cell, where these are cells of a sheet."""
+    places: dict[tuple[int, object], int] = field(default_factory=dict, repr=False)
+    """By what a cell is looked up its first place, once somebody has looked."""
 
     def __len__(self) -> int:
         return len(self.kinds)

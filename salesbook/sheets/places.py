@@ -1,4 +1,4 @@
-"""Where do the Dashboard's figures stand? On a hidden sheet of fixed size, and on its own.
+"""Which sheets show pages, and in which cell of the hidden one does each figure stand?
 
 The hidden sheet holds what takes an array formula, which a merged cell cannot hold, and what charts
 draw, whose ranges do not grow when a file is written from outside.
@@ -12,38 +12,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from salesbook.expressions import Expression, Figure, Spelling
+from salesbook.expressions import Expression, Spelling
 from salesbook.labels import Language
-from salesbook.pages.dashboard import dashboard
-from salesbook.pages.page import Block, Page
+from salesbook.pages.common import common
+from salesbook.pages.page import Page
+from salesbook.sheets.board import Board
+from salesbook.sheets.dashboard import dashboard_board
 from salesbook.store import column_letters
 
 CHART_DATA: Final = "chart_data"
-DASHBOARD: Final = "dashboard"
-"""The sheets, by the word that names each in `book.toml`."""
-
-FACT_COLUMN: Final = 2
-TILE_COLUMN: Final = 4
-"""On the hidden sheet: a tile's code; its number and the line beneath stand right of it."""
-_BLOCK_COLUMNS: Final[Mapping[str, int]] = {
-    "months": 1,
-    "funnel": 7,
-    "ahead": 14,
-    "tiers": 23,
-    "urgent_names": 28,
-}
-_ROWS_BETWEEN: Final = 2
-"""Between the single figures and the series: a blank one and one with the series' names."""
-
-TILES_IN_LINE: Final = 4
-TILE_COLUMNS: Final = 4
-"""Three that a tile is wide, and a gutter."""
-TILE_ROWS: Final = (5, 9)
-ALERT_ROW: Final = 49
-"""The first alert's row."""
-ALERT_COLUMNS: Final[Mapping[str, int]] = {"severity": 1, "who": 2, "because": 4, "do": 11}
-HEAD_CELLS: Final[Mapping[str, tuple[int, int]]] = {"day": (3, 15), "sold": (3, 5)}
-STYLE_CELL: Final = (1, 17)
+"""The hidden sheet, by the word that names it in `book.toml`."""
+_FIRST_ROW: Final = 2
+"""Of figures on the hidden sheet; above them stand their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +35,7 @@ class PageCell:
     name: str
     """The figure's name."""
     place: int | None
-    """Which row of a series or list it is; None for a single figure."""
+    """Which row of a series it is; None for a single figure."""
     expression: Expression
     is_array: bool
 
@@ -67,45 +47,102 @@ class PageCell:
 
 @dataclass(frozen=True, slots=True)
 class PageSheet:
-    """A sheet that shows figures of a page."""
+    """A sheet that shows figures of a page, or holds those of all."""
 
     code: str
     cells: tuple[PageCell, ...]
 
 
 @cache
-def dashboard_sheets() -> tuple[PageSheet, PageSheet]:
-    """The hidden sheet, and the one that people see."""
-    page = dashboard()
-    return (
-        PageSheet(CHART_DATA, tuple(_hidden_cells(page))),
-        PageSheet(DASHBOARD, tuple(_seen_cells(page))),
-    )
+def boards() -> Mapping[str, Board]:
+    """Every page as it is laid out, by the code of its sheet."""
+    laid_out = (dashboard_board(),)
+    return {board.page.code: board for board in laid_out}
+
+
+def pages() -> tuple[Page, ...]:
+    """What all pages share, then every page."""
+    return (common(), *(board.page for board in boards().values()))
+
+
+@cache
+def hidden_sheet() -> PageSheet:
+    """The hidden sheet: page beside page, each its single figures, then a column per series."""
+    cells: list[PageCell] = []
+    column = 1
+    for page in pages():
+        column = _put_page(cells, page, column)
+    return PageSheet(CHART_DATA, tuple(cells))
+
+
+def _put_page(cells: list[PageCell], page: Page, column: int) -> int:
+    """Give each figure of a page its cell. Returns: the first column that is free."""
+    is_array = page.code == "common"
+    for row, (name, said) in enumerate(page.hidden_facts.items(), start=_FIRST_ROW):
+        cells.append(PageCell(row, column + 1, name, None, said, is_array))
+    column += 2
+    for series in page.hidden_series:
+        for place in range(series.size):
+            said = series.row(place)
+            cells.append(PageCell(_FIRST_ROW + place, column, series.name, place, said, False))
+        column += 1
+    return column + 1
+
+
+@cache
+def seen_sheet(code: str) -> PageSheet:
+    """The sheet that people see, with its formulas."""
+    cells = [
+        PageCell(cell.row, cell.column, cell.name, None, cell.said, False)
+        for cell in boards()[code].placed
+        if cell.is_formula and cell.said is not None
+    ]
+    return PageSheet(code, tuple(cells))
+
+
+@cache
+def page_sheets() -> tuple[PageSheet, ...]:
+    """The hidden sheet, then those that people see."""
+    return (hidden_sheet(), *(seen_sheet(code) for code in boards()))
+
+
+def selector_cells() -> Iterator[tuple[str, str, int, int]]:
+    """Every selector: its name as a figure, its sheet's code, its row and column."""
+    for code, board in boards().items():
+        for chosen in board.chosen:
+            name = f"{code}.{chosen.selector.name}_chosen"
+            yield name, code, chosen.row, chosen.column
 
 
 def spelling_for(
     sheet: PageSheet,
     language: Language,
-    hidden_sheet_name: str,
+    sheet_names: Mapping[str, str],
     headers: Mapping[tuple[str, str], str] | None = None,
 ) -> Spelling:
-    """How formulas of a sheet name the figures of the hidden one.
+    """How formulas of a sheet name the figures of the hidden one, and what is chosen.
 
     Args:
-        hidden_sheet_name: as it stands on the tab.
+        sheet_names: by code as they stand on the tabs.
         headers: by table and field, as they stand; None for those of a new workbook.
     """
-    # On its own sheet a cell is named without the sheet.
-    prefix = "" if sheet.code == CHART_DATA else sheet_prefix(hidden_sheet_name)
-    hidden, _ = dashboard_sheets()
+
+    def prefix(code: str) -> str:
+        # On its own sheet a cell is named without the sheet.
+        return "" if code == sheet.code else sheet_prefix(sheet_names[code])
+
+    hidden = prefix(CHART_DATA)
     places: dict[tuple[str, int | None], str] = {}
     series: dict[str, list[PageCell]] = {}
-    for cell in hidden.cells:
-        places[cell.name, cell.place] = prefix + cell.address
+    for cell in hidden_sheet().cells:
+        places[cell.name, cell.place] = hidden + cell.address
         if cell.place is not None:
             series.setdefault(cell.name, []).append(cell)
     for name, cells in series.items():
-        places[name, None] = f"{prefix}{cells[0].address}:{cells[-1].address}"
+        places[name, None] = f"{hidden}{cells[0].address}:{cells[-1].address}"
+    for name, code, row, column in selector_cells():
+        if code in sheet_names:
+            places[name, None] = f"{prefix(code)}${column_letters(column)}${row}"
     return Spelling(language, places, headers)
 
 
@@ -116,49 +153,3 @@ def sheet_prefix(name: str) -> str:
     if is_word and not is_cell:
         return f"{name}!"
     return "'" + name.replace("'", "''") + "'!"
-
-
-def first_block_row(page: Page) -> int:
-    """The row of the first month, stage or tier on the hidden sheet."""
-    return len(page.facts) + _ROWS_BETWEEN + 1
-
-
-def block_column(block: Block, series: str) -> int:
-    """The column of a series on the hidden sheet."""
-    return _BLOCK_COLUMNS[block.code] + block.series.index(series)
-
-
-def _hidden_cells(page: Page) -> Iterator[PageCell]:
-    for row, (name, fact) in enumerate(page.facts.items(), start=1):
-        yield PageCell(row, FACT_COLUMN, name, None, fact, is_array=True)
-    for row, tile in enumerate(page.tiles, start=1):
-        number, beneath = f"{tile.code}.number", f"{tile.code}.beneath"
-        yield PageCell(row, TILE_COLUMN + 1, number, None, tile.number, is_array=True)
-        yield PageCell(row, TILE_COLUMN + 2, beneath, None, tile.beneath, is_array=True)
-    first = first_block_row(page)
-    for block in page.blocks:
-        for place in range(block.size):
-            for series, said in block.row(place).items():
-                column = block_column(block, series)
-                name = f"{block.code}.{series}"
-                yield PageCell(first + place, column, name, place, said, is_array=True)
-
-
-def _seen_cells(page: Page) -> Iterator[PageCell]:
-    for name, head in page.heads.items():
-        yield PageCell(*HEAD_CELLS[name], name, None, head, is_array=False)
-    # The rules that show amounts in millions look at a cell of their own sheet, unseen.
-    yield PageCell(*STYLE_CELL, "style_seen", None, Figure("style"), is_array=False)
-
-    for number, tile in enumerate(page.tiles):
-        line, position = divmod(number, TILES_IN_LINE)
-        row, column = TILE_ROWS[line], 1 + TILE_COLUMNS * position
-        for down, part in enumerate(("number", "beneath"), start=1):
-            name = f"{tile.code}.{part}"
-            yield PageCell(row + down, column, f"{name}_seen", None, Figure(name), is_array=False)
-    for listed in page.lists:
-        for place in range(listed.size):
-            for field, said in listed.row(place).items():
-                name = f"{listed.code}.{field}"
-                column = ALERT_COLUMNS[field]
-                yield PageCell(ALERT_ROW + place, column, name, place, said, is_array=False)

@@ -1,11 +1,11 @@
-"""What does each cell of a page show, as Python calculates it from the tables as they stand?"""
+"""What does each cell of the pages show, as Python calculates it from the tables as they stand?"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -13,10 +13,18 @@ from salesbook.expressions import Calculation, Unknown, Values, formula_text
 from salesbook.expressions.spelling import NotThereError
 from salesbook.hosts.formulas import Reading, reading
 from salesbook.labels import LANGUAGES, Language
-from salesbook.sheets.places import PageCell, dashboard_sheets, spelling_for
+from salesbook.sheets.places import (
+    CHART_DATA,
+    PageCell,
+    hidden_sheet,
+    page_sheets,
+    spelling_for,
+)
 from salesbook.store import NOT_CALCULATED, Cell
 
 Place = tuple[int, int]
+_Names = frozenset[tuple[str, str]]
+"""By code the names of the sheets, as they stand on the tabs."""
 _Headers = frozenset[tuple[tuple[str, str], str]]
 """By table and field as they stand in the sheets."""
 
@@ -24,58 +32,61 @@ _FIXED_CELL: Final = re.compile(r"\$[a-z]{1,3}\$[0-9]+")
 """Matches a cell in a reading, such as `$b$3`."""
 _BOOKS: Final = 4
 """Workbooks of other names whose formulas one process keeps in mind."""
+_SAMPLE: Final = 40
+"""Formulas that tell in which language the workbook was built."""
 
 
 @dataclass(frozen=True)
 class PageBook:
     """What the pages ask of a workbook."""
 
-    hidden_sheet_name: str
+    sheet_names: Mapping[str, str]
+    """By code of those sheets of pages that it has, as they stand on the tabs."""
     hidden_formulas: Mapping[Place, str]
     """Those of the hidden sheet, by row and column."""
     headers: Mapping[tuple[str, str], str]
     """By table and field as they stand in the sheets."""
     column: Callable[[str, str], Values]
     """Hands out a column by table and field. May raise Unknown."""
+    chosen: Mapping[str, Values] = field(default_factory=dict)
+    """By the name of a selector what stands in it."""
     epoch_1904: bool = False
 
 
 @dataclass(frozen=True)
 class PageValues:
-    """What the formulas of a page show: by what a formula says, its value."""
+    """What the formulas of pages show: by a sheet's code and what a formula says, its value."""
 
-    hidden: Mapping[Reading, Cell]
-    """On the hidden sheet; NOT_CALCULATED where nobody knows the value."""
-    seen: Mapping[Reading, Cell]
-    """On the sheet that people see."""
+    by_sheet: Mapping[str, Mapping[Reading, Cell]]
+    """NOT_CALCULATED where nobody knows the value."""
     bugs: tuple[Exception, ...] = ()
     """Faults of ours that left figures unknown. No run is stopped by one of these."""
 
 
 def page_values(book: PageBook) -> PageValues:
-    """The values of the hidden sheet's formulas and of those of the sheet that people see.
+    """The values of the hidden sheet's formulas and of those of the sheets that people see.
 
     A figure whose cell holds a formula of somebody's own is not ours any more: what rests on it is
     known to nobody, and so is what rests on a cell that was not calculated.
     """
-    hidden, seen = dashboard_sheets()
-    # The words of the formulas are those of the language in which the workbook was built.
-    ours_by_language = {language: _ours(book, language) for language in LANGUAGES}
-    language = max(LANGUAGES, key=lambda one: len(ours_by_language[one]))
-    ours = ours_by_language[language]
-
+    language = _language(book)
+    readings = _readings_in(book, language)
+    ours = _ours(book, readings[CHART_DATA])
     figures = {(cell.name, cell.place): cell.expression for cell in ours}
     series: dict[str, int] = {}
-    for cell in hidden.cells:
+    for cell in hidden_sheet().cells:
         if cell.place is not None:
             series[cell.name] = max(series.get(cell.name, 0), cell.place + 1)
-    calculation = Calculation(book.column, figures, series, language, book.epoch_1904)
+    calculation = Calculation(
+        book.column, figures, series, language, book.chosen, epoch_1904=book.epoch_1904
+    )
 
-    readings = _readings_in(book, language)
     bugs: list[Exception] = []
-    hidden_values = _values(calculation, ours, readings[hidden.code], bugs)
-    seen_values = _values(calculation, seen.cells, readings[seen.code], bugs)
-    return PageValues(hidden_values, seen_values, tuple(bugs))
+    by_sheet = {CHART_DATA: _values(calculation, ours, readings[CHART_DATA], bugs)}
+    for sheet in page_sheets():
+        if sheet.code != CHART_DATA and sheet.code in book.sheet_names:
+            by_sheet[sheet.code] = _values(calculation, sheet.cells, readings[sheet.code], bugs)
+    return PageValues(by_sheet, tuple(bugs))
 
 
 def without_places(said: Reading) -> Reading:
@@ -85,50 +96,71 @@ def without_places(said: Reading) -> Reading:
 
 def shapes_of_ours(book: PageBook) -> frozenset[Reading]:
     """What each formula of the pages says, in every language, wherever its cells stand."""
-    return _shapes(book.hidden_sheet_name, frozenset(book.headers.items()))
+    return _shapes(_names(book), frozenset(book.headers.items()))
+
+
+def _names(book: PageBook) -> _Names:
+    return frozenset(book.sheet_names.items())
 
 
 @lru_cache(maxsize=_BOOKS)
-def _shapes(hidden_sheet_name: str, headers: _Headers) -> frozenset[Reading]:
+def _shapes(sheet_names: _Names, headers: _Headers) -> frozenset[Reading]:
     return frozenset(
         without_places(said)
         for language in LANGUAGES
-        for by_cell in _readings(language, hidden_sheet_name, headers).values()
+        for by_cell in _readings(language, sheet_names, headers).values()
         for said in by_cell.values()
     )
 
 
 def _readings_in(book: PageBook, language: Language) -> Mapping[str, Mapping[PageCell, Reading]]:
-    return _readings(language, book.hidden_sheet_name, frozenset(book.headers.items()))
+    return _readings(language, _names(book), frozenset(book.headers.items()))
 
 
 @lru_cache(maxsize=_BOOKS * len(LANGUAGES))
 def _readings(
-    language: Language, hidden_sheet_name: str, headers: _Headers
+    language: Language, sheet_names: _Names, headers: _Headers
 ) -> Mapping[str, Mapping[PageCell, Reading]]:
     """What the formula of each cell says, by sheet and cell.
 
-    A cell is left out where the workbook lacks a column that its formula names. Only names decide
-    what formulas say, so that they are spelled once for all saves of a workbook.
+    A cell is left out where the workbook lacks a column or sheet that its formula names. Only names
+    decide what formulas say, so that they are spelled once for all saves of a workbook.
     """
     readings: dict[str, dict[PageCell, Reading]] = {}
-    for sheet in dashboard_sheets():
-        spelling = spelling_for(sheet, language, hidden_sheet_name, dict(headers))
+    for sheet in page_sheets():
+        if sheet.code not in dict(sheet_names):
+            continue
+        spelling = spelling_for(sheet, language, dict(sheet_names), dict(headers))
         by_cell = readings.setdefault(sheet.code, {})
         for cell in sheet.cells:
-            with suppress(NotThereError):
+            with suppress(NotThereError, KeyError):
                 by_cell[cell] = reading(formula_text(cell.expression, spelling))
     return readings
 
 
-def _ours(book: PageBook, language: Language) -> list[PageCell]:
+def _language(book: PageBook) -> Language:
+    """The language in which the workbook was built, which its formulas' words tell."""
+
+    def fitting(language: Language) -> int:
+        sheet = hidden_sheet()
+        spelling = spelling_for(sheet, language, book.sheet_names, book.headers)
+        count = 0
+        for cell in sheet.cells[:_SAMPLE]:
+            found = book.hidden_formulas.get((cell.row, cell.column))
+            with suppress(NotThereError, KeyError):
+                said = reading(formula_text(cell.expression, spelling))
+                count += found is not None and reading(found) == said
+        return count
+
+    return max(LANGUAGES, key=fitting)
+
+
+def _ours(book: PageBook, readings: Mapping[PageCell, Reading]) -> list[PageCell]:
     """The cells of the hidden sheet that hold our formula."""
-    hidden, _ = dashboard_sheets()
-    readings = _readings_in(book, language)[hidden.code]
     ours = []
-    for cell in hidden.cells:
+    for cell, said in readings.items():
         found = book.hidden_formulas.get((cell.row, cell.column))
-        if found is not None and cell in readings and reading(found) == readings[cell]:
+        if found is not None and reading(found) == said:
             ours.append(cell)
     return ours
 

@@ -19,10 +19,10 @@ from workbook.build.buttons import put_buttons
 from workbook.build.canvas import Canvas
 from workbook.build.chart_data import write_chart_data
 from workbook.build.conf_sheet import write_conf
-from workbook.build.dashboard import Dashboard
 from workbook.build.defaults import default_rows
 from workbook.build.functions_sheet import write_functions
 from workbook.build.names import write_lists
+from workbook.build.pages import write_pages
 from workbook.build.ribbon import with_ribbon
 from workbook.build.settings_sheet import setting_specs, write_settings
 from workbook.build.sheets import SETTINGS, SheetLayout, sheet_layouts
@@ -90,7 +90,7 @@ def _fill(canvas: Canvas, layouts: list[SheetLayout], rows: Mapping[str, Rows]) 
     """Write the sheets; several look at others, by names that exist from the beginning."""
     by_code = {layout.code: layout for layout in layouts}
     Start(canvas, layouts).write()
-    Dashboard(canvas, by_code["dashboard"]).write()
+    write_pages(canvas, layouts)
 
     settings = {}
     for spec in setting_specs():

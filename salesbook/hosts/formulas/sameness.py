@@ -10,7 +10,7 @@ from salesbook.hosts.formulas.references import UnsureError, tokens
 Reading = tuple[str, ...]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def reading(formula: str) -> Reading:
     """What a formula says, apart from spaces, quotes of sheets, cases of names and zeros of numbers.
 

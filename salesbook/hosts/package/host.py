@@ -223,6 +223,18 @@ class PackageHost:
         content = self._parts.content(sheet.part)
         return read_formulas(SheetRows(content, sheet.part, sheet.name)).texts
 
+    def typed(self, sheet_name: str, row: int, column: int) -> Cell:
+        """What one cell of a sheet holds, rows and columns from 1; None where it is blank.
+
+        Raises: NotAWorkbook, UnsafeFile where the sheet cannot be read.
+        """
+        sheet = next(sheet for sheet in self._book.sheets if sheet.name == sheet_name)
+        rows, _ = SheetReader(self._parts, self._book).rows(sheet, row)
+        if row > len(rows) or column > len(rows[row - 1]):
+            return None
+        value: Cell = rows[row - 1][column - 1]
+        return None if value == "" else value
+
     def store_values(self, by_sheet: Mapping[str, Mapping[Reading, Cell]]) -> None:
         """Stage what formulas show, and the charts that draw them; the file changes only on `save`.
 

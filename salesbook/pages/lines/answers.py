@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from salesbook.domain.arithmetic.calendar import last_day, quarter_of_month, year_of_month
+from salesbook.domain.arithmetic.calendar import last_day
 from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line, ListLines
 from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.selectors import three_spans
 
 _WORD_OF_SIGN: Final = {GOOD: "likely", ATTENTION: "open"}
 
@@ -23,19 +24,6 @@ def lists(
         yield ListLines(page, "answer", scope, answer(context, figures, scope, period), period)
 
 
-def spans(context: PageContext, period: str) -> tuple[str, ...]:
-    """The periods that a chosen one stands for: the month, its quarter and its year.
-
-    A quarter or year that is chosen stands for itself and what holds it; the month is then the one
-    that runs, or its last.
-    """
-    if period.startswith("FY"):
-        year = period.partition("-")[0]
-        return (period,) if year == period else (period, year)
-    first_month = context.first_month
-    return period, quarter_of_month(period, first_month), year_of_month(period, first_month)
-
-
 def answer(context: PageContext, figures: PeriodFigures, scope: Scope, period: str) -> list[Line]:
     """What became of a period that is over; of what still runs, a sentence per sign, the best first."""
     lines: list[Line] = []
@@ -43,7 +31,7 @@ def answer(context: PageContext, figures: PeriodFigures, scope: Scope, period: s
         lines.append(_ended(context, figures.line(scope, period), period))
 
     by_sign: dict[str, list[str]] = {GOOD: [], ATTENTION: [], BEHIND: []}
-    for span in spans(context, period):
+    for span in three_spans(context, period):
         sign = figures.line(scope, span)["sign"]
         if sign is not None and not _is_over(context, span):
             by_sign[str(sign)].append(span)

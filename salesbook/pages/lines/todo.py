@@ -120,7 +120,7 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
             "customer": _customer_of(context, table, str(alert["row_key"])),
             "rep": context.rep_name(who),
             "amount": amount if table in _OF_DEALS else None,
-            "because": alert["because"],
+            "because": _short(alert["because"]),
             "since_on": present(alert["since_on"]),
             "table": table,
             "row_key": str(alert["row_key"]),
@@ -130,6 +130,11 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
         part = 0 if table in _OF_DEALS else 1
         rank = (part, -(amount or 0) if part == 0 else severity, severity)
         yield Step(rank, kind, (table, str(alert["row_key"])), scopes, amount, line)
+
+
+def _short(because: Message) -> Message:
+    """The reason in few words: the whole sentence stands in Alerts."""
+    return Message(f"page.{because.code}", because.params)
 
 
 def _customer_of(context: PageContext, table: str, row_key: str) -> str | None:
@@ -178,7 +183,7 @@ def _of_calls(context: PageContext) -> Iterator[Step]:
             "subject": context.customer_name(customer_id),
             "rep": context.rep_name(rep_id),
             "tier": call["tier"],
-            "because": call["because"],
+            "because": Message(f"page.{call['because'].code}", call["because"].params),
             "since_on": call["due_on"],
             "table": "CallList",
             "row_key": customer_id,

@@ -1,0 +1,198 @@
+"""What do all pages share? The day they are of, what they rest on, and what can be chosen on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from salesbook.expressions import (
+    Among,
+    Call,
+    Column,
+    Expression,
+    Figure,
+    Number,
+    Setting,
+    SettingIs,
+    Text,
+    Word,
+    call,
+    count,
+    is_choice,
+    total,
+)
+from salesbook.pages.page import LineList, Page, Selector, Series
+
+RESULT_RUNS: Final = ("refresh", "score", "tier", "funnel", "split", "undo")
+"""The runs that write what pages show, as RunLog calls them."""
+MOST_PERIODS: Final = 64
+MOST_TEAMS: Final = 40
+MOST_REPS: Final = 320
+"""Choices that a selector has room for."""
+DASH: Final = "–"
+
+_FIRST_DAY: Final = 366
+_LAST_DAY: Final = 110000
+"""Days before 1901 and after 2200, as a workbook counts them, are no days of a run."""
+_BLOCK: Final = "{list}|company|company|"
+
+
+def if_(condition: Expression, this: Expression | str | float, *other: Expression | str) -> Call:
+    """One thing or another."""
+    return call("IF", condition, this, *other)
+
+
+def is_number(value: Expression) -> Call:
+    """True for a number or a day."""
+    return call("ISNUMBER", value)
+
+
+def common() -> Page:
+    """Describe what all pages rest on: it stands on the hidden sheet alone."""
+    sizes = {"periods": MOST_PERIODS, "teams": MOST_TEAMS, "reps": MOST_REPS}
+    lists = tuple(
+        LineList(name, Text(_BLOCK.format(list=name)), size) for name, size in sizes.items()
+    )
+    page = Page("common", (), {}, lists)
+    series = tuple(
+        Series(f"{name}.shown", size, lambda row, name=name: _choice(page, name, row))  # type: ignore[misc]
+        for name, size in sizes.items()
+    )
+    return Page("common", (), _facts(), lists, series)
+
+
+def _choice(page: Page, name: str, row: int) -> Expression:
+    """What a choice is called: a name, or the words for what is none."""
+    subject = page.cell(name, row, "subject")
+    return if_(subject.equals(""), page.cell(name, row, "says"), subject)
+
+
+def _facts() -> Mapping[str, Expression]:
+    run_at, run_as_of = Column("RunLog", "at"), Column("RunLog", "as_of")
+    # A check or an import changes none of the results, whatever its day. An undo has the day of
+    # what stands after it, or none.
+    is_result = Among(Column("RunLog", "action"), RESULT_RUNS) * _is_day(run_as_of)
+    dated_at = if_(is_result.equals(1), run_at)
+    newest = call("MAX", dated_at)
+    last_run = call("MATCH", newest, dated_at, 0)
+    style = fact("style")
+    return {
+        "as_of": call("IFERROR", call("INDEX", run_as_of, last_run) + 0, ""),
+        "run_at": if_(newest > 0, newest, ""),
+        "orders_from": call(
+            "IFERROR", call("INDEX", Column("RunLog", "orders_from"), last_run) + 0, 0
+        ),
+        "style": if_(
+            SettingIs("number_style", "wan"),
+            "wan",
+            if_(SettingIs("number_style", "thousands"), "thousands", "plain"),
+        ),
+        "unit": if_(style.equals("wan"), 10000, if_(style.equals("thousands"), 1000, Number(1))),
+        "unit_word": if_(style.equals("wan"), "万", if_(style.equals("thousands"), "K", "")),
+        "currency": Setting("currency").then(""),
+        "has_run": is_number(fact("as_of")) * 1,
+        "day": _day(),
+        "sold": _what_is_sold(),
+        "errors": _cells_of_checks("error"),
+        "warnings": _cells_of_checks("warning"),
+    }
+
+
+def _cells_of_checks(severity: str) -> Expression:
+    """Cells that the rows of a severity stand for; a blank stands for the row's own."""
+    is_of_severity, cells = (
+        is_choice("Checks", "severity", severity),
+        Column("Checks", "cell_count"),
+    )
+    more = total(cells - 1, is_of_severity, is_number(cells))
+    return count(is_of_severity) + more
+
+
+def fact(name: str) -> Figure:
+    """A single figure that all pages share."""
+    return Figure(f"common.{name}")
+
+
+def _is_day(value: Expression) -> Expression:
+    """1 for a day of which a run may be; programs disagree on those at the ends of the calendar."""
+    return is_number(value) * (value > _FIRST_DAY) * (value < _LAST_DAY)
+
+
+def _day() -> Expression:
+    """Of which day the figures are and when they were calculated; before the first run, what to do."""
+    day, moment = fact("as_of"), fact("run_at")
+    clock = two_digits(call("HOUR", moment)).then(":", two_digits(call("MINUTE", moment)))
+    calculated = Word("pages.calculated").then(" ", date_text(moment), " ", clock)
+    dated = Word("pages.as_of").then(
+        " ", date_text(day), " · ", calculated, " · ", fact("currency")
+    )
+    return if_(is_number(day), dated, Word("pages.never"))
+
+
+def _what_is_sold() -> Expression:
+    """Whether won deals or order lines are what was sold, and since when."""
+    cut_over = fact("orders_from")
+    both = Word("pages.sold_deals_before").then(
+        date_text(cut_over), Word("pages.sold_orders_after")
+    )
+    # Without a day the run found no order that counts, or was one of a version that noted none: a
+    # look at all orders would be dear, and what is not known is not said.
+    by_itself = if_(_is_day(cut_over).equals(1), both, "")
+    source = if_(
+        SettingIs("sales_source", "orders"),
+        Word("pages.sold_orders"),
+        if_(SettingIs("sales_source", "deals"), Word("pages.sold_deals"), by_itself),
+    )
+    return if_(is_number(fact("as_of")), source, "")
+
+
+def date_text(day: Expression) -> Expression:
+    """A day as 2026-03-31; in pieces, for TEXT takes date codes in the language of the user's
+    Excel.
+    """
+    return call("YEAR", day).then(
+        "-", two_digits(call("MONTH", day)), "-", two_digits(call("DAY", day))
+    )
+
+
+def two_digits(number: Expression) -> Expression:
+    """A number below 100 as two digits."""
+    return call("RIGHT", Text("0").then(number), 2)
+
+
+def amount_text(amount: Expression) -> Expression:
+    """An amount in the unit of the settings as text: of thousands under 100 with one decimal."""
+    scaled = amount / fact("unit")
+    is_small = (call("ABS", scaled) < 100) * (fact("unit") > 1)
+    digits = if_(is_small.equals(1), 1, Number(0))
+    return call("FIXED", scaled, digits).then(fact("unit_word"))
+
+
+# What is chosen.
+
+PERIOD: Final = Selector("period", "periods", MOST_PERIODS)
+TEAM: Final = Selector("team", "teams", MOST_TEAMS)
+REP: Final = Selector("rep", "reps", MOST_REPS)
+
+
+def meant(page_code: str, selector: Selector) -> Expression:
+    """What a selector means: a period, a team, a rep's id; the first choice where nobody knows it."""
+    typed = Figure(f"{page_code}.{selector.name}_chosen")
+    place = call("MATCH", typed, Figure(f"common.{selector.choices}.shown"), 0)
+    first = Figure(f"common.{selector.choices}.first")
+    line = first + call("IFERROR", place, 1) - 1
+    word = call("INDEX", Column("PageLines", "word"), line)
+    return call("IFERROR", if_(first.equals(0), "", word.then("")), "")
+
+
+def scope_text(team: Expression, rep: Expression | None = None) -> Expression:
+    """Kind and key of what is chosen, as blocks name it; the rep before the team."""
+    of_team = if_(team.equals(""), "company|company", Text("team|").then(team))
+    if rep is None:
+        return of_team
+    return if_(rep.equals(""), of_team, Text("rep|").then(rep))
+
+
+def block(name: str, scope: Expression, period: Expression | str = "") -> Expression:
+    """The text by which a list's first line is found."""
+    return Text(f"{name}|").then(scope, "|", period)

@@ -1,0 +1,355 @@
+"""Where does each thing stand on a page? Rows from the top down, on a grid of narrow columns.
+
+A page has a margin, 74 columns of 16 pixels and a margin again, so that blocks of any width stand
+flush; what needs more than a column is merged along its row.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from salesbook.expressions import Expression, Figure, Text, Word, call
+from salesbook.pages.page import Page, Selector
+from salesbook.sheets.look import Bar, Look, Tone
+from salesbook.store import column_letters
+
+COLUMNS: Final = 74
+COLUMN_PIXELS: Final = 16
+MARGIN_PIXELS: Final = 28
+ROW_PIXELS: Final = 24
+SPACER_PIXELS: Final = 12
+
+SIGN_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "good": ("✓", "▲"),
+    "attention": ("●", "→"),
+    "bad": ("▼", "⚠"),
+}
+"""By tone the signs that are shown in it."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Something in a cell, or in cells that are merged; rows and columns from 1."""
+
+    row: int
+    column: int
+    width: int
+    height: int
+    said: Expression | None
+    """What its formula says; None for a cell that only has a look."""
+    look: Look
+    name: str
+    """The figure's name; of a line of a list with its place."""
+    signed_by: tuple[int, int] | None = None
+    """The cell whose sign gives this one its colour."""
+    bar: Bar | None = None
+    link_to: str = ""
+    """The sheet or table to which a click leads."""
+
+    @property
+    def is_formula(self) -> bool:
+        """Whether something is calculated in it, and not only said."""
+        return self.said is not None and not isinstance(self.said, Word | Text)
+
+    @property
+    def address(self) -> str:
+        """The first cell as formulas name it, such as `$B$3`."""
+        return f"${column_letters(self.column)}${self.row}"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The cell of a selector."""
+
+    selector: Selector
+    row: int
+    column: int
+    width: int
+
+    @property
+    def address(self) -> str:
+        """The cell as formulas name it."""
+        return f"${column_letters(self.column)}${self.row}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One series of a chart."""
+
+    series: str
+    """By its whole name on the hidden sheet."""
+    kind: Literal["column", "bar", "line", "unseen_line", "mark"]
+    tone: Literal["accent", "light", "grey", "ink", "good", "middle"]
+    labels: Literal["none", "all", "ends", "last"] = "none"
+    errors: tuple[str, str] | None = None
+    """Series that hold how far it may lie higher and lower."""
+    band: bool = False
+    """Whether that is drawn as a broad band and not as thin whiskers."""
+
+
+@dataclass(frozen=True)
+class PlacedChart:
+    """A native chart, from one cell on, so many columns and pixels large."""
+
+    row: int
+    column: int
+    width: int
+    pixels: int
+    kind: Literal["column", "bar", "stacked", "stacked_bar", "line"]
+    categories: str
+    lines: tuple[Line, ...]
+    gap: int = 45
+    label_format: str = "#,##0;-#,##0;"
+    of_days: bool = False
+    """Whether the categories are days."""
+    says: str = ""
+    """The word of `book.toml` that says what the chart shows, for who cannot see it."""
+
+
+@dataclass(frozen=True)
+class PlacedSpark:
+    """A sparkline of columns in a cell, over a series."""
+
+    row: int
+    column: int
+    series: str
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """One column of a list on a page."""
+
+    field: str
+    """Of PageLines."""
+    head: str
+    """Its word in `pages.heads` of `book.toml`; blank for none."""
+    width: int
+    look: Look = dataclasses.field(default_factory=Look)
+    is_link: bool = False
+    is_signed: bool = False
+    """Whether it takes the colour of the line's sign."""
+    bar: Bar | None = None
+    said: str = ""
+    """Where it shows another figure than the field: a series, or `spark`."""
+
+
+@dataclass
+class Board:
+    """A page being laid out."""
+
+    page: Page
+    placed: list[Placed] = dataclasses.field(default_factory=list)
+    chosen: list[Chosen] = dataclasses.field(default_factory=list)
+    charts: list[PlacedChart] = dataclasses.field(default_factory=list)
+    sparks: list[PlacedSpark] = dataclasses.field(default_factory=list)
+    heights: dict[int, int] = dataclasses.field(default_factory=dict)
+    """By row its pixels, where it has not the usual ones."""
+    lined: list[tuple[int, int, int, int]] = dataclasses.field(default_factory=list)
+    """Rows, first and last, and columns, first and last, that have a hairline below where they hold
+    something."""
+    filled: list[tuple[int, int, int, str]] = dataclasses.field(default_factory=list)
+    """Row, columns and fill of heads that are only there where they say something."""
+    row: int = 1
+    """Where the next thing stands."""
+
+    def put(  # noqa: PLR0913 - each is a word of the cell that is placed
+        self,
+        left: int,
+        width: int,
+        said: Expression | str | None,
+        look: Look,
+        *,
+        row: int | None = None,
+        height: int = 1,
+        name: str = "",
+        signed_by: Placed | None = None,
+        bar: Bar | None = None,
+        link_to: str = "",
+    ) -> Placed:
+        """Place something in the present row.
+
+        Args:
+            left: how many columns from the margin, from 0.
+            said: an expression, or a text that no language changes.
+        """
+        row = self.row if row is None else row
+        expression = Text(said) if isinstance(said, str) else said
+        cell = Placed(
+            row=row,
+            column=left + 2,
+            width=width,
+            height=height,
+            said=expression,
+            look=look,
+            name=self.page.name(name or f"at{row}.{left}"),
+            signed_by=(signed_by.row, signed_by.column) if signed_by else None,
+            bar=bar,
+            link_to=link_to,
+        )
+        self.placed.append(cell)
+        return cell
+
+    def sign(self, left: int, width: int, said: Expression, look: Look, **where: int) -> Placed:
+        """Place a sign, which has its own colour."""
+        cell = self.put(left, width, said, look, **where)  # type: ignore[arg-type]
+        self.placed[-1] = replace(cell, signed_by=(cell.row, cell.column))
+        return self.placed[-1]
+
+    def next_row(self, pixels: int | None = None) -> None:
+        """Go to the row below; `pixels` is the height of the one that is left."""
+        if pixels is not None:
+            self.heights[self.row] = pixels
+        self.row += 1
+
+    # What every page has.
+
+    def head(self, title: Expression, selectors: Sequence[Selector]) -> None:
+        """Title and selectors; below, links to all pages, and of which day the figures are."""
+        wide = 12 if len(selectors) < 3 else 10
+        label = 4
+        title_width = COLUMNS - len(selectors) * (wide + label)
+        self.put(0, title_width, title, Look(size=16, bold=True))
+        left = title_width
+        for selector in selectors:
+            muted = Look(tone="muted", size=8.5, align="right", indent=1)
+            self.put(left, label, Word(f"pages.selectors.{selector.name}"), muted)
+            self.chosen.append(Chosen(selector, self.row, left + label + 2, wide))
+            left += label + wide
+        self.next_row(34)
+        self.links_row = self.row
+        day = Figure("common.day")
+        self.put(COLUMNS - 30, 30, day, Look(tone="muted", size=8.5, align="right"))
+        self.next_row(22)
+        self.next_row(8)
+
+    def answer(self, listed: str, otherwise: Expression) -> None:
+        """The answer in a band: one or two sentences, each with its sign.
+
+        Args:
+            otherwise: what is said where there is none: the first step.
+        """
+        half = COLUMNS // 2 - 2
+        for place in range(2):
+            left, width = (0, half) if place == 0 else (half, COLUMNS - half)
+            edge: Tone | None = "accent" if place == 0 else None
+            sign_look = Look(size=11, bold=True, fill="band", align="right", left=edge)
+            self.sign(left, 2, self.page.cell(listed, place, "sign"), sign_look)
+            said = self.page.cell(listed, place, "says")
+            if place == 0:
+                said = call("IF", self.page.has_line(listed), said, otherwise)
+            self.put(
+                left + 2, width - 2, said, Look(size=10.5, bold=place == 0, fill="band", wrap=True)
+            )
+        self.next_row(40)
+        self.next_row(SPACER_PIXELS)
+
+    def title(  # noqa: PLR0913 - each is a piece of the line
+        self,
+        left: int,
+        width: int,
+        words: Expression,
+        *,
+        title_width: int = 9,
+        note: Expression | None = None,
+        link: tuple[str, str] | None = None,
+        link_width: int = 12,
+    ) -> None:
+        """A block's title with a note beside it, and at its right a link to a sheet.
+
+        Args:
+            words: blank where the block has nothing to say.
+            link: the word of the link, and the code of the sheet or table that it leads to.
+        """
+        right = link_width if link else 0
+        title_width = width - right if note is None else title_width
+        self.put(left, title_width, words, Look(size=11.5, bold=True))
+        if note is not None:
+            look = Look(size=8.5, tone="muted")
+            self.put(left + title_width, width - right - title_width, note, look)
+        if link:
+            look = Look(tone="accent", size=8.5, align="right")
+            self.put(left + width - right, right, Word(link[0]), look, link_to=link[1])
+
+    def list_heads(self, left: int, columns: Sequence[ListColumn], listed: str) -> None:
+        """The heads of a list's columns, where it has a line."""
+        column_left = left
+        for column in columns:
+            if column.head:
+                look = Look(
+                    size=9,
+                    bold=True,
+                    tone="muted",
+                    align=column.look.align,
+                    indent=column.look.indent,
+                )
+                head = call(
+                    "IF", self.page.has_line(listed), Word(f"pages.heads.{column.head}"), ""
+                )
+                self.put(column_left, column.width, head, look)
+            column_left += column.width
+        self.filled.append((self.row, left + 2, column_left + 1, listed))
+
+    def list_line(self, left: int, columns: Sequence[ListColumn], listed: str, place: int) -> None:
+        """One line of a list."""
+        sign: Placed | None = None
+        column_left = left
+        for column in columns:
+            name = f"{listed}{place}.{column.field}"
+            if column.said == "spark":
+                self.sparks.append(
+                    PlacedSpark(
+                        self.row, column_left + 2, self.page.name(f"{listed}{place}.{column.field}")
+                    )
+                )
+                self.put(column_left, column.width, None, column.look, name=name)
+            elif column.field == "sign":
+                sign = self.sign(
+                    column_left, column.width, self.page.cell(listed, place, "sign"), column.look
+                )
+            else:
+                said = (
+                    self.page.link(listed, place, column.field)
+                    if column.is_link
+                    else self.page.cell(listed, place, column.field)
+                )
+                self.put(
+                    column_left,
+                    column.width,
+                    said,
+                    column.look,
+                    name=name,
+                    signed_by=sign if column.is_signed else None,
+                    bar=column.bar,
+                )
+            column_left += column.width
+
+    def lists_beside(
+        self, blocks: Sequence[tuple[int, Sequence[ListColumn], str]], size: int
+    ) -> None:
+        """Lists beside each other, each with its heads: left end, columns, list."""
+        for left, columns, listed in blocks:
+            self.list_heads(left, columns, listed)
+        self.next_row(22)
+        first = self.row
+        sizes = {listed.name: listed.size for listed in self.page.lists}
+        for place in range(size):
+            for left, columns, listed in blocks:
+                if place < sizes[listed]:
+                    self.list_line(left, columns, listed, place)
+            self.next_row()
+        for left, columns, listed in blocks:
+            width = sum(column.width for column in columns)
+            last = first + min(size, sizes[listed]) - 1
+            self.lined.append((first, last, left + 2, left + width + 1))
+
+    def legend(self, left: int, marks: Sequence[tuple[str, str, int]], shown: Expression) -> None:
+        """What a chart's colours mean: sign, word and width of each, in the chart's own colours."""
+        for sign, word, width in marks:
+            tone: Tone = "accent" if sign == "■" else "muted"
+            look = Look(size=8.5, tone=tone, align="right")
+            text = call("IF", shown, Text(sign + " ").then(Word(f"pages.legends.{word}")), "")
+            self.put(left, width, text, look)
+            left += width

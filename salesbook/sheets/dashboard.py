@@ -1,0 +1,268 @@
+"""Where does each thing of the Dashboard stand?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from salesbook.expressions import Expression, Text, Word, call
+from salesbook.pages.common import DASH, amount_text, date_text, fact, if_, is_number
+from salesbook.pages.dashboard import CHANGES, STEPS, TILES, dashboard, to_go
+from salesbook.pages.page import Page
+from salesbook.sheets.board import (
+    COLUMNS,
+    SPACER_PIXELS,
+    Board,
+    Line,
+    ListColumn,
+    PlacedChart,
+)
+from salesbook.sheets.look import Align, Bar, Look, Shows, Tone, number
+
+_TILE: Final = 24
+_GUTTER: Final = 1
+_LEFT: Final = 49
+"""Columns of the wide block beside the narrow one."""
+_HALF: Final = 36
+
+_HELP: Final = (
+    ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
+    ListColumn("subject", "rep", 8, Look(tone="accent"), is_link=True),
+    ListColumn("team", "team", 5, Look()),
+    ListColumn("sold", "sold", 5, number("money")),
+    ListColumn("due", "due", 6, number("money", tone="muted")),
+    ListColumn("rate", "of_pace", 5, number("rate", bold=True), is_signed=True, bar=Bar(3)),
+    ListColumn("months", "twelve_months", 5, Look(), said="spark"),
+    ListColumn("because", "why", 13, Look(size=9, indent=1)),
+)
+_CHANGED: Final = (
+    ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
+    ListColumn("says", "change", 5, Look(bold=True), is_signed=True),
+    ListColumn("because", "what", 17, Look(size=9)),
+)
+_TODAY: Final = (
+    ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
+    ListColumn("says", "do", 14, Look(bold=True, size=9.5)),
+    ListColumn("subject", "deal_or_person", 14, Look(tone="accent", size=9.5), is_link=True),
+    ListColumn("customer", "customer", 10, Look(size=9.5)),
+    ListColumn("rep", "rep", 7, Look(size=9.5)),
+    ListColumn("amount", "amount", 5, number("money")),
+    ListColumn("because", "because", 17, Look(size=9, tone="muted", indent=1)),
+    ListColumn("since_on", "since", 5, number("day", tone="muted", size=9)),
+)
+
+
+def dashboard_board() -> Board:
+    """Lay the page out."""
+    page = dashboard()
+    board = Board(page)
+    board.head(Word("sheets.dashboard"), page.selectors)
+    steps = [Word(f"pages.first_steps.{step}") for step in ("target", "sales", "refresh")]
+    board.answer("answer", call("CHOOSE", page.fact("first_step"), *steps))
+    _tiles(board)
+    _people_and_changes(board)
+    _today(board)
+    _charts(board)
+    board.put(
+        0, COLUMNS, fact("sold").then(_if_run(" · "), _footnote()), Look(tone="muted", size=8)
+    )
+    board.next_row()
+    return board
+
+
+def _if_run(text: str) -> Expression:
+    return if_(is_number(fact("as_of")), text, "")
+
+
+def _footnote() -> Expression:
+    return if_(is_number(fact("as_of")), Word("pages.dashboard.footnote"), "")
+
+
+def _tiles(board: Board) -> None:
+    """Three tiles: name and days left; landing and chance; a bar; sold, target, to go, range."""
+    page, first = board.page, board.row
+    for place in range(TILES):
+        board.row = first
+        _tile(board, page, place, place * (_TILE + _GUTTER))
+    for row, pixels in enumerate((22, 36, 44, 16, 20)):
+        board.heights[first + row] = pixels
+    board.row = first + 5
+    board.next_row(SPACER_PIXELS)
+
+
+def _tile(board: Board, page: Page, place: int, left: int) -> None:
+    tile = f"tile{place}"
+    sign = page.cell(tile, 0, "sign")
+    days = page.cell(tile, 0, "days")
+    chance, landing = page.cell(tile, 0, "chance_rate"), page.cell(tile, 0, "middle")
+    top = Look(fill="panel", top="accent", size=9.5, bold=True, indent=1)
+    board.put(left, 14, page.cell(tile, 0, "says"), top)
+    left_text = if_(is_number(days), days.then(Word("pages.dashboard.days_left")), "")
+    board.put(
+        left + 14,
+        10,
+        left_text,
+        Look(fill="panel", top="accent", size=8.5, tone="muted", align="right", indent=1),
+    )
+
+    board.next_row()
+    board.put(left, 8, landing, Look(shows="short", fill="panel", size=20, bold=True, indent=1))
+    landing_word = if_(is_number(landing), Word("pages.dashboard.landing"), "")
+    board.put(left + 8, 4, landing_word, Look(fill="panel", size=8.5, tone="muted"))
+    chance_word = if_(is_number(chance), Word("pages.dashboard.chance"), "")
+    board.put(left + 12, 5, chance_word, Look(fill="panel", size=8.5, tone="muted", align="right"))
+    mark = board.sign(left + 17, 2, sign, Look(fill="panel", size=16, bold=True, align="right"))
+    board.put(
+        left + 19,
+        5,
+        chance,
+        Look(shows="rate", fill="panel", size=18, bold=True, align="right", indent=1),
+        signed_by=mark,
+    )
+
+    board.next_row()
+    board.put(left, _TILE, None, Look(fill="panel"))
+    board.charts.append(
+        PlacedChart(
+            board.row,
+            left + 2,
+            _TILE,
+            44,
+            "stacked_bar",
+            "",
+            (
+                Line(page.name(f"{tile}.sold"), "bar", "accent"),
+                Line(
+                    page.name(f"{tile}.to_come"),
+                    "bar",
+                    "light",
+                    errors=(page.name(f"{tile}.over"), page.name(f"{tile}.under")),
+                ),
+                Line(page.name(f"{tile}.target"), "bar", "grey"),
+            ),
+            gap=20,
+            says="pages.dashboard.tile_chart",
+        )
+    )
+
+    low, high = page.cell(tile, 0, "low"), page.cell(tile, 0, "high")
+    span = if_(is_number(low), amount_text(low).then("–", amount_text(high)), "")
+    figures: tuple[tuple[str, int, Expression, Align], ...] = (
+        ("sold", 6, page.cell(tile, 0, "sold"), "left"),
+        ("target", 6, page.cell(tile, 0, "target", DASH), "left"),
+        ("to_go", 5, to_go(page, place), "left"),
+        ("range", 7, span, "right"),
+    )
+    board.next_row()
+    column = left
+    for word, width, _, align in figures:
+        marked = {"sold": "■ ", "target": "■ "}.get(word, "")
+        tone: Tone = "accent" if word == "sold" else "muted"
+        shown = if_(is_number(fact("as_of")), Text(marked).then(Word(f"pages.heads.{word}")), "")
+        board.put(
+            column, width, shown, Look(fill="panel", size=8, tone=tone, align=align, indent=1)
+        )
+        column += width
+    board.next_row()
+    column = left
+    for word, width, said, align in figures:
+        shows: Shows = "text" if word == "range" else "short"
+        look = Look(shows=shows, fill="panel", size=9.5, bold=True, align=align, indent=1)
+        board.put(column, width, if_(is_number(fact("as_of")), said, ""), look)
+        column += width
+
+
+def _people_and_changes(board: Board) -> None:
+    page = board.page
+    has_help = page.has_line("help_rest")
+    right = _LEFT + _GUTTER
+    board.title(
+        0,
+        _LEFT,
+        if_(has_help, Word("pages.dashboard.help"), ""),
+        note=page.cell("help_rest", 0, "says"),
+        link=("pages.dashboard.help_link", "Scorecard"),
+    )
+    since = page.cell("changed_since", 0, "on")
+    title = if_(is_number(since), Word("pages.dashboard.changed").then(date_text(since)), "")
+    board.title(
+        right,
+        COLUMNS - right,
+        title,
+        link=("pages.dashboard.changed_link", "Forecast"),
+        link_width=7,
+    )
+    board.next_row()
+    board.lists_beside(((0, _HELP, "help"), (right, _CHANGED, "changed")), CHANGES)
+    board.next_row(SPACER_PIXELS)
+
+
+def _today(board: Board) -> None:
+    page = board.page
+    total = page.cell("today_count", 0, "count")
+    title = if_(page.has_line("today_count"), Word("pages.dashboard.today"), "")
+    note = if_(page.has_line("today_count"), Word("pages.dashboard.today_note").then(total), "")
+    board.title(0, COLUMNS, title, note=note, link=("pages.dashboard.today_link", "Alerts"))
+    board.next_row()
+    board.lists_beside(((0, _TODAY, "today"),), STEPS)
+    board.next_row(SPACER_PIXELS)
+
+
+def _charts(board: Board) -> None:
+    page = board.page
+    unit = if_(fact("unit_word").equals(""), "", Text(" (").then(fact("unit_word"), ")"))
+    has_months = page.has_line("month0")
+    right = COLUMNS - _HALF
+    months = if_(has_months, Word("pages.dashboard.months").then(unit), "")
+    board.put(0, 22, months, Look(size=11.5, bold=True))
+    board.legend(22, (("■", "sold", 4), ("■", "to_come", 5), ("—", "target", 5)), has_months)
+    has_landing = page.has_line("landing")
+    landing = if_(has_landing, Word("pages.dashboard.landings").then(unit), "")
+    board.put(right, 22, landing, Look(size=11.5, bold=True))
+    board.legend(
+        right + 22, (("■", "landing", 4), ("■", "range", 5), ("—", "target", 5)), has_landing
+    )
+    board.next_row()
+
+    board.charts.append(
+        PlacedChart(
+            board.row,
+            2,
+            _HALF,
+            196,
+            "stacked",
+            page.name("months.label"),
+            (
+                Line(page.name("months.sold"), "column", "accent"),
+                Line(page.name("months.to_come"), "column", "light"),
+                Line(page.name("months.end"), "unseen_line", "ink", labels="all"),
+                Line(page.name("months.target"), "line", "ink", labels="last"),
+            ),
+            says="pages.dashboard.months",
+        )
+    )
+    board.charts.append(
+        PlacedChart(
+            board.row,
+            right + 2,
+            _HALF,
+            196,
+            "line",
+            page.name("landing.on"),
+            (
+                Line(
+                    page.name("landing.middle"),
+                    "line",
+                    "accent",
+                    labels="ends",
+                    errors=(page.name("landing.over"), page.name("landing.under")),
+                    band=True,
+                ),
+                Line(page.name("landing.target"), "line", "ink", labels="last"),
+            ),
+            of_days=True,
+            says="pages.dashboard.landings",
+        )
+    )
+    for _ in range(8):
+        board.next_row()
+    board.next_row(SPACER_PIXELS)

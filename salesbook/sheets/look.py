@@ -1,0 +1,46 @@
+"""How may a cell of a page look? A few properties by meaning; the build has fonts and colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Tone = Literal["ink", "muted", "accent", "good", "attention", "bad", "paper", "line"]
+Align = Literal["left", "right", "center"]
+Shows = Literal[
+    "text", "money", "short", "rate", "count", "days", "date", "day", "decimal", "times"
+]
+"""What a cell shows: `money` in full, `short` as 1.52M or 118.9K, `times`
+as 3.8×, `date` without its year and `day` with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The looks of one cell."""
+
+    shows: Shows = "text"
+    tone: Tone = "ink"
+    size: float = 10
+    bold: bool = False
+    align: Align = "left"
+    fill: Literal["", "panel", "band", "head"] = ""
+    top: Tone | None = None
+    """A thick line above."""
+    left: Tone | None = None
+    """A thick line at the left."""
+    bottom: bool = False
+    """A hairline below."""
+    indent: int = 0
+    wrap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A data bar in a cell, from 0 to its end."""
+
+    end: float
+
+
+def number(shows: Shows, *, tone: Tone = "ink", size: float = 10, bold: bool = False) -> Look:
+    """The look of a number: at the right of its cell."""
+    return Look(shows=shows, align="right", tone=tone, size=size, bold=bold)

@@ -1,0 +1,327 @@
+"""How is a page drawn? From its board: cells with their looks, selectors, charts and sparklines."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from salesbook.expressions import Text, Word, formula_text
+from salesbook.labels import messages
+from salesbook.messages import Message
+from salesbook.sheets import boards, seen_sheet, spelling_for
+from salesbook.sheets.board import (
+    COLUMN_PIXELS,
+    COLUMNS,
+    MARGIN_PIXELS,
+    ROW_PIXELS,
+    SIGN_TEXTS,
+    Board,
+    Chosen,
+    Placed,
+)
+from salesbook.sheets.look import Look
+from workbook.build.canvas import Canvas, Spot, put_plain_formula
+from workbook.build.chart_data import sheet_names
+from workbook.build.page_charts import PageCharts
+from workbook.build.sheets import SheetLayout
+
+_TONES: Final = {
+    "ink": "#1F2A37",
+    "muted": "#667085",
+    "accent": "#0F6CBD",
+    "good": "#0B7A5E",
+    "attention": "#C26A00",
+    "bad": "#B42335",
+    "paper": "#FFFFFF",
+    "line": "#E4E7EC",
+}
+_FILLS: Final = {"panel": "#F7F8FA", "band": "#F1F5F9", "head": "#F1F5F9"}
+_FORMATS: Final = {
+    "text": "General",
+    "money": "#,##0",
+    "short": "#,##0",
+    "rate": "0%",
+    "count": "0",
+    "days": "0",
+    "decimal": "0.0",
+    "times": '0.0"×"',
+}
+_DATES: Final = {"en": "d mmm", "zh-CN": "mm-dd"}
+_DAYS: Final = {"en": "d mmm yy", "zh-CN": "yyyy-mm-dd"}
+_SHORT: Final = {
+    "wan": '[>=100000000]0\\.00,,"亿";[>=10000]0\\.0,"万";#,##0',
+    "thousands": '[>=1000000]#,##0.00,,"M";[>=1000]#,##0,"K";#,##0',
+}
+_BAR: Final = "#CFE4F7"
+_DEFAULTS: Final = {"period": "page.this-month", "team": "page.all-teams", "rep": "page.all-reps"}
+"""What stands in a selector at first: it goes on meaning the same next month."""
+
+
+class PageDrawer:
+    """Draws one page."""
+
+    def __init__(self, canvas: Canvas, board: Board, layouts: list[SheetLayout]) -> None:
+        self.canvas = canvas
+        self.board = board
+        self.names = {layout.code: layout.name for layout in layouts}
+        self.name = self.names[board.page.code]
+        self.sheet: Worksheet = canvas.book.get_worksheet_by_name(self.name)
+        self.shared = sheet_names(canvas)
+        seen = seen_sheet(board.page.code)
+        spelling = spelling_for(seen, canvas.language, self.shared)
+        self.formulas = {
+            (cell.row, cell.column): formula_text(cell.expression, spelling) for cell in seen.cells
+        }
+
+    def write(self) -> None:
+        """Fill the sheet."""
+        self._grid()
+        self._links()
+        for cell in self.board.placed:
+            self._cell(cell)
+        for chosen in self.board.chosen:
+            self._selector(chosen)
+        self._rules()
+        charts = PageCharts(self.canvas)
+        for chart in self.board.charts:
+            drawn = charts.drawn(chart)
+            drawn.set_size({"width": chart.width * COLUMN_PIXELS, "height": chart.pixels})
+            options = {"object_position": 1, "description": self.canvas.word(chart.says)}
+            self.sheet.insert_chart(chart.row - 1, chart.column - 1, drawn, options)
+        for spark in self.board.sparks:
+            self._spark(spark.row - 1, spark.column - 1, spark.series)
+        self._print()
+
+    def _grid(self) -> None:
+        sheet = self.sheet
+        sheet.set_default_row(ROW_PIXELS * 0.75)
+        sheet.set_column_pixels(0, 0, MARGIN_PIXELS)
+        sheet.set_column_pixels(1, COLUMNS, COLUMN_PIXELS)
+        sheet.set_column_pixels(COLUMNS + 1, COLUMNS + 1, MARGIN_PIXELS)
+        for row, pixels in self.board.heights.items():
+            sheet.set_row_pixels(row - 1, pixels)
+        sheet.hide_gridlines(2)
+        sheet.hide_row_col_headers()
+        sheet.set_selection(0, 0, 0, 0)
+
+    def _links(self) -> None:
+        """Links to Start, to every page, to the call list and to the checks."""
+        row, column = self.board.links_row - 1, 1
+        codes = ("start", *boards(), "CallList", "Checks")
+        for code in codes:
+            name = self.names[code]
+            width = 3 + round(len(name) * (1.0 if self.canvas.language == "zh-CN" else 0.45))
+            is_here = code == self.board.page.code
+            style = self._style(Look(size=9, bold=is_here, tone="ink" if is_here else "accent"))
+            self.sheet.merge_range(row, column, row, column + width - 1, "", style)
+            if is_here:
+                self.sheet.write_string(row, column, name, style)
+            else:
+                self.sheet.write_url(row, column, f"internal:'{name}'!A1", style, name)
+            column += width
+
+    def _cell(self, cell: Placed) -> None:
+        style = self._style(cell.look)
+        row, column = cell.row - 1, cell.column - 1
+        last_row, last_column = row + cell.height - 1, column + cell.width - 1
+        if (last_row, last_column) != (row, column):
+            self.sheet.merge_range(row, column, last_row, last_column, "", style)
+        if cell.link_to:
+            target = self.names[cell.link_to]
+            text = self._text_of(cell)
+            self.sheet.write_url(row, column, f"internal:'{target}'!A1", style, text)
+        elif cell.is_formula:
+            formula = self.formulas[cell.row, cell.column]
+            put_plain_formula(Spot(self.sheet, row, column), formula, style)
+        elif cell.said is not None:
+            self.sheet.write_string(row, column, self._text_of(cell), style)
+        else:
+            self.sheet.write_blank(row, column, None, style)
+        if cell.look.shows == "short":
+            self._short(row, column)
+        if cell.bar is not None:
+            self.sheet.conditional_format(
+                row,
+                column,
+                row,
+                column,
+                {
+                    "type": "data_bar",
+                    "data_bar_2010": True,
+                    "bar_color": _BAR,
+                    "bar_solid": True,
+                    "bar_border_color": _BAR,
+                    "min_type": "num",
+                    "max_type": "num",
+                    "min_value": 0,
+                    "max_value": cell.bar.end,
+                },
+            )
+
+    def _text_of(self, cell: Placed) -> str:
+        match cell.said:
+            case Word(path):
+                return self.canvas.word(path)
+            case Text(text):
+                return text
+        raise TypeError(f"{cell.said!r} is no text")
+
+    def _style(self, wanted: Look) -> Format:
+        language = self.canvas.language
+        numbers = {**_FORMATS, "date": _DATES[language], "day": _DAYS[language]}
+        properties: dict[str, Any] = {
+            "font_size": wanted.size,
+            "font_color": _TONES[wanted.tone],
+            "num_format": numbers[wanted.shows],
+            "align": wanted.align,
+            "shrink": wanted.shows != "text",
+        }
+        if wanted.bold:
+            properties["bold"] = True
+        if wanted.fill:
+            properties["bg_color"] = _FILLS[wanted.fill]
+        if wanted.top:
+            properties |= {"top": 5, "top_color": _TONES[wanted.top]}
+        if wanted.left:
+            properties |= {"left": 5, "left_color": _TONES[wanted.left]}
+        if wanted.bottom:
+            properties |= {"bottom": 1, "bottom_color": _TONES["line"]}
+        if wanted.indent:
+            properties["indent"] = wanted.indent
+        if wanted.wrap:
+            properties["text_wrap"] = True
+        if not properties["shrink"]:
+            del properties["shrink"]
+        return self.canvas.style(**properties)
+
+    def _short(self, row: int, column: int) -> None:
+        """Show an amount in millions or in 万 where the settings say so."""
+        style_cell = next(
+            text
+            for name, text in spelling_for(
+                seen_sheet(self.board.page.code), self.canvas.language, self.shared
+            ).places.items()
+            if name == ("common.style", None)
+        )
+        for code, number_format in _SHORT.items():
+            rule = {
+                "type": "formula",
+                "criteria": f'={style_cell}="{code}"',
+                "format": self.canvas.book.add_format({"num_format": number_format}),
+            }
+            self.sheet.conditional_format(row, column, row, column, rule)
+
+    def _selector(self, chosen: Chosen) -> None:
+        canvas, sheet = self.canvas, self.sheet
+        row, column = chosen.row - 1, chosen.column - 1
+        style = canvas.style(
+            font_size=10, border=1, border_color="#C9CFD6", locked=False, indent=1, num_format="@"
+        )
+        default = messages.sentence(Message(_DEFAULTS[chosen.selector.name]), canvas.language)
+        sheet.merge_range(row, column, row, column + chosen.width - 1, default, style)
+        spelling = spelling_for(
+            seen_sheet(self.board.page.code), canvas.language, self.shared
+        ).places
+        shown = spelling[f"common.{chosen.selector.choices}.shown", None]
+        first, _, last = shown.partition(":")
+        # As many rows as say something: a dropdown that ends in blanks looks broken.
+        sheet_part = first.rpartition("!")[0]
+        cells = f"{sheet_part}!{first.rpartition('!')[2]}:{last}"
+        source = f'=OFFSET({first},0,0,MAX(1,SUMPRODUCT(--({cells}<>""))),1)'
+        sheet.data_validation(
+            row,
+            column,
+            row,
+            column,
+            {
+                "validate": "list",
+                "source": source,
+                "error_title": canvas.word("validation.title"),
+                "error_message": canvas.word("validation.choice"),
+            },
+        )
+
+    def _rules(self) -> None:
+        """Colours that follow a sign; hairlines and fills that are there only with their line."""
+        for cell in self.board.placed:
+            if cell.signed_by is not None:
+                self._sign_rules(cell)
+        for first, last, left, right in self.board.lined:
+            anchor = xl_rowcol_to_cell(first - 1, left - 1, row_abs=False, col_abs=True)
+            second = xl_rowcol_to_cell(first - 1, left + 1, row_abs=False, col_abs=True)
+            rule = {
+                "type": "formula",
+                "criteria": f'=OR({anchor}<>"",{second}<>"")',
+                "format": self.canvas.book.add_format(
+                    {"bottom": 1, "bottom_color": _TONES["line"]}
+                ),
+            }
+            self.sheet.conditional_format(first - 1, left - 1, last - 1, right - 1, rule)
+        for row, left, right, listed in self.board.filled:
+            spelling = spelling_for(
+                seen_sheet(self.board.page.code), self.canvas.language, self.shared
+            ).places
+            first_line = spelling[self.board.page.name(f"{listed}.first"), None]
+            rule = {
+                "type": "formula",
+                "criteria": f"={first_line}>0",
+                "format": self.canvas.book.add_format({"bg_color": _FILLS["head"]}),
+            }
+            self.sheet.conditional_format(row - 1, left - 1, row - 1, right - 1, rule)
+
+    def _sign_rules(self, cell: Placed) -> None:
+        if cell.signed_by is None:
+            return
+        sign_row, sign_column = cell.signed_by
+        sign = xl_rowcol_to_cell(sign_row - 1, sign_column - 1, row_abs=True, col_abs=True)
+        row, column = cell.row - 1, cell.column - 1
+        for tone, signs in SIGN_TEXTS.items():
+            any_of = ",".join(f'{sign}="{text}"' for text in signs)
+            rule = {
+                "type": "formula",
+                "criteria": f"=OR({any_of})",
+                "format": self.canvas.book.add_format({"font_color": _TONES[tone]}),
+            }
+            self.sheet.conditional_format(row, column, row, column + cell.width - 1, rule)
+
+    def _spark(self, row: int, column: int, series: str) -> None:
+        spelling = spelling_for(
+            seen_sheet(self.board.page.code), self.canvas.language, self.shared
+        ).places
+        self.sheet.add_sparkline(
+            row,
+            column,
+            {
+                "range": spelling[series, None],
+                "type": "column",
+                "series_color": "#C9CFD6",
+                "last_point": True,
+                "last_color": _TONES["accent"],
+                "min": 0,
+                "empty_cells": "gaps",
+            },
+        )
+
+    def _print(self) -> None:
+        sheet = self.sheet
+        sheet.set_paper(9)
+        if self.board.row * ROW_PIXELS > COLUMNS * COLUMN_PIXELS:
+            sheet.set_portrait()
+        else:
+            sheet.set_landscape()
+        sheet.set_margins(left=0.3, right=0.3, top=0.35, bottom=0.45)
+        sheet.fit_to_pages(1, 1)
+        sheet.print_area(0, 0, self.board.row - 1, COLUMNS + 1)
+        sheet.center_horizontally()
+        sheet.set_footer("&L&8&F · &A&R&8&D")
+        # Selectors alone take typing; there is no password, for nothing is kept from anybody.
+        sheet.protect("", {"select_locked_cells": True, "objects": False})
+
+
+def write_pages(canvas: Canvas, layouts: list[SheetLayout]) -> None:
+    """Draw every page."""
+    for board in boards().values():
+        PageDrawer(canvas, board, layouts).write()
