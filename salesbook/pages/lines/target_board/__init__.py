@@ -29,7 +29,7 @@ from salesbook.pages.lines.line import Line, ListLines
 from salesbook.pages.lines.target_board.answers import answer, draft_line, typed_target, year_line
 from salesbook.pages.lines.target_board.faults import MOST_FAULTS, faults
 from salesbook.pages.lines.target_board.locks import MOST_LOCKS, lock_lines
-from salesbook.pages.lines.target_board.matrix import MOST_REPS, matrix
+from salesbook.pages.lines.target_board.matrix import matrix, shows_people
 from salesbook.pages.lines.target_board.plans import YearPlan, year_plans
 
 PAGE: Final = "TargetBoard"
@@ -83,7 +83,7 @@ def _of_scope(plan: YearPlan, scope: Scope) -> Iterator[tuple[str, list[Line]]]:
     rows = matrix(plan, scope)
     yield "plan", [row.plan_line(plan.metric) for row in rows]
     yield "sold", [row.sold_line(plan.metric) for row in rows]
-    if scope.kind == "company" and len(plan.reps) > MOST_REPS:
+    if scope.kind == "company" and plan.has_plan and not shows_people(rows):
         yield "hint", [{"says": Message("page.target.choose-team", {"count": len(plan.reps)})}]
 
     wrong = faults(plan, scope)

@@ -8,12 +8,12 @@ which. So every column adds up, of reps to teams and of teams to the company, wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from salesbook.domain.team.staff import NO_TEAM
-from salesbook.messages import Message
+from salesbook.messages import Fact, Message
 from salesbook.pages.lines import helping
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import AHEAD, ATTENTION, BEHIND, MONTH_FIELDS, Line
@@ -23,6 +23,8 @@ from salesbook.pages.lines.target_board.plans import Figures, YearPlan, less, to
 
 MOST_REPS: Final = 24
 """Reps that a page has room for; where a company has more, it shows teams until one is chosen."""
+MOST_ROWS: Final = 34
+"""Rows that a page has room for."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,34 @@ def matrix(plan: YearPlan, scope: Scope) -> list[MatrixRow]:
     """The rows of a scope: the company with all teams, or one team."""
     if scope.kind == "team":
         return list(_team_rows(plan, scope.key, with_reps=True))
-    shows_reps = len(plan.reps) <= MOST_REPS
-    rows = [_row(plan, "company", plan.of_company, {"says": Message("page.target.company")})]
+    company = _row(plan, "company", plan.of_company, {"says": Message("page.target.company")})
+    if not plan.has_plan:
+        return [company]
+    rows = [company]
     for team in plan.teams:
-        rows += _team_rows(plan, team, with_reps=shows_reps)
-    return rows
+        rows += _team_rows(plan, team, with_reps=True)
+    if len(plan.reps) <= MOST_REPS and len(rows) <= MOST_ROWS:
+        return rows
+    return [company, *_teams_alone(plan)]
+
+
+def shows_people(rows: Sequence[MatrixRow]) -> bool:
+    """Whether a matrix shows reps, and not teams alone."""
+    return any(row.kind != "company" and row.kind != "team" for row in rows)
+
+
+def _teams_alone(plan: YearPlan) -> Iterator[MatrixRow]:
+    """The teams without their reps; the smallest as one row where there are too many."""
+    teams = plan.teams
+    has_room = len(teams) + 1 <= MOST_ROWS
+    shown = teams if has_room else teams[: MOST_ROWS - 2]
+    for team in shown:
+        yield from _team_rows(plan, team, with_reps=False)
+    rest = teams[len(shown) :]
+    if rest:
+        count: dict[str, Fact] = {"count": len(rest)}
+        more = {"says": Message("page.target.more-teams", count), "count": len(rest)}
+        yield _row(plan, "team", together([plan.of_team(team) for team in rest]), more)
 
 
 def _row(

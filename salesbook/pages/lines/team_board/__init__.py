@@ -10,9 +10,9 @@ For the company and each team, and for what runs, last month and earlier years w
 - `team-reps`: twenty reps by pace; `rate_low` and `rate_high` are what luck leaves of the pace, `m01`
   to `m12` the last twelve months, `share` and `share_error` the win rate, `number` visits and calls
   a working day, `survey`, `score`, `rank`, the grade in `word` or its range in `says`, `amount` the
-  pay, `count` the courses late; `marks` what needs a look of win rate, activity and courses.
-- `team-rest`: who is counted only, one line each for those without room and for who left or moved.
-- `team-total`: the total; lines of reps, rest and total add up.
+  pay, `count` the courses late; `marks` what needs a look of win rate, activity and courses. Last, in
+  `says` and without a subject, a line for those without room and one for who left or moved.
+- `team-total`: the total, to which the lines of `team-reps` add up.
 - `team-teams`: each team, with how many are clearly ahead in `count_up` and behind in `count_down`.
 
 Of today, whatever period is chosen:
@@ -80,8 +80,7 @@ def _of_period(standing: Standing) -> Iterator[tuple[str, list[Line]]]:
         return
     yield "tiles", tiles(standing)
     yield "talks", talks(standing)
-    yield "reps", rep_lines(standing)
-    yield "rest", list(rest_lines(standing))
+    yield "reps", [*rep_lines(standing), *rest_lines(standing)]
     yield "total", [total_line(standing)]
     yield "teams", _team_lines(standing)
 
