@@ -6,12 +6,17 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
+import pandas as pd
+
 from salesbook.book.report import Options
 from salesbook.book.session import Session
+from salesbook.bug_log import keep
 from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.outcome import Outcome
 from salesbook.domain.past.at import at
+from salesbook.errors import SalesbookError
 from salesbook.frames import empty_frame
+from salesbook.messages import Message
 from salesbook.pages.lines import PAGE_TABLES, page_lines
 from salesbook.pages.lines.context import PageContext
 
@@ -28,11 +33,25 @@ def with_page_lines(
 ) -> Outcome:
     """The outcome with PageLines; as it is where the workbook has no place for it, or no need.
 
-    Lists rest on the results of several verbs. Those that this one has not calculated are taken as
-    they stand in the workbook.
+    A list is a view: no fault of ours with it keeps anybody from a run. The lists then stay as they
+    were, and the answer names the log.
     """
     if not session.has(PAGE_LINES) or not changes_pages(outcome.tables):
         return outcome
+    try:
+        lines = _page_lines(session, outcome, options, looks_back=looks_back)
+    except SalesbookError:
+        raise
+    except Exception as bug:
+        fault = Message("book.page-not-calculated", {"log": str(keep(bug))})
+        return replace(outcome, answer=(*outcome.answer, fault))
+    return replace(outcome, tables={**outcome.tables, PAGE_LINES: lines})
+
+
+def _page_lines(
+    session: Session, outcome: Outcome, options: Options, *, looks_back: bool
+) -> pd.DataFrame:
+    """Make PageLines: of what the verb has calculated, and of other results as they stand."""
     others = [table for table in PAGE_TABLES if table not in outcome.tables]
     task, _ = session.task(others, options, looks_back=looks_back)
     past = at(task.tables, task.policy, task.as_of, looks_back=looks_back)
@@ -41,4 +60,4 @@ def with_page_lines(
     context = PageContext(
         tables, session.policy, options.as_of, WorkCalendar.of_policy(session.policy)
     )
-    return replace(outcome, tables={**outcome.tables, PAGE_LINES: page_lines(context)})
+    return page_lines(context)

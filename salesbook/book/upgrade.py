@@ -35,6 +35,7 @@ from salesbook.hosts.package import (
 )
 from salesbook.labels import LANGUAGES, Language
 from salesbook.policy import default_setting
+from salesbook.sheets import CHART_DATA, boards
 from salesbook.store import KEEP, Cell, NewCell, TableCells, TableWrite
 from salesbook.tables import TABLES
 from salesbook.tables.ages import has_since
@@ -43,7 +44,7 @@ from salesbook.tables.settings import Rules
 _KIND: Final = ".xlsm"
 _OUR_CONF_KEYS: Final = "SALESBOOK_"
 """What the settings of macros begin with that say of which version the macros are."""
-_SHEETS_WITHOUT_TABLE: Final = ("start", "dashboard", "functions", "chart_data", "lists", "conf")
+_SHEETS_WITHOUT_TABLE: Final = ("start", *boards(), "functions", CHART_DATA, "lists", "conf")
 _NOT_IN_A_NAME: Final = r"\W"
 """No module's name has such a character, and a path needs one to lead elsewhere."""
 _PRIVATE_FOLDER: Final = 0o700

@@ -23,9 +23,7 @@ from salesbook.expressions.expression import (
     columns_of,
     count,
     expression,
-    has_rows,
     is_choice,
-    is_main,
     total,
 )
 from salesbook.expressions.spelling import Spelling, formula_text, words_of
@@ -53,9 +51,7 @@ __all__ = [
     "count",
     "expression",
     "formula_text",
-    "has_rows",
     "is_choice",
-    "is_main",
     "total",
     "words_of",
 ]

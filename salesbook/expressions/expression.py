@@ -24,10 +24,6 @@ class Expression:
         """True where both say the same."""
         return Operation("=", self, expression(other))
 
-    def differs(self, other: Expression | Plain) -> Operation:
-        """True where they do not say the same."""
-        return Operation("<>", self, expression(other))
-
     def then(self, *others: Expression | Plain) -> Expression:
         """The text of this and of what follows."""
         joined: Expression = self
@@ -200,20 +196,6 @@ def call(function: str, *arguments: Expression | Plain) -> Call:
 def is_choice(table: str, field: str, code: str) -> Among:
     """True for the rows whose choice is `code`, whatever language its label is in."""
     return Among(Column(table, field), (Choice(f"{table}.{field}", code),))
-
-
-def is_main(table: str) -> Among:
-    """True for the rows of the main pipeline; a blank one is main."""
-    return Among(Column(table, "pipeline").then(""), ("main", ""))
-
-
-def has_rows(table: str, key: str) -> Operation:
-    """True where a table holds at least one row.
-
-    Args:
-        key: the first field of the table's key.
-    """
-    return call("COUNTA", Column(table, key)) > 0
 
 
 def count(*conditions: Expression) -> Call:

@@ -25,6 +25,7 @@ from salesbook.frames import DTYPES, frame_from_rows
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES
 from salesbook.labels.words import word
+from salesbook.sheets import boards
 from salesbook.tables import TABLES, Kind, Role
 from salesbook.tables.settings import Rules
 from workbook.build.book import build_book
@@ -248,7 +249,7 @@ def test_messages_fit_into_excel_and_rules_reach_far(language):
 
 
 def few_rows(language):
-    return [word("book", f"sheets.{code}", language) for code in ("start", "settings")]
+    return [word("book", f"sheets.{code}", language) for code in ("start", "settings", *boards())]
 
 
 @both

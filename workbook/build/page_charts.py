@@ -78,7 +78,6 @@ class PageCharts:
         chart.set_title({"none": True})
         chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
         chart.set_plotarea({"fill": {"none": True}})
-        chart.show_na_as_empty_cell()
         return chart
 
     def _series(self, line: Line, placed: PlacedChart) -> dict[str, Any]:
@@ -136,5 +135,5 @@ class PageCharts:
             if line.labels == "last":
                 labels["position"] = "right"
             kept = {size - 1} if line.labels == "last" else {0, size - 1}
-            labels["custom"] = [{} if at in kept else {"delete": True} for at in range(size)]
+            labels["custom"] = [None if at in kept else {"delete": True} for at in range(size)]
         return {"data_labels": labels}

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from salesbook.expressions import Text, Word, formula_text
 from salesbook.labels import messages
 from salesbook.messages import Message
-from salesbook.sheets import boards, seen_sheet, spelling_for
+from salesbook.sheets import boards, hidden_sheet, seen_sheet, spelling_for
 from salesbook.sheets.board import (
     COLUMN_PIXELS,
     COLUMNS,
@@ -222,15 +222,6 @@ class PageDrawer:
         )
         default = messages.sentence(Message(_DEFAULTS[chosen.selector.name]), canvas.language)
         sheet.merge_range(row, column, row, column + chosen.width - 1, default, style)
-        spelling = spelling_for(
-            seen_sheet(self.board.page.code), canvas.language, self.shared
-        ).places
-        shown = spelling[f"common.{chosen.selector.choices}.shown", None]
-        first, _, last = shown.partition(":")
-        # As many rows as say something: a dropdown that ends in blanks looks broken.
-        sheet_part = first.rpartition("!")[0]
-        cells = f"{sheet_part}!{first.rpartition('!')[2]}:{last}"
-        source = f'=OFFSET({first},0,0,MAX(1,SUMPRODUCT(--({cells}<>""))),1)'
         sheet.data_validation(
             row,
             column,
@@ -238,7 +229,7 @@ class PageDrawer:
             column,
             {
                 "validate": "list",
-                "source": source,
+                "source": f"={_name_of_choices(chosen.selector.choices)}",
                 "error_title": canvas.word("validation.title"),
                 "error_message": canvas.word("validation.choice"),
             },
@@ -321,7 +312,30 @@ class PageDrawer:
         sheet.protect("", {"select_locked_cells": True, "objects": False})
 
 
+def _name_of_choices(choices: str) -> str:
+    """The name by which dropdowns know what can be chosen."""
+    return f"page_{choices}"
+
+
+def _define_choices(canvas: Canvas) -> None:
+    """Name what can be chosen: as many rows as say something, for one that ends in blanks looks
+    broken.
+    """
+    hidden = hidden_sheet()
+    any_page = seen_sheet(next(iter(boards())))
+    places = spelling_for(any_page, canvas.language, sheet_names(canvas)).places
+    for cell in hidden.cells:
+        if cell.place == 0 and cell.name.endswith(".shown"):
+            choices = cell.name.split(".")[1]
+            sheet, _, area = places[cell.name, None].rpartition("!")
+            first = area.partition(":")[0]
+            filled = f'SUMPRODUCT(--({sheet}!{area}<>""))'
+            source = f"=OFFSET({sheet}!{first},0,0,MAX(1,{filled}),1)"
+            canvas.book.define_name(_name_of_choices(choices), source)
+
+
 def write_pages(canvas: Canvas, layouts: list[SheetLayout]) -> None:
     """Draw every page."""
+    _define_choices(canvas)
     for board in boards().values():
         PageDrawer(canvas, board, layouts).write()

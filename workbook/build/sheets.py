@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from salesbook.book.template import sheet_code_name
+from salesbook.sheets import boards
 from salesbook.tables import TABLES, Role, TableSpec
 from workbook.build import look
 from workbook.build.canvas import Canvas
 
 SETTINGS: Final = "settings"
-_FRONT: Final = (("start", look.INK), ("dashboard", look.INK), (SETTINGS, look.AMBER))
+_FRONT: Final = (
+    ("start", look.INK),
+    *((code, look.INK) for code in boards()),
+    (SETTINGS, look.AMBER),
+)
 _BACK: Final = ("functions", "chart_data", "lists", "conf")
 
 

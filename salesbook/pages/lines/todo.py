@@ -132,8 +132,13 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
         yield Step(rank, kind, (table, str(alert["row_key"])), scopes, amount, line)
 
 
-def _short(because: Message) -> Message:
-    """The reason in few words: the whole sentence stands in Alerts."""
+def _short(because: object) -> Message | None:
+    """The reason in few words: the whole sentence stands in its table.
+
+    None where somebody typed over the sentence, so that nobody can tell any more what it said.
+    """
+    if not isinstance(because, Message):
+        return None
     return Message(f"page.{because.code}", because.params)
 
 
@@ -183,7 +188,7 @@ def _of_calls(context: PageContext) -> Iterator[Step]:
             "subject": context.customer_name(customer_id),
             "rep": context.rep_name(rep_id),
             "tier": call["tier"],
-            "because": Message(f"page.{call['because'].code}", call["because"].params),
+            "because": _short(call["because"]),
             "since_on": call["due_on"],
             "table": "CallList",
             "row_key": customer_id,
