@@ -8,10 +8,22 @@ from typing import Literal
 Tone = Literal["ink", "muted", "accent", "good", "attention", "bad", "paper", "line"]
 Align = Literal["left", "right", "center"]
 Shows = Literal[
-    "text", "money", "short", "rate", "count", "days", "date", "day", "decimal", "times"
+    "text",
+    "money",
+    "short",
+    "rate",
+    "count",
+    "days",
+    "date",
+    "day",
+    "decimal",
+    "times",
+    "error",
+    "up",
+    "down",
 ]
-"""What a cell shows: `money` in full, `short` as 1.52M or 118.9K, `times`
-as 3.8×, `date` without its year and `day` with it."""
+"""What a cell shows: `money` in full, `short` as 1.52M or 118.9K, `times` as 3.8×, `error` as ± 9%,
+`up` and `down` how many went there, `date` without its year and `day` with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from salesbook.pages.common import common
 from salesbook.pages.page import Page
 from salesbook.sheets.board import Board
 from salesbook.sheets.dashboard import dashboard_board
+from salesbook.sheets.target_board import target_board_board
+from salesbook.sheets.team_board import team_board_board
 from salesbook.store import column_letters
 
 CHART_DATA: Final = "chart_data"
@@ -56,7 +58,7 @@ class PageSheet:
 @cache
 def boards() -> Mapping[str, Board]:
     """Every page as it is laid out, by the code of its sheet."""
-    laid_out = (dashboard_board(),)
+    laid_out = (dashboard_board(), target_board_board(), team_board_board())
     return {board.page.code: board for board in laid_out}
 
 

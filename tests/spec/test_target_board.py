@@ -368,8 +368,8 @@ def test_without_a_plan_the_page_says_the_next_step():
     """Nothing typed: what to type; a target typed: run Split, and the company's sales stand."""
     empty = boards(context_of("2026-03-31"))
     assert list(empty) == [
-        "target-years|company|company|",
-        "target-measures|company|company|",
+        "target_years|company|company|",
+        "target_measures|company|company|",
         "target-months|company|company|FY2026",
         "target-answer-revenue|company|company|FY2026",
     ]

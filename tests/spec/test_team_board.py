@@ -131,7 +131,7 @@ def test_the_year_before_can_be_chosen():
     """Periods: what runs, last month, and 2025, of which there was a plan; all of it was due."""
     plan = planned("r0", {"2025-11": 100, "2026-01": 100})
     found = boards(context_of("2026-02-10", SCORED, Reps=NORTH[:1], TargetPlan=plan))
-    words = [line["word"] for line in found["team-periods|company|company|"]]
+    words = [line["word"] for line in found["team_periods|company|company|"]]
     assert words == [
         *("FY2026", "FY2026-Q1", "2026-02"),
         *("2026-02", "FY2026-Q1", "FY2026", "2026-01", "FY2025"),

@@ -21,6 +21,7 @@ from salesbook.sheets.board import (
     Board,
     Chosen,
     Placed,
+    Rule,
 )
 from salesbook.sheets.look import Look
 from workbook.build.canvas import Canvas, Spot, put_plain_formula
@@ -38,7 +39,7 @@ _TONES: Final = {
     "paper": "#FFFFFF",
     "line": "#E4E7EC",
 }
-_FILLS: Final = {"panel": "#F7F8FA", "band": "#F1F5F9", "head": "#F1F5F9"}
+_FILLS: Final = {"panel": "#F7F8FA", "band": "#F1F5F9", "head": "#F1F5F9", "lock": "#CFE4F7"}
 _FORMATS: Final = {
     "text": "General",
     "money": "#,##0",
@@ -48,6 +49,9 @@ _FORMATS: Final = {
     "days": "0",
     "decimal": "0.0",
     "times": '0.0"×"',
+    "error": '"± "0%',
+    "up": '"▲ "0;;"–"',
+    "down": '"▼ "0;;"–"',
 }
 _DATES: Final = {"en": "d mmm", "zh-CN": "mm-dd"}
 _DAYS: Final = {"en": "d mmm yy", "zh-CN": "yyyy-mm-dd"}
@@ -55,9 +59,18 @@ _SHORT: Final = {
     "wan": '[>=100000000]0\\.00,,"亿";[>=10000]0\\.0,"万";#,##0',
     "thousands": '[>=1000000]#,##0.00,,"M";[>=1000]#,##0,"K";#,##0',
 }
+_A4_PRINTED: Final = (19.5, 27.7)
+"""Centimetres of an A4 sheet between its margins."""
 _BAR: Final = "#CFE4F7"
-_DEFAULTS: Final = {"period": "page.this-month", "team": "page.all-teams", "rep": "page.all-reps"}
-"""What stands in a selector at first: it goes on meaning the same next month."""
+_DEFAULTS: Final = {
+    "periods": Message("page.this-month"),
+    "teams": Message("page.all-teams"),
+    "reps": Message("page.all-reps"),
+    "target_years": Message("page.this-year"),
+    "target_measures": Message("page.target.measure", {"metric": "Targets.metric=revenue"}),
+    "team_periods": Message("page.this-year"),
+}
+"""By list of choices what stands in a selector at first: it goes on meaning the same next month."""
 
 
 class PageDrawer:
@@ -101,6 +114,9 @@ class PageDrawer:
         sheet.set_column_pixels(0, 0, MARGIN_PIXELS)
         sheet.set_column_pixels(1, COLUMNS, COLUMN_PIXELS)
         sheet.set_column_pixels(COLUMNS + 1, COLUMNS + 1, MARGIN_PIXELS)
+        helpers = {rule.helper for rule in self.board.rules}
+        if helpers:
+            sheet.set_column(min(helpers) - 1, max(helpers) - 1, None, None, {"hidden": True})
         for row, pixels in self.board.heights.items():
             sheet.set_row_pixels(row - 1, pixels)
         sheet.hide_gridlines(2)
@@ -220,7 +236,7 @@ class PageDrawer:
         style = canvas.style(
             font_size=10, border=1, border_color="#C9CFD6", locked=False, indent=1, num_format="@"
         )
-        default = messages.sentence(Message(_DEFAULTS[chosen.selector.name]), canvas.language)
+        default = messages.sentence(_DEFAULTS[chosen.selector.choices], canvas.language)
         sheet.merge_range(row, column, row, column + chosen.width - 1, default, style)
         sheet.data_validation(
             row,
@@ -263,6 +279,44 @@ class PageDrawer:
             }
             self.sheet.conditional_format(row - 1, left - 1, row - 1, right - 1, rule)
 
+        for by_helper in self.board.rules:
+            self._rule(by_helper)
+
+    def _rule(self, rule: Rule) -> None:
+        """A look that follows a helper cell at the right of the page."""
+        first_row, last_row = rule.rows
+        first_column, last_column = rule.columns
+        helper = xl_rowcol_to_cell(first_row - 1, rule.helper - 1, row_abs=False, col_abs=True)
+        place = f"INT((COLUMN()-{first_column})/{max(rule.step, 1)})+1"
+        if rule.is_place:
+            criteria = f"={helper}={place}"
+        elif rule.step:
+            criteria = f'=MID({helper},{place},1)="{rule.says}"'
+        else:
+            criteria = f'={helper}="{rule.says}"'
+        properties: dict[str, Any] = {"bold": True} if rule.bold else {}
+        if rule.tone:
+            properties["font_color"] = _TONES[rule.tone]
+        if rule.fill:
+            properties["bg_color"] = _FILLS.get(rule.fill) or _TONES[rule.fill]
+        if rule.before:
+            properties["num_format"] = f'"{rule.before} "{_FORMATS[rule.shows]}'
+        if rule.bottom:
+            properties |= {"bottom": 1, "bottom_color": _TONES["line"]}
+        if rule.left:
+            properties |= {"left": 1, "left_color": _TONES["muted"]}
+        self.sheet.conditional_format(
+            first_row - 1,
+            first_column - 1,
+            last_row - 1,
+            last_column - 1,
+            {
+                "type": "formula",
+                "criteria": criteria,
+                "format": self.canvas.book.add_format(properties),
+            },
+        )
+
     def _sign_rules(self, cell: Placed) -> None:
         if cell.signed_by is None:
             return
@@ -299,7 +353,14 @@ class PageDrawer:
     def _print(self) -> None:
         sheet = self.sheet
         sheet.set_paper(9)
-        if self.board.row * ROW_PIXELS > COLUMNS * COLUMN_PIXELS:
+        # The side on which the page comes out larger.
+        rows = range(1, self.board.row)
+        height = sum(self.board.heights.get(row, ROW_PIXELS) for row in rows)
+        width = COLUMNS * COLUMN_PIXELS + 2 * MARGIN_PIXELS
+        short_side, long_side = _A4_PRINTED
+        upright = min(short_side / width, long_side / height)
+        lying = min(long_side / width, short_side / height)
+        if upright > lying:
             sheet.set_portrait()
         else:
             sheet.set_landscape()

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from salesbook.pages.lines import dashboard, selectors, target_board
+from salesbook.pages.lines import dashboard, selectors, target_board, team_board
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import ListLines, lines_frame
 from salesbook.pages.lines.periods import period_lists
@@ -19,6 +19,7 @@ PAGES: Final[tuple[ListsOf, ...]] = (
     period_lists,
     dashboard.lists,
     target_board.lists,
+    team_board.lists,
 )
 """What makes lists, in the order in which they stand in the table."""
 

@@ -14,7 +14,7 @@ each team; the metric stands at the end of the list's name, as in `target-plan-r
 - `target-locks-…`: locked cells, five at most; `target-locks-count-…` counts all.
 - `target-draft-…`: one line where a draft differs from what is published.
 
-Of the company alone: `target-years` and `target-measures`, what can be chosen; and for each year
+Of the company alone: `target_years` and `target_measures`, what can be chosen; and for each year
 `target-months`, its months by their short names.
 """
 
@@ -51,7 +51,7 @@ def _choices(context: PageContext, plans: list[YearPlan]) -> Iterator[ListLines]
     metrics = list(dict.fromkeys(plan.metric for plan in plans))
     named: list[Line] = [{"says": Message("page.this-year"), "word": context.year}]
     named += [{"says": Message("page.period", {"period": year}), "word": year} for year in years]
-    yield ListLines(PAGE, "target-years", WHOLE_COMPANY, named)
+    yield ListLines(PAGE, "target_years", WHOLE_COMPANY, named)
 
     measures = [
         {
@@ -60,7 +60,7 @@ def _choices(context: PageContext, plans: list[YearPlan]) -> Iterator[ListLines]
         }
         for metric in metrics
     ]
-    yield ListLines(PAGE, "target-measures", WHOLE_COMPANY, measures)
+    yield ListLines(PAGE, "target_measures", WHOLE_COMPANY, measures)
 
     for plan in plans:
         if plan.metric == metrics[0]:

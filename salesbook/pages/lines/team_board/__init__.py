@@ -21,7 +21,7 @@ Of today, whatever period is chosen:
   an offer; `team-seats-count` counts all.
 - `team-courses`: three courses that are late; `team-courses-count` says how many are on time.
 
-Of the company alone: `team-periods`, what can be chosen.
+Of the company alone: `team_periods`, what can be chosen.
 """
 
 from __future__ import annotations
@@ -41,13 +41,14 @@ from salesbook.pages.lines.team_board.table import rep_lines, rest_lines, total_
 from salesbook.pages.lines.team_board.training import MOST_COURSES, late_courses, training_count
 
 PAGE: Final = "TeamBoard"
+MOST_TEAMS: Final = 6
 
 
 def lists(context: PageContext) -> Iterator[ListLines]:
     """All lists of the page."""
     figures = PeriodFigures(context)
     periods = board_periods(context, figures)
-    yield ListLines(PAGE, "team-periods", WHOLE_COMPANY, _choices(context, periods))
+    yield ListLines(PAGE, "team_periods", WHOLE_COMPANY, _choices(context, periods))
 
     scopes = (WHOLE_COMPANY, *(Scope("team", team) for team in context.teams))
     for period in periods:
@@ -86,9 +87,32 @@ def _of_period(standing: Standing) -> Iterator[tuple[str, list[Line]]]:
 
 
 def _team_lines(standing: Standing) -> list[Line]:
-    """The scope's teams by name, with what was sold by nobody's team last; they add up to the total."""
+    """The scope's teams; they add up to the total.
+
+    By name, no team last; of too many the slowest, and the rest as one line.
+    """
     is_team = standing.scope.kind == "team"
     names = [standing.scope.key] if is_team else _teams_with_figures(standing)
+    lines = _lines_of_teams(standing, names)
+    if len(lines) <= MOST_TEAMS:
+        return lines
+
+    by_pace = sorted(lines, key=lambda line: (line["rate"] is None, line["rate"] or 0))
+    shown, rest = by_pace[: MOST_TEAMS - 1], by_pace[MOST_TEAMS - 1 :]
+    sold = sum(line["sold"] for line in rest)
+    due = sum(line["due"] or 0 for line in rest)
+    more: Line = {
+        "says": Message("page.target.more-teams", {"count": len(rest)}),
+        "sold": sold,
+        "due": due or None,
+        "rate": sold / due if due > 0 else None,
+        "count_up": sum(line["count_up"] for line in rest),
+        "count_down": sum(line["count_down"] for line in rest),
+    }
+    return [*shown, more]
+
+
+def _lines_of_teams(standing: Standing, names: list[str]) -> list[Line]:
     lines: list[Line] = []
     for name in names:
         team = Standing(standing.context, standing.figures, Scope("team", name), standing.period)
