@@ -313,7 +313,6 @@ def _row(board: Board, place: int) -> None:
         page.cell("plan", place, "rate"),
         number("rate", size=9.5),
         row=plain,
-        height=2,
         signed_by=mark,
         bar=Bar(2),
     )

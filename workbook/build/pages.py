@@ -253,6 +253,9 @@ class PageDrawer:
 
     def _rules(self) -> None:
         """Colours that follow a sign; hairlines and fills that are there only with their line."""
+        # Of rules for one cell the first wins in some programs: what marks a single cell goes first.
+        for by_helper in self.board.rules:
+            self._rule(by_helper)
         for cell in self.board.placed:
             if cell.signed_by is not None:
                 self._sign_rules(cell)
@@ -278,9 +281,6 @@ class PageDrawer:
                 "format": self.canvas.book.add_format({"bg_color": _FILLS["head"]}),
             }
             self.sheet.conditional_format(row - 1, left - 1, row - 1, right - 1, rule)
-
-        for by_helper in self.board.rules:
-            self._rule(by_helper)
 
     def _rule(self, rule: Rule) -> None:
         """A look that follows a helper cell at the right of the page."""
