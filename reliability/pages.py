@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 import openpyxl
 
@@ -23,12 +24,15 @@ from salesbook.book.session import Session
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES, Language
 from salesbook.sample.tables import sample_tables
+from salesbook.sheets import CHART_DATA, boards, code_name
 from workbook.build.office import convert_all
 
 DAYS: Final = ("2025-02-15", "2025-09-30", "2026-03-31", "2026-07-10", "2026-11-29")
 """Two years of the sample; it is made as of the last one."""
 _FOUR: Final = ("Reps", "Customers", "Deals", "Orders")
-_PAGES: Final = re.compile(rb'codeName="Sheet(?:Dashboard|ChartData)"')
+_PAGES: Final = re.compile(
+    b'codeName="(?:%s)"' % b"|".join(code_name(code).encode() for code in (CHART_DATA, *boards()))
+)
 _HEAD_BYTES: Final = 4000
 _CELL: Final = re.compile(r'<c r="([A-Z]+\d+)"(?:[^>]*[^>/])?>(?:(?!</c>).)*?<f[ >]', re.DOTALL)
 """Matches a cell that holds a formula."""
@@ -89,6 +93,21 @@ def _states(folder: Path, language: Language) -> Iterator[tuple[str, Path]]:
         package.save()
     run_on_file(four, "refresh", Options(last), wait=5)
     yield "four tables, refreshed", four
+
+
+def choose(path: Path, code_name: str, cell: str, text: str) -> None:
+    """Choose in a selector, as somebody would in Excel; the sheet is known by its name in macros."""
+    wanted = f'codeName="{code_name}"'.encode()
+    made = f't="inlineStr"><is><t>{escape(text)}</t></is></c>'
+    with zipfile.ZipFile(path) as package:
+        content = {name: package.read(name) for name in package.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, part in content.items():
+            if wanted in part[:_HEAD_BYTES]:
+                # Matches `<c r="BK1" s="3" t="s"><v>9</v></c>`, and what an earlier choice left.
+                cell_xml = rf'(<c r="{cell}"(?: s="\d+")?)[^>]*>(?:<v>\d*</v>|<is>.*?</is>)</c>'
+                part = re.sub(cell_xml.encode(), rb"\1 " + made.encode(), part, count=1)
+            package.writestr(name, part)
 
 
 def formula_places(path: Path) -> list[Place]:

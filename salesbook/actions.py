@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from salesbook.progress import counted, tell
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -126,6 +128,7 @@ class Action:
         from salesbook.domain.past.at import at
 
         refuse_faults(task, needs=self.needs, rests_on=self.rests_on, keys=self.keys)
+        tell("calculating")
         past = at(
             task.tables,
             task.policy,
@@ -142,7 +145,8 @@ class Action:
     def _calculate(self, task: Task) -> Outcome:
         """Only here is the verb's module, and pandas with it, imported."""
         if self.steps:
-            return _outcome_of([ACTIONS[name]._calculate(task) for name in self.steps])
+            steps = counted("calculating", self.steps)
+            return _outcome_of([ACTIONS[name]._calculate(task) for name in steps])
         module = import_module(f"salesbook.domain.{self.name}")
         outcome: Outcome = module.run(task)
         return outcome

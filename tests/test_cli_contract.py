@@ -187,7 +187,7 @@ def test_a_verb_that_writes_no_checks_tells_its_findings(new_book, capsys):
     book = new_book(Targets=targets)
     capsys.readouterr()
     assert run(["split", str(book), "--as-of", "2026-01-01", "--lang", "en"]) == 0
-    told = capsys.readouterr().err
+    told = capsys.readouterr().out
     assert "Fill the team table" in told
 
 

@@ -24,6 +24,7 @@ from salesbook.actions import ACTIONS, BUTTONS
 from salesbook.book.backups import Backups
 from salesbook.book.files import new_file, run_on_file, undo_file
 from salesbook.book.report import Options
+from salesbook.book.tabs import SWITCHES, read_switches
 from salesbook.cells.sameness import same_cell
 from salesbook.cli.app import run
 from salesbook.hosts.excel import ExcelHost
@@ -34,7 +35,7 @@ from salesbook.macros import importing, press
 from salesbook.macros.boxes import fitted
 from salesbook.macros.jobs import OTHER_JOBS
 from salesbook.store import Host, TableCells
-from salesbook.tables import TABLES, Role
+from salesbook.tables import TABLES, Role, Switch
 from tests.engines.excel_cells import refused
 from tests.engines.excel_model import BookModel, Program
 from tests.engines.fake_com import open_com
@@ -159,7 +160,7 @@ def test_steps_are_shown(caller: Opened) -> None:
     shown = model.program.shown
     assert any(text.startswith("Reading Customers … ") for text in shown)
     assert any(text.startswith("Calculating") for text in shown)
-    assert shown[-1] == "Writing 4 tables …"
+    assert shown[-1] == "Writing 5 tables …"
     assert model.program.state == AS_BEFORE
 
 
@@ -281,11 +282,19 @@ def with_deals(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def switched_on(book: Path, switch: Switch) -> None:
+    """Have somebody choose a part of the work where no macros run."""
+    with open_package(book, for_writing=True) as host:
+        host.put_named(SWITCHES, {(read_switches(host)[switch].place, 0): "Visible"})
+        host.save()
+
+
 @pytest.mark.parametrize("locked", [False, True])
 def test_first_rows_show_their_sheet(locked: bool, with_deals: Path) -> None:
     """A hidden sheet of results comes to light with its first rows, once, and only where Excel lets
     it.
     """
+    switched_on(with_deals, Switch.PROCESS)
     _, model = opened(with_deals)
     model.sheet("StageTimes").is_locked = locked
     macros.funnel()
@@ -299,6 +308,7 @@ def test_first_rows_show_their_sheet(locked: bool, with_deals: Path) -> None:
 
 def test_button_and_command_show_the_same_sheets(with_deals: Path, tmp_path: Path) -> None:
     """What comes to light with first rows does not depend on who asked for the run."""
+    switched_on(with_deals, Switch.PROCESS)
     _, model = opened(with_deals)
     macros.funnel()
     path = Path(shutil.copy(with_deals, tmp_path))

@@ -24,13 +24,14 @@ from salesbook.book.page_values import store_page_values
 from salesbook.book.report import Options, Report
 from salesbook.book.run import run_action
 from salesbook.book.saved_elsewhere import save_notes
-from salesbook.book.session import Session
+from salesbook.book.session import Session, unknown_table
 from salesbook.book.undo import Obstacle, PastRun, Undo, past_runs
 from salesbook.book.unlisted import with_unlisted_told
-from salesbook.errors import CannotWrite, NoSuchTable, SalesbookError, UsageError
+from salesbook.errors import CannotWrite, SalesbookError, UsageError
 from salesbook.frames import empty_frame
 from salesbook.hosts.package import Disk, is_companion, open_package, refuse_taken
 from salesbook.labels import Language, table_of_name
+from salesbook.progress import counted, tell
 from salesbook.tables import TABLES
 from salesbook.writing.body import RowChanges
 
@@ -82,7 +83,7 @@ def table_of_book(book: Path, name: str) -> tuple[Session, str]:
         session = Session(host)
         table = table_of_name(name, TABLES)
         if table is None:
-            raise NoSuchTable("no-such-table", where=str(book), table=name)
+            raise unknown_table(name, where=str(book))
         session.refuse_without(table, where=str(book))
         session.table(table)
         return session, table
@@ -237,7 +238,10 @@ def _fill(book: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
     """Write the tables into a new workbook. Returns: rows by table."""
     with open_package(book, for_writing=True) as host:
         session = Session(host)
-        writes = [session.prepared_write(name, frame).write for name, frame in tables.items()]
+        writes = [
+            session.prepared_write(name, tables[name]).write for name in counted("writing", tables)
+        ]
+        tell("saving")
         host.write(writes)
         store_page_values(host)
         host.save()

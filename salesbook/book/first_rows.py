@@ -1,4 +1,4 @@
-"""Which sheets come to light with a run or an import? Those whose tables get their first rows."""
+"""Which tables get their first rows with a run or an import, so that their sheets may be seen?"""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ def tables_first_filled(
 ) -> list[str]:
     """The tables that have no rows yet and get some, in the order of the writes; no settings.
 
-    A host then shows their sheets (`reveal`), to which Checks and the last line of a run send
-    people. A sheet that somebody hid while it had rows stays hidden: it is not filled for the first
-    time.
+    Their sheets may come to light, see `book.tabs`. A sheet that somebody hid while it had rows
+    stays hidden: it is not filled for the first time.
 
     Args:
         read: hands out a table as it is before the writes.
@@ -29,10 +28,14 @@ def _gets_first_rows(read: Callable[[str], TableCells], write: TableWrite) -> bo
     if not has_own_sheet or not write.sources:
         return False
 
-    before = read(write.table)
-    for header, column in zip(before.headers, before.columns, strict=True):
+    return not has_rows(read(write.table))
+
+
+def has_rows(cells: TableCells) -> bool:
+    """Whether a table holds anything that somebody typed or a run wrote."""
+    for header, column in zip(cells.headers, cells.columns, strict=True):
         # A formula of the user's own fills its column even where there are no rows.
-        is_typed = header not in before.calculated
+        is_typed = header not in cells.calculated
         if is_typed and any(cell is not None for cell in column):
-            return False
-    return True
+            return True
+    return False

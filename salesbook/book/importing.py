@@ -16,14 +16,13 @@ from salesbook.book.keeping import open_book
 from salesbook.book.report import Report
 from salesbook.book.run_log import log_entry
 from salesbook.book.saved_elsewhere import save_notes
-from salesbook.book.session import Session, collecting_nothing
+from salesbook.book.session import Session, collecting_nothing, unknown_table
 from salesbook.cells.base import CellOptions, Reason
 from salesbook.errors import (
     AmbiguousFile,
     ChangedMeanwhile,
     ColumnMissing,
     EveryRowRejected,
-    NoSuchTable,
 )
 from salesbook.intake.book_now import BookNow, TableNow, table_now, tables_for
 from salesbook.intake.changes import TableChange
@@ -166,7 +165,7 @@ def with_table(request: ImportRequest, book: str) -> ImportRequest:
     named = request.options.into
     table = table_of_name(named, TABLES) if named else table_of_file(request.file, request.options)
     if table is None:
-        raise NoSuchTable("no-such-table", where=book, table=named)
+        raise unknown_table(named, where=book)
     return replace(request, options=replace(request.options, into=table))
 
 

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 from salesbook.book.backups import Backups, Kept, is_backup
 from salesbook.book.first_rows import tables_first_filled
 from salesbook.book.page_values import ReadForPages, store_page_values
+from salesbook.book.tabs import settle_tabs
 from salesbook.errors import CannotWrite, NothingToUndo
 from salesbook.hosts.package import Disk, PackageHost, open_package
 from salesbook.labels import code_of_choice, field_of_header
 from salesbook.messages import Message
+from salesbook.progress import tell
 from salesbook.store import KEEP, Annotation, Cell, Host, NewCell, TableCells, TableWrite
 from salesbook.tables.settings import Rules
 
@@ -80,7 +82,7 @@ class KeptBook:
         for write in writes:
             self._written.add(write.table)
             self._read.forget(write.table)
-        self.package.reveal(first_filled)
+        settle_tabs(self.package, self.package.read, first_filled)
 
     def keep(self) -> None:
         """Have the state before kept though no write of a table tells that anything changes."""
@@ -90,6 +92,7 @@ class KeptBook:
         """Put what was staged on disk, with what the pages show, and the state before among the
         backups.
         """
+        tell("saving")
         if self.package.is_changed:
             self.page_notes = store_page_values(self.package, self._read)
         self.package.save(out, over=over, keeping=self._keeping if self._run else None)

@@ -25,6 +25,8 @@ from salesbook.sheets import (
     CHART_DATA,
     PageBook,
     boards,
+    code_name,
+    note_sheets,
     page_sheets,
     page_values,
     selector_cells,
@@ -125,6 +127,8 @@ def _stored(package: PackageHost, already_read: ReadForPages) -> tuple[Exception
         moved = {said for said in there - known.keys() if without_places(said) in shapes}
         by_sheet[sheet] = {**known, **dict.fromkeys(moved, NOT_CALCULATED)}
     package.store_values(by_sheet)
+    with_notes = note_sheets().keys() & set(package.table_codes())
+    package.store_above(sorted(with_notes), values.notes)
     return values.bugs
 
 
@@ -139,9 +143,8 @@ def _chosen(package: PackageHost, sheet_names: Mapping[str, str]) -> dict[str, V
 
 def _tab_of(package: PackageHost, code: str) -> str | None:
     """What a page's sheet is called in this workbook; None where somebody deleted it."""
-    code_name = "Sheet" + "".join(word.capitalize() for word in code.split("_"))
     names = {labels.word("book", f"sheets.{code}", one).casefold() for one in LANGUAGES}
-    return package.sheet_called(code_name, names)
+    return package.sheet_called(code_name(code), names)
 
 
 @dataclass

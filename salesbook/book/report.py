@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from salesbook.book.attention import NOTHING, Attention
 from salesbook.book.backups import Kept
 from salesbook.domain.outcome import ClosedMonth
 from salesbook.labels import Language
@@ -49,6 +50,8 @@ class Report:
     """The month that the run closed or opened again."""
     kept: Kept | None = None
     """What became of the workbook's state before; None where nothing changed but the log."""
+    attention: Attention = NOTHING
+    """What of the result somebody should look at first."""
     unlisted: pd.DataFrame | None = None
     """Rows like those of Checks for errors of which it lists only some; None where it lists all."""
 

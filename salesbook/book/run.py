@@ -11,6 +11,7 @@ from typing import Final
 import pandas as pd
 
 from salesbook.actions import ACTIONS
+from salesbook.book.attention import attention_of
 from salesbook.book.page_lines import PAGE_LINES, changes_pages, with_page_lines
 from salesbook.book.report import Options, Report
 from salesbook.book.run_log import log_entry, newest_day
@@ -21,6 +22,7 @@ from salesbook.domain.checks.waivers import without_waived
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.errors import ColumnMissing, SalesbookError, UsageError
 from salesbook.messages import Fact, Finding, Message
+from salesbook.progress import counted
 from salesbook.store import Host
 from salesbook.writing.body import PreparedWrite, RowChanges
 from salesbook.writing.check_limits import Limited, all_listed, limited
@@ -93,6 +95,13 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         notes=(*session.notes(action.writes), *_about_the_day(task, outcome.later)),
         has_checks=session.has("Checks"),
         closed=outcome.closed,
+        attention=attention_of(
+            outcome,
+            findings,
+            session.row_names,
+            Places(session.find, outcome.tables),
+            decimals=session.policy.decimals,
+        ),
         unlisted=unlisted,
     )
     log = log_entry(session, report, [*writes, *parked_notes], task)
@@ -128,7 +137,7 @@ def prepare_writes(
         prepared = session.prepared_changes(table, changes)
         writes.append(prepared)
         findings.extend(prepared.findings)
-    for table in tables:
+    for table in counted("writing", tables):
         if table in outcome.tables:
             frame = with_addresses(outcome.tables[table], table, places)
             frame, found_full = within_limit(table, frame)

@@ -14,14 +14,16 @@ import pandas as pd
 
 from salesbook import __version__
 from salesbook.book.report import Options
+from salesbook.book.row_order import in_reading_order
 from salesbook.book.user import user_name
 from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.outcome import Task
 from salesbook.domain.past.at import needs_history
 from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook
 from salesbook.frames import empty_frame
-from salesbook.labels import Language
+from salesbook.labels import Language, tables_like
 from salesbook.messages import Finding, Message
+from salesbook.progress import counted
 from salesbook.reading.alike_keys import alike_keys
 from salesbook.reading.columns import headers_by_field
 from salesbook.reading.references import resolve_references
@@ -185,7 +187,7 @@ class Session:
             looks_back: whether a run of a later day has been there.
         """
         wanted = _with_referred_tables(reads)
-        frames = {name: self._last_frame(name, writes) for name in wanted}
+        frames = {name: self._last_frame(name, writes) for name in counted("reading", wanted)}
         if needs_history(frames, options.as_of, looks_back=looks_back):
             reads, wanted = (*reads, "StageHistory"), (*wanted, "StageHistory")
             frames["StageHistory"] = self._last_frame("StageHistory", writes)
@@ -245,6 +247,9 @@ class Session:
                 table for that; without one nothing is parked, and nothing comes back.
             own: what goes into the user's own columns besides.
         """
+        if as_of is not None:
+            start_month = self.policy.rules.fiscal_year_start
+            frame = in_reading_order(TABLES[table], frame, as_of, start_month)
         return prepare_write(
             self.table(table),
             frame,
@@ -407,6 +412,12 @@ class Session:
             leaving=[row for row in leaving if row is not None],
         )
         return [self.prepared_changes(PARKED_NOTES, changes)]
+
+
+def unknown_table(name: str, *, where: str) -> NoSuchTable:
+    """The refusal of a name that no table has, with the names that may be meant."""
+    nearest = tables_like(name, TABLES) or None
+    return NoSuchTable("no-such-table", where=where, table=name, nearest=nearest)
 
 
 def _ours(codes: frozenset[str], made_with: str) -> frozenset[str]:

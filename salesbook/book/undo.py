@@ -25,6 +25,7 @@ from salesbook.book.session import Session, collecting_nothing
 from salesbook.errors import NothingToUndo, SalesbookError, UndoLosesTyping
 from salesbook.messages import Message
 from salesbook.pages.common import RESULT_RUNS
+from salesbook.progress import tell
 from salesbook.store import Host
 from salesbook.tables import TABLES, Role
 from salesbook.writing.body import PreparedWrite
@@ -281,7 +282,9 @@ class Undo:
             UndoLosesTyping: some tables no longer hold what the last of them left.
         """
         started = time.perf_counter()
+        tell("reading")
         runs = self.ready(number)
+        tell("writing")
         restored = self._restored(runs, as_of)
         days = self._days_of_what_stands(runs)
         report = Report(

@@ -35,7 +35,7 @@ from salesbook.hosts.package import (
 )
 from salesbook.labels import LANGUAGES, Language
 from salesbook.policy import default_setting
-from salesbook.sheets import CHART_DATA, boards
+from salesbook.sheets import CHART_DATA, boards, code_name
 from salesbook.store import KEEP, Cell, NewCell, TableCells, TableWrite
 from salesbook.tables import TABLES
 from salesbook.tables.ages import has_since
@@ -309,11 +309,10 @@ def _sheet_names() -> Mapping[str, frozenset[str]]:
     """What each sheet of ours may be called, by its name in macros."""
     names: dict[str, set[str]] = {}
     for code in _SHEETS_WITHOUT_TABLE:
-        code_name = "Sheet" + "".join(word.capitalize() for word in code.split("_"))
         for language in LANGUAGES:
             name = labels.word("book", f"sheets.{code}", language)
-            names.setdefault(code_name, set()).add(name.lower())
-    return {code_name: frozenset(of_sheet) for code_name, of_sheet in names.items()}
+            names.setdefault(code_name(code), set()).add(name.lower())
+    return {sheet: frozenset(of_sheet) for sheet, of_sheet in names.items()}
 
 
 def _known() -> Known:
@@ -324,8 +323,8 @@ def _known() -> Known:
         for marks in by_language.values():
             for kind in ("validations", "notes", "modules", "ribbons"):
                 kinds.setdefault(kind, set()).update(marks[kind])
-            for code_name, mark in marks["sheets"].items():
-                sheets.setdefault(code_name, set()).add(mark)
+            for sheet, mark in marks["sheets"].items():
+                sheets.setdefault(sheet, set()).add(mark)
     return Known(
         validations=frozenset(kinds["validations"]),
         notes=frozenset(kinds["notes"]),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
-from typing import Final
 
 from salesbook import labels
 from salesbook.cells.base import (
@@ -20,14 +18,12 @@ from salesbook.cells.base import (
     shown,
 )
 from salesbook.labels.words import fold
+from salesbook.names.nearest import nearest_known
 from salesbook.store import MAX_TEXT_LENGTH, is_too_long, text_length
 from salesbook.tables.lists import list_items, list_text
 
 _LOST_DIGITS = re.compile(r"\d(?:\.\d+)?E\+\d{2,3}")
 """`1.2E+15`: how a spreadsheet shows, and saves as CSV, a long number whose digits are gone."""
-
-_NEAR: Final = 0.75
-"""Share of equal letters from which a word may be a misspelt choice."""
 
 _FLAGS = {
     fold(word): value
@@ -139,8 +135,8 @@ def read_choice(cell: object, choices: Mapping[str, str], owner: str = "") -> st
     if is_placeholder(text):
         return None
 
-    near_words = get_close_matches(word, list(choices), n=1, cutoff=_NEAR)
-    nearest = (choices[near_words[0]] or None) if near_words else None
+    named = {known_word: code for known_word, code in choices.items() if code}
+    nearest = next(iter(nearest_known(word, named)), None)
     codes = dict.fromkeys(code for code in choices.values() if code)
     known = f"{owner}={'|'.join(codes)}"
     return Reason("choice-unknown", {"found": shown(text), "known": known, "nearest": nearest})

@@ -14,6 +14,7 @@ from salesbook import __version__
 from salesbook.actions import ACTIONS
 from salesbook.cli.book_commands import BOOK_COMMANDS
 from salesbook.cli.language import LANGUAGE, asked_language
+from salesbook.cli.mistakes import Commands, usage_error
 from salesbook.cli.options import help_text
 from salesbook.cli.outputs import lost_output, prepare_outputs, printing, say
 from salesbook.cli.setup_commands import SETUP_COMMANDS
@@ -23,7 +24,11 @@ from salesbook.interrupts import ends_with_its_save
 from salesbook.labels.words import Language
 
 
-@click.group(help=help_text("app"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    help=help_text("app"),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="salesbook")
 def app() -> None:
     """Gather the commands."""
@@ -64,8 +69,7 @@ def run(arguments: list[str]) -> int:
         say(no_arguments.format_message())
         return UsageError.exit_code
     except click.ClickException as mistake:
-        usage = UsageError("usage", where="salesbook", found=mistake.format_message())
-        return _refused(usage, arguments)
+        return _refused(usage_error(mistake), arguments)
     except SalesbookError as refusal:
         return _refused(refusal, arguments)
     except (KeyboardInterrupt, click.Abort):

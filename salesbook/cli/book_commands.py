@@ -6,7 +6,7 @@ import datetime as dt
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -22,10 +22,12 @@ from salesbook.cli.options import (
     option,
 )
 from salesbook.cli.outputs import printing
+from salesbook.cli.progress_bar import progress_bar
 from salesbook.errors import ChangedMeanwhile, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from salesbook.book.undo import PastRun
+    from salesbook.cli.terminal import Terminal
     from salesbook.labels.words import Language
 
 
@@ -57,7 +59,8 @@ def new(
     language = common.lang or LANGUAGE
     settings = _own_settings(currency, fiscal_year_start)
     sample_as_of = dt.date.today() if sample else None
-    rows = new_file(book, language, sample_as_of=sample_as_of, settings=settings)
+    with progress_bar(common):
+        rows = new_file(book, language, sample_as_of=sample_as_of, settings=settings)
 
     with work_is_done():
         answer(
@@ -84,20 +87,33 @@ def _own_settings(currency: str | None, fiscal_year_start: int | None) -> dict[s
 @click.command("show", help=help_text("show"))
 @BOOK
 @click.argument("table", metavar="TABLE")
+@option("--top", help_name="top", type=click.IntRange(min=1), metavar="N")
+@option("--who", help_name="who", metavar="NAME")
+@option("--where", help_name="where", metavar="FIELD=VALUE", multiple=True)
+@option("--columns", help_name="columns", metavar="A,B", multiple=True)
+@option("--csv", "as_csv", help_name="csv", is_flag=True)
 @common_options
-def show(book: Path, table: str, common: Common) -> None:
-    """Print any table."""
+def show(book: Path, table: str, as_csv: bool, common: Common, **asked: Any) -> None:
+    """Print any table, or what is asked for of it."""
     from salesbook.book.files import table_of_book
+    from salesbook.book.selecting.selection import Wanted, select
     from salesbook.cli.documents import table_document
+    from salesbook.cli.shown import Shown
 
+    if as_csv and common.as_json:
+        raise UsageError("csv-or-json", where="--csv")
     session, name = table_of_book(book, table)
+    selection = select(session, name, Wanted(**asked))
+
+    def print_words(terminal: Terminal) -> None:
+        Shown(session, selection, terminal.language).print(as_csv=as_csv, quiet=common.quiet)
 
     with printing(done=False):
         answer(
             common,
             session.language,
-            document=lambda: table_document(session, name),
-            words=lambda terminal: terminal.table(name, session),
+            document=lambda: table_document(session, selection),
+            words=print_words,
         )
 
 
@@ -120,11 +136,14 @@ def undo(book: Path, only_list: bool, number: int | None, yes: bool, common: Com
 
     newest = newest_run(book)
 
-    def announce(runs: Sequence[PastRun], language: Language) -> None:
-        _announce(runs, common, language, may_take_any=yes or runs[0].at == newest)
-
     today = dt.date.today()
-    report = undo_file(book, today, wait=common.wait, number=number or 1, announce=announce)
+    with progress_bar(common) as bar:
+
+        def announce(runs: Sequence[PastRun], language: Language) -> None:
+            with bar.away():
+                _announce(runs, common, language, may_take_any=yes or runs[0].at == newest)
+
+        report = undo_file(book, today, wait=common.wait, number=number or 1, announce=announce)
 
     with work_is_done():
         answer(
@@ -181,7 +200,8 @@ def upgrade(book: Path, out: Path | None, yes: bool, common: Common) -> None:
     from salesbook.book.upgrade import upgrade_file
     from salesbook.cli.documents import upgrade_document
 
-    result = upgrade_file(book, out=out, may_replace=yes, wait=common.wait)
+    with progress_bar(common):
+        result = upgrade_file(book, out=out, may_replace=yes, wait=common.wait)
 
     with work_is_done():
         answer(

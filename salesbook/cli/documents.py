@@ -28,6 +28,7 @@ from salesbook.writing.values import amounts_of
 if TYPE_CHECKING:
     from salesbook.book.backups import Kept
     from salesbook.book.files import Standing
+    from salesbook.book.selecting.selection import Selection
     from salesbook.book.upgrade import Upgrade
     from salesbook.setup.doctor import SetupCheck
 
@@ -109,22 +110,26 @@ def checks_document(checks: Sequence[SetupCheck]) -> dict[str, Any]:
     return {"checks": [asdict(check) for check in checks]}
 
 
-def table_document(session: Session, table: str) -> dict[str, Any]:
-    """A table's usable rows, and how many are not.
+def table_document(session: Session, selection: Selection) -> dict[str, Any]:
+    """The usable rows that were asked for of a table, and how many of it are not usable.
 
     English codes, ISO dates, amounts in currency units, null for missing.
     """
-    read = session.table(table)
-    return {"table": table, "rows": rows_of(read, session.currency), "skipped": read.rows_skipped}
+    rows = rows_of(selection.read, session.currency, selection.fields)
+    return {
+        "table": selection.read.spec.name,
+        "rows": rows,
+        "skipped": selection.rows_left_out,
+    }
 
 
-def rows_of(read: ReadTable, currency: str) -> list[dict[str, Any]]:
-    """A table's rows in sheet order as plain values."""
-    names = [field.name for field in read.spec.fields]
-    columns = {field.name: json_column(field, read.frame, currency) for field in read.spec.fields}
-    if read.spec.name == "Policy":
+def rows_of(read: ReadTable, currency: str, fields: Sequence[FieldSpec]) -> list[dict[str, Any]]:
+    """A table's rows in sheet order as plain values, with the fields in the order given."""
+    names = [field.name for field in fields]
+    columns = {field.name: json_column(field, read.frame, currency) for field in fields}
+    if read.spec.name == "Policy" and "value" in columns:
         # Which codes a setting may take its key says, not its column.
-        columns["value"] = _setting_codes(columns["key"], columns["value"])
+        columns["value"] = _setting_codes(read.frame["key"].tolist(), columns["value"])
 
     rows = zip(*columns.values(), strict=True)
     return [dict(zip(names, row, strict=True)) for row in rows]

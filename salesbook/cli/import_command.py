@@ -11,6 +11,7 @@ import click
 
 from salesbook.actions import AS_OF
 from salesbook.cli.answers import answer, work_is_done
+from salesbook.cli.mistakes import OneOf
 from salesbook.cli.options import (
     BOOK,
     PATH,
@@ -21,6 +22,7 @@ from salesbook.cli.options import (
     together,
     verb_option,
 )
+from salesbook.cli.progress_bar import progress_bar
 from salesbook.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,14 +37,14 @@ _WHICH_COLUMNS: Final = together(
 )
 _HOW_TO_READ: Final = together(
     option("--sheet", help_name="sheet", metavar="S"),
-    option("--hidden", help_name="hidden", type=click.Choice(["take", "leave"])),
+    option("--hidden", help_name="hidden", type=OneOf(["take", "leave"])),
     option("--encoding", help_name="encoding", metavar="E"),
     option("--delimiter", help_name="delimiter", metavar="D"),
     option("--no-header", help_name="no_header", is_flag=True),
 )
 _WHAT_CELLS_MEAN: Final = together(
-    option("--date-order", help_name="date_order", type=click.Choice(["dmy", "mdy", "ymd"])),
-    option("--decimal", help_name="decimal", type=click.Choice(["point", "comma"])),
+    option("--date-order", help_name="date_order", type=OneOf(["dmy", "mdy", "ymd"])),
+    option("--decimal", help_name="decimal", type=OneOf(["point", "comma"])),
     option("--value", "words", help_name="value", metavar='FIELD:"Word"=code', multiple=True),
     option("--currency", help_name="file_currency", metavar="C"),
     option("--amount-from", help_name="amount_from", metavar='"A*B*(1-C)"'),
@@ -101,12 +103,15 @@ def _imported(
     from salesbook.intake.telling.questions import Answers, answer_all
 
     if not may_ask or common.as_json or not somebody_is_there():
-        return import_file(book, request, wait=common.wait), ()
+        with progress_bar(common):
+            return import_file(book, request, wait=common.wait), ()
 
     def attempt(answers: Answers) -> ImportResult:
         answered = None if request.dry_run else answers.answered
         now = replace(request, options=answers.options, answered=answered)
-        return import_file(book, now, wait=common.wait)
+        # Between two attempts somebody is asked something.
+        with progress_bar(common):
+            return import_file(book, now, wait=common.wait)
 
     result, answers = answer_all(attempt, request.options, Asking(book, common.lang))
     return result, answers.typed

@@ -13,6 +13,7 @@ import click
 
 from salesbook.actions import Option
 from salesbook.cli.language import LANGUAGE
+from salesbook.cli.mistakes import OneOf
 from salesbook.errors import UsageError
 from salesbook.labels.words import LANGUAGES, Language, word
 
@@ -103,9 +104,12 @@ def verb_option(asked: Option) -> Decorator:
     return option(asked.flag, asked.name, help_name=help_name, **_TAKES[asked.takes])
 
 
+VERBOSE: Final = option("-v", "--verbose", help_name="verbose", is_flag=True)
+"""Of verbs, whose closing lines are few."""
+
 _COMMON: Final = together(
     option("--json", "as_json", help_name="json", is_flag=True),
-    option("--lang", help_name="lang", type=click.Choice(LANGUAGES)),
+    option("--lang", help_name="lang", type=OneOf(LANGUAGES)),
     option("-q", "--quiet", help_name="quiet", is_flag=True),
     option(
         "--wait",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,42 +14,31 @@ from salesbook.book.summary import (
     REASON_CODES,
     Line,
     backup_lines,
-    findings_lines,
     import_counts,
     import_remarks,
     upgrade_lines,
 )
 from salesbook.cli.outputs import say
+from salesbook.cli.stdout import print_lines, print_table
 from salesbook.labels import Language, sheet_name, word
 from salesbook.labels.messages import fill
 from salesbook.labels.words import inert
 from salesbook.messages import Message
 
 if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
-
     from salesbook.book.backups import Kept
     from salesbook.book.explained import Explainer
     from salesbook.book.files import Standing
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
-    from salesbook.book.session import Session
     from salesbook.book.undo import Obstacle, PastRun
     from salesbook.book.upgrade import Upgrade
     from salesbook.domain.outcome import ClosedMonth
     from salesbook.intake.telling.explain.explanation import Explanation
-    from salesbook.messages import Finding
     from salesbook.setup.doctor import SetupCheck
-    from salesbook.store import Cell
-    from salesbook.tables import Kind
 
-_MOST_FINDINGS: Final = 20
-"""Findings that a run tells itself; Checks has room for all."""
 _MOST_SHEETS: Final = 3
 """How many sheets a line names; of more it names one less and counts the others."""
-_WIDTH_OF_NO_TERMINAL: Final = 200
-"""Columns of a table that goes into a file or another program."""
 
 
 def json_line(document: dict[str, Any]) -> str:
@@ -71,43 +59,46 @@ class Terminal:
         """Print one JSON document."""
         sys.stdout.write(json_line(document))
 
-    def report(self, book: Path, report: Report) -> None:
-        """Show what a verb read, wrote and found."""
+    def report(self, book: Path, report: Report, *, verbose: bool = False) -> None:
+        """Show what a verb did: at most ten lines for a manager, and one of counts.
+
+        Args:
+            verbose: whether rows read, used and written are shown table by table as well, and every
+                line is said.
+        """
         if self.quiet:
             return
-        if report.closed is not None:
-            self._print(self._pay_table(report.closed))
-        self._print(self._counts_table(report))
-        self._notes(report.answer)
-        self._message(self._findings(report))
+        from salesbook.cli.closing import Closing
+
         self._notes(report.notes)
         self._say_kept(report.kept)
+        if report.closed is not None:
+            self._pay_table(report.closed)
+        if verbose:
+            self._counts_table(report)
+        closing = Closing(report, book, self.language, verbose=verbose)
+        print_lines([*closing.lines(), closing.counts()])
 
-        seconds = f"{report.seconds:.2f}"
-        done = self._say("report.done", book=book, action=report.action, seconds=seconds)
-        self._message(done)
-
-    def _counts_table(self, report: Report) -> Table:
+    def _counts_table(self, report: Report) -> None:
         """Rows read, used, left out and written, of each table that has any."""
         columns = ("table", "in", "used", "skipped", "written")
         title = self._say("report.title", action=report.action, as_of=report.as_of)
-        table = self._table(title, *(self._say(f"report.{column}") for column in columns))
-
+        rows = []
         for name in dict.fromkeys([*report.rows, *report.written]):
             counts = report.rows.get(name, {})
             if not any(counts.values()) and name not in report.written:
                 continue
-            shown = (
+            shown_counts = (
                 counts.get("in"),
                 counts.get("used"),
                 counts.get("skipped") or None,  # a column of zeros would hide the few that matter
                 report.written.get(name),
             )
-            cells = ["" if count is None else str(count) for count in shown]
-            table.add_row(sheet_name(name, self.language), *cells)
-        return table
+            cells = ["" if count is None else str(count) for count in shown_counts]
+            rows.append((sheet_name(name, self.language), *cells))
+        self._table(title, [self._say(f"report.{column}") for column in columns], rows, numbers=4)
 
-    def _pay_table(self, month: ClosedMonth) -> Table:
+    def _pay_table(self, month: ClosedMonth) -> None:
         """What a month pays, rep by rep and in all."""
         from salesbook.domain.outcome import PAY_AMOUNTS
 
@@ -115,40 +106,13 @@ class Terminal:
         headers = [
             labels.header("Statements", name, self.language) for name in ("rep_id", *PAY_AMOUNTS)
         ]
-        table = self._table(self._say(f"close.{code}", period=month.period), *headers)
-        for rep in month.reps:
-            table.add_row(inert(rep.name), *(f"{getattr(rep, name):,}" for name in PAY_AMOUNTS))
-        totals = [sum(getattr(rep, name) for rep in month.reps) for name in PAY_AMOUNTS]
-        table.add_row(self._say("close.total"), *(f"{total:,}" for total in totals))
-        return table
-
-    def _findings(self, report: Report) -> str:
-        counts, *advice = findings_lines(report)
-        # The sheet's name is the workbook's, whatever language the messages are in.
-        in_words = [self._line("report", line, report.language) for line in (counts, *advice)]
-        if not report.findings or "Checks" in report.written:
-            return " ".join(in_words)
-
-        # These findings stand on no sheet, so they are told here.
-        most = _MOST_FINDINGS if report.has_checks else len(report.findings)
-        findings = [self._finding(finding) for finding in report.findings[:most]]
-        if report.has_checks and len(report.findings) <= most:
-            in_words = in_words[:1]
-        return "\n".join([in_words[0], *findings, *in_words[1:]])
-
-    def _finding(self, finding: Finding) -> str:
-        """Where, what was found, what was expected, what to do: of a run that writes no Checks."""
-        header = labels.field_label(finding.table, finding.field or "", self.language)
-        where = [sheet_name(finding.table, self.language), finding.row_key, header]
-
-        facts = {**finding.params, "found": finding.found}
-        sentences = [
-            labels.sentence(Message(f"{finding.code}.{part}", facts), self.language)
-            for part in ("expected", "advice")
+        rows = [
+            (rep.name, *(f"{getattr(rep, name):,}" for name in PAY_AMOUNTS)) for rep in month.reps
         ]
-        place = " ".join(part for part in where if part)
-        message = " · ".join(part for part in (finding.found, *sentences) if part)
-        return f"  {place}: {message}"
+        totals = [sum(getattr(rep, name) for rep in month.reps) for name in PAY_AMOUNTS]
+        rows.append((self._say("close.total"), *(f"{total:,}" for total in totals)))
+        title = self._say(f"close.{code}", period=month.period)
+        self._table(title, headers, rows, numbers=len(PAY_AMOUNTS))
 
     def _notes(self, notes: Sequence[Message]) -> None:
         """What a run says of its result or of the workbook, a sentence each."""
@@ -172,7 +136,7 @@ class Terminal:
             self._message(self._say("undo.none", book=book))
             return
         columns = ("number", "at", "action", "as_of", "user", "can", "tables")
-        table = self._table("", *(self._say(f"undo.{column}") for column in columns))
+        rows = []
         for standing in standings:
             run = standing.run
             cells = (
@@ -184,8 +148,8 @@ class Terminal:
                 self._standing(standing.obstacle),
                 self._few_sheets(run.tables),
             )
-            table.add_row(*map(inert, cells))
-        self._print(table)
+            rows.append(cells)
+        self._table("", [self._say(f"undo.{column}") for column in columns], rows)
 
     def _standing(self, obstacle: Obstacle | None) -> str:
         if obstacle is None:
@@ -243,13 +207,16 @@ class Terminal:
         if result.explanation is not None:
             self._explained(file, result, result.explanation)
         sheet = sheet_name(result.table, self.language)
-        table = self._table(self._say("import.title", file=file.name, table=sheet), "", "")
-        for name, count in import_counts(result).items():
-            table.add_row(self._say(f"import.{name}"), str(count))
+        counts = [
+            (self._say(f"import.{name}"), str(count))
+            for name, count in import_counts(result).items()
+        ]
         if result.total is not None:
             field = labels.header(result.table, result.total_field, self.language)
-            table.add_row(self._say("import.total", field=field), f"{result.total:,}")
-        self._print(table)
+            counts.append((self._say("import.total", field=field), f"{result.total:,}"))
+        self._table(
+            self._say("import.title", file=file.name, table=sheet), ("", ""), counts, numbers=1
+        )
 
         remarks = import_remarks(result)
         if result.explanation is not None:
@@ -270,10 +237,7 @@ class Terminal:
         """Show what a dry run makes of the file: columns, cells, names and dates."""
         explainer = self._explainer(result, explanation)
         self._lines(explainer.source_lines(file.name))
-        table = self._table("", *explainer.column_headers())
-        for row in explainer.column_rows():
-            table.add_row(*map(inert, row))
-        self._print(table)
+        self._table("", [*explainer.column_headers()], [*explainer.column_rows()])
         for lines in (
             explainer.left_lines(),
             explainer.decision_lines(),
@@ -301,42 +265,13 @@ class Terminal:
 
     def _lines(self, lines: Sequence[str]) -> None:
         """Print a paragraph on stdout, wrapped between words, with a blank line behind it."""
-        from rich.text import Text
-
         if lines:
-            self._print(Text("\n".join(map(inert, lines)) + "\n"))
-
-    def table(self, name: str, session: Session) -> None:
-        """Show a table's rows under the headers of the language."""
-        from salesbook.writing.values import cells_of
-
-        read = session.table(name)
-        sheet = sheet_name(name, self.language)
-        if read.rows_skipped:
-            self._message(self._say("report.left_out", table=sheet, count=read.rows_skipped))
-        elif not len(read.frame):
-            self._message(self._say("report.no_rows", table=sheet))
-        if not len(read.frame):
-            return
-
-        fields = [field for field in read.spec.fields if field.name in read.headers]
-        headers = [labels.header(name, field.name, self.language) for field in fields]
-        columns = [
-            cells_of(name, field, read.frame, language=self.language, currency=session.currency)
-            for field in fields
-        ]
-        table = self._table(sheet, *headers)
-        for row in zip(*columns, strict=True):
-            cells = zip(row, fields, strict=True)
-            table.add_row(*(_shown(cell, field.kind) for cell, field in cells))
-        self._print(table)
+            print_lines([*lines, ""])
 
     def checks(self, checks: Sequence[SetupCheck]) -> None:
         """Show what a doctor found."""
-        table = self._table("", "", "", self._say("doctor.advice"))
-        for check in checks:
-            table.add_row("✓" if check.ok else "✗", inert(check.message), inert(check.advice))
-        self._print(table)
+        rows = [("✓" if check.ok else "✗", check.message, check.advice) for check in checks]
+        self._table("", ("", "", self._say("doctor.advice")), rows)
 
     def _say(self, name: str, **facts: Any) -> str:
         return fill(word("cli", name, self.language), facts, self.language)
@@ -350,47 +285,25 @@ class Terminal:
         if not self.quiet:
             say(inert(text))
 
-    def _table(self, title: str, *headers: str) -> Table:
-        from rich.box import SIMPLE_HEAD
-        from rich.table import Table
+    def _table(
+        self,
+        title: str,
+        headers: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        *,
+        numbers: int = 0,
+    ) -> None:
+        """Print a table that fits the terminal.
 
-        table = Table(
-            title=inert(title) or None,
-            box=SIMPLE_HEAD,
-            title_justify="left",
-            show_header=any(headers),
-        )
-        for position, header in enumerate(headers):
-            # What the first column names a row by is read as a whole; the others may be folded.
-            table.add_column(header, overflow="fold", no_wrap=position == 0)
-        return table
+        Args:
+            numbers: how many columns at the end hold numbers.
+        """
+        from salesbook.cli.layout import Column
 
-    def _print(self, table: Table | Text) -> None:
-        from rich.console import Console
-
-        width = None
-        if not sys.stdout.isatty():
-            width = max(int(os.environ.get("COLUMNS", "0") or 0), _WIDTH_OF_NO_TERMINAL)
-        console = Console(width=width, highlight=False, markup=False, emoji=False)
-
-        # Printing itself, rich ends the process where a reader has had enough.
-        with console.capture() as drawn:
-            console.print(table)
-        sys.stdout.write(drawn.get())
-
-
-def _shown(value: Cell, kind: Kind) -> str:
-    """A cell as a person reads it; `kind` is its field's."""
-    if value is None:
-        return ""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return inert(str(value))
-
-    # Kinds by their codes: the tables' models take long to load, and a refusal needs none.
-    if kind == "rate":
-        return f"{value:.1%}"
-    if kind in ("money", "measure"):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:.2f}".rstrip("0").rstrip(".")
-    return str(value)
+        cells = [[row[position] for row in rows] for position in range(len(headers))]
+        first_number = len(headers) - numbers
+        columns = [
+            Column(header, cells[position], is_number=position >= first_number)
+            for position, header in enumerate(headers)
+        ]
+        print_table(columns, title)

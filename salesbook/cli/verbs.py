@@ -13,12 +13,14 @@ from salesbook.actions import Action
 from salesbook.cli.answers import answer, work_is_done
 from salesbook.cli.options import (
     BOOK,
+    VERBOSE,
     Common,
     common_options,
     help_text,
     together,
     verb_option,
 )
+from salesbook.cli.progress_bar import progress_bar
 from salesbook.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def verb_command(action: Action) -> click.Command:
     @click.command(action.name, help=help_text(action.name))
     @BOOK
     @options
+    @VERBOSE
     @common_options
     def command(book: Path, common: Common, **asked: Any) -> None:
         _refuse_lone_option(action, asked)
@@ -61,14 +64,15 @@ def _run(action: Action, book: Path, common: Common, asked: Mapping[str, Any]) -
     out = asked.get("out")
     elsewhere = Elsewhere(out, may_replace=asked["yes"]) if out else None
     options = _run_options(asked)
-    report = run_on_file(book, action.name, options, wait=common.wait, out=elsewhere)
+    with progress_bar(common):
+        report = run_on_file(book, action.name, options, wait=common.wait, out=elsewhere)
 
     with work_is_done():
         answer(
             common,
             report.language,
             document=lambda: report_document(report),
-            words=lambda terminal: terminal.report(out or book, report),
+            words=lambda terminal: terminal.report(out or book, report, verbose=asked["verbose"]),
         )
     if report.errors and (asked.get("strict") or action.is_strict):
         raise click.exceptions.Exit(1)

@@ -53,6 +53,7 @@ from salesbook.intake.usable import (
 from salesbook.intake.wide.wide_placing import place_rows
 from salesbook.messages import Message
 from salesbook.policy import Policy
+from salesbook.progress import tell
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,9 @@ def draft_import(
     if not takes_imports(options.into):
         raise UsageError("output-table", where="--into", found=options.into)
 
+    tell("file")
     file = map_file(path, options, book)
+    tell("matching")
     draft = draft_rows(file, book, explains=explains)
     of_keys = notes_of_keys(file.header_map, file.remembered.options, draft.accepted)
     return replace(

@@ -8,28 +8,35 @@ read when its first word is asked for.
 
 from salesbook.labels.messages import message_of, sentence
 from salesbook.labels.names import (
+    BETWEEN_NAMES,
     choice,
+    choices_like,
     code_of_choice,
     field_label,
     field_note,
     field_of_header,
+    fields_like,
     header,
     known_names,
     setting_note,
     sheet_name,
     table_note,
     table_of_name,
+    tables_like,
 )
 from salesbook.labels.words import LANGUAGES, Language, language_of, word, words
 
 __all__ = [
+    "BETWEEN_NAMES",
     "LANGUAGES",
     "Language",
     "choice",
+    "choices_like",
     "code_of_choice",
     "field_label",
     "field_note",
     "field_of_header",
+    "fields_like",
     "header",
     "known_names",
     "language_of",
@@ -39,6 +46,7 @@ __all__ = [
     "sheet_name",
     "table_note",
     "table_of_name",
+    "tables_like",
     "word",
     "words",
 ]

@@ -55,7 +55,7 @@ _COUNTED: Final = "/"
 _WAN: Final = 10_000
 
 _AS_EVERYWHERE: Final[Mapping[str, str]] = {}
-_BETWEEN_SENTENCES: Final[Mapping[Language, str]] = {"en": " ", "zh-CN": ""}
+BETWEEN_SENTENCES: Final[Mapping[Language, str]] = {"en": " ", "zh-CN": ""}
 _SENTENCE_END: Final = re.compile(r"(?<=\.) (?=[A-Z])|(?<=。)(?=.)")
 """Between two sentences, as in "Score 90. Luck alone" and "得分 90。仅凭"; 1.5 and "e.g. so" have
 none.
@@ -98,7 +98,7 @@ def sentence(
         fill(instead.get(part.code) or template_by_code[part.code], part.params, language)
         for part in (message, *message.more)
     ]
-    return _BETWEEN_SENTENCES[language].join(said)
+    return BETWEEN_SENTENCES[language].join(said)
 
 
 def fill(template: str, params: Mapping[str, Any], language: Language) -> str:

@@ -14,6 +14,7 @@ from salesbook.actions import Action
 from salesbook.book.backups import Backups, Kept
 from salesbook.book.first_rows import tables_first_filled
 from salesbook.book.keeping import RunToKeep
+from salesbook.book.tabs import settle_tabs
 from salesbook.errors import SalesbookError
 from salesbook.hosts.excel import ExcelHost, quiet_excel, save_copy
 from salesbook.labels import Language, sheet_name
@@ -117,7 +118,7 @@ class MacroHost:
             # What was read before the write no longer stands in the workbook.
             self._cells.clear()
 
-        self.excel.reveal(first_filled)
+        settle_tabs(self.excel, self.excel.read, first_filled)
 
     def _copy_to(self, path: Path) -> None:
         save_copy(self.book, path)

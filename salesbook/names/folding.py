@@ -8,9 +8,8 @@ from typing import Final
 import numpy as np
 
 from salesbook.names.characters import fold_characters
+from salesbook.names.nearest import NEAR_SCORE
 
-_NEAR_SCORE: Final = 60.0
-"""Percent of likeness from which a name may be meant."""
 _MOST_LOOKED_UP: Final = 200
 """Unknown names for which the nearest is looked up; a column full of them has another cause."""
 _AT_ONCE: Final = 16
@@ -60,7 +59,7 @@ def nearest_names(unknown: Collection[str], known: Mapping[str, str]) -> dict[st
             [fold_name(name) for name in names],
             choices,
             scorer=fuzz.ratio,
-            score_cutoff=_NEAR_SCORE,
+            score_cutoff=NEAR_SCORE,
             dtype=np.float64,
         )
         best_choices = scores.argmax(axis=1)

@@ -81,7 +81,7 @@ def _facts() -> Mapping[str, Expression]:
     run_at, run_as_of = Column("RunLog", "at"), Column("RunLog", "as_of")
     # A check or an import changes none of the results, whatever its day. An undo has the day of
     # what stands after it, or none.
-    is_result = Among(Column("RunLog", "action"), RESULT_RUNS) * _is_day(run_as_of)
+    is_result = Among(Column("RunLog", "action"), RESULT_RUNS) * is_day(run_as_of)
     dated_at = if_(is_result.equals(1), run_at)
     newest = call("MAX", dated_at)
     last_run = call("MATCH", newest, dated_at, 0)
@@ -123,7 +123,7 @@ def fact(name: str) -> Figure:
     return Figure(f"common.{name}")
 
 
-def _is_day(value: Expression) -> Expression:
+def is_day(value: Expression) -> Expression:
     """1 for a day of which a run may be; programs disagree on those at the ends of the calendar."""
     return is_number(value) * (value > _FIRST_DAY) * (value < _LAST_DAY)
 
@@ -136,7 +136,8 @@ def _day() -> Expression:
     dated = Word("pages.as_of").then(
         " ", date_text(day), " · ", calculated, " · ", fact("currency")
     )
-    return if_(is_number(day), dated, Word("pages.never"))
+    errors = if_(fact("errors") > 0, Text(" · ").then(Word("pages.errors"), fact("errors")), "")
+    return if_(is_number(day), dated.then(errors), Word("pages.never"))
 
 
 def _what_is_sold() -> Expression:
@@ -147,7 +148,7 @@ def _what_is_sold() -> Expression:
     )
     # Without a day the run found no order that counts, or was one of a version that noted none: a
     # look at all orders would be dear, and what is not known is not said.
-    by_itself = if_(_is_day(cut_over).equals(1), both, "")
+    by_itself = if_(is_day(cut_over).equals(1), both, "")
     source = if_(
         SettingIs("sales_source", "orders"),
         Word("pages.sold_orders"),

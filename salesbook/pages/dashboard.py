@@ -135,27 +135,17 @@ def _series(page: Page) -> Iterator[Series]:
 
 
 def _landings(page: Page) -> Iterator[Series]:
-    """The year's landing at the last snapshots, the newest at the right end."""
+    """The year's landing at the last snapshots, the oldest first."""
     unit = fact("unit")
-    lines = call("SUM", *(page.has_line("landing", row) * 1 for row in range(SNAPSHOTS)))
-
-    def place(row: int) -> Expression:
-        """Which snapshot a point shows, from 1; below 1 for one that is not there."""
-        return lines - (SNAPSHOTS - 1 - row)
 
     def known(row: int, name: str) -> Expression:
-        first = page.fact("landing.first")
-        value = call("INDEX", Column("PageLines", name), first + place(row) - 1)
-        return if_(place(row) > 0, value, call("NA"))
-
-    def label(row: int) -> Expression:
-        return call("IFERROR", known(row, "on") + 0, "")
+        value = page.cell("landing", row, name)
+        return if_(is_number(value), value, call("NA"))
 
     def beyond(row: int, name: str) -> Expression:
-        width = known(row, name) - known(row, "middle")
-        return call("ABS", width) / unit
+        return call("ABS", known(row, name) - known(row, "middle")) / unit
 
-    yield Series("landing.on", SNAPSHOTS, label)
+    yield Series("landing.on", SNAPSHOTS, lambda row: page.cell("landing", row, "on"))
     yield Series("landing.middle", SNAPSHOTS, lambda row: known(row, "middle") / unit)
     yield Series("landing.over", SNAPSHOTS, lambda row: beyond(row, "high"))
     yield Series("landing.under", SNAPSHOTS, lambda row: beyond(row, "low"))
@@ -179,9 +169,11 @@ def _bars(page: Page, place: int) -> Iterator[Series]:
     yield Series(f"tile{place}.sold", 2, lambda row: sold if row == 0 else Number(0))
     yield Series(f"tile{place}.to_come", 2, lambda row: to_come if row == 0 else Number(0))
     yield Series(f"tile{place}.target", 2, lambda row: Number(0) if row == 0 else target)
-    low, high = figure("low"), figure("high")
-    yield Series(f"tile{place}.under", 2, lambda row: landing - low if row == 0 else Number(0))
-    yield Series(f"tile{place}.over", 2, lambda row: high - landing if row == 0 else Number(0))
+    low, high = (page.cell(f"tile{place}", 0, name) for name in ("low", "high"))
+    under = if_(is_number(low), landing - call("N", low), call("NA"))
+    over = if_(is_number(high), call("N", high) - landing, call("NA"))
+    yield Series(f"tile{place}.under", 2, lambda row: under if row == 0 else call("NA"))
+    yield Series(f"tile{place}.over", 2, lambda row: over if row == 0 else call("NA"))
 
 
 def to_go(page: Page, place: int) -> Expression:

@@ -49,6 +49,7 @@ def sample_tables(language: Language, as_of: dt.date = SAMPLE_AS_OF) -> dict[str
     for step in _STEPS:
         step(world)
     _plant_mistakes(world)
+    _put_open_deals_first(world)
     return {name: frame_from_rows(name, world.rows[name]) for name in TABLES if name in world.rows}
 
 
@@ -77,6 +78,18 @@ def _plant_mistakes(world: World) -> None:
     too_rich = customers[40]
     too_rich["budget"] = world.money(30_000_000)
     _look_alike(customers[0], customers[-1])
+
+
+def _put_open_deals_first(world: World) -> None:
+    """Let the sheet open on what can still be won; deals that are over follow, newest first."""
+    closed_stages = {world.stage("won"), world.stage("lost")}
+
+    def place(deal: Fields) -> tuple[bool, int]:
+        is_over = deal["stage"] in closed_stages
+        day = deal["stage_since"] if is_over else deal["expected_on"]
+        return is_over, -day.toordinal() if is_over else day.toordinal()
+
+    world.rows["Deals"].sort(key=place)
 
 
 def _look_alike(first: Fields, twin: Fields) -> None:

@@ -27,12 +27,12 @@ _HALF: Final = 36
 _HELP: Final = (
     ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
     ListColumn("subject", "rep", 8, Look(tone="accent"), is_link=True),
-    ListColumn("team", "team", 5, Look()),
+    ListColumn("team", "team", 4, Look()),
     ListColumn("sold", "sold", 5, number("money")),
-    ListColumn("due", "due", 6, number("money", tone="muted")),
-    ListColumn("rate", "of_pace", 5, number("rate", bold=True), is_signed=True, bar=Bar(3)),
+    ListColumn("due", "due", 5, number("money", tone="muted")),
+    ListColumn("rate", "of_pace", 4, number("rate", bold=True), is_signed=True, bar=Bar(3)),
     ListColumn("months", "twelve_months", 5, Look(), said="spark"),
-    ListColumn("because", "why", 13, Look(size=9, indent=1)),
+    ListColumn("because", "why", 16, Look(size=9, indent=1)),
 )
 _CHANGED: Final = (
     ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
@@ -96,7 +96,7 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
     chance, landing = page.cell(tile, 0, "chance_rate"), page.cell(tile, 0, "middle")
     top = Look(fill="panel", top="accent", size=9.5, bold=True, indent=1)
     board.put(left, 14, page.cell(tile, 0, "says"), top)
-    left_text = if_(is_number(days), days.then(Word("pages.dashboard.days_left")), "")
+    left_text = if_(is_number(days), days_left(days), "")
     board.put(
         left + 14,
         10,
@@ -147,10 +147,10 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
     low, high = page.cell(tile, 0, "low"), page.cell(tile, 0, "high")
     span = if_(is_number(low), amount_text(low).then("–", amount_text(high)), "")
     figures: tuple[tuple[str, int, Expression, Align], ...] = (
-        ("sold", 6, page.cell(tile, 0, "sold"), "left"),
-        ("target", 6, page.cell(tile, 0, "target", DASH), "left"),
-        ("to_go", 5, to_go(page, place), "left"),
-        ("range", 7, span, "right"),
+        ("sold", 5, page.cell(tile, 0, "sold"), "left"),
+        ("target", 5, page.cell(tile, 0, "target", DASH), "left"),
+        ("to_go", 4, to_go(page, place), "left"),
+        ("range", 10, span, "right"),
     )
     board.next_row()
     column = left
@@ -169,6 +169,12 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
         look = Look(shows=shows, fill="panel", size=9.5, bold=True, align=align, indent=1)
         board.put(column, width, if_(is_number(fact("as_of")), said, ""), look)
         column += width
+
+
+def days_left(days: Expression) -> Expression:
+    """How many working days are left, in words."""
+    word = if_(days.equals(1), Word("pages.dashboard.day_left"), Word("pages.dashboard.days_left"))
+    return days.then(word)
 
 
 def _people_and_changes(board: Board) -> None:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from salesbook.actions import ACTIONS
 from salesbook.expressions import Expression, Spelling
 from salesbook.labels import Language
+from salesbook.pages.calculated import VERBS, calculated, calculated_note
 from salesbook.pages.common import common
 from salesbook.pages.page import Page
 from salesbook.sheets.board import Board
@@ -24,6 +26,8 @@ from salesbook.store import column_letters
 
 CHART_DATA: Final = "chart_data"
 """The hidden sheet, by the word that names it in `book.toml`."""
+NOTE_CELL: Final = (3, 2)
+"""On the sheet of a table of results: the line that says of which day they are."""
 _FIRST_ROW: Final = 2
 """Of figures on the hidden sheet; above them stand their names."""
 
@@ -63,8 +67,8 @@ def boards() -> Mapping[str, Board]:
 
 
 def pages() -> tuple[Page, ...]:
-    """What all pages share, then every page."""
-    return (common(), *(board.page for board in boards().values()))
+    """What all pages share, then every page, then of which day results are."""
+    return (common(), *(board.page for board in boards().values()), calculated())
 
 
 @cache
@@ -79,7 +83,7 @@ def hidden_sheet() -> PageSheet:
 
 def _put_page(cells: list[PageCell], page: Page, column: int) -> int:
     """Give each figure of a page its cell. Returns: the first column that is free."""
-    is_array = page.code == "common"
+    is_array = page.code in ("common", "calculated")
     for row, (name, said) in enumerate(page.hidden_facts.items(), start=_FIRST_ROW):
         cells.append(PageCell(row, column + 1, name, None, said, is_array))
     column += 2
@@ -106,6 +110,23 @@ def seen_sheet(code: str) -> PageSheet:
 def page_sheets() -> tuple[PageSheet, ...]:
     """The hidden sheet, then those that people see."""
     return (hidden_sheet(), *(seen_sheet(code) for code in boards()))
+
+
+@cache
+def note_sheets() -> Mapping[str, PageSheet]:
+    """By table of results, its sheet with the line above the table."""
+    sheets = {}
+    for verb in VERBS:
+        for table in ACTIONS[verb].writes:
+            note = calculated_note(verb, table)
+            cell = PageCell(*NOTE_CELL, f"{table}.note", None, note, is_array=False)
+            sheets[table] = PageSheet(table, (cell,))
+    return sheets
+
+
+def code_name(code: str) -> str:
+    """The name by which macros know a sheet that holds no table of its own."""
+    return "Sheet" + "".join(word.capitalize() for word in code.split("_"))
 
 
 def selector_cells() -> Iterator[tuple[str, str, int, int]]:

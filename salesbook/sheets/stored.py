@@ -17,6 +17,7 @@ from salesbook.sheets.places import (
     CHART_DATA,
     PageCell,
     hidden_sheet,
+    note_sheets,
     page_sheets,
     spelling_for,
 )
@@ -59,6 +60,8 @@ class PageValues:
 
     by_sheet: Mapping[str, Mapping[Reading, Cell]]
     """NOT_CALCULATED where nobody knows the value."""
+    notes: Mapping[Reading, Cell]
+    """What the lines above tables of results show."""
     bugs: tuple[Exception, ...] = ()
     """Faults of ours that left figures unknown. No run is stopped by one of these."""
 
@@ -86,7 +89,10 @@ def page_values(book: PageBook) -> PageValues:
     for sheet in page_sheets():
         if sheet.code != CHART_DATA and sheet.code in book.sheet_names:
             by_sheet[sheet.code] = _values(calculation, sheet.cells, readings[sheet.code], bugs)
-    return PageValues(by_sheet, tuple(bugs))
+    notes: dict[Reading, Cell] = {}
+    for sheet in note_sheets().values():
+        notes |= _values(calculation, sheet.cells, readings[sheet.code], bugs)
+    return PageValues(by_sheet, notes, tuple(bugs))
 
 
 def without_places(said: Reading) -> Reading:
@@ -127,9 +133,8 @@ def _readings(
     decide what formulas say, so that they are spelled once for all saves of a workbook.
     """
     readings: dict[str, dict[PageCell, Reading]] = {}
-    for sheet in page_sheets():
-        if sheet.code not in dict(sheet_names):
-            continue
+    sheets_there = [sheet for sheet in page_sheets() if sheet.code in dict(sheet_names)]
+    for sheet in (*sheets_there, *note_sheets().values()):
         spelling = spelling_for(sheet, language, dict(sheet_names), dict(headers))
         by_cell = readings.setdefault(sheet.code, {})
         for cell in sheet.cells:

@@ -14,6 +14,7 @@ from salesbook.tables.base import (
     Part,
     Role,
     Row,
+    Switch,
     TableSpec,
     by_name,
     is_of_money,
@@ -93,6 +94,7 @@ __all__ = [
     "Part",
     "Role",
     "Row",
+    "Switch",
     "TableSpec",
     "is_of_money",
 ]

@@ -69,6 +69,28 @@ class Part(StrEnum):
     SYSTEM = "system"
 
 
+class Switch(StrEnum):
+    """A part of the work that not every team does: its sheets are shown by one switch on Start."""
+
+    TARGETS = "targets"
+    PEOPLE = "people"
+    HIRING = "hiring"
+    TRAINING = "training"
+    CUSTOMERS = "customers"
+    PROCESS = "process"
+    HISTORIES = "histories"
+
+
+_SWITCHES: Final[Mapping[Part, Switch]] = {
+    Part.TARGETS: Switch.TARGETS,
+    Part.PEOPLE: Switch.PEOPLE,
+    Part.CUSTOMERS: Switch.CUSTOMERS,
+    Part.PROCESS: Switch.PROCESS,
+    Part.SYSTEM: Switch.HISTORIES,
+}
+"""The switch of a table that names no other; settings have none."""
+
+
 class Role(StrEnum):
     """Who fills a table."""
 
@@ -244,14 +266,24 @@ class TableSpec:
     part: Part
     fields: tuple[FieldSpec, ...]
     row: type[Row]
-    shown: bool
-    """True where the sheet is visible in a fresh workbook."""
+    switch: Switch | None
+    """The switch on Start that shows its sheet; None where everybody needs it from the beginning, and
+    where nobody does."""
     since: str = FIRST_RELEASE
     """The release that brought it."""
     is_record: bool = False
     """True for an output that later runs read: what stands there is not calculated anew."""
     dated_by: str = ""
     """For an output that only grows: the field by whose days its rows are old or new."""
+    newest_first: bool = False
+    """True for results that are read from the period that runs now, see `book.row_order`."""
+    is_technical: bool = False
+    """True for what only other sheets look at: its own stays out of sight."""
+
+    @property
+    def shown(self) -> bool:
+        """True where the sheet is visible in a fresh workbook."""
+        return self.switch is None and not self.is_technical
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -299,16 +331,32 @@ class Row(BaseModel):
         role: Role = Role.INPUT,
         part: Part = Part.SYSTEM,
         shown: bool = False,
+        switch: Switch | None = None,
         since: str = FIRST_RELEASE,
         is_record: bool = False,
         dated_by: str = "",
+        newest_first: bool = False,
+        is_technical: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__pydantic_init_subclass__()
         if not table:
             return
         fields = tuple(_field_spec(name, cls, name in key, since) for name in cls.model_fields)
-        cls.spec = TableSpec(table, role, part, fields, cls, shown, since, is_record, dated_by)
+        by_switch = None if shown or is_technical else switch or _SWITCHES[part]
+        cls.spec = TableSpec(
+            name=table,
+            role=role,
+            part=part,
+            fields=fields,
+            row=cls,
+            switch=by_switch,
+            since=since,
+            is_record=is_record,
+            dated_by=dated_by,
+            newest_first=newest_first,
+            is_technical=is_technical,
+        )
 
     def filled_fields(self) -> dict[str, Any]:
         """What the row says, field by field, as frames hold it; what is blank is left out."""

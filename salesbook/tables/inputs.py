@@ -45,6 +45,7 @@ from salesbook.tables.base import (
     Since,
     StageIn,
     StageRef,
+    Switch,
     TableName,
     Text,
     Year,
@@ -164,7 +165,7 @@ class Review(Row, table="Reviews", key=("rep_id", "period"), part=Part.PEOPLE):
     note: Text | None = None
 
 
-class Opening(Row, table="Openings", key=("opening_id",), part=Part.PEOPLE):
+class Opening(Row, table="Openings", key=("opening_id",), part=Part.PEOPLE, switch=Switch.HIRING):
     """One row per vacancy."""
 
     opening_id: Id
@@ -181,7 +182,9 @@ CandidateStage = Literal[
 ]
 
 
-class Candidate(Row, table="Candidates", key=("candidate_id",), part=Part.PEOPLE):
+class Candidate(
+    Row, table="Candidates", key=("candidate_id",), part=Part.PEOPLE, switch=Switch.HIRING
+):
     """One row per applicant."""
 
     candidate_id: Id
@@ -194,7 +197,13 @@ class Candidate(Row, table="Candidates", key=("candidate_id",), part=Part.PEOPLE
     hired_rep_id: Annotated[RepRef | None, Named()] = None
 
 
-class CandidateStep(Row, table="CandidateHistory", key=("candidate_id", "seq"), part=Part.PEOPLE):
+class CandidateStep(
+    Row,
+    table="CandidateHistory",
+    key=("candidate_id", "seq"),
+    part=Part.PEOPLE,
+    switch=Switch.HIRING,
+):
     """One row per stage that an applicant reached."""
 
     candidate_id: CandidateRef
@@ -204,7 +213,11 @@ class CandidateStep(Row, table="CandidateHistory", key=("candidate_id", "seq"), 
 
 
 class InterviewScore(
-    Row, table="InterviewScores", key=("candidate_id", "criterion", "interviewer"), part=Part.PEOPLE
+    Row,
+    table="InterviewScores",
+    key=("candidate_id", "criterion", "interviewer"),
+    part=Part.PEOPLE,
+    switch=Switch.HIRING,
 ):
     """One row per score given in an interview."""
 
@@ -215,7 +228,7 @@ class InterviewScore(
     weight: Amount | None = None
 
 
-class Course(Row, table="Courses", key=("course_id",), part=Part.PEOPLE):
+class Course(Row, table="Courses", key=("course_id",), part=Part.PEOPLE, switch=Switch.TRAINING):
     """One row per course."""
 
     course_id: Id
@@ -226,7 +239,9 @@ class Course(Row, table="Courses", key=("course_id",), part=Part.PEOPLE):
     pass_score: Amount | None = None
 
 
-class TrainingRecord(Row, table="Training", key=("rep_id", "course_id"), part=Part.PEOPLE):
+class TrainingRecord(
+    Row, table="Training", key=("rep_id", "course_id"), part=Part.PEOPLE, switch=Switch.TRAINING
+):
     """One row per rep and course taken."""
 
     rep_id: RepRef

@@ -36,6 +36,7 @@ from salesbook.tables.base import (
     Sentence,
     Share,
     Since,
+    Switch,
     TableName,
     Text,
 )
@@ -89,7 +90,6 @@ class PlannedTarget(
     key=("period", "rep_id", "metric"),
     role=OUT,
     part=Part.TARGETS,
-    shown=True,
     is_record=True,
 ):
     """One row per month, rep and metric of the plan."""
@@ -142,6 +142,7 @@ class Attained(
     key=("period", "scope_kind", "scope", "metric"),
     role=OUT,
     part=Part.TARGETS,
+    newest_first=True,
 ):
     """One row per period (month, quarter, year), scope and metric."""
 
@@ -161,7 +162,12 @@ class Attained(
 
 
 class Score(
-    Row, table="Scorecard", key=("period", "rep_id"), role=OUT, part=Part.PEOPLE, shown=True
+    Row,
+    table="Scorecard",
+    key=("period", "rep_id"),
+    role=OUT,
+    part=Part.PEOPLE,
+    newest_first=True,
 ):
     """One row per rep and appraisal period."""
 
@@ -180,7 +186,12 @@ class Score(
 
 
 class ScoreLine(
-    Row, table="ScorecardLines", key=("period", "rep_id", "metric"), role=OUT, part=Part.PEOPLE
+    Row,
+    table="ScorecardLines",
+    key=("period", "rep_id", "metric"),
+    role=OUT,
+    part=Part.PEOPLE,
+    newest_first=True,
 ):
     """One row per rep, appraisal period and metric."""
 
@@ -251,7 +262,12 @@ class Statement(
 
 
 class HiringStep(
-    Row, table="HiringFunnel", key=("scope_kind", "scope"), role=OUT, part=Part.PEOPLE
+    Row,
+    table="HiringFunnel",
+    key=("scope_kind", "scope"),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.HIRING,
 ):
     """One row per opening, role or channel, and one for all."""
 
@@ -269,7 +285,12 @@ class HiringStep(
 
 
 class TrainingGap(
-    Row, table="TrainingGaps", key=("rep_id", "course_id"), role=OUT, part=Part.PEOPLE
+    Row,
+    table="TrainingGaps",
+    key=("rep_id", "course_id"),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.TRAINING,
 ):
     """One row per rep and course that is due, late or failed."""
 
@@ -285,7 +306,11 @@ BuyingStage = Literal["prospect", "intent", "customer", "dormant"]
 
 
 class CustomerTier(
-    Row, table="CustomerTiers", key=("customer_id",), role=OUT, part=Part.CUSTOMERS, shown=True
+    Row,
+    table="CustomerTiers",
+    key=("customer_id",),
+    role=OUT,
+    part=Part.CUSTOMERS,
 ):
     """One row per customer."""
 
@@ -313,6 +338,7 @@ class TierSnapshot(
     key=("as_of", "customer_id"),
     role=OUT,
     part=Part.CUSTOMERS,
+    switch=Switch.HISTORIES,
     is_record=True,
     dated_by="as_of",
 ):
@@ -346,6 +372,7 @@ class StageEntry(
     key=("deal_id", "seq"),
     role=OUT,
     part=Part.PROCESS,
+    switch=Switch.HISTORIES,
     is_record=True,
     dated_by="entered_on",
 ):
@@ -368,7 +395,6 @@ class FunnelStage(
     key=("slice_kind", "slice", "pipeline", "stage"),
     role=OUT,
     part=Part.PROCESS,
-    shown=True,
 ):
     """One row per slice and open stage: distinct deals that entered it and what became of them."""
 
@@ -437,7 +463,6 @@ class ForecastRow(
     key=("period", "slice_kind", "slice"),
     role=OUT,
     part=Part.PROCESS,
-    shown=True,
 ):
     """One row per period and slice; categories are single, not cumulative."""
 
@@ -474,6 +499,7 @@ class ForecastSnapshot(
     key=("as_of", "period", "slice_kind", "slice"),
     role=OUT,
     part=Part.PROCESS,
+    switch=Switch.HISTORIES,
     is_record=True,
     dated_by="as_of",
 ):
@@ -499,7 +525,11 @@ class ForecastSnapshot(
 
 
 class Alert(
-    Row, table="Alerts", key=("kind", "table", "row_key"), role=OUT, part=Part.PROCESS, shown=True
+    Row,
+    table="Alerts",
+    key=("kind", "table", "row_key"),
+    role=OUT,
+    part=Part.PROCESS,
 ):
     """One row per thing to act on, most severe first."""
 
@@ -526,6 +556,7 @@ class PageLine(
     role=OUT,
     part=Part.SYSTEM,
     since="0.3.0",
+    is_technical=True,
 ):
     """One row per line of a page's list, for one company, team or rep; pages look them up.
 

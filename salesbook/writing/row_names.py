@@ -49,6 +49,10 @@ class RowNames:
                 names.append(self._name_of_part(field_spec, row))
         return BETWEEN.join(name for name in names if name)
 
+    def name_of(self, table: str, key: str) -> str:
+        """Name the row that a key of a table leads to; UNKNOWN where it leads to none."""
+        return self._name_of_key(table, key)
+
     def _name_of_part(self, field_spec: FieldSpec, row: _Row) -> str:
         key = row.get(field_spec.name)
         if not isinstance(key, str) or not key:

@@ -1,4 +1,4 @@
-"""Results that a run writes for the first time are seen: their hidden sheets come to light."""
+"""Results that a run writes for the first time are seen where the switch of their part is on."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ import openpyxl
 import pytest
 
 from salesbook.book.files import run_on_file, undo_file
+from salesbook.book.first_rows import has_rows
 from salesbook.book.report import Options
+from salesbook.book.tabs import SWITCHES, read_switches
 from salesbook.hosts.package import open_package
-from salesbook.labels import sheet_name
+from salesbook.labels import LANGUAGES, sheet_name, word
+from salesbook.tables import TABLES, Role, Switch
 from tests.small_company import small_company
 
 MADE_ON = dt.date(2026, 6, 1)
@@ -25,8 +28,10 @@ STAGE_TIMES = sheet_name("StageTimes", "en")
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sample workbook on which nothing has run."""
-    return small_company(tmp_path_factory.mktemp("sample") / "Sales.xlsm", "en", MADE_ON)
+    """A sample workbook on which nothing has run, with the switch of the sales process on."""
+    book = small_company(tmp_path_factory.mktemp("sample") / "Sales.xlsm", "en", MADE_ON)
+    typed(book, Switch.PROCESS, "Visible", "Visible")
+    return book
 
 
 @pytest.fixture
@@ -71,6 +76,14 @@ def tab(text: str, change: Callable[[str], str]) -> str:
     found = re.search(rf'<sheet name="{STAGE_TIMES}"[^>]*>', text)
     assert found
     return text.replace(found[0], change(found[0]))
+
+
+def typed(book: Path, switch: Switch, said: str, done: str) -> None:
+    """Have somebody choose a switch's word, `done` being the one that was carried out last."""
+    with open_package(book, for_writing=True) as host:
+        place = read_switches(host)[switch].place
+        host.put_named(SWITCHES, {(place, 0): said, (place, 2): done})
+        host.save()
 
 
 def part_of(book: Path, sheet: str) -> str:
@@ -156,3 +169,73 @@ def test_the_rest_of_the_workbook_part_stays(sample: Path, book_with_rows: Path)
         return re.sub(r'<calcPr[^>]*>| state="hidden"', "", text)
 
     assert rest(book_with_rows) == rest(sample)
+
+
+def sheets_of(switch: Switch, role: Role, language: str = "en") -> set[str]:
+    """The sheets of a part that people fill, or that runs do."""
+    return {
+        sheet_name(name, language)
+        for name, spec in TABLES.items()
+        if spec.switch is switch and spec.role is role
+    }
+
+
+def seen(book: Path) -> set[str]:
+    return {name for name, state in states(book).items() if state == "visible"}
+
+
+def test_results_wait_while_their_switch_is_off(sample: Path, book: Path) -> None:
+    """No sheet of a part comes to light that the team does not use."""
+    typed(book, Switch.PROCESS, "Hidden", "Hidden")
+    before = seen(book)
+    run_on_file(book, "refresh", Options(MADE_ON), wait=0)
+    assert seen(book) == before
+
+
+@pytest.mark.parametrize("switch", Switch)
+def test_a_switch_typed_where_no_macros_run_holds_from_the_next_run(
+    book: Path, switch: Switch
+) -> None:
+    """What people fill shows at once, results where they have rows; and back again."""
+    typed(book, Switch.PROCESS, "Hidden", "Hidden")
+    run_on_file(book, "refresh", Options(MADE_ON), wait=0)
+    before = seen(book)
+    typed(book, switch, "Visible", "Hidden")
+    funnel(book)
+    came = seen(book) - before
+    with open_package(book, for_writing=False) as host:
+        assert not read_switches(host)[switch].is_flipped
+        filled = {
+            host.read(code).sheet
+            for code, spec in TABLES.items()
+            if spec.switch is switch and spec.role is Role.OUTPUT and has_rows(host.read(code))
+        }
+    assert came == sheets_of(switch, Role.INPUT) | filled
+    typed(book, switch, "Hidden", "Visible")
+    funnel(book)
+    assert seen(book) == before
+
+
+def test_hiding_the_sheet_that_is_looked_at_shows_another(book: Path) -> None:
+    """Excel opens no workbook on a hidden sheet."""
+    with open_package(book, for_writing=False) as host:
+        place = [sheet.name for sheet in host._book.sheets].index("Leads")
+    typed(book, Switch.PROCESS, "Visible", "Hidden")
+    funnel(book)
+    changed(
+        book, WORKBOOK, lambda text: re.sub(r"<workbookView ", f'\\g<0>activeTab="{place}" ', text)
+    )
+    typed(book, Switch.PROCESS, "Hidden", "Visible")
+    funnel(book)
+    opened = openpyxl.load_workbook(book)
+    assert opened.active.sheet_state == "visible"
+    assert states(book)["Leads"] == "hidden"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_switch_is_understood_in_either_language(language: str, tmp_path: Path) -> None:
+    book = small_company(tmp_path / "Sales.xlsm", language, MADE_ON)
+    for said_in in LANGUAGES:
+        typed(book, Switch.HIRING, word("book", "start.shown", said_in), "")
+        with open_package(book, for_writing=False) as host:
+            assert read_switches(host)[Switch.HIRING].is_on

@@ -20,6 +20,7 @@ from salesbook.book.unlisted import with_unlisted_told
 from salesbook.hosts.package import open_package
 from salesbook.intake.options import ImportOptions
 from salesbook.messages import Finding
+from salesbook.sheets import hidden_sheet
 from salesbook.writing.check_limits import limited
 from tests.book.drawn import book, table
 
@@ -108,7 +109,7 @@ def test_a_list_of_an_earlier_run_is_replaced_and_a_strangers_file_is_not(tmp_pa
 
 
 def test_the_dashboard_counts_what_the_run_says(tmp_path: Path):
-    """Warnings of one kind: 200 rows, one row for the rest, and a tile that adds them up."""
+    """Warnings of one kind: 200 rows, one row for the rest, and a figure that adds them up."""
     path, file = tmp_path / "Sales.xlsm", tmp_path / "orders.csv"
     new_file(path, "en")
     head = "Order No,Order date,Customer,Rep,Amount,Refund of"
@@ -123,6 +124,7 @@ def test_the_dashboard_counts_what_the_run_says(tmp_path: Path):
         checks = session.table("Checks").frame
     assert len(checks) < len(report.findings)
     assert checks["cell_count"].sum() == len(report.findings)
-    page = openpyxl.load_workbook(path, data_only=True)["Dashboard"]
-    assert page["I10"].value == report.errors
-    assert page["I11"].value == f"{report.warnings} warnings"
+    hidden = openpyxl.load_workbook(path, data_only=True)["ChartData"]
+    places = {cell.name: cell.address.replace("$", "") for cell in hidden_sheet().cells}
+    assert hidden[places["common.errors"]].value == report.errors
+    assert hidden[places["common.warnings"]].value == report.warnings

@@ -24,12 +24,13 @@ from salesbook import __version__
 from salesbook.book.files import new_file, run_on_file
 from salesbook.book.report import Options
 from salesbook.book.session import Session
+from salesbook.book.tabs import read_switches
 from salesbook.book.template import FILES, known_marks, template_bytes
 from salesbook.book.upgrade import Upgrade, _macro_files, _macros_beside, upgrade_file
 from salesbook.cli.app import run
 from salesbook.errors import CannotWrite, NotAWorkbook, ProtectedSheet, UsageError
 from salesbook.hosts.package import Disk, Renewal, marks_of, open_package
-from salesbook.tables import TABLES, Role
+from salesbook.tables import TABLES, Role, Switch
 from tests.released.make import AS_OF, FOLDER, OWN_COLUMN, OWN_RESULT, OWN_SHEET, TAKEN
 from workbook.build.office import convert, office
 
@@ -218,6 +219,20 @@ def _related(parts: dict[str, bytes], source: str, folder: str) -> set[str]:
     place, _, name = source.rpartition("/")
     links = parts.get(f"{place}/_rels/{name}.rels", b"").decode().lower()
     return {f"xl/{folder}/{one}" for one in re.findall(rf'/{folder}/(\w+\.xml)"', links)}
+
+
+def test_switches_of_a_new_first_sheet_say_which_parts_are_seen(upgraded):
+    """A part is on where the book shows any of its sheets; no run then shows or hides anything."""
+    workbook = load_workbook(upgraded, read_only=True)
+    seen = {sheet.title for sheet in workbook.worksheets if sheet.sheet_state == "visible"}
+    with open_package(upgraded, for_writing=False) as host:
+        switches = read_switches(host)
+        parts_seen = {
+            TABLES[code].switch for code in host.table_codes() if host.read(code).sheet in seen
+        }
+    assert {switch for switch, cell in switches.items() if cell.is_on} == parts_seen - {None}
+    assert set(switches) == set(Switch)
+    assert not any(cell.is_flipped for cell in switches.values())
 
 
 def _part_of_sheet(package: zipfile.ZipFile, name: str) -> str:

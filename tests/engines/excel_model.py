@@ -282,6 +282,8 @@ class BookModel:
     name: str
     path: str
     sheets: list[SheetModel] = field(default_factory=list)
+    names: dict[str, tuple[str, Area]] = field(default_factory=dict)
+    """The one area that a name of the whole workbook means: its sheet and its cells."""
     is_1904: bool = False
     active: str | None = None
     """The sheet that is shown; the first where nobody said."""

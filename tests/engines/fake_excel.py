@@ -122,6 +122,7 @@ class Book(base_classes.Book):
     name = property(lambda self: self.model.name)
     fullname = property(lambda self: self.model.path)
     sheets = property(lambda self: Sheets(self.model))
+    names = property(lambda self: Names(self.model))
 
     @property
     def api(self) -> SimpleNamespace:
@@ -150,6 +151,23 @@ def _write_of(cells: TableCells, before: TableCells) -> TableWrite:
     row_count = before.row_count
     sources = [row if row < row_count else None for row in range(cells.row_count)]
     return TableWrite(cells.table, typed, sources)
+
+
+class Names(base_classes.Names):
+    def __init__(self, model: BookModel) -> None:
+        self.model = model
+
+    def __call__(self, name: str) -> Name:
+        return Name(self.model, *self.model.names[name])
+
+
+class Name(base_classes.Name):
+    def __init__(self, model: BookModel, sheet_name: str, area: Area) -> None:
+        self.model, self.sheet_name, self.area = model, sheet_name, area
+
+    @property
+    def refers_to_range(self) -> Range:
+        return Range(Sheet(self.model, self.model.sheet(self.sheet_name)), self.area)
 
 
 class Sheets(base_classes.Sheets):

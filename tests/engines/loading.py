@@ -101,6 +101,11 @@ def _load(path: Path) -> BookModel:
     made = BookModel(Program(), path.name, str(path))
     threads = _threads(path)
     made.is_1904 = with_formulas.epoch.year == 1904
+    for defined in with_formulas.defined_names.values():
+        sheet_name, _, cells = str(defined.attr_text).rpartition("!")
+        meant = Area.parse(cells.replace("$", ""))
+        if sheet_name and meant:
+            made.names[defined.name] = (sheet_name.strip("'"), meant)
     for sheet in with_formulas.worksheets:
         model = SheetModel(made.program, sheet.title)
         model.is_protected = bool(sheet.protection.sheet)

@@ -13,7 +13,7 @@ from salesbook.book.report import Options
 from salesbook.book.session import Session
 from salesbook.book.template import FILES, template_bytes
 from salesbook.hosts.package import open_package
-from salesbook.labels import LANGUAGES
+from salesbook.labels import LANGUAGES, word
 from salesbook.sample.tables import SAMPLE_AS_OF, sample_tables
 from salesbook.tables import TABLES, Role
 from salesbook.writing.body import prepare_write
@@ -53,6 +53,18 @@ def test_every_input_table_that_people_fill_has_rows(language):
         tables(language)
     )
     assert without == {"Periods", "Waivers", "ImportMaps"}
+
+
+@both
+def test_the_pipeline_opens_on_what_can_still_be_won(language):
+    """Open deals stand first, the next to be closed at the top."""
+    deals = tables(language)["Deals"]
+    over = deals["stage"].isin(
+        [word("book", f"stages.{kind}", language) for kind in ("won", "lost")]
+    )
+    assert over.is_monotonic_increasing
+    assert 0 < (~over).sum() < len(deals)
+    assert deals.loc[~over, "expected_on"].is_monotonic_increasing
 
 
 @both

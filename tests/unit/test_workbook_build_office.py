@@ -12,6 +12,7 @@ from salesbook.book.template import FILES, template_bytes
 from salesbook.frames import frame_from_rows
 from salesbook.hosts.package import open_package
 from salesbook.labels.words import word
+from salesbook.sheets import hidden_sheet
 from salesbook.writing.body import prepare_write
 from workbook.build.office import convert_all, office
 
@@ -51,10 +52,6 @@ def calculated(tmp_path_factory):
 def test_an_empty_workbook_shows_no_error(calculated):
     book = calculated["zh-CN"]
     assert errors(book, word("book", "sheets.chart_data", "zh-CN")) == []
-    dashboard = book[word("book", "sheets.dashboard", "zh-CN")]
-    assert {dashboard.cell(row, column).value for row in (6, 10) for column in (1, 5, 9, 13)} == {
-        "–"
-    }
 
 
 def attained(month, kind, actual):
@@ -127,14 +124,9 @@ def filled(path):
         host.save()
 
 
-def test_the_dashboard_says_what_the_outputs_say(calculated):
-    """Company rows only, months up to the run's day, P50 and the open amount as they stand."""
-    book = calculated["en"]
-    assert errors(book, "ChartData") == []
-    shown = book["Dashboard"]
-    assert shown["A6"].value == pytest.approx(17_000 / 20_000)
-    assert shown["A7"].value == "17,000 of 20,000"
-    assert shown["E6"].value == pytest.approx(0.9)
-    assert shown["I6"].value == 11_000
-    assert shown["M6"].value == 7_000
-    assert shown["O3"].value == "As of 2026-06-30"
+def test_the_hidden_sheet_has_no_error(calculated):
+    """Of a book with results either; what a chart leaves out is #N/A."""
+    assert errors(calculated["en"], "ChartData") == []
+    shown = calculated["en"]["ChartData"]
+    places = {cell.name: cell.address.replace("$", "") for cell in hidden_sheet().cells}
+    assert shown[places["common.day"]].value.startswith("As of 2026-06-30")

@@ -1,4 +1,4 @@
-"""A switch on the first sheet shows or hides its sheet, whatever that sheet is called by now."""
+"""A switch on the first sheet shows or hides the sheets of its part, whatever these are called."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from functools import cache
 import openpyxl
 import pytest
 
+from salesbook.book.tabs import SWITCHES
 from salesbook.book.template import template_bytes
 from salesbook.labels import LANGUAGES, sheet_name, word
-from salesbook.tables import TABLES, Role
+from salesbook.tables import TABLES, Role, Switch
 from tests.workbook.macro_book import started
-from workbook.build.names import SWITCH
-from workbook.build.start import SWITCHES
+from workbook.build.names import CHOSEN_SET, SET, SWITCH
 
 both = pytest.mark.parametrize("language", LANGUAGES)
 DRIVE = """
@@ -53,6 +53,15 @@ Public Function Seen() As String
     Next one
 End Function
 
+Public Sub Fill(name As String)
+    ThisWorkbook.Worksheets(name).ListObjects(1).DataBodyRange.Cells(1, 1).Value = "x"
+End Sub
+
+Public Sub Opened()
+    ThisWorkbook.Worksheets(2).Activate
+    ThisWorkbook.Worksheets(1).Activate
+End Sub
+
 Public Function Switched(address As String) As String
     Switched = ThisWorkbook.Worksheets(1).Range(address).Value
 End Function
@@ -75,19 +84,28 @@ def opened(language):
 
 @cache
 def switches(language):
-    """Address and state of each switch by the macro name of its sheet."""
+    """Address of each switch, by its name in macros."""
     book = book_of(language)
     area = book.defined_names[SWITCHES].attr_text.split("!")[1].replace("$", "")
-    start = book.worksheets[0]
-    return {
-        start.cell(cell.row, cell.column + 1).value: (cell.coordinate, cell.value)
-        for (cell,) in start[area]
-        if cell.value
-    }
+    return {code.value: switch.coordinate for switch, code, _ in book.worksheets[0][area]}
+
+
+@cache
+def set_address(language):
+    return book_of(language).defined_names[CHOSEN_SET].attr_text.split("!")[1].replace("$", "")
 
 
 def states(language):
     return [word("book", f"start.{state}", language) for state in ("shown", "hidden")]
+
+
+def sheets_of(switch, language, *roles):
+    """The sheets of a part, by the names of their tabs."""
+    return {
+        sheet_name(name, language)
+        for name, spec in TABLES.items()
+        if spec.switch is switch and spec.role in roles
+    }
 
 
 def seen(app):
@@ -95,84 +113,123 @@ def seen(app):
 
 
 @both
-def test_every_sheet_of_a_table_has_a_switch_that_says_what_is(language):
-    """Technical sheets have none, nor has the first."""
-    shown, hidden = states(language)
-    own = {
-        f"Sheet{name}": spec.shown for name, spec in TABLES.items() if spec.role is not Role.SETTING
+def test_every_part_has_one_switch_and_every_table_one_place(language):
+    """What everybody needs has none; settings share a sheet that is always there."""
+    assert list(switches(language)) == [switch.value for switch in Switch]
+    without = {
+        name for name, spec in TABLES.items() if spec.switch is None and not spec.is_technical
     }
-    expected = {name: shown if visible else hidden for name, visible in own.items()}
-    assert {name: state for name, (_, state) in switches(language).items()} == expected | {
-        "SheetSettings": shown
-    }
+    settings = {name for name, spec in TABLES.items() if spec.role is Role.SETTING}
+    needed = "Targets Reps Customers Activities Deals Orders CallList Checks".split()
+    assert without == settings | set(needed)
+
+
+@both
+def test_the_book_begins_as_a_small_team_needs_it(language):
+    """Every switch is off until somebody chooses, and the sheets say the same."""
+    start = book_of(language).worksheets[0]
+    _, hidden = states(language)
+    small = word("book", "start.set_small", language)
+    assert start[set_address(language)].value == small
+    for address in switches(language).values():
+        assert start[address].value.startswith(f"=IF({CHOSEN_SET}=")
+        assert start[address].offset(0, 2).value == hidden
 
 
 @both
 def test_each_switch_is_a_dropdown_of_two(language):
-    cells = {address for address, _ in switches(language).values()}
     rules = book_of(language).worksheets[0].data_validations.dataValidation
     offered = {
-        f"{area.coord[0]}{row}"
+        (rule.formula1, f"{area.coord[0]}{row}")
         for rule in rules
-        if rule.formula1 == SWITCH
         for area in rule.sqref.ranges
         for row in range(area.min_row, area.max_row + 1)
     }
-    assert offered == cells
+    wanted = {(f"{SWITCH}", address) for address in switches(language).values()}
+    assert offered == wanted | {(SET, set_address(language))}
 
 
 @both
-def test_a_changed_switch_shows_and_hides_its_sheet_alone(language):
+@pytest.mark.parametrize("switch", Switch)
+def test_a_changed_switch_shows_and_hides_the_sheets_of_its_part(language, switch):
+    """Results wait for their first rows; everything else of the part is there at once."""
     app = opened(language)
     shown, hidden = states(language)
     before = seen(app)
-    address, _ = switches(language)["SheetStageTimes"]
-    name = sheet_name("StageTimes", language)
+    address = switches(language)[switch.value]
     app.run("Type_", address, shown)
-    assert seen(app) == before | {name}
+    assert seen(app) == before | sheets_of(switch, language, Role.INPUT)
     app.run("Type_", address, hidden)
     assert seen(app) == before
 
 
-def test_several_at_once():
-    """All switches filled with one word: the first sheet stays, and so do the technical ones
-    hidden.
-    """
+def test_results_that_have_rows_show_with_their_part():
     app = opened("en")
-    addresses = [address for address, _ in switches("en").values()]
-    app.run("Paste_", f"{addresses[0]}:{addresses[-1]}", "Hidden")
-    assert seen(app) == {"Start", "Dashboard"}
+    app.run("Fill", sheet_name("Funnel", "en"))
+    app.run("Type_", switches("en")["process"], "Visible")
+    results = seen(app) & sheets_of(Switch.PROCESS, "en", Role.OUTPUT)
+    assert results == {sheet_name("Funnel", "en")}
+
+
+@both
+def test_the_set_turns_every_switch(language):
+    """Full shows all parts; small team hides them again, whatever was changed by itself since."""
+    app = opened(language)
+    shown, hidden = states(language)
+    before = seen(app)
+    everything = {
+        sheet_name(name, language) for name, spec in TABLES.items() if spec.role is Role.INPUT
+    }
+    app.run("Type_", set_address(language), word("book", "start.set_full", language))
+    assert seen(app) == before | everything
+    app.run("Type_", switches(language)["hiring"], hidden)
+    app.run("Type_", switches(language)["hiring"], shown)
+    app.run("Type_", set_address(language), word("book", "start.set_small", language))
+    assert seen(app) == before
+    assert app.run("Switched", switches(language)["hiring"]) == hidden
+
+
+def test_several_at_once():
+    """The first sheet stays whatever is typed, and so do the technical ones hidden."""
+    app = opened("en")
+    before = seen(app)
+    addresses = list(switches("en").values())
     app.run("Paste_", f"{addresses[0]}:{addresses[-1]}", "Visible")
     assert {"Functions", "ChartData", "xlwings.conf"} & seen(app) == set()
-    assert len(seen(app)) == len(addresses) + 2
+    app.run("Paste_", f"{addresses[0]}:{addresses[-1]}", "Hidden")
+    assert seen(app) == before
 
 
 def test_a_renamed_sheet_keeps_its_switch():
     app = opened("en")
-    app.run("Rename", "StageTimes", "How long & where 销售")
-    app.run("Type_", switches("en")["SheetStageTimes"][0], "Visible")
-    assert "How long & where 销售" in seen(app)
+    app.run("Rename", sheet_name("Leads", "en"), "Who called us & 销售")
+    app.run("Type_", switches("en")["process"], "Visible")
+    assert "Who called us & 销售" in seen(app)
 
 
-def test_other_cells_change_nothing():
+def test_other_cells_and_other_words_change_nothing():
     app = opened("en")
     before = seen(app)
-    address, _ = switches("en")["SheetStageTimes"]
+    address = switches("en")["process"]
     app.run("Type_", f"D{address[1:]}", "Visible")
     app.run("Type_", address, "perhaps")
     assert (seen(app), app.run("Switched", address)) == (before, "Hidden")
 
 
-def test_switches_follow_what_was_done_without_them():
+def test_a_sheet_shown_or_hidden_by_hand_stays_as_it_is():
+    """A switch is carried out once, when it changes."""
     app = opened("en")
-    address, _ = switches("en")["SheetStageTimes"]
-    app.run("See", "StageTimes", -1)
-    assert app.run("Switched", address) == "Visible"
+    app.run("Type_", switches("en")["process"], "Visible")
+    app.run("Hide", "Leads")
+    app.run("See", "Courses", -1)
+    app.run("Opened")
+    assert "Leads" not in seen(app)
+    assert "Courses" in seen(app)
 
 
 def test_a_locked_structure_leaves_the_switch_where_it_was():
     app = opened("en")
     app.run("Lock_")
-    address, _ = switches("en")["SheetStageTimes"]
+    address = switches("en")["process"]
     app.run("Type_", address, "Visible")
     assert app.run("Switched", address) == "Hidden"

@@ -9,6 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from salesbook.expressions import formula_text
 from salesbook.sheets import CHART_DATA, boards, hidden_sheet, spelling_for
 from workbook.build.canvas import Canvas, Spot, put_formula, put_plain_formula
+from workbook.build.names import RESULTS_OF
 
 _WIDTH: Final = 13
 _LAST_COLUMN: Final = 400
@@ -44,3 +45,5 @@ def write_chart_data(canvas: Canvas) -> None:
             beside = (cell.row - 1, cell.column - 2) if cell.place is None else (0, cell.column - 1)
             sheet.write_string(*beside, cell.name, plain)
     sheet.set_column(0, _LAST_COLUMN, _WIDTH)
+    as_of = next(cell for cell in hidden.cells if cell.name == "common.as_of")
+    canvas.book.define_name(RESULTS_OF, f"='{name}'!{as_of.address}")

@@ -13,6 +13,7 @@ from salesbook import labels
 from salesbook.labels import Language, words
 from salesbook.setup.book_rules import BOOK_VERSION
 from workbook.build.canvas import Canvas
+from workbook.build.names import set_formula
 from workbook.build.vba import worksheet_functions
 
 SETTINGS: Final = (
@@ -78,6 +79,7 @@ def macro_texts(language: Language) -> list[list[str]]:
         ["plan_draft", labels.choice("TargetPlan.status", "draft", language)],
         ["sheet_shown", labels.word("book", "start.shown", language)],
         ["sheet_hidden", labels.word("book", "start.hidden", language)],
+        ["set_formula", set_formula(language)],
     ]
 
 

@@ -31,6 +31,12 @@ RED: Final = "#D55E00"
 PINK: Final = "#CC79A7"
 GREY: Final = "#98A2B3"
 
+GOOD: Final = "#0B7A5E"
+ATTENTION: Final = "#C26A00"
+BAD: Final = "#B42335"
+ATTENTION_LIGHT: Final = "#FDEFD9"
+"""For cells that should hold something and are blank, where no sign can stand."""
+
 TABS: Final[Mapping[Part, str]] = {
     Part.SETTINGS: AMBER,
     Part.TARGETS: BLUE,
@@ -107,7 +113,7 @@ _WIDTHS: Final[Mapping[Kind, float]] = {
     Kind.PERIOD: 11,
     Kind.CHOICE: 12,
     Kind.FLAG: 8,
-    Kind.MESSAGE: 96,
+    Kind.MESSAGE: 72,
 }
 _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "name": 22,
@@ -157,11 +163,15 @@ _TABLE_WIDTHS: Final[Mapping[tuple[str, str], float]] = {
     ("Stages", "needs"): 36,
     ("Deals", "name"): 44,
     ("Leads", "name"): 24,
+    ("Deals", "expected_on"): 14,
+    ("Deals", "next_on"): 14,
+    ("Deals", "stage"): 16,
     ("Alerts", "kind"): 20,
-    ("Alerts", "because"): 116,
+    ("Alerts", "do"): 56,
+    ("Alerts", "because"): 72,
     ("Scorecard", "grade_range"): 12,
-    ("Scorecard", "because"): 116,
-    ("Commission", "because"): 116,
+    ("Scorecard", "because"): 80,
+    ("Commission", "because"): 80,
     ("Initiatives", "plan"): 24,
     ("Reviews", "goal"): 44,
     ("Products", "product"): 24,

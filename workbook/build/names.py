@@ -8,13 +8,31 @@ from typing import Final, Literal, get_args, get_origin
 from xlsxwriter.utility import xl_range_abs
 
 from salesbook import labels
+from salesbook.book.template import sheet_code_name
 from salesbook.expressions.spelling import column_reference
+from salesbook.labels import Language
 from salesbook.tables import TABLES, FieldSpec, Kind, Role
 from salesbook.tables.settings import Rules
 from workbook.build.canvas import Canvas
 
 FLAGS: Final = "choices_flag"
 SWITCH: Final = "choices_switch"
+SET: Final = "choices_set"
+CHOSEN_SET: Final = "sheet_set"
+"""The cell on the first sheet where somebody chooses between few sheets and all."""
+SWITCHED_SHEETS: Final = "switched_sheets"
+"""Which sheet hangs on which switch, for macros and for an upgrade."""
+STAGE_KINDS, ALERT_KINDS, ALERT_ROWS = "stage_kinds", "alert_kinds", "alert_rows"
+RESULTS_OF: Final = "results_of"
+"""The day of the newest run that wrote results."""
+_COLUMNS: Final = {
+    STAGE_KINDS: ("Stages", "kind"),
+    ALERT_KINDS: ("Alerts", "kind"),
+    ALERT_ROWS: ("Alerts", "row_key"),
+}
+"""Columns that rules of other sheets look at; a rule cannot name a table's column itself."""
+AWAITS_ROWS: Final = "rows"
+"""Beside a sheet of results there: it is shown once it has some."""
 _MORE_REFERENCES: Final = {("Reps", "level"): "Levels"}
 
 
@@ -39,10 +57,19 @@ def setting_choices(key: str) -> tuple[str, ...]:
     return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
+def set_formula(language: Language) -> str:
+    """What a switch says while nobody changed it by itself: what the chosen set says."""
+    full, shown, hidden = (
+        labels.word("book", f"start.{word}", language) for word in ("set_full", "shown", "hidden")
+    )
+    return f'=IF({CHOSEN_SET}="{full}","{shown}","{hidden}")'
+
+
 def _choices(canvas: Canvas) -> Iterator[tuple[str, list[str]]]:
     """Each list of choices by its defined name: shared ones, those of fields, those of settings."""
     yield FLAGS, _in_words(canvas, "shared", ("yes", "no"))
     yield SWITCH, [canvas.word(f"start.{state}") for state in ("shown", "hidden")]
+    yield SET, [canvas.word(f"start.set_{size}") for size in ("small", "full")]
 
     typed_tables = [spec for spec in TABLES.values() if spec.role is not Role.OUTPUT]
     for spec in typed_tables:
@@ -68,12 +95,17 @@ def write_lists(canvas: Canvas, sheet_code: str) -> None:
     sheet = canvas.book.get_worksheet_by_name(sheet_name)
     head_style, body_style = canvas.style(bold=True), canvas.style()
 
+    column = 0
     for column, (name, choices) in enumerate(_choices(canvas)):
         sheet.write_string(0, column, name.removeprefix("choices_"), head_style)
         for row, choice in enumerate(choices, start=1):
             sheet.write_string(row, column, choice, body_style)
         area = xl_range_abs(1, column, len(choices), column)
         canvas.book.define_name(name, f"='{sheet_name}'!{area}")
+    _write_switched_sheets(canvas, sheet_name, column + 2)
+
+    for name, (table, field) in _COLUMNS.items():
+        canvas.book.define_name(name, f"={column_reference(table, canvas.header(table, field))}")
 
     # The last key column: it is the one that tells rows apart where there are several.
     for table in _key_tables():
@@ -81,6 +113,20 @@ def write_lists(canvas: Canvas, sheet_code: str) -> None:
         canvas.book.define_name(
             key_name(table), f"={column_reference(table, canvas.header(table, key))}"
         )
+
+
+def _write_switched_sheets(canvas: Canvas, sheet_name: str, left: int) -> None:
+    """List every sheet that has a switch: the switch, the sheet's name in macros, what it awaits."""
+    sheet = canvas.book.get_worksheet_by_name(sheet_name)
+    style = canvas.style()
+    switched = [spec for spec in TABLES.values() if spec.switch]
+    for row, spec in enumerate(switched, start=1):
+        sheet.write_string(row, left, str(spec.switch), style)
+        sheet.write_string(row, left + 1, sheet_code_name(spec.name), style)
+        if spec.role is Role.OUTPUT:
+            sheet.write_string(row, left + 2, AWAITS_ROWS, style)
+    area = xl_range_abs(1, left, len(switched), left + 2)
+    canvas.book.define_name(SWITCHED_SHEETS, f"='{sheet_name}'!{area}")
 
 
 def _key_tables() -> list[str]:

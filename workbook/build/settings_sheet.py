@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from salesbook import labels
 from salesbook.policy import default_setting
 from salesbook.tables import TABLES, Role, TableSpec
 from salesbook.tables.settings import Rules
 from workbook.build import look
-from workbook.build.canvas import Canvas, Spot, heading, link_home, page, title_of
+from workbook.build.canvas import Canvas, Spot, heading, link_home, page, put, title_of
 from workbook.build.names import setting_choices
 from workbook.build.sheets import SheetLayout
 from workbook.build.table_block import Rows, write_table
@@ -20,12 +24,26 @@ _LINK_ROW: Final = 2
 _TITLE_ROW: Final = 3
 _NOTE_ROW: Final = 4
 HEAD_ROW: Final = 5
+_SECTIONS: Final[Mapping[str, str]] = {
+    "process": "Stages",
+    "people": "Metrics",
+    "customers": "TierRules",
+    "pay": "Brackets",
+    "planning": "Ramp",
+}
+"""The first table of each section; the general rules, most used of all, come before them."""
+_LINKS_IN_COLUMN: Final = 3
+_LEAST_WIDTH: Final = 30.0
+"""Characters that a table with its note above is wide at least."""
+_NOTE_LINE: Final = 14
 _TITLE_MOST: Final = 32
 _TEXT_MOST: Final = 255
 """Characters that Excel takes as the title and the text of an input message."""
 _GAP: Final = 2.5
-_PAGE: Final = 200.0
-"""Characters on one printed page."""
+_PAGE: Final = 172.0
+"""Characters on one printed page, also where another font makes columns wider than Excel does."""
+_SCALE: Final = 55
+"""Per cent, in print: the widest table then fits on a page."""
 
 
 def write_settings(canvas: Canvas, layout: SheetLayout, rows: Mapping[str, Rows]) -> None:
@@ -33,13 +51,16 @@ def write_settings(canvas: Canvas, layout: SheetLayout, rows: Mapping[str, Rows]
     sheet = canvas.book.get_worksheet_by_name(layout.name)
     heading(canvas, sheet, layout.name, canvas.word("settings.note"))
     paper = canvas.style(bg_color=look.PAPER)
-    for row in (_LINK_ROW, _TITLE_ROW, _NOTE_ROW):
+    for row in (_LINK_ROW, _TITLE_ROW):
         sheet.set_row(row, 18, paper)
+    most_lines = max(_note_lines(canvas, spec) for spec in setting_specs())
+    sheet.set_row(_NOTE_ROW, most_lines * _NOTE_LINE + 4, paper)
     link_home(canvas, sheet)
     sheet.set_row(HEAD_ROW, 34)
 
     # A new page begins with the first table that does not fit on the one before.
     column = 0
+    section_columns: dict[str, int] = {}
     page_breaks = []
     used_width = 0.0
     for spec in setting_specs():
@@ -50,6 +71,7 @@ def write_settings(canvas: Canvas, layout: SheetLayout, rows: Mapping[str, Rows]
         used_width += width
 
         _write_titled(canvas, Spot(sheet, HEAD_ROW, column), spec, rows[spec.name])
+        section_columns[spec.name] = column
         if spec.name == "Policy":
             _offer_values(canvas, layout, column)
 
@@ -57,11 +79,12 @@ def write_settings(canvas: Canvas, layout: SheetLayout, rows: Mapping[str, Rows]
         sheet.set_column(gap, gap, _GAP, paper)
         column = gap + 1
 
+    _link_sections(canvas, sheet, layout.name, section_columns)
     sheet.freeze_panes(HEAD_ROW + 1, 0)
     sheet.hide_gridlines(2)
     sheet.set_selection(HEAD_ROW + 1, 1, HEAD_ROW + 1, 1)
     page(canvas, sheet, repeat=(_TITLE_ROW, HEAD_ROW))
-    sheet.set_print_scale(60)
+    sheet.set_print_scale(_SCALE)
     sheet.set_v_pagebreaks(page_breaks)
 
 
@@ -70,12 +93,50 @@ def _write_titled(canvas: Canvas, spot: Spot, spec: TableSpec, rows: Rows) -> No
     color = look.HEADS[Role.SETTING][0]
     title_style = canvas.style(bold=True, font_size=13, font_color=color, bg_color=look.PAPER)
     small = look.SIZES[canvas.language] - 1
-    note_style = canvas.style(font_color=look.QUIET, bg_color=look.PAPER, font_size=small)
+    note_style = canvas.style(
+        font_color=look.QUIET,
+        bg_color=look.PAPER,
+        font_size=small,
+        text_wrap=True,
+        align="left",
+        valign="top",
+    )
 
+    title_cell = Spot(spot.sheet, _TITLE_ROW, spot.column)
+    put(title_cell, _title(canvas, spec), title_style)
+    # The links to the sections stand beside the note of the first table.
+    last_column = spot.column + (0 if spec.name == "Policy" else len(spec.fields) - 1)
     note = labels.table_note(spec.name, canvas.language)
-    spot.sheet.write_string(_TITLE_ROW, spot.column, _title(canvas, spec), title_style)
-    spot.sheet.write_string(_NOTE_ROW, spot.column, note, note_style)
-    write_table(canvas, spot, spec, rows)
+    if last_column > spot.column:
+        spot.sheet.merge_range(_NOTE_ROW, spot.column, _NOTE_ROW, last_column, note, note_style)
+    else:
+        put(Spot(spot.sheet, _NOTE_ROW, spot.column), note, note_style)
+    write_table(canvas, spot, spec, rows, least_width=_LEAST_WIDTH)
+
+
+def _note_lines(canvas: Canvas, spec: TableSpec) -> int:
+    """How many lines a table's note takes above its columns."""
+    if spec.name == "Policy":
+        first_column = TABLES["Policy"].fields[0]
+        room = look.column_width("Policy", first_column, canvas.header("Policy", "key"))
+    else:
+        room = _width(canvas, spec) - _GAP
+    return math.ceil(look.shown_length(labels.table_note(spec.name, canvas.language)) / room)
+
+
+def _link_sections(
+    canvas: Canvas, sheet: Worksheet, sheet_name: str, columns: Mapping[str, int]
+) -> None:
+    """Link every section from the beginning, and the beginning from every section."""
+    link_style = canvas.style(font_color=look.BLUE, bg_color=look.PAPER, valign="top")
+    for place, (section, table) in enumerate(_SECTIONS.items()):
+        right, down = divmod(place, _LINKS_IN_COLUMN)
+        words = canvas.word(f"settings.sections.{section}") + " ›"
+        first_cell = xl_rowcol_to_cell(HEAD_ROW, columns[table])
+        target = f"internal:'{sheet_name}'!{first_cell}"
+        sheet.write_url(_LINK_ROW + down, 1 + right, target, link_style, words)
+        back = f"internal:'{sheet_name}'!A1"
+        sheet.write_url(_LINK_ROW, columns[table], back, link_style, "‹ " + sheet_name)
 
 
 def setting_specs() -> list[TableSpec]:
@@ -89,7 +150,7 @@ def _width(canvas: Canvas, spec: TableSpec) -> float:
     for field in spec.fields:
         header = canvas.header(spec.name, field.name)
         width += look.column_width(spec.name, field, header)
-    return width + _GAP
+    return max(width, _LEAST_WIDTH) + _GAP
 
 
 def _title(canvas: Canvas, spec: TableSpec) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from salesbook.book.template import sheet_code_name
-from salesbook.sheets import boards
+from salesbook.sheets import boards, code_name
 from salesbook.tables import TABLES, Role, TableSpec
 from workbook.build import look
 from workbook.build.canvas import Canvas
@@ -51,5 +51,4 @@ def _of_table(canvas: Canvas, spec: TableSpec) -> SheetLayout:
 
 
 def _without_table(canvas: Canvas, code: str, tab: str, *, visible: bool) -> SheetLayout:
-    code_name = "Sheet" + "".join(word.capitalize() for word in code.split("_"))
-    return SheetLayout(code, canvas.word(f"sheets.{code}"), tab, visible, code_name)
+    return SheetLayout(code, canvas.word(f"sheets.{code}"), tab, visible, code_name(code))

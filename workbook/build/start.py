@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from xlsxwriter.utility import xl_range_abs
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from salesbook import labels
 from salesbook.labels import words
-from salesbook.tables import TABLES, Part, Role
+from salesbook.tables import TABLES, Role, Switch
 from workbook.build import look, validation
-from workbook.build.canvas import Canvas, heading, page
+from workbook.build.canvas import Canvas, Spot, heading, page, put_plain_formula
+from workbook.build.names import CHOSEN_SET, set_formula
 from workbook.build.sheets import SETTINGS, SheetLayout
 
 SWITCHES: Final = "sheet_switches"
 _WIDTHS: Final = (4, 24, 74, 22, 15)
 _SWITCH: Final = 4
-_CODE_NAME: Final = 5
+_CODE: Final = 5
+_DONE: Final = 6
 
 
 class Start:
@@ -34,10 +37,11 @@ class Start:
         canvas = self.canvas
         for column, width in enumerate(_WIDTHS):
             self.sheet.set_column(column, column, width)
-        self.sheet.set_column(_CODE_NAME, _CODE_NAME, None, None, {"hidden": True})
+        self.sheet.set_column(_CODE, _DONE, None, None, {"hidden": True})
         self.sheet.hide_gridlines(2)
         heading(canvas, self.sheet, canvas.word("start.title"), canvas.word("start.note"))
         self._steps()
+        self._parts()
         self._colours()
         self._sheets()
         page(canvas, self.sheet, tall=0)
@@ -83,41 +87,91 @@ class Start:
             self.row += 1
         self.row += 1
 
+    def _parts(self) -> None:
+        """The switches: one for each part of the work that not every team does."""
+        canvas, sheet = self.canvas, self.sheet
+        self._title("parts_title")
+        quiet = canvas.style(font_color=look.QUIET, indent=1)
+        sheet.write_string(self.row - 1, 2, canvas.word("start.parts_note"), quiet)
+        self._set_of_sheets()
+        first = self.row
+        for switch in Switch:
+            self._switch(switch)
+        # A switch, its name in macros, and the word that was last carried out.
+        area = xl_range_abs(first, _SWITCH, self.row - 1, _DONE)
+        canvas.book.define_name(SWITCHES, f"='{self.layouts[0].name}'!{area}")
+        self.row += 1
+
+    def _set_of_sheets(self) -> None:
+        canvas, sheet = self.canvas, self.sheet
+        line = canvas.style(bottom=1, bottom_color=look.LINE, text_wrap=True, indent=1)
+        bold = canvas.style(bottom=1, bottom_color=look.LINE, bold=True, indent=1)
+        sheet.write_string(self.row, 1, canvas.word("start.set"), bold)
+        sheet.merge_range(self.row, 2, self.row, 3, canvas.word("start.set_note"), line)
+        sheet.write_string(self.row, _SWITCH, canvas.word("start.set_small"), self._typed())
+        sheet.data_validation(
+            self.row, _SWITCH, self.row, _SWITCH, validation.set_of_sheets(canvas)
+        )
+        sheet.set_row(self.row, 20)
+        cell = xl_rowcol_to_cell(self.row, _SWITCH, row_abs=True, col_abs=True)
+        canvas.book.define_name(CHOSEN_SET, f"='{self.layouts[0].name}'!{cell}")
+        self.row += 1
+
+    def _switch(self, switch: Switch) -> None:
+        canvas, sheet = self.canvas, self.sheet
+        specs = [spec for spec in TABLES.values() if spec.switch is switch]
+        names = [canvas.name(spec.name) for spec in specs]
+        line = canvas.style(bottom=1, bottom_color=look.LINE, text_wrap=True, indent=1)
+        tab = canvas.style(bg_color=look.TABS[specs[0].part])
+        sheet.write_blank(self.row, 0, None, tab)
+        sheet.write_string(self.row, 1, canvas.word(f"switches.{switch.value}"), line)
+        listed = canvas.word("start.between").join(names)
+        sheet.merge_range(self.row, 2, self.row, 3, listed, line)
+
+        hidden = canvas.word("start.hidden")
+        spot = Spot(sheet, self.row, _SWITCH)
+        put_plain_formula(
+            spot, set_formula(canvas.language).removeprefix("="), self._typed(), hidden
+        )
+        sheet.data_validation(self.row, _SWITCH, self.row, _SWITCH, validation.switch(canvas))
+        sheet.write_string(self.row, _CODE, switch.value, canvas.style())
+        sheet.write_string(self.row, _DONE, hidden, canvas.style())
+        sheet.set_row(self.row, 20)
+        self.row += 1
+
+    def _typed(self) -> Format:
+        return self.canvas.style(
+            bg_color=look.BODIES[Role.SETTING], border=1, border_color=look.LINE, indent=1
+        )
+
     def _sheets(self) -> None:
         canvas, sheet = self.canvas, self.sheet
         self._title("sheets_title")
-        quiet = canvas.style(font_color=look.QUIET, indent=1)
-        sheet.write_string(self.row - 1, 2, canvas.word("start.hidden_note"), quiet)
         head = canvas.style(bold=True, bottom=2, bottom_color=look.INK, indent=1)
-        for column, code in ((1, "sheet"), (2, "purpose"), (3, "filled_by"), (4, "state")):
-            sheet.write_string(self.row, column, canvas.word(f"start.{code}"), head)
+        sheet.write_string(self.row, 1, canvas.word("start.sheet"), head)
+        sheet.write_string(self.row, 2, canvas.word("start.purpose"), head)
+        sheet.merge_range(self.row, 3, self.row, 4, canvas.word("start.filled_by"), head)
         self.row += 1
-        first = self.row
-        for part in Part:
-            self._part(part)
-        area = xl_range_abs(first, _SWITCH, self.row - 1, _SWITCH)
-        canvas.book.define_name(SWITCHES, f"='{self.layouts[0].name}'!{area}")
+        self._group(canvas.word("start.always"), None)
+        for switch in Switch:
+            self._group(canvas.word(f"switches.{switch.value}"), switch)
 
-    def _part(self, part: Part) -> None:
+    def _group(self, title: str, switch: Switch | None) -> None:
+        """The sheets of one switch; those without any, which everybody needs, come first."""
         canvas, sheet = self.canvas, self.sheet
-        layouts = [layout for layout in self.layouts if self._part_of(layout) is part]
-        if not layouts:
-            return
-        tab = canvas.style(bg_color=look.TABS[part])
         name = canvas.style(bold=True, font_color=look.QUIET, indent=1)
-        sheet.write_string(self.row, 1, canvas.word(f"parts.{part.value}"), name)
+        sheet.write_string(self.row, 1, title, name)
         sheet.set_row(self.row, 22)
         self.row += 1
-        for layout in layouts:
-            sheet.write_blank(self.row, 0, None, tab)
+        for layout in self.layouts:
+            is_table = layout.code in TABLES and not TABLES[layout.code].is_technical
+            is_listed = layout.code == SETTINGS or is_table
+            if not is_listed or _switch_of(layout) is not switch:
+                continue
+            sheet.write_blank(self.row, 0, None, canvas.style(bg_color=layout.tab))
             self._line(layout)
             sheet.set_row(self.row, 18)
             self.row += 1
-
-    def _part_of(self, layout: SheetLayout) -> Part | None:
-        if layout.code in TABLES:
-            return TABLES[layout.code].part
-        return Part.SETTINGS if layout.code == SETTINGS else None
 
     def _line(self, layout: SheetLayout) -> None:
         canvas, sheet = self.canvas, self.sheet
@@ -130,21 +184,8 @@ class Start:
         )
         self._link(self.row, 1, layout.code, bold=False)
         sheet.write_string(self.row, 2, note, line)
-        sheet.write_string(self.row, 3, canvas.word(f"start.colour_{role.value}"), line)
-        self._switch(layout)
-
-    def _switch(self, layout: SheetLayout) -> None:
-        """The cell that shows or hides the sheet, and beside it, out of sight, the sheet's name in
-        macros.
-        """
-        canvas, sheet = self.canvas, self.sheet
-        typed = canvas.style(
-            bg_color=look.BODIES[Role.SETTING], border=1, border_color=look.LINE, indent=1
-        )
-        state = canvas.word("start.shown" if layout.visible else "start.hidden")
-        sheet.write_string(self.row, _SWITCH, state, typed)
-        sheet.data_validation(self.row, _SWITCH, self.row, _SWITCH, validation.switch(canvas))
-        sheet.write_string(self.row, _CODE_NAME, layout.code_name, canvas.style())
+        filled_by = canvas.word(f"start.colour_{role.value}")
+        sheet.merge_range(self.row, 3, self.row, 4, filled_by, line)
 
     def _link(self, row: int, column: int, code: str, *, bold: bool) -> None:
         """The sheet's name, as a link where it is visible: Excel cannot follow one to a hidden
@@ -159,3 +200,7 @@ class Start:
             self.sheet.write_string(
                 row, column, layout.name, self.canvas.style(font_color=look.QUIET, **line)
             )
+
+
+def _switch_of(layout: SheetLayout) -> Switch | None:
+    return TABLES[layout.code].switch if layout.code in TABLES else None

@@ -11,6 +11,7 @@ from salesbook.tables import FieldSpec, Kind, Role, TableSpec
 from workbook.build import look
 from workbook.build.canvas import Canvas, CellValue, Spot, put
 from workbook.build.header_notes import explain_header
+from workbook.build.highlights import highlight
 from workbook.build.validation import validate_column
 
 Rows = Sequence[Sequence[CellValue]]
@@ -18,20 +19,29 @@ _CENTRED: Final = frozenset({Kind.DATE, Kind.DATETIME, Kind.PERIOD, Kind.FLAG})
 _RIGHT: Final = frozenset({Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.DAYS})
 
 
-def write_table(canvas: Canvas, spot: Spot, spec: TableSpec, rows: Rows) -> None:
+def write_table(
+    canvas: Canvas, spot: Spot, spec: TableSpec, rows: Rows, *, least_width: float = 0.0
+) -> None:
     """Draw one table with its headers and their notes at `spot`.
 
     The whole columns below take its formats and rules, so that rows to come have them too.
+
+    Args:
+        least_width: characters that the table is wide at least; its last column takes what lacks.
     """
     # Excel keeps no table without a row: an empty one has a blank row.
     blank_row: list[CellValue] = [None] * len(spec.fields)
     body = [list(cells) for cells in rows] or [blank_row]
     _add_table(canvas, spot, spec, len(body))
 
-    for offset, field in enumerate(spec.fields):
+    widths = [
+        look.column_width(spec.name, field, canvas.header(spec.name, field.name))
+        for field in spec.fields
+    ]
+    widths[-1] += max(least_width - sum(widths), 0)
+    for offset, (field, width) in enumerate(zip(spec.fields, widths, strict=True)):
         head = spot.moved(0, offset)
         style = body_style(canvas, spec, field)
-        width = look.column_width(spec.name, field, canvas.header(spec.name, field.name))
         spot.sheet.set_column(head.column, head.column, width, style)
 
         for down, cells in enumerate(body, start=1):
@@ -39,6 +49,7 @@ def write_table(canvas: Canvas, spot: Spot, spec: TableSpec, rows: Rows) -> None
         explain_header(canvas, head, spec.name, field)
         if spec.role is not Role.OUTPUT:
             validate_column(canvas, head.moved(1, 0), spec.name, field)
+    highlight(canvas, spot, spec)
 
 
 def _add_table(canvas: Canvas, spot: Spot, spec: TableSpec, size: int) -> None:
@@ -86,7 +97,8 @@ def body_style(canvas: Canvas, spec: TableSpec, field: FieldSpec) -> Format:
         bg_color=look.BODIES[spec.role],
         align=_align(field),
         indent=_indent(field),
-        valign="top" if look.is_sentence(field) else "vcenter",
+        # A sentence may take several lines: the first of them stands beside the other cells.
+        valign="top",
         text_wrap=look.is_sentence(field),
         bottom=1,
         bottom_color=look.LINE,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from salesbook.tables import FieldSpec, Kind
 from workbook.build.canvas import LAST_ROW, Canvas, Spot
-from workbook.build.names import FLAGS, SWITCH, choice_name, key_name, referenced
+from workbook.build.names import FLAGS, SET, SWITCH, choice_name, key_name, referenced
 
 _EARLIEST: Final = dt.date(1990, 1, 1)
 _LOWEST: Final = -1e15
@@ -51,8 +51,13 @@ def listed_setting(canvas: Canvas, key: str) -> dict[str, Any]:
 
 
 def switch(canvas: Canvas) -> dict[str, Any]:
-    """The dropdown that shows or hides a sheet."""
+    """The dropdown that shows or hides the sheets of a part."""
     return _listed(canvas, SWITCH, "stop", "choice")
+
+
+def set_of_sheets(canvas: Canvas) -> dict[str, Any]:
+    """The dropdown between few sheets and all."""
+    return _listed(canvas, SET, "stop", "choice")
 
 
 def _listed(canvas: Canvas, name: str, error: str, text: str, table: str = "") -> dict[str, Any]:

@@ -145,6 +145,7 @@ def answer(plan: pd.DataFrame, policy: Policy, *, publish: bool) -> list[Message
             "reps": int(cells["rep_id"].nunique()),
             "before": topic.amount(int(before["amount"].sum())),
             "after": topic.amount(int(after["amount"].sum())),
+            "version": int(cells["version"].max()),
             "changes": "PlanChanges",
         }
         code = f"plan.{kind}-first" if before.empty else f"plan.{kind}-changes"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -221,6 +221,32 @@ class ExcelHost:
             with contextlib.suppress(Exception):
                 if is_hidden(sheet):
                     sheet.visible = True
+
+    def hide(self, tables: Sequence[str]) -> None:
+        """Hide the sheets of these tables, where Excel lets them be hidden.
+
+        Raises: NoSuchTable.
+        """
+        for table in tables:
+            sheet = self._table(table).sheet
+            with contextlib.suppress(Exception):
+                sheet.visible = False
+
+    def named_texts(self, name: str) -> Sequence[Sequence[str]]:
+        """What the cells show that the workbook knows by a name, row by row; none without the name."""
+        with contextlib.suppress(Exception):
+            rows = self._book.names[name].refers_to_range.options(ndim=2).value
+            return [["" if cell is None else str(cell) for cell in row] for row in rows]
+        return ()
+
+    def put_named(self, name: str, texts: Mapping[tuple[int, int], str]) -> None:
+        """Put texts into cells of a name, by row and column inside it, from 0."""
+        # That Excel refuses, as on a protected sheet, is no reason to stop: all is written.
+        with contextlib.suppress(Exception):
+            cells = self._book.names[name].refers_to_range
+            for (down, right), text in texts.items():
+                cell = cells.sheet.range((cells.row + down, cells.column + right))
+                cell.value = text
 
     def _replace(self, needed: Sequence[Replacement], filters: FiltersAside) -> None:
         begun: list[Replacement] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,11 @@ from salesbook.hosts.excel.replacing import Reading, shown_cells, was_changed
 from salesbook.hosts.excel.table import Layout, LiveTable, formulas_of, rows_of
 from salesbook.hosts.fitting import refuse_columns
 from salesbook.store import TableWrite
+
+_LEAST_WIDTH = 15.0
+"""Characters that a new column is wide at least."""
+_BOLD, _BUTTON = 1.2, 4.0
+"""How much wider letters in bold are, and the room of the filter's button beside them."""
 
 
 @dataclass
@@ -56,6 +62,22 @@ class Reshaping:
             self._put(going, [[None] * self.gone_count for _ in range(going.row_count)])
         if self.new_headers and self.layout.has_headers:
             self._put(self._header_cells, [list(self.new_headers)])
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Let new columns be as wide as their headers need; one that somebody widened keeps that."""
+        area = self._header_cells
+        for column, header in zip(area.columns, self.new_headers, strict=True):
+            cell = self.live.span(area.top, column, area.top, column)
+            width = max(_LEAST_WIDTH, len(header) * _BOLD + _BUTTON)
+            # It is a matter of looks alone, and no reason to stop.
+            with contextlib.suppress(Exception):
+                self._widen(cell, width)
+
+    def _widen(self, cell: Any, width: float) -> None:
+        """Make a cell's column as wide as it needs to be."""
+        if self.live.calls(lambda: cell.column_width) < _LEAST_WIDTH:
+            self.live.calls(lambda: setattr(cell, "column_width", width))
 
     def take_back(self) -> None:
         """Give the table its old columns, whatever part of the change was made."""

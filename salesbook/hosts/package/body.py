@@ -151,6 +151,22 @@ class NewBody:
             fresh_rows.append(first_fresh, self.body.top + first_fresh)
 
         self._set_rows(changed, freed, like)
+        if self.has_own_rows and self._cells.heights.are_needed:
+            for index in changed:
+                self._fit_height(index)
+
+    def _fit_height(self, index: int) -> None:
+        """Let a row of the new body be as high as its sentences need."""
+        source = self.sources[index]
+
+        def value_at(place: int) -> NewCell:
+            values = self._given[place]
+            given: NewCell = values[index] if values else KEEP
+            if given is not KEEP:
+                return given
+            return None if source is None else self.old.columns[place][source]
+
+        self._cells.heights.fit(self.body.top + index, value_at)
 
     def _first_fresh_index(self) -> int:
         """Find from where on the new rows come from none and lie below all that the sheet holds.

@@ -33,6 +33,7 @@ from salesbook.hosts.package.disk import (
 from salesbook.hosts.package.edits import Edits
 from salesbook.hosts.package.lock import Holder, locked
 from salesbook.hosts.package.marks import read_losses, read_marks
+from salesbook.hosts.package.named import put_texts, shown_texts
 from salesbook.hosts.package.ordinary import read_ordinary, special_kind
 from salesbook.hosts.package.parts import BookParts, TablePart, read_parts
 from salesbook.hosts.package.reader import SheetReader
@@ -41,7 +42,7 @@ from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.saved_by import LastSave, dropdown_ends, last_save
 from salesbook.hosts.package.sheet_formulas import read_formulas
 from salesbook.hosts.package.shown import Shown, sheet_called
-from salesbook.hosts.package.tabs import reveal
+from salesbook.hosts.package.tabs import hide, reveal
 from salesbook.hosts.package.upgrading import Renewal, Wanted, renewed
 from salesbook.hosts.package.values import read_tables
 from salesbook.hosts.package.verify import refuse_unsound
@@ -198,8 +199,29 @@ class PackageHost:
 
         Raises: NoSuchTable.
         """
+        sheets = {self._table(table).sheet for table in tables}
+        self._stage(lambda edits: reveal(edits, self._book, sheets))
+
+    def hide(self, tables: Sequence[str]) -> None:
+        """Stage that the sheets of these tables are hidden, but for the last that is to be seen.
+
+        Raises: NoSuchTable.
+        """
+        sheets = {self._table(table).sheet for table in tables}
+        self._stage(lambda edits: hide(edits, self._book, sheets))
+
+    def named_texts(self, name: str) -> Sequence[Sequence[str]]:
+        """What the cells show that the workbook knows by a name, row by row; none without the name."""
+        return shown_texts(self._parts, self._book, name)
+
+    def put_named(self, name: str, texts: Mapping[tuple[int, int], str]) -> None:
+        """Stage other texts in cells of a name, by row and column inside it, from 0."""
+        self._stage(lambda edits: put_texts(edits, self._parts, self._book, name, texts))
+
+    def _stage(self, change: Callable[[Edits], None]) -> None:
+        """Carry out a change that touches no table."""
         edits = Edits(self._parts)
-        reveal(edits, self._book, {self._table(table).sheet for table in tables})
+        change(edits)
         if edits.changed:
             staged = Staged(self._parts.archive, self._parts.changes | edits.changed)
             book = refuse_unsound(staged, self._parts, edits.changed, {}, str(self.path))
@@ -247,12 +269,15 @@ class PackageHost:
 
         Raises: CannotWrite, NotAWorkbook where such a sheet cannot be read.
         """
-        edits = Edits(self._parts)
-        Shown(self._parts, self._book, edits).store(by_sheet)
-        if edits.changed:
-            staged = Staged(self._parts.archive, self._parts.changes | edits.changed)
-            book = refuse_unsound(staged, self._parts, edits.changed, {}, str(self.path))
-            self._hold(staged, book)
+        self._stage(lambda edits: Shown(self._parts, self._book, edits).store(by_sheet))
+
+    def store_above(self, tables: Sequence[str], values: Mapping[Reading, Cell]) -> None:
+        """Stage what formulas above these tables show; their sheets are not read any further.
+
+        Raises: NoSuchTable.
+        """
+        sheets = {self._table(code).sheet: self._table(code).area.top for code in tables}
+        self._stage(lambda edits: Shown(self._parts, self._book, edits).store_above(sheets, values))
 
     @property
     def is_changed(self) -> bool:

@@ -15,6 +15,7 @@ from salesbook.errors import CannotWrite
 from salesbook.hosts import number_formats
 from salesbook.hosts.area import cell_name
 from salesbook.hosts.package.cellxml import after_reference, rests_of, style_of
+from salesbook.hosts.package.heights import Heights
 from salesbook.hosts.package.moves import Calculated
 from salesbook.hosts.package.parts import TablePart
 from salesbook.hosts.package.rows import SheetRow, SheetRows
@@ -58,6 +59,11 @@ class NewCells:
     def column_style(self, place: int) -> int:
         """The format of a column's new cells."""
         return self._column_styles[place]
+
+    @cached_property
+    def heights(self) -> Heights:
+        """What rows need for the sentences in them."""
+        return Heights(self.rows, self.styles, self.table.body, self._column_styles)
 
     def cell(self, value: Cell, kept: bytes | None, number: int, place: int) -> bytes | None:
         """Write a value.
@@ -228,8 +234,8 @@ class FreshRows:
         numbers = [str(index + shift) for index in indices]
         tag = self.rows.tag_like(self.like, 0).decode().replace("%", "%%")
         before_number, after_number = tag.split(' r="0"')
-        pattern = f'{before_number} r="%s"{after_number}'
-        streams = [numbers]
+        pattern = f'{before_number} r="%s"%s{after_number}'
+        streams = [numbers, self._heights(indices)]
         may_have_blank_rows = True
         for place, header in enumerate(self.headers):
             given = self.write.columns.get(header)
@@ -251,6 +257,23 @@ class FreshRows:
         return "".join(
             [pattern % row if any(row[1:]) else self._blank_row(row[0]) for row in rows]
         ).encode()
+
+    def _heights(self, indices: range) -> list[str]:
+        """What the start tags of some rows say of their heights; nothing for one of usual height."""
+        heights = self.cells.heights
+        if not heights.are_needed:
+            return [""] * len(indices)
+        columns = [self.write.columns.get(header) for header in self.headers]
+        texts = []
+        for index in indices:
+
+            def value_at(place: int, index: int = index) -> NewCell:
+                column = columns[place]
+                return column[index] if column else None
+
+            height = heights.height(value_at)
+            texts.append(f' ht="{height}"' if height else "")
+        return texts
 
     def _blank_row(self, number: str) -> str:
         """Write a row without cells."""

@@ -14,13 +14,17 @@ from xml.sax.saxutils import escape, quoteattr
 from salesbook.errors import CannotWrite, ProtectedSheet
 from salesbook.hosts.area import MAX_COLUMN, Area, cell_name
 from salesbook.hosts.formulas.naming import brackets_of
+from salesbook.hosts.number_formats import GENERAL
 from salesbook.hosts.package import surroundings
 from salesbook.hosts.package.archive import Staged
 from salesbook.hosts.package.cellxml import after_reference, style_of
+from salesbook.hosts.package.cols import col_of, cols_of, with_col, with_cols
 from salesbook.hosts.package.edits import Edits
 from salesbook.hosts.package.guards import refuse_entities
+from salesbook.hosts.package.heights import shown_width
 from salesbook.hosts.package.parts import BookParts, TablePart
 from salesbook.hosts.package.rows import SheetRows
+from salesbook.hosts.package.styles import Styles
 from salesbook.hosts.package.verify import refuse_unsound_rows
 from salesbook.hosts.package.xmlscan import (
     attribute,
@@ -33,6 +37,12 @@ from salesbook.hosts.package.xmlscan import (
     with_attribute,
 )
 from salesbook.store import TableWrite
+
+_YES = ("1", "true", "on")
+_LEAST_WIDTH = 15.0
+"""Digits that a new column is wide at least."""
+_BOLD, _BUTTON = 1.2, 4.0
+"""How much wider letters in bold are, and the room of the filter's button beside them."""
 
 
 def is_reshaped(write: TableWrite) -> bool:
@@ -67,6 +77,7 @@ def reshape(edits: Edits, book: BookParts, write: TableWrite) -> Area:
     sheet.refuse_obstacles(Area(old.top, old.right + 1, old.bottom, new.right))
     sheet.clear(range(right + 1, old.right + 1))
     sheet.put_headers(right + 1, write.new_headers)
+    sheet.make_room(right + 1, write.new_headers)
     sheet.save(new)
 
     part = edits.content(table.part)
@@ -144,6 +155,38 @@ class _Sheet:
             name = cell_name(number, column)
             rest = after_reference(header, style, prefix, False, name)
             row.cells[column] = f'<{prefix}c r="{name}"{rest}'.encode()
+
+    def make_room(self, first: int, headers: Sequence[str]) -> None:
+        """Let new columns be as wide as their headers need and look as texts of the table do.
+
+        One that somebody gave a width already keeps it.
+        """
+        if self.rows.prefix:
+            return
+        cols = cols_of(self.rows.head)
+        like = self._text_column(cols)
+        for column, header in enumerate(headers, start=first):
+            present = col_of(cols, column)
+            if present and attribute(present, b"customWidth") in _YES:
+                continue
+            width = max(_LEAST_WIDTH, shown_width(header) * _BOLD + _BUTTON)
+            col = with_attribute(like or b"<col/>", b"width", f"{width:.4g}")
+            cols = with_col(cols, with_attribute(col, b"customWidth", "1"), column)
+        if cols:
+            self.rows.head = with_cols(self.rows.head, cols)
+
+    def _text_column(self, cols: bytes) -> bytes:
+        """The last column of the table that shows a text as it is typed, on one line."""
+        if not self.book.styles:
+            return b""
+        styles = Styles(self.edits.content(self.book.styles), self.book.styles)
+        for column in reversed(self.table.area.columns):
+            col = col_of(cols, column)
+            style = whole_number(attribute(col, b"style")) if col else 0
+            is_plain = styles.number_format(style) == GENERAL and not styles.wraps(style)
+            if style and is_plain and styles.begins_left(style):
+                return col
+        return b""
 
     def save(self, area: Area) -> None:
         """Put the sheet together again, its stated extent with the table's new one."""

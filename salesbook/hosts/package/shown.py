@@ -35,6 +35,17 @@ _DRAWN: Final = re.compile(
 _FORMAT: Final = re.compile(rb"<(?:[\w.-]+:)formatCode>[^<]*</(?:[\w.-]+:)formatCode>")
 
 
+_CLOSING_ROWS: Final = re.compile(rb"</(?:[\w.-]+:)?sheetData>")
+
+
+def _start_of_row(data: bytes, row: int) -> int:
+    """Where the first row from a number on begins; 0 where none says its number in the usual way."""
+    for match in re.finditer(rb'<(?:[\w.-]+:)?row r="(\d{1,7})"', data):
+        if int(match[1]) >= row:
+            return match.start()
+    return 0
+
+
 @dataclass(slots=True)
 class Shown:
     """Values to be stored in the sheets of a page."""
@@ -59,9 +70,38 @@ class Shown:
             if sheet.name in by_sheet:
                 self._redraw(sheet)
 
+    def store_above(self, sheets: Mapping[SheetPart, int], values: Mapping[Reading, Cell]) -> None:
+        """Store values in the rows above a row of some sheets.
+
+        A sheet may be long, and what stands above its table is soon read: the rest stays as it is.
+        """
+        for sheet, row in sheets.items():
+            data = self.edits.content(sheet.part)
+            end = _start_of_row(data, row)
+            closing = _CLOSING_ROWS.search(data, end)
+            if end and closing:
+                # As a sheet that ends there, with the tags that close it.
+                top = data[:end] + data[closing.start() :]
+                new_top = self._with_values(top, sheet, values, {})
+                rest = data[end : closing.start()]
+                length = len(data) - closing.start()
+                self.edits.change(sheet.part, new_top[:-length] + rest + new_top[-length:])
+
     def _store_in(self, sheet: SheetPart, values: Mapping[Reading, Cell]) -> None:
-        rows = SheetRows(self.edits.content(sheet.part), sheet.part, sheet.name)
         stored: dict[Place, Cell] = {}
+        new = self._with_values(self.edits.content(sheet.part), sheet, values, stored)
+        self.values[sheet.name.casefold()] = stored
+        self.edits.change(sheet.part, new)
+
+    def _with_values(
+        self,
+        data: bytes,
+        sheet: SheetPart,
+        values: Mapping[Reading, Cell],
+        stored: dict[Place, Cell],
+    ) -> bytes:
+        """A sheet whose formulas show these values; what was stored is noted by its place."""
+        rows = SheetRows(data, sheet.part, sheet.name)
         for place, text in read_formulas(rows).texts.items():
             said = reading(text)
             if said not in values:
@@ -72,9 +112,7 @@ class Shown:
             new = with_value(old, values[said], rows.prefix)
             if new != old:
                 rows.edit(row).cells[column] = new
-        self.values[sheet.name.casefold()] = stored
-        if rows.is_edited:
-            self.edits.change(sheet.part, rows.render(rows.head, rows.tail))
+        return rows.render(rows.head, rows.tail) if rows.is_edited else data
 
     def _redraw(self, sheet: SheetPart) -> None:
         """Let the charts on a sheet hold what their cells show, as far as that is known."""

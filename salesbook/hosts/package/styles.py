@@ -29,6 +29,7 @@ from salesbook.hosts.package.xmlscan import (
     with_attribute,
 )
 
+_YES = ("1", "true", "on")
 MAX_FORMATS = 65_490
 _BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)))
 _BUILT_IN_TIMES = frozenset((18, 19, 20, 21, 32, 33, 45, 46, 47, 55, 56))
@@ -129,6 +130,21 @@ class Styles:
         number = self._number_format_id(style)
         code = self._code(number)
         return number in _BUILT_IN_TIMES if code is None else number_formats.shows_only_time(code)
+
+    def wraps(self, style: int) -> bool:
+        """Say whether a format breaks a text into lines: `<alignment wrapText="1"/>`."""
+        return self._alignment(style, b"wrapText") in _YES
+
+    def begins_left(self, style: int) -> bool:
+        """Say whether a format puts values at the left of their cells."""
+        return self._alignment(style, b"horizontal") == "left"
+
+    def _alignment(self, style: int, name: bytes) -> str | None:
+        cell_format = self._format(style)
+        if cell_format is None:
+            return None
+        alignment = tag_pattern(self._prefix, b"alignment").search(cell_format)
+        return attribute(alignment[0], name) if alignment else None
 
     def fill_colour(self, style: int) -> str | None:
         """Say with which colour a format fills its cell, as `#RRGGBB`; None where with none."""

@@ -1,4 +1,4 @@
-"""Which tabs does a workbook show, and how does a hidden one come to light?
+"""Which tabs does a workbook show, and how does one come to light or go out of sight?
 
 `<sheets><sheet name="Parked notes" sheetId="9" state="hidden" r:id="rId9"/></sheets>`
 """
@@ -15,6 +15,7 @@ from salesbook.hosts.package.xmlscan import (
     replaced,
     root_prefix,
     tag_pattern,
+    whole_number,
     with_attribute,
 )
 
@@ -30,8 +31,7 @@ def reveal(edits: Edits, book: BookParts, sheets: Iterable[SheetPart]) -> None:
     """
     workbook = edits.content(book.workbook)
     prefix = root_prefix(workbook, b"workbook", book.workbook)
-    protection = tag_pattern(prefix, b"workbookProtection").search(workbook)
-    if protection and attribute(protection[0], b"lockStructure") in _YES:
+    if has_locked_structure(workbook, prefix):
         return
 
     parts_by_name = {sheet.name: sheet.part for sheet in sheets}
@@ -49,6 +49,50 @@ def reveal(edits: Edits, book: BookParts, sheets: Iterable[SheetPart]) -> None:
     edits.change(book.workbook, tag_pattern(prefix, b"sheet").sub(shown, workbook))
     for part in revealed:
         edits.change(part, _not_selected(edits.content(part), part))
+
+
+def hide(edits: Edits, book: BookParts, sheets: Iterable[SheetPart]) -> None:
+    """Hide the visible ones among these sheets.
+
+    Where the one that is looked at is among them, the first that is left is looked at: Excel opens
+    no workbook on a hidden sheet. The last visible sheet stays, and in a protected structure all do.
+    """
+    workbook = edits.content(book.workbook)
+    prefix = root_prefix(workbook, b"workbook", book.workbook)
+    if has_locked_structure(workbook, prefix):
+        return
+
+    parts_by_name = {sheet.name: sheet.part for sheet in sheets}
+    tabs = list(tag_pattern(prefix, b"sheet").finditer(workbook))
+    names = [attribute(tab[0], b"name") or "" for tab in tabs]
+    is_seen = [attribute(tab[0], b"state") in (None, "visible") for tab in tabs]
+    staying = [
+        seen and name not in parts_by_name for name, seen in zip(names, is_seen, strict=True)
+    ]
+    if not any(staying):
+        return
+
+    def hidden(tab: re.Match[bytes]) -> bytes:
+        is_visible = attribute(tab[0], b"state") in (None, "visible")
+        is_meant = attribute(tab[0], b"name") in parts_by_name
+        return with_attribute(tab[0], b"state", "hidden") if is_visible and is_meant else tab[0]
+
+    def looking_elsewhere(view: re.Match[bytes]) -> bytes:
+        active = whole_number(attribute(view[0], b"activeTab"))
+        if active < len(staying) and staying[active]:
+            return view[0]
+        return with_attribute(view[0], b"activeTab", str(staying.index(True)))
+
+    workbook = tag_pattern(prefix, b"workbookView").sub(looking_elsewhere, workbook)
+    edits.change(book.workbook, tag_pattern(prefix, b"sheet").sub(hidden, workbook))
+    for part in parts_by_name.values():
+        edits.change(part, _not_selected(edits.content(part), part))
+
+
+def has_locked_structure(workbook: bytes, prefix: bytes) -> bool:
+    """Whether nobody may show, hide or move sheets of a workbook."""
+    protection = tag_pattern(prefix, b"workbookProtection").search(workbook)
+    return bool(protection and attribute(protection[0], b"lockStructure") in _YES)
 
 
 def _not_selected(sheet: bytes, part: str) -> bytes:

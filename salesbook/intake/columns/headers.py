@@ -245,7 +245,9 @@ def field_named(table: str, text: str, *, where: str) -> str:
     steering = f"_{fold(text)}"
     if steering in aliases().get(table, {}):
         return steering
-    raise UsageError("no-such-field", where=where, found=text, fields=", ".join(names))
+    nearest = labels.fields_like(table, text, names) or None
+    known = ", ".join(names)
+    raise UsageError("no-such-field", where=where, found=text, fields=known, nearest=nearest)
 
 
 def typed_header(column: int, headers: Sequence[str]) -> str:

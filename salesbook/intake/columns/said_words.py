@@ -40,6 +40,7 @@ def said_words(
                 found=code,
                 field=f"{table}.{meant}",
                 known=reading.params.get("known"),
+                nearest=reading.params.get("nearest"),
             )
         said.setdefault(meant, {})[fold(word)] = code
     return said

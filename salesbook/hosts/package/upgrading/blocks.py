@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Final
 
 from salesbook.hosts.area import Area, cell_name
+from salesbook.hosts.package.cols import col_of, with_col
 from salesbook.hosts.package.parts import SheetPart, TablePart, read_table
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.upgrading import tables
 from salesbook.hosts.package.upgrading.both import Both
 from salesbook.hosts.package.upgrading.edit import PackageEdit
 from salesbook.hosts.package.upgrading.sheets import SheetXml, tag, with_relation_prefix
-from salesbook.hosts.package.upgrading.table_sheets import col_of, placed, with_col
+from salesbook.hosts.package.upgrading.table_sheets import placed
 from salesbook.hosts.package.xmlscan import start_tag, with_attribute
 
 _TABLE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/table"

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from salesbook.hosts.area import Area
+from salesbook.hosts.area import Area, cell_name
 from salesbook.hosts.formulas.naming import Names, first_sheet
 from salesbook.hosts.package.parts import SheetPart
 from salesbook.hosts.package.rows import SheetRows
@@ -23,11 +23,13 @@ from salesbook.hosts.package.upgrading.renaming import rename_everywhere
 from salesbook.hosts.package.upgrading.sheets import SheetXml, escaped, text_cell
 from salesbook.hosts.package.upgrading.workbook import Workbook
 from salesbook.hosts.package.xmlscan import attribute, start_tag
-from salesbook.store import column_letters
 
-SWITCHES, LIVE, TEXTS = "sheet_switches", "functions_live", "macro_texts"
-"""Names by which macros find cells: the switches on the first sheet, the one of the functions, the
-texts beside the settings of macros."""
+SWITCHES, CHOSEN_SET, SWITCHED = "sheet_switches", "sheet_set", "switched_sheets"
+LIVE, TEXTS = "functions_live", "macro_texts"
+"""Names by which macros find cells: the switches on the first sheet and the choice above them, which
+sheet hangs on which switch, the switch of the functions, the texts beside the settings of macros."""
+CHOSEN = (SWITCHES, CHOSEN_SET, LIVE)
+"""Cells in which people choose: what stands there is no work on the sheet."""
 _LINK: Final = re.compile(rb"<hyperlinks>.*?</hyperlinks>", re.DOTALL)
 _MOST_NAME: Final = 31
 
@@ -69,7 +71,7 @@ class Displays:
         names = {name.name: name.text for name in workbook.names() if name.sheet is None}
         typed = [
             area
-            for name in (SWITCHES, LIVE)
+            for name in CHOSEN
             if first_sheet(names.get(name, "")) == sheet.name.lower()
             for area in [Area.parse(names[name].rpartition("!")[2].replace("$", ""))]
             if area
@@ -254,58 +256,71 @@ class Displays:
         self.both.edit.set(part, pattern.sub(rb"\g<1><v>" + value + b"</v>", data, count=1))
 
     def _write_switches(self) -> None:
-        """Let the switches of the first sheet say which sheets are to be seen."""
+        """Let a new first sheet's switches say which sheets are to be seen.
+
+        A part is on where any of its sheets is: somebody shows it, or an older version did.
+        """
         names = self.both.names_in_template()
         wanted = first_sheet(names.get(SWITCHES, ""))
         start = next((d for d in self.both.displays if d.template.name.lower() == wanted), None)
-        if (
-            start is None
-            or self.both.present[start.template.part].name not in self.both.renewal.sheets
-        ):
-            return
-        area = Area.parse(names[SWITCHES].rpartition("!")[2].replace("$", ""))
-        if area is None:
+        area = Area.parse(names.get(SWITCHES, "").rpartition("!")[2].replace("$", ""))
+        if start is None or area is None:
             return
         part = self.both.present[start.template.part].part
-        states = {}
-        for tab in self.both.workbook.sheets():
-            if tab.part in self.both.edit and self.both.edit.content(tab.part):
-                states[tab.part] = tab.state == "visible"
-        by_code = {
-            self.both.code_names[template]: states.get(mine.part, True)
-            for template, mine in self.both.present.items()
-        }
-        words = self._switch_words(start.template, area)
+        if self.both.present[start.template.part].name not in self.both.renewal.sheets:
+            return
+
+        shown_switches = self._switches_with_a_visible_sheet()
+        shown_word = self._word_for_shown()
         rows = SheetRows(self.both.edit.content(part), part, part)
         for number in range(area.top, area.bottom + 1):
             cells = rows.row(number).cells
-            code_cell = cells.get(area.left + 1)
-            code = cell_text(code_cell, ()) if code_cell else ""
-            old = cells.get(area.left)
-            if code not in by_code or old is None:
+            code_cell, old = cells.get(area.left + 1), cells.get(area.left)
+            code = cell_text(code_cell, self.both.texts) if code_cell else ""
+            if old is None or code not in shown_switches:
                 continue
-            word = words[by_code[code]]
-            if cell_text(old, ()) != word:
-                style = attribute(start_tag(old), b"s")
-                reference = attribute(start_tag(old), b"r") or ""
-                rows.edit(number).cells[area.left] = text_cell(reference, word, style)
+            changed = rows.edit(number).cells
+            style = attribute(start_tag(old), b"s")
+            changed[area.left] = text_cell(cell_name(number, area.left), shown_word, style)
+            changed[area.right] = text_cell(cell_name(number, area.right), shown_word)
         if rows.is_edited:
             self.both.edit.set(part, rows.render(rows.head, rows.tail))
 
-    def _switch_words(self, sheet: SheetPart, area: Area) -> dict[bool, str]:
-        """The words for a sheet that is to be seen and one that is not, from the template itself."""
-        states = {
-            self.both.code_names[tab.part]: tab.state == "visible"
-            for tab in self.both.template_workbook.sheets()
+    def _switches_with_a_visible_sheet(self) -> set[str]:
+        """The switches of which the workbook shows a sheet, by their names in macros."""
+        visible = {
+            tab.part
+            for tab in self.both.workbook.sheets()
+            if tab.part in self.both.edit and tab.state == "visible"
         }
-        cells = {}
-        for cell in CELL.findall(SheetXml(self.both.template, sheet.part).rows):
-            reference = attribute(start_tag(cell), b"r") or ""
-            cells[reference] = cell_text(cell, self.both.copying.source.texts)
-        words = {}
-        for number in range(area.top, area.bottom + 1):
-            code = cells.get(f"{column_letters(area.left + 1)}{number}", "")
-            word = cells.get(f"{column_letters(area.left)}{number}", "")
-            if code in states:
-                words[states[code]] = word
-        return words
+        part_by_code = {
+            self.both.code_names[template]: present.part
+            for template, present in self.both.present.items()
+        }
+        shown = set()
+        for switch, code_name, *_ in self._template_cells(SWITCHED):
+            if part_by_code.get(code_name) in visible:
+                shown.add(switch)
+        return shown
+
+    def _word_for_shown(self) -> str:
+        """What a switch says that is on: the first word of its dropdown's list."""
+        return self._template_cells("choices_switch")[0][0]
+
+    def _template_cells(self, name: str) -> list[list[str]]:
+        """The texts of the cells that the template means by a name, row by row."""
+        meant = self.both.names_in_template()[name]
+        area = Area.parse(meant.rpartition("!")[2].replace("$", ""))
+        wanted = first_sheet(meant)
+        sheet = next(s for s in self.both.template_book.sheets if s.name.lower() == wanted)
+        if area is None:
+            return []
+        rows = SheetRows(self.both.template.content(sheet.part), sheet.part, sheet.name)
+        texts = self.both.copying.source.texts
+        return [
+            [
+                cell_text(rows.row(number).cells.get(column, b"<c/>"), texts)
+                for column in area.columns
+            ]
+            for number in range(area.top, area.bottom + 1)
+        ]

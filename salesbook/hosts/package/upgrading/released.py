@@ -11,7 +11,7 @@ from salesbook.hosts.package.archive import Archive, Staged
 from salesbook.hosts.package.parts import read_parts
 from salesbook.hosts.package.upgrading import macros
 from salesbook.hosts.package.upgrading.copying import source_of
-from salesbook.hosts.package.upgrading.displays import LIVE, SWITCHES
+from salesbook.hosts.package.upgrading.displays import CHOSEN
 from salesbook.hosts.package.upgrading.edit import PackageEdit
 from salesbook.hosts.package.upgrading.marks import sheet_mark
 from salesbook.hosts.package.upgrading.notes import Notes, text_mark
@@ -29,11 +29,11 @@ def marks_of(template: bytes) -> Mapping[str, Any]:
     edit = PackageEdit(parts)
     texts = source_of(edit, book.workbook, book.strings).texts
     names = {name.name: name.text for name in Workbook(edit, book.workbook).names()}
-    typed = {
-        first_sheet(names[name]): Area.parse(names[name].rpartition("!")[2].replace("$", ""))
-        for name in (SWITCHES, LIVE)
-        if name in names
-    }
+    typed: dict[str, list[Area]] = {}
+    for name in CHOSEN:
+        area = Area.parse(names.get(name, "").rpartition("!")[2].replace("$", ""))
+        if area:
+            typed.setdefault(first_sheet(names[name]), []).append(area)
 
     with_tables = {table.sheet.part for table in book.tables.values()}
     rules, notes, sheets = set(), set(), {}
@@ -42,8 +42,7 @@ def marks_of(template: bytes) -> Mapping[str, Any]:
         rules |= {rule.mark for rule in validations(xml.shell, sheet.part)}
         notes |= {text_mark(note) for note in Notes(edit, sheet.part).by_cell.values()}
         if sheet.part not in with_tables:
-            area = typed.get(sheet.name.lower())
-            passed_over = [area] if area else []
+            passed_over = typed.get(sheet.name.lower(), [])
             sheets[xml.code_name] = sheet_mark(edit, sheet.part, texts, passed_over)
 
     project = next(r.target for r in edit.relations(book.workbook) if r.kind == "vbaProject")

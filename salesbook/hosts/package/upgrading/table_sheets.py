@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from salesbook.errors import CannotWrite
-from salesbook.hosts.area import Area, cell_name
+from salesbook.hosts.area import Area, cell_name, column_number
 from salesbook.hosts.formulas.naming import Names, renamed
+from salesbook.hosts.package.cols import col_of, with_col
 from salesbook.hosts.package.parts import SheetPart, TablePart, read_table
 from salesbook.hosts.package.rows import SheetRows
 from salesbook.hosts.package.upgrading import rules, tables
@@ -34,8 +35,10 @@ from salesbook.hosts.package.upgrading.sheets import (
 from salesbook.hosts.package.upgrading.wanted import Renewal, Wanted
 from salesbook.hosts.package.upgrading.workbook import Workbook
 from salesbook.hosts.package.xmlscan import attribute, attributes, start_tag, with_attribute
+from salesbook.store import column_letters
 
-_COL: Final = re.compile(rb"<col\s[^>]*>")
+_OWN_ROW: Final = re.compile(r"(?<![\w!$'])\$([A-Z]{1,3})\d+\b")
+"""Matches a cell of the rule's own row, as `$J5`; a column may be another in the book."""
 _CF: Final = "conditionalFormatting"
 _CACHE_FIELD: Final = re.compile(rb'(<cacheField\s[^>]*?\bname=")([^"]*)(")')
 _DRAWING_RELATION: Final = "legacyDrawing"
@@ -272,7 +275,10 @@ class TableSheets:
                     if header not in table.headers:
                         continue
                     column = table.area.left + table.headers.index(header)
-                    says = _rule_says(rule)
+                    placed_rule = self._placed_rule(rule, table, other)
+                    if placed_rule is None:
+                        continue
+                    says = _rule_says(placed_rule)
                     if any(
                         says == known and any(a.left <= column <= a.right for a in known_places)
                         for known_places, known in mine
@@ -280,11 +286,34 @@ class TableSheets:
                         continue
                     bottom = max(area.bottom, table.body.bottom)
                     place = Area(table.body.top, column, bottom, column)
-                    self._add_format(sheet, block_tag, rule, place)
+                    self._add_format(sheet, block_tag, placed_rule, place)
                     added += 1
         if added:
             self.edit.set(sheet.part, sheet.render())
             self.renewal.rules += added
+
+    def _placed_rule(self, rule: bytes, table: TablePart, other: TablePart) -> bytes | None:
+        """Let the formulas of the template's rule look at the book's cells of the same columns.
+
+        Returns: None where the book lacks a column that the rule looks at.
+        """
+        is_missing = False
+
+        def placed(match: re.Match[str]) -> str:
+            nonlocal is_missing
+            place = column_number(match[1]) - other.area.left
+            header = self._header_of(table, other.headers[place])
+            if header not in table.headers:
+                is_missing = True
+                return match[0]
+            column = table.area.left + table.headers.index(header)
+            return f"${column_letters(column)}{table.body.top}"
+
+        names = self.copying.names
+        placed_rule = with_formulas(
+            rule, RULE_FORMULA, lambda text: renamed(_OWN_ROW.sub(placed, text), names)
+        )
+        return None if is_missing else placed_rule
 
     def _add_format(self, sheet: SheetXml, block_tag: bytes, rule: bytes, place: Area) -> None:
         rule = _DXF.sub(
@@ -427,25 +456,3 @@ def placed(cell: bytes, name: str) -> bytes:
     """Give a cell its place."""
     old_tag = start_tag(cell)
     return with_attribute(old_tag, b"r", name) + cell[len(old_tag) :]
-
-
-def col_of(columns: bytes, column: int) -> bytes:
-    """Find the `<col>` that says a column's width; empty where none does."""
-    for found in _COL.findall(columns):
-        first, last = (int(attribute(found, name) or 0) for name in (b"min", b"max"))
-        if first <= column <= last:
-            return bytes(found)
-    return b""
-
-
-def with_col(columns: bytes, col: bytes, column: int) -> bytes:
-    """Give one column a width and format among those of a sheet."""
-    new = with_attribute(with_attribute(col, b"min", str(column)), b"max", str(column))
-    pieces: list[tuple[int, bytes]] = [(column, new)]
-    for found in _COL.findall(columns):
-        first, last = (int(attribute(found, name) or 0) for name in (b"min", b"max"))
-        for low, high in ((first, min(last, column - 1)), (max(first, column + 1), last)):
-            if low <= high:
-                piece = with_attribute(found, b"min", str(low))
-                pieces.append((low, with_attribute(piece, b"max", str(high))))
-    return b"<cols>" + b"".join(xml for _, xml in sorted(pieces)) + b"</cols>"

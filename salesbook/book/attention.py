@@ -1,0 +1,107 @@
+"""What of a run's result should somebody look at first: which kinds of finding, which alerts?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import pandas as pd
+
+from salesbook.domain.outcome import Outcome
+from salesbook.messages import Finding, Message
+from salesbook.money import to_decimal
+from salesbook.writing.checks import Places
+from salesbook.writing.row_names import UNKNOWN, RowNames
+
+_MOST_ALERTS: Final = 3
+_SEVERITIES: Final = ("error", "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKind:
+    """All findings of one code in one column, which are put right in one way."""
+
+    first: Finding
+    count: int
+    cell: str | None
+    """The cell of the first; None for a finding about a whole table."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentAlert:
+    """One of the first rows of Alerts, with names for its keys."""
+
+    kind: str
+    about: str | None
+    """What people call the deal, order, customer or lead; None where it is about none."""
+    rep: str | None
+    amount: Decimal | None
+    because: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What to look at first, the most important first."""
+
+    kinds: tuple[FindingKind, ...] = ()
+    """Errors before warnings, and of either what there is most of."""
+    alerts: tuple[UrgentAlert, ...] = ()
+    alert_count: int = 0
+    """Alerts in all."""
+
+
+NOTHING: Final = Attention()
+
+
+def attention_of(
+    outcome: Outcome,
+    findings: Sequence[Finding],
+    names: RowNames,
+    places: Places,
+    *,
+    decimals: int,
+) -> Attention:
+    """Find what of an outcome somebody should look at first.
+
+    Args:
+        findings: as the run reports them.
+        names: of the workbook's rows.
+        places: where its rows stand once the run has written.
+        decimals: of the currency.
+    """
+    alerts = outcome.tables.get("Alerts")
+    if alerts is None:
+        return Attention(_kinds(findings, places))
+    first = alerts.head(_MOST_ALERTS)
+    urgent = tuple(_urgent(row, names, decimals) for row in first.itertuples())
+    return Attention(_kinds(findings, places), urgent, len(alerts))
+
+
+def _kinds(findings: Sequence[Finding], places: Places) -> tuple[FindingKind, ...]:
+    by_kind: dict[tuple[str, str, str, str | None], list[Finding]] = {}
+    for finding in findings:
+        kind = (finding.severity, finding.code, finding.table, finding.field)
+        by_kind.setdefault(kind, []).append(finding)
+
+    kinds = []
+    for alike in by_kind.values():
+        first = alike[0]
+        cell = places.cell_of(first.table, first.row, first.row_key, first.field)
+        kinds.append(FindingKind(first, len(alike), cell))
+    # Python's sort leaves equals in the order in which the run found them.
+    kinds.sort(key=lambda kind: (_SEVERITIES.index(kind.first.severity), -kind.count))
+    return tuple(kinds)
+
+
+def _urgent(alert: Any, names: RowNames, decimals: int) -> UrgentAlert:
+    rep = None if pd.isna(alert.who) else str(alert.who)
+    name = names.name_of("Reps", rep) if rep else UNKNOWN
+    return UrgentAlert(
+        kind=alert.kind,
+        about=None if pd.isna(alert.row_name) else alert.row_name,
+        rep=rep if name == UNKNOWN else name,
+        amount=None if pd.isna(alert.amount) else to_decimal(int(alert.amount), decimals),
+        because=alert.because,
+    )

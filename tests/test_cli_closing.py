@@ -1,0 +1,149 @@
+"""What a verb says at its end: at most ten lines for a manager, one of counts, and nothing to a program."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salesbook.book.attention import Attention, FindingKind, UrgentAlert
+from salesbook.book.report import Report
+from salesbook.cli.app import run
+from salesbook.cli.closing import MOST_LINES, Closing
+from salesbook.messages import Finding, Message
+
+DAY = dt.date(2026, 6, 30)
+VERBS = ("validate", "score", "tier", "funnel", "refresh")
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory, sample_book) -> dict[str, Path]:
+    """The sample of both languages, its plan published."""
+    books = {}
+    for language in ("en", "zh-CN"):
+        book = sample_book(language, DAY, tmp_path_factory.mktemp("closing") / f"{language}.xlsm")
+        assert run(["split", str(book), "--publish", "--as-of", str(DAY), "-q"]) == 0
+        books[language] = book
+    return books
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_ends_with_ten_lines_at_most_and_its_counts(verb, language, planned, salesbook):
+    """In the workbook's language, on stdout."""
+    done = salesbook(verb, planned[language], "--as-of", DAY)
+    *lines, counts = done.out.splitlines()
+    assert 0 < len(lines) <= MOST_LINES
+    assert counts.startswith(
+        f"{verb} as of {DAY}: " if language == "en" else f"{verb}，截至 {DAY}："
+    )
+    assert "{" not in done.out
+
+
+def test_the_old_table_of_counts_comes_with_v(planned, salesbook):
+    """Over the closing lines, table by table."""
+    brief = salesbook("score", planned["en"], "--as-of", DAY).out
+    full = salesbook("score", planned["en"], "--as-of", DAY, "-v").out
+    assert "Skipped" in full
+    assert "Skipped" not in brief
+    *_, last = full.splitlines()
+    assert last.startswith("score as of")
+
+
+def test_urgent_deals_come_with_their_names(planned, salesbook):
+    """Neither a deal nor a rep is a key there."""
+    shown = salesbook("funnel", planned["en"], "--as-of", DAY).out
+    alerts = salesbook("show", planned["en"], "Alerts", "--json", "--top", "3").document["rows"]
+    reps = {row["rep_id"]: row["name"] for row in rows_of(planned["en"], "Reps", salesbook)}
+    first_lines = shown.splitlines()[:3]
+    for line, alert in zip(first_lines, alerts, strict=True):
+        assert alert["row_name"] is None or alert["row_name"] in line
+        assert alert["who"] is None or reps[alert["who"]] in line
+
+
+def rows_of(book: Path, table: str, salesbook) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = salesbook("show", book, table, "--json").document["rows"]
+    return rows
+
+
+def test_validate_tells_its_findings_by_kind(planned, salesbook):
+    """Count, the first cell, what to do; errors before warnings; no kind twice."""
+    lines = salesbook("validate", planned["en"], "--as-of", DAY).out.splitlines()
+    checks = rows_of(planned["en"], "Checks", salesbook)
+    first_error = next(row for row in checks if row["severity"] == "error")
+    told = [line for line in lines if line.startswith(("Error", "Warning"))]
+    assert [line.startswith("Error: ") or ", " in line for line in told]
+    error = next(line for line in told if line.startswith("Error: ") and "found" in line)
+    assert f"{first_error['cell']} · {first_error['row_key']}" in error
+    kinds = {(row["severity"], row["code"], row["field"]) for row in checks}
+    assert 0 < len(told) - 1 <= len(kinds)
+
+
+def test_a_split_says_what_publishing_it_would_change_and_what_it_published(tmp_path, salesbook):
+    """Cells, reps, sum and version, and the command that would publish it."""
+    book = tmp_path / "Plan.xlsm"
+    reps, targets = tmp_path / "Reps.csv", tmp_path / "Targets.csv"
+    reps.write_text("Rep ID,Name,Team\nR1,Ann Lee,North\nR2,Bo Chen,North\n", encoding="utf-8")
+    head = "Year,Scope kind,Scope,Metric,Target\n"
+    targets.write_text(f"{head}2026,company,,revenue,1200\n", encoding="utf-8")
+    assert run(["new", str(book), "--lang", "en"]) == 0
+    for file in (reps, targets):
+        assert run(["import", str(book), str(file), "--into", file.stem]) == 0
+
+    draft = salesbook("split", book, "--as-of", "2026-01-01").out
+    assert "first plan, version 1, 24 targets of 2 reps, 1,200.00 in sum" in draft
+    assert f"salesbook split {book} --publish" in draft
+    published = salesbook("split", book, "--as-of", "2026-01-01", "--publish").out
+    assert "published for the first time, as version 1: 24 targets of 2 reps" in published
+    assert "--publish" not in published
+
+    # Nothing was sold until November: December carries the gap.
+    again = salesbook("split", book, "--year", "2026", "--as-of", "2026-12-05").out
+    assert "changes 2 targets of 2 reps; the sum of all months goes from 1,200.00 to" in again
+    assert "as version 2" in again
+    done = salesbook("split", book, "--publish", "--as-of", "2026-12-05").out
+    assert "published as version 2, which changes 2 targets of 2 reps" in done
+
+
+def test_quiet_and_json_leave_people_nothing_to_read(planned, salesbook):
+    """One document, or nothing at all."""
+    book = planned["en"]
+    assert (salesbook("tier", book, "-q").out, salesbook("tier", book, "-q").err) == ("", "")
+    done = salesbook("tier", book, "--json", "-v")
+    assert done.err == ""
+    assert json.loads(done.out)["action"] == "tier"
+
+
+NUMBERS = st.integers(0, 30)
+
+
+@given(NUMBERS, NUMBERS, NUMBERS, st.sampled_from(["split", "validate", "refresh"]))
+def test_whatever_a_run_finds_ten_lines_say_it(answers, kinds, alerts, action):
+    """What is left out is counted."""
+    finding = Finding("missing-required", "error", "Orders", row=3, field="amount")
+    alert = UrgentAlert("deal-stuck", "Pumps", "Ann Lee", Decimal(5), Message("plan.locked"))
+    report = Report(
+        action=action,
+        as_of=DAY,
+        rows={"Orders": {"in": 5, "used": 5, "skipped": 0}},
+        written={"Checks": kinds},
+        findings=(finding,) * kinds,
+        seconds=0.1,
+        language="en",
+        answer=(Message("plan.draft-same"),) * answers,
+        attention=Attention(
+            (FindingKind(finding, 1, "B4"),) * kinds, (alert,) * min(alerts, 3), alerts
+        ),
+    )
+    lines = Closing(report, Path("Sales.xlsm"), "en").lines()
+    assert len(lines) <= MOST_LINES
+    assert lines[-1].startswith("The result is in Sales.xlsm")
+    everything = Closing(report, Path("Sales.xlsm"), "en", verbose=True).lines()
+    assert len(everything) >= answers + bool(kinds) + 1
+    if answers > MOST_LINES:
+        assert any(line.startswith("...") for line in lines)
