@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from salesbook.expressions import Column, Expression, Number, Text, call
+from salesbook.expressions import Expression, Number, Text, call
 from salesbook.pages.common import (
     DASH,
     PERIOD,

@@ -154,7 +154,7 @@ def _step(standing: Standing, rep: str) -> Message:
     late = gaps[(gaps["rep_id"] == rep) & (gaps["days_late"] > 0)]
     if late.empty:
         return step
-    latest = late.loc[late["days_late"].idxmax()]
+    latest = late.sort_values(["days_late", "course_id"], ascending=[False, True]).iloc[0]
     facts: dict[str, Fact] = {
         "course": course_title(context, latest["course_id"]),
         "days": int(latest["days_late"]),
