@@ -87,6 +87,9 @@ class Rule:
     """A hairline below."""
     left: bool = False
     """A hairline at the left."""
+    is_of_rows: bool = False
+    """Whether it is of whole rows: of rules for one cell some programs take the first alone, so that
+    what marks single cells goes before it."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ Align = Literal["left", "right", "center"]
 Shows = Literal[
     "text",
     "money",
+    "exact",
     "short",
     "rate",
     "count",
@@ -22,8 +23,9 @@ Shows = Literal[
     "up",
     "down",
 ]
-"""What a cell shows: `money` in full, `short` as 1.52M or 118.9K, `times` as 3.8×, `error` as ± 9%,
-`up` and `down` how many went there, `date` without its year and `day` with it."""
+"""What a cell shows: `money` in whole units, `exact` to the coin as people are paid, `short` as 1.52M
+or 118.9K, `times` as 3.8×, `error` as ± 9%, `up` and `down` how many went there, `date` without its
+year and `day` with it."""
 
 
 @dataclass(frozen=True, slots=True)

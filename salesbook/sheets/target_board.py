@@ -357,8 +357,17 @@ def _rules(board: Board, first: int, last: int) -> None:
 
     whole = (2, COLUMNS + 1)
     for word, fill in (("company", "band"), ("team", "panel")):
-        board.rules.append(Rule(rows, whole, kind, word, bold=True, fill=fill))  # type: ignore[arg-type]
-        below = Rule(rows, whole, kind, f"{word}-below", fill=fill, bottom=True)  # type: ignore[arg-type]
-        board.rules.append(below)
+        of_plan = Rule(rows, whole, kind, word, bold=True, fill=fill, is_of_rows=True)  # type: ignore[arg-type]
+        below = Rule(
+            rows,
+            whole,
+            kind,
+            f"{word}-below",
+            fill=fill,  # type: ignore[arg-type]
+            bottom=True,
+            is_of_rows=True,
+        )
+        board.rules += [of_plan, below]
     for word in ("rep", "more", "moved"):
-        board.rules.append(Rule(rows, whole, kind, f"{word}-below", bottom=True))
+        below = Rule(rows, whole, kind, f"{word}-below", bottom=True, is_of_rows=True)
+        board.rules.append(below)

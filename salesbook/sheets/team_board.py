@@ -36,8 +36,8 @@ _TALKS: Final = (
     ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
     ListColumn("subject", "rep", 9, Look(tone="accent"), is_link=True),
     ListColumn("rate", "of_pace", 4, number("rate", bold=True), is_signed=True),
-    ListColumn("because", "why", 17, Look(size=9, indent=1)),
-    ListColumn("says", "do", 17, Look(size=9)),
+    ListColumn("because", "why", 22, Look(size=9, indent=1)),
+    ListColumn("says", "do", 12, Look(size=9)),
 )
 _TEAMS: Final = (
     ListColumn("subject", "team", 7, Look(size=9.5)),
@@ -98,7 +98,7 @@ _LOOKS: Final = {
     "survey": number("decimal", size=9.5),
     "score": number("count", size=9.5),
     "rank": number("count", size=9.5, bold=True),
-    "amount": number("money", size=9.5),
+    "amount": number("exact", size=9.5),
     "count": number("count", size=9.5),
 }
 _MARKED: Final = {"share": 1, "number": 2, "count": 3}
@@ -147,7 +147,7 @@ def _tiles(board: Board) -> None:
         ("pace", "rate", figure(0, "rate"), sold.then(of_due), "accent"),
         ("behind", "count", figure(1, "count"), figure(1, "says"), "bad"),
         ("ahead", "count", figure(2, "count"), figure(2, "says"), "good"),
-        ("pay", "short", figure(3, "amount"), share_text.then(figure(3, "says")), "line"),
+        ("pay", "exact", figure(3, "amount"), share_text.then(figure(3, "says")), "line"),
     )
     for place, (word, shows, value, beneath, tone) in enumerate(tiles):
         left = place * (_TILE + _GUTTER)
@@ -402,7 +402,9 @@ def _rules(board: Board, first: int, last: int) -> None:
     board.rules.append(Rule(rows, (hundred, hundred), kind, "rep", left=True, bottom=True))
     for word in ("rep", "counted"):
         tone: Tone | None = "muted" if word == "counted" else None
-        board.rules.append(Rule(rows, (2, COLUMNS + 1), kind, word, bottom=True, tone=tone))
+        board.rules.append(
+            Rule(rows, (2, COLUMNS + 1), kind, word, bottom=True, tone=tone, is_of_rows=True)
+        )
     for field, place in _MARKED.items():
         left = _left_of(field) + 2
         width = next(width for name, _, width in _COLUMNS if name == field)

@@ -43,6 +43,7 @@ _FILLS: Final = {"panel": "#F7F8FA", "band": "#F1F5F9", "head": "#F1F5F9", "lock
 _FORMATS: Final = {
     "text": "General",
     "money": "#,##0",
+    "exact": "#,##0.00",
     "short": "#,##0",
     "rate": "0%",
     "count": "0",
@@ -253,12 +254,15 @@ class PageDrawer:
 
     def _rules(self) -> None:
         """Colours that follow a sign; hairlines and fills that are there only with their line."""
-        # Of rules for one cell the first wins in some programs: what marks a single cell goes first.
+        of_rows = [rule for rule in self.board.rules if rule.is_of_rows]
         for by_helper in self.board.rules:
-            self._rule(by_helper)
+            if by_helper not in of_rows:
+                self._rule(by_helper)
         for cell in self.board.placed:
             if cell.signed_by is not None:
                 self._sign_rules(cell)
+        for by_helper in of_rows:
+            self._rule(by_helper)
         for first, last, left, right in self.board.lined:
             anchor = xl_rowcol_to_cell(first - 1, left - 1, row_abs=False, col_abs=True)
             second = xl_rowcol_to_cell(first - 1, left + 1, row_abs=False, col_abs=True)

@@ -15,7 +15,6 @@ from salesbook.pages.lines.helping import (
 )
 from salesbook.pages.lines.line import AHEAD, BEHIND, GOOD, Line
 from salesbook.pages.lines.team_board.standing import Standing
-from salesbook.pages.lines.team_board.training import course_title
 
 _MOST_TALKS: Final = 5
 _STEP_OF_METRIC: Final = {
@@ -138,25 +137,9 @@ def talks(standing: Standing) -> list[Line]:
 
 
 def _step(standing: Standing, rep: str) -> Message:
-    """What to do about the strongest cause; and the course that is late, if there is one."""
-    context = standing.context
-    worst = worst_metric(context, rep)
-    deal = largest_open_deal(context, rep)
+    """What to do about the strongest cause; without one, about his pipeline."""
+    worst = worst_metric(standing.context, rep)
     if worst is not None:
-        step = Message(f"page.team.do.{_STEP_OF_METRIC.get(worst['metric'], 'talk')}")
-    elif deal is not None:
-        name = context.name_of("Deals", deal.deal_id)
-        step = Message("page.team.do.deal", {"name": name})
-    else:
-        step = Message("page.team.do.pipeline")
-
-    gaps = context.tables["TrainingGaps"]
-    late = gaps[(gaps["rep_id"] == rep) & (gaps["days_late"] > 0)]
-    if late.empty:
-        return step
-    latest = late.sort_values(["days_late", "course_id"], ascending=[False, True]).iloc[0]
-    facts: dict[str, Fact] = {
-        "course": course_title(context, latest["course_id"]),
-        "days": int(latest["days_late"]),
-    }
-    return Message(step.code, step.params, (Message("page.team.do.course", facts),))
+        return Message(f"page.team.do.{_STEP_OF_METRIC.get(worst['metric'], 'talk')}")
+    has_deal = largest_open_deal(standing.context, rep) is not None
+    return Message("page.team.do.deal" if has_deal else "page.team.do.pipeline")
