@@ -16,8 +16,9 @@ from salesbook.progress import counted, tell
 if TYPE_CHECKING:
     import pandas as pd
 
+    from salesbook.domain.customers.calls_done import CallsTakenUp
     from salesbook.domain.outcome import Outcome, Task
-    from salesbook.messages import Finding
+    from salesbook.messages import Finding, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +138,31 @@ class Action:
             looks_back=task.looks_back,
         )
         on_the_day = replace(task, tables=past.tables, whole=task.tables)
+        # Once for all steps, and before any of them: each counts the calls that are noted now.
+        calls = self._calls_taken_up(on_the_day)
+        if calls is not None:
+            on_the_day = calls.task
         outcome = self._calculate(on_the_day)
         # Said here once for all verbs: none can go by an unknown year and forget to say so.
         findings = (*outcome.findings, *unknown_years(on_the_day))
-        return replace(outcome, findings=findings, later=past.later)
+        outcome = replace(outcome, findings=findings, later=past.later)
+        if calls is None:
+            return outcome
+        return replace(
+            outcome,
+            findings=(*calls.findings, *outcome.findings),
+            patches={**calls.patches, **outcome.patches},
+            taken_up=calls.taken_up,
+            answer=(*calls.answer, *outcome.answer),
+        )
+
+    def _calls_taken_up(self, task: Task) -> CallsTakenUp | None:
+        """What people typed on the call list, for a verb that reads it; else None."""
+        from salesbook.domain.customers.calls_done import CALL_LIST, take_up_calls
+
+        if CALL_LIST not in self.reads:
+            return None
+        return take_up_calls(task, may_write="Activities" in self.writes)
 
     def _calculate(self, task: Task) -> Outcome:
         """Only here is the verb's module, and pandas with it, imported."""
@@ -241,6 +263,7 @@ _VALIDATE = Action(
         *_CUSTOMERS,
         *_PROCESS,
         "TargetPlan",
+        "CallList",
         "Waivers",
         "ImportMaps",
     ),
@@ -336,8 +359,19 @@ _CLOSE = Action(
 )
 _TIER = Action(
     "tier",
-    reads=("Customers", "Orders", "Deals", "Activities", "Feedback", "Reps", "TierHistory"),
-    writes=("CustomerTiers", "CallList", "TierHistory"),
+    reads=(
+        "Customers",
+        "Orders",
+        "Deals",
+        "Activities",
+        "Feedback",
+        "Reps",
+        "Assignments",
+        "TierHistory",
+        # What people typed on it: calls that are done become activities.
+        "CallList",
+    ),
+    writes=("Activities", "CustomerTiers", "CallList", "TouchLoad", "TierHistory"),
     needs=("TierRules",),
     rests_on=("Holidays", "Stages"),
     keys=(
@@ -355,6 +389,8 @@ _TIER = Action(
         "rfm_money_cuts",
         "dormant_factor",
         "p_alive_low",
+        "touch_minutes",
+        "visit_hours_a_week",
     ),
     buttons=(
         Button(
@@ -515,8 +551,10 @@ def _outcome_of(outcomes: list[Outcome]) -> Outcome:
 
     tables: dict[str, pd.DataFrame] = {}
     findings: dict[Finding, None] = {}
+    answer: list[Message] = []
     for outcome in outcomes:
         tables.update(outcome.tables)
+        answer.extend(outcome.answer)
         # Several verbs may find the same; a dict keeps each once, where it was found first.
         findings.update(dict.fromkeys(outcome.findings))
-    return Outcome(tables=tables, findings=tuple(findings))
+    return Outcome(tables=tables, findings=tuple(findings), answer=tuple(answer))

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook.arrays import Flags
-from salesbook.tables import MONEY_METRIC, TABLES, Kind
+from salesbook.tables import KIND_OF_SCOPE, MONEY_METRIC, TABLES, Kind
 
 DTYPES: Final[Mapping[Kind, str]] = {
     Kind.ID: "str",
@@ -23,6 +23,7 @@ DTYPES: Final[Mapping[Kind, str]] = {
     Kind.CHOICE: "str",
     Kind.TABLE: "str",
     Kind.FIELD: "str",
+    Kind.LEFT: "str",
     Kind.MONEY: "Int64",
     Kind.MEASURE: "Int64",
     Kind.COUNT: "Int64",
@@ -127,6 +128,21 @@ def measures_money(metric: pd.Series[str]) -> Flags:
     """Where a measure is money: its row's metric is revenue, as a blank one is."""
     is_money: Flags = (metric.fillna(MONEY_METRIC) == MONEY_METRIC).to_numpy(dtype=bool)
     return is_money
+
+
+def is_known_scope(kinds: pd.Series[str], scopes: pd.Series[str]) -> Flags:
+    """Where a scope or slice is one of ours: `all` where all is meant, no team that is called so."""
+    is_ours: Flags = (scopes.map(KIND_OF_SCOPE) == kinds).fillna(False).to_numpy(dtype=bool)
+    return is_ours
+
+
+def without_names(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with blank names, for whoever compares or calculates: keys alone count there."""
+    names = TABLES[table].name_fields
+    if not names:
+        return frame
+    missing = pd.Series(pd.NA, index=frame.index, dtype="str")
+    return frame.assign(**dict.fromkeys(names, missing))
 
 
 def texts_of(column: pd.Series[str]) -> set[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from salesbook import labels
 from salesbook.errors import SettingsError
@@ -30,7 +32,7 @@ from salesbook.tables.settings import (
     Stage,
     TierRule,
 )
-from salesbook.tables.values import VALUE_FAULTS
+from salesbook.tables.values import VALUE_FAULTS, weekend_code
 
 MAIN_PIPELINE: Final = "main"
 """The pipeline that a blank means."""
@@ -206,6 +208,9 @@ def setting_code(key: str, text: str) -> str:
     annotation = Rules.model_fields[key].annotation
     if get_origin(annotation) is Literal:
         return labels.code_of_choice(f"Policy.{key}", text, get_args(annotation)) or text
+    if key == "weekend":
+        with contextlib.suppress(PydanticCustomError):
+            return weekend_code(text)
     if text.endswith("%") and annotation is float:
         try:
             return str(float(text[:-1]) / 100)

@@ -29,12 +29,13 @@ from salesbook.cells.sameness import same_cell
 from salesbook.cli.app import run
 from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.package import open_package
-from salesbook.labels import LANGUAGES, Language, header, sheet_name, words
+from salesbook.labels import LANGUAGES, Language, choice, header, sentence, sheet_name, words
 from salesbook.macros import host as macro_host
 from salesbook.macros import importing, press
 from salesbook.macros.boxes import fitted
 from salesbook.macros.jobs import OTHER_JOBS
-from salesbook.store import Host, TableCells
+from salesbook.messages import Message
+from salesbook.store import Cell, Host, TableCells, TableWrite
 from salesbook.tables import TABLES, Role, Switch
 from tests.engines.excel_cells import refused
 from tests.engines.excel_model import BookModel, Program
@@ -141,6 +142,53 @@ def test_buttons_do_what_commands_do(
         assert differing(ExcelHost(book), file, OUTPUTS) == []
     assert len(model.program.alerts) == len(buttons) + 1
     assert model.program.state == AS_BEFORE
+
+
+def done_calls(host: Host, language: Language) -> None:
+    """Somebody types of the first three calls that they are done, and of the fourth a remark."""
+    cells = host.read("CallList")
+    done: list[Cell] = [None] * cells.row_count
+    result: list[Cell] = [None] * cells.row_count
+    done[:3] = [choice("shared", "yes", language)] * 3
+    result[:4] = ["reached", None, "wants a quote", "try again"]
+    typed = {"done": done, "result": result}
+    columns = {header("CallList", name, language): typed[name] for name in typed}
+    host.write([TableWrite("CallList", columns, list(range(cells.row_count)))])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_calls_that_are_done_become_activities_in_excel_and_in_the_file(
+    language: Language, tmp_path: Path
+) -> None:
+    """Both note the same three, and say so; an undo takes them back and puts the typing back."""
+    path = small_company(tmp_path / "Sample.xlsm", language, AS_OF)
+    book, model = opened(Path(shutil.copy(path, tmp_path / "Open.xlsm")))
+    macros.tier()
+    run_on_file(path, "tier", Options(AS_OF), wait=0)
+    done_calls(ExcelHost(book), language)
+    with open_package(path, for_writing=True) as file:
+        done_calls(file, language)
+        file.save()
+        typed = {name: file.read(name) for name in ("CallList", "Activities")}
+        listed = typed["CallList"].row_count
+
+    macros.tier()
+    run_on_file(path, "tier", Options(AS_OF), wait=0)
+    with open_package(path, for_writing=False) as file:
+        assert differing(ExcelHost(book), file, ACTIONS["tier"].writes) == []
+        keys = file.read("Activities").columns[0]
+        assert sum(str(key).startswith("call:") for key in keys) == 3
+        assert file.read("CallList").row_count == listed - 3
+    assert sentence(Message("calls-noted", {"count": 3}), language) in model.program.alerts[-1]
+
+    macros.undo()
+    undo_file(path, AS_OF, wait=0)
+    with open_package(path, for_writing=False) as file:
+        assert differing(ExcelHost(book), file, OUTPUTS) == []
+        for name, before in typed.items():
+            after = file.read(name)
+            filled = [list(filter(None, column)) for column in after.columns]
+            assert filled == [list(filter(None, column)) for column in before.columns]
 
 
 def test_the_message(caller: Opened) -> None:

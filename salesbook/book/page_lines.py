@@ -58,6 +58,10 @@ def _page_lines(
     tables = {**{name: empty_frame(name) for name in PAGE_TABLES}, **past.tables}
     tables |= {name: frame for name, frame in outcome.tables.items() if name in PAGE_TABLES}
     context = PageContext(
-        tables, session.policy, options.as_of, WorkCalendar.of_policy(session.policy)
+        tables,
+        session.policy,
+        options.as_of,
+        WorkCalendar.of_policy(session.policy),
+        session.row_names.shown,
     )
     return page_lines(context)

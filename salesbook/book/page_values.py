@@ -121,10 +121,12 @@ def _stored(package: PackageHost, already_read: ReadForPages) -> tuple[Exception
 
     # Where somebody inserted a row, our formulas name other cells and none is known any more. What
     # they showed before is of tables before.
-    shapes = shapes_of_ours(book)
     for sheet, known in by_sheet.items():
         there = set(map(reading, package.formulas(sheet).values()))
-        moved = {said for said in there - known.keys() if without_places(said) in shapes}
+        # Mostly there is none, and what ours say in all languages need not be spelled.
+        others = there - known.keys()
+        shapes = shapes_of_ours(book) if others else frozenset()
+        moved = {said for said in others if without_places(said) in shapes}
         by_sheet[sheet] = {**known, **dict.fromkeys(moved, NOT_CALCULATED)}
     package.store_values(by_sheet)
     with_notes = note_sheets().keys() & set(package.table_codes())

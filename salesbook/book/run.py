@@ -142,7 +142,8 @@ def prepare_writes(
             frame = with_addresses(outcome.tables[table], table, places)
             frame, found_full = within_limit(table, frame)
             findings.extend(found_full)
-            prepared = session.prepared_write(table, frame, as_of=as_of)
+            taken_up = outcome.taken_up.get(table, frozenset())
+            prepared = session.prepared_write(table, frame, as_of=as_of, taken_up=taken_up)
             writes.append(prepared)
             findings.extend(prepared.findings)
 

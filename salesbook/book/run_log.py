@@ -18,6 +18,7 @@ from salesbook.book.user import user_name
 from salesbook.domain.outcome import Task
 from salesbook.domain.sales.sold import cut_over_day
 from salesbook.frames import frame_from_rows
+from salesbook.tables import TABLES
 from salesbook.writing.body import PreparedWrite, RowChanges
 
 
@@ -114,12 +115,21 @@ def input_hash(task: Task) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for name in sorted(task.tables):
         digest.update(name.encode())
-        digest.update(_hash_of_rows(task.tables[name]))
+        digest.update(_hash_of_rows(_looked_at(name, task.tables[name])))
 
     options = [task.policy, task.as_of, task.publish, task.resplit_from, task.year]
     options += [asked for asked in (task.period, task.reopen, task.reason) if asked]
     digest.update(repr(options).encode())
     return digest.hexdigest()
+
+
+def _looked_at(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """What a verb goes by in a table: of results that it makes anew what people typed there."""
+    spec = TABLES[name]
+    if not spec.is_made_anew:
+        return frame
+    yours = frame[[*spec.key, *spec.yours]]
+    return yours[yours[list(spec.yours)].notna().any(axis=1)]
 
 
 def _hash_of_rows(frame: pd.DataFrame) -> bytes:

@@ -20,7 +20,7 @@ from salesbook.domain.checks.entry_checks import one_per_cell
 from salesbook.domain.outcome import Task
 from salesbook.domain.past.at import needs_history
 from salesbook.errors import CannotWrite, NoSuchTable, NotAWorkbook
-from salesbook.frames import empty_frame
+from salesbook.frames import empty_frame, without_names
 from salesbook.labels import Language, tables_like
 from salesbook.messages import Finding, Message
 from salesbook.progress import counted
@@ -220,7 +220,7 @@ class Session:
 
     def _last_frame(self, name: str, writes: Collection[str]) -> pd.DataFrame:
         """A table's usable rows, its raw cells forgotten where nothing will be written."""
-        frame = self.frame(name)
+        frame = without_names(name, self.frame(name))
         if self.has(name) and name not in writes:
             read = self._read[name]
             self._read[name] = replace(read, cells=replace(read.cells, columns=()))
@@ -239,6 +239,7 @@ class Session:
         *,
         as_of: dt.date | None = None,
         own: OwnCells = NO_OWN_CELLS,
+        taken_up: frozenset[int] = frozenset(),
     ) -> PreparedWrite:
         """The write of one table's new body in the workbook's language and currency.
 
@@ -246,16 +247,17 @@ class Session:
             as_of: the day on which what goes with its row is parked, where the workbook has the
                 table for that; without one nothing is parked, and nothing comes back.
             own: what goes into the user's own columns besides.
+            taken_up: rows of which the run put elsewhere what people typed into fields of theirs.
         """
         if as_of is not None:
             start_month = self.policy.rules.fiscal_year_start
             frame = in_reading_order(TABLES[table], frame, as_of, start_month)
         return prepare_write(
             self.table(table),
-            frame,
+            self.row_names.filled(table, frame),
             language=self.language,
             currency=self.currency,
-            beside=replace(self._beside(table, as_of), own=own),
+            beside=replace(self._beside(table, as_of), own=own, taken_up=taken_up),
         )
 
     def prepared_changes(self, table: str, changes: RowChanges) -> PreparedWrite:
@@ -290,7 +292,7 @@ class Session:
     @cached_property
     def row_names(self) -> RowNames:
         """Whom rows are about, by name."""
-        return RowNames(self._all_rows)
+        return RowNames(self._all_rows, self.language, self.policy.decimals)
 
     def _all_rows(self, name: str) -> pd.DataFrame:
         """A table's rows, those first that could not be used: they have names as well."""

@@ -404,4 +404,4 @@ def _content(session: Session, table: str) -> str | None:
     if not session.has(table):
         return None
     read = session.table(table)
-    return content_fingerprint(read.cells, session.annotations(table), read.field_by_header)
+    return content_fingerprint(read.cells, session.annotations(table), read.counted_headers)

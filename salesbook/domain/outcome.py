@@ -133,5 +133,8 @@ class Outcome:
     closed: ClosedMonth | None = None
     later: Mapping[str, int] = field(default_factory=dict)
     """By table that people type into: rows of which something comes later than the run's day."""
+    taken_up: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """By table of results: rows, by the frame's index, of which something that people typed into fields
+    of theirs has become rows of other tables."""
     answer: Sequence[Message] = ()
     """What somebody who asked for it wants to know first, a sentence each."""

@@ -18,7 +18,7 @@ from salesbook.domain.customers.buying_stage import (
     with_open_deal,
     won_on,
 )
-from salesbook.domain.customers.call_list import list_calls
+from salesbook.domain.customers.call_list import calls_of_week
 from salesbook.domain.customers.purchases import buying_histories, purchase_lines, values_of
 from salesbook.domain.customers.rfm import rfm_codes
 from salesbook.domain.customers.snapshots import tiers_before, with_snapshot
@@ -27,7 +27,7 @@ from salesbook.domain.customers.touch import last_touches, next_touches
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.frames import frame_of
 from salesbook.messages import Fact, Message
-from salesbook.money import to_decimal
+from salesbook.money import three_digits
 from salesbook.policy import Policy
 
 _DAYS_A_WEEK: Final = 7
@@ -47,19 +47,22 @@ _AS_THEY_ARE: Final = (
 def run(task: Task) -> Outcome:
     """Tier every customer on what is known up to the day of the run.
 
-    Returns: CustomerTiers by key; CallList, longest late first; TierHistory with this day's
-        snapshot, which takes the place of an earlier one of the same day, and thinner earlier days.
+    Returns: CustomerTiers by key; CallList, the most important call first; TouchLoad by key;
+        TierHistory with this day's snapshot, which takes the place of an earlier one of the same day,
+        and thinner earlier days.
 
     Raises: SettingsError where TierRules, fixed RFM cuts or a setting that is needed make no sense.
     """
-    policy = task.policy
     tiers = tier_customers(task)
+    calls = calls_of_week(task, tiers)
     return Outcome(
         {
             "CustomerTiers": tiers,
-            "CallList": list_calls(tiers, task.tables["Customers"], policy, task.as_of),
+            "CallList": calls.call_list,
+            "TouchLoad": calls.touch_load,
             "TierHistory": with_snapshot(task.as_it_stands("TierHistory"), tiers, task.as_of),
-        }
+        },
+        answer=calls.answer,
     )
 
 
@@ -117,7 +120,7 @@ def _reasons(task: Task, values: pd.Series[int], standings: Standings) -> list[M
             reasons.append(Message("tier-no-value", {**facts, "months": months}))
             continue
 
-        facts |= {"value": to_decimal(value, policy.decimals), "months": months}
+        facts |= {"value": three_digits(value, policy.decimals), "months": months}
         before = int(sum_of_larger)
         if is_only_one:
             code = "tier-only-one"

@@ -9,6 +9,7 @@ from salesbook.expressions.calculation import Calculation, Unknown
 from salesbook.expressions.expression import (
     Among,
     Call,
+    CellOf,
     Choice,
     Column,
     Expression,
@@ -33,6 +34,7 @@ __all__ = [
     "Among",
     "Calculation",
     "Call",
+    "CellOf",
     "Choice",
     "Column",
     "Expression",

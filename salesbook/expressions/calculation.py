@@ -9,6 +9,7 @@ from salesbook import labels
 from salesbook.expressions.expression import (
     Among,
     Call,
+    CellOf,
     Choice,
     Column,
     Expression,
@@ -67,11 +68,23 @@ class Calculation:
                 words = from_texts(words_of(choices))
                 place = self._function("MATCH", self.value(cells), words, single(0))
                 return self._function("ISNUMBER", place)
+            case CellOf():
+                return self._cell_of(expression)
             case Setting(key):
                 return self.value(setting_value(key))
             case SettingIs(key, code):
                 return self.value(Among(Setting(key), (Choice(f"Policy.{key}", code),)))
         return self._named(expression)
+
+    def _cell_of(self, looked_up: CellOf) -> Values:
+        """The cell in its row; as its formula says where the row is no plain number of one."""
+        place, column = self.value(looked_up.place), self.value(looked_up.column)
+        row = place.cell()
+        if not isinstance(row, int) or isinstance(row, bool) or not 0 <= row <= len(column):
+            return self.value(looked_up.spelled_out)
+        if row == 0 or column.is_nothing(row - 1):
+            return self.value(looked_up.otherwise)
+        return column.at(row - 1)
 
     def _function(self, name: str, *given: Values) -> Values:
         return FUNCTIONS[name](given, self.epoch_1904)

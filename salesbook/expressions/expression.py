@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeVar, dataclass_transform
 
 Sign = Literal["=", "<>", "<", "<=", ">", ">=", "&", "+", "-", "*", "/"]
@@ -165,6 +166,26 @@ class Call(Expression):
     arguments: tuple[Expression, ...]
 
 
+@_description
+class CellOf(Expression):
+    """The cell of a column in a row that is counted from 1; `otherwise` in row 0, or of a blank one.
+
+    Pages look thousands of cells up, so that its value is found at once: `spelled_out` is what it
+    says as a formula.
+    """
+
+    column: Column
+    place: Expression
+    otherwise: Expression
+
+    @cached_property
+    def spelled_out(self) -> Expression:
+        """The formula that says the same."""
+        value = call("INDEX", self.column, self.place)
+        shown = call("IF", value.equals(""), self.otherwise, value)
+        return call("IF", self.place.equals(0), self.otherwise, shown)
+
+
 def columns_of(said: Expression) -> set[Column]:
     """Every column on which an expression rests by itself; figures that it names aside."""
     match said:
@@ -172,6 +193,8 @@ def columns_of(said: Expression) -> set[Column]:
             return {said}
         case Among(cells, _):
             return columns_of(cells)
+        case CellOf(column, place, otherwise):
+            return {column} | columns_of(place) | columns_of(otherwise)
         case Operation(_, left, right):
             return columns_of(left) | columns_of(right)
         case Call(_, arguments):

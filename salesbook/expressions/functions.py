@@ -261,8 +261,7 @@ def _index(arguments: Sequence[Values], _: bool) -> Values:
     place = int(row.numbers[0]) - 1
     if not 0 <= place < len(column):
         return errors("#REF!")
-    one = slice(place, place + 1)
-    return Values(column.kinds[one], column.numbers[one], column.texts[one])
+    return column.at(place)
 
 
 def _match(arguments: Sequence[Values], _: bool) -> Values:

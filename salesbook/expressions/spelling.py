@@ -11,6 +11,7 @@ from salesbook import labels
 from salesbook.expressions.expression import (
     Among,
     Call,
+    CellOf,
     Choice,
     Column,
     Expression,
@@ -70,7 +71,7 @@ def formula_text(expression: Expression, spelling: Spelling) -> str:
 
 @cache
 def words_of(choices: tuple[str | Choice, ...]) -> tuple[str, ...]:
-    """The words that stand for choices: in every language, then the code itself."""
+    """The words that stand for choices: in every language, the code itself, and those of before."""
     words: list[str] = []
     for choice in choices:
         if isinstance(choice, str):
@@ -78,6 +79,7 @@ def words_of(choices: tuple[str | Choice, ...]) -> tuple[str, ...]:
             continue
         words += [labels.choice(choice.owner, choice.code, language) for language in LANGUAGES]
         words.append(choice.code)
+        words += labels.former_choices(choice.owner, choice.code)
     return tuple(dict.fromkeys(words))
 
 
@@ -125,6 +127,8 @@ def _written(expression: Expression, spelling: Spelling) -> tuple[str, int]:
             listed = ",".join(quoted(word) for word in words_of(choices))
             found = f"MATCH({_text(cells, spelling)[0]},{{{listed}}},0)"
             return f"ISNUMBER({found})", _ALONE
+        case CellOf():
+            return _text(expression.spelled_out, spelling)
         case Setting(key):
             return _text(setting_value(key), spelling)
         case SettingIs(key, code):

@@ -86,6 +86,16 @@ class Values:
             np.concatenate([self.texts, padding.texts]),
         )
 
+    def is_nothing(self, place: int) -> bool:
+        """Whether one of the cells is blank, or an empty text."""
+        kind = self.kinds[place]
+        return bool(kind == BLANK or (kind == TEXT and self.texts[place] == ""))
+
+    def at(self, place: int) -> Values:
+        """One of the cells."""
+        one = slice(place, place + 1)
+        return Values(self.kinds[one], self.numbers[one], self.texts[one])
+
     def cell(self, place: int = 0) -> Cell:
         """One of the cells, as it would be typed."""
         kind, number = self.kinds[place], float(self.numbers[place])

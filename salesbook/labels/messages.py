@@ -1,12 +1,12 @@
 """How a message becomes a sentence, and a sentence a message again.
 
 Templates hold `{name}` or `{name:form}`. Forms: `money` (Decimal, grouped), `about` (a sum that
-nobody pays: as `money`, in Chinese from 10,000 on in 万), `percent` (share, one decimal), `number` (up
-to two decimals), `day/days` (such a number with the word for one or for more behind it), `whole`,
-`date`, `period` (`2026-11`, `FY2026-Q4` or `FY2026` as people call it), `table`, `field`
-(`Table.field`), `choice` (`Table.field=code`), `setting` (what one takes:
-`policy.expected_setting`), `choices` (`Table.field=code|code`), `nearest` (a known name, with the
-words around it; nothing where none is near), `text` (the default).
+nobody pays: as `money`, in Chinese from 10,000 on in 万), `percent` (one decimal), `share` (of a
+number of cases, without decimals), `number` (up to two decimals), `day/days` (such a number with the
+word for one or for more behind it), `whole`, `date`, `period` (`2026-11`, `FY2026-Q4` or `FY2026` as
+people call it), `table`, `field` (`Table.field`), `choice` (`Table.field=code`), `setting` (what one
+takes: `policy.expected_setting`), `choices` (`Table.field=code|code`), `nearest` (a known name, with
+the words around it; nothing where none is near), `text` (the default).
 """
 
 from __future__ import annotations
@@ -155,6 +155,8 @@ def _number_or_text(value: Any, form: str) -> str:
     if form == "percent":
         percent = round(float(value) * 100, 1)
         return f"{_trimmed(percent)} %"
+    if form == "share":
+        return f"{_trimmed(_whole_percent(float(value)))} %"
     if form == "number":
         return _trimmed(round(float(value), 2))
     if form == "whole":
@@ -162,6 +164,13 @@ def _number_or_text(value: Any, form: str) -> str:
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     return str(value)
+
+
+def _whole_percent(share: float) -> float:
+    """A share of few cases is no surer than a percent; near nothing and near all a tenth tells."""
+    whole = round(share * 100)
+    is_all_or_nothing = whole in (0, 100) and share not in (0, 1)
+    return round(share * 100, 1) if is_all_or_nothing else whole
 
 
 def _name_in(text: str) -> str | None:
@@ -254,22 +263,45 @@ class _Sentence(NamedTuple):
 
 @cache
 def _sentences() -> list[_Sentence]:
-    """Every template, those with the most fixed text first: they say the most about a text."""
+    """Every template, those with the most fixed text first: they say the most about a text.
+
+    Those of earlier releases are among them, for what a closed month says is never written anew.
+    """
     sentences = [
         _sentence_of(code, template, language)
         for language in LANGUAGES
         for code, template in templates(language).items()
     ]
+    sentences += [
+        _sentence_of(code, template, language)
+        for language in LANGUAGES
+        for code, former in words("former", language).get("sentences", {}).items()
+        for template in former
+    ]
     return sorted(sentences, key=lambda row: (-row.fixed_length, row.code, row.language))
 
 
 def _sentence_of(code: str, template: str, language: Language) -> _Sentence:
-    """A template whose slots take any text: `{rep} sold {sum:money}.` is `(.*?) sold (.*?)\\.`."""
+    """A template whose slots take any text: `{rep} sold {sum:money}.` is `(.*?) sold (.*?)\\.`.
+
+    What is counted has its word behind it: `{days:day/days}` is `(–|.*?(?= days| day))(?: days| day)?`.
+    """
     slots = tuple((slot[1], slot[2] or "text") for slot in _SLOT.finditer(template))
     fixed_texts = _SLOT.sub("\0", template).split("\0")
-    pattern = "(.*?)".join(re.escape(text) for text in fixed_texts)
+    fixed_length = sum(len(text) for text in fixed_texts)
+    pattern = re.escape(fixed_texts[0])
+    for (_, form), text in zip(slots, fixed_texts[1:], strict=True):
+        if _COUNTED in form:
+            # The longer word first, or `day` would be found in `days`.
+            counted = sorted((f" {word}" for word in form.split(_COUNTED)), key=len, reverse=True)
+            behind = "|".join(map(re.escape, counted))
+            pattern += f"({_MISSING}|.*?(?={behind}))(?:{behind})?"
+            fixed_length += len(counted[-1])
+        else:
+            pattern += "(.*?)"
+        pattern += re.escape(text)
     return _Sentence(
-        fixed_length=sum(len(text) for text in fixed_texts),
+        fixed_length=fixed_length,
         code=code,
         language=language,
         pattern=re.compile(pattern, re.DOTALL),
@@ -326,7 +358,7 @@ def _fact(form: str, text: str) -> Fact:
     if text == _MISSING:
         return None
     is_counted = _COUNTED in form
-    if not is_counted and form not in ("money", "about", "percent", "number", "whole"):
+    if not is_counted and form not in ("money", "about", "percent", "share", "number", "whole"):
         return text
     if is_counted:
         text = text.partition(" ")[0]
@@ -336,7 +368,7 @@ def _fact(form: str, text: str) -> Fact:
         value = Decimal(digits)
     except InvalidOperation:
         return text
-    if form == "percent":
+    if form in ("percent", "share"):
         value /= 100
     if is_in_wan:
         value *= _WAN

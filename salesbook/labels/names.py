@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from salesbook.labels.words import LANGUAGES, Language, fold, words
 from salesbook.names.nearest import nearest_known
@@ -25,13 +25,53 @@ def table_note(table: str, language: Language) -> str:
 
 
 def table_of_name(name: str, tables: Iterable[str]) -> str | None:
-    """The table that a code or a sheet name in any language stands for."""
+    """The table that a code, a sheet name in any language, or one of before stands for."""
     wanted = fold(name)
+    once: str | None = None
     for table in tables:
         names = [table, *(sheet_name(table, language) for language in LANGUAGES)]
         if wanted in {fold(known) for known in names}:
             return table
-    return None
+        if wanted in {fold(known) for known in former_sheet_names(table)}:
+            once = table
+    # What is called so today goes before what was called so once.
+    return once
+
+
+def former_sheet_names(table: str) -> tuple[str, ...]:
+    """What the table's sheet was called in workbooks of earlier releases, in any language."""
+    return _former("sheets", table)
+
+
+def _former(*path: str) -> tuple[str, ...]:
+    """The earlier words of something, in all languages; none for what has always been called so."""
+    found: list[str] = []
+    for language in LANGUAGES:
+        branch: Any = words("former", language)
+        for step in path:
+            branch = branch.get(step, {})
+        found.extend(branch or ())
+    return tuple(found)
+
+
+_LEFT: Final = re.compile(r"[\s,]*([^=/]+?)(/[^=\s]*)?=(\w+)")
+"""One table of what a run left: `Deals=0a1b`, `Target months=0a1b`, `Deals/Deal%20size=0a1b`."""
+
+
+def left_in_sheets(left: str, language: Language) -> str:
+    """What a run left where, by the sheets' names: `Pipeline=0a1b, Target months=2c3d`."""
+    sheets = words("tables", language)["sheets"]
+    return ", ".join(
+        f"{sheets.get(table, table)}{own}={content}" for table, own, content in _LEFT.findall(left)
+    )
+
+
+def left_in_tables(text: str, tables: Iterable[str]) -> str:
+    """What a run left where, by the tables' codes: `Deals=0a1b TargetMonths=2c3d`."""
+    return " ".join(
+        f"{table_of_name(name, tables) or name}{own}={content}"
+        for name, own, content in _LEFT.findall(text)
+    )
 
 
 def tables_like(name: str, tables: Iterable[str]) -> str:
@@ -74,9 +114,22 @@ _GROUPS: Final = {
     "ScorecardLines.metric": ("metrics",),
     "Scorecard.missing": ("metrics",),
     "Alerts.kind": ("alerts",),
+    "Targets.scope": ("scopes",),
+    "TargetMonths.scope": ("scopes",),
     "Attainment.scope": ("scopes",),
+    "HiringFunnel.scope": ("scopes",),
+    "Funnel.slice": ("scopes",),
+    "StageTimes.slice": ("scopes",),
     "Forecast.slice": ("scopes",),
     "ForecastHistory.slice": ("scopes",),
+    "Stages.pipeline": ("pipelines",),
+    "Deals.pipeline": ("pipelines",),
+    "Funnel.pipeline": ("pipelines",),
+    "StageTimes.pipeline": ("pipelines",),
+    "Commission.rule": ("rules",),
+    "Checks.code": ("findings",),
+    "Waivers.code": ("findings",),
+    "RunLog.action": ("actions",),
 }
 """Fields that share their words with others, beside those that all fields share."""
 
@@ -127,14 +180,21 @@ def _with_names(note: str, language: Language) -> str:
 
 @cache
 def _fields_by_header(table: str, fields: tuple[str, ...]) -> dict[str, str]:
-    known = {fold(field): field for field in fields}
+    # What a column is called today goes before what another was called once.
+    known = {fold(word): field for field in fields for word in former_headers(table, field)}
+    known |= {fold(field): field for field in fields}
     for language in LANGUAGES:
         known |= {fold(header(table, field, language)): field for field in fields}
     return known
 
 
+def former_headers(table: str, field: str) -> tuple[str, ...]:
+    """What the column was called in workbooks of earlier releases, in any language."""
+    return (*_former("fields", field), *_former("fields", table, field))
+
+
 def field_of_header(table: str, text: str, fields: tuple[str, ...]) -> str | None:
-    """The field that a header in any language, or a field's own name, stands for."""
+    """The field that a header in any language, one of before, or a field's own name stands for."""
     return _fields_by_header(table, fields).get(fold(text))
 
 
@@ -164,7 +224,14 @@ def _codes_by_label(owner: str, choices: tuple[str, ...]) -> dict[str, str]:
     known: dict[str, str] = {}
     for language in LANGUAGES:
         known |= {fold(choice(owner, code, language)): code for code in choices}
-    return known | {fold(code): code for code in choices}
+    once = {fold(word): code for code in choices for word in former_choices(owner, code)}
+    return once | known | {fold(code): code for code in choices}
+
+
+def former_choices(owner: str, code: str) -> tuple[str, ...]:
+    """What a choice was called in workbooks of earlier releases, in any language."""
+    groups = (owner, *_GROUPS.get(owner, ()), "shared")
+    return tuple(word for group in groups for word in _former("choices", group, code))
 
 
 def field_label(table: str, field: str, language: Language) -> str:
@@ -176,5 +243,5 @@ def field_label(table: str, field: str, language: Language) -> str:
 
 
 def code_of_choice(owner: str, text: str, choices: tuple[str, ...]) -> str | None:
-    """The code that a choice's label in any language, or the code itself, stands for."""
+    """The code that a choice's label in any language, one of before, or the code itself stands for."""
     return _codes_by_label(owner, choices).get(fold(text))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from salesbook.expressions import Among, Column, Expression, Figure, Word, call
-from salesbook.pages.common import date_text, if_, is_day, is_number
+from salesbook.expressions import Column, Expression, Figure, Word, call
+from salesbook.pages.common import date_text, if_, is_day, is_number, is_run_of
 from salesbook.pages.page import Page
 
 VERBS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -33,7 +33,7 @@ def calculated() -> Page:
 def _day_of(runs: tuple[str, ...]) -> Expression:
     """The day that the newest of these runs was of; blank before the first."""
     run_at, run_as_of = Column("RunLog", "at"), Column("RunLog", "as_of")
-    is_meant = Among(Column("RunLog", "action"), runs) * is_day(run_as_of)
+    is_meant = is_run_of(runs) * is_day(run_as_of)
     dated_at = if_(is_meant.equals(1), run_at)
     newest = call("MATCH", call("MAX", dated_at), dated_at, 0)
     return call("IFERROR", call("INDEX", run_as_of, newest) + 0, "")

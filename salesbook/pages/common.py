@@ -8,6 +8,7 @@ from typing import Final
 from salesbook.expressions import (
     Among,
     Call,
+    Choice,
     Column,
     Expression,
     Figure,
@@ -81,7 +82,7 @@ def _facts() -> Mapping[str, Expression]:
     run_at, run_as_of = Column("RunLog", "at"), Column("RunLog", "as_of")
     # A check or an import changes none of the results, whatever its day. An undo has the day of
     # what stands after it, or none.
-    is_result = Among(Column("RunLog", "action"), RESULT_RUNS) * is_day(run_as_of)
+    is_result = is_run_of(RESULT_RUNS) * is_day(run_as_of)
     dated_at = if_(is_result.equals(1), run_at)
     newest = call("MAX", dated_at)
     last_run = call("MATCH", newest, dated_at, 0)
@@ -121,6 +122,12 @@ def _cells_of_checks(severity: str) -> Expression:
 def fact(name: str) -> Figure:
     """A single figure that all pages share."""
     return Figure(f"common.{name}")
+
+
+def is_run_of(actions: tuple[str, ...]) -> Expression:
+    """True for the rows of RunLog that are runs of these commands, whatever they are called there."""
+    named = tuple(Choice("RunLog.action", action) for action in actions)
+    return Among(Column("RunLog", "action"), named)
 
 
 def is_day(value: Expression) -> Expression:

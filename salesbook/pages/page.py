@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from salesbook.expressions import Column, Expression, Figure, Text, call
+from salesbook.expressions import CellOf, Column, Expression, Figure, Text, call, expression
 from salesbook.expressions.expression import Plain
 
 PAGE_LINES = "PageLines"
@@ -111,9 +111,7 @@ class Page:
     def cell(self, listed: str, row: int, name: str, otherwise: Plain = "") -> Expression:
         """What a field of a list's line says; `otherwise` where there is no line, or nothing in it."""
         place = Figure(self.name(f"{listed}.at"), row)
-        value = call("INDEX", Column(PAGE_LINES, name), place)
-        shown = call("IF", value.equals(""), otherwise, value)
-        return call("IF", place.equals(0), otherwise, shown)
+        return CellOf(Column(PAGE_LINES, name), place, expression(otherwise))
 
     def link(self, listed: str, row: int, name: str) -> Expression:
         """The same as a link to the row that the line is about; plain where it leads nowhere."""

@@ -15,11 +15,11 @@ from salesbook.cells.base import CellOptions, Reason
 from salesbook.cells.field import NUMERIC, options_for, range_reason
 from salesbook.cells.frame import parse_column
 from salesbook.errors import ColumnMissing
-from salesbook.frames import DTYPES, measures_money
+from salesbook.frames import DTYPES, is_known_scope, measures_money
 from salesbook.money import currency_decimals, minor_units
 from salesbook.reading.faults import CellFault
 from salesbook.store import Cell, TableCells
-from salesbook.tables import TABLES, FieldSpec, Kind, Role, TableSpec
+from salesbook.tables import TABLES, FieldSpec, Kind, TableSpec
 from salesbook.tables.lists import list_items, list_text
 
 _OUR_TEXT: Final = frozenset({str, type(None)})
@@ -55,9 +55,8 @@ def refuse_without_column(
 
     Raises: ColumnMissing.
     """
-    is_made_anew = spec.role is Role.OUTPUT and not spec.is_record
     for field in spec.fields:
-        is_needed = field.required and (field.key or not is_made_anew)
+        is_needed = field.required and (field.key or not spec.is_made_anew)
         if is_needed and field.name in known_fields and field.name not in headers:
             raise ColumnMissing(
                 where=cells.sheet, table=spec.name, field=f"{spec.name}.{field.name}"
@@ -103,7 +102,7 @@ def typed_columns(
         columns[field.name], reasons = _typed_column(spec, field, raw, options)
         for place, reason in reasons.items():
             faults.append(CellFault(int(rows[place]), field.name, reason))
-        if spec.role is not Role.OUTPUT and field.kind in NUMERIC:
+        if spec.is_typed(field) and field.kind in NUMERIC:
             faults.extend(_numbers_as_text(field.name, rows, raw, columns[field.name]))
     return pd.DataFrame(columns).set_axis(rows, axis=0), faults
 
@@ -122,12 +121,12 @@ def _typed_column(
     spec: TableSpec, field: FieldSpec, raw: Sequence[Cell], options: CellOptions
 ) -> tuple[pd.Series[Any], dict[int, Reason]]:
     """One field's values as its dtype, and why cells have none, by place in the column."""
-    is_our_text = spec.role is Role.OUTPUT and field.kind is Kind.TEXT
+    is_our_text = not spec.is_typed(field) and field.kind in (Kind.TEXT, Kind.LEFT)
     if is_our_text and set(map(type, raw)) <= _OUR_TEXT:
         return pd.Series([cell or None for cell in raw], dtype="str"), {}
 
     field_options = options_for(f"{spec.name}.{field.name}", field, options)
-    if spec.role is Role.OUTPUT:
+    if not spec.is_typed(field):
         field_options = replace(field_options, rate_limit=_ANY_RATE)
     parsed = parse_column(raw, field.kind, field_options)
     # A measure is whole only once its row's metric is known: see `in_whole_units`.
@@ -160,7 +159,14 @@ def in_codes(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
             codes = [_field_code(table, text) for table, text in pairs]
             columns[field.name] = pd.Series(codes, index=frame.index, dtype="str")
         elif field.kind is not Kind.CHOICE and (field.choices or field.fields_of):
-            columns[field.name] = _mapped(column, _names_in_codes(spec, field))
+            codes_of_names = _mapped(column, _names_in_codes(spec, field))
+            kind = f"{field.name}_kind"
+            if kind in frame:
+                is_ours = is_known_scope(frame[kind], codes_of_names)
+                codes_of_names = codes_of_names.where(is_ours, column)
+            columns[field.name] = codes_of_names
+        elif field.kind is Kind.LEFT:
+            columns[field.name] = _mapped(column, lambda text: labels.left_in_tables(text, TABLES))
     return frame.assign(**columns) if columns else frame
 
 
@@ -177,7 +183,12 @@ def _names_in_codes(spec: TableSpec, field: FieldSpec) -> Any:
     def code_of_item(item: str) -> str:
         if field.fields_of:
             return str(_field_code(field.fields_of, item))
-        return labels.code_of_choice(owner, item, field.choices) or item
+        code = labels.code_of_choice(owner, item, field.choices)
+        if code is None and field.detailed:
+            head, colon, detail = item.replace("：", ":", 1).partition(":")
+            known = labels.code_of_choice(owner, head, field.choices)
+            return f"{known}:{detail.strip()}" if colon and known else item
+        return code or item
 
     def codes_of(text: str) -> str:
         items = list_items(text) if field.kind is Kind.LIST else (text,)

@@ -46,14 +46,26 @@ class ReadTable:
 
     @cached_property
     def own_headers(self) -> tuple[str, ...]:
-        """Headers of columns that are no field of ours: the user's own."""
-        ours = set(self.headers.values())
+        """Headers of columns that are the user's own: no field of ours, or one that people fill."""
+        ours = self.field_by_header
         return tuple(header for header in self.cells.headers if header not in ours)
 
     @cached_property
+    def yours_headers(self) -> frozenset[str]:
+        """Headers of the fields of a table of ours that people fill."""
+        return frozenset(self.headers[name] for name in self.spec.yours if name in self.headers)
+
+    @cached_property
     def field_by_header(self) -> Mapping[str, str]:
-        """The field that each header of ours stands for."""
-        return {header: name for name, header in self.headers.items()}
+        """The field that each header of ours stands for, without those that people fill."""
+        yours = self.yours_headers
+        return {header: name for name, header in self.headers.items() if header not in yours}
+
+    @cached_property
+    def counted_headers(self) -> frozenset[str]:
+        """Headers of ours whose cells say something: names beside keys only repeat it."""
+        names = self.spec.name_fields
+        return frozenset(header for name, header in self.headers.items() if name not in names)
 
     @cached_property
     def row_keys(self) -> Mapping[int, str]:
@@ -78,15 +90,10 @@ class ReadTable:
         """A row's key, usable or not; None for a row without a whole one."""
         return self.row_keys.get(row) or self.left_out_keys.get(row)
 
-    def key_fields_of(self, row: int) -> Mapping[str, Any] | None:
-        """The typed key of a row, by field; None for a row without a whole one."""
-        if row in self.row_keys:
-            values = self.frame.loc[row]
-        elif row in self.left_out_keys:
-            values = self.left_out.loc[row]
-        else:
-            return None
-        return {name: values[name] for name in self.spec.key}
+    def values_of(self, row: int) -> Mapping[str, Any] | None:
+        """The typed fields of a row, usable or not; None for a row without a whole key."""
+        frame = self.frame if row in self.row_keys else self.left_out
+        return None if self.key_of(row) is None else frame.loc[row].to_dict()
 
     def column(self, header: str) -> Any:
         """Raw cells of one column by its header."""
@@ -178,7 +185,7 @@ def _usable(read: ReadTable, faults: list[CellFault]) -> ReadTable:
     """
     spec, typed = read.spec, read.frame
     if typed.empty:
-        about_cells = findings_of(read, typed, faults, {})
+        about_cells = findings_of(read, typed, _worth_telling(read, faults), {})
         findings = (*about_cells, *findings_about_the_table(read))
         return replace(read, findings=findings, left_out=typed.iloc[:0])
 
@@ -188,7 +195,7 @@ def _usable(read: ReadTable, faults: list[CellFault]) -> ReadTable:
     twins = later_twins(whole, keys[whole.index])
     duplicates = [CellFault(row, spec.key[0], Reason("duplicate-key")) for row in twins]
 
-    all_faults = [*faults, *missing, *duplicates]
+    all_faults = _worth_telling(read, [*faults, *missing, *duplicates])
     findings = (
         *findings_of(read, typed, all_faults, _keys_of_faulty_rows(keys, all_faults)),
         *findings_about_the_table(read),
@@ -196,6 +203,25 @@ def _usable(read: ReadTable, faults: list[CellFault]) -> ReadTable:
     usable = whole.drop(index=twins) if twins else whole
     left_out = typed.drop(index=usable.index) if len(usable) < len(typed) else typed.iloc[:0]
     return replace(read, frame=usable, findings=findings, left_out=left_out)
+
+
+def _worth_telling(read: ReadTable, faults: list[CellFault]) -> list[CellFault]:
+    """Of results that every run makes anew only what concerns fields that people fill.
+
+    What stands in the other cells is overwritten in a moment. But where such a cell keeps its row
+    from being used, what somebody typed on the row does nothing, and has to be told.
+    """
+    spec = read.spec
+    if not spec.is_made_anew:
+        return faults
+    yours = [name for name in spec.yours if name in read.headers]
+    typed = read.frame[yours].notna().any(axis=1) if yours else None
+    return [
+        fault
+        for fault in faults
+        if spec.field(fault.field).yours
+        or (typed is not None and spec.field(fault.field).required and bool(typed.get(fault.row)))
+    ]
 
 
 def _missing_fields(read: ReadTable, faults: Iterable[CellFault]) -> tuple[Any, list[CellFault]]:

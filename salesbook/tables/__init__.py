@@ -7,6 +7,7 @@ from typing import Final
 
 from salesbook.tables import inputs, outputs, settings
 from salesbook.tables.base import (
+    KIND_OF_SCOPE,
     MONEY_KINDS,
     MONEY_METRIC,
     FieldSpec,
@@ -61,6 +62,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     inputs.FeedbackItem,
     outputs.CustomerTier,
     outputs.Call,
+    outputs.TouchWeek,
     outputs.TierSnapshot,
     outputs.Duplicate,
     inputs.Lead,
@@ -86,6 +88,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
 """Tables by name: settings, then part by part, inputs before what is made of them."""
 
 __all__ = [
+    "KIND_OF_SCOPE",
     "MONEY_KINDS",
     "MONEY_METRIC",
     "TABLES",

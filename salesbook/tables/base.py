@@ -44,6 +44,9 @@ class Kind(StrEnum):
     FLAG = "flag"
     LIST = "list"
     """Several names in one cell; text in frames, joined and taken apart by `tables.lists` alone."""
+    LEFT = "left"
+    """Tables, each with a fingerprint of what a run left in it: `Deals=0a1b Funnel=2c3d` in frames,
+    in cells the sheets' names."""
     MESSAGE = "message"
     """A `messages.Message` in frames, a sentence in cells, code and params in JSON."""
 
@@ -113,6 +116,8 @@ class Is:
     """
     fields_of: str | None = None
     """On a list: the table whose fields its items name."""
+    detailed: bool = False
+    """On an ID of known names: a detail may follow behind a colon, as in `spiff:Launch`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,17 @@ class Since:
     """Marks a field's annotation with the release that brought it, later than its table's own."""
 
     release: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameOf:
+    """Marks a text as the name of what another field of the row refers to.
+
+    Names are looked up at each write by `writing.row_names`; verbs neither see nor give them, and
+    nothing that compares one run with another counts them.
+    """
+
+    field: str
 
 
 class DayKind(StrEnum):
@@ -159,6 +175,14 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Yours:
+    """Marks a field of a table of ours that people fill.
+
+    It is read as an input's fields are, stays with its row's key, and is never written by us.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class StageIn:
     """Marks a row's present stage with the table that knows its earlier ones."""
 
@@ -168,6 +192,7 @@ class StageIn:
 BEGINS: Final = Day(DayKind.BEGINS)
 PLANNED: Final = Day(DayKind.PLANNED)
 RECORDED: Final = Day(DayKind.RECORDED)
+YOURS: Final = Yours()
 
 
 def happens(*blanks: str, was: str = "", ends: tuple[str, ...] = ()) -> Day:
@@ -210,8 +235,20 @@ METRICS = known_names("metrics")
 """Metrics that an appraisal can measure: the words are the list, `team.metric_values` the rules."""
 MetricName = Annotated[str, Is(Kind.ID, choices=METRICS)]
 SCOPES = known_names("scopes")
-"""Words that stand for a team where a scope or slice is none."""
+"""Words that stand for a scope or slice that nobody has named himself."""
+KIND_OF_SCOPE: Final[Mapping[str, str]] = {
+    "company": "company",
+    "all": "all",
+    "no-team": "team",
+    "main": "pipeline",
+}
+"""Of which kind such a scope is: a team or source that somebody calls "All" is not all."""
 ScopeRef = Annotated[str, Is(Kind.ID, choices=SCOPES)]
+PipelineName = Annotated[str, Is(Kind.ID, choices=known_names("pipelines"))]
+PayRule = Annotated[str, Is(Kind.ID, choices=known_names("rules"), detailed=True)]
+FindingCode = Annotated[str, Is(Kind.ID, choices=known_names("findings"))]
+ActionName = Annotated[str, Is(Kind.ID, choices=known_names("actions"))]
+LeftInTables = Annotated[str, Is(Kind.LEFT)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_items), Is(Kind.LIST)]
 MetricNames = Annotated[str, Is(Kind.LIST, choices=METRICS)]
 ALERTS = known_names("alerts")
@@ -243,6 +280,8 @@ class FieldSpec:
     ref: str | None = None
     fields_of: str | None = None
     """For a list: the table whose fields its items name."""
+    detailed: bool = False
+    """For known names: a detail may follow behind a colon."""
     minimum: float | None = None
     maximum: float | None = None
     default: object = None
@@ -255,6 +294,10 @@ class FieldSpec:
     """For a reference that is made when the row it names begins."""
     stage_in: StageIn | None = None
     """For a row's present stage: which table knows the earlier ones."""
+    name_of: str = ""
+    """For a name that is looked up at each write: the field that refers to what it names."""
+    yours: bool = False
+    """True for a field of a table of ours that people fill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +328,26 @@ class TableSpec:
         """True where the sheet is visible in a fresh workbook."""
         return self.switch is None and not self.is_technical
 
+    occasion: str = ""
+    """For an output with fields that people fill: the date that says which occasion they speak of.
+
+    The same customer is due again and again; what was typed of one call is not true of the next.
+    """
+
+    def is_typed(self, field: FieldSpec) -> bool:
+        """Whether people type into the field: into all but those that we fill ourselves."""
+        return self.role is not Role.OUTPUT or field.yours
+
+    @property
+    def is_made_anew(self) -> bool:
+        """Whether every run writes what it calculates, whatever stood there."""
+        return self.role is Role.OUTPUT and not self.is_record
+
+    @property
+    def yours(self) -> tuple[str, ...]:
+        """Names of the fields of a table of ours that people fill."""
+        return tuple(spec.name for spec in self.fields if spec.yours)
+
     @property
     def key(self) -> tuple[str, ...]:
         """Names of the key fields, in order."""
@@ -298,6 +361,11 @@ class TableSpec:
     def field_names(self) -> tuple[str, ...]:
         """Names of all fields, in sheet order."""
         return tuple(spec.name for spec in self.fields)
+
+    @property
+    def name_fields(self) -> tuple[str, ...]:
+        """Names of the fields that only say by name what another field says by key."""
+        return tuple(spec.name for spec in self.fields if spec.name_of)
 
     def fields_in(self, made_with: str) -> tuple[str, ...]:
         """Names of the fields that a workbook of some age has, in sheet order.
@@ -337,6 +405,7 @@ class Row(BaseModel):
         dated_by: str = "",
         newest_first: bool = False,
         is_technical: bool = False,
+        occasion: str = "",
         **kwargs: Any,
     ) -> None:
         super().__pydantic_init_subclass__()
@@ -356,6 +425,7 @@ class Row(BaseModel):
             dated_by=dated_by,
             newest_first=newest_first,
             is_technical=is_technical,
+            occasion=occasion,
         )
 
     def filled_fields(self) -> dict[str, Any]:
@@ -381,6 +451,7 @@ def _field_spec(name: str, row: type[Row], is_key: bool, table_since: str) -> Fi
     has_default = not is_required and info.default != ()
     lows = [float(bound.ge) for bound in metadata if isinstance(bound, Ge)]  # type: ignore[arg-type]
     releases = [mark.release for mark in metadata if isinstance(mark, Since)]
+    named_field = _mark(NameOf, metadata)
     highs = [float(bound.le) for bound in metadata if isinstance(bound, Le)]  # type: ignore[arg-type]
     return FieldSpec(
         name=name,
@@ -390,6 +461,7 @@ def _field_spec(name: str, row: type[Row], is_key: bool, table_since: str) -> Fi
         choices=mark.choices,
         ref=mark.ref,
         fields_of=mark.fields_of,
+        detailed=mark.detailed,
         minimum=max(lows, default=None),
         maximum=min(highs, default=None),
         default=info.default if has_default else None,
@@ -397,6 +469,8 @@ def _field_spec(name: str, row: type[Row], is_key: bool, table_since: str) -> Fi
         day=_mark(Day, metadata),
         named=_mark(Named, metadata),
         stage_in=_mark(StageIn, metadata),
+        name_of=named_field.field if named_field else "",
+        yours=_mark(Yours, metadata) is not None,
     )
 
 

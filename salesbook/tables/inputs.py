@@ -23,6 +23,7 @@ from salesbook.tables.base import (
     Days,
     DealRef,
     FieldName,
+    FindingCode,
     Flag,
     Id,
     Is,
@@ -36,11 +37,13 @@ from salesbook.tables.base import (
     OrderRef,
     Part,
     Period,
+    PipelineName,
     Position,
     Price,
     ProductRef,
     RepRef,
     Row,
+    ScopeRef,
     Share,
     Since,
     StageIn,
@@ -68,7 +71,7 @@ class Target(
 
     year: Year
     scope_kind: Literal["company", "team", "rep"]
-    scope: Id = "company"
+    scope: ScopeRef = "company"
     """A team's name or a rep; blank for the company."""
     metric: TargetMetric = "revenue"
     floor: Measure | None = None
@@ -94,7 +97,7 @@ class TargetMonth(
 
     year: Year
     scope_kind: Literal["company", "team", "rep"]
-    scope: Id = "company"
+    scope: ScopeRef = "company"
     """As in Targets: a team's name or a rep; blank for the company."""
     metric: TargetMetric = "revenue"
     month: Month
@@ -332,7 +335,7 @@ class Deal(Row, table="Deals", key=("deal_id",), part=Part.PROCESS, shown=True):
     partner_share: Share | None = None
     product: ProductRef | None = None
     source: Text | None = None
-    pipeline: Id | None = None
+    pipeline: PipelineName | None = None
     """Blank: `main`."""
     stage: Annotated[StageRef, StageIn("StageHistory")]
     amount: Price | None = None
@@ -416,7 +419,7 @@ class Waiver(Row, table="Waivers", key=("table", "row_key", "field", "code"), pa
     table: TableName
     row_key: Id
     field: FieldName
-    code: Id
+    code: FindingCode
     value_hash: Text
     reason: Text
     by: Text

@@ -8,6 +8,8 @@ from salesbook.tables.base import (
     BEGINS,
     PLANNED,
     RECORDED,
+    YOURS,
+    ActionName,
     AlertName,
     Balance,
     Count,
@@ -18,15 +20,20 @@ from salesbook.tables.base import (
     Days,
     DealRef,
     FieldName,
+    FindingCode,
     Flag,
     Id,
+    LeftInTables,
     MetricName,
     MetricNames,
     Money,
+    NameOf,
     Number,
     OrderRef,
     Part,
+    PayRule,
     Period,
+    PipelineName,
     Position,
     Ratio,
     RepRef,
@@ -44,6 +51,7 @@ from salesbook.tables.base import (
 OUT = Role.OUTPUT
 SliceKind = Literal["all", "team", "rep", "source", "product", "pipeline"]
 ScopeKind = Literal["company", "team", "rep"]
+Channel = Literal["phone", "email", "message", "visit"]
 PlanMetric = Literal["revenue", "orders", "new_customers", "quantity"]
 
 
@@ -58,10 +66,11 @@ class Check(
     """One row per finding, in sheet order."""
 
     severity: Literal["error", "warning"]
-    code: Id
+    code: FindingCode
     table: TableName
     row_key: Id = ""
     """Blank where the finding is about the table as a whole."""
+    row_name: Annotated[Text | None, NameOf("row_key"), Since("0.3.0")] = None
     field: FieldName = ""
     sheet: Text | None = None
     cell: Text | None = None
@@ -79,7 +88,9 @@ class Duplicate(
 
     table: TableName
     left_id: Id
+    left_name: Annotated[Text | None, NameOf("left_id"), Since("0.3.0")] = None
     right_id: Id
+    right_name: Annotated[Text | None, NameOf("right_id"), Since("0.3.0")] = None
     score: Share
     because: Sentence
 
@@ -96,6 +107,7 @@ class PlannedTarget(
 
     period: Period
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     metric: PlanMetric
     team: Text | None = None
     amount: Balance
@@ -129,6 +141,7 @@ class PlanChange(
 
     period: Period
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     metric: PlanMetric
     before: Balance | None = None
     """What is published; blank where nothing is."""
@@ -149,6 +162,7 @@ class Attained(
     period: Period
     scope_kind: ScopeKind
     scope: ScopeRef
+    scope_name: Annotated[Text | None, NameOf("scope"), Since("0.3.0")] = None
     metric: PlanMetric
     target: Balance | None = None
     actual: Balance
@@ -173,6 +187,7 @@ class Score(
 
     period: Period
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     score: Number | None = None
     low: Number | None = None
     high: Number | None = None
@@ -197,6 +212,7 @@ class ScoreLine(
 
     period: Period
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     metric: MetricName
     value: Number | None = None
     goal: Number | None = None
@@ -218,13 +234,14 @@ class CommissionLine(
 
     period: Annotated[Period, BEGINS]
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     line: Position
     order_id: OrderRef | None = None
     base: Money
     rate: Number | None = None
     amount: Money
     plan: Id
-    rule: Id
+    rule: PayRule
     because: Sentence
     family: Annotated[Text | None, Since("0.3.0")] = None
     """Product family whose brackets paid; blank where the plan has none for it."""
@@ -247,6 +264,7 @@ class Statement(
 
     period: Annotated[Period, BEGINS]
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     plan: Id | None = None
     """Name of the pay scheme on the month's last day; blank for who has none."""
     sold: Money
@@ -272,7 +290,8 @@ class HiringStep(
     """One row per opening, role or channel, and one for all."""
 
     scope_kind: Literal["all", "opening", "role", "channel"]
-    scope: Id
+    scope: ScopeRef
+    scope_name: Annotated[Text | None, NameOf("scope"), Since("0.3.0")] = None
     applied: Count
     screened: Count
     interviewed: Count
@@ -295,7 +314,9 @@ class TrainingGap(
     """One row per rep and course that is due, late or failed."""
 
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     course_id: CourseRef
+    course_title: Annotated[Text | None, NameOf("course_id"), Since("0.3.0")] = None
     due_on: Date | None = None
     days_late: Count
     because: Sentence
@@ -315,6 +336,7 @@ class CustomerTier(
     """One row per customer."""
 
     customer_id: CustomerRef
+    customer_name: Annotated[Text | None, NameOf("customer_id"), Since("0.3.0")] = None
     value: Money
     tier: Tier
     recency_days: Days | None = None
@@ -354,16 +376,69 @@ class TierSnapshot(
     """The newest day that had a snapshot when the row was made: after `as_of`, one made later."""
 
 
-class Call(Row, table="CallList", key=("customer_id",), role=OUT, part=Part.CUSTOMERS, shown=True):
-    """One row per customer whose next touch is due, latest first."""
+class Call(
+    Row,
+    table="CallList",
+    key=("customer_id",),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    shown=True,
+    occasion="due_on",
+):
+    """One row per customer to be called this week, the most important first."""
 
     customer_id: CustomerRef
+    customer_name: Annotated[Text | None, NameOf("customer_id"), Since("0.3.0")] = None
+    contact: Annotated[Text | None, Since("0.3.0")] = None
+    """Whom to ask for."""
+    tier: Tier
     rep_id: RepRef | None = None
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
+    channel: Channel | None = None
+    phone: Annotated[Text | None, Since("0.3.0")] = None
     due_on: Date
     days_late: Count
-    channel: Literal["phone", "email", "message", "visit"] | None = None
-    tier: Tier
+    last_word: Annotated[Text | None, Since("0.3.0")] = None
+    """Outcome of the latest activity that has one."""
+    last_word_on: Annotated[Date | None, Since("0.3.0")] = None
+    open_amount: Annotated[Money | None, Since("0.3.0")] = None
+    """Of all open deals; blank: there is none."""
+    next_step: Annotated[Text | None, Since("0.3.0")] = None
+    next_on: Annotated[Date | None, Since("0.3.0")] = None
+    done: Annotated[Flag | None, YOURS, Since("0.3.0")] = None
+    """Yes: the next run makes an activity of the call."""
+    result: Annotated[Text | None, YOURS, Since("0.3.0")] = None
+    """What came out of it: the outcome of that activity."""
     because: Sentence
+    value: Annotated[Money | None, Since("0.3.0")] = None
+    p_alive: Annotated[Share | None, Since("0.3.0")] = None
+    buying_on: Annotated[Date | None, Since("0.3.0")] = None
+    deal_id: Annotated[DealRef | None, Since("0.3.0")] = None
+    """The largest open deal, whose next step it is."""
+
+
+class TouchWeek(
+    Row,
+    table="TouchLoad",
+    key=("rep_id", "week"),
+    role=OUT,
+    part=Part.CUSTOMERS,
+    since="0.3.0",
+):
+    """One row per rep and week, this one and the three to come: do the touches fit the hours?"""
+
+    rep_id: RepRef
+    week: Date
+    """Its first day."""
+    touches: Count
+    promised_hours: Number
+    available_hours: Number
+    load_rate: Ratio | None = None
+    """Promised of available; blank without available hours."""
+    listed: Count | None = None
+    """Of this week: calls that are due and stand on the call list."""
+    waiting: Count | None = None
+    """Of this week: calls that are due and wait, for the hours do not suffice."""
 
 
 class StageEntry(
@@ -399,8 +474,9 @@ class FunnelStage(
     """One row per slice and open stage: distinct deals that entered it and what became of them."""
 
     slice_kind: SliceKind
-    slice: Id
-    pipeline: Id
+    slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice"), Since("0.3.0")] = None
+    pipeline: PipelineName
     stage: Id
     entered: Count
     advanced: Count
@@ -429,8 +505,9 @@ class StageTime(
     """One row per slice and open stage: how long deals stay, open ones counted as still there."""
 
     slice_kind: SliceKind
-    slice: Id
-    pipeline: Id
+    slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice"), Since("0.3.0")] = None
+    pipeline: PipelineName
     stage: Id
     count: Count
     open: Count
@@ -446,8 +523,11 @@ class DealOrder(
     """One row per won deal that an order names: what was ordered of it, and at which discount."""
 
     deal_id: DealRef
+    deal_name: Annotated[Text | None, NameOf("deal_id"), Since("0.3.0")] = None
     rep_id: RepRef | None = None
+    rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     customer_id: CustomerRef | None = None
+    customer_name: Annotated[Text | None, NameOf("customer_id"), Since("0.3.0")] = None
     closed_on: Date | None = None
     amount: Money | None = None
     ordered: Money
@@ -469,6 +549,7 @@ class ForecastRow(
     period: Period
     slice_kind: SliceKind
     slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice"), Since("0.3.0")] = None
     closed: Money
     commit: Money
     best_case: Money
@@ -536,10 +617,10 @@ class Alert(
     kind: AlertName
     table: TableName
     row_key: Id = ""
-    row_name: Annotated[Text | None, Since("0.3.0")] = None
-    """A deal, order, customer or lead as people call it."""
+    row_name: Annotated[Text | None, NameOf("row_key"), Since("0.3.0")] = None
     severity: Literal["high", "medium", "low"]
     who: RepRef | None = None
+    who_name: Annotated[Text | None, NameOf("who"), Since("0.3.0")] = None
     since_on: Date | None = None
     days: Days | None = None
     amount: Money | None = None
@@ -678,7 +759,7 @@ class Run(
     """One row per run that wrote."""
 
     at: Annotated[DateTime, RECORDED]
-    action: Id
+    action: ActionName
     as_of: Annotated[Date | None, RECORDED] = None
     seconds: Number
     rows_in: Count
@@ -688,7 +769,7 @@ class Run(
     version: Id
     input_hash: Id | None = None
     """Blank for an undo, which looks at no input."""
-    written: Text | None = None
+    written: LeftInTables | None = None
     """What undo needs: each table written, with a hash of what it held afterwards."""
     orders_from: Annotated[Date | None, Since("0.3.0"), RECORDED] = None
     """The first day on which order lines counted as sold; blank where won deals count on every day,

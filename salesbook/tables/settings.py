@@ -21,6 +21,7 @@ from salesbook.tables.base import (
     Month,
     Names,
     Part,
+    PipelineName,
     Position,
     Price,
     ProductRef,
@@ -31,7 +32,14 @@ from salesbook.tables.base import (
     Since,
     Text,
 )
-from salesbook.tables.values import FallingCuts, FirstMonth, RisingCuts, Weekend, WorkingHours
+from salesbook.tables.values import (
+    FallingCuts,
+    FirstMonth,
+    RisingCuts,
+    TouchMinutes,
+    Weekend,
+    WorkingHours,
+)
 
 At01 = Annotated[float, Ge(0), Le(1)]
 AtLeast0 = Annotated[float, Ge(0)]
@@ -90,6 +98,10 @@ class Rules(BaseModel):
     dormant_factor: AtLeast0 = 3.0
     p_alive_low: At01 = 0.2
     duplicate_score: At01 = 0.88
+    touch_minutes: TouchMinutes = _read("phone 15, email 10, message 5, visit 90")
+    """What a touch takes on each channel, with the way to it."""
+    visit_hours_a_week: Annotated[float, Ge(1), Le(168)] = 20.0
+    """Hours that a rep has in a full week for the touches of the call list."""
     pool_days: Annotated[int, Ge(1)] = 90
     answer_limit_hours: AtLeast0 = 24.0
     resolve_limit_hours: AtLeast0 = 72.0
@@ -139,7 +151,7 @@ class Stage(
 ):
     """One row per stage of a pipeline."""
 
-    pipeline: Id = "main"
+    pipeline: PipelineName = "main"
     stage: Id
     rank: Position | None = None
     kind: Literal["open", "won", "lost"] = "open"

@@ -215,8 +215,8 @@ class _Body:
                 self.after[mark.header][row] = None
         nothing: list[Cell] = [None] * len(self.sources)
         columns = tuple(self.after.get(header, nothing) for header in cells.headers)
-        ours = self.read.field_by_header
-        return content_fingerprint(replace(cells, columns=columns), annotations, ours)
+        counted = self.read.counted_headers
+        return content_fingerprint(replace(cells, columns=columns), annotations, counted)
 
 
 _Slot = tuple[int | None, str, str]
@@ -292,7 +292,8 @@ def _returned(body: _Body, frame: pd.DataFrame) -> tuple[list[ParkedLine], list[
     may_return: list[ParkedLine] = []
     meant_for_others: list[tuple[ParkedLine, str]] = []
     for line in there_again:
-        name = beside.name_of(frame.iloc[rows_by_key[line.row_key]].to_dict())
+        values = frame.iloc[rows_by_key[line.row_key]].to_dict()
+        name = beside.name(body.read, line.header, values)
         if line.means(name):
             may_return.append(line)
         else:
@@ -414,7 +415,7 @@ def _sources(read: ReadTable, frame: pd.DataFrame, beside: Beside) -> Sources:
     By key where people put anything on rows, so that it stays beside its row: columns of their own,
     exceptions, notes, rows without a key; else by place, which leaves more cells as they are.
     """
-    has_own_columns = any(header not in read.cells.calculated for header in read.own_headers)
+    has_own_columns = any(_may_be_filled(read, header) for header in read.own_headers)
     if not has_own_columns and not beside.annotations and read.left_out.empty:
         old_row_count = read.cells.row_count
         return [row if row < old_row_count else None for row in range(len(frame))]
@@ -424,6 +425,18 @@ def _sources(read: ReadTable, frame: pd.DataFrame, beside: Beside) -> Sources:
     old_row_by_key = {key: row for row, key in read.left_out_keys.items()}
     old_row_by_key |= {key: row for row, key in read.row_keys.items()}
     return [old_row_by_key.get(key) for key in row_keys(read.spec.name, frame)]
+
+
+def _may_be_filled(read: ReadTable, header: str) -> bool:
+    """Whether a column of people's own may hold something that has to stay beside its row.
+
+    A field that people fill is there in every workbook, filled or not.
+    """
+    if header in read.cells.calculated:
+        return False
+    if header not in read.yours_headers:
+        return True
+    return any(cell not in (None, "") for cell in read.column(header))
 
 
 def _only_changes(

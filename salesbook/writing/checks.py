@@ -11,6 +11,7 @@ import pandas as pd
 from salesbook.frames import frame_from_rows, row_keys
 from salesbook.messages import Finding
 from salesbook.reading.table import ReadTable
+from salesbook.tables import TABLES
 from salesbook.writing.check_limits import ListedFinding, sentences
 
 _LEADING: Final = ("Alerts", "PageLines")
@@ -33,8 +34,13 @@ class Places:
     _rows: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def placed(self, finding: Finding) -> Finding:
-        """The finding with its row, where only the row's key is known so far."""
-        if finding.row is not None or not finding.row_key or self.find(finding.table) is None:
+        """The finding with its row, where only the row's key is known so far.
+
+        A row of a table that is written anew may stand elsewhere afterwards, or be gone.
+        """
+        moves = finding.table in self.written and TABLES[finding.table].is_made_anew
+        is_known = finding.row is not None and not moves
+        if is_known or not finding.row_key or self.find(finding.table) is None:
             return finding
         return replace(finding, row=self._row(finding.table, finding.row_key))
 

@@ -156,13 +156,13 @@ def put_by_people(
 ) -> list[Annotation]:
     """Everything that people put on these rows, by row: what they typed, and what they marked.
 
-    Typed is what stands in their own columns, and over formulas of calculated columns. Of an output
-    row without a key nothing is ours: somebody typed all of it.
+    Typed is what stands in their own columns and in fields that they fill, and over formulas of
+    calculated columns. Of an output row without a key nothing is ours: somebody typed all of it.
     """
     if not rows:
         return []
     own_columns = set(read.own_headers) - read.cells.calculated
-    our_columns = set(read.headers.values()) - read.cells.calculated
+    our_columns = set(read.field_by_header) - read.cells.calculated
     marked = [
         annotation
         for annotation in annotations
@@ -199,6 +199,11 @@ class Beside:
     """What the host could not take along though its row stays (`Host.losses`)."""
     own: OwnCells = NO_OWN_CELLS
     """What else goes into their own columns, `added` row by row of the new body."""
+    taken_up: frozenset[int] = frozenset()
+    """Rows of which the run has put elsewhere what people typed into fields that are theirs.
+
+    It is not parked: it would come back, and be taken up a second time.
+    """
 
     def parked(
         self, read: ReadTable, things: Sequence[Annotation]
@@ -211,6 +216,8 @@ class Beside:
         lines = []
         others = []
         for thing in things:
+            if self._is_taken_up(read, thing):
+                continue
             content = content_text(thing, read.cells)
             if self.as_of is None or thing.row is None or is_too_long(content):
                 others.append(thing)
@@ -222,14 +229,32 @@ class Beside:
                 mark=thing.mark,
                 content=content,
                 parked_on=self.as_of,
-                name=self._name(read, thing.row),
+                name=self.name(read, thing.header, read.values_of(thing.row)),
             )
             lines.append(line)
         return lines, others
 
-    def _name(self, read: ReadTable, row: int) -> str:
-        values = read.key_fields_of(row)
-        return NOBODY if values is None else self.name_of(values)
+    def _is_taken_up(self, read: ReadTable, thing: Annotation) -> bool:
+        is_typed = thing.mark in _TYPED and thing.header in read.yours_headers
+        return is_typed and thing.row in self.taken_up
+
+    def name(self, read: ReadTable, header: str, values: Mapping[str, Any] | None) -> str:
+        """Whom a row is about, for what stands in one of its columns.
+
+        In a field that people fill it is about one occasion, such as a call that was due on a day:
+        `Ann Lee · 2026-06-08`. When Ann Lee is due again, that one is still what it was about.
+
+        Args:
+            values: the row's typed fields; None for a row without a key.
+        """
+        if values is None:
+            return NOBODY
+        name = self.name_of({field: values[field] for field in read.spec.key})
+        occasion = values.get(read.spec.occasion)
+        if header not in read.yours_headers or occasion is None or pd.isna(occasion):
+            return name
+        day = occasion.date().isoformat()
+        return BETWEEN.join(part for part in (name, day) if part)
 
 
 NOTHING_BESIDE: Final = Beside()

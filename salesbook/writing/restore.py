@@ -234,7 +234,7 @@ class Restoring:
                 columns[mark.header] = [*columns[mark.header]]
                 columns[mark.header][row] = None
         as_written = replace(cells, columns=tuple(columns.values()))
-        return content_fingerprint(as_written, annotations, self.now.field_by_header)
+        return content_fingerprint(as_written, annotations, self.now.counted_headers)
 
 
 def waiting_after(

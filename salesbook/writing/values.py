@@ -11,16 +11,17 @@ import pandas as pd
 
 from salesbook import labels
 from salesbook.arrays import Floats
-from salesbook.frames import measures_money
+from salesbook.frames import is_known_scope, measures_money
 from salesbook.labels import Language
 from salesbook.messages import Message
 from salesbook.money import currency_decimals, to_floats
 from salesbook.store import Cell, NewCell
 from salesbook.tables import MONEY_KINDS, FieldSpec, Kind
-from salesbook.tables.lists import list_items, list_text
+from salesbook.tables.lists import list_items
 
 NUMBER_FORMATS: Final = {Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "yyyy-mm-dd hh:mm"}
 """For a column whose cells show no date of their own."""
+_LIST_COMMA: Final[Mapping[Language, str]] = {"en": ", ", "zh-CN": "、"}
 _SHOWN_DIGITS: Final = 15
 _EXACT_POWERS: Final = 22
 """The highest power of ten that a float holds exactly."""
@@ -77,10 +78,19 @@ def _words(table: str, field: FieldSpec, frame: pd.DataFrame, language: Language
         return _mapped(column, lambda code: labels.sheet_name(str(code), language))
     if field.kind is Kind.FIELD:
         return _field_labels(frame["table"], column, language)
-    if field.choices or field.fields_of:
-        return _mapped(column, lambda names: label_names(owner, field, str(names), language))
+    if field.kind is Kind.LEFT:
+        return _mapped(column, lambda left: labels.left_in_sheets(str(left), language))
+
     texts: list[Cell] = column.to_numpy(dtype=object, na_value=None).tolist()
-    return texts
+    if not field.choices and not field.fields_of:
+        return texts
+    called = _mapped(column, lambda names: label_names(owner, field, str(names), language))
+    if f"{field.name}_kind" not in frame:
+        return called
+    is_ours = is_known_scope(frame[f"{field.name}_kind"], column)
+    return [
+        label if ours else text for label, text, ours in zip(called, texts, is_ours, strict=True)
+    ]
 
 
 def _field_labels(tables: pd.Series[Any], fields: pd.Series[Any], language: Language) -> list[Cell]:
@@ -103,10 +113,23 @@ def label_names(owner: str, field: FieldSpec, text: str, language: Language) -> 
     def label(item: str) -> str:
         if field.fields_of:
             return labels.field_label(field.fields_of, item, language)
-        return labels.choice(owner, item, language) if item in field.choices else item
+        return known_name(owner, field, item, language)
 
     items = list_items(text) if field.kind is Kind.LIST else (text,)
-    return list_text(label(item) for item in items)
+    return _LIST_COMMA[language].join(label(item) for item in items)
+
+
+def known_name(owner: str, field: FieldSpec, code: str, language: Language) -> str:
+    """What a name of ours is called, with the detail that follows it; another as it is.
+
+    Args: owner is `Table.field`.
+    """
+    if code in field.choices:
+        return labels.choice(owner, code, language)
+    head, colon, detail = code.partition(":")
+    if field.detailed and colon and head in field.choices:
+        return f"{labels.choice(owner, head, language)}: {detail}"
+    return code
 
 
 def _yes_or_no(column: pd.Series[Any], language: Language) -> list[Cell]:

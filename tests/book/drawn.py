@@ -89,7 +89,7 @@ class Shelf:
 def fields_print(host: Host, code: str) -> str:
     """The fingerprint of a table's own fields, as a reader of the workbook finds them."""
     read = Session(host).table(code)
-    return content_fingerprint(read.cells, host.annotations(code), read.field_by_header)
+    return content_fingerprint(read.cells, host.annotations(code), read.counted_headers)
 
 
 def undo_last(host: MemoryHost, before: MemoryHost, as_of: dt.date) -> Report:

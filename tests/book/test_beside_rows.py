@@ -25,13 +25,26 @@ from salesbook.intake.options import ImportOptions
 from salesbook.labels import LANGUAGES, sentence
 from salesbook.messages import Finding, Message
 from salesbook.reading.table import read_table
-from salesbook.store import Annotation, Cell, CellError, Mark, TableCells, TableWrite
+from salesbook.store import (
+    Annotation,
+    Cell,
+    CellError,
+    Mark,
+    TableCells,
+    TableWrite,
+    column_letters,
+)
+from salesbook.tables import TABLES
 from salesbook.writing.parking import ParkedLine, annotation_of, content_text, lines_of
 from salesbook.writing.parking_findings import parked_findings
 from salesbook.writing.sameness import content_fingerprint
 from tests.book.drawn import book, fields_print, table, undo_last
 
 TODAY = dt.date(2026, 6, 30)
+REMARK = len(TABLES["CallList"].fields) + 1
+"""The column, from 1, in which a remark stands: right of our own fields."""
+TO_C = 3 - REMARK
+"""From there to the third column."""
 CUSTOMERS = ("C1", "C2", "C3", "C4", "C5", "C6")
 
 
@@ -150,7 +163,7 @@ def test_everything_that_was_put_on_a_row_waits_and_returns():
     refreshed(host, ["C3"])
     assert host.annotations("CallList") == ()
     assert len(parked(host)) == len(marks)
-    assert ("C1", "Remark", "formula", "=RC[-5]*2") in parked(host)
+    assert ("C1", "Remark", "formula", f"=RC[{TO_C}]*2") in parked(host)
     refreshed(host, ["C2", "C5", "C1"])
     after = {
         (mark.row, mark.header, mark.mark): mark.content for mark in host.annotations("CallList")
@@ -361,22 +374,22 @@ def test_a_formula_that_cannot_go_on_is_parked_and_named():
     assert [(one.code, one.row_key, one.found) for one in told] == [
         ("formula-lost", "C2", "=C4+C5")
     ]
-    assert told[0].params["cell"] == "H5"
-    assert parked(host) == [("C2", "Remark", "formula", "=R[-1]C[-5]+RC[-5]")]
+    assert told[0].params["cell"] == f"{column_letters(REMARK)}5"
+    assert parked(host) == [("C2", "Remark", "formula", f"=R[-1]C[{TO_C}]+RC[{TO_C}]")]
     assert host.annotations("CallList") == ()
     assert refreshed(host, ["C3", "C2"]) == []
 
 
 def test_a_formula_on_its_own_row_comes_back_with_it():
     """What it names goes with the row, or is held by dollars outside the table."""
-    host = started({}, [Annotation(1, "Remark", Mark.FORMULA, "=C5*2+$K$1")])
+    host = started({}, [Annotation(1, "Remark", Mark.FORMULA, "=C5*2+$AZ$1")])
     refreshed(host, ["C1"])
     refreshed(host, ["C1", "C3", "C2"])
-    assert host.annotations("CallList") == (Annotation(2, "Remark", Mark.FORMULA, "=C6*2+$K$1"),)
+    assert host.annotations("CallList") == (Annotation(2, "Remark", Mark.FORMULA, "=C6*2+$AZ$1"),)
     assert parked(host) == []
 
 
-@pytest.mark.parametrize("named", ["C4", "$C$4", "K5", "Rates!B5", "$C$4:C5"])
+@pytest.mark.parametrize("named", ["C4", "$C$4", "AZ5", "Rates!B5", "$C$4:C5"])
 def test_a_formula_on_other_rows_stays_parked(named: str):
     """Its row is there again, and other rows stand where those stood that it named."""
     host = started({}, [Annotation(1, "Remark", Mark.FORMULA, f"=C5+SUM({named})")])

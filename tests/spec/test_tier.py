@@ -32,7 +32,7 @@ TIERS = (
     TierRule(tier="C", up_to_share=1, touch_days=90),
 )
 POLICY = Policy(stages=STAGES, tier_rules=TIERS)
-READS = ("Customers", "Orders", "Deals", "Activities", "Feedback", "Reps", "TierHistory")
+READS = ACTIONS["tier"].reads
 
 
 def order(key, customer, amount, on="2026-06-01", **more):
@@ -179,7 +179,7 @@ def test_who_was_never_touched_is_due_a_rhythm_after_order_or_entry_else_at_once
     }
 
 
-def test_the_call_list_names_who_is_due_longest_late_first():
+def test_the_call_list_names_who_is_due_the_most_important_first():
     """The customer's own channel goes before the tier's; who is not due is not called."""
     customers = (
         {"customer_id": "C1", "owner_id": "R1"},
@@ -198,11 +198,11 @@ def test_the_call_list_names_who_is_due_longest_late_first():
     ).tables["CallList"]
     shown = calls[["customer_id", "rep_id", "days_late", "channel", "tier"]].astype("object")
     assert shown.where(shown.notna(), None).values.tolist() == [
-        ["C2", None, 29, "email", "C"],
         ["C1", "R1", 15, "visit", "A"],
+        ["C2", None, 29, "email", "C"],
         ["C4", None, 0, None, "C"],
     ]
-    assert calls["because"][1] == Message(
+    assert calls["because"][0] == Message(
         "call-late", {"days": 29, "last": day("2026-06-01"), "tier": "A", "every": 14}
     )
 

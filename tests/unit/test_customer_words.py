@@ -28,6 +28,9 @@ FACTS = {
     "name": "Acme",
     "left": "Acme",
     "right": "Acma",
+    "count": 3,
+    "reps": "Ann Lee 2, Bo 1",
+    "day": dt.date(2026, 6, 1),
 }
 
 

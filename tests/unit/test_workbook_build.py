@@ -293,8 +293,9 @@ def test_what_a_stage_needs_is_named_as_deals_heads_its_columns(language, tmp_pa
         stages = Session(host).table("Stages")
     typed = stages.column(labels.header("Stages", "needs", language))
     headers = [labels.header("Deals", name, language) for name in ("amount", "expected_on")]
-    assert typed[:4] == [None, headers[0], ", ".join(headers), typed[3]]
-    assert typed[3].startswith(", ".join(headers) + ", ")
+    comma = {"en": ", ", "zh-CN": "、"}[language]
+    assert typed[:4] == [None, headers[0], comma.join(headers), typed[3]]
+    assert typed[3].startswith(comma.join(headers) + comma)
     assert stages.frame["needs"][3] == "amount, expected_on, next_step"
 
 

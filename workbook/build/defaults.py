@@ -18,7 +18,13 @@ from workbook.build.table_block import Rows
 
 _RULES: Final[Mapping[Language, Mapping[str, object]]] = {
     "en": {},
-    "zh-CN": {"currency": "CNY", "language": "zh-CN", "number_style": "wan", "calendar": "CN"},
+    "zh-CN": {
+        "currency": "CNY",
+        "language": "zh-CN",
+        "number_style": "wan",
+        "calendar": "CN",
+        "touch_minutes": "电话 15、邮件 10、消息 5、拜访 90",
+    },
 }
 _PLAN_FROM: Final = dt.date(2020, 1, 1)
 
@@ -88,6 +94,8 @@ def _policy(language: Language) -> list[dict[str, Any]]:
 def _shown(key: str, value: object, language: Language) -> CellValue:
     if setting_choices(key):
         return labels.choice(f"Policy.{key}", str(value), language)
+    if key == "weekend":
+        return labels.word("book", "weekend", language)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value or None if isinstance(value, str) else value  # type: ignore[return-value]

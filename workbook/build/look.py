@@ -102,6 +102,7 @@ _WIDTHS: Final[Mapping[Kind, float]] = {
     Kind.LIST: 15,
     Kind.TABLE: 14,
     Kind.FIELD: 16,
+    Kind.LEFT: 40,
     Kind.MONEY: 15,
     Kind.MEASURE: 13,
     Kind.NUMBER: 10,
@@ -117,6 +118,16 @@ _WIDTHS: Final[Mapping[Kind, float]] = {
 }
 _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "name": 22,
+    "rep_name": 20,
+    "who_name": 20,
+    "customer_name": 24,
+    "deal_name": 44,
+    "row_name": 44,
+    "left_name": 24,
+    "right_name": 24,
+    "scope_name": 20,
+    "slice_name": 20,
+    "course_title": 28,
     "company": 28,
     "email": 30,
     "phone": 17,
@@ -158,6 +169,7 @@ _OWN_WIDTHS: Final[Mapping[str, float]] = {
 
 _TABLE_WIDTHS: Final[Mapping[tuple[str, str], float]] = {
     ("Policy", "key"): 30,
+    ("CallList", "last_word"): 20,
     ("Policy", "value"): 26,
     ("Policy", "note"): 66,
     ("Stages", "needs"): 36,

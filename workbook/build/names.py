@@ -71,10 +71,9 @@ def _choices(canvas: Canvas) -> Iterator[tuple[str, list[str]]]:
     yield SWITCH, [canvas.word(f"start.{state}") for state in ("shown", "hidden")]
     yield SET, [canvas.word(f"start.set_{size}") for size in ("small", "full")]
 
-    typed_tables = [spec for spec in TABLES.values() if spec.role is not Role.OUTPUT]
-    for spec in typed_tables:
+    for spec in TABLES.values():
         for field in spec.fields:
-            if field.kind is Kind.CHOICE:
+            if field.kind is Kind.CHOICE and spec.is_typed(field):
                 owner = f"{spec.name}.{field.name}"
                 yield choice_name(owner), _in_words(canvas, owner, field.choices)
 
@@ -133,6 +132,5 @@ def _key_tables() -> list[str]:
     """Tables whose keys somebody may choose in another table."""
     chosen = set()
     for spec in TABLES.values():
-        if spec.role is not Role.OUTPUT:
-            chosen |= {referenced(spec.name, field) for field in spec.fields}
+        chosen |= {referenced(spec.name, field) for field in spec.fields if spec.is_typed(field)}
     return [table for table in TABLES if table in chosen]

@@ -47,6 +47,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "gives": "gives",
         "key": "key",
         "yes": "yes",
+        "yours": "yours",
         "to": "refers to",
     },
     "zh-CN": {
@@ -69,6 +70,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "gives": "结果",
         "key": "键",
         "yes": "是",
+        "yours": "由您填写",
         "to": "引用",
     },
 }
@@ -136,6 +138,8 @@ def _kind(spec: TableSpec, field: FieldSpec, language: Language) -> str:
 
 
 def _needed(field: FieldSpec, language: Language) -> str:
+    if field.yours:
+        return _WORDS[language]["yours"]
     if field.key:
         return _WORDS[language]["key"]
     return _WORDS[language]["yes"] if field.required else ""

@@ -47,7 +47,7 @@ def write_table(
         for down, cells in enumerate(body, start=1):
             put(head.moved(down, 0), cells[offset], style)
         explain_header(canvas, head, spec.name, field)
-        if spec.role is not Role.OUTPUT:
+        if spec.is_typed(field):
             validate_column(canvas, head.moved(1, 0), spec.name, field)
     highlight(canvas, spot, spec)
 
@@ -70,15 +70,21 @@ def _add_table(canvas: Canvas, spot: Spot, spec: TableSpec, size: int) -> None:
     spot.sheet.add_table(spot.row, spot.column, end.row, end.column, options)
 
 
+def filled_by(spec: TableSpec, field: FieldSpec) -> Role:
+    """The role whose colours a field has: in a table of ours, too, people see where they type."""
+    return Role.INPUT if field.yours else spec.role
+
+
 def head_style(canvas: Canvas, spec: TableSpec, field: FieldSpec) -> Format:
     """A header's format: dark where the field must be filled, lighter where it may stay empty.
 
     The text keeps to the top, because the filter's button covers the lower right corner.
     """
-    must, may = look.HEADS[spec.role]
+    role = filled_by(spec, field)
+    must, may = look.HEADS[role]
     needed = field.required or field.key
     return canvas.style(
-        bold=needed or spec.role is Role.OUTPUT,
+        bold=needed or role is Role.OUTPUT,
         font_color=look.PAPER,
         bg_color=must if needed else may,
         align=_align(field),
@@ -92,9 +98,10 @@ def head_style(canvas: Canvas, spec: TableSpec, field: FieldSpec) -> Format:
 
 def body_style(canvas: Canvas, spec: TableSpec, field: FieldSpec) -> Format:
     """The format of a field's cells, in rows that are there and in rows to come."""
+    role = filled_by(spec, field)
     return canvas.style(
-        num_format=look.number_format(field, canvas.currency, spec.role),
-        bg_color=look.BODIES[spec.role],
+        num_format=look.number_format(field, canvas.currency, role),
+        bg_color=look.BODIES[role],
         align=_align(field),
         indent=_indent(field),
         # A sentence may take several lines: the first of them stands beside the other cells.

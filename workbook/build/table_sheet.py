@@ -35,7 +35,8 @@ def write_table_sheet(canvas: Canvas, layout: SheetLayout, spec: TableSpec, rows
     """Fill the sheet of a table that people type into or that salesbook writes."""
     sheet = canvas.book.get_worksheet_by_name(layout.name)
     note = labels.table_note(spec.name, canvas.language)
-    who_fills_it = canvas.word(f"roles.{spec.role.value}")
+    role = "yours" if spec.yours else spec.role.value
+    who_fills_it = canvas.word(f"roles.{role}")
     is_dated = spec.name in note_sheets()
     if is_dated:
         # Chinese has no space between two sentences.

@@ -55,26 +55,12 @@ class AlertContext:
         return Staff(self.tables["Reps"], self.tables["Assignments"])
 
     def is_at_work(self, rep_id: str) -> bool:
-        """Whether a rep has been hired and has not left; of one whom Team lacks nobody says so."""
-        first_day, last_day = self.staff.employment.get(rep_id, (None, None))
-        has_come = first_day is None or first_day <= self.as_of
-        has_not_left = last_day is None or last_day >= self.as_of
-        return has_come and has_not_left
+        """Whether a rep works for us today."""
+        return self.staff.is_at_work(rep_id, self.as_of)
 
     def responsible(self, rep_id: str | None) -> str | None:
-        """Who can act for a rep today: the rep, or the next manager up who is at work.
-
-        None where nobody is: then it is the company's.
-        """
-        state = self.staff.on_day(self.as_of)
-        asked: set[str] = set()
-        while rep_id is not None and rep_id not in asked:
-            if self.is_at_work(rep_id):
-                return rep_id
-            asked.add(rep_id)  # two who manage each other would be asked for ever
-            manager = state["manager_id"].get(rep_id)
-            rep_id = None if pd.isna(manager) else str(manager)
-        return None
+        """Who can act for a rep today; None where nobody can, for then it is the company's."""
+        return self.staff.responsible(rep_id, self.as_of)
 
     def answered_for(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of a table of slices about which somebody at work can do something.

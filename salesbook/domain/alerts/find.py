@@ -11,7 +11,6 @@ from salesbook.domain.alerts import customers, deals, numbers, team  # noqa: F40
 from salesbook.domain.alerts.context import AlertContext
 from salesbook.domain.alerts.rows import AlertRow, alerts_frame
 from salesbook.domain.alerts.rules import RULES
-from salesbook.domain.alerts.subjects import Subjects
 
 
 def find_alerts(context: AlertContext) -> pd.DataFrame:
@@ -20,12 +19,10 @@ def find_alerts(context: AlertContext) -> pd.DataFrame:
     Who has left or is still to come is never asked to do something: his manager is, or nobody by
     name.
     """
-    subjects = Subjects(context.tables, context.policy.decimals)
     alerts: list[tuple[str, AlertRow]] = []
     for kind, rule in RULES.items():
         for row in rule(context):
             who_can_act = context.responsible(row.who)
-            row_name = subjects.name(row.table, row.row_key)
-            alerts.append((kind, replace(row, who=who_can_act, row_name=row_name)))
+            alerts.append((kind, replace(row, who=who_can_act)))
 
     return alerts_frame(alerts)

@@ -25,8 +25,6 @@ class AlertRow:
     severity: Severity
     facts: dict[str, Fact]
     """Params of the sentence that says why."""
-    row_name: str | None = None
-    """What people call the row; `find_alerts` looks it up."""
     who: str | None = None
     since_on: Any = None
     days: float | None = None
@@ -58,7 +56,6 @@ def alerts_frame(alerts: Iterable[tuple[str, AlertRow]]) -> pd.DataFrame:
             "kind": kinds,
             "table": [row.table for row in rows],
             "row_key": [row.row_key for row in rows],
-            "row_name": [row.row_name for _, row in ordered],
             "severity": [row.severity for row in rows],
             "who": [row.who for row in rows],
             "since_on": np.array(since, dtype="datetime64[us]") if since else since,

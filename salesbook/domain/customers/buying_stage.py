@@ -16,15 +16,19 @@ from salesbook.policy import Policy
 _MORE_LIKELY_THAN_NOT: Final = 0.5
 
 
-def with_open_deal(deals: pd.DataFrame, policy: Policy, as_of: dt.date) -> frozenset[str]:
-    """Customers with a deal that was open on that day, or was closed only later."""
+def open_deals(deals: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.DataFrame:
+    """The deals that were open on that day, or were closed only later."""
     day = pd.Timestamp(as_of)
     # A deal without `created_on` has begun: only a typed later day says that it had not.
     has_begun = ~(deals["created_on"] > day)
     is_open_now = (stage_kinds(deals, policy) == "open").fillna(False)
     closed_later = deals["closed_on"] > day
-    was_open = has_begun & (is_open_now | closed_later)
-    return frozenset(deals.loc[was_open, "customer_id"].dropna())
+    return deals[has_begun & (is_open_now | closed_later)]
+
+
+def with_open_deal(deals: pd.DataFrame, policy: Policy, as_of: dt.date) -> frozenset[str]:
+    """Customers with a deal that was open on that day, or was closed only later."""
+    return frozenset(open_deals(deals, policy, as_of)["customer_id"].dropna())
 
 
 def won_on(deals: pd.DataFrame, policy: Policy, as_of: dt.date) -> pd.Series[pd.Timestamp]:

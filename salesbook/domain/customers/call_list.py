@@ -1,58 +1,219 @@
-"""Which customers are due, who calls them, and on which channel?"""
+"""Whom do we call this week, in which order, and what should the caller know?"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Final
 
 import pandas as pd
 
-from salesbook.frames import frame_of
-from salesbook.messages import Message
-from salesbook.policy import Policy
+from salesbook.domain.customers.buying_stage import open_deals
+from salesbook.domain.customers.calls_done import begun_calls
+from salesbook.domain.customers.touch import activities_by_customer
+from salesbook.domain.customers.touch_load import (
+    WEEKS,
+    minutes_of,
+    that_fit,
+    touch_load,
+    week_of,
+    weekly_hours,
+)
+from salesbook.domain.outcome import Task
+from salesbook.domain.team.staff import Staff
+from salesbook.frames import Tables, frame_of
+from salesbook.messages import Fact, Message
+
+_MOST_REPS: Final = 5
+"""Reps whose waiting calls a sentence counts; TouchLoad has all."""
+_ORDER: Final = ["place", "value", "days_late", "p_alive", "buying_on", "customer_id"]
+_IS_RISING: Final = [True, False, False, True, True, True]
+"""Best tier, most value, longest late, least chance to buy again, buying soonest; ties by key."""
 
 
-def list_calls(
-    customer_tiers: pd.DataFrame, customers: pd.DataFrame, policy: Policy, as_of: dt.date
-) -> pd.DataFrame:
-    """List the customers whose next touch is due by `as_of`.
+@dataclass(frozen=True)
+class CallsOfWeek:
+    """The calls of a week, and how much of what is due they are."""
 
-    The owner calls, on the customer's channel, or on that of the tier where the customer has none.
+    call_list: pd.DataFrame
+    touch_load: pd.DataFrame
+    answer: tuple[Message, ...]
+    """How many calls wait for hours, where any do."""
 
-    Args:
-        customer_tiers: CustomerTiers.
-        customers: Customers.
 
-    Returns: CallList, longest late first, then by customer.
+def calls_of_week(task: Task, customer_tiers: pd.DataFrame) -> CallsOfWeek:
+    """List the customers who are due, as far as the hours of the reps allow this week.
+
+    A customer is due from the day of the next touch on; nobody is called twice on one day. The owner
+    calls, or who can act for one who has left; on the customer's channel, or on that of the tier.
+
+    A call on which somebody has typed something is begun: it keeps its place while the customer is
+    due, whatever the hours. One that was typed as done and is no activity yet stays in any case, so
+    that whoever typed it can mend it where it stands.
+
+    Args: customer_tiers is CustomerTiers.
     """
-    day = pd.Timestamp(as_of)
-    is_due = customer_tiers["next_touch_on"] <= day
-    due = customer_tiers[is_due].set_index("customer_id")
-    customer = customers.set_index("customer_id").loc[due.index]
+    staff = Staff(task.tables["Reps"], task.tables["Assignments"])
+    customers = _customers(task, customer_tiers, staff)
+    begun = begun_calls(task).set_index("customer_id")
+    unsettled = begun[begun["is_unsettled"]]
+    customers["is_begun"] = customers["customer_id"].isin(begun.index)
+    customers["is_unsettled"] = customers["customer_id"].isin(unsettled.index)
 
-    channels = {rule.tier: rule.channel for rule in policy.tier_rules}
-    rhythms = {rule.tier: rule.touch_days for rule in policy.tier_rules}
-    tier_channel = due["tier"].map(channels).astype("str")
-    rhythm = due["tier"].map(rhythms)
+    day = pd.Timestamp(task.as_of)
+    is_due = (customers["next_touch_on"] <= day) & (customers["last_touch_on"] != day)
+    due = _in_order(customers[is_due])
+    reps = _reps(staff, customers, task)
+    first_week = week_of(task.as_of, task.calendar)
+    weeks = [first_week + dt.timedelta(weeks=step) for step in range(WEEKS)]
+    hours = {week: weekly_hours(reps, week, staff, task.policy, task.calendar) for week in weeks}
+    is_listed = that_fit(due, hours[first_week])
 
+    rows = pd.concat([due[is_listed], customers[customers["is_unsettled"] & ~is_due]])
+    listed = Counter(due.loc[is_listed, "rep_id"].dropna())
+    waiting = Counter(due.loc[~is_listed, "rep_id"].dropna())
+    owned = customers[customers["rep_id"].notna()]
+    return CallsOfWeek(
+        _call_list(task, _in_order(rows), begun),
+        touch_load(owned, hours, task.as_of, listed, waiting),
+        _answer(waiting, task.tables["Reps"]),
+    )
+
+
+def _in_order(customers: pd.DataFrame) -> pd.DataFrame:
+    """The most important first."""
+    return customers.sort_values(_ORDER, ascending=_IS_RISING, na_position="last")
+
+
+def _customers(task: Task, customer_tiers: pd.DataFrame, staff: Staff) -> pd.DataFrame:
+    """What has to be known of each customer to decide on a call."""
+    policy, day = task.policy, pd.Timestamp(task.as_of)
+    tiers = customer_tiers.set_index("customer_id", drop=False)
+    typed = task.tables["Customers"].set_index("customer_id").loc[tiers.index]
+    place_of_tier = {rule.tier: place for place, rule in enumerate(policy.tier_rules)}
+    channel_of_tier = {rule.tier: rule.channel for rule in policy.tier_rules}
+    rhythm_of_tier = {rule.tier: rule.touch_days for rule in policy.tier_rules}
+    caller_of_owner = {
+        owner: staff.responsible(owner, task.as_of) for owner in typed["owner_id"].dropna().unique()
+    }
+
+    names = ["customer_id", "tier", "value", "p_alive", "last_touch_on", "next_touch_on"]
+    facts = tiers[[*names, "days_stale"]].copy()
+    facts["place"] = tiers["tier"].map(place_of_tier)
+    facts["touch_days"] = tiers["tier"].map(rhythm_of_tier).astype("float64")
+    facts["days_late"] = (day - tiers["next_touch_on"]).dt.days
+    facts["rep_id"] = typed["owner_id"].map(caller_of_owner).astype("str")
+    of_tier = tiers["tier"].map(channel_of_tier).astype("str")
+    facts["channel"] = typed["channel"].fillna(of_tier)
+    facts["minutes"] = minutes_of(facts["channel"], policy)
+    facts["contact"] = typed["name"]
+    facts["phone"] = typed["phone"]
+    facts["buying_on"] = typed["buying_on"]
+    return facts.reset_index(drop=True)
+
+
+def _reps(staff: Staff, customers: pd.DataFrame, task: Task) -> list[str]:
+    """Whose hours are looked at: who has customers, and everybody at work who is no manager."""
+    with_customers = set(customers["rep_id"].dropna())
+    managers = staff.managers(task.as_of)
+    at_work = {rep for rep in staff.ids if staff.is_at_work(rep, task.as_of)}
+    return sorted(with_customers | (at_work - managers))
+
+
+def _call_list(task: Task, rows: pd.DataFrame, begun: pd.DataFrame) -> pd.DataFrame:
+    """CallList of these customers, in their order, and of unsettled rows of customers unknown."""
+    keys = rows["customer_id"]
+    # The day on which a call was due is its name: what was typed of it goes on being about that call.
+    due_on = _of_each(keys, begun["due_on"]).fillna(rows["next_touch_on"])
+    days_late = (pd.Timestamp(task.as_of) - due_on).dt.days.clip(lower=0)
     because = [
         _because(*facts)
-        for facts in zip(due["tier"], rhythm, due["last_touch_on"], due["days_stale"], strict=True)
+        for facts in zip(
+            rows["tier"],
+            rows["touch_days"],
+            rows["last_touch_on"],
+            rows["days_stale"],
+            strict=True,
+        )
     ]
+    words = _last_words(task.tables, keys)
+    deals = _open_deals(task, keys)
     calls = frame_of(
         "CallList",
         {
-            "customer_id": due.index.to_series(),
-            "rep_id": customer["owner_id"],
-            "due_on": due["next_touch_on"],
-            "days_late": (day - due["next_touch_on"]).dt.days,
-            "channel": customer["channel"].fillna(tier_channel),
-            "tier": due["tier"],
+            "customer_id": keys,
+            "contact": rows["contact"],
+            "tier": rows["tier"],
+            "rep_id": rows["rep_id"],
+            "channel": rows["channel"],
+            "phone": rows["phone"],
+            "due_on": due_on,
+            "days_late": days_late,
+            "last_word": words["outcome"],
+            "last_word_on": words["done_on"],
+            "open_amount": deals["open_amount"],
+            "next_step": deals["next_step"].fillna(words["next_step"]),
+            "next_on": deals["next_on"].where(deals["next_step"].notna(), words["next_on"]),
             "because": pd.Series(because, dtype="object"),
+            "value": rows["value"],
+            "p_alive": rows["p_alive"],
+            "buying_on": rows["buying_on"],
+            "deal_id": deals["deal_id"],
         },
     )
-    return calls.sort_values(
-        ["days_late", "customer_id"], ascending=[False, True], kind="stable", ignore_index=True
+    is_unknown = ~begun.index.isin(task.tables["Customers"]["customer_id"])
+    of_unknown = begun[is_unknown & begun["is_unsettled"]]
+    if of_unknown.empty:
+        return calls
+    of_unknown = of_unknown.reset_index().sort_values("customer_id")
+    as_read = frame_of("CallList", {name: of_unknown[name] for name in calls.columns})
+    return pd.concat([calls, as_read], ignore_index=True)
+
+
+def _last_words(tables: Tables, customer_ids: pd.Series[str]) -> pd.DataFrame:
+    """Per customer what the latest activity that came to something led to, and what was to follow.
+
+    Returns: `outcome` and `done_on` of the latest activity with an outcome, `next_step` and `next_on`
+        of the latest one at all; under the index of `customer_ids`.
+    """
+    activities = activities_by_customer(tables).sort_values(["done_on", "activity_id"])
+    latest = activities.drop_duplicates("customer_id", keep="last").set_index("customer_id")
+    with_outcome = activities[activities["outcome"].notna()]
+    words = with_outcome.drop_duplicates("customer_id", keep="last").set_index("customer_id")
+    return pd.DataFrame(
+        {
+            "outcome": _of_each(customer_ids, words["outcome"]),
+            "done_on": _of_each(customer_ids, words["done_on"]),
+            "next_step": _of_each(customer_ids, latest["next_step"]),
+            "next_on": _of_each(customer_ids, latest["next_on"]),
+        }
     )
+
+
+def _open_deals(task: Task, customer_ids: pd.Series[str]) -> pd.DataFrame:
+    """Per customer the sum of the open deals, and the largest one's key and next step.
+
+    Returns: `open_amount`, `deal_id`, `next_step`, `next_on` under the index of `customer_ids`.
+    """
+    deals = open_deals(task.tables["Deals"], task.policy, task.as_of)
+    deals = deals[deals["customer_id"].notna()]
+    sums = deals.groupby("customer_id")["amount"].sum(min_count=1)
+    by_size = deals.sort_values(["amount", "deal_id"], ascending=[False, True], na_position="last")
+    largest = by_size.drop_duplicates("customer_id").set_index("customer_id")
+    return pd.DataFrame(
+        {
+            "open_amount": _of_each(customer_ids, sums),
+            "deal_id": _of_each(customer_ids, largest["deal_id"]),
+            "next_step": _of_each(customer_ids, largest["next_step"]),
+            "next_on": _of_each(customer_ids, largest["next_on"]),
+        }
+    )
+
+
+def _of_each(customer_ids: pd.Series[str], known: pd.Series[Any]) -> pd.Series[Any]:
+    """What is known by customer, for each of these; missing where nothing is."""
+    return known.reindex(customer_ids).set_axis(customer_ids.index)
 
 
 def _because(tier: str, rhythm: float, last: pd.Timestamp, days: float) -> Message:
@@ -60,3 +221,16 @@ def _because(tier: str, rhythm: float, last: pd.Timestamp, days: float) -> Messa
     if pd.isna(last):
         return Message("call-first", {"tier": tier, "every": rhythm})
     return Message("call-late", {"days": days, "last": last.date(), "tier": tier, "every": rhythm})
+
+
+def _answer(waiting: Counter[Any], reps: pd.DataFrame) -> tuple[Message, ...]:
+    """How many calls wait for hours, and whose: those with most of them by name."""
+    if not waiting:
+        return ()
+    name_of = reps.set_index("rep_id")["name"].to_dict()
+    most_first = sorted(waiting.items(), key=lambda counted: (-counted[1], counted[0]))
+    named = [f"{name_of.get(rep_id, rep_id)} {count}" for rep_id, count in most_first[:_MOST_REPS]]
+    if len(most_first) > _MOST_REPS:
+        named.append(f"… +{len(most_first) - _MOST_REPS}")
+    facts: dict[str, Fact] = {"count": waiting.total(), "reps": ", ".join(named)}
+    return (Message("calls-wait-for-hours", facts),)

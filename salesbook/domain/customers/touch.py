@@ -22,7 +22,7 @@ def last_touches(tables: Tables, as_of: dt.date) -> pd.Series[pd.Timestamp]:
     visits = feedback[feedback["kind"] == "visit"]
     touches = pd.concat(
         [
-            _activities(tables),
+            _activity_touches(tables),
             _touches(visits["customer_id"], visits["received_at"]),
             _touches(feedback["customer_id"], feedback["answered_at"]),
         ],
@@ -36,13 +36,18 @@ def last_touches(tables: Tables, as_of: dt.date) -> pd.Series[pd.Timestamp]:
     return days[counts].groupby(customer).max()
 
 
-def _activities(tables: Tables) -> pd.DataFrame:
-    """Activities as touches; where one names no customer, its deal may."""
+def activities_by_customer(tables: Tables) -> pd.DataFrame:
+    """Activities with their customer; where one names none, its deal may."""
     activities = tables["Activities"]
     deals = tables["Deals"].drop_duplicates("deal_id").set_index("deal_id")
     customer_of_deal = activities["deal_id"].map(deals["customer_id"]).astype("str")
     customer = activities["customer_id"].fillna(customer_of_deal)
-    return _touches(customer, activities["done_on"])
+    return activities.assign(customer_id=customer)
+
+
+def _activity_touches(tables: Tables) -> pd.DataFrame:
+    activities = activities_by_customer(tables)
+    return _touches(activities["customer_id"], activities["done_on"])
 
 
 def _touches(customer: pd.Series[Any], on: pd.Series[Any]) -> pd.DataFrame:

@@ -55,7 +55,7 @@ from salesbook.domain.sales.credit import Credits
 from salesbook.domain.team.staff import Staff
 from salesbook.frames import frame_from_rows, frame_of, sorted_by_key
 from salesbook.messages import Fact, Finding
-from salesbook.money import to_decimal
+from salesbook.money import three_digits
 from salesbook.policy import Policy
 
 _NO_PAST: Final = RepPast()
@@ -160,7 +160,7 @@ def _deals_on_other_basis(credits: Credits, policy: Policy) -> list[Finding]:
     amount = int(of_deals["amount"].sum())
     if policy.rules.commission_basis == "booking" or not amount:
         return []
-    facts: dict[str, Fact] = {"amount": to_decimal(amount, policy.decimals)}
+    facts: dict[str, Fact] = {"amount": three_digits(amount, policy.decimals)}
     return [Finding("basis-without-orders", "warning", "Orders", params=facts)]
 
 

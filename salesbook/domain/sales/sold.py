@@ -22,7 +22,7 @@ from salesbook.domain.sales.standing import (
 )
 from salesbook.frames import Tables, row_keys
 from salesbook.messages import Fact, Finding
-from salesbook.money import to_decimal
+from salesbook.money import three_digits
 from salesbook.policy import MAIN_PIPELINE, Policy
 from salesbook.tables.settings import Rules
 
@@ -189,7 +189,10 @@ def _unordered(orders: pd.DataFrame, won: pd.DataFrame, policy: Policy) -> list[
     if missing.empty:
         return []
     amount = int(missing["amount"].fillna(0).sum())
-    facts: dict[str, Fact] = {"count": len(missing), "amount": to_decimal(amount, policy.decimals)}
+    facts: dict[str, Fact] = {
+        "count": len(missing),
+        "amount": three_digits(amount, policy.decimals),
+    }
     return [Finding("won-without-order", "warning", "Deals", found=str(len(missing)), params=facts)]
 
 
@@ -197,7 +200,7 @@ def _too_early(orders: pd.DataFrame, policy: Policy) -> list[Finding]:
     """Order lines of before the month from which orders count: their money stands nowhere."""
     if orders.empty:
         return []
-    amount = to_decimal(int(signed_amounts(orders).sum()), policy.decimals)
+    amount = three_digits(int(signed_amounts(orders).sum()), policy.decimals)
     facts: dict[str, Fact] = {"count": len(orders), "amount": amount}
     facts["month"] = policy.rules.orders_from
     return [Finding("order-before-cut-over", "warning", "Orders", params=facts)]

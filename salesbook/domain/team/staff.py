@@ -47,6 +47,7 @@ class Staff:
         states["valid_from"] = states["valid_from"].astype("datetime64[us]")
         self._states = states
         self._reps = reps
+        self._assignments = assignments
         self.ids = pd.Index(sorted(reps["rep_id"]), dtype="str", name="rep_id")
 
     def on(self, rep_ids: pd.Series[Any], days: pd.Series[Any]) -> pd.DataFrame:
@@ -107,6 +108,40 @@ class Staff:
         last_days = _dates(reps["left_on"])
         spans = zip(first_days, last_days, strict=True)
         return dict(zip(self.ids, spans, strict=True))
+
+    def capacity(self, day: dt.date) -> dict[str, float]:
+        """What each rep can take on of a full load on a day: 1 where nobody says otherwise."""
+        typed = self._reps.set_index("rep_id")["capacity_rate"].fillna(1.0).to_dict()
+        rates = {str(rep_id): float(rate) for rep_id, rate in typed.items()}
+        begun = self._assignments["valid_from"] <= pd.Timestamp(day)
+        says_rate = self._assignments["capacity_rate"].notna()
+        for change in self._assignments[begun & says_rate].sort_values("valid_from").itertuples():
+            rates[str(change.rep_id)] = float(change.capacity_rate)
+        return rates
+
+    def is_at_work(self, rep_id: str, day: dt.date) -> bool:
+        """Whether a rep has been hired and has not left; of one whom Team lacks nobody says so."""
+        first_day, last_day = self.employment.get(rep_id, (None, None))
+        has_come = first_day is None or first_day <= day
+        has_not_left = last_day is None or last_day >= day
+        return has_come and has_not_left
+
+    def responsible(self, rep_id: str | None, day: dt.date) -> str | None:
+        """Who can act for a rep on a day: the rep, or the next manager up who is at work.
+
+        None where nobody is: then it is the company's.
+        """
+        if rep_id is None or self.is_at_work(rep_id, day):
+            return rep_id
+        manager_of = self.on_day(day)["manager_id"]
+        asked: set[str] = set()
+        while rep_id is not None and rep_id not in asked:
+            if self.is_at_work(rep_id, day):
+                return rep_id
+            asked.add(rep_id)  # two who manage each other would be asked for ever
+            manager = manager_of.get(rep_id)
+            rep_id = None if pd.isna(manager) else str(manager)
+        return None
 
     @cached_property
     def named_as_manager(self) -> frozenset[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from salesbook.domain.alerts.subjects import Subjects
 from salesbook.domain.arithmetic.calendar import (
     WorkCalendar,
     fiscal_year_of,
@@ -25,6 +24,10 @@ from salesbook.frames import Tables
 from salesbook.policy import Policy
 
 COMPANY: Final = "company"
+Names = Callable[[str, Iterable[str]], Mapping[str, str]]
+"""What people call rows: a table and keys in, names by key out. A page knows no words itself."""
+_NAMED_ROWS: Final = ("Reps", "Customers", "Deals", "Orders", "Leads", "Feedback")
+"""Tables whose rows are somebody or something; those of others are figures."""
 
 
 class Scope(NamedTuple):
@@ -47,6 +50,8 @@ class PageContext:
     policy: Policy
     as_of: dt.date
     calendar: WorkCalendar
+    names: Names
+    """What people call the rows of the workbook."""
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What several lists look up, once it was gathered."""
 
@@ -158,38 +163,16 @@ class PageContext:
 
     # What people call them.
 
-    @cached_property
-    def _rep_names(self) -> dict[str, str]:
-        """By id the name; with the id behind it where two share a name."""
-        names = {str(rep): str(name) for rep, name in self.reps["name"].dropna().items()}
-        shared = Counter(names.values())
-        return {rep: f"{name} ({rep})" if shared[name] > 1 else name for rep, name in names.items()}
-
     def rep_name(self, rep_id: Any) -> str | None:
         """A rep by name; one whom Reps lacks as typed; None for nobody."""
-        if not isinstance(rep_id, str):
-            return None
-        return self._rep_names.get(rep_id, rep_id)
-
-    @cached_property
-    def _subjects(self) -> Subjects:
-        return Subjects(self.tables, self.policy.decimals)
-
-    def name_of(self, table: str, row_key: str) -> str | None:
-        """What people call a row of a table; None where nothing tells."""
-        if table == "Reps":
-            return self.rep_name(row_key)
-        return self._subjects.name(table, row_key)
-
-    @cached_property
-    def _customer_names(self) -> dict[str, str]:
-        """By id the company, or the person where no company is named."""
-        customers = self.tables["Customers"]
-        names = customers["company"].fillna(customers["name"])
-        return dict(zip(customers["customer_id"], names, strict=True))
+        return self.name_of("Reps", rep_id)
 
     def customer_name(self, customer_id: Any) -> str | None:
         """A customer by company or name; one whom Customers lacks as typed; None for nobody."""
-        if not isinstance(customer_id, str):
+        return self.name_of("Customers", customer_id)
+
+    def name_of(self, table: str, row_key: Any) -> str | None:
+        """What people call a row of a table; None where it is nobody's or a mere figure."""
+        if table not in _NAMED_ROWS or not isinstance(row_key, str) or not row_key:
             return None
-        return self._customer_names.get(customer_id, customer_id)
+        return self.names(table, (row_key,)).get(row_key, row_key)

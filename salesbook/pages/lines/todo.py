@@ -108,7 +108,7 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
     """
     for alert in context.tables["Alerts"].to_dict("records"):
         table = str(alert["table"])
-        name = present(alert["row_name"]) or context.name_of(table, str(alert["row_key"]))
+        name = context.name_of(table, str(alert["row_key"]))
         if name is None:
             continue
         who, amount = present(alert["who"]), whole(alert["amount"])
