@@ -11,7 +11,6 @@ from salesbook.pages.common import (
     TEAM,
     YEAR,
     amount_text,
-    fact,
     first_step,
     if_,
     is_number,
@@ -96,8 +95,3 @@ def measured(page: Page, amount: Expression) -> Expression:
     as_count = call("FIXED", amount, 0)
     text = if_(page.fact("is_money").equals(1), amount_text(amount), as_count)
     return if_(is_number(amount), text, "–")
-
-
-def unit_text(page: Page) -> Expression:
-    """In which unit tiles are said; nothing for counts."""
-    return if_(page.fact("is_money").equals(1), fact("currency"), "")

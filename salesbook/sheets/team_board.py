@@ -311,7 +311,8 @@ def _total(board: Board) -> None:
     for field, _, width in _COLUMNS:
         left = _left_of(field)
         if field == "subject":
-            board.put(left, width, page.cell("total", 0, "says"), bold)
+            name = page.cell("total", 0, "subject")
+            board.put(left, width, if_(name.equals(""), page.cell("total", 0, "says"), name), bold)
         elif field in ("sold", "due", "rate", "amount", "count"):
             base = _LOOKS[field]
             look = Look(shows=base.shows, align="right", size=9.5, bold=True, tone=base.tone)

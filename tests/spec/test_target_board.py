@@ -339,17 +339,23 @@ def test_a_lock_of_a_month_that_is_over_is_nothing_to_mend():
 
 
 def test_a_cell_that_the_draft_changes_shows_what_is_published():
-    """May is 100 as published and 250 in the draft: 100, with a mark, and one line that says so."""
+    """May is 100 as published and 250 in the draft, by a lock: 100, with a mark, and one line that
+    says so; the lock waits for no other split.
+    """
+    lock = {"year": 2026, "rep_id": "r1", "month": 5, "metric": "revenue", "amount": 250}
     plan = planned("r1", dict.fromkeys(MONTHS, 100))
     plan[4] |= {"status": "draft", "amount": 250, "in_force": 100, "version": 2}
     changes = [
         {"period": "2026-05", "rep_id": "r1", "metric": "revenue", "before": 100, "after": 250}
     ]
     found = boards(
-        context_of("2026-03-31", Reps=ANN_AND_BO[:1], TargetPlan=plan, PlanChanges=changes)
+        context_of(
+            "2026-03-31", Reps=ANN_AND_BO[:1], TargetPlan=plan, PlanChanges=changes, Locks=[lock]
+        )
     )
     line = found["target-plan-revenue|company|company|FY2026"][2]
     assert (line["m05"], line["marks"]) == (100, "....●.......")
+    assert found["target-faults-revenue|company|company|FY2026"] == []
     (draft,) = found["target-draft-revenue|company|company|FY2026"]
     assert (draft["count"], draft["count_up"], draft["amount"]) == (1, 1, 150)
 

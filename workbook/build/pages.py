@@ -68,7 +68,7 @@ _DEFAULTS: Final = {
     "teams": Message("page.all-teams"),
     "reps": Message("page.all-reps"),
     "target_years": Message("page.this-year"),
-    "target_measures": Message("page.target.measure", {"metric": "Targets.metric=revenue"}),
+    "target_measures": Message("page.target.measure-revenue"),
     "team_periods": Message("page.this-year"),
 }
 """By list of choices what stands in a selector at first: it goes on meaning the same next month."""

@@ -54,11 +54,7 @@ def _choices(context: PageContext, plans: list[YearPlan]) -> Iterator[ListLines]
     yield ListLines(PAGE, "target_years", WHOLE_COMPANY, named)
 
     measures = [
-        {
-            "says": Message("page.target.measure", {"metric": f"Targets.metric={metric}"}),
-            "word": metric,
-        }
-        for metric in metrics
+        {"says": Message(f"page.target.measure-{metric}"), "word": metric} for metric in metrics
     ]
     yield ListLines(PAGE, "target_measures", WHOLE_COMPANY, measures)
 

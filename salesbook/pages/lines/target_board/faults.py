@@ -70,11 +70,18 @@ def unkept_locks(plan: YearPlan, scope: Scope) -> list[Any]:
 
 
 def is_unkept(plan: YearPlan, lock: Any) -> bool:
-    """Whether a lock waits for the next split; a month that is over stands as it was published."""
+    """Whether a lock waits for the next split.
+
+    A month that is over stands as it was published, and what a draft keeps waits only for its
+    publication.
+    """
     month = month_of_lock(plan, lock)
-    planned = plan.by_cell.get((str(lock.rep_id), month))
-    is_to_come = month >= plan.context.month
-    return is_to_come and (planned is None or not is_kept(lock.kind, int(lock.amount), planned))
+    if month < plan.context.month:
+        return False
+    cell = (str(lock.rep_id), month)
+    amounts = (plan.by_cell.get(cell), plan.drafted_by_cell.get(cell))
+    known = [amount for amount in amounts if amount is not None]
+    return not any(is_kept(lock.kind, int(lock.amount), amount) for amount in known)
 
 
 def is_of_scope(plan: YearPlan, rep: str, scope: Scope) -> bool:

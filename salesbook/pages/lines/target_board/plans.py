@@ -182,6 +182,13 @@ class YearPlan:
         keys = zip(rows["rep_id"], rows["period"], strict=True)
         return {key: int(amount) for key, amount in zip(keys, rows["amount"], strict=True)}
 
+    @cached_property
+    def drafted_by_cell(self) -> dict[tuple[str, str], int]:
+        """The plan as it would be with its drafts published, by rep and month."""
+        rows = self._drawn_up
+        keys = zip(rows["rep_id"], rows["period"], strict=True)
+        return {key: int(amount) for key, amount in zip(keys, rows["amount"], strict=True)}
+
     @property
     def has_plan(self) -> bool:
         """Whether anybody has a target."""

@@ -99,9 +99,12 @@ def rest_lines(standing: Standing) -> Iterator[Line]:
 def total_line(standing: Standing) -> Line:
     """The total of the table: of everybody, shown or not."""
     late = sum(standing.courses_late.get(rep, 0) for rep in standing.people)
-    kind = "company" if standing.scope.kind == "company" else "team"
+    is_company = standing.scope.kind == "company"
+    head: Line = {"subject": standing.scope.key}
+    if is_company:
+        head = {"says": Message("page.team.total-company")}
     return {
-        "says": Message(f"page.team.total-{kind}", {"team": standing.scope.key}),
+        **head,
         **_amounts(standing.total),
         "count": late or None,
     }
