@@ -408,6 +408,7 @@ _FUNNEL = Action(
     reads=(
         "Deals",
         "StageHistory",
+        "DealHistory",
         "Leads",
         "Activities",
         "Orders",
@@ -421,11 +422,14 @@ _FUNNEL = Action(
     ),
     writes=(
         "StageHistory",
+        "DealHistory",
         "Funnel",
         "StageTimes",
         "DealOrders",
+        "DealScores",
         "Forecast",
         "ForecastHistory",
+        "ForecastChanges",
         "Alerts",
     ),
     needs=("Stages",),

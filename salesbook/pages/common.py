@@ -57,6 +57,7 @@ def common() -> Page:
         "periods": MOST_PERIODS,
         "teams": MOST_TEAMS,
         "reps": MOST_REPS,
+        "rep_choices": MOST_REPS,
         "target_years": MOST_YEARS,
         "target_measures": MOST_MEASURES,
         "team_periods": MOST_BOARD_PERIODS,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Tone = Literal["ink", "muted", "accent", "good", "attention", "bad", "paper", "line"]
+Tone = Literal[
+    "ink", "muted", "accent", "good", "attention", "bad", "paper", "line", "middle", "light"
+]
 Align = Literal["left", "right", "center"]
 Shows = Literal[
     "text",
@@ -15,17 +17,19 @@ Shows = Literal[
     "rate",
     "count",
     "days",
+    "span",
     "date",
     "day",
     "decimal",
     "times",
     "error",
+    "signed",
     "up",
     "down",
 ]
 """What a cell shows: `money` in whole units, `exact` to the coin as people are paid, `short` as 1.52M
-or 118.9K, `times` as 3.8×, `error` as ± 9%, `up` and `down` how many went there, `date` without its
-year and `day` with it."""
+or 118.9K, `times` as 3.8×, `span` as 30 d, `error` as ± 9%, `date` without its year and `day` with it,
+`signed` as +22, `up` and `down` how many went there, a dash for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class Look:
     """A hairline below."""
     indent: int = 0
     wrap: bool = False
+    shrink: bool = False
+    """Whether a text that is too long is written smaller; numbers always are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from salesbook.pages.lines.line import MONTH_FIELDS
 from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.target_board.matrix import MOST_REPS, MOST_ROWS
 from tests.drawn_tables import FEW, SEEDS
-from tests.spec.page_tables import Lists, context_of, lists_of
 from tests.spec.score_tables import day, order, planned, policy_of
+from tests.spec.scored_pages import Lists, context_of, lists_of
 
 MONTHS = months_of_year(2026, 1)
 SCORED = policy_of(Metrics=({"metric": "attainment", "weight": 1.0},))

@@ -13,8 +13,8 @@ from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.team_board.standing import MOST_REPS
 from tests.drawn_tables import FEW, SEEDS
-from tests.spec.page_tables import Lists, context_of, lists_of
 from tests.spec.score_tables import day, order, planned, policy_of
+from tests.spec.scored_pages import Lists, context_of, lists_of
 from tests.spec.test_target_board import MONTHS, SCORED, a_company
 
 NORTH = [

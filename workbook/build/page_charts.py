@@ -56,6 +56,8 @@ class PageCharts:
         chart.set_legend({"none": True})
         chart.set_title({"none": True})
         chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+        # Without a word on it LibreOffice draws what is not there as 0.
+        chart.show_blanks_as("span")
         plot: dict[str, Any] = {"fill": {"none": True}}
         if placed.edge_to_edge:
             plot["layout"] = {"x": 0.0, "y": 0.0, "width": 1.0, "height": 1.0}

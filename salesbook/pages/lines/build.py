@@ -7,7 +7,15 @@ from typing import Final
 
 import pandas as pd
 
-from salesbook.pages.lines import dashboard, selectors, target_board, team_board
+from salesbook.pages.lines import (
+    customer_board,
+    dashboard,
+    pipeline_board,
+    rep_page,
+    selectors,
+    target_board,
+    team_board,
+)
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import ListLines, lines_frame
 from salesbook.pages.lines.periods import period_lists
@@ -20,6 +28,9 @@ PAGES: Final[tuple[ListsOf, ...]] = (
     dashboard.lists,
     target_board.lists,
     team_board.lists,
+    pipeline_board.lists,
+    customer_board.lists,
+    rep_page.lists,
 )
 """What makes lists, in the order in which they stand in the table."""
 
@@ -49,11 +60,14 @@ PAGE_TABLES: Final = (
     "CustomerTiers",
     "TierHistory",
     "CallList",
+    "TouchLoad",
     "Funnel",
     "StageTimes",
     "StageHistory",
+    "DealScores",
     "Forecast",
     "ForecastHistory",
+    "ForecastChanges",
     "Alerts",
 )
 """The tables that the lists rest on: what people typed, and what verbs have written."""
