@@ -32,12 +32,14 @@ def context_of(
     scored = ACTIONS["score"].run(Task(frames, policy, day))
     past = at(frames, policy, day, looks_back=False)
     tables = {**past.tables, **scored.tables}
-    return PageContext(tables, policy, day, WorkCalendar.of_policy(policy), _no_names)
+    name_by_rep = dict(zip(frames["Reps"]["rep_id"], frames["Reps"]["name"], strict=True))
 
+    def names(table: str, keys: Iterable[str]) -> Mapping[str, str]:
+        """As the workbook calls its reps; no list asked for here names other rows."""
+        known = name_by_rep if table == "Reps" else {}
+        return {key: known[key] for key in keys if key in known}
 
-def _no_names(table: str, keys: Iterable[str]) -> Mapping[str, str]:
-    """Names as the workbook gives them, of rows whose names no list here says."""
-    return {}
+    return PageContext(tables, policy, day, WorkCalendar.of_policy(policy), names)
 
 
 def lists_of(make: Callable[[PageContext], Iterator[ListLines]], context: PageContext) -> Lists:
