@@ -5,6 +5,7 @@ import datetime as dt
 import functools
 import hashlib
 import io
+import itertools
 import json
 import os
 import re
@@ -160,18 +161,29 @@ def test_every_row_note_and_format_is_there(released, read_before, read_after):
                 assert (one.comment and one.comment.text) == (other.comment and other.comment.text)
 
 
-def test_the_columns_stand_where_the_template_has_them(released, read_after):
-    """New columns come into their places; a person's own stay at the end, each with its note."""
+def test_the_columns_stand_where_the_template_has_them(released, read_before, read_after):
+    """New columns come into their places, a person's own stay at the end, and each has its note.
+
+    Columns that were there keep their order, also where the template's is another now: a new one
+    stands right of the column that it follows in the template.
+    """
     language = language_of(released)
     template = load_workbook(Path(__file__).resolve().parents[2] / "workbook" / FILES[language])
-    tables = tables_of(read_after)
+    tables, tables_before = tables_of(read_after), tables_of(read_before)
     for name, (_, table) in tables_of(template).items():
         sheet, upgraded_table = tables[name]
         wanted = [column.name for column in table.tableColumns]
         headers = [column.name for column in upgraded_table.tableColumns]
-        assert headers[: len(wanted)] == wanted
+        assert set(headers[: len(wanted)]) == set(wanted)
+        old = columns_of(*tables_before[name]) if name in tables_before else {}
+        was_there = [called_now(name, header, language) for header in old]
+        kept = [header for header in was_there if header in wanted]
+        assert [header for header in headers if header in kept] == kept
+        for before, header in itertools.pairwise(wanted):
+            if header not in kept:
+                assert headers[headers.index(header) - 1] == before, (name, header)
         left, top, *_ = range_boundaries(upgraded_table.ref)
-        for place, header in enumerate(wanted):
+        for place, header in enumerate(headers[: len(wanted)]):
             cell = sheet.cell(top, left + place)
             assert cell.value == header
             assert cell.comment, (name, header)
