@@ -179,5 +179,8 @@ def test_an_empty_book_has_no_lists_but_what_can_be_chosen(tmp_path):
     path = tmp_path / "Book.xlsm"
     new_file(path, "en")
     lines = page_lines(context_of(path))
-    assert set(lines["list"]) <= {"periods", "teams", "reps", "today-count", "period", "answer"}
+    of_all_pages = {"periods", "teams", "reps", "today-count", "period", "answer"}
+    of_boards = {"target_years", "target_measures", "target-months", "target-answer-revenue"}
+    of_team = {"team_periods", "team-answer", "team-seats-count", "team-courses-count"}
+    assert set(lines["list"]) <= of_all_pages | of_boards | of_team
     assert lines["sold"].isna().all()
