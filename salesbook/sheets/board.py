@@ -252,7 +252,7 @@ class Board:
         self.next_row(34)
         self.links_row = self.row
         day = Figure("common.day")
-        self.put(COLUMNS - 30, 30, day, Look(tone="muted", size=8.5, align="right"))
+        self.put(COLUMNS - 26, 26, day, Look(tone="muted", size=8.5, align="right"))
         self.next_row(22)
         self.next_row(8)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 from xlsxwriter.format import Format
@@ -64,6 +65,8 @@ _SHORT: Final = {
     "thousands": '[>=1000000]#,##0.00,,"M";[>=1000]#,##0,"K";#,##0',
 }
 _TONE_OF_MOVES: Final = {"up": "good", "down": "bad"}
+_COLUMNS_A_SIGN: Final = {"en": 0.36, "zh-CN": 0.8}
+"""Of the grid, for a sign of a link's name."""
 _BAR: Final = "#CFE4F7"
 _DEFAULTS: Final = {
     "period": "page.this-month",
@@ -127,7 +130,7 @@ class PageDrawer:
         codes = ("start", *boards(), "CallList", "Checks")
         for code in codes:
             name = self.names[code]
-            width = 3 + round(len(name) * (1.0 if self.canvas.language == "zh-CN" else 0.45))
+            width = 1 + math.ceil(len(name) * _COLUMNS_A_SIGN[self.canvas.language])
             is_here = code == self.board.page.code
             style = self._style(Look(size=9, bold=is_here, tone="ink" if is_here else "accent"))
             self.sheet.merge_range(row, column, row, column + width - 1, "", style)

@@ -62,7 +62,7 @@ class OwnPipelines:
         amount = three_digits(sums.amount, self.context.policy.decimals)
         facts: dict[str, Fact] = {"count": sums.count, "amount": amount}
         return {
-            "says": Message(f"page.own-pipeline.{kind}", facts),
+            "says": Message(f"page.own.{kind}", facts),
             "count": sums.count,
             "amount": sums.amount,
             "table": "Deals",
