@@ -39,7 +39,9 @@ def context_of(path: Path) -> PageContext:
         session = Session(package)
         frames = {name: session.frame(name) for name in PAGE_TABLES}
         tables, _ = resolve_references(frames, session.policy)
-        return PageContext(tables, session.policy, DAY, WorkCalendar.of_policy(session.policy))
+        calendar = WorkCalendar.of_policy(session.policy)
+        names = session.row_names.shown
+        return PageContext(tables, session.policy, DAY, calendar, names)
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +173,7 @@ def test_the_order_of_rows_in_the_sheets_changes_nothing(context, lines, seed):
         if name != "StageHistory"
     }
     tables = {**context.tables, **shuffled}
-    other = PageContext(tables, context.policy, context.as_of, context.calendar)
+    other = PageContext(tables, context.policy, context.as_of, context.calendar, context.names)
     pd.testing.assert_frame_equal(page_lines(other), lines)
 
 
