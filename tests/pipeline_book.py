@@ -29,7 +29,11 @@ STAGES = (
 
 
 def deal(deal_id: str, stage: str, **fields: Any) -> dict[str, Any]:
-    dates = {name: day(value) for name, value in fields.items() if name.endswith(("_on", "_since"))}
+    dates = {
+        name: day(value)
+        for name, value in fields.items()
+        if name.endswith(("_on", "_since")) and isinstance(value, str)
+    }
     return {"deal_id": deal_id, "rep_id": "ann", "stage": stage} | fields | dates
 
 

@@ -7,12 +7,15 @@ from salesbook.domain.alerts.find import find_alerts
 from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pipeline.chances.win_rates import stage_rates
 from salesbook.domain.pipeline.deal_orders import deal_orders
+from salesbook.domain.pipeline.deal_scores import Standing, deal_scores
 from salesbook.domain.pipeline.forecast.basis import Pipeline
 from salesbook.domain.pipeline.forecast.make import make_forecast
 from salesbook.domain.pipeline.forecast.table import days_of_forecasts, forecast_history
 from salesbook.domain.pipeline.funnel.leak import leaks_of
 from salesbook.domain.pipeline.funnel.slices import cuts_of
 from salesbook.domain.pipeline.funnel.stages import counts_of, funnel_frame, passages_of
+from salesbook.domain.pipeline.moves.forecast_changes import forecast_changes
+from salesbook.domain.pipeline.moves.notes import moves_of, noted_today, notes_of, with_all_notes
 from salesbook.domain.pipeline.stages.codes import StageCodes, known_deals, stage_codes
 from salesbook.domain.pipeline.stages.history import (
     append_history,
@@ -33,8 +36,9 @@ from salesbook.messages import Finding
 def run(task: Task) -> Outcome:
     """Bring StageHistory up to date and calculate everything that rests on it.
 
-    Writes StageHistory, Funnel, StageTimes, DealOrders, Forecast, ForecastHistory and Alerts. Deals
-    in a stage or pipeline that Stages lacks take no part; with no Stages at all that is said once.
+    Writes StageHistory, DealHistory, Funnel, StageTimes, DealOrders, DealScores, Forecast,
+    ForecastHistory, ForecastChanges and Alerts. Deals in a stage or pipeline that Stages lacks take
+    no part; with no Stages at all that is said once.
 
     Raises: SettingsError where a setting that is needed makes no sense.
     """
@@ -68,7 +72,19 @@ def run(task: Task) -> Outcome:
 
     # What they will bring.
     rates, rate_findings = stage_rates(passages, stays, deals, codes, prior_deals=rules.prior_deals)
-    forecast = make_forecast(task, Pipeline(deals, codes, history, known), rates)
+    pipeline = Pipeline(deals, codes, history, known)
+    forecast = make_forecast(task, pipeline, rates)
+
+    # What moved since an earlier day.
+    deal_history = noted_today(deals, history, tables["DealHistory"], as_of=as_of)
+    notes = notes_of(deals, history, deal_history)
+    changes = forecast_changes(task, pipeline, notes)
+    standing = Standing(
+        moves=moves_of(notes, len(deals)),
+        days_in_stage=days_in_stage(deals, known, as_of=as_of),
+        limits=limits,
+    )
+    scores = deal_scores(task, pipeline, rates, forecast.outlook, standing)
 
     # What to act on, which rests on all of the above.
     context = AlertContext(
@@ -78,7 +94,7 @@ def run(task: Task) -> Outcome:
         calendar=task.calendar,
         deals=deals,
         codes=codes,
-        days_in_stage=days_in_stage(deals, known, as_of=as_of),
+        days_in_stage=standing.days_in_stage,
         stage_limits=limits,
         limits_learned=learned,
         funnel=funnel,
@@ -89,13 +105,21 @@ def run(task: Task) -> Outcome:
     return Outcome(
         {
             "StageHistory": kept_history,
+            "DealHistory": with_all_notes(
+                task.as_it_stands("DealHistory"),
+                tables["DealHistory"],
+                deal_history,
+                looks_back=task.looks_back,
+            ),
             "Funnel": funnel,
             "StageTimes": stage_times,
             "DealOrders": deal_orders(tables["Deals"], tables["Orders"], task.policy, as_of),
+            "DealScores": scores,
             "Forecast": forecast.table,
             "ForecastHistory": forecast_history(
                 task.as_it_stands("ForecastHistory"), forecast.table, as_of
             ),
+            "ForecastChanges": changes,
             "Alerts": find_alerts(context),
         },
         (

@@ -278,7 +278,9 @@ def _sentences() -> list[_Sentence]:
         for code, former in words("former", language).get("sentences", {}).items()
         for template in former
     ]
-    return sorted(sentences, key=lambda row: (-row.fixed_length, row.code, row.language))
+    # What consists of its slots alone would read any text as its own.
+    telling = [sentence for sentence in sentences if sentence.fixed_length]
+    return sorted(telling, key=lambda row: (-row.fixed_length, row.code, row.language))
 
 
 def _sentence_of(code: str, template: str, language: Language) -> _Sentence:

@@ -122,6 +122,7 @@ _GROUPS: Final = {
     "StageTimes.slice": ("scopes",),
     "Forecast.slice": ("scopes",),
     "ForecastHistory.slice": ("scopes",),
+    "ForecastChanges.slice": ("scopes",),
     "Stages.pipeline": ("pipelines",),
     "Deals.pipeline": ("pipelines",),
     "Funnel.pipeline": ("pipelines",),

@@ -50,7 +50,12 @@ def is_number(value: Expression) -> Call:
 
 def common() -> Page:
     """Describe what all pages rest on: it stands on the hidden sheet alone."""
-    sizes = {"periods": MOST_PERIODS, "teams": MOST_TEAMS, "reps": MOST_REPS}
+    sizes = {
+        "periods": MOST_PERIODS,
+        "teams": MOST_TEAMS,
+        "reps": MOST_REPS,
+        "rep_choices": MOST_REPS,
+    }
     lists = tuple(
         LineList(name, Text(_BLOCK.format(list=name)), size) for name, size in sizes.items()
     )

@@ -108,10 +108,19 @@ class Page:
 
         return place
 
-    def cell(self, listed: str, row: int, name: str, otherwise: Plain = "") -> Expression:
-        """What a field of a list's line says; `otherwise` where there is no line, or nothing in it."""
+    def cell(
+        self, listed: str, row: int, name: str, otherwise: Plain = "", *, blank: Plain | None = None
+    ) -> Expression:
+        """What a field of a list's line says; `otherwise` where there is no line, or nothing in it.
+
+        Args:
+            blank: what a line says with nothing in the field, where that is another thing.
+        """
         place = Figure(self.name(f"{listed}.at"), row)
-        return CellOf(Column(PAGE_LINES, name), place, expression(otherwise))
+        column = Column(PAGE_LINES, name)
+        if blank is None:
+            return CellOf(column, place, expression(otherwise))
+        return call("IF", place.equals(0), otherwise, CellOf(column, place, expression(blank)))
 
     def link(self, listed: str, row: int, name: str) -> Expression:
         """The same as a link to the row that the line is about; plain where it leads nowhere."""

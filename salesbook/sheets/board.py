@@ -21,6 +21,8 @@ COLUMN_PIXELS: Final = 16
 MARGIN_PIXELS: Final = 28
 ROW_PIXELS: Final = 24
 SPACER_PIXELS: Final = 12
+_TITLE_BESIDE_NOTE: Final = 18
+"""Columns of a title that has a note beside it."""
 
 SIGN_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "good": ("✓", "▲"),
@@ -28,6 +30,10 @@ SIGN_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "bad": ("▼", "⚠"),
 }
 """By tone the signs that are shown in it."""
+
+
+_LEGEND_TONES: Final[Mapping[str, Tone]] = {"open_deals": "middle", "new_and_repeat": "light"}
+_AS_LISTED: Final[Mapping[str, Expression]] = {}
 
 
 @dataclass(frozen=True)
@@ -132,8 +138,22 @@ class ListColumn:
     is_signed: bool = False
     """Whether it takes the colour of the line's sign."""
     bar: Bar | None = None
+    blank: str = ""
+    """What it shows where a line has nothing to say."""
     said: str = ""
     """Where it shows another figure than the field: a series, or `spark`."""
+    is_sign: bool = False
+    """Whether it holds a sign of its own, for the columns right of it; `sign` always does."""
+
+
+@dataclass(frozen=True)
+class Barred:
+    """Cells below each other with data bars, from 0 to the largest of them."""
+
+    first_row: int
+    last_row: int
+    column: int
+    tone: Literal["light", "accent"] = "light"
 
 
 @dataclass
@@ -150,6 +170,7 @@ class Board:
     lined: list[tuple[int, int, int, int]] = dataclasses.field(default_factory=list)
     """Rows, first and last, and columns, first and last, that have a hairline below where they hold
     something."""
+    barred: list[Barred] = dataclasses.field(default_factory=list)
     filled: list[tuple[int, int, int, str]] = dataclasses.field(default_factory=list)
     """Row, columns and fill of heads that are only there where they say something."""
     row: int = 1
@@ -206,12 +227,22 @@ class Board:
 
     # What every page has.
 
-    def head(self, title: Expression, selectors: Sequence[Selector]) -> None:
-        """Title and selectors; below, links to all pages, and of which day the figures are."""
+    def head(
+        self, title: Expression, selectors: Sequence[Selector], note: Expression | None = None
+    ) -> None:
+        """Title and selectors; below, links to all pages, and of which day the figures are.
+
+        Args:
+            note: what is said beside the title.
+        """
         wide = 12 if len(selectors) < 3 else 10
         label = 4
         title_width = COLUMNS - len(selectors) * (wide + label)
-        self.put(0, title_width, title, Look(size=16, bold=True))
+        words_width = title_width if note is None else _TITLE_BESIDE_NOTE
+        self.put(0, words_width, title, Look(size=16, bold=True, shrink=note is not None))
+        if note is not None:
+            look = Look(size=9.5, tone="muted")
+            self.put(words_width, title_width - words_width, note, look)
         left = title_width
         for selector in selectors:
             muted = Look(tone="muted", size=8.5, align="right", indent=1)
@@ -221,27 +252,29 @@ class Board:
         self.next_row(34)
         self.links_row = self.row
         day = Figure("common.day")
-        self.put(COLUMNS - 30, 30, day, Look(tone="muted", size=8.5, align="right"))
+        self.put(COLUMNS - 26, 26, day, Look(tone="muted", size=8.5, align="right"))
         self.next_row(22)
         self.next_row(8)
 
-    def answer(self, listed: str, otherwise: Expression) -> None:
+    def answer(self, listed: str, otherwise: Expression, second: str = "") -> None:
         """The answer in a band: one or two sentences, each with its sign.
 
         Args:
             otherwise: what is said where there is none: the first step.
+            second: the list whose first line is the second sentence, where that is another one.
         """
         half = COLUMNS // 2 - 2
-        for place in range(2):
-            left, width = (0, half) if place == 0 else (half, COLUMNS - half)
-            edge: Tone | None = "accent" if place == 0 else None
+        sentences = ((listed, 0), (second, 0) if second else (listed, 1))
+        for number, (of_list, place) in enumerate(sentences):
+            left, width = (0, half) if number == 0 else (half, COLUMNS - half)
+            edge: Tone | None = "accent" if number == 0 else None
             sign_look = Look(size=11, bold=True, fill="band", align="right", left=edge)
-            self.sign(left, 2, self.page.cell(listed, place, "sign"), sign_look)
-            said = self.page.cell(listed, place, "says")
-            if place == 0:
+            self.sign(left, 2, self.page.cell(of_list, place, "sign"), sign_look)
+            said = self.page.cell(of_list, place, "says")
+            if number == 0:
                 said = call("IF", self.page.has_line(listed), said, otherwise)
             self.put(
-                left + 2, width - 2, said, Look(size=10.5, bold=place == 0, fill="band", wrap=True)
+                left + 2, width - 2, said, Look(size=10.5, bold=number == 0, fill="band", wrap=True)
             )
         self.next_row(40)
         self.next_row(SPACER_PIXELS)
@@ -292,8 +325,19 @@ class Board:
             column_left += column.width
         self.filled.append((self.row, left + 2, column_left + 1, listed))
 
-    def list_line(self, left: int, columns: Sequence[ListColumn], listed: str, place: int) -> None:
-        """One line of a list."""
+    def list_line(
+        self,
+        left: int,
+        columns: Sequence[ListColumn],
+        listed: str,
+        place: int,
+        instead: Mapping[str, Expression] = _AS_LISTED,
+    ) -> None:
+        """One line of a list.
+
+        Args: instead is what columns show that show no field as it is, by what they say (`said`) or
+            else by their field.
+        """
         sign: Placed | None = None
         column_left = left
         for column in columns:
@@ -305,16 +349,16 @@ class Board:
                     )
                 )
                 self.put(column_left, column.width, None, column.look, name=name)
-            elif column.field == "sign":
-                sign = self.sign(
-                    column_left, column.width, self.page.cell(listed, place, "sign"), column.look
-                )
+            elif column.field == "sign" or column.is_sign:
+                shown_sign = self.page.cell(listed, place, column.field)
+                sign = self.sign(column_left, column.width, shown_sign, column.look)
             else:
-                said = (
-                    self.page.link(listed, place, column.field)
-                    if column.is_link
-                    else self.page.cell(listed, place, column.field)
-                )
+                if (column.said or column.field) in instead:
+                    said = instead[column.said or column.field]
+                elif column.is_link:
+                    said = self.page.link(listed, place, column.field)
+                else:
+                    said = self.page.cell(listed, place, column.field, blank=column.blank or None)
                 self.put(
                     column_left,
                     column.width,
@@ -348,7 +392,7 @@ class Board:
     def legend(self, left: int, marks: Sequence[tuple[str, str, int]], shown: Expression) -> None:
         """What a chart's colours mean: sign, word and width of each, in the chart's own colours."""
         for sign, word, width in marks:
-            tone: Tone = "accent" if sign == "■" else "muted"
+            tone: Tone = _LEGEND_TONES.get(word, "accent") if sign == "■" else "muted"
             look = Look(size=8.5, tone=tone, align="right")
             text = call("IF", shown, Text(sign + " ").then(Word(f"pages.legends.{word}")), "")
             self.put(left, width, text, look)

@@ -5,13 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Tone = Literal["ink", "muted", "accent", "good", "attention", "bad", "paper", "line"]
+Tone = Literal[
+    "ink", "muted", "accent", "good", "attention", "bad", "paper", "line", "middle", "light"
+]
 Align = Literal["left", "right", "center"]
 Shows = Literal[
-    "text", "money", "short", "rate", "count", "days", "date", "day", "decimal", "times"
+    "text",
+    "money",
+    "exact",
+    "short",
+    "rate",
+    "count",
+    "days",
+    "span",
+    "date",
+    "day",
+    "decimal",
+    "times",
+    "signed",
+    "up",
+    "down",
 ]
-"""What a cell shows: `money` in full, `short` as 1.52M or 118.9K, `times`
-as 3.8×, `date` without its year and `day` with it."""
+"""What a cell shows: `money` in whole units, `exact` to the coin as people are paid, `short` as 1.52M
+or 118.9K, `times` as 3.8×, `span` as 30 d, `date` without its year and `day` with it, `signed` as +22,
+`up` and `down` how many went there, a dash for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +49,8 @@ class Look:
     """A hairline below."""
     indent: int = 0
     wrap: bool = False
+    shrink: bool = False
+    """Whether a text that is too long is written smaller; numbers always are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,10 @@ from salesbook.pages.calculated import VERBS, calculated, calculated_note
 from salesbook.pages.common import common
 from salesbook.pages.page import Page
 from salesbook.sheets.board import Board
+from salesbook.sheets.customer_board import customer_board_board
 from salesbook.sheets.dashboard import dashboard_board
+from salesbook.sheets.pipeline_board import pipeline_board_sheet
+from salesbook.sheets.rep_page import rep_page_board
 from salesbook.store import column_letters
 
 CHART_DATA: Final = "chart_data"
@@ -60,7 +63,12 @@ class PageSheet:
 @cache
 def boards() -> Mapping[str, Board]:
     """Every page as it is laid out, by the code of its sheet."""
-    laid_out = (dashboard_board(),)
+    laid_out = (
+        dashboard_board(),
+        rep_page_board(),
+        pipeline_board_sheet(),
+        customer_board_board(),
+    )
     return {board.page.code: board for board in laid_out}
 
 

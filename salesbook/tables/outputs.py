@@ -537,6 +537,57 @@ class DealOrder(
     """Part of the amount that was not ordered; blank under a half: more orders may be coming."""
 
 
+class DealScore(
+    Row, table="DealScores", key=("deal_id",), role=OUT, part=Part.PROCESS, since="0.3.0"
+):
+    """One row per open deal: how likely it is won, what it brings, and whether it moved."""
+
+    deal_id: DealRef
+    deal_name: Annotated[Text | None, NameOf("deal_id")] = None
+    stage_rate: Share | None = None
+    """Of the deals now in its stage; blank where nothing tells."""
+    model_rate: Share | None = None
+    """Of a model of its own fields; blank while none is better than the stage's rate."""
+    win_rate: Share | None = None
+    """The one that is used."""
+    expected_amount: Money | None = None
+    """Amount × win rate; blank without either, and for a deal left out of the forecast."""
+    quarter_amount: Money | None = None
+    """What it brings in the running fiscal quarter on average, its part of `open_expected`."""
+    expected_close_on: Date | None = None
+    """The day by which it is closed as likely as not, if it is won."""
+    days_in_stage: Days | None = None
+    limit_days: Days | None = None
+    moved_on: Date | None = None
+    """The day of the run that first saw its present amount or expected day."""
+    amount_before: Money | None = None
+    """What the amount was before; blank where it was blank, or the same."""
+    expected_before: Date | None = None
+    """As `amount_before`, of the expected day."""
+    because: Sentence
+
+
+class DealNote(
+    Row,
+    table="DealHistory",
+    key=("deal_id", "noticed_on"),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+    is_record=True,
+    dated_by="noticed_on",
+):
+    """One row per open deal and day on which a run saw another amount or expected day.
+
+    What they were when the deal entered its stage stands in StageHistory.
+    """
+
+    deal_id: DealRef
+    noticed_on: Annotated[Date, BEGINS]
+    amount: Money | None = None
+    expected_on: Annotated[Date | None, PLANNED] = None
+
+
 class ForecastRow(
     Row,
     table="Forecast",
@@ -572,6 +623,44 @@ class ForecastRow(
     """Chance to reach the target."""
     because: Annotated[Sentence | None, Since("0.3.0")] = None
     """Why cells are empty."""
+    coverage_needed: Annotated[Number | None, Since("0.3.0")] = None
+    """The coverage that the running fiscal quarter needs; blank in other periods."""
+
+
+class ForecastChange(
+    Row,
+    table="ForecastChanges",
+    key=("period", "slice_kind", "slice", "kind"),
+    role=OUT,
+    part=Part.PROCESS,
+    since="0.3.0",
+):
+    """One row per period, slice and kind of change since the newest snapshot of an earlier day."""
+
+    period: Period
+    slice_kind: Literal["all", "team", "rep"]
+    slice: ScopeRef
+    slice_name: Annotated[Text | None, NameOf("slice")] = None
+    kind: Literal[
+        "won",
+        "new",
+        "pulled-in",
+        "pushed-in",
+        "grown",
+        "shrunk",
+        "pulled-out",
+        "pushed",
+        "lost",
+    ]
+    deals: Count
+    amount: Money
+    """Of whole deals; negative where it left the period."""
+    largest_id: DealRef
+    """The deal with the most of it."""
+    largest_name: Annotated[Text | None, NameOf("largest_id")] = None
+    before_on: Date | None = None
+    """When that one was expected before; blank where its day did not change."""
+    now_on: Date | None = None
 
 
 class ForecastSnapshot(
@@ -693,8 +782,9 @@ class PageLine(
     next_step: Text | None = None
     next_on: Annotated[Date | None, PLANNED] = None
     phone: Text | None = None
+    channel: Literal["phone", "email", "message", "visit"] | None = None
     word: Text | None = None
-    """A word of its table, such as the channel of a call or a grade."""
+    """A word of its table, such as a grade or a tier."""
     marks: Text | None = None
     """One sign per month: `=`, `>` or `<` where the plan's cell is locked, else a dot."""
     m01: Balance | None = None

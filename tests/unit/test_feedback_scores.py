@@ -1,11 +1,12 @@
 """Satisfaction scores and answer times in working hours."""
 
 import datetime as dt
+import random
 
 import pytest
 
 from salesbook.domain.arithmetic.calendar import WorkCalendar, working_hours_between
-from salesbook.domain.customers.feedback import nps
+from salesbook.domain.customers.feedback import is_beyond_luck, nps, nps_range, satisfied_share
 
 HOURS = (dt.time(9), dt.time(18))
 
@@ -40,3 +41,46 @@ def test_a_make_up_day_is_worked():
     calendar = WorkCalendar(work=frozenset({dt.date(2026, 6, 6)}))
     moments = dt.datetime(2026, 6, 5, 17), dt.datetime(2026, 6, 6, 10)
     assert working_hours_between(*moments, calendar, HOURS) == 2
+
+
+def test_a_range_of_the_score_holds_it_and_narrows_with_more_answers():
+    """Five who all answer 10 are not sure of everybody; 18 answers give ± 23 points or so."""
+    low, high = nps_range([10] * 5, 0.8)
+    assert (round(low), high) == (46, 100)
+    answers = [10] * 8 + [7] * 6 + [3] * 4
+    few = nps_range(answers, 0.8)
+    many = nps_range(answers * 10, 0.8)
+    assert few[0] < many[0] < nps(answers) < many[1] < few[1]
+    assert nps_range([], 0.8) is None
+
+
+@pytest.mark.parametrize("count", [5, 12, 40])
+@pytest.mark.parametrize("chances", [(0.4, 0.4, 0.2), (0.85, 0.1, 0.05), (0.1, 0.3, 0.6)])
+def test_four_of_five_ranges_hold_the_score_of_all_customers(count, chances):
+    """Whatever it is; the plain range of five answers would hold it in half of the cases."""
+    luck = random.Random(f"{count} {chances}")
+    truth = 100 * (chances[0] - chances[2])
+    tries = 600
+    held = 0
+    for _ in range(tries):
+        low, high = nps_range(luck.choices([10, 8, 2], chances, k=count), 0.8)
+        held += low <= truth <= high
+    assert 0.74 < held / tries <= 0.97
+
+
+def test_a_change_within_luck_is_not_called_one():
+    """Equal quarters are called different in one of twenty cases at most; far ones nearly always."""
+    luck = random.Random(7)
+    equal = [luck.choices([10, 8, 2], (4, 4, 2), k=12) for _ in range(400)]
+    false_alarms = sum(
+        bool(is_beyond_luck(*pair)) for pair in zip(equal[::2], equal[1::2], strict=True)
+    )
+    assert false_alarms <= 16
+    assert is_beyond_luck([2] * 20, [10] * 20)
+    assert is_beyond_luck([2], []) is None
+
+
+def test_who_is_no_detractor_is_content():
+    """7 to 10 of four answers."""
+    assert satisfied_share([6, 7, 9, float("nan"), 2]) == 0.5
+    assert satisfied_share([]) is None

@@ -77,6 +77,8 @@ class PageCharts:
         chart.set_legend({"none": True})
         chart.set_title({"none": True})
         chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+        # Without a word on it LibreOffice draws what is not there as 0.
+        chart.show_blanks_as("span")
         chart.set_plotarea({"fill": {"none": True}})
         return chart
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 from xlsxwriter.format import Format
@@ -18,6 +19,7 @@ from salesbook.sheets.board import (
     MARGIN_PIXELS,
     ROW_PIXELS,
     SIGN_TEXTS,
+    Barred,
     Board,
     Chosen,
     Placed,
@@ -37,26 +39,41 @@ _TONES: Final = {
     "bad": "#B42335",
     "paper": "#FFFFFF",
     "line": "#E4E7EC",
+    "middle": "#7FB3E2",
+    "light": "#9CC9EF",
 }
 _FILLS: Final = {"panel": "#F7F8FA", "band": "#F1F5F9", "head": "#F1F5F9"}
 _FORMATS: Final = {
     "text": "General",
     "money": "#,##0",
+    "exact": "#,##0.00",
     "short": "#,##0",
     "rate": "0%",
     "count": "0",
     "days": "0",
     "decimal": "0.0",
     "times": '0.0"×"',
+    "signed": '+0;"−"0;0',
+    "up": '"▲ "0;;"–"',
+    "down": '"▼ "0;;"–"',
 }
 _DATES: Final = {"en": "d mmm", "zh-CN": "mm-dd"}
 _DAYS: Final = {"en": "d mmm yy", "zh-CN": "yyyy-mm-dd"}
+_SPANS: Final = {"en": '0" d"', "zh-CN": '0" 天"'}
 _SHORT: Final = {
     "wan": '[>=100000000]0\\.00,,"亿";[>=10000]0\\.0,"万";#,##0',
     "thousands": '[>=1000000]#,##0.00,,"M";[>=1000]#,##0,"K";#,##0',
 }
+_TONE_OF_MOVES: Final = {"up": "good", "down": "bad"}
+_COLUMNS_A_SIGN: Final = {"en": 0.36, "zh-CN": 0.8}
+"""Of the grid, for a sign of a link's name."""
 _BAR: Final = "#CFE4F7"
-_DEFAULTS: Final = {"period": "page.this-month", "team": "page.all-teams", "rep": "page.all-reps"}
+_DEFAULTS: Final = {
+    "period": "page.this-month",
+    "team": "page.all-teams",
+    "rep": "page.all-reps",
+    "one_rep": "page.rep.most",
+}
 """What stands in a selector at first: it goes on meaning the same next month."""
 
 
@@ -113,7 +130,7 @@ class PageDrawer:
         codes = ("start", *boards(), "CallList", "Checks")
         for code in codes:
             name = self.names[code]
-            width = 3 + round(len(name) * (1.0 if self.canvas.language == "zh-CN" else 0.45))
+            width = 1 + math.ceil(len(name) * _COLUMNS_A_SIGN[self.canvas.language])
             is_here = code == self.board.page.code
             style = self._style(Look(size=9, bold=is_here, tone="ink" if is_here else "accent"))
             self.sheet.merge_range(row, column, row, column + width - 1, "", style)
@@ -142,6 +159,8 @@ class PageDrawer:
             self.sheet.write_blank(row, column, None, style)
         if cell.look.shows == "short":
             self._short(row, column)
+        if cell.look.shows in _TONE_OF_MOVES:
+            self._moved(cell, _TONE_OF_MOVES[cell.look.shows])
         if cell.bar is not None:
             self.sheet.conditional_format(
                 row,
@@ -171,13 +190,18 @@ class PageDrawer:
 
     def _style(self, wanted: Look) -> Format:
         language = self.canvas.language
-        numbers = {**_FORMATS, "date": _DATES[language], "day": _DAYS[language]}
+        numbers = {
+            **_FORMATS,
+            "date": _DATES[language],
+            "day": _DAYS[language],
+            "span": _SPANS[language],
+        }
         properties: dict[str, Any] = {
             "font_size": wanted.size,
             "font_color": _TONES[wanted.tone],
             "num_format": numbers[wanted.shows],
             "align": wanted.align,
-            "shrink": wanted.shows != "text",
+            "shrink": wanted.shrink or wanted.shows != "text",
         }
         if wanted.bold:
             properties["bold"] = True
@@ -214,6 +238,18 @@ class PageDrawer:
             }
             self.sheet.conditional_format(row, column, row, column, rule)
 
+    def _moved(self, cell: Placed, tone: str) -> None:
+        """Colour a number of moves; none of them is a grey dash."""
+        row, column, line = cell.row - 1, cell.column - 1, self._hairline(cell)
+        for criteria, colour in ((">", tone), ("=", "muted")):
+            rule = {
+                "type": "cell",
+                "criteria": criteria,
+                "value": 0,
+                "format": self.canvas.book.add_format({"font_color": _TONES[colour], **line}),
+            }
+            self.sheet.conditional_format(row, column, row, column + cell.width - 1, rule)
+
     def _selector(self, chosen: Chosen) -> None:
         canvas, sheet = self.canvas, self.sheet
         row, column = chosen.row - 1, chosen.column - 1
@@ -237,6 +273,9 @@ class PageDrawer:
 
     def _rules(self) -> None:
         """Colours that follow a sign; hairlines and fills that are there only with their line."""
+        # Where rules overlap LibreOffice draws the bars of the first one alone.
+        for barred in self.board.barred:
+            self._bars(barred)
         for cell in self.board.placed:
             if cell.signed_by is not None:
                 self._sign_rules(cell)
@@ -263,20 +302,49 @@ class PageDrawer:
             }
             self.sheet.conditional_format(row - 1, left - 1, row - 1, right - 1, rule)
 
+    def _bars(self, barred: Barred) -> None:
+        """Data bars that end at the largest number of their cells."""
+        colour = _BAR if barred.tone == "light" else _TONES["accent"]
+        rule = {
+            "type": "data_bar",
+            "data_bar_2010": True,
+            "bar_color": colour,
+            "bar_solid": True,
+            "bar_border_color": colour,
+            "min_type": "num",
+            "min_value": 0,
+            "max_type": "max",
+        }
+        column = barred.column - 1
+        rows = (barred.first_row - 1, barred.last_row - 1)
+        self.sheet.conditional_format(rows[0], column, rows[1], column, rule)
+
     def _sign_rules(self, cell: Placed) -> None:
         if cell.signed_by is None:
             return
         sign_row, sign_column = cell.signed_by
         sign = xl_rowcol_to_cell(sign_row - 1, sign_column - 1, row_abs=True, col_abs=True)
         row, column = cell.row - 1, cell.column - 1
+        line = self._hairline(cell)
         for tone, signs in SIGN_TEXTS.items():
             any_of = ",".join(f'{sign}="{text}"' for text in signs)
             rule = {
                 "type": "formula",
                 "criteria": f"=OR({any_of})",
-                "format": self.canvas.book.add_format({"font_color": _TONES[tone]}),
+                "format": self.canvas.book.add_format({"font_color": _TONES[tone], **line}),
             }
             self.sheet.conditional_format(row, column, row, column + cell.width - 1, rule)
+
+    def _hairline(self, cell: Placed) -> dict[str, Any]:
+        """The line below a cell of a list, for rules of its own.
+
+        Of rules that hold for one cell Excel takes colour and line together, LibreOffice the first.
+        """
+        is_lined = any(
+            first <= cell.row <= last and left <= cell.column <= right
+            for first, last, left, right in self.board.lined
+        )
+        return {"bottom": 1, "bottom_color": _TONES["line"]} if is_lined else {}
 
     def _spark(self, row: int, column: int, series: str) -> None:
         spelling = spelling_for(
@@ -299,7 +367,9 @@ class PageDrawer:
     def _print(self) -> None:
         sheet = self.sheet
         sheet.set_paper(9)
-        if self.board.row * ROW_PIXELS > COLUMNS * COLUMN_PIXELS:
+        heights = self.board.heights
+        pixels = sum(heights.get(row, ROW_PIXELS) for row in range(1, self.board.row))
+        if pixels > COLUMNS * COLUMN_PIXELS:
             sheet.set_portrait()
         else:
             sheet.set_landscape()

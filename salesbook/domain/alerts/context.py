@@ -13,6 +13,7 @@ import pandas as pd
 
 from salesbook.arrays import Flags, Floats
 from salesbook.domain.arithmetic.calendar import WorkCalendar
+from salesbook.domain.pipeline.next_steps import with_next_steps
 from salesbook.domain.pipeline.stages.codes import KnownDeals, StageCodes
 from salesbook.domain.team.staff import NO_TEAM, Staff
 from salesbook.frames import Tables
@@ -97,11 +98,6 @@ class AlertContext:
         return self.deals.frame[self.deals.is_won]
 
     @cached_property
-    def lost_count(self) -> int:
-        """How many deals are in a lost stage."""
-        return int(self.deals.is_lost.sum())
-
-    @cached_property
     def open_deals(self) -> pd.DataFrame:
         """Rows of Deals in an open stage, with what the Settings and the history say of the stage.
 
@@ -121,24 +117,5 @@ class AlertContext:
 
     @cached_property
     def planned_deals(self) -> pd.DataFrame:
-        """Open deals, where `next_on` and `next_step` are those of the newest activity if blank.
-
-        A deal with either of the two typed keeps both: half a step of the deal and half of an
-        activity would be a step that nobody planned.
-        """
-        deals = self.open_deals
-        has_plan = deals["next_on"].notna() | deals["next_step"].notna()
-
-        activities = self.tables["Activities"]
-        unplanned = activities["deal_id"].isin(deals.loc[~has_plan, "deal_id"])
-        done = activities[unplanned & (activities["done_on"] <= self.today)]
-
-        in_time = done.sort_values(["done_on", "activity_id"])
-        newest = in_time.drop_duplicates("deal_id", keep="last").set_index("deal_id")
-        steps = newest[["next_on", "next_step"]].reindex(deals["deal_id"])
-        steps = steps.set_axis(deals.index)
-
-        return deals.assign(
-            next_on=deals["next_on"].where(has_plan, steps["next_on"]),
-            next_step=deals["next_step"].where(has_plan, steps["next_step"]),
-        )
+        """Open deals with the next step that is planned, see `with_next_steps`."""
+        return with_next_steps(self.open_deals, self.tables["Activities"], self.today)

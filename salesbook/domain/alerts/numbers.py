@@ -19,10 +19,8 @@ from salesbook.domain.arithmetic.calendar import (
     quarter_of_month,
     year_of_month,
 )
-from salesbook.domain.pipeline.chances.win_rates import win_rate_by_count
 from salesbook.domain.pipeline.forecast.lines import CLOSED, QUOTA, TARGET
 from salesbook.domain.pipeline.forecast.table import number_of_month
-from salesbook.domain.pipeline.forecast.velocity import required_coverage
 from salesbook.frames import row_keys
 from salesbook.money import round_half_away
 
@@ -65,7 +63,7 @@ def _whole_percent(share: float, deals: int) -> float:
 def thin_coverage(context: AlertContext) -> Iterator[AlertRow]:
     """Slices whose open pipeline is too small for what this fiscal quarter's target still needs.
 
-    Needed is (1 - share of won deals created and closed in one quarter) / win rate by count. A
+    What is needed says `Forecast.coverage_needed`. A
     slice whose median forecast reaches the target, or that is where its targets to date want it
     (`on_pace`), is left out; so are all of them where no deal is closed yet, or where no work day
     is left in which somebody could do something.
@@ -74,25 +72,23 @@ def thin_coverage(context: AlertContext) -> Iterator[AlertRow]:
     quarter = quarter_of_month(month_of(context.as_of), start)
     end = last_day(quarter, start)
     tomorrow = context.as_of + dt.timedelta(days=1)
-
-    won = context.won_deals
-    win_rate = win_rate_by_count(len(won), context.lost_count)
-    needed = required_coverage(same_quarter_share(won, start), win_rate)
-    if math.isnan(needed) or context.calendar.count(tomorrow, end) == 0:
+    if context.calendar.count(tomorrow, end) == 0:
         return
 
     forecast = context.answered_for(context.forecast)
     this_quarter = forecast[forecast["period"] == quarter]
 
-    is_thin = this_quarter["coverage"] < needed
+    is_thin = this_quarter["coverage"] < this_quarter["coverage_needed"]
     falls_short = (this_quarter["p50"] < this_quarter["target"]).fillna(False)
     slices = pd.MultiIndex.from_frame(this_quarter[["slice_kind", "slice"]])
     is_on_pace = slices.isin(on_pace(context.forecast_lines, context.as_of, start))
     short = this_quarter[is_thin & falls_short & ~is_on_pace]
 
-    time_left = _TimeLeft(days=(end - context.as_of).days, usual_days=usual_cycle(won))
+    time_left = _TimeLeft(
+        days=(end - context.as_of).days, usual_days=usual_cycle(context.won_deals)
+    )
     for key, row in zip(row_keys("Forecast", short), short.itertuples(index=False), strict=True):
-        yield _coverage_alert(context, key, row, needed, time_left)
+        yield _coverage_alert(context, key, row, time_left)
 
 
 class _TimeLeft(NamedTuple):
@@ -144,10 +140,8 @@ def usual_cycle(won: pd.DataFrame) -> float:
     return float((won["closed_on"] - won["created_on"]).dt.days.median())
 
 
-def _coverage_alert(
-    context: AlertContext, key: str, row: Any, needed: float, time_left: _TimeLeft
-) -> AlertRow:
-    coverage = float(row.coverage)
+def _coverage_alert(context: AlertContext, key: str, row: Any, time_left: _TimeLeft) -> AlertRow:
+    coverage, needed = float(row.coverage), float(row.coverage_needed)
     missing = int(row.target - row.closed)
     more_pipeline = math.ceil(missing * (needed - coverage))
 
@@ -166,19 +160,3 @@ def _coverage_alert(
         action="do-late" if time_left.is_too_short else "do",
         advice={"amount": context.about(more_pipeline), "days": time_left.usual_days},
     )
-
-
-def same_quarter_share(won: pd.DataFrame, start_month: int) -> float:
-    """Share of won deals created in the fiscal quarter they closed in; 0 where no day is known."""
-    dated = won[won["created_on"].notna() & won["closed_on"].notna()]
-    if dated.empty:
-        return 0.0
-
-    created = _quarter_number(dated["created_on"], start_month)
-    closed = _quarter_number(dated["closed_on"], start_month)
-    return float((created == closed).mean())
-
-
-def _quarter_number(days: pd.Series[Any], start_month: int) -> pd.Series[Any]:
-    """Fiscal quarters counted through, so that equal numbers are one quarter of one year."""
-    return (days.dt.year * 12 + days.dt.month - start_month) // 3

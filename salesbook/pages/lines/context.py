@@ -15,10 +15,16 @@ from salesbook.domain.arithmetic.calendar import (
     fiscal_year_of,
     month_of,
     months_of_year,
+    next_month,
     quarter_of_month,
     year_of_month,
 )
-from salesbook.domain.pipeline.stages.codes import known_deals, stage_codes
+from salesbook.domain.pipeline.stages.codes import (
+    KnownDeals,
+    StageCodes,
+    known_deals,
+    stage_codes,
+)
 from salesbook.domain.team.staff import NO_TEAM, Staff
 from salesbook.frames import Tables
 from salesbook.policy import Policy
@@ -40,6 +46,11 @@ class Scope(NamedTuple):
 
 
 WHOLE_COMPANY: Final = Scope(COMPANY, COMPANY)
+
+
+def slice_of(scope: Scope) -> tuple[str, str]:
+    """Kind and name by which Funnel, Forecast and their neighbours know a scope."""
+    return ("all", "all") if scope.kind == COMPANY else (scope.kind, scope.key)
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,11 @@ class PageContext:
     def months_of_this_year(self) -> list[str]:
         """The months of the running fiscal year, in order."""
         return months_of_year(fiscal_year_of(self.as_of, self.first_month), self.first_month)
+
+    @cached_property
+    def months_ahead(self) -> list[str]:
+        """The running month and the five after it."""
+        return [next_month(self.month, step) for step in range(6)]
 
     # Who is there.
 
@@ -156,10 +172,19 @@ class PageContext:
         return (WHOLE_COMPANY, Scope("team", team), Scope("rep", str(rep_id)))
 
     @cached_property
+    def stages(self) -> StageCodes:
+        """The stages of all pipelines."""
+        return stage_codes(self.policy)
+
+    @cached_property
+    def deals(self) -> KnownDeals:
+        """Deals in a stage that the settings know."""
+        return known_deals(self.tables["Deals"], self.stages)
+
+    @cached_property
     def open_deals(self) -> pd.DataFrame:
         """Rows of Deals in an open stage."""
-        deals = known_deals(self.tables["Deals"], stage_codes(self.policy))
-        return deals.frame[deals.is_open]
+        return self.deals.frame[self.deals.is_open]
 
     # What people call them.
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from salesbook.pages.lines import answers, changes, helping, todo
-from salesbook.pages.lines.context import PageContext, Scope
+from salesbook.pages.lines.context import PageContext, Scope, slice_of
 from salesbook.pages.lines.line import Line, ListLines
 from salesbook.pages.lines.periods import PeriodFigures
 
@@ -50,7 +50,7 @@ def _people(context: PageContext, figures: PeriodFigures, scope: Scope) -> Itera
 def landings(context: PageContext, scope: Scope) -> list[Line]:
     """The running year's landing as each week's last snapshot had it, oldest first."""
     history = context.tables["ForecastHistory"]
-    kind, key = ("all", "all") if scope.kind == "company" else (scope.kind, scope.key)
+    kind, key = slice_of(scope)
     is_ours = (history["slice_kind"] == kind) & (history["slice"] == key)
     of_year = history[is_ours & (history["period"] == context.year)]
     known = of_year[(of_year["as_of"] <= context.today) & of_year["p50"].notna()]

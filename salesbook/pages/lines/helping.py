@@ -79,23 +79,33 @@ class RepsOfScope:
 
 def paces(context: PageContext, figures: PeriodFigures) -> list[RepPace]:
     """The pace of every seller who has a target that is due, the slowest first."""
-    ranges = _ranges(context)
-    found = []
-    for rep in context.sellers:
-        attained = figures.attained(Scope("rep", rep), context.year)
-        due = present(attained.get("due"))
-        if not due or due <= 0:
-            continue
-        low, high = ranges.get(rep, (None, None))
-        found.append(RepPace(rep, int(attained["actual"]), int(due), low, high))
-    return sorted(found, key=lambda pace: (pace.rate, pace.rep_id))
+    known = [pace_of(context, figures, rep) for rep in context.sellers]
+    return sorted(
+        (pace for pace in known if pace is not None), key=lambda pace: (pace.rate, pace.rep_id)
+    )
+
+
+def pace_of(context: PageContext, figures: PeriodFigures, rep: str) -> RepPace | None:
+    """How a rep stands in the running year; None for who has no target that is due."""
+    attained = figures.attained(Scope("rep", rep), context.year)
+    due = present(attained.get("due"))
+    if not due or due <= 0:
+        return None
+    low, high = _ranges(context).get(rep, (None, None))
+    return RepPace(rep, int(attained["actual"]), int(due), low, high)
 
 
 def _ranges(context: PageContext) -> dict[str, tuple[float | None, float | None]]:
     """By rep between which bounds of pace luck alone leaves him, as his score card says."""
-    lines = context.tables["ScorecardLines"]
-    of_year = lines[(lines["period"] == context.year) & (lines["metric"] == "attainment")]
-    return {str(row.rep_id): (present(row.low), present(row.high)) for row in of_year.itertuples()}
+    known: dict[str, tuple[float | None, float | None]] | None = context.memory.get("pace ranges")
+    if known is None:
+        lines = context.tables["ScorecardLines"]
+        of_year = lines[(lines["period"] == context.year) & (lines["metric"] == "attainment")]
+        known = {
+            str(row.rep_id): (present(row.low), present(row.high)) for row in of_year.itertuples()
+        }
+        context.memory["pace ranges"] = known
+    return known
 
 
 def reps_of(context: PageContext, figures: PeriodFigures, scope: Scope) -> RepsOfScope:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook.frames import frame_from_rows
+from salesbook.messages import Message
 from salesbook.pages.lines.context import Scope
 
 GOOD: Final = "✓"
@@ -57,6 +58,16 @@ def lines_frame(lists: Iterable[ListLines]) -> pd.DataFrame:
             {**head, "place": place, **line} for place, line in enumerate(listed.lines, start=1)
         ]
     return frame_from_rows("PageLines", rows)
+
+
+def short_reason(because: object) -> Message | None:
+    """Why an alert or a call stands there, in few words: the whole sentence stands in its table.
+
+    None where somebody typed over the sentence, so that nobody can tell any more what it said.
+    """
+    if not isinstance(because, Message):
+        return None
+    return Message(f"page.{because.code}", because.params)
 
 
 def present(value: Any) -> Any:

@@ -124,8 +124,8 @@ class PeriodFigures:
 def period_lists(context: PageContext) -> Iterator[ListLines]:
     """The list `period` of the company, of each team, and of each rep for the running year.
 
-    Of reps only what the running fiscal year holds: with 300 of them every period of all years would
-    be more lines than a page should look through.
+    Of reps only what the running fiscal year holds and the next six months: with 300 of them every
+    period of all years would be more lines than a page should look through.
     """
     figures = PeriodFigures(context)
     for scope in context.scopes:
@@ -136,4 +136,5 @@ def period_lists(context: PageContext) -> Iterator[ListLines]:
 
 
 def _is_this_year(context: PageContext, period: str) -> bool:
-    return period in context.months_of_this_year or period.startswith(context.year)
+    is_of_year = period in context.months_of_this_year or period.startswith(context.year)
+    return is_of_year or period in context.months_ahead

@@ -10,7 +10,16 @@ from typing import Final
 from salesbook.messages import Message
 from salesbook.pages.lines import helping
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
-from salesbook.pages.lines.line import ATTENTION, BEHIND, LATE, Line, ListLines, present, whole
+from salesbook.pages.lines.line import (
+    ATTENTION,
+    BEHIND,
+    LATE,
+    Line,
+    ListLines,
+    present,
+    short_reason,
+    whole,
+)
 from salesbook.pages.lines.periods import PeriodFigures
 
 _SHOWN: Final = 10
@@ -120,7 +129,7 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
             "customer": _customer_of(context, table, str(alert["row_key"])),
             "rep": context.rep_name(who),
             "amount": amount if table in _OF_DEALS else None,
-            "because": _short(alert["because"]),
+            "because": short_reason(alert["because"]),
             "since_on": present(alert["since_on"]),
             "table": table,
             "row_key": str(alert["row_key"]),
@@ -130,16 +139,6 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
         part = 0 if table in _OF_DEALS else 1
         rank = (part, -(amount or 0) if part == 0 else severity, severity)
         yield Step(rank, kind, (table, str(alert["row_key"])), scopes, amount, line)
-
-
-def _short(because: object) -> Message | None:
-    """The reason in few words: the whole sentence stands in its table.
-
-    None where somebody typed over the sentence, so that nobody can tell any more what it said.
-    """
-    if not isinstance(because, Message):
-        return None
-    return Message(f"page.{because.code}", because.params)
 
 
 def _customer_of(context: PageContext, table: str, row_key: str) -> str | None:
@@ -188,7 +187,7 @@ def _of_calls(context: PageContext) -> Iterator[Step]:
             "subject": context.customer_name(customer_id),
             "rep": context.rep_name(rep_id),
             "tier": call["tier"],
-            "because": _short(call["because"]),
+            "because": short_reason(call["because"]),
             "since_on": call["due_on"],
             "table": "CallList",
             "row_key": customer_id,

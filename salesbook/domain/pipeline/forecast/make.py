@@ -28,6 +28,7 @@ from salesbook.domain.pipeline.forecast.parts import (
 )
 from salesbook.domain.pipeline.forecast.table import forecast_frame, periods_gone
 from salesbook.domain.pipeline.forecast.to_come import arrived
+from salesbook.domain.pipeline.forecast.velocity import needed_coverage
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.team.staff import Staff
 from salesbook.messages import Finding
@@ -42,6 +43,8 @@ class Forecast(NamedTuple):
     table: pd.DataFrame
     lines: pd.DataFrame
     findings: list[Finding]
+    outlook: Outlook | None
+    """What was drawn; None where there is nothing to go by."""
 
 
 def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast:
@@ -58,7 +61,9 @@ def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast
 
     basis = basis_of(pipeline, rates.stays, sales_facts(deals, sales), as_of=as_of)
     outlook = None if is_unknown(basis) else _outlook(task, basis, credited, lines, sales.lines)
-    return Forecast(forecast_frame(lines, as_of, task.policy.rules, outlook), lines, findings)
+    needed = needed_coverage(deals, task.policy.rules.fiscal_year_start)
+    table = forecast_frame(lines, as_of, task.policy.rules, outlook, coverage_needed=needed)
+    return Forecast(table, lines, findings, outlook)
 
 
 def _outlook(

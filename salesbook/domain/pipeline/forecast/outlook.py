@@ -125,6 +125,22 @@ class Outlook:
             )
         return figures
 
+    def open_expected(self, window: Window, corrected_by: str, deal_count: int) -> Floats:
+        """What each open deal brings in a window on average: their parts of `Figures.open_expected`.
+
+        Args: deal_count is the number of all deals; those that are not open bring 0.
+        """
+        of_open, *_ = self._expected(window)
+        level = self.corrections[corrected_by].level
+        return level * _summed(of_open, self.money.place, deal_count)
+
+    def _expected(self, window: Window) -> tuple[Floats, Floats, Floats, Floats]:
+        if window not in self.expected:
+            arrivals, repeats = self.prospect.arrivals, self.prospect.repeats
+            of_deals = self.money.expected(window)
+            self.expected[window] = (*of_deals, arrivals.wins(window), repeats.counts(window))
+        return self.expected[window]
+
     def _drawn(
         self,
         window: Window,
@@ -136,10 +152,7 @@ class Outlook:
         """Draws per slice; the mean of open deals per slice; that of new deals, of repeat orders."""
         size = len(randoms)
         arrivals, repeats = self.prospect.arrivals, self.prospect.repeats
-        if window not in self.expected:
-            of_deals = self.money.expected(window)
-            self.expected[window] = (*of_deals, arrivals.wins(window), repeats.counts(window))
-        of_open, of_awaited, wins, orders = self.expected[window]
+        of_open, of_awaited, wins, orders = self._expected(window)
         open_mean = _summed(of_open, slice_of, size) + _summed(of_awaited, awaited_slice, size)
 
         draws = self.money.draws(window, slice_of, awaited_slice, randoms)

@@ -69,7 +69,12 @@ def number_of_month(month: str) -> int:
 
 
 def forecast_frame(
-    lines: pd.DataFrame, as_of: dt.date, rules: Rules, outlook: Outlook | None
+    lines: pd.DataFrame,
+    as_of: dt.date,
+    rules: Rules,
+    outlook: Outlook | None,
+    *,
+    coverage_needed: float = float("nan"),
 ) -> pd.DataFrame:
     """Make the Forecast table: per period and slice, periods in order, slices by kind and name.
 
@@ -87,6 +92,7 @@ def forecast_frame(
         lines: as `forecast_lines` gives them.
         outlook: None where there is nothing to go by; then what is drawn is missing, and `because`
             says so.
+        coverage_needed: of the running fiscal quarter; nan where no closed deal tells.
     """
     spans = forecast_periods(as_of, rules)
     parts = [part for kind in SLICE_KINDS for part in _of_kind(lines, kind, spans, as_of, outlook)]
@@ -101,7 +107,9 @@ def forecast_frame(
     money = {name: _money(ordered[name]) for name in (*_MEASURES, "target", "gap")}
     reason = None if outlook else Message("forecast.nothing-to-go-by", {"few": FEWEST_CLOSED})
     because = np.full(len(in_order), reason, dtype=object)
-    return frame_of("Forecast", {**ordered, **money, "because": because})
+    quarter = quarter_of_month(month_of(as_of), rules.fiscal_year_start)
+    needed = np.where(ordered["period"] == quarter, coverage_needed, np.nan)
+    return frame_of("Forecast", {**ordered, **money, "because": because, "coverage_needed": needed})
 
 
 def windows_of(spans: Sequence[Span], as_of: dt.date) -> list[tuple[Window, str]]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from salesbook.arrays import Floats
+from salesbook.domain.pipeline.chances.win_rates import win_rate_by_count
+from salesbook.domain.pipeline.stages.codes import KnownDeals
 
 
 def velocity(
@@ -47,3 +51,29 @@ def required_coverage(created_and_closed_share: float, win_rate: float) -> float
     30 % and 20 % → 3.5; nan where the win rate is 0 or unknown.
     """
     return (1 - created_and_closed_share) / win_rate if win_rate > 0 else math.nan
+
+
+def needed_coverage(deals: KnownDeals, start_month: int) -> float:
+    """The coverage that a fiscal quarter needs by all deals closed so far, see `required_coverage`.
+
+    The share is that of won deals created and closed in one quarter, the win rate that by count.
+    """
+    won = deals.frame[deals.is_won]
+    win_rate = win_rate_by_count(len(won), int(deals.is_lost.sum()))
+    return required_coverage(same_quarter_share(won, start_month), win_rate)
+
+
+def same_quarter_share(won: pd.DataFrame, start_month: int) -> float:
+    """Share of won deals created in the fiscal quarter they closed in; 0 where no day is known."""
+    dated = won[won["created_on"].notna() & won["closed_on"].notna()]
+    if dated.empty:
+        return 0.0
+
+    created = _quarter_number(dated["created_on"], start_month)
+    closed = _quarter_number(dated["closed_on"], start_month)
+    return float((created == closed).mean())
+
+
+def _quarter_number(days: pd.Series[Any], start_month: int) -> pd.Series[Any]:
+    """Fiscal quarters counted through, so that equal numbers are one quarter of one year."""
+    return (days.dt.year * 12 + days.dt.month - start_month) // 3

@@ -1,0 +1,137 @@
+"""Which customers may be leaving, and what do they buy in a year?
+
+Lists, each for the company, every team and every rep:
+
+- `leaving`: by value × chance of loss. `amount` is the value of `tier_months`, `days` since the last
+  order, `limit_days` the usual days between orders, `chance_rate` the chance to buy again, blank where
+  the purchases tell none.
+- `leaving-rest`: how many more, `count` and `amount`.
+- `leaving-total`: `count`, `amount`, and `share` of all value, `says` of which months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import pandas as pd
+
+from salesbook.domain.customers.purchases import buying_histories, purchase_lines
+from salesbook.messages import Fact, Message
+from salesbook.money import three_digits
+from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
+from salesbook.pages.lines.line import ATTENTION, BEHIND, Line, ListLines, present
+from salesbook.pages.lines.periods import LIKELY
+from salesbook.pages.lines.scoped import Record, RecordsByScope, by_scope
+from salesbook.pages.lines.tiers import Tiers
+
+_SHOWN: Final = 5
+_SHOWN_OF_REP: Final = 3
+_EVEN: Final = 0.5
+"""Under this chance a customer will more likely not buy again; also what is taken of whom nobody can
+say: as likely as not."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Customers who bought in the last months and may not do so again.
+
+    The chance to buy again is the tiers' P(alive), and a customer is named while it is not clearly
+    above even. Where the purchases tell no chance, who is dormant is named: he was silent for longer
+    than Settings allow in his tier.
+    """
+
+    context: PageContext
+    tiers: Tiers
+
+    @cached_property
+    def _by_scope(self) -> RecordsByScope:
+        leaving = [row for row in self.tiers.of(WHOLE_COMPANY) if _may_be_leaving(row)]
+        leaving.sort(key=lambda row: (-_expected_loss(row), row["customer_id"]))
+        return by_scope(self.context, leaving, "owner_id")
+
+    def of(self, scope: Scope) -> Sequence[Record]:
+        """Rows of CustomerTiers of who may be leaving, the largest expected loss first."""
+        return self._by_scope.get(scope, ())
+
+    @cached_property
+    def _usual_gaps(self) -> pd.Series[Any]:
+        """Mean days between the days on which a customer bought; missing for who bought on one."""
+        context = self.context
+        lines = purchase_lines(context.tables, context.policy, context.as_of)
+        leaving = {row["customer_id"] for row in self.of(WHOLE_COMPANY)}
+        of_leaving = lines[lines["customer_id"].isin(leaving)]
+        histories = buying_histories(of_leaving)
+        span = (histories["last_on"] - histories["first_on"]).dt.days
+        return span / (histories["buying_days"] - 1).where(histories["buying_days"] > 1)
+
+    def lists(self, scope: Scope, page: str) -> Iterator[ListLines]:
+        """The lists of a scope; none for one without customers."""
+        customers = self.tiers.of(scope)
+        if not customers:
+            return
+        leaving = self.of(scope)
+        limit = _SHOWN_OF_REP if scope.kind == "rep" else _SHOWN
+        yield ListLines(page, "leaving", scope, [self._line(row) for row in leaving[:limit]])
+
+        amount, value = value_of(leaving), value_of(customers)
+        total: dict[str, Any] = {
+            "count": len(leaving),
+            "amount": amount,
+            "sign": ATTENTION if leaving else None,
+        }
+        if value > 0:
+            months = self.context.policy.rules.tier_months
+            facts: dict[str, Fact] = {"share": round(amount / value, 2), "months": months}
+            total |= {"share": amount / value, "says": Message("page.leaving.share", facts)}
+        yield ListLines(page, "leaving-total", scope, [total])
+        if leaving[limit:]:
+            yield ListLines(page, "leaving-rest", scope, [self._rest(leaving[limit:])])
+
+    def _line(self, row: Record) -> Line:
+        customer_id, chance = str(row["customer_id"]), row["p_alive"]
+        is_lost_rather = chance is not None and chance < _EVEN
+        usual_gap = present(self._usual_gaps.get(customer_id))
+        return {
+            "sign": BEHIND if is_lost_rather else ATTENTION,
+            "subject": self.context.customer_name(customer_id),
+            "rep": self.context.rep_name(row["owner_id"]),
+            "tier": row["tier"],
+            "amount": row["value"],
+            "days": row["recency_days"],
+            "limit_days": None if usual_gap is None else float(round(usual_gap)),
+            "chance_rate": chance,
+            "table": "CustomerTiers",
+            "row_key": customer_id,
+        }
+
+    def _rest(self, rest: Sequence[Record]) -> Line:
+        count, amount = len(rest), value_of(rest)
+        about = three_digits(amount, self.context.policy.decimals)
+        return {
+            "says": Message("page.leaving.rest", {"count": count, "amount": about}),
+            "count": count,
+            "amount": amount,
+            "table": "CustomerTiers",
+        }
+
+
+def value_of(customers: Iterable[Record]) -> int:
+    """What customers are worth together."""
+    return sum(customer["value"] for customer in customers)
+
+
+def _may_be_leaving(customer: Record) -> bool:
+    if customer["value"] <= 0:
+        return False
+    chance = customer["p_alive"]
+    if chance is None:
+        return bool(customer["buying_stage"] == "dormant")
+    return bool(chance < LIKELY)
+
+
+def _expected_loss(customer: Record) -> float:
+    chance = customer["p_alive"]
+    return float(customer["value"] * (1 - (_EVEN if chance is None else chance)))

@@ -1,0 +1,360 @@
+"""Where does each thing of the Customer board stand?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from salesbook.expressions import Expression, Text, Word, call
+from salesbook.pages.common import DASH, amount_text, date_text, if_, is_number
+from salesbook.pages.customer_board import CALLS, LEAVING, MOVES, TIERS, customer_board
+from salesbook.sheets.board import (
+    COLUMNS,
+    SPACER_PIXELS,
+    Board,
+    Line,
+    ListColumn,
+    PlacedChart,
+)
+from salesbook.sheets.look import Bar, Look, Shows, number
+
+_TILE: Final = 14
+_GUTTER: Final = 1
+_SIGN: Final = ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right"))
+_NAME: Final = Look(tone="accent", size=9.5, shrink=True)
+_TEXT: Final = Look(size=9.5, shrink=True)
+_DAY: Final = number("date", tone="muted", size=9)
+
+_CALLS: Final = (
+    ListColumn("subject", "contact", 9, _NAME, is_link=True),
+    ListColumn("customer", "customer", 11, _TEXT),
+    ListColumn("tier", "tier", 2, Look(size=9.5, bold=True)),
+    ListColumn("rep", "rep", 8, _TEXT),
+    ListColumn("phone", "phone", 8, _TEXT),
+    ListColumn("channel", "by", 4, _TEXT),
+    _SIGN,
+    ListColumn("days", "late", 2, number("days", bold=True, size=9.5), is_signed=True),
+    ListColumn("because", "last_word", 8, Look(size=9.5, indent=1, shrink=True), blank=DASH),
+    ListColumn("on", "on", 4, _DAY),
+    ListColumn("amount", "open_deal", 5, number("money", size=9.5), blank=DASH),
+    ListColumn("says", "next_step", 11, Look(size=9, indent=1, shrink=True), blank=DASH),
+)
+_TIERS: Final = (
+    ListColumn("tier", "tier", 3, Look(bold=True)),
+    ListColumn("count", "customers", 5, number("count")),
+    ListColumn("amount", "value", 7, number("money")),
+    ListColumn("share", "share", 4, number("rate"), bar=Bar(1)),
+    ListColumn("days", "every", 5, number("span")),
+    _SIGN,
+    ListColumn("rate", "on_time", 3, number("rate", bold=True), is_signed=True),
+)
+_TIER_MOVES: Final = (
+    ListColumn("count_up", "up", 4, number("up", bold=True)),
+    ListColumn("count_down", "down", 4, number("down", bold=True)),
+)
+_TIERS_WIDTH: Final = sum(column.width for column in (*_TIERS, *_TIER_MOVES))
+_LEAVING: Final = (
+    _SIGN,
+    ListColumn("subject", "customer", 11, _NAME, is_link=True),
+    ListColumn("rep", "rep", 7, _TEXT),
+    ListColumn("amount", "value", 5, number("money")),
+    ListColumn("days", "silent", 4, number("span"), blank=DASH),
+    ListColumn("limit_days", "usually", 4, number("span", tone="muted"), blank=DASH),
+    ListColumn(
+        "chance_rate", "still_buys", 3, number("rate", bold=True), is_signed=True, blank=DASH
+    ),
+)
+_MOVES: Final = (
+    _SIGN,
+    ListColumn("subject", "customer", 11, _NAME, is_link=True),
+    ListColumn("word", "move", 5, Look(bold=True), is_signed=True),
+    ListColumn("amount", "value", 6, number("money")),
+)
+_FEEDBACK: Final = (
+    ListColumn("tier", "tier", 3, Look(bold=True)),
+    ListColumn("count", "answers", 4, number("count")),
+    ListColumn("number", "nps", 3, number("signed", bold=True), blank=DASH),
+    ListColumn("because", "range", 7, Look(size=9, tone="muted", align="right"), blank=DASH),
+    ListColumn("share", "satisfied", 5, number("rate"), blank=DASH),
+    _SIGN,
+    ListColumn("word", "in_time", 4, Look(align="right", bold=True), is_signed=True, blank=DASH),
+)
+_MOVES_WIDTH: Final = sum(column.width for column in _MOVES)
+_FEEDBACK_WIDTH: Final = sum(column.width for column in _FEEDBACK)
+
+
+def customer_board_board() -> Board:
+    """Lay the page out."""
+    page = customer_board()
+    board = Board(page)
+    board.head(Word("sheets.customer_board"), page.selectors)
+    steps = [Word(f"pages.first_steps.{step}") for step in ("customers", "refresh")]
+    board.answer("answer", call("CHOOSE", page.fact("first_step"), *steps))
+    _tiles(board)
+    _calls(board)
+    _tiers_and_leaving(board)
+    _moves_and_feedback(board)
+    return board
+
+
+def _word_with(board: Board, listed: str, word: str) -> Expression:
+    """A word of this page where a list has a line."""
+    return if_(board.page.has_line(listed), Word(f"pages.customer_board.{word}"), "")
+
+
+def _tiles(board: Board) -> None:
+    """Calls, the best tier, who may leave, who moved, and whether customers recommend us."""
+    first = board.row
+    tiles = (_tile_calls, _tile_late, _tile_leaving, _tile_moves, _tile_nps)
+    for place, tile in enumerate(tiles):
+        board.row = first
+        tile(board, place * (_TILE + _GUTTER))
+    for row, pixels in enumerate((22, 34, 22)):
+        board.heights[first + row] = pixels
+    board.row = first + 3
+    board.next_row(SPACER_PIXELS)
+
+
+def _tile_head(board: Board, left: int, title: Expression) -> None:
+    top = Look(fill="panel", top="accent", size=9.5, bold=True, indent=1)
+    board.put(left, _TILE, title, top)
+    board.next_row()
+
+
+def _tile_note(board: Board, left: int, said: Expression) -> None:
+    board.next_row()
+    board.put(left, _TILE, said, Look(fill="panel", size=8.5, tone="muted", indent=1))
+
+
+def _large(size: float = 20) -> Look:
+    return Look(shows="count", fill="panel", size=size, bold=True, indent=1)
+
+
+def _tile_calls(board: Board, left: int) -> None:
+    page = board.page
+    _tile_head(board, left, Word("pages.customer_board.calls"))
+    board.put(left, _TILE, page.cell("tile_calls", 0, "count", DASH), _large())
+    _tile_note(board, left, page.cell("tile_calls", 0, "says"))
+
+
+def _tile_late(board: Board, left: int) -> None:
+    page = board.page
+    tier = page.cell("tile_late", 0, "tier")
+    named = Word("pages.customer_board.tier").then(tier, Word("pages.customer_board.late"))
+    _tile_head(board, left, if_(tier.equals(""), Word("pages.customer_board.late_best"), named))
+    board.put(left, 5, page.cell("tile_late", 0, "count", DASH), _large())
+    sign = board.sign(
+        left + 5,
+        2,
+        page.cell("tile_late", 0, "sign"),
+        Look(fill="panel", size=11, bold=True, align="right"),
+    )
+    board.put(
+        left + 7,
+        _TILE - 7,
+        page.cell("tile_late", 0, "share"),
+        Look(shows="rate", fill="panel", size=11, bold=True),
+        signed_by=sign,
+    )
+    _tile_note(board, left, page.cell("tile_late", 0, "says"))
+
+
+def _tile_leaving(board: Board, left: int) -> None:
+    page = board.page
+    _tile_head(board, left, Word("pages.customer_board.leaving"))
+    amount = page.cell("leaving_total", 0, "amount")
+    board.put(left, 4, page.cell("leaving_total", 0, "count", DASH), _large())
+    sign = board.sign(
+        left + 4,
+        2,
+        page.cell("leaving_total", 0, "sign"),
+        Look(fill="panel", size=11, bold=True, align="right"),
+    )
+    worth = if_(is_number(amount), amount_text(amount), "")
+    board.put(left + 6, _TILE - 6, worth, Look(fill="panel", size=11, bold=True), signed_by=sign)
+    _tile_note(board, left, page.cell("leaving_total", 0, "says"))
+
+
+def _tile_moves(board: Board, left: int) -> None:
+    page = board.page
+    _tile_head(board, left, Word("pages.customer_board.tier_moves"))
+    ways: tuple[tuple[int, str, Shows], ...] = (
+        (0, "count_up", "up"),
+        (_TILE // 2, "count_down", "down"),
+    )
+    for step, name, shows in ways:
+        look = Look(shows=shows, fill="panel", size=16, bold=True, indent=1)
+        board.put(left + step, _TILE // 2, page.cell("tier_moves_total", 0, name, DASH), look)
+    _tile_note(board, left, page.cell("tier_moves_total", 0, "says"))
+
+
+def _tile_nps(board: Board, left: int) -> None:
+    page = board.page
+    _tile_head(board, left, Word("pages.customer_board.nps"))
+    look = Look(shows="signed", fill="panel", size=20, bold=True, indent=1)
+    board.put(left, _TILE, page.cell("feedback_total", 0, "number", DASH), look)
+    count = page.cell("feedback_total", 0, "count")
+    because = page.cell("feedback_total", 0, "because")
+    answers = count.then(Word("pages.customer_board.answers"), because)
+    _tile_note(board, left, if_(is_number(count), answers, Word("pages.customer_board.no_answers")))
+
+
+def _calls(board: Board) -> None:
+    page = board.page
+    board.title(
+        0,
+        COLUMNS,
+        _word_with(board, "calls", "call_list"),
+        note=_word_with(board, "calls", "call_list_note"),
+        title_width=10,
+        link=("pages.customer_board.calls_link", "CallList"),
+    )
+    board.next_row()
+    board.lists_beside(((0, _CALLS, "calls"),), CALLS)
+    board.put(0, COLUMNS, page.link("calls_rest", 0, "says"), Look(size=9, tone="accent"))
+    board.next_row()
+    board.next_row(SPACER_PIXELS)
+
+
+def _tiers_and_leaving(board: Board) -> None:
+    """Tiers with who moved beside them, all customers first; at the right who may be leaving."""
+    page = board.page
+    right, moves_left = _TIERS_WIDTH + _GUTTER, sum(column.width for column in _TIERS)
+    board.title(
+        0,
+        _TIERS_WIDTH,
+        _word_with(board, "tiers", "tiers"),
+        note=page.cell("tiers_total", 0, "says"),
+        title_width=13,
+    )
+    board.title(
+        right,
+        COLUMNS - right,
+        _word_with(board, "leaving_total", "leaving"),
+        note=if_(
+            page.has_line("leaving"),
+            Word("pages.customer_board.leaving_note"),
+            _word_with(board, "leaving_total", "leaving_none"),
+        ),
+        title_width=10,
+        link=("pages.customer_board.tiers_link", "CustomerTiers"),
+        link_width=6,
+    )
+    board.next_row()
+    board.list_heads(0, _TIERS, "tiers")
+    board.list_heads(moves_left, _TIER_MOVES, "tier_moves")
+    board.list_heads(right, _LEAVING, "leaving")
+    board.next_row(22)
+
+    first = board.row
+    board.put(0, _TIERS[0].width, _word_with(board, "tiers_total", "all"), Look(bold=True))
+    board.list_line(_TIERS[0].width, _TIERS[1:], "tiers_total", 0)
+    board.list_line(moves_left, _TIER_MOVES, "tier_moves_total", 0)
+    for place in range(max(TIERS + 1, LEAVING)):
+        if 0 < place <= TIERS:
+            board.list_line(0, _TIERS, "tiers", place - 1)
+            board.list_line(moves_left, _TIER_MOVES, "tier_moves", place - 1)
+        if place < LEAVING:
+            board.list_line(right, _LEAVING, "leaving", place)
+        else:
+            rest = page.link("leaving_rest", 0, "says")
+            board.put(right, COLUMNS - right, rest, Look(size=9, tone="accent"))
+        board.next_row()
+    board.lined.append((first, first + TIERS, 2, _TIERS_WIDTH + 1))
+    board.lined.append((first, first + LEAVING - 1, right + 2, COLUMNS + 1))
+    board.next_row(SPACER_PIXELS)
+
+
+def _moves_and_feedback(board: Board) -> None:
+    """Who moved, what customers answered, and how that changed quarter by quarter."""
+    page = board.page
+    middle = _MOVES_WIDTH + _GUTTER
+    right = middle + _FEEDBACK_WIDTH + _GUTTER
+    since = page.cell("tier_moves_total", 0, "since_on")
+    has_since = is_number(since)
+    since_day = Word("pages.customer_board.since").then(date_text(since))
+    nobody = Word("pages.customer_board.nobody").then(since_day)
+    board.title(
+        0,
+        _MOVES_WIDTH,
+        if_(has_since, Word("pages.customer_board.moves"), ""),
+        note=if_(has_since, if_(page.has_line("moves"), since_day, nobody), ""),
+        title_width=8,
+    )
+    begin, end = (page.cell("feedback_total", 0, name) for name in ("since_on", "on"))
+    none = _word_with(board, "tiers", "no_answers")
+    days = if_(is_number(begin), date_text(begin).then(" – ", date_text(end)), none)
+    board.title(
+        middle,
+        _FEEDBACK_WIDTH,
+        _word_with(board, "tiers", "feedback"),
+        note=days,
+        title_width=8,
+        link=("pages.customer_board.feedback_link", "Feedback"),
+        link_width=7,
+    )
+    board.title(
+        right,
+        COLUMNS - right,
+        _word_with(board, "nps", "quarters"),
+        note=page.cell("nps_change", 0, "says"),
+        title_width=8,
+    )
+    board.next_row()
+    board.list_heads(0, _MOVES, "moves")
+    board.list_heads(middle, _FEEDBACK, "feedback_total")
+    board.charts.append(_nps_chart(board, right))
+    board.next_row(22)
+
+    first = board.row
+    board.put(
+        middle, _FEEDBACK[0].width, _word_with(board, "feedback_total", "all"), Look(bold=True)
+    )
+    board.list_line(middle + _FEEDBACK[0].width, _FEEDBACK[1:], "feedback_total", 0)
+    for place in range(max(MOVES, TIERS) + 1):
+        if place < MOVES:
+            board.list_line(0, _MOVES, "moves", place)
+        else:
+            rest = page.link("moves_rest", 0, "says")
+            board.put(0, _MOVES_WIDTH, rest, Look(size=9, tone="accent"))
+        if place > 0:
+            board.list_line(middle, _FEEDBACK, "feedback", place - 1)
+        board.next_row()
+    board.lined.append((first, first + MOVES - 1, 2, _MOVES_WIDTH + 1))
+    board.lined.append((first, first + TIERS, middle + 2, middle + _FEEDBACK_WIDTH + 1))
+    _waiting(board, middle)
+    board.next_row()
+
+
+def _waiting(board: Board, left: int) -> None:
+    """The complaint that has waited longest, by the customer's name."""
+    page = board.page
+    sign = page.cell("feedback_waiting", 0, "sign")
+    mark = board.sign(left, 2, sign, Look(size=9.5, bold=True, align="right"))
+    look = Look(tone="accent", size=9, shrink=True)
+    board.put(left + 2, 11, page.link("feedback_waiting", 0, "subject"), look)
+    rep = page.cell("feedback_waiting", 0, "rep")
+    said = page.cell("feedback_waiting", 0, "says")
+    named = said.then(if_(rep.equals(""), "", Text(" (").then(rep, ")")))
+    board.put(
+        left + 13,
+        COLUMNS - left - 13,
+        if_(said.equals(""), "", named),
+        Look(size=9),
+        signed_by=mark,
+    )
+
+
+def _nps_chart(board: Board, left: int) -> PlacedChart:
+    page = board.page
+    line = Line(page.name("quarters.nps"), "line", "accent", labels="all")
+    return PlacedChart(
+        board.row,
+        left + 2,
+        COLUMNS - left,
+        166,
+        "line",
+        page.name("quarters.label"),
+        (line,),
+        label_format='+0;"−"0;',
+        says="pages.customer_board.quarters",
+    )

@@ -1,0 +1,278 @@
+"""Where does each thing of the Rep page stand?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from salesbook.expressions import Expression, Text, Word, call
+from salesbook.pages.common import DASH, fact, if_
+from salesbook.pages.rep_page import CALLS, COURSES, DEALS, PAY_MONTHS, STEPS, TALK, rep_page
+from salesbook.sheets.board import (
+    COLUMNS,
+    SPACER_PIXELS,
+    Board,
+    Line,
+    ListColumn,
+    PlacedChart,
+)
+from salesbook.sheets.look import Look, Shows, number
+
+_GUTTER: Final = 1
+_HALF: Final = 36
+_TILES: Final[tuple[tuple[str, str, Shows, int], ...]] = (
+    ("tile_pace", "rate", "rate", 18),
+    ("tile_landing", "middle", "short", 17),
+    ("tile_coverage", "number", "times", 18),
+    ("tile_pay", "amount", "exact", 18),
+)
+"""List, the field that is large, how it is shown, and columns."""
+_SIGN: Final = ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right"))
+_NAME: Final = Look(tone="accent", size=9.5, shrink=True)
+_TEXT: Final = Look(size=9.5, shrink=True)
+_SMALL: Final = Look(size=9, tone="muted", indent=1, shrink=True)
+_DAY: Final = number("date", size=9.5)
+
+_TALK: Final = (
+    _SIGN,
+    ListColumn("says", "", 14, Look(bold=True, size=9.5, shrink=True), is_link=True),
+    ListColumn("because", "", 21, Look(size=9, shrink=True)),
+)
+_DEALS: Final = (
+    _SIGN,
+    ListColumn("subject", "deal", 17, _NAME, is_link=True),
+    ListColumn("customer", "customer", 12, _TEXT),
+    ListColumn("stage", "stage", 7, _TEXT),
+    ListColumn("amount", "amount", 6, number("money", size=9.5)),
+    ListColumn("on", "expected", 5, _DAY),
+    ListColumn("next_step", "next_step", 10, Look(size=9.5, indent=1, shrink=True)),
+    ListColumn("next_on", "on", 4, number("date", size=9.5, tone="muted")),
+    ListColumn("because", "because", 11, Look(size=9, indent=1, shrink=True), is_signed=True),
+)
+_CALLS: Final = (
+    _SIGN,
+    ListColumn("tier", "tier", 3, Look(size=9.5, bold=True, indent=1)),
+    ListColumn("subject", "contact", 10, _NAME, is_link=True),
+    ListColumn("customer", "customer", 12, _TEXT),
+    ListColumn("phone", "phone", 9, _TEXT),
+    ListColumn("channel", "by", 5, _TEXT),
+    ListColumn("since_on", "due_on", 5, _DAY),
+    ListColumn("days", "late", 3, number("days", size=9.5), is_signed=True),
+    ListColumn("because", "last_word", 9, Look(size=9.5, indent=1, shrink=True), blank=DASH),
+    ListColumn("amount", "open_deal", 6, number("money", size=9.5), blank=DASH),
+    ListColumn("says", "next_step", 10, _SMALL, blank=DASH),
+)
+_TODAY: Final = (
+    _SIGN,
+    ListColumn("says", "do", 17, Look(bold=True, size=9.5)),
+    ListColumn("subject", "deal_or_person", 17, _NAME, is_link=True),
+    ListColumn("customer", "customer", 12, _TEXT),
+    ListColumn("amount", "amount", 6, number("money", size=9.5)),
+    ListColumn("because", "because", 20, _SMALL),
+)
+_PAY: Final = (
+    ListColumn("says", "month", 11, _TEXT),
+    ListColumn("sold", "sold", 6, number("money", size=9.5)),
+    ListColumn("target", "quota", 6, number("money", tone="muted", size=9.5)),
+    ListColumn("rate", "attained", 4, number("rate", size=9.5)),
+    ListColumn("expected", "earned", 6, number("exact", size=9.5)),
+    ListColumn("amount", "paid", 6, number("exact", bold=True, size=9.5)),
+    _SIGN,
+    ListColumn("because", "status", 4, Look(size=9), is_signed=True),
+)
+_PAY_TOTAL: Final = tuple(replace(column, look=replace(column.look, bold=True)) for column in _PAY)
+_PAY_WIDTH: Final = sum(column.width for column in _PAY)
+_TRAINING: Final = (
+    _SIGN,
+    ListColumn("subject", "course", 13, _NAME, is_link=True),
+    ListColumn("on", "due_by", 5, number("day", size=9)),
+    ListColumn("says", "result", 8, Look(size=9.5, indent=1), is_signed=True),
+)
+
+
+def rep_page_board() -> Board:
+    """Lay the page out."""
+    page = rep_page()
+    board = Board(page)
+    name = page.cell("header", 0, "subject")
+    about = page.cell("header", 0, "says")
+    left_on = page.cell("header", 0, "because")
+    title = if_(name.equals(""), Word("sheets.rep_page"), name)
+    dot = if_(left_on.equals(""), "", Text("  ·  ").then(left_on))
+    board.head(title, page.selectors, note=about.then(dot))
+    steps = [Word(f"pages.first_steps.{step}") for step in ("reps", "refresh")]
+    board.answer("answer", call("CHOOSE", page.fact("first_step"), *steps))
+    _tiles(board)
+    _months_and_talk(board)
+    _deals(board)
+    _calls(board)
+    _today(board)
+    _pay_and_training(board)
+    return board
+
+
+def _word_with(board: Board, listed: str, word: str) -> Expression:
+    """A word of this page where a list has a line."""
+    return if_(board.page.has_line(listed), Word(f"pages.rep_page.{word}"), "")
+
+
+def _or_nothing(board: Board, listed: str, note: Expression, word: str) -> Expression:
+    """A note beside a list; where the list is empty, and somebody is chosen, that there is none."""
+    none = if_(board.page.has_line("header"), Word(f"pages.rep_page.{word}"), "")
+    return if_(board.page.has_line(listed), note, none)
+
+
+def _tiles(board: Board) -> None:
+    """Pace, landing, coverage and pay: a name, a large figure, two short sentences."""
+    page, first, left = board.page, board.row, 0
+    for listed, field, shows, width in _TILES:
+        board.row = first
+        top = Look(fill="panel", top="accent", size=9.5, bold=True, indent=1)
+        board.put(left, width, Word(f"pages.rep_page.{listed}"), top)
+        board.next_row()
+        look = Look(shows=shows, fill="panel", size=20, bold=True)
+        value = page.cell(listed, 0, field, DASH, blank="")
+        if listed == "tile_pay":
+            board.put(left, width, value, replace(look, indent=1))
+        else:
+            sign_look = Look(fill="panel", size=16, bold=True, align="right")
+            mark = board.sign(left, 3, page.cell(listed, 0, "sign"), sign_look)
+            board.put(left + 3, width - 3, value, look, signed_by=mark)
+        board.next_row()
+        board.put(
+            left,
+            width,
+            page.cell(listed, 0, "says"),
+            Look(fill="panel", size=9, indent=1, shrink=True),
+        )
+        board.next_row()
+        look = Look(fill="panel", size=8.5, tone="muted", indent=1, shrink=True)
+        board.put(left, width, page.cell(listed, 0, "because"), look)
+        left += width + _GUTTER
+    for row, pixels in enumerate((22, 36, 20, 20)):
+        board.heights[first + row] = pixels
+    board.row = first + 4
+    board.next_row(SPACER_PIXELS)
+
+
+def _months_and_talk(board: Board) -> None:
+    page, right = board.page, _HALF + _GUTTER
+    unit = if_(fact("unit_word").equals(""), "", Text(" (").then(fact("unit_word"), ")"))
+    title = if_(page.has_line("months"), Word("pages.rep_page.months").then(unit), "")
+    board.put(0, 24, title, Look(size=11.5, bold=True))
+    board.legend(26, (("■", "sold", 4), ("—", "target", 5)), page.has_line("months"))
+    board.title(
+        right,
+        COLUMNS - right,
+        _word_with(board, "header", "talk"),
+        note=_or_nothing(board, "talk", _word_with(board, "talk", "talk_note"), "talk_none"),
+    )
+    board.next_row()
+    board.charts.append(
+        PlacedChart(
+            board.row,
+            2,
+            _HALF,
+            TALK * 24 + 22,
+            "column",
+            page.name("months.label"),
+            (
+                Line(page.name("months.sold"), "column", "accent", labels="all"),
+                Line(page.name("months.target"), "line", "ink", labels="last"),
+            ),
+            label_format='[=0]"";[<100]0.0;#,##0',
+            says="pages.rep_page.months",
+        )
+    )
+    first = board.row
+    for place in range(TALK):
+        board.list_line(right, _TALK, "talk", place)
+        board.next_row()
+    board.lined.append((first, first + TALK - 1, right + 2, COLUMNS + 1))
+    board.next_row(22)
+    board.next_row(SPACER_PIXELS)
+
+
+def _deals(board: Board) -> None:
+    page = board.page
+    board.title(
+        0,
+        COLUMNS,
+        _word_with(board, "header", "deals"),
+        note=_or_nothing(board, "deals", page.cell("deals_total", 0, "says"), "deals_none"),
+        link=("pages.rep_page.deals_link", "Deals"),
+    )
+    board.next_row()
+    board.lists_beside(((0, _DEALS, "deals"),), DEALS)
+    _rest(board, "deals_rest")
+
+
+def _rest(board: Board, listed: str) -> None:
+    look = Look(size=9, tone="accent", indent=1)
+    board.put(0, COLUMNS, board.page.link(listed, 0, "says"), look)
+    board.next_row(20)
+    board.next_row(SPACER_PIXELS)
+
+
+def _calls(board: Board) -> None:
+    board.title(
+        0,
+        COLUMNS,
+        _word_with(board, "header", "calls"),
+        note=_or_nothing(board, "calls", _word_with(board, "calls", "calls_note"), "calls_none"),
+        link=("pages.rep_page.calls_link", "CallList"),
+    )
+    board.next_row()
+    board.lists_beside(((0, _CALLS, "calls"),), CALLS)
+    _rest(board, "calls_rest")
+
+
+def _today(board: Board) -> None:
+    page = board.page
+    count = page.cell("today_count", 0, "count")
+    note = Word("pages.rep_page.today_note").then(count)
+    board.title(
+        0,
+        COLUMNS,
+        _word_with(board, "header", "today"),
+        note=_or_nothing(board, "today", note, "today_none"),
+        link=("pages.rep_page.today_link", "Alerts"),
+    )
+    board.next_row()
+    board.lists_beside(((0, _TODAY, "today"),), STEPS)
+    board.next_row(SPACER_PIXELS)
+
+
+def _pay_and_training(board: Board) -> None:
+    """What he was paid, and the courses that he has to take."""
+    right = _PAY_WIDTH + _GUTTER
+    board.title(
+        0,
+        _PAY_WIDTH,
+        _word_with(board, "header", "pay"),
+        note=_or_nothing(board, "pay", _word_with(board, "pay", "pay_note"), "pay_none"),
+        link=("pages.rep_page.pay_link", "Commission"),
+    )
+    board.title(
+        right,
+        COLUMNS - right,
+        _word_with(board, "header", "training"),
+        note=_or_nothing(board, "training", Text(""), "training_none"),
+        link=("pages.rep_page.training_link", "Training"),
+        link_width=8,
+    )
+    board.next_row()
+    first = board.row + 1
+    board.list_heads(0, _PAY, "pay")
+    board.list_heads(right, _TRAINING, "training")
+    board.next_row(22)
+    for place in range(max(PAY_MONTHS + 1, COURSES)):
+        if place < PAY_MONTHS:
+            board.list_line(0, _PAY, "pay", place)
+        elif place == PAY_MONTHS:
+            board.list_line(0, _PAY_TOTAL, "pay_total", 0)
+        if place < COURSES:
+            board.list_line(right, _TRAINING, "training", place)
+        board.next_row()
+    board.lined.append((first, first + PAY_MONTHS, 2, _PAY_WIDTH + 1))
+    board.lined.append((first, first + COURSES - 1, right + 2, COLUMNS + 1))

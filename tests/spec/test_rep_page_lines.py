@@ -1,0 +1,330 @@
+"""What the lists of the Rep page say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+import pytest
+from hypothesis import given
+
+from salesbook.messages import Message
+from salesbook.pages.lines import rep_page
+from tests.drawn_tables import FEW, SEEDS, day
+from tests.spec.page_tables import COMPANY, Lists, attained, context_of, lists_of, rep
+
+ANN = {"rep_id": "ann", "name": "Ann Lee", "team": "North", "role": "hunter", "level": "Senior"}
+BO = {"rep_id": "bo", "name": "Bo Ek", "team": "North"}
+YEAR = "FY2026"
+
+
+def page(*, reps=(ANN, BO), shown=None, **tables) -> Lists:
+    sold = [attained("ann", YEAR, 50, due=100, target=200), attained("bo", YEAR, 9)]
+    context = context_of(Reps=list(reps), Attainment=shown or sold, **tables)
+    return lists_of(rep_page.lists, context)
+
+
+def statement(period: str, rep_id: str = "ann", **more):
+    nothing = dict.fromkeys(("sold", "earned", "award", "drawn", "paid", "debt"), 0)
+    return {"period": period, "rep_id": rep_id, "closed": False, **nothing, **more}
+
+
+def measure(rep_id: str, metric: str, value: float, low: float, high: float, goal: float = 10):
+    facts = {"value": value, "low": low, "high": high, "goal": goal, "weight": 1.0}
+    return {"period": YEAR, "rep_id": rep_id, "metric": metric, **facts}
+
+
+def alert(kind: str, deal_id: str, who: str = "ann", amount: int = 100):
+    because = Message(f"alert.{kind}.because", {"stage": "Lead", "days": 9, "limit": 5})
+    facts = {"row_name": f"Deal {deal_id}", "severity": "high", "who": who, "amount": amount}
+    return {
+        "kind": kind,
+        "table": "Deals",
+        "row_key": deal_id,
+        **facts,
+        "because": because,
+        "do": Message(f"alert.{kind}.do", {}),
+    }
+
+
+def deal(deal_id: str, amount: int | None, stage: str = "Lead", **more):
+    whose = {"rep_id": "ann", "name": f"Deal {deal_id}"}
+    return {"deal_id": deal_id, "amount": amount, "stage": stage, **whose, **more}
+
+
+@FEW
+@given(SEEDS)
+def test_the_year_to_date_is_the_sum_of_his_statements_to_the_coin(seed):
+    """Of the months of the fiscal year so far, and of nobody else's."""
+    luck = random.Random(seed)
+    statements = [
+        statement(
+            f"{year}-{month:02}",
+            rep_id,
+            paid=luck.randint(-9_999, 9_999_999),
+            earned=luck.randint(0, 9_999_999),
+            sold=luck.randint(0, 99_999_999),
+            closed=luck.random() < 0.5,
+        )
+        for year in (2025, 2026)
+        for month in range(1, 13)
+        for rep_id in ("ann", "bo")
+        if luck.random() < 0.9
+    ]
+    lists = page(Statements=statements)
+    for rep_id in ("ann", "bo"):
+        ours = [
+            row
+            for row in statements
+            if row["rep_id"] == rep_id and "2026-01" <= row["period"] <= "2026-06"
+        ]
+        if not ours:
+            continue
+        (total,) = lists["pay-total", rep(rep_id), None]
+        (tile,) = lists["tile-pay", rep(rep_id), None]
+        paid = sum(row["paid"] for row in ours)
+        assert total["amount"] == tile["amount"] == paid
+        assert total["expected"] == sum(row["earned"] for row in ours)
+        assert total["sold"] == sum(row["sold"] for row in ours)
+        for line in lists.get(("pay", rep(rep_id), None), ()):
+            (row,) = (row for row in ours if line["row_key"] == f"{row['period']}|{rep_id}")
+            assert (line["amount"], line["expected"]) == (row["paid"], row["earned"])
+
+
+@FEW
+@given(SEEDS)
+def test_nothing_of_another_reps_pay_changes_what_is_said_of_him(seed):
+    """Whatever others are paid, closed or not, the lines of a rep are the same."""
+    luck = random.Random(seed)
+    own = [statement(f"2026-{month:02}", paid=month * 1_000) for month in range(1, 7)]
+    others = [
+        statement(f"2026-{month:02}", "bo", paid=luck.randint(0, 10**9), earned=luck.randint(0, 9))
+        for month in range(1, 7)
+    ]
+    alone, beside = page(Statements=own), page(Statements=[*others, *own])
+    of_ann = {key: lines for key, lines in beside.items() if key[1] == rep("ann")}
+    assert of_ann == {key: lines for key, lines in alone.items() if key[1] == rep("ann")}
+
+
+@FEW
+@given(SEEDS)
+def test_at_most_six_lines_and_one_of_them_good_where_there_is_one(seed):
+    """However much there is to mend, what goes well is said, and comes last."""
+    luck = random.Random(seed)
+    kinds = ("no-next-step", "deal-stuck", "close-date-passed", "next-step-overdue")
+    alerts = [
+        alert(kind, f"d{n}", amount=luck.randint(1, 9))
+        for kind in kinds
+        for n in range(luck.randint(0, 3))
+    ]
+    measures = [
+        measure("ann", f"metric{n}", *luck.choice([(5, 4, 6), (15, 12, 18), (10, 8, 12)]))
+        for n in range(luck.randint(0, 5))
+    ]
+    lost = [deal("lost", 900, "Lost", closed_on=day("2026-06-10"))] * luck.randint(0, 1)
+    lists = page(Alerts=alerts, ScorecardLines=measures, Deals=lost)
+    lines = lists.get(("talk", rep("ann"), None), ())
+    signs = [line["sign"] for line in lines]
+    assert len(lines) <= 6
+    assert signs == sorted(signs, key=lambda sign: sign == "✓")
+    if any(row["low"] > row["goal"] for row in measures):
+        assert "✓" in signs
+    has_to_mend = alerts or lost or any(row["high"] < row["goal"] for row in measures)
+    assert bool(has_to_mend) == any(sign != "✓" for sign in signs)
+
+
+def test_the_header_says_team_role_level_and_manager():
+    """By name; and of who left, when."""
+    left = ANN | {"manager_id": "bo", "left_on": day("2026-05-31")}
+    (line,) = page(reps=(left, BO))["rep-header", rep("ann"), None]
+    assert line["subject"] == "Ann Lee"
+    assert line["says"].params == {"known": "North · hunter · Senior", "manager": "Bo Ek"}
+    assert line["because"].params == {"day": dt.date(2026, 5, 31)}
+
+    (other,) = page()["rep-header", rep("bo"), None]
+    assert (other["says"].code, other["because"]) == ("page.rep.about", None)
+
+
+def test_who_needs_help_most_stands_on_top_and_everybody_by_name():
+    """Where nobody needs help, the first by name."""
+    lines = page()["rep_choices", COMPANY, None]
+    assert [(line.get("subject"), line["word"]) for line in lines] == [
+        (None, "ann"),
+        ("Ann Lee", "ann"),
+        ("Bo Ek", "bo"),
+    ]
+    calm = [attained("bo", YEAR, 300, due=100), attained("ann", YEAR, 300, due=100)]
+    first, *_ = page(shown=calm)["rep_choices", COMPANY, None]
+    assert first["word"] == "ann"
+
+
+@pytest.mark.parametrize(
+    ("sold", "low", "high", "sign", "code"),
+    [
+        (50, 0.2, 0.8, "▼", "behind"),
+        (50, 0.2, 1.8, "●", "watched"),
+        (100, 0.2, 1.8, "✓", "on-pace"),
+        (300, 1.2, 1.8, "▲", "ahead"),
+    ],
+)
+def test_the_answer_says_behind_and_ahead_only_beyond_luck(sold, low, high, sign, code):
+    """As the score card's range of attainment has it; a cause only for who is behind."""
+    lists = page(
+        shown=[attained("ann", YEAR, sold, due=100, target=200)],
+        ScorecardLines=[measure("ann", "attainment", sold / 100, low, high, 1)],
+    )
+    line, *cause = lists["rep-answer", rep("ann"), None]
+    assert (line["sign"], line["says"].code) == (sign, f"page.rep.{code}")
+    assert len(cause) == (sign in "▼●")
+
+
+def test_without_a_plan_only_what_was_sold_is_said():
+    """No sign, no rate, and what to do about it."""
+    lists = page()
+    (answer,) = lists["rep-answer", rep("bo"), None]
+    assert (answer.get("sign"), answer["says"].code) == (None, "page.rep.no-target")
+    (tile,) = lists["tile-pace", rep("bo"), None]
+    assert (tile["sold"], tile.get("rate"), tile["says"].code) == (9, None, "page.rep.no-plan")
+
+
+def test_a_chance_of_few_draws_is_never_said_to_be_none_or_certain():
+    """Under 1 % and over 99 %; the gap is what the landing lacks."""
+    forecast = {
+        "period": YEAR,
+        "slice_kind": "rep",
+        "slice": "ann",
+        **dict.fromkeys(("commit", "best_case", "pipeline", "weighted"), 0),
+        "closed": 50,
+        "p10": 55,
+        "p50": 60,
+        "p90": 90,
+    }
+    for chance, code in ((0.0, "hardly"), (1.0, "nearly"), (0.4, None)):
+        lists = page(Forecast=[forecast | {"chance_rate": chance}])
+        (tile,) = lists["tile-landing", rep("ann"), None]
+        assert (tile["middle"], tile["target"], tile["amount"]) == (60, 200, 140)
+        assert tile["because"].code == (f"page.rep.chance-{code}" if code else "page.rep.chance")
+
+
+def test_months_begin_with_the_day_of_hiring():
+    """Before it, and after he left, there is nothing: neither 0 sold nor a target."""
+    hired = ANN | {"hired_on": day("2026-03-10"), "left_on": day("2026-05-20")}
+    months = [attained("ann", f"2026-{month:02}", month, target=10) for month in range(1, 13)]
+    sold, target = page(reps=(hired, BO), shown=[*months, attained("ann", YEAR, 1)])[
+        "rep-months", rep("ann"), None
+    ]
+    present = [f"m{month:02}" for month in (3, 4, 5)]
+    assert {name: sold[name] for name in sold if name.startswith("m")} == dict(
+        zip(present, (3, 4, 5), strict=True)
+    )
+    assert [name for name in target if name.startswith("m")] == present
+
+
+def test_his_deals_go_by_amount_and_say_what_needs_him():
+    """What is over, then what has no next step; five are named, the rest counted."""
+    deals = [deal(f"d{n}", 100 * n, next_step="Call") for n in range(1, 7)]
+    deals += [deal("d7", 700), deal("d8", None), deal("won", 9_999, "Won")]
+    lists = page(Deals=deals, Alerts=[alert("deal-stuck", "d6"), alert("no-next-step", "d7")])
+    lines = lists["own-pipeline", rep("ann"), None]
+    assert [(line["subject"], line["sign"]) for line in lines] == [
+        ("Deal d7", "●"),
+        ("Deal d6", "⚠"),
+        ("Deal d5", "✓"),
+        ("Deal d4", "✓"),
+        ("Deal d3", "✓"),
+    ]
+    (total,) = lists["own-pipeline-total", rep("ann"), None]
+    (rest,) = lists["own-pipeline-rest", rep("ann"), None]
+    assert (total["count"], total["amount"]) == (8, 2_800)
+    assert (rest["count"], rest["amount"]) == (3, 300)
+
+
+def test_the_largest_loss_of_the_last_30_days_comes_first():
+    """By name and day; an older or smaller one is not told."""
+    lost = [
+        deal("old", 9_000_000, "Lost", closed_on=day("2026-05-31")),
+        deal("big", 1_192_340, "Lost", closed_on=day("2026-06-19")),
+        deal("small", 100, "Lost", closed_on=day("2026-06-20")),
+    ]
+    first, *_ = page(Deals=lost)["talk", rep("ann"), None]
+    assert (first["subject"], first["sign"], first["amount"]) == ("Deal big", "▼", 1_192_340)
+    assert float(first["says"].params["amount"]) == 11_900
+
+
+def test_measures_within_luck_are_not_talked_about():
+    """The whole range lies under the goal, or over it, else nothing is said."""
+    lists = page(
+        ScorecardLines=[
+            measure("ann", "activity", 5, 4, 6),
+            measure("ann", "win_rate", 0.9, 0.8, 0.95, 0.5),
+            measure("ann", "satisfaction", 9, 7, 11),
+        ]
+    )
+    talk = lists["talk", rep("ann"), None]
+    assert [(line["sign"], line["says"].params["metric"]) for line in talk] == [
+        ("▼", "metrics=activity"),
+        ("✓", "metrics=win_rate"),
+    ]
+
+
+def test_the_best_month_of_half_a_year_is_praised():
+    """The month that is just over, where it brought more than each of the five before."""
+    sold = [attained("ann", f"2026-{month:02}", 10 * month) for month in range(1, 6)]
+    rising = [attained("ann", YEAR, 150, due=150), *sold]
+    (praise,) = page(shown=rising)["talk", rep("ann"), None]
+    assert (praise["sign"], praise["says"].params["period"]) == ("✓", "2026-05")
+    falling = [attained("ann", YEAR, 150, due=150), *sold, attained("ann", "2026-04", 99)]
+    assert ("talk", rep("ann"), None) not in page(shown=falling)
+
+
+def test_courses_late_come_first_then_due_then_passed():
+    """At most five; what was failed is late, whatever its day."""
+    courses = [{"course_id": f"k{n}", "title": f"Course {n}"} for n in range(1, 8)]
+    gap = {"rep_id": "ann", "because": Message("x", {})}
+    done = {"rep_id": "ann", "enrolled_on": day("2026-01-01")}
+    lists = page(
+        Courses=courses,
+        TrainingGaps=[
+            gap | {"course_id": "k1", "days_late": 0, "due_on": day("2026-08-01")},
+            gap | {"course_id": "k2", "days_late": 12, "due_on": day("2026-06-18")},
+            gap | {"course_id": "k3", "days_late": 40, "due_on": day("2026-05-21")},
+        ],
+        Training=[
+            done | {"course_id": "k1"},
+            done | {"course_id": "k3", "completed_on": day("2026-03-01"), "score": 40.0},
+            done | {"course_id": "k4", "completed_on": day("2026-03-01"), "score": 96.0},
+            done | {"course_id": "k5", "completed_on": day("2026-04-01")},
+            done | {"course_id": "k6", "completed_on": day("2026-02-01")},
+        ],
+    )
+    lines = lists["training", rep("ann"), None]
+    assert [(line["subject"], line["sign"], line["says"].code) for line in lines] == [
+        ("Course 3", "⚠", "page.training.failed"),
+        ("Course 2", "⚠", "page.training.late"),
+        ("Course 1", "→", "page.training.enrolled"),
+        ("Course 5", "✓", "page.training.passed"),
+        ("Course 4", "✓", "page.training.passed-with"),
+    ]
+
+
+def test_the_statement_shows_two_months_that_are_over_and_the_one_that_runs():
+    """Whether each is closed; quota and attained of the total as they stand by now."""
+    statements = [
+        statement(f"2026-{month:02}", quota=1_000, attainment_rate=month / 10, closed=month < 6)
+        for month in range(1, 7)
+    ]
+    lists = page(Statements=statements)
+    lines = lists["pay", rep("ann"), None]
+    assert [(line["says"].params["period"], line["sign"]) for line in lines] == [
+        ("2026-04", "✓"),
+        ("2026-05", "✓"),
+        ("2026-06", None),
+    ]
+    (total,) = lists["pay-total", rep("ann"), None]
+    assert (total["target"], total["rate"]) == (1_000, 0.6)
+    assert ("pay", rep("bo"), None) not in lists
+
+
+def test_without_reps_there_is_nobody_to_choose():
+    """No line at all: the sheet then says what to do first."""
+    assert lists_of(rep_page.lists, context_of()) == {}
