@@ -19,6 +19,7 @@ from salesbook.pages.lines.dashboard import lists as dashboard_lists
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, LATE, lines_frame
 from salesbook.pages.lines.stage_lines import MOST_STAGES
 from salesbook.tables.settings import Stage
+from salesbook.writing.row_names import RowNames
 from tests.drawn_tables import SEEDS
 from tests.pipeline_book import FEWER, deal, draw, policy
 
@@ -89,7 +90,8 @@ def context_of(
         **{name: frame for name, frame in outcome.tables.items() if name in PAGE_TABLES},
         "Attainment": frame_from_rows("Attainment", attained),
     }
-    return PageContext(known, settings, DAY, WorkCalendar.of_policy(settings))
+    names = RowNames(lambda name: known[name]).shown
+    return PageContext(known, settings, DAY, WorkCalendar.of_policy(settings), names)
 
 
 def lines_of(context: PageContext) -> pd.DataFrame:
