@@ -273,10 +273,14 @@ def test_the_answer_names_whose_deals_decide_the_running_quarter():
 
 
 def test_with_no_open_deal_the_board_says_so_and_lists_nothing():
-    lines = lines_of(context_of([]))
+    lines = lines_of(context_of([an_offer(stage="Won", closed_on="2026-10-02")]))
     [late] = of_list(lines, "pipeline-late")
     assert late["says"].code == "page.pipeline.no-deals"
     assert of_list(lines, "stuck") == of_list(lines, "track") == []
+
+
+def test_a_book_without_deals_and_sales_has_no_lists():
+    assert lines_of(context_of([])).empty
 
 
 def test_stages_beyond_the_room_of_the_page_are_one_line():
