@@ -388,7 +388,7 @@ class TestShow:
 
 def test_every_verb_is_a_command():
     """The commands are the verbs of ACTIONS and what surrounds them."""
-    around = {"new", "import", "show", "undo", "upgrade", "install", "doctor"}
+    around = {"new", "import", "show", "report", "undo", "upgrade", "install", "doctor"}
     assert set(app.commands) == {*ACTIONS, *around}
 
 

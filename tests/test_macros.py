@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import webbrowser
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,7 +32,7 @@ from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES, Language, choice, header, sentence, sheet_name, words
 from salesbook.macros import host as macro_host
-from salesbook.macros import importing, press
+from salesbook.macros import importing, jobs, press
 from salesbook.macros.boxes import fitted
 from salesbook.macros.jobs import OTHER_JOBS
 from salesbook.messages import Message
@@ -533,6 +534,34 @@ def differing_cells(found: Sequence[TableCells], before: Sequence[TableCells]) -
 
     pairs = zip(found, before, strict=True)
     return [one.table for one, other in pairs if rows(one) != rows(other)]
+
+
+@pytest.mark.parametrize(("starts", "said"), [(True, "open in your browser"), (False, "yourself")])
+def test_report(starts: bool, said: str, caller: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report lies beside the workbook and is shown; where no browser starts, it is said."""
+    book, model = caller
+    shown: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", lambda address: shown.append(address) or starts)
+    before = content(book)
+    macros.make_report()
+    (path,) = Path(book.fullname).parent.glob("*.html")
+    assert shown == [path.resolve().as_uri()]
+    assert said in model.program.alerts[0]
+    assert str(path) in model.program.alerts[0]
+    assert content(book) == before
+
+
+def test_report_of_a_book_in_the_cloud(
+    caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It has no folder to write into: the report goes to the user's documents."""
+    _, model = caller
+    monkeypatch.setattr(webbrowser, "open", lambda _: True)
+    monkeypatch.setattr(jobs, "full_name", lambda _: "https://example.invalid/Sales.xlsm")
+    monkeypatch.setattr(jobs, "documents_folder", lambda: tmp_path)
+    macros.make_report()
+    (path,) = tmp_path.glob("Sales*.html")
+    assert str(path) in model.program.alerts[0]
 
 
 def test_set_up(caller: Opened) -> None:
