@@ -19,6 +19,7 @@ from salesbook.pages.lines import PAGE_TABLES, page_lines
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import BEHIND, block_of
 from salesbook.reading.references import resolve_references
+from salesbook.writing.row_names import RowNames
 
 DAY = dt.date(2026, 11, 29)
 
@@ -40,7 +41,7 @@ def context_of(path: Path) -> PageContext:
         frames = {name: session.frame(name) for name in PAGE_TABLES}
         tables, _ = resolve_references(frames, session.policy)
         calendar = WorkCalendar.of_policy(session.policy)
-        names = session.row_names.shown
+        names = RowNames(lambda name: tables[name]).shown
         return PageContext(tables, session.policy, DAY, calendar, names)
 
 
