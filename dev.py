@@ -26,6 +26,7 @@ CHECKS = {
 }
 LOWEST_TESTS = [
     "tests/hosts/test_package_upgrading.py",
+    "tests/reports/test_faces.py",
     "tests/spec/test_import_systems.py",
     "tests/spec/test_score_people.py",
     "tests/spec/test_split_matrix.py",

@@ -511,6 +511,16 @@ _IMPORT = Button(
     writes=("shown_sheet",),
     macro_name="import_file",
 )
+_REPORT = Button(
+    # Groups and buttons have their ids together, and there is a group called report.
+    "make_report",
+    group="report",
+    icon="FilePrintPreview",
+    keytip="E",
+    sheets=("start",),
+    reads=("pages",),
+    writes=("report_file",),
+)
 _UNDO = Button(
     "undo",
     group="report",
@@ -538,6 +548,7 @@ def _buttons() -> Iterator[Button]:
     for action in ACTIONS.values():
         for button in action.buttons:
             yield replace(button, action=action.name)
+    yield _REPORT
     yield _UNDO
     yield _CHECK_SETUP
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import webbrowser
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,7 +32,7 @@ from salesbook.hosts.excel import ExcelHost
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES, Language, choice, header, sentence, sheet_name, words
 from salesbook.macros import host as macro_host
-from salesbook.macros import importing, press
+from salesbook.macros import importing, jobs, press
 from salesbook.macros.boxes import fitted
 from salesbook.macros.jobs import OTHER_JOBS
 from salesbook.messages import Message
@@ -208,7 +209,8 @@ def test_steps_are_shown(caller: Opened) -> None:
     shown = model.program.shown
     assert any(text.startswith("Reading Customers … ") for text in shown)
     assert any(text.startswith("Calculating") for text in shown)
-    assert shown[-1] == "Writing 5 tables …"
+    # Four of results, the lists of pages, and the log.
+    assert shown[-1] == "Writing 6 tables …"
     assert model.program.state == AS_BEFORE
 
 
@@ -344,14 +346,15 @@ def test_first_rows_show_their_sheet(locked: bool, with_deals: Path) -> None:
     """
     switched_on(with_deals, Switch.PROCESS)
     _, model = opened(with_deals)
-    model.sheet("StageTimes").is_locked = locked
+    stage_times = model.sheet(sheet_name("StageTimes", "en"))
+    stage_times.is_locked = locked
     macros.funnel()
-    assert model.sheet("StageTimes").is_hidden is locked
-    assert model.sheet("Training").is_hidden
+    assert stage_times.is_hidden is locked
+    assert model.sheet(sheet_name("Training", "en")).is_hidden
     assert model.program.alerts[0].startswith("Funnel is done")
-    model.sheet("StageTimes").is_hidden, model.sheet("StageTimes").is_locked = True, False
+    stage_times.is_hidden, stage_times.is_locked = True, False
     macros.funnel()
-    assert model.sheet("StageTimes").is_hidden
+    assert stage_times.is_hidden
 
 
 def test_button_and_command_show_the_same_sheets(with_deals: Path, tmp_path: Path) -> None:
@@ -535,6 +538,34 @@ def differing_cells(found: Sequence[TableCells], before: Sequence[TableCells]) -
     return [one.table for one, other in pairs if rows(one) != rows(other)]
 
 
+@pytest.mark.parametrize(("starts", "said"), [(True, "open in your browser"), (False, "yourself")])
+def test_report(starts: bool, said: str, caller: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report lies beside the workbook and is shown; where no browser starts, it is said."""
+    book, model = caller
+    shown: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", lambda address: shown.append(address) or starts)
+    before = content(book)
+    macros.make_report()
+    (path,) = Path(book.fullname).parent.glob("*.html")
+    assert shown == [path.resolve().as_uri()]
+    assert said in model.program.alerts[0]
+    assert str(path) in model.program.alerts[0]
+    assert content(book) == before
+
+
+def test_report_of_a_book_in_the_cloud(
+    caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It has no folder to write into: the report goes to the user's documents."""
+    _, model = caller
+    monkeypatch.setattr(webbrowser, "open", lambda _: True)
+    monkeypatch.setattr(jobs, "full_name", lambda _: "https://example.invalid/Sales.xlsm")
+    monkeypatch.setattr(jobs, "documents_folder", lambda: tmp_path)
+    macros.make_report()
+    (path,) = tmp_path.glob("Sales*.html")
+    assert str(path) in model.program.alerts[0]
+
+
 def test_set_up(caller: Opened) -> None:
     """Check set-up lists what it looked at."""
     _, model = caller
@@ -562,7 +593,7 @@ def test_import(caller: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert 'Yes: day, month, year: "05/06/2024" is 2024-06-05' in model.program.alerts[0]
     assert 'No: month, day, year: "05/06/2024" is 2024-05-06' in model.program.alerts[0]
     assert "Hired on → Hired on" in model.program.alerts[1]
-    assert "Of 2 rows 2 are new" in model.program.alerts[2]
+    assert model.program.alerts[2].startswith("Rows: 2. New: 2; changing what is there: 0;")
     assert "Read 2 rows: 2 new" in model.program.alerts[3]
     reps = ExcelHost(book).read("Reps")
     found = dict(zip(reps.headers, reps.columns, strict=True))
@@ -706,7 +737,7 @@ def test_a_file_tells_its_sheet_where_the_shown_one_takes_no_rows(
     model.program.answers = ["yes", "ok"]
     macros.import_file()
     assert "people.csv → sheet Team" in model.program.alerts[0]
-    assert "Read 1 rows: 1 new" in model.program.alerts[-1]
+    assert "Read 1 row: 1 new" in model.program.alerts[-1]
     assert ExcelHost(book).read("Reps").columns[0] == ["R1"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
@@ -15,7 +16,7 @@ from salesbook.domain.arithmetic.calendar import WorkCalendar
 from salesbook.domain.outcome import Outcome
 from salesbook.domain.past.at import at
 from salesbook.errors import SalesbookError
-from salesbook.frames import empty_frame
+from salesbook.frames import Tables, empty_frame
 from salesbook.messages import Message
 from salesbook.pages.lines import PAGE_TABLES, page_lines
 from salesbook.pages.lines.context import PageContext
@@ -39,7 +40,7 @@ def with_page_lines(
     if not session.has(PAGE_LINES) or not changes_pages(outcome.tables):
         return outcome
     try:
-        lines = _page_lines(session, outcome, options, looks_back=looks_back)
+        lines = _page_lines(session, outcome.tables, options, looks_back=looks_back)
     except SalesbookError:
         raise
     except Exception as bug:
@@ -48,15 +49,20 @@ def with_page_lines(
     return replace(outcome, tables={**outcome.tables, PAGE_LINES: lines})
 
 
+def lines_now(session: Session, as_of: dt.date) -> pd.DataFrame:
+    """The pages' lines as the workbook's tables stand, for a workbook in which none are written."""
+    return _page_lines(session, {}, Options(as_of), looks_back=False)
+
+
 def _page_lines(
-    session: Session, outcome: Outcome, options: Options, *, looks_back: bool
+    session: Session, made: Tables, options: Options, *, looks_back: bool
 ) -> pd.DataFrame:
     """Make PageLines: of what the verb has calculated, and of other results as they stand."""
-    others = [table for table in PAGE_TABLES if table not in outcome.tables]
+    others = [table for table in PAGE_TABLES if table not in made]
     task, _ = session.task(others, options, looks_back=looks_back)
     past = at(task.tables, task.policy, task.as_of, looks_back=looks_back)
     tables = {**{name: empty_frame(name) for name in PAGE_TABLES}, **past.tables}
-    tables |= {name: frame for name, frame in outcome.tables.items() if name in PAGE_TABLES}
+    tables |= {name: frame for name, frame in made.items() if name in PAGE_TABLES}
     context = PageContext(
         tables,
         session.policy,

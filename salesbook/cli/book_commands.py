@@ -23,6 +23,7 @@ from salesbook.cli.options import (
 )
 from salesbook.cli.outputs import printing
 from salesbook.cli.progress_bar import progress_bar
+from salesbook.cli.report_command import report
 from salesbook.errors import ChangedMeanwhile, Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -212,4 +213,4 @@ def upgrade(book: Path, out: Path | None, yes: bool, common: Common) -> None:
         )
 
 
-BOOK_COMMANDS: Final = (new, import_, show, undo, upgrade)
+BOOK_COMMANDS: Final = (new, import_, show, report, undo, upgrade)

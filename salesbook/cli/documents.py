@@ -28,6 +28,7 @@ from salesbook.writing.values import amounts_of
 if TYPE_CHECKING:
     from salesbook.book.backups import Kept
     from salesbook.book.files import Standing
+    from salesbook.book.reporting import Reports
     from salesbook.book.selecting.selection import Selection
     from salesbook.book.upgrade import Upgrade
     from salesbook.setup.doctor import SetupCheck
@@ -98,6 +99,26 @@ def _standing_document(standing: Standing) -> dict[str, Any]:
 def _notes(notes: Sequence[Message]) -> list[Mapping[str, Any]]:
     """What else to know of the workbook, as codes and params."""
     return [_code_and_params(note) for note in notes]
+
+
+def reports_document(reports: Reports) -> dict[str, Any]:
+    """Reports that were made: whose, and where they lie; a text that has no file as it is."""
+    return {
+        "format": reports.form,
+        "period": reports.period,
+        "as_of": reports.as_of.isoformat(),
+        "reports": [
+            {
+                "scope_kind": written.whose.scope.kind,
+                "scope": written.whose.scope.key,
+                "name": written.whose.name or None,
+                "path": None if written.path is None else str(written.path),
+                "text": written.content.decode() if written.path is None else None,
+            }
+            for written in reports.written
+        ],
+        "notes": _notes(reports.notes),
+    }
 
 
 def new_document(book: Path, language: Language, rows: Mapping[str, int]) -> dict[str, Any]:
@@ -206,6 +227,9 @@ def upgrade_document(upgrade: Upgrade) -> dict[str, Any]:
         "settings": list(upgrade.settings),
         "renamed_columns": [
             {"table": table, "from": old, "to": new} for table, old, new in renewal.renamed
+        ],
+        "new_headers": [
+            {"table": table, "from": old, "to": new} for table, old, new in renewal.new_headers
         ],
         "sheets": list(renewal.sheets),
         "kept_sheets": [{"from": old, "to": new} for old, new in renewal.kept_sheets],

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from salesbook.book.files import Standing
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
+    from salesbook.book.reporting import Reports
     from salesbook.book.undo import Obstacle, PastRun
     from salesbook.book.upgrade import Upgrade
     from salesbook.domain.outcome import ClosedMonth
@@ -190,6 +191,22 @@ class Terminal:
             sample = self._say("report.sample", rows=sum(rows.values()), tables=len(rows))
             self._message(sample)
         self._message(self._say("report.made", book=book))
+
+    def reports(self, reports: Reports) -> None:
+        """Print a text; of files say where they lie."""
+        files = [written.path for written in reports.written if written.path is not None]
+        for written in reports.written:
+            if written.path is None:
+                # Asked for as a result, so it goes where results go, quiet or not.
+                sys.stdout.write(inert(written.content.decode()))
+        if len(files) == 1:
+            self._message(self._say("reports.made", path=files[0]))
+        elif files:
+            facts = {"count": len(files), "folder": files[0].parent}
+            self._message(self._say("reports.made_many", **facts))
+        elif not reports.written:
+            self._message(self._say("reports.nobody"))
+        self._notes(reports.notes)
 
     def upgraded(self, upgrade: Upgrade) -> None:
         """Say what an upgrade added and changed, in at most ten lines."""

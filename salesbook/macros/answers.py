@@ -23,6 +23,7 @@ from salesbook.macros.words import MessageBox, say, sentence_in_excel
 if TYPE_CHECKING:
     from salesbook.book.importing import ImportResult
     from salesbook.book.report import Report
+    from salesbook.book.reporting import Reports
     from salesbook.book.undo import PastRun
     from salesbook.macros.host import MacroHost
     from salesbook.setup.doctor import SetupCheck
@@ -104,6 +105,13 @@ def undo_box(host: MacroHost, run: PastRun, report: Report) -> MessageBox:
     restored = say("undo.restored", language, run=name, tables=tables)
     notes = [sentence(note, language) for note in report.notes]
     return MessageBox("\n\n".join([restored, *notes, *_said_of_backup(host)]))
+
+
+def reports_box(host: MacroHost, reports: Reports, *, was_opened: bool) -> MessageBox:
+    """Where a report lies."""
+    word = "made" if was_opened else "not_opened"
+    facts = {"period": reports.period_name, "path": reports.written[0].path}
+    return MessageBox(say(f"report.{word}", host.language, **facts))
 
 
 def _said_of_backup(host: MacroHost) -> list[str]:

@@ -59,8 +59,39 @@ def _check_setup(host: MacroHost, _: dt.date) -> MessageBox:
     return answers.checks_box(checks, host.language)
 
 
+def _report(host: MacroHost, _: dt.date) -> MessageBox:
+    """Write the report of the company and the running month, and open it."""
+    from salesbook.book.reporting import ReportRequest, reports_of
+
+    book = Path(full_name(host.book))
+    if not book.is_file():
+        # A workbook that lives on a server has no folder to write into.
+        book = documents_folder() / book.name
+    with host.working():
+        reports = reports_of(host, book, ReportRequest())
+    return answers.reports_box(host, reports, was_opened=opened(reports.written[0].path))
+
+
+def documents_folder() -> Path:
+    """Where the user looks for documents of his own."""
+    from platformdirs import user_documents_path
+
+    return user_documents_path()
+
+
+def opened(path: Path | None) -> bool:
+    """Show a file in the browser. Returns: whether one was started."""
+    import webbrowser
+
+    try:
+        return path is not None and webbrowser.open(path.resolve().as_uri())
+    except (OSError, webbrowser.Error):
+        return False
+
+
 OTHER_JOBS: Final[Mapping[str, Job]] = {
     "import": import_chosen,
+    "make_report": _report,
     "undo": _undo,
     "check_setup": _check_setup,
 }

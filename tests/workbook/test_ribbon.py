@@ -31,7 +31,7 @@ GROUPS = {
     "team": ["score"],
     "customers": ["tier"],
     "pipeline": ["funnel"],
-    "report": ["refresh", "undo", "check_setup"],
+    "report": ["refresh", "make_report", "undo", "check_setup"],
 }
 CHILDREN = {
     "customUI": {"ribbon"},
@@ -62,7 +62,8 @@ ATTRIBUTES = {
 """What the schema of customUI14 allows of the elements we use."""
 ICONS = set(
     "GetExternalDataFromText DataValidation PivotTableInsert CalculateNow FileMarkAsFinal"
-    " SortDescendingExcel Filter ConditionalFormattingIconSetsGallery RefreshAll Undo ErrorChecking".split()
+    " SortDescendingExcel Filter ConditionalFormattingIconSetsGallery RefreshAll"
+    " FilePrintPreview Undo ErrorChecking".split()
 )
 """Looked up in Microsoft's lists of controls for Excel 2013 to 365."""
 

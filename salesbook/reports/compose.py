@@ -1,0 +1,454 @@
+"""How do lines of PageLines become a report? Looked up, put into words, and laid out.
+
+No figure is made here but what is left between two that are shown, such as what is still to go.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from salesbook.domain.arithmetic.calendar import months_in, quarter_of_month, year_of_month
+from salesbook.messages import Message
+from salesbook.pages.lines.context import Scope
+from salesbook.pages.lines.line import MONTH_FIELDS
+from salesbook.reports.contents import ANSWERS, DASHBOARD, LISTS, NUMBERS, ListBlock, ListColumn
+from salesbook.reports.description import (
+    Cell,
+    Chart,
+    Column,
+    Fact,
+    Landing,
+    Meter,
+    MonthBars,
+    Remark,
+    Report,
+    Table,
+    Tile,
+)
+from salesbook.reports.lines import EVERY_PAGE, Line, Lines, printable
+from salesbook.reports.numbers import Numbers
+from salesbook.reports.wording import Words
+
+_FEWEST_SNAPSHOTS: Final = 3
+"""With fewer a line through time says nothing."""
+_FULL_BAR: Final = 3.0
+"""The pace at which a bar takes its whole cell: the text in front of it stays clear."""
+_MOST_DIGEST_LINES: Final = 10
+_MOST_REPS_IN_DIGEST: Final = 4
+_FACE_WORDS: Final = ("answer", "tiles", "good", "attention", "bad")
+
+
+@dataclass(frozen=True)
+class Made:
+    """When and of what the lines were made."""
+
+    as_of: dt.date
+    at: dt.datetime | None
+    """When the run was that made them; None where no run has been there."""
+    book: str
+    version: str
+    first_month: int = 1
+    """In which a fiscal year of the workbook begins."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose report it is, and of which period."""
+
+    scope: Scope
+    name: str
+    """What people call the team or the rep; blank for the company."""
+    period: str
+
+
+def report_of(lines: Lines, asked: Asked, made: Made, words: Words, numbers: Numbers) -> Report:
+    """Make one report of the lines of PageLines; only those of the asked scope are looked at."""
+    return _Composer(lines, asked, made, words, numbers).report()
+
+
+@dataclass(frozen=True)
+class _Composer:
+    lines: Lines
+    asked: Asked
+    made: Made
+    words: Words
+    numbers: Numbers
+
+    def report(self) -> Report:
+        answer, tiles, tables = list(self._answer()), list(self._tiles()), list(self._tables())
+        charts = list(self._charts())
+        if not tiles and not answer:
+            answer = [Remark(self.words.say("nothing"))]
+        title, subtitle = self._title(), self._subtitle()
+        return Report(
+            language=self.words.language,
+            is_of_rep=self.asked.scope.kind == "rep",
+            title=title,
+            subtitle=subtitle,
+            facts=self._facts(),
+            as_of=self.made.as_of,
+            answer=answer,
+            tiles=tiles,
+            tables=tables,
+            charts=charts,
+            digest=self._digest(f"{title} · {subtitle}", answer, tiles),
+            words={name: self.words.say(f"face.{name}") for name in _FACE_WORDS},
+            more=self.words.say("face.more", count="{count}"),
+            decimals=self.numbers.decimals,
+        )
+
+    def _sentence(self, cell: str | Message) -> str:
+        return printable(self.words.sentence(cell))
+
+    # What it is about.
+
+    def _title(self) -> str:
+        return self.asked.name or self.words.say("company")
+
+    def _subtitle(self) -> str:
+        return self.words.say("subtitle", period=self.words.period(self.asked.period))
+
+    def _facts(self) -> str:
+        facts = {
+            "as_of": self.made.as_of.isoformat(),
+            "book": printable(self.made.book),
+            "currency": self.numbers.currency,
+            "version": self.made.version,
+        }
+        if self.made.at is None:
+            return self.words.say("facts.never", **facts)
+        return self.words.say("facts.made", at=f"{self.made.at:%Y-%m-%d %H:%M}", **facts)
+
+    # Will we make the number?
+
+    def _answer(self) -> Iterator[Remark]:
+        page, list_name, has_periods = ANSWERS[self.asked.scope.kind]
+        period = self.asked.period if has_periods else ""
+        for line in self.lines.of(page, list_name, self.asked.scope, period):
+            yield Remark(self._sentence(line["says"]), str(line.get("sign", "")))
+
+    def _tiles(self) -> Iterator[Tile]:
+        for period in self._spans():
+            line = self._period_line(period)
+            if line is not None:
+                yield self._tile(period, line)
+
+    def _spans(self) -> tuple[str, ...]:
+        """The period asked for and the longer ones that hold it."""
+        period = self.asked.period
+        if period.startswith("FY"):
+            year = period.partition("-")[0]
+            return (period,) if year == period else (period, year)
+        first_month = self.made.first_month
+        return (
+            period,
+            quarter_of_month(period, first_month),
+            year_of_month(period, first_month),
+        )
+
+    def _period_line(self, period: str) -> Line | None:
+        return next(iter(self.lines.of(EVERY_PAGE, "period", self.asked.scope, period)), None)
+
+    def _tile(self, period: str, line: Line) -> Tile:
+        say, short = self.words.say, self.numbers.short
+        landing = _landing_in(line)
+        is_over = line["on"].date() < self.made.as_of
+        sold = Fact(say("tile.sold"), short(line.get("sold", 0)))
+        facts = [
+            *self._fact("tile.target", line.get("target")),
+            *self._fact("tile.to_go", _still_missing(line)),
+        ]
+        if is_over or landing is None:
+            lead = sold
+        else:
+            lead = Fact(say("tile.landing"), short(landing))
+            facts = [sold, *facts]
+            if "low" in line and "high" in line:
+                low, high = short(line["low"]), short(line["high"])
+                facts.append(Fact(say("tile.range"), f"{low} – {high}"))
+
+        chance = line.get("chance_rate")
+        return Tile(
+            title=self.words.period(period),
+            sign=str(line.get("sign", "")),
+            lead=lead,
+            chance=None
+            if chance is None
+            else Fact(say("tile.chance"), self.numbers.percent(chance)),
+            facts=facts,
+            meter=self._meter(line),
+        )
+
+    def _fact(self, word: str, amount: int | None) -> Iterator[Fact]:
+        if amount is not None:
+            yield Fact(self.words.say(word), self.numbers.short(amount))
+
+    def _meter(self, line: Line) -> Meter | None:
+        sold, landing, target = line.get("sold", 0), _landing_in(line), line.get("target")
+        if not sold and not landing and not target:
+            return None
+        short, unknown = self.numbers.short, "–"
+        says = self.words.say(
+            "tile.meter",
+            sold=short(sold),
+            landing=unknown if landing is None else short(landing),
+            target=unknown if target is None else short(target),
+        )
+        to_come = max(0, landing - sold) if landing is not None else 0
+        low, high = (None, None) if landing is None else (line.get("low"), line.get("high"))
+        return Meter(max(0, sold), to_come, target, low, high, says)
+
+    # The lists.
+
+    def _tables(self) -> Iterator[Table]:
+        for block in LISTS:
+            if self.asked.scope.kind not in block.kinds:
+                continue
+            lines = self._lines_of(block, block.list)
+            if lines:
+                total = self._lines_of(block, block.total) if block.total else ()
+                yield self._table(block, [*lines, *total])
+
+    def _lines_of(self, block: ListBlock, list_name: str) -> Sequence[Line]:
+        """The lines of a list, or of one that goes with it: of the same page, scope and period."""
+        periods = {"today": "", "period": self.asked.period, "year": self._spans()[-1]}
+        period = periods[block.of]
+        return self.lines.of(block.page, list_name, self.asked.scope, period)
+
+    def _today(self, list_name: str) -> Sequence[Line]:
+        """The lines of a list of the Dashboard that no period changes."""
+        return self.lines.of(DASHBOARD, list_name, self.asked.scope)
+
+    def _table(self, block: ListBlock, lines: Sequence[Line]) -> Table:
+        kind = self.asked.scope.kind
+        columns = [
+            column
+            for column in block.columns
+            # A column in which nothing stands takes room and says nothing.
+            if kind in column.kinds and any(_is_filled(column, line) for line in lines)
+        ]
+        rest = self._lines_of(block, block.rest) if block.rest else ()
+        return Table(
+            name=block.list,
+            title=self.words.say(f"lists.{block.list}"),
+            caption=self._caption(block),
+            columns=[self._column(column) for column in columns],
+            rows=[[self._cell(column, line) for column in columns] for line in lines],
+            rest=" ".join(
+                self._sentence(line[block.rest_field]) for line in rest if block.rest_field in line
+            ),
+            on_slides=block.on_slides,
+        )
+
+    def _caption(self, block: ListBlock) -> str:
+        line = next(iter(self._lines_of(block, block.caption)), None) if block.caption else None
+        if line is None:
+            return ""
+        facts: dict[str, Any] = {}
+        if "count" in line:
+            facts["count"] = self.numbers.count(line["count"])
+        if "on" in line:
+            facts["day"] = self.numbers.day(line["on"])
+        return self.words.say(f"captions.{block.caption}", **facts)
+
+    def _column(self, column: ListColumn) -> Column:
+        heading = (
+            self.words.say(f"columns.{column.heading}")
+            if column.heading
+            else self.words.heading(column.field)
+        )
+        return Column(
+            heading=heading,
+            is_number=column.form in NUMBERS,
+            width=column.width,
+            holds_months=column.form == "months",
+            holds_signs=column.form == "sign",
+        )
+
+    def _cell(self, column: ListColumn, line: Line) -> Cell:
+        if column.form == "months":
+            months = tuple(int(line.get(field, 0)) for field in MONTH_FIELDS)
+            return Cell(months=months, months_shown=tuple(map(self.numbers.short, months)))
+        cell = line.get(column.field)
+        if cell is None:
+            says = line.get(column.otherwise) if column.otherwise else None
+            return Cell() if says is None else Cell(self._sentence(says))
+        if column.form == "sign":
+            return Cell(str(cell), sign=str(cell))
+        if column.form == "sentence":
+            return Cell(self._sentence(cell))
+        if column.form == "choice":
+            return Cell(self.words.choice(column.owner or f"PageLines.{column.field}", str(cell)))
+        if column.form == "pace":
+            share = min(1.0, max(0.0, float(cell)) / _FULL_BAR)
+            return Cell(self.numbers.percent(cell), share=share)
+        is_counted = column.form == "money" and line.get("metric", "revenue") != "revenue"
+        return Cell(self.numbers.form("count" if is_counted else column.form)(cell))
+
+    # The charts.
+
+    def _charts(self) -> Iterator[Chart]:
+        for chart in (self._month_bars(), self._landing()):
+            if chart is not None:
+                yield chart
+
+    def _month_bars(self) -> MonthBars | None:
+        """The months of the year that holds the period; None where nothing is known of them."""
+        year = self._spans()[-1]
+        months = months_in(year, self.made.first_month)
+        lines = {month: self._period_line(month) or {} for month in months}
+        if not any(line.get("sold") or line.get("target") for line in lines.values()):
+            return None
+
+        sold = [max(0, line.get("sold", 0)) for line in lines.values()]
+        landings = [_landing_in(line) for line in lines.values()]
+        to_come = [
+            0 if landing is None else max(0, landing - line.get("sold", 0))
+            for landing, line in zip(landings, lines.values(), strict=True)
+        ]
+        say, short = self.words.say, self.numbers.short
+        year_name = self.words.period(year)
+        said = [
+            say(
+                "chart.month",
+                month=self.words.period(month),
+                sold=short(line.get("sold", 0)),
+                target=short(line["target"]) if "target" in line else "–",
+            )
+            for month, line in lines.items()
+        ]
+        return MonthBars(
+            title=say("chart.months", year=year_name),
+            says=say("chart.list").join(said),
+            legend=(say("tile.sold"), say("chart.to_come"), say("tile.target")),
+            months=[say(f"month.{int(month[-2:])}") for month in months],
+            sold=sold,
+            to_come=to_come,
+            targets=[line.get("target") for line in lines.values()],
+            shown=[
+                short(both) if (both := a + b) else "" for a, b in zip(sold, to_come, strict=True)
+            ],
+        )
+
+    def _landing(self) -> Landing | None:
+        """How the running year's landing moved; None for another year, or before it could."""
+        lines = self.lines.of(DASHBOARD, "landing", self.asked.scope)
+        year = self._spans()[-1]
+        is_running = year_of_month(f"{self.made.as_of:%Y-%m}", self.made.first_month) == year
+        if not is_running or len(lines) < _FEWEST_SNAPSHOTS:
+            return None
+        say, short = self.words.say, self.numbers.short
+        target = (self._period_line(year) or {}).get("target")
+        first, last = lines[0], lines[-1]
+        return Landing(
+            title=say("chart.landing", year=self.words.period(year)),
+            says=say(
+                "chart.landing_says",
+                first=self.numbers.day(first["on"]),
+                before=short(first["middle"]),
+                last=self.numbers.day(last["on"]),
+                now=short(last["middle"]),
+                low=short(last["low"]),
+                high=short(last["high"]),
+            ),
+            legend=(say("tile.landing"), say("tile.range"), say("tile.target")),
+            days=[self.numbers.day(line["on"]) for line in lines],
+            low=[line["low"] for line in lines],
+            middle=[line["middle"] for line in lines],
+            high=[line["high"] for line in lines],
+            target=target,
+            shown_first=short(first["middle"]),
+            shown_last=short(last["middle"]),
+            shown_target="" if target is None else short(target),
+        )
+
+    # Ten lines.
+
+    def _digest(
+        self, head: str, answer: Sequence[Remark], tiles: Sequence[Tile]
+    ) -> tuple[str, ...]:
+        lines = [head, " ".join(_with_sign(remark.sign, remark.text) for remark in answer)]
+        lines += [self._tile_in_a_line(tile) for tile in tiles]
+        lines.append(self._help_in_a_line())
+        lines.append(self._changes_in_a_line())
+        room = _MOST_DIGEST_LINES - len([line for line in lines if line]) - 1
+        lines += self._steps_in_lines(room)
+        lines.append(self._facts())
+        # A name may hold a line break; a line of a message must stay one.
+        return tuple(" ".join(line.split()) for line in lines if line)
+
+    def _tile_in_a_line(self, tile: Tile) -> str:
+        parts = [tile.lead, *([tile.chance] if tile.chance else []), *tile.facts]
+        facts = self.words.say("digest.comma").join(f"{part.word} {part.value}" for part in parts)
+        return self.words.say("digest.tile", period=_with_sign(tile.sign, tile.title), facts=facts)
+
+    def _help_in_a_line(self) -> str:
+        lines = self._today("help")[:_MOST_REPS_IN_DIGEST]
+        reps = [
+            _with_sign(
+                str(line.get("sign", "")), f"{line['subject']} {self.numbers.percent(line['rate'])}"
+            )
+            for line in lines
+            if "rate" in line and "subject" in line
+        ]
+        if not reps:
+            return ""
+        return self.words.say("digest.help", reps=self.words.say("digest.comma").join(reps))
+
+    def _changes_in_a_line(self) -> str:
+        changes = [
+            f"{self._sentence(line['says'])} {self._sentence(line['because'])}"
+            for line in self._today("changed")
+        ]
+        if not changes:
+            return ""
+        return self.words.say(
+            "digest.changed", changes=self.words.say("digest.semicolon").join(changes)
+        )
+
+    def _steps_in_lines(self, room: int) -> list[str]:
+        """As many of the day's steps as there is room for, one a line."""
+        lines = []
+        for line in self._today("today")[: max(0, room)]:
+            step = self.words.say(
+                "digest.step",
+                step=self._sentence(line["says"]),
+                subject=line.get("subject") or self._sentence(line["because"]),
+            )
+            is_leader = self.asked.scope.kind != "rep"
+            rep = (
+                self.words.say("digest.rep", rep=line["rep"]) if is_leader and "rep" in line else ""
+            )
+            lines.append(_with_sign(str(line.get("sign", "")), f"{step}{rep}"))
+        return lines
+
+
+def _with_sign(sign: str, text: str) -> str:
+    return f"{sign} {text}" if sign else text
+
+
+def _is_filled(column: ListColumn, line: Line) -> bool:
+    if column.form == "months":
+        return any(field in line for field in MONTH_FIELDS)
+    return column.field in line
+
+
+def _landing_in(line: Line) -> int | None:
+    """Where a period lands; None where nobody knows.
+
+    Versions before 0.3.0 forecast only what was still to come. A landing below what is sold already
+    is one of theirs, and none.
+    """
+    landing = line.get("middle")
+    return None if landing is None or landing < line.get("sold", 0) else int(landing)
+
+
+def _still_missing(line: Line) -> int | None:
+    """What is missing to the target; None without one, or where it is reached."""
+    if "target" not in line:
+        return None
+    missing = int(line["target"]) - int(line.get("sold", 0))
+    return missing if missing > 0 else None

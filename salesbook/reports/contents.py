@@ -1,0 +1,304 @@
+"""Which lists stand in which report, with which columns? A list of PageLines is one entry here.
+
+To bring a list into reports, add its `ListBlock` to LISTS, where it should stand, and the words
+`lists.<list>` to reports.toml of both languages. All faces then show it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Form = Literal[
+    "text",
+    "sentence",
+    "sign",
+    "choice",
+    "money",
+    "pay",
+    "percent",
+    "number",
+    "count",
+    "day",
+    "pace",
+    "months",
+]
+"""How a cell is written: `money` without decimals, `pay` with all of them, `pace` as a share with a
+bar behind it, `months` as twelve small columns."""
+
+NUMBERS: Final[frozenset[Form]] = frozenset(
+    {"money", "pay", "percent", "number", "count", "day", "pace"}
+)
+"""Forms whose cells stand at the right, so that digits stand below each other."""
+
+DASHBOARD: Final = "Dashboard"
+REP_PAGE: Final = "RepPage"
+EVERYBODY: Final = ("company", "team", "rep")
+LEADERS: Final = ("company", "team")
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """One column of a list."""
+
+    field: str
+    """Of PageLines; of the form `months` it stands for all twelve."""
+    form: Form = "text"
+    width: float = 1.0
+    heading: str = ""
+    """A word of reports.toml, `columns.<heading>`; missing: what the workbook calls the field."""
+    kinds: tuple[str, ...] = EVERYBODY
+    """Whose reports have it: in a rep's own report the rep's name says nothing."""
+    otherwise: str = ""
+    """The field, a sentence, that stands in for it where it is blank."""
+    owner: str = ""
+    """Of the form `choice`: the field whose words the codes have, such as `Scorecard.grade`."""
+
+
+@dataclass(frozen=True)
+class ListBlock:
+    """One list of a report."""
+
+    list: str
+    columns: tuple[ListColumn, ...]
+    page: str = DASHBOARD
+    """The page whose list it is."""
+    kinds: tuple[str, ...] = EVERYBODY
+    of: Literal["today", "period", "year"] = "today"
+    """Whether it is today's, of the period that the report is of, or of the fiscal year around it."""
+    total: str = ""
+    """A list of one line that stands below the others, in the same columns."""
+    caption: str = ""
+    """A list of one line, of which `count` or `on` goes into the word `captions.<caption>`."""
+    rest: str = ""
+    """A list of one line that says what this one leaves out, in its field `rest_field`."""
+    rest_field: str = "says"
+    on_slides: bool = True
+
+
+SIGN: Final = ListColumn("sign", "sign", 0.25, heading="sign")
+_REP: Final = ListColumn("rep", width=1.2, kinds=LEADERS)
+_BECAUSE: Final = ListColumn("because", "sentence", 2.4)
+_STAGE: Final = ListColumn("stage", width=1.0)
+_DUE_ON: Final = ListColumn("on", "day", heading="due_on")
+
+ANSWERS: Final = {
+    "company": (DASHBOARD, "answer", True),
+    "team": (DASHBOARD, "answer", True),
+    "rep": (REP_PAGE, "rep-answer", False),
+}
+"""By whose report it is: the page and list of its first sentences, and whether a period has its own."""
+
+_DASHBOARD: Final = (
+    ListBlock(
+        "help",
+        (
+            SIGN,
+            ListColumn("subject", width=1.7, heading="rep"),
+            ListColumn("sold", "money"),
+            ListColumn("due", "money"),
+            ListColumn("rate", "pace", heading="pace"),
+            ListColumn("m01", "months", 1.1, heading="months"),
+            ListColumn("because", "sentence", 3.0),
+        ),
+        kinds=LEADERS,
+        rest="help-rest",
+    ),
+    ListBlock(
+        "changed",
+        (
+            SIGN,
+            ListColumn("says", "sentence", 1.0, heading="what"),
+            ListColumn("because", "sentence", 4.0, heading="which"),
+        ),
+        kinds=LEADERS,
+        caption="changed-since",
+    ),
+    ListBlock(
+        "today",
+        (
+            SIGN,
+            ListColumn("says", "sentence", 2.0, heading="to_do"),
+            ListColumn("subject", width=2.0),
+            ListColumn("customer", width=1.5),
+            _REP,
+            ListColumn("amount", "money", 0.8),
+            _BECAUSE,
+            ListColumn("since_on", "day", 0.9),
+        ),
+        caption="today-count",
+    ),
+)
+_REP_PAGE: Final = (
+    # What a manager may ask in the next talk is no part of it: a report goes to the rep.
+    ListBlock(
+        "pay",
+        (
+            ListColumn("says", "sentence", 1.6, heading="month"),
+            ListColumn("sold", "money"),
+            ListColumn("target", "money", heading="quota"),
+            ListColumn("rate", "percent", heading="attained"),
+            ListColumn("expected", "pay", heading="earned"),
+            ListColumn("amount", "pay", heading="paid"),
+            ListColumn("because", "sentence", 1.4, heading="status"),
+        ),
+        page=REP_PAGE,
+        kinds=("rep",),
+        total="pay-total",
+    ),
+    ListBlock(
+        "own-pipeline",
+        (
+            SIGN,
+            ListColumn("subject", width=2.0, heading="deal"),
+            ListColumn("customer", width=1.5),
+            _STAGE,
+            ListColumn("amount", "money"),
+            _DUE_ON,
+            ListColumn("next_step", width=1.4),
+            ListColumn("next_on", "day"),
+            ListColumn("because", "sentence", 1.6),
+        ),
+        page=REP_PAGE,
+        kinds=("rep",),
+        rest="own-pipeline-rest",
+    ),
+    ListBlock(
+        "training",
+        (
+            SIGN,
+            ListColumn("subject", width=2.0, heading="course"),
+            ListColumn("says", "sentence", 2.0, heading="status"),
+            _DUE_ON,
+        ),
+        page=REP_PAGE,
+        kinds=("rep",),
+        on_slides=False,
+    ),
+)
+_TEAM: Final = (
+    ListBlock(
+        "team-reps",
+        (
+            SIGN,
+            ListColumn("subject", width=1.7, heading="rep", otherwise="says"),
+            ListColumn("team"),
+            ListColumn("sold", "money"),
+            ListColumn("due", "money"),
+            ListColumn("rate", "pace", heading="pace"),
+            ListColumn("m01", "months", 1.1, heading="months"),
+            ListColumn("word", heading="grade", otherwise="says"),
+            ListColumn("amount", "pay", heading="paid"),
+        ),
+        page="TeamBoard",
+        kinds=LEADERS,
+        of="period",
+        total="team-total",
+    ),
+)
+_PIPELINE: Final = (
+    ListBlock(
+        "stuck",
+        (
+            SIGN,
+            ListColumn("subject", width=2.0, heading="deal"),
+            ListColumn("customer", width=1.5),
+            _REP,
+            _STAGE,
+            ListColumn("amount", "money"),
+            _DUE_ON,
+            ListColumn("says", "sentence", 2.2, heading="why"),
+        ),
+        page="PipelineBoard",
+        kinds=LEADERS,
+        rest="stuck-sum",
+    ),
+    ListBlock(
+        "moved",
+        (
+            SIGN,
+            ListColumn("says", "sentence", 1.4, heading="what"),
+            ListColumn("count", "count"),
+            ListColumn("amount", "money"),
+            ListColumn("subject", width=2.4, heading="largest"),
+        ),
+        page="PipelineBoard",
+        kinds=LEADERS,
+        of="period",
+        on_slides=False,
+    ),
+    ListBlock(
+        "stages",
+        (
+            SIGN,
+            ListColumn("stage", width=1.6, otherwise="says"),
+            ListColumn("count", "count", heading="open_deals"),
+            ListColumn("amount", "money"),
+            ListColumn("count_down", "count", heading="stuck"),
+            ListColumn("rate", "percent", heading="went_on"),
+            ListColumn("number", "number", heading="usual_days"),
+        ),
+        page="PipelineBoard",
+        kinds=LEADERS,
+        on_slides=False,
+    ),
+)
+_CUSTOMERS: Final = (
+    ListBlock(
+        "calls",
+        (
+            SIGN,
+            ListColumn("subject", width=1.4, heading="contact"),
+            ListColumn("customer", width=1.6),
+            ListColumn("phone", width=1.3),
+            _REP,
+            ListColumn("since_on", "day"),
+            ListColumn("because", "sentence", 1.6, heading="last_word"),
+            ListColumn("says", "sentence", 1.8, heading="next"),
+        ),
+        page="CustomerBoard",
+        rest="calls-rest",
+    ),
+    ListBlock(
+        "leaving",
+        (
+            SIGN,
+            ListColumn("subject", width=2.0, heading="customer"),
+            _REP,
+            ListColumn("tier", width=0.6),
+            ListColumn("amount", "money", heading="value"),
+            ListColumn("days", "number", heading="silent_days"),
+            ListColumn("limit_days", "number", heading="usual_days"),
+        ),
+        page="CustomerBoard",
+        kinds=LEADERS,
+        rest="leaving-rest",
+    ),
+    ListBlock(
+        "tiers",
+        (
+            SIGN,
+            ListColumn("tier", otherwise="says"),
+            ListColumn("count", "count", heading="customers"),
+            ListColumn("amount", "money", heading="value"),
+            ListColumn("share", "percent"),
+            ListColumn("number", "number", heading="waiting"),
+            ListColumn("rate", "percent", heading="on_time"),
+        ),
+        page="CustomerBoard",
+        kinds=LEADERS,
+        on_slides=False,
+    ),
+)
+
+LISTS: Final[tuple[ListBlock, ...]] = (
+    *_DASHBOARD,
+    *_REP_PAGE,
+    *_TEAM,
+    *_PIPELINE,
+    *_CUSTOMERS,
+)
+"""Every list that reports show beside the answer, the tiles and the charts, in this order.
+
+A page whose lists a workbook does not have yet is left out.
+"""

@@ -1,0 +1,178 @@
+"""What is a report before it has a shape? Its words and numbers, the same for every face."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Tone = Literal["good", "attention", "bad", "plain"]
+
+_TONES: Final[dict[str, Tone]] = {
+    "✓": "good",
+    "▲": "good",
+    "●": "attention",
+    "→": "attention",
+    "▼": "bad",
+    "⚠": "bad",
+}
+
+
+def tone_of(sign: str) -> Tone:
+    """What a sign of the pages stands for; its colour repeats it."""
+    return _TONES.get(sign, "plain")
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One sentence with its sign."""
+
+    text: str
+    sign: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number with its word."""
+
+    word: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Meter:
+    """Sold and to come beside the target, in minor units; what nobody knows is None."""
+
+    sold: int
+    to_come: int
+    target: int | None
+    low: int | None
+    high: int | None
+    says: str
+    """The same in words, for who does not see it."""
+
+    @property
+    def most(self) -> int:
+        """The largest amount that it has to show, at least one."""
+        amounts = (self.sold + self.to_come, self.target or 0, self.high or 0)
+        return max(1, *amounts)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One period at a glance."""
+
+    title: str
+    sign: str
+    lead: Fact
+    """The landing; what was sold where the period is over."""
+    chance: Fact | None
+    facts: Sequence[Fact]
+    meter: Meter | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    heading: str
+    is_number: bool = False
+    width: float = 1.0
+    """Beside the other columns: 2 takes twice the place of 1."""
+    holds_months: bool = False
+    holds_signs: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in one cell."""
+
+    text: str = ""
+    sign: str = ""
+    """The whole text is a sign, whose colour repeats what it says."""
+    share: float | None = None
+    """Of the cell's width that a bar behind the text takes."""
+    months: tuple[int, ...] = ()
+    """Twelve amounts that are drawn as small columns."""
+    months_shown: tuple[str, ...] = ()
+    """The same in words, for who does not see them."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A list with its heading."""
+
+    name: str
+    title: str
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    rest: str = ""
+    """One line below about what the list does not show."""
+    on_slides: bool = True
+
+
+@dataclass(frozen=True)
+class MonthBars:
+    """What each month brought or will bring, beside its target; amounts in minor units."""
+
+    title: str
+    says: str
+    legend: tuple[str, str, str]
+    """The words for sold, to come and target."""
+    months: Sequence[str]
+    sold: Sequence[int]
+    to_come: Sequence[int]
+    targets: Sequence[int | None]
+    shown: Sequence[str]
+    """The label of each month's column."""
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Where the year was seen to land, week by week; amounts in minor units."""
+
+    title: str
+    says: str
+    legend: tuple[str, str, str]
+    """The words for landing, its range and the target."""
+    days: Sequence[str]
+    low: Sequence[int]
+    middle: Sequence[int]
+    high: Sequence[int]
+    target: int | None
+    shown_first: str
+    shown_last: str
+    shown_target: str
+
+
+Chart = MonthBars | Landing
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that a report says, in the order in which it says it."""
+
+    language: str
+    is_of_rep: bool
+    title: str
+    subtitle: str
+    facts: str
+    """One line: as of which day, calculated when, from what, in which currency."""
+    as_of: dt.date
+    answer: Sequence[Remark]
+    tiles: Sequence[Tile]
+    tables: Sequence[Table]
+    charts: Sequence[Chart]
+    digest: Sequence[str]
+    """The report in at most ten lines, to be pasted into a message."""
+    words: Mapping[str, str]
+    """What faces say themselves: headings for who hears the page, and what signs mean."""
+    more: str
+    """Says how many lines a face has left out, as `{count}`."""
+    decimals: int
+
+    def left_out(self, count: int) -> str:
+        """What stands below a list of which a face does not show all lines."""
+        return self.more.replace("{count}", str(count))
