@@ -76,7 +76,7 @@ _GAINS: Final = frozenset({"new", "pulled-in", "pushed-in", "grown"})
 
 def lists(context: PageContext) -> Iterator[ListLines]:
     """All lists of the page; none for a book without deals and sales, where the page says what to do."""
-    if context.tables["Deals"].empty and context.tables["Forecast"].empty:
+    if context.tables["Deals"].empty and context.tables["Orders"].empty:
         return
     figures = PeriodFigures(context)
     pipeline = OpenPipeline(context)
