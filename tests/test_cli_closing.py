@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import io
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +20,10 @@ from salesbook.cli.closing import MOST_LINES, Closing
 from salesbook.messages import Finding, Message
 
 DAY = dt.date(2026, 6, 30)
-VERBS = ("validate", "score", "tier", "funnel", "refresh")
+VERBS = ("refresh", "validate", "score", "tier", "funnel")
+"""In this order Checks are in the end those of validate, and Alerts those of funnel."""
+ENDINGS = [("zh-CN", "refresh"), *(("en", verb) for verb in VERBS)]
+"""Language and verb: refresh ends with what each of its steps says, so one verb tells in Chinese."""
 
 
 @pytest.fixture(scope="module")
@@ -32,38 +37,46 @@ def planned(tmp_path_factory: pytest.TempPathFactory, sample_book) -> dict[str, 
     return books
 
 
-@pytest.mark.parametrize("language", ["en", "zh-CN"])
-@pytest.mark.parametrize("verb", VERBS)
-def test_a_verb_ends_with_ten_lines_at_most_and_its_counts(verb, language, planned, salesbook):
+@pytest.fixture(scope="module")
+def endings(planned: dict[str, Path]) -> dict[tuple[str, str], str]:
+    """What each verb printed on stdout, by language and verb."""
+    printed = {}
+    for language, verb in ENDINGS:
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            assert run([verb, str(planned[language]), "--as-of", str(DAY)]) in (0, 1)
+        printed[language, verb] = out.getvalue()
+    return printed
+
+
+@pytest.mark.parametrize(("language", "verb"), ENDINGS)
+def test_a_verb_ends_with_ten_lines_at_most_and_its_counts(language, verb, endings):
     """In the workbook's language, on stdout."""
-    done = salesbook(verb, planned[language], "--as-of", DAY)
-    *lines, counts = done.out.splitlines()
+    ending = endings[language, verb]
+    *lines, counts = ending.splitlines()
     assert 0 < len(lines) <= MOST_LINES
     assert counts.startswith(
         f"{verb} as of {DAY}: " if language == "en" else f"{verb}，截至 {DAY}："
     )
-    assert "{" not in done.out
+    assert "{" not in ending
 
 
-def test_the_old_table_of_counts_comes_with_v(planned, salesbook):
+def test_the_old_table_of_counts_comes_with_v(planned, endings, salesbook):
     """Over the closing lines, table by table."""
-    brief = salesbook("score", planned["en"], "--as-of", DAY).out
     full = salesbook("score", planned["en"], "--as-of", DAY, "-v").out
     assert "Skipped" in full
-    assert "Skipped" not in brief
+    assert "Skipped" not in endings["en", "score"]
     *_, last = full.splitlines()
     assert last.startswith("score as of")
 
 
-def test_urgent_deals_come_with_their_names(planned, salesbook):
-    """Neither a deal nor a rep is a key there."""
-    shown = salesbook("funnel", planned["en"], "--as-of", DAY).out
+def test_urgent_deals_come_with_their_names(planned, endings, salesbook):
+    """Neither a deal nor a rep is a key there, but called as the sheet calls it."""
     alerts = salesbook("show", planned["en"], "Alerts", "--json", "--top", "3").document["rows"]
-    reps = {row["rep_id"]: row["name"] for row in rows_of(planned["en"], "Reps", salesbook)}
-    first_lines = shown.splitlines()[:3]
+    assert {alert["table"] for alert in alerts} >= {"Deals", "Orders"}
+    first_lines = endings["en", "funnel"].splitlines()[:3]
     for line, alert in zip(first_lines, alerts, strict=True):
-        assert alert["row_name"] is None or alert["row_name"] in line
-        assert alert["who"] is None or reps[alert["who"]] in line
+        assert alert["row_name"] in line
+        assert alert["who"] is None or alert["who_name"] in line
 
 
 def rows_of(book: Path, table: str, salesbook) -> list[dict[str, object]]:
@@ -71,13 +84,14 @@ def rows_of(book: Path, table: str, salesbook) -> list[dict[str, object]]:
     return rows
 
 
-def test_validate_tells_its_findings_by_kind(planned, salesbook):
+def test_validate_tells_its_findings_by_kind(planned, endings, salesbook):
     """Count, the first cell, what to do; errors before warnings; no kind twice."""
-    lines = salesbook("validate", planned["en"], "--as-of", DAY).out.splitlines()
+    lines = endings["en", "validate"].splitlines()
     checks = rows_of(planned["en"], "Checks", salesbook)
     first_error = next(row for row in checks if row["severity"] == "error")
     told = [line for line in lines if line.startswith(("Error", "Warning"))]
-    assert [line.startswith("Error: ") or ", " in line for line in told]
+    severities = ["Error" if line.startswith("Error") else "Warning" for line in told[1:]]
+    assert severities == sorted(severities)
     error = next(line for line in told if line.startswith("Error: ") and "found" in line)
     assert f"{first_error['cell']} · {first_error['row_key']}" in error
     kinds = {(row["severity"], row["code"], row["field"]) for row in checks}
@@ -113,8 +127,10 @@ def test_a_split_says_what_publishing_it_would_change_and_what_it_published(tmp_
 def test_quiet_and_json_leave_people_nothing_to_read(planned, salesbook):
     """One document, or nothing at all."""
     book = planned["en"]
-    assert (salesbook("tier", book, "-q").out, salesbook("tier", book, "-q").err) == ("", "")
-    done = salesbook("tier", book, "--json", "-v")
+    # As of the day of all the other runs: after one as of today they would be refused.
+    quiet = salesbook("tier", book, "--as-of", DAY, "-q")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+    done = salesbook("tier", book, "--as-of", DAY, "--json", "-v")
     assert done.err == ""
     assert json.loads(done.out)["action"] == "tier"
 

@@ -8,6 +8,7 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -209,15 +210,28 @@ def at_a_terminal(width: int, *words: object) -> tuple[int, list[str]]:
     return process.returncode, output.decode("utf-8").splitlines()
 
 
+@dataclass
+class Refreshed:
+    """The sample with its results, and what refresh said of them at a narrow terminal."""
+
+    book: Path
+    lines: list[str]
+
+
+NARROW = 60
+
+
 @pytest.fixture(scope="module")
-def refreshed(tmp_path_factory: pytest.TempPathFactory, sample_book) -> dict[str, Path]:
-    """The sample of both languages with its results."""
+def refreshed(tmp_path_factory: pytest.TempPathFactory, sample_book) -> dict[str, Refreshed]:
+    """The sample of both languages, planned and refreshed."""
     day, books = dt.date(2026, 6, 30), {}
     for language in ("en", "zh-CN"):
         book = sample_book(language, day, tmp_path_factory.mktemp("terminal") / f"{language}.xlsm")
-        assert run(["split", str(book), "--publish", "--as-of", "2026-06-30", "-q"]) == 0
-        assert run(["refresh", str(book), "--as-of", "2026-06-30", "-q"]) == 0
-        books[language] = book
+        as_of = ("--as-of", str(day))
+        assert run(["split", str(book), "--publish", *as_of, "-q"]) == 0
+        code, lines = at_a_terminal(NARROW, "refresh", book, *as_of, "-v")
+        assert code in (0, 1)
+        books[language] = Refreshed(book, lines)
     return books
 
 
@@ -226,8 +240,9 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory, sample_book) -> dict[str
 @pytest.mark.parametrize("width", [40, 80, 100, 160, 200])
 def test_alerts_fit_a_terminal(width, language, refreshed, salesbook):
     """No line is cut by it, and an alert takes eight lines at most from 80 on."""
-    alerts = salesbook("show", refreshed[language], "Alerts", "--json").document["rows"]
-    code, lines = at_a_terminal(width, "show", refreshed[language], "Alerts")
+    book = refreshed[language].book
+    alerts = salesbook("show", book, "Alerts", "--json").document["rows"]
+    code, lines = at_a_terminal(width, "show", book, "Alerts")
     assert code == 0
     assert max(map(cell_len, lines)) <= width
     if width >= 80:
@@ -238,19 +253,18 @@ def test_alerts_fit_a_terminal(width, language, refreshed, salesbook):
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_every_verb_fits_a_terminal(language, refreshed):
     """Its closing lines and, with -v, the table of counts; its undo list and the doctor too."""
-    book = refreshed[language]
-    asked = (
-        ("refresh", book, "--as-of", "2026-06-30", "-v", "--wait", "60"),
-        ("undo", book, "--list"),
-        ("doctor", book),
-    )
-    for words in asked:
-        _, lines = at_a_terminal(60, *words)
-        # Messages on stderr are parted by the terminal itself, so that they can be copied whole.
-        drawn = [line for line in lines if "\x1b" not in line]
-        assert drawn
-        if words[0] == "refresh":
-            assert max(map(cell_len, drawn)) <= 60
+    said = refreshed[language].lines
+    assert drawn(said)
+    assert max(map(cell_len, drawn(said))) <= NARROW
+    for words in (("undo", "--list"), ("doctor",)):
+        verb, *options = words
+        _, lines = at_a_terminal(NARROW, verb, refreshed[language].book, *options)
+        assert drawn(lines)
+
+
+def drawn(lines: list[str]) -> list[str]:
+    """Lines without those of stderr, which the terminal itself parts so that they can be copied whole."""
+    return [line for line in lines if "\x1b" not in line]
 
 
 @needs_terminal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -93,10 +94,12 @@ def trees_of(folders: tuple[str, ...]) -> dict[str, tuple[bool, ast.Module]]:
         for folder in folders
         for path in ([ROOT / folder] if folder.endswith(".py") else (ROOT / folder).rglob("*.py"))
     ]
-    return {
-        module_name(path): (path.name == "__init__.py", ast.parse(path.read_text("utf-8")))
-        for path in paths
-    }
+    return {module_name(path): (path.name == "__init__.py", tree_of(path)) for path in paths}
+
+
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def bound_names(module: ast.Module) -> dict[str, str]:

@@ -13,7 +13,7 @@ from salesbook.domain.outcome import Outcome
 from salesbook.messages import Finding, Message
 from salesbook.money import to_decimal
 from salesbook.writing.checks import Places
-from salesbook.writing.row_names import UNKNOWN, RowNames
+from salesbook.writing.row_names import RowNames
 
 _MOST_ALERTS: Final = 3
 _SEVERITIES: Final = ("error", "warning")
@@ -74,8 +74,9 @@ def attention_of(
     alerts = outcome.tables.get("Alerts")
     if alerts is None:
         return Attention(_kinds(findings, places))
-    first = alerts.head(_MOST_ALERTS)
-    urgent = tuple(_urgent(row, names, decimals) for row in first.itertuples())
+    # Verbs give keys alone: names are looked up when a table is written, and for its first rows now.
+    first = names.filled("Alerts", alerts.head(_MOST_ALERTS))
+    urgent = tuple(_urgent(row, decimals) for row in first.itertuples())
     return Attention(_kinds(findings, places), urgent, len(alerts))
 
 
@@ -95,13 +96,11 @@ def _kinds(findings: Sequence[Finding], places: Places) -> tuple[FindingKind, ..
     return tuple(kinds)
 
 
-def _urgent(alert: Any, names: RowNames, decimals: int) -> UrgentAlert:
-    rep = None if pd.isna(alert.who) else str(alert.who)
-    name = names.name_of("Reps", rep) if rep else UNKNOWN
+def _urgent(alert: Any, decimals: int) -> UrgentAlert:
     return UrgentAlert(
         kind=alert.kind,
         about=None if pd.isna(alert.row_name) else alert.row_name,
-        rep=rep if name == UNKNOWN else name,
+        rep=None if pd.isna(alert.who_name) else alert.who_name,
         amount=None if pd.isna(alert.amount) else to_decimal(int(alert.amount), decimals),
         because=alert.because,
     )

@@ -204,18 +204,21 @@ def upgrade_lines(upgrade: Upgrade) -> list[Line]:
     columns = [f"{labels.sheet_name(table, language)}: {head}" for table, head in renewal.columns]
     settings = [labels.choice("Policy.key", key, language) for key in upgrade.settings]
     renamed = [f"{old} → {new}" for _, old, new in renewal.renamed]
+    called = [f"{old} → {new}" for _, old, new in renewal.new_headers]
     kept = [f"{old} → {new}" for old, new in renewal.kept_sheets]
+    facts_by_code = {"renamed": "columns", "called": "columns", "kept": "sheets"}
     for code, names in (
         ("tables", tables),
         ("columns", columns),
         ("settings", settings),
         ("renamed", renamed),
+        ("called", called),
         ("sheets", renewal.sheets),
         ("kept", kept),
     ):
         if names:
             listed = ", ".join(names)
-            fact = "columns" if code == "renamed" else "sheets" if code == "kept" else code
+            fact = facts_by_code.get(code, code)
             lines.append(Line(code, {fact: listed}))
     if renewal.macros or renewal.ribbon or renewal.code_names:
         lines.append(Line("macros"))

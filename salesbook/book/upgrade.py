@@ -124,11 +124,13 @@ def _upgrade(host: PackageHost, target: Path, *, may_replace_macros: bool) -> Up
     template = template_bytes(language)
     theirs = package_of(template, "template")
     columns, own_headers = _matched_columns(host, theirs, made_with, language)
+    new_headers = _new_headers(host, columns)
     settings = _add_settings(host, theirs, made_with)
     wanted = Wanted(
         template=template,
-        columns=columns,
+        columns=_as_called_then(columns, new_headers),
         own_headers=own_headers,
+        new_headers=new_headers,
         rows={"Policy": _matched_rows(host.read("Policy"), theirs.read("Policy"))}
         if session.has("Policy")
         else {},
@@ -195,6 +197,43 @@ def _matched_columns(
         if own:
             own_headers[code] = own
     return columns, own_headers
+
+
+def _new_headers(
+    host: PackageHost, columns: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Say which columns of ours still have a header of an earlier release, and their new one.
+
+    Where somebody's own column has the new name, ours keeps the former one.
+
+    Args:
+        columns: by table, the book's headers by the template's.
+
+    Returns: by table, the new headers by those of before.
+    """
+    renamed: dict[str, dict[str, str]] = {}
+    for code, header_by_template in columns.items():
+        fields = TABLES[code].field_names
+        taken = {header.lower() for header in host.headers(code)}
+        for new, old in header_by_template.items():
+            field = str(labels.field_of_header(code, new, fields))
+            is_former = labels.is_former_header(code, field, old)
+            if is_former and new.lower() not in taken:
+                renamed.setdefault(code, {})[old] = new
+    return renamed
+
+
+def _as_called_then(
+    columns: Mapping[str, Mapping[str, str]], new_headers: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """The book's headers by the template's, once the columns have their new headers."""
+    return {
+        code: {
+            theirs: new_headers.get(code, {}).get(mine, mine)
+            for theirs, mine in header_by_template.items()
+        }
+        for code, header_by_template in columns.items()
+    }
 
 
 def _in_the_way(

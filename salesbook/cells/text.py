@@ -103,7 +103,7 @@ def _number_as_text(cell: object) -> str | Reason:
 
 
 def choice_map(owner: str, codes: Iterable[str]) -> dict[str, str]:
-    """Code by folded label of a choice field, labels of all languages and the codes themselves.
+    """Code by folded label of a choice field: labels of all languages, of before, and the codes.
 
     Args:
         owner: `Table.field`, as labels know the field's choices.
@@ -117,6 +117,11 @@ def choice_map(owner: str, codes: Iterable[str]) -> dict[str, str]:
     # A code goes before a label that spells the same.
     for code in codes:
         code_by_word[fold(code)] = code
+
+    # What is called so today goes before what was called so once.
+    for code in codes:
+        for former in labels.former_choices(owner, code):
+            code_by_word.setdefault(fold(former), code)
     return code_by_word
 
 

@@ -228,6 +228,9 @@ def upgrade_document(upgrade: Upgrade) -> dict[str, Any]:
         "renamed_columns": [
             {"table": table, "from": old, "to": new} for table, old, new in renewal.renamed
         ],
+        "new_headers": [
+            {"table": table, "from": old, "to": new} for table, old, new in renewal.new_headers
+        ],
         "sheets": list(renewal.sheets),
         "kept_sheets": [{"from": old, "to": new} for old, new in renewal.kept_sheets],
         "macros": renewal.macros,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from salesbook.domain.arithmetic.calendar import (
 )
 from salesbook.domain.outcome import RUNNING_YEAR, Outcome, Task
 from salesbook.domain.sales.credit import credits_of
+from salesbook.domain.targets.adding_up import missed_targets
 from salesbook.domain.targets.attainment import monthly
 from salesbook.domain.targets.changes import answer, is_drafted_out, plan_changes
 from salesbook.domain.targets.in_force import plan_in_force
@@ -33,7 +34,6 @@ from salesbook.domain.team.staff import Staff
 from salesbook.errors import PlanNotPublished, UsageError
 from salesbook.frames import empty_frame, frame_of, row_keys, sorted_by_key
 from salesbook.messages import Finding
-from salesbook.names.folding import fold_name
 
 _CELL: Final = ["period", "rep_id"]
 """What names a row of the plan of one year and metric."""
@@ -431,59 +431,25 @@ def _targets_that_differ(
 ) -> list[Finding]:
     """Say where quotas do not add up to a target that they should: Targets changed since then.
 
-    That are the company's, and those of teams and reps that bind; where the company has none, all
-    do. Who is not in the plan at all is told otherwise.
-
     Args:
         plan: TargetPlan, drafts as they would be published.
         looked_at: years and metrics.
     """
     start_month = task.policy.rules.fiscal_year_start
     published = _years_and_metrics(plan_in_force(plan), start_month)
-    year_of_row = _fiscal_years(plan, start_month)
-    quota = plan["amount"] - plan["carried"].fillna(0)
-    fold_names = plan.assign(
-        company="company",
-        team=plan["team"].fillna("").map(fold_name),
-        rep=plan["rep_id"].map(fold_name),
-    )
-
     targets = targets_as_they_count(task.tables["Targets"], task.tables["TargetMonths"])
     keys = row_keys("Targets", targets)
-    order = ["year", "metric", "scope_kind", "scope"]
-    findings = []
-    for target in targets.sort_values(order).itertuples():
-        year, metric = int(target.year), str(target.metric)
-        if (year, metric) not in looked_at or not _is_fixed(target, targets):
-            continue
-        kind = str(target.scope_kind)
-        scope = kind if kind == "company" else fold_name(str(target.scope))
-        is_in_scope = fold_names[kind] == scope
-        of_target = quota[(year_of_row == year) & (plan["metric"] == metric) & is_in_scope]
-        planned = int(of_target.sum())
-        if of_target.empty or planned == target.target:
-            continue
 
-        topic = Topic.of(year, metric, task.policy.decimals)
-        amount = topic.amount(planned)
-        code = "published-differs" if (year, metric) in published else "draft-differs"
+    findings = []
+    for missed in missed_targets(targets, plan, start_month, looked_at):
+        topic = Topic.of(missed.year, missed.metric, task.policy.decimals)
+        amount = topic.amount(missed.planned)
+        is_published = (missed.year, missed.metric) in published
         warning = topic.warning(
-            code,
+            "published-differs" if is_published else "draft-differs",
             found=str(amount),
             planned=amount,
-            target=topic.amount(int(target.target)),
+            target=topic.amount(missed.target),
         )
-        findings.append(replace(warning, row=int(target.Index), row_key=keys[target.Index]))
+        findings.append(replace(warning, row=missed.row, row_key=keys[missed.row]))
     return findings
-
-
-def _is_fixed(target: Any, targets: pd.DataFrame) -> bool:
-    """Whether a row of Targets fixes a sum: the company's does, and where there is none, all do."""
-    if target.scope_kind == "company":
-        return True
-    is_bound = target.binding is not pd.NA and bool(target.binding)
-    same = targets[(targets["year"] == target.year) & (targets["metric"] == target.metric)]
-    has_company_target = (same["scope_kind"] == "company").any()
-    # A rep's target below a team's is a weight, with or without one of the company.
-    is_only_target = not has_company_target and target.scope_kind == "team"
-    return bool(is_bound or is_only_target)

@@ -516,6 +516,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "MATCH": _match,
     "MAX": _of_numbers(lambda numbers: max(numbers, default=0.0)),
     "MID": _mid,
+    "MIN": _of_numbers(lambda numbers: min(numbers, default=0.0)),
     "MINUTE": _part_of_time(60, 60),
     "MONTH": _part_of_day(lambda day: day.month),
     "N": _n,

@@ -194,6 +194,11 @@ def former_headers(table: str, field: str) -> tuple[str, ...]:
     return (*_former("fields", field), *_former("fields", table, field))
 
 
+def is_former_header(table: str, field: str, text: str) -> bool:
+    """Whether a column was called so in workbooks of earlier releases."""
+    return fold(text) in {fold(word) for word in former_headers(table, field)}
+
+
 def field_of_header(table: str, text: str, fields: tuple[str, ...]) -> str | None:
     """The field that a header in any language, one of before, or a field's own name stands for."""
     return _fields_by_header(table, fields).get(fold(text))

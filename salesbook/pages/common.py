@@ -29,6 +29,9 @@ RESULT_RUNS: Final = ("refresh", "score", "tier", "funnel", "split", "undo")
 MOST_PERIODS: Final = 64
 MOST_TEAMS: Final = 40
 MOST_REPS: Final = 320
+MOST_YEARS: Final = 6
+MOST_MEASURES: Final = 5
+MOST_BOARD_PERIODS: Final = 10
 """Choices that a selector has room for."""
 DASH: Final = "–"
 
@@ -55,6 +58,9 @@ def common() -> Page:
         "teams": MOST_TEAMS,
         "reps": MOST_REPS,
         "rep_choices": MOST_REPS,
+        "target_years": MOST_YEARS,
+        "target_measures": MOST_MEASURES,
+        "team_periods": MOST_BOARD_PERIODS,
     }
     lists = tuple(
         LineList(name, Text(_BLOCK.format(list=name)), size) for name, size in sizes.items()
@@ -186,6 +192,9 @@ def amount_text(amount: Expression) -> Expression:
 PERIOD: Final = Selector("period", "periods", MOST_PERIODS)
 TEAM: Final = Selector("team", "teams", MOST_TEAMS)
 REP: Final = Selector("rep", "reps", MOST_REPS)
+YEAR: Final = Selector("year", "target_years", MOST_YEARS)
+MEASURE: Final = Selector("measure", "target_measures", MOST_MEASURES)
+BOARD_PERIOD: Final = Selector("period", "team_periods", MOST_BOARD_PERIODS)
 
 
 def meant(page_code: str, selector: Selector) -> Expression:
@@ -209,3 +218,13 @@ def scope_text(team: Expression, rep: Expression | None = None) -> Expression:
 def block(name: str, scope: Expression, period: Expression | str = "") -> Expression:
     """The text by which a list's first line is found."""
     return Text(f"{name}|").then(scope, "|", period)
+
+
+def first_step() -> Expression:
+    """Which words say what to do first, from 1: targets, then sales, then a run."""
+    has_targets = call("COUNTA", Column("Targets", "year")) > 0
+    has_sales = call("COUNTA", Column("Orders", "order_id")) + call(
+        "COUNTA", Column("Deals", "deal_id")
+    )
+    without_sales = if_(has_sales > 0, 3, Number(2))
+    return if_(has_targets, without_sales, Number(1))

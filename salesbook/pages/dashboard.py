@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from salesbook.expressions import Column, Expression, Number, Text, call
+from salesbook.expressions import Expression, Number, Text, call
 from salesbook.pages.common import (
     DASH,
     PERIOD,
     TEAM,
     block,
     fact,
+    first_step,
     if_,
     is_number,
     meant,
@@ -45,19 +46,9 @@ def _facts() -> Mapping[str, Expression]:
         "scope": scope_text(this.fact("team")),
         "year": year_spans,
         "has_lines": (this.fact("answer.first") > 0) * 1,
-        "first_step": _first_step(),
+        "first_step": first_step(),
         "top": _top(this),
     }
-
-
-def _first_step() -> Expression:
-    """Which words say what to do first: none once everything is there."""
-    has_targets = call("COUNTA", Column("Targets", "year")) > 0
-    has_sales = call("COUNTA", Column("Orders", "order_id")) + call(
-        "COUNTA", Column("Deals", "deal_id")
-    )
-    without_sales = if_(has_sales > 0, 3, Number(2))
-    return if_(has_targets, without_sales, Number(1))
 
 
 def _top(this: Page) -> Expression:

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from salesbook.expressions import Expression, Figure, Text, Word, call
 from salesbook.pages.page import Page, Selector
-from salesbook.sheets.look import Bar, Look, Tone
+from salesbook.sheets.look import Bar, Look, Shows, Tone
 from salesbook.store import column_letters
 
 COLUMNS: Final = 74
@@ -67,6 +67,38 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """A look that cells take where a helper cell of their row, out of sight, says so.
+
+    A helper holds a word for its row, a sign for each of several places of it, or the number of one
+    place; `step` is how many columns a place has.
+    """
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    helper: int
+    """Its column."""
+    says: str = ""
+    step: int = 0
+    is_place: bool = False
+    """Whether the helper holds the number of the place that takes the look."""
+    tone: Tone | None = None
+    bold: bool = False
+    fill: Literal["", "panel", "band", "lock", "accent"] = ""
+    before: str = ""
+    """A sign in front of the number."""
+    shows: Shows = "money"
+    """What the number is, where a sign stands before it."""
+    bottom: bool = False
+    """A hairline below."""
+    left: bool = False
+    """A hairline at the left."""
+    is_of_rows: bool = False
+    """Whether it is of whole rows: of rules for one cell some programs take the first alone, so that
+    what marks single cells goes before it."""
+
+
+@dataclass(frozen=True)
 class Chosen:
     """The cell of a selector."""
 
@@ -88,7 +120,7 @@ class Line:
     series: str
     """By its whole name on the hidden sheet."""
     kind: Literal["column", "bar", "line", "unseen_line", "mark"]
-    tone: Literal["accent", "light", "grey", "ink", "good", "middle"]
+    tone: Literal["accent", "light", "grey", "ink", "good", "bad", "middle", "unseen"]
     labels: Literal["none", "all", "ends", "last"] = "none"
     errors: tuple[str, str] | None = None
     """Series that hold how far it may lie higher and lower."""
@@ -113,6 +145,10 @@ class PlacedChart:
     """Whether the categories are days."""
     says: str = ""
     """The word of `book.toml` that says what the chart shows, for who cannot see it."""
+    edge_to_edge: bool = False
+    """Whether it has no axes and fills its place, so that it stands over cells as these do."""
+    end: float | None = None
+    """Where its axis of values ends; None where the figures decide."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +201,7 @@ class Board:
     chosen: list[Chosen] = dataclasses.field(default_factory=list)
     charts: list[PlacedChart] = dataclasses.field(default_factory=list)
     sparks: list[PlacedSpark] = dataclasses.field(default_factory=list)
+    rules: list[Rule] = dataclasses.field(default_factory=list)
     heights: dict[int, int] = dataclasses.field(default_factory=dict)
     """By row its pixels, where it has not the usual ones."""
     lined: list[tuple[int, int, int, int]] = dataclasses.field(default_factory=list)
@@ -218,6 +255,16 @@ class Board:
         cell = self.put(left, width, said, look, **where)  # type: ignore[arg-type]
         self.placed[-1] = replace(cell, signed_by=(cell.row, cell.column))
         return self.placed[-1]
+
+    def helper(self, number: int, said: Expression, *, row: int | None = None) -> Placed:
+        """Place what rules look at, in a hidden column right of the page.
+
+        Args:
+            number: which of the hidden columns, from 0.
+        """
+        left = COLUMNS + 1 + number
+        row = self.row if row is None else row
+        return self.put(left, 1, said, Look(), row=row, name=f"helper{number}.{row}")
 
     def next_row(self, pixels: int | None = None) -> None:
         """Go to the row below; `pixels` is the height of the one that is left."""

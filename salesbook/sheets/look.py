@@ -22,13 +22,14 @@ Shows = Literal[
     "day",
     "decimal",
     "times",
+    "error",
     "signed",
     "up",
     "down",
 ]
 """What a cell shows: `money` in whole units, `exact` to the coin as people are paid, `short` as 1.52M
-or 118.9K, `times` as 3.8×, `span` as 30 d, `date` without its year and `day` with it, `signed` as +22,
-`up` and `down` how many went there, a dash for none."""
+or 118.9K, `times` as 3.8×, `span` as 30 d, `error` as ± 9%, `date` without its year and `day` with it,
+`signed` as +22, `up` and `down` how many went there, a dash for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from salesbook.sheets.customer_board import customer_board_board
 from salesbook.sheets.dashboard import dashboard_board
 from salesbook.sheets.pipeline_board import pipeline_board_sheet
 from salesbook.sheets.rep_page import rep_page_board
+from salesbook.sheets.target_board import target_board_board
+from salesbook.sheets.team_board import team_board_board
 from salesbook.store import column_letters
 
 CHART_DATA: Final = "chart_data"
@@ -65,6 +67,8 @@ def boards() -> Mapping[str, Board]:
     """Every page as it is laid out, by the code of its sheet."""
     laid_out = (
         dashboard_board(),
+        target_board_board(),
+        team_board_board(),
         rep_page_board(),
         pipeline_board_sheet(),
         customer_board_board(),

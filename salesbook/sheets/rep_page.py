@@ -40,14 +40,15 @@ _TALK: Final = (
 )
 _DEALS: Final = (
     _SIGN,
-    ListColumn("subject", "deal", 17, _NAME, is_link=True),
-    ListColumn("customer", "customer", 12, _TEXT),
+    ListColumn("subject", "deal", 15, _NAME, is_link=True),
+    ListColumn("customer", "customer", 11, _TEXT),
     ListColumn("stage", "stage", 7, _TEXT),
     ListColumn("amount", "amount", 6, number("money", size=9.5)),
+    ListColumn("rate", "win_rate", 4, number("rate", size=9.5), blank=DASH),
+    ListColumn("says", "in_stage", 9, Look(size=9, indent=1, shrink=True), is_signed=True),
     ListColumn("on", "expected", 5, _DAY),
-    ListColumn("next_step", "next_step", 10, Look(size=9.5, indent=1, shrink=True)),
+    ListColumn("next_step", "next_step", 11, Look(size=9.5, indent=1, shrink=True), blank=DASH),
     ListColumn("next_on", "on", 4, number("date", size=9.5, tone="muted")),
-    ListColumn("because", "because", 11, Look(size=9, indent=1, shrink=True), is_signed=True),
 )
 _CALLS: Final = (
     _SIGN,

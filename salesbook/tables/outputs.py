@@ -771,6 +771,12 @@ class PageLine(
     rate_high: Ratio | None = None
     chance_rate: Ratio | None = None
     share: Ratio | None = None
+    share_error: Ratio | None = None
+    """How far luck alone may move the share, up or down."""
+    score: Number | None = None
+    survey: Number | None = None
+    """What customers answered, on the scale of surveys."""
+    rank: Position | None = None
     days: Days | None = None
     limit_days: Days | None = None
     number: Number | None = None

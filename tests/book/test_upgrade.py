@@ -5,6 +5,7 @@ import datetime as dt
 import functools
 import hashlib
 import io
+import itertools
 import json
 import os
 import re
@@ -20,7 +21,7 @@ from openpyxl.utils import range_boundaries
 from openxml_audit import OpenXmlValidator
 from pyopenvba import ExcelFile
 
-from salesbook import __version__
+from salesbook import __version__, labels
 from salesbook.book.files import new_file, run_on_file
 from salesbook.book.report import Options
 from salesbook.book.session import Session
@@ -30,6 +31,7 @@ from salesbook.book.upgrade import Upgrade, _macro_files, _macros_beside, upgrad
 from salesbook.cli.app import run
 from salesbook.errors import CannotWrite, NotAWorkbook, ProtectedSheet, UsageError
 from salesbook.hosts.package import Disk, Renewal, marks_of, open_package
+from salesbook.store import TableWrite
 from salesbook.tables import TABLES, Role, Switch
 from tests.released.make import AS_OF, FOLDER, OWN_COLUMN, OWN_RESULT, OWN_SHEET, TAKEN
 from workbook.build.office import convert, office
@@ -100,6 +102,14 @@ def tables_of(workbook):
     }
 
 
+def called_now(table: str, header: str, language: str) -> str:
+    """What a column of ours is called now; somebody's own as it was."""
+    for field in TABLES[table].field_names if table in TABLES else ():
+        if labels.is_former_header(table, field, header):
+            return labels.header(table, field, language)
+    return header
+
+
 def columns_of(sheet, table) -> dict[str, list]:
     """A table's cells below its headers, by header, as openpyxl reads them."""
     left, top, _, bottom = range_boundaries(table.ref)
@@ -138,11 +148,12 @@ def test_every_row_note_and_format_is_there(released, read_before, read_after):
     renamed = {TAKEN[language]: TAKEN[language] + OWN_SUFFIX[language]}
     for name, (sheet, table) in tables_of(read_before).items():
         old, new = columns_of(sheet, table), columns_of(*tables[name])
-        if name == "RunLog":
-            new = {header: new[header][: len(cells)] for header, cells in old.items()}
         for header, cells in old.items():
             if name == "TierHistory":
                 header = renamed.get(header, header)
+            header = called_now(name, header, language)
+            if name == "RunLog":
+                new[header] = new[header][: len(cells)]
             for one, other in zip(cells, new[header], strict=name != "Policy"):
                 assert one.value == other.value, (name, one.coordinate)
                 assert one.number_format == other.number_format, (name, one.coordinate)
@@ -150,18 +161,29 @@ def test_every_row_note_and_format_is_there(released, read_before, read_after):
                 assert (one.comment and one.comment.text) == (other.comment and other.comment.text)
 
 
-def test_the_columns_stand_where_the_template_has_them(released, read_after):
-    """New columns come into their places; a person's own stay at the end, each with its note."""
+def test_the_columns_stand_where_the_template_has_them(released, read_before, read_after):
+    """New columns come into their places, a person's own stay at the end, and each has its note.
+
+    Columns that were there keep their order, also where the template's is another now: a new one
+    stands right of the column that it follows in the template.
+    """
     language = language_of(released)
     template = load_workbook(Path(__file__).resolve().parents[2] / "workbook" / FILES[language])
-    tables = tables_of(read_after)
+    tables, tables_before = tables_of(read_after), tables_of(read_before)
     for name, (_, table) in tables_of(template).items():
         sheet, upgraded_table = tables[name]
         wanted = [column.name for column in table.tableColumns]
         headers = [column.name for column in upgraded_table.tableColumns]
-        assert headers[: len(wanted)] == wanted
+        assert set(headers[: len(wanted)]) == set(wanted)
+        old = columns_of(*tables_before[name]) if name in tables_before else {}
+        was_there = [called_now(name, header, language) for header in old]
+        kept = [header for header in was_there if header in wanted]
+        assert [header for header in headers if header in kept] == kept
+        for before, header in itertools.pairwise(wanted):
+            if header not in kept:
+                assert headers[headers.index(header) - 1] == before, (name, header)
         left, top, *_ = range_boundaries(upgraded_table.ref)
-        for place, header in enumerate(wanted):
+        for place, header in enumerate(headers[: len(wanted)]):
             cell = sheet.cell(top, left + place)
             assert cell.value == header
             assert cell.comment, (name, header)
@@ -567,6 +589,58 @@ def test_a_book_of_a_newer_version_is_left_alone(tmp_path):
     assert refusal.value.code == "book-is-newer"
 
 
+# Columns that are called otherwise than they were
+
+
+def test_a_column_takes_its_new_name_and_formulas_follow(old_book):
+    """It keeps its cells, and the Dashboard, whose formulas named it, is nobody's own for that."""
+    with zipfile.ZipFile(old_book) as package:
+        own = _part_of_sheet(package, OWN_SHEET["en"])
+    naming = b'<c r="A3"><f>SUM(Attainment[Rate])</f>'
+    with_part_changed(
+        old_book, own, lambda data: re.sub(rb'<c r="A3"[^>]*><f>[^<]*</f>', naming, data)
+    )
+    before = columns_of(*tables_of(load_workbook(old_book))["Attainment"])
+
+    result = upgrade_file(old_book, out=None, may_replace=False, wait=1)
+
+    assert ("Attainment", "Rate", "Attained") in result.renewal.new_headers
+    assert result.renewal.kept_sheets == []
+    workbook = load_workbook(old_book)
+    after = columns_of(*tables_of(workbook)["Attainment"])
+    assert "Rate" not in after
+    assert [cell.value for cell in after["Attained"]] == [cell.value for cell in before["Rate"]]
+    assert workbook[OWN_SHEET["en"]]["A3"].value == "=SUM(Attainment[Attained])"
+
+
+def test_a_column_keeps_its_former_name_where_an_own_one_has_the_new(old_book):
+    """Nobody's column gives way, both keep their cells, and the next upgrade has nothing to do."""
+    with open_package(old_book, for_writing=True) as host:
+        rates = host.read("Attainment")
+        own = ["mine"] * rates.row_count
+        host.write(
+            [
+                TableWrite(
+                    "Attainment",
+                    {"Attained": own},
+                    range(rates.row_count),
+                    new_headers=("Attained",),
+                )
+            ]
+        )
+        host.save()
+
+    result = upgrade_file(old_book, out=None, may_replace=False, wait=1)
+
+    assert "Attainment" not in [table for table, *_ in result.renewal.new_headers]
+    columns = columns_of(*tables_of(load_workbook(old_book))["Attainment"])
+    assert {cell.value for cell in columns["Attained"]} == {"mine"}
+    assert [cell.value for cell in columns["Rate"]] == list(
+        rates.columns[rates.headers.index("Rate")]
+    )
+    assert upgrade_file(old_book, out=None, may_replace=False, wait=1).is_current
+
+
 # Sheets without tables that somebody worked on
 
 
@@ -684,7 +758,8 @@ def test_a_book_that_libreoffice_saved_is_cured(version, tmp_path):
             continue
         old, new = columns_of(*before[name]), columns_of(sheet, table)
         for header, cells in old.items():
-            for one, other in zip(cells, new[header], strict=True):
+            now = called_now(name, header, version.split("-", 1)[1])
+            for one, other in zip(cells, new[now], strict=True):
                 assert one.value == other.value, (name, one.coordinate)
     assert upgrade_file(saved, out=None, may_replace=False, wait=1).is_current
 

@@ -24,6 +24,7 @@ from salesbook.errors import MonthHasErrors, SettingsError, UsageError
 from salesbook.frames import frame_from_rows
 from salesbook.messages import Finding
 from salesbook.policy import Policy
+from salesbook.tables import TABLES
 from tests.drawn_tables import SEEDS
 from tests.spec.score_tables import FLAT, day, order, planned, policy_of, rows_of, task_of
 
@@ -478,8 +479,9 @@ def act(book: Book, random: Random, today: str, number: int) -> None:
         if done == "delete":
             book.periods = [row for row in book.periods if pd.notna(row.get("reopened_on"))]
         book.pay(today)
-    for old, new in zip(before, closed_rows(book), strict=True):
-        kept = new.merge(old[list(new.columns[:3])], how="inner")
+    tables = ("Commission", "Statements")
+    for table, old, new in zip(tables, before, closed_rows(book), strict=True):
+        kept = new.merge(old[list(TABLES[table].key)], how="inner")
         assert rows_of(kept, *new.columns) == rows_of(old, *new.columns)
 
 

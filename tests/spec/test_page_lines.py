@@ -19,6 +19,7 @@ from salesbook.pages.lines import PAGE_TABLES, page_lines
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import BEHIND, block_of
 from salesbook.reading.references import resolve_references
+from salesbook.writing.row_names import RowNames
 
 DAY = dt.date(2026, 11, 29)
 
@@ -39,7 +40,9 @@ def context_of(path: Path) -> PageContext:
         session = Session(package)
         frames = {name: session.frame(name) for name in PAGE_TABLES}
         tables, _ = resolve_references(frames, session.policy)
-        return PageContext(tables, session.policy, DAY, WorkCalendar.of_policy(session.policy))
+        calendar = WorkCalendar.of_policy(session.policy)
+        names = RowNames(lambda name: tables[name]).shown
+        return PageContext(tables, session.policy, DAY, calendar, names)
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +174,7 @@ def test_the_order_of_rows_in_the_sheets_changes_nothing(context, lines, seed):
         if name != "StageHistory"
     }
     tables = {**context.tables, **shuffled}
-    other = PageContext(tables, context.policy, context.as_of, context.calendar)
+    other = PageContext(tables, context.policy, context.as_of, context.calendar, context.names)
     pd.testing.assert_frame_equal(page_lines(other), lines)
 
 
@@ -179,5 +182,8 @@ def test_an_empty_book_has_no_lists_but_what_can_be_chosen(tmp_path):
     path = tmp_path / "Book.xlsm"
     new_file(path, "en")
     lines = page_lines(context_of(path))
-    assert set(lines["list"]) <= {"periods", "teams", "reps", "today-count", "period", "answer"}
+    of_all_pages = {"periods", "teams", "reps", "today-count", "period", "answer"}
+    of_boards = {"target_years", "target_measures", "target-months", "target-answer-revenue"}
+    of_team = {"team_periods", "team-answer", "team-seats-count", "team-courses-count"}
+    assert set(lines["list"]) <= of_all_pages | of_boards | of_team
     assert lines["sold"].isna().all()

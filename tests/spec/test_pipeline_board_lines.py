@@ -19,6 +19,7 @@ from salesbook.pages.lines.dashboard import lists as dashboard_lists
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, LATE, lines_frame
 from salesbook.pages.lines.stage_lines import MOST_STAGES
 from salesbook.tables.settings import Stage
+from salesbook.writing.row_names import RowNames
 from tests.drawn_tables import SEEDS
 from tests.pipeline_book import FEWER, deal, draw, policy
 
@@ -89,7 +90,8 @@ def context_of(
         **{name: frame for name, frame in outcome.tables.items() if name in PAGE_TABLES},
         "Attainment": frame_from_rows("Attainment", attained),
     }
-    return PageContext(known, settings, DAY, WorkCalendar.of_policy(settings))
+    names = RowNames(lambda name: known[name]).shown
+    return PageContext(known, settings, DAY, WorkCalendar.of_policy(settings), names)
 
 
 def lines_of(context: PageContext) -> pd.DataFrame:
@@ -271,10 +273,14 @@ def test_the_answer_names_whose_deals_decide_the_running_quarter():
 
 
 def test_with_no_open_deal_the_board_says_so_and_lists_nothing():
-    lines = lines_of(context_of([]))
+    lines = lines_of(context_of([an_offer(stage="Won", closed_on="2026-10-02")]))
     [late] = of_list(lines, "pipeline-late")
     assert late["says"].code == "page.pipeline.no-deals"
     assert of_list(lines, "stuck") == of_list(lines, "track") == []
+
+
+def test_a_book_without_deals_and_sales_has_no_lists():
+    assert lines_of(context_of([])).empty
 
 
 def test_stages_beyond_the_room_of_the_page_are_one_line():

@@ -142,7 +142,7 @@ def test_the_header_says_team_role_level_and_manager():
     assert line["because"].params == {"day": dt.date(2026, 5, 31)}
 
     (other,) = page()["rep-header", rep("bo"), None]
-    assert (other["says"].code, other["because"]) == ("page.rep.about", None)
+    assert (other["says"], other["because"]) == ("North", None)
 
 
 def test_who_needs_help_most_stands_on_top_and_everybody_by_name():
@@ -220,19 +220,32 @@ def test_months_begin_with_the_day_of_hiring():
     assert [name for name in target if name.startswith("m")] == present
 
 
-def test_his_deals_go_by_amount_and_say_what_needs_him():
+def test_his_deals_go_by_what_they_bring_and_say_what_needs_him():
     """What is over, then what has no next step; five are named, the rest counted."""
-    deals = [deal(f"d{n}", 100 * n, next_step="Call") for n in range(1, 7)]
-    deals += [deal("d7", 700), deal("d8", None), deal("won", 9_999, "Won")]
-    lists = page(Deals=deals, Alerts=[alert("deal-stuck", "d6"), alert("no-next-step", "d7")])
-    lines = lists["own-pipeline", rep("ann"), None]
-    assert [(line["subject"], line["sign"]) for line in lines] == [
-        ("Deal d7", "●"),
-        ("Deal d6", "⚠"),
-        ("Deal d5", "✓"),
-        ("Deal d4", "✓"),
-        ("Deal d3", "✓"),
+    planned = {"next_step": "Call", "next_on": day("2026-07-02")}
+    deals = [deal(f"d{n}", 100 * n, **planned) for n in range(1, 6)]
+    deals += [
+        deal("d6", 600, expected_on=day("2026-06-01"), **planned),
+        deal("d7", 700),
+        deal("d8", None, **planned),
+        deal("won", 9_999, "Won"),
     ]
+    scores = [
+        {"deal_id": row["deal_id"], "win_rate": 0.5, "quarter_amount": (row["amount"] or 0) // 2}
+        | {"days_in_stage": 3.0, "limit_days": 30.0, "because": Message("x", {})}
+        for row in deals
+        if row["deal_id"] != "won"
+    ]
+    lists = page(Deals=deals, DealScores=scores)
+    lines = lists["own-pipeline", rep("ann"), None]
+    assert [(line["row_key"], line["sign"]) for line in lines] == [
+        ("d7", "●"),
+        ("d6", "⚠"),
+        ("d5", "✓"),
+        ("d4", "✓"),
+        ("d3", "✓"),
+    ]
+    assert {line["rate"] for line in lines} == {0.5}
     (total,) = lists["own-pipeline-total", rep("ann"), None]
     (rest,) = lists["own-pipeline-rest", rep("ann"), None]
     assert (total["count"], total["amount"]) == (8, 2_800)

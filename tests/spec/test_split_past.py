@@ -346,7 +346,8 @@ def test_what_publishing_would_change_is_said_before_and_after() -> None:
     draft = split.run(on_day(asked, "2026-12-15", year=2026))
     assert said(draft) == [
         "Revenue 2026: publishing the draft changes 3 targets of 3 reps; "
-        "the sum of all months goes from 1,200.00 to 2,300.00. Plan changes has each of them."
+        "the sum of all months goes from 1,200.00 to 2,300.00, as version 2. "
+        "Plan changes has each of them."
     ]
     rows = draft.tables["PlanChanges"]
     assert rows["before"].tolist() == [50_00, 50_00, pd.NA]
@@ -361,7 +362,7 @@ def test_what_publishing_would_change_is_said_before_and_after() -> None:
 
     after = split.run(on_day(kept(asked, plan_of(draft)), "2026-12-15", publish=True))
     assert said(after) == [
-        "Revenue 2026: publishing has changed 3 targets of 3 reps; "
+        "Revenue 2026: published as version 2, which changes 3 targets of 3 reps; "
         "the sum of all months went from 1,200.00 to 2,300.00."
     ]
     assert after.tables["PlanChanges"].empty
@@ -370,7 +371,7 @@ def test_what_publishing_would_change_is_said_before_and_after() -> None:
 def test_a_first_plan_and_one_that_changes_nothing_are_said_too() -> None:
     asked = task("2026-01-05", Targets=[company(1200_00)], Reps=reps("a"))
     assert said(split.run(asked)) == [
-        "Revenue 2026: first plan, 12 targets of 1 reps, 1,200.00 in sum; "
+        "Revenue 2026: first plan, version 1, 12 targets of 1 rep, 1,200.00 in sum; "
         "nothing counts until it is published."
     ]
     again = published(asked)

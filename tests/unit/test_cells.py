@@ -16,11 +16,12 @@ from salesbook.cells.column import read_column
 from salesbook.cells.field import MOMENTS, NUMERIC, parse_cell
 from salesbook.cells.frame import parse_column, read_values
 from salesbook.cells.plain import WORDS
-from salesbook.cells.text import choice_map
+from salesbook.cells.text import choice_map, read_choice
 from salesbook.frames import DTYPES
 from salesbook.money import CURRENCY_DECIMALS
 from salesbook.store import CellError
 from salesbook.tables import Kind
+from salesbook.tables.settings import Rules
 
 KINDS = [kind for kind in Kind if kind not in (Kind.MESSAGE, Kind.MEASURE)]
 DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2049, 12, 31))
@@ -386,3 +387,10 @@ def test_a_text_is_as_long_as_excel_counts_it(kind):
     expected = Reason("text-too-long", {"length": 32_768, "most": 32_767})
     assert read_column(too_long, kind, DEFAULTS) == [expected] * 3
     assert [read.params for read in read_column(too_long, kind, DEFAULTS)] == [expected.params] * 3
+
+
+@pytest.mark.parametrize("word", ["P(alive) is low under", "活跃概率下限"])
+def test_a_choice_of_an_earlier_release_is_still_read(word):
+    """Books keep the words that they were made with; a run reads them without an upgrade."""
+    choices = choice_map("Policy.key", tuple(Rules.model_fields))
+    assert read_choice(word, choices, "Policy.key") == "p_alive_low"

@@ -189,9 +189,7 @@ def test_a_manager_sees_only_the_sheets_that_everybody_needs(language):
     visible = {
         sheet.title for sheet in opened(language).worksheets if sheet.sheet_state == "visible"
     }
-    front = {
-        word("book", f"sheets.{code}", language) for code in ("start", "dashboard", "settings")
-    }
+    front = {word("book", f"sheets.{code}", language) for code in ("start", *boards(), "settings")}
     shown = {
         labels.sheet_name(name, language)
         for name, spec in TABLES.items()

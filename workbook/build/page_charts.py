@@ -19,6 +19,7 @@ _COLOURS: Final = {
     "middle": "#7FB3E2",
     "ink": "#6B7280",
     "good": "#0B7A5E",
+    "bad": "#B42335",
 }
 _TYPES: Final[dict[str, dict[str, str]]] = {
     "column": {"type": "column"},
@@ -51,6 +52,20 @@ class PageCharts:
         if above is not None:
             chart.combine(above)
 
+        self._set_axes(chart, placed)
+        chart.set_legend({"none": True})
+        chart.set_title({"none": True})
+        chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+        # Without a word on it LibreOffice draws what is not there as 0.
+        chart.show_blanks_as("span")
+        plot: dict[str, Any] = {"fill": {"none": True}}
+        if placed.edge_to_edge:
+            plot["layout"] = {"x": 0.0, "y": 0.0, "width": 1.0, "height": 1.0}
+        chart.set_plotarea(plot)
+        return chart
+
+    def _set_axes(self, chart: Chart, placed: PlacedChart) -> None:
+        """Show the categories alone, and none where the chart stands over cells that name them."""
         unseen = {"visible": False, "major_gridlines": {"visible": False}}
         small = {"name": look.FONTS[self.canvas.language], "size": 8, "color": "#667085"}
         categories: dict[str, Any] = {
@@ -66,6 +81,10 @@ class PageCharts:
         values: dict[str, Any] = dict(unseen)
         if placed.kind != "line":
             values["min"] = 0
+        if placed.end is not None:
+            values["max"] = placed.end
+        if placed.edge_to_edge and placed.kind == "column":
+            categories = {"visible": False}
         if placed.kind == "stacked_bar":
             categories = {"visible": False, "reverse": True}
         elif placed.kind == "bar":
@@ -74,16 +93,9 @@ class PageCharts:
         is_lying = placed.kind in ("bar", "stacked_bar")
         chart.set_x_axis(values if is_lying else categories)
         chart.set_y_axis(categories if is_lying else values)
-        chart.set_legend({"none": True})
-        chart.set_title({"none": True})
-        chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
-        # Without a word on it LibreOffice draws what is not there as 0.
-        chart.show_blanks_as("span")
-        chart.set_plotarea({"fill": {"none": True}})
-        return chart
 
     def _series(self, line: Line, placed: PlacedChart) -> dict[str, Any]:
-        colour = _COLOURS[line.tone]
+        colour = _COLOURS.get(line.tone, "#FFFFFF")
         drawn: dict[str, Any] = {
             "name": line.series,
             "values": [self.data, *series_cells(line.series)],
@@ -92,7 +104,8 @@ class PageCharts:
             drawn["categories"] = [self.data, *series_cells(placed.categories)]
         match line.kind:
             case "column" | "bar":
-                drawn |= {"fill": {"color": colour}, "border": {"none": True}, "gap": placed.gap}
+                fill = {"none": True} if line.tone == "unseen" else {"color": colour}
+                drawn |= {"fill": fill, "border": {"none": True}, "gap": placed.gap}
             case "line":
                 drawn |= {"line": {"color": colour, "width": 1.5}, "marker": {"type": "none"}}
             case "unseen_line":

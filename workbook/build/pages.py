@@ -23,6 +23,7 @@ from salesbook.sheets.board import (
     Board,
     Chosen,
     Placed,
+    Rule,
 )
 from salesbook.sheets.look import Look
 from workbook.build.canvas import Canvas, Spot, put_plain_formula
@@ -42,7 +43,7 @@ _TONES: Final = {
     "middle": "#7FB3E2",
     "light": "#9CC9EF",
 }
-_FILLS: Final = {"panel": "#F7F8FA", "band": "#F1F5F9", "head": "#F1F5F9"}
+_FILLS: Final = {"panel": "#F7F8FA", "band": "#F1F5F9", "head": "#F1F5F9", "lock": "#CFE4F7"}
 _FORMATS: Final = {
     "text": "General",
     "money": "#,##0",
@@ -53,6 +54,7 @@ _FORMATS: Final = {
     "days": "0",
     "decimal": "0.0",
     "times": '0.0"×"',
+    "error": '"± "0%',
     "signed": '+0;"−"0;0',
     "up": '"▲ "0;;"–"',
     "down": '"▼ "0;;"–"',
@@ -67,14 +69,19 @@ _SHORT: Final = {
 _TONE_OF_MOVES: Final = {"up": "good", "down": "bad"}
 _COLUMNS_A_SIGN: Final = {"en": 0.36, "zh-CN": 0.8}
 """Of the grid, for a sign of a link's name."""
+_A4_PRINTED: Final = (19.5, 27.7)
+"""Centimetres of an A4 sheet between its margins."""
 _BAR: Final = "#CFE4F7"
 _DEFAULTS: Final = {
-    "period": "page.this-month",
-    "team": "page.all-teams",
-    "rep": "page.all-reps",
-    "one_rep": "page.rep.most",
+    "periods": Message("page.this-month"),
+    "teams": Message("page.all-teams"),
+    "reps": Message("page.all-reps"),
+    "rep_choices": Message("page.rep.most"),
+    "target_years": Message("page.this-year"),
+    "target_measures": Message("page.target.measure-revenue"),
+    "team_periods": Message("page.this-year"),
 }
-"""What stands in a selector at first: it goes on meaning the same next month."""
+"""By list of choices what stands in a selector at first: it goes on meaning the same next month."""
 
 
 class PageDrawer:
@@ -118,6 +125,9 @@ class PageDrawer:
         sheet.set_column_pixels(0, 0, MARGIN_PIXELS)
         sheet.set_column_pixels(1, COLUMNS, COLUMN_PIXELS)
         sheet.set_column_pixels(COLUMNS + 1, COLUMNS + 1, MARGIN_PIXELS)
+        helpers = {rule.helper for rule in self.board.rules}
+        if helpers:
+            sheet.set_column(min(helpers) - 1, max(helpers) - 1, None, None, {"hidden": True})
         for row, pixels in self.board.heights.items():
             sheet.set_row_pixels(row - 1, pixels)
         sheet.hide_gridlines(2)
@@ -256,7 +266,7 @@ class PageDrawer:
         style = canvas.style(
             font_size=10, border=1, border_color="#C9CFD6", locked=False, indent=1, num_format="@"
         )
-        default = messages.sentence(Message(_DEFAULTS[chosen.selector.name]), canvas.language)
+        default = messages.sentence(_DEFAULTS[chosen.selector.choices], canvas.language)
         sheet.merge_range(row, column, row, column + chosen.width - 1, default, style)
         sheet.data_validation(
             row,
@@ -276,9 +286,15 @@ class PageDrawer:
         # Where rules overlap LibreOffice draws the bars of the first one alone.
         for barred in self.board.barred:
             self._bars(barred)
+        of_rows = [rule for rule in self.board.rules if rule.is_of_rows]
+        for by_helper in self.board.rules:
+            if by_helper not in of_rows:
+                self._rule(by_helper)
         for cell in self.board.placed:
             if cell.signed_by is not None:
                 self._sign_rules(cell)
+        for by_helper in of_rows:
+            self._rule(by_helper)
         for first, last, left, right in self.board.lined:
             anchor = xl_rowcol_to_cell(first - 1, left - 1, row_abs=False, col_abs=True)
             second = xl_rowcol_to_cell(first - 1, left + 1, row_abs=False, col_abs=True)
@@ -301,6 +317,41 @@ class PageDrawer:
                 "format": self.canvas.book.add_format({"bg_color": _FILLS["head"]}),
             }
             self.sheet.conditional_format(row - 1, left - 1, row - 1, right - 1, rule)
+
+    def _rule(self, rule: Rule) -> None:
+        """A look that follows a helper cell at the right of the page."""
+        first_row, last_row = rule.rows
+        first_column, last_column = rule.columns
+        helper = xl_rowcol_to_cell(first_row - 1, rule.helper - 1, row_abs=False, col_abs=True)
+        place = f"INT((COLUMN()-{first_column})/{max(rule.step, 1)})+1"
+        if rule.is_place:
+            criteria = f"={helper}={place}"
+        elif rule.step:
+            criteria = f'=MID({helper},{place},1)="{rule.says}"'
+        else:
+            criteria = f'={helper}="{rule.says}"'
+        properties: dict[str, Any] = {"bold": True} if rule.bold else {}
+        if rule.tone:
+            properties["font_color"] = _TONES[rule.tone]
+        if rule.fill:
+            properties["bg_color"] = _FILLS.get(rule.fill) or _TONES[rule.fill]
+        if rule.before:
+            properties["num_format"] = f'"{rule.before} "{_FORMATS[rule.shows]}'
+        if rule.bottom:
+            properties |= {"bottom": 1, "bottom_color": _TONES["line"]}
+        if rule.left:
+            properties |= {"left": 1, "left_color": _TONES["muted"]}
+        self.sheet.conditional_format(
+            first_row - 1,
+            first_column - 1,
+            last_row - 1,
+            last_column - 1,
+            {
+                "type": "formula",
+                "criteria": criteria,
+                "format": self.canvas.book.add_format(properties),
+            },
+        )
 
     def _bars(self, barred: Barred) -> None:
         """Data bars that end at the largest number of their cells."""
@@ -367,9 +418,14 @@ class PageDrawer:
     def _print(self) -> None:
         sheet = self.sheet
         sheet.set_paper(9)
-        heights = self.board.heights
-        pixels = sum(heights.get(row, ROW_PIXELS) for row in range(1, self.board.row))
-        if pixels > COLUMNS * COLUMN_PIXELS:
+        # The side on which the page comes out larger.
+        rows = range(1, self.board.row)
+        height = sum(self.board.heights.get(row, ROW_PIXELS) for row in rows)
+        width = COLUMNS * COLUMN_PIXELS + 2 * MARGIN_PIXELS
+        short_side, long_side = _A4_PRINTED
+        upright = min(short_side / width, long_side / height)
+        lying = min(long_side / width, short_side / height)
+        if upright > lying:
             sheet.set_portrait()
         else:
             sheet.set_landscape()

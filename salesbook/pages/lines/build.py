@@ -13,6 +13,8 @@ from salesbook.pages.lines import (
     pipeline_board,
     rep_page,
     selectors,
+    target_board,
+    team_board,
 )
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import ListLines, lines_frame
@@ -24,6 +26,8 @@ PAGES: Final[tuple[ListsOf, ...]] = (
     selectors.lists,
     period_lists,
     dashboard.lists,
+    target_board.lists,
+    team_board.lists,
     pipeline_board.lists,
     customer_board.lists,
     rep_page.lists,
@@ -39,8 +43,11 @@ PAGE_TABLES: Final = (
     "Leads",
     "Feedback",
     "Activities",
+    "Targets",
+    "TargetMonths",
     "Locks",
     "TargetPlan",
+    "PlanChanges",
     "Attainment",
     "Scorecard",
     "ScorecardLines",

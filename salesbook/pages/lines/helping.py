@@ -77,35 +77,53 @@ class RepsOfScope:
         return {"says": says, "count": behind, "count_up": ahead}
 
 
-def paces(context: PageContext, figures: PeriodFigures) -> list[RepPace]:
-    """The pace of every seller who has a target that is due, the slowest first."""
-    known = [pace_of(context, figures, rep) for rep in context.sellers]
-    return sorted(
-        (pace for pace in known if pace is not None), key=lambda pace: (pace.rate, pace.rep_id)
-    )
+def paces(context: PageContext, figures: PeriodFigures, period: str | None = None) -> list[RepPace]:
+    """The pace of every seller who has a target that is due, the slowest first.
+
+    Args:
+        period: None for the running year.
+    """
+    known = (pace_of(context, figures, rep, period) for rep in context.sellers)
+    found = [pace for pace in known if pace is not None]
+    return sorted(found, key=lambda pace: (pace.rate, pace.rep_id))
 
 
-def pace_of(context: PageContext, figures: PeriodFigures, rep: str) -> RepPace | None:
-    """How a rep stands in the running year; None for who has no target that is due."""
-    attained = figures.attained(Scope("rep", rep), context.year)
+def pace_of(
+    context: PageContext, figures: PeriodFigures, rep: str, period: str | None = None
+) -> RepPace | None:
+    """The pace of one rep; None where no target of his is due."""
+    period = period or context.year
+    attained = figures.attained(Scope("rep", rep), period)
     due = present(attained.get("due"))
     if not due or due <= 0:
         return None
-    low, high = _ranges(context).get(rep, (None, None))
+    low, high = luck_ranges(context, period).get(rep, (None, None))
     return RepPace(rep, int(attained["actual"]), int(due), low, high)
 
 
-def _ranges(context: PageContext) -> dict[str, tuple[float | None, float | None]]:
-    """By rep between which bounds of pace luck alone leaves him, as his score card says."""
-    known: dict[str, tuple[float | None, float | None]] | None = context.memory.get("pace ranges")
-    if known is None:
+def luck_ranges(context: PageContext, period: str) -> dict[str, tuple[float | None, float | None]]:
+    """By rep between which bounds of pace luck alone leaves him, as the period's score cards say."""
+    by_period = context.memory.get("luck_ranges")
+    if by_period is None:
         lines = context.tables["ScorecardLines"]
-        of_year = lines[(lines["period"] == context.year) & (lines["metric"] == "attainment")]
-        known = {
-            str(row.rep_id): (present(row.low), present(row.high)) for row in of_year.itertuples()
-        }
-        context.memory["pace ranges"] = known
-    return known
+        scale = scale_of(context, "attainment")
+        by_period = {}
+        for line in lines[lines["metric"] == "attainment"].itertuples():
+            low, high = present(line.low), present(line.high)
+            bounds = (
+                None if low is None else low / scale,
+                None if high is None else high / scale,
+            )
+            by_period.setdefault(str(line.period), {})[str(line.rep_id)] = bounds
+        context.memory["luck_ranges"] = by_period
+    ranges: dict[str, tuple[float | None, float | None]] = by_period.get(period, {})
+    return ranges
+
+
+def scale_of(context: PageContext, metric: str) -> float:
+    """What full marks of a share are on score cards: 1, or 100 where Metrics has that scale."""
+    scales = [row.scale for row in context.policy.metrics if row.metric == metric and row.scale]
+    return scales[-1] if scales else 1.0
 
 
 def reps_of(context: PageContext, figures: PeriodFigures, scope: Scope) -> RepsOfScope:
@@ -164,7 +182,7 @@ def _sold_by_month(context: PageContext) -> dict[tuple[str, str], int]:
 
 def cause_of(context: PageContext, pace: RepPace) -> Message:
     """The strongest cause that luck does not explain; else that it may be luck, with one fact."""
-    worst = _worst_metric(context, pace.rep_id)
+    worst = worst_metric(context, pace.rep_id)
     if worst is not None:
         kind = "rate" if worst["metric"] in _RATES else "number"
         facts: dict[str, Fact] = {
@@ -174,7 +192,7 @@ def cause_of(context: PageContext, pace: RepPace) -> Message:
         }
         return Message(f"page.why.{kind}", facts)
 
-    largest = _largest_open_deal(context, pace.rep_id)
+    largest = largest_open_deal(context, pace.rep_id)
     luck = "page.why.luck" if pace.sign != BEHIND else "page.why.unknown"
     if largest is None:
         return Message(f"{luck}-no-deal")
@@ -184,7 +202,7 @@ def cause_of(context: PageContext, pace: RepPace) -> Message:
     )
 
 
-def _worst_metric(context: PageContext, rep_id: str) -> Any:
+def worst_metric(context: PageContext, rep_id: str) -> Any:
     """Of the rep's measures that lie wholly under their goal that which is farthest below."""
     lines = context.tables["ScorecardLines"]
     is_ours = (lines["period"] == context.year) & (lines["rep_id"] == rep_id)
@@ -196,7 +214,7 @@ def _worst_metric(context: PageContext, rep_id: str) -> Any:
     return behind.loc[share.idxmin()]
 
 
-def _largest_open_deal(context: PageContext, rep_id: str) -> Any:
+def largest_open_deal(context: PageContext, rep_id: str) -> Any:
     """The rep's largest deal that is open and expected to close this year; None without one."""
     deals = context.open_deals
     end = pd.Timestamp(f"{context.months_of_this_year[-1]}-01") + pd.offsets.MonthEnd(1)

@@ -109,16 +109,18 @@ class OpenPipeline:
     @cached_property
     def _shared_names(self) -> set[str]:
         """Names that several open deals have."""
-        names = pd.Series([self._plain_name(deal_id) for deal_id in self.deals["deal_id"]])
+        names = pd.Series(list(self._names.values()), dtype="str")
         return set(names[names.duplicated()])
 
-    def _plain_name(self, deal_id: str) -> str:
-        return self.context.name_of("Deals", deal_id) or deal_id
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        """What people call each open deal, asked for all at once."""
+        return self.context.names("Deals", [str(deal_id) for deal_id in self.deals["deal_id"]])
 
     def name(self, place: int) -> str:
         """What people call a deal; with its id behind it where two open ones are called so."""
         deal_id = str(self.deals["deal_id"].iloc[place])
-        name = self._plain_name(deal_id)
+        name = self._names.get(deal_id, deal_id)
         return f"{name} ({deal_id})" if name in self._shared_names else name
 
     def cell(self, place: int, field: str) -> Any:

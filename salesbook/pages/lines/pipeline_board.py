@@ -75,7 +75,9 @@ _GAINS: Final = frozenset({"new", "pulled-in", "pushed-in", "grown"})
 
 
 def lists(context: PageContext) -> Iterator[ListLines]:
-    """All lists of the page."""
+    """All lists of the page; none for a book without deals and sales, where the page says what to do."""
+    if context.tables["Deals"].empty and context.tables["Orders"].empty:
+        return
     figures = PeriodFigures(context)
     pipeline = OpenPipeline(context)
     stages = StageLines(context, pipeline)

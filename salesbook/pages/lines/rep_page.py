@@ -88,14 +88,17 @@ def _header(context: PageContext, rep: str) -> Line:
     role = context.staff.on_day(context.as_of)["role"].get(rep)
     known = [str(part) for part in (team, role, row["level"]) if present(part) is not None]
     manager = context.rep_name(row["manager_id"])
-    parts: dict[str, Fact] = {"known": " · ".join(known), "manager": manager}
-    kind = "about" if manager is None else "about-reports" if known else "reports"
+    about = " · ".join(known)
+    says: Message | str | None = about or None
+    if manager is not None:
+        kind = "about-reports" if known else "reports"
+        says = Message(f"page.rep.{kind}", {"known": about, "manager": manager})
     left_on = present(row["left_on"])
     has_left = left_on is not None and left_on <= context.today
     return {
         "subject": context.rep_name(rep),
         "team": team,
-        "says": Message(f"page.rep.{kind}", parts) if known or manager else None,
+        "says": says,
         "because": Message("page.rep.left", {"day": left_on.date()}) if has_left else None,
         "table": "Reps",
         "row_key": rep,

@@ -8,8 +8,8 @@ it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from salesbook.hosts.area import Area, cell_name
@@ -36,9 +36,19 @@ _MOST_NAME: Final = 31
 
 @dataclass(slots=True)
 class Displays:
-    """Brings the sheets without tables to the template's."""
+    """Brings the sheets without tables to the template's.
+
+    Made before anything else changes: headers that are called otherwise then change the formulas of
+    a Dashboard, which is no work on it.
+    """
 
     both: Both
+    marks_before: dict[str, str] = field(init=False)
+    """The marks of the book's sheets as they came, by their parts."""
+
+    def __post_init__(self) -> None:
+        present = [display.present for display in self.both.displays if display.present]
+        self.marks_before = {sheet.part: self._mark(sheet) for sheet in present}
 
     def renew(self) -> None:
         """Replace what is outdated, add what lacks, keep what is somebody's own."""
@@ -66,8 +76,26 @@ class Displays:
             self.both.renewal.sheets.append(name)
         self._write_switches()
 
-    def _mark(self, edit: PackageEdit, workbook: Workbook, sheet: SheetPart) -> str:
-        texts = self.both.texts if edit is self.both.edit else self.both.copying.source.texts
+    def _mark(self, sheet: SheetPart) -> str:
+        both = self.both
+        return self._mark_in(both.edit, both.workbook, sheet, both.texts, Names())
+
+    def _template_mark(self, sheet: SheetPart) -> str:
+        """The mark that a sheet of the template has in the book, whose columns it names there."""
+        both = self.both
+        copying = both.copying
+        return self._mark_in(
+            both.template, both.template_workbook, sheet, copying.source.texts, copying.names
+        )
+
+    def _mark_in(
+        self,
+        edit: PackageEdit,
+        workbook: Workbook,
+        sheet: SheetPart,
+        texts: Sequence[bytes],
+        calls: Names,
+    ) -> str:
         names = {name.name: name.text for name in workbook.names() if name.sheet is None}
         typed = [
             area
@@ -76,7 +104,7 @@ class Displays:
             for area in [Area.parse(names[name].rpartition("!")[2].replace("$", ""))]
             if area
         ]
-        return sheet_mark(edit, sheet.part, texts, typed)
+        return sheet_mark(edit, sheet.part, texts, typed, calls)
 
     def _is_outdated(self, display: Display) -> bool:
         if display.present is None:
@@ -84,20 +112,16 @@ class Displays:
         if SheetXml(self.both.edit, display.present.part).code_name != display.code_name:
             # A program that loses names in macros also loses charts' looks and frozen panes.
             return True
-        return self._mark(self.both.edit, self.both.workbook, display.present) != self._mark(
-            self.both.template, self.both.template_workbook, display.template
-        )
+        return self._mark(display.present) != self._template_mark(display.template)
 
     def _is_own(self, display: Display) -> bool:
         """Whether somebody worked on the sheet since a version was released."""
         if display.present is None:
             return False
-        mark = self._mark(self.both.edit, self.both.workbook, display.present)
-        known = {
-            *self.both.wanted.known.sheets.get(display.code_name, ()),
-            self._mark(self.both.template, self.both.template_workbook, display.template),
-        }
-        return mark not in known
+        released = self.both.wanted.known.sheets.get(display.code_name, ())
+        if self.marks_before[display.present.part] in released:
+            return False
+        return self._mark(display.present) != self._template_mark(display.template)
 
     def _to_keep(self, to_replace: list[Display]) -> list[Display]:
         """Sheets that must not go: worked on by somebody, or named by what stays.
@@ -116,8 +140,7 @@ class Displays:
             for display in to_replace
             if display.present
             and display.template.part != settings
-            and self._mark(self.both.edit, self.both.workbook, display.present)
-            != self._mark(self.both.template, self.both.template_workbook, display.template)
+            and self._mark(display.present) != self._template_mark(display.template)
         ]
         while True:
             staying = {display.present.part for display in kept if display.present}

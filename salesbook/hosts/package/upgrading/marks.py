@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from salesbook.hosts.area import Area
+from salesbook.hosts.formulas.naming import Names, renamed
 from salesbook.hosts.package.upgrading.edit import PackageEdit
 from salesbook.hosts.package.upgrading.sheets import SheetXml
 from salesbook.hosts.package.xmlscan import attribute, plain, start_tag
@@ -26,40 +27,50 @@ _CONTROL: Final = re.compile(
 _PICTURE: Final = re.compile(rb"<(?:\w+:)?(?:graphicFrame|pic|cxnSp)[\s>]")
 _SHAPE: Final = re.compile(rb"<(?:\w+:)?sp[\s>]")
 _NOTE: Final = re.compile(rb"<comment\s")
+_AS_THEY_ARE: Final = Names()
 _NOT_SAID: Final = ("_xlfn.", "_xlws.", "_xlpm.", "$", " ", "()")
 
 
 def sheet_mark(
-    edit: PackageEdit, part: str, texts: Sequence[bytes], passed_over: Sequence[Area] = ()
+    edit: PackageEdit,
+    part: str,
+    texts: Sequence[bytes],
+    passed_over: Sequence[Area] = (),
+    names: Names = _AS_THEY_ARE,
 ) -> str:
     """Make a sheet's mark.
 
     Args:
         texts: the shared texts, each as its `<si>` holds it.
         passed_over: cells that are there to be typed into.
+        names: what the formulas' sheets and columns are called where the mark is compared.
     """
     sheet = SheetXml(edit, part)
-    says = sorted(_cells(sheet.rows, texts, passed_over))
+    says = sorted(_cells(sheet.rows, texts, passed_over, names))
     says.append(f"on it: {_things_on(edit, part, has_name=bool(sheet.code_name))}")
     return hashlib.blake2b("\n".join(says).encode(), digest_size=8).hexdigest()
 
 
-def _cells(rows: bytes, texts: Sequence[bytes], passed_over: Sequence[Area]) -> Iterator[str]:
+def _cells(
+    rows: bytes, texts: Sequence[bytes], passed_over: Sequence[Area], names: Names
+) -> Iterator[str]:
     for cell in CELL.findall(rows):
         reference = attribute(start_tag(cell), b"r") or ""
         area = Area.parse(reference)
         if area and any(hole.contains(area) for hole in passed_over):
             continue
-        says = cell_text(cell, texts)
+        says = cell_text(cell, texts, names)
         if says:
             yield f"{reference} {says}"
 
 
-def cell_text(cell: bytes, texts: Sequence[bytes]) -> str:
+def cell_text(cell: bytes, texts: Sequence[bytes], names: Names = _AS_THEY_ARE) -> str:
     """What somebody typed into a cell, formulas with `=`; empty for a blank one."""
     formula = _FORMULA.search(cell)
     if formula:
         text = plain((formula[1] or b"").decode())
+        if names != _AS_THEY_ARE:
+            text = renamed(text, names)
         for sign in _NOT_SAID:
             text = text.replace(sign, "")
         return "=" + text.upper()

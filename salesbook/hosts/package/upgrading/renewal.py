@@ -46,6 +46,7 @@ class _Renewing:
 
     def run(self) -> Renewal:
         self._refuse_protected_structure()
+        displays = Displays(self.both)
         macros.renew_macros(
             self.both.edit,
             self.both.template,
@@ -64,7 +65,7 @@ class _Renewing:
 
         self._restore_theme()
         self._renew_tables()
-        Displays(self.both).renew()
+        displays.renew()
         self._set_code_names()
         self._renew_names()
         self._finish()
@@ -97,7 +98,7 @@ class _Renewing:
             table = self.both.book.tables.get(key)
             if table is None:
                 continue
-            work.rename_own(table)
+            work.rename(table)
             table = self._table(key)
             # A column that comes into a sheet of several tables moves those beside it.
             table = work.add_columns(table, other)

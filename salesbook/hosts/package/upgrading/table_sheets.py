@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,15 +57,21 @@ class TableSheets:
     wanted: Wanted
     renewal: Renewal
 
-    def rename_own(self, table: TablePart) -> None:
-        """Let own columns make room for new ones of the same name, and formulas follow."""
-        new_headers = self.wanted.own_headers.get(table.code, {})
+    def rename(self, table: TablePart) -> None:
+        """Let own columns make room for new ones, and ours take their new names; formulas follow."""
+        own = self.wanted.own_headers.get(table.code, {})
+        ours = self.wanted.new_headers.get(table.code, {})
+        self.renewal.renamed += [(table.code, old, new) for old, new in own.items()]
+        self.renewal.new_headers += [(table.code, old, new) for old, new in ours.items()]
+        # Own columns come first: one of ours may take the name that another gives up.
+        self._rename_columns(table, {**own, **ours})
+
+    def _rename_columns(self, table: TablePart, new_headers: Mapping[str, str]) -> None:
         for old, new in new_headers.items():
             data = self.edit.content(table.part)
             self.edit.set(table.part, tables.with_header(data, table.part, old, new))
             column = table.area.left + table.headers.index(old)
             self._set_text(table.sheet, table.area.top, column, new)
-            self.renewal.renamed.append((table.code, old, new))
         if new_headers:
             columns = {table.code.lower(): {old.lower(): new for old, new in new_headers.items()}}
             rename_everywhere(self.edit, self.workbook, Names(columns=columns))

@@ -30,6 +30,8 @@ class Wanted:
     """By table, for those that both have: the book's header by the template's."""
     own_headers: Mapping[str, Mapping[str, str]]
     """By table: columns of people's own that must make room for a new one, with their new header."""
+    new_headers: Mapping[str, Mapping[str, str]]
+    """By table: columns of ours that were called otherwise once, with what they are called now."""
     rows: Mapping[str, Mapping[int, int]]
     """By table, where single rows have a rule of their own: the book's sheet row by the template's."""
     sheet_names: Mapping[str, Collection[str]]
@@ -55,6 +57,8 @@ class Renewal:
     """Table and header of each column that was added."""
     renamed: list[tuple[str, str, str]] = field(default_factory=list)
     """Table, old and new header of each own column that made room."""
+    new_headers: list[tuple[str, str, str]] = field(default_factory=list)
+    """Table, old and new header of each column of ours that is called otherwise now."""
     sheets: list[str] = field(default_factory=list)
     """Sheets without tables that were replaced or added."""
     kept_sheets: list[tuple[str, str]] = field(default_factory=list)

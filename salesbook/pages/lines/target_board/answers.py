@@ -1,0 +1,191 @@
+"""Does the plan add up, and will it be reached? One or two sentences, and the figures of the tiles."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from salesbook.domain.arithmetic.calendar import first_day, last_day
+from salesbook.messages import Fact, Message
+from salesbook.names.folding import fold_name
+from salesbook.pages.lines.context import PageContext, Scope
+from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, LATE, Line
+from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.target_board.amounts import exactly, rounded
+from salesbook.pages.lines.target_board.faults import is_of_scope, missed_of
+from salesbook.pages.lines.target_board.plans import Figures, YearPlan
+
+_TARGETS: Final = "Targets"
+
+
+def figures_of(plan: YearPlan, scope: Scope) -> Figures:
+    """The figures of the company or a team."""
+    return plan.of_company if scope.kind == "company" else plan.of_team(scope.key)
+
+
+def answer(plan: YearPlan, scope: Scope) -> list[Line]:
+    """Whether the plan adds up; then how the year goes, or went."""
+    first = _state_of_plan(plan, scope)
+    if not plan.has_plan or plan.is_first_draft:
+        return [first]
+    outlook = _outlook(plan, scope)
+    return [first] if outlook is None else [first, outlook]
+
+
+def _state_of_plan(plan: YearPlan, scope: Scope) -> Line:
+    year: dict[str, Fact] = {"year": plan.year, "metric": f"Targets.metric={plan.metric}"}
+    if not plan.has_plan:
+        typed = typed_target(plan, scope)
+        if typed is None:
+            return {"says": Message("page.target.nothing", year), "table": _TARGETS}
+        amount: dict[str, Fact] = {**year, "amount": rounded(plan, typed)}
+        return {"sign": ATTENTION, "says": Message("page.target.not-split", amount)}
+
+    reps = [rep for rep in plan.planned_reps if is_of_scope(plan, rep, scope)]
+    carried = rounded(plan, figures_of(plan, scope).target or 0)
+    sums: dict[str, Fact] = {**year, "count": len(reps), "amount": carried}
+    if plan.is_first_draft:
+        return {"sign": ATTENTION, "says": Message("page.target.first-draft", sums)}
+    missed = missed_of(plan, scope)
+    if not missed:
+        return {"sign": GOOD, "says": Message("page.target.adds-up", sums)}
+    first = missed[0]
+    off: dict[str, Fact] = {
+        "target": exactly(plan, first.target),
+        "planned": exactly(plan, first.planned),
+    }
+    return {"sign": LATE, "says": Message("page.target.off", off), "table": _TARGETS}
+
+
+def typed_target(plan: YearPlan, scope: Scope) -> int | None:
+    """The year's target in Targets; of a company without one that of its teams together."""
+    ours = plan.targets
+    of_teams = ours[ours["scope_kind"] == "team"]
+    if scope.kind == "team":
+        is_team = of_teams["scope"].map(fold_name) == fold_name(scope.key)
+        typed = of_teams[is_team]
+    else:
+        of_company = ours[ours["scope_kind"] == "company"]
+        typed = of_teams if of_company.empty else of_company
+    return None if typed.empty else int(typed["target"].sum())
+
+
+def _outlook(plan: YearPlan, scope: Scope) -> Line | None:
+    """How the year will end, or ended, against its plan; None where nothing can be said of it."""
+    context = plan.context
+    first, last = (day(plan.year, context.first_month) for day in (first_day, last_day))
+    if first > context.as_of:
+        return {"says": Message("page.target.begins", {"day": first})}
+
+    figures = figures_of(plan, scope)
+    target, sold = figures.target, figures.sold_sum or 0
+    if not target:
+        return None
+    if last < context.as_of:
+        return _against_target(plan, "ended", sold - target, GOOD if sold >= target else BEHIND)
+
+    expected = _expected(plan, scope)
+    landing = expected.get("middle")
+    if landing is not None:
+        sign = expected["sign"]
+        return _against_target(plan, "will-end", int(landing) - target, sign)
+    if not figures.due or figures.due <= 0:
+        return None
+    facts: dict[str, Fact] = {"amount": rounded(plan, sold), "rate": sold / figures.due}
+    return {"says": Message("page.target.so-far", facts)}
+
+
+def _against_target(plan: YearPlan, kind: str, above: int, sign: object) -> Line:
+    side = "above" if above >= 0 else "below"
+    amount = rounded(plan, abs(above))
+    return {"sign": sign, "says": Message(f"page.target.{kind}-{side}", {"amount": amount})}
+
+
+def _expected(plan: YearPlan, scope: Scope) -> Line:
+    """Landing and chance of the running year's revenue; empty for what is not forecast."""
+    if plan.metric != "revenue":
+        return {}
+    return _period_figures(plan.context).line(scope, plan.year)
+
+
+def _period_figures(context: PageContext) -> PeriodFigures:
+    """The figures of all periods, gathered once."""
+    figures: PeriodFigures = context.memory.setdefault("period figures", PeriodFigures(context))
+    return figures
+
+
+def year_line(plan: YearPlan, scope: Scope) -> Line:
+    """What the tiles show of the year, and which plan it is."""
+    context = plan.context
+    figures = figures_of(plan, scope)
+    expected = _expected(plan, scope)
+    target = figures.target if plan.has_plan else typed_target(plan, scope)
+    sold, due = figures.sold_sum, figures.due
+    has_pace = sold is not None and due is not None and due > 0
+    reps = [rep for rep in plan.planned_reps if is_of_scope(plan, rep, scope)]
+    missed = missed_of(plan, scope) if plan.has_plan else []
+    return {
+        "sign": _sign_of_sums(plan, bool(missed)),
+        "metric": plan.metric,
+        "count": len(reps),
+        "count_up": len({plan.team_of(rep) for rep in reps}),
+        "target": target,
+        "amount": missed[0].planned - missed[0].target if missed else None,
+        "sold": sold,
+        "due": due,
+        "rate": (sold or 0) / (due or 1) if has_pace else None,
+        "expected": max(target - (sold or 0), 0) if target is not None else None,
+        "low": expected.get("low"),
+        "middle": expected.get("middle"),
+        "high": expected.get("high"),
+        "chance_rate": expected.get("chance_rate"),
+        "number": plan.version,
+        "word": "draft" if plan.is_first_draft else "published" if plan.has_plan else None,
+        "on": plan.published_on,
+        "since_on": pd.Timestamp(first_day(plan.year, context.first_month)),
+        "days": None if plan.running_place is None else plan.running_place + 1,
+        "says": _version(plan),
+    }
+
+
+def _sign_of_sums(plan: YearPlan, is_off: bool) -> str | None:
+    if not plan.has_plan:
+        return None
+    if plan.is_first_draft:
+        return ATTENTION
+    return LATE if is_off else GOOD
+
+
+def _version(plan: YearPlan) -> Message:
+    """Which plan is shown, and since when it holds."""
+    if not plan.has_plan:
+        return Message("page.target.version-none")
+    if plan.published_on is None:
+        return Message("page.target.version-draft", {"version": plan.version})
+    facts: dict[str, Fact] = {"version": plan.version, "day": plan.published_on.date()}
+    return Message("page.target.version", facts)
+
+
+def draft_line(plan: YearPlan, scope: Scope) -> Line | None:
+    """In how much a draft differs from what is published; None where it does not, or is the first."""
+    cells = plan.changes
+    is_in_scope = [is_of_scope(plan, str(rep), scope) for rep in cells["rep_id"]]
+    cells = cells[is_in_scope]
+    if cells.empty or plan.is_first_draft:
+        return None
+    change = int(cells["after"].sum() - cells["before"].fillna(0).sum())
+    facts: dict[str, Fact] = {
+        "cells": len(cells),
+        "reps": int(cells["rep_id"].nunique()),
+        "change": exactly(plan, change),
+    }
+    return {
+        "sign": ATTENTION,
+        "says": Message("page.target.draft-differs", facts),
+        "metric": plan.metric,
+        "count": len(cells),
+        "count_up": facts["reps"],
+        "amount": change,
+        "table": "PlanChanges",
+    }

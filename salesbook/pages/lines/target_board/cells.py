@@ -1,0 +1,100 @@
+"""Which cells of the matrix are marked: locked, other in the draft, far above or below the plan?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from salesbook.domain.arithmetic.calendar import last_day
+from salesbook.pages.lines.helping import luck_ranges
+from salesbook.pages.lines.target_board.plans import YearPlan
+
+UNMARKED: Final = "."
+DRAFTED: Final = "●"
+"""The draft plans another amount."""
+ABOVE: Final = "▲"
+"""At least twice the plan was sold, and more than luck explains."""
+BELOW: Final = "▼"
+"""Less than half the plan was sold, and less than luck explains."""
+
+SIGN_OF_LOCK: Final = {"lock": "=", "min": ">", "max": "<"}
+"""By kind of lock, in the order in which a cell that has several shows one."""
+
+
+def is_kept(kind: str, locked: int, planned: int) -> bool:
+    """Whether the plan keeps a lock."""
+    if kind == "min":
+        return planned >= locked
+    return planned <= locked if kind == "max" else planned == locked
+
+
+def month_of_lock(plan: YearPlan, lock: Any) -> str:
+    """The month of the year that a lock names by its calendar month."""
+    by_calendar_month = {int(month[5:7]): month for month in plan.months}
+    return by_calendar_month[int(lock.month)]
+
+
+def plan_marks(plan: YearPlan, rep: str) -> str:
+    """One sign for each month of a rep's plan.
+
+    A cell that the draft changes shows that, since a lock may hold only in the draft. One that the
+    published plan does not keep yet is unmarked: its figure is not locked.
+    """
+    locks = _locks_by_cell(plan)
+    drafted = _drafted(plan)
+    marks = []
+    for month in plan.months:
+        signs = locks.get((rep, month), ())
+        is_drafted = (rep, month) in drafted and not plan.is_first_draft
+        marks.append(DRAFTED if is_drafted else (signs[0] if signs else UNMARKED))
+    return "".join(marks)
+
+
+def _locks_by_cell(plan: YearPlan) -> Mapping[tuple[str, str], list[str]]:
+    """The signs of the locks that each cell keeps, the narrowest first."""
+    memory = plan.context.memory
+    key = f"locks of {plan.year} {plan.metric}"
+    if key not in memory:
+        by_cell: dict[tuple[str, str], list[str]] = {}
+        for kind, sign in SIGN_OF_LOCK.items():
+            for lock in plan.locks:
+                cell = (str(lock.rep_id), month_of_lock(plan, lock))
+                planned = plan.by_cell.get(cell)
+                is_of_kind = lock.kind == kind and planned is not None
+                if is_of_kind and is_kept(kind, int(lock.amount), int(planned or 0)):
+                    by_cell.setdefault(cell, []).append(sign)
+        memory[key] = by_cell
+    known: Mapping[tuple[str, str], list[str]] = memory[key]
+    return known
+
+
+def _drafted(plan: YearPlan) -> set[tuple[str, str]]:
+    """Rep and month of the cells in which a draft differs."""
+    memory, key = plan.context.memory, f"drafted cells of {plan.year} {plan.metric}"
+    if key not in memory:
+        changes = plan.changes
+        memory[key] = set(zip(changes["rep_id"], changes["period"], strict=True))
+    cells: set[tuple[str, str]] = memory[key]
+    return cells
+
+
+def sold_marks(plan: YearPlan, rep: str) -> str:
+    """One sign for each month that is over in which a rep sold far more or less than planned.
+
+    One month is mostly luck: a mark takes both twice or half the plan and more than luck explains.
+    """
+    figures = plan.of_rep[rep]
+    marks = []
+    for month, planned, sold in zip(plan.months, figures.plan, figures.sold, strict=True):
+        is_over = last_day(month, plan.context.first_month) < plan.context.as_of
+        if plan.metric != "revenue" or not is_over or not planned or sold is None:
+            marks.append(UNMARKED)
+            continue
+        low, high = luck_ranges(plan.context, month).get(rep, (None, None))
+        if sold >= 2 * planned and low is not None and low > 1:
+            marks.append(ABOVE)
+        elif 2 * sold < planned and high is not None and high < 1:
+            marks.append(BELOW)
+        else:
+            marks.append(UNMARKED)
+    return "".join(marks)

@@ -1,0 +1,112 @@
+"""What is wrong with a plan: targets it misses, locks it does not keep yet, people it leaves out?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from salesbook.domain.targets.adding_up import MissedTarget
+from salesbook.frames import row_keys
+from salesbook.messages import Fact, Message
+from salesbook.names.folding import fold_name
+from salesbook.pages.lines.context import Scope
+from salesbook.pages.lines.line import ATTENTION, LATE, Line
+from salesbook.pages.lines.target_board.amounts import exactly
+from salesbook.pages.lines.target_board.cells import is_kept, month_of_lock
+from salesbook.pages.lines.target_board.plans import YearPlan
+
+MOST_FAULTS: Final = 6
+_NAMED: Final = 3
+"""Reps without a plan who are named; more are counted."""
+
+
+def faults(plan: YearPlan, scope: Scope) -> list[Line]:
+    """What is wrong within a scope, sums first; all of it, the page shows the first ones."""
+    if not plan.has_plan:
+        return []
+    sums = [_missed_line(plan, missed) for missed in missed_of(plan, scope)]
+    return [*sums, *_unkept_locks(plan, scope), *_left_out(plan, scope)]
+
+
+def missed_of(plan: YearPlan, scope: Scope) -> list[MissedTarget]:
+    """The targets within a scope that the plan does not come to, the company's first."""
+    return [missed for missed in plan.missed if _is_in(plan, missed, scope)]
+
+
+def _is_in(plan: YearPlan, missed: MissedTarget, scope: Scope) -> bool:
+    if scope.kind == "company":
+        return True
+    if missed.scope_kind == "team":
+        return fold_name(missed.scope) == fold_name(scope.key)
+    return missed.scope_kind == "rep" and plan.team_of(missed.scope) == scope.key
+
+
+def _missed_line(plan: YearPlan, missed: MissedTarget) -> Line:
+    name = plan.context.rep_name(missed.scope) if missed.scope_kind == "rep" else missed.scope
+    facts: dict[str, Fact] = {
+        "target": exactly(plan, missed.target),
+        "planned": exactly(plan, missed.planned),
+    }
+    is_company = missed.scope_kind == "company"
+    return {
+        "sign": LATE,
+        "subject": None if is_company else name,
+        "says": Message("page.target.missed", facts),
+        "metric": plan.metric,
+        "target": missed.target,
+        "amount": missed.planned - missed.target,
+        "table": "Targets",
+        "row_key": row_keys("Targets", plan.targets)[missed.row],
+    }
+
+
+def unkept_locks(plan: YearPlan, scope: Scope) -> list[Any]:
+    """Locks of months to come that the plan shown does not keep: they were typed since it was made."""
+    return [
+        lock
+        for lock in plan.locks
+        if is_of_scope(plan, str(lock.rep_id), scope) and is_unkept(plan, lock)
+    ]
+
+
+def is_unkept(plan: YearPlan, lock: Any) -> bool:
+    """Whether a lock waits for the next split.
+
+    A month that is over stands as it was published, and what a draft keeps waits only for its
+    publication.
+    """
+    month = month_of_lock(plan, lock)
+    if month < plan.context.month:
+        return False
+    cell = (str(lock.rep_id), month)
+    amounts = (plan.by_cell.get(cell), plan.drafted_by_cell.get(cell))
+    known = [amount for amount in amounts if amount is not None]
+    return not any(is_kept(lock.kind, int(lock.amount), amount) for amount in known)
+
+
+def is_of_scope(plan: YearPlan, rep: str, scope: Scope) -> bool:
+    """Whether a rep stands in the matrix of a scope."""
+    return scope.kind == "company" or plan.team_of(rep) == scope.key
+
+
+def _unkept_locks(plan: YearPlan, scope: Scope) -> Iterator[Line]:
+    count = len(unkept_locks(plan, scope))
+    if count:
+        says = Message("page.target.unkept-locks", {"count": count})
+        yield {"sign": ATTENTION, "says": says, "count": count, "table": "Locks"}
+
+
+def _left_out(plan: YearPlan, scope: Scope) -> Iterator[Line]:
+    left_out = [rep for rep in plan.without_plan if is_of_scope(plan, rep, scope)]
+    if len(left_out) > _NAMED:
+        says = Message("page.target.left-out", {"count": len(left_out)})
+        yield {"sign": ATTENTION, "says": says, "count": len(left_out), "table": "Reps"}
+        return
+    for rep in left_out:
+        yield {
+            "sign": ATTENTION,
+            "subject": plan.context.rep_name(rep),
+            "says": Message("page.target.has-no-plan", {"year": plan.year}),
+            "table": "Reps",
+            "row_key": rep,
+        }

@@ -1,0 +1,145 @@
+"""Who is clearly ahead or behind, and what was paid? The answer, the tiles, and whom to talk to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from salesbook.domain.arithmetic.calendar import months_in
+from salesbook.messages import Fact, Message
+from salesbook.pages.lines.helping import (
+    RepPace,
+    cause_of,
+    largest_open_deal,
+    worst_metric,
+)
+from salesbook.pages.lines.line import AHEAD, BEHIND, GOOD, Line
+from salesbook.pages.lines.team_board.standing import Standing
+
+_MOST_TALKS: Final = 5
+_STEP_OF_METRIC: Final = {
+    "win_rate": "win-rate",
+    "activity": "activity",
+    "activities": "activity",
+    "satisfaction": "satisfaction",
+}
+"""What a manager does about the measure that lies farthest below its goal."""
+
+
+def answer(standing: Standing) -> list[Line]:
+    """Who differs by more than luck explains; before there are figures, the next step."""
+    missing = _what_is_missing(standing)
+    if missing is not None:
+        return [missing]
+
+    lines: list[Line] = []
+    if standing.behind:
+        lines.append({"sign": BEHIND, "says": _named(standing, "behind", standing.behind)})
+    if standing.ahead:
+        lines.append({"sign": AHEAD, "says": _named(standing, "ahead", standing.ahead)})
+    others = len(standing.paces) - len(standing.behind) - len(standing.ahead)
+    if not lines:
+        return [{"sign": GOOD, "says": Message("page.team.alike", {"count": others})}]
+    if others:
+        # The sentence goes with the last one: it is no answer of its own.
+        rest = Message("page.team.rest", {"count": others})
+        last = lines[-1]["says"]
+        lines[-1] = {**lines[-1], "says": Message(last.code, last.params, (rest,))}
+    return lines
+
+
+def _what_is_missing(standing: Standing) -> Line | None:
+    context = standing.context
+    if not len(context.reps):
+        return {"says": Message("page.team.no-reps"), "table": "Reps"}
+    if not standing.paces:
+        return {
+            "says": Message("page.team.no-plan", {"period": standing.period}),
+            "table": "Targets",
+        }
+    if context.tables["Orders"].empty and context.tables["Deals"].empty:
+        return {"says": Message("page.team.no-sales"), "table": "Orders"}
+    return None
+
+
+def _named(standing: Standing, kind: str, paces: Sequence[RepPace]) -> Message:
+    """Up to two by name, more as a number with the first two."""
+    names: dict[str, Fact] = {
+        f"name_{place}": standing.context.rep_name(pace.rep_id)
+        for place, pace in enumerate(paces[:2], start=1)
+    }
+    if len(paces) <= 2:
+        return Message(f"page.team.{kind}-{len(paces)}", names)
+    return Message(f"page.team.{kind}-many", {**names, "count": len(paces)})
+
+
+def tiles(standing: Standing) -> list[Line]:
+    """Four lines: pace of the scope, clearly behind, clearly ahead, and pay."""
+    total = standing.total
+    of_all: dict[str, Fact] = {"count": len(standing.paces)}
+    return [
+        {"sold": total.sold, "due": total.due, "rate": total.rate},
+        {
+            "count": len(standing.behind),
+            "says": _rates(standing, standing.behind),
+            "because": Message("page.team.of-all", of_all),
+        },
+        {
+            "count": len(standing.ahead),
+            "says": _rates(standing, standing.ahead),
+            "because": Message("page.team.of-all", of_all),
+        },
+        {
+            "amount": total.pay,
+            "share": total.pay / total.sold if total.pay and total.sold > 0 else None,
+            "says": _closed_to(standing),
+        },
+    ]
+
+
+def _rates(standing: Standing, paces: Sequence[RepPace]) -> Message:
+    """The first two with their pace."""
+    if not paces:
+        return Message("page.team.names-0")
+    facts: dict[str, Fact] = {}
+    for place, pace in enumerate(paces[:2], start=1):
+        facts[f"name_{place}"] = standing.context.rep_name(pace.rep_id)
+        facts[f"rate_{place}"] = round(pace.rate, 2)
+    return Message(f"page.team.names-{min(len(paces), 2)}", facts)
+
+
+def _closed_to(standing: Standing) -> Message:
+    """The newest month of the period whose statements are closed."""
+    statements = standing.context.tables["Statements"]
+    months = months_in(standing.period, standing.context.first_month)
+    is_closed = statements["closed"].fillna(False).astype(bool)
+    closed = statements.loc[is_closed & statements["period"].isin(months), "period"]
+    if closed.empty:
+        return Message("page.team.none-closed")
+    return Message("page.team.closed-to", {"period": str(closed.max())})
+
+
+def talks(standing: Standing) -> list[Line]:
+    """Whom to talk to first: who is behind by more than luck explains, why, and what to do."""
+    return [
+        {
+            "sign": pace.sign,
+            "subject": standing.context.rep_name(pace.rep_id),
+            "team": standing.context.team_of(pace.rep_id),
+            "rate": pace.rate,
+            "because": cause_of(standing.context, pace),
+            "says": _step(standing, pace.rep_id),
+            "table": "Reps",
+            "row_key": pace.rep_id,
+        }
+        for pace in standing.behind[:_MOST_TALKS]
+    ]
+
+
+def _step(standing: Standing, rep: str) -> Message:
+    """What to do about the strongest cause; without one, about his pipeline."""
+    worst = worst_metric(standing.context, rep)
+    if worst is not None:
+        return Message(f"page.team.do.{_STEP_OF_METRIC.get(worst['metric'], 'talk')}")
+    has_deal = largest_open_deal(standing.context, rep) is not None
+    return Message("page.team.do.deal" if has_deal else "page.team.do.pipeline")

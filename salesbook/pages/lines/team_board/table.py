@@ -1,0 +1,110 @@
+"""What does the table of reps say: one line each, who is not shown, and the total of all?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from salesbook.messages import Message
+from salesbook.pages.lines.helping import scale_of, twelve_months
+from salesbook.pages.lines.line import ATTENTION, Line, present, whole
+from salesbook.pages.lines.team_board.standing import Amounts, Standing
+
+_UNMARKED: Final = "."
+_FAR_BELOW: Final = 0.8
+"""Under this share of its goal the number of visits and calls deserves a look."""
+
+
+def rep_lines(standing: Standing) -> list[Line]:
+    """The reps for whom there is room, by pace."""
+    return [_rep_line(standing, rep) for rep in standing.shown]
+
+
+def _rep_line(standing: Standing, rep: str) -> Line:
+    context = standing.context
+    pace, card = standing.paces.get(rep), standing.card(rep)
+    late = standing.courses_late.get(rep, 0)
+    return {
+        "sign": None if pace is None else pace.sign,
+        "subject": context.rep_name(rep),
+        "team": context.team_of(rep),
+        **_amounts(standing.amounts(rep)),
+        "rate_low": None if pace is None else pace.low,
+        "rate_high": None if pace is None else pace.high,
+        "score": None if card is None else present(card.score),
+        "rank": None if card is None else whole(card.rank),
+        "word": None if card is None else present(card.grade),
+        "says": None if card is None else present(card.grade_range),
+        "count": late or None,
+        "table": "Reps",
+        "row_key": rep,
+        **_measures(standing, rep, late),
+        **twelve_months(context, rep),
+    }
+
+
+def _amounts(amounts: Amounts) -> Line:
+    return {
+        "sold": amounts.sold,
+        "due": amounts.due,
+        "rate": amounts.rate,
+        "amount": amounts.pay,
+    }
+
+
+def _measures(standing: Standing, rep: str, courses_late: int) -> Line:
+    """Win rate, activity and survey of the score card; `marks` says which of them needs a look.
+
+    The three signs of `marks` stand for win rate, activity and courses.
+    """
+    won = standing.measure(rep, "win_rate")
+    active = standing.measure(rep, "activity", "activities")
+    asked = standing.measure(rep, "satisfaction")
+    scale = scale_of(standing.context, "win_rate")
+    is_marked = (
+        _is_known(won, "high", "goal") and won.high < won.goal,
+        _is_known(active, "value", "goal") and active.value < _FAR_BELOW * active.goal,
+        courses_late > 0,
+    )
+    has_range = _is_known(won, "value", "low", "high")
+    return {
+        "share": won.value / scale if _is_known(won, "value") else None,
+        "share_error": (won.high - won.low) / 2 / scale if has_range else None,
+        "number": active.value if _is_known(active, "value") else None,
+        "survey": asked.value if _is_known(asked, "value") else None,
+        "marks": "".join(ATTENTION if is_far else _UNMARKED for is_far in is_marked),
+    }
+
+
+def _is_known(line: Any, *fields: str) -> bool:
+    return line is not None and all(present(getattr(line, name)) is not None for name in fields)
+
+
+def rest_lines(standing: Standing) -> Iterator[Line]:
+    """Who is not in the table though the total holds them: too many, gone, or of another team."""
+    if standing.not_shown:
+        count = len(standing.not_shown)
+        late = sum(standing.courses_late.get(rep, 0) for rep in standing.not_shown)
+        yield {
+            "says": Message("page.team.more", {"count": count}),
+            **_amounts(standing.more),
+            "count": late or None,
+        }
+    others = standing.others
+    if others.sold or others.due or others.pay:
+        amounts = {**_amounts(others), "rate": None}
+        yield {"says": Message("page.team.others"), **amounts}
+
+
+def total_line(standing: Standing) -> Line:
+    """The total of the table: of everybody, shown or not."""
+    late = sum(standing.courses_late.get(rep, 0) for rep in standing.people)
+    is_company = standing.scope.kind == "company"
+    head: Line = {"subject": standing.scope.key}
+    if is_company:
+        head = {"says": Message("page.team.total-company")}
+    return {
+        **head,
+        **_amounts(standing.total),
+        "count": late or None,
+    }

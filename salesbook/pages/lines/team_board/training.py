@@ -1,0 +1,70 @@
+"""Whose course is late, and how many are on time?"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from salesbook.frames import row_keys
+from salesbook.messages import Message
+from salesbook.pages.lines.context import COMPANY, PageContext, Scope
+from salesbook.pages.lines.line import ATTENTION, Line, present
+
+MOST_COURSES: Final = 3
+
+
+def course_title(context: PageContext, course_id: object) -> str:
+    """What people call a course; as typed where Courses lacks it."""
+    if "course titles" not in context.memory:
+        courses = context.tables["Courses"]
+        titles = zip(courses["course_id"], courses["title"], strict=True)
+        context.memory["course titles"] = {
+            str(course): str(title) for course, title in titles if present(title) is not None
+        }
+    known: dict[str, str] = context.memory["course titles"]
+    return known.get(str(course_id), str(course_id))
+
+
+def late_courses(context: PageContext, scope: Scope) -> list[Line]:
+    """All courses of a scope that are late, the latest first."""
+    gaps = context.tables["TrainingGaps"]
+    late = gaps[gaps["days_late"] > 0]
+    if scope.kind != COMPANY:
+        late = late[late["rep_id"].map(context.team_of) == scope.key]
+    in_order = late.sort_values(["days_late", "rep_id", "course_id"], ascending=[False, True, True])
+    return [_line(context, gap) for gap in in_order.itertuples()]
+
+
+def _line(context: PageContext, gap: Any) -> Line:
+    key = f"{gap.rep_id}|{gap.course_id}"
+    # Who never enrolled has no row in Training.
+    is_enrolled = key in _enrolments(context)
+    return {
+        "sign": ATTENTION,
+        "subject": context.rep_name(gap.rep_id),
+        "word": course_title(context, gap.course_id),
+        "on": present(gap.due_on),
+        "days": int(gap.days_late),
+        "table": "Training" if is_enrolled else "TrainingGaps",
+        "row_key": key,
+    }
+
+
+def _enrolments(context: PageContext) -> set[str]:
+    if "enrolments" not in context.memory:
+        context.memory["enrolments"] = set(row_keys("Training", context.tables["Training"]))
+    known: set[str] = context.memory["enrolments"]
+    return known
+
+
+def training_count(context: PageContext, scope: Scope, late: list[Line]) -> Line:
+    """How many of the people at work have no course late; in `count` the courses that are late."""
+    people = [
+        rep
+        for rep in context.reps.index
+        if context.is_at_work(rep) and (scope.kind == COMPANY or context.team_of(rep) == scope.key)
+    ]
+    gaps = context.tables["TrainingGaps"]
+    have_late = set(gaps.loc[gaps["days_late"] > 0, "rep_id"])
+    fine = sum(rep not in have_late for rep in people)
+    says = Message("page.team.on-time", {"fine": fine, "count": len(people)})
+    return {"says": says, "count": len(late)}

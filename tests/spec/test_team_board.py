@@ -1,0 +1,219 @@
+"""What the Team board lists: who differs by more than luck explains, and totals that hold everybody."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from salesbook.pages.lines import helping, team_board
+from salesbook.pages.lines.context import PageContext
+from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.team_board.standing import MOST_REPS
+from tests.drawn_tables import FEW, SEEDS
+from tests.spec.score_tables import day, order, planned, policy_of
+from tests.spec.scored_pages import Lists, context_of, lists_of
+from tests.spec.test_target_board import MONTHS, SCORED, a_company
+
+NORTH = [
+    {"rep_id": f"r{number}", "name": name, "team": "North"}
+    for number, name in enumerate(["Ann", "Bo", "Cy", "Di", "Ed", "Flo"])
+]
+YEAR = "company|company|FY2026"
+
+
+def boards(context: PageContext) -> Lists:
+    return lists_of(team_board.lists, context)
+
+
+def steady(sold_by_rep: dict[str, int]) -> dict[str, Any]:
+    """A plan of 10,000 a month each, and sales by deals of 500: as many as come to the sums."""
+    plan = [row for rep in sold_by_rep for row in planned(rep, dict.fromkeys(MONTHS, 10_000))]
+    orders = [
+        order(f"o{rep}{number}", rep, f"2026-0{number % 2 + 1}-{number % 27 + 1:02}", 500)
+        for rep, sold in sold_by_rep.items()
+        for number in range(sold // 500)
+    ]
+    return {"TargetPlan": plan, "Orders": orders}
+
+
+@FEW
+@given(SEEDS)
+def test_reps_and_the_rest_add_up_to_the_total(seed):
+    """Sold, due and pay of the lines shown, of those counted and of who left or moved."""
+    found = boards(a_company(seed))
+    for block in [block for block in found if block.startswith("team-reps|")]:
+        (total,) = found[block.replace("team-reps", "team-total")]
+        assert sum(line.get("subject") is not None for line in found[block]) <= MOST_REPS
+        for field in ("sold", "due", "amount"):
+            parts = sum(line[field] or 0 for line in found[block])
+            assert parts == (total[field] or 0), (block, field)
+
+
+@FEW
+@given(SEEDS)
+def test_teams_add_up_to_the_company(seed):
+    """Sold and due of the block of teams are those of the table's total."""
+    found = boards(a_company(seed))
+    for block in [block for block in found if block.startswith("team-teams|company")]:
+        (total,) = found[block.replace("team-teams", "team-total")]
+        for field in ("sold", "due"):
+            assert sum(line[field] or 0 for line in found[block]) == (total[field] or 0)
+
+
+@FEW
+@given(SEEDS)
+def test_a_pace_and_its_sign_are_those_of_the_dashboard(seed):
+    """Of the running year, for everybody whom the Dashboard compares."""
+    context = a_company(seed)
+    lines = boards(context).get(f"team-reps|{YEAR}", [])
+    by_rep = {line["row_key"]: line for line in lines if line.get("row_key")}
+    for pace in helping.paces(context, PeriodFigures(context)):
+        if pace.rep_id in by_rep:
+            line = by_rep[pace.rep_id]
+            assert (line["sold"], line["due"], line["rate"]) == (pace.sold, pace.due, pace.rate)
+            assert (line["sign"], line["rate_low"]) == (pace.sign, pace.low)
+
+
+def test_who_is_behind_by_more_than_luck_is_talked_to_first():
+    """Five sell 20,000 of 20,000 in deals of 500, Flo 2,000: she is behind, the others are alike."""
+    sold = {str(rep["rep_id"]): 20_000 for rep in NORTH} | {"r5": 2_000}
+    found = boards(context_of("2026-02-28", SCORED, Reps=NORTH, **steady(sold)))
+    (talk,) = found[f"team-talks|{YEAR}"]
+    assert (talk["subject"], talk["sign"], talk["rate"]) == ("Flo", "▼", 0.1)
+    assert talk["says"].code == "page.team.do.pipeline"
+    tiles = found[f"team-tiles|{YEAR}"]
+    assert [tile.get("count") for tile in tiles] == [None, 1, 0, None]
+    (answer,) = found[f"team-answer|{YEAR}"]
+    assert (answer["sign"], answer["says"].code) == ("▼", "page.team.behind-1")
+    assert answer["says"].more[0].params == {"count": 5}
+
+
+def test_where_all_are_alike_nobody_is_named():
+    """Everybody sold what was due."""
+    sold = {str(rep["rep_id"]): 20_000 for rep in NORTH}
+    found = boards(context_of("2026-02-28", SCORED, Reps=NORTH, **steady(sold)))
+    assert found[f"team-talks|{YEAR}"] == []
+    (answer,) = found[f"team-answer|{YEAR}"]
+    assert (answer["sign"], answer["says"].code) == ("✓", "page.team.alike")
+
+
+def test_of_many_reps_those_who_stand_out_are_shown():
+    """30 reps, the slowest of them far behind: 20 lines by pace and 10 counted, and he is last shown."""
+    reps = [{"rep_id": f"r{n:02}", "name": f"Rep {n:02}", "team": "North"} for n in range(30)]
+    sold = {str(rep["rep_id"]): 20_000 for rep in reps} | {"r07": 1_000}
+    found = boards(context_of("2026-02-28", SCORED, Reps=reps, **steady(sold)))
+    lines = found[f"team-reps|{YEAR}"]
+    assert len(lines) == MOST_REPS + 1
+    assert (lines[19]["subject"], lines[19]["sign"]) == ("Rep 07", "▼")
+    assert (lines[20]["says"].params, lines[20]["sold"]) == ({"count": 10}, 200_000)
+
+
+def test_what_left_people_sold_stays_in_the_total():
+    """Bo left in January with 300 sold: one line holds them, without a pace."""
+    reps = [NORTH[0], {**NORTH[1], "left_on": day("2026-01-20")}]
+    plan = planned("r0", dict.fromkeys(MONTHS, 100)) + planned("r1", {"2026-01": 100})
+    orders = [order("o1", "r0", "2026-02-02", 150), order("o2", "r1", "2026-01-10", 300)]
+    found = boards(context_of("2026-02-28", SCORED, Reps=reps, TargetPlan=plan, Orders=orders))
+    ann, others = found[f"team-reps|{YEAR}"]
+    assert (ann["subject"], ann["sold"]) == ("Ann", 150)
+    assert (others["says"].code, others["sold"], others["due"], others["rate"]) == (
+        "page.team.others",
+        300,
+        100,
+        None,
+    )
+
+
+def test_the_year_before_can_be_chosen():
+    """Periods: what runs, last month, and 2025, of which there was a plan; all of it was due."""
+    plan = planned("r0", {"2025-11": 100, "2026-01": 100})
+    found = boards(context_of("2026-02-10", SCORED, Reps=NORTH[:1], TargetPlan=plan))
+    words = [line["word"] for line in found["team_periods|company|company|"]]
+    assert words == [
+        *("FY2026", "FY2026-Q1", "2026-02"),
+        *("2026-02", "FY2026-Q1", "FY2026", "2026-01", "FY2025"),
+    ]
+    (ann,) = found["team-reps|company|company|FY2025"]
+    assert (ann["sold"], ann["due"], ann["rate"]) == (0, 100, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("tables", "code"),
+    [
+        ({}, "page.team.no-reps"),
+        ({"Reps": NORTH}, "page.team.no-plan"),
+        (
+            {"Reps": NORTH, "TargetPlan": planned("r0", {"2026-01": 100})},
+            "page.team.no-sales",
+        ),
+    ],
+)
+def test_before_there_are_figures_the_answer_is_the_next_step(tables, code):
+    """People, then a plan, then orders."""
+    found = boards(context_of("2026-02-10", SCORED, **tables))
+    (answer,) = found[f"team-answer|{YEAR}"]
+    assert answer["says"].code == code
+
+
+def test_an_open_seat_says_how_late_it_is():
+    """Needed in 20 days; a hire takes 40 and 10 are gone: late. The step goes by who is farthest."""
+    history = [
+        {"candidate_id": "c1", "seq": 1, "stage": "hired", "entered_on": day("2026-02-10")},
+        {"candidate_id": "c2", "seq": 1, "stage": "interviewed", "entered_on": day("2026-02-25")},
+    ]
+    found = boards(
+        context_of(
+            "2026-03-01",
+            SCORED,
+            Reps=NORTH,
+            Openings=[
+                {"opening_id": "v1", "team": "North", "role": "hunter", "opened_on": day("2026-01-01"),
+                 "filled_on": day("2026-02-10")},
+                {"opening_id": "v2", "team": "North", "role": "hunter", "opened_on": day("2026-02-19"),
+                 "needed_by": day("2026-03-21")},
+            ],
+            Candidates=[
+                {"candidate_id": "c1", "opening_id": "v1", "applied_on": day("2026-01-01"), "stage": "hired"},
+                {"candidate_id": "c2", "opening_id": "v2", "applied_on": day("2026-02-20"),
+                 "stage": "interviewed"},
+            ],
+            CandidateHistory=history,
+        )
+    )  # fmt: skip
+    (seat,) = found["team-seats|company|company|"]
+    assert (seat["sign"], seat["days"], seat["limit_days"]) == ("●", 10, 40)
+    assert [seat[field] for field in ("number", "count_up", "count_down", "count")] == [1, 1, 1, 0]
+    assert seat["says"].code == "page.team.seat.met"
+    assert found["team-seats-count|company|company|"] == [{"count": 1}]
+
+
+def test_late_courses_are_listed_the_latest_first_and_the_rest_counted():
+    """Four of six people are late with a course: three are named, two people are on time."""
+    courses = [{"course_id": "k1", "title": "Negotiation", "kind": "ongoing", "due_days": 10}]
+    training = [
+        {"rep_id": f"r{n}", "course_id": "k1", "enrolled_on": dt.datetime(2026, 1, n + 1)}
+        for n in range(4)
+    ]
+    found = boards(context_of("2026-03-01", SCORED, Reps=NORTH, Courses=courses, Training=training))
+    lines = found["team-courses|company|company|"]
+    assert [(line["subject"], line["word"], line["days"]) for line in lines] == [
+        ("Ann", "Negotiation", 49),
+        ("Bo", "Negotiation", 48),
+        ("Cy", "Negotiation", 47),
+    ]
+    assert (lines[0]["table"], lines[0]["row_key"]) == ("Training", "r0|k1")
+    (count,) = found["team-courses-count|company|company|"]
+    assert (count["count"], count["says"].params) == (4, {"fine": 2, "count": 6})
+
+
+def test_a_share_on_a_scale_of_100_is_still_a_share():
+    """Where Metrics wants attainment on a scale to 100 the pace's range is that of shares."""
+    policy = policy_of(Metrics=({"metric": "attainment", "weight": 1.0, "scale": 100.0},))
+    sold = {str(rep["rep_id"]): 20_000 for rep in NORTH}
+    found = boards(context_of("2026-02-28", policy, Reps=NORTH, **steady(sold)))
+    for line in found[f"team-reps|{YEAR}"]:
+        assert line["sign"] is None
+        assert line["rate_low"] < 1 < line["rate_high"] < 3
