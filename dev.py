@@ -104,7 +104,8 @@ def test(words: list[str], *, lowest: bool) -> None:
 def demo(language: str) -> None:
     """Make a workbook with sample rows in demo/, split, publish and refresh it.
 
-    It ends with what a manager reads on Monday, and with the file to open: no more than a screen.
+    It ends with what a manager reads on Monday, the report, and the file to open: no more than a
+    screen.
     """
     set_up("")
     folder = ROOT / "demo"
@@ -118,6 +119,9 @@ def demo(language: str) -> None:
     run("salesbook", "split", path, "--publish", "--lang", language)
     print(flush=True)
     run("salesbook", "refresh", path, "--lang", language)
+    report = folder / ("Report.html" if language == "en" else "Report.zh-CN.html")
+    report.unlink(missing_ok=True)
+    run("salesbook", "report", path, "--out", str(report.relative_to(ROOT)), "--lang", language)
     opening = "Open in Excel:" if language == "en" else "请用 Excel 打开："
     print(f"\n{opening} {book}", flush=True)
 

@@ -50,6 +50,8 @@ class Report:
     """The month that the run closed or opened again."""
     kept: Kept | None = None
     """What became of the workbook's state before; None where nothing changed but the log."""
+    digest: tuple[str, ...] = ()
+    """What the Dashboard says of the result, line by line; none where the run makes no pages."""
     attention: Attention = NOTHING
     """What of the result somebody should look at first."""
     unlisted: pd.DataFrame | None = None

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
@@ -31,12 +31,10 @@ from salesbook.names.folding import fold_name
 from salesbook.names.nearest import nearest_known
 from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
 from salesbook.reports.compose import Asked, Made, report_of
+from salesbook.reports.description import Report
 from salesbook.reports.lines import EVERY_PAGE, Lines
 from salesbook.reports.numbers import Numbers
 from salesbook.store import Host
-
-if TYPE_CHECKING:
-    from salesbook.reports.description import Report
 
 ScopeKind = Literal["company", "team", "rep"]
 
@@ -137,7 +135,46 @@ def reports_of(host: Host, book: Path, request: ReportRequest) -> Reports:
     )
 
 
-Maker = Callable[["Report"], tuple[bytes, str]]
+class Described(NamedTuple):
+    """One report before it has a shape."""
+
+    report: Report
+    language: Language
+
+
+def report_described(
+    book: Path, who: str | None, kinds: Sequence[ScopeKind], language: Language | None
+) -> Described:
+    """Describe the report of the running month for somebody, or for the company.
+
+    Args:
+        who: a rep or a team, whichever of `kinds` knows the name first. Missing: the company; where
+            only reps are asked for, who needs help most.
+
+    Raises: SalesbookError; UsageError for somebody whom nobody knows.
+    """
+    with open_package(book, for_writing=False) as host:
+        session = Session(host)
+        if who is None and kinds == ("rep",):
+            desk = _Desk(session, book, ReportRequest("rep", language=language))
+            return Described(desk.report(desk.first_rep(), desk.period()), desk.language)
+        if who is None:
+            desk = _Desk(session, book, ReportRequest(language=language))
+            company = Whose(WHOLE_COMPANY, "")
+            return Described(desk.report(company, desk.period()), desk.language)
+        refusals: list[UsageError] = []
+        for kind in kinds:
+            desk = _Desk(session, book, ReportRequest(kind, who, language=language))
+            try:
+                (whose,) = desk.everybody()
+            except UsageError as refusal:
+                refusals.append(refusal)
+                continue
+            return Described(desk.report(whose, desk.period()), desk.language)
+        raise refusals[0]
+
+
+Maker = Callable[[Report], tuple[bytes, str]]
 """Makes the bytes of a report, and says which characters it could not show."""
 
 
@@ -261,6 +298,15 @@ class _Desk:
         if request.who is None:
             raise UsageError("report-whose", where="--who")
         return [self._found(request.who)]
+
+    def first_rep(self) -> Whose:
+        """The rep who needs help most, else the first by name. Raises: UsageError without reps."""
+        reps = self._reps()
+        if not reps:
+            raise UsageError("report-whose", where="--who")
+        helped = [line.get("row_key") for line in self.lines.of("Dashboard", "help", WHOLE_COMPANY)]
+        by_id = {rep.scope.key: rep for rep in reps}
+        return next((by_id[rep] for rep in helped if rep in by_id), reps[0])
 
     def _reps(self) -> list[Whose]:
         lines = self.lines.of(EVERY_PAGE, "reps", WHOLE_COMPANY)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from salesbook.actions import ACTIONS
 from salesbook.book.attention import attention_of
+from salesbook.book.page_digest import digest_of
 from salesbook.book.page_lines import PAGE_LINES, changes_pages, with_page_lines
 from salesbook.book.report import Options, Report
 from salesbook.book.run_log import log_entry, newest_day
@@ -95,6 +96,7 @@ def run_action(host: Host, name: str, options: Options) -> Report:
         notes=(*session.notes(action.writes), *_about_the_day(task, outcome.later)),
         has_checks=session.has("Checks"),
         closed=outcome.closed,
+        digest=digest_of(session, name, outcome.tables, options.as_of),
         attention=attention_of(
             outcome,
             findings,

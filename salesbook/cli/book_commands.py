@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
+=======
+import datetime as dt
+import shutil
+>>>>>>> main
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -97,14 +103,23 @@ def _own_settings(currency: str | None, fiscal_year_start: int | None) -> dict[s
 def show(book: Path, table: str, as_csv: bool, common: Common, **asked: Any) -> None:
     """Print any table, or what is asked for of it."""
     from salesbook.book.files import table_of_book
+    from salesbook.book.page_shown import is_worded, page_named
     from salesbook.book.selecting.selection import Wanted, select
     from salesbook.cli.documents import table_document
     from salesbook.cli.shown import Shown
 
     if as_csv and common.as_json:
         raise UsageError("csv-or-json", where="--csv")
-    session, name = table_of_book(book, table)
-    selection = select(session, name, Wanted(**asked))
+    page = page_named(table)
+    if page is not None and is_worded(page) and not (as_csv or common.as_json):
+        _show_page(book, page, asked["who"], common)
+        return
+    # To a program a page is its lines.
+    wanted = Wanted(**asked)
+    if page is not None:
+        wanted = replace(wanted, where=(*wanted.where, f"page={page}"))
+    session, name = table_of_book(book, "PageLines" if page else table)
+    selection = select(session, name, wanted)
 
     def print_words(terminal: Terminal) -> None:
         Shown(session, selection, terminal.language).print(as_csv=as_csv, quiet=common.quiet)
@@ -116,6 +131,17 @@ def show(book: Path, table: str, as_csv: bool, common: Common, **asked: Any) -> 
             document=lambda: table_document(session, selection),
             words=print_words,
         )
+
+
+def _show_page(book: Path, page: str, who: str | None, common: Common) -> None:
+    """Print a page for people."""
+    from salesbook.book.page_shown import show_page
+    from salesbook.cli.page_text import page_lines_of
+
+    shown = show_page(book, page, who, common.lang)
+    with printing(done=False):
+        width = shutil.get_terminal_size().columns
+        click.echo("\n".join(page_lines_of(shown, width)))
 
 
 @click.command("undo", help=help_text("undo"))

@@ -51,11 +51,12 @@ class Closing:
     def lines(self) -> list[str]:
         """What a manager wants: the answer, what is urgent, what is wrong, where to look."""
         look = self._where_to_look()
-        result = [
-            *self._answer(),
-            *self._urgent(),
-            *self._wrong(),
-        ]
+        # What the Dashboard says tells the urgent things with all others; without pages alerts do.
+        urgent = self._report.digest or tuple(self._urgent())
+        wrong = self._wrong()
+        if self._report.digest and not self._verbose:
+            wrong = wrong[:1]
+        result = [*self._answer(), *urgent, *wrong]
         room = MOST_LINES - len(look)
         if len(result) > room and not self._verbose:
             more = self._say("more", count=len(result) - room + 1)

@@ -238,15 +238,6 @@ def _sum(numbers: list[float]) -> float:
         return math.inf
 
 
-def _small(arguments: Sequence[Values], _: bool) -> Values:
-    found = _first_error(arguments)
-    if found:
-        return found
-    numbers = sorted(_counted(arguments[:1]))
-    place = int(arguments[1].numbers[0])
-    return single(numbers[place - 1]) if 1 <= place <= len(numbers) else errors("#NUM!")
-
-
 def _counta(arguments: Sequence[Values], _: bool) -> Values:
     return single(sum(int((~values.is_kind(BLANK)).sum()) for values in arguments))
 
@@ -336,12 +327,6 @@ def _wildcards(text: str) -> re.Pattern[str]:
     return re.compile(made, re.DOTALL)
 
 
-def _row(arguments: Sequence[Values], _: bool) -> Values:
-    """The sheet rows of a column's cells."""
-    column = arguments[0]
-    return from_numbers(np.arange(len(column), dtype=np.float64) + column.first_row)
-
-
 # Days.
 
 
@@ -369,29 +354,6 @@ def _part_of_time(seconds_per_part: int, parts: int) -> Function:
         return passing_errors(with_error(result, numbers.numbers < 0, "#NUM!"), numbers)
 
     return function
-
-
-def _date(arguments: Sequence[Values], epoch_1904: bool) -> Values:
-    """A day; a month beyond December lies in a later year."""
-    found = first_errors(*map(as_numbers, arguments))
-    if found is not None:
-        return found
-    year, month, day = (int(as_numbers(value).numbers[0]) for value in arguments)
-    return _day_in_month(year, month - 1, day, epoch_1904=epoch_1904, is_clipped=False)
-
-
-def _edate(arguments: Sequence[Values], epoch_1904: bool) -> Values:
-    """The same day some months on; the last one where that month is shorter."""
-    start, months = as_numbers(arguments[0], epoch_1904=epoch_1904), as_numbers(arguments[1])
-    found = first_errors(start, months)
-    if found is not None:
-        return found
-    try:
-        day = day_of(float(start.numbers[0]), epoch_1904=epoch_1904)
-    except OverflowError:
-        return errors("#NUM!")
-    on = day.month - 1 + int(months.numbers[0])
-    return _day_in_month(day.year, on, day.day, epoch_1904=epoch_1904, is_clipped=True)
 
 
 def _day_in_month(
@@ -450,17 +412,6 @@ def _rounded(number: float, places: int) -> Decimal:
     return rounded or abs(rounded)
 
 
-def _find(arguments: Sequence[Values], _: bool) -> Values:
-    """The place of a text in another from a place on, by its case; #VALUE! where it is not there."""
-    found = first_errors(*arguments)
-    if found is not None:
-        return found
-    (sought,), (text,) = as_texts(arguments[0]), as_texts(arguments[1])
-    start = int(as_numbers(arguments[2]).numbers[0]) if len(arguments) > 2 else 1
-    place = text.find(sought, start - 1)
-    return single(place + 1) if start >= 1 and place >= 0 else errors("#VALUE!")
-
-
 def _mid(arguments: Sequence[Values], _: bool) -> Values:
     found = first_errors(*arguments)
     if found is not None:
@@ -502,10 +453,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "AND": _and,
     "CHOOSE": _choose,
     "COUNTA": _counta,
-    "DATE": _date,
     "DAY": _part_of_day(lambda day: day.day),
-    "EDATE": _edate,
-    "FIND": _find,
     "FIXED": _fixed,
     "HOUR": _part_of_time(3600, 24),
     "HYPERLINK": _hyperlink,
@@ -524,8 +472,6 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "OR": _or,
     "RIGHT": _right,
     "ROUND": _round,
-    "ROW": _row,
-    "SMALL": _small,
     "SUBSTITUTE": _substitute,
     "SUM": _of_numbers(_sum),
     "TRUE": lambda _, __: from_truth(np.array([True])),

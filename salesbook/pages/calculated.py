@@ -11,14 +11,15 @@ from salesbook.pages.page import Page
 
 VERBS: Final[Mapping[str, tuple[str, ...]]] = {
     "validate": ("validate", "refresh"),
-    "split": ("split", "undo"),
+    "split": ("split",),
     "score": ("score", "refresh", "undo"),
     "tier": ("tier", "refresh", "undo"),
     "funnel": ("funnel", "refresh", "undo"),
 }
 """The verbs that write results, each with the runs that do its work, as RunLog calls them.
 
-After an undo stands what stood before; its run has the day of that.
+After an undo stands what stood before; its run has the day of that. Of a plan it has not: most undos
+take back another run, and the plan is as old as it was.
 """
 _OTHER_SOURCES: Final[Mapping[str, str]] = {"HiringFunnel": "hiring", "TrainingGaps": "training"}
 """Tables that are made of something else than the other results of their verb."""

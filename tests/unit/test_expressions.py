@@ -113,9 +113,6 @@ def test_headers_are_the_workbooks_own():
         (call("INDEX", CLOSED, 2).then("-"), "-"),
         (call("INDEX", AMOUNT, 8), CellError("#REF!")),
         (call("MAX", call("IF", call("ISNUMBER", CLOSED), CLOSED)), 46203),
-        (call("SMALL", AMOUNT, 2), 0.1),
-        (call("SMALL", AMOUNT, 9), CellError("#NUM!")),
-        (call("INDEX", call("ROW", AMOUNT), 3), 7),
         (Text("12") * 2, 24),
         (Text("many") * 2, CellError("#VALUE!")),
         (Number(1) / 0, CellError("#DIV/0!")),
@@ -127,8 +124,6 @@ def test_headers_are_the_workbooks_own():
         (call("FIXED", 2.675, 2), "2.68"),
         (call("ROUND", 2.5, 0), 3),
         (call("ROUND", -1250, -2), -1300),
-        (call("DATE", 2026, 14, 1), 46419),
-        (call("EDATE", 46053, 1), 46081),
         (call("YEAR", Text("")), CellError("#VALUE!")),
         (call("RIGHT", Text("0").then(7), 2), "07"),
         (call("CHOOSE", 2, "a", "b"), "b"),
@@ -136,7 +131,6 @@ def test_headers_are_the_workbooks_own():
         (call("OR", Number(0), Text("a").equals("A")), True),
         (call("N", Text("x")), 0),
         (call("NA"), CellError("#N/A")),
-        (call("FIND", "|", "a|b|c", 3), 4),
         (call("MID", "FY2026|team", 8, 9), "team"),
         # What no sheet can hold is an error, and no fault of ours.
         (call("SUM", Number(9.9e307), Number(9.9e307)), CellError("#NUM!")),
@@ -145,9 +139,6 @@ def test_headers_are_the_workbooks_own():
         (call("YEAR", 9e9), CellError("#NUM!")),
         (call("YEAR", 2958466), CellError("#NUM!")),
         (call("MONTH", -5), CellError("#NUM!")),
-        (call("EDATE", 9e9, 1), CellError("#NUM!")),
-        (call("EDATE", 2958465, 1), CellError("#NUM!")),
-        (call("DATE", 2026, 1e300, 1), CellError("#NUM!")),
         (call("RIGHT", "abc", "x"), CellError("#VALUE!")),
         # Small letters are the same as large ones, and no letter is two.
         (Text("ß").equals("SS"), False),
@@ -305,9 +296,6 @@ def summed(luck: random.Random) -> Expression:
             lambda: call("MAX", call("IF", call("ISNUMBER", column), column, "")),
             lambda: count(call("ISNUMBER", column)),
             lambda: call("INDEX", column, luck.randint(1, 7)).then(""),
-            lambda: call(
-                "SMALL", call("IF", call("ISNUMBER", column), column, ""), luck.randint(1, 4)
-            ),
             lambda: call("FIXED", call("SUM", call("IFERROR", column, 0)), luck.randint(0, 2)),
             lambda: call("MATCH", luck.choice([1, 100, "Won", "lead"]), column, 0),
         ]

@@ -1,0 +1,52 @@
+"""What does the Dashboard say after a run, in a few lines? As the text of a report says it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+from salesbook import __version__
+from salesbook.book.page_lines import PAGE_LINES
+from salesbook.book.report_words import LabelWords
+from salesbook.book.session import Session
+from salesbook.bug_log import keep
+from salesbook.domain.arithmetic.calendar import month_of
+from salesbook.pages.lines.context import WHOLE_COMPANY
+from salesbook.reports.compose import Asked, Made, report_of
+from salesbook.reports.lines import Lines
+from salesbook.reports.numbers import Numbers
+
+_TOLD_BY: Final = ("score", "tier", "funnel", "refresh")
+"""Verbs that end with it; who splits or closes wants to know of the plan or the pay."""
+
+
+def digest_of(
+    session: Session, action: str, tables: Mapping[str, pd.DataFrame], as_of: dt.date
+) -> tuple[str, ...]:
+    """Say what the Dashboard says of the company in the running month, line by line.
+
+    Args:
+        tables: what the run writes; without PageLines there is nothing to say.
+    """
+    if action not in _TOLD_BY or PAGE_LINES not in tables:
+        return ()
+    try:
+        return _digest(session, tables[PAGE_LINES], as_of)
+    except Exception as bug:
+        # These lines are a view as the page is: no fault of ours with them stops a run.
+        keep(bug)
+        return ()
+
+
+def _digest(session: Session, frame: pd.DataFrame, as_of: dt.date) -> tuple[str, ...]:
+    words = LabelWords(session.language, session.language)
+    numbers = Numbers(words.language, session.currency)
+    made = Made(as_of, None, "", __version__, session.policy.rules.fiscal_year_start)
+    report = report_of(
+        Lines(frame), Asked(WHOLE_COMPANY, "", month_of(as_of)), made, words, numbers
+    )
+    # Without the title above, and below of what it was made: whoever ran the verb knows both.
+    return tuple(report.digest[1:-1])
