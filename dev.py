@@ -147,7 +147,10 @@ def main() -> None:
     commands.add_parser(
         "build", help="build both workbooks and the reference pages from their sources"
     )
-    commands.add_parser("pictures", help="render every sheet of both workbooks into pictures/")
+    commands.add_parser(
+        "pictures",
+        help="render every sheet of both workbooks into pictures/; --docs: the pictures of docs/",
+    )
     commands.add_parser("bench", help="measure speed and memory").add_argument("words", nargs="*")
     faults = commands.add_parser(
         "reliability", help="kill, fill, race, feed rubbish; writes docs/reliability.md"

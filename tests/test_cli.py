@@ -170,6 +170,16 @@ class TestImport:
         assert len(list(book.parent.glob("twice.rejects*"))) == 3
 
     @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other pipes")
+    def test_it_ends_with_where_to_look_and_how_to_take_it_back(self, book, salesbook):
+        """Not where nothing was written: by a dry run, or by a file that changes nothing."""
+        file = book.with_name("reps.csv")
+        file.write_text("Rep ID,Name\nR90,Nora Linden\n", encoding="utf-8")
+        ending = f"Look at Team in {book}. Not as meant? salesbook undo {book}"
+        words = ("import", book, file, "--into", "Reps", "--lang", "en")
+        assert ending not in salesbook(*words, "--dry-run").err
+        assert salesbook(*words).err.splitlines()[-1] == ending
+        assert ending not in salesbook(*words).err
+
     @pytest.mark.usefixtures("in_time")
     def test_a_pipe_under_the_rejects_name_is_passed_by(self, book, salesbook):
         """It keeps nobody waiting, and nothing goes into it: the rejects get a number."""

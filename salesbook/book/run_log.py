@@ -100,12 +100,17 @@ def _cut_over(task: Task) -> dt.date | None:
     return cut_over_day(task.tables["Orders"], task.policy.rules, as_of=task.as_of)
 
 
+def now() -> dt.datetime:
+    """When a run is noted, to the second."""
+    return dt.datetime.now().replace(microsecond=0)
+
+
 def _next_moment(log: pd.DataFrame) -> dt.datetime:
     """Now, to the second, but later than the last entry: `at` is the log's key."""
-    now = dt.datetime.now().replace(microsecond=0)
+    moment = now()
     last = log["at"].max()
-    if pd.isna(last) or now > last:
-        return now
+    if pd.isna(last) or moment > last:
+        return moment
     a_second_later: dt.datetime = last.to_pydatetime() + dt.timedelta(seconds=1)
     return a_second_later
 

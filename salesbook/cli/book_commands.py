@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
+=======
 import datetime as dt
 import shutil
+>>>>>>> main
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from salesbook.cli import options
 from salesbook.cli.answers import answer, work_is_done
 from salesbook.cli.import_command import import_
 from salesbook.cli.language import LANGUAGE
@@ -61,7 +65,7 @@ def new(
         raise UsageError("sample-is-of-calendar-years", where="--fiscal-year-start")
     language = common.lang or LANGUAGE
     settings = _own_settings(currency, fiscal_year_start)
-    sample_as_of = dt.date.today() if sample else None
+    sample_as_of = options.today() if sample else None
     with progress_bar(common):
         rows = new_file(book, language, sample_as_of=sample_as_of, settings=settings)
 
@@ -159,7 +163,7 @@ def undo(book: Path, only_list: bool, number: int | None, yes: bool, common: Com
 
     newest = newest_run(book)
 
-    today = dt.date.today()
+    today = options.today()
     with progress_bar(common) as bar:
 
         def announce(runs: Sequence[PastRun], language: Language) -> None:

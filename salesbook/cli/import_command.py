@@ -85,7 +85,7 @@ def import_(book: Path, file: Path, common: Common, **asked: Any) -> None:
             common,
             result.language,
             document=lambda: import_document(result),
-            words=lambda terminal: terminal.imported(file, result, typed),
+            words=lambda terminal: terminal.imported(book, file, result, typed),
         )
 
 

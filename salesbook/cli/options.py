@@ -55,9 +55,14 @@ def together(*decorators: Decorator) -> Decorator:
     return decorate
 
 
+def today() -> dt.date:
+    """The day of a command that names none: no other place of the command line asks the clock."""
+    return dt.date.today()
+
+
 def _read_day(_: click.Context, parameter: click.Parameter, text: str | None) -> dt.date:
     if text is None:
-        return dt.date.today()
+        return today()
     try:
         return dt.date.fromisoformat(text)
     except ValueError:

@@ -21,7 +21,7 @@ from salesbook.book.summary import (
 from salesbook.cli.outputs import say
 from salesbook.cli.stdout import print_lines, print_table
 from salesbook.labels import Language, sheet_name, word
-from salesbook.labels.messages import fill
+from salesbook.labels.messages import BETWEEN_SENTENCES, fill
 from salesbook.labels.words import inert
 from salesbook.messages import Message
 
@@ -213,8 +213,10 @@ class Terminal:
         for line in upgrade_lines(upgrade):
             self._message(self._line("upgrade", line, upgrade.language))
 
-    def imported(self, file: Path, result: ImportResult, typed: Sequence[str] = ()) -> None:
-        """Show what became of a file's rows.
+    def imported(
+        self, book: Path, file: Path, result: ImportResult, typed: Sequence[str] = ()
+    ) -> None:
+        """Show what became of a file's rows, where they are, and how to take them back.
 
         Args:
             typed: what was answered to questions, as options to type the next time.
@@ -244,6 +246,12 @@ class Terminal:
             self._message(self._say("import.next_time", options=" ".join(typed)))
         self._notes(result.notes)
         self._say_kept(result.kept)
+        # A dry run wrote nothing, and an import that changes nothing keeps nothing to go back to.
+        if result.kept is not None and result.kept.path is not None:
+            sheets = sheet_name(result.table, result.language)
+            look = self._say("closing.look", sheets=sheets, book=book)
+            undo = self._say("closing.undo", book=book)
+            self._message(BETWEEN_SENTENCES[self.language].join((look, undo)))
 
     def _explainer(self, result: ImportResult, explanation: Explanation) -> Explainer:
         from salesbook.book.explained import Explainer

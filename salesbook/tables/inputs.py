@@ -420,7 +420,7 @@ class Waiver(Row, table="Waivers", key=("table", "row_key", "field", "code"), pa
     row_key: Id
     field: FieldName
     code: FindingCode
-    value_hash: Text
+    value_hash: Text | None = None
     reason: Text
     by: Text
     on: Annotated[Date, RECORDED]

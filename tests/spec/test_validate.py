@@ -5,12 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
+import pandas as pd
 import pytest
 from hypothesis import given
 
-from salesbook.domain.checks.waivers import value_hash
+from salesbook.domain.checks.waivers import value_hash, without_waived
 from salesbook.domain.outcome import Task
 from salesbook.domain.validate import run
+from salesbook.messages import Finding
 from salesbook.policy import Policy, read_policy
 from salesbook.tables.settings import Product, Rate, Stage, TierRule
 from tests.drawn_tables import FEW, SEEDS, day, frames_of
@@ -324,6 +326,24 @@ def test_an_accepted_warning_is_left_out_until_its_value_changes():
     assert found(Deals=[{"stage": "Won"}], Waivers=[error]) == [
         ("closed-without-date", "Deals", 0, "closed_on")
     ]
+
+
+@pytest.mark.parametrize("accepted", [None, "30000000", "30000000.00", "30,000,000"])
+def test_a_warning_is_accepted_for_the_value_that_checks_shows(accepted):
+    """People copy what Checks found, as it stands or as a number; blank accepts any value."""
+    finding = Finding("magnitude", "warning", "Customers", 0, "budget", found="30000000.00")
+    finding = replace(finding, row_key="C1")
+    waiver = {
+        "table": "Customers",
+        "row_key": "C1",
+        "field": "budget",
+        "code": "magnitude",
+        "value_hash": accepted,
+    }
+    changed = replace(finding, found="40000000.00")
+    waivers = pd.DataFrame([waiver])
+    assert without_waived([finding], waivers) == []
+    assert without_waived([changed], waivers) == ([] if accepted is None else [changed])
 
 
 MESSY = {
