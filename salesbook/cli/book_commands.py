@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-=======
-import datetime as dt
 import shutil
->>>>>>> main
 import sys
 from collections.abc import Sequence
 from dataclasses import replace

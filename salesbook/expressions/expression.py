@@ -221,6 +221,13 @@ def is_choice(table: str, field: str, code: str) -> Among:
     return Among(Column(table, field), (Choice(f"{table}.{field}", code),))
 
 
+def as_it_is(text: Expression) -> Expression:
+    """A text that MATCH takes for itself: `*` and `?` stand for any signs there, unless a `~` is before."""
+    for sign in "~*?":
+        text = call("SUBSTITUTE", text, sign, f"~{sign}")
+    return text
+
+
 def count(*conditions: Expression) -> Call:
     """Number of rows for which all conditions hold."""
     return call("SUM", _all(conditions))

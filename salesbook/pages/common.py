@@ -17,6 +17,7 @@ from salesbook.expressions import (
     SettingIs,
     Text,
     Word,
+    as_it_is,
     call,
     count,
     is_choice,
@@ -200,7 +201,9 @@ BOARD_PERIOD: Final = Selector("period", "team_periods", MOST_BOARD_PERIODS)
 def meant(page_code: str, selector: Selector) -> Expression:
     """What a selector means: a period, a team, a rep's id; the first choice where nobody knows it."""
     typed = Figure(f"{page_code}.{selector.name}_chosen")
-    place = call("MATCH", typed, Figure(f"common.{selector.choices}.shown"), 0)
+    shown = Figure(f"common.{selector.choices}.shown")
+    # Room for further choices is filled with empty texts, which an empty selector must not find.
+    place = if_(typed.equals(""), 1, call("MATCH", as_it_is(typed), shown, 0))
     first = Figure(f"common.{selector.choices}.first")
     line = first + call("IFERROR", place, 1) - 1
     word = call("INDEX", Column("PageLines", "word"), line)

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from salesbook.expressions import CellOf, Column, Expression, Figure, Text, call, expression
+from salesbook.expressions import (
+    CellOf,
+    Column,
+    Expression,
+    Figure,
+    Text,
+    as_it_is,
+    call,
+    expression,
+)
 from salesbook.expressions.expression import Plain
 
 PAGE_LINES = "PageLines"
@@ -79,7 +88,7 @@ class Page:
                 "IFERROR",
                 call(
                     "MATCH",
-                    Figure(self.name(f"{listed.name}.block")),
+                    as_it_is(Figure(self.name(f"{listed.name}.block"))),
                     Column(PAGE_LINES, "block"),
                     0,
                 ),

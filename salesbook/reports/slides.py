@@ -25,6 +25,8 @@ from salesbook.reports.slide_parts import (
 )
 from salesbook.reports.stamped import stamped
 
+_MOST_TITLE: Final = 255
+"""Characters of a title in a file's properties."""
 _MOST_SLIDES: Final = 6
 _MOST_ROWS: Final = 8
 """Rows of a table that can be read from the last chair."""
@@ -67,7 +69,7 @@ class _Deck:
         _, _, self.file.slide_width, self.file.slide_height = _SLIDE.emus
         _leave_out_thumbnail(self.file)
         properties = self.file.core_properties
-        properties.title = self.about
+        properties.title = self.about[:_MOST_TITLE]
         properties.author = properties.last_modified_by = "salesbook"
         properties.language = report.language
         properties.created = properties.modified = dt.datetime.combine(report.as_of, dt.time())

@@ -26,6 +26,8 @@ from salesbook.writing.values import known_name
 
 NOBODY: Final = ""
 """The name of a row whose key names no row of another table, such as a month's."""
+_MOST_NAME: Final = 250
+"""Characters of a name that are shown."""
 UNKNOWN: Final = "?"
 """For a key that leads to no row: nobody can tell any more whom it meant."""
 BETWEEN: Final = " · "
@@ -48,6 +50,14 @@ _WHOM: Final = ("customer_id", "deal_id", "order_id", "candidate_id", "rep_id")
 """References that say best what a row without a name is about, the best first."""
 
 _Row = Mapping[Hashable, object]
+
+
+def _readable(name: str) -> str:
+    """A name that somebody can read: of a text of thousands of characters the beginning.
+
+    Names are put together and beside other words; what is longer than a cell would refuse the run.
+    """
+    return name if len(name) <= _MOST_NAME else name[: _MOST_NAME - 1] + "…"
 
 
 @dataclass
@@ -169,7 +179,7 @@ class RowNames:
         if missing and table in TABLES:
             rows = self._rows_of(table, missing) if _is_named_by_row(TABLES[table]) else {}
             for key in missing:
-                known[key] = self._shown_name(TABLES[table], key, rows.get(key))
+                known[key] = _readable(self._shown_name(TABLES[table], key, rows.get(key)))
         return {key: known[key] for key in keys if key in known}
 
     def _rows_of(self, table: str, keys: list[str]) -> dict[str, _Row]:

@@ -493,3 +493,15 @@ def test_results_say_of_which_day_they_are(language: Language, tmp_path: Path) -
     assert "2026-07-03" in note("Alerts")
     assert word("book", "calculated.funnel", language) in note("Funnel")
     assert note("Scorecard") == never
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [("South", "team|South"), ("Sou*", "company|company"), ("", "company|company")],
+)
+def test_a_selector_is_taken_for_what_it_says(book, text, scope):
+    """No pattern, and an empty one is the first choice, not the room behind the last."""
+    chosen = {cell.selector.name: cell for cell in boards()["dashboard"].chosen}["team"]
+    choose(book, "SheetDashboard", chosen.address.replace("$", ""), text)
+    run_on_file(book, "validate", Options(DAY), wait=5)
+    assert figures(book)["dashboard.scope"] == scope
