@@ -61,7 +61,7 @@ _COURSES: Final = (
     ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
     ListColumn("subject", "rep", 8, Look(tone="accent", size=9.5), is_link=True),
     ListColumn("word", "course", 7, Look(size=9.5)),
-    ListColumn("on", "due_on", 4, number("day", size=8.5, tone="muted")),
+    ListColumn("on", "due_by", 4, number("day", size=8.5, tone="muted")),
     ListColumn("days", "days_late", 3, number("days", size=9.5), is_signed=True),
 )
 

@@ -13,6 +13,7 @@ from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line, ListLines
 from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.selectors import three_spans
 
+_MOST: Final = 2
 _WORD_OF_SIGN: Final = {GOOD: "likely", ATTENTION: "open"}
 
 
@@ -30,17 +31,33 @@ def answer(context: PageContext, figures: PeriodFigures, scope: Scope, period: s
     if _is_over(context, period):
         lines.append(_ended(context, figures.line(scope, period), period))
 
+    reached: list[str] = []
     by_sign: dict[str, list[str]] = {GOOD: [], ATTENTION: [], BEHIND: []}
     for span in three_spans(context, period):
-        sign = figures.line(scope, span)["sign"]
-        if sign is not None and not _is_over(context, span):
-            by_sign[str(sign)].append(span)
+        line = figures.line(scope, span)
+        if line["sign"] is None or _is_over(context, span):
+            continue
+        # What is sold already is no matter of chance.
+        is_reached = line["target"] is not None and (line["sold"] or 0) >= line["target"]
+        (reached if is_reached else by_sign[str(line["sign"])]).append(span)
+    if reached:
+        lines.append({"sign": GOOD, "says": _named("reached", reached)})
     for sign, of_sign in by_sign.items():
         if of_sign:
             lines.append({"sign": sign, "says": _sentence(context, figures, scope, sign, of_sign)})
     if not lines:
         lines.append({"says": _nothing_known(figures, scope, period)})
-    return lines
+    return _in_two(lines)
+
+
+def _in_two(lines: list[Line]) -> list[Line]:
+    """As many sentences as a page has room for: the last, which is the worst, always has its own."""
+    if len(lines) <= _MOST:
+        return lines
+    first, *others, last = lines
+    says: Message = first["says"]
+    joined = Message(says.code, says.params, tuple(line["says"] for line in others))
+    return [{**first, "says": joined}, last]
 
 
 def _is_over(context: PageContext, period: str) -> bool:
@@ -64,10 +81,7 @@ def _sentence(
 ) -> Message:
     """What to say of periods that have one sign; of the longest that fails, by how much."""
     if sign in _WORD_OF_SIGN:
-        names: dict[str, Fact] = {
-            f"period_{place}": name for place, name in enumerate(periods, start=1)
-        }
-        return Message(f"page.answer.{_WORD_OF_SIGN[sign]}-{len(periods)}", names)
+        return _named(_WORD_OF_SIGN[sign], periods)
 
     longest = periods[-1]
     line = figures.line(scope, longest)
@@ -82,6 +96,14 @@ def _sentence(
             "in_sight": three_digits(max(landing - sold, 0), decimals),
         },
     )
+
+
+def _named(kind: str, periods: list[str]) -> Message:
+    """A sentence about one, two or three periods, each by name."""
+    names: dict[str, Fact] = {
+        f"period_{place}": name for place, name in enumerate(periods, start=1)
+    }
+    return Message(f"page.answer.{kind}-{len(periods)}", names)
 
 
 def _nothing_known(figures: PeriodFigures, scope: Scope, period: str) -> Message:

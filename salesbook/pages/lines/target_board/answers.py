@@ -49,7 +49,9 @@ def _state_of_plan(plan: YearPlan, scope: Scope) -> Line:
         return {"sign": ATTENTION, "says": Message("page.target.first-draft", sums)}
     missed = missed_of(plan, scope)
     if not missed:
-        return {"sign": GOOD, "says": Message("page.target.adds-up", sums)}
+        # Who asks whether a plan adds up wants to see the sum to the coin.
+        whole = {**sums, "amount": exactly(plan, figures_of(plan, scope).target or 0)}
+        return {"sign": GOOD, "says": Message("page.target.adds-up", whole)}
     first = missed[0]
     off: dict[str, Fact] = {
         "target": exactly(plan, first.target),
