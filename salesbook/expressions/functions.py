@@ -6,7 +6,6 @@ the answer is that of an English one.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import math
 import re
@@ -37,7 +36,6 @@ from salesbook.expressions.values import (
     from_texts,
     from_truth,
     passing_errors,
-    serial,
     single,
     with_error,
 )
@@ -354,22 +352,6 @@ def _part_of_time(seconds_per_part: int, parts: int) -> Function:
         return passing_errors(with_error(result, numbers.numbers < 0, "#NUM!"), numbers)
 
     return function
-
-
-def _day_in_month(
-    year: int, months: int, day: int, *, epoch_1904: bool, is_clipped: bool
-) -> Values:
-    year, month = year + months // 12, months % 12 + 1
-    if not dt.MINYEAR <= year <= _LAST_YEAR:
-        return errors("#NUM!")
-    if is_clipped:
-        day = min(day, calendar.monthrange(year, month)[1])
-    try:
-        moment = dt.datetime(year, month, 1) + dt.timedelta(days=day - 1)
-    except OverflowError:
-        return errors("#NUM!")
-    number = serial(moment, epoch_1904=epoch_1904)
-    return single(number) if number >= 0 else errors("#NUM!")
 
 
 # Numbers and texts.

@@ -146,6 +146,9 @@ def _period(period: str, language: Language) -> str:
 
 
 def _number_or_text(value: Any, form: str) -> str:
+    if isinstance(value, str):
+        # What was read back out of a sentence as something else than a number stays as it is.
+        return value
     if form in ("money", "about"):
         return f"{value:,}"
     if _COUNTED in form:

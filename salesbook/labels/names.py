@@ -54,7 +54,7 @@ def _former(*path: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-_LEFT: Final = re.compile(r"[\s,]*([^=/]+?)(/[^=\s]*)?=(\w+)")
+_LEFT: Final = re.compile(r"[\s,]*([^=/]+?)(/[^=\s]*)?=([\w-]+)")
 """One table of what a run left: `Deals=0a1b`, `Target months=0a1b`, `Deals/Deal%20size=0a1b`."""
 
 

@@ -415,6 +415,7 @@ class Call(
     buying_on: Annotated[Date | None, Since("0.3.0")] = None
     deal_id: Annotated[DealRef | None, Since("0.3.0")] = None
     """The largest open deal, whose next step it is."""
+    deal_name: Annotated[Text | None, NameOf("deal_id"), Since("0.3.0")] = None
 
 
 class TouchWeek(
@@ -428,6 +429,7 @@ class TouchWeek(
     """One row per rep and week, this one and the three to come: do the touches fit the hours?"""
 
     rep_id: RepRef
+    rep_name: Annotated[Text | None, NameOf("rep_id")] = None
     week: Date
     """Its first day."""
     touches: Count

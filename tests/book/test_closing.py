@@ -63,16 +63,16 @@ def column(host: MemoryHost, name: str, field: str) -> list[Cell]:
 
 
 def test_one_write_puts_row_lines_and_statements_in_place():
-    """And nothing else but the log."""
+    """And nothing else but the log, and the lists of pages that show pay."""
     host = paying_book()
     before = {name: host.read(name) for name in host.table_codes()}
     writes = []
     write = host.write
     host.write = lambda given: (writes.append([one.table for one in given]), write(given))[1]
     report = close(host)
-    assert writes == [[*WRITTEN, "RunLog"]]
+    assert writes == [[*WRITTEN, "PageLines", "RunLog"]]
     changed = {name for name, cells in before.items() if host.read(name) != cells}
-    assert changed == {*WRITTEN, "RunLog"}
+    assert changed == {*WRITTEN, "PageLines", "RunLog"}
     assert column(host, "Periods", "period") == ["2026-01"]
     assert column(host, "Periods", "closed_on") == [dt.date(2026, 2, 5)]
     assert column(host, "Commission", "amount") == [50.0]

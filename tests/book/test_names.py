@@ -27,7 +27,7 @@ from tests.book.test_undo import Book
 
 TODAY = dt.date(2026, 6, 30)
 RUNS_AND_HISTORIES = {"TierHistory", "StageHistory", "ForecastHistory", "ParkedNotes", "RunLog"}
-WITHOUT_NAMES = {*RUNS_AND_HISTORIES, "PageLines"}
+WITHOUT_NAMES = {*RUNS_AND_HISTORIES, "DealHistory", "PageLines"}
 """Lines of pages hold words alone: their subject is the name."""
 NAMED_TABLES = {"Reps", "Customers", "Deals", "Courses"}
 REPS = {"rep_id": ["R1", "R2", "R3"], "name": ["Wang Wei", "Ann Lee", "WANG  WEI"]}
@@ -180,7 +180,8 @@ def test_names_are_in_json_too_and_codes_stay_codes():
         for kind, scope in (("company", "company"), ("team", "no-team"), ("rep", "R1"))
     ]
     named(host, "Attainment", "scope_name", rows)
-    shown = rows_of(Session(host).table("Attainment"), "USD")
+    read = Session(host).table("Attainment")
+    shown = rows_of(read, "USD", read.spec.fields)
     assert [(row["scope"], row["scope_name"]) for row in shown] == [
         ("company", "Company"),
         ("no-team", "No team"),

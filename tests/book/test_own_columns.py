@@ -19,7 +19,7 @@ from salesbook.intake.options import ImportOptions
 from salesbook.store import KEEP, Annotation, Cell, Mark, NewCell, TableCells, TableWrite
 
 DAY = dt.date(2026, 6, 30)
-TEXT = "Rep ID,Name,Badge,Since\nR1,Ann,0301,2026-01-31\nR2,Bo,0302,2026-02-01\n"
+TEXT = "Rep ID,Name,Badge,Joined\nR1,Ann,0301,2026-01-31\nR2,Bo,0302,2026-02-01\n"
 
 
 @pytest.fixture(scope="module")
@@ -63,16 +63,16 @@ def test_the_file_holds_what_excel_would_make_of_it(path: Path) -> None:
     """The table reaches over the new columns, whose header cells say what the table's part says;
     only parts that must change do.
     """
-    imported(path, kept=("Badge", "Since"))
+    imported(path, kept=("Badge", "Joined"))
     sheet = openpyxl.load_workbook(path, keep_vba=True)["Team"]
     table = sheet.tables["Reps"]
     top = sheet[table.ref][0]
     assert [cell.value for cell in top] == [column.name for column in table.tableColumns]
-    assert [cell.value for cell in top][-2:] == ["Badge", "Since"]
+    assert [cell.value for cell in top][-2:] == ["Badge", "Joined"]
     assert table.autoFilter.ref == table.ref
     assert len({column.id for column in table.tableColumns}) == len(table.tableColumns)
     assert column(path, "Badge") == ["0301", "0302"]
-    assert column(path, "Since") == [dt.date(2026, 1, 31), dt.date(2026, 2, 1)]
+    assert column(path, "Joined") == [dt.date(2026, 1, 31), dt.date(2026, 2, 1)]
     last = sheet[table.ref][1][-1]
     assert last.is_date
 
@@ -80,7 +80,7 @@ def test_the_file_holds_what_excel_would_make_of_it(path: Path) -> None:
 def test_an_undo_takes_them_away(path: Path) -> None:
     """Rows, columns and what was kept in ImportMaps; nothing is parked, since nobody typed it."""
     before = read(path)
-    imported(path, kept=("Badge", "Since"))
+    imported(path, kept=("Badge", "Joined"))
     assert read(path, "ImportMaps").columns[0][0] is not None
     report = undo_file(path, DAY, wait=0)
     assert read(path) == before
@@ -90,7 +90,7 @@ def test_an_undo_takes_them_away(path: Path) -> None:
 
 def test_an_undo_of_the_undo_brings_them_back(path: Path) -> None:
     """An undo is a run like others."""
-    imported(path, kept=("Badge", "Since"))
+    imported(path, kept=("Badge", "Joined"))
     after = read(path)
     undo_file(path, DAY, wait=0)
     undo_file(path, DAY, wait=0)
@@ -122,15 +122,15 @@ def test_what_somebody_typed_there_since_stays(path: Path) -> None:
 def test_a_column_that_a_formula_names_stays_and_is_emptied(path: Path) -> None:
     """Else the formula would name nothing, and Excel would repair the file."""
     imported(path, "Rep ID,Name\nR1,Ann\nR2,Bo\n")
-    imported(path, kept=("Badge", "Since"))
+    imported(path, kept=("Badge", "Joined"))
     with open_package(path, for_writing=True) as host:
         leads = host.read("Openings")
-        formula = Annotation(0, leads.headers[0], Mark.FORMULA, "=COUNTA(Reps[Since])")
+        formula = Annotation(0, leads.headers[0], Mark.FORMULA, "=COUNTA(Reps[Joined])")
         host.write([TableWrite("Openings", {}, [0], annotations=[formula])])
         host.save()
     undo_file(path, DAY, wait=0)
-    assert read(path).headers[-2:] == ("Badge", "Since")
-    assert column(path, "Since") == column(path, "Badge") == [None, None]
+    assert read(path).headers[-2:] == ("Badge", "Joined")
+    assert column(path, "Joined") == column(path, "Badge") == [None, None]
 
 
 def test_no_room_beside_the_table(path: Path) -> None:
@@ -147,7 +147,7 @@ def test_no_room_beside_the_table(path: Path) -> None:
     edited.save(path)
     data = path.read_bytes()
     with pytest.raises(CannotWrite) as caught:
-        imported(path, kept=("Badge", "Since"))
+        imported(path, kept=("Badge", "Joined"))
     assert caught.value.code == "cells-right-in-the-way"
     assert path.read_bytes() == data
     imported(path, kept=("Badge",))

@@ -84,7 +84,7 @@ def test_every_run_is_logged_once():
     host = book(team())
     run_action(host, "validate", Options(TODAY))
     run_action(host, "validate", Options(TODAY))
-    assert values(host, "RunLog", "Action") == ["validate", "validate"]
+    assert values(host, "RunLog", "Action") == ["Validate", "Validate"]
     hashes = values(host, "RunLog", "Input hash")
     assert hashes[0] == hashes[1]
 

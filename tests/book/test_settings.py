@@ -160,10 +160,10 @@ def test_a_policy_key_that_cannot_be_read_may_be_any(verb):
         (
             {"TierRules": {**TIERS, "up_to_share": [0.8, 0.8]}},
             "tier",
-            'Error: TierRules!B4, column "Up to share": found 80%; expected a share that no other tier has. '
+            'Error: Tier rules!B4, column "Up to share": found 80%; expected a share that no other tier has. '
             "Give each tier another share, the best one the smallest. "
-            "There are 3 such settings; salesbook validate lists them all.",
-            "错误: TierRules!B4，“Up to share”列: 发现 80%；应为",
+            "Such settings: 3; salesbook validate lists them all.",
+            "错误: Tier rules!B4，“Up to share”列: 发现 80%；应为",
         ),
         (
             {"Brackets": {**BRACKETS, "pay_rate": [0.1, None]}},
@@ -175,9 +175,9 @@ def test_a_policy_key_that_cannot_be_read_may_be_any(verb):
         (
             {"TierRules": {}},
             "tier",
-            "Error: TierRules: found nothing; expected at least one tier in TierRules. "
+            "Error: Tier rules: found nothing; expected at least one tier in Tier rules. "
             "Type the tiers with their shares, such as A 80 %, B 95 %, C 100 %.",
-            "错误: TierRules: 发现 空白；应为",
+            "错误: Tier rules: 发现 空白；应为",
         ),
     ],
 )

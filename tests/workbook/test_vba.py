@@ -144,6 +144,7 @@ def test_a_press_does_what_its_button_says(callback, book, monkeypatch, tmp_path
         "resplit": "expected a fiscal year that has a target",
         "undo": "there is nothing to undo",
         "check_setup": "✓ salesbook",
+        "make_report": "The report of ",
     }
     assert others.get(button, f"{word('macros', f'button.{button}', 'en')} is done in ") in said
 
