@@ -108,7 +108,7 @@ def test_the_judge_sees_a_foreign_part_that_changed(
     hand.save()
     assert beyond(before, SeenBook(copy), ("CallList",)) == [
         "xl/charts/mychart.xml changed",
-        "CallList!A4: a note outside the tables",
+        "Call list!A4: a note outside the tables",
     ]
 
 
