@@ -28,7 +28,7 @@ from salesbook.tables import TABLES
 from salesbook.tables.base import Role
 from workbook.build import office
 
-_ALWAYS = ("RunLog", "ParkedNotes")
+_ALWAYS = ("RunLog", "ParkedNotes", "PageLines")
 """Tables that every run may write."""
 _OTHER_VERBS = ("tier", "score", "funnel", "validate", "split")
 _HISTORIES = ("StageHistory", "TierHistory", "ForecastHistory", "TargetPlan", "Commission")

@@ -17,6 +17,7 @@ from reliability.words import told
 from reliability.zoo_book import NOTE, TABLE, Zoo, book_parts, part_relations
 from reliability.zoo_parts import CELLS, FEATURES
 from salesbook.hosts.package import open_package
+from salesbook.sheets import note_sheets
 
 _CHAIN = {"xl/calcChain.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels"}
 _ONLY = {
@@ -152,6 +153,8 @@ def _allowed(book: Path, done: runs.Done) -> set[str]:
         for relation in part_relations(book, table.sheet.part)
         if relation.kind in _BESIDE_ROWS
     }
+    # Above results stands of which day they are, as every save knows.
+    ours |= {t.sheet.part for t in told_parts.tables.values() if t.code in note_sheets()}
     return ours | page_parts(parts(book)) | _CHAIN | {"xl/workbook.xml", "xl/styles.xml"}
 
 
