@@ -23,6 +23,8 @@ import pandas as pd
 import xlsxwriter
 from PIL import Image
 
+from bench.company import company
+from bench.steplist import AS_OF as LARGE_AS_OF
 from salesbook.book.files import run_on_file
 from salesbook.book.report import Options
 from salesbook.book.session import Session
@@ -37,9 +39,11 @@ from workbook.build.canvas import Canvas
 from workbook.build.office import PAGE_PER_SHEET, convert
 from workbook.build.sheets import sheet_layouts
 
-_KINDS: Final = ("empty", "sample", "one-row", "large")
-_LARGE: Final = ("Customers", "Deals", "Orders")
-_MANY: Final = 5_000
+_KINDS: Final = ("empty", "sample", "one-row", "four-tables", "large")
+_FOUR_TABLES: Final = ("Targets", "Reps", "Customers", "Deals")
+"""As far as somebody gets who tries salesbook for an hour."""
+_LARGE_DEALS: Final = 9_000
+"""So many deals are a company of 60 reps."""
 _DOTS: Final = 84
 _ROWS: Final = 28
 _WIDEST: Final = 1900
@@ -110,9 +114,10 @@ def draw(language: Language, folder: Path, kind: str, wanted: Collection[str] = 
         if kind == "empty":
             return _pages(convert(book, PAGE_PER_SHEET, scratch), folder, chosen)
 
+        as_of = LARGE_AS_OF if kind == "large" else SAMPLE_AS_OF
         _replace(book, _rows(kind, language))
-        run_on_file(book, "split", Options(SAMPLE_AS_OF, publish=True), wait=5)
-        run_on_file(book, "refresh", Options(SAMPLE_AS_OF), wait=5)
+        run_on_file(book, "split", Options(as_of, publish=True), wait=5)
+        run_on_file(book, "refresh", Options(as_of), wait=5)
         whole = {code: page for code, page in chosen.items() if code not in TABLES}
         front = _pages(convert(book, PAGE_PER_SHEET, scratch), folder, whole)
 
@@ -123,19 +128,15 @@ def draw(language: Language, folder: Path, kind: str, wanted: Collection[str] = 
 
 
 def _rows(kind: str, language: Language) -> dict[str, pd.DataFrame]:
-    """The sample; its first row of every table; or its large tables repeated under new keys."""
+    """The sample, its first row of every table, four of its tables, or a company of 60 reps."""
+    if kind == "large":
+        return company(_LARGE_DEALS)
     frames = sample_tables(language, SAMPLE_AS_OF)
     if kind == "one-row":
         return {name: frame.head(1) for name, frame in frames.items()}
-    if kind == "large":
-        return frames | {name: _repeated(frames[name], TABLES[name].key[0]) for name in _LARGE}
+    if kind == "four-tables":
+        return {name: frames[name] for name in _FOUR_TABLES}
     return frames
-
-
-def _repeated(frame: pd.DataFrame, key: str) -> pd.DataFrame:
-    rounds = -(-_MANY // len(frame))
-    parts = [frame.assign(**{key: frame[key] + f"-{turn}"}) for turn in range(1, rounds)]
-    return pd.concat([frame, *parts], ignore_index=True).head(_MANY)
 
 
 def _replace(book: Path, frames: Mapping[str, pd.DataFrame]) -> None:
