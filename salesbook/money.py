@@ -138,6 +138,9 @@ def three_digits(minor: int, decimals: int) -> Decimal:
 
     Money that somebody pays or owes is never said so.
     """
+    if minor == 0:
+        # "0 sold", not "0.00 sold".
+        return Decimal(0)
     amount = to_decimal(minor, decimals)
     whole_digits = amount.adjusted() + 1
     if whole_digits < 3:

@@ -157,9 +157,9 @@ def _number_or_text(value: Any, form: str) -> str:
         return f"{number} {singular if number == '1' else plural}"
     if form == "percent":
         percent = round(float(value) * 100, 1)
-        return f"{_trimmed(percent)} %"
+        return f"{_trimmed(percent)}%"
     if form == "share":
-        return f"{_trimmed(_whole_percent(float(value)))} %"
+        return f"{_trimmed(_whole_percent(float(value)))}%"
     if form == "number":
         return _trimmed(round(float(value), 2))
     if form == "whole":
@@ -290,6 +290,7 @@ def _sentence_of(code: str, template: str, language: Language) -> _Sentence:
     """A template whose slots take any text: `{rep} sold {sum:money}.` is `(.*?) sold (.*?)\\.`.
 
     What is counted has its word behind it: `{days:day/days}` is `(–|.*?(?= days| day))(?: days| day)?`.
+    Books of earlier versions say `80 %` where sentences now say `80%`.
     """
     slots = tuple((slot[1], slot[2] or "text") for slot in _SLOT.finditer(template))
     fixed_texts = _SLOT.sub("\0", template).split("\0")
@@ -305,6 +306,7 @@ def _sentence_of(code: str, template: str, language: Language) -> _Sentence:
         else:
             pattern += "(.*?)"
         pattern += re.escape(text)
+    pattern = pattern.replace("%", " ?%")
     return _Sentence(
         fixed_length=fixed_length,
         code=code,

@@ -53,8 +53,8 @@ class Numbers:
         return f"{round_half_away(amount):,}"
 
     def percent(self, share: float) -> str:
-        """A share without decimals: 0.684 is 68 %."""
-        return f"{round_half_away(exact(share) * 100):,} %"
+        """A share without decimals: 0.684 is 68%."""
+        return f"{round_half_away(exact(share) * 100):,}%"
 
     def number(self, value: float) -> str:
         """A number with at most one decimal."""

@@ -153,7 +153,7 @@ EN: Final = Words(
         "Win 3 customers in Food this quarter",
         "Hold 4 demos a month",
         "Answer every complaint within a day this quarter",
-        "Raise the win rate at Proposal to 60 %",
+        "Raise the win rate at Proposal to 60%",
     ),
     initiatives=(
         ("Market research", "3 industries chosen"),
@@ -163,7 +163,7 @@ EN: Final = Words(
         ("Partner programme", ""),
         ("Year-end closing campaign", ""),
     ),
-    basis=("Last year + 15 %", "Share of last year"),
+    basis=("Last year + 15%", "Share of last year"),
     days_off=(
         "New Year's Day",
         "Spring holiday",

@@ -176,7 +176,7 @@ def test_a_policy_key_that_cannot_be_read_may_be_any(verb):
             {"TierRules": {}},
             "tier",
             "Error: Tier rules: found nothing; expected at least one tier in Tier rules. "
-            "Type the tiers with their shares, such as A 80 %, B 95 %, C 100 %.",
+            "Type the tiers with their shares, such as A 80%, B 95%, C 100%.",
             "错误: Tier rules: 发现 空白；应为",
         ),
     ],

@@ -45,5 +45,5 @@ def test_each_sentence_leads_back_to_its_code(code, language):
 def test_a_tier_explains_itself():
     facts = {"tier": "A", "value": Decimal("1200.50"), "months": 12, "before": 0.25}
     assert sentence(Message("tier-by-share", facts), "en") == (
-        "Tier A: 1,200.50 in 12 months; larger customers bring 25 % of all value."
+        "Tier A: 1,200.50 in 12 months; larger customers bring 25% of all value."
     )

@@ -148,7 +148,7 @@ def test_a_typed_rate_that_the_deals_contradict_is_named():
     """10 of 40 were won: at 95 % the true rate lies between 14.1 and 40.2 %."""
     _, findings = rates_of(closed(10, 30), one_stage(0.10))
     assert [(finding.code, finding.row_key, finding.found) for finding in findings] == [
-        ("win-rate-off", "main|Lead", "10 %")
+        ("win-rate-off", "main|Lead", "10%")
     ]
     assert findings[0].params == {
         "stage": "Lead",

@@ -17,7 +17,7 @@ from workbook.build.names import setting_choices
 from workbook.build.table_block import Rows
 
 _RULES: Final[Mapping[Language, Mapping[str, object]]] = {
-    "en": {},
+    "en": {"number_style": "thousands"},
     "zh-CN": {
         "currency": "CNY",
         "language": "zh-CN",

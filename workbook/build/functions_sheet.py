@@ -7,7 +7,6 @@ What they must give stands beside them as plain values.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -133,20 +132,14 @@ def _write_words(canvas: Canvas, sheet: Worksheet, example: Example) -> None:
     put(Spot(sheet, row, 0), example.name, name_style)
     put(Spot(sheet, row, 1), text, text_style)
     put(Spot(sheet, row, 2), formula, text_style)
-    lines = max(_lines(text, _TEXT_LINE), _lines(formula, _FORMULA_LINE))
+    lines = max(look.line_count(text, _TEXT_LINE), look.line_count(formula, _FORMULA_LINE))
     sheet.set_row(row, _LINE_HEIGHT * lines)
 
     for argument, meaning in example.words["arguments"].items():
         row += 1
         put(Spot(sheet, row, 0), argument, argument_style)
         put(Spot(sheet, row, 1), meaning, text_style)
-        sheet.set_row(row, _LINE_HEIGHT * _lines(meaning, _TEXT_LINE))
-
-
-def _lines(text: str, width: int) -> int:
-    """Lines that a text takes; a Chinese character is as wide as two others."""
-    length = sum(1 if char.isascii() else 2 for char in text)
-    return math.ceil(length / width)
+        sheet.set_row(row, _LINE_HEIGHT * look.line_count(meaning, _TEXT_LINE))
 
 
 def _write_example(

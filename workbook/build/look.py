@@ -7,6 +7,7 @@ shades where text stands on them; no meaning rests on a colour alone.
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -197,6 +198,11 @@ _TABLE_WIDTHS: Final[Mapping[tuple[str, str], float]] = {
 def shown_length(text: str) -> int:
     """How many half-width characters a text takes: a Chinese character takes two."""
     return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
+
+
+def line_count(text: str, room: float) -> int:
+    """How many lines a text takes where so many half-width characters fit on one."""
+    return math.ceil(shown_length(text) / room)
 
 
 def column_width(table: str, field: FieldSpec, header: str) -> float:

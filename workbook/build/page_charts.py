@@ -70,7 +70,8 @@ class PageCharts:
         small = {"name": look.FONTS[self.canvas.language], "size": 8, "color": "#667085"}
         categories: dict[str, Any] = {
             "num_font": small,
-            "line": {"color": "#C9CFD6"},
+            # Nothing of an empty chart is seen.
+            "line": {"none": True},
             "major_tick_mark": "none",
             "minor_tick_mark": "none",
             "label_position": "low",
@@ -142,6 +143,8 @@ class PageCharts:
             return {}
         font = {"name": look.FONTS[self.canvas.language], "size": 8, "color": "#374151"}
         labels: dict[str, Any] = {"value": True, "font": font, "num_format": placed.label_format}
+        # The line of the target may run through a label.
+        labels["fill"] = {"color": "#FFFFFF"}
         if line.kind in _ON_LINE:
             labels["position"] = "above"
         if line.labels in ("ends", "last"):

@@ -50,8 +50,8 @@ _FORMATS: Final = {
     "exact": "#,##0.00",
     "short": "#,##0",
     "rate": "0%",
-    "count": "0",
-    "days": "0",
+    "count": "#,##0",
+    "days": "#,##0",
     "decimal": "0.0",
     "times": '0.0"×"',
     "error": '"± "0%',
@@ -64,7 +64,7 @@ _DAYS: Final = {"en": "d mmm yy", "zh-CN": "yyyy-mm-dd"}
 _SPANS: Final = {"en": '0" d"', "zh-CN": '0" 天"'}
 _SHORT: Final = {
     "wan": '[>=100000000]0\\.00,,"亿";[>=10000]0\\.0,"万";#,##0',
-    "thousands": '[>=1000000]#,##0.00,,"M";[>=1000]#,##0,"K";#,##0',
+    "thousands": '[>=1000000]#,##0.00,,"M";[>=10000]#,##0.0,"K";#,##0',
 }
 _TONE_OF_MOVES: Final = {"up": "good", "down": "bad"}
 _COLUMNS_A_SIGN: Final = {"en": 0.36, "zh-CN": 0.8}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -121,7 +120,7 @@ def _note_lines(canvas: Canvas, spec: TableSpec) -> int:
         room = look.column_width("Policy", first_column, canvas.header("Policy", "key"))
     else:
         room = _width(canvas, spec) - _GAP
-    return math.ceil(look.shown_length(labels.table_note(spec.name, canvas.language)) / room)
+    return look.line_count(labels.table_note(spec.name, canvas.language), room)
 
 
 def _link_sections(

@@ -21,6 +21,7 @@ _WIDTHS: Final = (4, 24, 74, 22, 15)
 _SWITCH: Final = 4
 _CODE: Final = 5
 _DONE: Final = 6
+_LINE_HEIGHT: Final = 16
 
 
 class Start:
@@ -127,6 +128,7 @@ class Start:
         sheet.write_string(self.row, 1, canvas.word(f"switches.{switch.value}"), line)
         listed = canvas.word("start.between").join(names)
         sheet.merge_range(self.row, 2, self.row, 3, listed, line)
+        lines = look.line_count(listed, _WIDTHS[2] + _WIDTHS[3])
 
         hidden = canvas.word("start.hidden")
         spot = Spot(sheet, self.row, _SWITCH)
@@ -136,7 +138,7 @@ class Start:
         sheet.data_validation(self.row, _SWITCH, self.row, _SWITCH, validation.switch(canvas))
         sheet.write_string(self.row, _CODE, switch.value, canvas.style())
         sheet.write_string(self.row, _DONE, hidden, canvas.style())
-        sheet.set_row(self.row, 20)
+        sheet.set_row(self.row, 4 + _LINE_HEIGHT * lines)
         self.row += 1
 
     def _typed(self) -> Format:
@@ -170,7 +172,6 @@ class Start:
                 continue
             sheet.write_blank(self.row, 0, None, canvas.style(bg_color=layout.tab))
             self._line(layout)
-            sheet.set_row(self.row, 18)
             self.row += 1
 
     def _line(self, layout: SheetLayout) -> None:
@@ -184,6 +185,7 @@ class Start:
         )
         self._link(self.row, 1, layout.code, bold=False)
         sheet.write_string(self.row, 2, note, line)
+        sheet.set_row(self.row, 2 + _LINE_HEIGHT * look.line_count(note, _WIDTHS[2]))
         filled_by = canvas.word(f"start.colour_{role.value}")
         sheet.merge_range(self.row, 3, self.row, 4, filled_by, line)
 

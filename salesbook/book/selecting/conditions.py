@@ -24,7 +24,7 @@ from salesbook.writing.values import amounts_of, cells_of
 _YEAR_OR_MONTH: Final = re.compile(r"(?P<year>\d{4})(?:[-/](?P<month>\d{1,2}))?")
 """`2026` and `2026-06`, which a date may fall in."""
 _SHOWN_DECIMALS: Final = {Kind.NUMBER: 2, Kind.DAYS: 2, Kind.RATE: 3}
-"""How many decimals of a number `show` prints (of a share: of its 25.3 %); people type what they see."""
+"""How many decimals of a number `show` prints (of a share: of its 25.3%); people type what they see."""
 _HALF_A_CENT: Final = 0.005
 _WORDS: Final = frozenset((Kind.ID, Kind.TEXT, Kind.TABLE, Kind.FIELD, Kind.LIST, Kind.MESSAGE))
 

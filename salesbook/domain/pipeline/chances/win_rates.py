@@ -291,7 +291,7 @@ def _doubtful_rates(typed: Floats, won: Floats, closed: Floats, codes: StageCode
                     "Stages",
                     field="win_rate",
                     row_key=_key(stage),
-                    found=f"{100 * typed[code]:g} %",
+                    found=f"{100 * typed[code]:g}%",
                     params={
                         "stage": stage.stage,
                         "won": int(won[code]),
