@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from salesbook.expressions import Expression, Figure, Text, Word, call
+from salesbook.pages.common import if_
 from salesbook.pages.page import Page, Selector
 from salesbook.sheets.look import Bar, Look, Shows, Tone
 from salesbook.store import column_letters
@@ -182,6 +183,17 @@ class ListColumn:
     """Whether it holds a sign of its own, for the columns right of it; `sign` always does."""
 
 
+SIGN_LOOK: Final = Look(size=9.5, bold=True, align="right")
+"""The look of a sign in a list or beside a line of text."""
+SIGN_COLUMN: Final = ListColumn("sign", "", 2, SIGN_LOOK)
+"""The sign of each line, in whose colour further columns of the line may stand."""
+
+
+def width_of(columns: Sequence[ListColumn]) -> int:
+    """How many columns of the grid a list takes."""
+    return sum(column.width for column in columns)
+
+
 @dataclass(frozen=True)
 class Barred:
     """Cells below each other with data bars, from 0 to the largest of them."""
@@ -271,6 +283,22 @@ class Board:
         if pixels is not None:
             self.heights[self.row] = pixels
         self.row += 1
+
+    # What every page says.
+
+    def word_with(self, listed: str, word: str) -> Expression:
+        """A word of this page where a list has a line, else nothing."""
+        return if_(self.page.has_line(listed), Word(f"pages.{self.page.code}.{word}"), "")
+
+    def first_step(self, *steps: str) -> Expression:
+        """What to do first while there are no figures.
+
+        Args:
+            steps: words of `pages.first_steps`; the page's fact `first_step` has the number, from 1,
+                of the one that comes next.
+        """
+        words = [Word(f"pages.first_steps.{step}") for step in steps]
+        return call("CHOOSE", self.page.fact("first_step"), *words)
 
     # What every page has.
 
@@ -432,7 +460,7 @@ class Board:
                     self.list_line(left, columns, listed, place)
             self.next_row()
         for left, columns, listed in blocks:
-            width = sum(column.width for column in columns)
+            width = width_of(columns)
             last = first + min(size, sizes[listed]) - 1
             self.lined.append((first, last, left + 2, left + width + 1))
 

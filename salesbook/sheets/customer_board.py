@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesbook.expressions import Expression, Text, Word, call
+from salesbook.expressions import Expression, Text, Word
 from salesbook.pages.common import DASH, amount_text, date_text, if_, is_number
 from salesbook.pages.customer_board import CALLS, LEAVING, MOVES, TIERS, customer_board
 from salesbook.sheets.board import (
     COLUMNS,
+    SIGN_COLUMN,
+    SIGN_LOOK,
     SPACER_PIXELS,
     Board,
     Line,
     ListColumn,
     PlacedChart,
+    width_of,
 )
 from salesbook.sheets.look import Bar, Look, Shows, number
 
 _TILE: Final = 14
 _GUTTER: Final = 1
-_SIGN: Final = ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right"))
 _NAME: Final = Look(tone="accent", size=9.5, shrink=True)
 _TEXT: Final = Look(size=9.5, shrink=True)
 _DAY: Final = number("date", tone="muted", size=9)
@@ -31,7 +33,7 @@ _CALLS: Final = (
     ListColumn("rep", "rep", 8, _TEXT),
     ListColumn("phone", "phone", 8, _TEXT),
     ListColumn("channel", "by", 4, _TEXT),
-    _SIGN,
+    SIGN_COLUMN,
     ListColumn("days", "late", 2, number("days", bold=True, size=9.5), is_signed=True),
     ListColumn("because", "last_word", 8, Look(size=9.5, indent=1, shrink=True), blank=DASH),
     ListColumn("on", "on", 4, _DAY),
@@ -44,16 +46,16 @@ _TIERS: Final = (
     ListColumn("amount", "value", 7, number("money")),
     ListColumn("share", "share", 4, number("rate"), bar=Bar(1)),
     ListColumn("days", "every", 5, number("span")),
-    _SIGN,
+    SIGN_COLUMN,
     ListColumn("rate", "on_time", 3, number("rate", bold=True), is_signed=True),
 )
 _TIER_MOVES: Final = (
     ListColumn("count_up", "up", 4, number("up", bold=True)),
     ListColumn("count_down", "down", 4, number("down", bold=True)),
 )
-_TIERS_WIDTH: Final = sum(column.width for column in (*_TIERS, *_TIER_MOVES))
+_TIERS_WIDTH: Final = width_of((*_TIERS, *_TIER_MOVES))
 _LEAVING: Final = (
-    _SIGN,
+    SIGN_COLUMN,
     ListColumn("subject", "customer", 11, _NAME, is_link=True),
     ListColumn("rep", "rep", 7, _TEXT),
     ListColumn("amount", "value", 5, number("money")),
@@ -64,7 +66,7 @@ _LEAVING: Final = (
     ),
 )
 _MOVES: Final = (
-    _SIGN,
+    SIGN_COLUMN,
     ListColumn("subject", "customer", 11, _NAME, is_link=True),
     ListColumn("word", "move", 5, Look(bold=True), is_signed=True),
     ListColumn("amount", "value", 6, number("money")),
@@ -75,30 +77,24 @@ _FEEDBACK: Final = (
     ListColumn("number", "nps", 3, number("signed", bold=True), blank=DASH),
     ListColumn("because", "range", 7, Look(size=9, tone="muted", align="right"), blank=DASH),
     ListColumn("share", "satisfied", 5, number("rate"), blank=DASH),
-    _SIGN,
+    SIGN_COLUMN,
     ListColumn("word", "in_time", 4, Look(align="right", bold=True), is_signed=True, blank=DASH),
 )
-_MOVES_WIDTH: Final = sum(column.width for column in _MOVES)
-_FEEDBACK_WIDTH: Final = sum(column.width for column in _FEEDBACK)
+_MOVES_WIDTH: Final = width_of(_MOVES)
+_FEEDBACK_WIDTH: Final = width_of(_FEEDBACK)
 
 
-def customer_board_board() -> Board:
+def customer_board_sheet() -> Board:
     """Lay the page out."""
     page = customer_board()
     board = Board(page)
     board.head(Word("sheets.customer_board"), page.selectors)
-    steps = [Word(f"pages.first_steps.{step}") for step in ("customers", "refresh")]
-    board.answer("answer", call("CHOOSE", page.fact("first_step"), *steps))
+    board.answer("answer", board.first_step("customers", "refresh"))
     _tiles(board)
     _calls(board)
     _tiers_and_leaving(board)
     _moves_and_feedback(board)
     return board
-
-
-def _word_with(board: Board, listed: str, word: str) -> Expression:
-    """A word of this page where a list has a line."""
-    return if_(board.page.has_line(listed), Word(f"pages.customer_board.{word}"), "")
 
 
 def _tiles(board: Board) -> None:
@@ -203,8 +199,8 @@ def _calls(board: Board) -> None:
     board.title(
         0,
         COLUMNS,
-        _word_with(board, "calls", "call_list"),
-        note=_word_with(board, "calls", "call_list_note"),
+        board.word_with("calls", "call_list"),
+        note=board.word_with("calls", "call_list_note"),
         title_width=10,
         link=("pages.customer_board.calls_link", "CallList"),
     )
@@ -218,22 +214,22 @@ def _calls(board: Board) -> None:
 def _tiers_and_leaving(board: Board) -> None:
     """Tiers with who moved beside them, all customers first; at the right who may be leaving."""
     page = board.page
-    right, moves_left = _TIERS_WIDTH + _GUTTER, sum(column.width for column in _TIERS)
+    right, moves_left = _TIERS_WIDTH + _GUTTER, width_of(_TIERS)
     board.title(
         0,
         _TIERS_WIDTH,
-        _word_with(board, "tiers", "tiers"),
+        board.word_with("tiers", "tiers"),
         note=page.cell("tiers_total", 0, "says"),
         title_width=13,
     )
     board.title(
         right,
         COLUMNS - right,
-        _word_with(board, "leaving_total", "leaving"),
+        board.word_with("leaving_total", "leaving"),
         note=if_(
             page.has_line("leaving"),
             Word("pages.customer_board.leaving_note"),
-            _word_with(board, "leaving_total", "leaving_none"),
+            board.word_with("leaving_total", "leaving_none"),
         ),
         title_width=10,
         link=("pages.customer_board.tiers_link", "CustomerTiers"),
@@ -246,7 +242,7 @@ def _tiers_and_leaving(board: Board) -> None:
     board.next_row(22)
 
     first = board.row
-    board.put(0, _TIERS[0].width, _word_with(board, "tiers_total", "all"), Look(bold=True))
+    board.put(0, _TIERS[0].width, board.word_with("tiers_total", "all"), Look(bold=True))
     board.list_line(_TIERS[0].width, _TIERS[1:], "tiers_total", 0)
     board.list_line(moves_left, _TIER_MOVES, "tier_moves_total", 0)
     for place in range(max(TIERS + 1, LEAVING)):
@@ -281,12 +277,12 @@ def _moves_and_feedback(board: Board) -> None:
         title_width=8,
     )
     begin, end = (page.cell("feedback_total", 0, name) for name in ("since_on", "on"))
-    none = _word_with(board, "tiers", "no_answers")
+    none = board.word_with("tiers", "no_answers")
     days = if_(is_number(begin), date_text(begin).then(" – ", date_text(end)), none)
     board.title(
         middle,
         _FEEDBACK_WIDTH,
-        _word_with(board, "tiers", "feedback"),
+        board.word_with("tiers", "feedback"),
         note=days,
         title_width=8,
         link=("pages.customer_board.feedback_link", "Feedback"),
@@ -295,7 +291,7 @@ def _moves_and_feedback(board: Board) -> None:
     board.title(
         right,
         COLUMNS - right,
-        _word_with(board, "nps", "quarters"),
+        board.word_with("nps", "quarters"),
         note=page.cell("nps_change", 0, "says"),
         title_width=8,
     )
@@ -306,9 +302,7 @@ def _moves_and_feedback(board: Board) -> None:
     board.next_row(22)
 
     first = board.row
-    board.put(
-        middle, _FEEDBACK[0].width, _word_with(board, "feedback_total", "all"), Look(bold=True)
-    )
+    board.put(middle, _FEEDBACK[0].width, board.word_with("feedback_total", "all"), Look(bold=True))
     board.list_line(middle + _FEEDBACK[0].width, _FEEDBACK[1:], "feedback_total", 0)
     for place in range(max(MOVES, TIERS) + 1):
         if place < MOVES:
@@ -329,7 +323,7 @@ def _waiting(board: Board, left: int) -> None:
     """The complaint that has waited longest, by the customer's name."""
     page = board.page
     sign = page.cell("feedback_waiting", 0, "sign")
-    mark = board.sign(left, 2, sign, Look(size=9.5, bold=True, align="right"))
+    mark = board.sign(left, 2, sign, SIGN_LOOK)
     look = Look(tone="accent", size=9, shrink=True)
     board.put(left + 2, 11, page.link("feedback_waiting", 0, "subject"), look)
     rep = page.cell("feedback_waiting", 0, "rep")

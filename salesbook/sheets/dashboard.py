@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesbook.expressions import Expression, Text, Word, call
+from salesbook.expressions import Expression, Text, Word
 from salesbook.pages.common import DASH, amount_text, date_text, fact, if_, is_number
 from salesbook.pages.dashboard import CHANGES, STEPS, TILES, dashboard, to_go
 from salesbook.pages.page import Page
 from salesbook.sheets.board import (
     COLUMNS,
+    SIGN_COLUMN,
     SPACER_PIXELS,
     Board,
     Line,
@@ -25,7 +26,7 @@ _LEFT: Final = 49
 _HALF: Final = 36
 
 _HELP: Final = (
-    ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
+    SIGN_COLUMN,
     ListColumn("subject", "rep", 8, Look(tone="accent"), is_link=True),
     ListColumn("team", "team", 4, Look()),
     ListColumn("sold", "sold", 5, number("money")),
@@ -35,12 +36,12 @@ _HELP: Final = (
     ListColumn("because", "why", 16, Look(size=9, indent=1)),
 )
 _CHANGED: Final = (
-    ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
+    SIGN_COLUMN,
     ListColumn("says", "change", 5, Look(bold=True), is_signed=True),
     ListColumn("because", "what", 17, Look(size=9)),
 )
 _TODAY: Final = (
-    ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
+    SIGN_COLUMN,
     ListColumn("says", "do", 14, Look(bold=True, size=9.5)),
     ListColumn("subject", "deal_or_person", 14, Look(tone="accent", size=9.5), is_link=True),
     ListColumn("customer", "customer", 10, Look(size=9.5)),
@@ -51,13 +52,12 @@ _TODAY: Final = (
 )
 
 
-def dashboard_board() -> Board:
+def dashboard_sheet() -> Board:
     """Lay the page out."""
     page = dashboard()
     board = Board(page)
     board.head(Word("sheets.dashboard"), page.selectors)
-    steps = [Word(f"pages.first_steps.{step}") for step in ("target", "sales", "refresh")]
-    board.answer("answer", call("CHOOSE", page.fact("first_step"), *steps))
+    board.answer("answer", board.first_step("target", "sales", "refresh"))
     _tiles(board)
     _people_and_changes(board)
     _today(board)
@@ -179,12 +179,11 @@ def days_left(days: Expression) -> Expression:
 
 def _people_and_changes(board: Board) -> None:
     page = board.page
-    has_help = page.has_line("help_rest")
     right = _LEFT + _GUTTER
     board.title(
         0,
         _LEFT,
-        if_(has_help, Word("pages.dashboard.help"), ""),
+        board.word_with("help_rest", "help"),
         note=page.cell("help_rest", 0, "says"),
         link=("pages.dashboard.help_link", "Scorecard"),
     )
@@ -205,7 +204,7 @@ def _people_and_changes(board: Board) -> None:
 def _today(board: Board) -> None:
     page = board.page
     total = page.cell("today_count", 0, "count")
-    title = if_(page.has_line("today_count"), Word("pages.dashboard.today"), "")
+    title = board.word_with("today_count", "today")
     note = if_(page.has_line("today_count"), Word("pages.dashboard.today_note").then(total), "")
     board.title(0, COLUMNS, title, note=note, link=("pages.dashboard.today_link", "Alerts"))
     board.next_row()

@@ -13,6 +13,8 @@ from salesbook.pages.pipeline_board import MOVES, STAGES, pipeline_board
 from salesbook.sheets.board import (
     COLUMNS,
     ROW_PIXELS,
+    SIGN_COLUMN,
+    SIGN_LOOK,
     SPACER_PIXELS,
     Barred,
     Board,
@@ -28,7 +30,6 @@ _LEFT: Final = 37
 _RIGHT: Final = 36
 
 _SMALL: Final = Look(size=9.5)
-_SIGN: Final = Look(size=9.5, bold=True, align="right")
 _DEALS: Final = (
     ListColumn("subject", "deal", 16, Look(tone="accent", size=9.5, indent=1), is_link=True),
     ListColumn("rep", "rep", 7, _SMALL),
@@ -37,10 +38,10 @@ _DEALS: Final = (
     ListColumn("rate", "win_rate", 4, number("rate", size=9.5)),
     ListColumn("on", "due_on", 5, number("date", size=9.5)),
     ListColumn("expected", "this_quarter", 6, number("money", size=9.5, bold=True)),
-    ListColumn("sign", "", 2, _SIGN),
+    SIGN_COLUMN,
     ListColumn("says", "in_stage", 9, _SMALL, is_signed=True),
     ListColumn("next_step", "next_step", 10, _SMALL),
-    ListColumn("marks", "", 1, _SIGN, is_sign=True),
+    ListColumn("marks", "", 1, SIGN_LOOK, is_sign=True),
     ListColumn("next_on", "on", 3, number("date", size=9.5), is_signed=True),
 )
 _EXPECTED_AT: Final = 43
@@ -49,7 +50,7 @@ _STAGES: Final = (
     ListColumn("stage", "stage", 8, Look(size=9.5, indent=1)),
     ListColumn("count", "open", 3, number("count", size=9.5)),
     ListColumn("amount", "amount", 6, number("money", size=9.5)),
-    ListColumn("sign", "", 1, _SIGN),
+    ListColumn("sign", "", 1, SIGN_LOOK),
     ListColumn("rate", "go_on", 4, number("rate", size=9.5, bold=True), is_signed=True),
     ListColumn("range", "range", 5, Look(size=9, tone="muted", align="right"), said="range"),
     ListColumn("number", "median_days", 4, number("days", size=9.5)),
@@ -57,7 +58,7 @@ _STAGES: Final = (
     ListColumn("count_down", "stuck", 3, number("count", size=9.5)),
 )
 _MOVED: Final = (
-    ListColumn("sign", "", 2, _SIGN),
+    SIGN_COLUMN,
     ListColumn("says", "change", 6, Look(size=9.5), is_signed=True),
     ListColumn("count", "deals", 3, number("count", size=9.5)),
     ListColumn("amount", "amount", 6, number("money", size=9.5), is_signed=True),
@@ -81,7 +82,7 @@ def pipeline_board_sheet() -> Board:
     page = pipeline_board()
     board = Board(page)
     board.head(Word("sheets.pipeline_board"), page.selectors)
-    board.answer("answer", Word("pages.pipeline.first_step"), "attention")
+    board.answer("answer", Word("pages.pipeline_board.first_step"), "attention")
     _tiles(board)
     _deals(board)
     _stages(board)
@@ -99,11 +100,11 @@ def _tiles(board: Board) -> None:
     low, high = page.cell("tile", 0, "low"), page.cell("tile", 0, "high")
     has_target = is_number(landing) * is_number(target)
     reached = call("ROUND", landing / target * 100, 0).then("%")
-    of_target = reached.then(Word("pages.pipeline.of"), amount_text(target))
+    of_target = reached.then(Word("pages.pipeline_board.of"), amount_text(target))
     span = if_(is_number(low), Text(" · ").then(amount_text(low), "–", amount_text(high)), "")
     has_both = has_target.equals(1)
     lands = _Tile(
-        caption=page.cell("tile", 0, "says").then(" ", Word("pages.pipeline.landing")),
+        caption=page.cell("tile", 0, "says").then(" ", Word("pages.pipeline_board.landing")),
         figure=landing,
         shows="short",
         below=if_(has_both, call("IFERROR", of_target, "").then(span), ""),
@@ -113,10 +114,12 @@ def _tiles(board: Board) -> None:
     sold = call("N", page.cell("tile", 0, "sold"))
     missing = call("MAX", 0, call("N", target) - sold)
     to_go = amount_text(sold).then(
-        Word("pages.pipeline.sold"), amount_text(missing), Word("pages.pipeline.missing")
+        Word("pages.pipeline_board.sold"),
+        amount_text(missing),
+        Word("pages.pipeline_board.missing"),
     )
     chance = _Tile(
-        caption=Word("pages.pipeline.chance"),
+        caption=Word("pages.pipeline_board.chance"),
         figure=page.cell("tile", 0, "chance_rate"),
         shows="rate",
         below=if_(is_number(target), to_go, ""),
@@ -124,7 +127,7 @@ def _tiles(board: Board) -> None:
     )
 
     def of_list(word: str, listed: str, name: str, shows: Shows, below: str = "because") -> _Tile:
-        caption, figure = Word(f"pages.pipeline.{word}"), page.cell(listed, 0, name)
+        caption, figure = Word(f"pages.pipeline_board.{word}"), page.cell(listed, 0, name)
         return _Tile(caption, figure, shows, page.cell(listed, 0, below))
 
     open_deals = of_list("open", "open", "amount", "short", "says")
@@ -177,15 +180,15 @@ def _deals(board: Board) -> None:
     """Deals to be decided, then those on track; each with what all of them come to."""
     page = board.page
     has_deals = (page.has_line("stuck_sum") + page.has_line("track_sum")) > 0
-    title = if_(has_deals, Word("pages.pipeline.deals"), "")
-    note = if_(has_deals, Word("pages.pipeline.deals_note"), "")
+    title = if_(has_deals, Word("pages.pipeline_board.deals"), "")
+    note = if_(has_deals, Word("pages.pipeline_board.deals_note"), "")
     board.title(
         0,
         COLUMNS,
         title,
         title_width=20,
         note=note,
-        link=("pages.pipeline.deals_link", "Deals"),
+        link=("pages.pipeline_board.deals_link", "Deals"),
     )
     board.next_row()
     board.list_heads(0, _DEALS, "open")
@@ -193,12 +196,12 @@ def _deals(board: Board) -> None:
 
     first = board.row
     nothing_late = _BandHead(
-        if_(has_deals, "✓", ""), if_(has_deals, Word("pages.pipeline.nothing_late"), "")
+        if_(has_deals, "✓", ""), if_(has_deals, Word("pages.pipeline_board.nothing_late"), "")
     )
-    decide = _BandHead(Text("⚠"), Word("pages.pipeline.decide"))
+    decide = _BandHead(Text("⚠"), Word("pages.pipeline_board.decide"))
     _band(board, "stuck", decide, nothing_late)
     _lines(board, "stuck", STUCK)
-    on_track = _BandHead(Text("✓"), Word("pages.pipeline.on_track"))
+    on_track = _BandHead(Text("✓"), Word("pages.pipeline_board.on_track"))
     _band(board, "track", on_track, _BandHead(Text(""), Text("")))
     _lines(board, "track", TRACK)
     board.barred.append(Barred(first, board.row - 1, _EXPECTED_AT + 2))
@@ -237,18 +240,17 @@ def _stages(board: Board) -> None:
     """How deals pass the stages; beside each how many reached it, as a bar."""
     page = board.page
     right = COLUMNS - _RIGHT
-    has_stages = page.has_line("stages")
-    board.title(0, 20, if_(has_stages, Word("pages.pipeline.stages"), ""))
+    board.title(0, 20, board.word_with("stages", "stages"))
     leak_look = Look(size=9, bold=True)
-    mark = board.sign(20, 2, page.cell("leak", 0, "sign"), Look(size=9.5, bold=True, align="right"))
+    mark = board.sign(20, 2, page.cell("leak", 0, "sign"), SIGN_LOOK)
     board.put(22, COLUMNS - 34, page.cell("leak", 0, "says"), leak_look, signed_by=mark)
     link = Look(tone="accent", size=8.5, align="right")
-    board.put(COLUMNS - 12, 12, Word("pages.pipeline.stages_link"), link, link_to="Funnel")
+    board.put(COLUMNS - 12, 12, Word("pages.pipeline_board.stages_link"), link, link_to="Funnel")
     board.next_row()
 
     board.list_heads(0, _STAGES, "stages")
     head = Look(size=9, bold=True, tone="muted")
-    board.put(right, _RIGHT, if_(has_stages, Word("pages.pipeline.reached"), ""), head)
+    board.put(right, _RIGHT, board.word_with("stages", "reached"), head)
     board.filled.append((board.row, right + 2, COLUMNS + 1, "stages"))
     board.next_row(22)
 
@@ -280,7 +282,7 @@ def _reached(board: Board, left: int, place: int) -> None:
     """How many deals reached a stage; in the last line how many were won."""
     page = board.page
     stage, is_all = page.cell("stages", place, "stage"), page.cell("stages", place, "says")
-    won = if_(is_all.equals(""), "", Word("pages.pipeline.won"))
+    won = if_(is_all.equals(""), "", Word("pages.pipeline_board.won"))
     reached, rate = page.cell("stages", place, "count_up"), page.cell("stages", place, "rate")
     board.put(
         left,
@@ -289,7 +291,9 @@ def _reached(board: Board, left: int, place: int) -> None:
         Look(size=9, align="right", indent=1),
     )
     board.put(left + 8, 16, reached, Look(shows="count", size=9, bold=True, align="left"))
-    words = if_(stage.equals(""), Word("pages.pipeline.of_all"), Word("pages.pipeline.go_on"))
+    words = if_(
+        stage.equals(""), Word("pages.pipeline_board.of_all"), Word("pages.pipeline_board.go_on")
+    )
     percent = call("ROUND", call("N", rate) * 100, 0).then("%", words)
     mark = page.cell("stages", place, "sign")
     sign = board.sign(left + 24, 2, mark, Look(size=9, bold=True, align="right"))
@@ -308,7 +312,7 @@ def _reached(board: Board, left: int, place: int) -> None:
 def _moved_and_ahead(board: Board) -> None:
     page, right = board.page, COLUMNS - _RIGHT
     since = page.cell("moved_head", 0, "since_on")
-    title = if_(is_number(since), Word("pages.pipeline.moved").then(date_text(since)), "")
+    title = if_(is_number(since), Word("pages.pipeline_board.moved").then(date_text(since)), "")
     board.put(0, 22, title, Look(size=11.5, bold=True))
     mark = board.sign(
         22, 2, page.cell("moved_head", 0, "sign"), Look(size=9, bold=True, align="right")
@@ -326,12 +330,11 @@ def _moved_and_ahead(board: Board) -> None:
         board.list_line(0, _MOVED, "moved", place, {"days": _from_to(page, place)})
         board.next_row()
     board.lined.append((first, board.row - 1, 2, _LEFT + 1))
-    has_moved = page.has_line("moved")
     is_still = is_number(since) * page.has_line("moved").equals(0)
     footnote = if_(
         is_still.equals(1),
-        Word("pages.pipeline.still"),
-        if_(has_moved, Word("pages.pipeline.footnote"), ""),
+        Word("pages.pipeline_board.still"),
+        board.word_with("moved", "footnote"),
     )
     board.put(0, COLUMNS, footnote, Look(tone="muted", size=8))
     board.next_row()
@@ -348,7 +351,7 @@ def _legend(board: Board, left: int) -> None:
     """The title of the chart, and what its colours mean."""
     has_months = board.page.has_line("month0")
     unit = if_(fact("unit_word").equals(""), "", Text(" (").then(fact("unit_word"), ")"))
-    title = if_(has_months, Word("pages.pipeline.ahead").then(unit), "")
+    title = if_(has_months, Word("pages.pipeline_board.ahead").then(unit), "")
     board.put(left, 13, title, Look(size=11.5, bold=True))
     marks = (
         ("■", "sold", 4),
@@ -376,6 +379,6 @@ def _chart(board: Board, left: int) -> None:
                 Line(page.name("ahead.landing"), "unseen_line", "ink", labels="all"),
                 Line(page.name("ahead.target"), "mark", "ink"),
             ),
-            says="pages.pipeline.ahead",
+            says="pages.pipeline_board.ahead",
         )
     )

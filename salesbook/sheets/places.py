@@ -19,12 +19,12 @@ from salesbook.pages.calculated import VERBS, calculated, calculated_note
 from salesbook.pages.common import common
 from salesbook.pages.page import Page
 from salesbook.sheets.board import Board
-from salesbook.sheets.customer_board import customer_board_board
-from salesbook.sheets.dashboard import dashboard_board
+from salesbook.sheets.customer_board import customer_board_sheet
+from salesbook.sheets.dashboard import dashboard_sheet
 from salesbook.sheets.pipeline_board import pipeline_board_sheet
-from salesbook.sheets.rep_page import rep_page_board
-from salesbook.sheets.target_board import target_board_board
-from salesbook.sheets.team_board import team_board_board
+from salesbook.sheets.rep_page import rep_page_sheet
+from salesbook.sheets.target_board import target_board_sheet
+from salesbook.sheets.team_board import team_board_sheet
 from salesbook.store import column_letters
 
 CHART_DATA: Final = "chart_data"
@@ -66,12 +66,12 @@ class PageSheet:
 def boards() -> Mapping[str, Board]:
     """Every page as it is laid out, by the code of its sheet."""
     laid_out = (
-        dashboard_board(),
-        target_board_board(),
-        team_board_board(),
-        rep_page_board(),
+        dashboard_sheet(),
+        target_board_sheet(),
+        team_board_sheet(),
+        rep_page_sheet(),
         pipeline_board_sheet(),
-        customer_board_board(),
+        customer_board_sheet(),
     )
     return {board.page.code: board for board in laid_out}
 

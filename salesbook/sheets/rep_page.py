@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from salesbook.expressions import Expression, Text, Word, call
+from salesbook.expressions import Expression, Text, Word
 from salesbook.pages.common import DASH, fact, if_
 from salesbook.pages.rep_page import CALLS, COURSES, DEALS, PAY_MONTHS, STEPS, TALK, rep_page
 from salesbook.sheets.board import (
     COLUMNS,
+    SIGN_COLUMN,
     SPACER_PIXELS,
     Board,
     Line,
     ListColumn,
     PlacedChart,
+    width_of,
 )
 from salesbook.sheets.look import Look, Shows, number
 
@@ -27,19 +29,18 @@ _TILES: Final[tuple[tuple[str, str, Shows, int], ...]] = (
     ("tile_pay", "amount", "exact", 18),
 )
 """List, the field that is large, how it is shown, and columns."""
-_SIGN: Final = ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right"))
 _NAME: Final = Look(tone="accent", size=9.5, shrink=True)
 _TEXT: Final = Look(size=9.5, shrink=True)
 _SMALL: Final = Look(size=9, tone="muted", indent=1, shrink=True)
 _DAY: Final = number("date", size=9.5)
 
 _TALK: Final = (
-    _SIGN,
+    SIGN_COLUMN,
     ListColumn("says", "", 14, Look(bold=True, size=9.5, shrink=True), is_link=True),
     ListColumn("because", "", 21, Look(size=9, shrink=True)),
 )
 _DEALS: Final = (
-    _SIGN,
+    SIGN_COLUMN,
     ListColumn("subject", "deal", 15, _NAME, is_link=True),
     ListColumn("customer", "customer", 11, _TEXT),
     ListColumn("stage", "stage", 7, _TEXT),
@@ -51,7 +52,7 @@ _DEALS: Final = (
     ListColumn("next_on", "on", 4, number("date", size=9.5, tone="muted")),
 )
 _CALLS: Final = (
-    _SIGN,
+    SIGN_COLUMN,
     ListColumn("tier", "tier", 3, Look(size=9.5, bold=True, indent=1)),
     ListColumn("subject", "contact", 10, _NAME, is_link=True),
     ListColumn("customer", "customer", 12, _TEXT),
@@ -64,7 +65,7 @@ _CALLS: Final = (
     ListColumn("says", "next_step", 10, _SMALL, blank=DASH),
 )
 _TODAY: Final = (
-    _SIGN,
+    SIGN_COLUMN,
     ListColumn("says", "do", 17, Look(bold=True, size=9.5)),
     ListColumn("subject", "deal_or_person", 17, _NAME, is_link=True),
     ListColumn("customer", "customer", 12, _TEXT),
@@ -78,20 +79,20 @@ _PAY: Final = (
     ListColumn("rate", "attained", 4, number("rate", size=9.5)),
     ListColumn("expected", "earned", 6, number("exact", size=9.5)),
     ListColumn("amount", "paid", 6, number("exact", bold=True, size=9.5)),
-    _SIGN,
+    SIGN_COLUMN,
     ListColumn("because", "status", 4, Look(size=9), is_signed=True),
 )
 _PAY_TOTAL: Final = tuple(replace(column, look=replace(column.look, bold=True)) for column in _PAY)
-_PAY_WIDTH: Final = sum(column.width for column in _PAY)
+_PAY_WIDTH: Final = width_of(_PAY)
 _TRAINING: Final = (
-    _SIGN,
+    SIGN_COLUMN,
     ListColumn("subject", "course", 13, _NAME, is_link=True),
     ListColumn("on", "due_by", 5, number("day", size=9)),
     ListColumn("says", "result", 8, Look(size=9.5, indent=1), is_signed=True),
 )
 
 
-def rep_page_board() -> Board:
+def rep_page_sheet() -> Board:
     """Lay the page out."""
     page = rep_page()
     board = Board(page)
@@ -101,8 +102,7 @@ def rep_page_board() -> Board:
     title = if_(name.equals(""), Word("sheets.rep_page"), name)
     dot = if_(left_on.equals(""), "", Text("  ·  ").then(left_on))
     board.head(title, page.selectors, note=about.then(dot))
-    steps = [Word(f"pages.first_steps.{step}") for step in ("reps", "refresh")]
-    board.answer("answer", call("CHOOSE", page.fact("first_step"), *steps))
+    board.answer("answer", board.first_step("reps", "refresh"))
     _tiles(board)
     _months_and_talk(board)
     _deals(board)
@@ -112,15 +112,9 @@ def rep_page_board() -> Board:
     return board
 
 
-def _word_with(board: Board, listed: str, word: str) -> Expression:
-    """A word of this page where a list has a line."""
-    return if_(board.page.has_line(listed), Word(f"pages.rep_page.{word}"), "")
-
-
 def _or_nothing(board: Board, listed: str, note: Expression, word: str) -> Expression:
     """A note beside a list; where the list is empty, and somebody is chosen, that there is none."""
-    none = if_(board.page.has_line("header"), Word(f"pages.rep_page.{word}"), "")
-    return if_(board.page.has_line(listed), note, none)
+    return if_(board.page.has_line(listed), note, board.word_with("header", word))
 
 
 def _tiles(board: Board) -> None:
@@ -165,8 +159,8 @@ def _months_and_talk(board: Board) -> None:
     board.title(
         right,
         COLUMNS - right,
-        _word_with(board, "header", "talk"),
-        note=_or_nothing(board, "talk", _word_with(board, "talk", "talk_note"), "talk_none"),
+        board.word_with("header", "talk"),
+        note=_or_nothing(board, "talk", board.word_with("talk", "talk_note"), "talk_none"),
     )
     board.next_row()
     board.charts.append(
@@ -199,7 +193,7 @@ def _deals(board: Board) -> None:
     board.title(
         0,
         COLUMNS,
-        _word_with(board, "header", "deals"),
+        board.word_with("header", "deals"),
         note=_or_nothing(board, "deals", page.cell("deals_total", 0, "says"), "deals_none"),
         link=("pages.rep_page.deals_link", "Deals"),
     )
@@ -219,8 +213,8 @@ def _calls(board: Board) -> None:
     board.title(
         0,
         COLUMNS,
-        _word_with(board, "header", "calls"),
-        note=_or_nothing(board, "calls", _word_with(board, "calls", "calls_note"), "calls_none"),
+        board.word_with("header", "calls"),
+        note=_or_nothing(board, "calls", board.word_with("calls", "calls_note"), "calls_none"),
         link=("pages.rep_page.calls_link", "CallList"),
     )
     board.next_row()
@@ -235,7 +229,7 @@ def _today(board: Board) -> None:
     board.title(
         0,
         COLUMNS,
-        _word_with(board, "header", "today"),
+        board.word_with("header", "today"),
         note=_or_nothing(board, "today", note, "today_none"),
         link=("pages.rep_page.today_link", "Alerts"),
     )
@@ -250,14 +244,14 @@ def _pay_and_training(board: Board) -> None:
     board.title(
         0,
         _PAY_WIDTH,
-        _word_with(board, "header", "pay"),
-        note=_or_nothing(board, "pay", _word_with(board, "pay", "pay_note"), "pay_none"),
+        board.word_with("header", "pay"),
+        note=_or_nothing(board, "pay", board.word_with("pay", "pay_note"), "pay_none"),
         link=("pages.rep_page.pay_link", "Commission"),
     )
     board.title(
         right,
         COLUMNS - right,
-        _word_with(board, "header", "training"),
+        board.word_with("header", "training"),
         note=_or_nothing(board, "training", Text(""), "training_none"),
         link=("pages.rep_page.training_link", "Training"),
         link_width=8,

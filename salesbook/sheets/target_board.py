@@ -18,6 +18,8 @@ from salesbook.pages.target_board import (
 )
 from salesbook.sheets.board import (
     COLUMNS,
+    SIGN_COLUMN,
+    SIGN_LOOK,
     SPACER_PIXELS,
     Board,
     Line,
@@ -45,12 +47,12 @@ _MARKS, _KIND = 0, 1
 """Helper columns: one sign per month, and what a row is."""
 
 _FAULTS: Final = (
-    ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
+    SIGN_COLUMN,
     ListColumn("subject", "about", 9, Look(tone="accent", size=9.5), is_link=True),
     ListColumn("says", "mend", 25, Look(size=9)),
 )
 _LOCKS: Final = (
-    ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
+    SIGN_COLUMN,
     ListColumn("subject", "rep", 10, Look(tone="accent", size=9.5), is_link=True),
     ListColumn("says", "month", 8, Look(size=9.5)),
     ListColumn("because", "lock", 6, Look(size=9.5)),
@@ -59,13 +61,12 @@ _LOCKS: Final = (
 )
 
 
-def target_board_board() -> Board:
+def target_board_sheet() -> Board:
     """Lay the page out."""
     page = target_board()
     board = Board(page)
     board.head(Word("sheets.target_board"), page.selectors)
-    steps = [Word(f"pages.first_steps.{step}") for step in ("target", "sales", "refresh")]
-    board.answer("answer", call("CHOOSE", page.fact("first_step"), *steps))
+    board.answer("answer", board.first_step("target", "sales", "refresh"))
     _tiles(board)
     _faults_and_locks(board)
     _matrix(board)
@@ -173,9 +174,8 @@ def _faults_and_locks(board: Board) -> None:
 
 def _matrix(board: Board) -> None:
     """Title with its legend, the chart over the months, then people and months."""
-    page = board.page
-    legend = if_(page.has_line("plan"), Word("pages.target_board.legend"), "")
-    title = if_(page.has_line("plan"), Word("pages.target_board.matrix"), "")
+    legend = board.word_with("plan", "legend")
+    title = board.word_with("plan", "matrix")
     board.title(
         0,
         COLUMNS,
@@ -238,9 +238,7 @@ def _chart(board: Board) -> None:
     )
     for _ in range(_CHART_ROWS):
         board.next_row(20)
-    board.put(
-        0, _NAME, if_(has_rows, Word("pages.target_board.of_plan"), ""), Look(size=8, tone="muted")
-    )
+    board.put(0, _NAME, board.word_with("plan", "of_plan"), Look(size=8, tone="muted"))
     for month in range(MONTHS):
         look = Look(shows="rate", size=8, tone="muted", align="center")
         board.put(_NAME + month * _MONTH, _MONTH, share_of_plan(page, month), look)
@@ -305,8 +303,7 @@ def _row(board: Board, place: int) -> None:
     board.put(_YEAR_LEFT, _YEAR, page.cell("sold", place, "sold"), muted, row=below)
 
     left = _YEAR_LEFT + _YEAR
-    mark_look = Look(size=9.5, bold=True, align="right")
-    mark = board.sign(left, _SIGN, page.cell("plan", place, "sign"), mark_look, row=plain, height=2)
+    mark = board.sign(left, _SIGN, page.cell("plan", place, "sign"), SIGN_LOOK, row=plain, height=2)
     board.put(
         left + _SIGN,
         _PACE,

@@ -18,6 +18,8 @@ from salesbook.pages.team_board import (
 from salesbook.sheets.board import (
     COLUMNS,
     ROW_PIXELS,
+    SIGN_COLUMN,
+    SIGN_LOOK,
     SPACER_PIXELS,
     Board,
     Line,
@@ -33,7 +35,7 @@ _GUTTER: Final = 2
 _LEFT: Final = 49
 
 _TALKS: Final = (
-    ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
+    SIGN_COLUMN,
     ListColumn("subject", "rep", 9, Look(tone="accent"), is_link=True),
     ListColumn("rate", "of_pace", 4, number("rate", bold=True), is_signed=True),
     ListColumn("because", "why", 22, Look(size=9, indent=1)),
@@ -47,7 +49,7 @@ _TEAMS: Final = (
     ListColumn("count_down", "behind", 3, Look(shows="down", size=9.5, align="right", tone="bad")),
 )
 _SEATS: Final = (
-    ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
+    SIGN_COLUMN,
     ListColumn("subject", "seat", 5, Look(tone="accent", size=9.5), is_link=True),
     ListColumn("team", "team", 4, Look(size=9.5)),
     ListColumn("number", "applied", 3, number("count", size=9.5)),
@@ -58,7 +60,7 @@ _SEATS: Final = (
     ListColumn("says", "do", 9, Look(size=8.5)),
 )
 _COURSES: Final = (
-    ListColumn("sign", "", 2, Look(size=9.5, bold=True, align="right")),
+    SIGN_COLUMN,
     ListColumn("subject", "rep", 8, Look(tone="accent", size=9.5), is_link=True),
     ListColumn("word", "course", 7, Look(size=9.5)),
     ListColumn("on", "due_by", 4, number("day", size=8.5, tone="muted")),
@@ -108,13 +110,12 @@ _KIND, _FIRST_MARK = 0, 1
 """Helper columns: whether a line is a rep's; then one for each measure that may be marked."""
 
 
-def team_board_board() -> Board:
+def team_board_sheet() -> Board:
     """Lay the page out."""
     page = team_board()
     board = Board(page)
     board.head(Word("sheets.team_board"), page.selectors)
-    steps = [Word(f"pages.first_steps.{step}") for step in ("target", "sales", "refresh")]
-    board.answer("answer", call("CHOOSE", page.fact("first_step"), *steps))
+    board.answer("answer", board.first_step("target", "sales", "refresh"))
     _tiles(board)
     _talks_and_teams(board)
     _hiring_and_training(board)
@@ -365,7 +366,7 @@ def _rep(board: Board, place: int) -> None:
         elif field == "sign":
             sign = page.cell("reps", place, "sign")
             is_luck = if_(call("OR", sign.equals("▲"), sign.equals("▼")), sign, "")
-            mark = board.sign(left, width, is_luck, Look(size=9.5, bold=True, align="right"))
+            mark = board.sign(left, width, is_luck, SIGN_LOOK)
         elif field == "rate":
             rate = page.cell("reps", place, "rate")
             board.put(left, width, rate, _LOOKS[field], signed_by=mark)
