@@ -41,6 +41,11 @@ _LAST_DAY: Final = 110000
 """Days before 1901 and after 2200, as a workbook counts them, are no days of a run."""
 _BLOCK: Final = "{list}|company|company|"
 
+_LEAST_IN_UNITS: Final = 10_000
+"""From here on amounts are shown in thousands or in 万."""
+_NO_UNIT: Final = 10**15
+"""Larger than any amount: it is shown in no larger unit."""
+
 
 def if_(condition: Expression, this: Expression | str | float, *other: Expression | str) -> Call:
     """One thing or another."""
@@ -102,6 +107,10 @@ def _facts() -> Mapping[str, Expression]:
         ),
         "unit": if_(style.equals("wan"), 10000, if_(style.equals("thousands"), 1000, Number(1))),
         "unit_word": if_(style.equals("wan"), "万", if_(style.equals("thousands"), "K", "")),
+        "large": if_(
+            style.equals("wan"), 10**8, if_(style.equals("thousands"), 10**6, Number(_NO_UNIT))
+        ),
+        "large_word": if_(style.equals("wan"), "亿", if_(style.equals("thousands"), "M", "")),
         "currency": Setting("currency").then(""),
         "has_run": is_number(fact("as_of")) * 1,
         "day": _day(),
@@ -119,6 +128,11 @@ def _cells_of_checks(severity: str) -> Expression:
     )
     more = total(cells - 1, is_of_severity, is_number(cells))
     return count(is_of_severity) + more
+
+
+def framed(words: str, said: Expression) -> Expression:
+    """What is said between two words of `book.toml`, `before` and `after`; one may be blank."""
+    return Word(f"{words}.before").then(said, Word(f"{words}.after"))
 
 
 def fact(name: str) -> Figure:
@@ -181,11 +195,13 @@ def two_digits(number: Expression) -> Expression:
 
 
 def amount_text(amount: Expression) -> Expression:
-    """An amount in the unit of the settings as text: of thousands under 100 with one decimal."""
-    scaled = amount / fact("unit")
-    is_small = (call("ABS", scaled) < 100) * (fact("unit") > 1)
-    digits = if_(is_small.equals(1), 1, Number(0))
-    return call("FIXED", scaled, digits).then(fact("unit_word"))
+    """An amount as text in the unit of the settings, as tiles show it: 1.97M, 239.5K, 9,600."""
+    large, unit = fact("large"), fact("unit")
+    size = call("ABS", amount)
+    is_in_units = (Number(_LEAST_IN_UNITS) <= size) * (unit > 1)
+    in_units = call("FIXED", amount / unit, 1).then(fact("unit_word"))
+    small = if_(is_in_units.equals(1), in_units, call("FIXED", amount, 0))
+    return if_(large <= size, call("FIXED", amount / large, 2).then(fact("large_word")), small)
 
 
 # What is chosen.

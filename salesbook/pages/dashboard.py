@@ -25,6 +25,8 @@ TILES: Final = 3
 """Month, quarter and year."""
 MONTHS: Final = 12
 SNAPSHOTS: Final = 13
+FEWEST_SNAPSHOTS: Final = 3
+"""So many make a line that says something."""
 HELP: Final = 4
 CHANGES: Final = 5
 STEPS: Final = 10
@@ -138,14 +140,17 @@ def _landings(page: Page) -> Iterator[Series]:
     """The year's landing at the last snapshots, the oldest first."""
     unit = fact("unit")
 
+    are_enough = page.has_line("landing", FEWEST_SNAPSHOTS - 1)
+
     def known(row: int, name: str) -> Expression:
         value = page.cell("landing", row, name)
-        return if_(is_number(value), value, call("NA"))
+        return if_((is_number(value) * are_enough).equals(1), value, call("NA"))
 
     def beyond(row: int, name: str) -> Expression:
         return call("ABS", known(row, name) - known(row, "middle")) / unit
 
-    yield Series("landing.on", SNAPSHOTS, lambda row: page.cell("landing", row, "on"))
+    days = [page.cell("landing", row, "on") for row in range(SNAPSHOTS)]
+    yield Series("landing.on", SNAPSHOTS, lambda row: if_(are_enough, days[row], ""))
     yield Series("landing.middle", SNAPSHOTS, lambda row: known(row, "middle") / unit)
     yield Series("landing.over", SNAPSHOTS, lambda row: beyond(row, "high"))
     yield Series("landing.under", SNAPSHOTS, lambda row: beyond(row, "low"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from salesbook.expressions import Expression, Figure, Text, Word, call
-from salesbook.pages.common import if_
+from salesbook.pages.common import if_, is_number
 from salesbook.pages.page import Page, Selector
 from salesbook.sheets.look import Bar, Look, Shows, Tone
 from salesbook.store import column_letters
@@ -375,11 +375,19 @@ class Board:
         title_width = width - right if note is None else title_width
         self.put(left, title_width, words, Look(size=11.5, bold=True))
         if note is not None:
-            look = Look(size=8.5, tone="muted")
+            look = Look(size=8.5, tone="muted", shrink=True)
             self.put(left + title_width, width - right - title_width, note, look)
         if link:
-            look = Look(tone="accent", size=8.5, align="right")
-            self.put(left + width - right, right, Word(link[0]), look, link_to=link[1])
+            self.link(left + width - right, right, *link)
+
+    def link(self, left: int, width: int, word: str, code: str) -> None:
+        """A link to a sheet, at the right of its place, once there is something to see there."""
+        look = Look(tone="accent", size=8.5, align="right", shrink=True)
+        self.put(left, width, self.once_run(Word(word)), look, link_to=code)
+
+    def once_run(self, said: Expression | str, before: Expression | str = "") -> Expression:
+        """What is said once a run has calculated something, and what before that."""
+        return if_(is_number(Figure("common.as_of")), said, before)
 
     def list_heads(self, left: int, columns: Sequence[ListColumn], listed: str) -> None:
         """The heads of a list's columns, where it has a line."""
@@ -408,7 +416,7 @@ class Board:
         place: int,
         instead: Mapping[str, Expression] = _AS_LISTED,
     ) -> None:
-        """One line of a list.
+        """One line of a list; a text that is longer than its column is written smaller.
 
         Args: instead is what columns show that show no field as it is, by what they say (`said`) or
             else by their field.
@@ -438,7 +446,7 @@ class Board:
                     column_left,
                     column.width,
                     said,
-                    column.look,
+                    replace(column.look, shrink=True),
                     name=name,
                     signed_by=sign if column.is_signed else None,
                     bar=column.bar,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from salesbook.expressions import Expression, Text, Word
-from salesbook.pages.common import DASH, amount_text, date_text, if_, is_number
+from salesbook.pages.common import DASH, amount_text, date_text, framed, if_, is_number
 from salesbook.pages.customer_board import CALLS, LEAVING, MOVES, TIERS, customer_board
 from salesbook.sheets.board import (
     COLUMNS,
@@ -190,7 +190,9 @@ def _tile_nps(board: Board, left: int) -> None:
     board.put(left, _TILE, page.cell("feedback_total", 0, "number", DASH), look)
     count = page.cell("feedback_total", 0, "count")
     because = page.cell("feedback_total", 0, "because")
-    answers = count.then(Word("pages.customer_board.answers"), because)
+    since_on = page.cell("feedback_total", 0, "since_on")
+    since = framed("pages.customer_board.answers_since", date_text(since_on))
+    answers = count.then(since, Word("pages.customer_board.answers"), because)
     _tile_note(board, left, if_(is_number(count), answers, Word("pages.customer_board.no_answers")))
 
 
@@ -237,7 +239,7 @@ def _tiers_and_leaving(board: Board) -> None:
     )
     board.next_row()
     board.list_heads(0, _TIERS, "tiers")
-    board.list_heads(moves_left, _TIER_MOVES, "tier_moves")
+    board.list_heads(moves_left, _TIER_MOVES, "tiers")
     board.list_heads(right, _LEAVING, "leaving")
     board.next_row(22)
 
@@ -272,8 +274,12 @@ def _moves_and_feedback(board: Board) -> None:
     board.title(
         0,
         _MOVES_WIDTH,
-        if_(has_since, Word("pages.customer_board.moves"), ""),
-        note=if_(has_since, if_(page.has_line("moves"), since_day, nobody), ""),
+        board.word_with("tiers", "moves"),
+        note=if_(
+            has_since,
+            if_(page.has_line("moves"), since_day, nobody),
+            board.word_with("tiers", "moves_first"),
+        ),
         title_width=8,
     )
     begin, end = (page.cell("feedback_total", 0, name) for name in ("since_on", "on"))
@@ -349,6 +355,6 @@ def _nps_chart(board: Board, left: int) -> PlacedChart:
         "line",
         page.name("quarters.label"),
         (line,),
-        label_format='+0;"−"0;',
+        label_format='+0;"−"0;0',
         says="pages.customer_board.quarters",
     )

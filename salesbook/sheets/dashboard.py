@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from salesbook.expressions import Expression, Text, Word
-from salesbook.pages.common import DASH, amount_text, date_text, fact, if_, is_number
-from salesbook.pages.dashboard import CHANGES, STEPS, TILES, dashboard, to_go
+from salesbook.pages.common import DASH, amount_text, date_text, fact, framed, if_, is_number
+from salesbook.pages.dashboard import CHANGES, FEWEST_SNAPSHOTS, STEPS, TILES, dashboard, to_go
 from salesbook.pages.page import Page
 from salesbook.sheets.board import (
     COLUMNS,
@@ -63,18 +63,13 @@ def dashboard_sheet() -> Board:
     _today(board)
     _charts(board)
     board.put(
-        0, COLUMNS, fact("sold").then(_if_run(" · "), _footnote()), Look(tone="muted", size=8)
+        0,
+        COLUMNS,
+        fact("sold").then(board.once_run(" · "), board.once_run(Word("pages.dashboard.footnote"))),
+        Look(tone="muted", size=8),
     )
     board.next_row()
     return board
-
-
-def _if_run(text: str) -> Expression:
-    return if_(is_number(fact("as_of")), text, "")
-
-
-def _footnote() -> Expression:
-    return if_(is_number(fact("as_of")), Word("pages.dashboard.footnote"), "")
 
 
 def _tiles(board: Board) -> None:
@@ -95,7 +90,8 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
     days = page.cell(tile, 0, "days")
     chance, landing = page.cell(tile, 0, "chance_rate"), page.cell(tile, 0, "middle")
     top = Look(fill="panel", top="accent", size=9.5, bold=True, indent=1)
-    board.put(left, 14, page.cell(tile, 0, "says"), top)
+    not_yet = Word(f"pages.dashboard.tile{place}")
+    board.put(left, 14, board.once_run(page.cell(tile, 0, "says"), not_yet), top)
     left_text = if_(is_number(days), days_left(days), "")
     board.put(
         left + 14,
@@ -105,7 +101,8 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
     )
 
     board.next_row()
-    board.put(left, 8, landing, Look(shows="short", fill="panel", size=20, bold=True, indent=1))
+    shown = board.once_run(landing, DASH)
+    board.put(left, 8, shown, Look(shows="short", fill="panel", size=20, bold=True, indent=1))
     landing_word = if_(is_number(landing), Word("pages.dashboard.landing"), "")
     board.put(left + 8, 4, landing_word, Look(fill="panel", size=8.5, tone="muted"))
     chance_word = if_(is_number(chance), Word("pages.dashboard.chance"), "")
@@ -157,7 +154,7 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
     for word, width, _, align in figures:
         marked = {"sold": "■ ", "target": "■ "}.get(word, "")
         tone: Tone = "accent" if word == "sold" else "muted"
-        shown = if_(is_number(fact("as_of")), Text(marked).then(Word(f"pages.heads.{word}")), "")
+        shown = board.once_run(Text(marked).then(Word(f"pages.heads.{word}")))
         board.put(
             column, width, shown, Look(fill="panel", size=8, tone=tone, align=align, indent=1)
         )
@@ -167,14 +164,14 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
     for word, width, said, align in figures:
         shows: Shows = "text" if word == "range" else "short"
         look = Look(shows=shows, fill="panel", size=9.5, bold=True, align=align, indent=1)
-        board.put(column, width, if_(is_number(fact("as_of")), said, ""), look)
+        board.put(column, width, board.once_run(said), look)
         column += width
 
 
 def days_left(days: Expression) -> Expression:
     """How many working days are left, in words."""
-    word = if_(days.equals(1), Word("pages.dashboard.day_left"), Word("pages.dashboard.days_left"))
-    return days.then(word)
+    one, more = (framed(f"pages.dashboard.{word}", days) for word in ("day_left", "days_left"))
+    return if_(days.equals(1), one, more)
 
 
 def _people_and_changes(board: Board) -> None:
@@ -188,7 +185,8 @@ def _people_and_changes(board: Board) -> None:
         link=("pages.dashboard.help_link", "Scorecard"),
     )
     since = page.cell("changed_since", 0, "on")
-    title = if_(is_number(since), Word("pages.dashboard.changed").then(date_text(since)), "")
+    changed = framed("pages.dashboard.changed", date_text(since))
+    title = if_(is_number(since), changed, board.once_run(Word("pages.dashboard.changed_first")))
     board.title(
         right,
         COLUMNS - right,
@@ -220,8 +218,8 @@ def _charts(board: Board) -> None:
     months = if_(has_months, Word("pages.dashboard.months").then(unit), "")
     board.put(0, 22, months, Look(size=11.5, bold=True))
     board.legend(22, (("■", "sold", 4), ("■", "to_come", 5), ("—", "target", 5)), has_months)
-    has_landing = page.has_line("landing")
-    landing = if_(has_landing, Word("pages.dashboard.landings").then(unit), "")
+    has_landing = page.has_line("landing", FEWEST_SNAPSHOTS - 1)
+    landing = if_(page.has_line("landing"), Word("pages.dashboard.landings").then(unit), "")
     board.put(right, 22, landing, Look(size=11.5, bold=True))
     board.legend(
         right + 22, (("■", "landing", 4), ("■", "range", 5), ("—", "target", 5)), has_landing
@@ -268,6 +266,10 @@ def _charts(board: Board) -> None:
             says="pages.dashboard.landings",
         )
     )
+    # The chart's place is empty until it has enough to draw.
+    too_few = board.word_with("landing", "landings_few")
+    note = if_(has_landing, "", too_few)
+    board.put(right, _HALF, note, Look(size=8.5, tone="muted"))
     for _ in range(8):
         board.next_row()
     board.next_row(SPACER_PIXELS)

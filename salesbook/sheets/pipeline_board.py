@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from salesbook.expressions import Expression, Text, Word, call
-from salesbook.pages.common import DASH, amount_text, date_text, fact, if_, is_number
+from salesbook.pages.common import DASH, amount_text, date_text, fact, framed, if_, is_number
 from salesbook.pages.lines.pipeline_board import STUCK, TRACK
 from salesbook.pages.page import Page
 from salesbook.pages.pipeline_board import MOVES, STAGES, pipeline_board
@@ -104,7 +104,10 @@ def _tiles(board: Board) -> None:
     span = if_(is_number(low), Text(" · ").then(amount_text(low), "–", amount_text(high)), "")
     has_both = has_target.equals(1)
     lands = _Tile(
-        caption=page.cell("tile", 0, "says").then(" ", Word("pages.pipeline_board.landing")),
+        caption=board.once_run(
+            page.cell("tile", 0, "says").then(" ", Word("pages.pipeline_board.landing")),
+            Word("pages.pipeline_board.landing_first"),
+        ),
         figure=landing,
         shows="short",
         below=if_(has_both, call("IFERROR", of_target, "").then(span), ""),
@@ -151,18 +154,17 @@ def _tiles(board: Board) -> None:
 def _tile(board: Board, place: int, tile: _Tile) -> None:
     """One tile; an empty book has a dash for its figure."""
     first, left = board.row, place * (_TILE + _GUTTER)
-    has_run = is_number(fact("as_of"))
     caption = Look(fill="panel", top="accent", size=9, tone="muted", indent=1)
-    board.put(left, _TILE, if_(has_run, tile.caption, ""), caption)
+    board.put(left, _TILE, tile.caption, caption)
     big = Look(shows=tile.shows, fill="panel", size=20, bold=True, indent=1)
     shown = if_(is_number(tile.figure), tile.figure, DASH)
-    board.put(left, _TILE, if_(has_run, shown, DASH), big, row=first + 1)
+    board.put(left, _TILE, board.once_run(shown, DASH), big, row=first + 1)
 
     width, mark = 0, None
     if tile.sign is not None:
         width, look = 2, Look(fill="panel", size=9.5, bold=True, align="right")
         mark = board.sign(left, width, tile.sign, look, row=first + 2)
-    below = Look(fill="panel", size=8.5, tone="muted", indent=0 if width else 1)
+    below = Look(fill="panel", size=8.5, tone="muted", indent=0 if width else 1, shrink=True)
     board.put(left + width, _TILE - width, tile.below, below, row=first + 2, signed_by=mark)
 
 
@@ -212,12 +214,13 @@ def _band(board: Board, band: str, head: _BandHead, otherwise: _BandHead) -> Non
     """The head of a band: what it holds at the left, what that comes to at the right."""
     page, listed = board.page, f"{band}_sum"
     is_there = page.has_line(listed)
-    look = Look(size=9.5, bold=True, bottom=True)
+    look = Look(size=9.5, bold=True)
     sign = if_(is_there, head.sign, otherwise.sign)
     mark = board.sign(0, 2, sign, replace(look, align="right"))
     board.put(2, 30, if_(is_there, head.words, otherwise.words), look, signed_by=mark)
-    sums = Look(size=9, tone="muted", align="right", bottom=True)
+    sums = Look(size=9, tone="muted", align="right")
     board.put(32, COLUMNS - 32, page.cell(listed, 0, "says"), sums)
+    board.lined.append((board.row, board.row, 2, COLUMNS + 1))
     board.next_row()
 
 
@@ -244,8 +247,7 @@ def _stages(board: Board) -> None:
     leak_look = Look(size=9, bold=True)
     mark = board.sign(20, 2, page.cell("leak", 0, "sign"), SIGN_LOOK)
     board.put(22, COLUMNS - 34, page.cell("leak", 0, "says"), leak_look, signed_by=mark)
-    link = Look(tone="accent", size=8.5, align="right")
-    board.put(COLUMNS - 12, 12, Word("pages.pipeline_board.stages_link"), link, link_to="Funnel")
+    board.link(COLUMNS - 12, 12, "pages.pipeline_board.stages_link", "Funnel")
     board.next_row()
 
     board.list_heads(0, _STAGES, "stages")
@@ -312,7 +314,9 @@ def _reached(board: Board, left: int, place: int) -> None:
 def _moved_and_ahead(board: Board) -> None:
     page, right = board.page, COLUMNS - _RIGHT
     since = page.cell("moved_head", 0, "since_on")
-    title = if_(is_number(since), Word("pages.pipeline_board.moved").then(date_text(since)), "")
+    moved = framed("pages.pipeline_board.moved", date_text(since))
+    not_yet = board.once_run(Word("pages.pipeline_board.moved_first"))
+    title = if_(is_number(since), moved, not_yet)
     board.put(0, 22, title, Look(size=11.5, bold=True))
     mark = board.sign(
         22, 2, page.cell("moved_head", 0, "sign"), Look(size=9, bold=True, align="right")

@@ -58,7 +58,7 @@ _CALLS: Final = (
     ListColumn("customer", "customer", 12, _TEXT),
     ListColumn("phone", "phone", 9, _TEXT),
     ListColumn("channel", "by", 5, _TEXT),
-    ListColumn("since_on", "due_on", 5, _DAY),
+    ListColumn("since_on", "call_on", 5, number("day", size=9.5)),
     ListColumn("days", "late", 3, number("days", size=9.5), is_signed=True),
     ListColumn("because", "last_word", 9, Look(size=9.5, indent=1, shrink=True), blank=DASH),
     ListColumn("amount", "open_deal", 6, number("money", size=9.5), blank=DASH),

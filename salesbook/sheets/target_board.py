@@ -107,14 +107,14 @@ def _tiles(board: Board) -> None:
         left = place * (_TILE + _GUTTER)
         board.row = first
         top = Look(fill="panel", top="accent", size=9.5, bold=True, indent=1)
-        board.put(left, 12, _if_year(page, Word(f"pages.target_board.tile_{word}")), top)
+        board.put(left, 12, Word(f"pages.target_board.tile_{word}"), top)
         beside = Look(fill="panel", top="accent", size=8.5, tone="muted", align="right", indent=1)
         board.put(left + 12, 12, _if_year(page, aside), beside)
 
         board.next_row()
         shown = if_(is_number(amount), amount, DASH)
         big = Look(shows="short", fill="panel", size=20, bold=True, indent=1)
-        board.put(left, 14, _if_year(page, shown), big)
+        board.put(left, 14, shown, big)
         if word == "landing":
             _chance(board, page, left + 14)
         else:

@@ -154,7 +154,7 @@ def _tiles(board: Board) -> None:
         left = place * (_TILE + _GUTTER)
         board.row = first
         top = Look(fill="panel", top=tone, size=9.5, bold=True, indent=1)
-        board.put(left, _TILE, _if_there(page, Word(f"pages.team_board.tile_{word}")), top)
+        board.put(left, _TILE, Word(f"pages.team_board.tile_{word}"), top)
         board.next_row()
         big = Look(shows=shows, fill="panel", size=20, bold=True, indent=1)  # type: ignore[arg-type]
         shown = if_(is_number(value), value, DASH)
@@ -166,11 +166,11 @@ def _tiles(board: Board) -> None:
                 if_(call("N", value) > 0, sign, ""),
                 Look(fill="panel", size=16, bold=True, align="right"),
             )
-            board.put(left + 2, 4, _if_there(page, shown), big, signed_by=mark)
+            board.put(left + 2, 4, shown, big, signed_by=mark)
             of_all = Look(fill="panel", size=9.5, tone="muted")
             board.put(left + 6, _TILE - 6, figure(place, "because"), of_all)
         else:
-            board.put(left, _TILE, _if_there(page, shown), big)
+            board.put(left, _TILE, shown, big)
         board.next_row()
         plain = Look(fill="panel", size=9, indent=1)
         board.put(left, _TILE, _if_there(page, beneath), plain)
@@ -227,7 +227,7 @@ def _hiring_and_training(board: Board) -> None:
         title_width=5,
         note=_if_there(page, training_note),
         link=("pages.team_board.training_link", "TrainingGaps"),
-        link_width=4,
+        link_width=8,
     )
     board.next_row()
     board.lists_beside(((0, _SEATS, "seats"), (right, _COURSES, "courses")), COURSES)

@@ -157,10 +157,10 @@ class PageDrawer:
         if (last_row, last_column) != (row, column):
             self.sheet.merge_range(row, column, last_row, last_column, "", style)
         if cell.link_to:
-            target = self.names[cell.link_to]
-            text = self._text_of(cell)
-            self.sheet.write_url(row, column, f"internal:'{target}'!A1", style, text)
-        elif cell.is_formula:
+            # The link stays when the formula takes the text's place.
+            target = f"internal:'{self.names[cell.link_to]}'!A1"
+            self.sheet.write_url(row, column, target, style, "-")
+        if cell.is_formula:
             formula = self.formulas[cell.row, cell.column]
             put_plain_formula(Spot(self.sheet, row, column), formula, style)
         elif cell.said is not None:

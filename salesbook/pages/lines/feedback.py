@@ -3,7 +3,7 @@
 Lists, each for the company, every team and every rep. An answer belongs to who is named on it, else
 to the customer's owner.
 
-- `feedback`: by period, of its last 90 days where it is shorter; a line per tier, of a rep none.
+- `feedback`: by period, of a month the 90 days that end with it; a line per tier, of a rep none.
   `count` answers, `number` their NPS, `rate` with `rate_low` and `rate_high` the same as shares (0.22
   for +22), `because` the range in words, `share` content, `count_down` complaints, `count_up` those
   answered in time or with time left, `word` both. Under five answers only their number is given, and
@@ -120,11 +120,15 @@ class Feedback:
         yield ListLines(page, "feedback-total", scope, [total], period)
 
     def _span(self, period: str) -> tuple[pd.Timestamp, pd.Timestamp]:
-        """The days that a period looks at: its own, and as many before them as make 90."""
+        """The days that a period looks at: its own, of a month the 90 that end with it.
+
+        One month has too few answers. A quarter is what it is in the chart of quarters.
+        """
         first_month = self.context.first_month
+        first = pd.Timestamp(first_day(period, first_month))
         last = min(pd.Timestamp(last_day(period, first_month)), self.context.today)
-        ninety_days = last - pd.Timedelta(days=_DAYS - 1)
-        return min(pd.Timestamp(first_day(period, first_month)), ninety_days), last
+        is_month = not period.startswith("FY")
+        return (last - pd.Timedelta(days=_DAYS - 1) if is_month else first), last
 
     def _figures(self, answers: list[Record], complaints: list[Record]) -> dict[str, Any]:
         limit = self.context.policy.rules.answer_limit_hours
