@@ -11,6 +11,7 @@ import pytest
 from salesbook.book.page_shown import PAGES, page_named
 from salesbook.cli.app import run
 from salesbook.labels import LANGUAGES, word
+from salesbook.sheets import boards, code_name
 
 DAY = dt.date(2026, 6, 30)
 
@@ -26,11 +27,16 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory, sample_book) -> Path:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_is_known_by_its_code_and_by_its_sheet(language):
     """Whatever language the workbook is in."""
-    sheets = ("dashboard", "target_board", "team_board", "rep_page", "pipeline_board")
-    named = [page_named(word("book", f"sheets.{code}", language)) for code in sheets]
-    assert named == list(PAGES[:5])
+    named = [page_named(word("book", f"sheets.{code}", language)) for code in PAGES.values()]
+    assert named == list(PAGES)
     assert [page_named(page.upper()) for page in PAGES] == list(PAGES)
     assert page_named("Deals") is None
+
+
+def test_every_page_of_the_workbook_is_known():
+    """In the order of its sheets, and by the name that macros know the sheet by."""
+    assert list(PAGES.values()) == list(boards())
+    assert [code_name(code) for code in PAGES.values()] == [f"Sheet{page}" for page in PAGES]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -40,12 +46,8 @@ def test_a_page_says_whose_it_is_and_of_which_day(page, refreshed, salesbook):
     assert said
     if page != "TargetBoard":
         title, facts, *_ = said.splitlines()
-        assert title.startswith(word("book", f"sheets.{_sheet(page)}", "en"))
+        assert title.startswith(word("book", f"sheets.{PAGES[page]}", "en"))
         assert facts.startswith(f"As of {DAY}")
-
-
-def _sheet(page: str) -> str:
-    return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in page).lstrip("_")
 
 
 def test_to_a_program_a_page_is_its_lines(refreshed, salesbook):

@@ -16,15 +16,18 @@ if TYPE_CHECKING:
     from salesbook.book.reporting import ScopeKind
     from salesbook.reports.description import Remark, Table, Tile
 
-PAGES: Final = (
-    "Dashboard",
-    "TargetBoard",
-    "TeamBoard",
-    "RepPage",
-    "PipelineBoard",
-    "CustomerBoard",
-)
-"""Pages by the name that a command knows them by, and PageLines too."""
+PAGES: Final = {
+    "Dashboard": "dashboard",
+    "TargetBoard": "target_board",
+    "TeamBoard": "team_board",
+    "RepPage": "rep_page",
+    "PipelineBoard": "pipeline_board",
+    "CustomerBoard": "customer_board",
+}
+"""By the name that a command knows a page by, and PageLines too, the code of its sheet.
+
+Written down, since to lay the pages out takes a second; a test holds it to them.
+"""
 _REP_PAGE: Final = "RepPage"
 _WITH_TILES: Final = ("Dashboard", _REP_PAGE)
 """Pages that begin with whether the number will be made."""
@@ -46,9 +49,9 @@ class PageShown:
 def page_named(name: str) -> str | None:
     """The page that somebody names by its code, or by its sheet in any language; None for none."""
     by_name = {fold_name(page): page for page in PAGES}
-    for page in PAGES:
+    for page, code in PAGES.items():
         for language in LANGUAGES:
-            sheet = labels.word("book", f"sheets.{_code_of(page)}", language)
+            sheet = labels.word("book", f"sheets.{code}", language)
             by_name[fold_name(sheet)] = page
     return by_name.get(fold_name(name))
 
@@ -56,11 +59,6 @@ def page_named(name: str) -> str | None:
 def is_worded(page: str) -> bool:
     """Whether a page can be told in words; of the others a command shows the lines."""
     return page in _WITH_TILES or any(block.page == page for block in LISTS)
-
-
-def _code_of(page: str) -> str:
-    """`PipelineBoard` is the sheet `pipeline_board`."""
-    return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in page).lstrip("_")
 
 
 def show_page(book: Path, page: str, who: str | None, language: Language | None) -> PageShown:
@@ -79,7 +77,7 @@ def show_page(book: Path, page: str, who: str | None, language: Language | None)
     of_page = {block.list for block in LISTS if block.page == page}
     report = described.report
     begins_with_tiles = page in _WITH_TILES
-    sheet = labels.word("book", f"sheets.{_code_of(page)}", described.language)
+    sheet = labels.word("book", f"sheets.{PAGES[page]}", described.language)
     return PageShown(
         title=f"{sheet} · {report.title}",
         facts=report.facts,

@@ -135,12 +135,17 @@ def _stored(package: PackageHost, already_read: ReadForPages) -> tuple[Exception
 
 
 def _chosen(package: PackageHost, sheet_names: Mapping[str, str]) -> dict[str, Values]:
-    """What stands in the selectors of all pages."""
-    return {
-        name: from_cells([package.typed(sheet_names[code], row, column)])
-        for name, code, row, column in selector_cells()
-        if code in sheet_names
-    }
+    """What stands in the selectors of all pages, each page's sheet read once for its selectors."""
+    places: dict[str, dict[tuple[int, int], str]] = {}
+    for name, code, row, column in selector_cells():
+        if code in sheet_names:
+            places.setdefault(code, {})[row, column] = name
+
+    chosen: dict[str, Values] = {}
+    for code, names in places.items():
+        for place, value in package.typed(sheet_names[code], names.keys()).items():
+            chosen[names[place]] = from_cells([value])
+    return chosen
 
 
 def _tab_of(package: PackageHost, code: str) -> str | None:

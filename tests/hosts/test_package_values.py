@@ -56,3 +56,13 @@ def test_what_stands_right_below_a_table_is_told(tmp_path: Path) -> None:
     near = b'<row r="6"><c r="D6"><v>5</v></c><c r="H6"><v>1</v></c></row>'
     cut = b'<row r="6"><c r="H6"><v>1</v></c></row>'
     assert table(bend(book, {SHEET: swap(cut, near)})).below == (None, None, 5.0, None, None)
+
+
+def test_cells_outside_tables_are_told_together(tmp_path: Path) -> None:
+    """A blank cell and one beyond all that the sheet holds are None."""
+    book = plain_book(tmp_path / "B.xlsx")
+    with open_package(book, for_writing=False) as host:
+        sheet = host.read("Deals").sheet
+        typed = host.typed(sheet, [(4, 4), (2, 9), (500, 90)])
+        assert host.typed(sheet, []) == {}
+    assert typed == {(4, 4): -3.0, (2, 9): None, (500, 90): None}

@@ -93,9 +93,10 @@ class PageDrawer:
         self.names = {layout.code: layout.name for layout in layouts}
         self.name = self.names[board.page.code]
         self.sheet: Worksheet = canvas.book.get_worksheet_by_name(self.name)
-        self.shared = sheet_names(canvas)
         seen = seen_sheet(board.page.code)
-        spelling = spelling_for(seen, canvas.language, self.shared)
+        spelling = spelling_for(seen, canvas.language, sheet_names(canvas))
+        self.places = spelling.places
+        """By a figure's name, and its row in a series, its cell as this sheet's formulas name it."""
         self.formulas = {
             (cell.row, cell.column): formula_text(cell.expression, spelling) for cell in seen.cells
         }
@@ -172,23 +173,8 @@ class PageDrawer:
         if cell.look.shows in _TONE_OF_MOVES:
             self._moved(cell, _TONE_OF_MOVES[cell.look.shows])
         if cell.bar is not None:
-            self.sheet.conditional_format(
-                row,
-                column,
-                row,
-                column,
-                {
-                    "type": "data_bar",
-                    "data_bar_2010": True,
-                    "bar_color": _BAR,
-                    "bar_solid": True,
-                    "bar_border_color": _BAR,
-                    "min_type": "num",
-                    "max_type": "num",
-                    "min_value": 0,
-                    "max_value": cell.bar.end,
-                },
-            )
+            end = {"max_type": "num", "max_value": cell.bar.end}
+            self.sheet.conditional_format(row, column, row, column, _data_bar(_BAR, end))
 
     def _text_of(self, cell: Placed) -> str:
         match cell.said:
@@ -233,13 +219,7 @@ class PageDrawer:
 
     def _short(self, row: int, column: int) -> None:
         """Show an amount in millions or in 万 where the settings say so."""
-        style_cell = next(
-            text
-            for name, text in spelling_for(
-                seen_sheet(self.board.page.code), self.canvas.language, self.shared
-            ).places.items()
-            if name == ("common.style", None)
-        )
+        style_cell = self.places["common.style", None]
         for code, number_format in _SHORT.items():
             rule = {
                 "type": "formula",
@@ -295,6 +275,11 @@ class PageDrawer:
                 self._sign_rules(cell)
         for by_helper in of_rows:
             self._rule(by_helper)
+        self._hairlines()
+        self._fills()
+
+    def _hairlines(self) -> None:
+        """Lines below the rows of lists that hold something."""
         for first, last, left, right in self.board.lined:
             anchor = xl_rowcol_to_cell(first - 1, left - 1, row_abs=False, col_abs=True)
             second = xl_rowcol_to_cell(first - 1, left + 1, row_abs=False, col_abs=True)
@@ -306,11 +291,11 @@ class PageDrawer:
                 ),
             }
             self.sheet.conditional_format(first - 1, left - 1, last - 1, right - 1, rule)
+
+    def _fills(self) -> None:
+        """Fills of the heads of lists that have a line."""
         for row, left, right, listed in self.board.filled:
-            spelling = spelling_for(
-                seen_sheet(self.board.page.code), self.canvas.language, self.shared
-            ).places
-            first_line = spelling[self.board.page.name(f"{listed}.first"), None]
+            first_line = self.places[self.board.page.name(f"{listed}.first"), None]
             rule = {
                 "type": "formula",
                 "criteria": f"={first_line}>0",
@@ -356,19 +341,9 @@ class PageDrawer:
     def _bars(self, barred: Barred) -> None:
         """Data bars that end at the largest number of their cells."""
         colour = _BAR if barred.tone == "light" else _TONES["accent"]
-        rule = {
-            "type": "data_bar",
-            "data_bar_2010": True,
-            "bar_color": colour,
-            "bar_solid": True,
-            "bar_border_color": colour,
-            "min_type": "num",
-            "min_value": 0,
-            "max_type": "max",
-        }
-        column = barred.column - 1
-        rows = (barred.first_row - 1, barred.last_row - 1)
-        self.sheet.conditional_format(rows[0], column, rows[1], column, rule)
+        rule = _data_bar(colour, {"max_type": "max"})
+        first_row, last_row, column = barred.first_row - 1, barred.last_row - 1, barred.column - 1
+        self.sheet.conditional_format(first_row, column, last_row, column, rule)
 
     def _sign_rules(self, cell: Placed) -> None:
         if cell.signed_by is None:
@@ -398,14 +373,11 @@ class PageDrawer:
         return {"bottom": 1, "bottom_color": _TONES["line"]} if is_lined else {}
 
     def _spark(self, row: int, column: int, series: str) -> None:
-        spelling = spelling_for(
-            seen_sheet(self.board.page.code), self.canvas.language, self.shared
-        ).places
         self.sheet.add_sparkline(
             row,
             column,
             {
-                "range": spelling[series, None],
+                "range": self.places[series, None],
                 "type": "column",
                 "series_color": "#C9CFD6",
                 "last_point": True,
@@ -436,6 +408,20 @@ class PageDrawer:
         sheet.set_footer("&L&8&F · &A&R&8&D")
         # Selectors alone take typing; there is no password, for nothing is kept from anybody.
         sheet.protect("", {"select_locked_cells": True, "objects": False})
+
+
+def _data_bar(colour: str, end: dict[str, Any]) -> dict[str, Any]:
+    """A plain data bar that begins at 0."""
+    return {
+        "type": "data_bar",
+        "data_bar_2010": True,
+        "bar_color": colour,
+        "bar_solid": True,
+        "bar_border_color": colour,
+        "min_type": "num",
+        "min_value": 0,
+        **end,
+    }
 
 
 def _name_of_choices(choices: str) -> str:

@@ -245,17 +245,29 @@ class PackageHost:
         content = self._parts.content(sheet.part)
         return read_formulas(SheetRows(content, sheet.part, sheet.name)).texts
 
-    def typed(self, sheet_name: str, row: int, column: int) -> Cell:
-        """What one cell of a sheet holds, rows and columns from 1; None where it is blank.
+    def typed(
+        self, sheet_name: str, cells: Collection[tuple[int, int]]
+    ) -> Mapping[tuple[int, int], Cell]:
+        """What cells of a sheet hold, None where one is blank; the sheet is read once for all.
+
+        Args:
+            cells: rows and columns, from 1.
 
         Raises: NotAWorkbook, UnsafeFile where the sheet cannot be read.
         """
+        if not cells:
+            return {}
         sheet = next(sheet for sheet in self._book.sheets if sheet.name == sheet_name)
-        rows, _ = SheetReader(self._parts, self._book).rows(sheet, row)
-        if row > len(rows) or column > len(rows[row - 1]):
-            return None
-        value: Cell = rows[row - 1][column - 1]
-        return None if value == "" else value
+        last_row = max(row for row, _ in cells)
+        rows, _ = SheetReader(self._parts, self._book).rows(sheet, last_row)
+
+        values: dict[tuple[int, int], Cell] = {}
+        for row, column in cells:
+            # Rows and columns end with the last that hold something.
+            is_there = row <= len(rows) and column <= len(rows[row - 1])
+            value: Cell = rows[row - 1][column - 1] if is_there else None
+            values[row, column] = None if value == "" else value
+        return values
 
     def store_values(self, by_sheet: Mapping[str, Mapping[Reading, Cell]]) -> None:
         """Stage what formulas show, and the charts that draw them; the file changes only on `save`.

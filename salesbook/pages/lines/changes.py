@@ -63,15 +63,14 @@ def _of_scope(context: PageContext, deals: pd.DataFrame, scope: Scope) -> pd.Dat
 
 def _closed_since(context: PageContext, since: pd.Timestamp) -> pd.DataFrame:
     """Deals that were closed since the snapshot; with `is_won`."""
-    known = context.memory.get("closed since")
-    if known is None:
+
+    def gather() -> pd.DataFrame:
         deals = context.deals
         entries = entries_of(context.tables["StageHistory"], deals, context.stages)
         standing = standing_since(deals, entries, context.stages, since)
-        known = deals.frame.assign(is_won=deals.is_won)[standing.closed_since]
-        context.memory["closed since"] = known
-    closed: pd.DataFrame = known
-    return closed
+        return deals.frame.assign(is_won=deals.is_won)[standing.closed_since]
+
+    return context.once(f"deals closed since {since}", gather)
 
 
 def _slipped(context: PageContext, scope: Scope) -> Line | None:
@@ -113,13 +112,12 @@ def _slipped(context: PageContext, scope: Scope) -> Line | None:
 
 def _amounts(context: PageContext) -> dict[str, int]:
     """By deal the amount of those that are open."""
-    known = context.memory.get("amounts of open deals")
-    if known is None:
+
+    def gather() -> dict[str, int]:
         deals = context.open_deals
-        known = dict(zip(deals["deal_id"], deals["amount"].fillna(0).astype(int), strict=True))
-        context.memory["amounts of open deals"] = known
-    amounts: dict[str, int] = known
-    return amounts
+        return dict(zip(deals["deal_id"], deals["amount"].fillna(0).astype(int), strict=True))
+
+    return context.once("amounts of open deals", gather)
 
 
 def _day(value: Any) -> dt.date | None:

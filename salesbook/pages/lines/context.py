@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import pandas as pd
 
@@ -28,6 +28,8 @@ from salesbook.domain.pipeline.stages.codes import (
 from salesbook.domain.team.staff import NO_TEAM, Staff
 from salesbook.frames import Tables
 from salesbook.policy import Policy
+
+_T = TypeVar("_T")
 
 COMPANY: Final = "company"
 Names = Callable[[str, Iterable[str]], Mapping[str, str]]
@@ -63,8 +65,20 @@ class PageContext:
     calendar: WorkCalendar
     names: Names
     """What people call the rows of the workbook."""
-    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What several lists look up, once it was gathered."""
+    _gathered: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What several lists look up, by what it is."""
+
+    def once(self, what: str, gather: Callable[[], _T]) -> _T:
+        """What several lists of a run look up, gathered when the first of them asks for it.
+
+        Args:
+            what: what is gathered, in words that no other caller says; with the period or the like
+                where there is one of each.
+        """
+        if what not in self._gathered:
+            self._gathered[what] = gather()
+        gathered: _T = self._gathered[what]
+        return gathered
 
     @cached_property
     def today(self) -> pd.Timestamp:

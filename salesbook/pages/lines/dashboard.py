@@ -19,7 +19,7 @@ from typing import Final
 from salesbook.pages.lines import answers, changes, helping, todo
 from salesbook.pages.lines.context import PageContext, Scope, slice_of
 from salesbook.pages.lines.line import Line, ListLines
-from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.periods import PeriodFigures, period_figures
 
 PAGE: Final = "Dashboard"
 _SNAPSHOTS: Final = 13
@@ -28,7 +28,7 @@ _SNAPSHOTS: Final = 13
 
 def lists(context: PageContext) -> Iterator[ListLines]:
     """All lists of the page."""
-    figures = PeriodFigures(context)
+    figures = period_figures(context)
     steps = todo.steps_by_scope(context)
     for scope in context.scopes:
         if scope.kind != "rep":

@@ -28,6 +28,9 @@ _WATCHED_UNDER: Final = 0.95
 _RATES: Final = ("win_rate",)
 """Metrics whose values are shares; those of the others are numbers."""
 
+LuckRanges = dict[str, tuple[float | None, float | None]]
+"""By rep the lowest and the highest pace that luck alone leaves him; None where nobody knows."""
+
 
 @dataclass(frozen=True)
 class RepPace:
@@ -101,23 +104,24 @@ def pace_of(
     return RepPace(rep, int(attained["actual"]), int(due), low, high)
 
 
-def luck_ranges(context: PageContext, period: str) -> dict[str, tuple[float | None, float | None]]:
+def luck_ranges(context: PageContext, period: str) -> LuckRanges:
     """By rep between which bounds of pace luck alone leaves him, as the period's score cards say."""
-    by_period = context.memory.get("luck_ranges")
-    if by_period is None:
-        lines = context.tables["ScorecardLines"]
-        scale = scale_of(context, "attainment")
-        by_period = {}
-        for line in lines[lines["metric"] == "attainment"].itertuples():
-            low, high = present(line.low), present(line.high)
-            bounds = (
-                None if low is None else low / scale,
-                None if high is None else high / scale,
-            )
-            by_period.setdefault(str(line.period), {})[str(line.rep_id)] = bounds
-        context.memory["luck_ranges"] = by_period
-    ranges: dict[str, tuple[float | None, float | None]] = by_period.get(period, {})
-    return ranges
+    by_period = context.once("ranges of luck", lambda: _luck_ranges_by_period(context))
+    return by_period.get(period, {})
+
+
+def _luck_ranges_by_period(context: PageContext) -> dict[str, LuckRanges]:
+    lines = context.tables["ScorecardLines"]
+    scale = scale_of(context, "attainment")
+    by_period: dict[str, LuckRanges] = {}
+    for line in lines[lines["metric"] == "attainment"].itertuples():
+        low, high = present(line.low), present(line.high)
+        bounds = (
+            None if low is None else low / scale,
+            None if high is None else high / scale,
+        )
+        by_period.setdefault(str(line.period), {})[str(line.rep_id)] = bounds
+    return by_period
 
 
 def scale_of(context: PageContext, metric: str) -> float:
@@ -168,16 +172,16 @@ def twelve_months(context: PageContext, rep_id: str) -> dict[str, int]:
 
 
 def _sold_by_month(context: PageContext) -> dict[tuple[str, str], int]:
-    known = context.memory.get("sold_by_month")
-    if known is None:
+    """Revenue by rep and period."""
+
+    def gather() -> dict[tuple[str, str], int]:
         attained = context.tables["Attainment"]
         is_ours = (attained["scope_kind"] == "rep") & (attained["metric"] == "revenue")
         rows = attained[is_ours]
         keys = zip(rows["scope"], rows["period"], strict=True)
-        known = dict(zip(keys, rows["actual"].astype(int), strict=True))
-        context.memory["sold_by_month"] = known
-    sold: dict[tuple[str, str], int] = known
-    return sold
+        return dict(zip(keys, rows["actual"].astype(int), strict=True))
+
+    return context.once("revenue by rep and period", gather)
 
 
 def cause_of(context: PageContext, pace: RepPace) -> Message:

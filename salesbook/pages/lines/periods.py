@@ -7,7 +7,8 @@ working days left; `middle` is the landing, `low` and `high` the range in which 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -16,7 +17,7 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import first_day, last_day
 from salesbook.messages import Message
-from salesbook.pages.lines.context import COMPANY, PageContext, Scope
+from salesbook.pages.lines.context import PageContext, Scope, slice_of
 from salesbook.pages.lines.line import (
     ATTENTION,
     BEHIND,
@@ -31,7 +32,6 @@ LIKELY: Final = 0.6
 """From this chance on a target will more likely than not be reached, with room for error."""
 OPEN: Final = 0.3
 """From this chance on it is open; below, it will probably be missed."""
-_SLICE_OF: Final = {COMPANY: "all", "team": "team", "rep": "rep"}
 
 
 def sign_of_chance(chance: float | None) -> str | None:
@@ -62,6 +62,14 @@ class PeriodFigures:
         keys = zip(forecast["slice_kind"], forecast["slice"], forecast["period"], strict=True)
         return dict(zip(keys, forecast.to_dict("records"), strict=True))
 
+    @cached_property
+    def _periods_attained(self) -> dict[tuple[str, str], set[str]]:
+        return _periods_by_owner(self._attained)
+
+    @cached_property
+    def _periods_expected(self) -> dict[tuple[str, str], set[str]]:
+        return _periods_by_owner(self._expected)
+
     def attained(self, scope: Scope, period: str) -> dict[str, Any]:
         """The row of Attainment; empty where there is none."""
         found: dict[str, Any] = self._attained.get((*scope, period), {})
@@ -69,20 +77,19 @@ class PeriodFigures:
 
     def forecast(self, scope: Scope, period: str) -> dict[str, Any]:
         """The row of Forecast; empty where there is none."""
-        kind = _SLICE_OF[scope.kind]
-        key = "all" if kind == "all" else scope.key
-        found: dict[str, Any] = self._expected.get((kind, key, period), {})
+        found: dict[str, Any] = self._expected.get((*slice_of(scope), period), {})
         return found
 
     def periods(self, scope: Scope) -> list[str]:
         """The periods of which something is known, by their first days, longer ones last."""
         first_month = self.context.first_month
-        kind = _SLICE_OF[scope.kind]
-        key = "all" if kind == "all" else scope.key
-        known = {period for *whose, period in self._attained if tuple(whose) == tuple(scope)}
-        known |= {period for *whose, period in self._expected if whose == [kind, key]}
-        return sorted(known, key=lambda period: (period.startswith("FY"), len(period),
-                                                 first_day(period, first_month)))  # fmt: skip
+        attained = self._periods_attained.get(scope, set())
+        expected = self._periods_expected.get(slice_of(scope), set())
+
+        def in_order(period: str) -> tuple[bool, int, dt.date]:
+            return (period.startswith("FY"), len(period), first_day(period, first_month))
+
+        return sorted(attained | expected, key=in_order)
 
     def line(self, scope: Scope, period: str) -> Line:
         """What the list `period` says of one."""
@@ -121,13 +128,26 @@ class PeriodFigures:
         }
 
 
+def _periods_by_owner(known: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], set[str]]:
+    """The periods that are known of each, by kind and key, or kind and name of a slice."""
+    by_owner: dict[tuple[str, str], set[str]] = {}
+    for kind, key, period in known:
+        by_owner.setdefault((kind, key), set()).add(period)
+    return by_owner
+
+
+def period_figures(context: PageContext) -> PeriodFigures:
+    """The figures of all scopes and periods, the same for every list of a run."""
+    return context.once("figures of periods", lambda: PeriodFigures(context))
+
+
 def period_lists(context: PageContext) -> Iterator[ListLines]:
     """The list `period` of the company, of each team, and of each rep for the running year.
 
     Of reps only what the running fiscal year holds and the next six months: with 300 of them every
     period of all years would be more lines than a page should look through.
     """
-    figures = PeriodFigures(context)
+    figures = period_figures(context)
     for scope in context.scopes:
         for period in figures.periods(scope):
             if scope.kind == "rep" and not _is_this_year(context, period):

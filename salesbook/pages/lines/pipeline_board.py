@@ -54,7 +54,7 @@ from salesbook.pages.lines.line import (
     whole,
 )
 from salesbook.pages.lines.open_pipeline import OpenPipeline, Sums
-from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.periods import PeriodFigures, period_figures
 from salesbook.pages.lines.stage_lines import StageLines
 
 PAGE: Final = "PipelineBoard"
@@ -78,7 +78,7 @@ def lists(context: PageContext) -> Iterator[ListLines]:
     """All lists of the page; none for a book without deals and sales, where the page says what to do."""
     if context.tables["Deals"].empty and context.tables["Orders"].empty:
         return
-    figures = PeriodFigures(context)
+    figures = period_figures(context)
     pipeline = OpenPipeline(context)
     stages = StageLines(context, pipeline)
     moved = Moved(context)
@@ -239,28 +239,26 @@ def _below_coverage(
 
 def _forecast_of_quarter(context: PageContext) -> dict[tuple[str, str], Any]:
     """Rows of Forecast for the running quarter by slice."""
-    known = context.memory.get("forecast of the quarter")
-    if known is None:
+
+    def gather() -> dict[tuple[str, str], Any]:
         forecast = context.tables["Forecast"]
         rows = forecast[forecast["period"] == context.quarter].to_dict("records")
-        known = {(row["slice_kind"], row["slice"]): row for row in rows}
-        context.memory["forecast of the quarter"] = known
-    by_slice: dict[tuple[str, str], Any] = known
-    return by_slice
+        return {(row["slice_kind"], row["slice"]): row for row in rows}
+
+    return context.once("forecast of the running quarter", gather)
 
 
 def _thin_slices(context: PageContext) -> set[tuple[str, str]]:
     """Slices of which an alert says that the pipeline is too small."""
-    known = context.memory.get("thin slices")
-    if known is None:
+
+    def gather() -> set[tuple[str, str]]:
         alerts = context.tables["Alerts"]
         keys = alerts.loc[alerts["kind"] == "coverage-low", "row_key"]
         # The key of a row of Forecast: period, kind of slice and slice.
         parts = [str(key).split("|", 2) for key in keys]
-        known = {(part[1], part[2]) for part in parts if len(part) == 3}
-        context.memory["thin slices"] = known
-    slices: set[tuple[str, str]] = known
-    return slices
+        return {(part[1], part[2]) for part in parts if len(part) == 3}
+
+    return context.once("slices with too small a pipeline", gather)
 
 
 # Open deals.

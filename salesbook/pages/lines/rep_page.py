@@ -41,14 +41,14 @@ from salesbook.pages.lines.line import (
     present,
     whole,
 )
-from salesbook.pages.lines.periods import PeriodFigures, sign_of_chance
+from salesbook.pages.lines.periods import PeriodFigures, period_figures, sign_of_chance
 
 PAGE: Final = "RepPage"
 
 
 def lists(context: PageContext) -> Iterator[ListLines]:
     """All lists of the page."""
-    figures = PeriodFigures(context)
+    figures = period_figures(context)
     yield ListLines(PAGE, "rep_choices", WHOLE_COMPANY, _choices(context, figures))
 
     talks = talk.Talks(context, figures)
@@ -128,14 +128,13 @@ def _answer(
 
 def _card(context: PageContext, rep: str) -> dict[str, Any]:
     """The rep's score card of the running year; empty where there is none."""
-    cards = context.memory.get("cards of the year")
-    if cards is None:
+
+    def gather() -> dict[str, dict[Any, Any]]:
         scorecard = context.tables["Scorecard"]
         of_year = scorecard[scorecard["period"] == context.year]
-        cards = dict(zip(of_year["rep_id"], of_year.to_dict("records"), strict=True))
-        context.memory["cards of the year"] = cards
-    card: dict[str, Any] = cards.get(rep, {})
-    return card
+        return dict(zip(of_year["rep_id"], of_year.to_dict("records"), strict=True))
+
+    return context.once("score cards of the running year", gather).get(rep, {})
 
 
 def _tiles(

@@ -13,7 +13,7 @@ from salesbook.domain.arithmetic.calendar import months_in, quarter_of_month, ye
 from salesbook.messages import Message
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext
 from salesbook.pages.lines.line import Line, ListLines
-from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.periods import period_figures
 
 _EVERY = "Every"
 
@@ -29,10 +29,11 @@ def lists(context: PageContext) -> Iterator[ListLines]:
     first = [
         {"says": Message(f"page.this-{name}"), "word": period} for name, period in running.items()
     ]
-    known = [_named(period) for period in reversed(PeriodFigures(context).periods(WHOLE_COMPANY))]
+    periods = period_figures(context).periods(WHOLE_COMPANY)
+    known = [_named(period) for period in reversed(periods)]
     yield ListLines(_EVERY, "periods", WHOLE_COMPANY, [*first, *known])
 
-    for period in PeriodFigures(context).periods(WHOLE_COMPANY):
+    for period in periods:
         spans = [{"word": span} for span in three_spans(context, period)]
         yield ListLines(_EVERY, "spans", WHOLE_COMPANY, spans, period)
         if len(period) == len(context.year):

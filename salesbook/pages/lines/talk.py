@@ -36,15 +36,14 @@ _OF_DEALS: Final = ("no-next-step", "deal-stuck", "close-date-passed", "next-ste
 
 def alerts_of(context: PageContext, kind: str) -> dict[str, dict[Any, Any]]:
     """By rep the first alert of a kind that he should act on."""
-    known = context.memory.get(f"alerts {kind}")
-    if known is None:
+
+    def gather() -> dict[str, dict[Any, Any]]:
         alerts = context.tables["Alerts"]
         of_kind = alerts[(alerts["kind"] == kind) & alerts["who"].notna()]
         first = of_kind.drop_duplicates("who")
-        known = dict(zip(first["who"], first.to_dict("records"), strict=True))
-        context.memory[f"alerts {kind}"] = known
-    by_rep: dict[str, dict[Any, Any]] = known
-    return by_rep
+        return dict(zip(first["who"], first.to_dict("records"), strict=True))
+
+    return context.once(f"first alerts {kind}", gather)
 
 
 @dataclass(frozen=True)

@@ -167,8 +167,8 @@ class TierMoves:
         Returns: `customer_id`, `owner_id`, `before`, `now`, `value`, `is_up`; ups first, each by
             value.
         """
-        known: dict[Any, RecordsByScope] = self.context.memory.setdefault("tier moves", {})
-        if (start, end) not in known:
+
+        def gather() -> RecordsByScope:
             tier_before = self._past.on(start).set_index("customer_id")["tier"]
             both = self._past.on(end).rename(columns={"tier": "now"})
             both = both.assign(before=both["customer_id"].map(tier_before))
@@ -181,8 +181,9 @@ class TierMoves:
             in_order = moved.sort_values(
                 ["is_up", "value", "customer_id"], ascending=[False, False, True]
             )
-            known[start, end] = by_scope(self.context, records_of(in_order), "owner_id")
-        return known[start, end]
+            return by_scope(self.context, records_of(in_order), "owner_id")
+
+        return self.context.once(f"moves between tiers {start} {end}", gather)
 
     def _totals(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from salesbook.messages import Message
 from salesbook.pages.lines import helping
@@ -20,7 +20,7 @@ from salesbook.pages.lines.line import (
     short_reason,
     whole,
 )
-from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.periods import period_figures
 
 _SHOWN: Final = 10
 _SHOWN_OF_REP: Final = 5
@@ -145,17 +145,19 @@ def _customer_of(context: PageContext, table: str, row_key: str) -> str | None:
     """Whose deal or order it is; None where the row is the customer's own or nobody's."""
     if table not in ("Deals", "Orders", "Feedback"):
         return None
-    customers = context.memory.setdefault(f"customers of {table}", {})
-    if not customers:
+
+    def gather() -> dict[Any, Any]:
         frame = context.tables[table]
         key = {"Deals": "deal_id", "Orders": "order_id", "Feedback": "feedback_id"}[table]
-        customers.update(zip(frame[key], frame["customer_id"], strict=True))
+        return dict(zip(frame[key], frame["customer_id"], strict=True))
+
+    customers = context.once(f"customers of {table}", gather)
     return context.customer_name(customers.get(row_key.split("|")[0]))
 
 
 def _of_people(context: PageContext) -> Iterator[Step]:
     """A talk with each rep who is behind by more than luck explains."""
-    figures = PeriodFigures(context)
+    figures = period_figures(context)
     for place, pace in enumerate(helping.paces(context, figures)):
         if pace.sign != BEHIND:
             continue

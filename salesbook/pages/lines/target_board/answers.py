@@ -9,9 +9,9 @@ import pandas as pd
 from salesbook.domain.arithmetic.calendar import first_day, last_day
 from salesbook.messages import Fact, Message
 from salesbook.names.folding import fold_name
-from salesbook.pages.lines.context import PageContext, Scope
+from salesbook.pages.lines.context import Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, LATE, Line
-from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.periods import period_figures
 from salesbook.pages.lines.target_board.amounts import exactly, rounded
 from salesbook.pages.lines.target_board.faults import is_of_scope, missed_of
 from salesbook.pages.lines.target_board.plans import Figures, YearPlan
@@ -108,13 +108,7 @@ def _expected(plan: YearPlan, scope: Scope) -> Line:
     """Landing and chance of the running year's revenue; empty for what is not forecast."""
     if plan.metric != "revenue":
         return {}
-    return _period_figures(plan.context).line(scope, plan.year)
-
-
-def _period_figures(context: PageContext) -> PeriodFigures:
-    """The figures of all periods, gathered once."""
-    figures: PeriodFigures = context.memory.setdefault("period figures", PeriodFigures(context))
-    return figures
+    return period_figures(plan.context).line(scope, plan.year)
 
 
 def year_line(plan: YearPlan, scope: Scope) -> Line:

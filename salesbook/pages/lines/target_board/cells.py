@@ -52,9 +52,8 @@ def plan_marks(plan: YearPlan, rep: str) -> str:
 
 def _locks_by_cell(plan: YearPlan) -> Mapping[tuple[str, str], list[str]]:
     """The signs of the locks that each cell keeps, the narrowest first."""
-    memory = plan.context.memory
-    key = f"locks of {plan.year} {plan.metric}"
-    if key not in memory:
+
+    def gather() -> dict[tuple[str, str], list[str]]:
         by_cell: dict[tuple[str, str], list[str]] = {}
         for kind, sign in SIGN_OF_LOCK.items():
             for lock in plan.locks:
@@ -63,19 +62,18 @@ def _locks_by_cell(plan: YearPlan) -> Mapping[tuple[str, str], list[str]]:
                 is_of_kind = lock.kind == kind and planned is not None
                 if is_of_kind and is_kept(kind, int(lock.amount), int(planned or 0)):
                     by_cell.setdefault(cell, []).append(sign)
-        memory[key] = by_cell
-    known: Mapping[tuple[str, str], list[str]] = memory[key]
-    return known
+        return by_cell
+
+    return plan.context.once(f"locks of {plan.year} {plan.metric}", gather)
 
 
 def _drafted(plan: YearPlan) -> set[tuple[str, str]]:
     """Rep and month of the cells in which a draft differs."""
-    memory, key = plan.context.memory, f"drafted cells of {plan.year} {plan.metric}"
-    if key not in memory:
-        changes = plan.changes
-        memory[key] = set(zip(changes["rep_id"], changes["period"], strict=True))
-    cells: set[tuple[str, str]] = memory[key]
-    return cells
+    changes = plan.changes
+    return plan.context.once(
+        f"drafted cells of {plan.year} {plan.metric}",
+        lambda: set(zip(changes["rep_id"], changes["period"], strict=True)),
+    )
 
 
 def sold_marks(plan: YearPlan, rep: str) -> str:

@@ -17,7 +17,7 @@ from salesbook.messages import Fact, Message
 from salesbook.pages.lines import helping
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import AHEAD, ATTENTION, BEHIND, MONTH_FIELDS, Line
-from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.periods import period_figures
 from salesbook.pages.lines.target_board.cells import plan_marks, sold_marks
 from salesbook.pages.lines.target_board.plans import Figures, YearPlan, less, together
 
@@ -179,8 +179,9 @@ def _paces(plan: YearPlan) -> Mapping[str, helping.RepPace]:
 
 def paces_by_rep(context: PageContext) -> Mapping[str, helping.RepPace]:
     """The pace of the running year by rep, gathered once."""
-    if "paces_by_rep" not in context.memory:
-        paces = helping.paces(context, PeriodFigures(context))
-        context.memory["paces_by_rep"] = {pace.rep_id: pace for pace in paces}
-    by_rep: Mapping[str, helping.RepPace] = context.memory["paces_by_rep"]
-    return by_rep
+
+    def gather() -> dict[str, helping.RepPace]:
+        paces = helping.paces(context, period_figures(context))
+        return {pace.rep_id: pace for pace in paces}
+
+    return context.once("paces of the running year", gather)

@@ -227,11 +227,11 @@ class YearPlan:
     @cached_property
     def targets(self) -> pd.DataFrame:
         """The rows of Targets of this year and metric, as they count."""
-        tables, memory = self.context.tables, self.context.memory
-        if "targets as they count" not in memory:
-            counted = targets_as_they_count(tables["Targets"], tables["TargetMonths"])
-            memory["targets as they count"] = counted
-        targets: pd.DataFrame = memory["targets as they count"]
+        tables = self.context.tables
+        targets = self.context.once(
+            "targets as they count",
+            lambda: targets_as_they_count(tables["Targets"], tables["TargetMonths"]),
+        )
         return targets[(targets["year"] == self.number) & (targets["metric"] == self.metric)]
 
     @cached_property
@@ -244,18 +244,18 @@ class YearPlan:
     @cached_property
     def _attained(self) -> dict[tuple[str, str, str], _Attained]:
         """What Attainment says of this metric, by kind of scope, scope and period."""
-        by_metric = self.context.memory.setdefault("attained_by_metric", {})
-        if self.metric not in by_metric:
+
+        def gather() -> dict[tuple[str, str, str], _Attained]:
             attained = self.context.tables["Attainment"]
             of_metric = attained[attained["metric"] == self.metric]
             scopes = (of_metric[name] for name in ("scope_kind", "scope", "period"))
             amounts = (of_metric[name] for name in ("actual", "due"))
-            by_metric[self.metric] = {
+            return {
                 key: _Attained(int(actual), whole(due))
                 for key, actual, due in zip(zip(*scopes, strict=True), *amounts, strict=True)
             }
-        attained_by_key: dict[tuple[str, str, str], _Attained] = by_metric[self.metric]
-        return attained_by_key
+
+        return self.context.once(f"attained of {self.metric}", gather)
 
     def _with_sales(self, kind: str) -> set[str]:
         """Teams or reps of whom Attainment knows a sale in the year."""

@@ -33,7 +33,7 @@ from salesbook.domain.team.staff import NO_TEAM
 from salesbook.messages import Message
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
 from salesbook.pages.lines.line import Line, ListLines
-from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.periods import period_figures
 from salesbook.pages.lines.team_board.answers import answer, talks, tiles
 from salesbook.pages.lines.team_board.hiring import MOST_SEATS, seat_lines
 from salesbook.pages.lines.team_board.standing import Standing, board_periods
@@ -46,7 +46,7 @@ MOST_TEAMS: Final = 6
 
 def lists(context: PageContext) -> Iterator[ListLines]:
     """All lists of the page."""
-    figures = PeriodFigures(context)
+    figures = period_figures(context)
     periods = board_periods(context, figures)
     yield ListLines(PAGE, "team_periods", WHOLE_COMPANY, _choices(context, periods))
 

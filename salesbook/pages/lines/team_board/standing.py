@@ -128,14 +128,14 @@ class Standing:
     @cached_property
     def _pay_by_rep(self) -> dict[str, int]:
         """What each is paid for the months of the period, by his statements."""
-        memory, key = self.context.memory, f"pay of {self.period}"
-        if key not in memory:
+
+        def gather() -> dict[str, int]:
             statements = self.context.tables["Statements"]
             months = months_in(self.period, self.context.first_month)
             paid = statements[statements["period"].isin(months)].groupby("rep_id")["paid"].sum()
-            memory[key] = {str(rep): int(amount) for rep, amount in paid.items()}
-        pay: dict[str, int] = memory[key]
-        return pay
+            return {str(rep): int(amount) for rep, amount in paid.items()}
+
+        return self.context.once(f"pay of {self.period}", gather)
 
     def amounts(self, rep: str) -> Amounts:
         """Those of a rep."""
@@ -179,13 +179,14 @@ class Standing:
 
     @cached_property
     def _cards(self) -> Mapping[str, Any]:
-        memory, key = self.context.memory, f"cards of {self.period}"
-        if key not in memory:
+        """By rep his score card of the period."""
+
+        def gather() -> dict[str, Any]:
             cards = self.context.tables["Scorecard"]
             of_period = cards[cards["period"] == self.period]
-            memory[key] = {str(card.rep_id): card for card in of_period.itertuples()}
-        by_rep: Mapping[str, Any] = memory[key]
-        return by_rep
+            return {str(card.rep_id): card for card in of_period.itertuples()}
+
+        return self.context.once(f"score cards of {self.period}", gather)
 
     def card(self, rep: str) -> Any:
         """A rep's score card of the period; None without one."""
@@ -193,15 +194,14 @@ class Standing:
 
     @cached_property
     def _measures(self) -> Mapping[tuple[str, str], Any]:
-        memory, key = self.context.memory, f"measures of {self.period}"
-        if key not in memory:
+        """By rep and metric the line of the period's score card."""
+
+        def gather() -> dict[tuple[str, str], Any]:
             lines = self.context.tables["ScorecardLines"]
             of_period = lines[lines["period"] == self.period]
-            memory[key] = {
-                (str(line.rep_id), str(line.metric)): line for line in of_period.itertuples()
-            }
-        by_rep_and_metric: Mapping[tuple[str, str], Any] = memory[key]
-        return by_rep_and_metric
+            return {(str(line.rep_id), str(line.metric)): line for line in of_period.itertuples()}
+
+        return self.context.once(f"measures of {self.period}", gather)
 
     def measure(self, rep: str, *metrics: str) -> Any:
         """A rep's line of a metric, by any of its names; None without one."""

@@ -14,14 +14,13 @@ MOST_COURSES: Final = 3
 
 def course_title(context: PageContext, course_id: object) -> str:
     """What people call a course; as typed where Courses lacks it."""
-    if "course titles" not in context.memory:
+
+    def gather() -> dict[str, str]:
         courses = context.tables["Courses"]
         titles = zip(courses["course_id"], courses["title"], strict=True)
-        context.memory["course titles"] = {
-            str(course): str(title) for course, title in titles if present(title) is not None
-        }
-    known: dict[str, str] = context.memory["course titles"]
-    return known.get(str(course_id), str(course_id))
+        return {str(course): str(title) for course, title in titles if present(title) is not None}
+
+    return context.once("titles of courses", gather).get(str(course_id), str(course_id))
 
 
 def late_courses(context: PageContext, scope: Scope) -> list[Line]:
@@ -50,10 +49,8 @@ def _line(context: PageContext, gap: Any) -> Line:
 
 
 def _enrolments(context: PageContext) -> set[str]:
-    if "enrolments" not in context.memory:
-        context.memory["enrolments"] = set(row_keys("Training", context.tables["Training"]))
-    known: set[str] = context.memory["enrolments"]
-    return known
+    """The keys of the rows of Training."""
+    return context.once("enrolments", lambda: set(row_keys("Training", context.tables["Training"])))
 
 
 def training_count(context: PageContext, scope: Scope, late: list[Line]) -> Line:
