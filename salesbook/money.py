@@ -138,15 +138,14 @@ def three_digits(minor: int, decimals: int) -> Decimal:
 
     Money that somebody pays or owes is never said so.
     """
-    if minor == 0:
-        # "0 sold", not "0.00 sold".
-        return Decimal(0)
     amount = to_decimal(minor, decimals)
     whole_digits = amount.adjusted() + 1
-    if whole_digits < 3:
-        return amount
-    unit = Decimal(10) ** (whole_digits - 3)
-    return Decimal(round_half_away(amount / unit)) * unit
+    if whole_digits >= 3:
+        unit = Decimal(10) ** (whole_digits - 3)
+        amount = Decimal(round_half_away(amount / unit)) * unit
+    # "50 short", not "50.00 short".
+    is_whole = amount == amount.to_integral_value()
+    return amount.quantize(Decimal(1)) if is_whole else amount
 
 
 def minor_units(values: npt.ArrayLike, decimals: int) -> tuple[Ints, Flags]:

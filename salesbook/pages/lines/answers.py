@@ -14,7 +14,10 @@ from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.selectors import three_spans
 
 _MOST: Final = 2
-_WORD_OF_SIGN: Final = {GOOD: "likely", ATTENTION: "open"}
+_ALMOST_CERTAIN: Final = 0.95
+"""From this chance on nobody says "more likely than not"."""
+_SIGN_OF_KIND: Final = {"sure": GOOD, "likely": GOOD, "open": ATTENTION, "unlikely": BEHIND}
+_KIND_OF_SIGN: Final = {GOOD: "likely", ATTENTION: "open", BEHIND: "unlikely"}
 
 
 def lists(
@@ -26,28 +29,37 @@ def lists(
 
 
 def answer(context: PageContext, figures: PeriodFigures, scope: Scope, period: str) -> list[Line]:
-    """What became of a period that is over; of what still runs, a sentence per sign, the best first."""
+    """What became of a period that is over; of what still runs, a sentence per kind, the best first."""
     lines: list[Line] = []
     if _is_over(context, period):
         lines.append(_ended(context, figures.line(scope, period), period))
 
     reached: list[str] = []
-    by_sign: dict[str, list[str]] = {GOOD: [], ATTENTION: [], BEHIND: []}
+    by_kind: dict[str, list[str]] = {kind: [] for kind in _SIGN_OF_KIND}
     for span in three_spans(context, period):
         line = figures.line(scope, span)
         if line["sign"] is None or _is_over(context, span):
             continue
         # What is sold already is no matter of chance.
         is_reached = line["target"] is not None and (line["sold"] or 0) >= line["target"]
-        (reached if is_reached else by_sign[str(line["sign"])]).append(span)
+        (reached if is_reached else by_kind[_kind(line)]).append(span)
     if reached:
         lines.append({"sign": GOOD, "says": _named("reached", reached)})
-    for sign, of_sign in by_sign.items():
-        if of_sign:
-            lines.append({"sign": sign, "says": _sentence(context, figures, scope, sign, of_sign)})
+    for kind, periods in by_kind.items():
+        if periods:
+            says = _sentence(context, figures, scope, kind, periods)
+            lines.append({"sign": _SIGN_OF_KIND[kind], "says": says})
     if not lines:
         lines.append({"says": _nothing_known(figures, scope, period)})
     return _in_two(lines)
+
+
+def _kind(line: Line) -> str:
+    """How sure it is that a period reaches its target."""
+    kind = _KIND_OF_SIGN[str(line["sign"])]
+    chance = line["chance_rate"]
+    is_sure = kind == "likely" and chance is not None and chance >= _ALMOST_CERTAIN
+    return "sure" if is_sure else kind
 
 
 def _in_two(lines: list[Line]) -> list[Line]:
@@ -77,11 +89,11 @@ def _ended(context: PageContext, line: Line, period: str) -> Line:
 
 
 def _sentence(
-    context: PageContext, figures: PeriodFigures, scope: Scope, sign: str, periods: list[str]
+    context: PageContext, figures: PeriodFigures, scope: Scope, kind: str, periods: list[str]
 ) -> Message:
-    """What to say of periods that have one sign; of the longest that fails, by how much."""
-    if sign in _WORD_OF_SIGN:
-        return _named(_WORD_OF_SIGN[sign], periods)
+    """What to say of periods of one kind; of the longest that fails, by how much."""
+    if kind != "unlikely":
+        return _named(kind, periods)
 
     longest = periods[-1]
     line = figures.line(scope, longest)
