@@ -204,6 +204,21 @@ def amount_text(amount: Expression) -> Expression:
     return if_(large <= size, call("FIXED", amount / large, 2).then(fact("large_word")), small)
 
 
+def unit_in_brackets() -> Expression:
+    """The unit of the settings behind a title, as ` (K)`; nothing where amounts are plain."""
+    unit = fact("unit_word")
+    return if_(unit.equals(""), "", Text(" (").then(unit, ")"))
+
+
+def charted(figure: Expression, shown: Expression | None = None) -> Expression:
+    """What a chart draws of a figure: #N/A, which it leaves out, where there is no number.
+
+    Args:
+        shown: what it draws of a number; missing: the number.
+    """
+    return if_(is_number(figure), figure if shown is None else shown, call("NA"))
+
+
 # What is chosen.
 
 PERIOD: Final = Selector("period", "periods", MOST_PERIODS)

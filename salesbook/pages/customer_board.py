@@ -11,8 +11,8 @@ from salesbook.pages.common import (
     REP,
     TEAM,
     block,
+    charted,
     if_,
-    is_number,
     meant,
     scope_text,
 )
@@ -79,10 +79,5 @@ def _lists() -> tuple[LineList, ...]:
 
 def _series(page: Page) -> Iterator[Series]:
     """What the chart draws; a quarter without enough answers is #N/A, which it leaves out."""
-
-    def score(row: int) -> Expression:
-        value = page.cell("nps", row, "number")
-        return if_(is_number(value), value, call("NA"))
-
     yield Series("quarters.label", QUARTERS, lambda row: page.cell("nps", row, "says"))
-    yield Series("quarters.nps", QUARTERS, score)
+    yield Series("quarters.nps", QUARTERS, lambda row: charted(page.cell("nps", row, "number")))

@@ -11,6 +11,7 @@ from salesbook.pages.common import (
     PERIOD,
     TEAM,
     block,
+    charted,
     fact,
     first_step,
     if_,
@@ -95,29 +96,24 @@ def _lists() -> tuple[LineList, ...]:
 
 def _series(page: Page) -> Iterator[Series]:
     """What charts and sparklines draw; what is not there is #N/A, which charts leave out."""
-
-    def known(listed: str, row: int, name: str) -> Expression:
-        value = page.cell(listed, row, name)
-        return if_(is_number(value), value, call("NA"))
-
     unit = fact("unit")
 
-    def scaled(listed: str, row: int, name: str) -> Expression:
-        value = page.cell(listed, row, name)
-        return if_(is_number(value), value / unit, call("NA"))
-
     def of_month(name: str) -> Callable[[int], Expression]:
-        return lambda row: scaled(f"month{row}", 0, name)
+        def scaled(row: int) -> Expression:
+            value = page.cell(f"month{row}", 0, name)
+            return charted(value, value / unit)
+
+        return scaled
 
     def to_come(row: int) -> Expression:
         sold, landing = (page.cell(f"month{row}", 0, name) for name in ("sold", "middle"))
         more = if_(landing > call("N", sold), (landing - call("N", sold)) / unit, call("NA"))
-        return if_(is_number(landing), more, call("NA"))
+        return charted(landing, more)
 
     def end_of_month(row: int) -> Expression:
         sold, landing = (page.cell(f"month{row}", 0, name) for name in ("sold", "middle"))
         either = if_(is_number(landing), landing, sold)
-        return if_(is_number(either), either / unit, call("NA"))
+        return charted(either, either / unit)
 
     yield Series("months.label", MONTHS, lambda row: page.cell("year_months", row, "says"))
     yield Series("months.sold", MONTHS, of_month("sold"))
@@ -130,7 +126,7 @@ def _series(page: Page) -> Iterator[Series]:
         yield Series(
             f"help{place}.months",
             MONTHS,
-            lambda row, place=place: known("help", place, MONTH_FIELDS[row]),  # type: ignore[misc]
+            lambda row, place=place: charted(page.cell("help", place, MONTH_FIELDS[row])),  # type: ignore[misc]
         )
     for place in range(TILES):
         yield from _bars(page, place)
@@ -143,8 +139,7 @@ def _landings(page: Page) -> Iterator[Series]:
     are_enough = page.has_line("landing", FEWEST_SNAPSHOTS - 1)
 
     def known(row: int, name: str) -> Expression:
-        value = page.cell("landing", row, name)
-        return if_((is_number(value) * are_enough).equals(1), value, call("NA"))
+        return if_(are_enough, charted(page.cell("landing", row, name)), call("NA"))
 
     def beyond(row: int, name: str) -> Expression:
         return call("ABS", known(row, name) - known(row, "middle")) / unit
@@ -155,11 +150,11 @@ def _landings(page: Page) -> Iterator[Series]:
     yield Series("landing.over", SNAPSHOTS, lambda row: beyond(row, "high"))
     yield Series("landing.under", SNAPSHOTS, lambda row: beyond(row, "low"))
     target = page.cell(f"tile{TILES - 1}", 0, "target")
-    shown = if_(is_number(target), target / unit, call("NA"))
+    shown = charted(target, target / unit)
     yield Series(
         "landing.target",
         SNAPSHOTS,
-        lambda row: if_(is_number(page.of_series("landing.middle", row)), shown, call("NA")),
+        lambda row: charted(page.of_series("landing.middle", row), shown),
     )
 
 
@@ -175,8 +170,8 @@ def _bars(page: Page, place: int) -> Iterator[Series]:
     yield Series(f"tile{place}.to_come", 2, lambda row: to_come if row == 0 else Number(0))
     yield Series(f"tile{place}.target", 2, lambda row: Number(0) if row == 0 else target)
     low, high = (page.cell(f"tile{place}", 0, name) for name in ("low", "high"))
-    under = if_(is_number(low), landing - call("N", low), call("NA"))
-    over = if_(is_number(high), call("N", high) - landing, call("NA"))
+    under = charted(low, landing - call("N", low))
+    over = charted(high, call("N", high) - landing)
     yield Series(f"tile{place}.under", 2, lambda row: under if row == 0 else call("NA"))
     yield Series(f"tile{place}.over", 2, lambda row: over if row == 0 else call("NA"))
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from salesbook.expressions import Expression, Text, call
+from salesbook.expressions import Expression, Text
 from salesbook.pages.common import (
     PERIOD,
     REP,
     TEAM,
     block,
+    charted,
     fact,
-    if_,
-    is_number,
     meant,
     scope_text,
 )
@@ -75,7 +74,7 @@ def _series(page: Page) -> Iterator[Series]:
 
     def scaled(row: int, name: str) -> Expression:
         value = page.cell(f"month{row}", 0, name)
-        return if_(is_number(value), value / unit, call("NA"))
+        return charted(value, value / unit)
 
     yield Series("ahead.label", AHEAD, lambda row: page.cell("ahead", row, "says"))
     for name, field in (

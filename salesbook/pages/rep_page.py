@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from salesbook.expressions import Column, Expression, Number, Text, call
-from salesbook.pages.common import MOST_REPS, block, fact, if_, is_number, meant
+from salesbook.pages.common import MOST_REPS, block, charted, fact, if_, meant
 from salesbook.pages.lines.line import MONTH_FIELDS
 from salesbook.pages.page import LineList, Page, Selector, Series
 
@@ -72,7 +72,7 @@ def _series(page: Page) -> Iterator[Series]:
 
     def of_months(line: int, row: int) -> Expression:
         value = page.cell("months", line, MONTH_FIELDS[row])
-        return if_(is_number(value), value / fact("unit"), call("NA"))
+        return charted(value, value / fact("unit"))
 
     yield Series("months.label", MONTHS, lambda row: page.cell("month_names", row, "says"))
     yield Series("months.sold", MONTHS, lambda row: of_months(0, row))

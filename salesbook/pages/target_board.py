@@ -11,6 +11,7 @@ from salesbook.pages.common import (
     TEAM,
     YEAR,
     amount_text,
+    charted,
     first_step,
     if_,
     is_number,
@@ -74,8 +75,7 @@ def _series(page: Page) -> Iterator[Series]:
     """What the chart draws; what is not there is #N/A, which charts leave out."""
 
     def of_first_row(listed: str, row: int) -> Expression:
-        value = page.cell(listed, 0, MONTH_FIELDS[row])
-        return if_(is_number(value), value, call("NA"))
+        return charted(page.cell(listed, 0, MONTH_FIELDS[row]))
 
     yield Series("chart.label", MONTHS, lambda row: page.cell("months", row, "says"))
     yield Series("chart.plan", MONTHS, lambda row: of_first_row("plan", row))

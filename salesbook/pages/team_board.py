@@ -9,6 +9,7 @@ from salesbook.expressions import Expression, Number, Text, call
 from salesbook.pages.common import (
     BOARD_PERIOD,
     TEAM,
+    charted,
     first_step,
     if_,
     is_number,
@@ -94,15 +95,14 @@ def _series(page: Page) -> Iterator[Series]:
 
 
 def _month(page: Page, place: int, row: int) -> Expression:
-    value = page.cell("reps", place, MONTH_FIELDS[row])
-    return if_(is_number(value), value, call("NA"))
+    return charted(page.cell("reps", place, MONTH_FIELDS[row]))
 
 
 def _if_paced(page: Page, row: int, said: Expression) -> Expression:
     """A figure of a rep with a pace; #N/A, which charts leave out, for who is only counted."""
     is_nameless = page.cell("reps", row, "subject").equals("")
-    has_rate = is_number(page.cell("reps", row, "rate"))
-    return if_(is_nameless, call("NA"), if_(has_rate, said, call("NA")))
+    rate = page.cell("reps", row, "rate")
+    return if_(is_nameless, call("NA"), charted(rate, said))
 
 
 def _within(value: Expression, end: float) -> Expression:

@@ -189,6 +189,12 @@ SIGN_COLUMN: Final = ListColumn("sign", "", 2, SIGN_LOOK)
 """The sign of each line, in whose colour further columns of the line may stand."""
 
 
+def sheet_columns(left: int, width: int) -> tuple[int, int]:
+    """The first and last column of the sheet, from 1, of so many of the grid from one on, from 0."""
+    # Before the grid stands the margin.
+    return (left + 2, left + width + 1)
+
+
 def width_of(columns: Sequence[ListColumn]) -> int:
     """How many columns of the grid a list takes."""
     return sum(column.width for column in columns)
@@ -267,6 +273,11 @@ class Board:
         cell = self.put(left, width, said, look, **where)  # type: ignore[arg-type]
         self.placed[-1] = replace(cell, signed_by=(cell.row, cell.column))
         return self.placed[-1]
+
+    @staticmethod
+    def helper_column(number: int) -> int:
+        """Which column of the sheet a hidden column right of the page is, both margins before it."""
+        return COLUMNS + 3 + number
 
     def helper(self, number: int, said: Expression, *, row: int | None = None) -> Placed:
         """Place what rules look at, in a hidden column right of the page.
@@ -406,7 +417,7 @@ class Board:
                 )
                 self.put(column_left, column.width, head, look)
             column_left += column.width
-        self.filled.append((self.row, left + 2, column_left + 1, listed))
+        self.fill_head(left, column_left - left, listed)
 
     def list_line(
         self,
@@ -470,7 +481,27 @@ class Board:
         for left, columns, listed in blocks:
             width = width_of(columns)
             last = first + min(size, sizes[listed]) - 1
-            self.lined.append((first, last, left + 2, left + width + 1))
+            self.hairlines((first, last), left, width)
+
+    def hairlines(self, rows: tuple[int, int], left: int, width: int) -> None:
+        """Lines below those of the rows, first and last, that hold something."""
+        self.lined.append((*rows, *sheet_columns(left, width)))
+
+    def fill_head(self, left: int, width: int, listed: str) -> None:
+        """The fill of heads in the present row, which is there where the list has a line."""
+        self.filled.append((self.row, *sheet_columns(left, width), listed))
+
+    def leave_tiles(self, first: int, pixels: Sequence[int]) -> None:
+        """Go below tiles that stand beside each other.
+
+        Args:
+            first: their first row.
+            pixels: the height of each of their rows.
+        """
+        for step, height in enumerate(pixels):
+            self.heights[first + step] = height
+        self.row = first + len(pixels)
+        self.next_row(SPACER_PIXELS)
 
     def legend(self, left: int, marks: Sequence[tuple[str, str, int]], shown: Expression) -> None:
         """What a chart's colours mean: sign, word and width of each, in the chart's own colours."""

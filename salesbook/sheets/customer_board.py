@@ -104,10 +104,7 @@ def _tiles(board: Board) -> None:
     for place, tile in enumerate(tiles):
         board.row = first
         tile(board, place * (_TILE + _GUTTER))
-    for row, pixels in enumerate((22, 34, 22)):
-        board.heights[first + row] = pixels
-    board.row = first + 3
-    board.next_row(SPACER_PIXELS)
+    board.leave_tiles(first, (22, 34, 22))
 
 
 def _tile_head(board: Board, left: int, title: Expression) -> None:
@@ -257,8 +254,8 @@ def _tiers_and_leaving(board: Board) -> None:
             rest = page.link("leaving_rest", 0, "says")
             board.put(right, COLUMNS - right, rest, Look(size=9, tone="accent"))
         board.next_row()
-    board.lined.append((first, first + TIERS, 2, _TIERS_WIDTH + 1))
-    board.lined.append((first, first + LEAVING - 1, right + 2, COLUMNS + 1))
+    board.hairlines((first, first + TIERS), 0, _TIERS_WIDTH)
+    board.hairlines((first, first + LEAVING - 1), right, COLUMNS - right)
     board.next_row(SPACER_PIXELS)
 
 
@@ -319,8 +316,8 @@ def _moves_and_feedback(board: Board) -> None:
         if place > 0:
             board.list_line(middle, _FEEDBACK, "feedback", place - 1)
         board.next_row()
-    board.lined.append((first, first + MOVES - 1, 2, _MOVES_WIDTH + 1))
-    board.lined.append((first, first + TIERS, middle + 2, middle + _FEEDBACK_WIDTH + 1))
+    board.hairlines((first, first + MOVES - 1), 0, _MOVES_WIDTH)
+    board.hairlines((first, first + TIERS), middle, _FEEDBACK_WIDTH)
     _waiting(board, middle)
     board.next_row()
 

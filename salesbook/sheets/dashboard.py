@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from salesbook.expressions import Expression, Text, Word
-from salesbook.pages.common import DASH, amount_text, date_text, fact, framed, if_, is_number
+from salesbook.pages.common import (
+    DASH,
+    amount_text,
+    date_text,
+    fact,
+    framed,
+    if_,
+    is_number,
+    unit_in_brackets,
+)
 from salesbook.pages.dashboard import CHANGES, FEWEST_SNAPSHOTS, STEPS, TILES, dashboard, to_go
 from salesbook.pages.page import Page
 from salesbook.sheets.board import (
@@ -78,10 +87,7 @@ def _tiles(board: Board) -> None:
     for place in range(TILES):
         board.row = first
         _tile(board, page, place, place * (_TILE + _GUTTER))
-    for row, pixels in enumerate((22, 36, 44, 16, 20)):
-        board.heights[first + row] = pixels
-    board.row = first + 5
-    board.next_row(SPACER_PIXELS)
+    board.leave_tiles(first, (22, 36, 44, 16, 20))
 
 
 def _tile(board: Board, page: Page, place: int, left: int) -> None:
@@ -212,7 +218,7 @@ def _today(board: Board) -> None:
 
 def _charts(board: Board) -> None:
     page = board.page
-    unit = if_(fact("unit_word").equals(""), "", Text(" (").then(fact("unit_word"), ")"))
+    unit = unit_in_brackets()
     has_months = page.has_line("month0")
     right = COLUMNS - _HALF
     months = if_(has_months, Word("pages.dashboard.months").then(unit), "")

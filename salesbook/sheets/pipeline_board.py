@@ -6,7 +6,15 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from salesbook.expressions import Expression, Text, Word, call
-from salesbook.pages.common import DASH, amount_text, date_text, fact, framed, if_, is_number
+from salesbook.pages.common import (
+    DASH,
+    amount_text,
+    date_text,
+    framed,
+    if_,
+    is_number,
+    unit_in_brackets,
+)
 from salesbook.pages.lines.pipeline_board import STUCK, TRACK
 from salesbook.pages.page import Page
 from salesbook.pages.pipeline_board import MOVES, STAGES, pipeline_board
@@ -145,10 +153,7 @@ def _tiles(board: Board) -> None:
     )
     for place, tile in enumerate(tiles):
         _tile(board, place, tile)
-    for row, pixels in enumerate((22, 36, 22)):
-        board.heights[first + row] = pixels
-    board.row = first + 3
-    board.next_row(SPACER_PIXELS)
+    board.leave_tiles(first, (22, 36, 22))
 
 
 def _tile(board: Board, place: int, tile: _Tile) -> None:
@@ -230,7 +235,7 @@ def _lines(board: Board, band: str, size: int) -> None:
     for place in range(size):
         board.list_line(0, _DEALS, band, place)
         board.next_row()
-    board.lined.append((first, board.row - 1, 2, COLUMNS + 1))
+    board.hairlines((first, board.row - 1), 0, COLUMNS)
     more = page.link(f"{band}_sum", 0, "because")
     board.put(0, 40, more, Look(tone="accent", size=9, indent=1))
     board.next_row()
@@ -253,7 +258,7 @@ def _stages(board: Board) -> None:
     board.list_heads(0, _STAGES, "stages")
     head = Look(size=9, bold=True, tone="muted")
     board.put(right, _RIGHT, board.word_with("stages", "reached"), head)
-    board.filled.append((board.row, right + 2, COLUMNS + 1, "stages"))
+    board.fill_head(right, _RIGHT, "stages")
     board.next_row(22)
 
     first = board.row
@@ -262,7 +267,7 @@ def _stages(board: Board) -> None:
         board.list_line(0, _STAGES, "stages", place, said)
         _reached(board, right, place)
         board.next_row()
-    board.lined.append((first, board.row - 1, 2, _LEFT + 1))
+    board.hairlines((first, board.row - 1), 0, _LEFT)
     board.barred.append(Barred(first, board.row - 1, right + 2 + 8))
     board.next_row(SPACER_PIXELS)
 
@@ -333,7 +338,7 @@ def _moved_and_ahead(board: Board) -> None:
     for place in range(MOVES):
         board.list_line(0, _MOVED, "moved", place, {"days": _from_to(page, place)})
         board.next_row()
-    board.lined.append((first, board.row - 1, 2, _LEFT + 1))
+    board.hairlines((first, board.row - 1), 0, _LEFT)
     is_still = is_number(since) * page.has_line("moved").equals(0)
     footnote = if_(
         is_still.equals(1),
@@ -354,7 +359,7 @@ def _from_to(page: Page, place: int) -> Expression:
 def _legend(board: Board, left: int) -> None:
     """The title of the chart, and what its colours mean."""
     has_months = board.page.has_line("month0")
-    unit = if_(fact("unit_word").equals(""), "", Text(" (").then(fact("unit_word"), ")"))
+    unit = unit_in_brackets()
     title = if_(has_months, Word("pages.pipeline_board.ahead").then(unit), "")
     board.put(left, 13, title, Look(size=11.5, bold=True))
     marks = (

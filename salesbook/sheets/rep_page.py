@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from salesbook.expressions import Expression, Text, Word
-from salesbook.pages.common import DASH, fact, if_
+from salesbook.pages.common import DASH, if_, unit_in_brackets
 from salesbook.pages.rep_page import CALLS, COURSES, DEALS, PAY_MONTHS, STEPS, TALK, rep_page
 from salesbook.sheets.board import (
     COLUMNS,
@@ -144,15 +144,12 @@ def _tiles(board: Board) -> None:
         look = Look(fill="panel", size=8.5, tone="muted", indent=1, shrink=True)
         board.put(left, width, page.cell(listed, 0, "because"), look)
         left += width + _GUTTER
-    for row, pixels in enumerate((22, 36, 20, 20)):
-        board.heights[first + row] = pixels
-    board.row = first + 4
-    board.next_row(SPACER_PIXELS)
+    board.leave_tiles(first, (22, 36, 20, 20))
 
 
 def _months_and_talk(board: Board) -> None:
     page, right = board.page, _HALF + _GUTTER
-    unit = if_(fact("unit_word").equals(""), "", Text(" (").then(fact("unit_word"), ")"))
+    unit = unit_in_brackets()
     title = if_(page.has_line("months"), Word("pages.rep_page.months").then(unit), "")
     board.put(0, 24, title, Look(size=11.5, bold=True))
     board.legend(26, (("■", "sold", 4), ("—", "target", 5)), page.has_line("months"))
@@ -183,7 +180,7 @@ def _months_and_talk(board: Board) -> None:
     for place in range(TALK):
         board.list_line(right, _TALK, "talk", place)
         board.next_row()
-    board.lined.append((first, first + TALK - 1, right + 2, COLUMNS + 1))
+    board.hairlines((first, first + TALK - 1), right, COLUMNS - right)
     board.next_row(22)
     board.next_row(SPACER_PIXELS)
 
@@ -269,5 +266,5 @@ def _pay_and_training(board: Board) -> None:
         if place < COURSES:
             board.list_line(right, _TRAINING, "training", place)
         board.next_row()
-    board.lined.append((first, first + PAY_MONTHS, 2, _PAY_WIDTH + 1))
-    board.lined.append((first, first + COURSES - 1, right + 2, COLUMNS + 1))
+    board.hairlines((first, first + PAY_MONTHS), 0, _PAY_WIDTH)
+    board.hairlines((first, first + COURSES - 1), right, COLUMNS - right)

@@ -26,6 +26,7 @@ from salesbook.sheets.board import (
     ListColumn,
     PlacedChart,
     Rule,
+    sheet_columns,
 )
 from salesbook.sheets.look import Bar, Look, number
 
@@ -128,10 +129,7 @@ def _tiles(board: Board) -> None:
         else:
             plain = Look(fill="panel", size=9.5, indent=1)
             board.put(left, _TILE, _if_year(page, beneath), plain)
-    for row, pixels in enumerate((24, 38, 26)):
-        board.heights[first + row] = pixels
-    board.row = first + 3
-    board.next_row(SPACER_PIXELS)
+    board.leave_tiles(first, (24, 38, 26))
 
 
 def _chance(board: Board, page: Page, left: int) -> None:
@@ -259,7 +257,7 @@ def _heads(board: Board) -> None:
     pace = if_(has_rows, Word("pages.heads.of_pace"), "")
     board.put(_YEAR_LEFT + _YEAR, _SIGN + _PACE, pace, at_right)
     helper = board.helper(_MARKS, page.cell("year", 0, "days"))
-    months = (_NAME + 2, _NAME + 1 + MONTHS * _MONTH)
+    months = sheet_columns(_NAME, MONTHS * _MONTH)
     board.rules.append(
         Rule(
             (board.row, board.row),
@@ -271,7 +269,7 @@ def _heads(board: Board) -> None:
             fill="accent",
         )
     )
-    board.filled.append((board.row, 2, COLUMNS + 1, "plan"))
+    board.fill_head(0, COLUMNS, "plan")
     board.next_row(22)
 
 
@@ -330,8 +328,8 @@ def _state(page: Page, place: int) -> Expression:
 def _rules(board: Board, first: int, last: int) -> None:
     """Locks, months far from the plan, and company and teams in their fills."""
     rows = (first, last)
-    months = (_NAME + 2, _NAME + 1 + MONTHS * _MONTH)
-    marks, kind = COLUMNS + 3 + _MARKS, COLUMNS + 3 + _KIND
+    months = sheet_columns(_NAME, MONTHS * _MONTH)
+    marks, kind = board.helper_column(_MARKS), board.helper_column(_KIND)
 
     for sign, before in (("=", "="), (">", "≥"), ("<", "≤")):
         board.rules.append(
@@ -352,7 +350,7 @@ def _rules(board: Board, first: int, last: int) -> None:
             Rule(rows, months, marks, sign, _MONTH, tone=tone, bold=True, before=sign)  # type: ignore[arg-type]
         )
 
-    whole = (2, COLUMNS + 1)
+    whole = sheet_columns(0, COLUMNS)
     for word, fill in (("company", "band"), ("team", "panel")):
         of_plan = Rule(rows, whole, kind, word, bold=True, fill=fill, is_of_rows=True)  # type: ignore[arg-type]
         below = Rule(

@@ -27,6 +27,7 @@ from salesbook.sheets.board import (
     PlacedChart,
     PlacedSpark,
     Rule,
+    sheet_columns,
 )
 from salesbook.sheets.look import Bar, Look, Tone, number
 
@@ -174,10 +175,7 @@ def _tiles(board: Board) -> None:
         board.next_row()
         plain = Look(fill="panel", size=9, indent=1)
         board.put(left, _TILE, _if_there(page, beneath), plain)
-    for row, pixels in enumerate((24, 38, 26)):
-        board.heights[first + row] = pixels
-    board.row = first + 3
-    board.next_row(SPACER_PIXELS)
+    board.leave_tiles(first, (24, 38, 26))
 
 
 def _talks_and_teams(board: Board) -> None:
@@ -287,7 +285,7 @@ def _table_heads(board: Board) -> None:
             if field == "share":
                 width += 2
             board.put(left, width, said, look)
-    board.filled.append((board.row, 2, COLUMNS + 1, "reps"))
+    board.fill_head(0, COLUMNS, "reps")
     board.next_row(_TABLE_HEAD)
 
 
@@ -321,7 +319,7 @@ def _total(board: Board) -> None:
     helper = board.helper(_KIND, if_(page.has_line("total"), "total", ""))
     row = (board.row, board.row)
     board.rules.append(
-        Rule(row, (2, COLUMNS + 1), helper.column, "total", fill="panel", bottom=True)
+        Rule(row, sheet_columns(0, COLUMNS), helper.column, "total", fill="panel", bottom=True)
     )
     board.next_row()
 
@@ -398,23 +396,24 @@ def _rep(board: Board, place: int) -> None:
 
 def _rules(board: Board, first: int, last: int) -> None:
     """Hairlines, the line at 100% of pace, and what needs a look."""
-    rows, first_helper = (first, last), COLUMNS + 3
-    hundred = _left_of("range") + _HALF_RANGE + 2
-    kind = first_helper + _KIND
-    board.rules.append(Rule(rows, (hundred, hundred), kind, "rep", left=True, bottom=True))
+    rows = (first, last)
+    hundred = sheet_columns(_left_of("range") + _HALF_RANGE, 1)
+    kind = board.helper_column(_KIND)
+    board.rules.append(Rule(rows, hundred, kind, "rep", left=True, bottom=True))
     for word in ("rep", "counted"):
         tone: Tone | None = "muted" if word == "counted" else None
         board.rules.append(
-            Rule(rows, (2, COLUMNS + 1), kind, word, bottom=True, tone=tone, is_of_rows=True)
+            Rule(
+                rows, sheet_columns(0, COLUMNS), kind, word, bottom=True, tone=tone, is_of_rows=True
+            )
         )
     for field, place in _MARKED.items():
-        left = _left_of(field) + 2
         width = next(width for name, _, width in _COLUMNS if name == field)
-        helper = first_helper + _FIRST_MARK + place - 1
+        helper = board.helper_column(_FIRST_MARK + place - 1)
         board.rules.append(
             Rule(
                 rows,
-                (left, left + width - 1),
+                sheet_columns(_left_of(field), width),
                 helper,
                 "●",
                 tone="attention",
