@@ -57,6 +57,8 @@ _SURE_BELOW: Final = 2.0**43
 _NEAR_HALF: Final = 1e-13
 _NEAR_HALF_AT_ZERO: Final = 1e-12
 """How far from a half calculation may have moved a value: a part of its size, and at least this."""
+_ROUNDED_FROM: Final = 10_000
+"""Smaller amounts are said in whole units."""
 
 
 def currency_decimals(currency: str) -> int:
@@ -136,16 +138,25 @@ def to_text(minor: int, decimals: int) -> str:
 def three_digits(minor: int, decimals: int) -> Decimal:
     """Round an amount to three digits, as sentences say it: 34326395 at 2 → Decimal("343000").
 
-    Money that somebody pays or owes is never said so.
+    Amounts under 10,000 keep their whole units: beside the same amount in a cell, or as parts of
+    it, they would contradict it. Money that somebody pays or owes is never said so.
     """
-    amount = to_decimal(minor, decimals)
-    whole_digits = amount.adjusted() + 1
-    if whole_digits >= 3:
-        unit = Decimal(10) ** (whole_digits - 3)
-        amount = Decimal(round_half_away(amount / unit)) * unit
-    # "50 short", not "50.00 short".
-    is_whole = amount == amount.to_integral_value()
-    return amount.quantize(Decimal(1)) if is_whole else amount
+    return three_digits_alike(decimals, minor)[0]
+
+
+def three_digits_alike(decimals: int, *minors: int) -> list[Decimal]:
+    """Round amounts of one sentence as `three_digits` rounds the largest, so that they compare."""
+    amounts = [to_decimal(minor, decimals) for minor in minors]
+    largest = max(amounts, key=abs)
+    whole_digits = largest.adjusted() + 1
+    if whole_digits < 3:
+        # "50 short", not "50.00 short".
+        return [
+            amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount
+            for amount in amounts
+        ]
+    unit = Decimal(10) ** (whole_digits - 3) if abs(largest) >= _ROUNDED_FROM else Decimal(1)
+    return [Decimal(round_half_away(amount / unit)) * unit for amount in amounts]
 
 
 def minor_units(values: npt.ArrayLike, decimals: int) -> tuple[Ints, Flags]:

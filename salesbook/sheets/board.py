@@ -33,7 +33,14 @@ SIGN_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
 """By tone the signs that are shown in it."""
 
 
-_LEGEND_TONES: Final[Mapping[str, Tone]] = {"open_deals": "middle", "new_and_repeat": "light"}
+_LEGEND_TONES: Final[Mapping[str, Tone]] = {
+    "open_deals": "middle",
+    "new_and_repeat": "light",
+    "to_come": "light",
+    "range": "light",
+    "plan": "grey",
+}
+"""Of what is not drawn in the accent."""
 _AS_LISTED: Final[Mapping[str, Expression]] = {}
 
 
@@ -88,8 +95,10 @@ class Rule:
     fill: Literal["", "panel", "band", "lock", "accent"] = ""
     before: str = ""
     """A sign in front of the number."""
+    after: str = ""
+    """A sign behind it."""
     shows: Shows = "money"
-    """What the number is, where a sign stands before it."""
+    """What the number is, where a sign stands beside it."""
     bottom: bool = False
     """A hairline below."""
     left: bool = False
@@ -503,11 +512,20 @@ class Board:
         self.row = first + len(pixels)
         self.next_row(SPACER_PIXELS)
 
-    def legend(self, left: int, marks: Sequence[tuple[str, str, int]], shown: Expression) -> None:
-        """What a chart's colours mean: sign, word and width of each, in the chart's own colours."""
+    def legend(
+        self,
+        left: int,
+        marks: Sequence[tuple[str, str, int]],
+        shown: Expression,
+        *,
+        row: int | None = None,
+    ) -> None:
+        """What a chart's colours mean: sign, word and width of each; the sign in the chart's colour."""
         for sign, word, width in marks:
             tone: Tone = _LEGEND_TONES.get(word, "accent") if sign == "■" else "muted"
-            look = Look(size=8.5, tone=tone, align="right")
-            text = call("IF", shown, Text(sign + " ").then(Word(f"pages.legends.{word}")), "")
-            self.put(left, width, text, look)
+            mark = Look(size=9, tone=tone, align="right")
+            self.put(left, 1, if_(shown, sign, ""), mark, row=row)
+            name = Look(size=8.5, tone="muted", shrink=True)
+            said = if_(shown, Word(f"pages.legends.{word}"), "")
+            self.put(left + 1, width - 1, said, name, row=row)
             left += width

@@ -41,7 +41,7 @@ _HELP: Final = (
     ListColumn("sold", "sold", 5, number("money")),
     ListColumn("due", "due", 5, number("money", tone="muted")),
     ListColumn("rate", "of_pace", 4, number("rate", bold=True), is_signed=True, bar=Bar(3)),
-    ListColumn("months", "twelve_months", 5, Look(), said="spark"),
+    ListColumn("months", "twelve_months", 5, Look(indent=1), said="spark"),
     ListColumn("because", "why", 16, Look(size=9, indent=1)),
 )
 _CHANGED: Final = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Tone = Literal[
-    "ink", "muted", "accent", "good", "attention", "bad", "paper", "line", "middle", "light"
+    "ink", "muted", "accent", "good", "attention", "bad", "paper", "line", "middle", "light", "grey"
 ]
 Align = Literal["left", "right", "center"]
 Shows = Literal[

@@ -44,7 +44,7 @@ _DEALS: Final = (
     ListColumn("stage", "stage", 6, _SMALL),
     ListColumn("amount", "amount", 5, number("money", size=9.5)),
     ListColumn("rate", "win_rate", 4, number("rate", size=9.5)),
-    ListColumn("on", "due_on", 5, number("date", size=9.5)),
+    ListColumn("on", "due_on", 5, number("day", size=9.5)),
     ListColumn("expected", "this_quarter", 6, number("money", size=9.5, bold=True)),
     SIGN_COLUMN,
     ListColumn("says", "in_stage", 9, _SMALL, is_signed=True),
@@ -263,7 +263,11 @@ def _stages(board: Board) -> None:
 
     first = board.row
     for place in range(STAGES):
-        said = {"range": _range(page, place), "stage": _stage(page, place)}
+        said = {
+            "range": _range(page, place),
+            "stage": _stage(page, place),
+            "rate": _rate(page, place),
+        }
         board.list_line(0, _STAGES, "stages", place, said)
         _reached(board, right, place)
         board.next_row()
@@ -276,6 +280,12 @@ def _stage(page: Page, place: int) -> Expression:
     """A stage by name, or the words for what stands in its place."""
     stage = page.cell("stages", place, "stage")
     return if_(stage.equals(""), page.cell("stages", place, "says"), stage)
+
+
+def _rate(page: Page, place: int) -> Expression:
+    """How many go on from a stage; of all stages together that says nothing."""
+    stage = page.cell("stages", place, "stage")
+    return if_(stage.equals(""), "", page.cell("stages", place, "rate"))
 
 
 def _range(page: Page, place: int) -> Expression:
@@ -339,12 +349,8 @@ def _moved_and_ahead(board: Board) -> None:
         board.list_line(0, _MOVED, "moved", place, {"days": _from_to(page, place)})
         board.next_row()
     board.hairlines((first, board.row - 1), 0, _LEFT)
-    is_still = is_number(since) * page.has_line("moved").equals(0)
-    footnote = if_(
-        is_still.equals(1),
-        Word("pages.pipeline_board.still"),
-        board.word_with("moved", "footnote"),
-    )
+    still = if_(is_number(since), Word("pages.pipeline_board.still"), "")
+    footnote = if_(page.has_line("moved"), Word("pages.pipeline_board.footnote"), still)
     board.put(0, COLUMNS, footnote, Look(tone="muted", size=8))
     board.next_row()
 

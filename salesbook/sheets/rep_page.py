@@ -32,7 +32,6 @@ _TILES: Final[tuple[tuple[str, str, Shows, int], ...]] = (
 _NAME: Final = Look(tone="accent", size=9.5, shrink=True)
 _TEXT: Final = Look(size=9.5, shrink=True)
 _SMALL: Final = Look(size=9, tone="muted", indent=1, shrink=True)
-_DAY: Final = number("date", size=9.5)
 
 _TALK: Final = (
     SIGN_COLUMN,
@@ -47,7 +46,7 @@ _DEALS: Final = (
     ListColumn("amount", "amount", 6, number("money", size=9.5)),
     ListColumn("rate", "win_rate", 4, number("rate", size=9.5), blank=DASH),
     ListColumn("says", "in_stage", 9, Look(size=9, indent=1, shrink=True), is_signed=True),
-    ListColumn("on", "expected", 5, _DAY),
+    ListColumn("on", "expected", 5, number("day", size=9.5)),
     ListColumn("next_step", "next_step", 11, Look(size=9.5, indent=1, shrink=True), blank=DASH),
     ListColumn("next_on", "on", 4, number("date", size=9.5, tone="muted")),
 )

@@ -196,11 +196,9 @@ def _caption(board: Board) -> None:
     """What a draft changes, how to see people, and what months carry: one muted line."""
     page = board.page
     carried = page.cell("plan", 0, "amount")
-    carries = if_(
-        is_number(carried),
-        measured(page, carried).then(Word("pages.target_board.carried")),
-        "",
-    )
+    makes_up = measured(page, carried).then(Word("pages.target_board.carried"))
+    ask_less = measured(page, call("ABS", carried)).then(Word("pages.target_board.carried_less"))
+    carries = if_(is_number(carried), if_(carried > 0, makes_up, ask_less), "")
     draft = page.cell("draft", 0, "says")
     hint = page.cell("hint", 0, "says")
     mark = board.sign(0, 2, page.cell("draft", 0, "sign"), Look(size=9, bold=True, align="right"))
@@ -213,10 +211,8 @@ def _chart(board: Board) -> None:
     """Plan and sold of the first row, each pair over its month; below, sold in percent of the plan."""
     page = board.page
     has_rows = page.has_line("plan")
-    legend = (("grey", "plan", "muted"), ("accent", "sold", "accent"))
-    for row, (_, word, tone) in enumerate(legend):
-        said = if_(has_rows, Text("■ ").then(Word(f"pages.legends.{word}")), "")
-        board.put(0, _NAME, said, Look(size=8.5, tone=tone), row=board.row + 1 + row)  # type: ignore[arg-type]
+    for row, word in enumerate(("plan", "sold"), start=board.row + 1):
+        board.legend(0, (("■", word, _NAME),), has_rows, row=row)
     board.charts.append(
         PlacedChart(
             board.row,
@@ -331,7 +327,8 @@ def _rules(board: Board, first: int, last: int) -> None:
     months = sheet_columns(_NAME, MONTHS * _MONTH)
     marks, kind = board.helper_column(_MARKS), board.helper_column(_KIND)
 
-    for sign, before in (("=", "="), (">", "≥"), ("<", "≤")):
+    # A bound stands behind the plan, which it is not: 10,019 ≤ what is typed in Locks.
+    for sign, before, after in (("=", "=", ""), (">", "", "≥"), ("<", "", "≤")):
         board.rules.append(
             Rule(
                 rows,
@@ -343,6 +340,7 @@ def _rules(board: Board, first: int, last: int) -> None:
                 bold=True,
                 fill="lock",
                 before=before,
+                after=after,
             )
         )
     for sign, tone in (("●", "attention"), ("▲", "good"), ("▼", "bad")):

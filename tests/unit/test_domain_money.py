@@ -113,9 +113,19 @@ def test_a_typed_half_always_goes_away_from_zero(whole: int, decimals: int) -> N
         (-99_999, 2, "-1,000"),
         (12_345, 2, "123"),
         (9_950, 2, "99.50"),
-        (0, 2, "0.00"),
+        (5_000, 2, "50"),
+        (0, 2, "0"),
+        (712_749, 2, "7,127"),
+        (999_949, 2, "9,999"),
+        (1_234_567, 2, "12,300"),
         (123_456, 0, "123,000"),
     ],
 )
 def test_a_sentence_says_three_digits(minor: int, decimals: int, said: str) -> None:
     assert f"{money.three_digits(minor, decimals):,}" == said
+
+
+def test_amounts_of_one_sentence_are_rounded_alike():
+    """76.74 and 33.04 thousand, whose difference is 43.7, not each by itself 76.7, 33.0 and 43.6."""
+    assert money.three_digits_alike(2, 7_674_000, 3_304_000) == [76_700, 33_000]
+    assert money.three_digits_alike(2, 1_234_567_00, 4_567_00) == [1_230_000, 0]

@@ -62,6 +62,10 @@ Public Sub Opened()
     ThisWorkbook.Worksheets(1).Activate
 End Sub
 
+Public Sub Follow(address As String)
+    ShowLinked address
+End Sub
+
 Public Function Switched(address As String) As String
     Switched = ThisWorkbook.Worksheets(1).Range(address).Value
 End Function
@@ -233,3 +237,32 @@ def test_a_locked_structure_leaves_the_switch_where_it_was():
     address = switches("en")["process"]
     app.run("Type_", address, "Visible")
     assert app.run("Switched", address) == "Hidden"
+
+
+@both
+def test_a_link_to_a_hidden_sheet_shows_it(language):
+    """Excel follows no link there; a sheet that macros alone use stays out of sight."""
+    app = opened(language)
+    hidden = sheet_name("TrainingGaps", language)
+    assert hidden not in seen(app)
+    before = seen(app)
+    app.run("Follow", f"'{hidden}'!A1")
+    assert seen(app) == before | {hidden}
+
+
+@both
+def test_a_link_to_nowhere_or_of_a_locked_book_shows_nothing(language):
+    app = opened(language)
+    before = seen(app)
+    for address in ("", "!", "'Nowhere'!A1", "Nowhere"):
+        app.run("Follow", address)
+    app.run("Lock_")
+    app.run("Follow", f"'{sheet_name('TrainingGaps', language)}'!A1")
+    assert seen(app) == before
+
+
+def test_a_link_may_name_a_sheet_with_an_apostrophe():
+    app = opened("en")
+    app.run("Rename", "Training gaps", "Ann's gaps")
+    app.run("Follow", "'Ann''s gaps'!A1")
+    assert "Ann's gaps" in seen(app)

@@ -34,6 +34,7 @@ from workbook.build.sheets import SheetLayout
 _TONES: Final = {
     "ink": "#1F2A37",
     "muted": "#667085",
+    "grey": "#C9CFD6",
     "accent": "#0F6CBD",
     "good": "#0B7A5E",
     "attention": "#C26A00",
@@ -320,8 +321,10 @@ class PageDrawer:
             properties["font_color"] = _TONES[rule.tone]
         if rule.fill:
             properties["bg_color"] = _FILLS.get(rule.fill) or _TONES[rule.fill]
-        if rule.before:
-            properties["num_format"] = f'"{rule.before} "{_FORMATS[rule.shows]}'
+        if rule.before or rule.after:
+            before = f'"{rule.before} "' if rule.before else ""
+            after = f'" {rule.after}"' if rule.after else ""
+            properties["num_format"] = f"{before}{_FORMATS[rule.shows]}{after}"
         if rule.bottom:
             properties |= {"bottom": 1, "bottom_color": _TONES["line"]}
         if rule.left:

@@ -79,6 +79,24 @@ Done:
     Application.EnableEvents = hadEvents
 End Sub
 
+Public Sub ShowLinked(ByVal address As String)
+    ' Excel follows no link to a hidden sheet, such as 'Training gaps'!A1; whoever clicks wants to see it.
+    Dim mark As Long
+    Dim name As String
+    Dim sheet As Worksheet
+    mark = InStrRev(address, "!")
+    If mark < 2 Or ThisWorkbook.ProtectStructure Then Exit Sub
+    name = Left$(address, mark - 1)
+    If Left$(name, 1) = "'" Then name = Replace(Mid$(name, 2, Len(name) - 2), "''", "'")
+    On Error Resume Next
+    Set sheet = ThisWorkbook.Worksheets(name)
+    If sheet Is Nothing Then Exit Sub
+    If sheet.Visible <> xlSheetHidden Then Exit Sub
+    sheet.Visible = xlSheetVisible
+    sheet.Activate
+    sheet.Range(Mid$(address, mark + 1)).Select
+End Sub
+
 Private Function Switches() As Range
     Set Switches = ThisWorkbook.Names("sheet_switches").RefersToRange.Columns(1)
 End Function

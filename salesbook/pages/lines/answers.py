@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from salesbook.domain.arithmetic.calendar import last_day
 from salesbook.messages import Fact, Message
-from salesbook.money import three_digits
+from salesbook.money import three_digits, three_digits_alike
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line, ListLines
 from salesbook.pages.lines.periods import PeriodFigures
@@ -99,15 +100,11 @@ def _sentence(
     line = figures.line(scope, longest)
     decimals = context.policy.decimals
     sold, target, landing = (int(line[field] or 0) for field in ("sold", "target", "middle"))
-    return Message(
-        "page.answer.unlikely",
-        {
-            "period": longest,
-            "amount": three_digits(max(target - landing, 0), decimals),
-            "to_go": three_digits(max(target - sold, 0), decimals),
-            "in_sight": three_digits(max(landing - sold, 0), decimals),
-        },
-    )
+    to_go, in_sight = three_digits_alike(decimals, max(target - sold, 0), max(landing - sold, 0))
+    # What is missed is said as the difference of the two amounts that follow it.
+    missed = max(to_go - in_sight, Decimal(0))
+    facts: dict[str, Fact] = {"amount": missed, "to_go": to_go, "in_sight": in_sight}
+    return Message("page.answer.unlikely", {"period": longest, **facts})
 
 
 def _named(kind: str, periods: list[str]) -> Message:
