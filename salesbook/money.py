@@ -144,18 +144,18 @@ def three_digits(minor: int, decimals: int) -> Decimal:
     return three_digits_alike(decimals, minor)[0]
 
 
-def three_digits_alike(decimals: int, *minors: int) -> list[Decimal]:
-    """Round amounts of one sentence as `three_digits` rounds the largest, so that they compare."""
-    amounts = [to_decimal(minor, decimals) for minor in minors]
-    largest = max(amounts, key=abs)
-    whole_digits = largest.adjusted() + 1
+def three_digits_alike(decimals: int, first: int, *others: int) -> list[Decimal]:
+    """Round amounts of one sentence to the unit to which `three_digits` rounds the first."""
+    amounts = [to_decimal(minor, decimals) for minor in (first, *others)]
+    whole_digits = amounts[0].adjusted() + 1
     if whole_digits < 3:
         # "50 short", not "50.00 short".
         return [
             amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount
             for amount in amounts
         ]
-    unit = Decimal(10) ** (whole_digits - 3) if abs(largest) >= _ROUNDED_FROM else Decimal(1)
+    is_large = abs(amounts[0]) >= _ROUNDED_FROM
+    unit = Decimal(10) ** (whole_digits - 3) if is_large else Decimal(1)
     return [Decimal(round_half_away(amount / unit)) * unit for amount in amounts]
 
 

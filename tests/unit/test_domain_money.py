@@ -126,6 +126,6 @@ def test_a_sentence_says_three_digits(minor: int, decimals: int, said: str) -> N
 
 
 def test_amounts_of_one_sentence_are_rounded_alike():
-    """76.74 and 33.04 thousand, whose difference is 43.7, not each by itself 76.7, 33.0 and 43.6."""
-    assert money.three_digits_alike(2, 7_674_000, 3_304_000) == [76_700, 33_000]
-    assert money.three_digits_alike(2, 1_234_567_00, 4_567_00) == [1_230_000, 0]
+    """As the first one, whose three digits count."""
+    assert money.three_digits_alike(2, 28_785_500, 102_729_000) == [288_000, 1_027_000]
+    assert money.three_digits_alike(2, 4_567_00, 1_234_567_89) == [4_567, 1_234_568]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Final
 
 from salesbook.domain.arithmetic.calendar import last_day
@@ -100,10 +99,11 @@ def _sentence(
     line = figures.line(scope, longest)
     decimals = context.policy.decimals
     sold, target, landing = (int(line[field] or 0) for field in ("sold", "target", "middle"))
-    to_go, in_sight = three_digits_alike(decimals, max(target - sold, 0), max(landing - sold, 0))
-    # What is missed is said as the difference of the two amounts that follow it.
-    missed = max(to_go - in_sight, Decimal(0))
-    facts: dict[str, Fact] = {"amount": missed, "to_go": to_go, "in_sight": in_sight}
+    missed, in_sight = three_digits_alike(
+        decimals, max(target - landing, 0), max(landing - sold, 0)
+    )
+    # Still to sell is what is missed and what is in sight, also as they are said.
+    facts: dict[str, Fact] = {"amount": missed, "to_go": missed + in_sight, "in_sight": in_sight}
     return Message("page.answer.unlikely", {"period": longest, **facts})
 
 
