@@ -171,7 +171,8 @@ _OWN_WIDTHS: Final[Mapping[str, float]] = {
 _TABLE_WIDTHS: Final[Mapping[tuple[str, str], float]] = {
     ("Policy", "key"): 30,
     ("CallList", "last_word"): 20,
-    ("Policy", "value"): 26,
+    ("CallList", "contact"): 22,
+    ("Policy", "value"): 38,
     ("Policy", "note"): 66,
     ("Stages", "needs"): 36,
     ("Deals", "name"): 44,

@@ -33,7 +33,7 @@ _MOST_HEIGHT = 409.0
 """Points that a row may be high in Excel."""
 _ROOM = 1.5
 """Digits of a column's width that go to its margins."""
-_LETTER, _WIDE_LETTER = 0.9, 1.9
+_LETTER, _WIDE_LETTER = 0.96, 1.96
 """How wide letters are beside digits, by which columns are measured; with room for words that break."""
 _WIDE = ("W", "F")
 """Characters as wide as two others, as Chinese ones."""
