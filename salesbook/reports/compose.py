@@ -96,7 +96,7 @@ class _Composer:
             charts=charts,
             digest=self._digest(f"{title} · {subtitle}", answer, tiles),
             words={name: self.words.say(f"face.{name}") for name in _FACE_WORDS},
-            more=self.words.say("face.more", count="{count}"),
+            left_out=lambda count: left_out(self.words, count),
             decimals=self.numbers.decimals,
         )
 
@@ -209,8 +209,7 @@ class _Composer:
                 continue
             lines = self._lines_of(block, block.list)
             if lines:
-                total = self._lines_of(block, block.total) if block.total else ()
-                yield self._table(block, [*lines, *total])
+                yield self.table(block, lines)
 
     def _lines_of(self, block: ListBlock, list_name: str) -> Sequence[Line]:
         """The lines of a list, or of one that goes with it: of the same page, scope and period."""
@@ -222,34 +221,60 @@ class _Composer:
         """The lines of a list of the Dashboard that no period changes."""
         return self.lines.of(DASHBOARD, list_name, self.asked.scope)
 
-    def _table(self, block: ListBlock, lines: Sequence[Line]) -> Table:
+    def table(self, block: ListBlock, lines: Sequence[Line]) -> Table:
+        """Lay a list out, with its sums below it."""
         kind = self.asked.scope.kind
+        sums = self._lines_of(block, block.total) if block.total else ()
+        in_all = [*lines, *sums]
         columns = [
             column
             for column in block.columns
             # A column in which nothing stands takes room and says nothing.
-            if kind in column.kinds and any(_is_filled(column, line) for line in lines)
+            if kind in column.kinds and any(_is_filled(column, line) for line in in_all)
         ]
-        rest = self._lines_of(block, block.rest) if block.rest else ()
+        beyond = self._beyond(block, len(lines))
         return Table(
             name=block.list,
             title=self.words.say(f"lists.{block.list}"),
             caption=self._caption(block),
             columns=[self._column(column) for column in columns],
-            rows=[[self._cell(column, line) for column in columns] for line in lines],
-            rest=" ".join(
-                self._sentence(line[block.rest_field]) for line in rest if block.rest_field in line
-            ),
+            rows=[self._row(columns, line) for line in in_all],
+            rest=self._rest(block, beyond),
             on_slides=block.on_slides,
+            sums=len(sums),
+            beyond=beyond,
         )
 
+    def _beyond(self, block: ListBlock, shown: int) -> int:
+        """How many lines a list has beside those that stand in PageLines; 0 where nobody counted."""
+        counted = block.rest or block.caption
+        if not block.counts:
+            return 0
+        count = sum(int(line.get("count", 0)) for line in self._lines_of(block, counted))
+        return count if block.counts == "rest" else max(0, count - shown)
+
+    def _rest(self, block: ListBlock, beyond: int) -> str:
+        """What the pages say of the lines that they leave out; else how many there are."""
+        rest = self._lines_of(block, block.rest) if block.rest else ()
+        said = [self._sentence(line[block.rest_field]) for line in rest if block.rest_field in line]
+        says_how_many = bool(said) and block.counts != "all"
+        if beyond and not says_how_many:
+            said.append(left_out(self.words, beyond))
+        return " ".join(said)
+
     def _caption(self, block: ListBlock) -> str:
+        """How many there are, since when, or of which period a list is."""
+        if block.is_to_date:
+            year = year_of_month(f"{self.made.as_of:%Y-%m}", self.made.first_month)
+            return self.words.say("captions.to-date", year=self.words.period(year))
+        if block.of == "period":
+            return self.words.period(self.asked.period)
         line = next(iter(self._lines_of(block, block.caption)), None) if block.caption else None
         if line is None:
             return ""
         facts: dict[str, Any] = {}
         if "count" in line:
-            facts["count"] = self.numbers.count(line["count"])
+            facts["count"] = int(line["count"])
         if "on" in line:
             facts["day"] = self.numbers.day(line["on"])
         return self.words.say(f"captions.{block.caption}", **facts)
@@ -267,6 +292,19 @@ class _Composer:
             holds_months=column.form == "months",
             holds_signs=column.form == "sign",
         )
+
+    def _row(self, columns: Sequence[ListColumn], line: Line) -> list[Cell]:
+        row: list[Cell] = []
+        stood_in: set[str] = set()
+        for column in columns:
+            is_blank = column.otherwise and column.field not in line
+            if is_blank and column.otherwise in stood_in:
+                row.append(Cell())
+                continue
+            if is_blank:
+                stood_in.add(column.otherwise)
+            row.append(self._cell(column, line))
+        return row
 
     def _cell(self, column: ListColumn, line: Line) -> Cell:
         if column.form == "months":
@@ -424,6 +462,11 @@ class _Composer:
             )
             lines.append(_with_sign(str(line.get("sign", "")), f"{step}{rep}"))
         return lines
+
+
+def left_out(words: Words, count: int) -> str:
+    """What stands below a list of which a face does not show all lines."""
+    return words.say("face.more", count=count)
 
 
 def _with_sign(sign: str, text: str) -> str:
