@@ -30,7 +30,7 @@ from salesbook.messages import Message
 from salesbook.names.folding import fold_name
 from salesbook.names.nearest import nearest_known
 from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
-from salesbook.reports.compose import Asked, Made, report_of
+from salesbook.reports.compose import Asked, Composer, Made
 from salesbook.reports.description import Report
 from salesbook.reports.lines import EVERY_PAGE, Lines
 from salesbook.reports.numbers import Numbers
@@ -140,6 +140,8 @@ class Described(NamedTuple):
 
     report: Report
     language: Language
+    composer: Composer
+    """Who puts further lists of the same scope into words."""
 
 
 def report_described(
@@ -157,11 +159,10 @@ def report_described(
         session = Session(host)
         if who is None and kinds == ("rep",):
             desk = _Desk(session, book, ReportRequest("rep", language=language))
-            return Described(desk.report(desk.first_rep(), desk.period()), desk.language)
+            return desk.described(desk.first_rep())
         if who is None:
             desk = _Desk(session, book, ReportRequest(language=language))
-            company = Whose(WHOLE_COMPANY, "")
-            return Described(desk.report(company, desk.period()), desk.language)
+            return desk.described(Whose(WHOLE_COMPANY, ""))
         refusals: list[UsageError] = []
         for kind in kinds:
             desk = _Desk(session, book, ReportRequest(kind, who, language=language))
@@ -170,7 +171,7 @@ def report_described(
             except UsageError as refusal:
                 refusals.append(refusal)
                 continue
-            return Described(desk.report(whose, desk.period()), desk.language)
+            return desk.described(whose)
         raise refusals[0]
 
 
@@ -231,8 +232,16 @@ class _Desk:
         """The day that the lines are of."""
         return self.standing.as_of
 
+    def described(self, whose: Whose) -> Described:
+        """Describe the report of the running month, and who can say more."""
+        composer = self._composer(whose, self.period())
+        return Described(composer.report(), self.language, composer)
+
     def report(self, whose: Whose, period: str) -> Report:
         """Describe one report."""
+        return self._composer(whose, period).report()
+
+    def _composer(self, whose: Whose, period: str) -> Composer:
         standing = self.standing
         made = Made(
             as_of=standing.as_of,
@@ -245,7 +254,7 @@ class _Desk:
         if whose.scope.kind == "team":
             name = self.words.say("team", name=name)
         asked = Asked(whose.scope, name, period)
-        return report_of(self.lines, asked, made, self.words, self.numbers)
+        return Composer(self.lines, asked, made, self.words, self.numbers)
 
     def file_name(self, whose: Whose, period: str) -> str:
         """What the file of a report is called, without its ending."""

@@ -72,13 +72,22 @@ def fitted(columns: Sequence[Column], width: int) -> list[str]:
     return as_table if len(as_table) <= _MOST_LINES * len(as_records) else as_records
 
 
+def fits(columns: Sequence[Column], width: int) -> bool:
+    """Whether the columns of a table stand beside each other with each cell in one line."""
+    return sum(_natural_widths(columns)) + _GAP * (len(columns) - 1) <= width
+
+
+def _natural_widths(columns: Sequence[Column]) -> list[int]:
+    return [max(_longest_line(column.cells), cell_len(column.header)) for column in columns]
+
+
 def _column_widths(columns: Sequence[Column], width: int) -> list[int] | None:
     """How wide each column is; None where they do not fit beside each other.
 
     What is short stays in one line. What is long is parted between words: each such column has its
     least width, and what is left of the terminal goes to those that need most.
     """
-    natural = [max(_longest_line(column.cells), cell_len(column.header)) for column in columns]
+    natural = _natural_widths(columns)
     left = width - _GAP * (len(columns) - 1)
     if sum(natural) <= left:
         return natural
