@@ -18,7 +18,7 @@ import pandas as pd
 from salesbook import __version__
 from salesbook.actions import ACTIONS
 from salesbook.book.page_lines import PAGE_LINES, changes_pages, lines_now
-from salesbook.book.report_files import Format, place_of, save
+from salesbook.book.report_files import LONGEST_NAME, Format, place_of, save
 from salesbook.book.report_words import LabelWords
 from salesbook.book.run_log import newest_day
 from salesbook.book.session import Session
@@ -258,11 +258,14 @@ class _Desk:
 
     def file_name(self, whose: Whose, period: str) -> str:
         """What the file of a report is called, without its ending."""
+        # What tells a report from the next one is its period: a long name leaves room for it.
+        room = LONGEST_NAME - len(period) - 1
         if self.request.by_rep:
             # In a folder of its own the rep's name comes first; two of one name have their ids in it.
-            return self.words.say("file", book=whose.name, who=period)
-        who = whose.name or self.words.say("company")
-        return self.words.say("file", book=self.book.stem, who=f"{who} {period}")
+            return self.words.say("file", book=_shortened(whose.name, room), who=period)
+        who = _shortened(whose.name or self.words.say("company"), room)
+        book = _shortened(self.book.stem, max(room - len(who) - 1, 0))
+        return self.words.say("file", book=book, who=f"{who} {period}").strip()
 
     # Of which period?
 
@@ -312,7 +315,7 @@ class _Desk:
         """The rep who needs help most, else the first by name. Raises: UsageError without reps."""
         reps = self._reps()
         if not reps:
-            raise UsageError("report-whose", where="--who")
+            raise UsageError("no-reps-on-pages", where=str(self.book))
         helped = [line.get("row_key") for line in self.lines.of("Dashboard", "help", WHOLE_COMPANY)]
         by_id = {rep.scope.key: rep for rep in reps}
         return next((by_id[rep] for rep in helped if rep in by_id), reps[0])
@@ -356,6 +359,16 @@ class _Desk:
             found=who,
             nearest=nearest,
         )
+
+
+def _shortened(name: str, most: int) -> str:
+    """As much of a name as there is room for; an id behind it, which tells two apart, stays."""
+    if len(name) <= most:
+        return name
+    head, bracket, key = name.rpartition(" (")
+    has_key = bool(bracket) and key.endswith(")") and len(key) < most // 2
+    tail = f"{bracket}{key}" if has_key else ""
+    return f"{(head if has_key else name)[: most - len(tail)].rstrip()}{tail}"
 
 
 def _plain_name(line: Mapping[str, str]) -> str:
