@@ -30,6 +30,7 @@ _RULE: Final = "─"
 _EAST_ASIAN: Final = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
 _CLOSING: Final = "，。、；：！？）》」』】”’％"
 """Marks that no line begins with."""
+_IS_EAST_ASIAN: Final = re.compile(f"[{_EAST_ASIAN}]")
 _PIECES: Final = re.compile(rf"\s+|[{_EAST_ASIAN}][{_CLOSING}]*|[^\s{_EAST_ASIAN}]+[{_CLOSING}]*|.")
 """Between which a line may be broken: blanks, words, and each Chinese character with its marks."""
 
@@ -154,7 +155,7 @@ def records(columns: Sequence[Column], width: int) -> list[str]:
         for column, cell, stands_alone in zip(columns, row, is_long, strict=True):
             if not cell:
                 continue
-            entry = f"{column.header}: {cell}" if column.header else cell
+            entry = f"{column.header}{_colon_after(column.header)}{cell}" if column.header else cell
             if stands_alone:
                 lines += _flowing(short_entries, width)
                 lines += wrap(entry, width, indent=_INDENT)
@@ -163,6 +164,11 @@ def records(columns: Sequence[Column], width: int) -> list[str]:
                 short_entries.append(entry)
         lines += _flowing(short_entries, width)
     return lines
+
+
+def _colon_after(header: str) -> str:
+    """Behind Chinese words a colon of their width; behind others one with a blank."""
+    return "：" if _IS_EAST_ASIAN.match(header[-1]) else ": "
 
 
 def _flowing(entries: Sequence[str], width: int) -> list[str]:
