@@ -114,6 +114,11 @@ class Action:
     is_strict: bool = False
     """True where findings that are errors end the command with 1 even without `--strict`."""
     buttons: tuple[Button, ...] = ()
+    shown_on: str = ""
+    """Where a manager sees the result: a page, a word of `sheets` in book.toml, or a table.
+
+    A sheet that is in sight from the first day, in a book of a small team, too.
+    """
 
     def run(self, task: Task) -> Outcome:
         """Calculate, unless settings that the verb goes by make no sense; pure.
@@ -182,6 +187,7 @@ _PROCESS = ("Leads", "Deals", "DealTeam", "Orders", "Payments", "Initiatives")
 
 _SPLIT = Action(
     "split",
+    shown_on="target_board",
     reads=(
         "Targets",
         "TargetMonths",
@@ -256,6 +262,7 @@ _SPLIT = Action(
 )
 _VALIDATE = Action(
     "validate",
+    shown_on="Checks",
     reads=(
         *_TARGETS,
         *_TEAM,
@@ -276,6 +283,7 @@ _VALIDATE = Action(
 )
 _SCORE = Action(
     "score",
+    shown_on="team_board",
     reads=(
         *_TARGETS,
         *_TEAM,
@@ -326,6 +334,7 @@ _SCORE = Action(
 )
 _CLOSE = Action(
     "close",
+    shown_on="team_board",
     reads=(
         "Periods",
         "Reps",
@@ -359,6 +368,7 @@ _CLOSE = Action(
 )
 _TIER = Action(
     "tier",
+    shown_on="CallList",
     reads=(
         "Customers",
         "Orders",
@@ -405,6 +415,7 @@ _TIER = Action(
 )
 _FUNNEL = Action(
     "funnel",
+    shown_on="pipeline_board",
     reads=(
         "Deals",
         "StageHistory",
@@ -477,6 +488,7 @@ def _all_of(actions: tuple[Action, ...], *, of: str) -> tuple[str, ...]:
 _STEPS = (_VALIDATE, _SCORE, _TIER, _FUNNEL)
 _REFRESH = Action(
     "refresh",
+    shown_on="dashboard",
     reads=_all_of(_STEPS, of="reads"),
     writes=_all_of(_STEPS, of="writes"),
     needs=_all_of(_STEPS, of="needs"),

@@ -9,14 +9,19 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salesbook.actions import ACTIONS
 from salesbook.book.attention import Attention, FindingKind, UrgentAlert
+from salesbook.book.files import new_file
+from salesbook.book.page_lines import PAGE_LINES
 from salesbook.book.report import Report
 from salesbook.cli.app import run
 from salesbook.cli.closing import MOST_LINES, Closing
+from salesbook.labels import LANGUAGES
 from salesbook.messages import Finding, Message
 
 DAY = dt.date(2026, 6, 30)
@@ -157,8 +162,30 @@ def test_whatever_a_run_finds_ten_lines_say_it(answers, kinds, alerts, action):
     )
     lines = Closing(report, Path("Sales.xlsm"), "en").lines()
     assert len(lines) <= MOST_LINES
-    assert lines[-1].startswith("The result is in Sales.xlsm")
+    assert lines[-1].endswith(" in Sales.xlsm.")
     everything = Closing(report, Path("Sales.xlsm"), "en", verbose=True).lines()
     assert len(everything) >= answers + bool(kinds) + 1
     if answers > MOST_LINES:
         assert any(line.startswith("...") for line in lines)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_verb_points_to_a_sheet_in_sight(language, tmp_path):
+    """In a new book, which is one of a small team, too."""
+    book = tmp_path / "New.xlsm"
+    new_file(book, language)
+    sheets = openpyxl.load_workbook(book, read_only=True, keep_vba=False).worksheets
+    in_sight = {sheet.title for sheet in sheets if sheet.sheet_state == "visible"}
+    for action in ACTIONS.values():
+        report = Report(
+            action=action.name,
+            as_of=DAY,
+            rows={},
+            written={PAGE_LINES: 5} | dict.fromkeys(action.writes, 5) | {"Checks": 5},
+            findings=(),
+            seconds=0.1,
+            language=language,
+        )
+        look = Closing(report, Path("Sales.xlsm"), language).lines()[-1]
+        named = [sheet for sheet in in_sight if sheet in look]
+        assert named, look

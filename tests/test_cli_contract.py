@@ -252,7 +252,7 @@ def test_a_refusal_speaks_the_workbooks_language(new_book, capsys, tmp_path):
         ["import", book, str(unclear), "--into", "Reps"],
     ):
         run(words)
-        assert capsys.readouterr().err.startswith("错误: "), words
+        assert capsys.readouterr().err.startswith("错误："), words
         run([*words, "--lang", "en"])
         assert capsys.readouterr().err.startswith("Error: "), words
     run(["show", str(tmp_path / "none.xlsm"), "Reps"])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from salesbook.book.reporting import _shortened
 from salesbook.book.session import Session
 from salesbook.cli.app import run
 from salesbook.hosts.package import open_package
@@ -95,7 +96,7 @@ def test_another_language(book, salesbook):
     """Words and, as far as they are ours, sentences."""
     shown = salesbook("report", book, "--text", "--lang", "zh-CN").out
     assert shown.startswith("全公司 · 销售报告 · 2026年6月\n")
-    assert "概率" in shown.splitlines()[1]
+    assert "完成目标" in shown.splitlines()[1]
 
 
 @pytest.mark.parametrize("typed", ["FY2026-Q2", "2026-q2", "Q2 2026"])
@@ -218,3 +219,46 @@ def test_an_empty_workbook_has_a_report_too(tmp_path, salesbook):
     empty = salesbook("report", book, "--split-by", "rep")
     assert (empty.code, "no report was made" in empty.err) == (0, True)
     assert [path.name for path in tmp_path.iterdir()] == ["New.xlsm"]
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "shown"),
+    [
+        ("Ann Lee", 20, "Ann Lee"),
+        ("Maximiliana Featherstonehaugh", 11, "Maximiliana"),
+        ("Maximiliana Featherstonehaugh (R07)", 17, "Maximiliana (R07)"),
+        ("A (B)", 3, "A ("),
+    ],
+)
+def test_a_long_name_gives_way_and_its_id_does_not(name, most, shown):
+    assert _shortened(name, most) == shown
+
+
+def test_however_long_a_name_is_its_report_says_of_which_period_it_is(tmp_path, salesbook):
+    """Two months of one rep are two files."""
+    book = tmp_path / f"{'Long ' * 30}.xlsm"
+    assert salesbook("new", book, "--lang", "en").code == 0
+    people = tmp_path / "people.csv"
+    people.write_text(f"Name,Team\n{'Very long name ' * 12},North\n", encoding="utf-8")
+    assert salesbook("import", book, people, "--into", "Reps").code == 0
+    sales = tmp_path / "orders.csv"
+    sales.write_text(
+        f"Order ID,Customer,Rep,Ordered on,Amount\nO1,Acme,{'Very long name ' * 12},2026-06-10,500\n",
+        encoding="utf-8",
+    )
+    done = salesbook("import", book, sales, "--into", "Orders", "--add-missing")
+    assert done.code == 0, done.err
+    assert salesbook("refresh", book, "--as-of", AS_OF, "-q").code == 0
+    for words in ((), ("--split-by", "rep")):
+        (report,) = salesbook("report", book, *words, "--json").document["reports"]
+        assert f"{AS_OF:%Y-%m}" in Path(report["path"]).name
+
+
+def test_a_rep_page_of_nobody_is_no_split(tmp_path, salesbook):
+    """`show` has no such option: it says what is missing."""
+    book = tmp_path / "Empty.xlsm"
+    assert salesbook("new", book, "--lang", "en").code == 0
+    refused = salesbook("show", book, "RepPage")
+    assert refused.code == 2
+    assert "--split-by" not in refused.err
+    assert "Team" in refused.err

@@ -125,6 +125,10 @@ class TestRefusals:
             (("Deals", "--where", "stage"), 2, "FIELD=VALUE"),
             (("Deals", "--where", "amount=much"), 2, "much"),
             (("Deals", "--where", "category=comit"), 2, "Commit"),
+            (("Deals", "--where", "expected_on=2026-13"), 2, "2026-13"),
+            (("Deals", "--where", "expected_on=2026-00"), 2, "2026-00"),
+            (("Deals", "--columns", ""), 2, "deal_id"),
+            (("Deals", "--columns", " , "), 2, "deal_id"),
             (("Deals", "--columns", "deal_id,amont"), 2, "Amount"),
             (("Deals", "--top", "0"), 2, "--top"),
             (("Deals", "--tpo", "3"), 2, "--top"),
@@ -265,6 +269,20 @@ def test_every_verb_fits_a_terminal(language, refreshed):
 def drawn(lines: list[str]) -> list[str]:
     """Lines without those of stderr, which the terminal itself parts so that they can be copied whole."""
     return [line for line in lines if "\x1b" not in line]
+
+
+@needs_terminal
+def test_the_first_rows_say_of_how_many_they_are(book):
+    """Of those that match, and of all."""
+    words = ("show", book, "Deals", "--columns", "deal_id", "--lang", "en")
+    for asked, said in (
+        ((), "Pipeline: 4 rows"),
+        (("--top", "1"), "Pipeline: 1 of 4 rows"),
+        (("--where", "rep_id=R7"), "Pipeline: 2 of 4 rows"),
+        (("--where", "rep_id=R7", "--top", "1"), "Pipeline: 1 of the 2 that match (4 in all)"),
+    ):
+        _, lines = at_a_terminal(80, *words, *asked)
+        assert lines[0] == said
 
 
 @needs_terminal

@@ -433,14 +433,18 @@ def _written_beside(file: Path, draft: ImportDraft, language: Language) -> _File
     def say(reason: Reason) -> str:
         return reason_text(reason, language)
 
-    rejects = write_beside(file, "rejects", rejects_text(draft, say)) if draft.rejected else None
+    rejects = (
+        write_beside(file, "rejects", rejects_text(draft, say, language))
+        if draft.rejected
+        else None
+    )
     if not draft.accepted:
         return _Files(rejects)
     gaps = dropped = None
     if draft.with_gaps:
         gaps = write_beside(file, "gaps", gaps_text(draft, say, language))
     if draft.dropped:
-        dropped = write_beside(file, "dropped", dropped_text(draft))
+        dropped = write_beside(file, "dropped", dropped_text(draft, language))
     return _Files(rejects, gaps, dropped)
 
 

@@ -26,7 +26,8 @@ SUFFIXES: Final[Mapping[Format, str]] = {
 }
 _NOT_IN_NAMES: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
 """What no system, or not every one, takes in a file's name."""
-_LONGEST_NAME: Final = 80
+LONGEST_NAME: Final = 80
+"""Characters of a file's name, without its ending."""
 _OWNER_ALONE: Final = 0o600
 """Rights of a report of a workbook that lies nowhere."""
 _DRAFTS: Final = ".salesbook-reports-"
@@ -141,7 +142,7 @@ def _free(path: Path) -> Path:
 
 def _safe(name: str) -> str:
     """A name that every system takes for a file."""
-    return _NOT_IN_NAMES.sub("_", name)[:_LONGEST_NAME].strip(" .")
+    return _NOT_IN_NAMES.sub("_", name)[:LONGEST_NAME].strip(" .")
 
 
 def _rights(book: Path) -> int:

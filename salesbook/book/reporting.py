@@ -18,7 +18,7 @@ import pandas as pd
 from salesbook import __version__
 from salesbook.actions import ACTIONS
 from salesbook.book.page_lines import PAGE_LINES, changes_pages, lines_now
-from salesbook.book.report_files import Format, place_of, save
+from salesbook.book.report_files import LONGEST_NAME, Format, place_of, save
 from salesbook.book.report_words import LabelWords
 from salesbook.book.run_log import newest_day
 from salesbook.book.session import Session
@@ -30,7 +30,7 @@ from salesbook.messages import Message
 from salesbook.names.folding import fold_name
 from salesbook.names.nearest import nearest_known
 from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
-from salesbook.reports.compose import Asked, Made, report_of
+from salesbook.reports.compose import Asked, Composer, Made
 from salesbook.reports.description import Report
 from salesbook.reports.lines import EVERY_PAGE, Lines
 from salesbook.reports.numbers import Numbers
@@ -140,6 +140,8 @@ class Described(NamedTuple):
 
     report: Report
     language: Language
+    composer: Composer
+    """Who puts further lists of the same scope into words."""
 
 
 def report_described(
@@ -157,11 +159,10 @@ def report_described(
         session = Session(host)
         if who is None and kinds == ("rep",):
             desk = _Desk(session, book, ReportRequest("rep", language=language))
-            return Described(desk.report(desk.first_rep(), desk.period()), desk.language)
+            return desk.described(desk.first_rep())
         if who is None:
             desk = _Desk(session, book, ReportRequest(language=language))
-            company = Whose(WHOLE_COMPANY, "")
-            return Described(desk.report(company, desk.period()), desk.language)
+            return desk.described(Whose(WHOLE_COMPANY, ""))
         refusals: list[UsageError] = []
         for kind in kinds:
             desk = _Desk(session, book, ReportRequest(kind, who, language=language))
@@ -170,7 +171,7 @@ def report_described(
             except UsageError as refusal:
                 refusals.append(refusal)
                 continue
-            return Described(desk.report(whose, desk.period()), desk.language)
+            return desk.described(whose)
         raise refusals[0]
 
 
@@ -231,8 +232,16 @@ class _Desk:
         """The day that the lines are of."""
         return self.standing.as_of
 
+    def described(self, whose: Whose) -> Described:
+        """Describe the report of the running month, and who can say more."""
+        composer = self._composer(whose, self.period())
+        return Described(composer.report(), self.language, composer)
+
     def report(self, whose: Whose, period: str) -> Report:
         """Describe one report."""
+        return self._composer(whose, period).report()
+
+    def _composer(self, whose: Whose, period: str) -> Composer:
         standing = self.standing
         made = Made(
             as_of=standing.as_of,
@@ -245,15 +254,18 @@ class _Desk:
         if whose.scope.kind == "team":
             name = self.words.say("team", name=name)
         asked = Asked(whose.scope, name, period)
-        return report_of(self.lines, asked, made, self.words, self.numbers)
+        return Composer(self.lines, asked, made, self.words, self.numbers)
 
     def file_name(self, whose: Whose, period: str) -> str:
         """What the file of a report is called, without its ending."""
+        # What tells a report from the next one is its period: a long name leaves room for it.
+        room = LONGEST_NAME - len(period) - 1
         if self.request.by_rep:
             # In a folder of its own the rep's name comes first; two of one name have their ids in it.
-            return self.words.say("file", book=whose.name, who=period)
-        who = whose.name or self.words.say("company")
-        return self.words.say("file", book=self.book.stem, who=f"{who} {period}")
+            return self.words.say("file", book=_shortened(whose.name, room), who=period)
+        who = _shortened(whose.name or self.words.say("company"), room)
+        book = _shortened(self.book.stem, max(room - len(who) - 1, 0))
+        return self.words.say("file", book=book, who=f"{who} {period}").strip()
 
     # Of which period?
 
@@ -303,7 +315,7 @@ class _Desk:
         """The rep who needs help most, else the first by name. Raises: UsageError without reps."""
         reps = self._reps()
         if not reps:
-            raise UsageError("report-whose", where="--who")
+            raise UsageError("no-reps-on-pages", where=str(self.book))
         helped = [line.get("row_key") for line in self.lines.of("Dashboard", "help", WHOLE_COMPANY)]
         by_id = {rep.scope.key: rep for rep in reps}
         return next((by_id[rep] for rep in helped if rep in by_id), reps[0])
@@ -347,6 +359,16 @@ class _Desk:
             found=who,
             nearest=nearest,
         )
+
+
+def _shortened(name: str, most: int) -> str:
+    """As much of a name as there is room for; an id behind it, which tells two apart, stays."""
+    if len(name) <= most:
+        return name
+    head, bracket, key = name.rpartition(" (")
+    has_key = bool(bracket) and key.endswith(")") and len(key) < most // 2
+    tail = f"{bracket}{key}" if has_key else ""
+    return f"{(head if has_key else name)[: most - len(tail)].rstrip()}{tail}"
 
 
 def _plain_name(line: Mapping[str, str]) -> str:

@@ -201,7 +201,10 @@ def upgrade_lines(upgrade: Upgrade) -> list[Line]:
     lines = [Line("done", {**facts, "before": before})]
 
     tables = [labels.sheet_name(table, language) for table in renewal.tables]
-    columns = [f"{labels.sheet_name(table, language)}: {head}" for table, head in renewal.columns]
+    colon = labels.word("cli", "error.colon", language)
+    columns = [
+        f"{labels.sheet_name(table, language)}{colon}{head}" for table, head in renewal.columns
+    ]
     settings = [labels.choice("Policy.key", key, language) for key in upgrade.settings]
     renamed = [f"{old} → {new}" for _, old, new in renewal.renamed]
     called = [f"{old} → {new}" for _, old, new in renewal.new_headers]

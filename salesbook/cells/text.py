@@ -28,8 +28,8 @@ _LOST_DIGITS = re.compile(r"\d(?:\.\d+)?E\+\d{2,3}")
 _FLAGS = {
     fold(word): value
     for value, words in (
-        (True, "true t yes y 1 on 是 对 真 √ ✓ ✔ ☑ 有效 启用 啟用"),
-        (False, "false f no n 0 off 否 不是 不 假 ☐ 无效 停用 禁用"),
+        (True, "true t yes y 1 on done 是 对 真 √ ✓ ✔ ☑ 有效 启用 啟用 完成 已完成"),
+        (False, "false f no n 0 off 否 不是 不 假 ☐ 无效 停用 禁用 未完成"),
     )
     for word in words.split()
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,9 +25,11 @@ from salesbook.cli.options import (
 from salesbook.cli.outputs import printing
 from salesbook.cli.progress_bar import progress_bar
 from salesbook.cli.report_command import report
+from salesbook.cli.stdout import page_width, write_lines
 from salesbook.errors import ChangedMeanwhile, Interrupted, UsageError
 
 if TYPE_CHECKING:
+    from salesbook.book.selecting.selection import Wanted
     from salesbook.book.undo import PastRun
     from salesbook.cli.terminal import Terminal
     from salesbook.labels.words import Language
@@ -99,7 +100,7 @@ def _own_settings(currency: str | None, fiscal_year_start: int | None) -> dict[s
 def show(book: Path, table: str, as_csv: bool, common: Common, **asked: Any) -> None:
     """Print any table, or what is asked for of it."""
     from salesbook.book.files import table_of_book
-    from salesbook.book.page_shown import is_worded, page_named
+    from salesbook.book.page_shown import page_named
     from salesbook.book.selecting.selection import Wanted, select
     from salesbook.cli.documents import table_document
     from salesbook.cli.shown import Shown
@@ -107,13 +108,14 @@ def show(book: Path, table: str, as_csv: bool, common: Common, **asked: Any) -> 
     if as_csv and common.as_json:
         raise UsageError("csv-or-json", where="--csv")
     page = page_named(table)
-    if page is not None and is_worded(page) and not (as_csv or common.as_json):
-        _show_page(book, page, asked["who"], common)
-        return
-    # To a program a page is its lines.
     wanted = Wanted(**asked)
     if page is not None:
-        wanted = replace(wanted, where=(*wanted.where, f"page={page}"))
+        _refuse_what_tables_have(page, wanted)
+        if not (as_csv or common.as_json):
+            _show_page(book, page, wanted, common)
+            return
+        # To a program a page is its lines.
+        wanted = replace(wanted, where=(f"page={page}",), top_of="block")
     session, name = table_of_book(book, "PageLines" if page else table)
     selection = select(session, name, wanted)
 
@@ -124,20 +126,27 @@ def show(book: Path, table: str, as_csv: bool, common: Common, **asked: Any) -> 
         answer(
             common,
             session.language,
-            document=lambda: table_document(session, selection),
+            document=lambda: table_document(session, selection, page),
             words=print_words,
         )
 
 
-def _show_page(book: Path, page: str, who: str | None, common: Common) -> None:
+def _refuse_what_tables_have(page: str, wanted: Wanted) -> None:
+    """Refuse what a page of several lists cannot be asked for. Raises: UsageError."""
+    asked = {"--where": wanted.where, "--columns": wanted.columns}
+    for flag, typed in asked.items():
+        if typed:
+            raise UsageError("page-is-no-table", where=flag, page=page)
+
+
+def _show_page(book: Path, page: str, wanted: Wanted, common: Common) -> None:
     """Print a page for people."""
     from salesbook.book.page_shown import show_page
     from salesbook.cli.page_text import page_lines_of
 
-    shown = show_page(book, page, who, common.lang)
+    shown = show_page(book, page, wanted.who, common.lang, wanted.top)
     with printing(done=False):
-        width = shutil.get_terminal_size().columns
-        click.echo("\n".join(page_lines_of(shown, width)))
+        write_lines(list(page_lines_of(shown, page_width())))
 
 
 @click.command("undo", help=help_text("undo"))

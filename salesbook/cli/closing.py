@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from salesbook import labels
 from salesbook.actions import ACTIONS
+from salesbook.book.page_lines import PAGE_LINES
 from salesbook.book.summary import findings_lines
 from salesbook.labels import Language, sheet_name, word
 from salesbook.labels.messages import BETWEEN_SENTENCES, fill
 from salesbook.messages import Message
+from salesbook.tables import TABLES
 
 if TYPE_CHECKING:
     from salesbook.book.attention import FindingKind, UrgentAlert
@@ -150,17 +152,28 @@ class Closing:
         )
 
     def _where_to_look(self) -> list[str]:
-        """The sheets on which the verb leaves its result."""
+        """What is to be done next, and the sheet that shows the result."""
         report = self._report
-        buttons = ACTIONS[report.action].buttons if report.action in ACTIONS else ()
-        tables = [button.look_at for button in buttons if button.look_at in report.written]
-        sheets = [self._sheet(table) for table in dict.fromkeys(tables)]
-        comma = word("cli", "undo.comma", self._language)
-        where = "look" if sheets else "open"
-        look = self._say(where, sheets=comma.join(sheets), book=self._book)
+        sheet = self._sheet_of_result()
+        where = "look" if sheet else "open"
+        look = self._say(where, sheets=sheet, book=self._book)
         can_be_undone = report.kept is not None and report.kept.path is not None
         undo = self._say("undo", book=self._book) if can_be_undone else ""
         return [*self._next_step(), self._joined(look, undo)]
+
+    def _sheet_of_result(self) -> str:
+        """The sheet on which the result is shown; blank in a book that lacks it, being older."""
+        action = ACTIONS.get(self._report.action)
+        if action is None:
+            return ""
+        written = self._report.written
+        is_page = action.shown_on not in TABLES
+        if is_page and PAGE_LINES in written:
+            return str(word("book", f"sheets.{action.shown_on}", self._report.language))
+        if action.shown_on in written:
+            return self._sheet(action.shown_on)
+        tables = [button.look_at for button in action.buttons if button.look_at in written]
+        return self._sheet(tables[0]) if tables else ""
 
     def _next_step(self) -> list[str]:
         """How a draft of the plan comes into force."""

@@ -131,14 +131,19 @@ def checks_document(checks: Sequence[SetupCheck]) -> dict[str, Any]:
     return {"checks": [asdict(check) for check in checks]}
 
 
-def table_document(session: Session, selection: Selection) -> dict[str, Any]:
+def table_document(
+    session: Session, selection: Selection, page: str | None = None
+) -> dict[str, Any]:
     """The usable rows that were asked for of a table, and how many of it are not usable.
 
     English codes, ISO dates, amounts in currency units, null for missing.
+
+    Args:
+        page: the page of which the rows are the lines.
     """
     rows = rows_of(selection.read, session.currency, selection.fields)
     return {
-        "table": selection.read.spec.name,
+        "table": page or selection.read.spec.name,
         "rows": rows,
         "skipped": selection.rows_left_out,
     }

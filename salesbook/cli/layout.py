@@ -30,6 +30,7 @@ _RULE: Final = "─"
 _EAST_ASIAN: Final = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
 _CLOSING: Final = "，。、；：！？）》」』】”’％"
 """Marks that no line begins with."""
+_IS_EAST_ASIAN: Final = re.compile(f"[{_EAST_ASIAN}]")
 _PIECES: Final = re.compile(rf"\s+|[{_EAST_ASIAN}][{_CLOSING}]*|[^\s{_EAST_ASIAN}]+[{_CLOSING}]*|.")
 """Between which a line may be broken: blanks, words, and each Chinese character with its marks."""
 
@@ -72,13 +73,22 @@ def fitted(columns: Sequence[Column], width: int) -> list[str]:
     return as_table if len(as_table) <= _MOST_LINES * len(as_records) else as_records
 
 
+def fits(columns: Sequence[Column], width: int) -> bool:
+    """Whether the columns of a table stand beside each other with each cell in one line."""
+    return sum(_natural_widths(columns)) + _GAP * (len(columns) - 1) <= width
+
+
+def _natural_widths(columns: Sequence[Column]) -> list[int]:
+    return [max(_longest_line(column.cells), cell_len(column.header)) for column in columns]
+
+
 def _column_widths(columns: Sequence[Column], width: int) -> list[int] | None:
     """How wide each column is; None where they do not fit beside each other.
 
     What is short stays in one line. What is long is parted between words: each such column has its
     least width, and what is left of the terminal goes to those that need most.
     """
-    natural = [max(_longest_line(column.cells), cell_len(column.header)) for column in columns]
+    natural = _natural_widths(columns)
     left = width - _GAP * (len(columns) - 1)
     if sum(natural) <= left:
         return natural
@@ -145,7 +155,7 @@ def records(columns: Sequence[Column], width: int) -> list[str]:
         for column, cell, stands_alone in zip(columns, row, is_long, strict=True):
             if not cell:
                 continue
-            entry = f"{column.header}: {cell}" if column.header else cell
+            entry = f"{column.header}{_colon_after(column.header)}{cell}" if column.header else cell
             if stands_alone:
                 lines += _flowing(short_entries, width)
                 lines += wrap(entry, width, indent=_INDENT)
@@ -154,6 +164,11 @@ def records(columns: Sequence[Column], width: int) -> list[str]:
                 short_entries.append(entry)
         lines += _flowing(short_entries, width)
     return lines
+
+
+def _colon_after(header: str) -> str:
+    """Behind Chinese words a colon of their width; behind others one with a blank."""
+    return "：" if _IS_EAST_ASIAN.match(header[-1]) else ": "
 
 
 def _flowing(entries: Sequence[str], width: int) -> list[str]:

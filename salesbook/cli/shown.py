@@ -89,10 +89,17 @@ class Shown:
         print_table(columns, self._title())
 
     def _title(self) -> str:
-        rows, in_all = len(self._selection.read.frame), self._selection.rows_in_all
-        sheet = sheet_name(self._table, self._language)
-        name = "show.all" if rows == in_all else "show.some"
-        return self._say(name, table=sheet, rows=f"{rows:,}", count=f"{in_all:,}")
+        selection = self._selection
+        rows, in_all = len(selection.read.frame), selection.rows_in_all
+        matching = selection.rows_matching
+        name = "some" if rows == matching or matching == in_all else "some_matching"
+        return self._say(
+            f"show.{'all' if rows == in_all else name}",
+            table=sheet_name(self._table, self._language),
+            rows=rows,
+            matching=matching,
+            count=in_all,
+        )
 
     def _fields(self) -> list[FieldSpec]:
         """The fields that are asked for and that the workbook has."""

@@ -28,11 +28,17 @@ def is_terminal() -> bool:
 
 
 def width() -> int:
-    """How many cells a line on stdout may have."""
+    """How many cells a line of a table or a message on stdout may have."""
+    if is_terminal():
+        return page_width()
+    wanted = os.environ.get("COLUMNS", "")
+    columns = int(wanted) if wanted.isdecimal() else 0
+    return max(columns, _WIDTH_OF_NO_TERMINAL)
+
+
+def page_width() -> int:
+    """How many cells a line of a page may have: what people read goes on as wide in a pipe."""
     columns, _ = shutil.get_terminal_size(fallback=(80, 24))
-    if not is_terminal():
-        wanted = os.environ.get("COLUMNS", "")
-        columns = max(int(wanted) if wanted.isdecimal() else 0, _WIDTH_OF_NO_TERMINAL)
     # A console of Windows adds an empty line behind one that fills it.
     spare = 1 if os.name == "nt" else 0
     return max(columns - spare, _LEAST_WIDTH)
@@ -46,7 +52,7 @@ def print_table(columns: Sequence[Column], title: str = "") -> None:
     lines = wrap(inert(title), width()) if title else []
     if columns and columns[0].cells:
         lines += fitted(inert_columns, width())
-    _write([*lines, ""])
+    write_lines([*lines, ""])
 
 
 def print_lines(lines: Sequence[str]) -> None:
@@ -55,14 +61,15 @@ def print_lines(lines: Sequence[str]) -> None:
     Into a file or another program each goes as it is, so that a search finds it in one line.
     """
     if not is_terminal():
-        _write([inert(line) for line in lines])
+        write_lines([inert(line) for line in lines])
         return
     from salesbook.cli.layout import wrap
 
-    _write([part for line in lines for part in wrap(inert(line), width(), indent=_INDENT)])
+    write_lines([part for line in lines for part in wrap(inert(line), width(), indent=_INDENT)])
 
 
-def _write(lines: Sequence[str]) -> None:
+def write_lines(lines: Sequence[str]) -> None:
+    """Print lines as they are; an output that cannot write every letter gets others for signs."""
     text = "".join(f"{line}\n" for line in lines)
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:

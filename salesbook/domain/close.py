@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -89,9 +89,9 @@ def _closed_along(task: Task, now: Closing, pay: Pay) -> dict[str, int]:
 
 
 def _paid_along(paid: Mapping[str, int], decimals: int) -> list[Message]:
-    """Name the months that close along and pay something: somebody has to transfer that, too.
+    """Name the months that close along: what they pay somebody has to transfer, too.
 
-    Of many the oldest are told in one sentence.
+    Of many the oldest are told in one sentence, and those that pay nothing in one.
     """
     paying = [month for month, amount in paid.items() if amount]
     oldest, single = paying[:-_MOST_ALONG], paying[-_MOST_ALONG:]
@@ -106,7 +106,22 @@ def _paid_along(paid: Mapping[str, int], decimals: int) -> list[Message]:
     for month in single:
         about: dict[str, Fact] = {"month": month, "paid": to_decimal(paid[month], decimals)}
         messages.append(Message("close.along", about))
+    unpaid = [month for month, amount in paid.items() if not amount]
+    if unpaid:
+        stretches: dict[str, Fact] = {"count": len(unpaid), "months": _stretches(unpaid)}
+        messages.append(Message("close.along-unpaid", stretches))
     return messages
+
+
+def _stretches(months: Sequence[str]) -> str:
+    """Months in order, those that follow each other as one stretch: `2024-12 – 2025-12, 2026-10`."""
+    stretches: list[tuple[str, str]] = []
+    for month in months:
+        if stretches and next_month(stretches[-1][1]) == month:
+            stretches[-1] = (stretches[-1][0], month)
+        else:
+            stretches.append((month, month))
+    return ", ".join(first if first == last else f"{first} – {last}" for first, last in stretches)
 
 
 def _with_rows(patch: Patch, task: Task, months: Iterable[str]) -> Patch:

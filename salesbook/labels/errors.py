@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from salesbook.errors import SalesbookError
-from salesbook.labels.messages import fill, sentence, templates
+from salesbook.labels.messages import BETWEEN_SENTENCES, fill, sentence, templates
 from salesbook.labels.words import Language, inert, word, words
 from salesbook.messages import Finding, Message
 
@@ -60,11 +60,15 @@ def error_where(error: SalesbookError, language: Language) -> str:
 
 def error_text(error: SalesbookError, language: Language) -> str:
     """Make a refusal one line for people: where, what was found and expected, what to do."""
+    colon = word("cli", "error.colon", language)
     prefix = word("cli", "error.prefix", language)
-    where = f"{error_where(error, language)}: " if error.where else ""
+    where = error_where(error, language)
     message = error_message(error, language)
-    advice = error_advice(error, language)
-    return inert(f"{prefix}: {where}{message} {advice}".strip())
+    # A sentence that begins with the option at fault names its place already.
+    begins_with_place = bool(where) and message.startswith(where)
+    parts = [prefix, message] if begins_with_place or not where else [prefix, where, message]
+    said = [colon.join(parts), error_advice(error, language)]
+    return inert(BETWEEN_SENTENCES[language].join(filter(None, said)).strip())
 
 
 def error_document(error: SalesbookError, language: Language) -> dict[str, Any]:

@@ -66,11 +66,13 @@ class Asked:
 
 def report_of(lines: Lines, asked: Asked, made: Made, words: Words, numbers: Numbers) -> Report:
     """Make one report of the lines of PageLines; only those of the asked scope are looked at."""
-    return _Composer(lines, asked, made, words, numbers).report()
+    return Composer(lines, asked, made, words, numbers).report()
 
 
 @dataclass(frozen=True)
-class _Composer:
+class Composer:
+    """Puts the lines of a scope into words and tables."""
+
     lines: Lines
     asked: Asked
     made: Made
@@ -78,6 +80,7 @@ class _Composer:
     numbers: Numbers
 
     def report(self) -> Report:
+        """Make the whole report."""
         answer, tiles, tables = list(self._answer()), list(self._tiles()), list(self._tables())
         charts = list(self._charts())
         if not tiles and not answer:
@@ -96,11 +99,12 @@ class _Composer:
             charts=charts,
             digest=self._digest(f"{title} · {subtitle}", answer, tiles),
             words={name: self.words.say(f"face.{name}") for name in _FACE_WORDS},
-            more=self.words.say("face.more", count="{count}"),
+            left_out=lambda count: left_out(self.words, count),
             decimals=self.numbers.decimals,
         )
 
-    def _sentence(self, cell: str | Message) -> str:
+    def sentence(self, cell: str | Message) -> str:
+        """What a cell says, without what no page can show."""
         return printable(self.words.sentence(cell))
 
     # What it is about.
@@ -128,15 +132,15 @@ class _Composer:
         page, list_name, has_periods = ANSWERS[self.asked.scope.kind]
         period = self.asked.period if has_periods else ""
         for line in self.lines.of(page, list_name, self.asked.scope, period):
-            yield Remark(self._sentence(line["says"]), str(line.get("sign", "")))
+            yield Remark(self.sentence(line["says"]), str(line.get("sign", "")))
 
     def _tiles(self) -> Iterator[Tile]:
-        for period in self._spans():
+        for period in self.spans():
             line = self._period_line(period)
             if line is not None:
                 yield self._tile(period, line)
 
-    def _spans(self) -> tuple[str, ...]:
+    def spans(self) -> tuple[str, ...]:
         """The period asked for and the longer ones that hold it."""
         period = self.asked.period
         if period.startswith("FY"):
@@ -207,14 +211,13 @@ class _Composer:
         for block in LISTS:
             if self.asked.scope.kind not in block.kinds:
                 continue
-            lines = self._lines_of(block, block.list)
+            lines = self.lines_of(block, block.list)
             if lines:
-                total = self._lines_of(block, block.total) if block.total else ()
-                yield self._table(block, [*lines, *total])
+                yield self.table(block, lines)
 
-    def _lines_of(self, block: ListBlock, list_name: str) -> Sequence[Line]:
+    def lines_of(self, block: ListBlock, list_name: str) -> Sequence[Line]:
         """The lines of a list, or of one that goes with it: of the same page, scope and period."""
-        periods = {"today": "", "period": self.asked.period, "year": self._spans()[-1]}
+        periods = {"today": "", "period": self.asked.period, "year": self.spans()[-1]}
         period = periods[block.of]
         return self.lines.of(block.page, list_name, self.asked.scope, period)
 
@@ -222,34 +225,60 @@ class _Composer:
         """The lines of a list of the Dashboard that no period changes."""
         return self.lines.of(DASHBOARD, list_name, self.asked.scope)
 
-    def _table(self, block: ListBlock, lines: Sequence[Line]) -> Table:
+    def table(self, block: ListBlock, lines: Sequence[Line]) -> Table:
+        """Lay a list out, with its sums below it."""
         kind = self.asked.scope.kind
+        sums = self.lines_of(block, block.total) if block.total else ()
+        in_all = [*lines, *sums]
         columns = [
             column
             for column in block.columns
             # A column in which nothing stands takes room and says nothing.
-            if kind in column.kinds and any(_is_filled(column, line) for line in lines)
+            if kind in column.kinds and any(_is_filled(column, line) for line in in_all)
         ]
-        rest = self._lines_of(block, block.rest) if block.rest else ()
+        beyond = self._beyond(block, len(lines))
         return Table(
             name=block.list,
             title=self.words.say(f"lists.{block.list}"),
             caption=self._caption(block),
             columns=[self._column(column) for column in columns],
-            rows=[[self._cell(column, line) for column in columns] for line in lines],
-            rest=" ".join(
-                self._sentence(line[block.rest_field]) for line in rest if block.rest_field in line
-            ),
+            rows=[self._row(columns, line) for line in in_all],
+            rest=self._rest(block, beyond),
             on_slides=block.on_slides,
+            sums=len(sums),
+            beyond=beyond,
         )
 
+    def _beyond(self, block: ListBlock, shown: int) -> int:
+        """How many lines a list has beside those that stand in PageLines; 0 where nobody counted."""
+        counted = block.rest or block.caption
+        if not block.counts:
+            return 0
+        count = sum(int(line.get("count", 0)) for line in self.lines_of(block, counted))
+        return count if block.counts == "rest" else max(0, count - shown)
+
+    def _rest(self, block: ListBlock, beyond: int) -> str:
+        """What the pages say of the lines that they leave out; else how many there are."""
+        rest = self.lines_of(block, block.rest) if block.rest else ()
+        said = [self.sentence(line[block.rest_field]) for line in rest if block.rest_field in line]
+        says_how_many = bool(said) and block.counts != "all"
+        if beyond and not says_how_many:
+            said.append(left_out(self.words, beyond))
+        return " ".join(said)
+
     def _caption(self, block: ListBlock) -> str:
-        line = next(iter(self._lines_of(block, block.caption)), None) if block.caption else None
+        """How many there are, since when, or of which period a list is."""
+        if block.is_to_date:
+            year = year_of_month(f"{self.made.as_of:%Y-%m}", self.made.first_month)
+            return self.words.say("captions.to-date", year=self.words.period(year))
+        if block.of == "period":
+            return self.words.period(self.asked.period)
+        line = next(iter(self.lines_of(block, block.caption)), None) if block.caption else None
         if line is None:
             return ""
         facts: dict[str, Any] = {}
         if "count" in line:
-            facts["count"] = self.numbers.count(line["count"])
+            facts["count"] = int(line["count"])
         if "on" in line:
             facts["day"] = self.numbers.day(line["on"])
         return self.words.say(f"captions.{block.caption}", **facts)
@@ -268,6 +297,19 @@ class _Composer:
             holds_signs=column.form == "sign",
         )
 
+    def _row(self, columns: Sequence[ListColumn], line: Line) -> list[Cell]:
+        row: list[Cell] = []
+        stood_in: set[str] = set()
+        for column in columns:
+            is_blank = column.otherwise and column.field not in line
+            if is_blank and column.otherwise in stood_in:
+                row.append(Cell())
+                continue
+            if is_blank:
+                stood_in.add(column.otherwise)
+            row.append(self._cell(column, line))
+        return row
+
     def _cell(self, column: ListColumn, line: Line) -> Cell:
         if column.form == "months":
             months = tuple(int(line.get(field, 0)) for field in MONTH_FIELDS)
@@ -275,11 +317,11 @@ class _Composer:
         cell = line.get(column.field)
         if cell is None:
             says = line.get(column.otherwise) if column.otherwise else None
-            return Cell() if says is None else Cell(self._sentence(says))
+            return Cell() if says is None else Cell(self.sentence(says))
         if column.form == "sign":
             return Cell(str(cell), sign=str(cell))
         if column.form == "sentence":
-            return Cell(self._sentence(cell))
+            return Cell(self.sentence(cell))
         if column.form == "choice":
             return Cell(self.words.choice(column.owner or f"PageLines.{column.field}", str(cell)))
         if column.form == "pace":
@@ -297,7 +339,7 @@ class _Composer:
 
     def _month_bars(self) -> MonthBars | None:
         """The months of the year that holds the period; None where nothing is known of them."""
-        year = self._spans()[-1]
+        year = self.spans()[-1]
         months = months_in(year, self.made.first_month)
         lines = {month: self._period_line(month) or {} for month in months}
         if not any(line.get("sold") or line.get("target") for line in lines.values()):
@@ -336,7 +378,7 @@ class _Composer:
     def _landing(self) -> Landing | None:
         """How the running year's landing moved; None for another year, or before it could."""
         lines = self.lines.of(DASHBOARD, "landing", self.asked.scope)
-        year = self._spans()[-1]
+        year = self.spans()[-1]
         is_running = year_of_month(f"{self.made.as_of:%Y-%m}", self.made.first_month) == year
         if not is_running or len(lines) < _FEWEST_SNAPSHOTS:
             return None
@@ -400,7 +442,7 @@ class _Composer:
 
     def _changes_in_a_line(self) -> str:
         changes = [
-            f"{self._sentence(line['says'])} {self._sentence(line['because'])}"
+            f"{self.sentence(line['says'])} {self.sentence(line['because'])}"
             for line in self._today("changed")
         ]
         if not changes:
@@ -415,8 +457,8 @@ class _Composer:
         for line in self._today("today")[: max(0, room)]:
             step = self.words.say(
                 "digest.step",
-                step=self._sentence(line["says"]),
-                subject=line.get("subject") or self._sentence(line["because"]),
+                step=self.sentence(line["says"]),
+                subject=line.get("subject") or self.sentence(line["because"]),
             )
             is_leader = self.asked.scope.kind != "rep"
             rep = (
@@ -424,6 +466,11 @@ class _Composer:
             )
             lines.append(_with_sign(str(line.get("sign", "")), f"{step}{rep}"))
         return lines
+
+
+def left_out(words: Words, count: int) -> str:
+    """What stands below a list of which a face does not show all lines."""
+    return words.say("face.more", count=count)
 
 
 def _with_sign(sign: str, text: str) -> str:

@@ -50,7 +50,10 @@ class ListColumn:
     kinds: tuple[str, ...] = EVERYBODY
     """Whose reports have it: in a rep's own report the rep's name says nothing."""
     otherwise: str = ""
-    """The field, a sentence, that stands in for it where it is blank."""
+    """The field, a sentence, that stands in for it where it is blank.
+
+    Once in a row: where it says whose row it is, it does not stand in for a grade as well.
+    """
     owner: str = ""
     """Of the form `choice`: the field whose words the codes have, such as `Scorecard.grade`."""
 
@@ -70,9 +73,13 @@ class ListBlock:
     """A list of one line that stands below the others, in the same columns."""
     caption: str = ""
     """A list of one line, of which `count` or `on` goes into the word `captions.<caption>`."""
+    is_to_date: bool = False
+    """Whether its figures are those of the running year, whatever period the report is of."""
     rest: str = ""
     """A list of one line that says what this one leaves out, in its field `rest_field`."""
     rest_field: str = "says"
+    counts: Literal["", "all", "rest"] = ""
+    """What `count` of the caption or the rest counts: all lines of the list, or those not shown."""
     on_slides: bool = True
 
 
@@ -102,6 +109,7 @@ _DASHBOARD: Final = (
             ListColumn("because", "sentence", 3.0),
         ),
         kinds=LEADERS,
+        is_to_date=True,
         rest="help-rest",
     ),
     ListBlock(
@@ -127,6 +135,7 @@ _DASHBOARD: Final = (
             ListColumn("since_on", "day", 0.9),
         ),
         caption="today-count",
+        counts="all",
     ),
 )
 _REP_PAGE: Final = (
@@ -162,6 +171,7 @@ _REP_PAGE: Final = (
         page=REP_PAGE,
         kinds=("rep",),
         rest="own-pipeline-rest",
+        counts="rest",
     ),
     ListBlock(
         "training",
@@ -188,7 +198,7 @@ _TEAM: Final = (
             ListColumn("rate", "pace", heading="pace"),
             ListColumn("m01", "months", 1.1, heading="months"),
             ListColumn("word", heading="grade", otherwise="says"),
-            ListColumn("amount", "pay", heading="paid"),
+            ListColumn("amount", "pay", heading="pay"),
         ),
         page="TeamBoard",
         kinds=LEADERS,
@@ -212,6 +222,7 @@ _PIPELINE: Final = (
         page="PipelineBoard",
         kinds=LEADERS,
         rest="stuck-sum",
+        counts="all",
     ),
     ListBlock(
         "moved",
@@ -258,6 +269,7 @@ _CUSTOMERS: Final = (
         ),
         page="CustomerBoard",
         rest="calls-rest",
+        counts="rest",
     ),
     ListBlock(
         "leaving",
@@ -273,6 +285,7 @@ _CUSTOMERS: Final = (
         page="CustomerBoard",
         kinds=LEADERS,
         rest="leaving-rest",
+        counts="rest",
     ),
     ListBlock(
         "tiers",

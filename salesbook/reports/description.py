@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 Tone = Literal["good", "attention", "bad", "plain"]
@@ -108,9 +108,33 @@ class Table:
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
+    """The lines of the list, and below them its sums."""
     rest: str = ""
     """One line below about what the list does not show."""
     on_slides: bool = True
+    sums: int = 0
+    """How many of the rows, the last ones, are sums of the list and no lines of it."""
+    beyond: int = 0
+    """How many lines the list has beside those that are rows here."""
+
+    @property
+    def lines(self) -> Sequence[Sequence[Cell]]:
+        """The rows without the sums."""
+        return self.rows[: len(self.rows) - self.sums]
+
+    def cut(self, most: int, left_out: Callable[[int], str]) -> Table:
+        """The list with so many of its lines at most; its sums stay, for they are those of all lines.
+
+        Args:
+            left_out: says how many lines are not shown.
+        """
+        lines = self.lines[:most]
+        dropped = len(self.lines) - len(lines)
+        if not dropped:
+            return self
+        sums = self.rows[len(self.lines) :]
+        beyond = self.beyond + dropped
+        return replace(self, rows=[*lines, *sums], beyond=beyond, rest=left_out(beyond))
 
 
 @dataclass(frozen=True)
@@ -169,10 +193,6 @@ class Report:
     """The report in at most ten lines, to be pasted into a message."""
     words: Mapping[str, str]
     """What faces say themselves: headings for who hears the page, and what signs mean."""
-    more: str
-    """Says how many lines a face has left out, as `{count}`."""
+    left_out: Callable[[int], str] = field(compare=False)
+    """What stands below a list of which a face does not show so many lines."""
     decimals: int
-
-    def left_out(self, count: int) -> str:
-        """What stands below a list of which a face does not show all lines."""
-        return self.more.replace("{count}", str(count))

@@ -76,12 +76,10 @@ def _shorter_ones(report: Report) -> list[Report]:
     """The report with ever less in it: what stands first matters most, and goes last."""
     shorter: list[Report] = [report]
     for place in reversed(range(len(report.tables))):
-        for left_out in range(1, len(report.tables[place].rows) - _FEWEST_ROWS + 1):
+        table = report.tables[place]
+        for most in reversed(range(_FEWEST_ROWS, len(table.lines))):
             tables = list(shorter[-1].tables)
-            table = report.tables[place]
-            tables[place] = replace(
-                table, rows=table.rows[:-left_out], rest=report.left_out(left_out)
-            )
+            tables[place] = table.cut(most, report.left_out)
             shorter.append(replace(report, tables=tables))
     for charts_left in reversed(range(len(report.charts))):
         shorter.append(replace(shorter[-1], charts=report.charts[:charts_left]))

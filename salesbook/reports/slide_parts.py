@@ -106,11 +106,11 @@ class Pen:
         graphic = slide.shapes.add_table(len(rows) + 1, len(columns), *place.emus)
         table = graphic.table
         table.horz_banding = False
-        all_widths = sum(_width_of(column) for column in columns)
         size = size_of_text(len(rows))
-        for place_of_column, column in enumerate(columns):
-            share = _width_of(column) / all_widths
-            table.columns[place_of_column].width = Emu(round(place.width * _MM * share))
+        for place_of_column, (column, width) in enumerate(
+            zip(columns, _widths(place.width, columns), strict=True)
+        ):
+            table.columns[place_of_column].width = Emu(round(width * _MM))
             heading = Cell("" if column.holds_signs else column.heading)
             style = Style(size, is_bold=True, colour=MUTED)
             self._cell(table.cell(0, place_of_column), heading, column, style)
@@ -118,15 +118,26 @@ class Pen:
                 target = table.cell(place_of_row, place_of_column)
                 self._cell(target, row[place_of_column], column, Style(size))
 
-        widths = [target.width / _MM for target in table.columns]
-        for row, target in zip([(), *rows], table.rows, strict=True):
+        heights = self.heights(place.width, columns, rows)
+        for height, target in zip(heights, table.rows, strict=True):
+            target.height = Emu(round(height * _MM))
+        graphic.height = sum(target.height for target in table.rows)
+        return graphic
+
+    def heights(
+        self, width: float, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
+    ) -> list[float]:
+        """How high the headings and each row of a table are, in millimetres."""
+        size = size_of_text(len(rows))
+        widths = _widths(width, columns)
+        heights = []
+        for row in [(), *rows]:
             lines = [
                 _lines_of(cell.text, width - 4, size)
                 for cell, width in zip(row, widths, strict=bool(row))
             ]
-            target.height = Emu(round((max(lines, default=1) * size * 0.46 + 3.4) * _MM))
-        graphic.height = sum(target.height for target in table.rows)
-        return graphic
+            heights.append(max(lines, default=1) * size * 0.46 + 3.4)
+        return heights
 
     def _cell(self, target: Any, cell: Cell, column: Column, style: Style) -> None:
         is_heading = style.is_bold
@@ -166,6 +177,12 @@ def describe(shape: Any, name: str, says: str) -> None:
     properties = shape._element.xpath(".//p:cNvPr")[0]
     properties.set("name", name)
     properties.set("descr", says)
+
+
+def _widths(width: float, columns: Sequence[Column]) -> list[float]:
+    """How wide each column of a table is, in millimetres."""
+    all_widths = sum(_width_of(column) for column in columns)
+    return [width * _width_of(column) / all_widths for column in columns]
 
 
 def _width_of(column: Column) -> float:

@@ -37,6 +37,10 @@ _LEFT: Final = 16.0
 _ROOM: Final = _SLIDE.width - 2 * _LEFT
 _TOP: Final = 38.0
 """Where what a slide holds begins, below its title."""
+_BOTTOM: Final = 178.0
+"""Where it ends, above the line of facts."""
+_REST: Final = 8.0
+"""How high the line below a table is that says what it leaves out."""
 _TITLE_ONLY: Final = 5
 """The layout of python-pptx's template that has a title and nothing else."""
 _SIGNS_A_LINE: Final = 90
@@ -173,16 +177,22 @@ class _Deck:
         """A list and, below it, what it leaves out. Returns: about where it ends."""
         shown = [place for place, column in enumerate(table.columns) if not column.holds_months]
         columns = [table.columns[place] for place in shown]
-        rows = [[row[place] for place in shown] for row in table.rows[:_MOST_ROWS]]
+        most = max(1, _MOST_ROWS - table.sums)
+        # Rows of several lines take more room than a slide has: what does not fit is counted below.
+        for lines in reversed(range(1, most + 1)):
+            fitting = table.cut(lines, self.report.left_out)
+            rows = [[row[place] for place in shown] for row in fitting.rows]
+            height = sum(self.pen.heights(_ROOM, columns, rows))
+            room_below = _REST if fitting.rest else 0.0
+            if top + height + room_below <= _BOTTOM:
+                break
         graphic = self.pen.table(slide, Place(_LEFT, top, _ROOM, 0), columns, rows)
         describe(graphic, table.title, table.title)
 
-        left_out = len(table.rows) - len(rows)
-        below = self.report.left_out(left_out) if left_out > 0 else table.rest
-        bottom = top + float(graphic.height / _SLIDE.emus[3]) * _SLIDE.height
-        if below:
-            place = Place(_LEFT, min(bottom + 2, 171), _ROOM, 7)
-            self.pen.text(slide, place, below, Style(12, colour=MUTED))
+        bottom = top + height
+        if fitting.rest:
+            place = Place(_LEFT, bottom + 2, _ROOM, 7)
+            self.pen.text(slide, place, fitting.rest, Style(12, colour=MUTED))
             bottom += 8
         return bottom
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import settings
@@ -18,7 +19,7 @@ from salesbook.book.session import Session
 from salesbook.book.undo import Undo, past_runs
 from salesbook.errors import NothingToUndo, UndoLosesTyping
 from salesbook.hosts.memory import MemoryHost
-from salesbook.labels import LANGUAGES, Language, choice, header
+from salesbook.labels import LANGUAGES, Language, choice, header, sentence
 from salesbook.messages import Finding
 from salesbook.reading.table import read_table
 from salesbook.store import Annotation, Cell, Mark, TableCells, TableWrite
@@ -241,6 +242,48 @@ def test_a_call_that_is_done_becomes_an_activity_of_the_day_and_its_row_goes(ver
     assert [(message.code, message.params) for message in report.answer] == [
         ("calls-noted", {"count": 1})
     ]
+
+
+@pytest.mark.parametrize("word", ["done", "Done", "DONE ", "完成", "已完成", "✓", True])
+def test_done_is_typed_as_people_say_it(word):
+    """In either language."""
+    host = worked()
+    tiered(host, MONDAY)
+    type_on(host, "C1", done=word)
+    tiered(host, MONDAY + dt.timedelta(days=1))
+    assert list(activities(host)) == ["call:C1:2026-06-01"]
+
+
+@pytest.mark.parametrize("verb", ["tier", "refresh"])
+def test_calls_that_could_not_be_noted_are_named_at_the_end(verb):
+    """How many, with the first reason; also a word that says neither yes nor no, and a result alone."""
+    host = worked()
+    tiered(host, MONDAY)
+    type_on(host, "C6", done="Yes")
+    type_on(host, "C1", done="perhaps")
+    type_on(host, "C2", result="wants a quote")
+    report = tiered(host, MONDAY + dt.timedelta(days=1), verb)
+    not_noted, alone = report.answer
+    assert (not_noted.code, not_noted.params["count"]) == ("calls-not-noted", 2)
+    assert [part.code for part in not_noted.more] == ["call-by-nobody.advice"]
+    assert (alone.code, alone.params["count"]) == ("calls-without-done", 1)
+    for language in LANGUAGES:
+        assert "C6" in sentence(not_noted, language)
+    if verb == "refresh":
+        # What a run that writes Checks found stands there, in its words.
+        assert {"call-by-nobody", "result-without-done"} <= set(codes(report))
+        assert column(host, "row_key", "Checks").count("C6") == 1
+
+
+def test_a_word_that_is_neither_yes_nor_no_has_its_reason():
+    host = worked()
+    tiered(host, MONDAY)
+    type_on(host, "C1", done="perhaps")
+    (not_noted,) = tiered(host, MONDAY + dt.timedelta(days=1)).answer
+    for language in LANGUAGES:
+        assert len(sentence(not_noted, language)) > len(
+            sentence(replace(not_noted, more=()), language)
+        )
 
 
 def test_a_second_run_of_the_same_day_changes_nothing():

@@ -13,7 +13,7 @@ from salesbook.cli.app import run
 from salesbook.hosts.package import open_package
 from salesbook.labels import LANGUAGES
 from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
-from salesbook.pages.lines.line import MONTH_FIELDS, ListLines
+from salesbook.pages.lines.line import MONTH_FIELDS, Line, ListLines
 from salesbook.reports import contents
 from salesbook.reports.contents import EVERYBODY, LISTS
 from salesbook.tables import TABLES
@@ -84,6 +84,57 @@ def test_a_total_stands_below_its_lines(monkeypatch):
     (table,) = report([*rep("R1", "Ada"), total], scope, name="Ada").tables
     assert [cell.text for cell in table.rows[-1]].count("All of it") == 1
     assert len(table.rows) == 6
+
+
+def _team_board(reps: int) -> list[ListLines]:
+    """A month's Team board: reps with a grade or the range it may be, who else sold, and the total."""
+    lines: list[Line] = [
+        {"subject": f"Rep {number}", "sold": 100, "due": 90, "word": "A"} for number in range(reps)
+    ]
+    lines[0] = {"subject": "Ada", "sold": 200, "due": 90, "says": "A to C"}
+    lines.append({"says": "Left, moved or leading", "sold": 5})
+    total = {"says": "Company", "sold": 205 + 100 * (reps - 1), "due": 90 * reps}
+    return [
+        ListLines("TeamBoard", "team-reps", WHOLE_COMPANY, lines, "2026-11"),
+        ListLines("TeamBoard", "team-total", WHOLE_COMPANY, [total], "2026-11"),
+    ]
+
+
+def test_what_a_row_is_called_is_not_its_grade():
+    """The range of a grade stands in for it, the name of a total or of those who left does not."""
+    (table,) = report(_team_board(3)).tables
+    grade = [column.heading for column in table.columns].index("Grade")
+    assert [row[0].text for row in table.rows[-2:]] == ["Left, moved or leading", "Company"]
+    assert [row[grade].text for row in table.rows] == ["A to C", "A", "A", "", ""]
+
+
+def test_a_list_says_of_which_period_it_is():
+    """The team's month, beside who needs help in the year to date."""
+    captions = {table.name: table.caption for table in report([*company(), *_team_board(2)]).tables}
+    assert captions["team-reps"] == "November 2026"
+    assert captions["help"] == "Year 2026 to date"
+
+
+def test_lines_that_are_left_out_are_counted():
+    """Those of the list alone, without its sums, and those that no page shows with them."""
+    tables = {table.name: table for table in report([*company(), *_team_board(12)]).tables}
+    today, team = tables["today"], tables["team-reps"]
+    assert (today.caption, today.rest) == ("39 steps in all", "37 more lines: see the workbook")
+    assert (team.sums, team.rest) == (1, "")
+
+    shorter = team.cut(5, lambda count: f"{count} more")
+    assert (len(shorter.lines), shorter.rest) == (5, "8 more")
+    assert shorter.rows[-1] == team.rows[-1]
+    assert today.cut(1, lambda count: f"{count} more").rest == "38 more"
+    assert team.cut(20, str) == team
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_is_no_more_than_one(language):
+    """One step in all, and no word about none."""
+    words = LabelWords(language, language)
+    assert "1 steps" not in words.say("captions.today-count", count=1)
+    assert "1 more lines" not in words.say("face.more", count=1)
 
 
 def test_a_list_of_another_page_is_another_list():

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 import shutil
 from collections.abc import Callable
 
 import pytest
 from openxml_audit import OpenXmlValidator
+from pptx import Presentation
 
-from salesbook.pages.lines.context import Scope
+from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
 from salesbook.pages.lines.line import ListLines
 from salesbook.reports.description import Report
 from salesbook.reports.html import html_of
@@ -115,6 +117,36 @@ def test_slides_are_at_most_six():
     slides = [name for name, _ in parts(deck) if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)]
     assert 2 <= len(slides) <= 6
     assert "32 more" in shown_in_slides(deck)
+
+
+def test_nothing_on_a_slide_stands_on_something_else():
+    """Rows of three lines leave room for few; what they leave out is counted below them."""
+    long = [f"Customer {number} of a name that is longer than any cell" * 2 for number in range(40)]
+    deck = slides_of(report(company(long)))
+    for slide in Presentation(io.BytesIO(deck)).slides:
+        tables = [shape for shape in slide.shapes if shape.has_table]
+        below = [
+            shape
+            for shape in slide.shapes
+            if shape.has_text_frame and " more line" in shape.text_frame.text
+        ]
+        for table, rest in zip(tables, below, strict=False):
+            assert table.top + table.height <= rest.top
+            assert (rest.top + rest.height) / 36_000 <= 180
+
+
+def test_the_total_of_a_long_list_stays_on_its_slide():
+    """It is the sum of all, shown or not."""
+    lines = [{"subject": f"Rep {number}", "sold": 100} for number in range(30)]
+    board = [
+        ListLines("TeamBoard", "team-reps", WHOLE_COMPANY, lines, "2026-11"),
+        ListLines(
+            "TeamBoard", "team-total", WHOLE_COMPANY, [{"subject": "All", "sold": 3000}], "2026-11"
+        ),
+    ]
+    shown = shown_in_slides(slides_of(report(board)))
+    assert "All" in shown.splitlines()
+    assert "23 more lines" in shown
 
 
 def test_every_list_is_on_a_slide():

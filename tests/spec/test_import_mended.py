@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesbook.intake.file.mended import OWN_KEY, READ_AS
+from salesbook.intake.file.our_columns import title
 from salesbook.intake.file.read_as import NOTHING, ReadAs, understood, written
 from salesbook.intake.telling.rejects import gaps_text, rejects_text
 from tests.spec.import_tables import book, counts, draft, gaps, imported, new_rows, problems
@@ -204,7 +204,7 @@ def test_a_row_keeps_its_own_key_from_one_rejects_file_to_the_next(folder):
     """A row that is mended wrongly and rejected again is still the same row."""
     done = draft(folder, DEALS + "Renewal,Acme,Zedd,Won,1OO\n", "Deals")
     again = draft(folder, rejects_of(done).replace("Zedd", "Ann"), "Deals")
-    keys = [rows_of(rejects_of(one))[0][OWN_KEY] for one in (done, again)]
+    keys = [rows_of(rejects_of(one))[0][title("own_key", "en")] for one in (done, again)]
     assert keys[0] == keys[1] != ""
 
 
@@ -221,7 +221,10 @@ def test_totals_and_notes_of_the_rejects_stay_no_data(folder):
     again = draft(folder, mended, "Customers")
     assert [code for *_, code in problems(again)][-2:] == ["totals-row", "note-row"]
     assert not {"Total", "Source: CRM export"} & {row.get("name") for row in new_rows(again)}
-    assert [row[READ_AS] for row in rows_of(rejects_of(again))][-2:] == ["totals-row", "note-row"]
+    assert [row[title("read_as", "en")] for row in rows_of(rejects_of(again))][-2:] == [
+        "totals-row",
+        "note-row",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ import openpyxl
 import pytest
 
 from salesbook.intake.draft import draft_import
-from salesbook.intake.file.mended import REJECTS_TITLES
-from salesbook.intake.file.our_columns import TITLES
+from salesbook.intake.file.mended import titles_of_rejects
 from salesbook.intake.file.sources import read_source
 from salesbook.intake.foreign import SourceOptions
 from salesbook.intake.options import ImportOptions
 from salesbook.intake.telling.rejects import dropped_text, gaps_text, rejects_text
 from salesbook.labels import LANGUAGES, Language
+from salesbook.tables import TABLES
 from tests.spec.import_tables import book, counts, draft, imported, new_rows
 
 DEALS = (
@@ -25,11 +25,14 @@ DEALS = (
 """One row is rejected, of the other one a field stays blank, and one column is not taken."""
 
 
-def test_the_columns_that_we_put_there_are_not_told_as_columns_left(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_columns_that_we_put_there_are_not_told_as_columns_left(
+    tmp_path: Path, language: Language
+) -> None:
     """Rejected rows, once mended, come in as if they had been right at once."""
     done = draft(tmp_path, DEALS, "Deals")
     assert done.not_taken == ("Mood",)
-    rejects = rejects_text(done, lambda reason: reason.code)
+    rejects = rejects_text(done, lambda reason: reason.code, language)
     again = draft(tmp_path, rejects.replace("five", "5"), "Deals")
     assert again.not_taken == ("Mood",)
     assert [row["deal_id"] for row in new_rows(again)] == ["D1"]
@@ -45,6 +48,15 @@ def test_a_file_of_gaps_leaves_no_column(tmp_path: Path, language: Language) -> 
     assert counts(mended) == {"read": 1, "updated": 1}
 
 
+def test_what_is_wrong_is_said_in_the_workbooks_language(tmp_path: Path) -> None:
+    """Headers of ours, and a field that a reason names by its code."""
+    text = "商机编号,商机名称,客户,负责人,阶段,创建日期,金额\nX1,甲,C1,,没有的阶段,2026-01-02,100\n"
+    done = draft(tmp_path, text, "Deals")
+    head, row, *_ = rejects_text(done, lambda reason: reason.code, "zh-CN").splitlines()
+    assert head.startswith("行,问题所在,问题,读法,自有编号,")
+    assert not set(TABLES["Deals"].field_names) & set(row.split(",")[1].split("; "))
+
+
 def test_no_column_of_ours_comes_along(tmp_path: Path) -> None:
     """`--keep-all` keeps what is the user's."""
     done = draft(tmp_path, DEALS, "Deals")
@@ -57,14 +69,16 @@ def test_rejects_of_rejects_have_our_columns_once(tmp_path: Path) -> None:
     done = draft(tmp_path, DEALS, "Deals")
     again = draft(tmp_path, rejects_text(done, lambda reason: reason.code), "Deals")
     headers, *_ = rejects_text(again, lambda reason: reason.code).splitlines()
-    assert headers == f"{','.join(REJECTS_TITLES)},{DEALS.splitlines()[0]}"
+    assert headers == f"{','.join(titles_of_rejects('en'))},{DEALS.splitlines()[0]}"
 
 
 def test_rejects_that_somebody_saved_as_a_workbook_are_the_same(tmp_path: Path) -> None:
     """Excel opens the CSV file; what it saves may be a workbook, with number formats in it."""
     workbook = openpyxl.Workbook()
     sheet = workbook.active
-    sheet.append([*TITLES, "Deal ID", "Rep", "Stage", "Created Date", "Amount"])
+    sheet.append(
+        [*titles_of_rejects("en")[:3], "Deal ID", "Rep", "Stage", "Created Date", "Amount"]
+    )
     sheet.append([2, "Amount", "why", "D1", "Ann", "Lead", "2026-01-02", 5])
     sheet.cell(2, 8).number_format = '#,##0 "€"'
     path = tmp_path / "deals.rejects.xlsx"

@@ -130,13 +130,17 @@ def _below(keys: Sequence[str | None]) -> int:
     return filled[-1] + 1 if filled else 0
 
 
+_CLEARED: Final = ("(clear the cell)", "（清空单元格）")
+"""What a page says to type where a cell is to be emptied."""
+
+
 def _typed(text: str) -> Cell:
     """What Excel makes of a cell that is typed so."""
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         return dt.datetime.fromisoformat(text)
     if re.fullmatch(r"-?[\d,]+(\.\d+)?", text):
         return float(text.replace(",", ""))
-    return text or None
+    return None if text in ("", *_CLEARED) else text
 
 
 def _shown(printed: str, shown_before: str) -> str:

@@ -56,7 +56,10 @@ def read_condition(session: Session, table: str, text: str) -> Condition:
         return Condition(field, "")
     if field.kind in _WORDS:
         return Condition(field, typed)
-    if field.kind in (Kind.DATE, Kind.DATETIME) and _YEAR_OR_MONTH.fullmatch(typed):
+    year_or_month = _YEAR_OR_MONTH.fullmatch(typed)
+    if field.kind in (Kind.DATE, Kind.DATETIME) and year_or_month:
+        if int(year_or_month["month"] or 1) not in range(1, 13):
+            raise _refusal(f"{table}.{field.name}", field, typed)
         return Condition(field, typed)
 
     owner = f"{table}.{field.name}"

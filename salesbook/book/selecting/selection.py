@@ -15,6 +15,7 @@ from salesbook.book.selecting.conditions import (
 from salesbook.book.selecting.fields import field_asked_for
 from salesbook.book.selecting.people import rows_about
 from salesbook.book.session import Session
+from salesbook.errors import UsageError
 from salesbook.labels import BETWEEN_NAMES
 from salesbook.reading.table import ReadTable
 from salesbook.tables import FieldSpec
@@ -28,6 +29,8 @@ class Wanted:
 
     top: int | None = None
     """The first rows only, in the order of the sheet."""
+    top_of: str = ""
+    """The field of whose every value `top` rows are wanted; blank: `top` rows of the table."""
     who: str | None = None
     """A rep, customer, deal or team: by name, by id, or as `Wang Wei (R07)`."""
     where: tuple[str, ...] = ()
@@ -48,6 +51,8 @@ class Selection:
     """The fields to show, in the order asked for; else in the order of the sheet."""
     rows_in_all: int
     """Usable rows of the table, asked for or not."""
+    rows_matching: int
+    """Those that are as asked for, shown or not."""
     names_columns: bool
     """Whether somebody named the columns: then each is shown, filled or not."""
     nearest: str = ""
@@ -73,13 +78,17 @@ def select(session: Session, table: str, wanted: Wanted) -> Selection:
         for other in holds[1:]:
             is_wanted = is_wanted | other
         frame = frame[is_wanted]
-    if wanted.top is not None:
+    matching = len(frame)
+    if wanted.top is not None and wanted.top_of:
+        frame = frame[frame.groupby(wanted.top_of).cumcount() < wanted.top]
+    elif wanted.top is not None:
         frame = frame.iloc[: wanted.top]
     return Selection(
         read=replace(read, frame=frame),
         rows_left_out=read.rows_skipped,
         fields=fields,
         rows_in_all=len(read.frame),
+        rows_matching=matching,
         names_columns=bool(wanted.columns),
         nearest=_nearest(session, table, conditions) if frame.empty else "",
     )
@@ -99,6 +108,9 @@ def _fields(read: ReadTable, asked: tuple[str, ...]) -> tuple[FieldSpec, ...]:
         return read.spec.fields
     typed = [name.strip() for text in asked for name in _BETWEEN_COLUMNS.split(text)]
     fields = [field_asked_for(read.spec.name, name, where="--columns") for name in typed if name]
+    if not fields:
+        known = ", ".join(read.spec.field_names)
+        raise UsageError("no-columns", where="--columns", fields=known)
     return tuple(dict.fromkeys(fields))
 
 

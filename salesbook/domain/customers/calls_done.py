@@ -8,7 +8,7 @@ was due, so that the same call cannot become two.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -24,6 +24,7 @@ CALL_LIST: Final = "CallList"
 _ACTIVITIES: Final = "Activities"
 _CALL: Final = "call"
 """Before the customer and the day in the key of an activity that comes from the call list."""
+_RESULT_ALONE: Final = "result-without-done"
 _USUAL_KIND: Final = "phone"
 """What a call is where the list says no channel."""
 
@@ -111,11 +112,16 @@ def take_up_calls(task: Task, *, may_write: bool) -> CallsTakenUp:
         taken_up.append(int(row))
 
     unchanged = CallsTakenUp(task, findings=tuple(findings))
-    if not activities or not may_write:
+    if not may_write:
+        return unchanged
+    # What nothing became of is said where what became of the others is.
+    left = tuple(_left_on_the_list(task, findings))
+    unchanged = replace(unchanged, answer=left)
+    if not activities:
         return unchanged
     if task.looks_back:
         facts: dict[str, Fact] = {"count": len(activities), "day": task.as_of}
-        return replace(unchanged, answer=(Message("calls-wait-for-today", facts),))
+        return replace(unchanged, answer=(Message("calls-wait-for-today", facts), *left))
 
     activities.sort(key=lambda activity: str(activity["activity_id"]))
     new_rows = frame_from_rows(_ACTIVITIES, activities)
@@ -124,8 +130,24 @@ def take_up_calls(task: Task, *, may_write: bool) -> CallsTakenUp:
         {_ACTIVITIES: Patch(new_rows)},
         {CALL_LIST: frozenset(taken_up)},
         tuple(findings),
-        (Message("calls-noted", {"count": len(activities)}),),
+        (Message("calls-noted", {"count": len(activities)}), *left),
     )
+
+
+def _left_on_the_list(task: Task, findings: Sequence[Finding]) -> Iterator[Message]:
+    """Say how many calls could not be noted, with the first reason, and which have only a result."""
+    faults = [finding for finding in findings if finding.severity == "error"]
+    unreadable = [
+        finding for finding in task.found if finding.table == CALL_LIST and finding.field == "done"
+    ]
+    if faults or unreadable:
+        first = (faults or unreadable)[0]
+        facts: dict[str, Fact] = {"count": len(faults) + len(unreadable), "list": CALL_LIST}
+        reason = Message(f"{first.code}.advice", {**first.params, "found": first.found})
+        yield Message("calls-not-noted", facts, more=(reason,))
+    alone = sum(finding.code == _RESULT_ALONE for finding in findings)
+    if alone:
+        yield Message("calls-without-done", {"count": alone, "list": CALL_LIST})
 
 
 def _results_alone(calls: pd.DataFrame) -> Iterator[Finding]:
@@ -133,7 +155,7 @@ def _results_alone(calls: pd.DataFrame) -> Iterator[Finding]:
     says_nothing = calls["result"].notna() & calls["done"].isna()
     for call in calls[says_nothing].to_dict("records"):
         yield Finding(
-            "result-without-done",
+            _RESULT_ALONE,
             "warning",
             CALL_LIST,
             field="done",

@@ -14,39 +14,55 @@ from dataclasses import replace
 from typing import Final
 
 from salesbook.cells.base import Reason
-from salesbook.intake.file.our_columns import TITLES
+from salesbook.intake.file.our_columns import Ours, title
 from salesbook.intake.file.read_as import understood
 from salesbook.intake.foreign import ForeignTable, RawRow
+from salesbook.labels import LANGUAGES, Language
 from salesbook.store import Cell
 
-READ_AS: Final = "Read as"
-OWN_KEY: Final = "Own key"
-GAPS_TITLES: Final = (*TITLES, READ_AS)
-REJECTS_TITLES: Final = (*GAPS_TITLES, OWN_KEY)
-"""Headers of the columns before the file's own; no table has a field of that name."""
+_READ_AS: Final = "read_as"
+_OWN_KEY: Final = "own_key"
+_OF_GAPS: Final[tuple[Ours, ...]] = ("row", "problem_in", "problem", _READ_AS)
+_OF_REJECTS: Final[tuple[Ours, ...]] = (*_OF_GAPS, _OWN_KEY)
 NO_DATA: Final = ("totals-row", "note-row")
 """Faults of rows with which there is nothing to do."""
 _KEY_LENGTH: Final = 12
 
 
+def titles_of_gaps(language: Language) -> list[str]:
+    """Headers of the columns before those of a file of gaps."""
+    return [title(name, language) for name in _OF_GAPS]
+
+
+def titles_of_rejects(language: Language) -> list[str]:
+    """Headers of the columns before those of a file of rejected rows."""
+    return [title(name, language) for name in _OF_REJECTS]
+
+
 def as_mended(source: ForeignTable) -> ForeignTable:
     """The file without our own columns, and with what they say; other files as they are."""
-    headers = source.headers
-    if not set(GAPS_TITLES) <= set(headers):
+    ours = _places_of_ours(source.headers)
+    if not ours:
         return source
-    ours: dict[str, int] = {
-        title: headers.index(title) for title in REJECTS_TITLES if title in headers
-    }
-    said = [_text(row.cells, ours[READ_AS]) for row in source.rows]
+    said = [_text(row.cells, ours[_READ_AS]) for row in source.rows]
     rows = tuple(_with_what_it_says(row, ours) for row in source.rows)
     mended = replace(source, rows=rows, read_as=understood(said))
     return mended.without_columns(frozenset(ours.values()))
 
 
+def _places_of_ours(headers: Sequence[str]) -> dict[str, int]:
+    """Where our columns stand, called as in one of the languages; empty in a file that is not ours."""
+    for language in LANGUAGES:
+        if set(titles_of_gaps(language)) <= set(headers):
+            titles = {name: title(name, language) for name in _OF_REJECTS}
+            return {name: headers.index(said) for name, said in titles.items() if said in headers}
+    return {}
+
+
 def _with_what_it_says(row: RawRow, ours: dict[str, int]) -> RawRow:
     """The row with its own key; one that was no data still is none."""
-    own_key = _text(row.cells, ours[OWN_KEY]) if OWN_KEY in ours else ""
-    code = _text(row.cells, ours[READ_AS])
+    own_key = _text(row.cells, ours[_OWN_KEY]) if _OWN_KEY in ours else ""
+    code = _text(row.cells, ours[_READ_AS])
     fault = row.fault or (Reason(code) if code in NO_DATA else None)
     return replace(row, fault=fault, own_key=own_key)
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from salesbook.intake.foreign import ForeignTable
+from salesbook.labels import LANGUAGES, Language, word
 
-TITLES: Final = ("Row", "Problem in", "Problem")
-"""Headers of the three columns before the file's own; no table has a field of that name."""
+Ours = Literal["row", "problem_in", "problem", "read_as", "own_key"]
+"""Columns of ours, by their words in cli.toml; no table has a field of that name."""
+_FIRST: Final[tuple[Ours, ...]] = ("row", "problem_in", "problem")
+"""Those that stand before the others in every file with problems."""
 _NAME_OF_DROPPED: Final = re.compile(r"\.dropped(?:\.\d+)?$")
 """Dropped rows have no problem, only a row: `orders.dropped`, `orders.dropped.2`."""
 
@@ -24,8 +27,17 @@ def without_our_columns(source: ForeignTable, path: Path) -> ForeignTable:
     return source.without_columns(range(count)) if count else source
 
 
+def title(name: Ours, language: Language) -> str:
+    """What one of our columns is called."""
+    return word("cli", f"rejects.{name}", language)
+
+
 def _count_of_ours(headers: tuple[str, ...], path: Path) -> int:
-    if headers[: len(TITLES)] == TITLES:
-        return len(TITLES)
-    is_of_dropped = headers[:1] == TITLES[:1] and _NAME_OF_DROPPED.search(path.stem)
-    return 1 if is_of_dropped else 0
+    # A file may be imported into a workbook of the other language.
+    for language in LANGUAGES:
+        titles = tuple(title(name, language) for name in _FIRST)
+        if headers[: len(titles)] == titles:
+            return len(titles)
+        if headers[:1] == titles[:1] and _NAME_OF_DROPPED.search(path.stem):
+            return 1
+    return 0

@@ -18,8 +18,8 @@ from salesbook.hosts.package import read_ordinary
 from salesbook.intake.columns.header_meanings import note_of
 from salesbook.intake.columns.headers import column_name, name_without_signs
 from salesbook.intake.draft import ImportDraft
-from salesbook.intake.file.mended import GAPS_TITLES, NO_DATA, REJECTS_TITLES, own_keys
-from salesbook.intake.file.our_columns import TITLES
+from salesbook.intake.file.mended import NO_DATA, own_keys, titles_of_gaps, titles_of_rejects
+from salesbook.intake.file.our_columns import title
 from salesbook.intake.file.read_as import NOTHING, ReadAs, written
 from salesbook.intake.foreign import is_blank
 from salesbook.intake.matching.matcher import has_made_keys, key_of
@@ -96,7 +96,9 @@ def _write_new(path: Path, data: bytes, rights: int) -> None:
         raise
 
 
-def rejects_text(draft: ImportDraft, say: Callable[[Reason], str]) -> str:
+def rejects_text(
+    draft: ImportDraft, say: Callable[[Reason], str], language: Language = "en"
+) -> str:
     """Write the rejected rows as CSV: row number, field and reason, then the cells as they came.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe, which the import takes
@@ -112,9 +114,9 @@ def rejects_text(draft: ImportDraft, say: Callable[[Reason], str]) -> str:
         no_data = [reason.code for _, reason in row.faults if reason.code in NO_DATA]
         # A row that is no data is none when it comes again, though all others are mended.
         how = no_data[0] if no_data else harmless(read_as)
-        problem = _problems(_all_reasons(row), say)
+        problem = _problems(_all_reasons(row), say, draft, language)
         rows.append([row.number, *problem, how, key, *_cells_as_read(row, draft)])
-    return _csv([*REJECTS_TITLES, *_headers(draft, draft.rejected)], rows)
+    return _csv([*titles_of_rejects(language), *_headers(draft, draft.rejected)], rows)
 
 
 def _own_keys(draft: ImportDraft) -> list[str]:
@@ -131,11 +133,10 @@ def _own_keys(draft: ImportDraft) -> list[str]:
     return ["" if has else key for has, key in zip(has_key, keys, strict=True)]
 
 
-def dropped_text(draft: ImportDraft) -> str:
+def dropped_text(draft: ImportDraft, language: Language = "en") -> str:
     """Write the rows that were dropped as CSV: row number, then the cells as they came."""
-    first_title, *_ = TITLES
     rows = [[row.number, *_cells(row)] for row in draft.dropped]
-    return _csv([first_title, *_headers(draft, draft.dropped)], rows)
+    return _csv([title("row", language), *_headers(draft, draft.dropped)], rows)
 
 
 def gaps_text(draft: ImportDraft, say: Callable[[Reason], str], language: Language) -> str:
@@ -170,9 +171,9 @@ def gaps_text(draft: ImportDraft, say: Callable[[Reason], str], language: Langua
         key = key_of(table, row.values)
         key_cells = [harmless(_shown(part)) for part in key]
         gap_cells = [cell_by_name.get(name, "") for name in gap_names]
-        problem = _problems(reasons.values(), say)
+        problem = _problems(reasons.values(), say, draft, language)
         rows.append([row.number, *problem, how, *key_cells, *gap_cells])
-    return _csv([*GAPS_TITLES, *headers], rows)
+    return _csv([*titles_of_gaps(language), *headers], rows)
 
 
 def _gap_cell(row: FileRow, name: str, draft: ImportDraft) -> str:
@@ -218,14 +219,23 @@ def _all_reasons(row: FileRow) -> list[tuple[str, Reason]]:
 
 
 def _problems(
-    reasons: Iterable[tuple[str, Reason]], say: Callable[[Reason], str]
+    reasons: Iterable[tuple[str, Reason]],
+    say: Callable[[Reason], str],
+    draft: ImportDraft,
+    language: Language,
 ) -> tuple[str, str]:
     """The columns that something is wrong with, and what is."""
     reasons = list(reasons)
     # One field may have two reasons, and two fields the same.
-    fields = dict.fromkeys(where for where, _ in reasons if where)
+    fields = dict.fromkeys(_column_said(where, draft, language) for where, _ in reasons if where)
     said = dict.fromkeys(say(reason) for _, reason in reasons)
     return harmless("; ".join(fields)), harmless(" ".join(said))
+
+
+def _column_said(where: str, draft: ImportDraft, language: Language) -> str:
+    """A column as the file calls it; a field that a reason names by its code, as the workbook does."""
+    is_code = where in TABLES[draft.table].field_names and where not in draft.source.headers
+    return labels.header(draft.table, where, language) if is_code else where
 
 
 def harmless(text: str) -> str:

@@ -72,11 +72,14 @@ class RepsOfScope:
         ahead = sum(rep.sign == AHEAD for rep in self.rest)
         behind = sum(rep.sign in (BEHIND, ATTENTION) for rep in self.rest)
         fine = len(self.rest) - behind
-        says = Message("page.help.rest", {"fine": fine, "ahead": ahead})
+        # That none of them is clearly ahead is no news.
+        clearly = "-clearly" if ahead else ""
+        facts: dict[str, Fact] = {"fine": fine, "ahead": ahead} if ahead else {"fine": fine}
+        says = Message(f"page.help.rest{clearly}", facts)
         if behind:
             says = Message("page.help.rest-behind", {"behind": behind, "fine": fine})
         if not self.shown:
-            says = Message("page.help.nobody", {"fine": fine, "ahead": ahead})
+            says = Message(f"page.help.nobody{clearly}", facts)
         return {"says": says, "count": behind, "count_up": ahead}
 
 
