@@ -152,7 +152,9 @@ def test_whatever_a_run_finds_ten_lines_say_it(answers, kinds, alerts, action):
         language="en",
         answer=(Message("plan.draft-same"),) * answers,
         attention=Attention(
-            (FindingKind(finding, 1, "B4"),) * kinds, (alert,) * min(alerts, 3), alerts
+            (FindingKind(finding, 1, "B4", finding.found, finding.row_key),) * kinds,
+            (alert,) * min(alerts, 3),
+            alerts,
         ),
     )
     lines = Closing(report, Path("Sales.xlsm"), "en").lines()

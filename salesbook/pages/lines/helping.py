@@ -72,11 +72,12 @@ class RepsOfScope:
         ahead = sum(rep.sign == AHEAD for rep in self.rest)
         behind = sum(rep.sign in (BEHIND, ATTENTION) for rep in self.rest)
         fine = len(self.rest) - behind
-        says = Message("page.help.rest", {"fine": fine, "ahead": ahead})
-        if behind:
+        kind = "rest" if self.shown else "nobody"
+        says = Message(f"page.help.{kind}", {"fine": fine})
+        if ahead:
+            says = Message(f"page.help.{kind}-ahead", {"fine": fine, "ahead": ahead})
+        if behind and self.shown:
             says = Message("page.help.rest-behind", {"behind": behind, "fine": fine})
-        if not self.shown:
-            says = Message("page.help.nobody", {"fine": fine, "ahead": ahead})
         return {"says": says, "count": behind, "count_up": ahead}
 
 
