@@ -109,7 +109,7 @@ def test_a_split_says_what_publishing_it_would_change_and_what_it_published(tmp_
         assert run(["import", str(book), str(file), "--into", file.stem]) == 0
 
     draft = salesbook("split", book, "--as-of", "2026-01-01").out
-    assert "first plan, version 1, 24 targets of 2 reps, 1,200.00 in sum" in draft
+    assert "first plan, version 1, 24 targets of 2 reps, 1,200.00 in all" in draft
     assert f"salesbook split {book} --publish" in draft
     published = salesbook("split", book, "--as-of", "2026-01-01", "--publish").out
     assert "published for the first time, as version 1: 24 targets of 2 reps" in published
