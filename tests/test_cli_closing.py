@@ -114,7 +114,7 @@ def test_a_split_says_what_publishing_it_would_change_and_what_it_published(tmp_
         assert run(["import", str(book), str(file), "--into", file.stem]) == 0
 
     draft = salesbook("split", book, "--as-of", "2026-01-01").out
-    assert "first plan, version 1, 24 targets of 2 reps, 1,200.00 in sum" in draft
+    assert "first plan, version 1, 24 targets of 2 reps, 1,200.00 in all" in draft
     assert f"salesbook split {book} --publish" in draft
     published = salesbook("split", book, "--as-of", "2026-01-01", "--publish").out
     assert "published for the first time, as version 1: 24 targets of 2 reps" in published
@@ -157,7 +157,9 @@ def test_whatever_a_run_finds_ten_lines_say_it(answers, kinds, alerts, action):
         language="en",
         answer=(Message("plan.draft-same"),) * answers,
         attention=Attention(
-            (FindingKind(finding, 1, "B4"),) * kinds, (alert,) * min(alerts, 3), alerts
+            (FindingKind(finding, 1, "B4", finding.found, finding.row_key),) * kinds,
+            (alert,) * min(alerts, 3),
+            alerts,
         ),
     )
     lines = Closing(report, Path("Sales.xlsm"), "en").lines()

@@ -12,7 +12,7 @@ import pandas as pd
 from salesbook.domain.outcome import Outcome
 from salesbook.messages import Finding, Message
 from salesbook.money import to_decimal
-from salesbook.writing.checks import Places
+from salesbook.writing.checks import Places, found_as_read
 from salesbook.writing.row_names import RowNames
 
 _MOST_ALERTS: Final = 3
@@ -27,6 +27,10 @@ class FindingKind:
     count: int
     cell: str | None
     """The cell of the first; None for a finding about a whole table."""
+    found: str = ""
+    """What was found there, as people read it."""
+    about: str = ""
+    """The row of the first: its key, or in words where that has several parts or is a setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +77,14 @@ def attention_of(
     """
     alerts = outcome.tables.get("Alerts")
     if alerts is None:
-        return Attention(_kinds(findings, places))
+        return Attention(_kinds(findings, names, places))
     # Verbs give keys alone: names are looked up when a table is written, and for its first rows now.
     first = names.filled("Alerts", alerts.head(_MOST_ALERTS))
     urgent = tuple(_urgent(row, decimals) for row in first.itertuples())
-    return Attention(_kinds(findings, places), urgent, len(alerts))
+    return Attention(_kinds(findings, names, places), urgent, len(alerts))
 
 
-def _kinds(findings: Sequence[Finding], places: Places) -> tuple[FindingKind, ...]:
+def _kinds(findings: Sequence[Finding], names: RowNames, places: Places) -> tuple[FindingKind, ...]:
     by_kind: dict[tuple[str, str, str, str | None], list[Finding]] = {}
     for finding in findings:
         kind = (finding.severity, finding.code, finding.table, finding.field)
@@ -90,10 +94,18 @@ def _kinds(findings: Sequence[Finding], places: Places) -> tuple[FindingKind, ..
     for alike in by_kind.values():
         first = alike[0]
         cell = places.cell_of(first.table, first.row, first.row_key, first.field)
-        kinds.append(FindingKind(first, len(alike), cell))
+        about = _about(first, names)
+        kinds.append(FindingKind(first, len(alike), cell, found_as_read(first), about))
     # Python's sort leaves equals in the order in which the run found them.
     kinds.sort(key=lambda kind: (_SEVERITIES.index(kind.first.severity), -kind.count))
     return tuple(kinds)
+
+
+def _about(finding: Finding, names: RowNames) -> str:
+    key = finding.row_key
+    if "|" not in key and finding.table != "Policy":
+        return key
+    return names.shown(finding.table, [key]).get(key, key)
 
 
 def _urgent(alert: Any, decimals: int) -> UrgentAlert:

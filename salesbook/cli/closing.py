@@ -133,12 +133,13 @@ class Closing:
             labels.sentence(Message(f"{first.code}.{part}", facts), self._language)
             for part in ("expected", "advice")
         )
-        found = first.found or word("cli", "error.nothing", self._language)
+        nothing = word("cli", "error.nothing", self._language)
+        found = kind.found or (kind.about if first.found else nothing)
         template = word("cli", "error.found", self._language)
         what = fill(template, {"found": found, "expected": expected}, self._language)
         header = labels.field_label(first.table, first.field or "", self._language)
         column = [sheet_name(first.table, self._language), header]
-        cell = [part for part in (kind.cell, first.row_key) if part]
+        cell = [part for part in (kind.cell, kind.about) if part]
         name = "kind" if kind.count > 1 else "kind_once"
         if not cell:
             name = "kind_of_table"

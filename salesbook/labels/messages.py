@@ -1,12 +1,13 @@
 """How a message becomes a sentence, and a sentence a message again.
 
 Templates hold `{name}` or `{name:form}`. Forms: `money` (Decimal, grouped), `about` (a sum that
-nobody pays: as `money`, in Chinese from 10,000 on in 万), `percent` (one decimal), `share` (of a
-number of cases, without decimals), `number` (up to two decimals), `day/days` (such a number with the
-word for one or for more behind it), `whole`, `date`, `period` (`2026-11`, `FY2026-Q4` or `FY2026` as
-people call it), `table`, `field` (`Table.field`), `choice` (`Table.field=code`), `setting` (what one
-takes: `policy.expected_setting`), `choices` (`Table.field=code|code`), `nearest` (a known name, with
-the words around it; nothing where none is near), `text` (the default).
+nobody pays: as `money`, in Chinese from 10,000 on in 万 and from 100 million on in 亿), `percent`
+(one decimal), `share` (of a number of cases, without decimals), `number` (up to two decimals),
+`day/days` (such a number with the word for one or for more behind it), `whole`, `date`, `period`
+(`2026-11`, `FY2026-Q4` or `FY2026` as people call it), `table`, `field` (`Table.field`), `choice`
+(`Table.field=code`), `setting` (what one takes: `policy.expected_setting`), `choices`
+(`Table.field=code|code`), `nearest` (a known name, with the words around it; nothing where none is
+near), `text` (the default).
 """
 
 from __future__ import annotations
@@ -53,6 +54,10 @@ _MOST_CHOICES: Final = 12
 _COUNTED: Final = "/"
 """Between the word for one and the word for more, in the form of what is counted."""
 _WAN: Final = 10_000
+_YI: Final = 100_000_000
+_YI_DIGITS: Final = 3
+"""Figures that a sum in 亿 has: nobody says the rest."""
+_UNITS: Final[Mapping[str, int]] = {"万": _WAN, "亿": _YI}
 
 _AS_EVERYWHERE: Final[Mapping[str, str]] = {}
 BETWEEN_SENTENCES: Final[Mapping[Language, str]] = {"en": " ", "zh-CN": ""}
@@ -186,11 +191,15 @@ def _name_in(text: str) -> str | None:
 
 
 def _in_wan(value: Any) -> str:
-    """A sum as Chinese people say it: 343000 is "34.3 万"."""
+    """A sum as Chinese people say it: 343000 is "34.3 万", 125000000 is "1.25 亿"."""
     if abs(value) < _WAN:
         return f"{value:,}"
-    wan = Decimal(str(value)) / _WAN
-    return f"{wan.normalize():,f} 万"
+    amount = Decimal(str(value))
+    if abs(value) < _YI:
+        return f"{(amount / _WAN).normalize():,f} 万"
+    yi = amount / _YI
+    places = max(0, _YI_DIGITS - 1 - yi.adjusted())
+    return f"{round(yi, places).normalize():,f} 亿"
 
 
 def _named(name: str, form: str, language: Language) -> str:
@@ -369,15 +378,14 @@ def _fact(form: str, text: str) -> Fact:
         return text
     if is_counted:
         text = text.partition(" ")[0]
-    is_in_wan = form == "about" and text.endswith("万")
-    digits = text.replace(",", "").removesuffix("%").removesuffix("万").strip()
+    unit = _UNITS.get(text[-1:], 1) if form == "about" else 1
+    digits = text.replace(",", "").rstrip("%万亿").strip()
     try:
         value = Decimal(digits)
     except InvalidOperation:
         return text
     if form in ("percent", "share"):
         value /= 100
-    if is_in_wan:
-        value *= _WAN
+    value *= unit
     is_whole = form == "whole" or (is_counted and value == int(value))
     return int(value) if is_whole else float(value)

@@ -109,7 +109,10 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
     board.next_row()
     shown = board.once_run(landing, DASH)
     board.put(left, 8, shown, Look(shows="short", fill="panel", size=20, bold=True, indent=1))
-    landing_word = if_(is_number(landing), Word("pages.dashboard.landing"), "")
+    # A period that is over has a result and no range.
+    has_range = is_number(page.cell(tile, 0, "low"))
+    amount_word = if_(has_range, Word("pages.dashboard.landing"), Word("pages.dashboard.result"))
+    landing_word = if_(is_number(landing), amount_word, "")
     board.put(left + 8, 4, landing_word, Look(fill="panel", size=8.5, tone="muted"))
     chance_word = if_(is_number(chance), Word("pages.dashboard.chance"), "")
     board.put(left + 12, 5, chance_word, Look(fill="panel", size=8.5, tone="muted", align="right"))
@@ -209,7 +212,7 @@ def _today(board: Board) -> None:
     page = board.page
     total = page.cell("today_count", 0, "count")
     title = board.word_with("today_count", "today")
-    note = if_(page.has_line("today_count"), Word("pages.dashboard.today_note").then(total), "")
+    note = if_(page.has_line("today_count"), framed("pages.dashboard.today_note", total), "")
     board.title(0, COLUMNS, title, note=note, link=("pages.dashboard.today_link", "Alerts"))
     board.next_row()
     board.lists_beside(((0, _TODAY, "today"),), STEPS)

@@ -111,9 +111,13 @@ def _tiles(board: Board) -> None:
     of_target = reached.then(Word("pages.pipeline_board.of"), amount_text(target))
     span = if_(is_number(low), Text(" · ").then(amount_text(low), "–", amount_text(high)), "")
     has_both = has_target.equals(1)
+    # A period that is over has a result and no range.
+    lands_or_ended = if_(
+        is_number(low), Word("pages.pipeline_board.landing"), Word("pages.pipeline_board.result")
+    )
     lands = _Tile(
         caption=board.once_run(
-            page.cell("tile", 0, "says").then(" ", Word("pages.pipeline_board.landing")),
+            page.cell("tile", 0, "says").then(" ", lands_or_ended),
             Word("pages.pipeline_board.landing_first"),
         ),
         figure=landing,

@@ -26,6 +26,7 @@ from salesbook.sheets.rep_page import rep_page_sheet
 from salesbook.sheets.target_board import target_board_sheet
 from salesbook.sheets.team_board import team_board_sheet
 from salesbook.store import column_letters
+from salesbook.tables import TABLES, Role
 
 CHART_DATA: Final = "chart_data"
 """The hidden sheet, by the word that names it in `book.toml`."""
@@ -124,10 +125,15 @@ def page_sheets() -> tuple[PageSheet, ...]:
 
 @cache
 def note_sheets() -> Mapping[str, PageSheet]:
-    """By table of results, its sheet with the line above the table."""
+    """By table of results, its sheet with the line above the table.
+
+    What a verb adds to a table that people fill does not make that a result.
+    """
     sheets = {}
     for verb in VERBS:
         for table in ACTIONS[verb].writes:
+            if TABLES[table].role is Role.INPUT:
+                continue
             note = calculated_note(verb, table)
             cell = PageCell(*NOTE_CELL, f"{table}.note", None, note, is_array=False)
             sheets[table] = PageSheet(table, (cell,))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from salesbook.expressions import Expression, Text, Word
-from salesbook.pages.common import DASH, if_, unit_in_brackets
+from salesbook.pages.common import DASH, framed, if_, unit_in_brackets
 from salesbook.pages.rep_page import CALLS, COURSES, DEALS, PAY_MONTHS, STEPS, TALK, rep_page
 from salesbook.sheets.board import (
     COLUMNS,
@@ -221,7 +221,7 @@ def _calls(board: Board) -> None:
 def _today(board: Board) -> None:
     page = board.page
     count = page.cell("today_count", 0, "count")
-    note = Word("pages.rep_page.today_note").then(count)
+    note = framed("pages.rep_page.today_note", count)
     board.title(
         0,
         COLUMNS,

@@ -34,6 +34,7 @@ _TILE: Final = 24
 _GUTTER: Final = 1
 _HALF: Final = 36
 
+_WORDS: Final = "pages.target_board"
 _NAME: Final = 9
 _MONTH: Final = 4
 _YEAR: Final = 6
@@ -86,8 +87,11 @@ def _tiles(board: Board) -> None:
     def figure(name: str) -> Expression:
         return page.cell("year", 0, name)
 
-    count, teams = figure("count"), figure("count_up")
-    sums = count.then(Word("pages.target_board.reps"), teams, Word("pages.target_board.teams"))
+    def counted(name: str, one: str, more: str) -> Expression:
+        word = if_(figure(name).equals(1), Word(f"{_WORDS}.{one}"), Word(f"{_WORDS}.{more}"))
+        return figure(name).then(word)
+
+    sums = counted("count", "rep", "reps").then(counted("count_up", "team", "teams"))
     off = measured(page, figure("amount")).then(Word("pages.target_board.off"))
     is_off = is_number(figure("amount"))
     rate = figure("rate")
@@ -278,7 +282,9 @@ def _row(board: Board, place: int) -> None:
     name = if_(subject.equals(""), says, page.link("plan", place, "subject"))
     board.put(0, _NAME, name, Look(size=9.5), row=plain)
     kind = page.cell("plan", place, "word")
-    with_plan = page.cell("plan", place, "count").then(Word("pages.target_board.reps_alone"))
+    reps = page.cell("plan", place, "count")
+    reps_word = if_(reps.equals(1), Word(f"{_WORDS}.rep_alone"), Word(f"{_WORDS}.reps_alone"))
+    with_plan = reps.then(reps_word)
     sold_word = Word("pages.legends.sold")
     beneath = if_(
         kind.equals("team"), with_plan, if_(kind.equals("rep"), _state(page, place), sold_word)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Final
 
 import pandas as pd
@@ -11,11 +13,12 @@ import pandas as pd
 from salesbook.frames import frame_from_rows, row_keys
 from salesbook.messages import Finding
 from salesbook.reading.table import ReadTable
-from salesbook.tables import TABLES
+from salesbook.tables import TABLES, Kind
 from salesbook.writing.check_limits import ListedFinding, sentences
 
 _LEADING: Final = ("Alerts", "PageLines")
 """Tables whose rows lead to rows of others."""
+_PLAIN_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 
 
 def checks_frame(listed: Sequence[ListedFinding], places: Places) -> pd.DataFrame:
@@ -81,11 +84,25 @@ def _check(one: ListedFinding, places: Places) -> dict[str, object]:
         "field": finding.field or "",
         "sheet": places.sheet_of(finding.table),
         "cell": None if one.is_rest else _cell(finding, places),
-        "found": finding.found or None,
+        "found": found_as_read(finding) or None,
         "expected": expected,
         "advice": advice,
         "cell_count": one.cell_count,
     }
+
+
+def found_as_read(finding: Finding) -> str:
+    """What was found, as people read it: amounts in groups; blank where it is the key of the row.
+
+    The sheet shows the row by its name, which a key of several parts is not.
+    """
+    spec = TABLES[finding.table]
+    if finding.found == finding.row_key and (len(spec.key) > 1 or finding.table == "Policy"):
+        return ""
+    kind = spec.field(finding.field).kind if finding.field in spec.field_names else None
+    if kind is Kind.MONEY and _PLAIN_NUMBER.fullmatch(finding.found):
+        return f"{Decimal(finding.found):,}"
+    return finding.found
 
 
 def _cell(finding: Finding, places: Places) -> str | None:

@@ -143,7 +143,7 @@ def test_people_see_names_and_programs_see_codes():
     )
     run_action(host, "validate", Options(TODAY))
     assert "团队" in values(host, "Checks", "表")
-    assert "销售编号" in values(host, "Checks", "字段")
+    assert "销售代表编号" in values(host, "Checks", "字段")
     frame = Session(host).frame("Checks")
     assert ("Reps", "rep_id") in set(zip(frame["table"], frame["field"], strict=True))
 

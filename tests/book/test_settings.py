@@ -148,14 +148,14 @@ def test_a_policy_key_that_cannot_be_read_may_be_any(verb):
             "score",
             'Error: Settings!B5, column "Commission period": found weekly; expected Month | Quarter | Year. '
             "Choose one of these, or clear the cell: blank means Year.",
-            "错误：Settings!B5，“Commission period”列：发现 weekly；应为 月 | 季度 | 年。",
+            "错误：Settings!B5，“Commission period”列：填的是 weekly，应填 月 | 季度 | 年。",
         ),
         (
             {"Policy": {"key": ["language", "prior_deals"], "value": ["en", "many"]}},
             "funnel",
             'Error: Settings!B5, column "prior_deals": found many; expected a whole number, 1 or more. '
             "Choose one of these, or clear the cell: blank means 10.",
-            "错误：Settings!B5，“prior_deals”列：发现 many；应为 不小于 1 的整数。",
+            "错误：Settings!B5，“prior_deals”列：填的是 many，应填 不小于 1 的整数。",
         ),
         (
             {"TierRules": {**TIERS, "up_to_share": [0.8, 0.8]}},
@@ -163,21 +163,21 @@ def test_a_policy_key_that_cannot_be_read_may_be_any(verb):
             'Error: Tier rules!B4, column "Up to share": found 80%; expected a share that no other tier has. '
             "Give each tier another share, the best one the smallest. "
             "Such settings: 3; salesbook validate lists them all.",
-            "错误：Tier rules!B4，“Up to share”列：发现 80%；应为",
+            "错误：Tier rules!B4，“Up to share”列：填的是 80%，应填：",
         ),
         (
             {"Brackets": {**BRACKETS, "pay_rate": [0.1, None]}},
             "score",
             'Error: Brackets!D5, column "Pays": found nothing; expected a value: '
             "the setting cannot be used without it. Fill the cell, or delete the row.",
-            "错误：Brackets!D5，“Pays”列：发现空白；应有内容",
+            "错误：Brackets!D5，“Pays”列：没有填写；应有内容",
         ),
         (
             {"TierRules": {}},
             "tier",
             "Error: Tier rules: found nothing; expected at least one tier in Tier rules. "
             "Type the tiers with their shares, such as A 80%, B 95%, C 100%.",
-            "错误：Tier rules：发现 空白；应为",
+            "错误：Tier rules：填的是 空白，应填：",
         ),
     ],
 )

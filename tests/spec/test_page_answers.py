@@ -46,8 +46,8 @@ SOLD = period(sold=120, target=100, chance=1.0, landing=130)
         (0.95, "✓", "Year 2026 will almost certainly reach its target."),
         (0.94, "✓", "Year 2026 will more likely than not reach its target."),
         (0.60, "✓", "Year 2026 will more likely than not reach its target."),
-        (0.59, "●", "Year 2026 is open."),
-        (0.30, "●", "Year 2026 is open."),
+        (0.59, "●", "Year 2026 can go either way."),
+        (0.30, "●", "Year 2026 can go either way."),
         (
             0.29,
             "▼",

@@ -354,9 +354,9 @@ def test_what_publishing_would_change_is_said_before_and_after() -> None:
     assert rows["after"].tolist() == [584_00, 583_00, 33_00]
     assert [sentence(because, "en") for because in rows["because"]] == [
         "The rep's target of the year goes from 600.00 to 584.00. "
-        "Carries 550.00 for months gone, before 0.00.",
+        "Makes up 550.00 for past months, before 0.00.",
         "The rep's target of the year goes from 600.00 to 583.00. "
-        "Carries 550.00 for months gone, before 0.00.",
+        "Makes up 550.00 for past months, before 0.00.",
         "The rep was not in the plan.",
     ]
 
@@ -371,7 +371,7 @@ def test_what_publishing_would_change_is_said_before_and_after() -> None:
 def test_a_first_plan_and_one_that_changes_nothing_are_said_too() -> None:
     asked = task("2026-01-05", Targets=[company(1200_00)], Reps=reps("a"))
     assert said(split.run(asked)) == [
-        "Revenue 2026: first plan, version 1, 12 targets of 1 rep, 1,200.00 in sum; "
+        "Revenue 2026: first plan, version 1, 12 targets of 1 rep, 1,200.00 in all; "
         "nothing counts until it is published."
     ]
     again = published(asked)

@@ -370,12 +370,22 @@ def test_what_is_counted_is_one_or_more(language, days, said):
         ("zh-CN", 12300000, "1,230 万"),
         ("zh-CN", 9870, "9,870"),
         ("zh-CN", -20000, "-2 万"),
+        ("zh-CN", 125000000, "1.25 亿"),
+        ("zh-CN", 99990000, "9,999 万"),
+        ("zh-CN", 100000000, "1 亿"),
+        ("zh-CN", 43600000000, "436 亿"),
+        ("zh-CN", 123400000000, "1,234 亿"),
     ],
 )
 def test_a_sum_that_nobody_pays_is_said_in_wan_in_chinese(language, sum_of, said):
     text = labels.sentence(Message("alert.coverage-low.do", {"amount": Decimal(sum_of)}), language)
-    assert f" {said} " in text
+    assert f" {said}" in text
     assert labels.message_of(text).params == {"amount": sum_of}
+
+
+def test_a_sum_in_yi_has_three_figures():
+    message = Message("alert.coverage-low.do", {"amount": Decimal(123_456_789)})
+    assert " 1.23 亿" in labels.sentence(message, "zh-CN")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -72,14 +72,12 @@ class RepsOfScope:
         ahead = sum(rep.sign == AHEAD for rep in self.rest)
         behind = sum(rep.sign in (BEHIND, ATTENTION) for rep in self.rest)
         fine = len(self.rest) - behind
-        # That none of them is clearly ahead is no news.
-        clearly = "-clearly" if ahead else ""
-        facts: dict[str, Fact] = {"fine": fine, "ahead": ahead} if ahead else {"fine": fine}
-        says = Message(f"page.help.rest{clearly}", facts)
-        if behind:
+        kind = "rest" if self.shown else "nobody"
+        says = Message(f"page.help.{kind}", {"fine": fine})
+        if ahead:
+            says = Message(f"page.help.{kind}-ahead", {"fine": fine, "ahead": ahead})
+        if behind and self.shown:
             says = Message("page.help.rest-behind", {"behind": behind, "fine": fine})
-        if not self.shown:
-            says = Message(f"page.help.nobody{clearly}", facts)
         return {"says": says, "count": behind, "count_up": ahead}
 
 
