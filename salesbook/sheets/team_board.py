@@ -182,7 +182,9 @@ def _talks_and_teams(board: Board) -> None:
     page = board.page
     right = _LEFT + 1
     title = _if_there(page, Word("pages.team_board.talks"))
-    nobody = Word("pages.team_board.no_talks")
+    # Of nobody who is judged nobody is behind either, which is no good news.
+    is_judged = is_number(page.cell("tiles", 1, "count"))
+    nobody = if_(is_judged, Word("pages.team_board.no_talks"), "")
     note = if_(page.has_line("talks"), Word("pages.team_board.talks_note"), nobody)
     board.title(0, _LEFT, title, title_width=10, note=_if_there(page, note))
     board.title(

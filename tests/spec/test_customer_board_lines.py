@@ -282,14 +282,29 @@ def test_who_may_be_leaving_goes_by_value_times_the_chance_of_loss():
     assert total["share"] == pytest.approx(1_600 / 6_600)
 
 
-def test_where_purchases_tell_no_chance_the_dormant_are_named():
-    """Who was silent for longer than Settings allow; nothing is claimed of the chance."""
+def test_where_purchases_tell_no_chance_the_dormant_are_named_who_are_quieter_than_usual():
+    """Of four with an order every 30 days and one who bought once; nothing is claimed of the chance."""
+    orders = [
+        {"order_id": f"{key}{n}", "line_no": 1, "rep_id": "ann", "customer_id": key, "amount": 100}
+        | {"ordered_on": day(on)}
+        for key in "pqr"
+        for n, on in enumerate(("2026-01-01", "2026-01-31", "2026-03-02"))
+    ]
     lists = board(
-        Customers=[customer("p"), customer("q")],
-        CustomerTiers=[tiered("p", buying_stage="dormant"), tiered("q")],
+        Customers=[customer(key) for key in "pqrs"],
+        CustomerTiers=[
+            tiered("p", buying_stage="dormant", recency_days=31),
+            tiered("q", buying_stage="dormant", recency_days=30),
+            tiered("r", recency_days=31),
+            tiered("s", buying_stage="dormant", recency_days=300),
+        ],
+        Orders=orders,
     )
     (line,) = lists["leaving", COMPANY, None]
     assert (line["row_key"], line["chance_rate"]) == ("p", None)
+    assert line["days"] > line["limit_days"]
+    (total,) = lists["leaving-total", COMPANY, None]
+    assert total["count_up"] == 0, "nobody's chance is known: the column has nothing to say"
 
 
 def test_silence_stands_beside_the_usual_gap_between_orders():

@@ -198,7 +198,14 @@ class _SalesLuck:
         return measured._replace(error=self._errors(cut.values) * per_kept, compared=compared)
 
     def _around(self, value: Floats, scale: Floats | float) -> Measured:
-        return _uncertain(value, self._errors(self.sales.values) * scale, self.level)
+        """Put the interval around a value; none where nothing was ever sold, for nobody knows it."""
+        error = self._errors(self.sales.values) * scale
+        measured = _uncertain(value, error, self.level)
+        is_known = error > 0
+        return measured._replace(
+            low=np.where(is_known, measured.low, np.nan),
+            high=np.where(is_known, measured.high, np.nan),
+        )
 
     def _errors(self, values: Floats) -> Floats:
         return self.sales.errors(self.window, self.places, self.quotas, values)

@@ -12,6 +12,7 @@ from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line, ListLines
 from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.selectors import three_spans
+from salesbook.pages.lines.without_target import why_no_target
 
 _MOST: Final = 2
 _ALMOST_CERTAIN: Final = 0.95
@@ -50,7 +51,7 @@ def answer(context: PageContext, figures: PeriodFigures, scope: Scope, period: s
             says = _sentence(context, figures, scope, kind, periods)
             lines.append({"sign": _SIGN_OF_KIND[kind], "says": says})
     if not lines:
-        lines.append({"says": _nothing_known(figures, scope, period)})
+        lines.append({"says": _nothing_known(context, figures, scope, period)})
     return _in_two(lines)
 
 
@@ -115,9 +116,13 @@ def _named(kind: str, periods: list[str]) -> Message:
     return Message(f"page.answer.{kind}-{len(periods)}", names)
 
 
-def _nothing_known(figures: PeriodFigures, scope: Scope, period: str) -> Message:
-    """Why there is no answer: no target, or no forecast."""
+def _nothing_known(
+    context: PageContext, figures: PeriodFigures, scope: Scope, period: str
+) -> Message:
+    """Why there is no answer: no target, nothing sold and no deal, or no forecast."""
     line = figures.line(scope, period)
     if line["target"] is None:
-        return Message("page.answer.no-target", {"period": period})
+        return why_no_target(context, scope, period, "page.answer.no-target")
+    if not context.has_begun:
+        return Message("page.answer.no-sales")
     return Message("page.answer.no-forecast", {"period": period})

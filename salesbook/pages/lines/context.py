@@ -186,6 +186,12 @@ class PageContext:
         return (WHOLE_COMPANY, Scope("team", team), Scope("rep", str(rep_id)))
 
     @cached_property
+    def has_begun(self) -> bool:
+        """Whether anything was sold or any deal made: before that nobody can be judged."""
+        has_sold = self.tables["Attainment"]["actual"].ne(0).any()
+        return bool(has_sold or len(self.tables["Orders"]) or len(self.tables["Deals"]))
+
+    @cached_property
     def stages(self) -> StageCodes:
         """The stages of all pipelines."""
         return stage_codes(self.policy)

@@ -42,6 +42,8 @@ class RepPace:
     low: float | None
     """The range of the pace that luck alone leaves; None where nobody knows."""
     high: float | None
+    is_judged: bool = True
+    """False while nothing is sold and no deal is made in the whole book."""
 
     @property
     def rate(self) -> float:
@@ -51,6 +53,8 @@ class RepPace:
     @property
     def sign(self) -> str | None:
         """▼ and ▲ only beyond luck; ● for who is watched."""
+        if not self.is_judged:
+            return None
         if self.high is not None and self.high < 1:
             return BEHIND
         if self.low is not None and self.low > 1:
@@ -66,8 +70,8 @@ class RepsOfScope:
     rest: Sequence[RepPace]
 
     def rest_line(self) -> Line | None:
-        """One line about those who are not shown; None where nobody is left."""
-        if not self.rest and not self.shown:
+        """One line about those who are not shown; None where nobody is left, or is judged."""
+        if not any(pace.is_judged for pace in (*self.rest, *self.shown)):
             return None
         ahead = sum(rep.sign == AHEAD for rep in self.rest)
         behind = sum(rep.sign in (BEHIND, ATTENTION) for rep in self.rest)
@@ -102,7 +106,7 @@ def pace_of(
     if not due or due <= 0:
         return None
     low, high = luck_ranges(context, period).get(rep, (None, None))
-    return RepPace(rep, int(attained["actual"]), int(due), low, high)
+    return RepPace(rep, int(attained["actual"]), int(due), low, high, context.has_begun)
 
 
 def luck_ranges(context: PageContext, period: str) -> LuckRanges:

@@ -6,7 +6,8 @@ Lists, each for the company, every team and every rep:
   order, `limit_days` the usual days between orders, `chance_rate` the chance to buy again, blank where
   the purchases tell none.
 - `leaving-rest`: how many more, `count` and `amount`.
-- `leaving-total`: `count`, `amount`, and `share` of all value, `says` of which months.
+- `leaving-total`: `count`, `amount`, and `share` of all value, `says` of which months; `count_up` of how
+  many customers a chance to buy again is known: where it is 0, `chance_rate` is blank on every line.
 """
 
 from __future__ import annotations
@@ -39,8 +40,10 @@ class Leaving:
     """Customers who bought in the last months and may not do so again.
 
     The chance to buy again is the tiers' P(alive), and a customer is named while it is not clearly
-    above even. Where the purchases tell no chance, who is dormant is named: he was silent for longer
-    than Settings allow in his tier.
+    above even. Where the purchases tell no chance, who is dormant is named, silent for longer than
+    Settings allow in his tier, if he is also quieter than usual: longer without an order than the
+    days that usually lie between two of his. Who bought on one day alone has no usual gap, and is
+    none of those.
     """
 
     context: PageContext
@@ -48,7 +51,7 @@ class Leaving:
 
     @cached_property
     def _by_scope(self) -> RecordsByScope:
-        leaving = [row for row in self.tiers.of(WHOLE_COMPANY) if _may_be_leaving(row)]
+        leaving = [row for row in self.tiers.of(WHOLE_COMPANY) if self._may_be_leaving(row)]
         leaving.sort(key=lambda row: (-_expected_loss(row), row["customer_id"]))
         return by_scope(self.context, leaving, "owner_id")
 
@@ -61,11 +64,24 @@ class Leaving:
         """Mean days between the days on which a customer bought; missing for who bought on one."""
         context = self.context
         lines = purchase_lines(context.tables, context.policy, context.as_of)
-        leaving = {row["customer_id"] for row in self.of(WHOLE_COMPANY)}
-        of_leaving = lines[lines["customer_id"].isin(leaving)]
-        histories = buying_histories(of_leaving)
+        histories = buying_histories(lines)
         span = (histories["last_on"] - histories["first_on"]).dt.days
         return span / (histories["buying_days"] - 1).where(histories["buying_days"] > 1)
+
+    def _may_be_leaving(self, customer: Record) -> bool:
+        if customer["value"] <= 0:
+            return False
+        chance = customer["p_alive"]
+        if chance is not None:
+            return bool(chance < LIKELY)
+        usual_gap = self._usual_gap(customer)
+        is_quieter = usual_gap is not None and customer["recency_days"] > usual_gap
+        return is_quieter and customer["buying_stage"] == "dormant"
+
+    def _usual_gap(self, customer: Record) -> float | None:
+        """Whole days, as the board shows them; None for who bought on one day."""
+        usual_gap = present(self._usual_gaps.get(customer["customer_id"]))
+        return None if usual_gap is None else float(round(usual_gap))
 
     def lists(self, scope: Scope, page: str) -> Iterator[ListLines]:
         """The lists of a scope; none for one without customers."""
@@ -79,6 +95,7 @@ class Leaving:
         amount, value = value_of(leaving), value_of(customers)
         total: dict[str, Any] = {
             "count": len(leaving),
+            "count_up": sum(row["p_alive"] is not None for row in customers),
             "amount": amount,
             "sign": ATTENTION if leaving else None,
         }
@@ -93,7 +110,6 @@ class Leaving:
     def _line(self, row: Record) -> Line:
         customer_id, chance = str(row["customer_id"]), row["p_alive"]
         is_lost_rather = chance is not None and chance < _EVEN
-        usual_gap = present(self._usual_gaps.get(customer_id))
         return {
             "sign": BEHIND if is_lost_rather else ATTENTION,
             "subject": self.context.customer_name(customer_id),
@@ -101,7 +117,7 @@ class Leaving:
             "tier": row["tier"],
             "amount": row["value"],
             "days": row["recency_days"],
-            "limit_days": None if usual_gap is None else float(round(usual_gap)),
+            "limit_days": self._usual_gap(row),
             "chance_rate": chance,
             "table": "CustomerTiers",
             "row_key": customer_id,
@@ -121,15 +137,6 @@ class Leaving:
 def value_of(customers: Iterable[Record]) -> int:
     """What customers are worth together."""
     return sum(customer["value"] for customer in customers)
-
-
-def _may_be_leaving(customer: Record) -> bool:
-    if customer["value"] <= 0:
-        return False
-    chance = customer["p_alive"]
-    if chance is None:
-        return bool(customer["buying_stage"] == "dormant")
-    return bool(chance < LIKELY)
 
 
 def _expected_loss(customer: Record) -> float:

@@ -113,6 +113,8 @@ def _answer(
         sold = int(figures.attained(Scope("rep", rep), context.year).get("actual") or 0)
         amount = three_digits(sold, context.policy.decimals)
         return [{"says": Message("page.rep.no-target", {"period": context.year, "amount": amount})}]
+    if not pace.is_judged:
+        return [{"says": Message("page.answer.no-sales")}]
 
     facts: dict[str, Fact] = {"rate": _percent(pace.rate)}
     kind = {BEHIND: "behind", AHEAD: "ahead", ATTENTION: "watched"}.get(pace.sign or "", "on-pace")

@@ -18,7 +18,7 @@ from salesbook.domain.pipeline.forecast.lines import (
     open_lines,
     target_lines,
 )
-from salesbook.domain.pipeline.forecast.outlook import Outlook, is_unknown, outlook_of
+from salesbook.domain.pipeline.forecast.outlook import Outlook, has_begun, is_unknown, outlook_of
 from salesbook.domain.pipeline.forecast.parts import (
     Parts,
     parts_by_field,
@@ -26,12 +26,13 @@ from salesbook.domain.pipeline.forecast.parts import (
     parts_of_reps,
     parts_of_teams,
 )
+from salesbook.domain.pipeline.forecast.replay import FEWEST_CLOSED
 from salesbook.domain.pipeline.forecast.table import forecast_frame, periods_gone
 from salesbook.domain.pipeline.forecast.to_come import arrived
 from salesbook.domain.pipeline.forecast.velocity import needed_coverage
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.team.staff import Staff
-from salesbook.messages import Finding
+from salesbook.messages import Finding, Message
 
 _DAYS_OF_REPEATS = 365
 """Days over which it is counted whose orders without a deal are."""
@@ -60,10 +61,20 @@ def make_forecast(task: Task, pipeline: Pipeline, rates: StageRates) -> Forecast
     )
 
     basis = basis_of(pipeline, rates.stays, sales_facts(deals, sales), as_of=as_of)
-    outlook = None if is_unknown(basis) else _outlook(task, basis, credited, lines, sales.lines)
+    drawn = _why_unknown(basis) or _outlook(task, basis, credited, lines, sales.lines)
     needed = needed_coverage(deals, task.policy.rules.fiscal_year_start)
-    table = forecast_frame(lines, as_of, task.policy.rules, outlook, coverage_needed=needed)
+    table = forecast_frame(lines, as_of, task.policy.rules, drawn, coverage_needed=needed)
+    outlook = drawn if isinstance(drawn, Outlook) else None
     return Forecast(table, lines, findings, outlook)
+
+
+def _why_unknown(basis: Basis) -> Message | None:
+    """Why nothing can be forecast; None where something can."""
+    if not is_unknown(basis):
+        return None
+    if not has_begun(basis):
+        return Message("forecast.no-sales")
+    return Message("forecast.nothing-to-go-by", {"few": FEWEST_CLOSED})
 
 
 def _outlook(

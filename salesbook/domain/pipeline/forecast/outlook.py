@@ -216,11 +216,19 @@ def _rows_of(credited: pd.DataFrame, place: Ints, deal_count: int) -> tuple[Ints
 def is_unknown(basis: Basis) -> bool:
     """Whether there is nothing to go by: no range is better than one from the air.
 
-    That is so with fewer than three closed deals and no typed rate. A company that sells by orders
-    alone, without deals, needs three of those.
+    That is so where nothing is sold and no deal made: then typed rates have nothing to be rates of.
+    Else with fewer than three closed deals and no typed rate. A company that sells by orders alone,
+    without deals, needs three of those.
     """
+    if not has_begun(basis):
+        return True
     if basis.has_typed_rates or basis.closed_count(basis.today) >= FEWEST_CLOSED:
         return False
     if len(basis.deals.closed):
         return True
     return len(basis.sales.repeat_day) < _FEWEST_REPEATS
+
+
+def has_begun(basis: Basis) -> bool:
+    """Whether anything was sold or any deal made."""
+    return bool(len(basis.deals.closed) or len(basis.sales.day))

@@ -21,7 +21,6 @@ from salesbook.domain.arithmetic.calendar import (
 from salesbook.domain.pipeline.forecast.lines import CLOSED, OPEN_CATEGORIES, QUOTA, TARGET
 from salesbook.domain.pipeline.forecast.outlook import LONGER, MONTHLY, Figures, Outlook
 from salesbook.domain.pipeline.forecast.parts import slice_numbers
-from salesbook.domain.pipeline.forecast.replay import FEWEST_CLOSED
 from salesbook.domain.pipeline.forecast.velocity import coverage
 from salesbook.domain.pipeline.forecast.windows import Window
 from salesbook.domain.pipeline.funnel.slices import SLICE_KINDS
@@ -72,7 +71,7 @@ def forecast_frame(
     lines: pd.DataFrame,
     as_of: dt.date,
     rules: Rules,
-    outlook: Outlook | None,
+    outlook: Outlook | Message,
     *,
     coverage_needed: float = float("nan"),
 ) -> pd.DataFrame:
@@ -90,12 +89,13 @@ def forecast_frame(
 
     Args:
         lines: as `forecast_lines` gives them.
-        outlook: None where there is nothing to go by; then what is drawn is missing, and `because`
+        outlook: where there is nothing to go by, why; then what is drawn is missing, and `because`
             says so.
         coverage_needed: of the running fiscal quarter; nan where no closed deal tells.
     """
     spans = forecast_periods(as_of, rules)
-    parts = [part for kind in SLICE_KINDS for part in _of_kind(lines, kind, spans, as_of, outlook)]
+    drawn, because = (None, outlook) if isinstance(outlook, Message) else (outlook, None)
+    parts = [part for kind in SLICE_KINDS for part in _of_kind(lines, kind, spans, as_of, drawn)]
     if not parts:
         return frame_of("Forecast", {})
 
@@ -105,11 +105,10 @@ def forecast_frame(
     ordered = {name: values[in_order] for name, values in columns.items()}
 
     money = {name: _money(ordered[name]) for name in (*_MEASURES, "target", "gap")}
-    reason = None if outlook else Message("forecast.nothing-to-go-by", {"few": FEWEST_CLOSED})
-    because = np.full(len(in_order), reason, dtype=object)
+    reasons = np.full(len(in_order), because, dtype=object)
     quarter = quarter_of_month(month_of(as_of), rules.fiscal_year_start)
     needed = np.where(ordered["period"] == quarter, coverage_needed, np.nan)
-    return frame_of("Forecast", {**ordered, **money, "because": because, "coverage_needed": needed})
+    return frame_of("Forecast", {**ordered, **money, "because": reasons, "coverage_needed": needed})
 
 
 def windows_of(spans: Sequence[Span], as_of: dt.date) -> list[tuple[Window, str]]:

@@ -26,11 +26,12 @@ from typing import Final
 from salesbook.messages import Message
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
 from salesbook.pages.lines.line import Line, ListLines
-from salesbook.pages.lines.target_board.answers import answer, draft_line, typed_target, year_line
+from salesbook.pages.lines.target_board.answers import answer, draft_line, year_line
 from salesbook.pages.lines.target_board.faults import MOST_FAULTS, faults
 from salesbook.pages.lines.target_board.locks import MOST_LOCKS, lock_lines
 from salesbook.pages.lines.target_board.matrix import matrix, shows_people
 from salesbook.pages.lines.target_board.plans import YearPlan, year_plans
+from salesbook.pages.lines.without_target import typed_target
 
 PAGE: Final = "TargetBoard"
 
@@ -70,7 +71,7 @@ def _choices(context: PageContext, plans: list[YearPlan]) -> Iterator[ListLines]
 def _of_scope(plan: YearPlan, scope: Scope) -> Iterator[tuple[str, list[Line]]]:
     """The lists of one year, metric and scope, by the middle of their names."""
     yield "answer", answer(plan, scope)
-    is_planned = plan.has_plan or typed_target(plan, scope) is not None
+    is_planned = plan.has_plan or typed_target(plan.targets, scope) is not None
     if not is_planned:
         # The page says what to do instead of showing empty frames.
         return

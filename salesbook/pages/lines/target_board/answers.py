@@ -8,13 +8,13 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import first_day, last_day
 from salesbook.messages import Fact, Message
-from salesbook.names.folding import fold_name
 from salesbook.pages.lines.context import Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, LATE, Line
 from salesbook.pages.lines.periods import period_figures
 from salesbook.pages.lines.target_board.amounts import exactly, rounded
 from salesbook.pages.lines.target_board.faults import is_of_scope, missed_of
 from salesbook.pages.lines.target_board.plans import Figures, YearPlan
+from salesbook.pages.lines.without_target import typed_target
 
 _TARGETS: Final = "Targets"
 
@@ -36,7 +36,7 @@ def answer(plan: YearPlan, scope: Scope) -> list[Line]:
 def _state_of_plan(plan: YearPlan, scope: Scope) -> Line:
     year: dict[str, Fact] = {"year": plan.year, "metric": f"Targets.metric={plan.metric}"}
     if not plan.has_plan:
-        typed = typed_target(plan, scope)
+        typed = typed_target(plan.targets, scope)
         if typed is None:
             return {"says": Message("page.target.nothing", year), "table": _TARGETS}
         amount: dict[str, Fact] = {**year, "amount": rounded(plan, typed)}
@@ -60,19 +60,6 @@ def _state_of_plan(plan: YearPlan, scope: Scope) -> Line:
     return {"sign": LATE, "says": Message("page.target.off", off), "table": _TARGETS}
 
 
-def typed_target(plan: YearPlan, scope: Scope) -> int | None:
-    """The year's target in Targets; of a company without one that of its teams together."""
-    ours = plan.targets
-    of_teams = ours[ours["scope_kind"] == "team"]
-    if scope.kind == "team":
-        is_team = of_teams["scope"].map(fold_name) == fold_name(scope.key)
-        typed = of_teams[is_team]
-    else:
-        of_company = ours[ours["scope_kind"] == "company"]
-        typed = of_teams if of_company.empty else of_company
-    return None if typed.empty else int(typed["target"].sum())
-
-
 def _outlook(plan: YearPlan, scope: Scope) -> Line | None:
     """How the year will end, or ended, against its plan; None where nothing can be said of it."""
     context = plan.context
@@ -92,7 +79,7 @@ def _outlook(plan: YearPlan, scope: Scope) -> Line | None:
     if landing is not None:
         sign = expected["sign"]
         return _against_target(plan, "will-end", int(landing) - target, sign)
-    if not figures.due or figures.due <= 0:
+    if not figures.due or figures.due <= 0 or not context.has_begun:
         return None
     facts: dict[str, Fact] = {"amount": rounded(plan, sold), "rate": sold / figures.due}
     return {"says": Message("page.target.so-far", facts)}
@@ -116,7 +103,7 @@ def year_line(plan: YearPlan, scope: Scope) -> Line:
     context = plan.context
     figures = figures_of(plan, scope)
     expected = _expected(plan, scope)
-    target = figures.target if plan.has_plan else typed_target(plan, scope)
+    target = figures.target if plan.has_plan else typed_target(plan.targets, scope)
     sold, due = figures.sold_sum, figures.due
     has_pace = sold is not None and due is not None and due > 0
     reps = [rep for rep in plan.planned_reps if is_of_scope(plan, rep, scope)]

@@ -19,10 +19,10 @@ from salesbook.domain.arithmetic.calendar import (
 from salesbook.domain.targets.adding_up import MissedTarget, missed_targets
 from salesbook.domain.targets.attainment import planned
 from salesbook.domain.targets.in_force import plan_in_force
-from salesbook.domain.targets.target_months import targets_as_they_count
 from salesbook.domain.team.staff import NO_TEAM
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
 from salesbook.pages.lines.line import whole
+from salesbook.pages.lines.without_target import targets_of
 
 MonthAmounts = tuple[int | None, ...]
 """An amount for each of the twelve months of a year; None where nothing is to be shown."""
@@ -227,12 +227,7 @@ class YearPlan:
     @cached_property
     def targets(self) -> pd.DataFrame:
         """The rows of Targets of this year and metric, as they count."""
-        tables = self.context.tables
-        targets = self.context.once(
-            "targets as they count",
-            lambda: targets_as_they_count(tables["Targets"], tables["TargetMonths"]),
-        )
-        return targets[(targets["year"] == self.number) & (targets["metric"] == self.metric)]
+        return targets_of(self.context, self.number, self.metric)
 
     @cached_property
     def missed(self) -> list[MissedTarget]:

@@ -15,6 +15,7 @@ from salesbook.pages.lines.helping import (
 )
 from salesbook.pages.lines.line import AHEAD, BEHIND, GOOD, Line
 from salesbook.pages.lines.team_board.standing import Standing
+from salesbook.pages.lines.without_target import why_no_target
 
 _MOST_TALKS: Final = 5
 _STEP_OF_METRIC: Final = {
@@ -53,11 +54,9 @@ def _what_is_missing(standing: Standing) -> Line | None:
     if not len(context.reps):
         return {"says": Message("page.team.no-reps"), "table": "Reps"}
     if not standing.paces:
-        return {
-            "says": Message("page.team.no-plan", {"period": standing.period}),
-            "table": "Targets",
-        }
-    if context.tables["Orders"].empty and context.tables["Deals"].empty:
+        says = why_no_target(context, standing.scope, standing.period, "page.team.no-plan")
+        return {"says": says, "table": "Targets"}
+    if not context.has_begun:
         return {"says": Message("page.team.no-sales"), "table": "Orders"}
     return None
 
@@ -76,25 +75,28 @@ def _named(standing: Standing, kind: str, paces: Sequence[RepPace]) -> Message:
 def tiles(standing: Standing) -> list[Line]:
     """Four lines: pace of the scope, clearly behind, clearly ahead, and pay."""
     total = standing.total
-    of_all: dict[str, Fact] = {"count": len(standing.paces)}
     return [
         {"sold": total.sold, "due": total.due, "rate": total.rate},
-        {
-            "count": len(standing.behind),
-            "says": _rates(standing, standing.behind),
-            "because": Message("page.team.of-all", of_all),
-        },
-        {
-            "count": len(standing.ahead),
-            "says": _rates(standing, standing.ahead),
-            "because": Message("page.team.of-all", of_all),
-        },
+        _beyond_luck(standing, standing.behind),
+        _beyond_luck(standing, standing.ahead),
         {
             "amount": total.pay,
             "share": total.pay / total.sold if total.pay and total.sold > 0 else None,
             "says": _closed_to(standing),
         },
     ]
+
+
+def _beyond_luck(standing: Standing, paces: Sequence[RepPace]) -> Line:
+    """How many of all, and who; nothing where nobody can be judged."""
+    judged = sum(pace.is_judged for pace in standing.paces.values())
+    if not judged:
+        return {}
+    return {
+        "count": len(paces),
+        "says": _rates(standing, paces),
+        "because": Message("page.team.of-all", {"count": judged}),
+    }
 
 
 def _rates(standing: Standing, paces: Sequence[RepPace]) -> Message:
