@@ -90,7 +90,10 @@ def pipeline_board_sheet() -> Board:
     page = pipeline_board()
     board = Board(page)
     board.head(Word("sheets.pipeline_board"), page.selectors)
-    board.answer("answer", Word("pages.pipeline_board.first_step"), "attention")
+    has_deals = (page.has_line("stuck_sum") + page.has_line("track_sum")) > 0
+    no_forecast = Word("pages.pipeline_board.no_forecast")
+    first_step = Word("pages.pipeline_board.first_step")
+    board.answer("answer", if_(has_deals, no_forecast, first_step), "attention")
     _tiles(board)
     _deals(board)
     _stages(board)

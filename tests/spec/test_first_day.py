@@ -93,7 +93,7 @@ def typed(kind: str, scope: str, amount: int) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("tables", "said"),
     [
-        ({}, "Year 2026 has no target: type one on Targets, then split and publish."),
+        ({}, "Year 2026 has no target: enter one on Targets, then split and publish."),
         (
             {"Targets": [typed("company", "company", 5_000)]},
             "Year 2026 has a target of 5,000, but no published plan: Split, then Publish.",

@@ -116,7 +116,8 @@ def has_rows(task: Task, *tables: str) -> bool:
 
 
 def one_per_cell(findings: Iterable[Finding]) -> list[Finding]:
-    """Keep the first finding of each cell, an error before a warning, in the order of the sheets.
+    """Keep the first finding of each cell, an error before a warning: errors, then warnings, each in
+    the order of the sheets.
 
     Findings about a table as a whole are kept one per code.
     """
@@ -132,9 +133,10 @@ def one_per_cell(findings: Iterable[Finding]) -> list[Finding]:
 _TABLE_ORDER: Mapping[str, int] = {name: place for place, name in enumerate(TABLES)}
 
 
-def _place(finding: Finding) -> tuple[int, int, int, str]:
-    """Where the finding stands in the workbook: a table as a whole before its first row."""
+def _place(finding: Finding) -> tuple[bool, int, int, int, str]:
+    """Errors first; then where it stands in the workbook, a table as a whole before its first row."""
     names = TABLES[finding.table].field_names
     row = -1 if finding.row is None else finding.row
     column = names.index(finding.field) if finding.field in names else -1
-    return _TABLE_ORDER[finding.table], row, column, finding.row_key
+    is_warning = finding.severity != "error"
+    return is_warning, _TABLE_ORDER[finding.table], row, column, finding.row_key

@@ -37,6 +37,10 @@ Names = Callable[[str, Iterable[str]], Mapping[str, str]]
 _NAMED_ROWS: Final = ("Reps", "Customers", "Deals", "Orders", "Leads", "Feedback")
 """Tables whose rows are somebody or something; those of others are figures."""
 
+_MANY_REPS: Final = 150
+"""Beyond so many PageLines would be more than a page should look through."""
+_FEW_LINES: Final = 3
+
 
 class Scope(NamedTuple):
     """Whose figures a page shows."""
@@ -146,6 +150,15 @@ class PageContext:
         A manager who only leads is none: no target, no sale, no place among those who are compared.
         """
         return [rep for rep in self.shown_reps if self.is_at_work(rep)]
+
+    @property
+    def is_large(self) -> bool:
+        """Whether there are so many reps that what pages show of each has to be less."""
+        return len(self.sellers) > _MANY_REPS
+
+    def room_of_rep(self, most: int) -> int:
+        """How many lines a list of one rep has, of which pages have room for so many."""
+        return min(most, _FEW_LINES) if self.is_large else most
 
     @cached_property
     def _reps_with_figures(self) -> set[str]:

@@ -36,7 +36,7 @@ def lists(context: PageContext) -> Iterator[ListLines]:
             yield from _people(context, figures, scope)
             yield from changes.lists(context, figures, scope, PAGE)
             yield ListLines(PAGE, "landing", scope, landings(context, scope))
-        yield from todo.lists(steps, scope, PAGE)
+        yield from todo.lists(context, steps, scope, PAGE)
 
 
 def _people(context: PageContext, figures: PeriodFigures, scope: Scope) -> Iterator[ListLines]:

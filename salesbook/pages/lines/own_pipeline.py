@@ -42,13 +42,14 @@ class OwnPipelines:
         if not len(places):
             return
         in_order = pipeline.in_order(places, by_expected=True)
-        lines = [self._line(int(place)) for place in in_order[:_SHOWN]]
+        shown = self.context.room_of_rep(_SHOWN)
+        lines = [self._line(int(place)) for place in in_order[:shown]]
         yield ListLines(page, "own-pipeline", scope, lines)
         yield ListLines(
             page, "own-pipeline-total", scope, [self._sum("total", pipeline.sums(places))]
         )
 
-        rest = in_order[_SHOWN:]
+        rest = in_order[shown:]
         if len(rest):
             sums = pipeline.sums(rest)
             yield ListLines(page, "own-pipeline-rest", scope, [self._sum("rest", sums)])

@@ -144,17 +144,21 @@ def period_figures(context: PageContext) -> PeriodFigures:
 def period_lists(context: PageContext) -> Iterator[ListLines]:
     """The list `period` of the company, of each team, and of each rep for the running year.
 
-    Of reps only what the running fiscal year holds and the next six months: with 300 of them every
-    period of all years would be more lines than a page should look through.
+    Of reps only what the running fiscal year holds and the next six months, of very many only what
+    runs and is to come: every period of all years would be more lines than a page should look
+    through.
     """
     figures = period_figures(context)
     for scope in context.scopes:
         for period in figures.periods(scope):
-            if scope.kind == "rep" and not _is_this_year(context, period):
+            if scope.kind == "rep" and not _is_shown_of_rep(context, period):
                 continue
             yield ListLines("Every", "period", scope, [figures.line(scope, period)], period)
 
 
-def _is_this_year(context: PageContext, period: str) -> bool:
+def _is_shown_of_rep(context: PageContext, period: str) -> bool:
+    if context.is_large:
+        running = (context.month, context.quarter, context.year)
+        return period in running or period in context.months_ahead
     is_of_year = period in context.months_of_this_year or period.startswith(context.year)
     return is_of_year or period in context.months_ahead

@@ -268,9 +268,11 @@ def _bands(context: PageContext, pipeline: OpenPipeline, scope: Scope) -> Iterat
     """Deals to be decided, the largest first; deals on track by what they bring."""
     places = pipeline.of(scope)
     is_late = pipeline.is_late[places]
-    track_size = TRACK_OF_REP if scope.kind == "rep" else TRACK
+    stuck_size, track_size = STUCK, TRACK
+    if scope.kind == "rep":
+        stuck_size, track_size = context.room_of_rep(STUCK), context.room_of_rep(TRACK_OF_REP)
     for band, of_band, size, by_expected in (
-        ("stuck", places[is_late], STUCK, False),
+        ("stuck", places[is_late], stuck_size, False),
         ("track", places[~is_late], track_size, True),
     ):
         if not len(of_band):

@@ -67,9 +67,10 @@ class Talks:
             *self._best_month(rep),
             *self._courses(rep),
         ]
-        room_for_good = max(_SHOWN - len(to_mend), 1)
+        shown = self.context.room_of_rep(_SHOWN)
+        room_for_good = max(shown - len(to_mend), 1)
         good = goes_well[:room_for_good]
-        return [*to_mend[: _SHOWN - len(good)], *good]
+        return [*to_mend[: shown - len(good)], *good]
 
     # Deals that closed lately.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from salesbook.domain.pipeline.next_steps import with_next_steps
 from salesbook.messages import Message
 from salesbook.pages.lines import helping
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
@@ -54,14 +55,19 @@ class Step:
     scopes: tuple[Scope, ...]
     amount: int | None
     line: Line
+    count: int = 1
+    """How many steps it stands for."""
 
 
-def lists(steps: Mapping[Scope, list[Step]], scope: Scope, page: str) -> Iterator[ListLines]:
+def lists(
+    context: PageContext, steps: Mapping[Scope, list[Step]], scope: Scope, page: str
+) -> Iterator[ListLines]:
     """The list `today` of a scope, and how many steps there are in all."""
     of_scope = steps.get(scope, [])
-    shown = _SHOWN_OF_REP if scope.kind == "rep" else _SHOWN
+    shown = context.room_of_rep(_SHOWN_OF_REP) if scope.kind == "rep" else _SHOWN
     yield ListLines(page, "today", scope, [step.line for step in of_scope[:shown]])
-    yield ListLines(page, "today-count", scope, [{"count": len(of_scope)}])
+    in_all = sum(step.count for step in of_scope)
+    yield ListLines(page, "today-count", scope, [{"count": in_all}])
 
 
 def steps_by_scope(context: PageContext) -> dict[Scope, list[Step]]:
@@ -106,7 +112,8 @@ def _sum_of(context: PageContext, first: Step, of_kind: list[Step]) -> Step:
         "amount": sum(amounts) if amounts else None,
         "table": "Alerts",
     }
-    return Step(first.rank, first.kind, ("Alerts", first.kind), first.scopes, None, line)
+    subject = ("Alerts", first.kind)
+    return Step(first.rank, first.kind, subject, first.scopes, None, line, count=len(of_kind))
 
 
 def _of_alerts(context: PageContext) -> Iterator[Step]:
@@ -124,7 +131,7 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
         kind = str(alert["kind"])
         line: Line = {
             "sign": LATE if kind in _PASSED else ATTENTION,
-            "says": Message(f"page.todo.{kind}"),
+            "says": Message(f"page.todo.{_to_do(context, kind, str(alert['row_key']))}"),
             "subject": name,
             "customer": _customer_of(context, table, str(alert["row_key"])),
             "rep": context.rep_name(who),
@@ -139,6 +146,21 @@ def _of_alerts(context: PageContext) -> Iterator[Step]:
         part = 0 if table in _OF_DEALS else 1
         rank = (part, -(amount or 0) if part == 0 else severity, severity)
         yield Step(rank, kind, (table, str(alert["row_key"])), scopes, amount, line)
+
+
+def _to_do(context: PageContext, kind: str, row_key: str) -> str:
+    """What an alert asks for; of a stuck deal whose next step is agreed no further one."""
+    if kind != "deal-stuck":
+        return kind
+
+    def gather() -> set[str]:
+        activities = context.tables["Activities"]
+        deals = with_next_steps(context.open_deals, activities, context.today)
+        is_agreed = deals["next_step"].notna() & (deals["next_on"] >= context.today)
+        return set(deals.loc[is_agreed, "deal_id"])
+
+    has_step = row_key in context.once("deals whose next step is agreed", gather)
+    return "deal-stuck-agreed" if has_step else kind
 
 
 def _customer_of(context: PageContext, table: str, row_key: str) -> str | None:

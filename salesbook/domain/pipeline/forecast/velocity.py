@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,9 @@ import pandas as pd
 from salesbook.arrays import Floats
 from salesbook.domain.pipeline.chances.win_rates import win_rate_by_count
 from salesbook.domain.pipeline.stages.codes import KnownDeals
+
+_LEAST_NEEDED: Final = 1.0
+"""Nobody needs less pipeline than what is missing."""
 
 
 def velocity(
@@ -57,10 +60,14 @@ def needed_coverage(deals: KnownDeals, start_month: int) -> float:
     """The coverage that a fiscal quarter needs by all deals closed so far, see `required_coverage`.
 
     The share is that of won deals created and closed in one quarter, the win rate that by count.
+    It is at least 1: where most is made and won within a quarter the rule gives less, as if what is
+    missing could come out of a pipeline smaller than itself, and deals that nobody has entered yet
+    are no promise.
     """
     won = deals.frame[deals.is_won]
     win_rate = win_rate_by_count(len(won), int(deals.is_lost.sum()))
-    return required_coverage(same_quarter_share(won, start_month), win_rate)
+    needed = required_coverage(same_quarter_share(won, start_month), win_rate)
+    return needed if math.isnan(needed) else max(needed, _LEAST_NEEDED)
 
 
 def same_quarter_share(won: pd.DataFrame, start_month: int) -> float:
