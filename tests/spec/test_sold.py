@@ -91,7 +91,7 @@ def test_won_deals_that_no_order_names_are_told_with_their_sum():
     assert (finding.code, finding.params["count"], str(finding.params["amount"])) == (
         "won-without-order",
         1,
-        "2.00",
+        "2",
     )
     assert sales(DEALS, (), "auto").findings == ()
 

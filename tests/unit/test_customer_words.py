@@ -29,6 +29,7 @@ FACTS = {
     "left": "Acme",
     "right": "Acma",
     "count": 3,
+    "list": "CallList",
     "reps": "Ann Lee 2, Bo 1",
     "day": dt.date(2026, 6, 1),
 }
