@@ -19,15 +19,13 @@ from salesbook.pages.common import (
     meant,
     scope_text,
 )
-from salesbook.pages.lines.line import MONTH_FIELDS
+from salesbook.pages.lines.line import FEWEST_SNAPSHOTS, MONTH_FIELDS
 from salesbook.pages.page import LineList, Page, Series
 
 TILES: Final = 3
 """Month, quarter and year."""
 MONTHS: Final = 12
 SNAPSHOTS: Final = 13
-FEWEST_SNAPSHOTS: Final = 3
-"""So many make a line that says something."""
 HELP: Final = 4
 CHANGES: Final = 5
 STEPS: Final = 10

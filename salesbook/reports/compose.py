@@ -13,7 +13,7 @@ from typing import Any, Final
 from salesbook.domain.arithmetic.calendar import months_in, quarter_of_month, year_of_month
 from salesbook.messages import Message
 from salesbook.pages.lines.context import Scope
-from salesbook.pages.lines.line import MONTH_FIELDS
+from salesbook.pages.lines.line import FEWEST_SNAPSHOTS, MONTH_FIELDS
 from salesbook.reports.contents import ANSWERS, DASHBOARD, LISTS, NUMBERS, ListBlock, ListColumn
 from salesbook.reports.description import (
     Cell,
@@ -32,7 +32,6 @@ from salesbook.reports.lines import EVERY_PAGE, Line, Lines, printable
 from salesbook.reports.numbers import Numbers
 from salesbook.reports.wording import Words
 
-_FEWEST_SNAPSHOTS: Final = 3
 """With fewer a line through time says nothing."""
 _FULL_BAR: Final = 3.0
 """The pace at which a bar takes its whole cell: the text in front of it stays clear."""
@@ -380,7 +379,7 @@ class Composer:
         lines = self.lines.of(DASHBOARD, "landing", self.asked.scope)
         year = self.spans()[-1]
         is_running = year_of_month(f"{self.made.as_of:%Y-%m}", self.made.first_month) == year
-        if not is_running or len(lines) < _FEWEST_SNAPSHOTS:
+        if not is_running or len(lines) < FEWEST_SNAPSHOTS:
             return None
         say, short = self.words.say, self.numbers.short
         target = (self._period_line(year) or {}).get("target")

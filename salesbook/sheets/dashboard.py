@@ -15,7 +15,8 @@ from salesbook.pages.common import (
     is_number,
     unit_in_brackets,
 )
-from salesbook.pages.dashboard import CHANGES, FEWEST_SNAPSHOTS, STEPS, TILES, dashboard, to_go
+from salesbook.pages.dashboard import CHANGES, STEPS, TILES, dashboard, to_go
+from salesbook.pages.lines.line import FEWEST_SNAPSHOTS
 from salesbook.pages.page import Page
 from salesbook.sheets.board import (
     COLUMNS,

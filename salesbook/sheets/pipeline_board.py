@@ -90,7 +90,7 @@ def pipeline_board_sheet() -> Board:
     page = pipeline_board()
     board = Board(page)
     board.head(Word("sheets.pipeline_board"), page.selectors)
-    has_deals = (page.has_line("stuck_sum") + page.has_line("track_sum")) > 0
+    has_deals = _has_deals(page)
     no_forecast = Word("pages.pipeline_board.no_forecast")
     first_step = Word("pages.pipeline_board.first_step")
     board.answer("answer", if_(has_deals, no_forecast, first_step), "attention")
@@ -99,6 +99,11 @@ def pipeline_board_sheet() -> Board:
     _stages(board)
     _moved_and_ahead(board)
     return board
+
+
+def _has_deals(page: Page) -> Expression:
+    """Whether any deal is open."""
+    return (page.has_line("stuck_sum") + page.has_line("track_sum")) > 0
 
 
 # Tiles.
@@ -193,7 +198,7 @@ class _BandHead(NamedTuple):
 def _deals(board: Board) -> None:
     """Deals to be decided, then those on track; each with what all of them come to."""
     page = board.page
-    has_deals = (page.has_line("stuck_sum") + page.has_line("track_sum")) > 0
+    has_deals = _has_deals(page)
     title = if_(has_deals, Word("pages.pipeline_board.deals"), "")
     note = if_(has_deals, Word("pages.pipeline_board.deals_note"), "")
     board.title(

@@ -22,6 +22,8 @@ LATE: Final = "⚠"
 Line = Mapping[str, Any]
 """The cells of one line, by field of PageLines; what is not there is blank. Money is minor units."""
 
+FEWEST_SNAPSHOTS: Final = 3
+"""So many landings of a year make a line that says something."""
 MONTH_FIELDS: Final = tuple(f"m{number:02}" for number in range(1, 13))
 
 

@@ -127,3 +127,8 @@ class OpenPipeline:
         """A cell of a deal; None where it is missing."""
         value = self.deals[field].iloc[place]
         return None if pd.isna(value) else value
+
+
+def open_pipeline(context: PageContext) -> OpenPipeline:
+    """All open deals, the same for every list of a run."""
+    return context.once("open deals with their scores", lambda: OpenPipeline(context))

@@ -19,7 +19,7 @@ from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import GOOD, Line, ListLines
-from salesbook.pages.lines.open_pipeline import OpenPipeline, Sums
+from salesbook.pages.lines.open_pipeline import OpenPipeline, Sums, open_pipeline
 from salesbook.pages.lines.pipeline_board import deal_line
 
 _SHOWN: Final = 5
@@ -33,7 +33,7 @@ class OwnPipelines:
 
     @cached_property
     def _pipeline(self) -> OpenPipeline:
-        return OpenPipeline(self.context)
+        return open_pipeline(self.context)
 
     def lists(self, scope: Scope, page: str) -> Iterator[ListLines]:
         """The lists of a rep; none for one without open deals."""

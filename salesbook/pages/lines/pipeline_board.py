@@ -53,7 +53,7 @@ from salesbook.pages.lines.line import (
     present,
     whole,
 )
-from salesbook.pages.lines.open_pipeline import OpenPipeline, Sums
+from salesbook.pages.lines.open_pipeline import OpenPipeline, Sums, open_pipeline
 from salesbook.pages.lines.periods import PeriodFigures, period_figures
 from salesbook.pages.lines.stage_lines import StageLines
 
@@ -79,7 +79,7 @@ def lists(context: PageContext) -> Iterator[ListLines]:
     if context.tables["Deals"].empty and context.tables["Orders"].empty:
         return
     figures = period_figures(context)
-    pipeline = OpenPipeline(context)
+    pipeline = open_pipeline(context)
     stages = StageLines(context, pipeline)
     moved = Moved(context)
     yield ListLines(PAGE, "ahead", WHOLE_COMPANY, _months_ahead(context))

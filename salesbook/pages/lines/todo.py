@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from salesbook.domain.pipeline.next_steps import with_next_steps
 from salesbook.messages import Message
 from salesbook.pages.lines import helping
 from salesbook.pages.lines.context import WHOLE_COMPANY, PageContext, Scope
@@ -21,6 +20,7 @@ from salesbook.pages.lines.line import (
     short_reason,
     whole,
 )
+from salesbook.pages.lines.open_pipeline import open_pipeline
 from salesbook.pages.lines.periods import period_figures
 
 _SHOWN: Final = 10
@@ -154,8 +154,7 @@ def _to_do(context: PageContext, kind: str, row_key: str) -> str:
         return kind
 
     def gather() -> set[str]:
-        activities = context.tables["Activities"]
-        deals = with_next_steps(context.open_deals, activities, context.today)
+        deals = open_pipeline(context).deals
         is_agreed = deals["next_step"].notna() & (deals["next_on"] >= context.today)
         return set(deals.loc[is_agreed, "deal_id"])
 
