@@ -13,7 +13,6 @@ from salesbook.domain.arithmetic.calendar import months_of_year
 from salesbook.pages.lines import helping, target_board
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.line import MONTH_FIELDS
-from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.target_board.matrix import MOST_REPS, MOST_ROWS
 from tests.drawn_tables import FEW, SEEDS
 from tests.spec.score_tables import day, order, planned, policy_of
@@ -156,7 +155,7 @@ def test_a_pace_is_the_same_on_every_page_and_on_the_score_card(seed):
     cards = context.tables["ScorecardLines"]
     of_year = cards[(cards["period"] == "FY2026") & (cards["metric"] == "attainment")]
     on_card = dict(zip(of_year["rep_id"], of_year["value"], strict=True))
-    for pace in helping.paces(context, PeriodFigures(context)):
+    for pace in helping.paces(context).values():
         if pace.rep_id in by_rep:
             line = by_rep[pace.rep_id]
             assert line["rate"] == pace.rate

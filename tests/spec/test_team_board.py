@@ -10,7 +10,6 @@ from hypothesis import given
 
 from salesbook.pages.lines import helping, team_board
 from salesbook.pages.lines.context import PageContext
-from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.team_board.standing import MOST_REPS
 from tests.drawn_tables import FEW, SEEDS
 from tests.spec.score_tables import day, order, planned, policy_of
@@ -70,7 +69,7 @@ def test_a_pace_and_its_sign_are_those_of_the_dashboard(seed):
     context = a_company(seed)
     lines = boards(context).get(f"team-reps|{YEAR}", [])
     by_rep = {line["row_key"]: line for line in lines if line.get("row_key")}
-    for pace in helping.paces(context, PeriodFigures(context)):
+    for pace in helping.paces(context).values():
         if pace.rep_id in by_rep:
             line = by_rep[pace.rep_id]
             assert (line["sold"], line["due"], line["rate"]) == (pace.sold, pace.due, pace.rate)

@@ -19,7 +19,7 @@ from typing import Final
 from salesbook.pages.lines import answers, changes, helping, todo
 from salesbook.pages.lines.context import PageContext, Scope, slice_of
 from salesbook.pages.lines.line import Line, ListLines
-from salesbook.pages.lines.periods import PeriodFigures, period_figures
+from salesbook.pages.lines.periods import period_figures
 
 PAGE: Final = "Dashboard"
 _SNAPSHOTS: Final = 13
@@ -33,14 +33,14 @@ def lists(context: PageContext) -> Iterator[ListLines]:
     for scope in context.scopes:
         if scope.kind != "rep":
             yield from answers.lists(context, figures, scope, PAGE)
-            yield from _people(context, figures, scope)
+            yield from _people(context, scope)
             yield from changes.lists(context, figures, scope, PAGE)
             yield ListLines(PAGE, "landing", scope, landings(context, scope))
         yield from todo.lists(context, steps, scope, PAGE)
 
 
-def _people(context: PageContext, figures: PeriodFigures, scope: Scope) -> Iterator[ListLines]:
-    reps = helping.reps_of(context, figures, scope)
+def _people(context: PageContext, scope: Scope) -> Iterator[ListLines]:
+    reps = helping.reps_of(context, scope)
     yield ListLines(PAGE, "help", scope, [helping.line_of(context, rep) for rep in reps.shown])
     rest = reps.rest_line()
     if rest is not None:

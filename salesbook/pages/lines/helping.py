@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from salesbook.pages.lines.line import (
     Line,
     present,
 )
-from salesbook.pages.lines.periods import PeriodFigures
+from salesbook.pages.lines.periods import PeriodFigures, period_figures
 
 _SHOWN: Final = 4
 _WATCHED_UNDER: Final = 0.95
@@ -85,15 +85,17 @@ class RepsOfScope:
         return {"says": says, "count": behind, "count_up": ahead}
 
 
-def paces(context: PageContext, figures: PeriodFigures, period: str | None = None) -> list[RepPace]:
-    """The pace of every seller who has a target that is due, the slowest first.
+def paces(context: PageContext) -> Mapping[str, RepPace]:
+    """By rep the pace of every seller who has a target that is due this year, the slowest first."""
 
-    Args:
-        period: None for the running year.
-    """
-    known = (pace_of(context, figures, rep, period) for rep in context.sellers)
-    found = [pace for pace in known if pace is not None]
-    return sorted(found, key=lambda pace: (pace.rate, pace.rep_id))
+    def gather() -> Mapping[str, RepPace]:
+        figures = period_figures(context)
+        known = (pace_of(context, figures, rep) for rep in context.sellers)
+        found = [pace for pace in known if pace is not None]
+        found.sort(key=lambda pace: (pace.rate, pace.rep_id))
+        return {pace.rep_id: pace for pace in found}
+
+    return context.once("paces of the running year", gather)
 
 
 def pace_of(
@@ -135,11 +137,11 @@ def scale_of(context: PageContext, metric: str) -> float:
     return scales[-1] if scales else 1.0
 
 
-def reps_of(context: PageContext, figures: PeriodFigures, scope: Scope) -> RepsOfScope:
+def reps_of(context: PageContext, scope: Scope) -> RepsOfScope:
     """Who of a scope is behind: beyond luck first, then who is watched; the slowest first."""
     of_scope = [
         pace
-        for pace in paces(context, figures)
+        for pace in paces(context).values()
         if scope.kind == "company" or context.team_of(pace.rep_id) == scope.key
     ]
     asked = [pace for pace in of_scope if pace.sign in (BEHIND, ATTENTION)]

@@ -49,7 +49,7 @@ PAGE: Final = "RepPage"
 def lists(context: PageContext) -> Iterator[ListLines]:
     """All lists of the page."""
     figures = period_figures(context)
-    yield ListLines(PAGE, "rep_choices", WHOLE_COMPANY, _choices(context, figures))
+    yield ListLines(PAGE, "rep_choices", WHOLE_COMPANY, _choices(context))
 
     talks = talk.Talks(context, figures)
     pipelines = own_pipeline.OwnPipelines(context)
@@ -68,7 +68,7 @@ def lists(context: PageContext) -> Iterator[ListLines]:
         yield from courses.lists(scope, PAGE)
 
 
-def _choices(context: PageContext, figures: PeriodFigures) -> list[Line]:
+def _choices(context: PageContext) -> list[Line]:
     """Who needs help most, a choice that stays when it is another; then everybody by name.
 
     Where nobody needs help, it is the first by name.
@@ -76,7 +76,7 @@ def _choices(context: PageContext, figures: PeriodFigures) -> list[Line]:
     by_name = sorted(context.shown_reps, key=lambda rep: (context.rep_name(rep) or "", rep))
     if not by_name:
         return []
-    behind = helping.reps_of(context, figures, WHOLE_COMPANY).shown
+    behind = helping.reps_of(context, WHOLE_COMPANY).shown
     most = behind[0].rep_id if behind else by_name[0]
     first: Line = {"says": Message("page.rep.most"), "word": most}
     return [first, *({"subject": context.rep_name(rep), "word": rep} for rep in by_name)]

@@ -21,7 +21,6 @@ from salesbook.pages.lines.line import (
     whole,
 )
 from salesbook.pages.lines.open_pipeline import open_pipeline
-from salesbook.pages.lines.periods import period_figures
 
 _SHOWN: Final = 10
 _SHOWN_OF_REP: Final = 5
@@ -178,8 +177,7 @@ def _customer_of(context: PageContext, table: str, row_key: str) -> str | None:
 
 def _of_people(context: PageContext) -> Iterator[Step]:
     """A talk with each rep who is behind by more than luck explains."""
-    figures = period_figures(context)
-    for place, pace in enumerate(helping.paces(context, figures)):
+    for place, pace in enumerate(helping.paces(context).values()):
         if pace.sign != BEHIND:
             continue
         manager = present(context.reps.at[pace.rep_id, "manager_id"])

@@ -15,9 +15,8 @@ from typing import Final
 from salesbook.domain.team.staff import NO_TEAM
 from salesbook.messages import Fact, Message
 from salesbook.pages.lines import helping
-from salesbook.pages.lines.context import PageContext, Scope
+from salesbook.pages.lines.context import Scope
 from salesbook.pages.lines.line import AHEAD, ATTENTION, BEHIND, MONTH_FIELDS, Line
-from salesbook.pages.lines.periods import period_figures
 from salesbook.pages.lines.target_board.cells import plan_marks, sold_marks
 from salesbook.pages.lines.target_board.plans import Figures, YearPlan, less, together
 
@@ -174,14 +173,4 @@ def _paces(plan: YearPlan) -> Mapping[str, helping.RepPace]:
     """The pace of each rep as all pages have it: of revenue in the running year."""
     if plan.metric != "revenue" or plan.year != plan.context.year:
         return {}
-    return paces_by_rep(plan.context)
-
-
-def paces_by_rep(context: PageContext) -> Mapping[str, helping.RepPace]:
-    """The pace of the running year by rep, gathered once."""
-
-    def gather() -> dict[str, helping.RepPace]:
-        paces = helping.paces(context, period_figures(context))
-        return {pace.rep_id: pace for pace in paces}
-
-    return context.once("paces of the running year", gather)
+    return helping.paces(plan.context)
