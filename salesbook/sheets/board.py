@@ -393,7 +393,7 @@ class Board:
         """
         right = link_width if link else 0
         title_width = width - right if note is None else title_width
-        self.put(left, title_width, words, Look(size=11.5, bold=True))
+        self.put(left, title_width, words, Look(size=11.5, bold=True, shrink=True))
         if note is not None:
             look = Look(size=8.5, tone="muted", shrink=True)
             self.put(left + title_width, width - right - title_width, note, look)
@@ -420,6 +420,7 @@ class Board:
                     tone="muted",
                     align=column.look.align,
                     indent=column.look.indent,
+                    shrink=True,
                 )
                 head = call(
                     "IF", self.page.has_line(listed), Word(f"pages.heads.{column.head}"), ""

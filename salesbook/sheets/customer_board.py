@@ -115,7 +115,8 @@ def _tile_head(board: Board, left: int, title: Expression) -> None:
 
 def _tile_note(board: Board, left: int, said: Expression) -> None:
     board.next_row()
-    board.put(left, _TILE, said, Look(fill="panel", size=8.5, tone="muted", indent=1))
+    note = Look(fill="panel", size=8.5, tone="muted", indent=1, shrink=True)
+    board.put(left, _TILE, said, note)
 
 
 def _large(size: float = 20) -> Look:

@@ -51,13 +51,13 @@ _TEAMS: Final = (
 )
 _SEATS: Final = (
     SIGN_COLUMN,
-    ListColumn("subject", "seat", 5, Look(tone="accent", size=9.5), is_link=True),
+    ListColumn("subject", "seat", 7, Look(tone="accent", size=9.5), is_link=True),
     ListColumn("team", "team", 4, Look(size=9.5)),
     ListColumn("number", "applied", 3, number("count", size=9.5)),
     ListColumn("count_up", "screened", 4, number("count", size=9.5)),
-    ListColumn("count_down", "met", 2, number("count", size=9.5)),
+    ListColumn("count_down", "met", 3, number("count", size=9.5)),
     ListColumn("count", "offer", 3, number("count", size=9.5)),
-    ListColumn("because", "timing", 17, Look(size=8.5, tone="muted", indent=1)),
+    ListColumn("because", "timing", 14, Look(size=8.5, tone="muted", indent=1)),
     ListColumn("says", "do", 9, Look(size=8.5)),
 )
 _COURSES: Final = (
