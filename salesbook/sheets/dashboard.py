@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesbook.expressions import Expression, Text, Word
+from salesbook.expressions import Expression, Text, Word, call
 from salesbook.pages.common import (
     DASH,
     amount_text,
@@ -211,7 +211,7 @@ def _people_and_changes(board: Board) -> None:
 
 def _today(board: Board) -> None:
     page = board.page
-    total = page.cell("today_count", 0, "count")
+    total = call("FIXED", page.cell("today_count", 0, "count"), 0)
     title = board.word_with("today_count", "today")
     note = if_(page.has_line("today_count"), framed("pages.dashboard.today_note", total), "")
     board.title(0, COLUMNS, title, note=note, link=("pages.dashboard.today_link", "Alerts"))

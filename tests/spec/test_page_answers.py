@@ -53,6 +53,12 @@ SOLD = period(sold=120, target=100, chance=1.0, landing=130)
             "▼",
             "Year 2026 will probably miss by about 50: 400 still to sell, about 350 in sight.",
         ),
+        (
+            0.05,
+            "▼",
+            "Year 2026 will almost certainly miss, by about 50: 400 still to sell, "
+            "about 350 in sight.",
+        ),
     ],
 )
 def test_the_words_follow_the_chance(chance, sign, sentence):
@@ -80,6 +86,7 @@ def test_sure_likely_and_open_are_said_in_two_sentences_the_worst_by_itself():
         ),
         (
             "▼",
-            "Year 2026 will probably miss by about 400: 400 still to sell, about 0 in sight.",
+            "Year 2026 will almost certainly miss, by about 400: 400 still to sell, "
+            "about 0 in sight.",
         ),
     ]

@@ -121,7 +121,9 @@ def a_pipeline(seed: int) -> list[Row]:
             created_on=dt.date(2026, 8, random.randint(1, 28)),
             stage_since=random.choice([None, dt.date(2026, random.randint(9, 11), 20)]),
             expected_on=random.choice([None, dt.date(2026, random.randint(10, 12), 25)]),
-            next_on=random.choice([None, dt.date(2026, 12, random.randint(1, 28))]),
+            next_on=random.choice(
+                [None, dt.date(2026, random.randint(11, 12), random.randint(1, 28))]
+            ),
             category=random.choice([None, None, "omitted"]),
             rep_id=random.choice(["ann", "bob", "cy"]),
         )
@@ -210,6 +212,8 @@ def test_lists_are_short_in_order_and_tell_every_deal_apart(seed):
             "overdue-stuck",
         ),
         ({"expected_on": "2026-11-29"}, "track", None, "day-of"),
+        ({"next_on": "2026-11-28"}, "stuck", LATE, "step-late"),
+        ({"next_on": "2026-11-29"}, "track", None, "day-of"),
         ({"stage": "Talks"}, "track", None, "day"),
     ],
 )
@@ -233,8 +237,17 @@ def test_how_a_deal_stands_in_its_stage(fields, band, sign, code):
 )
 def test_the_sign_of_the_next_step(fields, sign):
     """● none is planned, or it comes after the deal should be closed; ⚠ it is late."""
-    [line] = of_list(lines_of(context_of([an_offer(**fields)])), "track")
+    [line] = of_list(
+        lines_of(context_of([an_offer(**fields)])), "stuck" if sign == LATE else "track"
+    )
     assert line.get("marks") == sign
+
+
+def test_a_deal_whose_next_step_is_overdue_counts_among_those_to_be_decided():
+    lines = lines_of(context_of([an_offer(next_on="2026-11-26"), an_offer("d2")]))
+    [late] = of_list(lines, "pipeline-late")
+    assert late["count"] == 1
+    assert dict(late["because"].params) == {"stuck": 0, "overdue": 0, "steps": 1}
 
 
 def test_a_deal_without_a_step_of_its_own_shows_that_of_its_newest_activity():

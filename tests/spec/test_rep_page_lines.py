@@ -145,6 +145,35 @@ def test_the_header_says_team_role_level_and_manager():
     assert (other["says"], other["because"]) == ("North", None)
 
 
+def test_of_who_has_left_the_page_says_what_to_hand_over_and_the_last_months_of_pay():
+    """Nothing to talk about any more; three months of pay up to the last statement."""
+    left = ANN | {"left_on": day("2026-04-15")}
+    deals = [deal("d1", 100), deal("d2", 900)]
+    customers = [{"customer_id": "c1", "name": "Ida", "owner_id": "ann"}]
+    statements = [statement(f"2026-{month:02}", paid=month) for month in range(1, 5)]
+    lists = page(
+        reps=(left, BO),
+        Deals=deals,
+        Customers=customers,
+        Statements=statements,
+        Alerts=[alert("deal-stuck", "d1")],
+    )
+    of_deals, of_customers = lists["talk", rep("ann"), None]
+    assert (of_deals["count"], of_deals["amount"], of_deals["row_key"]) == (2, 1_000, "d2")
+    assert (of_customers["count"], of_customers["row_key"]) == (1, "c1")
+    months = [line["row_key"] for line in lists["pay", rep("ann"), None]]
+    assert months == ["2026-02|ann", "2026-03|ann", "2026-04|ann"]
+    assert all(line["says"].code == "page.pay.month" for line in lists["pay", rep("ann"), None])
+
+
+def test_on_the_last_day_the_talk_is_still_the_usual_one():
+    lists = page(
+        reps=(ANN | {"left_on": day("2026-06-30")}, BO), Alerts=[alert("deal-stuck", "d1")]
+    )
+    (line,) = lists["talk", rep("ann"), None]
+    assert line["says"].code == "page.talk.deals-one"
+
+
 def test_who_needs_help_most_stands_on_top_and_everybody_by_name():
     """Where nobody needs help, the first by name."""
     lines = page()["rep_choices", COMPANY, None]

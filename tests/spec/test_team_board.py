@@ -99,6 +99,15 @@ def test_where_all_are_alike_nobody_is_named():
     assert (answer["sign"], answer["says"].code) == ("✓", "page.team.alike")
 
 
+def test_nobody_standing_out_is_no_good_news_where_all_are_far_behind():
+    """Everybody sold half of what was due, in few deals: it is said of all of them together."""
+    sold = {str(rep["rep_id"]): 10_000 for rep in NORTH}
+    found = boards(context_of("2026-02-28", Reps=NORTH, **steady(sold)))
+    (answer,) = found[f"team-answer|{YEAR}"]
+    assert (answer["sign"], answer["says"].code) == ("●", "page.team.alike-behind")
+    assert answer["says"].params == {"count": 6, "rate": 0.5}
+
+
 def test_of_many_reps_those_who_stand_out_are_shown():
     """30 reps, the slowest of them far behind: 20 lines by pace and 10 counted, and he is last shown."""
     reps = [{"rep_id": f"r{n:02}", "name": f"Rep {n:02}", "team": "North"} for n in range(30)]

@@ -16,9 +16,16 @@ from salesbook.pages.lines.without_target import why_no_target
 
 _MOST: Final = 2
 _ALMOST_CERTAIN: Final = 0.95
-"""From this chance on nobody says "more likely than not"."""
-_SIGN_OF_KIND: Final = {"sure": GOOD, "likely": GOOD, "open": ATTENTION, "unlikely": BEHIND}
+"""From this chance on nobody says "more likely than not", nor "probably"."""
+_SIGN_OF_KIND: Final = {
+    "sure": GOOD,
+    "likely": GOOD,
+    "open": ATTENTION,
+    "unlikely": BEHIND,
+    "hopeless": BEHIND,
+}
 _KIND_OF_SIGN: Final = {GOOD: "likely", ATTENTION: "open", BEHIND: "unlikely"}
+_IF_CERTAIN: Final = {"likely": "sure", "unlikely": "hopeless"}
 
 
 def lists(
@@ -58,9 +65,12 @@ def answer(context: PageContext, figures: PeriodFigures, scope: Scope, period: s
 def _kind(line: Line) -> str:
     """How sure it is that a period reaches its target."""
     kind = _KIND_OF_SIGN[str(line["sign"])]
-    chance = line["chance_rate"]
-    is_sure = kind == "likely" and chance is not None and chance >= _ALMOST_CERTAIN
-    return "sure" if is_sure else kind
+    return _IF_CERTAIN.get(kind, kind) if is_almost_certain(line["chance_rate"]) else kind
+
+
+def is_almost_certain(chance: float | None) -> bool:
+    """Whether a chance leaves hardly a doubt that a target is reached, or that it is missed."""
+    return chance is not None and max(chance, 1 - chance) >= _ALMOST_CERTAIN
 
 
 def _in_two(lines: list[Line]) -> list[Line]:
@@ -93,7 +103,7 @@ def _sentence(
     context: PageContext, figures: PeriodFigures, scope: Scope, kind: str, periods: list[str]
 ) -> Message:
     """What to say of periods of one kind; of the longest that fails, by how much."""
-    if kind != "unlikely":
+    if kind not in ("unlikely", "hopeless"):
         return _named(kind, periods)
 
     longest = periods[-1]
@@ -105,7 +115,7 @@ def _sentence(
     )
     # Still to sell is what is missed and what is in sight, also as they are said.
     facts: dict[str, Fact] = {"amount": missed, "to_go": missed + in_sight, "in_sight": in_sight}
-    return Message("page.answer.unlikely", {"period": longest, **facts})
+    return Message(f"page.answer.{kind}", {"period": longest, **facts})
 
 
 def _named(kind: str, periods: list[str]) -> Message:

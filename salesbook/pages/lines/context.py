@@ -143,6 +143,11 @@ class PageContext:
         first, last = employment
         return (first is None or first <= self.as_of) and (last is None or last >= self.as_of)
 
+    def has_left(self, rep_id: Any) -> bool:
+        """Whether a rep's last day is over."""
+        _, last = self.staff.employment.get(rep_id, (None, None))
+        return last is not None and last < self.as_of
+
     @cached_property
     def sellers(self) -> list[str]:
         """Reps who are at work and have a plan this year or have sold something, by key.

@@ -69,9 +69,15 @@ class OpenPipeline:
         return is_over
 
     @cached_property
+    def step_late(self) -> Flags:
+        """With a next step that was planned for a day that is over."""
+        is_late: Flags = (self.deals["next_on"] < self.context.today).to_numpy(dtype=bool)
+        return is_late
+
+    @cached_property
     def is_late(self) -> Flags:
-        """Stuck or overdue: something has to be decided. All others are on track."""
-        return self.stuck | self.overdue
+        """Stuck, or overdue itself or in its next step: to be decided. All others are on track."""
+        return self.stuck | self.overdue | self.step_late
 
     @cached_property
     def _by_scope(self) -> Mapping[Scope, Ints]:

@@ -2,9 +2,10 @@
 
 Lists, each for every rep, of his own statements alone, and never rounded:
 
-- `pay`: the last two months that are over and the one that runs. `says` which month, `sold` what counts
-  for pay, `target` the quota that the pay scheme reads, `rate` how much of it is attained to date,
-  `expected` earned, `amount` paid, `sign` and `because` whether the month is closed.
+- `pay`: the last two months that are over and the one that runs; of who has left, his last three.
+  `says` which month, `sold` what counts for pay, `target` the quota that the pay scheme reads, `rate`
+  how much of it is attained to date, `expected` earned, `amount` paid, `sign` and `because` whether the
+  month is closed.
 - `pay-total`: the same of the fiscal year so far; quota and attained as they stand by now.
 - `tile-pay`: `amount` paid this year, `says` as which share of what was sold, `because` the month that
   runs.
@@ -46,7 +47,8 @@ class Pay:
         if not so_far:
             return
         month = self.context.month
-        shown = [next_month(month, -step) for step in range(_MONTHS_BEFORE, -1, -1)]
+        newest = str(so_far[-1]["period"])
+        shown = [next_month(newest, -step) for step in range(_MONTHS_BEFORE, -1, -1)]
         lines = [self._line(own[period]) for period in shown if period in own]
         yield ListLines(page, "pay", scope, lines)
         yield ListLines(page, "pay-total", scope, [self._total(so_far)])

@@ -8,7 +8,8 @@ Lists of the Pipeline board, each for the company, every team and every rep:
   running quarter `number`, its coverage, `rate`, the one that is needed, `due`, the money of deals
   expected in it, and `target`, what is missing; `sign` is ● where the alert says so. `says` and
   `because` are what stands below the two tiles.
-- `stuck`, `track`: open deals, in the first those that are stuck or overdue. `on` is the expected
+- `stuck`, `track`: open deals, in the first those that are stuck or overdue, be it the deal or its
+  next step. `on` is the expected
   day, `expected` what the deal brings in the running quarter, `rate` the win rate, `days` those in
   the stage and `limit_days` its limit, `says` both in words, `sign` their sign; `marks` is the sign of
   the next step.
@@ -159,7 +160,7 @@ def _deciding(context: PageContext, pipeline: OpenPipeline, scope: Scope) -> tup
 
 
 def attention(context: PageContext, pipeline: OpenPipeline, scope: Scope) -> Line:
-    """How many deals are stuck or overdue."""
+    """How many deals are stuck or overdue, next steps among them."""
     places = pipeline.of(scope)
     if not len(places):
         return {"says": Message("page.pipeline.no-deals")}
@@ -168,7 +169,10 @@ def attention(context: PageContext, pipeline: OpenPipeline, scope: Scope) -> Lin
         "stuck": int(pipeline.stuck[places].sum()),
         "overdue": int(pipeline.overdue[places].sum()),
     }
-    tile: Line = {"count": late.count, "because": Message("page.pipeline.stuck-overdue", parts)}
+    said = "stuck-overdue"
+    if steps := int(pipeline.step_late[places].sum()):
+        said, parts = "stuck-overdue-steps", {**parts, "steps": steps}
+    tile: Line = {"count": late.count, "because": Message(f"page.pipeline.{said}", parts)}
     if not late.count:
         facts: dict[str, Fact] = {"count": len(places)}
         return {**tile, "sign": GOOD, "says": Message("page.pipeline.calm", facts)}
@@ -351,6 +355,9 @@ def _standing(
         return LATE, Message(f"page.pipeline.{said}", {"late": late})
     if pipeline.stuck[place]:
         return ATTENTION, Message("page.pipeline.stuck", facts)
+    if pipeline.step_late[place]:
+        late = (context.today - pipeline.cell(place, "next_on")).days
+        return LATE, Message("page.pipeline.step-late", {"late": late})
     if days is None:
         return None, None
     if limit is None:

@@ -3,7 +3,8 @@
 List `talk`, for every rep at most six lines, `says` the fact and `because` what to ask or offer: the
 largest deal lost in the last 30 days, measures that are behind by more than luck explains, too little
 pipeline, deals that need a step; then what goes well, at least one line of it where there is any:
-measures beyond luck, the largest deal won, the best month of half a year, courses passed.
+measures beyond luck, the largest deal won, the best month of half a year, courses passed. Of who has
+left, what has to be handed over is all that is left to settle: open deals and customers.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line
+from salesbook.pages.lines.open_pipeline import open_pipeline
 from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.scoped import Record, by_rep, records_of
 
@@ -54,7 +56,9 @@ class Talks:
     figures: PeriodFigures
 
     def lines(self, rep: str) -> list[Line]:
-        """What to talk about, then what goes well."""
+        """What to talk about, then what goes well; of who has left, what is to be handed over."""
+        if self.context.has_left(rep):
+            return [*self._deals_to_hand_over(rep), *self._customers_to_hand_over(rep)]
         to_mend = [
             *self._lost(rep),
             *self._measures(rep, is_good=False),
@@ -71,6 +75,46 @@ class Talks:
         room_for_good = max(shown - len(to_mend), 1)
         good = goes_well[:room_for_good]
         return [*to_mend[: shown - len(good)], *good]
+
+    # What is still in the name of who has left.
+
+    def _deals_to_hand_over(self, rep: str) -> Iterator[Line]:
+        pipeline = open_pipeline(self.context)
+        places = pipeline.of(Scope("rep", rep))
+        if not len(places):
+            return
+        largest = int(pipeline.in_order(places, by_expected=False)[0])
+        sums = pipeline.sums(places)
+        amount = three_digits(sums.amount, self.context.policy.decimals)
+        facts: dict[str, Fact] = {"count": sums.count, "amount": amount}
+        yield {
+            "sign": ATTENTION,
+            "says": Message("page.talk.hand-over-deals", facts),
+            "because": Message("page.talk.hand-over-deals-ask", {"table": "Deals"}),
+            "count": sums.count,
+            "amount": sums.amount,
+            "table": "Deals",
+            "row_key": pipeline.cell(largest, "deal_id"),
+        }
+
+    def _customers_to_hand_over(self, rep: str) -> Iterator[Line]:
+        customers = self._customers_of.get(rep, ())
+        if not customers:
+            return
+        yield {
+            "sign": ATTENTION,
+            "says": Message("page.talk.hand-over-customers", {"count": len(customers)}),
+            "because": Message("page.talk.hand-over-customers-ask", {"table": "Customers"}),
+            "count": len(customers),
+            "table": "Customers",
+            "row_key": customers[0]["customer_id"],
+        }
+
+    @cached_property
+    def _customers_of(self) -> dict[Any, list[Record]]:
+        """By owner the rows of Customers, as they stand there."""
+        customers = self.context.tables["Customers"][["customer_id", "owner_id"]]
+        return by_rep(records_of(customers), "owner_id")
 
     # Deals that closed lately.
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from salesbook.domain.arithmetic.calendar import first_day, last_day
 from salesbook.messages import Fact, Message
+from salesbook.pages.lines.answers import is_almost_certain
 from salesbook.pages.lines.context import Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, LATE, Line
 from salesbook.pages.lines.periods import period_figures
@@ -77,8 +78,8 @@ def _outlook(plan: YearPlan, scope: Scope) -> Line | None:
     expected = _expected(plan, scope)
     landing = expected.get("middle")
     if landing is not None:
-        sign = expected["sign"]
-        return _against_target(plan, "will-end", int(landing) - target, sign)
+        kind = "sure-to-end" if is_almost_certain(expected["chance_rate"]) else "will-end"
+        return _against_target(plan, kind, int(landing) - target, expected["sign"])
     if not figures.due or figures.due <= 0 or not context.has_begun:
         return None
     facts: dict[str, Fact] = {"amount": rounded(plan, sold), "rate": sold / figures.due}

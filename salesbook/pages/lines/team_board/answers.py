@@ -13,8 +13,8 @@ from salesbook.pages.lines.helping import (
     largest_open_deal,
     worst_metric,
 )
-from salesbook.pages.lines.line import AHEAD, BEHIND, GOOD, Line
-from salesbook.pages.lines.team_board.standing import Standing
+from salesbook.pages.lines.line import AHEAD, ATTENTION, BEHIND, GOOD, Line
+from salesbook.pages.lines.team_board.standing import FAR_BELOW, Standing
 from salesbook.pages.lines.without_target import why_no_target
 
 _MOST_TALKS: Final = 5
@@ -40,13 +40,22 @@ def answer(standing: Standing) -> list[Line]:
         lines.append({"sign": AHEAD, "says": _named(standing, "ahead", standing.ahead)})
     others = len(standing.paces) - len(standing.behind) - len(standing.ahead)
     if not lines:
-        return [{"sign": GOOD, "says": Message("page.team.alike", {"count": others})}]
+        return [_alike(standing, others)]
     if others:
         # The sentence goes with the last one: it is no answer of its own.
         rest = Message("page.team.rest", {"count": others})
         last = lines[-1]["says"]
         lines[-1] = {**lines[-1], "says": Message(last.code, last.params, (rest,))}
     return lines
+
+
+def _alike(standing: Standing, count: int) -> Line:
+    """Nobody stands out; which is no good news where all together are far behind."""
+    rate = standing.total.rate
+    if rate is None or rate >= FAR_BELOW:
+        return {"sign": GOOD, "says": Message("page.team.alike", {"count": count})}
+    facts: dict[str, Fact] = {"count": count, "rate": round(rate, 2)}
+    return {"sign": ATTENTION, "says": Message("page.team.alike-behind", facts)}
 
 
 def _what_is_missing(standing: Standing) -> Line | None:

@@ -16,6 +16,8 @@ from salesbook.pages.lines.periods import PeriodFigures
 MOST_REPS: Final = 20
 """Reps that the table has room for."""
 _EARLIER_YEARS: Final = 2
+FAR_BELOW: Final = 0.8
+"""Under this share of its goal a pace, or the number of visits and calls, deserves a look."""
 
 
 def board_periods(context: PageContext, figures: PeriodFigures) -> list[str]:

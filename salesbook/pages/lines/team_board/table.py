@@ -12,11 +12,9 @@ from salesbook.messages import Message
 from salesbook.pages.lines.context import PageContext
 from salesbook.pages.lines.helping import scale_of, twelve_months
 from salesbook.pages.lines.line import ATTENTION, Line, present, whole
-from salesbook.pages.lines.team_board.standing import Amounts, Standing
+from salesbook.pages.lines.team_board.standing import FAR_BELOW, Amounts, Standing
 
 _UNMARKED: Final = "."
-_FAR_BELOW: Final = 0.8
-"""Under this share of its goal the number of visits and calls deserves a look."""
 
 
 def rep_lines(standing: Standing) -> list[Line]:
@@ -70,7 +68,7 @@ def _measures(standing: Standing, rep: str, courses_late: int) -> Line:
     scale = scale_of(standing.context, "win_rate")
     is_marked = (
         _is_known(won, "high", "goal") and won.high < won.goal,
-        _is_known(active, "value", "goal") and active.value < _FAR_BELOW * active.goal,
+        _is_known(active, "value", "goal") and active.value < FAR_BELOW * active.goal,
         courses_late > 0,
     )
     own_won, own_closed = _closed_deals(standing.context, standing.period).get(rep, (0, 0))
