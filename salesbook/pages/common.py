@@ -207,7 +207,7 @@ def amount_text(amount: Expression) -> Expression:
 def unit_in_brackets() -> Expression:
     """The unit of the settings behind a title, as ` (K)`; nothing where amounts are plain."""
     unit = fact("unit_word")
-    return if_(unit.equals(""), "", Text(" (").then(unit, ")"))
+    return if_(unit.equals(""), "", framed("pages.unit", unit))
 
 
 def charted(figure: Expression, shown: Expression | None = None) -> Expression:

@@ -199,12 +199,12 @@ def _deals(board: Board) -> None:
     """Deals to be decided, then those on track; each with what all of them come to."""
     page = board.page
     has_deals = _has_deals(page)
-    title = if_(has_deals, Word("pages.pipeline_board.deals"), "")
-    note = if_(has_deals, Word("pages.pipeline_board.deals_note"), "")
+    none_open = if_(page.has_line("open"), Word("pages.pipeline_board.no_deals"), "")
+    note = if_(has_deals, Word("pages.pipeline_board.deals_note"), none_open)
     board.title(
         0,
         COLUMNS,
-        title,
+        board.word_with("open", "deals"),
         title_width=20,
         note=note,
         link=("pages.pipeline_board.deals_link", "Deals"),

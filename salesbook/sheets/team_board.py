@@ -173,7 +173,7 @@ def _tiles(board: Board) -> None:
         else:
             board.put(left, _TILE, shown, big)
         board.next_row()
-        plain = Look(fill="panel", size=9, indent=1)
+        plain = Look(fill="panel", size=9, indent=1, shrink=True)
         board.put(left, _TILE, _if_there(page, beneath), plain)
     board.leave_tiles(first, (24, 38, 26))
 
