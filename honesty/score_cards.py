@@ -82,7 +82,7 @@ class Cell:
     by_own_errors: Tally = field(default_factory=Tally)
     """Ranked the common way."""
     ahead: Tally = field(default_factory=Tally)
-    """Books in which anybody is said to be ahead by more than luck."""
+    """Books in which anybody is said to be ahead beyond the normal swing."""
     behind: Tally = field(default_factory=Tally)
     covered: Tally = field(default_factory=Tally)
     """Ranges by which reps are graded that hold what the rep is truly worth."""
@@ -210,7 +210,7 @@ def _equals_goals(equals: Sequence[Cell]) -> Iterator[Goal]:
     yield within("of equals are ranked, in the worst kind of team", worst, RANKED)
     for word, part in (("ahead", "ahead"), ("behind", "behind")):
         share = mean_of(getattr(cell, part).share for cell in equals)
-        yield within(f"of books of equals have one {word} by more than luck", share, NAMED)
+        yield within(f"of books of equals have one {word} beyond the normal swing", share, NAMED)
 
     by_attainment = [cell for cell in equals if cell.plan.weights == ATTAINMENT]
     scores = [cell.covered.share for cell in by_attainment]
@@ -242,7 +242,7 @@ def _power_table(better: Sequence[Cell]) -> Figures:
         "one closes as many deals",
         "the others close",
         "is ranked first",
-        "is ahead by more than luck",
+        "is ahead beyond the normal swing",
         "has sold most against quota",
     )
     return Figures(headers, tuple(rows), "One of 12 is better")
@@ -253,7 +253,7 @@ def _power_goals(better: Sequence[Cell]) -> Iterator[Goal]:
     for cell in clearest:
         words = f"who closes {cell.plan.better:g} times as many, {cell.plan.deals} by the others,"
         yield within(f"{words} is ranked first", cell.first_ranked.share, FOUND)
-        yield within(f"{words} is ahead by more than luck", cell.first_ahead.share, FOUND)
+        yield within(f"{words} is ahead beyond the normal swing", cell.first_ahead.share, FOUND)
 
 
 def _chances_table(unlike: Sequence[Cell]) -> Figures:

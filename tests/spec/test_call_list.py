@@ -1,6 +1,7 @@
 """Whom the call list names, in which order, what it says of them, and whether the hours suffice."""
 
 import datetime as dt
+from dataclasses import replace
 from random import Random
 
 import pandas as pd
@@ -262,6 +263,26 @@ def test_a_visit_that_does_not_fit_leaves_room_for_calls_after_it():
     found = outcome(policy(2.0), Reps=[ANN], Customers=[*visits, *calls])
     listed = found.tables["CallList"]["customer_id"].tolist()
     assert listed == ["R1C00", "ZR1C00", "ZR1C01"]
+
+
+@pytest.mark.parametrize(
+    ("of_tier", "known", "channel"),
+    [
+        ("email", {"phone": "1"}, "phone"),
+        ("email", {"phone": "1", "email": "a@b.com"}, "email"),
+        ("email", {}, "email"),
+        ("phone", {"email": "a@b.com"}, "email"),
+        ("message", {"email": "a@b.com"}, "email"),
+        ("visit", {"email": "a@b.com"}, "visit"),
+        ("email", {"phone": "1", "channel": "email"}, "email"),
+    ],
+)
+def test_nobody_is_to_be_reached_by_an_address_that_we_do_not_have(of_tier, known, channel):
+    """The tier's channel gives way to the only one that is possible; a customer's own never does."""
+    rule = TierRule(tier="A", up_to_share=1.0, touch_days=7, channel=of_tier)
+    settings = replace(policy(), tier_rules=(rule,))
+    found = outcome(settings, Reps=[ANN], Customers=customers_of("R1", 1, **known))
+    assert found.tables["CallList"]["channel"].tolist() == [channel]
 
 
 def test_a_visit_longer_than_the_week_is_made_all_the_same():

@@ -573,3 +573,29 @@ def test_a_file_that_no_sheet_can_hold_is_refused_before_its_cells_are_read(tmp_
     with pytest.raises(UnsafeFile) as refused:
         draft(tmp_path, "Name\n" + "A\n" * 4, "Customers")
     assert (refused.value.code, refused.value.params["rows"]) == ("file-too-long", 4)
+
+
+def test_a_file_of_which_only_the_keys_are_understood_is_refused(tmp_path):
+    """The rows are there already: taking them as unchanged would lose what the file says of them."""
+    now = book()
+    done = draft(tmp_path, "Customer No,Potenzial\nC1,5\nC2,6\n", "Customers", now)
+    assert (done.unchanged, len(done.rejected), done.no_column) == (0, 2, ("name",))
+    assert done.changes == ()
+
+
+@pytest.mark.parametrize(
+    ("into", "header", "field"),
+    [
+        ("Targets", "年度目标(万元)", "target"),
+        ("Targets", "全年目标(万元)", "target"),
+        ("Targets", "Annual target", "target"),
+        ("Customers", "所在省份", "region"),
+        ("Customers", "年采购预算(万元)", "budget"),
+        ("Reps", "直属领导", "manager_id"),
+        ("Reps", "级别", "level"),
+    ],
+)
+def test_ordinary_headers_of_other_lists_are_known(tmp_path, into, header, field):
+    key = {"Targets": "Year", "Customers": "Customer No", "Reps": "Employee ID"}[into]
+    done = draft(tmp_path, f"{key},{header}\n1,2\n", into)
+    assert done.header_map.field_of(header) == field

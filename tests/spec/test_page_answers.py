@@ -90,3 +90,15 @@ def test_sure_likely_and_open_are_said_in_two_sentences_the_worst_by_itself():
             "about 0 in sight.",
         ),
     ]
+
+
+def test_each_amount_is_rounded_by_itself_and_the_sentence_still_adds_up():
+    """47,456 to sell of which 46,204 are missed: not 47,400, which no page shows."""
+    year = period(sold=7_544, target=55_000, chance=0.01, landing=8_796)
+    assert said(SOLD, SOLD, year)[1:] == [
+        (
+            "▼",
+            "Year 2026 will almost certainly miss, by about 46,200: 47,500 still to sell, "
+            "about 1,300 in sight.",
+        )
+    ]

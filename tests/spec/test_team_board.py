@@ -90,6 +90,13 @@ def test_who_is_behind_by_more_than_luck_is_talked_to_first():
     assert answer["says"].more[0].params == {"count": 5}
 
 
+def test_where_somebody_is_behind_the_other_tile_does_not_call_all_alike():
+    sold = {str(rep["rep_id"]): 20_000 for rep in NORTH} | {"r5": 2_000}
+    found = boards(context_of("2026-02-28", SCORED, Reps=NORTH, **steady(sold)))
+    says = [tile["says"].code for tile in found[f"team-tiles|{YEAR}"][1:3]]
+    assert says == ["page.team.names-1", "page.team.names-none"]
+
+
 def test_where_all_are_alike_nobody_is_named():
     """Everybody sold what was due."""
     sold = {str(rep["rep_id"]): 20_000 for rep in NORTH}

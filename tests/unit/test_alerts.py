@@ -12,6 +12,8 @@ from salesbook.labels.messages import templates
 from salesbook.tables.settings import Stage
 from tests.pipeline_book import AS_OF, STAGES, day, deal, draw, policy, records
 
+QUIET = "big-deal-quiet"
+
 
 def alerts(rows=(), settings=None, as_of=AS_OF, **tables):
     task = draw(Deals=list(rows), settings=settings, as_of=as_of, **tables)
@@ -124,16 +126,29 @@ def test_big_deals_without_contact():
         deal("n", "Lead", amount=1000, created_on="2026-06-20"),
         deal("s", "Lead", amount=10, created_on="2026-01-01"),
     ]
-    assert of_kind(alerts(rows), "big-deal-quiet") == []
+    assert of_kind(alerts(rows), QUIET) == []
     seen = [
         visit("1", "ann", "2026-06-25", customer_id="c"),
         visit("2", "ann", "2026-05-01", deal_id="b"),
     ]
     found = alerts(rows, Activities=seen)
-    assert of_kind(found, "big-deal-quiet") == [("big-deal-quiet", "b", "high")]
-    assert records(found[found["kind"] == "big-deal-quiet"], "since_on", "days") == [
-        (day("2026-05-01"), 60.0)
+    assert of_kind(found, QUIET) == [(QUIET, "b", "high")]
+    assert records(found[found["kind"] == QUIET], "since_on", "days") == [(day("2026-05-01"), 60.0)]
+
+
+def test_nothing_is_quiet_before_contacts_are_logged_for_so_long():
+    """The first contact of the book was logged yesterday: 200 days without one tell nothing."""
+    rows = [
+        deal("a", "Lead", amount=1000, created_on="2026-01-01"),
+        deal("u", "Lead", amount=1000),
+        deal("s", "Lead", amount=10, created_on="2026-01-01"),
     ]
+    other = {"customer_id": "z"}
+    assert of_kind(alerts(rows, Activities=[visit("1", "ann", "2026-06-29", **other)]), QUIET) == []
+
+    found = alerts(rows, Activities=[visit("1", "ann", "2026-05-01", **other)])
+    shown = records(found[found["kind"] == QUIET], "row_key", "since_on", "days")
+    assert shown == [("a", day("2026-05-01"), 60.0), ("u", day("2026-05-01"), 60.0)]
 
 
 def test_orders_not_delivered_in_time():
@@ -275,6 +290,8 @@ def test_reps_without_visits():
     found = alerts(Reps=reps, Activities=visits)
     assert kinds(found) == [("no-visits", "bob", "medium"), ("no-visits", "cas", "medium")]
     assert sentence(found["because"].iloc[1], "en").endswith("nor any before")
+    # Who logs the first visit of the book makes nobody late who has not.
+    assert kinds(alerts(Reps=reps, Activities=[visit("1", "ann", "2026-06-25")])) == []
 
 
 THIN = (

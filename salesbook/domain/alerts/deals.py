@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from salesbook.domain.alerts.context import AlertContext
-from salesbook.domain.alerts.rows import AlertRow, day_or_none, text_or_none, whole_or_none
+from salesbook.domain.alerts.rows import AlertRow, text_or_none, whole_or_none
 from salesbook.domain.alerts.rules import alert
 from salesbook.domain.checks.stage_checks import needed_fields
 from salesbook.domain.pipeline.stages.stuck import is_stuck
@@ -127,8 +127,9 @@ def _needs_alert(row: Any, missing: list[str]) -> AlertRow:
 def quiet_big_deals(context: AlertContext) -> Iterator[AlertRow]:
     """Deals above the average of open deals without contact for `quiet_days`.
 
-    Asked only in a book that logs contacts. A contact with the deal's customer counts for the deal.
-    A deal younger than `quiet_days` is not quiet; one whose age nothing tells is.
+    Asked only in a book that logs contacts, and of the days since it does: before its first contact
+    nobody can be said to have been quiet. A contact with the deal's customer counts for the deal. A
+    deal younger than `quiet_days` is not quiet; one whose age nothing tells is as old as the log.
     """
     deals = context.open_deals
     activities = context.tables["Activities"]
@@ -141,19 +142,20 @@ def quiet_big_deals(context: AlertContext) -> Iterator[AlertRow]:
     big = deals[is_big]
 
     last_contact = _last_contact(big, contacts)
-    since = last_contact.fillna(big["created_on"]).fillna(big["stage_since"])
+    first_logged = contacts["done_on"].min()
+    began = last_contact.fillna(big["created_on"]).fillna(big["stage_since"])
+    since = began.fillna(first_logged).clip(lower=first_logged)
     limit = context.policy.rules.quiet_days
-    is_quiet = (context.today - since).dt.days.gt(limit) | since.isna()
+    is_quiet = (context.today - since).dt.days.gt(limit)
 
     quiet = big.assign(contact=last_contact, since=since)[is_quiet]
     for row in _rows(quiet, "since", "contact"):
-        since_on = day_or_none(row.since)
-        days = None if since_on is None else (context.today - since_on).days
+        days = (context.today - row.since).days
         yield _deal_alert(
             row,
             severity="high",
             days=days,
-            since_on=since_on,
+            since_on=row.since,
             reason="because-never" if pd.isna(row.contact) else "because",
             facts={
                 "amount": context.about(row.amount),

@@ -87,8 +87,3 @@ def text_or_none(value: Any) -> str | None:
 def whole_or_none(value: Any) -> int | None:
     """A cell's whole number; None where it is missing."""
     return None if pd.isna(value) else int(value)
-
-
-def day_or_none(value: Any) -> Any:
-    """A cell's day as pandas has it; None where it is missing."""
-    return None if pd.isna(value) else value

@@ -117,7 +117,8 @@ def _order_alert(context: AlertContext, row: Any, amount: int) -> AlertRow:
 def reps_without_visits(context: AlertContext) -> Iterator[AlertRow]:
     """Reps at work who logged no visit in the last `visit_workdays`, in a book that logs visits.
 
-    Managers, and reps hired within these days, are left out.
+    Managers, and reps hired within these days, are left out; all of them while the book has not
+    logged visits for so long.
     """
     activities = context.tables["Activities"]
     is_past = activities["done_on"] <= context.today
@@ -127,6 +128,8 @@ def reps_without_visits(context: AlertContext) -> Iterator[AlertRow]:
 
     workdays = context.policy.rules.visit_workdays
     start = pd.Timestamp(_workdays_back(context.calendar, context.as_of, workdays))
+    if visits["done_on"].min() > start:
+        return
     last_visits = visits.groupby("rep_id")["done_on"].max()
 
     for rep_id in _visiting_reps(context, start):

@@ -27,6 +27,8 @@ from salesbook.messages import Fact, Message
 
 _MOST_REPS: Final = 5
 """Reps whose waiting calls a sentence counts; TouchLoad has all."""
+_BY_PHONE: Final = ("phone", "message")
+"""Channels for which a phone number is needed."""
 _ORDER: Final = ["place", "value", "days_late", "p_alive", "buying_on", "customer_id"]
 _IS_RISING: Final = [True, False, False, True, True, True]
 """Best tier, most value, longest late, least chance to buy again, buying soonest; ties by key."""
@@ -46,7 +48,8 @@ def calls_of_week(task: Task, customer_tiers: pd.DataFrame) -> CallsOfWeek:
     """List the customers who are due, as far as the hours of the reps allow this week.
 
     A customer is due from the day of the next touch on; nobody is called twice on one day. The owner
-    calls, or who can act for one who has left; on the customer's channel, or on that of the tier.
+    calls, or who can act for one who has left; on the customer's channel, or on that of the tier: by
+    phone where the tier's is e-mail and only a phone number is known, and the other way round.
 
     A call on which somebody has typed something is begun: it keeps its place while the customer is
     due, whatever the hours. One that was typed as done and is no activity yet stays in any case, so
@@ -105,12 +108,20 @@ def _customers(task: Task, customer_tiers: pd.DataFrame, staff: Staff) -> pd.Dat
     facts["days_late"] = (day - tiers["next_touch_on"]).dt.days
     facts["rep_id"] = typed["owner_id"].map(caller_of_owner).astype("str")
     of_tier = tiers["tier"].map(channel_of_tier).astype("str")
-    facts["channel"] = typed["channel"].fillna(of_tier)
+    facts["channel"] = typed["channel"].fillna(_reachable(of_tier, typed))
     facts["minutes"] = minutes_of(facts["channel"], policy)
     facts["contact"] = typed["name"]
     facts["phone"] = typed["phone"]
     facts["buying_on"] = typed["buying_on"]
     return facts.reset_index(drop=True)
+
+
+def _reachable(channels: pd.Series[Any], customers: pd.DataFrame) -> pd.Series[Any]:
+    """The channels of tiers, but for customers of whom we have only the other address."""
+    has_phone, has_email = customers["phone"].notna(), customers["email"].notna()
+    only_phone, only_email = has_phone & ~has_email, has_email & ~has_phone
+    by_phone = channels.mask(only_phone & channels.eq("email"), "phone")
+    return by_phone.mask(only_email & channels.isin(_BY_PHONE), "email")
 
 
 def _reps(staff: Staff, customers: pd.DataFrame, task: Task) -> list[str]:

@@ -279,9 +279,14 @@ class Merge:
         words = "|".join(map(str, key))
         row.reject(self.key_names[0], "key-repeated", key=words, row=first_row)
 
+    @property
+    def _says_only_keys(self) -> bool:
+        """Whether the file names rows and says nothing of them: its columns were not understood."""
+        return self._fields <= set(self.key_names) and not self.kept.columns
+
     def _old_values(self, position: int | None) -> dict[str, Value]:
-        """What stays of the row that a row of the file is."""
-        is_gone = position is None or self.replace
+        """What stays of the row that a row of the file is; nothing where the file has no say."""
+        is_gone = position is None or self.replace or self._says_only_keys
         return {} if is_gone else self.now.held_in_row(position)  # type: ignore[arg-type]
 
     def _with_own_references(self, placed: list[_Placed]) -> list[_Placed]:

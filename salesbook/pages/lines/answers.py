@@ -110,11 +110,9 @@ def _sentence(
     line = figures.line(scope, longest)
     decimals = context.policy.decimals
     sold, target, landing = (int(line[field] or 0) for field in ("sold", "target", "middle"))
-    missed, in_sight = three_digits_alike(
-        decimals, max(target - landing, 0), max(landing - sold, 0)
-    )
-    # Still to sell is what is missed and what is in sight, also as they are said.
-    facts: dict[str, Fact] = {"amount": missed, "to_go": missed + in_sight, "in_sight": in_sight}
+    missed, to_go = three_digits_alike(decimals, max(target - landing, 0), max(target - sold, 0))
+    # What is in sight is the rest also as it is said: the other two stand beside it in tiles.
+    facts: dict[str, Fact] = {"amount": missed, "to_go": to_go, "in_sight": to_go - missed}
     return Message(f"page.answer.{kind}", {"period": longest, **facts})
 
 

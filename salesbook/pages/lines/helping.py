@@ -51,6 +51,11 @@ class RepPace:
         return self.sold / self.due
 
     @property
+    def need(self) -> tuple[float, int, str]:
+        """By this who needs help most comes first: the slowest; of equals whose target is larger."""
+        return (self.rate, -self.due, self.rep_id)
+
+    @property
     def sign(self) -> str | None:
         """▼ and ▲ only beyond luck; ● for who is watched."""
         if not self.is_judged:
@@ -92,7 +97,7 @@ def paces(context: PageContext) -> Mapping[str, RepPace]:
         figures = period_figures(context)
         known = (pace_of(context, figures, rep) for rep in context.sellers)
         found = [pace for pace in known if pace is not None]
-        found.sort(key=lambda pace: (pace.rate, pace.rep_id))
+        found.sort(key=lambda pace: pace.need)
         return {pace.rep_id: pace for pace in found}
 
     return context.once("paces of the running year", gather)

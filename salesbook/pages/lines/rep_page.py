@@ -260,13 +260,13 @@ def _coverage(context: PageContext, figures: PeriodFigures, scope: Scope) -> Lin
         return {**line, "sign": GOOD, "says": Message("page.rep.tile-reached", facts)}
 
     facts["to_go"] = three_digits(-gap, decimals)
-    is_low = scope.key in talk.alerts_of(context, "coverage-low")
+    alert = talk.alerts_of(context, "coverage-low").get(scope.key)
     kind = "tile-coverage" if open_amount else "tile-nothing-open"
     line |= {"target": -gap, "says": Message(f"page.rep.{kind}", facts)}
-    if not is_low:
+    if alert is None:
         return line
     sign = ATTENTION if coverage else BEHIND
-    return {**line, "sign": sign, "because": Message("page.todo.coverage-low")}
+    return {**line, "sign": sign, "because": talk.step_of_coverage(alert)}
 
 
 def _months(context: PageContext, figures: PeriodFigures, scope: Scope) -> list[Line]:

@@ -9,7 +9,7 @@ left, what has to be handed over is all that is left to settle: open deals and c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -46,6 +46,13 @@ def alerts_of(context: PageContext, kind: str) -> dict[str, dict[Any, Any]]:
         return dict(zip(first["who"], first.to_dict("records"), strict=True))
 
     return context.once(f"first alerts {kind}", gather)
+
+
+def step_of_coverage(alert: Mapping[str, Any]) -> Message:
+    """What an alert about too little pipeline asks for: late in a quarter new deals do not help."""
+    advice = alert["do"]
+    is_late = isinstance(advice, Message) and advice.code.endswith("-late")
+    return Message("page.todo.coverage-low-late" if is_late else "page.todo.coverage-low")
 
 
 @dataclass(frozen=True)
@@ -207,7 +214,7 @@ class Talks:
         yield {
             "sign": BEHIND,
             "says": Message("page.talk.coverage", facts),
-            "because": Message("page.todo.coverage-low"),
+            "because": step_of_coverage(alert),
             "number": coverage,
             "table": "Forecast",
             "row_key": alert["row_key"],

@@ -111,7 +111,8 @@ def _beyond_luck(standing: Standing, paces: Sequence[RepPace]) -> Line:
 def _rates(standing: Standing, paces: Sequence[RepPace]) -> Message:
     """The first two with their pace."""
     if not paces:
-        return Message("page.team.names-0")
+        all_alike = not standing.behind and not standing.ahead
+        return Message("page.team.names-0" if all_alike else "page.team.names-none")
     facts: dict[str, Fact] = {}
     for place, pace in enumerate(paces[:2], start=1):
         facts[f"name_{place}"] = standing.context.rep_name(pace.rep_id)

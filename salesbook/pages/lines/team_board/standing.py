@@ -92,7 +92,7 @@ class Standing:
             for rep in self.people
             if (pace := pace_of(self.context, self.figures, rep, self.period)) is not None
         ]
-        known.sort(key=lambda pace: (-pace.rate, pace.rep_id))
+        known.sort(key=lambda pace: pace.need, reverse=True)
         return {pace.rep_id: pace for pace in known}
 
     @cached_property
