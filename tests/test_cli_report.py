@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from salesbook.book.reporting import _shortened
+from salesbook.book.reporting import Whose, _shortened, told_apart
 from salesbook.book.session import Session
 from salesbook.cli.app import run
 from salesbook.hosts.package import open_package
+from salesbook.pages.lines.context import Scope
 from tests.reports.drawn import shown_in_html, shown_in_slides
 
 AS_OF = dt.date(2026, 6, 15)
@@ -185,6 +186,20 @@ def test_one_report_per_rep_without_other_peoples_names(kind, suffix, book, sale
         assert everybody[report["scope"]] in shown
         others = {name for rep, name in everybody.items() if rep != report["scope"]}
         assert not [name for name in others if name in shown]
+
+
+def test_files_whose_names_systems_take_for_one_have_the_reps_ids():
+    """A number would not tell whose report is whose; a name of dots would be none."""
+    names = {"R1": "x/y", "R2": "X:Y", "R3": "Ann Lee", "R4": ".."}
+    everybody = [Whose(Scope("rep", rep), name) for rep, name in names.items()]
+    company = Whose(Scope("company", "company"), "")
+    assert [whose.name for whose in told_apart([*everybody, company])] == [
+        "x/y (R1)",
+        "X:Y (R2)",
+        "Ann Lee",
+        ".. (R4)",
+        "",
+    ]
 
 
 def test_a_team_can_be_split_too(book, salesbook):

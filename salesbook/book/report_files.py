@@ -80,7 +80,7 @@ def save(place: Place, reports: Sequence[tuple[str, bytes]]) -> Sequence[Path | 
         return [None]
 
     ((name, content),) = reports
-    path = place.out or _free(place.book.with_name(f"{_safe(name)}{SUFFIXES[place.form]}"))
+    path = place.out or _free(place.book.with_name(f"{safe_name(name)}{SUFFIXES[place.form]}"))
     with _refusing(path), tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=path.parent) as drafts:
         draft = Path(drafts) / "report"
         Disk().write(draft, content, _rights(place.book))
@@ -90,7 +90,7 @@ def save(place: Place, reports: Sequence[tuple[str, bytes]]) -> Sequence[Path | 
 
 def _save_folder(place: Place, reports: Sequence[tuple[str, bytes]]) -> Sequence[Path]:
     """Write a folder beside its place, which gets its name when it is whole."""
-    folder = place.out or _free(place.book.with_name(f"{_safe(place.book.stem)} reports"))
+    folder = place.out or _free(place.book.with_name(f"{safe_name(place.book.stem)} reports"))
     paths: list[Path] = []
     with (
         _refusing(folder),
@@ -100,7 +100,7 @@ def _save_folder(place: Place, reports: Sequence[tuple[str, bytes]]) -> Sequence
         draft = Path(drafts) / "reports"
         draft.mkdir()
         for name, content in reports:
-            path = _free(draft / f"{_safe(name)}{SUFFIXES[place.form]}")
+            path = _free(draft / f"{safe_name(name)}{SUFFIXES[place.form]}")
             Disk().write(path, content, _rights(place.book))
             paths.append(folder / path.name)
         if folder.is_dir():
@@ -140,7 +140,7 @@ def _free(path: Path) -> Path:
     raise AssertionError  # numbers never end
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """A name that every system takes for a file."""
     return _NOT_IN_NAMES.sub("_", name)[:LONGEST_NAME].strip(" .")
 

@@ -18,7 +18,7 @@ import pandas as pd
 from salesbook import __version__
 from salesbook.actions import ACTIONS
 from salesbook.book.page_lines import PAGE_LINES, changes_pages, lines_now
-from salesbook.book.report_files import LONGEST_NAME, Format, place_of, save
+from salesbook.book.report_files import LONGEST_NAME, Format, place_of, safe_name, save
 from salesbook.book.report_words import LabelWords
 from salesbook.book.run_log import newest_day
 from salesbook.book.session import Session
@@ -116,7 +116,7 @@ def reports_of(host: Host, book: Path, request: ReportRequest) -> Reports:
         contents.append(content)
         without_glyph.update(missing)
 
-    names = [desk.file_name(whose, period) for whose in everybody]
+    names = [desk.file_name(whose, period) for whose in told_apart(everybody)]
     paths = save(place, list(zip(names, contents, strict=True)))
     notes: tuple[Message, ...] = ()
     if without_glyph:
@@ -133,6 +133,20 @@ def reports_of(host: Host, book: Path, request: ReportRequest) -> Reports:
         ],
         notes=notes,
     )
+
+
+def told_apart(everybody: Sequence[Whose]) -> list[Whose]:
+    """Whose files they are, with the id behind each name that as a file's is another's, or nobody's.
+
+    `x/y` and `x:y` are two people and one name of a file: a number would not tell whose it is.
+    """
+    names = [safe_name(whose.name).casefold() for whose in everybody]
+    return [
+        whose
+        if whose.scope.kind != "rep" or (name and names.count(name) == 1)
+        else whose._replace(name=f"{whose.name} ({whose.scope.key})".strip())
+        for whose, name in zip(everybody, names, strict=True)
+    ]
 
 
 class Described(NamedTuple):

@@ -97,7 +97,8 @@ def import_remarks(result: ImportResult, say: Say = sentence) -> list[Line]:
         own_headers = [own_header for _, own_header in result.came_along]
         lines.append(Line("came_along", {"columns": ", ".join(own_headers)}))
     if result.not_taken:
-        lines.append(Line("not_taken", {"headers": ", ".join(result.not_taken)}))
+        headers = ", ".join(result.not_taken)
+        lines.append(Line("not_taken", {"headers": headers, "first": result.not_taken[0]}))
     lines.extend(_beside_lines(result))
     lines.extend(_equal_lines(result))
     lines.extend(_reason_lines(result, say))

@@ -297,11 +297,20 @@ def draft_rows(file: MappedFile, book: BookNow, *, explains: bool = False) -> Im
             *placing.notes,
             *resolver.stages.guesses(),
             *_of_nobodys_names(merge.nobodys_names),
+            *_of_currency(before, book, is_taken=bool(merge.accepted)),
         ),
         every_column=every_column(remembered, file_source, file_map, own_columns, book),
         explanation=explanation,
         read_as=read_as,
     )
+
+
+def _of_currency(before: BookNow, book: BookNow, *, is_taken: bool) -> tuple[Message, ...]:
+    """Say that the workbook, which had no money yet, has another currency from now on."""
+    old, new = before.policy.rules.currency, book.policy.rules.currency
+    if not is_taken or old == new:
+        return ()
+    return (Message("import.currency-set", {"before": old, "now": new}),)
 
 
 def _of_nobodys_names(count: int) -> tuple[Message, ...]:

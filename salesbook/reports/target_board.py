@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from salesbook.pages.lines.context import WHOLE_COMPANY
 from salesbook.pages.lines.line import MONTH_FIELDS
+from salesbook.pages.lines.periods import sign_of_chance
 from salesbook.reports.compose import Composer
 from salesbook.reports.contents import SIGN, ListBlock, ListColumn
 from salesbook.reports.description import Cell, Column, Fact, Remark, Table, Tile
@@ -140,11 +141,12 @@ class _Page:
         if "low" in line and "high" in line:
             span = f"{short(line['low'])} – {short(line['high'])}"
             facts.append(Fact(self._say("tile.range"), span))
+        # A sign beside a chance is the chance's: that the plan adds up the answer says.
         chance = line.get("chance_rate")
         target = line.get("target")
         return Tile(
             title=composer.words.period(self._year),
-            sign=str(line.get("sign", "")),
+            sign=str(sign_of_chance(chance) or line.get("sign", "")),
             lead=Fact(self._say("tile.target"), "–" if target is None else short(target)),
             chance=None
             if chance is None

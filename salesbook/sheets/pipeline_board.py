@@ -62,7 +62,7 @@ _STAGES: Final = (
     ListColumn("rate", "go_on", 4, number("rate", size=9.5, bold=True), is_signed=True),
     ListColumn("range", "range", 5, Look(size=9, tone="muted", align="right"), said="range"),
     ListColumn("number", "median_days", 4, number("days", size=9.5)),
-    ListColumn("days", "most_days", 3, number("days", size=9.5)),
+    ListColumn("limit_days", "stuck_after", 3, number("days", size=9.5)),
     ListColumn("count_down", "stuck", 3, number("count", size=9.5)),
 )
 _MOVED: Final = (
@@ -278,7 +278,6 @@ def _stages(board: Board) -> None:
         said = {
             "range": _range(page, place),
             "stage": _stage(page, place),
-            "rate": _rate(page, place),
         }
         board.list_line(0, _STAGES, "stages", place, said)
         _reached(board, right, place)
@@ -294,12 +293,6 @@ def _stage(page: Page, place: int) -> Expression:
     return if_(stage.equals(""), page.cell("stages", place, "says"), stage)
 
 
-def _rate(page: Page, place: int) -> Expression:
-    """How many go on from a stage; of all stages together that says nothing."""
-    stage = page.cell("stages", place, "stage")
-    return if_(stage.equals(""), "", page.cell("stages", place, "rate"))
-
-
 def _range(page: Page, place: int) -> Expression:
     """From where to where the rate may be, in whole percent."""
     low, high = (page.cell("stages", place, name) for name in ("rate_low", "rate_high"))
@@ -312,7 +305,10 @@ def _reached(board: Board, left: int, place: int) -> None:
     page = board.page
     stage, is_all = page.cell("stages", place, "stage"), page.cell("stages", place, "says")
     won = if_(is_all.equals(""), "", Word("pages.pipeline_board.won"))
-    reached, rate = page.cell("stages", place, "count_up"), page.cell("stages", place, "rate")
+    reached = page.cell("stages", place, "count_up")
+    rate = if_(
+        stage.equals(""), page.cell("stages", place, "share"), page.cell("stages", place, "rate")
+    )
     board.put(
         left,
         8,

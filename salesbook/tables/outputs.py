@@ -385,19 +385,23 @@ class Call(
     shown=True,
     occasion="due_on",
 ):
-    """One row per customer to be called this week, the most important first."""
+    """One row per customer to be called this week, the most important first.
+
+    People may add a row for a call that was not due: then only the customer has to be there.
+    """
 
     customer_id: CustomerRef
     customer_name: Annotated[Text | None, NameOf("customer_id"), Since("0.3.0")] = None
     contact: Annotated[Text | None, Since("0.3.0")] = None
     """Whom to ask for."""
-    tier: Tier
+    tier: Tier | None = None
     rep_id: RepRef | None = None
     rep_name: Annotated[Text | None, NameOf("rep_id"), Since("0.3.0")] = None
     channel: Channel | None = None
     phone: Annotated[Text | None, Since("0.3.0")] = None
-    due_on: Date
-    days_late: Count
+    due_on: Date | None = None
+    """Blank on a row that somebody added: the call was made on the day of the run."""
+    days_late: Count | None = None
     last_word: Annotated[Text | None, Since("0.3.0")] = None
     """Outcome of the latest activity that has one."""
     last_word_on: Annotated[Date | None, Since("0.3.0")] = None
@@ -409,7 +413,7 @@ class Call(
     """Yes: the next run makes an activity of the call."""
     result: Annotated[Text | None, YOURS, Since("0.3.0")] = None
     """What came out of it: the outcome of that activity."""
-    because: Sentence
+    because: Sentence | None = None
     value: Annotated[Money | None, Since("0.3.0")] = None
     p_alive: Annotated[Share | None, Since("0.3.0")] = None
     buying_on: Annotated[Date | None, Since("0.3.0")] = None

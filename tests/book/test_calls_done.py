@@ -340,6 +340,51 @@ def test_a_result_alone_says_of_no_call_that_it_was_made():
     assert sorted(filter(None, column(host, "result"))) == ["no answer", "try on Friday"]
 
 
+def test_a_result_beside_an_unreadable_word_is_told_once():
+    """The word is there: only what is wrong with it is said."""
+    host = worked()
+    tiered(host, MONDAY)
+    type_on(host, "C1", done="perhaps", result="wants a quote")
+    (not_noted,) = tiered(host, MONDAY).answer
+    assert (not_noted.code, not_noted.params["count"]) == ("calls-not-noted", 1)
+
+
+def add_row(host: MemoryHost, **typed: Cell) -> None:
+    """Somebody types a row of his own below the call list."""
+    cells = host.read("CallList")
+    fields = {header("CallList", field, "en"): cell for field, cell in typed.items()}
+    columns = {
+        name: [*values, fields.get(name)]
+        for name, values in zip(cells.headers, cells.columns, strict=True)
+    }
+    host._tables["calllist"] = replace(cells, columns=tuple(columns.values()))
+
+
+def test_a_call_that_was_not_due_is_noted_from_a_row_that_somebody_added():
+    """Only the customer and the word: it was made on the day of the run; nothing waits anywhere."""
+    host = worked()
+    tiered(host, MONDAY)
+    type_on(host, "C1", done="Yes")
+    tiered(host, MONDAY)
+    assert "C1" not in listed(host)
+    tuesday = MONDAY + dt.timedelta(days=1)
+    add_row(host, customer_id="C1", done="Yes", result="called back")
+    report = tiered(host, tuesday, "refresh")
+    assert activities(host)[f"call:C1:{tuesday}"]["outcome"] == "called back"
+    assert (codes(report), parked(host)) == ([], [])
+
+
+def test_a_second_row_of_one_customer_is_counted_among_what_could_not_be_noted():
+    host = worked()
+    tiered(host, MONDAY)
+    type_on(host, "C1", done="Yes", result="first")
+    add_row(host, customer_id="C1", done="Yes", result="second")
+    noted, not_noted = tiered(host, MONDAY).answer
+    assert (noted.code, not_noted.code) == ("calls-noted", "calls-not-noted")
+    assert [row["outcome"] for row in activities(host).values()] == ["second"]
+    assert parked(host).count("first") == 1
+
+
 def test_a_run_that_looks_back_notes_nothing_and_says_so():
     """Its day is not that of the call; the row stays, whatever was due on that day."""
     host = worked()

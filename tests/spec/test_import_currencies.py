@@ -223,6 +223,8 @@ def test_a_workbook_without_money_asks_for_the_files_currency(tmp_path):
     done = draft(tmp_path, text, "Orders", empty, currency="EUR")
     assert done.policy.rules.currency == "EUR"
     assert [row["amount"] for row in new_rows(done)] == [100_050, 225]
+    (told,) = [note for note in done.notes if note.code == "import.currency-set"]
+    assert told.params == {"before": "USD", "now": "EUR"}
     assert new_rows(done, "Policy") == [{"key": "currency", "value": "EUR"}]
 
 

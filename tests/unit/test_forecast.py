@@ -50,12 +50,18 @@ def plan(period, amount, rep_id="ann", status="published", **fields):
     }
 
 
+def periods(months, start):
+    rules = Rules(forecast_months=months, fiscal_year_start=start)
+    return [period for period, _, _ in forecast_periods(AS_OF, rules)]
+
+
 def test_months_quarters_and_the_fiscal_year():
-    names = [
-        period
-        for period, _, _ in forecast_periods(AS_OF, Rules(forecast_months=3, fiscal_year_start=4))
-    ]
-    assert names == ["2026-06", "2026-07", "2026-08", "FY2027-Q1", "FY2027-Q2", "FY2027"]
+    """So many months as are asked for, and never fewer than the fiscal year still has."""
+    ahead = ["2026-06", "2026-07", "2026-08", "2026-09"]
+    assert periods(4, 8) == [*ahead, "FY2026-Q4", "FY2027-Q1", "FY2026"]
+    assert periods(1, 8) == [*ahead[:2], "FY2026-Q4", "FY2027-Q1", "FY2026"]
+    autumn = ["2026-09", "2026-10", "2026-11", "2026-12"]
+    assert periods(1, 1) == [*ahead[:3], *autumn, "FY2026-Q2", "FY2026-Q3", "FY2026"]
 
 
 def test_a_deal_of_100000_at_a_half_in_june_is_worth_50000_and_a_lost_one_nothing():

@@ -54,17 +54,28 @@ def begun_calls(task: Task) -> pd.DataFrame:
         no activity yet, and for one of which the typed cells cannot be read. A result alone says of
         no call that it was made.
     """
-    calls = task.tables[CALL_LIST]
+    calls = _dated(task)
     yours = list(TABLES[CALL_LIST].yours)
-    unreadable = {
-        finding.row
-        for finding in task.found
-        if finding.table == CALL_LIST and finding.field in yours
-    }
-    is_unreadable = calls.index.isin(unreadable)
+    is_unreadable = calls.index.isin(_rows_with_faults(task, *yours))
     is_done = calls["done"].fillna(False).astype("bool")
     begun = calls.assign(is_unsettled=is_done | is_unreadable)
     return begun[begun[yours].notna().any(axis=1) | is_unreadable]
+
+
+def _dated(task: Task) -> pd.DataFrame:
+    """The call list; a call that somebody added was due on the day of the run."""
+    calls = task.tables[CALL_LIST]
+    due_on = calls["due_on"].fillna(pd.Timestamp(task.as_of))
+    return calls.assign(due_on=due_on, days_late=calls["days_late"].fillna(0))
+
+
+def _rows_with_faults(task: Task, *fields: str) -> set[int | None]:
+    """Rows of the call list of which some of these cells cannot be used."""
+    return {
+        finding.row
+        for finding in task.found
+        if finding.table == CALL_LIST and finding.field in fields
+    }
 
 
 def take_up_calls(task: Task, *, may_write: bool) -> CallsTakenUp:
@@ -77,10 +88,10 @@ def take_up_calls(task: Task, *, may_write: bool) -> CallsTakenUp:
         may_write: whether the run may add activities; one that may not only says what is wrong.
     """
     staff = Staff(task.tables["Reps"], task.tables["Assignments"])
-    calls = task.tables[CALL_LIST]
+    calls = _dated(task)
     done = calls[calls["done"].fillna(False).astype("bool")]
 
-    findings = [*_results_alone(calls)]
+    findings = [*_results_alone(task)]
     activities: list[dict[str, object]] = []
     taken_up: list[int] = []
     known_keys = _known_activities(task)
@@ -137,8 +148,11 @@ def take_up_calls(task: Task, *, may_write: bool) -> CallsTakenUp:
 def _left_on_the_list(task: Task, findings: Sequence[Finding]) -> Iterator[Message]:
     """Say how many calls could not be noted, with the first reason, and which have only a result."""
     faults = [finding for finding in findings if finding.severity == "error"]
+    # A second row of one customer is not read: what is typed on it becomes nothing.
     unreadable = [
-        finding for finding in task.found if finding.table == CALL_LIST and finding.field == "done"
+        finding
+        for finding in task.found
+        if finding.table == CALL_LIST and finding.field in ("done", "customer_id")
     ]
     if faults or unreadable:
         first = (faults or unreadable)[0]
@@ -150,9 +164,14 @@ def _left_on_the_list(task: Task, findings: Sequence[Finding]) -> Iterator[Messa
         yield Message("calls-without-done", {"count": alone, "list": CALL_LIST})
 
 
-def _results_alone(calls: pd.DataFrame) -> Iterator[Finding]:
-    """Say of each result without a word on whether the call was made that nothing becomes of it."""
-    says_nothing = calls["result"].notna() & calls["done"].isna()
+def _results_alone(task: Task) -> Iterator[Finding]:
+    """Say of each result without a word on whether the call was made that nothing becomes of it.
+
+    A word that cannot be read is one; what is wrong with it is said already.
+    """
+    calls = task.tables[CALL_LIST]
+    has_a_word = calls["done"].notna() | calls.index.isin(_rows_with_faults(task, "done"))
+    says_nothing = calls["result"].notna() & ~has_a_word
     for call in calls[says_nothing].to_dict("records"):
         yield Finding(
             _RESULT_ALONE,

@@ -21,7 +21,7 @@ import pandas as pd
 
 from salesbook.messages import Fact, Message
 from salesbook.pages.lines.context import PageContext, Scope
-from salesbook.pages.lines.line import ATTENTION, LATE, Line, ListLines
+from salesbook.pages.lines.line import ATTENTION, LATE, Line, ListLines, whole
 from salesbook.pages.lines.scoped import Record, RecordsByScope, by_scope, records_of
 
 _SHOWN: Final = 12
@@ -121,7 +121,7 @@ def _at_most_five_a_rep(calls: Iterable[Record]) -> list[Record]:
 
 
 def _line(context: PageContext, call: Record) -> Line:
-    customer_id, days = str(call["customer_id"]), int(call["days_late"])
+    customer_id, days = str(call["customer_id"]), whole(call["days_late"]) or 0
     sign = LATE if days > _VERY_LATE_FROM else ATTENTION if days > _LATE_FROM else None
     step, step_on = _next_step(context, call)
     return {

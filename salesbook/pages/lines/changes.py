@@ -125,12 +125,11 @@ def _day(value: Any) -> dt.date | None:
 
 
 def _new_risks(context: PageContext, since: pd.Timestamp) -> pd.DataFrame:
-    """Open deals of which a day passed since the snapshot that should not have."""
+    """Open deals of which a day passed since the snapshot that should not have, and none before."""
     alerts = context.tables["Alerts"]
-    is_new = alerts["kind"].isin(_RISKS) & (alerts["since_on"] >= since)
-    named = set(alerts.loc[is_new, "row_key"])
+    first_on = alerts[alerts["kind"].isin(_RISKS)].groupby("row_key")["since_on"].min()
     deals = context.open_deals
-    return deals[deals["deal_id"].isin(named)]
+    return deals[deals["deal_id"].isin(first_on.index[first_on >= since])]
 
 
 def _deals_line(context: PageContext, sign: str, kind: str, deals: pd.DataFrame) -> Line:

@@ -19,12 +19,15 @@ from salesbook.pages.lines.line import (
     MONTH_FIELDS,
     Line,
     present,
+    whole,
 )
+from salesbook.pages.lines.measures import measures_of_the_year, scale_of
 from salesbook.pages.lines.periods import PeriodFigures, period_figures
 
 _SHOWN: Final = 4
 _WATCHED_UNDER: Final = 0.95
 """Under this share of pace a rep is watched, though it may be luck."""
+_MONTHS: Final = 12
 _RATES: Final = ("win_rate",)
 """Metrics whose values are shares; those of the others are numbers."""
 
@@ -44,6 +47,8 @@ class RepPace:
     high: float | None
     is_judged: bool = True
     """False while nothing is sold and no deal is made in the whole book."""
+    is_watched: bool = True
+    """False while less than a month's part of the year's target is due: a day tells nothing."""
 
     @property
     def rate(self) -> float:
@@ -64,7 +69,7 @@ class RepPace:
             return BEHIND
         if self.low is not None and self.low > 1:
             return AHEAD
-        return ATTENTION if self.rate < _WATCHED_UNDER else None
+        return ATTENTION if self.is_watched and self.rate < _WATCHED_UNDER else None
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,8 @@ class RepsOfScope:
         ahead = sum(rep.sign == AHEAD for rep in self.rest)
         behind = sum(rep.sign in (BEHIND, ATTENTION) for rep in self.rest)
         fine = len(self.rest) - behind
+        if not self.rest:
+            return {"says": Message("page.help.all"), "count": 0, "count_up": 0}
         kind = "rest" if self.shown else "nobody"
         says = Message(f"page.help.{kind}", {"fine": fine})
         if ahead:
@@ -113,7 +120,16 @@ def pace_of(
     if not due or due <= 0:
         return None
     low, high = luck_ranges(context, period).get(rep, (None, None))
-    return RepPace(rep, int(attained["actual"]), int(due), low, high, context.has_begun)
+    of_year = whole(figures.attained(Scope("rep", rep), context.year).get("target")) or 0
+    return RepPace(
+        rep,
+        int(attained["actual"]),
+        int(due),
+        low,
+        high,
+        is_judged=context.has_begun,
+        is_watched=due * _MONTHS >= of_year,
+    )
 
 
 def luck_ranges(context: PageContext, period: str) -> LuckRanges:
@@ -134,12 +150,6 @@ def _luck_ranges_by_period(context: PageContext) -> dict[str, LuckRanges]:
         )
         by_period.setdefault(str(line.period), {})[str(line.rep_id)] = bounds
     return by_period
-
-
-def scale_of(context: PageContext, metric: str) -> float:
-    """What full marks of a share are on score cards: 1, or 100 where Metrics has that scale."""
-    scales = [row.scale for row in context.policy.metrics if row.metric == metric and row.scale]
-    return scales[-1] if scales else 1.0
 
 
 def reps_of(context: PageContext, scope: Scope) -> RepsOfScope:
@@ -220,9 +230,8 @@ def cause_of(context: PageContext, pace: RepPace) -> Message:
 
 def worst_metric(context: PageContext, rep_id: str) -> Any:
     """Of the rep's measures that lie wholly under their goal that which is farthest below."""
-    lines = context.tables["ScorecardLines"]
-    is_ours = (lines["period"] == context.year) & (lines["rep_id"] == rep_id)
-    measures = lines[is_ours & (lines["metric"] != "attainment") & (lines["goal"] > 0)]
+    lines = measures_of_the_year(context)
+    measures = lines[(lines["rep_id"] == rep_id) & (lines["goal"] > 0)]
     behind = measures[measures["high"] < measures["goal"]]
     if behind.empty:
         return None

@@ -16,9 +16,9 @@ Lists of the Pipeline board, each for the company, every team and every rep:
 - `stuck-sum`, `track-sum`: what all of them come to, `because` how many are not shown; `count_up` of
   the first are stuck, `count_down` overdue.
 - `stages`: open stages in order. `count`, `amount` of deals open in it, `count_down` of them stuck;
-  `count_up` ever reached it, of those `rate` went on, `rate_low` to `rate_high`; `number` and `days`
-  are those after which half and 80 % had left, `limit_days` the limit. ▼ is on the worst leak.
-  Its last line, with `says`, is all of them; `count_up` were won, `rate` of who reached a first stage.
+  `count_up` ever reached it, of those `rate` went on, `rate_low` to `rate_high`; `number` are the days
+  after which half had left, `limit_days` the limit. ▼ is on the worst leak.
+  Its last line, with `says`, is all of them; `count_up` were won, `share` of who reached a first stage.
 - `leak`: what the worst stage costs.
 - `moved`, by period: kinds of change with `count`, `amount` and the largest deal in `subject`, which
   was expected `since_on` and is now `on`.

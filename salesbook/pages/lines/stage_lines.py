@@ -81,7 +81,6 @@ class StageLines:
             "rate_low": present(passed["wilson_low"]),
             "rate_high": present(passed["wilson_high"]),
             "number": present(times.get("median_days")),
-            "days": present(times.get("p80_days")),
             "limit_days": present(times.get("limit_days")),
             "table": "Funnel",
         }
@@ -125,7 +124,7 @@ class StageLines:
                 "amount": sums.amount,
                 "count_down": int(self.pipeline.stuck[places].sum()),
                 "count_up": won,
-                "rate": won / entered if entered else None,
+                "share": won / entered if entered else None,
             }
         ]
 

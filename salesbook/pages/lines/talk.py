@@ -22,6 +22,7 @@ from salesbook.messages import Fact, Message
 from salesbook.money import three_digits
 from salesbook.pages.lines.context import PageContext, Scope
 from salesbook.pages.lines.line import ATTENTION, BEHIND, GOOD, Line
+from salesbook.pages.lines.measures import measures_of_the_year
 from salesbook.pages.lines.open_pipeline import open_pipeline
 from salesbook.pages.lines.periods import PeriodFigures
 from salesbook.pages.lines.scoped import Record, by_rep, records_of
@@ -173,9 +174,8 @@ class Talks:
         the bad side; in parts of the goal. The farthest first.
         """
         context = self.context
-        lines = context.tables["ScorecardLines"]
-        is_measure = (lines["period"] == context.year) & (lines["metric"] != "attainment")
-        known = lines[is_measure & (lines["goal"] > 0) & lines["low"].notna()]
+        lines = measures_of_the_year(context)
+        known = lines[(lines["goal"] > 0) & lines["low"].notna()]
         lower_is_better = {row.metric for row in context.policy.metrics if row.better == "lower"}
         side = known["metric"].isin(lower_is_better).map({True: -1.0, False: 1.0})
         is_above, is_below = known["low"] > known["goal"], known["high"] < known["goal"]

@@ -26,6 +26,9 @@ _SHOWN: Final = 10
 _SHOWN_OF_REP: Final = 5
 _MANY: Final = 20
 """A kind with more steps than that is one line with their number and sum."""
+_TALK: Final = "talk"
+_CALL: Final = "call"
+"""Kinds of step that no alert asks for."""
 _OF_DEALS: Final = ("Deals", "Orders")
 """Tables of whose rows the amount can still come, or be paid."""
 _PASSED: Final = frozenset(
@@ -106,13 +109,19 @@ def _sum_of(context: PageContext, first: Step, of_kind: list[Step]) -> Step:
         "sign": first.line["sign"],
         "says": first.line["says"],
         "because": Message(
-            "page.todo.many", {"count": len(of_kind), "kind": f"alerts={first.kind}"}
+            "page.todo.many",
+            {"count": len(of_kind), "kind": f"{_words_of(first.kind)}={first.kind}"},
         ),
         "amount": sum(amounts) if amounts else None,
         "table": "Alerts",
     }
     subject = ("Alerts", first.kind)
     return Step(first.rank, first.kind, subject, first.scopes, None, line, count=len(of_kind))
+
+
+def _words_of(kind: str) -> str:
+    """Where a kind of step has its words: alerts have theirs, calls and talks are none."""
+    return "steps" if kind in (_CALL, _TALK) else "alerts"
 
 
 def _of_alerts(context: PageContext) -> Iterator[Step]:
@@ -191,7 +200,7 @@ def _of_people(context: PageContext) -> Iterator[Step]:
             "row_key": pace.rep_id,
         }
         scopes = context.scopes_of(pace.rep_id)[:2]
-        yield Step((1, 0, place), "talk", ("Reps", pace.rep_id), scopes, None, line)
+        yield Step((1, 0, place), _TALK, ("Reps", pace.rep_id), scopes, None, line)
 
 
 def _of_calls(context: PageContext) -> Iterator[Step]:
@@ -214,5 +223,5 @@ def _of_calls(context: PageContext) -> Iterator[Step]:
             "row_key": customer_id,
         }
         scopes = context.scopes_of(rep_id) if rep_id is not None else (WHOLE_COMPANY,)
-        days = int(call["days_late"])
-        yield Step((2, -days, 0), "call", ("Customers", customer_id), scopes, None, line)
+        days = whole(call["days_late"]) or 0
+        yield Step((2, -days, 0), _CALL, ("Customers", customer_id), scopes, None, line)

@@ -25,8 +25,11 @@ def why_no_target(context: PageContext, scope: Scope, period: str, otherwise: st
     """
     planned = _rows_of(context, scope, context.tables["TargetPlan"], period)
     facts: dict[str, Fact] = {"period": period}
-    if len(plan_in_force(planned)):
-        return Message("page.answer.target-zero", facts)
+    in_force = plan_in_force(planned)
+    if len(in_force):
+        # Who has a plan and no target yet came to the team, or it to its name, within the period.
+        is_zero = in_force["amount"].sum() == 0
+        return Message("page.answer.target-zero" if is_zero else otherwise, facts)
 
     year = year_of_month(months_in(period, context.first_month)[0], context.first_month)
     targets = targets_of(context, int(year.removeprefix("FY")), "revenue")

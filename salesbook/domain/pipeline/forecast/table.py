@@ -46,14 +46,19 @@ _MEASURES: Final = (CLOSED, *OPEN_CATEGORIES, "weighted", *_DRAWN)
 
 
 def forecast_periods(as_of: dt.date, rules: Rules) -> list[Span]:
-    """The months that are forecast, this fiscal quarter and the next, and this fiscal year."""
+    """The months that are forecast, this fiscal quarter and the next, and this fiscal year.
+
+    The months reach at least to the end of the fiscal year: its parts have to be there to be added.
+    """
     start = rules.fiscal_year_start
     this_month = month_of(as_of)
     in_next_quarter = next_month(this_month, 3)
 
-    months = [next_month(this_month, step) for step in range(rules.forecast_months)]
-    quarters = [quarter_of_month(this_month, start), quarter_of_month(in_next_quarter, start)]
     year = year_of_month(this_month, start)
+    to_end_of_year = number_of_month(months_in(year, start)[-1]) - number_of_month(this_month) + 1
+    count = max(rules.forecast_months, to_end_of_year)
+    months = [next_month(this_month, step) for step in range(count)]
+    quarters = [quarter_of_month(this_month, start), quarter_of_month(in_next_quarter, start)]
     return [_span(period, start) for period in (*months, *quarters, year)]
 
 

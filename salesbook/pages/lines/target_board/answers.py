@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from salesbook.domain.arithmetic.calendar import first_day, last_day
+from salesbook.domain.arithmetic.calendar import first_day, last_day, year_of_month
 from salesbook.messages import Fact, Message
 from salesbook.pages.lines.answers import is_almost_certain
 from salesbook.pages.lines.context import Scope
@@ -39,6 +39,10 @@ def _state_of_plan(plan: YearPlan, scope: Scope) -> Line:
     if not plan.has_plan:
         typed = typed_target(plan.targets, scope)
         if typed is None:
+            later = _later_year(plan)
+            if later is not None:
+                says = Message("page.target.planned-later", {**year, "later": later})
+                return {"sign": ATTENTION, "says": says, "table": _TARGETS}
             return {"says": Message("page.target.nothing", year), "table": _TARGETS}
         amount: dict[str, Fact] = {**year, "amount": rounded(plan, typed)}
         return {"sign": ATTENTION, "says": Message("page.target.not-split", amount)}
@@ -59,6 +63,14 @@ def _state_of_plan(plan: YearPlan, scope: Scope) -> Line:
         "planned": exactly(plan, first.planned),
     }
     return {"sign": LATE, "says": Message("page.target.off", off), "table": _TARGETS}
+
+
+def _later_year(plan: YearPlan) -> str | None:
+    """The next fiscal year that has a plan of the same measure; None where there is none."""
+    planned = plan.context.tables["TargetPlan"]
+    periods = planned.loc[planned["metric"] == plan.metric, "period"].unique()
+    years = {year_of_month(str(period), plan.context.first_month) for period in periods}
+    return min((year for year in years if year > plan.year), default=None)
 
 
 def _outlook(plan: YearPlan, scope: Scope) -> Line | None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
-import pandas as pd
-
-from salesbook.domain.arithmetic.calendar import first_day, last_day
 from salesbook.messages import Message
-from salesbook.pages.lines.context import PageContext
-from salesbook.pages.lines.helping import scale_of, twelve_months
+from salesbook.pages.lines.helping import twelve_months
 from salesbook.pages.lines.line import ATTENTION, Line, present, whole
+from salesbook.pages.lines.measures import closed_deals, scale_of
 from salesbook.pages.lines.team_board.standing import FAR_BELOW, Amounts, Standing
 
 _UNMARKED: Final = "."
@@ -71,7 +68,7 @@ def _measures(standing: Standing, rep: str, courses_late: int) -> Line:
         _is_known(active, "value", "goal") and active.value < FAR_BELOW * active.goal,
         courses_late > 0,
     )
-    own_won, own_closed = _closed_deals(standing.context, standing.period).get(rep, (0, 0))
+    own_won, own_closed = closed_deals(standing.context, standing.period).get(rep, (0, 0))
     has_range = own_closed > 0 and _is_known(won, "low", "high")
     return {
         "share": own_won / own_closed if own_closed else None,
@@ -80,22 +77,6 @@ def _measures(standing: Standing, rep: str, courses_late: int) -> Line:
         "survey": asked.value if _is_known(asked, "value") else None,
         "marks": "".join(ATTENTION if is_far else _UNMARKED for is_far in is_marked),
     }
-
-
-def _closed_deals(context: PageContext, period: str) -> Mapping[str, tuple[int, int]]:
-    """By rep the deals that he won in a period, and all that he closed in it."""
-
-    def gather() -> Mapping[str, tuple[int, int]]:
-        deals = context.deals
-        frame = deals.frame.assign(is_won=deals.is_won, is_closed=deals.is_won | deals.is_lost)
-        first = pd.Timestamp(first_day(period, context.first_month))
-        last = min(pd.Timestamp(last_day(period, context.first_month)), context.today)
-        is_inside = frame["closed_on"].between(first, last)
-        by_rep = frame[frame["is_closed"] & is_inside].groupby("rep_id")["is_won"]
-        counts = by_rep.agg(["sum", "count"])
-        return {str(row.Index): (int(row.sum), int(row.count)) for row in counts.itertuples()}
-
-    return context.once(f"closed deals of {period}", gather)
 
 
 def _is_known(line: Any, *fields: str) -> bool:
