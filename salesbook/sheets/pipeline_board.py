@@ -345,7 +345,7 @@ def _moved_and_ahead(board: Board) -> None:
         22, 2, page.cell("moved_head", 0, "sign"), Look(size=9, bold=True, align="right")
     )
     landing = page.cell("moved_head", 0, "says")
-    board.put(24, 13, landing, Look(size=8.5, tone="muted"), signed_by=mark)
+    board.put(24, 13, landing, Look(size=8.5, tone="muted", shrink=True), signed_by=mark)
     _legend(board, right)
     board.next_row()
 
@@ -357,8 +357,7 @@ def _moved_and_ahead(board: Board) -> None:
         board.list_line(0, _MOVED, "moved", place, {"days": _from_to(page, place)})
         board.next_row()
     board.hairlines((first, board.row - 1), 0, _LEFT)
-    still = if_(is_number(since), Word("pages.pipeline_board.still"), "")
-    footnote = if_(page.has_line("moved"), Word("pages.pipeline_board.footnote"), still)
+    footnote = if_(page.has_line("moved"), Word("pages.pipeline_board.footnote"), "")
     board.put(0, COLUMNS, footnote, Look(tone="muted", size=8))
     board.next_row()
 

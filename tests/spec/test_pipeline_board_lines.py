@@ -336,6 +336,16 @@ def test_what_moved_the_quarter_is_told_with_the_largest_deal():
     [head] = of_list(lines, "moved-head", period="FY2026-Q4")
     assert head["amount"] == head["middle"] - head["low"]
     assert head["since_on"].date() == BEFORE
+    assert head["says"].code == "page.pipeline.landing-moved"
+
+
+def test_a_landing_that_moved_by_itself_says_that_no_deal_did():
+    """A week passed; the deals are those of then."""
+    deals = [an_offer("d1", amount=600), an_offer("d2", amount=200)]
+    [head] = of_list(lines_of(context_of(deals, deals)), "moved-head", period="FY2026-Q4")
+    same = head["middle"] == head["low"]
+    kind = "same" if same else "moved-alone"
+    assert head["says"].code == f"page.pipeline.landing-{kind}"
 
 
 def test_the_dashboard_names_the_largest_deal_that_was_pushed_out_of_its_month():

@@ -436,7 +436,9 @@ class Moved:
         facts: dict[str, Fact] = {"before": before, "now": after}
         sign, said = None, "landing-same"
         if before != after:
-            sign, said = AHEAD if now > then else BEHIND, "landing-moved"
+            by_deals = (*slice_of(scope), period) in self.rows
+            said = "landing-moved" if by_deals else "landing-moved-alone"
+            sign = AHEAD if now > then else BEHIND
         return [
             {
                 "sign": sign,
