@@ -246,6 +246,7 @@ class Composer:
             on_slides=block.on_slides,
             sums=len(sums),
             beyond=beyond,
+            is_ranked=block.is_ranked,
         )
 
     def _beyond(self, block: ListBlock, shown: int) -> int:
@@ -263,7 +264,7 @@ class Composer:
         says_how_many = bool(said) and block.counts != "all"
         if beyond and not says_how_many:
             said.append(left_out(self.words, beyond))
-        return " ".join(said)
+        return self.words.say("digest.semicolon").join(said)
 
     def _caption(self, block: ListBlock) -> str:
         """How many there are, since when, or of which period a list is."""

@@ -53,7 +53,7 @@ _CHANGED: Final = (
 _TODAY: Final = (
     SIGN_COLUMN,
     ListColumn("says", "do", 14, Look(bold=True, size=9.5)),
-    ListColumn("subject", "deal_or_person", 14, Look(tone="accent", size=9.5), is_link=True),
+    ListColumn("subject", "about", 14, Look(tone="accent", size=9.5), is_link=True),
     ListColumn("customer", "customer", 10, Look(size=9.5)),
     ListColumn("rep", "rep", 7, Look(size=9.5)),
     ListColumn("amount", "amount", 5, number("money")),

@@ -66,7 +66,7 @@ _CALLS: Final = (
 _TODAY: Final = (
     SIGN_COLUMN,
     ListColumn("says", "do", 17, Look(bold=True, size=9.5)),
-    ListColumn("subject", "deal_or_person", 17, _NAME, is_link=True),
+    ListColumn("subject", "about", 17, _NAME, is_link=True),
     ListColumn("customer", "customer", 12, _TEXT),
     ListColumn("amount", "amount", 6, number("money", size=9.5)),
     ListColumn("because", "because", 20, _SMALL),
