@@ -191,15 +191,18 @@ def _name_in(text: str) -> str | None:
 
 
 def _in_wan(value: Any) -> str:
-    """A sum as Chinese people say it: 343000 is "34.3 万", 125000000 is "1.25 亿"."""
+    """A sum as Chinese people say it: 343000 is "34.3万", 125000000 is "1.25亿".
+
+    As on tiles and in reports; books of earlier versions have a space before the unit.
+    """
     if abs(value) < _WAN:
         return f"{value:,}"
     amount = Decimal(str(value))
     if abs(value) < _YI:
-        return f"{(amount / _WAN).normalize():,f} 万"
+        return f"{(amount / _WAN).normalize():,f}万"
     yi = amount / _YI
     places = max(0, _YI_DIGITS - 1 - yi.adjusted())
-    return f"{round(yi, places).normalize():,f} 亿"
+    return f"{round(yi, places).normalize():,f}亿"
 
 
 def _named(name: str, form: str, language: Language) -> str:
