@@ -118,12 +118,17 @@ class Composer:
         facts = {
             "as_of": self.made.as_of.isoformat(),
             "book": printable(self.made.book),
-            "currency": self.numbers.currency,
+            "currency": self._currency(),
             "version": self.made.version,
         }
         if self.made.at is None:
             return self.words.say("facts.never", **facts)
         return self.words.say("facts.made", at=f"{self.made.at:%Y-%m-%d %H:%M}", **facts)
+
+    def _currency(self) -> str:
+        """The currency as people call it: a Chinese report is in 元, not in CNY."""
+        code = self.numbers.currency
+        return self.words.say("currency.CNY") if code == "CNY" else code
 
     # Will we make the number?
 

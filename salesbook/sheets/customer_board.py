@@ -136,7 +136,7 @@ def _tile_calls(board: Board, left: int) -> None:
 def _tile_late(board: Board, left: int) -> None:
     page = board.page
     tier = page.cell("tile_late", 0, "tier")
-    named = Word("pages.customer_board.tier").then(tier, Word("pages.customer_board.late"))
+    named = framed("pages.customer_board.late", tier)
     _tile_head(board, left, if_(tier.equals(""), Word("pages.customer_board.late_best"), named))
     board.put(left, 5, page.cell("tile_late", 0, "count", DASH), _large())
     sign = board.sign(

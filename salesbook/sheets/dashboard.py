@@ -75,10 +75,12 @@ def dashboard_sheet() -> Board:
     _people_and_changes(board)
     _today(board)
     _charts(board)
+    sold_by = fact("sold")
+    dot = if_(sold_by.equals(""), "", " · ")
     board.put(
         0,
         COLUMNS,
-        fact("sold").then(board.once_run(" · "), board.once_run(Word("pages.dashboard.footnote"))),
+        sold_by.then(dot, board.once_run(Word("pages.dashboard.footnote"))),
         Look(tone="muted", size=8),
     )
     board.next_row()

@@ -140,10 +140,8 @@ def _tiles(board: Board) -> None:
 
     sold = call("N", page.cell("tile", 0, "sold"))
     missing = call("MAX", 0, call("N", target) - sold)
-    to_go = amount_text(sold).then(
-        Word("pages.pipeline_board.sold"),
-        amount_text(missing),
-        Word("pages.pipeline_board.missing"),
+    to_go = framed("pages.pipeline_board.sold", amount_text(sold)).then(
+        framed("pages.pipeline_board.missing", amount_text(missing))
     )
     chance = _Tile(
         caption=Word("pages.pipeline_board.chance"),

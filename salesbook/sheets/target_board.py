@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from salesbook.expressions import Expression, Text, Word, call
-from salesbook.pages.common import if_, is_number
+from salesbook.pages.common import framed, if_, is_number
 from salesbook.pages.lines.line import MONTH_FIELDS
 from salesbook.pages.page import Page
 from salesbook.pages.target_board import (
@@ -97,10 +97,10 @@ def _tiles(board: Board) -> None:
     rate = figure("rate")
     of_pace = if_(
         is_number(rate),
-        call("ROUND", rate * 100, 0).then("%", Word("pages.target_board.of_pace")),
+        framed("pages.target_board.of_pace", call("ROUND", rate * 100, 0).then("%")),
         "",
     )
-    to_go = measured(page, figure("expected")).then(Word("pages.target_board.to_go"))
+    to_go = framed("pages.target_board.to_go", measured(page, figure("expected")))
     low, high = figure("low"), figure("high")
     span = measured(page, low).then(" – ", measured(page, high), Word("pages.target_board.range"))
     tiles = (

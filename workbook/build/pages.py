@@ -52,8 +52,7 @@ _FORMATS: Final = {
     "rate": "0%",
     "count": "#,##0",
     "days": "#,##0",
-    "decimal": "0.0",
-    "times": '0.0"×"',
+    "decimal": "0.0#",
     "error": '"± "0%',
     "signed": '+0;"−"0;0',
     "up": '"▲ "0;;"–"',
@@ -62,6 +61,7 @@ _FORMATS: Final = {
 _DATES: Final = {"en": "d mmm", "zh-CN": "mm-dd"}
 _DAYS: Final = {"en": "d mmm yy", "zh-CN": "yyyy-mm-dd"}
 _SPANS: Final = {"en": '0" d"', "zh-CN": '0" 天"'}
+_TIMES: Final = {"en": '0.0#"×"', "zh-CN": '0.0#" 倍"'}
 _TONE_OF_MOVES: Final = {"up": "good", "down": "bad"}
 _COLUMNS_A_SIGN: Final = {"en": 0.36, "zh-CN": 0.8}
 """Of the grid, for a sign of a link's name."""
@@ -185,6 +185,7 @@ class PageDrawer:
             "date": _DATES[language],
             "day": _DAYS[language],
             "span": _SPANS[language],
+            "times": _TIMES[language],
         }
         properties: dict[str, Any] = {
             "font_size": wanted.size,
