@@ -11,7 +11,7 @@ import pytest
 
 from salesbook import labels
 from salesbook.labels import LANGUAGES
-from salesbook.labels.messages import templates
+from salesbook.labels.messages import fill, templates
 from salesbook.labels.words import fold, words
 from salesbook.messages import Message
 from salesbook.tables import TABLES, Kind, Role
@@ -40,6 +40,7 @@ FORMS = {
     "choices",
     "fields",
     "nearest",
+    "pipeline",
     "setting",
     "share",
     "text",
@@ -307,6 +308,7 @@ PLAUSIBLE = {
     "choices": "Stages.kind=open|won|lost",
     "fields": ["Deals.amount"],
     "nearest": "Ann",
+    "pipeline": "main",
     "setting": "Policy.few=int:1:",
     "text": "Q7",
 }
@@ -409,3 +411,25 @@ def test_several_sentences_in_a_cell_are_read_back_one_by_one(language):
     back = labels.message_of(labels.sentence(alone, language))
     assert back is not None
     assert (back.code, back.more) == ("date-ambiguous.advice", ())
+
+
+@pytest.mark.parametrize(
+    ("language", "pipeline", "said"),
+    [
+        ("en", "main", "a stage of pipeline Main"),
+        ("zh-CN", "main", "销售流程“默认流程”的阶段"),
+        ("zh-CN", "续约", "销售流程“续约”的阶段"),
+    ],
+)
+def test_a_pipeline_is_called_as_people_call_it(language, pipeline, said):
+    """The usual one has no name of its own; one that somebody named keeps it."""
+    message = Message("unknown-stage.expected", {"pipeline": pipeline, "nearest": None})
+    assert labels.sentence(message, language) == said
+
+
+def test_several_names_are_parted_as_in_the_language():
+    """By a comma of its own."""
+    template = "{names:tables}"
+    facts = {"names": ("Deals", "Orders")}
+    assert fill(template, facts, "zh-CN") == "商机、订单"
+    assert fill(template, facts, "en") == "Pipeline, Orders"
