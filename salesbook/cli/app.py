@@ -18,6 +18,7 @@ from salesbook.cli.mistakes import Commands, usage_error
 from salesbook.cli.options import help_text
 from salesbook.cli.outputs import lost_output, prepare_outputs, printing, say
 from salesbook.cli.setup_commands import SETUP_COMMANDS
+from salesbook.cli.started import as_started
 from salesbook.cli.verbs import verb_command
 from salesbook.errors import Interrupted, SalesbookError, UsageError
 from salesbook.interrupts import ends_with_its_save
@@ -91,7 +92,7 @@ def _refused(error: SalesbookError, arguments: list[str]) -> int:
 
         with printing(done=True):
             sys.stdout.write(json_line(error_document(error, language)))
-    say(error_text(error, language))
+    say(as_started(error_text(error, language)))
     return error.exit_code
 
 

@@ -19,6 +19,7 @@ from salesbook.book.summary import (
     upgrade_lines,
 )
 from salesbook.cli.outputs import say
+from salesbook.cli.started import as_started
 from salesbook.cli.stdout import print_lines, print_table
 from salesbook.labels import Language, sheet_name, word
 from salesbook.labels.messages import BETWEEN_SENTENCES, fill
@@ -78,7 +79,7 @@ class Terminal:
         if verbose:
             self._counts_table(report)
         closing = Closing(report, book, self.language, verbose=verbose)
-        print_lines([*closing.lines(), closing.counts()])
+        print_lines([*map(as_started, closing.lines()), closing.counts()])
 
     def _counts_table(self, report: Report) -> None:
         """Rows read, used, left out and written, of each table that has any."""
@@ -295,7 +296,10 @@ class Terminal:
 
     def checks(self, checks: Sequence[SetupCheck]) -> None:
         """Show what a doctor found."""
-        rows = [("✓" if check.ok else "✗", check.message, check.advice) for check in checks]
+        rows = [
+            ("✓" if check.ok else "✗", as_started(check.message), as_started(check.advice))
+            for check in checks
+        ]
         self._table("", ("", "", self._say("doctor.advice")), rows)
 
     def _say(self, name: str, **facts: Any) -> str:
@@ -308,7 +312,7 @@ class Terminal:
 
     def _message(self, text: str) -> None:
         if not self.quiet:
-            say(inert(text))
+            say(inert(as_started(text)))
 
     def _table(
         self,

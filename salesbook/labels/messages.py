@@ -4,7 +4,8 @@ Templates hold `{name}` or `{name:form}`. Forms: `money` (Decimal, grouped), `ab
 nobody pays: as `money`, in Chinese from 10,000 on in 万 and from 100 million on in 亿), `percent`
 (one decimal), `share` (of a number of cases, without decimals), `number` (up to two decimals),
 `day/days` (such a number with the word for one or for more behind it), `whole`, `date`, `period`
-(`2026-11`, `FY2026-Q4` or `FY2026` as people call it), `table`, `field` (`Table.field`), `choice`
+(`2026-11`, `FY2026-Q4` or `FY2026` as people call it), `table`, `field` (`Table.field`), `pipeline` (its name,
+the usual one by its word), `choice`
 (`Table.field=code`), `setting` (what one takes: `policy.expected_setting`), `choices`
 (`Table.field=code|code`), `nearest` (a known name, with the words around it; nothing where none is
 near), `text` (the default).
@@ -61,6 +62,7 @@ _UNITS: Final[Mapping[str, int]] = {"万": _WAN, "亿": _YI}
 
 _AS_EVERYWHERE: Final[Mapping[str, str]] = {}
 BETWEEN_SENTENCES: Final[Mapping[Language, str]] = {"en": " ", "zh-CN": ""}
+BETWEEN_NAMES: Final[Mapping[Language, str]] = {"en": ", ", "zh-CN": "、"}
 _SENTENCE_END: Final = re.compile(r"(?<=\.) (?=[A-Z])|(?<=。)(?=.)")
 """Between two sentences, as in "Score 90. Luck alone" and "得分 90。仅凭"; 1.5 and "e.g. so" have
 none.
@@ -127,8 +129,8 @@ def _shown(value: Any, form: str, language: Language) -> str:
         return _MISSING
     if form in ("tables", "fields"):
         each = form.removesuffix("s")
-        return ", ".join(_named(str(name), each, language) for name in value)
-    if form in ("table", "field", "setting", "choices", "choice"):
+        return BETWEEN_NAMES[language].join(_named(str(name), each, language) for name in value)
+    if form in ("table", "field", "setting", "choices", "choice", "pipeline"):
         return _named(str(value), form, language)
     if form == "period":
         return _period(str(value), language)
@@ -191,21 +193,26 @@ def _name_in(text: str) -> str | None:
 
 
 def _in_wan(value: Any) -> str:
-    """A sum as Chinese people say it: 343000 is "34.3 万", 125000000 is "1.25 亿"."""
+    """A sum as Chinese people say it: 343000 is "34.3万", 125000000 is "1.25亿".
+
+    As on tiles and in reports; books of earlier versions have a space before the unit.
+    """
     if abs(value) < _WAN:
         return f"{value:,}"
     amount = Decimal(str(value))
     if abs(value) < _YI:
-        return f"{(amount / _WAN).normalize():,f} 万"
+        return f"{(amount / _WAN).normalize():,f}万"
     yi = amount / _YI
     places = max(0, _YI_DIGITS - 1 - yi.adjusted())
-    return f"{round(yi, places).normalize():,f} 亿"
+    return f"{round(yi, places).normalize():,f}亿"
 
 
 def _named(name: str, form: str, language: Language) -> str:
     """The label of a table, a field, a choice, several of them, or what a setting takes."""
     if form == "choices":
         return _choices(name, language)
+    if form == "pipeline":
+        return _label_or(name, lambda: choice("pipelines", name, language))
     if form == "table":
         return _label_or(name, lambda: sheet_name(name, language))
     if form == "field":

@@ -43,6 +43,8 @@ _BLOCK: Final = "{list}|company|company|"
 
 _LEAST_IN_UNITS: Final = 10_000
 """From here on amounts are shown in thousands or in 万."""
+_NO_TENTHS_FROM: Final = 1_000
+"""Of so many units the tenth says nothing."""
 _NO_UNIT: Final = 10**15
 """Larger than any amount: it is shown in no larger unit."""
 
@@ -195,13 +197,33 @@ def two_digits(number: Expression) -> Expression:
 
 
 def amount_text(amount: Expression) -> Expression:
-    """An amount as text in the unit of the settings, as tiles show it: 1.97M, 239.5K, 9,600."""
+    """An amount as text in the unit of the settings: 1.97M, 239.5K, 9,600; 1,525万, 38.4万.
+
+    As reports write it: no decimal that is zero, and none of a thousand units and more.
+    """
     large, unit = fact("large"), fact("unit")
     size = call("ABS", amount)
     is_in_units = (Number(_LEAST_IN_UNITS) <= size) * (unit > 1)
-    in_units = call("FIXED", amount / unit, 1).then(fact("unit_word"))
+    scaled = amount / unit
+    tenths = if_(Number(_NO_TENTHS_FROM) <= call("ABS", scaled), 0, _decimal(scaled, 1))
+    in_units = call("FIXED", scaled, tenths).then(fact("unit_word"))
     small = if_(is_in_units.equals(1), in_units, call("FIXED", amount, 0))
-    return if_(large <= size, call("FIXED", amount / large, 2).then(fact("large_word")), small)
+    in_large = amount / large
+    has_hundredths = _decimal(in_large, 2).equals(1)
+    decimals = if_(has_hundredths, 2, _decimal(in_large, 1))
+    hundredths = if_(Number(_NO_TENTHS_FROM) <= call("ABS", in_large), 0, decimals)
+    long = call("FIXED", in_large, hundredths).then(fact("large_word"))
+    return if_(large <= size, long, small)
+
+
+def _decimal(value: Expression, place: int) -> Expression:
+    """1 where the decimal at a place, from 1, is not zero."""
+    return if_(call("ROUND", value, place).equals(call("ROUND", value, place - 1)), 0, Number(1))
+
+
+def amount_or(amount: Expression, otherwise: Expression | str = DASH) -> Expression:
+    """An amount as text, or what is said where there is none."""
+    return if_(is_number(amount), amount_text(amount), otherwise)
 
 
 def unit_in_brackets() -> Expression:

@@ -10,6 +10,7 @@ from salesbook.pages.common import (
     DASH,
     PERIOD,
     TEAM,
+    amount_text,
     block,
     charted,
     fact,
@@ -175,7 +176,7 @@ def _bars(page: Page, place: int) -> Iterator[Series]:
 
 
 def to_go(page: Page, place: int) -> Expression:
-    """What is missing to a tile's target: 0 once it is reached, a dash without one."""
+    """What is missing to a tile's target, as text: 0 once it is reached, a dash without one."""
     sold, target = (page.cell(f"tile{place}", 0, name) for name in ("sold", "target"))
     missing = call("MAX", 0, target - call("N", sold))
-    return if_(is_number(target), missing, DASH)
+    return if_(is_number(target), amount_text(missing), DASH)

@@ -118,12 +118,17 @@ class Composer:
         facts = {
             "as_of": self.made.as_of.isoformat(),
             "book": printable(self.made.book),
-            "currency": self.numbers.currency,
+            "currency": self._currency(),
             "version": self.made.version,
         }
         if self.made.at is None:
             return self.words.say("facts.never", **facts)
         return self.words.say("facts.made", at=f"{self.made.at:%Y-%m-%d %H:%M}", **facts)
+
+    def _currency(self) -> str:
+        """The currency as people call it: a Chinese report is in 元, not in CNY."""
+        code = self.numbers.currency
+        return self.words.say("currency.CNY") if code == "CNY" else code
 
     # Will we make the number?
 
@@ -246,6 +251,7 @@ class Composer:
             on_slides=block.on_slides,
             sums=len(sums),
             beyond=beyond,
+            is_ranked=block.is_ranked,
         )
 
     def _beyond(self, block: ListBlock, shown: int) -> int:
@@ -263,7 +269,7 @@ class Composer:
         says_how_many = bool(said) and block.counts != "all"
         if beyond and not says_how_many:
             said.append(left_out(self.words, beyond))
-        return " ".join(said)
+        return self.words.say("digest.semicolon").join(said)
 
     def _caption(self, block: ListBlock) -> str:
         """How many there are, since when, or of which period a list is."""

@@ -81,6 +81,8 @@ class ListBlock:
     counts: Literal["", "all", "rest"] = ""
     """What `count` of the caption or the rest counts: all lines of the list, or those not shown."""
     on_slides: bool = True
+    is_ranked: bool = False
+    """Whether it goes from the best to the worst."""
 
 
 SIGN: Final = ListColumn("sign", "sign", 0.25, heading="sign")
@@ -127,7 +129,7 @@ _DASHBOARD: Final = (
         (
             SIGN,
             ListColumn("says", "sentence", 2.0, heading="to_do"),
-            ListColumn("subject", width=2.0),
+            ListColumn("subject", width=2.0, heading="about"),
             ListColumn("customer", width=1.5),
             _REP,
             ListColumn("amount", "money", 0.8),
@@ -179,7 +181,7 @@ _REP_PAGE: Final = (
             SIGN,
             ListColumn("subject", width=2.0, heading="course"),
             ListColumn("says", "sentence", 2.0, heading="status"),
-            _DUE_ON,
+            ListColumn("on", "day", heading="due_by"),
         ),
         page=REP_PAGE,
         kinds=("rep",),
@@ -204,6 +206,7 @@ _TEAM: Final = (
         kinds=LEADERS,
         of="period",
         total="team-total",
+        is_ranked=True,
     ),
 )
 _PIPELINE: Final = (
@@ -229,7 +232,7 @@ _PIPELINE: Final = (
         (
             SIGN,
             ListColumn("says", "sentence", 1.4, heading="what"),
-            ListColumn("count", "count"),
+            ListColumn("count", "count", heading="deals"),
             ListColumn("amount", "money"),
             ListColumn("subject", width=2.4, heading="largest"),
         ),
@@ -247,7 +250,7 @@ _PIPELINE: Final = (
             ListColumn("amount", "money"),
             ListColumn("count_down", "count", heading="stuck"),
             ListColumn("rate", "percent", heading="went_on"),
-            ListColumn("number", "number", heading="usual_days"),
+            ListColumn("number", "number", heading="median_days"),
         ),
         page="PipelineBoard",
         kinds=LEADERS,
@@ -263,7 +266,7 @@ _CUSTOMERS: Final = (
             ListColumn("customer", width=1.6),
             ListColumn("phone", width=1.3),
             _REP,
-            ListColumn("since_on", "day"),
+            ListColumn("since_on", "day", heading="call_on"),
             ListColumn("because", "sentence", 1.6, heading="last_word"),
             ListColumn("says", "sentence", 1.8, heading="next"),
         ),
@@ -294,7 +297,7 @@ _CUSTOMERS: Final = (
             ListColumn("tier", otherwise="says"),
             ListColumn("count", "count", heading="customers"),
             ListColumn("amount", "money", heading="value"),
-            ListColumn("share", "percent"),
+            ListColumn("share", "percent", heading="share"),
             ListColumn("number", "number", heading="waiting"),
             ListColumn("rate", "percent", heading="on_time"),
         ),

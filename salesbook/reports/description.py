@@ -116,6 +116,8 @@ class Table:
     """How many of the rows, the last ones, are sums of the list and no lines of it."""
     beyond: int = 0
     """How many lines the list has beside those that are rows here."""
+    is_ranked: bool = False
+    """Whether it goes from the best to the worst, so that whoever shortens it keeps both ends."""
 
     @property
     def lines(self) -> Sequence[Sequence[Cell]]:
@@ -125,13 +127,16 @@ class Table:
     def cut(self, most: int, left_out: Callable[[int], str]) -> Table:
         """The list with so many of its lines at most; its sums stay, for they are those of all lines.
 
+        Of a list that goes from the best to the worst lines are left out in its middle.
+
         Args:
             left_out: says how many lines are not shown.
         """
-        lines = self.lines[:most]
-        dropped = len(self.lines) - len(lines)
-        if not dropped:
+        dropped = len(self.lines) - most
+        if dropped <= 0:
             return self
+        last = most // 2 if self.is_ranked else 0
+        lines = [*self.lines[: most - last], *self.lines[len(self.lines) - last :]]
         sums = self.rows[len(self.lines) :]
         beyond = self.beyond + dropped
         return replace(self, rows=[*lines, *sums], beyond=beyond, rest=left_out(beyond))

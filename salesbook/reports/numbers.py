@@ -41,7 +41,7 @@ class Numbers:
         return f"{to_decimal(minor, self.decimals):,f}"
 
     def short(self, minor: int) -> str:
-        """An amount as tiles and charts show it: 1.52M and 118.9K, or 1,064.2万."""
+        """An amount as tiles and charts show it, no decimal of it zero: 1.52M, 118.9K, 1,064万."""
         amount = Fraction(to_decimal(minor, self.decimals))
         for least, unit, decimals in _SHORT[self.language]:
             if abs(amount) >= least:
@@ -49,7 +49,7 @@ class Numbers:
                 # Of 1,064 units the tenth says nothing.
                 decimals = decimals if abs(in_unit) < 1_000 else 0
                 shown = to_decimal(round_half_away(in_unit * 10**decimals), decimals)
-                return f"{shown:,f}{unit}"
+                return f"{_without_zeros(f'{shown:,f}')}{unit}"
         return f"{round_half_away(amount):,}"
 
     def percent(self, share: float) -> str:
@@ -59,8 +59,7 @@ class Numbers:
     def number(self, value: float) -> str:
         """A number with at most one decimal."""
         tenths = round_half_away(exact(value) * 10)
-        text = f"{to_decimal(tenths, 1):,f}"
-        return text.removesuffix(".0")
+        return _without_zeros(f"{to_decimal(tenths, 1):,f}")
 
     def count(self, value: int) -> str:
         """A whole number."""
@@ -85,3 +84,8 @@ class Numbers:
             "day": self.day,
         }
         return forms[name]
+
+
+def _without_zeros(number: str) -> str:
+    """Without decimals that are zero: 122.0 is 122."""
+    return number.rstrip("0").rstrip(".") if "." in number else number

@@ -148,6 +148,9 @@ class Pen:
         paragraph = target.text_frame.paragraphs[0]
         paragraph.alignment = PP_ALIGN.RIGHT if column.is_number else PP_ALIGN.LEFT
         self.write(paragraph, "" if cell.sign else cell.text, style, cell.sign)
+        # A cell without words is as high as its end mark, which else has the letters of a title.
+        end = paragraph._p.get_or_add_endParaRPr()
+        end.set("sz", str(round(style.size * 100)))
 
 
 FEW_ROWS: Final = 4

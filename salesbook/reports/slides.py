@@ -28,8 +28,8 @@ from salesbook.reports.stamped import stamped
 _MOST_TITLE: Final = 255
 """Characters of a title in a file's properties."""
 _MOST_SLIDES: Final = 6
-_MOST_ROWS: Final = 8
-"""Rows of a table that can be read from the last chair."""
+_MOST_ROWS: Final = 14
+"""Rows of a table: as many as a slide has room for where each takes one line."""
 _MOST_TOGETHER: Final = 7
 """Rows of the short lists that share a slide."""
 _SLIDE: Final = Place(0, 0, 339, 190)
@@ -117,6 +117,8 @@ class _Deck:
         title = " · ".join(table.title for table in tables)
         is_alone = len(tables) == 1
         caption = tables[0].caption if is_alone else ""
+        if caption in self.about:
+            caption = ""
         slide = self._slide(title, f"{self.about} · {caption}" if caption else self.about)
         top = _TOP
         for table in tables:

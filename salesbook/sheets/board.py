@@ -22,6 +22,9 @@ COLUMN_PIXELS: Final = 16
 MARGIN_PIXELS: Final = 28
 ROW_PIXELS: Final = 24
 SPACER_PIXELS: Final = 12
+TWO_LINES: Final = 34
+THREE_LINES: Final = 46
+"""Pixels of rows whose long texts go on in further lines: written smaller nobody reads them."""
 _TITLE_BESIDE_NOTE: Final = 18
 """Columns of a title that has a note beside it."""
 
@@ -437,7 +440,7 @@ class Board:
         place: int,
         instead: Mapping[str, Expression] = _AS_LISTED,
     ) -> None:
-        """One line of a list; a text that is longer than its column is written smaller.
+        """One line of a list; what is longer than its column goes on below or is written smaller.
 
         Args: instead is what columns show that show no field as it is, by what they say (`said`) or
             else by their field.
@@ -467,7 +470,7 @@ class Board:
                     column_left,
                     column.width,
                     said,
-                    replace(column.look, shrink=True),
+                    replace(column.look, shrink=not column.look.wrap),
                     name=name,
                     signed_by=sign if column.is_signed else None,
                     bar=column.bar,
@@ -475,9 +478,16 @@ class Board:
             column_left += column.width
 
     def lists_beside(
-        self, blocks: Sequence[tuple[int, Sequence[ListColumn], str]], size: int
+        self,
+        blocks: Sequence[tuple[int, Sequence[ListColumn], str]],
+        size: int,
+        pixels: int | None = None,
     ) -> None:
-        """Lists beside each other, each with its heads: left end, columns, list."""
+        """Lists beside each other, each with its heads: left end, columns, list.
+
+        Args:
+            pixels: the height of their lines, where it is not the usual one.
+        """
         for left, columns, listed in blocks:
             self.list_heads(left, columns, listed)
         self.next_row(22)
@@ -487,7 +497,7 @@ class Board:
             for left, columns, listed in blocks:
                 if place < sizes[listed]:
                     self.list_line(left, columns, listed, place)
-            self.next_row()
+            self.next_row(pixels)
         for left, columns, listed in blocks:
             width = width_of(columns)
             last = first + min(size, sizes[listed]) - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from salesbook.expressions import Expression, Text, Word
@@ -12,6 +13,7 @@ from salesbook.sheets.board import (
     SIGN_COLUMN,
     SIGN_LOOK,
     SPACER_PIXELS,
+    TWO_LINES,
     Board,
     Line,
     ListColumn,
@@ -22,23 +24,24 @@ from salesbook.sheets.look import Bar, Look, Shows, number
 
 _TILE: Final = 14
 _GUTTER: Final = 1
-_NAME: Final = Look(tone="accent", size=9.5, shrink=True)
+_NAME: Final = Look(tone="accent", size=9, wrap=True)
 _TEXT: Final = Look(size=9.5, shrink=True)
+_LONG: Final = Look(size=9, wrap=True)
 _DAY: Final = number("date", tone="muted", size=9)
 
 _CALLS: Final = (
     ListColumn("subject", "contact", 9, _NAME, is_link=True),
-    ListColumn("customer", "customer", 11, _TEXT),
+    ListColumn("customer", "customer", 11, _LONG),
     ListColumn("tier", "tier", 2, Look(size=9.5, bold=True)),
     ListColumn("rep", "rep", 8, _TEXT),
     ListColumn("phone", "phone", 8, _TEXT),
     ListColumn("channel", "by", 4, _TEXT),
     SIGN_COLUMN,
     ListColumn("days", "late", 2, number("days", bold=True, size=9.5), is_signed=True),
-    ListColumn("because", "last_word", 8, Look(size=9.5, indent=1, shrink=True), blank=DASH),
+    ListColumn("because", "last_word", 8, replace(_LONG, indent=1), blank=DASH),
     ListColumn("on", "on", 4, _DAY),
     ListColumn("amount", "open_deal", 5, number("money", size=9.5), blank=DASH),
-    ListColumn("says", "next_step", 11, Look(size=9, indent=1, shrink=True), blank=DASH),
+    ListColumn("says", "next_step", 11, replace(_LONG, indent=1), blank=DASH),
 )
 _TIERS: Final = (
     ListColumn("tier", "tier", 3, Look(bold=True)),
@@ -133,7 +136,7 @@ def _tile_calls(board: Board, left: int) -> None:
 def _tile_late(board: Board, left: int) -> None:
     page = board.page
     tier = page.cell("tile_late", 0, "tier")
-    named = Word("pages.customer_board.tier").then(tier, Word("pages.customer_board.late"))
+    named = framed("pages.customer_board.late", tier)
     _tile_head(board, left, if_(tier.equals(""), Word("pages.customer_board.late_best"), named))
     board.put(left, 5, page.cell("tile_late", 0, "count", DASH), _large())
     sign = board.sign(
@@ -205,7 +208,7 @@ def _calls(board: Board) -> None:
         link=("pages.customer_board.calls_link", "CallList"),
     )
     board.next_row()
-    board.lists_beside(((0, _CALLS, "calls"),), CALLS)
+    board.lists_beside(((0, _CALLS, "calls"),), CALLS, TWO_LINES)
     board.put(0, COLUMNS, page.link("calls_rest", 0, "says"), Look(size=9, tone="accent"))
     board.next_row()
     board.next_row(SPACER_PIXELS)
@@ -229,7 +232,7 @@ def _tiers_and_leaving(board: Board) -> None:
         note=if_(
             page.has_line("leaving"),
             Word("pages.customer_board.leaving_note"),
-            board.word_with("leaving_total", "leaving_none"),
+            page.cell("leaving_total", 0, "because"),
         ),
         title_width=10,
         link=("pages.customer_board.tiers_link", "CustomerTiers"),

@@ -7,6 +7,7 @@ from typing import Final
 from salesbook.expressions import Expression, Text, Word, call
 from salesbook.pages.common import (
     DASH,
+    amount_or,
     amount_text,
     date_text,
     fact,
@@ -22,12 +23,14 @@ from salesbook.sheets.board import (
     COLUMNS,
     SIGN_COLUMN,
     SPACER_PIXELS,
+    THREE_LINES,
+    TWO_LINES,
     Board,
     Line,
     ListColumn,
     PlacedChart,
 )
-from salesbook.sheets.look import Align, Bar, Look, Shows, Tone, number
+from salesbook.sheets.look import Align, Bar, Look, Tone, number
 
 _TILE: Final = 24
 _GUTTER: Final = 1
@@ -43,21 +46,21 @@ _HELP: Final = (
     ListColumn("due", "due", 5, number("money", tone="muted")),
     ListColumn("rate", "of_pace", 4, number("rate", bold=True), is_signed=True, bar=Bar(3)),
     ListColumn("months", "twelve_months", 5, Look(indent=1), said="spark"),
-    ListColumn("because", "why", 16, Look(size=9, indent=1)),
+    ListColumn("because", "why", 16, Look(size=9, indent=1, wrap=True)),
 )
 _CHANGED: Final = (
     SIGN_COLUMN,
     ListColumn("says", "change", 5, Look(bold=True), is_signed=True),
-    ListColumn("because", "what", 17, Look(size=9)),
+    ListColumn("because", "what", 17, Look(size=8.5, wrap=True)),
 )
 _TODAY: Final = (
     SIGN_COLUMN,
-    ListColumn("says", "do", 14, Look(bold=True, size=9.5)),
-    ListColumn("subject", "deal_or_person", 14, Look(tone="accent", size=9.5), is_link=True),
-    ListColumn("customer", "customer", 10, Look(size=9.5)),
+    ListColumn("says", "do", 14, Look(bold=True, size=9.5, wrap=True)),
+    ListColumn("subject", "about", 14, Look(tone="accent", size=9, wrap=True), is_link=True),
+    ListColumn("customer", "customer", 10, Look(size=9, wrap=True)),
     ListColumn("rep", "rep", 7, Look(size=9.5)),
     ListColumn("amount", "amount", 5, number("money")),
-    ListColumn("because", "because", 17, Look(size=9, tone="muted", indent=1)),
+    ListColumn("because", "because", 17, Look(size=9, tone="muted", indent=1, wrap=True)),
     ListColumn("since_on", "since", 5, number("day", tone="muted", size=9)),
 )
 
@@ -72,10 +75,12 @@ def dashboard_sheet() -> Board:
     _people_and_changes(board)
     _today(board)
     _charts(board)
+    sold_by = fact("sold")
+    dot = if_(sold_by.equals(""), "", " · ")
     board.put(
         0,
         COLUMNS,
-        fact("sold").then(board.once_run(" · "), board.once_run(Word("pages.dashboard.footnote"))),
+        sold_by.then(dot, board.once_run(Word("pages.dashboard.footnote"))),
         Look(tone="muted", size=8),
     )
     board.next_row()
@@ -108,8 +113,8 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
     )
 
     board.next_row()
-    shown = board.once_run(landing, DASH)
-    board.put(left, 8, shown, Look(shows="short", fill="panel", size=20, bold=True, indent=1))
+    shown = board.once_run(amount_or(landing, ""), DASH)
+    board.put(left, 8, shown, Look(fill="panel", size=20, bold=True, indent=1, shrink=True))
     # A period that is over has a result and no range.
     has_range = is_number(page.cell(tile, 0, "low"))
     amount_word = if_(has_range, Word("pages.dashboard.landing"), Word("pages.dashboard.result"))
@@ -153,9 +158,10 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
 
     low, high = page.cell(tile, 0, "low"), page.cell(tile, 0, "high")
     span = if_(is_number(low), amount_text(low).then("–", amount_text(high)), "")
+    sold, target = page.cell(tile, 0, "sold"), page.cell(tile, 0, "target")
     figures: tuple[tuple[str, int, Expression, Align], ...] = (
-        ("sold", 5, page.cell(tile, 0, "sold"), "left"),
-        ("target", 5, page.cell(tile, 0, "target", DASH), "left"),
+        ("sold", 5, amount_or(sold, ""), "left"),
+        ("target", 5, amount_or(target), "left"),
         ("to_go", 4, to_go(page, place), "left"),
         ("range", 10, span, "right"),
     )
@@ -171,9 +177,8 @@ def _tile(board: Board, page: Page, place: int, left: int) -> None:
         column += width
     board.next_row()
     column = left
-    for word, width, said, align in figures:
-        shows: Shows = "text" if word == "range" else "short"
-        look = Look(shows=shows, fill="panel", size=9.5, bold=True, align=align, indent=1)
+    for _, width, said, align in figures:
+        look = Look(fill="panel", size=9.5, bold=True, align=align, indent=1, shrink=True)
         board.put(column, width, board.once_run(said), look)
         column += width
 
@@ -205,7 +210,7 @@ def _people_and_changes(board: Board) -> None:
         link_width=7,
     )
     board.next_row()
-    board.lists_beside(((0, _HELP, "help"), (right, _CHANGED, "changed")), CHANGES)
+    board.lists_beside(((0, _HELP, "help"), (right, _CHANGED, "changed")), CHANGES, THREE_LINES)
     board.next_row(SPACER_PIXELS)
 
 
@@ -216,7 +221,7 @@ def _today(board: Board) -> None:
     note = if_(page.has_line("today_count"), framed("pages.dashboard.today_note", total), "")
     board.title(0, COLUMNS, title, note=note, link=("pages.dashboard.today_link", "Alerts"))
     board.next_row()
-    board.lists_beside(((0, _TODAY, "today"),), STEPS)
+    board.lists_beside(((0, _TODAY, "today"),), STEPS, TWO_LINES)
     board.next_row(SPACER_PIXELS)
 
 

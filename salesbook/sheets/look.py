@@ -13,7 +13,6 @@ Shows = Literal[
     "text",
     "money",
     "exact",
-    "short",
     "rate",
     "count",
     "days",
@@ -27,9 +26,9 @@ Shows = Literal[
     "up",
     "down",
 ]
-"""What a cell shows: `money` in whole units, `exact` to the coin as people are paid, `short` as 1.52M
-or 118.9K, `times` as 3.8×, `span` as 30 d, `error` as ± 9%, `date` without its year and `day` with it,
-`signed` as +22, `up` and `down` how many went there, a dash for none."""
+"""What a cell shows: `money` in whole units, `exact` to the coin as people are paid, `times` as 3.8×,
+`span` as 30 d, `error` as ± 9%, `date` without its year and `day` with it, `signed` as +22, `up` and
+`down` how many went there, a dash for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from salesbook.pages.page import Page
 from salesbook.pages.pipeline_board import MOVES, STAGES, pipeline_board
 from salesbook.sheets.board import (
     COLUMNS,
-    ROW_PIXELS,
     SIGN_COLUMN,
     SIGN_LOOK,
     SPACER_PIXELS,
+    TWO_LINES,
     Barred,
     Board,
     Line,
@@ -39,7 +39,9 @@ _RIGHT: Final = 36
 
 _SMALL: Final = Look(size=9.5)
 _DEALS: Final = (
-    ListColumn("subject", "deal", 16, Look(tone="accent", size=9.5, indent=1), is_link=True),
+    ListColumn(
+        "subject", "deal", 16, Look(tone="accent", size=9, indent=1, wrap=True), is_link=True
+    ),
     ListColumn("rep", "rep", 7, _SMALL),
     ListColumn("stage", "stage", 6, _SMALL),
     ListColumn("amount", "amount", 5, number("money", size=9.5)),
@@ -48,7 +50,7 @@ _DEALS: Final = (
     ListColumn("expected", "this_quarter", 6, number("money", size=9.5, bold=True)),
     SIGN_COLUMN,
     ListColumn("says", "in_stage", 9, _SMALL, is_signed=True),
-    ListColumn("next_step", "next_step", 10, _SMALL),
+    ListColumn("next_step", "next_step", 10, Look(size=9, wrap=True)),
     ListColumn("marks", "", 1, SIGN_LOOK, is_sign=True),
     ListColumn("next_on", "on", 3, number("date", size=9.5), is_signed=True),
 )
@@ -70,13 +72,15 @@ _MOVED: Final = (
     ListColumn("says", "change", 6, Look(size=9.5), is_signed=True),
     ListColumn("count", "deals", 3, number("count", size=9.5)),
     ListColumn("amount", "amount", 6, number("money", size=9.5), is_signed=True),
-    ListColumn("subject", "largest", 13, Look(tone="accent", size=9, indent=1), is_link=True),
+    ListColumn(
+        "subject", "largest", 13, Look(tone="accent", size=9, indent=1, wrap=True), is_link=True
+    ),
     ListColumn("moved_days", "from_to", 7, Look(size=8.5, tone="muted"), said="days"),
 )
 
 
 class _Tile(NamedTuple):
-    """What a tile says."""
+    """What a tile says; what it shows as text is an amount."""
 
     caption: Expression
     figure: Expression
@@ -129,17 +133,15 @@ def _tiles(board: Board) -> None:
             Word("pages.pipeline_board.landing_first"),
         ),
         figure=landing,
-        shows="short",
+        shows="text",
         below=if_(has_both, call("IFERROR", of_target, "").then(span), ""),
         sign=if_(has_both, if_(landing >= target, "▲", "▼"), ""),
     )
 
     sold = call("N", page.cell("tile", 0, "sold"))
     missing = call("MAX", 0, call("N", target) - sold)
-    to_go = amount_text(sold).then(
-        Word("pages.pipeline_board.sold"),
-        amount_text(missing),
-        Word("pages.pipeline_board.missing"),
+    to_go = framed("pages.pipeline_board.sold", amount_text(sold)).then(
+        framed("pages.pipeline_board.missing", amount_text(missing))
     )
     chance = _Tile(
         caption=Word("pages.pipeline_board.chance"),
@@ -153,7 +155,7 @@ def _tiles(board: Board) -> None:
         caption, figure = Word(f"pages.pipeline_board.{word}"), page.cell(listed, 0, name)
         return _Tile(caption, figure, shows, page.cell(listed, 0, below))
 
-    open_deals = of_list("open", "open", "amount", "short", "says")
+    open_deals = of_list("open", "open", "amount", "text", "says")
     coverage = of_list("coverage", "open", "number", "times")
     late = of_list("stuck", "attention", "count", "count")
     tiles = (
@@ -173,8 +175,10 @@ def _tile(board: Board, place: int, tile: _Tile) -> None:
     first, left = board.row, place * (_TILE + _GUTTER)
     caption = Look(fill="panel", top="accent", size=9, tone="muted", indent=1)
     board.put(left, _TILE, tile.caption, caption)
-    big = Look(shows=tile.shows, fill="panel", size=20, bold=True, indent=1)
-    shown = if_(is_number(tile.figure), tile.figure, DASH)
+    big = Look(shows=tile.shows, fill="panel", size=20, bold=True, indent=1, shrink=True)
+    is_amount = tile.shows == "text"
+    number_shown = amount_text(tile.figure) if is_amount else tile.figure
+    shown = if_(is_number(tile.figure), number_shown, DASH)
     board.put(left, _TILE, board.once_run(shown, DASH), big, row=first + 1)
 
     width, mark = 0, None
@@ -246,7 +250,7 @@ def _lines(board: Board, band: str, size: int) -> None:
     page, first = board.page, board.row
     for place in range(size):
         board.list_line(0, _DEALS, band, place)
-        board.next_row()
+        board.next_row(TWO_LINES)
     board.hairlines((first, board.row - 1), 0, COLUMNS)
     more = page.link(f"{band}_sum", 0, "because")
     board.put(0, 40, more, Look(tone="accent", size=9, indent=1))
@@ -355,7 +359,7 @@ def _moved_and_ahead(board: Board) -> None:
     first = board.row
     for place in range(MOVES):
         board.list_line(0, _MOVED, "moved", place, {"days": _from_to(page, place)})
-        board.next_row()
+        board.next_row(TWO_LINES)
     board.hairlines((first, board.row - 1), 0, _LEFT)
     footnote = if_(page.has_line("moved"), Word("pages.pipeline_board.footnote"), "")
     board.put(0, COLUMNS, footnote, Look(tone="muted", size=8))
@@ -391,7 +395,7 @@ def _chart(board: Board, left: int) -> None:
             board.row,
             left + 2,
             _RIGHT,
-            22 + MOVES * ROW_PIXELS,
+            22 + MOVES * TWO_LINES,
             "stacked",
             page.name("ahead.label"),
             (

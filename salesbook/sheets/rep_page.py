@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Final
 
 from salesbook.expressions import Expression, Text, Word, call
-from salesbook.pages.common import DASH, framed, if_, unit_in_brackets
+from salesbook.pages.common import DASH, amount_or, framed, if_, unit_in_brackets
 from salesbook.pages.rep_page import CALLS, COURSES, DEALS, PAY_MONTHS, STEPS, TALK, rep_page
 from salesbook.sheets.board import (
     COLUMNS,
     SIGN_COLUMN,
     SPACER_PIXELS,
+    TWO_LINES,
     Board,
     Line,
     ListColumn,
@@ -24,50 +25,51 @@ _GUTTER: Final = 1
 _HALF: Final = 36
 _TILES: Final[tuple[tuple[str, str, Shows, int], ...]] = (
     ("tile_pace", "rate", "rate", 18),
-    ("tile_landing", "middle", "short", 17),
+    ("tile_landing", "middle", "text", 17),
     ("tile_coverage", "number", "times", 18),
     ("tile_pay", "amount", "exact", 18),
 )
-"""List, the field that is large, how it is shown, and columns."""
-_NAME: Final = Look(tone="accent", size=9.5, shrink=True)
+"""List, the field that is large, how it is shown (an amount as text), and columns."""
+_NAME: Final = Look(tone="accent", size=9, wrap=True)
 _TEXT: Final = Look(size=9.5, shrink=True)
-_SMALL: Final = Look(size=9, tone="muted", indent=1, shrink=True)
+_LONG: Final = Look(size=9, wrap=True)
+_SMALL: Final = Look(size=9, tone="muted", indent=1, wrap=True)
 
 _TALK: Final = (
     SIGN_COLUMN,
-    ListColumn("says", "", 14, Look(bold=True, size=9.5, shrink=True), is_link=True),
-    ListColumn("because", "", 21, Look(size=9, shrink=True)),
+    ListColumn("says", "", 14, Look(bold=True, size=9, wrap=True), is_link=True),
+    ListColumn("because", "", 21, _LONG),
 )
 _DEALS: Final = (
     SIGN_COLUMN,
     ListColumn("subject", "deal", 15, _NAME, is_link=True),
-    ListColumn("customer", "customer", 11, _TEXT),
+    ListColumn("customer", "customer", 11, _LONG),
     ListColumn("stage", "stage", 7, _TEXT),
     ListColumn("amount", "amount", 6, number("money", size=9.5)),
     ListColumn("rate", "win_rate", 4, number("rate", size=9.5), blank=DASH),
     ListColumn("says", "in_stage", 9, Look(size=9, indent=1, shrink=True), is_signed=True),
     ListColumn("on", "expected", 5, number("day", size=9.5)),
-    ListColumn("next_step", "next_step", 11, Look(size=9.5, indent=1, shrink=True), blank=DASH),
+    ListColumn("next_step", "next_step", 11, replace(_LONG, indent=1), blank=DASH),
     ListColumn("next_on", "on", 4, number("date", size=9.5, tone="muted")),
 )
 _CALLS: Final = (
     SIGN_COLUMN,
     ListColumn("tier", "tier", 3, Look(size=9.5, bold=True, indent=1)),
     ListColumn("subject", "contact", 10, _NAME, is_link=True),
-    ListColumn("customer", "customer", 12, _TEXT),
+    ListColumn("customer", "customer", 12, _LONG),
     ListColumn("phone", "phone", 9, _TEXT),
     ListColumn("channel", "by", 5, _TEXT),
     ListColumn("since_on", "call_on", 5, number("day", size=9.5)),
     ListColumn("days", "late", 3, number("days", size=9.5), is_signed=True),
-    ListColumn("because", "last_word", 9, Look(size=9.5, indent=1, shrink=True), blank=DASH),
+    ListColumn("because", "last_word", 9, replace(_LONG, indent=1), blank=DASH),
     ListColumn("amount", "open_deal", 6, number("money", size=9.5), blank=DASH),
     ListColumn("says", "next_step", 10, _SMALL, blank=DASH),
 )
 _TODAY: Final = (
     SIGN_COLUMN,
-    ListColumn("says", "do", 17, Look(bold=True, size=9.5)),
-    ListColumn("subject", "deal_or_person", 17, _NAME, is_link=True),
-    ListColumn("customer", "customer", 12, _TEXT),
+    ListColumn("says", "do", 17, Look(bold=True, size=9.5, wrap=True)),
+    ListColumn("subject", "about", 17, _NAME, is_link=True),
+    ListColumn("customer", "customer", 12, _LONG),
     ListColumn("amount", "amount", 6, number("money", size=9.5)),
     ListColumn("because", "because", 20, _SMALL),
 )
@@ -124,8 +126,10 @@ def _tiles(board: Board) -> None:
         top = Look(fill="panel", top="accent", size=9.5, bold=True, indent=1)
         board.put(left, width, Word(f"pages.rep_page.{listed}"), top)
         board.next_row()
-        look = Look(shows=shows, fill="panel", size=20, bold=True)
+        look = Look(shows=shows, fill="panel", size=20, bold=True, shrink=True)
         value = page.cell(listed, 0, field, DASH, blank="")
+        if shows == "text":
+            value = amount_or(page.cell(listed, 0, field), value)
         if listed == "tile_pay":
             board.put(left, width, value, replace(look, indent=1))
         else:
@@ -164,7 +168,7 @@ def _months_and_talk(board: Board) -> None:
             board.row,
             2,
             _HALF,
-            TALK * 24 + 22,
+            TALK * TWO_LINES + 22,
             "column",
             page.name("months.label"),
             (
@@ -178,7 +182,7 @@ def _months_and_talk(board: Board) -> None:
     first = board.row
     for place in range(TALK):
         board.list_line(right, _TALK, "talk", place)
-        board.next_row()
+        board.next_row(TWO_LINES)
     board.hairlines((first, first + TALK - 1), right, COLUMNS - right)
     board.next_row(22)
     board.next_row(SPACER_PIXELS)
@@ -194,7 +198,7 @@ def _deals(board: Board) -> None:
         link=("pages.rep_page.deals_link", "Deals"),
     )
     board.next_row()
-    board.lists_beside(((0, _DEALS, "deals"),), DEALS)
+    board.lists_beside(((0, _DEALS, "deals"),), DEALS, TWO_LINES)
     _rest(board, "deals_rest")
 
 
@@ -214,7 +218,7 @@ def _calls(board: Board) -> None:
         link=("pages.rep_page.calls_link", "CallList"),
     )
     board.next_row()
-    board.lists_beside(((0, _CALLS, "calls"),), CALLS)
+    board.lists_beside(((0, _CALLS, "calls"),), CALLS, TWO_LINES)
     _rest(board, "calls_rest")
 
 
@@ -230,7 +234,7 @@ def _today(board: Board) -> None:
         link=("pages.rep_page.today_link", "Alerts"),
     )
     board.next_row()
-    board.lists_beside(((0, _TODAY, "today"),), STEPS)
+    board.lists_beside(((0, _TODAY, "today"),), STEPS, TWO_LINES)
     board.next_row(SPACER_PIXELS)
 
 
@@ -264,6 +268,6 @@ def _pay_and_training(board: Board) -> None:
             board.list_line(0, _PAY_TOTAL, "pay_total", 0)
         if place < COURSES:
             board.list_line(right, _TRAINING, "training", place)
-        board.next_row()
+        board.next_row(TWO_LINES)
     board.hairlines((first, first + PAY_MONTHS), 0, _PAY_WIDTH)
     board.hairlines((first, first + COURSES - 1), right, COLUMNS - right)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from salesbook.expressions import Expression, Text, Word, call
-from salesbook.pages.common import DASH, if_, is_number
+from salesbook.pages.common import framed, if_, is_number
 from salesbook.pages.lines.line import MONTH_FIELDS
 from salesbook.pages.page import Page
 from salesbook.pages.target_board import (
@@ -97,10 +97,10 @@ def _tiles(board: Board) -> None:
     rate = figure("rate")
     of_pace = if_(
         is_number(rate),
-        call("ROUND", rate * 100, 0).then("%", Word("pages.target_board.of_pace")),
+        framed("pages.target_board.of_pace", call("ROUND", rate * 100, 0).then("%")),
         "",
     )
-    to_go = measured(page, figure("expected")).then(Word("pages.target_board.to_go"))
+    to_go = framed("pages.target_board.to_go", measured(page, figure("expected")))
     low, high = figure("low"), figure("high")
     span = measured(page, low).then(" – ", measured(page, high), Word("pages.target_board.range"))
     tiles = (
@@ -117,9 +117,8 @@ def _tiles(board: Board) -> None:
         board.put(left + 12, 12, _if_year(page, aside), beside)
 
         board.next_row()
-        shown = if_(is_number(amount), amount, DASH)
-        big = Look(shows="short", fill="panel", size=20, bold=True, indent=1)
-        board.put(left, 14, shown, big)
+        big = Look(fill="panel", size=20, bold=True, indent=1, shrink=True)
+        board.put(left, 14, measured(page, amount), big)
         if word == "landing":
             _chance(board, page, left + 14)
         else:

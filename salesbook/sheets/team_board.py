@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from salesbook.expressions import Expression, Word, call
-from salesbook.pages.common import DASH, amount_text, if_, is_number
+from salesbook.pages.common import DASH, amount_text, framed, if_, is_number
 from salesbook.pages.page import Page
 from salesbook.pages.team_board import (
     COURSES,
@@ -142,7 +142,7 @@ def _tiles(board: Board) -> None:
     share = figure(3, "share")
     share_text = if_(
         is_number(share),
-        call("FIXED", share * 100, 1).then("%", Word("pages.team_board.of_sold")),
+        framed("pages.team_board.of_sold", call("FIXED", share * 100, 1).then("%")),
         "",
     )
     tiles: tuple[tuple[str, str, Expression, Expression, Tone], ...] = (

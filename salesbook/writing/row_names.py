@@ -19,6 +19,7 @@ import pandas as pd
 from salesbook import labels
 from salesbook.frames import row_keys, texts_of
 from salesbook.labels import Language
+from salesbook.messages import Message
 from salesbook.money import to_decimal
 from salesbook.names.folding import fold_name
 from salesbook.tables import KIND_OF_SCOPE, TABLES, FieldSpec, Kind, TableSpec
@@ -31,6 +32,7 @@ _MOST_NAME: Final = 250
 UNKNOWN: Final = "?"
 """For a key that leads to no row: nobody can tell any more whom it meant."""
 BETWEEN: Final = " · "
+_BETWEEN_FACTS: Final[Mapping[Language, str]] = {"en": ", ", "zh-CN": "，"}
 """Between the names of several rows."""
 
 
@@ -206,7 +208,7 @@ class RowNames:
             about = [str(row[name]) for name in ("role", "team") if isinstance(row[name], str)]
         elif spec.name in _NUMBERED:
             about.append(key.partition("|")[0])
-        return ", ".join(about) or key
+        return _BETWEEN_FACTS[self.language].join(about) or key
 
     def _whom(self, spec: TableSpec, row: _Row) -> list[str]:
         """Of a row without a name, whom it is about, by name; one who is not there as typed."""
@@ -261,6 +263,8 @@ class RowNames:
             return self._scope(spec, part, kind, text)
         if part.ref and _is_named_by_row(TABLES[part.ref]):
             return self.shown(part.ref, [text]).get(text) or text
+        if part.kind is Kind.PERIOD:
+            return labels.sentence(Message("page.period", {"period": text}), self.language)
         if part.kind is Kind.TABLE and text in TABLES:
             return labels.sheet_name(text, self.language)
         if part.kind is Kind.FIELD:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 
 import pytest
@@ -11,11 +12,12 @@ from salesbook.book.report_words import LabelWords
 from salesbook.book.session import Session
 from salesbook.cli.app import run
 from salesbook.hosts.package import open_package
-from salesbook.labels import LANGUAGES
+from salesbook.labels import LANGUAGES, word
 from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
 from salesbook.pages.lines.line import MONTH_FIELDS, Line, ListLines
 from salesbook.reports import contents
 from salesbook.reports.contents import EVERYBODY, LISTS
+from salesbook.sheets import boards
 from salesbook.tables import TABLES
 from tests.reports.drawn import company, rep, report
 
@@ -149,3 +151,93 @@ def test_a_column_in_which_nothing_stands_is_left_out():
     lines = [{"sign": "●", "subject": "Ada", **dict.fromkeys(MONTH_FIELDS, 5)}]
     (table,) = report([ListLines("Dashboard", "help", WHOLE_COMPANY, lines)]).tables
     assert [column.heading for column in table.columns] == ["Sign", "Rep", "12 months"]
+
+
+LISTS_ON_SHEETS = {
+    "pay": ("rep_page", "pay"),
+    "own-pipeline": ("rep_page", "deals"),
+    "training": ("rep_page", "training"),
+    "calls": ("rep_page", "calls"),
+    "help": ("dashboard", "help"),
+    "changed": ("dashboard", "changed"),
+    "today": ("dashboard", "today"),
+    "stages": ("pipeline_board", "stages"),
+    "moved": ("pipeline_board", "moved"),
+    "leaving": ("customer_board", "leaving"),
+    "tiers": ("customer_board", "tiers"),
+}
+"""By list the page that shows it, and what the page calls it."""
+SAID_IN_FULL = {
+    ("changed", "says"),
+    ("changed", "because"),
+    ("moved", "says"),
+    ("own-pipeline", "on"),
+    ("own-pipeline", "next_on"),
+    ("stages", "number"),
+    ("help", "because"),
+    ("leaving", "days"),
+    ("leaving", "limit_days"),
+    ("tiers", "tier"),
+    ("tiers", "rate"),
+    ("training", "says"),
+}
+"""Columns whose head on the sheet is shorter, for want of room, or rests on the title above it."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_report_heads_a_column_as_its_page_does(language):
+    """A day on which a course is due is no day on which a deal is expected."""
+    other = {}
+    compared = 0
+    for block in LISTS:
+        if block.list not in LISTS_ON_SHEETS:
+            continue
+        heads = heads_on_sheet(*LISTS_ON_SHEETS[block.list], language)
+        for column in block.columns:
+            on_sheet = heads.get(column.field)
+            if on_sheet is None or (block.list, column.field) in SAID_IN_FULL:
+                continue
+            compared += 1
+            in_report = heading_in_report(column, language)
+            if in_report != on_sheet:
+                other[block.list, column.field] = (in_report, on_sheet)
+    assert (other, compared > 30) == ({}, True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_different_measures_have_different_headings(language):
+    """What is due, what is usual and what is the middle are told apart wherever they stand."""
+    fields = [
+        ("training", "on"),
+        ("own-pipeline", "on"),
+        ("stages", "number"),
+        ("leaving", "limit_days"),
+    ]
+    columns = {(block.list, column.field): column for block in LISTS for column in block.columns}
+    said = [heading_in_report(columns[field], language) for field in fields]
+    assert len(set(said)) == len(said)
+
+
+def heading_in_report(column, language):
+    """What a report writes over a column."""
+    words = LabelWords(language, language)
+    if column.heading:
+        return words.say(f"columns.{column.heading}")
+    return words.heading(column.field)
+
+
+def heads_on_sheet(page, listed, language):
+    """By field what stands over its column on a page, where there is a word."""
+    board = boards()[page]
+    over = [cell for cell in board.placed if "pages.heads." in repr(cell.said)]
+    heads = {}
+    for cell in board.placed:
+        start = board.page.name(f"{listed}0.")
+        if not cell.name.startswith(start):
+            continue
+        above = [head for head in over if head.column == cell.column and head.row < cell.row]
+        if above:
+            nearest = max(above, key=lambda head: head.row)
+            path = re.search(r"pages\.heads\.\w+", repr(nearest.said))[0]
+            heads[cell.name.removeprefix(start)] = word("book", path, language)
+    return heads

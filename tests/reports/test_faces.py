@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 from openxml_audit import OpenXmlValidator
 from pptx import Presentation
+from pptx.oxml.ns import qn
 
 from salesbook.pages.lines.context import WHOLE_COMPANY, Scope
 from salesbook.pages.lines.line import ListLines
@@ -116,7 +117,7 @@ def test_slides_are_at_most_six():
     deck = slides_of(report(company(many)))
     slides = [name for name, _ in parts(deck) if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)]
     assert 2 <= len(slides) <= 6
-    assert "32 more" in shown_in_slides(deck)
+    assert "31 more" in shown_in_slides(deck)
 
 
 def test_nothing_on_a_slide_stands_on_something_else():
@@ -146,7 +147,39 @@ def test_the_total_of_a_long_list_stays_on_its_slide():
     ]
     shown = shown_in_slides(slides_of(report(board)))
     assert "All" in shown.splitlines()
-    assert "23 more lines" in shown
+    assert "17 more lines" in shown
+    # The list goes from the best to the worst: both ends are shown, the middle is not.
+    assert {"Rep 0", "Rep 29"} <= set(shown.splitlines())
+    assert "Rep 15" not in shown.splitlines()
+
+
+def test_a_team_of_eleven_is_all_on_its_slide():
+    """The last of them need a manager most."""
+    lines = [
+        {"subject": f"Rep {number}", "sold": 100, "sign": "▲" if number < 2 else None}
+        for number in range(11)
+    ]
+    board = [
+        ListLines("TeamBoard", "team-reps", WHOLE_COMPANY, lines, "2026-11"),
+        ListLines(
+            "TeamBoard", "team-total", WHOLE_COMPANY, [{"subject": "All", "sold": 1100}], "2026-11"
+        ),
+    ]
+    deck = slides_of(report(board))
+    shown = shown_in_slides(deck)
+    assert {f"Rep {number}" for number in range(11)} <= set(shown.splitlines())
+    assert "more line" not in shown
+    # The period stands once below the title.
+    assert all(line.count("November 2026") <= 1 for line in shown.splitlines())
+    for slide in Presentation(io.BytesIO(deck)).slides:
+        for table in (shape.table for shape in slide.shapes if shape.has_table):
+            ends = [
+                cell.text_frame.paragraphs[0]._p.find(qn("a:endParaRPr"))
+                for row in table.rows
+                for cell in row.cells
+            ]
+            # A cell without words is else as high as a title.
+            assert all(int(end.get("sz")) <= 1300 for end in ends)
 
 
 def test_every_list_is_on_a_slide():

@@ -444,3 +444,33 @@ def test_a_team_has_the_customers_of_its_reps():
         for scope in (COMPANY, team("North"), rep("bo"))
     }
     assert counts == {COMPANY: 3, team("North"): 1, rep("bo"): 1}
+
+
+@pytest.mark.parametrize(
+    ("tiers", "code", "facts"),
+    [
+        ([tiered("p", value=0), tiered("q", value=0)], "page.leaving.nobody-known", (0, 2)),
+        ([tiered("p", p_alive=0.9), tiered("q", value=0)], "page.leaving.none-known", (1, 1)),
+        ([tiered("p", p_alive=0.9), tiered("q", p_alive=0.8)], "page.leaving.none", (2, 0)),
+        (
+            [tiered("p", p_alive=0.9), tiered("q", value=0, p_alive=0.9)],
+            "page.leaving.none-known",
+            (1, 1),
+        ),
+    ],
+)
+def test_nobody_is_said_to_stay_whose_purchases_tell_nothing(tiers, code, facts):
+    """Who never bought, or on one day alone, is no customer who buys as usual."""
+    lists = board(Customers=[customer("p"), customer("q")], CustomerTiers=tiers)
+    (total,) = lists["leaving-total", COMPANY, None]
+    params = total["because"].params
+    assert (total["count"], total["because"].code) == (0, code)
+    assert (params.get("judged", 0), params.get("others", 2)) == facts
+
+
+def test_where_somebody_may_be_leaving_that_is_said_alone():
+    """And not that the others stay."""
+    tiers = [tiered("p", p_alive=0.1), tiered("q", p_alive=0.9)]
+    lists = board(Customers=[customer("p"), customer("q")], CustomerTiers=tiers)
+    (total,) = lists["leaving-total", COMPANY, None]
+    assert (total["count"], total["because"]) == (1, None)

@@ -8,6 +8,7 @@ import random
 import pytest
 from hypothesis import given
 
+from salesbook import labels
 from salesbook.messages import Message
 from salesbook.pages.lines import rep_page
 from tests.drawn_tables import FEW, SEEDS, day
@@ -191,7 +192,7 @@ def test_who_needs_help_most_stands_on_top_and_everybody_by_name():
     ("sold", "low", "high", "sign", "code"),
     [
         (50, 0.2, 0.8, "▼", "behind"),
-        (50, 0.2, 1.8, "●", "watched"),
+        (50, 0.2, 1.8, "●", "watched-plain"),
         (100, 0.2, 1.8, "✓", "on-pace"),
         (300, 1.2, 1.8, "▲", "ahead"),
     ],
@@ -205,6 +206,19 @@ def test_the_answer_says_behind_and_ahead_only_beyond_luck(sold, low, high, sign
     line, *cause = lists["rep-answer", rep("ann"), None]
     assert (line["sign"], line["says"].code) == (sign, f"page.rep.{code}")
     assert len(cause) == (sign in "▼●")
+
+
+def test_that_it_may_be_luck_is_said_once():
+    """By the cause where it says so; by the answer where the cause names a measure."""
+    shown = [attained("ann", YEAR, 50, due=100, target=200)]
+    card = measure("ann", "attainment", 0.5, 0.2, 1.8, 1)
+    low = measure("ann", "win_rate", 0.1, 0.05, 0.15, 0.4)
+    for lines in ([card], [card, low]):
+        answer, cause = page(shown=shown, ScorecardLines=lines)["rep-answer", rep("ann"), None]
+        says_luck = [
+            "normal swing" in labels.sentence(line["says"], "en") for line in (answer, cause)
+        ]
+        assert sum(says_luck) == 1
 
 
 def test_without_a_plan_only_what_was_sold_is_said():

@@ -11,7 +11,7 @@ import pytest
 
 from salesbook import labels
 from salesbook.labels import LANGUAGES
-from salesbook.labels.messages import templates
+from salesbook.labels.messages import fill, templates
 from salesbook.labels.words import fold, words
 from salesbook.messages import Message
 from salesbook.tables import TABLES, Kind, Role
@@ -40,6 +40,7 @@ FORMS = {
     "choices",
     "fields",
     "nearest",
+    "pipeline",
     "setting",
     "share",
     "text",
@@ -307,6 +308,7 @@ PLAUSIBLE = {
     "choices": "Stages.kind=open|won|lost",
     "fields": ["Deals.amount"],
     "nearest": "Ann",
+    "pipeline": "main",
     "setting": "Policy.few=int:1:",
     "text": "Q7",
 }
@@ -366,15 +368,15 @@ def test_what_is_counted_is_one_or_more(language, days, said):
     ("language", "sum_of", "said"),
     [
         ("en", 343000, "343,000"),
-        ("zh-CN", 343000, "34.3 万"),
-        ("zh-CN", 12300000, "1,230 万"),
+        ("zh-CN", 343000, "34.3万"),
+        ("zh-CN", 12300000, "1,230万"),
         ("zh-CN", 9870, "9,870"),
-        ("zh-CN", -20000, "-2 万"),
-        ("zh-CN", 125000000, "1.25 亿"),
-        ("zh-CN", 99990000, "9,999 万"),
-        ("zh-CN", 100000000, "1 亿"),
-        ("zh-CN", 43600000000, "436 亿"),
-        ("zh-CN", 123400000000, "1,234 亿"),
+        ("zh-CN", -20000, "-2万"),
+        ("zh-CN", 125000000, "1.25亿"),
+        ("zh-CN", 99990000, "9,999万"),
+        ("zh-CN", 100000000, "1亿"),
+        ("zh-CN", 43600000000, "436亿"),
+        ("zh-CN", 123400000000, "1,234亿"),
     ],
 )
 def test_a_sum_that_nobody_pays_is_said_in_wan_in_chinese(language, sum_of, said):
@@ -383,9 +385,17 @@ def test_a_sum_that_nobody_pays_is_said_in_wan_in_chinese(language, sum_of, said
     assert labels.message_of(text).params == {"amount": sum_of}
 
 
+def test_sums_of_earlier_books_are_read():
+    """They stand with a space before their unit."""
+    now = labels.sentence(Message("alert.coverage-low.do", {"amount": Decimal(343000)}), "zh-CN")
+    former = now.replace("34.3万", "34.3 万")
+    assert former != now
+    assert labels.message_of(former) == labels.message_of(now)
+
+
 def test_a_sum_in_yi_has_three_figures():
     message = Message("alert.coverage-low.do", {"amount": Decimal(123_456_789)})
-    assert " 1.23 亿" in labels.sentence(message, "zh-CN")
+    assert " 1.23亿" in labels.sentence(message, "zh-CN")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -401,3 +411,25 @@ def test_several_sentences_in_a_cell_are_read_back_one_by_one(language):
     back = labels.message_of(labels.sentence(alone, language))
     assert back is not None
     assert (back.code, back.more) == ("date-ambiguous.advice", ())
+
+
+@pytest.mark.parametrize(
+    ("language", "pipeline", "said"),
+    [
+        ("en", "main", "a stage of pipeline Main"),
+        ("zh-CN", "main", "销售流程“默认流程”的阶段"),
+        ("zh-CN", "续约", "销售流程“续约”的阶段"),
+    ],
+)
+def test_a_pipeline_is_called_as_people_call_it(language, pipeline, said):
+    """The usual one has no name of its own; one that somebody named keeps it."""
+    message = Message("unknown-stage.expected", {"pipeline": pipeline, "nearest": None})
+    assert labels.sentence(message, language) == said
+
+
+def test_several_names_are_parted_as_in_the_language():
+    """By a comma of its own."""
+    template = "{names:tables}"
+    facts = {"names": ("Deals", "Orders")}
+    assert fill(template, facts, "zh-CN") == "商机、订单"
+    assert fill(template, facts, "en") == "Pipeline, Orders"

@@ -49,12 +49,10 @@ _FORMATS: Final = {
     "text": "General",
     "money": "#,##0",
     "exact": "#,##0.00",
-    "short": "#,##0",
     "rate": "0%",
     "count": "#,##0",
     "days": "#,##0",
-    "decimal": "0.0",
-    "times": '0.0"×"',
+    "decimal": "0.0#",
     "error": '"± "0%',
     "signed": '+0;"−"0;0',
     "up": '"▲ "0;;"–"',
@@ -63,10 +61,7 @@ _FORMATS: Final = {
 _DATES: Final = {"en": "d mmm", "zh-CN": "mm-dd"}
 _DAYS: Final = {"en": "d mmm yy", "zh-CN": "yyyy-mm-dd"}
 _SPANS: Final = {"en": '0" d"', "zh-CN": '0" 天"'}
-_SHORT: Final = {
-    "wan": '[>=100000000]0\\.00,,"亿";[>=10000]0\\.0,"万";#,##0',
-    "thousands": '[>=1000000]#,##0.00,,"M";[>=10000]#,##0.0,"K";#,##0',
-}
+_TIMES: Final = {"en": '0.0#"×"', "zh-CN": '0.0#" 倍"'}
 _TONE_OF_MOVES: Final = {"up": "good", "down": "bad"}
 _COLUMNS_A_SIGN: Final = {"en": 0.36, "zh-CN": 0.8}
 """Of the grid, for a sign of a link's name."""
@@ -169,8 +164,6 @@ class PageDrawer:
             self.sheet.write_string(row, column, self._text_of(cell), style)
         else:
             self.sheet.write_blank(row, column, None, style)
-        if cell.look.shows == "short":
-            self._short(row, column)
         if cell.look.shows in _TONE_OF_MOVES:
             self._moved(cell, _TONE_OF_MOVES[cell.look.shows])
         if cell.bar is not None:
@@ -192,6 +185,7 @@ class PageDrawer:
             "date": _DATES[language],
             "day": _DAYS[language],
             "span": _SPANS[language],
+            "times": _TIMES[language],
         }
         properties: dict[str, Any] = {
             "font_size": wanted.size,
@@ -217,17 +211,6 @@ class PageDrawer:
         if not properties["shrink"]:
             del properties["shrink"]
         return self.canvas.style(**properties)
-
-    def _short(self, row: int, column: int) -> None:
-        """Show an amount in millions or in 万 where the settings say so."""
-        style_cell = self.places["common.style", None]
-        for code, number_format in _SHORT.items():
-            rule = {
-                "type": "formula",
-                "criteria": f'={style_cell}="{code}"',
-                "format": self.canvas.book.add_format({"num_format": number_format}),
-            }
-            self.sheet.conditional_format(row, column, row, column, rule)
 
     def _moved(self, cell: Placed, tone: str) -> None:
         """Colour a number of moves; none of them is a grey dash."""

@@ -7,7 +7,8 @@ Lists, each for the company, every team and every rep:
   the purchases tell none.
 - `leaving-rest`: how many more, `count` and `amount`.
 - `leaving-total`: `count`, `amount`, and `share` of all value, `says` of which months; `count_up` of how
-  many customers a chance to buy again is known: where it is 0, `chance_rate` is blank on every line.
+  many customers a chance to buy again is known: where it is 0, `chance_rate` is blank on every line;
+  where nobody may be leaving, `because` of how many that can be told.
 """
 
 from __future__ import annotations
@@ -98,6 +99,7 @@ class Leaving:
             "count_up": sum(row["p_alive"] is not None for row in customers),
             "amount": amount,
             "sign": ATTENTION if leaving else None,
+            "because": None if leaving else self._nobody(customers),
         }
         if value > 0:
             months = self.context.policy.rules.tier_months
@@ -106,6 +108,19 @@ class Leaving:
         yield ListLines(page, "leaving-total", scope, [total])
         if leaving[limit:]:
             yield ListLines(page, "leaving-rest", scope, [self._rest(leaving[limit:])])
+
+    def _nobody(self, customers: Sequence[Record]) -> Message:
+        """That nobody may be leaving, of those whose purchases are enough to tell."""
+        judged = sum(map(self._can_be_judged, customers))
+        facts: dict[str, Fact] = {"judged": judged, "others": len(customers) - judged}
+        if not judged:
+            return Message("page.leaving.nobody-known")
+        return Message("page.leaving.none-known" if facts["others"] else "page.leaving.none", facts)
+
+    def _can_be_judged(self, customer: Record) -> bool:
+        """Whether he bought lately, and often enough for a chance or a usual gap."""
+        is_known = customer["p_alive"] is not None or self._usual_gap(customer) is not None
+        return customer["value"] > 0 and is_known
 
     def _line(self, row: Record) -> Line:
         customer_id, chance = str(row["customer_id"]), row["p_alive"]

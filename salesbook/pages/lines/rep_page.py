@@ -121,10 +121,14 @@ def _answer(
     card = _card(context, rep)
     rank = whole(card.get("rank"))
     more = () if rank is None else (Message("page.rep.rank", {"rank": rank}),)
+    cause = helping.cause_of(context, pace) if pace.sign in (BEHIND, ATTENTION) else None
+    if kind == "watched" and cause is not None and cause.code.startswith("page.why.luck-"):
+        # The cause says that it is luck; once is enough.
+        kind = "watched-plain"
     says = Message(f"page.rep.{kind}", facts, more)
     lines: list[Line] = [{"sign": pace.sign or GOOD, "says": says, "rate": pace.rate}]
-    if pace.sign in (BEHIND, ATTENTION):
-        lines.append({"says": helping.cause_of(context, pace)})
+    if cause is not None:
+        lines.append({"says": cause})
     return lines
 
 
