@@ -44,7 +44,11 @@ def run(task: Task) -> Outcome:
     closing = without_errors(task, typed)
     pay = pay_to_date(task, closing, credits, target_plan, staff)
     hiring = hiring_funnel(
-        tables["Openings"], tables["Candidates"], tables["CandidateHistory"], as_of=as_of
+        tables["Openings"],
+        tables["Candidates"],
+        tables["CandidateHistory"],
+        as_of=as_of,
+        level=policy.rules.interval_level,
     )
     gaps = training_gaps(tables["Courses"], tables["Training"], tables["Reps"], staff, as_of=as_of)
     return Outcome(

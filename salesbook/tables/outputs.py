@@ -299,8 +299,28 @@ class HiringStep(
     hired: Count
     rejected: Count
     withdrawn: Count
+    decided: Annotated[Count | None, Since("0.3.0")] = None
+    """Applications that are over: hired, turned down, withdrawn, or the opening is filled."""
+    screened_rate: Annotated[Share | None, Since("0.3.0")] = None
+    """Of the applicants of whom it is known whether they were screened; so the rates below."""
+    interviewed_rate: Annotated[Share | None, Since("0.3.0")] = None
+    offered_rate: Annotated[Share | None, Since("0.3.0")] = None
+    accepted_rate: Annotated[Share | None, Since("0.3.0")] = None
+    """Hired, of those with an offer."""
+    screened_days: Annotated[Number | None, Since("0.3.0")] = None
+    """Median days from application to it; so the days below."""
+    interviewed_days: Annotated[Number | None, Since("0.3.0")] = None
+    offered_days: Annotated[Number | None, Since("0.3.0")] = None
     days_to_hire: Number | None = None
+    yield_rate: Annotated[Share | None, Since("0.3.0")] = None
+    """Hired, of the applications that are decided."""
+    yield_low: Annotated[Share | None, Since("0.3.0")] = None
+    yield_high: Annotated[Share | None, Since("0.3.0")] = None
     cost_per_hire: Money | None = None
+    cost_low: Annotated[Money | None, Since("0.3.0")] = None
+    cost_high: Annotated[Money | None, Since("0.3.0")] = None
+    because: Annotated[Sentence | None, Since("0.3.0")] = None
+    """What the hires say, or why they are too few to say anything."""
 
 
 class TrainingGap(
