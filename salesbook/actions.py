@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from salesbook.domain.customers.calls_done import CallsTakenUp
-    from salesbook.domain.outcome import Outcome, Task
+    from salesbook.domain.outcome import Outcome, Patch, Task
     from salesbook.messages import Finding, Message
 
 
@@ -302,6 +302,7 @@ _SCORE = Action(
         "ScorecardLines",
         "Commission",
         "Statements",
+        "CandidateHistory",
         "HiringFunnel",
         "TrainingGaps",
     ),
@@ -577,11 +578,13 @@ def _outcome_of(outcomes: list[Outcome]) -> Outcome:
     from salesbook.domain.outcome import Outcome
 
     tables: dict[str, pd.DataFrame] = {}
+    patches: dict[str, Patch] = {}
     findings: dict[Finding, None] = {}
     answer: list[Message] = []
     for outcome in outcomes:
         tables.update(outcome.tables)
+        patches.update(outcome.patches)
         answer.extend(outcome.answer)
         # Several verbs may find the same; a dict keeps each once, where it was found first.
         findings.update(dict.fromkeys(outcome.findings))
-    return Outcome(tables=tables, findings=tuple(findings), answer=tuple(answer))
+    return Outcome(tables=tables, findings=tuple(findings), patches=patches, answer=tuple(answer))

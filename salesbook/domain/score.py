@@ -6,6 +6,7 @@ from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pay.closing import closing_of
 from salesbook.domain.pay.month_errors import without_errors
 from salesbook.domain.pay.settling import pay_to_date
+from salesbook.domain.people.candidate_steps import candidate_steps
 from salesbook.domain.people.hiring_funnel import hiring_funnel
 from salesbook.domain.people.training_gaps import training_gaps
 from salesbook.domain.sales.credit import credits_of
@@ -18,6 +19,8 @@ from salesbook.domain.team.staff import Staff
 
 def run(task: Task) -> Outcome:
     """Write Attainment, score cards, Commission, Statements, HiringFunnel and TrainingGaps.
+
+    In CandidateHistory it notes which stage applicants have reached.
 
     Only the published plan counts. Without one there are still actuals, appraisals of what needs no
     target, hiring and training; targets are 0, no commission is due, and a finding says so.
@@ -43,10 +46,11 @@ def run(task: Task) -> Outcome:
     typed = closing_of(task.records, start_month=start_month, as_of=as_of)
     closing = without_errors(task, typed)
     pay = pay_to_date(task, closing, credits, target_plan, staff)
+    steps = candidate_steps(task)
     hiring = hiring_funnel(
         tables["Openings"],
         tables["Candidates"],
-        tables["CandidateHistory"],
+        steps.history,
         as_of=as_of,
         level=policy.rules.interval_level,
     )
@@ -68,4 +72,5 @@ def run(task: Task) -> Outcome:
             *about_metrics,
             *pay.findings,
         ),
+        patches=steps.patches,
     )
