@@ -304,6 +304,7 @@ _SCORE = Action(
         "Statements",
         "CandidateHistory",
         "HiringFunnel",
+        "CandidateScores",
         "TrainingGaps",
     ),
     needs=("Metrics", "Grades", "Brackets", "Spiffs"),

@@ -6,6 +6,7 @@ from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pay.closing import closing_of
 from salesbook.domain.pay.month_errors import without_errors
 from salesbook.domain.pay.settling import pay_to_date
+from salesbook.domain.people.candidate_scores import candidate_scores
 from salesbook.domain.people.candidate_steps import candidate_steps
 from salesbook.domain.people.hiring_funnel import hiring_funnel
 from salesbook.domain.people.training_gaps import training_gaps
@@ -18,7 +19,7 @@ from salesbook.domain.team.staff import Staff
 
 
 def run(task: Task) -> Outcome:
-    """Write Attainment, score cards, Commission, Statements, HiringFunnel and TrainingGaps.
+    """Write Attainment, score cards, pay, and how hiring and training go.
 
     In CandidateHistory it notes which stage applicants have reached.
 
@@ -54,6 +55,12 @@ def run(task: Task) -> Outcome:
         as_of=as_of,
         level=policy.rules.interval_level,
     )
+    interviewed = candidate_scores(
+        tables["InterviewScores"],
+        tables["Candidates"],
+        tables["Openings"],
+        level=policy.rules.interval_level,
+    )
     gaps = training_gaps(tables["Courses"], tables["Training"], tables["Reps"], staff, as_of=as_of)
     return Outcome(
         {
@@ -63,6 +70,7 @@ def run(task: Task) -> Outcome:
             "Commission": pay.lines,
             "Statements": pay.statements,
             "HiringFunnel": hiring,
+            "CandidateScores": interviewed,
             "TrainingGaps": gaps,
         },
         (

@@ -54,6 +54,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     inputs.CandidateStep,
     inputs.InterviewScore,
     outputs.HiringStep,
+    outputs.CandidateScore,
     inputs.Course,
     inputs.TrainingRecord,
     outputs.TrainingGap,

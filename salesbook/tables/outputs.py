@@ -12,6 +12,7 @@ from salesbook.tables.base import (
     ActionName,
     AlertName,
     Balance,
+    CandidateRef,
     Count,
     CourseRef,
     CustomerRef,
@@ -29,6 +30,7 @@ from salesbook.tables.base import (
     Money,
     NameOf,
     Number,
+    OpeningRef,
     OrderRef,
     Part,
     PayRule,
@@ -321,6 +323,36 @@ class HiringStep(
     cost_high: Annotated[Money | None, Since("0.3.0")] = None
     because: Annotated[Sentence | None, Since("0.3.0")] = None
     """What the hires say, or why they are too few to say anything."""
+
+
+class CandidateScore(
+    Row,
+    table="CandidateScores",
+    key=("candidate_id",),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.HIRING,
+    since="0.3.0",
+):
+    """One row per applicant who was interviewed."""
+
+    candidate_id: CandidateRef
+    candidate_name: Annotated[Text | None, NameOf("candidate_id")] = None
+    opening_id: OpeningRef
+    role: Text | None = None
+    stage: Literal[
+        "applied", "screened", "interviewed", "offered", "hired", "rejected", "withdrawn"
+    ]
+    score: Number | None = None
+    """Weighted mean over criteria, each the mean over its interviewers."""
+    interviewers: Count
+    spread: Number | None = None
+    """How far interviewers are apart about the same criterion; blank where each has one."""
+    rank: Position | None = None
+    """Among those of the opening who are in the running; equal scores share a place."""
+    missing: Text | None = None
+    """Criteria by which others of the opening were judged and this one was not."""
+    because: Sentence
 
 
 class TrainingGap(
