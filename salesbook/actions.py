@@ -305,11 +305,13 @@ _SCORE = Action(
         "CandidateHistory",
         "HiringFunnel",
         "CandidateScores",
+        "InterviewPower",
         "TrainingGaps",
     ),
     needs=("Metrics", "Grades", "Brackets", "Spiffs"),
-    # A spiff's product is known by its name in Products.
-    rests_on=("Holidays", "Products", "Stages"),
+    # A spiff's product is known by its name in Products; who is hired or trained is judged after the
+    # ramp.
+    rests_on=("Holidays", "Products", "Stages", "Ramp"),
     keys=(
         "currency",
         "fiscal_year_start",

@@ -9,6 +9,7 @@ from salesbook.domain.pay.settling import pay_to_date
 from salesbook.domain.people.candidate_scores import candidate_scores
 from salesbook.domain.people.candidate_steps import candidate_steps
 from salesbook.domain.people.hiring_funnel import hiring_funnel
+from salesbook.domain.people.interview_power import first_year_attainment, interview_power
 from salesbook.domain.people.training_gaps import training_gaps
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import attain, monthly
@@ -61,6 +62,13 @@ def run(task: Task) -> Outcome:
         tables["Openings"],
         level=policy.rules.interval_level,
     )
+    ramp = [step.share for step in policy.ramp]
+    power = interview_power(
+        tables["InterviewScores"],
+        tables["Candidates"],
+        tables["Openings"],
+        first_year_attainment(facts, tables["Reps"], ramp=ramp, as_of=as_of),
+    )
     gaps = training_gaps(tables["Courses"], tables["Training"], tables["Reps"], staff, as_of=as_of)
     return Outcome(
         {
@@ -71,6 +79,7 @@ def run(task: Task) -> Outcome:
             "Statements": pay.statements,
             "HiringFunnel": hiring,
             "CandidateScores": interviewed,
+            "InterviewPower": power,
             "TrainingGaps": gaps,
         },
         (

@@ -55,6 +55,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     inputs.InterviewScore,
     outputs.HiringStep,
     outputs.CandidateScore,
+    outputs.InterviewCriterion,
     inputs.Course,
     inputs.TrainingRecord,
     outputs.TrainingGap,

@@ -355,6 +355,29 @@ class CandidateScore(
     because: Sentence
 
 
+class InterviewCriterion(
+    Row,
+    table="InterviewPower",
+    key=("role", "criterion"),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.HIRING,
+    since="0.3.0",
+):
+    """One row per role and criterion: does it say anything about what a hire sells later?"""
+
+    role: Id
+    criterion: Id
+    hires: Count
+    """Hires with a score and a first full year after the ramp."""
+    correlation: Number | None = None
+    """Of the ranks of score and attainment: 1 the same order, -1 the opposite, 0 none."""
+    low: Number | None = None
+    high: Number | None = None
+    verdict: Literal["tells", "too-few", "tells-nothing"]
+    because: Sentence
+
+
 class TrainingGap(
     Row,
     table="TrainingGaps",
