@@ -135,7 +135,7 @@ def _row(found: _Found, looked_at: int) -> dict[str, Any]:
     if low > 0 or high < 0:
         code = "interview-tells" if low > 0 else "interview-tells-against"
         return {**row, "verdict": "tells", "because": Message(code, facts)}
-    if -WORTH_KNOWING < low and high < WORTH_KNOWING:
+    if low > -WORTH_KNOWING and high < WORTH_KNOWING:
         because = Message("interview-tells-nothing", facts)
         return {**row, "verdict": "tells-nothing", "because": because}
     return {**row, "because": Message("interview-unclear", facts)}
