@@ -306,6 +306,7 @@ _SCORE = Action(
         "HiringFunnel",
         "CandidateScores",
         "InterviewPower",
+        "CapacityPlan",
         "TrainingGaps",
     ),
     needs=("Metrics", "Grades", "Brackets", "Spiffs"),

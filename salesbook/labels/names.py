@@ -118,6 +118,7 @@ _GROUPS: Final = {
     "TargetMonths.scope": ("scopes",),
     "Attainment.scope": ("scopes",),
     "HiringFunnel.scope": ("scopes",),
+    "CapacityPlan.team": ("scopes",),
     "Funnel.slice": ("scopes",),
     "StageTimes.slice": ("scopes",),
     "Forecast.slice": ("scopes",),

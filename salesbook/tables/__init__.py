@@ -56,6 +56,7 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     outputs.HiringStep,
     outputs.CandidateScore,
     outputs.InterviewCriterion,
+    outputs.CapacityMonth,
     inputs.Course,
     inputs.TrainingRecord,
     outputs.TrainingGap,

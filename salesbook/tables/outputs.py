@@ -24,6 +24,8 @@ from salesbook.tables.base import (
     FindingCode,
     Flag,
     Id,
+    Is,
+    Kind,
     LeftInTables,
     MetricName,
     MetricNames,
@@ -54,6 +56,8 @@ OUT = Role.OUTPUT
 SliceKind = Literal["all", "team", "rep", "source", "product", "pipeline"]
 ScopeKind = Literal["company", "team", "rep"]
 Channel = Literal["phone", "email", "message", "visit"]
+TeamName = Annotated[str, Is(Kind.ID, choices=("no-team",))]
+"""A team, or ours for those who are in none."""
 PlanMetric = Literal["revenue", "orders", "new_customers", "quantity"]
 
 
@@ -375,6 +379,38 @@ class InterviewCriterion(
     low: Number | None = None
     high: Number | None = None
     verdict: Literal["tells", "too-few", "tells-nothing"]
+    because: Sentence
+
+
+class CapacityMonth(
+    Row,
+    table="CapacityPlan",
+    key=("period", "team"),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.HIRING,
+    since="0.3.0",
+):
+    """One row per month of the next twelve and team: are there enough people for the plan?
+
+    In full reps; who is on the ramp or part-time counts as a part of one.
+    """
+
+    period: Period
+    team: TeamName
+    needed: Number | None = None
+    """The month's target over what a full rep sells in such a month."""
+    low: Number | None = None
+    high: Number | None = None
+    have: Number
+    coming: Number
+    """What open openings bring, filled as they usually are."""
+    gap: Number | None = None
+    """Have less needed."""
+    more_hires: Count | None = None
+    """Further hires that close what is missing."""
+    fill_by: Date | None = None
+    """The latest day for them."""
     because: Sentence
 
 

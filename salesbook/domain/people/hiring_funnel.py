@@ -224,3 +224,17 @@ def _reason(figures: dict[str, Any]) -> Message:
     if hires < FEWEST_HIRES:
         return Message("hiring-few", facts | {"needed": FEWEST_HIRES})
     return Message("hiring-yield", facts)
+
+
+def usual_days(funnel: pd.DataFrame) -> dict[str, float]:
+    """Days from application to hire by role, and `all` for everybody; roles without a hire lack.
+
+    Args:
+        funnel: HiringFunnel.
+    """
+    known = funnel[funnel["days_to_hire"].notna()]
+    by_role = known[known["scope_kind"] == "role"]
+    days = {str(row.scope): float(row.days_to_hire) for row in by_role.itertuples()}
+    for row in known[known["scope_kind"] == ALL].itertuples():
+        days[ALL] = float(row.days_to_hire)
+    return days
