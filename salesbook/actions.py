@@ -308,6 +308,8 @@ _SCORE = Action(
         "InterviewPower",
         "CapacityPlan",
         "TrainingGaps",
+        "TrainingProgress",
+        "TrainingEffect",
     ),
     needs=("Metrics", "Grades", "Brackets", "Spiffs"),
     # A spiff's product is known by its name in Products; who is hired or trained is judged after the

@@ -6,21 +6,14 @@ from salesbook.domain.outcome import Outcome, Task
 from salesbook.domain.pay.closing import closing_of
 from salesbook.domain.pay.month_errors import without_errors
 from salesbook.domain.pay.settling import pay_to_date
-from salesbook.domain.people.candidate_scores import candidate_scores
-from salesbook.domain.people.candidate_steps import candidate_steps
-from salesbook.domain.people.hiring_funnel import hiring_funnel, usual_days
-from salesbook.domain.people.interview_power import first_year_attainment, interview_power
-from salesbook.domain.people.training_gaps import training_gaps
+from salesbook.domain.people.hiring import hiring_of
+from salesbook.domain.people.training import training_of
 from salesbook.domain.sales.credit import credits_of
 from salesbook.domain.targets.attainment import attain, monthly
-from salesbook.domain.targets.capacity import CapacityQuestion, capacity_plan
 from salesbook.domain.targets.in_force import no_published_plan, plan_in_force
 from salesbook.domain.team.scorecard import appraise
 from salesbook.domain.team.sources import Sources
 from salesbook.domain.team.staff import Staff
-
-_COMING = ("Reps", "Assignments", "Openings")
-"""Tables of which capacity counts what lies ahead: who comes, moves and leaves."""
 
 
 def run(task: Task) -> Outcome:
@@ -52,41 +45,8 @@ def run(task: Task) -> Outcome:
     typed = closing_of(task.records, start_month=start_month, as_of=as_of)
     closing = without_errors(task, typed)
     pay = pay_to_date(task, closing, credits, target_plan, staff)
-    steps = candidate_steps(task)
-    hiring = hiring_funnel(
-        tables["Openings"],
-        tables["Candidates"],
-        steps.history,
-        as_of=as_of,
-        level=policy.rules.interval_level,
-    )
-    interviewed = candidate_scores(
-        tables["InterviewScores"],
-        tables["Candidates"],
-        tables["Openings"],
-        level=policy.rules.interval_level,
-    )
-    ramp = [step.share for step in policy.ramp]
-    power = interview_power(
-        tables["InterviewScores"],
-        tables["Candidates"],
-        tables["Openings"],
-        first_year_attainment(facts, tables["Reps"], ramp=ramp, as_of=as_of),
-    )
-    capacity = capacity_plan(
-        CapacityQuestion(
-            # Who signed for the next month or has given notice is known today.
-            tables=tables | {name: task.as_it_stands(name) for name in _COMING},
-            sales=facts,
-            plan=target_plan,
-            ramp=ramp,
-            usual_days=usual_days(hiring),
-            as_of=as_of,
-            start_month=start_month,
-            level=policy.rules.interval_level,
-        )
-    )
-    gaps = training_gaps(tables["Courses"], tables["Training"], tables["Reps"], staff, as_of=as_of)
+    hiring = hiring_of(task, facts, target_plan)
+    training = training_of(sources, as_of=as_of)
     return Outcome(
         {
             "Attainment": attainment,
@@ -94,11 +54,8 @@ def run(task: Task) -> Outcome:
             "ScorecardLines": scorecard_lines,
             "Commission": pay.lines,
             "Statements": pay.statements,
-            "HiringFunnel": hiring,
-            "CandidateScores": interviewed,
-            "InterviewPower": power,
-            "CapacityPlan": capacity,
-            "TrainingGaps": gaps,
+            **hiring.tables,
+            **training,
         },
         (
             *no_published_plan(task),
@@ -107,5 +64,5 @@ def run(task: Task) -> Outcome:
             *about_metrics,
             *pay.findings,
         ),
-        patches=steps.patches,
+        patches=hiring.patches,
     )

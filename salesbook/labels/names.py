@@ -119,6 +119,8 @@ _GROUPS: Final = {
     "Attainment.scope": ("scopes",),
     "HiringFunnel.scope": ("scopes",),
     "CapacityPlan.team": ("scopes",),
+    "TrainingProgress.scope": ("scopes",),
+    "TrainingEffect.metric": ("metrics",),
     "Funnel.slice": ("scopes",),
     "StageTimes.slice": ("scopes",),
     "Forecast.slice": ("scopes",),

@@ -60,6 +60,8 @@ TABLES: Final[Mapping[str, TableSpec]] = by_name(
     inputs.Course,
     inputs.TrainingRecord,
     outputs.TrainingGap,
+    outputs.TrainingStanding,
+    outputs.CourseEffect,
     inputs.Customer,
     inputs.Activity,
     inputs.FeedbackItem,

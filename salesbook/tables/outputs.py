@@ -433,6 +433,63 @@ class TrainingGap(
     because: Sentence
 
 
+class TrainingStanding(
+    Row,
+    table="TrainingProgress",
+    key=("scope_kind", "scope", "kind"),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.TRAINING,
+    since="0.3.0",
+):
+    """One row per role or level and kind of course, one for all, and one per new rep's onboarding."""
+
+    scope_kind: Literal["all", "role", "level", "rep"]
+    scope: ScopeRef
+    scope_name: Annotated[Text | None, NameOf("scope")] = None
+    kind: Literal["onboarding", "ongoing", "career"]
+    people: Count
+    """Who has such a course to take."""
+    courses: Count
+    """Courses to take, each rep's by itself: passed, due, late and failed add up to them."""
+    passed: Count
+    due: Count
+    """To be passed by a day to come, or without one."""
+    late: Count
+    """Not passed after their day."""
+    failed: Count
+    """To be taken again, and not late yet."""
+    passed_rate: Share
+    next_due_on: Date | None = None
+    because: Sentence
+
+
+class CourseEffect(
+    Row,
+    table="TrainingEffect",
+    key=("course_id", "metric"),
+    role=OUT,
+    part=Part.PEOPLE,
+    switch=Switch.TRAINING,
+    since="0.3.0",
+):
+    """One row per course that somebody has completed, and metric."""
+
+    course_id: CourseRef
+    course_title: Annotated[Text | None, NameOf("course_id")] = None
+    metric: MetricName
+    trained: Count
+    """Reps with three months before and after it, beyond the ramp."""
+    untrained: Count
+    """Reps who had not taken it by then, with the same months."""
+    difference: Number | None = None
+    """How much more the trained changed; points of a hundred for attainment and win rate."""
+    low: Number | None = None
+    high: Number | None = None
+    verdict: Literal["helps", "harms", "no-difference", "too-few"]
+    because: Sentence
+
+
 Tier = Id
 BuyingStage = Literal["prospect", "intent", "customer", "dormant"]
 
