@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ FALSE_ALARM: Final = 0.10
 WORTH_KNOWING: Final = 0.25
 """Part of what reps do otherwise: a range that leaves so much open does not say there is none."""
 _DRAWS: Final = 400
+_MOST_CELLS: Final = 2_000_000
+"""Reps × months × draws that are held at once."""
 _NEVER: Final = 10**6
 """As the month in which somebody completes a course."""
 
@@ -201,10 +204,12 @@ def _who_counts(change: Floats, taken: Ints) -> tuple[Flags, Flags]:
     is_control = _controls(taken, months) & is_known
     in_range = (taken >= 0) & (taken < months)
     place = np.where(in_range, taken, 0)
-    trained = in_range & is_known[np.arange(reps), place] & is_control.any(axis=0)[place]
+    has_others: Flags = np.logical_or.reduce(is_control, axis=0)
+    trained: Flags = in_range & is_known[np.arange(reps), place] & has_others[place]
     used = np.zeros(months, dtype=bool)
     used[taken[trained]] = True
-    return trained, is_control[:, used].any(axis=1)
+    untrained: Flags = np.logical_or.reduce(is_control[:, used], axis=1)
+    return trained, untrained
 
 
 def _slope(before: Floats, after: Floats) -> float:
@@ -225,35 +230,52 @@ def _with_errors(changes: Floats, taken: Ints, seed: str) -> tuple[Floats, Float
         changes: (kinds, reps, months).
         seed: what the shuffles are seeded by, so that the same table says the same.
     """
-    found = _differences(changes, taken)
     # Who is never known in any month takes no part in the lot.
     takes_part = np.flatnonzero(~np.isnan(changes[0]).all(axis=1))
     chance = np.random.default_rng(zlib.crc32(seed.encode()))
-    drawn = []
-    for _ in range(_DRAWS):
-        shuffled = taken.copy()
-        shuffled[takes_part] = chance.permutation(taken[takes_part])
-        drawn.append(_differences(changes, shuffled))
-    spread: Floats = np.nanstd(np.array(drawn), axis=0)
+    shuffled = np.repeat(taken[None, :], _DRAWS, axis=0)
+    lots = np.repeat(taken[None, takes_part], _DRAWS, axis=0)
+    shuffled[:, takes_part] = chance.permuted(lots, axis=1)
+
+    found = _differences(changes, taken[None, :])[0]
+    parts = np.array_split(shuffled, math.ceil(changes[0].size * _DRAWS / _MOST_CELLS))
+    drawn = np.concatenate([_differences(changes, part) for part in parts])
+    spread: Floats = np.nanstd(drawn, axis=0)
     return found, spread
 
 
 def _differences(changes: Floats, taken: Ints) -> Floats:
-    """Mean change of the trained less that of the others in the same months, by kind of change."""
-    months = changes.shape[-1]
-    is_known = ~np.isnan(changes)
-    is_control = _controls(taken, months)[None] & is_known
-    others = np.where(is_control, changes, 0.0).sum(axis=1)
-    count = is_control.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        usual = others / count
+    """Mean change of the trained less that of the others in the same months.
 
-    rep = np.flatnonzero((taken >= 0) & (taken < months))
-    place = taken[rep]
-    own = changes[:, rep, place] - usual[:, place]
-    is_usable = ~np.isnan(own)
+    Args:
+        changes: (kinds, reps, months); a month is known in all kinds or in none.
+        taken: (draws, reps), who completes the course when.
+
+    Returns: (draws, kinds).
+    """
+    kinds, _, months = changes.shape
+    is_known = ~np.isnan(changes[0])
+    known = np.where(is_known, changes, 0.0)
+
+    # By month one product of matrices adds up, for all draws, the changes of the others and how many
+    # there are: who is another (draws, reps) times what is added up (reps, kinds and one).
+    is_other = _controls(taken, months).transpose(2, 0, 1).astype(np.float64)
+    added = np.concatenate([known, is_known[None].astype(np.float64)])
+    sums = is_other @ added.transpose(2, 1, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        means: Floats = np.where(is_usable, own, 0.0).sum(axis=1) / is_usable.sum(axis=1)
+        usual = sums[:, :, :kinds] / sums[:, :, kinds:]
+
+    draw, rep = np.nonzero((taken >= 0) & (taken < months))
+    place = taken[draw, rep]
+    own = changes[:, rep, place] - usual[place, draw].T
+    is_usable = ~np.isnan(own[0])
+    draw = draw[is_usable]
+    totals = [
+        np.bincount(draw, weights=own_of_kind[is_usable], minlength=len(taken))
+        for own_of_kind in own
+    ]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means: Floats = (np.array(totals) / np.bincount(draw, minlength=len(taken))).T
     return means
 
 

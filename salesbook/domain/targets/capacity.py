@@ -132,7 +132,7 @@ class _View:
     @cached_property
     def teams(self) -> list[str]:
         """Teams with somebody in them, a target or an open seat in the months ahead, by name."""
-        has_people = self._seats.capacity[:, len(self._past) :].any(axis=1)
+        has_people = self._seats.capacity[:, len(self._past) :].sum(axis=1) > 0
         names = {
             team or NO_TEAM
             for team, is_there in zip(self._seats.teams, has_people, strict=True)
