@@ -164,9 +164,11 @@ def test_an_open_seat_is_filled_when_needed_but_no_faster_than_usual():
     may = at(found, period="2026-05")
     assert (may["gap"], may["more_hires"]) == (-1.0, None)
     assert [more.code for more in may["because"].more] == ["capacity-coming"]
-    april = at(found, period="2026-04")
-    assert (april["more_hires"], april["fill_by"]) == (1, day("2026-03-15"))
+    # A search that begins now ends on March 31: in April two carry 25 % each, in March nobody helps.
+    march, april = (at(found, period=month) for month in ("2026-03", "2026-04"))
+    assert (april["more_hires"], april["fill_by"]) == (2, day("2026-04-15"))
     assert april["because"].more[-1].code == "capacity-closed-by-usual"
+    assert march["because"].more[-1].code == "capacity-too-late"
 
 
 def test_managers_carry_nothing_unless_they_have_a_quota():

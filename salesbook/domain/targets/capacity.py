@@ -89,8 +89,8 @@ def capacity_plan(question: CapacityQuestion) -> pd.DataFrame:
     - *Coming* is what open openings bring: filled when they are needed, but not before a search
       takes as long as it usually does, and then on the ramp. Without either day nothing is counted.
     - `gap` is has less needed. A month counts as short only where even `low` is more than there is.
-    - `more_hires` filled by `fill_by` carry what is then still missing: the fewest hires that can
-      be there in time, and the latest day for them.
+    - `more_hires` started by `fill_by` carry what is then still missing: the fewest hires that can
+      be there in time, after a search as long as usual, and the latest day for them.
 
     Returns: CapacityPlan, by key; blank where no plan or no history says what is needed.
     """
@@ -384,13 +384,17 @@ def _closing(view: _View, missing: float, month: str) -> _Closing:
 
 
 def _shares_by_start(view: _View, month: str) -> Iterator[tuple[dt.date, float]]:
-    """By the last day of hire of each month until then: the share of a full rep that it gives."""
+    """By the last day of hire of each month until then: the share of a full rep that it gives.
+
+    Nobody starts before a search that begins today usually ends.
+    """
     calendar = [(int(month[:4]), int(month[5:7]))]
-    today = view.question.as_of
-    start = month_of(today)
+    usual = math.ceil(view.usual_days() or 0)
+    soonest = view.question.as_of + dt.timedelta(days=usual)
+    start = month_of(soonest)
     while start <= month:
         day = dt.date(int(start[:4]), int(start[5:7]), _LAST_DAY_OF_HIRE)
-        if day >= today and first_month(day) <= calendar[0]:
+        if day >= soonest and first_month(day) <= calendar[0]:
             (share,) = ramp_shares(calendar, hired_on=day, ramp=view.question.ramp)
             yield day, share
         start = next_month(start)
