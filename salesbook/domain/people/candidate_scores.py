@@ -16,7 +16,7 @@ from salesbook.messages import Fact, Message
 from salesbook.tables.lists import list_text
 
 _OUT: Final = ("rejected", "withdrawn")
-_BY_CANDIDATE: Final = ["candidate_id", "criterion"]
+_NUMBERS: Final = ("weight", "mean", "count", "min", "max")
 
 
 def candidate_scores(
@@ -48,13 +48,15 @@ def candidate_scores(
     judged = _judged(scores, candidates, openings)
     if judged.empty:
         return frame_from_rows("CandidateScores", [])
+    cards_by_opening: dict[str, list[_Card]] = {}
+    for card in _cards(judged):
+        cards_by_opening.setdefault(card.opening_id, []).append(card)
+
     rows = []
-    errors = _Disagreement(judged)
-    for opening_id, of_opening in judged.groupby("opening_id"):
-        error = errors.of(str(opening_id), str(of_opening["role"].iloc[0]))
-        cards = [_card(key, group) for key, group in of_opening.groupby("candidate_id")]
-        criteria = set(of_opening["criterion"])
-        rows += list(_rows(cards, criteria, error, z_of(level)))
+    differ = _disagreement(judged)
+    for opening_id, cards in cards_by_opening.items():
+        variance = differ.get(opening_id, differ.get(("role", cards[0].role)))
+        rows += list(_rows(cards, variance, z_of(level)))
     return sorted_by_key("CandidateScores", frame_from_rows("CandidateScores", rows))
 
 
@@ -111,55 +113,57 @@ class _Card(NamedTuple):
         return self.stage not in _OUT
 
 
-def _card(candidate_id: object, group: pd.DataFrame) -> _Card:
-    by_criterion = group.groupby("criterion")
-    found = by_criterion["score"].agg(["mean", "count", "min", "max"])
-    first = group.iloc[0]
-    return _Card(
-        str(candidate_id),
-        str(first["opening_id"]),
-        str(first["role"]),
-        str(first["stage"]),
-        tuple(str(name) for name in found.index),
-        by_criterion["weight"].first().to_numpy(dtype=np.float64),
-        found["mean"].to_numpy(dtype=np.float64),
-        found["count"].to_numpy(dtype=np.float64),
-        (found["max"] - found["min"]).to_numpy(dtype=np.float64),
-        int(group["interviewer"].nunique()),
-    )
-
-
-class _Disagreement:
-    """By how much interviewers differ about the same applicant and criterion."""
-
-    def __init__(self, judged: pd.DataFrame) -> None:
-        """Take squares and degrees of freedom of each applicant and criterion that two judged."""
-        mean = judged.groupby(_BY_CANDIDATE)["score"].transform("mean")
-        count = judged.groupby(_BY_CANDIDATE)["score"].transform("count")
-        self._rows = pd.DataFrame(
-            {
-                "opening_id": judged["opening_id"],
-                "role": judged["role"],
-                "squares": (judged["score"] - mean) ** 2,
-                # Each of the n scores of a group brings its part of n - 1.
-                "freedom": (count - 1) / count,
-            }
+def _cards(judged: pd.DataFrame) -> Iterator[_Card]:
+    """Everybody who was judged, by key."""
+    facts = ["candidate_id", "opening_id", "role", "stage", "criterion", "weight"]
+    found = judged.groupby(facts, sort=False)["score"].agg(["mean", "count", "min", "max"])
+    found = found.reset_index()
+    people = judged.groupby("candidate_id", sort=False)["interviewer"].nunique()
+    first = np.flatnonzero(~found["candidate_id"].duplicated())
+    columns = {name: found[name].to_numpy(dtype=np.float64) for name in _NUMBERS}
+    ranges = columns["max"] - columns["min"]
+    texts = found[facts[:5]].to_numpy(dtype=object)
+    for start, end in zip(first, [*first[1:], len(found)], strict=True):
+        candidate_id, opening_id, role, stage, _ = (str(text) for text in texts[start])
+        yield _Card(
+            candidate_id,
+            opening_id,
+            role,
+            stage,
+            tuple(str(criterion) for criterion in texts[start:end, 4]),
+            columns["weight"][start:end],
+            columns["mean"][start:end],
+            columns["count"][start:end],
+            ranges[start:end],
+            int(people[candidate_id]),
         )
 
-    def of(self, opening_id: str, role: str) -> float | None:
-        """The variance between interviewers of an opening, else of its role; None without a pair."""
-        for column, wanted in (("opening_id", opening_id), ("role", role)):
-            rows = self._rows[self._rows[column] == wanted]
-            freedom = round(float(rows["freedom"].sum()), 6)
-            if freedom >= 1:
-                return float(rows["squares"].sum()) / freedom
-        return None
+
+def _disagreement(judged: pd.DataFrame) -> dict[str | tuple[str, str], float]:
+    """By how much interviewers differ about the same applicant and criterion, as a variance.
+
+    By opening, and by role under ("role", role); only where some pair was judged twice.
+    """
+    scores = judged.groupby(["candidate_id", "criterion"], sort=False)["score"]
+    count = scores.transform("count")
+    rows = judged.assign(
+        squares=(judged["score"] - scores.transform("mean")) ** 2,
+        # Each of the n scores of a group brings its part of n - 1.
+        freedom=(count - 1) / count,
+    )
+    variances: dict[str | tuple[str, str], float] = {}
+    for column in ("role", "opening_id"):
+        sums = rows.groupby(column)[["squares", "freedom"]].sum()
+        for key, squares, freedom in zip(sums.index, sums["squares"], sums["freedom"], strict=True):
+            if round(freedom, 6) >= 1:
+                name = str(key) if column == "opening_id" else ("role", str(key))
+                variances[name] = float(squares) / float(freedom)
+    return variances
 
 
-def _rows(
-    cards: list[_Card], criteria: set[str], variance: float | None, z: float
-) -> Iterator[dict[str, Any]]:
+def _rows(cards: list[_Card], variance: float | None, z: float) -> Iterator[dict[str, Any]]:
     """The rows of an opening."""
+    criteria = {criterion for card in cards for criterion in card.criteria}
     running = [card for card in cards if card.is_running and not math.isnan(card.score)]
     # Equal scores share a place, so that keys decide nothing.
     in_order = sorted(running, key=lambda card: -card.score)

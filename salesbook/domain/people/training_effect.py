@@ -26,7 +26,7 @@ FALSE_ALARM: Final = 0.10
 """Chance that any course at all is said to help or harm where none does."""
 WORTH_KNOWING: Final = 0.25
 """Part of what reps do otherwise: a range that leaves so much open does not say there is none."""
-_DRAWS: Final = 400
+_DRAWS: Final = 200
 _MOST_CELLS: Final = 2_000_000
 """Reps × months × draws that are held at once."""
 _NEVER: Final = 10**6
@@ -55,6 +55,7 @@ class _Case(NamedTuple):
     metric: str
     trained: int
     untrained: int
+    scale: float
     difference: float = np.nan
     error: float = np.nan
     same_start: float = np.nan
@@ -62,7 +63,6 @@ class _Case(NamedTuple):
     same_start_error: float = np.nan
     usual: float = np.nan
     """What reps do without the course."""
-    scale: float = 1.0
 
 
 def training_effect(
@@ -80,7 +80,7 @@ def training_effect(
     reps; each of them counts once, so that months of one rep are no independent witnesses.
 
     Its error is what it would spread over if the days of completion had fallen to other reps by lot,
-    in 400 seeded shuffles of who completed when. Who are sent to a course are often those who have
+    in 200 seeded shuffles of who completed when. Who are sent to a course are often those who have
     just done badly, and come back by themselves; so the difference is also taken between reps with
     an equal start, by the slope of the months after on the months before. A course *helps* or *harms*
     only where both ranges leave out 0; all courses and metrics are looked at together, so that the
@@ -99,10 +99,11 @@ def training_effect(
     """
     completed = training[training["completed_on"].notna()]
     known = completed[completed["course_id"].isin(set(courses["course_id"]))]
+    changes = [_changes(measure) for measure in measures]
     cases = [
         case
         for course_id, records in known.groupby("course_id")
-        for case in _cases(str(course_id), _months_taken(records, rep_ids, months), measures)
+        for case in _cases(str(course_id), _months_taken(records, rep_ids, months), changes)
     ]
     looked_at = sum(not np.isnan(case.difference) for case in cases)
     rows = [_row(case, looked_at) for case in cases]
@@ -133,32 +134,48 @@ def _months_between(first: str, month: str) -> int:
     return (int(month[:4]) - int(first[:4])) * 12 + int(month[5:7]) - int(first[5:7])
 
 
-def _cases(course_id: str, taken: Ints, measures: Sequence[Measured]) -> list[_Case]:
+def _cases(course_id: str, taken: Ints, changes: Sequence[_Changes]) -> list[_Case]:
     """All metrics of one course."""
     cases = []
-    for measure in measures:
-        before, after = _before(measure), _after(measure)
-        change = after - before
-        trained, untrained = _who_counts(change, taken)
-        case = _Case(
-            course_id, measure.metric, int(trained.sum()), int(untrained.sum()), scale=measure.scale
-        )
-        if min(case.trained, case.untrained) < FEWEST_REPS:
-            cases.append(case)
-            continue
-        slope = _slope(before, after)
-        both = np.stack([change, after - slope * before])
-        (difference, same_start), errors = _with_errors(both, taken, course_id)
-        cases.append(
-            case._replace(
-                difference=difference,
-                same_start=same_start,
-                error=errors[0],
-                same_start_error=errors[1],
-                usual=float(np.nanmean(before)),
-            )
+    for change in changes:
+        trained, untrained = _who_counts(change.plain, taken)
+        counts = (int(trained.sum()), int(untrained.sum()))
+        cases.append(_Case(course_id, change.measure.metric, *counts, change.measure.scale))
+
+    is_enough = [min(case.trained, case.untrained) >= FEWEST_REPS for case in cases]
+    looked_at = [place for place, enough in enumerate(is_enough) if enough]
+    if not looked_at:
+        return cases
+    both = np.concatenate([np.stack([changes[n].plain, changes[n].same_start]) for n in looked_at])
+    found, errors = _with_errors(both, taken, course_id)
+    for turn, place in enumerate(looked_at):
+        plain, same_start = 2 * turn, 2 * turn + 1
+        cases[place] = cases[place]._replace(
+            difference=float(found[plain]),
+            error=float(errors[plain]),
+            same_start=float(found[same_start]),
+            same_start_error=float(errors[same_start]),
+            usual=changes[place].usual,
         )
     return cases
+
+
+class _Changes(NamedTuple):
+    """How reps changed around each month, whatever course they took: (reps, months)."""
+
+    measure: Measured
+    plain: Floats
+    """After less before."""
+    same_start: Floats
+    """After less what a rep who did as well before usually does."""
+    usual: float
+    """What reps do before."""
+
+
+def _changes(measure: Measured) -> _Changes:
+    before, after = _before(measure), _after(measure)
+    usual = float(np.nanmean(before)) if not np.isnan(before).all() else np.nan
+    return _Changes(measure, after - before, after - _slope(before, after) * before, usual)
 
 
 def _before(measure: Measured) -> Floats:
@@ -231,7 +248,7 @@ def _with_errors(changes: Floats, taken: Ints, seed: str) -> tuple[Floats, Float
         seed: what the shuffles are seeded by, so that the same table says the same.
     """
     # Who is never known in any month takes no part in the lot.
-    takes_part = np.flatnonzero(~np.isnan(changes[0]).all(axis=1))
+    takes_part = np.flatnonzero(~np.isnan(changes).all(axis=(0, 2)))
     chance = np.random.default_rng(zlib.crc32(seed.encode()))
     shuffled = np.repeat(taken[None, :], _DRAWS, axis=0)
     lots = np.repeat(taken[None, takes_part], _DRAWS, axis=0)
@@ -248,34 +265,32 @@ def _differences(changes: Floats, taken: Ints) -> Floats:
     """Mean change of the trained less that of the others in the same months.
 
     Args:
-        changes: (kinds, reps, months); a month is known in all kinds or in none.
+        changes: (kinds, reps, months); nan where nothing is known.
         taken: (draws, reps), who completes the course when.
 
     Returns: (draws, kinds).
     """
     kinds, _, months = changes.shape
-    is_known = ~np.isnan(changes[0])
+    is_known = ~np.isnan(changes)
     known = np.where(is_known, changes, 0.0)
 
     # By month one product of matrices adds up, for all draws, the changes of the others and how many
-    # there are: who is another (draws, reps) times what is added up (reps, kinds and one).
+    # there are: who is another (draws, reps) times what is added up (reps, kinds and counts).
     is_other = _controls(taken, months).transpose(2, 0, 1).astype(np.float64)
-    added = np.concatenate([known, is_known[None].astype(np.float64)])
+    added = np.concatenate([known, is_known.astype(np.float64)])
     sums = is_other @ added.transpose(2, 1, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         usual = sums[:, :, :kinds] / sums[:, :, kinds:]
 
     draw, rep = np.nonzero((taken >= 0) & (taken < months))
     place = taken[draw, rep]
-    own = changes[:, rep, place] - usual[place, draw].T
-    is_usable = ~np.isnan(own[0])
-    draw = draw[is_usable]
-    totals = [
-        np.bincount(draw, weights=own_of_kind[is_usable], minlength=len(taken))
-        for own_of_kind in own
-    ]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        means: Floats = (np.array(totals) / np.bincount(draw, minlength=len(taken))).T
+    means = np.empty((len(taken), kinds))
+    for kind in range(kinds):
+        own = changes[kind, rep, place] - usual[place, draw, kind]
+        is_usable = ~np.isnan(own)
+        totals = np.bincount(draw[is_usable], weights=own[is_usable], minlength=len(taken))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means[:, kind] = totals / np.bincount(draw[is_usable], minlength=len(taken))
     return means
 
 
